@@ -1,0 +1,60 @@
+"""One signed Search Returns with contract checks on both sides: in process, and over a loopback socket."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import threading
+
+import requests
+from waitress import create_server
+
+from rehearsal.world import World
+from tests.benchmarks.measure import figure, median_seconds
+
+PATH = "/return_refund/202309/returns/search"
+
+
+def search(session: requests.Session, base: str, world: World) -> requests.Response:
+    shop = world.marketplace.shops[0]
+    token = world.marketplace.credentials(shop.shop_id).access_token
+    body = json.dumps({"return_status": ["RETURN_OR_REFUND_REQUEST_PENDING"]})
+    query = {
+        "app_key": world.marketplace.app_key,
+        "page_size": "50",
+        "shop_cipher": shop.shop_cipher,
+        "timestamp": str(int(world.now.timestamp())),
+    }
+    secret = world.marketplace.app_secret
+    text = secret + PATH + "".join(key + value for key, value in sorted(query.items())) + body + secret
+    query["sign"] = hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+    headers = {"content-type": "application/json", "x-tts-access-token": token}
+    answer = session.post(base + PATH, params=query, data=body, headers=headers, timeout=10)
+    if answer.json()["code"] != 0:
+        raise RuntimeError(answer.text)
+    return answer
+
+
+def run() -> None:
+    world = World(seed=7)
+    order = world.marketplace.place_order()
+    world.marketplace.request_return(order.order_id, return_type="REFUND")
+    session = world.wire.session("outside")
+    host = "https://open-api.tiktokglobalshop.com"
+    figure(
+        "in process, an answer with one return",
+        median_seconds(lambda: search(session, host, world), goes=500) * 1000,
+        "ms",
+    )
+
+    server = create_server(world.outside_app("tiktok"), host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    with requests.Session() as outside:
+        outside.trust_env = False
+        base = f"http://127.0.0.1:{server.effective_port}"
+        figure("over a socket, the same", median_seconds(lambda: search(outside, base, world), goes=500) * 1000, "ms")
+    server.close()
+    thread.join(timeout=5)
+    world.close()

@@ -1,0 +1,26 @@
+"""How the benchmarks time and print: the wall clock of this process, medians of several goes."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+
+
+def seconds(act: Callable[[], object]) -> float:
+    """Answer how long one `act` takes, in seconds."""
+    before = time.perf_counter()
+    act()
+    return time.perf_counter() - before
+
+
+def median_seconds(act: Callable[[], object], *, goes: int) -> float:
+    """Answer the median of `goes` timed acts, after a tenth as many that are not counted."""
+    for _ in range(max(1, goes // 10)):
+        act()
+    return statistics.median(seconds(act) for _ in range(goes))
+
+
+def figure(name: str, value: float, unit: str) -> None:
+    """Print one figure in a line of its own."""
+    print(f"  {name:<62} {value:>12,.2f} {unit}", flush=True)
