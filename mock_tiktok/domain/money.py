@@ -1,0 +1,73 @@
+"""Money: decimals in a currency's smallest coin, and how an amount is split so that no coin is lost or made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+ZERO: Final = Decimal(0)
+WITHOUT_DECIMALS: Final = frozenset({"VND", "IDR", "JPY"})
+
+
+def coin(currency: str) -> Decimal:
+    """Answer the smallest amount the currency knows."""
+    return Decimal(1) if currency in WITHOUT_DECIMALS else Decimal("0.01")
+
+
+def in_coins(amount: Decimal, currency: str) -> Decimal:
+    """Answer the amount with the currency's decimals; an amount that is finer than a coin is a mistake."""
+    exact = amount.quantize(coin(currency))
+    if exact != amount:
+        raise ValueError(f"{amount} is finer than a coin of {currency}")
+    return exact
+
+
+def split(amount: Decimal, weights: Sequence[Decimal], currency: str) -> tuple[Decimal, ...]:
+    """Split `amount` by `weights`; the last part takes what is left, and no part exceeds its weight if the sum does not.
+
+    Parts are differences of rounded-down running totals, so rounding never piles up in one part.
+    """
+    whole = sum(weights, ZERO)
+    unit = coin(currency)
+    if whole == ZERO:
+        return (*(ZERO.quantize(unit) for _ in weights[1:]), amount) if weights else ()
+    total_coins = int(amount / unit)
+    parts: list[Decimal] = []
+    running, given = ZERO, 0
+    for weight in weights:
+        running += weight
+        reached = int(total_coins * running / whole) if running != whole else total_coins
+        parts.append(((reached - given) * unit).quantize(unit))
+        given = reached
+    return tuple(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """What is refunded, in the parts the platform shows. `total` decides; the parts explain it."""
+
+    currency: str
+    total: Decimal
+    subtotal: Decimal
+    shipping_fee: Decimal
+    tax: Decimal
+
+    @staticmethod
+    def nothing(currency: str) -> Amount:
+        """Answer an amount of zero."""
+        none = ZERO.quantize(coin(currency))
+        return Amount(currency, none, none, none, none)
+
+    @staticmethod
+    def sum(currency: str, amounts: Sequence[Amount]) -> Amount:
+        """Add amounts of one currency, part by part."""
+        none = ZERO.quantize(coin(currency))
+        return Amount(
+            currency,
+            sum((a.total for a in amounts), none),
+            sum((a.subtotal for a in amounts), none),
+            sum((a.shipping_fee for a in amounts), none),
+            sum((a.tax for a in amounts), none),
+        )

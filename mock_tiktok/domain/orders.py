@@ -1,0 +1,127 @@
+"""An order: what a buyer bought, one line item per unit, and how far it has come. Pure values.
+
+Tax and shipping are shared out over the units when the order is placed, so each unit knows what was paid for it:
+that is the most that can ever be paid back for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from mock_tiktok.domain.money import ZERO, Amount, coin, split
+from mock_tiktok.domain.words import OrderStatus, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """A person who buys. Name, address and e-mail are personal data: they never go into a trace."""
+
+    user_id: str
+    email: str
+    name: str
+    phone: str
+    street: str
+    city: str
+    state: str
+    postal_code: str
+    country: str
+
+    @property
+    def address(self) -> str:
+        """Answer the address in one line."""
+        return f"{self.street}, {self.city}, {self.state} {self.postal_code}, {self.country}"
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """One unit of one SKU. `price` is the sale price; `shipping` and `tax` are this unit's shares."""
+
+    id: str
+    sku_id: str
+    seller_sku: str
+    sku_name: str
+    product_id: str
+    product_name: str
+    price: Decimal
+    shipping: Decimal
+    tax: Decimal
+    package_id: str
+    refunded: Decimal = ZERO
+    cancelled: bool = False
+    cancel_reason: str | None = None
+    replaced: bool = False
+
+    @property
+    def paid(self) -> Decimal:
+        """Answer what the buyer paid for this unit in all."""
+        return self.price + self.shipping + self.tax
+
+    @property
+    def refundable(self) -> Decimal:
+        """Answer what can still be paid back for it."""
+        return self.paid - self.refunded
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order of one shop. `paid_at` is None while it is UNPAID."""
+
+    id: str
+    shop_id: str
+    number: int
+    status: OrderStatus
+    currency: str
+    buyer: Buyer
+    plan: str
+    lines: tuple[LineItem, ...]
+    shipping_fee: Decimal
+    tax: Decimal
+    created_at: datetime
+    updated_at: datetime
+    warehouse_id: str
+    tracking_number: str
+    provider_id: str
+    provider_name: str
+    hold_until: datetime | None = None
+    paid_at: datetime | None = None
+    rts_at: datetime | None = None
+    collected_at: datetime | None = None
+    delivered_at: datetime | None = None
+    completed_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    cancel_reason: str | None = None
+    cancelled_by: Role | None = None
+    cancel_asked_at: datetime | None = None
+    replaces_order_id: str | None = None
+
+    @property
+    def subtotal(self) -> Decimal:
+        """Answer the goods' price without shipping and tax."""
+        return sum((line.price for line in self.lines), ZERO)
+
+    @property
+    def total(self) -> Decimal:
+        """Answer what the buyer owes or has paid."""
+        return self.subtotal + self.shipping_fee + self.tax
+
+    @property
+    def paid(self) -> Decimal:
+        """Answer what the buyer has paid."""
+        return self.total if self.paid_at else ZERO.quantize(coin(self.currency))
+
+    @property
+    def refunded(self) -> Decimal:
+        """Answer what has been paid back."""
+        return sum((line.refunded for line in self.lines), ZERO.quantize(coin(self.currency)))
+
+    def line(self, line_id: str) -> LineItem | None:
+        """Answer the line of that id, if the order has it."""
+        return next((line for line in self.lines if line.id == line_id), None)
+
+
+def refund_of(line: LineItem, total: Decimal, currency: str, *, tax_in_subtotal: bool) -> Amount:
+    """Explain `total`, paid back for one unit, in the platform's parts."""
+    subtotal, shipping, tax = split(total, (line.price, line.shipping, line.tax), currency)
+    return Amount(currency, total, subtotal + tax if tax_in_subtotal else subtotal, shipping, tax)

@@ -1,0 +1,188 @@
+"""A return: a buyer's demand for money or goods back, from the asking to the last cent. Pure values.
+
+Four small states make it up (claim, parcel, money, dispute). What the wire calls `return_status`, and the words that
+people see in Seller Center, are read off them here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from mock_tiktok.domain.deadlines import Deadline
+from mock_tiktok.domain.money import ZERO, Amount, coin
+from mock_tiktok.domain.words import (
+    ArbitrationStatus,
+    By,
+    Claim,
+    Dispute,
+    Money,
+    Parcel,
+    ReturnStatus,
+    ReturnType,
+    Role,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnLine:
+    """One unit of the order that is claimed, and what is claimed for it."""
+
+    id: str
+    line_item_id: str
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One line of a return's history, as Get Return Records gives it, with the words people see beside it."""
+
+    at: datetime
+    event: str
+    role: Role
+    by: By
+    description: str
+    shown: str
+    reason_text: str = ""
+    note: str = ""
+    images: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """One after-sale request over some units of one order.
+
+    `deadline` is the next one that lapses, whosever it is; `seller_deadline` is what the API tells the seller.
+    `buyer_keeps_item` marks a return that became a refund without goods.
+    """
+
+    return_id: str
+    shop_id: str
+    order_id: str
+    number: int
+    return_type: ReturnType
+    role: Role
+    buyer_id: str
+    reason: str
+    reason_text: str
+    lines: tuple[ReturnLine, ...]
+    amount: Amount
+    created_at: datetime
+    updated_at: datetime
+    claim: Claim
+    parcel: Parcel = Parcel.NONE
+    money: Money = Money.NONE
+    dispute: Dispute = Dispute.NONE
+    deadline: Deadline | None = None
+    shipment_type: str | None = None
+    handover_method: str | None = None
+    label_type: str | None = None
+    tracking_number: str | None = None
+    provider_id: str | None = None
+    provider_name: str | None = None
+    offer: Decimal | None = None
+    buyer_rejected_offer: bool = False
+    buyer_keeps_item: bool = False
+    can_buyer_keep_item: bool = False
+    is_quick_refund: bool = False
+    disputes_lost: int = 0
+    shipped_at: datetime | None = None
+    arrived_at: datetime | None = None
+    reject_reason: str | None = None
+    replacement_order_id: str | None = None
+    previous_return_id: str | None = None
+    next_return_id: str | None = None
+
+    @property
+    def status(self) -> ReturnStatus:
+        """Answer the wire's `return_status`."""
+        return _STATUS[self.return_type is ReturnType.REPLACEMENT, self.claim](self)
+
+    @property
+    def shown_status(self) -> str:
+        """Answer the words that people see in Seller Center."""
+        if self.status is ReturnStatus.REJECT and self.return_type is ReturnType.REFUND:
+            return "Refund Rejected"
+        if self.parcel is Parcel.LABELLED and self.claim is Claim.APPROVED:
+            return "Return Label Generated"
+        return SHOWN[self.status]
+
+    @property
+    def arbitration_status(self) -> ArbitrationStatus | None:
+        """Answer the wire's `arbitration_status`; absent while the return was never disputed."""
+        return _ARBITRATION[self.dispute]
+
+    @property
+    def seller_deadline(self) -> datetime | None:
+        """Answer until when the seller may act, if the seller is asked to."""
+        return self.deadline.due if self.deadline and self.deadline.seller_action else None
+
+    @property
+    def refunded(self) -> Decimal:
+        """Answer what has been paid back: nothing before the money has really gone."""
+        return self.amount.total if self.money is Money.PAID else ZERO.quantize(coin(self.amount.currency))
+
+    @property
+    def is_final(self) -> bool:
+        """Say whether nothing can happen to it any more."""
+        return self.claim in (Claim.CLOSED, Claim.REPLACED) or self.money is Money.PAID
+
+    @property
+    def holds_its_lines(self) -> bool:
+        """Say whether its units cannot be claimed a second time now. A rejection nobody has disputed lets them go."""
+        if self.is_final:
+            return False
+        return self.claim not in (Claim.REJECTED, Claim.PARCEL_REJECTED) or self.dispute is Dispute.IN_PROGRESS
+
+
+def _approved(item: Return) -> ReturnStatus:
+    gone = item.parcel in (Parcel.SHIPPED, Parcel.ARRIVED)
+    return ReturnStatus.BUYER_SHIPPED_ITEM if gone else ReturnStatus.AWAITING_BUYER_SHIP
+
+
+def _granted(item: Return) -> ReturnStatus:
+    return ReturnStatus.COMPLETE if item.money is Money.PAID else ReturnStatus.SUCCESS
+
+
+# (a replacement?, claim): the wire's status. A replacement settled by money says so from the start.
+_STATUS: Final = {
+    (False, Claim.REQUESTED): lambda item: ReturnStatus.PENDING,
+    (False, Claim.OFFERED): lambda item: ReturnStatus.AWAITING_BUYER_RESPONSE,
+    (False, Claim.REJECTED): lambda item: ReturnStatus.REJECT,
+    (False, Claim.APPROVED): _approved,
+    (False, Claim.PARCEL_REJECTED): lambda item: ReturnStatus.REJECT_RECEIVE_PACKAGE,
+    (False, Claim.GRANTED): _granted,
+    (False, Claim.CLOSED): lambda item: ReturnStatus.CANCEL,
+    (True, Claim.REQUESTED): lambda item: ReturnStatus.REPLACEMENT_PENDING,
+    (True, Claim.REJECTED): lambda item: ReturnStatus.REPLACEMENT_REJECT,
+    (True, Claim.GRANTED): lambda item: ReturnStatus.REPLACEMENT_REFUND_SUCCESS,
+    (True, Claim.REPLACED): lambda item: ReturnStatus.REPLACEMENT_COMPLETE,
+    (True, Claim.CLOSED): lambda item: ReturnStatus.REPLACEMENT_CANCEL,
+}
+
+SHOWN: Final = {
+    ReturnStatus.PENDING: "Request Pending",
+    ReturnStatus.REJECT: "Return Rejected",
+    ReturnStatus.AWAITING_BUYER_SHIP: "Waiting for Buyer to Ship",
+    ReturnStatus.BUYER_SHIPPED_ITEM: "Buyer Shipped",
+    ReturnStatus.REJECT_RECEIVE_PACKAGE: "Return Rejected",
+    ReturnStatus.SUCCESS: "Refund Processing",
+    ReturnStatus.COMPLETE: "Completed",
+    ReturnStatus.CANCEL: "Canceled",
+    ReturnStatus.AWAITING_BUYER_RESPONSE: "Offer Sent to Buyer",
+    ReturnStatus.REPLACEMENT_PENDING: "Replacement Requested",
+    ReturnStatus.REPLACEMENT_REJECT: "Rejected",
+    ReturnStatus.REPLACEMENT_REFUND_SUCCESS: "Refunded",
+    ReturnStatus.REPLACEMENT_CANCEL: "Canceled",
+    ReturnStatus.REPLACEMENT_COMPLETE: "Completed",
+}
+
+_ARBITRATION: Final = {
+    Dispute.NONE: None,
+    Dispute.IN_PROGRESS: ArbitrationStatus.IN_PROGRESS,
+    Dispute.SUPPORT_BUYER: ArbitrationStatus.SUPPORT_BUYER,
+    Dispute.SUPPORT_SELLER: ArbitrationStatus.SUPPORT_SELLER,
+    Dispute.CLOSED: ArbitrationStatus.CLOSED,
+}

@@ -1,0 +1,99 @@
+"""What the platform refuses, each refusal with its number and its words.
+
+    ApiError     the platform's own refusal: code, message, HTTP status. Business refusals travel with HTTP 200.
+    UnknownId    a control call names something that does not exist
+    BadValue     a control call says something that makes no sense
+
+A `Refusal` is one row of the platform's error list; calling it fills in the words and gives the `ApiError`. Whatever
+is raised, nothing has changed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+class ApiError(Exception):
+    """The platform says no, in its own words."""
+
+    def __init__(self, code: int, message: str, http_status: int = 200) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+        self.http_status = http_status
+
+
+class UnknownId(Exception):
+    """There is no such thing."""
+
+    def __init__(self, kind: str, id: str) -> None:
+        super().__init__(f"There is no {kind} {id}.")
+        self.kind = kind
+        self.id = id
+
+
+class BadValue(Exception):
+    """A field says something that cannot be meant."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One row of the platform's error list."""
+
+    code: int
+    text: str
+    source: str
+    certainty: str = "documented"
+
+    def __call__(self, **words: object) -> ApiError:
+        """Answer the error with its words filled in."""
+        return ApiError(self.code, self.text.format(**words))
+
+
+# fmt: off
+# Codes: the per-endpoint tables and policy section 4.4; the words are ours, since no list of the literal texts is public.
+INVALID             = Refusal(25001001, "Invalid parameter: {what}", "API sheet 3")
+ORDER_STATUS        = Refusal(25001003, "Order status {status} does not allow this operation", "API sheet 3")
+ALREADY_CLOSED      = Refusal(25001010, "The after-sales request already exists and is completed: nothing is left to claim",
+                              "policy 4 item 7, 4.4")
+ALREADY_OPEN        = Refusal(25001011, "There are processing reverse order exists: line {line} is in an open request",
+                              "API sheet 3 (capture text), policy 4 item 7")
+REASON_UNKNOWN      = Refusal(25001014, "Reason {reason} is invalid", "API sheet 3")
+REASON_ROLE         = Refusal(25001015, "Reason {reason} is not for this role", "API sheet 3")
+REASON_ACTION       = Refusal(25001016, "Reason {reason} does not fit this action", "policy 4.4")
+REASON_STATUS       = Refusal(25001021, "Reason {reason} does not match order status {status}", "API sheet 3")
+ALREADY_SHIPPED     = Refusal(25001045, "The order has been shipped, it cannot be cancelled", "API sheet 3")
+ORDER_CLOSED        = Refusal(25001051, "The order is completed or cancelled", "API sheet 3")
+OVER_REFUND         = Refusal(25005005, "Refund amount {amount} exceeds the refundable amount {most}", "API sheet 3")
+LINES_NOT_POSSIBLE  = Refusal(25005010, "These line items cannot be processed on their own: {why}", "API sheet 3")
+TOO_MANY_LINES      = Refusal(25005011, "Too many line items: {count}", "API sheet 3")
+ORDER_NOT_FOUND     = Refusal(25007006, "Order {order_id} not found", "API sheet 3")
+OFFER_OPEN          = Refusal(25007007, "A negotiation with the buyer is open", "policy 4.4")
+IN_ARBITRATION      = Refusal(25011010, "The request is in arbitration, the seller cannot act", "policy 4.4")
+CANNOT_REJECT       = Refusal(25011011, "Status {status} does not allow rejecting: processed or expired", "API sheet 3")
+CANNOT_APPROVE      = Refusal(25011012, "Status {status} does not allow approving the request", "API sheet 3")
+CANNOT_APPROVE_PARCEL = Refusal(25011013, "Status {status} does not allow approving the received parcel", "policy 4.4")
+QUICK_REFUND        = Refusal(25011025, "Quick refund is active, the parcel cannot be rejected", "API sheet 3")
+PARTIAL_NOT_POSSIBLE = Refusal(25011032, "Status {status} does not allow a partial refund", "policy 4.4")
+PARCEL_NOT_REJECTABLE = Refusal(25011035, "The parcel cannot be rejected now: {why}", "policy 4.4")
+WRONG_STATE         = Refusal(25020003, "Decision {decision} does not fit status {status}", "policy 4.4")
+WRONG_TYPE          = Refusal(25020004, "Decision {decision} does not fit a request of type {type}", "API sheet 3")
+NO_PERMISSION       = Refusal(25020005, "No permission for {kind} {id}", "API sheet 3")
+ALREADY_CANCELLED   = Refusal(25020009, "The request is already cancelled", "policy 4.4")
+ALREADY_APPROVED    = Refusal(25020010, "The request is already approved", "API sheet 3")
+ALREADY_RECEIVED    = Refusal(25020011, "The parcel is already received", "policy 4.4")
+CANNOT_REJECT_RECEIPT = Refusal(25020012, "Status {status} does not allow rejecting the receipt", "policy 4.4")
+COMMENT_TOO_LONG    = Refusal(98001004, "The length of the seller's words is over the limit of {limit} bytes", "API sheet 3")
+# What buyers meet is not part of the Open API; the platform's nearest codes are taken.
+TOO_LATE            = Refusal(25001003, "The time to {what} has passed", "policy 3.1", "assumed")
+NOT_POSSIBLE        = Refusal(25020003, "A request in status {status} does not take {action}", "policy 4.4", "assumed")
+DISPUTES_USED_UP    = Refusal(25001010, "No further dispute: {count} are closed for this product", "policy 7", "assumed")
+# fmt: on
+
+REFUSALS: Final = tuple(value for value in list(globals().values()) if isinstance(value, Refusal))
