@@ -1,0 +1,86 @@
+"""What the connector refuses, and why.
+
+    ConnectorError
+    |-- BadSettings          the connector cannot start: names the setting
+    |-- NotAuthorized        the caller's token is missing, unknown or expired
+    |-- BadCredentials       the token endpoint was given wrong credentials
+    |-- UnknownId            there is no such order, line or adjustment
+    |-- BadRequest           a value is wrong or too much: names the field
+    |   `-- NotNow           the adjustment's state does not take this
+    `-- MarketplaceError     what calling the marketplace can end in
+        |-- Unavailable      try later; `acted` says whether the call may have had its effect all the same
+        `-- Refused          tell a person, with the marketplace's own code and words
+
+Nothing has changed when one of the first six is raised.
+"""
+
+from __future__ import annotations
+
+
+class ConnectorError(Exception):
+    """The family."""
+
+
+class BadSettings(ConnectorError):
+    """The connector cannot start like this."""
+
+    def __init__(self, setting: str, problem: str) -> None:
+        super().__init__(f"{setting}: {problem}")
+        self.setting = setting
+
+
+class NotAuthorized(ConnectorError):
+    """The bearer token is not one of ours, or no longer."""
+
+
+class BadCredentials(ConnectorError):
+    """The token endpoint does not know this application, secret or refresh token."""
+
+
+class UnknownId(ConnectorError):
+    """There is no such thing."""
+
+    def __init__(self, kind: str, id: object) -> None:
+        super().__init__(f"There is no {kind} {id}.")
+        self.kind = kind
+        self.id = id
+
+
+class BadRequest(ConnectorError):
+    """A value cannot be taken; `field` is the name the caller used for it."""
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(f"{field}: {problem}")
+        self.field = field
+        self.problem = problem
+
+
+class NotNow(BadRequest):
+    """The adjustment is in a status that does not take this action."""
+
+
+class MarketplaceError(ConnectorError):
+    """A call to the marketplace did not bring what was asked for."""
+
+
+class Unavailable(MarketplaceError):
+    """No usable answer: try again later.
+
+    `acted` is True where the call may have had its effect although the answer was lost: look before sending again.
+    """
+
+    def __init__(self, words: str, *, acted: bool, retry_after: float | None = None, stale_token: bool = False) -> None:
+        super().__init__(words)
+        self.words = words
+        self.acted = acted
+        self.retry_after = retry_after
+        self.stale_token = stale_token
+
+
+class Refused(MarketplaceError):
+    """The marketplace said no, with its own code and words."""
+
+    def __init__(self, code: int, words: str) -> None:
+        super().__init__(f"{code}: {words}")
+        self.code = code
+        self.words = words
