@@ -1,0 +1,38 @@
+"""The `request_id` of every answer: 14 digits of UTC time, then 20 upper-case hexadecimal digits.
+
+On a stage the second part is the trace's number of the exchange, so that a connector's own log leads to the trace;
+elsewhere it comes from the seed and a counter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+from itertools import count
+from typing import Final
+
+EXCHANGE_ID: Final = "rehearsal.exchange_id"
+FORM: Final = re.compile(r"[0-9]{14}[0-9A-F]{20}")
+
+
+class RequestIds:
+    """Names one answer after the other."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._numbers = count(1)
+
+    def next(self, now: datetime, exchange_id: object = None) -> str:
+        """Answer the next id; an exchange id, where there is one, decides it."""
+        if exchange_id is None:
+            return f"{now:%Y%m%d%H%M%S}{_digest(f'{self._seed}|request id|{next(self._numbers)}')}"
+        text = str(exchange_id)
+        if FORM.fullmatch(text):
+            return text
+        number = f"{int(text):020X}" if text.isdecimal() and len(text) <= 20 else _digest(text)
+        return f"{now:%Y%m%d%H%M%S}{number}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:20].upper()

@@ -1,0 +1,175 @@
+"""Authorization codes and tokens, and how long each is good for, in the world's time.
+
+There are two kinds. *Shown* credentials are what a person copies out of the developer console: they follow from the
+seed, the shop and the time alone, so looking at them changes nothing, what is shown is valid, and showing newer ones
+ends none of the older. *Granted* tokens come from an exchange over HTTP. Neither kind is ever ended by the other; a
+refresh ends nothing either (the platform does not document it, so this is an assumption).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from mock_tiktok.errors import ApiError
+
+ACCESS_LIFE: Final = timedelta(days=7)  # documented
+REFRESH_LIFE: Final = timedelta(days=365)  # assumed: often quoted, never documented
+CODE_LIFE: Final = timedelta(minutes=30)  # documented
+
+SCOPES: Final = (
+    "seller.authorization.info",
+    "seller.order.info",
+    "seller.return_refund.basic",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What `Marketplace.credentials` shows: all three are valid now, and the code is unused."""
+
+    access_token: str
+    refresh_token: str
+    auth_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What an exchange answers."""
+
+    shop_id: str
+    open_id: str
+    access_token: str
+    access_expires_at: datetime
+    refresh_token: str
+    refresh_expires_at: datetime
+    scopes: tuple[str, ...] = SCOPES
+
+
+class _Kind(StrEnum):
+    ACCESS = "access"
+    REFRESH = "refresh"
+    CODE = "code"
+
+
+_LIVES: Final = {_Kind.ACCESS: ACCESS_LIFE, _Kind.REFRESH: REFRESH_LIFE, _Kind.CODE: CODE_LIFE}
+_LOOK_BACK: Final = {_Kind.ACCESS: 104, _Kind.REFRESH: 4, _Kind.CODE: 4}  # periods in which an old one is known
+_EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
+
+
+@dataclass(frozen=True, slots=True)
+class _Issued:
+    shop_id: str
+    expires_at: datetime
+    scopes: tuple[str, ...] = SCOPES
+
+
+class TokenBook:
+    """Every code and token of one developer app, over all its shops."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+        self._shops: list[str] = []
+        self._issued: dict[tuple[_Kind, str], _Issued] = {}
+        self._used_codes: dict[str, int] = {}
+        self._exchanges: dict[str, int] = {}
+        self._spent: set[str] = set()
+
+    def add_shop(self, shop_id: str) -> None:
+        """Let a shop's seller authorize the app."""
+        self._shops.append(shop_id)
+        self._used_codes[shop_id] = 0
+        self._exchanges[shop_id] = 0
+
+    def shown(self, shop_id: str, now: datetime) -> Tokens:
+        """Answer credentials that are valid at `now`. Nothing changes by asking."""
+        return Tokens(
+            access_token=self._shown(_Kind.ACCESS, shop_id, self._period(_Kind.ACCESS, now), 0),
+            refresh_token=self._shown(_Kind.REFRESH, shop_id, self._period(_Kind.REFRESH, now), 0),
+            auth_code=self._shown(_Kind.CODE, shop_id, self._period(_Kind.CODE, now), self._used_codes[shop_id]),
+        )
+
+    def shop_of(self, access_token: str, now: datetime) -> tuple[str, tuple[str, ...]]:
+        """Answer whose token it is and what it may do; raise what the gateway says of a bad one."""
+        issued = self._find(_Kind.ACCESS, access_token, now)
+        if issued is None:
+            raise ApiError(105001, "The 'x-tts-access-token' header is invalid: no such access_token.", 401)
+        if now >= issued.expires_at:
+            raise ApiError(105002, "The access_token in 'x-tts-access-token' has expired. Refresh it and retry.", 401)
+        return issued.shop_id, issued.scopes
+
+    def exchange(self, auth_code: str, now: datetime) -> Grant:
+        """Exchange an authorization code, which ends it."""
+        issued = self._find(_Kind.CODE, auth_code, now)
+        if issued is None or auth_code in self._spent or now >= issued.expires_at:
+            raise ApiError(36004004, "invalid auth code", 200)
+        self._spent.add(auth_code)
+        self._used_codes[issued.shop_id] += 1
+        return self._grant(issued.shop_id, now)
+
+    def refresh(self, refresh_token: str, now: datetime) -> Grant:
+        """Exchange a refresh token for a new pair; the older pair lives out its life."""
+        issued = self._find(_Kind.REFRESH, refresh_token, now)
+        if issued is None:
+            raise ApiError(36004005, "no related auth record for this refresh_token", 200)
+        if now >= issued.expires_at:
+            raise ApiError(36004001, "refresh_token has expired", 200)
+        return self._grant(issued.shop_id, now)
+
+    def restrict(self, access_token: str, scopes: tuple[str, ...], now: datetime) -> None:
+        """Take scopes away from a token, as a seller does who authorizes less."""
+        issued = self._find(_Kind.ACCESS, access_token, now)
+        if issued is None:
+            raise LookupError(access_token)
+        self._issued[_Kind.ACCESS, access_token] = _Issued(issued.shop_id, issued.expires_at, scopes)
+
+    def _grant(self, shop_id: str, now: datetime) -> Grant:
+        self._exchanges[shop_id] += 1
+        number = self._exchanges[shop_id]
+        start = now.replace(microsecond=0)
+        tokens = {}
+        for kind in (_Kind.ACCESS, _Kind.REFRESH):
+            tokens[kind] = self._text(f"granted {kind}", shop_id, number)
+            self._issued[kind, tokens[kind]] = _Issued(shop_id, start + _LIVES[kind])
+        return Grant(
+            shop_id,
+            open_id=self._digest("open id", shop_id, 0)[:28],
+            access_token=tokens[_Kind.ACCESS],
+            access_expires_at=start + ACCESS_LIFE,
+            refresh_token=tokens[_Kind.REFRESH],
+            refresh_expires_at=start + REFRESH_LIFE,
+        )
+
+    def _find(self, kind: _Kind, text: str, now: datetime) -> _Issued | None:
+        """Look a token up. Shown ones follow from the time, so those still alive are worked out when first met."""
+        if found := self._issued.get((kind, text)):
+            return found
+        now_period = self._period(kind, now)
+        for shop_id in self._shops:
+            used = self._used_codes[shop_id] if kind is _Kind.CODE else 0
+            for period in range(now_period, now_period - _LOOK_BACK[kind], -1):
+                if text in (self._shown(kind, shop_id, period, count) for count in range(used + 1)):
+                    issued = _Issued(shop_id, _EPOCH + period * (_LIVES[kind] / 2) + _LIVES[kind])
+                    if kind is not _Kind.CODE:
+                        self._issued[kind, text] = issued
+                    return issued
+        return None
+
+    def _shown(self, kind: _Kind, shop_id: str, period: int, used: int) -> str:
+        """Answer what is shown during one period: half a life long, so half a life is always left.
+
+        A code that has been used is replaced; the codes have a stream of their own.
+        """
+        return self._text(f"shown {kind}", f"{shop_id}|{used}", period)
+
+    def _period(self, kind: _Kind, now: datetime) -> int:
+        return (now - _EPOCH) // (_LIVES[kind] / 2)
+
+    def _text(self, purpose: str, whom: str, number: int) -> str:
+        return f"ROW_{self._digest(purpose, whom, number)[:48]}"
+
+    def _digest(self, purpose: str, whom: str, number: int) -> str:
+        return hashlib.sha256(f"{self._seed}|{purpose}|{whom}|{number}".encode()).hexdigest()
