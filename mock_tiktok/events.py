@@ -1,0 +1,36 @@
+"""News: what has happened, told to whoever listens, after it has happened and in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One piece of news. `data` holds ids as strings, money as Decimal, times as aware datetimes."""
+
+    at: datetime
+    name: str
+    data: Mapping[str, object]
+
+
+Listener = Callable[[Event], None]
+
+
+class News:
+    """Tells every listener, in the order they subscribed."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def subscribe(self, listener: Listener) -> None:
+        """Have `listener` hear everything from now on."""
+        self._listeners.append(listener)
+
+    def tell(self, at: datetime, name: str, **data: object) -> None:
+        """Tell everybody."""
+        event = Event(at, name, data)
+        for listener in self._listeners:
+            listener(event)

@@ -1,0 +1,142 @@
+"""Policy profiles: a market's numbers at a date, each with who says so and how sure that is.
+
+A profile is a YAML file: ours by name (`profiles/us-2025-08.yaml`), a user's by path. It may extend another one and then
+needs to name only what differs. Waits are written `24h`, `30d`, `5min` or `2bd`; business days follow the profile's
+calendar and zone (`domain/calendars.py` says how). A wait may depend on the amount: `tiers`, tried from the top.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import jsonschema
+import yaml
+
+from mock_tiktok.calendars import calendar_named
+from mock_tiktok.domain.calendars import BusinessCalendar
+from mock_tiktok.domain.reasons import Reasons
+from mock_tiktok.errors import BadValue
+
+FOLDER: Final = Path(__file__).parent / "profiles"
+_WAIT: Final = re.compile(r"^(\d+)(min|h|d|bd)$")
+_UNITS: Final = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number of a profile. `value` is a wait, a list of tiers, a switch or a plain number."""
+
+    value: Any
+    source: str
+    certainty: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One market at one date."""
+
+    name: str
+    market: str
+    currency: str
+    calendar: BusinessCalendar
+    numbers: Mapping[str, Number]
+    eligible: Mapping[str, Mapping[str, Sequence[str]]]
+    reasons: Reasons
+
+    def due(self, name: str, start: datetime, *, amount: Decimal | None = None) -> datetime:
+        """Answer when the wait of that name, begun at `start`, is over."""
+        value = self.numbers[name].value
+        if isinstance(value, list):
+            value = _tier(value, amount)
+        count, unit = _parsed(value)
+        if unit == "bd":
+            return self.calendar.add(start, count)
+        return start + count * _UNITS[unit]
+
+    def wait(self, name: str) -> timedelta:
+        """Answer a wait that does not depend on a calendar."""
+        count, unit = _parsed(self.numbers[name].value)
+        return count * _UNITS[unit]
+
+    def says(self, name: str, value: object) -> bool:
+        """Say whether the switch of that name stands at `value`."""
+        return bool(self.numbers[name].value == value)
+
+    def count(self, name: str) -> int:
+        """Answer a plain number."""
+        return int(self.numbers[name].value)
+
+    def has(self, name: str) -> bool:
+        """Say whether the profile names that number."""
+        return name in self.numbers
+
+
+def _parsed(wait: str) -> tuple[int, str]:
+    found = _WAIT.match(wait)
+    if found is None:
+        raise BadValue("profile", f"{wait!r} is not a wait such as 24h, 30d, 5min or 2bd")
+    return int(found[1]), found[2]
+
+
+def _tier(tiers: Sequence[Mapping[str, Any]], amount: Decimal | None) -> str:
+    for tier in tiers:
+        if "max" in tier and (amount is None or amount > Decimal(str(tier["max"]))):
+            continue
+        if "below" in tier and (amount is None or amount >= Decimal(str(tier["below"]))):
+            continue
+        return str(tier["time"])
+    raise BadValue("profile", f"no tier holds {amount}")
+
+
+@cache
+def _schema() -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(yaml.safe_load((FOLDER / "schema.yaml").read_text("utf-8")))
+
+
+def _document(profile: str | Path) -> dict[str, Any]:
+    path = Path(profile) if Path(profile).suffix in (".yaml", ".yml") else FOLDER / f"{profile}.yaml"
+    if not path.is_file():
+        known = ", ".join(names())
+        raise BadValue("profile", f"{profile} is neither a file nor one of {known}")
+    document = yaml.safe_load(path.read_text("utf-8"))
+    for error in _schema().iter_errors(document):
+        raise BadValue("profile", f"{path.name}: {error.json_path}: {error.message}")
+    assert isinstance(document, dict)
+    if "extends" not in document:
+        return document
+    base = _document(document["extends"])
+    return {**base, **document, "numbers": {**base["numbers"], **document.get("numbers", {})}}
+
+
+def names() -> tuple[str, ...]:
+    """Answer the names of the profiles that come with the fake."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*-*-*.yaml")))
+
+
+def load(profile: str | Path) -> Profile:
+    """Read a profile by name or path; a mistake in it is named."""
+    document = _document(profile)
+    return Profile(
+        name=document["name"],
+        market=document["market"],
+        currency=document["currency"],
+        calendar=BusinessCalendar(ZoneInfo(document["timezone"]), calendar_named(document["calendar"])),
+        numbers={
+            name: Number(row["value"], row["source"], row["certainty"]) for name, row in document["numbers"].items()
+        },
+        eligible=document["eligible"],
+        reasons=_reasons(document["reasons"]),
+    )
+
+
+@cache
+def _reasons(name: str) -> Reasons:
+    return Reasons.read(yaml.safe_load((FOLDER / f"{name}.yaml").read_text("utf-8")))
