@@ -1,0 +1,83 @@
+"""What the auditor has to say: one document, the same in report, JUnit, console and control API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Verdict(StrEnum):
+    """Whether a rule kept."""
+
+    HELD = "held"
+    BROKEN = "broken"
+    NOT_JUDGED = "not judged"
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """The least that shows it: entries of the trace by number, the money, and whom it is about."""
+
+    exchanges: tuple[int, ...] = ()
+    events: tuple[int, ...] = ()
+    money: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, str] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """Answer the witness as JSON."""
+        return {
+            "exchanges": list(self.exchanges),
+            "events": list(self.events),
+            "money": dict(self.money),
+            **self.about,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One verdict on one rule.
+
+    A broken rule has a finding for each time it broke; a rule that kept, or could not be judged, has one in all.
+    `occasions` is how often the rule was put to the test.
+    """
+
+    id: str
+    invariant: int
+    rule: str
+    verdict: Verdict
+    certainty: str
+    source: str
+    expected: str
+    seen: str
+    reproduce: str
+    at: str | None = None
+    suspect: str | None = None
+    why: str | None = None
+    occasions: int = 1
+    witness: Witness = Witness()
+
+    @property
+    def broken(self) -> bool:
+        """Answer whether this finding says that a rule broke."""
+        return self.verdict is Verdict.BROKEN
+
+    def document(self) -> dict[str, Any]:
+        """Answer the finding as JSON."""
+        return {
+            "id": self.id,
+            "invariant": self.invariant,
+            "rule": self.rule,
+            "verdict": str(self.verdict),
+            "certainty": self.certainty,
+            "source": self.source,
+            "suspect": self.suspect,
+            "at": self.at,
+            "expected": self.expected,
+            "seen": self.seen,
+            "why": self.why,
+            "occasions": self.occasions,
+            "witness": self.witness.document(),
+            "reproduce": self.reproduce,
+        }

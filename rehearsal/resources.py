@@ -1,0 +1,34 @@
+"""Where contracts and features lie: beside the packages in a checkout, inside this package in an installed wheel."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+class ResourceMissing(Exception):
+    """A file that comes with Rehearsal is not where it belongs."""
+
+
+@cache
+def folder(name: str) -> Path:
+    """Answer the folder `name` ("contracts" or "features") of this installation."""
+    for candidate in (_PACKAGE / name, _PACKAGE.parent / name):
+        if candidate.is_dir():
+            return candidate
+    raise ResourceMissing(f"this installation of Rehearsal has no folder {name!r}")
+
+
+def contract_file(name: str) -> Path:
+    """Answer the OpenAPI document called `name`."""
+    path = folder("contracts") / f"{name}.yaml"
+    if not path.is_file():
+        raise ResourceMissing(f"this installation of Rehearsal has no contract {name!r}")
+    return path
+
+
+def features_folder() -> Path:
+    """Answer the folder of the Gherkin features that come with Rehearsal."""
+    return folder("features")
