@@ -1,0 +1,59 @@
+Feature: A buyer appeals against a rejected refund
+  The seller has said no. The buyer may ask the marketplace to decide.
+
+  Background:
+    Given Maya has received a phone case for 15.99 USD
+    And Maya has asked for her money back
+    And an hour has passed
+    And the seller has rejected Maya's request
+
+  Rule: The marketplace decides
+
+    @R11 @R18 @R80
+    Scenario: The buyer is right
+      Given an hour has passed
+      And Maya has appealed
+      When the operator decides for Maya
+      Then Maya's request is shown as "Completed"
+      And Maya has two mails, "refund rejected" and then "order refund"
+      And all three books say 15.99 USD for Maya
+
+    @R11 @R18 @R80
+    Scenario: The seller is right
+      Given an hour has passed
+      And Maya has appealed
+      When the operator decides for the seller against Maya
+      Then Maya's request is shown as "Canceled"
+      And Maya has exactly one mail, "refund rejected"
+      And all three books say 0.00 USD for Maya
+
+    @R16 @R80
+    Scenario: Both are a little right
+      Given an hour has passed
+      And Maya has appealed
+      When the operator grants Maya 8.00 USD
+      Then all three books say 8.00 USD for Maya
+
+  Rule: An appeal has its time
+
+    @R18 @R80
+    Scenario: It is seen as running
+      Given an hour has passed
+      When Maya appeals
+      Then Maya's appeal is "in progress"
+      And Maya's request is shown as "Refund Rejected"
+
+    @R18 @R80
+    Scenario: Ten days are over
+      Given 11 days have passed
+      When Maya tries to appeal
+      Then Maya is told that it cannot be done
+      And all three books say 0.00 USD for Maya
+
+    @R18 @R80
+    Scenario: Nobody decides, so the buyer is believed
+      Given an hour has passed
+      And Maya has appealed
+      When 4 days pass
+      Then Maya's appeal is "support buyer"
+      And all three books say 15.99 USD for Maya

@@ -1,0 +1,78 @@
+Feature: How much is refunded
+  A whole order, one thing in it, or a part of one thing; all of the money, or some of it.
+
+  Background:
+    Given Maya has received:
+      | goods | pieces | price each |
+      | rug   | 1      | 89.00      |
+      | mug   | 3      | 12.50      |
+    And an hour has passed
+
+  Rule: Each level can be paid in full or in part
+
+    @R4 @R16 @R37
+    Scenario: The whole order in full
+      When the seller refunds Maya's whole order
+      Then all three books say 126.50 USD for Maya
+
+    @R4 @R16 @R37
+    Scenario: The whole order in part
+      When the seller refunds Maya 26.50 USD of the order
+      Then all three books say 26.50 USD for Maya
+
+    @R4 @R16 @R37
+    Scenario: One line in full
+      When the seller refunds Maya the mug
+      Then all three books say 37.50 USD for Maya
+
+    @R4 @R16 @R37
+    Scenario: One line in part
+      When the seller refunds Maya 9.99 USD on the rug
+      Then all three books say 9.99 USD for Maya
+
+    @R4 @R16 @R37
+    Scenario Outline: So many pieces of a line
+      When the seller refunds Maya <pieces> of the mug
+      Then all three books say <sum> USD for Maya
+
+      Examples:
+        | pieces | sum   |
+        | 1      | 12.50 |
+        | 2      | 25.00 |
+
+    @R4 @R16 @R37
+    Scenario: Some of the money for some pieces of a line
+      When the seller refunds Maya 5.01 USD on 2 of the mug
+      Then all three books say 5.01 USD for Maya
+
+  Rule: A buyer may ask for a part as well
+
+    @R4 @R37 @R60
+    Scenario: One piece of three
+      Given Maya has asked for the money for 1 of the mug
+      And an hour has passed
+      When the seller approves Maya's request
+      Then Maya's request is over 12.50 USD
+      And all three books say 12.50 USD for Maya
+
+    @R4 @R37 @R60
+    Scenario: One line of two
+      Given Maya has asked for the money for the rug
+      And an hour has passed
+      When the seller approves Maya's request
+      Then all three books say 89.00 USD for Maya
+
+  Rule: Parts never exceed the whole
+
+    @R16
+    Scenario: Two parts that make the whole
+      Given the seller has refunded Maya 100.00 USD of the order
+      When the seller refunds Maya 26.50 USD of the order
+      Then all three books say 126.50 USD for Maya
+
+    @R4 @R16
+    Scenario: Cents that do not divide by three
+      Given Noah has received 3 candles at 19.99 USD each
+      And an hour has passed
+      When the seller refunds Noah 10.00 USD of the order
+      Then all three books say 10.00 USD for Noah

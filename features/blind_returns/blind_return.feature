@@ -1,0 +1,36 @@
+Feature: The seller starts a refund
+  Goods turn up without a request, or somebody writes to the shop. The marketplace knows nothing of it
+  until the seller pays.
+
+  Background:
+    Given Maya has received a desk lamp for 39.98 USD
+    And an hour has passed
+
+  Rule: What the seller starts needs nobody's consent
+
+    @demo @R9 @R52 @R53 @R54 @R55 @R57 @R58
+    Scenario: The whole order
+      When the seller refunds Maya's whole order
+      Then Maya has been paid back 39.98 USD
+      And Maya has exactly one mail, "order refund"
+      And all three books say 39.98 USD for Maya
+
+    @R58 @R9
+    Scenario: The refund can be seen where all the others are
+      When the seller refunds Maya's whole order
+      Then Manage Returns lists, from the top:
+        | buyer | shown     |
+        | Maya  | Completed |
+
+    @R9 @R55
+    Scenario: It goes out with the next round
+      Given the seller has refunded Maya's whole order
+      When 15 minutes pass
+      Then Maya has made exactly one request
+
+    @R52 @R53
+    Scenario: A parcel still on its way can be paid for
+      Given a garden hose for 27.50 USD is on its way to Noah
+      And an hour has passed
+      When the seller refunds Noah's whole order
+      Then Noah has been paid back 27.50 USD

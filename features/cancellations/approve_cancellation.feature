@@ -1,0 +1,44 @@
+Feature: A buyer cancels before the order is shipped
+  What has not left the warehouse can be called off. In the first hour the buyer decides alone, after
+  it the seller has a day to answer.
+
+  Rule: The first hour is the buyer's
+
+    @R14
+    Scenario: Nobody has to agree
+      Given Maya has just ordered a desk lamp for 39.98 USD
+      When Maya asks to cancel the order
+      Then Maya's order is canceled
+      And Maya has exactly one mail, "order cancelled"
+
+  Rule: Later the seller agrees
+
+    Background:
+      Given Maya has ordered a desk lamp for 39.98 USD
+      And Maya has asked to cancel the order
+
+    @R14 @R13
+    Scenario: The seller is asked
+      When 30 minutes pass
+      Then the seller has Maya's case before them
+      And Maya's order stands
+
+    @demo @R14 @R13
+    Scenario: The seller agrees
+      Given an hour has passed
+      When the seller approves Maya's request
+      Then Maya's order is canceled
+      And Maya has exactly one mail, "order cancelled"
+      And all three books say 39.98 USD for Maya
+
+    @R14 @R19
+    Scenario: The seller is silent for a day
+      When 1 hour passes after the answer to Maya was due
+      Then Maya's order is canceled
+      And all three books say 39.98 USD for Maya
+
+    @R14 @R19
+    Scenario: One second is left
+      When the clock stands 1 second before the answer to Maya is due
+      Then Maya's order stands
+      And Maya has been paid back nothing

@@ -1,0 +1,36 @@
+Feature: A cancellation comes to nothing
+  The parcel is packed, or the buyer wants it after all.
+
+  Background:
+    Given Maya has ordered a desk lamp for 39.98 USD
+    And Maya has asked to cancel the order
+    And an hour has passed
+
+  Rule: Then the order stands and nobody is paid
+
+    @R14
+    Scenario: The seller says no
+      When the seller rejects Maya's request
+      Then Maya's order stands
+      And the seller has nothing to answer for Maya
+      And all three books say 0.00 USD for Maya
+
+    @R14
+    Scenario: The parcel leaves
+      When the seller ships Maya's order
+      Then Maya's order stands
+      And the seller has nothing to answer for Maya
+      And all three books say 0.00 USD for Maya
+
+    @R14
+    Scenario: The buyer withdraws
+      When Maya withdraws the cancellation
+      Then Maya's order stands
+      And the seller has nothing to answer for Maya
+      And all three books say 0.00 USD for Maya
+
+    @R14
+    Scenario: What is delivered cannot be canceled
+      Given Noah has received a garden hose for 27.50 USD
+      When Noah tries to cancel the order
+      Then Noah is told that it cannot be done

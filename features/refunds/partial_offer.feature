@@ -1,0 +1,38 @@
+Feature: The seller offers a part
+  Between yes and no there is an offer. The buyer takes it, or the seller is asked again.
+
+  Background:
+    Given Maya has received a desk lamp for 39.98 USD
+    And Maya has asked for her money back
+    And an hour has passed
+
+  Rule: An offer waits for the buyer
+
+    @R16
+    Scenario: The offer is made
+      When the seller offers Maya 10.00 USD
+      Then Maya's request is shown as "Offer Sent to Buyer"
+      And Maya has been paid back nothing
+
+    @R16 @R4 @R37
+    Scenario: The buyer takes it
+      Given the seller has offered Maya 10.00 USD
+      When Maya accepts the offer
+      Then Maya's request is shown as "Completed"
+      And Maya has exactly one mail, "order refund"
+      And all three books say 10.00 USD for Maya
+
+    @R16
+    Scenario: The buyer declines and the seller is asked again
+      Given the seller has offered Maya 10.00 USD
+      When Maya declines the offer
+      Then Maya's request is shown as "Request Pending"
+      And the seller has Maya's case before them
+
+    @R16 @R12
+    Scenario: The seller gives in after the offer was declined
+      Given the seller has offered Maya 10.00 USD
+      And Maya has declined the offer
+      And an hour has passed
+      When the seller approves Maya's request
+      Then all three books say 39.98 USD for Maya

@@ -1,0 +1,39 @@
+Feature: The marketplace has the last word on a refund
+  The marketplace looks at the state of things before it pays. What it refuses is paid by nobody, and
+  the seller is told.
+
+  Background:
+    Given Maya has received a desk lamp for 39.98 USD
+    And an hour has passed
+
+  Rule: A refused refund pays nothing and is not hidden
+
+    @R56 @R66 @R67 @R68
+    Scenario: Somebody else was quicker
+      Given 30.00 USD of Maya's order have been refunded in Seller Center
+      When the seller refunds Maya's whole order
+      Then the seller sees that the refund of Maya failed, and why
+      And Maya has been paid back 30.00 USD
+
+    @R56 @R67
+    Scenario: The order is closed
+      Given 31 days have passed
+      When the seller refunds Maya's whole order
+      Then the seller sees that the refund of Maya failed, and why
+      And Maya has no mail
+      And all three books say 0.00 USD for Maya
+
+  Rule: Nobody gets back more than was paid
+
+    @R56 @R67
+    Scenario: The seller means too well
+      When the seller tries to refund Maya 40.00 USD of the order
+      Then the seller is told that it cannot be done
+      And all three books say 0.00 USD for Maya
+
+    @R56 @R67
+    Scenario: The rest is less than the seller thinks
+      Given the seller has refunded Maya 20.00 USD of the order
+      When the seller tries to refund Maya 20.00 USD of the order
+      Then the seller is told that it cannot be done
+      And all three books say 20.00 USD for Maya

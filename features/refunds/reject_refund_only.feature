@@ -1,0 +1,42 @@
+Feature: The seller rejects a refund without goods
+  A no is the seller's right. The buyer is told, and may go to the marketplace with it.
+
+  Background:
+    Given Maya has received a phone case for 15.99 USD
+    And Maya has asked for her money back
+    And an hour has passed
+
+  Rule: A no is told and costs nothing
+
+    @demo @R11 @R71 @R72 @R73 @R74 @R75 @R76 @R77 @R78
+    Scenario: The seller rejects
+      When the seller rejects Maya's request
+      Then Maya's request is shown as "Refund Rejected"
+      And Maya has exactly one mail, "refund rejected"
+      And the seller has nothing to answer for Maya
+      And all three books say 0.00 USD for Maya
+
+    @R78 @R19
+    Scenario: The day that follows changes nothing
+      Given the seller has rejected Maya's request
+      When 2 days pass
+      Then Maya's request is shown as "Refund Rejected"
+      And Maya has been paid back nothing
+
+    @R78 @R18
+    Scenario: Ten days without an appeal close it
+      Given the seller has rejected Maya's request
+      When 11 days pass
+      Then Maya's request is shown as "Canceled"
+      And Maya has exactly one mail, "refund rejected"
+      And all three books say 0.00 USD for Maya
+
+  Rule: A no cannot be turned into a yes by asking again
+
+    @R68
+    Scenario: The seller thinks better of it too late
+      Given the seller has rejected Maya's request
+      And an hour has passed
+      When the seller tries to approve the request of Maya
+      Then the seller is told that it cannot be done
+      And Maya has been paid back nothing

@@ -1,0 +1,93 @@
+Feature: Somebody works in Seller Center behind the connector's back
+  The guide forbids it and people do it. Whatever is done there is done once, is learnt of, and is
+  never done again from this side.
+
+  Background:
+    Given Maya has received a desk lamp for 39.98 USD
+    And an hour has passed
+
+  Rule: What was done there is learnt of and not repeated
+
+    @demo @R15 @R14
+    Scenario: A request is approved there between two rounds
+      Given Maya has asked for her money back
+      And an hour has passed
+      When Maya's request is approved in Seller Center
+      Then the seller has nothing to answer for Maya
+      And Maya has exactly one mail, "order refund"
+      And all three books say 39.98 USD for Maya
+
+    @R15 @R14
+    Scenario: A refund is started there
+      When Maya's whole order is refunded in Seller Center
+      Then Maya has made exactly one request
+      And all three books say 39.98 USD for Maya
+
+    @R15 @R14
+    Scenario: A parcel is refused there
+      Given Maya has sent it back
+      And Maya's parcel has reached the warehouse
+      When Maya's goods are refused in Seller Center
+      Then the seller has nothing to answer for Maya
+      And Maya has exactly one mail, "return rejected"
+
+  Rule: Two hands on one thing move it once
+
+    @R15 @R56
+    Scenario: Both refund the whole order
+      Given Maya's whole order has been refunded in Seller Center
+      When the seller refunds Maya's whole order
+      Then Maya has been paid back 39.98 USD
+      And the seller sees that the refund of Maya failed, and why
+      And all three books say 39.98 USD for Maya
+
+    @R15 @R68
+    Scenario: Both approve the request
+      Given Maya has asked for her money back
+      And an hour has passed
+      And Maya's request has been approved in Seller Center
+      When the seller approves Maya's request
+      Then the seller sees no failure for Maya
+      And all three books say 39.98 USD for Maya
+
+    @R15 @R68
+    Scenario: Rejected there, approved here
+      Given Maya has asked for her money back
+      And an hour has passed
+      And Maya's request has been rejected in Seller Center
+      When the seller approves Maya's request
+      Then Maya's request is shown as "Refund Rejected"
+      And all three books say 0.00 USD for Maya
+
+    @R15 @R68
+    Scenario: Withdrawn meanwhile, approved here
+      Given Maya has asked for her money back
+      And an hour has passed
+      And Maya has withdrawn
+      When the seller approves Maya's request
+      Then Maya's request is shown as "Canceled"
+      And all three books say 0.00 USD for Maya
+
+    @R15 @R18
+    Scenario: An appeal is running
+      Given Maya has asked for her money back
+      And Maya's request has been rejected in Seller Center
+      And Maya has appealed
+      When somebody tries to approve Maya's request in Seller Center
+      Then Seller Center is told that it cannot be done
+      And Maya has been paid back nothing
+
+    @R15 @R16 @R56
+    Scenario: A part there, the rest here
+      Given 15.00 USD of Maya's order have been refunded in Seller Center
+      And an hour has passed
+      When the seller refunds Maya 24.98 USD of the order
+      Then all three books say 39.98 USD for Maya
+
+    @R15 @R16 @R56
+    Scenario: A part there, everything here
+      Given 15.00 USD of Maya's order have been refunded in Seller Center
+      And an hour has passed
+      When the seller tries to refund Maya 39.98 USD of the order
+      Then the seller is told that it cannot be done
+      And all three books say 15.00 USD for Maya

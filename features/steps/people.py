@@ -1,0 +1,14 @@
+"""Who is on stage. Every step asks somebody here to do something, or looks at what one of them sees."""
+
+from __future__ import annotations
+
+import pytest
+
+from rehearsal.stage import Stage
+
+from ..cast import Cast
+
+
+@pytest.fixture
+def people(stage: Stage) -> Cast:
+    return Cast(stage)

@@ -1,0 +1,38 @@
+"""Time passes, and nothing but a step makes it pass."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pytest_bdd import given, parsers, when
+
+from ..cast import Cast
+from .phrases import phrase, time
+
+
+@given(parsers.parse("it is {moment} in universal time"))
+def _(people: Cast, moment: str) -> None:
+    people.clock.starts_at(datetime.strptime(f"{moment} +0000", "%A %d %B %Y, %H:%M %z"))
+
+
+@given(phrase("{SPAN} (?:has|have) passed"))
+@when(phrase("{SPAN} pass(?:es)?"))
+def _(people: Cast, span: str) -> None:
+    people.clock.passes(time(span))
+
+
+@given(phrase("it is {SPAN} before the answer to {BUYER} is due"))
+@when(phrase("the clock stands {SPAN} before the answer to {BUYER} is due"))
+def _(people: Cast, span: str, buyer: str) -> None:
+    people.clock.goes_to(people.buyer(buyer).deadline - time(span))
+
+
+@when(phrase("the answer to {BUYER} falls due"))
+def _(people: Cast, buyer: str) -> None:
+    people.clock.goes_to(people.buyer(buyer).deadline)
+
+
+@when(phrase("{SPAN} pass(?:es)? after the answer to {BUYER} was due"))
+def _(people: Cast, span: str, buyer: str) -> None:
+    people.clock.goes_to(people.buyer(buyer).deadline + time(span))
+

@@ -1,0 +1,341 @@
+"""A pytest plugin that plays `.feature` files: `pytest features`, or `rehearsal play` from anywhere.
+
+Each `.feature` file is collected as it is; its scenarios are tests named by their own words, its tags are marks. The
+fixture `stage` is a fresh world for every scenario: in process, or behind `--attach URL`. When the last step is done
+an hour more is played, so that news under way arrives; then the auditor is asked, and what it finds fails the scenario.
+
+The steps that come with Rehearsal are always there. A suite of your own brings more in its `conftest.py`.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import pytest
+import pytest_bdd
+from pytest_bdd import parser as gherkin
+from pytest_bdd.feature import get_feature
+from pytest_bdd.gherkin_parser import get_gherkin_document
+
+from rehearsal.chronicle import Chronicle
+from rehearsal.played import Outcome, Played, PlayedStep, Sight
+from rehearsal.stage import Json, Problem, Stage
+
+STEPS: Final = ("people", "time", "orders", "requests", "decisions", "sights")
+EPILOGUE: Final = "PT1H"
+
+StageFactory = Callable[[], Stage]
+
+
+def _features_package() -> str:
+    """Answer under which name the shipped features are imported: inside this package in a wheel, beside it otherwise."""
+    return "rehearsal.features" if find_spec("rehearsal.features") else "features"
+
+
+pytest_plugins = [f"{_features_package()}.steps.{name}" for name in STEPS]
+
+
+class BrokenRules(AssertionError):
+    """The scenario went as written, but the auditor is not content."""
+
+
+class NotJudged(Exception):
+    """The scenario asks for something that a player on this stage cannot do."""
+
+
+class StageFailed(Exception):
+    """The stage itself broke: no fault of any player."""
+
+
+# what the plugin adds to pytest
+
+
+class Hooks:
+    """The hooks that others may implement."""
+
+    @staticmethod
+    def pytest_rehearsal_played(played: Played) -> None:
+        """A scenario is over; this is its record."""
+
+
+def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
+    pluginmanager.add_hookspecs(Hooks)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("rehearsal")
+    group.addoption("--attach", metavar="URL", help="play on a served world: its control address, as `up` prints it")
+    group.addoption("--seed", type=int, default=1, metavar="N", help="the seed of every world (default: 1)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "R1, R2, ...: the requirement that a scenario covers")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> FeatureFile | None:
+    if file_path.suffix != ".feature":
+        return None
+    return FeatureFile.from_parent(parent, path=file_path)
+
+
+def pytest_bdd_apply_tag(tag: str, function: Callable[..., object]) -> bool:
+    getattr(pytest.mark, tag)(function)
+    return True
+
+
+class FeatureFile(pytest.Module):
+    """A `.feature` file. Its tests are its scenarios, under their own names."""
+
+    def _getobj(self) -> ModuleType:
+        module = ModuleType(self.path.stem)
+        try:
+            feature = self._read()
+        except Exception as mistake:
+            raise self.CollectError(f"{self.path}: {mistake}") from mistake
+        for template in feature.scenarios.values():
+            _admit(self.config, template)
+            play = pytest_bdd.scenario(self.path.name, template.name, features_base_dir=str(self.path.parent))
+            setattr(module, template.name, play(_nothing_more()))
+        return module
+
+    def _read(self) -> gherkin.Feature:
+        document = get_gherkin_document(str(self.path))
+        children = [grandchild for child in document.feature.children for grandchild in _scenarios_of(child)]
+        twice = [name for name, count in Counter(children).items() if count > 1]
+        if twice:  # pytest-bdd keeps scenarios by name: one of the two would silently never be played
+            raise ValueError(f"two scenarios are called {twice[0]!r}")
+        return get_feature(str(self.path.parent), self.path.name)
+
+    def funcnamefilter(self, name: str) -> bool:
+        return not name.startswith("__")
+
+
+def _scenarios_of(child: Any) -> list[str]:
+    if child.scenario:
+        return [child.scenario.name]
+    return [c.scenario.name for c in child.rule.children if c.scenario] if child.rule else []
+
+
+def _nothing_more() -> Callable[[], None]:
+    """Answer the body of a scenario's test: its steps are all there is."""
+
+    def scenario() -> None:
+        return None
+
+    return scenario
+
+
+def _admit(config: pytest.Config, template: gherkin.ScenarioTemplate) -> None:
+    """Make the tags known as marks, so that strict markers hold for everything that is not a tag."""
+    tags = set(template.tags) | set(template.feature.tags) | (set(template.rule.tags) if template.rule else set())
+    for examples in template.examples:
+        tags |= set(examples.tags)
+    known = {line.split(":")[0] for line in config.getini("markers")}
+    for tag in sorted(tags - known):
+        config.addinivalue_line("markers", f"{tag}: a tag of a feature")
+
+
+# the stage a scenario plays on
+
+
+@pytest.fixture(scope="session")
+def stage_factory(request: pytest.FixtureRequest) -> StageFactory:
+    """Answer how to come by a fresh world. A suite may bring a stage of its own by overriding this."""
+    attach, seed = request.config.getoption("--attach"), request.config.getoption("--seed")
+    return served(attach, seed) if attach else in_process(seed)
+
+
+def in_process(seed: int) -> StageFactory:
+    """Build a world of our own players for each scenario."""
+    from rehearsal.control.operations import InProcessStage
+    from rehearsal.world import World
+
+    return lambda: InProcessStage(lambda **settings: World(**{"seed": seed, **settings}))
+
+
+def served(url: str, seed: int) -> StageFactory:
+    """Begin the world behind a control API anew for each scenario."""
+    from rehearsal.control.client import HttpStage
+
+    stage = HttpStage(url)
+    first = stage.world()
+
+    def fresh() -> Stage:
+        stage.reset(seed=seed, start=first["start"], profile=first["profile"], oms_policy=first["oms_policy"])
+        return stage
+
+    return fresh
+
+
+@pytest.fixture
+def stage(request: pytest.FixtureRequest, stage_factory: StageFactory) -> Iterator[Stage]:
+    """The world this scenario plays in."""
+    try:
+        real = stage_factory()
+        chronicle = Chronicle(real)
+    except Exception as failure:
+        raise StageFailed(f"no world to play in: {failure}") from failure
+    request.node.stash[_SCRIPT].chronicle = chronicle
+    yield chronicle.stage
+    close = getattr(real, "close", None)
+    if close and not request.config.getoption("--attach"):
+        close()
+
+
+# how a scenario is followed and written down
+
+
+@dataclass
+class _Script:
+    """What is known of a scenario while it plays."""
+
+    chronicle: Chronicle | None = None
+    feature: gherkin.Feature | None = None
+    scenario: gherkin.Scenario | None = None
+    steps: list[PlayedStep] = field(default_factory=list)
+    sight: Sight = field(default_factory=Sight)
+
+
+_SCRIPT: Final = pytest.StashKey[_Script]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    item.stash[_SCRIPT] = _Script()
+
+
+@pytest.hookimpl
+def pytest_bdd_before_scenario(
+    request: pytest.FixtureRequest, feature: gherkin.Feature, scenario: gherkin.Scenario
+) -> None:
+    script = request.node.stash[_SCRIPT]
+    script.feature, script.scenario = feature, scenario
+
+
+def pytest_bdd_before_step(step: gherkin.Step, step_func: Callable[..., object]) -> None:
+    if inspect.iscoroutinefunction(step_func):
+        raise TypeError(f"the step {step.name!r} is a coroutine, which would never run: write it without async")
+
+
+def pytest_bdd_after_step(request: pytest.FixtureRequest, step: gherkin.Step) -> None:
+    request.node.stash[_SCRIPT].steps.append(_noted(step, "passed"))
+
+
+def pytest_bdd_step_error(request: pytest.FixtureRequest, step: gherkin.Step) -> None:
+    request.node.stash[_SCRIPT].steps.append(_noted(step, "failed"))
+
+
+def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, step: gherkin.Step) -> None:
+    request.node.stash[_SCRIPT].steps.append(_noted(step, "failed"))
+
+
+def _noted(step: gherkin.Step, outcome: str) -> PlayedStep:
+    table = tuple(tuple(row) for row in step.datatable.raw()) if step.datatable else ()
+    return PlayedStep(step.keyword.strip(), step.name, outcome, table)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """After the last step, let news arrive and ask the auditor; on the way out tell failures by their kind."""
+    if not isinstance(pyfuncitem.parent, FeatureFile):
+        return (yield)
+    script = pyfuncitem.stash[_SCRIPT]
+    try:
+        result = yield
+        if script.chronicle:
+            script.chronicle.stage.advance(by=EPILOGUE)
+    except Problem as refusal:
+        if refusal.status == 501:
+            raise NotJudged(str(refusal)) from refusal
+        if refusal.status >= 500:
+            raise StageFailed(str(refusal)) from refusal
+        raise
+    finally:
+        if script.chronicle:
+            script.sight = _look(script.chronicle.stage)
+    findings = script.sight.findings.get("findings", [])
+    if findings:
+        raise BrokenRules("\n\n".join(told(finding) for finding in findings))
+    return result
+
+
+def _look(stage: Stage) -> Sight:
+    try:
+        return Sight(
+            world=stage.world(),
+            returns=tuple(stage.returns()["returns"]),
+            ledgers=tuple(stage.ledgers()["orders"]),
+            mails=tuple(stage.mailbox()["mails"]),
+            findings=stage.findings(),
+            trace=tuple(stage.trace()),
+        )
+    except Problem as refusal:
+        raise StageFailed(f"the stage cannot be looked at: {refusal}") from refusal
+
+
+def told(finding: Json) -> str:
+    """Answer a finding as text: what rule, what was expected, what was seen, who is suspected, how to see it again."""
+    lines = [str(finding.get("title") or finding.get("rule") or "finding")]
+    lines += [
+        f"  {name}: {value}"
+        for name, value in finding.items()
+        if name not in ("title", "rule") and value not in (None, "", [], {})
+    ]
+    return "\n".join(lines)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if not isinstance(item.parent, FeatureFile):
+        return report
+    fault = call.excinfo.value if call.excinfo else None
+    outcome = _outcome(fault)
+    if outcome is Outcome.NOT_JUDGED and report.failed:
+        report.outcome = "skipped"
+        report.longrepr = (str(item.path), 0, f"Not judged: {fault}")
+    if report.when == "call" or (report.when == "setup" and report.failed):
+        item.ihook.pytest_rehearsal_played(played=_record(item, outcome, fault))
+    return report
+
+
+def _outcome(fault: BaseException | None) -> Outcome:
+    if fault is None:
+        return Outcome.HELD
+    if isinstance(fault, NotJudged | pytest.skip.Exception):
+        return Outcome.NOT_JUDGED
+    if isinstance(fault, AssertionError | Problem | LookupError):
+        return Outcome.BROKEN
+    return Outcome.STAGE_FAILED
+
+
+def _record(item: pytest.Item, outcome: Outcome, fault: BaseException | None) -> Played:
+    script = item.stash[_SCRIPT]
+    scenario, feature = script.scenario, script.feature
+    rule = scenario.rule if scenario else None
+    steps = list(script.steps)
+    if scenario:
+        steps += [_noted(step, "left out") for step in scenario.steps[len(steps) :]]
+    return Played(
+        file=Path(item.path).as_posix(),
+        feature=feature.name if feature else item.path.stem,
+        description=feature.description if feature else "",
+        rule=rule.name if rule else "",
+        name=item.name,
+        tags=frozenset((scenario.tags if scenario else set()) | (feature.tags if feature else set()))
+        | frozenset(rule.tags if rule else ()),
+        outcome=outcome,
+        why=str(fault) if fault else "",
+        steps=tuple(steps),
+        moments=tuple(script.chronicle.moments) if script.chronicle else (),
+        sight=script.sight,
+    )
