@@ -1,0 +1,89 @@
+"""The Open API's endpoints as data: method, path, the versions each has, the scope it needs, what its query may hold.
+
+Versions are per endpoint, as in life: there is a `202602` of Search Returns and none of Approve Return. Asking for a
+version that an endpoint lacks, or for a path that nobody has, is refused before anything else is looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+RETURNS: Final = "seller.return_refund.basic"
+ORDERS: Final = "seller.order.info"
+AUTHORIZATION: Final = "seller.authorization.info"
+
+# What every call may carry in its query; the last four are left-overs that some clients still send and nobody reads.
+COMMON_QUERY: Final = frozenset(
+    {"app_key", "timestamp", "sign", "shop_cipher", "access_token", "x-tts-access-token", "version", "shop_id"}
+)
+PAGING: Final = frozenset({"page_size", "page_token", "sort_field", "sort_order"})
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One operation. `path` has `<version>` where the version stands; `object_id` names what a key is bound to."""
+
+    operation: str
+    method: str
+    path: str
+    versions: frozenset[str]
+    scope: str
+    query: frozenset[str] = frozenset()
+    takes_key: bool = False
+    object_id: str = ""
+    needs_cipher: bool = True
+
+    @property
+    def allowed_query(self) -> frozenset[str]:
+        """Answer every query name that the endpoint takes."""
+        return COMMON_QUERY | self.query | (frozenset({"idempotency_key"}) if self.takes_key else frozenset())
+
+
+def _endpoint(
+    operation: str,
+    method: str,
+    path: str,
+    versions: str,
+    scope: str = RETURNS,
+    query: frozenset[str] = frozenset(),
+    *,
+    takes_key: bool = False,
+    object_id: str = "",
+    needs_cipher: bool = True,
+) -> Endpoint:
+    return Endpoint(
+        operation, method, path, frozenset(versions.split()), scope, query, takes_key, object_id, needs_cipher
+    )
+
+
+_LOCALE: Final = frozenset({"locale"})
+_WHICH: Final = frozenset({"return_or_cancel_id", "locale"})
+_RR: Final = "/return_refund/<version>"
+
+# fmt: off
+ENDPOINTS: Final = (
+    _endpoint("shops", "GET", "/authorization/<version>/shops", "202309", AUTHORIZATION, needs_cipher=False),
+    _endpoint("search_orders", "POST", "/order/<version>/orders/search", "202309", ORDERS, PAGING),
+    _endpoint("orders", "GET", "/order/<version>/orders", "202309", ORDERS, frozenset({"ids"})),
+    _endpoint("search_returns", "POST", f"{_RR}/returns/search", "202309 202602", query=PAGING),
+    _endpoint("create_return", "POST", f"{_RR}/returns", "202309 202602", takes_key=True),
+    _endpoint("records", "GET", f"{_RR}/returns/<return_id>/records", "202309", query=_LOCALE),
+    _endpoint("approve_return", "POST", f"{_RR}/returns/<return_id>/approve", "202309",
+              takes_key=True, object_id="return_id"),
+    _endpoint("reject_return", "POST", f"{_RR}/returns/<return_id>/reject", "202309",
+              takes_key=True, object_id="return_id"),
+    _endpoint("reject_reasons", "GET", f"{_RR}/reject_reasons", "202309", query=_WHICH),
+    _endpoint("decision_eligibility", "GET", f"{_RR}/decision_eligibility", "202601",
+              query=_WHICH | {"check_decisions"}),
+    _endpoint("aftersale_eligibility", "GET", f"{_RR}/orders/<order_id>/aftersale_eligibility", "202309 202512 202602",
+              query=frozenset({"initiate_aftersale_user", "request_types"})),
+    _endpoint("calculate_refund", "POST", f"{_RR}/refunds/calculate", "202309 202602"),
+    _endpoint("cancel_order", "POST", f"{_RR}/cancellations", "202309 202602"),
+    _endpoint("search_cancellations", "POST", f"{_RR}/cancellations/search", "202309 202602", query=PAGING),
+    _endpoint("approve_cancellation", "POST", f"{_RR}/cancellations/<cancel_id>/approve", "202309",
+              takes_key=True, object_id="cancel_id"),
+    _endpoint("reject_cancellation", "POST", f"{_RR}/cancellations/<cancel_id>/reject", "202309",
+              takes_key=True, object_id="cancel_id"),
+)
+# fmt: on

@@ -1,0 +1,104 @@
+"""Words and small answers that both sets of pages share: times, money, urgency, and which field a refusal concerns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from mock_tiktok.domain.money import coin
+from mock_tiktok.errors import ApiError, BadValue
+
+_SIGNS: Final = {"USD": "$", "GBP": "£", "EUR": "€"}
+
+# Which field of a form the platform's number speaks about; any other stands above the form.
+_FIELDS: Final = {
+    25001014: "reason",
+    25001015: "reason",
+    25001016: "reason",
+    25001020: "reason",
+    25001021: "reason",
+    25001010: "line_item_ids",
+    25001011: "line_item_ids",
+    25005010: "line_item_ids",
+    25005011: "line_item_ids",
+    25005005: "amount",
+    25011032: "amount",
+    98001004: "comment",
+}
+
+
+@dataclass(slots=True)
+class FormErrors:
+    """What is wrong with a form: by field, and what concerns the whole of it under the empty name."""
+
+    by_field: dict[str, str] = field(default_factory=dict)
+
+    def of(self, name: str) -> str:
+        """Answer what is wrong with one field, or nothing."""
+        return self.by_field.get(name, "")
+
+    def __bool__(self) -> bool:
+        return bool(self.by_field)
+
+    @staticmethod
+    def from_error(error: ApiError | BadValue, known: frozenset[str]) -> FormErrors:
+        """Put a refusal beside its field, if the form has it."""
+        if isinstance(error, BadValue):
+            name, words = error.field, error.message
+        else:
+            name, words = _FIELDS.get(error.code, ""), f"{error.message} (code {error.code})"
+        if name == "return_reason" or name.endswith("reason"):
+            name = "reason"
+        return FormErrors({name: words} if name in known else {"": f"{name}: {words}" if name else words})
+
+
+@dataclass(frozen=True, slots=True)
+class Urgency:
+    """How soon somebody must act: `level` is over, hot (24 hours), warm (48 hours) or calm."""
+
+    level: str
+    left: str
+
+
+def urgency(due: datetime, now: datetime) -> Urgency:
+    """Say how much time is left, in the words of a person."""
+    left = due - now
+    if left <= timedelta(0):
+        return Urgency("over", "time is up")
+    hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
+    if hours >= 48:
+        words = f"{hours // 24} days left"
+    elif hours:
+        words = f"{hours} h {minutes:02} min left"
+    else:
+        words = f"{max(minutes, 1)} min left"
+    if left <= timedelta(hours=24):
+        return Urgency("hot", words)
+    return Urgency("warm" if left <= timedelta(hours=48) else "calm", words)
+
+
+def moment(at: datetime | None) -> str:
+    """Answer an instant as pages show it."""
+    return "–" if at is None else f"{at:%b} {at.day}, {at:%Y, %H:%M} UTC"
+
+
+def cash(amount: Decimal, currency: str) -> str:
+    """Answer an amount with its currency."""
+    text = f"{amount.quantize(coin(currency)):,}"
+    sign = _SIGNS.get(currency)
+    return f"{sign}{text}" if sign else f"{text} {currency}"
+
+
+def amount_in(text: str) -> Decimal | None:
+    """Read an amount typed by a person; nothing typed is no amount."""
+    if not text.strip():
+        return None
+    try:
+        amount = Decimal(text.strip().removeprefix("$"))
+    except InvalidOperation:
+        raise BadValue("amount", "must be an amount such as 12.50") from None
+    if not amount.is_finite() or amount <= 0:
+        raise BadValue("amount", "must be more than zero")
+    return amount
