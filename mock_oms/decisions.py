@@ -1,0 +1,90 @@
+"""The seller's answers on their way to the connector: given at once, kept where nobody answers, dropped when overtaken.
+
+A decision on a case is one call per adjustment that asks. Nothing is sent again before the adjustment has been read
+again: if it no longer asks, either the decision arrived after all or somebody else was faster.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from mock_oms.channeladvisor import ChannelAdvisor
+from mock_oms.domain.cases import AdjustmentKey, Case, Decision, KeptDecision
+from mock_oms.domain.statuses import PROMISED, REJECTED, meaning
+from mock_oms.errors import Rejected, Unreachable
+
+TOO_LATE: Final = "The decision came too late: meanwhile the adjustment went to {status}."
+NOTHING_TO_JUDGE: Final = "The inspection found no open adjustment: the case has ended in {status}."
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A case after a decision was sent: how much the connector has taken, and what it said where it would not."""
+
+    case: Case
+    taken: int
+    rejected: Rejected | None = None
+
+    @property
+    def kept(self) -> bool:
+        return self.case.kept is not None
+
+
+class Decisions:
+    """Delivers decisions."""
+
+    def __init__(self, *, api: ChannelAdvisor) -> None:
+        self._api = api
+
+    def give(self, case: Case, decision: Decision) -> Outcome:
+        """Send a decision to every adjustment of the case that asks."""
+        return self._send(case, decision, tuple(a.key for a in case.asking(decision.question)))
+
+    def give_again(self, case: Case) -> Outcome:
+        """Send what is left of a kept decision, if it is still asked for. The case has just been read again."""
+        kept = case.kept
+        assert kept is not None, "only a kept decision is given again"
+        decision = kept.decision
+        if kept.left is None:
+            return self._give_waiting(case, decision)
+        left, taken = [], 0
+        for key in kept.left:
+            status = case.adjustments[key].status
+            if meaning(status).asks is decision.question:
+                left.append(key)
+            elif (decision.question, decision.verdict) in meaning(status).follows:
+                taken += 1
+            else:
+                case = replace(case, note=TOO_LATE.format(status=status))
+        outcome = self._send(replace(case, kept=None), decision, tuple(left))
+        return replace(outcome, taken=outcome.taken + taken)
+
+    def _give_waiting(self, case: Case, decision: Decision) -> Outcome:
+        """Deliver an inspection that came before its adjustment, once that is there."""
+        if case.asking(decision.question):
+            return self.give(replace(case, kept=None), decision)
+        if case.adjustments and not can_come(case):
+            return Outcome(replace(case, kept=None, note=NOTHING_TO_JUDGE.format(status=case.status)), taken=0)
+        return Outcome(case, taken=0)
+
+    def _send(self, case: Case, decision: Decision, keys: tuple[AdjustmentKey, ...]) -> Outcome:
+        taken = 0
+        for index, key in enumerate(keys):
+            try:
+                self._api.answer(case.adjustments[key], decision)
+            except Rejected as rejected:
+                return Outcome(replace(case, note=rejected.words) if taken else case, taken, rejected)
+            except Unreachable:
+                return Outcome(replace(case, kept=KeptDecision(decision, left=keys[index:])), taken)
+            taken += 1
+            case = case.with_status(key, PROMISED[decision.question, decision.verdict])
+        return Outcome(replace(case, note=None) if keys and taken == len(keys) else case, taken)
+
+
+def can_come(case: Case) -> bool:
+    """Whether a question about the goods can still come: while the case is open, and after a rejection of the request
+    that the buyer may have had overturned before sending the goods."""
+    if not case.terminal:
+        return True
+    return case.status == REJECTED and not case.withdrawn

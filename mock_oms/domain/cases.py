@@ -1,0 +1,228 @@
+"""A case: everything the OMS knows of one return, one cancellation or one refund of its own.
+
+The connector speaks of adjustments, one per order item; staff think in cases. A case gathers the adjustments of one
+RMA number (a rejected return whose dispute the buyer wins gets new ones), the refunds the seller asked for, and an
+answer that could not be delivered yet. Pure values: a change is a new case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final
+
+from mock_oms.domain.grades import Grade
+from mock_oms.domain.money import ZERO
+from mock_oms.domain.statuses import FAILED, HANDED_OVER, UNSENT, Question, Verdict, loudest, meaning
+
+
+class Kind(StrEnum):
+    """What a case is about."""
+
+    REFUND = "REFUND"
+    RETURN = "RETURN"
+    CANCELLATION = "CANCELLATION"
+
+
+class Level(StrEnum):
+    """Which of the connector's two sets an adjustment is in; each has ids of its own."""
+
+    ORDER = "OrderAdjustments"
+    ITEM = "OrderItemAdjustments"
+
+
+AdjustmentKey = tuple[Level, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """One adjustment as last read from the connector. What only some connectors tell is None where it is not told."""
+
+    key: AdjustmentKey
+    order_ref: str
+    item_ref: str | None
+    kind: Kind
+    status: str
+    amount: Decimal
+    quantity: int | None
+    created_at: datetime | None
+    rma_number: str | None
+    site_id: str | None
+    seller_id: str | None
+    tracking: str | None
+    comment: str | None
+    unit_ids: tuple[str, ...] = ()
+    site_status: str | None = None
+    site_reason: str | None = None
+    deadline: datetime | None = None
+    arbitration: str | None = None
+    error: str | None = None
+    decided_by: str | None = None
+
+    @property
+    def terminal(self) -> bool:
+        return meaning(self.status).terminal
+
+    @property
+    def return_id(self) -> str | None:
+        return None if self.kind is Kind.CANCELLATION else self.rma_number or self.site_id
+
+    @property
+    def cancel_id(self) -> str | None:
+        return self.site_id or self.rma_number if self.kind is Kind.CANCELLATION else None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An answer of the seller's staff to what a case asks."""
+
+    question: Question
+    verdict: Verdict
+    amount: Decimal | None = None  # what is offered, where it is less than what was asked for
+    grade: Grade | None = None
+    reason: str | None = None
+    comment: str | None = None
+    shares: Mapping[AdjustmentKey, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDecision:
+    """A decision the connector has not taken yet. `left` is None while the adjustment itself is still unknown."""
+
+    decision: Decision
+    left: tuple[AdjustmentKey, ...] | None
+
+
+class PartState(StrEnum):
+    """How far a refund of the seller's own has come before the connector shows an adjustment for it."""
+
+    TO_SEND = "to send"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundPart:
+    """One `Adjust` call of a refund the seller starts."""
+
+    seller_id: str  # goes along as SellerAdjustmentID: the only thing by which it is found again
+    item_ref: str | None  # None: the whole order
+    amount: Decimal
+    units: Mapping[str, Decimal]  # what of it falls on which unit
+    body: Mapping[str, object]
+    state: PartState = PartState.TO_SEND
+    tried: bool = False  # it may have arrived though no answer came back
+    words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One return, cancellation or refund. `number` is the OMS's own and never changes."""
+
+    number: str
+    kind: Kind
+    order_ref: str | None
+    order_id: str
+    opened_at: datetime
+    return_id: str | None = None
+    cancel_id: str | None = None
+    adjustments: Mapping[AdjustmentKey, Adjustment] = field(default_factory=dict)
+    parts: tuple[RefundPart, ...] = ()
+    kept: KeptDecision | None = None
+    note: str | None = None  # what went wrong with an answer, in the connector's words
+    offers: int = 0
+    tried_by_policy: frozenset[AdjustmentKey] = frozenset()
+
+    def current(self) -> list[Adjustment]:
+        """Return the adjustments that speak for the case: a later one replaces what ended before it without money."""
+        every = list(self.adjustments.values())
+        return [old for old in every if not any(_replaces(new, old) for new in every)]
+
+    def unread(self) -> list[RefundPart]:
+        """Return the refunds asked for that the connector has not shown yet."""
+        seen = {adjustment.seller_id for adjustment in self.adjustments.values()}
+        return [part for part in self.parts if part.seller_id not in seen]
+
+    @property
+    def status(self) -> str:
+        """The connector's word for where the case stands."""
+        statuses = [adjustment.status for adjustment in self.current()]
+        return loudest(statuses + [_PART_STATUS[part.state] for part in self.unread()] or [UNSENT])
+
+    @property
+    def amount(self) -> Decimal:
+        """What the case is about, in money."""
+        return sum((a.amount for a in self.current()), ZERO) + sum((part.amount for part in self.unread()), ZERO)
+
+    @property
+    def terminal(self) -> bool:
+        return meaning(self.status).terminal
+
+    @property
+    def asks(self) -> Question | None:
+        """What the case waits to be told, if anything."""
+        return meaning(self.status).asks
+
+    def asking(self, question: Question) -> list[Adjustment]:
+        """Return the adjustments that wait for the answer to that question."""
+        return [adjustment for adjustment in self.current() if meaning(adjustment.status).asks is question]
+
+    @property
+    def deadline(self) -> datetime | None:
+        """The marketplace's deadline for what is open."""
+        return min((a.deadline for a in self.current() if a.deadline and not a.terminal), default=None)
+
+    @property
+    def error(self) -> str | None:
+        """What went wrong, for a person to read."""
+        words = [a.error or a.comment or "failed" for a in self.current() if a.status == FAILED]
+        words += [a.error for a in self.current() if a.error and a.status != FAILED]
+        words += [part.words for part in self.unread() if part.words]
+        words += [self.note] if self.note else []
+        return "; ".join(dict.fromkeys(words)) or None
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the buyer took the request back, as far as the connector tells."""
+        return any("CANCEL" in (a.site_status or "") for a in self.current() if a.terminal)
+
+    @property
+    def unsent(self) -> bool:
+        """Whether something of it still has to be told to the connector."""
+        return self.kept is not None or any(part.state is PartState.TO_SEND for part in self.unread())
+
+    def reading(self, read: Adjustment) -> Case:
+        """Return the case with what was just read of one of its adjustments."""
+        tried = self.tried_by_policy
+        if meaning(read.status).asks is None:
+            tried = tried - {read.key}  # should it ask again, it is answered again
+        return replace(
+            self,
+            kind=read.kind if self.parts or not self.adjustments else self.kind,
+            order_ref=read.order_ref,
+            return_id=self.return_id or read.return_id,
+            cancel_id=self.cancel_id or read.cancel_id,
+            adjustments={**self.adjustments, read.key: read},
+            tried_by_policy=tried,
+        )
+
+    def with_status(self, key: AdjustmentKey, status: str) -> Case:
+        """Return the case with one adjustment moved to a status the connector has promised."""
+        return replace(self, adjustments={**self.adjustments, key: replace(self.adjustments[key], status=status)})
+
+    def with_part(self, part: RefundPart) -> Case:
+        """Return the case with one of its refund parts as it stands now."""
+        return replace(self, parts=tuple(part if old.seller_id == part.seller_id else old for old in self.parts))
+
+
+_PART_STATUS: Final = {PartState.TO_SEND: UNSENT, PartState.ACCEPTED: HANDED_OVER, PartState.REFUSED: FAILED}
+
+
+def _replaces(new: Adjustment, old: Adjustment) -> bool:
+    if new.created_at is None or old.created_at is None or new.created_at <= old.created_at:
+        return False
+    same_goods = new.item_ref == old.item_ref or new.item_ref is None or old.item_ref is None
+    return same_goods and old.terminal and not meaning(old.status).committed

@@ -1,0 +1,20 @@
+"""What the warehouse can say of goods that came back, and what it says when nobody looked closely."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+
+class Grade(StrEnum):
+    """The condition of returned goods, spelled as the connector takes it in a `ConditionQuantityList`."""
+
+    AS_SOLD = "AS_SOLD"
+    USED = "USED"
+    DAMAGED = "DAMAGED"
+    WRONG_ITEM = "WRONG_ITEM"
+    MISSING_PARTS = "MISSING_PARTS"
+
+
+# Certainty: assumed. A person who accepts or refuses goods without naming a grade means these.
+UNGRADED: Final = {True: Grade.AS_SOLD, False: Grade.USED}

@@ -1,0 +1,61 @@
+"""An order as the OMS knows it: what was bought, what was paid for it, unit by unit. Pure values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from mock_oms.domain.money import ZERO, split
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One of the connector's order items: units of the same goods at the same price."""
+
+    item_id: str  # the connector's id, which every call to it wants
+    sku: str
+    title: str
+    quantity: int
+    unit_price: Decimal
+    parts: Mapping[str, Decimal]  # what was paid for all units together, by the connector's name for the refund of it
+    unit_ids: tuple[str, ...]  # the marketplace's id of each unit; one for all where the connector does not tell
+    units_known: bool
+
+    @property
+    def paid(self) -> Decimal:
+        """What was paid for all units, with tax and shipping."""
+        return sum(self.parts.values(), ZERO)
+
+    def unit_prices(self) -> dict[str, Decimal]:
+        """What was paid for each unit, with its share of tax and shipping, adding up to the whole line."""
+        return dict(zip(self.unit_ids, split(self.paid, [Decimal(1)] * len(self.unit_ids)), strict=True))
+
+    def quantity_of(self, unit_ids: tuple[str, ...]) -> int:
+        """How many units those ids are."""
+        return len(unit_ids) if self.units_known else self.quantity
+
+    def share_out(self, amount: Decimal) -> dict[str, Decimal]:
+        """Share a refund out over goods, tax and shipping, as they were paid."""
+        shares = split(amount, list(self.parts.values()))
+        return {name: share for name, share in zip(self.parts, shares, strict=True) if share}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order of the marketplace, as imported."""
+
+    ref: str  # the connector's id
+    order_id: str  # the marketplace's
+    site: str
+    currency: str
+    total: Decimal
+    created_at: datetime | None
+    payment_status: str
+    shipping_status: str
+    lines: tuple[OrderLine, ...]
+
+    def line_of(self, unit_id: str) -> OrderLine | None:
+        """Return the line a unit belongs to."""
+        return next((line for line in self.lines if unit_id in line.unit_ids), None)

@@ -1,0 +1,26 @@
+"""The words a refund or a rejection may give as its reason: ChannelAdvisor's, or a key of the marketplace's own."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+CHANNELADVISOR: Final = frozenset(
+    {
+        "GeneralAdjustment",
+        "ItemNotAvailable",
+        "CustomerReturnedItem",
+        "CouldNotShip",
+        "AlternateItemProvided",
+        "BuyerCancelled",
+        "CustomerExchange",
+        "MerchandiseNotReceived",
+        "ShippingAddressUndeliverable",
+    }
+)
+_MARKETPLACE_KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,199}")
+
+
+def is_reason(text: str) -> bool:
+    """Whether the text can be a reason at all; whether the marketplace takes it now, only the marketplace knows."""
+    return text in CHANNELADVISOR or _MARKETPLACE_KEY.fullmatch(text) is not None

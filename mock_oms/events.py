@@ -1,0 +1,26 @@
+"""What the OMS tells those who listen: `decision_given`, `booked`, `refund_requested`, `parcel_received`.
+
+decision_given    adjustment_id, return_id, cancel_id, order_id, decision (approve, partial, reject), question (request,
+                  goods), amount, grade, accepted (False: kept, as the connector did not answer; told again once taken)
+refund_requested  adjustment_id, return_id, cancel_id, order_id, line_item_ids (None: all), amount, accepted
+booked            adjustment_id, return_id, cancel_id, order_id, amount
+parcel_received   return_id, order_id, line_item_ids, tracking_number
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that has happened at the OMS."""
+
+    at: datetime
+    name: str
+    data: Mapping[str, object]
+
+
+Listener = Callable[[Event], None]

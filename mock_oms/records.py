@@ -1,0 +1,118 @@
+"""What the OMS keeps: orders, cases, parcels and the ledger, with the indexes by which they are found.
+
+Values are frozen and replaced; nothing here makes a call or reads a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mock_oms.domain.cases import Adjustment, AdjustmentKey, Case
+from mock_oms.domain.grades import Grade
+from mock_oms.domain.ledger import Ledger
+from mock_oms.domain.orders import Order
+
+FIRST_CASE = 1001
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Goods that came back to the warehouse."""
+
+    return_id: str
+    order_id: str
+    line_item_ids: tuple[str, ...]
+    tracking_number: str | None
+    arrived_at: datetime
+    grade: Grade | None = None  # None: nobody has looked at it yet
+
+
+class Records:
+    """Everything the OMS knows."""
+
+    def __init__(self) -> None:
+        self.orders: dict[str, Order] = {}  # by the marketplace's id
+        self.cases: dict[str, Case] = {}
+        self.parcels: dict[str, Parcel] = {}  # by return id
+        self.ledger = Ledger()
+        self.open: dict[AdjustmentKey, str] = {}  # adjustments still to be read again -> their case
+        self.unsent: dict[str, None] = {}  # cases of which something has still to be told to the connector
+        self._refs: dict[str, str] = {}  # the connector's order id -> the marketplace's
+        self._case_of: dict[tuple[str, object], str] = {}
+        self._cases_of_order: dict[str, dict[str, None]] = {}
+        self._next = FIRST_CASE
+
+    def keep_order(self, order: Order) -> bool:
+        """Keep an order as it was read; answer whether it is new or has changed."""
+        changed = self.orders.get(order.order_id) != order
+        self.orders[order.order_id] = order
+        self._refs[order.ref] = order.order_id
+        return changed
+
+    def order_by_ref(self, ref: str) -> Order | None:
+        order_id = self._refs.get(ref)
+        return None if order_id is None else self.orders[order_id]
+
+    def new_number(self) -> str:
+        """Return the next case number."""
+        number = f"C-{self._next}"
+        self._next += 1
+        return number
+
+    def keep(self, case: Case) -> Case:
+        """Keep a case as it stands now, and find it from now on by everything that names it."""
+        self.cases[case.number] = case
+        self._cases_of_order.setdefault(case.order_id, {})[case.number] = None
+        for adjustment in case.adjustments.values():
+            if adjustment.terminal:
+                self.open.pop(adjustment.key, None)
+            else:
+                self.open[adjustment.key] = case.number
+            self._case_of["adjustment", adjustment.key] = case.number
+        for part in case.parts:
+            self._case_of["seller", part.seller_id] = case.number
+        if case.return_id:
+            self._case_of.setdefault(("return", case.return_id), case.number)
+        for adjustment in case.adjustments.values():
+            if adjustment.return_id:  # a refund over several packages has several returns
+                self._case_of.setdefault(("return", adjustment.return_id), case.number)
+        if case.cancel_id:
+            self._case_of.setdefault(("cancel", case.cancel_id), case.number)
+        if case.unsent:
+            self.unsent[case.number] = None
+        else:
+            self.unsent.pop(case.number, None)
+        return case
+
+    def case_for(self, adjustment: Adjustment) -> Case | None:
+        """Return the case an adjustment belongs to: known already, our own refund, or of the same return."""
+        names = (
+            ("adjustment", adjustment.key),
+            ("seller", adjustment.seller_id),
+            ("return", adjustment.return_id),
+            ("cancel", adjustment.cancel_id),
+        )
+        number = next((self._case_of[name] for name in names if name[1] and name in self._case_of), None)
+        return None if number is None else self.cases[number]
+
+    def parcel_of(self, case: Case) -> Parcel | None:
+        return self.parcels.get(case.return_id) if case.return_id else None
+
+    def judge(self, case: Case, grade: Grade | None) -> None:
+        """Note what the goods of a case were found to be."""
+        parcel = self.parcel_of(case)
+        if parcel is not None and grade is not None:
+            self.parcels[parcel.return_id] = replace(parcel, grade=grade)
+
+    def case_of_return(self, return_id: str) -> Case | None:
+        number = self._case_of.get(("return", return_id))
+        return None if number is None else self.cases[number]
+
+    def cases_of_order(self, order_id: str) -> list[Case]:
+        return [self.cases[number] for number in self._cases_of_order.get(order_id, ())]
+
+    def open_cases(self) -> Iterable[Case]:
+        """Return the cases with something open, each once, oldest first."""
+        return [self.cases[number] for number in dict.fromkeys(self.open.values())]
