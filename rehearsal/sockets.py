@@ -1,0 +1,106 @@
+"""Sockets on which a stage is met, and the one loop that serves them all.
+
+`take` binds an address or says in words why it cannot. `Served` runs any number of WSGI apps, each on a socket of its
+own with threads of its own, under waitress, until it is told to stop.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from waitress import wasyncore
+from waitress.server import create_server
+
+Wsgi = Callable[..., Iterable[bytes]]
+BACKLOG: Final = 256
+LAST_PORT: Final = 65535
+
+
+class AddressRefused(Exception):
+    """An address that cannot be had; `taken` when somebody else has it."""
+
+    def __init__(self, words: str, *, taken: bool = False) -> None:
+        super().__init__(words)
+        self.taken = taken
+
+
+def take(host: str, port: int) -> socket.socket:
+    """Answer a listening socket at `host` and `port`, which may be 0 for any free one."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+    except (socket.gaierror, UnicodeError) as error:
+        raise AddressRefused(f"the host {host!r} is not known: {error}") from None
+    taken = socket.socket(family, kind, protocol)
+    try:
+        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows, where SO_REUSEADDR would share the port
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(address)
+        taken.listen(BACKLOG)  # at once: a port that is bound but not listened to can be bound by others
+    except OSError as error:
+        taken.close()
+        match error.errno:
+            case errno.EADDRINUSE:
+                raise AddressRefused(f"port {port} is taken on {host}", taken=True) from None
+            case errno.EACCES:
+                raise AddressRefused(f"port {port} on {host} is not for this user") from None
+            case errno.EADDRNOTAVAIL:
+                raise AddressRefused(f"{host} is no address of this machine") from None
+            case _:
+                raise AddressRefused(f"port {port} on {host} cannot be had: {error.strerror}") from None
+    return taken
+
+
+def origin(host: str, port: int) -> str:
+    """Answer the address of a port as others write it."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One WSGI app on one socket."""
+
+    app: Wsgi
+    socket: socket.socket
+    threads: int = 8
+
+
+class Served:
+    """Services that are being served by a thread of this process."""
+
+    def __init__(self, services: Iterable[Service]) -> None:
+        self._map: dict[int, Any] = {}
+        self._servers = [
+            create_server(
+                service.app,
+                map=self._map,
+                sockets=[service.socket],
+                threads=service.threads,
+                ident="rehearsal",
+                connection_limit=1000,
+            )
+            for service in services
+        ]
+        self._thread = threading.Thread(target=self._loop, name="served", daemon=True)
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._thread.start()
+
+    def stop(self, patience: float = 5.0) -> None:
+        """Close every connection and let the threads end, waiting `patience` seconds of real time at most."""
+        self._servers[0].trigger.pull_trigger(lambda: wasyncore.close_all(self._map, ignore_all=True))
+        self._thread.join(patience)
+        for server in self._servers:
+            server.task_dispatcher.shutdown(cancel_pending=True, timeout=patience)
+
+    def _loop(self) -> None:
+        wasyncore.loop(timeout=1, use_poll=True, map=self._map)
