@@ -67,6 +67,8 @@ class Exchange:
     operation: str | None
     status: int | None
     breaches: tuple[Breach, ...]
+    writes: bool = False
+    subjects: tuple[str, ...] = ()  # the ids in its path
     failure: str | None = None
 
 
@@ -160,6 +162,8 @@ class Recorder:
             operation.id if operation else None,
             answer.status if answer else None,
             tuple(breaches),
+            bool(operation and operation.changes_something),
+            tuple(found[1].values()) if found else (),
             told.failure,
         )
         for listener in self._listeners:

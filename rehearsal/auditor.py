@@ -1,0 +1,153 @@
+"""Watches everything that happens in a world and says what did not keep.
+
+The auditor only listens: it is fed by the world, judges as things happen, keeps sums and open ends instead of history,
+and costs the same whether a world is an hour or a year old.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from rehearsal.finding import Finding, Verdict, Witness
+from rehearsal.invariants.base import News, Objection, Sight, Stillness, Watcher
+from rehearsal.invariants.decisions import InTime, NoStaysNo, OneMail
+from rehearsal.invariants.money import BooksAgree, ExecutedOnce, NeverMoreThanPaid
+from rehearsal.invariants.promises import ContractKept
+from rehearsal.invariants.silence import SilenceActs
+from rehearsal.recorder import Exchange
+from rehearsal.trace import spoken
+
+EVERYTHING: Final = frozenset(Sight)
+WITNESSES: Final = 5
+
+
+@dataclass(slots=True)
+class _Broken:
+    watcher: Watcher
+    objection: Objection
+    at: datetime
+    times: int = 1
+
+
+class Auditor:
+    """Holds the invariants of one world."""
+
+    def __init__(
+        self,
+        *,
+        now: datetime,
+        reproduce: str,
+        one_round: timedelta = timedelta(minutes=15),
+        sights: frozenset[Sight] = EVERYTHING,
+    ) -> None:
+        self.reproduce = reproduce
+        self._sights = sights
+        self._now = now
+        self._broken: dict[str, _Broken] = {}
+        self._watchers: Final[Sequence[Watcher]] = (
+            NeverMoreThanPaid(),
+            ExecutedOnce(),
+            NoStaysNo(),
+            InTime(one_round),
+            SilenceActs(),
+            BooksAgree(),
+            OneMail(),
+            ContractKept(),
+        )
+        self._judging = [watcher for watcher in self._watchers if watcher.needs <= sights]
+
+    def hear(self, news: News) -> None:
+        """Take note of something that has happened inside a player."""
+        self._now = max(self._now, news.at)
+        for watcher in self._judging:
+            self._note(watcher, watcher.hear(news))
+
+    def see(self, exchange: Exchange) -> None:
+        """Take note of an exchange."""
+        for watcher in self._judging:
+            self._note(watcher, watcher.see(exchange))
+
+    def after_act(self, now: datetime) -> None:
+        """Judge what must hold between two acts."""
+        self._now = now
+        for watcher in self._judging:
+            self._note(watcher, watcher.after_act(now))
+
+    def at_stillness(self, stillness: Stillness) -> None:
+        """Judge what must hold when nobody has anything left to do at present."""
+        self._now = stillness.at
+        for watcher in self._judging:
+            self._note(watcher, watcher.at_stillness(stillness))
+
+    @property
+    def content(self) -> bool:
+        """Answer whether nothing broke."""
+        return not self._broken
+
+    def broken(self) -> list[Finding]:
+        """Answer what broke, in the order it was noticed."""
+        return [self._told(index, broken) for index, broken in enumerate(self._broken.values(), 1)]
+
+    def findings(self) -> list[Finding]:
+        """Answer what broke, and then one verdict on each rule that did not."""
+        guilty = {broken.watcher.number for broken in self._broken.values()}
+        return [*self.broken(), *(self._verdict(w) for w in self._watchers if w.number not in guilty)]
+
+    def _note(self, watcher: Watcher, objections: Iterable[Objection]) -> None:
+        for objection in objections:
+            key = f"{watcher.number} {objection.key}"
+            known = self._broken.get(key)
+            if known is None:
+                self._broken[key] = _Broken(watcher, objection, self._now)
+                continue
+            known.times += 1
+            before, more = known.objection.witness, objection.witness
+            if len(before.exchanges) < WITNESSES and more.exchanges:
+                witness = replace(before, exchanges=(*before.exchanges, *more.exchanges))
+                known.objection = replace(known.objection, witness=witness)
+
+    def _told(self, index: int, broken: _Broken) -> Finding:
+        watcher, objection = broken.watcher, broken.objection
+        return Finding(
+            id=f"F{index}",
+            invariant=watcher.number,
+            rule=watcher.rule,
+            verdict=Verdict.BROKEN,
+            certainty=objection.certainty or watcher.certainty,
+            source=_source(watcher),
+            expected=objection.expected,
+            seen=objection.seen,
+            reproduce=self.reproduce,
+            at=spoken(broken.at),
+            suspect=objection.suspect,
+            occasions=broken.times,
+            witness=objection.witness,
+        )
+
+    def _verdict(self, watcher: Watcher) -> Finding:
+        missing = sorted(watcher.needs - self._sights)
+        why = f"cannot see {', '.join(missing)}" if missing else watcher.unjudged
+        held = why is None
+        if held and not watcher.occasions:
+            why = "nothing has put it to the test"
+        return Finding(
+            id=f"I{watcher.number}",
+            invariant=watcher.number,
+            rule=watcher.rule,
+            verdict=Verdict.HELD if held else Verdict.NOT_JUDGED,
+            certainty=watcher.certainty,
+            source=_source(watcher),
+            expected=watcher.rule,
+            seen="no exception" if held else "",
+            reproduce=self.reproduce,
+            why=why,
+            occasions=watcher.occasions,
+            witness=Witness(),
+        )
+
+
+def _source(watcher: Watcher) -> str:
+    return f"design, section 9, {watcher.number}"

@@ -1,0 +1,186 @@
+"""A no stays a no, an answer given in time arrives in time, and each decision is told to the buyer once."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from rehearsal.finding import Witness
+from rehearsal.invariants.base import (
+    APPROVING,
+    NO_OBJECTION,
+    News,
+    Objection,
+    Sight,
+    Stillness,
+    Watcher,
+    is_rejection,
+)
+from rehearsal.recorder import Exchange
+
+MOVES: Final = ("return_status_changed", "cancellation_status_changed")
+
+
+class NoStaysNo(Watcher):
+    """Invariant 3, per claim (settled question 26)."""
+
+    number = 3
+    rule = "A rejection is never followed by a refund, unless arbitration or the seller says so."
+    needs = frozenset({Sight.MARKETPLACE})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rejected: dict[str, int] = {}
+
+    def hear(self, news: News) -> Iterable[Objection]:
+        """Follow each claim from the no to whatever lifts it, or to money."""
+        claim = news.claim
+        if claim is None:
+            return
+        if news.name in MOVES:
+            action = str(news.data.get("action"))
+            if is_rejection(action):
+                self.occasions += 1
+                self._rejected[claim] = news.seq
+            elif action == "SUPPORT_BUYER" or (
+                action in APPROVING and news.data.get("by") in ("seller", "seller_center", "operator")
+            ):
+                self._rejected.pop(claim, None)
+        elif news.name == "dispute_decided" and news.data.get("outcome") == "SUPPORT_BUYER":
+            self._rejected.pop(claim, None)
+        elif news.name == "money_paid" and claim in self._rejected:
+            yield Objection(
+                f"paid after no {claim}",
+                "marketplace",
+                "no refund after the rejection, since neither arbitration nor the seller lifted it",
+                f"{news.data.get('amount')} paid",
+                Witness(
+                    events=(self._rejected[claim], news.seq),
+                    money={"amount": str(news.data.get("amount"))},
+                    about={"order_id": news.order, "claim": claim},
+                ),
+            )
+
+
+class InTime(Watcher):
+    """Invariant 4, as settled question 4 reads it."""
+
+    number = 4
+    rule = "A decision the OMS gave before the deadline (less one round) reaches the marketplace before it."
+    needs = frozenset({Sight.MARKETPLACE, Sight.OMS, Sight.EXCHANGES})
+
+    def __init__(self, one_round: timedelta) -> None:
+        super().__init__()
+        self._round = one_round
+        self._given: dict[str, tuple[datetime, int]] = {}
+
+    def hear(self, news: News) -> Iterable[Objection]:
+        """Note decisions as given, delivered or overtaken."""
+        claim = news.claim
+        if claim is None:
+            return
+        if news.name == "decision_given" and news.data.get("accepted"):
+            self.occasions += 1
+            self._given[claim] = (news.at, news.seq)
+        elif news.name == "deadline_lapsed":
+            given = self._given.pop(claim, None)
+            due = news.data.get("due")
+            due = due if isinstance(due, datetime) else news.at
+            if given is not None and given[0] < due:
+                early = given[0] <= due - self._round
+                yield Objection(
+                    f"late {claim} {due.isoformat()}",
+                    "connector",
+                    "the decision at the marketplace before the deadline"
+                    + ("" if early else ", sent at its own instant since the next round comes too late"),
+                    f"given at {given[0].isoformat()}, not delivered when the deadline fell at {due.isoformat()}",
+                    Witness(events=(given[1], news.seq), about={"order_id": news.order, "claim": claim}),
+                )
+        elif news.name in MOVES:
+            self._given.pop(claim, None)
+
+    def see(self, exchange: Exchange) -> Iterable[Objection]:
+        """A decision that the marketplace has answered has reached it, whatever the answer."""
+        if self._given and exchange.callee == "marketplace" and exchange.status is not None:
+            for claim in exchange.subjects:
+                self._given.pop(claim, None)
+        return NO_OBJECTION
+
+
+MAIL_FOR: Final = {
+    # what moved, on this action        the buyer gets
+    ("return", "REJECT_REFUND"): "refund rejected",
+    ("return", "REJECT_RETURN"): "return rejected",
+    ("return", "REJECT_RECEIVED_PACKAGE"): "return rejected",
+}
+
+
+class OneMail(Watcher):
+    """Invariant 7, with the kinds of settled question 25."""
+
+    number = 7
+    rule = "Exactly one mail of the right kind per decision."
+    needs = frozenset({Sight.MARKETPLACE})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._owed: Counter[tuple[str, str]] = Counter()
+        self._seqs: dict[tuple[str, str], list[int]] = defaultdict(list)
+        self._orders: dict[str, str] = {}
+        self._touched: set[tuple[str, str]] = set()
+
+    def hear(self, news: News) -> Iterable[Objection]:
+        """Count mails owed and mails sent."""
+        claim = news.claim
+        if claim is None:
+            return NO_OBJECTION
+        if news.name in MOVES:
+            kind = _mail_for(news)
+            if kind is not None:
+                self.occasions += 1
+                self._count(claim, kind, 1, news)
+        elif news.name == "mail_sent" and news.data.get("kind") in _KINDS:
+            self._count(claim, str(news.data["kind"]), -1, news)
+        return NO_OBJECTION
+
+    def _count(self, claim: str, kind: str, by: int, news: News) -> None:
+        key = (claim, kind)
+        self._owed[key] += by
+        self._seqs[key].append(news.seq)
+        self._orders[claim] = news.order
+        self._touched.add(key)
+
+    def after_act(self, now: datetime) -> Iterable[Objection]:
+        """By the end of the act there is no mail that no decision asked for."""
+        for key in self._touched:
+            if self._owed[key] < 0:
+                yield self._objection(key, "one mail", "one more than that")
+        self._touched = {key for key in self._touched if self._owed[key] > 0}
+
+    def at_stillness(self, stillness: Stillness) -> Iterable[Objection]:
+        """And when nothing is left to do, none is owed."""
+        for key in sorted(self._touched):
+            yield self._objection(key, "one mail", "none")
+
+    def _objection(self, key: tuple[str, str], expected: str, seen: str) -> Objection:
+        claim, kind = key
+        return Objection(
+            f"mail {claim} {kind} {seen}",
+            "marketplace",
+            f"{expected} “{kind}” for the decision",
+            seen,
+            Witness(events=tuple(self._seqs[key]), about={"order_id": self._orders[claim], "claim": claim}),
+        )
+
+
+_KINDS: Final = frozenset({*MAIL_FOR.values(), "order refund", "order cancelled"})
+
+
+def _mail_for(news: News) -> str | None:
+    what = "return" if news.data.get("return_id") else "cancellation"
+    now = str(news.data.get("now"))
+    if now.endswith("_COMPLETE") and not now.startswith("REPLACEMENT"):
+        return "order refund" if what == "return" else "order cancelled"
+    return MAIL_FOR.get((what, str(news.data.get("action"))))
