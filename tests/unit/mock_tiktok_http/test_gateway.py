@@ -1,0 +1,172 @@
+"""What the gate refuses, in the platform's order: an earlier fault hides a later one."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from mock_tiktok import Marketplace
+from tests.unit.mock_tiktok_http.client import SEARCH, START, Client, Clock
+
+APPROVE = "/return_refund/202309/returns/4035318504086604100/approve"
+
+
+def test_an_unknown_path_is_refused_before_anything_else(client: Client) -> None:
+    for path in ("/return_refund/202309/returns/4035318504086604100", "/event/202309/webhooks", f"{SEARCH}/"):
+        status, code, message = client.refusal("GET", path, app_key="nobody")
+        assert (status, code) == (404, 36009009)
+        assert path in message
+
+
+def test_a_method_the_path_lacks_is_refused_by_name(client: Client) -> None:
+    status, code, message = client.refusal("GET", SEARCH, app_key="nobody")
+    assert (status, code) == (405, 36009010)
+    assert "GET" in message
+
+
+def test_a_version_the_endpoint_lacks_is_refused_though_others_have_it(client: Client) -> None:
+    path = "/return_refund/202602/returns/4035318504086604100/approve"
+    status, code, message = client.refusal("POST", path, app_key="nobody")
+    assert (status, code) == (404, 36009014)
+    assert "202602" in message
+
+
+def test_an_unknown_app_is_refused_before_the_timestamp_and_the_sign(client: Client) -> None:
+    refused = client.refusal("POST", SEARCH, app_key="nobody", timestamp="1", sign="0" * 64)
+    assert refused == (400, 36009004, "Invalid 'app_key' query parameter")
+    assert client.refusal("POST", SEARCH, leave_out="app_key")[1] == 36009004
+
+
+@pytest.mark.parametrize(("seconds", "taken"), [(-301, False), (-300, True), (0, True), (30, True), (31, False)])
+def test_the_timestamp_may_be_five_minutes_old_and_half_a_minute_ahead(
+    client: Client, seconds: int, taken: bool
+) -> None:
+    answer = client.send("POST", SEARCH, timestamp=str(int(START.timestamp()) + seconds))
+    assert answer.json is not None
+    assert (answer.json["code"] == 0) is taken
+    assert taken or "timestamp" in answer.json["message"]
+
+
+def test_a_bad_timestamp_is_refused_before_the_sign(client: Client) -> None:
+    for bad in ("", "now", "1930381200000", "-930381200"):
+        status, code, message = client.refusal("POST", SEARCH, timestamp=bad, sign="0" * 64)
+        assert (status, code) == (400, 36009004)
+        assert "'timestamp'" in message
+
+
+def test_a_stage_may_accept_the_machine_s_time_as_well(clock: Clock) -> None:
+    market = Marketplace(clock=clock, seed=1, accepts_timestamp=lambda sent: sent == 1_800_000_000)
+    client = Client(market, market.add_shop(), clock)
+    assert client.send("POST", SEARCH, timestamp="1800000000").status_code == 200
+    assert client.refusal("POST", SEARCH, timestamp="1800000001")[1] == 36009004
+
+
+def test_a_wrong_sign_is_refused_before_the_token(client: Client) -> None:
+    status, code, message = client.refusal("POST", SEARCH, sign="0" * 64, leave_out="x-tts-access-token")
+    assert (status, code) == (401, 106001)
+    assert message.startswith("Invalid credentials. The 'sign' query parameter is invalid.")
+    status, code, message = client.refusal("POST", SEARCH, leave_out="sign")
+    assert (status, code) == (400, 36009004)
+    assert "signature" in message
+
+
+def test_a_body_changed_after_signing_breaks_the_sign(client: Client) -> None:
+    refused = client.refusal("POST", SEARCH, body={"return_ids": ["1"]}, signed_body=b'{"return_ids":["1"]}')
+    assert refused[:2] == (401, 106001)
+
+
+def test_the_token_is_missing_or_unknown_or_has_expired(client: Client, clock: Clock) -> None:
+    status, code, message = client.refusal("POST", SEARCH, leave_out="x-tts-access-token")
+    assert (status, code) == (400, 36009004)
+    assert "x-tts-access-token" in message
+    assert client.refusal("POST", SEARCH, headers={"x-tts-access-token": "ROW_no"})[:2] == (401, 105001)
+    assert client.send("POST", SEARCH).status_code == 200
+    clock.at += timedelta(days=7)
+    status, code, message = client.refusal("POST", SEARCH, leave_out="shop_cipher")
+    assert (status, code) == (401, 105002)
+    assert "expired" in message
+
+
+def test_a_token_without_the_scope_is_refused_before_the_cipher(client: Client, market: Marketplace) -> None:
+    market.tokens.restrict(client.token, ("seller.order.info",), START)
+    assert client.refusal("POST", SEARCH, leave_out="shop_cipher")[:2] == (401, 105005)
+    assert client.send("POST", "/order/202309/orders/search", {"page_size": "20"}).status_code == 200
+
+
+def test_the_cipher_must_be_there_be_the_token_s_own_and_be_absent_for_authorization(
+    client: Client, market: Marketplace
+) -> None:
+    assert client.refusal("POST", SEARCH, leave_out="shop_cipher")[:2] == (400, 106013)
+    other = market.add_shop(name="Elsewhere")
+    assert client.refusal("POST", SEARCH, shop_cipher=other.shop_cipher)[:2] == (401, 101000)
+    status, code, message = client.refusal("GET", "/authorization/202309/shops", shop_cipher=client.shop.shop_cipher)
+    assert (status, code) == (400, 36009004)
+    assert "shop_cipher" in message
+    assert "unexpected identifier" in message
+
+
+@pytest.mark.parametrize(
+    ("sent", "signed"),
+    [(b"{}", b""), (b"{}", b"{}"), (b"[]", b"[]"), (b"", b"")],
+    ids=["object signed as none", "object", "PHP's array", "none"],
+)
+def test_an_empty_filter_arrives_in_four_forms(client: Client, sent: bytes, signed: bytes) -> None:
+    answer = client.send("POST", SEARCH, body=sent, signed_body=signed)
+    assert answer.json is not None
+    assert answer.json["data"] == {"total_count": 0, "next_page_token": ""}
+
+
+def test_a_body_that_is_no_json_object_is_refused(client: Client) -> None:
+    assert client.refusal("POST", SEARCH, body=b"{not json")[:2] == (400, 36009023)
+    assert client.refusal("POST", SEARCH, body=b'"text"')[:2] == (400, 36009023)
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    assert client.refusal("POST", SEARCH, body=b"a=b", headers=form)[:2] == (400, 36009022)
+
+
+def test_an_access_token_in_the_query_is_ignored(client: Client) -> None:
+    assert client.send("POST", SEARCH, access_token="whatever").status_code == 200
+    assert client.refusal("POST", SEARCH, access_token=client.token, leave_out="x-tts-access-token")[1] == 36009004
+
+
+def test_what_is_not_modelled_is_refused_by_name(client: Client) -> None:
+    assert "'color'" in client.refusal("POST", SEARCH, color="red")[2]
+    assert "'param body.page_size'" in client.refusal("POST", SEARCH, body={"page_size": 10})[2]
+    assert "'param body.return_ids'" in client.refusal("POST", SEARCH, body={"return_ids": "1"})[2]
+    assert client.refusal("POST", SEARCH, body={"return_status": ["GONE"]})[:2] == (200, 25001001)
+    assert client.refusal("POST", APPROVE, body={})[2] == "param body.decision is missing"
+
+
+def test_sizes_and_sorting_are_checked_by_name(client: Client) -> None:
+    for query in ({"page_size": "9"}, {"page_size": "51"}, {"page_size": "ten"}, {"sort_order": "asc"}):
+        status, code, message = client.refusal("POST", SEARCH, query)
+        assert (status, code) == (400, 36009004)
+        assert f"'{next(iter(query))}'" in message
+    orders = "/order/202309/orders/search"
+    assert "'page_size'" in client.refusal("POST", orders)[2]
+    assert "'order_status'" in client.refusal("POST", orders, {"page_size": "5"}, {"order_status": 111})[2].replace(
+        "param body.", ""
+    )
+
+
+def test_each_answer_has_a_request_id_of_its_own_that_a_stage_may_set(client: Client, market: Marketplace) -> None:
+    first, second = (client.send("POST", SEARCH).json for _ in range(2))
+    assert first is not None
+    assert second is not None
+    assert first["request_id"] != second["request_id"]
+    assert first["request_id"].startswith("20310303090000")
+    staged = market.app.test_client().get("/nowhere", environ_overrides={"rehearsal.exchange_id": 42})
+    assert staged.json["request_id"] == f"20310303090000{42:020X}"
+
+
+def test_two_marketplaces_of_one_seed_answer_the_same_bytes(client: Client, clock: Clock) -> None:
+    other = Marketplace(clock=clock, seed=1)
+    twin = Client(other, other.add_shop(name="Harbour Goods"), clock)
+    for path in ("/authorization/202309/shops", "/nowhere"):
+        assert client.send("GET", path).data == twin.send("GET", path).data
+
+
+def test_non_ascii_text_travels_as_it_is(client: Client) -> None:
+    raw = json.dumps({"buyer_user_ids": ["Zoë"]}, ensure_ascii=True).encode()
+    assert client.send("POST", SEARCH, body=raw).status_code == 200
