@@ -15,7 +15,7 @@ from typing import Final
 
 from mock_oms.channeladvisor import ChannelAdvisor
 from mock_oms.decisions import Decisions, Outcome
-from mock_oms.domain.cases import Adjustment, AdjustmentKey, Case, Decision, Level
+from mock_oms.domain.cases import Adjustment, AdjustmentKey, Case, Decision, Level, PartState
 from mock_oms.domain.ledger import Entry
 from mock_oms.domain.statuses import PAID
 from mock_oms.errors import ConnectorError
@@ -109,7 +109,10 @@ class Pull:
         records = self._records
         case = records.case_for(read) or self._open_case(read, now)
         if case.adjustments.get(read.key) != read:
+            was_unsent = case.unsent
             case = records.keep(case.reading(read))
+            if was_unsent and not case.unsent:  # the refund had arrived after all; only its answer was lost
+                self.tell_refund(case)
             tally.adjustments += 1
             tally.cases[case.number] = None
         if read.status == PAID:
@@ -143,7 +146,7 @@ class Pull:
                     self._records.keep(case)
                     tally.refunds += 1
                     tally.cases[number] = None
-                    if not case.unsent:
+                    if not case.unsent and any(part.state is PartState.ACCEPTED for part in case.parts):
                         self.tell_refund(case)
                 for read in found:
                     self._take_in(read, now, tally)

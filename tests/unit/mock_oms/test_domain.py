@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mock_oms.domain.cases import Case, Kind, Level, PartState, RefundPart
+from mock_oms.domain.ledger import Entry, Ledger
+from mock_oms.domain.money import split
+from mock_oms.domain.orders import Order, OrderLine
+from mock_oms.domain.refunds import left_of, refund_lines
+from mock_oms.domain.statuses import MEANINGS, PROMISED, loudest, meaning
+
+CENTS = st.integers(0, 100_000).map(lambda cents: Decimal(cents) / 100)
+NOW = datetime(2031, 3, 3, 9, tzinfo=UTC)
+
+
+@given(amount=CENTS, weights=st.lists(CENTS, min_size=1, max_size=12))
+def test_shares_add_up_and_are_never_negative(amount: Decimal, weights: list[Decimal]) -> None:
+    shares = split(amount, weights)
+    assert sum(shares) == amount
+    assert len(shares) == len(weights)
+    assert all(share >= 0 and share == share.quantize(Decimal("0.01")) for share in shares)
+
+
+@given(weights=st.lists(CENTS, min_size=1, max_size=12), less=CENTS)
+def test_no_share_is_more_than_what_it_is_a_share_of(weights: list[Decimal], less: Decimal) -> None:
+    amount = max(sum(weights, Decimal(0)) - less, Decimal(0))
+    if sum(weights):
+        assert all(share <= weight for share, weight in zip(split(amount, weights), weights, strict=True))
+
+
+def an_order(prices: list[Decimal], taxes: list[Decimal], quantities: list[int]) -> Order:
+    lines = tuple(
+        OrderLine(
+            item_id=str(index),
+            sku=f"sku-{index}",
+            title="",
+            quantity=quantity,
+            unit_price=price,
+            parts={"ItemAdjustment": price * quantity, "TaxAdjustment": tax},
+            unit_ids=tuple(f"{index}-{unit}" for unit in range(quantity)),
+            units_known=True,
+        )
+        for index, (price, tax, quantity) in enumerate(zip(prices, taxes, quantities, strict=True))
+    )
+    total = sum((line.paid for line in lines), Decimal(0))
+    return Order("1", "576", "TikTok Shop", "USD", total, NOW, "", "", lines)
+
+
+@given(data=st.data(), count=st.integers(1, 4))
+def test_a_refund_of_units_adds_up_whatever_went_before(data: st.DataObject, count: int) -> None:
+    order = an_order(
+        data.draw(st.lists(CENTS, min_size=count, max_size=count)),
+        data.draw(st.lists(CENTS, min_size=count, max_size=count)),
+        data.draw(st.lists(st.integers(1, 4), min_size=count, max_size=count)),
+    )
+    cases: list[Case] = []
+    for turn in range(3):
+        left = left_of(order, cases)
+        assert left.order >= 0
+        units = data.draw(st.lists(st.sampled_from(sorted(left.units)), min_size=1, unique=True))
+        rest = min(left.order, sum((left.units[unit] for unit in units), Decimal(0)))
+        amount = data.draw(st.none() | st.integers(0, int(rest * 100)).map(lambda cents: Decimal(cents) / 100))
+        refunds = refund_lines(order, units, amount=amount, left=left)
+        assert sum((refund.amount for refund in refunds), Decimal(0)) == (rest if amount is None else amount)
+        for refund in refunds:
+            assert not refund.parts or sum(refund.parts.values()) == refund.amount
+        parts = tuple(
+            RefundPart(f"{turn}-{refund.line.item_id}", refund.line.item_id, refund.amount, refund.units, {})
+            for refund in refunds
+        )
+        cases.append(Case(f"C-{turn}", Kind.REFUND, "1", "576", NOW, parts=parts))
+    assert sum((case.amount for case in cases), Decimal(0)) <= order.total
+
+
+def test_a_refused_refund_leaves_the_money_where_it_was() -> None:
+    order = an_order([Decimal("10.00")], [Decimal("1.00")], [1])
+    part = RefundPart("x", "0", Decimal("11.00"), {"0-0": Decimal("11.00")}, {}, state=PartState.REFUSED)
+    assert left_of(order, [Case("C-1", Kind.REFUND, "1", "576", NOW, parts=(part,))]).order == Decimal("11.00")
+
+
+def test_an_adjustment_is_booked_once() -> None:
+    ledger = Ledger()
+    for amount in ("5.00", "6.00"):
+        ledger.book(Entry("576", "C-1", (Level.ITEM, 1), Decimal(amount), NOW))
+    ledger.book(Entry("576", "C-1", (Level.ORDER, 1), Decimal("1.00"), NOW))
+    assert ledger.sums() == {"576": Decimal("6.00")}
+
+
+@pytest.mark.parametrize("status", sorted(MEANINGS))
+def test_a_status_that_is_over_asks_nothing(status: str) -> None:
+    assert not (meaning(status).terminal and meaning(status).asks)
+
+
+def test_every_promise_of_the_connector_follows_its_answer() -> None:
+    for answer, status in PROMISED.items():
+        assert answer in meaning(status).follows
+
+
+@pytest.mark.parametrize(
+    ("statuses", "speaks"),
+    [
+        (["PostProcessingComplete", "NewRma"], "NewRma"),
+        (["Error", "PendingApproval"], "PendingApproval"),
+        (["PostProcessingComplete", "Error"], "Error"),
+        (["RejectionCompleted", "PostProcessingComplete"], "PostProcessingComplete"),
+        (["Mysterious", "PostProcessingComplete"], "Mysterious"),
+    ],
+)
+def test_what_is_open_speaks_for_the_case(statuses: list[str], speaks: str) -> None:
+    assert loudest(statuses) == speaks

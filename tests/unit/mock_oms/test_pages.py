@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.unit.mock_oms.conftest import Desk
+from tests.unit.mock_oms.connector import Fault
+
+
+@pytest.fixture
+def page(desk: Desk) -> FlaskClient:
+    """The pages of an OMS where one request waits and one parcel lies at the dock."""
+    order = desk.connector.order("576", ("mug", 2, 20.0))
+    deadline = {"SiteDecisionDeadlineUtc": "2031-03-04T08:30:00Z"}
+    desk.connector.adjustment(order, 0, RmaNumber="R1", SiteReasonText="Arrived <b>broken</b>", **deadline)
+    other = desk.connector.order("577", ("cup", 1, 9.5))
+    desk.connector.adjustment(other, 0, RmaNumber="R2", RequestStatus="ReadyForReturn")
+    desk.pull()
+    desk.oms.receive_parcel(return_id="R2", order_id="577", line_item_ids=["577-0-0"], tracking_number="T1")
+    return desk.oms.app.test_client()
+
+
+def test_the_work_list_shows_what_waits_and_until_when(page: FlaskClient) -> None:
+    text = page.get("/").text
+    assert "C-1001" in text
+    assert "in 23 h 30 min" in text
+    assert "C-1002" in text
+
+
+@pytest.mark.parametrize("path", ["/", "/returns", "/orders", "/orders/576", "/static/oms.css"])
+def test_every_page_is_there_and_loads_nothing_from_elsewhere(page: FlaskClient, path: str) -> None:
+    with page.get(path) as answer:
+        assert answer.status_code == 200
+        assert "http://" not in answer.text
+        assert "https://" not in answer.text
+
+
+def test_what_a_buyer_wrote_is_shown_and_not_obeyed(page: FlaskClient) -> None:
+    assert "Arrived &lt;b&gt;broken&lt;/b&gt;" in page.get("/orders/576").text
+
+
+def test_a_person_approves_rejects_inspects_and_refunds(desk: Desk, page: FlaskClient) -> None:
+    for path, form, action in (
+        ("/cases/C-1001/reject", {"reason": "", "comment": "Sorry"}, "RejectBuyerRequest"),
+        ("/returns/R2/inspect", {"grade": "USED", "accept": "no"}, "RejectReturn"),
+        ("/orders/576/refund", {"seen": "1", "unit": "576-0-1", "amount": ""}, "Adjust"),
+    ):
+        answer = page.post(path, data=form, follow_redirects=True)
+        assert (answer.status_code, 'role="status"' in answer.text) == (200, True)
+        assert len(desk.connector.posts(action)) == 1
+
+
+def test_a_refused_form_comes_back_with_what_was_typed_and_why(desk: Desk, page: FlaskClient) -> None:
+    answer = page.post("/cases/C-1001/approve", data={"amount": "a lot"})
+    assert answer.status_code == 422
+    assert "amount is a sum above zero in whole cents" in answer.text
+    assert 'value="a lot"' in answer.text
+    assert desk.connector.posts("ApproveBuyerRequest") == []
+
+
+def test_the_same_refund_form_sent_twice_refunds_once(desk: Desk, page: FlaskClient) -> None:
+    form = {"seen": "1", "amount": "5.00"}
+    assert page.post("/orders/576/refund", data=form).status_code == 303
+    assert page.post("/orders/576/refund", data=form).status_code == 409
+    assert len(desk.connector.posts("Adjust")) == 1
+
+
+def test_a_kept_decision_stands_in_the_work_list(desk: Desk, page: FlaskClient) -> None:
+    desk.connector.faults.append(Fault("ApproveBuyerRequest"))
+    answer = page.post("/cases/C-1001/approve", data={}, follow_redirects=True)
+    assert "not delivered yet" in answer.text
+    assert "Decided, not delivered" in page.get("/").text
+
+
+def test_a_form_from_another_site_is_turned_away(desk: Desk, page: FlaskClient) -> None:
+    answer = page.post("/cases/C-1001/approve", headers={"Origin": "https://evil.example"})
+    assert answer.status_code == 403
+    assert desk.connector.posts("ApproveBuyerRequest") == []
+
+
+@pytest.mark.parametrize("path", ["/orders/9", "/cases/C-9"])
+def test_what_is_not_there_is_said_plainly(page: FlaskClient, path: str) -> None:
+    answer = page.get(path)
+    assert answer.status_code == 404
+    assert "Back to the work list" in answer.text

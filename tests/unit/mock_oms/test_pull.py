@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from mock_oms import Due
+from tests.unit.mock_oms.conftest import START, Desk
+from tests.unit.mock_oms.connector import QUARTER, Fault
+
+LISTS = ["GET /v1/Orders", "GET /v1/OrderAdjustments", "GET /v1/OrderItemAdjustments"]
+
+
+def test_the_first_pull_is_at_the_worlds_start_and_the_grid_never_moves(desk: Desk) -> None:
+    assert desk.oms.next_due() == Due(START, 6, 1)
+    desk.oms.run_due(START + timedelta(minutes=4))
+    assert desk.oms.next_due() == Due(START + QUARTER, 6, 2)
+    with pytest.raises(LookupError):
+        desk.oms.run_due(START + timedelta(minutes=14))
+
+
+def test_an_idle_pull_costs_three_calls_and_changes_nothing(desk: Desk) -> None:
+    desk.pull()
+    fired = desk.pull()
+    assert desk.connector.paths() == LISTS
+    assert (fired.who, fired.what, fired.changed) == ("oms", "pull: nothing new", False)
+
+
+def test_orders_are_exported_one_by_one_and_only_once(desk: Desk) -> None:
+    desk.connector.page_size = 1
+    desk.connector.order("1", ("mug", 1, 9.5))
+    desk.connector.order("2", ("cup", 1, 9.5))
+    desk.pull()
+    assert len(desk.connector.posts("Export")) == 2
+    assert sorted(desk.oms.records.orders) == ["1", "2"]
+    desk.pull()
+    assert desk.connector.posts("Export") == []
+
+
+def test_an_order_whose_export_failed_comes_again(desk: Desk) -> None:
+    desk.connector.order("1", ("mug", 1, 9.5))
+    desk.connector.faults.append(Fault("Export", status=503))
+    assert desk.pull().changed
+    desk.pull()
+    assert desk.connector.exported == {100}
+
+
+def test_item_adjustments_of_one_rma_are_one_case(desk: Desk) -> None:
+    order = desk.connector.order("1", ("mug", 1, 9.5), ("cup", 1, 5.25))
+    for item in (0, 1):
+        desk.connector.adjustment(order, item, RmaNumber="R1", SiteRequestType="RETURN_AND_REFUND")
+    desk.pull()
+    row = desk.row()
+    assert (row.id, row.kind, row.return_id, row.amount) == ("C-1001", "RETURN", "R1", Decimal("14.75"))
+
+
+def test_a_plain_connector_without_extension_fields_is_enough(desk: Desk) -> None:
+    desk.connector.extensions = False
+    order = desk.connector.order("1", ("mug", 2, 9.5))
+    desk.connector.adjustment(order, 0, RmaNumber="R1")
+    desk.connector.adjustment(order, None, Type="Cancellation", SiteAdjustmentID="X7")
+    desk.pull()
+    assert [(row.kind, row.return_id, row.cancel_id) for row in desk.oms.adjustments()] == [
+        ("CANCELLATION", None, "X7"),
+        ("RETURN", "R1", None),
+    ]
+    desk.oms.refund(order_id="1", line_item_ids=["1-0"])
+    (call,) = desk.connector.posts("Adjust")
+    assert call.json["Quantity"] == 2
+    assert "SiteOrderLineItemIDs" not in call.json
+
+
+def test_open_adjustments_are_read_again_in_few_calls_until_they_are_over(desk: Desk) -> None:
+    order = desk.connector.order("1", ("mug", 1, 1.0))
+    for number in range(25):
+        desk.connector.adjustment(order, 0, RmaNumber=f"R{number}")
+    for _ in range(7):  # beyond the overlap, where they no longer count as new
+        desk.pull()
+    filters = [call.query.get("$filter", "") for call in desk.connector.calls]
+    assert [text.count("ID eq") for text in filters if "ID eq" in text] == [20, 5]
+    for row in desk.connector.adjustments["OrderItemAdjustments"].values():
+        row["RequestStatus"] = "RejectionCompleted"
+    desk.pull()
+    desk.pull()
+    assert not any("ID eq" in call.query.get("$filter", "") for call in desk.connector.calls)
+
+
+def test_a_refund_is_booked_once_when_it_is_done_with_the_amounts_reported(desk: Desk) -> None:
+    order = desk.connector.order("1", ("mug", 1, 20.0))
+    row = desk.connector.adjustment(order, 0, RmaNumber="R1", TaxAdjustment=1.6, ShippingAdjustment=3.0)
+    row["RequestStatus"] = "AcknowledgedPostProcessingNotComplete"
+    desk.pull()
+    assert desk.oms.ledger() == {}
+    row |= {"RequestStatus": "PostProcessingComplete", "ItemAdjustment": 15.0}
+    assert desk.pull().what == "pull: 1 adjustment, booked 19.60 USD"
+    desk.pull()
+    assert desk.oms.ledger() == {"1": Decimal("19.60")}
+    assert [told["amount"] for told in desk.told("booked")] == [Decimal("19.60")]
+
+
+def test_an_adjustment_of_an_order_never_exported_fetches_the_order(desk: Desk) -> None:
+    order = desk.connector.order("1", ("mug", 1, 20.0))
+    desk.connector.exported.add(order["ID"])
+    desk.connector.adjustment(order, 0, RmaNumber="R1")
+    desk.pull()
+    assert desk.row().order_id == "1"
+    assert "GET /v1/Orders(100)" in desk.connector.paths()
+
+
+def test_a_dispute_won_by_the_buyer_shows_in_the_same_case(desk: Desk) -> None:
+    order = desk.connector.order("1", ("mug", 1, 20.0))
+    desk.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="RejectionCompleted")
+    desk.pull()
+    desk.clock.at += timedelta(minutes=5)
+    desk.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="PostProcessingComplete")
+    desk.pull()
+    row = desk.row()
+    assert (row.status, row.amount, row.error) == ("PostProcessingComplete", Decimal("20.00"), None)
+    assert desk.oms.ledger() == {"1": Decimal("20.00")}
+
+
+def test_an_unreachable_connector_loses_nothing(desk: Desk) -> None:
+    order = desk.connector.order("1", ("mug", 1, 20.0))
+    desk.connector.adjustment(order, 0, RmaNumber="R1")
+    desk.connector.faults.append(Fault("OrderItemAdjustments"))
+    fired = desk.pull()
+    assert fired.what == "pull: 1 new order, The connector cannot be reached (ConnectionError)."
+    desk.pull()
+    assert desk.row().return_id == "R1"
+
+
+def test_a_failed_adjustment_says_why(desk: Desk) -> None:
+    order = desk.connector.order("1", ("mug", 1, 20.0))
+    desk.connector.adjustment(
+        order, 0, RmaNumber="R1", RequestStatus="Error", SiteErrorMessage="Already refunded", SiteErrorCode="25010"
+    )
+    desk.pull()
+    assert (desk.row().status, desk.row().error) == ("Error", "Already refunded (25010)")
+
+
+def test_the_token_is_renewed_before_it_expires(desk: Desk) -> None:
+    for _ in range(9):
+        desk.pull()
+    assert desk.connector.tokens == 3
+
+
+def test_a_revoked_token_is_renewed_once_and_the_body_is_sent_again(desk: Desk) -> None:
+    desk.connector.order("1", ("mug", 1, 20.0))
+    desk.pull()
+    desk.connector.token = "another"
+    desk.oms.refund(order_id="1", amount=Decimal("5.00"))
+    first, second = desk.connector.posts("Adjust")
+    assert first.body == second.body
+    assert second.json["AdjustmentAmount"] == 5.0
+
+
+@pytest.mark.parametrize(
+    ("policy", "action", "decision"),
+    [
+        ("approve", "ApproveBuyerRequest", "approve"),
+        ("reject", "RejectBuyerRequest", "reject"),
+        ("partial", "ApproveBuyerRequest", "partial"),
+        ("person", None, None),
+        ("silent", None, None),
+    ],
+)
+def test_a_policy_answers_at_the_pull_that_sees_the_request(
+    desk_with: Callable[[str], Desk], policy: str, action: str | None, decision: str | None
+) -> None:
+    desk = desk_with(policy)
+    order = desk.connector.order("1", ("mug", 1, 20.01))
+    desk.connector.adjustment(order, 0, RmaNumber="R1")
+    desk.pull()
+    assert [call for call in desk.connector.paths() if "BuyerRequest" in call] == (
+        [f"POST /v1/OrderItemAdjustments(1)/{action}"] if action else []
+    )
+    assert [told["decision"] for told in desk.told("decision_given")] == ([decision] if decision else [])
+    if policy == "partial":
+        assert desk.connector.posts(str(action))[0].json == {"SitePartialRefundAmount": 10.01}
+
+
+def test_a_refused_offer_is_followed_by_the_whole(desk_with: Callable[[str], Desk]) -> None:
+    desk = desk_with("partial")
+    row = desk.connector.adjustment(desk.connector.order("1", ("mug", 1, 20.0)), 0, RmaNumber="R1")
+    desk.pull()
+    row["RequestStatus"] = "ProcessedNotAcknowledged"
+    desk.pull()
+    row["RequestStatus"] = "NewRma"
+    desk.pull()
+    (call,) = desk.connector.posts("ApproveBuyerRequest")
+    assert call.body == b""
+
+
+def test_a_policy_that_is_refused_asks_once_and_shows_the_words(desk_with: Callable[[str], Desk]) -> None:
+    desk = desk_with("approve")
+    desk.connector.adjustment(desk.connector.order("1", ("mug", 1, 20.0)), 0, RmaNumber="R1")
+    desk.connector.refuse = lambda call: "Not now." if "Approve" in call.path else None
+    desk.pull()
+    assert desk.row().error == "Not now."
+    desk.pull()
+    assert desk.connector.posts("ApproveBuyerRequest") == []
+
+
+def test_an_automatic_policy_inspects_a_parcel_at_the_pull_after_its_arrival(desk_with: Callable[[str], Desk]) -> None:
+    desk = desk_with("reject")
+    order = desk.connector.order("1", ("mug", 1, 20.0))
+    desk.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
+    desk.pull()
+    assert desk.connector.posts("RejectReturn") == []
+    desk.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
+    desk.pull()
+    (call,) = desk.connector.posts("RejectReturn")
+    assert call.json == {"ConditionQuantityList": [{"Condition": "USED", "Quantity": 1}]}

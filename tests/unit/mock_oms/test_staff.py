@@ -1,0 +1,285 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from mock_oms import Refused
+from tests.unit.mock_oms.conftest import Desk
+from tests.unit.mock_oms.connector import Fault, Json
+
+
+@pytest.fixture
+def asked(desk: Desk) -> Desk:
+    """A buyer wants money back for two lines of one order."""
+    order = desk.connector.order("1", ("mug", 1, 20.0), ("cup", 1, 10.0))
+    for item in (0, 1):
+        desk.connector.adjustment(order, item, RmaNumber="R1", SiteRequestType="REFUND")
+    desk.pull()
+    desk.connector.calls.clear()
+    return desk
+
+
+@pytest.fixture
+def returned(desk: Desk) -> Desk:
+    """A buyer has sent a mug back, and it lies at the dock."""
+    order = desk.connector.order("1", ("mug", 1, 20.0))
+    desk.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
+    desk.pull()
+    desk.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
+    return desk
+
+
+def refused(act: Callable[[], object]) -> Refused:
+    with pytest.raises(Refused) as caught:
+        act()
+    return caught.value
+
+
+def test_a_yes_goes_to_every_adjustment_within_the_call(asked: Desk) -> None:
+    answer = asked.oms.approve("C-1001")
+    assert not answer.kept
+    assert answer.row.status == "PendingApproval"
+    assert asked.connector.paths() == [
+        "POST /v1/OrderItemAdjustments(1)/ApproveBuyerRequest",
+        "POST /v1/OrderItemAdjustments(2)/ApproveBuyerRequest",
+    ]
+
+
+def test_a_smaller_amount_is_an_offer_shared_out_over_the_adjustments(asked: Desk) -> None:
+    asked.oms.approve("C-1001", amount=Decimal("10.01"))
+    assert [call.json["SitePartialRefundAmount"] for call in asked.connector.calls] == [6.67, 3.34]
+
+
+def test_a_no_carries_reason_and_words(asked: Desk) -> None:
+    asked.oms.reject("C-1001", reason="reverse_reject_refund_request_unclear_evidence", comment="No picture.")
+    assert asked.connector.calls[0].json == {
+        "SiteRejectReason": "reverse_reject_refund_request_unclear_evidence",
+        "SiteRejectComment": "No picture.",
+    }
+
+
+def test_a_channeladvisor_reason_leaves_the_marketplaces_reason_to_the_connector(asked: Desk) -> None:
+    asked.oms.reject("C-1001", reason="GeneralAdjustment")
+    assert asked.connector.calls[0].body == b""
+
+
+def test_what_the_connector_refuses_changes_nothing(asked: Desk) -> None:
+    before = asked.row()
+    asked.connector.refuse = lambda call: "SiteRejectReason is not one the marketplace offers."
+    refusal = refused(lambda: asked.oms.reject("C-1001", reason="nonsense"))
+    assert (refusal.status, refusal.field) == (422, "reason")
+    assert refusal.detail == "SiteRejectReason is not one the marketplace offers."
+    assert asked.row() == before
+    assert asked.told("decision_given") == []
+
+
+@pytest.mark.parametrize("status", [None, 500, 429])
+def test_an_unreachable_connector_keeps_the_decision_until_the_next_pull(asked: Desk, status: int | None) -> None:
+    asked.connector.faults.append(Fault("ApproveBuyerRequest", status=status))
+    assert asked.oms.approve("C-1001").kept
+    assert asked.oms.waiting() == 1
+    assert refused(lambda: asked.oms.reject("C-1001")).status == 409
+    asked.pull()
+    assert len(asked.connector.posts("ApproveBuyerRequest")) == 2
+    assert asked.oms.waiting() == 0
+    assert [told["accepted"] for told in asked.told("decision_given")] == [False, True]
+
+
+def test_a_decision_whose_answer_was_lost_is_not_given_twice(asked: Desk) -> None:
+    asked.connector.faults.append(Fault("(1)/ApproveBuyerRequest", after=True))
+    assert asked.oms.approve("C-1001").kept
+    asked.pull()
+    assert [call.path for call in asked.connector.posts("ApproveBuyerRequest")] == [
+        "/v1/OrderItemAdjustments(2)/ApproveBuyerRequest"
+    ]
+
+
+def test_a_kept_decision_that_was_overtaken_is_dropped_and_says_so(asked: Desk) -> None:
+    asked.connector.faults.append(Fault("RejectBuyerRequest"))
+    asked.oms.reject("C-1001")
+    for row in asked.connector.adjustments["OrderItemAdjustments"].values():
+        row["RequestStatus"] = "PostProcessingComplete"
+    asked.pull()
+    assert asked.connector.posts("RejectBuyerRequest") == []
+    assert "too late" in str(asked.row().error)
+    assert asked.oms.waiting() == 0
+
+
+def test_nothing_more_can_be_said_once_it_is_answered(asked: Desk) -> None:
+    asked.oms.approve("C-1001")
+    assert refused(lambda: asked.oms.reject("C-1001")).status == 409
+
+
+def test_goods_are_judged_only_when_they_are_there(desk: Desk) -> None:
+    order = desk.connector.order("1", ("mug", 1, 20.0))
+    desk.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
+    desk.pull()
+    for act in (
+        lambda: desk.oms.approve("C-1001"),
+        lambda: desk.oms.inspect("R1", grade="USED", accept=False),
+    ):
+        assert refused(act).status == 409
+
+
+def test_an_inspection_sends_grade_and_verdict(returned: Desk) -> None:
+    returned.oms.inspect("R1", grade="DAMAGED", accept=False)
+    (call,) = returned.connector.posts("RejectReturn")
+    assert call.json == {"ConditionQuantityList": [{"Condition": "DAMAGED", "Quantity": 1}]}
+    assert returned.row().status == "PendingReturnRejection"
+    assert returned.told("decision_given")[0]["grade"] == "DAMAGED"
+
+
+def test_goods_cannot_be_paid_in_part(returned: Desk) -> None:
+    refusal = refused(lambda: returned.oms.approve("C-1001", amount=Decimal("1.00")))
+    assert (refusal.status, refusal.field) == (409, "amount")
+
+
+def test_an_inspection_may_come_before_its_adjustment(desk: Desk) -> None:
+    order = desk.connector.order("1", ("mug", 1, 20.0))
+    desk.pull()
+    desk.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
+    answer = desk.oms.inspect("R1", grade="AS_SOLD", accept=True)
+    assert answer.kept
+    assert (answer.row.return_id, answer.row.status) == ("R1", "NoChange")
+    desk.pull()
+    assert desk.connector.posts("ApproveReturn") == []
+    desk.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
+    desk.pull()
+    assert len(desk.connector.posts("ApproveReturn")) == 1
+    assert (desk.row().id, desk.row().status, desk.oms.waiting()) == (answer.row.id, "PendingReturn", 0)
+
+
+def test_an_inspection_addresses_the_newest_open_adjustment_of_the_rma(desk: Desk) -> None:
+    order = desk.connector.order("1", ("mug", 1, 20.0))
+    desk.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="RejectionCompleted")
+    desk.pull()
+    desk.clock.at += timedelta(minutes=1)
+    desk.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
+    desk.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
+    assert desk.oms.inspect("R1", grade="AS_SOLD", accept=True).kept
+    desk.pull()
+    assert [call.path for call in desk.connector.posts("ApproveReturn")] == [
+        "/v1/OrderItemAdjustments(2)/ApproveReturn"
+    ]
+
+
+def test_the_same_parcel_twice_is_one_parcel(returned: Desk) -> None:
+    returned.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
+    assert len(returned.told("parcel_received")) == 1
+
+
+@pytest.mark.parametrize(
+    ("act", "status", "field"),
+    [
+        (lambda oms: oms.approve("C-9"), 404, None),
+        (lambda oms: oms.inspect("R9", grade="USED", accept=True), 404, None),
+        (lambda oms: oms.inspect("R1", grade="SHINY", accept=True), 422, "grade"),
+        (lambda oms: oms.inspect("R1", grade="USED", accept="yes"), 422, "accept"),
+        (lambda oms: oms.approve("C-1001", amount=Decimal("-1")), 422, "amount"),
+        (lambda oms: oms.approve("C-1001", amount=Decimal("1.001")), 422, "amount"),
+        (lambda oms: oms.approve("C-1001", amount=Decimal("30.01")), 422, "amount"),
+        (lambda oms: oms.reject("C-1001", reason="No way!"), 422, "reason"),
+        (lambda oms: oms.reject("C-1001", comment="x" * 2001), 422, "comment"),
+        (lambda oms: oms.refund(order_id="9"), 404, None),
+        (lambda oms: oms.refund(order_id="1", line_item_ids=["9"]), 422, "line_item_ids"),
+        (lambda oms: oms.refund(order_id="1", line_item_ids=[]), 422, "line_item_ids"),
+        (lambda oms: oms.refund(order_id="1", amount=Decimal("30.01")), 409, "amount"),
+        (lambda oms: oms.refund(order_id="1", line_item_ids=["1-1-0"], amount=Decimal("10.01")), 409, "amount"),
+    ],
+)
+def test_a_bad_order_is_refused_by_name_and_never_reaches_the_connector(
+    asked: Desk, act: Callable[[object], object], status: int, field: str | None
+) -> None:
+    refusal = refused(lambda: act(asked.oms))
+    assert (refusal.status, refusal.field) == (status, field)
+    assert asked.connector.calls == []
+
+
+@pytest.fixture
+def sold(desk: Desk) -> Desk:
+    """Three mugs and a cup, with tax and shipping."""
+    desk.connector.order("1", ("mug", 3, 14.95), ("cup", 1, 10.0), tax=3.59, shipping=9.95)
+    desk.pull()
+    desk.connector.calls.clear()
+    return desk
+
+
+def bodies(desk: Desk) -> list[Json]:
+    return [call.json for call in desk.connector.posts("Adjust")]
+
+
+def test_a_whole_order_is_refunded_with_its_amount_spelled_out(sold: Desk) -> None:
+    row = sold.oms.refund(order_id="1").row
+    (body,) = bodies(sold)
+    assert body["AdjustmentAmount"] == 68.39
+    assert (row.status, row.amount, row.return_id) == ("SubmittedNotProcessed", Decimal("68.39"), None)
+    assert sold.connector.paths() == ["POST /v1/Orders(100)/Adjust"]
+
+
+def test_units_of_two_lines_are_two_calls_with_ids_of_their_own(sold: Desk) -> None:
+    sold.oms.refund(order_id="1", line_item_ids=["1-0-0", "1-0-2", "1-1-0"], reason="MerchandiseNotReceived")
+    first, second = bodies(sold)
+    assert (first["Quantity"], first["SiteOrderLineItemIDs"]) == (2, ["1-0-0", "1-0-2"])
+    assert (second["Quantity"], second["SiteOrderLineItemIDs"]) == (1, ["1-1-0"])
+    assert first["SellerAdjustmentID"] != second["SellerAdjustmentID"]
+    assert first["Reason"] == "MerchandiseNotReceived"
+    assert len(sold.oms.adjustments()) == 1
+
+
+def test_part_of_a_line_is_spelled_out_to_the_cent(sold: Desk) -> None:
+    sold.oms.refund(order_id="1", line_item_ids=["1-0-0"], amount=Decimal("5.00"), reason="seller_lost_it")
+    (body,) = bodies(sold)
+    parts = [Decimal(str(body[name])) for name in ("ItemAdjustment", "TaxAdjustment", "ShippingAdjustment")]
+    assert sum(parts) == Decimal("5.00")
+    assert body["SiteReason"] == "seller_lost_it"
+
+
+def test_what_was_given_back_is_not_there_to_be_given_again(sold: Desk) -> None:
+    sold.oms.refund(order_id="1", amount=Decimal("60.00"))
+    refusal = refused(lambda: sold.oms.refund(order_id="1", amount=Decimal("8.40")))
+    assert (refusal.status, refusal.field) == (409, "amount")
+    sold.oms.refund(order_id="1")
+    assert bodies(sold)[-1]["AdjustmentAmount"] == 8.39
+    assert refused(lambda: sold.oms.refund(order_id="1")).status == 409
+
+
+def test_a_lost_answer_never_refunds_twice(sold: Desk) -> None:
+    sold.connector.faults.append(Fault("Adjust", after=True))
+    assert sold.oms.refund(order_id="1").kept
+    sold.pull()
+    assert bodies(sold) == []
+    assert len(sold.connector.adjustments["OrderAdjustments"]) == 1
+    assert (sold.row().status, sold.oms.waiting()) == ("SubmittedNotProcessed", 0)
+    assert [told["accepted"] for told in sold.told("refund_requested")] == [False, True]
+
+
+def test_a_refund_that_never_arrived_is_asked_for_again_under_the_same_id(sold: Desk) -> None:
+    sold.connector.faults.append(Fault("Adjust"))
+    sold.oms.refund(order_id="1")
+    (first,) = bodies(sold)
+    assert sold.row().status == "NoChange"
+    sold.pull()
+    assert bodies(sold) == [first]
+    assert [told["accepted"] for told in sold.told("refund_requested")] == [False, True]
+
+
+def test_a_refused_refund_leaves_no_trace(sold: Desk) -> None:
+    sold.connector.refuse = lambda call: "AdjustmentAmount is more than is left."
+    refusal = refused(lambda: sold.oms.refund(order_id="1"))
+    assert (refusal.status, refusal.field) == (409, "amount")
+    assert sold.oms.adjustments() == []
+
+
+def test_a_refund_knows_its_return_once_the_connector_does(sold: Desk) -> None:
+    sold.oms.refund(order_id="1")
+    sold.connector.adjustments["OrderAdjustments"][1] |= {
+        "SiteAdjustmentID": "R5",
+        "RequestStatus": "PostProcessingComplete",
+    }
+    sold.pull()
+    row = sold.row()
+    assert (row.id, row.kind, row.return_id, row.status) == ("C-1001", "REFUND", "R5", "PostProcessingComplete")
+    assert sold.oms.ledger() == {"1": Decimal("68.39")}
