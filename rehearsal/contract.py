@@ -85,6 +85,7 @@ class _Parameters:
     def __init__(self, declared: Iterable[Mapping[str, Any]], contract: Contract, *, strict: bool, fold: bool) -> None:
         self._fold = fold
         self._kinds: dict[str, frozenset[str]] = {}
+        self._items: dict[str, frozenset[str]] = {}
         self.hidden: set[str] = set()
         properties: dict[str, Any] = {}
         required: list[str] = []
@@ -93,6 +94,7 @@ class _Parameters:
             schema = parameter.get("schema", {})
             properties[name] = schema
             self._kinds[name] = contract.types_of(schema)
+            self._items[name] = contract.types_of(contract.resolved(schema).get("items", {}))
             if parameter.get("required"):
                 required.append(name)
             if parameter.get("x-sensitive") or contract.resolved(schema).get("x-sensitive"):
@@ -110,7 +112,8 @@ class _Parameters:
             name = sent.lower() if self._fold else sent
             kinds = self._kinds.get(name, frozenset())
             if "array" in kinds:
-                values.setdefault(name, []).extend(text.split(","))
+                items = self._items[name]
+                values.setdefault(name, []).extend(_coerced(item, items) for item in text.split(","))
             else:
                 values[name] = _coerced(text, kinds)
         return self._checker.faults(values)

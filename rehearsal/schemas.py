@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import ValidationError
 
 Verdict = Callable[[Any], bool]
 
@@ -89,12 +89,12 @@ def value_at(value: Any, pointer: str) -> Any:
 
 
 def _deepest(error: ValidationError) -> ValidationError:
-    """Answer the branch of an anyOf or oneOf that came nearest, since the choice itself explains nothing."""
+    """Answer the branch of an anyOf or oneOf that came nearest, since the choice itself explains nothing.
+
+    The nearest is the one that could be followed furthest into the value.
+    """
     while error.context:
-        inner = best_match(iter(error.context))
-        if inner is None:
-            break
-        error = inner
+        error = max(error.context, key=lambda inner: (len(inner.absolute_path), inner.validator != "type"))
     return error
 
 

@@ -1,0 +1,41 @@
+"""The simulated clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from rehearsal.clock import SimulatedClock
+
+START = datetime(2031, 3, 3, 9, tzinfo=UTC)
+
+
+def test_the_clock_stands_still_until_it_is_moved() -> None:
+    clock = SimulatedClock(START)
+    assert clock.now() == START
+    clock.move_to(START + timedelta(hours=1))
+    assert clock.now() == START + timedelta(hours=1)
+
+
+def test_moving_to_now_is_no_move() -> None:
+    clock = SimulatedClock(START)
+    clock.move_to(START)
+    assert clock.now() == START
+
+
+def test_the_clock_never_goes_back() -> None:
+    clock = SimulatedClock(START)
+    with pytest.raises(ValueError, match="never goes back"):
+        clock.move_to(START - timedelta(microseconds=1))
+
+
+def test_a_moment_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="no time zone"):
+        SimulatedClock(START.replace(tzinfo=None))
+
+
+def test_any_zone_is_kept_as_utc() -> None:
+    clock = SimulatedClock(datetime(2031, 3, 3, 4, tzinfo=timezone(-timedelta(hours=5))))
+    assert clock.now() == START
+    assert clock.now().tzinfo is UTC

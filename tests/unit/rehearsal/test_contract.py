@@ -1,0 +1,188 @@
+"""Judging requests and answers by an OpenAPI document."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from rehearsal.contract import Contract, Operation, read
+from rehearsal.redaction import REDACTED
+
+DOCUMENT: dict[str, Any] = {
+    "openapi": "3.1.0",
+    "x-case-insensitive-paths": True,
+    "x-gateway-codes": [9],
+    "security": [{"bearer": []}],
+    "paths": {
+        "/v1/Orders": {
+            "get": {
+                "operationId": "listOrders",
+                "parameters": [
+                    {"name": "$top", "in": "query", "schema": {"type": "integer", "maximum": 100}},
+                    {"name": "exported", "in": "query", "schema": {"type": "boolean"}},
+                    {"name": "ids", "in": "query", "schema": {"type": "array", "items": {"type": "integer"}}},
+                ],
+                "responses": {"200": {"description": "", "content": {"application/json": {"schema": {}}}}},
+            }
+        },
+        "/v1/Orders({id})/Adjust": {
+            "post": {
+                "operationId": "adjust",
+                "x-codes": [7],
+                "parameters": [
+                    {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}},
+                    {"name": "X-Key", "in": "header", "required": True, "schema": {"type": "string"}},
+                ],
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Adjust"}}},
+                },
+                "responses": {
+                    "200": {
+                        "description": "",
+                        "content": {"application/json": {"schema": {"type": "object", "required": ["code"]}}},
+                    },
+                    "204": {"description": ""},
+                },
+            }
+        },
+    },
+    "components": {
+        "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+        "schemas": {
+            "Adjust": {
+                "type": "object",
+                "required": ["Reason"],
+                "additionalProperties": False,
+                "properties": {
+                    "Reason": {"enum": ["A", "B"]},
+                    "Amount": {"type": "string", "pattern": r"^\d+\.\d\d$"},
+                    "Buyer": {
+                        "type": "object",
+                        "properties": {"Name": {"type": "string", "x-sensitive": True}, "Note": {"type": "string"}},
+                    },
+                },
+            }
+        },
+    },
+}
+CONTRACT = Contract("example", DOCUMENT)
+HEADERS = {"authorization": "bearer t", "x-key": "k", "content-type": "application/json"}
+
+
+def operation(method: str, path: str) -> tuple[Operation, dict[str, str]]:
+    found = CONTRACT.find(method, path)
+    assert found is not None
+    return found
+
+
+def pointers(
+    body: Any = None, *, headers: dict[str, str] | None = None, path: str = "/v1/Orders(1)/Adjust"
+) -> list[str]:
+    adjust, values = operation("POST", path)
+    message = read("application/json", b"" if body is None else json.dumps(body).encode())
+    breaches = adjust.judge_request(values, [], HEADERS if headers is None else headers, message)
+    return [breach.pointer for breach in breaches]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/Orders(12)/Adjust",
+        "/v1/orders(12)/adjust",
+        "/v1/Orders(12)/Adjust/",
+        "/v1/Orders(12)/ChannelAdvisor.RestApi.V1.Models.Adjust",
+    ],
+)
+def test_a_path_is_found_however_clients_write_it(path: str) -> None:
+    found, values = operation("POST", path)
+    assert (found.id, values) == ("adjust", {"id": "12"})
+
+
+def test_another_method_is_another_operation() -> None:
+    assert CONTRACT.find("GET", "/v1/Orders(12)/Adjust") is None
+
+
+def test_a_contract_that_minds_the_case_finds_nothing_else() -> None:
+    strict = Contract("strict", {**DOCUMENT, "x-case-insensitive-paths": False})
+    assert strict.find("GET", "/v1/orders") is None
+    assert strict.find("GET", "/v1/Orders") is not None
+
+
+def test_a_request_that_keeps_the_contract_breaks_nothing() -> None:
+    assert pointers({"Reason": "A", "Amount": "1.00"}) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        ({"Reason": "C"}, "/request/body/Reason"),
+        ({}, "/request/body/Reason"),
+        ({"Reason": "A", "Amount": 1}, "/request/body/Amount"),
+        ({"Reason": "A", "Color": "red"}, "/request/body/Color"),
+        (None, "/request/body"),
+    ],
+)
+def test_a_breach_points_at_what_is_wrong(body: Any, pointer: str) -> None:
+    assert pointers(body) == [pointer]
+
+
+def test_a_required_header_and_credentials_are_missed() -> None:
+    broken = pointers({"Reason": "A"}, headers={"content-type": "application/json"})
+    assert broken == ["/request/headers/x-key", "/request/headers/authorization"]
+
+
+def test_a_path_parameter_is_judged_by_its_type() -> None:
+    assert pointers({"Reason": "A"}, path="/v1/Orders(abc)/Adjust") == ["/request/path/id"]
+
+
+@pytest.mark.parametrize(
+    ("query", "broken"),
+    [
+        ([("$top", "100"), ("exported", "false"), ("ids", "1,2")], []),
+        ([("$top", "101")], ["/request/query/$top"]),
+        ([("$top", "many")], ["/request/query/$top"]),
+        ([("ids", "1,x")], ["/request/query/ids/1"]),
+        ([("color", "red")], ["/request/query/color"]),
+    ],
+)
+def test_query_parameters_are_coerced_by_type_and_then_judged(query: list[tuple[str, str]], broken: list[str]) -> None:
+    orders, values = operation("GET", "/v1/Orders")
+    breaches = orders.judge_request(values, query, HEADERS, read("", b""))
+    assert [breach.pointer for breach in breaches] == broken
+
+
+@pytest.mark.parametrize(
+    ("status", "content_type", "body", "broken"),
+    [
+        (200, "application/json; charset=utf-8", b'{"code": 7}', []),
+        (200, "application/json", b'{"code": 9}', []),
+        (200, "application/json", b'{"code": 8}', ["/response/body/code"]),
+        (200, "application/json", b"{}", ["/response/body/code"]),
+        (200, "text/html", b"<p>", ["/response/headers/content-type"]),
+        (200, "application/json", b"{", ["/response/body"]),
+        (204, "", b"", []),
+        (204, "application/json", b"{}", ["/response/body"]),
+        (418, "", b"", ["/response/status"]),
+    ],
+)
+def test_an_answer_is_judged_by_its_status(status: int, content_type: str, body: bytes, broken: list[str]) -> None:
+    adjust, _ = operation("POST", "/v1/Orders(1)/Adjust")
+    breaches = adjust.judge_response(status, {"content-type": content_type}, read(content_type, body))
+    assert [breach.pointer for breach in breaches] == broken
+
+
+def test_what_is_sensitive_is_hidden_and_the_rest_is_kept() -> None:
+    adjust, _ = operation("POST", "/v1/Orders(1)/Adjust")
+    sent = {"Reason": "A", "Buyer": {"Name": "Maya", "Note": "soon"}}
+    shown = adjust.masked_request(read("application/json", json.dumps(sent).encode()))
+    assert shown == {"Reason": "A", "Buyer": {"Name": REDACTED, "Note": "soon"}}
+
+
+def test_a_breach_never_shows_what_is_sensitive() -> None:
+    adjust, values = operation("POST", "/v1/Orders(1)/Adjust")
+    sent = {"Reason": "A", "Buyer": {"Name": 5}}
+    breaches = adjust.judge_request(values, [], HEADERS, read("application/json", json.dumps(sent).encode()))
+    assert [breach.seen for breach in breaches] == [f'"{REDACTED}"']

@@ -1,0 +1,47 @@
+"""What is never recorded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rehearsal.redaction import NOTHING, REDACTED, by_name, mask_of, pairs_by_name
+
+COMPONENTS: dict[str, Any] = {
+    "#/Person": {"properties": {"name": {"x-sensitive": True}, "town": {}, "friend": {"$ref": "#/Person"}}},
+}
+
+
+def test_a_mark_is_found_behind_references_lists_and_alternatives() -> None:
+    schema = {"properties": {"people": {"items": {"anyOf": [{"type": "null"}, {"$ref": "#/Person"}]}}}}
+    mask = mask_of(schema, COMPONENTS.__getitem__)
+    value = {"people": [{"name": "Maya", "town": "Boise"}, None]}
+    assert mask.over(value) == {"people": [{"name": REDACTED, "town": "Boise"}, None]}
+
+
+def test_a_schema_without_marks_leaves_the_value_itself() -> None:
+    mask = mask_of({"properties": {"a": {"type": "string"}}}, COMPONENTS.__getitem__)
+    value = {"a": "b"}
+    assert mask is NOTHING
+    assert mask.over(value) is value
+
+
+def test_the_fixed_list_backs_up_a_contract_that_forgot() -> None:
+    mask = mask_of({"properties": {"access_token": {"type": "string"}}}, COMPONENTS.__getitem__)
+    assert mask.over({"access_token": "secret"}) == {"access_token": REDACTED}
+
+
+def test_laying_a_mask_changes_no_original() -> None:
+    mask = mask_of({"$ref": "#/Person"}, COMPONENTS.__getitem__)
+    original = {"name": "Maya"}
+    mask.over(original)
+    assert original == {"name": "Maya"}
+
+
+def test_what_no_contract_describes_is_hidden_by_name() -> None:
+    assert by_name({"a": [{"refresh_token": "x", "buyer_email": "m@example.com", "id": 1}]}) == {
+        "a": [{"refresh_token": REDACTED, "buyer_email": REDACTED, "id": 1}]
+    }
+
+
+def test_a_repeated_parameter_is_a_list_and_a_sign_is_hidden() -> None:
+    assert pairs_by_name([("ids", "1"), ("ids", "2"), ("sign", "abc")]) == {"ids": ["1", "2"], "sign": REDACTED}

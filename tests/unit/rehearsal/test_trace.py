@@ -1,0 +1,65 @@
+"""The record of a run."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from rehearsal.trace import BLOCK, Trace
+
+START = datetime(2031, 3, 3, 9, tzinfo=UTC)
+
+
+def a_trace() -> Trace:
+    return Trace(world="default", seed=7, start=START)
+
+
+def test_the_first_line_names_the_format_and_its_version() -> None:
+    header = json.loads(a_trace().ndjson().splitlines()[0])
+    assert (header["format"], header["version"], header["seed"]) == ("rehearsal-trace", 1, 7)
+
+
+def test_what_happens_during_an_act_names_it_as_its_cause() -> None:
+    trace = a_trace()
+    act = trace.reserve()
+    with trace.during(act):
+        trace.event(START, "marketplace", "money_paid", {"amount": Decimal("39.98"), "at": START})
+    trace.fill(act, START, None, "act", who="marketplace", what="refund paid", changed=True, return_id=None)
+    told = list(trace.entries())
+    assert [(entry["seq"], entry["kind"], entry["cause"]) for entry in told] == [(1, "act", None), (2, "event", 1)]
+    assert told[1]["data"] == {"amount": "39.98", "at": "2031-03-03T09:00:00Z"}
+
+
+def test_old_entries_are_packed_and_read_the_same() -> None:
+    trace = a_trace()
+    for number in range(5 * BLOCK + 3):
+        trace.event(START + timedelta(seconds=number), "marketplace", "mail_sent", {"number": number})
+    told = list(trace.entries())
+    assert [entry["data"]["number"] for entry in told] == list(range(5 * BLOCK + 3))
+    assert next(entry["seq"] for entry in trace.entries(after=3 * BLOCK + 1)) == 3 * BLOCK + 2
+    assert trace.entry(17)["data"] == {"number": 16}
+    assert len(trace.ndjson().splitlines()) == 1 + len(trace)
+
+
+def test_a_place_that_is_not_filled_yet_holds_up_nobody() -> None:
+    trace = a_trace()
+    open_place = trace.reserve()
+    for number in range(3 * BLOCK):
+        trace.event(START, "oms", "booked", {"number": number})
+    assert next(trace.entries())["seq"] == 2
+    trace.fill(open_place, START, None, "act", who="oms", what="pull", changed=True, return_id=None)
+    assert next(trace.entries())["seq"] == 1
+
+
+def test_an_entry_that_is_not_there_is_said_to_be_missing() -> None:
+    with pytest.raises(LookupError):
+        a_trace().entry(1)
+
+
+def test_a_buyers_data_in_an_event_is_hidden() -> None:
+    trace = a_trace()
+    trace.event(START, "marketplace", "order_placed", {"order_id": "1", "buyer_email": "maya@example.com"})
+    assert b"maya@example.com" not in trace.ndjson()
