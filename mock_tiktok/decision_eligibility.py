@@ -25,6 +25,7 @@ from mock_tiktok.errors import (
 )
 from mock_tiktok.shop import Shop
 
+# decision, eligible, code and words of the refusal, reasons for a rejection
 Verdict = tuple[str, bool, int | None, str | None, tuple[Reason, ...]]
 
 # fmt: off
@@ -49,7 +50,7 @@ def verdicts(shop: Shop, return_or_cancel_id: str, decisions: Sequence[str]) -> 
     except ApiError:
         case = shop.get_cancellation(return_or_cancel_id)
     reasons = shop.reject_reasons(return_or_cancel_id)
-    found = []
+    found: list[Verdict] = []
     for decision in decisions:
         refusal = _cancel_refusal(case, decision) if isinstance(case, Cancellation) else _refusal(case, decision)
         if refusal:

@@ -78,7 +78,7 @@ def pages(marketplace: Marketplace) -> Blueprint:
 
     @blueprint.get("/orders")
     def orders() -> str:
-        cards = []
+        cards: list[dict[str, Any]] = []
         for credentials in marketplace.shops:
             shop = marketplace.shop(credentials.shop_id)
             found = shop.search_orders(OrderFilter(), NEWEST, PageRequest(ORDERS))

@@ -11,6 +11,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
+from mock_tiktok.decision_eligibility import Verdict
 from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.deadlines import Deadline
 from mock_tiktok.domain.money import Amount
@@ -22,7 +23,6 @@ from mock_tiktok.shop import Shop
 from mock_tiktok.tokens import Grant
 
 Json = dict[str, Any]
-Verdict = tuple[str, bool, int | None, str | None, tuple[Reason, ...]]
 
 _PACKAGE_STATUS: Final = {
     OrderStatus.UNPAID: "TO_FULFILL",

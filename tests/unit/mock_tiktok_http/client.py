@@ -91,9 +91,7 @@ class Client:
             **changed,
         }
         pairs.pop(leave_out, None)
-        signed = signature(
-            self.market.app_secret, path, pairs.items(), raw if signed_body is None else signed_body
-        )
+        signed = signature(self.market.app_secret, path, pairs.items(), raw if signed_body is None else signed_body)
         if leave_out != "sign":
             pairs.setdefault("sign", signed)
         sent = {"x-tts-access-token": self.token, "content-type": "application/json", **(headers or {})}
