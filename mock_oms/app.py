@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -19,7 +20,8 @@ from werkzeug.wrappers import Response
 
 from mock_oms.domain.cases import Case
 from mock_oms.domain.grades import Grade
-from mock_oms.domain.statuses import FAILED, Question, meaning
+from mock_oms.domain.reasons import CHANNELADVISOR
+from mock_oms.domain.statuses import Question, meaning
 from mock_oms.errors import Refused
 
 if TYPE_CHECKING:
@@ -90,7 +92,7 @@ def create_app(oms: Oms) -> Flask:
             goods=_soonest([case for case in goods if records.parcel_of(case)]),
             on_their_way=sum(1 for case in goods if not records.parcel_of(case)),
             kept=[records.cases[number] for number in records.unsent],
-            failed=[case for case in reversed(records.cases.values()) if case.status == FAILED or case.note][:PAGE],
+            failed=[records.cases[number] for number in islice(reversed(records.troubled), PAGE)],
         )
 
     @app.get("/returns")
@@ -119,6 +121,7 @@ def create_app(oms: Oms) -> Flask:
             rest=oms.refundable(order_id),
             refunded=oms.ledger().get(order_id),
             grades=list(Grade),
+            reasons=sorted(CHANNELADVISOR),
             seen=len(cases),
             failure=failure,
             done=DONE.get(request.args.get("done", "")),

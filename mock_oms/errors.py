@@ -9,6 +9,8 @@ OmsError
 
 from __future__ import annotations
 
+import re
+
 
 class OmsError(Exception):
     """Anything this package raises on purpose."""
@@ -59,13 +61,15 @@ FIELDS = {
     "Quantity": "line_item_ids",
     "ConditionQuantityList": "grade",
 }
+_NAMED = re.compile(rf"\b({'|'.join(FIELDS)})\b")  # the connector names a field at fault, and names it first
 # A word the connector does not know is a bad value; a sum or a unit it cannot give is a conflict with the past.
 _BAD_VALUES = frozenset({"reason", "comment", "grade"})
 
 
 def refusal(rejected: Rejected) -> Refused:
     """Return the connector's no as an answer to the seller's staff."""
-    named = rejected.target or next((name for name in FIELDS if name in rejected.words), None)
-    field = FIELDS.get(named) if named else None
+    first = _NAMED.search(rejected.words)
+    named = rejected.target or (first[0] if first else "")
+    field = FIELDS.get(named)
     status = 422 if field in _BAD_VALUES else 409
     return Refused(status, "The connector refuses", rejected.words, field)

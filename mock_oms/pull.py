@@ -18,7 +18,7 @@ from mock_oms.decisions import Decisions, Outcome
 from mock_oms.domain.cases import Adjustment, AdjustmentKey, Case, Decision, Level, PartState
 from mock_oms.domain.ledger import Entry
 from mock_oms.domain.statuses import PAID
-from mock_oms.errors import ConnectorError
+from mock_oms.errors import ConnectorError, Rejected
 from mock_oms.records import Records
 from mock_oms.refunds import Refunds
 
@@ -94,7 +94,10 @@ class Pull:
     def _pull_orders(self, tally: Tally) -> None:
         for order in self._api.new_orders():
             tally.orders += self._records.keep_order(order)
-            self._api.mark_exported(order.ref)
+            try:
+                self._api.mark_exported(order.ref)
+            except Rejected as rejected:  # one order the connector will not let go must not hold up all the rest
+                tally.failure = f"order {order.order_id} cannot be exported: {rejected.words}"
 
     def _pull_new_adjustments(self, now: datetime, tally: Tally) -> set[AdjustmentKey]:
         since = None if self._since is None else self._since - OVERLAP

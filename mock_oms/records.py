@@ -13,6 +13,7 @@ from mock_oms.domain.cases import Adjustment, AdjustmentKey, Case
 from mock_oms.domain.grades import Grade
 from mock_oms.domain.ledger import Ledger
 from mock_oms.domain.orders import Order
+from mock_oms.domain.statuses import FAILED
 
 FIRST_CASE = 1001
 
@@ -39,6 +40,7 @@ class Records:
         self.ledger = Ledger()
         self.open: dict[AdjustmentKey, str] = {}  # adjustments still to be read again -> their case
         self.unsent: dict[str, None] = {}  # cases of which something has still to be told to the connector
+        self.troubled: dict[str, None] = {}  # cases that went wrong, for a person to look at
         self._refs: dict[str, str] = {}  # the connector's order id -> the marketplace's
         self._case_of: dict[tuple[str, object], str] = {}
         self._cases_of_order: dict[str, dict[str, None]] = {}
@@ -80,10 +82,11 @@ class Records:
                 self._case_of.setdefault(("return", adjustment.return_id), case.number)
         if case.cancel_id:
             self._case_of.setdefault(("cancel", case.cancel_id), case.number)
-        if case.unsent:
-            self.unsent[case.number] = None
-        else:
-            self.unsent.pop(case.number, None)
+        for index, belongs in ((self.unsent, case.unsent), (self.troubled, case.status == FAILED or bool(case.note))):
+            if belongs:
+                index[case.number] = None
+            else:
+                index.pop(case.number, None)
         return case
 
     def case_for(self, adjustment: Adjustment) -> Case | None:

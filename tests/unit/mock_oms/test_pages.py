@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import closing
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -29,7 +31,7 @@ def test_the_work_list_shows_what_waits_and_until_when(page: FlaskClient) -> Non
 
 @pytest.mark.parametrize("path", ["/", "/returns", "/orders", "/orders/576", "/static/oms.css"])
 def test_every_page_is_there_and_loads_nothing_from_elsewhere(page: FlaskClient, path: str) -> None:
-    with page.get(path) as answer:
+    with closing(page.get(path)) as answer:
         assert answer.status_code == 200
         assert "http://" not in answer.text
         assert "https://" not in answer.text

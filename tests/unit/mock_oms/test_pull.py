@@ -47,6 +47,13 @@ def test_an_order_whose_export_failed_comes_again(desk: Desk) -> None:
     assert desk.connector.exported == {100}
 
 
+def test_one_order_that_cannot_be_exported_holds_up_nothing(desk: Desk) -> None:
+    order = desk.connector.order("1", ("mug", 1, 9.5))
+    desk.connector.adjustment(order, 0, RmaNumber="R1")
+    desk.connector.refuse = lambda call: "Not this one." if call.path.endswith("Export") else None
+    assert desk.pull().what == "pull: 1 new order, 1 adjustment, order 1 cannot be exported: Not this one."
+
+
 def test_item_adjustments_of_one_rma_are_one_case(desk: Desk) -> None:
     order = desk.connector.order("1", ("mug", 1, 9.5), ("cup", 1, 5.25))
     for item in (0, 1):

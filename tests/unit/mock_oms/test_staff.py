@@ -76,6 +76,21 @@ def test_what_the_connector_refuses_changes_nothing(asked: Desk) -> None:
     assert asked.told("decision_given") == []
 
 
+@pytest.mark.parametrize(
+    ("words", "status", "field"),
+    [
+        ("OrderItemAdjustments(1) is PendingApproval and takes no answer.", 409, None),
+        ("SitePartialRefundAmount: 20.00 is more than is asked for.", 409, "amount"),
+        ("ConditionQuantityList/0/Quantity must be at least 1.", 422, "grade"),
+        ("SiteRejectComment is too long for the Reason given.", 422, "comment"),
+    ],
+)
+def test_a_refusal_names_the_field_the_connector_names(asked: Desk, words: str, status: int, field: str | None) -> None:
+    asked.connector.refuse = lambda call: words
+    refusal = refused(lambda: asked.oms.approve("C-1001"))
+    assert (refusal.status, refusal.field, refusal.detail) == (status, field, words)
+
+
 @pytest.mark.parametrize("status", [None, 500, 429])
 def test_an_unreachable_connector_keeps_the_decision_until_the_next_pull(asked: Desk, status: int | None) -> None:
     asked.connector.faults.append(Fault("ApproveBuyerRequest", status=status))
