@@ -130,6 +130,27 @@ class Shop:
 
 
 @dataclass(frozen=True, slots=True)
+class Tokens:
+    profile_id: int
+    access_token: str
+    access_expires_at: datetime
+    refresh_token: str
+    refresh_expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """A shop's grid of rounds and how far each stream has been collected."""
+
+    profile_id: int
+    rounds_from: datetime
+    next_round_at: datetime
+    orders_at: datetime | None
+    returns_at: datetime | None
+    cancellations_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     id: int
     profile_id: int

@@ -262,14 +262,27 @@ adjustments: Final = sa.Table(
     sa.Column("decided_by", sa.Text, nullable=True),  # oms | default | seller | marketplace | buyer | arbitration
     # the connector's own
     sa.Column("offer_amount", Money, nullable=True),  # partial refund to be offered for this adjustment
-    sa.Column("answer", sa.JSON, nullable=True),  # the seller's answer while it waits for those of the RMA's other lines
+    sa.Column(
+        "answer", sa.JSON, nullable=True
+    ),  # the seller's answer while it waits for those of the RMA's other lines
     sa.Column("warned_at", Utc, nullable=True),
     sa.Column("outbox_id", sa.ForeignKey("outbox.id"), nullable=True, index=True),
-    sa.UniqueConstraint("profile_id", "seller_adjustment_id", "part"),
-    sa.UniqueConstraint("profile_id", "site_adjustment_id", "item_id", "generation"),
+    sa.UniqueConstraint("profile_id", "seller_adjustment_id", "part", name="uq_adjustments_seller_adjustment_id"),
+    sa.UniqueConstraint("profile_id", "site_adjustment_id", "item_id", "generation", name="uq_adjustments_claim_item"),
     sa.Index("ix_adjustments_profile_id_status_deadline", "profile_id", "status", "deadline"),
     sa.Index("ix_adjustments_site_adjustment_id", "site_adjustment_id"),
     sa.Index("ix_adjustments_created_at", "created_at"),
+)
+
+# The same for a claim's adjustment of the whole order, which has no line to be told apart by.
+sa.Index(
+    "uq_adjustments_claim_order",
+    adjustments.c.profile_id,
+    adjustments.c.site_adjustment_id,
+    adjustments.c.generation,
+    unique=True,
+    sqlite_where=adjustments.c.item_id.is_(None),
+    postgresql_where=adjustments.c.item_id.is_(None),
 )
 
 # What is promised to be told to the marketplace. Written in the transaction of the decision itself.

@@ -1,0 +1,328 @@
+"""Promises carried to the marketplace: each exactly once, or to an error that a person can see.
+
+An attempt is written down before it is made, so one that ends without an answer (or with our own death) is known as
+such. What ended without an answer is looked up before anything is sent again; the same idempotency key travels on
+every attempt. One attempt per call: the next one is a stored time.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from connector.adapters import tables as t
+from connector.adapters.sql import Books, Store
+from connector.domain.adjustments import TERMINAL, Action, RequestStatus, after
+from connector.domain.decisions import (
+    BRINGS,
+    CREATING,
+    OUTCOME_UNKNOWN,
+    REJECTING,
+    UNFINISHED,
+    Operation,
+    PromiseState,
+)
+from connector.domain.money import Parts, unit_of
+from connector.domain.reasons import choose, reasons_of
+from connector.domain.retry import DELIVERY
+from connector.domain.site import ClaimKind
+from connector.errors import Refused, Unavailable
+from connector.intake import amounts, take_claim
+from connector.ports import Access, Marketplace
+from connector.records import Adjustment, Order, Promise, Shop
+
+log = logging.getLogger(__name__)
+
+CANCELLING: Final = (Operation.CANCEL_ORDER, Operation.APPROVE_CANCELLATION, Operation.REJECT_CANCELLATION)
+
+
+class Delivery:
+    """Delivers and settles the promises of one shop, with one set of tokens."""
+
+    def __init__(
+        self,
+        store: Store,
+        marketplace: Marketplace,
+        shop: Shop,
+        access: Access,
+        *,
+        now: datetime,
+        next_round_at: datetime,
+        round_every: timedelta,
+    ) -> None:
+        self._store = store
+        self._marketplace = marketplace
+        self._shop = shop
+        self._access = access
+        self._now = now
+        self._next_round_at = next_round_at
+        self._round_every = round_every
+
+    def deliver(self, promise: Promise) -> bool:
+        """Make one attempt; True when the promise has come to its end."""
+        body = self._prepared(promise)
+        if body is None:
+            return False
+        self._begin(promise, body)
+        try:
+            made = self._marketplace.send(
+                self._access,
+                Operation(promise.what),
+                claim_id=promise.site_id,
+                key=promise.idempotency_key,
+                body=body,
+            )
+        except Unavailable as error:
+            self._postpone(promise, error)
+            return False
+        except Refused as error:
+            self._refused(promise, error)
+            return True
+        self._done(promise, body, made)
+        return True
+
+    def settle(self, promise: Promise) -> bool:
+        """Look up what became of an attempt; send again only when nothing did and its time has come."""
+        kind = ClaimKind.CANCELLATION if promise.what in CANCELLING else ClaimKind.RETURN
+        try:
+            self._look_up(promise, kind)
+        except (Unavailable, Refused) as error:
+            log.warning("promise %s: cannot be looked up: %s", promise.id, error)
+            self._look_again(promise)
+            return False
+        with self._store.reading() as books:
+            promise = books.promise(promise.id)
+        if promise.state not in UNFINISHED:
+            return True
+        if promise.not_before is None or promise.not_before <= self._now:
+            return self.deliver(promise)
+        return False
+
+    # --- before ---
+    def _prepared(self, promise: Promise) -> dict[str, Any] | None:
+        """Fill in what only the marketplace knows: a reason its list has, the sum it would pay back."""
+        body = promise.body
+        operation = Operation(promise.what)
+        try:
+            if operation in REJECTING and body["reason"] is None:
+                assert promise.site_id is not None
+                live = self._marketplace.reject_reasons(self._access, promise.site_id)
+                body = {**body, "reason": self._reject_reason(promise, body, live)}
+            elif operation is Operation.CREATE_RETURN and body["amount"] is None:
+                sum_ = self._marketplace.refundable(self._access, body["order_id"], body["line_ids"], body["reason"])
+                body = {**body, "amount": _plain(sum_)}
+        except Unavailable as error:
+            self._postpone(promise, error, tried=False)
+            return None
+        except Refused as error:
+            log.info("promise %s: %s", promise.id, error)
+            body = self._without_advice(promise, body)
+        return body
+
+    def _reject_reason(self, promise: Promise, body: dict[str, Any], live: list[str]) -> str:
+        reasons = reasons_of(self._shop.region)
+        if promise.what == Operation.REJECT_CANCELLATION:
+            default = reasons.reject_cancellation
+        elif body["decision"] == "REJECT_RECEIVED_PACKAGE":
+            default = reasons.reject_goods[body["grade"]]
+        else:
+            default = reasons.reject_request
+        chosen = choose(default, live)
+        if chosen != default:
+            with self._store.writing() as books:
+                text = f"The case does not offer the default reason {default}; its first one is taken"
+                self._note(books, promise, "reason_replaced", text, words=chosen)
+        return chosen
+
+    def _without_advice(self, promise: Promise, body: dict[str, Any]) -> dict[str, Any]:
+        """Go on with our own reckoning where the marketplace gives no advice: the call itself will say."""
+        if promise.what == Operation.CREATE_RETURN:
+            with self._store.reading() as books:
+                total = sum((entry.total for entry in books.adjustments_of_promise(promise.id)), Decimal(0))
+            return {**body, "amount": _plain(total)}
+        return {**body, "reason": self._reject_reason(promise, body, [])}
+
+    def _begin(self, promise: Promise, body: dict[str, Any]) -> None:
+        with self._store.writing() as books:
+            books.change(
+                t.outbox,
+                promise.id,
+                state=PromiseState.SENDING,
+                body=body,
+                attempts=promise.attempts + 1,
+                first_sent_at=promise.first_sent_at or self._now,
+            )
+            for entry in books.adjustments_of_promise(promise.id):
+                self._move(books, entry, Action.SEND)
+
+    # --- after ---
+    def _done(self, promise: Promise, body: dict[str, Any], made: str | None) -> None:
+        creating = promise.what in CREATING
+        with self._store.writing() as books:
+            books.change(
+                t.outbox,
+                promise.id,
+                state=PromiseState.DONE,
+                site_id=made if creating else promise.site_id,
+                due_at=None,
+                finished_at=self._now,
+            )
+            action = Action.ACCEPTED if creating else BRINGS[body["decision"]]
+            for entry in books.adjustments_of_promise(promise.id):
+                extra: dict[str, Any] = {"answer": None}
+                if creating:
+                    extra["site_adjustment_id"] = made
+                if promise.what == Operation.CREATE_RETURN:
+                    extra |= _as_paid(entry, Decimal(body["amount"]), body["currency"])
+                self._move(books, entry, action, **extra)
+            words = body.get("decision") or body.get("reason")
+            text = f"Delivered: {_says(promise, body)}"
+            self._note(books, promise, "delivered", text, words=words, site_id=made or promise.site_id)
+
+    def _postpone(self, promise: Promise, error: Unavailable, *, tried: bool = True) -> None:
+        """Store the next attempt; out of the grid where the deadline would not wait for the round."""
+        attempts = promise.attempts + 1
+        retry = DELIVERY.next_try(self._now, attempts=attempts)
+        if retry is None and not error.acted:
+            self._give_up(promise, error)
+            return
+        retry = retry or self._now + DELIVERY.longest
+        if error.retry_after is not None:
+            retry = max(retry, self._now + timedelta(seconds=error.retry_after))
+        acted = tried and error.acted
+        with self._store.writing() as books:
+            if error.stale_token:
+                books.change(t.tokens, self._shop.id, access_expires_at=self._now)
+            books.change(
+                t.outbox,
+                promise.id,
+                state=PromiseState.UNKNOWN if acted else PromiseState.WAITING,
+                attempts=attempts,
+                not_before=retry,
+                due_at=self._due_at(promise, retry),
+                error_message=error.words,
+            )
+            fate = "its outcome is not known, it will be looked up" if acted else "nothing has happened"
+            text = f"Attempt {attempts} to deliver ({promise.what}) got no answer: {fate}"
+            self._note(books, promise, "attempt_failed", text, words=error.words, site_id=promise.site_id)
+
+    def _look_again(self, promise: Promise) -> None:
+        retry = self._now + DELIVERY.longest
+        with self._store.writing() as books:
+            books.change(t.outbox, promise.id, due_at=self._due_at(promise, retry))
+
+    def _due_at(self, promise: Promise, retry: datetime) -> datetime | None:
+        if promise.deadline is None or retry >= promise.deadline:
+            return None
+        round_at = self._next_round_at
+        while round_at < retry:
+            round_at += self._round_every
+        return retry if promise.deadline <= round_at else None
+
+    def _give_up(self, promise: Promise, error: Unavailable) -> None:
+        with self._store.writing() as books:
+            self._fail(books, promise, code="unavailable", words=error.words)
+
+    def _refused(self, promise: Promise, error: Refused) -> None:
+        """A refusal because the same result already stands is no error: look before calling it one."""
+        if promise.what not in CREATING:
+            with self._store.writing() as books:  # this attempt had no effect: what stands is somebody else's
+                books.change(t.outbox, promise.id, state=PromiseState.WAITING)
+            try:
+                kind = ClaimKind.CANCELLATION if promise.what in CANCELLING else ClaimKind.RETURN
+                self._look_up(promise, kind, refused=error)
+            except (Unavailable, Refused) as failure:
+                log.warning("promise %s: refused, and cannot be looked up: %s", promise.id, failure)
+        with self._store.writing() as books:
+            if books.promise(promise.id).state in UNFINISHED:
+                self._fail(books, promise, code=str(error.code), words=error.words)
+
+    def _fail(self, books: Books, promise: Promise, *, code: str, words: str) -> None:
+        books.change(
+            t.outbox,
+            promise.id,
+            state=PromiseState.REFUSED,
+            due_at=None,
+            finished_at=self._now,
+            error_code=code,
+            error_message=words,
+        )
+        for entry in books.adjustments_of_promise(promise.id):
+            was = RequestStatus(entry.status)
+            status = after(after(was, Action.SEND) or was, Action.REFUSED) or was
+            self._set(books, entry, status, error_code=code, error_message=words, answer=None)
+        text = f"Error: the marketplace refuses to {promise.what}, code {code}"
+        self._note(books, promise, "refused", text, words=words, site_id=promise.site_id)
+
+    # --- looking ---
+    def _look_up(self, promise: Promise, kind: ClaimKind, *, refused: Refused | None = None) -> None:
+        """Read the marketplace's own account of this promise and take it in."""
+        if promise.what in CREATING:
+            claims = self._marketplace.claims(self._access, kind, order_ids=[promise.body["order_id"]])
+        else:
+            assert promise.site_id is not None
+            claims = self._marketplace.claims(self._access, kind, ids=[promise.site_id])
+        with self._store.writing() as books:
+            for claim in claims:
+                take_claim(books, self._shop.id, claim, self._now)
+            current = books.promise(promise.id)
+            if refused is not None and current.state not in UNFINISHED:
+                text = "Done outside already: the marketplace refused the decision because the matter is settled"
+                words = f"{refused.code}: {refused.words}"
+                self._note(books, promise, "done_outside", text, words=words, site_id=promise.site_id)
+            elif current.state in OUTCOME_UNKNOWN and self._ended(books, promise):
+                books.change(t.outbox, promise.id, state=PromiseState.DONE, due_at=None, finished_at=self._now)
+
+    def _ended(self, books: Books, promise: Promise) -> bool:
+        return all(entry.status in TERMINAL for entry in books.adjustments_of_promise(promise.id))
+
+    # --- small things ---
+    def _move(self, books: Books, entry: Adjustment, action: Action, **extra: Any) -> None:
+        was = RequestStatus(entry.status)
+        status = after(was, action)
+        if status is not None or extra:
+            self._set(books, entry, status or was, **extra)
+
+    def _set(self, books: Books, entry: Adjustment, status: RequestStatus, **extra: Any) -> None:
+        books.change(t.adjustments, entry.id, status=status, updated_source="System", updated_at=self._now, **extra)
+
+    def _note(
+        self,
+        books: Books,
+        promise: Promise,
+        event: str,
+        text: str,
+        *,
+        words: str | None = None,
+        site_id: str | None = None,
+    ) -> None:
+        order: Order | None = books.order(promise.order_id)
+        assert order is not None
+        books.note(order, self._now, by="connector", event=event, text=text, words=words, site_id=site_id)
+
+
+def _says(promise: Promise, body: dict[str, Any]) -> str:
+    amount = f" {body['amount']} {body['currency']}" if body.get("amount") else ""
+    return f"{body.get('decision') or promise.what}{amount}"
+
+
+def _as_paid(entry: Adjustment, amount: Decimal, currency: str) -> dict[str, Decimal]:
+    """Take over the sum the marketplace reckons, spread as ours was."""
+    ours = Parts(
+        entry.item_amount,
+        entry.tax_amount,
+        entry.shipping_amount,
+        entry.shipping_tax_amount,
+        entry.gift_amount,
+        entry.gift_tax_amount,
+        entry.recycling_amount,
+    )
+    return amounts(ours.scaled_to(amount, unit_of(currency)))
+
+
+def _plain(amount: Decimal) -> str:
+    """Write a sum as the marketplace does: no exponent, no padding."""
+    text = f"{amount:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

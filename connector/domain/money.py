@@ -1,0 +1,72 @@
+"""Splitting money so that nothing is lost and nothing is made: parts are rounded, the last part takes what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+ZERO: Final = Decimal("0.00")
+CENT: Final = Decimal("0.01")
+WHOLE: Final = Decimal("1")
+NO_MINOR_UNIT: Final = frozenset({"VND", "IDR", "JPY"})
+
+
+def unit_of(currency: str) -> Decimal:
+    """Return the smallest sum that can be paid in this currency."""
+    return WHOLE if currency in NO_MINOR_UNIT else CENT
+
+
+def split(total: Decimal, weights: Sequence[Decimal], unit: Decimal = CENT) -> list[Decimal]:
+    """Split `total` in proportion to `weights`. The parts add up to it exactly; without weights all parts are equal.
+
+    Rounding runs over the sum so far, so no part strays by more than one unit and none goes below zero.
+    """
+    if not weights:
+        return []
+    shares = list(weights) if sum(weights) else [WHOLE] * len(weights)
+    whole = sum(shares)
+    parts: list[Decimal] = []
+    given = Decimal(0)
+    so_far = Decimal(0)
+    for share in shares[:-1]:
+        so_far += share
+        until_here = (total * so_far / whole).quantize(unit, ROUND_HALF_UP)
+        parts.append(until_here - given)
+        given = until_here
+    parts.append(total - given)
+    return parts
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of an adjustment as ChannelAdvisor names them; they always add up to `total`."""
+
+    item: Decimal = ZERO
+    tax: Decimal = ZERO
+    shipping: Decimal = ZERO
+    shipping_tax: Decimal = ZERO
+    gift: Decimal = ZERO
+    gift_tax: Decimal = ZERO
+    recycling: Decimal = ZERO
+
+    @property
+    def total(self) -> Decimal:
+        return sum((getattr(self, part.name) for part in fields(self)), ZERO)
+
+    def scaled_to(self, total: Decimal, unit: Decimal = CENT) -> Parts:
+        """Return parts in the same proportions that add up to `total`."""
+        amounts = [getattr(self, part.name) for part in fields(self)]
+        if not sum(amounts):
+            return Parts(item=total)
+        used = [index for index, amount in enumerate(amounts) if amount]
+        for index, amount in zip(used, split(total, [amounts[index] for index in used], unit), strict=True):
+            amounts[index] = amount
+        return Parts(*amounts)
+
+
+def as_parts(total: Decimal, *, tax: Decimal, shipping: Decimal) -> Parts:
+    """Divide a sum the marketplace states. The total is taken as given: tax may lie inside or outside of the price."""
+    item = total - tax - shipping
+    return Parts(item=total) if item < 0 else Parts(item=item, tax=tax, shipping=shipping)

@@ -1,0 +1,147 @@
+"""What the marketplace tells, in values the connector's rules understand. Adapters make them, rules read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final
+
+from connector.domain.adjustments import Action
+
+
+class ClaimKind(StrEnum):
+    RETURN = "RETURN"
+    CANCELLATION = "CANCELLATION"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLine:
+    """One unit of an order."""
+
+    id: str
+    sku_id: str
+    product_id: str
+    sku: str
+    title: str
+    price: Decimal
+    tax: Decimal | None
+    status: str
+    package_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteOrder:
+    id: str
+    status: str
+    currency: str
+    total: Decimal
+    tax: Decimal
+    shipping: Decimal
+    shipping_tax: Decimal
+    discount: Decimal
+    created_at: datetime
+    paid_at: datetime | None
+    shipped_at: datetime | None
+    delivered_at: datetime | None
+    cancelled_at: datetime | None
+    buyer_user_id: str
+    buyer_email: str
+    recipient: dict[str, Any]
+    payment_method: str
+    lines: tuple[SiteLine, ...]
+    updated: int
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """One unit of a claim, with what goes back for it as far as the marketplace says."""
+
+    line_id: str
+    total: Decimal | None
+    tax: Decimal
+    shipping: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A return or a cancellation."""
+
+    kind: ClaimKind
+    id: str
+    order_id: str
+    request_type: str  # REFUND | RETURN_AND_REFUND | REPLACEMENT | CANCEL
+    status: str
+    arbitration_status: str
+    role: str
+    reason: str
+    reason_text: str
+    deadline: datetime | None
+    total: Decimal | None
+    lines: tuple[ClaimLine, ...]
+    offered: Decimal | None  # a partial refund that was offered and not declined
+    tracking: str
+    carrier: str
+    quick_refund: bool
+    created: int
+    updated: int
+    fingerprint: str
+
+
+# fmt: off
+RETURN_NEWS: Final[dict[str, Action]] = {
+    "RETURN_OR_REFUND_REQUEST_PENDING":   Action.WAITS,
+    "REFUND_OR_RETURN_REQUEST_REJECT":    Action.TURNED_DOWN,
+    "AWAITING_BUYER_SHIP":                Action.READY,
+    "BUYER_SHIPPED_ITEM":                 Action.READY,
+    "REJECT_RECEIVE_PACKAGE":             Action.TURNED_DOWN,
+    "RETURN_OR_REFUND_REQUEST_SUCCESS":   Action.PAYING,
+    "RETURN_OR_REFUND_REQUEST_COMPLETE":  Action.PAID,
+    "RETURN_OR_REFUND_REQUEST_CANCEL":    Action.CLOSED,
+    "AWAITING_BUYER_RESPONSE":            Action.OFFERED,
+    "REPLACEMENT_REQUEST_PENDING":        Action.INFORMED,
+    "REPLACEMENT_REQUEST_REJECT":         Action.INFORMED,
+    "REPLACEMENT_REQUEST_REFUND_SUCCESS": Action.PAID,
+    "REPLACEMENT_REQUEST_CANCEL":         Action.INFORMED,
+    "REPLACEMENT_REQUEST_COMPLETE":       Action.INFORMED,
+}
+CANCELLATION_NEWS: Final[dict[str, Action]] = {
+    "CANCELLATION_REQUEST_PENDING":       Action.WAITS,
+    "CANCELLATION_REQUEST_SUCCESS":       Action.PAYING,
+    "CANCELLATION_REQUEST_COMPLETE":      Action.PAID,
+    "CANCELLATION_REQUEST_CANCEL":        Action.CLOSED,
+    "CANCELLATION_REQUEST_CANCELLED":     Action.CLOSED,
+}
+# A rejection that the operator hands back to the seller keeps its status and gets a fresh deadline.
+HANDED_BACK: Final[dict[str, Action]] = {
+    "REFUND_OR_RETURN_REQUEST_REJECT":    Action.WAITS,
+    "REJECT_RECEIVE_PACKAGE":             Action.READY,
+}
+# Where a unit of an order is: shipped units are refunded, the others are cancelled, canceled ones are gone.
+SHIPPED: Final = frozenset({"IN_TRANSIT", "DELIVERED", "COMPLETED"})
+GONE: Final = "CANCELLED"
+NOT_OFFERED: Final = frozenset({"UNPAID", "ON_HOLD"})
+# ChannelAdvisor's CheckoutStatus, PaymentStatus and ShippingStatus of an order.
+ORDER_WORDS: Final[dict[str, tuple[str, str, str]]] = {
+    "UNPAID":              ("Completed", "NotYetSubmitted", "Unshipped"),
+    "ON_HOLD":             ("OnHold",    "Submitted",       "Unshipped"),
+    "AWAITING_SHIPMENT":   ("Completed", "Cleared",         "Unshipped"),
+    "PARTIALLY_SHIPPING":  ("Completed", "Cleared",         "PartiallyShipped"),
+    "AWAITING_COLLECTION": ("Completed", "Cleared",         "PendingShipment"),
+    "IN_TRANSIT":          ("Completed", "Cleared",         "Shipped"),
+    "DELIVERED":           ("Completed", "Cleared",         "Shipped"),
+    "COMPLETED":           ("Completed", "Cleared",         "Shipped"),
+    "CANCELLED":           ("Completed", "Cleared",         "Canceled"),
+}
+# fmt: on
+
+
+def news(claim: Claim) -> Action | None:
+    """Say what a claim's status means for its adjustment; None for a status that is not known."""
+    if claim.kind is ClaimKind.CANCELLATION:
+        return CANCELLATION_NEWS.get(claim.status)
+    if claim.deadline and claim.arbitration_status and claim.status in HANDED_BACK:
+        return HANDED_BACK[claim.status]
+    return RETURN_NEWS.get(claim.status)

@@ -1,0 +1,94 @@
+"""An order's units and its money: which units make a line, what was paid for each, what of it is left to refund."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from connector.domain.adjustments import RequestStatus as S
+from connector.domain.money import Parts, split, unit_of
+from connector.domain.site import SiteLine, SiteOrder
+
+# Of these, money has gone or is going back. A claim nobody has said yes to holds nothing, nor does one that ended so.
+HOLDING: Final = frozenset(
+    {S.SUBMITTED, S.PENDING_APPROVAL, S.PROCESSING_APPROVAL, S.PENDING_RETURN, S.PROCESSING_RETURN,
+     S.NOT_ACKNOWLEDGED, S.ACKNOWLEDGED, S.COMPLETE}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class UnitMoney:
+    """What the buyer paid for one unit; over an order these add up to its total."""
+
+    price: Decimal
+    tax: Decimal
+    shipping: Decimal
+    shipping_tax: Decimal
+    fee: Decimal
+
+
+def share_out(order: SiteOrder) -> dict[str, UnitMoney]:
+    """Divide an order's total among its units; what is not stated per unit falls on them by price."""
+    lines = in_order(order.lines)
+    unit = unit_of(order.currency)
+    prices = [line.price for line in lines]
+    shipping = split(order.shipping, prices, unit)
+    shipping_tax = split(order.shipping_tax, prices, unit)
+    if all(line.tax is not None for line in lines):
+        taxes = [line.tax or Decimal(0) for line in lines]
+    else:
+        taxes = split(order.tax - order.shipping_tax, prices, unit)
+    stated = sum(prices) + sum(taxes) + order.shipping + order.shipping_tax
+    fees = split(order.total - stated, prices, unit)
+    return {
+        line.id: UnitMoney(*money)
+        for line, *money in zip(lines, prices, taxes, shipping, shipping_tax, fees, strict=True)
+    }
+
+
+def in_order(lines: Iterable[SiteLine]) -> list[SiteLine]:
+    """Lowest number first; the marketplace's numbers are text of digits."""
+    return sorted(lines, key=lambda line: (len(line.id), line.id))
+
+
+def grouped(lines: Iterable[SiteLine]) -> list[list[SiteLine]]:
+    """Make lines of units: equal SKU, price and package belong together."""
+    groups: dict[tuple[str, Decimal, str], list[SiteLine]] = {}
+    for line in in_order(lines):
+        groups.setdefault((line.sku_id, line.price, line.package_id), []).append(line)
+    return list(groups.values())
+
+
+def held(
+    claims: Iterable[tuple[str, Decimal, Sequence[str]]], paid: Mapping[str, Decimal], unit: Decimal
+) -> dict[str, Decimal]:
+    """Say how much of each unit has gone or is going back.
+
+    `claims` are adjustments as (status, total, unit ids); one over several units weighs on them by what was paid.
+    """
+    amounts = dict.fromkeys(paid, Decimal(0))
+    for status, total, ids in claims:
+        known = [line_id for line_id in ids if line_id in paid]
+        if S(status) not in HOLDING or not known:
+            continue
+        for line_id, share in zip(known, split(total, [paid[line_id] for line_id in known], unit), strict=True):
+            amounts[line_id] += share
+    return amounts
+
+
+def parts_of(money: Iterable[UnitMoney]) -> Parts:
+    """Add units up in ChannelAdvisor's parts; what else the marketplace charged counts as recycling fee.
+
+    A negative rest (tax inside the price) lowers the item's part.
+    """
+    units = list(money)
+    fee = sum((unit.fee for unit in units), Decimal(0))
+    return Parts(
+        item=sum((unit.price for unit in units), Decimal(0)) + min(fee, Decimal(0)),
+        tax=sum((unit.tax for unit in units), Decimal(0)),
+        shipping=sum((unit.shipping for unit in units), Decimal(0)),
+        shipping_tax=sum((unit.shipping_tax for unit in units), Decimal(0)),
+        recycling=max(fee, Decimal(0)),
+    )

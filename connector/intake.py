@@ -1,0 +1,452 @@
+"""What the marketplace tells, taken in: orders, and claims whose news move their adjustments.
+
+A document that was read before changes nothing; an older one than the last is not believed. What happened outside
+(Seller Center, a lapse, the operator) walks the claim's open adjustment itself to its end; a new adjustment is made
+only where the claim has none, or where its last one has ended and the news goes on from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from connector.adapters import tables as t
+from connector.adapters.sql import Books
+from connector.domain.adjustments import BEGINS, OPEN, REOPENS, TERMINAL, Action, RequestStatus, after
+from connector.domain.decisions import OUTCOME_UNKNOWN, UNFINISHED, Operation, PromiseState
+from connector.domain.money import Parts, as_parts, split, unit_of
+from connector.domain.site import (
+    NOT_OFFERED,
+    ORDER_WORDS,
+    SHIPPED,
+    Claim,
+    ClaimKind,
+    ClaimLine,
+    SiteLine,
+    SiteOrder,
+    news,
+)
+from connector.domain.units import UnitMoney, grouped, share_out
+from connector.records import Adjustment, Case, LineUnit, Order, Promise
+
+CLOCK_SKEW: Final = timedelta(minutes=5)  # between us and the marketplace, at most
+SELLER_REFUND: Final = "SELLER_REFUND"
+UNKNOWN_STATUS: Final = ("Completed", "Cleared", "Unshipped")
+WHO: Final = {"BUYER": "buyer", "SELLER": "seller", "OPERATOR": "marketplace", "SYSTEM": "marketplace"}
+MAKES: Final = {ClaimKind.RETURN: Operation.CREATE_RETURN, ClaimKind.CANCELLATION: Operation.CANCEL_ORDER}
+NAMES: Final = {
+    "REFUND": "Refund request",
+    "RETURN_AND_REFUND": "Return request",
+    "REPLACEMENT": "Replacement request",
+    "CANCEL": "Cancellation",
+    SELLER_REFUND: "Seller's refund",
+}
+
+
+# --- orders ---
+def take_order(books: Books, profile_id: int, site: SiteOrder, now: datetime) -> bool:
+    """Keep an order as the marketplace shows it; False when nothing is new."""
+    known = books.order_by_site(profile_id, site.id)
+    if known is not None and (known.fingerprint == site.fingerprint or site.updated < known.site_updated):
+        return False
+    checkout, payment, shipping = ORDER_WORDS.get(site.status, UNKNOWN_STATUS)
+    moving = {
+        "site_status": site.status,
+        "offered": site.status not in NOT_OFFERED or (known is not None and known.offered),
+        "checkout_status": checkout,
+        "payment_status": payment,
+        "shipping_status": shipping,
+        "updated_at": now,
+        "paid_at": site.paid_at,
+        "shipped_at": site.shipped_at,
+        "delivered_at": site.delivered_at,
+        "cancelled_at": site.cancelled_at,
+        "recipient": site.recipient,
+        "site_updated": site.updated,
+        "fingerprint": site.fingerprint,
+    }
+    if known is None:
+        order_id = books.add(
+            t.orders,
+            profile_id=profile_id,
+            site_order_id=site.id,
+            currency=site.currency,
+            total=site.total,
+            tax=site.tax,
+            shipping=site.shipping,
+            shipping_tax=site.shipping_tax,
+            discount=site.discount,
+            created_at=site.created_at,
+            imported_at=now,
+            buyer_user_id=site.buyer_user_id,
+            buyer_email=site.buyer_email,
+            payment_method=site.payment_method,
+            **moving,
+        )
+        _add_lines(books, profile_id, order_id, site, site.lines)
+    else:
+        order_id = known.id
+        books.change(t.orders, order_id, **moving)
+        _move_lines(books, profile_id, order_id, site)
+    if known is None or known.site_status != site.status:
+        text = f"Order collected, {site.total} {site.currency}" if known is None else f"Order is {site.status}"
+        order = books.order(order_id)
+        assert order is not None
+        books.note(order, now, by="marketplace", event="order_collected", text=text, words=site.status)
+    return True
+
+
+def _add_lines(books: Books, profile_id: int, order_id: int, site: SiteOrder, lines: Sequence[SiteLine]) -> None:
+    money = share_out(site)
+    for group in grouped(lines):
+        first = group[0]
+        item_id = books.add(
+            t.order_items,
+            profile_id=profile_id,
+            order_id=order_id,
+            site_sku_id=first.sku_id,
+            site_product_id=first.product_id,
+            sku=first.sku,
+            title=first.title,
+            quantity=len(group),
+            unit_price=first.price,
+            tax=sum((money[line.id].tax for line in group), Decimal(0)),
+            shipping=sum((money[line.id].shipping for line in group), Decimal(0)),
+            shipping_tax=sum((money[line.id].shipping_tax for line in group), Decimal(0)),
+        )
+        for line in group:
+            paid = money[line.id]
+            books.add(
+                t.line_units,
+                order_id=order_id,
+                site_line_id=line.id,
+                item_id=item_id,
+                site_sku_id=line.sku_id,
+                price=paid.price,
+                tax=paid.tax,
+                shipping=paid.shipping,
+                shipping_tax=paid.shipping_tax,
+                fee=paid.fee,
+                **_where_it_is(line, site),
+            )
+
+
+def _move_lines(books: Books, profile_id: int, order_id: int, site: SiteOrder) -> None:
+    known = {unit.site_line_id: unit for unit in books.units([order_id])}
+    new = [line for line in site.lines if line.id not in known]
+    for line in site.lines:
+        if line.id in known:
+            unit, where = known[line.id], _where_it_is(line, site)
+            if (unit.package_id, unit.site_status, unit.shipped) != tuple(where.values()):
+                books.move_unit(order_id, line.id, **where)
+    if new:
+        _add_lines(books, profile_id, order_id, site, new)
+
+
+def _where_it_is(line: SiteLine, site: SiteOrder) -> dict[str, Any]:
+    status = line.status or site.status
+    return {"package_id": line.package_id, "site_status": status, "shipped": status in SHIPPED}
+
+
+# --- claims ---
+def is_news(case: Case | None, claim: Claim) -> bool:
+    if case is None:
+        return True
+    return case.fingerprint != claim.fingerprint and claim.updated >= case.site_updated
+
+
+def take_claim(books: Books, profile_id: int, claim: Claim, now: datetime) -> bool:
+    """Take in a return or a cancellation of a known order; False when nothing is new."""
+    case = books.case(profile_id, claim.id)
+    if not is_news(case, claim):
+        return False
+    order = books.order_by_site(profile_id, claim.order_id)
+    if order is None:
+        return False
+    _keep_case(books, order, case, claim)
+    action = news(claim)
+    if action is None:
+        text = f"The marketplace shows a status that is not known here: {claim.status}"
+        books.note(order, now, by="marketplace", event="status_unknown", text=text, site_id=claim.id)
+        return True
+    units = books.units([order.id])
+    history = books.adjustments_of_claim(profile_id, claim.id, lock=True)
+    if not history and (promise := _made_by_us(books, order, claim)):
+        history = _adopt(books, order, claim, promise, now)
+    generation = max((entry.generation for entry in history), default=0)
+    current = [entry for entry in history if entry.generation == generation]
+    ended = [RequestStatus(entry.status) for entry in current if entry.status in TERMINAL]
+    if not current or (len(ended) == len(current) and action in REOPENS[ended[0]]):
+        _open(books, order, units, claim, action, generation + 1, now)
+    else:
+        _walk(books, order, units, claim, action, current, now)
+    return True
+
+
+def _keep_case(books: Books, order: Order, case: Case | None, claim: Claim) -> None:
+    values = {
+        "site_status": claim.status,
+        "arbitration_status": claim.arbitration_status,
+        "site_updated": claim.updated,
+        "fingerprint": claim.fingerprint,
+    }
+    if case is not None:
+        books.move_case(order.profile_id, claim.id, **values)
+        return
+    books.add(
+        t.cases,
+        profile_id=order.profile_id,
+        site_id=claim.id,
+        kind=claim.kind,
+        order_id=order.id,
+        request_type=claim.request_type,
+        role=claim.role,
+        **values,
+    )
+
+
+def _made_by_us(books: Books, order: Order, claim: Claim) -> Promise | None:
+    """Find the promise that made this claim, when its answer got lost."""
+    if claim.role not in ("SELLER", ""):
+        return None
+    lines = {line.line_id for line in claim.lines}
+    for promise in books.creating(order.id):
+        same = promise.what == MAKES[claim.kind] and (not lines or lines == set(promise.body["line_ids"]))
+        sent = promise.first_sent_at
+        if same and sent and datetime.fromtimestamp(claim.created, UTC) >= sent - CLOCK_SKEW:
+            return promise
+    return None
+
+
+def _adopt(books: Books, order: Order, claim: Claim, promise: Promise, now: datetime) -> list[Adjustment]:
+    books.change(t.outbox, promise.id, state=PromiseState.DONE, site_id=claim.id, due_at=None, finished_at=now)
+    adopted = books.adjustments_of_promise(promise.id)
+    for entry in adopted:
+        status = after(RequestStatus(entry.status), Action.ACCEPTED) or RequestStatus(entry.status)
+        books.change(t.adjustments, entry.id, site_adjustment_id=claim.id, status=status, updated_at=now)
+    text = f"Found at the marketplace: {promise.what} had been carried out although its answer was lost"
+    books.note(order, now, by="connector", event="settled", text=text, words=claim.status, site_id=claim.id)
+    return books.adjustments_of_claim(order.profile_id, claim.id, lock=True)
+
+
+def _open(
+    books: Books,
+    order: Order,
+    units: Sequence[LineUnit],
+    claim: Claim,
+    action: Action,
+    generation: int,
+    now: datetime,
+) -> None:
+    """Make the claim's adjustments: one per line for a return, one for a cancellation."""
+    by_unit = {unit.site_line_id: unit for unit in units}
+    lines = claim.lines or tuple(
+        ClaimLine(line_id=unit.site_line_id, total=None, tax=Decimal(0), shipping=Decimal(0)) for unit in units
+    )
+    groups: dict[int | None, list[ClaimLine]] = {}
+    for line in lines:
+        unit = by_unit.get(line.line_id)
+        item_id = unit.item_id if unit and claim.kind is ClaimKind.RETURN else None
+        groups.setdefault(item_id, []).append(line)
+    status = BEGINS[action]
+    own_words = SELLER_REFUND if claim.role == "SELLER" and claim.request_type == "REFUND" else claim.request_type
+    shares = _shares(claim, action, list(groups.values()), by_unit, order.currency, [])
+    for (item_id, group), parts in zip(groups.items(), shares, strict=True):
+        books.add(
+            t.adjustments,
+            level="item" if item_id is not None else "order",
+            profile_id=order.profile_id,
+            order_id=order.id,
+            item_id=item_id,
+            quantity=len(group) if item_id is not None else None,
+            type="Cancellation" if claim.kind is ClaimKind.CANCELLATION else "Refund",
+            created_source="Channel",
+            is_restock=False,
+            reason=_reason(claim),
+            part=0,
+            site_adjustment_id=claim.id,
+            generation=generation,
+            rma_number=claim.id if claim.kind is ClaimKind.RETURN else None,
+            created_at=now,
+            request_type=own_words,
+            site_line_ids=[line.line_id for line in group],
+            site_reason=claim.reason,
+            site_reason_text=claim.reason_text,
+            decided_by=None if status in (RequestStatus.NEW_RMA, RequestStatus.READY_FOR_RETURN) else "channel",
+            **_seen(claim, status, parts, now),
+        )
+    total = sum((parts.total for parts in shares), Decimal(0))
+    again = " again" if generation > 1 else ""
+    text = f"{NAMES.get(own_words, own_words)}{again} collected, {total} {order.currency}: {status}"
+    who = WHO.get(claim.role, "marketplace")
+    books.note(order, now, by=who, event="adjustment_opened", text=text, words=_words(claim), site_id=claim.id)
+
+
+def _walk(
+    books: Books,
+    order: Order,
+    units: Sequence[LineUnit],
+    claim: Claim,
+    action: Action,
+    current: Sequence[Adjustment],
+    now: datetime,
+) -> None:
+    """Let the news move the claim's adjustments; a decision it forestalls is withdrawn or closed as done outside."""
+    by_unit = {unit.site_line_id: unit for unit in units}
+    stated = {line.line_id: line for line in claim.lines}
+    nothing = ClaimLine(line_id="", total=None, tax=Decimal(0), shipping=Decimal(0))
+    groups = [[stated.get(line_id, nothing) for line_id in entry.site_line_ids] for entry in current]
+    shares = _shares(claim, action, groups, by_unit, order.currency, current)
+    moved: list[RequestStatus] = []
+    for entry, parts in zip(current, shares, strict=True):
+        was = RequestStatus(entry.status)
+        ours = entry.request_type == SELLER_REFUND and action is Action.WAITS  # a refund of ours waits for nobody
+        status = None if ours else after(was, action)
+        values = _seen(claim, status or was, parts, now) if was in OPEN else _seen_after_end(claim, entry, now)
+        if entry.deadline != claim.deadline:
+            values["warned_at"] = None
+        if status is not None:
+            moved.append(status)
+            values |= {"answer": None, "decided_by": _decider(books, entry, status, now)}
+        books.change(t.adjustments, entry.id, **values)
+    books.note(
+        order,
+        now,
+        by="marketplace",
+        event="adjustment_moved" if moved else "claim_changed",
+        text=f"{NAMES.get(current[0].request_type, current[0].request_type)}: {moved[0] if moved else action}",
+        words=_words(claim),
+        site_id=claim.id,
+    )
+
+
+def _decider(books: Books, entry: Adjustment, status: RequestStatus, now: datetime) -> str:
+    """Close the promise that the news has overtaken, and say whose decision stands."""
+    if status is RequestStatus.NEW_RMA:  # a declined offer: everything is open again
+        return "buyer"
+    if entry.outbox_id is None:
+        return entry.decided_by if entry.decided_by and entry.answer is None else "channel"
+    promise = books.promise(entry.outbox_id)
+    if promise.state not in UNFINISHED:
+        return entry.decided_by or "channel"
+    outside = promise.state not in OUTCOME_UNKNOWN
+    state = PromiseState.WITHDRAWN if outside else PromiseState.DONE
+    books.change(t.outbox, promise.id, state=state, due_at=None, finished_at=now)
+    return "channel" if outside else entry.decided_by or "channel"
+
+
+def _seen(claim: Claim, status: RequestStatus, parts: Parts, now: datetime) -> dict[str, Any]:
+    """What an adjustment shows of its claim while it is open and as it ends."""
+    return {
+        "status": status,
+        "updated_source": "Channel",
+        "updated_at": now,
+        "site_status": claim.status,
+        "arbitration_status": claim.arbitration_status,
+        "deadline": claim.deadline,
+        "tracking": claim.tracking,
+        "shipping_method": claim.carrier,
+        "comment": _comment(claim, status),
+        "site_refund_at": datetime.fromtimestamp(claim.updated, UTC) if status is RequestStatus.COMPLETE else None,
+        **amounts(parts),
+    }
+
+
+def _seen_after_end(claim: Claim, entry: Adjustment, now: datetime) -> dict[str, Any]:
+    """An adjustment that has ended keeps status and money; only what is said about it goes on."""
+    return {
+        "updated_at": now,
+        "site_status": claim.status,
+        "arbitration_status": claim.arbitration_status,
+        "deadline": None,
+        "comment": _comment(claim, RequestStatus(entry.status)) or entry.comment,
+    }
+
+
+def amounts(parts: Parts) -> dict[str, Decimal]:
+    """Name the parts as the adjustment's columns do."""
+    return {
+        "total": parts.total,
+        "item_amount": parts.item,
+        "tax_amount": parts.tax,
+        "shipping_amount": parts.shipping,
+        "shipping_tax_amount": parts.shipping_tax,
+        "gift_amount": parts.gift,
+        "gift_tax_amount": parts.gift_tax,
+        "recycling_amount": parts.recycling,
+    }
+
+
+def _shares(
+    claim: Claim,
+    action: Action,
+    groups: Sequence[Sequence[ClaimLine]],
+    by_unit: dict[str, LineUnit],
+    currency: str,
+    current: Sequence[Adjustment],
+) -> list[Parts]:
+    """Divide a claim's money among its adjustments: the total is the marketplace's, the lines say how it is spread."""
+    if action is Action.INFORMED:
+        return [Parts() for _ in groups]
+    rough: list[Parts] = []
+    for group in groups:
+        parts = [_line_parts(line, by_unit) for line in group]
+        rough.append(
+            Parts(
+                item=sum((part.item for part in parts), Decimal(0)),
+                tax=sum((part.tax for part in parts), Decimal(0)),
+                shipping=sum((part.shipping for part in parts), Decimal(0)),
+            )
+        )
+    spread = [parts.total for parts in rough]
+    total = claim.total if claim.total is not None else sum(spread, Decimal(0))
+    paying = action in (Action.PAYING, Action.PAID)
+    if paying and claim.offered is not None and claim.offered < total:
+        total = claim.offered
+        agreed = [entry.offer_amount for entry in current if entry.offer_amount is not None]
+        spread = agreed if len(agreed) == len(groups) else spread
+    if len(current) == len(groups) and not any(spread):
+        spread = [entry.total for entry in current]
+    unit = unit_of(currency)
+    return [part.scaled_to(share, unit) for part, share in zip(rough, split(total, spread, unit), strict=True)]
+
+
+def _line_parts(line: ClaimLine, by_unit: dict[str, LineUnit]) -> Parts:
+    if line.total is not None:
+        return as_parts(line.total, tax=line.tax, shipping=line.shipping)
+    unit = by_unit.get(line.line_id)
+    if unit is None:
+        return Parts()
+    paid = unit_money(unit)
+    return Parts(item=paid.price + paid.fee, tax=paid.tax, shipping=paid.shipping + paid.shipping_tax)
+
+
+def unit_money(unit: LineUnit) -> UnitMoney:
+    return UnitMoney(unit.price, unit.tax, unit.shipping, unit.shipping_tax, unit.fee)
+
+
+def _reason(claim: Claim) -> str:
+    if claim.request_type == "REPLACEMENT":
+        return "CustomerExchange"
+    if claim.kind is ClaimKind.CANCELLATION:
+        return "BuyerCancelled" if claim.role == "BUYER" else "GeneralAdjustment"
+    if "not_received" in claim.reason:
+        return "MerchandiseNotReceived"
+    return "CustomerReturnedItem" if claim.request_type == "RETURN_AND_REFUND" else "GeneralAdjustment"
+
+
+def _comment(claim: Claim, status: RequestStatus) -> str:
+    """Words for what ChannelAdvisor has no value for."""
+    if claim.arbitration_status == "IN_PROGRESS":
+        return "In arbitration at the marketplace."
+    if claim.arbitration_status:
+        return f"Arbitration: {claim.arbitration_status}."
+    if status is RequestStatus.REJECTED and news(claim) is Action.CLOSED:
+        return f"Closed at the marketplace without a refund ({claim.status})."
+    return ""
+
+
+def _words(claim: Claim) -> str:
+    return f"{claim.status} ({claim.arbitration_status})" if claim.arbitration_status else claim.status

@@ -1,0 +1,227 @@
+"""Where the connector's parts meet: one object that says when it next wants to act and acts when told to.
+
+It runs nothing behind anyone's back: a scheduler (`connector worker`), a stage or a test calls it. A Connector can be
+dropped at any moment and made anew on the same database: nothing it acknowledged is lost.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+import requests
+import sqlalchemy as sa
+
+from connector.access import Doorkeeper
+from connector.adapters import tables as t
+from connector.adapters.migrate import migrate
+from connector.adapters.sql import Store, engine_for
+from connector.adapters.tiktok import TikTok
+from connector.errors import BadSettings
+from connector.ports import AuthorizedShop, Clock, Grant, Secret
+from connector.records import ActivityEntry, AgendaEntry, ClientCredentials, Due, Fired, Shop, ShopAdded
+from connector.rounds import Outcome, Worker, after_round, token_columns
+from connector.services import Services
+from connector.settings import Settings, check_default_answer
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+RANK: Final = 5
+WHO: Final = "connector"
+
+
+def unguessable(purpose: str) -> str:
+    return secrets.token_urlsafe(32)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An entry of the agenda: a shop's round, or a promise that goes out ahead of it."""
+
+    at: datetime
+    number: int
+    profile_id: int
+    promise_id: int | None
+    what: str
+    return_id: str | None
+
+
+class Connector:
+    """The connector, whole."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock,
+        http: requests.Session,
+        engine: sa.Engine | None = None,
+        secret: Secret | None = None,
+    ) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.engine = engine if engine is not None else engine_for(settings.database_url)
+        self._secret: Secret = secret or unguessable
+        self._store = Store(self.engine)
+        self._marketplace = TikTok(
+            http=http,
+            clock=clock,
+            app_key=settings.app_key,
+            app_secret=settings.app_secret,
+            url=settings.tiktok_url,
+            auth_url=settings.tiktok_auth_url,
+            patience=settings.patience,
+            page_size=settings.page_size,
+        )
+        self._worker = Worker(self._store, self._marketplace, settings, self._secret)
+        doorkeeper = Doorkeeper(
+            self._store, self._secret, life=settings.access_token_life, unused=settings.refresh_token_unused
+        )
+        self.services = Services(
+            self._store, clock=clock, secret=self._secret, doorkeeper=doorkeeper, changed=self.look_again
+        )
+        self._acts: list[Act] | None = None
+        self._numbers: dict[tuple[int, int | None, datetime], int] = {}
+        self._counted = 0
+
+    @cached_property
+    def app(self) -> Flask:
+        """The ChannelAdvisor API and the pages, as a WSGI app."""
+        from connector.api.app import create_app
+
+        return create_app(self)
+
+    # --- set-up ---
+    def migrate(self) -> None:
+        """Bring the database to the newest schema; doing it again changes nothing."""
+        migrate(self.engine)
+
+    def add_shop(
+        self, auth_code: str, *, name: str | None = None, default_answers: dict[str, str] | None = None
+    ) -> ShopAdded:
+        """Exchange a seller's code for tokens and take the shop(s) it opens into the rounds.
+
+        A shop that is known already gets its new tokens. Raises Unavailable, Refused, BadSettings.
+        """
+        for kind, answer in (default_answers or {}).items():
+            check_default_answer(kind, answer, setting="default answer")
+        grant = self._marketplace.exchange_code(auth_code)
+        found = self._marketplace.shops(grant.access_token)
+        if not found:
+            raise BadSettings("auth code", "the authorization covers no shop")
+        added = [self._keep_shop(shop, grant, name, default_answers) for shop in found]
+        self.look_again()
+        return added[0]
+
+    def _keep_shop(
+        self, shop: AuthorizedShop, grant: Grant, name: str | None, default_answers: dict[str, str] | None
+    ) -> ShopAdded:
+        now = self.clock.now()
+        known_as = name or shop.name or grant.seller_name
+        with self._store.writing() as books:
+            known = books.shop_by_site(shop.shop_id)
+            if known is not None:
+                answers = known.default_answers if default_answers is None else default_answers
+                books.change(t.shops, known.id, cipher=shop.cipher, default_answers=answers)
+                books.change(t.tokens, known.id, **token_columns(grant))
+                return ShopAdded(known.id, shop.shop_id, shop.cipher, known.name)
+            grid = [rounds.rounds_from for rounds in books.rounds()]
+            profile_id = books.add(
+                t.shops,
+                shop_id=shop.shop_id,
+                cipher=shop.cipher,
+                name=known_as,
+                region=shop.region or grant.region,
+                default_answers=default_answers or {},
+                added_at=now,
+            )
+            books.add(t.tokens, profile_id=profile_id, **token_columns(grant))
+            rounds_from = min(grid, default=now)
+            books.add(t.watermarks, profile_id=profile_id, rounds_from=rounds_from, next_round_at=now)
+            on_grid = (now - rounds_from) % self.settings.round_every
+            if on_grid:  # a later shop joins the grid of the first
+                following = after_round(books.rounds_of(profile_id), now, self.settings.round_every)
+                books.change(t.watermarks, profile_id, next_round_at=following)
+        return ShopAdded(profile_id, shop.shop_id, shop.cipher, known_as)
+
+    def shops(self) -> list[Shop]:
+        with self._store.reading() as books:
+            return books.shops()
+
+    def add_client(self, name: str = "oms") -> ClientCredentials:
+        """Register an application that may call the ChannelAdvisor API."""
+        return self.services.add_client(name)
+
+    # --- time ---
+    def next_due(self) -> Due | None:
+        acts = self._agenda()
+        return Due(acts[0].at, RANK, acts[0].number) if acts else None
+
+    def agenda(self) -> list[AgendaEntry]:
+        return [AgendaEntry(act.at, WHO, act.what, act.return_id) for act in self._agenda()]
+
+    def run_due(self, now: datetime) -> Fired:
+        """Do the one earliest thing that is due at or before `now`. Raises LookupError when there is none.
+
+        What another worker is busy with is passed over; when that is all there is, nothing has changed.
+        """
+        due = [act for act in self._agenda() if act.at <= now]
+        if not due:
+            raise LookupError("nothing is due")
+        try:
+            for act in due:
+                outcome = self._run(act, now)
+                if outcome is not None:
+                    return Fired(act.at, WHO, outcome.what, outcome.changed, act.return_id)
+        finally:
+            self.look_again()
+        return Fired(due[0].at, WHO, "in another worker's hands", changed=False)
+
+    def look_again(self) -> None:
+        """Forget the agenda as last read, because the database may have moved."""
+        self._acts = None
+
+    def _run(self, act: Act, now: datetime) -> Outcome | None:
+        if act.promise_id is None:
+            return self._worker.round(act.profile_id, now)
+        return self._worker.deliver_now(act.promise_id, now)
+
+    def _agenda(self) -> list[Act]:
+        if self._acts is None:
+            with self._store.reading() as books:
+                rounds, promises = books.rounds(), books.brought_forward()
+            acts = [self._act(entry.next_round_at, entry.profile_id, None, "round", None) for entry in rounds]
+            for promise in promises:
+                assert promise.due_at is not None
+                acts.append(self._act(promise.due_at, promise.profile_id, promise.id, promise.what, promise.site_id))
+            self._acts = sorted(acts, key=lambda act: (act.at, act.number))
+            self._numbers = {(act.profile_id, act.promise_id, act.at): act.number for act in acts}
+        return self._acts
+
+    def _act(self, at: datetime, profile_id: int, promise_id: int | None, what: str, return_id: str | None) -> Act:
+        number = self._numbers.get((profile_id, promise_id, at))
+        if number is None:
+            self._counted += 1
+            number = self._counted
+        return Act(at, number, profile_id, promise_id, what, return_id)
+
+    # --- what is known ---
+    def book(self) -> dict[str, Decimal]:
+        """Sum up, by the marketplace's order number, what the connector knows to have been paid back."""
+        with self._store.reading() as books:
+            return books.book()
+
+    def activity(self, site_order_id: str) -> list[ActivityEntry]:
+        """Answer Activity & History of an order by the marketplace's number; nothing for an unknown one."""
+        with self._store.reading() as books:
+            return [entry for order in books.orders_anywhere(site_order_id) for entry in books.activity(order.id)]
+
+    def waiting(self) -> int:
+        """Count the promises that are not delivered yet."""
+        with self._store.reading() as books:
+            return books.waiting()

@@ -1,0 +1,177 @@
+"""The seller's answers and refunds, and the promises to deliver them, made in one transaction each.
+
+A promise whose deadline falls at or before the next scheduled round goes out at the present instant; every other one
+waits for its round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from connector.adapters import tables as t
+from connector.adapters.sql import Books
+from connector.domain.adjustments import Action, RequestStatus, after
+from connector.domain.decisions import DECISIONS, OFFER, REJECTING, Operation, PromiseState
+from connector.domain.money import unit_of
+from connector.domain.reasons import gravest
+from connector.errors import BadRequest, NotNow
+from connector.ports import Secret
+from connector.records import Adjustment, Order
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the seller says to one adjustment."""
+
+    action: Action
+    by: str = "oms"  # oms | default
+    amount: Decimal | None = None
+    reject_reason: str | None = None
+    comment: str | None = None
+    conditions: tuple[str, ...] = ()
+
+
+def give_answer(books: Books, adjustment: Adjustment, answer: Answer, *, secret: Secret, now: datetime) -> None:
+    """Record an answer; once all lines of the RMA have it, promise to deliver it. Raises NotNow, BadRequest."""
+    status = after(RequestStatus(adjustment.status), answer.action)
+    if status is None or (adjustment.request_type, answer.action) not in DECISIONS:
+        raise NotNow("RequestStatus", f"an adjustment in {adjustment.status} does not take {answer.action}")
+    order = books.order(adjustment.order_id)
+    assert order is not None
+    amount = _offer(adjustment, answer, order.currency)
+    assert adjustment.site_adjustment_id is not None
+    family = [
+        entry
+        for entry in books.adjustments_of_claim(adjustment.profile_id, adjustment.site_adjustment_id, lock=True)
+        if entry.generation == adjustment.generation
+    ]
+    for entry in family:
+        if entry.id != adjustment.id and entry.answer and entry.answer["action"] != answer.action:
+            given = entry.answer["action"]
+            raise BadRequest("RmaNumber", f"{adjustment.rma_number}: another line of it was answered with {given}")
+    kept = {
+        "action": answer.action,
+        "amount": None if amount is None else str(amount),
+        "reject_reason": answer.reject_reason,
+        "comment": answer.comment,
+        "conditions": list(answer.conditions),
+    }
+    books.change(
+        t.adjustments,
+        adjustment.id,
+        status=status,
+        answer=kept,
+        offer_amount=amount,
+        decided_by=answer.by,
+        updated_source="Api" if answer.by == "oms" else "System",
+        updated_at=now,
+    )
+    answers = [kept if entry.id == adjustment.id else entry.answer for entry in family]
+    missing = sum(1 for given in answers if given is None)
+    who = "oms" if answer.by == "oms" else "connector"
+    text = f"{answer.action}" + ("" if answer.by == "oms" else " by this shop's default answer")
+    if amount is not None:
+        text += f", offering {amount} {order.currency}"
+    if missing:
+        text += f"; waits for {missing} more line(s) of RMA {adjustment.rma_number}"
+    books.note(order, now, by=who, event="answered", text=text, site_id=adjustment.site_adjustment_id)
+    if not missing:
+        _promise_answer(books, order, family, [given for given in answers if given], secret=secret, now=now)
+
+
+def _offer(adjustment: Adjustment, answer: Answer, currency: str) -> Decimal | None:
+    """Check a partial refund; the whole sum is no offer but a plain yes."""
+    if answer.amount is None:
+        return None
+    field = "SitePartialRefundAmount"
+    if answer.action is not Action.APPROVE_REQUEST or adjustment.request_type == "CANCEL":
+        raise BadRequest(field, "a partial refund can only be offered for a return or refund request")
+    check_amount(field, answer.amount, currency)
+    if answer.amount > adjustment.total:
+        raise BadRequest(field, f"{answer.amount} is more than the {adjustment.total} asked for")
+    return None if answer.amount == adjustment.total else answer.amount
+
+
+def check_amount(field: str, amount: Decimal, currency: str) -> None:
+    if amount <= 0:
+        raise BadRequest(field, f"{amount} is not more than nothing")
+    if amount != amount.quantize(unit_of(currency)):
+        raise BadRequest(field, f"{amount} is finer than {currency} can be paid")
+
+
+def _promise_answer(
+    books: Books,
+    order: Order,
+    family: Sequence[Adjustment],
+    answers: Sequence[dict[str, Any]],
+    *,
+    secret: Secret,
+    now: datetime,
+) -> None:
+    first = family[0]
+    operation, decision = DECISIONS[first.request_type, Action(answers[0]["action"])]
+    body: dict[str, Any] = {"decision": decision}
+    if any(answer["amount"] for answer in answers):
+        offered = [Decimal(given["amount"] or entry.total) for given, entry in zip(answers, family, strict=True)]
+        body = {"decision": OFFER, "amount": str(sum(offered, Decimal(0))), "currency": order.currency}
+    if operation in REJECTING:
+        reasons = [answer["reject_reason"] for answer in answers if answer["reject_reason"]]
+        comments = [answer["comment"] for answer in answers if answer["comment"]]
+        grades = [grade for answer in answers for grade in answer["conditions"]]
+        body |= {
+            "reason": reasons[0] if reasons else None,
+            "grade": gravest(grades),
+            "comment": " ".join(dict.fromkeys(comments)) or None,
+        }
+    deadlines = [entry.deadline for entry in family if entry.deadline is not None]
+    site_id = first.site_adjustment_id
+    assert site_id is not None
+    count = books.decided_before(order.profile_id, site_id)
+    promise_id = promise(
+        books,
+        order,
+        operation,
+        body,
+        once=f"{order.profile_id}/{site_id}/{count}",
+        site_id=site_id,
+        deadline=min(deadlines) if deadlines else None,
+        secret=secret,
+        now=now,
+    )
+    for entry in family:
+        books.change(t.adjustments, entry.id, outbox_id=promise_id)
+
+
+def promise(
+    books: Books,
+    order: Order,
+    operation: Operation,
+    body: dict[str, Any],
+    *,
+    once: str,
+    site_id: str | None,
+    deadline: datetime | None,
+    secret: Secret,
+    now: datetime,
+) -> int:
+    """Put an entry into the outbox and answer its number."""
+    at_once = deadline is not None and deadline <= books.rounds_of(order.profile_id).next_round_at
+    return books.add(
+        t.outbox,
+        profile_id=order.profile_id,
+        order_id=order.id,
+        what=operation,
+        site_id=site_id,
+        once=once,
+        idempotency_key=secret("idempotency key"),
+        body=body,
+        state=PromiseState.WAITING,
+        attempts=0,
+        due_at=now if at_once else None,
+        deadline=deadline,
+        created_at=now,
+    )

@@ -1,0 +1,243 @@
+"""What the seller starts: refunds of shipped units, cancellations of the others, at order, line and part-line level.
+
+One `Adjust` becomes one adjustment and one promise per package, and one for everything that has not shipped. What
+would exceed the payment is refused before anything is written, naming the caller's field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from connector.adapters import tables as t
+from connector.adapters.sql import Books
+from connector.domain.adjustments import RequestStatus
+from connector.domain.decisions import Operation
+from connector.domain.money import Parts, split, unit_of
+from connector.domain.reasons import MarketReasons, reasons_of
+from connector.domain.site import GONE
+from connector.domain.units import held, parts_of
+from connector.errors import BadRequest
+from connector.intake import SELLER_REFUND, amounts, unit_money
+from connector.ports import Secret
+from connector.promises import check_amount, promise
+from connector.records import AdjustItem, AdjustOrder, LineUnit, Order, OrderItem
+
+REASONS: Final = (
+    "GeneralAdjustment", "ItemNotAvailable", "CustomerReturnedItem", "CouldNotShip", "AlternateItemProvided",
+    "BuyerCancelled", "CustomerExchange", "MerchandiseNotReceived", "ShippingAddressUndeliverable",
+)  # fmt: skip
+PART_FIELDS: Final = {
+    "item": "ItemAdjustment",
+    "tax": "TaxAdjustment",
+    "shipping": "ShippingAdjustment",
+    "shipping_tax": "ShippingTaxAdjustment",
+    "gift": "GiftWrapAdjustment",
+    "gift_tax": "GiftWrapTaxAdjustment",
+    "recycling": "RecyclingFeeAdjustment",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What becomes one adjustment and one call: units of one package, or all that has not shipped."""
+
+    operation: Operation
+    units: tuple[LineUnit, ...]
+    parts: Parts
+    whole_units: bool  # all that was paid for them: the marketplace's own figure is taken
+    item_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An order's units and what of each is left to give back."""
+
+    units: tuple[LineUnit, ...]
+    remaining: Mapping[str, Decimal]
+    untouched: frozenset[str]
+
+    def refundable(self, *, shipped_only: bool = False, item_id: int | None = None) -> list[LineUnit]:
+        return [
+            unit
+            for unit in self.units
+            if self.remaining[unit.site_line_id] > 0
+            and (unit.shipped or not shipped_only)
+            and item_id in (None, unit.item_id)
+        ]
+
+    def sum(self, units: Sequence[LineUnit]) -> Decimal:
+        return sum((self.remaining[unit.site_line_id] for unit in units), Decimal(0))
+
+
+def what_is_left(books: Books, order: Order) -> Left:
+    units = [unit for unit in books.units([order.id]) if unit.site_status != GONE]
+    paid = {unit.site_line_id: parts_of([unit_money(unit)]).total for unit in units}
+    claims = [(entry.status, entry.total, entry.site_line_ids) for entry in books.adjustments_of_order(order.id)]
+    gone = held(claims, paid, unit_of(order.currency))
+    return Left(
+        units=tuple(units),
+        remaining={line_id: amount - gone[line_id] for line_id, amount in paid.items()},
+        untouched=frozenset(line_id for line_id, amount in gone.items() if not amount),
+    )
+
+
+def plan_order(books: Books, order: Order, request: AdjustOrder) -> list[Portion]:
+    """Say what `Orders(ID)/Adjust` means. With an amount only shipped units are meant, unless none has shipped."""
+    left = what_is_left(books, order)
+    units = left.refundable(shipped_only=request.refund_only)
+    if request.amount is not None:
+        check_amount("AdjustmentAmount", request.amount, order.currency)
+        units = [unit for unit in units if unit.shipped] or units
+        if request.amount > left.sum(units):
+            raise BadRequest("AdjustmentAmount", f"{request.amount} is more than the {left.sum(units)} that is left")
+    if not units:
+        raise BadRequest("ID", "nothing of this order is left to refund or cancel")
+    return _portions(left, units, order, Parts() if request.amount is None else Parts(item=request.amount), None)
+
+
+def plan_item(books: Books, order: Order, item: OrderItem, request: AdjustItem) -> list[Portion]:
+    """Say what `OrderItems(ID)/Adjust` means."""
+    left = what_is_left(books, order)
+    units = _chosen(left, left.refundable(shipped_only=request.refund_only, item_id=item.id), item, request)
+    given = {name: getattr(request, f"{name}_amount") for name in PART_FIELDS}
+    for name, amount in given.items():
+        if amount is not None and amount < 0:
+            raise BadRequest(PART_FIELDS[name], f"{amount} is less than nothing")
+    stated = {name: amount for name, amount in given.items() if amount is not None}
+    if not stated:
+        return _portions(left, units, order, Parts(), item.id)
+    computed = parts_of(map(unit_money, units)).scaled_to(left.sum(units), unit_of(order.currency))
+    wanted = replace(computed if request.force_calculate_omitted else Parts(), **stated)
+    field = PART_FIELDS[next(iter(stated))]
+    check_amount(field, wanted.total, order.currency)
+    if wanted.total > left.sum(units):
+        raise BadRequest(field, f"{wanted.total} is more than the {left.sum(units)} that is left of these units")
+    return _portions(left, units, order, wanted, item.id)
+
+
+def _chosen(left: Left, units: list[LineUnit], item: OrderItem, request: AdjustItem) -> list[LineUnit]:
+    """Pick the units: those that are named, else the lowest-numbered that are left."""
+    if request.site_line_ids is not None:
+        named = set(request.site_line_ids)
+        chosen = [unit for unit in units if unit.site_line_id in named]
+        if not named or len(chosen) != len(request.site_line_ids):
+            lost = sorted(named - {unit.site_line_id for unit in chosen})
+            raise BadRequest("SiteOrderLineItemIDs", f"not units of this line with money left on them: {lost}")
+        if request.quantity is not None and request.quantity != len(chosen):
+            raise BadRequest("Quantity", f"{request.quantity} does not fit {len(chosen)} named units")
+        return chosen
+    if request.quantity is not None and not 0 < request.quantity <= item.quantity:
+        raise BadRequest("Quantity", f"must lie between 1 and {item.quantity}")
+    fresh = sorted(units, key=lambda unit: unit.site_line_id not in left.untouched)  # a stable sort
+    chosen = fresh if request.quantity is None else fresh[: request.quantity]
+    if not chosen or (request.quantity is not None and len(chosen) < request.quantity):
+        raise BadRequest("Quantity", f"only {len(units)} units of this line have anything left to refund")
+    return chosen
+
+
+def _portions(left: Left, units: Sequence[LineUnit], order: Order, wanted: Parts, item_id: int | None) -> list[Portion]:
+    """Cut by package. Without wanted parts everything that is left; before shipment always everything."""
+    unit = unit_of(order.currency)
+    portions = []
+    unshipped = tuple(one for one in units if not one.shipped)
+    if unshipped:
+        parts = parts_of(map(unit_money, unshipped)).scaled_to(left.sum(unshipped), unit)
+        portions.append(Portion(Operation.CANCEL_ORDER, unshipped, parts, True, item_id))
+    packages: dict[str, list[LineUnit]] = {}
+    for one in units:
+        if one.shipped:
+            packages.setdefault(one.package_id, []).append(one)
+    shares = split(wanted.total, [left.sum(group) for group in packages.values()], unit)
+    for group, share in zip(packages.values(), shares, strict=True):
+        whole = not wanted.total
+        if whole:
+            parts = parts_of(map(unit_money, group)).scaled_to(left.sum(group), unit)
+        elif item_id is not None:
+            parts = wanted.scaled_to(share, unit)
+        else:
+            parts = parts_of(map(unit_money, group)).scaled_to(share, unit)
+        if parts.total:
+            untouched = whole and all(one.site_line_id in left.untouched for one in group)
+            portions.append(Portion(Operation.CREATE_RETURN, tuple(group), parts, untouched, item_id))
+    return portions
+
+
+def start(
+    books: Books,
+    order: Order,
+    region: str,
+    portions: Sequence[Portion],
+    request: AdjustOrder | AdjustItem,
+    *,
+    secret: Secret,
+    now: datetime,
+) -> None:
+    """Write the adjustments and the promises."""
+    reasons = reasons_of(region)
+    live = {unit.site_line_id for unit in books.units([order.id]) if unit.site_status != GONE}
+    for part, portion in enumerate(portions):
+        line_ids = [unit.site_line_id for unit in portion.units]
+        reason = request.site_reason or _site_reason(reasons, portion, request.reason, whole=set(line_ids) == live)
+        adjustment_id = books.add(
+            t.adjustments,
+            level="order" if portion.item_id is None else "item",
+            profile_id=order.profile_id,
+            order_id=order.id,
+            item_id=portion.item_id,
+            quantity=None if portion.item_id is None else len(line_ids),
+            type="Cancellation" if portion.operation is Operation.CANCEL_ORDER else "Refund",
+            status=RequestStatus.INFORMATION_ONLY if request.prevent_site_processing else RequestStatus.SUBMITTED,
+            restock_status=None,
+            created_source="Api",
+            updated_source="Api",
+            is_restock=request.restock,
+            reason=request.reason,
+            seller_adjustment_id=request.seller_adjustment_id or None,
+            part=part,
+            generation=1,
+            comment="Recorded only, as asked." if request.prevent_site_processing else "",
+            created_at=now,
+            updated_at=now,
+            request_type="CANCEL" if portion.operation is Operation.CANCEL_ORDER else SELLER_REFUND,
+            site_line_ids=line_ids,
+            site_reason=reason,
+            decided_by="oms",
+            **amounts(portion.parts),
+        )
+        verb = "Cancellation" if portion.operation is Operation.CANCEL_ORDER else "Refund"
+        text = f"{verb} of {portion.parts.total} {order.currency} for {len(line_ids)} unit(s) asked for"
+        books.note(order, now, by="oms", event="refund_asked", text=text, words=reason)
+        if request.prevent_site_processing:
+            continue
+        body: dict[str, Any] = {
+            "order_id": order.site_order_id,
+            "line_ids": line_ids,
+            "reason": reason,
+            "currency": order.currency,
+            "amount": None if portion.whole_units else str(portion.parts.total),
+            "whole": set(line_ids) == live,
+        }
+        promise_id = promise(
+            books,
+            order,
+            portion.operation,
+            body,
+            once=f"{order.profile_id}/adjustment/{adjustment_id}",
+            site_id=None,
+            deadline=None,
+            secret=secret,
+            now=now,
+        )
+        books.change(t.adjustments, adjustment_id, outbox_id=promise_id)
+
+
+def _site_reason(reasons: MarketReasons, portion: Portion, reason: str, *, whole: bool) -> str:
+    if portion.operation is Operation.CANCEL_ORDER:
+        # Cancelling a part is possible for want of stock only.
+        return reasons.cancellation.get(reason, reasons.cancel) if whole else reasons.cancel
+    delivered = all(unit.site_status != "IN_TRANSIT" for unit in portion.units)
+    return reasons.refund.get(reason, reasons.refund_delivered) if delivered else reasons.refund_in_transit

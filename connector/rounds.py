@@ -1,0 +1,266 @@
+"""The connector's round: collect, answer what would lapse, deliver, settle.
+
+One round per shop and quarter of an hour, on a grid that never moves. A part of a round that finds the marketplace
+unavailable leaves its watermark where it was and the rest of the round goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any, Final, TypeVar
+
+from connector.adapters import tables as t
+from connector.adapters.sql import Store
+from connector.delivery import Delivery
+from connector.domain.adjustments import RequestStatus
+from connector.domain.decisions import MEANT, OUTCOME_UNKNOWN
+from connector.domain.site import Claim, ClaimKind, SiteOrder
+from connector.errors import Refused, Unavailable
+from connector.intake import is_news, take_claim, take_order
+from connector.ports import Access, Grant, Marketplace, Secret
+from connector.promises import Answer, give_answer
+from connector.records import Adjustment, Promise, Rounds, Shop, Tokens
+from connector.settings import Settings
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+AT_ONCE: Final = 50  # documents in one transaction
+STREAMS: Final = (
+    ("orders_at", None),
+    ("returns_at", ClaimKind.RETURN),
+    ("cancellations_at", ClaimKind.CANCELLATION),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a round or a single delivery came to."""
+
+    what: str
+    changed: bool
+
+
+class Worker:
+    """Makes rounds and single deliveries for the shops it is asked for."""
+
+    def __init__(self, store: Store, marketplace: Marketplace, settings: Settings, secret: Secret) -> None:
+        self._store = store
+        self._marketplace = marketplace
+        self._settings = settings
+        self._secret = secret
+
+    def round(self, profile_id: int, now: datetime) -> Outcome | None:
+        """Make a shop's round if it is due; None when another worker has it."""
+        with self._store.claiming(profile_id) as claimed:
+            if not claimed:
+                return None
+            with self._store.reading() as books:
+                shop, rounds, tokens = books.shop(profile_id), books.rounds_of(profile_id), books.tokens(profile_id)
+            if rounds.next_round_at > now:
+                return None
+            following = after_round(rounds, now, self._settings.round_every)
+            trouble: list[str] = []
+            access = self._access(shop, tokens, now, trouble)
+            moved, collected = self._collect(shop, access, rounds, now, trouble)
+            answered = self._answer_what_lapses(shop, now, following)
+            delivered, settled = self._deliver(shop, access, now, following)
+            with self._store.writing() as books:
+                books.change(t.watermarks, profile_id, next_round_at=following, **moved)
+        counts = {"collected": collected, "answered": answered, "delivered": delivered, "settled": settled}
+        said = [f"{count} {word}" for word, count in counts.items() if count]
+        return Outcome(f"round: {', '.join(said + trouble) or 'nothing new'}", changed=bool(said))
+
+    def deliver_now(self, promise_id: int, now: datetime) -> Outcome | None:
+        """Deliver one promise that cannot wait for the round; None when another worker has the shop."""
+        with self._store.reading() as books:
+            promise = books.promise(promise_id)
+        with self._store.claiming(promise.profile_id) as claimed:
+            if not claimed:
+                return None
+            with self._store.reading() as books:
+                promise = books.promise(promise_id)
+                shop, rounds = books.shop(promise.profile_id), books.rounds_of(promise.profile_id)
+                tokens = books.tokens(promise.profile_id)
+            if promise.due_at is None or promise.due_at > now:
+                return None
+            access = self._access(shop, tokens, now, [])
+            delivery = self._delivery(shop, access, now, rounds.next_round_at)
+            settled = promise.state in OUTCOME_UNKNOWN
+            done = delivery.settle(promise) if settled else delivery.deliver(promise)
+        outcome = ("settled" if settled else "delivered") if done else "no answer"
+        return Outcome(f"ahead of the round: {promise.what}: {outcome}", changed=True)
+
+    # --- tokens ---
+    def _access(self, shop: Shop, tokens: Tokens, now: datetime, trouble: list[str]) -> Access:
+        """Use the shop's token, renewed before it expires."""
+        token = tokens.access_token
+        if tokens.access_expires_at - now <= self._settings.refresh_before:
+            try:
+                token = self._renew(shop, tokens)
+            except (Unavailable, Refused) as error:
+                log.error("shop %s: its token cannot be renewed: %s", shop.shop_id, error)
+                trouble.append("token not renewed")
+        return Access(cipher=shop.cipher, access_token=token)
+
+    def _renew(self, shop: Shop, tokens: Tokens) -> str:
+        grant = self._marketplace.refresh(tokens.refresh_token)
+        with self._store.writing() as books:
+            books.change(t.tokens, shop.id, **token_columns(grant))
+        return grant.access_token
+
+    # --- collect ---
+    def _collect(
+        self, shop: Shop, access: Access, rounds: Rounds, now: datetime, trouble: list[str]
+    ) -> tuple[dict[str, datetime], int]:
+        moved: dict[str, datetime] = {}
+        collected = 0
+        for column, kind in STREAMS:
+            reached: datetime | None = getattr(rounds, column)
+            since = reached - self._settings.overlap if reached else rounds.rounds_from - self._settings.history
+            try:
+                if kind is None:
+                    collected += self._collect_orders(shop, self._marketplace.orders_since(access, since), now)
+                else:
+                    found = self._marketplace.claims_since(access, kind, since)
+                    collected += self._collect_claims(shop, access, found, now)
+            except (Unavailable, Refused) as error:
+                log.warning("shop %s: %s not collected: %s", shop.shop_id, column.removesuffix("_at"), error)
+                trouble.append(f"{column.removesuffix('_at')} unavailable")
+                if isinstance(error, Unavailable) and error.stale_token:
+                    self._renew_next_time(shop, now)
+                continue
+            moved[column] = now
+        return moved, collected
+
+    def _renew_next_time(self, shop: Shop, now: datetime) -> None:
+        with self._store.writing() as books:
+            books.change(t.tokens, shop.id, access_expires_at=now)
+
+    def _collect_orders(self, shop: Shop, found: Iterable[SiteOrder], now: datetime) -> int:
+        collected = 0
+        for batch in _batches(found):
+            with self._store.writing() as books:
+                collected += sum(take_order(books, shop.id, order, now) for order in batch)
+        return collected
+
+    def _collect_claims(self, shop: Shop, access: Access, found: Iterable[Claim], now: datetime) -> int:
+        collected = 0
+        for batch in _batches(found):
+            with self._store.reading() as books:
+                fresh = [claim for claim in batch if is_news(books.case(shop.id, claim.id), claim)]
+                wanted = dict.fromkeys(claim.order_id for claim in fresh)
+                strangers = [order_id for order_id in wanted if books.order_by_site(shop.id, order_id) is None]
+            if not fresh:
+                continue
+            orders = self._marketplace.orders(access, strangers) if strangers else []
+            with self._store.writing() as books:
+                for order in orders:
+                    take_order(books, shop.id, order, now)
+                collected += sum(take_claim(books, shop.id, claim, now) for claim in fresh)
+        return collected
+
+    # --- what nobody has answered ---
+    def _answer_what_lapses(self, shop: Shop, now: datetime, following: datetime) -> int:
+        """Warn before a deadline; give the shop's default answer in the last round before it."""
+        until = max(following, now + self._settings.warn_before)
+        with self._store.reading() as books:
+            lapsing = books.undecided(shop.id, until)
+        answered = 0
+        for adjustment in lapsing:
+            assert adjustment.deadline is not None
+            if adjustment.deadline <= now:
+                continue
+            if adjustment.deadline <= following and (answer := self._default(shop, adjustment)):
+                self._give_default(adjustment.id, answer, now)
+                answered += 1
+            elif adjustment.warned_at is None:
+                self._warn(adjustment, now)
+                answered += 1
+        return answered
+
+    def _default(self, shop: Shop, adjustment: Adjustment) -> Answer | None:
+        answers = {**self._settings.default_answers, **shop.default_answers}
+        wanted = answers.get(adjustment.request_type)
+        action = MEANT.get((RequestStatus(adjustment.status), wanted)) if wanted else None
+        return None if action is None else Answer(action=action, by="default")
+
+    def _give_default(self, adjustment_id: int, answer: Answer, now: datetime) -> None:
+        with self._store.writing() as books:
+            adjustment = books.adjustment(adjustment_id, lock=True)
+            if adjustment is None or adjustment.answer is not None:
+                return
+            assert adjustment.site_adjustment_id is not None
+            # Lines of one RMA are answered alike: where the seller has begun, the default follows.
+            begun = [
+                entry.answer["action"]
+                for entry in books.adjustments_of_claim(adjustment.profile_id, adjustment.site_adjustment_id)
+                if entry.generation == adjustment.generation and entry.answer
+            ]
+            action = next((MEANT[key] for key in MEANT if begun and MEANT[key] == begun[0]), answer.action)
+            give_answer(books, adjustment, Answer(action=action, by="default"), secret=self._secret, now=now)
+
+    def _warn(self, adjustment: Adjustment, now: datetime) -> None:
+        with self._store.writing() as books:
+            order = books.order(adjustment.order_id)
+            assert order is not None
+            assert adjustment.deadline is not None
+            books.change(t.adjustments, adjustment.id, warned_at=now)
+            text = f"No answer yet: the marketplace decides by itself at {adjustment.deadline:%Y-%m-%d %H:%M:%S} UTC"
+            site_id = adjustment.site_adjustment_id
+            books.note(order, now, by="connector", event="deadline_near", text=text, site_id=site_id)
+
+    # --- deliver, settle ---
+    def _deliver(self, shop: Shop, access: Access, now: datetime, following: datetime) -> tuple[int, int]:
+        with self._store.reading() as books:
+            promises = books.unfinished(shop.id)
+        if not promises:
+            return 0, 0
+        delivery = self._delivery(shop, access, now, following)
+        delivered = sum(
+            delivery.deliver(promise)
+            for promise in promises
+            if promise.state not in OUTCOME_UNKNOWN and _ripe(promise, now)
+        )
+        with self._store.reading() as books:
+            unsettled = [promise for promise in books.unfinished(shop.id) if promise.state in OUTCOME_UNKNOWN]
+        return delivered, sum(delivery.settle(promise) for promise in unsettled)
+
+    def _delivery(self, shop: Shop, access: Access, now: datetime, following: datetime) -> Delivery:
+        return Delivery(
+            self._store,
+            self._marketplace,
+            shop,
+            access,
+            now=now,
+            next_round_at=following,
+            round_every=self._settings.round_every,
+        )
+
+
+def _ripe(promise: Promise, now: datetime) -> bool:
+    return promise.not_before is None or promise.not_before <= now
+
+
+def after_round(rounds: Rounds, now: datetime, every: timedelta) -> datetime:
+    """Return the grid's first time after `now`; rounds that were missed are not made up for."""
+    return rounds.rounds_from + ((now - rounds.rounds_from) // every + 1) * every
+
+
+def token_columns(grant: Grant) -> dict[str, Any]:
+    return {
+        "access_token": grant.access_token,
+        "access_expires_at": grant.access_expires_at,
+        "refresh_token": grant.refresh_token,
+        "refresh_expires_at": grant.refresh_expires_at,
+    }
+
+
+def _batches(found: Iterable[T]) -> Iterator[list[T]]:
+    iterator = iter(found)
+    while batch := list(islice(iterator, AT_ONCE)):
+        yield batch

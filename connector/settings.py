@@ -1,0 +1,118 @@
+"""The connector's settings: all that a deployed connector and a rehearsed one may differ in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Final, TypeVar
+
+from connector.errors import BadSettings
+
+T = TypeVar("T")
+PREFIX: Final = "CONNECTOR_"
+ANSWERS: Final = ("approve", "reject")
+ANSWERABLE: Final = ("REFUND", "RETURN_AND_REFUND", "CANCEL")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Durations are simulated ones, except `patience`: how long a call may take on the wire."""
+
+    database_url: str = field(repr=False)
+    app_key: str
+    app_secret: str = field(repr=False)
+    tiktok_url: str = "https://open-api.tiktokglobalshop.com"
+    tiktok_auth_url: str = "https://auth.tiktok-shops.com"
+    public_url: str = "https://api.channeladvisor.com"
+    round_every: timedelta = timedelta(minutes=15)
+    overlap: timedelta = timedelta(minutes=10)  # assumed; the marketplace's searches lag and its update times move
+    history: timedelta = timedelta(days=60)  # assumed: how far back a shop's first round reads
+    page_size: int = 50
+    refresh_before: timedelta = timedelta(hours=1)
+    warn_before: timedelta = timedelta(hours=2)
+    access_token_life: timedelta = timedelta(hours=1)
+    refresh_token_unused: timedelta = timedelta(days=90)  # "three months unused", the stricter reading
+    patience: timedelta = timedelta(seconds=30)
+    default_answers: Mapping[str, str] = field(default_factory=dict)  # for shops without their own; empty is off
+    host: str = "127.0.0.1"
+    port: int = 8080
+    threads: int = 8
+
+    def __post_init__(self) -> None:
+        for name in ("round_every", "patience", "access_token_life"):
+            if getattr(self, name) <= timedelta(0):
+                raise BadSettings(PREFIX + name.upper(), "must be longer than nothing")
+        if not 10 <= self.page_size <= 50:
+            raise BadSettings(PREFIX + "PAGE_SIZE", "must lie between 10 and 50")
+        for kind, answer in self.default_answers.items():
+            check_default_answer(kind, answer, setting=PREFIX + "DEFAULT_ANSWERS")
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
+        """Read `CONNECTOR_*` variables; durations are whole seconds. Raises BadSettings naming the variable."""
+        source = os.environ if env is None else env
+        given: dict[str, Any] = {}
+        for name, read in READERS.items():
+            raw = source.get(PREFIX + name.upper(), "").strip()
+            if raw:
+                given[name] = _read(read, PREFIX + name.upper(), raw)
+        for name in ("database_url", "app_key", "app_secret"):
+            if name not in given:
+                raise BadSettings(PREFIX + name.upper(), "is not set")
+        return cls(**given)
+
+
+def check_default_answer(kind: str, answer: str, *, setting: str) -> None:
+    if kind not in ANSWERABLE:
+        raise BadSettings(setting, f"{kind!r} is not one of {', '.join(ANSWERABLE)}")
+    if answer not in ANSWERS:
+        raise BadSettings(setting, f"{answer!r} is not one of {', '.join(ANSWERS)}")
+
+
+def read_answers(raw: str) -> dict[str, str]:
+    """Read `REFUND=reject,CANCEL=approve`."""
+    pairs = (part.partition("=") for part in raw.split(",") if part.strip())
+    return {kind.strip(): answer.strip() for kind, _, answer in pairs}
+
+
+def _origin(raw: str) -> str:
+    if not raw.startswith(("http://", "https://")):
+        raise ValueError("must begin with http:// or https://")
+    return raw.rstrip("/")
+
+
+def _seconds(raw: str) -> timedelta:
+    return timedelta(seconds=int(raw))
+
+
+def _read(read: Callable[[str], T], setting: str, raw: str) -> T:
+    try:
+        return read(raw)
+    except ValueError as error:
+        expected = "must be a whole number" if read in (int, _seconds) else str(error)
+        raise BadSettings(setting, expected) from error
+
+
+READERS: Final[dict[str, Callable[[str], Any]]] = {
+    "database_url": str,
+    "app_key": str,
+    "app_secret": str,
+    "tiktok_url": _origin,
+    "tiktok_auth_url": _origin,
+    "public_url": _origin,
+    "round_every": _seconds,
+    "overlap": _seconds,
+    "history": _seconds,
+    "page_size": int,
+    "refresh_before": _seconds,
+    "warn_before": _seconds,
+    "access_token_life": _seconds,
+    "refresh_token_unused": _seconds,
+    "patience": _seconds,
+    "default_answers": read_answers,
+    "host": str,
+    "port": int,
+    "threads": int,
+}

@@ -1,0 +1,103 @@
+"""A connector on a fresh database in memory, beside a stub of the marketplace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+
+import pytest
+import requests
+import sqlalchemy as sa
+
+from connector import Connector, Settings
+from connector.adapters import tables as t
+from connector.adapters.sql import Store
+from connector.records import Adjustment, Promise
+from tests.unit.connector.stub_tiktok import HandClock, StubTikTok
+
+SETTINGS = Settings(database_url="sqlite://", app_key="key", app_secret="secret")
+
+
+@dataclass
+class Bench:
+    """The connector under test, its clock and its marketplace."""
+
+    clock: HandClock
+    tiktok: StubTikTok
+    connector: Connector
+    sessions: list[requests.Session] = field(default_factory=list)
+
+    def restarted(self, settings: Settings = SETTINGS) -> Connector:
+        """Drop the connector and make a new one on the same database."""
+        old = self.connector
+        secret = old._secret
+        self.connector = Connector(settings, clock=self.clock, http=self.sessions[0], engine=old.engine, secret=secret)
+        return self.connector
+
+    def round(self) -> str:
+        """Let time pass up to the next thing the connector wants to do, and let it."""
+        due = self.connector.next_due()
+        assert due is not None
+        self.clock.time = max(self.clock.time, due.at)
+        return self.connector.run_due(self.clock.time).what
+
+    def until(self, moment: datetime) -> None:
+        while (due := self.connector.next_due()) and due.at <= moment:
+            self.clock.time = due.at
+            self.connector.run_due(due.at)
+        self.clock.time = moment
+
+    def wait(self, **duration: float) -> None:
+        self.until(self.clock.time + timedelta(**duration))
+
+    def adjustments(self) -> list[Adjustment]:
+        with Store(self.connector.engine).reading() as books:
+            rows = books.connection.execute(sa.select(t.adjustments).order_by(t.adjustments.c.id))
+            return [Adjustment(*row) for row in rows]
+
+    def adjustment(self) -> Adjustment:
+        return self.adjustments()[-1]
+
+    def promises(self) -> list[Promise]:
+        with Store(self.connector.engine).reading() as books:
+            return [Promise(*row) for row in books.connection.execute(sa.select(t.outbox).order_by(t.outbox.c.id))]
+
+    def order_id(self, site_order_id: str) -> int:
+        with Store(self.connector.engine).reading() as books:
+            return books.orders_anywhere(site_order_id)[0].id
+
+    def events(self, site_order_id: str) -> list[str]:
+        return [entry.event for entry in self.connector.activity(site_order_id)]
+
+
+@pytest.fixture
+def make_bench() -> Iterator[Callable[[Settings], Bench]]:
+    benches: list[Bench] = []
+
+    def make(settings: Settings = SETTINGS) -> Bench:
+        clock = HandClock()
+        tiktok = StubTikTok(clock)
+        http = requests.Session()
+        http.trust_env = False
+        http.mount("https://", tiktok)
+        numbers = count(1)
+        connector = Connector(
+            settings, clock=clock, http=http, secret=lambda purpose: f"{purpose.replace(' ', '-')}-{next(numbers)}"
+        )
+        connector.migrate()
+        connector.add_shop("code-1")
+        bench = Bench(clock, tiktok, connector, [http])
+        benches.append(bench)
+        return bench
+
+    yield make
+    for bench in benches:
+        bench.connector.engine.dispose()
+        bench.sessions[0].close()
+
+
+@pytest.fixture
+def bench(make_bench: Callable[[Settings], Bench]) -> Bench:
+    return make_bench(SETTINGS)

@@ -1,0 +1,221 @@
+"""A stub of TikTok Shop's wire, just enough to answer the connector: canned documents, recorded calls, planned failures.
+
+It knows no rules: a test says what a search answers and what a decision brings about.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import requests
+from requests.adapters import BaseAdapter
+
+START = datetime(2031, 3, 3, 9, tzinfo=UTC)
+Json = dict[str, Any]
+
+
+@dataclass
+class HandClock:
+    """A clock that stands until it is moved."""
+
+    time: datetime = START
+
+    def now(self) -> datetime:
+        return self.time
+
+
+@dataclass
+class Call:
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    raw: bytes
+
+    @property
+    def body(self) -> Json:
+        document: Json = json.loads(self.raw) if self.raw else {}
+        return document
+
+
+class Cut(Exception):
+    """The answer gets lost after the marketplace has acted."""
+
+
+@dataclass
+class StubTikTok(BaseAdapter):
+    """Orders, returns and cancellations by id; `decide` is what a decision does to them."""
+
+    clock: HandClock
+    orders: dict[str, Json] = field(default_factory=dict)
+    returns: dict[str, Json] = field(default_factory=dict)
+    cancellations: dict[str, Json] = field(default_factory=dict)
+    calls: list[Call] = field(default_factory=list)
+    answers: list[Callable[[Call], Json]] = field(default_factory=list)
+    reasons: list[str] = field(default_factory=lambda: ["reverse_reject_refund_request_unclear_evidence"])
+    decide: Callable[[Call], Json] = lambda call: ok({})
+
+    def __post_init__(self) -> None:
+        BaseAdapter.__init__(self)
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    def send(
+        self,
+        request: requests.PreparedRequest,
+        stream: bool = False,
+        timeout: Any = None,
+        verify: Any = True,
+        cert: Any = None,
+        proxies: Any = None,
+    ) -> requests.Response:
+        parts = urlsplit(request.url or "")
+        raw = request.body or b""
+        call = Call(
+            method=request.method or "",
+            path=str(parts.path),
+            query=dict(parse_qsl(str(parts.query))),
+            headers=dict(request.headers),
+            raw=raw if isinstance(raw, bytes) else raw.encode(),
+        )
+        self.calls.append(call)
+        plan = self.answers.pop(0) if self.answers and is_write(call) else None
+        try:
+            document = (plan or self.answer)(call)
+        except Cut:
+            raise requests.ReadTimeout("cut") from None
+        response = requests.Response()
+        response.status_code = document.pop("http", 200)
+        response._content = document.pop("raw", None) or json.dumps(document).encode()
+        response.request = request
+        response.url = request.url or ""
+        return response
+
+    def answer(self, call: Call) -> Json:
+        now = int(self.clock.now().timestamp())
+        if call.path.startswith("/api/v2/token/"):
+            return ok(
+                {
+                    "access_token": f"access-{len(self.calls)}",
+                    "access_token_expire_in": now + int(timedelta(days=7).total_seconds()),
+                    "refresh_token": "refresh-1",
+                    "refresh_token_expire_in": now + int(timedelta(days=365).total_seconds()),
+                    "seller_name": "Cotton & Co",
+                    "seller_base_region": "US",
+                }
+            )
+        if call.path == "/authorization/202309/shops":
+            return ok({"shops": [{"id": "7000001", "cipher": "ROW_c", "name": "Cotton & Co", "region": "US"}]})
+        if call.path == "/order/202309/orders/search":
+            return self._page(call, "orders", self.orders)
+        if call.path == "/order/202309/orders":
+            return ok({"orders": [self.orders[id] for id in call.query["ids"].split(",") if id in self.orders]})
+        if call.path == "/return_refund/202309/returns/search":
+            return self._page(call, "return_orders", self.returns)
+        if call.path == "/return_refund/202309/cancellations/search":
+            return self._page(call, "cancellations", self.cancellations)
+        if call.path == "/return_refund/202309/reject_reasons":
+            return ok({"reasons": [{"name": name, "text": name} for name in self.reasons]})
+        if call.path == "/return_refund/202309/refunds/calculate":
+            lines = self.orders[call.body["order_id"]]["line_items"]
+            wanted = [line for line in lines if line["id"] in call.body["order_line_item_ids"]]
+            total = sum(float(line["sale_price"]) for line in wanted)
+            return ok({"order_refund_amount": {"currency": "USD", "refund_total": f"{total:.2f}"}})
+        return self.decide(call)
+
+    def _page(self, call: Call, name: str, store: dict[str, Json]) -> Json:
+        body = call.body
+        found = []
+        for key, document in store.items():
+            ids = body.get("return_ids") or body.get("cancel_ids")
+            if ids and key not in ids:
+                continue
+            if body.get("order_ids") and document["order_id"] not in body["order_ids"]:
+                continue
+            if document["update_time"] >= body.get("update_time_ge", 0):
+                found.append(document)
+        found.sort(key=lambda document: document["update_time"])
+        size, first = int(call.query["page_size"]), int(call.query.get("page_token", "0"))
+        token = str(first + size) if first + size < len(found) else ""
+        return ok({name: found[first : first + size], "next_page_token": token, "total_count": len(found)})
+
+    # --- what a test puts on the shelf ---
+    def put_order(
+        self, order_id: str, *prices: str, status: str = "DELIVERED", package: str = "P1", shipping: str = "0"
+    ) -> Json:
+        total = sum((float(price) for price in prices), float(shipping))
+        now = int(self.clock.now().timestamp())
+        self.orders[order_id] = {
+            "id": order_id,
+            "status": status,
+            "create_time": now - 3600,
+            "update_time": now,
+            "payment": {"currency": "USD", "total_amount": f"{total:.2f}", "shipping_fee": shipping, "tax": "0"},
+            "line_items": [
+                {
+                    "id": f"{order_id}{number}",
+                    "sku_id": f"S{number}",
+                    "seller_sku": f"SKU-{number}",
+                    "product_name": "Shirt",
+                    "sale_price": price,
+                    "display_status": status,
+                    "package_id": package,
+                }
+                for number, price in enumerate(prices, 1)
+            ],
+        }
+        return self.orders[order_id]
+
+    def put_return(self, return_id: str, order_id: str, status: str, **fields: Any) -> Json:
+        now = int(self.clock.now().timestamp())
+        known = self.returns.get(return_id, {})
+        lines = self.orders[order_id]["line_items"]
+        wanted = fields.pop("lines", None)
+        chosen = [line for line in lines if wanted is None or line["id"] in wanted]
+        document = {
+            "return_id": return_id,
+            "order_id": order_id,
+            "return_type": "REFUND",
+            "role": "BUYER",
+            "create_time": now,
+            "refund_amount": {"refund_total": f"{sum(float(line['sale_price']) for line in chosen):.2f}"},
+            "return_line_items": [
+                {"order_line_item_id": line["id"], "refund_amount": {"refund_total": line["sale_price"]}}
+                for line in chosen
+            ],
+            **known,
+            "return_status": status,
+            "update_time": now,
+            **fields,
+        }
+        deadline = document.pop("deadline", None)
+        document.pop("seller_next_action_response", None)
+        if deadline:
+            document["seller_next_action_response"] = [
+                {"action": "SELLER_RESPOND_REFUND", "deadline": int(deadline.timestamp())}
+            ]
+        self.returns[return_id] = document
+        return document
+
+    def written(self) -> list[Call]:
+        """The calls that were meant to change something."""
+        return [call for call in self.calls if is_write(call)]
+
+
+def is_write(call: Call) -> bool:
+    path = call.path
+    return call.method == "POST" and not path.endswith(("/search", "/calculate"))
+
+
+def ok(data: Json) -> Json:
+    return {"code": 0, "message": "Success", "data": data, "request_id": "20310303090000000000"}
+
+
+def refusal(code: int, words: str, http: int = 200) -> Callable[[Call], Json]:
+    return lambda call: {"code": code, "message": words, "data": {}, "request_id": "r", "http": http}

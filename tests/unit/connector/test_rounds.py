@@ -1,0 +1,273 @@
+"""The round as a whole: what is collected, what is answered, what is delivered, what is looked up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from connector.records import AdjustOrder
+from tests.unit.connector.conftest import Bench
+from tests.unit.connector.stub_tiktok import START, Call, Cut, Json, ok, refusal
+
+DAY = timedelta(hours=24)
+
+
+def a_refund_request(bench: Bench, *, deadline: timedelta = DAY) -> None:
+    bench.tiktok.put_order("500", "39.98")
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING", deadline=bench.clock.time + deadline)
+    bench.round()
+
+
+def settle_as(bench: Bench, status: str) -> None:
+    bench.tiktok.put_return("900", "500", status)
+
+
+def test_rounds_fall_on_a_grid_from_the_start(bench: Bench) -> None:
+    first = bench.connector.next_due()
+    assert first is not None
+    assert first.at == START
+    bench.round()
+    second = bench.connector.next_due()
+    assert second is not None
+    assert second.at == START + timedelta(minutes=15)
+    assert second.number != first.number
+
+
+def test_a_refund_request_becomes_a_new_rma_with_the_marketplace_s_deadline(bench: Bench) -> None:
+    a_refund_request(bench)
+    adjustment = bench.adjustment()
+    assert adjustment.status == "NewRma"
+    assert adjustment.total == Decimal("39.98")
+    assert adjustment.deadline == START + DAY
+    assert adjustment.rma_number == "900"
+
+
+def test_an_approval_waits_for_the_round_and_walks_to_its_end(bench: Bench) -> None:
+    a_refund_request(bench)
+    bench.connector.services.approve_buyer_request("item", bench.adjustment().id)
+    assert bench.adjustment().status == "PendingApproval"
+    assert bench.tiktok.written() == []
+    bench.round()
+    (call,) = bench.tiktok.written()
+    assert call.path == "/return_refund/202309/returns/900/approve"
+    assert call.body == {"decision": "APPROVE_REFUND"}
+    assert bench.adjustment().status == "AcknowledgedPostProcessingNotComplete"
+    settle_as(bench, "RETURN_OR_REFUND_REQUEST_COMPLETE")
+    bench.round()
+    assert bench.adjustment().status == "PostProcessingComplete"
+    assert bench.adjustment().decided_by == "oms"
+    assert bench.connector.book() == {"500": Decimal("39.98")}
+
+
+def test_a_decision_that_cannot_wait_for_the_round_goes_out_at_once(bench: Bench) -> None:
+    a_refund_request(bench, deadline=timedelta(minutes=20))
+    bench.clock.time = START + timedelta(minutes=16)
+    bench.until(bench.clock.time)
+    bench.clock.time = START + timedelta(minutes=17)
+    bench.connector.services.reject_buyer_request("item", bench.adjustment().id, comment="Delivered in full")
+    due = bench.connector.next_due()
+    assert due is not None
+    assert due.at == bench.clock.time
+    assert "ahead of the round" in bench.round()
+    (call,) = bench.tiktok.written()
+    assert call.body["reject_reason"] == "reverse_reject_refund_request_unclear_evidence"
+    assert call.body["comment"] == "Delivered in full"
+    assert bench.adjustment().status == "RejectionCompleted"
+    following = bench.connector.next_due()
+    assert following is not None
+    assert following.at == START + timedelta(minutes=30)
+
+
+def test_a_lost_answer_is_looked_up_before_anything_is_sent_again(bench: Bench) -> None:
+    a_refund_request(bench)
+    bench.connector.services.approve_buyer_request("item", bench.adjustment().id)
+
+    def acts_and_cuts(call: Call) -> Json:
+        settle_as(bench, "RETURN_OR_REFUND_REQUEST_SUCCESS")
+        raise Cut
+
+    bench.tiktok.answers.append(acts_and_cuts)
+    bench.round()
+    assert len(bench.tiktok.written()) == 1
+    assert bench.adjustment().status == "AcknowledgedPostProcessingNotComplete"
+    assert bench.adjustment().decided_by == "oms"
+    assert bench.connector.waiting() == 0
+
+
+def test_an_attempt_that_had_no_effect_is_repeated_with_the_same_key(bench: Bench) -> None:
+    a_refund_request(bench)
+    bench.connector.services.approve_buyer_request("item", bench.adjustment().id)
+    bench.tiktok.answers.append(lambda call: {"http": 502, "raw": b"<html>"})
+    bench.round()
+    assert bench.adjustment().status == "ProcessingApproval"
+    bench.round()
+    first, second = bench.tiktok.written()
+    assert first.query["idempotency_key"] == second.query["idempotency_key"]
+    assert bench.connector.waiting() == 0
+
+
+def test_a_death_in_the_middle_of_an_attempt_loses_nothing(bench: Bench) -> None:
+    a_refund_request(bench)
+    bench.connector.services.approve_buyer_request("item", bench.adjustment().id)
+
+    def dies(call: Call) -> Json:
+        settle_as(bench, "RETURN_OR_REFUND_REQUEST_SUCCESS")
+        raise SystemExit
+
+    bench.tiktok.answers.append(dies)
+    try:
+        bench.round()
+    except SystemExit:
+        bench.restarted()
+    assert bench.promises()[0].state == "sending"
+    bench.round()
+    assert len(bench.tiktok.written()) == 1
+    assert bench.promises()[0].state == "done"
+    assert bench.adjustment().status == "AcknowledgedPostProcessingNotComplete"
+
+
+def test_what_the_marketplace_refuses_ends_in_an_error_with_its_words(bench: Bench) -> None:
+    a_refund_request(bench)
+    bench.connector.services.approve_buyer_request("item", bench.adjustment().id)
+    bench.tiktok.answers.append(refusal(25011012, "status does not allow approve"))
+    bench.round()
+    adjustment = bench.adjustment()
+    assert adjustment.status == "Error"
+    assert (adjustment.error_code, adjustment.error_message) == ("25011012", "status does not allow approve")
+    assert bench.connector.activity("500")[-1].source_words == "status does not allow approve"
+
+
+def test_a_refusal_because_it_is_done_already_is_no_error(bench: Bench) -> None:
+    a_refund_request(bench, deadline=timedelta(minutes=25))
+    bench.until(START + timedelta(minutes=15))
+    settle_as(bench, "RETURN_OR_REFUND_REQUEST_SUCCESS")
+    bench.tiktok.answers.append(refusal(25020010, "already approved"))
+    bench.connector.services.approve_buyer_request("item", bench.adjustment().id)
+    bench.round()
+    assert bench.adjustment().status == "AcknowledgedPostProcessingNotComplete"
+    assert bench.adjustment().decided_by == "channel"
+    assert "done_outside" in bench.events("500")
+
+
+def test_what_happened_outside_withdraws_the_waiting_decision(bench: Bench) -> None:
+    a_refund_request(bench)
+    bench.connector.services.reject_buyer_request("item", bench.adjustment().id)
+    settle_as(bench, "RETURN_OR_REFUND_REQUEST_COMPLETE")
+    bench.round()
+    assert bench.tiktok.written() == []
+    assert bench.promises()[0].state == "withdrawn"
+    assert bench.adjustment().status == "PostProcessingComplete"
+    assert bench.adjustment().updated_source == "Channel"
+    assert len(bench.adjustments()) == 1
+
+
+def test_a_dispute_won_by_the_buyer_opens_a_new_adjustment_of_the_same_rma(bench: Bench) -> None:
+    a_refund_request(bench)
+    bench.connector.services.reject_buyer_request("item", bench.adjustment().id)
+    bench.round()
+    bench.tiktok.put_return("900", "500", "REFUND_OR_RETURN_REQUEST_REJECT", arbitration_status="IN_PROGRESS")
+    bench.round()
+    (rejected,) = bench.adjustments()
+    assert rejected.status == "RejectionCompleted"
+    assert rejected.arbitration_status == "IN_PROGRESS"
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE", arbitration_status="SUPPORT_BUYER")
+    bench.round()
+    rejected, won = bench.adjustments()
+    assert rejected.status == "RejectionCompleted"
+    assert (won.status, won.rma_number, won.created_source) == ("PostProcessingComplete", "900", "Channel")
+
+
+def test_the_default_answer_is_given_in_the_last_round_before_the_deadline(make_bench: object) -> None:
+    from connector import Settings
+
+    assert callable(make_bench)
+    bench: Bench = make_bench(
+        Settings(database_url="sqlite://", app_key="k", app_secret="s", default_answers={"REFUND": "reject"})
+    )
+    a_refund_request(bench, deadline=timedelta(hours=3))
+    bench.until(START + timedelta(hours=2, minutes=44))
+    assert "deadline_near" in bench.events("500")
+    assert bench.tiktok.written() == []
+    bench.until(START + timedelta(hours=2, minutes=45))
+    assert bench.tiktok.written()[0].body["decision"] == "REJECT_REFUND"
+    assert bench.adjustment().decided_by == "default"
+
+
+def test_a_round_reads_all_pages(bench: Bench) -> None:
+    for number in range(120):
+        bench.tiktok.put_order(f"6{number:03}", "10.00")
+    assert bench.round() == "round: 120 collected"
+    assert bench.round() == "round: nothing new"
+
+
+def test_an_order_nobody_knew_is_fetched_for_its_claim(bench: Bench) -> None:
+    bench.round()
+    bench.tiktok.put_order("500", "20.00")["update_time"] = 0
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
+    bench.round()
+    assert bench.adjustment().status == "NewRma"
+    assert any(call.path == "/order/202309/orders" for call in bench.tiktok.calls)
+
+
+def test_a_token_is_renewed_before_it_expires(bench: Bench) -> None:
+    bench.round()
+    bench.clock.time = START + timedelta(days=7) - timedelta(minutes=30)
+    bench.round()
+    assert [call.path for call in bench.tiktok.calls].count("/api/v2/token/refresh") == 1
+
+
+def test_an_unavailable_stream_is_read_again_from_where_it_stood(bench: Bench) -> None:
+    bench.round()
+    answer = bench.tiktok.answer
+    bench.tiktok.put_order("500", "20.00")
+    bench.tiktok.answer = lambda call: {"http": 503, "raw": b""}  # type: ignore[method-assign]  # the wire is down
+    assert "orders unavailable" in bench.round()
+    bench.tiktok.answer = answer  # type: ignore[method-assign]  # and up again
+    bench.wait(hours=1)
+    assert bench.order_id("500")
+
+
+def test_a_blind_refund_takes_the_sum_the_marketplace_reckons(bench: Bench) -> None:
+    bench.tiktok.put_order("500", "20.00", "5.00")
+    bench.round()
+    bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder(seller_adjustment_id="A-1"))
+    bench.tiktok.decide = lambda call: ok({"return_id": "901", "return_status": "RETURN_OR_REFUND_REQUEST_SUCCESS"})
+    bench.round()
+    (call,) = bench.tiktok.written()
+    assert call.body["refund_total"] == "25"
+    assert call.body["order_line_item_ids"] == ["5001", "5002"]
+    assert bench.adjustment().site_adjustment_id == "901"
+    bench.tiktok.put_return("901", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE", role="SELLER")
+    bench.round()
+    assert len(bench.adjustments()) == 1
+    assert bench.connector.book() == {"500": Decimal("25.00")}
+
+
+def test_a_blind_refund_whose_answer_is_lost_is_found_and_not_repeated(bench: Bench) -> None:
+    bench.tiktok.put_order("500", "20.00")
+    bench.round()
+    bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder())
+
+    def acts_and_cuts(call: Call) -> Json:
+        bench.tiktok.put_return("901", "500", "RETURN_OR_REFUND_REQUEST_SUCCESS", role="SELLER")
+        raise Cut
+
+    bench.tiktok.answers.append(acts_and_cuts)
+    bench.round()
+    bench.round()
+    assert len(bench.tiktok.written()) == 1
+    assert len(bench.adjustments()) == 1
+    assert bench.adjustment().status == "AcknowledgedPostProcessingNotComplete"
+
+
+def test_unshipped_units_are_cancelled_instead_of_refunded(bench: Bench) -> None:
+    bench.tiktok.put_order("500", "20.00", status="AWAITING_SHIPMENT", package="")
+    bench.round()
+    bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("3.00")))
+    bench.tiktok.decide = lambda call: ok({"cancel_id": "801", "cancel_status": "CANCELLATION_REQUEST_SUCCESS"})
+    bench.round()
+    (call,) = bench.tiktok.written()
+    assert call.path == "/return_refund/202309/cancellations"
+    assert "idempotency_key" not in call.query
+    assert bench.adjustment().type == "Cancellation"
+    assert bench.adjustment().total == Decimal("20.00")
