@@ -95,8 +95,7 @@ class Client:
         if leave_out != "sign":
             pairs.setdefault("sign", signed)
         sent = {"x-tts-access-token": self.token, "content-type": "application/json", **(headers or {})}
-        if leave_out in sent:
-            del sent[leave_out]
+        sent.pop(leave_out, None)
         answer = self._http.open(f"{path}?{urlencode(pairs)}", method=method, data=raw, headers=sent)
         self._check(method, path, answer)
         return answer

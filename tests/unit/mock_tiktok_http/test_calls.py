@@ -1,0 +1,300 @@
+"""Every call of the Open API, from a buyer's order to the money back; each answer is held to the contract."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from mock_tiktok import Marketplace, OrderLine
+from tests.unit.mock_tiktok_http.client import SEARCH, START, Client, Clock
+
+RR = "/return_refund/202309"
+NOT_DESCRIBED = "ecom_order_delivered_refund_reason_not_match_description"
+SELLER_NOT_DESCRIBED = "ecom_order_delivered_refund_reason_not_match_description_seller"
+UNCLEAR = "reverse_reject_refund_request_unclear_evidence"
+
+
+def two_mugs(market: Marketplace, **given: Any) -> Any:
+    lines = [OrderLine("MUG", 2, Decimal("19.99"))]
+    return market.place_order(lines=lines, shipping_fee=Decimal("5.00"), tax=Decimal("1.60"), **given)
+
+
+def asked_for_money(market: Marketplace) -> Any:
+    order = two_mugs(market)
+    return market.request_return(order.order_id, return_type="REFUND", reason=NOT_DESCRIBED)
+
+
+def the_return(client: Client, return_id: str) -> dict[str, Any]:
+    found = client.data("POST", SEARCH, None, {"return_ids": [return_id]})["return_orders"]
+    assert len(found) == 1
+    return dict(found[0])
+
+
+def run_until(market: Marketplace, clock: Clock, moment: Any) -> None:
+    while (due := market.next_due()) and due.at <= moment:
+        clock.at = max(clock.at, due.at)
+        market.run_due(clock.at)
+    clock.at = moment
+
+
+def test_the_shop_is_found_by_its_token(client: Client) -> None:
+    (shop,) = client.data("GET", "/authorization/202309/shops")["shops"]
+    assert (shop["id"], shop["cipher"]) == (client.shop.shop_id, client.shop.shop_cipher)
+    assert (shop["name"], shop["region"]) == ("Harbour Goods", "US")
+
+
+def test_an_order_is_listed_and_read_with_one_line_per_unit(client: Client, market: Marketplace) -> None:
+    order = two_mugs(market)
+    listed = client.data("POST", "/order/202309/orders/search", {"page_size": "20"}, {"order_status": "DELIVERED"})
+    assert listed["total_count"] == 1
+    (read,) = client.data("GET", "/order/202309/orders", {"ids": f"{order.order_id},1"})["orders"]
+    assert read == listed["orders"][0]
+    assert (read["id"], read["status"]) == (order.order_id, "DELIVERED")
+    assert [line["seller_sku"] for line in read["line_items"]] == ["MUG", "MUG"]
+    assert read["payment"]["sub_total"] == "39.98"
+    assert read["payment"]["total_amount"] == "46.58"
+    none = client.data("POST", "/order/202309/orders/search", {"page_size": "20"}, {"shipping_type": "SELLER"})
+    assert none == {"total_count": 0, "next_page_token": ""}
+
+
+def test_a_refund_is_searched_read_approved_and_paid(client: Client, market: Marketplace, clock: Clock) -> None:
+    asked = asked_for_money(market)
+    item = the_return(client, asked.return_id)
+    assert item["return_status"] == "RETURN_OR_REFUND_REQUEST_PENDING"
+    assert item["refund_amount"]["refund_total"] == "46.58"
+    assert item["seller_next_action_response"] == [
+        {"action": "SELLER_RESPOND_REFUND", "deadline": int((START + timedelta(hours=24)).timestamp())}
+    ]
+    assert len(item["return_line_items"]) == 2
+    assert "arbitration_status" not in item
+    assert client.data("POST", f"{RR}/returns/{asked.return_id}/approve", None, {"decision": "APPROVE_REFUND"}) == {}
+    assert the_return(client, asked.return_id)["return_status"] == "RETURN_OR_REFUND_REQUEST_SUCCESS"
+    run_until(market, clock, START + timedelta(hours=1))
+    paid = the_return(client, asked.return_id)
+    assert paid["return_status"] == "RETURN_OR_REFUND_REQUEST_COMPLETE"
+    assert "seller_next_action_response" not in paid
+    events = client.data("GET", f"{RR}/returns/{asked.return_id}/records", {"locale": "en-US"})["records"]
+    assert events[0]["role"] == "BUYER"
+    assert "REFUND_SUCCESS" in [event["event"] for event in events]
+
+
+def test_a_refund_is_rejected_with_a_reason_of_its_own_list(client: Client, market: Marketplace) -> None:
+    asked = asked_for_money(market)
+    names = [
+        reason["name"]
+        for reason in client.data("GET", f"{RR}/reject_reasons", {"return_or_cancel_id": asked.return_id})["reasons"]
+    ]
+    assert UNCLEAR in names
+    path = f"{RR}/returns/{asked.return_id}/reject"
+    body = {"decision": "REJECT_REFUND", "reject_reason": UNCLEAR, "comment": "No photo", "images": [{"image_id": "a"}]}
+    assert client.refusal("POST", path, None, {**body, "reject_reason": "made_up"})[:2] == (200, 25001014)
+    assert client.refusal("POST", path, None, {**body, "comment": "x" * 560})[:2] == (200, 98001004)
+    assert client.data("POST", path, None, body) == {}
+    assert the_return(client, asked.return_id)["return_status"] == "REFUND_OR_RETURN_REQUEST_REJECT"
+
+
+def test_a_partial_offer_stands_in_the_return(client: Client, market: Marketplace) -> None:
+    asked = asked_for_money(market)
+    offer = {"decision": "OFFER_PARTIAL_REFUND", "partial_refund": {"currency": "USD", "amount": "10.00"}}
+    client.data("POST", f"{RR}/returns/{asked.return_id}/approve", None, offer)
+    item = the_return(client, asked.return_id)
+    assert item["return_status"] == "AWAITING_BUYER_RESPONSE"
+    assert item["seller_proposed_return_type"] == "PARTIAL_REFUND"
+    assert item["partial_refund"] == {"currency": "USD", "amount": "10"}
+
+
+def test_a_return_comes_back_and_is_accepted(client: Client, market: Marketplace, clock: Clock) -> None:
+    order = two_mugs(market)
+    reason = "ecom_order_delivered_refund_and_return_reason_no_need"
+    asked = market.request_return(order.order_id, return_type="RETURN_AND_REFUND", reason=reason)
+    run_until(market, clock, START + timedelta(hours=1))
+    item = the_return(client, asked.return_id)
+    assert item["return_status"] == "AWAITING_BUYER_SHIP"
+    assert item["return_tracking_number"]
+    assert item["return_shipping_document_type"] in ("SHIPPING_LABEL", "QR_CODE")
+    market.ship_return(asked.return_id)
+    market.arrive_return(asked.return_id)
+    item = the_return(client, asked.return_id)
+    assert item["return_status"] == "BUYER_SHIPPED_ITEM"
+    assert item["seller_next_action_response"][0]["action"] == "SELLER_RESPOND_RECEIVE_PACKAGE"
+    path = f"{RR}/returns/{asked.return_id}/approve"
+    assert client.refusal("POST", path, None, {"decision": "APPROVE_REFUND"})[0] == 200
+    assert client.data("POST", path, None, {"decision": "APPROVE_RECEIVED_PACKAGE"}) == {}
+
+
+@pytest.mark.parametrize("version", ["202309", "202602"])
+def test_the_seller_refunds_one_unit(client: Client, market: Marketplace, version: str) -> None:
+    order = two_mugs(market)
+    line = order.line_items[0].id
+    lines = {"order_line_list": [{"order_line_item_id": line}]} if version == "202602" else {}
+    body = {
+        "order_id": order.order_id,
+        "return_type": "REFUND",
+        "return_reason": SELLER_NOT_DESCRIBED,
+        "refund_total": "10.00",
+        "currency": "USD",
+        **(lines or {"order_line_item_ids": [line]}),
+    }
+    created = client.data("POST", f"/return_refund/{version}/returns", None, body)
+    assert created["return_status"] == "RETURN_OR_REFUND_REQUEST_SUCCESS"
+    item = the_return(client, created["return_id"])
+    assert item["role"] == "SELLER"
+    assert item["refund_amount"]["refund_total"] == "10"
+    assert [one["order_line_item_id"] for one in item["return_line_items"]] == [line]
+    too_much = {**body, "refund_total": "1000", **lines}
+    assert client.refusal("POST", f"/return_refund/{version}/returns", None, too_much)[1] in (25005005, 25001011)
+
+
+@pytest.mark.parametrize("version", ["202309", "202602"])
+def test_a_refund_is_calculated_without_changing_anything(client: Client, market: Marketplace, version: str) -> None:
+    order = two_mugs(market)
+    sku = client.data("GET", "/order/202309/orders", {"ids": order.order_id})["orders"][0]["line_items"][0]["sku_id"]
+    question = {
+        "order_id": order.order_id,
+        "request_type": "REFUND",
+        "reason_name": SELLER_NOT_DESCRIBED,
+        "skus": [{"sku_id": sku, "quantity": 2}],
+    }
+    amount = client.data("POST", f"/return_refund/{version}/refunds/calculate", None, question)["order_refund_amount"]
+    assert (amount["currency"], amount["refund_total"]) == ("USD", "46.58")
+    assert client.data("POST", SEARCH)["total_count"] == 0
+
+
+@pytest.mark.parametrize("version", ["202309", "202512", "202602"])
+def test_what_can_be_claimed_is_said_in_the_fields_of_the_version(
+    client: Client, market: Marketplace, version: str
+) -> None:
+    order = two_mugs(market)
+    path = f"/return_refund/{version}/orders/{order.order_id}/aftersale_eligibility"
+    (sku,) = client.data("GET", path, {"initiate_aftersale_user": "SELLER"})["sku_eligibility"]
+    by_type = {line["request_type"]: line for line in sku["line_item_eligibility"]}
+    assert by_type["REFUND"]["eligible"]
+    assert not by_type["CANCEL"]["eligible"]
+    assert by_type["CANCEL"]["ineligible_code"]
+    assert ("available_reason_names" in by_type["REFUND"]) is (version >= "202512")
+    assert ("order_line_list" in by_type["REFUND"]) is (version >= "202602")
+
+
+def test_which_decisions_a_case_takes_is_said_with_its_reject_reasons(client: Client, market: Marketplace) -> None:
+    asked = asked_for_money(market)
+    path = "/return_refund/202601/decision_eligibility"
+    asked_about = {
+        "return_or_cancel_id": asked.return_id,
+        "check_decisions": "APPROVE_REFUND,REJECT_REFUND,APPROVE_RETURN",
+    }
+    decisions = {one["decision"]: one for one in client.data("GET", path, asked_about)["decisions"]}
+    assert decisions["APPROVE_REFUND"] == {"decision": "APPROVE_REFUND", "eligible": True}
+    assert UNCLEAR in [reason["name"] for reason in decisions["REJECT_REFUND"]["available_reject_reasons"]]
+    assert decisions["APPROVE_RETURN"]["ineligible_code"] == 25020004
+    assert len(client.data("GET", path, {"return_or_cancel_id": asked.return_id})["decisions"]) == 12
+
+
+def test_a_buyer_s_cancellation_is_searched_and_answered(client: Client, market: Marketplace) -> None:
+    search = f"{RR}/cancellations/search"
+    for answer, status in (("approve", "CANCELLATION_REQUEST_SUCCESS"), ("reject", "CANCELLATION_REQUEST_CANCELLED")):
+        order = two_mugs(market, status="AWAITING_SHIPMENT")
+        asked = market.request_cancellation(order.order_id)
+        (item,) = client.data("POST", search, {"page_size": "1"}, {"cancel_ids": [asked.cancel_id]})["cancellations"]
+        assert (item["cancel_status"], item["cancel_type"]) == ("CANCELLATION_REQUEST_PENDING", "BUYER_CANCEL")
+        assert item["seller_next_action_response"][0]["action"] == "SELLER_RESPOND_CANCEL"
+        (read,) = client.data("GET", "/order/202309/orders", {"ids": order.order_id})["orders"]
+        assert read["is_buyer_request_cancel"]
+        which = {"return_or_cancel_id": asked.cancel_id}
+        reasons = client.data("GET", f"{RR}/reject_reasons", which)["reasons"]
+        decided = client.data("GET", "/return_refund/202601/decision_eligibility", which)["decisions"]
+        assert [one["decision"] for one in decided if one["eligible"]] == [
+            "APPROVE_REQUEST_CANCEL",
+            "REJECT_REQUEST_CANCEL",
+        ]
+        body = {"reject_reason": reasons[0]["name"]} if answer == "reject" else None
+        assert client.data("POST", f"{RR}/cancellations/{asked.cancel_id}/{answer}", None, body) == {}
+        (item,) = client.data("POST", search, None, {"cancel_ids": [asked.cancel_id]})["cancellations"]
+        assert item["cancel_status"] == status
+    either = {"cancel_status": ["CANCELLATION_REQUEST_CANCEL"]}
+    assert client.data("POST", search, None, either)["total_count"] == 1
+
+
+@pytest.mark.parametrize("version", ["202309", "202602"])
+def test_the_seller_cancels_an_order(client: Client, market: Marketplace, version: str) -> None:
+    order = two_mugs(market, status="AWAITING_SHIPMENT")
+    body = {"order_id": order.order_id, "cancel_reason": "seller_cancel_reason_out_of_stock"}
+    created = client.data("POST", f"/return_refund/{version}/cancellations", None, body)
+    assert created["cancel_status"] == "CANCELLATION_REQUEST_SUCCESS"
+    (item,) = client.data("POST", f"/return_refund/{version}/cancellations/search")["cancellations"]
+    assert (item["cancel_id"], item["cancel_type"], item["role"]) == (created["cancel_id"], "CANCEL", "SELLER")
+    assert item["refund_amount"]["refund_total"] == "46.58"
+
+
+def test_pages_are_stable_while_the_shop_goes_on(client: Client, market: Marketplace, clock: Clock) -> None:
+    ids = []
+    for _ in range(25):
+        ids.append(asked_for_money(market).return_id)
+        clock.at += timedelta(seconds=7)
+    seen: list[str] = []
+    query = {"page_size": "10", "sort_field": "create_time"}
+    while True:
+        page = client.data("POST", SEARCH, query)
+        seen += [item["return_id"] for item in page["return_orders"]]
+        if not page["next_page_token"]:
+            break
+        query["page_token"] = page["next_page_token"]
+        asked_for_money(market)
+    assert seen[:25] == ids
+    assert len(seen) == len(set(seen))
+    newest = client.data("POST", SEARCH, {"sort_order": "DESC", "page_size": "50"})
+    assert newest["return_orders"][-1]["return_id"] == ids[0]
+    early = int((START + timedelta(seconds=14)).timestamp())
+    assert client.data("POST", SEARCH, None, {"create_time_lt": early})["total_count"] == 2
+    assert client.refusal("POST", SEARCH, {"page_token": "made up"})[:2] == (400, 36009004)
+
+
+def test_orders_come_newest_first_unless_told_otherwise(client: Client, market: Marketplace, clock: Clock) -> None:
+    first = two_mugs(market, status="AWAITING_SHIPMENT")
+    clock.at += timedelta(minutes=5)
+    second = two_mugs(market, status="AWAITING_SHIPMENT")
+    path = "/order/202309/orders/search"
+    orders = client.data("POST", path, {"page_size": "20"})["orders"]
+    assert [order["id"] for order in orders] == [second.order_id, first.order_id]
+    orders = client.data("POST", path, {"page_size": "20", "sort_order": "ASC"})["orders"]
+    assert [order["id"] for order in orders] == [first.order_id, second.order_id]
+
+
+def test_a_key_answers_the_first_outcome_again(client: Client, market: Marketplace) -> None:
+    asked = asked_for_money(market)
+    path = f"{RR}/returns/{asked.return_id}/approve"
+    body = {"decision": "APPROVE_REFUND"}
+    first = client.send("POST", path, {"idempotency_key": "k1"}, body).json
+    again = client.send("POST", path, {"idempotency_key": "k1"}, body).json
+    assert first is not None
+    assert again is not None
+    assert first["request_id"] != again["request_id"]
+    assert {**first, "request_id": ""} == {**again, "request_id": ""}
+    other = client.refusal("POST", path, {"idempotency_key": "k1"}, {"decision": "APPROVE_RETURN"})
+    assert other[:2] == (200, 25001001)
+    assert "idempotency_key" in other[2]
+    assert client.refusal("POST", path, {"idempotency_key": "k2"}, body)[1] == 25020010
+    assert client.refusal("POST", path, {"idempotency_key": "k" * 256}, body)[:2] == (400, 36009004)
+
+
+def test_a_key_keeps_a_seller_s_refund_from_being_made_twice(client: Client, market: Marketplace) -> None:
+    order = two_mugs(market)
+    body = {
+        "order_id": order.order_id,
+        "return_type": "REFUND",
+        "return_reason": SELLER_NOT_DESCRIBED,
+        "order_line_item_ids": [order.line_items[0].id],
+    }
+    made = {client.data("POST", f"{RR}/returns", {"idempotency_key": "a"}, body)["return_id"] for _ in range(3)}
+    assert len(made) == 1
+    assert client.data("POST", SEARCH)["total_count"] == 1
+
+
+def test_another_shop_s_return_is_not_there(client: Client, market: Marketplace, clock: Clock) -> None:
+    asked = asked_for_money(market)
+    stranger = Client(market, market.add_shop(name="Elsewhere"), clock)
+    refused = stranger.refusal("POST", f"{RR}/returns/{asked.return_id}/approve", None, {"decision": "APPROVE_REFUND"})
+    assert refused[:2] == (200, 25020005)
+    assert stranger.data("POST", SEARCH, None, {"return_ids": [asked.return_id]})["total_count"] == 0

@@ -1,0 +1,209 @@
+"""The pages that people see: Manage Returns, the buyer's app, and what a form says when it is refused."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from html.parser import HTMLParser
+
+import pytest
+from werkzeug.test import TestResponse
+
+from mock_tiktok import Marketplace, OrderLine
+from tests.unit.mock_tiktok_http.client import Client, Clock
+
+MANAGE = "/seller-center/orders/returns"
+NOT_DESCRIBED = "ecom_order_delivered_refund_reason_not_match_description"
+UNCLEAR = "reverse_reject_refund_request_unclear_evidence"
+
+
+class Text(HTMLParser):
+    """What a reader sees, and every address that the page names."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.addresses: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.addresses += [value for name, value in attrs if name in ("href", "src", "action") and value]
+        assert tag != "script"
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data.strip())
+
+    @property
+    def seen(self) -> str:
+        return " ".join(word for word in self.words if word)
+
+
+@pytest.fixture
+def return_id(client: Client, market: Marketplace) -> str:
+    order = market.place_order(lines=[OrderLine("MUG", 1, Decimal("19.99"))])
+    return str(market.request_return(order.order_id, return_type="REFUND", reason=NOT_DESCRIBED).return_id)
+
+
+def get(market: Marketplace, path: str, status: int = 200) -> Text:
+    answer: TestResponse = market.app.test_client().get(path, follow_redirects=True)
+    assert answer.status_code == status
+    return Text(answer.text)
+
+
+def post(market: Marketplace, path: str, form: dict[str, object]) -> TestResponse:
+    answer: TestResponse = market.app.test_client().post(path, data=form)
+    return answer
+
+
+def test_an_empty_shop_says_that_nothing_waits(client: Client, market: Marketplace) -> None:
+    page = get(market, "/")
+    assert "Manage Returns" in page.seen
+    assert "Nothing waits for you." in page.seen
+
+
+def test_manage_returns_shows_the_status_people_know_and_the_time_left(
+    market: Marketplace, clock: Clock, return_id: str
+) -> None:
+    page = get(market, MANAGE).seen
+    assert return_id in page
+    assert "Request Pending" in page
+    assert "$19.99" in page
+    assert "24 h 00 min left" in page
+    clock.at += timedelta(hours=23, minutes=30)
+    assert "30 min left" in get(market, f"{MANAGE}?due=24h").seen
+
+
+def test_tabs_and_filters_narrow_the_list(market: Marketplace, return_id: str) -> None:
+    order_id = market.return_view(return_id).order_id
+    for query in (
+        "tab=all",
+        "tab=awaiting",
+        "status=Request+Pending",
+        "kind=REFUND",
+        f"q={return_id}",
+        f"q={order_id}",
+    ):
+        assert return_id in get(market, f"{MANAGE}?{query}").seen
+    for query in ("tab=completed", "tab=disputed", "status=Completed", "kind=REPLACEMENT", "q=1"):
+        assert return_id not in get(market, f"{MANAGE}?{query}").seen
+    assert "There is no tab made-up." in get(market, f"{MANAGE}?tab=made-up", 404).seen
+
+
+def test_the_seller_approves_on_the_page(market: Marketplace, return_id: str) -> None:
+    answer = post(market, f"{MANAGE}/{return_id}", {"decision": "APPROVE_REFUND"})
+    assert answer.status_code == 303
+    assert market.return_view(return_id).return_status == "RETURN_OR_REFUND_REQUEST_SUCCESS"
+    page = get(market, f"{MANAGE}/{return_id}").seen
+    assert "Refund Processing" in page
+    assert "Nothing is asked of you now." in page
+
+
+def test_a_rejection_without_a_reason_stands_on_the_form_beside_the_field(market: Marketplace, return_id: str) -> None:
+    answer = post(market, f"{MANAGE}/{return_id}", {"decision": "REJECT_REFUND", "comment": "<b>no</b>"})
+    assert answer.status_code == 422
+    assert 'id="problem-reason"' in answer.text
+    assert "&lt;b&gt;no&lt;/b&gt;" in answer.text
+    assert market.return_view(return_id).return_status == "RETURN_OR_REFUND_REQUEST_PENDING"
+    form = {"decision": "REJECT_REFUND", "reason": UNCLEAR, "comment": "No photo"}
+    assert post(market, f"{MANAGE}/{return_id}", form).status_code == 303
+    assert "Refund Rejected" in get(market, f"{MANAGE}/{return_id}").seen
+
+
+@pytest.mark.parametrize("amount", ["lots", "-1", "0", "NaN", "1000"])
+def test_an_offer_that_makes_no_sense_is_named(market: Marketplace, return_id: str, amount: str) -> None:
+    answer = post(market, f"{MANAGE}/{return_id}", {"decision": "OFFER_PARTIAL_REFUND", "amount": amount})
+    assert answer.status_code == 422
+    assert 'id="problem-amount"' in answer.text
+
+
+def test_the_buyer_asks_follows_disputes_and_gets_mail(client: Client, market: Marketplace, clock: Clock) -> None:
+    order = market.place_order(lines=[OrderLine("MUG", 2, Decimal("19.99"))])
+    assert order.order_id in get(market, "/buyer/orders").seen
+    form = f"/buyer/orders/{order.order_id}/returns/new"
+    assert "What would you like?" in get(market, form).seen
+    line = order.line_items[1].id
+    asked = post(
+        market, form, {"return_type": "REFUND", "reason": NOT_DESCRIBED, "line_item_ids": line, "evidence": "a\nb"}
+    )
+    assert asked.status_code == 303
+    (view,) = market.return_views()
+    assert view.line_item_ids == (line,)
+    page = f"/buyer/returns/{view.return_id}"
+    assert asked.headers["location"] == page
+    assert "Withdraw request" in get(market, page).seen
+    assert post(market, f"{page}/ship", {}).status_code == 422
+    market.seller_center_decision(view.return_id, decision="REJECT_REFUND", reason=UNCLEAR)
+    assert "Your refund request" in get(market, f"/buyer/mail?order_id={order.order_id}").seen
+    assert post(market, f"{page}/dispute", {}).status_code == 303
+    assert market.return_view(view.return_id).arbitration_status == "IN_PROGRESS"
+    assert "The platform is deciding" in get(market, f"{MANAGE}/{view.return_id}").seen
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("return_type", "GIFT"), ("line_item_ids", ""), ("reason", ""), ("reason", "made_up")]
+)
+def test_the_request_page_names_the_field_that_is_wrong(
+    client: Client, market: Marketplace, field: str, value: str
+) -> None:
+    order = market.place_order()
+    form: dict[str, object] = {
+        "return_type": "REFUND",
+        "reason": NOT_DESCRIBED,
+        "line_item_ids": order.line_items[0].id,
+        field: value,
+    }
+    answer = post(market, f"/buyer/orders/{order.order_id}/returns/new", {k: v for k, v in form.items() if v})
+    assert answer.status_code == 422
+    assert f'id="problem-{field}"' in answer.text
+    assert market.return_views() == []
+
+
+def test_the_buyer_cancels_before_shipment(client: Client, market: Marketplace) -> None:
+    order = market.place_order(status="AWAITING_SHIPMENT")
+    form = f"/buyer/orders/{order.order_id}/cancel"
+    assert "Cancel this order" in get(market, form).seen
+    assert 'id="problem-reason"' in post(market, form, {}).text
+    reason = "ecom_order_to_ship_canceled_reason_created_by_mistakes"
+    assert post(market, form, {"reason": reason}).status_code == 303
+    assert "Cancellation requested" in get(market, "/buyer/orders").seen
+
+
+def test_what_people_wrote_is_escaped_everywhere(market: Marketplace, clock: Clock) -> None:
+    shop = market.add_shop(name="<script>alert(1)</script> & Sons")
+    order = market.place_order(shop_id=shop.shop_id, lines=[OrderLine("<i>MUG</i>", 1, Decimal(5))])
+    asked = market.request_return(
+        order.order_id, return_type="REFUND", reason=NOT_DESCRIBED, evidence=("<script>x</script>",)
+    )
+    for path in (MANAGE, f"{MANAGE}/{asked.return_id}", "/buyer/orders", f"/buyer/returns/{asked.return_id}"):
+        answer = market.app.test_client().get(path)
+        assert answer.status_code == 200
+        assert "<script>" not in answer.text
+        assert "<i>MUG" not in answer.text
+
+
+def test_pages_load_nothing_from_elsewhere(market: Marketplace, return_id: str) -> None:
+    order_id = market.return_view(return_id).order_id
+    for path in (
+        MANAGE,
+        f"{MANAGE}/{return_id}",
+        "/buyer/orders",
+        f"/buyer/orders/{order_id}/returns/new",
+        f"/buyer/returns/{return_id}",
+        "/buyer/mail",
+    ):
+        for address in get(market, path).addresses:
+            assert address.startswith(("/", "?", "data:")), address
+    assert "url(" not in market.app.test_client().get("/static/shop.css").text
+
+
+def test_what_is_not_there_says_so_to_people(client: Client, market: Marketplace) -> None:
+    for path in (f"{MANAGE}/1", "/buyer/returns/1", "/buyer/orders/1/returns/new", f"{MANAGE}?shop_id=1"):
+        assert "Nothing here" in get(market, path, 404).seen
+
+
+def test_a_form_sent_from_another_site_is_refused(market: Marketplace, return_id: str) -> None:
+    answer = market.app.test_client().post(
+        f"{MANAGE}/{return_id}", data={"decision": "APPROVE_REFUND"}, headers={"origin": "https://elsewhere.example"}
+    )
+    assert answer.status_code == 403
+    assert market.return_view(return_id).return_status == "RETURN_OR_REFUND_REQUEST_PENDING"
