@@ -78,7 +78,8 @@ OFFER_OPEN          = Refusal(25007007, "A negotiation with the buyer is open", 
 IN_ARBITRATION      = Refusal(25011010, "The request is in arbitration, the seller cannot act", "policy 4.4")
 CANNOT_REJECT       = Refusal(25011011, "Status {status} does not allow rejecting: processed or expired", "API sheet 3")
 CANNOT_APPROVE      = Refusal(25011012, "Status {status} does not allow approving the request", "API sheet 3")
-CANNOT_APPROVE_PARCEL = Refusal(25011013, "Status {status} does not allow approving the received parcel", "policy 4.4")
+# 25011013 has two readings: the API sheet lists it for cancellations, the policy sheet for received parcels
+CANNOT_APPROVE_PARCEL = Refusal(25011013, "Status {status} does not allow approving", "API sheet 3; policy 4.4")
 QUICK_REFUND        = Refusal(25011025, "Quick refund is active, the parcel cannot be rejected", "API sheet 3")
 PARTIAL_NOT_POSSIBLE = Refusal(25011032, "Status {status} does not allow a partial refund", "policy 4.4")
 PARCEL_NOT_REJECTABLE = Refusal(25011035, "The parcel cannot be rejected now: {why}", "policy 4.4")

@@ -1,4 +1,8 @@
-"""The marketplace: its shops, its clock, its agenda, and everybody who listens."""
+"""The marketplace: its shops, its clock and agenda, and everybody who listens. The fake's composition root.
+
+One object is one marketplace. It acts only when told to (`run_due`, a call on the wire, a control call), reads no clock
+but the one it is given, and with the same seed and the same calls it does the same, byte for byte.
+"""
 
 from __future__ import annotations
 
@@ -7,32 +11,35 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Final
 
+from mock_tiktok import policy
+from mock_tiktok.agenda import AgendaEntry, Due, Fired
+from mock_tiktok.control import Control
+from mock_tiktok.events import Listener
+from mock_tiktok.platform import Clock, Platform
 from mock_tiktok.shop import Shop
+from mock_tiktok.tokens import TokenBook, Tokens
 
+if TYPE_CHECKING:
+    from flask import Flask
 
-class Clock(Protocol):
-    """Who knows what time it is."""
-
-    def now(self) -> datetime: ...
+DEFAULT_PROFILE: Final = "us-2025-08"
+_OF_MARKET: Final = {"US": DEFAULT_PROFILE, "GB": "uk-2026-04", "UK": "uk-2026-04"}
 
 
 @dataclass(frozen=True, slots=True)
 class ShopCredentials:
+    """What a shop's seller gives to whoever connects it."""
+
     shop_id: str
     shop_cipher: str
     name: str
     region: str
 
 
-class Marketplace:
+class Marketplace(Control):
     """A fake TikTok Shop with its shops, buyers, couriers and operator."""
-
-    app_key: str
-    app_secret: str
-    seed: int
-    world: str
 
     def __init__(
         self,
@@ -40,14 +47,22 @@ class Marketplace:
         clock: Clock,
         seed: int,
         world: str = "default",
-        profile: str | Path = "us-2025-08",
+        profile: str | Path = DEFAULT_PROFILE,
         accepts_timestamp: Callable[[int], bool] | None = None,
     ) -> None:
-        self.clock = clock
+        self.seed = seed
+        self.world = world
         self.accepts_timestamp = accepts_timestamp
+        self._profile = policy.load(profile)
+        self._profile_was_chosen = profile != DEFAULT_PROFILE
+        self._platform = Platform(clock, seed, world)
+        self._shops: dict[str, Shop] = {}
+        self.app_key = f"6{self._platform.digest('app key', world).hex()[:12]}"
+        self.app_secret = self._platform.digest("app secret", world).hex()[:40]
+        self.tokens = TokenBook(int.from_bytes(self._platform.digest("tokens", world)[:8]))
 
     @cached_property
-    def app(self) -> Any:
+    def app(self) -> Flask:
         """Answer the WSGI app that serves this marketplace on the wire."""
         from mock_tiktok.app import create_app
 
@@ -55,16 +70,63 @@ class Marketplace:
 
     @property
     def now(self) -> datetime:
-        """Answer the instant, in whole seconds, as the marketplace stamps it."""
-        raise NotImplementedError
+        """Answer the instant as the marketplace stamps it: whole seconds."""
+        return self._platform.now
 
-    def shop(self, shop_id: str) -> Shop:
-        """Raises UnknownId."""
-        raise NotImplementedError
+    # shops
 
-    def shop_by_cipher(self, shop_cipher: str) -> Shop | None:
-        raise NotImplementedError
+    def add_shop(
+        self, *, name: str | None = None, market: str = "US", profile: str | Path | None = None
+    ) -> ShopCredentials:
+        """Open a shop. A profile that was chosen decides the market; else the market decides the profile."""
+        if profile is not None:
+            chosen = policy.load(profile)
+        elif self._profile_was_chosen or market == self._profile.market:
+            chosen = self._profile
+        else:
+            chosen = policy.load(_OF_MARKET.get(market, market))
+        number = self._platform.count("shop")
+        title = name or f"Rehearsal Shop {number}"
+        shop = Shop(self._platform, number=number, name=title, market=chosen.market, profile=chosen)
+        self._shops[shop.shop_id] = shop
+        self.tokens.add_shop(shop.shop_id)
+        return _credentials(shop)
 
-    def shop_of_order(self, order_id: str) -> Shop:
-        """Raises UnknownId; likewise shop_of_return, shop_of_cancellation."""
-        raise NotImplementedError
+    @property
+    def shops(self) -> tuple[ShopCredentials, ...]:
+        """Answer all shops, oldest first."""
+        return tuple(_credentials(shop) for shop in self._shops.values())
+
+    def credentials(self, shop_id: str) -> Tokens:
+        """Answer tokens that are valid now; asking changes nothing and ends none that were given before."""
+        return self.tokens.shown(self.shop(shop_id).shop_id, self.now)
+
+    # time
+
+    def subscribe(self, listener: Listener) -> None:
+        """Have `listener` hear all news from now on."""
+        self._platform.news.subscribe(listener)
+
+    def next_due(self) -> Due | None:
+        """Answer when the marketplace, or somebody in it, next acts."""
+        entry = self._platform.agenda.next()
+        return entry.due if entry else None
+
+    def run_due(self, now: datetime) -> Fired:
+        """Do the one earliest thing that is due at or before `now`; raise LookupError if nothing is."""
+        entry = self._platform.agenda.take(now)
+        shop = self._shops[entry.shop_id]
+        order_id = shop.order_of(entry)
+        what, changed = shop.run(entry)
+        return Fired(entry.due.at, entry.who, what, changed, entry.return_id, order_id)
+
+    def agenda(self) -> list[AgendaEntry]:
+        """Answer all that is due, soonest first."""
+        return [
+            AgendaEntry(entry.due.at, entry.who, entry.what, entry.return_id)
+            for entry in self._platform.agenda.entries()
+        ]
+
+
+def _credentials(shop: Shop) -> ShopCredentials:
+    return ShopCredentials(shop.shop_id, shop.shop_cipher, shop.name, shop.region)

@@ -47,7 +47,9 @@ class Reasons:
         found = {
             reason.name: reason
             for group in self.groups
-            if group.who == who and group.kind == kind and (status is None or not group.statuses or status in group.statuses)
+            if group.who == who
+            and group.kind == kind
+            and (status is None or not group.statuses or status in group.statuses)
             for reason in group.reasons
         }
         return tuple(found.values())

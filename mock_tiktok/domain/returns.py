@@ -6,6 +6,7 @@ people see in Seller Center, are read off them here and nowhere else.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -87,7 +88,7 @@ class Return:
     buyer_keeps_item: bool = False
     can_buyer_keep_item: bool = False
     is_quick_refund: bool = False
-    disputes_lost: int = 0
+    offers_made: int = 0
     shipped_at: datetime | None = None
     arrived_at: datetime | None = None
     reject_reason: str | None = None
@@ -147,7 +148,7 @@ def _granted(item: Return) -> ReturnStatus:
 
 
 # (a replacement?, claim): the wire's status. A replacement settled by money says so from the start.
-_STATUS: Final = {
+_STATUS: Final[Mapping[tuple[bool, Claim], Callable[[Return], ReturnStatus]]] = {
     (False, Claim.REQUESTED): lambda item: ReturnStatus.PENDING,
     (False, Claim.OFFERED): lambda item: ReturnStatus.AWAITING_BUYER_RESPONSE,
     (False, Claim.REJECTED): lambda item: ReturnStatus.REJECT,

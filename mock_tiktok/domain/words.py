@@ -49,7 +49,6 @@ class By(StrEnum):
     SELLER_CENTER = "seller_center"
     SYSTEM = "system"
     OPERATOR = "operator"
-    COURIER = "courier"
 
     @property
     def role(self) -> Role:
@@ -63,7 +62,6 @@ _ROLES = {
     By.SELLER_CENTER: Role.SELLER,
     By.SYSTEM: Role.SYSTEM,
     By.OPERATOR: Role.OPERATOR,
-    By.COURIER: Role.SYSTEM,
 }
 
 

@@ -1,0 +1,176 @@
+"""A shelf keeps frozen values by id, with sorted indexes, so that a page and a total cost the same at any size.
+
+Every value is listed by its two times, once among all and once among those of its status. A search that asks for
+nothing, for a stretch of the time it sorts by, for some ids, or for one status reads these lists directly; any other
+combination looks at what the narrowest list holds.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Generic, Protocol, TypeVar
+
+from mock_tiktok.domain.searches import Page, PageRequest, Sort, SortField, TimeRange
+from mock_tiktok.errors import INVALID
+
+
+class Dated(Protocol):
+    """What a shelf can keep."""
+
+    @property
+    def created_at(self) -> datetime: ...
+    @property
+    def updated_at(self) -> datetime: ...
+    @property
+    def status(self) -> str: ...
+
+
+T = TypeVar("T", bound=Dated)
+Key = tuple[int, str]
+FIELDS: Final[tuple[SortField, SortField]] = ("create_time", "update_time")
+_ALL: Final = ""
+
+
+def _seconds(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def _key(value: Dated, field: SortField, id: str) -> Key:
+    return (_seconds(value.created_at if field == "create_time" else value.updated_at), id)
+
+
+@dataclass(frozen=True, slots=True)
+class Query(Generic[T]):
+    """A search in the shelf's terms. `ids` narrows to those; `rest` decides what no index can."""
+
+    created: TimeRange
+    updated: TimeRange
+    ids: Sequence[str] | None = None
+    statuses: tuple[str, ...] = ()
+    rest: Callable[[T], bool] | None = None
+
+
+class Shelf(Generic[T]):
+    """Frozen values by id."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, T] = {}
+        self._lists: dict[tuple[SortField, str], list[Key]] = {}
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._values.values())
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def get(self, id: str) -> T | None:
+        """Answer the value of that id, if there is one."""
+        return self._values.get(id)
+
+    def put(self, id: str, value: T) -> None:
+        """Keep the value, instead of the one before."""
+        old = self._values.get(id)
+        for field in FIELDS:
+            key = _key(value, field, id)
+            if old is not None:
+                old_key = _key(old, field, id)
+                if old_key != key:
+                    self._move(field, _ALL, old_key, key)
+                if old_key != key or old.status != value.status:
+                    self._drop(field, old.status, old_key)
+                    insort(self._list(field, value.status), key)
+            else:
+                insort(self._list(field, _ALL), key)
+                insort(self._list(field, value.status), key)
+        self._values[id] = value
+
+    def search(self, query: Query[T], sort: Sort, page: PageRequest) -> Page[T]:
+        """Answer one page; the same token gives the same place in the list, whatever has come or gone meanwhile."""
+        keys, low, high = self._matching(query, sort.field)
+        total = high - low
+        after = _read_token(page.token, sort)
+        if sort.ascending:
+            start = low if after is None else max(low, bisect_left(keys, (after[0], after[1] + "\0"), low, high))
+            chosen = keys[start : min(high, start + page.size)]
+            more = start + len(chosen) < high
+        else:
+            end = high if after is None else min(high, bisect_left(keys, after, low, high))
+            begin = max(low, end - page.size)
+            chosen = keys[begin:end][::-1]
+            more = begin > low
+        token = _write_token(chosen[-1], sort) if more and chosen else ""
+        return Page(tuple(self._values[id] for _, id in chosen), total, token)
+
+    def _matching(self, query: Query[T], field: SortField) -> tuple[list[Key], int, int]:
+        """Answer a sorted list and the stretch of it that matches."""
+        own, other = (query.created, query.updated) if field == "create_time" else (query.updated, query.created)
+        direct = query.ids is None and query.rest is None and other.is_all and len(query.statuses) <= 1
+        if direct:
+            keys = self._lists.get((field, query.statuses[0] if query.statuses else _ALL), [])
+            return keys, *_stretch(keys, own)
+        found = sorted(_key(value, field, id) for id, value in self._candidates(query) if _fits(value, query))
+        return found, 0, len(found)
+
+    def _candidates(self, query: Query[T]) -> Iterable[tuple[str, T]]:
+        if query.ids is not None:
+            for id in dict.fromkeys(query.ids):
+                if (value := self._values.get(id)) is not None:
+                    yield id, value
+            return
+        stretches = [
+            (keys, *_stretch(keys, times))
+            for field, times in zip(FIELDS, (query.created, query.updated), strict=True)
+            for keys in [self._lists.get((field, query.statuses[0] if len(query.statuses) == 1 else _ALL), [])]
+        ]
+        keys, low, high = min(stretches, key=lambda stretch: stretch[2] - stretch[1])
+        for _, id in keys[low:high]:
+            yield id, self._values[id]
+
+    def _list(self, field: SortField, status: str) -> list[Key]:
+        return self._lists.setdefault((field, status), [])
+
+    def _move(self, field: SortField, status: str, old: Key, new: Key) -> None:
+        self._drop(field, status, old)
+        insort(self._list(field, status), new)
+
+    def _drop(self, field: SortField, status: str, key: Key) -> None:
+        keys = self._list(field, status)
+        del keys[bisect_left(keys, key)]
+
+
+def _fits(value: T, query: Query[T]) -> bool:
+    return (
+        (not query.statuses or value.status in query.statuses)
+        and query.created.holds(value.created_at)
+        and query.updated.holds(value.updated_at)
+        and (query.rest is None or query.rest(value))
+    )
+
+
+def _stretch(keys: list[Key], times: TimeRange) -> tuple[int, int]:
+    low = 0 if times.ge is None else bisect_left(keys, (_seconds(times.ge), ""))
+    high = len(keys) if times.lt is None else bisect_left(keys, (_seconds(times.lt), ""))
+    return low, max(low, high)
+
+
+def _write_token(key: Key, sort: Sort) -> str:
+    text = f"{sort.field}|{'ASC' if sort.ascending else 'DESC'}|{key[0]}|{key[1]}"
+    return base64.b64encode(text.encode()).decode()
+
+
+def _read_token(token: str, sort: Sort) -> Key | None:
+    if not token:
+        return None
+    try:
+        field, direction, seconds, id = base64.b64decode(token, validate=True).decode("ascii").split("|")
+        key = (int(seconds), id)
+    except (binascii.Error, ValueError):
+        raise INVALID(what="page_token") from None
+    if (field, direction) != (sort.field, "ASC" if sort.ascending else "DESC"):
+        raise INVALID(what="page_token belongs to another sort order")
+    return key

@@ -1,0 +1,237 @@
+"""What may follow what: every state machine of the marketplace, each row with who says so and how sure that is.
+
+A return is four small machines: claim, parcel, money, dispute. An action happens to all of them that know it: a machine
+that has no row for its state and the action refuses it, a machine that never heard of the action has no say. Two actions
+nobody takes follow from others: the parcel is expected when a claim is approved, money is granted when a claim is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, Generic, TypeVar
+
+from mock_tiktok.domain.words import (
+    Action,
+    CancelStatus,
+    Claim,
+    Dispute,
+    Money,
+    OrderStatus,
+    Parcel,
+    ReturnType,
+)
+
+S = TypeVar("S", bound=StrEnum)
+A = TypeVar("A", bound=StrEnum)
+
+
+class Consequence(StrEnum):
+    """What follows from an action in another machine."""
+
+    EXPECT = "the goods are expected"
+    GRANT = "the money is granted"
+    PAYOUT = "PAYOUT"
+
+
+class Step(StrEnum):
+    """What happens to an order."""
+
+    HOLD_OVER = "hold over"
+    HAND_OVER = "hand over"
+    DELIVER = "deliver"
+    COMPLETE = "complete"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Generic[S, A]):
+    """One rule: in this state, on this action, it becomes that."""
+
+    state: S
+    action: A
+    becomes: S
+    source: str
+    certainty: str = "documented"
+
+
+class Table(Generic[S, A]):
+    """A state machine."""
+
+    def __init__(self, name: str, rows: Iterable[Row[S, A]]) -> None:
+        self.name = name
+        self.rows = tuple(rows)
+        self._next: Mapping[tuple[S, A], S] = {(row.state, row.action): row.becomes for row in self.rows}
+        self.actions = frozenset(row.action for row in self.rows)
+        if len(self._next) != len(self.rows):
+            raise ValueError(f"{name} has two rows for one state and action")
+
+    def after(self, state: S, action: A) -> S | None:
+        """Answer what becomes of `state`, or None where the table has no such row."""
+        return self._next.get((state, action))
+
+    def mermaid(self) -> str:
+        """Draw the table."""
+        lines = [f"    {row.state.name} --> {row.becomes.name}: {row.action.name}" for row in self.rows]
+        return "\n".join(["stateDiagram-v2", *lines])
+
+
+A_, C, D, M, P, O, K, T, Q = (  # noqa: E741 - one letter each keeps the tables readable as tables
+    Action, Claim, Dispute, Money, Parcel, OrderStatus, CancelStatus, Step, Consequence,
+)  # fmt: skip
+
+# fmt: off
+_OFFER = (
+    Row(C.REQUESTED, A_.OFFER_PARTIAL_REFUND, C.OFFERED,   "S18, S20; policy 1.4"),
+    Row(C.OFFERED,   A_.ACCEPT_OFFER,         C.GRANTED,   "policy 1.4 HARNESS", "assumed"),
+    Row(C.OFFERED,   A_.DECLINE_OFFER,        C.REQUESTED, "policy 1.4 HARNESS", "assumed"),
+    Row(C.OFFERED,   A_.OFFER_EXPIRED,        C.REQUESTED, "policy 1.4 HARNESS", "assumed"),
+    Row(C.OFFERED,   A_.WITHDRAW,             C.CLOSED,    "as from PENDING", "assumed"),
+)
+
+REFUND: Final = Table("refund-only claim", (
+    Row(C.REQUESTED, A_.APPROVE_REFUND,       C.GRANTED,   "policy 1.3: S18"),
+    Row(C.REQUESTED, A_.SELLER_SILENT,        C.GRANTED,   "U10: S1 (R17, R19): silence is a yes"),
+    Row(C.REQUESTED, A_.REJECT_REFUND,        C.REJECTED,  "policy 1.3: S18"),
+    Row(C.REQUESTED, A_.WITHDRAW,             C.CLOSED,    "policy 1.3: S18"),
+    *_OFFER,
+    Row(C.REJECTED,  A_.DISPUTE,              C.REJECTED,  "policy 7: stays on the rejected value"),
+    Row(C.REJECTED,  A_.NO_DISPUTE,           C.CLOSED,    "policy 1.3: S18, copy of 2026-05-20"),
+    Row(C.REJECTED,  A_.SUPPORT_BUYER,        C.GRANTED,   "policy 1.3: S18, copy of 2026-05-20"),
+    Row(C.REJECTED,  A_.SUPPORT_SELLER,       C.CLOSED,    "policy 1.3: S18, copy of 2026-05-20"),
+    Row(C.REJECTED,  A_.WITHDRAW,             C.CLOSED,    "policy 7: CLOSED where withdrawn", "assumed"),
+    Row(C.GRANTED,   A_.PAYOUT,               C.GRANTED,   "policy 1.3: SUCCESS to COMPLETE"),
+))
+
+RETURN: Final = Table("return claim", (
+    Row(C.REQUESTED, A_.AUTO_APPROVE,         C.APPROVED,  "U8: S1 (R3, R28)"),
+    Row(C.REQUESTED, A_.APPROVE_RETURN,       C.APPROVED,  "policy 1.4: S18"),
+    Row(C.REQUESTED, A_.DIRECT_REFUND,        C.GRANTED,   "policy 1.4: S20, S26; also APPROVE_RETURN + buyer_keep_item"),
+    Row(C.REQUESTED, A_.SELLER_SILENT,        C.APPROVED,  "API sheet 5.1: no answer in time"),
+    Row(C.REQUESTED, A_.REJECT_RETURN,        C.REJECTED,  "policy 1.4: S18"),
+    Row(C.REQUESTED, A_.WITHDRAW,             C.CLOSED,    "policy 1.4: S18"),
+    *_OFFER,
+    Row(C.APPROVED,  A_.LABEL,                C.APPROVED,  "U9: S1 (R24, R41)"),
+    Row(C.APPROVED,  A_.SHIP,                 C.APPROVED,  "policy 1.4: S18"),
+    Row(C.APPROVED,  A_.ARRIVE,               C.APPROVED,  "guide, workflow D step 4 (R42)"),
+    Row(C.APPROVED,  A_.WITHDRAW,             C.CLOSED,    "before the goods are sent", "assumed"),
+    Row(C.APPROVED,  A_.NEVER_SHIPPED,        C.CLOSED,    "U11: S4; API sheet 5.1"),
+    Row(C.APPROVED,  A_.APPROVE_RECEIVED_PACKAGE, C.GRANTED, "policy 1.4: S18"),
+    Row(C.APPROVED,  A_.SELLER_SILENT,        C.GRANTED,   "U12: S4, S5, S7"),
+    Row(C.APPROVED,  A_.REJECT_RECEIVED_PACKAGE, C.PARCEL_REJECTED, "policy 1.4: S18"),
+    Row(C.REJECTED,  A_.DISPUTE,              C.REJECTED,  "policy 7: stays on the rejected value"),
+    Row(C.REJECTED,  A_.NO_DISPUTE,           C.CLOSED,    "policy 1.4: S18"),
+    Row(C.REJECTED,  A_.SUPPORT_BUYER,        C.APPROVED,  "policy 1.4: to AWAITING_BUYER_SHIP"),
+    Row(C.REJECTED,  A_.SUPPORT_SELLER,       C.CLOSED,    "policy 1.4: S18"),
+    Row(C.REJECTED,  A_.WITHDRAW,             C.CLOSED,    "policy 7: CLOSED where withdrawn", "assumed"),
+    Row(C.PARCEL_REJECTED, A_.DISPUTE,        C.PARCEL_REJECTED, "policy 7: stays on the rejected value"),
+    Row(C.PARCEL_REJECTED, A_.NO_DISPUTE,     C.CLOSED,    "policy 1.4: S18"),
+    Row(C.PARCEL_REJECTED, A_.SUPPORT_BUYER,  C.GRANTED,   "policy 1.4: S18"),
+    Row(C.PARCEL_REJECTED, A_.SUPPORT_SELLER, C.CLOSED,    "policy 1.4: S18"),
+    Row(C.PARCEL_REJECTED, A_.WITHDRAW,       C.CLOSED,    "policy 7: CLOSED where withdrawn", "assumed"),
+    Row(C.GRANTED,   A_.ARRIVE,               C.GRANTED,   "goods may come after the money", "assumed"),
+    Row(C.GRANTED,   A_.PAYOUT,               C.GRANTED,   "policy 1.4: SUCCESS to COMPLETE"),
+))
+
+_REPLACEMENT = (
+    Row(C.REQUESTED, A_.APPROVE_REPLACEMENT,  C.REPLACED,  "policy 1.5: S18"),
+    Row(C.REQUESTED, A_.ISSUE_REPLACEMENT_REFUND, C.GRANTED, "policy 1.5: S18"),
+    Row(C.REQUESTED, A_.SELLER_SILENT,        C.REPLACED,  "U16: S4, S15"),
+    Row(C.REQUESTED, A_.REJECT_REPLACEMENT,   C.REJECTED,  "policy 1.5: S18"),
+    Row(C.REQUESTED, A_.WITHDRAW,             C.CLOSED,    "policy 1.5: S18"),
+    Row(C.REJECTED,  A_.DISPUTE,              C.REJECTED,  "policy 1.5: S18"),
+    Row(C.REJECTED,  A_.NO_DISPUTE,           C.CLOSED,    "as for the other kinds", "assumed"),
+    Row(C.REJECTED,  A_.SUPPORT_SELLER,       C.CLOSED,    "policy 7: S18"),
+    Row(C.REJECTED,  A_.WITHDRAW,             C.CLOSED,    "policy 7: CLOSED where withdrawn", "assumed"),
+    Row(C.GRANTED,   A_.PAYOUT,               C.GRANTED,   "policy 1.5: settled by refund"),
+)
+REPLACEMENT: Final = Table("replacement claim", (
+    *_REPLACEMENT,
+    Row(C.REJECTED,  A_.SUPPORT_BUYER,        C.REPLACED,  "C6: S18, a new order"),
+))
+REPLACEMENT_PAID: Final = Table("replacement claim, a won dispute is paid", (
+    *_REPLACEMENT,
+    Row(C.REJECTED,  A_.SUPPORT_BUYER,        C.GRANTED,   "C6: S15, a refund"),
+))
+
+PARCEL: Final = Table[Parcel, Action | Consequence]("parcel with a platform label", (
+    Row(P.NONE,      Q.EXPECT,                P.AWAITED,   "policy 1.4"),
+    Row(P.AWAITED,   A_.LABEL,                P.LABELLED,  "U9: S1 (R24, R25)"),
+    Row(P.LABELLED,  A_.SHIP,                 P.SHIPPED,   "policy 1.4: when the carrier picks up (R26)"),
+    Row(P.SHIPPED,   A_.ARRIVE,               P.ARRIVED,   "guide, workflow D step 4 (R42)"),
+    Row(P.NONE,      A_.SELLER_SILENT,        P.NONE,      "first review"),
+    Row(P.ARRIVED,   A_.SELLER_SILENT,        P.ARRIVED,   "second review"),
+    Row(P.AWAITED,   A_.NEVER_SHIPPED,        P.AWAITED,   "U11: S4"),
+    Row(P.LABELLED,  A_.NEVER_SHIPPED,        P.LABELLED,  "U11: S4"),
+    Row(P.NONE,      A_.WITHDRAW,             P.NONE,      "policy 1.4"),
+    Row(P.AWAITED,   A_.WITHDRAW,             P.AWAITED,   "before the goods are sent", "assumed"),
+    Row(P.LABELLED,  A_.WITHDRAW,             P.LABELLED,  "before the goods are sent", "assumed"),
+    Row(P.SHIPPED,   A_.APPROVE_RECEIVED_PACKAGE, P.SHIPPED, "API sheet 4.4: status BUYER_SHIPPED_ITEM"),
+    Row(P.ARRIVED,   A_.APPROVE_RECEIVED_PACKAGE, P.ARRIVED, "policy 1.4"),
+    Row(P.SHIPPED,   A_.REJECT_RECEIVED_PACKAGE, P.SHIPPED, "API sheet 4.4; not before U13's day 10"),
+    Row(P.ARRIVED,   A_.REJECT_RECEIVED_PACKAGE, P.ARRIVED, "policy 1.4"),
+))
+PARCEL_OWN: Final = Table[Parcel, Action | Consequence]("parcel the buyer sends in their own way", (
+    *(row for row in PARCEL.rows if P.LABELLED not in (row.state, row.becomes)),
+    Row(P.AWAITED,   A_.SHIP,                 P.SHIPPED,   "policy 1.4: when tracking is entered"),
+))
+
+MONEY: Final = Table[Money, Consequence]("money", (
+    Row(M.NONE,      Q.GRANT,                 M.OWED,      "policy 1.4: SUCCESS means approved, not paid"),
+    Row(M.OWED,      Q.PAYOUT,                M.PAID,      "policy 1.4: only COMPLETE means paid"),
+))
+
+_DECISIONS = (
+    A_.APPROVE_REFUND, A_.APPROVE_RETURN, A_.APPROVE_RECEIVED_PACKAGE, A_.APPROVE_REPLACEMENT,
+    A_.ISSUE_REPLACEMENT_REFUND, A_.OFFER_PARTIAL_REFUND, A_.DIRECT_REFUND,
+    A_.REJECT_REFUND, A_.REJECT_RETURN, A_.REJECT_RECEIVED_PACKAGE, A_.REJECT_REPLACEMENT,
+)
+DISPUTE: Final = Table("dispute", (
+    Row(D.NONE,          A_.DISPUTE,          D.IN_PROGRESS,    "policy 7: S3"),
+    Row(D.SUPPORT_BUYER, A_.DISPUTE,          D.IN_PROGRESS,    "a second rejection, at the parcel", "assumed"),
+    Row(D.IN_PROGRESS,   A_.SUPPORT_BUYER,    D.SUPPORT_BUYER,  "policy 7: S20"),
+    Row(D.IN_PROGRESS,   A_.SUPPORT_SELLER,   D.SUPPORT_SELLER, "policy 7: S20"),
+    Row(D.NONE,          A_.WITHDRAW,         D.NONE,           "policy 1.3, 1.4"),
+    Row(D.SUPPORT_BUYER, A_.WITHDRAW,         D.SUPPORT_BUYER,  "policy 1.4"),
+    Row(D.IN_PROGRESS,   A_.WITHDRAW,         D.CLOSED,         "policy 7 HARNESS", "assumed"),
+    # while the operator has the case the seller can do nothing (25011010)
+    *(Row(state, decision, state, "policy 7: S20") for state in (D.NONE, D.SUPPORT_BUYER) for decision in _DECISIONS),
+    *(Row(state, A_.NO_DISPUTE, state, "U17: S3") for state in (D.NONE, D.SUPPORT_BUYER)),
+))
+
+CANCELLATION: Final = Table("cancellation", (
+    Row(K.PENDING,   A_.APPROVE_CANCELLATION, K.SUCCESS,   "policy 1.2: S18"),
+    Row(K.PENDING,   A_.SELLER_SILENT,        K.SUCCESS,   "U3: S18, S36, S2"),
+    Row(K.PENDING,   A_.REJECT_CANCELLATION,  K.CANCELLED, "policy 1.2: S18"),
+    Row(K.PENDING,   A_.REJECT_BY_SHIPPING,   K.CANCELLED, "policy 1.2: S25"),
+    Row(K.PENDING,   A_.WITHDRAW,             K.CANCELLED, "policy 1.2"),
+    Row(K.SUCCESS,   A_.PAYOUT,               K.COMPLETE,  "policy 1.2: COMPLETE is refund paid"),
+))
+
+ORDER: Final = Table("order", (
+    Row(O.ON_HOLD,             T.HOLD_OVER,   O.AWAITING_SHIPMENT, "U2: S15"),
+    Row(O.AWAITING_SHIPMENT,   T.HAND_OVER,   O.IN_TRANSIT,        "settled 12: the seller hands over"),
+    Row(O.AWAITING_COLLECTION, T.HAND_OVER,   O.IN_TRANSIT,        "API sheet 6"),
+    Row(O.IN_TRANSIT,          T.DELIVER,     O.DELIVERED,         "API sheet 6"),
+    Row(O.DELIVERED,           T.COMPLETE,    O.COMPLETED,         "settled 11: delivery + return.window, no claim open"),
+    Row(O.UNPAID,              T.CANCEL,      O.CANCELLED,         "policy 1.1: S18"),
+    Row(O.ON_HOLD,             T.CANCEL,      O.CANCELLED,         "policy 1.1: S18"),
+    Row(O.AWAITING_SHIPMENT,   T.CANCEL,      O.CANCELLED,         "policy 1.1: S18"),
+    Row(O.AWAITING_COLLECTION, T.CANCEL,      O.CANCELLED,         "policy 1.1: S18"),
+    Row(O.IN_TRANSIT,          T.CANCEL,      O.CANCELLED,         "C7: S18, where shipping does not refuse"),
+    Row(O.DELIVERED,           T.CANCEL,      O.CANCELLED,         "C7: S18, where shipping does not refuse"),
+))
+# fmt: on
+
+
+def claim_table(return_type: ReturnType, *, won_replacement_is_paid: bool = False) -> Table[Claim, Action]:
+    """Answer the claim's table for that kind of request."""
+    if return_type is ReturnType.REFUND:
+        return REFUND
+    if return_type is ReturnType.RETURN_AND_REFUND:
+        return RETURN
+    return REPLACEMENT_PAID if won_replacement_is_paid else REPLACEMENT
+
+
+TABLES: Final = (REFUND, RETURN, REPLACEMENT, REPLACEMENT_PAID, PARCEL, PARCEL_OWN, MONEY, DISPUTE, CANCELLATION, ORDER)

@@ -1,0 +1,132 @@
+"""What control calls answer: plain frozen views of orders, returns, cancellations and money."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from mock_tiktok.domain.cancellations import Cancellation
+from mock_tiktok.domain.orders import Order
+from mock_tiktok.domain.returns import Record, Return
+
+
+@dataclass(frozen=True, slots=True)
+class LineItemView:
+    id: str
+    sku: str
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    order_id: str
+    shop_id: str
+    status: str
+    currency: str
+    total: Decimal
+    line_items: tuple[LineItemView, ...]
+    paid: Decimal
+    refunded: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """`event` is the status people now see where it changed, else what happened."""
+
+    at: datetime
+    event: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnView:
+    return_id: str
+    shop_id: str
+    order_id: str
+    return_type: str
+    return_status: str
+    shown_status: str
+    arbitration_status: str | None
+    seller_deadline: datetime | None
+    refund_total: Decimal
+    refunded: Decimal
+    currency: str
+    line_item_ids: tuple[str, ...]
+    reason: str
+    timeline: tuple[TimelineEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationView:
+    cancel_id: str
+    order_id: str
+    cancel_status: str
+    seller_deadline: datetime | None
+    refund_total: Decimal
+    refunded: Decimal
+    timeline: tuple[TimelineEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """Money of one order: what the buyer paid, what has gone back."""
+
+    paid: Decimal
+    refunded: Decimal
+
+
+def order_view(order: Order) -> OrderView:
+    """Show an order."""
+    return OrderView(
+        order_id=order.id,
+        shop_id=order.shop_id,
+        status=order.status.value,
+        currency=order.currency,
+        total=order.total,
+        line_items=tuple(LineItemView(line.id, line.seller_sku, line.price) for line in order.lines),
+        paid=order.paid,
+        refunded=order.refunded,
+    )
+
+
+def return_view(item: Return, records: tuple[Record, ...]) -> ReturnView:
+    """Show a return with all that has happened to it."""
+    return ReturnView(
+        return_id=item.return_id,
+        shop_id=item.shop_id,
+        order_id=item.order_id,
+        return_type=item.return_type.value,
+        return_status=item.status.value,
+        shown_status=item.shown_status,
+        arbitration_status=item.arbitration_status.value if item.arbitration_status else None,
+        seller_deadline=item.seller_deadline,
+        refund_total=item.amount.total,
+        refunded=item.refunded,
+        currency=item.amount.currency,
+        line_item_ids=tuple(line.line_item_id for line in item.lines),
+        reason=item.reason,
+        timeline=timeline(records),
+    )
+
+
+def timeline(records: tuple[Record, ...]) -> tuple[TimelineEntry, ...]:
+    """Tell a history in people's words."""
+    shown = [None, *(record.shown for record in records)]
+    return tuple(
+        TimelineEntry(record.at, record.shown if record.shown != before else record.description, record.by.value)
+        for before, record in zip(shown, records, strict=False)
+    )
+
+
+def cancellation_view(item: Cancellation, records: tuple[Record, ...]) -> CancellationView:
+    """Show a cancellation."""
+    return CancellationView(
+        cancel_id=item.cancel_id,
+        order_id=item.order_id,
+        cancel_status=item.status.value,
+        seller_deadline=item.seller_deadline,
+        refund_total=item.amount.total,
+        refunded=item.refunded,
+        timeline=timeline(records),
+    )
