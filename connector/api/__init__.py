@@ -1,0 +1,1 @@
+"""The connector as ChannelAdvisor: the REST API that an Order Management System calls."""

@@ -1,0 +1,31 @@
+"""Answers as they leave: JSON in one spelling, 204 without a body, and ChannelAdvisor's two shapes of an error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response
+
+from connector.api.wire import spell
+
+
+def json_answer(document: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    text = json.dumps(document, default=spell, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, status, headers, content_type="application/json; charset=utf-8")
+
+
+def done() -> Response:
+    """Accepted; nothing to say, and no id to say it with."""
+    answer = Response(status=204)
+    del answer.headers["Content-Type"]
+    return answer
+
+
+def business_error(status: int, code: str, message: str) -> Response:
+    return json_answer({"error": {"code": code, "message": message}}, status=status)
+
+
+def routing_error(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
+    return json_answer({"Message": message}, status=status, headers=headers)

@@ -1,0 +1,114 @@
+"""The connector on the wire: ChannelAdvisor's API and the pages for people, as one WSGI application."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from connector.api.answers import business_error, routing_error
+from connector.api.paths import canonical, not_modelled
+from connector.api.refusals import BadBody, BadQuery
+from connector.api.routes import Key, adjustment_routes, caller_of, item_routes, order_routes
+from connector.api.token import token_routes
+from connector.errors import BadRequest, NotAuthorized, UnknownId
+from connector.pages import page_routes
+from connector.services import Services
+from connector.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+DENIED: Final = "Authorization has been denied for this request."
+LARGEST_BODY: Final = 256 * 1024
+log = logging.getLogger(__name__)
+
+
+class Served(Protocol):
+    """What the application needs of a connector."""
+
+    @property
+    def services(self) -> Services: ...
+
+    @property
+    def settings(self) -> Settings: ...
+
+
+class _Respelled:
+    """Gives Flask the one spelling of an address that its table of routes knows, and keeps the caller's."""
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
+        path = environ.get("PATH_INFO", "")
+        environ["connector.path"] = path
+        environ["PATH_INFO"] = canonical(path)
+        return self._app(environ, start_response)
+
+
+def create_app(connector: Served) -> Flask:
+    """Build the application around one connector."""
+    services, settings = connector.services, connector.settings
+    app = Flask("connector", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.url_map.converters["key"] = Key
+    app.url_map.strict_slashes = False
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    identify = caller_of(services)
+    app.register_blueprint(token_routes(services))
+    app.register_blueprint(order_routes(services, identify))
+    app.register_blueprint(item_routes(services, identify))
+    for level in ("order", "item"):
+        app.register_blueprint(adjustment_routes(services, identify, level))
+    app.register_blueprint(page_routes(services, settings))
+    _handle_errors(app)
+    app.wsgi_app = _Respelled(app.wsgi_app)  # type: ignore[method-assign]  # Flask documents it as the place for it
+    return app
+
+
+def _handle_errors(app: Flask) -> None:
+    @app.errorhandler(BadQuery)
+    def bad_query(error: BadQuery) -> Response:
+        return business_error(400, "InvalidQuery", str(error))
+
+    @app.errorhandler(BadBody)
+    def bad_body(error: BadBody) -> Response:
+        return business_error(400, "InvalidRequest", str(error))
+
+    @app.errorhandler(BadRequest)
+    def bad_request(error: BadRequest) -> Response:
+        return business_error(400, type(error).__name__, str(error))
+
+    @app.errorhandler(UnknownId)
+    def unknown_id(error: UnknownId) -> Response:
+        return business_error(404, "NotFound", str(error))
+
+    @app.errorhandler(NotAuthorized)
+    def denied(error: NotAuthorized) -> Response:
+        return routing_error(401, DENIED, {"WWW-Authenticate": "Bearer"})
+
+    @app.errorhandler(HTTPException)
+    def routing(error: HTTPException) -> Response:
+        status = error.code or 500
+        headers = {}
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            headers["Allow"] = ", ".join(error.valid_methods)
+        path = request.environ.get("connector.path", request.path)
+        if status == 404:
+            left_out = not_modelled(path)
+            if left_out is not None:
+                return routing_error(404, f"{left_out} is not modelled by this connector.")
+            return routing_error(404, f"No HTTP resource was found that matches the request URI '{path}'.")
+        if status == 405:
+            return routing_error(
+                405, f"The requested resource does not support http method '{request.method}'.", headers
+            )
+        return routing_error(status, error.description or error.name)
+
+    @app.errorhandler(Exception)
+    def broken(error: Exception) -> Response:
+        log.exception("%s %s failed", request.method, request.path)
+        return routing_error(500, "An error has occurred.")

@@ -1,0 +1,198 @@
+"""Bodies of the actions: which fields each takes, of what type, read into the services' own documents.
+
+An empty body, `{}` and `null` are the same. A field that an action does not know, or of a wrong type, is refused by
+name. The same fields may stand in the query, as one client in use sends them; query and body must then agree.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Final, NoReturn
+
+from connector.api.refusals import BadBody
+from connector.api.schema import INT32
+from connector.api.wire import REASONS
+from connector.domain.reasons import CONDITIONS
+from connector.records import AdjustItem, AdjustOrder, ConditionQuantity
+
+LONGEST_ID: Final = 100
+LONGEST_TEXT: Final = 2000
+BODY: Final = "body"
+
+Reader = Callable[[str, Any], Any]
+
+
+def _flag(name: str, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise BadBody(name, "must be true or false.")
+
+
+def _count(name: str, value: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= INT32:
+        return value
+    raise BadBody(name, "must be a whole number of at least 1.")
+
+
+def _amount(name: str, value: Any) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+        raise BadBody(name, "must be a number.")
+    amount = Decimal(value)
+    if not 0 <= amount <= INT32:
+        raise BadBody(name, "must not be negative, nor beyond reason.")
+    if amount != amount.quantize(Decimal("0.01")):
+        raise BadBody(name, "must have at most two decimals.")
+    return amount.quantize(Decimal("0.01"))
+
+
+def _reason(name: str, value: Any) -> str:
+    if isinstance(value, str) and value in REASONS:
+        return value
+    raise BadBody(name, f"must be one of {', '.join(REASONS)}.")
+
+
+def _text_of(longest: int) -> Reader:
+    def read(name: str, value: Any) -> str:
+        if not isinstance(value, str) or not value.strip() or "\x00" in value:
+            raise BadBody(name, "must be a text that is not empty.")
+        if len(value) > longest:
+            raise BadBody(name, f"must not be longer than {longest} characters.")
+        return value
+
+    return read
+
+
+def _line_ids(name: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value or not all(isinstance(one, str) and one for one in value):
+        raise BadBody(name, "must be a list of the marketplace's line ids.")
+    if len(set(value)) != len(value):
+        raise BadBody(name, "names a line twice.")
+    return tuple(value)
+
+
+def _conditions(name: str, value: Any) -> tuple[ConditionQuantity, ...]:
+    if not isinstance(value, list):
+        raise BadBody(name, "must be a list of Condition and Quantity.")
+    found = []
+    for at, one in enumerate(value):
+        where = f"{name}[{at}]"
+        if not isinstance(one, dict) or set(one) != {"Condition", "Quantity"}:
+            raise BadBody(where, "must have Condition and Quantity, and nothing else.")
+        if one["Condition"] not in CONDITIONS:
+            raise BadBody(f"{where}/Condition", f"must be one of {', '.join(CONDITIONS)}.")
+        found.append(ConditionQuantity(one["Condition"], _count(f"{where}/Quantity", one["Quantity"])))
+    return tuple(found)
+
+
+_id = _text_of(LONGEST_ID)
+_comment = _text_of(LONGEST_TEXT)
+
+# What each action takes: ChannelAdvisor's name, the services' name, how it is read.
+Fields = Mapping[str, tuple[str, Reader]]
+
+_ADJUST: Final[Fields] = {
+    "Reason": ("reason", _reason),
+    "SellerAdjustmentID": ("seller_adjustment_id", _id),
+    "Restock": ("restock", _flag),
+    "RefundOnly": ("refund_only", _flag),
+    "PreventSiteProcessing": ("prevent_site_processing", _flag),
+    "SiteReason": ("site_reason", _id),
+}
+ADJUST_ORDER: Final[Fields] = {"AdjustmentAmount": ("amount", _amount), **_ADJUST}
+ADJUST_ITEM: Final[Fields] = {
+    "Quantity": ("quantity", _count),
+    "ItemAdjustment": ("item_amount", _amount),
+    "TaxAdjustment": ("tax_amount", _amount),
+    "ShippingAdjustment": ("shipping_amount", _amount),
+    "ShippingTaxAdjustment": ("shipping_tax_amount", _amount),
+    "GiftWrapAdjustment": ("gift_amount", _amount),
+    "GiftWrapTaxAdjustment": ("gift_tax_amount", _amount),
+    "RecyclingFeeAdjustment": ("recycling_amount", _amount),
+    "ForceCalculateOmittedAmounts": ("force_calculate_omitted", _flag),
+    "SiteOrderLineItemIDs": ("site_line_ids", _line_ids),
+    **_ADJUST,
+}
+APPROVE_REQUEST: Final[Fields] = {"SitePartialRefundAmount": ("partial_refund_amount", _amount)}
+REJECT_REQUEST: Final[Fields] = {"SiteRejectReason": ("reject_reason", _id), "SiteRejectComment": ("comment", _comment)}
+APPROVE_RETURN: Final[Fields] = {"ConditionQuantityList": ("conditions", _conditions)}
+REJECT_RETURN: Final[Fields] = {**APPROVE_RETURN, **REJECT_REQUEST}
+NOTHING: Final[Fields] = {}
+NOT_IN_QUERY: Final = frozenset({"SiteOrderLineItemIDs", "ConditionQuantityList"})
+
+
+def read_body(fields: Fields, raw: bytes, query: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
+    """Read an action's body, and the same fields from the query. Raises BadBody naming the field."""
+    body = _parsed(raw)
+    read: dict[str, Any] = {}
+    for name, value in body.items():
+        if name not in fields:
+            raise BadBody(name, "is not a field of this action.")
+        if value is not None:
+            key, reader = fields[name]
+            read[key] = reader(name, value)
+    seen: set[str] = set()
+    for name, text in query:
+        if name not in fields or name in NOT_IN_QUERY:
+            raise BadBody(name, "is not an option of this address.")
+        if name in seen:
+            raise BadBody(name, "is given twice.")
+        seen.add(name)
+        key, reader = fields[name]
+        value = reader(name, _from_text(name, reader, text))
+        if name in body and read.get(key) != value:
+            raise BadBody(name, "is one thing in the query and another in the body.")
+        read[key] = value
+    return read
+
+
+def adjust_order(raw: bytes, query: Sequence[tuple[str, str]]) -> AdjustOrder:
+    return AdjustOrder(**read_body(ADJUST_ORDER, raw, query))
+
+
+def adjust_item(raw: bytes, query: Sequence[tuple[str, str]]) -> AdjustItem:
+    return AdjustItem(**read_body(ADJUST_ITEM, raw, query))
+
+
+def _parsed(raw: bytes) -> dict[str, Any]:
+    if not raw.strip():
+        return {}
+    try:
+        body = json.loads(raw, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_once)
+    except (ValueError, RecursionError):
+        raise BadBody(BODY, "is not JSON.") from None
+    if body is None:
+        return {}
+    if not isinstance(body, dict):
+        raise BadBody(BODY, "must be a JSON object.")
+    return body
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        name = next(name for name, _ in pairs if sum(name == other for other, _ in pairs) > 1)
+        raise BadBody(name, "is given twice.")
+    return found
+
+
+def _from_text(name: str, reader: Reader, text: str) -> Any:
+    """Coerce a query's text to the type that the field's reader expects."""
+    if reader is _flag:
+        if text.lower() not in ("true", "false"):
+            raise BadBody(name, "must be true or false.")
+        return text.lower() == "true"
+    if reader in (_count, _amount):
+        try:
+            number = Decimal(text)
+        except ArithmeticError:
+            raise BadBody(name, "must be a number.") from None
+        if not number.is_finite():
+            raise BadBody(name, "must be a number.")
+        return int(number) if number == number.to_integral_value() and abs(number) <= INT32 else number
+    return text

@@ -1,0 +1,210 @@
+"""The addresses below `/v1`: sets, single entities, and the actions bound to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from flask import Blueprint, Response, request
+from werkzeug.routing import BaseConverter, ValidationError
+
+from connector.api import bodies
+from connector.api.answers import done, json_answer
+from connector.api.query import TOKEN, Asked, exists, read_one, read_options, read_page
+from connector.api.schema import INT32, Entity, Nav
+from connector.api.wire import ORDER_ADJUSTMENTS, ORDER_ITEM_ADJUSTMENTS, ORDER_ITEMS, ORDERS, SITE
+from connector.errors import NotAuthorized, UnknownId
+from connector.records import Client
+from connector.services import Services
+
+Identify = Callable[[], Client]
+LEVELS: Final = {"order": ORDER_ADJUSTMENTS, "item": ORDER_ITEM_ADJUSTMENTS}
+
+
+class Key(BaseConverter):
+    """An entity's key: a whole number of 32 bits. Anything else is an address of the wrong shape."""
+
+    regex = r"\d{1,10}"
+
+    def to_python(self, value: str) -> int:
+        if int(value) > INT32:
+            raise ValidationError
+        return int(value)
+
+
+def asked() -> Asked:
+    path = request.environ.get("connector.path", request.path)
+    return Asked(request.host_url.rstrip("/") + request.script_root, path, tuple(request.args.items(multi=True)))
+
+
+def order_routes(services: Services, identify: Identify) -> Blueprint:
+    routes = Blueprint("orders", __name__)
+
+    @routes.get("/v1/Orders")
+    def orders() -> Response:
+        caller, call = identify(), asked()
+        query = read_options(ORDERS, call.options, exported=True)
+        with services.engine.connect() as connection:
+            return json_answer(read_page(connection, ORDERS, query, call, application_id=caller.application_id))
+
+    @routes.get("/v1/Orders(<key:order_id>)")
+    def order(order_id: int) -> Response:
+        return _one(services, identify, ORDERS, order_id)
+
+    for nav in ORDERS.navs:
+        if nav.address:
+            _child_route(routes, services, identify, ORDERS, nav)
+
+    @routes.post("/v1/Orders(<key:order_id>)/Export")
+    def export(order_id: int) -> Response:
+        caller = identify()
+        bodies.read_body(bodies.NOTHING, request.get_data(cache=False), _fields_of_query())
+        services.mark_exported(order_id, caller.application_id)
+        return done()
+
+    @routes.delete("/v1/Orders(<key:order_id>)/Export")
+    def unexport(order_id: int) -> Response:
+        caller = identify()
+        bodies.read_body(bodies.NOTHING, request.get_data(cache=False), _fields_of_query())
+        services.unmark_exported(order_id, caller.application_id)
+        return done()
+
+    @routes.post("/v1/Orders(<key:order_id>)/Adjust")
+    def adjust(order_id: int) -> Response:
+        identify()
+        services.adjust_order(order_id, bodies.adjust_order(request.get_data(cache=False), _fields_of_query()))
+        return done()
+
+    @routes.get("/v1/Orders(<key:order_id>)/ActivityHistory")
+    def activity(order_id: int) -> Response:
+        identify()
+        entries = [
+            {
+                "CreatedDateUtc": entry.at,
+                "Source": entry.by,
+                "Event": entry.event,
+                "Text": entry.text,
+                "SiteText": entry.source_words,
+            }
+            for entry in services.activity(order_id)
+        ]
+        return json_answer({"@odata.context": f"{asked().base}/v1/$metadata#ActivityHistory", "value": entries})
+
+    @routes.get("/v1/Sites")
+    def sites() -> Response:
+        identify()
+        return json_answer({"@odata.context": f"{asked().base}/v1/$metadata#Sites", "value": [SITE]})
+
+    return routes
+
+
+def item_routes(services: Services, identify: Identify) -> Blueprint:
+    routes = Blueprint("items", __name__)
+
+    @routes.get("/v1/OrderItems(<key:item_id>)")
+    def item(item_id: int) -> Response:
+        return _one(services, identify, ORDER_ITEMS, item_id)
+
+    for nav in ORDER_ITEMS.navs:
+        if nav.address:
+            _child_route(routes, services, identify, ORDER_ITEMS, nav)
+
+    @routes.post("/v1/OrderItems(<key:item_id>)/Adjust")
+    def adjust(item_id: int) -> Response:
+        identify()
+        services.adjust_item(item_id, bodies.adjust_item(request.get_data(cache=False), _fields_of_query()))
+        return done()
+
+    return routes
+
+
+def adjustment_routes(services: Services, identify: Identify, level: str) -> Blueprint:
+    """The adjustments of one level, "order" or "item", and the seller's answers to them."""
+    entity = LEVELS[level]
+    routes = Blueprint(f"{level}_adjustments", __name__)
+    grades = level == "item"
+
+    @routes.get(f"/v1/{entity.set_name}")
+    def adjustments() -> Response:
+        identify()
+        call = asked()
+        query = read_options(entity, call.options)
+        with services.engine.connect() as connection:
+            return json_answer(read_page(connection, entity, query, call))
+
+    @routes.get(f"/v1/{entity.set_name}(<key:adjustment_id>)")
+    def adjustment(adjustment_id: int) -> Response:
+        return _one(services, identify, entity, adjustment_id)
+
+    @routes.post(f"/v1/{entity.set_name}(<key:adjustment_id>)/ApproveBuyerRequest")
+    def approve_buyer_request(adjustment_id: int) -> Response:
+        services.approve_buyer_request(level, adjustment_id, **_answer(bodies.APPROVE_REQUEST))
+        return done()
+
+    @routes.post(f"/v1/{entity.set_name}(<key:adjustment_id>)/RejectBuyerRequest")
+    def reject_buyer_request(adjustment_id: int) -> Response:
+        services.reject_buyer_request(level, adjustment_id, **_answer(bodies.REJECT_REQUEST))
+        return done()
+
+    @routes.post(f"/v1/{entity.set_name}(<key:adjustment_id>)/ApproveReturn")
+    def approve_return(adjustment_id: int) -> Response:
+        services.approve_return(level, adjustment_id, **_answer(bodies.APPROVE_RETURN if grades else bodies.NOTHING))
+        return done()
+
+    @routes.post(f"/v1/{entity.set_name}(<key:adjustment_id>)/RejectReturn")
+    def reject_return(adjustment_id: int) -> Response:
+        fields = bodies.REJECT_RETURN if grades else bodies.REJECT_REQUEST
+        services.reject_return(level, adjustment_id, **_answer(fields))
+        return done()
+
+    def _answer(fields: bodies.Fields) -> dict[str, Any]:
+        identify()
+        return bodies.read_body(fields, request.get_data(cache=False), _fields_of_query())
+
+    return routes
+
+
+def caller_of(services: Services) -> Identify:
+    """Make the function that says who calls: a bearer token in the header, in any case, or in the query."""
+
+    def identify() -> Client:
+        scheme, _, token = request.headers.get("Authorization", "").strip().partition(" ")
+        token = token.strip() if scheme.lower() == "bearer" else request.args.get(TOKEN, "")
+        if not token:
+            raise NotAuthorized
+        return services.verify_access(token)
+
+    return identify
+
+
+def _one(services: Services, identify: Identify, entity: Entity, key: int) -> Response:
+    identify()
+    call = asked()
+    query = read_options(entity, call.options, one=True)
+    with services.engine.connect() as connection:
+        found = read_one(connection, entity, query, call, key)
+    if found is None:
+        raise UnknownId(entity.set_name, key)
+    return json_answer(found)
+
+
+def _child_route(routes: Blueprint, services: Services, identify: Identify, owner: Entity, nav: Nav) -> None:
+    assert nav.target is not None
+    target = nav.target()
+
+    def children(key: int) -> Response:
+        identify()
+        call = asked()
+        query = read_options(target, call.options)
+        with services.engine.connect() as connection:
+            page = read_page(connection, target, query, call, nav=nav, parent=key)
+            if not page["value"] and not exists(connection, owner, key):
+                raise UnknownId(owner.set_name, key)
+        return json_answer(page)
+
+    children.__name__ = f"{nav.name.lower()}_of_{owner.set_name.lower()}"
+    routes.get(f"/v1/{owner.set_name}(<key:key>)/{nav.address}")(children)
+
+
+def _fields_of_query() -> list[tuple[str, str]]:
+    return [(name, value) for name, value in request.args.items(multi=True) if name != TOKEN]

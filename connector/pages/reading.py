@@ -1,0 +1,268 @@
+"""What the pages show, read from the database. Statements are built once; rows leave as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from connector.adapters.tables import Money, adjustments, line_units, order_items, orders, shops
+from connector.domain.adjustments import AWAITS_SELLER, OPEN, RequestStatus
+
+PAGE: Final = 50
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """An order in the list."""
+
+    id: int
+    site_order_id: str
+    shop: str
+    created_at: datetime
+    total: Decimal
+    currency: str
+    shipping_status: str
+    adjustments: int
+    open: int
+    waiting: int
+    failed: int
+    deadline: datetime | None
+    refunded: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class OrderList:
+    orders: tuple[OrderLine, ...]
+    page: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    id: int
+    sku: str
+    title: str
+    quantity: int
+    unit_price: Decimal
+    tax: Decimal
+    shipping: Decimal
+    units: tuple[str, ...]
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    id: int
+    level: str
+    request_type: str
+    status: str
+    total: Decimal
+    parts: tuple[tuple[str, Decimal], ...]
+    quantity: int | None
+    sku: str | None
+    rma_number: str | None
+    seller_adjustment_id: str | None
+    site_adjustment_id: str | None
+    site_status: str
+    reason: str
+    site_reason: str
+    site_reason_text: str
+    created_at: datetime
+    created_source: str
+    decided_by: str | None
+    deadline: datetime | None
+    refund_at: datetime | None
+    tracking: str
+    shipping_method: str
+    arbitration: str
+    comment: str
+    error_code: str | None
+    error_message: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderSheet:
+    order: OrderLine
+    payment_status: str
+    checkout_status: str
+    imported_at: datetime
+    shipped_at: datetime | None
+    delivered_at: datetime | None
+    tax: Decimal
+    shipping: Decimal
+    site_status: str
+    items: tuple[Item, ...]
+    adjustments: tuple[Adjustment, ...]
+
+
+_a = adjustments.c
+_waiting: Final = _a.status.in_(sorted(AWAITS_SELLER))
+_of_order: Final = (
+    sa.select(
+        _a.order_id,
+        sa.func.count().label("adjustments"),
+        sa.func.sum(sa.case((_a.status.in_(sorted(OPEN)), 1), else_=0)).label("open"),
+        sa.func.sum(sa.case((_waiting, 1), else_=0)).label("waiting"),
+        sa.func.sum(sa.case((_a.status == RequestStatus.ERROR.value, 1), else_=0)).label("failed"),
+        sa.func.min(sa.case((_waiting, _a.deadline))).label("deadline"),
+        sa.func.sum(
+            sa.case(
+                (_a.status == RequestStatus.COMPLETE.value, sa.type_coerce(_a.total, sa.BigInteger)),
+                else_=0,
+            )
+        ).label("refunded"),
+    )
+    .group_by(_a.order_id)
+    .subquery("of_order")
+)
+_lines: Final = (
+    sa.select(
+        orders.c.id,
+        orders.c.site_order_id,
+        shops.c.name.label("shop"),
+        orders.c.created_at,
+        orders.c.total,
+        orders.c.currency,
+        orders.c.shipping_status,
+        sa.func.coalesce(_of_order.c.adjustments, 0).label("adjustments"),
+        sa.func.coalesce(_of_order.c.open, 0).label("open"),
+        sa.func.coalesce(_of_order.c.waiting, 0).label("waiting"),
+        sa.func.coalesce(_of_order.c.failed, 0).label("failed"),
+        _of_order.c.deadline,
+        sa.type_coerce(sa.func.coalesce(_of_order.c.refunded, 0), Money).label("refunded"),
+    )
+    .join_from(orders, shops, shops.c.id == orders.c.profile_id)
+    .outerjoin(_of_order, _of_order.c.order_id == orders.c.id)
+)
+_attention: Final = sa.or_(_of_order.c.waiting > 0, _of_order.c.failed > 0)
+_number: Final = orders.c.site_order_id.like(sa.bindparam("number"), escape="/")
+_newest: Final = (orders.c.created_at.desc(), orders.c.id.desc())
+_soonest: Final = (_of_order.c.deadline.is_(None), _of_order.c.deadline, orders.c.id.desc())
+
+
+def _listed(attention: bool) -> tuple[sa.Select[Any], sa.Select[Any]]:
+    chosen = _lines.where(_number, orders.c.offered)
+    if attention:
+        chosen = chosen.where(_attention)
+    page = chosen.order_by(*(_soonest if attention else _newest)).limit(PAGE).offset(sa.bindparam("offset"))
+    return page, sa.select(sa.func.count()).select_from(chosen.subquery())
+
+
+_LISTS: Final = {attention: _listed(attention) for attention in (False, True)}
+_ONE: Final = _lines.add_columns(
+    orders.c.payment_status,
+    orders.c.checkout_status,
+    orders.c.imported_at,
+    orders.c.shipped_at,
+    orders.c.delivered_at,
+    orders.c.tax,
+    orders.c.shipping,
+    orders.c.site_status,
+).where(orders.c.id == sa.bindparam("order_id"), orders.c.offered)
+_ITEMS: Final = (
+    sa.select(order_items).where(order_items.c.order_id == sa.bindparam("order_id")).order_by(order_items.c.id)
+)
+_UNITS: Final = (
+    sa.select(line_units.c.item_id, line_units.c.site_line_id, line_units.c.site_status)
+    .where(line_units.c.order_id == sa.bindparam("order_id"))
+    .order_by(line_units.c.site_line_id)
+)
+_ADJUSTMENTS: Final = (
+    sa.select(adjustments, order_items.c.sku)
+    .outerjoin_from(adjustments, order_items, order_items.c.id == _a.item_id)
+    .where(_a.order_id == sa.bindparam("order_id"))
+    .order_by(_a.id.desc())
+)
+_PARTS: Final = (
+    ("Goods", "item_amount"),
+    ("Tax", "tax_amount"),
+    ("Shipping", "shipping_amount"),
+    ("Shipping tax", "shipping_tax_amount"),
+    ("Gift wrap", "gift_amount"),
+    ("Gift wrap tax", "gift_tax_amount"),
+    ("Recycling", "recycling_amount"),
+)
+
+
+def read_orders(connection: sa.Connection, *, page: int, attention: bool, number: str) -> OrderList:
+    """Answer a page of orders, newest first, or those that need attention, most urgent first."""
+    escaped = number.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    values = {"number": f"%{escaped}%", "offset": (page - 1) * PAGE}
+    listed, counted = _LISTS[attention]
+    total = connection.execute(counted, values).scalar_one()
+    found = connection.execute(listed, values).all()
+    pages = max(1, -(-total // PAGE))
+    return OrderList(tuple(OrderLine(*row) for row in found), page, pages, total)
+
+
+def read_order(connection: sa.Connection, order_id: int) -> OrderSheet | None:
+    row = connection.execute(_ONE, {"order_id": order_id}).first()
+    if row is None:
+        return None
+    units: dict[int, list[Any]] = {}
+    for unit in connection.execute(_UNITS, {"order_id": order_id}):
+        units.setdefault(unit.item_id, []).append(unit)
+    return OrderSheet(
+        order=OrderLine(*row[:13]),
+        payment_status=row.payment_status,
+        checkout_status=row.checkout_status,
+        imported_at=row.imported_at,
+        shipped_at=row.shipped_at,
+        delivered_at=row.delivered_at,
+        tax=row.tax,
+        shipping=row.shipping,
+        site_status=row.site_status,
+        items=tuple(_item(item, units.get(item.id, [])) for item in connection.execute(_ITEMS, {"order_id": order_id})),
+        adjustments=tuple(_adjustment(found) for found in connection.execute(_ADJUSTMENTS, {"order_id": order_id})),
+    )
+
+
+def _item(row: Any, units: list[Any]) -> Item:
+    return Item(
+        id=row.id,
+        sku=row.sku,
+        title=row.title,
+        quantity=row.quantity,
+        unit_price=row.unit_price,
+        tax=row.tax,
+        shipping=row.shipping,
+        units=tuple(unit.site_line_id for unit in units),
+        status=", ".join(sorted({unit.site_status for unit in units})),
+    )
+
+
+def _adjustment(row: Any) -> Adjustment:
+    parts = tuple((name, getattr(row, column)) for name, column in _PARTS if getattr(row, column))
+    return Adjustment(
+        id=row.id,
+        level=row.level,
+        request_type=row.request_type,
+        status=row.status,
+        total=row.total,
+        parts=parts if len(parts) > 1 else (),
+        quantity=row.quantity,
+        sku=row.sku,
+        rma_number=row.rma_number,
+        seller_adjustment_id=row.seller_adjustment_id,
+        site_adjustment_id=row.site_adjustment_id,
+        site_status=row.site_status,
+        reason=row.reason,
+        site_reason=row.site_reason,
+        site_reason_text=row.site_reason_text,
+        created_at=row.created_at,
+        created_source=row.created_source,
+        decided_by=row.decided_by,
+        deadline=row.deadline,
+        refund_at=row.site_refund_at,
+        tracking=row.tracking,
+        shipping_method=row.shipping_method,
+        arbitration=row.arbitration_status,
+        comment=row.comment,
+        error_code=row.error_code,
+        error_message=row.error_message,
+    )

@@ -1,0 +1,93 @@
+"""The addresses of the pages. They only read; whoever may see them has to say the staff password.
+
+Without a `staff_password` the pages are served only where the setting `pages_open` says so (on the stage), because they
+show what buyers bought; otherwise the answer is 404 and names the setting.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+from typing import Final
+
+from flask import Blueprint, Response, abort, render_template, request, send_from_directory
+
+from connector.api.answers import routing_error
+from connector.pages import words
+from connector.pages.reading import read_order, read_orders
+from connector.services import Services
+from connector.settings import Settings
+
+TABS: Final = {"items": "Items", "adjustments": "Adjustments", "activity": "Activity & History"}
+HEADERS: Final = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def page_routes(services: Services, settings: Settings) -> Blueprint:
+    routes = Blueprint("pages", __name__, template_folder="templates")
+
+    @routes.before_request
+    def guard() -> Response | None:
+        if settings.staff_password is None:
+            if settings.pages_open:
+                return None
+            return routing_error(404, "The pages are closed: set CONNECTOR_STAFF_PASSWORD to open them to your staff.")
+        if _password_given() and hmac.compare_digest(_password(), settings.staff_password.encode()):
+            return None
+        return Response(
+            "The staff password, please.", 401, {"WWW-Authenticate": 'Basic realm="Connector", charset="UTF-8"'}
+        )
+
+    @routes.after_request
+    def harden(answer: Response) -> Response:
+        answer.headers.update(HEADERS)
+        return answer
+
+    @routes.context_processor
+    def vocabulary() -> dict[str, object]:
+        return {"words": words, "now": services.now()}
+
+    @routes.get("/")
+    def orders() -> str:
+        attention = request.args.get("show") == "attention"
+        number = request.args.get("number", "").strip()[:64].replace("\x00", "")
+        raw = request.args.get("page", "1")
+        page = max(1, int(raw)) if raw.isascii() and raw.isdecimal() and len(raw) < 7 else 1
+        with services.engine.connect() as connection:
+            listed = read_orders(connection, page=page, attention=attention, number=number)
+        return render_template("orders.html", listed=listed, attention=attention, number=number)
+
+    @routes.get("/orders/<key:order_id>")
+    def order(order_id: int) -> str:
+        tab = request.args.get("tab", "items")
+        if tab not in TABS:
+            tab = "items"
+        with services.engine.connect() as connection:
+            sheet = read_order(connection, order_id)
+        if sheet is None:
+            abort(404)
+        history = services.activity(order_id)
+        return render_template("order.html", sheet=sheet, history=history, tab=tab, tabs=TABS)
+
+    @routes.get("/connector.css")
+    def style() -> Response:
+        return send_from_directory(routes.root_path + "/static", "connector.css", max_age=3600)
+
+    return routes
+
+
+def _password_given() -> bool:
+    return request.headers.get("Authorization", "").lower().startswith("basic ")
+
+
+def _password() -> bytes:
+    try:
+        given = base64.b64decode(request.headers["Authorization"].split(None, 1)[1], validate=True)
+    except (binascii.Error, ValueError, IndexError):
+        return b""
+    return given.partition(b":")[2]

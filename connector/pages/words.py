@@ -1,0 +1,117 @@
+"""What people read: ChannelAdvisor's status names as words, what each means for them, sums and times."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+from connector.domain.adjustments import RequestStatus as S
+
+
+class Tone(StrEnum):
+    """How a status is coloured."""
+
+    WAITS = "waits"  # for the seller
+    MOVES = "moves"
+    DONE = "done"
+    CLOSED = "closed"
+    FAILED = "failed"
+
+
+class Words(NamedTuple):
+    title: str
+    gloss: str
+    tone: Tone
+
+
+# fmt: off
+STATUS: Final[dict[str, Words]] = {
+    S.NEW_RMA:                     Words("New Return", "A buyer asks; your answer is awaited", Tone.WAITS),
+    S.READY_FOR_RETURN:            Words("Ready For Return", "Accept or refuse the goods once back", Tone.WAITS),
+    S.PENDING_APPROVAL:            Words("Pending Approval", "Your yes goes out with the next round", Tone.MOVES),
+    S.PROCESSING_APPROVAL:         Words("Processing Approval", "Your yes is being sent", Tone.MOVES),
+    S.PENDING_REJECTION:           Words("Pending Rejection", "Your no goes out with the next round", Tone.MOVES),
+    S.PROCESSING_REJECTION:        Words("Processing Rejection", "Your no is being sent", Tone.MOVES),
+    S.PENDING_RETURN:              Words("Pending Return", "The next round accepts the goods", Tone.MOVES),
+    S.PROCESSING_RETURN:           Words("Processing Return", "Goods accepted; being sent", Tone.MOVES),
+    S.PENDING_RETURN_REJECTION:    Words("Pending Return Rejection", "The next round refuses the goods", Tone.MOVES),
+    S.PROCESSING_RETURN_REJECTION: Words("Processing Return Rejection", "Goods refused; being sent", Tone.MOVES),
+    S.SUBMITTED:                   Words("Submitted", "Waits for the next round", Tone.MOVES),
+    S.NOT_ACKNOWLEDGED:            Words("Sent", "The marketplace or the buyer has not answered yet", Tone.MOVES),
+    S.ACKNOWLEDGED:                Words("Acknowledged", "Approved by the marketplace, money on its way", Tone.MOVES),
+    S.COMPLETE:                    Words("Complete", "The money went back to the buyer", Tone.DONE),
+    S.REJECTED:                    Words("Return Rejected", "Closed without a refund", Tone.CLOSED),
+    S.INFORMATION_ONLY:            Words("Information Only", "Nothing to do here", Tone.CLOSED),
+    S.ERROR:                       Words("Error", "The marketplace refused it; somebody has to look", Tone.FAILED),
+}
+REQUEST: Final = {
+    "REFUND":            "Refund without return",
+    "RETURN_AND_REFUND": "Return and refund",
+    "REPLACEMENT":       "Replacement",
+    "CANCEL":            "Cancellation",
+    "SELLER_REFUND":     "Refund by the seller",
+}
+WHO: Final = {
+    "Channel":       "TikTok Shop",
+    "Api":           "OMS",
+    "System":        "Connector",
+    "UserInterface": "Seller",
+    "marketplace":   "TikTok Shop",
+    "oms":           "OMS",
+    "connector":     "Connector",
+    "buyer":         "Buyer",
+    "seller":        "Seller",
+    "arbitration":   "Arbitration",
+    "default":       "Default answer",
+}
+SHIPPING_TONE: Final = {"Shipped": Tone.DONE, "Canceled": Tone.CLOSED}
+# fmt: on
+
+
+def status(name: str) -> Words:
+    return STATUS.get(name) or Words(spaced(name), "", Tone.MOVES)
+
+
+def rejected_word(request_type: str) -> str:
+    """A refund request that was refused never was a return, nor was a cancellation."""
+    return {"REFUND": "Refund Rejected", "CANCEL": "Cancellation Rejected"}.get(request_type, "Return Rejected")
+
+
+def spaced(name: str) -> str:
+    """`PartiallyShipped` is read as `Partially Shipped`."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+
+
+def who(name: str) -> str:
+    return WHO.get(name, name)
+
+
+def money(amount: Decimal | None, currency: str) -> str:
+    if amount is None:
+        return "–"
+    return f"{amount:,.2f} {currency}"
+
+
+def day(moment: datetime | None) -> str:
+    return "–" if moment is None else moment.astimezone(UTC).strftime("%a %d %b %Y")
+
+
+def hour(moment: datetime | None) -> str:
+    return "" if moment is None else moment.astimezone(UTC).strftime("%H:%M:%S")
+
+
+def span(length: timedelta) -> str:
+    """Say a duration the short way: 23 h 45 min."""
+    minutes = int(abs(length).total_seconds()) // 60
+    days, minutes = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(minutes, 60)
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes:02} min" if hours else f"{minutes} min"
+
+
+def left(deadline: datetime, now: datetime) -> str:
+    return f"{span(deadline - now)} left" if deadline > now else f"passed {span(now - deadline)} ago"

@@ -1,0 +1,339 @@
+"""A connector with a few orders in its database and an OMS at its counter. What is asked is checked on the way back.
+
+Rows are written straight into the tables: how they come there from a marketplace is other tests' subject.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import requests
+import sqlalchemy as sa
+import yaml
+from werkzeug.test import Client, TestResponse
+
+from connector import Connector, Settings
+from connector.adapters import tables as t
+
+START = datetime(2031, 3, 3, 9, tzinfo=UTC)
+CONTRACT = Path(__file__).parents[3] / "contracts" / "channeladvisor.yaml"
+
+
+@dataclass
+class HandClock:
+    """A clock that a test turns."""
+
+    at: datetime = START
+
+    def now(self) -> datetime:
+        return self.at
+
+
+@lru_cache(maxsize=1)
+def contract() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load(CONTRACT.read_text())
+    return document
+
+
+@lru_cache(maxsize=256)
+def _validator(method: str, template: str, status: int) -> jsonschema.Draft202012Validator | None:
+    answers = contract()["paths"][template][method]["responses"]
+    assert str(status) in answers, f"{method} {template} promises no {status}"
+    answer = answers[str(status)]
+    if "$ref" in answer:
+        answer = contract()["components"]["responses"][answer["$ref"].rsplit("/", 1)[1]]
+    if "content" not in answer:
+        return None
+    schema = answer["content"]["application/json"]["schema"]
+    return jsonschema.Draft202012Validator({**schema, "components": contract()["components"]})
+
+
+@lru_cache(maxsize=1)
+def _templates() -> list[tuple[re.Pattern[str], str]]:
+    return [(re.compile(re.escape(path).replace(r"\{id\}", r"\d+")), path) for path in contract()["paths"]]
+
+
+def template_of(path: str) -> str | None:
+    return next((template for pattern, template in _templates() if pattern.fullmatch(path)), None)
+
+
+def check(method: str, path: str, answer: TestResponse) -> None:
+    """Hold an answer to the contract; an address that is not in it must say so in the Message shape."""
+    template = template_of(path)
+    if template is None:
+        assert answer.status_code in (404, 405)
+        assert set(answer.get_json()) == {"Message"}
+        return
+    if method not in contract()["paths"][template] and answer.status_code == 405:
+        assert set(answer.get_json()) == {"Message"}
+        return
+    validator = _validator(method, template, answer.status_code)
+    if validator is None:
+        assert answer.data == b""
+        assert "Content-Type" not in answer.headers
+        return
+    assert answer.content_type == "application/json; charset=utf-8"
+    document = json.loads(answer.data)
+    problem = jsonschema.exceptions.best_match(validator.iter_errors(document))
+    assert problem is None, f"{method} {path} -> {answer.status_code}: {problem.json_path}: {problem.message}"
+
+
+@dataclass
+class Desk:
+    """One connector, one shop, one application with a valid token."""
+
+    settings: dict[str, Any] = field(default_factory=dict)
+    clock: HandClock = field(default_factory=HandClock)
+
+    def __post_init__(self) -> None:
+        engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool, connect_args={"check_same_thread": False})
+        t.metadata.create_all(engine)
+        names = iter(range(10_000))
+        self.connector = Connector(
+            Settings(database_url="sqlite://", app_key="key", app_secret="secret", **self.settings),
+            clock=self.clock,
+            http=requests.Session(),
+            engine=engine,
+            secret=lambda purpose: f"{purpose.replace(' ', '-')}-{next(names)}",
+        )
+        self.web = Client(self.connector.app)
+        self.credentials = self.connector.add_client()
+        self.token = self.new_token()
+        self.shop_id = self._add(
+            t.shops, shop_id="7000", cipher="c", name="Maple & Oak", region="US", default_answers={}, added_at=START
+        )
+        self._add(t.watermarks, profile_id=self.shop_id, rounds_from=START, next_round_at=START + timedelta(minutes=15))
+
+    def close(self) -> None:
+        self.connector.engine.dispose()
+
+    # --- what is in the database ---
+    def _add(self, table: sa.Table, **values: Any) -> int:
+        with self.connector.engine.begin() as connection:
+            key = connection.execute(table.insert().values(**values)).inserted_primary_key
+        return int(key[0]) if key else 0
+
+    def order(self, *lines: tuple[str, int, str], shipping_status: str = "Shipped", **more: Any) -> int:
+        """An order of lines (sku, quantity, unit price); answers ChannelAdvisor's ID."""
+        lines = lines or (("MUG-BLUE", 2, "19.99"),)
+        number = more.pop("site_order_id", None) or f"57{1000 + self._count(t.orders)}"
+        total = sum((Decimal(price) * quantity for _, quantity, price in lines), Decimal(0))
+        delivered = shipping_status == "Shipped"
+        order_id = self._add(
+            t.orders,
+            **{
+                "profile_id": self.shop_id,
+                "site_order_id": number,
+                "site_status": "DELIVERED" if delivered else "AWAITING_SHIPMENT",
+                "offered": True,
+                "currency": "USD",
+                "total": total,
+                "checkout_status": "Completed",
+                "payment_status": "Cleared",
+                "shipping_status": shipping_status,
+                "created_at": self.clock.now() - timedelta(days=5),
+                "imported_at": self.clock.now(),
+                "updated_at": self.clock.now(),
+                "paid_at": self.clock.now() - timedelta(days=5),
+                "shipped_at": self.clock.now() - timedelta(days=4) if delivered else None,
+                "delivered_at": self.clock.now() - timedelta(days=2) if delivered else None,
+                "buyer_email": "buyer@example.test",
+                "recipient": {
+                    "first_name": "Maya",
+                    "last_name": "Reed",
+                    "address_line1": "12 Elm Street",
+                    "postal_code": "04101",
+                    "region_code": "US",
+                    "district_info": [
+                        {"address_level": "L1", "address_name": "Maine"},
+                        {"address_level": "L3", "address_name": "Portland"},
+                    ],
+                },
+                "site_updated": 1,
+                "fingerprint": "",
+                **more,
+            },
+        )
+        for at, (sku, quantity, price) in enumerate(lines):
+            item_id = self._add(
+                t.order_items,
+                profile_id=self.shop_id,
+                order_id=order_id,
+                site_sku_id=f"s{at}",
+                site_product_id=f"p{at}",
+                sku=sku,
+                title=f"A fine {sku.lower()}",
+                quantity=quantity,
+                unit_price=Decimal(price),
+            )
+            for unit in range(quantity):
+                self._add(
+                    t.line_units,
+                    order_id=order_id,
+                    site_line_id=f"{number}{at:02}{unit}",
+                    item_id=item_id,
+                    site_sku_id=f"s{at}",
+                    package_id="pk1",
+                    site_status="DELIVERED" if delivered else "AWAITING_SHIPMENT",
+                    shipped=delivered,
+                    price=Decimal(price),
+                )
+        return order_id
+
+    def items(self, order_id: int) -> list[int]:
+        with self.connector.engine.connect() as connection:
+            found = (
+                sa.select(t.order_items.c.id).where(t.order_items.c.order_id == order_id).order_by(t.order_items.c.id)
+            )
+            return list(connection.execute(found).scalars())
+
+    def adjustment(self, order_id: int, *, item_id: int | None = None, status: str = "NewRma", **more: Any) -> int:
+        """A claim's adjustment of a line (or of the whole order)."""
+        number = more.pop("return_id", None) or f"40{1000 + self._count(t.adjustments)}"
+        sum_of = Decimal(more.pop("amount", "39.98"))
+        kind = more.pop("request_type", "REFUND")
+        units: list[str] = []
+        if item_id is not None:
+            with self.connector.engine.connect() as connection:
+                units = list(
+                    connection.execute(
+                        sa.select(t.line_units.c.site_line_id).where(t.line_units.c.item_id == item_id)
+                    ).scalars()
+                )
+        self._case(number, order_id, kind)
+        return self._add(
+            t.adjustments,
+            **{
+                "level": "order" if item_id is None else "item",
+                "profile_id": self.shop_id,
+                "order_id": order_id,
+                "item_id": item_id,
+                "quantity": len(units) or None,
+                "type": "Cancellation" if kind == "CANCEL" else "Refund",
+                "status": status,
+                "created_source": "Channel",
+                "updated_source": "Channel",
+                "is_restock": False,
+                "reason": "CustomerReturnedItem",
+                "total": sum_of,
+                "item_amount": sum_of,
+                "part": 0,
+                "site_adjustment_id": number,
+                "generation": 0,
+                "rma_number": number,
+                "created_at": self.clock.now(),
+                "updated_at": self.clock.now(),
+                "request_type": kind,
+                "site_line_ids": units,
+                "site_status": "RETURN_OR_REFUND_REQUEST_PENDING",
+                "site_reason_text": "Item arrived damaged",
+                "deadline": self.clock.now() + timedelta(hours=24),
+                **more,
+            },
+        )
+
+    def _case(self, number: str, order_id: int, kind: str) -> None:
+        with self.connector.engine.begin() as connection:
+            known = connection.execute(sa.select(t.cases.c.site_id).where(t.cases.c.site_id == number)).first()
+            if known is None:
+                connection.execute(
+                    t.cases.insert().values(
+                        profile_id=self.shop_id,
+                        site_id=number,
+                        kind="CANCELLATION" if kind == "CANCEL" else "RETURN",
+                        order_id=order_id,
+                        request_type=kind,
+                        site_status="RETURN_OR_REFUND_REQUEST_PENDING",
+                        arbitration_status="",
+                        role="BUYER",
+                        site_updated=1,
+                        fingerprint="",
+                    )
+                )
+
+    def activity(self, order_id: int, by: str, event: str, text: str, words: str | None = None) -> None:
+        self._add(
+            t.activity,
+            profile_id=self.shop_id,
+            order_id=order_id,
+            at=self.clock.now(),
+            by=by,
+            event=event,
+            text=text,
+            source_words=words,
+        )
+
+    def _count(self, table: sa.Table) -> int:
+        with self.connector.engine.connect() as connection:
+            return int(connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
+
+    def counted(self) -> tuple[int, ...]:
+        """How much there is, to tell that a refusal changed nothing."""
+        return tuple(self._count(table) for table in (t.adjustments, t.outbox, t.activity, t.exports))
+
+    # --- what the OMS does ---
+    def new_token(self) -> str:
+        answer = self.ask_token(
+            {"grant_type": "refresh_token", "refresh_token": self.credentials.refresh_token}, basic=True
+        )
+        assert answer.status_code == 200
+        return str(answer.get_json()["access_token"])
+
+    def ask_token(self, form: Any, *, basic: bool = False, label: str | None = None) -> TestResponse:
+        headers = {}
+        if basic:
+            pair = f"{self.credentials.application_id}:{self.credentials.shared_secret}"
+            headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
+        answer = self.web.post("/oauth2/token", data=form, headers=headers, content_type=label)
+        check("post", "/oauth2/token", answer)
+        return answer
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        query: dict[str, Any] | str | None = None,
+        *,
+        raw: bytes | None = None,
+        **more: Any,
+    ) -> TestResponse:
+        """One call with the token, its answer held to the contract (for addresses in the contract's own spelling)."""
+        headers = {"Authorization": f"Bearer {self.token}", **more.pop("headers", {})}
+        answer = self.web.open(path, method=method.upper(), query_string=query, data=raw, headers=headers, **more)
+        check(method, path, answer)
+        return answer
+
+    def get(self, path: str, query: dict[str, Any] | str | None = None, **more: Any) -> Any:
+        answer = self.call("get", path, query, **more)
+        assert answer.status_code == 200, answer.text
+        return answer.get_json()
+
+    def ids(self, path: str, query: dict[str, Any] | str | None = None) -> list[int]:
+        return [row["ID"] for row in self.get(path, query)["value"]]
+
+    def refused(
+        self, method: str, path: str, query: Any = None, *, json_body: Any = None, raw: bytes | None = None
+    ) -> str:
+        """A call that is refused with 400 and changes nothing; answers the message."""
+        before = self.counted()
+        if json_body is not None:
+            raw = json.dumps(json_body).encode()
+        answer = self.call(method, path, query, raw=raw)
+        assert answer.status_code == 400, answer.text
+        assert self.counted() == before
+        return str(answer.get_json()["error"]["message"])
+
+    def post(self, path: str, body: Any = None, query: Any = None) -> None:
+        """An action that is accepted: 204, nothing in it."""
+        raw = None if body is None else json.dumps(body).encode()
+        answer = self.call("post", path, query, raw=raw)
+        assert answer.status_code == 204, answer.text
