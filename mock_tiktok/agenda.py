@@ -1,7 +1,7 @@
-"""What is to happen by itself, when, and in which order. Entries are data; whoever owns the agenda knows what they mean.
+"""What is to happen by itself, when, and in which order. Entries are data; whoever owns the agenda knows their meaning.
 
-A subject has at most one entry per kind: putting a second one replaces the first. So a deadline that moves is put again,
-one that is met is dropped, and nothing is ever searched for.
+A subject has at most one entry per kind: putting a second one replaces the first. So a deadline that moves is put
+again, one that is met is dropped, and nothing is ever searched for.
 """
 
 from __future__ import annotations

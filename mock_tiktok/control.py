@@ -140,7 +140,7 @@ class Control:
         line_item_ids: Sequence[str] | None = None,
         evidence: Sequence[str] = (),
     ) -> ReturnView:
-        """The buyer asks for money, goods, or both. What follows by itself is on the agenda, even where it is due now."""
+        """The buyer asks for money, goods, or both. What follows by itself is on the agenda, even if it is due now."""
         shop = self.shop_of_order(order_id)
         order = shop.order(order_id)
         if return_type not in list(ReturnType):
@@ -301,7 +301,7 @@ class Control:
             raise TOO_LATE(what="return")
 
     def _buyer_reason(self, shop: Shop, order: Order, kind: str, reason: str | None) -> str:
-        """Answer the reason a buyer gives. Live data has keys outside the lists, so an unknown one is taken as it is."""
+        """Answer the reason a buyer gives. Live data has keys outside the lists, so an unknown one is taken."""
         reasons = shop.profile.reasons
         offered = reasons.offered("buyer", kind, order.status)
         if reason is None:

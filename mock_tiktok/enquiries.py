@@ -130,7 +130,7 @@ class Enquiries:
         if order.status not in self._store.profile.eligible[user].get(request_type, ()):
             return ORDER_STATUS(status=order.status)
         if self._store.held_by(line.id):
-            return ALREADY_OPEN(line="of this SKU")
+            return ALREADY_OPEN()
         if line.cancelled or (order.paid_at and line.refundable <= 0):
             return ALREADY_CLOSED()
         return None

@@ -57,12 +57,12 @@ class Refusal:
 
 
 # fmt: off
-# Codes: the per-endpoint tables and policy section 4.4; the words are ours, since no list of the literal texts is public.
+# Codes: the per-endpoint tables and policy 4.4. The words are ours, since no list of the literal texts is public.
 INVALID             = Refusal(25001001, "Invalid parameter: {what}", "API sheet 3")
 ORDER_STATUS        = Refusal(25001003, "Order status {status} does not allow this operation", "API sheet 3")
-ALREADY_CLOSED      = Refusal(25001010, "The after-sales request already exists and is completed: nothing is left to claim",
+ALREADY_CLOSED      = Refusal(25001010, "The after-sales request already exists and is completed, nothing is left",
                               "policy 4 item 7, 4.4")
-ALREADY_OPEN        = Refusal(25001011, "There are processing reverse order exists: line {line} is in an open request",
+ALREADY_OPEN        = Refusal(25001011, "There are processing reverse order exists",
                               "API sheet 3 (capture text), policy 4 item 7")
 REASON_UNKNOWN      = Refusal(25001014, "Reason {reason} is invalid", "API sheet 3")
 REASON_ROLE         = Refusal(25001015, "Reason {reason} is not for this role", "API sheet 3")
@@ -90,11 +90,11 @@ ALREADY_CANCELLED   = Refusal(25020009, "The request is already cancelled", "pol
 ALREADY_APPROVED    = Refusal(25020010, "The request is already approved", "API sheet 3")
 ALREADY_RECEIVED    = Refusal(25020011, "The parcel is already received", "policy 4.4")
 CANNOT_REJECT_RECEIPT = Refusal(25020012, "Status {status} does not allow rejecting the receipt", "policy 4.4")
-COMMENT_TOO_LONG    = Refusal(98001004, "The length of the seller's words is over the limit of {limit} bytes", "API sheet 3")
+COMMENT_TOO_LONG    = Refusal(98001004, "Length of seller words over limit: {limit} bytes", "API sheet 3")
 # What buyers meet is not part of the Open API; the platform's nearest codes are taken.
 TOO_LATE            = Refusal(25001003, "The time to {what} has passed", "policy 3.1", "assumed")
-NOT_POSSIBLE        = Refusal(25020003, "A request in status {status} does not take {action}", "policy 4.4", "assumed")
-DISPUTES_USED_UP    = Refusal(25001010, "No further dispute: {count} are closed for this product", "policy 7", "assumed")
+NOT_POSSIBLE        = Refusal(25020003, "Status {status} does not take {action}", "policy 4.4", "assumed")
+DISPUTES_USED_UP    = Refusal(25001010, "No further dispute: {count} are closed", "policy 7", "assumed")
 # fmt: on
 
 REFUSALS: Final = tuple(value for value in list(globals().values()) if isinstance(value, Refusal))

@@ -33,7 +33,8 @@ _TEXTS: Final = {
     ),
     REFUND_REJECTED: (
         "Your refund request for order {order_id} was rejected",
-        "Hello {name},\n\nthe seller has rejected your refund request for order {order_id}. Reason: {reason}.\n{comment}"
+        "Hello {name},\n\nthe seller has rejected your refund request for order {order_id}. Reason: {reason}.\n"
+        "{comment}"
         "If you do not agree, you can open a dispute until {until}.\n\nTikTok Shop\n",
     ),
     ORDER_CANCELLED: (

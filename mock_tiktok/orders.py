@@ -60,7 +60,7 @@ class OrderDesk:
         tax: Decimal = ZERO,
         replaces: Order | None = None,
     ) -> Order:
-        """Have somebody buy, and bring the order as far as `status` says: the last step is now, earlier ones are past."""
+        """Have somebody buy, and bring the order as far as `status` says: the last step is now, the others are past."""
         profile, now = self._store.profile, self._platform.now
         steps = self._steps(status, now)
         checked = _checked(lines, profile.currency) if lines is not None else ()

@@ -1,4 +1,4 @@
-"""How the marketplace speaks of what happens: in its records (as the wire does), in agendas and timelines (as people do).
+"""How the marketplace speaks of what happens: in records as the wire does, in agendas and timelines as people do.
 
 Record events are the live names where they are known (API sheet 5.9); the others are formed alike and are assumed.
 """
@@ -36,8 +36,8 @@ SELLER_OPENING: Final = {
 EVIDENCE_OVER: Final = RecordWords("SELLER_EVIDENCE_TIMEOUT", "The time for the seller's evidence is over")
 
 RECORDS: Final = {
-    Action.AUTO_APPROVE:             RecordWords("SELLER_AGGREE_RETURN", "Return request approved automatically", OBSERVED),
-    Action.APPROVE_RETURN:           RecordWords("SELLER_AGGREE_RETURN", "Seller approved the return request", OBSERVED),
+    Action.AUTO_APPROVE:             RecordWords("SELLER_AGGREE_RETURN", "Return approved automatically", OBSERVED),
+    Action.APPROVE_RETURN:           RecordWords("SELLER_AGGREE_RETURN", "Seller approved the return", OBSERVED),
     Action.APPROVE_REFUND:           RecordWords("SELLER_AGGREE_REFUND", "Seller approved the refund request"),
     Action.DIRECT_REFUND:            RecordWords("SELLER_AGGREE_REFUND", "Seller refunds, the customer keeps the item"),
     Action.APPROVE_RECEIVED_PACKAGE: RecordWords("SELLER_AGGREE_RECEIVE", "Seller approved the received package"),
@@ -46,8 +46,8 @@ RECORDS: Final = {
     Action.OFFER_PARTIAL_REFUND:     RecordWords("SELLER_OFFER_PARTIAL_REFUND", "Seller offered a partial refund"),
     Action.REJECT_REFUND:            RecordWords("SELLER_REJECT_REFUND", "Seller rejected the refund request"),
     Action.REJECT_RETURN:            RecordWords("SELLER_REJECT_RETURN", "Seller rejected the return request"),
-    Action.REJECT_RECEIVED_PACKAGE:  RecordWords("SELLER_REJECT_RECEIVE", "Seller rejected the received package", OBSERVED),
-    Action.REJECT_REPLACEMENT:       RecordWords("SELLER_REJECT_REPLACEMENT", "Seller rejected the replacement request"),
+    Action.REJECT_RECEIVED_PACKAGE:  RecordWords("SELLER_REJECT_RECEIVE", "Seller rejected the package", OBSERVED),
+    Action.REJECT_REPLACEMENT:       RecordWords("SELLER_REJECT_REPLACEMENT", "Seller rejected the replacement"),
     Action.LABEL:                    RecordWords("RETURN_LABEL_GENERATED", "Return label generated"),
     Action.SHIP:                     RecordWords("BUYER_SHIPPED", "Customer shipped the package", OBSERVED),
     Action.ARRIVE:                   RecordWords("RETURN_PACKAGE_DELIVERED", "The package arrived at the warehouse"),
@@ -59,8 +59,8 @@ RECORDS: Final = {
     Action.SUPPORT_SELLER:           RecordWords("ARBITRATION_SUPPORT_SELLER", "Dispute decided for the seller"),
     Action.PAYOUT:                   RecordWords("REFUND_SUCCESS", "The refund was paid", OBSERVED),
     Action.SELLER_SILENT:            RecordWords("SELLER_RESPOND_TIMEOUT", "The seller did not answer in time"),
-    Action.NEVER_SHIPPED:            RecordWords("BUYER_RETURN_SHIPPED_TIMEOUT", "The customer did not ship in time", OBSERVED),
-    Action.OFFER_EXPIRED:            RecordWords("BUYER_RESPOND_OFFER_TIMEOUT", "The customer did not answer the offer in time"),
+    Action.NEVER_SHIPPED:            RecordWords("BUYER_RETURN_SHIPPED_TIMEOUT", "Not shipped in time", OBSERVED),
+    Action.OFFER_EXPIRED:            RecordWords("BUYER_RESPOND_OFFER_TIMEOUT", "The offer was not answered in time"),
     Action.NO_DISPUTE:               RecordWords("BUYER_APPLY_ARBITRATION_TIMEOUT_REFUND",
                                                  "The customer did not open a dispute in time", OBSERVED),
 }

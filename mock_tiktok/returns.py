@@ -214,7 +214,7 @@ class ReturnDesk:
         claimed = {part.line_item_id for part in item.lines}
         for line_id in claimed:
             if self._store.held_by(line_id) not in (None, item.return_id):
-                raise ALREADY_OPEN(line=line_id)
+                raise ALREADY_OPEN()
         most = self._store.profile.count("dispute.max_closed_per_product")
         decided = (Dispute.SUPPORT_BUYER, Dispute.SUPPORT_SELLER, Dispute.CLOSED)
         others = (self._store.get_return(id) for id in self._store.returns_of[order.id] if id != item.return_id)

@@ -116,7 +116,7 @@ class Store:
             raise ALREADY_CLOSED()
         for line in chosen:
             if self.held_by(line.id):
-                raise ALREADY_OPEN(line=line.id)
+                raise ALREADY_OPEN()
             if self._is_gone(order, line):
                 raise ALREADY_CLOSED()
         return chosen

@@ -1,4 +1,4 @@
-"""What a change of a return makes known: a line in its history, news to subscribers, money in the book, mail to the buyer."""
+"""What a change of a return makes known: a line of history, news to subscribers, money in the book, a mail."""
 
 from __future__ import annotations
 

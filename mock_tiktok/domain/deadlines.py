@@ -1,4 +1,4 @@
-"""A deadline is data: when it falls, what it is, and who is to act before it. It is exclusive: at `due` it is too late."""
+"""A deadline is data: when it falls, what it is, who is to act before it. It is exclusive: at `due` it is too late."""
 
 from __future__ import annotations
 

@@ -25,8 +25,9 @@ def in_coins(amount: Decimal, currency: str) -> Decimal:
 
 
 def split(amount: Decimal, weights: Sequence[Decimal], currency: str) -> tuple[Decimal, ...]:
-    """Split `amount` by `weights`; the last part takes what is left, and no part exceeds its weight if the sum does not.
+    """Split `amount` by `weights`; the last part takes what is left.
 
+    No part exceeds its weight if the amount does not exceed their sum.
     Parts are differences of rounded-down running totals, so rounding never piles up in one part.
     """
     whole = sum(weights, ZERO)

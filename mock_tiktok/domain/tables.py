@@ -1,8 +1,8 @@
 """What may follow what: every state machine of the marketplace, each row with who says so and how sure that is.
 
-A return is four small machines: claim, parcel, money, dispute. An action happens to all of them that know it: a machine
-that has no row for its state and the action refuses it, a machine that never heard of the action has no say. Two actions
-nobody takes follow from others: the parcel is expected when a claim is approved, money is granted when a claim is.
+A return is four small machines: claim, parcel, money, dispute. An action happens to all of them that know it: a
+machine that has no row for its state and the action refuses it, one that never heard of the action has no say. Two
+things nobody does follow by themselves: the parcel is expected when a claim is approved, money is owed when it is granted.
 """
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ REFUND: Final = Table("refund-only claim", (
 RETURN: Final = Table("return claim", (
     Row(C.REQUESTED, A_.AUTO_APPROVE,         C.APPROVED,  "U8: S1 (R3, R28)"),
     Row(C.REQUESTED, A_.APPROVE_RETURN,       C.APPROVED,  "policy 1.4: S18"),
-    Row(C.REQUESTED, A_.DIRECT_REFUND,        C.GRANTED,   "policy 1.4: S20, S26; also APPROVE_RETURN + buyer_keep_item"),
+    Row(C.REQUESTED, A_.DIRECT_REFUND,        C.GRANTED,   "policy 1.4: S20, S26; APPROVE_RETURN + buyer_keep_item"),
     Row(C.REQUESTED, A_.SELLER_SILENT,        C.APPROVED,  "API sheet 5.1: no answer in time"),
     Row(C.REQUESTED, A_.REJECT_RETURN,        C.REJECTED,  "policy 1.4: S18"),
     Row(C.REQUESTED, A_.WITHDRAW,             C.CLOSED,    "policy 1.4: S18"),
@@ -214,7 +214,7 @@ ORDER: Final = Table("order", (
     Row(O.AWAITING_SHIPMENT,   T.HAND_OVER,   O.IN_TRANSIT,        "settled 12: the seller hands over"),
     Row(O.AWAITING_COLLECTION, T.HAND_OVER,   O.IN_TRANSIT,        "API sheet 6"),
     Row(O.IN_TRANSIT,          T.DELIVER,     O.DELIVERED,         "API sheet 6"),
-    Row(O.DELIVERED,           T.COMPLETE,    O.COMPLETED,         "settled 11: delivery + return.window, no claim open"),
+    Row(O.DELIVERED,           T.COMPLETE,    O.COMPLETED,         "settled 11: delivery + return.window, no open claim"),
     Row(O.UNPAID,              T.CANCEL,      O.CANCELLED,         "policy 1.1: S18"),
     Row(O.ON_HOLD,             T.CANCEL,      O.CANCELLED,         "policy 1.1: S18"),
     Row(O.AWAITING_SHIPMENT,   T.CANCEL,      O.CANCELLED,         "policy 1.1: S18"),
