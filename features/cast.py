@@ -15,7 +15,6 @@ from typing import Any
 
 from rehearsal.stage import Json, Problem, Stage
 
-
 # The marketplace's words for what can happen to a return, and ours.
 PLAINLY: dict[str, str] = {}
 
@@ -31,6 +30,10 @@ class Goods:
     @property
     def sku(self) -> str:
         return self.name.upper().replace(" ", "-")
+
+
+class Unseen(AssertionError):
+    """Somebody does not see what they ought to see."""
 
 
 class Person:
@@ -202,7 +205,7 @@ class Seller(Person):
         elif buyer.cancel_id:
             mine = [case for case in mine if case.get("cancel_id") == buyer.cancel_id]
         if not mine:
-            raise LookupError(f"the seller has not heard of {buyer.name}'s case; known: {self.cases}")
+            raise Unseen(f"the seller has not heard of {buyer.name}'s case; known: {self.cases}")
         return mine[-1]
 
     def approves(self, buyer: Buyer, *, amount: Decimal | None = None) -> None:
@@ -317,5 +320,5 @@ class Cast:
         person: Any = {"the seller": self.seller, "Seller Center": self.seller_center}.get(who) or self.buyer(who)
         refusal: Problem | None = person.refusal
         if refusal is None:
-            raise LookupError(f"{who} was not refused anything")
+            raise Unseen(f"{who} was not refused anything")
         return refusal

@@ -99,7 +99,7 @@ ACTS: Final[Mapping[str, _Act]] = {
         "operator",
         "marketplace",
         lambda call, answer: (
-            _DECIDES.get(call["outcome"], call["outcome"])
+            str(_DECIDES.get(call["outcome"], call["outcome"]))
             + (f", {call['refund_total']}" if call.get("refund_total") else "")
         ),
     ),

@@ -21,6 +21,7 @@ from typing import Any, Final
 import pytest
 import pytest_bdd
 from pytest_bdd import parser as gherkin
+from pytest_bdd.exceptions import StepDefinitionNotFoundError
 from pytest_bdd.feature import get_feature
 from pytest_bdd.gherkin_parser import get_gherkin_document
 
@@ -35,7 +36,7 @@ StageFactory = Callable[[], Stage]
 
 
 def _features_package() -> str:
-    """Answer under which name the shipped features are imported: inside this package in a wheel, beside it otherwise."""
+    """Answer the name to import the shipped features by: inside this package in a wheel, beside it otherwise."""
     return "rehearsal.features" if find_spec("rehearsal.features") else "features"
 
 
@@ -157,7 +158,7 @@ def in_process(seed: int) -> StageFactory:
     from rehearsal.control.operations import InProcessStage
     from rehearsal.world import World
 
-    return lambda: InProcessStage(lambda **settings: World(**{"seed": seed, **settings}))
+    return lambda: InProcessStage(World, seed=seed)
 
 
 def served(url: str, seed: int) -> StageFactory:
@@ -168,7 +169,7 @@ def served(url: str, seed: int) -> StageFactory:
     first = stage.world()
 
     def fresh() -> Stage:
-        stage.reset(seed=seed, start=first["start"], profile=first["profile"], oms_policy=first["oms_policy"])
+        stage.reset(seed=seed, **{name: first.get(name) for name in ("start", "profile", "oms_policy")})
         return stage
 
     return fresh
@@ -237,7 +238,7 @@ def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, step: gher
 
 
 def _noted(step: gherkin.Step, outcome: str) -> PlayedStep:
-    table = tuple(tuple(row) for row in step.datatable.raw()) if step.datatable else ()
+    table = tuple(tuple(str(cell) for cell in row) for row in step.datatable.raw()) if step.datatable else ()
     return PlayedStep(step.keyword.strip(), step.name, outcome, table)
 
 
@@ -313,8 +314,10 @@ def _outcome(fault: BaseException | None) -> Outcome:
         return Outcome.HELD
     if isinstance(fault, NotJudged | pytest.skip.Exception):
         return Outcome.NOT_JUDGED
-    if isinstance(fault, AssertionError | Problem | LookupError):
+    if isinstance(fault, AssertionError | Problem):
         return Outcome.BROKEN
+    if isinstance(fault, StepDefinitionNotFoundError):
+        return Outcome.MISWRITTEN
     return Outcome.STAGE_FAILED
 
 

@@ -14,6 +14,7 @@ class Outcome(StrEnum):
     BROKEN = "broken"
     NOT_JUDGED = "not judged"
     STAGE_FAILED = "stage failed"
+    MISWRITTEN = "miswritten"
 
 
 @dataclass(frozen=True)

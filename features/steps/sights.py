@@ -76,7 +76,7 @@ def _(people: Cast, buyer: str, words: str) -> None:
     assert [mail["kind"] for mail in people.buyer(buyer).mails] == [words]
 
 
-@then(phrase("{BUYER} has two mails, {WORDS} and then \"(?P<second>[^\"]+)\""))
+@then(phrase('{BUYER} has two mails, {WORDS} and then "(?P<second>[^"]+)"'))
 def _(people: Cast, buyer: str, words: str, second: str) -> None:
     mails = sorted(people.buyer(buyer).mails, key=lambda mail: str(mail["sent_at"]))
     assert [mail["kind"] for mail in mails] == [words, second]

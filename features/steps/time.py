@@ -35,4 +35,3 @@ def _(people: Cast, buyer: str) -> None:
 @when(phrase("{SPAN} pass(?:es)? after the answer to {BUYER} was due"))
 def _(people: Cast, span: str, buyer: str) -> None:
     people.clock.goes_to(people.buyer(buyer).deadline + time(span))
-

@@ -1,0 +1,74 @@
+"""`rehearsal play`: runs Gherkin suites, the shipped ones or a team's own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from rehearsal import report, telling
+from rehearsal.exit_codes import ExitCode
+from rehearsal.played import Outcome, Played
+from rehearsal.resources import features_folder
+from rehearsal.theatre import Order, perform
+
+
+@click.command()
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.option("--attach", metavar="URL", help="Play on a served world: the control address that `up` prints.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="The seed of every world.")
+@click.option("-k", "names", metavar="EXPRESSION", help="Only scenarios whose names match, as pytest's -k.")
+@click.option("-t", "--tags", metavar="EXPRESSION", help='Only scenarios with these tags: "R10 and not R17".')
+@click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write a JUnit file.")
+@click.option(
+    "--report", "out", type=click.Path(file_okay=False, path_type=Path), help="Write the HTML report into this folder."
+)
+def play(
+    paths: tuple[Path, ...],
+    attach: str | None,
+    seed: int,
+    names: str | None,
+    tags: str | None,
+    junit: Path | None,
+    out: Path | None,
+) -> int:
+    """Run Gherkin suites, ours or yours.
+
+    PATHS are feature files or folders of them; without any, the features that come with Rehearsal are played. A suite
+    may bring steps of its own in a conftest.py.
+
+    Exit codes: 0 content; 1 a scenario or the auditor is not; 2 nothing to play, or it cannot be read; 3 the stage
+    itself failed; 4 something could not be judged.
+    """
+    console = telling.console()
+    order = Order(paths or (features_folder(),), seed, attach, names, tags, junit)
+    shown: list[str] = []
+
+    def seen(played: Played) -> None:
+        if shown[-1:] != [played.feature]:
+            shown.append(played.feature)
+            console.print(f"\n[bold]{played.feature}[/]")
+        console.print(f"  {telling.MARK[played.outcome]} {played.name}", soft_wrap=True)
+
+    performance = perform(order, seen=seen)
+    for text in performance.unreadable:
+        click.echo(text, err=True)
+    for played in performance.plays:
+        if played.outcome is not Outcome.HELD:
+            console.print(f"\n[bold red]{played.outcome}[/]")
+            console.print(telling.trouble(played), markup=False, soft_wrap=True)
+    if not performance.plays and performance.exit_code == ExitCode.USAGE:
+        click.echo("There is nothing to play here.", err=True)
+    console.print(f"\n{summary(performance.plays)}")
+    if out:
+        index = report.write(performance.plays, out, seed=seed, command=f"rehearsal play --seed {seed}")
+        console.print(f"Report: {index}", soft_wrap=True)
+    return performance.exit_code
+
+
+def summary(plays: tuple[Played, ...]) -> str:
+    """Answer how many scenarios ended how."""
+    told = [
+        f"{count} {outcome}" for outcome in Outcome if (count := sum(played.outcome is outcome for played in plays))
+    ]
+    return f"{len(plays)} scenarios: {', '.join(told)}" if plays else "0 scenarios"

@@ -1,0 +1,238 @@
+"""Turns played scenarios into pages. All that is shown is prepared here; the templates only lay it out."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from importlib.metadata import version
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from rehearsal.chronicle import Moment
+from rehearsal.diagram import mermaid
+from rehearsal.played import Outcome, Played
+from rehearsal.stage import Json
+
+HERE: Final = Path(__file__).parent
+STATIC: Final = ("report.css", "report.js", "mermaid.min.js", "mermaid.LICENSE.txt")
+
+# as moments and traces name them, and as people do
+WHO: Final[Mapping[str, str]] = {
+    "marketplace": "TikTok Shop",
+    "operator": "Operator",
+    "buyer": "Buyer",
+    "courier": "Courier",
+    "connector": "Connector",
+    "oms": "OMS",
+    "seller": "Seller",
+    "seller center": "Seller Center",
+    "outside": "Outside caller",
+}
+SHOWN_EXCHANGES: Final = 400
+BODY_LIMIT: Final = 4000
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a timeline."""
+
+    day: str
+    time: str
+    moment: Moment
+    who: str
+    to: str
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One call and its answer, ready to be unfolded."""
+
+    number: int
+    time: str
+    between: str
+    call: str
+    status: str
+    ok: bool
+    writes: bool
+    asked: str
+    answered: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """One scenario's page."""
+
+    number: int
+    address: str
+    played: Played
+    rows: tuple[Row, ...]
+    diagram: str
+    exchanges: tuple[Exchange, ...]
+    left_out: int
+    span: str
+    paid_back: str
+    verdicts: tuple[Json, ...]
+
+    @property
+    def held(self) -> bool:
+        return self.played.outcome is Outcome.HELD
+
+
+def write(plays: Sequence[Played], out: Path, *, seed: int, command: str) -> Path:
+    """Write the report into the folder `out` and answer its first page."""
+    environment = Environment(
+        loader=PackageLoader("rehearsal.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["slug"] = _slug
+    environment.globals.update(who=WHO, version=version("rehearsal"), seed=seed, command=command)
+    pages = [_page(number, played) for number, played in enumerate(plays, start=1)]
+    _clear(out)
+    static = out / "static"
+    static.mkdir(parents=True, exist_ok=True)
+    for name in STATIC:
+        shutil.copyfile(HERE / "static" / name, static / name)
+    each = environment.get_template("scenario.html")
+    for before, page, after in zip([None, *pages], pages, [*pages[1:], None], strict=False):
+        (out / page.address).write_text(each.render(page=page, before=before, after=after), encoding="utf-8")
+    index = out / "index.html"
+    text = environment.get_template("index.html").render(
+        groups=[(subject, list(group)) for subject, group in groupby(pages, key=lambda page: page.played.subject)],
+        pages=pages,
+        total=_totals(pages),
+        invariants=invariants(pages),
+    )
+    index.write_text(text, encoding="utf-8")
+    return index
+
+
+def _clear(out: Path) -> None:
+    """Take an earlier report's pages away; nothing else that may lie there."""
+    for old in out.glob("[0-9][0-9][0-9]-*.html"):
+        old.unlink()
+
+
+def _page(number: int, played: Played) -> Page:
+    entries = [entry for entry in played.sight.trace if "kind" in entry]
+    exchanges = list(_telling(entries))
+    shown = exchanges[:SHOWN_EXCHANGES]
+    moments = played.moments
+    return Page(
+        number=number,
+        address=f"{number:03d}-{_slug(played.name)}.html",
+        played=played,
+        rows=tuple(_rows(moments)),
+        diagram=mermaid(entries).decode() if entries else "",
+        exchanges=tuple(shown),
+        left_out=sum(1 for entry in entries if entry["kind"] == "exchange") - len(shown),
+        span=_span(moments),
+        paid_back=_sum(played),
+        verdicts=tuple(played.sight.findings.get("verdicts", ())),
+    )
+
+
+def _rows(moments: Iterable[Moment]) -> Iterable[Row]:
+    for moment in moments:
+        at = datetime.fromisoformat(moment.at)
+        to = WHO.get(moment.to, moment.to)
+        yield Row(f"{at:%A}, {at.day} {at:%B %Y}", f"{at:%H:%M:%S}", moment, WHO.get(moment.who, moment.who), to)
+
+
+def _span(moments: Sequence[Moment]) -> str:
+    """Answer how much simulated time lies between the first and the last thing that happened."""
+    if not moments:
+        return "no time"
+    first, last = datetime.fromisoformat(moments[0].at), datetime.fromisoformat(moments[-1].at)
+    minutes = int((last - first).total_seconds()) // 60
+    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
+    told = [f"{count} {unit}" for count, unit in ((days, "d"), (hours, "h"), (rest, "min")) if count]
+    return " ".join(told) or "under a minute"
+
+
+def _sum(played: Played) -> str:
+    """Answer what the marketplace has paid back in this scenario."""
+    paid = sum((Decimal(order["marketplace"]["refunded"]) for order in played.sight.ledgers), Decimal(0))
+    return f"{paid:,.2f}"
+
+
+def _telling(entries: Sequence[Json]) -> Iterable[Exchange]:
+    """Tell the exchanges in order, without those of rounds and pulls that changed nothing."""
+    idle: set[int] = {entry["seq"] for entry in entries if entry["kind"] == "act" and not entry.get("changed", True)}
+    for entry in entries:
+        if entry["kind"] != "exchange":
+            continue
+        if entry.get("cause") in idle:
+            idle.add(entry["seq"])
+            continue
+        yield _exchange(entry)
+
+
+def _exchange(entry: Json) -> Exchange:
+    answer = (entry.get("response") or {}).get("body")
+    code = answer.get("code") if isinstance(answer, dict) else None
+    refused = bool(code) and isinstance(code, int)
+    status = entry.get("status")
+    return Exchange(
+        number=entry["seq"],
+        time=f"{datetime.fromisoformat(entry['at']):%d %b %H:%M:%S}",
+        between=f"{WHO.get(entry['from'], entry['from'])} → {WHO.get(entry['to'], entry['to'])}",
+        call=f"{entry['method']} {entry['path']}",
+        status=f"{status or entry.get('failure') or '–'}" + (f" · {code}" if refused else ""),
+        ok=status is not None and status < 400 and not refused and not entry.get("breaches"),
+        writes=bool(entry.get("writes")),
+        asked=_body((entry.get("request") or {}).get("body")),
+        answered=_body(answer),
+    )
+
+
+def _body(body: Any) -> str:
+    if body in (None, "", {}):
+        return ""
+    text = body if isinstance(body, str) else json.dumps(body, indent=2, ensure_ascii=False)
+    return text if len(text) <= BODY_LIMIT else text[:BODY_LIMIT] + "\n… cut here"
+
+
+def _totals(pages: Sequence[Page]) -> dict[str, Any]:
+    by_outcome = {outcome.value: sum(page.played.outcome is outcome for page in pages) for outcome in Outcome}
+    exchanges = sum(sum(1 for e in page.played.sight.trace if e.get("kind") == "exchange") for page in pages)
+    paid = sum((Decimal(page.paid_back.replace(",", "")) for page in pages), Decimal(0))
+    agree = all(order["agree"] for page in pages for order in page.played.sight.ledgers)
+    mails = sum(len(page.played.sight.mails) for page in pages)
+    return {
+        **by_outcome,
+        "scenarios": len(pages),
+        "exchanges": f"{exchanges:,}",
+        "paid": f"{paid:,.2f}",
+        "agree": agree,
+        "mails": mails,
+    }
+
+
+def invariants(pages: Iterable[Page]) -> list[dict[str, Any]]:
+    """Answer each invariant's verdict over all scenarios: broken anywhere is broken, held somewhere is held."""
+    seen: dict[int, dict[str, Any]] = {}
+    for page in pages:
+        for verdict in page.verdicts:
+            line = seen.setdefault(
+                verdict["invariant"],
+                {"number": verdict["invariant"], "rule": verdict["rule"], "occasions": 0, "verdict": "not judged"},
+            )
+            line["occasions"] += verdict["occasions"]
+            if verdict["verdict"] == "broken" or (verdict["verdict"] == "held" and line["verdict"] != "broken"):
+                line["verdict"] = verdict["verdict"]
+    return [seen[number] for number in sorted(seen)]
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60].rstrip("-") or "scenario"

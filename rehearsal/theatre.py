@@ -1,0 +1,110 @@
+"""Plays suites: runs pytest with the Gherkin plugin in this process and keeps what was played.
+
+Both commands that play, `rehearsal play` and `rehearsal demo`, and nothing else stand on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from rehearsal import gherkin
+from rehearsal.exit_codes import ExitCode
+from rehearsal.played import Outcome, Played
+
+# The worst thing that happened decides. A finding stands even when the stage failed somewhere else.
+WORST = (
+    (Outcome.BROKEN, ExitCode.FINDINGS),
+    (Outcome.STAGE_FAILED, ExitCode.STAGE_FAILED),
+    (Outcome.MISWRITTEN, ExitCode.USAGE),
+    (Outcome.NOT_JUDGED, ExitCode.NOT_JUDGED),
+)
+
+
+class Interrupted(KeyboardInterrupt):
+    """Somebody stopped the performance."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to play, and where."""
+
+    paths: Sequence[Path]
+    seed: int
+    attach: str | None = None
+    names: str | None = None
+    tags: str | None = None
+    junit: Path | None = None
+
+    def arguments(self) -> list[str]:
+        """Answer the order as pytest's arguments."""
+        asked: list[str] = [str(path) for path in self.paths]
+        asked += ["-p", "no:cacheprovider", "-o", "addopts=", f"--seed={self.seed}"]
+        for flag, value in (("--attach", self.attach), ("-k", self.names), ("-m", self.tags)):
+            asked += [flag, value] if value else []
+        return [*asked, f"--junitxml={self.junit}"] if self.junit else asked
+
+
+@dataclass
+class Audience:
+    """Sits in pytest as a plugin: sees what is to be played, what was played and what could not be read."""
+
+    counted: Callable[[int], None] = lambda count: None
+    seen: Callable[[Played], None] = lambda played: None
+    plays: list[Played] = field(default_factory=list)
+    unreadable: list[str] = field(default_factory=list)
+    stopped: bool = False
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        config.pluginmanager.unregister(name="terminalreporter")  # whoever ordered the performance tells of it
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        self.counted(len(session.items))
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.unreadable.append(str(report.longrepr))
+
+    def pytest_keyboard_interrupt(self) -> None:
+        self.stopped = True
+
+    def pytest_rehearsal_played(self, played: Played) -> None:
+        self.plays.append(played)
+        self.seen(played)
+
+
+@dataclass(frozen=True)
+class Performance:
+    """What came of it."""
+
+    plays: tuple[Played, ...]
+    unreadable: tuple[str, ...]
+    exit_code: int
+
+
+def perform(
+    order: Order,
+    *,
+    counted: Callable[[int], None] = lambda count: None,
+    seen: Callable[[Played], None] = lambda played: None,
+) -> Performance:
+    """Play the order to its end."""
+    audience = Audience(counted, seen)
+    answered = pytest.main(order.arguments(), plugins=[gherkin, audience])
+    if audience.stopped:
+        raise Interrupted
+    return Performance(tuple(audience.plays), tuple(audience.unreadable), _exit_code(audience, int(answered)))
+
+
+def _exit_code(audience: Audience, answered: int) -> int:
+    outcomes = {played.outcome for played in audience.plays}
+    for outcome, code in WORST:
+        if outcome in outcomes:
+            return code
+    if audience.unreadable or answered in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
+        return ExitCode.USAGE
+    return ExitCode.STAGE_FAILED if answered == pytest.ExitCode.INTERNAL_ERROR else ExitCode.CONTENT
