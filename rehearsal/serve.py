@@ -45,13 +45,13 @@ KNOCK: Final = "/.well-known/rehearsal"
 POLICIES: Final = ("person", "approve", "reject", "partial", "silent")
 
 # fmt: off
-# name in `urls`, its option, what it is called when its port is taken
+# name in `urls`, its option, what it is called when its port is taken, and the player behind the door
 SERVICES: Final = (
-    ("control",     "--port",             "the control API and the console"),
-    ("tiktok",      "--tiktok-port",      "TikTok Shop's API and pages"),
-    ("tiktok_auth", "--tiktok-auth-port", "TikTok Shop's token server"),
-    ("connector",   "--connector-port",   "the connector"),
-    ("oms",         "--oms-port",         "the OMS"),
+    ("control",     "--port",             "the control API and the console", None),
+    ("tiktok",      "--tiktok-port",      "TikTok Shop's API and pages",     "marketplace"),
+    ("tiktok_auth", "--tiktok-auth-port", "TikTok Shop's token server",      "marketplace"),
+    ("connector",   "--connector-port",   "the connector",                   "connector"),
+    ("oms",         "--oms-port",         "the OMS",                         "oms"),
 )
 # fmt: on
 
@@ -67,11 +67,11 @@ class Door:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"] == KNOCK:
             return _here(start_response)
-        world = self._stage.current
-        opened = self._open
-        if opened is None or opened[0] is not world:
-            opened = self._open = (world, world.outside_app(self._player))
-        return opened[1](environ, start_response)
+        with self._stage.holding() as world:
+            opened = self._open
+            if opened is None or opened[0] is not world:
+                opened = self._open = (world, world.outside_app(self._player))
+            return list(opened[1](environ, start_response))
 
 
 def _here(start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -169,13 +169,13 @@ def _serve(stop: threading.Event, *, host: str, public_host: str | None, json_fi
     token = options["token"] or secrets.token_urlsafe(24)
     stage = _stage(addresses, token, options)
     gate = Gate(bind=host, token=token)
-    apps: dict[str, Wsgi] = {name: Door(stage, name) for name, _, _ in SERVICES[1:]}
+    apps: dict[str, Wsgi] = {name: Door(stage, player) for name, _, _, player in SERVICES if player}
     apps["control"] = _answering(control_app(stage, gate))
-    served = Served(Service(apps[name], taken[name]) for name, _, _ in SERVICES)
+    served = Served(Service(apps[name], taken[name]) for name, *_ in SERVICES)
     served.start()
     clock = RunningClock(stage, options["speed"], stop)
     try:
-        _await_answers([_local(host, taken[name]) for name, _, _ in SERVICES])
+        _await_answers([_local(host, taken[name]) for name, *_ in SERVICES])
         world = stage.world()
         if json_file is not None:
             _write(json_file, world)
@@ -217,7 +217,7 @@ def _take_ports(host: str, options: dict[str, Any]) -> dict[str, socket.socket]:
     base: int = options["port"]
     taken: dict[str, socket.socket] = {}
     refused: list[str] = []
-    for step, (name, option, words) in enumerate(SERVICES):
+    for step, (name, option, words, _) in enumerate(SERVICES):
         asked = options[option[2:].replace("-", "_")]
         port = asked if asked is not None else base and base + step
         if port > LAST_PORT:
@@ -245,8 +245,8 @@ def _local(host: str, taken: socket.socket) -> str:
 
 
 def _addresses(host: str, taken: dict[str, socket.socket]) -> Addresses:
-    origins = {name: origin(host, taken[name].getsockname()[1]) for name, _, _ in SERVICES}
-    return Addresses(**{**origins, "control": origins["control"] + PREFIX, "console": origins["control"] + "/"})
+    origins = {name: origin(host, taken[name].getsockname()[1]) for name, *_ in SERVICES}
+    return Addresses(**{**origins, "control": origins["control"] + PREFIX, "console": origins["control"]})
 
 
 def _await_answers(origins: Iterable[str]) -> None:
@@ -295,7 +295,7 @@ def _print(world: Json, *, needs_token: bool) -> None:
             f"{world['version']}: {world['market']}, seed {world['seed']}, {now:%a %d %b %Y %H:%M:%S} UTC, {pace}",
         )
     )
-    opened = f"{urls['console']}?token={world['token']}" if needs_token else urls["console"]
+    opened = f"{urls['console']}/?token={world['token']}" if needs_token else urls["console"]
     pages = f"{urls['tiktok']}/seller-center/orders/returns"
     groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ("Look", (("console", opened), ("Seller Center", pages), ("buyer", f"{urls['tiktok']}/buyer/orders"))),

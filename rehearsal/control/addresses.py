@@ -25,7 +25,7 @@ class Addresses:
 # met by calling it has no address, and says so by its scheme.
 IN_PROCESS = Addresses(
     control="inprocess:/control/v1",
-    console="inprocess:/",
+    console="inprocess:/console",
     tiktok="https://open-api.tiktokglobalshop.com",
     tiktok_auth="https://auth.tiktok-shops.com",
     connector="https://api.channeladvisor.com",

@@ -10,15 +10,18 @@ from rehearsal.control.values import shown_money, shown_time, shown_time_if
 from rehearsal.stage import Json
 
 if TYPE_CHECKING:
-    from connector import ActivityEntry
     from mock_oms import AdjustmentRow, Answer
     from mock_tiktok import CancellationView, Mail, OrderView, ReturnView, TimelineEntry
-    from rehearsal.world import Advanced, AgendaEntry, Book, Fired, World
+    from rehearsal.driver import Activity
+    from rehearsal.invariants.base import Book
+    from rehearsal.passage import Advanced, AgendaLike, FiredLike
+    from rehearsal.world import World
 
 
 def world(world: World, addresses: Addresses) -> Json:
     """Answer the world: its addresses, its credentials, its time."""
-    marketplace = world.marketplace
+    marketplace, begun, client = world.marketplace, world.origin, world.client
+    profile_ids = {shop.shop_id: shop.profile_id for shop in world.shops}
     shops: list[Json] = []
     for shop in marketplace.shops:
         tokens = marketplace.credentials(shop.shop_id)
@@ -31,20 +34,19 @@ def world(world: World, addresses: Addresses) -> Json:
                 "access_token": tokens.access_token,
                 "refresh_token": tokens.refresh_token,
                 "auth_code": tokens.auth_code,
-                "profile_id": world.profile_ids.get(shop.shop_id),
+                "profile_id": profile_ids.get(shop.shop_id),
             }
         )
     first = shops[0]
     secrets = ("access_token", "refresh_token", "auth_code", "shop_id", "shop_cipher")
-    client = world.client
     return {
         "name": world.name,
         "seed": world.seed,
-        "start": shown_time(world.start),
+        "start": shown_time(begun.start),
         "now": shown_time(world.now),
-        "market": world.market,
-        "profile": str(world.profile),
-        "oms_policy": world.oms_policy,
+        "market": begun.market,
+        "profile": str(begun.profile),
+        "oms_policy": begun.oms_policy,
         "urls": addresses.document(),
         "tiktok": {
             "app_key": marketplace.app_key,
@@ -61,7 +63,7 @@ def world(world: World, addresses: Addresses) -> Json:
     }
 
 
-def happening(entry: Fired | AgendaEntry) -> Json:
+def happening(entry: FiredLike | AgendaLike) -> Json:
     """Answer one thing that fired or is due."""
     about = {"return_id": entry.return_id, "order_id": getattr(entry, "order_id", None)}
     return {
@@ -152,7 +154,7 @@ def decided(answer: Answer) -> Json:
     return {**adjustment(answer.row), "kept": answer.kept}
 
 
-def activity(order_id: str, entries: Iterable[ActivityEntry]) -> Json:
+def activity(order_id: str, entries: Iterable[Activity]) -> Json:
     """Answer the connector's Activity & History of an order."""
     return {
         "order_id": order_id,

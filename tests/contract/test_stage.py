@@ -1,0 +1,376 @@
+"""The Stage, in process and over the control API on a real socket: the same words, the same answers, the same refusals.
+
+Every answer is held to `contracts/control.yaml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from rehearsal.control.addresses import IN_PROCESS
+from rehearsal.control.app import PREFIX, control_app
+from rehearsal.control.client import HttpStage
+from rehearsal.control.operations import InProcessStage
+from rehearsal.control.rules import breaches
+from rehearsal.sockets import Served, Service, origin, take
+from rehearsal.stage import Json, Problem, Stage
+from rehearsal.world import World
+
+ANSWERS = {
+    "reset": "World",
+    "world": "World",
+    "advance": "Advanced",
+    "agenda": "Agenda",
+    "place_order": "Order",
+    "order": "Order",
+    "ship_order": "Order",
+    "deliver_order": "Order",
+    "request_cancellation": "Cancellation",
+    "get_cancellation": "Cancellation",
+    "withdraw_cancellation": "Cancellation",
+    "returns": "Returns",
+    "oms_adjustments": "Adjustments",
+    "oms_approve": "Decided",
+    "oms_reject": "Decided",
+    "oms_inspect": "Decided",
+    "oms_refund": "Decided",
+    "activity": "Activity",
+    "mailbox": "Mailbox",
+    "ledgers": "Ledgers",
+    "findings": "Findings",
+}
+
+
+class Held:
+    """A stage whose every answer is held to the contract."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        method = getattr(self._stage, name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            answer = method(*args, **kwargs)
+            if name != "trace":
+                assert breaches(ANSWERS.get(name, "Return"), answer) == [], name
+            return answer
+
+        return call
+
+
+@pytest.fixture(params=["in process", "over a socket"])
+def stage(request: pytest.FixtureRequest) -> Iterator[Any]:
+    inner = InProcessStage(World, seed=7)
+    if request.param == "in process":
+        yield Held(inner)
+        inner.close()
+        return
+    listening = take("127.0.0.1", 0)
+    served = Served([Service(control_app(inner), listening)])
+    served.start()
+    client = HttpStage(origin("127.0.0.1", listening.getsockname()[1]) + PREFIX)
+    yield Held(client)
+    client.close()
+    served.stop()
+    inner.close()
+
+
+def adjustment(stage: Any, **about: str) -> Json:
+    """Let the connector and the OMS look, and answer the OMS's one case of this return or cancellation."""
+    stage.advance(by="PT30M")
+    ((name, value),) = about.items()
+    (row,) = [row for row in stage.oms_adjustments()["adjustments"] if row[name] == value]
+    return dict(row)
+
+
+def book(stage: Any, order_id: str) -> Json:
+    (entry,) = [entry for entry in stage.ledgers()["orders"] if entry["order_id"] == order_id]
+    return dict(entry)
+
+
+def kinds(stage: Any, order_id: str) -> list[str]:
+    return [mail["kind"] for mail in stage.mailbox(order_id=order_id)["mails"]]
+
+
+def returned(stage: Any) -> Json:
+    """A parcel with returned goods has reached the warehouse."""
+    entry = stage.request_return(stage.place_order()["order_id"])
+    stage.advance(by="PT1H")
+    stage.ship_return(entry["return_id"])
+    stage.advance(by="P3D")
+    return dict(stage.arrive_return(entry["return_id"]))
+
+
+def test_the_world_tells_its_time_addresses_and_credentials(stage: Any) -> None:
+    world = stage.world()
+    assert (world["seed"], world["now"], world["market"]) == (7, "2031-03-03T09:00:00Z", "US")
+    assert world["urls"] == IN_PROCESS.document()
+    assert world["tiktok"]["shop_id"] == world["shops"][0]["shop_id"]
+
+
+def test_reset_begins_anew_behind_the_same_addresses(stage: Any) -> None:
+    first = stage.world()
+    stage.place_order()
+    again = stage.reset()
+    assert again == first
+    assert stage.ledgers()["orders"] == []
+    other = stage.reset(seed=8, start="2031-06-01T10:00:00+02:00", oms_policy="approve", shops=2)
+    assert (other["seed"], other["now"], other["oms_policy"]) == (8, "2031-06-01T08:00:00Z", "approve")
+    assert len(other["shops"]) == 2
+    assert other["urls"] == first["urls"]
+    assert other["tiktok"]["app_secret"] != first["tiktok"]["app_secret"]
+
+
+def test_time_passes_by_a_span_to_an_hour_and_to_what_is_next(stage: Any) -> None:
+    assert stage.advance(by="PT0S")["now"] == "2031-03-03T09:00:00Z"
+    due = stage.agenda()["agenda"][0]["at"]
+    assert stage.advance(until="next")["now"] == due
+    assert stage.advance(to="2031-03-04T12:00:00+03:00")["now"] == "2031-03-04T09:00:00Z"
+    assert stage.world()["now"] == "2031-03-04T09:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("target", "field"),
+    [
+        ({}, "by"),
+        ({"by": "PT1S", "to": "2031-03-04T00:00:00Z"}, "by"),
+        ({"by": "-PT1S"}, "by"),
+        ({"by": "P1M"}, "by"),
+        ({"by": "P999999999W"}, "by"),
+        ({"by": "P3661D"}, "by"),
+        ({"to": "2031-03-03T08:59:59Z"}, "to"),
+        ({"to": "2031-03-33T00:00:00Z"}, "to"),
+        ({"to": "2031-03-04T00:00:00"}, "to"),
+        ({"until": "forever"}, "until"),
+    ],
+)
+def test_a_mistake_about_time_names_the_key_and_moves_nothing(stage: Any, target: dict[str, str], field: str) -> None:
+    with pytest.raises(Problem) as refusal:
+        stage.advance(**target)
+    assert (refusal.value.status, refusal.value.field) == (422, field)
+    assert stage.world()["now"] == "2031-03-03T09:00:00Z"
+
+
+def test_an_order_has_one_line_item_per_unit_and_a_total_with_fee_and_tax(stage: Any) -> None:
+    lines = [{"sku": "MUG", "quantity": 2, "unit_price": "12.50"}, {"sku": "TEA", "unit_price": "4.99"}]
+    order = stage.place_order(lines=lines, shipping_fee="3.00", tax="1.01")
+    assert [item["sku"] for item in order["line_items"]] == ["MUG", "MUG", "TEA"]
+    assert (order["status"], order["total"], order["paid"]) == ("DELIVERED", "34.00", "34.00")
+    assert stage.order(order["order_id"]) == order
+
+
+def test_an_order_is_shipped_and_delivered_by_hand(stage: Any) -> None:
+    order_id = stage.place_order(status="AWAITING_SHIPMENT")["order_id"]
+    assert stage.ship_order(order_id)["status"] in ("AWAITING_COLLECTION", "IN_TRANSIT")
+    assert stage.deliver_order(order_id)["status"] == "DELIVERED"
+    with pytest.raises(Problem) as refusal:
+        stage.ship_order(order_id)
+    assert refusal.value.status == 409
+
+
+def test_silence_is_a_yes_and_all_books_learn_of_it(stage: Any) -> None:
+    order = stage.place_order(lines=[{"sku": "MUG", "unit_price": "39.98"}])
+    entry = stage.request_return(order["order_id"], type="REFUND")
+    assert (entry["return_status"], entry["shown_status"]) == ("RETURN_OR_REFUND_REQUEST_PENDING", "Request Pending")
+    assert (entry["refund_total"], entry["refunded"]) == ("39.98", "0.00")
+    stage.advance(by="PT23H59M59S")
+    assert stage.get_return(entry["return_id"])["return_status"] == "RETURN_OR_REFUND_REQUEST_PENDING"
+    stage.advance(by="PT1H")
+    assert stage.get_return(entry["return_id"])["refunded"] == "39.98"
+    assert kinds(stage, order["order_id"]) == ["order refund"]
+    books = book(stage, order["order_id"])
+    assert [books[name]["refunded"] for name in ("marketplace", "connector", "oms")] == ["39.98"] * 3
+    assert books["agree"] is True
+    assert stage.findings()["findings"] == []
+
+
+def test_the_staff_approves_a_refund(stage: Any) -> None:
+    order_id = stage.place_order()["order_id"]
+    entry = stage.request_return(order_id, type="REFUND")
+    case = adjustment(stage, return_id=entry["return_id"])
+    assert (case["kind"], case["status"], case["deadline"]) == ("REFUND", "NewRma", entry["seller_deadline"])
+    assert stage.oms_approve(case["id"])["kept"] is False
+    stage.advance(by="PT1H")
+    assert stage.get_return(entry["return_id"])["refunded"] == entry["refund_total"]
+    assert any(line["source_words"] for line in stage.activity(order_id)["activity"])
+
+
+def test_the_staff_rejects_and_the_operator_sides_with_the_buyer(stage: Any) -> None:
+    order_id = stage.place_order()["order_id"]
+    entry = stage.request_return(order_id, type="REFUND")
+    stage.oms_reject(adjustment(stage, return_id=entry["return_id"])["id"], comment="it works")
+    stage.advance(by="PT15M")
+    assert stage.get_return(entry["return_id"])["shown_status"] == "Refund Rejected"
+    assert kinds(stage, order_id) == ["refund rejected"]
+    assert stage.dispute(entry["return_id"])["arbitration_status"] == "IN_PROGRESS"
+    stage.arbitrate(entry["return_id"], outcome="SUPPORT_BUYER")
+    stage.advance(by="PT1H")
+    assert stage.get_return(entry["return_id"])["refunded"] == entry["refund_total"]
+
+
+def test_goods_come_back_and_are_accepted(stage: Any) -> None:
+    entry = returned(stage)
+    assert entry["shown_status"] == "Buyer Shipped"
+    adjustment(stage, return_id=entry["return_id"])
+    stage.oms_inspect(entry["return_id"], grade="AS_SOLD", accept=True)
+    stage.advance(by="PT1H")
+    done = stage.get_return(entry["return_id"])
+    assert (done["shown_status"], done["refunded"]) == ("Completed", entry["refund_total"])
+
+
+def test_goods_come_back_and_are_refused(stage: Any) -> None:
+    entry = returned(stage)
+    adjustment(stage, return_id=entry["return_id"])
+    stage.oms_inspect(entry["return_id"], grade="WRONG_ITEM", accept=False)
+    stage.advance(by="PT15M")
+    assert stage.get_return(entry["return_id"])["shown_status"] == "Return Rejected"
+    assert kinds(stage, entry["order_id"]) == ["return rejected"]
+
+
+def test_a_parcel_that_has_not_come_cannot_be_inspected(stage: Any) -> None:
+    entry = stage.request_return(stage.place_order()["order_id"])
+    adjustment(stage, return_id=entry["return_id"])
+    with pytest.raises(Problem) as refusal:
+        stage.oms_inspect(entry["return_id"], grade="USED", accept=True)
+    assert refusal.value.status == 409
+
+
+@pytest.mark.parametrize(("answer", "refunded"), [("accept_offer", "5.00"), ("decline_offer", "0.00")])
+def test_the_buyer_answers_a_partial_offer(stage: Any, answer: str, refunded: str) -> None:
+    order = stage.place_order(lines=[{"sku": "MUG", "unit_price": "20.00"}])
+    entry = stage.request_return(order["order_id"], type="REFUND")
+    stage.oms_approve(adjustment(stage, return_id=entry["return_id"])["id"], amount="5.00")
+    stage.advance(by="PT15M")
+    assert stage.get_return(entry["return_id"])["shown_status"] == "Offer Sent to Buyer"
+    getattr(stage, answer)(entry["return_id"])
+    stage.advance(by="PT1H")
+    assert stage.get_return(entry["return_id"])["refunded"] == refunded
+
+
+def test_a_blind_refund_is_paid_and_never_more_than_was_paid(stage: Any) -> None:
+    order = stage.place_order(lines=[{"sku": "MUG", "unit_price": "20.00", "quantity": 2}])
+    stage.advance(by="PT30M")
+    line = order["line_items"][0]["id"]
+    case = stage.oms_refund(order_id=order["order_id"], line_item_ids=[line], amount="5.50")
+    assert (case["kind"], case["amount"], case["return_id"]) == ("REFUND", "5.50", None)
+    stage.advance(by="PT1H")
+    assert book(stage, order["order_id"])["marketplace"]["refunded"] == "5.50"
+    with pytest.raises(Problem) as refusal:
+        stage.oms_refund(order_id=order["order_id"], amount="100.00")
+    assert refusal.value.status == 409
+    assert len(stage.oms_adjustments()["adjustments"]) == 1
+
+
+def test_the_seller_acts_in_seller_center(stage: Any) -> None:
+    order_id = stage.place_order()["order_id"]
+    entry = stage.request_return(order_id, type="REFUND")
+    with pytest.raises(Problem) as refusal:
+        stage.seller_center_decision(entry["return_id"], decision="APPROVE_RECEIVED_PACKAGE")
+    assert refusal.value.status == 409
+    assert refusal.value.code
+    stage.seller_center_decision(entry["return_id"], decision="APPROVE_REFUND")
+    other = stage.place_order()
+    stage.seller_center_refund(other["order_id"])
+    stage.advance(by="PT1H")
+    assert [entry["refunded"] == entry["refund_total"] for entry in stage.returns()["returns"]] == [True, True]
+    assert all(books["agree"] for books in stage.ledgers()["orders"])
+
+
+def test_the_buyer_withdraws(stage: Any) -> None:
+    entry = stage.request_return(stage.place_order()["order_id"], type="REFUND")
+    assert stage.withdraw(entry["return_id"])["shown_status"] == "Canceled"
+    with pytest.raises(Problem) as refusal:
+        stage.withdraw(entry["return_id"])
+    assert refusal.value.status == 409
+
+
+def test_a_cancellation_is_approved_and_another_withdrawn(stage: Any) -> None:
+    order_id = stage.place_order(status="AWAITING_SHIPMENT")["order_id"]
+    asked = stage.request_cancellation(order_id)
+    case = adjustment(stage, cancel_id=asked["cancel_id"])
+    assert (case["kind"], case["return_id"]) == ("CANCELLATION", None)
+    stage.oms_approve(case["id"])
+    stage.advance(by="PT1H")
+    assert stage.get_cancellation(asked["cancel_id"])["cancel_status"] == "CANCELLATION_REQUEST_COMPLETE"
+    assert stage.order(order_id)["status"] == "CANCELLED"
+    other = stage.request_cancellation(stage.place_order(status="AWAITING_SHIPMENT")["order_id"])
+    assert "CANCEL" in stage.withdraw_cancellation(other["cancel_id"])["cancel_status"]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda stage: stage.order("0"),
+        lambda stage: stage.ship_order("0"),
+        lambda stage: stage.deliver_order("0"),
+        lambda stage: stage.request_cancellation("0"),
+        lambda stage: stage.request_return("0"),
+        lambda stage: stage.activity("0"),
+        lambda stage: stage.mailbox(order_id="0"),
+        lambda stage: stage.seller_center_refund("0"),
+        lambda stage: stage.get_return("0"),
+        lambda stage: stage.get_return("a/b?c#d e"),
+        lambda stage: stage.ship_return("0"),
+        lambda stage: stage.arrive_return("0"),
+        lambda stage: stage.withdraw("0"),
+        lambda stage: stage.accept_offer("0"),
+        lambda stage: stage.decline_offer("0"),
+        lambda stage: stage.dispute("0"),
+        lambda stage: stage.arbitrate("0", outcome="SUPPORT_BUYER"),
+        lambda stage: stage.seller_center_decision("0", decision="APPROVE_REFUND"),
+        lambda stage: stage.get_cancellation("0"),
+        lambda stage: stage.withdraw_cancellation("0"),
+        lambda stage: stage.oms_approve("0"),
+        lambda stage: stage.oms_reject("0"),
+        lambda stage: stage.oms_inspect("0", grade="USED", accept=True),
+        lambda stage: stage.oms_refund(order_id="0"),
+    ],
+)
+def test_what_does_not_exist_is_a_404(stage: Any, call: Callable[[Any], object]) -> None:
+    with pytest.raises(Problem) as refusal:
+        call(stage)
+    assert refusal.value.status == 404
+    assert refusal.value.title
+
+
+@pytest.mark.parametrize(
+    ("call", "field"),
+    [
+        (lambda stage: stage.place_order(lines=[{"sku": "MUG", "unit_price": "1.005"}]), "lines.0.unit_price"),
+        (lambda stage: stage.place_order(buyer={"plan": "no such plan"}), "buyer.plan"),
+        (lambda stage: stage.place_order(status="LOST"), "status"),
+        (lambda stage: stage.request_return("0", type="EXCHANGE"), "type"),
+        (lambda stage: stage.request_return("0", line_item_ids="123"), "line_item_ids"),
+        (lambda stage: stage.arbitrate("0", outcome="DRAW"), "outcome"),
+        (lambda stage: stage.seller_center_decision("0", decision="APPROVE"), "decision"),
+        (lambda stage: stage.oms_inspect("0", grade="SHINY", accept=True), "grade"),
+        (lambda stage: stage.oms_approve("0", amount="five"), "amount"),
+        (lambda stage: stage.reset(profile="no-such-profile"), "profile"),
+        (lambda stage: stage.reset(seed=-1), "seed"),
+        (lambda stage: stage.reset(start="2031-02-30T00:00:00Z"), "start"),
+        (lambda stage: stage.reset(market="ZZ"), "market"),
+    ],
+)
+def test_a_wrong_value_names_its_field_and_changes_nothing(
+    stage: Any, call: Callable[[Any], object], field: str
+) -> None:
+    before = stage.world(), stage.ledgers()
+    with pytest.raises(Problem) as refusal:
+        call(stage)
+    assert (refusal.value.status, refusal.value.field) == (422, field)
+    assert (stage.world(), stage.ledgers()) == before
+
+
+def test_looking_changes_nothing_and_the_trace_is_the_record(stage: Any) -> None:
+    entry = stage.request_return(stage.place_order()["order_id"], type="REFUND")
+    stage.advance(by="PT1H")
+    before = stage.trace()
+    stage.world(), stage.agenda(), stage.returns(), stage.ledgers(), stage.findings(), stage.mailbox()
+    stage.get_return(entry["return_id"]), stage.activity(entry["order_id"]), stage.oms_adjustments()
+    assert stage.trace() == before
+    assert before[0]["format"] == "rehearsal-trace"
+    assert [line["seq"] for line in before[1:]] == sorted(line["seq"] for line in before[1:])

@@ -1,0 +1,169 @@
+"""`rehearsal up` as a process of its own: it serves, says where, and stops when it is told to."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from rehearsal.control.client import HttpStage
+from rehearsal.sockets import take
+
+PATIENCE = 60.0  # seconds of real time for a process to come up or to end
+
+
+class Up:
+    """A running `rehearsal up`."""
+
+    def __init__(self, file: Path, *options: str) -> None:
+        self.file = file
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "rehearsal", "up", "--port", "0", "--json", str(file), *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+
+    def world(self) -> dict[str, Any]:
+        """Answer what the file says, once it is there."""
+        until = time.monotonic() + PATIENCE
+        while not self.file.exists():
+            assert self.process.poll() is None, self.process.communicate()
+            assert time.monotonic() < until, "no address after a minute"
+            time.sleep(0.02)
+        told: dict[str, Any] = json.loads(self.file.read_text())
+        return told
+
+    def end(self, signum: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
+        """Tell it to stop; answer its exit code and what it printed."""
+        self.process.send_signal(signum)
+        out, err = self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, out, err
+
+
+@pytest.fixture
+def up(tmp_path: Path) -> Iterator[Up]:
+    up = Up(tmp_path / "world.json", "--seed", "5")
+    yield up
+    if up.process.poll() is None:
+        up.process.kill()
+    up.process.communicate()
+
+
+def test_it_serves_every_address_writes_them_down_and_stops_on_ctrl_c(up: Up) -> None:
+    world = up.world()
+    assert stat.S_IMODE(up.file.stat().st_mode) == 0o600
+    assert requests.get(world["urls"]["control"] + "/world", timeout=10).json() == world
+    pages = {
+        "console": "/",
+        "tiktok": "/seller-center/orders/returns",
+        "connector": "/",
+        "oms": "/",
+    }
+    for name, path in pages.items():
+        answer = requests.get(world["urls"][name] + path, timeout=10)
+        assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (200, "text/html"), name
+    code, out, err = up.end()
+    assert (code, err) == (0, "")
+    for shown in (*world["urls"].values(), world["tiktok"]["app_secret"], world["connector"]["refresh_token"]):
+        assert shown in out
+    assert "\x1b" not in out
+
+
+def test_an_outside_client_exchanges_the_shown_code_and_the_next_one_shown_is_unused(up: Up) -> None:
+    world = up.world()
+    app = world["tiktok"]
+    query = {
+        "app_key": app["app_key"],
+        "app_secret": app["app_secret"],
+        "auth_code": app["auth_code"],
+        "grant_type": "authorized_code",
+    }
+    answer = requests.get(world["urls"]["tiktok_auth"] + "/api/v2/token/get", params=query, timeout=10).json()
+    assert answer["code"] == 0
+    shown = requests.get(world["urls"]["control"] + "/world", timeout=10).json()
+    assert shown["tiktok"]["auth_code"] != app["auth_code"]
+
+
+def test_addresses_outlive_a_reset_and_a_journey_plays_over_them(up: Up) -> None:
+    world = up.world()
+    stage = HttpStage(world["urls"]["control"])
+    again = stage.reset(seed=6)
+    assert again["urls"] == world["urls"]
+    order_id = stage.place_order()["order_id"]
+    entry = stage.request_return(order_id, type="REFUND")
+    stage.advance(by="PT25H")
+    assert stage.get_return(entry["return_id"])["refunded"] == entry["refund_total"]
+    assert (
+        entry["return_id"] in requests.get(world["urls"]["tiktok"] + "/seller-center/orders/returns", timeout=10).text
+    )
+    assert stage.findings()["findings"] == []
+    stage.close()
+    assert up.end(signal.SIGTERM)[0] == 0
+
+
+def test_a_running_clock_moves_by_itself(tmp_path: Path) -> None:
+    up = Up(tmp_path / "world.json", "--speed", "3600")
+    try:
+        stage = HttpStage(up.world()["urls"]["control"])
+        until = time.monotonic() + PATIENCE
+        while stage.world()["now"] < "2031-03-03T09:15:00Z":
+            assert time.monotonic() < until
+            time.sleep(0.02)
+        stage.close()
+        assert up.end()[0] == 0
+    finally:
+        if up.process.poll() is None:
+            up.process.kill()
+        up.process.communicate()
+
+
+def run(*options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "rehearsal", "up", *options],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+def test_a_taken_port_is_said_by_name_with_what_to_do(tmp_path: Path) -> None:
+    with take("127.0.0.1", 0) as mine:
+        port = mine.getsockname()[1]
+        ended = run("--port", "0", "--oms-port", str(port), "--json", str(tmp_path / "world.json"))
+    assert ended.returncode == 2
+    assert f"Port {port} for the OMS is taken on 127.0.0.1: choose another with --oms-port." in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not (tmp_path / "world.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--port", "0", "--profile", "no-such-profile"), "no-such-profile"),
+        (("--port", "0", "--start", "tomorrow"), "--start"),
+        (("--port", "70000"), "70000"),
+        (("--port", "65534"), "leaves no room"),
+        (("--port", "0", "--json", "/no/such/folder/world.json"), "no folder"),
+        (("--port", "0", "--host", "host.invalid"), "host.invalid"),
+        (("--port", "0", "--oms-policy", "generous"), "generous"),
+        (("--sped", "1"), "--speed"),
+    ],
+)
+def test_a_wrong_option_is_said_in_words(options: tuple[str, ...], words: str) -> None:
+    ended = run(*options)
+    assert ended.returncode == 2, ended.stderr
+    assert words in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -1,0 +1,24 @@
+"""A stage over a fresh world, and the control API over it, called without sockets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from rehearsal.control.app import control_app
+from rehearsal.control.operations import InProcessStage
+from rehearsal.world import World
+
+
+@pytest.fixture
+def stage() -> Iterator[InProcessStage]:
+    stage = InProcessStage(World, seed=7)
+    yield stage
+    stage.close()
+
+
+@pytest.fixture
+def api(stage: InProcessStage) -> FlaskClient:
+    return control_app(stage).test_client()

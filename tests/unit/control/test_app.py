@@ -1,0 +1,195 @@
+"""The control API over HTTP: its form, its refusals, its manners. What the calls do is tested with the stages."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import Any
+
+import pytest
+import yaml
+from flask.testing import FlaskClient
+from openapi_spec_validator import validate
+
+from rehearsal.control.app import CALLS, PREFIX, control_app
+from rehearsal.control.gate import Gate
+from rehearsal.control.operations import InProcessStage
+from rehearsal.control.rules import document
+from rehearsal.resources import contract_file
+
+TOKEN = "a-token-nobody-guesses"
+
+
+def problem(answer: Any) -> dict[str, Any]:
+    assert answer.mimetype == "application/problem+json", answer.text
+    told: dict[str, Any] = answer.get_json(force=True)
+    assert told["status"] == answer.status_code
+    return told
+
+
+def test_the_contract_is_valid_openapi_and_promises_exactly_what_is_served() -> None:
+    validate(yaml.safe_load(contract_file("control").read_text()))
+    promised = {
+        (method.upper(), path)
+        for path, item in document()["paths"].items()
+        for method in item
+        if method != "parameters"
+    }
+    served = {(method, path.replace("<", "{").replace(">", "}")) for method, path, _, _ in CALLS}
+    assert promised == served | {("GET", "/trace"), ("GET", "/trace.har"), ("GET", "/trace.mmd")}
+
+
+def test_every_call_of_the_contract_names_the_schema_that_judges_its_body() -> None:
+    for method, path, _, schema in CALLS:
+        operation = document()["paths"][path.replace("<", "{").replace(">", "}")][method.lower()]
+        body = operation.get("requestBody", {"content": {"application/json": {"schema": {"$ref": "/None"}}}})
+        content = body.get("content", {"application/json": {"schema": {"$ref": "/Nothing"}}})
+        assert content["application/json"]["schema"]["$ref"].rpartition("/")[2] == str(schema), (method, path)
+
+
+def test_the_world_default_is_met_with_and_without_its_name(api: FlaskClient) -> None:
+    assert api.get(f"{PREFIX}/world").json == api.get(f"{PREFIX}/worlds/default/world").json
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/control/v1/nothing", 404),
+        ("GET", "/control/v1/worlds/other/world", 404),
+        ("GET", "/control/v2/world", 404),
+        ("DELETE", "/control/v1/world", 405),
+        ("GET", "/control/v1/clock/advance", 405),
+        ("GET", "/control/v1/orders/nobody", 404),
+        ("GET", "/control/v1/returns/nobody", 404),
+        ("GET", "/control/v1/mailbox?order_id=nobody", 404),
+        ("GET", "/control/v1/mailbox?orderid=1", 422),
+        ("POST", "/control/v1/oms/adjustments/nobody/approve", 404),
+    ],
+)
+def test_what_is_not_there_is_a_problem_document(api: FlaskClient, method: str, path: str, status: int) -> None:
+    assert problem(api.open(path, method=method))["status"] == status
+
+
+@pytest.mark.parametrize("body", ["{", "[1", '{"by": NaN}', "by=PT1H", "\xff"])
+def test_a_body_that_is_not_json_is_refused(api: FlaskClient, body: str) -> None:
+    answer = api.post(f"{PREFIX}/clock/advance", data=body.encode("latin-1"))
+    assert problem(answer)["field"] == "body"
+    assert answer.status_code == 400
+
+
+def test_a_body_that_is_no_object_is_refused(api: FlaskClient) -> None:
+    assert problem(api.post(f"{PREFIX}/orders", json=[]))["field"] == "body"
+    assert problem(api.post(f"{PREFIX}/orders", data="null"))["status"] == 422
+
+
+def test_an_endless_body_is_refused(api: FlaskClient) -> None:
+    assert problem(api.post(f"{PREFIX}/orders", data=b" " * 1_000_001))["status"] == 413
+
+
+def test_a_refused_call_changes_nothing(api: FlaskClient) -> None:
+    before = api.get(f"{PREFIX}/ledgers").json
+    problem(api.post(f"{PREFIX}/orders", json={"lines": [{"sku": "MUG", "unit_price": "19,99"}]}))
+    problem(api.post(f"{PREFIX}/orders", json={"buyer": {"plan": "no such plan"}}))
+    assert api.get(f"{PREFIX}/ledgers").json == before
+
+
+def test_the_same_key_answers_the_first_answer_and_acts_once(api: FlaskClient) -> None:
+    first = api.post(f"{PREFIX}/orders", headers={"Idempotency-Key": "k1"})
+    second = api.post(f"{PREFIX}/orders", headers={"Idempotency-Key": "k1"})
+    assert first.json == second.json
+    assert (first.headers.get("Idempotency-Replayed"), second.headers["Idempotency-Replayed"]) == (None, "true")
+    assert len(api.get(f"{PREFIX}/ledgers").json["orders"]) == 1
+
+
+def test_a_key_belongs_to_one_call_and_one_body(api: FlaskClient) -> None:
+    api.post(f"{PREFIX}/clock/advance", json={"by": "PT0S"}, headers={"Idempotency-Key": "k1"})
+    answer = api.post(f"{PREFIX}/clock/advance", json={"by": "PT1S"}, headers={"Idempotency-Key": "k1"})
+    assert problem(answer)["field"] == "Idempotency-Key"
+    assert answer.status_code == 422
+
+
+def test_a_refusal_does_not_use_a_key_up(api: FlaskClient) -> None:
+    order = api.post(f"{PREFIX}/orders", json={"status": "AWAITING_SHIPMENT"}).json
+    path = f"{PREFIX}/clock/advance"
+    problem(api.post(path, json={"to": "2030-01-01T00:00:00Z"}, headers={"Idempotency-Key": "k"}))
+    assert api.post(path, json={"by": "PT1S"}, headers={"Idempotency-Key": "k"}).status_code == 200
+    assert order["status"] == "AWAITING_SHIPMENT"
+
+
+def test_reset_forgets_the_keys_of_the_world_it_ends_but_not_its_own(api: FlaskClient) -> None:
+    api.post(f"{PREFIX}/orders", headers={"Idempotency-Key": "k1"})
+    api.post(f"{PREFIX}/reset", json={"seed": 9}, headers={"Idempotency-Key": "r"})
+    api.post(f"{PREFIX}/orders", headers={"Idempotency-Key": "k1"})
+    assert api.post(f"{PREFIX}/reset", json={"seed": 9}, headers={"Idempotency-Key": "r"}).headers[
+        "Idempotency-Replayed"
+    ]
+    assert len(api.get(f"{PREFIX}/ledgers").json["orders"]) == 1
+
+
+def test_a_second_advance_at_once_gets_409(stage: InProcessStage, api: FlaskClient) -> None:
+    world = stage.current
+    advance, inside, go_on = world.advance, threading.Event(), threading.Event()
+
+    def slow(**target: Any) -> Any:
+        inside.set()
+        assert go_on.wait(10)
+        return advance(**target)
+
+    world.advance = slow  # type: ignore[method-assign]  # a world that takes its time, so that two meet
+    first: list[int] = []
+    thread = threading.Thread(
+        target=lambda: first.append(api.post(f"{PREFIX}/clock/advance", json={"by": "PT1M"}).status_code)
+    )
+    thread.start()
+    assert inside.wait(10)
+    second = api.application.test_client().post(f"{PREFIX}/clock/advance", json={"by": "PT1M"})
+    go_on.set()
+    thread.join(10)
+    assert problem(second)["status"] == 409
+    assert first == [200]
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "evil.example:8700", ""])
+def test_a_foreign_host_name_is_refused(api: FlaskClient, host: str) -> None:
+    assert problem(api.get(f"{PREFIX}/world", headers={"Host": host}))["field"] == "Host"
+
+
+@pytest.mark.parametrize("host", ["localhost:8700", "127.0.0.1:8700", "[::1]:8700", "LOCALHOST"])
+def test_a_name_of_this_machine_is_served(api: FlaskClient, host: str) -> None:
+    assert api.get(f"{PREFIX}/world", headers={"Host": host}).status_code == 200
+
+
+def test_another_sites_form_is_refused_and_our_own_is_served(api: FlaskClient) -> None:
+    for origin in ("https://evil.example", "null", "http://localhost:1"):
+        answer = api.post(f"{PREFIX}/orders", headers={"Host": "localhost:8700", "Origin": origin})
+        assert problem(answer)["field"] == "Origin"
+    own = {"Host": "localhost:8700", "Origin": "http://localhost:8700"}
+    assert api.post(f"{PREFIX}/orders", headers=own).status_code == 200
+
+
+def test_a_token_is_needed_off_loopback_and_accepted_on_it(stage: InProcessStage) -> None:
+    bearer = {"Authorization": f"Bearer {TOKEN}"}
+    wide = control_app(stage, Gate("0.0.0.0", TOKEN)).test_client()
+    near = control_app(stage, Gate("127.0.0.1", TOKEN)).test_client()
+    refused = wide.get(f"{PREFIX}/world")
+    assert (problem(refused)["status"], refused.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert wide.get(f"{PREFIX}/world", headers=bearer | {"Host": "stage.example"}).status_code == 200
+    assert near.get(f"{PREFIX}/world", headers=bearer).status_code == 200
+    assert near.get(f"{PREFIX}/world").status_code == 200
+    for client in (wide, near):
+        assert problem(client.get(f"{PREFIX}/world", headers={"Authorization": "Bearer wrong"}))["status"] == 401
+
+
+def test_the_trace_is_ndjson_a_har_file_and_a_diagram(api: FlaskClient) -> None:
+    lines = [json.loads(line) for line in api.get(f"{PREFIX}/trace").data.splitlines()]
+    assert lines[0]["format"] == "rehearsal-trace"
+    assert api.get(f"{PREFIX}/trace.har").get_json(force=True)["log"]["version"] == "1.2"
+    assert api.get(f"{PREFIX}/trace.mmd").text.startswith("sequenceDiagram")
+
+
+def test_a_failure_of_the_stage_is_a_problem_and_not_a_page(
+    stage: InProcessStage, api: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage.current.agenda = lambda: 1 / 0  # type: ignore[assignment]  # a stage that is broken
+    assert problem(api.get(f"{PREFIX}/agenda"))["title"] == "The stage itself failed"
+    assert "ZeroDivisionError" in caplog.text

@@ -1,0 +1,62 @@
+"""The console: one page, buttons that are forms, no script."""
+
+from __future__ import annotations
+
+from flask.testing import FlaskClient
+
+from rehearsal.control.app import PREFIX, control_app
+from rehearsal.control.gate import Gate
+from rehearsal.control.operations import InProcessStage
+
+
+def test_the_page_shows_the_world_without_any_script_or_outside_address(api: FlaskClient) -> None:
+    page = api.get("/")
+    assert page.status_code == 200
+    assert "<script" not in page.text
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert "09:00:00" in page.text
+    assert "The auditor is content" in page.text
+
+
+def test_its_style_is_served_from_here(api: FlaskClient) -> None:
+    page = api.get("/").text
+    address = page.split('rel="stylesheet" href="')[1].split('"')[0]
+    assert address.startswith("/")
+    with api.get(address) as style:
+        assert style.mimetype == "text/css"
+
+
+def test_a_button_turns_the_clock(api: FlaskClient) -> None:
+    answer = api.post("/do/advance", data={"by": "PT24H"})
+    assert answer.status_code == 303
+    assert api.get(f"{PREFIX}/world").json["now"] == "2031-03-04T09:00:00Z"
+
+
+def test_buttons_play_a_buyer(api: FlaskClient) -> None:
+    api.post("/do/place_order", data={})
+    order_id = api.get(f"{PREFIX}/ledgers").json["orders"][0]["order_id"]
+    api.post("/do/request_return", data={"order_id": order_id, "type": "REFUND"})
+    page = api.get("/").text
+    assert "Request Pending" in page
+    assert order_id in page
+
+
+def test_a_refusal_is_shown_on_the_page(api: FlaskClient) -> None:
+    answer = api.post("/do/advance", data={"by": "<b>soon</b>"})
+    assert answer.status_code == 422
+    assert "Nothing has changed" in answer.text
+    assert "<b>soon" not in answer.text
+
+
+def test_no_other_button_exists(api: FlaskClient) -> None:
+    assert api.post("/do/close", data={}).status_code == 404
+
+
+def test_off_loopback_a_browser_enters_once_with_the_token(stage: InProcessStage) -> None:
+    browser = control_app(stage, Gate("0.0.0.0", "secret-token")).test_client()
+    assert browser.get("/").status_code == 401
+    assert browser.get("/?token=wrong").status_code == 401
+    entered = browser.get("/?token=secret-token")
+    assert (entered.status_code, entered.headers["Location"]) == (302, "/")
+    assert "HttpOnly" in entered.headers["Set-Cookie"]
+    assert browser.get("/").status_code == 200

@@ -1,0 +1,92 @@
+"""Times, durations and money as callers write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from rehearsal.control.rules import demand
+from rehearsal.control.values import duration, instant, shown_money, shown_time
+from rehearsal.stage import Problem
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("PT0S", timedelta()),
+        ("PT15M", timedelta(minutes=15)),
+        ("PT23H59M59S", timedelta(hours=23, minutes=59, seconds=59)),
+        ("P1DT2H", timedelta(days=1, hours=2)),
+        ("P2W", timedelta(weeks=2)),
+        ("PT0.5S", timedelta(milliseconds=500)),
+    ],
+)
+def test_a_duration_is_read_in_weeks_days_hours_minutes_and_seconds(text: str, meant: timedelta) -> None:
+    demand("Advance", {"by": text})
+    assert duration(text, "by") == meant
+
+
+@pytest.mark.parametrize(
+    "text", ["", "P", "PT", "15M", "PT-1S", "-PT1S", "P1M", "P1Y", "PT1H1D", "P1.5D", "PT1S\n", "１"]
+)
+def test_what_is_no_duration_is_refused_by_the_contract_and_by_the_reader(text: str) -> None:
+    with pytest.raises(Problem) as contract:
+        demand("Advance", {"by": text})
+    with pytest.raises(Problem) as reader:
+        duration(text, "by")
+    assert contract.value.field == reader.value.field == "by"
+
+
+def test_a_time_keeps_its_zone_and_is_shown_in_utc() -> None:
+    moment = instant("2031-03-03T04:00:00-05:00", "to")
+    assert moment == datetime(2031, 3, 3, 9, tzinfo=UTC)
+    assert shown_time(moment) == "2031-03-03T09:00:00Z"
+
+
+@pytest.mark.parametrize("text", ["2031-02-31T00:00:00Z", "2031-03-03T09:00:00", "0001-01-01T00:00:00+14:00", "soon"])
+def test_what_is_no_time_is_refused_naming_the_field(text: str) -> None:
+    with pytest.raises(Problem, match="to is") as refusal:
+        instant(text, "to")
+    assert (refusal.value.status, refusal.value.field) == (422, "to")
+
+
+def test_money_is_shown_with_its_cents() -> None:
+    assert shown_money(Decimal(0)) == "0.00"
+    assert shown_money(Decimal("19.9")) == "19.90"
+
+
+@pytest.mark.parametrize(
+    ("schema", "body", "field", "words"),
+    [
+        ("Advance", {}, "by", "exactly one of by, to, until"),
+        ("Advance", {"by": "PT1H", "until": "next"}, "by", "exactly one of by, to, until"),
+        ("Advance", {"until": "noon"}, "until", 'possible: "next"'),
+        ("Advance", {"hours": 3}, "hours", "known: by, to, until"),
+        ("PlaceOrder", {"lines": []}, "lines", "at least 1"),
+        ("PlaceOrder", {"lines": [{"sku": "MUG"}]}, "lines.0.unit_price", "missing"),
+        ("PlaceOrder", {"lines": [{"sku": "MUG", "unit_price": 19.99}]}, "lines.0.unit_price", "decimal string"),
+        ("PlaceOrder", {"lines": [{"sku": "MUG", "unit_price": "-1"}]}, "lines.0.unit_price", "decimal string"),
+        (
+            "PlaceOrder",
+            {"lines": [{"sku": "MUG", "unit_price": "1", "quantity": 0}]},
+            "lines.0.quantity",
+            "minimum is 1",
+        ),
+        ("PlaceOrder", {"buyer": {"mood": "bad"}}, "buyer.mood", "known: plan"),
+        ("PlaceOrder", {"status": "LOST"}, "status", "DELIVERED"),
+        ("RequestReturn", {"line_item_ids": ["1", "1"]}, "line_item_ids", "twice"),
+        ("Inspect", {"grade": "USED", "accept": "yes"}, "accept", "a boolean"),
+        ("Inspect", {"accept": True}, "grade", "missing"),
+        ("Reset", {"seed": -1}, "seed", "minimum is 0"),
+        ("Nothing", {"x": 1}, "x", "nothing is"),
+        ("Nothing", [], "body", "an object"),
+    ],
+)
+def test_a_mistake_is_named_by_its_field_and_said_in_words(schema: str, body: object, field: str, words: str) -> None:
+    with pytest.raises(Problem) as refusal:
+        demand(schema, body)
+    assert refusal.value.status == 422
+    assert refusal.value.field == field
+    assert words in refusal.value.detail
