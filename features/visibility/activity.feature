@@ -1,5 +1,5 @@
 Feature: Activity & History tells the story of an order
-  Whoever opens the order in the connector sees each adjustment: when, who, what, in whose words.
+  Whoever opens the order in the connector sees each step: when, who, what, in whose words.
 
   Background:
     Given Maya has received a desk lamp for 39.98 USD

@@ -1,0 +1,76 @@
+"""A stage without a world: a clock, one order, one request, and an auditor who says what it is told to say."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from rehearsal.stage import Json, Problem, Stage
+
+START = datetime(2031, 3, 3, 9, tzinfo=UTC)
+
+
+class StubStage:
+    """Answers what the plugin, the chronicle and the report ask of a stage; knows nothing of returns."""
+
+    def __init__(self, findings: tuple[Json, ...] = ()) -> None:
+        self.now = START
+        self.found = findings
+        self.orders: list[Json] = []
+
+    def world(self) -> Json:
+        return {"now": _told(self.now), "seed": 1, "market": "US"}
+
+    def advance(self, *, by: str) -> Json:
+        self.now += timedelta(hours=1) if by == "PT1H" else timedelta(seconds=int(by[2:-1]))
+        paid = {"at": _told(self.now), "who": "marketplace", "what": "refund paid 39.98 USD", "return_id": "7"}
+        return {"now": _told(self.now), "fired": [paid] if self.orders else [], "idle": 4}
+
+    def place_order(self, **order: Any) -> Json:
+        (line,) = order["lines"]
+        if line["unit_price"] == "0.00":
+            raise Problem(422, "Invalid value", "lines.0.unit_price must be above 0", field="lines.0.unit_price")
+        unit = {"id": "1", "sku": line["sku"], "price": line["unit_price"]}
+        self.orders.append({"order_id": "5", "total": line["unit_price"], "currency": "USD", "line_items": [unit]})
+        return {**self.orders[-1], "status": order["status"]}
+
+    def returns(self) -> Json:
+        return {"returns": []}
+
+    def ledgers(self) -> Json:
+        book = {"refunded": "39.98"}
+        books = {"marketplace": book, "connector": book, "oms": book}
+        return {
+            "orders": [{"order_id": o["order_id"], "paid": o["total"], **books, "agree": True} for o in self.orders]
+        }
+
+    def mailbox(self) -> Json:
+        return {"mails": [{"kind": "order refund", "subject": "Your <refund>", "text": "39.98 USD", "sent_at": "x"}]}
+
+    def findings(self) -> Json:
+        verdict = {"invariant": 1, "rule": "Nobody gets back more than they paid", "occasions": 2, "verdict": "held"}
+        return {"findings": list(self.found), "verdicts": [verdict, *self.found]}
+
+    def trace(self) -> list[Json]:
+        exchange = {
+            "seq": 1, "at": _told(START), "kind": "exchange", "cause": None, "from": "connector", "to": "marketplace",
+            "operation": "approveReturn_202309", "writes": True, "method": "POST", "path": "/return_refund/approve",
+            "request": {"body": {"decision": "APPROVE_REFUND"}}, "response": {"body": {"code": 0, "message": "OK"}},
+            "status": 200, "failure": None, "breaches": 0,
+        }  # fmt: skip
+        return [{"format": "rehearsal-trace", "version": 1}, exchange]
+
+
+def stub(*findings: Json) -> Stage:
+    return cast(Stage, StubStage(findings))
+
+
+BROKEN: Json = {
+    "id": "1", "invariant": 3, "rule": "A rejection is never followed by a refund", "verdict": "broken",
+    "expected": "no refund", "seen": "39.98 USD paid", "suspect": "connector", "why": None, "occasions": 1,
+    "reproduce": "rehearsal play --seed 1",
+}  # fmt: skip
+
+
+def _told(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

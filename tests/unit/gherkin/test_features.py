@@ -1,0 +1,58 @@
+"""What every shipped feature keeps to, so that people can read it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_bdd.gherkin_parser import get_gherkin_document
+
+from rehearsal.resources import features_folder
+
+FEATURES = sorted(features_folder().rglob("*.feature"))
+ON_THE_WIRE = re.compile(r"\b(API|HTTP|JSON|POST|GET|endpoint|status code|[A-Z]+_[A-Z_]+|return_id|adjustment)\b")
+
+
+def scenarios(path: Path) -> Iterator[tuple[Any, int]]:
+    """Tell each scenario and how many steps its backgrounds have at most."""
+    for child in get_gherkin_document(str(path)).feature.children:
+        if child.scenario:
+            yield child.scenario, 0
+        elif child.rule:
+            inside = max((len(c.background.steps) for c in child.rule.children if c.background), default=0)
+            yield from ((c.scenario, inside) for c in child.rule.children if c.scenario)
+
+
+def backgrounds(path: Path) -> Iterator[Any]:
+    for child in get_gherkin_document(str(path)).feature.children:
+        if child.background:
+            yield child.background
+        elif child.rule:
+            yield from (c.background for c in child.rule.children if c.background)
+
+
+@pytest.mark.parametrize("path", FEATURES, ids=lambda path: path.stem)
+def test_a_scenario_has_one_when_and_few_steps(path: Path) -> None:
+    for scenario, _ in scenarios(path):
+        assert sum(step.keyword.strip() == "When" for step in scenario.steps) == 1, scenario.name
+        assert 2 <= len(scenario.steps) <= 7, scenario.name
+
+
+@pytest.mark.parametrize("path", FEATURES, ids=lambda path: path.stem)
+def test_a_background_has_at_most_four_steps(path: Path) -> None:
+    assert [len(background.steps) for background in backgrounds(path) if len(background.steps) > 4] == []
+
+
+@pytest.mark.parametrize("path", FEATURES, ids=lambda path: path.stem)
+def test_nobody_speaks_of_the_wire(path: Path) -> None:
+    prose = "\n".join(line for line in path.read_text().splitlines() if not line.lstrip().startswith(("@", "|")))
+    assert ON_THE_WIRE.findall(prose) == []
+
+
+@pytest.mark.parametrize("path", FEATURES, ids=lambda path: path.stem)
+def test_every_scenario_names_a_requirement(path: Path) -> None:
+    for scenario, _ in scenarios(path):
+        assert [tag for tag in scenario.tags if re.fullmatch(r"@R\d+", tag.name)], scenario.name

@@ -1,0 +1,119 @@
+"""The plugin, seen from a suite of somebody's own: their features, their steps, a stage that is a stub."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parents[3]
+CONFTEST = """
+    import pytest
+    from pytest_bdd import given, when, then, parsers
+    from rehearsal.gherkin import NotJudged
+    from tests.unit.gherkin.stub import BROKEN, stub
+
+    @pytest.fixture(scope="session")
+    def stage_factory():
+        return lambda: stub(*({findings}))
+
+    @when("nothing is done")
+    def _(stage):
+        pass
+
+    @when("something is asked that nobody here can do")
+    def _(stage):
+        raise NotJudged("this connector has no webhooks")
+
+    @when("the stage breaks")
+    def _(stage):
+        raise OSError("the socket is gone")
+
+    @when("nobody awaits this")
+    async def _(stage):
+        pass
+"""
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makeconftest(dedent(CONFTEST).replace("{findings}", ""))
+    return pytester
+
+
+def plays(suite: pytest.Pytester, scenario: str, *more: str) -> pytest.RunResult:
+    body = "\n".join(f"      {line}" for line in scenario.strip().splitlines())
+    (suite.path / "own.feature").write_text(f"Feature: Our own\n{body}\n")
+    return suite.runpytest_subprocess("-p", "rehearsal.gherkin", "--strict-markers", "-ra", *more)
+
+
+HELD = """
+@R10 @any-word
+Scenario: Nothing happens
+  Given Maya has received a desk lamp for 39.98 USD
+  When nothing is done
+"""
+
+
+def test_a_feature_file_is_played_as_it_is_with_shipped_steps_and_own_ones(suite: pytest.Pytester) -> None:
+    result = plays(suite, HELD, "-v")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*own.feature::Nothing happens PASSED*"])
+
+
+def test_tags_select_scenarios_and_need_no_registration(suite: pytest.Pytester) -> None:
+    plays(suite, HELD, "-m", "R10").assert_outcomes(passed=1)
+    plays(suite, HELD, "-m", "not R10").assert_outcomes(deselected=1)
+
+
+def test_what_the_auditor_finds_fails_a_scenario_that_went_as_written(suite: pytest.Pytester) -> None:
+    suite.makeconftest(dedent(CONFTEST).replace("{findings}", "BROKEN,"))
+    result = plays(suite, HELD)
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*A rejection is never followed by a refund*", "*seen: 39.98 USD paid*"])
+
+
+def test_two_scenarios_of_one_name_are_refused_instead_of_losing_one(suite: pytest.Pytester) -> None:
+    result = plays(suite, HELD + HELD)
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*two scenarios are called 'Nothing happens'*"])
+
+
+def test_a_coroutine_step_is_refused_instead_of_never_being_run(suite: pytest.Pytester) -> None:
+    result = plays(suite, "Scenario: Async\n  When nobody awaits this")
+    result.stdout.fnmatch_lines(["*'nobody awaits this' is a coroutine*"])
+
+
+def test_what_a_player_cannot_do_is_not_judged_and_never_passed(suite: pytest.Pytester) -> None:
+    result = plays(suite, "Scenario: Webhooks\n  When something is asked that nobody here can do")
+    result.assert_outcomes(skipped=1)
+    result.stdout.fnmatch_lines(["*Not judged: this connector has no webhooks*"])
+
+
+@pytest.mark.parametrize(
+    ("scenario", "code"),
+    [
+        (HELD, 0),
+        ("Scenario: Broken\n  Given Maya has received a desk lamp for 0.00 USD", 1),
+        ("Scenario: Unknown\n  When nobody knows this step", 2),
+        ("", 2),
+        ("Scenario: Stage\n  When the stage breaks", 3),
+        ("Scenario: Webhooks\n  When something is asked that nobody here can do", 4),
+    ],
+    ids=["content", "broken", "no such step", "nothing to play", "stage failed", "not judged"],
+)
+def test_play_says_what_came_of_it_by_its_exit_code(suite: pytest.Pytester, scenario: str, code: int) -> None:
+    body = "\n".join(f"  {line}" for line in scenario.strip().splitlines())
+    (suite.path / "own.feature").write_text(f"Feature: Our own\n{body}\n")
+    result = suite.run(sys.executable, "-c", PLAY, "own.feature", "--junit", "junit.xml", "--report", "report")
+    assert result.ret == code, result.stdout.str() + result.stderr.str()
+    assert (suite.path / "report" / "index.html").is_file()
+    assert code == 2 or "Nothing happens" in (suite.path / "junit.xml").read_text() or code
+
+
+PLAY = "import sys; from rehearsal.play import play; sys.exit(play.main(sys.argv[1:], standalone_mode=False))"

@@ -1,0 +1,79 @@
+"""The report: pages that stand alone, escape what they show, and say what did not hold."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from rehearsal import report
+from rehearsal.chronicle import Chronicle, Moment
+from rehearsal.played import Outcome, Played, PlayedStep, Sight
+from tests.unit.gherkin.stub import BROKEN, stub
+
+
+def played(outcome: Outcome = Outcome.HELD, *, finding: bool = False) -> Played:
+    stage = stub(*([BROKEN] if finding else []))
+    chronicle = Chronicle(stage)
+    chronicle.stage.place_order(lines=[{"sku": "LAMP", "unit_price": "39.98"}], status="DELIVERED")
+    chronicle.stage.advance(by="PT1H")
+    sight = Sight(
+        world=stage.world(),
+        ledgers=tuple(stage.ledgers()["orders"]),
+        mails=tuple(stage.mailbox()["mails"]),
+        findings=stage.findings(),
+        trace=tuple(stage.trace()),
+    )
+    return Played(
+        file="features/refunds/own.feature",
+        feature="A <feature>",
+        description="",
+        rule="One & only",
+        name="The seller pays",
+        tags=frozenset({"R10", "R9", "demo"}),
+        outcome=outcome,
+        why="",
+        steps=(PlayedStep("When", "the seller pays", "passed", (("a", "b"),)),),
+        moments=tuple(chronicle.moments),
+        sight=sight,
+    )
+
+
+def test_the_report_needs_nothing_from_outside(tmp_path: Path) -> None:
+    index = report.write([played()], tmp_path, seed=1, command="rehearsal demo")
+    pages = [index, tmp_path / "001-the-seller-pays.html"]
+    for page in pages:
+        addresses = re.findall(r'(?:src|href)="([^"]+)"', page.read_text())
+        assert addresses
+        assert [address for address in addresses if not (tmp_path / address).is_file()] == []
+
+
+def test_what_people_wrote_is_shown_as_text(tmp_path: Path) -> None:
+    page = report.write([played()], tmp_path, seed=1, command="x").parent / "001-the-seller-pays.html"
+    text = page.read_text()
+    assert "A &lt;feature&gt;" in text
+    assert "Your &lt;refund&gt;" in text
+    assert "<feature>" not in text
+
+
+def test_a_page_shows_time_people_money_and_the_exchange(tmp_path: Path) -> None:
+    text = (report.write([played()], tmp_path, seed=1, command="x").parent / "001-the-seller-pays.html").read_text()
+    for shown in ("Monday, 3 March 2031", "09:00:00", "refund paid", "39.98 USD", "POST /return_refund/approve"):
+        assert shown in text
+    assert "sequenceDiagram" in text
+
+
+def test_what_is_broken_is_said_first_and_with_what_was_seen(tmp_path: Path) -> None:
+    index = report.write([played(Outcome.BROKEN, finding=True)], tmp_path, seed=1, command="x")
+    assert "Something did not hold" in index.read_text()
+    assert "39.98 USD paid" in (tmp_path / "001-the-seller-pays.html").read_text()
+
+
+def test_an_older_report_leaves_no_pages_behind(tmp_path: Path) -> None:
+    report.write([played(), played()], tmp_path, seed=1, command="x")
+    report.write([played()], tmp_path, seed=1, command="x")
+    assert [page.name for page in sorted(tmp_path.glob("*.html"))] == ["001-the-seller-pays.html", "index.html"]
+
+
+def test_only_payments_are_money() -> None:
+    assert Moment("2031-03-03T09:00:00Z", "marketplace", "refund paid 39.98 USD").money == "39.98 USD"
+    assert Moment("2031-03-03T09:00:00Z", "buyer", "buys LAMP for 39.98 USD").money == ""
