@@ -7,7 +7,7 @@ it, what was expected and what was seen.
 
 Stricter than OpenAPI on purpose: a query parameter that the operation does not name is a breach.
 
-Marks of ours in a document: `x-case-insensitive-paths` (any case, a trailing slash, an action's qualified name after
+Marks of ours in a document: `x-routing: case-insensitive` (any case, a trailing slash, an action's qualified name after
 `x-action-namespace`), `x-codes` and `x-gateway-codes` (the business codes an operation, or any of them, may answer),
 `x-sensitive`, `x-certainty`.
 """
@@ -350,7 +350,7 @@ class Contract:
         self.name = name
         self.document = document
         self.components: Mapping[str, Any] = document.get("components", {})
-        self._loose = bool(document.get("x-case-insensitive-paths"))
+        self._loose = document.get("x-routing") == "case-insensitive"
         self._namespace = str(document.get("x-action-namespace", "ChannelAdvisor.RestApi.V1.Models")).lower() + "."
         self._exact: dict[tuple[str, str], Operation] = {}
         self._patterns: dict[tuple[str, int], list[tuple[re.Pattern[str], Operation]]] = {}

@@ -161,7 +161,7 @@ class OneMail(Watcher):
 
     def at_stillness(self, stillness: Stillness) -> Iterable[Objection]:
         """And when nothing is left to do, none is owed."""
-        for key in sorted(self._touched):
+        for key in sorted(key for key in self._touched if self._owed[key] > 0):
             yield self._objection(key, "one mail", "none")
 
     def _objection(self, key: tuple[str, str], expected: str, seen: str) -> Objection:

@@ -12,7 +12,7 @@ from rehearsal.redaction import REDACTED
 
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",
-    "x-case-insensitive-paths": True,
+    "x-routing": "case-insensitive",
     "x-gateway-codes": [9],
     "security": [{"bearer": []}],
     "paths": {
@@ -106,7 +106,7 @@ def test_another_method_is_another_operation() -> None:
 
 
 def test_a_contract_that_minds_the_case_finds_nothing_else() -> None:
-    strict = Contract("strict", {**DOCUMENT, "x-case-insensitive-paths": False})
+    strict = Contract("strict", {**DOCUMENT, "x-routing": "exact"})
     assert strict.find("GET", "/v1/orders") is None
     assert strict.find("GET", "/v1/Orders") is not None
 

@@ -1,0 +1,237 @@
+"""What players may rely on, whichever wire they were given: in process or through sockets."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import requests
+from flask import Flask, Response, redirect, request
+from werkzeug.test import Client
+
+from rehearsal.clock import SimulatedClock
+from rehearsal.contract import Contract
+from rehearsal.recorder import Answer, Call, Exchange, Handler, Recorder
+from rehearsal.redaction import REDACTED
+from rehearsal.sockets import Served, Service, origin, take
+from rehearsal.trace import Trace
+from rehearsal.wire import SocketWire, Wire, WirePort, recorded
+
+HOST = "shop.example.com"
+BASE = f"https://{HOST}"
+CONTRACT = Contract(
+    "example",
+    {
+        "paths": {
+            "/things/{id}": {
+                "put": {
+                    "operationId": "putThing",
+                    "parameters": [
+                        {"name": "sign", "in": "query", "schema": {"type": "string"}, "x-sensitive": True},
+                        {"name": "q", "in": "query", "schema": {"type": "string"}},
+                    ],
+                    "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}},
+                    "responses": {
+                        "200": {
+                            "description": "",
+                            "content": {
+                                "application/json": {
+                                    "schema": {
+                                        "type": "object",
+                                        "properties": {"name": {"type": "string", "x-sensitive": True}},
+                                    }
+                                }
+                            },
+                        },
+                        "204": {"description": ""},
+                    },
+                }
+            },
+            "/moved": {"get": {"operationId": "moved", "responses": {"302": {"description": ""}}}},
+        }
+    },
+)
+
+
+def app() -> Flask:
+    flask = Flask("thing")
+
+    @flask.put("/things/<name>")
+    def put(name: str) -> Any:
+        if name == "nothing":
+            return Response(status=204)
+        said = {
+            "path": name,
+            "query": {name: value for name, value in request.args.items() if name != "sign"},
+            "raw": request.get_data(as_text=True),
+            "type": request.content_type,
+            "token": request.headers.get("X-Token"),
+            "exchange": request.environ.get("rehearsal.exchange_id"),
+            "name": "Maya",
+            "caller": request.headers.get("Rehearsal-Caller"),
+        }
+        return [] if name == "wrong" else said
+
+    @flask.get("/moved")
+    def moved() -> Any:
+        return redirect(f"{BASE}/gone", 302)
+
+    return flask
+
+
+@dataclass
+class Stand:
+    """A wire with one player behind it, and everything that was recorded."""
+
+    wire: WirePort
+    recorder: Recorder
+    trace: Trace
+    exchanges: list[Exchange]
+
+    def put(self, name: str = "a", **given: Any) -> requests.Response:
+        return self.wire.session("connector").put(f"{BASE}/things/{name}", json={"x": 1}, **given)
+
+
+def in_process(recorder: Recorder) -> Iterator[WirePort]:
+    wire = Wire(recorder)
+    wire.mount(HOST, name="marketplace", contract=CONTRACT, app=app())
+    yield wire
+
+
+def through_sockets(recorder: Recorder) -> Iterator[WirePort]:
+    lock = threading.RLock()
+
+    @contextlib.contextmanager
+    def guard() -> Iterator[None]:
+        with lock:
+            yield
+
+    served = recorded(app(), recorder=recorder, name="marketplace", contract=CONTRACT, guard=guard)
+    socket = take("127.0.0.1", 0)
+    server = Served([Service(served, socket, threads=2)])
+    server.start()
+    try:
+        yield SocketWire({HOST: origin(*socket.getsockname())})
+    finally:
+        server.stop()
+
+
+@pytest.fixture(params=[in_process, through_sockets])
+def stand(request: pytest.FixtureRequest) -> Iterator[Stand]:
+    clock = SimulatedClock(datetime(2031, 3, 3, 9, tzinfo=UTC))
+    trace = Trace(world="default", seed=1, start=clock.now())
+    recorder = Recorder(trace=trace, clock=clock)
+    exchanges: list[Exchange] = []
+    recorder.subscribe(exchanges.append)
+    make: Callable[[Recorder], Iterator[WirePort]] = request.param
+    with contextlib.contextmanager(make)(recorder) as wire:
+        yield Stand(wire, recorder, trace, exchanges)
+
+
+def test_a_call_arrives_as_it_was_sent(stand: Stand) -> None:
+    answer = stand.put("a b(1)", params={"q": "x/y+z="}, headers={"X-Token": "t"})
+    said = answer.json()
+    assert answer.status_code == 200
+    assert (said["path"], said["query"], said["token"]) == ("a b(1)", {"q": "x/y+z="}, "t")
+    assert (said["raw"], said["type"]) == ('{"x": 1}', "application/json")
+
+
+def test_the_answer_says_where_it_comes_from_in_the_callers_words(stand: Stand) -> None:
+    answer = stand.put(params={"q": "1"})
+    assert answer.url == f"{BASE}/things/a?q=1"
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_an_answer_without_a_body_has_none(stand: Stand) -> None:
+    answer = stand.put("nothing")
+    assert (answer.status_code, answer.content) == (204, b"")
+
+
+def test_a_redirection_can_be_seen(stand: Stand) -> None:
+    answer = stand.wire.session("connector").get(f"{BASE}/moved", allow_redirects=False)
+    assert answer.headers["Location"] == f"{BASE}/gone"
+
+
+def test_an_unknown_host_cannot_be_reached(stand: Stand) -> None:
+    with pytest.raises(requests.ConnectionError, match="no such host"):
+        stand.wire.session("connector").get("https://www.example.com/")
+
+
+def test_the_environment_is_never_looked_at(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    assert stand.put().status_code == 200
+
+
+def test_every_exchange_is_recorded_and_named(stand: Stand) -> None:
+    exchange_id = stand.put().json()["exchange"]
+    (entry,) = stand.trace.entries()
+    assert (entry["from"], entry["to"], entry["operation"]) == ("connector", "marketplace", "putThing")
+    assert (entry["status"], entry["path"]) == (200, "/things/a")
+    assert entry["request_id"] == exchange_id
+    assert exchange_id == "20310303090000" + "0" * 19 + "1"
+
+
+def test_secrets_and_names_are_not_in_the_record(stand: Stand) -> None:
+    stand.put(params={"sign": "abcdef"}, headers={"Authorization": "Bearer topsecret"})
+    (entry,) = stand.trace.entries()
+    assert entry["query"] == {"sign": REDACTED}
+    assert entry["response"]["body"]["name"] == REDACTED
+    record = stand.trace.ndjson()
+    assert not [secret for secret in (b"abcdef", b"topsecret", b"Maya") if secret in record]
+
+
+def test_a_request_and_an_answer_that_break_the_contract_are_noticed(stand: Stand) -> None:
+    stand.put("wrong", params={"color": "red"})
+    breaches = [(breach.side, breach.pointer) for exchange in stand.exchanges for breach in exchange.breaches]
+    assert breaches == [("request", "/request/query/color"), ("response", "/response/body")]
+
+
+def test_the_same_key_again_is_another_attempt(stand: Stand) -> None:
+    for _ in range(2):
+        stand.put(headers={"Idempotency-Key": "k"})
+    assert [(entry["idempotency_key"], entry["attempt"]) for entry in stand.trace.entries()] == [("k", 1), ("k", 2)]
+
+
+def test_a_line_that_is_cut_after_the_other_side_acted_is_recorded_with_its_answer() -> None:
+    """Faults sit on the line; through sockets they come with the socket-only mode."""
+    clock = SimulatedClock(datetime(2031, 3, 3, 9, tzinfo=UTC))
+    trace = Trace(world="default", seed=1, start=clock.now())
+    recorder = Recorder(trace=trace, clock=clock)
+
+    def cut_after(call: Call, answer: Handler) -> Answer:
+        answer(call)
+        raise requests.ConnectionError("cut")
+
+    recorder.line = cut_after
+    wire = next(in_process(recorder))
+    with pytest.raises(requests.ConnectionError) as cut:
+        wire.session("connector").put(f"{BASE}/things/a", json={})
+    assert cut.value.request is not None
+    (entry,) = trace.entries()
+    assert (entry["status"], entry["failure"]) == (200, "ConnectionError")
+
+
+def asked_from_outside(body: str) -> Exchange:
+    clock = SimulatedClock(datetime(2031, 3, 3, 9, tzinfo=UTC))
+    recorder = Recorder(trace=Trace(world="default", seed=1, start=clock.now()), clock=clock)
+    exchanges: list[Exchange] = []
+    recorder.subscribe(exchanges.append)
+    served = recorded(
+        app(), recorder=recorder, name="marketplace", contract=CONTRACT, guard=contextlib.nullcontext, caller="client"
+    )
+    Client(served).put("/things/a", data=body, content_type="application/json")
+    (exchange,) = exchanges
+    return exchange
+
+
+def test_an_outsider_who_breaks_the_contract_is_no_breach_but_accepting_it_is() -> None:
+    broken = asked_from_outside("[]")
+    assert (broken.caller, broken.outside) == ("client", True)
+    assert [(breach.side, breach.pointer) for breach in broken.breaches] == [("response", "/request/body")]
+    assert asked_from_outside("{}").breaches == ()

@@ -1,0 +1,239 @@
+"""What the auditor objects to, and what it lets pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from rehearsal.auditor import EVERYTHING, Auditor
+from rehearsal.contract import Breach
+from rehearsal.finding import Finding, Verdict
+from rehearsal.invariants.base import Adjustment, Book, News, Sight, Stillness
+from rehearsal.recorder import Exchange
+
+START = datetime(2031, 3, 3, 9, tzinfo=UTC)
+DAY = timedelta(hours=24)
+SUCCESS, COMPLETE = "RETURN_OR_REFUND_REQUEST_SUCCESS", "RETURN_OR_REFUND_REQUEST_COMPLETE"
+REJECTED, CANCELLED = "REFUND_OR_RETURN_REQUEST_REJECT", "RETURN_OR_REFUND_REQUEST_CANCEL"
+
+
+@dataclass(frozen=True)
+class Row:
+    id: str = "C1"
+    return_id: str | None = "R1"
+    cancel_id: str | None = None
+    order_id: str = "O1"
+    status: str = "PostProcessingComplete"
+    error: str | None = None
+
+
+class Story:
+    """Tells an auditor what happens, one thing per second."""
+
+    def __init__(self, sights: frozenset[Sight] = EVERYTHING) -> None:
+        self.auditor = Auditor(now=START, reproduce="rehearsal demo --seed 1", sights=sights)
+        self.now = START
+        self._seqs = count(1)
+
+    def tell(self, name: str, *, at: datetime | None = None, who: str = "marketplace", **data: Any) -> Story:
+        self.now = at or self.now + timedelta(seconds=1)
+        self.auditor.hear(News(next(self._seqs), self.now, who, name, {"order_id": "O1", **data}))
+        return self
+
+    def ordered(self, total: str = "39.98") -> Story:
+        half = Decimal(total) / 2
+        return self.tell("order_placed", total=Decimal(total), lines={"L1": half, "L2": half})
+
+    def moved(self, now: str, action: str, by: str = "seller", *, at: datetime | None = None, **data: Any) -> Story:
+        return self.tell("return_status_changed", at=at, return_id="R1", now=now, action=action, by=by, **data)
+
+    def decided(self, decision: str = "approve", **data: Any) -> Story:
+        given = {"adjustment_id": "C1", "return_id": "R1", "decision": decision, "accepted": True, **data}
+        return self.tell("decision_given", who="oms", **given)
+
+    def paid(self, amount: str, lines: dict[str, str] | None = None, claim: str = "R1") -> Story:
+        parts = {line: Decimal(part) for line, part in (lines or {}).items()}
+        return self.tell("money_paid", return_id=claim, amount=Decimal(amount), lines=parts)
+
+    def mailed(self, kind: str) -> Story:
+        return self.tell("mail_sent", return_id="R1", kind=kind)
+
+    def act_ended(self) -> Story:
+        self.auditor.after_act(self.now)
+        return self
+
+    def stood_still(self, *rows: Adjustment, books: Sequence[Book] = ()) -> Story:
+        self.auditor.at_stillness(Stillness(self.now, books, rows))
+        return self
+
+    def broken(self) -> list[int]:
+        return [finding.invariant for finding in self.auditor.broken()]
+
+    def verdict(self, invariant: int) -> Finding:
+        return next(finding for finding in self.auditor.findings() if finding.invariant == invariant)
+
+
+def a_whole_refund() -> Story:
+    return (
+        Story()
+        .ordered()
+        .decided()
+        .moved(SUCCESS, "APPROVE_REFUND")
+        .moved(COMPLETE, "PAYOUT", "system")
+        .paid("39.98", {"L1": "19.99", "L2": "19.99"})
+        .mailed("order refund")
+        .act_ended()
+    )
+
+
+def book(marketplace: str, connector: str, oms: str) -> Book:
+    return Book("O1", Decimal("39.98"), Decimal(marketplace), Decimal(connector), Decimal(oms))
+
+
+def test_a_refund_as_it_should_be_gives_no_offence() -> None:
+    story = a_whole_refund().stood_still(Row(), books=[book("39.98", "39.98", "39.98")])
+    assert story.auditor.content
+    assert {finding.verdict for finding in story.auditor.findings()} == {Verdict.HELD}
+    assert story.verdict(6).occasions == 1
+
+
+def test_more_than_was_paid_for_the_order_is_noticed_with_the_money() -> None:
+    story = Story().ordered().paid("30.00", claim="R1").paid("10.00", claim="R2")
+    (finding,) = story.auditor.broken()
+    assert (finding.invariant, finding.suspect) == (1, "marketplace")
+    assert finding.witness.money == {"paid": "39.98", "refunded": "40.00"}
+    assert finding.witness.events == (2, 3)
+
+
+def test_more_than_was_paid_for_a_unit_is_noticed() -> None:
+    assert Story().ordered().paid("20.00", {"L1": "20.00"}).broken() == [1]
+
+
+def test_one_claim_paid_twice_is_noticed() -> None:
+    assert Story().ordered().paid("1.00").paid("1.00").broken() == [1]
+
+
+def test_a_decided_refund_that_nobody_executed_is_lost() -> None:
+    story = Story().ordered().decided().stood_still(Row(status="PendingApproval"))
+    assert story.broken() == [2]
+
+
+def test_a_decided_refund_that_ends_in_an_error_is_in_a_persons_sight() -> None:
+    story = Story().ordered().decided().stood_still(Row(status="Error", error="25011012 too late"))
+    assert story.auditor.content
+
+
+def test_a_refund_after_a_no_is_noticed() -> None:
+    story = Story().ordered().moved(REJECTED, "REJECT_REFUND").mailed("refund rejected").paid("39.98")
+    assert 3 in story.broken()
+
+
+def test_a_refund_after_arbitration_for_the_buyer_is_in_order() -> None:
+    story = Story().ordered().moved(REJECTED, "REJECT_REFUND").mailed("refund rejected")
+    story.moved(SUCCESS, "SUPPORT_BUYER", "operator").paid("39.98")
+    assert story.auditor.content
+
+
+def test_a_refund_that_the_seller_grants_after_all_is_in_order() -> None:
+    story = Story().ordered().moved(REJECTED, "REJECT_REFUND").mailed("refund rejected")
+    story.moved(SUCCESS, "APPROVE_REFUND", "seller_center").paid("39.98")
+    assert story.auditor.content
+
+
+def test_a_decision_that_lies_about_until_the_deadline_is_late() -> None:
+    story = Story().ordered().decided("reject")
+    story.tell("deadline_lapsed", at=START + DAY, return_id="R1", what="answer", due=START + DAY)
+    (finding,) = story.auditor.broken()
+    assert (finding.invariant, finding.suspect) == (4, "connector")
+
+
+def test_a_decision_that_the_marketplace_refused_has_arrived() -> None:
+    story = Story().ordered().decided("reject")
+    story.auditor.see(Exchange(9, START, "connector", "marketplace", False, "rejectReturn", 200, (), True, ("R1",)))
+    story.tell("deadline_lapsed", at=START + DAY, return_id="R1", what="answer", due=START + DAY)
+    assert story.auditor.content
+
+
+def test_a_deadline_acts_at_its_own_hour() -> None:
+    late = START + DAY + timedelta(seconds=1)
+    story = Story().tell("deadline_lapsed", at=late, return_id="R1", what="answer", due=START + DAY)
+    assert story.broken() == [5]
+
+
+def test_a_deadline_acts_once() -> None:
+    story = Story()
+    for _ in range(2):
+        story.tell("deadline_lapsed", at=START + DAY, return_id="R1", what="answer", due=START + DAY)
+    assert story.broken() == [5]
+
+
+def test_a_deadline_that_passes_unnoticed_is_noticed() -> None:
+    story = Story().moved("X", "OPEN", deadline=START + DAY)
+    story.auditor.after_act(START + DAY)
+    assert story.auditor.content
+    story.auditor.after_act(START + DAY + timedelta(seconds=1))
+    assert story.broken() == [5]
+
+
+def test_a_deadline_that_was_met_may_pass() -> None:
+    story = Story().moved("X", "OPEN", deadline=START + DAY).moved(CANCELLED, "WITHDRAW", "buyer", deadline=None)
+    story.auditor.after_act(START + 2 * DAY)
+    assert story.auditor.content
+
+
+def test_an_oms_that_never_hears_of_a_lapse_is_noticed() -> None:
+    story = Story().tell("deadline_lapsed", at=START + DAY, return_id="R1", what="answer", due=START + DAY)
+    story.moved(COMPLETE, "PAYOUT", "system").mailed("order refund").stood_still(Row(status="NewRma"))
+    assert story.broken() == [5]
+
+
+def test_books_that_disagree_are_a_finding_with_the_three_sums() -> None:
+    story = a_whole_refund().stood_still(Row(), books=[book("39.98", "39.98", "0.00")])
+    (finding,) = story.auditor.broken()
+    assert (finding.invariant, finding.suspect) == (6, "oms")
+    assert finding.witness.money == {"paid": "39.98", "marketplace": "39.98", "connector": "39.98", "oms": "0.00"}
+
+
+def test_books_are_not_judged_before_the_world_has_come_to_rest() -> None:
+    finding = a_whole_refund().verdict(6)
+    assert finding.verdict is Verdict.NOT_JUDGED
+    assert "not come to rest" in (finding.why or "")
+
+
+def test_a_mail_that_no_decision_asked_for_is_noticed_when_the_act_has_ended() -> None:
+    story = a_whole_refund().mailed("order refund")
+    assert story.auditor.content
+    assert story.act_ended().broken() == [7]
+
+
+def test_a_mail_that_never_comes_is_noticed_at_rest() -> None:
+    story = Story().moved(REJECTED, "REJECT_RETURN").act_ended()
+    assert story.auditor.content
+    assert story.stood_still().broken() == [7]
+
+
+def a_breach(seq: int) -> Exchange:
+    breach = Breach("response", "searchReturns", "/response/body/code", "integer", '"0"', "observed")
+    return Exchange(seq, START, "connector", "marketplace", False, "searchReturns", 200, (breach,))
+
+
+def test_a_breach_of_contract_names_its_side_and_is_told_once() -> None:
+    story = Story()
+    for seq in (4, 8, 15):
+        story.auditor.see(a_breach(seq))
+    (finding,) = story.auditor.broken()
+    assert (finding.invariant, finding.suspect, finding.certainty) == (8, "marketplace", "observed")
+    assert finding.witness.exchanges == (4, 8, 15)
+    assert finding.occasions == 3
+    assert finding.document()["witness"]["pointer"] == "/response/body/code"
+
+
+def test_what_cannot_be_seen_is_not_judged_and_says_why() -> None:
+    story = Story(sights=frozenset({Sight.MARKETPLACE, Sight.EXCHANGES}))
+    verdicts = {finding.invariant: finding.verdict for finding in story.auditor.findings()}
+    assert [number for number, verdict in verdicts.items() if verdict is Verdict.NOT_JUDGED] == [2, 4, 5, 6]
+    assert "what the OMS decides" in (story.verdict(2).why or "")
