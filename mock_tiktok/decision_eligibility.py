@@ -1,7 +1,6 @@
 """Which decisions a case takes now, and the number that says why the others are refused.
 
-The table is the platform's guide to decisions by state; the refusals are those that Approve Return and Reject Return
-give themselves. Asking changes nothing.
+It asks the very rules that the decisions themselves are held to, without deciding anything.
 """
 
 from __future__ import annotations
@@ -9,41 +8,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from mock_tiktok import decisions
 from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.searches import Reason
-from mock_tiktok.domain.words import Action as A
-from mock_tiktok.domain.words import ArbitrationStatus, CancelStatus
-from mock_tiktok.domain.words import ReturnStatus as S
-from mock_tiktok.domain.words import ReturnType as T
-from mock_tiktok.errors import (
-    IN_ARBITRATION,
-    QUICK_REFUND,
-    WRONG_STATE,
-    WRONG_TYPE,
-    ApiError,
-)
+from mock_tiktok.domain.words import Action
+from mock_tiktok.errors import QUICK_REFUND, WRONG_TYPE, ApiError
 from mock_tiktok.shop import Shop
 
 # decision, eligible, code and words of the refusal, reasons for a rejection
 Verdict = tuple[str, bool, int | None, str | None, tuple[Reason, ...]]
 
-# fmt: off
-TAKES: Final = {
-    (T.REFUND, S.PENDING):
-        (A.APPROVE_REFUND, A.OFFER_PARTIAL_REFUND, A.REJECT_REFUND),
-    (T.RETURN_AND_REFUND, S.PENDING):
-        (A.APPROVE_RETURN, A.DIRECT_REFUND, A.OFFER_PARTIAL_REFUND, A.REJECT_RETURN),
-    (T.RETURN_AND_REFUND, S.BUYER_SHIPPED_ITEM):
-        (A.APPROVE_RECEIVED_PACKAGE, A.REJECT_RECEIVED_PACKAGE),
-    (T.REPLACEMENT, S.REPLACEMENT_PENDING):
-        (A.APPROVE_REPLACEMENT, A.ISSUE_REPLACEMENT_REFUND, A.REJECT_REPLACEMENT),
+# The wire has names of its own for the two answers to a cancellation.
+CANCELLATION_DECISIONS: Final = {
+    "APPROVE_REQUEST_CANCEL": Action.APPROVE_CANCELLATION,
+    "REJECT_REQUEST_CANCEL": Action.REJECT_CANCELLATION,
 }
-# fmt: on
-CANCELLATION_TAKES: Final = ("APPROVE_REQUEST_CANCEL", "REJECT_REQUEST_CANCEL")
 
 
-def verdicts(shop: Shop, return_or_cancel_id: str, decisions: Sequence[str]) -> Iterable[Verdict]:
+def verdicts(shop: Shop, return_or_cancel_id: str, asked: Sequence[str]) -> Iterable[Verdict]:
     """Answer one verdict per decision asked about."""
     try:
         case: Return | Cancellation = shop.get_return(return_or_cancel_id)
@@ -51,31 +34,39 @@ def verdicts(shop: Shop, return_or_cancel_id: str, decisions: Sequence[str]) -> 
         case = shop.get_cancellation(return_or_cancel_id)
     reasons = shop.reject_reasons(return_or_cancel_id)
     found: list[Verdict] = []
-    for decision in decisions:
-        refusal = _cancel_refusal(case, decision) if isinstance(case, Cancellation) else _refusal(case, decision)
-        if refusal:
-            found.append((decision, False, refusal.code, refusal.message, ()))
-        else:
+    for decision in asked:
+        try:
+            check(shop, case, decision)
             found.append((decision, True, None, None, reasons if decision.startswith("REJECT") else ()))
+        except ApiError as refused:
+            found.append((decision, False, refused.code, refused.message, ()))
     return found
 
 
-def _refusal(case: Return, decision: str) -> ApiError | None:
-    fitting = {action for (kind, _), actions in TAKES.items() if kind is case.return_type for action in actions}
-    if decision not in fitting:
-        return WRONG_TYPE(decision=decision, type=case.return_type.value)
-    if case.arbitration_status is ArbitrationStatus.IN_PROGRESS:
-        return IN_ARBITRATION()
-    if decision not in TAKES.get((case.return_type, case.status), ()):
-        return WRONG_STATE(decision=decision, status=case.status.value)
-    if case.is_quick_refund and decision == A.REJECT_RECEIVED_PACKAGE:
-        return QUICK_REFUND()
-    return None
+def takes(shop: Shop, item: Return, actions: Iterable[Action]) -> list[Action]:
+    """Answer which of the seller's decisions the return takes now."""
+    return [action for action in actions if not _refused(shop, item, action)]
 
 
-def _cancel_refusal(case: Cancellation, decision: str) -> ApiError | None:
-    if decision not in CANCELLATION_TAKES:
-        return WRONG_TYPE(decision=decision, type=case.cancel_type.value)
-    if case.status is not CancelStatus.PENDING:
-        return WRONG_STATE(decision=decision, status=case.status.value)
-    return None
+def check(shop: Shop, case: Return | Cancellation, decision: str) -> None:
+    """Raise what the platform says to a decision that the case does not take."""
+    if isinstance(case, Cancellation):
+        if decision not in CANCELLATION_DECISIONS:
+            raise WRONG_TYPE(decision=decision, type=case.cancel_type)
+        shop.cancel_desk.check(case, CANCELLATION_DECISIONS[decision])
+        return
+    if decision in CANCELLATION_DECISIONS:
+        raise WRONG_TYPE(decision=decision, type=case.return_type)
+    action = Action(decision)
+    decisions.check_fits(case, action)
+    shop.return_desk.check(case, action, decisions.refusal)
+    if case.is_quick_refund and action is Action.REJECT_RECEIVED_PACKAGE:
+        raise QUICK_REFUND()
+
+
+def _refused(shop: Shop, item: Return, action: Action) -> bool:
+    try:
+        check(shop, item, action)
+    except ApiError:
+        return True
+    return False

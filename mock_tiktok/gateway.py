@@ -69,7 +69,7 @@ class _Market(Protocol):
     app_key: str
     app_secret: str
     tokens: TokenBook
-    accepts_timestamp: Callable[[int], bool] | None
+    accepts_timestamp: Callable[[int], bool] | None  # whether another clock than the world's takes it
 
     @property
     def now(self) -> datetime: ...

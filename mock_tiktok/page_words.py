@@ -27,6 +27,8 @@ _FIELDS: Final = {
     25011032: "amount",
     98001004: "comment",
 }
+# What the use cases call a field that the forms name otherwise.
+_OTHER_NAMES: Final = {"type": "return_type"}
 
 
 @dataclass(slots=True)
@@ -49,8 +51,7 @@ class FormErrors:
             name, words = error.field, error.message
         else:
             name, words = _FIELDS.get(error.code, ""), f"{error.message} (code {error.code})"
-        if name == "return_reason" or name.endswith("reason"):
-            name = "reason"
+        name = _OTHER_NAMES.get(name, name)
         return FormErrors({name: words} if name in known else {"": f"{name}: {words}" if name else words})
 
 

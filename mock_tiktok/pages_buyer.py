@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from mock_tiktok.domain.orders import Order
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.searches import CancellationFilter, OrderFilter, PageRequest, Reason, ReturnFilter, Sort
-from mock_tiktok.domain.words import CancelStatus, Claim, Dispute, OrderStatus, Parcel
+from mock_tiktok.domain.words import Action, CancelStatus, OrderStatus
 from mock_tiktok.errors import ApiError, BadValue, UnknownId
 from mock_tiktok.marketplace import Marketplace
 from mock_tiktok.page_words import FormErrors
@@ -42,19 +42,25 @@ CANCEL_WORDS: Final = {
 }
 
 
-def _actions(item: Return) -> list[tuple[str, str]]:
+BUTTONS: Final = {
+    Action.ACCEPT_OFFER: ("accept-offer", "Accept offer"),
+    Action.DECLINE_OFFER: ("decline-offer", "Decline offer"),
+    Action.SHIP: ("ship", "I have shipped it"),
+    Action.DISPUTE: ("dispute", "Dispute this decision"),
+    Action.WITHDRAW: ("withdraw", "Withdraw request"),
+}
+
+
+def _actions(shop: Shop, item: Return) -> list[tuple[str, str]]:
     """Answer what the buyer can do now: the path's last word, and the button's."""
-    if item.is_final or item.dispute is Dispute.IN_PROGRESS:
-        return []
-    by_claim = {
-        Claim.REQUESTED: [("withdraw", "Withdraw request")],
-        Claim.OFFERED: [("accept-offer", "Accept offer"), ("decline-offer", "Decline offer")],
-        Claim.REJECTED: [("dispute", "Dispute this decision")],
-        Claim.PARCEL_REJECTED: [("dispute", "Dispute this decision")],
-    }
-    if item.claim is Claim.APPROVED and item.parcel in (Parcel.AWAITED, Parcel.LABELLED):
-        return [("ship", "I have shipped it"), ("withdraw", "Withdraw request")]
-    return by_claim.get(item.claim, [])
+    found = []
+    for action, button in BUTTONS.items():
+        try:
+            shop.return_desk.check(item, action)
+        except ApiError:
+            continue
+        found.append(button)
+    return found
 
 
 def pages(marketplace: Marketplace) -> Blueprint:
@@ -125,7 +131,7 @@ def pages(marketplace: Marketplace) -> Blueprint:
 
     @blueprint.post("/orders/<order_id>/returns/new")
     def ask(order_id: str) -> Response | tuple[str, int]:
-        order_of(order_id)
+        shop, _ = order_of(order_id)
         evidence = [line.strip() for line in request.form.get("evidence", "").splitlines() if line.strip()]
         try:
             kind = request.form.get("return_type", "")
@@ -133,8 +139,7 @@ def pages(marketplace: Marketplace) -> Blueprint:
                 raise BadValue("return_type", "Choose what you would like.")
             if not (lines := request.form.getlist("line_item_ids")):
                 raise BadValue("line_item_ids", "Choose at least one item.")
-            if not (reason := request.form.get("reason", "")):
-                raise BadValue("reason", "Choose a reason.")
+            reason = _reason(shop, order_id, kind)
             asked = marketplace.request_return(
                 order_id, return_type=kind, reason=reason, line_item_ids=lines, evidence=tuple(evidence)
             )
@@ -160,11 +165,9 @@ def pages(marketplace: Marketplace) -> Blueprint:
 
     @blueprint.post("/orders/<order_id>/cancel")
     def ask_to_cancel(order_id: str) -> Response | tuple[str, int]:
-        order_of(order_id)
+        shop, _ = order_of(order_id)
         try:
-            if not (reason := request.form.get("reason", "")):
-                raise BadValue("reason", "Choose a reason.")
-            marketplace.request_cancellation(order_id, reason=reason)
+            marketplace.request_cancellation(order_id, reason=_reason(shop, order_id, "CANCEL"))
         except (ApiError, BadValue) as error:
             return cancel_form(order_id, FormErrors.from_error(error, frozenset({"reason"}))), 422
         return redirect("/buyer/orders", 303)
@@ -179,7 +182,7 @@ def pages(marketplace: Marketplace) -> Blueprint:
             row=Row(item, shop.order(item.order_id)),
             kind=KINDS[item.return_type],
             records=shop.records(return_id),
-            actions=_actions(item),
+            actions=_actions(shop, item),
             now=marketplace.now,
             errors=errors or FormErrors(),
             tab="orders",
@@ -207,6 +210,16 @@ def pages(marketplace: Marketplace) -> Blueprint:
         return render_template("buyer/mail.html", mails=mails, order_id=order_id, tab="mail")
 
     return blueprint
+
+
+def _reason(shop: Shop, order_id: str, kind: str) -> str:
+    """Read the reason that was chosen: one of those that the form offers for this kind of request."""
+    reason = request.form.get("reason", "")
+    if not reason:
+        raise BadValue("reason", "Choose a reason.")
+    if reason not in (offered.name for offered in shop.buyer_reasons(order_id, kind)):
+        raise BadValue("reason", "This reason does not go with what you would like.")
+    return reason
 
 
 def _possible(shop: Shop, order_id: str) -> list[tuple[str, str, tuple[Reason, ...]]]:

@@ -10,7 +10,7 @@ from typing import Final
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from mock_tiktok.decision_eligibility import TAKES
+from mock_tiktok.decision_eligibility import takes
 from mock_tiktok.domain.orders import Order
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.searches import PageRequest, Reason, ReturnFilter, Sort
@@ -125,10 +125,8 @@ def pages(marketplace: Marketplace) -> Blueprint:
     def page(return_id: str, errors: FormErrors | None = None, decision: str = "") -> str:
         shop = marketplace.shop_of_return(return_id)
         item = shop.get_return(return_id)
-        takes = TAKES.get((item.return_type, item.status), ())
-        if item.arbitration_status is ArbitrationStatus.IN_PROGRESS:
-            takes = ()
-        rejects = [action for action in takes if action.startswith("REJECT")]
+        possible = takes(shop, item, BUTTONS)
+        rejects = [action for action in possible if action.startswith("REJECT")]
         reasons: Iterable[Reason] = shop.reject_reasons(return_id) if rejects else ()
         return render_template(
             "seller/return.html",
@@ -141,11 +139,11 @@ def pages(marketplace: Marketplace) -> Blueprint:
             records=shop.records(return_id),
             approvals=[
                 (action.value, BUTTONS[action])
-                for action in takes
+                for action in possible
                 if action not in rejects and action is not Action.OFFER_PARTIAL_REFUND
             ],
             rejections=[(action.value, BUTTONS[action]) for action in rejects],
-            offer=Action.OFFER_PARTIAL_REFUND in takes,
+            offer=Action.OFFER_PARTIAL_REFUND in possible,
             reasons=list(reasons),
             form=request.form,
             errors=errors or FormErrors(),
@@ -163,10 +161,13 @@ def pages(marketplace: Marketplace) -> Blueprint:
         try:
             if decision not in tuple(Action):
                 raise BadValue("", "Choose what to do.")
+            reason = request.form.get("reason") or None
+            if decision.startswith("REJECT") and reason is None:
+                raise BadValue("reason", "Choose a reason.")
             marketplace.seller_center_decision(
                 return_id,
                 decision=decision,
-                reason=request.form.get("reason") or None,
+                reason=reason,
                 amount=amount_in(request.form.get("amount", "")),
                 comment=request.form.get("comment", "").strip() or None,
             )

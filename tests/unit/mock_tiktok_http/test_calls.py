@@ -248,7 +248,7 @@ def test_pages_are_stable_while_the_shop_goes_on(client: Client, market: Marketp
     assert newest["return_orders"][-1]["return_id"] == ids[0]
     early = int((START + timedelta(seconds=14)).timestamp())
     assert client.data("POST", SEARCH, None, {"create_time_lt": early})["total_count"] == 2
-    assert client.refusal("POST", SEARCH, {"page_token": "made up"})[:2] == (400, 36009004)
+    assert client.refusal("POST", SEARCH, {"page_token": "made up"})[:2] == (200, 25001001)
 
 
 def test_orders_come_newest_first_unless_told_otherwise(client: Client, market: Marketplace, clock: Clock) -> None:

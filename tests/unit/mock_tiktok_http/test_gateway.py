@@ -157,6 +157,7 @@ def test_each_answer_has_a_request_id_of_its_own_that_a_stage_may_set(client: Cl
     assert first["request_id"] != second["request_id"]
     assert first["request_id"].startswith("20310303090000")
     staged = market.app.test_client().get("/nowhere", environ_overrides={"rehearsal.exchange_id": 42})
+    assert staged.json is not None
     assert staged.json["request_id"] == f"20310303090000{42:020X}"
 
 

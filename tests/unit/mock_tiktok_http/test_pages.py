@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -50,7 +51,7 @@ def get(market: Marketplace, path: str, status: int = 200) -> Text:
     return Text(answer.text)
 
 
-def post(market: Marketplace, path: str, form: dict[str, object]) -> TestResponse:
+def post(market: Marketplace, path: str, form: Mapping[str, object]) -> TestResponse:
     answer: TestResponse = market.app.test_client().post(path, data=form)
     return answer
 
@@ -193,7 +194,8 @@ def test_pages_load_nothing_from_elsewhere(market: Marketplace, return_id: str) 
     ):
         for address in get(market, path).addresses:
             assert address.startswith(("/", "?", "data:")), address
-    assert "url(" not in market.app.test_client().get("/static/shop.css").text
+    with market.app.test_client().get("/static/shop.css") as style:
+        assert "url(" not in style.text
 
 
 def test_what_is_not_there_says_so_to_people(client: Client, market: Marketplace) -> None:

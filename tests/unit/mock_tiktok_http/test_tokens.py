@@ -13,6 +13,7 @@ def exchange(market: Marketplace, what: str = "get", **changed: str) -> dict[str
     query = {"app_key": market.app_key, "app_secret": market.app_secret, "grant_type": "authorized_code", **changed}
     answer = market.app.test_client().get(f"/api/v2/token/{what}", query_string=query)
     assert answer.status_code == 200
+    assert answer.json is not None
     return dict(answer.json)
 
 
