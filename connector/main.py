@@ -109,7 +109,7 @@ class Connector:
         A shop that is known already gets its new tokens. Raises Unavailable, Refused, BadSettings.
         """
         for kind, answer in (default_answers or {}).items():
-            check_default_answer(kind, answer, setting="default answer")
+            check_default_answer(kind, answer, setting="default answers")
         grant = self._marketplace.exchange_code(auth_code)
         found = self._marketplace.shops(grant.access_token)
         if not found:

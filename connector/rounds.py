@@ -10,7 +10,6 @@ import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any, Final, TypeVar
 
 from connector.adapters import tables as t
@@ -19,7 +18,7 @@ from connector.delivery import Delivery
 from connector.domain.adjustments import RequestStatus
 from connector.domain.decisions import MEANT, OUTCOME_UNKNOWN
 from connector.domain.site import Claim, ClaimKind, SiteOrder
-from connector.errors import Refused, Unavailable
+from connector.errors import MarketplaceError, Refused, Unavailable
 from connector.intake import is_news, take_claim, take_order
 from connector.ports import Access, Grant, Marketplace, Secret
 from connector.promises import Answer, give_answer
@@ -261,6 +260,17 @@ def token_columns(grant: Grant) -> dict[str, Any]:
 
 
 def _batches(found: Iterable[T]) -> Iterator[list[T]]:
-    iterator = iter(found)
-    while batch := list(islice(iterator, AT_ONCE)):
+    """Cut into batches; what was read before a failure is handed on before the failure is."""
+    batch: list[T] = []
+    try:
+        for one in found:
+            batch.append(one)
+            if len(batch) == AT_ONCE:
+                yield batch
+                batch = []
+    except MarketplaceError:
+        if batch:
+            yield batch
+        raise
+    if batch:
         yield batch

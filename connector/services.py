@@ -54,7 +54,7 @@ class Services:
     def __init__(
         self, store: Store, *, clock: Clock, secret: Secret, doorkeeper: Doorkeeper, changed: Callable[[], None]
     ) -> None:
-        self.engine = store.engine
+        self.engine = store.readers
         self._store = store
         self._clock = clock
         self._secret = secret

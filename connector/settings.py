@@ -39,6 +39,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     threads: int = 8
+    staff_password: str | None = field(default=None, repr=False)  # HTTP Basic, any user name, for the pages
+    pages_open: bool = False  # pages without a password: for a stage, never for a deployment
 
     def __post_init__(self) -> None:
         for name in ("round_every", "patience", "access_token_life"):
@@ -87,6 +89,12 @@ def _seconds(raw: str) -> timedelta:
     return timedelta(seconds=int(raw))
 
 
+def _flag(raw: str) -> bool:
+    if raw.lower() not in ("true", "false"):
+        raise ValueError("must be true or false")
+    return raw.lower() == "true"
+
+
 def _read(read: Callable[[str], T], setting: str, raw: str) -> T:
     try:
         return read(raw)
@@ -115,4 +123,6 @@ READERS: Final[dict[str, Callable[[str], Any]]] = {
     "host": str,
     "port": int,
     "threads": int,
+    "staff_password": str,
+    "pages_open": _flag,
 }

@@ -14,6 +14,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy.pool import StaticPool
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
@@ -32,6 +34,13 @@ def migrate(engine: sa.Engine) -> None:
         return
     with _one_at_a_time, engine.begin() as connection:
         _upgrade(connection)
+
+
+def is_current(engine: sa.Engine) -> bool:
+    """Say whether the database has the newest schema."""
+    with engine.connect() as connection:
+        has = MigrationContext.configure(connection).get_current_revision()
+        return has == ScriptDirectory.from_config(configuration(connection)).get_current_head()
 
 
 def configuration(connection: sa.Connection) -> Config:

@@ -157,12 +157,12 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._readers = engine.execution_options(reading=True)
+        self.readers = engine.execution_options(reading=True)
         self._locks_rows = engine.dialect.name != "sqlite"
 
     @contextmanager
     def reading(self) -> Iterator[Books]:
-        with self._readers.begin() as connection:
+        with self.readers.begin() as connection:
             yield Books(connection)
 
     @contextmanager

@@ -11,10 +11,10 @@ import hashlib
 import hmac
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
 import requests
@@ -26,6 +26,7 @@ from connector.errors import Refused, Unavailable
 from connector.ports import Access, AuthorizedShop, Clock, Grant
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 RETURNS: Final = "/return_refund/202309/returns"
 CANCELLATIONS: Final = "/return_refund/202309/cancellations"
@@ -83,12 +84,11 @@ class TikTok:
 
     def shops(self, access_token: str) -> list[AuthorizedShop]:
         data = self._call("GET", "/authorization/202309/shops", Access(cipher="", access_token=access_token))
-        return wire.shops(data)
+        return _read(wire.shops, data)
 
     # --- reading ---
     def orders_since(self, shop: Access, since: datetime | None) -> Iterator[SiteOrder]:
-        for data in self._pages(f"{ORDERS}/search", shop, _updated_since(since)):
-            yield from map(wire.order, data.get("orders") or ())
+        return self._each(f"{ORDERS}/search", shop, _updated_since(since), "orders", wire.order)
 
     def claims_since(self, shop: Access, kind: ClaimKind, since: datetime | None) -> Iterator[Claim]:
         return self._search(kind, shop, _updated_since(since))
@@ -97,7 +97,8 @@ class TikTok:
         found: list[SiteOrder] = []
         for start in range(0, len(order_ids), DETAILS_AT_ONCE):
             ids = ",".join(order_ids[start : start + DETAILS_AT_ONCE])
-            found.extend(map(wire.order, self._call("GET", ORDERS, shop, {"ids": ids}).get("orders") or ()))
+            documents = self._call("GET", ORDERS, shop, {"ids": ids}).get("orders") or ()
+            found.extend(_read(wire.order, document) for document in documents)
         return found
 
     def claims(
@@ -109,7 +110,7 @@ class TikTok:
 
     def reject_reasons(self, shop: Access, claim_id: str) -> list[str]:
         data = self._call("GET", "/return_refund/202309/reject_reasons", shop, {"return_or_cancel_id": claim_id})
-        return [str(reason["name"]) for reason in data.get("reasons") or ()]
+        return _read(wire.reasons, data)
 
     def refundable(self, shop: Access, order_id: str, line_ids: Sequence[str], reason: str) -> Decimal:
         body = {
@@ -119,7 +120,7 @@ class TikTok:
             "order_line_item_ids": list(line_ids),
         }
         data = self._call("POST", "/return_refund/202309/refunds/calculate", shop, body=body)
-        return Decimal(data["order_refund_amount"]["refund_total"])
+        return _read(wire.refund_total, data)
 
     # --- writing ---
     def send(
@@ -134,11 +135,24 @@ class TikTok:
     # --- how it travels ---
     def _search(self, kind: ClaimKind, shop: Access, filters: Mapping[str, Any]) -> Iterator[Claim]:
         if kind is ClaimKind.RETURN:
-            for data in self._pages(f"{RETURNS}/search", shop, filters):
-                yield from map(wire.returned, data.get("return_orders") or ())
-        else:
-            for data in self._pages(f"{CANCELLATIONS}/search", shop, filters):
-                yield from map(wire.cancellation, data.get("cancellations") or ())
+            return self._each(f"{RETURNS}/search", shop, filters, "return_orders", wire.returned)
+        return self._each(f"{CANCELLATIONS}/search", shop, filters, "cancellations", wire.cancellation)
+
+    def _each(
+        self, path: str, shop: Access, filters: Mapping[str, Any], name: str, read: Callable[[wire.Json], T]
+    ) -> Iterator[T]:
+        """Yield every object that can be read; one that cannot holds up no other, and is told at the end."""
+        unread = 0
+        for data in self._pages(path, shop, filters):
+            for document in data.get(name) or ():
+                try:
+                    value = _read(read, document)
+                except Unavailable:
+                    unread += 1
+                    continue
+                yield value
+        if unread:
+            raise Unavailable(f"{unread} of the {name} cannot be read.", acted=False)
 
     def _pages(self, path: str, shop: Access, filters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         query = {"page_size": str(self._page_size), "sort_field": "update_time", "sort_order": "ASC"}
@@ -158,7 +172,7 @@ class TikTok:
         path = f"/api/v2/token/{verb}"
         query = {"app_key": self._key, "app_secret": self._secret, **params}
         data = self._answer("GET", self._auth_url, path, query, headers={}, content=b"")
-        return wire.grant(data)
+        return _read(wire.grant, data)
 
     def _call(
         self,
@@ -202,6 +216,15 @@ class TikTok:
             log.warning("%s %s: %s", method, path, type(error).__name__)
             raise Unavailable(f"No answer from the marketplace ({type(error).__name__}).", acted=True) from None
         return _data(method, path, response)
+
+
+def _read(read: Callable[[wire.Json], T], document: wire.Json) -> T:
+    """Understand a document, or say that it cannot be: an answer that lacks what it must have is no answer."""
+    try:
+        return read(document)
+    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, IndexError) as error:
+        log.error("%s: a document cannot be read: %s", getattr(read, "__name__", "answer"), type(error).__name__)
+        raise Unavailable("An answer of the marketplace cannot be read.", acted=True) from None
 
 
 def _updated_since(since: datetime | None) -> dict[str, Any]:

@@ -43,6 +43,14 @@ def shops(data: Json) -> list[AuthorizedShop]:
     ]
 
 
+def reasons(data: Json) -> list[str]:
+    return [str(reason["name"]) for reason in data.get("reasons") or ()]
+
+
+def refund_total(data: Json) -> Decimal:
+    return Decimal(str(data["order_refund_amount"]["refund_total"]))
+
+
 def order(document: Json) -> SiteOrder:
     payment = document.get("payment") or NONE
     lines = tuple(_line(line) for line in document.get("line_items") or ())

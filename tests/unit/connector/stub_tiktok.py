@@ -1,4 +1,4 @@
-"""A stub of TikTok Shop's wire, just enough to answer the connector: canned documents, recorded calls, planned failures.
+"""A stub of TikTok Shop's wire: canned documents, recorded calls, planned failures.
 
 It knows no rules: a test says what a search answers and what a decision brings about.
 """

@@ -1,0 +1,209 @@
+"""`connector serve | worker | migrate | shops | clients`: the deployed connector.
+
+This composition root is the one place that reads the machine's clock and waits by it. All settings come from
+`CONNECTOR_*` variables. Exit codes: 0 done, 1 the marketplace or the database did not do its part, 2 usage or settings.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import wraps
+from typing import Any, Final
+
+import click
+import requests
+import sqlalchemy as sa
+import waitress
+
+from connector.adapters.migrate import is_current
+from connector.errors import BadSettings, ConnectorError, MarketplaceError
+from connector.main import Connector
+from connector.settings import PREFIX, Settings, read_answers
+
+log = logging.getLogger("connector")
+
+LOOK_EVERY: Final = 5.0  # seconds; another process may have put something on the agenda
+AFTER_TROUBLE: Final = 5.0
+
+
+class SystemClock:
+    """The machine's time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+def explained(command: Callable[..., None]) -> Callable[..., None]:
+    """Turn what can go wrong into one line and an exit code."""
+
+    @wraps(command)
+    def run(*args: Any, **options: Any) -> None:
+        try:
+            command(*args, **options)
+        except BadSettings as error:
+            _end(str(error), 2)
+        except MarketplaceError as error:
+            _end(f"the marketplace: {error}", 1)
+        except ConnectorError as error:
+            _end(str(error), 1)
+        except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
+            _end(f"{PREFIX}DATABASE_URL: {str(error.orig).splitlines()[0]}", 1)
+
+    return run
+
+
+def _end(words: str, code: int) -> None:
+    click.echo(f"connector: {words}", err=True)
+    sys.exit(code)
+
+
+@contextmanager
+def deployed(*, migrated: bool = True) -> Iterator[Connector]:
+    """Make the connector that the environment describes."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("urllib3").setLevel(logging.WARNING)  # its debug lines would show signed addresses
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    settings = Settings.from_env()
+    with requests.Session() as http:
+        http.trust_env = False
+        connector = Connector(settings, clock=SystemClock(), http=http)
+        try:
+            if migrated and not is_current(connector.engine):
+                raise BadSettings(PREFIX + "DATABASE_URL", "the database is not up to date; run `connector migrate`")
+            yield connector
+        finally:
+            connector.engine.dispose()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """The connector between TikTok Shop and an OMS that speaks ChannelAdvisor."""
+
+
+@main.command()
+@explained
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    with deployed(migrated=False) as connector:
+        connector.migrate()
+    click.echo("The database is up to date.")
+
+
+@main.command()
+@explained
+def serve() -> None:
+    """Serve the ChannelAdvisor API and the pages."""
+    with deployed() as connector:
+        host, port = connector.settings.host, connector.settings.port
+        try:
+            server = waitress.create_server(
+                connector.app, host=host, port=port, threads=connector.settings.threads, ident="connector"
+            )
+        except OSError as error:
+            raise BadSettings(f"{PREFIX}PORT", f"cannot listen on {host}:{port}: {error.strerror}") from error
+        signal.signal(signal.SIGTERM, _interrupt)
+        click.echo(f"Serving on http://{host}:{server.effective_port}", err=True)
+        try:
+            server.run()
+        finally:
+            server.close()
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+@main.command()
+@explained
+def worker() -> None:
+    """Make the rounds, until stopped by Ctrl-C or TERM.
+
+    On PostgreSQL start as many as you like; on SQLite start one.
+    """
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    with deployed() as connector:
+        click.echo("Working; Ctrl-C stops after the act at hand.", err=True)
+        work(connector, stop)
+    click.echo("Stopped.", err=True)
+
+
+def work(connector: Connector, stop: threading.Event) -> None:
+    """Do what is due, wait for what comes next; a failure is told and waited out."""
+    while not stop.is_set():
+        try:
+            wait = _act(connector)
+        except Exception:
+            log.exception("an act failed; the next one follows in %.0f s", AFTER_TROUBLE)
+            wait = AFTER_TROUBLE
+        if wait > 0:
+            stop.wait(wait)
+
+
+def _act(connector: Connector) -> float:
+    """Do one thing if it is due; answer how long to wait before looking again."""
+    connector.look_again()
+    now = connector.clock.now()
+    due = connector.next_due()
+    if due is None or due.at > now:
+        return LOOK_EVERY if due is None else min(LOOK_EVERY, (due.at - now).total_seconds())
+    fired = connector.run_due(now)
+    log.log(logging.INFO if fired.changed else logging.DEBUG, "%s", fired.what)
+    following = connector.next_due()
+    return 1.0 if not fired.changed and following == due else 0.0
+
+
+@main.group()
+def shops() -> None:
+    """The marketplace shops this connector works for."""
+
+
+@shops.command("add")
+@click.argument("auth_code")
+@click.option("--name", help="How to call it here.")
+@click.option(
+    "--default-answers",
+    metavar="KIND=ANSWER,...",
+    help="What to answer in the last round before a deadline that nobody answered, e.g. REFUND=reject. Off by default.",
+)
+@explained
+def add_shop(auth_code: str, name: str | None, default_answers: str | None) -> None:
+    """Add the shop whose seller gave AUTH_CODE; a known shop gets new tokens."""
+    answers = None if default_answers is None else read_answers(default_answers)
+    with deployed() as connector:
+        added = connector.add_shop(auth_code, name=name, default_answers=answers)
+    click.echo(f"{added.profile_id}\t{added.shop_id}\t{added.name}")
+
+
+@shops.command("list")
+@explained
+def list_shops() -> None:
+    """List the shops: ProfileID, the marketplace's id, name, region, default answers."""
+    with deployed() as connector:
+        for shop in connector.shops():
+            answers = ",".join(f"{kind}={answer}" for kind, answer in sorted(shop.default_answers.items())) or "-"
+            click.echo(f"{shop.id}\t{shop.shop_id}\t{shop.name}\t{shop.region}\t{answers}")
+
+
+@main.group()
+def clients() -> None:
+    """The applications that may call the ChannelAdvisor API."""
+
+
+@clients.command("add")
+@click.argument("name", default="oms")
+@explained
+def add_client(name: str) -> None:
+    """Register an application and show its secrets, this once."""
+    with deployed() as connector:
+        credentials = connector.add_client(name)
+    click.echo(f"application id: {credentials.application_id}")
+    click.echo(f"shared secret:  {credentials.shared_secret}")
+    click.echo(f"refresh token:  {credentials.refresh_token}")
