@@ -117,7 +117,8 @@ class Enquiries:
         answers: dict[tuple[int, str] | None, list[str]] = {}
         for line in lines:
             refused = self._why_not(order, user, request_type, line)
-            answers.setdefault(refused and (refused.code, refused.message), []).append(line.id)
+            why = (refused.code, refused.message) if refused else None
+            answers.setdefault(why, []).append(line.id)
         reasons = self._store.profile.reasons.offered(user.lower(), request_type, order.status)
         names = tuple(reason.name for reason in reasons)
         for why, ids in answers.items():

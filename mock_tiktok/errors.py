@@ -88,7 +88,6 @@ WRONG_TYPE          = Refusal(25020004, "Decision {decision} does not fit a requ
 NO_PERMISSION       = Refusal(25020005, "No permission for {kind} {id}", "API sheet 3")
 ALREADY_CANCELLED   = Refusal(25020009, "The request is already cancelled", "policy 4.4")
 ALREADY_APPROVED    = Refusal(25020010, "The request is already approved", "API sheet 3")
-ALREADY_RECEIVED    = Refusal(25020011, "The parcel is already received", "policy 4.4")
 CANNOT_REJECT_RECEIPT = Refusal(25020012, "Status {status} does not allow rejecting the receipt", "policy 4.4")
 COMMENT_TOO_LONG    = Refusal(98001004, "Length of seller words over limit: {limit} bytes", "API sheet 3")
 # What buyers meet is not part of the Open API; the platform's nearest codes are taken.

@@ -1,7 +1,7 @@
 """Policy profiles: a market's numbers at a date, each with who says so and how sure that is.
 
 A profile is a YAML file: ours by name (`profiles/us-2025-08.yaml`), a user's by path. It may extend another one and
-then needs to name only what differs. Waits are written `24h`, `30d`, `5min` or `2bd`; business days follow the profile's
+then names only what differs. Waits are written `24h`, `30d`, `5min` or `2bd`; business days follow the profile's
 calendar and zone (`domain/calendars.py` says how). A wait may depend on the amount: `tiers`, tried from the top.
 """
 

@@ -1,8 +1,8 @@
 """One shop: everything its seller can ask of the platform, one method per use case.
 
-The methods take what the wire carries, already read, and answer the domain's frozen values; `wire.py` alone spells field
-names. Whatever raises `ApiError` has changed nothing. `by` says through which door the seller came: `seller` is the Open
-API, `seller_center` the website. What only a test may do is in `control.py`.
+The methods take what the wire carries, already read, and answer the domain's frozen values; `wire.py` alone spells
+field names. Whatever raises `ApiError` has changed nothing. `by` says through which door the seller came: `seller` is
+the Open API, `seller_center` the website. What only a test may do is in `control.py`.
 """
 
 from __future__ import annotations

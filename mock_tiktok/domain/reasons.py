@@ -1,4 +1,4 @@
-"""The reasons a market knows: the key is the contract, the text is for people. The data is `profiles/reasons-*.yaml`."""
+"""The reasons a market knows: the key is the contract, the text is for people. Data: `profiles/reasons-*.yaml`."""
 
 from __future__ import annotations
 

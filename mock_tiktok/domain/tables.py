@@ -2,7 +2,7 @@
 
 A return is four small machines: claim, parcel, money, dispute. An action happens to all of them that know it: a
 machine that has no row for its state and the action refuses it, one that never heard of the action has no say. Two
-things nobody does follow by themselves: the parcel is expected when a claim is approved, money is owed when it is granted.
+things nobody does follow by themselves: an approved claim expects its parcel, a granted one is owed its money.
 """
 
 from __future__ import annotations
@@ -214,7 +214,7 @@ ORDER: Final = Table("order", (
     Row(O.AWAITING_SHIPMENT,   T.HAND_OVER,   O.IN_TRANSIT,        "settled 12: the seller hands over"),
     Row(O.AWAITING_COLLECTION, T.HAND_OVER,   O.IN_TRANSIT,        "API sheet 6"),
     Row(O.IN_TRANSIT,          T.DELIVER,     O.DELIVERED,         "API sheet 6"),
-    Row(O.DELIVERED,           T.COMPLETE,    O.COMPLETED,         "settled 11: delivery + return.window, no open claim"),
+    Row(O.DELIVERED,           T.COMPLETE,    O.COMPLETED,         "settled 11: return.window over, no open claim"),
     Row(O.UNPAID,              T.CANCEL,      O.CANCELLED,         "policy 1.1: S18"),
     Row(O.ON_HOLD,             T.CANCEL,      O.CANCELLED,         "policy 1.1: S18"),
     Row(O.AWAITING_SHIPMENT,   T.CANCEL,      O.CANCELLED,         "policy 1.1: S18"),
