@@ -142,7 +142,7 @@ class Operation:
         self.template = template
         self.id: str = spec.get("operationId") or f"{self.method} {template}"
         self.certainty: str = spec.get("x-certainty", "documented")
-        self.changes_something = self.method != "GET" and not re.search("search|calculate|token", self.id, re.I)
+        self.changes_something = self.method != "GET" and not re.search("^(get|list)|search|calculate|token", self.id, re.I)
         self._bodies: dict[tuple[str, ...], tuple[Checker | None, Mask]] = {}
 
     @cached_property
