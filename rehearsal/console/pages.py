@@ -39,16 +39,18 @@ BUTTONS: Final = {
     "oms_reject": ("adjustment_id",),
 }
 
+Act = tuple[str, str, dict[str, str]]
+
 # fmt: off
 # What a person can make happen next, by where an order or a return stands.
-ORDER_ACTS: Final = {
+ORDER_ACTS: Final[dict[str, tuple[Act, ...]]] = {
     "AWAITING_SHIPMENT":   (("ship_order", "Ship", {}), ("request_cancellation", "Ask to cancel", {})),
     "AWAITING_COLLECTION": (("deliver_order", "Deliver", {}),),
     "IN_TRANSIT":          (("deliver_order", "Deliver", {}),),
     "DELIVERED":           (("request_return", "Ask to return", {"type": "RETURN_AND_REFUND"}),
                             ("request_return", "Ask for money only", {"type": "REFUND"})),
 }
-RETURN_ACTS: Final = {
+RETURN_ACTS: Final[dict[str, tuple[Act, ...]]] = {
     "RETURN_OR_REFUND_REQUEST_PENDING": (("withdraw", "Withdraw", {}),),
     "AWAITING_BUYER_SHIP":              (("ship_return", "Ship", {}), ("withdraw", "Withdraw", {})),
     "BUYER_SHIPPED_ITEM":               (("arrive_return", "Arrive", {}),),
@@ -56,9 +58,11 @@ RETURN_ACTS: Final = {
     "REFUND_OR_RETURN_REQUEST_REJECT":  (("dispute", "Dispute", {}),),
     "REJECT_RECEIVE_PACKAGE":           (("dispute", "Dispute", {}),),
 }
-IN_ARBITRATION: Final = (("arbitrate", "Side with buyer", {"outcome": "SUPPORT_BUYER"}),
-                         ("arbitrate", "Side with seller", {"outcome": "SUPPORT_SELLER"}))
-STAFF_ACTS: Final = (("oms_approve", "Approve", {}), ("oms_reject", "Reject", {}))
+IN_ARBITRATION: Final[tuple[Act, ...]] = (
+    ("arbitrate", "Side with buyer",  {"outcome": "SUPPORT_BUYER"}),
+    ("arbitrate", "Side with seller", {"outcome": "SUPPORT_SELLER"}),
+)
+STAFF_ACTS: Final[tuple[Act, ...]] = (("oms_approve", "Approve", {}), ("oms_reject", "Reject", {}))
 # fmt: on
 STAFF_STATES: Final = frozenset({"NewRma", "ReadyForReturn"})
 POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
@@ -142,7 +146,7 @@ def _order(stage: InProcessStage, book: Json) -> Json:
     return {**order, "acts": ORDER_ACTS.get(order["status"], ())}
 
 
-def _return_acts(entry: Json) -> tuple[tuple[str, str, dict[str, str]], ...]:
+def _return_acts(entry: Json) -> tuple[Act, ...]:
     if entry["arbitration_status"] == "IN_PROGRESS":
         return IN_ARBITRATION
     return RETURN_ACTS.get(entry["return_status"], ())

@@ -102,10 +102,18 @@ class InProcessStage:
             wanted["start"] = instant(start, "start")
         with self.holding() as old, self._changing:
             settings = {**self._settings, **wanted}
-            self._world = self._make_world(**settings)
+            self._world = self._begun(settings, asked=wanted)
             self._settings = settings
             old.close()
         return self.world()
+
+    def _begun(self, settings: Mapping[str, Any], *, asked: Mapping[str, Any]) -> World:
+        try:
+            return self._make_world(**settings)
+        except mock_tiktok.errors.BadValue as error:
+            if error.field == "profile" and "profile" not in asked and "market" in asked:
+                raise refused("market", f"does not fit: {error.message}") from error
+            raise
 
     def world(self) -> Json:
         with self.holding() as world:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import yaml
 from jsonschema import Draft202012Validator
@@ -57,7 +57,7 @@ def _rank(error: ValidationError) -> tuple[bool, list[str]]:
 
 def _problem(error: ValidationError) -> Problem:
     path = [str(step) for step in error.absolute_path]
-    keyword, wanted, value = error.validator, error.validator_value, error.instance
+    keyword, wanted, value = error.validator, cast(Any, error.validator_value), cast(Any, error.instance)
     schema = error.schema if isinstance(error.schema, Mapping) else {}
     match keyword:
         case "required":

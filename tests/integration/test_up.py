@@ -106,7 +106,7 @@ def test_addresses_outlive_a_reset_and_a_journey_plays_over_them(up: Up) -> None
     stage.advance(by="PT25H")
     assert stage.get_return(entry["return_id"])["refunded"] == entry["refund_total"]
     assert (
-        entry["return_id"] in requests.get(world["urls"]["tiktok"] + "/seller-center/orders/returns", timeout=10).text
+        entry["return_id"] in requests.get(world["urls"]["tiktok"] + "/seller-center/orders/returns?tab=all", timeout=10).text
     )
     assert stage.findings()["findings"] == []
     stage.close()

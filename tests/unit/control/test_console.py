@@ -29,12 +29,12 @@ def test_its_style_is_served_from_here(api: FlaskClient) -> None:
 def test_a_button_turns_the_clock(api: FlaskClient) -> None:
     answer = api.post("/do/advance", data={"by": "PT24H"})
     assert answer.status_code == 303
-    assert api.get(f"{PREFIX}/world").json["now"] == "2031-03-04T09:00:00Z"
+    assert api.get(f"{PREFIX}/world").get_json()["now"] == "2031-03-04T09:00:00Z"
 
 
 def test_buttons_play_a_buyer(api: FlaskClient) -> None:
     api.post("/do/place_order", data={})
-    order_id = api.get(f"{PREFIX}/ledgers").json["orders"][0]["order_id"]
+    order_id = api.get(f"{PREFIX}/ledgers").get_json()["orders"][0]["order_id"]
     api.post("/do/request_return", data={"order_id": order_id, "type": "REFUND"})
     page = api.get("/").text
     assert "Request Pending" in page
