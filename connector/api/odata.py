@@ -243,7 +243,7 @@ class _Builder:
         """A date without time means the whole day: `gt` is after it, `le` includes it."""
         column = operand.column
         begins = self._bound(operand, lambda text: _midnight(operand, text), at)
-        ends = self._bound(operand, lambda text: _midnight(operand, text) + timedelta(days=1), at)
+        ends = self._bound(operand, lambda text: _midnight(operand, text, days_later=1), at)
         if comparator is ast.Eq:
             return sa.and_(column >= begins, column < ends)
         if comparator is ast.NotEq:
@@ -406,9 +406,9 @@ def _moment(operand: _Operand, literal: str) -> datetime:
         raise BadQuery(OPTION, f"'{operand.name}' takes a time; there is no {literal}.") from None
 
 
-def _midnight(operand: _Operand, literal: str) -> datetime:
+def _midnight(operand: _Operand, literal: str, *, days_later: int = 0) -> datetime:
     try:
-        day = date.fromisoformat(literal)
+        day = date.fromisoformat(literal) + timedelta(days=days_later)
         return datetime(day.year, day.month, day.day, tzinfo=UTC)
     except (ValueError, OverflowError):
         raise BadQuery(OPTION, f"'{operand.name}' takes a date; there is no {literal}.") from None

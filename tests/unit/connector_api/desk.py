@@ -23,6 +23,7 @@ from werkzeug.test import Client, TestResponse
 
 from connector import Connector, Settings
 from connector.adapters import tables as t
+from connector.api.paths import canonical
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 CONTRACT = Path(__file__).parents[3] / "contracts" / "channeladvisor.yaml"
@@ -63,6 +64,7 @@ def _templates() -> list[tuple[re.Pattern[str], str]]:
 
 
 def template_of(path: str) -> str | None:
+    path = canonical(path)  # the contract says that routing is case-insensitive
     return next((template for pattern, template in _templates() if pattern.fullmatch(path)), None)
 
 

@@ -1,0 +1,205 @@
+"""Filters, lists and pages, as an OMS polls with them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.unit.connector_api.desk import Desk
+
+
+def test_the_usual_polls_find_what_they_ask_for(desk: Desk) -> None:
+    order = desk.order(("MUG", 2, "19.99"), ("CUP", 1, "5.00"))
+    mug, cup = desk.items(order)
+    early = desk.adjustment(order, item_id=mug)
+    desk.clock.at += timedelta(minutes=15)
+    late = desk.adjustment(order, item_id=cup, status="ReadyForReturn", amount="5.00")
+    whole = desk.adjustment(order, request_type="CANCEL")
+    for text, found in {
+        "CreatedDateUtc ge 2031-03-03T09:00:00Z": [early, late],
+        "CreatedDateUtc gt 2031-03-03T09:00:00Z": [late],
+        "CreatedDateUtc ge 2031-03-03T10:15:00%2B01:00": [late],
+        "RequestStatus eq 'NewRma'": [early],
+        "RequestStatus ne 'NewRma' and CreatedDateUtc ge 2031-03-03T09:00:00Z": [late],
+        f"ID in ({early},{late})": [early, late],
+        f"ID in ({late})": [late],
+        f"ID eq {early} or ID eq {late}": [early, late],
+        "SellerAdjustmentID eq null": [early, late],
+        "ItemAdjustment gt 5": [early],
+        "ItemAdjustment ge 5.00 and ItemAdjustment lt 39.98": [late],
+        "floor(ItemAdjustment) eq 39": [early],
+        "CreatedDateUtc eq 2031-03-03": [early, late],
+        "CreatedDateUtc lt 2031-03-03": [],
+        "minute(CreatedDateUtc) eq 15": [late],
+        "not(IsRestock eq false)": [],
+        "startswith(SiteReasonText,'Item')": [early, late],
+        "SiteReasonText eq 'it''s'": [],
+    }.items():
+        assert desk.ids("/v1/OrderItemAdjustments", f"$filter={text}") == found, text
+    assert desk.ids("/v1/OrderAdjustments") == [whole]
+    assert desk.ids(f"/v1/Orders({order})/Adjustments") == [whole]
+    assert desk.ids(f"/v1/OrderItems({cup})/Adjustments") == [late]
+
+
+def test_a_filter_by_a_child_list_finds_the_owner(desk: Desk) -> None:
+    wanted = desk.order(("MUG", 2, "19.99"))
+    desk.order(("MUG", 1, "19.99"))
+    assert desk.ids("/v1/Orders", {"$filter": "Items/Any (c: c/Sku eq 'MUG' and c/Quantity gt 1)"}) == [wanted]
+    assert desk.ids("/v1/Orders", {"$filter": "not Items/any(c: c/Quantity eq 1)"}) == [wanted]
+    assert desk.ids("/v1/Orders", {"$filter": "ShippingStatus eq 'Unshipped' or SiteName eq 'TikTok Shop'"}) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("$filter=Foo eq 1", "Foo"),
+        ("$filter=ID eq 'one'", "ID"),
+        ("$filter=RequestStatus eq 'Refunded'", "RequestStatus"),
+        ("$filter=CreatedDateUtc ge 'yesterday'", "CreatedDateUtc"),
+        ("$filter=CreatedDateUtc ge 2031-02-30T00:00:00Z", "CreatedDateUtc"),
+        ("$filter=CreatedDateUtc ge 9999-12-31", "CreatedDateUtc"),
+        ("$filter=ID eq 12345678901", "ID"),
+        ("$filter=ItemAdjustment eq 1.23456", "ItemAdjustment"),
+        ("$filter=ID eq", "$filter"),
+        ("$filter={t} eq 1", "$filter"),
+        ("$filter=" + "(" * 500 + "ID", "$filter"),
+        ("$filter=SiteOrderLineItemIDs eq 'x'", "SiteOrderLineItemIDs"),
+        ("$filter=ID add 1 eq 2", "$filter"),
+        ("$select=ID,Nope", "Nope"),
+        ("$orderby=Nope", "Nope"),
+        ("$orderby=ID sideways", "$orderby"),
+        ("$expand=Nope", "Nope"),
+        ("$expand=OrderItem($filter=ID eq 1)", "$filter"),
+        ("$expand=OrderItem(", "$expand"),
+        ("$top=-1", "$top"),
+        ("$top=ten", "$top"),
+        ("$skip=99999999999", "$skip"),
+        ("$count=maybe", "$count"),
+        ("$search=x", "$search"),
+        ("$top=1&$top=2", "$top"),
+        ("exported=false", "exported"),
+        ("nonsense=1", "nonsense"),
+    ],
+)
+def test_a_bad_option_is_400_and_named(desk: Desk, query: str, named: str) -> None:
+    assert named in desk.refused("get", "/v1/OrderItemAdjustments", query)
+
+
+def test_exported_is_kept_per_order_and_ignored_when_one_is_fetched(desk: Desk) -> None:
+    first, second = desk.order(), desk.order()
+    desk.post(f"/v1/Orders({first})/Export")
+    desk.post(f"/v1/Orders({first})/Export")
+    assert desk.ids("/v1/Orders", {"exported": "false"}) == [second]
+    assert desk.ids("/v1/Orders", {"exported": "True"}) == [first]
+    assert desk.ids("/v1/Orders") == [first, second]
+    assert desk.get(f"/v1/Orders({first})", {"exported": "false"})["ID"] == first
+    assert desk.call("delete", f"/v1/Orders({first})/Export").status_code == 204
+    assert desk.ids("/v1/Orders", {"exported": "false"}) == [first, second]
+    assert "exported" in desk.refused("get", "/v1/Orders", {"exported": "no"})
+
+
+def test_exported_is_kept_per_application(desk: Desk) -> None:
+    order = desk.order()
+    desk.post(f"/v1/Orders({order})/Export")
+    desk.credentials = desk.connector.add_client("another")
+    desk.token = desk.new_token()
+    assert desk.ids("/v1/Orders", {"exported": "false"}) == [order]
+
+
+def turn_pages(desk: Desk, path: str, query: dict[str, str], *, between: object = None) -> list[int]:
+    found: list[int] = []
+    page = desk.get(path, query)
+    while True:
+        found += [row["ID"] for row in page["value"]]
+        if callable(between):
+            between(page)
+        link = page.get("@odata.nextLink")
+        if link is None:
+            return found
+        assert link.startswith(f"http://localhost{path}?")
+        assert "$skip=" in link
+        page = desk.get(path, urlsplit(link).query)
+
+
+def test_pages_follow_the_next_link_to_the_end(desk: Desk) -> None:
+    orders = [desk.order() for _ in range(101)]
+    assert turn_pages(desk, "/v1/Orders", {}) == orders
+    assert turn_pages(desk, "/v1/orders", {"$top": "101", "$orderby": "ID desc"}) == orders[::-1]
+    assert turn_pages(desk, "/v1/Orders", {"$top": "3", "$skip": "2"}) == orders[2:5]
+    page = desk.get("/v1/Orders", {"$count": "true"})
+    assert page["@odata.count"] == 101
+    assert "$count=true" in page["@odata.nextLink"]
+    assert desk.get("/v1/Orders", {"$top": "0", "$count": "true"})["@odata.count"] == 101
+    assert "@odata.nextLink" not in desk.get("/v1/Orders", {"$skip": "1"})
+    assert desk.ids("/v1/Orders", {"$skip": "500"}) == []
+
+
+def test_marking_each_page_as_exported_misses_no_order(desk: Desk) -> None:
+    orders = [desk.order() for _ in range(150)]
+
+    def export(page: dict[str, list[dict[str, int]]]) -> None:
+        for row in page["value"]:
+            desk.post(f"/v1/Orders({row['ID']})/Export")
+
+    assert turn_pages(desk, "/v1/Orders", {"exported": "false"}, between=export) == orders
+
+
+def test_orders_that_come_in_between_do_not_repeat_others(desk: Desk) -> None:
+    first = [desk.order() for _ in range(101)]
+    assert turn_pages(desk, "/v1/Orders", {}, between=lambda page: desk.order()) == [*first, 102]
+
+
+def test_the_next_link_keeps_the_base_that_was_called(desk: Desk) -> None:
+    for _ in range(101):
+        desk.order()
+    page = desk.get("/v1/Orders", {"$filter": "ID ge 1"}, base_url="https://connector.example:8443/")
+    assert page["@odata.nextLink"].startswith("https://connector.example:8443/v1/Orders?$filter=ID%20ge%201&")
+    assert page["@odata.context"] == "https://connector.example:8443/v1/$metadata#Orders"
+
+
+def test_lists_are_expanded_into_lists(desk: Desk) -> None:
+    order = desk.order(("MUG", 2, "19.99"), ("CUP", 1, "5.00"))
+    mug, cup = desk.items(order)
+    line, whole = desk.adjustment(order, item_id=mug), desk.adjustment(order, request_type="CANCEL")
+    query = {
+        "$expand": "Items($expand=Adjustments,Promotions;$select=ID,Sku),Fulfillments($expand=Items),"
+        "Adjustments,CustomFields",
+        "$select": "ID",
+    }
+    [found] = desk.get("/v1/Orders", query)["value"]
+    assert [item["Sku"] for item in found["Items"]] == ["MUG", "CUP"]
+    assert [[a["ID"] for a in item["Adjustments"]] for item in found["Items"]] == [[line], []]
+    assert found["Items"][0]["Promotions"] == [] == found["CustomFields"]
+    assert [a["ID"] for a in found["Adjustments"]] == [whole]
+    [parcel] = found["Fulfillments"]
+    assert parcel["DeliveryStatus"] == "Complete"
+    assert [(part["OrderItemID"], part["Quantity"]) for part in parcel["Items"]] == [(mug, 2), (cup, 1)]
+    assert set(found) == {"ID", "Items", "Fulfillments", "Adjustments", "CustomFields"}
+    [back] = desk.get("/v1/OrderItemAdjustments", {"$expand": "OrderItem($expand=Order)"})["value"]
+    assert back["OrderItem"]["Order"]["ID"] == order
+
+
+def test_a_long_list_is_cut_at_twenty_in_a_list_and_whole_in_one_order(desk: Desk) -> None:
+    order = desk.order(*((f"SKU{n:02}", 1, "1.00") for n in range(25)))
+    [listed] = desk.get("/v1/Orders", {"$expand": "Items($select=ID)"})["value"]
+    assert len(listed["Items"]) == 20
+    link = urlsplit(listed["Items@odata.nextLink"])
+    rest = desk.get(link.path, link.query)
+    assert [row["ID"] for row in listed["Items"] + rest["value"]] == desk.items(order)
+    assert len(desk.get(f"/v1/Orders({order})", {"$expand": "Items"})["Items"]) == 25
+
+
+def test_a_line_tells_its_units_at_the_marketplace(desk: Desk) -> None:
+    order = desk.order(("MUG", 2, "19.99"), site_order_id="5700")
+    [line] = desk.get(f"/v1/Orders({order})/Items")["value"]
+    assert line["SiteOrderLineItemIDs"] == ["5700000", "5700001"]
+
+
+def test_a_selection_answers_just_those_fields(desk: Desk) -> None:
+    order = desk.order()
+    page = desk.get("/v1/Orders", {"$select": "SiteOrderID, ID"})
+    assert page["@odata.context"].endswith("#Orders(SiteOrderID,ID)")
+    assert list(page["value"][0]) == ["SiteOrderID", "ID"]
+    assert desk.get(f"/v1/Orders({order})", {"$select": "ID"})["@odata.context"].endswith("#Orders(ID)/$entity")
