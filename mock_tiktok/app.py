@@ -22,6 +22,7 @@ from mock_tiktok.pages import PREFIXES, register_pages
 from mock_tiktok.request_id import EXCHANGE_ID, RequestIds
 
 JSON: Final = "application/json; charset=utf-8"
+_written: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 ACTS: Final[dict[str, Act]] = {
     **routes_authorization.ACTS,
     **routes_orders.ACTS,
@@ -39,8 +40,7 @@ def create_app(marketplace: Marketplace) -> Flask:
 
     def answer(document: Callable[[str], Json], http_status: int = 200) -> Response:
         request_id = ids.next(marketplace.now, request.environ.get(EXCHANGE_ID))
-        text = json.dumps(document(request_id), separators=(",", ":"), ensure_ascii=False)
-        return Response(text, http_status, content_type=JSON)
+        return Response(_written(document(request_id)), http_status, content_type=JSON)
 
     def refuse(error: ApiError) -> Response:
         return answer(lambda request_id: wire.failure(error.code, error.message, request_id), error.http_status)

@@ -14,7 +14,7 @@ from mock_tiktok.decision_eligibility import takes
 from mock_tiktok.domain.orders import Order
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.searches import PageRequest, Reason, ReturnFilter, Sort
-from mock_tiktok.domain.words import Action, ArbitrationStatus
+from mock_tiktok.domain.words import Action, ArbitrationStatus, SellerAction
 from mock_tiktok.errors import ApiError, BadValue, UnknownId
 from mock_tiktok.marketplace import Marketplace
 from mock_tiktok.page_words import FormErrors, amount_in
@@ -38,6 +38,14 @@ BUTTONS: Final = {
     Action.REJECT_RETURN: "Reject return",
     Action.REJECT_RECEIVED_PACKAGE: "Reject parcel",
     Action.REJECT_REPLACEMENT: "Reject replacement",
+}
+
+# What silence means, for each thing that the seller can be asked.
+SILENCE: Final = {
+    SellerAction.RESPOND_REFUND: "Without your answer the platform refunds the buyer.",
+    SellerAction.RESPOND_RETURN: "Without your answer the platform approves the return.",
+    SellerAction.RESPOND_RECEIVE_PACKAGE: "Without your answer the platform refunds the buyer.",
+    SellerAction.RESPOND_REPLACEMENT: "Without your answer the platform approves the replacement.",
 }
 
 
@@ -135,6 +143,9 @@ def pages(marketplace: Marketplace) -> Blueprint:
             now=marketplace.now,
             row=Row(item, shop.order(item.order_id)),
             item=item,
+            silence=SILENCE.get(item.deadline.seller_action, "")
+            if item.deadline and item.deadline.seller_action
+            else "",
             kind=KINDS[item.return_type],
             records=shop.records(return_id),
             approvals=[

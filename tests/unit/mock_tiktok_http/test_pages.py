@@ -195,7 +195,7 @@ def test_pages_load_nothing_from_elsewhere(market: Marketplace, return_id: str) 
         for address in get(market, path).addresses:
             assert address.startswith(("/", "?", "data:")), address
     with market.app.test_client().get("/static/shop.css") as style:
-        assert "url(" not in style.text
+        assert b"url(" not in style.get_data()
 
 
 def test_what_is_not_there_says_so_to_people(client: Client, market: Marketplace) -> None:
