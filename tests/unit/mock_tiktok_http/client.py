@@ -120,3 +120,6 @@ class Client:
         template = _template(path)
         if template and method.lower() in contract()["paths"][template]:
             _validator(method, template, answer.status_code).validate(answer.json)
+            promised = {0, *contract()["x-gateway-codes"], *contract()["paths"][template][method.lower()]["x-codes"]}
+            assert answer.json is not None
+            assert answer.json["code"] in promised
