@@ -54,6 +54,12 @@ REQUEST: Final = {
     "CANCEL":            "Cancellation",
     "SELLER_REFUND":     "Refund by the seller",
 }
+TITLES: Final = {
+    (S.NEW_RMA,  "REFUND"): "New Refund Request",
+    (S.NEW_RMA,  "CANCEL"): "New Cancellation Request",
+    (S.REJECTED, "REFUND"): "Refund Rejected",
+    (S.REJECTED, "CANCEL"): "Cancellation Rejected",
+}
 WHO: Final = {
     "Channel":       "TikTok Shop",
     "Api":           "OMS",
@@ -75,9 +81,11 @@ def status(name: str) -> Words:
     return STATUS.get(name) or Words(spaced(name), "", Tone.MOVES)
 
 
-def rejected_word(request_type: str) -> str:
-    """A refund request that was refused never was a return, nor was a cancellation."""
-    return {"REFUND": "Refund Rejected", "CANCEL": "Cancellation Rejected"}.get(request_type, "Return Rejected")
+def title(name: str, request_type: str, decided_by: str | None) -> str:
+    """Name a status for the request it is of: ChannelAdvisor calls everything a return, people do not."""
+    if name == S.REJECTED and decided_by == "buyer":
+        return "Withdrawn"
+    return TITLES.get((name, request_type)) or status(name).title
 
 
 def spaced(name: str) -> str:

@@ -1,0 +1,114 @@
+"""The pages that people read: what stands on them, and who may see them."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from connector.domain.adjustments import RequestStatus
+from connector.pages.words import STATUS, left, span
+from tests.unit.connector_api.desk import START, Desk
+
+
+@pytest.fixture
+def open_desk() -> Iterator[Desk]:
+    made = Desk(settings={"pages_open": True})
+    yield made
+    made.close()
+
+
+def test_closed_pages_name_the_setting_that_opens_them(desk: Desk) -> None:
+    answer = desk.web.get("/")
+    assert answer.status_code == 404
+    assert "CONNECTOR_STAFF_PASSWORD" in answer.get_json()["Message"]
+
+
+def test_the_staff_password_opens_them() -> None:
+    desk = Desk(settings={"staff_password": "mäple:oak"})
+    desk.order()
+    refused = desk.web.get("/")
+    assert refused.status_code == 401
+    assert refused.headers["WWW-Authenticate"].startswith("Basic")
+    for given, status in (("anna:mäple:oak", 200), ("anna:maple", 401), ("mäple:oak", 401)):
+        header = f"Basic {base64.b64encode(given.encode()).decode()}"
+        assert desk.web.get("/orders/1", headers={"Authorization": header}).status_code == status
+    assert desk.web.get("/", headers={"Authorization": f"Bearer {desk.token}"}).status_code == 401
+    assert desk.web.get("/", headers={"Authorization": "Basic ?"}).status_code == 401
+    desk.close()
+
+
+def test_the_list_shows_the_most_urgent_order_first(open_desk: Desk) -> None:
+    desk = open_desk
+    later, sooner, quiet = (desk.order(site_order_id=number) for number in ("5701", "5702", "5703"))
+    desk.adjustment(later, item_id=desk.items(later)[0], deadline=START + timedelta(hours=20))
+    desk.adjustment(sooner, item_id=desk.items(sooner)[0], deadline=START + timedelta(hours=3))
+    every = desk.web.get("/").text
+    assert all(number in every for number in ("5701", "5702", "5703"))
+    urgent = desk.web.get("/?show=attention").text
+    assert "5703" not in urgent
+    assert urgent.index("5702") < urgent.index("5701")
+    assert "3 h 00 min left" in urgent
+    assert "5703" in desk.web.get("/?number=703").text
+    assert "No order number contains" in desk.web.get("/?number=%25").text
+    assert quiet
+
+
+def test_an_order_shows_its_adjustments_in_words(open_desk: Desk) -> None:
+    desk = open_desk
+    order = desk.order()
+    [line] = desk.items(order)
+    desk.adjustment(order, item_id=line, status="ReadyForReturn", request_type="RETURN_AND_REFUND", tracking="1Z9")
+    desk.adjustment(order, item_id=line, status="Error", error_code="25010", error_message="No <b>such</b> thing")
+    page = desk.web.get(f"/orders/{order}?tab=adjustments").text
+    for words in ("Ready For Return", "ReadyForReturn", "39.98 USD", "1Z9", "24 h", "25010", "MUG-BLUE × 2"):
+        assert words.replace("24 h", "1 d 0 h") in page
+    assert "No &lt;b&gt;such&lt;/b&gt; thing" in page
+
+
+def test_activity_and_history_tells_when_who_what_and_the_words(open_desk: Desk) -> None:
+    desk = open_desk
+    order = desk.order()
+    desk.activity(order, "marketplace", "opened", "Return requested, 39.98 USD", "Item arrived damaged")
+    page = desk.web.get(f"/orders/{order}?tab=activity")
+    for words in (
+        "Activity &amp; History",
+        "09:00:00",
+        "Mon 03 Mar 2031",
+        "TikTok Shop",
+        "Return requested, 39.98 USD",
+    ):
+        assert words in page.text
+    assert "<q>Item arrived damaged</q>" in page.text
+
+
+def test_pages_load_nothing_from_elsewhere(open_desk: Desk) -> None:
+    desk = open_desk
+    page = desk.web.get(f"/orders/{desk.order()}")
+    assert "http" not in page.text
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    style = desk.web.get("/connector.css")
+    assert style.content_type.startswith("text/css")
+    assert "url(" not in style.text
+    style.close()
+
+
+def test_an_unknown_order_or_tab_is_not_a_crash(open_desk: Desk) -> None:
+    assert open_desk.web.get("/orders/77").status_code == 404
+    order = open_desk.order()
+    assert open_desk.web.get(f"/orders/{order}?tab=nope").status_code == 200
+    assert open_desk.web.get("/?page=0").status_code == 200
+    assert open_desk.web.get("/?page=999999").status_code == 200
+
+
+def test_every_status_has_words_for_people() -> None:
+    assert set(STATUS) == set(RequestStatus)
+
+
+def test_durations_are_said_the_short_way() -> None:
+    assert span(timedelta(minutes=59, seconds=59)) == "59 min"
+    assert span(timedelta(hours=23, minutes=5)) == "23 h 05 min"
+    assert span(timedelta(days=2, hours=1)) == "2 d 1 h"
+    assert left(START, START) == "passed 0 min ago"
