@@ -64,6 +64,7 @@ IN_ARBITRATION: Final[tuple[Act, ...]] = (
 )
 STAFF_ACTS: Final[tuple[Act, ...]] = (("oms_approve", "Approve", {}), ("oms_reject", "Reject", {}))
 # fmt: on
+ARRIVED: Final = "The package arrived at the warehouse"  # the marketplace's words; the status does not tell
 STAFF_STATES: Final = frozenset({"NewRma", "ReadyForReturn"})
 POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
 
@@ -114,7 +115,7 @@ def _page(stage: InProcessStage, problem: Problem | None = None) -> Response:
     returns = stage.returns()["returns"]
     findings = stage.findings()
     agenda = stage.agenda()["agenda"]
-    recent = sorted(ledgers, key=lambda book: str(book["order_id"]), reverse=True)[:SHOWN_ORDERS]
+    recent = ledgers[::-1][:SHOWN_ORDERS]
     html = render_template(
         "console.html",
         world=stage.world(),
@@ -149,6 +150,8 @@ def _order(stage: InProcessStage, book: Json) -> Json:
 def _return_acts(entry: Json) -> tuple[Act, ...]:
     if entry["arbitration_status"] == "IN_PROGRESS":
         return IN_ARBITRATION
+    if any(step["event"] == ARRIVED for step in entry["timeline"]) and entry["return_status"] == "BUYER_SHIPPED_ITEM":
+        return ()
     return RETURN_ACTS.get(entry["return_status"], ())
 
 
