@@ -44,7 +44,7 @@ def _key(value: Dated, field: SortField, id: str) -> Key:
     return (_seconds(value.created_at if field == "create_time" else value.updated_at), id)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Query(Generic[T]):
     """A search in the shelf's terms. `ids` narrows to those; `rest` decides what no index can."""
 

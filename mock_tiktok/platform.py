@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections import Counter
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from mock_tiktok.agenda import Agenda
@@ -48,7 +48,7 @@ class Platform:
     @property
     def now(self) -> datetime:
         """Answer the instant as the marketplace stamps it: whole seconds."""
-        return self._clock.now().replace(microsecond=0)
+        return self._clock.now().astimezone(UTC).replace(microsecond=0)
 
     def stream(self, purpose: str, whom: str) -> random.Random:
         """Answer a random stream for one purpose and one person; it does not depend on who asked before."""

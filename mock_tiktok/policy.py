@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -59,7 +59,7 @@ class Profile:
         count, unit = _parsed(value)
         if unit == "bd":
             return self.calendar.add(start, count)
-        return start + count * _UNITS[unit]
+        return start.astimezone(UTC) + count * _UNITS[unit]
 
     def wait(self, name: str) -> timedelta:
         """Answer a wait that does not depend on a calendar."""

@@ -26,7 +26,7 @@ class PageRequest:
     token: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page(Generic[T]):
     """One page. `next_token` is empty on the last."""
 

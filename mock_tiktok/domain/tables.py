@@ -45,7 +45,7 @@ class Step(StrEnum):
     CANCEL = "cancel"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row(Generic[S, A]):
     """One rule: in this state, on this action, it becomes that."""
 
@@ -169,8 +169,9 @@ PARCEL: Final = Table[Parcel, Action | Consequence]("parcel with a platform labe
     Row(P.LABELLED,  A_.WITHDRAW,             P.LABELLED,  "before the goods are sent", "assumed"),
     Row(P.SHIPPED,   A_.APPROVE_RECEIVED_PACKAGE, P.SHIPPED, "API sheet 4.4: status BUYER_SHIPPED_ITEM"),
     Row(P.ARRIVED,   A_.APPROVE_RECEIVED_PACKAGE, P.ARRIVED, "policy 1.4"),
-    Row(P.SHIPPED,   A_.REJECT_RECEIVED_PACKAGE, P.SHIPPED, "API sheet 4.4; not before U13's day 10"),
-    Row(P.ARRIVED,   A_.REJECT_RECEIVED_PACKAGE, P.ARRIVED, "policy 1.4"),
+    Row(P.SHIPPED,   A_.REJECT_RECEIVED_PACKAGE, P.REFUSED, "API sheet 4.4; not before U13's day 10"),
+    Row(P.ARRIVED,   A_.REJECT_RECEIVED_PACKAGE, P.REFUSED, "policy 1.4"),
+    Row(P.REFUSED,   A_.WITHDRAW,             P.REFUSED,   "policy 7: CLOSED where withdrawn", "assumed"),
 ))
 PARCEL_OWN: Final = Table[Parcel, Action | Consequence]("parcel the buyer sends in their own way", (
     *(row for row in PARCEL.rows if P.LABELLED not in (row.state, row.becomes)),

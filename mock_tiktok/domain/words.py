@@ -197,6 +197,7 @@ class Parcel(StrEnum):
     LABELLED = "labelled"
     SHIPPED = "shipped"
     ARRIVED = "arrived"
+    REFUSED = "refused"
 
 
 class Money(StrEnum):

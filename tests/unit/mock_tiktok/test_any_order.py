@@ -1,0 +1,135 @@
+"""Whatever people do in whatever order: what must always hold, holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from mock_tiktok.domain.searches import PageRequest, ReturnFilter, Sort
+from mock_tiktok.domain.words import APPROVALS, REJECTIONS, ReturnType
+from mock_tiktok.errors import ApiError
+from tests.unit.mock_tiktok.town import Town
+
+CENTS = st.integers(1, 6_000).map(lambda cents: Decimal(cents).scaleb(-2))
+PICK = st.integers(0, 10_000)
+FINAL = ("RETURN_OR_REFUND_REQUEST_COMPLETE", "RETURN_OR_REFUND_REQUEST_CANCEL")
+
+
+class Walk(RuleBasedStateMachine):
+    """One shop, a few orders, and everybody doing anything."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.town = Town()
+        self.orders: list[str] = []
+        self.settled: dict[str, str] = {}
+
+    def _return(self, pick: int) -> str:
+        views = self.town.market.return_views()
+        return views[pick % len(views)].return_id
+
+    @rule(
+        prices=st.lists(CENTS, min_size=1, max_size=3), tax=CENTS, status=st.sampled_from(["DELIVERED", "IN_TRANSIT"])
+    )
+    def someone_buys(self, prices: list[Decimal], tax: Decimal, status: str) -> None:
+        view = self.town.order(*(str(price) for price in prices), status=status, tax=tax)
+        self.orders.append(view.order_id)
+
+    @precondition(lambda self: self.orders)
+    @rule(pick=PICK, kind=st.sampled_from(list(ReturnType)), line=st.integers(0, 3))
+    def the_buyer_asks(self, pick: int, kind: str, line: int) -> None:
+        order = self.town.market.order_view(self.orders[pick % len(self.orders)])
+        ids = [order.line_items[line].id] if line < len(order.line_items) else None
+        self._try(lambda: self.town.market.request_return(order.order_id, return_type=kind, line_item_ids=ids))
+
+    @precondition(lambda self: self.orders)
+    @rule(pick=PICK, amount=st.none() | CENTS)
+    def the_seller_refunds(self, pick: int, amount: Decimal | None) -> None:
+        order_id = self.orders[pick % len(self.orders)]
+        self._try(lambda: self.town.market.seller_center_refund(order_id, amount=amount))
+
+    @precondition(lambda self: self.town.market.return_views())
+    @rule(pick=PICK, decision=st.sampled_from([*APPROVALS, *REJECTIONS]), amount=CENTS)
+    def the_seller_decides(self, pick: int, decision: str, amount: Decimal) -> None:
+        offer = amount if decision == "OFFER_PARTIAL_REFUND" else None
+        act = self.town.market.seller_center_decision
+        self._try(lambda: act(self._return(pick), decision=decision, amount=offer))
+
+    @precondition(lambda self: self.town.market.return_views())
+    @rule(
+        pick=PICK,
+        act=st.sampled_from(["ship_return", "arrive_return", "withdraw", "accept_offer", "decline_offer", "dispute"]),
+    )
+    def the_buyer_acts(self, pick: int, act: str) -> None:
+        self._try(lambda: getattr(self.town.market, act)(self._return(pick)))
+
+    @precondition(lambda self: self.town.market.return_views())
+    @rule(pick=PICK, outcome=st.sampled_from(["SUPPORT_BUYER", "SUPPORT_SELLER"]), total=st.none() | CENTS)
+    def the_operator_judges(self, pick: int, outcome: str, total: Decimal | None) -> None:
+        refund_total = total if outcome == "SUPPORT_BUYER" else None
+        act = self.town.market.arbitrate
+        self._try(lambda: act(self._return(pick), outcome=outcome, refund_total=refund_total))
+
+    @rule(minutes=st.sampled_from([1, 5, 60, 24 * 60, 48 * 60, 10 * 24 * 60]))
+    def time_passes(self, minutes: int) -> None:
+        self.town.passes(minutes=minutes)
+
+    def _try(self, act: object) -> None:
+        before = len(self.town.news)
+        try:
+            act()  # type: ignore[operator]  # a lambda
+        except ApiError:
+            assert len(self.town.news) == before, "what is refused must change nothing"
+
+    @invariant()
+    def nobody_gets_back_more_than_they_paid(self) -> None:
+        for order_id in self.orders:
+            order = self.town.shop.order(order_id)
+            assert order.refunded <= order.paid
+            for line in order.lines:
+                assert Decimal(0) <= line.refunded <= line.paid
+
+    @invariant()
+    def the_book_is_the_sum_of_what_was_told(self) -> None:
+        told: Counter[str] = Counter()
+        for event in self.town.told("money_paid"):
+            told[str(event.data["order_id"])] += event.data["amount"]  # type: ignore[assignment,operator]
+        for order_id, line in self.town.market.ledger().items():
+            assert line.refunded == told[order_id]
+
+    @invariant()
+    def settled_stays_settled(self) -> None:
+        for view in self.town.market.return_views():
+            if view.return_id in self.settled:
+                assert view.return_status == self.settled[view.return_id]
+            elif view.return_status in FINAL:
+                self.settled[view.return_id] = view.return_status
+
+    @invariant()
+    def each_decision_has_one_mail(self) -> None:
+        mails = Counter((mail.return_id, mail.kind) for mail in self.town.market.mailbox())
+        assert all(count == 1 for (_, kind), count in mails.items() if kind != "return rejected")
+        paid = {event.data["return_id"] for event in self.town.told("money_paid")}
+        assert {return_id for return_id, kind in mails if kind == "order refund"} == paid
+
+    @invariant()
+    def nothing_is_due_in_the_past_and_searches_see_everything(self) -> None:
+        due = self.town.market.next_due()
+        assert due is None or due.at >= self.town.clock.at
+        page = self.town.shop.search_returns(ReturnFilter(), Sort("update_time"), PageRequest(50))
+        assert page.total == len(self.town.market.return_views())
+
+
+TestAnyOrder = Walk.TestCase
+TestAnyOrder.settings = settings(
+    max_examples=40,
+    stateful_step_count=30,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)

@@ -1,0 +1,100 @@
+"""Business days, holidays and summer time, and what a profile makes of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from mock_tiktok import policy
+from mock_tiktok.calendars import calendar_named
+from mock_tiktok.domain.calendars import BusinessCalendar
+from mock_tiktok.errors import BadValue
+
+US = BusinessCalendar(ZoneInfo("America/New_York"), calendar_named("us-federal"))
+UK = BusinessCalendar(ZoneInfo("Europe/London"), calendar_named("england-wales"))
+
+
+def ny(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo("America/New_York"))
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "end"),
+    [
+        ("2031-03-03T10:00", 2, "2031-03-05T10:00"),  # Monday to Wednesday
+        ("2031-03-06T10:00", 2, "2031-03-10T10:00"),  # over a weekend, and into summer time on the 9th
+        ("2031-03-08T15:00", 2, "2031-03-12T00:00"),  # Saturday counts from Monday 00:00
+        ("2031-07-03T16:30", 1, "2031-07-07T16:30"),  # Independence Day is a Friday
+        ("2031-07-04T12:00", 1, "2031-07-08T00:00"),  # begun on the holiday itself
+        ("2031-10-31T09:00", 2, "2031-11-04T09:00"),  # back to winter time on 2 November
+        ("2031-12-24T23:59", 1, "2031-12-26T23:59"),  # over Christmas
+        ("2032-05-28T08:00", 4, "2032-06-04T08:00"),  # over Memorial Day
+        ("2026-07-02T08:00", 1, "2026-07-06T08:00"),  # the Fourth is a Saturday, so Friday the third is off
+    ],
+)
+def test_business_days_end_at_the_same_local_time(start: str, days: int, end: str) -> None:
+    assert US.add(ny(start), days) == ny(end)
+
+
+def test_the_day_is_the_market_s_own() -> None:
+    # 02:00 UTC on Saturday is still Friday evening in New York
+    assert US.add(datetime(2031, 3, 8, 2, tzinfo=UTC), 1) == ny("2031-03-10T21:00")
+
+
+def test_the_uk_keeps_its_own_holidays() -> None:
+    start = datetime(2031, 12, 24, 12, tzinfo=UTC)
+    assert UK.add(start, 1) == datetime(2031, 12, 29, 12, tzinfo=UTC)  # Christmas, Boxing Day, weekend
+
+
+@pytest.mark.parametrize(
+    ("amount", "end"), [("99.99", "2031-03-05T10:00"), ("100.00", "2031-03-05T10:00"), ("100.01", "2031-03-07T10:00")]
+)
+def test_in_the_us_a_hundred_dollars_still_has_the_short_wait(amount: str, end: str) -> None:
+    profile = policy.load("us-2025-08")
+    due = profile.due("inspection.seller_response", ny("2031-03-03T10:00"), amount=Decimal(amount))
+    assert due == ny(end)
+
+
+def test_in_the_uk_a_hundred_pounds_has_the_long_wait() -> None:
+    profile = policy.load("uk-2026-04")
+    start = datetime(2031, 3, 3, 10, tzinfo=UTC)
+    assert profile.due("refund_only.seller_response", start, amount=Decimal("99.99")).day == 5
+    assert profile.due("refund_only.seller_response", start, amount=Decimal("100.00")).day == 7
+
+
+def test_hours_and_days_are_lengths_whatever_the_clocks_do() -> None:
+    profile = policy.load("us-2025-08")
+    start = ny("2031-03-08T12:00").astimezone(UTC)
+    assert (profile.due("refund_only.seller_response", start) - start).total_seconds() == 86_400
+    assert (profile.due("dispute.open_window", start) - start).total_seconds() == 10 * 86_400
+
+
+@pytest.mark.parametrize("name", policy.names())
+def test_every_number_of_a_profile_has_a_source_and_a_certainty(name: str) -> None:
+    for number in policy.load(name).numbers.values():
+        assert number.source
+        assert number.certainty in ("documented", "observed", "assumed")
+
+
+def test_a_profile_can_be_a_file_that_names_only_what_differs(tmp_path: Path) -> None:
+    file = tmp_path / "hasty.yaml"
+    file.write_text(
+        "name: hasty\nextends: us-2025-08\nnumbers:\n"
+        "  refund_only.seller_response: {value: 1h, source: us, certainty: assumed}\n"
+    )
+    profile = policy.load(file)
+    assert profile.due("refund_only.seller_response", ny("2031-03-03T10:00")) == ny("2031-03-03T11:00")
+    assert profile.due("dispute.open_window", ny("2031-03-03T10:00")) == ny("2031-03-13T11:00")
+
+
+def test_a_mistake_in_a_profile_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "odd.yaml"
+    file.write_text("name: odd\nextends: us-2025-08\nnumbers:\n  a.b: {value: 1h, source: x, certainty: perhaps}\n")
+    with pytest.raises(BadValue, match="certainty"):
+        policy.load(file)
+    with pytest.raises(BadValue, match="us-2025-08"):
+        policy.load("us-1999-01")

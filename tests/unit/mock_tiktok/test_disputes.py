@@ -1,0 +1,146 @@
+"""After a rejection: the buyer's dispute, the operator's word, and what silence does to both."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from mock_tiktok.errors import ApiError, BadValue
+from tests.unit.mock_tiktok.town import PARCEL_REASON, REFUND_REASON, RETURN_REASON, Town
+
+
+@pytest.fixture
+def town() -> Town:
+    return Town()
+
+
+def a_rejected_refund(town: Town, *prices: str) -> str:
+    return_id = town.request(town.order(*prices))
+    town.shop.reject_return(return_id, "REJECT_REFUND", REFUND_REASON)
+    return return_id
+
+
+def a_rejected_parcel(town: Town) -> str:
+    return_id = town.goods_back()
+    town.shop.reject_return(return_id, "REJECT_RECEIVED_PACKAGE", PARCEL_REASON)
+    return return_id
+
+
+@pytest.mark.parametrize("rejected", [a_rejected_refund, a_rejected_parcel])
+def test_a_dispute_won_by_the_buyer_is_paid(town: Town, rejected: object) -> None:
+    return_id = rejected(town)  # type: ignore[operator]  # one of the two builders
+    disputed = town.market.dispute(return_id)
+    assert disputed.arbitration_status == "IN_PROGRESS"
+    assert disputed.return_status == town.view(return_id).return_status
+    assert town.market.arbitrate(return_id, outcome="SUPPORT_BUYER").return_status.endswith("SUCCESS")
+    town.passes(minutes=5)
+    view = town.view(return_id)
+    assert (view.return_status, view.arbitration_status) == ("RETURN_OR_REFUND_REQUEST_COMPLETE", "SUPPORT_BUYER")
+    assert town.mails()[-1] == "order refund"
+    assert town.mails().count("order refund") == 1
+
+
+@pytest.mark.parametrize("rejected", [a_rejected_refund, a_rejected_parcel])
+def test_a_dispute_won_by_the_seller_closes_the_request(town: Town, rejected: object) -> None:
+    return_id = rejected(town)  # type: ignore[operator]  # one of the two builders
+    town.market.dispute(return_id)
+    view = town.market.arbitrate(return_id, outcome="SUPPORT_SELLER")
+    assert (view.return_status, view.arbitration_status) == ("RETURN_OR_REFUND_REQUEST_CANCEL", "SUPPORT_SELLER")
+    town.passes(days=60)
+    assert town.view(return_id).refunded == 0
+
+
+def test_the_operator_may_award_less(town: Town) -> None:
+    return_id = a_rejected_refund(town, "30.00", "9.99")
+    town.market.dispute(return_id)
+    with pytest.raises(ApiError) as refused:
+        town.market.arbitrate(return_id, outcome="SUPPORT_BUYER", refund_total=Decimal("40.00"))
+    assert refused.value.code == 25005005
+    with pytest.raises(BadValue, match="refund_total"):
+        town.market.arbitrate(return_id, outcome="SUPPORT_SELLER", refund_total=Decimal("1.00"))
+    town.market.arbitrate(return_id, outcome="SUPPORT_BUYER", refund_total=Decimal("13.33"))
+    town.passes(minutes=5)
+    assert town.view(return_id).refunded == Decimal("13.33")
+    assert town.told("dispute_decided")[-1].data["refund_total"] == Decimal("13.33")
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(-1, "IN_PROGRESS"), (0, "SUPPORT_BUYER")])
+def test_evidence_and_decision_times_pass_and_then_the_buyer_is_right(town: Town, seconds: int, status: str) -> None:
+    return_id = a_rejected_refund(town)
+    town.market.dispute(return_id)
+    town.passes(hours=72, seconds=seconds)
+    assert town.view(return_id).arbitration_status == status
+    lapsed = [event.data["what"] for event in town.told("deadline_lapsed")]
+    assert lapsed == ["dispute.seller_evidence", "dispute.decision"][: 1 if seconds else 2]
+
+
+def test_a_dispute_comes_too_late_when_the_window_is_over(town: Town) -> None:
+    return_id = a_rejected_refund(town)
+    town.clock.at += timedelta(days=10)
+    with pytest.raises(ApiError):
+        town.market.dispute(return_id)
+    town.passes(seconds=0)
+    assert town.status(return_id) == "RETURN_OR_REFUND_REQUEST_CANCEL"
+
+
+def test_a_first_review_won_by_the_buyer_has_the_goods_sent_and_can_be_disputed_again() -> None:
+    town = Town("uk-2026-04")
+    return_id = town.request(kind="RETURN_AND_REFUND")
+    town.shop.reject_return(return_id, "REJECT_RETURN", "reverse_reject_request_reason_3_uk")
+    assert (town.shown(return_id), town.mails()) == ("Return Rejected", ["return rejected"])
+    town.market.dispute(return_id)
+    town.market.arbitrate(return_id, outcome="SUPPORT_BUYER")
+    assert town.status(return_id) == "AWAITING_BUYER_SHIP"
+    town.passes(minutes=5)
+    town.market.ship_return(return_id)
+    town.market.arrive_return(return_id)
+    town.shop.reject_return(return_id, "REJECT_RECEIVED_PACKAGE", f"{PARCEL_REASON}_uk")
+    assert town.market.dispute(return_id).arbitration_status == "IN_PROGRESS"
+    assert town.market.arbitrate(return_id, outcome="SUPPORT_BUYER").return_status.endswith("SUCCESS")
+
+
+def test_dispute_and_arbitration_need_no_time_between_them_and_only_a_dispute_is_judged(town: Town) -> None:
+    return_id = a_rejected_refund(town)
+    with pytest.raises(ApiError):
+        town.market.arbitrate(return_id, outcome="SUPPORT_BUYER")
+    town.market.dispute(return_id)
+    town.market.arbitrate(return_id, outcome="SUPPORT_SELLER")
+    with pytest.raises(ApiError):
+        town.market.arbitrate(return_id, outcome="SUPPORT_BUYER")
+
+
+def test_a_dispute_is_over_what_is_still_refundable(town: Town) -> None:
+    order = town.order("40.00")
+    return_id = town.request(order)
+    town.shop.reject_return(return_id, "REJECT_REFUND", REFUND_REASON)
+    town.market.seller_center_refund(order.order_id, amount=Decimal("15.00"))
+    with pytest.raises(ApiError) as refused:
+        town.market.dispute(return_id)
+    assert refused.value.code == 25001011
+    town.passes(minutes=5)
+    assert town.market.dispute(return_id).refund_total == Decimal("25.00")
+    town.market.arbitrate(return_id, outcome="SUPPORT_BUYER")
+    town.passes(minutes=5)
+    assert town.market.order_view(order.order_id).refunded == Decimal("40.00")
+
+
+def test_after_two_closed_disputes_there_is_no_third(town: Town) -> None:
+    order = town.order()
+    for _ in range(2):
+        return_id = town.request(order)
+        town.shop.reject_return(return_id, "REJECT_REFUND", REFUND_REASON)
+        town.market.dispute(return_id)
+        town.market.arbitrate(return_id, outcome="SUPPORT_SELLER")
+    return_id = town.request(order)
+    town.shop.reject_return(return_id, "REJECT_REFUND", REFUND_REASON)
+    with pytest.raises(ApiError):
+        town.market.dispute(return_id)
+
+
+def test_the_seller_rejects_a_return_in_the_moment_before_it_is_approved(town: Town) -> None:
+    return_id = town.request(kind="RETURN_AND_REFUND")
+    town.shop.reject_return(return_id, "REJECT_RETURN", RETURN_REASON)
+    assert town.passes(hours=1) == []
+    assert town.status(return_id) == "REFUND_OR_RETURN_REQUEST_REJECT"

@@ -1,0 +1,268 @@
+"""Orders on their way, cancellations before it, refunds the seller starts, and money within what was paid."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from mock_tiktok import OrderLine
+from mock_tiktok.errors import ApiError, BadValue
+from mock_tiktok.store import SkuQuantity
+from tests.unit.mock_tiktok.town import REFUND_REASON, SELLER_REASON, START, Town
+
+OUT_OF_STOCK = "seller_cancel_reason_out_of_stock"
+
+
+@pytest.fixture
+def town() -> Town:
+    return Town()
+
+
+def code(act: object) -> int:
+    with pytest.raises(ApiError) as refused:
+        act()  # type: ignore[operator]  # a lambda
+    return refused.value.code
+
+
+# orders
+
+
+def test_tax_and_shipping_are_shared_out_to_the_cent(town: Town) -> None:
+    view = town.order("10.00", "10.00", "10.00", tax=Decimal("1.00"), shipping_fee=Decimal("4.99"))
+    order = town.shop.order(view.order_id)
+    assert view.total == Decimal("35.99")
+    assert sum(line.paid for line in order.lines) == Decimal("35.99")
+    assert [line.tax for line in order.lines] == [Decimal("0.33"), Decimal("0.33"), Decimal("0.34")]
+
+
+def test_each_unit_is_a_line_of_its_own_and_a_sku_keeps_its_id(town: Town) -> None:
+    view = town.market.place_order(lines=[OrderLine("MUG", 3, Decimal("5.00"))])
+    order = town.shop.order(view.order_id)
+    assert len({line.id for line in order.lines}) == 3
+    assert len({line.sku_id for line in order.lines}) == 1
+    again = town.shop.order(town.market.place_order(lines=[OrderLine("MUG", 1, Decimal("5.00"))]).order_id)
+    assert again.lines[0].sku_id == order.lines[0].sku_id
+
+
+def test_earlier_steps_lie_in_the_past_and_the_last_is_now(town: Town) -> None:
+    order = town.shop.order(town.order().order_id)
+    stamps = [order.created_at, order.rts_at, order.collected_at, order.delivered_at]
+    assert stamps == sorted(stamps, key=lambda at: at or START)
+    assert order.delivered_at == order.updated_at == START
+
+
+def test_an_order_is_held_for_an_hour_shipped_delivered_and_closed(town: Town) -> None:
+    order_id = town.order(status="ON_HOLD").order_id
+    assert code(lambda: town.market.ship_order(order_id)) == 25001003
+    town.passes(hours=1)
+    assert town.market.order_view(order_id).status == "AWAITING_SHIPMENT"
+    assert town.market.ship_order(order_id).status == "IN_TRANSIT"
+    assert town.market.deliver_order(order_id).status == "DELIVERED"
+    town.passes(days=30, seconds=-1)
+    assert town.market.order_view(order_id).status == "DELIVERED"
+    town.passes(seconds=1)
+    assert town.market.order_view(order_id).status == "COMPLETED"
+    assert code(lambda: town.market.request_return(order_id, return_type="REFUND")) == 25001051
+
+
+def test_an_order_with_an_open_claim_is_closed_when_the_claim_is(town: Town) -> None:
+    order = town.order()
+    town.passes(days=29)
+    return_id = town.request(order, kind="RETURN_AND_REFUND")
+    town.passes(days=10)
+    assert town.market.order_view(order.order_id).status == "DELIVERED"
+    assert code(lambda: town.market.request_return(order.order_id, return_type="REFUND")) == 25001003
+    town.market.withdraw(return_id)
+    town.passes(seconds=0)
+    assert town.market.order_view(order.order_id).status == "COMPLETED"
+
+
+@pytest.mark.parametrize(
+    ("field", "order"),
+    [
+        ("status", {"status": "LOST"}),
+        ("plan", {"plan": "sleeps"}),
+        ("tax", {"tax": Decimal("-1")}),
+        ("shipping_fee", {"shipping_fee": Decimal("0.001")}),
+        ("lines", {"lines": []}),
+        ("lines[0].quantity", {"lines": [OrderLine("A", 0, Decimal(1))]}),
+        ("lines[0].unit_price", {"lines": [OrderLine("A", 1, Decimal("NaN"))]}),
+    ],
+)
+def test_a_senseless_order_is_refused_by_field(town: Town, field: str, order: dict[str, object]) -> None:
+    with pytest.raises(BadValue) as refused:
+        town.market.place_order(**order)  # type: ignore[arg-type]  # senseless on purpose
+    assert refused.value.field == field
+    assert town.news == []
+
+
+# cancellations
+
+
+def test_in_the_first_hour_the_platform_says_yes_by_itself(town: Town) -> None:
+    order_id = town.order(status="ON_HOLD").order_id
+    asked = town.market.request_cancellation(order_id)
+    assert asked.cancel_status == "CANCELLATION_REQUEST_SUCCESS"
+    town.passes(minutes=5)
+    assert town.market.order_view(order_id).refunded == Decimal("39.98")
+    assert town.mails() == ["order cancelled"]
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(-1, "PENDING"), (0, "SUCCESS")])
+def test_silence_cancels_at_24_hours(town: Town, seconds: int, status: str) -> None:
+    order_id = town.order(status="AWAITING_SHIPMENT").order_id
+    asked = town.market.request_cancellation(order_id)
+    assert asked.seller_deadline == START + timedelta(hours=24)
+    town.passes(hours=24, seconds=seconds)
+    assert town.market.cancellation_view(asked.cancel_id).cancel_status == f"CANCELLATION_REQUEST_{status}"
+
+
+def test_after_the_shipping_deadline_a_cancellation_is_approved_at_once(town: Town) -> None:
+    order_id = town.order(status="AWAITING_SHIPMENT").order_id
+    town.passes(days=2)
+    asked = town.market.request_cancellation(order_id)
+    assert asked.cancel_status == "CANCELLATION_REQUEST_SUCCESS"
+    assert town.shop.get_cancellation(asked.cancel_id).cancel_type == "BUYER_CANCEL"
+
+
+def test_the_seller_approves_or_rejects_a_cancellation_once(town: Town) -> None:
+    approved = town.market.request_cancellation(town.order(status="AWAITING_SHIPMENT").order_id).cancel_id
+    town.shop.approve_cancellation(approved)
+    assert code(lambda: town.shop.reject_cancellation(approved, REFUND_REASON)) == 25020010
+    order_id = town.order(status="AWAITING_SHIPMENT").order_id
+    rejected = town.market.request_cancellation(order_id).cancel_id
+    assert code(lambda: town.shop.reject_cancellation(rejected, REFUND_REASON)) == 25001016
+    town.shop.reject_cancellation(rejected, "seller_reject_apply_product_has_been_packed")
+    assert code(lambda: town.shop.approve_cancellation(rejected)) == 25020009
+    assert town.market.order_view(order_id).status == "AWAITING_SHIPMENT"
+    town.passes(days=3)
+    assert town.market.order_view(order_id).refunded == 0
+
+
+def test_shipping_answers_a_cancellation_with_no(town: Town) -> None:
+    order_id = town.order(status="AWAITING_SHIPMENT").order_id
+    cancel_id = town.market.request_cancellation(order_id).cancel_id
+    town.market.ship_order(order_id)
+    assert town.market.cancellation_view(cancel_id).cancel_status == "CANCELLATION_REQUEST_CANCELLED"
+    assert code(lambda: town.market.request_cancellation(order_id)) == 25001045
+    assert town.market.order_view(order_id).status == "IN_TRANSIT"
+
+
+def test_a_buyer_takes_a_cancellation_back(town: Town) -> None:
+    order_id = town.order(status="AWAITING_SHIPMENT").order_id
+    cancel_id = town.market.request_cancellation(order_id).cancel_id
+    town.market.withdraw_cancellation(cancel_id)
+    town.passes(days=2)
+    assert town.market.order_view(order_id).status == "AWAITING_SHIPMENT"
+
+
+def test_the_seller_cancels_units_that_are_out_of_stock_and_then_the_rest(town: Town) -> None:
+    order = town.order("10.00", "20.00", status="AWAITING_SHIPMENT")
+    first = [order.line_items[0].id]
+    wrong = "seller_cancel_reason_wrong_price"
+    assert code(lambda: town.shop.cancel_order(order.order_id, wrong, line_item_ids=first)) == 25005010
+    town.shop.cancel_order(order.order_id, OUT_OF_STOCK, line_item_ids=first)
+    town.passes(minutes=5)
+    assert town.market.order_view(order.order_id).refunded == Decimal("10.00")
+    assert town.market.order_view(order.order_id).status == "AWAITING_SHIPMENT"
+    town.shop.cancel_order(order.order_id, wrong)
+    town.passes(minutes=5)
+    view = town.market.order_view(order.order_id)
+    assert (view.status, view.refunded) == ("CANCELLED", Decimal("30.00"))
+
+
+def test_a_shipped_or_unpaid_order_is_not_cancelled_by_the_seller(town: Town) -> None:
+    for status, expected in (("IN_TRANSIT", 25001045), ("UNPAID", 25001003), ("COMPLETED", 25001051)):
+        order_id = town.order(status=status).order_id
+        assert code(lambda order_id=order_id: town.shop.cancel_order(order_id, OUT_OF_STOCK)) == expected
+
+
+def test_an_unpaid_order_is_cancelled_without_money(town: Town) -> None:
+    order_id = town.order(status="UNPAID").order_id
+    town.market.request_cancellation(order_id)
+    town.passes(minutes=5)
+    assert (town.market.order_view(order_id).paid, town.told("money_paid")) == (0, [])
+
+
+# refunds the seller starts
+
+
+def test_a_refund_the_seller_starts_needs_nobody_else(town: Town) -> None:
+    order = town.order()
+    item = town.shop.create_return(order.order_id, "REFUND", SELLER_REASON)
+    assert (item.status, item.role) == ("RETURN_OR_REFUND_REQUEST_SUCCESS", "SELLER")
+    town.passes(minutes=5)
+    assert town.status(item.return_id) == "RETURN_OR_REFUND_REQUEST_COMPLETE"
+    assert town.mails() == ["order refund"]
+
+
+def test_refunds_of_lines_and_parts_never_add_up_to_more_than_was_paid(town: Town) -> None:
+    order = town.order("20.00", "10.00")
+    lines = [line.id for line in order.line_items]
+
+    def refund(total: str | None, *ids: str) -> None:
+        amount = Decimal(total) if total else None
+        town.shop.create_return(order.order_id, "REFUND", SELLER_REASON, line_item_ids=ids, refund_total=amount)
+        town.passes(minutes=5)
+
+    refund("7.50", lines[0])
+    assert code(lambda: refund("12.51", lines[0])) == 25005005
+    assert code(lambda: refund("22.51")) == 25005005
+    refund("22.50")
+    assert town.market.order_view(order.order_id).refunded == Decimal("30.00")
+    assert code(lambda: refund("0.01")) == 25005005
+    assert code(lambda: refund(None)) == 25001010
+
+
+def test_what_is_open_is_not_claimed_twice(town: Town) -> None:
+    order = town.order("20.00", "10.00")
+    town.request(order, line=0)
+    assert code(lambda: town.request(order, line=0)) == 25001011
+    assert code(lambda: town.shop.create_return(order.order_id, "REFUND", SELLER_REASON)) == 25001011
+    town.request(order, line=1)
+
+
+def test_units_can_be_named_by_sku(town: Town) -> None:
+    view = town.market.place_order(lines=[OrderLine("MUG", 3, Decimal("5.00"))])
+    sku = town.shop.order(view.order_id).lines[0].sku_id
+    item = town.shop.create_return(view.order_id, "REFUND", SELLER_REASON, skus=[SkuQuantity(sku, 2)])
+    assert item.amount.total == Decimal("10.00")
+    many = [SkuQuantity(sku, 2)]
+    assert code(lambda: town.shop.create_return(view.order_id, "REFUND", SELLER_REASON, skus=many)) == 25005010
+
+
+def test_one_request_covers_one_package(town: Town) -> None:
+    lines = [OrderLine("A", 1, Decimal("5.00")), OrderLine("B", 1, Decimal("5.00"), package=2)]
+    order = town.market.place_order(lines=lines)
+    assert code(lambda: town.shop.create_return(order.order_id, "REFUND", SELLER_REASON)) == 25005010
+    town.shop.create_return(order.order_id, "REFUND", SELLER_REASON, line_item_ids=[order.line_items[1].id])
+
+
+def test_reasons_must_be_the_seller_s_and_fit_the_order(town: Town) -> None:
+    order_id = town.order().order_id
+    in_transit = town.order(status="IN_TRANSIT").order_id
+    buyer_reason = "ecom_order_delivered_refund_reason_damaged"
+    for number, order, reason in (
+        (25001014, order_id, "because"),
+        (25001015, order_id, buyer_reason),
+        (25001016, order_id, OUT_OF_STOCK),
+        (25001021, in_transit, SELLER_REASON),
+    ):
+        assert code(lambda o=order, r=reason: town.shop.create_return(o, "REFUND", r)) == number
+
+
+def test_the_preview_and_the_eligibility_agree_with_what_happens(town: Town) -> None:
+    order = town.order("20.00", "10.00", tax=Decimal("2.40"))
+    ids = [order.line_items[0].id]
+    amount = town.shop.calculate_refund(order.order_id, "REFUND", line_item_ids=ids)
+    assert (amount.total, amount.subtotal, amount.tax) == (Decimal("21.60"), Decimal("20.00"), Decimal("1.60"))
+    town.shop.create_return(order.order_id, "REFUND", SELLER_REASON, line_item_ids=ids)
+    answers = {
+        (answer.line_item_ids, answer.request_type): answer.code
+        for answer in town.shop.aftersale_eligibility(order.order_id)
+    }
+    assert answers[tuple(ids), "REFUND"] == 25001011
+    assert answers[(order.line_items[1].id,), "REFUND"] is None
+    assert answers[(order.line_items[1].id,), "CANCEL"] == 25001003

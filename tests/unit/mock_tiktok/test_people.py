@@ -1,0 +1,103 @@
+"""Buyers with a plan act by themselves; all others, and all couriers, wait to be told."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from mock_tiktok import Marketplace
+from tests.unit.mock_tiktok.town import PARCEL_REASON, HandClock, Town
+
+
+def test_in_a_passive_world_only_the_clocks_of_the_profile_act() -> None:
+    town = Town()
+    town.request(kind="RETURN_AND_REFUND")
+    town.order(status="IN_TRANSIT")
+    fired = town.passes(days=60)
+    assert {act.who for act in fired} == {"marketplace"}
+    assert town.market.next_due() is None
+
+
+def test_a_buyer_who_ships_at_once_is_refunded_without_being_told_anything() -> None:
+    town = Town()
+    return_id = town.request(town.order(plan="ships_at_once"), kind="RETURN_AND_REFUND")
+    fired = [(act.who, act.what) for act in town.passes(days=9)]
+    assert fired[:5] == [
+        ("marketplace", "return approved automatically"),
+        ("marketplace", "label generated"),
+        ("buyer", "buyer ships the return"),
+        ("courier", "return arrives at the warehouse"),
+        ("marketplace", "silence: refund approved"),
+    ]
+    assert town.shown(return_id) == "Completed"
+
+
+def test_couriers_deliver_to_whoever_has_a_plan() -> None:
+    town = Town()
+    order_id = town.order(status="AWAITING_SHIPMENT", plan="forgets_to_ship").order_id
+    town.market.ship_order(order_id)
+    town.passes(days=3)
+    assert town.market.order_view(order_id).status == "DELIVERED"
+
+
+@pytest.mark.parametrize(
+    ("plan", "ending"),
+    [("forgets_to_ship", "RETURN_OR_REFUND_REQUEST_CANCEL"), ("withdraws", "RETURN_OR_REFUND_REQUEST_CANCEL")],
+)
+def test_some_returns_come_to_nothing(plan: str, ending: str) -> None:
+    town = Town()
+    return_id = town.request(town.order(plan=plan), kind="RETURN_AND_REFUND")
+    town.passes(days=31)
+    assert (town.status(return_id), town.mails()) == (ending, [])
+
+
+def test_a_quarrelsome_buyer_disputes_and_the_platform_sides_with_them() -> None:
+    town = Town()
+    return_id = town.request(town.order(plan="disputes_every_rejection"), kind="RETURN_AND_REFUND")
+    town.passes(days=3, hours=3)
+    town.shop.reject_return(return_id, "REJECT_RECEIVED_PACKAGE", PARCEL_REASON)
+    town.passes(days=4)
+    assert town.view(return_id).arbitration_status == "SUPPORT_BUYER"
+    assert town.mails() == ["return rejected", "order refund"]
+
+
+@pytest.mark.parametrize(("plan", "paid"), [("accepts_offer", "5.00"), ("refuses_offer", "0.00")])
+def test_offers_are_taken_or_left_as_planned(plan: str, paid: str) -> None:
+    town = Town()
+    return_id = town.request(town.order(plan=plan))
+    town.market.seller_center_decision(return_id, decision="OFFER_PARTIAL_REFUND", amount=Decimal(5))
+    town.passes(hours=3)
+    assert str(town.view(return_id).refunded) == paid
+
+
+def test_the_same_seed_makes_the_same_people_whoever_looks_meanwhile() -> None:
+    def story(seed: int, looks: int) -> list[str]:
+        town = Town(seed=seed)
+        for _ in range(3):
+            return_id = town.request(town.market.place_order())
+            for _ in range(looks):
+                town.market.return_views()
+                town.market.credentials(town.shop.shop_id)
+        town.passes(days=2)
+        return [*map(str, town.news), *(mail.message.as_string() for mail in town.market.mailbox()), return_id]
+
+    assert story(1, 0) == story(1, 3)
+    assert story(1, 0) != story(2, 0)
+
+
+def test_worlds_with_one_seed_share_no_credentials() -> None:
+    markets = [Marketplace(clock=HandClock(), seed=1, world=world) for world in ("a", "b")]
+    shops = [market.add_shop() for market in markets]
+    assert shops[0].shop_id != shops[1].shop_id
+    assert markets[0].app_key != markets[1].app_key
+    tokens = [market.credentials(shop.shop_id) for market, shop in zip(markets, shops, strict=True)]
+    assert tokens[0].access_token != tokens[1].access_token
+
+
+def test_ids_are_all_digits_as_the_platform_s_are() -> None:
+    town = Town()
+    return_id = town.request()
+    for id in (return_id, town.view(return_id).order_id, town.shop.shop_id):
+        assert id.isdigit()
+        assert 18 <= len(id) <= 19

@@ -1,0 +1,359 @@
+"""Returns from the asking to the last cent: each workflow, each decision, each silence."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from mock_tiktok.errors import ApiError, BadValue, UnknownId
+from tests.unit.mock_tiktok.town import PARCEL_REASON, REFUND_REASON, RETURN_REASON, START, Town
+
+PENDING = "RETURN_OR_REFUND_REQUEST_PENDING"
+SUCCESS = "RETURN_OR_REFUND_REQUEST_SUCCESS"
+COMPLETE = "RETURN_OR_REFUND_REQUEST_COMPLETE"
+CANCEL = "RETURN_OR_REFUND_REQUEST_CANCEL"
+REJECT = "REFUND_OR_RETURN_REQUEST_REJECT"
+
+
+@pytest.fixture
+def town() -> Town:
+    return Town()
+
+
+@pytest.fixture
+def manual(tmp_path: object) -> Town:
+    """A market where the seller reviews return requests."""
+    return Town("uk-2026-04")
+
+
+def code(refused: pytest.ExceptionInfo[ApiError]) -> int:
+    return refused.value.code
+
+
+# refund-only
+
+
+def test_an_approved_refund_is_paid_after_processing_and_mailed_once(town: Town) -> None:
+    return_id = town.request()
+    assert town.view(return_id).seller_deadline == START + timedelta(hours=24)
+    town.shop.approve_return(return_id, "APPROVE_REFUND")
+    assert (town.status(return_id), town.mails()) == (SUCCESS, [])
+    town.passes(minutes=5)
+    assert (town.status(return_id), town.mails()) == (COMPLETE, ["order refund"])
+    assert town.view(return_id).refunded == Decimal("39.98")
+    town.passes(days=60)
+    assert town.mails() == ["order refund"]
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(-1, PENDING), (0, SUCCESS), (1, SUCCESS)])
+def test_silence_refunds_the_buyer_at_24_hours_and_not_before(town: Town, seconds: int, expected: str) -> None:
+    return_id = town.request()
+    fired = town.passes(hours=24, seconds=seconds)
+    assert town.status(return_id) == expected
+    assert [act.what for act in fired] == (["silence: refund approved"] if expected == SUCCESS else [])
+
+
+def test_an_answer_at_the_deadline_is_too_late_even_before_the_platform_acts(town: Town) -> None:
+    return_id = town.request()
+    town.clock.at += timedelta(hours=24)
+    with pytest.raises(ApiError) as refused:
+        town.shop.approve_return(return_id, "APPROVE_REFUND")
+    assert code(refused) == 25011012
+    with pytest.raises(ApiError) as refused:
+        town.shop.reject_return(return_id, "REJECT_REFUND", REFUND_REASON)
+    assert code(refused) == 25011011
+    assert town.status(return_id) == PENDING
+
+
+def test_a_rejection_one_second_before_the_deadline_holds(town: Town) -> None:
+    return_id = town.request()
+    town.passes(hours=23, minutes=59, seconds=59)
+    town.shop.reject_return(return_id, "REJECT_REFUND", REFUND_REASON, "no proof")
+    town.passes(days=9)
+    assert (town.status(return_id), town.shown(return_id)) == (REJECT, "Refund Rejected")
+    assert town.mails() == ["refund rejected"]
+    town.passes(days=1)
+    assert (town.status(return_id), town.mails()) == (CANCEL, ["refund rejected"])
+    assert town.market.order_view(town.view(return_id).order_id).refunded == 0
+
+
+# return and refund
+
+
+def test_people_see_the_statuses_in_the_order_of_the_guide(town: Town) -> None:
+    return_id = town.request(kind="RETURN_AND_REFUND")
+    assert town.status(return_id) == PENDING
+    town.passes(minutes=5)
+    town.market.ship_return(return_id)
+    town.market.arrive_return(return_id)
+    town.shop.approve_return(return_id, "APPROVE_RECEIVED_PACKAGE")
+    town.passes(minutes=5)
+    assert [entry.event for entry in town.view(return_id).timeline] == [
+        "Request Pending",
+        "Waiting for Buyer to Ship",
+        "Return Label Generated",
+        "Buyer Shipped",
+        "The package arrived at the warehouse",
+        "Refund Processing",
+        "Completed",
+    ]
+    assert [record.event for record in town.shop.records(return_id)] == [
+        "ORDER_RETURN",
+        "SELLER_AGGREE_RETURN",
+        "RETURN_LABEL_GENERATED",
+        "BUYER_SHIPPED",
+        "RETURN_PACKAGE_DELIVERED",
+        "SELLER_AGGREE_RECEIVE",
+        "REFUND_SUCCESS",
+    ]
+    assert town.mails() == ["order refund"]
+
+
+def test_the_label_follows_the_approval(town: Town) -> None:
+    return_id = town.request(kind="RETURN_AND_REFUND")
+    town.passes(minutes=4, seconds=59)
+    assert town.shown(return_id) == "Waiting for Buyer to Ship"
+    with pytest.raises(ApiError):
+        town.market.ship_return(return_id)
+    town.passes(seconds=1)
+    assert town.shown(return_id) == "Return Label Generated"
+    assert town.shop.get_return(return_id).tracking_number
+
+
+def test_a_buyer_who_never_ships_gets_nothing(town: Town) -> None:
+    return_id = town.request(kind="RETURN_AND_REFUND")
+    town.passes(days=30, seconds=-1)
+    assert town.status(return_id) == "AWAITING_BUYER_SHIP"
+    town.passes(seconds=1)
+    assert (town.status(return_id), town.mails()) == (CANCEL, [])
+
+
+@pytest.mark.parametrize(("price", "days"), [("100.00", 2), ("100.01", 4)])
+def test_silence_after_the_arrival_refunds_after_business_days_by_amount(town: Town, price: str, days: int) -> None:
+    return_id = town.goods_back(town.order(price))
+    assert town.view(return_id).seller_deadline == town.clock.at + timedelta(days=days)
+    town.passes(days=days, seconds=-1)
+    assert town.status(return_id) == "BUYER_SHIPPED_ITEM"
+    town.passes(seconds=1)
+    assert town.status(return_id) == SUCCESS
+    assert town.shop.records(return_id)[-1].event == "SELLER_REJECT_RECEIVE_DELIVERED_TIMEOUT"
+
+
+def test_a_rejected_parcel_is_mailed_and_stands_when_nobody_disputes(town: Town) -> None:
+    return_id = town.goods_back()
+    town.shop.reject_return(return_id, "REJECT_RECEIVED_PACKAGE", PARCEL_REASON)
+    assert (town.status(return_id), town.shown(return_id)) == ("REJECT_RECEIVE_PACKAGE", "Return Rejected")
+    assert town.mails() == ["return rejected"]
+    town.passes(days=10)
+    assert town.status(return_id) == CANCEL
+    town.passes(days=30)
+    assert town.mails() == ["return rejected"]
+
+
+def test_a_parcel_that_has_not_arrived_can_be_rejected_from_the_tenth_day(town: Town) -> None:
+    return_id = town.request(kind="RETURN_AND_REFUND")
+    town.passes(minutes=5)
+    town.market.ship_return(return_id)
+    with pytest.raises(ApiError) as refused:
+        town.shop.reject_return(return_id, "REJECT_RECEIVED_PACKAGE", PARCEL_REASON)
+    assert code(refused) == 25011035
+    town.passes(days=10)
+    town.shop.reject_return(return_id, "REJECT_RECEIVED_PACKAGE", PARCEL_REASON)
+
+
+def test_where_the_seller_reviews_returns_silence_approves_them(manual: Town) -> None:
+    return_id = manual.request(kind="RETURN_AND_REFUND")
+    manual.passes(hours=1)
+    assert manual.status(return_id) == PENDING
+    manual.passes(days=2)
+    assert manual.status(return_id) == "AWAITING_BUYER_SHIP"
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_return_can_be_refunded_without_the_goods(town: Town, keep: bool) -> None:
+    return_id = town.request(kind="RETURN_AND_REFUND")
+    decision = "APPROVE_RETURN" if keep else "DIRECT_REFUND"
+    town.shop.approve_return(return_id, decision, buyer_keep_item=keep)
+    town.passes(minutes=5)
+    assert town.status(return_id) == COMPLETE
+    assert town.shop.get_return(return_id).buyer_keeps_item
+
+
+# offers
+
+
+def test_an_accepted_offer_is_what_is_paid(town: Town) -> None:
+    return_id = town.request(town.order("30.00", "10.01"))
+    town.shop.approve_return(return_id, "OFFER_PARTIAL_REFUND", partial_refund=(Decimal("10"), "USD"))
+    assert (town.status(return_id), town.shown(return_id)) == ("AWAITING_BUYER_RESPONSE", "Offer Sent to Buyer")
+    assert town.view(return_id).seller_deadline is None
+    town.market.accept_offer(return_id)
+    town.passes(minutes=5)
+    item = town.shop.get_return(return_id)
+    assert item.refunded == Decimal("10.00")
+    assert sum(line.amount.total for line in item.lines) == Decimal("10.00")
+
+
+def test_a_refused_or_forgotten_offer_asks_the_seller_again(town: Town) -> None:
+    for forget in (True, False):
+        return_id = town.request()
+        town.shop.approve_return(return_id, "OFFER_PARTIAL_REFUND", partial_refund=(Decimal("5.00"), "USD"))
+        with pytest.raises(ApiError) as refused:
+            town.shop.approve_return(return_id, "APPROVE_REFUND")
+        assert code(refused) == 25007007
+        if forget:
+            town.passes(hours=48)
+        else:
+            town.market.decline_offer(return_id)
+        item = town.shop.get_return(return_id)
+        assert (item.status, item.buyer_rejected_offer) == (PENDING, True)
+        assert item.seller_deadline == town.clock.at + timedelta(hours=24)
+        with pytest.raises(ApiError) as refused:
+            town.shop.approve_return(return_id, "OFFER_PARTIAL_REFUND", partial_refund=(Decimal("6.00"), "USD"))
+        assert code(refused) == 25011032
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "expected"),
+    [("39.99", "USD", 25005005), ("0", "USD", 25001001), ("-1", "USD", 25001001), ("1.001", "USD", 25001001),
+     ("5.00", "GBP", 25001001)],
+)  # fmt: skip
+def test_an_impossible_offer_is_refused(town: Town, amount: str, currency: str, expected: int) -> None:
+    return_id = town.request()
+    with pytest.raises(ApiError) as refused:
+        town.shop.approve_return(return_id, "OFFER_PARTIAL_REFUND", partial_refund=(Decimal(amount), currency))
+    assert code(refused) == expected
+    assert town.status(return_id) == PENDING
+
+
+# withdrawal
+
+
+def test_a_buyer_can_withdraw_until_the_parcel_is_gone(town: Town) -> None:
+    def asked() -> str:
+        return town.request(kind="RETURN_AND_REFUND")
+
+    def approved() -> str:
+        return_id = asked()
+        town.passes(seconds=1)
+        return return_id
+
+    def labelled() -> str:
+        return_id = asked()
+        town.passes(minutes=5)
+        return return_id
+
+    def rejected() -> str:
+        return_id = town.goods_back()
+        town.shop.reject_return(return_id, "REJECT_RECEIVED_PACKAGE", PARCEL_REASON)
+        return return_id
+
+    def disputed() -> str:
+        return_id = rejected()
+        town.market.dispute(return_id)
+        return return_id
+
+    for point in (town.request, asked, approved, labelled, rejected, disputed):
+        return_id = point()
+        assert town.market.withdraw(return_id).return_status == CANCEL
+        assert town.passes(hours=1) == []
+        town.market.request_return(town.view(return_id).order_id, return_type="REFUND")
+    assert town.shop.get_return(return_id).arbitration_status == "CLOSED"
+
+
+def test_nobody_withdraws_a_parcel_on_its_way_or_money_already_granted(town: Town) -> None:
+    shipped = town.goods_back()
+    granted = town.request()
+    town.shop.approve_return(granted, "APPROVE_REFUND")
+    for return_id in (shipped, granted):
+        with pytest.raises(ApiError):
+            town.market.withdraw(return_id)
+
+
+# refusals
+
+
+def test_a_decision_in_the_wrong_state_gets_the_code_for_it(town: Town) -> None:
+    def refused_with(act: object) -> int:
+        with pytest.raises(ApiError) as refused:
+            act()  # type: ignore[operator]  # a lambda
+        return code(refused)
+
+    approve, reject = town.shop.approve_return, town.shop.reject_return
+    pending = town.request()
+    assert refused_with(lambda: approve(pending, "APPROVE_RETURN")) == 25020004
+    assert refused_with(lambda: approve(pending, "DO_IT")) == 25001001
+    assert refused_with(lambda: approve(pending, "APPROVE_REFUND", buyer_keep_item=True)) == 25001001
+    assert refused_with(lambda: reject(pending, "REJECT_REFUND", None)) == 25001001
+    assert refused_with(lambda: reject(pending, "REJECT_REFUND", "no such reason")) == 25001014
+    assert refused_with(lambda: reject(pending, "REJECT_REFUND", PARCEL_REASON)) == 25001016
+    assert refused_with(lambda: reject(pending, "REJECT_REFUND", REFUND_REASON, "x" * 501)) == 98001004
+    approve(pending, "APPROVE_REFUND")
+    assert refused_with(lambda: approve(pending, "APPROVE_REFUND")) == 25020010
+    assert refused_with(lambda: reject(pending, "REJECT_REFUND", REFUND_REASON)) == 25020010
+    withdrawn = town.request()
+    town.market.withdraw(withdrawn)
+    assert refused_with(lambda: approve(withdrawn, "APPROVE_REFUND")) == 25020009
+    rejected = town.request()
+    reject(rejected, "REJECT_REFUND", REFUND_REASON)
+    assert refused_with(lambda: approve(rejected, "APPROVE_REFUND")) == 25011012
+    assert refused_with(lambda: reject(rejected, "REJECT_REFUND", REFUND_REASON)) == 25011011
+    town.market.dispute(rejected)
+    assert refused_with(lambda: approve(rejected, "APPROVE_REFUND")) == 25011010
+    waiting = town.request(kind="RETURN_AND_REFUND")
+    assert refused_with(lambda: approve(waiting, "APPROVE_RECEIVED_PACKAGE")) == 25011013
+    town.passes(seconds=1)
+    assert refused_with(lambda: approve(waiting, "APPROVE_RETURN")) == 25020010
+    assert refused_with(lambda: reject(waiting, "REJECT_RECEIVED_PACKAGE", PARCEL_REASON)) == 25020012
+    assert refused_with(lambda: reject(waiting, "REJECT_RETURN", RETURN_REASON)) == 25020010
+    assert refused_with(lambda: town.shop.get_return("0")) == 25020005
+
+
+def test_what_is_refused_changes_nothing_and_tells_nothing(town: Town) -> None:
+    return_id = town.request()
+    before, told = town.view(return_id), len(town.news)
+    with pytest.raises(ApiError):
+        town.shop.reject_return(return_id, "REJECT_REFUND", "nonsense")
+    with pytest.raises(BadValue):
+        town.market.arbitrate(return_id, outcome="SUPPORT_ME")
+    with pytest.raises(ApiError):
+        town.market.ship_return(return_id)
+    with pytest.raises(UnknownId):
+        town.market.withdraw("4711")
+    assert (town.view(return_id), len(town.news)) == (before, told)
+
+
+def test_the_seller_in_seller_center_is_refused_like_the_api(town: Town) -> None:
+    return_id = town.request()
+    town.market.seller_center_decision(return_id, decision="REJECT_REFUND")
+    assert town.told("return_status_changed")[-1].data["by"] == "seller_center"
+    with pytest.raises(ApiError) as refused:
+        town.shop.approve_return(return_id, "APPROVE_REFUND")
+    assert code(refused) == 25011012
+
+
+# replacement
+
+
+def test_a_replacement_is_a_new_order_that_costs_nothing(town: Town) -> None:
+    order = town.order("39.98")
+    return_id = town.request(order, kind="REPLACEMENT")
+    assert town.status(return_id) == "REPLACEMENT_REQUEST_PENDING"
+    town.passes(days=1)
+    assert town.status(return_id) == "REPLACEMENT_REQUEST_COMPLETE"
+    placed = town.told("order_placed")[-1].data
+    assert placed["total"] == 0
+    assert town.shop.order(str(placed["order_id"])).replaces_order_id == order.order_id
+    with pytest.raises(ApiError):
+        town.request(order, kind="REPLACEMENT")
+
+
+def test_a_replacement_can_be_settled_with_money(town: Town) -> None:
+    return_id = town.request(kind="REPLACEMENT")
+    town.shop.approve_return(return_id, "ISSUE_REPLACEMENT_REFUND")
+    town.passes(minutes=5)
+    assert town.status(return_id) == "REPLACEMENT_REQUEST_REFUND_SUCCESS"
+    assert (town.shown(return_id), town.mails()) == ("Refunded", ["order refund"])
+    assert town.view(return_id).refunded == Decimal("39.98")
