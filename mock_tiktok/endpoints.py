@@ -29,15 +29,10 @@ class Endpoint:
     path: str
     versions: frozenset[str]
     scope: str
-    query: frozenset[str] = frozenset()
-    takes_key: bool = False
-    object_id: str = ""
-    needs_cipher: bool = True
-
-    @property
-    def allowed_query(self) -> frozenset[str]:
-        """Answer every query name that the endpoint takes."""
-        return COMMON_QUERY | self.query | (frozenset({"idempotency_key"}) if self.takes_key else frozenset())
+    allowed_query: frozenset[str]
+    takes_key: bool
+    object_id: str
+    needs_cipher: bool
 
 
 def _endpoint(
@@ -52,8 +47,9 @@ def _endpoint(
     object_id: str = "",
     needs_cipher: bool = True,
 ) -> Endpoint:
+    allowed = COMMON_QUERY | query | ({"idempotency_key"} if takes_key else set())
     return Endpoint(
-        operation, method, path, frozenset(versions.split()), scope, query, takes_key, object_id, needs_cipher
+        operation, method, path, frozenset(versions.split()), scope, allowed, takes_key, object_id, needs_cipher
     )
 
 

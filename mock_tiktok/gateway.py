@@ -31,8 +31,8 @@ from mock_tiktok.shop import Shop
 from mock_tiktok.signing import verifies
 from mock_tiktok.tokens import TokenBook
 
-OLDEST: Final = timedelta(minutes=5)
-NEWEST: Final = timedelta(seconds=30)
+OLDEST: Final = timedelta(minutes=5).total_seconds()
+NEWEST: Final = timedelta(seconds=30).total_seconds()
 TOKEN_HEADER: Final = "x-tts-access-token"
 
 Json = dict[str, Any]
@@ -122,7 +122,7 @@ class Gateway:
             raise invalid("timestamp", why="It must be a 10-digit Unix time in seconds")
         sent = int(text)
         now = self._market.now.timestamp()
-        if now - OLDEST.total_seconds() <= sent <= now + NEWEST.total_seconds():
+        if now - OLDEST <= sent <= now + NEWEST:
             return
         if self._market.accepts_timestamp is None or not self._market.accepts_timestamp(sent):
             raise invalid("timestamp", why="The timestamp is outside the accepted window of 5 minutes")

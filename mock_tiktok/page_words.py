@@ -8,8 +8,11 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from mock_tiktok.domain.money import coin
+from mock_tiktok.domain.orders import Order
+from mock_tiktok.domain.returns import Return
 from mock_tiktok.errors import ApiError, BadValue
 
+KINDS: Final = {"REFUND": "Refund only", "RETURN_AND_REFUND": "Return and refund", "REPLACEMENT": "Replacement"}
 _SIGNS: Final = {"USD": "$", "GBP": "£", "EUR": "€"}
 
 # Which field of a form the platform's number speaks about; any other stands above the form.
@@ -53,6 +56,25 @@ class FormErrors:
             name, words = _FIELDS.get(error.code, ""), f"{error.message} (code {error.code})"
         name = _OTHER_NAMES.get(name, name)
         return FormErrors({name: words} if name in known else {"": f"{name}: {words}" if name else words})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One return beside the order it belongs to."""
+
+    item: Return
+    order: Order
+
+    @property
+    def goods(self) -> list[tuple[str, str, int]]:
+        """Answer what goes back: product, SKU, units."""
+        claimed = [self.order.line(line.line_item_id) for line in self.item.lines]
+        counted: dict[tuple[str, str], int] = {}
+        for line in claimed:
+            if line:
+                key = (line.product_name, line.seller_sku)
+                counted[key] = counted.get(key, 0) + 1
+        return [(product, sku, units) for (product, sku), units in counted.items()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,7 @@ from mock_tiktok.domain.searches import CancellationFilter, OrderFilter, PageReq
 from mock_tiktok.domain.words import Action, CancelStatus, OrderStatus
 from mock_tiktok.errors import ApiError, BadValue, UnknownId
 from mock_tiktok.marketplace import Marketplace
-from mock_tiktok.page_words import FormErrors
-from mock_tiktok.pages_seller import KINDS, Row
+from mock_tiktok.page_words import KINDS, FormErrors, Row
 from mock_tiktok.shop import Shop
 
 ORDERS: Final = 50

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -11,18 +10,16 @@ from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from mock_tiktok.decision_eligibility import takes
-from mock_tiktok.domain.orders import Order
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.searches import PageRequest, Reason, ReturnFilter, Sort
 from mock_tiktok.domain.words import Action, ArbitrationStatus, SellerAction
 from mock_tiktok.errors import ApiError, BadValue, UnknownId
 from mock_tiktok.marketplace import Marketplace
-from mock_tiktok.page_words import FormErrors, amount_in
+from mock_tiktok.page_words import KINDS, FormErrors, Row, amount_in
 from mock_tiktok.shop import Shop
 
 ROWS: Final = 100
 SOON: Final = timedelta(hours=24)
-KINDS: Final = {"REFUND": "Refund only", "RETURN_AND_REFUND": "Return and refund", "REPLACEMENT": "Replacement"}
 FIELDS: Final = frozenset({"reason", "comment", "amount"})
 
 # What the buttons say; one decision, one button.
@@ -67,25 +64,6 @@ TABS: Final[dict[str, tuple[str, Callable[[Return], bool]]]] = {
     "completed": ("Completed", _done),
     "all": ("All", lambda item: True),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One return beside the order it belongs to."""
-
-    item: Return
-    order: Order
-
-    @property
-    def goods(self) -> list[tuple[str, str, int]]:
-        """Answer what goes back: product, SKU, units."""
-        claimed = [self.order.line(line.line_item_id) for line in self.item.lines]
-        counted: dict[tuple[str, str], int] = {}
-        for line in claimed:
-            if line:
-                key = (line.product_name, line.seller_sku)
-                counted[key] = counted.get(key, 0) + 1
-        return [(product, sku, units) for (product, sku), units in counted.items()]
 
 
 def pages(marketplace: Marketplace) -> Blueprint:
