@@ -271,17 +271,15 @@ class World:
     # outsiders
 
     def outside_app(self, name: str) -> WsgiApp:
-        """Answer the app of a player ("marketplace", "connector" or "oms") as outsiders reach it over sockets."""
-        apps: dict[str, tuple[WsgiApp, str | None]] = {
-            "marketplace": (self.marketplace.app, "tiktok_shop"),
-            "connector": (self.connector.app, "channeladvisor"),
-            "oms": (self.oms.app, None),
-        }
-        app, contract = apps[name]
-        if contract is None:
-            return _guarded(app, self)
-        judged = recorded(app, recorder=self.recorder, name=name, contract=Contract.load(contract), guard=self.visited)
-        return _api_or_pages(judged, _guarded(app, self), Contract.load(contract))
+        """Answer what outsiders reach over sockets: "tiktok", "tiktok_auth", "connector" or "oms"."""
+        if name == "oms":
+            return _guarded(self.oms.app, self)
+        host = {"tiktok": API_HOST, "tiktok_auth": AUTH_HOST, "connector": CONNECTOR_HOST}[name]
+        seat = self.wire.seat(host)
+        assert seat is not None
+        app = self.connector.app if name == "connector" else self.marketplace.app
+        judged = recorded(app, recorder=self.recorder, name=seat.name, contract=seat.contract, guard=self.visited)
+        return _api_or_pages(judged, _guarded(app, self), seat.contract)
 
     @contextmanager
     def visited(self) -> Iterator[None]:

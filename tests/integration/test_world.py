@@ -1,0 +1,283 @@
+"""The three players on one stage: time, money, parcels, what is recorded and what is found."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import requests
+from freezegun import freeze_time
+from werkzeug.test import Client
+
+from rehearsal.diagram import mermaid
+from rehearsal.finding import Verdict
+from rehearsal.har import har
+from rehearsal.stage import Problem
+from rehearsal.world import START, World
+
+QUARTER = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    world = World()
+    yield world
+    world.close()
+
+
+def ask(world: World, return_type: str = "REFUND") -> str:
+    order = world.marketplace.place_order()
+    return world.marketplace.request_return(order.order_id, return_type=return_type).return_id
+
+
+def case(world: World, return_id: str) -> str:
+    return next(row.id for row in world.oms.adjustments() if row.return_id == return_id)
+
+
+def refunded(world: World, return_id: str) -> Decimal:
+    return world.marketplace.return_view(return_id).refunded
+
+
+def test_a_refund_goes_all_the_way_and_the_books_agree(world: World) -> None:
+    return_id = ask(world)
+    world.advance(by=QUARTER)
+    world.oms.approve(case(world, return_id))
+    world.advance(by=2 * HOUR)
+    (book,) = world.books()
+    assert book.agree
+    assert book.paid == book.marketplace == refunded(world, return_id)
+    assert [mail.kind for mail in world.marketplace.mailbox()] == ["order refund"]
+    assert {finding.verdict for finding in world.findings()} == {Verdict.HELD}
+
+
+def test_what_fires_is_told_in_the_order_of_the_ranks(world: World) -> None:
+    ask(world)
+    fired = world.advance(by=DAY).fired
+    last_instant = [act for act in fired if act.at == START + DAY]
+    assert [act.who for act in last_instant] == ["marketplace", "connector", "oms"]
+
+
+def test_idle_rounds_and_pulls_are_counted_only(world: World) -> None:
+    world.advance(by=timedelta(0))
+    advanced = world.advance(by=HOUR)
+    assert (advanced.fired, advanced.idle) == ([], 8)
+
+
+def test_a_parcel_is_at_the_warehouse_the_moment_it_arrives(world: World) -> None:
+    return_id = ask(world, "RETURN_AND_REFUND")
+    world.advance(by=HOUR)
+    world.marketplace.ship_return(return_id)
+    world.marketplace.arrive_return(return_id)
+    world.oms.inspect(return_id, grade="AS_SOLD", accept=True)
+    world.advance(by=2 * HOUR)
+    assert refunded(world, return_id) > 0
+    assert world.auditor.content
+
+
+def test_next_goes_to_the_next_thing_and_fires_the_whole_instant(world: World) -> None:
+    return_id = ask(world)
+    world.advance(by=timedelta(0))
+    world.oms.approve(case(world, return_id))
+    assert world.advance(until_next=True).now == START + QUARTER
+    assert world.advance(until_next=True).now == START + QUARTER + timedelta(minutes=5)
+    assert refunded(world, return_id) > 0
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({}, "by"),
+        ({"by": HOUR, "to": START + HOUR}, "to"),
+        ({"by": -HOUR}, "by"),
+        ({"by": timedelta(days=3_000_000)}, "by"),
+        ({"to": START - HOUR}, "to"),
+        ({"to": datetime(2031, 3, 4)}, "to"),  # noqa: DTZ001 - a time without a zone is what is refused here
+    ],
+)
+def test_a_wrong_way_to_go_is_refused_by_name(world: World, given: dict[str, Any], field: str) -> None:
+    with pytest.raises(Problem) as refused:
+        world.advance(**given)
+    assert (refused.value.status, refused.value.field) == (422, field)
+    assert world.now == START
+
+
+def test_a_second_advance_while_one_is_going_on_is_refused(world: World) -> None:
+    refused: list[int] = []
+
+    def again(_: object) -> None:
+        if not refused:
+            try:
+                world.advance(by=HOUR)
+            except Problem as problem:
+                refused.append(problem.status)
+
+    ask(world)
+    world.marketplace.subscribe(again)
+    world.advance(by=DAY)
+    assert refused == [409]
+    assert world.now == START + DAY
+
+
+def test_one_writer_at_a_time(world: World) -> None:
+    """A call from outside waits until the world is let go."""
+    seen: list[int] = []
+    client = Client(world.outside_app("connector"))
+    with world.lock:
+        caller = threading.Thread(target=lambda: seen.append(client.get("/v1/Orders").status_code))
+        caller.start()
+        caller.join(timeout=0.05)
+        assert caller.is_alive()
+    caller.join(timeout=5)
+    assert seen == [401]
+
+
+def journey(world: World) -> bytes:
+    first, second = ask(world), ask(world, "RETURN_AND_REFUND")
+    world.advance(by=HOUR)
+    world.oms.reject(case(world, first))
+    world.marketplace.ship_return(second)
+    world.marketplace.arrive_return(second)
+    world.advance(by=HOUR)
+    world.marketplace.dispute(first)
+    world.oms.inspect(second, grade="USED", accept=False)
+    world.advance(by=DAY)
+    mails = b"".join(mail.message.as_bytes() for mail in world.marketplace.mailbox())
+    return world.trace.ndjson() + mails + har(world.trace.entries()) + mermaid(world.trace.entries())
+
+
+def test_the_same_seed_gives_the_same_bytes_whatever_the_machines_date() -> None:
+    with freeze_time("2001-01-01"):
+        first = journey(World(seed=7))
+    with freeze_time("2044-12-31 23:59:59"):
+        second = journey(World(seed=7))
+    assert first == second
+    assert journey(World(seed=8)) != first
+
+
+def test_no_secret_and_no_buyer_is_in_any_export(world: World) -> None:
+    record = journey(world)[:]
+    exports = world.trace.ndjson() + har(world.trace.entries()) + mermaid(world.trace.entries())
+    (shop,) = world.marketplace.shops
+    tokens = world.marketplace.credentials(shop.shop_id)
+    secrets = [
+        world.marketplace.app_secret,
+        tokens.access_token,
+        tokens.refresh_token,
+        tokens.auth_code,
+        world.client.shared_secret,
+        world.client.refresh_token,
+    ]
+    buyers = [mail.message["To"] for mail in world.marketplace.mailbox()]
+    assert len(record) > len(exports) > 0
+    assert buyers
+    assert [secret for secret in [*secrets, *buyers] if str(secret).encode() in exports] == []
+
+
+def test_a_connector_that_dies_keeps_what_it_promised(world: World) -> None:
+    return_id = ask(world)
+    world.advance(by=QUARTER)
+    world.oms.approve(case(world, return_id))
+    world.connector.kill()
+    assert not world.connector.ready()
+    world.connector.start()
+    world.advance(by=2 * HOUR)
+    assert refunded(world, return_id) > 0
+    assert world.auditor.content
+
+
+def test_a_decision_waits_while_the_connector_is_down(world: World) -> None:
+    return_id = ask(world)
+    world.advance(by=QUARTER)
+    world.connector.kill()
+    assert world.oms.approve(case(world, return_id)).kept
+    world.connector.start()
+    world.advance(by=2 * HOUR)
+    assert refunded(world, return_id) > 0
+    assert world.auditor.content
+
+
+def test_a_world_comes_to_rest_when_only_rounds_and_pulls_are_left(world: World) -> None:
+    ask(world)
+    world.advance(by=2 * DAY)
+    assert not world.at_rest()
+    world.advance(by=31 * DAY)
+    assert world.at_rest()
+    world.marketplace.place_order()
+    assert not world.at_rest()
+
+
+def test_two_shops_live_side_by_side() -> None:
+    world = World(shops=2)
+    first, second = world.marketplace.shops
+    for shop in (first, second):
+        order = world.marketplace.place_order(shop_id=shop.shop_id)
+        world.marketplace.request_return(order.order_id, return_type="REFUND")
+    world.advance(by=2 * DAY)
+    assert [book.agree and book.oms > 0 for book in world.books()] == [True, True]
+    assert {entry["shop"] for entry in world.trace.entries()} >= {first.shop_id, second.shop_id}
+    assert world.auditor.content
+    world.close()
+
+
+def signed(world: World, timestamp: datetime) -> tuple[str, dict[str, str], dict[str, str], bytes]:
+    path, body = "/return_refund/202309/returns/search", b"{}"
+    (shop,) = world.marketplace.shops
+    query = {
+        "app_key": world.marketplace.app_key,
+        "shop_cipher": shop.shop_cipher,
+        "timestamp": str(int(timestamp.timestamp())),
+    }
+    secret = world.marketplace.app_secret
+    text = secret + path + "".join(name + value for name, value in sorted(query.items())) + body.decode() + secret
+    query["sign"] = hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+    token = world.marketplace.credentials(shop.shop_id).access_token
+    return path, query, {"x-tts-access-token": token, "content-type": "application/json"}, body
+
+
+def search_from_outside(world: World, timestamp: datetime) -> int:
+    path, query, headers, body = signed(world, timestamp)
+    answer = Client(world.outside_app("tiktok")).post(path, query_string=query, headers=headers, data=body)
+    code: int = json.loads(answer.data)["code"]
+    return code
+
+
+def test_an_outsider_is_recorded_and_judged(world: World) -> None:
+    assert search_from_outside(world, world.now) == 0
+    last = list(world.trace.entries())[-1]
+    assert (last["kind"], last["from"], last["operation"]) == ("exchange", "outside", "searchReturns_202309")
+    assert world.auditor.content
+
+
+def test_an_outsider_may_carry_the_machines_time_where_time_is_not_strict() -> None:
+    now = datetime(2026, 5, 1, tzinfo=UTC)
+    with freeze_time(now):
+        for strict, accepted in ((False, True), (True, False)):
+            world = World(strict_time=strict)
+            assert (search_from_outside(world, now) == 0) is accepted
+            assert search_from_outside(world, world.now) == 0
+            world.close()
+
+
+def test_a_player_of_ours_is_judged_by_the_worlds_time_alone() -> None:
+    now = datetime(2026, 5, 1, tzinfo=UTC)
+    with freeze_time(now):
+        world = World(strict_time=False)
+        path, query, headers, body = signed(world, now)
+        session = world.wire.session("connector")
+        answer = session.post(f"https://open-api.tiktokglobalshop.com{path}", params=query, headers=headers, data=body)
+        assert answer.json()["code"] == 36009004
+        world.close()
+
+
+def test_nobody_on_the_stage_can_call_the_real_world(world: World) -> None:
+    with pytest.raises(requests.ConnectionError, match="no such host"):
+        world.wire.session("connector").get("https://partner.tiktokshop.com/")
