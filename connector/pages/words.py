@@ -54,7 +54,7 @@ REQUEST: Final = {
     "CANCEL":            "Cancellation",
     "SELLER_REFUND":     "Refund by the seller",
 }
-TITLES: Final = {
+TITLES: Final[dict[tuple[str, str], str]] = {
     (S.NEW_RMA,  "REFUND"): "New Refund Request",
     (S.NEW_RMA,  "CANCEL"): "New Cancellation Request",
     (S.REJECTED, "REFUND"): "Refund Rejected",

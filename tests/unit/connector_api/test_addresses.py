@@ -91,3 +91,9 @@ def test_sites_say_what_the_marketplace_allows(desk: Desk) -> None:
     [site] = desk.get("/v1/Sites")["value"]
     assert site["SiteName"] == "TikTok Shop"
     assert site["RefundConfiguration"]["SupportsOrderItemRefunds"] is True
+
+
+def test_a_body_that_is_too_large_is_413(desk: Desk) -> None:
+    answer = desk.call("post", f"/v1/Orders({desk.order()})/Adjust", raw=b" " * 300_000)
+    assert answer.status_code == 413
+    assert desk.ask_token(b"x" * 300_000, label="text/plain").status_code == 413
