@@ -21,6 +21,7 @@ from mock_tiktok.marketplace import Marketplace
 from mock_tiktok.pages import PREFIXES, register_pages
 from mock_tiktok.request_id import EXCHANGE_ID, RequestIds
 
+LARGEST_BODY: Final = 4 * 1024 * 1024
 JSON: Final = "application/json; charset=utf-8"
 _written: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 ACTS: Final[dict[str, Act]] = {
@@ -35,12 +36,15 @@ def create_app(marketplace: Marketplace) -> Flask:
     """Build the app around one marketplace; several fit in one process."""
     app = Flask("mock_tiktok")
     app.url_map.merge_slashes = False
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     gateway = Gateway(marketplace)
     ids = RequestIds(marketplace.seed)
 
     def answer(document: Callable[[str], Json], http_status: int = 200) -> Response:
         request_id = ids.next(marketplace.now, request.environ.get(EXCHANGE_ID))
-        return Response(_written(document(request_id)), http_status, content_type=JSON)
+        # what a caller wrote may come back in a message, and JSON can carry halves of characters that UTF-8 cannot
+        written = _written(document(request_id)).encode("utf-8", "replace")
+        return Response(written, http_status, content_type=JSON)
 
     def refuse(error: ApiError) -> Response:
         return answer(lambda request_id: wire.failure(error.code, error.message, request_id), error.http_status)

@@ -175,7 +175,7 @@ def _body(received: Received) -> Json:
         raise ApiError(36009022, "Invalid 'content-type' header. Send application/json", 400)
     try:
         body = json.loads(received.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ApiError(36009023, "Invalid request body: it is not JSON", 400) from None
     if body == []:
         return {}

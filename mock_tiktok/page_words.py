@@ -48,12 +48,12 @@ class FormErrors:
         return bool(self.by_field)
 
     @staticmethod
-    def from_error(error: ApiError | BadValue, known: frozenset[str]) -> FormErrors:
-        """Put a refusal beside its field, if the form has it."""
+    def from_error(error: ApiError | BadValue, known: frozenset[str], otherwise: str = "") -> FormErrors:
+        """Put a refusal beside its field, if the form has it; a number that names none goes to `otherwise`."""
         if isinstance(error, BadValue):
             name, words = error.field, error.message
         else:
-            name, words = _FIELDS.get(error.code, ""), f"{error.message} (code {error.code})"
+            name, words = _FIELDS.get(error.code, otherwise), f"{error.message} (code {error.code})"
         name = _OTHER_NAMES.get(name, name)
         return FormErrors({name: words} if name in known else {"": f"{name}: {words}" if name else words})
 

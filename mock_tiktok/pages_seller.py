@@ -161,7 +161,8 @@ def pages(marketplace: Marketplace) -> Blueprint:
                 comment=request.form.get("comment", "").strip() or None,
             )
         except (ApiError, BadValue) as error:
-            return page(return_id, FormErrors.from_error(error, FIELDS), decision), 422
+            otherwise = "amount" if decision == Action.OFFER_PARTIAL_REFUND else ""
+            return page(return_id, FormErrors.from_error(error, FIELDS, otherwise), decision), 422
         return redirect(f"/seller-center/orders/returns/{return_id}", 303)
 
     return blueprint

@@ -27,6 +27,8 @@ def signature(secret: str, path: str, query: Pairs, body: bytes = b"") -> str:
 
 def verifies(sign: str, secret: str, path: str, query: Pairs, body: bytes) -> bool:
     """Say whether `sign` fits the request as it was received, in any of the forms that real clients use."""
+    if not sign.isascii():
+        return False
     pairs = list(query)
     if hmac.compare_digest(signature(secret, path, pairs, body), sign):
         return True

@@ -60,6 +60,22 @@ def test_an_order_is_listed_and_read_with_one_line_per_unit(client: Client, mark
     assert none == {"total_count": 0, "next_page_token": ""}
 
 
+def test_several_orders_may_be_asked_for_as_a_list_or_by_repeating_the_name(
+    client: Client, market: Marketplace
+) -> None:
+    ids = [two_mugs(market).order_id for _ in range(2)]
+    path = "/order/202309/orders"
+    assert [one["id"] for one in client.data("GET", path, {"ids": ",".join(ids)})["orders"]] == ids
+    signed = client.send("GET", path, {"ids": ",".join(ids)}).request.args.to_dict()
+    del signed["ids"]
+    pairs = [*signed.items(), *(("ids", one) for one in ids)]
+    answer = market.app.test_client().get(path, query_string=pairs, headers={"x-tts-access-token": client.token})
+    assert answer.json is not None
+    assert [one["id"] for one in answer.json["data"]["orders"]] == ids
+    assert client.refusal("GET", path)[:2] == (400, 36009004)
+    assert client.refusal("GET", path, {"ids": ",".join("1" * 51)})[:2] == (400, 36009004)
+
+
 def test_a_refund_is_searched_read_approved_and_paid(client: Client, market: Marketplace, clock: Clock) -> None:
     asked = asked_for_money(market)
     item = the_return(client, asked.return_id)

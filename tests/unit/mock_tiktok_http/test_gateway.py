@@ -125,6 +125,27 @@ def test_a_body_that_is_no_json_object_is_refused(client: Client) -> None:
     assert client.refusal("POST", SEARCH, body=b"a=b", headers=form)[:2] == (400, 36009022)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"order_ids":["\\ud800"]}',
+        b"[" * 100_000,
+        b'{"create_time_ge":' + b"9" * 5000 + b"}",
+        b'{"create_time_ge":99999999999999999999}',
+        b'{"create_time_ge":NaN}',
+        b'{"return_status":["\\ud800"]}',
+        b'{"\\ud800":1}',
+        b"\xff\xfe",
+        b'{"create_time_ge":true}',
+        b" " * (5 * 1024 * 1024),
+    ],
+    ids=["half a character", "deep", "long", "late", "NaN", "half a word", "half a name", "bytes", "flag", "large"],
+)
+def test_nothing_a_caller_sends_breaks_the_fake(client: Client, body: bytes) -> None:
+    assert client.send("POST", SEARCH, body=body).status_code in (200, 400)
+    assert client.refusal("POST", SEARCH, sign="é" * 64)[:2] == (401, 106001)
+
+
 def test_an_access_token_in_the_query_is_ignored(client: Client) -> None:
     assert client.send("POST", SEARCH, access_token="whatever").status_code == 200
     assert client.refusal("POST", SEARCH, access_token=client.token, leave_out="x-tts-access-token")[1] == 36009004

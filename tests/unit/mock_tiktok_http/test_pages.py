@@ -110,7 +110,7 @@ def test_a_rejection_without_a_reason_stands_on_the_form_beside_the_field(market
     assert "Refund Rejected" in get(market, f"{MANAGE}/{return_id}").seen
 
 
-@pytest.mark.parametrize("amount", ["lots", "-1", "0", "NaN", "1000"])
+@pytest.mark.parametrize("amount", ["lots", "-1", "0", "NaN", "1000", "0.001", "1e400", ""])
 def test_an_offer_that_makes_no_sense_is_named(market: Marketplace, return_id: str, amount: str) -> None:
     answer = post(market, f"{MANAGE}/{return_id}", {"decision": "OFFER_PARTIAL_REFUND", "amount": amount})
     assert answer.status_code == 422
