@@ -15,9 +15,6 @@ from typing import Any
 
 from rehearsal.stage import Json, Problem, Stage
 
-# The marketplace's words for what can happen to a return, and ours.
-PLAINLY: dict[str, str] = {}
-
 
 @dataclass(frozen=True)
 class Goods:
@@ -70,6 +67,10 @@ class Clock:
     def starts_at(self, moment: datetime) -> None:
         world = self.stage.world()
         self.stage.reset(seed=world["seed"], start=moment.isoformat().replace("+00:00", "Z"))
+
+    def starts_where(self, profile: str) -> None:
+        """Begin anew in a market with another policy."""
+        self.stage.reset(profile=profile)
 
     def news_goes_round(self) -> None:
         """Let an hour pass: a round, the payment, the next round and the OMS's pull fit in it."""
@@ -288,8 +289,8 @@ class Watcher(Person):
         return [r for r in self.stage.returns()["returns"] if r["order_id"] == buyer.order_id]
 
     def events_of(self, buyer: Buyer) -> list[str]:
-        """What happened to the request, in plain words."""
-        return [PLAINLY.get(entry["event"], entry["event"]) for entry in buyer.request["timeline"]]
+        """What happened to the request, in the marketplace's words."""
+        return [entry["event"] for entry in buyer.request["timeline"]]
 
     def books_of(self, buyer: Buyer) -> Json:
         rows: list[Json] = self.stage.ledgers()["orders"]

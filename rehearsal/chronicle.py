@@ -8,9 +8,9 @@ tells the same story in process and over the control API.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from datetime import datetime
 from typing import Any, Final, cast
 
 from rehearsal.stage import Json, Problem, Stage
@@ -186,6 +186,63 @@ def _fired(entry: Json) -> Moment:
     )
 
 
-def paid_back(ledgers: Json) -> Decimal:
-    """Answer what the marketplace has paid back in all."""
-    return sum((Decimal(order["marketplace"]["refunded"]) for order in ledgers["orders"]), Decimal(0))
+# The words of Seller Center for a return. What else stands in a return's history is told by whoever did it.
+SHOWN: Final = frozenset(
+    {
+        "Request Pending",
+        "Waiting for Buyer to Ship",
+        "Return Label Generated",
+        "Buyer Shipped",
+        "Return Rejected",
+        "Refund Rejected",
+        "Offer Sent to Buyer",
+        "Refund Processing",
+        "Completed",
+        "Canceled",
+        "Replacement Requested",
+        "Rejected",
+        "Refunded",
+    }
+)
+
+
+# who did it, as a return's history says: whose moment it follows
+_CAUSE: Final = {
+    "buyer": "buyer",
+    "seller": "connector",
+    "seller_center": "seller center",
+    "operator": "operator",
+    "courier": "courier",
+    "system": "marketplace",
+}
+
+
+def whole(moments: Iterable[Moment], *, returns: Iterable[Json], mails: Iterable[Json]) -> tuple[Moment, ...]:
+    """Answer what was done and what fired, with what people then saw: the words of Seller Center, and the mail."""
+    story = list(moments)
+    shown = [
+        (
+            Moment(entry["at"], "marketplace", f"shows it as “{entry['event']}”", return_id=item["return_id"]),
+            entry["by"],
+        )
+        for item in returns
+        for entry in item["timeline"]
+        if entry["event"] in SHOWN
+    ]
+    for moment, by in sorted(shown, key=lambda pair: _time(pair[0])):
+        _put(story, moment, _CAUSE.get(by, "marketplace"))
+    for mail in sorted(mails, key=lambda mail: datetime.fromisoformat(mail["sent_at"])):
+        _put(story, Moment(mail["sent_at"], "marketplace", f"mails the buyer: “{mail['kind']}”"), "marketplace")
+    return tuple(story)
+
+
+def _time(moment: Moment) -> datetime:
+    return datetime.fromisoformat(moment.at)
+
+
+def _put(story: list[Moment], moment: Moment, cause: str) -> None:
+    """Put `moment` behind the last thing its cause did at that instant, else behind all that had happened by then."""
+    at = _time(moment)
+    before = [place for place, told in enumerate(story) if _time(told) <= at]
+    caused = [place for place in before if _time(story[place]) == at and story[place].who == cause]
+    story.insert((caused or before or [-1])[-1] + 1, moment)

@@ -25,7 +25,7 @@ from pytest_bdd.exceptions import StepDefinitionNotFoundError
 from pytest_bdd.feature import get_feature
 from pytest_bdd.gherkin_parser import get_gherkin_document
 
-from rehearsal.chronicle import Chronicle
+from rehearsal.chronicle import Chronicle, whole
 from rehearsal.played import Outcome, Played, PlayedStep, Sight
 from rehearsal.stage import Json, Problem, Stage
 
@@ -339,6 +339,8 @@ def _record(item: pytest.Item, outcome: Outcome, fault: BaseException | None) ->
         outcome=outcome,
         why=str(fault) if fault else "",
         steps=tuple(steps),
-        moments=tuple(script.chronicle.moments) if script.chronicle else (),
+        moments=whole(script.chronicle.moments, returns=script.sight.returns, mails=script.sight.mails)
+        if script.chronicle
+        else (),
         sight=script.sight,
     )

@@ -62,7 +62,7 @@ def timeline(played: Played, number: int) -> Iterable[Table | Text]:
     title = f"[bold]{number}. {escape(played.feature)}[/]: {escape(played.name)}"
     yield Text.from_markup(f"\n{MARK[played.outcome]} {title}")
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False, expand=True)
-    table.add_column("when", no_wrap=True, style="dim", width=16)
+    table.add_column("when", no_wrap=True, style="dim", width=19)
     table.add_column("who", no_wrap=True, width=13)
     table.add_column("what", ratio=1)
     table.add_column("money", justify="right", no_wrap=True, min_width=10)
@@ -70,7 +70,7 @@ def timeline(played: Played, number: int) -> Iterable[Table | Text]:
     for moment in played.moments:
         at = datetime.fromisoformat(moment.at)
         today = f"{at:%a %d %b}"
-        when = f"{today if today != day else '':<10} {at:%H:%M}" if not at.second else f"{today:<7}{at:%H:%M:%S}"
+        when = f"{today if today != day else '':<11}{at:%H:%M:%S}".removesuffix(":00")
         day = today
         style = COLOUR.get(moment.who, "default")
         table.add_row(

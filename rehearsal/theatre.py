@@ -43,6 +43,8 @@ class Order:
         """Answer the order as pytest's arguments."""
         asked: list[str] = [str(path) for path in self.paths]
         asked += ["-p", "no:cacheprovider", "-o", "addopts=", f"--seed={self.seed}"]
+        # The plugin is in use before pytest begins; only the steps need their asserts rewritten, and they come later.
+        asked += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
         for flag, value in (("--attach", self.attach), ("-k", self.names), ("-m", self.tags)):
             asked += [flag, value] if value else []
         return [*asked, f"--junitxml={self.junit}"] if self.junit else asked

@@ -30,7 +30,7 @@ Feature: The seller has a day to answer a refund request
 
     @R17 @R19
     Scenario: Silence speaks only once
-      When 3 days pass
+      When 2 days pass
       Then Maya has made exactly one request
       And all three books say 15.99 USD for Maya
 

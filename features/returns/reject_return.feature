@@ -39,12 +39,12 @@ Feature: The seller rejects a return after inspection
       And Maya's parcel has reached the warehouse
       When the seller finds Maya's goods damaged and refuses them
       Then these happened to Maya's request, in this order:
-        | asked          |
-        | approved       |
-        | label          |
-        | shipped        |
-        | arrived        |
-        | rejected       |
+        | Request Pending                      |
+        | Waiting for Buyer to Ship            |
+        | Return Label Generated               |
+        | Buyer Shipped                        |
+        | The package arrived at the warehouse |
+        | Return Rejected                      |
 
     @R7 @R51
     Scenario: There is no rejecting before the goods are there

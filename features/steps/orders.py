@@ -50,6 +50,11 @@ def _(people: Cast, buyer: str, goods: str, price: str) -> None:
     people.buyer(buyer).buys([Goods(goods, Decimal(price))], status="IN_TRANSIT")
 
 
+@given(phrase("{BUYER} has long had an? {GOODS} for {PRICE}"))
+def _(people: Cast, buyer: str, goods: str, price: str) -> None:
+    people.buyer(buyer).buys([Goods(goods, Decimal(price))], status="COMPLETED")
+
+
 @when(phrase("the seller ships {BUYER}'s order"))
 def _(people: Cast, buyer: str) -> None:
     people.seller.ships(people.buyer(buyer))

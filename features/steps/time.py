@@ -15,6 +15,11 @@ def _(people: Cast, moment: str) -> None:
     people.clock.starts_at(datetime.strptime(f"{moment} +0000", "%A %d %B %Y, %H:%M %z"))
 
 
+@given("the marketplace is slow to make labels")
+def _(people: Cast) -> None:
+    people.clock.starts_where("us-2025-08-late-label")
+
+
 @given(phrase("{SPAN} (?:has|have) passed"))
 @when(phrase("{SPAN} pass(?:es)?"))
 def _(people: Cast, span: str) -> None:

@@ -12,19 +12,19 @@ Feature: One decision, one mail
       Then Maya has no mail
 
     @R34 @R69
-    Scenario: Days after a refund there is still one
+    Scenario: A day after a refund there is still one
       Given Maya has asked for her money back
       And an hour has passed
       And the seller has approved Maya's request
-      When 3 days pass
+      When a day passes
       Then Maya has exactly one mail, "order refund"
 
     @R76
-    Scenario: Days after a rejection there is still one
+    Scenario: A day after a rejection there is still one
       Given Maya has asked for her money back
       And an hour has passed
       And the seller has rejected Maya's request
-      When 3 days pass
+      When a day passes
       Then Maya has exactly one mail, "refund rejected"
 
     @R49
@@ -32,12 +32,12 @@ Feature: One decision, one mail
       Given Maya has sent it back
       And Maya's parcel has reached the warehouse
       And the seller has found Maya's goods damaged and refused them
-      When 3 days pass
+      When a day passes
       Then Maya has exactly one mail, "return rejected"
 
     @R57
     Scenario: A refund the seller started
       Given an hour has passed
       And the seller has refunded Maya's whole order
-      When 3 days pass
+      When a day passes
       Then Maya has exactly one mail, "order refund"

@@ -37,6 +37,7 @@ WHO: Final[Mapping[str, str]] = {
     "outside": "Outside caller",
 }
 SHOWN_EXCHANGES: Final = 400
+FEW: Final = 12
 BODY_LIMIT: Final = 4000
 
 
@@ -108,13 +109,20 @@ def write(plays: Sequence[Played], out: Path, *, seed: int, command: str) -> Pat
         (out / page.address).write_text(each.render(page=page, before=before, after=after), encoding="utf-8")
     index = out / "index.html"
     text = environment.get_template("index.html").render(
-        groups=[(subject, list(group)) for subject, group in groupby(pages, key=lambda page: page.played.subject)],
+        groups=_groups(pages),
         pages=pages,
         total=_totals(pages),
         invariants=invariants(pages),
     )
     index.write_text(text, encoding="utf-8")
     return index
+
+
+def _groups(pages: Sequence[Page]) -> list[tuple[str, list[Page]]]:
+    """Answer the pages under their subjects; a handful of them needs no subjects."""
+    if len(pages) <= FEW:
+        return [("workflows", list(pages))]
+    return [(subject, list(group)) for subject, group in groupby(pages, key=lambda page: page.played.subject)]
 
 
 def _clear(out: Path) -> None:

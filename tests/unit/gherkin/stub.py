@@ -45,7 +45,17 @@ class StubStage:
         }
 
     def mailbox(self) -> Json:
-        return {"mails": [{"kind": "order refund", "subject": "Your <refund>", "text": "39.98 USD", "sent_at": "x"}]}
+        return {
+            "mails": [
+                {
+                    "kind": "order refund",
+                    "subject": "Your <refund>",
+                    "text": "39.98 USD",
+                    "sent_at": _told(START),
+                    "order_id": "5",
+                }
+            ]
+        }
 
     def findings(self) -> Json:
         verdict = {"invariant": 1, "rule": "Nobody gets back more than they paid", "occasions": 2, "verdict": "held"}
