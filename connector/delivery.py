@@ -60,11 +60,11 @@ class Delivery:
         self._next_round_at = next_round_at
         self._round_every = round_every
 
-    def deliver(self, promise: Promise) -> bool:
-        """Make one attempt; True when the promise has come to its end."""
+    def deliver(self, promise: Promise) -> PromiseState:
+        """Make one attempt and say where the promise stands after it."""
         body = self._prepared(promise)
         if body is None:
-            return False
+            return PromiseState.WAITING
         self._begin(promise, body)
         try:
             made = self._marketplace.send(
@@ -75,15 +75,13 @@ class Delivery:
                 body=body,
             )
         except Unavailable as error:
-            self._postpone(promise, error)
-            return False
+            return self._postpone(promise, error)
         except Refused as error:
-            self._refused(promise, error)
-            return True
+            return self._refused(promise, error)
         self._done(promise, body, made)
-        return True
+        return PromiseState.DONE
 
-    def settle(self, promise: Promise) -> bool:
+    def settle(self, promise: Promise) -> PromiseState:
         """Look up what became of an attempt; send again only when nothing did and its time has come."""
         kind = ClaimKind.CANCELLATION if promise.what in CANCELLING else ClaimKind.RETURN
         try:
@@ -91,14 +89,12 @@ class Delivery:
         except (Unavailable, Refused) as error:
             log.warning("promise %s: cannot be looked up: %s", promise.id, error)
             self._look_again(promise)
-            return False
+            return PromiseState.UNKNOWN
         with self._store.reading() as books:
             promise = books.promise(promise.id)
-        if promise.state not in UNFINISHED:
-            return True
-        if promise.not_before is None or promise.not_before <= self._now:
+        if promise.state in UNFINISHED and (promise.not_before is None or promise.not_before <= self._now):
             return self.deliver(promise)
-        return False
+        return PromiseState(promise.state)
 
     # --- before ---
     def _prepared(self, promise: Promise) -> dict[str, Any] | None:
@@ -181,24 +177,26 @@ class Delivery:
             text = f"Delivered: {_says(promise, body)}"
             self._note(books, promise, "delivered", text, words=words, site_id=made or promise.site_id)
 
-    def _postpone(self, promise: Promise, error: Unavailable, *, tried: bool = True) -> None:
+    def _postpone(self, promise: Promise, error: Unavailable, *, tried: bool = True) -> PromiseState:
         """Store the next attempt; out of the grid where the deadline would not wait for the round."""
         attempts = promise.attempts + 1
         retry = DELIVERY.next_try(self._now, attempts=attempts)
         if retry is None and not error.acted:
-            self._give_up(promise, error)
-            return
+            with self._store.writing() as books:
+                self._fail(books, promise, code="unavailable", words=error.words)
+            return PromiseState.REFUSED
         retry = retry or self._now + DELIVERY.longest
         if error.retry_after is not None:
             retry = max(retry, self._now + timedelta(seconds=error.retry_after))
         acted = tried and error.acted
+        state = PromiseState.UNKNOWN if acted else PromiseState.WAITING
         with self._store.writing() as books:
             if error.stale_token:
                 books.change(t.tokens, self._shop.id, access_expires_at=self._now)
             books.change(
                 t.outbox,
                 promise.id,
-                state=PromiseState.UNKNOWN if acted else PromiseState.WAITING,
+                state=state,
                 attempts=attempts,
                 not_before=retry,
                 due_at=self._due_at(promise, retry),
@@ -207,6 +205,7 @@ class Delivery:
             fate = "its outcome is not known, it will be looked up" if acted else "nothing has happened"
             text = f"Attempt {attempts} to deliver ({promise.what}) got no answer: {fate}"
             self._note(books, promise, "attempt_failed", text, words=error.words, site_id=promise.site_id)
+        return state
 
     def _look_again(self, promise: Promise) -> None:
         retry = self._now + DELIVERY.longest
@@ -221,11 +220,7 @@ class Delivery:
             round_at += self._round_every
         return retry if promise.deadline <= round_at else None
 
-    def _give_up(self, promise: Promise, error: Unavailable) -> None:
-        with self._store.writing() as books:
-            self._fail(books, promise, code="unavailable", words=error.words)
-
-    def _refused(self, promise: Promise, error: Refused) -> None:
+    def _refused(self, promise: Promise, error: Refused) -> PromiseState:
         """A refusal because the same result already stands is no error: look before calling it one."""
         if promise.what not in CREATING:
             with self._store.writing() as books:  # this attempt had no effect: what stands is somebody else's
@@ -236,8 +231,11 @@ class Delivery:
             except (Unavailable, Refused) as failure:
                 log.warning("promise %s: refused, and cannot be looked up: %s", promise.id, failure)
         with self._store.writing() as books:
-            if books.promise(promise.id).state in UNFINISHED:
-                self._fail(books, promise, code=str(error.code), words=error.words)
+            state = PromiseState(books.promise(promise.id).state)
+            if state not in UNFINISHED:
+                return state
+            self._fail(books, promise, code=str(error.code), words=error.words)
+        return PromiseState.REFUSED
 
     def _fail(self, books: Books, promise: Promise, *, code: str, words: str) -> None:
         books.change(

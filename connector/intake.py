@@ -444,9 +444,10 @@ def _comment(claim: Claim, status: RequestStatus) -> str:
     if claim.arbitration_status:
         return f"Arbitration: {claim.arbitration_status}."
     if status is RequestStatus.REJECTED and news(claim) is Action.CLOSED:
-        return f"Closed at the marketplace without a refund ({claim.status})."
+        return f"Closed at the marketplace without a refund: {claim.cause or claim.status}"
     return ""
 
 
 def _words(claim: Claim) -> str:
-    return f"{claim.status} ({claim.arbitration_status})" if claim.arbitration_status else claim.status
+    more = claim.arbitration_status or claim.cause
+    return f"{claim.status} ({more})" if more else claim.status

@@ -7,27 +7,38 @@ unavailable leaves its watermark where it was and the rest of the round goes on.
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from connector.adapters import tables as t
 from connector.adapters.sql import Store
 from connector.delivery import Delivery
-from connector.domain.adjustments import RequestStatus
-from connector.domain.decisions import MEANT, OUTCOME_UNKNOWN
-from connector.domain.site import Claim, ClaimKind, SiteOrder
+from connector.domain.adjustments import Action, RequestStatus
+from connector.domain.decisions import MEANT, OUTCOME_UNKNOWN, PromiseState
+from connector.domain.site import Claim, ClaimKind, SiteOrder, news
 from connector.errors import MarketplaceError, Refused, Unavailable
 from connector.intake import is_news, take_claim, take_order
 from connector.ports import Access, Grant, Marketplace, Secret
 from connector.promises import Answer, give_answer
-from connector.records import Adjustment, Promise, Rounds, Shop, Tokens
+from connector.records import Adjustment, Rounds, Shop, Tokens
 from connector.settings import Settings
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
+# How an attempt, and how a look at the marketplace's own account, came out.
+DELIVERED: Final = {
+    PromiseState.DONE: "delivered",
+    PromiseState.REFUSED: "refused",
+    PromiseState.WITHDRAWN: "overtaken",
+    PromiseState.WAITING: "postponed",
+    PromiseState.UNKNOWN: "without an answer",
+    PromiseState.SENDING: "without an answer",
+}
+SETTLED: Final = {**DELIVERED, PromiseState.DONE: "settled"}
 AT_ONCE: Final = 50  # documents in one transaction
 STREAMS: Final = (
     ("orders_at", None),
@@ -67,12 +78,12 @@ class Worker:
             access = self._access(shop, tokens, now, trouble)
             moved, collected = self._collect(shop, access, rounds, now, trouble)
             answered = self._answer_what_lapses(shop, now, following)
-            delivered, settled = self._deliver(shop, access, now, following)
+            carried = self._deliver(shop, access, now, following)
             with self._store.writing() as books:
                 books.change(t.watermarks, profile_id, next_round_at=following, **moved)
-        counts = {"collected": collected, "answered": answered, "delivered": delivered, "settled": settled}
+        counts = {"collected": collected, "answered": answered, **carried}
         said = [f"{count} {word}" for word, count in counts.items() if count]
-        return Outcome(f"round: {', '.join(said + trouble) or 'nothing new'}", changed=bool(said))
+        return Outcome(f"round: {', '.join(said + trouble) or 'nothing new'}", changed=bool(said or trouble))
 
     def deliver_now(self, promise_id: int, now: datetime) -> Outcome | None:
         """Deliver one promise that cannot wait for the round; None when another worker has the shop."""
@@ -89,10 +100,11 @@ class Worker:
                 return None
             access = self._access(shop, tokens, now, [])
             delivery = self._delivery(shop, access, now, rounds.next_round_at)
-            settled = promise.state in OUTCOME_UNKNOWN
-            done = delivery.settle(promise) if settled else delivery.deliver(promise)
-        outcome = ("settled" if settled else "delivered") if done else "no answer"
-        return Outcome(f"ahead of the round: {promise.what}: {outcome}", changed=True)
+            if promise.state in OUTCOME_UNKNOWN:
+                came_out = SETTLED[delivery.settle(promise)]
+            else:
+                came_out = DELIVERED[delivery.deliver(promise)]
+        return Outcome(f"ahead of the round: {promise.what} {came_out}", changed=True)
 
     # --- tokens ---
     def _access(self, shop: Shop, tokens: Tokens, now: datetime, trouble: list[str]) -> Access:
@@ -157,11 +169,22 @@ class Worker:
             if not fresh:
                 continue
             orders = self._marketplace.orders(access, strangers) if strangers else []
+            fresh = [self._with_cause(access, claim) for claim in fresh]
             with self._store.writing() as books:
                 for order in orders:
                     take_order(books, shop.id, order, now)
                 collected += sum(take_claim(books, shop.id, claim, now) for claim in fresh)
         return collected
+
+    def _with_cause(self, access: Access, claim: Claim) -> Claim:
+        """A return that was closed does not say why; its records do. Not knowing it holds up nothing."""
+        if claim.kind is not ClaimKind.RETURN or news(claim) is not Action.CLOSED:
+            return claim
+        try:
+            return replace(claim, cause=self._marketplace.last_record(access, claim.id))
+        except (Unavailable, Refused) as error:
+            log.warning("return %s: its records cannot be read: %s", claim.id, error)
+            return claim
 
     # --- what nobody has answered ---
     def _answer_what_lapses(self, shop: Shop, now: datetime, following: datetime) -> int:
@@ -214,20 +237,22 @@ class Worker:
             books.note(order, now, by="connector", event="deadline_near", text=text, site_id=site_id)
 
     # --- deliver, settle ---
-    def _deliver(self, shop: Shop, access: Access, now: datetime, following: datetime) -> tuple[int, int]:
+    def _deliver(self, shop: Shop, access: Access, now: datetime, following: datetime) -> Counter[str]:
+        """Deliver what waits, then settle what has no answer; count the promises by how they came out."""
+        counts: Counter[str] = Counter()
         with self._store.reading() as books:
             promises = books.unfinished(shop.id)
         if not promises:
-            return 0, 0
+            return counts
         delivery = self._delivery(shop, access, now, following)
-        delivered = sum(
-            delivery.deliver(promise)
-            for promise in promises
-            if promise.state not in OUTCOME_UNKNOWN and _ripe(promise, now)
-        )
+        for promise in promises:
+            if promise.state not in OUTCOME_UNKNOWN and (promise.not_before is None or promise.not_before <= now):
+                counts[DELIVERED[delivery.deliver(promise)]] += 1
         with self._store.reading() as books:
             unsettled = [promise for promise in books.unfinished(shop.id) if promise.state in OUTCOME_UNKNOWN]
-        return delivered, sum(delivery.settle(promise) for promise in unsettled)
+        for promise in unsettled:
+            counts[SETTLED[delivery.settle(promise)]] += 1
+        return counts
 
     def _delivery(self, shop: Shop, access: Access, now: datetime, following: datetime) -> Delivery:
         return Delivery(
@@ -239,10 +264,6 @@ class Worker:
             next_round_at=following,
             round_every=self._settings.round_every,
         )
-
-
-def _ripe(promise: Promise, now: datetime) -> bool:
-    return promise.not_before is None or promise.not_before <= now
 
 
 def after_round(rounds: Rounds, now: datetime, every: timedelta) -> datetime:

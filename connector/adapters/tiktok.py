@@ -108,6 +108,9 @@ class TikTok:
         filters = {own: list(ids), "order_ids": list(order_ids)}
         return list(self._search(kind, shop, {name: values for name, values in filters.items() if values}))
 
+    def last_record(self, shop: Access, return_id: str) -> str:
+        return _read(wire.last_record, self._call("GET", f"{RETURNS}/{return_id}/records", shop))
+
     def reject_reasons(self, shop: Access, claim_id: str) -> list[str]:
         data = self._call("GET", "/return_refund/202309/reject_reasons", shop, {"return_or_cancel_id": claim_id})
         return _read(wire.reasons, data)

@@ -47,6 +47,16 @@ def reasons(data: Json) -> list[str]:
     return [str(reason["name"]) for reason in data.get("reasons") or ()]
 
 
+def last_record(data: Json) -> str:
+    records = data.get("records") or ()
+    if not records:
+        return ""
+    last = max(records, key=lambda record: int(record.get("create_time") or 0))
+    described = str(last.get("description") or last.get("reason_text") or "")
+    event = str(last.get("event") or "")
+    return f"{event}: {described}" if described else event
+
+
 def refund_total(data: Json) -> Decimal:
     return Decimal(str(data["order_refund_amount"]["refund_total"]))
 

@@ -88,6 +88,7 @@ class Claim:
     created: int
     updated: int
     fingerprint: str
+    cause: str = ""  # why it was closed, where the marketplace's records say
 
 
 # fmt: off
