@@ -55,8 +55,22 @@ class Mail:
     text: str
     order_id: str
     return_id: str | None
-    message: EmailMessage
-    cancel_id: str | None = None
+    cancel_id: str | None
+    to_name: str
+    to_address: str
+    number: int
+
+    @property
+    def message(self) -> EmailMessage:
+        """Answer the mail as it lies in the mailbox, headers and all."""
+        message = EmailMessage()
+        message["From"] = formataddr(("TikTok Shop", "no-reply@shop.tiktok.com"))
+        message["To"] = formataddr((self.to_name, self.to_address))
+        message["Subject"] = self.subject
+        message["Date"] = format_datetime(self.sent_at)
+        message["Message-ID"] = f"<{self.order_id}.{self.number}@shop.tiktok.com>"
+        message.set_content(self.text)
+        return message
 
 
 def write(
@@ -74,11 +88,4 @@ def write(
         template.format(order_id=order.id, name=order.buyer.name, currency=order.currency, **words)
         for template in _TEXTS[kind]
     )
-    message = EmailMessage()
-    message["From"] = formataddr(("TikTok Shop", "no-reply@shop.tiktok.com"))
-    message["To"] = formataddr((order.buyer.name, order.buyer.email))
-    message["Subject"] = subject
-    message["Date"] = format_datetime(at)
-    message["Message-ID"] = f"<{order.id}.{number}@shop.tiktok.com>"
-    message.set_content(text)
-    return Mail(kind, subject, at, text, order.id, return_id, message, cancel_id)
+    return Mail(kind, subject, at, text, order.id, return_id, cancel_id, order.buyer.name, order.buyer.email, number)

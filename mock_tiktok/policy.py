@@ -116,6 +116,7 @@ def _document(profile: str | Path) -> dict[str, Any]:
     return {**base, **document, "numbers": {**base["numbers"], **document.get("numbers", {})}}
 
 
+@cache
 def names() -> tuple[str, ...]:
     """Answer the names of the profiles that come with the fake."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*-*-*.yaml")))
@@ -123,6 +124,16 @@ def names() -> tuple[str, ...]:
 
 def load(profile: str | Path) -> Profile:
     """Read a profile by name or path; a mistake in it is named."""
+    return _own(profile) if isinstance(profile, str) and profile in names() else _read(profile)
+
+
+@cache
+def _own(name: str) -> Profile:
+    """Ours do not change while a process lives."""
+    return _read(name)
+
+
+def _read(profile: str | Path) -> Profile:
     document = _document(profile)
     return Profile(
         name=document["name"],

@@ -178,7 +178,7 @@ class ReturnDesk:
         limit = item.deadline
         if limit is None or not limit.missed(now) or action.is_lapse:
             return
-        sides = {By.SELLER: {By.SELLER, By.SELLER_CENTER}, By.BUYER: {By.BUYER}}
+        sides = {By.SELLER: {By.SELLER, By.SELLER_CENTER}, By.BUYER: {By.BUYER}, By.OPERATOR: {By.OPERATOR}}
         if by in sides.get(limit.whom, set()):
             raise TOO_LATE(what=action.value.lower().replace("_", " "))
 

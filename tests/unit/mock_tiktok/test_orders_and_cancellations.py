@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -148,6 +149,22 @@ def test_shipping_answers_a_cancellation_with_no(town: Town) -> None:
     assert town.market.cancellation_view(cancel_id).cancel_status == "CANCELLATION_REQUEST_CANCELLED"
     assert code(lambda: town.market.request_cancellation(order_id)) == 25001045
     assert town.market.order_view(order_id).status == "IN_TRANSIT"
+
+
+def test_where_shipping_is_no_answer_silence_still_cancels(tmp_path: Path) -> None:
+    file = tmp_path / "shipping-is-no-answer.yaml"
+    file.write_text(
+        "name: other\nextends: us-2025-08\nnumbers:\n"
+        "  cancel.shipping_answers: {value: leave_pending, source: 'C7: S18', certainty: documented}\n"
+    )
+    town = Town(file)
+    order_id = town.order(status="AWAITING_SHIPMENT").order_id
+    cancel_id = town.market.request_cancellation(order_id).cancel_id
+    town.market.ship_order(order_id)
+    assert town.market.cancellation_view(cancel_id).cancel_status == "CANCELLATION_REQUEST_PENDING"
+    town.passes(hours=25)
+    assert town.market.cancellation_view(cancel_id).cancel_status == "CANCELLATION_REQUEST_COMPLETE"
+    assert town.market.order_view(order_id).status == "CANCELLED"
 
 
 def test_a_buyer_takes_a_cancellation_back(town: Town) -> None:

@@ -79,6 +79,17 @@ def test_a_rejection_one_second_before_the_deadline_holds(town: Town) -> None:
     assert town.market.order_view(town.view(return_id).order_id).refunded == 0
 
 
+def test_a_mail_is_a_real_message(town: Town) -> None:
+    return_id = town.request()
+    town.shop.reject_return(return_id, "REJECT_REFUND", REFUND_REASON, "Please send a photo")
+    [mail] = town.market.mailbox(town.view(return_id).order_id)
+    buyer = town.shop.order(mail.order_id).buyer
+    assert (mail.message["To"], mail.message["Subject"]) == (f"{buyer.name} <{buyer.email}>", mail.subject)
+    assert mail.message.get_content() == mail.text
+    for words in ("The evidence is unclear", "Please send a photo", "2031-03-13 09:00 UTC"):
+        assert words in mail.text
+
+
 # return and refund
 
 
