@@ -70,27 +70,45 @@ WHO: Final = {
     "connector":     "Connector",
     "buyer":         "Buyer",
     "seller":        "Seller",
+    "channel":       "TikTok Shop",
     "arbitration":   "Arbitration",
     "default":       "Default answer",
 }
-SHIPPING_TONE: Final = {"Shipped": Tone.DONE, "Canceled": Tone.CLOSED}
+ACTIONS: Final[dict[str, str]] = {
+    "ApproveBuyerRequest": "Request approved",
+    "RejectBuyerRequest":  "Request rejected",
+    "ApproveReturn":       "Goods accepted",
+    "RejectReturn":        "Goods refused",
+}
+SELLERS: Final = frozenset({"oms", "default", "seller"})
 # fmt: on
+
+
+_NAMED: Final = re.compile(rf"\b(?:{'|'.join([*ACTIONS, *(name for name in STATUS if len(name) > len('Error'))])})\b")
 
 
 def status(name: str) -> Words:
     return STATUS.get(name) or Words(spaced(name), "", Tone.MOVES)
 
 
-def title(name: str, request_type: str, decided_by: str | None) -> str:
-    """Name a status for the request it is of: ChannelAdvisor calls everything a return, people do not."""
-    if name == S.REJECTED and decided_by == "buyer":
-        return "Withdrawn"
+def title(name: str, request_type: str, decided_by: str | None, site_status: str) -> str:
+    """Name a status for the request it is of: ChannelAdvisor calls everything a return, people do not.
+
+    It also has one word for a request that somebody rejected and one that the buyer let go.
+    """
+    if name == S.REJECTED and decided_by not in SELLERS and "REJECT" not in site_status:
+        return "Closed"
     return TITLES.get((name, request_type)) or status(name).title
 
 
 def spaced(name: str) -> str:
     """`PartiallyShipped` is read as `Partially Shipped`."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+
+
+def told(text: str) -> str:
+    """Put ChannelAdvisor's names of actions and statuses in a sentence into words."""
+    return _NAMED.sub(lambda found: ACTIONS.get(found.group()) or status(found.group()).title, text)
 
 
 def who(name: str) -> str:

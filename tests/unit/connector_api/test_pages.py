@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from connector.domain.adjustments import RequestStatus
-from connector.pages.words import STATUS, left, span
+from connector.pages.words import STATUS, left, span, title, told
 from tests.unit.connector_api.desk import START, Desk
 
 
@@ -112,3 +112,14 @@ def test_durations_are_said_the_short_way() -> None:
     assert span(timedelta(hours=23, minutes=5)) == "23 h 05 min"
     assert span(timedelta(days=2, hours=1)) == "2 d 1 h"
     assert left(START, START) == "passed 0 min ago"
+
+
+def test_a_request_that_nobody_rejected_is_not_called_rejected() -> None:
+    assert title("RejectionCompleted", "RETURN_AND_REFUND", "oms", "") == "Return Rejected"
+    assert title("RejectionCompleted", "REFUND", "channel", "REFUND_OR_RETURN_REQUEST_REJECT") == "Refund Rejected"
+    assert title("RejectionCompleted", "REFUND", "channel", "RETURN_OR_REFUND_REQUEST_CANCEL") == "Closed"
+    assert title("NewRma", "CANCEL", None, "") == "New Cancellation Request"
+
+
+def test_names_of_the_api_are_told_in_words() -> None:
+    assert told("RejectReturn; was ReadyForReturn") == "Goods refused; was Ready For Return"
