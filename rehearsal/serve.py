@@ -14,6 +14,7 @@ import os
 import secrets
 import signal
 import socket
+import sys
 import tempfile
 import threading
 import time
@@ -33,7 +34,7 @@ from rehearsal.control.addresses import Addresses
 from rehearsal.control.app import PREFIX, control_app
 from rehearsal.control.gate import Gate
 from rehearsal.control.operations import InProcessStage, refusals
-from rehearsal.control.values import instant
+from rehearsal.control.values import beginning, instant
 from rehearsal.exit_codes import ExitCode
 from rehearsal.sockets import LAST_PORT, AddressRefused, Served, Service, Wsgi, origin, take
 from rehearsal.stage import Json, Problem
@@ -41,27 +42,28 @@ from rehearsal.stage import Json, Problem
 FIRST_PORT: Final = 8700
 TICK: Final = 0.25  # seconds of real time between two steps of a running clock
 ANSWER_PATIENCE: Final = 20.0  # seconds of real time until every address must have answered
+STOP_PATIENCE: Final = 1.0  # seconds of real time for what is going on to come to its end
 KNOCK: Final = "/.well-known/rehearsal"
 POLICIES: Final = ("person", "approve", "reject", "partial", "silent")
 
 # fmt: off
-# name in `urls`, its option, what it is called when its port is taken, and the player behind the door
+# name in `urls`, its option, what it is called when its port is taken
 SERVICES: Final = (
-    ("control",     "--port",             "the control API and the console", None),
-    ("tiktok",      "--tiktok-port",      "TikTok Shop's API and pages",     "marketplace"),
-    ("tiktok_auth", "--tiktok-auth-port", "TikTok Shop's token server",      "marketplace"),
-    ("connector",   "--connector-port",   "the connector",                   "connector"),
-    ("oms",         "--oms-port",         "the OMS",                         "oms"),
+    ("control",     "--port",             "the control API and the console"),
+    ("tiktok",      "--tiktok-port",      "TikTok Shop's API and pages"),
+    ("tiktok_auth", "--tiktok-auth-port", "TikTok Shop's token server"),
+    ("connector",   "--connector-port",   "the connector"),
+    ("oms",         "--oms-port",         "the OMS"),
 )
 # fmt: on
 
 
 class Door:
-    """Where outsiders meet one player of whatever world stands behind the address now."""
+    """Where outsiders meet one service of whatever world stands behind the address now."""
 
-    def __init__(self, stage: InProcessStage, player: str) -> None:
+    def __init__(self, stage: InProcessStage, name: str) -> None:
         self._stage = stage
-        self._player = player
+        self._name = name
         self._open: tuple[object, Wsgi] | None = None
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -70,7 +72,7 @@ class Door:
         with self._stage.holding() as world:
             opened = self._open
             if opened is None or opened[0] is not world:
-                opened = self._open = (world, world.outside_app(self._player))
+                opened = self._open = (world, world.outside_app(self._name))
             return list(opened[1](environ, start_response))
 
 
@@ -169,7 +171,7 @@ def _serve(stop: threading.Event, *, host: str, public_host: str | None, json_fi
     token = options["token"] or secrets.token_urlsafe(24)
     stage = _stage(addresses, token, options)
     gate = Gate(bind=host, token=token)
-    apps: dict[str, Wsgi] = {name: Door(stage, player) for name, _, _, player in SERVICES if player}
+    apps: dict[str, Wsgi] = {name: Door(stage, name) for name, *_ in SERVICES[1:]}
     apps["control"] = _answering(control_app(stage, gate))
     served = Served(Service(apps[name], taken[name]) for name, *_ in SERVICES)
     served.start()
@@ -184,11 +186,14 @@ def _serve(stop: threading.Event, *, host: str, public_host: str | None, json_fi
             clock.start()
         stop.wait()
     finally:
-        served.stop()
         stop.set()
-        stage.close()
+        served.stop(STOP_PATIENCE)
+        closed = stage.close(STOP_PATIENCE)
     if clock.failure is not None:
         raise clock.failure
+    if not closed:  # a long advance ends with the process: its thread cannot be waited for, nor left to a teardown
+        sys.stdout.flush()
+        os._exit(ExitCode.CONTENT)
     return ExitCode.CONTENT
 
 
@@ -200,7 +205,9 @@ def _stage(addresses: Addresses, token: str, options: dict[str, Any]) -> InProce
     start = options["start"]
     if start is not None:
         try:
-            chosen["start"] = datetime.now(UTC).replace(microsecond=0) if start == "now" else instant(start, "--start")
+            chosen["start"] = (
+                datetime.now(UTC).replace(microsecond=0) if start == "now" else beginning(start, "--start")
+            )
         except Problem as problem:
             raise click.UsageError(problem.detail) from None
     more = {"version": importlib.metadata.version("rehearsal"), "speed": options["speed"], "token": token}
@@ -217,7 +224,7 @@ def _take_ports(host: str, options: dict[str, Any]) -> dict[str, socket.socket]:
     base: int = options["port"]
     taken: dict[str, socket.socket] = {}
     refused: list[str] = []
-    for step, (name, option, words, _) in enumerate(SERVICES):
+    for step, (name, option, words) in enumerate(SERVICES):
         asked = options[option[2:].replace("-", "_")]
         port = asked if asked is not None else base and base + step
         if port > LAST_PORT:

@@ -21,7 +21,7 @@ from mock_tiktok import OrderLine
 from rehearsal.control import documents
 from rehearsal.control.addresses import IN_PROCESS, Addresses
 from rehearsal.control.rules import demand
-from rehearsal.control.values import duration, instant, money, refused
+from rehearsal.control.values import beginning, duration, instant, money, refused
 from rehearsal.diagram import mermaid
 from rehearsal.har import har
 from rehearsal.stage import Json, Problem
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 FARTHEST: Final = timedelta(days=3660)  # in one call; a slip of the finger must not keep a served world busy for days
 # The players' own names of a field -> the control API's.
 _FIELDS: Final = {"return_type": "type", "plan": "buyer.plan", "shop": "shop_id"}
+
+_IDS: Final = {"order": "order_id", "return": "return_id", "cancellation": "cancel_id"}
 
 
 def given(**body: Any) -> Json:
@@ -78,12 +80,19 @@ class InProcessStage:
                     yield world
                 return
 
-    def close(self) -> None:
-        """End the world."""
-        with self._changing:
-            if self._world is not None:
-                self._world.close()
-                self._world = None
+    def close(self, patience: float = -1) -> bool:
+        """End the world; answer False when it is still busy after `patience` seconds of real time (-1: any)."""
+        world = self._world
+        if world is None:
+            return True
+        if not world.lock.acquire(timeout=patience):
+            return False
+        try:
+            world.close()
+            self._world = None
+        finally:
+            world.lock.release()
+        return True
 
     # the world and its clock
     def reset(
@@ -99,7 +108,7 @@ class InProcessStage:
         wanted = given(seed=seed, start=start, market=market, profile=profile, oms_policy=oms_policy, shops=shops)
         demand("Reset", wanted)
         if start is not None:
-            wanted["start"] = instant(start, "start")
+            wanted["start"] = beginning(start, "start")
         with self.holding() as old, self._changing:
             settings = {**self._settings, **wanted}
             self._world = self._begun(settings, asked=wanted)
@@ -372,7 +381,9 @@ def refusals() -> Iterator[None]:
     except mock_tiktok.errors.ApiError as error:
         raise Problem(409, "The marketplace refuses", error.message, code=error.code) from error
     except mock_tiktok.errors.UnknownId as error:
-        raise Problem(404, "No such thing", str(error)) from error
+        if error.kind == "shop":  # named in a body; the others are what the call is about
+            raise refused("shop_id", f"names nobody: {error}") from error
+        raise Problem(404, f"No such {error.kind}", str(error), field=_IDS.get(error.kind)) from error
     except mock_tiktok.errors.BadValue as error:
         field = _FIELDS.get(error.field, error.field)
         raise Problem(422, "Invalid value", f"{field} {error.message}", field=field) from error

@@ -18,6 +18,10 @@ _DURATION: Final = re.compile(
     r"(?:T(?=[0-9])(?:(?P<hours>[0-9]+)H)?(?:(?P<minutes>[0-9]+)M)?(?:(?P<seconds>[0-9]+)(?:\.(?P<fraction>[0-9]{1,6}))?S)?)?"
 )
 
+# The marketplace's stamps are Unix seconds of ten digits, and a world needs room to play in.
+EARLIEST: Final = datetime(2002, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2199, 12, 31, tzinfo=UTC)
+
 
 def refused(field: str, detail: str) -> Problem:
     """Answer the problem of a field whose value cannot be meant."""
@@ -33,6 +37,14 @@ def instant(text: str, field: str) -> datetime:
         return moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise refused(field, f"is {text!r}, which is not an RFC 3339 time with its zone") from None
+
+
+def beginning(text: str, field: str) -> datetime:
+    """Read a time at which a world can begin."""
+    moment = instant(text, field)
+    if not EARLIEST <= moment <= LATEST:
+        raise refused(field, f"is {text!r}; a world begins between {shown_time(EARLIEST)} and {shown_time(LATEST)}")
+    return moment
 
 
 def duration(text: str, field: str) -> timedelta:

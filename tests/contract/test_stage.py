@@ -343,6 +343,7 @@ def test_what_does_not_exist_is_a_404(stage: Any, call: Callable[[Any], object])
         (lambda stage: stage.place_order(lines=[{"sku": "MUG", "unit_price": "1.005"}]), "lines.0.unit_price"),
         (lambda stage: stage.place_order(buyer={"plan": "no such plan"}), "buyer.plan"),
         (lambda stage: stage.place_order(status="LOST"), "status"),
+        (lambda stage: stage.place_order(shop_id="nobody"), "shop_id"),
         (lambda stage: stage.request_return("0", type="EXCHANGE"), "type"),
         (lambda stage: stage.request_return("0", line_item_ids="123"), "line_item_ids"),
         (lambda stage: stage.arbitrate("0", outcome="DRAW"), "outcome"),
@@ -352,6 +353,7 @@ def test_what_does_not_exist_is_a_404(stage: Any, call: Callable[[Any], object])
         (lambda stage: stage.reset(profile="no-such-profile"), "profile"),
         (lambda stage: stage.reset(seed=-1), "seed"),
         (lambda stage: stage.reset(start="2031-02-30T00:00:00Z"), "start"),
+        (lambda stage: stage.reset(start="9999-12-31T23:00:00Z"), "start"),
         (lambda stage: stage.reset(market="ZZ"), "market"),
     ],
 )

@@ -10,12 +10,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
+from mock_tiktok.signing import signature
 from rehearsal.control.client import HttpStage
 from rehearsal.sockets import take
 
@@ -51,14 +53,18 @@ class Up:
         out, err = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, out, err
 
+    def stop(self) -> None:
+        """Make sure that nothing is left of it."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
+
 
 @pytest.fixture
 def up(tmp_path: Path) -> Iterator[Up]:
     up = Up(tmp_path / "world.json", "--seed", "5")
     yield up
-    if up.process.poll() is None:
-        up.process.kill()
-    up.process.communicate()
+    up.stop()
 
 
 def test_it_serves_every_address_writes_them_down_and_stops_on_ctrl_c(up: Up) -> None:
@@ -105,9 +111,8 @@ def test_addresses_outlive_a_reset_and_a_journey_plays_over_them(up: Up) -> None
     entry = stage.request_return(order_id, type="REFUND")
     stage.advance(by="PT25H")
     assert stage.get_return(entry["return_id"])["refunded"] == entry["refund_total"]
-    assert (
-        entry["return_id"] in requests.get(world["urls"]["tiktok"] + "/seller-center/orders/returns?tab=all", timeout=10).text
-    )
+    manage_returns = world["urls"]["tiktok"] + "/seller-center/orders/returns?tab=all"
+    assert entry["return_id"] in requests.get(manage_returns, timeout=10).text
     assert stage.findings()["findings"] == []
     stage.close()
     assert up.end(signal.SIGTERM)[0] == 0
@@ -124,9 +129,52 @@ def test_a_running_clock_moves_by_itself(tmp_path: Path) -> None:
         stage.close()
         assert up.end()[0] == 0
     finally:
-        if up.process.poll() is None:
-            up.process.kill()
-        up.process.communicate()
+        up.stop()
+
+
+def test_off_loopback_every_call_needs_the_token(tmp_path: Path) -> None:
+    up = Up(tmp_path / "world.json", "--host", "0.0.0.0", "--token", "open-sesame")
+    try:
+        world = up.world()
+        assert requests.get(world["urls"]["control"] + "/world", timeout=10).status_code == 401
+        stage = HttpStage(world["urls"]["control"], token="open-sesame")
+        assert stage.world()["seed"] == 1
+        stage.close()
+        code, out, _ = up.end()
+        assert code == 0
+        assert "/?token=open-sesame" in out
+    finally:
+        up.stop()
+
+
+def test_a_long_advance_does_not_keep_it_from_stopping(up: Up) -> None:
+    control = up.world()["urls"]["control"]
+    with requests.Session() as http, pytest.raises(requests.ReadTimeout):
+        http.post(f"{control}/clock/advance", json={"by": "P3660D"}, timeout=0.5)
+    assert up.end()[0] == 0
+
+
+def test_an_outside_oms_and_an_outside_connector_are_served(up: Up) -> None:
+    world = up.world()
+    client, app = world["connector"], world["tiktok"]
+    tokens = requests.post(
+        world["urls"]["connector"] + "/oauth2/token",
+        data={"grant_type": "refresh_token", "refresh_token": client["refresh_token"]},
+        auth=(client["application_id"], client["shared_secret"]),
+        timeout=10,
+    ).json()
+    orders = world["urls"]["connector"] + "/v1/Orders"
+    answer = requests.get(orders, headers={"Authorization": f"Bearer {tokens['access_token']}"}, timeout=10)
+    assert answer.status_code == 200
+    assert answer.json()["value"] == []
+    path = "/authorization/202309/shops"
+    for stamp in (time.time(), datetime.fromisoformat(world["now"].replace("Z", "+00:00")).timestamp()):
+        query = [("app_key", app["app_key"]), ("timestamp", str(int(stamp)))]
+        signed = [*query, ("sign", signature(app["app_secret"], path, query))]
+        headers = {"x-tts-access-token": app["access_token"], "Content-Type": "application/json"}
+        told = requests.get(world["urls"]["tiktok"] + path, params=signed, headers=headers, timeout=10).json()
+        assert (told["code"], told["message"]) == (0, "Success")
+    assert requests.get(world["urls"]["control"] + "/findings", timeout=10).json()["findings"] == []
 
 
 def run(*options: str) -> subprocess.CompletedProcess[str]:

@@ -187,6 +187,21 @@ def test_the_trace_is_ndjson_a_har_file_and_a_diagram(api: FlaskClient) -> None:
     assert api.get(f"{PREFIX}/trace.mmd").text.startswith("sequenceDiagram")
 
 
+def test_a_decision_that_the_connector_did_not_hear_is_kept_and_answered_with_202(
+    stage: InProcessStage, api: FlaskClient
+) -> None:
+    order = api.post(f"{PREFIX}/orders").get_json()
+    asked = api.post(f"{PREFIX}/orders/{order['order_id']}/returns", json={"type": "REFUND"}).get_json()
+    stage.advance(by="PT30M")
+    (case,) = stage.oms_adjustments()["adjustments"]
+    stage.current.connector.kill()
+    answer = api.post(f"{PREFIX}/oms/adjustments/{case['id']}/approve")
+    assert (answer.status_code, answer.get_json()["kept"]) == (202, True)
+    stage.current.connector.start()
+    stage.advance(by="PT1H")
+    assert stage.get_return(asked["return_id"])["refunded"] == asked["refund_total"]
+
+
 def test_a_failure_of_the_stage_is_a_problem_and_not_a_page(
     stage: InProcessStage, api: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
