@@ -8,22 +8,22 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from connector.adapters import tables as t
-from connector.adapters.sql import Store
+from connector.adapters.sql import Books, Store
 from connector.delivery import Delivery
-from connector.domain.adjustments import Action, RequestStatus
+from connector.domain.adjustments import AWAITS_SELLER, Action, RequestStatus
 from connector.domain.decisions import MEANT, OUTCOME_UNKNOWN, PromiseState
 from connector.domain.site import Claim, ClaimKind, SiteOrder, news
 from connector.errors import MarketplaceError, Refused, Unavailable
 from connector.intake import is_news, take_claim, take_order
 from connector.ports import Access, Grant, Marketplace, Secret
 from connector.promises import Answer, give_answer
-from connector.records import Adjustment, Rounds, Shop, Tokens
+from connector.records import Adjustment, Promise, Rounds, Shop, Tokens
 from connector.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -70,20 +70,34 @@ class Worker:
             if not claimed:
                 return None
             with self._store.reading() as books:
-                shop, rounds, tokens = books.shop(profile_id), books.rounds_of(profile_id), books.tokens(profile_id)
+                shop, rounds, tokens = books.desk(profile_id)
+                following = after_round(rounds, now, self._settings.round_every)
+                lapsing, promises = self._waiting(books, shop, now, following)
             if rounds.next_round_at > now:
                 return None
-            following = after_round(rounds, now, self._settings.round_every)
             trouble: list[str] = []
             access = self._access(shop, tokens, now, trouble)
             moved, collected = self._collect(shop, access, rounds, now, trouble)
-            answered = self._answer_what_lapses(shop, now, following)
-            carried = self._deliver(shop, access, now, following)
+            if collected:
+                with self._store.reading() as books:
+                    lapsing, _ = self._waiting(books, shop, now, following)
+            answered = self._answer_what_lapses(shop, lapsing, now, following)
+            if collected or answered:
+                with self._store.reading() as books:
+                    promises = books.unfinished(shop.id)
+            carried = self._deliver(shop, access, promises, now, following)
             with self._store.writing() as books:
                 books.change(t.watermarks, profile_id, next_round_at=following, **moved)
         counts = {"collected": collected, "answered": answered, **carried}
         said = [f"{count} {word}" for word, count in counts.items() if count]
         return Outcome(f"round: {', '.join(said + trouble) or 'nothing new'}", changed=bool(said or trouble))
+
+    def _waiting(
+        self, books: Books, shop: Shop, now: datetime, following: datetime
+    ) -> tuple[list[Adjustment], list[Promise]]:
+        """Read what nobody has answered and will lapse, and what waits to be delivered."""
+        until = max(following, now + self._settings.warn_before)
+        return books.undecided(shop.id, until), books.unfinished(shop.id)
 
     def deliver_now(self, promise_id: int, now: datetime) -> Outcome | None:
         """Deliver one promise that cannot wait for the round; None when another worker has the shop."""
@@ -94,8 +108,7 @@ class Worker:
                 return None
             with self._store.reading() as books:
                 promise = books.promise(promise_id)
-                shop, rounds = books.shop(promise.profile_id), books.rounds_of(promise.profile_id)
-                tokens = books.tokens(promise.profile_id)
+                shop, rounds, tokens = books.desk(promise.profile_id)
             if promise.due_at is None or promise.due_at > now:
                 return None
             access = self._access(shop, tokens, now, [])
@@ -187,11 +200,8 @@ class Worker:
             return claim
 
     # --- what nobody has answered ---
-    def _answer_what_lapses(self, shop: Shop, now: datetime, following: datetime) -> int:
+    def _answer_what_lapses(self, shop: Shop, lapsing: Sequence[Adjustment], now: datetime, following: datetime) -> int:
         """Warn before a deadline; give the shop's default answer in the last round before it."""
-        until = max(following, now + self._settings.warn_before)
-        with self._store.reading() as books:
-            lapsing = books.undecided(shop.id, until)
         answered = 0
         for adjustment in lapsing:
             assert adjustment.deadline is not None
@@ -200,7 +210,7 @@ class Worker:
             if adjustment.deadline <= following and (answer := self._default(shop, adjustment)):
                 self._give_default(adjustment.id, answer, now)
                 answered += 1
-            elif adjustment.warned_at is None:
+            elif adjustment.warned_at is None and adjustment.deadline <= now + self._settings.warn_before:
                 self._warn(adjustment, now)
                 answered += 1
         return answered
@@ -214,7 +224,7 @@ class Worker:
     def _give_default(self, adjustment_id: int, answer: Answer, now: datetime) -> None:
         with self._store.writing() as books:
             adjustment = books.adjustment(adjustment_id, lock=True)
-            if adjustment is None or adjustment.answer is not None:
+            if adjustment is None or adjustment.status not in AWAITS_SELLER:
                 return
             assert adjustment.site_adjustment_id is not None
             # Lines of one RMA are answered alike: where the seller has begun, the default follows.
@@ -237,11 +247,11 @@ class Worker:
             books.note(order, now, by="connector", event="deadline_near", text=text, site_id=site_id)
 
     # --- deliver, settle ---
-    def _deliver(self, shop: Shop, access: Access, now: datetime, following: datetime) -> Counter[str]:
+    def _deliver(
+        self, shop: Shop, access: Access, promises: Sequence[Promise], now: datetime, following: datetime
+    ) -> Counter[str]:
         """Deliver what waits, then settle what has no answer; count the promises by how they came out."""
         counts: Counter[str] = Counter()
-        with self._store.reading() as books:
-            promises = books.unfinished(shop.id)
         if not promises:
             return counts
         delivery = self._delivery(shop, access, now, following)

@@ -44,7 +44,14 @@ _adj, _out, _mark, _unit = t.adjustments.c, t.outbox.c, t.watermarks.c, t.line_u
 _SHOP: Final = sa.select(t.shops).where(t.shops.c.id == bindparam("id"))
 _SHOP_BY_SITE: Final = sa.select(t.shops).where(t.shops.c.shop_id == bindparam("shop_id"))
 _SHOPS: Final = sa.select(t.shops).order_by(t.shops.c.id)
-_TOKENS: Final = sa.select(t.tokens).where(t.tokens.c.profile_id == bindparam("profile"))
+_SHOP_WIDE: Final = len(t.shops.c)
+_ROUNDS_WIDE: Final = _SHOP_WIDE + len(t.watermarks.c)
+_DESK: Final = (
+    sa.select(t.shops, t.watermarks, t.tokens)
+    .join_from(t.shops, t.watermarks, _mark.profile_id == t.shops.c.id)
+    .join(t.tokens, t.tokens.c.profile_id == t.shops.c.id)
+    .where(t.shops.c.id == bindparam("id"))
+)
 _ROUNDS_OF: Final = sa.select(t.watermarks).where(_mark.profile_id == bindparam("profile"))
 _ROUNDS: Final = sa.select(t.watermarks).order_by(_mark.profile_id)
 _CLAIM: Final = (
@@ -149,7 +156,8 @@ def _sqlite_connects(connection: Any, _record: object) -> None:
 def _sqlite_begins(connection: Connection) -> None:
     # A transaction that writes takes the write lock first: what it reads cannot change under its hands.
     reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 class Store:
@@ -245,8 +253,10 @@ class Books:
         row = self.connection.execute(_SHOP_BY_SITE, {"shop_id": shop_id}).first()
         return None if row is None else Shop(*row)
 
-    def tokens(self, profile_id: int) -> Tokens:
-        return Tokens(*self.connection.execute(_TOKENS, {"profile": profile_id}).one())
+    def desk(self, profile_id: int) -> tuple[Shop, Rounds, Tokens]:
+        """Answer all that a round begins with, at once."""
+        row = tuple(self.connection.execute(_DESK, {"id": profile_id}).one())
+        return Shop(*row[:_SHOP_WIDE]), Rounds(*row[_SHOP_WIDE:_ROUNDS_WIDE]), Tokens(*row[_ROUNDS_WIDE:])
 
     def rounds(self) -> list[Rounds]:
         return [Rounds(*row) for row in self.connection.execute(_ROUNDS)]
