@@ -155,7 +155,9 @@ def _body() -> Any:
     if not raw.strip():
         return {}
     try:
-        return json.loads(raw, parse_constant=_no_constant)
+        body = json.loads(raw, parse_constant=_no_constant)
+        json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair is a string that no answer could hold
+        return body
     except (ValueError, RecursionError) as error:
         raise Problem(400, "Not JSON", f"the body cannot be read as JSON: {error}", field="body") from None
 

@@ -82,10 +82,8 @@ def _problem(error: ValidationError) -> Problem:
             words = f"is {_shown(value)}; the {keyword} is {wanted}"
         case "type" if "title" not in schema:
             words = f"is {_shown(value)}, which is not {_article(str(wanted))}"
-        case "minLength" | "maxLength" if "title" not in schema:
-            words = f"is {len(value)} characters long; the {keyword[:3]}imum is {wanted}"
-        case "maxLength":
-            words = f"is {len(value)} characters long; the maximum is {wanted}"
+        case _ if len(str(value)) > 200:
+            words = f"is {len(str(value))} characters long and not {schema.get('title', error.message)}"
         case _:
             words = f"is {_shown(value)}, which is not {schema.get('title', error.message)}"
     field = ".".join(path) or "body"

@@ -70,7 +70,7 @@ def test_what_is_not_there_is_a_problem_document(api: FlaskClient, method: str, 
     assert problem(api.open(path, method=method))["status"] == status
 
 
-@pytest.mark.parametrize("body", ["{", "[1", '{"by": NaN}', "by=PT1H", "\xff"])
+@pytest.mark.parametrize("body", ["{", "[1", '{"by": "\\ud800"}', '{"by": NaN}', "by=PT1H", "\xff"])
 def test_a_body_that_is_not_json_is_refused(api: FlaskClient, body: str) -> None:
     answer = api.post(f"{PREFIX}/clock/advance", data=body.encode("latin-1"))
     assert problem(answer)["field"] == "body"
