@@ -1,7 +1,7 @@
 """What an idempotency key gives: the first outcome of a write, answered again to the same request.
 
 Neither how long keys are kept nor what a replay answers is documented; kept for the world's life and the first outcome
-again is our choice. Refusals that say "try again" are not outcomes, so they are not kept.
+again is our choice. A request that was malformed, or told to try again, has had no outcome, so nothing is kept of it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, Final
 from mock_tiktok.errors import ApiError
 
 LONGEST_KEY: Final = 255
-TRY_AGAIN: Final = frozenset({25001028, 25020008})
+NO_OUTCOME: Final = frozenset({25001001, 25001028, 25020008})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class IdempotencyBook:
         try:
             data = act()
         except ApiError as error:
-            if error.http_status == 200 and error.code not in TRY_AGAIN:
+            if error.http_status == 200 and error.code not in NO_OUTCOME:
                 self._outcomes[scope] = _Outcome(digest, None, error.code, error.message, error.http_status)
             raise
         self._outcomes[scope] = _Outcome(digest, data)

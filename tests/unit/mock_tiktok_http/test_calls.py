@@ -282,6 +282,7 @@ def test_a_key_answers_the_first_outcome_again(client: Client, market: Marketpla
     asked = asked_for_money(market)
     path = f"{RR}/returns/{asked.return_id}/approve"
     body = {"decision": "APPROVE_REFUND"}
+    assert client.refusal("POST", path, {"idempotency_key": "k1"}, {"decision": "YES"})[1] == 25001001
     first = client.send("POST", path, {"idempotency_key": "k1"}, body).json
     again = client.send("POST", path, {"idempotency_key": "k1"}, body).json
     assert first is not None
