@@ -10,7 +10,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 
 from connector.api import bodies
 from connector.api.answers import done, json_answer
-from connector.api.query import TOKEN, Asked, exists, read_one, read_options, read_page
+from connector.api.query import TOKEN, Asked, exists, read_one, read_options, read_page, reading
 from connector.api.schema import INT32, Entity, Nav
 from connector.api.wire import ORDER_ADJUSTMENTS, ORDER_ITEM_ADJUSTMENTS, ORDER_ITEMS, ORDERS, SITE
 from connector.errors import NotAuthorized, UnknownId
@@ -44,7 +44,7 @@ def order_routes(services: Services, identify: Identify) -> Blueprint:
     def orders() -> Response:
         caller, call = identify(), asked()
         query = read_options(ORDERS, call.options, exported=True)
-        with services.engine.connect() as connection:
+        with reading(services) as connection:
             return json_answer(read_page(connection, ORDERS, query, call, application_id=caller.application_id))
 
     @routes.get("/v1/Orders(<key:order_id>)")
@@ -129,7 +129,7 @@ def adjustment_routes(services: Services, identify: Identify, level: str) -> Blu
         identify()
         call = asked()
         query = read_options(entity, call.options)
-        with services.engine.connect() as connection:
+        with reading(services) as connection:
             return json_answer(read_page(connection, entity, query, call))
 
     @routes.get(f"/v1/{entity.set_name}(<key:adjustment_id>)")
@@ -181,7 +181,7 @@ def _one(services: Services, identify: Identify, entity: Entity, key: int) -> Re
     identify()
     call = asked()
     query = read_options(entity, call.options, one=True)
-    with services.engine.connect() as connection:
+    with reading(services) as connection:
         found = read_one(connection, entity, query, call, key)
     if found is None:
         raise UnknownId(entity.set_name, key)
@@ -196,7 +196,7 @@ def _child_route(routes: Blueprint, services: Services, identify: Identify, owne
         identify()
         call = asked()
         query = read_options(target, call.options)
-        with services.engine.connect() as connection:
+        with reading(services) as connection:
             page = read_page(connection, target, query, call, nav=nav, parent=key)
             if not page["value"] and not exists(connection, owner, key):
                 raise UnknownId(owner.set_name, key)

@@ -14,6 +14,7 @@ from typing import Final
 from flask import Blueprint, Response, abort, render_template, request, send_from_directory
 
 from connector.api.answers import routing_error
+from connector.api.query import reading
 from connector.pages import words
 from connector.pages.reading import read_order, read_orders
 from connector.services import Services
@@ -58,7 +59,7 @@ def page_routes(services: Services, settings: Settings) -> Blueprint:
         number = request.args.get("number", "").strip()[:64].replace("\x00", "")
         raw = request.args.get("page", "1")
         page = max(1, int(raw)) if raw.isascii() and raw.isdecimal() and len(raw) < 7 else 1
-        with services.engine.connect() as connection:
+        with reading(services) as connection:
             listed = read_orders(connection, page=page, attention=attention, number=number)
         return render_template("orders.html", listed=listed, attention=attention, number=number)
 
@@ -67,7 +68,7 @@ def page_routes(services: Services, settings: Settings) -> Blueprint:
         tab = request.args.get("tab", "items")
         if tab not in TABS:
             tab = "items"
-        with services.engine.connect() as connection:
+        with reading(services) as connection:
             sheet = read_order(connection, order_id)
         if sheet is None:
             abort(404)

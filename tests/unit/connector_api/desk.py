@@ -23,6 +23,7 @@ from werkzeug.test import Client, TestResponse
 
 from connector import Connector, Settings
 from connector.adapters import tables as t
+from connector.adapters.sql import engine_for
 from connector.api.paths import canonical
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
@@ -95,9 +96,10 @@ class Desk:
 
     settings: dict[str, Any] = field(default_factory=dict)
     clock: HandClock = field(default_factory=HandClock)
+    engine: sa.Engine | None = None
 
     def __post_init__(self) -> None:
-        engine = sa.create_engine("sqlite://", poolclass=sa.pool.StaticPool, connect_args={"check_same_thread": False})
+        engine = self.engine or engine_for("sqlite://")
         t.metadata.create_all(engine)
         names = iter(range(10_000))
         self.connector = Connector(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import sqlalchemy as sa
 
+from connector.adapters import tables as t
+from connector.adapters.sql import engine_for
 from tests.unit.connector_api.desk import Desk
 
 
@@ -203,3 +207,14 @@ def test_a_selection_answers_just_those_fields(desk: Desk) -> None:
     assert page["@odata.context"].endswith("#Orders(SiteOrderID,ID)")
     assert list(page["value"][0]) == ["SiteOrderID", "ID"]
     assert desk.get(f"/v1/Orders({order})", {"$select": "ID"})["@odata.context"].endswith("#Orders(ID)/$entity")
+
+
+def test_a_poll_never_waits_for_a_writer(tmp_path: Path) -> None:
+    database = f"sqlite:///{tmp_path / 'connector.db'}"
+    filed = Desk(engine=engine_for(database))
+    filed.order()
+    with filed.connector.engine.begin() as writer:
+        writer.execute(sa.update(t.orders).values(seller_order_id="not yet committed"))
+        [order] = filed.get("/v1/Orders")["value"]
+    assert order["SellerOrderID"] == ""
+    filed.close()
