@@ -131,16 +131,24 @@ def pages(marketplace: Marketplace) -> Blueprint:
     @blueprint.post("/orders/<order_id>/returns/new")
     def ask(order_id: str) -> Response | tuple[str, int]:
         shop, _ = order_of(order_id)
+        kind, lines = request.form.get("return_type", ""), request.form.getlist("line_item_ids")
         evidence = [line.strip() for line in request.form.get("evidence", "").splitlines() if line.strip()]
+        wrong = FormErrors()
+        if not lines:
+            wrong.by_field["line_item_ids"] = "Choose at least one item."
+        if kind not in KINDS:
+            wrong.by_field["return_type"] = "Choose what you would like."
+        if words := _wrong_reason(shop, order_id, kind):
+            wrong.by_field["reason"] = words
+        if wrong:
+            return request_form(order_id, wrong), 422
         try:
-            kind = request.form.get("return_type", "")
-            if kind not in KINDS:
-                raise BadValue("return_type", "Choose what you would like.")
-            if not (lines := request.form.getlist("line_item_ids")):
-                raise BadValue("line_item_ids", "Choose at least one item.")
-            reason = _reason(shop, order_id, kind)
             asked = marketplace.request_return(
-                order_id, return_type=kind, reason=reason, line_item_ids=lines, evidence=tuple(evidence)
+                order_id,
+                return_type=kind,
+                reason=request.form["reason"],
+                line_item_ids=lines,
+                evidence=tuple(evidence),
             )
         except (ApiError, BadValue) as error:
             return request_form(order_id, FormErrors.from_error(error, RETURN_FIELDS)), 422
@@ -165,8 +173,10 @@ def pages(marketplace: Marketplace) -> Blueprint:
     @blueprint.post("/orders/<order_id>/cancel")
     def ask_to_cancel(order_id: str) -> Response | tuple[str, int]:
         shop, _ = order_of(order_id)
+        if words := _wrong_reason(shop, order_id, "CANCEL"):
+            return cancel_form(order_id, FormErrors({"reason": words})), 422
         try:
-            marketplace.request_cancellation(order_id, reason=_reason(shop, order_id, "CANCEL"))
+            marketplace.request_cancellation(order_id, reason=request.form["reason"])
         except (ApiError, BadValue) as error:
             return cancel_form(order_id, FormErrors.from_error(error, frozenset({"reason"}))), 422
         return redirect("/buyer/orders", 303)
@@ -211,14 +221,14 @@ def pages(marketplace: Marketplace) -> Blueprint:
     return blueprint
 
 
-def _reason(shop: Shop, order_id: str, kind: str) -> str:
-    """Read the reason that was chosen: one of those that the form offers for this kind of request."""
+def _wrong_reason(shop: Shop, order_id: str, kind: str) -> str:
+    """Say what is wrong with the reason that was chosen; nothing, if the form offers it for this kind of request."""
     reason = request.form.get("reason", "")
     if not reason:
-        raise BadValue("reason", "Choose a reason.")
-    if reason not in (offered.name for offered in shop.buyer_reasons(order_id, kind)):
-        raise BadValue("reason", "This reason does not go with what you would like.")
-    return reason
+        return "Choose a reason."
+    if kind in (*KINDS, "CANCEL") and reason not in (one.name for one in shop.buyer_reasons(order_id, kind)):
+        return "This reason does not go with what you would like."
+    return ""
 
 
 def _possible(shop: Shop, order_id: str) -> list[tuple[str, str, tuple[Reason, ...]]]:

@@ -159,6 +159,12 @@ def test_the_request_page_names_the_field_that_is_wrong(
     assert market.return_views() == []
 
 
+def test_an_empty_request_names_every_field_at_once(client: Client, market: Marketplace) -> None:
+    answer = post(market, f"/buyer/orders/{market.place_order().order_id}/returns/new", {})
+    for field in ("return_type", "line_item_ids", "reason"):
+        assert f'id="problem-{field}"' in answer.text
+
+
 def test_the_buyer_cancels_before_shipment(client: Client, market: Marketplace) -> None:
     order = market.place_order(status="AWAITING_SHIPMENT")
     form = f"/buyer/orders/{order.order_id}/cancel"
