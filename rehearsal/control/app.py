@@ -19,6 +19,7 @@ from rehearsal.control.gate import Gate
 from rehearsal.control.idempotency import HEADER, Replays
 from rehearsal.control.operations import InProcessStage
 from rehearsal.control.rules import demand
+from rehearsal.resources import contract_file
 from rehearsal.stage import Json, Problem
 
 PREFIX: Final = "/control/v1"
@@ -85,6 +86,7 @@ def control_app(stage: InProcessStage, gate: Gate | None = None) -> Flask:
     calls.add_url_rule("/trace", "trace", _recording(stage.trace_ndjson, "application/x-ndjson"))
     calls.add_url_rule("/trace.har", "trace_har", _recording(stage.trace_har, "application/json"))
     calls.add_url_rule("/trace.mmd", "trace_mermaid", _recording(stage.trace_mermaid, "text/plain; charset=utf-8"))
+    calls.add_url_rule("/openapi.yaml", "contract", _recording(contract_file("control").read_bytes, "application/yaml"))
     app.register_blueprint(calls, name="default", url_prefix=PREFIX, url_defaults={"world": WORLD})
     app.register_blueprint(calls, name="named", url_prefix=f"{PREFIX}/worlds/<world>")
     app.register_blueprint(console_pages(stage))

@@ -36,7 +36,7 @@ def test_the_contract_is_valid_openapi_and_promises_exactly_what_is_served() -> 
         if method != "parameters"
     }
     served = {(method, path.replace("<", "{").replace(">", "}")) for method, path, _, _ in CALLS}
-    assert promised == served | {("GET", "/trace"), ("GET", "/trace.har"), ("GET", "/trace.mmd")}
+    assert promised == served | {("GET", path) for path in ("/trace", "/trace.har", "/trace.mmd", "/openapi.yaml")}
 
 
 def test_every_call_of_the_contract_names_the_schema_that_judges_its_body() -> None:
@@ -185,6 +185,10 @@ def test_the_trace_is_ndjson_a_har_file_and_a_diagram(api: FlaskClient) -> None:
     assert lines[0]["format"] == "rehearsal-trace"
     assert api.get(f"{PREFIX}/trace.har").get_json(force=True)["log"]["version"] == "1.2"
     assert api.get(f"{PREFIX}/trace.mmd").text.startswith("sequenceDiagram")
+
+
+def test_the_contract_itself_is_served(api: FlaskClient) -> None:
+    assert yaml.safe_load(api.get(f"{PREFIX}/openapi.yaml").text) == document()
 
 
 def test_a_decision_that_the_connector_did_not_hear_is_kept_and_answered_with_202(
