@@ -153,7 +153,8 @@ class Control:
         self._may_ask(shop, order, return_type)
         chosen = self._buyer_reason(shop, order, return_type, reason)
         lines = shop.store.units(order, line_item_ids or ())
-        if return_type == ReturnType.REPLACEMENT and any(line.replaced for line in lines):
+        wants_goods = return_type == ReturnType.REPLACEMENT
+        if any(line.replaced for line in lines) if wants_goods else not any(line.refundable for line in lines):
             raise ALREADY_CLOSED()
         amounts = shop.store.amounts(order, lines, [line.refundable for line in lines])
         item = shop.return_desk.open(

@@ -31,6 +31,7 @@ from mock_tiktok.domain.searches import (
 from mock_tiktok.domain.words import Action, By, Claim, Parcel, ReturnType
 from mock_tiktok.enquiries import Enquiries
 from mock_tiktok.errors import (
+    ALREADY_CLOSED,
     COMMENT_TOO_LONG,
     INVALID,
     LINES_NOT_POSSIBLE,
@@ -237,6 +238,8 @@ class Shop:
             raise LINES_NOT_POSSIBLE(why="one request covers lines of one package only")
         caps = [line.refundable for line in lines]
         most = sum(caps, Decimal(0))
+        if most <= 0:
+            raise ALREADY_CLOSED()
         if total is not None and total > most:
             raise OVER_REFUND(amount=total, most=most)
         shares = caps if total is None else split(total, caps, order.currency)

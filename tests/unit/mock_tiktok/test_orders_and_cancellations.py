@@ -234,6 +234,12 @@ def test_refunds_of_lines_and_parts_never_add_up_to_more_than_was_paid(town: Tow
     assert code(lambda: refund(None)) == 25001010
 
 
+def test_what_cost_nothing_is_not_paid_back(town: Town) -> None:
+    order_id = town.order("0").order_id
+    assert code(lambda: town.market.request_return(order_id, return_type="REFUND")) == 25001010
+    assert code(lambda: town.shop.create_return(order_id, "REFUND", SELLER_REASON)) == 25001010
+
+
 def test_what_is_open_is_not_claimed_twice(town: Town) -> None:
     order = town.order("20.00", "10.00")
     town.request(order, line=0)
