@@ -58,6 +58,7 @@ class StubTikTok(BaseAdapter):
     calls: list[Call] = field(default_factory=list)
     answers: list[Callable[[Call], Json]] = field(default_factory=list)
     reasons: list[str] = field(default_factory=lambda: ["reverse_reject_refund_request_unclear_evidence"])
+    instead: Callable[[Call], Json] | None = None  # answers everything, when set
     decide: Callable[[Call], Json] = lambda call: ok({})
 
     def __post_init__(self) -> None:
@@ -87,7 +88,7 @@ class StubTikTok(BaseAdapter):
         self.calls.append(call)
         plan = self.answers.pop(0) if self.answers and is_write(call) else None
         try:
-            document = (plan or self.answer)(call)
+            document = (self.instead or plan or self.answer)(call)
         except Cut:
             raise requests.ReadTimeout("cut") from None
         response = requests.Response()

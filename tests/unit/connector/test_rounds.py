@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+from connector import Settings
 from connector.records import AdjustOrder
-from tests.unit.connector.conftest import Bench
+from tests.unit.connector.conftest import SETTINGS, Bench
 from tests.unit.connector.stub_tiktok import START, Call, Cut, Json, ok, refusal
 
 DAY = timedelta(hours=24)
@@ -177,13 +180,10 @@ def test_a_dispute_won_by_the_buyer_opens_a_new_adjustment_of_the_same_rma(bench
     assert (won.status, won.rma_number, won.created_source) == ("PostProcessingComplete", "900", "Channel")
 
 
-def test_the_default_answer_is_given_in_the_last_round_before_the_deadline(make_bench: object) -> None:
-    from connector import Settings
-
-    assert callable(make_bench)
-    bench: Bench = make_bench(
-        Settings(database_url="sqlite://", app_key="k", app_secret="s", default_answers={"REFUND": "reject"})
-    )
+def test_the_default_answer_is_given_in_the_last_round_before_the_deadline(
+    make_bench: Callable[[Settings], Bench],
+) -> None:
+    bench = make_bench(replace(SETTINGS, default_answers={"REFUND": "reject"}))
     a_refund_request(bench, deadline=timedelta(hours=3))
     bench.until(START + timedelta(hours=2, minutes=44))
     assert "deadline_near" in bench.events("500")
@@ -218,11 +218,10 @@ def test_a_token_is_renewed_before_it_expires(bench: Bench) -> None:
 
 def test_an_unavailable_stream_is_read_again_from_where_it_stood(bench: Bench) -> None:
     bench.round()
-    answer = bench.tiktok.answer
     bench.tiktok.put_order("500", "20.00")
-    bench.tiktok.answer = lambda call: {"http": 503, "raw": b""}  # type: ignore[method-assign]  # the wire is down
+    bench.tiktok.instead = lambda call: {"http": 503, "raw": b""}
     assert "orders unavailable" in bench.round()
-    bench.tiktok.answer = answer  # type: ignore[method-assign]  # and up again
+    bench.tiktok.instead = None
     bench.wait(hours=1)
     assert bench.order_id("500")
 

@@ -1,0 +1,240 @@
+"""What the OMS may ask for, and what it is refused."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from connector.errors import BadCredentials, BadRequest, NotAuthorized, NotNow, UnknownId
+from connector.records import AdjustItem, AdjustOrder, ConditionQuantity
+from tests.unit.connector.conftest import Bench
+from tests.unit.connector.stub_tiktok import ok
+
+
+def a_delivered_order(bench: Bench, *prices: str, **fields: str) -> int:
+    bench.tiktok.put_order("500", *prices, **fields)
+    bench.round()
+    return bench.order_id("500")
+
+
+def the_items(bench: Bench, order_id: int) -> list[int]:
+    return list(bench.connector.services.units([order_id]))
+
+
+def test_an_order_is_refunded_package_by_package(bench: Bench) -> None:
+    document = bench.tiktok.put_order("500", "20.00", "10.00")
+    document["line_items"][1]["package_id"] = "P2"
+    bench.round()
+    bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("10.00")))
+    first, second = bench.adjustments()
+    assert [first.total, second.total] == [Decimal("6.67"), Decimal("3.33")]
+    assert [promise.body["line_ids"] for promise in bench.promises()] == [["5001"], ["5002"]]
+
+
+def test_shipped_units_are_refunded_and_the_others_cancelled(bench: Bench) -> None:
+    document = bench.tiktok.put_order("500", "20.00", "10.00")
+    document["line_items"][1] |= {"display_status": "AWAITING_SHIPMENT", "package_id": ""}
+    bench.round()
+    bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder())
+    assert sorted((entry.type, entry.total) for entry in bench.adjustments()) == [
+        ("Cancellation", Decimal("10.00")),
+        ("Refund", Decimal("20.00")),
+    ]
+
+
+def test_refund_only_leaves_unshipped_units_alone(bench: Bench) -> None:
+    order_id = a_delivered_order(bench, "20.00", status="AWAITING_SHIPMENT")
+    with pytest.raises(BadRequest):
+        bench.connector.services.adjust_order(order_id, AdjustOrder(refund_only=True))
+
+
+@pytest.mark.parametrize(
+    ("request_", "field"),
+    [
+        (AdjustOrder(amount=Decimal("30.01")), "AdjustmentAmount"),
+        (AdjustOrder(amount=Decimal("0")), "AdjustmentAmount"),
+        (AdjustOrder(amount=Decimal("1.005")), "AdjustmentAmount"),
+        (AdjustOrder(reason="Whim"), "Reason"),
+    ],
+)
+def test_an_order_refund_that_cannot_be_names_the_field_and_changes_nothing(
+    bench: Bench, request_: AdjustOrder, field: str
+) -> None:
+    order_id = a_delivered_order(bench, "20.00", "10.00")
+    with pytest.raises(BadRequest) as caught:
+        bench.connector.services.adjust_order(order_id, request_)
+    assert caught.value.field == field
+    assert bench.adjustments() == []
+    assert bench.connector.waiting() == 0
+
+
+@pytest.mark.parametrize(
+    ("request_", "field"),
+    [
+        (AdjustItem(quantity=3), "Quantity"),
+        (AdjustItem(quantity=0), "Quantity"),
+        (AdjustItem(site_line_ids=("777",)), "SiteOrderLineItemIDs"),
+        (AdjustItem(site_line_ids=("5001",), quantity=2), "Quantity"),
+        (AdjustItem(quantity=1, item_amount=Decimal("20.01")), "ItemAdjustment"),
+        (AdjustItem(shipping_amount=Decimal("-1")), "ShippingAdjustment"),
+    ],
+)
+def test_a_line_refund_that_cannot_be_names_the_field(bench: Bench, request_: AdjustItem, field: str) -> None:
+    document = bench.tiktok.put_order("500", "20.00", "20.00")
+    document["line_items"][1]["sku_id"] = document["line_items"][0]["sku_id"]
+    bench.round()
+    (item_id,) = the_items(bench, bench.order_id("500"))
+    with pytest.raises(BadRequest) as caught:
+        bench.connector.services.adjust_item(item_id, request_)
+    assert caught.value.field == field
+
+
+def test_single_refunds_of_a_line_take_the_next_unit_each_time_and_add_up(bench: Bench) -> None:
+    document = bench.tiktok.put_order("500", "14.95", "14.95", "14.95", shipping="9.95")
+    for line in document["line_items"]:
+        line["sku_id"] = "S"
+    bench.round()
+    (item_id,) = the_items(bench, bench.order_id("500"))
+    for _ in range(3):
+        bench.connector.services.adjust_item(item_id, AdjustItem(quantity=1))
+    assert [promise.body["line_ids"] for promise in bench.promises()] == [["5001"], ["5002"], ["5003"]]
+    assert sum(entry.total for entry in bench.adjustments()) == Decimal("54.80")
+    with pytest.raises(BadRequest):
+        bench.connector.services.adjust_item(item_id, AdjustItem(quantity=1))
+
+
+def test_keeping_the_shipping_refunds_the_rest(bench: Bench) -> None:
+    order_id = a_delivered_order(bench, "14.95", shipping="9.95")
+    (item_id,) = the_items(bench, order_id)
+    request = AdjustItem(quantity=1, shipping_amount=Decimal("0"), force_calculate_omitted=True)
+    bench.connector.services.adjust_item(item_id, request)
+    assert bench.adjustment().total == Decimal("14.95")
+    bench.tiktok.decide = lambda call: ok({"return_id": "901"})
+    bench.round()
+    assert bench.tiktok.written()[0].body["refund_total"] == "14.95"
+
+
+def test_the_same_seller_adjustment_id_is_taken_only_once(bench: Bench) -> None:
+    order_id = a_delivered_order(bench, "20.00")
+    request = AdjustOrder(amount=Decimal("1.00"), seller_adjustment_id="A-1")
+    bench.connector.services.adjust_order(order_id, request)
+    with pytest.raises(BadRequest) as caught:
+        bench.connector.services.adjust_order(order_id, request)
+    assert caught.value.field == "SellerAdjustmentID"
+    assert len(bench.promises()) == 1
+
+
+def test_recording_only_tells_the_marketplace_nothing(bench: Bench) -> None:
+    order_id = a_delivered_order(bench, "20.00")
+    bench.connector.services.adjust_order(order_id, AdjustOrder(prevent_site_processing=True))
+    assert bench.connector.waiting() == 0
+    assert bench.connector.book() == {}
+
+
+def a_return_of_two_lines(bench: Bench) -> tuple[int, int]:
+    bench.tiktok.put_order("500", "20.00", "10.00")
+    fields = {"return_type": "RETURN_AND_REFUND", "deadline": bench.clock.time + timedelta(days=2)}
+    bench.tiktok.put_return("900", "500", "BUYER_SHIPPED_ITEM", **fields)
+    bench.round()
+    first, second = bench.adjustments()
+    assert {first.status, second.status} == {"ReadyForReturn"}
+    return first.id, second.id
+
+
+def test_the_lines_of_an_rma_travel_as_one_decision(bench: Bench) -> None:
+    first, second = a_return_of_two_lines(bench)
+    services = bench.connector.services
+    services.reject_return("item", first, [ConditionQuantity("USED", 1)])
+    assert bench.connector.waiting() == 0
+    bench.round()
+    services.reject_return("item", second, [ConditionQuantity("DAMAGED", 1)])
+    bench.tiktok.reasons = ["reverse_reject_return_parcel_reason_5"]
+    bench.round()
+    (call,) = bench.tiktok.written()
+    assert call.body == {
+        "decision": "REJECT_RECEIVED_PACKAGE",
+        "reject_reason": "reverse_reject_return_parcel_reason_5",
+    }
+    assert [entry.status for entry in bench.adjustments()] == ["RejectionCompleted"] * 2
+
+
+def test_a_contradicting_answer_is_refused_and_names_the_rma(bench: Bench) -> None:
+    first, second = a_return_of_two_lines(bench)
+    bench.connector.services.approve_return("item", first)
+    with pytest.raises(BadRequest) as caught:
+        bench.connector.services.reject_return("item", second)
+    assert caught.value.field == "RmaNumber"
+    assert "900" in str(caught.value)
+
+
+def test_conditions_must_cover_the_quantity(bench: Bench) -> None:
+    first, _ = a_return_of_two_lines(bench)
+    for conditions in ([ConditionQuantity("USED", 2)], [ConditionQuantity("SHINY", 1)]):
+        with pytest.raises(BadRequest):
+            bench.connector.services.approve_return("item", first, conditions)
+
+
+def test_a_reason_the_case_does_not_offer_is_replaced_and_the_record_says_so(bench: Bench) -> None:
+    first, second = a_return_of_two_lines(bench)
+    bench.tiktok.reasons = ["reverse_reject_return_parcel_reason_2"]
+    for adjustment_id in (first, second):
+        bench.connector.services.reject_return("item", adjustment_id, [ConditionQuantity("DAMAGED", 1)])
+    bench.round()
+    assert bench.tiktok.written()[0].body["reject_reason"] == "reverse_reject_return_parcel_reason_2"
+    assert "reason_replaced" in bench.events("500")
+
+
+def test_a_partial_offer_waits_for_the_buyer_and_can_be_declined(bench: Bench) -> None:
+    bench.tiktok.put_order("500", "20.00")
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
+    bench.round()
+    services = bench.connector.services
+    with pytest.raises(BadRequest):
+        services.approve_buyer_request("item", bench.adjustment().id, partial_refund_amount=Decimal("20.01"))
+    services.approve_buyer_request("item", bench.adjustment().id, partial_refund_amount=Decimal("5.00"))
+    bench.round()
+    assert bench.tiktok.written()[0].body == {
+        "decision": "OFFER_PARTIAL_REFUND",
+        "partial_refund": {"currency": "USD", "amount": "5.00"},
+    }
+    assert bench.adjustment().status == "ProcessedNotAcknowledged"
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING", buyer_rejected_partial_refund=True)
+    bench.round()
+    assert bench.adjustment().status == "NewRma"
+    services.approve_buyer_request("item", bench.adjustment().id)
+    bench.round()
+    assert bench.tiktok.written()[1].body == {"decision": "APPROVE_REFUND"}
+
+
+def test_an_answer_that_the_status_does_not_take_is_refused(bench: Bench) -> None:
+    first, _ = a_return_of_two_lines(bench)
+    with pytest.raises(NotNow):
+        bench.connector.services.approve_buyer_request("item", first)
+    with pytest.raises(UnknownId):
+        bench.connector.services.approve_return("order", first)
+
+
+def test_an_unpaid_order_is_not_offered(bench: Bench) -> None:
+    order_id = a_delivered_order(bench, "20.00", status="UNPAID")
+    with pytest.raises(UnknownId):
+        bench.connector.services.order(order_id)
+
+
+def test_a_refresh_token_is_exchanged_for_an_hour_of_access(bench: Bench) -> None:
+    client = bench.connector.add_client("oms")
+    services = bench.connector.services
+    access = services.grant_access(client.application_id, client.shared_secret, client.refresh_token)
+    assert access.expires_in == 3600
+    assert services.verify_access(access.access_token).application_id == client.application_id
+    bench.clock.time += timedelta(hours=1)
+    with pytest.raises(NotAuthorized):
+        services.verify_access(access.access_token)
+    services.grant_access(client.application_id, client.shared_secret, client.refresh_token)
+    for wrong in (("x", client.shared_secret, client.refresh_token), (client.application_id, "x", "y")):
+        with pytest.raises(BadCredentials):
+            services.grant_access(*wrong)
+    bench.clock.time += timedelta(days=90)
+    with pytest.raises(BadCredentials):
+        services.grant_access(client.application_id, client.shared_secret, client.refresh_token)

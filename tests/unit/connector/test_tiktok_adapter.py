@@ -1,0 +1,194 @@
+"""The marketplace's wire as the adapter speaks it: signatures, pages, and errors told apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import requests
+
+from connector.adapters.tiktok import TikTok, sign
+from connector.domain.decisions import Operation
+from connector.domain.site import ClaimKind
+from connector.errors import Refused, Unavailable
+from connector.ports import Access
+from tests.unit.connector.stub_tiktok import Call, HandClock, Json, StubTikTok, refusal
+
+SHOP = Access(cipher="ROW_test", access_token="token")
+Answer = Callable[[Call], Json]
+
+# The vectors of the reference: the marketplace's own published one, others computed by its rule.
+VECTORS = [
+    (
+        "e59af819cc",
+        "/authorization/202309/shops",
+        {"app_key": "29a39d", "timestamp": "1623812664"},
+        b"",
+        "b596b73e0cc6de07ac26f036364178ab16b0a907af13d43f0a0cd2345f582dc8",
+    ),
+    (
+        "e59af819cc",
+        "/event/202309/webhooks",
+        {"app_key": "68xu9ks5p4i8", "shop_cipher": "ROW_xkMbgAAAeVAQra0eZWebFQq5aIK", "timestamp": "1696909648"},
+        b'{"event_type":"PACKAGE_UPDATE","address":"https://partner.tiktokshop.com"}',
+        "701dd6deb2389fe4c469b89bd37fc56f96a6da6afeb4d01c9077a65169752fa7",
+    ),
+    (
+        "testsecret01",
+        "/return_refund/202309/returns/search",
+        {
+            "app_key": "testkey01",
+            "page_size": "10",
+            "page_token": "a+b/c==",
+            "shop_cipher": "ROW_test/cipher+1=",
+            "sort_field": "update_time",
+            "sort_order": "ASC",
+            "timestamp": "1700000000",
+            "access_token": "left out",
+        },
+        b'{"update_time_ge":1699990000,"update_time_lt":1700000000,'
+        b'"return_status":["RETURN_OR_REFUND_REQUEST_PENDING"]}',
+        "46dd68deebecda73f396946372df67f81597c8521a377fe871d4f80a5ea1a7b4",
+    ),
+    (
+        "testsecret01",
+        "/return_refund/202309/returns/4035318504086604100/approve",
+        {
+            "app_key": "testkey01",
+            "idempotency_key": "11111111-2222-3333-4444-555555555555",
+            "shop_cipher": "ROW_test",
+            "timestamp": "1700000000",
+        },
+        b'{"decision":"APPROVE_REFUND"}',
+        "1ed7ed3f1f8ab0f1195ac668ded73024247e491c80cb412db8a100143ae302ee",
+    ),
+]
+
+
+@pytest.mark.parametrize(("secret", "path", "query", "body", "expected"), VECTORS)
+def test_a_request_is_signed_as_the_marketplace_says(
+    secret: str, path: str, query: dict[str, str], body: bytes, expected: str
+) -> None:
+    assert sign(secret, path, query, body) == expected
+
+
+class Wire:
+    """The adapter and the stub it speaks to."""
+
+    def __init__(self) -> None:
+        self.clock = HandClock()
+        self.stub = StubTikTok(self.clock)
+        self.http = requests.Session()
+        self.http.trust_env = False
+        self.http.mount("https://", self.stub)
+        self.tiktok = TikTok(
+            http=self.http,
+            clock=self.clock,
+            app_key="key",
+            app_secret="secret",
+            url="https://open-api.tiktokglobalshop.com",
+            auth_url="https://auth.tiktok-shops.com",
+            patience=timedelta(seconds=1),
+            page_size=10,
+        )
+
+    def approve(self) -> str | None:
+        body = {"decision": "APPROVE_REFUND"}
+        return self.tiktok.send(SHOP, Operation.APPROVE_RETURN, claim_id="9", key="K", body=body)
+
+
+@pytest.fixture
+def wire() -> Wire:
+    return Wire()
+
+
+def test_a_call_carries_token_cipher_key_and_a_sign_over_its_very_bytes(wire: Wire) -> None:
+    wire.approve()
+    (call,) = wire.stub.calls
+    assert call.headers["x-tts-access-token"] == "token"
+    assert call.query["shop_cipher"] == "ROW_test"
+    assert call.query["idempotency_key"] == "K"
+    assert call.query["sign"] == sign("secret", call.path, call.query, call.raw)
+
+
+def test_the_shops_are_asked_for_without_a_cipher(wire: Wire) -> None:
+    wire.tiktok.shops("token")
+    assert "shop_cipher" not in wire.stub.calls[0].query
+
+
+def test_all_pages_are_read_by_update_time(wire: Wire) -> None:
+    wire.stub.put_order("500", "10.00")
+    for number in range(25):
+        wire.stub.put_return(f"9{number:02}", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
+    found = list(wire.tiktok.claims_since(SHOP, ClaimKind.RETURN, wire.clock.now()))
+    assert len(found) == 25
+    first = wire.stub.calls[0]
+    assert (first.query["sort_field"], first.query["sort_order"]) == ("update_time", "ASC")
+    assert first.body == {"update_time_ge": int(wire.clock.now().timestamp())}
+
+
+def test_a_document_that_cannot_be_read_holds_up_no_other(wire: Wire) -> None:
+    wire.stub.put_order("500", "10.00")
+    wire.stub.put_return("901", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
+    wire.stub.put_return("902", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
+    del wire.stub.returns["901"]["order_id"]
+    found = wire.tiktok.claims_since(SHOP, ClaimKind.RETURN, None)
+    assert next(found).id == "902"
+    with pytest.raises(Unavailable):
+        next(found)
+
+
+def raising(error: Exception) -> Answer:
+    def answer(call: Call) -> Json:
+        raise error
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "acted"),
+    [
+        (refusal(36009002, "too many requests", 429), False),
+        (refusal(105002, "access_token expired", 401), False),
+        (refusal(106001, "sign invalid", 401), False),
+        (refusal(36009004, "Invalid 'timestamp' query parameter", 400), False),
+        (refusal(25001028, "lock not obtained"), False),
+        (refusal(36009003, "internal error", 500), True),
+        (refusal(25020008, "internal error"), True),
+        (lambda call: {"http": 502, "raw": b"<html>"}, True),
+        (lambda call: {"http": 200, "raw": b'{"code": 0, "mess'}, True),
+        (raising(requests.ReadTimeout()), True),
+        (raising(requests.ConnectionError()), True),
+        (raising(requests.ConnectTimeout()), False),
+    ],
+)
+def test_no_usable_answer_means_later_and_says_whether_it_may_have_acted(
+    wire: Wire, answer: Answer, acted: bool
+) -> None:
+    wire.stub.answers.append(answer)
+    with pytest.raises(Unavailable) as caught:
+        wire.approve()
+    assert caught.value.acted is acted
+
+
+@pytest.mark.parametrize("code", [25011012, 25005005, 25020010, 25001014, 36009009])
+def test_a_no_of_the_marketplace_is_a_refusal_with_its_words(wire: Wire, code: int) -> None:
+    wire.stub.answers.append(refusal(code, "its words"))
+    with pytest.raises(Refused) as caught:
+        wire.approve()
+    assert (caught.value.code, caught.value.words) == (code, "its words")
+
+
+def test_no_secret_reaches_the_log(wire: Wire, caplog: Any) -> None:
+    caplog.set_level("DEBUG")
+    wire.stub.answers.append(refusal(25011012, "no"))
+    with pytest.raises(Refused):
+        wire.approve()
+    wire.stub.instead = raising(requests.ConnectionError("https://auth/?app_secret=secret"))
+    with pytest.raises(Unavailable) as caught:
+        wire.tiktok.refresh("refresh-token")
+    said = caplog.text + str(caught.value)
+    for secret in ("secret", "refresh-token", "x-tts-access-token: token"):
+        assert secret not in said
