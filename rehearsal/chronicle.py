@@ -222,7 +222,7 @@ def whole(moments: Iterable[Moment], *, returns: Iterable[Json], mails: Iterable
     story = list(moments)
     shown = [
         (
-            Moment(entry["at"], "marketplace", f"shows it as “{entry['event']}”", return_id=item["return_id"]),
+            Moment(entry["at"], "marketplace", f"shows the request as “{entry['event']}”", return_id=item["return_id"]),
             entry["by"],
         )
         for item in returns

@@ -47,7 +47,29 @@ Feature: A buyer changes her mind about a request
       Then Maya's request is shown as "Canceled"
       And all three books say 0.00 USD for Maya
 
-  Rule: After that it cannot
+  Rule: Who was told no may leave it at that
+
+    @R78 @R18
+    Scenario: The seller has said no
+      Given Maya has asked for her money back
+      And an hour has passed
+      And the seller has rejected Maya's request
+      And an hour has passed
+      When Maya withdraws
+      Then Maya's request is shown as "Canceled"
+      And all three books say 0.00 USD for Maya
+
+    @R18
+    Scenario: An appeal is running
+      Given Maya has sent it back
+      And Maya's parcel has reached the warehouse
+      And the seller has found Maya's goods used and refused them
+      And Maya has appealed
+      When Maya withdraws
+      Then Maya's appeal is "closed"
+      And all three books say 0.00 USD for Maya
+
+  Rule: On their way, or paid for, it is too late
 
     @R2 @R26
     Scenario: The parcel is on its way

@@ -3,28 +3,49 @@ Feature: Activity & History tells the story of an order
 
   Background:
     Given Maya has received a desk lamp for 39.98 USD
+    And an hour has passed
 
-  Rule: What was collected can be traced
-
-    @R31
-    Scenario: A request
-      Given Maya has asked for her money back
-      When 15 minutes pass
-      Then the page of Maya's order tells of:
-        | REFUND_REQUEST |
+  Rule: What was collected can be traced from beginning to end
 
     @R31
-    Scenario: A decision and its end
+    Scenario: A request that the seller approves
       Given Maya has asked for her money back
       And an hour has passed
       When the seller approves Maya's request
-      Then the page of Maya's order tells what happened, in the order of time
-      And the page of Maya's order tells of:
-        | 39.98 |
+      Then the page of Maya's order tells, one after the other:
+        | who         | what                                 |
+        | marketplace | Order collected                      |
+        | buyer       | Refund request collected, 39.98 USD  |
+        | oms         | Approve                              |
+        | connector   | Delivered                            |
+        | marketplace | Refund request                       |
+
+    @R31 @R54 @R55
+    Scenario: A refund that the seller starts
+      When the seller refunds Maya's whole order
+      Then the page of Maya's order tells, one after the other:
+        | who         | what                |
+        | oms         | Refund of 39.98 USD |
+        | connector   | Delivered           |
+        | marketplace | Seller's refund     |
 
     @R31 @R15
     Scenario: What was done elsewhere
       Given Maya has asked for her money back
       And an hour has passed
       When Maya's request is approved in Seller Center
-      Then the page of Maya's order tells what happened, in the order of time
+      Then the page of Maya's order tells, one after the other:
+        | who         | what                     |
+        | buyer       | Refund request collected |
+        | marketplace | Refund request           |
+
+  Rule: Whoever refuses is quoted
+
+    @R31 @R56
+    Scenario: The marketplace refuses
+      Given 30.00 USD of Maya's order have been refunded in Seller Center
+      When the seller refunds Maya's whole order
+      Then the page of Maya's order tells, one after the other:
+        | who       | what                          |
+        | oms       | Refund of 39.98 USD           |
+        | connector | exceeds the refundable amount |
