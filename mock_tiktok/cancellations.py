@@ -51,7 +51,7 @@ class CancelDesk:
         order, now = self._store.order(order_id), self._platform.now
         self._may(order, "BUYER")
         lines = self._store.units(order)
-        at_once = order.paid_at is None or order.status is OrderStatus.ON_HOLD
+        at_once = order.status is OrderStatus.ON_HOLD or self._is_early(order)
         late = self._is_late(order) and self._store.profile.says("cancel.after_sla", "approve_now")
         item = self._new(order, lines, reason, By.BUYER, CancelType.CANCEL if at_once else CancelType.BUYER_CANCEL)
         item = replace(item, deadline=deadline(_RESPONSE, now, self._store.profile.due))
@@ -153,6 +153,9 @@ class CancelDesk:
         if order.status in (OrderStatus.AWAITING_COLLECTION, OrderStatus.IN_TRANSIT, OrderStatus.DELIVERED):
             raise ALREADY_SHIPPED()
         raise ORDER_STATUS(status=order.status)
+
+    def _is_early(self, order: Order) -> bool:
+        return order.paid_at is None or self._platform.now < self._store.profile.due("cancel.remorse", order.paid_at)
 
     def _is_late(self, order: Order) -> bool:
         ready = order.hold_until or order.created_at

@@ -111,6 +111,13 @@ def test_in_the_first_hour_the_platform_says_yes_by_itself(town: Town) -> None:
     assert town.mails() == ["order cancelled"]
 
 
+@pytest.mark.parametrize(("seconds", "status"), [(-1, "SUCCESS"), (0, "PENDING")])
+def test_the_first_hour_ends_after_an_hour(town: Town, seconds: int, status: str) -> None:
+    order_id = town.order(status="ON_HOLD").order_id
+    town.passes(hours=1, seconds=seconds)
+    assert town.market.request_cancellation(order_id).cancel_status == f"CANCELLATION_REQUEST_{status}"
+
+
 @pytest.mark.parametrize(("seconds", "status"), [(-1, "PENDING"), (0, "SUCCESS")])
 def test_silence_cancels_at_24_hours(town: Town, seconds: int, status: str) -> None:
     order_id = town.order(status="AWAITING_SHIPMENT").order_id
