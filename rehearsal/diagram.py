@@ -181,5 +181,6 @@ def _spoken(moment: str) -> str:
 
 
 def _clean(text: str) -> str:
-    """Answer text that Mermaid takes as text: its own marks are written as entities."""
+    """Answer text that Mermaid takes as text: its own marks are written as entities, its own word in brackets."""
+    text = re.sub(r"\bend\b", "(end)", text)
     return re.sub(r"\s+", " ", text.replace("#", "#35;").replace(";", "#59;").replace("#35#59;", "#35;"))

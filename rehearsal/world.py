@@ -85,6 +85,8 @@ class World:
         shops: int = 1,
         strict_time: bool = True,
     ) -> None:
+        if shops < 1:
+            raise Problem(422, "A world has a shop", "shops must be 1 or more", field="shops")
         self.origin: Final = Origin(name, seed, start, market, profile, oms_policy, passive, shops, strict_time)
         self.name, self.seed = name, seed
         self.lock: Final = threading.RLock()

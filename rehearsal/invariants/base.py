@@ -171,8 +171,8 @@ class Claim:
 
     @property
     def paid_out(self) -> bool:
-        """Answer whether its money has been paid."""
-        return self.status.endswith(PAID_OUT)
+        """Answer whether its money has been paid; a replacement that is complete had none."""
+        return self.status.endswith(PAID_OUT) and not self.status.startswith("REPLACEMENT")
 
     @property
     def called_off(self) -> bool:
