@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 import click
+from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from rehearsal import report, telling
@@ -52,21 +58,29 @@ def demo(seed: int, out: Path, no_report: bool) -> int:
 
 def _perform(order: Order) -> Performance:
     """Play, with a bar that moves where there is a terminal to show it on."""
-    console = telling.console(to_errors=True)
-    columns = (
-        SpinnerColumn(),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}"),
-    )
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("opening the stage", total=None)
+    told = TextColumn("{task.description}")
+    columns = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), told)
+    with _screen() as screen:
+        console = Console(file=screen, highlight=False)
+        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+            task = progress.add_task("opening the stage", total=None)
 
-        def seen(played: Played) -> None:
-            progress.update(task, advance=1, description=f"{played.feature}: {played.name}")
+            def seen(played: Played) -> None:
+                progress.update(task, advance=1, description=played.feature)
 
-        return perform(order, counted=lambda count: progress.update(task, total=count), seen=seen)
+            return perform(order, counted=lambda count: progress.update(task, total=count), seen=seen)
+
+
+@contextmanager
+def _screen() -> Iterator[TextIO]:
+    """Answer where errors are shown, by a road of its own: pytest takes the usual one away while a scenario plays."""
+    try:
+        number = os.dup(sys.stderr.fileno())
+    except OSError:  # not a file: somebody collects what is written
+        yield sys.stderr
+        return
+    with os.fdopen(number, "w", encoding="utf-8") as screen:
+        yield screen
 
 
 def _place_in_guide(played: Played) -> tuple[int, str]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
 
 from rehearsal import report, telling
+from rehearsal.control.client import HttpStage
 from rehearsal.exit_codes import ExitCode
 from rehearsal.played import Outcome, Played
 from rehearsal.resources import features_folder
@@ -17,7 +19,9 @@ from rehearsal.theatre import Order, perform
 @click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.option("--attach", metavar="URL", help="Play on a served world: the control address that `up` prints.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="The seed of every world.")
-@click.option("-k", "names", metavar="EXPRESSION", help="Only scenarios whose names match, as pytest's -k.")
+@click.option(
+    "-k", "names", metavar="TEXT", multiple=True, help="Only scenarios with TEXT in their name or their file's."
+)
 @click.option("-t", "--tags", metavar="EXPRESSION", help='Only scenarios with these tags: "R10 and not R17".')
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write a JUnit file.")
 @click.option(
@@ -27,7 +31,7 @@ def play(
     paths: tuple[Path, ...],
     attach: str | None,
     seed: int,
-    names: str | None,
+    names: tuple[str, ...],
     tags: str | None,
     junit: Path | None,
     out: Path | None,
@@ -40,6 +44,8 @@ def play(
     Exit codes: 0 content; 1 a scenario or the auditor is not; 2 nothing to play, or it cannot be read; 3 the stage
     itself failed; 4 something could not be judged.
     """
+    if attach:
+        HttpStage(attach).world()  # says once what each scenario would say again: that nobody answers there
     console = telling.console()
     order = Order(paths or (features_folder(),), seed, attach, names, tags, junit)
     shown: list[str] = []
@@ -57,6 +63,7 @@ def play(
         if played.outcome is not Outcome.HELD:
             console.print(f"\n[bold red]{played.outcome}[/]")
             console.print(telling.trouble(played), markup=False, soft_wrap=True)
+            console.print(f"  Again: {again(played, seed, attach)}", markup=False, soft_wrap=True)
     if not performance.plays and performance.exit_code == ExitCode.USAGE:
         click.echo("There is nothing to play here.", err=True)
     console.print(f"\n{summary(performance.plays)}")
@@ -64,6 +71,12 @@ def play(
         index = report.write(performance.plays, out, seed=seed, command=f"rehearsal play --seed {seed}")
         console.print(f"Report: {index}", soft_wrap=True)
     return performance.exit_code
+
+
+def again(played: Played, seed: int, attach: str | None) -> str:
+    """Answer the command that plays this one scenario again."""
+    words = ["rehearsal", "play", telling.near(played.file), "-k", played.name, "--seed", str(seed)]
+    return shlex.join([*words, "--attach", attach] if attach else words)
 
 
 def summary(plays: tuple[Played, ...]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Final
 
 from rich.console import Console
@@ -35,10 +36,10 @@ COLOUR: Final = {
 PLAIN_WIDTH: Final = 120  # where there is no terminal to measure
 
 
-def console(*, to_errors: bool = False) -> Console:
+def console() -> Console:
     """Answer a console that is wide enough for a timeline when nobody watches."""
-    made = Console(stderr=to_errors, highlight=False)
-    return made if made.is_terminal else Console(stderr=to_errors, highlight=False, width=PLAIN_WIDTH)
+    made = Console(highlight=False)
+    return made if made.is_terminal else Console(highlight=False, width=PLAIN_WIDTH)
 
 
 def line(played: Played) -> str:
@@ -54,7 +55,13 @@ def trouble(played: Played) -> str:
         for step in played.steps
     )
     reason = "\n".join(f"  {text}" for text in played.why.splitlines())
-    return f"{played.feature} · {played.name}  ({played.file})\n{steps}\n{reason}"
+    return f"{played.feature} · {played.name}  ({near(played.file)})\n{steps}\n{reason}"
+
+
+def near(file: str) -> str:
+    """Answer a path as seen from here, where it lies below."""
+    here = Path.cwd()
+    return str(Path(file).relative_to(here)) if Path(file).is_relative_to(here) else file
 
 
 def timeline(played: Played, number: int) -> Iterable[Table | Text]:

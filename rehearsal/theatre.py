@@ -35,7 +35,7 @@ class Order:
     paths: Sequence[Path]
     seed: int
     attach: str | None = None
-    names: str | None = None
+    names: Sequence[str] = ()
     tags: str | None = None
     junit: Path | None = None
 
@@ -45,17 +45,23 @@ class Order:
         asked += ["-p", "no:cacheprovider", "-o", "addopts=", f"--seed={self.seed}"]
         # The plugin is in use before pytest begins; only the steps need their asserts rewritten, and they come later.
         asked += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-        for flag, value in (("--attach", self.attach), ("-k", self.names), ("-m", self.tags)):
+        for flag, value in (("--attach", self.attach), ("-m", self.tags)):
             asked += [flag, value] if value else []
         return [*asked, f"--junitxml={self.junit}"] if self.junit else asked
+
+    def wants(self, item: pytest.Item) -> bool:
+        """Say whether a scenario is asked for: by a piece of its own name or of its file's, in any case."""
+        called = item.nodeid.casefold()
+        return not self.names or any(name.casefold() in called for name in self.names)
 
 
 @dataclass
 class Audience:
     """Sits in pytest as a plugin: sees what is to be played, what was played and what could not be read."""
 
-    counted: Callable[[int], None] = lambda count: None
-    seen: Callable[[Played], None] = lambda played: None
+    order: Order
+    counted: Callable[[int], None]
+    seen: Callable[[Played], None]
     plays: list[Played] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     stopped: bool = False
@@ -63,6 +69,12 @@ class Audience:
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.pluginmanager.unregister(name="terminalreporter")  # whoever ordered the performance tells of it
+
+    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
+        unwanted = [item for item in items if not self.order.wants(item)]
+        if unwanted:
+            config.hook.pytest_deselected(items=unwanted)
+            items[:] = [item for item in items if self.order.wants(item)]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.counted(len(session.items))
@@ -95,7 +107,7 @@ def perform(
     seen: Callable[[Played], None] = lambda played: None,
 ) -> Performance:
     """Play the order to its end."""
-    audience = Audience(counted, seen)
+    audience = Audience(order, counted, seen)
     answered = pytest.main(order.arguments(), plugins=[gherkin, audience])
     if audience.stopped:
         raise Interrupted
