@@ -1,0 +1,130 @@
+"""The deployed connector's commands: settings named when they are wrong, exit codes, a worker that stops when told."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from connector import Settings
+from connector.cli import main, work
+from connector.errors import BadSettings
+from tests.unit.connector.conftest import Bench
+from tests.unit.connector.stub_tiktok import START
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    return {
+        "CONNECTOR_DATABASE_URL": f"sqlite:///{folder / 'connector.db'}",
+        "CONNECTOR_APP_KEY": "key",
+        "CONNECTOR_APP_SECRET": "secret",
+        "CONNECTOR_TIKTOK_URL": NOWHERE,
+        "CONNECTOR_TIKTOK_AUTH_URL": NOWHERE,
+        **more,
+    }
+
+
+def run(env: Mapping[str, str], *arguments: str) -> Result:
+    return CliRunner().invoke(main, list(arguments), env=dict(env))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "setting"),
+    [
+        ({"CONNECTOR_APP_KEY": ""}, "CONNECTOR_APP_KEY"),
+        ({"CONNECTOR_DATABASE_URL": "nonsense"}, "CONNECTOR_DATABASE_URL"),
+        ({"CONNECTOR_PORT": "eighty"}, "CONNECTOR_PORT"),
+        ({"CONNECTOR_TIKTOK_URL": "tiktok"}, "CONNECTOR_TIKTOK_URL"),
+        ({"CONNECTOR_ROUND_EVERY": "0"}, "CONNECTOR_ROUND_EVERY"),
+        ({"CONNECTOR_DEFAULT_ANSWERS": "REFUND=perhaps"}, "CONNECTOR_DEFAULT_ANSWERS"),
+        ({"CONNECTOR_PAGES_OPEN": "maybe"}, "CONNECTOR_PAGES_OPEN"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, wrong: dict[str, str], setting: str) -> None:
+    result = run(environment(tmp_path, **wrong), "migrate")
+    assert result.exit_code == 2
+    assert setting in result.stderr
+
+
+def test_a_database_without_tables_asks_to_be_migrated(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    assert "connector migrate" in run(env, "shops", "list").stderr
+    assert run(env, "migrate").exit_code == 0
+    assert run(env, "migrate").exit_code == 0
+    listed = run(env, "shops", "list")
+    assert (listed.exit_code, listed.stdout) == (0, "")
+
+
+def test_a_marketplace_out_of_reach_is_said_and_nothing_is_kept(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    run(env, "migrate")
+    result = run(env, "shops", "add", "code")
+    assert result.exit_code == 1
+    assert "marketplace" in result.stderr
+    assert "secret" not in result.stderr
+
+
+def test_settings_never_show_their_secrets() -> None:
+    settings = Settings(database_url="sqlite://", app_key="key", app_secret="hush", staff_password="quiet")
+    assert "hush" not in repr(settings)
+    assert "quiet" not in repr(settings)
+
+
+def test_settings_from_the_environment_are_typed(tmp_path: Path) -> None:
+    more = {"CONNECTOR_ROUND_EVERY": "60", "CONNECTOR_DEFAULT_ANSWERS": "REFUND=reject, CANCEL=approve"}
+    settings = Settings.from_env(environment(tmp_path, **more))
+    assert settings.round_every == timedelta(minutes=1)
+    assert settings.default_answers == {"REFUND": "reject", "CANCEL": "approve"}
+    with pytest.raises(BadSettings):
+        Settings.from_env({})
+
+
+class StopAfter(threading.Event):
+    """Is set by the first wait."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited: list[float | None] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waited.append(timeout)
+        self.set()
+        return True
+
+
+def test_a_worker_does_what_is_due_and_then_waits(bench: Bench) -> None:
+    stop = StopAfter()
+    work(bench.connector, stop)
+    due = bench.connector.next_due()
+    assert due is not None
+    assert due.at == START + timedelta(minutes=15)
+    assert stop.waited == [5.0]
+
+
+def test_a_worker_survives_a_failure_and_waits_it_out(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    stop = StopAfter()
+    bench.tiktok.instead = lambda call: (_ for _ in ()).throw(ZeroDivisionError())
+    work(bench.connector, stop)
+    assert "an act failed" in caplog.text
+    assert stop.waited == [5.0]
+
+
+def test_a_worker_process_stops_cleanly_when_it_is_terminated(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    assert run(env, "migrate").exit_code == 0
+    command = [sys.executable, "-c", "from connector.cli import main; main()", "worker"]
+    with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert "Working" in process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        assert "Stopped." in process.stderr.read()
+    assert process.returncode == 0

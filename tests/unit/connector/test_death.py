@@ -1,0 +1,125 @@
+"""The process dies at every place where something is written, before and after: nothing is lost, nothing done twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from connector.adapters.sql import Books, Store
+from connector.records import AdjustOrder
+from tests.unit.connector.conftest import Bench
+from tests.unit.connector.stub_tiktok import Call, Json, ok
+
+writing = Store.writing
+
+
+class Death(BaseException):
+    """Nobody catches this."""
+
+
+class Executioner:
+    """Kills at the n-th transaction, before its commit or right after it."""
+
+    def __init__(self, nth: int, *, after_commit: bool) -> None:
+        self.left = nth
+        self.after_commit = after_commit
+
+    @contextmanager
+    def writing(self, store: Store) -> Iterator[Books]:
+        self.left -= 1
+        with writing(store) as books:
+            yield books
+            if self.left == 0 and not self.after_commit:
+                raise Death
+        if self.left == 0:
+            raise Death
+
+
+class Marketplace:
+    """Pays for each idempotency key once; a cancellation, which has no key, as often as it is asked for."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self.paid: list[str] = []
+        self.answers: dict[str, Json] = {}
+
+    def __call__(self, call: Call) -> Json:
+        key = call.query.get("idempotency_key", f"call {len(self.paid)}")
+        if key not in self.answers:
+            self.paid.append(key)
+            self.answers[key] = ok(self._act(call))
+        return dict(self.answers[key])
+
+    def _act(self, call: Call) -> Json:
+        now = int(self.bench.clock.now().timestamp())
+        if call.path.endswith("/approve"):
+            self.bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE")
+            return {}
+        if call.path.endswith("/returns"):
+            self.bench.tiktok.put_return("901", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE", role="SELLER")
+            return {"return_id": "901"}
+        self.bench.tiktok.cancellations["801"] = {
+            "cancel_id": "801",
+            "order_id": "500",
+            "cancel_status": "CANCELLATION_REQUEST_COMPLETE",
+            "role": "SELLER",
+            "create_time": now,
+            "update_time": now,
+            "refund_amount": {"refund_total": "39.98"},
+        }
+        return {"cancel_id": "801"}
+
+
+def a_request(bench: Bench) -> Callable[[], None]:
+    bench.tiktok.put_order("500", "39.98")
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
+    bench.round()
+    adjustment_id = bench.adjustment().id
+    return lambda: bench.connector.services.approve_buyer_request("item", adjustment_id)
+
+
+def a_blind_refund(bench: Bench) -> Callable[[], None]:
+    bench.tiktok.put_order("500", "39.98")
+    bench.round()
+    order_id = bench.order_id("500")
+    return lambda: bench.connector.services.adjust_order(order_id, AdjustOrder(seller_adjustment_id="A-1"))
+
+
+def a_cancellation(bench: Bench) -> Callable[[], None]:
+    bench.tiktok.put_order("500", "39.98", status="AWAITING_SHIPMENT")
+    bench.round()
+    order_id = bench.order_id("500")
+    return lambda: bench.connector.services.adjust_order(order_id, AdjustOrder(seller_adjustment_id="A-1"))
+
+
+@pytest.mark.parametrize("after_commit", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("nth", range(1, 8))
+@pytest.mark.parametrize("asked", [a_request, a_blind_refund, a_cancellation])
+def test_a_refund_survives_a_death_at_any_commit(
+    bench: Bench,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: Callable[[Bench], Callable[[], None]],
+    nth: int,
+    after_commit: bool,
+) -> None:
+    marketplace = Marketplace(bench)
+    bench.tiktok.decide = marketplace
+    ask = asked(bench)
+    ask()
+    executioner = Executioner(nth, after_commit=after_commit)
+    monkeypatch.setattr(Store, "writing", lambda store: executioner.writing(store))
+    end = bench.clock.time + timedelta(hours=2)
+    while bench.clock.time < end:
+        try:
+            bench.wait(minutes=5)
+        except Death:
+            bench.restarted()
+    assert len(marketplace.paid) == 1
+    assert bench.connector.book() == {"500": Decimal("39.98")}
+    assert bench.connector.waiting() == 0
+    assert len(bench.adjustments()) == 1
+    assert bench.adjustment().decided_by == "oms"
