@@ -1,0 +1,151 @@
+"""Whatever people do, and in whatever order: nothing breaks, nobody is paid twice, and the books agree in the end."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+
+import hypothesis.strategies as st
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from mock_oms import AdjustmentRow, Refused
+from mock_tiktok import OrderLine, ReturnView
+from mock_tiktok.errors import ApiError
+from rehearsal.world import World
+
+SOME = st.integers(min_value=0, max_value=9)
+RETURN_TYPES = st.sampled_from(["REFUND", "RETURN_AND_REFUND"])
+GRADES = st.sampled_from(["AS_SOLD", "USED", "DAMAGED", "WRONG_ITEM", "MISSING_PARTS"])
+WAITS = st.sampled_from([timedelta(0), timedelta(minutes=7), timedelta(minutes=15), timedelta(hours=1)])
+
+
+class Life(RuleBasedStateMachine):
+    """A shop, its buyers and its staff, all doing as they please; what cannot be is refused and changes nothing."""
+
+    @initialize(seed=st.integers(min_value=1, max_value=5))
+    def begin(self, seed: int) -> None:
+        self.world = World(seed=seed)
+        self.orders: list[str] = []
+        self.buy(0)
+
+    def attempt(self, act: Callable[[], object]) -> None:
+        with contextlib.suppress(ApiError, Refused):  # the invariant says that nothing came of it
+            act()
+
+    def returns(self, *words: str) -> list[ReturnView]:
+        return [view for view in self.world.marketplace.return_views() if view.shown_status in words]
+
+    def waiting(self) -> list[AdjustmentRow]:
+        return [row for row in self.world.oms.adjustments() if row.status in ("NewRma", "ReadyForReturn")]
+
+    @rule(which=SOME)
+    def buy(self, which: int) -> None:
+        lines = [OrderLine("MUG", 1 + which % 3, Decimal("9.99")), OrderLine("LAMP", 1, Decimal("33.33"))]
+        status = "AWAITING_SHIPMENT" if which % 4 == 3 else "DELIVERED"
+        order = self.world.marketplace.place_order(lines=lines[: 1 + which % 2], status=status, tax=Decimal("1.00"))
+        self.orders.append(order.order_id)
+
+    @rule(which=SOME, kind=RETURN_TYPES, units=SOME)
+    def ask(self, which: int, kind: str, units: int) -> None:
+        order = self.world.marketplace.order_view(self.orders[which % len(self.orders)])
+        lines = [line.id for line in order.line_items][: 1 + units % 3]
+        self.attempt(
+            lambda: self.world.marketplace.request_return(order.order_id, return_type=kind, line_item_ids=lines)
+        )
+
+    @rule(which=SOME)
+    def ask_to_cancel(self, which: int) -> None:
+        order_id = self.orders[which % len(self.orders)]
+        self.attempt(lambda: self.world.marketplace.request_cancellation(order_id))
+
+    @precondition(lambda self: self.returns("Return Label Generated"))
+    @rule()
+    def send_back(self) -> None:
+        return_id = self.returns("Return Label Generated")[0].return_id
+        self.world.marketplace.ship_return(return_id)
+        self.world.marketplace.arrive_return(return_id)
+
+    @precondition(lambda self: self.returns("Return Rejected", "Refund Rejected"))
+    @rule(buyer_is_right=st.booleans())
+    def dispute(self, buyer_is_right: bool) -> None:
+        return_id = self.returns("Return Rejected", "Refund Rejected")[0].return_id
+        self.attempt(lambda: self.world.marketplace.dispute(return_id))
+        outcome = "SUPPORT_BUYER" if buyer_is_right else "SUPPORT_SELLER"
+        self.attempt(lambda: self.world.marketplace.arbitrate(return_id, outcome=outcome))
+
+    @precondition(lambda self: self.world.marketplace.return_views())
+    @rule(which=SOME)
+    def withdraw(self, which: int) -> None:
+        views = self.world.marketplace.return_views()
+        self.attempt(lambda: self.world.marketplace.withdraw(views[which % len(views)].return_id))
+
+    @precondition(lambda self: self.returns("Offer Sent to Buyer"))
+    @rule(accept=st.booleans())
+    def answer_the_offer(self, accept: bool) -> None:
+        return_id = self.returns("Offer Sent to Buyer")[0].return_id
+        marketplace = self.world.marketplace
+        (marketplace.accept_offer if accept else marketplace.decline_offer)(return_id)
+
+    @precondition(lambda self: self.waiting())
+    @rule(which=SOME, part=st.booleans())
+    def approve(self, which: int, part: bool) -> None:
+        row = self.waiting()[which % len(self.waiting())]
+        amount = Decimal("2.50") if part else None
+        self.attempt(lambda: self.world.oms.approve(row.id, amount=amount))
+
+    @precondition(lambda self: self.waiting())
+    @rule(which=SOME)
+    def reject(self, which: int) -> None:
+        row = self.waiting()[which % len(self.waiting())]
+        self.attempt(lambda: self.world.oms.reject(row.id))
+
+    @precondition(lambda self: self.returns("Buyer Shipped"))
+    @rule(grade=GRADES, accept=st.booleans())
+    def inspect(self, grade: str, accept: bool) -> None:
+        return_id = self.returns("Buyer Shipped")[0].return_id
+        self.attempt(lambda: self.world.oms.inspect(return_id, grade=grade, accept=accept))
+
+    @rule(which=SOME, part=st.booleans())
+    def refund(self, which: int, part: bool) -> None:
+        amount = Decimal("3.33") if part else None
+        self.attempt(lambda: self.world.oms.refund(order_id=self.orders[which % len(self.orders)], amount=amount))
+
+    @rule(which=SOME)
+    def refund_in_seller_center(self, which: int) -> None:
+        order_id = self.orders[which % len(self.orders)]
+        self.attempt(lambda: self.world.marketplace.seller_center_refund(order_id))
+
+    @rule()
+    def the_connector_dies_and_comes_back(self) -> None:
+        self.world.connector.kill()
+        self.world.connector.start()
+
+    @rule(time=WAITS)
+    def time_passes(self, time: timedelta) -> None:
+        self.world.advance(by=time)
+
+    @invariant()
+    def the_auditor_is_content(self) -> None:
+        if hasattr(self, "world"):
+            assert [finding.document() for finding in self.world.auditor.broken()] == []
+
+    def teardown(self) -> None:
+        if hasattr(self, "world"):
+            self.world.advance(by=timedelta(hours=1))
+            self.the_auditor_is_content()
+            assert [book for book in self.world.books() if not book.agree] == []
+            self.world.close()
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(
+    max_examples=20,
+    stateful_step_count=30,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
