@@ -275,7 +275,7 @@ def _open(
             site_reason=claim.reason,
             site_reason_text=claim.reason_text,
             decided_by=None if status in (RequestStatus.NEW_RMA, RequestStatus.READY_FOR_RETURN) else "channel",
-            **_seen(claim, status, parts, now),
+            **_seen(claim, group, status, parts, now),
         )
     total = sum((parts.total for parts in shares), Decimal(0))
     again = " again" if generation > 1 else ""
@@ -300,11 +300,11 @@ def _walk(
     groups = [[stated.get(line_id, nothing) for line_id in entry.site_line_ids] for entry in current]
     shares = _shares(claim, action, groups, by_unit, order.currency, current)
     moved: list[RequestStatus] = []
-    for entry, parts in zip(current, shares, strict=True):
+    for entry, group, parts in zip(current, groups, shares, strict=True):
         was = RequestStatus(entry.status)
         ours = entry.request_type == SELLER_REFUND and action is Action.WAITS  # a refund of ours waits for nobody
         status = None if ours else after(was, action)
-        values = _seen(claim, status or was, parts, now) if was in OPEN else _seen_after_end(claim, entry, now)
+        values = _seen(claim, group, status or was, parts, now) if was in OPEN else _seen_after_end(claim, entry, now)
         if entry.deadline != claim.deadline:
             values["warned_at"] = None
         if status is not None:
@@ -337,12 +337,15 @@ def _decider(books: Books, entry: Adjustment, status: RequestStatus, now: dateti
     return "channel" if outside else entry.decided_by or "channel"
 
 
-def _seen(claim: Claim, status: RequestStatus, parts: Parts, now: datetime) -> dict[str, Any]:
+def _seen(
+    claim: Claim, group: Sequence[ClaimLine], status: RequestStatus, parts: Parts, now: datetime
+) -> dict[str, Any]:
     """What an adjustment shows of its claim while it is open and as it ends."""
     return {
         "status": status,
         "updated_source": "Channel",
         "updated_at": now,
+        "site_line_amounts": {line.line_id: str(line.total) for line in group if line.total is not None},
         "site_status": claim.status,
         "arbitration_status": claim.arbitration_status,
         "deadline": claim.deadline,

@@ -269,6 +269,7 @@ class Adjustment:
     reference_sku: str
     request_type: str
     site_line_ids: list[str]
+    site_line_amounts: dict[str, str]
     site_status: str
     site_reason: str
     site_reason_text: str

@@ -19,7 +19,7 @@ from connector.domain.decisions import Operation
 from connector.domain.money import Parts, split, unit_of
 from connector.domain.reasons import MarketReasons, reasons_of
 from connector.domain.site import GONE
-from connector.domain.units import held, parts_of
+from connector.domain.units import Holding, held, parts_of
 from connector.errors import BadRequest
 from connector.intake import SELLER_REFUND, amounts, unit_money
 from connector.ports import Secret
@@ -76,7 +76,10 @@ class Left:
 def what_is_left(books: Books, order: Order) -> Left:
     units = [unit for unit in books.units([order.id]) if unit.site_status != GONE]
     paid = {unit.site_line_id: parts_of([unit_money(unit)]).total for unit in units}
-    claims = [(entry.status, entry.total, entry.site_line_ids) for entry in books.adjustments_of_order(order.id)]
+    claims = [
+        Holding(entry.status, entry.total, entry.site_line_ids, entry.site_line_amounts)
+        for entry in books.adjustments_of_order(order.id)
+    ]
     gone = held(claims, paid, unit_of(order.currency))
     return Left(
         units=tuple(units),
@@ -204,6 +207,7 @@ def start(
             updated_at=now,
             request_type="CANCEL" if portion.operation is Operation.CANCEL_ORDER else SELLER_REFUND,
             site_line_ids=line_ids,
+            site_line_amounts={},
             site_reason=reason,
             decided_by="oms",
             **amounts(portion.parts),

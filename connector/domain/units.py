@@ -61,19 +61,30 @@ def grouped(lines: Iterable[SiteLine]) -> list[list[SiteLine]]:
     return list(groups.values())
 
 
-def held(
-    claims: Iterable[tuple[str, Decimal, Sequence[str]]], paid: Mapping[str, Decimal], unit: Decimal
-) -> dict[str, Decimal]:
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """An adjustment, as far as it holds money of units; `stated` is what the marketplace says per unit."""
+
+    status: str
+    total: Decimal
+    line_ids: Sequence[str]
+    stated: Mapping[str, str]
+
+
+def held(holdings: Iterable[Holding], paid: Mapping[str, Decimal], unit: Decimal) -> dict[str, Decimal]:
     """Say how much of each unit has gone or is going back.
 
-    `claims` are adjustments as (status, total, unit ids); one over several units weighs on them by what was paid.
+    Where the marketplace's sums per unit do not make up the total, it weighs on the units by what was paid for them.
     """
     amounts = dict.fromkeys(paid, Decimal(0))
-    for status, total, ids in claims:
-        known = [line_id for line_id in ids if line_id in paid]
-        if S(status) not in HOLDING or not known:
+    for holding in holdings:
+        known = [line_id for line_id in holding.line_ids if line_id in paid]
+        if S(holding.status) not in HOLDING or not known:
             continue
-        for line_id, share in zip(known, split(total, [paid[line_id] for line_id in known], unit), strict=True):
+        shares = [Decimal(holding.stated.get(line_id, 0)) for line_id in known]
+        if sum(shares) != holding.total:
+            shares = split(holding.total, [paid[line_id] for line_id in known], unit)
+        for line_id, share in zip(known, shares, strict=True):
             amounts[line_id] += share
     return amounts
 

@@ -125,6 +125,7 @@ def an_adjustment(books: Books, profile_id: int, order_id: int, **special: Any) 
         "updated_at": NOW,
         "request_type": "SELLER_REFUND",
         "site_line_ids": ["5001"],
+        "site_line_amounts": {},
     }
     return books.add(t.adjustments, **{**values, **special})
 

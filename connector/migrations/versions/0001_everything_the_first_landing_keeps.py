@@ -246,6 +246,7 @@ def upgrade() -> None:
         sa.Column("reference_sku", sa.Text(), server_default="", nullable=False),
         sa.Column("request_type", sa.Text(), nullable=False),
         sa.Column("site_line_ids", sa.JSON(), nullable=False),
+        sa.Column("site_line_amounts", sa.JSON(), server_default="{}", nullable=False),
         sa.Column("site_status", sa.Text(), server_default="", nullable=False),
         sa.Column("site_reason", sa.Text(), server_default="", nullable=False),
         sa.Column("site_reason_text", sa.Text(), server_default="", nullable=False),

@@ -17,7 +17,7 @@ from connector.domain.money import Parts, as_parts, split
 from connector.domain.reasons import CONDITIONS, MARKETS, choose, gravest
 from connector.domain.retry import DELIVERY
 from connector.domain.site import CANCELLATION_NEWS, RETURN_NEWS, SiteLine, SiteOrder
-from connector.domain.units import grouped, held, parts_of, share_out
+from connector.domain.units import Holding, grouped, held, parts_of, share_out
 
 NOW = datetime(2031, 3, 3, 9, tzinfo=UTC)
 money = st.decimals(min_value=0, max_value=10_000, places=2)
@@ -134,8 +134,18 @@ def test_what_was_paid_for_the_units_adds_up_to_the_order() -> None:
 
 def test_only_money_that_goes_back_is_held() -> None:
     paid = {"1": Decimal("10.00"), "2": Decimal("20.00")}
-    claims = [("PostProcessingComplete", Decimal("3.00"), ["1", "2"]), ("NewRma", Decimal("30.00"), ["1", "2"])]
+    claims = [
+        Holding("PostProcessingComplete", Decimal("3.00"), ["1", "2"], {}),
+        Holding("NewRma", Decimal("30.00"), ["1", "2"], {}),
+    ]
     assert held(claims, paid, Decimal("0.01")) == {"1": Decimal("1.00"), "2": Decimal("2.00")}
+
+
+def test_what_the_marketplace_says_per_unit_counts_where_it_makes_up_the_total() -> None:
+    paid = {"1": Decimal("10.00"), "2": Decimal("20.00")}
+    stated = {"1": "3.00", "2": "0"}
+    claims = [Holding("PostProcessingComplete", Decimal("3.00"), ["1", "2"], stated)]
+    assert held(claims, paid, Decimal("0.01")) == {"1": Decimal("3.00"), "2": Decimal("0")}
 
 
 def test_the_gravest_grade_gives_the_reason() -> None:
