@@ -108,7 +108,7 @@ class OurConnector:
         self._http = http
         self._chance = f"{seed}|{world}|connector"
         self._drawn: dict[str, int] = {}
-        self._settings = Settings(database_url="sqlite://", app_key=app_key, app_secret=app_secret)
+        self._settings = Settings(database_url="sqlite://", app_key=app_key, app_secret=app_secret, pages_open=True)
         self._disk = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         _template().backup(self._disk)
         self._engine = _engine(self._disk)

@@ -1,0 +1,83 @@
+"""The pages that people work on, in a real browser, over a served world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from rehearsal.control.client import HttpStage
+from tests.integration.test_up import Up
+
+
+@dataclass(frozen=True)
+class Served:
+    """A served world with one order and one open request for money back."""
+
+    stage: HttpStage
+    urls: dict[str, str]
+    order_id: str
+    return_id: str
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    up = Up(tmp_path / "world.json")
+    try:
+        world: dict[str, Any] = up.world()
+        stage = HttpStage(world["urls"]["control"])
+        order = stage.place_order(lines=[{"sku": "DESK-LAMP", "quantity": 1, "unit_price": "39.98"}])
+        request = stage.request_return(order["order_id"], type="REFUND")
+        stage.advance(by="PT15M")
+        yield Served(stage, world["urls"], order["order_id"], request["return_id"])
+    finally:
+        up.end()
+
+
+def test_manage_returns_is_found_under_orders_and_shows_the_words_people_know(served: Served, page: Page) -> None:
+    page.goto(served.urls["tiktok"] + "/seller-center/orders/returns")
+    expect(page.get_by_role("heading", name="Manage Returns")).to_be_visible()
+    row = page.get_by_role("row").filter(has_text=served.return_id)
+    expect(row).to_contain_text("Request Pending")
+    expect(row).to_contain_text("$39.98")
+
+
+def test_a_seller_approves_in_seller_center(served: Served, page: Page) -> None:
+    page.goto(f"{served.urls['tiktok']}/seller-center/orders/returns/{served.return_id}")
+    page.get_by_role("button", name="Approve").first.click()
+    expect(page.get_by_text("Refund Processing").first).to_be_visible()
+
+
+def test_a_person_approves_at_the_oms_and_the_connector_tells_the_story(served: Served, page: Page) -> None:
+    page.goto(served.urls["oms"])
+    page.get_by_role("link", name=served.order_id).first.click()
+    page.get_by_role("button", name="Approve").first.click()
+    served.stage.advance(by="PT1H")
+
+    page.goto(served.urls["connector"])
+    page.get_by_role("link", name=served.order_id).first.click()
+    page.get_by_role("link", name="Activity & History").click()
+    expect(page.get_by_text("39.98").first).to_be_visible()
+    expect(page.get_by_text("RETURN_OR_REFUND_REQUEST_COMPLETE").first).to_be_visible()
+
+
+def test_a_buyer_asks_for_money_back_on_their_page(served: Served, page: Page) -> None:
+    order = served.stage.place_order()
+    page.goto(f"{served.urls['tiktok']}/buyer/orders/{order['order_id']}/returns/new")
+    page.get_by_label("Refund only").check()
+    page.get_by_label("Why?").select_option(label="Item arrived damaged")
+    page.get_by_role("button", name="Submit request").click()
+    expect(page.get_by_text("Request Pending").first).to_be_visible()
+    assert order["order_id"] in {entry["order_id"] for entry in served.stage.returns()["returns"]}
+
+
+def test_the_console_moves_the_clock(served: Served, page: Page) -> None:
+    before = served.stage.world()["now"]
+    page.goto(served.urls["console"])
+    page.get_by_role("button", name="+1 h").click()
+    expect(page.get_by_text("The auditor is content")).to_be_visible()
+    assert served.stage.world()["now"] > before

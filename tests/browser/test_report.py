@@ -1,0 +1,35 @@
+"""The demo's report opens from the disk, needs no network, and draws who spoke to whom."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("report")
+    demo = [sys.executable, "-m", "rehearsal", "demo", "--out", str(folder)]
+    played = subprocess.run(demo, capture_output=True, text=True, timeout=300, check=False)
+    assert played.returncode == 0, played.stdout + played.stderr
+    return folder
+
+
+def test_the_first_page_leads_to_every_workflow(report: Path, page: Page) -> None:
+    page.goto((report / "index.html").as_uri())
+    expect(page.get_by_role("heading", name="Every workflow held")).to_be_visible()
+    pages = sorted(file.name for file in report.glob("0*.html"))
+    assert len(pages) >= 8
+    for name in pages:
+        expect(page.locator(f"a[href='{name}']").first).to_be_visible()
+
+
+def test_a_workflow_shows_its_sequence_diagram(report: Path, page: Page) -> None:
+    page.goto(next(report.glob("0*.html")).as_uri())
+    diagram = page.locator("svg[aria-roledescription='sequence']")
+    expect(diagram).to_be_visible()
+    expect(diagram.get_by_text("Connector").first).to_be_visible()
