@@ -32,6 +32,9 @@ from rehearsal.schemas import Checker, Fault, pointer_of, value_at
 METHODS: Final = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 JSON_TYPES: Final = re.compile(r"^application/(?:[\w.+-]+\+)?json$")
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
+READING: Final = re.compile(
+    "^(get|list)|search|calculate|token", re.IGNORECASE
+)  # operations that only ask, even by POST
 UNREADABLE: Final = object()
 _NOT_A_NAME: Final = re.compile(r"\W")
 Pairs = Sequence[tuple[str, str]]
@@ -142,7 +145,7 @@ class Operation:
         self.template = template
         self.id: str = spec.get("operationId") or f"{self.method} {template}"
         self.certainty: str = spec.get("x-certainty", "documented")
-        self.changes_something = self.method != "GET" and not re.search("^(get|list)|search|calculate|token", self.id, re.I)
+        self.changes_something = self.method != "GET" and not READING.search(self.id)
         self._bodies: dict[tuple[str, ...], tuple[Checker | None, Mask]] = {}
 
     @cached_property

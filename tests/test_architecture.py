@@ -110,7 +110,7 @@ def test_a_whole_journey_never_reads_the_machines_clock(monkeypatch: pytest.Monk
         world.advance(by=timedelta(hours=1))
         world.marketplace.ship_return(returned.return_id)
         world.marketplace.arrive_return(returned.return_id)
-        world.advance(by=timedelta(days=5))
+        world.advance(by=timedelta(hours=6))
     finally:
         sys.setprofile(None)
     assert world.marketplace.return_view(returned.return_id).shown_status == "Completed"
