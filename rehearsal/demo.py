@@ -36,7 +36,7 @@ def demo(seed: int, out: Path, no_report: bool) -> int:
     Exit codes: 0 only if every scenario held and the auditor is content; else as of `rehearsal play`.
     """
     console = telling.console()
-    performance = _perform(Order((features_folder(),), seed, tags="demo"))
+    performance = _perform(Order((features_folder(),), seed, tags="demo", traced=not no_report))
     plays = sorted(performance.plays, key=_place_in_guide)
     for number, played in enumerate(plays, start=1):
         for part in telling.timeline(played, number):

@@ -73,6 +73,7 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("rehearsal")
     group.addoption("--attach", metavar="URL", help="play on a served world: its control address, as `up` prints it")
+    group.addoption("--keep-trace", action="store_true", help="hand the trace of every scenario on, for a report")
     group.addoption("--seed", type=int, default=1, metavar="N", help="the seed of every world (default: 1)")
 
 
@@ -260,14 +261,14 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         raise
     finally:
         if script.chronicle:
-            script.sight = _look(script.chronicle.stage)
+            script.sight = _look(script.chronicle.stage, traced=pyfuncitem.config.getoption("--keep-trace"))
     findings = script.sight.findings.get("findings", [])
     if findings:
         raise BrokenRules("\n\n".join(told(finding) for finding in findings))
     return result
 
 
-def _look(stage: Stage) -> Sight:
+def _look(stage: Stage, *, traced: bool) -> Sight:
     try:
         return Sight(
             world=stage.world(),
@@ -275,7 +276,7 @@ def _look(stage: Stage) -> Sight:
             ledgers=tuple(stage.ledgers()["orders"]),
             mails=tuple(stage.mailbox()["mails"]),
             findings=stage.findings(),
-            trace=tuple(stage.trace()),
+            trace=tuple(stage.trace()) if traced else (),
         )
     except Problem as refusal:
         raise StageFailed(f"the stage cannot be looked at: {refusal}") from refusal

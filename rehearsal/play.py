@@ -47,7 +47,7 @@ def play(
     if attach:
         HttpStage(attach).world()  # says once what each scenario would say again: that nobody answers there
     console = telling.console()
-    order = Order(paths or (features_folder(),), seed, attach, names, tags, junit)
+    order = Order(paths or (features_folder(),), seed, attach, names, tags, junit, traced=out is not None)
     shown: list[str] = []
 
     def seen(played: Played) -> None:

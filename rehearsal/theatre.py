@@ -38,6 +38,7 @@ class Order:
     names: Sequence[str] = ()
     tags: str | None = None
     junit: Path | None = None
+    traced: bool = False
 
     def arguments(self) -> list[str]:
         """Answer the order as pytest's arguments."""
@@ -47,6 +48,7 @@ class Order:
         asked += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
         for flag, value in (("--attach", self.attach), ("-m", self.tags)):
             asked += [flag, value] if value else []
+        asked += ["--keep-trace"] if self.traced else []
         return [*asked, f"--junitxml={self.junit}"] if self.junit else asked
 
     def wants(self, item: pytest.Item) -> bool:

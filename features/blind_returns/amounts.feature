@@ -53,6 +53,7 @@ Feature: How much is refunded
       And an hour has passed
       When the seller approves Maya's request
       Then Maya's request is over 12.50 USD
+      And the seller's case of Maya is over 12.50 USD
       And all three books say 12.50 USD for Maya
 
     @R4 @R37 @R60

@@ -73,7 +73,9 @@ Feature: A buyer changes her mind about a request
 
     @R2 @R26
     Scenario: The parcel is on its way
-      Given Maya has sent it back
+      Given Maya has asked to send it back
+      And an hour has passed
+      And Maya has handed over the parcel
       When Maya tries to withdraw
       Then Maya is told that it cannot be done
       And Maya's request is shown as "Buyer Shipped"

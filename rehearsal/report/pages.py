@@ -39,6 +39,7 @@ WHO: Final[Mapping[str, str]] = {
 SHOWN_EXCHANGES: Final = 400
 FEW: Final = 12
 BODY_LIMIT: Final = 4000
+CARRIED: Final = frozenset({"app_key", "timestamp", "sign", "shop_cipher", "access_token"})
 
 
 @dataclass(frozen=True)
@@ -118,11 +119,22 @@ def write(plays: Sequence[Played], out: Path, *, seed: int, command: str) -> Pat
     return index
 
 
-def _groups(pages: Sequence[Page]) -> list[tuple[str, list[Page]]]:
-    """Answer the pages under their subjects; a handful of them needs no subjects."""
+@dataclass(frozen=True)
+class Group:
+    """Cards under one heading. The heading names the feature, or else each card does."""
+
+    heading: str
+    subject: str
+    pages: tuple[Page, ...]
+    names_feature: bool
+
+
+def _groups(pages: Sequence[Page]) -> list[Group]:
+    """Answer the pages by feature; a handful of them needs no headings."""
     if len(pages) <= FEW:
-        return [("workflows", list(pages))]
-    return [(subject, list(group)) for subject, group in groupby(pages, key=lambda page: page.played.subject)]
+        return [Group("Workflows", "", tuple(pages), False)]
+    by_feature = groupby(pages, key=lambda page: (page.played.subject, page.played.feature))
+    return [Group(feature, subject.replace("_", " "), tuple(group), True) for (subject, feature), group in by_feature]
 
 
 def _clear(out: Path) -> None:
@@ -144,7 +156,7 @@ def _page(number: int, played: Played) -> Page:
         diagram=mermaid(entries).decode() if entries else "",
         exchanges=tuple(shown),
         left_out=sum(1 for entry in entries if entry["kind"] == "exchange") - len(shown),
-        span=_span(moments),
+        span=_span(played),
         paid_back=_sum(played),
         verdicts=tuple(played.sight.findings.get("verdicts", ())),
     )
@@ -157,11 +169,12 @@ def _rows(moments: Iterable[Moment]) -> Iterable[Row]:
         yield Row(f"{at:%A}, {at.day} {at:%B %Y}", f"{at:%H:%M:%S}", moment, WHO.get(moment.who, moment.who), to)
 
 
-def _span(moments: Sequence[Moment]) -> str:
-    """Answer how much simulated time lies between the first and the last thing that happened."""
-    if not moments:
+def _span(played: Played) -> str:
+    """Answer how much simulated time went by, from the first thing that happened to the end of the world."""
+    if not played.moments:
         return "no time"
-    first, last = datetime.fromisoformat(moments[0].at), datetime.fromisoformat(moments[-1].at)
+    first = datetime.fromisoformat(played.moments[0].at)
+    last = datetime.fromisoformat(played.sight.world.get("now", played.moments[-1].at))
     minutes = int((last - first).total_seconds()) // 60
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     told = [f"{count} {unit}" for count, unit in ((days, "d"), (hours, "h"), (rest, "min")) if count]
@@ -199,9 +212,14 @@ def _exchange(entry: Json) -> Exchange:
         status=f"{status or entry.get('failure') or '–'}" + (f" · {code}" if refused else ""),
         ok=status is not None and status < 400 and not refused and not entry.get("breaches"),
         writes=bool(entry.get("writes")),
-        asked=_body((entry.get("request") or {}).get("body")),
+        asked="\n".join(filter(None, (_query(entry), _body((entry.get("request") or {}).get("body"))))),
         answered=_body(answer),
     )
+
+
+def _query(entry: Json) -> str:
+    """Answer what the query asked for, one name a line, without what every call carries."""
+    return "\n".join(f"{name} = {value}" for name, value in entry.get("query") or () if name not in CARRIED)
 
 
 def _body(body: Any) -> str:
