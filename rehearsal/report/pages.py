@@ -219,7 +219,7 @@ def _exchange(entry: Json) -> Exchange:
 
 def _query(entry: Json) -> str:
     """Answer what the query asked for, one name a line, without what every call carries."""
-    return "\n".join(f"{name} = {value}" for name, value in entry.get("query") or () if name not in CARRIED)
+    return "\n".join(f"{name} = {value}" for name, value in (entry.get("query") or {}).items() if name not in CARRIED)
 
 
 def _body(body: Any) -> str:
