@@ -65,7 +65,8 @@ class Delivery:
         body = self._prepared(promise)
         if body is None:
             return PromiseState.WAITING
-        self._begin(promise, body)
+        if not self._begin(promise, body):
+            return PromiseState.WITHDRAWN
         try:
             made = self._marketplace.send(
                 self._access,
@@ -140,8 +141,11 @@ class Delivery:
             return {**body, "amount": _plain(total)}
         return {**body, "reason": self._reject_reason(promise, body, [])}
 
-    def _begin(self, promise: Promise, body: dict[str, Any]) -> None:
+    def _begin(self, promise: Promise, body: dict[str, Any]) -> bool:
+        """Write the attempt down before it is made; False where the promise is finished already."""
         with self._store.writing() as books:
+            if books.promise(promise.id).state not in UNFINISHED:
+                return False
             books.change(
                 t.outbox,
                 promise.id,
@@ -152,6 +156,7 @@ class Delivery:
             )
             for entry in books.adjustments_of_promise(promise.id):
                 self._move(books, entry, Action.SEND)
+        return True
 
     # --- after ---
     def _done(self, promise: Promise, body: dict[str, Any], made: str | None) -> None:

@@ -78,17 +78,17 @@ class Worker:
             trouble: list[str] = []
             access = self._access(shop, tokens, now, trouble)
             moved, collected = self._collect(shop, access, rounds, now, trouble)
-            if collected:
+            if collected or trouble:  # a stream that broke off may have brought news all the same
                 with self._store.reading() as books:
                     lapsing, _ = self._waiting(books, shop, now, following)
-            answered = self._answer_what_lapses(shop, lapsing, now, following)
-            if collected or answered:
+            spoken = self._answer_what_lapses(shop, lapsing, now, following)
+            if collected or trouble or spoken:
                 with self._store.reading() as books:
                     promises = books.unfinished(shop.id)
             carried = self._deliver(shop, access, promises, now, following)
             with self._store.writing() as books:
                 books.change(t.watermarks, profile_id, next_round_at=following, **moved)
-        counts = {"collected": collected, "answered": answered, **carried}
+        counts = {"collected": collected, **spoken, **carried}
         said = [f"{count} {word}" for word, count in counts.items() if count]
         return Outcome(f"round: {', '.join(said + trouble) or 'nothing new'}", changed=bool(said or trouble))
 
@@ -125,16 +125,16 @@ class Worker:
         token = tokens.access_token
         if tokens.access_expires_at - now <= self._settings.refresh_before:
             try:
-                token = self._renew(shop, tokens)
+                token = self._renew(tokens)
             except (Unavailable, Refused) as error:
                 log.error("shop %s: its token cannot be renewed: %s", shop.shop_id, error)
                 trouble.append("token not renewed")
         return Access(cipher=shop.cipher, access_token=token)
 
-    def _renew(self, shop: Shop, tokens: Tokens) -> str:
+    def _renew(self, tokens: Tokens) -> str:
         grant = self._marketplace.refresh(tokens.refresh_token)
         with self._store.writing() as books:
-            books.change(t.tokens, shop.id, **token_columns(grant))
+            books.renew(tokens.refresh_token, **token_columns(grant))
         return grant.access_token
 
     # --- collect ---
@@ -173,7 +173,9 @@ class Worker:
         return collected
 
     def _collect_claims(self, shop: Shop, access: Access, found: Iterable[Claim], now: datetime) -> int:
+        """Take claims in, and the orders of those whose order was not known; one without holds up no other."""
         collected = 0
+        missing: list[str] = []
         for batch in _batches(found):
             with self._store.reading() as books:
                 fresh = [claim for claim in batch if is_news(books.case(shop.id, claim.id), claim)]
@@ -182,11 +184,14 @@ class Worker:
             if not fresh:
                 continue
             orders = self._marketplace.orders(access, strangers) if strangers else []
+            missing += set(strangers) - {order.id for order in orders}
             fresh = [self._with_cause(access, claim) for claim in fresh]
             with self._store.writing() as books:
                 for order in orders:
                     take_order(books, shop.id, order, now)
                 collected += sum(take_claim(books, shop.id, claim, now) for claim in fresh)
+        if missing:
+            raise Unavailable(f"{len(missing)} order(s) with a claim cannot be read.", acted=False)
         return collected
 
     def _with_cause(self, access: Access, claim: Claim) -> Claim:
@@ -200,20 +205,22 @@ class Worker:
             return claim
 
     # --- what nobody has answered ---
-    def _answer_what_lapses(self, shop: Shop, lapsing: Sequence[Adjustment], now: datetime, following: datetime) -> int:
+    def _answer_what_lapses(
+        self, shop: Shop, lapsing: Sequence[Adjustment], now: datetime, following: datetime
+    ) -> Counter[str]:
         """Warn before a deadline; give the shop's default answer in the last round before it."""
-        answered = 0
+        spoken: Counter[str] = Counter()
         for adjustment in lapsing:
             assert adjustment.deadline is not None
             if adjustment.deadline <= now:
                 continue
             if adjustment.deadline <= following and (answer := self._default(shop, adjustment)):
                 self._give_default(adjustment.id, answer, now)
-                answered += 1
+                spoken["answered by default"] += 1
             elif adjustment.warned_at is None and adjustment.deadline <= now + self._settings.warn_before:
                 self._warn(adjustment, now)
-                answered += 1
-        return answered
+                spoken["warned of"] += 1
+        return spoken
 
     def _default(self, shop: Shop, adjustment: Adjustment) -> Answer | None:
         answers = {**self._settings.default_answers, **shop.default_answers}

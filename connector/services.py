@@ -112,7 +112,7 @@ class Services:
     def adjust_order(self, order_id: int, request: AdjustOrder) -> None:
         """Refund what has shipped, cancel what has not. Raises UnknownId, BadRequest (ChannelAdvisor's field name)."""
         with self._writing() as books:
-            order = _offered(books, order_id)
+            order = _offered(books, order_id, lock=True)
             self._check(books, order, request)
             self._start(books, order, plan_order(books, order, request), request)
 
@@ -122,7 +122,7 @@ class Services:
             item = books.item(item_id)
             if item is None:
                 raise UnknownId("OrderItem", item_id)
-            order = _offered(books, item.order_id, UnknownId("OrderItem", item_id))
+            order = _offered(books, item.order_id, UnknownId("OrderItem", item_id), lock=True)
             self._check(books, order, request)
             self._start(books, order, plan_item(books, order, item, request), request)
 
@@ -198,8 +198,8 @@ class Services:
         self._changed()
 
 
-def _offered(books: Books, order_id: int, otherwise: UnknownId | None = None) -> Order:
-    order = books.order(order_id)
+def _offered(books: Books, order_id: int, otherwise: UnknownId | None = None, *, lock: bool = False) -> Order:
+    order = books.order(order_id, lock=lock)
     if order is None or not order.offered:
         raise otherwise or UnknownId("Order", order_id)
     return order

@@ -52,12 +52,14 @@ _DESK: Final = (
     .join(t.tokens, t.tokens.c.profile_id == t.shops.c.id)
     .where(t.shops.c.id == bindparam("id"))
 )
+_RENEWED: Final = sa.update(t.tokens).where(t.tokens.c.refresh_token == bindparam("spent"))
 _ROUNDS_OF: Final = sa.select(t.watermarks).where(_mark.profile_id == bindparam("profile"))
 _ROUNDS: Final = sa.select(t.watermarks).order_by(_mark.profile_id)
 _CLAIM: Final = (
     sa.select(t.shops.c.id).where(t.shops.c.id == bindparam("id")).with_for_update(skip_locked=True, key_share=True)
 )
 _ORDER: Final = sa.select(t.orders).where(t.orders.c.id == bindparam("id"))
+_ORDER_LOCKED: Final = _ORDER.with_for_update()
 _ORDER_BY_SITE: Final = sa.select(t.orders).where(
     t.orders.c.profile_id == bindparam("profile"), t.orders.c.site_order_id == bindparam("site_id")
 )
@@ -214,9 +216,6 @@ class Books:
     def move_case(self, profile_id: int, site_id: str, **values: Any) -> None:
         self.connection.execute(_CASE_MOVED, {"of": profile_id, "case": site_id, **values})
 
-    def delete(self, statement: sa.Delete) -> None:
-        self.connection.execute(statement)
-
     def note(
         self,
         order: Order,
@@ -258,6 +257,10 @@ class Books:
         row = tuple(self.connection.execute(_DESK, {"id": profile_id}).one())
         return Shop(*row[:_SHOP_WIDE]), Rounds(*row[_SHOP_WIDE:_ROUNDS_WIDE]), Tokens(*row[_ROUNDS_WIDE:])
 
+    def renew(self, spent: str, **columns: Any) -> None:
+        """Replace the tokens that came with this refresh token: one authorization may cover several shops."""
+        self.connection.execute(_RENEWED, {"spent": spent, **columns})
+
     def rounds(self) -> list[Rounds]:
         return [Rounds(*row) for row in self.connection.execute(_ROUNDS)]
 
@@ -265,8 +268,8 @@ class Books:
         return Rounds(*self.connection.execute(_ROUNDS_OF, {"profile": profile_id}).one())
 
     # --- orders ---
-    def order(self, order_id: int) -> Order | None:
-        row = self.connection.execute(_ORDER, {"id": order_id}).first()
+    def order(self, order_id: int, *, lock: bool = False) -> Order | None:
+        row = self.connection.execute(_ORDER_LOCKED if lock else _ORDER, {"id": order_id}).first()
         return None if row is None else Order(*row)
 
     def order_by_site(self, profile_id: int, site_order_id: str) -> Order | None:

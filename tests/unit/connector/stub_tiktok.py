@@ -58,6 +58,7 @@ class StubTikTok(BaseAdapter):
     calls: list[Call] = field(default_factory=list)
     answers: list[Callable[[Call], Json]] = field(default_factory=list)
     reasons: list[str] = field(default_factory=lambda: ["reverse_reject_refund_request_unclear_evidence"])
+    records: list[Json] = field(default_factory=list)
     instead: Callable[[Call], Json] | None = None  # answers everything, when set
     decide: Callable[[Call], Json] = lambda call: ok({})
 
@@ -121,6 +122,8 @@ class StubTikTok(BaseAdapter):
             return self._page(call, "return_orders", self.returns)
         if call.path == "/return_refund/202309/cancellations/search":
             return self._page(call, "cancellations", self.cancellations)
+        if call.path.endswith("/records"):
+            return ok({"records": self.records})
         if call.path == "/return_refund/202309/reject_reasons":
             return ok({"reasons": [{"name": name, "text": name} for name in self.reasons]})
         if call.path == "/return_refund/202309/refunds/calculate":

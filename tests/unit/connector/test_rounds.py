@@ -270,3 +270,36 @@ def test_unshipped_units_are_cancelled_instead_of_refunded(bench: Bench) -> None
     assert "idempotency_key" not in call.query
     assert bench.adjustment().type == "Cancellation"
     assert bench.adjustment().total == Decimal("20.00")
+
+
+def test_news_from_a_stream_that_broke_off_still_hold_back_a_decision(bench: Bench) -> None:
+    a_refund_request(bench)
+    bench.connector.services.reject_buyer_request("item", bench.adjustment().id)
+    settle_as(bench, "RETURN_OR_REFUND_REQUEST_COMPLETE")
+    bench.tiktok.returns["899"] = {"return_id": "899", "update_time": int(bench.clock.now().timestamp())}
+    assert "returns unavailable" in bench.round()
+    assert bench.tiktok.written() == []
+    assert bench.adjustment().status == "PostProcessingComplete"
+
+
+def test_a_claim_without_a_readable_order_is_not_forgotten(bench: Bench) -> None:
+    bench.tiktok.put_order("500", "20.00")
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
+    order = bench.tiktok.orders.pop("500")
+    assert "returns unavailable" in bench.round()
+    assert bench.adjustments() == []
+    bench.tiktok.orders["500"] = order
+    bench.wait(hours=2)
+    assert bench.adjustment().status == "NewRma"
+
+
+def test_a_return_that_was_closed_says_why(bench: Bench) -> None:
+    bench.tiktok.put_order("500", "20.00")
+    bench.tiktok.put_return("900", "500", "AWAITING_BUYER_SHIP", return_type="RETURN_AND_REFUND")
+    bench.round()
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_CANCEL")
+    record = {"event": "BUYER_RETURN_SHIPPED_TIMEOUT", "description": "Not shipped in time", "create_time": 1}
+    bench.tiktok.records = [record]
+    bench.round()
+    assert bench.adjustment().status == "RejectionCompleted"
+    assert "Not shipped in time" in bench.adjustment().comment
