@@ -64,7 +64,8 @@ class StubStage:
     def trace(self) -> list[Json]:
         exchange = {
             "seq": 1, "at": _told(START), "kind": "exchange", "cause": None, "from": "connector", "to": "marketplace",
-            "operation": "approveReturn_202309", "writes": True, "method": "POST", "path": "/return_refund/approve", "query": {"idempotency_key": "7", "sign": "x"},
+            "operation": "approveReturn_202309", "writes": True, "method": "POST", "path": "/return_refund/approve",
+            "query": {"idempotency_key": "7", "sign": "[redacted]"},
             "request": {"body": {"decision": "APPROVE_REFUND"}}, "response": {"body": {"code": 0, "message": "OK"}},
             "status": 200, "failure": None, "breaches": 0,
         }  # fmt: skip

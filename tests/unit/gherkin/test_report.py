@@ -59,6 +59,8 @@ def test_a_page_shows_time_people_money_and_the_exchange(tmp_path: Path) -> None
     text = (report.write([played()], tmp_path, seed=1, command="x").parent / "001-the-seller-pays.html").read_text()
     for shown in ("Monday, 3 March 2031", "09:00:00", "refund paid", "39.98 USD", "POST /return_refund/approve"):
         assert shown in text
+    assert "idempotency_key = 7" in text
+    assert "[redacted]" not in text
     assert "sequenceDiagram" in text
 
 
