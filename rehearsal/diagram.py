@@ -30,6 +30,22 @@ BY: Final = {
     "seller": "marketplace",
     "seller_center": "marketplace",
 }
+BUYER_ACTS: Final = {
+    "SHIP": "sends the goods back",
+    "WITHDRAW": "withdraws",
+    "DISPUTE": "disputes the rejection",
+    "ACCEPT_OFFER": "accepts the offer",
+    "DECLINE_OFFER": "declines the offer",
+}
+BECAUSE: Final = {
+    "AUTO_APPROVE": "approved automatically",
+    "LAPSE": "the deadline passed",
+    "PAYOUT": "paid",
+    "SUPPORT_BUYER": "the operator is with the buyer",
+    "SUPPORT_SELLER": "the operator is with the seller",
+    "REJECT_BY_SHIPPING": "shipped nevertheless",
+}
+OF: Final = {"seller": ", by the seller", "seller_center": ", in Seller Center"}
 
 
 def mermaid(entries: Iterable[Entry]) -> bytes:
@@ -127,9 +143,14 @@ class _Reader:
             case "cancellation_requested" if data.get("role", "BUYER") == "BUYER":
                 return _Step(at, "buyer", "marketplace", ["asks to cancel"], arrow="->>", reading=False)
             case "return_status_changed" | "cancellation_status_changed":
-                words = f"{_title(str(data.get('now')))} ({_title(str(data.get('action')))}, {data.get('by')})"
+                action = str(data.get("action"))
                 if by == "buyer":
+                    words = BUYER_ACTS.get(action, _title(action))
                     return _Step(at, "buyer", "marketplace", [words], arrow="->>", reading=False)
+                if data.get("was") == data.get("now"):
+                    return None
+                shown = str(data.get("shown") or _title(str(data.get("now"))))
+                words = f"{shown} ({BECAUSE.get(action, _title(action))}{OF.get(str(data.get('by')), '')})"
                 return _Step(at, "marketplace", "marketplace", [words], arrow="note", reading=False)
             case "deadline_lapsed":
                 words = f"deadline passed: {_title(str(data.get('what')))}"
@@ -138,8 +159,8 @@ class _Reader:
                 return _Step(at, "marketplace", "buyer", [f"mail “{data.get('kind')}”"], arrow="-)", reading=False)
             case "money_paid":
                 return _Step(at, "marketplace", "buyer", [f"pays back {money}"], arrow="-->>", reading=False)
-            case "label_generated" | "parcel_shipped" | "parcel_arrived" | "dispute_opened" | "dispute_decided":
-                words = _title(name) + (f": {_title(str(data['outcome']))}" if data.get("outcome") else "")
+            case "label_generated" | "parcel_arrived":
+                words = _title(name)
                 return _Step(at, "marketplace", "marketplace", [words], arrow="note", reading=False)
             case "decision_given":
                 words = f"decides: {data.get('decision')} {money}".rstrip()

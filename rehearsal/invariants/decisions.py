@@ -110,10 +110,10 @@ class InTime(Watcher):
 
 
 MAIL_FOR: Final = {
-    # what moved, on this action        the buyer gets
-    ("return", "REJECT_REFUND"): "refund rejected",
-    ("return", "REJECT_RETURN"): "return rejected",
-    ("return", "REJECT_RECEIVED_PACKAGE"): "return rejected",
+    # on this decision about a return   the buyer gets
+    "REJECT_REFUND": "refund rejected",
+    "REJECT_RETURN": "return rejected",
+    "REJECT_RECEIVED_PACKAGE": "return rejected",
 }
 
 
@@ -136,7 +136,7 @@ class OneMail(Watcher):
         claim = news.claim
         if claim is None:
             return NO_OBJECTION
-        if news.name in MOVES:
+        if news.name in MOVES or news.name == "money_paid":
             kind = _mail_for(news)
             if kind is not None:
                 self.occasions += 1
@@ -179,8 +179,9 @@ _KINDS: Final = frozenset({*MAIL_FOR.values(), "order refund", "order cancelled"
 
 
 def _mail_for(news: News) -> str | None:
-    what = "return" if news.data.get("return_id") else "cancellation"
-    now = str(news.data.get("now"))
-    if now.endswith("_COMPLETE") and not now.startswith("REPLACEMENT"):
-        return "order refund" if what == "return" else "order cancelled"
-    return MAIL_FOR.get((what, str(news.data.get("action"))))
+    """Answer the mail that this news owes the buyer: money back for a return, a cancellation's end, a rejection."""
+    if news.name == "money_paid":
+        return "order refund" if news.data.get("return_id") else None
+    if news.data.get("cancel_id"):
+        return "order cancelled" if str(news.data.get("now")).endswith("_COMPLETE") else None
+    return MAIL_FOR.get(str(news.data.get("action")))
