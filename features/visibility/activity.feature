@@ -39,6 +39,17 @@ Feature: Activity & History tells the story of an order
         | buyer       | Refund request collected |
         | marketplace | Refund request           |
 
+  Rule: A deadline announces itself
+
+    @R31 @R10
+    Scenario: An hour is left and nobody has answered
+      Given Maya has asked for her money back
+      When the clock stands 1 hour before the answer to Maya is due
+      Then the page of Maya's order tells, one after the other:
+        | who       | what                     |
+        | buyer     | Refund request collected |
+        | connector | No answer yet            |
+
   Rule: Whoever refuses is quoted
 
     @R31 @R56
