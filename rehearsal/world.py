@@ -321,12 +321,17 @@ def _guarded(app: WsgiApp, world: World) -> WsgiApp:
 
 
 def _api_or_pages(api: WsgiApp, pages: WsgiApp, contract: Contract) -> WsgiApp:
-    """Answer an app that has API calls judged and lets people's pages through."""
+    """Answer an app that has API calls judged and lets people's pages through.
+
+    What a contract names is the API; of the rest, what a browser asks for is a page or belongs to one. A client that
+    asks for something else is recorded as the client it is.
+    """
     roots = {operation.template.split("/")[1].partition("(")[0].lower() for operation in contract.operations}
 
     def serve(environ: dict[str, Any], start_response: Any) -> Any:
-        root = environ.get("PATH_INFO", "/").split("/")[1:2]
-        named = root[0].partition("(")[0].lower() if root else ""
-        return (api if named in roots else pages)(environ, start_response)
+        first, _, rest = environ.get("PATH_INFO", "/").lstrip("/").partition("/")
+        browsing = "text/html" in environ.get("HTTP_ACCEPT", "") or "." in (rest or first).rpartition("/")[2]
+        page = browsing and first.partition("(")[0].lower() not in roots
+        return (pages if page else api)(environ, start_response)
 
     return serve

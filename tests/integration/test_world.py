@@ -260,6 +260,22 @@ def test_an_outsider_is_recorded_and_judged(world: World) -> None:
     assert world.auditor.content
 
 
+def test_pages_for_people_are_served_and_are_no_part_of_the_record(world: World) -> None:
+    browser = Client(world.outside_app("tiktok"))
+    before = len(world.trace)
+    answer = browser.get("/seller-center/orders/returns", headers={"Accept": "text/html,*/*"})
+    assert (answer.status_code, answer.mimetype) == (200, "text/html")
+    assert len(world.trace) == before
+
+
+def test_a_client_that_asks_for_what_is_not_there_is_recorded(world: World) -> None:
+    client = Client(world.outside_app("tiktok"))
+    assert client.get("/product/202309/products").status_code == 404
+    last = list(world.trace.entries())[-1]
+    assert (last["path"], last["operation"], last["status"]) == ("/product/202309/products", None, 404)
+    assert world.auditor.content
+
+
 def test_an_outsider_may_carry_the_machines_time_where_time_is_not_strict() -> None:
     now = datetime(2026, 5, 1, tzinfo=UTC)
     with freeze_time(now):
