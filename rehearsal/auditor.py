@@ -57,29 +57,33 @@ class Auditor:
             OneMail(),
             ContractKept(),
         )
-        self._judging = [watcher for watcher in self._watchers if watcher.needs <= sights]
+        judging = [watcher for watcher in self._watchers if watcher.needs <= sights]
+        self._hearing = [watcher for watcher in judging if type(watcher).hear is not Watcher.hear]
+        self._seeing = [watcher for watcher in judging if type(watcher).see is not Watcher.see]
+        self._after = [watcher for watcher in judging if type(watcher).after_act is not Watcher.after_act]
+        self._resting = [watcher for watcher in judging if type(watcher).at_stillness is not Watcher.at_stillness]
 
     def hear(self, news: News) -> None:
         """Take note of something that has happened inside a player."""
         self._now = max(self._now, news.at)
-        for watcher in self._judging:
+        for watcher in self._hearing:
             self._note(watcher, watcher.hear(news))
 
     def see(self, exchange: Exchange) -> None:
         """Take note of an exchange."""
-        for watcher in self._judging:
+        for watcher in self._seeing:
             self._note(watcher, watcher.see(exchange))
 
     def after_act(self, now: datetime) -> None:
         """Judge what must hold between two acts."""
         self._now = now
-        for watcher in self._judging:
+        for watcher in self._after:
             self._note(watcher, watcher.after_act(now))
 
     def at_stillness(self, stillness: Stillness) -> None:
         """Judge what must hold when nobody has anything left to do at present."""
         self._now = stillness.at
-        for watcher in self._judging:
+        for watcher in self._resting:
             self._note(watcher, watcher.at_stillness(stillness))
 
     @property

@@ -102,19 +102,24 @@ class _Parameters:
                 required.append(name)
             if parameter.get("x-sensitive") or contract.resolved(schema).get("x-sensitive"):
                 self.hidden.add(name)
+        self._strict = strict
         schema = {"type": "object", "properties": properties, "required": required}
         if strict:
             schema["additionalProperties"] = False
-        self._names = properties.keys()
         self._checker = Checker(schema, contract.components)
 
     def faults(self, pairs: Iterable[tuple[str, str]]) -> tuple[Fault, ...]:
         """Answer what is wrong with the parameters that were sent."""
+        if not self._kinds and not self._strict:
+            return ()
         values: dict[str, Any] = {}
         for sent, text in pairs:
             name = sent.lower() if self._fold else sent
-            kinds = self._kinds.get(name, frozenset())
-            if "array" in kinds:
+            kinds = self._kinds.get(name)
+            if kinds is None:
+                if self._strict:
+                    values[name] = text
+            elif "array" in kinds:
                 items = self._items[name]
                 values.setdefault(name, []).extend(_coerced(item, items) for item in text.split(","))
             else:
