@@ -260,7 +260,7 @@ adjustments: Final = sa.Table(
     _text("arbitration_status"),
     sa.Column("error_code", sa.Text, nullable=True),
     sa.Column("error_message", sa.Text, nullable=True),
-    sa.Column("decided_by", sa.Text, nullable=True),  # oms | default | seller | marketplace | buyer | arbitration
+    sa.Column("decided_by", sa.Text, nullable=True),  # oms | default | channel (outside) | buyer (declined an offer)
     # the connector's own
     sa.Column("offer_amount", Money, nullable=True),  # partial refund to be offered for this adjustment
     sa.Column(
