@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import logging
+
 from connector.main import Connector
 from connector.settings import Settings
 
 __all__ = ["Connector", "Settings"]
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())  # whoever embeds it decides what is logged, and where
