@@ -316,6 +316,10 @@ class Cast:
     def buyer(self, name: str) -> Buyer:
         return self._buyers.setdefault(name, Buyer(self.stage, name))
 
+    def names(self) -> dict[str, str]:
+        """Answer whose each order is."""
+        return {buyer.order_id: buyer.name for buyer in self._buyers.values() if buyer.order_id}
+
     def told_no(self, who: str) -> Problem:
         """The refusal the named person got last."""
         person: Any = {"the seller": self.seller, "Seller Center": self.seller_center}.get(who) or self.buyer(who)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, cast
 
@@ -23,7 +23,8 @@ class Moment:
     """One thing that somebody did or that came due.
 
     `who` is a player's or a person's word (marketplace, operator, buyer, courier, connector, oms, seller,
-    seller center); `to` is whom it concerned at once, where that is somebody else.
+    seller center); `to` is whom it concerned at once, where that is somebody else. `name` is what the scenario calls
+    a buyer.
     """
 
     at: str
@@ -33,6 +34,7 @@ class Moment:
     refused: bool = False
     return_id: str | None = None
     order_id: str | None = None
+    name: str = ""
 
     @property
     def money(self) -> str:
@@ -127,6 +129,7 @@ class Chronicle:
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
         self.moments: list[Moment] = []
+        self._orders: dict[str, str] = {}  # the order that a return or a cancellation is about
         self.now = str(stage.world()["now"])
 
     @property
@@ -159,8 +162,12 @@ class Chronicle:
                 answer = call(*ids, **arguments)
             except Problem as refusal:
                 told = f"{name.replace('_', ' ')}: refused, {refusal.detail or refusal.title}"
-                self.moments.append(Moment(self.now, act.who, told, act.to, refused=True))
+                about = self._orders.get(ids[0]) if ids else None
+                self.moments.append(Moment(self.now, act.who, told, act.to, refused=True, order_id=about))
                 raise
+            for kind in ("order_id", "return_id", "cancel_id"):
+                if answer.get(kind) and answer.get("order_id"):
+                    self._orders[answer[kind]] = answer["order_id"]
             self.moments.append(
                 Moment(
                     self.now,
@@ -217,23 +224,33 @@ _CAUSE: Final = {
 }
 
 
-def whole(moments: Iterable[Moment], *, returns: Iterable[Json], mails: Iterable[Json]) -> tuple[Moment, ...]:
-    """Answer what was done and what fired, with what people then saw: the words of Seller Center, and the mail."""
-    story = list(moments)
-    shown = [
-        (
-            Moment(entry["at"], "marketplace", f"shows the request as “{entry['event']}”", return_id=item["return_id"]),
-            entry["by"],
-        )
-        for item in returns
-        for entry in item["timeline"]
-        if entry["event"] in SHOWN
-    ]
-    for moment, by in sorted(shown, key=lambda pair: _time(pair[0])):
-        _put(story, moment, _CAUSE.get(by, "marketplace"))
+def whole(
+    moments: Iterable[Moment], *, returns: Iterable[Json], mails: Iterable[Json], names: Mapping[str, str]
+) -> tuple[Moment, ...]:
+    """Answer what was done and what fired, with what people then saw: the words of Seller Center, and the mail.
+
+    `names` says who bought which order.
+    """
+    several = len(set(names.values())) > 1
+    story = [_named(moment, names.get(moment.order_id or "", ""), several) for moment in moments]
+    history = [(entry, item) for item in returns for entry in item["timeline"] if entry["event"] in SHOWN]
+    for entry, item in sorted(history, key=lambda pair: datetime.fromisoformat(pair[0]["at"])):
+        whose = f"{names.get(item['order_id'], 'a buyer')}'s request" if several else "the request"
+        shown = Moment(entry["at"], "marketplace", f"shows {whose} as “{entry['event']}”")
+        _put(story, shown, _CAUSE.get(entry["by"], "marketplace"))
     for mail in sorted(mails, key=lambda mail: datetime.fromisoformat(mail["sent_at"])):
-        _put(story, Moment(mail["sent_at"], "marketplace", f"mails the buyer: “{mail['kind']}”"), "marketplace")
+        told = f"mails {names.get(mail['order_id'], 'the buyer')}: “{mail['kind']}”"
+        _put(story, Moment(mail["sent_at"], "marketplace", told), "marketplace")
     return tuple(story)
+
+
+def _named(moment: Moment, name: str, several: bool) -> Moment:
+    """Answer the moment with the buyer's name: as whose act it is or, among several buyers, as whom it is about."""
+    if moment.who == "buyer":
+        return replace(moment, name=name)
+    if several and name and moment.who in ("seller", "seller center", "operator", "courier"):
+        return replace(moment, what=f"{moment.what} ({name})")
+    return moment
 
 
 def _time(moment: Moment) -> datetime:

@@ -50,7 +50,7 @@ def demo(seed: int, out: Path, no_report: bool) -> int:
         if played.outcome is not Outcome.HELD:
             console.print("\n" + telling.trouble(played), markup=False, soft_wrap=True)
     console.print(f"\n{_verdict(plays, performance)}")
-    if not no_report:
+    if plays and not no_report:
         index = report.write(plays, out, seed=seed, command=f"rehearsal demo --seed {seed}")
         console.print(f"Report: {index}", soft_wrap=True)
     return performance.exit_code
@@ -92,5 +92,7 @@ def _place_in_guide(played: Played) -> tuple[int, str]:
 def _verdict(plays: list[Played], performance: Performance) -> str:
     if performance.exit_code == ExitCode.CONTENT:
         return f"[green]All {len(plays)} workflows held; the auditor is content.[/]"
+    if not plays:
+        return "[red]Nothing was played.[/]"
     held = sum(played.outcome is Outcome.HELD for played in plays)
     return f"[red]{held} of {len(plays)} workflows held.[/]"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,7 +25,7 @@ from pytest_bdd.exceptions import StepDefinitionNotFoundError
 from pytest_bdd.feature import get_feature
 from pytest_bdd.gherkin_parser import get_gherkin_document
 
-from rehearsal.chronicle import Chronicle, whole
+from rehearsal.chronicle import Chronicle, Moment, whole
 from rehearsal.played import Outcome, Played, PlayedStep, Sight
 from rehearsal.stage import Json, Problem, Stage
 
@@ -206,6 +206,8 @@ class _Script:
 
 
 _SCRIPT: Final = pytest.StashKey[_Script]()
+# Whoever puts people on stage may say here which order is whose, by the names that the scenario uses.
+BUYERS: Final = pytest.StashKey[Callable[[], Mapping[str, str]]]()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -322,6 +324,13 @@ def _outcome(fault: BaseException | None) -> Outcome:
     return Outcome.STAGE_FAILED
 
 
+def _story(item: pytest.Item, script: _Script) -> tuple[Moment, ...]:
+    if script.chronicle is None:
+        return ()
+    names = item.stash.get(BUYERS, dict)()
+    return whole(script.chronicle.moments, returns=script.sight.returns, mails=script.sight.mails, names=names)
+
+
 def _record(item: pytest.Item, outcome: Outcome, fault: BaseException | None) -> Played:
     script = item.stash[_SCRIPT]
     scenario, feature = script.scenario, script.feature
@@ -340,8 +349,6 @@ def _record(item: pytest.Item, outcome: Outcome, fault: BaseException | None) ->
         outcome=outcome,
         why=str(fault) if fault else "",
         steps=tuple(steps),
-        moments=whole(script.chronicle.moments, returns=script.sight.returns, mails=script.sight.mails)
-        if script.chronicle
-        else (),
+        moments=_story(item, script),
         sight=script.sight,
     )

@@ -82,7 +82,7 @@ def timeline(played: Played, number: int) -> Iterable[Table | Text]:
         style = COLOUR.get(moment.who, "default")
         table.add_row(
             when,
-            Text(WHO.get(moment.who, moment.who), style=style),
+            Text(moment.name or WHO.get(moment.who, moment.who), style=style),
             Text(moment.what, style="yellow" if moment.refused else ""),
             Text(moment.money, style="bold"),
         )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from rehearsal.gherkin import BUYERS
 from rehearsal.stage import Stage
 
 from ..cast import Cast
 
 
 @pytest.fixture
-def people(stage: Stage) -> Cast:
-    return Cast(stage)
+def people(stage: Stage, request: pytest.FixtureRequest) -> Cast:
+    cast = Cast(stage)
+    request.node.stash[BUYERS] = cast.names
+    return cast

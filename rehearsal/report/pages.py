@@ -50,7 +50,6 @@ class Row:
     time: str
     moment: Moment
     who: str
-    to: str
 
 
 @dataclass(frozen=True)
@@ -165,8 +164,8 @@ def _page(number: int, played: Played) -> Page:
 def _rows(moments: Iterable[Moment]) -> Iterable[Row]:
     for moment in moments:
         at = datetime.fromisoformat(moment.at)
-        to = WHO.get(moment.to, moment.to)
-        yield Row(f"{at:%A}, {at.day} {at:%B %Y}", f"{at:%H:%M:%S}", moment, WHO.get(moment.who, moment.who), to)
+        who = moment.name or WHO.get(moment.who, moment.who)
+        yield Row(f"{at:%A}, {at.day} {at:%B %Y}", f"{at:%H:%M:%S}", moment, who)
 
 
 def _span(played: Played) -> str:
