@@ -1,0 +1,38 @@
+"""The same features on a served world: `rehearsal play --attach` against `rehearsal up`, over real sockets."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.integration.test_up import Up
+
+
+@pytest.fixture
+def up(tmp_path: Path) -> Iterator[Up]:
+    up = Up(tmp_path / "world.json")
+    yield up
+    up.stop()
+
+
+def play(*options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "rehearsal", "play", *options], capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+def test_every_feature_plays_over_the_control_api(up: Up, tmp_path: Path) -> None:
+    url = up.world()["urls"]["control"]
+    played = play("--attach", url, "--junit", str(tmp_path / "junit.xml"))
+    assert played.returncode == 0, played.stdout + played.stderr
+    assert 'failures="0"' in (tmp_path / "junit.xml").read_text()
+
+
+def test_a_served_stage_that_does_not_answer_is_said_once() -> None:
+    played = play("--attach", "http://127.0.0.1:9/control/v1")
+    assert played.returncode == 3
+    assert played.stderr.count("does not answer") == 1
