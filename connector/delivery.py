@@ -311,8 +311,10 @@ def _says(promise: Promise, body: dict[str, Any]) -> str:
     return f"{body.get('decision') or promise.what}{amount}"
 
 
-def _as_paid(entry: Adjustment, amount: Decimal, currency: str) -> dict[str, Decimal]:
+def _as_paid(entry: Adjustment, amount: Decimal, currency: str) -> dict[str, Any]:
     """Take over the sum the marketplace reckons, spread as ours was."""
+    if amount == entry.total:
+        return {}
     ours = Parts(
         entry.item_amount,
         entry.tax_amount,
@@ -322,7 +324,7 @@ def _as_paid(entry: Adjustment, amount: Decimal, currency: str) -> dict[str, Dec
         entry.gift_tax_amount,
         entry.recycling_amount,
     )
-    return amounts(ours.scaled_to(amount, unit_of(currency)))
+    return {"site_line_amounts": {}, **amounts(ours.scaled_to(amount, unit_of(currency)))}
 
 
 def _plain(amount: Decimal) -> str:

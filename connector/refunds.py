@@ -14,12 +14,13 @@ from typing import Any, Final
 
 from connector.adapters import tables as t
 from connector.adapters.sql import Books
+from connector.balance import Left, what_is_left
 from connector.domain.adjustments import RequestStatus
 from connector.domain.decisions import Operation
 from connector.domain.money import Parts, split, unit_of
 from connector.domain.reasons import MarketReasons, reasons_of
 from connector.domain.site import GONE
-from connector.domain.units import Holding, held, parts_of
+from connector.domain.units import parts_of
 from connector.errors import BadRequest
 from connector.intake import SELLER_REFUND, amounts, unit_money
 from connector.ports import Secret
@@ -50,56 +51,41 @@ class Portion:
     parts: Parts
     whole_units: bool  # all that was paid for them: the marketplace's own figure is taken
     item_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """An order's units and what of each is left to give back."""
-
-    units: tuple[LineUnit, ...]
-    remaining: Mapping[str, Decimal]
-    untouched: frozenset[str]
-
-    def refundable(self, *, shipped_only: bool = False, item_id: int | None = None) -> list[LineUnit]:
-        return [
-            unit
-            for unit in self.units
-            if self.remaining[unit.site_line_id] > 0
-            and (unit.shipped or not shipped_only)
-            and item_id in (None, unit.item_id)
-        ]
-
-    def sum(self, units: Sequence[LineUnit]) -> Decimal:
-        return sum((self.remaining[unit.site_line_id] for unit in units), Decimal(0))
-
-
-def what_is_left(books: Books, order: Order) -> Left:
-    units = [unit for unit in books.units([order.id]) if unit.site_status != GONE]
-    paid = {unit.site_line_id: parts_of([unit_money(unit)]).total for unit in units}
-    claims = [
-        Holding(entry.status, entry.total, entry.site_line_ids, entry.site_line_amounts)
-        for entry in books.adjustments_of_order(order.id)
-    ]
-    gone = held(claims, paid, unit_of(order.currency))
-    return Left(
-        units=tuple(units),
-        remaining={line_id: amount - gone[line_id] for line_id, amount in paid.items()},
-        untouched=frozenset(line_id for line_id, amount in gone.items() if not amount),
-    )
+    shares: Mapping[str, Decimal]  # what of it falls on each unit
 
 
 def plan_order(books: Books, order: Order, request: AdjustOrder) -> list[Portion]:
-    """Say what `Orders(ID)/Adjust` means. With an amount only shipped units are meant, unless none has shipped."""
+    """Say what `Orders(ID)/Adjust` means.
+
+    All that is left: what has shipped is refunded, the rest is canceled. Less than that: only shipped units are meant.
+    """
     left = what_is_left(books, order)
-    units = left.refundable(shipped_only=request.refund_only)
+    units: Sequence[LineUnit] = left.refundable(shipped_only=request.refund_only)
     if request.amount is not None:
         check_amount("AdjustmentAmount", request.amount, order.currency)
-        units = [unit for unit in units if unit.shipped] or units
-        if request.amount > left.sum(units):
-            raise BadRequest("AdjustmentAmount", f"{request.amount} is more than the {left.sum(units)} that is left")
+        units = _bearing(left, left.units, units, request.amount, "AdjustmentAmount")
     if not units:
         raise BadRequest("ID", "nothing of this order is left to refund or cancel")
     return _portions(left, units, order, Parts() if request.amount is None else Parts(item=request.amount), None)
+
+
+def _bearing(
+    left: Left, every: Sequence[LineUnit], units: Sequence[LineUnit], amount: Decimal, field: str
+) -> Sequence[LineUnit]:
+    """Choose the units that a stated sum is about; refuse one that they cannot bear.
+
+    Before anything has shipped a part of the price means all of it, as no marketplace takes a part then.
+    """
+    all_ = left.sum(units)
+    if amount > all_:
+        raise BadRequest(field, f"{amount} is more than the {all_} that is left")
+    shipped = [unit for unit in units if unit.shipped]
+    if amount == all_ or not any(unit.shipped for unit in every):
+        return units
+    if amount > left.sum(shipped):
+        problem = f"{amount} is more than the {left.sum(shipped)} that is left of what has shipped"
+        raise BadRequest(field, f"{problem}, and less than the {all_} that would cancel the rest as well")
+    return shipped
 
 
 def plan_item(books: Books, order: Order, item: OrderItem, request: AdjustItem) -> list[Portion]:
@@ -117,9 +103,7 @@ def plan_item(books: Books, order: Order, item: OrderItem, request: AdjustItem) 
     wanted = replace(computed if request.force_calculate_omitted else Parts(), **stated)
     field = PART_FIELDS[next(iter(stated))]
     check_amount(field, wanted.total, order.currency)
-    if wanted.total > left.sum(units):
-        raise BadRequest(field, f"{wanted.total} is more than the {left.sum(units)} that is left of these units")
-    return _portions(left, units, order, wanted, item.id)
+    return _portions(left, _bearing(left, units, units, wanted.total, field), order, wanted, item.id)
 
 
 def _chosen(left: Left, units: list[LineUnit], item: OrderItem, request: AdjustItem) -> list[LineUnit]:
@@ -146,15 +130,16 @@ def _portions(left: Left, units: Sequence[LineUnit], order: Order, wanted: Parts
     """Cut by package. Without wanted parts everything that is left; before shipment always everything."""
     unit = unit_of(order.currency)
     portions = []
-    unshipped = tuple(one for one in units if not one.shipped)
+    unshipped = [one for one in units if not one.shipped]
     if unshipped:
         parts = parts_of(map(unit_money, unshipped)).scaled_to(left.sum(unshipped), unit)
-        portions.append(Portion(Operation.CANCEL_ORDER, unshipped, parts, True, item_id))
+        portions.append(_portion(left, Operation.CANCEL_ORDER, unshipped, parts, True, item_id, unit))
     packages: dict[str, list[LineUnit]] = {}
     for one in units:
         if one.shipped:
             packages.setdefault(one.package_id, []).append(one)
-    shares = split(wanted.total, [left.sum(group) for group in packages.values()], unit)
+    rest = max(wanted.total - left.sum(unshipped), Decimal(0))  # canceled units have taken their part of it
+    shares = split(rest, [left.sum(group) for group in packages.values()], unit)
     for group, share in zip(packages.values(), shares, strict=True):
         whole = not wanted.total
         if whole:
@@ -165,8 +150,22 @@ def _portions(left: Left, units: Sequence[LineUnit], order: Order, wanted: Parts
             parts = parts_of(map(unit_money, group)).scaled_to(share, unit)
         if parts.total:
             untouched = whole and all(one.site_line_id in left.untouched for one in group)
-            portions.append(Portion(Operation.CREATE_RETURN, tuple(group), parts, untouched, item_id))
+            portions.append(_portion(left, Operation.CREATE_RETURN, group, parts, untouched, item_id, unit))
     return portions
+
+
+def _portion(
+    left: Left,
+    operation: Operation,
+    units: Sequence[LineUnit],
+    parts: Parts,
+    whole_units: bool,
+    item_id: int | None,
+    unit: Decimal,
+) -> Portion:
+    ids = [one.site_line_id for one in units]
+    shares = split(parts.total, [left.remaining[line_id] for line_id in ids], unit)
+    return Portion(operation, tuple(units), parts, whole_units, item_id, dict(zip(ids, shares, strict=True)))
 
 
 def start(
@@ -207,7 +206,7 @@ def start(
             updated_at=now,
             request_type="CANCEL" if portion.operation is Operation.CANCEL_ORDER else SELLER_REFUND,
             site_line_ids=line_ids,
-            site_line_amounts={},
+            site_line_amounts={line_id: str(share) for line_id, share in portion.shares.items()},
             site_reason=reason,
             decided_by="oms",
             **amounts(portion.parts),

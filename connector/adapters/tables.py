@@ -252,7 +252,7 @@ adjustments: Final = sa.Table(
     # extensions
     sa.Column("request_type", sa.Text, nullable=False),  # ... and SELLER_REFUND
     sa.Column("site_line_ids", sa.JSON, nullable=False),
-    sa.Column("site_line_amounts", sa.JSON, nullable=False, server_default="{}"),  # {unit: sum} of the marketplace
+    sa.Column("site_line_amounts", sa.JSON, nullable=False, server_default="{}"),  # {unit: sum}, ours until theirs
     _text("site_status"),
     _text("site_reason"),
     _text("site_reason_text"),

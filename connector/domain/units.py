@@ -63,7 +63,7 @@ def grouped(lines: Iterable[SiteLine]) -> list[list[SiteLine]]:
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """An adjustment, as far as it holds money of units; `stated` is what the marketplace says per unit."""
+    """An adjustment, as far as it holds money of units; `stated` is how much of which, where that is known."""
 
     status: str
     total: Decimal
@@ -72,21 +72,31 @@ class Holding:
 
 
 def held(holdings: Iterable[Holding], paid: Mapping[str, Decimal], unit: Decimal) -> dict[str, Decimal]:
-    """Say how much of each unit has gone or is going back.
+    """Say how much of each unit has gone or is going back; never more than was paid for it.
 
-    Where the marketplace's sums per unit do not make up the total, it weighs on the units by what was paid for them.
+    Claims are laid down in the order given, which is that of their making: each weighs on its units by what is stated,
+    or else by what they then still had left. What they cannot bear falls on the order's other units, so that the sum
+    of all is right even where a claim's share of one unit is not known.
     """
-    amounts = dict.fromkeys(paid, Decimal(0))
+    left = dict(paid)
     for holding in holdings:
-        known = [line_id for line_id in holding.line_ids if line_id in paid]
-        if S(holding.status) not in HOLDING or not known:
+        if S(holding.status) not in HOLDING:
             continue
-        shares = [Decimal(holding.stated.get(line_id, 0)) for line_id in known]
-        if sum(shares) != holding.total:
-            shares = split(holding.total, [paid[line_id] for line_id in known], unit)
-        for line_id, share in zip(known, shares, strict=True):
-            amounts[line_id] += share
-    return amounts
+        own = [line_id for line_id in holding.line_ids if line_id in left]
+        rest = holding.total
+        stated = {line_id: Decimal(holding.stated.get(line_id, 0)) for line_id in own}
+        if sum(stated.values()) == holding.total:
+            for line_id, share in stated.items():
+                taken = min(share, left[line_id])
+                left[line_id] -= taken
+                rest -= taken
+        for bearers in (own, list(left)):
+            room = [left[line_id] for line_id in bearers]
+            taken = min(rest, sum(room, Decimal(0)))
+            for line_id, share in zip(bearers, split(taken, room, unit), strict=True):
+                left[line_id] -= share
+            rest -= taken
+    return {line_id: amount - left[line_id] for line_id, amount in paid.items()}
 
 
 def parts_of(money: Iterable[UnitMoney]) -> Parts:

@@ -1,0 +1,141 @@
+"""Whatever the OMS asks for, in whatever order: nobody gets back more than they paid, per unit, line and order."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from decimal import Decimal
+from itertools import count
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from connector.adapters import tables as t
+from connector.adapters.sql import Store
+from connector.domain.money import Parts
+from connector.domain.site import SiteLine, SiteOrder
+from connector.domain.units import HOLDING, Holding, held, parts_of
+from connector.errors import BadRequest
+from connector.intake import take_order, unit_money
+from connector.records import AdjustItem, Adjustment, AdjustOrder, LineUnit
+from tests.unit.connector.conftest import Bench
+from tests.unit.connector.stub_tiktok import START
+from tests.unit.connector.test_domain import a_line, an_order, money
+
+numbers = count(1)
+PLACES = (("DELIVERED", "P1"), ("DELIVERED", "P2"), ("IN_TRANSIT", "P3"), ("AWAITING_SHIPMENT", ""))
+sums = st.sampled_from(["0.01", "0.37", "1.00", "4.99", "5.00", "12.34", "14.95", "29.90"]).map(Decimal)
+maybe_sums = st.none() | sums
+
+lines = st.builds(
+    lambda sku, price, tax, place, number: (
+        [replace(a_line(0, sku=sku, price=price, package=place[1], tax=tax), status=place[0])] * number
+    ),
+    sku=st.sampled_from(["MUG", "CUP"]),
+    price=st.sampled_from(["14.95", "5.00", "0.01", "7.77"]),
+    tax=st.sampled_from(["0", "1.20", "0.07"]),
+    place=st.sampled_from(PLACES),
+    number=st.integers(1, 3),
+)
+item_requests = st.builds(
+    AdjustItem,
+    quantity=st.none() | st.integers(1, 3),
+    item_amount=maybe_sums,
+    tax_amount=maybe_sums,
+    shipping_amount=maybe_sums,
+    force_calculate_omitted=st.booleans(),
+    refund_only=st.booleans(),
+)
+order_requests = st.builds(AdjustOrder, amount=maybe_sums, refund_only=st.booleans())
+steps = st.lists(st.tuples(st.integers(0, 5), item_requests | order_requests | st.just("refused")), max_size=8)
+
+
+def collected(bench: Bench, groups: Sequence[Sequence[SiteLine]], shipping: Decimal) -> int:
+    """An order of these lines in the connector's books."""
+    number = next(numbers)
+    units = [replace(line, id=f"{number}{at:02}") for at, line in enumerate(line for group in groups for line in group)]
+    taxes = sum((unit.tax or Decimal(0) for unit in units), Decimal(0))
+    total = sum((unit.price for unit in units), Decimal(0)) + taxes + shipping
+    order: SiteOrder = an_order(*units, total=str(total), tax=str(taxes), shipping=str(shipping))
+    with Store(bench.connector.engine).writing() as books:
+        assert take_order(books, 1, replace(order, id=str(number)), START)
+    return bench.order_id(str(number))
+
+
+def read(bench: Bench, order_id: int) -> tuple[list[LineUnit], list[Adjustment]]:
+    with Store(bench.connector.engine).reading() as books:
+        return books.units([order_id]), books.adjustments_of_order(order_id)
+
+
+def paid(units: Sequence[LineUnit]) -> Parts:
+    return parts_of(map(unit_money, units))
+
+
+@given(groups=st.lists(lines, min_size=1, max_size=4), shipping=st.sampled_from(["0", "9.95"]), walk=steps)
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_promised_never_exceeds_what_was_paid(
+    bench: Bench, groups: list[list[SiteLine]], shipping: str, walk: list[tuple[int, AdjustItem | AdjustOrder | str]]
+) -> None:
+    services = bench.connector.services
+    order_id = collected(bench, groups, Decimal(shipping))
+    items = list(services.units([order_id]))
+    for which, request in [*walk, (0, AdjustOrder())]:
+        with suppress(BadRequest):
+            if isinstance(request, AdjustItem):
+                services.adjust_item(items[which % len(items)], request)
+            elif isinstance(request, AdjustOrder):
+                services.adjust_order(order_id, request)
+            elif known := read(bench, order_id)[1]:  # the marketplace refuses one
+                with bench.connector.engine.begin() as connection:
+                    refused = t.adjustments.c.id == known[which % len(known)].id
+                    connection.execute(sa.update(t.adjustments).where(refused).values(status="Error"))
+        units, entries = read(bench, order_id)
+        live = [entry for entry in entries if entry.status in HOLDING]
+        given_back: defaultdict[str, Decimal] = defaultdict(Decimal)
+        for entry in live:
+            assert sum(map(Decimal, entry.site_line_amounts.values())) == entry.total
+            for line_id, share in entry.site_line_amounts.items():
+                given_back[line_id] += Decimal(share)
+        for unit in units:
+            assert 0 <= given_back[unit.site_line_id] <= paid([unit]).total
+        assert sum(entry.total for entry in live) <= paid(units).total
+    assert sum(entry.total for entry in live) == paid(units).total  # the last full refund took all that was left
+    with pytest.raises(BadRequest):
+        services.adjust_order(order_id, AdjustOrder())
+
+
+def test_a_full_refund_after_a_part_of_one_line_leaves_nothing(bench: Bench) -> None:
+    mugs, cup = [a_line(0, sku="MUG", price="14.95")] * 3, [a_line(0, sku="CUP", price="5.00")]
+    order_id = collected(bench, [mugs, cup], Decimal(0))
+    services = bench.connector.services
+    services.adjust_item(list(services.units([order_id]))[1], AdjustItem(tax_amount=Decimal("1.00")))
+    services.adjust_order(order_id, AdjustOrder())
+    with pytest.raises(BadRequest):
+        services.adjust_order(order_id, AdjustOrder())
+    assert [entry.total for entry in read(bench, order_id)[1]] == [Decimal("1.00"), Decimal("48.85")]
+
+
+claims = st.lists(
+    st.builds(
+        lambda lines, total, stated: Holding(
+            "PostProcessingComplete", total, lines, {lines[0]: str(total)} if stated else {}
+        ),
+        lines=st.lists(st.sampled_from(["1", "2", "3", "9"]), min_size=1, unique=True),
+        total=money,
+        stated=st.booleans(),
+    ),
+    max_size=6,
+)
+
+
+@given(claims=claims, prices=st.lists(money, min_size=3, max_size=3))
+def test_claims_weigh_by_what_was_left_and_what_their_units_cannot_bear_falls_on_the_others(
+    claims: list[Holding], prices: list[Decimal]
+) -> None:
+    gone = held(claims, dict(zip("123", prices, strict=True)), Decimal("0.01"))
+    assert all(0 <= gone[unit] <= price for unit, price in zip("123", prices, strict=True))
+    assert sum(gone.values()) == min(sum(prices), sum(claim.total for claim in claims))
