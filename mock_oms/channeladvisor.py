@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 import requests
+from requests.structures import CaseInsensitiveDict
 
 from mock_oms.agenda import Clock
 from mock_oms.domain.cases import Adjustment, AdjustmentKey, Decision, Kind, Level, RefundPart
@@ -171,12 +172,15 @@ class ChannelAdvisor:
     def _attempt(self, method: str, target: str, body: bytes | None) -> requests.Response:
         headers = {"Authorization": f"Bearer {self._access_token()}", "Accept": "application/json"}
         if body is not None:
-            headers["Content-Type"] = "application/json"
-        return self._send(method, target, data=body, headers=headers)
+            headers |= {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        request = requests.PreparedRequest()  # in its final form already: there is nothing to prepare
+        request.method, request.url, request.body = method, self._url + target, body
+        request.headers = CaseInsensitiveDict(headers)
+        return self._send(request)
 
-    def _send(self, method: str, target: str, **what: Any) -> requests.Response:
+    def _send(self, request: requests.PreparedRequest) -> requests.Response:
         try:
-            return self._http.request(method, self._url + target, timeout=PATIENCE, allow_redirects=False, **what)
+            return self._http.send(request, timeout=PATIENCE, allow_redirects=False)
         except requests.RequestException as error:
             raise Unreachable(f"The connector cannot be reached ({type(error).__name__}).") from error
 
@@ -184,7 +188,9 @@ class ChannelAdvisor:
         now = self._clock.now()
         if self._token is None or self._renew_at is None or now >= self._renew_at:
             form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
-            document = _object(_accepted(self._send("POST", "/oauth2/token", data=form, auth=self._basic)))
+            request = requests.PreparedRequest()
+            request.prepare(method="POST", url=f"{self._url}/oauth2/token", data=form, auth=self._basic)
+            document = _object(_accepted(self._send(request)))
             try:
                 self._token, life = str(document["access_token"]), timedelta(seconds=int(document["expires_in"]))
             except (KeyError, ValueError) as error:

@@ -18,6 +18,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlencode
 
 import requests
+from requests.structures import CaseInsensitiveDict
 
 from connector.adapters import tiktok_wire as wire
 from connector.domain.decisions import Operation
@@ -207,10 +208,11 @@ class TikTok:
         headers: Mapping[str, str],
         content: bytes,
     ) -> Mapping[str, Any]:
-        request = requests.PreparedRequest()
-        request.prepare(
-            method=method, url=f"{origin}{path}?{urlencode(query)}", headers=dict(headers), data=content or None
-        )
+        request = requests.PreparedRequest()  # in its final form already, and what was signed goes out unaltered
+        request.method, request.url, request.body = method, f"{origin}{path}?{urlencode(query)}", content or None
+        request.headers = CaseInsensitiveDict(headers)
+        if content:
+            request.headers["Content-Length"] = str(len(content))
         try:
             response = self._http.send(request, timeout=self._patience, allow_redirects=False)
         except requests.ConnectTimeout as error:
