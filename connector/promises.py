@@ -14,8 +14,9 @@ from typing import Any
 
 from connector.adapters import tables as t
 from connector.adapters.sql import Books
+from connector.balance import what_is_left
 from connector.domain.adjustments import Action, RequestStatus, after
-from connector.domain.decisions import DECISIONS, OFFER, REJECTING, Operation, PromiseState
+from connector.domain.decisions import APPROVING, DECISIONS, OFFER, REJECTING, Operation, PromiseState
 from connector.domain.money import unit_of
 from connector.domain.reasons import gravest
 from connector.errors import BadRequest, NotNow
@@ -40,7 +41,7 @@ def give_answer(books: Books, adjustment: Adjustment, answer: Answer, *, secret:
     status = after(RequestStatus(adjustment.status), answer.action)
     if status is None or (adjustment.request_type, answer.action) not in DECISIONS:
         raise NotNow("RequestStatus", f"an adjustment in {adjustment.status} does not take {answer.action}")
-    order = books.order(adjustment.order_id)
+    order = books.order(adjustment.order_id, lock=True)
     assert order is not None
     amount = _offer(adjustment, answer, order.currency)
     assert adjustment.site_adjustment_id is not None
@@ -53,6 +54,8 @@ def give_answer(books: Books, adjustment: Adjustment, answer: Answer, *, secret:
         if entry.id != adjustment.id and entry.answer and entry.answer["action"] != answer.action:
             given = entry.answer["action"]
             raise BadRequest("RmaNumber", f"{adjustment.rma_number}: another line of it was answered with {given}")
+    if answer.action in APPROVING:
+        _check_left(books, order, adjustment, adjustment.total if amount is None else amount)
     kept = {
         "action": answer.action,
         "amount": None if amount is None else str(amount),
@@ -81,6 +84,15 @@ def give_answer(books: Books, adjustment: Adjustment, answer: Answer, *, secret:
     books.note(order, now, by=who, event="answered", text=text, site_id=adjustment.site_adjustment_id)
     if not missing:
         _promise_answer(books, order, family, [given for given in answers if given], secret=secret, now=now)
+
+
+def _check_left(books: Books, order: Order, adjustment: Adjustment, amount: Decimal) -> None:
+    """Refuse a yes to money that another refund of the same units has taken meanwhile."""
+    left = what_is_left(books, order)
+    units = [unit for unit in left.units if unit.site_line_id in adjustment.site_line_ids]
+    touched = any(unit.site_line_id not in left.untouched for unit in units)
+    if touched and amount > left.sum(units):
+        raise BadRequest("ID", f"only {left.sum(units)} of the {amount} is left; another refund holds the rest")
 
 
 def _offer(adjustment: Adjustment, answer: Answer, currency: str) -> Decimal | None:

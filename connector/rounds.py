@@ -19,7 +19,7 @@ from connector.delivery import Delivery
 from connector.domain.adjustments import AWAITS_SELLER, Action, RequestStatus
 from connector.domain.decisions import MEANT, OUTCOME_UNKNOWN, PromiseState
 from connector.domain.site import Claim, ClaimKind, SiteOrder, news
-from connector.errors import MarketplaceError, Refused, Unavailable
+from connector.errors import BadRequest, MarketplaceError, Refused, Unavailable
 from connector.intake import is_news, take_claim, take_order
 from connector.ports import Access, Grant, Marketplace, Secret
 from connector.promises import Answer, give_answer
@@ -214,12 +214,12 @@ class Worker:
             assert adjustment.deadline is not None
             if adjustment.deadline <= now:
                 continue
-            if adjustment.deadline <= following and (answer := self._default(shop, adjustment)):
-                self._give_default(adjustment.id, answer, now)
-                spoken["answered by default"] += 1
+            answer = self._default(shop, adjustment) if adjustment.deadline <= following else None
+            if answer is not None and self._give_default(adjustment.id, answer, now):
+                spoken["answered"] += 1
             elif adjustment.warned_at is None and adjustment.deadline <= now + self._settings.warn_before:
                 self._warn(adjustment, now)
-                spoken["warned of"] += 1
+                spoken["warned"] += 1
         return spoken
 
     def _default(self, shop: Shop, adjustment: Adjustment) -> Answer | None:
@@ -228,11 +228,12 @@ class Worker:
         action = MEANT.get((RequestStatus(adjustment.status), wanted)) if wanted else None
         return None if action is None else Answer(action=action, by="default")
 
-    def _give_default(self, adjustment_id: int, answer: Answer, now: datetime) -> None:
+    def _give_default(self, adjustment_id: int, answer: Answer, now: datetime) -> bool:
+        """Answer in the seller's place; False where somebody was faster or the answer cannot be given."""
         with self._store.writing() as books:
             adjustment = books.adjustment(adjustment_id, lock=True)
             if adjustment is None or adjustment.status not in AWAITS_SELLER:
-                return
+                return False
             assert adjustment.site_adjustment_id is not None
             # Lines of one RMA are answered alike: where the seller has begun, the default follows.
             begun = [
@@ -241,7 +242,12 @@ class Worker:
                 if entry.generation == adjustment.generation and entry.answer
             ]
             action = next((MEANT[key] for key in MEANT if begun and MEANT[key] == begun[0]), answer.action)
-            give_answer(books, adjustment, Answer(action=action, by="default"), secret=self._secret, now=now)
+            try:
+                give_answer(books, adjustment, Answer(action=action, by="default"), secret=self._secret, now=now)
+            except BadRequest as error:  # raised before anything is written
+                log.warning("adjustment %s: the default answer cannot be given: %s", adjustment_id, error)
+                return False
+        return True
 
     def _warn(self, adjustment: Adjustment, now: datetime) -> None:
         with self._store.writing() as books:

@@ -35,6 +35,7 @@ UNFINISHED: Final = (PromiseState.WAITING, PromiseState.SENDING, PromiseState.UN
 OUTCOME_UNKNOWN: Final = (PromiseState.SENDING, PromiseState.UNKNOWN)
 CREATING: Final = (Operation.CREATE_RETURN, Operation.CANCEL_ORDER)
 REJECTING: Final = (Operation.REJECT_RETURN, Operation.REJECT_CANCELLATION)
+APPROVING: Final = (Action.APPROVE_REQUEST, Action.APPROVE_GOODS)
 
 OFFER: Final = "OFFER_PARTIAL_REFUND"
 

@@ -193,6 +193,23 @@ def test_the_default_answer_is_given_in_the_last_round_before_the_deadline(
     assert bench.adjustment().decided_by == "default"
 
 
+def test_a_round_says_whom_it_warned_of_and_what_it_answered_itself(make_bench: Callable[[Settings], Bench]) -> None:
+    bench = make_bench(replace(SETTINGS, default_answers={"REFUND": "reject"}))
+    a_refund_request(bench, deadline=timedelta(hours=3))
+    bench.until(START + timedelta(minutes=59))
+    assert bench.round() == "round: 1 warned"
+    bench.until(START + timedelta(minutes=164))
+    assert bench.round() == "round: 1 answered, 1 delivered"
+
+
+def test_a_default_answer_that_cannot_be_given_is_not_told_as_given(make_bench: Callable[[Settings], Bench]) -> None:
+    bench = make_bench(replace(SETTINGS, default_answers={"REFUND": "approve"}))
+    a_refund_request(bench, deadline=timedelta(minutes=25))
+    bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder())
+    assert bench.round() == "round: 1 delivered"
+    assert bench.adjustments()[0].status == "NewRma"
+
+
 def test_a_round_reads_all_pages(bench: Bench) -> None:
     for number in range(120):
         bench.tiktok.put_order(f"6{number:03}", "10.00")

@@ -208,6 +208,19 @@ def test_a_partial_offer_waits_for_the_buyer_and_can_be_declined(bench: Bench) -
     assert bench.tiktok.written()[1].body == {"decision": "APPROVE_REFUND"}
 
 
+def test_a_yes_to_money_that_a_refund_of_the_sellers_has_taken_is_refused(bench: Bench) -> None:
+    bench.tiktok.put_order("500", "20.00")
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
+    bench.round()
+    request = bench.adjustment()
+    services = bench.connector.services
+    services.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("15.00")))
+    with pytest.raises(BadRequest) as caught:
+        services.approve_buyer_request("item", request.id)
+    assert "5.00" in str(caught.value)
+    services.approve_buyer_request("item", request.id, partial_refund_amount=Decimal("5.00"))
+
+
 def test_an_answer_that_the_status_does_not_take_is_refused(bench: Bench) -> None:
     first, _ = a_return_of_two_lines(bench)
     with pytest.raises(NotNow):
