@@ -22,7 +22,7 @@ INTERRUPTED: Final = 130  # what shells answer for Ctrl-C
 # fmt: off
 COMMANDS: Final = {
     "demo":         ("rehearsal.demo",         "Play every documented workflow and write the report."),
-    "play":         ("rehearsal.play",         "Run Gherkin suites, ours or yours, in process or against a served world."),
+    "play":         ("rehearsal.play",         "Run Gherkin suites, ours or yours, in process or on a served world."),
     "requirements": ("rehearsal.requirements", "Write the table of requirements and the scenarios that play them."),
     "up":           ("rehearsal.serve",        "Serve the fakes, the connector, the control API and the console."),
 }
