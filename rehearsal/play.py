@@ -84,4 +84,5 @@ def summary(plays: tuple[Played, ...]) -> str:
     told = [
         f"{count} {outcome}" for outcome in Outcome if (count := sum(played.outcome is outcome for played in plays))
     ]
-    return f"{len(plays)} scenarios: {', '.join(told)}" if plays else "0 scenarios"
+    played = f"{len(plays)} scenario{'' if len(plays) == 1 else 's'}"
+    return f"{played}: {', '.join(told)}" if plays else played

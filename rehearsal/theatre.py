@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal import gherkin
 from rehearsal.exit_codes import ExitCode
 from rehearsal.played import Outcome, Played
 
@@ -43,8 +42,10 @@ class Order:
     def arguments(self) -> list[str]:
         """Answer the order as pytest's arguments."""
         asked: list[str] = [str(path) for path in self.paths]
+        # By its name, so that the steps which the plugin brings along have their asserts explained.
+        asked += ["-p", "rehearsal.gherkin"]
         asked += ["-p", "no:cacheprovider", "-o", "addopts=", f"--seed={self.seed}"]
-        # The plugin is in use before pytest begins; only the steps need their asserts rewritten, and they come later.
+        # pytest-bdd itself was imported before pytest began; its own asserts need no explanation.
         asked += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
         for flag, value in (("--attach", self.attach), ("-m", self.tags)):
             asked += [flag, value] if value else []
@@ -57,7 +58,7 @@ class Order:
         return not self.names or any(name.casefold() in called for name in self.names)
 
 
-@dataclass
+@dataclass(eq=False)  # pytest keeps its plugins in sets
 class Audience:
     """Sits in pytest as a plugin: sees what is to be played, what was played and what could not be read."""
 
@@ -110,7 +111,7 @@ def perform(
 ) -> Performance:
     """Play the order to its end."""
     audience = Audience(order, counted, seen)
-    answered = pytest.main(order.arguments(), plugins=[gherkin, audience])
+    answered = pytest.main(order.arguments(), plugins=[audience])
     if audience.stopped:
         raise Interrupted
     return Performance(tuple(audience.plays), tuple(audience.unreadable), _exit_code(audience, int(answered)))

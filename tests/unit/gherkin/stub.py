@@ -44,7 +44,7 @@ class StubStage:
             "orders": [{"order_id": o["order_id"], "paid": o["total"], **books, "agree": True} for o in self.orders]
         }
 
-    def mailbox(self) -> Json:
+    def mailbox(self, *, order_id: str | None = None) -> Json:
         return {
             "mails": [
                 {

@@ -116,4 +116,21 @@ def test_play_says_what_came_of_it_by_its_exit_code(suite: pytest.Pytester, scen
     assert code == 2 or "Nothing happens" in (suite.path / "junit.xml").read_text() or code
 
 
+def test_several_suites_play_together_each_with_words_of_its_own(suite: pytest.Pytester) -> None:
+    for name in ("one", "two"):
+        folder = suite.mkdir(name)
+        own = f"from pytest_bdd import when\n\n@when('somebody speaks')\ndef _(stage):\n    assert {name!r} == 'one'\n"
+        (folder / "conftest.py").write_text(own)
+        (folder / "own.feature").write_text(f"Feature: {name}\n  Scenario: {name} speaks\n    When somebody speaks\n")
+    result = suite.run(sys.executable, "-c", PLAY, "one", "two")
+    assert result.ret == 1
+    result.stdout.fnmatch_lines(["*one speaks*", "*two speaks*", "*1 held, 1 broken*"])
+
+
+def test_a_scenario_that_fails_says_what_was_seen_and_how_to_play_it_again(suite: pytest.Pytester) -> None:
+    (suite.path / "own.feature").write_text(f"Feature: Own\n{HELD}  Then Maya has no mail\n")
+    result = suite.run(sys.executable, "-c", PLAY, "own.feature", "--seed", "7")
+    result.stdout.fnmatch_lines(["*✗ Then Maya has no mail*", "*order refund*", "*-k 'Nothing happens' --seed 7*"])
+
+
 PLAY = "import sys; from rehearsal.play import play; sys.exit(play.main(sys.argv[1:], standalone_mode=False))"
