@@ -8,14 +8,16 @@ every attempt. One attempt per call: the next one is a stored time.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
 from connector.adapters import tables as t
 from connector.adapters.sql import Books, Store
-from connector.domain.adjustments import TERMINAL, Action, RequestStatus, after
+from connector.domain.adjustments import BEGINS, TERMINAL, Action, RequestStatus, after
 from connector.domain.decisions import (
+    ASKED,
     BRINGS,
     CREATING,
     OUTCOME_UNKNOWN,
@@ -27,9 +29,9 @@ from connector.domain.decisions import (
 from connector.domain.money import Parts, unit_of
 from connector.domain.reasons import choose, reasons_of
 from connector.domain.retry import DELIVERY
-from connector.domain.site import ClaimKind
+from connector.domain.site import Claim, ClaimKind, news
 from connector.errors import Refused, Unavailable
-from connector.intake import amounts, take_claim
+from connector.intake import amounts, ask_anew, take_claim
 from connector.ports import Access, Marketplace
 from connector.records import Adjustment, Order, Promise, Shop
 
@@ -227,22 +229,24 @@ class Delivery:
 
     def _refused(self, promise: Promise, error: Refused) -> PromiseState:
         """A refusal because the same result already stands is no error: look before calling it one."""
+        claims: list[Claim] = []
         if promise.what not in CREATING:
             with self._store.writing() as books:  # this attempt had no effect: what stands is somebody else's
                 books.change(t.outbox, promise.id, state=PromiseState.WAITING)
             try:
                 kind = ClaimKind.CANCELLATION if promise.what in CANCELLING else ClaimKind.RETURN
-                self._look_up(promise, kind, refused=error)
+                claims = self._look_up(promise, kind, refused=error)
             except (Unavailable, Refused) as failure:
                 log.warning("promise %s: refused, and cannot be looked up: %s", promise.id, failure)
         with self._store.writing() as books:
             state = PromiseState(books.promise(promise.id).state)
             if state not in UNFINISHED:
                 return state
-            self._fail(books, promise, code=str(error.code), words=error.words)
+            self._fail(books, promise, code=str(error.code), words=error.words, claims=claims)
         return PromiseState.REFUSED
 
-    def _fail(self, books: Books, promise: Promise, *, code: str, words: str) -> None:
+    def _fail(self, books: Books, promise: Promise, *, code: str, words: str, claims: Sequence[Claim] = ()) -> None:
+        """End in an error that a person can see; what still waits for the seller is asked anew, so that they can."""
         books.change(
             t.outbox,
             promise.id,
@@ -252,15 +256,35 @@ class Delivery:
             error_code=code,
             error_message=words,
         )
-        for entry in books.adjustments_of_promise(promise.id):
+        entries = books.adjustments_of_promise(promise.id)
+        failed = []
+        for entry in entries:
             was = RequestStatus(entry.status)
             status = after(after(was, Action.SEND) or was, Action.REFUSED) or was
             self._set(books, entry, status, error_code=code, error_message=words, answer=None)
+            if status is RequestStatus.ERROR:
+                failed.append(entry)
         text = f"Error: the marketplace refuses to {promise.what}, code {code}"
         self._note(books, promise, "refused", text, words=words, site_id=promise.site_id)
+        waits = None if promise.what in CREATING else self._still_waits(promise, claims)
+        if failed and waits is not None:
+            for entry in failed:
+                ask_anew(books, entry, waits, self._now)
+            text = "The request still waits for the seller and can be answered again"
+            words_now = claims[0].status if claims else None
+            self._note(books, promise, "asked_anew", text, words=words_now, site_id=promise.site_id)
+
+    def _still_waits(self, promise: Promise, claims: Sequence[Claim]) -> RequestStatus | None:
+        """Say what the seller is still asked by the marketplace's account, or as last read where that is silent."""
+        if claims:
+            action = news(claims[0])
+            return BEGINS[action] if action in (Action.WAITS, Action.READY) else None
+        if promise.deadline is not None and promise.deadline <= self._now:
+            return None
+        return ASKED.get(promise.body["decision"], RequestStatus.NEW_RMA)
 
     # --- looking ---
-    def _look_up(self, promise: Promise, kind: ClaimKind, *, refused: Refused | None = None) -> None:
+    def _look_up(self, promise: Promise, kind: ClaimKind, *, refused: Refused | None = None) -> list[Claim]:
         """Read the marketplace's own account of this promise and take it in."""
         if promise.what in CREATING:
             claims = self._marketplace.claims(self._access, kind, order_ids=[promise.body["order_id"]])
@@ -277,6 +301,7 @@ class Delivery:
                 self._note(books, promise, "done_outside", text, words=words, site_id=promise.site_id)
             elif current.state in OUTCOME_UNKNOWN and self._ended(books, promise):
                 books.change(t.outbox, promise.id, state=PromiseState.DONE, due_at=None, finished_at=self._now)
+        return claims
 
     def _ended(self, books: Books, promise: Promise) -> bool:
         return all(entry.status in TERMINAL for entry in books.adjustments_of_promise(promise.id))

@@ -284,6 +284,27 @@ def _open(
     books.note(order, now, by=who, event="adjustment_opened", text=text, words=_words(claim), site_id=claim.id)
 
 
+def ask_anew(books: Books, ended: Adjustment, status: RequestStatus, now: datetime) -> None:
+    """Open a new adjustment for a question whose answer came to nothing: the same claim, lines, money and deadline."""
+    same = {column.name: getattr(ended, column.name) for column in t.adjustments.c if column.name != "id"}
+    fresh = {
+        "status": status,
+        "created_source": "Channel",
+        "updated_source": "System",
+        "created_at": now,
+        "updated_at": now,
+        "generation": ended.generation + 1,
+        "error_code": None,
+        "error_message": None,
+        "decided_by": None,
+        "offer_amount": None,
+        "answer": None,
+        "warned_at": None,
+        "outbox_id": None,
+    }
+    books.add(t.adjustments, **{**same, **fresh})
+
+
 def _walk(
     books: Books,
     order: Order,

@@ -66,6 +66,12 @@ BRINGS: Final[dict[str, Action]] = {
     "REJECT_CANCELLATION": Action.TURNED_DOWN,
 }
 
+# What it answered, where not the request itself.
+ASKED: Final[dict[str, S]] = {
+    "APPROVE_RECEIVED_PACKAGE": S.READY_FOR_RETURN,
+    "REJECT_RECEIVED_PACKAGE": S.READY_FOR_RETURN,
+}
+
 # The answer that `approve` and `reject` mean, by what waits.
 MEANT: Final[dict[tuple[S, str], Action]] = {
     (S.NEW_RMA, "approve"): Action.APPROVE_REQUEST,

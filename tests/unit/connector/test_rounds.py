@@ -129,15 +129,63 @@ def test_a_death_in_the_middle_of_an_attempt_loses_nothing(bench: Bench) -> None
     assert bench.adjustment().status == "AcknowledgedPostProcessingNotComplete"
 
 
-def test_what_the_marketplace_refuses_ends_in_an_error_with_its_words(bench: Bench) -> None:
+def test_an_answer_the_marketplace_refuses_ends_in_an_error_and_can_be_given_again_in_time(bench: Bench) -> None:
     a_refund_request(bench)
-    bench.connector.services.approve_buyer_request("item", bench.adjustment().id)
+    asked = bench.adjustment()
+    services = bench.connector.services
+    services.reject_buyer_request("item", asked.id, reject_reason="no_such_reason")
+    bench.tiktok.answers.append(refusal(25011012, "reject reason is not valid"))
+    assert bench.round() == "round: 1 refused"
+    failed, again = bench.adjustments()
+    assert (failed.id, failed.status) == (asked.id, "Error")
+    assert (failed.error_code, failed.error_message) == ("25011012", "reject reason is not valid")
+    assert (again.status, again.rma_number, again.deadline) == ("NewRma", asked.rma_number, asked.deadline)
+    assert (again.total, again.site_line_ids, again.error_code) == (asked.total, asked.site_line_ids, None)
+    assert (again.created_at, again.outbox_id) == (bench.clock.time, None)
+    assert bench.connector.activity("500")[-2].source_words == "reject reason is not valid"
+    services.reject_buyer_request("item", again.id)
+    bench.round()
+    first, second = bench.tiktok.written()
+    assert first.query["idempotency_key"] != second.query["idempotency_key"]
+    assert [entry.status for entry in bench.adjustments()] == ["Error", "RejectionCompleted"]
+
+
+def test_every_line_of_a_return_whose_goods_could_not_be_judged_is_asked_anew(bench: Bench) -> None:
+    bench.tiktok.put_order("500", "20.00", "10.00")
+    bench.tiktok.put_return("900", "500", "BUYER_SHIPPED_ITEM", return_type="RETURN_AND_REFUND")
+    bench.round()
+    for entry in bench.adjustments():
+        bench.connector.services.approve_return("item", entry.id)
     bench.tiktok.answers.append(refusal(25011012, "status does not allow approve"))
     bench.round()
-    adjustment = bench.adjustment()
-    assert adjustment.status == "Error"
-    assert (adjustment.error_code, adjustment.error_message) == ("25011012", "status does not allow approve")
-    assert bench.connector.activity("500")[-1].source_words == "status does not allow approve"
+    statuses = [(entry.status, entry.generation) for entry in bench.adjustments()]
+    assert statuses == [("Error", 1), ("Error", 1), ("ReadyForReturn", 2), ("ReadyForReturn", 2)]
+
+
+def test_a_request_that_nobody_can_read_again_is_asked_anew_as_it_was(bench: Bench) -> None:
+    a_refund_request(bench)
+    bench.connector.services.approve_buyer_request("item", bench.adjustment().id)
+
+    def refuses_and_goes_dark(call: Call) -> Json:
+        bench.tiktok.instead = lambda call: {"http": 503, "raw": b""}
+        return refusal(25011012, "no")(call)
+
+    bench.tiktok.answers.append(refuses_and_goes_dark)
+    bench.round()
+    assert [entry.status for entry in bench.adjustments()] == ["Error", "NewRma"]
+
+
+def test_a_refused_answer_to_what_waits_no_more_is_not_asked_anew(bench: Bench) -> None:
+    a_refund_request(bench)
+    bench.connector.services.approve_buyer_request("item", bench.adjustment().id)
+
+    def refuses(call: Call) -> Json:
+        settle_as(bench, "A_STATUS_FROM_THE_FUTURE")
+        return refusal(25011012, "no")(call)
+
+    bench.tiktok.answers.append(refuses)
+    bench.round()
+    assert [entry.status for entry in bench.adjustments()] == ["Error"]
 
 
 def test_a_refusal_because_it_is_done_already_is_no_error(bench: Bench) -> None:
