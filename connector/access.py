@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Final
 
 import sqlalchemy as sa
 
@@ -16,6 +18,8 @@ from connector.adapters.sql import Store
 from connector.errors import BadCredentials, NotAuthorized
 from connector.ports import Secret
 from connector.records import Access, Client, ClientCredentials
+
+HOLDERS_AT_HAND: Final = 256
 
 _CLIENT = sa.select(t.clients).where(t.clients.c.application_id == sa.bindparam("application"))
 _HOLDER = (
@@ -38,6 +42,7 @@ class Doorkeeper:
         self._secret = secret
         self._life = life
         self._unused = unused
+        self._kept = lru_cache(maxsize=HOLDERS_AT_HAND)(self._holder)
 
     def add_client(self, name: str, now: datetime) -> ClientCredentials:
         """Register an application; its secrets are shown this once."""
@@ -80,8 +85,16 @@ class Doorkeeper:
         return Access(access_token=token, expires_in=int(self._life.total_seconds()))
 
     def holder(self, access_token: str, now: datetime) -> Client:
+        """Say whose token this is. Raises NotAuthorized."""
+        client, expires_at = self._kept(_hash(access_token))
+        if now >= expires_at:
+            raise NotAuthorized("expired access token")
+        return client
+
+    def _holder(self, token_hash: str) -> tuple[Client, datetime]:
+        """Look up what a token was granted for; that never changes, so it is looked up once."""
         with self._store.reading() as books:
-            row = books.connection.execute(_HOLDER, {"token": _hash(access_token)}).first()
-        if row is None or now >= row.expires_at:
-            raise NotAuthorized("unknown or expired access token")
-        return Client(application_id=row.application_id, name=row.name)
+            row = books.connection.execute(_HOLDER, {"token": token_hash}).first()
+        if row is None:
+            raise NotAuthorized("unknown access token")
+        return Client(application_id=row.application_id, name=row.name), row.expires_at

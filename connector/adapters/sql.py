@@ -6,7 +6,7 @@ SQLite needs no set-up and serves one worker; PostgreSQL serves several, each ta
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -33,6 +33,12 @@ from connector.records import (
     Shop,
     Tokens,
 )
+
+
+def _one_of(column: sa.ColumnElement[str], choice: Iterable[str]) -> sa.ColumnElement[bool]:
+    """What `in_` means, of a choice that never changes: `in_` has its list written into the SQL at every call."""
+    return sa.or_(*(column == value for value in sorted(choice)))
+
 
 _INSERT: Final = {table.name: sa.insert(table) for table in t.metadata.tables.values()}
 _UPDATE: Final = {
@@ -93,27 +99,29 @@ _UNDECIDED: Final = (
     sa.select(t.adjustments)
     .where(
         _adj.profile_id == bindparam("profile"),
-        _adj.status.in_(sorted(AWAITS_SELLER)),
+        _one_of(_adj.status, AWAITS_SELLER),
         _adj.deadline <= sa.bindparam("until", type_=t.Utc()),
     )
     .order_by(_adj.id)
 )
 _PROMISE: Final = sa.select(t.outbox).where(_out.id == bindparam("id"))
 _UNFINISHED: Final = (
-    sa.select(t.outbox).where(_out.profile_id == bindparam("profile"), _out.state.in_(UNFINISHED)).order_by(_out.id)
+    sa.select(t.outbox)
+    .where(_out.profile_id == bindparam("profile"), _one_of(_out.state, UNFINISHED))
+    .order_by(_out.id)
 )
 _BROUGHT_FORWARD: Final = (
-    sa.select(t.outbox).where(_out.due_at.is_not(None), _out.state.in_(UNFINISHED)).order_by(_out.due_at, _out.id)
+    sa.select(t.outbox).where(_out.due_at.is_not(None), _one_of(_out.state, UNFINISHED)).order_by(_out.due_at, _out.id)
 )
 _CREATING: Final = (
     sa.select(t.outbox)
-    .where(_out.order_id == bindparam("order"), _out.what.in_(CREATING), _out.state.in_(OUTCOME_UNKNOWN))
+    .where(_out.order_id == bindparam("order"), _one_of(_out.what, CREATING), _one_of(_out.state, OUTCOME_UNKNOWN))
     .order_by(_out.id)
 )
 _DECIDED_BEFORE: Final = sa.select(sa.func.count()).where(
-    _out.profile_id == bindparam("profile"), _out.site_id == bindparam("site_id"), _out.what.not_in(CREATING)
+    _out.profile_id == bindparam("profile"), _out.site_id == bindparam("site_id"), sa.not_(_one_of(_out.what, CREATING))
 )
-_WAITING: Final = sa.select(sa.func.count()).where(_out.state.in_(UNFINISHED))
+_WAITING: Final = sa.select(sa.func.count()).where(_one_of(_out.state, UNFINISHED))
 _BOOK: Final = (
     sa.select(t.orders.c.site_order_id, sa.func.sum(_adj.total))
     .join_from(t.adjustments, t.orders, _adj.order_id == t.orders.c.id)

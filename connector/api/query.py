@@ -68,7 +68,7 @@ class Asked:
 
 def reading(services: Services) -> sa.Connection:
     """Open a connection that only reads, so that it takes no write lock."""
-    return services.engine.connect().execution_options(reading=True)
+    return services.engine.connect()
 
 
 def read_options(
