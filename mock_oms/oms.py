@@ -38,6 +38,7 @@ from mock_oms.refunds import Refunds
 WHO: Final = "oms"
 COMMENT_LENGTH: Final = 2000
 PULL_EVERY: Final = timedelta(minutes=15)  # certainty: assumed
+POLICY_TRIES_AGAIN: Final = 1  # certainty: assumed. A policy that answered for ever would never be seen to fail
 
 Word = TypeVar("Word", Grade, Policy)
 
@@ -292,7 +293,9 @@ class Oms:
         return Answer(_row(case), kept=outcome.kept)
 
     def _by_policy(self, case: Case) -> Decision | None:
-        """Return what the policy answers to a case now, if anything."""
+        """Return what the policy answers to a case now, if anything; what failed twice is left to a person."""
+        if case.failures > POLICY_TRIES_AGAIN:
+            return None
         question = case.asks
         verdict = ANSWERS.get((self.policy, question)) if question else None
         if question is None or verdict is None:

@@ -13,7 +13,6 @@ from mock_oms.domain.cases import Adjustment, AdjustmentKey, Case
 from mock_oms.domain.grades import Grade
 from mock_oms.domain.ledger import Ledger
 from mock_oms.domain.orders import Order
-from mock_oms.domain.statuses import FAILED
 
 FIRST_CASE = 1001
 
@@ -82,7 +81,7 @@ class Records:
                 self._case_of.setdefault(("return", adjustment.return_id), case.number)
         if case.cancel_id:
             self._case_of.setdefault(("cancel", case.cancel_id), case.number)
-        for index, belongs in ((self.unsent, case.unsent), (self.troubled, case.status == FAILED or bool(case.note))):
+        for index, belongs in ((self.unsent, case.unsent), (self.troubled, case.troubled)):
             if belongs:
                 index[case.number] = None
             else:

@@ -7,6 +7,7 @@ answer that could not be delivered yet. Pure values: a change is a new case.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -178,11 +179,28 @@ class Case:
     @property
     def error(self) -> str | None:
         """What went wrong, for a person to read."""
-        words = [a.error or a.comment or "failed" for a in self.current() if a.status == FAILED]
+        words = [a.error or a.comment or "failed" for a in [*self._failed_before(), *self.current()] if _failed(a)]
         words += [a.error for a in self.current() if a.error and a.status != FAILED]
         words += [part.words for part in self.unread() if part.words]
         words += [self.note] if self.note else []
         return "; ".join(dict.fromkeys(words)) or None
+
+    def _failed_before(self) -> list[Adjustment]:
+        """Return what ended in an error and was asked anew, for as long as that waits for an answer."""
+        if self.asks is None:
+            return []
+        current = {a.key for a in self.current()}
+        return [a for a in self.adjustments.values() if _failed(a) and a.key not in current]
+
+    @property
+    def troubled(self) -> bool:
+        """Whether a person had better look at it."""
+        return self.status == FAILED or bool(self.note or self._failed_before())
+
+    @property
+    def failures(self) -> int:
+        """How often the marketplace has refused an answer to what the case asks."""
+        return max(Counter(a.item_ref for a in self.adjustments.values() if _failed(a)).values(), default=0)
 
     @property
     def withdrawn(self) -> bool:
@@ -219,6 +237,10 @@ class Case:
 
 
 _PART_STATUS: Final = {PartState.TO_SEND: UNSENT, PartState.ACCEPTED: HANDED_OVER, PartState.REFUSED: FAILED}
+
+
+def _failed(adjustment: Adjustment) -> bool:
+    return adjustment.status == FAILED
 
 
 def _replaces(new: Adjustment, old: Adjustment) -> bool:

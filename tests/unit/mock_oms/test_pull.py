@@ -210,6 +210,46 @@ def test_a_policy_that_is_refused_asks_once_and_shows_the_words(desk_with: Calla
     assert desk.connector.posts("ApproveBuyerRequest") == []
 
 
+def asks_anew(desk: Desk, order: dict[str, object]) -> None:
+    """The marketplace has refused the answer, and the connector asks again."""
+    rows = desk.connector.adjustments["OrderItemAdjustments"]
+    rows[len(rows)] |= {"RequestStatus": "Error", "SiteErrorMessage": f"No such reason ({len(rows)})"}
+    desk.connector.adjustment(order, 0, RmaNumber="R1")
+
+
+def test_an_answer_the_marketplace_refused_can_be_given_again_with_the_error_in_sight(desk: Desk) -> None:
+    order = desk.connector.order("1", ("mug", 1, 20.0))
+    desk.connector.adjustment(order, 0, RmaNumber="R1")
+    desk.pull()
+    case = desk.row().id
+    desk.oms.reject(case)
+    desk.clock.at += timedelta(minutes=5)
+    asks_anew(desk, order)
+    desk.pull()
+    row = desk.row()
+    assert (row.id, row.status, row.amount, row.error) == (case, "NewRma", Decimal("20.00"), "No such reason (1)")
+    assert list(desk.oms.records.troubled) == [case]
+    assert desk.oms.reject(case).row.error is None
+    assert list(desk.oms.records.troubled) == []
+
+
+def test_a_policy_answers_again_once_after_an_error_and_then_leaves_it_to_a_person(
+    desk_with: Callable[[str], Desk],
+) -> None:
+    desk = desk_with("reject")
+    order = desk.connector.order("1", ("mug", 1, 20.0))
+    desk.connector.adjustment(order, 0, RmaNumber="R1")
+    answered = []
+    for _ in range(5):
+        desk.pull()
+        answered.append(len(desk.connector.posts("RejectBuyerRequest")))
+        desk.clock.at += timedelta(minutes=5)
+        if answered[-1]:
+            asks_anew(desk, order)
+    assert answered == [1, 1, 0, 0, 0]
+    assert (desk.row().status, desk.row().error) == ("NewRma", "No such reason (1); No such reason (2)")
+
+
 def test_an_automatic_policy_inspects_a_parcel_at_the_pull_after_its_arrival(desk_with: Callable[[str], Desk]) -> None:
     desk = desk_with("reject")
     order = desk.connector.order("1", ("mug", 1, 20.0))
