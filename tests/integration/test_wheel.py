@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import sysconfig
@@ -13,8 +14,9 @@ import pytest
 CHECKOUT = Path(__file__).parents[2]
 
 
-def run(*command: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300, check=False)
+def run(*command: str | Path, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, **settings}
+    return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=300, check=False)
 
 
 @pytest.fixture(scope="module")
@@ -55,8 +57,11 @@ def test_the_installed_demo_plays_in_an_empty_folder(python: Path, tmp_path: Pat
 
 
 def test_the_installed_connector_migrates_a_database_of_its_own(python: Path, tmp_path: Path) -> None:
-    migrated = run(
-        python, "-m", "connector", "migrate", "--database-url", f"sqlite:///{tmp_path}/connector.sqlite", cwd=tmp_path
-    )
+    settings = {
+        "CONNECTOR_DATABASE_URL": f"sqlite:///{tmp_path}/connector.sqlite",
+        "CONNECTOR_APP_KEY": "key",
+        "CONNECTOR_APP_SECRET": "secret",
+    }
+    migrated = run(python, "-m", "connector", "migrate", cwd=tmp_path, **settings)
     assert migrated.returncode == 0, migrated.stdout + migrated.stderr
     assert (tmp_path / "connector.sqlite").is_file()
