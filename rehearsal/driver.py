@@ -17,10 +17,9 @@ from functools import cache
 from typing import Any, Final, Protocol
 
 import requests
-import sqlalchemy
-from sqlalchemy.pool import StaticPool
 
 from connector import Connector, Settings
+from connector.adapters.sql import engine_for
 from rehearsal.clock import SimulatedClock
 from rehearsal.passage import AgendaLike, DueLike, FiredLike, Player
 from rehearsal.wire import WsgiApp
@@ -109,9 +108,9 @@ class OurConnector:
         self._chance = f"{seed}|{world}|connector"
         self._drawn: dict[str, int] = {}
         self._settings = Settings(database_url="sqlite://", app_key=app_key, app_secret=app_secret, pages_open=True)
-        self._disk = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        _template().backup(self._disk)
-        self._engine = _engine(self._disk)
+        self.disk: Final = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        _template().backup(self.disk)
+        self._engine = engine_for(self._settings.database_url, disk=self.disk)
         self._process: Connector | None = None
 
     @property
@@ -164,7 +163,7 @@ class OurConnector:
         """End it for good."""
         self._process = None
         self._engine.dispose()
-        self._disk.close()
+        self.disk.close()
 
     def add_shop(self, auth_code: str, *, name: str | None = None) -> ShopAtConnector:
         """Have it exchange an authorization code for a shop."""
@@ -202,9 +201,5 @@ def _template() -> sqlite3.Connection:
     settings = Settings(database_url="sqlite://", app_key="", app_secret="")
     with requests.Session() as nobody:
         epoch = SimulatedClock(datetime.fromisoformat("2031-01-01T00:00:00+00:00"))
-        Connector(settings, clock=epoch, http=nobody, engine=_engine(disk)).migrate()
+        Connector(settings, clock=epoch, http=nobody, engine=engine_for(settings.database_url, disk=disk)).migrate()
     return disk
-
-
-def _engine(disk: sqlite3.Connection) -> sqlalchemy.Engine:
-    return sqlalchemy.create_engine("sqlite://", creator=lambda: disk, poolclass=StaticPool)

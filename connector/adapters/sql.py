@@ -6,6 +6,7 @@ SQLite needs no set-up and serves one worker; PostgreSQL serves several, each ta
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -136,8 +137,8 @@ _ACTIVITY: Final = (
 _ORDER_TOUCHED: Final = sa.update(t.orders).where(t.orders.c.id == bindparam("row"))
 
 
-def engine_for(url: str) -> Engine:
-    """Open the database; `sqlite://` is one in memory, for tests."""
+def engine_for(url: str, *, disk: sqlite3.Connection | None = None) -> Engine:
+    """Open the database; `sqlite://` is one in memory, for tests: a new one, or that of `disk`."""
     try:
         parsed = sa.make_url(url)
     except sa.exc.ArgumentError as error:
@@ -147,8 +148,9 @@ def engine_for(url: str) -> Engine:
             return sa.create_engine(parsed, pool_pre_ping=True)
         except (ModuleNotFoundError, sa.exc.NoSuchModuleError) as error:
             raise BadSettings("CONNECTOR_DATABASE_URL", f"no driver for {parsed.drivername}: {error}") from error
-    in_memory = parsed.database in (None, "", ":memory:")
-    if in_memory:
+    if disk is not None:
+        engine = sa.create_engine(parsed, poolclass=StaticPool, creator=lambda: disk)
+    elif parsed.database in (None, "", ":memory:"):
         engine = sa.create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
     else:
         engine = sa.create_engine(parsed)

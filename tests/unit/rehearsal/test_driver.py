@@ -1,0 +1,38 @@
+"""Our connector on the stage: its process is an object, and its disk keeps what a disk would keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import requests
+import sqlalchemy as sa
+
+from connector.adapters import tables as t
+from rehearsal.clock import SimulatedClock
+from rehearsal.driver import OurConnector
+
+
+@pytest.fixture
+def connector() -> Iterator[OurConnector]:
+    clock = SimulatedClock(datetime(2031, 3, 3, 9, tzinfo=UTC))
+    with requests.Session() as nobody:
+        connector = OurConnector(clock=clock, http=nobody, seed=1, world="default", app_key="", app_secret="")
+        connector.start()
+        yield connector
+        connector.stop()
+
+
+def test_what_was_not_committed_is_not_on_its_disk(connector: OurConnector) -> None:
+    connector.add_client()
+    with pytest.raises(RuntimeError, match="in the middle"), connector.process.engine.begin() as half_done:
+        half_done.execute(sa.delete(t.clients))
+        raise RuntimeError("in the middle")
+    with connector.process.engine.begin() as after:
+        assert len(after.execute(sa.select(t.clients)).all()) == 1
+
+
+def test_it_gives_its_database_the_rules_that_a_deployed_one_has(connector: OurConnector) -> None:
+    with connector.process.engine.begin() as books:
+        assert books.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
