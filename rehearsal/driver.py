@@ -108,9 +108,9 @@ class OurConnector:
         self._chance = f"{seed}|{world}|connector"
         self._drawn: dict[str, int] = {}
         self._settings = Settings(database_url="sqlite://", app_key=app_key, app_secret=app_secret, pages_open=True)
-        self.disk: Final = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-        _template().backup(self.disk)
-        self._engine = engine_for(self._settings.database_url, disk=self.disk)
+        self._disk = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        _template().backup(self._disk)
+        self._engine = engine_for(self._settings.database_url, disk=self._disk)
         self._process: Connector | None = None
 
     @property
@@ -163,7 +163,7 @@ class OurConnector:
         """End it for good."""
         self._process = None
         self._engine.dispose()
-        self.disk.close()
+        self._disk.close()
 
     def add_shop(self, auth_code: str, *, name: str | None = None) -> ShopAtConnector:
         """Have it exchange an authorization code for a shop."""

@@ -17,6 +17,7 @@ from freezegun import freeze_time
 from werkzeug.test import Client
 
 from rehearsal.diagram import mermaid
+from rehearsal.driver import OurConnector
 from rehearsal.finding import Verdict
 from rehearsal.har import har
 from rehearsal.stage import Problem
@@ -189,6 +190,34 @@ def test_a_connector_that_dies_keeps_what_it_promised(world: World) -> None:
     world.connector.kill()
     assert not world.connector.ready()
     world.connector.start()
+    world.advance(by=2 * HOUR)
+    assert refunded(world, return_id) > 0
+    assert world.auditor.content
+
+
+class Death(BaseException):
+    """The end of a process, wherever it happens to be."""
+
+
+def test_a_connector_that_dies_amid_a_decision_has_not_begun_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer and promise are one transaction: what the death cuts off is answered again, not half answered."""
+    return_id = ask(world)
+    world.advance(by=QUARTER)
+    assert isinstance(world.connector, OurConnector)
+    disk: Any = world.connector.process.engine.raw_connection().driver_connection
+
+    def dies(*_: object, **__: object) -> None:
+        raise Death
+
+    before, row = list(disk.iterdump()), case(world, return_id)
+    with monkeypatch.context() as patch:
+        patch.setattr("connector.promises._promise_answer", dies)
+        with pytest.raises(Death):
+            world.oms.approve(row)
+    assert list(disk.iterdump()) == before
+    world.connector.kill()
+    world.connector.start()
+    world.oms.approve(case(world, return_id))
     world.advance(by=2 * HOUR)
     assert refunded(world, return_id) > 0
     assert world.auditor.content
