@@ -34,6 +34,7 @@ from connector.errors import Refused, Unavailable
 from connector.intake import amounts, ask_anew, take_claim
 from connector.ports import Access, Marketplace
 from connector.records import Adjustment, Order, Promise, Shop
+from connector.telling import MARKETPLACE, says
 
 log = logging.getLogger(__name__)
 
@@ -181,7 +182,7 @@ class Delivery:
                     extra |= _as_paid(entry, Decimal(body["amount"]), body["currency"])
                 self._move(books, entry, action, **extra)
             words = body.get("decision") or body.get("reason")
-            text = f"Delivered: {_says(promise, body)}"
+            text = f"Told {MARKETPLACE}: {says(promise.what, body)}"
             self._note(books, promise, "delivered", text, words=words, site_id=made or promise.site_id)
 
     def _postpone(self, promise: Promise, error: Unavailable, *, tried: bool = True) -> PromiseState:
@@ -210,7 +211,8 @@ class Delivery:
                 error_message=error.words,
             )
             fate = "its outcome is not known, it will be looked up" if acted else "nothing has happened"
-            text = f"Attempt {attempts} to deliver ({promise.what}) got no answer: {fate}"
+            what = says(promise.what, promise.body)
+            text = f"Attempt {attempts} to tell {MARKETPLACE} got no answer ({what}): {fate}"
             self._note(books, promise, "attempt_failed", text, words=error.words, site_id=promise.site_id)
         return state
 
@@ -264,7 +266,7 @@ class Delivery:
             self._set(books, entry, status, error_code=code, error_message=words, answer=None)
             if status is RequestStatus.ERROR:
                 failed.append(entry)
-        text = f"Error: the marketplace refuses to {promise.what}, code {code}"
+        text = f"Error: {MARKETPLACE} does not take it ({says(promise.what, promise.body)}), code {code}"
         self._note(books, promise, "refused", text, words=words, site_id=promise.site_id)
         waits = None if promise.what in CREATING else self._still_waits(promise, claims)
         if failed and waits is not None:
@@ -329,11 +331,6 @@ class Delivery:
         order: Order | None = books.order(promise.order_id)
         assert order is not None
         books.note(order, self._now, by="connector", event=event, text=text, words=words, site_id=site_id)
-
-
-def _says(promise: Promise, body: dict[str, Any]) -> str:
-    amount = f" {body['amount']} {body['currency']}" if body.get("amount") else ""
-    return f"{body.get('decision') or promise.what}{amount}"
 
 
 def _as_paid(entry: Adjustment, amount: Decimal, currency: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
+from connector import telling
 from connector.adapters import tables as t
 from connector.adapters.sql import Books
 from connector.domain.adjustments import BEGINS, OPEN, REOPENS, TERMINAL, Action, RequestStatus, after
@@ -30,19 +31,11 @@ from connector.domain.site import (
 )
 from connector.domain.units import UnitMoney, grouped, share_out
 from connector.records import Adjustment, Case, LineUnit, Order, Promise
+from connector.telling import SELLER_REFUND
 
 CLOCK_SKEW: Final = timedelta(minutes=5)  # between us and the marketplace, at most
-SELLER_REFUND: Final = "SELLER_REFUND"
 UNKNOWN_STATUS: Final = ("Completed", "Cleared", "Unshipped")
-WHO: Final = {"BUYER": "buyer", "SELLER": "seller", "OPERATOR": "marketplace", "SYSTEM": "marketplace"}
 MAKES: Final = {ClaimKind.RETURN: Operation.CREATE_RETURN, ClaimKind.CANCELLATION: Operation.CANCEL_ORDER}
-NAMES: Final = {
-    "REFUND": "Refund request",
-    "RETURN_AND_REFUND": "Return request",
-    "REPLACEMENT": "Replacement request",
-    "CANCEL": "Cancellation",
-    SELLER_REFUND: "Seller's refund",
-}
 
 
 # --- orders ---
@@ -91,7 +84,8 @@ def take_order(books: Books, profile_id: int, site: SiteOrder, now: datetime) ->
         books.change(t.orders, order_id, **moving)
         _move_lines(books, profile_id, order_id, site)
     if known is None or known.site_status != site.status:
-        text = f"Order collected, {site.total} {site.currency}" if known is None else f"Order is {site.status}"
+        sum_ = telling.money(site.total, site.currency)
+        text = f"Order collected, {sum_}" if known is None else f"Order is {site.status}"
         order = books.order(order_id)
         assert order is not None
         books.note(order, now, by="marketplace", event="order_collected", text=text, words=site.status)
@@ -278,9 +272,7 @@ def _open(
             **_seen(claim, group, status, parts, now),
         )
     total = sum((parts.total for parts in shares), Decimal(0))
-    again = " again" if generation > 1 else ""
-    text = f"{NAMES.get(own_words, own_words)}{again} collected, {total} {order.currency}: {status}"
-    who = WHO.get(claim.role, "marketplace")
+    who, text = telling.opened(claim, own_words, status, total, order.currency, again=generation > 1)
     books.note(order, now, by=who, event="adjustment_opened", text=text, words=_words(claim), site_id=claim.id)
 
 
@@ -337,7 +329,7 @@ def _walk(
         now,
         by="marketplace",
         event="adjustment_moved" if moved else "claim_changed",
-        text=f"{NAMES.get(current[0].request_type, current[0].request_type)}: {moved[0] if moved else action}",
+        text=telling.moved(current[0], moved[0]) if moved else telling.changed(claim, current[0], action),
         words=_words(claim),
         site_id=claim.id,
     )

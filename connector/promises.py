@@ -22,6 +22,7 @@ from connector.domain.reasons import gravest
 from connector.errors import BadRequest, NotNow
 from connector.ports import Secret
 from connector.records import Adjustment, Order
+from connector.telling import lines_missing, money
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,9 @@ def give_answer(books: Books, adjustment: Adjustment, answer: Answer, *, secret:
     who = "oms" if answer.by == "oms" else "connector"
     text = f"{answer.action}" + ("" if answer.by == "oms" else " by this shop's default answer")
     if amount is not None:
-        text += f", offering {amount} {order.currency}"
+        text += f", offering {money(amount, order.currency)}"
     if missing:
-        text += f"; waits for {missing} more line(s) of RMA {adjustment.rma_number}"
+        text += f"; {lines_missing(missing)}"
     books.note(order, now, by=who, event="answered", text=text, site_id=adjustment.site_adjustment_id)
     if not missing:
         _promise_answer(books, order, family, [given for given in answers if given], secret=secret, now=now)

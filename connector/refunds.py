@@ -22,10 +22,11 @@ from connector.domain.reasons import MarketReasons, reasons_of
 from connector.domain.site import GONE
 from connector.domain.units import parts_of
 from connector.errors import BadRequest
-from connector.intake import SELLER_REFUND, amounts, unit_money
+from connector.intake import amounts, unit_money
 from connector.ports import Secret
 from connector.promises import check_amount, promise
 from connector.records import AdjustItem, AdjustOrder, LineUnit, Order, OrderItem
+from connector.telling import SELLER_REFUND, money, units
 
 REASONS: Final = (
     "GeneralAdjustment", "ItemNotAvailable", "CustomerReturnedItem", "CouldNotShip", "AlternateItemProvided",
@@ -212,7 +213,7 @@ def start(
             **amounts(portion.parts),
         )
         verb = "Cancellation" if portion.operation is Operation.CANCEL_ORDER else "Refund"
-        text = f"{verb} of {portion.parts.total} {order.currency} for {len(line_ids)} unit(s) asked for"
+        text = f"{verb} of {money(portion.parts.total, order.currency)} for {units(len(line_ids))} asked for"
         books.note(order, now, by="oms", event="refund_asked", text=text, words=reason)
         if request.prevent_site_processing:
             continue

@@ -25,6 +25,7 @@ from connector.ports import Access, Grant, Marketplace, Secret
 from connector.promises import Answer, give_answer
 from connector.records import Adjustment, Promise, Rounds, Shop, Tokens
 from connector.settings import Settings
+from connector.telling import MARKETPLACE, moment
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -255,7 +256,7 @@ class Worker:
             assert order is not None
             assert adjustment.deadline is not None
             books.change(t.adjustments, adjustment.id, warned_at=now)
-            text = f"No answer yet: the marketplace decides by itself at {adjustment.deadline:%Y-%m-%d %H:%M:%S} UTC"
+            text = f"No answer yet: {MARKETPLACE} decides by itself at {moment(adjustment.deadline)}"
             site_id = adjustment.site_adjustment_id
             books.note(order, now, by="connector", event="deadline_near", text=text, site_id=site_id)
 

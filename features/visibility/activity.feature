@@ -17,7 +17,7 @@ Feature: Activity & History tells the story of an order
         | marketplace | Order collected                      |
         | buyer       | Refund request collected, 39.98 USD  |
         | oms         | Approve                              |
-        | connector   | Delivered                            |
+        | connector   | Told TikTok Shop                     |
         | marketplace | Refund request                       |
 
     @R31 @R54 @R55
@@ -26,7 +26,7 @@ Feature: Activity & History tells the story of an order
       Then the page of Maya's order tells, one after the other:
         | who         | what                |
         | oms         | Refund of 39.98 USD |
-        | connector   | Delivered           |
+        | connector   | Told TikTok Shop    |
         | marketplace | Seller's refund     |
 
     @R31 @R15

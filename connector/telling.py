@@ -1,0 +1,118 @@
+"""What Activity & History says, in words for the seller's customers too: the marketplace's own stand beside them.
+
+ChannelAdvisor's names of actions and statuses are kept as they are; the order page puts them into words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from connector.domain.adjustments import OPEN, Action
+from connector.domain.adjustments import RequestStatus as S
+from connector.domain.decisions import OFFER, Operation
+from connector.domain.money import unit_of
+from connector.domain.site import Claim
+from connector.records import Adjustment
+
+MARKETPLACE: Final = "TikTok Shop"
+SELLER_REFUND: Final = "SELLER_REFUND"
+WHO: Final = {"BUYER": "buyer", "SELLER": "seller", "OPERATOR": "marketplace", "SYSTEM": "marketplace"}
+NAMES: Final = {
+    "REFUND": "Refund request",
+    "RETURN_AND_REFUND": "Return request",
+    "REPLACEMENT": "Replacement request",
+    "CANCEL": "Cancellation",
+    SELLER_REFUND: "Seller's refund",
+}
+# fmt: off
+ARBITRATION: Final = {
+    "IN_PROGRESS":    "in arbitration",
+    "SUPPORT_BUYER":  "arbitration decided for the buyer",
+    "SUPPORT_SELLER": "arbitration decided for the seller",
+}
+FOR_THE_BUYER: Final = "SUPPORT_BUYER"
+SHIPPED_BACK: Final = "BUYER_SHIPPED_ITEM"
+# What the marketplace's decision for the buyer comes to.
+COMES_TO: Final[dict[S, str]] = {
+    S.COMPLETE:         "{sum} paid back",
+    S.ACKNOWLEDGED:     "{sum} to be paid back",
+    S.READY_FOR_RETURN: "the goods may come back, {sum} for them",
+    S.NEW_RMA:          "the request over {sum} waits for the seller",
+}
+SAID: Final = {
+    "APPROVE_REFUND":           "refund approved",
+    "APPROVE_RETURN":           "return approved",
+    OFFER:                      "{sum} offered",
+    "APPROVE_RECEIVED_PACKAGE": "goods accepted",
+    "APPROVE_CANCELLATION":     "cancellation approved",
+    "REJECT_REFUND":            "refund rejected",
+    "REJECT_RETURN":            "return rejected",
+    "REJECT_RECEIVED_PACKAGE":  "goods refused",
+    "REJECT_CANCELLATION":      "cancellation rejected",
+    Operation.CREATE_RETURN:    "refund of {sum}",
+    Operation.CANCEL_ORDER:     "cancellation of {units}",
+}
+# fmt: on
+
+
+def name_of(request_type: str) -> str:
+    return NAMES.get(request_type, request_type)
+
+
+def opened(
+    claim: Claim, request_type: str, status: S, total: Decimal, currency: str, *, again: bool
+) -> tuple[str, str]:
+    """Say who has brought a claim's adjustment about, and what it is."""
+    if not again:
+        text = f"{name_of(request_type)} collected, {money(total, currency)}: {status}"
+        return WHO.get(claim.role, "marketplace"), text
+    if claim.arbitration_status == FOR_THE_BUYER and status in COMES_TO:
+        came_to = COMES_TO[status].format(sum=money(total, currency))
+        return "marketplace", f"{name_of(request_type)}: arbitration decided for the buyer, {came_to}"
+    return "marketplace", f"{name_of(request_type)} goes on, {money(total, currency)}: {status}"
+
+
+def moved(was: Adjustment, status: S) -> str:
+    declined = "the buyer declines the offer, " if status is S.NEW_RMA else ""
+    return f"{name_of(was.request_type)}: {declined}{status}"
+
+
+def changed(claim: Claim, was: Adjustment, action: Action) -> str:
+    """Say what is new of a claim whose adjustments stand where they stood."""
+    news = []
+    if claim.arbitration_status != was.arbitration_status:
+        news.append(ARBITRATION.get(claim.arbitration_status, f"arbitration: {claim.arbitration_status.lower()}"))
+    if claim.status == SHIPPED_BACK and was.site_status != SHIPPED_BACK:
+        news.append(f"parcel on its way{f', {claim.tracking}' if claim.tracking else ''}")
+    elif claim.tracking and claim.tracking != was.tracking:
+        news.append(f"return label made, {claim.tracking}")
+    if S(was.status) in OPEN and claim.deadline is not None and claim.deadline != was.deadline:
+        news.append(f"an answer is due by {moment(claim.deadline)}")
+    return f"{name_of(was.request_type)}: {', '.join(news) or action}"
+
+
+def moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def lines_missing(count: int) -> str:
+    """Say that an answer waits for those of the return's other lines."""
+    lines = "other line is" if count == 1 else f"{count} other lines are"
+    return f"the return's {lines} still to be answered"
+
+
+def says(what: str, body: Mapping[str, Any]) -> str:
+    """Put a promise into words: what the marketplace is, or was to be, told."""
+    sum_ = money(Decimal(body["amount"]), body["currency"]) if body.get("amount") else "what was paid"
+    return SAID[body.get("decision") or what].format(sum=sum_, units=units(len(body.get("line_ids") or ())))
+
+
+def units(count: int) -> str:
+    return "1 unit" if count == 1 else f"{count} units"
+
+
+def money(amount: Decimal, currency: str) -> str:
+    return f"{amount.quantize(unit_of(currency))} {currency}"

@@ -1,0 +1,98 @@
+"""Activity & History in the words that a seller's customers read."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from connector.records import AdjustItem
+from tests.unit.connector.conftest import Bench
+from tests.unit.connector.stub_tiktok import START, ok, refusal
+
+
+def texts(bench: Bench) -> list[str]:
+    return [entry.text for entry in bench.connector.activity("500")]
+
+
+def a_return(bench: Bench, *prices: str) -> None:
+    bench.tiktok.put_order("500", *prices)
+    bench.tiktok.put_return("900", "500", "AWAITING_BUYER_SHIP", return_type="RETURN_AND_REFUND")
+    bench.round()
+
+
+def test_a_parcel_on_its_way_is_told_with_its_number(bench: Bench) -> None:
+    a_return(bench, "20.00")
+    bench.tiktok.put_return("900", "500", "AWAITING_BUYER_SHIP", return_tracking_number="1Z12")
+    bench.round()
+    bench.tiktok.put_return("900", "500", "BUYER_SHIPPED_ITEM")
+    bench.round()
+    bench.tiktok.put_return("900", "500", "BUYER_SHIPPED_ITEM", deadline=START + timedelta(days=2))
+    bench.round()
+    assert texts(bench) == [
+        "Order collected, 20.00 USD",
+        "Return request collected, 20.00 USD: ReadyForReturn",
+        "Return request: return label made, 1Z12",
+        "Return request: parcel on its way, 1Z12",
+        "Return request: an answer is due by 2031-03-05 09:00:00 UTC",
+    ]
+
+
+def test_an_answer_says_what_it_waits_for_and_what_the_marketplace_was_told(bench: Bench) -> None:
+    a_return(bench, "20.00", "10.00", "5.00")
+    for entry in bench.adjustments():
+        bench.connector.services.reject_return("item", entry.id)
+    bench.round()
+    assert texts(bench)[2:] == [
+        "RejectReturn; the return's 2 other lines are still to be answered",
+        "RejectReturn; the return's other line is still to be answered",
+        "RejectReturn",
+        "The case does not offer the default reason reverse_reject_return_parcel_reason_2; its first one is taken",
+        "Told TikTok Shop: goods refused",
+    ]
+    assert bench.connector.activity("500")[-1].source_words == "REJECT_RECEIVED_PACKAGE"
+
+
+def test_what_arbitration_brings_is_told_as_the_marketplaces_doing(bench: Bench) -> None:
+    a_return(bench, "20.00")
+    bench.connector.services.reject_return("item", bench.adjustment().id)
+    bench.round()
+    bench.tiktok.put_return("900", "500", "REJECT_RECEIVE_PACKAGE", arbitration_status="IN_PROGRESS")
+    bench.round()
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE", arbitration_status="SUPPORT_BUYER")
+    bench.round()
+    first, last = bench.connector.activity("500")[-2:]
+    assert first.text == "Return request: in arbitration"
+    assert (last.by, last.text) == (
+        "marketplace",
+        "Return request: arbitration decided for the buyer, 20.00 USD paid back",
+    )
+
+
+def test_an_error_says_what_was_not_taken(bench: Bench) -> None:
+    bench.tiktok.put_order("500", "20.00")
+    bench.round()
+    (item_id,) = bench.connector.services.units([bench.order_id("500")])
+    bench.connector.services.adjust_item(item_id, AdjustItem(item_amount=Decimal("5")))
+    bench.tiktok.answers.append(refusal(25011012, "no"))
+    bench.round()
+    assert texts(bench)[1:] == [
+        "Refund of 5.00 USD for 1 unit asked for",
+        "Error: TikTok Shop does not take it (refund of 5.00 USD), code 25011012",
+    ]
+
+
+def test_an_offer_and_its_refusal_are_told(bench: Bench) -> None:
+    bench.tiktok.put_order("500", "20.00")
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
+    bench.round()
+    offer = Decimal("5")
+    bench.connector.services.approve_buyer_request("item", bench.adjustment().id, partial_refund_amount=offer)
+    bench.tiktok.decide = lambda call: ok({})
+    bench.round()
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING", buyer_rejected_partial_refund=True)
+    bench.round()
+    assert texts(bench)[2:] == [
+        "ApproveBuyerRequest, offering 5.00 USD",
+        "Told TikTok Shop: 5.00 USD offered",
+        "Refund request: the buyer declines the offer, NewRma",
+    ]
