@@ -145,7 +145,7 @@ def engine_for(url: str, *, disk: sqlite3.Connection | None = None) -> Engine:
         raise BadSettings("CONNECTOR_DATABASE_URL", "not a database URL") from error
     if parsed.get_backend_name() != "sqlite":
         try:
-            return sa.create_engine(parsed, pool_pre_ping=True)
+            return sa.create_engine(parsed, pool_pre_ping=True, connect_args=_in_utc(parsed))
         except (ModuleNotFoundError, sa.exc.NoSuchModuleError) as error:
             raise BadSettings("CONNECTOR_DATABASE_URL", f"no driver for {parsed.drivername}: {error}") from error
     if disk is not None:
@@ -157,6 +157,13 @@ def engine_for(url: str, *, disk: sqlite3.Connection | None = None) -> Engine:
     event.listen(engine, "connect", _sqlite_connects)
     event.listen(engine, "begin", _sqlite_begins)
     return engine
+
+
+def _in_utc(url: sa.URL) -> dict[str, str]:
+    """Have a session reckon in UTC wherever the server stands: the hour of a moment is asked for in SQL."""
+    if url.get_backend_name() != "postgresql":
+        return {}
+    return {"options": f"{url.query.get('options', '')} -c timezone=utc".lstrip()}
 
 
 def _sqlite_connects(connection: Any, _record: object) -> None:

@@ -219,6 +219,23 @@ def run(connector: Connector, clock: HandClock) -> None:
     connector.run_due(due.at)
 
 
+def test_a_postgresql_session_reckons_in_utc_wherever_the_server_stands(postgres: str) -> None:
+    engine = engine_for(postgres + "&options=-c%20statement_timeout%3D9000")
+    try:
+        with engine.begin() as connection:
+            database = connection.exec_driver_sql("SELECT current_database()").scalar_one()
+            connection.exec_driver_sql(f"ALTER DATABASE {database} SET timezone TO 'America/New_York'")
+        engine.dispose()
+        with engine.connect() as connection:
+            hour = sa.select(sa.extract("hour", sa.literal(NOW, t.orders.c.created_at.type)))
+            assert connection.execute(hour).scalar_one() == NOW.hour
+            assert connection.exec_driver_sql("SHOW statement_timeout").scalar_one() == "9s"
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"ALTER DATABASE {database} RESET timezone")
+    finally:
+        engine.dispose()
+
+
 @pytest.fixture
 def shared(postgres: str) -> Iterator[Store]:
     yield from _open(postgres)
