@@ -166,7 +166,12 @@ def shops() -> None:
 
 
 @shops.command("add")
-@click.argument("auth_code")
+@click.option(
+    "--auth-code",
+    metavar="CODE",
+    prompt="The code that TikTok Shop has handed to the seller",
+    help="What TikTok Shop has handed to the seller, good for one use. Asked for when left out.",
+)
 @click.option("--name", help="How to call it here.")
 @click.option(
     "--default-answers",
@@ -175,7 +180,7 @@ def shops() -> None:
 )
 @explained
 def add_shop(auth_code: str, name: str | None, default_answers: str | None) -> None:
-    """Add the shop whose seller gave AUTH_CODE; a known shop gets new tokens."""
+    """Add the shop(s) that a seller has authorized; a known shop gets new tokens."""
     answers = None if default_answers is None else read_answers(default_answers)
     with deployed() as connector:
         added = connector.add_shop(auth_code, name=name, default_answers=answers)

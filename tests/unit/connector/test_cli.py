@@ -67,7 +67,7 @@ def test_a_database_without_tables_asks_to_be_migrated(tmp_path: Path) -> None:
 def test_a_marketplace_out_of_reach_is_said_and_nothing_is_kept(tmp_path: Path) -> None:
     env = environment(tmp_path)
     run(env, "migrate")
-    result = run(env, "shops", "add", "code")
+    result = run(env, "shops", "add", "--auth-code", "code")
     assert result.exit_code == 1
     assert "marketplace" in result.stderr
     assert "secret" not in result.stderr
