@@ -68,6 +68,10 @@ class CancelDesk:
         self._begin(item)
         return self.act(item, Action.APPROVE_CANCELLATION, by)
 
+    def check_ask(self, order: Order) -> None:
+        """Raise what the platform says where the buyer can no longer have the order called off."""
+        self._may(order, "BUYER")
+
     def check_call_off(self, order: Order) -> None:
         """Raise what the platform says where the seller can no longer call the order off."""
         self._may(order, "SELLER")

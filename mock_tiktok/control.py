@@ -13,6 +13,7 @@ from typing import Final
 from mock_tiktok.domain.money import ZERO, in_coins
 from mock_tiktok.domain.orders import Order
 from mock_tiktok.domain.returns import Return
+from mock_tiktok.domain.searches import Reason
 from mock_tiktok.domain.words import APPROVALS, REJECTIONS, Action, By, OrderStatus, ReturnType
 from mock_tiktok.errors import (
     ALREADY_CLOSED,
@@ -22,12 +23,14 @@ from mock_tiktok.errors import (
     REASON_ACTION,
     REASON_ROLE,
     REASON_STATUS,
+    REASON_UNKNOWN,
     TOO_LATE,
     BadValue,
     UnknownId,
 )
 from mock_tiktok.mail import Mail
 from mock_tiktok.orders import OrderLine
+from mock_tiktok.policy import is_known_reason
 from mock_tiktok.shop import Shop
 from mock_tiktok.views import (
     CancellationView,
@@ -39,6 +42,7 @@ from mock_tiktok.views import (
     return_view,
 )
 
+_SHOWN_REASONS: Final = 3
 _OUTCOMES: Final = (Action.SUPPORT_BUYER, Action.SUPPORT_SELLER)
 
 
@@ -115,6 +119,7 @@ class Control:
         """The buyer wants the order cancelled."""
         shop = self.shop_of_order(order_id)
         order = shop.order(order_id)
+        shop.cancel_desk.check_ask(order)
         chosen = self._buyer_reason(shop, order, "CANCEL", reason)
         return self.cancellation_view(shop.cancel_desk.ask(order_id, chosen).cancel_id)
 
@@ -302,16 +307,20 @@ class Control:
             raise TOO_LATE(what="return")
 
     def _buyer_reason(self, shop: Shop, order: Order, kind: str, reason: str | None) -> str:
-        """Answer the reason a buyer gives. Live data has keys outside the lists, so an unknown one is taken."""
+        """Answer the reason a buyer gives. They choose from the list that the platform shows them for this order."""
         reasons = shop.profile.reasons
         offered = reasons.offered("buyer", kind, order.status)
         if reason is None:
             return offered[0].name if offered else ""
         if not reason.strip():
             raise BadValue("reason", "must not be empty")
-        places = reasons.places(reason)
-        if not places or any(reason == one.name for one in offered):
+        if any(reason == one.name for one in offered):
             return reason
+        places = reasons.places(reason)
+        if not places and is_known_reason(reason):  # in another market
+            raise REASON_UNKNOWN(reason=reason)
+        if not places:
+            raise BadValue("reason", f"is {reason!r}, which the marketplace does not know; {_choice(offered)}")
         if not any(group.who == "buyer" for group in places):
             raise REASON_ROLE(reason=reason)
         if not any(group.kind == kind for group in places):
@@ -322,6 +331,14 @@ class Control:
         kind = "PARCEL" if decision == Action.REJECT_RECEIVED_PACKAGE else item.return_type.value
         offered = shop.profile.reasons.offered("reject", kind)
         return offered[0].name if offered else None
+
+
+def _choice(offered: Sequence[Reason]) -> str:
+    if not offered:
+        return "it has none for such a request on this order"
+    shown = ", ".join(reason.name for reason in offered[:_SHOWN_REASONS])
+    more = len(offered) - _SHOWN_REASONS
+    return f"on this order such a request takes {shown}" + (f" and {more} more" if more > 0 else "")
 
 
 def _money(field: str, amount: Decimal, currency: str) -> Decimal:

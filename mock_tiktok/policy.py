@@ -148,6 +148,11 @@ def _read(profile: str | Path) -> Profile:
     )
 
 
+def is_known_reason(name: str) -> bool:
+    """Answer whether any market knows a reason of that key."""
+    return any(_reasons(path.stem).places(name) for path in FOLDER.glob("reasons-*.yaml"))
+
+
 @cache
 def _reasons(name: str) -> Reasons:
     return Reasons.read(yaml.safe_load((FOLDER / f"{name}.yaml").read_text("utf-8")))

@@ -301,6 +301,28 @@ def test_a_cancellation_is_approved_and_another_withdrawn(stage: Any) -> None:
     assert "CANCEL" in stage.withdraw_cancellation(other["cancel_id"])["cancel_status"]
 
 
+def test_a_buyer_chooses_from_the_marketplaces_reasons(stage: Any) -> None:
+    order_id = stage.place_order()["order_id"]
+    with pytest.raises(Problem) as unknown:
+        stage.request_return(order_id, type="REFUND", reason="xx")
+    assert (unknown.value.status, unknown.value.field) == (422, "reason")
+    assert "ecom_order_delivered_refund_reason_damaged" in unknown.value.detail
+    with pytest.raises(Problem) as unknown:
+        stage.request_cancellation(stage.place_order(status="AWAITING_SHIPMENT")["order_id"], reason="zz")
+    assert (unknown.value.status, unknown.value.field) == (422, "reason")
+    assert "ecom_order_to_ship_canceled_reason_no_longer_needed" in unknown.value.detail
+    for elsewhere, code in (
+        ("ecom_order_shipped_refund_reason_not_arrive_on_time", 25001021),
+        ("ecom_order_delivered_refund_and_return_reason_no_need", 25001016),
+        ("seller_cancel_reason_out_of_stock", 25001015),
+        ("ecom_order_delivered_refund_and_return_reason_damaged_uk", 25001014),
+    ):
+        with pytest.raises(Problem) as known:
+            stage.request_return(order_id, type="REFUND", reason=elsewhere)
+        assert (known.value.status, known.value.code) == (409, code)
+    assert stage.returns()["returns"] == []
+
+
 @pytest.mark.parametrize(
     "call",
     [
