@@ -18,7 +18,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
@@ -63,12 +63,13 @@ class Message:
 
 def read(content_type: str, content: bytes) -> Message:
     """Read a body as its media type says; what cannot be read as JSON is UNREADABLE."""
-    media_type = content_type.partition(";")[0].strip().lower()
+    media_type, is_json = _media_type(content_type)
     if not content:
         return Message(media_type, None, 0)
-    if JSON_TYPES.match(media_type):
+    if is_json:
         try:
-            return Message(media_type, json.loads(content, parse_constant=_no_constant), len(content))
+            text = content.decode(json.detect_encoding(content), "surrogatepass")
+            return Message(media_type, _decoded(text), len(content))
         except ValueError:
             return Message(media_type, UNREADABLE, len(content))
     if media_type == FORM_TYPE:
@@ -78,8 +79,18 @@ def read(content_type: str, content: bytes) -> Message:
     )
 
 
+@lru_cache(maxsize=256)
+def _media_type(content_type: str) -> tuple[str, bool]:
+    """Answer the media type that a header names, and whether it is JSON."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    return media_type, JSON_TYPES.match(media_type) is not None
+
+
 def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
+
+
+_decoded: Final = json.JSONDecoder(parse_constant=_no_constant).decode
 
 
 class _Parameters:
@@ -203,7 +214,7 @@ class Operation:
         listed = [*self._spec["x-codes"], *self._contract.document.get("x-gateway-codes", ())]
         return frozenset(int(entry["code"] if isinstance(entry, Mapping) else entry) for entry in listed) | {0}
 
-    @property
+    @cached_property
     def hidden_parameters(self) -> frozenset[str]:
         """Answer the query parameters that are never recorded."""
         return frozenset(self._query.hidden)

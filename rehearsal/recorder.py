@@ -7,7 +7,7 @@ makes it over a socket. Judging comes first and sees the real bytes; recording c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl, unquote
@@ -23,9 +23,9 @@ class Clock(Protocol):
     def now(self) -> datetime: ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Call:
-    """A request as it goes over the wire."""
+    """A request as it goes over the wire; the recorder stamps it with its `exchange_id`."""
 
     caller: str
     method: str
@@ -115,7 +115,7 @@ class Recorder:
         """Carry `call` to `seat`, judge and record what passes, and answer; raise what the line raises."""
         at = self._clock.now()
         slot = self.trace.reserve()
-        call = replace(call, exchange_id=f"{at:%Y%m%d%H%M%S}{slot.seq:020X}")
+        call.exchange_id = f"{at:%Y%m%d%H%M%S}{slot.seq:020X}"
         told = _Telling(call, seat, slot, at)
         answered: list[Answer] = []
 

@@ -12,6 +12,7 @@ import io
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
+from functools import lru_cache
 from http.client import responses
 from typing import Any, Final, Protocol
 from urllib.parse import quote, unquote, urlsplit
@@ -172,7 +173,7 @@ class _InProcess(BaseAdapter):
         response.headers = CaseInsensitiveDict(answer.headers)
         response.url = request.url or ""
         response.request = request
-        response.encoding = requests.utils.get_encoding_from_headers(response.headers)
+        response.encoding = _encoding(response.headers.get("content-type", ""))
         response.raw = io.BytesIO(answer.body)
         vars(response).update(_content=answer.body, _content_consumed=True)  # read already, as requests keeps it
         return response
@@ -250,6 +251,11 @@ def recorded(
         return [said.body]
 
     return recording
+
+
+@lru_cache(maxsize=256)
+def _encoding(content_type: str) -> str | None:
+    return requests.utils.get_encoding_from_headers(CaseInsensitiveDict({"content-type": content_type}))
 
 
 def _bytes(body: Any) -> bytes:
