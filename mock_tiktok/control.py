@@ -206,7 +206,7 @@ class Control:
                 raise BadValue("refund_total", "does not go with SUPPORT_SELLER")
             total = _money("refund_total", refund_total, item.amount.currency)
             if total > item.amount.total:
-                raise OVER_REFUND(amount=total, most=item.amount.total)
+                raise OVER_REFUND(amount=total, most=item.amount.total, at="refund_total")
         return self._act(return_id, action, By.OPERATOR, total=total)
 
     # returns: the seller, behind the connector's back
@@ -224,7 +224,11 @@ class Control:
         shop = self.shop_of_return(return_id)
         item = shop.get_return(return_id)
         if decision in APPROVALS:
-            offer = (amount, item.amount.currency) if amount is not None else None
+            if (decision == Action.OFFER_PARTIAL_REFUND) is (amount is None):
+                words = f"is needed with {decision}" if amount is None else f"does not go with {decision}"
+                raise BadValue("amount", words)
+            currency = item.amount.currency
+            offer = (_money("amount", amount, currency), currency) if amount is not None else None
             shop.approve_return(return_id, decision, partial_refund=offer, by=By.SELLER_CENTER)
         elif decision in REJECTIONS:
             if amount is not None:
@@ -250,12 +254,13 @@ class Control:
         chosen = reason or (offered[0].name if offered else "")
         if not chosen:
             raise ORDER_STATUS(status=order.status)
+        total = _money("amount", amount, order.currency) if amount is not None else None
         item = shop.create_return(
             order_id,
             ReturnType.REFUND,
             chosen,
             line_item_ids=line_item_ids or (),
-            refund_total=amount,
+            refund_total=total,
             by=By.SELLER_CENTER,
         )
         return self.return_view(item.return_id)

@@ -15,13 +15,14 @@ from typing import Final
 
 
 class ApiError(Exception):
-    """The platform says no, in its own words."""
+    """The platform says no, in its own words; `field` names what was said wrong, as the control calls name it."""
 
-    def __init__(self, code: int, message: str, http_status: int = 200) -> None:
+    def __init__(self, code: int, message: str, http_status: int = 200, *, field: str | None = None) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.http_status = http_status
+        self.field = field
 
 
 class UnknownId(Exception):
@@ -50,10 +51,11 @@ class Refusal:
     text: str
     source: str
     certainty: str = "documented"
+    field: str | None = None
 
-    def __call__(self, **words: object) -> ApiError:
-        """Answer the error with its words filled in."""
-        return ApiError(self.code, self.text.format(**words))
+    def __call__(self, *, at: str | None = None, **words: object) -> ApiError:
+        """Answer the error with its words filled in; `at` is the field at fault where it is not the row's own."""
+        return ApiError(self.code, self.text.format(**words), field=at or self.field)
 
 
 # fmt: off
@@ -64,15 +66,18 @@ ALREADY_CLOSED      = Refusal(25001010, "The after-sales request already exists 
                               "policy 4 item 7, 4.4")
 ALREADY_OPEN        = Refusal(25001011, "There are processing reverse order exists",
                               "API sheet 3 (capture text), policy 4 item 7")
-REASON_UNKNOWN      = Refusal(25001014, "Reason {reason} is invalid", "API sheet 3")
-REASON_ROLE         = Refusal(25001015, "Reason {reason} is not for this role", "API sheet 3")
-REASON_ACTION       = Refusal(25001016, "Reason {reason} does not fit this action", "policy 4.4")
-REASON_STATUS       = Refusal(25001021, "Reason {reason} does not match order status {status}", "API sheet 3")
+REASON_UNKNOWN      = Refusal(25001014, "Reason {reason} is invalid", "API sheet 3", field="reason")
+REASON_ROLE         = Refusal(25001015, "Reason {reason} is not for this role", "API sheet 3", field="reason")
+REASON_ACTION       = Refusal(25001016, "Reason {reason} does not fit this action", "policy 4.4", field="reason")
+REASON_STATUS       = Refusal(25001021, "Reason {reason} does not match order status {status}", "API sheet 3",
+                              field="reason")
 ALREADY_SHIPPED     = Refusal(25001045, "The order has been shipped, it cannot be cancelled", "API sheet 3")
 ORDER_CLOSED        = Refusal(25001051, "The order is completed or cancelled", "API sheet 3")
-OVER_REFUND         = Refusal(25005005, "Refund amount {amount} exceeds the refundable amount {most}", "API sheet 3")
-LINES_NOT_POSSIBLE  = Refusal(25005010, "These line items cannot be processed on their own: {why}", "API sheet 3")
-TOO_MANY_LINES      = Refusal(25005011, "Too many line items: {count}", "API sheet 3")
+OVER_REFUND         = Refusal(25005005, "Refund amount {amount} exceeds the refundable amount {most}", "API sheet 3",
+                              field="amount")
+LINES_NOT_POSSIBLE  = Refusal(25005010, "These line items cannot be processed on their own: {why}", "API sheet 3",
+                              field="line_item_ids")
+TOO_MANY_LINES      = Refusal(25005011, "Too many line items: {count}", "API sheet 3", field="line_item_ids")
 ORDER_NOT_FOUND     = Refusal(25007006, "Order {order_id} not found", "API sheet 3")
 OFFER_OPEN          = Refusal(25007007, "A negotiation with the buyer is open", "policy 4.4")
 IN_ARBITRATION      = Refusal(25011010, "The request is in arbitration, the seller cannot act", "policy 4.4")
@@ -84,12 +89,14 @@ QUICK_REFUND        = Refusal(25011025, "Quick refund is active, the parcel cann
 PARTIAL_NOT_POSSIBLE = Refusal(25011032, "Status {status} does not allow a partial refund", "policy 4.4")
 PARCEL_NOT_REJECTABLE = Refusal(25011035, "The parcel cannot be rejected now: {why}", "policy 4.4")
 WRONG_STATE         = Refusal(25020003, "Decision {decision} does not fit status {status}", "policy 4.4")
-WRONG_TYPE          = Refusal(25020004, "Decision {decision} does not fit a request of type {type}", "API sheet 3")
+WRONG_TYPE          = Refusal(25020004, "Decision {decision} does not fit a request of type {type}", "API sheet 3",
+                              field="decision")
 NO_PERMISSION       = Refusal(25020005, "No permission for {kind} {id}", "API sheet 3")
 ALREADY_CANCELLED   = Refusal(25020009, "The request is already cancelled", "policy 4.4")
 ALREADY_APPROVED    = Refusal(25020010, "The request is already approved", "API sheet 3")
 CANNOT_REJECT_RECEIPT = Refusal(25020012, "Status {status} does not allow rejecting the receipt", "policy 4.4")
-COMMENT_TOO_LONG    = Refusal(98001004, "Length of seller words over limit: {limit} bytes", "API sheet 3")
+COMMENT_TOO_LONG    = Refusal(98001004, "Length of seller words over limit: {limit} bytes", "API sheet 3",
+                              field="comment")
 # What buyers meet is not part of the Open API; the platform's nearest codes are taken.
 TOO_LATE            = Refusal(25001003, "The time to {what} has passed", "policy 3.1", "assumed")
 NOT_POSSIBLE        = Refusal(25020003, "Status {status} does not take {action}", "policy 4.4", "assumed")

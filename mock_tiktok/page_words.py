@@ -15,21 +15,8 @@ from mock_tiktok.errors import ApiError, BadValue
 KINDS: Final = {"REFUND": "Refund only", "RETURN_AND_REFUND": "Return and refund", "REPLACEMENT": "Replacement"}
 _SIGNS: Final = {"USD": "$", "GBP": "£", "EUR": "€"}
 
-# Which field of a form the platform's number speaks about; any other stands above the form.
-_FIELDS: Final = {
-    25001014: "reason",
-    25001015: "reason",
-    25001016: "reason",
-    25001020: "reason",
-    25001021: "reason",
-    25001010: "line_item_ids",
-    25001011: "line_item_ids",
-    25005010: "line_item_ids",
-    25005011: "line_item_ids",
-    25005005: "amount",
-    25011032: "amount",
-    98001004: "comment",
-}
+# Beside which field of a form a refusal stands that names none; any other stands above the form.
+_FIELDS: Final = {25001010: "line_item_ids", 25001011: "line_item_ids", 25011032: "amount"}
 # What the use cases call a field that the forms name otherwise.
 _OTHER_NAMES: Final = {"type": "return_type"}
 
@@ -53,7 +40,8 @@ class FormErrors:
         if isinstance(error, BadValue):
             name, words = error.field, error.message
         else:
-            name, words = _FIELDS.get(error.code, otherwise), f"{error.message} (code {error.code})"
+            name = error.field or _FIELDS.get(error.code, otherwise)
+            words = f"{error.message} (code {error.code})"
         name = _OTHER_NAMES.get(name, name)
         return FormErrors({name: words} if name in known else {"": f"{name}: {words}" if name else words})
 

@@ -329,7 +329,7 @@ class Shop:
 
     def _check_seller_reason(self, order: Order, kind: str, reason: str) -> None:
         if not reason:
-            raise INVALID(what="a reason is needed")
+            raise INVALID(what="a reason is needed", at="reason")
         places = self.profile.reasons.places(reason)
         if not places:
             raise REASON_UNKNOWN(reason=reason)
@@ -343,7 +343,7 @@ class Shop:
 
     def _check_reject_reason(self, reason: str | None, kind: str) -> None:
         if not reason:
-            raise INVALID(what="reject_reason is needed")
+            raise INVALID(what="reject_reason is needed", at="reason")
         places = self.profile.reasons.places(reason)
         if not places:
             raise REASON_UNKNOWN(reason=reason)

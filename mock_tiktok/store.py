@@ -134,7 +134,7 @@ class Store:
 
     def _line(self, order: Order, line_id: str) -> LineItem:
         if (line := order.line(line_id)) is None:
-            raise INVALID(what=f"order_line_item_ids: order {order.id} has no line {line_id}")
+            raise INVALID(what=f"order_line_item_ids: order {order.id} has no line {line_id}", at="line_item_ids")
         return line
 
     def _of_sku(self, order: Order, wanted: SkuQuantity) -> tuple[LineItem, ...]:

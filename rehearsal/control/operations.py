@@ -379,7 +379,7 @@ def refusals() -> Iterator[None]:
     try:
         yield
     except mock_tiktok.errors.ApiError as error:
-        raise Problem(409, "The marketplace refuses", error.message, code=error.code) from error
+        raise Problem(409, "The marketplace refuses", error.message, field=error.field, code=error.code) from error
     except mock_tiktok.errors.UnknownId as error:
         if error.kind == "shop":  # named in a body; the others are what the call is about
             raise refused("shop_id", f"names nobody: {error}") from error

@@ -301,6 +301,58 @@ def test_a_cancellation_is_approved_and_another_withdrawn(stage: Any) -> None:
     assert "CANCEL" in stage.withdraw_cancellation(other["cancel_id"])["cancel_status"]
 
 
+@pytest.mark.parametrize(
+    ("said", "status", "field"),
+    [
+        ({"decision": "OFFER_PARTIAL_REFUND"}, 422, "amount"),
+        ({"decision": "APPROVE_REFUND", "amount": "1.00"}, 422, "amount"),
+        ({"decision": "OFFER_PARTIAL_REFUND", "amount": "0.00"}, 422, "amount"),
+        ({"decision": "OFFER_PARTIAL_REFUND", "amount": "999999.00"}, 409, "amount"),
+        ({"decision": "REJECT_REFUND", "reason": "nope"}, 409, "reason"),
+        ({"decision": "REJECT_REFUND", "comment": "x" * 600}, 409, "comment"),
+        ({"decision": "APPROVE_RETURN"}, 409, "decision"),
+    ],
+)
+def test_what_seller_center_refuses_names_the_field_at_fault(
+    stage: Any, said: dict[str, str], status: int, field: str
+) -> None:
+    entry = stage.request_return(stage.place_order()["order_id"], type="REFUND")
+    with pytest.raises(Problem) as refusal:
+        stage.seller_center_decision(entry["return_id"], **said)
+    assert (refusal.value.status, refusal.value.field) == (status, field)
+    assert (refusal.value.code is not None) is (status == 409)
+    assert field in refusal.value.detail.lower() or status == 409
+    assert stage.get_return(entry["return_id"]) == entry
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "field"),
+    [
+        ({"reason": "zz"}, 409, "reason"),
+        ({"amount": "999999.00"}, 409, "amount"),
+        ({"amount": "0.00"}, 422, "amount"),
+        ({"line_item_ids": ["77"]}, 409, "line_item_ids"),
+    ],
+)
+def test_a_refund_that_seller_center_refuses_names_the_field_at_fault(
+    stage: Any, said: dict[str, Any], status: int, field: str
+) -> None:
+    order_id = stage.place_order()["order_id"]
+    with pytest.raises(Problem) as refusal:
+        stage.seller_center_refund(order_id, **said)
+    assert (refusal.value.status, refusal.value.field) == (status, field)
+    assert (refusal.value.code is not None) is (status == 409)
+
+
+def test_what_the_operator_cannot_grant_names_the_sum(stage: Any) -> None:
+    entry = stage.request_return(stage.place_order()["order_id"], type="REFUND")
+    stage.seller_center_decision(entry["return_id"], decision="REJECT_REFUND")
+    stage.dispute(entry["return_id"])
+    with pytest.raises(Problem) as refusal:
+        stage.arbitrate(entry["return_id"], outcome="SUPPORT_BUYER", refund_total="999.00")
+    assert (refusal.value.status, refusal.value.field) == (409, "refund_total")
+
+
 def test_a_buyer_chooses_from_the_marketplaces_reasons(stage: Any) -> None:
     order_id = stage.place_order()["order_id"]
     with pytest.raises(Problem) as unknown:
