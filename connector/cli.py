@@ -25,6 +25,7 @@ from connector.adapters.migrate import is_current
 from connector.errors import BadSettings, ConnectorError, MarketplaceError
 from connector.main import Connector
 from connector.settings import PREFIX, Settings, read_answers
+from connector.settings import explained as explained_settings
 
 log = logging.getLogger("connector")
 
@@ -81,7 +82,7 @@ def deployed(*, migrated: bool = True) -> Iterator[Connector]:
             connector.engine.dispose()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=f"\b\nSettings:\n{explained_settings()}")
 def main() -> None:
     """The connector between TikTok Shop and an OMS that speaks ChannelAdvisor."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 
@@ -25,7 +25,7 @@ class Settings:
     app_secret: str = field(repr=False)
     tiktok_url: str = "https://open-api.tiktokglobalshop.com"
     tiktok_auth_url: str = "https://auth.tiktok-shops.com"
-    public_url: str = "https://api.channeladvisor.com"
+    public_url: str | None = None  # links in answers begin with it; else with the address that was called
     round_every: timedelta = timedelta(minutes=15)
     overlap: timedelta = timedelta(minutes=10)  # assumed; the marketplace's searches lag and its update times move
     history: timedelta = timedelta(days=60)  # assumed: how far back a shop's first round reads
@@ -126,3 +126,39 @@ READERS: Final[dict[str, Callable[[str], Any]]] = {
     "staff_password": str,
     "pages_open": _flag,
 }
+# What each of them is for, as `connector --help` says it.
+MEANINGS: Final[dict[str, str]] = {
+    "database_url": "SQLAlchemy's URL of the database; has to be set",
+    "app_key": "the developer app at TikTok Shop; has to be set",
+    "app_secret": "its secret; has to be set",
+    "tiktok_url": "TikTok Shop's Open API",
+    "tiktok_auth_url": "TikTok Shop's token server",
+    "public_url": "what links in answers begin with, behind a proxy; else the address that was called",
+    "round_every": "seconds from one round of a shop to the next",
+    "overlap": "seconds that a round reads again of what the last one has read",
+    "history": "seconds that a shop's first round looks back",
+    "page_size": "objects on a page that TikTok Shop is asked for",
+    "refresh_before": "seconds before its end at which a shop's token is renewed",
+    "warn_before": "seconds before a deadline at which its order page warns",
+    "access_token_life": "seconds that an OMS's access token is good for",
+    "refresh_token_unused": "seconds unused after which its refresh token is not",
+    "patience": "seconds that TikTok Shop has for an answer",
+    "default_answers": "for shops without their own, e.g. REFUND=reject,CANCEL=approve",
+    "host": "address that `serve` listens on",
+    "port": "port that `serve` listens on; 0 takes a free one and says which",
+    "threads": "calls that `serve` answers at a time",
+    "staff_password": "for the order pages, with any user name; without it they are closed",
+    "pages_open": "true: order pages without a password, never for a deployment",
+}
+
+
+def explained() -> str:
+    """Say all settings: the variable, what it is for, what it is when it is not set."""
+    defaults = {field_.name: field_.default for field_ in fields(Settings)}
+    lines = []
+    for name, meaning in MEANINGS.items():
+        default = defaults[name]
+        shown = int(default.total_seconds()) if isinstance(default, timedelta) else default
+        known = shown not in (None, MISSING) and not isinstance(shown, bool)
+        lines.append(f"  {PREFIX}{name.upper()}\n      {meaning}{f' [{shown}]' if known else ''}")
+    return "\n".join(lines)

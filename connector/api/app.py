@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Any, Final, Protocol
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -37,15 +38,23 @@ class Served(Protocol):
 
 
 class _Respelled:
-    """Gives Flask the one spelling of an address that its table of routes knows, and keeps the caller's."""
+    """Gives Flask the one spelling of an address that its table of routes knows, and keeps the caller's.
 
-    def __init__(self, app: WSGIApplication) -> None:
+    Behind a proxy the origin is the one that callers know, so that links in answers lead back to it.
+    """
+
+    def __init__(self, app: WSGIApplication, public_url: str | None) -> None:
         self._app = app
+        self._origin = {}
+        if public_url is not None:
+            parts = urlsplit(public_url)
+            self._origin = {"wsgi.url_scheme": parts.scheme, "HTTP_HOST": parts.netloc, "SCRIPT_NAME": parts.path}
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
         path = environ.get("PATH_INFO", "")
         environ["connector.path"] = path
         environ["PATH_INFO"] = canonical(path)
+        environ.update(self._origin)
         return self._app(environ, start_response)
 
 
@@ -65,7 +74,7 @@ def create_app(connector: Served) -> Flask:
         app.register_blueprint(adjustment_routes(services, identify, level))
     app.register_blueprint(page_routes(services, settings))
     _handle_errors(app)
-    app.wsgi_app = _Respelled(app.wsgi_app)  # type: ignore[method-assign]  # Flask documents it as the place for it
+    app.wsgi_app = _Respelled(app.wsgi_app, settings.public_url)  # type: ignore[method-assign]  # Flask documents it as the place for it
     return app
 
 

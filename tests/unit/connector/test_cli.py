@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from connector import Settings
 from connector.cli import main, work
 from connector.errors import BadSettings
+from connector.settings import READERS
 from tests.unit.connector.conftest import Bench
 from tests.unit.connector.stub_tiktok import START
 
@@ -86,6 +87,14 @@ def test_settings_from_the_environment_are_typed(tmp_path: Path) -> None:
     assert settings.default_answers == {"REFUND": "reject", "CANCEL": "approve"}
     with pytest.raises(BadSettings):
         Settings.from_env({})
+
+
+def test_the_help_lists_every_setting() -> None:
+    told = CliRunner().invoke(main, ["--help"]).output
+    assert [line.strip() for line in told.splitlines() if "CONNECTOR_" in line] == [
+        f"CONNECTOR_{name.upper()}" for name in READERS
+    ]
+    assert "seconds from one round of a shop to the next [900]" in told
 
 
 class StopAfter(threading.Event):

@@ -195,6 +195,12 @@ def test_a_long_list_is_cut_at_twenty_in_a_list_and_whole_in_one_order(desk: Des
     assert len(desk.get(f"/v1/Orders({order})", {"$expand": "Items"})["Items"]) == 25
 
 
+def test_links_lead_to_the_public_address_of_a_connector_behind_a_proxy() -> None:
+    behind = Desk(settings={"public_url": "https://connector.example/ca"})
+    assert behind.get("/v1/Orders")["@odata.context"] == "https://connector.example/ca/v1/$metadata#Orders"
+    behind.close()
+
+
 def test_a_line_tells_its_units_at_the_marketplace(desk: Desk) -> None:
     order = desk.order(("MUG", 2, "19.99"), site_order_id="5700")
     [line] = desk.get(f"/v1/Orders({order})/Items")["value"]
