@@ -199,7 +199,7 @@ class Oms:
             raise Refused(422, "Bad value", "accept is true or false.", "accept")
         case, parcel = self.records.case_of_return(return_id), self.records.parcels.get(return_id)
         if case is None and parcel is None:
-            raise Refused(404, "Unknown return", f"The OMS knows no return {return_id}.")
+            raise Refused(404, "Unknown return", f"The OMS knows no return {return_id}.", "return_id")
         if parcel is None:
             raise Refused(409, "Not here yet", f"The parcel of return {return_id} has not arrived.")
         decision = Decision(Question.GOODS, Verdict.APPROVE if accept else Verdict.REJECT, grade=graded)
@@ -266,7 +266,7 @@ class Oms:
         """Return a case and what it asks now; refuse where it asks nothing or cannot be answered yet."""
         case = self.records.cases.get(adjustment_id)
         if case is None:
-            raise Refused(404, "Unknown adjustment", f"The OMS knows no adjustment {adjustment_id}.")
+            raise Refused(404, "Unknown adjustment", f"The OMS knows no adjustment {adjustment_id}.", "adjustment_id")
         if case.kept is not None:
             raise Refused(409, "Decided already", f"A decision on {case.number} is kept until the connector answers.")
         if case.asks is None:
@@ -320,7 +320,7 @@ class Oms:
     def _order(self, order_id: str) -> Order:
         order = self.records.orders.get(order_id)
         if order is None:
-            raise Refused(404, "Unknown order", f"Order {order_id} has not reached the OMS yet.")
+            raise Refused(404, "Unknown order", f"Order {order_id} has not reached the OMS yet.", "order_id")
         return order
 
     def _currency(self, order_id: str) -> str:

@@ -376,39 +376,44 @@ def test_a_buyer_chooses_from_the_marketplaces_reasons(stage: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "call",
+    ("call", "field"),
     [
-        lambda stage: stage.order("0"),
-        lambda stage: stage.ship_order("0"),
-        lambda stage: stage.deliver_order("0"),
-        lambda stage: stage.request_cancellation("0"),
-        lambda stage: stage.request_return("0"),
-        lambda stage: stage.activity("0"),
-        lambda stage: stage.mailbox(order_id="0"),
-        lambda stage: stage.seller_center_refund("0"),
-        lambda stage: stage.get_return("0"),
-        lambda stage: stage.get_return("a/b?c#d e"),
-        lambda stage: stage.ship_return("0"),
-        lambda stage: stage.arrive_return("0"),
-        lambda stage: stage.withdraw("0"),
-        lambda stage: stage.accept_offer("0"),
-        lambda stage: stage.decline_offer("0"),
-        lambda stage: stage.dispute("0"),
-        lambda stage: stage.arbitrate("0", outcome="SUPPORT_BUYER"),
-        lambda stage: stage.seller_center_decision("0", decision="APPROVE_REFUND"),
-        lambda stage: stage.get_cancellation("0"),
-        lambda stage: stage.withdraw_cancellation("0"),
-        lambda stage: stage.oms_approve("0"),
-        lambda stage: stage.oms_reject("0"),
-        lambda stage: stage.oms_inspect("0", grade="USED", accept=True),
-        lambda stage: stage.oms_refund(order_id="0"),
+        (lambda stage: stage.order("0"), "order_id"),
+        (lambda stage: stage.ship_order("0"), "order_id"),
+        (lambda stage: stage.deliver_order("0"), "order_id"),
+        (lambda stage: stage.request_cancellation("0"), "order_id"),
+        (lambda stage: stage.request_return("0"), "order_id"),
+        (lambda stage: stage.activity("0"), "order_id"),
+        (lambda stage: stage.mailbox(order_id="0"), "order_id"),
+        (lambda stage: stage.seller_center_refund("0"), "order_id"),
+        (lambda stage: stage.get_return("0"), "return_id"),
+        (lambda stage: stage.ship_return("0"), "return_id"),
+        (lambda stage: stage.arrive_return("0"), "return_id"),
+        (lambda stage: stage.withdraw("0"), "return_id"),
+        (lambda stage: stage.accept_offer("0"), "return_id"),
+        (lambda stage: stage.decline_offer("0"), "return_id"),
+        (lambda stage: stage.dispute("0"), "return_id"),
+        (lambda stage: stage.arbitrate("0", outcome="SUPPORT_BUYER"), "return_id"),
+        (lambda stage: stage.seller_center_decision("0", decision="APPROVE_REFUND"), "return_id"),
+        (lambda stage: stage.get_cancellation("0"), "cancel_id"),
+        (lambda stage: stage.withdraw_cancellation("0"), "cancel_id"),
+        (lambda stage: stage.oms_approve("0"), "adjustment_id"),
+        (lambda stage: stage.oms_reject("0"), "adjustment_id"),
+        (lambda stage: stage.oms_inspect("0", grade="USED", accept=True), "return_id"),
+        (lambda stage: stage.oms_refund(order_id="0"), "order_id"),
     ],
 )
-def test_what_does_not_exist_is_a_404(stage: Any, call: Callable[[Any], object]) -> None:
+def test_what_does_not_exist_is_a_404_that_names_it(stage: Any, call: Callable[[Any], object], field: str) -> None:
     with pytest.raises(Problem) as refusal:
         call(stage)
-    assert refusal.value.status == 404
+    assert (refusal.value.status, refusal.value.field) == (404, field)
     assert refusal.value.title
+
+
+def test_an_id_of_odd_characters_is_a_404_like_any_other(stage: Any) -> None:
+    with pytest.raises(Problem) as refusal:
+        stage.get_return("a/b?c#d e")
+    assert refusal.value.status == 404
 
 
 @pytest.mark.parametrize(

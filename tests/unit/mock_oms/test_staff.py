@@ -189,8 +189,8 @@ def test_the_same_parcel_twice_is_one_parcel(returned: Desk) -> None:
 @pytest.mark.parametrize(
     ("act", "status", "field"),
     [
-        (lambda oms: oms.approve("C-9"), 404, None),
-        (lambda oms: oms.inspect("R9", grade="USED", accept=True), 404, None),
+        (lambda oms: oms.approve("C-9"), 404, "adjustment_id"),
+        (lambda oms: oms.inspect("R9", grade="USED", accept=True), 404, "return_id"),
         (lambda oms: oms.inspect("R1", grade="SHINY", accept=True), 422, "grade"),
         (lambda oms: oms.inspect("R1", grade="USED", accept="yes"), 422, "accept"),
         (lambda oms: oms.approve("C-1001", amount=Decimal("-1")), 422, "amount"),
@@ -198,7 +198,7 @@ def test_the_same_parcel_twice_is_one_parcel(returned: Desk) -> None:
         (lambda oms: oms.approve("C-1001", amount=Decimal("30.01")), 422, "amount"),
         (lambda oms: oms.reject("C-1001", reason="No way!"), 422, "reason"),
         (lambda oms: oms.reject("C-1001", comment="x" * 2001), 422, "comment"),
-        (lambda oms: oms.refund(order_id="9"), 404, None),
+        (lambda oms: oms.refund(order_id="9"), 404, "order_id"),
         (lambda oms: oms.refund(order_id="1", line_item_ids=["9"]), 422, "line_item_ids"),
         (lambda oms: oms.refund(order_id="1", line_item_ids=[]), 422, "line_item_ids"),
         (lambda oms: oms.refund(order_id="1", amount=Decimal("30.01")), 409, "amount"),
