@@ -26,18 +26,19 @@ from connector.domain.decisions import (
     Operation,
     PromiseState,
 )
-from connector.domain.money import Parts, unit_of
+from connector.domain.money import unit_of
 from connector.domain.reasons import choose, reasons_of
 from connector.domain.retry import DELIVERY
 from connector.domain.site import Claim, ClaimKind, news
 from connector.errors import Refused, Unavailable
-from connector.intake import amounts, ask_anew, take_claim
+from connector.intake import amounts, ask_anew, parts_as_kept, take_claim
 from connector.ports import Access, Marketplace
 from connector.records import Adjustment, Order, Promise, Shop
 from connector.telling import MARKETPLACE, says
 
 log = logging.getLogger(__name__)
 
+STRAYS: Final = 2  # coins per unit, by which the marketplace's shares of tax and shipping may differ from ours
 CANCELLING: Final = (Operation.CANCEL_ORDER, Operation.APPROVE_CANCELLATION, Operation.REJECT_CANCELLATION)
 
 
@@ -112,7 +113,7 @@ class Delivery:
                 body = {**body, "reason": self._reject_reason(promise, body, live)}
             elif operation is Operation.CREATE_RETURN and body["amount"] is None:
                 sum_ = self._marketplace.refundable(self._access, body["order_id"], body["line_ids"], body["reason"])
-                body = {**body, "amount": _plain(sum_)}
+                body = {**body, "amount": _plain(self._most(promise, sum_))}
         except Unavailable as error:
             self._postpone(promise, error, tried=False)
             return None
@@ -139,10 +140,19 @@ class Delivery:
     def _without_advice(self, promise: Promise, body: dict[str, Any]) -> dict[str, Any]:
         """Go on with our own reckoning where the marketplace gives no advice: the call itself will say."""
         if promise.what == Operation.CREATE_RETURN:
-            with self._store.reading() as books:
-                total = sum((entry.total for entry in books.adjustments_of_promise(promise.id)), Decimal(0))
-            return {**body, "amount": _plain(total)}
+            return {**body, "amount": _plain(self._promised(promise))}
         return {**body, "reason": self._reject_reason(promise, body, [])}
+
+    def _most(self, promise: Promise, refundable: Decimal) -> Decimal:
+        """Take the marketplace's sum for all that is left, but no more than rounding makes of ours: units whose other
+        refund came to nothing have more left than was meant."""
+        ours = self._promised(promise)
+        astray = STRAYS * len(promise.body["line_ids"]) * unit_of(promise.body["currency"])
+        return refundable if refundable <= ours + astray else ours
+
+    def _promised(self, promise: Promise) -> Decimal:
+        with self._store.reading() as books:
+            return sum((entry.total for entry in books.adjustments_of_promise(promise.id)), Decimal(0))
 
     def _begin(self, promise: Promise, body: dict[str, Any]) -> bool:
         """Write the attempt down before it is made; False where the promise is finished already."""
@@ -337,16 +347,7 @@ def _as_paid(entry: Adjustment, amount: Decimal, currency: str) -> dict[str, Any
     """Take over the sum the marketplace reckons, spread as ours was."""
     if amount == entry.total:
         return {}
-    ours = Parts(
-        entry.item_amount,
-        entry.tax_amount,
-        entry.shipping_amount,
-        entry.shipping_tax_amount,
-        entry.gift_amount,
-        entry.gift_tax_amount,
-        entry.recycling_amount,
-    )
-    return {"site_line_amounts": {}, **amounts(ours.scaled_to(amount, unit_of(currency)))}
+    return {"site_line_amounts": {}, **amounts(parts_as_kept(entry).scaled_to(amount, unit_of(currency)))}
 
 
 def _plain(amount: Decimal) -> str:

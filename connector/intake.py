@@ -33,6 +33,7 @@ from connector.domain.units import UnitMoney, grouped, share_out
 from connector.records import Adjustment, Case, LineUnit, Order, Promise
 from connector.telling import SELLER_REFUND
 
+OURS: Final = "Api"  # the source of an adjustment that the OMS started
 CLOCK_SKEW: Final = timedelta(minutes=5)  # between us and the marketplace, at most
 UNKNOWN_STATUS: Final = ("Completed", "Cleared", "Unshipped")
 MAKES: Final = {ClaimKind.RETURN: Operation.CREATE_RETURN, ClaimKind.CANCELLATION: Operation.CANCEL_ORDER}
@@ -395,6 +396,19 @@ def amounts(parts: Parts) -> dict[str, Decimal]:
     }
 
 
+def parts_as_kept(entry: Adjustment) -> Parts:
+    """Read the parts back from the adjustment's columns."""
+    return Parts(
+        entry.item_amount,
+        entry.tax_amount,
+        entry.shipping_amount,
+        entry.shipping_tax_amount,
+        entry.gift_amount,
+        entry.gift_tax_amount,
+        entry.recycling_amount,
+    )
+
+
 def _shares(
     claim: Claim,
     action: Action,
@@ -426,6 +440,9 @@ def _shares(
     if len(current) == len(groups) and not any(spread):
         spread = [entry.total for entry in current]
     unit = unit_of(currency)
+    for at, entry in enumerate(current):
+        if entry.created_source == OURS:  # the seller said which parts are meant; of the marketplace's it may differ
+            rough[at] = parts_as_kept(entry)
     return [part.scaled_to(share, unit) for part, share in zip(rough, split(total, spread, unit), strict=True)]
 
 

@@ -20,9 +20,8 @@ from connector.domain.decisions import Operation
 from connector.domain.money import Parts, split, unit_of
 from connector.domain.reasons import MarketReasons, reasons_of
 from connector.domain.site import GONE
-from connector.domain.units import parts_of
 from connector.errors import BadRequest
-from connector.intake import amounts, unit_money
+from connector.intake import OURS, amounts
 from connector.ports import Secret
 from connector.promises import check_amount, promise
 from connector.records import AdjustItem, AdjustOrder, LineUnit, Order, OrderItem
@@ -50,7 +49,7 @@ class Portion:
     operation: Operation
     units: tuple[LineUnit, ...]
     parts: Parts
-    whole_units: bool  # all that was paid for them: the marketplace's own figure is taken
+    whole_units: bool  # all that is left of them: the marketplace's own figure is taken
     item_id: int | None
     shares: Mapping[str, Decimal]  # what of it falls on each unit
 
@@ -100,10 +99,16 @@ def plan_item(books: Books, order: Order, item: OrderItem, request: AdjustItem) 
     stated = {name: amount for name, amount in given.items() if amount is not None}
     if not stated:
         return _portions(left, units, order, Parts(), item.id)
-    computed = parts_of(map(unit_money, units)).scaled_to(left.sum(units), unit_of(order.currency))
+    parts_left = left.parts(units)
+    computed = parts_left.scaled_to(left.sum(units), unit_of(order.currency))
     wanted = replace(computed if request.force_calculate_omitted else Parts(), **stated)
     field = PART_FIELDS[next(iter(stated))]
     check_amount(field, wanted.total, order.currency)
+    inside = sum((min(unit.fee, Decimal(0)) for unit in units), Decimal(0))  # tax that the price has in it
+    most = replace(parts_left, item=parts_left.item - inside)
+    for name, amount in stated.items():
+        if amount > getattr(most, name):
+            raise BadRequest(PART_FIELDS[name], f"{amount} is more than the {getattr(most, name)} that is left of it")
     return _portions(left, _bearing(left, units, units, wanted.total, field), order, wanted, item.id)
 
 
@@ -133,7 +138,7 @@ def _portions(left: Left, units: Sequence[LineUnit], order: Order, wanted: Parts
     portions = []
     unshipped = [one for one in units if not one.shipped]
     if unshipped:
-        parts = parts_of(map(unit_money, unshipped)).scaled_to(left.sum(unshipped), unit)
+        parts = left.parts(unshipped).scaled_to(left.sum(unshipped), unit)
         portions.append(_portion(left, Operation.CANCEL_ORDER, unshipped, parts, True, item_id, unit))
     packages: dict[str, list[LineUnit]] = {}
     for one in units:
@@ -142,16 +147,12 @@ def _portions(left: Left, units: Sequence[LineUnit], order: Order, wanted: Parts
     rest = max(wanted.total - left.sum(unshipped), Decimal(0))  # canceled units have taken their part of it
     shares = split(rest, [left.sum(group) for group in packages.values()], unit)
     for group, share in zip(packages.values(), shares, strict=True):
-        whole = not wanted.total
-        if whole:
-            parts = parts_of(map(unit_money, group)).scaled_to(left.sum(group), unit)
-        elif item_id is not None:
-            parts = wanted.scaled_to(share, unit)
-        else:
-            parts = parts_of(map(unit_money, group)).scaled_to(share, unit)
-        if parts.total:
-            untouched = whole and all(one.site_line_id in left.untouched for one in group)
-            portions.append(_portion(left, Operation.CREATE_RETURN, group, parts, untouched, item_id, unit))
+        all_ = left.sum(group)
+        amount = share if wanted.total else all_
+        meant = wanted if wanted.total and item_id is not None else left.parts(group)
+        if amount:
+            parts = meant.scaled_to(amount, unit)
+            portions.append(_portion(left, Operation.CREATE_RETURN, group, parts, amount == all_, item_id, unit))
     return portions
 
 
@@ -195,8 +196,8 @@ def start(
             type="Cancellation" if portion.operation is Operation.CANCEL_ORDER else "Refund",
             status=RequestStatus.INFORMATION_ONLY if request.prevent_site_processing else RequestStatus.SUBMITTED,
             restock_status=None,
-            created_source="Api",
-            updated_source="Api",
+            created_source=OURS,
+            updated_source=OURS,
             is_restock=request.restock,
             reason=request.reason,
             seller_adjustment_id=request.seller_adjustment_id or None,

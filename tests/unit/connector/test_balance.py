@@ -112,7 +112,7 @@ def test_a_full_refund_after_a_part_of_one_line_leaves_nothing(bench: Bench) -> 
     mugs, cup = [a_line(0, sku="MUG", price="14.95")] * 3, [a_line(0, sku="CUP", price="5.00")]
     order_id = collected(bench, [mugs, cup], Decimal(0))
     services = bench.connector.services
-    services.adjust_item(list(services.units([order_id]))[1], AdjustItem(tax_amount=Decimal("1.00")))
+    services.adjust_item(list(services.units([order_id]))[1], AdjustItem(item_amount=Decimal("1.00")))
     services.adjust_order(order_id, AdjustOrder())
     with pytest.raises(BadRequest):
         services.adjust_order(order_id, AdjustOrder())

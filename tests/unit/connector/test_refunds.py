@@ -1,0 +1,98 @@
+"""Refunds the seller starts: which parts of the price they are about, and what becomes of several at once."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from connector.errors import BadRequest
+from connector.records import AdjustItem, Adjustment
+from tests.unit.connector.conftest import Bench
+from tests.unit.connector.stub_tiktok import Json, ok
+
+
+def three_mugs(bench: Bench) -> int:
+    """An order of 3 x 14.95, tax 3.74, shipping 9.95; answers its one line."""
+    document = bench.tiktok.put_order("500", "14.95", "14.95", "14.95", shipping="9.95")
+    document["payment"] |= {"tax": "3.74", "total_amount": "58.54"}
+    for line in document["line_items"]:
+        line["sku_id"] = "MUG"
+    bench.round()
+    (item_id,) = bench.connector.services.units([bench.order_id("500")])
+    return item_id
+
+
+def paid_back(bench: Bench, *lines: tuple[str, str, str, str]) -> Json:
+    """The marketplace's account of a refund: its total, and how it explains it (unit, total, tax, shipping)."""
+    return bench.tiktok.put_return(
+        "901",
+        "500",
+        "RETURN_OR_REFUND_REQUEST_COMPLETE",
+        role="SELLER",
+        refund_amount={"refund_total": str(sum(Decimal(total) for _, total, _, _ in lines))},
+        return_line_items=[
+            {
+                "order_line_item_id": line,
+                "refund_amount": {"refund_total": total, "refund_tax": tax, "refund_shipping_fee": shipping},
+            }
+            for line, total, tax, shipping in lines
+        ],
+    )
+
+
+def parts(entry: Adjustment) -> tuple[str, str, str]:
+    return str(entry.item_amount), str(entry.tax_amount), str(entry.shipping_amount)
+
+
+def test_the_parts_that_were_asked_for_stay_as_they_were_asked_for(bench: Bench) -> None:
+    item_id = three_mugs(bench)
+    keep_shipping = AdjustItem(quantity=1, shipping_amount=Decimal("0"), force_calculate_omitted=True)
+    bench.connector.services.adjust_item(item_id, keep_shipping)
+    assert parts(bench.adjustment()) == ("14.95", "1.25", "0.00")
+    bench.tiktok.decide = lambda call: ok({"return_id": "901"})
+    bench.round()
+    paid_back(bench, ("5001", "16.20", "1.04", "2.76"))
+    bench.round()
+    assert bench.adjustment().status == "PostProcessingComplete"
+    assert parts(bench.adjustment()) == ("14.95", "1.25", "0.00")
+
+
+def test_parts_keep_their_proportions_where_the_marketplace_pays_another_sum(bench: Bench) -> None:
+    item_id = three_mugs(bench)
+    bench.connector.services.adjust_item(item_id, AdjustItem(item_amount=Decimal("44.85")))
+    bench.tiktok.decide = lambda call: ok({"return_id": "901"})
+    bench.round()
+    paid_back(bench, ("5001", "14.95", "1", "2"), ("5002", "14.95", "1", "2"), ("5003", "14.94", "1", "2"))
+    bench.round()
+    assert bench.adjustment().total == Decimal("44.84")
+    assert parts(bench.adjustment()) == ("44.84", "0.00", "0.00")
+
+
+@pytest.mark.parametrize(
+    ("request_", "field"),
+    [
+        (AdjustItem(tax_amount=Decimal("3.75")), "TaxAdjustment"),
+        (AdjustItem(quantity=1, item_amount=Decimal("14.96")), "ItemAdjustment"),
+        (AdjustItem(item_amount=Decimal("1"), shipping_amount=Decimal("9.96")), "ShippingAdjustment"),
+        (AdjustItem(gift_amount=Decimal("0.01")), "GiftWrapAdjustment"),
+    ],
+)
+def test_no_more_of_a_part_is_given_back_than_was_paid(bench: Bench, request_: AdjustItem, field: str) -> None:
+    item_id = three_mugs(bench)
+    with pytest.raises(BadRequest) as caught:
+        bench.connector.services.adjust_item(item_id, request_)
+    assert caught.value.field == field
+    assert bench.adjustments() == []
+
+
+def test_a_part_that_has_gone_back_is_gone_and_the_rest_is_reckoned_from_what_is_left(bench: Bench) -> None:
+    item_id = three_mugs(bench)
+    services = bench.connector.services
+    services.adjust_item(item_id, AdjustItem(shipping_amount=Decimal("9.95")))
+    with pytest.raises(BadRequest) as caught:
+        services.adjust_item(item_id, AdjustItem(shipping_amount=Decimal("0.01")))
+    assert caught.value.field == "ShippingAdjustment"
+    services.adjust_item(item_id, AdjustItem(item_amount=Decimal("4.85")))
+    services.adjust_item(item_id, AdjustItem(tax_amount=Decimal("3.74"), force_calculate_omitted=True))
+    assert parts(bench.adjustment()) == ("40.00", "3.74", "0.00")
