@@ -14,7 +14,7 @@ from mock_tiktok.domain.orders import LineItem, Order
 from mock_tiktok.domain.tables import ORDER, Step
 from mock_tiktok.domain.words import OrderStatus, Role
 from mock_tiktok.errors import ORDER_STATUS, BadValue
-from mock_tiktok.people import CATALOGUE, new_buyer, plan_named
+from mock_tiktok.people import CATALOGUE, Product, new_buyer, plan_named
 from mock_tiktok.store import Store
 
 HOLD_OVER: Final = "hold over"
@@ -24,12 +24,22 @@ COURIER_DELIVERS: Final = "courier delivers"
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """What is bought: `quantity` units of a SKU, in the parcel of that number."""
+    """What is bought: `quantity` units of a SKU, in the parcel of that number. No SKU: the seed chooses a product."""
 
-    sku: str
+    sku: str | None = None
     quantity: int = 1
     unit_price: Decimal | None = None
     package: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line with everything known."""
+
+    sku: str
+    quantity: int
+    price: Decimal
+    package: int
 
 
 # how far an order can be brought at once, and by which waits of the profile the steps lie apart
@@ -68,7 +78,7 @@ class OrderDesk:
         tax = _amount("tax", tax, profile.currency)
         plan_name = plan_named(plan).name
         order_id = self._platform.new_id("order")
-        units = checked or (self._seeded_line(order_id),)
+        units = self._priced(checked or (OrderLine(),), order_id)
         order = Order(
             id=order_id,
             shop_id=self._store.shop_id,
@@ -207,14 +217,21 @@ class OrderDesk:
             at -= self._store.profile.wait(wait) if wait else timedelta(0)
         return stamps
 
-    def _seeded_line(self, order_id: str) -> OrderLine:
-        product = self._platform.stream("product", order_id).choice(CATALOGUE)
-        return OrderLine(product.sku, 1, in_coins(Decimal(product.price), "USD"))
+    def _priced(self, lines: Sequence[OrderLine], order_id: str) -> tuple[_Line, ...]:
+        """Give each line its product, where none is named, and its price, where none is set."""
+        stream = self._platform.stream("product", order_id)
+        smallest = coin(self._store.profile.currency)
+        priced = []
+        for line in lines:
+            sku = line.sku or stream.choice(CATALOGUE).sku
+            price = _list_price(sku) if line.unit_price is None else line.unit_price
+            priced.append(_Line(sku, line.quantity, price.quantize(smallest), line.package))
+        return tuple(priced)
 
-    def _line_items(self, lines: Sequence[OrderLine], fee: Decimal, tax: Decimal) -> tuple[LineItem, ...]:
+    def _line_items(self, lines: Sequence[_Line], fee: Decimal, tax: Decimal) -> tuple[LineItem, ...]:
         currency = self._store.profile.currency
         units = [line for line in lines for _ in range(line.quantity)]
-        prices = [(line.unit_price or ZERO).quantize(coin(currency)) for line in units]
+        prices = [line.price for line in units]
         weights = prices if any(prices) else [Decimal(1) for _ in prices]
         packages = {
             number: self._platform.new_id("package") for number in dict.fromkeys(line.package for line in units)
@@ -226,8 +243,8 @@ class OrderDesk:
             )
         )
 
-    def _line_item(self, line: OrderLine, price: Decimal, shipping: Decimal, tax: Decimal, package: str) -> LineItem:
-        product = next((product for product in CATALOGUE if product.sku == line.sku), None)
+    def _line_item(self, line: _Line, price: Decimal, shipping: Decimal, tax: Decimal, package: str) -> LineItem:
+        product = _product(line.sku)
         whom = f"{self._store.shop_id} {line.sku}"
         return LineItem(
             id=self._platform.new_id("line"),
@@ -273,22 +290,27 @@ def _checked(lines: Sequence[OrderLine], currency: str) -> tuple[OrderLine, ...]
     if not lines:
         raise BadValue("lines", "an order has at least one line")
     for index, line in enumerate(lines):
-        if not line.sku:
+        if line.sku == "":
             raise BadValue(f"lines[{index}].sku", "must not be empty")
         if line.quantity < 1:
             raise BadValue(f"lines[{index}].quantity", "must be at least 1")
     if sum(line.quantity for line in lines) > _MOST_UNITS:
         raise BadValue("lines", f"an order has at most {_MOST_UNITS} units")
     return tuple(
-        replace(line, unit_price=_amount(f"lines[{index}].unit_price", _price(line), currency))
+        line
+        if line.unit_price is None
+        else replace(line, unit_price=_amount(f"lines[{index}].unit_price", line.unit_price, currency))
         for index, line in enumerate(lines)
     )
 
 
-def _price(line: OrderLine) -> Decimal:
-    if line.unit_price is not None:
-        return line.unit_price
-    return next((Decimal(product.price) for product in CATALOGUE if product.sku == line.sku), _DEFAULT_PRICE)
+def _product(sku: str) -> Product | None:
+    return next((product for product in CATALOGUE if product.sku == sku), None)
+
+
+def _list_price(sku: str) -> Decimal:
+    product = _product(sku)
+    return Decimal(product.price) if product else _DEFAULT_PRICE
 
 
 _DEFAULT_PRICE: Final = Decimal("19.99")

@@ -405,7 +405,7 @@ def _target(now: datetime, by: str | None, to: str | None) -> datetime:
 
 
 def _line(line: Mapping[str, Any]) -> OrderLine:
-    return OrderLine(sku=line["sku"], quantity=line.get("quantity", 1), unit_price=Decimal(line["unit_price"]))
+    return OrderLine(line.get("sku"), line.get("quantity", 1), money(line.get("unit_price")))
 
 
 def _list(values: Sequence[str] | None) -> list[str] | str | None:

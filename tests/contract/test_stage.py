@@ -163,6 +163,17 @@ def test_an_order_has_one_line_item_per_unit_and_a_total_with_fee_and_tax(stage:
     assert stage.order(order["order_id"]) == order
 
 
+def test_everything_about_a_line_may_be_left_out(stage: Any) -> None:
+    chosen, named, unknown, priced = stage.place_order(
+        lines=[{}, {"sku": "LAMP-OAK"}, {"sku": "ROCK"}, {"unit_price": "5.00", "quantity": 1}]
+    )["line_items"]
+    prices = {"MUG-BLUE": "19.99", "LAMP-OAK": "64.50", "TEE-M-BLK": "24.00"}
+    prices |= {"EARBUDS-2": "39.98", "BLENDER-X": "119.00", "SCARF-GRN": "32.75"}
+    assert chosen["price"] == prices[chosen["sku"]]
+    assert (named["price"], unknown["price"], priced["price"]) == ("64.50", "19.99", "5.00")
+    assert priced["sku"] in prices
+
+
 def test_an_order_is_shipped_and_delivered_by_hand(stage: Any) -> None:
     order_id = stage.place_order(status="AWAITING_SHIPMENT")["order_id"]
     assert stage.ship_order(order_id)["status"] in ("AWAITING_COLLECTION", "IN_TRANSIT")

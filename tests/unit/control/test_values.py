@@ -65,7 +65,7 @@ def test_money_is_shown_with_its_cents() -> None:
         ("Advance", {"until": "noon"}, "until", 'possible: "next"'),
         ("Advance", {"hours": 3}, "hours", "known: by, to, until"),
         ("PlaceOrder", {"lines": []}, "lines", "at least 1"),
-        ("PlaceOrder", {"lines": [{"sku": "MUG"}]}, "lines.0.unit_price", "missing"),
+        ("PlaceOrder", {"lines": [{"sku": "MUG", "price": "1"}]}, "lines.0.price", "known: quantity, sku, unit_price"),
         ("PlaceOrder", {"lines": [{"sku": "MUG", "unit_price": 19.99}]}, "lines.0.unit_price", "decimal string"),
         ("PlaceOrder", {"lines": [{"sku": "MUG", "unit_price": "-1"}]}, "lines.0.unit_price", "decimal string"),
         (
