@@ -15,7 +15,7 @@ from typing import Any, Final
 from connector import telling
 from connector.adapters import tables as t
 from connector.adapters.sql import Books
-from connector.domain.adjustments import BEGINS, OPEN, REOPENS, TERMINAL, Action, RequestStatus, after
+from connector.domain.adjustments import AWAITS_SELLER, BEGINS, OPEN, REOPENS, TERMINAL, Action, RequestStatus, after
 from connector.domain.decisions import OUTCOME_UNKNOWN, UNFINISHED, Operation, PromiseState
 from connector.domain.money import Parts, as_parts, split, unit_of
 from connector.domain.site import (
@@ -174,6 +174,8 @@ def take_claim(books: Books, profile_id: int, claim: Claim, now: datetime) -> bo
     current = [entry for entry in history if entry.generation == generation]
     ended = [RequestStatus(entry.status) for entry in current if entry.status in TERMINAL]
     if not current or (len(ended) == len(current) and action in REOPENS[ended[0]]):
+        for entry in current:
+            books.change(t.adjustments, entry.id, **_seen_after_end(claim, entry, now))
         _open(books, order, units, claim, action, generation + 1, now)
     else:
         _walk(books, order, units, claim, action, current, now)
@@ -344,7 +346,8 @@ def _decider(books: Books, entry: Adjustment, status: RequestStatus, now: dateti
         return entry.decided_by if entry.decided_by and entry.answer is None else "channel"
     promise = books.promise(entry.outbox_id)
     if promise.state not in UNFINISHED:
-        return entry.decided_by or "channel"
+        # Where the seller is asked again, what was told is over: a lapse is nobody's answer but the marketplace's.
+        return "channel" if entry.status in AWAITS_SELLER else entry.decided_by or "channel"
     outside = promise.state not in OUTCOME_UNKNOWN
     state = PromiseState.WITHDRAWN if outside else PromiseState.DONE
     books.change(t.outbox, promise.id, state=state, due_at=None, finished_at=now)

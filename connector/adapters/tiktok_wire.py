@@ -51,7 +51,8 @@ def last_record(data: Json) -> str:
     records = data.get("records") or ()
     if not records:
         return ""
-    last = max(records, key=lambda record: int(record.get("create_time") or 0))
+    # oldest first (assumed); times are whole seconds, and of one second's records the later one says what came of it
+    last = max(reversed(records), key=lambda record: int(record.get("create_time") or 0))
     described = str(last.get("description") or last.get("reason_text") or "")
     event = str(last.get("event") or "")
     return f"{event}: {described}" if described else event

@@ -225,6 +225,7 @@ def test_a_dispute_won_by_the_buyer_opens_a_new_adjustment_of_the_same_rma(bench
     bench.round()
     rejected, won = bench.adjustments()
     assert rejected.status == "RejectionCompleted"
+    assert (rejected.arbitration_status, rejected.comment) == ("SUPPORT_BUYER", "Arbitration: SUPPORT_BUYER.")
     assert (won.status, won.rma_number, won.created_source) == ("PostProcessingComplete", "900", "Channel")
 
 
@@ -368,3 +369,24 @@ def test_a_return_that_was_closed_says_why(bench: Bench) -> None:
     bench.round()
     assert bench.adjustment().status == "RejectionCompleted"
     assert "Not shipped in time" in bench.adjustment().comment
+
+
+def test_of_records_of_one_second_the_later_one_says_why(bench: Bench) -> None:
+    bench.tiktok.put_order("500", "20.00")
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_CANCEL")
+    bench.tiktok.records = [{"event": event, "create_time": 7} for event in ("ORDER_RETURN", "BUYER_CANCELED")]
+    bench.round()
+    assert bench.adjustment().comment.endswith("BUYER_CANCELED")
+
+
+def test_silence_after_an_offer_that_came_to_nothing_is_decided_by_the_marketplace(bench: Bench) -> None:
+    a_refund_request(bench)
+    bench.connector.services.approve_buyer_request("item", bench.adjustment().id, partial_refund_amount=Decimal("5.00"))
+    bench.round()
+    declined = {"buyer_rejected_partial_refund": True}
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING", **declined)
+    bench.round()
+    assert (bench.adjustment().status, bench.adjustment().decided_by) == ("NewRma", "buyer")
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE", **declined)
+    bench.round()
+    assert (bench.adjustment().status, bench.adjustment().decided_by) == ("PostProcessingComplete", "channel")
