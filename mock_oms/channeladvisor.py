@@ -240,6 +240,7 @@ def _adjustment(level: Level, row: Json) -> Adjustment:
         kind = Kind.CANCELLATION
     else:
         kind = _KINDS.get(row.get("SiteRequestType") or "", Kind.RETURN if rma else Kind.REFUND)
+    parts = {name: money for name in PARTS if (money := _money(row.get(name)))}
     words = _text(row.get("SiteErrorMessage"))
     code = _text(row.get("SiteErrorCode"))
     return Adjustment(
@@ -248,7 +249,8 @@ def _adjustment(level: Level, row: Json) -> Adjustment:
         item_ref=_text(row.get("OrderItemID")),
         kind=kind,
         status=str(row.get("RequestStatus") or "NoChange"),
-        amount=sum((_money(row.get(name)) for name in PARTS), ZERO),
+        amount=sum(parts.values(), ZERO),
+        parts=parts,
         quantity=row.get("Quantity"),
         created_at=_moment(row.get("CreatedDateUtc")),
         rma_number=rma,
@@ -292,9 +294,12 @@ def _words(answer: requests.Response) -> tuple[str, str | None]:
     return f"{answer.status_code} {answer.reason}", None
 
 
+_exact: Final = json.JSONDecoder(parse_float=Decimal).decode  # money as it is written
+
+
 def _object(answer: requests.Response) -> Json:
     try:
-        document = json.loads(answer.content, parse_float=Decimal)
+        document = _exact(answer.content.decode())
     except ValueError as error:
         raise Unreachable("The connector's answer is not JSON.") from error
     if not isinstance(document, dict):

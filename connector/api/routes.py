@@ -34,7 +34,8 @@ class Key(BaseConverter):
 
 def asked() -> Asked:
     path = request.environ.get("connector.path", request.path)
-    return Asked(request.host_url.rstrip("/") + request.script_root, path, tuple(request.args.items(multi=True)))
+    base = f"{request.scheme}://{request.host}{request.script_root}"
+    return Asked(base, path, tuple(request.args.items(multi=True)))
 
 
 def order_routes(services: Services, identify: Identify) -> Blueprint:
