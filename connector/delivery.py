@@ -145,10 +145,11 @@ class Delivery:
 
     def _most(self, promise: Promise, refundable: Decimal) -> Decimal:
         """Take the marketplace's sum for all that is left, but no more than rounding makes of ours: units whose other
-        refund came to nothing have more left than was meant."""
+        refund came to nothing have more left than was meant. Nor less, where a sum was asked for: a person is told."""
         ours = self._promised(promise)
         astray = STRAYS * len(promise.body["line_ids"]) * unit_of(promise.body["currency"])
-        return refundable if refundable <= ours + astray else ours
+        too_little = promise.body.get("stated", False) and refundable < ours - astray
+        return ours if too_little or refundable > ours + astray else refundable
 
     def _promised(self, promise: Promise) -> Decimal:
         with self._store.reading() as books:

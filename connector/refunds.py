@@ -183,6 +183,7 @@ def start(
     """Write the adjustments and the promises."""
     reasons = reasons_of(region)
     live = {unit.site_line_id for unit in books.units([order.id]) if unit.site_status != GONE}
+    stated = _states_a_sum(request)
     for part, portion in enumerate(portions):
         line_ids = [unit.site_line_id for unit in portion.units]
         reason = request.site_reason or _site_reason(reasons, portion, request.reason, whole=set(line_ids) == live)
@@ -224,6 +225,7 @@ def start(
             "reason": reason,
             "currency": order.currency,
             "amount": None if portion.whole_units else str(portion.parts.total),
+            "stated": stated,
             "whole": set(line_ids) == live,
         }
         promise_id = promise(
@@ -238,6 +240,13 @@ def start(
             now=now,
         )
         books.change(t.adjustments, adjustment_id, outbox_id=promise_id)
+
+
+def _states_a_sum(request: AdjustOrder | AdjustItem) -> bool:
+    """Whether the caller has named a sum, which is then not to be changed in silence."""
+    if isinstance(request, AdjustOrder):
+        return request.amount is not None
+    return any(getattr(request, f"{name}_amount") is not None for name in PART_FIELDS)
 
 
 def _site_reason(reasons: MarketReasons, portion: Portion, reason: str, *, whole: bool) -> str:

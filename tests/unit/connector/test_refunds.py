@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from connector.errors import BadRequest
-from connector.records import AdjustItem, Adjustment
+from connector.records import AdjustItem, Adjustment, AdjustOrder
 from tests.unit.connector.conftest import Bench
 from tests.unit.connector.stub_tiktok import Json, ok
 
@@ -67,6 +67,18 @@ def test_parts_keep_their_proportions_where_the_marketplace_pays_another_sum(ben
     bench.round()
     assert bench.adjustment().total == Decimal("44.84")
     assert parts(bench.adjustment()) == ("44.84", "0.00", "0.00")
+
+
+@pytest.mark.parametrize(("amount", "sent"), [(None, "9.98"), (Decimal("39.98"), "39.98")])
+def test_a_sum_that_was_asked_for_is_not_made_smaller_in_silence(
+    bench: Bench, amount: Decimal | None, sent: str
+) -> None:
+    bench.tiktok.put_order("500", "39.98")
+    bench.round()
+    bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder(amount=amount))
+    bench.tiktok.orders["500"]["line_items"][0]["sale_price"] = "9.98"  # what the marketplace reckons is left
+    bench.round()
+    assert [call.body["refund_total"] for call in bench.tiktok.written()] == [sent]
 
 
 @pytest.mark.parametrize(
