@@ -69,7 +69,8 @@ def _problem(error: ValidationError) -> Problem:
             words = f"is not known here; known: {', '.join(known)}" if known else "is not known here: nothing is"
         case "minProperties" | "maxProperties":
             known = list(schema.get("properties", {}))
-            return Problem(422, _TITLE, f"give exactly one of {', '.join(known)}", field=next(iter(value), known[0]))
+            excess = list(value)[wanted:] if keyword == "maxProperties" else known
+            return Problem(422, _TITLE, f"give exactly one of {', '.join(known)}", field=excess[0])
         case "enum":
             words = f"is {_shown(value)}; possible: {', '.join(_shown(choice) for choice in wanted)}"
         case "minItems":

@@ -137,7 +137,7 @@ def test_time_passes_by_a_span_to_an_hour_and_to_what_is_next(stage: Any) -> Non
     ("target", "field"),
     [
         ({}, "by"),
-        ({"by": "PT1S", "to": "2031-03-04T00:00:00Z"}, "by"),
+        ({"by": "PT1S", "to": "2031-03-04T00:00:00Z"}, "to"),
         ({"by": "-PT1S"}, "by"),
         ({"by": "P1M"}, "by"),
         ({"by": "P999999999W"}, "by"),

@@ -58,6 +58,9 @@ def test_the_world_default_is_met_with_and_without_its_name(api: FlaskClient) ->
         ("GET", "/control/v1/worlds/other/world", 404),
         ("GET", "/control/v2/world", 404),
         ("DELETE", "/control/v1/world", 405),
+        ("OPTIONS", "/control/v1/world", 405),
+        ("OPTIONS", "/control/v1/orders", 405),
+        ("OPTIONS", "/control/v1/nothing", 404),
         ("GET", "/control/v1/clock/advance", 405),
         ("GET", "/control/v1/orders/nobody", 404),
         ("GET", "/control/v1/returns/nobody", 404),
@@ -68,6 +71,11 @@ def test_the_world_default_is_met_with_and_without_its_name(api: FlaskClient) ->
 )
 def test_what_is_not_there_is_a_problem_document(api: FlaskClient, method: str, path: str, status: int) -> None:
     assert problem(api.open(path, method=method))["status"] == status
+
+
+def test_a_method_that_is_not_taken_learns_which_are(api: FlaskClient) -> None:
+    assert api.options(f"{PREFIX}/clock/advance").headers["Allow"] == "POST"
+    assert api.options(f"{PREFIX}/world").headers["Allow"] == "GET, HEAD"
 
 
 @pytest.mark.parametrize("body", ["{", "[1", '{"by": "\\ud800"}', '{"by": NaN}', "by=PT1H", "\xff"])

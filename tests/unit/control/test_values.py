@@ -61,7 +61,8 @@ def test_money_is_shown_with_its_cents() -> None:
     ("schema", "body", "field", "words"),
     [
         ("Advance", {}, "by", "exactly one of by, to, until"),
-        ("Advance", {"by": "PT1H", "until": "next"}, "by", "exactly one of by, to, until"),
+        ("Advance", {"by": "PT1H", "until": "next"}, "until", "exactly one of by, to, until"),
+        ("Advance", {"until": "next", "to": "2031-03-04T00:00:00Z", "by": "PT1H"}, "to", "exactly one of"),
         ("Advance", {"until": "noon"}, "until", 'possible: "next"'),
         ("Advance", {"hours": 3}, "hours", "known: by, to, until"),
         ("PlaceOrder", {"lines": []}, "lines", "at least 1"),
