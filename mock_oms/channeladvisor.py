@@ -240,6 +240,7 @@ def _adjustment(level: Level, row: Json) -> Adjustment:
         kind = Kind.CANCELLATION
     else:
         kind = _KINDS.get(row.get("SiteRequestType") or "", Kind.RETURN if rma else Kind.REFUND)
+    parts = {name: money for name in PARTS if (money := _money(row.get(name)))}
     words = _text(row.get("SiteErrorMessage"))
     code = _text(row.get("SiteErrorCode"))
     return Adjustment(
@@ -248,7 +249,12 @@ def _adjustment(level: Level, row: Json) -> Adjustment:
         item_ref=_text(row.get("OrderItemID")),
         kind=kind,
         status=str(row.get("RequestStatus") or "NoChange"),
-        amount=sum((_money(row.get(name)) for name in PARTS), ZERO),
+        amount=sum(parts.values(), ZERO),
+        unit_amounts={
+            str(told["SiteOrderLineItemID"]): _money(told["Amount"])
+            for told in row.get("SiteOrderLineItemAmounts") or ()
+        },
+        parts=parts,
         quantity=row.get("Quantity"),
         created_at=_moment(row.get("CreatedDateUtc")),
         rma_number=rma,

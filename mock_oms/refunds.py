@@ -69,6 +69,7 @@ class Refunds:
                     amount=refund.amount,
                     units=refund.units,
                     body=body,
+                    parts=refund.parts,
                 )
             )
         return tuple(parts)

@@ -101,6 +101,11 @@ def _nothing(*names: str) -> tuple[Field, ...]:
     return tuple(_text(name) for name in names)
 
 
+def _unit_amounts(found: dict[str, str]) -> list[dict[str, Any]]:
+    """Answer what of an adjustment falls on which unit, where that is known."""
+    return [{"SiteOrderLineItemID": line_id, "Amount": Decimal(amount)} for line_id, amount in found.items()]
+
+
 def _line_ids(connection: sa.Connection, rows: dict[int, dict[str, Any]]) -> None:
     """Give each line its units' numbers at the marketplace, in one query for the page."""
     wanted = {key: row for key, row in rows.items() if "SiteOrderLineItemIDs" in row}
@@ -203,6 +208,7 @@ def _adjustment_fields(*of_line: Field) -> tuple[Field, ...]:
         _int("ReferenceProductID"),
         _enum("SiteRequestType", REQUESTS, a.request_type),
         Field("SiteOrderLineItemIDs", Kind.LIST, a.site_line_ids),
+        Field("SiteOrderLineItemAmounts", Kind.LIST, a.site_line_amounts, read=_unit_amounts),
         _text("SiteStatus", a.site_status),
         _text("SiteReason", a.site_reason),
         _text("SiteReasonText", a.site_reason_text),

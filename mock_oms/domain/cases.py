@@ -56,6 +56,8 @@ class Adjustment:
     tracking: str | None
     comment: str | None
     unit_ids: tuple[str, ...] = ()
+    unit_amounts: Mapping[str, Decimal] = field(default_factory=dict)  # what of the amount falls on which unit
+    parts: Mapping[str, Decimal] = field(default_factory=dict)  # what the amount is made up of
     site_status: str | None = None
     site_reason: str | None = None
     deadline: datetime | None = None
@@ -114,6 +116,7 @@ class RefundPart:
     amount: Decimal
     units: Mapping[str, Decimal]  # what of it falls on which unit
     body: Mapping[str, object]
+    parts: Mapping[str, Decimal] = field(default_factory=dict)  # what the amount is made up of, where it is stated
     state: PartState = PartState.TO_SEND
     tried: bool = False  # it may have arrived though no answer came back
     words: str | None = None
@@ -186,11 +189,15 @@ class Case:
         return "; ".join(dict.fromkeys(words)) or None
 
     def _failed_before(self) -> list[Adjustment]:
-        """Return what ended in an error and was asked anew, for as long as that waits for an answer."""
-        if self.asks is None:
+        """Return what ended in an error and was asked anew, until the seller's next answer has made up for it.
+
+        While that waits the error tells what to mend; after a lapse, or an act of others, why it came to that.
+        """
+        current = self.current()
+        if self.asks is None and all(a.decided_by in (None, *_SELLERS) for a in current):
             return []
-        current = {a.key for a in self.current()}
-        return [a for a in self.adjustments.values() if _failed(a) and a.key not in current]
+        keys = {a.key for a in current}
+        return [a for a in self.adjustments.values() if _failed(a) and a.key not in keys]
 
     @property
     def troubled(self) -> bool:
@@ -236,6 +243,7 @@ class Case:
         return replace(self, parts=tuple(part if old.seller_id == part.seller_id else old for old in self.parts))
 
 
+_SELLERS: Final = ("oms", "default")  # who may have decided as the seller, in the connector's words
 _PART_STATUS: Final = {PartState.TO_SEND: UNSENT, PartState.ACCEPTED: HANDED_OVER, PartState.REFUSED: FAILED}
 
 

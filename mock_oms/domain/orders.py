@@ -28,18 +28,15 @@ class OrderLine:
         """What was paid for all units, with tax and shipping."""
         return sum(self.parts.values(), ZERO)
 
-    def unit_prices(self) -> dict[str, Decimal]:
-        """What was paid for each unit, with its share of tax and shipping, adding up to the whole line."""
-        return dict(zip(self.unit_ids, split(self.paid, [Decimal(1)] * len(self.unit_ids)), strict=True))
+    def unit_parts(self) -> dict[str, dict[str, Decimal]]:
+        """What was paid for each unit, part by part. Each part is divided by itself, as the marketplace does."""
+        equal = [Decimal(1)] * len(self.unit_ids)
+        shares = {name: split(paid, equal) for name, paid in self.parts.items()}
+        return {unit: {name: share[at] for name, share in shares.items()} for at, unit in enumerate(self.unit_ids)}
 
     def quantity_of(self, unit_ids: tuple[str, ...]) -> int:
         """How many units those ids are."""
         return len(unit_ids) if self.units_known else self.quantity
-
-    def share_out(self, amount: Decimal) -> dict[str, Decimal]:
-        """Share a refund out over goods, tax and shipping, as they were paid."""
-        shares = split(amount, list(self.parts.values()))
-        return {name: share for name, share in zip(self.parts, shares, strict=True) if share}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from mock_oms.domain.cases import Case, PartState
-from mock_oms.domain.money import ZERO, split
+from mock_oms.domain.money import ZERO, in_cents, split
 from mock_oms.domain.orders import Order, OrderLine
 from mock_oms.domain.statuses import meaning
 
@@ -22,11 +22,12 @@ class Left:
     order: Decimal
     units: Mapping[str, Decimal]
     touched: frozenset[str]  # the units of which something has been given back or promised
+    parts: Mapping[str, Mapping[str, Decimal]]  # and what of each part of their price, by the connector's name for it
 
 
 @dataclass(frozen=True, slots=True)
 class LineRefund:
-    """The part of a refund that falls on one order line. No `parts`: whatever those units cost."""
+    """The part of a refund that falls on one order line. No `parts`: whatever is left of those units."""
 
     line: OrderLine
     units: Mapping[str, Decimal]
@@ -37,38 +38,83 @@ class LineRefund:
         return sum(self.units.values(), ZERO)
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sum that is given away. `units` are those it is about; `shares` say how much of which, where that is known,
+    and `parts` of what it is made up."""
+
+    amount: Decimal
+    units: Sequence[str]
+    shares: Mapping[str, Decimal]
+    parts: Mapping[str, Decimal]
+
+
 def left_of(order: Order, cases: Iterable[Case]) -> Left:
-    """Return what may still be refunded on the order and on each of its units."""
-    units = _prices(order)
-    whole, touched = order.total, set[str]()
-    for case in cases:
-        for given, on in _given(order, case):
-            whole -= given
-            for unit, share in on.items():
-                if unit in units:
-                    units[unit] = max(units[unit] - share, ZERO)
-                    touched.add(unit)
+    """Return what may still be refunded on the order and on each of its units.
+
+    Claims weigh on their units in the order of their making, each as it is told to or else by what those then had left:
+    as the connector and the marketplace reckon. What its own units cannot bear falls on the others, so that the sum of
+    all is right.
+    """
+    parts = {unit: dict(paid) for line in order.lines for unit, paid in line.unit_parts().items()}
+    prices = {unit: sum(paid.values(), ZERO) for unit, paid in parts.items()}
+    units, whole = dict(prices), order.total
+    for claim in _claims(order, list(cases)):
+        whole -= claim.amount
+        before = dict(units)
+        _lay_down(claim, units)
+        _take_parts(claim, parts, {unit: before[unit] - rest for unit, rest in units.items() if rest != before[unit]})
     whole = max(whole, ZERO)
-    return Left(order=whole, units={unit: min(rest, whole) for unit, rest in units.items()}, touched=frozenset(touched))
+    return Left(
+        order=whole,
+        units={unit: min(rest, whole) for unit, rest in units.items()},
+        touched=frozenset(unit for unit, rest in units.items() if rest != prices[unit]),
+        parts=parts,
+    )
 
 
-def _prices(order: Order) -> dict[str, Decimal]:
-    return {unit: paid for line in order.lines for unit, paid in line.unit_prices().items()}
+def _claims(order: Order, cases: Sequence[Case]) -> Iterable[Claim]:
+    """Each sum that is given away: first what the connector has shown, oldest first, then what it has still to show."""
+    shown = [a for case in cases for a in case.adjustments.values() if meaning(a.status).committed]
+    for adjustment in sorted(shown, key=lambda a: (a.created_at is None, a.created_at, a.key[1])):
+        units = adjustment.unit_ids
+        if not units and adjustment.item_ref is not None:
+            units = next((line.unit_ids for line in order.lines if line.item_id == adjustment.item_ref), ())
+        told = adjustment.unit_amounts
+        known = sum(told.values(), ZERO) == adjustment.amount
+        yield Claim(adjustment.amount, units, told if known else {}, adjustment.parts)
+    for case in cases:
+        for part in case.unread():
+            if part.state is not PartState.REFUSED:
+                yield Claim(part.amount, tuple(part.units), part.units, part.parts)
 
 
-def _given(order: Order, case: Case) -> Iterable[tuple[Decimal, Mapping[str, Decimal]]]:
-    """Each sum of the case that is given away, and the units it falls on."""
-    prices = _prices(order)
-    for adjustment in case.adjustments.values():
-        if meaning(adjustment.status).committed:
-            units = adjustment.unit_ids
-            if not units and adjustment.item_ref is not None:
-                units = next((line.unit_ids for line in order.lines if line.item_id == adjustment.item_ref), ())
-            shares = split(adjustment.amount, [prices.get(unit, ZERO) for unit in units]) if units else []
-            yield adjustment.amount, dict(zip(units, shares, strict=True))
-    for part in case.unread():
-        if part.state is not PartState.REFUSED:
-            yield part.amount, part.units
+def _lay_down(claim: Claim, left: dict[str, Decimal]) -> None:
+    """Take a claim off what is left of the units."""
+    own = [unit for unit in claim.units if unit in left]
+    rest = claim.amount
+    for unit in own:
+        taken = min(claim.shares.get(unit, ZERO), left[unit])
+        left[unit] -= taken
+        rest -= taken
+    for bearers in (own, list(left)):
+        room = [left[unit] for unit in bearers]
+        taken = min(rest, sum(room, ZERO))
+        for unit, share in zip(bearers, split(taken, room), strict=True):
+            left[unit] -= share
+        rest -= taken
+
+
+def _take_parts(claim: Claim, parts: dict[str, dict[str, Decimal]], taken: Mapping[str, Decimal]) -> None:
+    """Take off the parts of the units' prices what a claim has taken of the units."""
+    for unit, sum_ in taken.items():
+        own = parts[unit]
+        if claim.parts:
+            spread = {name: in_cents(part * sum_ / claim.amount) for name, part in claim.parts.items()}
+        else:
+            spread = dict(zip(own, split(sum_, list(own.values())), strict=True))
+        for name, share in spread.items():
+            own[name] = max(own.get(name, ZERO) - share, ZERO)
 
 
 def refund_lines(order: Order, unit_ids: Sequence[str], *, amount: Decimal | None, left: Left) -> list[LineRefund]:
@@ -80,9 +126,18 @@ def refund_lines(order: Order, unit_ids: Sequence[str], *, amount: Decimal | Non
         units = {unit: shares[unit] for unit in line.unit_ids if unit in shares}
         if not units:
             continue
-        prices = line.unit_prices()
-        untouched = not left.touched & units.keys() and all(units[unit] == prices[unit] for unit in units)
+        # All that is left of known units the connector reckons to the same cent as its own books. A stated sum is sent
+        # as it was stated: whoever knows of something paid that we have not heard of must see it to refuse it.
+        theirs = amount is None and (line.units_known or not left.touched & units.keys())
         sum_of_units = sum(units.values(), ZERO)
-        # Of untouched units the connector knows the price as well as we do, and to the same cent as its own books.
-        refunds.append(LineRefund(line=line, units=units, parts={} if untouched else line.share_out(sum_of_units)))
+        refunds.append(LineRefund(line=line, units=units, parts={} if theirs else _made_up(sum_of_units, units, left)))
     return [refund for refund in refunds if refund.amount > 0]
+
+
+def _made_up(amount: Decimal, units: Iterable[str], left: Left) -> dict[str, Decimal]:
+    """Share a refund out over goods, tax and shipping, by what is left of each."""
+    rests: dict[str, Decimal] = {}
+    for unit in units:
+        for name, rest in left.parts[unit].items():
+            rests[name] = rests.get(name, ZERO) + rest
+    return {name: share for name, share in zip(rests, split(amount, list(rests.values())), strict=True) if share}

@@ -35,7 +35,7 @@ ACTIONS = {
 EXTENSIONS = {
     "SiteRequestType", "SiteOrderLineItemIDs", "SiteStatus", "SiteReason", "SiteReasonText", "SiteDecisionDeadlineUtc",
     "SiteArbitrationStatus", "SiteErrorCode", "SiteErrorMessage", "SiteDecidedBy", "SiteRejectReason",
-    "SiteRejectComment", "SitePartialRefundAmount",
+    "SiteRejectComment", "SitePartialRefundAmount", "SiteOrderLineItemAmounts",
 }  # fmt: skip
 
 

@@ -233,6 +233,23 @@ def test_an_answer_the_marketplace_refused_can_be_given_again_with_the_error_in_
     assert list(desk.oms.records.troubled) == []
 
 
+@pytest.mark.parametrize(("by", "shown"), [("channel", "No such reason (1)"), ("oms", None), (None, None)])
+def test_an_error_before_a_lapse_is_shown_after_it(desk: Desk, by: str | None, shown: str | None) -> None:
+    order = desk.connector.order("1", ("mug", 1, 20.0))
+    desk.connector.adjustment(order, 0, RmaNumber="R1")
+    desk.pull()
+    desk.clock.at += timedelta(minutes=5)
+    asks_anew(desk, order)
+    desk.pull()
+    desk.connector.adjustments["OrderItemAdjustments"][2] |= {
+        "RequestStatus": "PostProcessingComplete",
+        "SiteDecidedBy": by,
+    }
+    desk.pull()
+    assert (desk.row().status, desk.row().error) == ("PostProcessingComplete", shown)
+    assert list(desk.oms.records.troubled) == ([desk.row().id] if shown else [])
+
+
 def test_a_policy_answers_again_once_after_an_error_and_then_leaves_it_to_a_person(
     desk_with: Callable[[str], Desk],
 ) -> None:

@@ -252,6 +252,11 @@ def test_part_of_a_line_is_spelled_out_to_the_cent(sold: Desk) -> None:
     assert body["SiteReason"] == "seller_lost_it"
 
 
+def test_a_sum_is_sent_as_it_was_stated_also_where_it_is_the_whole_price(sold: Desk) -> None:
+    sold.oms.refund(order_id="1", line_item_ids=["1-1-0"], amount=Decimal("10.00"))
+    assert bodies(sold)[0]["ItemAdjustment"] == 10.0
+
+
 def test_what_was_given_back_is_not_there_to_be_given_again(sold: Desk) -> None:
     sold.oms.refund(order_id="1", amount=Decimal("60.00"))
     refusal = refused(lambda: sold.oms.refund(order_id="1", amount=Decimal("8.40")))

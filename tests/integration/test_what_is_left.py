@@ -1,0 +1,80 @@
+"""What is left of an order to refund: the OMS, the connector and the marketplace reckon it alike, unit by unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from mock_oms import Refused
+from mock_tiktok import OrderLine
+from rehearsal.world import World
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    world = World()
+    yield world
+    assert not world.auditor.broken()
+    world.close()
+
+
+def test_after_refunds_of_a_unit_and_of_the_order_the_rest_of_a_unit_is_refunded_to_the_cent(world: World) -> None:
+    order = world.marketplace.place_order(lines=[OrderLine("MUG", 3, Decimal("20.00"))])
+    first, second, _ = (line.id for line in order.line_items)
+    world.advance(by=HOUR)
+    world.oms.refund(order_id=order.order_id, line_item_ids=[first], amount=Decimal(15))
+    world.advance(by=HOUR)
+    world.oms.refund(order_id=order.order_id, amount=Decimal(20))
+    world.advance(by=HOUR)
+    rest = world.oms.refundable(order.order_id).units[second]
+    assert world.oms.refund(order_id=order.order_id, line_item_ids=[second], amount=rest).row.amount == rest
+    world.advance(by=HOUR)
+    assert world.oms.ledger() == {order.order_id: 35 + rest}
+    world.oms.refund(order_id=order.order_id)
+    world.advance(by=HOUR)
+    assert world.oms.ledger() == {order.order_id: Decimal("60.00")}
+
+
+def test_a_part_with_tax_is_refunded_after_others_had_theirs(world: World) -> None:
+    lines = [OrderLine("MUG", 2, Decimal("33.00")), OrderLine("LAMP", 1, Decimal("9.99"))]
+    order = world.marketplace.place_order(lines=lines, tax=Decimal("7.01"), shipping_fee=Decimal("5.00"))
+    units = [line.id for line in order.line_items]
+    world.advance(by=HOUR)
+    for amount in ("7.77", "5.55", "3.33"):
+        world.oms.refund(order_id=order.order_id, line_item_ids=units[:1], amount=Decimal(amount))
+        world.advance(by=HOUR)
+    world.marketplace.seller_center_refund(order.order_id, amount=Decimal(20))
+    world.advance(by=HOUR)
+    for unit in units:
+        rest = world.oms.refundable(order.order_id).units[unit]
+        world.oms.refund(order_id=order.order_id, line_item_ids=[unit], amount=rest)
+        world.advance(by=HOUR)
+    assert world.oms.ledger() == {order.order_id: order.total}
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_sum_that_was_named_is_refused_where_less_is_left_and_never_lowered(world: World, known: bool) -> None:
+    order = world.marketplace.place_order(lines=[OrderLine("MUG", 3, Decimal("33.00"))], tax=Decimal(20))
+    units = [line.id for line in order.line_items]
+    world.advance(by=HOUR)
+    world.marketplace.seller_center_refund(order.order_id, amount=Decimal(20))
+    if known:
+        world.advance(by=HOUR)
+        with pytest.raises(Refused) as caught:
+            world.oms.refund(order_id=order.order_id, line_item_ids=units, amount=Decimal(119))
+        assert caught.value.field == "amount"
+    else:
+        case = world.oms.refund(order_id=order.order_id, line_item_ids=units, amount=Decimal(119)).row.id
+        world.advance(by=HOUR)
+        row = next(row for row in world.oms.adjustments() if row.id == case)
+        assert row.status == "Error"
+        assert "25005005" in str(row.error)
+    assert world.oms.ledger() == {order.order_id: Decimal("20.00")}
+    world.oms.refund(order_id=order.order_id, line_item_ids=units)  # the rest must succeed
+    world.advance(by=HOUR)
+    assert world.oms.ledger() == {order.order_id: Decimal("119.00")}
