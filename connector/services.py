@@ -2,13 +2,13 @@
 
 Each decision and the promise to deliver it are one transaction. What cannot be taken is refused with an error of
 `connector.errors`, and then nothing has changed. `level` is "order" or "item" (OrderAdjustments, OrderItemAdjustments).
-Reads of lists go to `engine` with the tables of `connector.adapters.tables`.
+Reads of lists ask the `connection` of `reading()` for the tables of `connector.adapters.tables`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from decimal import Decimal
 
@@ -54,7 +54,6 @@ class Services:
     def __init__(
         self, store: Store, *, clock: Clock, secret: Secret, doorkeeper: Doorkeeper, changed: Callable[[], None]
     ) -> None:
-        self.engine = store.readers
         self._store = store
         self._clock = clock
         self._secret = secret
@@ -63,6 +62,10 @@ class Services:
 
     def now(self) -> datetime:
         return self._clock.now()
+
+    def reading(self) -> AbstractContextManager[Books]:
+        """Open a transaction that only reads, and so waits for no writer."""
+        return self._store.reading()
 
     # --- the callers (OAuth) ---
     def add_client(self, name: str) -> ClientCredentials:

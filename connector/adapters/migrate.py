@@ -18,6 +18,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.pool import StaticPool
 
+from connector.adapters.sql import Store
+
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 _one_at_a_time = threading.Lock()
 
@@ -32,8 +34,8 @@ def migrate(engine: sa.Engine) -> None:
         with _one_at_a_time:
             _copy(_template(), engine)
         return
-    with _one_at_a_time, engine.begin() as connection:
-        _upgrade(connection)
+    with _one_at_a_time, Store(engine).writing() as books:
+        _upgrade(books.connection)
 
 
 def is_current(engine: sa.Engine) -> bool:

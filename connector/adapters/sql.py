@@ -155,7 +155,6 @@ def engine_for(url: str, *, disk: sqlite3.Connection | None = None) -> Engine:
     else:
         engine = sa.create_engine(parsed)
     event.listen(engine, "connect", _sqlite_connects)
-    event.listen(engine, "begin", _sqlite_begins)
     return engine
 
 
@@ -167,16 +166,9 @@ def _in_utc(url: sa.URL) -> dict[str, str]:
 
 
 def _sqlite_connects(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # this module says BEGIN, not the driver
+    connection.isolation_level = None  # the Store says BEGIN, not the driver
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
         connection.execute(f"PRAGMA {pragma}")
-
-
-def _sqlite_begins(connection: Connection) -> None:
-    # A transaction that writes takes the write lock first: what it reads cannot change under its hands.
-    reading = connection.get_execution_options().get("reading", False)
-    driver: Any = connection.connection.driver_connection
-    driver.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 class Store:
@@ -184,18 +176,25 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self.readers = engine.execution_options(reading=True)
         self._locks_rows = engine.dialect.name != "sqlite"
 
     @contextmanager
     def reading(self) -> Iterator[Books]:
-        with self.readers.begin() as connection:
+        with self.engine.begin() as connection:
+            self._sqlite_says(connection, "BEGIN")
             yield Books(connection)
 
     @contextmanager
     def writing(self) -> Iterator[Books]:
         with self.engine.begin() as connection:
+            # It takes the write lock first: what it reads cannot change under its hands.
+            self._sqlite_says(connection, "BEGIN IMMEDIATE")
             yield Books(connection)
+
+    def _sqlite_says(self, connection: Connection, begin: str) -> None:
+        if not self._locks_rows:
+            driver: Any = connection.connection.driver_connection
+            driver.execute(begin)
 
     @contextmanager
     def claiming(self, profile_id: int) -> Iterator[bool]:

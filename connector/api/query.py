@@ -19,7 +19,6 @@ from connector.adapters.tables import exports
 from connector.api.odata import Filter, parse_filter
 from connector.api.refusals import BadQuery
 from connector.api.schema import INT32, Entity, Field, Kind, Nav
-from connector.services import Services
 
 PAGE: Final = 100
 CHILD_PAGE: Final = 20  # of an expanded list inside a list; whole when one entity is asked for
@@ -64,11 +63,6 @@ class Asked:
     base: str  # scheme, host and prefix, no slash at the end
     address: str  # path as called
     options: tuple[tuple[str, str], ...]
-
-
-def reading(services: Services) -> sa.Connection:
-    """Open a connection that only reads, so that it takes no write lock."""
-    return services.engine.connect()
 
 
 def read_options(

@@ -10,7 +10,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 
 from connector.api import bodies
 from connector.api.answers import done, json_answer
-from connector.api.query import TOKEN, Asked, exists, read_one, read_options, read_page, reading
+from connector.api.query import TOKEN, Asked, exists, read_one, read_options, read_page
 from connector.api.schema import INT32, Entity, Nav
 from connector.api.wire import ORDER_ADJUSTMENTS, ORDER_ITEM_ADJUSTMENTS, ORDER_ITEMS, ORDERS, SITE
 from connector.errors import NotAuthorized, UnknownId
@@ -45,8 +45,8 @@ def order_routes(services: Services, identify: Identify) -> Blueprint:
     def orders() -> Response:
         caller, call = identify(), asked()
         query = read_options(ORDERS, call.options, exported=True)
-        with reading(services) as connection:
-            return json_answer(read_page(connection, ORDERS, query, call, application_id=caller.application_id))
+        with services.reading() as books:
+            return json_answer(read_page(books.connection, ORDERS, query, call, application_id=caller.application_id))
 
     @routes.get("/v1/Orders(<key:order_id>)")
     def order(order_id: int) -> Response:
@@ -130,8 +130,8 @@ def adjustment_routes(services: Services, identify: Identify, level: str) -> Blu
         identify()
         call = asked()
         query = read_options(entity, call.options)
-        with reading(services) as connection:
-            return json_answer(read_page(connection, entity, query, call))
+        with services.reading() as books:
+            return json_answer(read_page(books.connection, entity, query, call))
 
     @routes.get(f"/v1/{entity.set_name}(<key:adjustment_id>)")
     def adjustment(adjustment_id: int) -> Response:
@@ -182,8 +182,8 @@ def _one(services: Services, identify: Identify, entity: Entity, key: int) -> Re
     identify()
     call = asked()
     query = read_options(entity, call.options, one=True)
-    with reading(services) as connection:
-        found = read_one(connection, entity, query, call, key)
+    with services.reading() as books:
+        found = read_one(books.connection, entity, query, call, key)
     if found is None:
         raise UnknownId(entity.set_name, key)
     return json_answer(found)
@@ -197,9 +197,9 @@ def _child_route(routes: Blueprint, services: Services, identify: Identify, owne
         identify()
         call = asked()
         query = read_options(target, call.options)
-        with reading(services) as connection:
-            page = read_page(connection, target, query, call, nav=nav, parent=key)
-            if not page["value"] and not exists(connection, owner, key):
+        with services.reading() as books:
+            page = read_page(books.connection, target, query, call, nav=nav, parent=key)
+            if not page["value"] and not exists(books.connection, owner, key):
                 raise UnknownId(owner.set_name, key)
         return json_answer(page)
 

@@ -14,7 +14,6 @@ from typing import Final
 from flask import Blueprint, Response, abort, render_template, request, send_from_directory
 
 from connector.api.answers import routing_error
-from connector.api.query import reading
 from connector.pages import words
 from connector.pages.reading import read_order, read_orders
 from connector.services import Services
@@ -59,8 +58,8 @@ def page_routes(services: Services, settings: Settings) -> Blueprint:
         number = request.args.get("number", "").strip()[:64].replace("\x00", "")
         raw = request.args.get("page", "1")
         page = max(1, int(raw)) if raw.isascii() and raw.isdecimal() and len(raw) < 7 else 1
-        with reading(services) as connection:
-            listed = read_orders(connection, page=page, attention=attention, number=number)
+        with services.reading() as books:
+            listed = read_orders(books.connection, page=page, attention=attention, number=number)
         return render_template("orders.html", listed=listed, attention=attention, number=number)
 
     @routes.get("/orders/<key:order_id>")
@@ -68,8 +67,8 @@ def page_routes(services: Services, settings: Settings) -> Blueprint:
         tab = request.args.get("tab", "items")
         if tab not in TABS:
             tab = "items"
-        with reading(services) as connection:
-            sheet = read_order(connection, order_id)
+        with services.reading() as books:
+            sheet = read_order(books.connection, order_id)
         if sheet is None:
             abort(404)
         history = services.activity(order_id)

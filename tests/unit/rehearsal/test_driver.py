@@ -10,6 +10,7 @@ import requests
 import sqlalchemy as sa
 
 from connector.adapters import tables as t
+from connector.adapters.sql import Store
 from rehearsal.clock import SimulatedClock
 from rehearsal.driver import OurConnector
 
@@ -26,11 +27,12 @@ def connector() -> Iterator[OurConnector]:
 
 def test_what_was_not_committed_is_not_on_its_disk(connector: OurConnector) -> None:
     connector.add_client()
-    with connector.process.engine.connect() as given_up:
-        given_up.execute(sa.delete(t.clients))
-        given_up.rollback()
-    with connector.process.engine.begin() as after:
-        assert len(after.execute(sa.select(t.clients)).all()) == 1
+    store = Store(connector.process.engine)
+    with store.writing() as books:
+        books.connection.execute(sa.delete(t.clients))
+        books.connection.rollback()
+    with store.reading() as books:
+        assert len(books.connection.execute(sa.select(t.clients)).all()) == 1
 
 
 def test_it_gives_its_database_the_rules_that_a_deployed_one_has(connector: OurConnector) -> None:
