@@ -75,6 +75,7 @@ class Telling:
                 by=by.value,
                 reason=reason,
                 refund_total=new.amount.total,
+                offer=new.offer,
                 **_deadline(new),
             )
         self._tell_particulars(new, action)

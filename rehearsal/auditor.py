@@ -6,7 +6,7 @@ and costs the same whether a world is an hour or a year old.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,7 +14,8 @@ from typing import Final
 from rehearsal.finding import Finding, Verdict, Witness
 from rehearsal.invariants.base import News, Objection, Sight, Stillness, Watcher
 from rehearsal.invariants.decisions import InTime, NoStaysNo, OneMail
-from rehearsal.invariants.money import BooksAgree, ExecutedOnce, NeverMoreThanPaid
+from rehearsal.invariants.executed import ExecutedOnce
+from rehearsal.invariants.money import BooksAgree, NeverMoreThanPaid
 from rehearsal.invariants.promises import ContractKept
 from rehearsal.invariants.silence import SilenceActs
 from rehearsal.recorder import Exchange
@@ -42,6 +43,7 @@ class Auditor:
         reproduce: str,
         one_round: timedelta = timedelta(minutes=15),
         sights: frozenset[Sight] = EVERYTHING,
+        by_default: Callable[[str], bool] = lambda order_id: False,
     ) -> None:
         self.reproduce = reproduce
         self._sights = sights
@@ -49,7 +51,7 @@ class Auditor:
         self._broken: dict[str, _Broken] = {}
         self._watchers: Final[Sequence[Watcher]] = (
             NeverMoreThanPaid(),
-            ExecutedOnce(),
+            ExecutedOnce(by_default),
             NoStaysNo(),
             InTime(one_round),
             SilenceActs(),

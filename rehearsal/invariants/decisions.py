@@ -18,6 +18,7 @@ from rehearsal.invariants.base import (
     Watcher,
     is_rejection,
 )
+from rehearsal.invariants.mandates import Mandates
 from rehearsal.recorder import Exchange
 
 MOVES: Final = ("return_status_changed", "cancellation_status_changed")
@@ -33,9 +34,20 @@ class NoStaysNo(Watcher):
     def __init__(self) -> None:
         super().__init__()
         self._rejected: dict[str, int] = {}
+        self._mandates = Mandates()
+
+    def see(self, exchange: Exchange) -> Iterable[Objection]:
+        """Learn who did it."""
+        self._mandates.see(exchange)
+        return NO_OBJECTION
+
+    def after_act(self, now: datetime) -> Iterable[Objection]:
+        """A no that the OMS gave is not a yes at the marketplace."""
+        return [one.objection() for one in self._mandates.departures() if one.approves_a_rejection]
 
     def hear(self, news: News) -> Iterable[Objection]:
         """Follow each claim from the no to whatever lifts it, or to money."""
+        self._mandates.hear(news)
         claim = news.claim
         if claim is None:
             return

@@ -1,4 +1,4 @@
-"""Nobody gets back more than they paid, every decided refund happens once, and at rest the three books agree."""
+"""Nobody gets back more than they paid, and at rest the three books agree."""
 
 from __future__ import annotations
 
@@ -9,18 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from rehearsal.finding import Witness
-from rehearsal.invariants.base import (
-    APPROVING,
-    DONE_AT_OMS,
-    NO_OBJECTION,
-    Adjustment,
-    Claim,
-    News,
-    Objection,
-    Sight,
-    Stillness,
-    Watcher,
-)
+from rehearsal.invariants.base import NO_OBJECTION, News, Objection, Sight, Stillness, Watcher
 
 ZERO = Decimal("0.00")
 
@@ -98,94 +87,6 @@ class NeverMoreThanPaid(Watcher):
                         events=tuple(account.events), money={"paid": str(paid), "refunded": str(back)}, about=about
                     ),
                 )
-
-
-@dataclass(slots=True)
-class _Promise:
-    """A refund that the seller has decided and the connector has accepted."""
-
-    adjustment_id: str
-    claim: str | None
-    order_id: str
-    seq: int
-
-
-class ExecutedOnce(Watcher):
-    """Invariant 2. More than once is invariant 1's and this one's: an approval executed twice for one decision."""
-
-    number = 2
-    rule = "Every refund the seller decided is executed exactly once, or ends in an error a person can see."
-    needs = frozenset({Sight.MARKETPLACE, Sight.OMS})
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._open: dict[str, _Promise] = {}
-        self._claims: dict[str, Claim] = defaultdict(Claim)
-        self._started_by_seller: dict[str, list[str]] = defaultdict(list)
-        self._asked: dict[str, list[tuple[int, Decimal | None]]] = defaultdict(list)
-        self._created: dict[str, list[tuple[int, Decimal]]] = defaultdict(list)
-
-    def hear(self, news: News) -> Iterable[Objection]:
-        """Pair what was decided with what was executed."""
-        match news.name:
-            case "decision_given" if news.data.get("accepted") and news.data.get("decision") in ("approve", "partial"):
-                self._promise(news)
-            case "refund_requested" if news.data.get("accepted"):
-                self._promise(news)
-                amount = news.data.get("amount")
-                self._asked[news.order].append((news.seq, None if amount is None else Decimal(amount)))
-            case "return_requested" if news.data.get("role") == "SELLER" and news.claim:
-                self._claims[news.claim].order_id = news.order
-                self._started_by_seller[news.order].append(news.claim)
-            case "return_status_changed" | "cancellation_status_changed" if news.claim:
-                return self._moved(news)
-            case _:
-                pass
-        return NO_OBJECTION
-
-    def _promise(self, news: News) -> None:
-        self.occasions += 1
-        identity = str(news.data.get("adjustment_id"))
-        self._open[identity] = _Promise(identity, news.claim, news.order, news.seq)
-
-    def _moved(self, news: News) -> Iterable[Objection]:
-        claim = self._claims[news.claim or ""]
-        claim.order_id = news.order
-        claim.status = str(news.data.get("now", ""))
-        approved = news.data.get("by") == "seller" and str(news.data.get("action")) in APPROVING
-        if approved or claim.paid_out or claim.called_off or news.data.get("by") != "seller":
-            for identity in [key for key, promise in self._open.items() if promise.claim == news.claim]:
-                del self._open[identity]
-        return NO_OBJECTION
-
-    def at_stillness(self, stillness: Stillness) -> Iterable[Objection]:
-        """Every promise still open must be on its way or in a person's sight."""
-        if not self._open:
-            return
-        rows = {row.id: row for row in stillness.adjustments}
-        for identity, promise in list(self._open.items()):
-            row = rows.get(identity)
-            if row is not None and self._accounted_for(row):
-                del self._open[identity]
-            else:
-                yield Objection(
-                    f"lost {identity}",
-                    "connector",
-                    "the refund executed at the marketplace, or an error on the adjustment",
-                    f"nothing at the marketplace; the OMS sees {row.status if row else 'no such adjustment'}",
-                    Witness(
-                        events=(promise.seq,),
-                        about={"order_id": promise.order_id, "adjustment_id": identity, "claim": promise.claim or ""},
-                    ),
-                )
-
-    def _accounted_for(self, row: Adjustment) -> bool:
-        if row.error or row.status == "Error" or row.status == DONE_AT_OMS:
-            return True
-        claim = row.return_id or row.cancel_id
-        if claim is not None:
-            return bool(self._claims[claim].status) or claim in self._started_by_seller[row.order_id]
-        return False
 
 
 class BooksAgree(Watcher):

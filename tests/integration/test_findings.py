@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 import requests
 
-from rehearsal.finding import Verdict
+from connector.adapters.tiktok import TikTok
+from connector.domain.decisions import Operation
+from connector.ports import Access
+from mock_tiktok import OrderLine
+from rehearsal.finding import Finding, Verdict
 from rehearsal.recorder import Answer, Call, Handler
 from rehearsal.world import World
 
@@ -113,3 +119,171 @@ def test_a_request_that_breaks_the_contract_names_the_side_that_sent_it(world: W
     found = {finding.witness.about["pointer"]: finding.suspect for finding in world.auditor.broken()}
     assert found["/request/query/color"] == "connector"
     assert set(found.values()) == {"connector"}
+
+
+# connectors that do something else than they were told
+
+
+Body = Mapping[str, Any]
+SEND = TikTok.send
+
+
+class Wrong:
+    """Makes the connector's sending go wrong."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self._patch = patch
+
+    def sending(self, how: Callable[[Operation, Body], list[tuple[Operation, Body]]]) -> None:
+        """`how` answers the calls that are made instead of one."""
+
+        def send(
+            tiktok: TikTok, shop: Access, operation: Operation, *, claim_id: str | None, key: str, body: Body
+        ) -> str | None:
+            made: str | None = "4035237199950000099" if operation is Operation.CREATE_RETURN else None
+            for number, (instead, changed) in enumerate(how(operation, body)):
+                made = SEND(tiktok, shop, instead, claim_id=claim_id, key=f"{key}{number}", body=changed)
+            return made
+
+        self._patch.setattr(TikTok, "send", send)
+
+    def sending_also_about(self, other: str) -> None:
+        """Whatever is said of one claim is said of the other, too."""
+
+        def send(
+            tiktok: TikTok, shop: Access, operation: Operation, *, claim_id: str | None, key: str, body: Body
+        ) -> None:
+            for claim in (claim_id, other):
+                SEND(tiktok, shop, operation, claim_id=claim, key=f"{key}{claim}", body=body)
+
+        self._patch.setattr(TikTok, "send", send)
+
+
+@pytest.fixture
+def wrong(monkeypatch: pytest.MonkeyPatch) -> Wrong:
+    return Wrong(monkeypatch)
+
+
+def the_only_finding(world: World) -> Finding:
+    (finding,) = world.auditor.broken()
+    assert finding.suspect == "connector"
+    assert finding.expected
+    assert finding.witness.events
+    return finding
+
+
+def an_order_to_refund(world: World, *, units: int = 1) -> str:
+    order = world.marketplace.place_order(lines=[OrderLine("MUG", units, Decimal("90.00"))])
+    world.advance(by=QUARTER)
+    return order.order_id
+
+
+def test_a_refund_executed_twice_for_one_decision_is_found(world: World, wrong: Wrong) -> None:
+    order_id = an_order_to_refund(world, units=2)
+    first, second = (line.id for line in world.marketplace.order_view(order_id).line_items)
+    wrong.sending(lambda operation, body: [(operation, {**body, "line_ids": [one]}) for one in (first, second)])
+    world.oms.refund(order_id=order_id, line_item_ids=[first], amount=Decimal("5.00"))
+    world.advance(by=2 * HOUR)
+    finding = the_only_finding(world)
+    assert finding.invariant == 2
+    assert finding.witness.money == {"asked": "5.00", "refunded": "10.00"}
+    assert finding.witness.exchanges
+
+
+def test_another_sum_than_the_oms_asked_for_is_found(world: World, wrong: Wrong) -> None:
+    wrong.sending(lambda operation, body: [(operation, {**body, "amount": "50.00"})])
+    world.oms.refund(order_id=an_order_to_refund(world), amount=Decimal("5.00"))
+    world.advance(by=2 * HOUR)
+    finding = the_only_finding(world)
+    assert finding.invariant == 2
+    assert finding.witness.money == {"asked": "5.00", "refunded": "50.00"}
+
+
+def test_a_yes_where_the_oms_said_no_is_found(world: World, wrong: Wrong) -> None:
+    _, case = ask(world)
+    wrong.sending(lambda *_: [(Operation.APPROVE_RETURN, {"decision": "APPROVE_REFUND"})])
+    world.oms.reject(case)
+    world.advance(by=HOUR)
+    finding = the_only_finding(world)
+    assert (finding.invariant, finding.seen) == (3, "APPROVE_REFUND")
+    assert finding.witness.exchanges
+    assert finding.witness.about["adjustment_id"] == case
+
+
+def test_a_no_where_the_oms_said_yes_is_found(world: World, wrong: Wrong) -> None:
+    _, case = ask(world)
+    no = {"decision": "REJECT_REFUND", "reason": "reverse_reject_refund_request_unclear_evidence", "comment": None}
+    wrong.sending(lambda *_: [(Operation.REJECT_RETURN, no)])
+    world.oms.approve(case)
+    world.advance(by=HOUR)
+    finding = the_only_finding(world)
+    assert (finding.invariant, finding.seen) == (2, "REJECT_REFUND")
+
+
+def test_the_whole_sum_where_the_oms_offered_a_part_is_found(world: World, wrong: Wrong) -> None:
+    _, case = ask(world)
+    wrong.sending(lambda operation, _: [(operation, {"decision": "APPROVE_REFUND"})])
+    world.oms.approve(case, amount=Decimal("5.00"))
+    world.advance(by=HOUR)
+    finding = the_only_finding(world)
+    assert (finding.invariant, finding.seen) == (2, "APPROVE_REFUND")
+    assert finding.witness.money["decided"] == "5.00"
+
+
+def test_an_offer_of_another_sum_is_found(world: World, wrong: Wrong) -> None:
+    _, case = ask(world)
+    wrong.sending(lambda operation, body: [(operation, {**body, "amount": "50.00"})])
+    world.oms.approve(case, amount=Decimal("5.00"))
+    world.advance(by=HOUR)
+    finding = the_only_finding(world)
+    assert (finding.invariant, finding.seen) == (2, "OFFER_PARTIAL_REFUND of 50.00")
+
+
+def test_a_yes_that_nobody_gave_is_found(world: World, wrong: Wrong) -> None:
+    """The connector carries out one decision, and another that it has made up, on another claim."""
+    other, _ = ask(world)
+    _, case = ask(world)
+
+    wrong.sending_also_about(other)
+    world.oms.approve(case)
+    world.advance(by=HOUR)
+    finding = the_only_finding(world)
+    assert (finding.invariant, finding.witness.about["claim"]) == (2, other)
+
+
+@pytest.mark.parametrize("accept", [True, False])
+def test_a_decision_on_goods_that_is_swallowed_is_found(world: World, wrong: Wrong, accept: bool) -> None:
+    return_id, _ = ask(world, "RETURN_AND_REFUND")
+    world.marketplace.ship_return(return_id)
+    world.marketplace.arrive_return(return_id)
+    world.advance(by=QUARTER)
+    wrong.sending(lambda *_: [])
+    world.oms.inspect(return_id, grade="USED", accept=accept)
+    world.advance(by=2 * HOUR)
+    assert the_only_finding(world).invariant == 2
+
+
+def test_a_refund_of_the_oms_that_is_swallowed_is_found(world: World, wrong: Wrong) -> None:
+    wrong.sending(lambda *_: [])
+    world.oms.refund(order_id=an_order_to_refund(world), amount=Decimal("5.00"))
+    world.advance(by=2 * HOUR)
+    assert the_only_finding(world).invariant == 2
+
+
+def test_a_refund_that_nobody_asked_for_is_found(world: World, wrong: Wrong) -> None:
+    order_id = an_order_to_refund(world)
+    (line,) = world.marketplace.order_view(order_id).line_items
+    _, case = ask(world)
+    made_up = {
+        "order_id": order_id,
+        "line_ids": [line.id],
+        "reason": "ecom_order_delivered_refund_reason_not_match_description_seller",
+        "amount": "5",
+        "currency": "USD",
+        "whole": True,
+    }
+    wrong.sending(lambda operation, body: [(operation, body), (Operation.CREATE_RETURN, made_up)])
+    world.oms.approve(case)
+    world.advance(by=HOUR)
+    finding = the_only_finding(world)
+    assert (finding.invariant, finding.witness.about["order_id"]) == (2, order_id)

@@ -211,7 +211,7 @@ def test_a_mail_that_no_decision_asked_for_is_noticed_when_the_act_has_ended() -
 
 
 def test_a_mail_that_never_comes_is_noticed_at_rest() -> None:
-    story = Story().moved(REJECTED, "REJECT_RETURN").act_ended()
+    story = Story().decided("reject").moved(REJECTED, "REJECT_RETURN").act_ended()
     assert story.auditor.content
     assert story.stood_still().broken() == [7]
 
