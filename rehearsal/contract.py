@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
@@ -36,6 +36,8 @@ READING: Final = re.compile(
     "^(get|list)|search|calculate|token", re.IGNORECASE
 )  # operations that only ask, even by POST
 UNREADABLE: Final = object()
+FILTER: Final = "$filter"  # the one option of a query that may speak of fields and their values
+_FIELDS: Final = re.compile(r"[a-z]\w{3,}")  # what may name a field that is never recorded
 _NOT_A_NAME: Final = re.compile(r"\W")
 Pairs = Sequence[tuple[str, str]]
 
@@ -113,6 +115,7 @@ class _Parameters:
                 required.append(name)
             if parameter.get("x-sensitive") or contract.resolved(schema).get("x-sensitive"):
                 self.hidden.add(name)
+        self.names: Set[str] = self._kinds.keys()
         self._strict = strict
         schema = {"type": "object", "properties": properties, "required": required}
         if strict:
@@ -215,9 +218,20 @@ class Operation:
         return frozenset(int(entry["code"] if isinstance(entry, Mapping) else entry) for entry in listed) | {0}
 
     @cached_property
-    def hidden_parameters(self) -> frozenset[str]:
-        """Answer the query parameters that are never recorded."""
-        return frozenset(self._query.hidden)
+    def _shown_parameters(self) -> frozenset[str]:
+        return frozenset(
+            name for name in self._query.names if name not in self._query.hidden and not redaction.is_sensitive(name)
+        )
+
+    def shown_parameters(self, query: Pairs) -> frozenset[str]:
+        """Answer the parameters of a query whose values may be recorded: those the contract names and does not mark.
+
+        A filter may be recorded unless it speaks of a field that may not.
+        """
+        for name, text in query:
+            if name == FILTER and not self._contract.sensitive_fields.isdisjoint(_FIELDS.findall(text.lower())):
+                return self._shown_parameters - {FILTER}
+        return self._shown_parameters
 
     def judge_request(
         self, path: Mapping[str, str], query: Pairs, headers: Mapping[str, str], message: Message
@@ -231,7 +245,7 @@ class Operation:
         ):
             for fault in parameters.faults(sent):
                 name = fault.pointer[1:]
-                hidden = name in parameters.hidden or redaction.is_sensitive(name)
+                hidden = name in parameters.hidden or name not in parameters.names or redaction.is_sensitive(name)
                 values = [value for key, value in sent if key.lower() == name.lower()]
                 seen = redaction.REDACTED if hidden and values else ", ".join(values) or "nothing"
                 breaches.append(self._breach("request", f"/{place}{fault.pointer}", fault.expected, seen))
@@ -339,10 +353,15 @@ class Operation:
         return Breach(side, self.id, f"/{side}{pointer}", expected, seen, self.certainty)
 
 
+def size_of(message: Message) -> str | None:
+    """Answer what may be recorded of a body that a caller made up."""
+    return f"{message.size} bytes of {message.media_type or 'no type'}" if message.size else None
+
+
 def unknown_body(message: Message) -> Any:
     """Answer what may be recorded of a body that no contract describes."""
     if message.body is None or message.body is UNREADABLE or isinstance(message.body, str):
-        return f"{message.size} bytes of {message.media_type or 'no type'}" if message.size else None
+        return size_of(message)
     return redaction.by_name(message.body)
 
 
@@ -425,6 +444,21 @@ class Contract:
             if found := pattern.match(path):
                 return operation, {name: unquote(value) for name, value in found.groupdict().items()}
         return None
+
+    def known_part(self, path: str) -> str:
+        """Answer as much of a path that leads to no operation as may be recorded."""
+        return redaction.known_part(path, (operation.template for operation in self.operations), fold=self._loose)
+
+    @cached_property
+    def sensitive_fields(self) -> frozenset[str]:
+        """Answer the names of all fields that are never recorded, in lower case."""
+        marked = (
+            name.lower()
+            for schema in self.components.get("schemas", {}).values()
+            for name, inner in schema.get("properties", {}).items()
+            if self.resolved(inner).get("x-sensitive")
+        )
+        return frozenset(marked) | redaction.SECRET_NAMES | redaction.BUYER_NAMES
 
     def follow(self, reference: str) -> Any:
         """Answer what a local `$ref` points at."""

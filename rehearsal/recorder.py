@@ -13,7 +13,7 @@ from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl, unquote
 
 from rehearsal import redaction
-from rehearsal.contract import Breach, Contract, Message, Operation, read, unknown_body
+from rehearsal.contract import FILTER, Breach, Contract, Message, Operation, read, size_of, unknown_body
 from rehearsal.trace import Slot, Trace
 
 
@@ -141,7 +141,7 @@ class Recorder:
         operation = found[0] if found else None
         breaches: list[Breach] = []
         if operation is None:
-            breaches.append(_no_such_operation(told.call))
+            breaches.append(_no_such_operation(told.call.method, told.seat.contract.known_part(told.call.path)))
         else:
             breaches += operation.judge_request(found[1] if found else {}, query, told.call.headers, request)
         response = None
@@ -181,14 +181,18 @@ class Recorder:
     ) -> None:
         call = told.call
         names = dict(query)
-        key = names.get("idempotency_key") or call.headers.get("idempotency-key") or _seller_key(request)
-        hidden = operation.hidden_parameters if operation else frozenset()
-        if operation is None:
-            request_body = unknown_body(request)
-            answer_body = unknown_body(response) if response else None
+        path, key, shown = call.path, None, frozenset[str]()
+        if operation is None:  # nobody knows what is secret in it, nor what of it the answer repeats
+            path = told.seat.contract.known_part(path)
+            request_body: Any = size_of(request)
+            answer_body = redaction.without_words(unknown_body(response)) if response else None
         else:
+            key = names.get("idempotency_key") or call.headers.get("idempotency-key") or _seller_key(request)
+            shown = operation.shown_parameters(query)
             request_body = operation.masked_request(request)
             answer_body = operation.masked_response(answer.status, response) if answer and response else None
+            if FILTER in names and FILTER not in shown and answer and answer.status >= 400:
+                answer_body = redaction.without_words(answer_body)  # it may repeat the filter
         self.trace.fill(
             told.slot,
             told.at,
@@ -200,8 +204,8 @@ class Recorder:
             method=call.method,
             scheme=call.scheme,
             host=call.host,
-            path=call.path,
-            query=redaction.pairs_by_name(query, hidden),
+            path=path,
+            query=redaction.pairs(query, shown),
             request={"type": request.media_type or None, "body": request_body},
             response=None
             if answer is None
@@ -233,8 +237,8 @@ class _Telling:
     failure: str | None = None
 
 
-def _no_such_operation(call: Call) -> Breach:
-    return Breach("request", None, "/request/path", "an operation of the contract", f"{call.method} {call.path}")
+def _no_such_operation(method: str, path: str) -> Breach:
+    return Breach("request", None, "/request/path", "an operation of the contract", f"{method} {path}")
 
 
 def _seller_key(request: Message) -> str | None:

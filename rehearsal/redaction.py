@@ -7,9 +7,11 @@ nothing that leaves the stage later can leak what was never kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+from urllib.parse import unquote
 
 REDACTED: Final = "[redacted]"
 
@@ -160,14 +162,60 @@ def by_name(value: Any) -> Any:
     return value
 
 
-def pairs_by_name(pairs: Iterable[tuple[str, str]], also: frozenset[str] = frozenset()) -> dict[str, Any]:
-    """Answer a query or header list as a mapping, sensitive names hidden; a repeated name has a list."""
-    shown: dict[str, Any] = {}
-    for name, value in pairs:
-        kept = REDACTED if name in also or is_sensitive(name) else value
+def without_words(value: Any) -> Any:
+    """Answer `value` with every text in it hidden: names, numbers and shape stay."""
+    if isinstance(value, Mapping):
+        return {name: without_words(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_words(inner) for inner in value]
+    return REDACTED if isinstance(value, str) else value
+
+
+def pairs(sent: Iterable[tuple[str, str]], shown: frozenset[str]) -> dict[str, Any]:
+    """Answer a query as a mapping; only what bears one of the `shown` names has its value. A repeated name has a list.
+
+    Of any other name no more is shown than what looks like one: the caller may have put a secret in its place.
+    """
+    told: dict[str, Any] = {}
+    for name, value in sent:
         if name in shown:
-            before = shown[name]
-            shown[name] = [*before, kept] if isinstance(before, list) else [before, kept]
+            kept = value
         else:
-            shown[name] = kept
+            name, kept = name if _NAME.fullmatch(name) else REDACTED, REDACTED
+        if name in told:
+            before = told[name]
+            told[name] = [*before, kept] if isinstance(before, list) else [before, kept]
+        else:
+            told[name] = kept
+    return told
+
+
+def known_part(path: str, templates: Iterable[str], *, fold: bool) -> str:
+    """Answer a path that leads to no operation as far as the path of some operation goes along with it.
+
+    What comes after that is hidden, and so is what stands where an operation has a parameter. Where nothing is known
+    the first part is shown if it is a plain word, which no secret is.
+    """
+    parts = path.split("/")[1:]
+    ways = {tuple(template.split("/")[1:]) for template in templates}
+    shown = max((_along(way, parts, fold) for way in ways), key=len, default=[])
+    if not shown and _WORD.fullmatch(parts[0] if parts else ""):
+        shown = parts[:1]
+    rest = [REDACTED] if any(parts[len(shown) :]) else []
+    return "/" + "/".join([*shown, *rest])
+
+
+def _along(way: Sequence[str], parts: Sequence[str], fold: bool) -> list[str]:
+    shown = []
+    for known, part in zip(way, parts, strict=False):
+        pieces = _PARAMETER.split(known)
+        pattern = "[^/()]+".join(re.escape(piece) for piece in pieces)
+        if not re.fullmatch(pattern, unquote(part), re.IGNORECASE if fold else re.NOFLAG):
+            break
+        shown.append(REDACTED.join(pieces))
     return shown
+
+
+_NAME: Final = re.compile(r"[A-Za-z$_.-]{1,40}")  # without a digit, which secrets have
+_WORD: Final = re.compile(r"[a-z_]{1,20}")
+_PARAMETER: Final = re.compile(r"\{[^}]*\}")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from rehearsal.redaction import NOTHING, REDACTED, by_name, mask_of, pairs_by_name
+import pytest
+
+from rehearsal.redaction import NOTHING, REDACTED, by_name, known_part, mask_of, pairs, without_words
 
 COMPONENTS: dict[str, Any] = {
     "#/Person": {"properties": {"name": {"x-sensitive": True}, "town": {}, "friend": {"$ref": "#/Person"}}},
@@ -43,5 +45,30 @@ def test_what_no_contract_describes_is_hidden_by_name() -> None:
     }
 
 
-def test_a_repeated_parameter_is_a_list_and_a_sign_is_hidden() -> None:
-    assert pairs_by_name([("ids", "1"), ("ids", "2"), ("sign", "abc")]) == {"ids": ["1", "2"], "sign": REDACTED}
+def test_a_repeated_parameter_is_a_list_and_what_is_not_known_is_hidden() -> None:
+    sent = [("ids", "1"), ("ids", "2"), ("sign", "abc"), ("0f3a9c", "")]
+    assert pairs(sent, frozenset({"ids"})) == {"ids": ["1", "2"], "sign": REDACTED, REDACTED: REDACTED}
+
+
+def test_an_unknown_answer_keeps_its_shape_and_its_numbers() -> None:
+    assert without_words({"code": 36009009, "data": ["maya", None, True]}) == {
+        "code": 36009009,
+        "data": [REDACTED, None, True],
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/", "/"),
+        ("/zz", "/zz"),
+        ("/0f3a9c", f"/{REDACTED}"),
+        ("/v1/Orders(7)/Adjust", f"/v1/Orders({REDACTED})/Adjust"),
+        ("/v1/Orders(7)/Adjust/", f"/v1/Orders({REDACTED})/Adjust"),
+        ("/v1/Orders(7)/0f3a9c/Adjust", f"/v1/Orders({REDACTED})/{REDACTED}"),
+        ("/v1%2F0f3a9c", f"/{REDACTED}"),
+        ("/V1/Orders", f"/{REDACTED}"),
+    ],
+)
+def test_of_an_unknown_path_only_what_a_contract_knows_is_shown(path: str, shown: str) -> None:
+    assert known_part(path, ["/v1/Orders", "/v1/Orders({id})/Adjust"], fold=False) == shown
