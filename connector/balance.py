@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 
@@ -42,11 +42,14 @@ class Left:
         return Parts(*left)
 
 
-def what_is_left(books: Books, order: Order) -> Left:
-    """Read what is left of an order. Of canceled units nothing is, whatever their claims have come to."""
+def what_is_left(books: Books, order: Order, *, beside: Collection[int] = ()) -> Left:
+    """Read what is left of an order, or would be without the adjustments `beside`.
+
+    Of canceled units nothing is left, whatever their claims have come to.
+    """
     units = books.units([order.id])
     paid = {unit.site_line_id: parts_of([unit_money(unit)]).total for unit in units}
-    entries = books.adjustments_of_order(order.id)
+    entries = [entry for entry in books.adjustments_of_order(order.id) if entry.id not in beside]
     claims = [Holding(entry.status, entry.total, entry.site_line_ids, entry.site_line_amounts) for entry in entries]
     gone = held(claims, paid, unit_of(order.currency))
     return Left(

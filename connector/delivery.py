@@ -2,7 +2,8 @@
 
 An attempt is written down before it is made, so one that ends without an answer (or with our own death) is known as
 such. What ended without an answer is looked up before anything is sent again; the same idempotency key travels on
-every attempt. One attempt per call: the next one is a stored time.
+every attempt, and where only the key can name what a lost attempt has made, sending again is how to ask. Refunds of
+the same units go one after the other. One attempt per call: the next one is a stored time.
 """
 
 from __future__ import annotations
@@ -31,14 +32,15 @@ from connector.domain.reasons import choose, reasons_of
 from connector.domain.retry import DELIVERY
 from connector.domain.site import Claim, ClaimKind, news
 from connector.errors import Refused, Unavailable
-from connector.intake import amounts, ask_anew, parts_as_kept, take_claim
-from connector.ports import Access, Marketplace
+from connector.intake import OURS, amounts, ask_anew, astray, parts_as_kept, promised, take_claim
+from connector.ports import Access, Marketplace, Secret
 from connector.records import Adjustment, Order, Promise, Shop
 from connector.telling import MARKETPLACE, says
+from connector.turns import in_the_way, still_fits
 
 log = logging.getLogger(__name__)
 
-STRAYS: Final = 2  # coins per unit, by which the marketplace's shares of tax and shipping may differ from ours
+IN_PROGRESS: Final = 25001011  # the marketplace is busy with another claim on the same units
 CANCELLING: Final = (Operation.CANCEL_ORDER, Operation.APPROVE_CANCELLATION, Operation.REJECT_CANCELLATION)
 
 
@@ -52,6 +54,7 @@ class Delivery:
         shop: Shop,
         access: Access,
         *,
+        secret: Secret,
         now: datetime,
         next_round_at: datetime,
         round_every: timedelta,
@@ -60,12 +63,16 @@ class Delivery:
         self._marketplace = marketplace
         self._shop = shop
         self._access = access
+        self._secret = secret
         self._now = now
         self._next_round_at = next_round_at
         self._round_every = round_every
 
-    def deliver(self, promise: Promise) -> PromiseState:
-        """Make one attempt and say where the promise stands after it."""
+    def deliver(self, promise: Promise, seen: Sequence[Claim] = ()) -> PromiseState:
+        """Make one attempt and say where the promise stands after it.
+
+        `seen` is the marketplace's account just before: taken in with the outcome, which tells what of it is ours.
+        """
         body = self._prepared(promise)
         if body is None:
             return PromiseState.WAITING
@@ -82,15 +89,15 @@ class Delivery:
         except Unavailable as error:
             return self._postpone(promise, error)
         except Refused as error:
-            return self._refused(promise, error)
-        self._done(promise, body, made)
-        return PromiseState.DONE
+            return self._not_made(promise, error) if promise.what in CREATING else self._refused(promise, error)
+        return self._done(promise, body, made, seen)
 
     def settle(self, promise: Promise) -> PromiseState:
         """Look up what became of an attempt; send again only when nothing did and its time has come."""
-        kind = ClaimKind.CANCELLATION if promise.what in CANCELLING else ClaimKind.RETURN
+        if promise.what == Operation.CREATE_RETURN:
+            return self._ask_by_key(promise)
         try:
-            self._look_up(promise, kind)
+            self._look_up(promise)
         except (Unavailable, Refused) as error:
             log.warning("promise %s: cannot be looked up: %s", promise.id, error)
             self._look_again(promise)
@@ -100,6 +107,57 @@ class Delivery:
         if promise.state in UNFINISHED and (promise.not_before is None or promise.not_before <= self._now):
             return self.deliver(promise)
         return PromiseState(promise.state)
+
+    def _ask_by_key(self, promise: Promise) -> PromiseState:
+        """Send a refund again to learn its number: under the same key the first outcome is answered, whatever it was.
+
+        A refund that looks the same may be the seller's own, made at the marketplace: its looks prove nothing.
+        """
+        if promise.not_before is not None and promise.not_before > self._now:
+            return PromiseState.UNKNOWN
+        try:
+            seen = self._claims(promise)
+        except (Unavailable, Refused) as error:
+            log.warning("promise %s: cannot be looked up: %s", promise.id, error)
+            return PromiseState.UNKNOWN
+        return self.deliver(promise, seen)
+
+    def waits(self, promise: Promise) -> bool:
+        """Say whether a refund has to wait for another one of the same units; the record says so once."""
+        if promise.what not in CREATING or promise.state in OUTCOME_UNKNOWN or not self._may_wait(promise):
+            return False
+        with self._store.reading() as books:
+            before = in_the_way(books, promise)
+        if before is None:
+            return False
+        held = f"waits for {before.site_adjustment_id or f'adjustment {before.id}'}"
+        if promise.error_message != held:
+            with self._store.writing() as books:
+                books.change(t.outbox, promise.id, error_message=held)
+                text = f"Not sent yet ({says(promise.what, promise.body)}): another claim on the same units goes first"
+                self._note(books, promise, "held_back", text, site_id=before.site_adjustment_id)
+        return True
+
+    def broke(self, promise: Promise, error: Exception) -> PromiseState:
+        """Contain a fault of our own: it holds up no other promise, is tried again, and ends where a person sees it."""
+        log.error("promise %s: %s", promise.id, error, exc_info=error)
+        words = f"The connector failed: {type(error).__name__}"
+        with self._store.writing() as books:
+            current = books.promise(promise.id)
+            if current.state not in UNFINISHED:
+                return PromiseState(current.state)
+            attempts = max(current.attempts, promise.attempts + 1)
+            retry = DELIVERY.next_try(self._now, attempts=attempts)
+            if retry is None:
+                self._fail(books, current, code="internal", words=words)
+                return PromiseState.REFUSED
+            state = PromiseState.UNKNOWN if current.state in OUTCOME_UNKNOWN else PromiseState.WAITING
+            due = self._due_at(current, retry)
+            changed = {"state": state, "attempts": attempts, "not_before": retry, "due_at": due}
+            books.change(t.outbox, promise.id, **changed, error_message=words)
+            text = f"Attempt {attempts} to tell {MARKETPLACE} failed here ({says(current.what, current.body)})"
+            self._note(books, current, "attempt_failed", text, words=words, site_id=current.site_id)
+        return state
 
     # --- before ---
     def _prepared(self, promise: Promise) -> dict[str, Any] | None:
@@ -140,20 +198,18 @@ class Delivery:
     def _without_advice(self, promise: Promise, body: dict[str, Any]) -> dict[str, Any]:
         """Go on with our own reckoning where the marketplace gives no advice: the call itself will say."""
         if promise.what == Operation.CREATE_RETURN:
-            return {**body, "amount": _plain(self._promised(promise))}
+            with self._store.reading() as books:
+                return {**body, "amount": _plain(promised(books, promise))}
         return {**body, "reason": self._reject_reason(promise, body, [])}
 
     def _most(self, promise: Promise, refundable: Decimal) -> Decimal:
         """Take the marketplace's sum for all that is left, but no more than rounding makes of ours: units whose other
         refund came to nothing have more left than was meant. Nor less, where a sum was asked for: a person is told."""
-        ours = self._promised(promise)
-        astray = STRAYS * len(promise.body["line_ids"]) * unit_of(promise.body["currency"])
-        too_little = promise.body.get("stated", False) and refundable < ours - astray
-        return ours if too_little or refundable > ours + astray else refundable
-
-    def _promised(self, promise: Promise) -> Decimal:
         with self._store.reading() as books:
-            return sum((entry.total for entry in books.adjustments_of_promise(promise.id)), Decimal(0))
+            ours = promised(books, promise)
+        most = astray(promise, promise.body["currency"])
+        too_little = promise.body.get("stated", False) and refundable < ours - most
+        return ours if too_little or refundable > ours + most else refundable
 
     def _begin(self, promise: Promise, body: dict[str, Any]) -> bool:
         """Write the attempt down before it is made; False where the promise is finished already."""
@@ -173,9 +229,13 @@ class Delivery:
         return True
 
     # --- after ---
-    def _done(self, promise: Promise, body: dict[str, Any], made: str | None) -> None:
+    def _done(
+        self, promise: Promise, body: dict[str, Any], made: str | None, seen: Sequence[Claim] = ()
+    ) -> PromiseState:
         creating = promise.what in CREATING
         with self._store.writing() as books:
+            if creating and made and (known := books.adjustments_of_claim(self._shop.id, made)):
+                return self._known_already(books, promise, made, known)
             books.change(
                 t.outbox,
                 promise.id,
@@ -195,19 +255,36 @@ class Delivery:
             words = body.get("decision") or body.get("reason")
             text = f"Told {MARKETPLACE}: {says(promise.what, body)}"
             self._note(books, promise, "delivered", text, words=words, site_id=made or promise.site_id)
+            for claim in seen:
+                take_claim(books, self._shop.id, claim, self._now)
+        return PromiseState.DONE
+
+    def _known_already(self, books: Books, promise: Promise, made: str, known: Sequence[Adjustment]) -> PromiseState:
+        """Keep one refund one refund, where what a lost attempt has made was collected as somebody else's."""
+        if any(entry.created_source == OURS for entry in known):
+            self._fail(books, promise, code="mistaken", words=f"{made} is another refund of the seller's.")
+            return PromiseState.REFUSED
+        done = {"state": PromiseState.DONE, "due_at": None, "finished_at": self._now}
+        books.change(t.outbox, promise.id, **done, site_id=made)
+        comment = f"Stands in the books as adjustment {known[0].id}."
+        for entry in books.adjustments_of_promise(promise.id):
+            self._set(books, entry, RequestStatus.INFORMATION_ONLY, comment=comment)
+        text = f"Found at {MARKETPLACE} ({says(promise.what, promise.body)}): collected already"
+        self._note(books, promise, "settled", text, site_id=made)
+        return PromiseState.DONE
 
     def _postpone(self, promise: Promise, error: Unavailable, *, tried: bool = True) -> PromiseState:
         """Store the next attempt; out of the grid where the deadline would not wait for the round."""
         attempts = promise.attempts + 1
         retry = DELIVERY.next_try(self._now, attempts=attempts)
-        if retry is None and not error.acted:
+        acted = (tried and error.acted) or promise.state in OUTCOME_UNKNOWN  # what once was unknown still is
+        if retry is None and not acted:
             with self._store.writing() as books:
                 self._fail(books, promise, code="unavailable", words=error.words)
             return PromiseState.REFUSED
         retry = retry or self._now + DELIVERY.longest
         if error.retry_after is not None:
             retry = max(retry, self._now + timedelta(seconds=error.retry_after))
-        acted = tried and error.acted
         state = PromiseState.UNKNOWN if acted else PromiseState.WAITING
         with self._store.writing() as books:
             if error.stale_token:
@@ -243,20 +320,66 @@ class Delivery:
     def _refused(self, promise: Promise, error: Refused) -> PromiseState:
         """A refusal because the same result already stands is no error: look before calling it one."""
         claims: list[Claim] = []
-        if promise.what not in CREATING:
-            with self._store.writing() as books:  # this attempt had no effect: what stands is somebody else's
-                books.change(t.outbox, promise.id, state=PromiseState.WAITING)
-            try:
-                kind = ClaimKind.CANCELLATION if promise.what in CANCELLING else ClaimKind.RETURN
-                claims = self._look_up(promise, kind, refused=error)
-            except (Unavailable, Refused) as failure:
-                log.warning("promise %s: refused, and cannot be looked up: %s", promise.id, failure)
+        with self._store.writing() as books:  # this attempt had no effect: what stands is somebody else's
+            books.change(t.outbox, promise.id, state=PromiseState.WAITING)
+        try:
+            claims = self._look_up(promise, refused=error)
+        except (Unavailable, Refused) as failure:
+            log.warning("promise %s: refused, and cannot be looked up: %s", promise.id, failure)
         with self._store.writing() as books:
             state = PromiseState(books.promise(promise.id).state)
             if state not in UNFINISHED:
                 return state
             self._fail(books, promise, code=str(error.code), words=error.words, claims=claims)
         return PromiseState.REFUSED
+
+    def _not_made(self, promise: Promise, error: Refused) -> PromiseState:
+        """A refund or cancellation was refused: find what an earlier sending of it has made, or wait for its turn."""
+        repeated = promise.what == Operation.CANCEL_ORDER or promise.state in OUTCOME_UNKNOWN
+        if not repeated and error.code != IN_PROGRESS:
+            with self._store.writing() as books:
+                self._fail(books, promise, code=str(error.code), words=error.words)
+            return PromiseState.REFUSED
+        claims: list[Claim] = []
+        try:
+            claims = self._claims(promise)
+        except (Unavailable, Refused) as failure:
+            log.warning("promise %s: refused, and cannot be looked up: %s", promise.id, failure)
+            if repeated and promise.attempts + 1 < DELIVERY.attempts:
+                return self._postpone(promise, Unavailable(error.words, acted=True))
+        with self._store.writing() as books:
+            if repeated:
+                for claim in claims:
+                    take_claim(books, self._shop.id, claim, self._now, adopting=True)
+                if books.promise(promise.id).state not in UNFINISHED:
+                    return PromiseState.DONE
+            # Nothing was made, and the key's outcome is this refusal: another attempt is another request.
+            key = self._secret("idempotency key")
+            books.change(t.outbox, promise.id, state=PromiseState.WAITING, idempotency_key=key)
+            for claim in claims:
+                take_claim(books, self._shop.id, claim, self._now)
+            busy = error.code == IN_PROGRESS and self._may_wait(promise)
+            if busy and self._has_its_turn_coming(books, books.promise(promise.id)):
+                self._keep_waiting(books, promise, error)
+                return PromiseState.WAITING
+            self._fail(books, promise, code=str(error.code), words=error.words)
+        return PromiseState.REFUSED
+
+    def _may_wait(self, promise: Promise) -> bool:
+        """Other claims are waited for as long as the marketplace is: by then a person is told."""
+        return self._now < promise.created_at + DELIVERY.attempts * self._round_every
+
+    def _has_its_turn_coming(self, books: Books, promise: Promise) -> bool:
+        order = books.order(promise.order_id)
+        assert order is not None
+        return in_the_way(books, promise) is not None or still_fits(books, order, promise)
+
+    def _keep_waiting(self, books: Books, promise: Promise, error: Refused) -> None:
+        retry = self._now + DELIVERY.longest
+        books.change(t.outbox, promise.id, not_before=retry, error_message=error.words)
+        if promise.error_message != error.words:
+            text = f"{MARKETPLACE} is busy with another claim on the same units ({says(promise.what, promise.body)})"
+            self._note(books, promise, "held_back", text, words=error.words)
 
     def _fail(self, books: Books, promise: Promise, *, code: str, words: str, claims: Sequence[Claim] = ()) -> None:
         """End in an error that a person can see; what still waits for the seller is asked anew, so that they can."""
@@ -297,13 +420,17 @@ class Delivery:
         return ASKED.get(promise.body["decision"], RequestStatus.NEW_RMA)
 
     # --- looking ---
-    def _look_up(self, promise: Promise, kind: ClaimKind, *, refused: Refused | None = None) -> list[Claim]:
-        """Read the marketplace's own account of this promise and take it in."""
+    def _claims(self, promise: Promise) -> list[Claim]:
+        """Read the marketplace's own account of this promise."""
+        kind = ClaimKind.CANCELLATION if promise.what in CANCELLING else ClaimKind.RETURN
         if promise.what in CREATING:
-            claims = self._marketplace.claims(self._access, kind, order_ids=[promise.body["order_id"]])
-        else:
-            assert promise.site_id is not None
-            claims = self._marketplace.claims(self._access, kind, ids=[promise.site_id])
+            return self._marketplace.claims(self._access, kind, order_ids=[promise.body["order_id"]])
+        assert promise.site_id is not None
+        return self._marketplace.claims(self._access, kind, ids=[promise.site_id])
+
+    def _look_up(self, promise: Promise, *, refused: Refused | None = None) -> list[Claim]:
+        """Read the marketplace's own account of this promise and take it in."""
+        claims = self._claims(promise)
         with self._store.writing() as books:
             for claim in claims:
                 take_claim(books, self._shop.id, claim, self._now)

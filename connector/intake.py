@@ -34,6 +34,7 @@ from connector.records import Adjustment, Case, LineUnit, Order, Promise
 from connector.telling import SELLER_REFUND
 
 OURS: Final = "Api"  # the source of an adjustment that the OMS started
+STRAYS: Final = 2  # coins per unit: one of tax, one of shipping
 CLOCK_SKEW: Final = timedelta(minutes=5)  # between us and the marketplace, at most
 UNKNOWN_STATUS: Final = ("Completed", "Cleared", "Unshipped")
 MAKES: Final = {ClaimKind.RETURN: Operation.CREATE_RETURN, ClaimKind.CANCELLATION: Operation.CANCEL_ORDER}
@@ -152,13 +153,21 @@ def is_news(case: Case | None, claim: Claim) -> bool:
     return case.fingerprint != claim.fingerprint and claim.updated >= case.site_updated
 
 
-def take_claim(books: Books, profile_id: int, claim: Claim, now: datetime) -> bool:
-    """Take in a return or a cancellation of a known order; False when nothing is new."""
+def take_claim(books: Books, profile_id: int, claim: Claim, now: datetime, *, adopting: bool = False) -> bool:
+    """Take in a return or a cancellation of a known order; False when nothing is new.
+
+    A refund that may be one of ours whose answer got lost is left aside until its promise is settled under its key,
+    unless nothing but what is seen can say so: then it is `adopting`.
+    """
     case = books.case(profile_id, claim.id)
     if not is_news(case, claim):
         return False
     order = books.order_by_site(profile_id, claim.order_id)
     if order is None:
+        return False
+    history = books.adjustments_of_claim(profile_id, claim.id, lock=True)
+    alike = [] if history else _made_by_us(books, order, claim)
+    if alike and alike[0].what == Operation.CREATE_RETURN and not adopting:
         return False
     _keep_case(books, order, case, claim)
     action = news(claim)
@@ -167,9 +176,8 @@ def take_claim(books: Books, profile_id: int, claim: Claim, now: datetime) -> bo
         books.note(order, now, by="marketplace", event="status_unknown", text=text, site_id=claim.id)
         return True
     units = books.units([order.id])
-    history = books.adjustments_of_claim(profile_id, claim.id, lock=True)
-    if not history and (promise := _made_by_us(books, order, claim)):
-        history = _adopt(books, order, claim, promise, now)
+    if len(alike) == 1:
+        history = _adopt(books, order, claim, alike[0], now)
     generation = max((entry.generation for entry in history), default=0)
     current = [entry for entry in history if entry.generation == generation]
     ended = [RequestStatus(entry.status) for entry in current if entry.status in TERMINAL]
@@ -204,17 +212,36 @@ def _keep_case(books: Books, order: Order, case: Case | None, claim: Claim) -> N
     )
 
 
-def _made_by_us(books: Books, order: Order, claim: Claim) -> Promise | None:
-    """Find the promise that made this claim, when its answer got lost."""
+def _made_by_us(books: Books, order: Order, claim: Claim) -> list[Promise]:
+    """Find the promises that may have made this claim, their answer being lost: the same units, the same sum."""
     if claim.role not in ("SELLER", ""):
-        return None
+        return []
+    return [promise for promise in books.creating(order.id) if _is_alike(books, order, claim, promise)]
+
+
+def _is_alike(books: Books, order: Order, claim: Claim, promise: Promise) -> bool:
+    if promise.what != MAKES[claim.kind] or promise.first_sent_at is None:
+        return False
     lines = {line.line_id for line in claim.lines}
-    for promise in books.creating(order.id):
-        same = promise.what == MAKES[claim.kind] and (not lines or lines == set(promise.body["line_ids"]))
-        sent = promise.first_sent_at
-        if same and sent and datetime.fromtimestamp(claim.created, UTC) >= sent - CLOCK_SKEW:
-            return promise
-    return None
+    if lines and lines != set(promise.body["line_ids"]):
+        return False
+    if claim.total is None:
+        alike = bool(lines)
+    elif promise.what == Operation.CREATE_RETURN:
+        alike = claim.total == Decimal(promise.body["amount"])
+    else:
+        alike = abs(claim.total - promised(books, promise)) <= astray(promise, order.currency)
+    return alike and datetime.fromtimestamp(claim.created, UTC) >= promise.first_sent_at - CLOCK_SKEW
+
+
+def promised(books: Books, promise: Promise) -> Decimal:
+    """Add up what a promise is about, as we reckon it."""
+    return sum((entry.total for entry in books.adjustments_of_promise(promise.id)), Decimal(0))
+
+
+def astray(promise: Promise, currency: str) -> Decimal:
+    """Say by how much the marketplace may differ about the same units: it shares out tax and shipping by itself."""
+    return STRAYS * len(promise.body["line_ids"]) * unit_of(currency)
 
 
 def _adopt(books: Books, order: Order, claim: Claim, promise: Promise, now: datetime) -> list[Adjustment]:

@@ -39,6 +39,7 @@ DELIVERED: Final = {
     PromiseState.UNKNOWN: "without an answer",
     PromiseState.SENDING: "without an answer",
 }
+BROKEN: Final = "failed here"
 SETTLED: Final = {**DELIVERED, PromiseState.DONE: "settled"}
 AT_ONCE: Final = 50  # documents in one transaction
 STREAMS: Final = (
@@ -114,10 +115,7 @@ class Worker:
                 return None
             access = self._access(shop, tokens, now, [])
             delivery = self._delivery(shop, access, now, rounds.next_round_at)
-            if promise.state in OUTCOME_UNKNOWN:
-                came_out = SETTLED[delivery.settle(promise)]
-            else:
-                came_out = DELIVERED[delivery.deliver(promise)]
+            came_out = self._one(delivery, promise)
         return Outcome(f"ahead of the round: {promise.what} {came_out}", changed=True)
 
     # --- tokens ---
@@ -265,18 +263,30 @@ class Worker:
         self, shop: Shop, access: Access, promises: Sequence[Promise], now: datetime, following: datetime
     ) -> Counter[str]:
         """Deliver what waits, then settle what has no answer; count the promises by how they came out."""
-        counts: Counter[str] = Counter()
         if not promises:
-            return counts
+            return Counter()
+        came_out: dict[int, str] = {}
         delivery = self._delivery(shop, access, now, following)
         for promise in promises:
-            if promise.state not in OUTCOME_UNKNOWN and (promise.not_before is None or promise.not_before <= now):
-                counts[DELIVERED[delivery.deliver(promise)]] += 1
+            due = promise.state not in OUTCOME_UNKNOWN and (promise.not_before is None or promise.not_before <= now)
+            if due and not delivery.waits(promise):
+                came_out[promise.id] = self._one(delivery, promise)
         with self._store.reading() as books:
             unsettled = [promise for promise in books.unfinished(shop.id) if promise.state in OUTCOME_UNKNOWN]
         for promise in unsettled:
-            counts[SETTLED[delivery.settle(promise)]] += 1
-        return counts
+            settled = self._one(delivery, promise)
+            if promise.id not in came_out or settled != SETTLED[PromiseState.UNKNOWN]:
+                came_out[promise.id] = settled
+        return Counter(came_out.values())
+
+    def _one(self, delivery: Delivery, promise: Promise) -> str:
+        """Deliver or settle one promise; whatever goes wrong with it is its own affair, not the round's."""
+        settling = promise.state in OUTCOME_UNKNOWN
+        try:
+            return SETTLED[delivery.settle(promise)] if settling else DELIVERED[delivery.deliver(promise)]
+        except Exception as error:
+            delivery.broke(promise, error)
+            return BROKEN
 
     def _delivery(self, shop: Shop, access: Access, now: datetime, following: datetime) -> Delivery:
         return Delivery(
@@ -284,6 +294,7 @@ class Worker:
             self._marketplace,
             shop,
             access,
+            secret=self._secret,
             now=now,
             next_round_at=following,
             round_every=self._settings.round_every,

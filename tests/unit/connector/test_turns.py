@@ -1,0 +1,222 @@
+"""Refunds whose answer gets lost, several refunds of the same units, and faults of our own: each happens once."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from connector.delivery import Delivery
+from connector.records import AdjustOrder, Promise
+from tests.unit.connector.conftest import Bench
+from tests.unit.connector.stub_tiktok import Call, Cut, Json, ok, refusal
+
+
+def a_mug(bench: Bench, *refunds: str) -> None:
+    """An order of one unit for 20.00, and parts of it to be refunded."""
+    bench.tiktok.put_order("500", "20.00")
+    bench.round()
+    for amount in refunds:
+        bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal(amount)))
+
+
+def seller_center_refunds(bench: Bench, return_id: str, amount: str, status: str = "COMPLETE") -> None:
+    bench.tiktok.put_return(
+        return_id,
+        "500",
+        f"RETURN_OR_REFUND_REQUEST_{status}",
+        role="SELLER",
+        refund_amount={"refund_total": amount},
+        return_line_items=[{"order_line_item_id": "5001", "refund_amount": {"refund_total": amount}}],
+    )
+
+
+def pays(bench: Bench, call: Call) -> Json:
+    """The marketplace makes a return of what it was asked for."""
+    return_id = str(901 + len(bench.tiktok.returns))
+    seller_center_refunds(bench, return_id, call.body["refund_total"], "SUCCESS")
+    return ok({"return_id": return_id})
+
+
+def cut(call: Call) -> Json:
+    raise Cut
+
+
+def states(bench: Bench) -> list[tuple[str, str]]:
+    return [(str(entry.total), entry.status) for entry in bench.adjustments()]
+
+
+def test_refunds_of_the_same_unit_go_one_after_the_other(bench: Bench) -> None:
+    a_mug(bench, "5.00", "6.00", "7.00")
+    bench.tiktok.decide = lambda call: pays(bench, call)
+    for sent in (1, 2, 3):
+        bench.round()
+        bench.round()  # what is on its way is not done
+        assert len(bench.tiktok.written()) == sent
+        bench.tiktok.put_return(str(900 + sent), "500", "RETURN_OR_REFUND_REQUEST_COMPLETE")
+    bench.round()
+    assert states(bench) == [(amount, "PostProcessingComplete") for amount in ("5.00", "6.00", "7.00")]
+    assert bench.events("500").count("held_back") == 3
+
+
+def test_a_refund_waits_for_a_buyers_claim_on_the_same_unit_and_goes_out_as_another_request(bench: Bench) -> None:
+    a_mug(bench)
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
+    bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("5.00")))
+    bench.tiktok.answers.append(refusal(25001011, "There are processing reverse order exists"))
+    assert bench.round() == "round: 1 collected, 1 postponed"
+    assert bench.round() == "round: nothing new"
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_CANCEL")
+    bench.tiktok.decide = lambda call: pays(bench, call)
+    assert bench.round() == "round: 1 collected, 1 delivered"
+    first, second = bench.tiktok.written()
+    assert first.query["idempotency_key"] != second.query["idempotency_key"]
+
+
+def test_a_refund_ends_in_an_error_once_a_buyers_claim_has_left_too_little(bench: Bench) -> None:
+    a_mug(bench, "5.00")
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_SUCCESS")
+    bench.tiktok.answers.append(refusal(25001011, "There are processing reverse order exists"))
+    bench.round()
+    assert bench.adjustments()[0].status == "SubmittedNotProcessed"
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE")
+    bench.tiktok.answers.append(refusal(25005005, "5 exceeds 0.00"))
+    bench.round()
+    assert (bench.adjustments()[0].status, bench.adjustments()[0].error_message) == ("Error", "5 exceeds 0.00")
+
+
+def test_no_refund_waits_for_ever(bench: Bench) -> None:
+    a_mug(bench, "5.00")
+    bench.tiktok.decide = refusal(25001011, "There are processing reverse order exists")
+    bench.wait(days=2)
+    assert (bench.adjustment().status, bench.adjustment().error_code) == ("Error", "25001011")
+    assert bench.events("500").count("held_back") == 1
+
+
+def test_what_only_looks_like_a_refund_that_got_lost_is_the_sellers_own(bench: Bench) -> None:
+    a_mug(bench, "5.00")
+    bench.tiktok.answers.append(cut)
+    bench.round()
+    seller_center_refunds(bench, "700", "5.00")
+    bench.tiktok.answers += [cut, lambda call: pays(bench, call)]
+    bench.round()
+    assert len(bench.adjustments()) == 1
+    bench.round()
+    seller_center_refunds(bench, "902", "5", "COMPLETE")
+    bench.round()
+    ours, outside = bench.adjustments()
+    assert (ours.site_adjustment_id, ours.decided_by) == ("902", "oms")
+    assert (outside.site_adjustment_id, outside.decided_by, outside.created_source) == ("700", "channel", "Channel")
+    assert {call.query["idempotency_key"] for call in bench.tiktok.written()} == {"idempotency-key-1"}
+    assert bench.connector.book() == {"500": Decimal("10.00")}
+
+
+def test_another_sum_is_another_refund_even_while_one_of_ours_is_lost(bench: Bench) -> None:
+    a_mug(bench, "5.00")
+    bench.tiktok.answers.append(cut)
+    bench.round()
+    seller_center_refunds(bench, "700", "15.00")
+    bench.tiktok.answers.append(lambda call: pays(bench, call))
+    bench.round()
+    assert states(bench) == [("5.00", "ProcessedNotAcknowledged"), ("15.00", "PostProcessingComplete")]
+
+
+def test_what_once_was_unknown_stays_unknown_when_the_next_attempt_is_turned_away(bench: Bench) -> None:
+    a_mug(bench, "5.00")
+
+    def acts_and_cuts(call: Call) -> Json:
+        pays(bench, call)
+        raise Cut
+
+    bench.tiktok.answers += [acts_and_cuts, lambda call: {"http": 429, "raw": b""}]
+    bench.round()
+    bench.round()
+    assert bench.promises()[0].state == "unknown"
+    assert len(bench.adjustments()) == 1
+    bench.tiktok.answers.append(lambda call: ok({"return_id": "901"}))
+    bench.round()
+    assert states(bench) == [("5.00", "AcknowledgedPostProcessingNotComplete")]
+
+
+def test_a_refund_collected_as_somebody_elses_counts_once(bench: Bench) -> None:
+    a_mug(bench, "5.00")
+    bench.tiktok.answers += [cut, lambda call: ok({"return_id": "700"})]
+    bench.round()
+    seller_center_refunds(bench, "700", "4.99")
+    bench.round()
+    assert states(bench) == [("5.00", "InformationOnly"), ("4.99", "PostProcessingComplete")]
+    assert bench.connector.waiting() == 0
+
+
+def test_a_number_that_is_another_refunds_is_an_error_and_no_refund(bench: Bench) -> None:
+    a_mug(bench, "5.00", "6.00")
+    bench.tiktok.decide = lambda call: ok({"return_id": "901"})
+    bench.round()
+    seller_center_refunds(bench, "901", "5.00")
+    bench.round()
+    assert states(bench) == [("5.00", "PostProcessingComplete"), ("6.00", "Error")]
+
+
+def test_a_fault_of_our_own_with_one_refund_holds_up_no_other(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.tiktok.put_order("500", "20.00")
+    bench.tiktok.put_order("600", "20.00")
+    bench.round()
+    for order_id in ("500", "600"):
+        bench.connector.services.adjust_order(bench.order_id(order_id), AdjustOrder())
+    done = Delivery._done
+
+    def faulty(self: Delivery, promise: Promise, *args: Any) -> Any:
+        if promise.body["order_id"] == "500":
+            raise RuntimeError("of our own making")
+        return done(self, promise, *args)
+
+    monkeypatch.setattr(Delivery, "_done", faulty)
+    bench.tiktok.decide = lambda call: ok({"return_id": f"9{call.body['order_id']}"})
+    assert bench.round() == "round: 1 failed here, 1 delivered"
+    assert bench.promises()[0].state == "unknown"
+    assert bench.connector.activity("500")[-1].source_words == "The connector failed: RuntimeError"
+    monkeypatch.undo()
+    bench.wait(hours=1)
+    assert bench.connector.waiting() == 0
+    assert {call.query["idempotency_key"] for call in bench.tiktok.written()} == {
+        "idempotency-key-1", "idempotency-key-2"
+    }  # fmt: skip
+
+
+def test_a_fault_that_does_not_go_away_ends_where_a_person_sees_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def faulty(*args: Any) -> Any:
+        raise RuntimeError
+
+    monkeypatch.setattr(Delivery, "_prepared", faulty)
+    a_mug(bench, "5.00")
+    bench.wait(days=2)
+    assert (bench.adjustment().status, bench.adjustment().error_code) == ("Error", "internal")
+
+
+def test_a_cancellation_that_arrived_twice_is_found_before_it_is_called_an_error(bench: Bench) -> None:
+    bench.tiktok.put_order("500", "20.00", status="AWAITING_SHIPMENT")
+    bench.round()
+    bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder())
+
+    def twice(call: Call) -> Json:
+        now = int(bench.clock.now().timestamp())
+        bench.tiktok.cancellations["801"] = {
+            "cancel_id": "801",
+            "order_id": "500",
+            "cancel_status": "CANCELLATION_REQUEST_SUCCESS",
+            "role": "SELLER",
+            "create_time": now,
+            "update_time": now,
+            "refund_amount": {"refund_total": "20.00"},
+            "cancel_line_items": [{"order_line_item_id": "5001"}],
+        }
+        return refusal(25001011, "There are processing reverse order exists")(call)
+
+    bench.tiktok.answers.append(twice)
+    bench.round()
+    (entry,) = bench.adjustments()
+    assert (entry.site_adjustment_id, entry.error_code) == ("801", None)
+    assert bench.connector.waiting() == 0
