@@ -8,6 +8,7 @@ away from the connector. Fields that only some connectors offer are read where p
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -33,6 +34,7 @@ Thing = TypeVar("Thing")
 PATIENCE: Final = (5.0, 30.0)  # seconds of wall time to connect and to wait for an answer
 RENEW_BEFORE: Final = timedelta(minutes=5)
 IDS_PER_CALL: Final = 20
+FORM: Final = "application/x-www-form-urlencoded"
 
 # The parts of a price, as the order item names what was paid and an adjustment names what goes back.
 PARTS: Final = {
@@ -74,7 +76,7 @@ class ChannelAdvisor:
     ) -> None:
         self._clock = clock
         self._http = http
-        self._basic = requests.auth.HTTPBasicAuth(application_id, shared_secret)
+        self._basic = "Basic " + b64encode(f"{application_id}:{shared_secret}".encode()).decode()
         self._refresh_token = refresh_token
         self._url = url.rstrip("/")
         self._token: str | None = None
@@ -170,15 +172,15 @@ class ChannelAdvisor:
         return _accepted(answer)
 
     def _attempt(self, method: str, target: str, body: bytes | None) -> requests.Response:
-        headers = {"Authorization": f"Bearer {self._access_token()}", "Accept": "application/json"}
+        return self._send(method, target, f"Bearer {self._access_token()}", body, "application/json")
+
+    def _send(self, method: str, target: str, authorization: str, body: bytes | None, kind: str) -> requests.Response:
+        headers = {"Authorization": authorization, "Accept": "application/json"}
         if body is not None:
-            headers |= {"Content-Type": "application/json", "Content-Length": str(len(body))}
+            headers |= {"Content-Type": kind, "Content-Length": str(len(body))}
         request = requests.PreparedRequest()  # in its final form already: there is nothing to prepare
         request.method, request.url, request.body = method, self._url + target, body
         request.headers = CaseInsensitiveDict(headers)
-        return self._send(request)
-
-    def _send(self, request: requests.PreparedRequest) -> requests.Response:
         try:
             return self._http.send(request, timeout=PATIENCE, allow_redirects=False)
         except requests.RequestException as error:
@@ -187,10 +189,8 @@ class ChannelAdvisor:
     def _access_token(self) -> str:
         now = self._clock.now()
         if self._token is None or self._renew_at is None or now >= self._renew_at:
-            form = {"grant_type": "refresh_token", "refresh_token": self._refresh_token}
-            request = requests.PreparedRequest()
-            request.prepare(method="POST", url=f"{self._url}/oauth2/token", data=form, auth=self._basic)
-            document = _object(_accepted(self._send(request)))
+            form = urlencode({"grant_type": "refresh_token", "refresh_token": self._refresh_token}).encode()
+            document = _object(_accepted(self._send("POST", "/oauth2/token", self._basic, form, FORM)))
             try:
                 self._token, life = str(document["access_token"]), timedelta(seconds=int(document["expires_in"]))
             except (KeyError, ValueError) as error:

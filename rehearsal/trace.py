@@ -26,6 +26,7 @@ VERSION: Final = 1
 BLOCK: Final = 512
 
 Entry = dict[str, Any]
+_written: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def spoken(moment: datetime) -> str:
@@ -151,4 +152,4 @@ class Trace:
 
 
 def _line(entry: Entry | None) -> bytes:
-    return json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return _written(entry).encode() + b"\n"

@@ -43,6 +43,7 @@ NOT_ACTED: Final = frozenset(
 # Errors on the other side that leave it open whether the call has acted.
 PERHAPS_ACTED: Final = frozenset({36009003, 36009007, 25020008})
 VALIDATION: Final = 36009004  # one code for many things: the message tells them apart
+_written: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def sign(secret: str, path: str, query: Mapping[str, str], body: bytes) -> str:
@@ -187,7 +188,7 @@ class TikTok:
         *,
         body: Mapping[str, Any] | None = None,
     ) -> Mapping[str, Any]:
-        content = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
+        content = b"" if body is None else _written(body).encode()
         signed = {
             **(query or {}),
             "app_key": self._key,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from flask import Response
 
 from connector.api.wire import spell
 
+_written: Final = json.JSONEncoder(default=spell, ensure_ascii=False, separators=(",", ":")).encode
+
 
 def json_answer(document: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    text = json.dumps(document, default=spell, ensure_ascii=False, separators=(",", ":"))
-    return Response(text, status, headers, content_type="application/json; charset=utf-8")
+    return Response(_written(document), status, headers, content_type="application/json; charset=utf-8")
 
 
 def done() -> Response:
