@@ -23,6 +23,7 @@ BY_SHIPPING: Final = "REJECT_BY_SHIPPING"  # the seller hands the goods over, an
 OFFER: Final = "OFFER_PARTIAL_REFUND"
 PLAIN_YES: Final = APPROVING - {OFFER, "DIRECT_REFUND", "ISSUE_REPLACEMENT_REFUND"}  # those are more than was asked
 ZERO: Final = Decimal("0.00")
+ROUNDING: Final = Decimal("0.01")  # of whole units the marketplace's own figure is paid, unit by unit
 
 # The marketplace's states in which the seller is asked for this answer.
 ASKS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -82,6 +83,7 @@ class _Account:
     events: list[int] = field(default_factory=list)
     refunded: Decimal = ZERO
     called_off: Decimal = ZERO
+    rounding: Decimal = ZERO
 
     @property
     def asked(self) -> Decimal:
@@ -234,7 +236,8 @@ class Mandates:
                 return None  # before anything ships a refund of a part is a cancellation of the whole
             return self._unasked(news, account, f"{total} called off")
         account.refunded += total
-        if account.refunded <= account.asked:
+        account.rounding += ROUNDING * len(news.data.get("line_item_ids") or ())
+        if account.refunded <= account.asked + (account.rounding if account.requests else ZERO):
             return None
         return self._unasked(
             news, account, f"{account.refunded} refunded in {len(account.claims)} claims of the seller's"

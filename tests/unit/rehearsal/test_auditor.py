@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -34,8 +34,10 @@ class Row:
 class Story:
     """Tells an auditor what happens, one thing per second."""
 
-    def __init__(self, sights: frozenset[Sight] = EVERYTHING) -> None:
-        self.auditor = Auditor(now=START, reproduce="rehearsal demo --seed 1", sights=sights)
+    def __init__(
+        self, sights: frozenset[Sight] = EVERYTHING, by_default: Callable[[str], bool] = lambda order_id: False
+    ) -> None:
+        self.auditor = Auditor(now=START, reproduce="rehearsal demo --seed 1", sights=sights, by_default=by_default)
         self.now = START
         self._seqs = count(1)
 
@@ -125,6 +127,48 @@ def test_a_decided_refund_that_nobody_executed_is_lost() -> None:
 def test_a_decided_refund_that_ends_in_an_error_is_in_a_persons_sight() -> None:
     story = Story().ordered().decided().stood_still(Row(status="Error", error="25011012 too late"))
     assert story.auditor.content
+
+
+def a_refund_of(amount: str, *, asked: str) -> Story:
+    story = Story().ordered()
+    story.tell("refund_requested", who="oms", adjustment_id="C1", amount=Decimal(asked), accepted=True)
+    started = {"role": "SELLER", "by": "seller", "line_item_ids": ("L1", "L2"), "status": SUCCESS}
+    return story.tell("return_requested", return_id="R1", refund_total=Decimal(amount), **started).act_ended()
+
+
+def test_more_than_the_oms_asked_for_is_noticed() -> None:
+    assert a_refund_of("5.03", asked="5.00").broken() == [2]
+
+
+def test_a_cent_of_rounding_per_unit_is_the_marketplaces() -> None:
+    assert a_refund_of("5.02", asked="5.00").auditor.content
+
+
+def test_a_move_of_an_outsider_is_none_of_the_connectors() -> None:
+    story = Story().ordered().moved(SUCCESS, "APPROVE_REFUND")
+    story.auditor.see(Exchange(9, START, "outside", "marketplace", True, "approveReturn", 200, (), True, ("R1",)))
+    assert story.act_ended().auditor.content
+
+
+def test_where_another_oms_decides_as_well_nobody_knows_what_was_not_decided() -> None:
+    story = Story().ordered()
+    story.auditor.see(Exchange(9, START, "outside", "connector", True, "approveBuyerRequest", 204, (), True))
+    assert story.moved(SUCCESS, "APPROVE_REFUND").act_ended().auditor.content
+
+
+def test_a_default_answer_that_the_connector_owns_up_to_is_in_order() -> None:
+    story = Story(by_default=lambda order_id: order_id == "O1").ordered()
+    assert story.moved(SUCCESS, "APPROVE_REFUND").act_ended().auditor.content
+
+
+def test_a_kept_decision_that_is_told_again_after_it_was_carried_out_is_one_decision() -> None:
+    story = Story().ordered().decided(accepted=False).moved(SUCCESS, "APPROVE_REFUND")
+    assert story.decided().act_ended().stood_still(Row(status="PendingApproval")).auditor.content
+
+
+def test_a_decision_that_somebody_else_forestalled_is_not_missed() -> None:
+    story = Story().ordered().decided().moved(CANCELLED, "WITHDRAW", "buyer")
+    assert story.act_ended().stood_still(Row(status="RejectionCompleted")).auditor.content
 
 
 def test_a_refund_after_a_no_is_noticed() -> None:
