@@ -112,6 +112,7 @@ class OurConnector:
         _template().backup(self._disk)
         self._engine = engine_for(self._settings.database_url, disk=self._disk)
         self._process: Connector | None = None
+        self._reader: Final = self._on_disk()  # reads the disk, whether or not a process runs; it never acts
 
     @property
     def process(self) -> Connector:
@@ -131,9 +132,10 @@ class OurConnector:
 
     def start(self) -> None:
         """Start its process on whatever its disk holds."""
-        self._process = Connector(
-            self._settings, clock=self._clock, http=self._http, engine=self._engine, secret=self._secret
-        )
+        self._process = self._on_disk()
+
+    def _on_disk(self) -> Connector:
+        return Connector(self._settings, clock=self._clock, http=self._http, engine=self._engine, secret=self._secret)
 
     def ready(self) -> bool:
         """Answer whether it can be called."""
@@ -153,7 +155,7 @@ class OurConnector:
 
     def settled(self) -> bool:
         """Answer whether it has delivered all it promised."""
-        return self.process.waiting() == 0
+        return self._reader.waiting() == 0
 
     def kill(self) -> None:
         """End its process without a farewell; what it had committed is still on its disk."""
@@ -177,11 +179,11 @@ class OurConnector:
 
     def book(self) -> dict[str, Decimal]:
         """Answer what it has refunded, by the marketplace's order id."""
-        return self.process.book()
+        return self._reader.book()
 
     def activity(self, order_id: str) -> Sequence[Activity]:
         """Answer what happened to an order, as its page shows it."""
-        return self.process.activity(order_id)
+        return self._reader.activity(order_id)
 
     @property
     def round_every(self) -> timedelta:

@@ -63,10 +63,10 @@ class _Quiet:
 
     rounds: int = 0
     pulled: bool = False
-    judged: bool = False
+    judged: list[Book] | None = None
 
     def disturb(self) -> None:
-        self.rounds, self.pulled, self.judged = 0, False, False
+        self.rounds, self.pulled, self.judged = 0, False, None
 
 
 class World:
@@ -212,9 +212,12 @@ class World:
             self._quiet.rounds += 1
         elif name == "oms" and self._quiet.rounds >= len(self.shops):
             self._quiet.pulled = True
-            if not self._quiet.judged and self.connector.settled():
-                self._quiet.judged = True
-                self.auditor.at_stillness(Stillness(self.now, self.books(), self.oms.adjustments()))
+            if self._quiet.judged is None and self.connector.settled():
+                self._judge(self.books())
+
+    def _judge(self, books: list[Book]) -> None:
+        self._quiet.judged = books
+        self.auditor.at_stillness(Stillness(self.now, books, self.oms.adjustments(), self.marketplace.mailbox))
 
     def at_rest(self) -> bool:
         """Answer whether nothing is left to happen but rounds and pulls that find nothing."""
@@ -242,8 +245,13 @@ class World:
             ]
 
     def findings(self) -> list[Finding]:
-        """Answer what broke, and one verdict on each rule that did not."""
+        """Answer what broke, and one verdict on each rule that did not.
+
+        A book that has moved in a world that stands still is judged again, for nothing else would bring it up.
+        """
         with self.lock:
+            if self._quiet.judged is not None and (books := self.books()) != self._quiet.judged:
+                self._judge(books)
             return self.auditor.findings()
 
     def _answered_by_default(self, order_id: str) -> bool:

@@ -6,7 +6,7 @@ when the world has come to stand still, is shown the books. It keeps only what i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -81,13 +81,28 @@ class Book:
         return self.marketplace == self.connector == self.oms
 
 
+class Mail(Protocol):
+    """A mail as it lies in a buyer's mailbox."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def return_id(self) -> str | None: ...
+    @property
+    def cancel_id(self) -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Stillness:
-    """The world when nobody has anything left to do at present: the books, and the OMS's cases."""
+    """The world when nobody has anything left to do at present.
+
+    The books, the OMS's cases, and what lies in the mailbox of an order's buyer.
+    """
 
     at: datetime
     books: Sequence[Book]
     adjustments: Sequence[Adjustment]
+    mailbox: Callable[[str], Sequence[Mail]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,9 @@ class OneMail(Watcher):
 
     def __init__(self) -> None:
         super().__init__()
-        self._owed: Counter[tuple[str, str]] = Counter()
+        self._owed: Counter[tuple[str, str]] = Counter()  # by what is told: less than nothing is too many
+        self._due: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)  # in each order's mailbox
+        self._written_to: dict[str, None] = {}
         self._seqs: dict[tuple[str, str], list[int]] = defaultdict(list)
         self._orders: dict[str, str] = {}
         self._touched: set[tuple[str, str]] = set()
@@ -160,6 +162,8 @@ class OneMail(Watcher):
     def _count(self, claim: str, kind: str, by: int, news: News) -> None:
         key = (claim, kind)
         self._owed[key] += by
+        self._due[news.order][key] += max(by, 0)
+        self._written_to[news.order] = None
         self._seqs[key].append(news.seq)
         self._orders[claim] = news.order
         self._touched.add(key)
@@ -169,12 +173,22 @@ class OneMail(Watcher):
         for key in self._touched:
             if self._owed[key] < 0:
                 yield self._objection(key, "one mail", "one more than that")
-        self._touched = {key for key in self._touched if self._owed[key] > 0}
+        self._touched.clear()
 
     def at_stillness(self, stillness: Stillness) -> Iterable[Objection]:
-        """And when nothing is left to do, none is owed."""
-        for key in sorted(key for key in self._touched if self._owed[key] > 0):
-            yield self._objection(key, "one mail", "none")
+        """And when nothing is left to do, none is owed; what counts is what lies in the mailbox."""
+        for order_id in self._written_to:
+            lying = Counter(
+                (mail.return_id or mail.cancel_id or "", mail.kind)
+                for mail in stillness.mailbox(order_id)
+                if mail.kind in _KINDS
+            )
+            due = self._due[order_id]
+            for key in sorted(due - lying):
+                yield self._objection(key, "one mail", "none")
+            for key in sorted(lying - due):
+                yield self._objection(key, "one mail", "one more than that")
+        self._written_to.clear()
 
     def _objection(self, key: tuple[str, str], expected: str, seen: str) -> Objection:
         claim, kind = key
@@ -183,7 +197,7 @@ class OneMail(Watcher):
             "marketplace",
             f"{expected} “{kind}” for the decision",
             seen,
-            Witness(events=tuple(self._seqs[key]), about={"order_id": self._orders[claim], "claim": claim}),
+            Witness(events=tuple(self._seqs[key]), about={"order_id": self._orders.get(claim, ""), "claim": claim}),
         )
 
 

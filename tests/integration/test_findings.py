@@ -9,11 +9,16 @@ from typing import Any
 
 import pytest
 import requests
+import sqlalchemy as sa
 
+from connector.adapters import tables
 from connector.adapters.tiktok import TikTok
 from connector.domain.decisions import Operation
 from connector.ports import Access
 from mock_tiktok import OrderLine
+from mock_tiktok.mail import Mail
+from mock_tiktok.store import Store
+from rehearsal.driver import OurConnector
 from rehearsal.finding import Finding, Verdict
 from rehearsal.recorder import Answer, Call, Handler
 from rehearsal.world import World
@@ -119,6 +124,47 @@ def test_a_request_that_breaks_the_contract_names_the_side_that_sent_it(world: W
     found = {finding.witness.about["pointer"]: finding.suspect for finding in world.auditor.broken()}
     assert found["/request/query/color"] == "connector"
     assert set(found.values()) == {"connector"}
+
+
+@pytest.mark.parametrize("copies", [0, 2])
+def test_what_counts_is_the_mailbox(world: World, monkeypatch: pytest.MonkeyPatch, copies: int) -> None:
+    add = Store.add_mail
+
+    def add_as_it_comes(store: Store, mail: Mail) -> None:
+        for _ in range(copies):
+            add(store, mail)
+
+    monkeypatch.setattr(Store, "add_mail", add_as_it_comes)
+    approved(world)
+    assert broken(world) == {7: "marketplace"}
+
+
+def test_a_book_that_is_tampered_with_at_rest_is_found_when_somebody_looks(world: World) -> None:
+    approved(world)
+    assert not [finding for finding in world.findings() if finding.broken]
+    assert isinstance(world.connector, OurConnector)
+    with world.connector.process.engine.begin() as disk:
+        disk.execute(sa.update(tables.adjustments).values(total=Decimal("1.00")))
+    for _ in range(2):
+        (finding,) = [finding for finding in world.findings() if finding.broken]
+        assert (finding.invariant, finding.suspect, finding.occasions) == (6, "connector", 1)
+
+
+def test_a_world_whose_connector_is_down_can_be_looked_at(world: World) -> None:
+    _, case = ask(world)
+    world.oms.approve(case)
+    order_id = world.books()[0].order_id
+    before = world.connector.activity(order_id)
+    assert before
+    world.connector.kill()
+    assert not world.at_rest()
+    assert world.connector.activity(order_id) == before
+    assert not world.connector.settled()
+    assert [finding.verdict for finding in world.findings()] == [Verdict.HELD] * 8
+    world.connector.start()
+    world.advance(by=HOUR)
+    world.connector.kill()
+    assert [book.agree and book.connector > 0 for book in world.books()] == [True]
 
 
 # connectors that do something else than they were told

@@ -31,6 +31,13 @@ class Row:
     error: str | None = None
 
 
+@dataclass(frozen=True)
+class Mail:
+    kind: str
+    return_id: str | None = "R1"
+    cancel_id: str | None = None
+
+
 class Story:
     """Tells an auditor what happens, one thing per second."""
 
@@ -38,6 +45,7 @@ class Story:
         self, sights: frozenset[Sight] = EVERYTHING, by_default: Callable[[str], bool] = lambda order_id: False
     ) -> None:
         self.auditor = Auditor(now=START, reproduce="rehearsal demo --seed 1", sights=sights, by_default=by_default)
+        self.mailbox: list[Mail] = []
         self.now = START
         self._seqs = count(1)
 
@@ -62,6 +70,7 @@ class Story:
         return self.tell("money_paid", return_id=claim, amount=Decimal(amount), lines=parts)
 
     def mailed(self, kind: str) -> Story:
+        self.mailbox.append(Mail(kind))
         return self.tell("mail_sent", return_id="R1", kind=kind)
 
     def act_ended(self) -> Story:
@@ -69,7 +78,7 @@ class Story:
         return self
 
     def stood_still(self, *rows: Adjustment, books: Sequence[Book] = ()) -> Story:
-        self.auditor.at_stillness(Stillness(self.now, books, rows))
+        self.auditor.at_stillness(Stillness(self.now, books, rows, lambda order_id: self.mailbox))
         return self
 
     def broken(self) -> list[int]:
@@ -230,8 +239,9 @@ def test_a_deadline_that_was_met_may_pass() -> None:
 
 
 def test_an_oms_that_never_hears_of_a_lapse_is_noticed() -> None:
-    story = Story().tell("deadline_lapsed", at=START + DAY, return_id="R1", what="answer", due=START + DAY)
-    story.moved(COMPLETE, "PAYOUT", "system").mailed("order refund").stood_still(Row(status="NewRma"))
+    story = Story().ordered().tell("deadline_lapsed", at=START + DAY, return_id="R1", what="answer", due=START + DAY)
+    story.moved(COMPLETE, "PAYOUT", "system").paid("39.98").mailed("order refund")
+    story.stood_still(Row(status="NewRma"))
     assert story.broken() == [5]
 
 
@@ -258,6 +268,18 @@ def test_a_mail_that_never_comes_is_noticed_at_rest() -> None:
     story = Story().decided("reject").moved(REJECTED, "REJECT_RETURN").act_ended()
     assert story.auditor.content
     assert story.stood_still().broken() == [7]
+
+
+def test_a_mail_that_is_told_of_and_lies_in_no_mailbox_is_noticed_at_rest() -> None:
+    story = a_whole_refund()
+    story.mailbox.clear()
+    assert story.stood_still(Row(), books=[book("39.98", "39.98", "39.98")]).broken() == [7]
+
+
+def test_a_mail_that_lies_in_the_mailbox_twice_is_noticed_at_rest() -> None:
+    story = a_whole_refund()
+    story.mailbox *= 2
+    assert story.stood_still(Row(), books=[book("39.98", "39.98", "39.98")]).broken() == [7]
 
 
 def a_breach(seq: int) -> Exchange:
