@@ -194,11 +194,7 @@ class Connector:
     def _agenda(self) -> list[Act]:
         if self._acts is None:
             with self._store.reading() as books:
-                rounds, promises = books.rounds(), books.brought_forward()
-            acts = [self._act(entry.next_round_at, entry.profile_id, None, "round", None) for entry in rounds]
-            for promise in promises:
-                assert promise.due_at is not None
-                acts.append(self._act(promise.due_at, promise.profile_id, promise.id, promise.what, promise.site_id))
+                acts = [self._act(*entry) for entry in books.ahead()]
             self._acts = sorted(acts, key=lambda act: (act.at, act.number))
             self._numbers = {(act.profile_id, act.promise_id, act.at): act.number for act in acts}
         return self._acts

@@ -111,8 +111,11 @@ _UNFINISHED: Final = (
     .where(_out.profile_id == bindparam("profile"), _one_of(_out.state, UNFINISHED))
     .order_by(_out.id)
 )
-_BROUGHT_FORWARD: Final = (
-    sa.select(t.outbox).where(_out.due_at.is_not(None), _one_of(_out.state, UNFINISHED)).order_by(_out.due_at, _out.id)
+_AHEAD: Final = sa.union_all(
+    sa.select(_mark.next_round_at, _mark.profile_id, sa.null(), sa.literal_column("'round'", sa.Text), sa.null()),
+    sa.select(_out.due_at, _out.profile_id, _out.id, _out.what, _out.site_id).where(
+        _out.due_at.is_not(None), _one_of(_out.state, UNFINISHED)
+    ),
 )
 _CREATING: Final = (
     sa.select(t.outbox)
@@ -336,8 +339,10 @@ class Books:
     def unfinished(self, profile_id: int) -> list[Promise]:
         return [Promise(*row) for row in self.connection.execute(_UNFINISHED, {"profile": profile_id})]
 
-    def brought_forward(self) -> list[Promise]:
-        return [Promise(*row) for row in self.connection.execute(_BROUGHT_FORWARD)]
+    def ahead(self) -> list[tuple[datetime, int, int | None, str, str | None]]:
+        """Answer the rounds and the promises that cannot wait for one: when, whose, which promise, what, what claim."""
+        rows = self.connection.execute(_AHEAD).all()
+        return sorted(map(tuple, rows), key=lambda row: (row[2] or 0, row[1]))
 
     def creating(self, order_id: int) -> list[Promise]:
         """Answer the refunds and cancellations of an order whose outcome is not known."""
