@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rehearsal.control.client import HttpStage
-from tests.integration.test_up import Up
+from tests.up import Up
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.test_up import Up
+from tests.up import Up
 
 
 @pytest.fixture

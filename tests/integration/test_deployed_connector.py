@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.integration.test_up import Up
+from tests.up import Up
 
 PATIENCE = 30.0  # seconds of real time for anything to happen
 

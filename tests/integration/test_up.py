@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 import signal
 import stat
 import subprocess
@@ -12,7 +10,6 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
@@ -20,44 +17,7 @@ import requests
 from mock_tiktok.signing import signature
 from rehearsal.control.client import HttpStage
 from rehearsal.sockets import take
-
-PATIENCE = 60.0  # seconds of real time for a process to come up or to end
-
-
-class Up:
-    """A running `rehearsal up`."""
-
-    def __init__(self, file: Path, *options: str) -> None:
-        self.file = file
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "rehearsal", "up", "--port", "0", "--json", str(file), *options],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )
-
-    def world(self) -> dict[str, Any]:
-        """Answer what the file says, once it is there."""
-        until = time.monotonic() + PATIENCE
-        while not self.file.exists():
-            assert self.process.poll() is None, self.process.communicate()
-            assert time.monotonic() < until, "no address after a minute"
-            time.sleep(0.02)
-        told: dict[str, Any] = json.loads(self.file.read_text())
-        return told
-
-    def end(self, signum: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
-        """Tell it to stop; answer its exit code and what it printed."""
-        self.process.send_signal(signum)
-        out, err = self.process.communicate(timeout=PATIENCE)
-        return self.process.returncode, out, err
-
-    def stop(self) -> None:
-        """Make sure that nothing is left of it."""
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.communicate()
+from tests.up import PATIENCE, Up
 
 
 @pytest.fixture

@@ -1,0 +1,50 @@
+"""`rehearsal up` as a process of its own, for tests that meet it from outside."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+PATIENCE = 60.0  # seconds of real time for a process to come up or to end
+
+
+class Up:
+    """A running `rehearsal up`."""
+
+    def __init__(self, file: Path, *options: str) -> None:
+        self.file = file
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "rehearsal", "up", "--port", "0", "--json", str(file), *options],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )
+
+    def world(self) -> dict[str, Any]:
+        """Answer what the file says, once it is there."""
+        until = time.monotonic() + PATIENCE
+        while not self.file.exists():
+            assert self.process.poll() is None, self.process.communicate()
+            assert time.monotonic() < until, "no address after a minute"
+            time.sleep(0.02)
+        told: dict[str, Any] = json.loads(self.file.read_text())
+        return told
+
+    def end(self, signum: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
+        """Tell it to stop; answer its exit code and what it printed."""
+        self.process.send_signal(signum)
+        out, err = self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, out, err
+
+    def stop(self) -> None:
+        """Make sure that nothing is left of it."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate()
