@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from typing import Final
 
 from connector.adapters.sql import Books
+from connector.domain.adjustments import RequestStatus
 from connector.domain.money import Parts, split, unit_of
 from connector.domain.site import GONE
 from connector.domain.units import HOLDING, Holding, held, parts_of
 from connector.intake import parts_as_kept, unit_money
 from connector.records import Adjustment, LineUnit, Order
+
+OFFERING: Final = (RequestStatus.PENDING_APPROVAL, RequestStatus.PROCESSING_APPROVAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ def what_is_left(books: Books, order: Order, *, beside: Collection[int] = ()) ->
     units = books.units([order.id])
     paid = {unit.site_line_id: parts_of([unit_money(unit)]).total for unit in units}
     entries = [entry for entry in books.adjustments_of_order(order.id) if entry.id not in beside]
-    claims = [Holding(entry.status, entry.total, entry.site_line_ids, entry.site_line_amounts) for entry in entries]
+    claims = [Holding(entry.status, _sum(entry), entry.site_line_ids, entry.site_line_amounts) for entry in entries]
     gone = held(claims, paid, unit_of(order.currency))
     return Left(
         units=tuple(unit for unit in units if unit.site_status != GONE),
@@ -58,6 +62,11 @@ def what_is_left(books: Books, order: Order, *, beside: Collection[int] = ()) ->
         untouched=frozenset(line_id for line_id, amount in gone.items() if not amount),
         parts_gone=_parts_gone(entries, paid, unit_of(order.currency)),
     )
+
+
+def _sum(entry: Adjustment) -> Decimal:
+    """Say how much is going back: of an offer on its way only what is offered."""
+    return entry.offer_amount if entry.offer_amount is not None and entry.status in OFFERING else entry.total
 
 
 def _parts_gone(entries: Sequence[Adjustment], paid: Mapping[str, Decimal], unit: Decimal) -> dict[str, Parts]:

@@ -7,7 +7,7 @@ waits for its round.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,16 @@ from connector.adapters import tables as t
 from connector.adapters.sql import Books
 from connector.balance import what_is_left
 from connector.domain.adjustments import Action, RequestStatus, after
-from connector.domain.decisions import APPROVING, DECISIONS, OFFER, REJECTING, Operation, PromiseState
+from connector.domain.decisions import (
+    ANSWERS,
+    APPROVING,
+    COMMENT_BYTES,
+    DECISIONS,
+    OFFER,
+    REJECTING,
+    Operation,
+    PromiseState,
+)
 from connector.domain.money import unit_of
 from connector.domain.reasons import gravest
 from connector.errors import BadRequest, NotNow
@@ -38,10 +47,10 @@ class Answer:
 
 
 def give_answer(books: Books, adjustment: Adjustment, answer: Answer, *, secret: Secret, now: datetime) -> None:
-    """Record an answer; once all lines of the RMA have it, promise to deliver it. Raises NotNow, BadRequest."""
-    status = after(RequestStatus(adjustment.status), answer.action)
-    if status is None or (adjustment.request_type, answer.action) not in DECISIONS:
-        raise NotNow("RequestStatus", f"an adjustment in {adjustment.status} does not take {answer.action}")
+    """Record an answer; once all lines of the RMA have it, promise to deliver it. Raises NotNow, BadRequest.
+
+    Until then it can be changed: answers of other lines that say the opposite are void then, and are asked for again.
+    """
     order = books.order(adjustment.order_id, lock=True)
     assert order is not None
     amount = _offer(adjustment, answer, order.currency)
@@ -51,10 +60,22 @@ def give_answer(books: Books, adjustment: Adjustment, answer: Answer, *, secret:
         for entry in books.adjustments_of_claim(adjustment.profile_id, adjustment.site_adjustment_id, lock=True)
         if entry.generation == adjustment.generation
     ]
-    for entry in family:
-        if entry.id != adjustment.id and entry.answer and entry.answer["action"] != answer.action:
-            given = entry.answer["action"]
-            raise BadRequest("RmaNumber", f"{adjustment.rma_number}: another line of it was answered with {given}")
+    instead = _changed(adjustment, family)
+    status = after(RequestStatus(adjustment.status) if instead is None else ANSWERS[instead], answer.action)
+    if status is None or (adjustment.request_type, answer.action) not in DECISIONS:
+        raise NotNow("RequestStatus", f"an adjustment in {adjustment.status} does not take {answer.action}")
+    contrary = [
+        entry
+        for entry in family
+        if entry.id != adjustment.id and entry.answer and entry.answer["action"] != answer.action
+    ]
+    if contrary and instead is None:
+        given = (contrary[0].answer or {})["action"]
+        raise BadRequest("RmaNumber", f"{adjustment.rma_number}: another line of it was answered with {given}")
+    if answer.comment:
+        _check_comments(answer, [entry for entry in family if entry.id != adjustment.id])
+    if instead is not None:
+        family = _take_back(books, [adjustment, *contrary], family, now)
     if answer.action in APPROVING:
         _check_left(books, order, adjustment, adjustment.total if amount is None else amount)
     kept = {
@@ -77,7 +98,8 @@ def give_answer(books: Books, adjustment: Adjustment, answer: Answer, *, secret:
     answers = [kept if entry.id == adjustment.id else entry.answer for entry in family]
     missing = sum(1 for given in answers if given is None)
     who = "oms" if answer.by == "oms" else "connector"
-    text = f"{answer.action}" + ("" if answer.by == "oms" else " by this shop's default answer")
+    text = f"{answer.action}" + ("" if instead in (None, answer.action) else f" instead of {instead}")
+    text += "" if answer.by == "oms" else " by this shop's default answer"
     if amount is not None:
         text += f", offering {money(amount, order.currency)}"
     if missing:
@@ -85,6 +107,40 @@ def give_answer(books: Books, adjustment: Adjustment, answer: Answer, *, secret:
     books.note(order, now, by=who, event="answered", text=text, site_id=adjustment.site_adjustment_id)
     if not missing:
         _promise_answer(books, order, family, [given for given in answers if given], secret=secret, now=now)
+
+
+def _changed(adjustment: Adjustment, family: Sequence[Adjustment]) -> Action | None:
+    """Say which answer of this line a new one would change: one that other lines have still to be given."""
+    if adjustment.answer is None or all(entry.answer for entry in family):
+        return None
+    return Action(adjustment.answer["action"])
+
+
+def _take_back(
+    books: Books, void: Sequence[Adjustment], family: Sequence[Adjustment], now: datetime
+) -> list[Adjustment]:
+    """Ask these lines again, as if they had never been answered."""
+    asked = {}
+    for entry in void:
+        assert entry.answer is not None
+        status = ANSWERS[Action(entry.answer["action"])]
+        books.change(
+            t.adjustments, entry.id, status=status, answer=None, offer_amount=None, decided_by=None, updated_at=now
+        )
+        asked[entry.id] = replace(entry, status=status, answer=None, offer_amount=None, decided_by=None)
+    return [asked.get(entry.id, entry) for entry in family]
+
+
+def _check_comments(answer: Answer, others: Sequence[Adjustment]) -> None:
+    """Refuse words to the buyer that together with those of the other lines are more than can be told."""
+    said = [answer.comment, *((entry.answer or {}).get("comment") for entry in others)]
+    if len(_joined(said).encode()) > COMMENT_BYTES:
+        problem = f"with the words of the other lines it is longer than {COMMENT_BYTES} bytes of UTF-8"
+        raise BadRequest("SiteRejectComment", problem)
+
+
+def _joined(comments: Sequence[str | None]) -> str:
+    return " ".join(dict.fromkeys(comment for comment in comments if comment))
 
 
 def _check_left(books: Books, order: Order, adjustment: Adjustment, amount: Decimal) -> None:
@@ -133,12 +189,11 @@ def _promise_answer(
         body = {"decision": OFFER, "amount": str(sum(offered, Decimal(0))), "currency": order.currency}
     if operation in REJECTING:
         reasons = [answer["reject_reason"] for answer in answers if answer["reject_reason"]]
-        comments = [answer["comment"] for answer in answers if answer["comment"]]
         grades = [grade for answer in answers for grade in answer["conditions"]]
         body |= {
             "reason": reasons[0] if reasons else None,
             "grade": gravest(grades),
-            "comment": " ".join(dict.fromkeys(comments)) or None,
+            "comment": _joined([answer["comment"] for answer in answers]) or None,
         }
     deadlines = [entry.deadline for entry in family if entry.deadline is not None]
     site_id = first.site_adjustment_id

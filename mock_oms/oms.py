@@ -20,10 +20,10 @@ from mock_oms.agenda import AgendaEntry, Clock, Due, Fired, Grid
 from mock_oms.app import create_app
 from mock_oms.channeladvisor import ChannelAdvisor
 from mock_oms.decisions import Decisions, can_come
-from mock_oms.domain.cases import Adjustment, AdjustmentKey, Case, Decision, KeptDecision, Kind
+from mock_oms.domain.cases import Adjustment, Case, Decision, KeptDecision, Kind
 from mock_oms.domain.grades import UNGRADED, Grade
 from mock_oms.domain.ledger import Entry
-from mock_oms.domain.money import ZERO, in_cents, split
+from mock_oms.domain.money import ZERO, in_cents, split_for_each
 from mock_oms.domain.orders import Order
 from mock_oms.domain.policy import ANSWERS, Policy, offers_part
 from mock_oms.domain.reasons import is_reason
@@ -36,7 +36,8 @@ from mock_oms.records import Parcel, Records
 from mock_oms.refunds import Refunds
 
 WHO: Final = "oms"
-COMMENT_LENGTH: Final = 2000
+# Of UTF-8. Certainty: assumed; the channel was seen to take 500 bytes and to refuse 560 characters.
+COMMENT_BYTES: Final = 500
 PULL_EVERY: Final = timedelta(minutes=15)  # certainty: assumed
 POLICY_TRIES_AGAIN: Final = 1  # certainty: assumed. A policy that answered for ever would never be seen to fail
 
@@ -183,7 +184,12 @@ class Oms:
             raise Refused(422, "Too much", f"The request is about {case.amount}, not {amount}.", "amount")
         if amount == case.amount:
             return self._give(case, self._plain(case, question, Verdict.APPROVE))
-        return self._give(case, _offer(case, amount))
+        if amount < case.least_offer:
+            detail = (
+                f"Each line that money is asked for must get some: the least that can be offered is {case.least_offer}."
+            )
+            raise Refused(422, "Too little", detail, "amount")
+        return self._give(case, self._offer(case, amount))
 
     def reject(self, adjustment_id: str, *, reason: str | None = None, comment: str | None = None) -> Answer:
         """Say no to whatever the case asks."""
@@ -282,11 +288,28 @@ class Oms:
             grade = (parcel.grade if parcel else None) or UNGRADED[verdict is Verdict.APPROVE]
         return Decision(question, verdict, grade=grade)
 
+    def _offer(self, case: Case, amount: Decimal) -> Decision:
+        """Return the offer of a part, shared out over the lines by what is left of each, where that suffices."""
+        asked: list[Adjustment] = [a for a in case.answerable(Question.REQUEST) if a.amount]
+        weights = [a.amount for a in asked]
+        order = self.records.orders.get(case.order_id)
+        if order is not None and all(a.unit_ids for a in asked):
+            others = [other for other in self.records.cases_of_order(case.order_id) if other.number != case.number]
+            left = left_of(order, others).units
+            rests = [min(a.amount, sum((left.get(unit, ZERO) for unit in a.unit_ids), ZERO)) for a in asked]
+            weights = rests if all(rests) and sum(rests) >= amount else weights
+        shares = dict(zip([a.key for a in asked], split_for_each(amount, weights), strict=True))
+        return Decision(Question.REQUEST, Verdict.APPROVE, amount=amount, shares=shares)
+
     def _give(self, case: Case, decision: Decision) -> Answer:
         """Give a decision that somebody stands waiting for."""
         outcome = self._decisions.give(case, decision)
-        if outcome.rejected is not None and not outcome.taken:
-            raise refusal(outcome.rejected) from outcome.rejected
+        if outcome.rejected is not None:
+            refused = refusal(outcome.rejected)
+            if outcome.taken:  # the one refusal that leaves something behind: the case says what, and asks on
+                note = self.records.keep(outcome.case).note or refused.detail
+                refused = Refused(409, "Only half answered", note, refused.field)
+            raise refused from outcome.rejected
         case = self.records.keep(counting_offers(outcome.case, decision, outcome))
         self.records.judge(case, decision.grade)
         self._pull.tell_decision(case, decision, accepted=not outcome.kept)
@@ -303,7 +326,7 @@ class Oms:
         if question is Question.GOODS and self.records.parcel_of(case) is None:
             return None
         if offers_part(self.policy, case):
-            return _offer(case, in_cents(case.amount / 2))
+            return self._offer(case, in_cents(case.amount / 2))
         return self._plain(case, question, verdict)
 
     def _case_of_parcel(self, parcel: Parcel) -> Case:
@@ -355,14 +378,6 @@ def _row(case: Case) -> AdjustmentRow:
     )
 
 
-def _offer(case: Case, amount: Decimal) -> Decision:
-    """Return the offer of a part, shared out over the adjustments that ask."""
-    asking: list[Adjustment] = case.asking(Question.REQUEST)
-    keys: list[AdjustmentKey] = [adjustment.key for adjustment in asking]
-    shares = split(amount, [adjustment.amount for adjustment in asking])
-    return Decision(Question.REQUEST, Verdict.APPROVE, amount=amount, shares=dict(zip(keys, shares, strict=True)))
-
-
 def _nothing_waits(case: Case) -> NoReturn:
     means = meaning(case.status)
     state = "It is over" if means.terminal else "Nothing waits for an answer"
@@ -400,8 +415,8 @@ def _a_reason(reason: str | None) -> str | None:
 def _a_comment(comment: str | None) -> str | None:
     if not comment:
         return None
-    if not isinstance(comment, str) or len(comment) > COMMENT_LENGTH:
-        raise Refused(422, "Bad value", f"comment is a text of at most {COMMENT_LENGTH} characters.", "comment")
+    if not isinstance(comment, str) or len(comment.encode()) > COMMENT_BYTES:
+        raise Refused(422, "Bad value", f"comment is a text of at most {COMMENT_BYTES} bytes.", "comment")
     return comment
 
 

@@ -170,7 +170,7 @@ class Pull:
         before = self._records.cases[outcome.case.number]
         case = outcome.case
         if outcome.rejected is not None:
-            case = replace(case, kept=None, note=outcome.rejected.words)
+            case = replace(case, kept=None)
         if case == before and not outcome.taken:
             return case
         case = self._records.keep(counting_offers(case, decision, outcome))
@@ -205,7 +205,7 @@ class Pull:
 
 def counting_offers(case: Case, decision: Decision, outcome: Outcome) -> Case:
     """Return the case knowing of an offer that has been made."""
-    made = decision.amount is not None and outcome.taken > 0
+    made = decision.amount is not None and outcome.taken > 0 and outcome.rejected is None and not outcome.kept
     return replace(case, offers=case.offers + 1) if made else case
 
 

@@ -14,11 +14,11 @@ from typing import Any, Final, NoReturn
 from connector.api.refusals import BadBody
 from connector.api.schema import INT32
 from connector.api.wire import REASONS
+from connector.domain.decisions import COMMENT_BYTES
 from connector.domain.reasons import CONDITIONS
 from connector.records import AdjustItem, AdjustOrder, ConditionQuantity
 
 LONGEST_ID: Final = 100
-LONGEST_TEXT: Final = 2000
 BODY: Final = "body"
 
 Reader = Callable[[str, Any], Any]
@@ -87,7 +87,15 @@ def _conditions(name: str, value: Any) -> tuple[ConditionQuantity, ...]:
 
 
 _id = _text_of(LONGEST_ID)
-_comment = _text_of(LONGEST_TEXT)
+_longest_comment = _text_of(COMMENT_BYTES)
+
+
+def _comment(name: str, value: Any) -> str:
+    text: str = _longest_comment(name, value)
+    if len(text.encode()) > COMMENT_BYTES:
+        raise BadBody(name, f"must not be longer than {COMMENT_BYTES} bytes of UTF-8.")
+    return text
+
 
 # What each action takes: ChannelAdvisor's name, the services' name, how it is read.
 Fields = Mapping[str, tuple[str, Reader]]

@@ -53,6 +53,18 @@ DECISIONS: Final[dict[tuple[str, Action], tuple[Operation, str]]] = {
 }
 # fmt: on
 
+# The question that each answers.
+ANSWERS: Final[dict[Action, S]] = {
+    Action.APPROVE_REQUEST: S.NEW_RMA,
+    Action.REJECT_REQUEST: S.NEW_RMA,
+    Action.APPROVE_GOODS: S.READY_FOR_RETURN,
+    Action.REJECT_GOODS: S.READY_FOR_RETURN,
+}
+
+# Words to the buyer, in bytes of UTF-8. Source: reference/tiktok-shop-api.md 4.4 (OBS-BR): 500 bytes were taken, 560
+# characters refused with 98001004. Certainty: assumed; the limit itself is not documented.
+COMMENT_BYTES: Final = 500
+
 # What it brings when the marketplace takes it.
 BRINGS: Final[dict[str, Action]] = {
     "APPROVE_REFUND": Action.PAYING,

@@ -16,8 +16,8 @@ from enum import StrEnum
 from typing import Final
 
 from mock_oms.domain.grades import Grade
-from mock_oms.domain.money import ZERO
-from mock_oms.domain.statuses import FAILED, HANDED_OVER, UNSENT, Question, Verdict, loudest, meaning
+from mock_oms.domain.money import CENT, ZERO
+from mock_oms.domain.statuses import FAILED, HANDED_OVER, PROMISED, UNSENT, Question, Verdict, loudest, meaning
 
 
 class Kind(StrEnum):
@@ -68,6 +68,11 @@ class Adjustment:
     @property
     def terminal(self) -> bool:
         return meaning(self.status).terminal
+
+    @property
+    def request_id(self) -> str | None:
+        """The marketplace's number of what it belongs to; all lines of that are answered alike."""
+        return self.site_id or self.rma_number
 
     @property
     def return_id(self) -> str | None:
@@ -137,6 +142,7 @@ class Case:
     parts: tuple[RefundPart, ...] = ()
     kept: KeptDecision | None = None
     note: str | None = None  # what went wrong with an answer, in the connector's words
+    half: Decision | None = None  # the answer that only some of the lines have taken
     offers: int = 0
     tried_by_policy: frozenset[AdjustmentKey] = frozenset()
 
@@ -173,6 +179,22 @@ class Case:
     def asking(self, question: Question) -> list[Adjustment]:
         """Return the adjustments that wait for the answer to that question."""
         return [adjustment for adjustment in self.current() if meaning(adjustment.status).asks is question]
+
+    def half_answered(self, question: Question) -> list[Adjustment]:
+        """Return the adjustments whose answer counts for nothing yet, as another of the same request still asks."""
+        asking = {a.request_id for a in self.asking(question)}
+        pending = {PROMISED[question, verdict] for verdict in Verdict}
+        return [a for a in self.current() if a.status in pending and a.request_id in asking]
+
+    def answerable(self, question: Question) -> list[Adjustment]:
+        """Return the adjustments whose answer can still be given or changed."""
+        keys = {a.key for a in (*self.half_answered(question), *self.asking(question))}
+        return [a for a in self.current() if a.key in keys]
+
+    @property
+    def least_offer(self) -> Decimal:
+        """The least that can be offered: a cent for each line that money is asked for."""
+        return CENT * sum(1 for a in self.answerable(Question.REQUEST) if a.amount)
 
     @property
     def deadline(self) -> datetime | None:

@@ -32,3 +32,8 @@ def split(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
         shares.append(upto - given)
         given = upto
     return shares
+
+
+def split_for_each(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """Share `amount` out by `weights`, all above nothing: at least a cent for each, and never more than the weight."""
+    return [CENT + share for share in split(amount - CENT * len(weights), [weight - CENT for weight in weights])]

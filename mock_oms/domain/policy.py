@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from mock_oms.domain.cases import Case, Kind
-from mock_oms.domain.money import ZERO, in_cents
+from mock_oms.domain.money import in_cents
 from mock_oms.domain.statuses import Question, Verdict
 
 
@@ -42,5 +42,5 @@ def offers_part(policy: Policy, case: Case) -> bool:
         and case.asks is Question.REQUEST
         and case.kind is not Kind.CANCELLATION
         and case.offers == 0
-        and in_cents(case.amount / 2) > ZERO
+        and case.least_offer <= in_cents(case.amount / 2) < case.amount
     )

@@ -169,6 +169,31 @@ def test_a_contradicting_answer_is_refused_and_names_the_rma(bench: Bench) -> No
     assert "900" in str(caught.value)
 
 
+def test_an_answer_can_be_changed_until_all_lines_have_one(bench: Bench) -> None:
+    first, second = a_return_of_two_lines(bench)
+    services = bench.connector.services
+    services.approve_return("item", first)
+    services.reject_return("item", first)
+    assert [entry.status for entry in bench.adjustments()] == ["PendingReturnRejection", "ReadyForReturn"]
+    services.reject_return("item", second)
+    assert bench.connector.waiting() == 1
+    with pytest.raises(NotNow):
+        services.approve_return("item", first)
+    bench.round()
+    assert [call.body["decision"] for call in bench.tiktok.written()] == ["REJECT_RECEIVED_PACKAGE"]
+
+
+def test_words_of_several_lines_are_refused_where_together_they_are_too_long(bench: Bench) -> None:
+    first, second = a_return_of_two_lines(bench)
+    services = bench.connector.services
+    services.reject_return("item", first, comment="a" * 300)
+    with pytest.raises(BadRequest) as caught:
+        services.reject_return("item", second, comment="b" * 300)
+    assert caught.value.field == "SiteRejectComment"
+    services.reject_return("item", second, comment="a" * 300)
+    assert bench.connector.waiting() == 1
+
+
 def test_conditions_must_cover_the_quantity(bench: Bench) -> None:
     first, _ = a_return_of_two_lines(bench)
     for conditions in ([ConditionQuantity("USED", 2)], [ConditionQuantity("SHINY", 1)]):

@@ -208,3 +208,10 @@ def test_without_a_token_nothing_is_done(desk: Desk) -> None:
         answer = desk.call("post", path, raw=json.dumps({}).encode(), headers={"Authorization": "Bearer nobody"})
         assert answer.status_code == 401
     assert desk.counted() == before
+
+
+@pytest.mark.parametrize("action", ["RejectBuyerRequest", "RejectReturn"])
+@pytest.mark.parametrize("comment", ["x" * 501, "é" * 251])
+def test_words_to_the_buyer_beyond_500_bytes_are_400_and_named(desk: Desk, action: str, comment: str) -> None:
+    path = f"/v1/OrderItemAdjustments({desk.adjustment(desk.order())})/{action}"
+    assert "SiteRejectComment" in desk.refused("post", path, json_body={"SiteRejectComment": comment})

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -186,6 +187,20 @@ def test_a_policy_answers_at_the_pull_that_sees_the_request(
     assert [told["decision"] for told in desk.told("decision_given")] == ([decision] if decision else [])
     if policy == "partial":
         assert desk.connector.posts(str(action))[0].json == {"SitePartialRefundAmount": 10.01}
+
+
+@pytest.mark.parametrize(("price", "offered"), [(0.02, 0.02), (0.01, None)])
+def test_the_partial_policy_offers_nothing_that_leaves_a_line_without(
+    desk_with: Callable[[str], Desk], price: float, offered: float | None
+) -> None:
+    desk = desk_with("partial")
+    order = desk.connector.order("1", ("mug", 1, price), ("cup", 1, price))
+    for item in (0, 1):
+        desk.connector.adjustment(order, item, RmaNumber="R1")
+    desk.pull()
+    bodies = [json.loads(call.body) if call.body else {} for call in desk.connector.posts("ApproveBuyerRequest")]
+    shares = [body.get("SitePartialRefundAmount") for body in bodies]
+    assert shares == ([offered / 2] * 2 if offered else [None, None])
 
 
 def test_a_refused_offer_is_followed_by_the_whole(desk_with: Callable[[str], Desk]) -> None:

@@ -76,6 +76,31 @@ def test_what_the_connector_refuses_changes_nothing(asked: Desk) -> None:
     assert asked.told("decision_given") == []
 
 
+def test_an_answer_that_only_some_lines_take_is_refused_and_the_row_says_so(asked: Desk) -> None:
+    asked.connector.refuse = lambda call: "Not this one." if "(2)/Approve" in call.path else None
+    refusal = refused(lambda: asked.oms.approve("C-1001"))
+    assert (refusal.status, refusal.title) == (409, "Only half answered")
+    assert (asked.row().status, asked.row().error) == ("NewRma", refusal.detail)
+    assert refusal.detail.startswith("Half answered: 1 of 2 lines have taken the decision (approve)")
+    assert asked.told("decision_given") == []
+    asked.connector.refuse = lambda call: None
+    asked.connector.calls.clear()
+    asked.oms.approve("C-1001")  # the same again completes it
+    assert asked.connector.paths() == ["POST /v1/OrderItemAdjustments(2)/ApproveBuyerRequest"]
+    assert (asked.row().status, asked.row().error) == ("PendingApproval", None)
+    assert len(asked.told("decision_given")) == 1
+
+
+def test_another_decision_after_half_an_answer_goes_to_all_lines_the_answered_first(asked: Desk) -> None:
+    asked.connector.refuse = lambda call: "Not this one." if "(1)/Approve" in call.path else None
+    rows = asked.connector.adjustments["OrderItemAdjustments"]
+    rows[1]["RequestStatus"], rows[2]["RequestStatus"] = "NewRma", "PendingApproval"
+    asked.pull()
+    asked.connector.calls.clear()
+    refused(lambda: asked.oms.reject("C-1001"))  # this connector changes no answer: nothing more has happened
+    assert asked.connector.paths() == ["POST /v1/OrderItemAdjustments(2)/RejectBuyerRequest"]
+
+
 @pytest.mark.parametrize(
     ("words", "status", "field"),
     [
@@ -197,7 +222,9 @@ def test_the_same_parcel_twice_is_one_parcel(returned: Desk) -> None:
         (lambda oms: oms.approve("C-1001", amount=Decimal("1.001")), 422, "amount"),
         (lambda oms: oms.approve("C-1001", amount=Decimal("30.01")), 422, "amount"),
         (lambda oms: oms.reject("C-1001", reason="No way!"), 422, "reason"),
-        (lambda oms: oms.reject("C-1001", comment="x" * 2001), 422, "comment"),
+        (lambda oms: oms.approve("C-1001", amount=Decimal("0.01")), 422, "amount"),
+        (lambda oms: oms.reject("C-1001", comment="x" * 501), 422, "comment"),
+        (lambda oms: oms.reject("C-1001", comment="é" * 251), 422, "comment"),
         (lambda oms: oms.refund(order_id="9"), 404, "order_id"),
         (lambda oms: oms.refund(order_id="1", line_item_ids=["9"]), 422, "line_item_ids"),
         (lambda oms: oms.refund(order_id="1", line_item_ids=[]), 422, "line_item_ids"),

@@ -1,0 +1,110 @@
+"""An answer of which one line is refused: nothing reaches the marketplace, the case says so and asks on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from mock_oms import AdjustmentRow, Refused
+from mock_tiktok import OrderLine
+from rehearsal.world import World
+
+HALF_AN_HOUR = timedelta(minutes=30)
+LINES = [OrderLine("LAMP", 1, Decimal("33.33")), OrderLine("MUG", 1, Decimal("9.99")), OrderLine("CUP", 1, Decimal(7))]
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """A buyer wants money back for three lines, and the seller has given some for the second already."""
+    world = World()
+    order = world.marketplace.place_order(lines=LINES)
+    world.advance(by=HALF_AN_HOUR)
+    world.marketplace.request_return(order.order_id, return_type="REFUND")
+    world.advance(by=HALF_AN_HOUR)
+    yield world
+    assert not world.auditor.broken()
+    world.close()
+
+
+def hold_some_money_of_the_mug(world: World) -> None:
+    (row,) = world.oms.adjustments()
+    mug = next(line for line in world.marketplace.order_view(row.order_id).line_items if line.sku == "MUG")
+    world.oms.refund(order_id=row.order_id, line_item_ids=[mug.id], amount=Decimal(5))
+
+
+def row(world: World) -> AdjustmentRow:
+    return world.oms.adjustments()[0]
+
+
+def state(world: World) -> str:
+    return world.marketplace.return_views()[-1].return_status
+
+
+def refused(world: World) -> Refused:
+    hold_some_money_of_the_mug(world)
+    with pytest.raises(Refused) as caught:
+        world.oms.approve(row(world).id)
+    return caught.value
+
+
+def test_the_refusal_and_the_row_say_what_was_taken_and_what_not(world: World) -> None:
+    before = row(world)
+    refusal = refused(world)
+    assert (refusal.status, refusal.title) == (409, "Only half answered")
+    assert (row(world).status, row(world).deadline) == ("NewRma", before.deadline)
+    assert str(row(world).error).startswith("Half answered: 1 of 3 lines")
+    assert "only 4.99 of the 9.99 is left" in str(row(world).error)
+    world.advance(by=HALF_AN_HOUR)
+    assert state(world) == "RETURN_OR_REFUND_REQUEST_PENDING"
+    assert str(row(world).error).startswith("Half answered")
+
+
+def test_a_half_answer_can_be_turned_into_a_no(world: World) -> None:
+    refused(world)
+    world.oms.reject(row(world).id)
+    assert row(world).error is None
+    world.advance(by=HALF_AN_HOUR)
+    assert (row(world).status, state(world)) == ("RejectionCompleted", "REFUND_OR_RETURN_REQUEST_REJECT")
+
+
+def test_a_half_answer_can_be_turned_into_an_offer(world: World) -> None:
+    refused(world)
+    world.oms.approve(row(world).id, amount=Decimal("20.00"))
+    assert row(world).error is None
+    world.advance(by=HALF_AN_HOUR)
+    assert state(world) == "AWAITING_BUYER_RESPONSE"
+
+
+def test_a_half_answer_is_not_completed_while_the_money_is_held(world: World) -> None:
+    refused(world)
+    with pytest.raises(Refused) as caught:
+        world.oms.approve(row(world).id)
+    assert caught.value.status == 409
+    assert str(row(world).error).startswith("Half answered: 1 of 3 lines")
+    assert state(world) == "RETURN_OR_REFUND_REQUEST_PENDING"
+
+
+def test_the_least_offer_reaches_every_line_and_less_is_refused_before_anything_is_sent(world: World) -> None:
+    before = row(world)
+    with pytest.raises(Refused) as caught:
+        world.oms.approve(before.id, amount=Decimal("0.02"))
+    assert (caught.value.status, caught.value.field) == (422, "amount")
+    assert "0.03" in caught.value.detail
+    assert row(world) == before
+    world.oms.approve(before.id, amount=Decimal("0.03"))
+    world.advance(by=HALF_AN_HOUR)
+    assert state(world) == "AWAITING_BUYER_RESPONSE"
+
+
+def test_words_to_the_buyer_may_have_500_bytes(world: World) -> None:
+    before = row(world)
+    with pytest.raises(Refused) as caught:
+        world.oms.reject(before.id, comment="é" * 251)
+    assert (caught.value.status, caught.value.field) == (422, "comment")
+    assert row(world) == before
+    world.oms.reject(before.id, comment="é" * 250)
+    world.advance(by=HALF_AN_HOUR)
+    assert state(world) == "REFUND_OR_RETURN_REQUEST_REJECT"
