@@ -65,7 +65,7 @@ class Exchange:
     callee: str
     outside: bool
     operation: str | None
-    status: int | None
+    status: int | None  # of the callee's own answer; None where it gave none, whatever the line may have said
     breaches: tuple[Breach, ...]
     writes: bool = False
     subjects: tuple[str, ...] = ()  # the ids in its path
@@ -131,6 +131,7 @@ class Recorder:
             self._keep(told, answered[-1] if answered else None)
             raise
         told.fault = received.fault
+        told.intercepted = not answered
         self._keep(told, answered[-1] if answered else received)
         return received
 
@@ -148,10 +149,12 @@ class Recorder:
         if answer is not None:
             headers = answer.folded
             response = read(headers.get("content-type", ""), answer.body)
-            if operation is not None:
+            if operation is not None and not told.intercepted:
                 breaches += operation.judge_response(answer.status, headers, response)
-            if told.call.outside:
+            if told.call.outside and not told.intercepted:
                 breaches = _from_outside(breaches, answer, response, operation)
+        if told.call.outside and (answer is None or told.intercepted):
+            breaches = []  # whether it would have been refused, as it should, nobody knows
         self._record(told, operation, query, request, answer, response, breaches)
         exchange = Exchange(
             told.slot.seq,
@@ -160,7 +163,7 @@ class Recorder:
             told.seat.name,
             told.call.outside,
             operation.id if operation else None,
-            answer.status if answer else None,
+            answer.status if answer and not told.intercepted else None,
             tuple(breaches),
             bool(operation and operation.changes_something),
             tuple(found[1].values()) if found else (),
@@ -235,6 +238,7 @@ class _Telling:
     at: datetime
     fault: str | None = None
     failure: str | None = None
+    intercepted: bool = False  # the line answered by itself, and the other side knows of nothing
 
 
 def _no_such_operation(method: str, path: str) -> Breach:

@@ -126,6 +126,26 @@ def test_a_request_that_breaks_the_contract_names_the_side_that_sent_it(world: W
     assert set(found.values()) == {"connector"}
 
 
+def refused_by_the_line(call: Call, answer: Handler) -> Answer:
+    return Answer(503, "down", [], b"<html>", fault="refused")
+
+
+def test_what_the_line_answers_by_itself_is_charged_to_nobody(world: World) -> None:
+    world.recorder.line = refused_by_the_line
+    world.advance(by=HOUR)
+    assert broken(world) == {}
+    refused = [entry for entry in world.trace.entries() if entry.get("fault")]
+    assert {(entry["status"], entry["breaches"]) for entry in refused} == {(503, 0)}
+
+
+def test_a_decision_that_only_the_line_has_seen_has_not_reached_the_marketplace(world: World) -> None:
+    _, case = ask(world)
+    world.oms.reject(case)
+    world.recorder.line = refused_by_the_line
+    world.advance(by=DAY)
+    assert broken(world) == {4: "connector"}
+
+
 @pytest.mark.parametrize("copies", [0, 2])
 def test_what_counts_is_the_mailbox(world: World, monkeypatch: pytest.MonkeyPatch, copies: int) -> None:
     add = Store.add_mail
