@@ -41,6 +41,7 @@ from connector.turns import in_the_way, still_fits
 log = logging.getLogger(__name__)
 
 IN_PROGRESS: Final = 25001011  # the marketplace is busy with another claim on the same units
+HELD: Final = "Waits for another claim on the same units."
 CANCELLING: Final = (Operation.CANCEL_ORDER, Operation.APPROVE_CANCELLATION, Operation.REJECT_CANCELLATION)
 
 
@@ -130,10 +131,9 @@ class Delivery:
             before = in_the_way(books, promise)
         if before is None:
             return False
-        held = f"waits for {before.site_adjustment_id or f'adjustment {before.id}'}"
-        if promise.error_message != held:
+        if promise.error_message != HELD:
             with self._store.writing() as books:
-                books.change(t.outbox, promise.id, error_message=held)
+                books.change(t.outbox, promise.id, error_message=HELD)
                 text = f"Not sent yet ({says(promise.what, promise.body)}): another claim on the same units goes first"
                 self._note(books, promise, "held_back", text, site_id=before.site_adjustment_id)
         return True

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mock_tiktok import OrderLine
+from rehearsal.recorder import Answer, Call
 from rehearsal.world import World
 
 QUARTER = timedelta(minutes=15)
@@ -62,3 +64,88 @@ def test_a_refund_of_the_whole_order_leaves_nothing_however_it_was_packed(
         assert book.marketplace == book.paid
         assert world.auditor.content
         assert [row.error for row in world.oms.adjustments()] == [None]
+
+
+def lost(world: World, path: str, *fates: str) -> None:
+    """Let the first calls that create something end without an answer: before the marketplace acts, after it, twice."""
+    waiting = list(fates)
+
+    def line(call: Call, answer: Callable[[Call], Answer]) -> Answer:
+        if call.method != "POST" or not call.path.endswith(path) or not waiting:
+            return answer(call)
+        fate = waiting.pop(0)
+        if fate == "before":
+            raise requests.ConnectionError(fate)
+        answer(call)
+        if fate == "after":
+            raise requests.ReadTimeout(fate)
+        return answer(call)
+
+    world.recorder.line = line
+
+
+def sums(world: World) -> list[tuple[Decimal, str | None]]:
+    return [(row.amount, row.error) for row in world.oms.adjustments()]
+
+
+def agreed(world: World) -> Decimal:
+    (book,) = world.books()
+    assert book.agree
+    assert world.auditor.content
+    return book.marketplace
+
+
+def a_mug(world: World, *refunds: str, status: str = "DELIVERED") -> str:
+    order = world.marketplace.place_order(lines=[OrderLine("MUG", 1, Decimal("90.00"))], status=status)
+    world.advance(by=QUARTER)
+    for amount in refunds:
+        world.oms.refund(order_id=order.order_id, amount=Decimal(amount))
+    return order.order_id
+
+
+def test_two_refunds_of_one_unit_are_told_apart_whatever_becomes_of_their_answers(world: World) -> None:
+    a_mug(world, "5.00", "7.00")
+    lost(world, "/returns", "before", "after")
+    world.advance(by=3 * HOUR)
+    assert agreed(world) == Decimal("12.00")
+    assert sums(world) == [(Decimal("5.00"), None), (Decimal("7.00"), None)]
+
+
+@pytest.mark.parametrize("fate", ["before", "after"])
+@pytest.mark.parametrize("outside", ["5.00", "20.00"])
+def test_a_refund_made_in_seller_center_is_not_taken_for_one_that_got_lost(
+    world: World, fate: str, outside: str
+) -> None:
+    order_id = a_mug(world, "5.00")
+    lost(world, "/returns", fate)
+    world.advance(by=QUARTER + timedelta(minutes=6))
+    world.marketplace.seller_center_refund(order_id, amount=Decimal(outside))
+    world.advance(by=3 * HOUR)
+    assert agreed(world) == Decimal("5.00") + Decimal(outside)
+    assert sorted(sums(world)) == [(Decimal("5.00"), None), (Decimal(outside), None)]
+
+
+def test_several_refunds_of_one_unit_in_one_round_are_all_carried_out(world: World) -> None:
+    a_mug(world, "5.00", "5.00", "5.00")
+    world.advance(by=2 * HOUR)
+    assert agreed(world) == Decimal("15.00")
+    assert sums(world) == [(Decimal("5.00"), None)] * 3
+
+
+def test_a_cancellation_that_the_network_delivers_twice_is_one(world: World) -> None:
+    a_mug(world, "90.00", status="AWAITING_SHIPMENT")
+    lost(world, "/cancellations", "twice")
+    world.advance(by=2 * HOUR)
+    assert agreed(world) == Decimal("90.00")
+    assert sums(world) == [(Decimal("90.00"), None)]
+
+
+def test_a_refund_of_the_sellers_waits_until_the_buyers_own_request_is_answered(world: World) -> None:
+    order_id = a_mug(world)
+    return_id = world.marketplace.request_return(order_id, return_type="REFUND").return_id
+    world.advance(by=QUARTER)
+    world.oms.refund(order_id=order_id, amount=Decimal("5.00"))
+    world.advance(by=HOUR)
+    world.oms.reject(next(row.id for row in world.oms.adjustments() if row.return_id == return_id))
+    world.advance(by=HOUR)
+    assert agreed(world) == Decimal("5.00")
