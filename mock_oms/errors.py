@@ -10,6 +10,9 @@ OmsError
 from __future__ import annotations
 
 import re
+from typing import Final
+
+HALF_ANSWERED: Final = "Only half answered"  # the title of the one refusal that leaves something behind
 
 
 class OmsError(Exception):
@@ -17,7 +20,7 @@ class OmsError(Exception):
 
 
 class Refused(OmsError):
-    """An order of the seller's staff that cannot be carried out. Nothing has changed."""
+    """An order of the seller's staff that cannot be carried out. Nothing has changed, unless it is half answered."""
 
     def __init__(self, status: int, title: str, detail: str = "", field: str | None = None) -> None:
         super().__init__(f"{title}: {detail}" if detail else title)

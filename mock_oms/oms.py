@@ -29,7 +29,7 @@ from mock_oms.domain.policy import ANSWERS, Policy, offers_part
 from mock_oms.domain.reasons import is_reason
 from mock_oms.domain.refunds import Left, left_of
 from mock_oms.domain.statuses import Question, Verdict, meaning
-from mock_oms.errors import Refused, refusal
+from mock_oms.errors import HALF_ANSWERED, Refused, refusal
 from mock_oms.events import Event, Listener
 from mock_oms.pull import Pull, counting_offers
 from mock_oms.records import Parcel, Records
@@ -57,6 +57,7 @@ class AdjustmentRow:
     amount: Decimal
     deadline: datetime | None
     error: str | None
+    can: tuple[str, ...]  # what staff can do with it now: approve, reject, inspect
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +152,7 @@ class Oms:
 
     def adjustments(self) -> list[AdjustmentRow]:
         """Return all cases, oldest first."""
-        return [_row(case) for case in self.records.cases.values()]
+        return [self._row(case) for case in self.records.cases.values()]
 
     def ledger(self) -> dict[str, Decimal]:
         """Return what the OMS has booked as refunded, by the marketplace's order id."""
@@ -220,7 +221,7 @@ class Oms:
         kept = self.records.keep(replace(case, kept=KeptDecision(decision, left=None)))
         self.records.judge(kept, graded)
         self._pull.tell_decision(kept, decision, accepted=False)
-        return Answer(_row(kept), kept=True)
+        return Answer(self._row(kept), kept=True)
 
     def refund(
         self,
@@ -247,7 +248,7 @@ class Oms:
         )
         case = self.records.keep(self._refunds.ask(case))
         self._pull.tell_refund(case)
-        return Answer(_row(case), kept=case.unsent)
+        return Answer(self._row(case), kept=case.unsent)
 
     # what the warehouse reports
     def receive_parcel(
@@ -281,6 +282,31 @@ class Oms:
             raise Refused(409, "Not here yet", f"The parcel of return {case.return_id} has not arrived.")
         return case, case.asks
 
+    def _can(self, case: Case) -> tuple[str, ...]:
+        """Say what of `approve`, `reject` and `inspect` would not be refused for where the case stands."""
+        parcel = self.records.parcel_of(case)
+        if case.kept is not None:
+            return ()
+        if case.asks is Question.REQUEST:
+            return ("approve", "reject")
+        if case.asks is Question.GOODS:
+            return ("approve", "reject", "inspect") if parcel else ()
+        return ("inspect",) if parcel and parcel.grade is None and can_come(case) else ()
+
+    def _row(self, case: Case) -> AdjustmentRow:
+        return AdjustmentRow(
+            id=case.number,
+            kind=str(case.kind),
+            return_id=case.return_id,
+            cancel_id=case.cancel_id,
+            order_id=case.order_id,
+            status=case.status,
+            amount=case.amount,
+            deadline=case.deadline,
+            error=case.error,
+            can=self._can(case),
+        )
+
     def _plain(self, case: Case, question: Question, verdict: Verdict) -> Decision:
         parcel = self.records.parcel_of(case)
         grade = None
@@ -306,14 +332,14 @@ class Oms:
         outcome = self._decisions.give(case, decision)
         if outcome.rejected is not None:
             refused = refusal(outcome.rejected)
-            if outcome.taken:  # the one refusal that leaves something behind: the case says what, and asks on
+            if outcome.taken:  # the case says what has been left behind, and asks on
                 note = self.records.keep(outcome.case).note or refused.detail
-                refused = Refused(409, "Only half answered", note, refused.field)
+                refused = Refused(409, HALF_ANSWERED, note, refused.field)
             raise refused from outcome.rejected
         case = self.records.keep(counting_offers(outcome.case, decision, outcome))
         self.records.judge(case, decision.grade)
         self._pull.tell_decision(case, decision, accepted=not outcome.kept)
-        return Answer(_row(case), kept=outcome.kept)
+        return Answer(self._row(case), kept=outcome.kept)
 
     def _by_policy(self, case: Case) -> Decision | None:
         """Return what the policy answers to a case now, if anything; what failed twice is left to a person."""
@@ -362,20 +388,6 @@ class Oms:
     def _announce(self, event: Event) -> None:
         for listener in self._listeners:
             listener(event)
-
-
-def _row(case: Case) -> AdjustmentRow:
-    return AdjustmentRow(
-        id=case.number,
-        kind=str(case.kind),
-        return_id=case.return_id,
-        cancel_id=case.cancel_id,
-        order_id=case.order_id,
-        status=case.status,
-        amount=case.amount,
-        deadline=case.deadline,
-        error=case.error,
-    )
 
 
 def _nothing_waits(case: Case) -> NoReturn:

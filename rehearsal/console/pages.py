@@ -12,6 +12,8 @@ from typing import Any, Final
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from mock_oms import Grade
+from mock_oms.errors import HALF_ANSWERED
 from rehearsal.control.gate import COOKIE
 from rehearsal.control.operations import InProcessStage
 from rehearsal.stage import Json, Problem
@@ -37,7 +39,10 @@ BUTTONS: Final = {
     "arbitrate": ("return_id", "outcome"),
     "oms_approve": ("adjustment_id",),
     "oms_reject": ("adjustment_id",),
+    "oms_inspect": ("return_id", "grade", "accept"),
 }
+
+NEEDED: Final = frozenset({"outcome", "grade", "accept"})
 
 Act = tuple[str, str, dict[str, str]]
 
@@ -62,10 +67,10 @@ IN_ARBITRATION: Final[tuple[Act, ...]] = (
     ("arbitrate", "Side with buyer",  {"outcome": "SUPPORT_BUYER"}),
     ("arbitrate", "Side with seller", {"outcome": "SUPPORT_SELLER"}),
 )
-STAFF_ACTS: Final[tuple[Act, ...]] = (("oms_approve", "Approve", {}), ("oms_reject", "Reject", {}))
+# What staff can do, by the OMS's word for it.
+STAFF_ACTS: Final[dict[str, Act]] = {"approve": ("oms_approve", "Approve", {}), "reject": ("oms_reject", "Reject", {})}
 # fmt: on
 ARRIVED: Final = "The package arrived at the warehouse"  # the marketplace's words; the status does not tell
-STAFF_STATES: Final = frozenset({"NewRma", "ReadyForReturn"})
 POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
 
 
@@ -103,7 +108,10 @@ def _press(stage: InProcessStage, call: str) -> None:
         if not fields["seed"].isdecimal():
             raise Problem(422, "Invalid value", "seed is a whole number", field="seed")
         fields["seed"] = int(fields["seed"])
-    missing = next((name for name in BUTTONS[call] if name.endswith("_id") and name not in fields), None)
+    if "accept" in fields:
+        fields["accept"] = fields["accept"] == "yes"
+    wanted = (name for name in BUTTONS[call] if name.endswith("_id") or name in NEEDED)
+    missing = next((name for name in wanted if name not in fields), None)
     if missing:
         raise Problem(422, "Invalid value", f"{missing} is missing", field=missing)
     about = [fields.pop(name) for name in BUTTONS[call] if name.endswith("_id")]
@@ -125,16 +133,17 @@ def _page(stage: InProcessStage, problem: Problem | None = None) -> Response:
         more_orders=max(0, len(ledgers) - SHOWN_ORDERS),
         returns=[{**entry, "acts": _return_acts(entry)} for entry in returns[:SHOWN_ORDERS]],
         more_returns=max(0, len(returns) - SHOWN_ORDERS),
-        adjustments=[
-            {**row, "acts": STAFF_ACTS if row["status"] in STAFF_STATES else ()}
-            for row in stage.oms_adjustments()["adjustments"]
-        ][-SHOWN_ORDERS:],
+        adjustments=[{**row, "acts": _staff_acts(row["can"])} for row in stage.oms_adjustments()["adjustments"]][
+            -SHOWN_ORDERS:
+        ],
+        grades=list(Grade),
         books=recent,
         disagree=sum(not book["agree"] for book in ledgers),
         findings=findings["findings"],
         held=sum(verdict["verdict"] == "held" for verdict in findings["verdicts"]),
         not_judged=sum(verdict["verdict"] == "not judged" for verdict in findings["verdicts"]),
         problem=problem,
+        unchanged=problem is not None and problem.title != HALF_ANSWERED,
     )
     answer = make_response(html, problem.status if problem else 200)
     answer.headers["Content-Security-Policy"] = POLICY
@@ -153,6 +162,11 @@ def _return_acts(entry: Json) -> tuple[Act, ...]:
     if any(step["event"] == ARRIVED for step in entry["timeline"]) and entry["return_status"] == "BUYER_SHIPPED_ITEM":
         return ()
     return RETURN_ACTS.get(entry["return_status"], ())
+
+
+def _staff_acts(can: list[str]) -> tuple[Act, ...]:
+    """Offer what can be done. Goods at the dock are judged by an inspection, which says yes or no with a grade."""
+    return () if "inspect" in can else tuple(STAFF_ACTS[word] for word in can)
 
 
 def _day(moment: str) -> str:

@@ -146,6 +146,7 @@ def adjustment(row: AdjustmentRow) -> Json:
         "amount": shown_money(row.amount),
         "deadline": shown_time_if(row.deadline),
         "error": row.error,
+        "can": list(row.can),
     }
 
 

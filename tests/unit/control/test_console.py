@@ -41,6 +41,32 @@ def test_buttons_play_a_buyer(api: FlaskClient) -> None:
     assert order_id in page
 
 
+def test_the_oms_is_offered_only_what_it_can_do(api: FlaskClient, stage: InProcessStage) -> None:
+    order_id = stage.place_order()["order_id"]
+    return_id = stage.request_return(order_id, type="RETURN_AND_REFUND")["return_id"]
+
+    def offered() -> set[str]:
+        section = api.get("/").text.split('id="oms"')[1].split("</section>")[0]
+        return {word for word in ("oms_approve", "oms_reject", "oms_inspect") if f"/do/{word}" in section}
+
+    stage.advance(by="PT1H")
+    assert stage.oms_adjustments()["adjustments"][0]["status"] == "ReadyForReturn"
+    assert offered() == set()
+    assert "waits for the parcel" in api.get("/").text
+    stage.ship_return(return_id)
+    stage.arrive_return(return_id)
+    assert offered() == {"oms_inspect"}
+    answer = api.post("/do/oms_inspect", data={"return_id": return_id, "grade": "DAMAGED"})
+    assert answer.status_code == 422
+    answer = api.post("/do/oms_inspect", data={"return_id": return_id, "grade": "DAMAGED", "accept": "no"})
+    assert answer.status_code == 303
+    assert offered() == set()
+    assert stage.oms_adjustments()["adjustments"][0]["status"] == "PendingReturnRejection"
+    stage.request_return(stage.place_order()["order_id"], type="REFUND")
+    stage.advance(by="PT15M")
+    assert offered() == {"oms_approve", "oms_reject"}
+
+
 def test_a_refusal_is_shown_on_the_page(api: FlaskClient) -> None:
     answer = api.post("/do/advance", data={"by": "<b>soon</b>"})
     assert answer.status_code == 422

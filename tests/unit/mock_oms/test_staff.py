@@ -164,6 +164,13 @@ def test_goods_are_judged_only_when_they_are_there(desk: Desk) -> None:
         assert refused(act).status == 409
 
 
+def test_a_row_says_what_can_be_done_with_it(returned: Desk) -> None:
+    assert returned.row().can == ("approve", "reject", "inspect")
+    returned.connector.faults.append(Fault("RejectReturn"))
+    returned.oms.inspect("R1", grade="DAMAGED", accept=False)
+    assert returned.row().can == ()  # it is kept until the connector answers
+
+
 def test_an_inspection_sends_grade_and_verdict(returned: Desk) -> None:
     returned.oms.inspect("R1", grade="DAMAGED", accept=False)
     (call,) = returned.connector.posts("RejectReturn")
