@@ -11,6 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
+from mock_oms.agenda import Clock
 from mock_oms.channeladvisor import ChannelAdvisor
 from mock_oms.domain.cases import AdjustmentKey, Case, Decision, KeptDecision
 from mock_oms.domain.statuses import PROMISED, REJECTED, meaning
@@ -40,11 +41,13 @@ class Outcome:
 class Decisions:
     """Delivers decisions."""
 
-    def __init__(self, *, api: ChannelAdvisor) -> None:
+    def __init__(self, *, api: ChannelAdvisor, clock: Clock) -> None:
         self._api = api
+        self._clock = clock
 
     def give(self, case: Case, decision: Decision) -> Outcome:
         """Send a decision to every adjustment that asks, and first to those whose answer it changes."""
+        case = replace(case, silence=None)
         asking = tuple(a.key for a in case.asking(decision.question))
         if _completes(case, decision):
             return self._send(case, decision, asking)
@@ -87,8 +90,9 @@ class Decisions:
                 self._api.answer(case.adjustments[key], decision)
             except Rejected as rejected:
                 return Outcome(_rejected(case, decision, rejected, began=taken > 0), taken, rejected)
-            except Unreachable:
-                return Outcome(replace(case, kept=KeptDecision(decision, left=keys[index:])), taken)
+            except Unreachable as silence:
+                kept = replace(case, kept=KeptDecision(decision, left=keys[index:]))
+                return Outcome(kept.unheard(self._clock.now(), str(silence)), taken)
             taken += 1
             case = case.with_status(key, PROMISED[decision.question, decision.verdict])
         return Outcome(replace(case, note=None, half=None) if keys else case, taken)

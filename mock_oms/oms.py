@@ -97,8 +97,8 @@ class Oms:
             refresh_token=refresh_token,
             url=connector_url,
         )
-        self._decisions = Decisions(api=api)
-        self._refunds = Refunds(api=api, seed=seed)
+        self._decisions = Decisions(api=api, clock=clock)
+        self._refunds = Refunds(api=api, clock=clock, seed=seed)
         self._pull = Pull(
             api=api,
             records=self.records,
@@ -138,7 +138,7 @@ class Oms:
         kept = [self.records.cases[number] for number in self.records.unsent]
         return [
             AgendaEntry(due, WHO, "pull", None),
-            *(AgendaEntry(due, WHO, f"deliver what was kept of {case.number}", case.return_id) for case in kept),
+            *(AgendaEntry(due, WHO, _to_deliver(case), case.return_id) for case in kept),
         ]
 
     def waiting(self) -> int:
@@ -388,6 +388,11 @@ class Oms:
     def _announce(self, event: Event) -> None:
         for listener in self._listeners:
             listener(event)
+
+
+def _to_deliver(case: Case) -> str:
+    again = " once more" if case.silence else ""
+    return f"deliver what was kept of {case.number}{again}"
 
 
 def _nothing_waits(case: Case) -> NoReturn:

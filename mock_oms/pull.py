@@ -35,12 +35,14 @@ class Tally:
     decisions: int = 0
     refunds: int = 0
     booked: Decimal = Decimal("0.00")
+    in_vain: list[str] = field(default_factory=list)  # cases whose telling has begun to be in vain
     failure: str | None = None
     cases: dict[str, None] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:
-        return bool(self.orders or self.adjustments or self.decisions or self.refunds or self.failure)
+        news = (self.orders, self.adjustments, self.decisions, self.refunds, self.in_vain, self.failure)
+        return any(news)
 
     def words(self, currency: str) -> str:
         """Say what happened."""
@@ -50,6 +52,7 @@ class Tally:
             _count(self.decisions, "decision"),
             _count(self.refunds, "refund asked for", "refunds asked for"),
             f"booked {self.booked} {currency}".strip() if self.booked else "",
+            f"{', '.join(self.in_vain)} told the connector again in vain" if self.in_vain else "",
             self.failure or "",
         ]
         return "pull: " + (", ".join(item for item in news if item) or "nothing new")
@@ -141,11 +144,17 @@ class Pull:
         for number in list(self._records.unsent):
             case = self._records.cases[number]
             if case.kept is not None:
-                self.settle(self._decisions.give_again(case), case.kept.decision, tally)
+                outcome = self._decisions.give_again(case)
+                if outcome.kept and outcome.case.silence and not outcome.taken:
+                    self._told_in_vain(outcome.case, tally)
+                else:
+                    self.settle(outcome, case.kept.decision, tally)
             else:
                 before = case
                 case, found = self._refunds.ask_again(case)
-                if case != before:
+                if [part.state for part in case.parts] == [part.state for part in before.parts]:
+                    self._told_in_vain(case, tally)
+                else:
                     self._records.keep(case)
                     tally.refunds += 1
                     tally.cases[number] = None
@@ -153,6 +162,16 @@ class Pull:
                         self.tell_refund(case)
                 for read in found:
                     self._take_in(read, now, tally)
+
+    def _told_in_vain(self, case: Case, tally: Tally) -> None:
+        """Keep what came back from a further attempt; the first one in vain is news, the others are not."""
+        before, silence = self._records.cases[case.number].silence, case.silence
+        if silence is None:
+            return
+        self._records.keep(replace(case, silence=replace(silence, again=True)))
+        if before is None or not before.again:
+            tally.in_vain.append(case.number)
+            tally.cases[case.number] = None
 
     def _follow_policy(self, now: datetime, tally: Tally) -> None:
         for case in self._records.open_cases():

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from mock_oms.agenda import Clock
 from mock_oms.channeladvisor import ChannelAdvisor
 from mock_oms.domain.cases import Adjustment, Case, PartState, RefundPart
 from mock_oms.domain.money import ZERO, split
@@ -24,8 +25,9 @@ from mock_oms.errors import Refused, Rejected, Unreachable, refusal
 class Refunds:
     """Makes up refunds and gets them to the connector."""
 
-    def __init__(self, *, api: ChannelAdvisor, seed: int) -> None:
+    def __init__(self, *, api: ChannelAdvisor, clock: Clock, seed: int) -> None:
         self._api = api
+        self._clock = clock
         stream = random.Random(hashlib.sha256(f"{seed}|seller adjustment ids|oms".encode()).digest())
         self._prefix = f"OMS-{stream.getrandbits(32):08x}"
 
@@ -83,8 +85,8 @@ class Refunds:
                 if not any(asked.state is PartState.ACCEPTED for asked in case.parts):
                     raise refusal(rejected) from rejected
                 case = case.with_part(replace(part, state=PartState.REFUSED, words=rejected.words))
-            except Unreachable:
-                return case.with_part(replace(part, tried=True))
+            except Unreachable as silence:
+                return case.with_part(replace(part, tried=True)).unheard(self._clock.now(), str(silence))
             else:
                 case = case.with_part(replace(part, state=PartState.ACCEPTED))
         return case
@@ -101,8 +103,8 @@ class Refunds:
                     self._api.refund(part, _ref(case))
             except Rejected as rejected:
                 case = case.with_part(replace(part, state=PartState.REFUSED, words=rejected.words))
-            except Unreachable:
-                return case.with_part(replace(part, tried=True)), found
+            except Unreachable as silence:
+                return case.with_part(replace(part, tried=True)).unheard(self._clock.now(), str(silence)), found
             else:
                 found += arrived
                 case = case.with_part(replace(part, state=PartState.ACCEPTED))

@@ -104,6 +104,15 @@ class KeptDecision:
     left: tuple[AdjustmentKey, ...] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Since when the connector has not taken what a case has to tell it, and what came back the last time."""
+
+    since: datetime
+    words: str
+    again: bool = False  # it has been tried again in vain
+
+
 class PartState(StrEnum):
     """How far a refund of the seller's own has come before the connector shows an adjustment for it."""
 
@@ -141,6 +150,7 @@ class Case:
     adjustments: Mapping[AdjustmentKey, Adjustment] = field(default_factory=dict)
     parts: tuple[RefundPart, ...] = ()
     kept: KeptDecision | None = None
+    silence: Silence | None = None  # means something only while the case is unsent
     note: str | None = None  # what went wrong with an answer, in the connector's words
     half: Decision | None = None  # the answer that only some of the lines have taken
     offers: int = 0
@@ -208,6 +218,8 @@ class Case:
         words += [a.error for a in self.current() if a.error and a.status != FAILED]
         words += [part.words for part in self.unread() if part.words]
         words += [self.note] if self.note else []
+        if self.silence and self.unsent:
+            words.append(UNHEARD.format(since=self.silence.since, words=self.silence.words))
         return "; ".join(dict.fromkeys(words)) or None
 
     def _failed_before(self) -> list[Adjustment]:
@@ -224,7 +236,7 @@ class Case:
     @property
     def troubled(self) -> bool:
         """Whether a person had better look at it."""
-        return self.status == FAILED or bool(self.note or self._failed_before())
+        return self.status == FAILED or bool(self.note or self._failed_before() or (self.silence and self.unsent))
 
     @property
     def failures(self) -> int:
@@ -240,6 +252,11 @@ class Case:
     def unsent(self) -> bool:
         """Whether something of it still has to be told to the connector."""
         return self.kept is not None or any(part.state is PartState.TO_SEND for part in self.unread())
+
+    def unheard(self, now: datetime, words: str) -> Case:
+        """Return the case knowing that the connector has just not taken what it was told, and what came back."""
+        before = self.silence
+        return replace(self, silence=replace(before, words=words, again=True) if before else Silence(now, words))
 
     def reading(self, read: Adjustment) -> Case:
         """Return the case with what was just read of one of its adjustments."""
@@ -265,6 +282,7 @@ class Case:
         return replace(self, parts=tuple(part if old.seller_id == part.seller_id else old for old in self.parts))
 
 
+UNHEARD: Final = "Kept since {since:%Y-%m-%d %H:%M} UTC and tried again at every pull: {words}"
 _SELLERS: Final = ("oms", "default")  # who may have decided as the seller, in the connector's words
 _PART_STATUS: Final = {PartState.TO_SEND: UNSENT, PartState.ACCEPTED: HANDED_OVER, PartState.REFUSED: FAILED}
 

@@ -209,6 +209,8 @@ def test_a_decision_that_the_connector_did_not_hear_is_kept_and_answered_with_20
     stage.current.connector.kill()
     answer = api.post(f"{PREFIX}/oms/adjustments/{case['id']}/approve")
     assert (answer.status_code, answer.get_json()["kept"]) == (202, True)
+    assert answer.get_json()["error"].startswith("Kept since 2031-03-03 09:30 UTC")
+    assert f"deliver what was kept of {case['id']} once more" in [entry["what"] for entry in stage.agenda()["agenda"]]
     stage.current.connector.start()
     stage.advance(by="PT1H")
     assert stage.get_return(asked["return_id"])["refunded"] == asked["refund_total"]

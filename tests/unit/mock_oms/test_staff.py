@@ -128,6 +128,37 @@ def test_an_unreachable_connector_keeps_the_decision_until_the_next_pull(asked: 
     assert [told["accepted"] for told in asked.told("decision_given")] == [False, True]
 
 
+@pytest.mark.parametrize("status", [None, 503])
+@pytest.mark.parametrize("what", ["decision", "refund"])
+def test_what_the_connector_does_not_take_is_seen_on_its_case_and_told_once(
+    asked: Desk, what: str, status: int | None
+) -> None:
+    action = "ApproveBuyerRequest" if what == "decision" else "Adjust"
+    asked.connector.faults.append(Fault(f"/{action}", status=status, document={"Message": "busy"}, times=4))
+    asked.clock.at += timedelta(minutes=7)
+    if what == "decision":
+        answer = asked.oms.approve("C-1001")
+    else:
+        answer = asked.oms.refund(order_id="1", amount=Decimal("5.00"))
+    case = answer.row.id
+    words = (
+        "The connector cannot be reached (ConnectionError)." if status is None else "The connector answers 503: busy"
+    )
+    error = f"Kept since 2031-03-03 09:07 UTC and tried again at every pull: {words}"
+    assert (answer.kept, answer.row.error) == (True, error)
+    assert case in asked.oms.records.troubled
+    assert f"deliver what was kept of {case} once more" in [entry.what for entry in asked.oms.agenda()]
+    pulls = [asked.pull() for _ in range(3)]
+    assert [fired.changed for fired in pulls] == [True, False, False]
+    assert pulls[0].what == f"pull: {case} told the connector again in vain"
+    row = next(row for row in asked.oms.adjustments() if row.id == case)
+    assert row.error == error
+    assert asked.pull().changed
+    row = next(row for row in asked.oms.adjustments() if row.id == case)
+    assert (row.error, asked.oms.waiting(), case in asked.oms.records.troubled) == (None, 0, False)
+    assert len(asked.oms.agenda()) == 1
+
+
 def test_a_decision_whose_answer_was_lost_is_not_given_twice(asked: Desk) -> None:
     asked.connector.faults.append(Fault("(1)/ApproveBuyerRequest", after=True))
     assert asked.oms.approve("C-1001").kept
