@@ -57,13 +57,30 @@ class ExecutedOnce(Watcher):
             row = rows.get(decision.adjustment_id)
             if not _failed(row):
                 yield _lost(decision, row)
-        for request in list(self._mandates.unpaid.values()):
-            row = rows.get(request.adjustment_id)
+        unpaid, self._mandates.unpaid = self._mandates.unpaid, {}
+        for identity, request in unpaid.items():
+            request.failed = _failed(rows.get(identity))
+        for identity, request in unpaid.items():
+            row = rows.get(identity)
             known = row is not None and self._mandates.started_by_seller(row.return_id or row.cancel_id)
-            if known or _failed(row):
-                del self._mandates.unpaid[request.adjustment_id]
-            else:
-                yield _not_asked_for(request, row)
+            missing = self._mandates.missing(request.order_id)
+            if not request.failed and (missing or not known):
+                self._mandates.unpaid[identity] = request
+                yield self._unpaid(request, row)
+
+    def _unpaid(self, request: Request, row: Adjustment | None) -> Objection:
+        done = self._mandates.carried_out(request.order_id)
+        return Objection(
+            f"lost {request.adjustment_id}",
+            "connector",
+            "the refund executed at the marketplace, or an error on the adjustment",
+            f"{done} refunded at the marketplace; the OMS sees {_status(row)}",
+            Witness(
+                events=(request.seq,),
+                money={"asked": str(request.amount), "refunded": str(done)},
+                about={"order_id": request.order_id, "adjustment_id": request.adjustment_id},
+            ),
+        )
 
 
 def _failed(row: Adjustment | None) -> bool:
@@ -87,19 +104,5 @@ def _lost(decision: Decision, row: Adjustment | None) -> Objection:
                 "adjustment_id": decision.adjustment_id,
                 "claim": decision.claim,
             },
-        ),
-    )
-
-
-def _not_asked_for(request: Request, row: Adjustment | None) -> Objection:
-    return Objection(
-        f"lost {request.adjustment_id}",
-        "connector",
-        "the refund executed at the marketplace, or an error on the adjustment",
-        f"nothing at the marketplace; the OMS sees {_status(row)}",
-        Witness(
-            events=(request.seq,),
-            money={"asked": str(request.amount)},
-            about={"order_id": request.order_id, "adjustment_id": request.adjustment_id},
         ),
     )

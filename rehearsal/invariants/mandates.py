@@ -72,6 +72,8 @@ class Request:
     order_id: str
     seq: int
     amount: Decimal
+    accepted: bool
+    failed: bool = False  # in a person's sight
 
 
 @dataclass(slots=True)
@@ -89,6 +91,11 @@ class _Account:
     def asked(self) -> Decimal:
         """Answer the sum of all that was asked for."""
         return sum((request.amount for request in self.requests.values()), ZERO)
+
+    @property
+    def owed(self) -> Decimal:
+        """Answer the sum of what the connector has taken on and has not failed at."""
+        return sum((one.amount for one in self.requests.values() if one.accepted and not one.failed), ZERO)
 
 
 @dataclass(slots=True)
@@ -182,17 +189,29 @@ class Mandates:
         """Answer whether the marketplace has this claim from the seller."""
         return claim is not None and claim in self._claims and self._claims[claim].by_seller
 
+    def carried_out(self, order_id: str) -> Decimal:
+        """Answer how much the connector has refunded of an order for the OMS."""
+        account = self._accounts[order_id]
+        return account.refunded + account.called_off
+
+    def missing(self, order_id: str) -> Decimal:
+        """Answer how much of what the OMS asked for on an order has not even been begun."""
+        account = self._accounts[order_id]
+        short = account.owed - self.carried_out(order_id)
+        return short if short > account.rounding else ZERO
+
     def _asks(self, claim: str, question: str) -> bool:
         status = self._claims[claim].status if claim in self._claims else ""
         return not status or status.endswith(ASKS[question])
 
     def _refund_asked(self, news: News) -> None:
         identity = str(news.data.get("adjustment_id"))
-        request = Request(identity, news.order, news.seq, Decimal(news.data.get("amount") or 0))
+        accepted = bool(news.data.get("accepted"))
+        request = Request(identity, news.order, news.seq, Decimal(news.data.get("amount") or 0), accepted)
         account = self._accounts[news.order]
         account.requests[identity] = request
         account.events.append(news.seq)
-        if news.data.get("accepted"):
+        if accepted:
             self.unpaid[identity] = request
 
     def _decided(self, news: News) -> None:
@@ -230,13 +249,13 @@ class Mandates:
         account = self._accounts[news.order]
         account.claims.append(news.claim or "")
         account.events.append(news.seq)
+        account.rounding += ROUNDING * len(news.data.get("line_item_ids") or ())
         if news.name == "cancellation_requested":
             account.called_off += total
             if account.requests:
                 return None  # before anything ships a refund of a part is a cancellation of the whole
             return self._unasked(news, account, f"{total} called off")
         account.refunded += total
-        account.rounding += ROUNDING * len(news.data.get("line_item_ids") or ())
         if account.refunded <= account.asked + (account.rounding if account.requests else ZERO):
             return None
         return self._unasked(

@@ -336,6 +336,17 @@ def test_a_refund_of_the_oms_that_is_swallowed_is_found(world: World, wrong: Wro
     assert the_only_finding(world).invariant == 2
 
 
+def test_a_refund_of_which_a_part_is_swallowed_is_found(world: World, wrong: Wrong) -> None:
+    order = world.marketplace.place_order(lines=[OrderLine("MUG", 1, Decimal("9.99")), OrderLine("LAMP", 1)])
+    world.advance(by=QUARTER)
+    mug = order.line_items[0].id
+    wrong.sending(lambda operation, body: [(operation, body)] if body["line_ids"] == [mug] else [])
+    world.oms.refund(order_id=order.order_id, line_item_ids=[line.id for line in order.line_items])
+    world.advance(by=2 * HOUR)
+    finding = the_only_finding(world)
+    assert (finding.invariant, finding.witness.money["refunded"]) == (2, "9.99")
+
+
 def test_a_refund_that_nobody_asked_for_is_found(world: World, wrong: Wrong) -> None:
     order_id = an_order_to_refund(world)
     (line,) = world.marketplace.order_view(order_id).line_items
