@@ -33,6 +33,7 @@ from connector.domain.retry import DELIVERY
 from connector.domain.site import Claim, ClaimKind, news
 from connector.errors import Refused, Unavailable
 from connector.intake import OURS, amounts, ask_anew, astray, parts_as_kept, promised, take_claim
+from connector.leftovers import MENDED, TOO_MUCH, mended, what_it_has
 from connector.ports import Access, Marketplace, Secret
 from connector.records import Adjustment, Order, Promise, Shop
 from connector.telling import MARKETPLACE, says
@@ -337,9 +338,7 @@ class Delivery:
         """A refund or cancellation was refused: find what an earlier sending of it has made, or wait for its turn."""
         repeated = promise.what == Operation.CANCEL_ORDER or promise.state in OUTCOME_UNKNOWN
         if not repeated and error.code != IN_PROGRESS:
-            with self._store.writing() as books:
-                self._fail(books, promise, code=str(error.code), words=error.words)
-            return PromiseState.REFUSED
+            return self._mend_or_fail(promise, error)
         claims: list[Claim] = []
         try:
             claims = self._claims(promise)
@@ -364,6 +363,30 @@ class Delivery:
                 return PromiseState.WAITING
             self._fail(books, promise, code=str(error.code), words=error.words)
         return PromiseState.REFUSED
+
+    def _mend_or_fail(self, promise: Promise, error: Refused) -> PromiseState:
+        """End in an error, unless all that is wrong with a refund is how we have reckoned a coin."""
+        with self._store.reading() as books:
+            body, most_astray = books.promise(promise.id).body, astray(promise, promise.body["currency"])
+        better = None
+        if promise.what == Operation.CREATE_RETURN and error.code in TOO_MUCH and MENDED not in body:
+            try:
+                left = what_it_has(self._marketplace, self._access, body)
+            except Unavailable as failure:
+                return self._postpone(promise, failure, tried=False)
+            better = mended(body, left, most_astray)
+        with self._store.writing() as books:
+            if better is None:
+                self._fail(books, promise, code=str(error.code), words=error.words)
+                return PromiseState.REFUSED
+            key = self._secret("idempotency key")
+            books.change(t.outbox, promise.id, state=PromiseState.WAITING, body=better, idempotency_key=key)
+            for entry in books.adjustments_of_promise(promise.id):
+                line_ids = better["line_ids"]
+                count = None if entry.item_id is None else len(line_ids)
+                books.change(t.adjustments, entry.id, site_line_ids=line_ids, quantity=count)
+            promise = books.promise(promise.id)
+        return self.deliver(promise)
 
     def _may_wait(self, promise: Promise) -> bool:
         """Other claims are waited for as long as the marketplace is: by then a person is told."""

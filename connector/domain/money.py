@@ -18,7 +18,9 @@ def unit_of(currency: str) -> Decimal:
     return WHOLE if currency in NO_MINOR_UNIT else CENT
 
 
-def split(total: Decimal, weights: Sequence[Decimal], unit: Decimal = CENT) -> list[Decimal]:
+def split(
+    total: Decimal, weights: Sequence[Decimal], unit: Decimal = CENT, *, rounding: str = ROUND_HALF_UP
+) -> list[Decimal]:
     """Split `total` in proportion to `weights`. The parts add up to it exactly; without weights all parts are equal.
 
     Rounding runs over the sum so far, so no part strays by more than one unit and none goes below zero.
@@ -32,7 +34,7 @@ def split(total: Decimal, weights: Sequence[Decimal], unit: Decimal = CENT) -> l
     so_far = Decimal(0)
     for share in shares[:-1]:
         so_far += share
-        until_here = (total * so_far / whole).quantize(unit, ROUND_HALF_UP)
+        until_here = (total * so_far / whole).quantize(unit, rounding)
         parts.append(until_here - given)
         given = until_here
     parts.append(total - given)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Final
 
 from connector.domain.adjustments import RequestStatus as S
@@ -31,15 +31,16 @@ class UnitMoney:
 
 def share_out(order: SiteOrder) -> dict[str, UnitMoney]:
     """Divide an order's total among its units; what is not stated per unit falls on them by price."""
-    lines = in_order(order.lines)
+    lines = order.lines  # in the marketplace's own order
     unit = unit_of(order.currency)
     prices = [line.price for line in lines]
-    shipping = split(order.shipping, prices, unit)
-    shipping_tax = split(order.shipping_tax, prices, unit)
+    # Rounded down, as the marketplace is assumed to: where it does otherwise, a coin lies on another unit.
+    shipping = split(order.shipping, prices, unit, rounding=ROUND_DOWN)
+    shipping_tax = split(order.shipping_tax, prices, unit, rounding=ROUND_DOWN)
     if all(line.tax is not None for line in lines):
         taxes = [line.tax or Decimal(0) for line in lines]
     else:
-        taxes = split(order.tax - order.shipping_tax, prices, unit)
+        taxes = split(order.tax - order.shipping_tax, prices, unit, rounding=ROUND_DOWN)
     stated = sum(prices) + sum(taxes) + order.shipping + order.shipping_tax
     fees = split(order.total - stated, prices, unit)
     return {

@@ -66,6 +66,32 @@ def test_a_refund_of_the_whole_order_leaves_nothing_however_it_was_packed(
         assert [row.error for row in world.oms.adjustments()] == [None]
 
 
+@given(
+    lines=bought,
+    tax=cents,
+    shipping_fee=cents,
+    parts=st.lists(st.integers(1, 999).map(lambda number: Decimal(number) / 100), min_size=1, max_size=4),
+    at_once=st.booleans(),
+)
+@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+def test_parts_of_an_order_and_then_the_rest_leave_nothing(
+    lines: list[OrderLine], tax: Decimal, shipping_fee: Decimal, parts: list[Decimal], at_once: bool
+) -> None:
+    with a_world() as world:
+        order = world.marketplace.place_order(lines=lines, tax=tax, shipping_fee=shipping_fee)
+        world.advance(by=QUARTER)
+        rest = order.total
+        for part in parts:
+            if part < rest:
+                world.oms.refund(order_id=order.order_id, amount=part)
+                rest -= part
+                world.advance(by=timedelta(0) if at_once else HOUR)
+        world.oms.refund(order_id=order.order_id)
+        world.advance(by=3 * HOUR)
+        assert agreed(world) == order.total
+        assert {error for _, error in sums(world)} == {None}
+
+
 def lost(world: World, path: str, *fates: str) -> None:
     """Let the first calls that create something end without an answer: before the marketplace acts, after it, twice."""
     waiting = list(fates)

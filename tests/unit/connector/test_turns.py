@@ -220,3 +220,30 @@ def test_a_cancellation_that_arrived_twice_is_found_before_it_is_called_an_error
     (entry,) = bench.adjustments()
     assert (entry.site_adjustment_id, entry.error_code) == ("801", None)
     assert bench.connector.waiting() == 0
+
+
+@pytest.mark.parametrize(
+    ("left", "sent"), [(("0.00", "10.00"), [["5001", "5002"], ["5002"]]), (("0.00", "5.00"), [["5001", "5002"]])]
+)
+def test_a_coin_that_lies_on_another_unit_stops_no_refund_but_more_does(
+    bench: Bench, left: tuple[str, str], sent: list[list[str]]
+) -> None:
+    document = bench.tiktok.put_order("500", "0.01", "10.00")
+    bench.round()
+    bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("10.01")))
+
+    def refuses(call: Call) -> Json:
+        for line, price in zip(document["line_items"], left, strict=True):
+            line["sale_price"] = price  # what the marketplace has left
+        return refusal(25001010, "nothing is left")(call)
+
+    bench.tiktok.answers += [refuses, lambda call: ok({"return_id": "901"})]
+    bench.round()
+    calls = bench.tiktok.written()
+    assert [call.body["order_line_item_ids"] for call in calls] == sent
+    assert len({call.query["idempotency_key"] for call in calls}) == len(calls)
+    entry = bench.adjustment()
+    mended = len(sent) == 2
+    assert (entry.status, str(entry.total), entry.site_line_ids) == (
+        ("ProcessedNotAcknowledged", "10.00", ["5002"]) if mended else ("Error", "10.01", ["5001", "5002"])
+    )
