@@ -250,7 +250,8 @@ def _adopt(books: Books, order: Order, claim: Claim, promise: Promise, now: date
     for entry in adopted:
         status = after(RequestStatus(entry.status), Action.ACCEPTED) or RequestStatus(entry.status)
         books.change(t.adjustments, entry.id, site_adjustment_id=claim.id, status=status, updated_at=now)
-    text = f"Found at the marketplace: {promise.what} had been carried out although its answer was lost"
+    done = telling.says(promise.what, promise.body)
+    text = f"Found at {telling.MARKETPLACE} ({done}): carried out although its answer was lost"
     books.note(order, now, by="connector", event="settled", text=text, words=claim.status, site_id=claim.id)
     return books.adjustments_of_claim(order.profile_id, claim.id, lock=True)
 
