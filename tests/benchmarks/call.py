@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import threading
 
 import requests
-from waitress import create_server
 
+from rehearsal.sockets import Served, Service, origin, take
 from rehearsal.world import World
 from tests.benchmarks.measure import figure, median_seconds
 
@@ -48,13 +47,12 @@ def run() -> None:
         "ms",
     )
 
-    server = create_server(world.outside_app("tiktok"), host="127.0.0.1", port=0, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
+    taken = take("127.0.0.1", 0)
+    served = Served([Service(world.outside_app("tiktok"), taken)])
+    served.start()
     with requests.Session() as outside:
         outside.trust_env = False
-        base = f"http://127.0.0.1:{server.effective_port}"
+        base = origin("127.0.0.1", taken.getsockname()[1])
         figure("over a socket, the same", median_seconds(lambda: search(outside, base, world), goes=500) * 1000, "ms")
-    server.close()
-    thread.join(timeout=5)
+    served.stop()
     world.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from rehearsal.world import World
-from tests.benchmarks.measure import figure, median_seconds, seconds
+from tests.benchmarks.measure import cpu_seconds, figure, median_seconds, seconds
 
 ORDERS = 50
 DAYS = 30
@@ -18,6 +18,8 @@ def run() -> None:
     world.advance(by=timedelta(hours=1))
     round_and_pull = median_seconds(lambda: world.advance(by=timedelta(minutes=15)), goes=200)
     figure("an idle quarter of an hour: one round and one pull", round_and_pull * 1000, "ms")
+    day = cpu_seconds(lambda: world.advance(by=timedelta(days=1)))
+    figure("the same, CPU time over a day", day / 96 * 1000, "ms")
     month = seconds(lambda: world.advance(by=timedelta(days=DAYS)))
     figure(f"{DAYS} days of a shop with {ORDERS} orders", month, "s")
     figure("simulated time to real time", timedelta(days=DAYS).total_seconds() / month, ": 1")
