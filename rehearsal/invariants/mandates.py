@@ -85,6 +85,7 @@ class _Account:
     events: list[int] = field(default_factory=list)
     refunded: Decimal = ZERO
     called_off: Decimal = ZERO
+    elsewhere: Decimal = ZERO  # in Seller Center, after the OMS had asked: so much less there was to refund
     rounding: Decimal = ZERO
 
     @property
@@ -197,7 +198,7 @@ class Mandates:
     def missing(self, order_id: str) -> Decimal:
         """Answer how much of what the OMS asked for on an order has not even been begun."""
         account = self._accounts[order_id]
-        short = account.owed - self.carried_out(order_id)
+        short = account.owed - self.carried_out(order_id) - account.elsewhere
         return short if short > account.rounding else ZERO
 
     def _asks(self, claim: str, question: str) -> bool:
@@ -244,9 +245,12 @@ class Mandates:
         total = Decimal(news.data.get("refund_total") or 0)
         claim.asked = total
         claim.by_seller = news.data.get("role") == "SELLER"
-        if not claim.by_seller or news.data.get("by", OPEN_API) != OPEN_API:
+        if not claim.by_seller:
             return None
         account = self._accounts[news.order]
+        if news.data.get("by", OPEN_API) != OPEN_API:
+            account.elsewhere += total if account.requests else ZERO
+            return None
         account.claims.append(news.claim or "")
         account.events.append(news.seq)
         account.rounding += ROUNDING * len(news.data.get("line_item_ids") or ())

@@ -141,8 +141,23 @@ def test_a_decided_refund_that_ends_in_an_error_is_in_a_persons_sight() -> None:
 def a_refund_of(amount: str, *, asked: str) -> Story:
     story = Story().ordered()
     story.tell("refund_requested", who="oms", adjustment_id="C1", amount=Decimal(asked), accepted=True)
-    started = {"role": "SELLER", "by": "seller", "line_item_ids": ("L1", "L2"), "status": SUCCESS}
-    return story.tell("return_requested", return_id="R1", refund_total=Decimal(amount), **started).act_ended()
+    return started(story, "R1", amount).act_ended()
+
+
+def started(story: Story, claim: str, amount: str, *, by: str = "seller") -> Story:
+    about: dict[str, Any] = {"role": "SELLER", "by": by, "line_item_ids": ("L1", "L2"), "status": SUCCESS}
+    return story.tell("return_requested", return_id=claim, refund_total=Decimal(amount), **about)
+
+
+def test_less_than_the_oms_asked_for_is_noticed() -> None:
+    assert a_refund_of("4.00", asked="5.00").stood_still(Row()).broken() == [2]
+
+
+def test_less_is_in_order_where_seller_center_has_left_no_more() -> None:
+    story = Story().ordered()
+    story.tell("refund_requested", who="oms", adjustment_id="C1", amount=Decimal("39.98"), accepted=True)
+    started(story, "R9", "30.00", by="seller_center")
+    assert started(story, "R1", "9.98").act_ended().stood_still(Row()).auditor.content
 
 
 def test_more_than_the_oms_asked_for_is_noticed() -> None:
