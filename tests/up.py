@@ -7,7 +7,9 @@ import os
 import signal
 import subprocess
 import sys
-import time
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +28,20 @@ class Up:
             text=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
         )
+        assert self.process.stdout is not None
+        self._out = self.process.stdout
+        self._said: list[str] = []
 
     def world(self) -> dict[str, Any]:
-        """Answer what the file says, once it is there."""
-        until = time.monotonic() + PATIENCE
-        while not self.file.exists():
-            assert self.process.poll() is None, self.process.communicate()
-            assert time.monotonic() < until, "no address after a minute"
-            time.sleep(0.02)
+        """Answer what the file says, once the process says that it serves."""
+        if not self._said:
+            with self._bounded():
+                for line in self._out:
+                    self._said.append(line)
+                    if line.startswith("Ctrl-C"):
+                        break
+                else:
+                    raise AssertionError(f"it never served: {self.process.communicate()}")
         told: dict[str, Any] = json.loads(self.file.read_text())
         return told
 
@@ -41,7 +49,17 @@ class Up:
         """Tell it to stop; answer its exit code and what it printed."""
         self.process.send_signal(signum)
         out, err = self.process.communicate(timeout=PATIENCE)
-        return self.process.returncode, out, err
+        return self.process.returncode, "".join(self._said) + out, err
+
+    @contextmanager
+    def _bounded(self) -> Iterator[None]:
+        """End the process when patience does, so that nobody reads for ever."""
+        end = threading.Timer(PATIENCE, self.process.kill)
+        end.start()
+        try:
+            yield
+        finally:
+            end.cancel()
 
     def stop(self) -> None:
         """Make sure that nothing is left of it."""

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,24 +25,23 @@ class Process:
     def __init__(self, env: dict[str, str], *arguments: str) -> None:
         self._process = subprocess.Popen(_command(*arguments), env=env, stderr=subprocess.PIPE, text=True)
         self.said: list[str] = []
+        self._heard = threading.Condition()
         self._reader = threading.Thread(target=self._listen, daemon=True)
         self._reader.start()
 
     def _listen(self) -> None:
         assert self._process.stderr is not None
         for line in self._process.stderr:
-            self.said.append(line.rstrip())
+            with self._heard:
+                self.said.append(line.rstrip())
+                self._heard.notify_all()
 
-    def line(self, beginning: str) -> str:
-        """Answer the line that begins so, once it is said."""
-        until = time.monotonic() + PATIENCE
-        while True:
-            for line in self.said:
-                if line.startswith(beginning):
-                    return line
-            assert self._process.poll() is None, self.said
-            assert time.monotonic() < until, self.said
-            time.sleep(0.02)
+    def line(self, words: str) -> str:
+        """Answer the first line with these words in it, once it is said."""
+        with self._heard:
+            said = self._heard.wait_for(lambda: [line for line in self.said if words in line], timeout=PATIENCE)
+        assert said, self.said
+        return said[0]
 
     def end(self) -> int:
         """Tell it to stop; answer its exit code."""
@@ -117,10 +115,8 @@ def test_the_deployed_connector_collects_an_order_and_serves_it(world: dict[str,
                 timeout=10,
             ).json()["access_token"]
             http.headers["Authorization"] = f"Bearer {token}"
-            until = time.monotonic() + PATIENCE
-            while not (found := http.get(url + "/v1/Orders", timeout=10).json()["value"]):
-                assert time.monotonic() < until, worker.said
-                time.sleep(0.1)
+            worker.line("collected")
+            found = http.get(url + "/v1/Orders", timeout=10).json()["value"]
         assert [row["SiteOrderID"] for row in found] == [order["order_id"]]
         assert [process.end() for process in processes] == [0, 0]
         assert worker.line("Stopped.")
