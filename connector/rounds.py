@@ -20,7 +20,8 @@ from connector.domain.adjustments import AWAITS_SELLER, Action, RequestStatus
 from connector.domain.decisions import MEANT, OUTCOME_UNKNOWN, PromiseState
 from connector.domain.site import Claim, ClaimKind, SiteOrder, news
 from connector.errors import BadRequest, MarketplaceError, Refused, Unavailable
-from connector.intake import is_news, take_claim, take_order
+from connector.intake import is_news, take_claim
+from connector.orders import take_order
 from connector.ports import Access, Grant, Marketplace, Secret
 from connector.promises import Answer, give_answer
 from connector.records import Adjustment, Promise, Rounds, Shop, Tokens

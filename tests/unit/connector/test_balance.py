@@ -20,7 +20,8 @@ from connector.domain.money import Parts
 from connector.domain.site import SiteLine, SiteOrder
 from connector.domain.units import HOLDING, Holding, held, parts_of
 from connector.errors import BadRequest
-from connector.intake import take_order, unit_money
+from connector.intake import unit_money
+from connector.orders import take_order
 from connector.records import AdjustItem, Adjustment, AdjustOrder, LineUnit
 from tests.unit.connector.conftest import Bench
 from tests.unit.connector.stub_tiktok import START
