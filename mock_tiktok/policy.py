@@ -102,11 +102,11 @@ def _schema() -> jsonschema.Draft202012Validator:
 
 
 def _document(profile: str | Path) -> dict[str, Any]:
-    path = Path(profile) if Path(profile).suffix in (".yaml", ".yml") else FOLDER / f"{profile}.yaml"
+    path = FOLDER / f"{profile}.yaml" if str(profile) in names() else Path(profile)
     if not path.is_file():
         known = ", ".join(names())
         raise BadValue("profile", f"{profile} is neither a file nor one of {known}")
-    document = yaml.safe_load(path.read_text("utf-8"))
+    document = _yaml(path)
     for error in _schema().iter_errors(document):
         raise BadValue("profile", f"{path.name}: {error.json_path}: {error.message}")
     assert isinstance(document, dict)
@@ -114,6 +114,25 @@ def _document(profile: str | Path) -> dict[str, Any]:
         return document
     base = _document(document["extends"])
     return {**base, **document, "numbers": {**base["numbers"], **document.get("numbers", {})}}
+
+
+def _yaml(path: Path) -> Any:
+    """Read any file, whatever it is called; JSON is YAML."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadValue("profile", f"{path.name}: cannot be read: {error}") from error
+    try:
+        return yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        # What is open at the end of a file went wrong where it was opened.
+        mark, words = error.problem_mark, error.problem
+        if mark is None or (error.context_mark is not None and mark.index >= len(text.rstrip())):
+            mark, words = error.context_mark, f"{error.context}, {error.problem}"
+        where = "" if mark is None else f"line {mark.line + 1}, column {mark.column + 1}: "
+        raise BadValue("profile", f"{path.name}: {where}{words}") from error
+    except yaml.YAMLError as error:
+        raise BadValue("profile", f"{path.name}: {error}") from error
 
 
 @cache

@@ -98,3 +98,25 @@ def test_a_mistake_in_a_profile_is_named(tmp_path: Path) -> None:
         policy.load(file)
     with pytest.raises(BadValue, match="us-2025-08"):
         policy.load("us-1999-01")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a: [1\n", "line 1, column 4: "),
+        ("name: odd\nb: : c\n", "line 2, column 4: "),
+        ("name: \0", "not allowed"),
+        ("- 1", "is not of type 'object'"),
+    ],
+)
+def test_a_file_that_is_no_profile_is_told_where(tmp_path: Path, text: str, words: str) -> None:
+    file = tmp_path / "bad.yaml"
+    file.write_text(text)
+    with pytest.raises(BadValue, match=words):
+        policy.load(file)
+
+
+def test_a_profile_may_have_any_file_name(tmp_path: Path) -> None:
+    file = tmp_path / "mine.json"
+    file.write_text('{"name": "mine", "extends": "us-2025-08"}')
+    assert policy.load(str(file)).name == "mine"
