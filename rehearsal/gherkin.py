@@ -10,7 +10,6 @@ The steps that come with Rehearsal are always there. A suite of your own brings 
 from __future__ import annotations
 
 import inspect
-from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -21,7 +20,7 @@ from typing import Any, Final
 import pytest
 import pytest_bdd
 from pytest_bdd import parser as gherkin
-from pytest_bdd.exceptions import StepDefinitionNotFoundError
+from pytest_bdd.exceptions import GherkinParseError, StepDefinitionNotFoundError
 from pytest_bdd.feature import get_feature
 from pytest_bdd.gherkin_parser import get_gherkin_document
 
@@ -45,6 +44,10 @@ pytest_plugins = [f"{_features_package()}.steps.{name}" for name in STEPS]
 
 class BrokenRules(AssertionError):
     """The scenario went as written, but the auditor is not content."""
+
+
+class Miswritten(AssertionError):
+    """The scenario asks for something that makes no sense, whoever plays it."""
 
 
 class NotJudged(Exception):
@@ -99,37 +102,51 @@ class FeatureFile(pytest.Module):
         module = ModuleType(self.path.stem)
         try:
             feature = self._read()
+        except self.CollectError:
+            raise
+        except GherkinParseError as mistake:
+            said = f"{self.path}:{mistake.line}: {mistake.line_content.strip()!r} cannot be read: {mistake.message}"
+            raise self.CollectError(said) from mistake
         except Exception as mistake:
             raise self.CollectError(f"{self.path}: {mistake}") from mistake
         for template in feature.scenarios.values():
             _admit(self.config, template)
             play = pytest_bdd.scenario(self.path.name, template.name, features_base_dir=str(self.path.parent))
-            setattr(module, template.name, play(_nothing_more()))
+            setattr(module, template.name, play(_nothing_more(template)))
         return module
 
     def _read(self) -> gherkin.Feature:
         document = get_gherkin_document(str(self.path))
-        children = [grandchild for child in document.feature.children for grandchild in _scenarios_of(child)]
-        twice = [name for name, count in Counter(children).items() if count > 1]
-        if twice:  # pytest-bdd keeps scenarios by name: one of the two would silently never be played
-            raise ValueError(f"two scenarios are called {twice[0]!r}")
+        if document.feature is None:
+            raise ValueError("there is no feature in this file")
+        lines: dict[str, int] = {}
+        for name, line in (named for child in document.feature.children for named in _scenarios_of(child)):
+            if name in lines:  # pytest-bdd keeps scenarios by name: one of the two would silently never be played
+                raise self.CollectError(
+                    f"{self.path}:{line}: two scenarios are called {name!r}, the other one in line {lines[name]}"
+                )
+            lines[name] = line
         return get_feature(str(self.path.parent), self.path.name)
 
     def funcnamefilter(self, name: str) -> bool:
         return not name.startswith("__")
 
 
-def _scenarios_of(child: Any) -> list[str]:
-    if child.scenario:
-        return [child.scenario.name]
-    return [c.scenario.name for c in child.rule.children if c.scenario] if child.rule else []
+def _scenarios_of(child: Any) -> list[tuple[str, int]]:
+    """Answer the name and the line of each scenario: of the one this is, or of all in a rule."""
+    inside = [child] if child.scenario else child.rule.children if child.rule else []
+    return [(c.scenario.name, c.scenario.location.line) for c in inside if c.scenario]
 
 
-def _nothing_more() -> Callable[[], None]:
-    """Answer the body of a scenario's test: its steps are all there is."""
+def _nothing_more(template: gherkin.ScenarioTemplate) -> Callable[[], None]:
+    """Answer the body of a scenario's test: its steps are all there is, and some there must be."""
+    where = f"{template.feature.filename}:{template.line_number}"
+    empty = len(template.steps) == len(template.all_background_steps)
 
     def scenario() -> None:
-        return None
+        if empty:
+            prose = f"; {first!r} does not begin as a step does" if (first := template.description.strip()) else ""
+            raise Miswritten(f"{where}: this scenario has no steps of its own{prose}")
 
     return scenario
 
@@ -317,10 +334,10 @@ def _outcome(fault: BaseException | None) -> Outcome:
         return Outcome.HELD
     if isinstance(fault, NotJudged | pytest.skip.Exception):
         return Outcome.NOT_JUDGED
+    if isinstance(fault, Miswritten | StepDefinitionNotFoundError):
+        return Outcome.MISWRITTEN
     if isinstance(fault, AssertionError | Problem):
         return Outcome.BROKEN
-    if isinstance(fault, StepDefinitionNotFoundError):
-        return Outcome.MISWRITTEN
     return Outcome.STAGE_FAILED
 
 

@@ -75,7 +75,8 @@ def play(
 
 def again(played: Played, seed: int, attach: str | None) -> str:
     """Answer the command that plays this one scenario again."""
-    words = ["rehearsal", "play", telling.near(played.file), "-k", played.name, "--seed", str(seed)]
+    only = ["-k", played.name] if played.steps else []  # a file that cannot be read has no scenario to name
+    words = ["rehearsal", "play", telling.near(played.file), *only, "--seed", str(seed)]
     return shlex.join([*words, "--attach", attach] if attach else words)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.exit_codes import ExitCode
-from rehearsal.played import Outcome, Played
+from rehearsal.played import Outcome, Played, Sight
 
 # The worst thing that happened decides. A finding stands even when the stage failed somewhere else.
 WORST = (
@@ -50,6 +50,7 @@ class Order:
         for flag, value in (("--attach", self.attach), ("-m", self.tags)):
             asked += [flag, value] if value else []
         asked += ["--keep-trace"] if self.traced else []
+        asked += ["--continue-on-collection-errors"]  # a file that cannot be read takes no others down
         return [*asked, f"--junitxml={self.junit}"] if self.junit else asked
 
     def wants(self, item: pytest.Item) -> bool:
@@ -82,16 +83,40 @@ class Audience:
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.counted(len(session.items))
 
-    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed:
+    def pytest_exception_interact(
+        self, node: pytest.Item | pytest.Collector, report: pytest.CollectReport | pytest.TestReport
+    ) -> None:
+        if not isinstance(report, pytest.CollectReport):
+            return
+        if node.path.suffix == ".feature":
+            self.pytest_rehearsal_played(_unread(node.path, str(report.longrepr)))
+        else:
             self.unreadable.append(str(report.longrepr))
 
-    def pytest_keyboard_interrupt(self) -> None:
-        self.stopped = True
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        # pytest interrupts itself in the same way as somebody does who presses Ctrl-C
+        self.stopped = not isinstance(excinfo.value, pytest.Session.Interrupted)
 
     def pytest_rehearsal_played(self, played: Played) -> None:
         self.plays.append(played)
         self.seen(played)
+
+
+def _unread(path: Path, why: str) -> Played:
+    """Answer the record of a feature file of which nothing could be played."""
+    return Played(
+        file=path.as_posix(),
+        feature=path.stem,
+        description="",
+        rule="",
+        name="this file cannot be read",
+        tags=frozenset(),
+        outcome=Outcome.MISWRITTEN,
+        why=why,
+        steps=(),
+        moments=(),
+        sight=Sight(),
+    )
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,28 @@ def test_two_scenarios_of_one_name_are_refused_instead_of_losing_one(suite: pyte
     result.stdout.fnmatch_lines(["*two scenarios are called 'Nothing happens'*"])
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("  Scenario: Typo\n    Givne the moon\n", "bad.feature:2: *'Givne the moon' does not begin as a step does"),
+        (
+            "  Scenario: Typo\n    When nothing is done\n    Thne the moon\n",
+            "bad.feature:4: 'Thne the moon' cannot be read",
+        ),
+        ("  Scenario: A\n    When nothing is done\n" * 2, "bad.feature:4: two scenarios are called 'A'"),
+    ],
+    ids=["no step", "not Gherkin", "one name twice"],
+)
+def test_a_file_that_cannot_be_read_is_said_and_the_others_are_played(
+    suite: pytest.Pytester, text: str, said: str
+) -> None:
+    (suite.path / "bad.feature").write_text(f"Feature: Bad\n{text}")
+    (suite.path / "good.feature").write_text(f"Feature: Good\n{HELD}")
+    result = suite.run(sys.executable, "-c", PLAY, "bad.feature", "good.feature")
+    assert result.ret == 2
+    result.stdout.fnmatch_lines(["*✓ Nothing happens*", f"*{said}*", "*1 held, 1 miswritten*"])
+
+
 def test_a_coroutine_step_is_refused_instead_of_never_being_run(suite: pytest.Pytester) -> None:
     result = plays(suite, "Scenario: Async\n  When nobody awaits this")
     result.stdout.fnmatch_lines(["*'nobody awaits this' is a coroutine*"])
@@ -102,10 +124,11 @@ def test_what_a_player_cannot_do_is_not_judged_and_never_passed(suite: pytest.Py
         ("Scenario: Broken\n  Given Maya has received a desk lamp for 0.00 USD", 1),
         ("Scenario: Unknown\n  When nobody knows this step", 2),
         ("", 2),
+        ("Scenario: Nothing is said", 2),
         ("Scenario: Stage\n  When the stage breaks", 3),
         ("Scenario: Webhooks\n  When something is asked that nobody here can do", 4),
     ],
-    ids=["content", "broken", "no such step", "nothing to play", "stage failed", "not judged"],
+    ids=["content", "broken", "no such step", "nothing to play", "no steps", "stage failed", "not judged"],
 )
 def test_play_says_what_came_of_it_by_its_exit_code(suite: pytest.Pytester, scenario: str, code: int) -> None:
     body = "\n".join(f"  {line}" for line in scenario.strip().splitlines())
