@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from rehearsal.gherkin import Miswritten
 from rehearsal.stage import Json, Problem, Stage
 
 
@@ -31,6 +32,11 @@ class Goods:
 
 class Unseen(AssertionError):
     """Somebody does not see what they ought to see."""
+
+
+def _one(goods: str) -> str:
+    """Answer the name without the ending of the plural: "1 of the mug" and "2 of the mugs" mean the same goods."""
+    return goods.removesuffix("s")
 
 
 class Person:
@@ -109,7 +115,14 @@ class Buyer(Person):
 
     def units_of(self, goods: str | None, pieces: int | None = None) -> list[str] | None:
         """Answer the line items meant: all when no goods are named, else so many pieces of them."""
-        return None if goods is None else self.units[goods][:pieces]
+        if goods is None:
+            return None
+        units = next((units for name, units in self.units.items() if _one(name) == _one(goods)), None)
+        if units is None:
+            raise Miswritten(f"{self.name} has no {goods}; there is: {', '.join(self.units) or 'nothing'}")
+        if pieces is not None and not 0 < pieces <= len(units):
+            raise Miswritten(f"{self.name} has {len(units)} of the {goods}, so {pieces} cannot be meant")
+        return units[:pieces]
 
     def asks(self, kind: str, *, goods: str | None = None, pieces: int | None = None) -> None:
         request = self.stage.request_return(self.order_id, type=kind, line_item_ids=self.units_of(goods, pieces))

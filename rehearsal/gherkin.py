@@ -10,9 +10,11 @@ The steps that come with Rehearsal are always there. A suite of your own brings 
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
+from itertools import takewhile
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
@@ -30,6 +32,7 @@ from rehearsal.stage import Json, Problem, Stage
 
 STEPS: Final = ("people", "time", "orders", "requests", "decisions", "sights")
 EPILOGUE: Final = "PT1H"
+ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+")
 
 StageFactory = Callable[[], Stage]
 
@@ -348,6 +351,16 @@ def _story(item: pytest.Item, script: _Script) -> tuple[Moment, ...]:
     return whole(script.chronicle.moments, returns=script.sight.returns, mails=script.sight.mails, names=names)
 
 
+def _why(fault: BaseException) -> str:
+    """Answer what went wrong in the words of the step, where it has any, and never with an object's address."""
+    text = str(fault)
+    if not isinstance(fault, AssertionError):
+        return ADDRESS.sub("", text)
+    lines = text.splitlines()
+    told = list(takewhile(lambda line: not line.startswith("assert "), lines))
+    return "\n".join(told or [line for line in lines if not ADDRESS.search(line)] or ["the step did not hold"])
+
+
 def _record(item: pytest.Item, outcome: Outcome, fault: BaseException | None) -> Played:
     script = item.stash[_SCRIPT]
     scenario, feature = script.scenario, script.feature
@@ -364,7 +377,7 @@ def _record(item: pytest.Item, outcome: Outcome, fault: BaseException | None) ->
         tags=frozenset((scenario.tags if scenario else set()) | (feature.tags if feature else set()))
         | frozenset(rule.tags if rule else ()),
         outcome=outcome,
-        why=str(fault) if fault else "",
+        why=_why(fault) if fault else "",
         steps=tuple(steps),
         moments=_story(item, script),
         sight=script.sight,

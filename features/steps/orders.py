@@ -63,9 +63,9 @@ def _(people: Cast, buyer: str) -> None:
 
 @then(phrase("{BUYER}'s order is canceled"))
 def _(people: Cast, buyer: str) -> None:
-    assert people.buyer(buyer).order["status"] == "CANCELLED"
+    assert people.buyer(buyer).order["status"] == "CANCELLED", f"{buyer}'s order stands"
 
 
 @then(phrase("{BUYER}'s order stands"))
 def _(people: Cast, buyer: str) -> None:
-    assert people.buyer(buyer).order["status"] != "CANCELLED"
+    assert people.buyer(buyer).order["status"] != "CANCELLED", f"{buyer}'s order is canceled"

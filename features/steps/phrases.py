@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pytest_bdd import parsers
+
+from rehearsal.gherkin import Miswritten
 
 from ..cast import Goods
 
@@ -49,7 +51,10 @@ def basket(table: list[list[str]]) -> list[Goods]:
     """Read a table of goods, pieces and price each."""
     head, *rows = table
     columns = [dict(zip(head, row, strict=True)) for row in rows]
-    return [Goods(name=c["goods"], price=Decimal(c["price each"]), pieces=int(c["pieces"])) for c in columns]
+    try:
+        return [Goods(name=c["goods"], price=Decimal(c["price each"]), pieces=int(c["pieces"])) for c in columns]
+    except (KeyError, ValueError, InvalidOperation) as mistake:
+        raise Miswritten("a table of goods has the columns: goods, pieces (2), price each (12.50)") from mistake
 
 
 def money(value: Any) -> Decimal:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -14,12 +15,14 @@ from .phrases import money, phrase, time
 
 @then(phrase("{BUYER}'s request is shown as {WORDS}"))
 def _(people: Cast, buyer: str, words: str) -> None:
-    assert people.buyer(buyer).request["shown_status"] == words
+    shown = people.buyer(buyer).request["shown_status"]
+    assert shown == words, f'{buyer}\'s request is shown as "{shown}", not as "{words}"'
 
 
 @then(phrase("{BUYER}'s request is over {SUM}"))
 def _(people: Cast, buyer: str, sum: str) -> None:
-    assert money(people.buyer(buyer).request["refund_total"]) == Decimal(sum)
+    asked = money(people.buyer(buyer).request["refund_total"])
+    assert asked == Decimal(sum), f"{buyer}'s request is over {asked:.2f} USD, not {sum} USD"
 
 
 @then(phrase(r"{BUYER}'s request needs an answer within (?P<hours>\d+) hours"))
@@ -48,18 +51,22 @@ def _(people: Cast, buyer: str, words: str) -> None:
 
 @then(phrase("{BUYER} has been paid back {SUM}"))
 def _(people: Cast, buyer: str, sum: str) -> None:
-    assert people.watcher.paid_back(people.buyer(buyer)) == Decimal(sum)
+    _paid_back(people, buyer, Decimal(sum))
 
 
 @then(phrase("{BUYER} has been paid back nothing"))
 def _(people: Cast, buyer: str) -> None:
-    assert people.watcher.paid_back(people.buyer(buyer)) == 0
+    _paid_back(people, buyer, Decimal(0))
 
 
 @then(phrase("{BUYER} has been paid back everything"))
 def _(people: Cast, buyer: str) -> None:
-    person = people.buyer(buyer)
-    assert people.watcher.paid_back(person) == person.paid
+    _paid_back(people, buyer, people.buyer(buyer).paid)
+
+
+def _paid_back(people: Cast, buyer: str, expected: Decimal) -> None:
+    paid = people.watcher.paid_back(people.buyer(buyer))
+    assert paid == expected, f"{buyer} has been paid back {paid:.2f} USD, not {expected:.2f} USD"
 
 
 @then(phrase("all three books say {SUM} for {BUYER}"))
@@ -73,29 +80,42 @@ def _(people: Cast, buyer: str, sum: str) -> None:
 
 @then(phrase("{BUYER} has exactly one mail, {WORDS}"))
 def _(people: Cast, buyer: str, words: str) -> None:
-    assert [mail["kind"] for mail in people.buyer(buyer).mails] == [words]
+    _has_mails(people, buyer, words)
 
 
 @then(phrase('{BUYER} has two mails, {WORDS} and then "(?P<second>[^"]+)"'))
 def _(people: Cast, buyer: str, words: str, second: str) -> None:
-    mails = sorted(people.buyer(buyer).mails, key=lambda mail: str(mail["sent_at"]))
-    assert [mail["kind"] for mail in mails] == [words, second]
+    _has_mails(people, buyer, words, second)
 
 
 @then(phrase("{BUYER} has no mail"))
 def _(people: Cast, buyer: str) -> None:
-    assert people.buyer(buyer).mails == []
+    _has_mails(people, buyer)
+
+
+def _has_mails(people: Cast, buyer: str, *expected: str) -> None:
+    mails = sorted(people.buyer(buyer).mails, key=lambda mail: str(mail["sent_at"]))
+    kinds = [mail["kind"] for mail in mails]
+    assert kinds == list(expected), f"{buyer} has {_told(kinds)}; expected was {_told(expected)}"
+
+
+def _told(kinds: Sequence[str]) -> str:
+    """Tell mails as people do: no mail, the mail "order refund"."""
+    quoted = " and then ".join(f'"{kind}"' for kind in kinds)
+    return f"the mail{'s' if len(kinds) > 1 else ''} {quoted}" if kinds else "no mail"
 
 
 @then(phrase("the mail names the sum {SUM}"))
 def _(people: Cast, sum: str) -> None:
-    (mail,) = people.stage.mailbox()["mails"]
-    assert sum in mail["text"]
+    texts = [mail["text"] for mail in people.stage.mailbox()["mails"]]
+    assert len(texts) == 1, f"there are {len(texts)} mails, not one"
+    assert sum in texts[0], f"the mail does not name {sum} USD; it says: {texts[0]}"
 
 
 @then(phrase("{BUYER} has made exactly one request"))
 def _(people: Cast, buyer: str) -> None:
-    assert len(people.watcher.requests_of(people.buyer(buyer))) == 1
+    made = len(people.watcher.requests_of(people.buyer(buyer)))
+    assert made == 1, f"{buyer} has made {made} requests, not one"
 
 
 @then(parsers.parse("Manage Returns lists, from the top:"))

@@ -6,13 +6,21 @@ from datetime import datetime
 
 from pytest_bdd import given, parsers, when
 
+from rehearsal.gherkin import Miswritten
+
 from ..cast import Cast
 from .phrases import phrase, time
 
 
 @given(parsers.parse("it is {moment} in universal time"))
 def _(people: Cast, moment: str) -> None:
-    people.clock.starts_at(datetime.strptime(f"{moment} +0000", "%A %d %B %Y, %H:%M %z"))
+    try:
+        meant = datetime.strptime(f"{moment} +0000", "%A %d %B %Y, %H:%M %z")
+    except ValueError as mistake:
+        raise Miswritten(f'"{moment}" is no moment; one is "Monday 03 March 2031, 09:00"') from mistake
+    if not moment.startswith(f"{meant:%A}"):  # strptime takes any day's name
+        raise Miswritten(f"{meant.day} {meant:%B %Y} is a {meant:%A}, not a {moment.split()[0]}")
+    people.clock.starts_at(meant)
 
 
 @given("the marketplace is slow to make labels")

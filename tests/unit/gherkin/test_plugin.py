@@ -153,7 +153,8 @@ def test_several_suites_play_together_each_with_words_of_its_own(suite: pytest.P
 def test_a_scenario_that_fails_says_what_was_seen_and_how_to_play_it_again(suite: pytest.Pytester) -> None:
     (suite.path / "own.feature").write_text(f"Feature: Own\n{HELD}  Then Maya has no mail\n")
     result = suite.run(sys.executable, "-c", PLAY, "own.feature", "--seed", "7")
-    result.stdout.fnmatch_lines(["*✗ Then Maya has no mail*", "*order refund*", "*-k 'Nothing happens' --seed 7*"])
+    said = '  Maya has the mail "order refund"; expected was no mail'
+    result.stdout.fnmatch_lines(["*✗ Then Maya has no mail*", said, "*-k 'Nothing happens' --seed 7*"])
 
 
 PLAY = "import sys; from rehearsal.play import play; sys.exit(play.main(sys.argv[1:], standalone_mode=False))"

@@ -1,0 +1,45 @@
+"""Scenarios that make no sense are refused in people's words, whoever plays them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rehearsal.played import Outcome
+from rehearsal.theatre import Order, perform
+
+OUTCOMES = {
+    "has asked for the money for 3 of the mugs": "Nora has 2 of the mugs, so 3 cannot be meant",
+    "has asked for the money for the lamp": "Nora has no lamp; there is: mugs",
+}
+
+
+@pytest.mark.parametrize("asked", OUTCOMES)
+def test_goods_that_nobody_has_are_miswritten(tmp_path: Path, asked: str) -> None:
+    assert play(tmp_path, f"Given Nora has received 2 mugs at 9.00 USD each\n    And Nora {asked}") == (
+        Outcome.MISWRITTEN,
+        OUTCOMES[asked],
+    )
+
+
+def test_one_of_several_may_be_named_in_the_singular(tmp_path: Path) -> None:
+    steps = "Given Nora has received 2 mugs at 9.00 USD each\n    And Nora has asked for the money for 1 of the mug"
+    assert play(tmp_path, steps) == (Outcome.HELD, "")
+
+
+def test_a_date_on_another_day_of_the_week_is_miswritten(tmp_path: Path) -> None:
+    said = "7 March 2031 is a Friday, not a Monday"
+    assert play(tmp_path, "Given it is Monday 07 March 2031, 09:00 in universal time") == (Outcome.MISWRITTEN, said)
+
+
+def test_what_was_paid_back_is_told_as_money(tmp_path: Path) -> None:
+    steps = "Given Omar has received a lamp for 64.00 USD\n    Then Omar has been paid back 64.00 USD"
+    assert play(tmp_path, steps) == (Outcome.BROKEN, "Omar has been paid back 0.00 USD, not 64.00 USD")
+
+
+def play(folder: Path, steps: str) -> tuple[Outcome, str]:
+    feature = folder / "own.feature"
+    feature.write_text(f"Feature: Own\n  Scenario: Own\n    {steps}\n")
+    (played,) = perform(Order((feature,), seed=1)).plays
+    return played.outcome, played.why
