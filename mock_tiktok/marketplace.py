@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from mock_tiktok import policy
 from mock_tiktok.agenda import AgendaEntry, Due, Fired
 from mock_tiktok.control import Control
+from mock_tiktok.errors import BadValue
 from mock_tiktok.events import Listener
 from mock_tiktok.platform import Clock, Platform
 from mock_tiktok.shop import Shop
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 DEFAULT_PROFILE: Final = "us-2025-08"
 _OF_MARKET: Final = {"US": DEFAULT_PROFILE, "GB": "uk-2026-04", "UK": "uk-2026-04"}
+_CALLED: Final = {"UK": "GB"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,13 @@ class Marketplace(Control):
         clock: Clock,
         seed: int,
         world: str = "default",
-        profile: str | Path = DEFAULT_PROFILE,
+        profile: str | Path | None = None,
         accepts_timestamp: Callable[[int], bool] | None = None,
     ) -> None:
         self.seed = seed
         self.world = world
         self.accepts_timestamp = accepts_timestamp
-        self._profile = policy.load(profile)
-        self._profile_was_chosen = profile != DEFAULT_PROFILE
+        self._profile = None if profile is None else policy.load(profile)
         self._platform = Platform(clock, seed, world)
         self._shops: dict[str, Shop] = {}
         self.app_key = f"6{self._platform.digest('app key', world).hex()[:12]}"
@@ -76,15 +77,16 @@ class Marketplace(Control):
     # shops
 
     def add_shop(
-        self, *, name: str | None = None, market: str = "US", profile: str | Path | None = None
+        self, *, name: str | None = None, market: str | None = None, profile: str | Path | None = None
     ) -> ShopCredentials:
         """Open a shop. A profile that was chosen decides the market; else the market decides the profile."""
-        if profile is not None:
-            chosen = policy.load(profile)
-        elif self._profile_was_chosen or market == self._profile.market:
-            chosen = self._profile
-        else:
-            chosen = policy.load(_OF_MARKET.get(market, market))
+        chosen = self._profile if profile is None else policy.load(profile)
+        if chosen is None:
+            if market is not None and market not in _OF_MARKET:
+                raise BadValue("market", f"{market} is none of those that have a profile: {', '.join(_OF_MARKET)}")
+            chosen = policy.load(_OF_MARKET[market or "US"])
+        elif market is not None and _CALLED.get(market, market) != chosen.market:
+            raise BadValue("market", f"{market} does not fit: profile {chosen.name} is of market {chosen.market}")
         number = self._platform.count("shop")
         title = name or f"Rehearsal Shop {number}"
         shop = Shop(self._platform, number=number, name=title, market=chosen.market, profile=chosen)

@@ -49,8 +49,8 @@ class Origin:
     name: str = "default"
     seed: int = 1
     start: datetime = START
-    market: str = "US"
-    profile: str | Path = "us-2025-08"
+    market: str | None = None
+    profile: str | Path | None = None
     oms_policy: str = "person"
     passive: bool = True
     shops: int = 1
@@ -78,8 +78,8 @@ class World:
         name: str = "default",
         seed: int = 1,
         start: datetime = START,
-        market: str = "US",
-        profile: str | Path = "us-2025-08",
+        market: str | None = None,
+        profile: str | Path | None = None,
         oms_policy: str = "person",
         passive: bool = True,
         shops: int = 1,
@@ -139,7 +139,7 @@ class World:
     def _mount(self, *hosts: str, name: str, contract: str, app: WsgiApp) -> None:
         self.wire.mount(*hosts, name=name, contract=Contract.load(contract), app=app)
 
-    def _open_shop(self, market: str) -> ShopAtConnector:
+    def _open_shop(self, market: str | None) -> ShopAtConnector:
         shop = self.marketplace.add_shop(market=market)
         self.recorder.shops[shop.shop_cipher] = shop.shop_id
         return self.connector.add_shop(self.marketplace.credentials(shop.shop_id).auth_code, name=shop.name)

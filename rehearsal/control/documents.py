@@ -44,8 +44,8 @@ def world(world: World, addresses: Addresses) -> Json:
         "seed": world.seed,
         "start": shown_time(begun.start),
         "now": shown_time(world.now),
-        "market": begun.market,
-        "profile": str(begun.profile),
+        "market": first["region"],
+        "profile": marketplace.shop(first["shop_id"]).profile.name,
         "oms_policy": begun.oms_policy,
         "urls": addresses.document(),
         "tiktok": {

@@ -111,18 +111,12 @@ class InProcessStage:
             wanted["start"] = beginning(start, "start")
         with self.holding() as old, self._changing:
             settings = {**self._settings, **wanted}
-            self._world = self._begun(settings, asked=wanted)
+            if profile is not None and market is None:
+                settings.pop("market", None)  # the new profile has its own
+            self._world = self._make_world(**settings)
             self._settings = settings
             old.close()
         return self.world()
-
-    def _begun(self, settings: Mapping[str, Any], *, asked: Mapping[str, Any]) -> World:
-        try:
-            return self._make_world(**settings)
-        except mock_tiktok.errors.BadValue as error:
-            if error.field == "profile" and "profile" not in asked and "market" in asked:
-                raise refused("market", f"does not fit: {error.message}") from error
-            raise
 
     def world(self) -> Json:
         with self.holding() as world:

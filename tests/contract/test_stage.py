@@ -445,6 +445,7 @@ def test_an_id_of_odd_characters_is_a_404_like_any_other(stage: Any) -> None:
         (lambda stage: stage.reset(start="2031-02-30T00:00:00Z"), "start"),
         (lambda stage: stage.reset(start="9999-12-31T23:00:00Z"), "start"),
         (lambda stage: stage.reset(market="ZZ"), "market"),
+        (lambda stage: stage.reset(market="UK", profile="us-2026-03"), "market"),
     ],
 )
 def test_a_wrong_value_names_its_field_and_changes_nothing(
