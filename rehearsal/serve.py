@@ -131,8 +131,8 @@ class RunningClock(threading.Thread):
 @click.option(
     "--start", help="Simulated start, RFC 3339, or `now` for the machine's time. [default: 2031-03-03T09:00:00Z]"
 )
-@click.option("--market", help="Market of the shops. [default: US]")
-@click.option("--profile", help="Policy profile, by name or as a file. [default: us-2025-08]")
+@click.option("--market", help="Market of the shops. [default: the profile's, else US]")
+@click.option("--profile", help="Policy profile, by name or as a file. [default: the market's]")
 @click.option("--shops", type=click.IntRange(1, 100), default=1, show_default=True, help="How many shops.")
 @click.option(
     "--oms-policy", type=click.Choice(POLICIES), default="person", show_default=True, help="Who decides at the OMS."
@@ -191,8 +191,10 @@ def _serve(stop: threading.Event, *, host: str, public_host: str | None, json_fi
         closed = stage.close(STOP_PATIENCE)
     if clock.failure is not None:
         raise clock.failure
+    click.echo("Stopped.", err=True)
     if not closed:  # a long advance ends with the process: its thread cannot be waited for, nor left to a teardown
         sys.stdout.flush()
+        sys.stderr.flush()
         os._exit(ExitCode.CONTENT)
     return ExitCode.CONTENT
 
@@ -305,7 +307,16 @@ def _print(world: Json, *, needs_token: bool) -> None:
     opened = f"{urls['console']}/?token={world['token']}" if needs_token else urls["console"]
     pages = f"{urls['tiktok']}/seller-center/orders/returns"
     groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-        ("Look", (("console", opened), ("Seller Center", pages), ("buyer", f"{urls['tiktok']}/buyer/orders"))),
+        (
+            "Look",
+            (
+                ("console", opened),
+                ("Seller Center", pages),
+                ("buyer", f"{urls['tiktok']}/buyer/orders"),
+                ("OMS's work", f"{urls['oms']}/"),
+                ("order pages", f"{urls['connector']}/"),
+            ),
+        ),
         (
             "Call",
             tuple(

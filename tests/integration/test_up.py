@@ -41,7 +41,7 @@ def test_it_serves_every_address_writes_them_down_and_stops_on_ctrl_c(up: Up) ->
         answer = requests.get(world["urls"][name] + path, timeout=10)
         assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (200, "text/html"), name
     code, out, err = up.end()
-    assert (code, err) == (0, "")
+    assert (code, err) == (0, "Stopped.\n")
     for shown in (*world["urls"].values(), world["tiktok"]["app_secret"], world["connector"]["refresh_token"]):
         assert shown in out
     assert "\x1b" not in out
@@ -161,6 +161,8 @@ def test_a_taken_port_is_said_by_name_with_what_to_do(tmp_path: Path) -> None:
     ("options", "words"),
     [
         (("--port", "0", "--profile", "no-such-profile"), "no-such-profile"),
+        (("--port", "0", "--market", "UK", "--profile", "us-2026-03"), "profile us-2026-03 is of market US"),
+        (("--port", "0", "--market", "XX"), "XX is none of those that have a profile: US, GB, UK"),
         (("--port", "0", "--start", "tomorrow"), "--start"),
         (("--port", "70000"), "70000"),
         (("--port", "65534"), "leaves no room"),
