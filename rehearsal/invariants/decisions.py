@@ -28,7 +28,7 @@ class NoStaysNo(Watcher):
     """Invariant 3, per claim (settled question 26)."""
 
     number = 3
-    rule = "A rejection is never followed by a refund, unless arbitration or the seller says so."
+    rule = "A rejection is never followed by a refund, unless arbitration, a lapse or the seller says so."
     needs = frozenset({Sight.MARKETPLACE})
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ class NoStaysNo(Watcher):
             yield Objection(
                 f"paid after no {claim}",
                 "marketplace",
-                "no refund after the rejection, since neither arbitration nor the seller lifted it",
+                "no refund after the rejection, since neither arbitration, a lapse nor the seller lifted it",
                 f"{news.data.get('amount')} paid",
                 Witness(
                     events=(self._rejected[claim], news.seq),
