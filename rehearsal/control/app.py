@@ -186,7 +186,7 @@ def _no_such(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return Response(status=error.code or 500, headers=error.get_headers())
     details = {
-        404: f"there is no {request.path} here; contracts/control.yaml lists every call",
+        404: f"there is no {request.path} here; GET {PREFIX}/openapi.yaml lists every call",
         405: f"{request.path} does not take {request.method}",
         413: f"a body has at most {LONGEST_BODY} bytes",
     }
