@@ -15,7 +15,7 @@ def test_the_page_shows_the_world_without_any_script_or_outside_address(api: Fla
     assert "<script" not in page.text
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert "09:00:00" in page.text
-    assert "The auditor is content" in page.text
+    assert "The auditor is content: 1 rule held, 7 not put to the test." in page.text
 
 
 def test_its_style_is_served_from_here(api: FlaskClient) -> None:
