@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
@@ -12,6 +13,7 @@ from connector.errors import BadSettings
 
 T = TypeVar("T")
 PREFIX: Final = "CONNECTOR_"
+NEEDED: Final = ("database_url", "app_key", "app_secret")
 ANSWERS: Final = ("approve", "reject")
 ANSWERABLE: Final = ("REFUND", "RETURN_AND_REFUND", "CANCEL")
 
@@ -55,15 +57,25 @@ class Settings:
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
         """Read `CONNECTOR_*` variables; durations are whole seconds. Raises BadSettings naming the variable."""
         source = os.environ if env is None else env
+        _refuse_unknown(source)
         given: dict[str, Any] = {}
         for name, read in READERS.items():
             raw = source.get(PREFIX + name.upper(), "").strip()
             if raw:
                 given[name] = _read(read, PREFIX + name.upper(), raw)
-        for name in ("database_url", "app_key", "app_secret"):
-            if name not in given:
-                raise BadSettings(PREFIX + name.upper(), "is not set")
+        missing = [PREFIX + name.upper() for name in NEEDED if name not in given]
+        if missing:
+            raise BadSettings(", ".join(missing), "is not set" if len(missing) == 1 else "are not set")
         return cls(**given)
+
+
+def _refuse_unknown(env: Mapping[str, str]) -> None:
+    known = [PREFIX + name.upper() for name in READERS]
+    for name in sorted(env):
+        if name.startswith(PREFIX) and name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {near[0]}?" if near else "; `connector --help` lists them all"
+            raise BadSettings(name, f"there is no such setting{hint}")
 
 
 def check_default_answer(kind: str, answer: str, *, setting: str) -> None:

@@ -48,6 +48,11 @@ def run(env: Mapping[str, str], *arguments: str) -> Result:
         ({"CONNECTOR_ROUND_EVERY": "0"}, "CONNECTOR_ROUND_EVERY"),
         ({"CONNECTOR_DEFAULT_ANSWERS": "REFUND=perhaps"}, "CONNECTOR_DEFAULT_ANSWERS"),
         ({"CONNECTOR_PAGES_OPEN": "maybe"}, "CONNECTOR_PAGES_OPEN"),
+        (
+            {"CONNECTOR_ROUND_EVRY": "3"},
+            "CONNECTOR_ROUND_EVRY: there is no such setting; did you mean CONNECTOR_ROUND_",
+        ),
+        ({"CONNECTOR_APP_KEY": "", "CONNECTOR_APP_SECRET": ""}, "CONNECTOR_APP_KEY, CONNECTOR_APP_SECRET: are not set"),
     ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, wrong: dict[str, str], setting: str) -> None:
