@@ -12,6 +12,7 @@ from rehearsal.control.client import HttpStage
 from rehearsal.exit_codes import ExitCode
 from rehearsal.played import Outcome, Played
 from rehearsal.resources import features_folder
+from rehearsal.stage import Problem
 from rehearsal.theatre import Order, perform
 
 
@@ -45,7 +46,10 @@ def play(
     itself failed; 4 something could not be judged.
     """
     if attach:
-        HttpStage(attach).world()  # says once what each scenario would say again: that nobody answers there
+        _look_at(attach)  # says once what each scenario would say again: that nobody answers there
+    for option, path in (("--report", out and out / "index.html"), ("--junit", junit)):
+        if path:
+            _make_room(option, path)
     console = telling.console()
     order = Order(paths or (features_folder(),), seed, attach, names, tags, junit, traced=out is not None)
     shown: list[str] = []
@@ -68,9 +72,44 @@ def play(
         click.echo("There is nothing to play here.", err=True)
     console.print(f"\n{summary(performance.plays)}")
     if out:
-        index = report.write(performance.plays, out, seed=seed, command=f"rehearsal play --seed {seed}")
+        command = shlex.join(_words(paths, names, tags, seed, attach))
+        try:
+            index = report.write(performance.plays, out, seed=seed, command=command)
+        except OSError as error:
+            raise click.ClickException(f"--report cannot be written: {error}") from error
         console.print(f"Report: {index}", soft_wrap=True)
     return performance.exit_code
+
+
+def _look_at(attach: str) -> None:
+    """Make sure that a served world answers at the address."""
+    stage = HttpStage(attach, patience=30.0)
+    try:
+        found = "now" in stage.world()
+    except Problem:
+        found = False
+    finally:
+        stage.close()
+    if not found:
+        raise click.ClickException(f"--attach {attach}: no served world answers there; give the address `up` prints.")
+
+
+def _make_room(option: str, path: Path) -> None:
+    """Make sure, before anything is played, that a file can be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.open("a").close()
+    except OSError as error:
+        raise click.ClickException(f"{option} cannot be written: {error}") from error
+
+
+def _words(
+    paths: tuple[Path, ...], names: tuple[str, ...], tags: str | None, seed: int, attach: str | None
+) -> list[str]:
+    """Answer the command that plays the same again."""
+    only = [word for name in names for word in ("-k", name)] + (["-t", tags] if tags else [])
+    where = ["--attach", attach] if attach else []
+    return ["rehearsal", "play", *map(str, paths), *only, "--seed", str(seed), *where]
 
 
 def again(played: Played, seed: int, attach: str | None) -> str:

@@ -111,6 +111,7 @@ def write(plays: Sequence[Played], out: Path, *, seed: int, command: str) -> Pat
     text = environment.get_template("index.html").render(
         groups=_groups(pages),
         pages=pages,
+        headline=_headline(pages),
         total=_totals(pages),
         invariants=invariants(pages),
     )
@@ -226,6 +227,21 @@ def _body(body: Any) -> str:
         return ""
     text = body if isinstance(body, str) else json.dumps(body, indent=2, ensure_ascii=False)
     return text if len(text) <= BODY_LIMIT else text[:BODY_LIMIT] + "\n… cut here"
+
+
+# The worst that happened is the headline.
+HEADLINES: Final = (
+    (Outcome.BROKEN, "Something did not hold"),
+    (Outcome.STAGE_FAILED, "The stage itself failed"),
+    (Outcome.MISWRITTEN, "Something is miswritten"),
+    (Outcome.NOT_JUDGED, "Not everything could be judged"),
+    (Outcome.HELD, "Every workflow held"),
+)
+
+
+def _headline(pages: Sequence[Page]) -> str:
+    outcomes = {page.played.outcome for page in pages}
+    return next((words for outcome, words in HEADLINES if outcome in outcomes), "Nothing was played")
 
 
 def _totals(pages: Sequence[Page]) -> dict[str, Any]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
+
 from rehearsal import report
 from rehearsal.chronicle import Chronicle, Moment
 from rehearsal.played import Outcome, Played, PlayedStep, Sight
@@ -68,6 +70,17 @@ def test_what_is_broken_is_said_first_and_with_what_was_seen(tmp_path: Path) -> 
     index = report.write([played(Outcome.BROKEN, finding=True)], tmp_path, seed=1, command="x")
     assert "Something did not hold" in index.read_text()
     assert "39.98 USD paid" in (tmp_path / "001-the-seller-pays.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [(Outcome.MISWRITTEN, "Something is miswritten"), (Outcome.NOT_JUDGED, "Not everything could be judged")],
+)
+def test_what_was_not_played_to_its_end_is_never_said_to_hold(tmp_path: Path, outcome: Outcome, said: str) -> None:
+    text = report.write([played(), played(outcome)], tmp_path, seed=1, command="x").read_text()
+    assert f"<h1>{said}</h1>" in text
+    assert f'<dt>{outcome}</dt><dd class="warn">1</dd>' in text
+    assert f".card.{outcome.replace(' ', '-')}" in (tmp_path / "static" / "report.css").read_text()
 
 
 def test_an_older_report_leaves_no_pages_behind(tmp_path: Path) -> None:
