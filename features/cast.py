@@ -117,11 +117,14 @@ class Buyer(Person):
         """Answer the line items meant: all when no goods are named, else so many pieces of them."""
         if goods is None:
             return None
-        units = next((units for name, units in self.units.items() if _one(name) == _one(goods)), None)
+        alike = {_one(name): units for name, units in self.units.items()} | self.units
+        units = alike.get(goods) or alike.get(_one(goods))
         if units is None:
-            raise Miswritten(f"{self.name} has no {goods}; there is: {', '.join(self.units) or 'nothing'}")
-        if pieces is not None and not 0 < pieces <= len(units):
-            raise Miswritten(f"{self.name} has {len(units)} of the {goods}, so {pieces} cannot be meant")
+            raise Miswritten(f"{self.name} has no {goods}; {self.name} has: {', '.join(self.units) or 'nothing'}")
+        if pieces == 0:
+            raise Miswritten(f"0 of the {goods} is nothing to ask for")
+        if pieces is not None and pieces > len(units):
+            raise Miswritten(f"{self.name} has only {len(units)} {goods}, not {pieces}")
         return units[:pieces]
 
     def asks(self, kind: str, *, goods: str | None = None, pieces: int | None = None) -> None:

@@ -119,9 +119,10 @@ class FeatureFile(pytest.Module):
         return module
 
     def _read(self) -> gherkin.Feature:
-        document = get_gherkin_document(str(self.path))
-        if document.feature is None:
-            raise ValueError("there is no feature in this file")
+        try:
+            document = get_gherkin_document(str(self.path))
+        except KeyError as missing:  # an empty file, or one of comments only
+            raise self.CollectError(f"{self.path}: there is no feature in this file") from missing
         lines: dict[str, int] = {}
         for name, line in (named for child in document.feature.children for named in _scenarios_of(child)):
             if name in lines:  # pytest-bdd keeps scenarios by name: one of the two would silently never be played

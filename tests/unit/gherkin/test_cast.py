@@ -10,8 +10,8 @@ from rehearsal.played import Outcome
 from rehearsal.theatre import Order, perform
 
 OUTCOMES = {
-    "has asked for the money for 3 of the mugs": "Nora has 2 of the mugs, so 3 cannot be meant",
-    "has asked for the money for the lamp": "Nora has no lamp; there is: mugs",
+    "has asked for the money for 3 of the mugs": "Nora has only 2 mugs, not 3",
+    "has asked for the money for the lamp": "Nora has no lamp; Nora has: mugs",
 }
 
 

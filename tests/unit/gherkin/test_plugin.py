@@ -87,6 +87,7 @@ def test_two_scenarios_of_one_name_are_refused_instead_of_losing_one(suite: pyte
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("", "bad.feature: there is no feature in this file"),
         ("  Scenario: Typo\n    Givne the moon\n", "bad.feature:2: *'Givne the moon' does not begin as a step does"),
         (
             "  Scenario: Typo\n    When nothing is done\n    Thne the moon\n",
@@ -94,12 +95,12 @@ def test_two_scenarios_of_one_name_are_refused_instead_of_losing_one(suite: pyte
         ),
         ("  Scenario: A\n    When nothing is done\n" * 2, "bad.feature:4: two scenarios are called 'A'"),
     ],
-    ids=["no step", "not Gherkin", "one name twice"],
+    ids=["empty", "no step", "not Gherkin", "one name twice"],
 )
 def test_a_file_that_cannot_be_read_is_said_and_the_others_are_played(
     suite: pytest.Pytester, text: str, said: str
 ) -> None:
-    (suite.path / "bad.feature").write_text(f"Feature: Bad\n{text}")
+    (suite.path / "bad.feature").write_text(f"Feature: Bad\n{text}" if text else "")
     (suite.path / "good.feature").write_text(f"Feature: Good\n{HELD}")
     result = suite.run(sys.executable, "-c", PLAY, "bad.feature", "good.feature")
     assert result.ret == 2
