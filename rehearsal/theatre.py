@@ -144,9 +144,11 @@ def perform(
 
 def _exit_code(audience: Audience, answered: int) -> int:
     outcomes = {played.outcome for played in audience.plays}
+    if audience.unreadable:
+        outcomes.add(Outcome.MISWRITTEN)
     for outcome, code in WORST:
         if outcome in outcomes:
             return code
-    if audience.unreadable or answered in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
+    if answered in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
         return ExitCode.USAGE
     return ExitCode.STAGE_FAILED if answered == pytest.ExitCode.INTERNAL_ERROR else ExitCode.CONTENT
