@@ -73,6 +73,10 @@ def test_what_is_not_there_is_a_problem_document(api: FlaskClient, method: str, 
     assert problem(api.open(path, method=method))["status"] == status
 
 
+def test_an_unknown_address_learns_where_the_known_ones_are_listed(api: FlaskClient) -> None:
+    assert f"GET {PREFIX}/openapi.yaml" in problem(api.get(f"{PREFIX}/nothing"))["detail"]
+
+
 def test_a_method_that_is_not_taken_learns_which_are(api: FlaskClient) -> None:
     assert api.options(f"{PREFIX}/clock/advance").headers["Allow"] == "POST"
     assert api.options(f"{PREFIX}/world").headers["Allow"] == "GET, HEAD"
