@@ -57,7 +57,7 @@ class Settings:
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
         """Read `CONNECTOR_*` variables; durations are whole seconds. Raises BadSettings naming the variable."""
         source = os.environ if env is None else env
-        _refuse_unknown(source)
+        _refuse_misspelt(source)
         given: dict[str, Any] = {}
         for name, read in READERS.items():
             raw = source.get(PREFIX + name.upper(), "").strip()
@@ -69,13 +69,15 @@ class Settings:
         return cls(**given)
 
 
-def _refuse_unknown(env: Mapping[str, str]) -> None:
-    known = [PREFIX + name.upper() for name in READERS]
-    for name in sorted(env):
-        if name.startswith(PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean {near[0]}?" if near else "; `connector --help` lists them all"
-            raise BadSettings(name, f"there is no such setting{hint}")
+def _refuse_misspelt(env: Mapping[str, str]) -> None:
+    """Refuse what is nearly a setting; what is nothing like one may be somebody else's (a cluster's, say)."""
+    known = [name.upper() for name in READERS]
+    for variable in sorted(env):
+        name = variable.removeprefix(PREFIX)
+        if name == variable or name in known:
+            continue
+        if near := difflib.get_close_matches(name, known, n=1, cutoff=0.8):
+            raise BadSettings(variable, f"there is no such setting; did you mean {PREFIX}{near[0]}?")
 
 
 def check_default_answer(kind: str, answer: str, *, setting: str) -> None:

@@ -61,6 +61,10 @@ def test_a_wrong_setting_is_named(tmp_path: Path, wrong: dict[str, str], setting
     assert setting in result.stderr
 
 
+def test_a_clusters_own_variables_are_none_of_ours(tmp_path: Path) -> None:
+    assert run(environment(tmp_path, CONNECTOR_SERVICE_HOST="10.0.0.1"), "migrate").exit_code == 0
+
+
 def test_a_database_without_tables_asks_to_be_migrated(tmp_path: Path) -> None:
     env = environment(tmp_path)
     assert "connector migrate" in run(env, "shops", "list").stderr
