@@ -21,7 +21,7 @@ import requests
 import sqlalchemy as sa
 import waitress
 
-from connector.adapters.migrate import is_current
+from connector.adapters.sql.migrate import is_current
 from connector.errors import BadSettings, ConnectorError, MarketplaceError
 from connector.main import Connector
 from connector.settings import PREFIX, Settings, read_answers

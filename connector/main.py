@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Final
 import requests
 import sqlalchemy as sa
 
-from connector.access import Doorkeeper
-from connector.adapters import tables as t
-from connector.adapters.migrate import migrate
-from connector.adapters.sql import Store, engine_for
-from connector.adapters.tiktok import TikTok
+from connector.adapters.sql import tables as t
+from connector.adapters.sql.migrate import migrate
+from connector.adapters.sql.store import Store, engine_for
+from connector.adapters.tiktok.client import TikTok
 from connector.errors import BadSettings
 from connector.ports import AuthorizedShop, Clock, Grant, Secret
 from connector.records import ActivityEntry, AgendaEntry, ClientCredentials, Due, Fired, Shop, ShopAdded
-from connector.rounds import Outcome, Worker, after_round, token_columns
-from connector.services import Services
 from connector.settings import Settings, check_default_answer
+from connector.usecases.authentication import Doorkeeper
+from connector.usecases.commands import Services
+from connector.usecases.round import Outcome, Worker, after_round, token_columns
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -8,11 +8,11 @@ waits by a policy or through a person on its pages, and asks for refunds of its 
 
 from __future__ import annotations
 
-from mock_oms.agenda import AgendaEntry, Due, Fired
 from mock_oms.domain.grades import Grade
 from mock_oms.domain.policy import Policy
 from mock_oms.errors import Refused
-from mock_oms.events import Event
-from mock_oms.oms import AdjustmentRow, Answer, Oms
+from mock_oms.state.agenda import AgendaEntry, Due, Fired
+from mock_oms.state.events import Event
+from mock_oms.usecases.staff import AdjustmentRow, Answer, Oms
 
 __all__ = ["AdjustmentRow", "AgendaEntry", "Answer", "Due", "Event", "Fired", "Grade", "Oms", "Policy", "Refused"]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Final
 
+from mock_tiktok.domain.mail import Mail
 from mock_tiktok.domain.money import ZERO, in_coins
 from mock_tiktok.domain.orders import Order
 from mock_tiktok.domain.returns import Return
@@ -28,11 +29,10 @@ from mock_tiktok.errors import (
     BadValue,
     UnknownId,
 )
-from mock_tiktok.mail import Mail
-from mock_tiktok.orders import OrderLine
-from mock_tiktok.policy import is_known_reason
-from mock_tiktok.shop import Shop
-from mock_tiktok.views import (
+from mock_tiktok.policy.profile import is_known_reason
+from mock_tiktok.usecases.orders import OrderLine
+from mock_tiktok.usecases.shop import Shop
+from mock_tiktok.usecases.views import (
     CancellationView,
     LedgerLine,
     OrderView,

@@ -13,14 +13,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from mock_tiktok import policy
-from mock_tiktok.agenda import AgendaEntry, Due, Fired
 from mock_tiktok.control import Control
 from mock_tiktok.errors import BadValue
-from mock_tiktok.events import Listener
-from mock_tiktok.platform import Clock, Platform
-from mock_tiktok.shop import Shop
-from mock_tiktok.tokens import TokenBook, Tokens
+from mock_tiktok.policy import profile as policy
+from mock_tiktok.state.agenda import AgendaEntry, Due, Fired
+from mock_tiktok.state.events import Listener
+from mock_tiktok.state.platform import Clock, Platform
+from mock_tiktok.state.tokens import TokenBook, Tokens
+from mock_tiktok.usecases.shop import Shop
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -65,7 +65,7 @@ class Marketplace(Control):
     @cached_property
     def app(self) -> Flask:
         """Answer the WSGI app that serves this marketplace on the wire."""
-        from mock_tiktok.app import create_app
+        from mock_tiktok.open_api.app import create_app
 
         return create_app(self)
 

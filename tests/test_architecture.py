@@ -13,15 +13,15 @@ from typing import Any
 
 import pytest
 
-from rehearsal.world import World
+from rehearsal.world.world import World
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAYERS = ("mock_tiktok", "mock_oms", "connector")
-PACKAGES = (*PLAYERS, "rehearsal", "features")
+PACKAGES = (*PLAYERS, "rehearsal")
 CLOCKS = {
     # who reads the machine's clock    why
-    "rehearsal/clock.py": "the one reader: calls from outside may be stamped with the machine's time",
-    "rehearsal/serve.py": "a served world may follow real time",
+    "rehearsal/simulation/clock.py": "the one reader: calls from outside may be stamped with the machine's time",
+    "rehearsal/cli/up.py": "a served world may follow real time",
     "connector/cli.py": "a deployed connector lives in real time: this is its composition root",
 }
 
@@ -51,14 +51,10 @@ def test_a_player_knows_no_other_part(player: str) -> None:
     assert strangers(player, (player,)) == []
 
 
-def test_features_speak_to_the_stage_only() -> None:
-    assert strangers("features", ("features", "rehearsal")) == []
-
-
 @pytest.mark.parametrize("player", PLAYERS)
 def test_the_domain_knows_the_standard_library_and_itself(player: str) -> None:
     domain = f"{player}.domain"
-    libraries = {"holidays", "mock_tiktok.calendars"} if player == "mock_tiktok" else set()
+    libraries = {"holidays", "mock_tiktok.policy.holidays"} if player == "mock_tiktok" else set()
     unknown = [
         f"{path} imports {name}"
         for path, tree in modules(f"{player}/domain")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from flask import Response
 
-from connector.api.wire import spell
+from connector.api.entities import spell
 
 _written: Final = json.JSONEncoder(default=spell, ensure_ascii=False, separators=(",", ":")).encode
 

@@ -16,8 +16,8 @@ from connector.api.routes import Key, adjustment_routes, caller_of, item_routes,
 from connector.api.token import token_routes
 from connector.errors import BadRequest, NotAuthorized, UnknownId
 from connector.pages import page_routes
-from connector.services import Services
 from connector.settings import Settings
+from connector.usecases.commands import Services
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, NoReturn
 
+from connector.api.entities import REASONS
+from connector.api.odata.entity import INT32
 from connector.api.refusals import BadBody
-from connector.api.schema import INT32
-from connector.api.wire import REASONS
 from connector.domain.decisions import COMMENT_BYTES
 from connector.domain.reasons import CONDITIONS
 from connector.records import AdjustItem, AdjustOrder, ConditionQuantity

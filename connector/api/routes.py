@@ -10,12 +10,12 @@ from werkzeug.routing import BaseConverter, ValidationError
 
 from connector.api import bodies
 from connector.api.answers import done, json_answer
-from connector.api.query import TOKEN, Asked, exists, read_one, read_options, read_page
-from connector.api.schema import INT32, Entity, Nav
-from connector.api.wire import ORDER_ADJUSTMENTS, ORDER_ITEM_ADJUSTMENTS, ORDER_ITEMS, ORDERS, SITE
+from connector.api.entities import ORDER_ADJUSTMENTS, ORDER_ITEM_ADJUSTMENTS, ORDER_ITEMS, ORDERS, SITE
+from connector.api.odata.entity import INT32, Entity, Nav
+from connector.api.odata.query import TOKEN, Asked, exists, read_one, read_options, read_page
 from connector.errors import NotAuthorized, UnknownId
 from connector.records import Client
-from connector.services import Services
+from connector.usecases.commands import Services
 
 Identify = Callable[[], Client]
 LEVELS: Final = {"order": ORDER_ADJUSTMENTS, "item": ORDER_ITEM_ADJUSTMENTS}

@@ -15,7 +15,7 @@ from flask import Blueprint, Response, request
 
 from connector.api.answers import json_answer
 from connector.errors import BadCredentials
-from connector.services import Services
+from connector.usecases.commands import Services
 
 LARGEST: Final = 16_384
 WRONG: Final = {

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from connector.adapters.tables import Money, Utc, metadata
+from connector.adapters.sql.tables import Money, Utc, metadata
 
 
 def _spell(kind: str, thing: Any, _autogen: Any) -> str | Literal[False]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from connector.adapters.tables import Money, adjustments, line_units, order_items, orders, shops
+from connector.adapters.sql.tables import Money, adjustments, line_units, order_items, orders, shops
 from connector.domain.adjustments import AWAITS_SELLER, OPEN, RequestStatus
 
 PAGE: Final = 50

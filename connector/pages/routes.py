@@ -16,8 +16,8 @@ from flask import Blueprint, Response, abort, render_template, request, send_fro
 from connector.api.answers import routing_error
 from connector.pages import words
 from connector.pages.reading import read_order, read_orders
-from connector.services import Services
 from connector.settings import Settings
+from connector.usecases.commands import Services
 
 TABS: Final = {"items": "Items", "adjustments": "Adjustments", "activity": "Activity & History"}
 HEADERS: Final = {

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import requests
 
-from rehearsal.stage import Json, Problem
+from rehearsal.control.stage import Json, Problem
 
 PATIENCE: Final = 900.0  # seconds of real time; a long advance over a busy world takes a while
 

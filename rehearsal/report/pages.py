@@ -16,10 +16,10 @@ from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from rehearsal.chronicle import Moment
-from rehearsal.diagram import mermaid
-from rehearsal.played import Outcome, Played
-from rehearsal.stage import Json
+from rehearsal.control.stage import Json
+from rehearsal.gherkin.results import Outcome, Played
+from rehearsal.gherkin.timeline import Moment
+from rehearsal.trace.diagram import mermaid
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = ("report.css", "report.js", "mermaid.min.js", "mermaid.LICENSE.txt")

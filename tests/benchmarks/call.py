@@ -8,8 +8,8 @@ import json
 
 import requests
 
-from rehearsal.sockets import Served, Service, origin, take
-from rehearsal.world import World
+from rehearsal.server.sockets import Served, Service, origin, take
+from rehearsal.world.world import World
 from tests.benchmarks.measure import figure, median_seconds
 
 PATH = "/return_refund/202309/returns/search"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from rehearsal.world import World
+from rehearsal.world.world import World
 from tests.benchmarks.measure import cpu_seconds, figure, median_seconds, seconds
 
 ORDERS = 50

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from connector.api import bodies, wire
+from connector.api import bodies
+from connector.api import entities as wire
 from connector.api.bodies import Fields
-from connector.api.schema import Entity, Kind
+from connector.api.odata.entity import Entity, Kind
 from connector.domain.reasons import CONDITIONS
 from tests.unit.connector_api.desk import Desk, contract
 

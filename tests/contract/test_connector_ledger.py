@@ -20,9 +20,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from connector import Connector, Settings
-from connector.adapters import tables as t
-from connector.adapters.migrate import is_current, migrate
-from connector.adapters.sql import Books, Store, engine_for
+from connector.adapters.sql import tables as t
+from connector.adapters.sql.migrate import is_current, migrate
+from connector.adapters.sql.store import Books, Store, engine_for
 from connector.records import Adjustment, Case, LineUnit, Order, OrderItem, Promise, Rounds, Shop, Tokens
 from tests.unit.connector.stub_tiktok import START, HandClock, StubTikTok
 

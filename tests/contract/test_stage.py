@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from rehearsal.control.addresses import IN_PROCESS
-from rehearsal.control.app import PREFIX, control_app
 from rehearsal.control.client import HttpStage
-from rehearsal.control.operations import InProcessStage
-from rehearsal.control.rules import breaches
-from rehearsal.sockets import Served, Service, origin, take
-from rehearsal.stage import Json, Problem, Stage
-from rehearsal.world import World
+from rehearsal.control.local import InProcessStage
+from rehearsal.control.stage import Json, Problem, Stage
+from rehearsal.control.validation import breaches
+from rehearsal.server.control_api import PREFIX, control_app
+from rehearsal.server.sockets import Served, Service, origin, take
+from rehearsal.world.world import World
 
 ANSWERS = {
     "reset": "World",

@@ -12,9 +12,9 @@ from jsonschema import Draft202012Validator, ValidationError
 from openapi_spec_validator import validate
 
 from mock_tiktok.domain import words
-from mock_tiktok.endpoints import ENDPOINTS
 from mock_tiktok.errors import REFUSALS
-from mock_tiktok.wire_requests import CHECKABLE
+from mock_tiktok.open_api.endpoints import ENDPOINTS
+from mock_tiktok.open_api.requests import CHECKABLE
 
 CONTRACT = Path(__file__).parents[2] / "contracts" / "tiktok_shop.yaml"
 TOKEN_PATHS = {"/api/v2/token/get", "/api/v2/token/refresh"}

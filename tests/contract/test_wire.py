@@ -14,13 +14,13 @@ import requests
 from flask import Flask, Response, redirect, request
 from werkzeug.test import Client
 
-from rehearsal.clock import SimulatedClock
-from rehearsal.contract import Contract
-from rehearsal.recorder import Answer, Call, Exchange, Handler, Recorder
-from rehearsal.redaction import REDACTED
-from rehearsal.sockets import Served, Service, origin, take
-from rehearsal.trace import Trace
-from rehearsal.wire import SocketWire, Wire, WirePort, recorded
+from rehearsal.contract.openapi import Contract
+from rehearsal.contract.redaction import REDACTED
+from rehearsal.server.sockets import Served, Service, origin, take
+from rehearsal.simulation.clock import SimulatedClock
+from rehearsal.trace.log import Trace
+from rehearsal.wire.recorder import Answer, Call, Exchange, Handler, Recorder
+from rehearsal.wire.transport import SocketWire, Wire, WirePort, recorded
 
 HOST = "shop.example.com"
 BASE = f"https://{HOST}"

@@ -11,17 +11,17 @@ import pytest
 import requests
 import sqlalchemy as sa
 
-from connector.adapters import tables
-from connector.adapters.tiktok import TikTok
+from connector.adapters.sql import tables
+from connector.adapters.tiktok.client import TikTok
 from connector.domain.decisions import Operation
 from connector.ports import Access
 from mock_tiktok import OrderLine
-from mock_tiktok.mail import Mail
-from mock_tiktok.store import Store
-from rehearsal.driver import OurConnector
-from rehearsal.finding import Finding, Verdict
-from rehearsal.recorder import Answer, Call, Handler
-from rehearsal.world import World
+from mock_tiktok.domain.mail import Mail
+from mock_tiktok.state.store import Store
+from rehearsal.audit.finding import Finding, Verdict
+from rehearsal.seats.builtin import OurConnector
+from rehearsal.wire.recorder import Answer, Call, Handler
+from rehearsal.world.world import World
 
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)

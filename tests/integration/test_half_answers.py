@@ -10,7 +10,7 @@ import pytest
 
 from mock_oms import AdjustmentRow, Refused
 from mock_tiktok import OrderLine
-from rehearsal.world import World
+from rehearsal.world.world import World
 
 HALF_AN_HOUR = timedelta(minutes=30)
 LINES = [OrderLine("LAMP", 1, Decimal("33.33")), OrderLine("MUG", 1, Decimal("9.99")), OrderLine("CUP", 1, Decimal(7))]

@@ -9,10 +9,10 @@ from datetime import timedelta
 import pytest
 from werkzeug.test import Client
 
-from rehearsal.diagram import mermaid
-from rehearsal.har import har
-from rehearsal.trace import Entry
-from rehearsal.world import World
+from rehearsal.trace.diagram import mermaid
+from rehearsal.trace.har import har
+from rehearsal.trace.log import Entry
+from rehearsal.world.world import World
 
 
 @pytest.fixture

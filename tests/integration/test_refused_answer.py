@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from rehearsal.finding import Verdict
-from rehearsal.world import World
+from rehearsal.audit.finding import Verdict
+from rehearsal.world.world import World
 
 HALF_AN_HOUR = timedelta(minutes=30)
 

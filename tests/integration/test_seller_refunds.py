@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mock_tiktok import OrderLine
-from rehearsal.recorder import Answer, Call
-from rehearsal.world import World
+from rehearsal.wire.recorder import Answer, Call
+from rehearsal.world.world import World
 
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from mock_tiktok.signing import signature
+from mock_tiktok.open_api.signing import signature
 from rehearsal.control.client import HttpStage
-from rehearsal.sockets import take
+from rehearsal.server.sockets import take
 from tests.up import PATIENCE, Up
 
 

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from mock_oms import AdjustmentRow, Refused
 from mock_tiktok import OrderLine, ReturnView
 from mock_tiktok.errors import ApiError
-from rehearsal.world import World
+from rehearsal.world.world import World
 
 SOME = st.integers(min_value=0, max_value=9)
 RETURN_TYPES = st.sampled_from(["REFUND", "RETURN_AND_REFUND"])

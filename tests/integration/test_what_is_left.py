@@ -10,7 +10,7 @@ import pytest
 
 from mock_oms import Refused
 from mock_tiktok import OrderLine
-from rehearsal.world import World
+from rehearsal.world.world import World
 
 HOUR = timedelta(hours=1)
 

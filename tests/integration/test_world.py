@@ -16,12 +16,12 @@ import requests
 from freezegun import freeze_time
 from werkzeug.test import Client
 
-from rehearsal.diagram import mermaid
-from rehearsal.driver import OurConnector
-from rehearsal.finding import Verdict
-from rehearsal.har import har
-from rehearsal.stage import Problem
-from rehearsal.world import START, World
+from rehearsal.audit.finding import Verdict
+from rehearsal.control.stage import Problem
+from rehearsal.seats.builtin import OurConnector
+from rehearsal.trace.diagram import mermaid
+from rehearsal.trace.har import har
+from rehearsal.world.world import START, World
 
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
@@ -211,7 +211,7 @@ def test_a_connector_that_dies_amid_a_decision_has_not_begun_it(world: World, mo
 
     before, row = list(disk.iterdump()), case(world, return_id)
     with monkeypatch.context() as patch:
-        patch.setattr("connector.promises._promise_answer", dies)
+        patch.setattr("connector.usecases.outbox._promise_answer", dies)
         with pytest.raises(Death):
             world.oms.approve(row)
     assert list(disk.iterdump()) == before

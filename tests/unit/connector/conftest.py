@@ -12,8 +12,8 @@ import requests
 import sqlalchemy as sa
 
 from connector import Connector, Settings
-from connector.adapters import tables as t
-from connector.adapters.sql import Store
+from connector.adapters.sql import tables as t
+from connector.adapters.sql.store import Store
 from connector.records import Adjustment, Promise
 from tests.unit.connector.stub_tiktok import HandClock, StubTikTok
 

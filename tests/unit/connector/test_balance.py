@@ -14,15 +14,15 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from connector.adapters import tables as t
-from connector.adapters.sql import Store
+from connector.adapters.sql import tables as t
+from connector.adapters.sql.store import Store
 from connector.domain.money import Parts
 from connector.domain.site import SiteLine, SiteOrder
 from connector.domain.units import HOLDING, Holding, held, parts_of
 from connector.errors import BadRequest
-from connector.intake import unit_money
-from connector.orders import take_order
 from connector.records import AdjustItem, Adjustment, AdjustOrder, LineUnit
+from connector.usecases.import_claims import unit_money
+from connector.usecases.import_orders import take_order
 from tests.unit.connector.conftest import Bench
 from tests.unit.connector.stub_tiktok import START
 from tests.unit.connector.test_domain import a_line, an_order, money

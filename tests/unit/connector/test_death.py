@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from connector.adapters.sql import Books, Store
+from connector.adapters.sql.store import Books, Store
 from connector.records import AdjustOrder
 from tests.unit.connector.conftest import Bench
 from tests.unit.connector.stub_tiktok import Call, Json, ok

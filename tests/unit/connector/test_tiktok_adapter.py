@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from connector.adapters.tiktok import TikTok, sign
+from connector.adapters.tiktok.client import TikTok, sign
 from connector.domain.decisions import Operation
 from connector.domain.site import ClaimKind
 from connector.errors import Refused, Unavailable

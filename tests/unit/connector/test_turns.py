@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from connector.delivery import Delivery
 from connector.records import AdjustOrder, Promise
+from connector.usecases.delivery import Delivery
 from tests.unit.connector.conftest import Bench
 from tests.unit.connector.stub_tiktok import Call, Cut, Json, ok, refusal
 

@@ -22,8 +22,8 @@ import yaml
 from werkzeug.test import Client, TestResponse
 
 from connector import Connector, Settings
-from connector.adapters import tables as t
-from connector.adapters.sql import engine_for
+from connector.adapters.sql import tables as t
+from connector.adapters.sql.store import engine_for
 from connector.api.paths import canonical
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 import sqlalchemy as sa
 
-from connector.adapters import tables as t
-from connector.adapters.sql import Store, engine_for
+from connector.adapters.sql import tables as t
+from connector.adapters.sql.store import Store, engine_for
 from tests.unit.connector_api.desk import Desk
 
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from flask.testing import FlaskClient
 
-from rehearsal.control.app import control_app
-from rehearsal.control.operations import InProcessStage
-from rehearsal.world import World
+from rehearsal.control.local import InProcessStage
+from rehearsal.server.control_api import control_app
+from rehearsal.world.world import World
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ import yaml
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
-from rehearsal.control.app import CALLS, PREFIX, control_app
-from rehearsal.control.gate import Gate
-from rehearsal.control.operations import InProcessStage
-from rehearsal.control.rules import document
+from rehearsal.control.local import InProcessStage
+from rehearsal.control.validation import document
 from rehearsal.resources import contract_file
+from rehearsal.server.access import Gate
+from rehearsal.server.control_api import CALLS, PREFIX, control_app
 
 TOKEN = "a-token-nobody-guesses"
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask.testing import FlaskClient
 
-from rehearsal.control.app import PREFIX, control_app
-from rehearsal.control.gate import Gate
-from rehearsal.control.operations import InProcessStage
+from rehearsal.control.local import InProcessStage
+from rehearsal.server.access import Gate
+from rehearsal.server.control_api import PREFIX, control_app
 
 
 def test_the_page_shows_the_world_without_any_script_or_outside_address(api: FlaskClient) -> None:

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from rehearsal.control.rules import demand
-from rehearsal.control.values import duration, instant, shown_money, shown_time
-from rehearsal.stage import Problem
+from rehearsal.control.formats import duration, instant, shown_money, shown_time
+from rehearsal.control.stage import Problem
+from rehearsal.control.validation import demand
 
 
 @pytest.mark.parametrize(

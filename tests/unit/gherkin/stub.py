@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
-from rehearsal.stage import Json, Problem, Stage
+from rehearsal.control.stage import Json, Problem, Stage
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.played import Outcome
-from rehearsal.theatre import Order, perform
+from rehearsal.gherkin.results import Outcome
+from rehearsal.gherkin.runner import Order, perform
 
 OUTCOMES = {
     "has asked for the money for 3 of the mugs": "Nora has only 2 mugs, not 3",

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[3]
 CONFTEST = """
     import pytest
     from pytest_bdd import given, when, then, parsers
-    from rehearsal.gherkin import NotJudged
+    from rehearsal.gherkin.errors import NotJudged
     from tests.unit.gherkin.stub import BROKEN, stub
 
     @pytest.fixture(scope="session")
@@ -158,4 +158,4 @@ def test_a_scenario_that_fails_says_what_was_seen_and_how_to_play_it_again(suite
     result.stdout.fnmatch_lines(["*✗ Then Maya has no mail*", said, "*-k 'Nothing happens' --seed 7*"])
 
 
-PLAY = "import sys; from rehearsal.play import play; sys.exit(play.main(sys.argv[1:], standalone_mode=False))"
+PLAY = "import sys; from rehearsal.cli.play import play; sys.exit(play.main(sys.argv[1:], standalone_mode=False))"

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from rehearsal import report
-from rehearsal.chronicle import Chronicle, Moment
-from rehearsal.played import Outcome, Played, PlayedStep, Sight
+from rehearsal.gherkin.results import Outcome, Played, PlayedStep, Sight
+from rehearsal.gherkin.timeline import Chronicle, Moment
 from tests.unit.gherkin.stub import BROKEN, stub
 
 

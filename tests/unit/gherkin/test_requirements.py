@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rehearsal.requirements import TABLE, covers, holes, register, table
+from rehearsal.cli.requirements import TABLE, covers, holes, register, table
 from rehearsal.resources import features_folder
 
 ROOT = Path(__file__).parents[3]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
-from rehearsal.gherkin import pytest_plugins
+from rehearsal.gherkin.plugin import pytest_plugins
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "scenarios.md"
 LISTED = [

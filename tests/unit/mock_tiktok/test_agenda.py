@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from mock_tiktok.agenda import Agenda
+from mock_tiktok.state.agenda import Agenda
 from tests.unit.mock_tiktok.town import REFUND_REASON, START, Town
 
 

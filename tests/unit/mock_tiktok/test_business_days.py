@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mock_tiktok import policy
-from mock_tiktok.calendars import calendar_named
-from mock_tiktok.domain.calendars import BusinessCalendar
+from mock_tiktok.domain.business_days import BusinessCalendar
 from mock_tiktok.errors import BadValue
+from mock_tiktok.policy import profile as policy
+from mock_tiktok.policy.holidays import calendar_named
 
 US = BusinessCalendar(ZoneInfo("America/New_York"), calendar_named("us-federal"))
 UK = BusinessCalendar(ZoneInfo("Europe/London"), calendar_named("england-wales"))

@@ -10,7 +10,7 @@ import pytest
 
 from mock_tiktok import OrderLine
 from mock_tiktok.errors import ApiError, BadValue
-from mock_tiktok.store import SkuQuantity
+from mock_tiktok.state.store import SkuQuantity
 from tests.unit.mock_tiktok.town import REFUND_REASON, SELLER_REASON, START, Town
 
 OUT_OF_STOCK = "seller_cancel_reason_out_of_stock"

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mock_tiktok.book import Query, Shelf
 from mock_tiktok.domain.searches import (
     ALWAYS,
     CancellationFilter,
@@ -18,6 +17,7 @@ from mock_tiktok.domain.searches import (
     TimeRange,
 )
 from mock_tiktok.errors import ApiError
+from mock_tiktok.state.index import Query, Shelf
 from tests.unit.mock_tiktok.town import REFUND_REASON, START, Town
 
 CREATED, UPDATED = Sort("create_time"), Sort("update_time")

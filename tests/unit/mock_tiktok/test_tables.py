@@ -10,7 +10,7 @@ import pytest
 from mock_tiktok.domain.money import Amount
 from mock_tiktok.domain.returns import _STATUS, SHOWN, Return, ReturnLine
 from mock_tiktok.domain.rules import NotAllowed, after
-from mock_tiktok.domain.tables import (
+from mock_tiktok.domain.state_machines import (
     CANCELLATION,
     DISPUTE,
     MONEY,

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from mock_tiktok import Event, Fired, Marketplace, OrderLine, OrderView, ReturnView
-from mock_tiktok.shop import Shop
+from mock_tiktok.usecases.shop import Shop
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)  # a Monday
 PARCEL_REASON = "reverse_reject_return_parcel_reason_5"

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from mock_tiktok import Marketplace
 from mock_tiktok.marketplace import ShopCredentials
-from mock_tiktok.signing import signature
+from mock_tiktok.open_api.signing import signature
 
 CONTRACT = Path(__file__).parents[3] / "contracts" / "tiktok_shop.yaml"
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from mock_tiktok.signing import signature, verifies
+from mock_tiktok.open_api.signing import signature, verifies
 
 SEARCH = "/return_refund/202309/returns/search"
 APPROVE = "/return_refund/202309/returns/4035318504086604100/approve"

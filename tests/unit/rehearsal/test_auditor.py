@@ -9,11 +9,11 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from rehearsal.auditor import EVERYTHING, Auditor
-from rehearsal.contract import Breach
-from rehearsal.finding import Finding, Verdict
-from rehearsal.invariants.base import Adjustment, Book, News, Sight, Stillness
-from rehearsal.recorder import Exchange
+from rehearsal.audit.auditor import EVERYTHING, Auditor
+from rehearsal.audit.finding import Finding, Verdict
+from rehearsal.audit.invariant import Adjustment, Book, News, Sight, Stillness
+from rehearsal.contract.openapi import Breach
+from rehearsal.wire.recorder import Exchange
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 DAY = timedelta(hours=24)

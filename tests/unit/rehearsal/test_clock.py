@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from rehearsal.clock import SimulatedClock
+from rehearsal.simulation.clock import SimulatedClock
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 

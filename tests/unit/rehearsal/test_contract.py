@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from rehearsal.contract import Contract, Operation, read
-from rehearsal.redaction import REDACTED
+from rehearsal.contract.openapi import Contract, Operation, read
+from rehearsal.contract.redaction import REDACTED
 
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",

@@ -9,10 +9,10 @@ import pytest
 import requests
 import sqlalchemy as sa
 
-from connector.adapters import tables as t
-from connector.adapters.sql import Store
-from rehearsal.clock import SimulatedClock
-from rehearsal.driver import OurConnector
+from connector.adapters.sql import tables as t
+from connector.adapters.sql.store import Store
+from rehearsal.seats.builtin import OurConnector
+from rehearsal.simulation.clock import SimulatedClock
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from rehearsal.diagram import mermaid
-from rehearsal.har import har
-from rehearsal.trace import Trace
+from rehearsal.trace.diagram import mermaid
+from rehearsal.trace.har import har
+from rehearsal.trace.log import Trace
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 

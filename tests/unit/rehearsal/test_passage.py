@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import pytest
 
-from rehearsal.clock import SimulatedClock
-from rehearsal.passage import FiredLike, Passage, Player, Stuck
+from rehearsal.simulation.clock import SimulatedClock
+from rehearsal.simulation.scheduler import FiredLike, Passage, Player, Stuck
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)

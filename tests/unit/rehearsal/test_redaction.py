@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.redaction import NOTHING, REDACTED, by_name, known_part, mask_of, pairs, without_words
+from rehearsal.contract.redaction import NOTHING, REDACTED, by_name, known_part, mask_of, pairs, without_words
 
 COMPONENTS: dict[str, Any] = {
     "#/Person": {"properties": {"name": {"x-sensitive": True}, "town": {}, "friend": {"$ref": "#/Person"}}},

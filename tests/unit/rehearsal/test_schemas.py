@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from rehearsal import resources
-from rehearsal.contract import Contract
-from rehearsal.schemas import Checker, compiled, reference
+from rehearsal.contract.openapi import Contract
+from rehearsal.contract.schema import Checker, compiled, reference
 
 CONTRACTS = [Contract.from_file(path) for path in sorted(resources.folder("contracts").glob("*.yaml"))]
 SCHEMAS = [

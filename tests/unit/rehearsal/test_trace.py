@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from rehearsal.trace import BLOCK, Trace
+from rehearsal.trace.log import BLOCK, Trace
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 

@@ -1,0 +1,279 @@
+"""TikTok Shop's Open API as the connector calls it: signing, one attempt per call, paging, and telling errors apart.
+
+Every call ends in an answer, in `Unavailable` (try later; `acted` when it may have had its effect) or in `Refused`
+(the marketplace's own code and words). What the documents mean is `tiktok_wire`'s part. Nothing secret and nothing of
+a buyer reaches a log: a failed call is logged by its path, code and request id only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final, TypeVar
+from urllib.parse import urlencode
+
+import requests
+from requests.structures import CaseInsensitiveDict
+
+from connector.adapters.tiktok import wire
+from connector.domain.decisions import Operation
+from connector.domain.site import Claim, ClaimKind, SiteOrder
+from connector.errors import Refused, Unavailable
+from connector.ports import Access, AuthorizedShop, Clock, Grant
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+RETURNS: Final = "/return_refund/202309/returns"
+CANCELLATIONS: Final = "/return_refund/202309/cancellations"
+ORDERS: Final = "/order/202309/orders"
+DETAILS_AT_ONCE: Final = 50
+PAGES_AT_MOST: Final = 10_000
+
+TOKEN_STALE: Final = frozenset({105001, 105002})
+# Not done, and later it may be: limits, the gateway's own doors, a lock that somebody else held.
+NOT_ACTED: Final = frozenset(
+    {36009002, 36009037, 36009033, 36009043, 36009044, 101000, 105005, 106001, 106013, 25001028} | TOKEN_STALE
+)
+# Errors on the other side that leave it open whether the call has acted.
+PERHAPS_ACTED: Final = frozenset({36009003, 36009007, 25020008})
+VALIDATION: Final = 36009004  # one code for many things: the message tells them apart
+_written: Final = json.JSONEncoder(separators=(",", ":")).encode
+
+
+def sign(secret: str, path: str, query: Mapping[str, str], body: bytes) -> str:
+    """Sign a request: path, sorted query without `sign` and `access_token`, and the very bytes of the body."""
+    parts = "".join(f"{key}{query[key]}" for key in sorted(query) if key not in ("sign", "access_token"))
+    text = secret.encode() + f"{path}{parts}".encode() + body + secret.encode()
+    return hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
+
+
+class TikTok:
+    """One developer app's view of the marketplace."""
+
+    def __init__(
+        self,
+        *,
+        http: requests.Session,
+        clock: Clock,
+        app_key: str,
+        app_secret: str,
+        url: str,
+        auth_url: str,
+        patience: timedelta,
+        page_size: int,
+    ) -> None:
+        self._http = http
+        self._clock = clock
+        self._key = app_key
+        self._secret = app_secret
+        self._url = url
+        self._auth_url = auth_url
+        self._patience = patience.total_seconds()
+        self._page_size = page_size
+
+    # --- tokens ---
+    def exchange_code(self, auth_code: str) -> Grant:
+        return self._token("get", {"auth_code": auth_code, "grant_type": "authorized_code"})
+
+    def refresh(self, refresh_token: str) -> Grant:
+        return self._token("refresh", {"refresh_token": refresh_token, "grant_type": "refresh_token"})
+
+    def shops(self, access_token: str) -> list[AuthorizedShop]:
+        data = self._call("GET", "/authorization/202309/shops", Access(cipher="", access_token=access_token))
+        return _read(wire.shops, data)
+
+    # --- reading ---
+    def orders_since(self, shop: Access, since: datetime | None) -> Iterator[SiteOrder]:
+        return self._each(f"{ORDERS}/search", shop, _updated_since(since), "orders", wire.order)
+
+    def claims_since(self, shop: Access, kind: ClaimKind, since: datetime | None) -> Iterator[Claim]:
+        return self._search(kind, shop, _updated_since(since))
+
+    def orders(self, shop: Access, order_ids: Sequence[str]) -> list[SiteOrder]:
+        found: list[SiteOrder] = []
+        for start in range(0, len(order_ids), DETAILS_AT_ONCE):
+            ids = ",".join(order_ids[start : start + DETAILS_AT_ONCE])
+            documents = self._call("GET", ORDERS, shop, {"ids": ids}).get("orders") or ()
+            found.extend(_read(wire.order, document) for document in documents)
+        return found
+
+    def claims(
+        self, shop: Access, kind: ClaimKind, *, ids: Sequence[str] = (), order_ids: Sequence[str] = ()
+    ) -> list[Claim]:
+        own = "return_ids" if kind is ClaimKind.RETURN else "cancel_ids"
+        filters = {own: list(ids), "order_ids": list(order_ids)}
+        return list(self._search(kind, shop, {name: values for name, values in filters.items() if values}))
+
+    def last_record(self, shop: Access, return_id: str) -> str:
+        return _read(wire.last_record, self._call("GET", f"{RETURNS}/{return_id}/records", shop))
+
+    def reject_reasons(self, shop: Access, claim_id: str) -> list[str]:
+        data = self._call("GET", "/return_refund/202309/reject_reasons", shop, {"return_or_cancel_id": claim_id})
+        return _read(wire.reasons, data)
+
+    def refundable(self, shop: Access, order_id: str, line_ids: Sequence[str], reason: str) -> Decimal:
+        body = {
+            "order_id": order_id,
+            "request_type": "REFUND",
+            "reason_name": reason,
+            "order_line_item_ids": list(line_ids),
+        }
+        data = self._call("POST", "/return_refund/202309/refunds/calculate", shop, body=body)
+        return _read(wire.refund_total, data)
+
+    # --- writing ---
+    def send(
+        self, shop: Access, operation: Operation, *, claim_id: str | None, key: str, body: Mapping[str, Any]
+    ) -> str | None:
+        path, document = wire.request(operation, claim_id, body)
+        query = {} if operation is Operation.CANCEL_ORDER else {"idempotency_key": key}
+        data = self._call("POST", path, shop, query, body=document)
+        made = data.get("return_id") or data.get("cancel_id")
+        return None if made is None else str(made)
+
+    # --- how it travels ---
+    def _search(self, kind: ClaimKind, shop: Access, filters: Mapping[str, Any]) -> Iterator[Claim]:
+        if kind is ClaimKind.RETURN:
+            return self._each(f"{RETURNS}/search", shop, filters, "return_orders", wire.returned)
+        return self._each(f"{CANCELLATIONS}/search", shop, filters, "cancellations", wire.cancellation)
+
+    def _each(
+        self, path: str, shop: Access, filters: Mapping[str, Any], name: str, read: Callable[[wire.Json], T]
+    ) -> Iterator[T]:
+        """Yield every object that can be read; one that cannot holds up no other, and is told at the end."""
+        unread = 0
+        for data in self._pages(path, shop, filters):
+            for document in data.get(name) or ():
+                try:
+                    value = _read(read, document)
+                except Unavailable:
+                    unread += 1
+                    continue
+                yield value
+        if unread:
+            raise Unavailable(f"{unread} of the {name} cannot be read.", acted=False)
+
+    def _pages(self, path: str, shop: Access, filters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        query = {"page_size": str(self._page_size), "sort_field": "update_time", "sort_order": "ASC"}
+        seen = set()
+        for _ in range(PAGES_AT_MOST):
+            data = self._call("POST", path, shop, query, body=filters)
+            yield data
+            token = data.get("next_page_token") or ""
+            if not token:
+                return
+            if token in seen:
+                raise Unavailable("The marketplace gave the same page token twice.", acted=False)
+            seen.add(token)
+            query = {**query, "page_token": str(token)}
+
+    def _token(self, verb: str, params: Mapping[str, str]) -> Grant:
+        path = f"/api/v2/token/{verb}"
+        query = {"app_key": self._key, "app_secret": self._secret, **params}
+        data = self._answer("GET", self._auth_url, path, query, headers={}, content=b"")
+        return _read(wire.grant, data)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        shop: Access,
+        query: Mapping[str, str] | None = None,
+        *,
+        body: Mapping[str, Any] | None = None,
+    ) -> Mapping[str, Any]:
+        content = b"" if body is None else _written(body).encode()
+        signed = {
+            **(query or {}),
+            "app_key": self._key,
+            "timestamp": str(int(self._clock.now().timestamp())),
+            **({"shop_cipher": shop.cipher} if shop.cipher else {}),
+        }
+        signed["sign"] = sign(self._secret, path, signed, content)
+        headers = {"x-tts-access-token": shop.access_token, "Content-Type": "application/json"}
+        return self._answer(method, self._url, path, signed, headers=headers, content=content)
+
+    def _answer(
+        self,
+        method: str,
+        origin: str,
+        path: str,
+        query: Mapping[str, str],
+        *,
+        headers: Mapping[str, str],
+        content: bytes,
+    ) -> Mapping[str, Any]:
+        request = requests.PreparedRequest()  # in its final form already, and what was signed goes out unaltered
+        request.method, request.url, request.body = method, f"{origin}{path}?{urlencode(query)}", content or None
+        request.headers = CaseInsensitiveDict(headers)
+        if content:
+            request.headers["Content-Length"] = str(len(content))
+        try:
+            response = self._http.send(request, timeout=self._patience, allow_redirects=False)
+        except requests.ConnectTimeout as error:
+            raise Unavailable("No connection to the marketplace.", acted=False) from error
+        except requests.RequestException as error:
+            log.warning("%s %s: %s", method, path, type(error).__name__)
+            raise Unavailable(f"No answer from the marketplace ({type(error).__name__}).", acted=True) from None
+        return _data(method, path, response)
+
+
+def _read(read: Callable[[wire.Json], T], document: wire.Json) -> T:
+    """Understand a document, or say that it cannot be: an answer that lacks what it must have is no answer."""
+    try:
+        return read(document)
+    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, IndexError) as error:
+        log.error("%s: a document cannot be read: %s", getattr(read, "__name__", "answer"), type(error).__name__)
+        raise Unavailable("An answer of the marketplace cannot be read.", acted=True) from None
+
+
+def _updated_since(since: datetime | None) -> dict[str, Any]:
+    return {} if since is None else {"update_time_ge": int(since.timestamp())}
+
+
+def _data(method: str, path: str, response: requests.Response) -> Mapping[str, Any]:
+    """Open the envelope, or say what kind of failure this is."""
+    try:
+        envelope = json.loads(response.content)
+        code, words = int(envelope["code"]), str(envelope.get("message") or "")
+    except (ValueError, KeyError, TypeError, AttributeError):
+        log.warning("%s %s: HTTP %s without a readable answer", method, path, response.status_code)
+        raise Unavailable(
+            f"HTTP {response.status_code} without a readable answer.", acted=response.status_code != 429
+        ) from None
+    if code == 0 and response.ok:
+        data = envelope.get("data")
+        return data if isinstance(data, dict) else {}
+    log.warning(
+        "%s %s: HTTP %s code %s request %s", method, path, response.status_code, code, envelope.get("request_id")
+    )
+    raise _failure(response, code, words)
+
+
+def _failure(response: requests.Response, code: int, words: str) -> Unavailable | Refused:
+    said = f"{code}: {words}"
+    if code in TOKEN_STALE:
+        return Unavailable(said, acted=False, stale_token=True)
+    if response.status_code == 429 or code in NOT_ACTED or (code == VALIDATION and _gateway(words)):
+        return Unavailable(said, acted=False, retry_after=_retry_after(response))
+    if response.status_code >= 500 or code in PERHAPS_ACTED or code == 0:
+        return Unavailable(said, acted=True)
+    return Refused(code, words)
+
+
+def _gateway(words: str) -> bool:
+    lowered = words.lower()
+    return any(word in lowered for word in ("timestamp", "app_key", "x-tts-access-token", "shop_cipher", "signature"))
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    try:
+        return float(response.headers["Retry-After"])
+    except (KeyError, ValueError):
+        return None

@@ -1,0 +1,436 @@
+"""A list or one entity of the API: its query options read, its SQL built once, its rows spelled.
+
+Statements are kept by shape (entity, filter, order, selection), so that a poll executes one that was built before.
+Every list is ordered by `ID` in the end, and a nextLink carries, beside `$skip`, the last ID of its page: rows that
+leave the list while a client turns the pages (`Export` during `exported=false`) then cannot make it miss others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import quote, urlencode
+
+import sqlalchemy as sa
+
+from connector.adapters.sql.tables import exports
+from connector.api.odata.entity import INT32, Entity, Field, Kind, Nav
+from connector.api.odata.filter import Filter, parse_filter
+from connector.api.refusals import BadQuery
+
+PAGE: Final = 100
+CHILD_PAGE: Final = 20  # of an expanded list inside a list; whole when one entity is asked for
+DEEPEST: Final = 4
+SYSTEM: Final = ("$filter", "$expand", "$select", "$orderby", "$top", "$skip", "$skiptoken", "$count")
+FOR_ONE: Final = ("$expand", "$select")
+TOKEN: Final = "access_token"
+READABLE: Final = "$(),/:'"  # left as they are in a link's query
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Expand:
+    """A list to be answered inside its owner, and what of it."""
+
+    nav: Nav
+    select: tuple[Field, ...] | None = None
+    expand: tuple[Expand, ...] = ()
+
+
+@dataclass(frozen=True)
+class Query:
+    """The options of one call, read and checked."""
+
+    filter: Filter | None
+    values: Mapping[str, Any]
+    expand: tuple[Expand, ...]
+    select: tuple[Field, ...] | None
+    order: tuple[tuple[Field, bool], ...]  # field, descending
+    top: int | None
+    skip: int
+    after: int | None
+    count: bool
+    exported: bool | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Where a call came in: the base and address as the caller wrote them, for links that stay under that base."""
+
+    base: str  # scheme, host and prefix, no slash at the end
+    address: str  # path as called
+    options: tuple[tuple[str, str], ...]
+
+
+def read_options(
+    entity: Entity, options: Sequence[tuple[str, str]], *, one: bool = False, exported: bool = False
+) -> Query:
+    """Read the query options of a call. What is not known is refused by name. Raises BadQuery."""
+    allowed = (*(FOR_ONE if one else SYSTEM), TOKEN, *(("exported",) if exported else ()))
+    given: dict[str, str] = {}
+    for name, value in options:
+        key = name.lower() if name.startswith("$") or name.lower() == "exported" else name
+        if key not in allowed and not (one and key == "exported"):
+            raise BadQuery(name, "is not an option of this address.")
+        if key in given:
+            raise BadQuery(name, "is given twice.")
+        given[key] = value
+    found, values = parse_filter(entity, given["$filter"]) if given.get("$filter", "").strip() else (None, {})
+    return Query(
+        filter=found,
+        values=values,
+        expand=_read_expand(entity, given.get("$expand", "")),
+        select=_read_select(entity, given.get("$select", "")),
+        order=_read_order(entity, given.get("$orderby", "")),
+        top=_number(given, "$top"),
+        skip=_number(given, "$skip") or 0,
+        after=_number(given, "$skiptoken"),
+        count=_flag(given, "$count") or False,
+        exported=None if one else _flag(given, "exported"),
+    )
+
+
+def read_page(
+    connection: sa.Connection,
+    entity: Entity,
+    query: Query,
+    asked: Asked,
+    *,
+    nav: Nav | None = None,
+    parent: int | None = None,
+    application_id: str | None = None,
+) -> Row:
+    """Answer one page of a list: the set, or the list `nav` of `parent`."""
+    size = PAGE if query.top is None else min(PAGE, query.top)
+    after = query.after if not query.order else None
+    fields = _fields(entity, query.select)
+    statement = _statement(
+        entity, query.filter, query.order, after is not None, query.exported, nav, fields, query.expand
+    )
+    values = {
+        **query.values,
+        "parent": parent,
+        "application": application_id,
+        "after": after,
+        "limit": size + 1,
+        "offset": 0 if after is not None else query.skip,
+    }
+    found = connection.execute(statement, values).all() if size else []
+    more = len(found) > size
+    found = found[:size]
+    rows = _spelled(connection, entity, fields, query.expand, found, asked, cut=CHILD_PAGE)
+    answer: Row = {"@odata.context": _context(asked, entity, query.select, nav, parent)}
+    if query.count:
+        counting = _counting(entity, query.filter, query.exported, nav)
+        answer["@odata.count"] = connection.execute(counting, values).scalar_one()
+    answer["value"] = rows
+    if more and (query.top is None or query.top > size):
+        answer["@odata.nextLink"] = _next_link(asked, query, size, last=found[-1][len(fields)])
+    return answer
+
+
+def read_one(connection: sa.Connection, entity: Entity, query: Query, asked: Asked, key: int) -> Row | None:
+    """Answer one entity with its expanded lists whole, or None."""
+    fields = _fields(entity, query.select)
+    found = connection.execute(_single(entity, fields, query.expand), {"key": key}).all()
+    if not found:
+        return None
+    [row] = _spelled(connection, entity, fields, query.expand, found, asked, cut=None)
+    return {"@odata.context": f"{_context(asked, entity, query.select)}/$entity", **row}
+
+
+def exists(connection: sa.Connection, entity: Entity, key: int) -> bool:
+    return bool(connection.execute(_single(entity, (), ()), {"key": key}).first())
+
+
+def _fields(entity: Entity, select: tuple[Field, ...] | None) -> tuple[Field, ...]:
+    return entity.fields if select is None else select
+
+
+# --- SQL, built once per shape ---
+
+
+@lru_cache(maxsize=512)
+def _statement(
+    entity: Entity,
+    found: Filter | None,
+    order: tuple[tuple[Field, bool], ...],
+    after: bool,
+    exported: bool | None,
+    nav: Nav | None,
+    fields: tuple[Field, ...],
+    expand: tuple[Expand, ...],
+) -> sa.Select[Any]:
+    statement = _conditions(_columns(entity, fields, expand), entity, found, exported, nav)
+    if after:
+        statement = statement.where(entity.key > sa.bindparam("after", type_=sa.Integer))
+    for field, descending in order:
+        if field.column is not None:
+            statement = statement.order_by(field.column.desc() if descending else field.column)
+    return (
+        statement.order_by(entity.key)
+        .limit(sa.bindparam("limit", type_=sa.Integer))
+        .offset(sa.bindparam("offset", type_=sa.Integer))
+    )
+
+
+@lru_cache(maxsize=512)
+def _counting(entity: Entity, found: Filter | None, exported: bool | None, nav: Nav | None) -> sa.Select[Any]:
+    return _conditions(sa.select(sa.func.count()).select_from(entity.source), entity, found, exported, nav)
+
+
+@lru_cache(maxsize=256)
+def _single(entity: Entity, fields: tuple[Field, ...], expand: tuple[Expand, ...]) -> sa.Select[Any]:
+    statement = _columns(entity, fields, expand).where(entity.key == sa.bindparam("key", type_=sa.Integer))
+    return statement if entity.only is None else statement.where(entity.only)
+
+
+@lru_cache(maxsize=256)
+def _children(entity: Entity, nav: Nav, fields: tuple[Field, ...], expand: tuple[Expand, ...]) -> sa.Select[Any]:
+    assert nav.there is not None
+    owners = nav.there.in_(sa.bindparam("owners", expanding=True, type_=sa.Integer))
+    statement = _columns(entity, fields, expand).add_columns(nav.there.label("_owner")).where(owners)
+    if nav.only is not None:
+        statement = statement.where(nav.only)
+    if entity.only is not None:
+        statement = statement.where(entity.only)
+    return statement.order_by(entity.key)
+
+
+def _columns(entity: Entity, fields: tuple[Field, ...], expand: tuple[Expand, ...]) -> sa.Select[Any]:
+    """Select the fields in their order, then the key, then what the expanded lists hang on."""
+    columns = [(sa.null() if f.column is None else f.column).label(f"c{at}") for at, f in enumerate(fields)]
+    hooks = [e.nav.here.label(f"_{e.nav.name}") for e in expand if e.nav.here is not None]
+    return sa.select(*columns, entity.key.label("_key"), *hooks).select_from(entity.source)
+
+
+def _conditions(
+    statement: sa.Select[Any], entity: Entity, found: Filter | None, exported: bool | None, nav: Nav | None
+) -> sa.Select[Any]:
+    if entity.only is not None:
+        statement = statement.where(entity.only)
+    if nav is not None and nav.there is not None:
+        statement = statement.where(nav.there == sa.bindparam("parent", type_=sa.Integer))
+        if nav.only is not None:
+            statement = statement.where(nav.only)
+    if found is not None:
+        statement = statement.where(found.condition)
+    if exported is not None:
+        mine = exports.c.application_id == sa.bindparam("application", type_=sa.Text)
+        marked = sa.exists().where(exports.c.order_id == entity.key, mine)
+        statement = statement.where(marked if exported else sa.not_(marked))
+    return statement
+
+
+# --- rows to JSON ---
+
+
+def _spelled(
+    connection: sa.Connection,
+    entity: Entity,
+    fields: tuple[Field, ...],
+    expand: tuple[Expand, ...],
+    found: Sequence[sa.Row[Any]],
+    asked: Asked,
+    *,
+    cut: int | None,
+) -> list[Row]:
+    rows: list[Row] = []
+    for values in found:
+        row: Row = {}
+        for field, value in zip(fields, values, strict=False):
+            if field.column is None:
+                row[field.name] = field.constant
+            else:
+                row[field.name] = value if field.read is None else field.read(value)
+        rows.append(row)
+    if entity.decorate is not None and rows:
+        entity.decorate(connection, {values[len(fields)]: row for values, row in zip(found, rows, strict=True)})
+    at = len(fields) + 1
+    for wanted in expand:
+        hooks: list[Any] = []
+        if wanted.nav.here is not None:
+            hooks = [values[at] for values in found]
+            at += 1
+        keys = [values[len(fields)] for values in found]
+        _hang(connection, entity, wanted, rows, keys, hooks, asked, cut=cut)
+    return rows
+
+
+def _hang(
+    connection: sa.Connection,
+    owner: Entity,
+    wanted: Expand,
+    rows: list[Row],
+    keys: list[int],
+    hooks: list[Any],
+    asked: Asked,
+    *,
+    cut: int | None,
+) -> None:
+    """Put an expanded list (or entity) into each row, with one query for all rows."""
+    nav = wanted.nav
+    if nav.target is None:
+        for row in rows:
+            row[nav.name] = []
+        return
+    target = nav.target()
+    fields = _fields(target, wanted.select)
+    owners = sorted({hook for hook in hooks if hook is not None})
+    statement = _children(target, nav, fields, wanted.expand)
+    found = connection.execute(statement, {"owners": owners}).all() if owners else []
+    by_owner: dict[Any, list[Row]] = {}
+    for values, row in zip(
+        found, _spelled(connection, target, fields, wanted.expand, found, asked, cut=cut), strict=True
+    ):
+        by_owner.setdefault(values[-1], []).append(row)
+    for row, key, hook in zip(rows, keys, hooks, strict=True):
+        mine = by_owner.get(hook, [])
+        if not nav.many:
+            if mine:
+                row[nav.name] = mine[0]
+            continue
+        if cut is not None and nav.address and len(mine) > cut:
+            row[nav.name] = mine[:cut]
+            row[f"{nav.name}@odata.nextLink"] = _child_link(asked, owner, nav, wanted, key, cut)
+        else:
+            row[nav.name] = mine
+
+
+# --- addresses ---
+
+
+def _context(
+    asked: Asked, entity: Entity, select: tuple[Field, ...] | None, nav: Nav | None = None, parent: int | None = None
+) -> str:
+    """Answer the context; a selection shows in it as OData says: `$metadata#Orders(ID,SiteOrderID)`."""
+    chosen = "" if select is None else f"({','.join(field.name for field in select)})"
+    return f"{asked.base}/v1/$metadata#{entity.set_name}{chosen}"
+
+
+def _next_link(asked: Asked, query: Query, size: int, *, last: int) -> str:
+    kept = [(n, v) for n, v in asked.options if n.lower() not in ("$skip", "$skiptoken", "$top", "$count")]
+    if query.count:
+        kept.append(("$count", "true"))
+    if query.top is not None:
+        kept.append(("$top", str(query.top - size)))
+    kept.append(("$skip", str(query.skip + size)))
+    if not query.order:
+        kept.append(("$skiptoken", str(last)))
+    address = quote(asked.address, safe="/()")
+    return f"{asked.base}{address}?{urlencode(kept, safe=READABLE, quote_via=quote)}"
+
+
+def _child_link(asked: Asked, owner: Entity, nav: Nav, wanted: Expand, key: int, cut: int) -> str:
+    options = [("$skip", str(cut))]
+    if wanted.select is not None:
+        options.insert(0, ("$select", ",".join(field.name for field in wanted.select)))
+    if wanted.expand:
+        options.insert(0, ("$expand", _expand_text(wanted.expand)))
+    options += [(name, value) for name, value in asked.options if name == TOKEN]
+    query = urlencode(options, safe=READABLE, quote_via=quote)
+    return f"{asked.base}/v1/{owner.set_name}({key})/{nav.address}?{query}"
+
+
+def _expand_text(expand: tuple[Expand, ...]) -> str:
+    parts = []
+    for wanted in expand:
+        inner = []
+        if wanted.expand:
+            inner.append(f"$expand={_expand_text(wanted.expand)}")
+        if wanted.select is not None:
+            inner.append(f"$select={','.join(field.name for field in wanted.select)}")
+        parts.append(wanted.nav.name + (f"({';'.join(inner)})" if inner else ""))
+    return ",".join(parts)
+
+
+# --- options ---
+
+
+def _number(given: Mapping[str, str], name: str) -> int | None:
+    raw = given.get(name)
+    if raw is None:
+        return None
+    if not (raw.isascii() and raw.isdecimal()) or len(raw) > 10 or int(raw) > INT32:
+        raise BadQuery(name, f"takes a whole number from 0 to {INT32}; not '{raw[:40]}'.")
+    return int(raw)
+
+
+def _flag(given: Mapping[str, str], name: str) -> bool | None:
+    raw = given.get(name)
+    if raw is None:
+        return None
+    if raw.lower() not in ("true", "false"):
+        raise BadQuery(name, f"takes true or false; not '{raw[:40]}'.")
+    return raw.lower() == "true"
+
+
+def _read_select(entity: Entity, text: str) -> tuple[Field, ...] | None:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names or "*" in names:
+        return None
+    lists = {nav.name.lower() for nav in entity.navs}
+    chosen = [entity.field(name, "$select") for name in names if name.lower() not in lists]
+    return tuple(dict.fromkeys(chosen))
+
+
+def _read_order(entity: Entity, text: str) -> tuple[tuple[Field, bool], ...]:
+    order: list[tuple[Field, bool]] = []
+    for part in text.split(",") if text.strip() else ():
+        words = part.split()
+        if len(words) not in (1, 2) or (len(words) == 2 and words[1].lower() not in ("asc", "desc")):
+            raise BadQuery("$orderby", f"takes a field with asc or desc; not '{part.strip()[:40]}'.")
+        field = entity.field(words[0], "$orderby")
+        if field.kind is Kind.LIST or (field.column is not None and field.read is not None):
+            raise BadQuery("$orderby", f"'{field.name}' cannot be sorted by.")
+        order.append((field, len(words) == 2 and words[1].lower() == "desc"))
+    if len(order) == 1 and order[0][0].name == "ID" and not order[0][1]:
+        return ()  # the order that every list has anyway
+    return tuple(order)
+
+
+@lru_cache(maxsize=256)
+def _read_expand(entity: Entity, text: str, depth: int = 1) -> tuple[Expand, ...]:
+    if depth > DEEPEST:
+        raise BadQuery("$expand", f"is nested deeper than {DEEPEST} lists.")
+    wanted: dict[str, Expand] = {}
+    for part in _split(text, ","):
+        name, _, rest = part.partition("(")
+        nav = entity.nav(name.strip(), "$expand")
+        if nav.name in wanted:
+            raise BadQuery("$expand", f"'{nav.name}' is given twice.")
+        select: tuple[Field, ...] | None = None
+        inner: tuple[Expand, ...] = ()
+        if rest:
+            if not rest.endswith(")") or nav.target is None:
+                raise BadQuery("$expand", f"cannot be read at '{part[:40]}'.")
+            for option in _split(rest[:-1], ";"):
+                key, _, value = option.partition("=")
+                match key.strip().lower():
+                    case "$expand":
+                        inner = _read_expand(nav.target(), value, depth + 1)
+                    case "$select":
+                        select = _read_select(nav.target(), value)
+                    case _:
+                        raise BadQuery("$expand", f"'{key.strip()[:40]}' is not supported inside '{nav.name}'.")
+        wanted[nav.name] = Expand(nav, select, inner)
+    return tuple(wanted.values())
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """Split at separators that stand outside every parenthesis."""
+    parts, depth, begin = [], 0, 0
+    for at, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if depth < 0:
+            raise BadQuery("$expand", "has a parenthesis too many.")
+        if letter == separator and depth == 0:
+            parts.append(text[begin:at])
+            begin = at + 1
+    if depth:
+        raise BadQuery("$expand", "lacks a closing parenthesis.")
+    parts.append(text[begin:])
+    return [part.strip() for part in parts if part.strip()]

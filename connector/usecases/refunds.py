@@ -1,0 +1,257 @@
+"""What the seller starts: refunds of shipped units, cancellations of the others, at order, line and part-line level.
+
+One `Adjust` becomes one adjustment and one promise per package, and one for everything that has not shipped. What
+would exceed the payment is refused before anything is written, naming the caller's field.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from connector.adapters.sql import tables as t
+from connector.adapters.sql.store import Books
+from connector.domain.adjustments import RequestStatus
+from connector.domain.decisions import Operation
+from connector.domain.money import Parts, split, unit_of
+from connector.domain.reasons import MarketReasons, reasons_of
+from connector.domain.site import GONE
+from connector.errors import BadRequest
+from connector.ports import Secret
+from connector.records import AdjustItem, AdjustOrder, LineUnit, Order, OrderItem
+from connector.usecases.history import SELLER_REFUND, money, units
+from connector.usecases.import_claims import OURS, amounts
+from connector.usecases.outbox import check_amount, promise
+from connector.usecases.refundable import Left, what_is_left
+
+REASONS: Final = (
+    "GeneralAdjustment", "ItemNotAvailable", "CustomerReturnedItem", "CouldNotShip", "AlternateItemProvided",
+    "BuyerCancelled", "CustomerExchange", "MerchandiseNotReceived", "ShippingAddressUndeliverable",
+)  # fmt: skip
+PART_FIELDS: Final = {
+    "item": "ItemAdjustment",
+    "tax": "TaxAdjustment",
+    "shipping": "ShippingAdjustment",
+    "shipping_tax": "ShippingTaxAdjustment",
+    "gift": "GiftWrapAdjustment",
+    "gift_tax": "GiftWrapTaxAdjustment",
+    "recycling": "RecyclingFeeAdjustment",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """What becomes one adjustment and one call: units of one package, or all that has not shipped."""
+
+    operation: Operation
+    units: tuple[LineUnit, ...]
+    parts: Parts
+    whole_units: bool  # all that is left of them: the marketplace's own figure is taken
+    item_id: int | None
+    shares: Mapping[str, Decimal]  # what of it falls on each unit
+
+
+def plan_order(books: Books, order: Order, request: AdjustOrder) -> list[Portion]:
+    """Say what `Orders(ID)/Adjust` means.
+
+    All that is left: what has shipped is refunded, the rest is canceled. Less than that: only shipped units are meant.
+    """
+    left = what_is_left(books, order)
+    units: Sequence[LineUnit] = left.refundable(shipped_only=request.refund_only)
+    if request.amount is not None:
+        check_amount("AdjustmentAmount", request.amount, order.currency)
+        units = _bearing(left, left.units, units, request.amount, "AdjustmentAmount")
+    if not units:
+        raise BadRequest("ID", "nothing of this order is left to refund or cancel")
+    return _portions(left, units, order, Parts() if request.amount is None else Parts(item=request.amount), None)
+
+
+def _bearing(
+    left: Left, every: Sequence[LineUnit], units: Sequence[LineUnit], amount: Decimal, field: str
+) -> Sequence[LineUnit]:
+    """Choose the units that a stated sum is about; refuse one that they cannot bear.
+
+    Before anything has shipped a part of the price means all of it, as no marketplace takes a part then.
+    """
+    all_ = left.sum(units)
+    if amount > all_:
+        raise BadRequest(field, f"{amount} is more than the {all_} that is left")
+    shipped = [unit for unit in units if unit.shipped]
+    if amount == all_ or not any(unit.shipped for unit in every):
+        return units
+    if amount > left.sum(shipped):
+        problem = f"{amount} is more than the {left.sum(shipped)} that is left of what has shipped"
+        raise BadRequest(field, f"{problem}, and less than the {all_} that would cancel the rest as well")
+    return shipped
+
+
+def plan_item(books: Books, order: Order, item: OrderItem, request: AdjustItem) -> list[Portion]:
+    """Say what `OrderItems(ID)/Adjust` means."""
+    left = what_is_left(books, order)
+    units = _chosen(left, left.refundable(shipped_only=request.refund_only, item_id=item.id), item, request)
+    given = {name: getattr(request, f"{name}_amount") for name in PART_FIELDS}
+    for name, amount in given.items():
+        if amount is not None and amount < 0:
+            raise BadRequest(PART_FIELDS[name], f"{amount} is less than nothing")
+    stated = {name: amount for name, amount in given.items() if amount is not None}
+    if not stated:
+        return _portions(left, units, order, Parts(), item.id)
+    parts_left = left.parts(units)
+    computed = parts_left.scaled_to(left.sum(units), unit_of(order.currency))
+    wanted = replace(computed if request.force_calculate_omitted else Parts(), **stated)
+    field = PART_FIELDS[next(iter(stated))]
+    check_amount(field, wanted.total, order.currency)
+    inside = sum((min(unit.fee, Decimal(0)) for unit in units), Decimal(0))  # tax that the price has in it
+    most = replace(parts_left, item=parts_left.item - inside)
+    for name, amount in stated.items():
+        if amount > getattr(most, name):
+            raise BadRequest(PART_FIELDS[name], f"{amount} is more than the {getattr(most, name)} that is left of it")
+    return _portions(left, _bearing(left, units, units, wanted.total, field), order, wanted, item.id)
+
+
+def _chosen(left: Left, units: list[LineUnit], item: OrderItem, request: AdjustItem) -> list[LineUnit]:
+    """Pick the units: those that are named, else the lowest-numbered that are left."""
+    if request.site_line_ids is not None:
+        named = set(request.site_line_ids)
+        chosen = [unit for unit in units if unit.site_line_id in named]
+        if not named or len(chosen) != len(request.site_line_ids):
+            lost = sorted(named - {unit.site_line_id for unit in chosen})
+            raise BadRequest("SiteOrderLineItemIDs", f"not units of this line with money left on them: {lost}")
+        if request.quantity is not None and request.quantity != len(chosen):
+            raise BadRequest("Quantity", f"{request.quantity} does not fit {len(chosen)} named units")
+        return chosen
+    if request.quantity is not None and not 0 < request.quantity <= item.quantity:
+        raise BadRequest("Quantity", f"must lie between 1 and {item.quantity}")
+    fresh = sorted(units, key=lambda unit: unit.site_line_id not in left.untouched)  # a stable sort
+    chosen = fresh if request.quantity is None else fresh[: request.quantity]
+    if not chosen or (request.quantity is not None and len(chosen) < request.quantity):
+        raise BadRequest("Quantity", f"only {len(units)} units of this line have anything left to refund")
+    return chosen
+
+
+def _portions(left: Left, units: Sequence[LineUnit], order: Order, wanted: Parts, item_id: int | None) -> list[Portion]:
+    """Cut by package. Without wanted parts everything that is left; before shipment always everything."""
+    unit = unit_of(order.currency)
+    portions = []
+    unshipped = [one for one in units if not one.shipped]
+    if unshipped:
+        parts = left.parts(unshipped).scaled_to(left.sum(unshipped), unit)
+        portions.append(_portion(left, Operation.CANCEL_ORDER, unshipped, parts, True, item_id, unit))
+    packages: dict[str, list[LineUnit]] = {}
+    for one in units:
+        if one.shipped:
+            packages.setdefault(one.package_id, []).append(one)
+    rest = max(wanted.total - left.sum(unshipped), Decimal(0))  # canceled units have taken their part of it
+    shares = split(rest, [left.sum(group) for group in packages.values()], unit)
+    for group, share in zip(packages.values(), shares, strict=True):
+        all_ = left.sum(group)
+        amount = share if wanted.total else all_
+        meant = wanted if wanted.total and item_id is not None else left.parts(group)
+        if amount:
+            parts = meant.scaled_to(amount, unit)
+            portions.append(_portion(left, Operation.CREATE_RETURN, group, parts, amount == all_, item_id, unit))
+    return portions
+
+
+def _portion(
+    left: Left,
+    operation: Operation,
+    units: Sequence[LineUnit],
+    parts: Parts,
+    whole_units: bool,
+    item_id: int | None,
+    unit: Decimal,
+) -> Portion:
+    ids = [one.site_line_id for one in units]
+    shares = split(parts.total, [left.remaining[line_id] for line_id in ids], unit)
+    return Portion(operation, tuple(units), parts, whole_units, item_id, dict(zip(ids, shares, strict=True)))
+
+
+def start(
+    books: Books,
+    order: Order,
+    region: str,
+    portions: Sequence[Portion],
+    request: AdjustOrder | AdjustItem,
+    *,
+    secret: Secret,
+    now: datetime,
+) -> None:
+    """Write the adjustments and the promises."""
+    reasons = reasons_of(region)
+    live = {unit.site_line_id for unit in books.units([order.id]) if unit.site_status != GONE}
+    stated = _states_a_sum(request)
+    for part, portion in enumerate(portions):
+        line_ids = [unit.site_line_id for unit in portion.units]
+        reason = request.site_reason or _site_reason(reasons, portion, request.reason, whole=set(line_ids) == live)
+        adjustment_id = books.add(
+            t.adjustments,
+            level="order" if portion.item_id is None else "item",
+            profile_id=order.profile_id,
+            order_id=order.id,
+            item_id=portion.item_id,
+            quantity=None if portion.item_id is None else len(line_ids),
+            type="Cancellation" if portion.operation is Operation.CANCEL_ORDER else "Refund",
+            status=RequestStatus.INFORMATION_ONLY if request.prevent_site_processing else RequestStatus.SUBMITTED,
+            restock_status=None,
+            created_source=OURS,
+            updated_source=OURS,
+            is_restock=request.restock,
+            reason=request.reason,
+            seller_adjustment_id=request.seller_adjustment_id or None,
+            part=part,
+            generation=1,
+            comment="Recorded only, as asked." if request.prevent_site_processing else "",
+            created_at=now,
+            updated_at=now,
+            request_type="CANCEL" if portion.operation is Operation.CANCEL_ORDER else SELLER_REFUND,
+            site_line_ids=line_ids,
+            site_line_amounts={line_id: str(share) for line_id, share in portion.shares.items()},
+            site_reason=reason,
+            decided_by="oms",
+            **amounts(portion.parts),
+        )
+        verb = "Cancellation" if portion.operation is Operation.CANCEL_ORDER else "Refund"
+        text = f"{verb} of {money(portion.parts.total, order.currency)} for {units(len(line_ids))} asked for"
+        books.note(order, now, by="oms", event="refund_asked", text=text, words=reason)
+        if request.prevent_site_processing:
+            continue
+        body: dict[str, Any] = {
+            "order_id": order.site_order_id,
+            "line_ids": line_ids,
+            "reason": reason,
+            "currency": order.currency,
+            "amount": None if portion.whole_units else str(portion.parts.total),
+            "stated": stated,
+            "whole": set(line_ids) == live,
+        }
+        promise_id = promise(
+            books,
+            order,
+            portion.operation,
+            body,
+            once=f"{order.profile_id}/adjustment/{adjustment_id}",
+            site_id=None,
+            deadline=None,
+            secret=secret,
+            now=now,
+        )
+        books.change(t.adjustments, adjustment_id, outbox_id=promise_id)
+
+
+def _states_a_sum(request: AdjustOrder | AdjustItem) -> bool:
+    """Whether the caller has named a sum, which is then not to be changed in silence."""
+    if isinstance(request, AdjustOrder):
+        return request.amount is not None
+    return any(getattr(request, f"{name}_amount") is not None for name in PART_FIELDS)
+
+
+def _site_reason(reasons: MarketReasons, portion: Portion, reason: str, *, whole: bool) -> str:
+    if portion.operation is Operation.CANCEL_ORDER:
+        # Cancelling a part is possible for want of stock only.
+        return reasons.cancellation.get(reason, reasons.cancel) if whole else reasons.cancel
+    delivered = all(unit.site_status != "IN_TRANSIT" for unit in portion.units)
+    return reasons.refund.get(reason, reasons.refund_delivered) if delivered else reasons.refund_in_transit

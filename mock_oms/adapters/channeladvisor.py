@@ -1,0 +1,345 @@
+"""The OMS's client of the connector, in ChannelAdvisor's REST dialect; the only place that spells its field names.
+
+One attempt per call. The one exception is a 401: then the token is renewed and the very same bytes are sent once more,
+because an `Adjust` that loses its body refunds the whole order. Pages are followed by `@odata.nextLink` only, and never
+away from the connector. Fields that only some connectors offer are read where present and never needed.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import partial
+from typing import Any, Final, TypeVar
+from urllib.parse import quote, urlencode, urlsplit
+
+import requests
+from requests.structures import CaseInsensitiveDict
+
+from mock_oms.domain.cases import Adjustment, AdjustmentKey, Decision, Kind, Level, RefundPart
+from mock_oms.domain.grades import UNGRADED
+from mock_oms.domain.money import ZERO, in_cents
+from mock_oms.domain.orders import Order, OrderLine
+from mock_oms.domain.reasons import CHANNELADVISOR
+from mock_oms.domain.statuses import Question, Verdict
+from mock_oms.errors import Rejected, Unreachable
+from mock_oms.state.agenda import Clock
+
+Json = dict[str, Any]
+Thing = TypeVar("Thing")
+
+PATIENCE: Final = (5.0, 30.0)  # seconds of wall time to connect and to wait for an answer
+RENEW_BEFORE: Final = timedelta(minutes=5)
+IDS_PER_CALL: Final = 20
+FORM: Final = "application/x-www-form-urlencoded"
+
+# The parts of a price, as the order item names what was paid and an adjustment names what goes back.
+PARTS: Final = {
+    "ItemAdjustment": None,  # UnitPrice times Quantity
+    "TaxAdjustment": "TaxPrice",
+    "ShippingAdjustment": "ShippingPrice",
+    "ShippingTaxAdjustment": "ShippingTaxPrice",
+    "GiftWrapAdjustment": "GiftPrice",
+    "GiftWrapTaxAdjustment": "GiftTaxPrice",
+    "RecyclingFeeAdjustment": "RecyclingFee",
+}
+_ACTIONS: Final = {
+    (Question.REQUEST, Verdict.APPROVE): "ApproveBuyerRequest",
+    (Question.REQUEST, Verdict.REJECT): "RejectBuyerRequest",
+    (Question.GOODS, Verdict.APPROVE): "ApproveReturn",
+    (Question.GOODS, Verdict.REJECT): "RejectReturn",
+}
+_KINDS: Final = {
+    "REFUND": Kind.REFUND,
+    "SELLER_REFUND": Kind.REFUND,
+    "RETURN_AND_REFUND": Kind.RETURN,
+    "REPLACEMENT": Kind.RETURN,
+    "CANCEL": Kind.CANCELLATION,
+}
+
+
+class ChannelAdvisor:
+    """One client application's view of the connector."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        http: requests.Session,
+        application_id: str,
+        shared_secret: str,
+        refresh_token: str,
+        url: str,
+    ) -> None:
+        self._clock = clock
+        self._http = http
+        self._basic = "Basic " + b64encode(f"{application_id}:{shared_secret}".encode()).decode()
+        self._refresh_token = refresh_token
+        self._url = url.rstrip("/")
+        self._token: str | None = None
+        self._renew_at: datetime | None = None
+
+    # what there is to read
+    def new_orders(self) -> list[Order]:
+        """Return the orders not yet exported: all pages, before anything is exported and so moves the pages."""
+        rows = list(self._list("/v1/Orders", {"exported": "false", "$expand": "Items"}))
+        return [_read(self._order, row) for row in rows]
+
+    def order(self, ref: str) -> Order:
+        """Return one order, exported or not."""
+        return _read(self._order, self._json("GET", f"/v1/Orders({ref})", {"$expand": "Items"}))
+
+    def mark_exported(self, ref: str) -> None:
+        self._call("POST", f"/v1/Orders({ref})/Export")
+
+    def adjustments_since(self, level: Level, since: datetime | None) -> list[Adjustment]:
+        """Return the adjustments created at or after a moment; all there are, where none is given."""
+        query = {} if since is None else {"$filter": f"CreatedDateUtc ge {since:%Y-%m-%dT%H:%M:%SZ}"}
+        return self._adjustments(level, query)
+
+    def adjustments_again(self, keys: Iterable[AdjustmentKey]) -> Iterator[Adjustment]:
+        """Read known adjustments again, many to a call."""
+        wanted = sorted(keys)
+        for level in Level:
+            ids = [number for of, number in wanted if of is level]
+            for start in range(0, len(ids), IDS_PER_CALL):
+                choice = " or ".join(f"ID eq {number}" for number in ids[start : start + IDS_PER_CALL])
+                yield from self._adjustments(level, {"$filter": choice})
+
+    def find_refund(self, part: RefundPart) -> list[Adjustment]:
+        """Return what a refund of ours has become, found by the only thing that tells: its SellerAdjustmentID."""
+        levels = (Level.ITEM,) if part.item_ref is not None else tuple(Level)
+        query = {"$filter": f"SellerAdjustmentID eq '{part.seller_id}'"}
+        return [found for level in levels for found in self._adjustments(level, query)]
+
+    # what there is to say
+    def answer(self, adjustment: Adjustment, decision: Decision) -> None:
+        """Give the seller's answer to what one adjustment asks."""
+        level, number = adjustment.key
+        body: Json = {}
+        if decision.question is Question.GOODS and level is Level.ITEM:
+            grade = decision.grade or UNGRADED[decision.verdict is Verdict.APPROVE]
+            body["ConditionQuantityList"] = [{"Condition": str(grade), "Quantity": adjustment.quantity or 1}]
+        if decision.verdict is Verdict.REJECT:
+            if decision.reason is not None and decision.reason not in CHANNELADVISOR:
+                body["SiteRejectReason"] = decision.reason
+            if decision.comment is not None:
+                body["SiteRejectComment"] = decision.comment
+        elif adjustment.key in decision.shares:
+            body["SitePartialRefundAmount"] = decision.shares[adjustment.key]
+        self._call("POST", f"/v1/{level}({number})/{_ACTIONS[decision.question, decision.verdict]}", body=body or None)
+
+    def refund(self, part: RefundPart, order_ref: str) -> None:
+        """Ask for one refund of the seller's own. The body names its amount or its quantity; it is never empty."""
+        path = f"/v1/Orders({order_ref})" if part.item_ref is None else f"/v1/OrderItems({part.item_ref})"
+        self._call("POST", f"{path}/Adjust", body=part.body)
+
+    # the wire
+    def _adjustments(self, level: Level, query: Mapping[str, str]) -> list[Adjustment]:
+        return [_read(partial(_adjustment, level), row) for row in self._list(f"/v1/{level}", query)]
+
+    def _list(self, path: str, query: Mapping[str, str]) -> Iterator[Json]:
+        page = self._json("GET", path, query)
+        seen: set[str] = set()
+        while True:
+            yield from _rows(page, "value")
+            link = page.get("@odata.nextLink")
+            if not link:
+                return
+            if link in seen:
+                raise Unreachable("The connector's pages go round in circles.")
+            seen.add(link)
+            page = self._follow(link)
+
+    def _follow(self, link: str) -> Json:
+        """Fetch the page a link names. Only its path is followed: our token goes to the connector and nowhere else."""
+        parts = urlsplit(link)
+        return _object(self._call("GET", f"{parts.path}?{parts.query}"))
+
+    def _json(self, method: str, path: str, query: Mapping[str, str]) -> Json:
+        encoded = urlencode(query, quote_via=quote, safe="$(),:'")
+        return _object(self._call(method, f"{path}?{encoded}" if encoded else path))
+
+    def _call(self, method: str, target: str, *, body: Mapping[str, object] | None = None) -> requests.Response:
+        sent = None if body is None else json.dumps(body, default=_number).encode()
+        answer = self._attempt(method, target, sent)
+        if answer.status_code == 401:
+            self._token = None
+            answer = self._attempt(method, target, sent)
+        return _accepted(answer)
+
+    def _attempt(self, method: str, target: str, body: bytes | None) -> requests.Response:
+        return self._send(method, target, f"Bearer {self._access_token()}", body, "application/json")
+
+    def _send(self, method: str, target: str, authorization: str, body: bytes | None, kind: str) -> requests.Response:
+        headers = {"Authorization": authorization, "Accept": "application/json"}
+        if body is not None:
+            headers |= {"Content-Type": kind, "Content-Length": str(len(body))}
+        request = requests.PreparedRequest()  # in its final form already: there is nothing to prepare
+        request.method, request.url, request.body = method, self._url + target, body
+        request.headers = CaseInsensitiveDict(headers)
+        try:
+            return self._http.send(request, timeout=PATIENCE, allow_redirects=False)
+        except requests.RequestException as error:
+            raise Unreachable(f"The connector cannot be reached ({type(error).__name__}).") from error
+
+    def _access_token(self) -> str:
+        now = self._clock.now()
+        if self._token is None or self._renew_at is None or now >= self._renew_at:
+            form = urlencode({"grant_type": "refresh_token", "refresh_token": self._refresh_token}).encode()
+            document = _object(_accepted(self._send("POST", "/oauth2/token", self._basic, form, FORM)))
+            try:
+                self._token, life = str(document["access_token"]), timedelta(seconds=int(document["expires_in"]))
+            except (KeyError, ValueError) as error:
+                raise Unreachable("The connector's token answer cannot be read.") from error
+            self._renew_at = now + max(life - RENEW_BEFORE, life / 2)
+        return self._token
+
+    def _order(self, row: Json) -> Order:
+        items = _rows(row, "Items")
+        link = row.get("Items@odata.nextLink")
+        while link:
+            page = self._follow(link)
+            items += _rows(page, "value")
+            link = page.get("@odata.nextLink")
+        return Order(
+            ref=str(row["ID"]),
+            order_id=str(row["SiteOrderID"]),
+            site=str(row.get("SiteName") or ""),
+            currency=str(row.get("Currency") or ""),
+            total=_money(row.get("TotalPrice")),
+            created_at=_moment(row.get("CreatedDateUtc")),
+            payment_status=str(row.get("PaymentStatus") or ""),
+            shipping_status=str(row.get("ShippingStatus") or ""),
+            lines=tuple(_line(item) for item in items),
+        )
+
+
+def _line(item: Json) -> OrderLine:
+    quantity, unit_price = int(item.get("Quantity") or 1), _money(item.get("UnitPrice"))
+    told = tuple(str(unit) for unit in item.get("SiteOrderLineItemIDs") or ())
+    parts = {name: _money(item.get(paid)) if paid else unit_price * quantity for name, paid in PARTS.items()}
+    return OrderLine(
+        item_id=str(item["ID"]),
+        sku=str(item.get("Sku") or ""),
+        title=str(item.get("Title") or ""),
+        quantity=quantity,
+        unit_price=unit_price,
+        parts={name: paid for name, paid in parts.items() if paid},
+        unit_ids=told or (str(item.get("SiteOrderItemID") or item["ID"]),),
+        units_known=bool(told),
+    )
+
+
+def _adjustment(level: Level, row: Json) -> Adjustment:
+    rma = _text(row.get("RmaNumber"))
+    if row.get("Type") == "Cancellation":
+        kind = Kind.CANCELLATION
+    else:
+        kind = _KINDS.get(row.get("SiteRequestType") or "", Kind.RETURN if rma else Kind.REFUND)
+    parts = {name: money for name in PARTS if (money := _money(row.get(name)))}
+    words = _text(row.get("SiteErrorMessage"))
+    code = _text(row.get("SiteErrorCode"))
+    return Adjustment(
+        key=(level, int(row["ID"])),
+        order_ref=str(row["OrderID"]),
+        item_ref=_text(row.get("OrderItemID")),
+        kind=kind,
+        status=str(row.get("RequestStatus") or "NoChange"),
+        amount=sum(parts.values(), ZERO),
+        unit_amounts={
+            str(told["SiteOrderLineItemID"]): _money(told["Amount"])
+            for told in row.get("SiteOrderLineItemAmounts") or ()
+        },
+        parts=parts,
+        quantity=row.get("Quantity"),
+        created_at=_moment(row.get("CreatedDateUtc")),
+        rma_number=rma,
+        site_id=_text(row.get("SiteAdjustmentID")),
+        seller_id=_text(row.get("SellerAdjustmentID")),
+        tracking=_text(row.get("ReturnTrackingNumberOrUrl")),
+        comment=_text(row.get("Comment")),
+        unit_ids=tuple(str(unit) for unit in row.get("SiteOrderLineItemIDs") or ()),
+        site_status=_text(row.get("SiteStatus")),
+        site_reason=_text(row.get("SiteReasonText")) or _text(row.get("SiteReason")),
+        deadline=_moment(row.get("SiteDecisionDeadlineUtc")),
+        arbitration=_text(row.get("SiteArbitrationStatus")),
+        error=f"{words} ({code})" if words and code else words or code,
+        decided_by=_text(row.get("SiteDecidedBy")),
+    )
+
+
+def _accepted(answer: requests.Response) -> requests.Response:
+    """Return the answer if it is a yes; say what it is otherwise."""
+    if 200 <= answer.status_code < 300:
+        return answer
+    words, target = _words(answer)
+    if answer.status_code == 429 or not 400 <= answer.status_code < 500:
+        raise Unreachable(f"The connector answers {answer.status_code}: {words}")
+    raise Rejected(answer.status_code, words, target)
+
+
+def _words(answer: requests.Response) -> tuple[str, str | None]:
+    """Return the words of an error, in whichever of the three shapes it comes, and the field it names."""
+    try:
+        document = json.loads(answer.content)
+    except ValueError:
+        document = None
+    if isinstance(document, dict):
+        error = document.get("error")
+        if isinstance(error, dict):
+            return str(error.get("message") or error.get("code") or answer.reason), _text(error.get("target"))
+        words = error or document.get("Message")
+        if words:
+            return str(words), None
+    return f"{answer.status_code} {answer.reason}", None
+
+
+_exact: Final = json.JSONDecoder(parse_float=Decimal).decode  # money as it is written
+
+
+def _object(answer: requests.Response) -> Json:
+    try:
+        document = _exact(answer.content.decode())
+    except ValueError as error:
+        raise Unreachable("The connector's answer is not JSON.") from error
+    if not isinstance(document, dict):
+        raise Unreachable("The connector's answer is not a JSON object.")
+    return document
+
+
+def _rows(document: Json, name: str) -> list[Json]:
+    rows = document.get(name)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise Unreachable(f"The connector's answer has no list `{name}`.")
+    return list(rows)
+
+
+def _read(parse: Callable[[Json], Thing], row: Json) -> Thing:
+    """Make something of a row; a row nothing can be made of is an answer not to be relied on."""
+    try:
+        return parse(row)
+    except (KeyError, ValueError, TypeError, ArithmeticError) as error:
+        raise Unreachable(f"The connector's answer cannot be read ({type(error).__name__}: {error}).") from error
+
+
+def _text(value: object) -> str | None:
+    return None if value is None or value == "" else str(value)
+
+
+def _money(value: object) -> Decimal:
+    return ZERO if value is None else in_cents(Decimal(str(value)))
+
+
+def _moment(value: object) -> datetime | None:
+    return None if not value else datetime.fromisoformat(str(value))
+
+
+def _number(value: object) -> float:
+    """Write money as the JSON number the API wants; two decimals survive a float unchanged."""
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"{value!r} has no place in a request.")

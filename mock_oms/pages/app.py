@@ -1,0 +1,220 @@
+"""The OMS's pages for the seller's staff: the work list, all cases, all orders, and one order with its forms.
+
+Rendered here, without JavaScript and without anything loaded from elsewhere. A form that is refused comes back with
+what was typed and with the reason; nothing has changed then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, make_response, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from mock_oms.domain.cases import Case
+from mock_oms.domain.grades import Grade
+from mock_oms.domain.reasons import CHANNELADVISOR
+from mock_oms.domain.statuses import Question, meaning
+from mock_oms.errors import Refused
+
+if TYPE_CHECKING:
+    from mock_oms.usecases.staff import Answer, Oms
+
+PAGE: Final = 50
+DONE: Final = {
+    "approve": "Approved. The connector has taken it.",
+    "reject": "Rejected. The connector has taken it.",
+    "inspect": "The inspection is noted and the connector has taken the decision.",
+    "refund": "The refund has been handed to the connector.",
+    "kept": "Noted, but not delivered yet. It is tried again at the next pull.",
+}
+_POLICY: Final = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A form that was refused: which one, and why."""
+
+    form: str
+    refused: Refused
+
+
+def create_app(oms: Oms) -> Flask:
+    """Return the pages over one OMS."""
+    app = Flask(__name__)
+    app.jinja_env.filters.update(moment=_moment, words=lambda status: meaning(status).words)
+    records = oms.records
+
+    @app.context_processor
+    def _shared() -> dict[str, object]:
+        now = oms.now
+        return {
+            "now": now,
+            "policy": oms.policy,
+            "left": lambda deadline: _left(deadline - now),
+            "parcel_of": records.parcel_of,
+            "order_of": records.orders.get,
+            "due": oms.next_due(),
+            "Question": Question,
+        }
+
+    @app.before_request
+    def _own_forms_only() -> None:
+        origin = request.headers.get("Origin")
+        if request.method == "POST" and origin is not None and urlsplit(origin).netloc != request.host:
+            abort(403, "This form was sent from another site.")
+
+    @app.after_request
+    def _guarded(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = _POLICY
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+    @app.errorhandler(HTTPException)
+    def _plainly(error: HTTPException) -> Response:
+        code = error.code or 500
+        return make_response(render_template("problem.html", title=error.name, detail=error.description), code)
+
+    @app.get("/")
+    def work_list() -> str:
+        cases = list(records.open_cases())
+        goods = [case for case in cases if case.asks is Question.GOODS and not case.kept]
+        return render_template(
+            "work.html",
+            requests=_soonest([case for case in cases if case.asks is Question.REQUEST and not case.kept]),
+            goods=_soonest([case for case in goods if records.parcel_of(case)]),
+            on_their_way=sum(1 for case in goods if not records.parcel_of(case)),
+            kept=[records.cases[number] for number in records.unsent],
+            failed=[records.cases[number] for number in islice(reversed(records.troubled), PAGE)],
+        )
+
+    @app.get("/returns")
+    def returns() -> str:
+        return render_template("returns.html", **_page(list(records.cases.values()), "cases"))
+
+    @app.get("/orders")
+    def orders() -> str:
+        sums = oms.ledger()
+        return render_template("orders.html", refunded=sums, **_page(list(records.orders.values()), "orders"))
+
+    @app.get("/orders/<order_id>")
+    def order(order_id: str) -> Response:
+        return show(order_id)
+
+    def show(order_id: str, failure: Failure | None = None) -> Response:
+        known = records.orders.get(order_id)
+        if known is None:
+            abort(404, f"Order {order_id} has not reached the OMS yet.")
+        cases = records.cases_of_order(order_id)
+        page = render_template(
+            "order.html",
+            order=known,
+            cases=list(reversed(cases)),
+            entries=oms.entries(order_id),
+            rest=oms.refundable(order_id),
+            refunded=oms.ledger().get(order_id),
+            grades=list(Grade),
+            reasons=sorted(CHANNELADVISOR),
+            seen=len(cases),
+            failure=failure,
+            done=DONE.get(request.args.get("done", "")),
+        )
+        return make_response(page, failure.refused.status if failure else 200)
+
+    def carry_out(form: str, order_id: str, act: Callable[[], Answer]) -> Response:
+        try:
+            answer = act()
+        except Refused as refused:
+            if order_id not in records.orders:
+                abort(refused.status, str(refused))
+            return show(order_id, Failure(form, refused))
+        done = "kept" if answer.kept else form.partition(" ")[0]
+        return redirect(url_for("order", order_id=answer.row.order_id, done=done), 303)
+
+    def case(number: str) -> Case:
+        found = records.cases.get(number)
+        return found if found is not None else abort(404, f"The OMS knows no case {number}.")
+
+    @app.post("/cases/<number>/approve")
+    def approve(number: str) -> Response:
+        return carry_out(f"approve {number}", case(number).order_id, lambda: oms.approve(number, amount=_amount()))
+
+    @app.post("/cases/<number>/reject")
+    def reject(number: str) -> Response:
+        reason, comment = _typed("reason"), _typed("comment")
+        return carry_out(
+            f"reject {number}", case(number).order_id, lambda: oms.reject(number, reason=reason, comment=comment)
+        )
+
+    @app.post("/returns/<return_id>/inspect")
+    def inspect(return_id: str) -> Response:
+        found, parcel = records.case_of_return(return_id), records.parcels.get(return_id)
+        order_id = found.order_id if found else parcel.order_id if parcel else ""
+        accept = request.form.get("accept") == "yes"
+        return carry_out(
+            f"inspect {return_id}",
+            order_id,
+            lambda: oms.inspect(return_id, grade=request.form.get("grade", ""), accept=accept),
+        )
+
+    @app.post("/orders/<order_id>/refund")
+    def refund(order_id: str) -> Response:
+        def act() -> Answer:
+            if request.form.get("seen") != str(len(records.cases_of_order(order_id))):
+                raise Refused(409, "The order has moved on", "Something happened to it since this page was shown.")
+            units = request.form.getlist("unit") or None
+            return oms.refund(order_id=order_id, line_item_ids=units, amount=_amount(), reason=_typed("reason"))
+
+        return carry_out("refund", order_id, act)
+
+    return app
+
+
+def _typed(name: str) -> str | None:
+    return request.form.get(name, "").strip() or None
+
+
+def _amount() -> Decimal | None:
+    text = _typed("amount")
+    if text is None:
+        return None
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise Refused(422, "Bad value", f"amount is a sum above zero in whole cents, not {text!r}.", "amount") from None
+
+
+def _page(every: list[object], name: str) -> dict[str, object]:
+    """Cut one page out of a list, newest first."""
+    number = max(request.args.get("page", 1, type=int), 1)
+    end = len(every) - (number - 1) * PAGE
+    return {
+        name: list(reversed(every[max(end - PAGE, 0) : max(end, 0)])),
+        "total": len(every),
+        "page": number,
+        "older": number + 1 if end > PAGE else None,
+    }
+
+
+def _soonest(cases: list[Case]) -> list[Case]:
+    return sorted(cases, key=lambda case: (case.deadline is None, case.deadline or case.opened_at))
+
+
+def _moment(at: datetime | None) -> str:
+    return "" if at is None else f"{at:%a} {at.day} {at:%b %Y, %H:%M} UTC"
+
+
+def _left(rest: timedelta) -> str:
+    minutes = int(rest.total_seconds() // 60)
+    if minutes < 0:
+        return "passed"
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    return f"in {days} d {hours} h" if days else f"in {hours} h {minutes} min"

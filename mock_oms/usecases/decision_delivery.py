@@ -1,0 +1,127 @@
+"""The seller's answers on their way to the connector: given at once, kept where nobody answers, dropped when overtaken.
+
+A decision on a case is one call per adjustment that asks. The connector passes it on when all lines have it; where one
+of them refuses, the case says so and still asks: the decision can be completed, or another given to all. Nothing is
+sent again before the adjustment has been read again: if it no longer asks, either the decision arrived after all or
+somebody else was faster.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Final
+
+from mock_oms.adapters.channeladvisor import ChannelAdvisor
+from mock_oms.domain.cases import AdjustmentKey, Case, Decision, KeptDecision
+from mock_oms.domain.statuses import PROMISED, REJECTED, meaning
+from mock_oms.errors import Rejected, Unreachable
+from mock_oms.state.agenda import Clock
+
+TOO_LATE: Final = "The decision came too late: meanwhile the adjustment went to {status}."
+HALF: Final = (
+    "Half answered: {taken} of {count} lines have taken the decision ({verdict}), another has not: {words} "
+    "Nothing reaches the marketplace before all lines have the same answer: decide again, the same or otherwise."
+)
+NOTHING_TO_JUDGE: Final = "The inspection found no open adjustment: the case has ended in {status}."
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A case after a decision was sent: how much the connector has taken, and what it said where it would not."""
+
+    case: Case
+    taken: int
+    rejected: Rejected | None = None
+
+    @property
+    def kept(self) -> bool:
+        return self.case.kept is not None
+
+
+class Decisions:
+    """Delivers decisions."""
+
+    def __init__(self, *, api: ChannelAdvisor, clock: Clock) -> None:
+        self._api = api
+        self._clock = clock
+
+    def give(self, case: Case, decision: Decision) -> Outcome:
+        """Send a decision to every adjustment that asks, and first to those whose answer it changes."""
+        case = replace(case, silence=None)
+        asking = tuple(a.key for a in case.asking(decision.question))
+        if _completes(case, decision):
+            return self._send(case, decision, asking)
+        return self._send(case, decision, (*(a.key for a in case.half_answered(decision.question)), *asking))
+
+    def give_again(self, case: Case) -> Outcome:
+        """Send what is left of a kept decision, if it is still asked for. The case has just been read again."""
+        kept = case.kept
+        assert kept is not None, "only a kept decision is given again"
+        decision = kept.decision
+        if kept.left is None:
+            return self._give_waiting(case, decision)
+        half = {a.key for a in case.half_answered(decision.question)}
+        left, taken = [], 0
+        for key in kept.left:
+            status = case.adjustments[key].status
+            if meaning(status).asks is decision.question:
+                left.append(key)
+            elif (decision.question, decision.verdict) in meaning(status).follows:
+                taken += 1
+            elif key in half:
+                left.append(key)
+            else:
+                case = replace(case, note=TOO_LATE.format(status=status))
+        outcome = self._send(replace(case, kept=None), decision, tuple(left))
+        return replace(outcome, taken=outcome.taken + taken)
+
+    def _give_waiting(self, case: Case, decision: Decision) -> Outcome:
+        """Deliver an inspection that came before its adjustment, once that is there."""
+        if case.asking(decision.question):
+            return self.give(replace(case, kept=None), decision)
+        if case.adjustments and not can_come(case):
+            return Outcome(replace(case, kept=None, note=NOTHING_TO_JUDGE.format(status=case.status)), taken=0)
+        return Outcome(case, taken=0)
+
+    def _send(self, case: Case, decision: Decision, keys: tuple[AdjustmentKey, ...]) -> Outcome:
+        taken = 0
+        for index, key in enumerate(keys):
+            try:
+                self._api.answer(case.adjustments[key], decision)
+            except Rejected as rejected:
+                return Outcome(_rejected(case, decision, rejected, began=taken > 0), taken, rejected)
+            except Unreachable as silence:
+                kept = replace(case, kept=KeptDecision(decision, left=keys[index:]))
+                return Outcome(kept.unheard(self._clock.now(), str(silence)), taken)
+            taken += 1
+            case = case.with_status(key, PROMISED[decision.question, decision.verdict])
+        return Outcome(replace(case, note=None, half=None) if keys else case, taken)
+
+
+def _completes(case: Case, decision: Decision) -> bool:
+    """Whether a decision is the one that some lines have taken already."""
+    half = case.half
+    return half is not None and (half.question, half.verdict, half.amount) == (
+        decision.question,
+        decision.verdict,
+        decision.amount,
+    )
+
+
+def _rejected(case: Case, decision: Decision, rejected: Rejected, *, began: bool) -> Case:
+    """Return the case saying what the connector said, and what that leaves half done."""
+    half = case.half_answered(decision.question)
+    if not half:
+        return replace(case, note=rejected.words, half=None)
+    words = HALF.format(
+        taken=len(half), count=len(case.answerable(decision.question)), verdict=decision.verdict, words=rejected.words
+    )
+    return replace(case, note=words, half=decision if began or case.half is None else case.half)
+
+
+def can_come(case: Case) -> bool:
+    """Whether a question about the goods can still come: while the case is open, and after a rejection of the request
+    that the buyer may have had overturned before sending the goods."""
+    if not case.terminal:
+        return True
+    return case.status == REJECTED and not case.withdrawn

@@ -1,0 +1,122 @@
+"""Refunds that the seller starts: one `Adjust` call for a whole order, or one for each order line concerned.
+
+Each call carries a SellerAdjustmentID of its own. The connector answers an accepted call with nothing at all, so where
+no answer came the refund is looked for by that id before it is asked for again: nobody is paid twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from mock_oms.adapters.channeladvisor import ChannelAdvisor
+from mock_oms.domain.cases import Adjustment, Case, PartState, RefundPart
+from mock_oms.domain.money import ZERO, split
+from mock_oms.domain.orders import Order
+from mock_oms.domain.reasons import CHANNELADVISOR
+from mock_oms.domain.refunds import Left, refund_lines
+from mock_oms.errors import Refused, Rejected, Unreachable, refusal
+from mock_oms.state.agenda import Clock
+
+
+class Refunds:
+    """Makes up refunds and gets them to the connector."""
+
+    def __init__(self, *, api: ChannelAdvisor, clock: Clock, seed: int) -> None:
+        self._api = api
+        self._clock = clock
+        stream = random.Random(hashlib.sha256(f"{seed}|seller adjustment ids|oms".encode()).digest())
+        self._prefix = f"OMS-{stream.getrandbits(32):08x}"
+
+    def make_up(
+        self,
+        number: str,
+        order: Order,
+        unit_ids: Sequence[str] | None,
+        *,
+        amount: Decimal | None,
+        reason: str | None,
+        left: Left,
+    ) -> tuple[RefundPart, ...]:
+        """Return the calls that a refund takes; refuse what is more than is left to give back."""
+        rest = left.order if unit_ids is None else min(left.order, sum((left.units[unit] for unit in unit_ids), ZERO))
+        if (rest if amount is None else amount) > rest or rest <= 0:
+            asked = "nothing is" if rest <= 0 else f"{rest} {order.currency} is"
+            raise Refused(
+                409, "More than is refundable", f"Of order {order.order_id}, {asked} left to refund.", "amount"
+            )
+        words = _reason(reason)
+        name = f"{self._prefix}-{number}"
+        if unit_ids is None:
+            whole = rest if amount is None else amount
+            shares = split(whole, list(left.units.values()))
+            units = dict(zip(left.units, shares, strict=True))
+            body = {"AdjustmentAmount": whole, "SellerAdjustmentID": f"{name}-0", **words}
+            return (RefundPart(seller_id=f"{name}-0", item_ref=None, amount=whole, units=units, body=body),)
+        refunds = refund_lines(order, unit_ids, amount=amount, left=left)
+        parts = []
+        for index, refund in enumerate(refunds, start=1):
+            chosen = tuple(refund.units)
+            body = {"Quantity": refund.line.quantity_of(chosen), "SellerAdjustmentID": f"{name}-{index}", **words}
+            if refund.line.units_known:
+                body["SiteOrderLineItemIDs"] = list(chosen)
+            body.update(refund.parts)
+            parts.append(
+                RefundPart(
+                    seller_id=f"{name}-{index}",
+                    item_ref=refund.line.item_id,
+                    amount=refund.amount,
+                    units=refund.units,
+                    body=body,
+                    parts=refund.parts,
+                )
+            )
+        return tuple(parts)
+
+    def ask(self, case: Case) -> Case:
+        """Ask for a refund for the first time; raise what the connector says if it takes none of it."""
+        for part in case.parts:
+            try:
+                self._api.refund(part, _ref(case))
+            except Rejected as rejected:
+                if not any(asked.state is PartState.ACCEPTED for asked in case.parts):
+                    raise refusal(rejected) from rejected
+                case = case.with_part(replace(part, state=PartState.REFUSED, words=rejected.words))
+            except Unreachable as silence:
+                return case.with_part(replace(part, tried=True)).unheard(self._clock.now(), str(silence))
+            else:
+                case = case.with_part(replace(part, state=PartState.ACCEPTED))
+        return case
+
+    def ask_again(self, case: Case) -> tuple[Case, list[Adjustment]]:
+        """Ask for what has not been taken yet; answer also what turned out to have arrived already."""
+        found: list[Adjustment] = []
+        for part in case.unread():
+            if part.state is not PartState.TO_SEND:
+                continue
+            try:
+                arrived = self._api.find_refund(part) if part.tried else []
+                if not arrived:
+                    self._api.refund(part, _ref(case))
+            except Rejected as rejected:
+                case = case.with_part(replace(part, state=PartState.REFUSED, words=rejected.words))
+            except Unreachable as silence:
+                return case.with_part(replace(part, tried=True)).unheard(self._clock.now(), str(silence)), found
+            else:
+                found += arrived
+                case = case.with_part(replace(part, state=PartState.ACCEPTED))
+        return case, found
+
+
+def _ref(case: Case) -> str:
+    assert case.order_ref is not None, "a refund is made up from an order that has been read"
+    return case.order_ref
+
+
+def _reason(reason: str | None) -> dict[str, object]:
+    if reason is None:
+        return {}
+    return {"Reason" if reason in CHANNELADVISOR else "SiteReason": reason}

@@ -1,0 +1,63 @@
+"""Authorization: the two token endpoints, which stand outside the gate, and the shops a token may act for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final, Protocol
+
+from mock_tiktok.errors import ApiError
+from mock_tiktok.open_api import responses as wire
+from mock_tiktok.open_api.gateway import Act, Call, Json, invalid
+from mock_tiktok.state.tokens import TokenBook
+from mock_tiktok.usecases.shop import Shop
+
+GET_TOKEN: Final = "/api/v2/token/get"
+REFRESH_TOKEN: Final = "/api/v2/token/refresh"
+GRANT_TYPES: Final = {
+    GET_TOKEN: ("authorized_code",),
+    # the official Node SDK says authorized_code here too
+    REFRESH_TOKEN: ("refresh_token", "authorized_code"),
+}
+
+
+class _Market(Protocol):
+    app_key: str
+    app_secret: str
+    tokens: TokenBook
+
+    @property
+    def now(self) -> datetime: ...
+
+    def shop(self, shop_id: str) -> Shop: ...
+
+
+def token(market: _Market, path: str, query: Mapping[str, str]) -> Json:
+    """Exchange a code, or refresh. Unsigned; whatever is refused comes with HTTP 200, for a client reads the code."""
+    try:
+        return _token(market, path, query)
+    except ApiError as error:
+        raise ApiError(error.code, error.message, 200) from error
+
+
+def _token(market: _Market, path: str, query: Mapping[str, str]) -> Json:
+    given = "auth_code" if path == GET_TOKEN else "refresh_token"
+    for name, right in (("app_key", market.app_key), ("app_secret", market.app_secret)):
+        if query.get(name) != right:
+            raise invalid(name)
+    if query.get("grant_type") not in GRANT_TYPES[path]:
+        raise invalid("grant_type", why=f"It must be {GRANT_TYPES[path][0]}")
+    if not query.get(given):
+        raise invalid(given, why="It is missing")
+    if unexpected := sorted(query.keys() - {"app_key", "app_secret", "grant_type", given}):
+        raise invalid(unexpected[0], why="unexpected identifier")
+    act = market.tokens.exchange if path == GET_TOKEN else market.tokens.refresh
+    granted = act(query[given], market.now)
+    return wire.grant(granted, market.shop(granted.shop_id))
+
+
+def shops(call: Call) -> Json:
+    return wire.shops([call.shop])
+
+
+ACTS: Final[dict[str, Act]] = {"shops": shops}

@@ -1,0 +1,43 @@
+"""Cancellations over the Open API: the seller's own, and the answers to the buyer's."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mock_tiktok.open_api import requests as read
+from mock_tiktok.open_api import responses as wire
+from mock_tiktok.open_api.gateway import Act, Call, Json
+
+
+def cancel_order(call: Call) -> Json:
+    given = read.new_cancellation(call.body, call.version)
+    item = call.shop.cancel_order(
+        given.order_id, given.reason, line_item_ids=given.lines.line_item_ids, skus=given.lines.skus
+    )
+    return wire.created_cancellation(item)
+
+
+def search_cancellations(call: Call) -> Json:
+    sort, page = read.paging(call.query, read.CANCELLATION_PAGES)
+    found = call.shop.search_cancellations(read.cancellations_filter(call.body), sort, page)
+    return wire.cancellation_page(found, call.shop.order)
+
+
+def approve_cancellation(call: Call) -> Json:
+    read.no_fields(call.body)
+    call.shop.approve_cancellation(call.ids["cancel_id"])
+    return {}
+
+
+def reject_cancellation(call: Call) -> Json:
+    given = read.cancel_rejection(call.body)
+    call.shop.reject_cancellation(call.ids["cancel_id"], given.reason, given.comment)
+    return {}
+
+
+ACTS: Final[dict[str, Act]] = {
+    "cancel_order": cancel_order,
+    "search_cancellations": search_cancellations,
+    "approve_cancellation": approve_cancellation,
+    "reject_cancellation": reject_cancellation,
+}

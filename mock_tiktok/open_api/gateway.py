@@ -1,0 +1,184 @@
+"""The gate every Open API call passes, in the platform's order of checks, with its codes, words and HTTP statuses.
+
+    path, method, version     36009009, 36009010, 36009014
+    app_key                   36009004
+    timestamp                 36009004
+    sign, over the raw bytes  106001
+    token                     36009004, 105001, 105002
+    scope                     105005
+    shop_cipher               106013, 36009004 where it must be absent, 101000 when it is not the token's shop
+    body                      36009022, 36009023
+    query names               36009004
+
+What comes out is a `Call`: whose shop, which version, and what was asked, still in the wire's own words. The order and
+the number for a wrong `sign` and an unknown path are observed; statuses of the scope and shop refusals are assumed to
+follow the token's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final, Protocol
+
+from mock_tiktok.errors import ApiError
+from mock_tiktok.open_api.endpoints import Endpoint
+from mock_tiktok.open_api.idempotency import LONGEST_KEY, IdempotencyBook, Scope
+from mock_tiktok.open_api.signing import verifies
+from mock_tiktok.state.tokens import TokenBook
+from mock_tiktok.usecases.shop import Shop
+
+OLDEST: Final = timedelta(minutes=5).total_seconds()
+NEWEST: Final = timedelta(seconds=30).total_seconds()
+TOKEN_HEADER: Final = "x-tts-access-token"
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A request as it came in: decoded query pairs, raw body."""
+
+    path: str
+    query: tuple[tuple[str, str], ...]
+    token: str | None
+    content_type: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that passed. `ids` are the path's, `query` the endpoint's own, `body` the JSON object."""
+
+    shop: Shop
+    version: str
+    ids: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Json
+
+
+Act = Callable[[Call], Json]
+
+
+class _Market(Protocol):
+    """What the gate needs of the marketplace."""
+
+    app_key: str
+    app_secret: str
+    tokens: TokenBook
+    accepts_timestamp: Callable[[int], bool] | None  # whether another clock than the world's takes it
+
+    @property
+    def now(self) -> datetime: ...
+
+    def shop(self, shop_id: str) -> Shop: ...
+
+
+def invalid(name: str, where: str = "query parameter", why: str = "") -> ApiError:
+    """Answer the platform's form for something in a request that is wrong, by name."""
+    return ApiError(36009004, f"Invalid '{name}' {where}{'. ' + why if why else ''}", 400)
+
+
+class Gateway:
+    """Lets calls through to their use cases, or says why not."""
+
+    def __init__(self, market: _Market) -> None:
+        self._market = market
+        self._outcomes = IdempotencyBook()
+
+    def answer(self, endpoint: Endpoint, act: Act, received: Received, path: Mapping[str, str]) -> Json:
+        """Check the request, act, and answer the `data`; raise `ApiError` for whatever is refused."""
+        version = path["version"]
+        if version not in endpoint.versions:
+            raise ApiError(36009014, f"Invalid API version '{version}' for this path", 404)
+        query = _last(received.query)
+        self._check_app(query)
+        self._check_timestamp(query)
+        self._check_sign(query, received)
+        shop = self._shop(endpoint, query, received)
+        body = _body(received) if endpoint.method == "POST" else {}
+        if unexpected := sorted(query.keys() - endpoint.allowed_query):
+            raise invalid(unexpected[0], why="unexpected identifier")
+        ids = {name: value for name, value in path.items() if name != "version"}
+        call = Call(shop, version, ids, _listed(received.query), body)
+        key = query.get("idempotency_key")
+        if key is None or not endpoint.takes_key:
+            return act(call)
+        if not 0 < len(key) <= LONGEST_KEY:
+            raise invalid("idempotency_key", why=f"It takes 1 to {LONGEST_KEY} characters")
+        scope = Scope(query["app_key"], shop.shop_id, endpoint.operation, ids.get(endpoint.object_id, ""), key)
+        return self._outcomes.once(scope, received.body, partial(act, call))
+
+    def _check_app(self, query: Mapping[str, str]) -> None:
+        if query.get("app_key") != self._market.app_key:
+            raise invalid("app_key")
+
+    def _check_timestamp(self, query: Mapping[str, str]) -> None:
+        text = query.get("timestamp", "")
+        if not (text.isascii() and text.isdecimal() and len(text) == 10):
+            raise invalid("timestamp", why="It must be a 10-digit Unix time in seconds")
+        sent = int(text)
+        now = self._market.now.timestamp()
+        if now - OLDEST <= sent <= now + NEWEST:
+            return
+        if self._market.accepts_timestamp is None or not self._market.accepts_timestamp(sent):
+            raise invalid("timestamp", why="The timestamp is outside the accepted window of 5 minutes")
+
+    def _check_sign(self, query: Mapping[str, str], received: Received) -> None:
+        sign = query.get("sign", "")
+        if not sign:
+            raise invalid("sign", why="The signature is missing")
+        signed_body = b"" if received.content_type.startswith("multipart/form-data") else received.body
+        if not verifies(sign, self._market.app_secret, received.path, received.query, signed_body):
+            raise ApiError(
+                106001, "Invalid credentials. The 'sign' query parameter is invalid. Check how it is calculated.", 401
+            )
+
+    def _shop(self, endpoint: Endpoint, query: Mapping[str, str], received: Received) -> Shop:
+        if not received.token:
+            raise invalid(TOKEN_HEADER, "header", "It is missing")
+        shop_id, scopes = self._market.tokens.shop_of(received.token, self._market.now)
+        if endpoint.scope not in scopes:
+            raise ApiError(105005, f"Access denied: the token lacks the scope '{endpoint.scope}'", 401)
+        shop = self._market.shop(shop_id)
+        cipher = query.get("shop_cipher")
+        if not endpoint.needs_cipher:
+            if cipher is not None:
+                raise invalid("shop_cipher", why="unexpected identifier")
+        elif not cipher:
+            raise ApiError(106013, "The 'shop_cipher' query parameter is missing", 400)
+        elif cipher != shop.shop_cipher:
+            raise ApiError(101000, "The access token does not match the shop of 'shop_cipher'", 401)
+        return shop
+
+
+def _last(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return dict(pairs)
+
+
+def _listed(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """Answer the query with repeated names as the comma list that they stand for."""
+    listed: dict[str, str] = {}
+    for name, value in pairs:
+        listed[name] = f"{listed[name]},{value}" if name in listed else value
+    return listed
+
+
+def _body(received: Received) -> Json:
+    """Read the JSON body. Nothing, an empty object and PHP's empty array are the same empty object."""
+    if not received.body.strip():
+        return {}
+    if received.content_type.split(";")[0].strip().lower() != "application/json":
+        raise ApiError(36009022, "Invalid 'content-type' header. Send application/json", 400)
+    try:
+        body = json.loads(received.body)
+    except (ValueError, RecursionError):
+        raise ApiError(36009023, "Invalid request body: it is not JSON", 400) from None
+    if body == []:
+        return {}
+    if not isinstance(body, dict):
+        raise ApiError(36009023, "Invalid request body: it must be a JSON object", 400)
+    return body

@@ -1,0 +1,491 @@
+"""What callers ask, read off the wire: query and body fields by the API's own names, into the words of the use cases.
+
+A field that is not modelled is refused by name, a wrong type likewise; both are the gateway's 36009004. A value that
+the after-sales service does not know is its 25001001.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from mock_tiktok.domain.searches import (
+    CancellationFilter,
+    OrderFilter,
+    PageRequest,
+    ReturnFilter,
+    Sort,
+    SortField,
+    TimeRange,
+)
+from mock_tiktok.domain.words import (
+    APPROVALS,
+    REJECTIONS,
+    ArbitrationStatus,
+    CancelStatus,
+    CancelType,
+    OrderStatus,
+    RequestType,
+    ReturnStatus,
+    ReturnType,
+)
+from mock_tiktok.errors import ApiError
+from mock_tiktok.usecases.shop import SkuQuantity
+
+Json = dict[str, Any]
+Reader = Callable[[str, Any], Any]
+
+LATEST: Final = 253_402_300_799  # the last second of the year 9999
+CHECKABLE: Final = (
+    "APPROVE_REQUEST_CANCEL",
+    "APPROVE_REFUND",
+    "APPROVE_RETURN",
+    "APPROVE_RECEIVED_PACKAGE",
+    "APPROVE_REPLACEMENT",
+    "ISSUE_REPLACEMENT_REFUND",
+    "DIRECT_REFUND",
+    "REJECT_REQUEST_CANCEL",
+    "REJECT_REFUND",
+    "REJECT_RETURN",
+    "REJECT_RECEIVED_PACKAGE",
+    "REJECT_REPLACEMENT",
+)
+_MONEY: Final = re.compile(r"[0-9]+(\.[0-9]+)?")
+
+
+def _wrong(name: str, why: str) -> ApiError:
+    return ApiError(36009004, f"Invalid 'param body.{name}': {why}", 400)
+
+
+def _unknown(name: str, value: object) -> ApiError:
+    return ApiError(25001001, f"Invalid parameter: {name} {value!r}")
+
+
+def _wrong_value(name: str, value: object) -> ApiError:
+    return _wrong(name, f"{value!r} is not known")
+
+
+# One reader per type that a body field can have.
+
+
+def _text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise _wrong(name, "type invalid, it must be a string")
+    return value
+
+
+def _texts(name: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise _wrong(name, "type invalid, it must be an array of strings")
+    return tuple(value)
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _wrong(name, "type invalid, it must be a boolean")
+    return value
+
+
+def _number(name: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _wrong(name, "type invalid, it must be an integer")
+    return value
+
+
+def _count(name: str, value: Any) -> int:
+    count = _number(name, value)
+    if count < 1:
+        raise _unknown(name, value)
+    return count
+
+
+def _time(name: str, value: Any) -> datetime:
+    seconds = _number(name, value)
+    if not 0 <= seconds <= LATEST:
+        raise _wrong(name, "it must be a Unix time in seconds")
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _money(name: str, value: Any) -> Decimal:
+    if not _MONEY.fullmatch(_text(name, value)):
+        raise _unknown(name, value)
+    return Decimal(value)
+
+
+def _one_of(known: Sequence[str], error: Callable[[str, object], ApiError] = _unknown) -> Reader:
+    def read(name: str, value: Any) -> str:
+        if _text(name, value) not in known:
+            raise error(name, value)
+        return str(value)
+
+    return read
+
+
+def _some_of(known: Sequence[str]) -> Reader:
+    def read(name: str, value: Any) -> tuple[str, ...]:
+        for one in _texts(name, value):
+            if one not in known:
+                raise _unknown(name, one)
+        return tuple(value)
+
+    return read
+
+
+def _object(name: str, readers: Mapping[str, Reader], required: Sequence[str] = ()) -> Reader:
+    def read(_: str, value: Any) -> Json:
+        if not isinstance(value, dict):
+            raise _wrong(name, "type invalid, it must be an object")
+        return _fields(value, readers, required, within=f"{name}.")
+
+    return read
+
+
+def _objects(readers: Mapping[str, Reader], required: Sequence[str] = ()) -> Reader:
+    def read(name: str, value: Any) -> tuple[Json, ...]:
+        if not isinstance(value, list):
+            raise _wrong(name, "type invalid, it must be an array")
+        one = _object(name, readers, required)
+        return tuple(one(name, item) for item in value)
+
+    return read
+
+
+def _fields(body: Json, readers: Mapping[str, Reader], required: Sequence[str] = (), within: str = "") -> Json:
+    """Read every field of a body; a field nobody reads, or one that is missing, is refused by name."""
+    read = {}
+    for name, value in body.items():
+        if name not in readers:
+            raise _wrong(f"{within}{name}", "unexpected identifier")
+        read[name] = readers[name](f"{within}{name}", value)
+    for name in required:
+        if name not in read:
+            raise ApiError(36009004, f"param body.{within}{name} is missing", 400)
+    return read
+
+
+_RANGES: Final[dict[str, Reader]] = dict.fromkeys(
+    ("create_time_ge", "create_time_lt", "update_time_ge", "update_time_lt"), _time
+)
+_IMAGES: Final = _objects({"image_id": _text, "mime_type": _text, "height": _number, "width": _number})
+_LINES: Final[dict[str, Reader]] = {
+    "skus": _objects({"sku_id": _text, "quantity": _count}, ("sku_id", "quantity")),
+    "order_line_item_ids": _texts,
+}
+# from 202602 on; parts of virtual bundles are not modelled, so `sub_order_line_item_id` is refused
+_LINES_202602: Final[dict[str, Reader]] = {
+    **_LINES,
+    "order_line_list": _objects({"order_line_item_id": _text}, ("order_line_item_id",)),
+}
+_SHIPPING: Final[dict[str, Reader]] = {
+    "shipment_type": _one_of(("PLATFORM", "BUYER_ARRANGE")),
+    "handover_method": _one_of(("DROP_OFF", "PICKUP")),
+}
+_RETURNS_FILTER: Final[dict[str, Reader]] = {
+    "return_ids": _texts,
+    "order_ids": _texts,
+    "buyer_user_ids": _texts,
+    "return_types": _some_of(tuple(ReturnType)),
+    "return_status": _some_of(tuple(ReturnStatus)),
+    "arbitration_status": _some_of(tuple(ArbitrationStatus)),
+    "seller_proposed_return_type": _some_of(("PARTIAL_REFUND",)),
+    "locale": _text,
+    **_RANGES,
+}
+_CANCELLATIONS_FILTER: Final[dict[str, Reader]] = {
+    "cancel_ids": _texts,
+    "order_ids": _texts,
+    "buyer_user_ids": _texts,
+    "cancel_types": _some_of(tuple(CancelType)),
+    "cancel_status": _some_of((*CancelStatus, "CANCELLATION_REQUEST_CANCEL")),
+    "locale": _text,
+    **_RANGES,
+}
+_ORDERS_FILTER: Final[dict[str, Reader]] = {
+    "order_status": _one_of((*OrderStatus, "PARTIALLY_SHIPPING"), _wrong_value),
+    "shipping_type": _one_of(("TIKTOK", "SELLER"), _wrong_value),
+    "buyer_user_id": _text,
+    "is_buyer_request_cancel": _flag,
+    "warehouse_ids": _texts,
+    **_RANGES,
+}
+
+
+# Query
+
+
+@dataclass(frozen=True, slots=True)
+class PageRules:
+    """How one search pages: its sizes and its order when none is asked for."""
+
+    smallest: int
+    largest: int
+    default: int | None
+    ascending: bool
+
+
+RETURN_PAGES: Final = PageRules(10, 50, 10, ascending=True)
+CANCELLATION_PAGES: Final = PageRules(1, 50, 10, ascending=True)
+ORDER_PAGES: Final = PageRules(1, 100, None, ascending=False)
+_SORT_FIELDS: Final[dict[str, SortField]] = {"create_time": "create_time", "update_time": "update_time"}
+_DIRECTIONS: Final = {"ASC": True, "DESC": False}
+
+
+def _bad_query(name: str, why: str) -> ApiError:
+    return ApiError(36009004, f"Invalid '{name}' query parameter. {why}", 400)
+
+
+def paging(query: Mapping[str, str], rules: PageRules) -> tuple[Sort, PageRequest]:
+    """Read how a search is sorted and paged; a size out of range is refused (it is not documented, so assumed)."""
+    size = query.get("page_size", "" if rules.default is None else str(rules.default))
+    if not (size.isascii() and size.isdecimal() and rules.smallest <= int(size[:9]) <= rules.largest):
+        raise _bad_query("page_size", f"It must be {rules.smallest} to {rules.largest}")
+    field = query.get("sort_field") or "create_time"
+    if field not in _SORT_FIELDS:
+        raise _bad_query("sort_field", "It must be create_time or update_time")
+    direction = query.get("sort_order")
+    if direction and direction not in _DIRECTIONS:
+        raise _bad_query("sort_order", "It must be ASC or DESC")
+    ascending = _DIRECTIONS[direction] if direction else rules.ascending
+    return Sort(_SORT_FIELDS[field], ascending), PageRequest(int(size), query.get("page_token", ""))
+
+
+def _listed(query: Mapping[str, str], name: str, known: Sequence[str] = ()) -> tuple[str, ...]:
+    values = tuple(one for one in query.get(name, "").split(",") if one)
+    for one in values:
+        if known and one not in known:
+            raise _unknown(name, one)
+    return values
+
+
+def order_ids(query: Mapping[str, str]) -> tuple[str, ...]:
+    """Read which orders Get Order Detail is asked for."""
+    ids = _listed(query, "ids")
+    if not 1 <= len(ids) <= 50:
+        raise _bad_query("ids", "It takes 1 to 50 order ids")
+    return ids
+
+
+def return_or_cancel_id(query: Mapping[str, str]) -> str:
+    """Read which case a question is about."""
+    if not (which := query.get("return_or_cancel_id")):
+        raise _bad_query("return_or_cancel_id", "It is missing")
+    return which
+
+
+def decisions(query: Mapping[str, str]) -> tuple[str, ...]:
+    """Read which decisions are to be checked; all when none is named."""
+    return _listed(query, "check_decisions", CHECKABLE) or CHECKABLE
+
+
+def eligibility(query: Mapping[str, str], version: str) -> tuple[str, tuple[str, ...]]:
+    """Read for whom, and about which kinds of request, Get Aftersale Eligibility is asked."""
+    user = query.get("initiate_aftersale_user") or "SELLER"
+    if user not in ("SELLER", "BUYER"):
+        raise _unknown("initiate_aftersale_user", user)
+    if version < "202512" and "request_types" in query:
+        raise _bad_query("request_types", "unexpected identifier")
+    kinds = tuple(RequestType)
+    return user, _listed(query, "request_types", kinds) or kinds
+
+
+# Bodies
+
+
+def _ranges(read: Json) -> tuple[TimeRange, TimeRange]:
+    return (
+        TimeRange(read.get("create_time_ge"), read.get("create_time_lt")),
+        TimeRange(read.get("update_time_ge"), read.get("update_time_lt")),
+    )
+
+
+def returns_filter(body: Json) -> ReturnFilter:
+    """Read what Search Returns looks for."""
+    read = _fields(body, _RETURNS_FILTER)
+    created, updated = _ranges(read)
+    return ReturnFilter(
+        return_ids=read.get("return_ids", ()),
+        order_ids=read.get("order_ids", ()),
+        buyer_user_ids=read.get("buyer_user_ids", ()),
+        return_types=read.get("return_types", ()),
+        statuses=read.get("return_status", ()),
+        arbitration_statuses=read.get("arbitration_status", ()),
+        seller_proposed_return_types=read.get("seller_proposed_return_type", ()),
+        created=created,
+        updated=updated,
+    )
+
+
+def cancellations_filter(body: Json) -> CancellationFilter:
+    """Read what Search Cancellations looks for."""
+    read = _fields(body, _CANCELLATIONS_FILTER)
+    created, updated = _ranges(read)
+    return CancellationFilter(
+        cancel_ids=read.get("cancel_ids", ()),
+        order_ids=read.get("order_ids", ()),
+        buyer_user_ids=read.get("buyer_user_ids", ()),
+        cancel_types=read.get("cancel_types", ()),
+        statuses=read.get("cancel_status", ()),
+        created=created,
+        updated=updated,
+    )
+
+
+def orders_filter(body: Json) -> tuple[OrderFilter, str | None]:
+    """Read what Get Order List looks for, and the shipping type that is asked for."""
+    read = _fields(body, _ORDERS_FILTER)
+    created, updated = _ranges(read)
+    wanted = OrderFilter(
+        status=read.get("order_status"),
+        buyer_user_id=read.get("buyer_user_id"),
+        is_buyer_request_cancel=read.get("is_buyer_request_cancel"),
+        warehouse_ids=read.get("warehouse_ids", ()),
+        created=created,
+        updated=updated,
+    )
+    return wanted, read.get("shipping_type")
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    decision: str
+    buyer_keep_item: bool
+    partial_refund: tuple[Decimal, str] | None
+
+
+def approval(body: Json) -> Approval:
+    """Read an Approve Return."""
+    offer = _object("partial_refund", {"currency": _text, "amount": _money}, ("currency", "amount"))
+    readers: dict[str, Reader] = {
+        "decision": _one_of(APPROVALS),
+        "buyer_keep_item": _flag,
+        "partial_refund": offer,
+    }
+    read = _fields(body, readers, ("decision",))
+    given = read.get("partial_refund")
+    return Approval(
+        read["decision"], read.get("buyer_keep_item", False), (given["amount"], given["currency"]) if given else None
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    decision: str
+    reason: str
+    comment: str | None
+    images: tuple[str, ...]
+
+
+_REJECTION: Final[dict[str, Reader]] = {"reject_reason": _text, "comment": _text, "images": _IMAGES}
+
+
+def _rejected(read: Json) -> Rejection:
+    images = tuple(image["image_id"] for image in read.get("images", ()) if "image_id" in image)
+    return Rejection(read.get("decision", ""), read["reject_reason"], read.get("comment"), images)
+
+
+def rejection(body: Json) -> Rejection:
+    """Read a Reject Return."""
+    return _rejected(_fields(body, {"decision": _one_of(REJECTIONS), **_REJECTION}, ("decision", "reject_reason")))
+
+
+def cancel_rejection(body: Json) -> Rejection:
+    """Read a Reject Cancellation."""
+    return _rejected(_fields(body, _REJECTION, ("reject_reason",)))
+
+
+def no_fields(body: Json) -> None:
+    """Refuse whatever a call without a body carries."""
+    _fields(body, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Which units are meant; none named means all."""
+
+    line_item_ids: tuple[str, ...]
+    skus: tuple[SkuQuantity, ...]
+
+
+def _line_readers(version: str) -> dict[str, Reader]:
+    return _LINES if version < "202602" else _LINES_202602
+
+
+def _lines(read: Json) -> Lines:
+    listed = tuple(line["order_line_item_id"] for line in read.get("order_line_list", ()))
+    skus = tuple(SkuQuantity(sku["sku_id"], sku["quantity"]) for sku in read.get("skus", ()))
+    return Lines(read.get("order_line_item_ids", ()) or listed, skus)
+
+
+@dataclass(frozen=True, slots=True)
+class NewReturn:
+    order_id: str
+    return_type: str
+    reason: str
+    lines: Lines
+    refund_total: Decimal | None
+    currency: str | None
+    shipment_type: str | None
+    handover_method: str | None
+
+
+def new_return(body: Json, version: str) -> NewReturn:
+    """Read a Create Return."""
+    readers: dict[str, Reader] = {
+        "order_id": _text,
+        "return_type": _one_of((ReturnType.REFUND, ReturnType.RETURN_AND_REFUND)),
+        "return_reason": _text,
+        "refund_total": _money,
+        "currency": _text,
+        **_line_readers(version),
+        **_SHIPPING,
+    }
+    read = _fields(body, readers, ("order_id", "return_type", "return_reason"))
+    return NewReturn(
+        read["order_id"],
+        read["return_type"],
+        read["return_reason"],
+        _lines(read),
+        read.get("refund_total"),
+        read.get("currency"),
+        read.get("shipment_type"),
+        read.get("handover_method"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NewCancellation:
+    order_id: str
+    reason: str
+    lines: Lines
+
+
+def new_cancellation(body: Json, version: str) -> NewCancellation:
+    """Read a Cancel Order."""
+    readers: dict[str, Reader] = {"order_id": _text, "cancel_reason": _text, **_line_readers(version)}
+    read = _fields(body, readers, ("order_id", "cancel_reason"))
+    return NewCancellation(read["order_id"], read["cancel_reason"], _lines(read))
+
+
+@dataclass(frozen=True, slots=True)
+class RefundQuestion:
+    order_id: str
+    request_type: str
+    reason: str | None
+    lines: Lines
+
+
+def refund_question(body: Json, version: str) -> RefundQuestion:
+    """Read a Calculate Refund."""
+    readers: dict[str, Reader] = {
+        "order_id": _text,
+        "request_type": _one_of(tuple(RequestType)),
+        "reason_name": _text,
+        **_line_readers(version),
+        **_SHIPPING,
+    }
+    read = _fields(body, readers, ("order_id", "request_type"))
+    return RefundQuestion(read["order_id"], read["request_type"], read.get("reason_name"), _lines(read))

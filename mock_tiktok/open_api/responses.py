@@ -1,0 +1,449 @@
+"""What the platform answers, written for the wire: the API's own field names, texts for money, seconds for times.
+
+Requests are read in `wire_requests.py`; nobody else spells a field of the API. A field without a value is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final
+
+from mock_tiktok.domain.cancellations import Cancellation
+from mock_tiktok.domain.deadlines import Deadline
+from mock_tiktok.domain.money import Amount
+from mock_tiktok.domain.orders import LineItem, Order
+from mock_tiktok.domain.returns import Record, Return
+from mock_tiktok.domain.searches import Eligibility, Page, Reason
+from mock_tiktok.domain.words import OrderStatus
+from mock_tiktok.state.tokens import Grant
+from mock_tiktok.usecases.decision_eligibility import Verdict
+from mock_tiktok.usecases.shop import Shop
+
+Json = dict[str, Any]
+
+_PACKAGE_STATUS: Final = {
+    OrderStatus.UNPAID: "TO_FULFILL",
+    OrderStatus.ON_HOLD: "TO_FULFILL",
+    OrderStatus.AWAITING_SHIPMENT: "TO_FULFILL",
+    OrderStatus.AWAITING_COLLECTION: "PROCESSING",
+    OrderStatus.IN_TRANSIT: "FULFILLING",
+    OrderStatus.DELIVERED: "COMPLETED",
+    OrderStatus.COMPLETED: "COMPLETED",
+    OrderStatus.CANCELLED: "CANCELLED",
+}
+_IMAGE: Final = "https://p16-oec-va.ibyteimg.com/"
+
+
+@lru_cache(maxsize=8192)
+def money(amount: Decimal) -> str:
+    """Answer an amount as the platform writes it: no padding, zero is "0"."""
+    return f"{amount.normalize():f}"
+
+
+def seconds(at: datetime) -> int:
+    """Answer an instant in Unix seconds."""
+    return int(at.timestamp())
+
+
+def _given(fields: Json) -> Json:
+    """Leave out what has no value."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _at(at: datetime | None) -> int | None:
+    return None if at is None else seconds(at)
+
+
+def success(data: Json, request_id: str, message: str = "Success") -> Json:
+    """Answer the envelope of what went well."""
+    return {"code": 0, "message": message, "data": data, "request_id": request_id}
+
+
+def failure(code: int, message: str, request_id: str) -> Json:
+    """Answer the envelope of what was refused."""
+    return {"code": code, "message": message, "data": None, "request_id": request_id}
+
+
+# Authorization
+
+
+def grant(granted: Grant, shop: Shop) -> Json:
+    """Answer what both token endpoints give; the two `_expire_in` are instants, despite the name."""
+    return {
+        "access_token": granted.access_token,
+        "access_token_expire_in": seconds(granted.access_expires_at),
+        "refresh_token": granted.refresh_token,
+        "refresh_token_expire_in": seconds(granted.refresh_expires_at),
+        "open_id": granted.open_id,
+        "seller_name": shop.name,
+        "seller_base_region": shop.region,
+        "user_type": 0,
+        "granted_scopes": list(granted.scopes),
+    }
+
+
+def shops(authorized: Iterable[Shop]) -> Json:
+    """Answer Get Authorized Shops."""
+    return {
+        "shops": [
+            {
+                "id": shop.shop_id,
+                "name": shop.name,
+                "region": shop.region,
+                "seller_type": "LOCAL",
+                "cipher": shop.shop_cipher,
+                "code": shop.code,
+            }
+            for shop in authorized
+        ]
+    }
+
+
+# Orders
+
+
+def orders(found: Iterable[Order]) -> Json:
+    """Answer Get Order Detail."""
+    return {"orders": [order(one) for one in found]}
+
+
+def order_page(page: Page[Order]) -> Json:
+    """Answer Get Order List."""
+    return _page("orders", page, order)
+
+
+def order(one: Order) -> Json:
+    """Answer one order."""
+    shipped = one.status not in (OrderStatus.UNPAID, OrderStatus.ON_HOLD, OrderStatus.AWAITING_SHIPMENT)
+    return _given(
+        {
+            "id": one.id,
+            "status": one.status.value,
+            "order_type": "NORMAL",
+            "commerce_platform": "TIKTOK_SHOP",
+            "create_time": seconds(one.created_at),
+            "update_time": seconds(one.updated_at),
+            "paid_time": _at(one.paid_at),
+            "rts_time": _at(one.rts_at),
+            "collection_time": _at(one.collected_at),
+            "delivery_time": _at(one.delivered_at),
+            "cancel_time": _at(one.cancelled_at),
+            "cancel_reason": one.cancel_reason,
+            "cancellation_initiator": one.cancelled_by.value if one.cancelled_by else None,
+            "is_buyer_request_cancel": one.cancel_asked_at is not None,
+            "request_cancel_time": _at(one.cancel_asked_at),
+            "is_on_hold_order": one.status is OrderStatus.ON_HOLD,
+            "is_cod": False,
+            "is_sample_order": False,
+            "is_replacement_order": one.replaces_order_id is not None,
+            "replaced_order_id": one.replaces_order_id,
+            "fulfillment_type": "FULFILLMENT_BY_SELLER",
+            "shipping_type": "TIKTOK",
+            "delivery_type": "HOME_DELIVERY",
+            "shipping_provider": one.provider_name if shipped else None,
+            "shipping_provider_id": one.provider_id if shipped else None,
+            "tracking_number": one.tracking_number if shipped else None,
+            "user_id": one.buyer.user_id,
+            "buyer_email": one.buyer.email,
+            "warehouse_id": one.warehouse_id,
+            "has_updated_recipient_address": False,
+            "packages": [{"id": package} for package in dict.fromkeys(line.package_id for line in one.lines)],
+            "recipient_address": _address(one),
+            "payment": _payment(one),
+            "line_items": [_order_line(one, line, shipped) for line in one.lines],
+        }
+    )
+
+
+def _payment(one: Order) -> Json:
+    return {
+        "currency": one.currency,
+        "sub_total": money(one.subtotal),
+        "shipping_fee": money(one.shipping_fee),
+        "tax": money(one.tax),
+        "total_amount": money(one.total),
+        "original_total_product_price": money(one.subtotal),
+        "original_shipping_fee": money(one.shipping_fee),
+        "seller_discount": "0",
+        "platform_discount": "0",
+        "shipping_fee_seller_discount": "0",
+        "shipping_fee_platform_discount": "0",
+        "product_tax": money(one.tax),
+        "shipping_fee_tax": "0",
+    }
+
+
+def _address(one: Order) -> Json:
+    buyer = one.buyer
+    first, _, last = buyer.name.partition(" ")
+    return {
+        "name": buyer.name,
+        "first_name": first,
+        "last_name": last,
+        "phone_number": buyer.phone,
+        "full_address": buyer.address,
+        "address_detail": buyer.street,
+        "address_line1": buyer.street,
+        "postal_code": buyer.postal_code,
+        "region_code": buyer.country,
+        "district_info": [
+            {"address_level": "L0", "address_level_name": "Country", "address_name": buyer.country},
+            {"address_level": "L1", "address_level_name": "State", "address_name": buyer.state},
+            {"address_level": "L3", "address_level_name": "City", "address_name": buyer.city},
+        ],
+    }
+
+
+def _order_line(one: Order, line: LineItem, shipped: bool) -> Json:
+    if line.cancelled:
+        status = OrderStatus.CANCELLED
+    else:
+        # lines have no ON_HOLD of their own
+        status = OrderStatus.AWAITING_SHIPMENT if one.status is OrderStatus.ON_HOLD else one.status
+    return _given(
+        {
+            "id": line.id,
+            "sku_id": line.sku_id,
+            "sku_name": line.sku_name,
+            "sku_type": "NORMAL",
+            "seller_sku": line.seller_sku,
+            "product_id": line.product_id,
+            "product_name": line.product_name,
+            "sku_image": _image(line)["url"],
+            "currency": one.currency,
+            "original_price": money(line.price),
+            "sale_price": money(line.price),
+            "seller_discount": "0",
+            "platform_discount": "0",
+            "item_tax": [{"tax_type": "SALES_TAX", "tax_amount": money(line.tax)}] if line.tax else None,
+            "display_status": status.value,
+            "package_id": line.package_id,
+            "package_status": _PACKAGE_STATUS[status],
+            "is_gift": False,
+            "rts_time": _at(one.rts_at),
+            "shipping_provider_name": one.provider_name if shipped else None,
+            "shipping_provider_id": one.provider_id if shipped else None,
+            "tracking_number": one.tracking_number if shipped else None,
+            "cancel_reason": line.cancel_reason,
+            "cancel_user": one.cancelled_by.value if line.cancelled and one.cancelled_by else None,
+        }
+    )
+
+
+def _image(line: LineItem) -> Json:
+    return {"url": f"{_IMAGE}{line.product_id}.jpeg", "width": 200, "height": 200}
+
+
+# Returns
+
+
+def return_page(page: Page[Return], order_of: Callable[[str], Order]) -> Json:
+    """Answer Search Returns."""
+    return _page("return_orders", page, lambda item: return_(item, order_of(item.order_id)))
+
+
+def return_(item: Return, its_order: Order) -> Json:
+    """Answer one return."""
+    arbitration = item.arbitration_status
+    return _given(
+        {
+            "return_id": item.return_id,
+            "order_id": item.order_id,
+            "return_type": item.return_type.value,
+            "return_status": item.status.value,
+            "arbitration_status": arbitration.value if arbitration else None,
+            "role": item.role.value,
+            "return_reason": item.reason,
+            "return_reason_text": item.reason_text,
+            "shipment_type": item.shipment_type,
+            "handover_method": item.handover_method,
+            "return_method": _RETURN_METHODS[item.shipment_type] if item.tracking_number else None,
+            "return_tracking_number": item.tracking_number,
+            "return_provider_id": item.provider_id,
+            "return_provider_name": item.provider_name,
+            "return_shipping_document_type": item.label_type,
+            "pre_return_id": item.previous_return_id,
+            "next_return_id": item.next_return_id,
+            "can_buyer_keep_item": item.can_buyer_keep_item or item.buyer_keeps_item,
+            "is_combined_return": False,
+            "combined_return_id": "0",
+            "is_quick_refund": True if item.is_quick_refund else None,
+            "seller_proposed_return_type": "PARTIAL_REFUND" if item.offer is not None else None,
+            "partial_refund": None
+            if item.offer is None
+            else {"currency": item.amount.currency, "amount": money(item.offer)},
+            "buyer_rejected_partial_refund": True if item.buyer_rejected_offer else None,
+            "seller_next_action_response": _next_action(item.deadline),
+            "refund_amount": amount(item.amount),
+            "return_line_items": [
+                {
+                    "return_line_item_id": line.id,
+                    "order_line_item_id": line.line_item_id,
+                    **_goods(its_order.line(line.line_item_id)),
+                    "refund_amount": amount(line.amount),
+                }
+                for line in item.lines
+            ],
+            "create_time": seconds(item.created_at),
+            "update_time": seconds(item.updated_at),
+        }
+    )
+
+
+_RETURN_METHODS: Final = {None: "BUYER_SHIPPED", "PLATFORM": "PLATFORM_SHIPPED", "BUYER_ARRANGE": "BUYER_SHIPPED"}
+
+
+def _goods(line: LineItem | None) -> Json:
+    if line is None:
+        return {}
+    return {
+        "sku_id": line.sku_id,
+        "sku_name": line.sku_name,
+        "seller_sku": line.seller_sku,
+        "product_name": line.product_name,
+        "product_image": _image(line),
+    }
+
+
+def _next_action(deadline: Deadline | None) -> list[Json] | None:
+    if deadline is None or deadline.seller_action is None:
+        return None
+    return [{"action": deadline.seller_action.value, "deadline": seconds(deadline.due)}]
+
+
+def amount(one: Amount) -> Json:
+    """Answer a refund in its parts; the total decides."""
+    return {
+        "currency": one.currency,
+        "refund_total": money(one.total),
+        "refund_subtotal": money(one.subtotal),
+        "refund_shipping_fee": money(one.shipping_fee),
+        "refund_tax": money(one.tax),
+    }
+
+
+def records(found: Iterable[Record]) -> Json:
+    """Answer Get Return Records."""
+    return {
+        "records": [
+            _given(
+                {
+                    "event": one.event,
+                    "role": one.role.value,
+                    "description": one.description or None,
+                    "reason_text": one.reason_text or None,
+                    "note": one.note or None,
+                    "create_time": seconds(one.at),
+                    "images": [{"url": url} for url in one.images] or None,
+                }
+            )
+            for one in found
+        ]
+    }
+
+
+def created_return(item: Return) -> Json:
+    """Answer Create Return."""
+    return {"return_id": item.return_id, "return_status": item.status.value}
+
+
+def reasons(known: Iterable[Reason]) -> Json:
+    """Answer Get Reject Reasons."""
+    return {"reasons": _reasons(known)}
+
+
+def _reasons(known: Iterable[Reason]) -> list[Json]:
+    return [{"name": reason.name, "text": reason.text} for reason in known]
+
+
+def verdicts(found: Iterable[Verdict]) -> Json:
+    """Answer Get Decision Eligibility; live answers give an eligible decision no code and no reason."""
+    return {
+        "decisions": [
+            _given(
+                {
+                    "decision": decision,
+                    "eligible": eligible,
+                    "ineligible_code": code,
+                    "ineligible_reason": why,
+                    "available_reject_reasons": _reasons(usable) if usable else None,
+                }
+            )
+            for decision, eligible, code, why, usable in found
+        ]
+    }
+
+
+def eligibility(found: Iterable[Eligibility], version: str) -> Json:
+    """Answer Get Aftersale Eligibility in the fields of its version."""
+    by_sku: dict[str, list[Json]] = {}
+    for one in found:
+        entry = {
+            "request_type": one.request_type,
+            "order_line_items_ids": list(one.line_item_ids),
+            "eligible": one.eligible,
+            "ineligible_code": None if one.eligible else one.code,
+            "ineligible_reason": None if one.eligible else one.reason,
+        }
+        if version >= "202512" and one.reason_names:
+            entry["available_reason_names"] = list(one.reason_names)
+        if version >= "202602":
+            entry["order_line_list"] = [{"order_line_item_id": line} for line in one.line_item_ids]
+        by_sku.setdefault(one.sku_id, []).append(_given(entry))
+    return {"sku_eligibility": [{"sku_id": sku, "line_item_eligibility": lines} for sku, lines in by_sku.items()]}
+
+
+def calculated(one: Amount) -> Json:
+    """Answer Calculate Refund."""
+    return {"order_refund_amount": amount(one)}
+
+
+# Cancellations
+
+
+def created_cancellation(item: Cancellation) -> Json:
+    """Answer Cancel Order."""
+    return {"cancel_id": item.cancel_id, "cancel_status": item.status.value}
+
+
+def cancellation_page(page: Page[Cancellation], order_of: Callable[[str], Order]) -> Json:
+    """Answer Search Cancellations."""
+    return _page("cancellations", page, lambda item: _cancellation(item, order_of(item.order_id)))
+
+
+def _cancellation(item: Cancellation, its_order: Order) -> Json:
+    return _given(
+        {
+            "cancel_id": item.cancel_id,
+            "order_id": item.order_id,
+            "cancel_type": item.cancel_type.value,
+            "cancel_status": item.status.value,
+            "role": item.role.value,
+            "cancel_reason": item.reason,
+            "cancel_reason_text": item.reason_text,
+            "seller_next_action_response": _next_action(item.deadline),
+            "refund_amount": amount(item.amount),
+            "cancel_line_items": [
+                {
+                    "cancel_line_item_id": line.id,
+                    "order_line_item_id": line.line_item_id,
+                    **_goods(its_order.line(line.line_item_id)),
+                    "refund_amount": amount(line.amount),
+                }
+                for line in item.lines
+            ],
+            "create_time": seconds(item.created_at),
+            "update_time": seconds(item.updated_at),
+        }
+    )
+
+
+def _page(name: str, page: Page[Any], write: Callable[[Any], Json]) -> Json:
+    """Answer one page. An empty one leaves its list out, and the last one's token is empty."""
+    written: Json = {"total_count": page.total, "next_page_token": page.next_token}
+    if page.items:
+        written[name] = [write(item) for item in page.items]
+    return written

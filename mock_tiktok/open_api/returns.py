@@ -1,0 +1,92 @@
+"""Returns over the Open API: search, history, decisions, the seller's own refunds, and the questions about them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from mock_tiktok.open_api import requests as read
+from mock_tiktok.open_api import responses as wire
+from mock_tiktok.open_api.gateway import Act, Call, Json
+from mock_tiktok.usecases import decision_eligibility
+
+
+def search_returns(call: Call) -> Json:
+    sort, page = read.paging(call.query, read.RETURN_PAGES)
+    found = call.shop.search_returns(read.returns_filter(call.body), sort, page)
+    return wire.return_page(found, call.shop.order)
+
+
+def records(call: Call) -> Json:
+    return wire.records(call.shop.records(call.ids["return_id"]))
+
+
+def approve_return(call: Call) -> Json:
+    given = read.approval(call.body)
+    call.shop.approve_return(
+        call.ids["return_id"],
+        given.decision,
+        partial_refund=given.partial_refund,
+        buyer_keep_item=given.buyer_keep_item,
+    )
+    return {}
+
+
+def reject_return(call: Call) -> Json:
+    given = read.rejection(call.body)
+    call.shop.reject_return(call.ids["return_id"], given.decision, given.reason, given.comment, images=given.images)
+    return {}
+
+
+def create_return(call: Call) -> Json:
+    given = read.new_return(call.body, call.version)
+    item = call.shop.create_return(
+        given.order_id,
+        given.return_type,
+        given.reason,
+        line_item_ids=given.lines.line_item_ids,
+        skus=given.lines.skus,
+        refund_total=given.refund_total,
+        currency=given.currency,
+        shipment_type=given.shipment_type,
+        handover_method=given.handover_method,
+    )
+    return wire.created_return(item)
+
+
+def reject_reasons(call: Call) -> Json:
+    return wire.reasons(call.shop.reject_reasons(read.return_or_cancel_id(call.query)))
+
+
+def check_decisions(call: Call) -> Json:
+    which = read.return_or_cancel_id(call.query)
+    return wire.verdicts(decision_eligibility.verdicts(call.shop, which, read.decisions(call.query)))
+
+
+def aftersale_eligibility(call: Call) -> Json:
+    user, kinds = read.eligibility(call.query, call.version)
+    return wire.eligibility(call.shop.aftersale_eligibility(call.ids["order_id"], user, kinds), call.version)
+
+
+def calculate_refund(call: Call) -> Json:
+    asked = read.refund_question(call.body, call.version)
+    calculated = call.shop.calculate_refund(
+        asked.order_id,
+        asked.request_type,
+        line_item_ids=asked.lines.line_item_ids,
+        skus=asked.lines.skus,
+        reason=asked.reason,
+    )
+    return wire.calculated(calculated)
+
+
+ACTS: Final[dict[str, Act]] = {
+    "search_returns": search_returns,
+    "records": records,
+    "approve_return": approve_return,
+    "reject_return": reject_return,
+    "create_return": create_return,
+    "reject_reasons": reject_reasons,
+    "decision_eligibility": check_decisions,
+    "aftersale_eligibility": aftersale_eligibility,
+    "calculate_refund": calculate_refund,
+}

@@ -1,0 +1,52 @@
+"""The pages for people: Seller Center's "Manage Returns" and the buyer's app, over the same state as the Open API.
+
+They work without scripts and load nothing from elsewhere. What a form does is the use case that the API or the control
+API would call; what is refused stands on the form again, beside the field it concerns.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import Flask, redirect, render_template, request
+from werkzeug.exceptions import Forbidden
+from werkzeug.wrappers import Response
+
+from mock_tiktok.errors import UnknownId
+from mock_tiktok.marketplace import Marketplace
+from mock_tiktok.pages import buyer as pages_buyer
+from mock_tiktok.pages import seller as pages_seller
+from mock_tiktok.pages.words import cash, moment, urgency
+
+PREFIXES: Final = ("/seller-center", "/buyer", "/static", "/favicon.ico")
+
+
+def register_pages(app: Flask, marketplace: Marketplace) -> None:
+    """Hang both sets of pages into the app."""
+    app.add_template_filter(moment)
+    app.add_template_filter(cash)
+    app.add_template_global(urgency)
+
+    def missing(error: UnknownId) -> tuple[str, int]:
+        return render_template("missing.html", message=str(error)), 404
+
+    for blueprint in (pages_seller.pages(marketplace), pages_buyer.pages(marketplace)):
+        blueprint.register_error_handler(UnknownId, missing)
+        app.register_blueprint(blueprint)
+
+    @app.get("/")
+    def _front() -> Response:
+        return redirect("/seller-center/orders/returns")
+
+    @app.before_request
+    def _same_origin() -> None:
+        # a page from elsewhere must not press our buttons
+        origin = request.headers.get("origin")
+        if (
+            request.method == "POST"
+            and origin
+            and request.path.startswith(PREFIXES)
+            and urlsplit(origin).netloc != request.host
+        ):
+            raise Forbidden("This form was sent from another site.")

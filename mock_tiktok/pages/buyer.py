@@ -1,0 +1,240 @@
+"""The buyer's app: what was bought, asking for money or goods back, following a request, and the mailbox."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from flask import Blueprint, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from mock_tiktok.domain.orders import Order
+from mock_tiktok.domain.returns import Return
+from mock_tiktok.domain.searches import CancellationFilter, OrderFilter, PageRequest, Reason, ReturnFilter, Sort
+from mock_tiktok.domain.words import Action, CancelStatus, OrderStatus
+from mock_tiktok.errors import ApiError, BadValue, UnknownId
+from mock_tiktok.marketplace import Marketplace
+from mock_tiktok.pages.words import KINDS, FormErrors, Row
+from mock_tiktok.usecases.shop import Shop
+
+ORDERS: Final = 50
+NEWEST: Final = Sort("create_time", ascending=False)
+RETURN_FIELDS: Final = frozenset({"return_type", "reason", "line_item_ids", "evidence"})
+
+STATUS_WORDS: Final = {
+    OrderStatus.UNPAID: "Unpaid",
+    OrderStatus.ON_HOLD: "Order placed",
+    OrderStatus.AWAITING_SHIPMENT: "Preparing",
+    OrderStatus.AWAITING_COLLECTION: "Packed",
+    OrderStatus.IN_TRANSIT: "On the way",
+    OrderStatus.DELIVERED: "Delivered",
+    OrderStatus.COMPLETED: "Completed",
+    OrderStatus.CANCELLED: "Canceled",
+}
+CANCELLABLE: Final = (OrderStatus.UNPAID, OrderStatus.ON_HOLD, OrderStatus.AWAITING_SHIPMENT)
+CLAIMABLE: Final = (OrderStatus.AWAITING_COLLECTION, OrderStatus.IN_TRANSIT, OrderStatus.DELIVERED)
+CANCEL_WORDS: Final = {
+    CancelStatus.PENDING: "Cancellation requested",
+    CancelStatus.SUCCESS: "Cancellation approved",
+    CancelStatus.COMPLETE: "Canceled and refunded",
+    CancelStatus.CANCELLED: "Cancellation declined",
+}
+
+
+BUTTONS: Final = {
+    Action.ACCEPT_OFFER: ("accept-offer", "Accept offer"),
+    Action.DECLINE_OFFER: ("decline-offer", "Decline offer"),
+    Action.SHIP: ("ship", "I have shipped it"),
+    Action.DISPUTE: ("dispute", "Dispute this decision"),
+    Action.WITHDRAW: ("withdraw", "Withdraw request"),
+}
+
+
+def _actions(shop: Shop, item: Return) -> list[tuple[str, str]]:
+    """Answer what the buyer can do now: the path's last word, and the button's."""
+    found = []
+    for action, button in BUTTONS.items():
+        try:
+            shop.return_desk.check(item, action)
+        except ApiError:
+            continue
+        found.append(button)
+    return found
+
+
+def pages(marketplace: Marketplace) -> Blueprint:
+    """Build the buyer's pages around one marketplace."""
+    blueprint = Blueprint("buyer", __name__, url_prefix="/buyer")
+    acts: dict[str, Callable[[str], Any]] = {
+        "withdraw": lambda return_id: marketplace.withdraw(return_id),
+        "ship": lambda return_id: marketplace.ship_return(return_id),
+        "dispute": lambda return_id: marketplace.dispute(return_id),
+        "accept-offer": lambda return_id: marketplace.accept_offer(return_id),
+        "decline-offer": lambda return_id: marketplace.decline_offer(return_id),
+    }
+
+    def order_of(order_id: str) -> tuple[Shop, Order]:
+        shop = marketplace.shop_of_order(order_id)
+        return shop, shop.order(order_id)
+
+    @blueprint.get("")
+    def front() -> Response:
+        return redirect("/buyer/orders")
+
+    @blueprint.get("/orders")
+    def orders() -> str:
+        cards: list[dict[str, Any]] = []
+        for credentials in marketplace.shops:
+            shop = marketplace.shop(credentials.shop_id)
+            found = shop.search_orders(OrderFilter(), NEWEST, PageRequest(ORDERS))
+            ids = tuple(order.id for order in found.items)
+            returns: dict[str, list[Return]] = {}
+            cancellations: dict[str, list[Any]] = {}
+            if ids:
+                for item in shop.search_returns(ReturnFilter(order_ids=ids), NEWEST, PageRequest(500)).items:
+                    returns.setdefault(item.order_id, []).append(item)
+                wanted = CancellationFilter(order_ids=ids)
+                for called_off in shop.search_cancellations(wanted, NEWEST, PageRequest(500)).items:
+                    cancellations.setdefault(called_off.order_id, []).append(called_off)
+            cards += [
+                {
+                    "order": order,
+                    "shop": shop,
+                    "status": STATUS_WORDS[order.status],
+                    "returns": returns.get(order.id, []),
+                    "cancellations": [(one, CANCEL_WORDS[one.status]) for one in cancellations.get(order.id, [])],
+                    "can_cancel": order.status in CANCELLABLE and not cancellations.get(order.id),
+                    "can_claim": order.status in CLAIMABLE,
+                }
+                for order in found.items
+            ]
+        cards.sort(key=lambda card: card["order"].created_at, reverse=True)
+        return render_template("buyer/orders.html", cards=cards, now=marketplace.now, tab="orders")
+
+    def request_form(order_id: str, errors: FormErrors | None = None) -> str:
+        shop, order = order_of(order_id)
+        return render_template(
+            "buyer/new_return.html",
+            shop=shop,
+            order=order,
+            kinds=_possible(shop, order_id),
+            form=request.form,
+            chosen=request.form.getlist("line_item_ids"),
+            errors=errors or FormErrors(),
+            tab="orders",
+        )
+
+    @blueprint.get("/orders/<order_id>/returns/new")
+    def new_return(order_id: str) -> str:
+        return request_form(order_id)
+
+    @blueprint.post("/orders/<order_id>/returns/new")
+    def ask(order_id: str) -> Response | tuple[str, int]:
+        shop, _ = order_of(order_id)
+        kind, lines = request.form.get("return_type", ""), request.form.getlist("line_item_ids")
+        evidence = [line.strip() for line in request.form.get("evidence", "").splitlines() if line.strip()]
+        wrong = FormErrors()
+        if not lines:
+            wrong.by_field["line_item_ids"] = "Choose at least one item."
+        if kind not in KINDS:
+            wrong.by_field["return_type"] = "Choose what you would like."
+        if words := _wrong_reason(shop, order_id, kind):
+            wrong.by_field["reason"] = words
+        if wrong:
+            return request_form(order_id, wrong), 422
+        try:
+            asked = marketplace.request_return(
+                order_id,
+                return_type=kind,
+                reason=request.form["reason"],
+                line_item_ids=lines,
+                evidence=tuple(evidence),
+            )
+        except (ApiError, BadValue) as error:
+            return request_form(order_id, FormErrors.from_error(error, RETURN_FIELDS)), 422
+        return redirect(f"/buyer/returns/{asked.return_id}", 303)
+
+    def cancel_form(order_id: str, errors: FormErrors | None = None) -> str:
+        shop, order = order_of(order_id)
+        return render_template(
+            "buyer/cancel.html",
+            shop=shop,
+            order=order,
+            reasons=shop.buyer_reasons(order_id, "CANCEL"),
+            form=request.form,
+            errors=errors or FormErrors(),
+            tab="orders",
+        )
+
+    @blueprint.get("/orders/<order_id>/cancel")
+    def cancel(order_id: str) -> str:
+        return cancel_form(order_id)
+
+    @blueprint.post("/orders/<order_id>/cancel")
+    def ask_to_cancel(order_id: str) -> Response | tuple[str, int]:
+        shop, _ = order_of(order_id)
+        if words := _wrong_reason(shop, order_id, "CANCEL"):
+            return cancel_form(order_id, FormErrors({"reason": words})), 422
+        try:
+            marketplace.request_cancellation(order_id, reason=request.form["reason"])
+        except (ApiError, BadValue) as error:
+            return cancel_form(order_id, FormErrors.from_error(error, frozenset({"reason"}))), 422
+        return redirect("/buyer/orders", 303)
+
+    def followed(return_id: str, errors: FormErrors | None = None) -> str:
+        shop = marketplace.shop_of_return(return_id)
+        item = shop.get_return(return_id)
+        return render_template(
+            "buyer/return.html",
+            shop=shop,
+            item=item,
+            row=Row(item, shop.order(item.order_id)),
+            kind=KINDS[item.return_type],
+            records=shop.records(return_id),
+            actions=_actions(shop, item),
+            now=marketplace.now,
+            errors=errors or FormErrors(),
+            tab="orders",
+        )
+
+    @blueprint.get("/returns/<return_id>")
+    def follow(return_id: str) -> str:
+        return followed(return_id)
+
+    @blueprint.post("/returns/<return_id>/<what>")
+    def act(return_id: str, what: str) -> Response | tuple[str, int]:
+        marketplace.shop_of_return(return_id)
+        if what not in acts:
+            raise UnknownId("action", what)
+        try:
+            acts[what](return_id)
+        except (ApiError, BadValue) as error:
+            return followed(return_id, FormErrors.from_error(error, frozenset())), 422
+        return redirect(f"/buyer/returns/{return_id}", 303)
+
+    @blueprint.get("/mail")
+    def mail() -> str:
+        order_id = request.args.get("order_id") or None
+        mails = sorted(marketplace.mailbox(order_id), key=lambda one: one.sent_at, reverse=True)
+        return render_template("buyer/mail.html", mails=mails, order_id=order_id, tab="mail")
+
+    return blueprint
+
+
+def _wrong_reason(shop: Shop, order_id: str, kind: str) -> str:
+    """Say what is wrong with the reason that was chosen; nothing, if the form offers it for this kind of request."""
+    reason = request.form.get("reason", "")
+    if not reason:
+        return "Choose a reason."
+    if kind in (*KINDS, "CANCEL") and reason not in (one.name for one in shop.buyer_reasons(order_id, kind)):
+        return "This reason does not go with what you would like."
+    return ""
+
+
+def _possible(shop: Shop, order_id: str) -> list[tuple[str, str, tuple[Reason, ...]]]:
+    """Answer each kind of request that can be made for the order now, with its reasons."""
+    kinds = []
+    for kind, label in KINDS.items():
+        if reasons := shop.buyer_reasons(order_id, kind):
+            kinds.append((kind, label, tuple(reasons)))
+    return kinds

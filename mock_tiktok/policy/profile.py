@@ -1,0 +1,177 @@
+"""Policy profiles: a market's numbers at a date, each with who says so and how sure that is.
+
+A profile is a YAML file: ours by name (`profiles/us-2025-08.yaml`), a user's by path. It may extend another one and
+then names only what differs. Waits are written `24h`, `30d`, `5min` or `2bd`; business days follow the profile's
+calendar and zone (`domain/calendars.py` says how). A wait may depend on the amount: `tiers`, tried from the top.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import jsonschema
+import yaml
+
+from mock_tiktok.domain.business_days import BusinessCalendar
+from mock_tiktok.domain.reasons import Reasons
+from mock_tiktok.errors import BadValue
+from mock_tiktok.policy.holidays import calendar_named
+
+FOLDER: Final = Path(__file__).parent / "profiles"
+_WAIT: Final = re.compile(r"^(\d+)(min|h|d|bd)$")
+_UNITS: Final = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number of a profile. `value` is a wait, a list of tiers, a switch or a plain number."""
+
+    value: Any
+    source: str
+    certainty: str
+
+
+@dataclass(frozen=True)
+class Profile:
+    """One market at one date."""
+
+    name: str
+    market: str
+    currency: str
+    calendar: BusinessCalendar
+    numbers: Mapping[str, Number]
+    eligible: Mapping[str, Mapping[str, Sequence[str]]]
+    reasons: Reasons
+
+    def due(self, name: str, start: datetime, *, amount: Decimal | None = None) -> datetime:
+        """Answer when the wait of that name, begun at `start`, is over."""
+        value = self.numbers[name].value
+        if isinstance(value, list):
+            value = _tier(value, amount)
+        count, unit = _parsed(value)
+        if unit == "bd":
+            return self.calendar.add(start, count)
+        return start.astimezone(UTC) + count * _UNITS[unit]
+
+    def wait(self, name: str) -> timedelta:
+        """Answer a wait that does not depend on a calendar."""
+        count, unit = _parsed(self.numbers[name].value)
+        return count * _UNITS[unit]
+
+    def says(self, name: str, value: object) -> bool:
+        """Say whether the switch of that name stands at `value`."""
+        return bool(self.numbers[name].value == value)
+
+    def count(self, name: str) -> int:
+        """Answer a plain number."""
+        return int(self.numbers[name].value)
+
+    def has(self, name: str) -> bool:
+        """Say whether the profile names that number."""
+        return name in self.numbers
+
+
+def _parsed(wait: str) -> tuple[int, str]:
+    found = _WAIT.match(wait)
+    if found is None:
+        raise BadValue("profile", f"{wait!r} is not a wait such as 24h, 30d, 5min or 2bd")
+    return int(found[1]), found[2]
+
+
+def _tier(tiers: Sequence[Mapping[str, Any]], amount: Decimal | None) -> str:
+    for tier in tiers:
+        if "max" in tier and (amount is None or amount > Decimal(str(tier["max"]))):
+            continue
+        if "below" in tier and (amount is None or amount >= Decimal(str(tier["below"]))):
+            continue
+        return str(tier["time"])
+    raise BadValue("profile", f"no tier holds {amount}")
+
+
+@cache
+def _schema() -> jsonschema.Draft202012Validator:
+    return jsonschema.Draft202012Validator(yaml.safe_load((FOLDER / "schema.yaml").read_text("utf-8")))
+
+
+def _document(profile: str | Path) -> dict[str, Any]:
+    path = FOLDER / f"{profile}.yaml" if str(profile) in names() else Path(profile)
+    if not path.is_file():
+        known = ", ".join(names())
+        raise BadValue("profile", f"{profile} is neither a file nor one of {known}")
+    document = _yaml(path)
+    for error in _schema().iter_errors(document):
+        raise BadValue("profile", f"{path.name}: {error.json_path}: {error.message}")
+    assert isinstance(document, dict)
+    if "extends" not in document:
+        return document
+    base = _document(document["extends"])
+    return {**base, **document, "numbers": {**base["numbers"], **document.get("numbers", {})}}
+
+
+def _yaml(path: Path) -> Any:
+    """Read any file, whatever it is called; JSON is YAML."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadValue("profile", f"{path.name}: cannot be read: {error}") from error
+    try:
+        return yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        # What is open at the end of a file went wrong where it was opened.
+        mark, words = error.problem_mark, error.problem
+        if mark is None or (error.context_mark is not None and mark.index >= len(text.rstrip())):
+            mark, words = error.context_mark, f"{error.context}, {error.problem}"
+        where = "" if mark is None else f"line {mark.line + 1}, column {mark.column + 1}: "
+        raise BadValue("profile", f"{path.name}: {where}{words}") from error
+    except yaml.YAMLError as error:
+        raise BadValue("profile", f"{path.name}: {error}") from error
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Answer the names of the profiles that come with the fake."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*-*-*.yaml")))
+
+
+def load(profile: str | Path) -> Profile:
+    """Read a profile by name or path; a mistake in it is named."""
+    return _own(profile) if isinstance(profile, str) and profile in names() else _read(profile)
+
+
+@cache
+def _own(name: str) -> Profile:
+    """Ours do not change while a process lives."""
+    return _read(name)
+
+
+def _read(profile: str | Path) -> Profile:
+    document = _document(profile)
+    return Profile(
+        name=document["name"],
+        market=document["market"],
+        currency=document["currency"],
+        calendar=BusinessCalendar(ZoneInfo(document["timezone"]), calendar_named(document["calendar"])),
+        numbers={
+            name: Number(row["value"], row["source"], row["certainty"]) for name, row in document["numbers"].items()
+        },
+        eligible=document["eligible"],
+        reasons=_reasons(document["reasons"]),
+    )
+
+
+def is_known_reason(name: str) -> bool:
+    """Answer whether any market knows a reason of that key."""
+    return any(_reasons(path.stem).places(name) for path in FOLDER.glob("reasons-*.yaml"))
+
+
+@cache
+def _reasons(name: str) -> Reasons:
+    return Reasons.read(yaml.safe_load((FOLDER / f"{name}.yaml").read_text("utf-8")))

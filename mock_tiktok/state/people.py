@@ -1,0 +1,118 @@
+"""The people in the marketplace: buyers with a name, an address and a plan, and the couriers who follow it.
+
+A plan says what a buyer does without being told. `passive`, the default, does nothing. Whoever has any other plan also
+has couriers who carry parcels; the operator never acts by a plan, the profile's clocks act for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from faker import Faker
+
+from mock_tiktok.domain.orders import Buyer
+from mock_tiktok.domain.returns import Return
+from mock_tiktok.domain.words import Action, Claim, Dispute, Parcel
+from mock_tiktok.errors import BadValue
+from mock_tiktok.state.platform import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a buyer does of their own accord."""
+
+    name: str
+    ships: bool = False
+    withdraws: bool = False
+    disputes: bool = False
+    answers_offer: Action | None = None
+    couriers: bool = True
+
+
+PLANS: Final = {
+    plan.name: plan
+    for plan in (
+        Plan("passive", couriers=False),
+        Plan("ships_at_once", ships=True),
+        Plan("forgets_to_ship"),
+        Plan("withdraws", withdraws=True),
+        Plan("disputes_every_rejection", ships=True, disputes=True),
+        Plan("accepts_offer", ships=True, answers_offer=Action.ACCEPT_OFFER),
+        Plan("refuses_offer", ships=True, answers_offer=Action.DECLINE_OFFER),
+    )
+}
+PASSIVE: Final = "passive"
+
+
+def plan_named(name: str | None) -> Plan:
+    """Answer the plan of that name; no name means passive."""
+    try:
+        return PLANS[name or PASSIVE]
+    except KeyError:
+        raise BadValue("plan", f"{name!r} is not one of {', '.join(PLANS)}") from None
+
+
+def next_act(plan: Plan, item: Return) -> Action | None:
+    """Answer what the buyer, or their courier, does next with this return, untold."""
+    if item.is_final:
+        return None
+    before_shipping = item.claim is Claim.REQUESTED or item.parcel in (Parcel.AWAITED, Parcel.LABELLED)
+    if plan.withdraws and before_shipping:
+        return Action.WITHDRAW
+    if item.claim is Claim.OFFERED:
+        return plan.answers_offer
+    if item.claim is Claim.APPROVED:
+        if plan.ships and item.parcel is Parcel.LABELLED:
+            return Action.SHIP
+        return Action.ARRIVE if plan.couriers and item.parcel is Parcel.SHIPPED else None
+    rejected = item.claim in (Claim.REJECTED, Claim.PARCEL_REJECTED)
+    return Action.DISPUTE if plan.disputes and rejected and item.dispute is not Dispute.IN_PROGRESS else None
+
+
+_LOCALES: Final = {"US": "en_US", "GB": "en_GB"}
+
+
+@cache
+def _faker(market: str) -> Faker:
+    return Faker(_LOCALES.get(market, "en_US"))
+
+
+def new_buyer(platform: Platform, market: str) -> Buyer:
+    """Answer a person whom the seed has always meant to come next."""
+    user_id = platform.new_id("buyer")
+    digest = platform.digest("buyer", user_id)
+    faker = _faker(market)
+    faker.seed_instance(int.from_bytes(digest[:8]))
+    return Buyer(
+        user_id=user_id,
+        email=f"{digest.hex()[:12]}@chat.seller.tiktok.com",
+        name=faker.name(),
+        phone=faker.numerify("(+1)###-555-01##"),
+        street=faker.street_address().replace("\n", ", "),
+        city=faker.city(),
+        state=faker.administrative_unit(),
+        postal_code=faker.postcode(),
+        country=market,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Something a shop sells."""
+
+    sku: str
+    name: str
+    variant: str
+    price: str
+
+
+CATALOGUE: Final = (
+    Product("MUG-BLUE", "Stoneware mug", "Blue", "19.99"),
+    Product("LAMP-OAK", "Oak desk lamp", "Warm white", "64.50"),
+    Product("TEE-M-BLK", "Organic cotton T-shirt", "Black, M", "24.00"),
+    Product("EARBUDS-2", "Wireless earbuds", "White", "39.98"),
+    Product("BLENDER-X", "Countertop blender", "1.5 l", "119.00"),
+    Product("SCARF-GRN", "Wool scarf", "Green", "32.75"),
+)

@@ -1,0 +1,80 @@
+"""What all shops of a marketplace share: the clock's whole seconds, the seed's streams, ids, the agenda, the news."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Final, Protocol
+
+from mock_tiktok.state.agenda import Agenda
+from mock_tiktok.state.events import News
+
+
+class Clock(Protocol):
+    """Who knows what time it is."""
+
+    def now(self) -> datetime: ...
+
+
+# kind of id: (what its numbers begin with, how many digits), after captured ids of each kind
+_IDS: Final = {
+    "order": ("5764", 18),
+    "line": ("5770", 18),
+    "package": ("1153", 19),
+    "return": ("4035", 19),
+    "return line": ("4037", 19),
+    "cancellation": ("4036", 19),
+    "cancellation line": ("4038", 19),
+    "buyer": ("7494", 19),
+    "shop": ("7495", 19),
+    "warehouse": ("7000", 19),
+}
+_COUNTED: Final = 7  # the last digits count, so that ids of one kind never meet
+
+
+class Platform:
+    """The ground that shops stand on."""
+
+    def __init__(self, clock: Clock, seed: int, world: str) -> None:
+        self._clock = clock
+        self.seed = seed
+        self.world = world
+        self.agenda = Agenda()
+        self.news = News()
+        self._counts: Counter[str] = Counter()
+
+    @property
+    def now(self) -> datetime:
+        """Answer the instant as the marketplace stamps it: whole seconds."""
+        return self._clock.now().astimezone(UTC).replace(microsecond=0)
+
+    def stream(self, purpose: str, whom: str) -> random.Random:
+        """Answer a random stream for one purpose and one person; it does not depend on who asked before."""
+        return random.Random(self.digest(purpose, whom))
+
+    def digest(self, purpose: str, whom: str) -> bytes:
+        """Answer bytes that follow from seed, world, purpose and whom it concerns."""
+        return hashlib.sha256(f"{self.seed}|{self.world}|{purpose}|{whom}".encode()).digest()
+
+    def count(self, kind: str) -> int:
+        """Answer the next number of its kind, from 1."""
+        self._counts[kind] += 1
+        return self._counts[kind]
+
+    def new_id(self, kind: str) -> str:
+        """Answer a new id such as the platform gives: all digits."""
+        return self.numbered_id(kind, self.count(kind))
+
+    def numbered_id(self, kind: str, number: int) -> str:
+        """Answer the id that goes with a number."""
+        prefix, length = _IDS[kind]
+        free = length - len(prefix) - _COUNTED
+        noise = int.from_bytes(self.digest(f"{kind} id", str(number))) % 10**free
+        return f"{prefix}{noise:0{free}d}{number:0{_COUNTED}d}"
+
+    def steady_id(self, prefix: str, length: int, whom: str) -> str:
+        """Answer an id that always goes with the same name, such as a SKU's."""
+        free = length - len(prefix)
+        return f"{prefix}{int.from_bytes(self.digest('steady id', whom)) % 10**free:0{free}d}"

@@ -1,0 +1,205 @@
+"""What a shop knows: its orders, returns and cancellations, their history, the mail sent, and who holds which unit.
+
+Values are frozen; a change puts a new one in place of the old. Nothing here decides anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from mock_tiktok.domain.cancellations import Cancellation
+from mock_tiktok.domain.mail import Mail
+from mock_tiktok.domain.money import Amount
+from mock_tiktok.domain.orders import LineItem, Order, refund_of
+from mock_tiktok.domain.returns import Record, Return
+from mock_tiktok.errors import (
+    ALREADY_CLOSED,
+    ALREADY_OPEN,
+    INVALID,
+    LINES_NOT_POSSIBLE,
+    NO_PERMISSION,
+    ORDER_NOT_FOUND,
+    TOO_MANY_LINES,
+)
+from mock_tiktok.policy.profile import Profile
+from mock_tiktok.state.index import Shelf
+from mock_tiktok.state.platform import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class SkuQuantity:
+    """Some units of one SKU, as Create Return and Cancel Order may name them."""
+
+    sku_id: str
+    quantity: int
+
+
+class Store:
+    """Everything one shop knows."""
+
+    def __init__(self, platform: Platform, shop_id: str, market: str, profile: Profile) -> None:
+        self.platform = platform
+        self.shop_id = shop_id
+        self.market = market
+        self.profile = profile
+        self.orders: Shelf[Order] = Shelf()
+        self.returns: Shelf[Return] = Shelf()
+        self.cancellations: Shelf[Cancellation] = Shelf()
+        self.returns_of: dict[str, tuple[str, ...]] = {}
+        self.cancellations_of: dict[str, tuple[str, ...]] = {}
+        self._orders_of_buyer: dict[str, tuple[str, ...]] = {}
+        self._records: dict[str, tuple[Record, ...]] = {}
+        self._mails: dict[str, tuple[Mail, ...]] = {}
+        self._held_by: dict[str, str] = {}
+        self._open: dict[str, frozenset[str]] = {}
+
+    # reading
+
+    def order(self, order_id: str) -> Order:
+        """Answer the order; raise what the platform says when the shop has none such."""
+        if (order := self.orders.get(order_id)) is None:
+            raise ORDER_NOT_FOUND(order_id=order_id)
+        return order
+
+    def get_return(self, return_id: str) -> Return:
+        """Answer the return; raise what the platform says when the shop has none such."""
+        if (item := self.returns.get(return_id)) is None:
+            raise NO_PERMISSION(kind="return", id=return_id)
+        return item
+
+    def get_cancellation(self, cancel_id: str) -> Cancellation:
+        """Answer the cancellation; raise what the platform says when the shop has none such."""
+        if (item := self.cancellations.get(cancel_id)) is None:
+            raise NO_PERMISSION(kind="cancellation", id=cancel_id)
+        return item
+
+    def records(self, return_id: str) -> tuple[Record, ...]:
+        """Answer a return's history, oldest first."""
+        return self._records.get(return_id, ())
+
+    def mails(self, order_id: str) -> tuple[Mail, ...]:
+        """Answer what the order's buyer got, oldest first."""
+        return self._mails.get(order_id, ())
+
+    def orders_of_buyer(self, user_id: str) -> tuple[str, ...]:
+        """Answer a buyer's orders, oldest first."""
+        return self._orders_of_buyer.get(user_id, ())
+
+    def held_by(self, line_id: str) -> str | None:
+        """Answer the open return or cancellation that holds the unit."""
+        return self._held_by.get(line_id)
+
+    def has_open_claim(self, order_id: str) -> bool:
+        """Say whether a return or cancellation of the order is not at its end."""
+        return bool(self._open.get(order_id))
+
+    # which units
+
+    def units(
+        self, order: Order, line_item_ids: Sequence[str] = (), skus: Sequence[SkuQuantity] = ()
+    ) -> tuple[LineItem, ...]:
+        """Answer the units that a request names and that are free to be claimed; raise where one is not.
+
+        Nothing named means all of the order that is not gone already.
+        """
+        if len(line_item_ids) > self.profile.count("refund.max_lines"):
+            raise TOO_MANY_LINES(count=len(line_item_ids))
+        if line_item_ids:
+            chosen = tuple(self._line(order, line_id) for line_id in dict.fromkeys(line_item_ids))
+        elif skus:
+            chosen = tuple(line for wanted in skus for line in self._of_sku(order, wanted))
+        else:
+            chosen = tuple(line for line in order.lines if not self._is_gone(order, line))
+        if not chosen:
+            raise ALREADY_CLOSED()
+        for line in chosen:
+            if self.held_by(line.id):
+                raise ALREADY_OPEN()
+            if self._is_gone(order, line):
+                raise ALREADY_CLOSED()
+        return chosen
+
+    def amounts(self, order: Order, lines: Sequence[LineItem], totals: Sequence[Decimal]) -> tuple[Amount, ...]:
+        """Explain each unit's total in the platform's parts."""
+        inside = self.profile.says("refund.tax_in_subtotal", True)
+        return tuple(
+            refund_of(line, total, order.currency, tax_in_subtotal=inside)
+            for line, total in zip(lines, totals, strict=True)
+        )
+
+    def _is_gone(self, order: Order, line: LineItem) -> bool:
+        return line.cancelled or (order.paid_at is not None and line.paid > 0 and line.refundable <= 0)
+
+    def _line(self, order: Order, line_id: str) -> LineItem:
+        if (line := order.line(line_id)) is None:
+            raise INVALID(what=f"order_line_item_ids: order {order.id} has no line {line_id}", at="line_item_ids")
+        return line
+
+    def _of_sku(self, order: Order, wanted: SkuQuantity) -> tuple[LineItem, ...]:
+        """Answer the lowest-numbered free units of the SKU."""
+        if wanted.quantity < 1:
+            raise INVALID(what="skus: quantity must be at least 1")
+        of_sku = [line for line in order.lines if line.sku_id == wanted.sku_id]
+        if not of_sku:
+            raise INVALID(what=f"skus: order {order.id} has no SKU {wanted.sku_id}")
+        free = [line for line in of_sku if not self.held_by(line.id) and not self._is_gone(order, line)]
+        if not free:
+            return tuple(of_sku[:1])  # the caller says why it is not free
+        if len(free) < wanted.quantity:
+            raise LINES_NOT_POSSIBLE(why=f"SKU {wanted.sku_id} has {len(free)} units left, not {wanted.quantity}")
+        return tuple(free[: wanted.quantity])
+
+    # writing
+
+    def put_order(self, order: Order) -> None:
+        """Keep the order as it now is."""
+        if self.orders.get(order.id) is None:
+            own = self._orders_of_buyer.get(order.buyer.user_id, ())
+            self._orders_of_buyer[order.buyer.user_id] = (*own, order.id)
+        self.orders.put(order.id, order)
+
+    def put_return(self, item: Return) -> None:
+        """Keep the return as it now is."""
+        if self.returns.get(item.return_id) is None:
+            self.returns_of[item.order_id] = (*self.returns_of.get(item.order_id, ()), item.return_id)
+        self.returns.put(item.return_id, item)
+        self._hold(item.return_id, [line.line_item_id for line in item.lines], item.holds_its_lines)
+        self._keep_open(item.return_id, item.order_id, not item.is_final)
+
+    def put_cancellation(self, item: Cancellation) -> None:
+        """Keep the cancellation as it now is."""
+        if self.cancellations.get(item.cancel_id) is None:
+            self.cancellations_of[item.order_id] = (*self.cancellations_of.get(item.order_id, ()), item.cancel_id)
+        self.cancellations.put(item.cancel_id, item)
+        self._hold(item.cancel_id, [line.line_item_id for line in item.lines], item.is_open)
+        self._keep_open(item.cancel_id, item.order_id, item.is_open)
+
+    def pay_back(self, order_id: str, shares: Sequence[tuple[str, Decimal]]) -> None:
+        """Book what goes back to the buyer, unit by unit."""
+        paid = dict(shares)
+        order = self.order(order_id)
+        lines = tuple(
+            replace(line, refunded=line.refunded + paid[line.id]) if line.id in paid else line for line in order.lines
+        )
+        self.put_order(replace(order, lines=lines))
+
+    def add_record(self, return_id: str, record: Record) -> None:
+        """Write one line of a return's history."""
+        self._records[return_id] = (*self.records(return_id), record)
+
+    def add_mail(self, mail: Mail) -> None:
+        """Put a mail into the buyer's mailbox."""
+        self._mails[mail.order_id] = (*self.mails(mail.order_id), mail)
+
+    def _hold(self, claim_id: str, line_ids: Sequence[str], holds: bool) -> None:
+        for line_id in line_ids:
+            if holds:
+                self._held_by[line_id] = claim_id
+            elif self._held_by.get(line_id) == claim_id:
+                del self._held_by[line_id]
+
+    def _keep_open(self, claim_id: str, order_id: str, is_open: bool) -> None:
+        own = self._open.get(order_id, frozenset())
+        self._open[order_id] = own | {claim_id} if is_open else own - {claim_id}

@@ -1,0 +1,320 @@
+"""Cancellations: the buyer asks or the seller calls off, before the goods are on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from mock_tiktok.domain.cancellations import Cancellation, CancelLine
+from mock_tiktok.domain.deadlines import Deadline
+from mock_tiktok.domain.mail import ORDER_CANCELLED, write
+from mock_tiktok.domain.money import ZERO, Amount, coin
+from mock_tiktok.domain.orders import LineItem, Order
+from mock_tiktok.domain.phrases import CANCEL_RECORDS, CANCEL_WORDS
+from mock_tiktok.domain.returns import Record
+from mock_tiktok.domain.rules import RUNS, deadline
+from mock_tiktok.domain.state_machines import CANCELLATION, ORDER, Step
+from mock_tiktok.domain.words import Action, By, CancelStatus, CancelType, OrderStatus, Role
+from mock_tiktok.errors import (
+    ALREADY_APPROVED,
+    ALREADY_CANCELLED,
+    ALREADY_SHIPPED,
+    CANNOT_APPROVE_PARCEL,
+    CANNOT_REJECT,
+    LINES_NOT_POSSIBLE,
+    NOT_POSSIBLE,
+    ORDER_CLOSED,
+    ORDER_STATUS,
+    ApiError,
+)
+from mock_tiktok.state.agenda import MARKETPLACE, RANK_DEADLINE, RANK_STEP
+from mock_tiktok.state.store import Store
+from mock_tiktok.usecases.orders import OrderDesk, cancel_stamp, cancelled
+
+CANCEL_LAPSE: Final = "cancellation lapse"
+CANCEL_PAYOUT: Final = "cancellation payout"
+KINDS: Final = (CANCEL_LAPSE, CANCEL_PAYOUT)
+_RESPONSE: Final = "cancel.seller_response"
+
+
+class CancelDesk:
+    """Everything that happens to a shop's cancellations."""
+
+    def __init__(self, store: Store, orders: OrderDesk) -> None:
+        self._store = store
+        self._orders = orders
+        self._platform = store.platform
+
+    def ask(self, order_id: str, reason: str) -> Cancellation:
+        """The buyer wants the whole order called off: at once inside the first hour, else the seller is asked."""
+        order, now = self._store.order(order_id), self._platform.now
+        self._may(order, "BUYER")
+        lines = self._store.units(order)
+        at_once = order.status is OrderStatus.ON_HOLD or self._is_early(order)
+        late = self._is_late(order) and self._store.profile.says("cancel.after_sla", "approve_now")
+        item = self._new(order, lines, reason, By.BUYER, CancelType.CANCEL if at_once else CancelType.BUYER_CANCEL)
+        item = replace(item, deadline=deadline(_RESPONSE, now, self._store.profile.due))
+        self._store.put_order(replace(order, cancel_asked_at=now, updated_at=now))
+        self._begin(item)
+        if at_once or late:
+            return self.act(item, Action.APPROVE_CANCELLATION, By.SYSTEM)
+        return item
+
+    def call_off(self, order_id: str, reason: str, lines: Sequence[LineItem], by: By) -> Cancellation:
+        """The seller calls off an order, or some of its units."""
+        order = self._store.order(order_id)
+        item = self._new(order, lines, reason, by, CancelType.CANCEL)
+        self._begin(item)
+        return self.act(item, Action.APPROVE_CANCELLATION, by)
+
+    def check_ask(self, order: Order) -> None:
+        """Raise what the platform says where the buyer can no longer have the order called off."""
+        self._may(order, "BUYER")
+
+    def check_call_off(self, order: Order) -> None:
+        """Raise what the platform says where the seller can no longer call the order off."""
+        self._may(order, "SELLER")
+
+    def check_units(self, order: Order, lines: Sequence[LineItem], reason: str) -> None:
+        """Raise what the platform says where the seller cannot call off just these units."""
+        whole = {line.id for line in order.lines if not line.cancelled}
+        if {line.id for line in lines} == whole:
+            return
+        profile = self._store.profile
+        if not profile.says("cancel.partial", True):
+            raise LINES_NOT_POSSIBLE(why="this market cancels whole orders only")
+        if not profile.says("cancel.partial_reason", reason):
+            raise LINES_NOT_POSSIBLE(why="single lines are cancelled only when they are out of stock")
+
+    def act(
+        self, item: Cancellation, action: Action, by: By, *, reason: str | None = None, comment: str | None = None
+    ) -> Cancellation:
+        """Have `action` happen to the cancellation."""
+        self.check(item, action)
+        now = self._platform.now
+        status = CANCELLATION.after(item.status, action)
+        assert status is not None
+        decided_by = by if item.status is CancelStatus.PENDING else item.decided_by
+        moved = replace(
+            item,
+            status=status,
+            updated_at=now,
+            deadline=None,
+            decided_by=decided_by,
+            reject_reason=reason,
+            comment=comment,
+        )
+        self._store.put_cancellation(moved)
+        self._schedule(moved)
+        self._record(moved, action.value, by, CANCEL_RECORDS[action], comment or "")
+        self._tell(item, moved, action, by, reason)
+        if status is CancelStatus.SUCCESS:
+            self._take_out(moved, by)
+        elif status is CancelStatus.CANCELLED:
+            self._forget_question(moved)
+        if action is Action.PAYOUT:
+            self._pay(moved)
+        if not moved.is_open:
+            self._orders.claim_ended(moved.order_id)
+        return moved
+
+    def check(self, item: Cancellation, action: Action) -> None:
+        """Raise what the platform says where the cancellation does not take that action, or no longer."""
+        if CANCELLATION.after(item.status, action) is None:
+            raise _refused(item, action)
+        if item.deadline and item.deadline.missed(self._platform.now) and not action.is_lapse:
+            raise CANNOT_REJECT(status=item.status) if "REJECT" in action else CANNOT_APPROVE_PARCEL(status=item.status)
+
+    def shipped(self, order: Order) -> None:
+        """The seller has shipped: that answers what the buyer asked, where the market has it so (conflict C7)."""
+        if not self._store.profile.says("cancel.shipping_answers", "reject"):
+            return
+        for cancel_id in self._store.cancellations_of.get(order.id, ()):
+            item = self._store.get_cancellation(cancel_id)
+            if item.status is CancelStatus.PENDING:
+                self.act(item, Action.REJECT_BY_SHIPPING, By.SELLER)
+
+    def run(self, kind: str, cancel_id: str) -> tuple[str, bool]:
+        """Do what was due; answer the words and whether anything changed."""
+        item = self._store.get_cancellation(cancel_id)
+        if kind == CANCEL_PAYOUT:
+            self.act(item, Action.PAYOUT, By.SYSTEM)
+            return f"cancellation paid {item.amount.total} {item.amount.currency}", True
+        limit = item.deadline
+        assert limit is not None
+        self._tell_lapse(item, limit)
+        lapse = RUNS[limit.what].lapse
+        assert lapse is not None
+        self.act(item, lapse, By.SYSTEM)
+        return "silence: cancellation approved", True
+
+    def _may(self, order: Order, who: str) -> None:
+        if order.status in self._store.profile.eligible[who].get("CANCEL", ()):
+            return
+        if order.status in (OrderStatus.COMPLETED, OrderStatus.CANCELLED):
+            raise ORDER_CLOSED()
+        if order.status in (OrderStatus.AWAITING_COLLECTION, OrderStatus.IN_TRANSIT, OrderStatus.DELIVERED):
+            raise ALREADY_SHIPPED()
+        raise ORDER_STATUS(status=order.status)
+
+    def _is_early(self, order: Order) -> bool:
+        return order.paid_at is None or self._platform.now < self._store.profile.due("cancel.remorse", order.paid_at)
+
+    def _is_late(self, order: Order) -> bool:
+        ready = order.hold_until or order.created_at
+        return self._platform.now >= self._store.profile.due("order.shipping_sla", ready)
+
+    def _new(
+        self, order: Order, lines: Sequence[LineItem], reason: str, by: By, cancel_type: CancelType
+    ) -> Cancellation:
+        now = self._platform.now
+        nothing = ZERO.quantize(coin(order.currency))
+        totals = [line.refundable if order.paid_at else nothing for line in lines]
+        amounts = self._store.amounts(order, lines, totals)
+        return Cancellation(
+            cancel_id=self._platform.new_id("cancellation"),
+            shop_id=self._store.shop_id,
+            order_id=order.id,
+            number=self._platform.count("cancellation number"),
+            cancel_type=cancel_type,
+            status=CancelStatus.PENDING,
+            role=by.role,
+            buyer_id=order.buyer.user_id,
+            reason=reason,
+            reason_text=self._store.profile.reasons.text(reason),
+            lines=tuple(
+                CancelLine(self._platform.new_id("cancellation line"), line.id, amount)
+                for line, amount in zip(lines, amounts, strict=True)
+            ),
+            amount=Amount.sum(order.currency, amounts),
+            created_at=now,
+            updated_at=now,
+        )
+
+    def _begin(self, item: Cancellation) -> None:
+        self._store.put_cancellation(item)
+        self._schedule(item)
+        self._record(item, "REQUEST", By.BUYER if item.role is Role.BUYER else By.SELLER, "Cancellation requested")
+        self._platform.news.tell(
+            item.created_at,
+            "cancellation_requested",
+            cancel_id=item.cancel_id,
+            order_id=item.order_id,
+            shop_id=item.shop_id,
+            cancel_type=item.cancel_type.value,
+            role=item.role.value,
+            reason=item.reason,
+            line_item_ids=tuple(line.line_item_id for line in item.lines),
+            refund_total=item.amount.total,
+            status=item.status.value,
+            deadline=item.deadline.due if item.deadline else None,
+        )
+
+    def _take_out(self, item: Cancellation, by: By) -> None:
+        """Take the units out of the order; when none is left the order is cancelled."""
+        order = self._store.order(item.order_id)
+        left = cancelled(order, [line.line_item_id for line in item.lines], item.reason)
+        now = self._platform.now
+        if all(line.cancelled for line in left.lines) and ORDER.after(left.status, Step.CANCEL):
+            self._orders.step(left, Step.CANCEL, **cancel_stamp(now, item.reason_text, item.role))
+        else:
+            self._store.put_order(replace(left, updated_at=now))
+
+    def _forget_question(self, item: Cancellation) -> None:
+        order = self._store.order(item.order_id)
+        self._store.put_order(replace(order, cancel_asked_at=None, updated_at=self._platform.now))
+
+    def _pay(self, item: Cancellation) -> None:
+        shares = [(line.line_item_id, line.amount.total) for line in item.lines]
+        self._store.pay_back(item.order_id, shares)
+        if item.amount.total > 0:
+            self._platform.news.tell(
+                item.updated_at,
+                "money_paid",
+                order_id=item.order_id,
+                cancel_id=item.cancel_id,
+                amount=item.amount.total,
+                lines=dict(shares),
+            )
+        order = self._store.order(item.order_id)
+        mail = write(
+            ORDER_CANCELLED,
+            order,
+            at=item.updated_at,
+            number=len(self._store.mails(order.id)) + 1,
+            cancel_id=item.cancel_id,
+            amount=str(item.amount.total),
+        )
+        self._store.add_mail(mail)
+        self._platform.news.tell(
+            item.updated_at, "mail_sent", kind=ORDER_CANCELLED, order_id=item.order_id, cancel_id=item.cancel_id
+        )
+
+    def _schedule(self, item: Cancellation) -> None:
+        """Keep the agenda in step with the cancellation's state."""
+        agenda = self._platform.agenda
+        for kind in KINDS:
+            agenda.drop(kind, item.cancel_id)
+        if item.deadline:
+            agenda.put(
+                CANCEL_LAPSE,
+                item.cancel_id,
+                at=item.deadline.due,
+                rank=RANK_DEADLINE,
+                who=MARKETPLACE,
+                what=f"deadline: {item.deadline.what}",
+                shop_id=item.shop_id,
+            )
+        if item.status is CancelStatus.SUCCESS:
+            agenda.put(
+                CANCEL_PAYOUT,
+                item.cancel_id,
+                at=self._store.profile.due("payout.processing", self._platform.now),
+                rank=RANK_STEP,
+                who=MARKETPLACE,
+                what=f"cancellation paid {item.amount.total} {item.amount.currency}",
+                shop_id=item.shop_id,
+            )
+
+    def _record(self, item: Cancellation, event: str, by: By, description: str, note: str = "") -> None:
+        shown = CANCEL_WORDS[item.status]
+        self._store.add_record(
+            item.cancel_id, Record(item.updated_at, event, by.role, by, description, shown, note=note)
+        )
+
+    def _tell(self, old: Cancellation, new: Cancellation, action: Action, by: By, reason: str | None) -> None:
+        self._platform.news.tell(
+            new.updated_at,
+            "cancellation_status_changed",
+            cancel_id=new.cancel_id,
+            order_id=new.order_id,
+            was=old.status.value,
+            now=new.status.value,
+            action=action.spoken,
+            by=by.value,
+            reason=reason,
+            refund_total=new.amount.total,
+            deadline=None,
+        )
+
+    def _tell_lapse(self, item: Cancellation, limit: Deadline) -> None:
+        self._platform.news.tell(
+            self._platform.now,
+            "deadline_lapsed",
+            what=limit.what,
+            whom=limit.whom.value,
+            due=limit.due,
+            cancel_id=item.cancel_id,
+            order_id=item.order_id,
+        )
+
+
+def _refused(item: Cancellation, action: Action) -> ApiError:
+    if item.status is CancelStatus.CANCELLED:
+        return ALREADY_CANCELLED() if action is not Action.REJECT_CANCELLATION else CANNOT_REJECT(status=item.status)
+    if action is Action.REJECT_CANCELLATION:
+        return ALREADY_APPROVED()
+    if action is Action.APPROVE_CANCELLATION:
+        return CANNOT_APPROVE_PARCEL(status=item.status)
+    return NOT_POSSIBLE(status=item.status, action=action)

@@ -1,0 +1,72 @@
+"""Which decisions a case takes now, and the number that says why the others are refused.
+
+It asks the very rules that the decisions themselves are held to, without deciding anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from mock_tiktok.domain.cancellations import Cancellation
+from mock_tiktok.domain.returns import Return
+from mock_tiktok.domain.searches import Reason
+from mock_tiktok.domain.words import Action
+from mock_tiktok.errors import QUICK_REFUND, WRONG_TYPE, ApiError
+from mock_tiktok.usecases import decisions
+from mock_tiktok.usecases.shop import Shop
+
+# decision, eligible, code and words of the refusal, reasons for a rejection
+Verdict = tuple[str, bool, int | None, str | None, tuple[Reason, ...]]
+
+# The wire has names of its own for the two answers to a cancellation.
+CANCELLATION_DECISIONS: Final = {
+    "APPROVE_REQUEST_CANCEL": Action.APPROVE_CANCELLATION,
+    "REJECT_REQUEST_CANCEL": Action.REJECT_CANCELLATION,
+}
+
+
+def verdicts(shop: Shop, return_or_cancel_id: str, asked: Sequence[str]) -> Iterable[Verdict]:
+    """Answer one verdict per decision asked about."""
+    try:
+        case: Return | Cancellation = shop.get_return(return_or_cancel_id)
+    except ApiError:
+        case = shop.get_cancellation(return_or_cancel_id)
+    reasons = shop.reject_reasons(return_or_cancel_id)
+    found: list[Verdict] = []
+    for decision in asked:
+        try:
+            check(shop, case, decision)
+            found.append((decision, True, None, None, reasons if decision.startswith("REJECT") else ()))
+        except ApiError as refused:
+            found.append((decision, False, refused.code, refused.message, ()))
+    return found
+
+
+def takes(shop: Shop, item: Return, actions: Iterable[Action]) -> list[Action]:
+    """Answer which of the seller's decisions the return takes now."""
+    return [action for action in actions if not _refused(shop, item, action)]
+
+
+def check(shop: Shop, case: Return | Cancellation, decision: str) -> None:
+    """Raise what the platform says to a decision that the case does not take."""
+    if isinstance(case, Cancellation):
+        if decision not in CANCELLATION_DECISIONS:
+            raise WRONG_TYPE(decision=decision, type=case.cancel_type)
+        shop.cancel_desk.check(case, CANCELLATION_DECISIONS[decision])
+        return
+    if decision in CANCELLATION_DECISIONS:
+        raise WRONG_TYPE(decision=decision, type=case.return_type)
+    action = Action(decision)
+    decisions.check_fits(case, action)
+    shop.return_desk.check(case, action, decisions.refusal)
+    if case.is_quick_refund and action is Action.REJECT_RECEIVED_PACKAGE:
+        raise QUICK_REFUND()
+
+
+def _refused(shop: Shop, item: Return, action: Action) -> bool:
+    try:
+        check(shop, item, action)
+    except ApiError:
+        return True
+    return False

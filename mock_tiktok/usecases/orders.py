@@ -1,0 +1,317 @@
+"""Orders: bought, held for an hour, handed over, delivered, and closed when the return window is over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from mock_tiktok.domain.money import ZERO, coin, in_coins, split
+from mock_tiktok.domain.orders import LineItem, Order
+from mock_tiktok.domain.state_machines import ORDER, Step
+from mock_tiktok.domain.words import OrderStatus, Role
+from mock_tiktok.errors import ORDER_STATUS, BadValue
+from mock_tiktok.state.agenda import COURIER, MARKETPLACE, RANK_DEADLINE, RANK_PEOPLE, RANK_STEP
+from mock_tiktok.state.people import CATALOGUE, Product, new_buyer, plan_named
+from mock_tiktok.state.store import Store
+
+HOLD_OVER: Final = "hold over"
+WINDOW_OVER: Final = "window over"
+COURIER_DELIVERS: Final = "courier delivers"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """What is bought: `quantity` units of a SKU, in the parcel of that number. No SKU: the seed chooses a product."""
+
+    sku: str | None = None
+    quantity: int = 1
+    unit_price: Decimal | None = None
+    package: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line with everything known."""
+
+    sku: str
+    quantity: int
+    price: Decimal
+    package: int
+
+
+# how far an order can be brought at once, and by which waits of the profile the steps lie apart
+_WAY: Final = (
+    (OrderStatus.ON_HOLD, None),
+    (OrderStatus.AWAITING_SHIPMENT, "order.cool_down"),
+    (OrderStatus.AWAITING_COLLECTION, "order.handling"),
+    (OrderStatus.IN_TRANSIT, "order.collection"),
+    (OrderStatus.DELIVERED, "order.transit"),
+    (OrderStatus.COMPLETED, "return.window"),
+)
+
+
+class OrderDesk:
+    """Everything that happens to a shop's orders, cancellation apart."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._platform = store.platform
+
+    def place(
+        self,
+        lines: Sequence[OrderLine] | None = None,
+        *,
+        status: str = "DELIVERED",
+        plan: str | None = None,
+        shipping_fee: Decimal = ZERO,
+        tax: Decimal = ZERO,
+        replaces: Order | None = None,
+    ) -> Order:
+        """Have somebody buy, and bring the order as far as `status` says: the last step is now, the others are past."""
+        profile, now = self._store.profile, self._platform.now
+        steps = self._steps(status, now)
+        checked = _checked(lines, profile.currency) if lines is not None else ()
+        fee = _amount("shipping_fee", shipping_fee, profile.currency)
+        tax = _amount("tax", tax, profile.currency)
+        plan_name = plan_named(plan).name
+        order_id = self._platform.new_id("order")
+        units = self._priced(checked or (OrderLine(),), order_id)
+        order = Order(
+            id=order_id,
+            shop_id=self._store.shop_id,
+            number=self._platform.count("order number"),
+            status=OrderStatus(status),
+            currency=profile.currency,
+            buyer=replaces.buyer if replaces else new_buyer(self._platform, self._store.market),
+            plan=plan_name,
+            lines=self._line_items(units, fee, tax),
+            shipping_fee=fee,
+            tax=tax,
+            created_at=min(steps.values()),
+            updated_at=now,
+            warehouse_id=self._platform.numbered_id("warehouse", 1),
+            tracking_number=f"1Z{self._platform.steady_id('9', 14, f'tracking {order_id}')}",
+            provider_id="7117858858072016686",
+            provider_name="UPS",
+            hold_until=_after(steps.get(OrderStatus.ON_HOLD), profile.wait("order.cool_down")),
+            paid_at=steps.get(OrderStatus.ON_HOLD),
+            rts_at=steps.get(OrderStatus.AWAITING_COLLECTION),
+            collected_at=steps.get(OrderStatus.IN_TRANSIT),
+            delivered_at=steps.get(OrderStatus.DELIVERED),
+            completed_at=steps.get(OrderStatus.COMPLETED),
+            replaces_order_id=replaces.id if replaces else None,
+        )
+        self._store.put_order(order)
+        self._schedule(order)
+        self._platform.news.tell(
+            now,
+            "order_placed",
+            order_id=order.id,
+            shop_id=order.shop_id,
+            status=order.status.value,
+            currency=order.currency,
+            total=order.total,
+            lines={line.id: line.paid for line in order.lines},
+        )
+        return order
+
+    def ship(self, order_id: str) -> Order:
+        """Hand the order over to the carrier."""
+        order, now = self._store.order(order_id), self._platform.now
+        return self.step(order, Step.HAND_OVER, rts_at=order.rts_at or now, collected_at=now)
+
+    def send_again(self, order_id: str, line_ids: Sequence[str]) -> Order:
+        """Have a replacement sent: a new order that costs nothing. Each unit is replaced once."""
+        order = self._store.order(order_id)
+        units = [line for line in order.lines if line.id in line_ids]
+        marked = tuple(replace(line, replaced=True) if line.id in line_ids else line for line in order.lines)
+        self._store.put_order(replace(order, lines=marked))
+        free = [OrderLine(line.seller_sku, 1, ZERO) for line in units]
+        return self.place(free, status=OrderStatus.AWAITING_SHIPMENT, plan=order.plan, replaces=order)
+
+    def check(self, order: Order, step: Step) -> None:
+        """Raise what the platform says where the order does not take that step."""
+        if ORDER.after(order.status, step) is None:
+            raise ORDER_STATUS(status=order.status)
+
+    def deliver(self, order_id: str) -> Order:
+        """Bring the parcel to the buyer: the return window opens."""
+        return self.step(self._store.order(order_id), Step.DELIVER, delivered_at=self._platform.now)
+
+    def pay_nothing_more(self, order_id: str) -> bool:
+        """Close the order if its return window is over and no claim on it is open; say whether it did."""
+        order = self._store.order(order_id)
+        over = order.status is OrderStatus.DELIVERED and self._platform.now >= self.window_end(order)
+        if not over or self._store.has_open_claim(order_id):
+            return False
+        self.step(order, Step.COMPLETE, completed_at=self._platform.now)
+        return True
+
+    def claim_ended(self, order_id: str) -> None:
+        """Have the order closed, if it only waited for its last claim."""
+        order = self._store.order(order_id)
+        if order.status is not OrderStatus.DELIVERED or self._store.has_open_claim(order_id):
+            return
+        if self._platform.now >= self.window_end(order):
+            self._put(WINDOW_OVER, order, self._platform.now, RANK_STEP, MARKETPLACE, "order completed")
+
+    def window_end(self, order: Order) -> datetime:
+        """Answer when a delivered order can no longer be claimed."""
+        assert order.delivered_at is not None
+        return self._store.profile.due("return.window", order.delivered_at)
+
+    def step(self, order: Order, step: Step, **changes: object) -> Order:
+        """Take one step of the order's table."""
+        self.check(order, step)
+        status = ORDER.after(order.status, step)
+        assert status is not None
+        now = self._platform.now
+        moved: Order = replace(order, status=status, updated_at=now, **changes)  # type: ignore[arg-type] # by name
+        self._store.put_order(moved)
+        self._schedule(moved)
+        self._platform.news.tell(now, "order_status_changed", order_id=order.id, status=status.value)
+        return moved
+
+    def run(self, kind: str, order_id: str) -> tuple[str, bool]:
+        """Do what was due; answer the words and whether anything changed."""
+        order = self._store.order(order_id)
+        if kind == HOLD_OVER:
+            self.step(order, Step.HOLD_OVER)
+            return "order ready to ship", True
+        if kind == COURIER_DELIVERS:
+            self.deliver(order_id)
+            return "order delivered", True
+        return "return window over", self.pay_nothing_more(order_id)
+
+    def _schedule(self, order: Order) -> None:
+        """Keep the agenda in step with the order's state."""
+        agenda = self._platform.agenda
+        for kind in (HOLD_OVER, COURIER_DELIVERS, WINDOW_OVER):
+            agenda.drop(kind, order.id)
+        if order.status is OrderStatus.ON_HOLD and order.hold_until:
+            self._put(HOLD_OVER, order, order.hold_until, RANK_STEP, MARKETPLACE, "order ready to ship")
+        elif order.status is OrderStatus.IN_TRANSIT and plan_named(order.plan).couriers:
+            at = self._platform.now + self._store.profile.wait("order.transit")
+            self._put(COURIER_DELIVERS, order, at, RANK_PEOPLE, COURIER, "order delivered")
+        elif order.status is OrderStatus.DELIVERED:
+            self._put(WINDOW_OVER, order, self.window_end(order), RANK_DEADLINE, MARKETPLACE, "return window over")
+
+    def _put(self, kind: str, order: Order, at: datetime, rank: int, who: str, what: str) -> None:
+        self._platform.agenda.put(kind, order.id, at=at, rank=rank, who=who, what=what, shop_id=order.shop_id)
+
+    def _steps(self, status: str, now: datetime) -> dict[OrderStatus, datetime]:
+        """Answer when the order came to each status on its way to the one wanted, which it reaches now."""
+        if status == OrderStatus.UNPAID:
+            return {OrderStatus.UNPAID: now}
+        reached = [name for name, _ in _WAY]
+        if status not in reached:
+            known = ", ".join(["UNPAID", *reached])
+            raise BadValue("status", f"{status!r} is not one of {known}")
+        stamps: dict[OrderStatus, datetime] = {}
+        at = now
+        for name, wait in reversed(_WAY[: reached.index(OrderStatus(status)) + 1]):
+            stamps[name] = at
+            at -= self._store.profile.wait(wait) if wait else timedelta(0)
+        return stamps
+
+    def _priced(self, lines: Sequence[OrderLine], order_id: str) -> tuple[_Line, ...]:
+        """Give each line its product, where none is named, and its price, where none is set."""
+        stream = self._platform.stream("product", order_id)
+        smallest = coin(self._store.profile.currency)
+        priced = []
+        for line in lines:
+            sku = line.sku or stream.choice(CATALOGUE).sku
+            price = _list_price(sku) if line.unit_price is None else line.unit_price
+            priced.append(_Line(sku, line.quantity, price.quantize(smallest), line.package))
+        return tuple(priced)
+
+    def _line_items(self, lines: Sequence[_Line], fee: Decimal, tax: Decimal) -> tuple[LineItem, ...]:
+        currency = self._store.profile.currency
+        units = [line for line in lines for _ in range(line.quantity)]
+        prices = [line.price for line in units]
+        weights = prices if any(prices) else [Decimal(1) for _ in prices]
+        packages = {
+            number: self._platform.new_id("package") for number in dict.fromkeys(line.package for line in units)
+        }
+        return tuple(
+            self._line_item(line, price, shipping, share, packages[line.package])
+            for line, price, shipping, share in zip(
+                units, prices, split(fee, weights, currency), split(tax, weights, currency), strict=True
+            )
+        )
+
+    def _line_item(self, line: _Line, price: Decimal, shipping: Decimal, tax: Decimal, package: str) -> LineItem:
+        product = _product(line.sku)
+        whom = f"{self._store.shop_id} {line.sku}"
+        return LineItem(
+            id=self._platform.new_id("line"),
+            sku_id=self._platform.steady_id("1729", 19, f"sku {whom}"),
+            seller_sku=line.sku,
+            sku_name=product.variant if product else "Default",
+            product_id=self._platform.steady_id("1729", 19, f"product {whom}"),
+            product_name=product.name if product else line.sku,
+            price=price,
+            shipping=shipping,
+            tax=tax,
+            package_id=package,
+        )
+
+
+def cancelled(order: Order, line_ids: Sequence[str], reason: str) -> Order:
+    """Answer the order with those units called off."""
+    lines = tuple(
+        replace(line, cancelled=True, cancel_reason=reason) if line.id in line_ids else line for line in order.lines
+    )
+    return replace(order, lines=lines)
+
+
+def cancel_stamp(now: datetime, reason: str, role: Role) -> dict[str, object]:
+    """Answer what a cancelled order says of its end."""
+    return {"cancelled_at": now, "cancel_reason": reason, "cancelled_by": role}
+
+
+def _after(at: datetime | None, wait: timedelta) -> datetime | None:
+    return at + wait if at else None
+
+
+def _amount(field: str, amount: Decimal, currency: str) -> Decimal:
+    if not amount.is_finite() or amount < 0:
+        raise BadValue(field, "must be an amount of zero or more")
+    try:
+        return in_coins(amount, currency)
+    except ValueError as problem:
+        raise BadValue(field, str(problem)) from None
+
+
+def _checked(lines: Sequence[OrderLine], currency: str) -> tuple[OrderLine, ...]:
+    if not lines:
+        raise BadValue("lines", "an order has at least one line")
+    for index, line in enumerate(lines):
+        if line.sku == "":
+            raise BadValue(f"lines[{index}].sku", "must not be empty")
+        if line.quantity < 1:
+            raise BadValue(f"lines[{index}].quantity", "must be at least 1")
+    if sum(line.quantity for line in lines) > _MOST_UNITS:
+        raise BadValue("lines", f"an order has at most {_MOST_UNITS} units")
+    return tuple(
+        line
+        if line.unit_price is None
+        else replace(line, unit_price=_amount(f"lines[{index}].unit_price", line.unit_price, currency))
+        for index, line in enumerate(lines)
+    )
+
+
+def _product(sku: str) -> Product | None:
+    return next((product for product in CATALOGUE if product.sku == sku), None)
+
+
+def _list_price(sku: str) -> Decimal:
+    product = _product(sku)
+    return Decimal(product.price) if product else _DEFAULT_PRICE
+
+
+_DEFAULT_PRICE: Final = Decimal("19.99")
+_MOST_UNITS: Final = 500

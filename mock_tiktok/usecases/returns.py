@@ -1,0 +1,322 @@
+"""Returns: asked for, answered, shipped, inspected, disputed, paid. Every change goes through `ReturnDesk.act`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from mock_tiktok.domain.money import Amount, split
+from mock_tiktok.domain.orders import LineItem, Order
+from mock_tiktok.domain.phrases import ACT_WORDS, SILENCE_WORDS
+from mock_tiktok.domain.returns import Return, ReturnLine
+from mock_tiktok.domain.rules import BUYER_ARRANGES, RUNS, NotAllowed, after, deadline, deadline_after, running
+from mock_tiktok.domain.state_machines import Table, claim_table
+from mock_tiktok.domain.words import Action, By, Claim, Dispute, Money, Parcel, ReturnType
+from mock_tiktok.errors import ALREADY_CLOSED, ALREADY_OPEN, DISPUTES_USED_UP, NOT_POSSIBLE, TOO_LATE, ApiError
+from mock_tiktok.state.agenda import BUYER, COURIER, MARKETPLACE, RANK_DEADLINE, RANK_PEOPLE, RANK_STEP
+from mock_tiktok.state.people import next_act, plan_named
+from mock_tiktok.state.store import Store
+from mock_tiktok.usecases.effects import Telling
+from mock_tiktok.usecases.orders import OrderDesk
+
+LAPSE: Final = "lapse"
+AUTO_APPROVE: Final = "auto approve"
+LABEL: Final = "label"
+PAYOUT: Final = "payout"
+PERSON: Final = "person"
+KINDS: Final = (LAPSE, AUTO_APPROVE, LABEL, PAYOUT, PERSON)
+
+Refusing = Callable[[Return, Action, NotAllowed], ApiError]
+
+
+class ReturnDesk:
+    """Everything that happens to a shop's returns."""
+
+    def __init__(self, store: Store, orders: OrderDesk) -> None:
+        self._store = store
+        self._orders = orders
+        self._platform = store.platform
+        self._telling = Telling(store)
+
+    def open(
+        self,
+        order: Order,
+        return_type: ReturnType,
+        reason: str,
+        lines: Sequence[LineItem],
+        amounts: Sequence[Amount],
+        *,
+        by: By,
+        claim: Claim = Claim.REQUESTED,
+        images: Sequence[str] = (),
+        shipment_type: str | None = None,
+        handover_method: str | None = None,
+    ) -> Return:
+        """Write a new request down. A buyer's begins as REQUESTED; a seller's own is granted or approved already."""
+        now = self._platform.now
+        goods = return_type is ReturnType.RETURN_AND_REFUND
+        item = Return(
+            return_id=self._platform.new_id("return"),
+            shop_id=self._store.shop_id,
+            order_id=order.id,
+            number=self._platform.count("return number"),
+            return_type=return_type,
+            role=by.role,
+            buyer_id=order.buyer.user_id,
+            reason=reason,
+            reason_text=self._store.profile.reasons.text(reason),
+            lines=tuple(
+                ReturnLine(self._platform.new_id("return line"), line.id, amount)
+                for line, amount in zip(lines, amounts, strict=True)
+            ),
+            amount=Amount.sum(order.currency, amounts),
+            created_at=now,
+            updated_at=now,
+            claim=claim,
+            parcel=Parcel.AWAITED if claim is Claim.APPROVED else Parcel.NONE,
+            money=Money.OWED if claim is Claim.GRANTED else Money.NONE,
+            shipment_type=shipment_type or ("PLATFORM" if goods else None),
+            handover_method=handover_method or ("DROP_OFF" if goods and shipment_type != BUYER_ARRANGES else None),
+        )
+        item = self._with_deadline(None, item, now)
+        self._store.put_return(item)
+        self._schedule(None, item, now)
+        self._telling.asked(item, by, images)
+        return item
+
+    def act(
+        self,
+        item: Return,
+        action: Action,
+        by: By,
+        *,
+        total: Decimal | None = None,
+        offer: Decimal | None = None,
+        reason: str | None = None,
+        note: str = "",
+        images: Sequence[str] = (),
+        refusing: Refusing | None = None,
+    ) -> Return:
+        """Have `action` happen to the return. Whoever is refused hears it in the words of `refusing`.
+
+        `total` is a new refund total (a won dispute for less); `offer` is what a seller offers instead.
+        """
+        now = self._platform.now
+        moved = self.check(item, action, refusing)
+        self._in_time(item, action, by, now)
+        moved = self._with_details(moved, action, now, offer=offer, reason=reason)
+        if action is Action.DISPUTE:
+            moved = self._disputable(moved)
+        if action is Action.ACCEPT_OFFER:
+            moved = replace(self.with_total(moved, moved.offer), buyer_keeps_item=True)
+        if total is not None:
+            moved = self.with_total(moved, total)
+        if moved.claim is Claim.REPLACED:
+            moved = replace(moved, replacement_order_id=self._orders.send_again(moved.order_id, line_ids(moved)).id)
+        moved = self._with_deadline(item, replace(moved, updated_at=now), now)
+        self._store.put_return(moved)
+        self._schedule(item, moved, now)
+        self._telling.happened(item, moved, action, by, reason=reason, note=note, images=images)
+        if moved.is_final and not item.is_final:
+            self._orders.claim_ended(moved.order_id)
+        return self._store.get_return(moved.return_id)
+
+    def check(self, item: Return, action: Action, refusing: Refusing | None = None) -> Return:
+        """Answer what the tables make of the action; raise, in the words of `refusing`, where one refuses."""
+        try:
+            return after(item, action, self.table(item.return_type))
+        except NotAllowed as refused:
+            if refusing:
+                raise refusing(item, action, refused) from None
+            raise NOT_POSSIBLE(status=item.status, action=action) from None
+
+    def run(self, kind: str, return_id: str) -> tuple[str, bool]:
+        """Do what was due; answer the words and whether anything changed."""
+        item = self._store.get_return(return_id)
+        if kind == LAPSE:
+            return self._lapse(item), True
+        if kind == PERSON:
+            action = next_act(plan_named(self._store.order(item.order_id).plan), item)
+            if action is None:
+                return "nothing to do", False
+            try:
+                self.act(item, action, By.SYSTEM if action is Action.ARRIVE else By.BUYER)
+            except ApiError as refused:
+                return f"{ACT_WORDS[action]}: refused, {refused.message}", False
+            return ACT_WORDS[action], True
+        action = {AUTO_APPROVE: Action.AUTO_APPROVE, LABEL: Action.LABEL, PAYOUT: Action.PAYOUT}[kind]
+        moved = self.act(item, action, By.SYSTEM)
+        return self._step_words(action, moved), True
+
+    def with_total(self, item: Return, total: Decimal | None) -> Return:
+        """Answer the return with another refund total, shared out over its units."""
+        if total is None or total == item.amount.total:
+            return item
+        order = self._store.order(item.order_id)
+        shares = split(total, [line.amount.total for line in item.lines], order.currency)
+        lines = [line for line in (order.line(part.line_item_id) for part in item.lines) if line]
+        amounts = self._store.amounts(order, lines, shares)
+        return replace(
+            item,
+            lines=tuple(replace(part, amount=amount) for part, amount in zip(item.lines, amounts, strict=True)),
+            amount=Amount.sum(order.currency, amounts),
+        )
+
+    # the steps of an act
+
+    def table(self, return_type: ReturnType) -> Table[Claim, Action]:
+        """Answer the claim's table for that kind of request, in this market."""
+        return claim_table(
+            return_type, won_replacement_is_paid=self._store.profile.says("replacement.dispute_won", "refund")
+        )
+
+    def _in_time(self, item: Return, action: Action, by: By, now: datetime) -> None:
+        """A deadline is exclusive: whoever comes at it or later is too late, though the platform has yet to act."""
+        limit = item.deadline
+        if limit is None or not limit.missed(now) or action.is_lapse:
+            return
+        sides = {By.SELLER: {By.SELLER, By.SELLER_CENTER}, By.BUYER: {By.BUYER}, By.OPERATOR: {By.OPERATOR}}
+        if by in sides.get(limit.whom, set()):
+            raise TOO_LATE(what=action.value.lower().replace("_", " "))
+
+    def _with_details(
+        self, item: Return, action: Action, now: datetime, *, offer: Decimal | None, reason: str | None
+    ) -> Return:
+        if action is Action.OFFER_PARTIAL_REFUND:
+            return replace(item, offer=offer, buyer_rejected_offer=False, offers_made=item.offers_made + 1)
+        if action in (Action.DECLINE_OFFER, Action.OFFER_EXPIRED):
+            return replace(item, buyer_rejected_offer=True)
+        if action is Action.DIRECT_REFUND:
+            return replace(item, buyer_keeps_item=True)
+        if action is Action.LABEL:
+            label = str(self._store.profile.numbers["return.label_type"].value)
+            return replace(self._on_its_way(item), label_type=label)
+        if action is Action.SHIP:
+            return replace(self._on_its_way(item), shipped_at=now)
+        if action is Action.ARRIVE:
+            return replace(item, arrived_at=now)
+        if action.value.startswith("REJECT_"):
+            return replace(item, reject_reason=reason)
+        return item
+
+    def _on_its_way(self, item: Return) -> Return:
+        if item.tracking_number:
+            return item
+        number = f"1Z{self._platform.steady_id('8', 14, f'return {item.return_id}')}"
+        return replace(item, tracking_number=number, provider_id="7117858858072016686", provider_name="UPS")
+
+    def _disputable(self, item: Return) -> Return:
+        """Answer the return as it goes to the operator: over what is still refundable and in nobody else's hands."""
+        order = self._store.order(item.order_id)
+        claimed = {part.line_item_id for part in item.lines}
+        for line_id in claimed:
+            if self._store.held_by(line_id) not in (None, item.return_id):
+                raise ALREADY_OPEN()
+        most = self._store.profile.count("dispute.max_closed_per_product")
+        decided = (Dispute.SUPPORT_BUYER, Dispute.SUPPORT_SELLER, Dispute.CLOSED)
+        others = (self._store.get_return(id) for id in self._store.returns_of[order.id] if id != item.return_id)
+        closed = sum(
+            1 for other in others if other.dispute in decided and claimed & {part.line_item_id for part in other.lines}
+        )
+        if closed >= most:
+            raise DISPUTES_USED_UP(count=closed)
+        left = [
+            min(part.amount.total, line.refundable)
+            for part in item.lines
+            for line in order.lines
+            if line.id == part.line_item_id
+        ]
+        if item.return_type is not ReturnType.REPLACEMENT and not any(left):
+            raise ALREADY_CLOSED()
+        if sum(left) == item.amount.total:
+            return item
+        lines = [line for line in (order.line(part.line_item_id) for part in item.lines) if line]
+        amounts = self._store.amounts(order, lines, left)
+        parts = tuple(replace(part, amount=amount) for part, amount in zip(item.lines, amounts, strict=True))
+        return replace(item, lines=parts, amount=Amount.sum(order.currency, amounts))
+
+    def _with_deadline(self, old: Return | None, item: Return, now: datetime) -> Return:
+        what = None if self._is_approved_by_itself(item) else running(item)
+        if what == "dispute.seller_evidence" and old and old.dispute is Dispute.IN_PROGRESS:
+            return item  # evidence, then decision: neither is begun anew
+        return replace(item, deadline=deadline_after(old, item, what, now, self._due(item)))
+
+    def _due(self, item: Return) -> Callable[[str, datetime], datetime]:
+        return lambda what, start: self._store.profile.due(what, start, amount=item.amount.total)
+
+    def _lapse(self, item: Return) -> str:
+        """Let a deadline pass: the table decides what that means."""
+        now, limit = self._platform.now, item.deadline
+        assert limit is not None
+        self._telling.lapsed(item, limit)
+        action = RUNS[limit.what].lapse
+        if action is None:
+            later = replace(item, deadline=deadline("dispute.decision", now, self._due(item)), updated_at=now)
+            self._store.put_return(later)
+            self._schedule(item, later, now)
+            self._telling.evidence_over(later)
+            return "time for evidence over"
+        moved = self.act(item, action, By.SYSTEM)
+        words = SILENCE_WORDS[action, moved.claim]
+        return f"silence: {words}"
+
+    def _step_words(self, action: Action, item: Return) -> str:
+        if action is Action.PAYOUT:
+            return f"refund paid {item.amount.total} {item.amount.currency}"
+        return ACT_WORDS[action]
+
+    def _schedule(self, old: Return | None, item: Return, now: datetime) -> None:
+        """Keep the agenda in step with the return's state."""
+        profile = self._store.profile
+        if old is None or old.deadline != item.deadline:
+            if item.deadline:
+                what = f"deadline: {item.deadline.what}"
+                self._put(LAPSE, item, item.deadline.due, RANK_DEADLINE, MARKETPLACE, what)
+            else:
+                self._platform.agenda.drop(LAPSE, item.return_id)
+        before, wanted = self._steps(old), self._steps(item)
+        for kind in before.keys() - wanted.keys():
+            self._platform.agenda.drop(kind, item.return_id)
+        for kind, (wait, what) in wanted.items():
+            if kind not in before:
+                self._put(kind, item, profile.due(wait, now) if wait else now, RANK_STEP, MARKETPLACE, what)
+        self._schedule_person(item, now)
+
+    def _steps(self, item: Return | None) -> dict[str, tuple[str | None, str]]:
+        """Answer what the platform does next by itself: the kind, the profile's wait if there is one, the words."""
+        if item is None:
+            return {}
+        steps: dict[str, tuple[str | None, str]] = {}
+        if self._is_approved_by_itself(item):
+            steps[AUTO_APPROVE] = (None, ACT_WORDS[Action.AUTO_APPROVE])
+        if item.claim is Claim.APPROVED and item.parcel is Parcel.AWAITED and item.shipment_type != BUYER_ARRANGES:
+            steps[LABEL] = ("return.label_delay", ACT_WORDS[Action.LABEL])
+        if item.money is Money.OWED:
+            steps[PAYOUT] = ("payout.processing", self._step_words(Action.PAYOUT, item))
+        return steps
+
+    def _is_approved_by_itself(self, item: Return) -> bool:
+        asked = item.return_type is ReturnType.RETURN_AND_REFUND and item.claim is Claim.REQUESTED
+        return asked and self._store.profile.says("return.first_review", "auto")
+
+    def _schedule_person(self, item: Return, now: datetime) -> None:
+        action = next_act(plan_named(self._store.order(item.order_id).plan), item)
+        if action is None:
+            self._platform.agenda.drop(PERSON, item.return_id)
+            return
+        carried = action is Action.ARRIVE
+        wait = self._store.profile.wait("courier.return_transit" if carried else "buyer.hesitation")
+        self._put(PERSON, item, now + wait, RANK_PEOPLE, COURIER if carried else BUYER, ACT_WORDS[action])
+
+    def _put(self, kind: str, item: Return, at: datetime, rank: int, who: str, what: str) -> None:
+        self._platform.agenda.put(
+            kind, item.return_id, at=at, rank=rank, who=who, what=what, shop_id=item.shop_id, return_id=item.return_id
+        )
+
+
+def line_ids(item: Return) -> tuple[str, ...]:
+    """Answer the order's units that a return is about."""
+    return tuple(line.line_item_id for line in item.lines)

@@ -1,0 +1,356 @@
+"""One shop: everything its seller can ask of the platform, one method per use case.
+
+The methods take what the wire carries, already read, and answer the domain's frozen values; `wire.py` alone spells
+field names. Whatever raises `ApiError` has changed nothing. `by` says through which door the seller came: `seller` is
+the Open API, `seller_center` the website. What only a test may do is in `control.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from mock_tiktok.domain.cancellations import Cancellation
+from mock_tiktok.domain.money import Amount, split
+from mock_tiktok.domain.orders import Order
+from mock_tiktok.domain.returns import Record, Return
+from mock_tiktok.domain.searches import (
+    CancellationFilter,
+    Eligibility,
+    OrderFilter,
+    Page,
+    PageRequest,
+    Reason,
+    ReturnFilter,
+    Sort,
+)
+from mock_tiktok.domain.words import Action, By, Claim, Parcel, ReturnType
+from mock_tiktok.errors import (
+    ALREADY_CLOSED,
+    COMMENT_TOO_LONG,
+    INVALID,
+    LINES_NOT_POSSIBLE,
+    ORDER_CLOSED,
+    ORDER_STATUS,
+    OVER_REFUND,
+    PARCEL_NOT_REJECTABLE,
+    QUICK_REFUND,
+    REASON_ACTION,
+    REASON_ROLE,
+    REASON_STATUS,
+    REASON_UNKNOWN,
+)
+from mock_tiktok.policy.profile import Profile
+from mock_tiktok.state.agenda import Entry
+from mock_tiktok.state.platform import Platform
+from mock_tiktok.state.store import SkuQuantity, Store
+from mock_tiktok.usecases import decisions
+from mock_tiktok.usecases.cancellations import KINDS as CANCELLATION_KINDS
+from mock_tiktok.usecases.cancellations import CancelDesk
+from mock_tiktok.usecases.orders import OrderDesk
+from mock_tiktok.usecases.queries import Enquiries
+from mock_tiktok.usecases.returns import KINDS as RETURN_KINDS
+from mock_tiktok.usecases.returns import ReturnDesk
+
+__all__ = ["Shop", "SkuQuantity"]
+
+
+class Shop:
+    """A seller's shop on the marketplace."""
+
+    def __init__(self, platform: Platform, *, number: int, name: str, market: str, profile: Profile) -> None:
+        self.platform = platform
+        self.profile = profile
+        self.shop_id = platform.numbered_id("shop", number)
+        self.shop_cipher = f"ROW_{platform.digest('shop cipher', self.shop_id).hex()[:24]}"
+        self.code = f"{market}LC{platform.digest('shop code', self.shop_id).hex()[:8].upper()}"
+        self.name = name
+        self.region = market
+        self.store = Store(platform, self.shop_id, market, profile)
+        self.order_desk = OrderDesk(self.store)
+        self.return_desk = ReturnDesk(self.store, self.order_desk)
+        self.cancel_desk = CancelDesk(self.store, self.order_desk)
+        self._enquiries = Enquiries(self.store)
+
+    @property
+    def currency(self) -> str:
+        """Answer the currency the shop sells in."""
+        return self.profile.currency
+
+    # looking
+
+    def search_returns(self, filters: ReturnFilter, sort: Sort, page: PageRequest) -> Page[Return]:
+        """Search Returns."""
+        return self._enquiries.returns(filters, sort, page)
+
+    def search_cancellations(self, filters: CancellationFilter, sort: Sort, page: PageRequest) -> Page[Cancellation]:
+        """Search Cancellations."""
+        return self._enquiries.cancellations(filters, sort, page)
+
+    def search_orders(self, filters: OrderFilter, sort: Sort, page: PageRequest) -> Page[Order]:
+        """Get Order List."""
+        return self._enquiries.orders(filters, sort, page)
+
+    def orders(self, ids: Sequence[str]) -> tuple[Order, ...]:
+        """Get Order Detail: those that exist, in the order asked."""
+        found = (self.store.orders.get(id) for id in ids)
+        return tuple(order for order in found if order is not None)
+
+    def order(self, order_id: str) -> Order:
+        """Answer one order; 25007006 if there is none such."""
+        return self.store.order(order_id)
+
+    def get_return(self, return_id: str) -> Return:
+        """Answer one return; 25020005 if there is none such."""
+        return self.store.get_return(return_id)
+
+    def get_cancellation(self, cancel_id: str) -> Cancellation:
+        """Answer one cancellation; 25020005 if there is none such."""
+        return self.store.get_cancellation(cancel_id)
+
+    def records(self, return_id: str) -> tuple[Record, ...]:
+        """Get Return Records, oldest first."""
+        return self.store.records(self.store.get_return(return_id).return_id)
+
+    def reject_reasons(self, return_or_cancel_id: str) -> tuple[Reason, ...]:
+        """Get Reject Reasons: of this case, now."""
+        return self._enquiries.reject_reasons(return_or_cancel_id)
+
+    def aftersale_eligibility(
+        self,
+        order_id: str,
+        user: str = "SELLER",
+        request_types: Sequence[str] = ("CANCEL", "REFUND", "RETURN_AND_REFUND"),
+    ) -> tuple[Eligibility, ...]:
+        """Get Aftersale Eligibility: per SKU and kind, which units can be claimed."""
+        return self._enquiries.eligibility(order_id, user, request_types)
+
+    def calculate_refund(
+        self,
+        order_id: str,
+        request_type: str,
+        *,
+        line_item_ids: Sequence[str] = (),
+        skus: Sequence[SkuQuantity] = (),
+        reason: str | None = None,
+    ) -> Amount:
+        """Calculate Refund: what the units named could be paid back."""
+        return self._enquiries.calculate(order_id, request_type, line_item_ids, skus)
+
+    def buyer_reasons(self, order_id: str, request_type: str) -> tuple[Reason, ...]:
+        """Answer what the buyer's request page offers."""
+        order = self.store.order(order_id)
+        return self.profile.reasons.offered("buyer", request_type, order.status)
+
+    # deciding on what a buyer asks
+
+    def approve_return(
+        self,
+        return_id: str,
+        decision: str,
+        *,
+        partial_refund: tuple[Decimal, str] | None = None,
+        buyer_keep_item: bool = False,
+        by: str = By.SELLER,
+    ) -> Return:
+        """Approve Return; `partial_refund` is (amount, currency). Keeping the item makes a return a direct refund."""
+        item, action = self.store.get_return(return_id), decisions.approval(decision)
+        decisions.check_fits(item, action)
+        if buyer_keep_item and action is not Action.APPROVE_RETURN:
+            raise INVALID(what=f"buyer_keep_item does not go with {decision}")
+        if partial_refund is not None and action is not Action.OFFER_PARTIAL_REFUND:
+            raise INVALID(what=f"partial_refund does not go with {decision}")
+        offer = None
+        if action is Action.OFFER_PARTIAL_REFUND:
+            offer = decisions.offered(item, partial_refund, self.profile.count("partial_offer.most"))
+        if buyer_keep_item:
+            action = Action.DIRECT_REFUND
+        self._in_time(item, action)
+        return self.return_desk.act(item, action, By(by), offer=offer, refusing=decisions.refusal)
+
+    def reject_return(
+        self,
+        return_id: str,
+        decision: str,
+        reason: str | None,
+        comment: str | None = None,
+        *,
+        images: Sequence[str] = (),
+        by: str = By.SELLER,
+    ) -> Return:
+        """Reject Return, with a reason from the list of this very case."""
+        item, action = self.store.get_return(return_id), decisions.rejection(decision)
+        decisions.check_fits(item, action)
+        self.return_desk.check(item, action, decisions.refusal)
+        self._in_time(item, action)
+        if action is Action.REJECT_RECEIVED_PACKAGE:
+            self._may_reject_parcel(item)
+        self._check_reject_reason(reason, decisions.reason_kind(item, action))
+        self._check_comment(comment)
+        return self.return_desk.act(
+            item, action, By(by), reason=reason, note=comment or "", images=images, refusing=decisions.refusal
+        )
+
+    def approve_cancellation(self, cancel_id: str, *, by: str = By.SELLER) -> Cancellation:
+        """Approve Cancellation."""
+        return self.cancel_desk.act(self.store.get_cancellation(cancel_id), Action.APPROVE_CANCELLATION, By(by))
+
+    def reject_cancellation(
+        self, cancel_id: str, reason: str | None, comment: str | None = None, *, by: str = By.SELLER
+    ) -> Cancellation:
+        """Reject Cancellation."""
+        item = self.store.get_cancellation(cancel_id)
+        self.cancel_desk.check(item, Action.REJECT_CANCELLATION)
+        self._check_reject_reason(reason, "CANCEL")
+        self._check_comment(comment)
+        return self.cancel_desk.act(item, Action.REJECT_CANCELLATION, By(by), reason=reason, comment=comment)
+
+    # starting something
+
+    def create_return(
+        self,
+        order_id: str,
+        return_type: str,
+        reason: str,
+        *,
+        line_item_ids: Sequence[str] = (),
+        skus: Sequence[SkuQuantity] = (),
+        refund_total: Decimal | None = None,
+        currency: str | None = None,
+        shipment_type: str | None = None,
+        handover_method: str | None = None,
+        by: str = By.SELLER,
+    ) -> Return:
+        """Create Return: the seller refunds, or takes back, without being asked. It needs no further approval."""
+        order = self.store.order(order_id)
+        if return_type not in (ReturnType.REFUND, ReturnType.RETURN_AND_REFUND):
+            raise INVALID(what=f"return_type {return_type!r} is not REFUND or RETURN_AND_REFUND")
+        self._may_start(order, "SELLER", return_type)
+        total = None
+        if refund_total is not None:
+            total = decisions.money("refund_total", refund_total, order.currency, currency)
+        elif currency is not None and currency != order.currency:
+            raise INVALID(what=f"currency {currency} is not the order's {order.currency}")
+        self._within_refundable(order, total, line_item_ids)
+        self._check_seller_reason(order, return_type, reason)
+        lines = self.store.units(order, line_item_ids, skus)
+        if len({line.package_id for line in lines}) > 1:
+            raise LINES_NOT_POSSIBLE(why="one request covers lines of one package only")
+        caps = [line.refundable for line in lines]
+        most = sum(caps, Decimal(0))
+        if most <= 0:
+            raise ALREADY_CLOSED()
+        if total is not None and total > most:
+            raise OVER_REFUND(amount=total, most=most)
+        shares = caps if total is None else split(total, caps, order.currency)
+        return self.return_desk.open(
+            order,
+            ReturnType(return_type),
+            reason,
+            lines,
+            self.store.amounts(order, lines, shares),
+            by=By(by),
+            claim=Claim.GRANTED if return_type == ReturnType.REFUND else Claim.APPROVED,
+            shipment_type=shipment_type,
+            handover_method=handover_method,
+        )
+
+    def cancel_order(
+        self,
+        order_id: str,
+        reason: str,
+        *,
+        line_item_ids: Sequence[str] = (),
+        skus: Sequence[SkuQuantity] = (),
+        by: str = By.SELLER,
+    ) -> Cancellation:
+        """Cancel Order: the seller calls off an order, or units of it that are out of stock."""
+        order = self.store.order(order_id)
+        self.cancel_desk.check_call_off(order)
+        self._check_seller_reason(order, "CANCEL", reason)
+        lines = self.store.units(order, line_item_ids, skus)
+        self.cancel_desk.check_units(order, lines, reason)
+        return self.cancel_desk.call_off(order_id, reason, lines, By(by))
+
+    def ship_order(self, order_id: str) -> Order:
+        """Hand the order over to the carrier; that may answer a buyer who asks to cancel."""
+        order = self.order_desk.ship(order_id)
+        self.cancel_desk.shipped(order)
+        return self.store.order(order_id)
+
+    # what happens by itself
+
+    def run(self, entry: Entry) -> tuple[str, bool]:
+        """Do what was due; answer the words and whether anything changed."""
+        if entry.kind in RETURN_KINDS:
+            return self.return_desk.run(entry.kind, entry.subject)
+        if entry.kind in CANCELLATION_KINDS:
+            return self.cancel_desk.run(entry.kind, entry.subject)
+        return self.order_desk.run(entry.kind, entry.subject)
+
+    def order_of(self, entry: Entry) -> str:
+        """Answer the order that an entry of the agenda concerns."""
+        if entry.kind in RETURN_KINDS:
+            return self.store.get_return(entry.subject).order_id
+        if entry.kind in CANCELLATION_KINDS:
+            return self.store.get_cancellation(entry.subject).order_id
+        return entry.subject
+
+    # checks
+
+    def _in_time(self, item: Return, action: Action) -> None:
+        limit = item.deadline
+        if limit and limit.seller_action and limit.missed(self.platform.now):
+            raise decisions.too_late(item, action)
+
+    def _may_reject_parcel(self, item: Return) -> None:
+        if item.is_quick_refund:
+            raise QUICK_REFUND()
+        if item.parcel is Parcel.SHIPPED and item.shipped_at:
+            free_from = self.profile.due("inspection.undelivered_review_after", item.shipped_at)
+            if self.platform.now < free_from:
+                raise PARCEL_NOT_REJECTABLE(why="it has not arrived")
+
+    def _may_start(self, order: Order, who: str, request_type: str) -> None:
+        if order.status in self.profile.eligible[who].get(request_type, ()):
+            return
+        if order.status in ("COMPLETED", "CANCELLED"):
+            raise ORDER_CLOSED()
+        raise ORDER_STATUS(status=order.status)
+
+    def _within_refundable(self, order: Order, total: Decimal | None, line_item_ids: Sequence[str]) -> None:
+        """An amount above what is left is 25005005, also where nothing is left at all."""
+        if total is None:
+            return
+        chosen = [line for line in order.lines if not line_item_ids or line.id in line_item_ids]
+        most = sum((line.refundable for line in chosen if not line.cancelled), Decimal(0))
+        if total > most:
+            raise OVER_REFUND(amount=total, most=most)
+
+    def _check_seller_reason(self, order: Order, kind: str, reason: str) -> None:
+        if not reason:
+            raise INVALID(what="a reason is needed", at="reason")
+        places = self.profile.reasons.places(reason)
+        if not places:
+            raise REASON_UNKNOWN(reason=reason)
+        if not any(group.who == "seller" for group in places):
+            raise REASON_ROLE(reason=reason)
+        fitting = [group for group in places if group.who == "seller" and group.kind == kind]
+        if not fitting:
+            raise REASON_ACTION(reason=reason)
+        if not any(not group.statuses or order.status in group.statuses for group in fitting):
+            raise REASON_STATUS(reason=reason, status=order.status)
+
+    def _check_reject_reason(self, reason: str | None, kind: str) -> None:
+        if not reason:
+            raise INVALID(what="reject_reason is needed", at="reason")
+        places = self.profile.reasons.places(reason)
+        if not places:
+            raise REASON_UNKNOWN(reason=reason)
+        if not any(group.who == "reject" and group.kind == kind for group in places):
+            raise REASON_ACTION(reason=reason)
+
+    def _check_comment(self, comment: str | None) -> None:
+        limit = self.profile.count("reject.comment_limit")
+        if comment and len(comment.encode()) > limit:
+            raise COMMENT_TOO_LONG(limit=limit)

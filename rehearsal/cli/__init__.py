@@ -1,0 +1,80 @@
+"""The command `rehearsal`. Each command's module is imported only when the command is run.
+
+Exit codes: 0 content; 1 findings; 2 usage or configuration; 3 the stage itself failed; 4 something asked for was not
+judged. A command answers its code; what it raises is said in one line, and only a failure of the stage has a traceback.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from importlib import import_module
+from typing import Any, Final
+
+import click
+
+from rehearsal.control.stage import Problem
+from rehearsal.exit_codes import ExitCode
+
+INTERRUPTED: Final = 130  # what shells answer for Ctrl-C
+
+# fmt: off
+COMMANDS: Final = {
+    "demo":         ("rehearsal.cli.demo",         "Play every documented workflow and write the report."),
+    "play":         ("rehearsal.cli.play",         "Run Gherkin suites, ours or yours, in process or served."),
+    "requirements": ("rehearsal.cli.requirements", "Write the table of requirements and the scenarios that play them."),
+    "up":           ("rehearsal.cli.up",           "Serve the fakes, the connector, the control API and the console."),
+}
+# fmt: on
+
+
+class LazyCommands(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
+
+
+@click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="rehearsal", prog_name="rehearsal")
+def rehearsal() -> None:
+    """A stage where a connector rehearses returns and refunds, under one simulated clock."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str] | None = None) -> int:
+    """Run the command line and answer its exit code."""
+    try:
+        answer: Any = rehearsal.main(arguments, prog_name="rehearsal", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has gone; nothing more can be said to them
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.STAGE_FAILED
+    except Problem as problem:
+        click.echo(f"Error: {problem}", err=True)
+        return ExitCode.USAGE if problem.status < 500 else ExitCode.STAGE_FAILED
+    except Exception:
+        traceback.print_exc()
+        click.echo("Error: the stage itself failed; this is not the fault of who stands on it.", err=True)
+        return ExitCode.STAGE_FAILED
+    return int(answer) if isinstance(answer, int) else ExitCode.CONTENT

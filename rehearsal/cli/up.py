@@ -1,0 +1,339 @@
+"""`rehearsal up`: the stage on real sockets, until somebody stops it.
+
+The composition root of a served world, and with `rehearsal.sockets` the only place where the machine's own clock and
+real waiting belong. Our own players keep the wire inside this process; outsiders come through a door per player, which
+looks the current world up at each call, so that `/reset` keeps every address.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import logging
+import os
+import secrets
+import signal
+import socket
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Any, Final
+
+import click
+import requests
+from rich.console import Console
+from rich.text import Text
+
+from rehearsal.control.addresses import Addresses
+from rehearsal.control.formats import beginning, instant
+from rehearsal.control.local import InProcessStage, refusals
+from rehearsal.control.stage import Json, Problem
+from rehearsal.exit_codes import ExitCode
+from rehearsal.server.access import Gate
+from rehearsal.server.control_api import PREFIX, control_app
+from rehearsal.server.sockets import LAST_PORT, AddressRefused, Served, Service, Wsgi, origin, take
+
+FIRST_PORT: Final = 8700
+TICK: Final = 0.25  # seconds of real time between two steps of a running clock
+ANSWER_PATIENCE: Final = 20.0  # seconds of real time until every address must have answered
+STOP_PATIENCE: Final = 1.0  # seconds of real time for what is going on to come to its end
+KNOCK: Final = "/.well-known/rehearsal"
+POLICIES: Final = ("person", "approve", "reject", "partial", "silent")
+
+# fmt: off
+# name in `urls`, its option, what it is called when its port is taken
+SERVICES: Final = (
+    ("control",     "--port",             "the control API and the console"),
+    ("tiktok",      "--tiktok-port",      "TikTok Shop's API and pages"),
+    ("tiktok_auth", "--tiktok-auth-port", "TikTok Shop's token server"),
+    ("connector",   "--connector-port",   "the connector"),
+    ("oms",         "--oms-port",         "the OMS"),
+)
+# fmt: on
+
+
+class Door:
+    """Where outsiders meet one service of whatever world stands behind the address now."""
+
+    def __init__(self, stage: InProcessStage, name: str) -> None:
+        self._stage = stage
+        self._name = name
+        self._open: tuple[object, Wsgi] | None = None
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"] == KNOCK:
+            return _here(start_response)
+        with self._stage.holding() as world:
+            opened = self._open
+            if opened is None or opened[0] is not world:
+                opened = self._open = (world, world.outside_app(self._name))
+            return list(opened[1](environ, start_response))
+
+
+def _here(start_response: Callable[..., Any]) -> Iterable[bytes]:
+    start_response("204 No Content", [])
+    return []
+
+
+def _answering(app: Wsgi) -> Wsgi:
+    def served(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        return _here(start_response) if environ["PATH_INFO"] == KNOCK else app(environ, start_response)
+
+    return served
+
+
+class RunningClock(threading.Thread):
+    """Moves the world's clock as real time passes, `factor` times as fast. A jump by a caller is kept."""
+
+    def __init__(self, stage: InProcessStage, factor: float, stop: threading.Event) -> None:
+        super().__init__(name="running clock", daemon=True)
+        self._stage = stage
+        self._factor = factor
+        self._ended = stop
+        self.failure: Exception | None = None
+
+    def run(self) -> None:
+        """Take one step per tick until the stage stops; a step that fails stops the stage."""
+        last = time.monotonic()
+        while not self._ended.wait(TICK):
+            now = time.monotonic()
+            try:
+                self._stage.let_pass(timedelta(seconds=(now - last) * self._factor))
+            except Exception as error:
+                self.failure = error
+                self._ended.set()
+            last = now
+
+
+@click.command()
+@click.option(
+    "--host", default="127.0.0.1", show_default=True, help="Address to listen on. Not loopback: needs a token."
+)
+@click.option("--public-host", help="Host name that the printed addresses use, when it is not the one listened on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, LAST_PORT),
+    default=FIRST_PORT,
+    show_default=True,
+    help="Port of control API and console; the others follow it. 0 picks free ones for all.",
+)
+@click.option("--tiktok-port", type=click.IntRange(0, LAST_PORT), help="Port of TikTok Shop's API and pages.")
+@click.option("--tiktok-auth-port", type=click.IntRange(0, LAST_PORT), help="Port of TikTok Shop's token server.")
+@click.option("--connector-port", type=click.IntRange(0, LAST_PORT), help="Port of the connector.")
+@click.option("--oms-port", type=click.IntRange(0, LAST_PORT), help="Port of the OMS.")
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="What all chance comes from.")
+@click.option(
+    "--start", help="Simulated start, RFC 3339, or `now` for the machine's time. [default: 2031-03-03T09:00:00Z]"
+)
+@click.option("--market", help="Market of the shops. [default: the profile's, else US]")
+@click.option("--profile", help="Policy profile, by name or as a file. [default: the market's]")
+@click.option("--shops", type=click.IntRange(1, 100), default=1, show_default=True, help="How many shops.")
+@click.option(
+    "--oms-policy", type=click.Choice(POLICIES), default="person", show_default=True, help="Who decides at the OMS."
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0, max=1_000_000),
+    default=0.0,
+    show_default=True,
+    help="Simulated seconds per second: 0 stands still, 1 is real time.",
+)
+@click.option("--strict-time", is_flag=True, help="Take only the world's time in signed calls, not the machine's.")
+@click.option("--token", envvar="REHEARSAL_TOKEN", help="Token of the control API. [default: a new one]")
+@click.option(
+    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write what GET /world answers here."
+)
+def up(**options: Any) -> int:
+    """Serve the fakes, the connector, the control API and the console, until Ctrl-C."""
+    logging.getLogger("waitress").setLevel(logging.ERROR)  # a full queue is normal while the clock is advanced
+    stop = threading.Event()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, lambda number, frame: _stop(stop, number, frame))
+    return _serve(stop, **options)
+
+
+def _stop(stop: threading.Event, signum: int, frame: FrameType | None) -> None:
+    stop.set()
+    signal.signal(signum, signal.SIG_DFL)  # the second time is not asked politely
+
+
+def _serve(stop: threading.Event, *, host: str, public_host: str | None, json_file: Path | None, **options: Any) -> int:
+    if json_file is not None:
+        _make_way(json_file)
+    taken = _take_ports(host, options)
+    addresses = _addresses(public_host or _reachable(host), taken)
+    token = options["token"] or secrets.token_urlsafe(24)
+    stage = _stage(addresses, token, options)
+    gate = Gate(bind=host, token=token)
+    apps: dict[str, Wsgi] = {name: Door(stage, name) for name, *_ in SERVICES[1:]}
+    apps["control"] = _answering(control_app(stage, gate))
+    served = Served(Service(apps[name], taken[name]) for name, *_ in SERVICES)
+    served.start()
+    clock = RunningClock(stage, options["speed"], stop)
+    try:
+        _await_answers([_local(host, taken[name]) for name, *_ in SERVICES])
+        world = stage.world()
+        if json_file is not None:
+            _write(json_file, world)
+        _print(world, needs_token=gate.needs_token)
+        if options["speed"]:
+            clock.start()
+        stop.wait()
+    finally:
+        stop.set()
+        served.stop(STOP_PATIENCE)
+        closed = stage.close(STOP_PATIENCE)
+    if clock.failure is not None:
+        raise clock.failure
+    click.echo("Stopped.", err=True)
+    if not closed:  # a long advance ends with the process: its thread cannot be waited for, nor left to a teardown
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(ExitCode.CONTENT)
+    return ExitCode.CONTENT
+
+
+def _stage(addresses: Addresses, token: str, options: dict[str, Any]) -> InProcessStage:
+    from rehearsal.world.world import World
+
+    chosen = {"seed": options["seed"], "oms_policy": options["oms_policy"], "shops": options["shops"]}
+    chosen |= {name: options[name] for name in ("market", "profile") if options[name] is not None}
+    start = options["start"]
+    if start is not None:
+        try:
+            chosen["start"] = (
+                datetime.now(UTC).replace(microsecond=0) if start == "now" else beginning(start, "--start")
+            )
+        except Problem as problem:
+            raise click.UsageError(problem.detail) from None
+    more = {"version": importlib.metadata.version("rehearsal"), "speed": options["speed"], "token": token}
+    stage = InProcessStage(World, addresses=addresses, more=lambda: more, strict_time=options["strict_time"], **chosen)
+    try:
+        with refusals():
+            _ = stage.current  # made now, so that a bad profile is said before anything is served
+    except Problem as problem:
+        raise click.UsageError(problem.detail) from None
+    return stage
+
+
+def _take_ports(host: str, options: dict[str, Any]) -> dict[str, socket.socket]:
+    base: int = options["port"]
+    taken: dict[str, socket.socket] = {}
+    refused: list[str] = []
+    for step, (name, option, words) in enumerate(SERVICES):
+        asked = options[option[2:].replace("-", "_")]
+        port = asked if asked is not None else base and base + step
+        if port > LAST_PORT:
+            raise click.UsageError(f"--port {base} leaves no room for {words}: choose it with {option}.")
+        try:
+            taken[name] = take(host, port)
+        except AddressRefused as refusal:
+            if not refusal.taken:
+                raise click.UsageError(f"{words}: {refusal}.") from None
+            refused.append(f"Port {port} for {words} is taken on {host}: choose another with {option}.")
+    if refused:
+        for kept in taken.values():
+            kept.close()
+        refused.append("Or stop what listens there, or let --port 0 pick free ports for all.")
+        raise click.UsageError("\n       ".join(refused))
+    return taken
+
+
+def _reachable(host: str) -> str:
+    return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
+
+
+def _local(host: str, taken: socket.socket) -> str:
+    return origin(_reachable(host), taken.getsockname()[1])
+
+
+def _addresses(host: str, taken: dict[str, socket.socket]) -> Addresses:
+    origins = {name: origin(host, taken[name].getsockname()[1]) for name, *_ in SERVICES}
+    return Addresses(**{**origins, "control": origins["control"] + PREFIX, "console": origins["control"]})
+
+
+def _await_answers(origins: Iterable[str]) -> None:
+    with requests.Session() as http:
+        http.trust_env = False
+        for address in origins:
+            answer = http.get(address + KNOCK, timeout=ANSWER_PATIENCE)
+            if answer.status_code != 204:
+                raise Problem(500, "The stage does not answer", f"{address} answered {answer.status_code}")
+
+
+def _make_way(file: Path) -> None:
+    """Remove what an earlier run wrote, so that nobody takes its addresses for ours."""
+    try:
+        file.unlink(missing_ok=True)
+        if not file.absolute().parent.is_dir():
+            raise click.UsageError(f"--json {file}: there is no folder {file.absolute().parent}.")
+    except OSError as error:
+        raise click.UsageError(f"--json {file}: {error.strerror}.") from None
+
+
+def _write(file: Path, world: Json) -> None:
+    """Write the file at once and for its owner only."""
+    handle, name = tempfile.mkstemp(dir=file.absolute().parent, prefix=f".{file.name}.")  # made with mode 0600
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as out:
+            json.dump(world, out, indent=2, ensure_ascii=False)
+            out.write("\n")
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(name, file)
+    except OSError as error:
+        with suppress(OSError):
+            os.unlink(name)
+        raise click.UsageError(f"--json {file}: {error.strerror}.") from None
+
+
+def _print(world: Json, *, needs_token: bool) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    now = instant(world["now"], "now")
+    pace = f"running at ×{world['speed']:g}" if world["speed"] else "its clock stands still"
+    urls, tiktok, client = world["urls"], world["tiktok"], world["connector"]
+    console.print(
+        Text.assemble(
+            ("Rehearsal ", "bold"),
+            f"{world['version']}: {world['market']}, seed {world['seed']}, {now:%a %d %b %Y %H:%M:%S} UTC, {pace}",
+        )
+    )
+    opened = f"{urls['console']}/?token={world['token']}" if needs_token else urls["console"]
+    pages = f"{urls['tiktok']}/seller-center/orders/returns"
+    groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+        (
+            "Look",
+            (
+                ("console", opened),
+                ("Seller Center", pages),
+                ("buyer", f"{urls['tiktok']}/buyer/orders"),
+                ("OMS's work", f"{urls['oms']}/"),
+                ("order pages", f"{urls['connector']}/"),
+            ),
+        ),
+        (
+            "Call",
+            tuple(
+                (name.replace("_", " "), urls[name])
+                for name in ("control", "tiktok", "tiktok_auth", "connector", "oms")
+            ),
+        ),
+        ("TikTok Shop app and shop", tuple((name, tiktok[name]) for name in tiktok)),
+        ("Connector client", tuple((name, str(client[name])) for name in client)),
+        (
+            "Control API token" + ("" if needs_token else " (not needed on loopback)"),
+            (("Authorization", f"Bearer {world['token']}"),),
+        ),
+    )
+    for title, entries in groups:
+        console.print(Text(f"\n{title}", style="bold"))
+        for name, value in entries:
+            console.print(Text.assemble(f"  {name:<15} ", (value, "cyan")))
+    console.print(Text("\nCtrl-C stops it.", style="dim"))
+    console.file.flush()

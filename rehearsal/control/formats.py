@@ -1,0 +1,80 @@
+"""Times, durations and money as the control API spells them, both ways.
+
+Reading raises a `Problem` that names the field. What has the right form but no meaning (the 31st of February, a
+duration beyond the end of the calendar) is refused here; the form itself is the contract's business.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from rehearsal.control.stage import Problem
+
+_DURATION: Final = re.compile(
+    r"P(?=[0-9]|T[0-9])(?:(?P<weeks>[0-9]+)W)?(?:(?P<days>[0-9]+)D)?"
+    r"(?:T(?=[0-9])(?:(?P<hours>[0-9]+)H)?(?:(?P<minutes>[0-9]+)M)?(?:(?P<seconds>[0-9]+)(?:\.(?P<fraction>[0-9]{1,6}))?S)?)?"
+)
+
+# The marketplace's stamps are Unix seconds of ten digits, and a world needs room to play in.
+EARLIEST: Final = datetime(2002, 1, 1, tzinfo=UTC)
+LATEST: Final = datetime(2199, 12, 31, tzinfo=UTC)
+
+
+def refused(field: str, detail: str) -> Problem:
+    """Answer the problem of a field whose value cannot be meant."""
+    return Problem(422, "Invalid value", f"{field} {detail}", field=field)
+
+
+def instant(text: str, field: str) -> datetime:
+    """Read an RFC 3339 time."""
+    try:
+        moment = datetime.fromisoformat(text.upper().replace("Z", "+00:00"))
+        if moment.tzinfo is None:
+            raise ValueError
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise refused(field, f"is {text!r}, which is not an RFC 3339 time with its zone") from None
+
+
+def beginning(text: str, field: str) -> datetime:
+    """Read a time at which a world can begin."""
+    moment = instant(text, field)
+    if not EARLIEST <= moment <= LATEST:
+        raise refused(field, f"is {text!r}; a world begins between {shown_time(EARLIEST)} and {shown_time(LATEST)}")
+    return moment
+
+
+def duration(text: str, field: str) -> timedelta:
+    """Read an ISO 8601 duration in weeks, days, hours, minutes and seconds."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise refused(field, f"is {text!r}, which is not an ISO 8601 duration such as PT15M")
+    parts = {name: int(value) for name, value in match.groupdict().items() if value and name != "fraction"}
+    fraction = int((match["fraction"] or "").ljust(6, "0"))
+    try:
+        return timedelta(**parts, microseconds=fraction)
+    except OverflowError:
+        raise refused(field, f"is {text!r}, which is longer than any calendar") from None
+
+
+def money(text: str | None) -> Decimal | None:
+    """Read an amount whose form the contract has already judged."""
+    return None if text is None else Decimal(text)
+
+
+def shown_time(moment: datetime) -> str:
+    """Spell a time in UTC."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def shown_time_if(moment: datetime | None) -> str | None:
+    """Spell a time that may not be there."""
+    return None if moment is None else shown_time(moment)
+
+
+def shown_money(amount: Decimal) -> str:
+    """Spell an amount with two digits after the point."""
+    return f"{amount:.2f}"

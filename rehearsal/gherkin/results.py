@@ -1,0 +1,71 @@
+"""A scenario that has been played: what it said, how it ended, and everything there was to see when it was over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from rehearsal.control.stage import Json
+from rehearsal.gherkin.timeline import Moment
+
+
+class Outcome(StrEnum):
+    HELD = "held"
+    BROKEN = "broken"
+    NOT_JUDGED = "not judged"
+    STAGE_FAILED = "stage failed"
+    MISWRITTEN = "miswritten"
+
+
+@dataclass(frozen=True)
+class PlayedStep:
+    """One line of a scenario and whether it went as it says: passed, failed or left out."""
+
+    keyword: str
+    text: str
+    outcome: str
+    table: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What the stage showed when the scenario was over."""
+
+    world: Json = field(default_factory=dict)
+    returns: tuple[Json, ...] = ()
+    ledgers: tuple[Json, ...] = ()
+    mails: tuple[Json, ...] = ()
+    findings: Json = field(default_factory=dict)
+    trace: tuple[Json, ...] = ()
+
+
+@dataclass(frozen=True)
+class Played:
+    """One scenario's record."""
+
+    file: str
+    feature: str
+    description: str
+    rule: str
+    name: str
+    tags: frozenset[str]
+    outcome: Outcome
+    why: str
+    steps: tuple[PlayedStep, ...]
+    moments: tuple[Moment, ...]
+    sight: Sight
+
+    @property
+    def subject(self) -> str:
+        """Answer the folder the feature lies in."""
+        return self.file.rsplit("/", 2)[-2] if "/" in self.file else ""
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """Answer the R-numbers, in their order."""
+        return tuple(sorted((t for t in self.tags if t[:1] == "R" and t[1:].isdigit()), key=lambda t: int(t[1:])))
+
+    @property
+    def findings(self) -> tuple[Json, ...]:
+        """Answer what the auditor had to say against it."""
+        return tuple(self.sight.findings.get("findings", ()))

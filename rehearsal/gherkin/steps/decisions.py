@@ -1,0 +1,247 @@
+"""Decisions: what the seller's staff, Seller Center and the operator say to a request.
+
+As with requests: said as done, the act stands alone; said as what happens, an hour passes after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from pytest_bdd import given, then, when
+
+from rehearsal.gherkin.cast import Buyer, Cast
+from rehearsal.gherkin.steps.phrases import GRADES, money, phrase
+
+# What can be said of a request in one sentence: the words, and who does what.
+SAYINGS: dict[str, Callable[[Cast, Buyer], None]] = {
+    "approve the request of": lambda people, buyer: people.seller.approves(buyer),
+    "reject the request of": lambda people, buyer: people.seller.rejects(buyer),
+    "refund the whole order of": lambda people, buyer: people.seller.refunds(buyer),
+}
+
+OPEN = ("NewRma", "ReadyForReturn")
+
+
+@given(phrase("the seller has approved {BUYER}'s request"))
+def _(people: Cast, buyer: str) -> None:
+    people.seller.approves(people.buyer(buyer))
+
+
+@when(phrase("the seller approves {BUYER}'s request"))
+def _(people: Cast, buyer: str) -> None:
+    people.seller.approves(people.buyer(buyer))
+    people.clock.news_goes_round()
+
+
+@given(phrase("the seller has rejected {BUYER}'s request"))
+def _(people: Cast, buyer: str) -> None:
+    people.seller.rejects(people.buyer(buyer))
+
+
+@when(phrase("the seller rejects {BUYER}'s request"))
+def _(people: Cast, buyer: str) -> None:
+    people.seller.rejects(people.buyer(buyer))
+    people.clock.news_goes_round()
+
+
+@given(phrase("the seller has offered {BUYER} {SUM}"))
+def _(people: Cast, buyer: str, sum: str) -> None:
+    people.seller.approves(people.buyer(buyer), amount=Decimal(sum))
+    people.clock.news_goes_round()
+
+
+@when(phrase("the seller offers {BUYER} {SUM}"))
+def _(people: Cast, buyer: str, sum: str) -> None:
+    people.seller.approves(people.buyer(buyer), amount=Decimal(sum))
+    people.clock.news_goes_round()
+
+
+@given(phrase("the seller has found {BUYER}'s goods {GRADE} and refused them"))
+def _(people: Cast, buyer: str, grade: str) -> None:
+    people.seller.refuses_parcel(people.buyer(buyer), grade=GRADES[grade])
+    people.clock.news_goes_round()
+
+
+@when(phrase("the seller finds {BUYER}'s goods {GRADE} and refuses them"))
+def _(people: Cast, buyer: str, grade: str) -> None:
+    people.seller.refuses_parcel(people.buyer(buyer), grade=GRADES[grade])
+    people.clock.news_goes_round()
+
+
+@when(phrase("the seller finds {BUYER}'s goods {GRADE} and accepts them"))
+def _(people: Cast, buyer: str, grade: str) -> None:
+    people.seller.accepts_parcel(people.buyer(buyer), grade=GRADES[grade])
+    people.clock.news_goes_round()
+
+
+@when(phrase("the seller tries to inspect {BUYER}'s goods"))
+def _(people: Cast, buyer: str) -> None:
+    people.seller.tries(lambda: people.seller.accepts_parcel(people.buyer(buyer), grade="AS_SOLD"))
+
+
+@when(phrase(rf"the seller tries to (?P<saying>{'|'.join(SAYINGS)}) {{BUYER}}"))
+def _(people: Cast, saying: str, buyer: str) -> None:
+    people.seller.tries(lambda: SAYINGS[saying](people, people.buyer(buyer)))
+
+
+# refunds the seller starts
+
+
+@given(phrase("the seller has refunded {BUYER}'s whole order"))
+def _(people: Cast, buyer: str) -> None:
+    people.seller.refunds(people.buyer(buyer))
+
+
+@when(phrase("the seller refunds {BUYER}'s whole order"))
+def _(people: Cast, buyer: str) -> None:
+    people.seller.refunds(people.buyer(buyer))
+    people.clock.news_goes_round()
+
+
+@given(phrase("the seller has refunded {BUYER} {SUM} of the order"))
+def _(people: Cast, buyer: str, sum: str) -> None:
+    people.seller.refunds(people.buyer(buyer), amount=Decimal(sum))
+    people.clock.news_goes_round()
+
+
+@when(phrase("the seller refunds {BUYER} {SUM} of the order"))
+def _(people: Cast, buyer: str, sum: str) -> None:
+    people.seller.refunds(people.buyer(buyer), amount=Decimal(sum))
+    people.clock.news_goes_round()
+
+
+@when(phrase("the seller refunds {BUYER} the {GOODS}"))
+def _(people: Cast, buyer: str, goods: str) -> None:
+    people.seller.refunds(people.buyer(buyer), goods=goods)
+    people.clock.news_goes_round()
+
+
+@when(phrase("the seller refunds {BUYER} {SUM} on the {GOODS}"))
+def _(people: Cast, buyer: str, sum: str, goods: str) -> None:
+    people.seller.refunds(people.buyer(buyer), goods=goods, amount=Decimal(sum))
+    people.clock.news_goes_round()
+
+
+@when(phrase(r"the seller refunds {BUYER} (?P<pieces>\d+) of the {GOODS}"))
+def _(people: Cast, buyer: str, pieces: str, goods: str) -> None:
+    people.seller.refunds(people.buyer(buyer), goods=goods, pieces=int(pieces))
+    people.clock.news_goes_round()
+
+
+@when(phrase(r"the seller refunds {BUYER} {SUM} on (?P<pieces>\d+) of the {GOODS}"))
+def _(people: Cast, buyer: str, sum: str, pieces: str, goods: str) -> None:
+    people.seller.refunds(people.buyer(buyer), goods=goods, pieces=int(pieces), amount=Decimal(sum))
+    people.clock.news_goes_round()
+
+
+@when(phrase("the seller tries to refund {BUYER} {SUM} of the order"))
+def _(people: Cast, buyer: str, sum: str) -> None:
+    people.seller.tries(lambda: people.seller.refunds(people.buyer(buyer), amount=Decimal(sum)))
+
+
+# Seller Center, behind the connector's back
+
+
+@given(phrase(r"{BUYER}'s request has been (?P<decided>approved|rejected) in Seller Center"))
+def _(people: Cast, buyer: str, decided: str) -> None:
+    people.seller_center.decides(people.buyer(buyer), _REFUND_DECISION[decided])
+
+
+@when(phrase(r"{BUYER}'s request is (?P<decided>approved|rejected) in Seller Center"))
+def _(people: Cast, buyer: str, decided: str) -> None:
+    people.seller_center.decides(people.buyer(buyer), _REFUND_DECISION[decided])
+    people.clock.news_goes_round()
+
+
+@when(phrase(r"{BUYER}'s goods are (?P<decided>accepted|refused) in Seller Center"))
+def _(people: Cast, buyer: str, decided: str) -> None:
+    people.seller_center.decides(people.buyer(buyer), _PARCEL_DECISION[decided])
+    people.clock.news_goes_round()
+
+
+@when(phrase("somebody tries to approve {BUYER}'s request in Seller Center"))
+def _(people: Cast, buyer: str) -> None:
+    people.seller_center.tries(lambda: people.seller_center.decides(people.buyer(buyer), "APPROVE_REFUND"))
+
+
+@given(phrase("{BUYER}'s whole order has been refunded in Seller Center"))
+def _(people: Cast, buyer: str) -> None:
+    people.seller_center.refunds(people.buyer(buyer))
+
+
+@when(phrase("{BUYER}'s whole order is refunded in Seller Center"))
+def _(people: Cast, buyer: str) -> None:
+    people.seller_center.refunds(people.buyer(buyer))
+    people.clock.news_goes_round()
+
+
+@given(phrase("{SUM} of {BUYER}'s order have been refunded in Seller Center"))
+def _(people: Cast, buyer: str, sum: str) -> None:
+    people.seller_center.refunds(people.buyer(buyer), amount=Decimal(sum))
+
+
+_REFUND_DECISION = {"approved": "APPROVE_REFUND", "rejected": "REJECT_REFUND"}
+_PARCEL_DECISION = {"accepted": "APPROVE_RECEIVED_PACKAGE", "refused": "REJECT_RECEIVED_PACKAGE"}
+
+
+# the operator
+
+
+@when(phrase("the operator decides for {BUYER}"))
+def _(people: Cast, buyer: str) -> None:
+    people.operator.decides_for_buyer(people.buyer(buyer))
+    people.clock.news_goes_round()
+
+
+@when(phrase("the operator grants {BUYER} {SUM}"))
+def _(people: Cast, buyer: str, sum: str) -> None:
+    people.operator.decides_for_buyer(people.buyer(buyer), amount=Decimal(sum))
+    people.clock.news_goes_round()
+
+
+@when(phrase("the operator decides for the seller against {BUYER}"))
+def _(people: Cast, buyer: str) -> None:
+    people.operator.decides_for_seller(people.buyer(buyer))
+    people.clock.news_goes_round()
+
+
+# what the seller's staff see
+
+
+@then(phrase("the seller has {BUYER}'s case before them"))
+def _(people: Cast, buyer: str) -> None:
+    assert people.seller.case_of(people.buyer(buyer))["status"] in OPEN
+
+
+@then(phrase("the seller has nothing to answer for {BUYER}"))
+def _(people: Cast, buyer: str) -> None:
+    assert [c for c in people.seller.cases_of(people.buyer(buyer)) if c["status"] in OPEN] == []
+
+
+@then(phrase("the seller has not heard of {BUYER}"))
+def _(people: Cast, buyer: str) -> None:
+    assert people.seller.cases_of(people.buyer(buyer)) == []
+
+
+@then(phrase("the seller's case of {BUYER} is over {SUM}"))
+def _(people: Cast, buyer: str, sum: str) -> None:
+    assert money(people.seller.case_of(people.buyer(buyer))["amount"]) == Decimal(sum)
+
+
+@then(phrase("the seller sees the same deadline for {BUYER} as the marketplace"))
+def _(people: Cast, buyer: str) -> None:
+    person = people.buyer(buyer)
+    assert people.seller.case_of(person)["deadline"] == person.request["seller_deadline"]
+
+
+@then(phrase("the seller sees that the refund of {BUYER} failed, and why"))
+def _(people: Cast, buyer: str) -> None:
+    failed = [case for case in people.seller.cases_of(people.buyer(buyer)) if case["status"] == "Error"]
+    assert len(failed) == 1
+    assert failed[0]["error"]
+
+
+@then(phrase("the seller sees no failure for {BUYER}"))
+def _(people: Cast, buyer: str) -> None:
+    assert [case for case in people.seller.cases_of(people.buyer(buyer)) if case["status"] == "Error"] == []

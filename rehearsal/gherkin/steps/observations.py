@@ -1,0 +1,157 @@
+"""Sights: what people see on the marketplace, in the mail, in the books and on the connector's order page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from pytest_bdd import given, parsers, then, when
+
+from rehearsal.gherkin.cast import Cast
+from rehearsal.gherkin.steps.phrases import money, phrase, time
+
+
+@then(phrase("{BUYER}'s request is shown as {WORDS}"))
+def _(people: Cast, buyer: str, words: str) -> None:
+    shown = people.buyer(buyer).request["shown_status"]
+    assert shown == words, f'{buyer}\'s request is shown as "{shown}", not as "{words}"'
+
+
+@then(phrase("{BUYER}'s request is over {SUM}"))
+def _(people: Cast, buyer: str, sum: str) -> None:
+    asked = money(people.buyer(buyer).request["refund_total"])
+    assert asked == Decimal(sum), f"{buyer}'s request is over {asked:.2f} USD, not {sum} USD"
+
+
+@then(phrase(r"{BUYER}'s request needs an answer within (?P<hours>\d+) hours"))
+def _(people: Cast, buyer: str, hours: str) -> None:
+    request = people.buyer(buyer).request
+    asked = datetime.fromisoformat(request["timeline"][0]["at"])
+    assert (people.buyer(buyer).deadline - asked).total_seconds() == int(hours) * 3600
+
+
+@then(phrase("{BUYER}'s request needs no answer"))
+def _(people: Cast, buyer: str) -> None:
+    assert people.buyer(buyer).request["seller_deadline"] is None
+
+
+@then(phrase("the answer to {BUYER} is due on (?P<moment>.+) in New York"))
+def _(people: Cast, buyer: str, moment: str) -> None:
+    due = people.buyer(buyer).deadline.astimezone(ZoneInfo("America/New_York"))
+    assert f"{due:%A} {due.day} {due:%B %Y, %H:%M:%S}" == moment
+
+
+@then(phrase("{BUYER}'s appeal is {WORDS}"))
+def _(people: Cast, buyer: str, words: str) -> None:
+    seen = people.buyer(buyer).request["arbitration_status"] or "never made"
+    assert seen.replace("_", " ").lower() == words
+
+
+@then(phrase("{BUYER} has been paid back {SUM}"))
+def _(people: Cast, buyer: str, sum: str) -> None:
+    _paid_back(people, buyer, Decimal(sum))
+
+
+@then(phrase("{BUYER} has been paid back nothing"))
+def _(people: Cast, buyer: str) -> None:
+    _paid_back(people, buyer, Decimal(0))
+
+
+@then(phrase("{BUYER} has been paid back everything"))
+def _(people: Cast, buyer: str) -> None:
+    _paid_back(people, buyer, people.buyer(buyer).paid)
+
+
+def _paid_back(people: Cast, buyer: str, expected: Decimal) -> None:
+    paid = people.watcher.paid_back(people.buyer(buyer))
+    assert paid == expected, f"{buyer} has been paid back {paid:.2f} USD, not {expected:.2f} USD"
+
+
+@then(phrase("all three books say {SUM} for {BUYER}"))
+def _(people: Cast, buyer: str, sum: str) -> None:
+    books = people.watcher.books_of(people.buyer(buyer))
+    assert {name: money(books[name]["refunded"]) for name in ("marketplace", "connector", "oms")} == dict.fromkeys(
+        ("marketplace", "connector", "oms"), Decimal(sum)
+    )
+    assert books["agree"]
+
+
+@then(phrase("{BUYER} has exactly one mail, {WORDS}"))
+def _(people: Cast, buyer: str, words: str) -> None:
+    _has_mails(people, buyer, words)
+
+
+@then(phrase('{BUYER} has two mails, {WORDS} and then "(?P<second>[^"]+)"'))
+def _(people: Cast, buyer: str, words: str, second: str) -> None:
+    _has_mails(people, buyer, words, second)
+
+
+@then(phrase("{BUYER} has no mail"))
+def _(people: Cast, buyer: str) -> None:
+    _has_mails(people, buyer)
+
+
+def _has_mails(people: Cast, buyer: str, *expected: str) -> None:
+    mails = sorted(people.buyer(buyer).mails, key=lambda mail: str(mail["sent_at"]))
+    kinds = [mail["kind"] for mail in mails]
+    assert kinds == list(expected), f"{buyer} has {_told(kinds)}; expected was {_told(expected)}"
+
+
+def _told(kinds: Sequence[str]) -> str:
+    """Tell mails as people do: no mail, the mail "order refund"."""
+    quoted = " and then ".join(f'"{kind}"' for kind in kinds)
+    return f"the mail{'s' if len(kinds) > 1 else ''} {quoted}" if kinds else "no mail"
+
+
+@then(phrase("the mail names the sum {SUM}"))
+def _(people: Cast, sum: str) -> None:
+    texts = [mail["text"] for mail in people.stage.mailbox()["mails"]]
+    assert len(texts) == 1, f"there are {len(texts)} mails, not one"
+    assert sum in texts[0], f"the mail does not name {sum} USD; it says: {texts[0]}"
+
+
+@then(phrase("{BUYER} has made exactly one request"))
+def _(people: Cast, buyer: str) -> None:
+    made = len(people.watcher.requests_of(people.buyer(buyer)))
+    assert made == 1, f"{buyer} has made {made} requests, not one"
+
+
+@then(parsers.parse("Manage Returns lists, from the top:"))
+def _(people: Cast, datatable: list[list[str]]) -> None:
+    buyers = {people.buyer(row[0]).order_id: row[0] for row in datatable[1:]}
+    listed = [[buyers.get(r["order_id"], "?"), r["shown_status"]] for r in people.seller_center.listing]
+    assert listed == datatable[1:]
+
+
+@then(phrase("the page of {BUYER}'s order tells what happened, in the order of time"))
+def _(people: Cast, buyer: str) -> None:
+    times = [entry["at"] for entry in people.seller.history_of(people.buyer(buyer))]
+    assert times
+    assert times == sorted(times)
+
+
+@then(phrase("the page of {BUYER}'s order tells, one after the other:"))
+def _(people: Cast, buyer: str, datatable: list[list[str]]) -> None:
+    told = [(e["by"], f"{e['text']} {e['source_words'] or ''}") for e in people.seller.history_of(people.buyer(buyer))]
+    rest = iter(told)
+    for who, what in datatable[1:]:
+        assert any(by == who and what.lower() in text.lower() for by, text in rest), (who, what, told)
+
+
+@given(phrase("somebody has watched {BUYER}'s request for {SPAN}"))
+@when(phrase("somebody watches {BUYER}'s request for {SPAN}"))
+def _(people: Cast, buyer: str, span: str) -> None:
+    people.watcher.watches(people.buyer(buyer), for_=time(span), clock=people.clock)
+
+
+@then(phrase("{BUYER}'s request has been shown, one after the other, as:"))
+def _(people: Cast, buyer: str, datatable: list[list[str]]) -> None:
+    people.watcher.looks_at(people.buyer(buyer))
+    assert people.watcher.seen == [row[0] for row in datatable]
+
+
+@then(phrase("these happened to {BUYER}'s request, in this order:"))
+def _(people: Cast, buyer: str, datatable: list[list[str]]) -> None:
+    assert people.watcher.events_of(people.buyer(buyer)) == [row[0] for row in datatable]

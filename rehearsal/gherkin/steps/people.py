@@ -1,0 +1,16 @@
+"""Who is on stage. Every step asks somebody here to do something, or looks at what one of them sees."""
+
+from __future__ import annotations
+
+import pytest
+
+from rehearsal.control.stage import Stage
+from rehearsal.gherkin.cast import Cast
+from rehearsal.gherkin.plugin import BUYERS
+
+
+@pytest.fixture
+def people(stage: Stage, request: pytest.FixtureRequest) -> Cast:
+    cast = Cast(stage)
+    request.node.stash[BUYERS] = cast.names
+    return cast

@@ -1,0 +1,61 @@
+"""Pieces of speech that several steps share: names, goods, sums, spans of time, and how to read them."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from pytest_bdd import parsers
+
+from rehearsal.gherkin.cast import Goods
+from rehearsal.gherkin.errors import Miswritten
+
+# Names of groups are the steps' parameters. "Maya", "a desk lamp", "39.98 USD", "2 of the mugs".
+PIECES = {
+    "BUYER": r"(?P<buyer>[A-Z]\w+)",
+    "POSSESSIVE": r"(?:her|his|their)",
+    "SUM": r"(?P<sum>\d+\.\d\d) USD",
+    "PRICE": r"(?P<price>\d+\.\d\d) USD",
+    "GOODS": r"(?P<goods>[a-z][a-z ]*?)",
+    "SPAN": r"(?P<span>(?:an?|\d+) (?:second|minute|hour|day)s?)",
+    "WORDS": r'"(?P<words>[^"]+)"',
+    "GRADE": r"(?P<grade>as sold|used|damaged|the wrong item|with parts missing)",
+}
+
+GRADES = {
+    "as sold": "AS_SOLD",
+    "used": "USED",
+    "damaged": "DAMAGED",
+    "the wrong item": "WRONG_ITEM",
+    "with parts missing": "MISSING_PARTS",
+}
+
+_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+
+
+def phrase(text: str) -> parsers.StepParser:
+    """Read a step's text, in which {BUYER}, {SUM} and the like stand for the pieces above."""
+    return parsers.re(re.sub(r"\{([A-Z]+)\}", lambda piece: PIECES[piece.group(1)], text))
+
+
+def time(text: str) -> timedelta:
+    """Read "24 hours" or "a day"."""
+    number, unit = text.split()
+    return timedelta(seconds=_UNITS[unit.removesuffix("s")] * (1 if number in ("a", "an") else int(number)))
+
+
+def basket(table: list[list[str]]) -> list[Goods]:
+    """Read a table of goods, pieces and price each."""
+    head, *rows = table
+    columns = [dict(zip(head, row, strict=True)) for row in rows]
+    try:
+        return [Goods(name=c["goods"], price=Decimal(c["price each"]), pieces=int(c["pieces"])) for c in columns]
+    except (KeyError, ValueError, InvalidOperation) as mistake:
+        raise Miswritten("a table of goods has the columns: goods, pieces (2), price each (12.50)") from mistake
+
+
+def money(value: Any) -> Decimal:
+    """Read a sum as the stage says it."""
+    return Decimal(str(value))

@@ -1,0 +1,49 @@
+"""Time passes, and nothing but a step makes it pass."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pytest_bdd import given, parsers, when
+
+from rehearsal.gherkin.cast import Cast
+from rehearsal.gherkin.errors import Miswritten
+from rehearsal.gherkin.steps.phrases import phrase, time
+
+
+@given(parsers.parse("it is {moment} in universal time"))
+def _(people: Cast, moment: str) -> None:
+    try:
+        meant = datetime.strptime(f"{moment} +0000", "%A %d %B %Y, %H:%M %z")
+    except ValueError as mistake:
+        raise Miswritten(f'"{moment}" is no moment; one is "Monday 03 March 2031, 09:00"') from mistake
+    if not moment.startswith(f"{meant:%A}"):  # strptime takes any day's name
+        raise Miswritten(f"{meant.day} {meant:%B %Y} is a {meant:%A}, not a {moment.split()[0]}")
+    people.clock.starts_at(meant)
+
+
+@given("the marketplace is slow to make labels")
+def _(people: Cast) -> None:
+    people.clock.starts_where("us-2025-08-late-label")
+
+
+@given(phrase("{SPAN} (?:has|have) passed"))
+@when(phrase("{SPAN} pass(?:es)?"))
+def _(people: Cast, span: str) -> None:
+    people.clock.passes(time(span))
+
+
+@given(phrase("it is {SPAN} before the answer to {BUYER} is due"))
+@when(phrase("the clock stands {SPAN} before the answer to {BUYER} is due"))
+def _(people: Cast, span: str, buyer: str) -> None:
+    people.clock.goes_to(people.buyer(buyer).deadline - time(span))
+
+
+@when(phrase("the answer to {BUYER} falls due"))
+def _(people: Cast, buyer: str) -> None:
+    people.clock.goes_to(people.buyer(buyer).deadline)
+
+
+@when(phrase("{SPAN} pass(?:es)? after the answer to {BUYER} was due"))
+def _(people: Cast, span: str, buyer: str) -> None:
+    people.clock.goes_to(people.buyer(buyer).deadline + time(span))

@@ -1,0 +1,101 @@
+"""How played scenarios are told on a terminal: a line each while they play, and whole timelines afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from rehearsal.gherkin.results import Outcome, Played
+from rehearsal.report.pages import WHO
+
+MARK: Final = {
+    Outcome.HELD: "[green]✓[/]",
+    Outcome.BROKEN: "[red]✗[/]",
+    Outcome.NOT_JUDGED: "[yellow]?[/]",
+    Outcome.STAGE_FAILED: "[red]![/]",
+    Outcome.MISWRITTEN: "[red]![/]",
+}
+COLOUR: Final = {
+    "buyer": "magenta",
+    "marketplace": "cyan",
+    "operator": "blue",
+    "courier": "green",
+    "connector": "bright_blue",
+    "oms": "yellow",
+    "seller": "bright_yellow",
+    "seller center": "red",
+}
+PLAIN_WIDTH: Final = 120  # where there is no terminal to measure
+
+
+def console() -> Console:
+    """Answer a console that is wide enough for a timeline when nobody watches."""
+    made = Console(highlight=False)
+    return made if made.is_terminal else Console(highlight=False, width=PLAIN_WIDTH)
+
+
+def line(played: Played) -> str:
+    """Answer one scenario as one line."""
+    said = "" if played.outcome is Outcome.HELD else f"  [dim]{played.outcome}[/]"
+    return f"{MARK[played.outcome]} {escape(played.feature)} [dim]·[/] {escape(played.name)}{said}"
+
+
+def trouble(played: Played) -> str:
+    """Answer why a scenario did not hold: its steps up to the one that failed, and the reason."""
+    steps = "\n".join(
+        f"  {'✗' if step.outcome == 'failed' else '✓' if step.outcome == 'passed' else '·'} {step.keyword} {step.text}"
+        for step in played.steps
+    )
+    reason = "\n".join(f"  {text}" for text in played.why.splitlines())
+    return f"{played.feature} · {played.name}  ({near(played.file)})\n{steps}\n{reason}"
+
+
+def near(file: str) -> str:
+    """Answer a path as seen from here, where it lies below."""
+    here = Path.cwd()
+    return str(Path(file).relative_to(here)) if Path(file).is_relative_to(here) else file
+
+
+def timeline(played: Played, number: int) -> Iterable[Table | Text]:
+    """Tell one scenario: when, who, what, and the money."""
+    title = f"[bold]{number}. {escape(played.feature)}[/]: {escape(played.name)}"
+    yield Text.from_markup(f"\n{MARK[played.outcome]} {title}")
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False, expand=True)
+    table.add_column("when", no_wrap=True, style="dim", width=19)
+    table.add_column("who", no_wrap=True, width=13)
+    table.add_column("what", ratio=1)
+    table.add_column("money", justify="right", no_wrap=True, min_width=10)
+    day = ""
+    for moment in played.moments:
+        at = datetime.fromisoformat(moment.at)
+        today = f"{at:%a %d %b}"
+        when = f"{today if today != day else '':<11}{at:%H:%M:%S}".removesuffix(":00")
+        day = today
+        style = COLOUR.get(moment.who, "default")
+        table.add_row(
+            when,
+            Text(moment.name or WHO.get(moment.who, moment.who), style=style),
+            Text(moment.what, style="yellow" if moment.refused else ""),
+            Text(moment.money, style="bold"),
+        )
+    yield table
+    yield Text.from_markup(f"[dim]{books(played)}[/]")
+
+
+def books(played: Played) -> str:
+    """Answer the three books in one line."""
+    sums = {
+        name: sum((Decimal(order[name]["refunded"]) for order in played.sight.ledgers), Decimal(0))
+        for name in ("marketplace", "connector", "oms")
+    }
+    mails = ", ".join(f"“{mail['kind']}”" for mail in played.sight.mails) or "none"
+    told = ", ".join(f"{WHO[name]} {value:.2f}" for name, value in sums.items())
+    return f"paid back by the books: {told} · mails: {mails} · findings: {len(played.findings) or 'none'}"

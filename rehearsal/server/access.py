@@ -1,0 +1,74 @@
+"""Who may call the control API.
+
+A page in somebody's browser must not reach it by a name that was made to point here (DNS rebinding), nor by a form that
+another site sends: so `Host` must be a name of this machine's own and `Origin`, when sent, the page we served. On
+loopback that is enough. On any other bind a call must bring the token, and with it the host's name is of no matter,
+because a stranger's page does not know it. A wrong token is always refused.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import Request
+
+from rehearsal.control.stage import Problem
+
+COOKIE: Final = "rehearsal_token"
+_LOCAL_NAMES: Final = frozenset({"localhost", "localhost.localdomain"})
+
+
+def is_loopback(host: str) -> bool:
+    """Answer whether a host's name or address is this machine's alone."""
+    if host.lower().rstrip(".") in _LOCAL_NAMES:
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The check that every call passes first."""
+
+    bind: str = "127.0.0.1"
+    token: str | None = None
+
+    @property
+    def needs_token(self) -> bool:
+        """Answer whether a call without a token is refused."""
+        return not is_loopback(self.bind)
+
+    def check(self, request: Request) -> None:
+        """Raise the Problem of a call that may not pass."""
+        known = self._shown_token(request)
+        if not known and self.needs_token:
+            raise Problem(401, "A token is needed", "send Authorization: Bearer TOKEN", field="Authorization")
+        host = request.headers.get("Host", "")
+        if not known and not is_loopback(urlsplit(f"//{host}").hostname or ""):
+            raise Problem(403, "Foreign host", f"{host!r} is no name of this server", field="Host")
+        origin = request.headers.get("Origin")
+        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+            raise Problem(403, "Foreign origin", f"{origin!r} is not the page that was served here", field="Origin")
+
+    def opens(self, token: str) -> bool:
+        """Answer whether this is the token."""
+        return self.token is not None and hmac.compare_digest(token.encode(), self.token.encode())
+
+    def _shown_token(self, request: Request) -> bool:
+        scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+        shown = bearer.strip() if scheme.lower() == "bearer" else request.cookies.get(COOKIE)
+        if request.path == "/" and "token" in request.args:  # the console's door, for a browser
+            shown = request.args["token"]
+        if shown is None:
+            return False
+        if not self.opens(shown):
+            raise Problem(
+                401, "Wrong token", "this is not the token that `rehearsal up` printed", field="Authorization"
+            )
+        return True

@@ -1,0 +1,178 @@
+"""The console's page and its buttons.
+
+Everything on the page comes from the Stage's own documents, and every button is one call of the Stage, so the console
+shows and does nothing that the control API could not. A refusal is shown on the page it came from.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Final
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from mock_oms import Grade
+from mock_oms.errors import HALF_ANSWERED
+from rehearsal.control.local import InProcessStage
+from rehearsal.control.stage import Json, Problem
+from rehearsal.server.access import COOKIE
+
+SHOWN_ORDERS: Final = 30
+SHOWN_AGENDA: Final = 15
+
+# A button's call, with the fields its form may carry.
+BUTTONS: Final = {
+    "advance": ("by", "to", "until"),
+    "reset": ("seed", "oms_policy"),
+    "place_order": ("status",),
+    "ship_order": ("order_id",),
+    "deliver_order": ("order_id",),
+    "request_cancellation": ("order_id",),
+    "request_return": ("order_id", "type"),
+    "ship_return": ("return_id",),
+    "arrive_return": ("return_id",),
+    "withdraw": ("return_id",),
+    "accept_offer": ("return_id",),
+    "decline_offer": ("return_id",),
+    "dispute": ("return_id",),
+    "arbitrate": ("return_id", "outcome"),
+    "oms_approve": ("adjustment_id",),
+    "oms_reject": ("adjustment_id",),
+    "oms_inspect": ("return_id", "grade", "accept"),
+}
+
+NEEDED: Final = frozenset({"outcome", "grade", "accept"})
+
+Act = tuple[str, str, dict[str, str]]
+
+# fmt: off
+# What a person can make happen next, by where an order or a return stands.
+ORDER_ACTS: Final[dict[str, tuple[Act, ...]]] = {
+    "AWAITING_SHIPMENT":   (("ship_order", "Ship", {}), ("request_cancellation", "Ask to cancel", {})),
+    "AWAITING_COLLECTION": (("deliver_order", "Deliver", {}),),
+    "IN_TRANSIT":          (("deliver_order", "Deliver", {}),),
+    "DELIVERED":           (("request_return", "Ask to return", {"type": "RETURN_AND_REFUND"}),
+                            ("request_return", "Ask for money only", {"type": "REFUND"})),
+}
+RETURN_ACTS: Final[dict[str, tuple[Act, ...]]] = {
+    "RETURN_OR_REFUND_REQUEST_PENDING": (("withdraw", "Withdraw", {}),),
+    "AWAITING_BUYER_SHIP":              (("ship_return", "Ship", {}), ("withdraw", "Withdraw", {})),
+    "BUYER_SHIPPED_ITEM":               (("arrive_return", "Arrive", {}),),
+    "AWAITING_BUYER_RESPONSE":          (("accept_offer", "Accept offer", {}), ("decline_offer", "Decline", {})),
+    "REFUND_OR_RETURN_REQUEST_REJECT":  (("dispute", "Dispute", {}),),
+    "REJECT_RECEIVE_PACKAGE":           (("dispute", "Dispute", {}),),
+}
+IN_ARBITRATION: Final[tuple[Act, ...]] = (
+    ("arbitrate", "Side with buyer",  {"outcome": "SUPPORT_BUYER"}),
+    ("arbitrate", "Side with seller", {"outcome": "SUPPORT_SELLER"}),
+)
+# What staff can do, by the OMS's word for it.
+STAFF_ACTS: Final[dict[str, Act]] = {"approve": ("oms_approve", "Approve", {}), "reject": ("oms_reject", "Reject", {})}
+# fmt: on
+ARRIVED: Final = "The package arrived at the warehouse"  # the marketplace's words; the status does not tell
+POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
+
+
+def console_pages(stage: InProcessStage) -> Blueprint:
+    """Answer the pages of the console over this stage."""
+    pages = Blueprint("console", __name__, template_folder="templates", static_folder="static")
+    pages.add_app_template_filter(_day, "day")
+    pages.add_app_template_filter(_hour, "hour")
+
+    @pages.get("/")
+    def page() -> AnyResponse:
+        token = request.args.get("token")
+        if token is not None:  # the gate has already judged it
+            answer = redirect(url_for("console.page"))
+            answer.set_cookie(COOKIE, token, httponly=True, samesite="Strict")
+            return answer
+        return _page(stage)
+
+    @pages.post("/do/<call>")
+    def button(call: str) -> AnyResponse:
+        try:
+            _press(stage, call)
+        except Problem as problem:
+            return _page(stage, problem)
+        return redirect(url_for("console.page", _anchor=request.form.get("at", "")), 303)
+
+    return pages
+
+
+def _press(stage: InProcessStage, call: str) -> None:
+    if call not in BUTTONS:
+        raise Problem(404, "No such button", call)
+    fields: dict[str, Any] = {name: request.form[name] for name in BUTTONS[call] if request.form.get(name)}
+    if "seed" in fields:
+        if not fields["seed"].isdecimal():
+            raise Problem(422, "Invalid value", "seed is a whole number", field="seed")
+        fields["seed"] = int(fields["seed"])
+    if "accept" in fields:
+        fields["accept"] = fields["accept"] == "yes"
+    wanted = (name for name in BUTTONS[call] if name.endswith("_id") or name in NEEDED)
+    missing = next((name for name in wanted if name not in fields), None)
+    if missing:
+        raise Problem(422, "Invalid value", f"{missing} is missing", field=missing)
+    about = [fields.pop(name) for name in BUTTONS[call] if name.endswith("_id")]
+    getattr(stage, call)(*about, **fields)
+
+
+def _page(stage: InProcessStage, problem: Problem | None = None) -> Response:
+    ledgers = stage.ledgers()["orders"]
+    returns = stage.returns()["returns"]
+    findings = stage.findings()
+    agenda = stage.agenda()["agenda"]
+    recent = ledgers[::-1][:SHOWN_ORDERS]
+    html = render_template(
+        "console.html",
+        world=stage.world(),
+        agenda=agenda[:SHOWN_AGENDA],
+        more_agenda=max(0, len(agenda) - SHOWN_AGENDA),
+        orders=[_order(stage, book) for book in recent],
+        more_orders=max(0, len(ledgers) - SHOWN_ORDERS),
+        returns=[{**entry, "acts": _return_acts(entry)} for entry in returns[:SHOWN_ORDERS]],
+        more_returns=max(0, len(returns) - SHOWN_ORDERS),
+        adjustments=[{**row, "acts": _staff_acts(row["can"])} for row in stage.oms_adjustments()["adjustments"]][
+            -SHOWN_ORDERS:
+        ],
+        grades=list(Grade),
+        books=recent,
+        disagree=sum(not book["agree"] for book in ledgers),
+        findings=findings["findings"],
+        held=sum(verdict["verdict"] == "held" and bool(verdict["occasions"]) for verdict in findings["verdicts"]),
+        untested=sum(verdict["verdict"] == "held" and not verdict["occasions"] for verdict in findings["verdicts"]),
+        not_judged=sum(verdict["verdict"] == "not judged" for verdict in findings["verdicts"]),
+        problem=problem,
+        unchanged=problem is not None and problem.title != HALF_ANSWERED,
+    )
+    answer = make_response(html, problem.status if problem else 200)
+    answer.headers["Content-Security-Policy"] = POLICY
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _order(stage: InProcessStage, book: Json) -> Json:
+    order = stage.order(book["order_id"])
+    return {**order, "acts": ORDER_ACTS.get(order["status"], ())}
+
+
+def _return_acts(entry: Json) -> tuple[Act, ...]:
+    if entry["arbitration_status"] == "IN_PROGRESS":
+        return IN_ARBITRATION
+    if any(step["event"] == ARRIVED for step in entry["timeline"]) and entry["return_status"] == "BUYER_SHIPPED_ITEM":
+        return ()
+    return RETURN_ACTS.get(entry["return_status"], ())
+
+
+def _staff_acts(can: list[str]) -> tuple[Act, ...]:
+    """Offer what can be done. Goods at the dock are judged by an inspection, which says yes or no with a grade."""
+    return () if "inspect" in can else tuple(STAFF_ACTS[word] for word in can)
+
+
+def _day(moment: str) -> str:
+    return datetime.fromisoformat(moment.replace("Z", "+00:00")).strftime("%a %d %b %Y")
+
+
+def _hour(moment: str) -> str:
+    return datetime.fromisoformat(moment.replace("Z", "+00:00")).strftime("%H:%M:%S")

@@ -1,0 +1,159 @@
+"""How time passes in a world: always to the earliest thing that anybody wants to do, one thing at a time.
+
+At equal times the rank decides, then the number; after every act all are asked afresh, so what an act brings about at
+the same instant takes its place in the same order. A player who is due again and again at one instant while nothing
+changes is an error that names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+from rehearsal.simulation.clock import SimulatedClock
+
+ACTS_IN_ONE_INSTANT: Final = 100_000
+
+
+class DueLike(Protocol):
+    """When a player next wants to act."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def rank(self) -> int: ...
+    @property
+    def number(self) -> int: ...
+
+
+class FiredLike(Protocol):
+    """What a player has done."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def who(self) -> str: ...
+    @property
+    def what(self) -> str: ...
+    @property
+    def changed(self) -> bool: ...
+    @property
+    def return_id(self) -> str | None: ...
+    @property
+    def order_id(self) -> str | None: ...
+
+
+class AgendaLike(Protocol):
+    """What a player has before it."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def who(self) -> str: ...
+    @property
+    def what(self) -> str: ...
+    @property
+    def return_id(self) -> str | None: ...
+
+
+class Player(Protocol):
+    """Anybody on the stage who acts in simulated time."""
+
+    def next_due(self) -> DueLike | None: ...
+    def run_due(self, now: datetime) -> FiredLike: ...
+    def agenda(self) -> Sequence[AgendaLike]: ...
+
+
+class Stuck(Exception):
+    """A player wants to act again and again at one instant and nothing comes of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """What came of letting time pass: `idle` counts the rounds and pulls that changed nothing."""
+
+    now: datetime
+    fired: list[FiredLike]
+    idle: int
+
+
+class Passage:
+    """Lets time pass for some players; `act` has one of them do the one thing that is due."""
+
+    def __init__(
+        self, clock: SimulatedClock, players: Mapping[str, Player], act: Callable[[str, Player], FiredLike]
+    ) -> None:
+        self._clock = clock
+        self._players = players
+        self._act = act
+
+    def until(self, target: datetime) -> Advanced:
+        """Have everything done that is due at or before `target`, in order, and then be there."""
+        fired: list[FiredLike] = []
+        idle = 0
+        watch = _Watch()
+        while (earliest := self.earliest(target)) is not None:
+            name, due = earliest
+            if due.at > self._clock.now():
+                self._clock.move_to(due.at)
+            act = self._act(name, self._players[name])
+            if act.changed:
+                fired.append(act)
+            else:
+                idle += 1
+            watch.after(self._clock.now(), name, self._players[name], act.changed)
+        self._clock.move_to(target)
+        return Advanced(target, fired, idle)
+
+    def earliest(self, target: datetime | None = None) -> tuple[str, DueLike] | None:
+        """Answer who acts next, at or before `target`: by time, then by rank, then by number."""
+        found: tuple[str, DueLike] | None = None
+        for name, player in self._players.items():
+            due = player.next_due()
+            if due is None or (target is not None and due.at > target):
+                continue
+            if found is None or _order(due) < _order(found[1]):
+                found = name, due
+        return found
+
+    def agenda(self) -> list[AgendaLike]:
+        """Answer all that is due, soonest first."""
+        entries = [entry for player in self._players.values() for entry in player.agenda()]
+        return sorted(entries, key=lambda entry: entry.at)
+
+
+class _Watch:
+    """Notices a player who gets nowhere.
+
+    An idle act must leave its player with less to do at this instant; several idle rounds of several shops do, a round
+    that only plans itself again does not.
+    """
+
+    def __init__(self) -> None:
+        self._at: datetime | None = None
+        self._acts = 0
+        self._left: dict[str, int] = {}
+
+    def after(self, now: datetime, name: str, player: Player, changed: bool) -> None:
+        if now != self._at:
+            self._at, self._acts = now, 0
+            self._left.clear()
+        self._acts += 1
+        if self._acts > ACTS_IN_ONE_INSTANT:
+            raise Stuck(f"{name} and others have acted {self._acts} times at {now.isoformat()}")
+        if changed:
+            self._left.clear()
+            return
+        due = player.next_due()
+        if due is None or due.at > now:
+            return
+        left = sum(1 for entry in player.agenda() if entry.at <= now)
+        if left >= self._left.get(name, left + 1):
+            raise Stuck(f"{name} is due again at {now.isoformat()} after an act that changed nothing")
+        self._left[name] = left
+
+
+def _order(due: DueLike) -> tuple[datetime, int, int]:
+    return due.at, due.rank, due.number

@@ -1,0 +1,207 @@
+"""The trace as a sequence diagram in Mermaid: who asked whom for what, who decided, and where the money went.
+
+Made for people: polls that brought nothing are left out, reads in a row become one arrow, time is a line across
+whenever it has moved, buyers' acts, mails and payments are arrows of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from rehearsal.trace.log import Entry
+
+PEOPLE: Final = {
+    # as the trace names them    in the diagram   as people call them
+    "buyer": ("buyer", "Buyer"),
+    "marketplace": ("marketplace", "TikTok Shop"),
+    "connector": ("connector", "Connector"),
+    "oms": ("oms", "OMS"),
+    "outside": ("outside", "Outside caller"),
+}
+ALWAYS: Final = ("buyer", "marketplace", "connector", "oms")
+BY: Final = {
+    "buyer": "buyer",
+    "courier": "marketplace",
+    "operator": "marketplace",
+    "system": "marketplace",
+    "seller": "marketplace",
+    "seller_center": "marketplace",
+}
+BUYER_ACTS: Final = {
+    "SHIP": "sends the goods back",
+    "WITHDRAW": "withdraws",
+    "DISPUTE": "disputes the rejection",
+    "ACCEPT_OFFER": "accepts the offer",
+    "DECLINE_OFFER": "declines the offer",
+}
+BECAUSE: Final = {
+    "AUTO_APPROVE": "approved automatically",
+    "LAPSE": "the deadline passed",
+    "PAYOUT": "paid",
+    "SUPPORT_BUYER": "the operator is with the buyer",
+    "SUPPORT_SELLER": "the operator is with the seller",
+    "REJECT_BY_SHIPPING": "shipped nevertheless",
+}
+OF: Final = {"seller": ", by the seller", "seller_center": ", in Seller Center"}
+
+
+def mermaid(entries: Iterable[Entry]) -> bytes:
+    """Answer the diagram of these trace entries."""
+    steps = list(_merged(_Reader().steps(entries)))
+    used = {name for step in steps for name in step.between}
+    lines = ["sequenceDiagram"]
+    for name, (identity, shown) in PEOPLE.items():
+        if name in ALWAYS or name in used:
+            lines.append(f"    {'actor' if name == 'buyer' else 'participant'} {identity} as {shown}")
+    moment = ""
+    for step in steps:
+        if step.at != moment:
+            moment = step.at
+            lines.append(f"    Note over buyer,oms: {_clean(_spoken(moment))}")
+        lines.append("    " + step.line())
+    return "\n".join(lines).encode() + b"\n"
+
+
+class _Step:
+    def __init__(self, at: str, sender: str, receiver: str, texts: list[str], *, arrow: str, reading: bool) -> None:
+        self.at = at
+        self.between = (sender, receiver)
+        self.texts = texts
+        self.arrow = arrow
+        self.reading = reading
+
+    def line(self) -> str:
+        sender, receiver = (PEOPLE.get(name, (name, name))[0] for name in self.between)
+        text = _clean(", ".join(dict.fromkeys(self.texts)))
+        if self.arrow == "note":
+            return f"Note over {sender}: {text}"
+        return f"{sender}{self.arrow}{receiver}: {text}"
+
+
+def _merged(steps: Iterator[_Step]) -> Iterator[_Step]:
+    """Reads in a row between the same two, at the same time, become one arrow."""
+    before: _Step | None = None
+    for step in steps:
+        if before and before.reading and step.reading and (before.at, before.between) == (step.at, step.between):
+            before.texts += step.texts
+            continue
+        if before is not None:
+            yield before
+        before = step
+    if before is not None:
+        yield before
+
+
+class _Reader:
+    def steps(self, entries: Iterable[Entry]) -> Iterator[_Step]:
+        """Tell the entries that people want to see, in order."""
+        idle: set[int] = set()
+        kept = list(entries)
+        for entry in kept:
+            if entry["kind"] == "act" and not entry["changed"]:
+                idle.add(entry["seq"])
+        for entry in kept:
+            if entry["cause"] in idle:
+                if entry["kind"] == "exchange":
+                    idle.add(entry["seq"])
+                continue
+            if entry["seq"] in idle:
+                continue
+            step = getattr(self, "_" + entry["kind"])(entry)
+            if step is not None:
+                yield step
+
+    def _act(self, entry: Entry) -> _Step | None:
+        if entry["who"] in ("marketplace", "operator", "buyer", "courier"):
+            return None  # told by the events it causes
+        return _Step(entry["at"], entry["who"], entry["who"], [entry["what"]], arrow="note", reading=False)
+
+    def _exchange(self, entry: Entry) -> _Step | None:
+        name = _title(entry["operation"] or f"{entry['method']} {entry['path']}")
+        if "oken" in name and (entry["status"] or 0) < 400:
+            return None
+        refused = _refusal(entry)
+        text = name + _gist(entry) + (f" ✗ {refused}" if refused else "")
+        arrow = "-x" if entry["status"] is None else "->>"
+        return _Step(
+            entry["at"], entry["from"], entry["to"], [text], arrow=arrow, reading=not entry["writes"] and not refused
+        )
+
+    def _event(self, entry: Entry) -> _Step | None:
+        data, name, at = entry["data"], entry["name"], entry["at"]
+        money = " ".join(str(data[key]) for key in ("amount", "currency") if data.get(key) is not None)
+        by = BY.get(str(data.get("by", "system")), "marketplace")
+        match name:
+            case "order_placed":
+                return _Step(at, "buyer", "marketplace", [f"buys for {data.get('total')}"], arrow="->>", reading=False)
+            case "return_requested" if data.get("role", "BUYER") == "BUYER":
+                words = f"asks for {_title(str(data.get('return_type')))}, {data.get('refund_total')}"
+                return _Step(at, "buyer", "marketplace", [words], arrow="->>", reading=False)
+            case "cancellation_requested" if data.get("role", "BUYER") == "BUYER":
+                return _Step(at, "buyer", "marketplace", ["asks to cancel"], arrow="->>", reading=False)
+            case "return_status_changed" | "cancellation_status_changed":
+                action = str(data.get("action"))
+                if by == "buyer":
+                    words = BUYER_ACTS.get(action, _title(action))
+                    return _Step(at, "buyer", "marketplace", [words], arrow="->>", reading=False)
+                if data.get("was") == data.get("now"):
+                    return None
+                shown = str(data.get("shown") or _title(str(data.get("now"))))
+                words = f"{shown} ({BECAUSE.get(action, _title(action))}{OF.get(str(data.get('by')), '')})"
+                return _Step(at, "marketplace", "marketplace", [words], arrow="note", reading=False)
+            case "deadline_lapsed":
+                words = f"deadline passed: {_title(str(data.get('what')))}"
+                return _Step(at, "marketplace", "marketplace", [words], arrow="note", reading=False)
+            case "mail_sent":
+                return _Step(at, "marketplace", "buyer", [f"mail “{data.get('kind')}”"], arrow="-)", reading=False)
+            case "money_paid":
+                return _Step(at, "marketplace", "buyer", [f"pays back {money}"], arrow="-->>", reading=False)
+            case "label_generated" | "parcel_arrived":
+                words = _title(name)
+                return _Step(at, "marketplace", "marketplace", [words], arrow="note", reading=False)
+            case "decision_given":
+                words = f"decides: {data.get('decision')} {money}".rstrip()
+                return _Step(at, "oms", "oms", [words], arrow="note", reading=False)
+            case "booked" | "refund_requested" | "parcel_received":
+                return _Step(at, "oms", "oms", [f"{_title(name)} {money}".rstrip()], arrow="note", reading=False)
+            case _:
+                return None
+
+
+def _refusal(entry: Entry) -> str:
+    if entry["status"] is None:
+        return str(entry["failure"] or "no answer")
+    body = (entry["response"] or {}).get("body")
+    if isinstance(body, Mapping) and isinstance(body.get("code"), int) and body["code"] != 0:
+        return f"{body['code']} {body.get('message', '')}".strip()
+    return f"{entry['status']}" if entry["status"] >= 400 else ""
+
+
+def _gist(entry: Entry) -> str:
+    body: Any = entry["request"]["body"]
+    if not entry["writes"] or not isinstance(body, Mapping):
+        return ""
+    said = [str(body[key]) for key in ("decision", "reject_reason", "return_type", "Reason") if body.get(key)]
+    return f" ({', '.join(said)})" if said else ""
+
+
+def _title(name: str) -> str:
+    """Answer a name of the wire as words: `searchReturns_202309` as "search returns"."""
+    name = re.sub(r"_\d{6}$", "", name)
+    if name.isupper() or "_" in name:
+        return name.replace("_", " ").lower()
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower() if "/" not in name else name
+
+
+def _spoken(moment: str) -> str:
+    at = datetime.fromisoformat(moment)
+    return f"{at:%a %d %b %Y, %H:%M:%S}" if at.second else f"{at:%a %d %b %Y, %H:%M}"
+
+
+def _clean(text: str) -> str:
+    """Answer text that Mermaid takes as text: its own marks are written as entities, its own word in brackets."""
+    text = re.sub(r"\bend\b", "(end)", text)
+    return re.sub(r"\s+", " ", text.replace("#", "#35;").replace(";", "#59;").replace("#35#59;", "#35;"))

@@ -1,0 +1,155 @@
+"""The one record of a run: every exchange, every act and every event, in the order they began.
+
+Append-only. Entries are documents of one shape per kind; as NDJSON they follow a first line that names the format and
+its version. What may not be recorded was replaced before it came here. Simulated time only: how long anything took on
+this machine never enters.
+
+An exchange takes its number when it begins and is told in full when it ends, so what it caused comes after it and
+names it in `cause`. Entries are told as objects first and packed in blocks once they are no longer young: a quiet month
+of polling is some megabytes, not some hundred.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Final
+
+from rehearsal.contract import redaction
+
+FORMAT: Final = "rehearsal-trace"
+VERSION: Final = 1
+BLOCK: Final = 512
+
+Entry = dict[str, Any]
+_written: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def spoken(moment: datetime) -> str:
+    """Answer a moment as documents write it: RFC 3339 in UTC, ending in Z."""
+    return moment.isoformat().replace("+00:00", "Z")
+
+
+def plain(value: Any) -> Any:
+    """Answer a value of the players as JSON has it."""
+    if isinstance(value, Mapping):
+        return {str(name): plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(inner) for inner in value]
+    if isinstance(value, datetime):
+        return spoken(value)
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
+
+
+class Slot:
+    """A place in the trace that is taken and not yet filled."""
+
+    __slots__ = ("cause", "entry", "seq")
+
+    def __init__(self, seq: int, cause: int | None) -> None:
+        self.seq = seq
+        self.cause = cause
+        self.entry: Entry | None = None
+
+
+class Trace:
+    """The record of one world."""
+
+    def __init__(self, *, world: str, seed: int, start: datetime) -> None:
+        self.header: Final[Entry] = {
+            "format": FORMAT,
+            "version": VERSION,
+            "world": world,
+            "seed": seed,
+            "start": spoken(start),
+        }
+        self._world = world
+        self._packed: list[bytes] = []
+        self._young: list[Slot] = []
+        self._causes: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._packed) * BLOCK + len(self._young)
+
+    def reserve(self) -> Slot:
+        """Take the next place; its cause is whatever is going on."""
+        slot = Slot(len(self) + 1, self._causes[-1] if self._causes else None)
+        self._young.append(slot)
+        return slot
+
+    def fill(self, slot: Slot, at: datetime, shop: str | None, kind: str, **fields: Any) -> Entry:
+        """Say what a reserved place holds."""
+        entry: Entry = {
+            "seq": slot.seq,
+            "at": spoken(at),
+            "world": self._world,
+            "shop": shop,
+            "kind": kind,
+            "cause": slot.cause,
+            **fields,
+        }
+        slot.entry = entry
+        if len(self._young) >= 2 * BLOCK:
+            self._pack()
+        return entry
+
+    @contextmanager
+    def during(self, slot: Slot) -> Iterator[None]:
+        """Name `slot` as the cause of whatever is recorded meanwhile."""
+        self._causes.append(slot.seq)
+        try:
+            yield
+        finally:
+            self._causes.pop()
+
+    def event(self, at: datetime, who: str, name: str, data: Mapping[str, Any], shop: str | None = None) -> Entry:
+        """Record that something has happened inside a player."""
+        told = redaction.by_name(plain(data))
+        return self.fill(self.reserve(), at, shop, "event", who=who, name=name, data=told)
+
+    @property
+    def going_on(self) -> int | None:
+        """Answer the number of what is going on: the innermost act or exchange."""
+        return self._causes[-1] if self._causes else None
+
+    def entries(self, after: int = 0) -> Iterator[Entry]:
+        """Tell every entry whose number is above `after`, in order."""
+        first = after // BLOCK
+        for block in self._packed[first:]:
+            for line in zlib.decompress(block).splitlines():
+                entry = json.loads(line)
+                if entry["seq"] > after:
+                    yield entry
+        for slot in self._young:
+            if slot.entry is not None and slot.seq > after:
+                yield slot.entry
+
+    def entry(self, seq: int) -> Entry:
+        """Answer the entry of this number."""
+        found = next(self.entries(seq - 1), None)
+        if found is None or found["seq"] != seq:
+            raise LookupError(f"the trace has no entry {seq}")
+        return found
+
+    def ndjson(self) -> bytes:
+        """Answer the whole record: the header and one line per entry."""
+        lines = [_line(self.header), *(zlib.decompress(block) for block in self._packed)]
+        lines += [_line(slot.entry) for slot in self._young if slot.entry is not None]
+        return b"".join(lines)
+
+    def _pack(self) -> None:
+        block = self._young[:BLOCK]
+        if any(slot.entry is None for slot in block):
+            return
+        self._packed.append(zlib.compress(b"".join(_line(slot.entry) for slot in block), 1))
+        del self._young[:BLOCK]
+
+
+def _line(entry: Entry | None) -> bytes:
+    return _written(entry).encode() + b"\n"

@@ -1,0 +1,270 @@
+"""The wire: production host names lead to the players, in the same process or through sockets.
+
+A player makes its calls with the `requests.Session` it was handed; nothing in it tells which of the two wires it got.
+`Wire` takes each call straight to the WSGI app of the host. `SocketWire` sends it to the address where that app is
+served behind `recorded`. Both raise what requests raises in life: an unknown host is a ConnectionError.
+Environment variables and proxies are never looked at, and no call ever leaves for a real host.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from functools import lru_cache
+from http.client import responses
+from typing import Any, Final, Protocol
+from urllib.parse import quote, unquote, urlsplit
+
+import requests
+from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.structures import CaseInsensitiveDict
+
+from rehearsal.contract.openapi import Contract
+from rehearsal.wire.recorder import Answer, Call, Handler, Recorder, Seat
+
+CALLER_HEADER: Final = "Rehearsal-Caller"
+_PATH_SAFE: Final = "/()'$,:;=@!*+&"
+WsgiApp = Callable[..., Iterable[bytes]]
+
+
+class WirePort(Protocol):
+    """What players need of a wire."""
+
+    def session(self, caller: str) -> requests.Session: ...
+
+
+def wsgi_handler(app: WsgiApp) -> Handler:
+    """Answer a handler that puts a call to a WSGI app."""
+
+    def answer(call: Call) -> Answer:
+        return run_wsgi(app, _environ(call))
+
+    return answer
+
+
+def run_wsgi(app: WsgiApp, environ: dict[str, Any]) -> Answer:
+    """Call a WSGI app and collect what it says."""
+    head: list[Any] = []
+
+    def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
+        if exc_info and head:
+            head.clear()
+        head.extend((status, headers))
+        return written.append
+
+    written: list[bytes] = []
+    chunks = app(environ, start_response)
+    try:
+        body = b"".join((*written, *chunks))
+    finally:
+        close = getattr(chunks, "close", None)
+        if close is not None:
+            close()
+    code, _, reason = head[0].partition(" ")
+    return Answer(int(code), reason, head[1], body)
+
+
+def _environ(call: Call) -> dict[str, Any]:
+    host, _, port = call.host.partition(":")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": call.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote(call.path, "latin-1"),
+        "QUERY_STRING": call.query,
+        "RAW_URI": f"{call.path}?{call.query}" if call.query else call.path,
+        "SERVER_NAME": host,
+        "SERVER_PORT": port or ("443" if call.scheme == "https" else "80"),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "CONTENT_LENGTH": str(len(call.body)),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": call.scheme,
+        "wsgi.input": io.BytesIO(call.body),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": False,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        "rehearsal.exchange_id": call.exchange_id,
+    }
+    for name, value in call.headers.items():
+        if name == "content-type":
+            environ["CONTENT_TYPE"] = value
+        elif name != "content-length":
+            environ["HTTP_" + name.upper().replace("-", "_")] = value
+    environ.setdefault("HTTP_HOST", call.host)
+    return environ
+
+
+class Wire:
+    """The wire in process."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._seats: dict[str, Seat] = {}
+
+    def mount(self, *hosts: str, name: str, contract: Contract, app: WsgiApp) -> Seat:
+        """Have `hosts` lead to `app`; a host that led elsewhere leads here from now on."""
+        seat = Seat(name, contract, wsgi_handler(app))
+        for host in hosts:
+            self._seats[host] = seat
+        return seat
+
+    def seat(self, host: str) -> Seat | None:
+        """Answer who is behind a host name."""
+        return self._seats.get(host)
+
+    def session(self, caller: str) -> requests.Session:
+        """Answer a session whose calls are those of `caller`."""
+        return _session(_InProcess(caller, self._recorder, self))
+
+
+class SocketWire:
+    """The wire through sockets: each host name stands for an address where `recorded` is served."""
+
+    def __init__(self, addresses: Mapping[str, str]) -> None:
+        self._addresses = dict(addresses)
+
+    def session(self, caller: str) -> requests.Session:
+        """Answer a session whose calls are those of `caller`."""
+        return _session(_OverSocket(caller, self._addresses))
+
+
+def _session(adapter: BaseAdapter) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    for prefix in list(session.adapters):
+        session.adapters[prefix].close()
+        session.mount(prefix, adapter)
+    return session
+
+
+class _InProcess(BaseAdapter):
+    def __init__(self, caller: str, recorder: Recorder, wire: Wire) -> None:
+        super().__init__()
+        self._caller = caller
+        self._recorder = recorder
+        self._wire = wire
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        url = urlsplit(request.url or "")
+        seat = self._wire.seat(url.netloc)
+        if seat is None:
+            raise requests.ConnectionError(f"no such host: {url.netloc}", request=request)
+        call = Call(
+            self._caller,
+            request.method or "GET",
+            url.netloc,
+            url.path or "/",
+            url.query,
+            {name.lower(): _text(value) for name, value in request.headers.items()},
+            _bytes(request.body),
+            scheme=url.scheme,
+        )
+        try:
+            answer = self._recorder.exchange(call, seat)
+        except requests.RequestException as failure:
+            failure.request = request
+            raise
+        response = requests.Response()
+        response.status_code = answer.status
+        response.reason = answer.reason
+        response.headers = CaseInsensitiveDict(answer.headers)
+        response.url = request.url or ""
+        response.request = request
+        response.encoding = _encoding(response.headers.get("content-type", ""))
+        response.raw = io.BytesIO(answer.body)
+        vars(response).update(_content=answer.body, _content_consumed=True)  # read already, as requests keeps it
+        return response
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class _OverSocket(HTTPAdapter):
+    def __init__(self, caller: str, addresses: Mapping[str, str]) -> None:
+        super().__init__()
+        self._caller = caller
+        self._addresses = addresses
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        asked = request.url or ""
+        url = urlsplit(asked)
+        address = self._addresses.get(url.netloc)
+        if address is None:
+            raise requests.ConnectionError(f"no such host: {url.netloc}", request=request)
+        sent = request.copy()
+        sent.url = address.rstrip("/") + asked[len(f"{url.scheme}://{url.netloc}") :]
+        sent.headers["Host"] = url.netloc
+        sent.headers[CALLER_HEADER] = self._caller
+        response = super().send(sent, *args, **kwargs)
+        response.url = asked
+        response.request = request
+        return response
+
+
+def recorded(
+    app: WsgiApp,
+    *,
+    recorder: Recorder,
+    name: str,
+    contract: Contract,
+    guard: Callable[[], AbstractContextManager[Any]],
+    caller: str = "outside",
+) -> WsgiApp:
+    """Answer `app` as outsiders reach it over sockets: each call is judged and recorded like any other.
+
+    `guard` is held for the length of each call (the world's lock: one writer per world). A caller that says it is one
+    of ours, as `SocketWire` does, is judged as one of ours.
+    """
+
+    def recording(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = io.BytesIO(body)
+        headers = {
+            key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")
+        }
+        if environ.get("CONTENT_TYPE"):
+            headers["content-type"] = environ["CONTENT_TYPE"]
+        ours = headers.pop(CALLER_HEADER.lower(), None)
+        environ.pop("HTTP_" + CALLER_HEADER.upper().replace("-", "_"), None)
+        call = Call(
+            ours or caller,
+            environ["REQUEST_METHOD"],
+            environ.get("HTTP_HOST", environ["SERVER_NAME"]),
+            quote((environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "/")).encode("latin-1"), safe=_PATH_SAFE),
+            environ.get("QUERY_STRING", ""),
+            headers,
+            body,
+            outside=ours is None,
+            scheme=environ["wsgi.url_scheme"],
+        )
+
+        def answer(sent: Call) -> Answer:
+            environ["rehearsal.exchange_id"] = sent.exchange_id
+            return run_wsgi(app, environ)
+
+        with guard():
+            said = recorder.exchange(call, Seat(name, contract, answer))
+        start_response(f"{said.status} {said.reason or responses.get(said.status, '')}", said.headers)
+        return [said.body]
+
+    return recording
+
+
+@lru_cache(maxsize=256)
+def _encoding(content_type: str) -> str | None:
+    return requests.utils.get_encoding_from_headers(CaseInsensitiveDict({"content-type": content_type}))
+
+
+def _bytes(body: Any) -> bytes:
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    return bytes(body) if isinstance(body, bytes | bytearray) else b"".join(body)
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
