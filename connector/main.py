@@ -213,7 +213,7 @@ class Connector:
             return books.book()
 
     def activity(self, site_order_id: str) -> list[ActivityEntry]:
-        """Answer Activity & History of an order by the marketplace's number; nothing for an unknown one."""
+        """Return Activity & History of an order by the marketplace's number; nothing for an unknown one."""
         with self._store.reading() as books:
             return [entry for order in books.orders_anywhere(site_order_id) for entry in books.activity(order.id)]
 

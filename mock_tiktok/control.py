@@ -54,25 +54,25 @@ class Control:
     # which shop
 
     def shop(self, shop_id: str) -> Shop:
-        """Answer the shop of that id."""
+        """Return the shop of that id."""
         if (shop := self._shops.get(shop_id)) is None:
             raise UnknownId("shop", shop_id)
         return shop
 
     def shop_by_cipher(self, shop_cipher: str) -> Shop | None:
-        """Answer the shop with that cipher, if there is one."""
+        """Return the shop with that cipher, if there is one."""
         return next((shop for shop in self._shops.values() if shop.shop_cipher == shop_cipher), None)
 
     def shop_of_order(self, order_id: str) -> Shop:
-        """Answer whose order it is."""
+        """Return whose order it is."""
         return self._shop_of("order", order_id, lambda shop: shop.store.orders.get(order_id))
 
     def shop_of_return(self, return_id: str) -> Shop:
-        """Answer whose return it is."""
+        """Return whose return it is."""
         return self._shop_of("return", return_id, lambda shop: shop.store.returns.get(return_id))
 
     def shop_of_cancellation(self, cancel_id: str) -> Shop:
-        """Answer whose cancellation it is."""
+        """Return whose cancellation it is."""
         return self._shop_of("cancellation", cancel_id, lambda shop: shop.store.cancellations.get(cancel_id))
 
     def _shop_of(self, kind: str, id: str, find: Callable[[Shop], object | None]) -> Shop:
@@ -288,7 +288,7 @@ class Control:
         return sorted(mails, key=lambda mail: mail.sent_at)
 
     def ledger(self) -> dict[str, LedgerLine]:
-        """Answer, per order, what was paid and what has gone back: only money that has really gone."""
+        """Return, per order, what was paid and what has gone back: only money that has really gone."""
         return {
             order.id: LedgerLine(order.paid, order.refunded)
             for shop in self._shops.values()
@@ -312,7 +312,7 @@ class Control:
             raise TOO_LATE(what="return")
 
     def _buyer_reason(self, shop: Shop, order: Order, kind: str, reason: str | None) -> str:
-        """Answer the reason a buyer gives. They choose from the list that the platform shows them for this order."""
+        """Return the reason a buyer gives. They choose from the list that the platform shows them for this order."""
         reasons = shop.profile.reasons
         offered = reasons.offered("buyer", kind, order.status)
         if reason is None:

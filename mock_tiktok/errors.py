@@ -54,7 +54,7 @@ class Refusal:
     field: str | None = None
 
     def __call__(self, *, at: str | None = None, **words: object) -> ApiError:
-        """Answer the error with its words filled in; `at` is the field at fault where it is not the row's own."""
+        """Return the error with its words filled in; `at` is the field at fault where it is not the row's own."""
         return ApiError(self.code, self.text.format(**words), field=at or self.field)
 
 

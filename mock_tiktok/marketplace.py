@@ -64,14 +64,14 @@ class Marketplace(Control):
 
     @cached_property
     def app(self) -> Flask:
-        """Answer the WSGI app that serves this marketplace on the wire."""
+        """Return the WSGI app that serves this marketplace on the wire."""
         from mock_tiktok.open_api.app import create_app
 
         return create_app(self)
 
     @property
     def now(self) -> datetime:
-        """Answer the instant as the marketplace stamps it: whole seconds."""
+        """Return the instant as the marketplace stamps it: whole seconds."""
         return self._platform.now
 
     # shops
@@ -96,11 +96,11 @@ class Marketplace(Control):
 
     @property
     def shops(self) -> tuple[ShopCredentials, ...]:
-        """Answer all shops, oldest first."""
+        """Return all shops, oldest first."""
         return tuple(_credentials(shop) for shop in self._shops.values())
 
     def credentials(self, shop_id: str) -> Tokens:
-        """Answer tokens that are valid now; asking changes nothing and ends none that were given before."""
+        """Return tokens that are valid now; asking changes nothing and ends none that were given before."""
         return self.tokens.shown(self.shop(shop_id).shop_id, self.now)
 
     # time
@@ -110,7 +110,7 @@ class Marketplace(Control):
         self._platform.news.subscribe(listener)
 
     def next_due(self) -> Due | None:
-        """Answer when the marketplace, or somebody in it, next acts."""
+        """Return when the marketplace, or somebody in it, next acts."""
         entry = self._platform.agenda.next()
         return entry.due if entry else None
 
@@ -123,7 +123,7 @@ class Marketplace(Control):
         return Fired(entry.due.at, entry.who, what, changed, entry.return_id, order_id)
 
     def agenda(self) -> list[AgendaEntry]:
-        """Answer all that is due, soonest first."""
+        """Return all that is due, soonest first."""
         return [
             AgendaEntry(entry.due.at, entry.who, entry.what, entry.return_id)
             for entry in self._platform.agenda.entries()

@@ -14,7 +14,7 @@ class ResourceMissing(Exception):
 
 @cache
 def folder(name: str) -> Path:
-    """Answer the folder `name` ("contracts" or "features") of this installation."""
+    """Return the folder `name` ("contracts" or "features") of this installation."""
     for candidate in (_PACKAGE / name, _PACKAGE.parent / name):
         if candidate.is_dir():
             return candidate
@@ -22,7 +22,7 @@ def folder(name: str) -> Path:
 
 
 def contract_file(name: str) -> Path:
-    """Answer the OpenAPI document called `name`."""
+    """Return the OpenAPI document called `name`."""
     path = folder("contracts") / f"{name}.yaml"
     if not path.is_file():
         raise ResourceMissing(f"this installation of Rehearsal has no contract {name!r}")
@@ -30,5 +30,5 @@ def contract_file(name: str) -> Path:
 
 
 def features_folder() -> Path:
-    """Answer the folder of the Gherkin features that come with Rehearsal."""
+    """Return the folder of the Gherkin features that come with Rehearsal."""
     return folder("features")

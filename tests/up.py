@@ -33,7 +33,7 @@ class Up:
         self._said: list[str] = []
 
     def world(self) -> dict[str, Any]:
-        """Answer what the file says, once the process says that it serves."""
+        """Return what the file says, once the process says that it serves."""
         if not self._said:
             with self._bounded():
                 for line in self._out:

@@ -88,7 +88,7 @@ def _recipient(name: str, read: Callable[[dict[str, Any]], Any]) -> Field:
 
 
 def _level(level: int) -> Callable[[dict[str, Any]], Any]:
-    """Answer a part of the address by its administrative level: L1 state, L3 city."""
+    """Return a part of the address by its administrative level: L1 state, L3 city."""
 
     def read(address: dict[str, Any]) -> Any:
         parts = address.get("district_info") or ()
@@ -102,7 +102,7 @@ def _nothing(*names: str) -> tuple[Field, ...]:
 
 
 def _unit_amounts(found: dict[str, str]) -> list[dict[str, Any]]:
-    """Answer what of an adjustment falls on which unit, where that is known."""
+    """Return what of an adjustment falls on which unit, where that is known."""
     return [{"SiteOrderLineItemID": line_id, "Amount": Decimal(amount)} for line_id, amount in found.items()]
 
 

@@ -34,7 +34,7 @@ _SEGMENT: Final = re.compile(r"([$A-Za-z][\w.$]*)((?:\([^()/]*\))?)")
 
 @lru_cache(maxsize=4096)
 def canonical(path: str) -> str:
-    """Answer the one spelling of an API path; a path that is none of the API's comes back as it is."""
+    """Return the one spelling of an API path; a path that is none of the API's comes back as it is."""
     parts = path.rstrip("/").split("/")
     if len(parts) < 2 or parts[0] or parts[1].lower() not in ("v1", "oauth2"):
         return path

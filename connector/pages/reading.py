@@ -190,7 +190,7 @@ _PARTS: Final = (
 
 
 def read_orders(connection: sa.Connection, *, page: int, attention: bool, number: str) -> OrderList:
-    """Answer a page of orders, newest first, or those that need attention, most urgent first."""
+    """Return a page of orders, newest first, or those that need attention, most urgent first."""
     escaped = number.replace("/", "//").replace("%", "/%").replace("_", "/_")
     values = {"number": f"%{escaped}%", "offset": (page - 1) * PAGE}
     listed, counted = _LISTS[attention]

@@ -81,12 +81,12 @@ class Services:
 
     # --- orders ---
     def order(self, order_id: int) -> Order:
-        """Answer an offered order. Raises UnknownId."""
+        """Return an offered order. Raises UnknownId."""
         with self._store.reading() as books:
             return _offered(books, order_id)
 
     def units(self, order_ids: Sequence[int]) -> dict[int, list[LineUnit]]:
-        """Answer the units of these orders, by the id of their ChannelAdvisor line, lowest number first."""
+        """Return the units of these orders, by the id of their ChannelAdvisor line, lowest number first."""
         by_item: dict[int, list[LineUnit]] = {}
         with self._store.reading() as books:
             for unit in books.units(order_ids):
@@ -94,7 +94,7 @@ class Services:
         return by_item
 
     def activity(self, order_id: int) -> list[ActivityEntry]:
-        """Answer an order's Activity & History, oldest first. Raises UnknownId."""
+        """Return an order's Activity & History, oldest first. Raises UnknownId."""
         with self._store.reading() as books:
             return books.activity(_offered(books, order_id).id)
 

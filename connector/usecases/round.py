@@ -229,7 +229,7 @@ class Worker:
         return None if action is None else Answer(action=action, by="default")
 
     def _give_default(self, adjustment_id: int, answer: Answer, now: datetime) -> bool:
-        """Answer in the seller's place; False where somebody was faster or the answer cannot be given."""
+        """Decide in the seller's place; return False where somebody was faster or it cannot be done."""
         with self._store.writing() as books:
             adjustment = books.adjustment(adjustment_id, lock=True)
             if adjustment is None or adjustment.status not in AWAITS_SELLER:

@@ -26,7 +26,7 @@ class BusinessCalendar:
         return day.weekday() < _SATURDAY and not self.is_holiday(day)
 
     def add(self, start: datetime, count: int) -> datetime:
-        """Answer the instant `count` business days after `start`, in UTC."""
+        """Return the instant `count` business days after `start`, in UTC."""
         local = start.astimezone(self.zone)
         day, hour = local.date(), local.time()
         if not self.is_business_day(day):

@@ -45,7 +45,7 @@ class Cancellation:
 
     @property
     def refunded(self) -> Decimal:
-        """Answer what has been paid back."""
+        """Return what has been paid back."""
         if self.status is CancelStatus.COMPLETE:
             return self.amount.total
         return ZERO.quantize(coin(self.amount.currency))
@@ -57,5 +57,5 @@ class Cancellation:
 
     @property
     def seller_deadline(self) -> datetime | None:
-        """Answer until when the seller may answer, if the seller is asked."""
+        """Return until when the seller may answer, if the seller is asked."""
         return self.deadline.due if self.deadline and self.deadline.seller_action else None

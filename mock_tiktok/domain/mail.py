@@ -62,7 +62,7 @@ class Mail:
 
     @property
     def message(self) -> EmailMessage:
-        """Answer the mail as it lies in the mailbox, headers and all."""
+        """Return the mail as it lies in the mailbox, headers and all."""
         message = EmailMessage()
         message["From"] = formataddr(("TikTok Shop", "no-reply@shop.tiktok.com"))
         message["To"] = formataddr((self.to_name, self.to_address))

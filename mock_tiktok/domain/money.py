@@ -12,12 +12,12 @@ WITHOUT_DECIMALS: Final = frozenset({"VND", "IDR", "JPY"})
 
 
 def coin(currency: str) -> Decimal:
-    """Answer the smallest amount the currency knows."""
+    """Return the smallest amount the currency knows."""
     return Decimal(1) if currency in WITHOUT_DECIMALS else Decimal("0.01")
 
 
 def in_coins(amount: Decimal, currency: str) -> Decimal:
-    """Answer the amount with the currency's decimals; an amount that is finer than a coin is a mistake."""
+    """Return the amount with the currency's decimals; an amount that is finer than a coin is a mistake."""
     exact = amount.quantize(coin(currency))
     if exact != amount:
         raise ValueError(f"{amount} is finer than a coin of {currency}")
@@ -57,7 +57,7 @@ class Amount:
 
     @staticmethod
     def nothing(currency: str) -> Amount:
-        """Answer an amount of zero."""
+        """Return an amount of zero."""
         none = ZERO.quantize(coin(currency))
         return Amount(currency, none, none, none, none)
 

@@ -30,7 +30,7 @@ class Buyer:
 
     @property
     def address(self) -> str:
-        """Answer the address in one line."""
+        """Return the address in one line."""
         return f"{self.street}, {self.city}, {self.state} {self.postal_code}, {self.country}"
 
 
@@ -55,12 +55,12 @@ class LineItem:
 
     @property
     def paid(self) -> Decimal:
-        """Answer what the buyer paid for this unit in all."""
+        """Return what the buyer paid for this unit in all."""
         return self.price + self.shipping + self.tax
 
     @property
     def refundable(self) -> Decimal:
-        """Answer what can still be paid back for it."""
+        """Return what can still be paid back for it."""
         return self.paid - self.refunded
 
 
@@ -98,26 +98,26 @@ class Order:
 
     @property
     def subtotal(self) -> Decimal:
-        """Answer the goods' price without shipping and tax."""
+        """Return the goods' price without shipping and tax."""
         return sum((line.price for line in self.lines), ZERO)
 
     @property
     def total(self) -> Decimal:
-        """Answer what the buyer owes or has paid."""
+        """Return what the buyer owes or has paid."""
         return self.subtotal + self.shipping_fee + self.tax
 
     @property
     def paid(self) -> Decimal:
-        """Answer what the buyer has paid."""
+        """Return what the buyer has paid."""
         return self.total if self.paid_at else ZERO.quantize(coin(self.currency))
 
     @property
     def refunded(self) -> Decimal:
-        """Answer what has been paid back."""
+        """Return what has been paid back."""
         return sum((line.refunded for line in self.lines), ZERO.quantize(coin(self.currency)))
 
     def line(self, line_id: str) -> LineItem | None:
-        """Answer the line of that id, if the order has it."""
+        """Return the line of that id, if the order has it."""
         return next((line for line in self.lines if line.id == line_id), None)
 
 

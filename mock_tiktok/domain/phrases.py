@@ -109,7 +109,7 @@ CANCEL_RECORDS: Final = {
 
 
 def record_of(action: Action, before: Claim) -> RecordWords:
-    """Answer what the records say of an act; silence on a parcel has a name of its own."""
+    """Return what the records say of an act; silence on a parcel has a name of its own."""
     if action is Action.SELLER_SILENT and before is Claim.APPROVED:
         return PARCEL_TIMEOUT
     return RECORDS[action]

@@ -43,7 +43,7 @@ class Reasons:
         )
 
     def offered(self, who: str, kind: str, status: str | None = None) -> tuple[Reason, ...]:
-        """Answer what may be named by `who`, for `kind`, while the order is in `status`; each key once."""
+        """Return what may be named by `who`, for `kind`, while the order is in `status`; each key once."""
         found = {
             reason.name: reason
             for group in self.groups
@@ -55,11 +55,11 @@ class Reasons:
         return tuple(found.values())
 
     def places(self, name: str) -> tuple[Group, ...]:
-        """Answer every group that lists the key."""
+        """Return every group that lists the key."""
         return tuple(group for group in self.groups if any(reason.name == name for reason in group.reasons))
 
     def text(self, name: str) -> str:
-        """Answer the text of a key; a key nobody knows speaks for itself."""
+        """Return the text of a key; a key nobody knows speaks for itself."""
         for group in self.groups:
             for reason in group.reasons:
                 if reason.name == name:

@@ -98,12 +98,12 @@ class Return:
 
     @property
     def status(self) -> ReturnStatus:
-        """Answer the wire's `return_status`."""
+        """Return the wire's `return_status`."""
         return _STATUS[self.return_type is ReturnType.REPLACEMENT, self.claim](self)
 
     @property
     def shown_status(self) -> str:
-        """Answer the words that people see in Seller Center."""
+        """Return the words that people see in Seller Center."""
         if self.status is ReturnStatus.REJECT and self.return_type is ReturnType.REFUND:
             return "Refund Rejected"
         if self.parcel is Parcel.LABELLED and self.claim is Claim.APPROVED:
@@ -112,17 +112,17 @@ class Return:
 
     @property
     def arbitration_status(self) -> ArbitrationStatus | None:
-        """Answer the wire's `arbitration_status`; absent while the return was never disputed."""
+        """Return the wire's `arbitration_status`; absent while the return was never disputed."""
         return _ARBITRATION[self.dispute]
 
     @property
     def seller_deadline(self) -> datetime | None:
-        """Answer until when the seller may act, if the seller is asked to."""
+        """Return until when the seller may act, if the seller is asked to."""
         return self.deadline.due if self.deadline and self.deadline.seller_action else None
 
     @property
     def refunded(self) -> Decimal:
-        """Answer what has been paid back: nothing before the money has really gone."""
+        """Return what has been paid back: nothing before the money has really gone."""
         return self.amount.total if self.money is Money.PAID else ZERO.quantize(coin(self.amount.currency))
 
     @property

@@ -34,7 +34,7 @@ class NotAllowed(Exception):
 
 
 def after(item: Return, action: Action, claims: Table[Claim, Action]) -> Return:
-    """Answer the return as it stands once `action` has happened; raise NotAllowed where a table refuses."""
+    """Return the return as it stands once `action` has happened; raise NotAllowed where a table refuses."""
     dispute, parcel, money = item.dispute, item.parcel, item.money
     parcels = PARCEL_OWN if item.shipment_type == BUYER_ARRANGES else PARCEL
     if action in DISPUTE.actions:
@@ -95,7 +95,7 @@ _FIRST_REVIEW: Final = {
 
 
 def running(item: Return) -> str | None:
-    """Answer the number that runs in this state, if one does."""
+    """Return the number that runs in this state, if one does."""
     if item.dispute is Dispute.IN_PROGRESS:
         return "dispute.seller_evidence"
     if item.claim is Claim.REQUESTED:
@@ -114,7 +114,7 @@ def running(item: Return) -> str | None:
 def deadline_after(
     old: Return | None, item: Return, what: str | None, now: datetime, due: Callable[[str, datetime], datetime]
 ) -> Deadline | None:
-    """Answer the deadline that now runs. One that already runs is not begun anew."""
+    """Return the deadline that now runs. One that already runs is not begun anew."""
     if what is None:
         return None
     if old and old.deadline and old.deadline.what == what and (old.claim, old.dispute) == (item.claim, item.dispute):
@@ -123,5 +123,5 @@ def deadline_after(
 
 
 def deadline(what: str, now: datetime, due: Callable[[str, datetime], datetime]) -> Deadline:
-    """Answer a deadline that begins now."""
+    """Return a deadline that begins now."""
     return Deadline(due(what, now), what, RUNS[what].whom, RUNS[what].seller_action)

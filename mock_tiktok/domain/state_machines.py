@@ -68,7 +68,7 @@ class Table(Generic[S, A]):
             raise ValueError(f"{name} has two rows for one state and action")
 
     def after(self, state: S, action: A) -> S | None:
-        """Answer what becomes of `state`, or None where the table has no such row."""
+        """Return what becomes of `state`, or None where the table has no such row."""
         return self._next.get((state, action))
 
     def mermaid(self) -> str:
@@ -227,7 +227,7 @@ ORDER: Final = Table("order", (
 
 
 def claim_table(return_type: ReturnType, *, won_replacement_is_paid: bool = False) -> Table[Claim, Action]:
-    """Answer the claim's table for that kind of request."""
+    """Return the claim's table for that kind of request."""
     if return_type is ReturnType.REFUND:
         return REFUND
     if return_type is ReturnType.RETURN_AND_REFUND:

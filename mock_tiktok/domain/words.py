@@ -52,7 +52,7 @@ class By(StrEnum):
 
     @property
     def role(self) -> Role:
-        """Answer the wire's word for whoever acted."""
+        """Return the wire's word for whoever acted."""
         return _ROLES[self]
 
 
@@ -153,7 +153,7 @@ class Action(StrEnum):
 
     @property
     def spoken(self) -> str:
-        """Answer the word events use: every deadline that passes is a LAPSE."""
+        """Return the word events use: every deadline that passes is a LAPSE."""
         return "LAPSE" if self.is_lapse else self.value
 
 

@@ -78,7 +78,7 @@ class _Market(Protocol):
 
 
 def invalid(name: str, where: str = "query parameter", why: str = "") -> ApiError:
-    """Answer the platform's form for something in a request that is wrong, by name."""
+    """Return the platform's form for something in a request that is wrong, by name."""
     return ApiError(36009004, f"Invalid '{name}' {where}{'. ' + why if why else ''}", 400)
 
 
@@ -160,7 +160,7 @@ def _last(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def _listed(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """Answer the query with repeated names as the comma list that they stand for."""
+    """Return the query with repeated names as the comma list that they stand for."""
     listed: dict[str, str] = {}
     for name, value in pairs:
         listed[name] = f"{listed[name]},{value}" if name in listed else value

@@ -24,7 +24,7 @@ class RequestIds:
         self._numbers = count(1)
 
     def next(self, now: datetime, exchange_id: object = None) -> str:
-        """Answer the next id; an exchange id, where there is one, decides it."""
+        """Return the next id; an exchange id, where there is one, decides it."""
         if exchange_id is None:
             return f"{now:%Y%m%d%H%M%S}{_digest(f'{self._seed}|request id|{next(self._numbers)}')}"
         text = str(exchange_id)

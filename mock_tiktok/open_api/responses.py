@@ -39,12 +39,12 @@ _IMAGE: Final = "https://p16-oec-va.ibyteimg.com/"
 
 @lru_cache(maxsize=8192)
 def money(amount: Decimal) -> str:
-    """Answer an amount as the platform writes it: no padding, zero is "0"."""
+    """Return an amount as the platform writes it: no padding, zero is "0"."""
     return f"{amount.normalize():f}"
 
 
 def seconds(at: datetime) -> int:
-    """Answer an instant in Unix seconds."""
+    """Return an instant in Unix seconds."""
     return int(at.timestamp())
 
 
@@ -58,12 +58,12 @@ def _at(at: datetime | None) -> int | None:
 
 
 def success(data: Json, request_id: str, message: str = "Success") -> Json:
-    """Answer the envelope of what went well."""
+    """Return the envelope of what went well."""
     return {"code": 0, "message": message, "data": data, "request_id": request_id}
 
 
 def failure(code: int, message: str, request_id: str) -> Json:
-    """Answer the envelope of what was refused."""
+    """Return the envelope of what was refused."""
     return {"code": code, "message": message, "data": None, "request_id": request_id}
 
 
@@ -71,7 +71,7 @@ def failure(code: int, message: str, request_id: str) -> Json:
 
 
 def grant(granted: Grant, shop: Shop) -> Json:
-    """Answer what both token endpoints give; the two `_expire_in` are instants, despite the name."""
+    """Return what both token endpoints give; the two `_expire_in` are instants, despite the name."""
     return {
         "access_token": granted.access_token,
         "access_token_expire_in": seconds(granted.access_expires_at),
@@ -86,7 +86,7 @@ def grant(granted: Grant, shop: Shop) -> Json:
 
 
 def shops(authorized: Iterable[Shop]) -> Json:
-    """Answer Get Authorized Shops."""
+    """Return Get Authorized Shops."""
     return {
         "shops": [
             {
@@ -106,17 +106,17 @@ def shops(authorized: Iterable[Shop]) -> Json:
 
 
 def orders(found: Iterable[Order]) -> Json:
-    """Answer Get Order Detail."""
+    """Return Get Order Detail."""
     return {"orders": [order(one) for one in found]}
 
 
 def order_page(page: Page[Order]) -> Json:
-    """Answer Get Order List."""
+    """Return Get Order List."""
     return _page("orders", page, order)
 
 
 def order(one: Order) -> Json:
-    """Answer one order."""
+    """Return one order."""
     shipped = one.status not in (OrderStatus.UNPAID, OrderStatus.ON_HOLD, OrderStatus.AWAITING_SHIPMENT)
     return _given(
         {
@@ -241,12 +241,12 @@ def _image(line: LineItem) -> Json:
 
 
 def return_page(page: Page[Return], order_of: Callable[[str], Order]) -> Json:
-    """Answer Search Returns."""
+    """Return Search Returns."""
     return _page("return_orders", page, lambda item: return_(item, order_of(item.order_id)))
 
 
 def return_(item: Return, its_order: Order) -> Json:
-    """Answer one return."""
+    """Return one return."""
     arbitration = item.arbitration_status
     return _given(
         {
@@ -315,7 +315,7 @@ def _next_action(deadline: Deadline | None) -> list[Json] | None:
 
 
 def amount(one: Amount) -> Json:
-    """Answer a refund in its parts; the total decides."""
+    """Return a refund in its parts; the total decides."""
     return {
         "currency": one.currency,
         "refund_total": money(one.total),
@@ -326,7 +326,7 @@ def amount(one: Amount) -> Json:
 
 
 def records(found: Iterable[Record]) -> Json:
-    """Answer Get Return Records."""
+    """Return Get Return Records."""
     return {
         "records": [
             _given(
@@ -346,12 +346,12 @@ def records(found: Iterable[Record]) -> Json:
 
 
 def created_return(item: Return) -> Json:
-    """Answer Create Return."""
+    """Return Create Return."""
     return {"return_id": item.return_id, "return_status": item.status.value}
 
 
 def reasons(known: Iterable[Reason]) -> Json:
-    """Answer Get Reject Reasons."""
+    """Return Get Reject Reasons."""
     return {"reasons": _reasons(known)}
 
 
@@ -360,7 +360,7 @@ def _reasons(known: Iterable[Reason]) -> list[Json]:
 
 
 def verdicts(found: Iterable[Verdict]) -> Json:
-    """Answer Get Decision Eligibility; live answers give an eligible decision no code and no reason."""
+    """Return Get Decision Eligibility; live answers give an eligible decision no code and no reason."""
     return {
         "decisions": [
             _given(
@@ -378,7 +378,7 @@ def verdicts(found: Iterable[Verdict]) -> Json:
 
 
 def eligibility(found: Iterable[Eligibility], version: str) -> Json:
-    """Answer Get Aftersale Eligibility in the fields of its version."""
+    """Return Get Aftersale Eligibility in the fields of its version."""
     by_sku: dict[str, list[Json]] = {}
     for one in found:
         entry = {
@@ -397,7 +397,7 @@ def eligibility(found: Iterable[Eligibility], version: str) -> Json:
 
 
 def calculated(one: Amount) -> Json:
-    """Answer Calculate Refund."""
+    """Return Calculate Refund."""
     return {"order_refund_amount": amount(one)}
 
 
@@ -405,12 +405,12 @@ def calculated(one: Amount) -> Json:
 
 
 def created_cancellation(item: Cancellation) -> Json:
-    """Answer Cancel Order."""
+    """Return Cancel Order."""
     return {"cancel_id": item.cancel_id, "cancel_status": item.status.value}
 
 
 def cancellation_page(page: Page[Cancellation], order_of: Callable[[str], Order]) -> Json:
-    """Answer Search Cancellations."""
+    """Return Search Cancellations."""
     return _page("cancellations", page, lambda item: _cancellation(item, order_of(item.order_id)))
 
 
@@ -442,7 +442,7 @@ def _cancellation(item: Cancellation, its_order: Order) -> Json:
 
 
 def _page(name: str, page: Page[Any], write: Callable[[Any], Json]) -> Json:
-    """Answer one page. An empty one leaves its list out, and the last one's token is empty."""
+    """Return one page. An empty one leaves its list out, and the last one's token is empty."""
     written: Json = {"total_count": page.total, "next_page_token": page.next_token}
     if page.items:
         written[name] = [write(item) for item in page.items]

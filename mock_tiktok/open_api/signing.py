@@ -19,7 +19,7 @@ Pairs = Iterable[tuple[str, str]]
 
 
 def signature(secret: str, path: str, query: Pairs, body: bytes = b"") -> str:
-    """Answer the `sign` of a request. `query` holds decoded pairs in any order."""
+    """Return the `sign` of a request. `query` holds decoded pairs in any order."""
     signed = sorted((pair for pair in query if pair[0] not in UNSIGNED), key=lambda pair: pair[0])
     text = f"{secret}{path}{''.join(name + value for name, value in signed)}".encode()
     return hmac.new(secret.encode(), text + body + secret.encode(), hashlib.sha256).hexdigest()

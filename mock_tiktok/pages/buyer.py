@@ -51,7 +51,7 @@ BUTTONS: Final = {
 
 
 def _actions(shop: Shop, item: Return) -> list[tuple[str, str]]:
-    """Answer what the buyer can do now: the path's last word, and the button's."""
+    """Return what the buyer can do now: the path's last word, and the button's."""
     found = []
     for action, button in BUTTONS.items():
         try:
@@ -232,7 +232,7 @@ def _wrong_reason(shop: Shop, order_id: str, kind: str) -> str:
 
 
 def _possible(shop: Shop, order_id: str) -> list[tuple[str, str, tuple[Reason, ...]]]:
-    """Answer each kind of request that can be made for the order now, with its reasons."""
+    """Return each kind of request that can be made for the order now, with its reasons."""
     kinds = []
     for kind, label in KINDS.items():
         if reasons := shop.buyer_reasons(order_id, kind):

@@ -169,7 +169,7 @@ def pages(marketplace: Marketplace) -> Blueprint:
 
 
 def _everything(shop: Shop) -> list[Return]:
-    """Answer all returns of a shop, newest first."""
+    """Return all returns of a shop, newest first."""
     found: list[Return] = []
     token = ""
     while True:

@@ -28,7 +28,7 @@ class FormErrors:
     by_field: dict[str, str] = field(default_factory=dict)
 
     def of(self, name: str) -> str:
-        """Answer what is wrong with one field, or nothing."""
+        """Return what is wrong with one field, or nothing."""
         return self.by_field.get(name, "")
 
     def __bool__(self) -> bool:
@@ -55,7 +55,7 @@ class Row:
 
     @property
     def goods(self) -> list[tuple[str, str, int]]:
-        """Answer what goes back: product, SKU, units."""
+        """Return what goes back: product, SKU, units."""
         claimed = [self.order.line(line.line_item_id) for line in self.item.lines]
         counted: dict[tuple[str, str], int] = {}
         for line in claimed:
@@ -91,12 +91,12 @@ def urgency(due: datetime, now: datetime) -> Urgency:
 
 
 def moment(at: datetime | None) -> str:
-    """Answer an instant as pages show it."""
+    """Return an instant as pages show it."""
     return "–" if at is None else f"{at:%b} {at.day}, {at:%Y, %H:%M} UTC"
 
 
 def cash(amount: Decimal, currency: str) -> str:
-    """Answer an amount with its currency."""
+    """Return an amount with its currency."""
     text = f"{amount.quantize(coin(currency)):,}"
     sign = _SIGNS.get(currency)
     return f"{sign}{text}" if sign else f"{text} {currency}"

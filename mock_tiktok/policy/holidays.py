@@ -17,7 +17,7 @@ _KNOWN: Final = {
 
 @cache
 def calendar_named(name: str) -> Callable[[date], bool]:
-    """Answer who can tell whether a day is a holiday; `calendar-days` has none."""
+    """Return who can tell whether a day is a holiday; `calendar-days` has none."""
     if name == "calendar-days":
         return lambda day: False
     country, part = _KNOWN[name]

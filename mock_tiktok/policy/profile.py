@@ -52,7 +52,7 @@ class Profile:
     reasons: Reasons
 
     def due(self, name: str, start: datetime, *, amount: Decimal | None = None) -> datetime:
-        """Answer when the wait of that name, begun at `start`, is over."""
+        """Return when the wait of that name, begun at `start`, is over."""
         value = self.numbers[name].value
         if isinstance(value, list):
             value = _tier(value, amount)
@@ -62,7 +62,7 @@ class Profile:
         return start.astimezone(UTC) + count * _UNITS[unit]
 
     def wait(self, name: str) -> timedelta:
-        """Answer a wait that does not depend on a calendar."""
+        """Return a wait that does not depend on a calendar."""
         count, unit = _parsed(self.numbers[name].value)
         return count * _UNITS[unit]
 
@@ -71,7 +71,7 @@ class Profile:
         return bool(self.numbers[name].value == value)
 
     def count(self, name: str) -> int:
-        """Answer a plain number."""
+        """Return a plain number."""
         return int(self.numbers[name].value)
 
     def has(self, name: str) -> bool:
@@ -137,7 +137,7 @@ def _yaml(path: Path) -> Any:
 
 @cache
 def names() -> tuple[str, ...]:
-    """Answer the names of the profiles that come with the fake."""
+    """Return the names of the profiles that come with the fake."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*-*-*.yaml")))
 
 
@@ -168,7 +168,7 @@ def _read(profile: str | Path) -> Profile:
 
 
 def is_known_reason(name: str) -> bool:
-    """Answer whether any market knows a reason of that key."""
+    """Return whether any market knows a reason of that key."""
     return any(_reasons(path.stem).places(name) for path in FOLDER.glob("reasons-*.yaml"))
 
 

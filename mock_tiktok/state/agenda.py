@@ -101,7 +101,7 @@ class Agenda:
             del self._entries[number]
 
     def next(self) -> Entry | None:
-        """Answer what is due first."""
+        """Return what is due first."""
         while self._heap and self._heap[0].number not in self._entries:
             heapq.heappop(self._heap)
         return self._entries[self._heap[0].number] if self._heap else None
@@ -116,5 +116,5 @@ class Agenda:
         return entry
 
     def entries(self) -> list[Entry]:
-        """Answer all of it, soonest first."""
+        """Return all of it, soonest first."""
         return sorted(self._entries.values(), key=lambda entry: entry.due)

@@ -69,7 +69,7 @@ class Shelf(Generic[T]):
         return len(self._values)
 
     def get(self, id: str) -> T | None:
-        """Answer the value of that id, if there is one."""
+        """Return the value of that id, if there is one."""
         return self._values.get(id)
 
     def put(self, id: str, value: T) -> None:
@@ -90,7 +90,7 @@ class Shelf(Generic[T]):
         self._values[id] = value
 
     def search(self, query: Query[T], sort: Sort, page: PageRequest) -> Page[T]:
-        """Answer one page; the same token gives the same place in the list, whatever has come or gone meanwhile."""
+        """Return one page; the same token gives the same place in the list, whatever has come or gone meanwhile."""
         keys, low, high = self._matching(query, sort.field)
         total = high - low
         after = _read_token(page.token, sort)
@@ -107,7 +107,7 @@ class Shelf(Generic[T]):
         return Page(tuple(self._values[id] for _, id in chosen), total, token)
 
     def _matching(self, query: Query[T], field: SortField) -> tuple[list[Key], int, int]:
-        """Answer a sorted list and the stretch of it that matches."""
+        """Return a sorted list and the stretch of it that matches."""
         own, other = (query.created, query.updated) if field == "create_time" else (query.updated, query.created)
         direct = query.ids is None and query.rest is None and other.is_all and len(query.statuses) <= 1
         if direct:

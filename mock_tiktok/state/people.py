@@ -47,7 +47,7 @@ PASSIVE: Final = "passive"
 
 
 def plan_named(name: str | None) -> Plan:
-    """Answer the plan of that name; no name means passive."""
+    """Return the plan of that name; no name means passive."""
     try:
         return PLANS[name or PASSIVE]
     except KeyError:
@@ -55,7 +55,7 @@ def plan_named(name: str | None) -> Plan:
 
 
 def next_act(plan: Plan, item: Return) -> Action | None:
-    """Answer what the buyer, or their courier, does next with this return, untold."""
+    """Return what the buyer, or their courier, does next with this return, untold."""
     if item.is_final:
         return None
     before_shipping = item.claim is Claim.REQUESTED or item.parcel in (Parcel.AWAITED, Parcel.LABELLED)
@@ -80,7 +80,7 @@ def _faker(market: str) -> Faker:
 
 
 def new_buyer(platform: Platform, market: str) -> Buyer:
-    """Answer a person whom the seed has always meant to come next."""
+    """Return a person whom the seed has always meant to come next."""
     user_id = platform.new_id("buyer")
     digest = platform.digest("buyer", user_id)
     faker = _faker(market)

@@ -47,34 +47,34 @@ class Platform:
 
     @property
     def now(self) -> datetime:
-        """Answer the instant as the marketplace stamps it: whole seconds."""
+        """Return the instant as the marketplace stamps it: whole seconds."""
         return self._clock.now().astimezone(UTC).replace(microsecond=0)
 
     def stream(self, purpose: str, whom: str) -> random.Random:
-        """Answer a random stream for one purpose and one person; it does not depend on who asked before."""
+        """Return a random stream for one purpose and one person; it does not depend on who asked before."""
         return random.Random(self.digest(purpose, whom))
 
     def digest(self, purpose: str, whom: str) -> bytes:
-        """Answer bytes that follow from seed, world, purpose and whom it concerns."""
+        """Return bytes that follow from seed, world, purpose and whom it concerns."""
         return hashlib.sha256(f"{self.seed}|{self.world}|{purpose}|{whom}".encode()).digest()
 
     def count(self, kind: str) -> int:
-        """Answer the next number of its kind, from 1."""
+        """Return the next number of its kind, from 1."""
         self._counts[kind] += 1
         return self._counts[kind]
 
     def new_id(self, kind: str) -> str:
-        """Answer a new id such as the platform gives: all digits."""
+        """Return a new id such as the platform gives: all digits."""
         return self.numbered_id(kind, self.count(kind))
 
     def numbered_id(self, kind: str, number: int) -> str:
-        """Answer the id that goes with a number."""
+        """Return the id that goes with a number."""
         prefix, length = _IDS[kind]
         free = length - len(prefix) - _COUNTED
         noise = int.from_bytes(self.digest(f"{kind} id", str(number))) % 10**free
         return f"{prefix}{noise:0{free}d}{number:0{_COUNTED}d}"
 
     def steady_id(self, prefix: str, length: int, whom: str) -> str:
-        """Answer an id that always goes with the same name, such as a SKU's."""
+        """Return an id that always goes with the same name, such as a SKU's."""
         free = length - len(prefix)
         return f"{prefix}{int.from_bytes(self.digest('steady id', whom)) % 10**free:0{free}d}"

@@ -58,37 +58,37 @@ class Store:
     # reading
 
     def order(self, order_id: str) -> Order:
-        """Answer the order; raise what the platform says when the shop has none such."""
+        """Return the order; raise what the platform says when the shop has none such."""
         if (order := self.orders.get(order_id)) is None:
             raise ORDER_NOT_FOUND(order_id=order_id)
         return order
 
     def get_return(self, return_id: str) -> Return:
-        """Answer the return; raise what the platform says when the shop has none such."""
+        """Return the return; raise what the platform says when the shop has none such."""
         if (item := self.returns.get(return_id)) is None:
             raise NO_PERMISSION(kind="return", id=return_id)
         return item
 
     def get_cancellation(self, cancel_id: str) -> Cancellation:
-        """Answer the cancellation; raise what the platform says when the shop has none such."""
+        """Return the cancellation; raise what the platform says when the shop has none such."""
         if (item := self.cancellations.get(cancel_id)) is None:
             raise NO_PERMISSION(kind="cancellation", id=cancel_id)
         return item
 
     def records(self, return_id: str) -> tuple[Record, ...]:
-        """Answer a return's history, oldest first."""
+        """Return a return's history, oldest first."""
         return self._records.get(return_id, ())
 
     def mails(self, order_id: str) -> tuple[Mail, ...]:
-        """Answer what the order's buyer got, oldest first."""
+        """Return what the order's buyer got, oldest first."""
         return self._mails.get(order_id, ())
 
     def orders_of_buyer(self, user_id: str) -> tuple[str, ...]:
-        """Answer a buyer's orders, oldest first."""
+        """Return a buyer's orders, oldest first."""
         return self._orders_of_buyer.get(user_id, ())
 
     def held_by(self, line_id: str) -> str | None:
-        """Answer the open return or cancellation that holds the unit."""
+        """Return the open return or cancellation that holds the unit."""
         return self._held_by.get(line_id)
 
     def has_open_claim(self, order_id: str) -> bool:
@@ -100,7 +100,7 @@ class Store:
     def units(
         self, order: Order, line_item_ids: Sequence[str] = (), skus: Sequence[SkuQuantity] = ()
     ) -> tuple[LineItem, ...]:
-        """Answer the units that a request names and that are free to be claimed; raise where one is not.
+        """Return the units that a request names and that are free to be claimed; raise where one is not.
 
         Nothing named means all of the order that is not gone already.
         """
@@ -138,7 +138,7 @@ class Store:
         return line
 
     def _of_sku(self, order: Order, wanted: SkuQuantity) -> tuple[LineItem, ...]:
-        """Answer the lowest-numbered free units of the SKU."""
+        """Return the lowest-numbered free units of the SKU."""
         if wanted.quantity < 1:
             raise INVALID(what="skus: quantity must be at least 1")
         of_sku = [line for line in order.lines if line.sku_id == wanted.sku_id]

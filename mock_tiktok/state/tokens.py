@@ -85,7 +85,7 @@ class TokenBook:
         self._exchanges[shop_id] = 0
 
     def shown(self, shop_id: str, now: datetime) -> Tokens:
-        """Answer credentials that are valid at `now`. Nothing changes by asking."""
+        """Return credentials that are valid at `now`. Nothing changes by asking."""
         return Tokens(
             access_token=self._shown(_Kind.ACCESS, shop_id, self._period(_Kind.ACCESS, now), 0),
             refresh_token=self._shown(_Kind.REFRESH, shop_id, self._period(_Kind.REFRESH, now), 0),
@@ -93,7 +93,7 @@ class TokenBook:
         )
 
     def shop_of(self, access_token: str, now: datetime) -> tuple[str, tuple[str, ...]]:
-        """Answer whose token it is and what it may do; raise what the gateway says of a bad one."""
+        """Return whose token it is and what it may do; raise what the gateway says of a bad one."""
         issued = self._find(_Kind.ACCESS, access_token, now)
         if issued is None:
             raise ApiError(105001, "The 'x-tts-access-token' header is invalid: no such access_token.", 401)
@@ -159,7 +159,7 @@ class TokenBook:
         return None
 
     def _shown(self, kind: _Kind, shop_id: str, period: int, used: int) -> str:
-        """Answer what is shown during one period: half a life long, so half a life is always left.
+        """Return what is shown during one period: half a life long, so half a life is always left.
 
         A code that has been used is replaced; the codes have a stream of their own.
         """

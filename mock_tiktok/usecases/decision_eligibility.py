@@ -27,7 +27,7 @@ CANCELLATION_DECISIONS: Final = {
 
 
 def verdicts(shop: Shop, return_or_cancel_id: str, asked: Sequence[str]) -> Iterable[Verdict]:
-    """Answer one verdict per decision asked about."""
+    """Return one verdict per decision asked about."""
     try:
         case: Return | Cancellation = shop.get_return(return_or_cancel_id)
     except ApiError:
@@ -44,7 +44,7 @@ def verdicts(shop: Shop, return_or_cancel_id: str, asked: Sequence[str]) -> Iter
 
 
 def takes(shop: Shop, item: Return, actions: Iterable[Action]) -> list[Action]:
-    """Answer which of the seller's decisions the return takes now."""
+    """Return which of the seller's decisions the return takes now."""
     return [action for action in actions if not _refused(shop, item, action)]
 
 

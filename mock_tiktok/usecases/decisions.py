@@ -50,7 +50,7 @@ def _read(decision: str, known: tuple[Action, ...]) -> Action:
 
 
 def reason_kind(item: Return, action: Action | None = None) -> str:
-    """Answer which list of reject reasons is for this return now, or for that decision on it."""
+    """Return which list of reject reasons is for this return now, or for that decision on it."""
     if action is Action.REJECT_RECEIVED_PACKAGE:
         return "PARCEL"
     if action is None and item.claim is Claim.APPROVED and item.parcel in (Parcel.SHIPPED, Parcel.ARRIVED):
@@ -90,7 +90,7 @@ def money(field: str, amount: Decimal, currency: str, named: str | None) -> Deci
 
 
 def refusal(item: Return, action: Action, refused: NotAllowed) -> ApiError:
-    """Answer the code with which the platform refuses a seller's decision in this state."""
+    """Return the code with which the platform refuses a seller's decision in this state."""
     rejecting = action in REJECTIONS
     if item.dispute is Dispute.IN_PROGRESS:
         return IN_ARBITRATION()
@@ -108,7 +108,7 @@ def refusal(item: Return, action: Action, refused: NotAllowed) -> ApiError:
 
 
 def too_late(item: Return, action: Action) -> ApiError:
-    """Answer the code for a decision that comes in a state, or at an hour, that no longer takes it."""
+    """Return the code for a decision that comes in a state, or at an hour, that no longer takes it."""
     if action in REJECTIONS:
         return _cannot_reject(item, action)
     if action is Action.OFFER_PARTIAL_REFUND:

@@ -159,7 +159,7 @@ class OrderDesk:
             self._put(WINDOW_OVER, order, self._platform.now, RANK_STEP, MARKETPLACE, "order completed")
 
     def window_end(self, order: Order) -> datetime:
-        """Answer when a delivered order can no longer be claimed."""
+        """Return when a delivered order can no longer be claimed."""
         assert order.delivered_at is not None
         return self._store.profile.due("return.window", order.delivered_at)
 
@@ -203,7 +203,7 @@ class OrderDesk:
         self._platform.agenda.put(kind, order.id, at=at, rank=rank, who=who, what=what, shop_id=order.shop_id)
 
     def _steps(self, status: str, now: datetime) -> dict[OrderStatus, datetime]:
-        """Answer when the order came to each status on its way to the one wanted, which it reaches now."""
+        """Return when the order came to each status on its way to the one wanted, which it reaches now."""
         if status == OrderStatus.UNPAID:
             return {OrderStatus.UNPAID: now}
         reached = [name for name, _ in _WAY]
@@ -261,7 +261,7 @@ class OrderDesk:
 
 
 def cancelled(order: Order, line_ids: Sequence[str], reason: str) -> Order:
-    """Answer the order with those units called off."""
+    """Return the order with those units called off."""
     lines = tuple(
         replace(line, cancelled=True, cancel_reason=reason) if line.id in line_ids else line for line in order.lines
     )
@@ -269,7 +269,7 @@ def cancelled(order: Order, line_ids: Sequence[str], reason: str) -> Order:
 
 
 def cancel_stamp(now: datetime, reason: str, role: Role) -> dict[str, object]:
-    """Answer what a cancelled order says of its end."""
+    """Return what a cancelled order says of its end."""
     return {"cancelled_at": now, "cancel_reason": reason, "cancelled_by": role}
 
 

@@ -73,7 +73,7 @@ class Enquiries:
         return self._store.orders.search(query, sort, page)
 
     def reject_reasons(self, return_or_cancel_id: str) -> tuple[Reason, ...]:
-        """Answer the reject reasons of this case, now."""
+        """Return the reject reasons of this case, now."""
         reasons = self._store.profile.reasons
         if (item := self._store.returns.get(return_or_cancel_id)) is not None:
             return reasons.offered("reject", decisions.reason_kind(item))
@@ -82,7 +82,7 @@ class Enquiries:
         raise NO_PERMISSION(kind="return or cancellation", id=return_or_cancel_id)
 
     def eligibility(self, order_id: str, user: str, request_types: Sequence[str]) -> tuple[Eligibility, ...]:
-        """Answer, per SKU and kind, which units can be claimed, and why others cannot."""
+        """Return, per SKU and kind, which units can be claimed, and why others cannot."""
         order = self._store.order(order_id)
         if user not in self._store.profile.eligible:
             raise INVALID(what=f"initiate_aftersale_user {user!r} is not SELLER or BUYER")
@@ -102,7 +102,7 @@ class Enquiries:
     def calculate(
         self, order_id: str, request_type: str, line_item_ids: Sequence[str], skus: Sequence[SkuQuantity]
     ) -> Amount:
-        """Answer what the units could be paid back. The amount does not differ by kind here (assumed)."""
+        """Return what the units could be paid back. The amount does not differ by kind here (assumed)."""
         order = self._store.order(order_id)
         if request_type not in list(RequestType):
             raise INVALID(what=f"request_type {request_type!r} is not one of {', '.join(RequestType)}")
@@ -143,7 +143,7 @@ class Enquiries:
         buyer_ids: Sequence[str],
         of_order: dict[str, tuple[str, ...]],
     ) -> Sequence[str] | None:
-        """Answer the ids that all of the named sets have in common, or None where none is named."""
+        """Return the ids that all of the named sets have in common, or None where none is named."""
         sets: list[Sequence[str]] = []
         if own:
             sets.append(own)

@@ -125,7 +125,7 @@ class ReturnDesk:
         return self._store.get_return(moved.return_id)
 
     def check(self, item: Return, action: Action, refusing: Refusing | None = None) -> Return:
-        """Answer what the tables make of the action; raise, in the words of `refusing`, where one refuses."""
+        """Return what the tables make of the action; raise, in the words of `refusing`, where one refuses."""
         try:
             return after(item, action, self.table(item.return_type))
         except NotAllowed as refused:
@@ -152,7 +152,7 @@ class ReturnDesk:
         return self._step_words(action, moved), True
 
     def with_total(self, item: Return, total: Decimal | None) -> Return:
-        """Answer the return with another refund total, shared out over its units."""
+        """Return the return with another refund total, shared out over its units."""
         if total is None or total == item.amount.total:
             return item
         order = self._store.order(item.order_id)
@@ -168,7 +168,7 @@ class ReturnDesk:
     # the steps of an act
 
     def table(self, return_type: ReturnType) -> Table[Claim, Action]:
-        """Answer the claim's table for that kind of request, in this market."""
+        """Return the claim's table for that kind of request, in this market."""
         return claim_table(
             return_type, won_replacement_is_paid=self._store.profile.says("replacement.dispute_won", "refund")
         )
@@ -209,7 +209,7 @@ class ReturnDesk:
         return replace(item, tracking_number=number, provider_id="7117858858072016686", provider_name="UPS")
 
     def _disputable(self, item: Return) -> Return:
-        """Answer the return as it goes to the operator: over what is still refundable and in nobody else's hands."""
+        """Return the return as it goes to the operator: over what is still refundable and in nobody else's hands."""
         order = self._store.order(item.order_id)
         claimed = {part.line_item_id for part in item.lines}
         for line_id in claimed:
@@ -286,7 +286,7 @@ class ReturnDesk:
         self._schedule_person(item, now)
 
     def _steps(self, item: Return | None) -> dict[str, tuple[str | None, str]]:
-        """Answer what the platform does next by itself: the kind, the profile's wait if there is one, the words."""
+        """Return what the platform does next by itself: the kind, the profile's wait if there is one, the words."""
         if item is None:
             return {}
         steps: dict[str, tuple[str | None, str]] = {}
@@ -318,5 +318,5 @@ class ReturnDesk:
 
 
 def line_ids(item: Return) -> tuple[str, ...]:
-    """Answer the order's units that a return is about."""
+    """Return the order's units that a return is about."""
     return tuple(line.line_item_id for line in item.lines)

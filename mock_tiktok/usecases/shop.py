@@ -74,7 +74,7 @@ class Shop:
 
     @property
     def currency(self) -> str:
-        """Answer the currency the shop sells in."""
+        """Return the currency the shop sells in."""
         return self.profile.currency
 
     # looking
@@ -97,15 +97,15 @@ class Shop:
         return tuple(order for order in found if order is not None)
 
     def order(self, order_id: str) -> Order:
-        """Answer one order; 25007006 if there is none such."""
+        """Return one order; 25007006 if there is none such."""
         return self.store.order(order_id)
 
     def get_return(self, return_id: str) -> Return:
-        """Answer one return; 25020005 if there is none such."""
+        """Return one return; 25020005 if there is none such."""
         return self.store.get_return(return_id)
 
     def get_cancellation(self, cancel_id: str) -> Cancellation:
-        """Answer one cancellation; 25020005 if there is none such."""
+        """Return one cancellation; 25020005 if there is none such."""
         return self.store.get_cancellation(cancel_id)
 
     def records(self, return_id: str) -> tuple[Record, ...]:
@@ -138,7 +138,7 @@ class Shop:
         return self._enquiries.calculate(order_id, request_type, line_item_ids, skus)
 
     def buyer_reasons(self, order_id: str, request_type: str) -> tuple[Reason, ...]:
-        """Answer what the buyer's request page offers."""
+        """Return what the buyer's request page offers."""
         order = self.store.order(order_id)
         return self.profile.reasons.offered("buyer", request_type, order.status)
 
@@ -289,7 +289,7 @@ class Shop:
         return self.order_desk.run(entry.kind, entry.subject)
 
     def order_of(self, entry: Entry) -> str:
-        """Answer the order that an entry of the agenda concerns."""
+        """Return the order that an entry of the agenda concerns."""
         if entry.kind in RETURN_KINDS:
             return self.store.get_return(entry.subject).order_id
         if entry.kind in CANCELLATION_KINDS:

@@ -90,15 +90,15 @@ class Auditor:
 
     @property
     def content(self) -> bool:
-        """Answer whether nothing broke."""
+        """Return whether nothing broke."""
         return not self._broken
 
     def broken(self) -> list[Finding]:
-        """Answer what broke, in the order it was noticed."""
+        """Return what broke, in the order it was noticed."""
         return [self._told(index, broken) for index, broken in enumerate(self._broken.values(), 1)]
 
     def findings(self) -> list[Finding]:
-        """Answer what broke, and then one verdict on each rule that did not."""
+        """Return what broke, and then one verdict on each rule that did not."""
         guilty = {broken.watcher.number for broken in self._broken.values()}
         return [*self.broken(), *(self._verdict(w) for w in self._watchers if w.number not in guilty)]
 

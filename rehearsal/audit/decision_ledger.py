@@ -56,7 +56,7 @@ class Decision:
 
     @property
     def owed(self) -> bool:
-        """Answer whether the connector still has to carry it out."""
+        """Return whether the connector still has to carry it out."""
         return not (self.kept or self.done or self.overtaken)
 
     def __str__(self) -> str:
@@ -90,12 +90,12 @@ class _Account:
 
     @property
     def asked(self) -> Decimal:
-        """Answer the sum of all that was asked for."""
+        """Return the sum of all that was asked for."""
         return sum((request.amount for request in self.requests.values()), ZERO)
 
     @property
     def owed(self) -> Decimal:
-        """Answer the sum of what the connector has taken on and has not failed at."""
+        """Return the sum of what the connector has taken on and has not failed at."""
         return sum((one.amount for one in self.requests.values() if one.accepted and not one.failed), ZERO)
 
 
@@ -121,7 +121,7 @@ class Departure:
 
     @property
     def approves_a_rejection(self) -> bool:
-        """Answer whether the OMS said no and the marketplace heard yes."""
+        """Return whether the OMS said no and the marketplace heard yes."""
         return self.decision is not None and self.decision.verdict == "reject"
 
     def objection(self) -> Objection:
@@ -177,26 +177,26 @@ class Mandates:
             self._departures = [one for one in told if one.exchange is None or not one.exchange.outside]
 
     def departures(self) -> list[Departure]:
-        """Answer what departed since this was last asked."""
+        """Return what departed since this was last asked."""
         found, self._departures = self._departures, []
         return [one for one in found if one.decision is not None or not self._others_decide]
 
     def owed(self) -> list[Decision]:
-        """Answer the decisions that wait to be carried out, of questions that the marketplace still asks."""
+        """Return the decisions that wait to be carried out, of questions that the marketplace still asks."""
         self._waiting = {key: decision for key, decision in self._waiting.items() if decision.owed}
         return [one for one in self._waiting.values() if self._asks(one.claim, one.question)]
 
     def started_by_seller(self, claim: str | None) -> bool:
-        """Answer whether the marketplace has this claim from the seller."""
+        """Return whether the marketplace has this claim from the seller."""
         return claim is not None and claim in self._claims and self._claims[claim].by_seller
 
     def carried_out(self, order_id: str) -> Decimal:
-        """Answer how much the connector has refunded of an order for the OMS."""
+        """Return how much the connector has refunded of an order for the OMS."""
         account = self._accounts[order_id]
         return account.refunded + account.called_off
 
     def missing(self, order_id: str) -> Decimal:
-        """Answer how much of what the OMS asked for on an order has not even been begun."""
+        """Return how much of what the OMS asked for on an order has not even been begun."""
         account = self._accounts[order_id]
         short = account.owed - self.carried_out(order_id) - account.elsewhere
         return short if short > account.rounding else ZERO

@@ -26,7 +26,7 @@ class Witness:
     about: Mapping[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
-        """Answer the witness as JSON."""
+        """Return the witness as JSON."""
         return {
             "exchanges": list(self.exchanges),
             "events": list(self.events),
@@ -60,11 +60,11 @@ class Finding:
 
     @property
     def broken(self) -> bool:
-        """Answer whether this finding says that a rule broke."""
+        """Return whether this finding says that a rule broke."""
         return self.verdict is Verdict.BROKEN
 
     def document(self) -> dict[str, Any]:
-        """Answer the finding as JSON."""
+        """Return the finding as JSON."""
         return {
             "id": self.id,
             "invariant": self.invariant,

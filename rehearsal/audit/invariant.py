@@ -38,13 +38,13 @@ class News:
 
     @property
     def claim(self) -> str | None:
-        """Answer the return or cancellation it is about."""
+        """Return the return or cancellation it is about."""
         found = self.data.get("return_id") or self.data.get("cancel_id")
         return str(found) if found else None
 
     @property
     def order(self) -> str:
-        """Answer the order it is about, or an empty text."""
+        """Return the order it is about, or an empty text."""
         return str(self.data.get("order_id") or "")
 
 
@@ -77,7 +77,7 @@ class Book:
 
     @property
     def agree(self) -> bool:
-        """Answer whether all three say the same."""
+        """Return whether all three say the same."""
         return self.marketplace == self.connector == self.oms
 
 
@@ -146,7 +146,7 @@ class Watcher:
 
     @property
     def unjudged(self) -> str | None:
-        """Answer why there is no verdict yet, although everything was seen; None when there is one."""
+        """Return why there is no verdict yet, although everything was seen; None when there is one."""
         return None
 
 
@@ -172,7 +172,7 @@ APPROVING: Final = frozenset(
 
 
 def is_rejection(action: str) -> bool:
-    """Answer whether this is the seller's no, at whichever step."""
+    """Return whether this is the seller's no, at whichever step."""
     return action.startswith("REJECT")
 
 
@@ -186,10 +186,10 @@ class Claim:
 
     @property
     def paid_out(self) -> bool:
-        """Answer whether its money has been paid; a replacement that is complete had none."""
+        """Return whether its money has been paid; a replacement that is complete had none."""
         return self.status.endswith(PAID_OUT) and not self.status.startswith("REPLACEMENT")
 
     @property
     def called_off(self) -> bool:
-        """Answer whether it ended without money."""
+        """Return whether it ended without money."""
         return self.status.endswith(CALLED_OFF)

@@ -74,7 +74,7 @@ def _perform(order: Order) -> Performance:
 
 @contextmanager
 def _screen() -> Iterator[TextIO]:
-    """Answer where errors are shown, by a road of its own: pytest takes the usual one away while a scenario plays."""
+    """Return where errors are shown, by a road of its own: pytest takes the usual one away while a scenario plays."""
     try:
         number = os.dup(sys.stderr.fileno())
     except OSError:  # not a file: somebody collects what is written
@@ -85,7 +85,7 @@ def _screen() -> Iterator[TextIO]:
 
 
 def _place_in_guide(played: Played) -> tuple[int, str]:
-    """Answer where the guide first speaks of what this scenario plays."""
+    """Return where the guide first speaks of what this scenario plays."""
     numbers = [int(tag[1:]) for tag in played.requirements]
     return (min(numbers) if numbers else 1000, played.name)
 

@@ -107,21 +107,21 @@ def _make_room(option: str, path: Path) -> None:
 def _words(
     paths: tuple[Path, ...], names: tuple[str, ...], tags: str | None, seed: int, attach: str | None
 ) -> list[str]:
-    """Answer the command that plays the same again."""
+    """Return the command that plays the same again."""
     only = [word for name in names for word in ("-k", name)] + (["-t", tags] if tags else [])
     where = ["--attach", attach] if attach else []
     return ["rehearsal", "play", *map(str, paths), *only, "--seed", str(seed), *where]
 
 
 def again(played: Played, seed: int, attach: str | None) -> str:
-    """Answer the command that plays this one scenario again."""
+    """Return the command that plays this one scenario again."""
     only = ["-k", played.name] if played.steps else []  # a file that cannot be read has no scenario to name
     words = ["rehearsal", "play", telling.near(played.file), *only, "--seed", str(seed)]
     return shlex.join([*words, "--attach", attach] if attach else words)
 
 
 def summary(plays: tuple[Played, ...]) -> str:
-    """Answer how many scenarios ended how."""
+    """Return how many scenarios ended how."""
     told = [
         f"{count} {outcome}" for outcome in Outcome if (count := sum(played.outcome is outcome for played in plays))
     ]

@@ -43,13 +43,13 @@ class Cover:
 
 
 def register() -> tuple[Requirement, ...]:
-    """Answer every statement of the guide, in its order."""
+    """Return every statement of the guide, in its order."""
     text = files("rehearsal").joinpath("requirements.yaml").read_text(encoding="utf-8")
     return tuple(Requirement(**line) for line in yaml.safe_load(text))
 
 
 def covers(folder: Path) -> Mapping[str, Sequence[Cover]]:
-    """Answer which scenarios under `folder` carry which tag."""
+    """Return which scenarios under `folder` carry which tag."""
     found: dict[str, list[Cover]] = defaultdict(list)
     for path in sorted(folder.rglob("*.feature")):
         feature = get_gherkin_document(str(path)).feature
@@ -76,12 +76,12 @@ def _names(tagged: Any) -> frozenset[str]:
 
 
 def holes(wanted: Sequence[Requirement], covered: Mapping[str, Sequence[Cover]]) -> list[str]:
-    """Answer the statements that are neither played nor excused."""
+    """Return the statements that are neither played nor excused."""
     return [requirement.id for requirement in wanted if not requirement.because and not covered.get(requirement.id)]
 
 
 def table(wanted: Sequence[Requirement], covered: Mapping[str, Sequence[Cover]]) -> str:
-    """Answer the table as Markdown."""
+    """Return the table as Markdown."""
     played = sum(1 for requirement in wanted if covered.get(requirement.id))
     lines = [
         "# Requirements and the scenarios that play them",

@@ -84,7 +84,7 @@ def read(content_type: str, content: bytes) -> Message:
 
 @lru_cache(maxsize=256)
 def _media_type(content_type: str) -> tuple[str, bool]:
-    """Answer the media type that a header names, and whether it is JSON."""
+    """Return the media type that a header names, and whether it is JSON."""
     media_type = content_type.partition(";")[0].strip().lower()
     return media_type, JSON_TYPES.match(media_type) is not None
 
@@ -124,7 +124,7 @@ class _Parameters:
         self._checker = Checker(schema, contract.components)
 
     def faults(self, pairs: Iterable[tuple[str, str]]) -> tuple[Fault, ...]:
-        """Answer what is wrong with the parameters that were sent."""
+        """Return what is wrong with the parameters that were sent."""
         if not self._kinds and not self._strict:
             return ()
         values: dict[str, Any] = {}
@@ -225,7 +225,7 @@ class Operation:
         )
 
     def shown_parameters(self, query: Pairs) -> frozenset[str]:
-        """Answer the parameters of a query whose values may be recorded: those the contract names and does not mark.
+        """Return the parameters of a query whose values may be recorded: those the contract names and does not mark.
 
         A filter may be recorded unless it speaks of a field that may not.
         """
@@ -237,7 +237,7 @@ class Operation:
     def judge_request(
         self, path: Mapping[str, str], query: Pairs, headers: Mapping[str, str], message: Message
     ) -> list[Breach]:
-        """Answer the promises that a request breaks; header names are lower case."""
+        """Return the promises that a request breaks; header names are lower case."""
         breaches: list[Breach] = []
         for place, parameters, sent in (
             ("path", self._path, path.items()),
@@ -264,7 +264,7 @@ class Operation:
         return breaches
 
     def judge_response(self, status: int, headers: Mapping[str, str], message: Message) -> list[Breach]:
-        """Answer the promises that an answer breaks; header names are lower case."""
+        """Return the promises that an answer breaks; header names are lower case."""
         key, response = self._response(status)
         if response is None:
             documented = ", ".join(self._spec.get("responses", {}))
@@ -289,12 +289,12 @@ class Operation:
         return breaches
 
     def masked_request(self, message: Message) -> Any:
-        """Answer the request's body as it may be recorded."""
+        """Return the request's body as it may be recorded."""
         declared = self._request_body or {}
         return self._masked(("request",), declared.get("content", {}), message)
 
     def masked_response(self, status: int, message: Message) -> Any:
-        """Answer the answer's body as it may be recorded."""
+        """Return the answer's body as it may be recorded."""
         key, response = self._response(status)
         return self._masked(("response", key), (response or {}).get("content", {}), message)
 
@@ -355,12 +355,12 @@ class Operation:
 
 
 def size_of(message: Message) -> str | None:
-    """Answer what may be recorded of a body that a caller made up."""
+    """Return what may be recorded of a body that a caller made up."""
     return f"{message.size} bytes of {message.media_type or 'no type'}" if message.size else None
 
 
 def unknown_body(message: Message) -> Any:
-    """Answer what may be recorded of a body that no contract describes."""
+    """Return what may be recorded of a body that no contract describes."""
     if message.body is None or message.body is UNREADABLE or isinstance(message.body, str):
         return size_of(message)
     return redaction.by_name(message.body)
@@ -404,7 +404,7 @@ class Contract:
     @staticmethod
     @cache
     def load(name: str) -> Contract:
-        """Answer the contract of this name from `contracts/`, read once."""
+        """Return the contract of this name from `contracts/`, read once."""
         return Contract.from_file(resources.contract_file(name))
 
     @classmethod
@@ -432,7 +432,7 @@ class Contract:
         return path.lower().replace(self._namespace, "") if self._loose else path
 
     def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
-        """Answer the operation that a request addresses, with its path parameters; None when there is none."""
+        """Return the operation that a request addresses, with its path parameters; None when there is none."""
         if self._loose:
             path = path.rstrip("/")
         exact = self._exact.get((method, self._folded(path)))
@@ -447,12 +447,12 @@ class Contract:
         return None
 
     def known_part(self, path: str) -> str:
-        """Answer as much of a path that leads to no operation as may be recorded."""
+        """Return as much of a path that leads to no operation as may be recorded."""
         return redaction.known_part(path, (operation.template for operation in self.operations), fold=self._loose)
 
     @cached_property
     def sensitive_fields(self) -> frozenset[str]:
-        """Answer the names of all fields that are never recorded, in lower case."""
+        """Return the names of all fields that are never recorded, in lower case."""
         marked = (
             name.lower()
             for schema in self.components.get("schemas", {}).values()
@@ -462,17 +462,17 @@ class Contract:
         return frozenset(marked) | redaction.SECRET_NAMES | redaction.BUYER_NAMES
 
     def follow(self, reference: str) -> Any:
-        """Answer what a local `$ref` points at."""
+        """Return what a local `$ref` points at."""
         return value_at(self.document, reference.removeprefix("#"))
 
     def resolved(self, spec: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Answer `spec`, or what it refers to."""
+        """Return `spec`, or what it refers to."""
         while "$ref" in spec:
             spec = self.follow(spec["$ref"])
         return spec
 
     def types_of(self, schema: Mapping[str, Any]) -> frozenset[str]:
-        """Answer the JSON types that a parameter's schema allows."""
+        """Return the JSON types that a parameter's schema allows."""
         schema = self.resolved(schema)
         kinds = schema.get("type", [])
         named = {kinds} if isinstance(kinds, str) else set(kinds)

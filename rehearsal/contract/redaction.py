@@ -67,7 +67,7 @@ BUYER_NAMES: Final = frozenset(
 
 
 def is_sensitive(name: str) -> bool:
-    """Answer whether a header, parameter or field of this name is never recorded, whatever a contract says."""
+    """Return whether a header, parameter or field of this name is never recorded, whatever a contract says."""
     lowered = name.lower()
     return lowered in SECRET_NAMES or lowered in BUYER_NAMES
 
@@ -83,11 +83,11 @@ class Mask:
 
     @property
     def hides_nothing(self) -> bool:
-        """Answer whether laying this mask over a value changes nothing."""
+        """Return whether laying this mask over a value changes nothing."""
         return not (self.hidden or self.fields or self.rest or self.items)
 
     def over(self, value: Any) -> Any:
-        """Answer `value` with the hidden places replaced; what is not hidden is shared, never copied."""
+        """Return `value` with the hidden places replaced; what is not hidden is shared, never copied."""
         if self.hidden:
             return value if value is None else REDACTED
         if isinstance(value, dict) and (self.fields or self.rest):
@@ -108,7 +108,7 @@ NOTHING: Final = Mask()
 
 
 def mask_of(schema: Any, resolve: Callable[[str], Any]) -> Mask:
-    """Answer the mask for values of `schema`; `resolve` follows a `$ref`."""
+    """Return the mask for values of `schema`; `resolve` follows a `$ref`."""
     mask = Mask()
     _fill(mask, schema, resolve, ())
     return _pruned(mask) or NOTHING
@@ -151,7 +151,7 @@ def _pruned(mask: Mask) -> Mask | None:
 
 
 def by_name(value: Any) -> Any:
-    """Answer `value` with every field of a sensitive name hidden: for what no contract describes."""
+    """Return `value` with every field of a sensitive name hidden: for what no contract describes."""
     if isinstance(value, Mapping):
         return {
             name: REDACTED if inner is not None and is_sensitive(str(name)) else by_name(inner)
@@ -163,7 +163,7 @@ def by_name(value: Any) -> Any:
 
 
 def without_words(value: Any) -> Any:
-    """Answer `value` with every text in it hidden: names, numbers and shape stay."""
+    """Return `value` with every text in it hidden: names, numbers and shape stay."""
     if isinstance(value, Mapping):
         return {name: without_words(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -172,7 +172,7 @@ def without_words(value: Any) -> Any:
 
 
 def pairs(sent: Iterable[tuple[str, str]], shown: frozenset[str]) -> dict[str, Any]:
-    """Answer a query as a mapping; only what bears one of the `shown` names has its value. A repeated name has a list.
+    """Return a query as a mapping; only what bears one of the `shown` names has its value. A repeated name has a list.
 
     Of any other name no more is shown than what looks like one: the caller may have put a secret in its place.
     """
@@ -191,7 +191,7 @@ def pairs(sent: Iterable[tuple[str, str]], shown: frozenset[str]) -> dict[str, A
 
 
 def known_part(path: str, templates: Iterable[str], *, fold: bool) -> str:
-    """Answer a path that leads to no operation as far as the path of some operation goes along with it.
+    """Return a path that leads to no operation as far as the path of some operation goes along with it.
 
     What comes after that is hidden, and so is what stands where an operation has a parameter. Where nothing is known
     the first part is shown if it is a plain word, which no secret is.

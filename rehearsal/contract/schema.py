@@ -21,7 +21,7 @@ Verdict = Callable[[Any], bool]
 
 
 def compiled(schema: Mapping[str, Any]) -> Verdict | None:
-    """Answer the compiled validator's verdict function, or None where that library is not installed."""
+    """Return the compiled validator's verdict function, or None where that library is not installed."""
     try:
         library = importlib.import_module("jsonschema_rs")
     except ImportError:
@@ -31,7 +31,7 @@ def compiled(schema: Mapping[str, Any]) -> Verdict | None:
 
 
 def reference(schema: Mapping[str, Any]) -> Verdict:
-    """Answer the reference validator's verdict function."""
+    """Return the reference validator's verdict function."""
     verdict: Verdict = Draft202012Validator(schema).is_valid
     return verdict
 
@@ -59,7 +59,7 @@ class Checker:
         return Draft202012Validator(self.schema)
 
     def faults(self, value: Any) -> tuple[Fault, ...]:
-        """Answer everything that is wrong with `value`; nothing when it keeps the schema."""
+        """Return everything that is wrong with `value`; nothing when it keeps the schema."""
         fast = self._fast
         if fast is not None and fast(value):
             return ()
@@ -71,12 +71,12 @@ class Checker:
 
 
 def pointer_of(*steps: object) -> str:
-    """Answer the JSON pointer (RFC 6901) of these steps."""
+    """Return the JSON pointer (RFC 6901) of these steps."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
 def value_at(value: Any, pointer: str) -> Any:
-    """Answer what stands at `pointer`; raise LookupError where nothing does."""
+    """Return what stands at `pointer`; raise LookupError where nothing does."""
     for step in pointer.split("/")[1:]:
         name = step.replace("~1", "/").replace("~0", "~")
         if isinstance(value, list):
@@ -89,7 +89,7 @@ def value_at(value: Any, pointer: str) -> Any:
 
 
 def _deepest(error: ValidationError) -> ValidationError:
-    """Answer the branch of an anyOf or oneOf that came nearest, since the choice itself explains nothing.
+    """Return the branch of an anyOf or oneOf that came nearest, since the choice itself explains nothing.
 
     The nearest is the one that could be followed furthest into the value.
     """

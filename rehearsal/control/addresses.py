@@ -17,7 +17,7 @@ class Addresses:
     oms: str
 
     def document(self) -> dict[str, str]:
-        """Answer them as the control API shows them."""
+        """Return them as the control API shows them."""
         return asdict(self)
 
 

@@ -24,7 +24,7 @@ LATEST: Final = datetime(2199, 12, 31, tzinfo=UTC)
 
 
 def refused(field: str, detail: str) -> Problem:
-    """Answer the problem of a field whose value cannot be meant."""
+    """Return the problem of a field whose value cannot be meant."""
     return Problem(422, "Invalid value", f"{field} {detail}", field=field)
 
 

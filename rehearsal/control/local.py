@@ -37,7 +37,7 @@ _IDS: Final = {"order": "order_id", "return": "return_id", "cancellation": "canc
 
 
 def given(**body: Any) -> Json:
-    """Answer a call's body: the keyword arguments that were given."""
+    """Return a call's body: the keyword arguments that were given."""
     return {name: value for name, value in body.items() if value is not None}
 
 
@@ -62,7 +62,7 @@ class InProcessStage:
 
     @property
     def current(self) -> World:
-        """Answer the world as it is now; the first call makes it."""
+        """Return the world as it is now; the first call makes it."""
         with self._changing:
             if self._world is None:
                 self._world = self._make_world(**self._settings)
@@ -352,17 +352,17 @@ class InProcessStage:
         return [json.loads(line) for line in self.trace_ndjson().splitlines()]
 
     def trace_ndjson(self) -> bytes:
-        """Answer the record as it is exported: a line that names the format, then one line per entry."""
+        """Return the record as it is exported: a line that names the format, then one line per entry."""
         with self.holding() as world:
             return world.trace.ndjson()
 
     def trace_har(self) -> bytes:
-        """Answer the record's HTTP exchanges as a HAR file."""
+        """Return the record's HTTP exchanges as a HAR file."""
         with self.holding() as world:
             return har(world.trace.entries())
 
     def trace_mermaid(self) -> bytes:
-        """Answer the record as a sequence diagram."""
+        """Return the record as a sequence diagram."""
         with self.holding() as world:
             return mermaid(world.trace.entries())
 

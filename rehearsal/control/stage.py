@@ -32,7 +32,7 @@ class Problem(Exception):
         self.code = code
 
     def document(self) -> Json:
-        """Answer the `application/problem+json` document."""
+        """Return the `application/problem+json` document."""
         optional = {"detail": self.detail or None, "field": self.field, "code": self.code}
         return {
             "type": "about:blank",

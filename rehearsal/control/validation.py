@@ -27,7 +27,7 @@ _TITLE: Final = "Invalid value"
 
 @cache
 def document() -> Mapping[str, Any]:
-    """Answer the contract."""
+    """Return the contract."""
     loaded: Mapping[str, Any] = yaml.safe_load(contract_file("control").read_text("utf-8"))
     return loaded
 
@@ -47,7 +47,7 @@ def demand(schema: str, body: Any) -> None:
 
 
 def breaches(schema: str, answer: Any) -> list[str]:
-    """Answer what in an answer of ours the contract does not allow; tests hold both stages to it."""
+    """Return what in an answer of ours the contract does not allow; tests hold both stages to it."""
     return [f"{error.json_path}: {error.message}" for error in _validator(schema).iter_errors(answer)]
 
 

@@ -35,7 +35,7 @@ class Unseen(AssertionError):
 
 
 def _one(goods: str) -> str:
-    """Answer the name without the ending of the plural: "1 of the mug" and "2 of the mugs" mean the same goods."""
+    """Return the name without the ending of the plural: "1 of the mug" and "2 of the mugs" mean the same goods."""
     return goods.removesuffix("s")
 
 
@@ -114,7 +114,7 @@ class Buyer(Person):
         self.units = {g.name: [i["id"] for i in order["line_items"] if i["sku"] == g.sku] for g in goods}
 
     def units_of(self, goods: str | None, pieces: int | None = None) -> list[str] | None:
-        """Answer the line items meant: all when no goods are named, else so many pieces of them."""
+        """Return the line items meant: all when no goods are named, else so many pieces of them."""
         if goods is None:
             return None
         alike = {_one(name): units for name, units in self.units.items()} | self.units
@@ -333,7 +333,7 @@ class Cast:
         return self._buyers.setdefault(name, Buyer(self.stage, name))
 
     def names(self) -> dict[str, str]:
-        """Answer whose each order is."""
+        """Return whose each order is."""
         return {buyer.order_id: buyer.name for buyer in self._buyers.values() if buyer.order_id}
 
     def told_no(self, who: str) -> Problem:

@@ -116,13 +116,13 @@ class FeatureFile(pytest.Module):
 
 
 def _scenarios_of(child: Any) -> list[tuple[str, int]]:
-    """Answer the name and the line of each scenario: of the one this is, or of all in a rule."""
+    """Return the name and the line of each scenario: of the one this is, or of all in a rule."""
     inside = [child] if child.scenario else child.rule.children if child.rule else []
     return [(c.scenario.name, c.scenario.location.line) for c in inside if c.scenario]
 
 
 def _nothing_more(template: gherkin.ScenarioTemplate) -> Callable[[], None]:
-    """Answer the body of a scenario's test: its steps are all there is, and some there must be."""
+    """Return the body of a scenario's test: its steps are all there is, and some there must be."""
     where = f"{template.feature.filename}:{template.line_number}"
     empty = len(template.steps) == len(template.all_background_steps)
 
@@ -149,7 +149,7 @@ def _admit(config: pytest.Config, template: gherkin.ScenarioTemplate) -> None:
 
 @pytest.fixture(scope="session")
 def stage_factory(request: pytest.FixtureRequest) -> StageFactory:
-    """Answer how to come by a fresh world. A suite may bring a stage of its own by overriding this."""
+    """Return how to come by a fresh world. A suite may bring a stage of its own by overriding this."""
     attach, seed = request.config.getoption("--attach"), request.config.getoption("--seed")
     return served(attach, seed) if attach else in_process(seed)
 
@@ -285,7 +285,7 @@ def _look(stage: Stage, *, traced: bool) -> Sight:
 
 
 def told(finding: Json) -> str:
-    """Answer a finding as text: what rule, what was expected, what was seen, who is suspected, how to see it again."""
+    """Return a finding as text: what rule, what was expected, what was seen, who is suspected, how to see it again."""
     lines = [str(finding.get("title") or finding.get("rule") or "finding")]
     lines += [
         f"  {name}: {value}"
@@ -332,7 +332,7 @@ def _story(item: pytest.Item, script: _Script) -> tuple[Moment, ...]:
 
 
 def _why(fault: BaseException) -> str:
-    """Answer what went wrong in the words of the step, where it has any, and never with an object's address."""
+    """Return what went wrong in the words of the step, where it has any, and never with an object's address."""
     text = str(fault)
     if not isinstance(fault, AssertionError):
         return ADDRESS.sub("", text)

@@ -57,15 +57,15 @@ class Played:
 
     @property
     def subject(self) -> str:
-        """Answer the folder the feature lies in."""
+        """Return the folder the feature lies in."""
         return self.file.rsplit("/", 2)[-2] if "/" in self.file else ""
 
     @property
     def requirements(self) -> tuple[str, ...]:
-        """Answer the R-numbers, in their order."""
+        """Return the R-numbers, in their order."""
         return tuple(sorted((t for t in self.tags if t[:1] == "R" and t[1:].isdigit()), key=lambda t: int(t[1:])))
 
     @property
     def findings(self) -> tuple[Json, ...]:
-        """Answer what the auditor had to say against it."""
+        """Return what the auditor had to say against it."""
         return tuple(self.sight.findings.get("findings", ()))

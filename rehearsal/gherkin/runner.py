@@ -40,7 +40,7 @@ class Order:
     traced: bool = False
 
     def arguments(self) -> list[str]:
-        """Answer the order as pytest's arguments."""
+        """Return the order as pytest's arguments."""
         asked: list[str] = [str(path) for path in self.paths]
         # By its name, so that the steps which the plugin brings along have their asserts explained.
         asked += ["-p", "rehearsal.gherkin"]
@@ -103,7 +103,7 @@ class Audience:
 
 
 def _unread(path: Path, why: str) -> Played:
-    """Answer the record of a feature file of which nothing could be played."""
+    """Return the record of a feature file of which nothing could be played."""
     return Played(
         file=path.as_posix(),
         feature=path.stem,

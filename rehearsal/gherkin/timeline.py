@@ -134,7 +134,7 @@ class Chronicle:
 
     @property
     def stage(self) -> Stage:
-        """Answer the same stage, watched."""
+        """Return the same stage, watched."""
         return cast(Stage, self)
 
     def __getattr__(self, name: str) -> Any:
@@ -227,7 +227,7 @@ _CAUSE: Final = {
 def whole(
     moments: Iterable[Moment], *, returns: Iterable[Json], mails: Iterable[Json], names: Mapping[str, str]
 ) -> tuple[Moment, ...]:
-    """Answer what was done and what fired, with what people then saw: the words of Seller Center, and the mail.
+    """Return what was done and what fired, with what people then saw: the words of Seller Center, and the mail.
 
     `names` says who bought which order.
     """
@@ -245,7 +245,7 @@ def whole(
 
 
 def _named(moment: Moment, name: str, several: bool) -> Moment:
-    """Answer the moment with the buyer's name: as whose act it is or, among several buyers, as whom it is about."""
+    """Return the moment with the buyer's name: as whose act it is or, among several buyers, as whom it is about."""
     if moment.who == "buyer":
         return replace(moment, name=name)
     if several and name and moment.who in ("seller", "seller center", "operator", "courier"):

@@ -130,7 +130,7 @@ class Group:
 
 
 def _groups(pages: Sequence[Page]) -> list[Group]:
-    """Answer the pages by feature; a handful of them needs no headings."""
+    """Return the pages by feature; a handful of them needs no headings."""
     if len(pages) <= FEW:
         return [Group("Workflows", "", tuple(pages), False)]
     by_feature = groupby(pages, key=lambda page: (page.played.subject, page.played.feature))
@@ -170,7 +170,7 @@ def _rows(moments: Iterable[Moment]) -> Iterable[Row]:
 
 
 def _span(played: Played) -> str:
-    """Answer how much simulated time went by, from the first thing that happened to the end of the world."""
+    """Return how much simulated time went by, from the first thing that happened to the end of the world."""
     if not played.moments:
         return "no time"
     first = datetime.fromisoformat(played.moments[0].at)
@@ -182,7 +182,7 @@ def _span(played: Played) -> str:
 
 
 def _sum(played: Played) -> str:
-    """Answer what the marketplace has paid back in this scenario."""
+    """Return what the marketplace has paid back in this scenario."""
     paid = sum((Decimal(order["marketplace"]["refunded"]) for order in played.sight.ledgers), Decimal(0))
     return f"{paid:,.2f}"
 
@@ -218,7 +218,7 @@ def _exchange(entry: Json) -> Exchange:
 
 
 def _query(entry: Json) -> str:
-    """Answer what the query asked for, one name a line, without what every call carries."""
+    """Return what the query asked for, one name a line, without what every call carries."""
     return "\n".join(f"{name} = {value}" for name, value in (entry.get("query") or {}).items() if name not in CARRIED)
 
 
@@ -261,7 +261,7 @@ def _totals(pages: Sequence[Page]) -> dict[str, Any]:
 
 
 def invariants(pages: Iterable[Page]) -> list[dict[str, Any]]:
-    """Answer each invariant's verdict over all scenarios: broken anywhere is broken, held somewhere is held."""
+    """Return each invariant's verdict over all scenarios: broken anywhere is broken, held somewhere is held."""
     seen: dict[int, dict[str, Any]] = {}
     for page in pages:
         for verdict in page.verdicts:

@@ -37,19 +37,19 @@ PLAIN_WIDTH: Final = 120  # where there is no terminal to measure
 
 
 def console() -> Console:
-    """Answer a console that is wide enough for a timeline when nobody watches."""
+    """Return a console that is wide enough for a timeline when nobody watches."""
     made = Console(highlight=False)
     return made if made.is_terminal else Console(highlight=False, width=PLAIN_WIDTH)
 
 
 def line(played: Played) -> str:
-    """Answer one scenario as one line."""
+    """Return one scenario as one line."""
     said = "" if played.outcome is Outcome.HELD else f"  [dim]{played.outcome}[/]"
     return f"{MARK[played.outcome]} {escape(played.feature)} [dim]·[/] {escape(played.name)}{said}"
 
 
 def trouble(played: Played) -> str:
-    """Answer why a scenario did not hold: its steps up to the one that failed, and the reason."""
+    """Return why a scenario did not hold: its steps up to the one that failed, and the reason."""
     steps = "\n".join(
         f"  {'✗' if step.outcome == 'failed' else '✓' if step.outcome == 'passed' else '·'} {step.keyword} {step.text}"
         for step in played.steps
@@ -59,7 +59,7 @@ def trouble(played: Played) -> str:
 
 
 def near(file: str) -> str:
-    """Answer a path as seen from here, where it lies below."""
+    """Return a path as seen from here, where it lies below."""
     here = Path.cwd()
     return str(Path(file).relative_to(here)) if Path(file).is_relative_to(here) else file
 
@@ -91,7 +91,7 @@ def timeline(played: Played, number: int) -> Iterable[Table | Text]:
 
 
 def books(played: Played) -> str:
-    """Answer the three books in one line."""
+    """Return the three books in one line."""
     sums = {
         name: sum((Decimal(order[name]["refunded"]) for order in played.sight.ledgers), Decimal(0))
         for name in ("marketplace", "connector", "oms")

@@ -23,7 +23,7 @@ _LOCAL_NAMES: Final = frozenset({"localhost", "localhost.localdomain"})
 
 
 def is_loopback(host: str) -> bool:
-    """Answer whether a host's name or address is this machine's alone."""
+    """Return whether a host's name or address is this machine's alone."""
     if host.lower().rstrip(".") in _LOCAL_NAMES:
         return True
     try:
@@ -41,7 +41,7 @@ class Gate:
 
     @property
     def needs_token(self) -> bool:
-        """Answer whether a call without a token is refused."""
+        """Return whether a call without a token is refused."""
         return not is_loopback(self.bind)
 
     def check(self, request: Request) -> None:
@@ -57,7 +57,7 @@ class Gate:
             raise Problem(403, "Foreign origin", f"{origin!r} is not the page that was served here", field="Origin")
 
     def opens(self, token: str) -> bool:
-        """Answer whether this is the token."""
+        """Return whether this is the token."""
         return self.token is not None and hmac.compare_digest(token.encode(), self.token.encode())
 
     def _shown_token(self, request: Request) -> bool:

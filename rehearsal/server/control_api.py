@@ -68,7 +68,7 @@ QUERIES: Final = {"mailbox": ("order_id",)}
 
 
 def control_app(stage: InProcessStage, gate: Gate | None = None) -> Flask:
-    """Answer the WSGI app of the control API and the console over this stage; `gate` says who may call."""
+    """Return the WSGI app of the control API and the console over this stage; `gate` says who may call."""
     app = Flask("rehearsal.control", static_folder=None, template_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it; the base class does not say
     app.url_map.strict_slashes = False
@@ -175,7 +175,7 @@ def _answer(document: Json, status: int = 200, media_type: str = "application/js
 
 
 def render(problem: Problem) -> Response:
-    """Answer a problem document."""
+    """Return a problem document."""
     response = _answer(problem.document(), problem.status, PROBLEM_TYPE)
     if problem.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"

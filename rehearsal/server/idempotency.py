@@ -33,7 +33,7 @@ class Replays:
         self._lock = threading.Lock()
 
     def once(self, key: str, what: tuple[str, bytes], act: Callable[[], tuple[Json, int]]) -> tuple[Json, int, bool]:
-        """Answer what `act` answers, or what it answered under this key before, and whether it is a replay."""
+        """Return what `act` answers, or what it answered under this key before, and whether it is a replay."""
         if not 1 <= len(key) <= 255:
             raise Problem(422, "Invalid value", f"{HEADER} must have 1 to 255 characters", field=HEADER)
         with self._lock:

@@ -30,7 +30,7 @@ class AddressRefused(Exception):
 
 
 def take(host: str, port: int) -> socket.socket:
-    """Answer a listening socket at `host` and `port`, which may be 0 for any free one."""
+    """Return a listening socket at `host` and `port`, which may be 0 for any free one."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -60,7 +60,7 @@ def take(host: str, port: int) -> socket.socket:
 
 
 def origin(host: str, port: int) -> str:
-    """Answer the address of a port as others write it."""
+    """Return the address of a port as others write it."""
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 

@@ -16,7 +16,7 @@ class SimulatedClock:
         self._now = _in_utc(start)
 
     def now(self) -> datetime:
-        """Answer the present moment of the world."""
+        """Return the present moment of the world."""
         return self._now
 
     def move_to(self, moment: datetime) -> None:
@@ -31,7 +31,7 @@ class SystemClock:
     """The machine's own time."""
 
     def now(self) -> datetime:
-        """Answer the machine's present moment."""
+        """Return the machine's present moment."""
         return datetime.now(UTC)
 
 

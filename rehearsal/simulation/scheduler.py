@@ -108,7 +108,7 @@ class Passage:
         return Advanced(target, fired, idle)
 
     def earliest(self, target: datetime | None = None) -> tuple[str, DueLike] | None:
-        """Answer who acts next, at or before `target`: by time, then by rank, then by number."""
+        """Return who acts next, at or before `target`: by time, then by rank, then by number."""
         found: tuple[str, DueLike] | None = None
         for name, player in self._players.items():
             due = player.next_due()
@@ -119,7 +119,7 @@ class Passage:
         return found
 
     def agenda(self) -> list[AgendaLike]:
-        """Answer all that is due, soonest first."""
+        """Return all that is due, soonest first."""
         entries = [entry for player in self._players.values() for entry in player.agenda()]
         return sorted(entries, key=lambda entry: entry.at)
 

@@ -49,7 +49,7 @@ OF: Final = {"seller": ", by the seller", "seller_center": ", in Seller Center"}
 
 
 def mermaid(entries: Iterable[Entry]) -> bytes:
-    """Answer the diagram of these trace entries."""
+    """Return the diagram of these trace entries."""
     steps = list(_merged(_Reader().steps(entries)))
     used = {name for step in steps for name in step.between}
     lines = ["sequenceDiagram"]
@@ -189,7 +189,7 @@ def _gist(entry: Entry) -> str:
 
 
 def _title(name: str) -> str:
-    """Answer a name of the wire as words: `searchReturns_202309` as "search returns"."""
+    """Return a name of the wire as words: `searchReturns_202309` as "search returns"."""
     name = re.sub(r"_\d{6}$", "", name)
     if name.isupper() or "_" in name:
         return name.replace("_", " ").lower()
@@ -202,6 +202,6 @@ def _spoken(moment: str) -> str:
 
 
 def _clean(text: str) -> str:
-    """Answer text that Mermaid takes as text: its own marks are written as entities, its own word in brackets."""
+    """Return text that Mermaid takes as text: its own marks are written as entities, its own word in brackets."""
     text = re.sub(r"\bend\b", "(end)", text)
     return re.sub(r"\s+", " ", text.replace("#", "#35;").replace(";", "#59;").replace("#35#59;", "#35;"))

@@ -16,7 +16,7 @@ from rehearsal.trace.log import Entry
 
 
 def har(entries: Iterable[Entry]) -> bytes:
-    """Answer the HAR document of these trace entries."""
+    """Return the HAR document of these trace entries."""
     document = {
         "log": {
             "version": "1.2",

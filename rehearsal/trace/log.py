@@ -30,12 +30,12 @@ _written: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).en
 
 
 def spoken(moment: datetime) -> str:
-    """Answer a moment as documents write it: RFC 3339 in UTC, ending in Z."""
+    """Return a moment as documents write it: RFC 3339 in UTC, ending in Z."""
     return moment.isoformat().replace("+00:00", "Z")
 
 
 def plain(value: Any) -> Any:
-    """Answer a value of the players as JSON has it."""
+    """Return a value of the players as JSON has it."""
     if isinstance(value, Mapping):
         return {str(name): plain(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
@@ -115,7 +115,7 @@ class Trace:
 
     @property
     def going_on(self) -> int | None:
-        """Answer the number of what is going on: the innermost act or exchange."""
+        """Return the number of what is going on: the innermost act or exchange."""
         return self._causes[-1] if self._causes else None
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
@@ -131,14 +131,14 @@ class Trace:
                 yield slot.entry
 
     def entry(self, seq: int) -> Entry:
-        """Answer the entry of this number."""
+        """Return the entry of this number."""
         found = next(self.entries(seq - 1), None)
         if found is None or found["seq"] != seq:
             raise LookupError(f"the trace has no entry {seq}")
         return found
 
     def ndjson(self) -> bytes:
-        """Answer the whole record: the header and one line per entry."""
+        """Return the whole record: the header and one line per entry."""
         lines = [_line(self.header), *(zlib.decompress(block) for block in self._packed)]
         lines += [_line(slot.entry) for slot in self._young if slot.entry is not None]
         return b"".join(lines)

@@ -51,7 +51,7 @@ class Answer:
 
     @property
     def folded(self) -> dict[str, str]:
-        """Answer the headers with their names in lower case."""
+        """Return the headers with their names in lower case."""
         return {name.lower(): value for name, value in self.headers}
 
 
@@ -246,7 +246,7 @@ def _no_such_operation(method: str, path: str) -> Breach:
 
 
 def _seller_key(request: Message) -> str | None:
-    """Answer the caller's own key of an adjustment, which is what makes a ChannelAdvisor call idempotent."""
+    """Return the caller's own key of an adjustment, which is what makes a ChannelAdvisor call idempotent."""
     key = request.body.get("SellerAdjustmentID") if isinstance(request.body, dict) else None
     return key if isinstance(key, str) else None
 
@@ -254,7 +254,7 @@ def _seller_key(request: Message) -> str | None:
 def _from_outside(
     breaches: list[Breach], answer: Answer, response: Message, operation: Operation | None
 ) -> list[Breach]:
-    """Answer what counts when an outsider asked.
+    """Return what counts when an outsider asked.
 
     Who breaks the contract from outside must be refused as documented, and that is not a breach. Being accepted
     nevertheless is one, on the side that accepted, except for what real servers overlook: a parameter they do not

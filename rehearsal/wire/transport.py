@@ -36,7 +36,7 @@ class WirePort(Protocol):
 
 
 def wsgi_handler(app: WsgiApp) -> Handler:
-    """Answer a handler that puts a call to a WSGI app."""
+    """Return a handler that puts a call to a WSGI app."""
 
     def answer(call: Call) -> Answer:
         return run_wsgi(app, _environ(call))
@@ -112,11 +112,11 @@ class Wire:
         return seat
 
     def seat(self, host: str) -> Seat | None:
-        """Answer who is behind a host name."""
+        """Return who is behind a host name."""
         return self._seats.get(host)
 
     def session(self, caller: str) -> requests.Session:
-        """Answer a session whose calls are those of `caller`."""
+        """Return a session whose calls are those of `caller`."""
         return _session(_InProcess(caller, self._recorder, self))
 
 
@@ -127,7 +127,7 @@ class SocketWire:
         self._addresses = dict(addresses)
 
     def session(self, caller: str) -> requests.Session:
-        """Answer a session whose calls are those of `caller`."""
+        """Return a session whose calls are those of `caller`."""
         return _session(_OverSocket(caller, self._addresses))
 
 
@@ -213,7 +213,7 @@ def recorded(
     guard: Callable[[], AbstractContextManager[Any]],
     caller: str = "outside",
 ) -> WsgiApp:
-    """Answer `app` as outsiders reach it over sockets: each call is judged and recorded like any other.
+    """Return `app` as outsiders reach it over sockets: each call is judged and recorded like any other.
 
     `guard` is held for the length of each call (the world's lock: one writer per world). A caller that says it is one
     of ours, as `SocketWire` does, is judged as one of ours.

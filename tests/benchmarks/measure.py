@@ -8,21 +8,21 @@ from collections.abc import Callable
 
 
 def seconds(act: Callable[[], object]) -> float:
-    """Answer how long one `act` takes, in seconds."""
+    """Return how long one `act` takes, in seconds."""
     before = time.perf_counter()
     act()
     return time.perf_counter() - before
 
 
 def cpu_seconds(act: Callable[[], object]) -> float:
-    """Answer how much processor time one `act` takes, in seconds; what else the machine does counts less here."""
+    """Return how much processor time one `act` takes, in seconds; what else the machine does counts less here."""
     before = time.process_time()
     act()
     return time.process_time() - before
 
 
 def median_seconds(act: Callable[[], object], *, goes: int) -> float:
-    """Answer the median of `goes` timed acts, after a tenth as many that are not counted."""
+    """Return the median of `goes` timed acts, after a tenth as many that are not counted."""
     for _ in range(max(1, goes // 10)):
         act()
     return statistics.median(seconds(act) for _ in range(goes))

@@ -37,7 +37,7 @@ class Process:
                 self._heard.notify_all()
 
     def line(self, words: str) -> str:
-        """Answer the first line with these words in it, once it is said."""
+        """Return the first line with these words in it, once it is said."""
         with self._heard:
             said = self._heard.wait_for(lambda: [line for line in self.said if words in line], timeout=PATIENCE)
         assert said, self.said

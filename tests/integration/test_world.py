@@ -200,7 +200,7 @@ class Death(BaseException):
 
 
 def test_a_connector_that_dies_amid_a_decision_has_not_begun_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Answer and promise are one transaction: what the death cuts off is answered again, not half answered."""
+    """Return and promise are one transaction: what the death cuts off is answered again, not half answered."""
     return_id = ask(world)
     world.advance(by=QUARTER)
     assert isinstance(world.connector, OurConnector)

@@ -272,7 +272,7 @@ class Books:
         return None if row is None else Shop(*row)
 
     def desk(self, profile_id: int) -> tuple[Shop, Rounds, Tokens]:
-        """Answer all that a round begins with, at once."""
+        """Return all that a round begins with, at once."""
         row = tuple(self.connection.execute(_DESK, {"id": profile_id}).one())
         return Shop(*row[:_SHOP_WIDE]), Rounds(*row[_SHOP_WIDE:_ROUNDS_WIDE]), Tokens(*row[_ROUNDS_WIDE:])
 
@@ -303,7 +303,7 @@ class Books:
         return None if row is None else OrderItem(*row)
 
     def units(self, order_ids: Sequence[int]) -> list[LineUnit]:
-        """Answer the units of these orders, lowest number first."""
+        """Return the units of these orders, lowest number first."""
         return [LineUnit(*row) for row in self.connection.execute(_UNITS, {"orders": list(order_ids)})]
 
     # --- cases and adjustments ---
@@ -316,7 +316,7 @@ class Books:
         return None if row is None else Adjustment(*row)
 
     def adjustments_of_claim(self, profile_id: int, site_id: str, *, lock: bool = False) -> list[Adjustment]:
-        """Answer all adjustments of a return or cancellation, oldest first."""
+        """Return all adjustments of a return or cancellation, oldest first."""
         statement = _OF_CLAIM_LOCKED if lock else _OF_CLAIM
         rows = self.connection.execute(statement, {"profile": profile_id, "site_id": site_id})
         return [Adjustment(*row) for row in rows]
@@ -328,7 +328,7 @@ class Books:
         return [Adjustment(*row) for row in self.connection.execute(_OF_PROMISE, {"promise": promise_id})]
 
     def undecided(self, profile_id: int, until: datetime) -> list[Adjustment]:
-        """Answer what waits for the seller and lapses up to `until`."""
+        """Return what waits for the seller and lapses up to `until`."""
         rows = self.connection.execute(_UNDECIDED, {"profile": profile_id, "until": until})
         return [Adjustment(*row) for row in rows]
 
@@ -340,12 +340,12 @@ class Books:
         return [Promise(*row) for row in self.connection.execute(_UNFINISHED, {"profile": profile_id})]
 
     def ahead(self) -> list[tuple[datetime, int, int | None, str, str | None]]:
-        """Answer the rounds and the promises that cannot wait for one: when, whose, which promise, what, what claim."""
+        """Return the rounds and the promises that cannot wait for one: when, whose, which promise, what, what claim."""
         rows = self.connection.execute(_AHEAD).all()
         return sorted(map(tuple, rows), key=lambda row: (row[2] or 0, row[1]))
 
     def creating(self, order_id: int) -> list[Promise]:
-        """Answer the refunds and cancellations of an order whose outcome is not known."""
+        """Return the refunds and cancellations of an order whose outcome is not known."""
         return [Promise(*row) for row in self.connection.execute(_CREATING, {"order": order_id})]
 
     def decided_before(self, profile_id: int, site_id: str) -> int:

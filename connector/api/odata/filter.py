@@ -77,7 +77,7 @@ class _Operand:
 
 
 def parse_filter(entity: Entity, text: str) -> tuple[Filter, dict[str, Any]]:
-    """Answer a filter's condition and the values for it. Raises BadQuery, naming what is wrong."""
+    """Return a filter's condition and the values for it. Raises BadQuery, naming what is wrong."""
     if len(text) > LONGEST:
         raise BadQuery(OPTION, f"longer than {LONGEST} characters.")
     literals: list[str] = []
@@ -339,7 +339,7 @@ class _Builder:
 
 
 def _flattened(node: ast.BoolOp, operator: type) -> list[Any]:
-    """Answer `a or b or c ...` as a list, from the left, without recursion: clients send long ones."""
+    """Return `a or b or c ...` as a list, from the left, without recursion: clients send long ones."""
     parts: list[Any] = []
     current: Any = node
     while isinstance(current, ast.BoolOp) and type(current.op) is operator:

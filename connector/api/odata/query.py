@@ -103,7 +103,7 @@ def read_page(
     parent: int | None = None,
     application_id: str | None = None,
 ) -> Row:
-    """Answer one page of a list: the set, or the list `nav` of `parent`."""
+    """Return one page of a list: the set, or the list `nav` of `parent`."""
     size = PAGE if query.top is None else min(PAGE, query.top)
     after = query.after if not query.order else None
     fields = _fields(entity, query.select)
@@ -133,7 +133,7 @@ def read_page(
 
 
 def read_one(connection: sa.Connection, entity: Entity, query: Query, asked: Asked, key: int) -> Row | None:
-    """Answer one entity with its expanded lists whole, or None."""
+    """Return one entity with its expanded lists whole, or None."""
     fields = _fields(entity, query.select)
     found = connection.execute(_single(entity, fields, query.expand), {"key": key}).all()
     if not found:
@@ -306,7 +306,7 @@ def _hang(
 def _context(
     asked: Asked, entity: Entity, select: tuple[Field, ...] | None, nav: Nav | None = None, parent: int | None = None
 ) -> str:
-    """Answer the context; a selection shows in it as OData says: `$metadata#Orders(ID,SiteOrderID)`."""
+    """Return the context; a selection shows in it as OData says: `$metadata#Orders(ID,SiteOrderID)`."""
     chosen = "" if select is None else f"({','.join(field.name for field in select)})"
     return f"{asked.base}/v1/$metadata#{entity.set_name}{chosen}"
 

@@ -196,7 +196,7 @@ _KINDS: Final = frozenset({*MAIL_FOR.values(), "order refund", "order cancelled"
 
 
 def _mail_for(news: News) -> str | None:
-    """Answer the mail that this news owes the buyer: money back for a return, a cancellation's end, a rejection."""
+    """Return the mail that this news owes the buyer: money back for a return, a cancellation's end, a rejection."""
     if news.name == "money_paid":
         return "order refund" if news.data.get("return_id") else None
     if news.data.get("cancel_id"):

@@ -75,7 +75,7 @@ POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self' data:; for
 
 
 def console_pages(stage: InProcessStage) -> Blueprint:
-    """Answer the pages of the console over this stage."""
+    """Return the pages of the console over this stage."""
     pages = Blueprint("console", __name__, template_folder="templates", static_folder="static")
     pages.add_app_template_filter(_day, "day")
     pages.add_app_template_filter(_hour, "hour")

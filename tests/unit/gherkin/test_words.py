@@ -20,7 +20,7 @@ LISTED = [
 
 
 def shipped() -> list[StepFunctionContext]:
-    """Answer every step that comes with Rehearsal."""
+    """Return every step that comes with Rehearsal."""
     modules = {import_module(name).__name__ for name in pytest_plugins}
     known = step_function_context_registry.values()
     return [step for step in known if step.step_func.__module__ in modules]

@@ -101,14 +101,14 @@ class Client:
         return answer
 
     def data(self, method: str, path: str, query: Mapping[str, str] | None = None, body: Any = None) -> dict[str, Any]:
-        """Answer the `data` of a call that succeeds."""
+        """Return the `data` of a call that succeeds."""
         answer = self.send(method, path, query, body)
         assert answer.json is not None
         assert answer.json["code"] == 0, answer.json
         return dict(answer.json["data"])
 
     def refusal(self, *args: Any, **kwargs: Any) -> tuple[int, int, str]:
-        """Answer HTTP status, code and message of a call that is refused."""
+        """Return HTTP status, code and message of a call that is refused."""
         answer = self.send(*args, **kwargs)
         assert answer.json is not None
         assert answer.json["code"] != 0
