@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from mock_oms import AdjustmentRow, Answer
     from mock_tiktok import CancellationView, Mail, OrderView, ReturnView, TimelineEntry
     from rehearsal.audit.invariant import Book
-    from rehearsal.seats.builtin import Activity
+    from rehearsal.seats.port import Activity
     from rehearsal.simulation.scheduler import Advanced, AgendaLike, FiredLike
     from rehearsal.world.world import World
 
 
 def world(world: World, addresses: Addresses) -> Json:
-    """Answer the world: its addresses, its credentials, its time."""
+    """Return the world: its addresses, its credentials, its time."""
     marketplace, begun, client = world.marketplace, world.origin, world.client
     profile_ids = {shop.shop_id: shop.profile_id for shop in world.shops}
     shops: list[Json] = []
@@ -64,7 +64,7 @@ def world(world: World, addresses: Addresses) -> Json:
 
 
 def happening(entry: FiredLike | AgendaLike) -> Json:
-    """Answer one thing that fired or is due."""
+    """Return one thing that fired or is due."""
     about = {"return_id": entry.return_id, "order_id": getattr(entry, "order_id", None)}
     return {
         "at": shown_time(entry.at),
@@ -75,7 +75,7 @@ def happening(entry: FiredLike | AgendaLike) -> Json:
 
 
 def advanced(outcome: Advanced) -> Json:
-    """Answer what fired while time passed."""
+    """Return what fired while time passed."""
     return {
         "now": shown_time(outcome.now),
         "fired": [happening(fired) for fired in outcome.fired],
@@ -84,7 +84,7 @@ def advanced(outcome: Advanced) -> Json:
 
 
 def order(view: OrderView) -> Json:
-    """Answer an order, one line item per unit."""
+    """Return an order, one line item per unit."""
     return {
         "order_id": view.order_id,
         "shop_id": view.shop_id,
@@ -98,7 +98,7 @@ def order(view: OrderView) -> Json:
 
 
 def return_(view: ReturnView) -> Json:
-    """Answer everything about a return."""
+    """Return everything about a return."""
     return {
         "return_id": view.return_id,
         "shop_id": view.shop_id,
@@ -118,7 +118,7 @@ def return_(view: ReturnView) -> Json:
 
 
 def cancellation(view: CancellationView) -> Json:
-    """Answer everything about a cancellation."""
+    """Return everything about a cancellation."""
     return {
         "cancel_id": view.cancel_id,
         "order_id": view.order_id,
@@ -135,7 +135,7 @@ def _timeline(entries: Iterable[TimelineEntry]) -> list[Json]:
 
 
 def adjustment(row: AdjustmentRow) -> Json:
-    """Answer one case of the OMS."""
+    """Return one case of the OMS."""
     return {
         "id": row.id,
         "kind": str(row.kind),
@@ -151,12 +151,12 @@ def adjustment(row: AdjustmentRow) -> Json:
 
 
 def decided(answer: Answer) -> Json:
-    """Answer a case after the staff's word on it."""
+    """Return a case after the staff's word on it."""
     return {**adjustment(answer.row), "kept": answer.kept}
 
 
 def activity(order_id: str, entries: Iterable[Activity]) -> Json:
-    """Answer the connector's Activity & History of an order."""
+    """Return the connector's Activity & History of an order."""
     return {
         "order_id": order_id,
         "activity": [
@@ -173,7 +173,7 @@ def activity(order_id: str, entries: Iterable[Activity]) -> Json:
 
 
 def mail(mail: Mail) -> Json:
-    """Answer one mail as its reader sees it."""
+    """Return one mail as its reader sees it."""
     return {
         "kind": str(mail.kind),
         "subject": mail.subject,
@@ -185,7 +185,7 @@ def mail(mail: Mail) -> Json:
 
 
 def ledger(book: Book) -> Json:
-    """Answer the three books of one order."""
+    """Return the three books of one order."""
     return {
         "order_id": book.order_id,
         "paid": shown_money(book.paid),

@@ -1,98 +1,23 @@
-"""The port through which the stage meets a connector, and our own connector behind it.
-
-The port is small and says what it can do: a scenario that needs a capability the connector lacks is not judged. Ours
-has no private door; what the stage asks of it, it could ask of a connector written elsewhere.
-"""
+"""Our own connector on its seat: it has no private door, whatever the stage asks of it goes through the port."""
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from functools import cache
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import requests
 
 from connector import Connector, Settings
 from connector.adapters.sql.store import engine_for
+from rehearsal.seats.port import Activity, Capability, Client, ShopAtConnector
 from rehearsal.simulation.clock import SimulatedClock
-from rehearsal.simulation.scheduler import AgendaLike, DueLike, FiredLike, Player
+from rehearsal.simulation.scheduler import AgendaLike, DueLike, FiredLike
 from rehearsal.wire.transport import WsgiApp
-
-
-class Capability(StrEnum):
-    """What a connector on the stage may be able to do."""
-
-    DRIVEN = "driven"  # takes its time and its rounds from us
-    SHOPS = "shops"  # can be given a shop
-    BOOK = "book"  # can be asked for its book
-    ACTIVITY = "activity"  # can be asked what happened to an order
-    KILL = "kill"  # can die without a farewell and come back
-
-
-class NotCapable(Exception):
-    """The connector on this seat cannot do what was asked."""
-
-    def __init__(self, capability: Capability) -> None:
-        super().__init__(f"the connector on this seat lacks the capability “{capability}”")
-        self.capability = capability
-
-
-@dataclass(frozen=True, slots=True)
-class Client:
-    """An OMS's credentials at the connector."""
-
-    application_id: str
-    shared_secret: str
-    refresh_token: str
-
-
-@dataclass(frozen=True, slots=True)
-class ShopAtConnector:
-    """A shop as the connector knows it."""
-
-    profile_id: int
-    shop_id: str
-    shop_cipher: str
-    name: str
-
-
-class Activity(Protocol):
-    """One line of an order's Activity & History."""
-
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def by(self) -> str: ...
-    @property
-    def event(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-    @property
-    def source_words(self) -> str | None: ...
-
-
-class Driver(Player, Protocol):
-    """A connector on the stage."""
-
-    @property
-    def capabilities(self) -> frozenset[Capability]: ...
-    @property
-    def app(self) -> WsgiApp: ...
-    def start(self) -> None: ...
-    def ready(self) -> bool: ...
-    def settled(self) -> bool: ...
-    def kill(self) -> None: ...
-    def stop(self) -> None: ...
-    def add_shop(self, auth_code: str, *, name: str | None = None) -> ShopAtConnector: ...
-    def add_client(self, name: str = "oms") -> Client: ...
-    def book(self) -> dict[str, Decimal]: ...
-    def activity(self, order_id: str) -> Sequence[Activity]: ...
 
 
 class OurConnector:
@@ -116,14 +41,14 @@ class OurConnector:
 
     @property
     def process(self) -> Connector:
-        """Answer the running connector."""
+        """Return the running connector."""
         if self._process is None:
             raise requests.ConnectionError("the connector is not running")
         return self._process
 
     @property
     def app(self) -> WsgiApp:
-        """Answer whatever serves the connector's API now; while it is down, nobody does."""
+        """Return whatever serves the connector's API now; while it is down, nobody does."""
 
         def serve(environ: dict[str, Any], start_response: Any) -> Any:
             return self.process.app(environ, start_response)
@@ -138,11 +63,11 @@ class OurConnector:
         return Connector(self._settings, clock=self._clock, http=self._http, engine=self._engine, secret=self._secret)
 
     def ready(self) -> bool:
-        """Answer whether it can be called."""
+        """Return whether it can be called."""
         return self._process is not None
 
     def next_due(self) -> DueLike | None:
-        """Answer when it next wants to act; while it is down, never."""
+        """Return when it next wants to act; while it is down, never."""
         return self._process.next_due() if self._process else None
 
     def run_due(self, now: datetime) -> FiredLike:
@@ -150,11 +75,11 @@ class OurConnector:
         return self.process.run_due(now)
 
     def agenda(self) -> Sequence[AgendaLike]:
-        """Answer what it has before it."""
+        """Return what it has before it."""
         return self._process.agenda() if self._process else []
 
     def settled(self) -> bool:
-        """Answer whether it has delivered all it promised."""
+        """Return whether it has delivered all it promised."""
         return self._reader.waiting() == 0
 
     def kill(self) -> None:
@@ -178,16 +103,16 @@ class OurConnector:
         return Client(client.application_id, client.shared_secret, client.refresh_token)
 
     def book(self) -> dict[str, Decimal]:
-        """Answer what it has refunded, by the marketplace's order id."""
+        """Return what it has refunded, by the marketplace's order id."""
         return self._reader.book()
 
     def activity(self, order_id: str) -> Sequence[Activity]:
-        """Answer what happened to an order, as its page shows it."""
+        """Return what happened to an order, as its page shows it."""
         return self._reader.activity(order_id)
 
     @property
     def round_every(self) -> timedelta:
-        """Answer how far its rounds lie apart."""
+        """Return how far its rounds lie apart."""
         return self._settings.round_every
 
     def _secret(self, purpose: str) -> str:
@@ -198,7 +123,7 @@ class OurConnector:
 
 @cache
 def _template() -> sqlite3.Connection:
-    """Answer a migrated, empty database; copying it is a thousand times cheaper than migrating anew."""
+    """Return a migrated, empty database; copying it is a thousand times cheaper than migrating anew."""
     disk = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
     settings = Settings(database_url="sqlite://", app_key="", app_secret="")
     with requests.Session() as nobody:

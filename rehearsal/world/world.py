@@ -23,7 +23,8 @@ from rehearsal.audit.finding import Finding
 from rehearsal.audit.invariant import Book, News, Stillness
 from rehearsal.contract.openapi import Contract
 from rehearsal.control.stage import Problem
-from rehearsal.seats.builtin import Client, Driver, OurConnector, ShopAtConnector
+from rehearsal.seats.builtin import OurConnector
+from rehearsal.seats.port import Client, Driver, ShopAtConnector
 from rehearsal.simulation.clock import SimulatedClock, SystemClock
 from rehearsal.simulation.scheduler import Advanced, AgendaLike, FiredLike, Passage, Player, Stuck
 from rehearsal.trace.log import Trace
@@ -148,7 +149,7 @@ class World:
 
     @property
     def now(self) -> datetime:
-        """Answer the world's present."""
+        """Return the world's present."""
         return self.clock.now()
 
     def advance(self, *, by: timedelta | None = None, to: datetime | None = None, until_next: bool = False) -> Advanced:
@@ -199,7 +200,7 @@ class World:
         return act
 
     def agenda(self) -> list[AgendaLike]:
-        """Answer all that is due, soonest first."""
+        """Return all that is due, soonest first."""
         with self.lock:
             return self._passage.agenda()
 
@@ -220,7 +221,7 @@ class World:
         self.auditor.at_stillness(Stillness(self.now, books, self.oms.adjustments(), self.marketplace.mailbox))
 
     def at_rest(self) -> bool:
-        """Answer whether nothing is left to happen but rounds and pulls that find nothing."""
+        """Return whether nothing is left to happen but rounds and pulls that find nothing."""
         with self.lock:
             return (
                 self._quiet.pulled
@@ -229,7 +230,7 @@ class World:
             )
 
     def books(self) -> list[Book]:
-        """Answer what each of the three says has been refunded, order by order."""
+        """Return what each of the three says has been refunded, order by order."""
         with self.lock:
             ours, theirs = self.connector.book(), self.oms.ledger()
             official = self.marketplace.ledger()
@@ -245,7 +246,7 @@ class World:
             ]
 
     def findings(self) -> list[Finding]:
-        """Answer what broke, and one verdict on each rule that did not.
+        """Return what broke, and one verdict on each rule that did not.
 
         A book that has moved in a world that stands still is judged again, for nothing else would bring it up.
         """
@@ -255,7 +256,7 @@ class World:
             return self.auditor.findings()
 
     def _answered_by_default(self, order_id: str) -> bool:
-        """Answer whether the connector says that it has answered in the seller's place."""
+        """Return whether the connector says that it has answered in the seller's place."""
         return any(entry.event == "answered" and entry.by == "connector" for entry in self.connector.activity(order_id))
 
     # what players tell
@@ -287,7 +288,7 @@ class World:
     # outsiders
 
     def outside_app(self, name: str) -> WsgiApp:
-        """Answer what outsiders reach over sockets: "tiktok", "tiktok_auth", "connector" or "oms"."""
+        """Return what outsiders reach over sockets: "tiktok", "tiktok_auth", "connector" or "oms"."""
         if name == "oms":
             return _guarded(self.oms.app, self)
         host = {"tiktok": API_HOST, "tiktok_auth": AUTH_HOST, "connector": CONNECTOR_HOST}[name]
@@ -323,7 +324,7 @@ class World:
 
 
 def _guarded(app: WsgiApp, world: World) -> WsgiApp:
-    """Answer `app` with the world held during each call: pages are no part of a contract, and no part of the trace."""
+    """Return `app` with the world held during each call: pages are no part of a contract, and no part of the trace."""
 
     def serve(environ: dict[str, Any], start_response: Any) -> Sequence[bytes]:
         with world.visited():
@@ -335,7 +336,7 @@ def _guarded(app: WsgiApp, world: World) -> WsgiApp:
 
 
 def _api_or_pages(api: WsgiApp, pages: WsgiApp, contract: Contract) -> WsgiApp:
-    """Answer an app that has API calls judged and lets people's pages through.
+    """Return an app that has API calls judged and lets people's pages through.
 
     What a contract names is the API; of the rest, what a browser asks for is a page or belongs to one. A client that
     asks for something else is recorded as the client it is.
