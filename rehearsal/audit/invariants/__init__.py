@@ -1,1 +1,1 @@
-"""The promises that hold in every world (design, section 9), each as a watcher that sees what happens and objects."""
+"""The invariants that hold in every world (docs/invariants.md), each a watcher that sees what happens and objects."""

@@ -10,7 +10,7 @@ from rehearsal.wire.recorder import Exchange
 
 
 class ContractKept(Watcher):
-    """Invariant 8."""
+    """`contract-kept`."""
 
     number = 8
     rule = "Every request and answer on the wire keeps the contract."

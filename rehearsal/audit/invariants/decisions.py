@@ -16,7 +16,7 @@ MOVES: Final = ("return_status_changed", "cancellation_status_changed")
 
 
 class NoStaysNo(Watcher):
-    """Invariant 3, per claim (settled question 26)."""
+    """`no-refund-after-no`, per claim (D26)."""
 
     number = 3
     rule = "A rejection is never followed by a refund, unless arbitration, a lapse or the seller says so."
@@ -68,7 +68,7 @@ class NoStaysNo(Watcher):
 
 
 class InTime(Watcher):
-    """Invariant 4, as settled question 4 reads it."""
+    """`in-time`, as D4 reads it."""
 
     number = 4
     rule = "A decision the OMS gave before the deadline (less one round) reaches the marketplace before it."
@@ -121,7 +121,7 @@ MAIL_FOR: Final = {
 
 
 class OneMail(Watcher):
-    """Invariant 7, with the kinds of settled question 25."""
+    """`one-mail`, with the kinds of D25."""
 
     number = 7
     rule = "Exactly one mail of the right kind per decision."

@@ -11,7 +11,7 @@ from rehearsal.wire.recorder import Exchange
 
 
 class ExecutedOnce(Watcher):
-    """Invariant 2. A yes where the seller said no is invariant 3's.
+    """`executed-once`. A yes where the seller said no is for `no-refund-after-no`.
 
     `by_default` answers whether the connector says of an order that it has answered in the seller's place, as a shop
     may have asked it to.

@@ -21,7 +21,7 @@ from rehearsal.audit.invariant import (
 
 
 class SilenceActs(Watcher):
-    """Invariant 5."""
+    """`lapse-once`."""
 
     number = 5
     rule = "Nobody's silence is lost: each lapsed deadline acts once, at its own hour, and all three books learn of it."

@@ -24,7 +24,7 @@ class _Account:
 
 
 class NeverMoreThanPaid(Watcher):
-    """Invariant 1."""
+    """`never-too-much`."""
 
     number = 1
     rule = "A buyer never gets back more than they paid, per unit, line and order; nor twice for one claim."
@@ -90,7 +90,7 @@ class NeverMoreThanPaid(Watcher):
 
 
 class BooksAgree(Watcher):
-    """Invariant 6."""
+    """`books-agree`."""
 
     number = 6
     rule = "When everything has come to rest, the marketplace's, the connector's and the OMS's books agree to the cent."
