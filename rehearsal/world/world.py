@@ -143,7 +143,7 @@ class World:
 
     def _open_shop(self, market: str | None) -> ShopAtConnector:
         shop = self.marketplace.add_shop(market=market)
-        self.recorder.shops[shop.shop_cipher] = shop.shop_id
+        self.recorder.state.shops[shop.shop_cipher] = shop.shop_id
         return self.connector.add_shop(self.marketplace.credentials(shop.shop_id).auth_code, name=shop.name)
 
     # time
@@ -293,7 +293,7 @@ class World:
         if name == "oms":
             return _guarded(self.oms.app, self)
         host = {"tiktok": API_HOST, "tiktok_auth": AUTH_HOST, "connector": CONNECTOR_HOST}[name]
-        seat = self.wire.seat(host)
+        seat = self.wire.endpoint(host)
         assert seat is not None
         app = self.connector.app if name == "connector" else self.marketplace.app
         judged = recorded(app, recorder=self.recorder, name=seat.name, contract=seat.contract, guard=self.visited)

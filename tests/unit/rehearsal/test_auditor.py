@@ -12,7 +12,7 @@ from typing import Any
 from rehearsal.audit.auditor import EVERYTHING, Auditor
 from rehearsal.audit.finding import Finding, Verdict
 from rehearsal.audit.invariant import Adjustment, Book, News, Sight, Stillness
-from rehearsal.contract.openapi import Breach
+from rehearsal.contract.operation import Breach
 from rehearsal.wire.recorder import Exchange
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
