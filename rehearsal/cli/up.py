@@ -30,11 +30,11 @@ import requests
 from rich.console import Console
 from rich.text import Text
 
+from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.formats import beginning, instant
 from rehearsal.control.local import InProcessStage, refusals
 from rehearsal.control.stage import Json, Problem
-from rehearsal.exit_codes import ExitCode
 from rehearsal.server.access import Gate
 from rehearsal.server.control_api import PREFIX, control_app
 from rehearsal.server.sockets import LAST_PORT, AddressRefused, Served, Service, Wsgi, origin, take
