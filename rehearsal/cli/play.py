@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from rehearsal import report
 from rehearsal.cli.exit_codes import OF_OUTCOME, ExitCode
@@ -54,6 +56,28 @@ def play(
             _make_room(option, path)
     console = terminal.console()
     suite = SuiteRun(paths or (features_folder(),), seed, attach, names, tags, junit, traced=out is not None)
+    run = run_suite(suite, seen=_shown_under_its_feature(console))
+    for text in run.unreadable:
+        click.echo(text, err=True)
+    for result in run.results:
+        if result.outcome is not Outcome.HELD:
+            console.print(f"\n[bold red]{result.outcome}[/]")
+            console.print(terminal.trouble(result), markup=False, soft_wrap=True)
+            console.print(f"  Again: {again(result, suite)}", markup=False, soft_wrap=True)
+    code = OF_OUTCOME[run.outcome]
+    if not run.results and code == ExitCode.USAGE:
+        click.echo("There is nothing to play here.", err=True)
+    console.print(f"\n{summary(run.results)}")
+    if out:
+        try:
+            index = report.write(run.results, out, seed=seed, command=_command(suite, paths))
+        except OSError as error:
+            raise click.ClickException(f"--report cannot be written: {error}") from error
+        console.print(f"Report: {index}", soft_wrap=True)
+    return code
+
+
+def _shown_under_its_feature(console: Console) -> Callable[[ScenarioResult], None]:
     shown: list[str] = []
 
     def seen(result: ScenarioResult) -> None:
@@ -62,26 +86,7 @@ def play(
             console.print(f"\n[bold]{result.feature}[/]")
         console.print(f"  {terminal.MARK[result.outcome]} {result.name}", soft_wrap=True)
 
-    run = run_suite(suite, seen=seen)
-    for text in run.unreadable:
-        click.echo(text, err=True)
-    for result in run.results:
-        if result.outcome is not Outcome.HELD:
-            console.print(f"\n[bold red]{result.outcome}[/]")
-            console.print(terminal.trouble(result), markup=False, soft_wrap=True)
-            console.print(f"  Again: {again(result, seed, attach)}", markup=False, soft_wrap=True)
-    code = OF_OUTCOME[run.outcome]
-    if not run.results and code == ExitCode.USAGE:
-        click.echo("There is nothing to play here.", err=True)
-    console.print(f"\n{summary(run.results)}")
-    if out:
-        command = shlex.join(_words(paths, names, tags, seed, attach))
-        try:
-            index = report.write(run.results, out, seed=seed, command=command)
-        except OSError as error:
-            raise click.ClickException(f"--report cannot be written: {error}") from error
-        console.print(f"Report: {index}", soft_wrap=True)
-    return code
+    return seen
 
 
 def _look_at(attach: str) -> None:
@@ -106,20 +111,21 @@ def _make_room(option: str, path: Path) -> None:
         raise click.ClickException(f"{option} cannot be written: {error}") from error
 
 
-def _words(
-    paths: tuple[Path, ...], names: tuple[str, ...], tags: str | None, seed: int, attach: str | None
-) -> list[str]:
+def _command(suite: SuiteRun, paths: tuple[Path, ...]) -> str:
     """Return the command that plays the same again."""
-    only = [word for name in names for word in ("-k", name)] + (["-t", tags] if tags else [])
-    where = ["--attach", attach] if attach else []
-    return ["rehearsal", "play", *map(str, paths), *only, "--seed", str(seed), *where]
+    only = [word for name in suite.names for word in ("-k", name)] + (["-t", suite.tags] if suite.tags else [])
+    return _in_words([*map(str, paths), *only], suite)
 
 
-def again(result: ScenarioResult, seed: int, attach: str | None) -> str:
+def _in_words(what: list[str], suite: SuiteRun) -> str:
+    where = ["--attach", suite.attach] if suite.attach else []
+    return shlex.join(["rehearsal", "play", *what, "--seed", str(suite.seed), *where])
+
+
+def again(result: ScenarioResult, suite: SuiteRun) -> str:
     """Return the command that plays this one scenario again."""
     only = ["-k", result.name] if result.steps else []  # a file that cannot be read has no scenario to name
-    words = ["rehearsal", "play", terminal.near(result.file), *only, "--seed", str(seed)]
-    return shlex.join([*words, "--attach", attach] if attach else words)
+    return _in_words([terminal.near(result.file), *only], suite)
 
 
 def summary(results: tuple[ScenarioResult, ...]) -> str:

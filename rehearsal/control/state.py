@@ -1,4 +1,4 @@
-"""All that a stage keeps, as data: what its world is begun with, the world, and the answers it would give again."""
+"""All that a stage keeps, as data: what its world is begun with, the world, and the responses it would give again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rehearsal.world.world import World
 
 
 @dataclass(frozen=True, slots=True)
-class KeptAnswer:
+class KeptResponse:
     """What a call was answered that named an `Idempotency-Key`."""
 
     asked: str  # the call, what it was about, and its body
@@ -25,4 +25,4 @@ class StageState:
 
     settings: dict[str, Any]
     world: World | None = None
-    answers: OrderedDict[str, KeptAnswer] = field(default_factory=OrderedDict)  # by key, the oldest first
+    responses: OrderedDict[str, KeptResponse] = field(default_factory=OrderedDict)  # by key, the oldest first

@@ -1,6 +1,6 @@
 """The same `Idempotency-Key` twice does one act once.
 
-The first answer that did something is kept and given again; a refusal changed nothing, so trying again under its key
+The first response that did something is kept and given again; a refusal changed nothing, so trying again under its key
 is a first try. Two calls under one key at once: the second waits for the first.
 """
 
@@ -12,17 +12,17 @@ from typing import Final
 from weakref import WeakValueDictionary
 
 from rehearsal.control.stage import Json, Problem
-from rehearsal.control.state import KeptAnswer, StageState
+from rehearsal.control.state import KeptResponse, StageState
 
 HEADER: Final = "Idempotency-Key"
 KEPT: Final = 10_000  # keys; the oldest go first
 
 
 class Replays:
-    """The answers that a stage keeps, by their keys."""
+    """The responses that a stage keeps, by their keys."""
 
     def __init__(self, state: StageState) -> None:
-        self._answers = state.answers
+        self._responses = state.responses
         self._lock = threading.Lock()
         self._under_way: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
 
@@ -33,26 +33,26 @@ class Replays:
         with self._lock:
             turn = self._under_way.setdefault(key, threading.Lock())
         with turn:
-            known = self._answers.get(key)
+            known = self._responses.get(key)
             if known is None:
                 document, status = act()
-                self._keep(key, turn, KeptAnswer(asked, document, status))
+                self._keep(key, turn, KeptResponse(asked, document, status))
                 return document, status, False
             if known.asked != asked:
                 words = f"{HEADER} {key!r} was used for another call or body"
                 raise Problem(422, "The key is taken", words, field=HEADER)
             return known.document, known.status, True
 
-    def _keep(self, key: str, turn: threading.Lock, answer: KeptAnswer) -> None:
+    def _keep(self, key: str, turn: threading.Lock, response: KeptResponse) -> None:
         with self._lock:
             if self._under_way.get(key) is turn:  # else the world that the call acted on has gone meanwhile
-                self._answers[key] = answer
-            while len(self._answers) > KEPT:
-                self._answers.popitem(last=False)
+                self._responses[key] = response
+            while len(self._responses) > KEPT:
+                self._responses.popitem(last=False)
 
     def forget(self, *, but: str | None = None) -> None:
         """Forget every key but one: the world they acted on is gone."""
         with self._lock:
-            for kept in (self._answers, self._under_way):
+            for kept in (self._responses, self._under_way):
                 for key in [key for key in kept if key != but]:
                     kept.pop(key, None)

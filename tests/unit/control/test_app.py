@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -45,6 +47,13 @@ def test_the_contract_is_valid_openapi_and_promises_exactly_what_is_served() -> 
 def test_every_method_of_a_stage_is_a_call_and_every_call_a_method() -> None:
     methods = {name for name, member in vars(Stage).items() if inspect.isfunction(member) and name[0] != "_"}
     assert methods - {"request", "record", "close", "trace"} == {*CALLS, *RECORDS}
+
+
+def test_the_documents_list_every_method_with_what_it_takes_and_its_call() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    taken = {name: [*inspect.signature(getattr(Stage, name)).parameters][1:] for name in CALLS}
+    rows = [f"| `{c.name}({', '.join(taken[c.name])})` | `{c.method} {c.path}` |" for c in CALLS.values()]
+    assert re.findall(r"^\| `\w+\(.*$", text, re.MULTILINE) == rows
 
 
 @pytest.mark.parametrize("call", CALLS.values(), ids=lambda call: call.name)
