@@ -23,8 +23,10 @@ from rehearsal.control.addresses import IN_PROCESS, Addresses
 from rehearsal.control.formats import beginning, duration, instant, money, refused
 from rehearsal.control.stage import Json, Problem
 from rehearsal.control.validation import demand
+from rehearsal.seats.port import NotCapable
 from rehearsal.trace.diagram import mermaid
 from rehearsal.trace.har import har
+from rehearsal.world.errors import Busy, InvalidValue
 
 if TYPE_CHECKING:
     from rehearsal.world.world import World
@@ -369,7 +371,7 @@ class InProcessStage:
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Turn what a player refuses into a Problem."""
+    """Turn what a player or the world refuses into a Problem."""
     try:
         yield
     except mock_tiktok.errors.ApiError as error:
@@ -383,6 +385,12 @@ def refusals() -> Iterator[None]:
         raise Problem(422, "Invalid value", f"{field} {error.message}", field=field) from error
     except mock_oms.errors.Refused as error:
         raise Problem(error.status, error.title, error.detail, field=error.field) from error
+    except InvalidValue as error:
+        raise Problem(422, error.title, error.detail, field=error.field) from error
+    except Busy as error:
+        raise Problem(409, error.title, error.detail) from error
+    except NotCapable as error:
+        raise Problem(501, "Not on this stage", str(error)) from error
 
 
 def _target(now: datetime, by: str | None, to: str | None) -> datetime:

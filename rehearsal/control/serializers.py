@@ -10,10 +10,9 @@ from rehearsal.control.formats import shown_money, shown_time, shown_time_if
 from rehearsal.control.stage import Json
 
 if TYPE_CHECKING:
-    from mock_oms import AdjustmentRow, Answer
     from mock_tiktok import CancellationView, Mail, OrderView, ReturnView, TimelineEntry
     from rehearsal.audit.invariant import Book
-    from rehearsal.seats.port import Activity
+    from rehearsal.seats.port import Activity, AdjustmentRow, CommandResult
     from rehearsal.simulation.player import AgendaLike, FiredLike
     from rehearsal.simulation.scheduler import Advanced
     from rehearsal.world.world import World
@@ -151,7 +150,7 @@ def adjustment(row: AdjustmentRow) -> Json:
     }
 
 
-def decided(answer: Answer) -> Json:
+def decided(answer: CommandResult) -> Json:
     """Return a case after the staff's word on it."""
     return {**adjustment(answer.row), "kept": answer.kept}
 
