@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from connector.adapters.sql import tables as t
 from connector.adapters.sql.store import Store
 from rehearsal.seats.builtin import OurConnector
+from rehearsal.seats.port import AppCredentials, Place
 from rehearsal.simulation.clock import SimulatedClock
 
 
@@ -19,7 +20,7 @@ from rehearsal.simulation.clock import SimulatedClock
 def connector() -> Iterator[OurConnector]:
     clock = SimulatedClock(datetime(2031, 3, 3, 9, tzinfo=UTC))
     with requests.Session() as nobody:
-        connector = OurConnector(clock=clock, http=nobody, seed=1, world="default", app_key="", app_secret="")
+        connector = OurConnector(Place("default", 1, clock, nobody), AppCredentials("", ""))
         connector.start()
         yield connector
         connector.stop()
