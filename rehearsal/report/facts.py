@@ -179,7 +179,7 @@ def connector() -> str:
     back = " or ".join(f"`{status}` (then: {action})" for status, action in site.HANDED_BACK.items())
     walks = ((action, _any_of(before), code(becomes)) for (action, becomes), before in life.items())
     opens = ((code(end), "; ".join(sorted(news)) or "-") for end, news in adjustments.REOPENS.items())
-    calls = ((kind, said, call, code(word)) for (kind, said), (call, word) in decisions.DECISIONS.items())
+    calls = ((kind, said, code(_name(it))) for (kind, said), it in decisions.DECISIONS.items())
     noes: dict[str, str] = {"a request": us.reject_request, "a cancellation": us.reject_cancellation, **us.reject_goods}
     orders = ((code(order), *three) for order, three in site.ORDER_WORDS.items())
     staff = ((code(it), row.words, row.asks or "-", "yes" if row.terminal else "-") for it, row in MEANINGS.items())
@@ -193,8 +193,8 @@ def connector() -> str:
         table("On|In|Becomes", walks),
         "## What opens a new one after an end",
         table("Ended as|News", opens),
-        "## Which call carries a decision",
-        table("Request|Decided|Call|Marketplace's decision", calls),
+        "## What a decision is to the marketplace",
+        table("Request|Decided|Marketplace's decision", calls),
         "## Default reasons of a rejection, US",
         f"Source: {linked(us.source)}.",
         table("Of|Key", ((of, code(key)) for of, key in noes.items())),
@@ -203,6 +203,10 @@ def connector() -> str:
         "## What the OMS makes of a status",
         table("Status|Staff read|Asks about|Over", staff),
     )
+
+
+def _name(decision: object) -> object:
+    return decision[1] if isinstance(decision, tuple) else decision
 
 
 def _any_of(statuses: Sequence[adjustments.RequestStatus]) -> str:
