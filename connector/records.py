@@ -1,11 +1,21 @@
-"""Rows of the connector's tables as frozen values, and the small documents that its services take and give."""
+"""What the connector keeps, as frozen values, and the small documents that its commands take and give.
+
+A record that is not in the database yet has the id 0. To change one, make the new value with `replace` and tell the
+unit of work what it was and what it has become.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from enum import StrEnum
+from typing import Any, NamedTuple, Self
+
+from connector.domain.adjustments import RequestStatus
+from connector.domain.decisions import Decision, OutboxState, SellerDecision
+from connector.domain.money import ZERO, Parts
+from connector.domain.units import UnitMoney
 
 
 class Due(NamedTuple):
@@ -47,6 +57,18 @@ class ClientCredentials:
     application_id: str
     shared_secret: str
     refresh_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Who may call the API; its secrets are kept as hashes."""
+
+    application_id: str
+    name: str
+    secret_hash: str
+    refresh_hash: str
+    refresh_used_at: datetime
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +140,9 @@ class ConditionQuantity:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
-    id: int
+    id: int = 0
     shop_id: str
     cipher: str
     name: str
@@ -138,6 +160,14 @@ class Tokens:
     refresh_expires_at: datetime
 
 
+class Stream(StrEnum):
+    """What a round collects, each with a watermark of its own."""
+
+    ORDERS = "orders"
+    RETURNS = "returns"
+    CANCELLATIONS = "cancellations"
+
+
 @dataclass(frozen=True, slots=True)
 class Rounds:
     """A shop's grid of rounds and how far each stream has been collected."""
@@ -145,46 +175,54 @@ class Rounds:
     profile_id: int
     rounds_from: datetime
     next_round_at: datetime
-    orders_at: datetime | None
-    returns_at: datetime | None
-    cancellations_at: datetime | None
+    orders_at: datetime | None = None
+    returns_at: datetime | None = None
+    cancellations_at: datetime | None = None
+
+    def reached(self, stream: Stream) -> datetime | None:
+        """Return up to when a stream has been collected; None before its first time."""
+        return {
+            Stream.ORDERS: self.orders_at,
+            Stream.RETURNS: self.returns_at,
+            Stream.CANCELLATIONS: self.cancellations_at,
+        }[stream]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    id: int
+    id: int = 0
     profile_id: int
     site_order_id: str
-    site_status: str
-    offered: bool
-    seller_order_id: str
+    site_status: str = ""
+    offered: bool = False
+    seller_order_id: str = ""
     currency: str
     total: Decimal
-    tax: Decimal
-    shipping: Decimal
-    shipping_tax: Decimal
-    discount: Decimal
-    checkout_status: str
-    payment_status: str
-    shipping_status: str
+    tax: Decimal = ZERO
+    shipping: Decimal = ZERO
+    shipping_tax: Decimal = ZERO
+    discount: Decimal = ZERO
+    checkout_status: str = ""
+    payment_status: str = ""
+    shipping_status: str = ""
     created_at: datetime
     imported_at: datetime
     updated_at: datetime
-    paid_at: datetime | None
-    shipped_at: datetime | None
-    delivered_at: datetime | None
-    cancelled_at: datetime | None
-    buyer_user_id: str
-    buyer_email: str
-    recipient: dict[str, Any]
-    payment_method: str
-    site_updated: int
-    fingerprint: str
+    paid_at: datetime | None = None
+    shipped_at: datetime | None = None
+    delivered_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    buyer_user_id: str = ""
+    buyer_email: str = ""
+    recipient: dict[str, Any] = field(default_factory=dict)
+    payment_method: str = ""
+    site_updated: int = 0
+    fingerprint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderItem:
-    id: int
+    id: int = 0
     profile_id: int
     order_id: int
     site_sku_id: str
@@ -213,6 +251,10 @@ class LineUnit:
     shipping_tax: Decimal
     fee: Decimal
 
+    @property
+    def money(self) -> UnitMoney:
+        return UnitMoney(self.price, self.tax, self.shipping, self.shipping_tax, self.fee)
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -228,81 +270,106 @@ class Case:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Adjustment:
-    id: int
+    id: int = 0
     level: str
     profile_id: int
     order_id: int
-    item_id: int | None
-    quantity: int | None
+    item_id: int | None = None
+    quantity: int | None = None
     type: str
-    status: str
-    restock_status: str | None
+    status: RequestStatus
+    restock_status: str | None = None
     created_source: str
     updated_source: str
-    is_restock: bool
+    is_restock: bool = False
     reason: str
-    total: Decimal
-    item_amount: Decimal
-    tax_amount: Decimal
-    shipping_amount: Decimal
-    shipping_tax_amount: Decimal
-    gift_amount: Decimal
-    gift_tax_amount: Decimal
-    recycling_amount: Decimal
-    seller_adjustment_id: str | None
-    part: int
-    site_adjustment_id: str | None
-    generation: int
-    rma_number: str | None
-    transaction_id: str | None
-    site_refund_at: datetime | None
-    public_notes: str
-    comment: str
+    total: Decimal = ZERO
+    item_amount: Decimal = ZERO
+    tax_amount: Decimal = ZERO
+    shipping_amount: Decimal = ZERO
+    shipping_tax_amount: Decimal = ZERO
+    gift_amount: Decimal = ZERO
+    gift_tax_amount: Decimal = ZERO
+    recycling_amount: Decimal = ZERO
+    seller_adjustment_id: str | None = None
+    part: int = 0
+    site_adjustment_id: str | None = None
+    generation: int = 1
+    rma_number: str | None = None
+    transaction_id: str | None = None
+    site_refund_at: datetime | None = None
+    public_notes: str = ""
+    comment: str = ""
     created_at: datetime
     updated_at: datetime
-    return_shipping_fee: Decimal | None
-    restocking_fee: Decimal | None
-    tracking: str
-    shipping_method: str
-    reference_sku: str
+    return_shipping_fee: Decimal | None = None
+    restocking_fee: Decimal | None = None
+    tracking: str = ""
+    shipping_method: str = ""
+    reference_sku: str = ""
     request_type: str
     site_line_ids: list[str]
-    site_line_amounts: dict[str, str]
-    site_status: str
-    site_reason: str
-    site_reason_text: str
-    deadline: datetime | None
-    arbitration_status: str
-    error_code: str | None
-    error_message: str | None
-    decided_by: str | None
-    offer_amount: Decimal | None
-    answer: dict[str, Any] | None
-    warned_at: datetime | None
-    outbox_id: int | None
+    site_line_amounts: dict[str, str] = field(default_factory=dict)
+    site_status: str = ""
+    site_reason: str = ""
+    site_reason_text: str = ""
+    deadline: datetime | None = None
+    arbitration_status: str = ""
+    error_code: str | None = None
+    error_message: str | None = None
+    decided_by: str | None = None
+    offer_amount: Decimal | None = None
+    decision: SellerDecision | None = None  # while it waits for those of the RMA's other lines, or to be delivered
+    warned_at: datetime | None = None
+    outbox_id: int | None = None
+
+    @property
+    def parts(self) -> Parts:
+        return Parts(
+            item=self.item_amount,
+            tax=self.tax_amount,
+            shipping=self.shipping_amount,
+            shipping_tax=self.shipping_tax_amount,
+            gift=self.gift_amount,
+            gift_tax=self.gift_tax_amount,
+            recycling=self.recycling_amount,
+        )
+
+    def with_parts(self, parts: Parts) -> Self:
+        """Return the same adjustment over another sum: that of these parts."""
+        return replace(
+            self,
+            total=parts.total,
+            item_amount=parts.item,
+            tax_amount=parts.tax,
+            shipping_amount=parts.shipping,
+            shipping_tax_amount=parts.shipping_tax,
+            gift_amount=parts.gift,
+            gift_tax_amount=parts.gift_tax,
+            recycling_amount=parts.recycling,
+        )
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """An entry of the outbox."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxEntry:
+    """A decision on its way to the marketplace."""
 
-    id: int
+    id: int = 0
     profile_id: int
     order_id: int
-    what: str
-    site_id: str | None
+    decision: Decision
+    site_id: str | None = None
     once: str
     idempotency_key: str
-    body: dict[str, Any]
-    state: str
-    attempts: int
-    not_before: datetime | None
-    due_at: datetime | None
-    deadline: datetime | None
+    state: OutboxState = OutboxState.WAITING
+    attempts: int = 0
+    not_before: datetime | None = None
+    due_at: datetime | None = None
+    deadline: datetime | None = None
     created_at: datetime
-    first_sent_at: datetime | None
-    finished_at: datetime | None
-    error_code: str | None
-    error_message: str | None
+    first_sent_at: datetime | None = None
+    finished_at: datetime | None = None
+    error_code: str | None = None
+    error_message: str | None = None

@@ -45,7 +45,7 @@ def test_the_seller_can_answer_only_what_waits_for_an_answer() -> None:
 
 
 def test_every_decision_brings_something_the_table_knows() -> None:
-    for _operation, decision in DECISIONS.values():
+    for decision in DECISIONS.values():
         assert BRINGS[decision] in {action for _, action in TABLE}
 
 

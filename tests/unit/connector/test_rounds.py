@@ -122,10 +122,10 @@ def test_a_death_in_the_middle_of_an_attempt_loses_nothing(bench: Bench) -> None
         bench.round()
     except SystemExit:
         bench.restarted()
-    assert bench.promises()[0].state == "sending"
+    assert bench.outbox()[0].state == "sending"
     bench.round()
     assert len(bench.tiktok.written()) == 1
-    assert bench.promises()[0].state == "done"
+    assert bench.outbox()[0].state == "done"
     assert bench.adjustment().status == "AcknowledgedPostProcessingNotComplete"
 
 
@@ -206,7 +206,7 @@ def test_what_happened_outside_withdraws_the_waiting_decision(bench: Bench) -> N
     settle_as(bench, "RETURN_OR_REFUND_REQUEST_COMPLETE")
     bench.round()
     assert bench.tiktok.written() == []
-    assert bench.promises()[0].state == "withdrawn"
+    assert bench.outbox()[0].state == "withdrawn"
     assert bench.adjustment().status == "PostProcessingComplete"
     assert bench.adjustment().updated_source == "Channel"
     assert len(bench.adjustments()) == 1

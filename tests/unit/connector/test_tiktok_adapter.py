@@ -10,9 +10,9 @@ import pytest
 import requests
 
 from connector.adapters.tiktok.client import TikTok, sign
-from connector.domain.decisions import Operation
+from connector.domain.decisions import ApproveReturn, SiteDecision
 from connector.domain.site import ClaimKind
-from connector.errors import Refused, Unavailable
+from connector.errors import Busy, Refused, TooMuch, Unavailable
 from connector.ports import Access
 from tests.unit.connector.stub_tiktok import Call, HandClock, Json, StubTikTok, refusal
 
@@ -95,8 +95,7 @@ class Wire:
         )
 
     def approve(self) -> str | None:
-        body = {"decision": "APPROVE_REFUND"}
-        return self.tiktok.send(SHOP, Operation.APPROVE_RETURN, claim_id="9", key="K", body=body)
+        return self.tiktok.send(SHOP, ApproveReturn(SiteDecision.APPROVE_REFUND), claim_id="9", key="K")
 
 
 @pytest.fixture
@@ -173,12 +172,14 @@ def test_no_usable_answer_means_later_and_says_whether_it_may_have_acted(
     assert caught.value.acted is acted
 
 
-@pytest.mark.parametrize("code", [25011012, 25005005, 25020010, 25001014, 36009009])
+@pytest.mark.parametrize("code", [25011012, 25001010, 25001011, 25005005, 25020010, 25001014, 36009009])
 def test_a_no_of_the_marketplace_is_a_refusal_with_its_words(wire: Wire, code: int) -> None:
     wire.stub.answers.append(refusal(code, "its words"))
     with pytest.raises(Refused) as caught:
         wire.approve()
     assert (caught.value.code, caught.value.words) == (code, "its words")
+    kinds = {25001011: Busy, 25001010: TooMuch, 25005005: TooMuch}
+    assert type(caught.value) is kinds.get(code, Refused)
 
 
 def test_no_secret_reaches_the_log(wire: Wire, caplog: Any) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from connector.records import AdjustOrder, Promise
-from connector.usecases.delivery import Delivery
+from connector.domain.decisions import CreateRefund, Decision
+from connector.records import AdjustOrder, OutboxEntry
+from connector.usecases.delivery import deliver
+from connector.usecases.delivery.run import Run
 from tests.unit.connector.conftest import Bench
 from tests.unit.connector.stub_tiktok import Call, Cut, Json, ok, refusal
 
@@ -132,7 +134,7 @@ def test_what_once_was_unknown_stays_unknown_when_the_next_attempt_is_turned_awa
     bench.tiktok.answers += [acts_and_cuts, lambda call: {"http": 429, "raw": b""}]
     bench.round()
     bench.round()
-    assert bench.promises()[0].state == "unknown"
+    assert bench.outbox()[0].state == "unknown"
     assert len(bench.adjustments()) == 1
     bench.tiktok.answers.append(lambda call: ok({"return_id": "901"}))
     bench.round()
@@ -164,17 +166,17 @@ def test_a_fault_of_our_own_with_one_refund_holds_up_no_other(bench: Bench, monk
     bench.round()
     for order_id in ("500", "600"):
         bench.connector.services.adjust_order(bench.order_id(order_id), AdjustOrder())
-    done = Delivery._done
+    done = deliver._done
 
-    def faulty(self: Delivery, promise: Promise, *args: Any) -> Any:
-        if promise.body["order_id"] == "500":
+    def faulty(run: Run, entry: OutboxEntry, decision: Decision, *args: Any) -> Any:
+        if isinstance(decision, CreateRefund) and decision.order_id == "500":
             raise RuntimeError("of our own making")
-        return done(self, promise, *args)
+        return done(run, entry, decision, *args)
 
-    monkeypatch.setattr(Delivery, "_done", faulty)
+    monkeypatch.setattr(deliver, "_done", faulty)
     bench.tiktok.decide = lambda call: ok({"return_id": f"9{call.body['order_id']}"})
     assert bench.round() == "round: 1 failed here, 1 delivered"
-    assert bench.promises()[0].state == "unknown"
+    assert bench.outbox()[0].state == "unknown"
     assert bench.connector.activity("500")[-1].source_words == "The connector failed: RuntimeError"
     monkeypatch.undo()
     bench.wait(hours=1)
@@ -190,7 +192,7 @@ def test_a_fault_that_does_not_go_away_ends_where_a_person_sees_it(
     def faulty(*args: Any) -> Any:
         raise RuntimeError
 
-    monkeypatch.setattr(Delivery, "_prepared", faulty)
+    monkeypatch.setattr(deliver, "prepared", faulty)
     a_mug(bench, "5.00")
     bench.wait(days=2)
     assert (bench.adjustment().status, bench.adjustment().error_code) == ("Error", "internal")
