@@ -6,7 +6,7 @@ unit of work what it was and what it has become.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -181,11 +181,8 @@ class Rounds:
 
     def reached(self, stream: Stream) -> datetime | None:
         """Return up to when a stream has been collected; None before its first time."""
-        return {
-            Stream.ORDERS: self.orders_at,
-            Stream.RETURNS: self.returns_at,
-            Stream.CANCELLATIONS: self.cancellations_at,
-        }[stream]
+        at: datetime | None = getattr(self, f"{stream}_at")
+        return at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,29 +324,12 @@ class Adjustment:
 
     @property
     def parts(self) -> Parts:
-        return Parts(
-            item=self.item_amount,
-            tax=self.tax_amount,
-            shipping=self.shipping_amount,
-            shipping_tax=self.shipping_tax_amount,
-            gift=self.gift_amount,
-            gift_tax=self.gift_tax_amount,
-            recycling=self.recycling_amount,
-        )
+        return Parts(*(getattr(self, f"{part.name}_amount") for part in fields(Parts)))
 
     def with_parts(self, parts: Parts) -> Self:
         """Return the same adjustment over another sum: that of these parts."""
-        return replace(
-            self,
-            total=parts.total,
-            item_amount=parts.item,
-            tax_amount=parts.tax,
-            shipping_amount=parts.shipping,
-            shipping_tax_amount=parts.shipping_tax,
-            gift_amount=parts.gift,
-            gift_tax_amount=parts.gift_tax,
-            recycling_amount=parts.recycling,
-        )
+        amounts: dict[str, Any] = {f"{part.name}_amount": getattr(parts, part.name) for part in fields(Parts)}
+        return replace(self, total=parts.total, **amounts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,37 +82,35 @@ class RejectCancellation:
     comment: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class CreateRefund:
-    """A refund that the seller starts; without an amount the marketplace's own figure is taken."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDecision:
+    """What the seller starts: it makes a new claim at the marketplace."""
 
-    operation: ClassVar = Operation.CREATE_RETURN
+    operation: ClassVar[Operation]
     order_id: str
     line_ids: tuple[str, ...]
     reason: str
     currency: str
-    amount: Decimal | None
-    stated: bool  # whether the seller has named a sum
+    stated: bool = False  # whether the seller has named a sum
     whole: bool  # whether these are all units of the order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateRefund(OrderDecision):
+    """A refund; without an amount the marketplace's own figure is taken."""
+
+    operation = Operation.CREATE_RETURN
+    amount: Decimal | None
     mended: bool = False  # whether a coin that lies elsewhere at the marketplace has been let go
 
 
-@dataclass(frozen=True, slots=True)
-class CancelOrder:
-    """A cancellation that the seller starts."""
-
-    operation: ClassVar = Operation.CANCEL_ORDER
-    order_id: str
-    line_ids: tuple[str, ...]
-    reason: str
-    currency: str
-    stated: bool
-    whole: bool
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelOrder(OrderDecision):
+    operation = Operation.CANCEL_ORDER
 
 
 ClaimDecision = ApproveReturn | RejectReturn | ApproveCancellation | RejectCancellation
-OrderDecision = CreateRefund | CancelOrder
-Decision = ClaimDecision | OrderDecision
+Decision = ClaimDecision | CreateRefund | CancelOrder
 
 
 class OutboxState(StrEnum):

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from connector.domain.adjustments import RequestStatus
-from connector.domain.decisions import CancelOrder, CreateRefund, OrderDecision
+from connector.domain.decisions import CancelOrder, CreateRefund
 from connector.domain.money import Parts, split, unit_of
 from connector.domain.reasons import MarketReasons, reasons_of
 from connector.domain.site import GONE
@@ -233,12 +233,18 @@ def _adjustment(
     ).with_parts(portion.parts)
 
 
-def _decision(order: Order, portion: Portion, reason: str, *, stated: bool, whole: bool) -> OrderDecision:
-    line_ids = tuple(unit.site_line_id for unit in portion.units)
+def _decision(order: Order, portion: Portion, reason: str, *, stated: bool, whole: bool) -> CreateRefund | CancelOrder:
+    about: dict[str, Any] = {
+        "order_id": order.site_order_id,
+        "line_ids": tuple(unit.site_line_id for unit in portion.units),
+        "reason": reason,
+        "currency": order.currency,
+        "stated": stated,
+        "whole": whole,
+    }
     if portion.cancels:
-        return CancelOrder(order.site_order_id, line_ids, reason, order.currency, stated=stated, whole=whole)
-    amount = None if portion.whole_units else portion.parts.total
-    return CreateRefund(order.site_order_id, line_ids, reason, order.currency, amount, stated=stated, whole=whole)
+        return CancelOrder(**about)
+    return CreateRefund(**about, amount=None if portion.whole_units else portion.parts.total)
 
 
 def _states_a_sum(request: AdjustOrder | AdjustItem) -> bool:

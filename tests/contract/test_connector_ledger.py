@@ -145,6 +145,7 @@ def test_every_record_names_its_table_s_columns() -> None:
 
 
 REFUND = {"order_id": "500", "line_ids": ["5001"], "reason": "r", "currency": "USD", "stated": True, "whole": False}
+ABOUT: dict[str, Any] = {**REFUND, "line_ids": ("5001",)}
 NO = {"reason": "r", "grade": "USED", "comment": "c"}
 
 
@@ -171,17 +172,17 @@ NO = {"reason": "r", "grade": "USED", "comment": "c"}
         (
             "create return",
             {**REFUND, "amount": "20"},
-            CreateRefund("500", ("5001",), "r", "USD", Decimal(20), stated=True, whole=False),
+            CreateRefund(**ABOUT, amount=Decimal(20)),
         ),
         (
             "create return",
             {**REFUND, "amount": None, "mended": True},
-            CreateRefund("500", ("5001",), "r", "USD", None, stated=True, whole=False, mended=True),
+            CreateRefund(**ABOUT, amount=None, mended=True),
         ),
         (
             "cancel order",
             {**REFUND, "amount": None},
-            CancelOrder("500", ("5001",), "r", "USD", stated=True, whole=False),
+            CancelOrder(**ABOUT),
         ),
     ],
 )
