@@ -71,9 +71,9 @@ class MarketplaceError(ConnectorError):
 
 
 class Unavailable(MarketplaceError):
-    """No usable answer: try again later.
+    """No usable response: try again later.
 
-    `acted` is True where the call may have had its effect although the answer was lost: look before sending again.
+    `acted` is True where the call may have had its effect although the response was lost: look before sending again.
     """
 
     def __init__(self, words: str, *, acted: bool, retry_after: float | None = None, stale_token: bool = False) -> None:

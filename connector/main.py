@@ -195,7 +195,7 @@ class Connector:
         return Act(at, number, profile_id, promise_id, what, return_id)
 
     # --- what is known ---
-    def book(self) -> dict[str, Decimal]:
+    def ledger(self) -> dict[str, Decimal]:
         """Sum up, by the marketplace's order number, what the connector knows to have been paid back."""
         with self._store.reading() as work:
             return work.ledger()

@@ -81,7 +81,7 @@ class Marketplace(Protocol):
     ) -> list[Claim]: ...
 
     def last_record(self, shop: Access, return_id: str) -> str:
-        """Say in the marketplace's words what happened to a return last; empty when it keeps no record."""
+        """Return in the marketplace's words what happened to a return last; empty when it keeps no record."""
         ...
 
     def reject_reasons(self, shop: Access, claim_id: str) -> list[str]: ...
@@ -105,9 +105,9 @@ class Store(Protocol):
 
 
 class UnitOfWork(Protocol):
-    """One transaction: it asks what is known and says what has happened, which is kept as a whole or not at all.
+    """One transaction: it reads what is known and takes what has happened, which is kept as a whole or not at all.
 
-    What has changed is told as `was` and `becomes`: only what differs is written.
+    What has changed is given as `was` and `becomes`: only what differs is written.
     """
 
     # --- shops and rounds ---

@@ -1,7 +1,7 @@
 """What the connector keeps, as frozen values, and the small documents that its commands take and give.
 
-A record that is not in the database yet has the id 0. To change one, make the new value with `replace` and tell the
-unit of work what it was and what it has become.
+A record that is not in the database yet has the id 0. To change one, make the new value with `replace` and give
+the unit of work what it was and what it has become.
 """
 
 from __future__ import annotations

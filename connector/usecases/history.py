@@ -105,7 +105,7 @@ def lines_missing(count: int) -> str:
 
 
 def describe(decision: Decision) -> str:
-    """Put a decision into words: what the marketplace is, or was to be, told."""
+    """Put a decision into words: what the marketplace has got, or was to get."""
     key = decision.operation if isinstance(decision, OrderDecision) else decision.choice
     sum_ = "what was paid"
     if isinstance(decision, CreateRefund | ApproveReturn) and decision.amount is not None:

@@ -45,7 +45,7 @@ def take_claim(work: UnitOfWork, profile_id: int, claim: Claim, now: datetime, *
     """Take in a return or a cancellation of a known order; False when nothing is new.
 
     A refund that may be one of ours whose outcome got lost is left aside until its outbox entry is settled under its
-    key, unless nothing but what is seen can say so: then it is `adopting`.
+    key, unless only its looks can show that: then it is `adopting`.
     """
     case = work.case(profile_id, claim.id)
     if not is_news(case, claim):
@@ -337,7 +337,7 @@ def _shares(
         spread = [entry.total for entry in current]
     unit = unit_of(currency)
     for at, entry in enumerate(current):
-        if entry.created_source == OURS:  # the seller said which parts are meant; of the marketplace's it may differ
+        if entry.created_source == OURS:  # the seller chose the parts; of the marketplace's it may differ
             rough[at] = entry.parts
     return [part.scaled_to(share, unit) for part, share in zip(rough, split(total, spread, unit), strict=True)]
 

@@ -202,7 +202,7 @@ class Worker:
     def _decide_what_lapses(
         self, shop: Shop, lapsing: Sequence[Adjustment], now: datetime, following: datetime
     ) -> Counter[str]:
-        """Warn before a deadline; give the shop's default answer in the last round before it."""
+        """Warn before a deadline; make the shop's default decision in the last round before it."""
         counts: Counter[str] = Counter()
         for adjustment in lapsing:
             assert adjustment.deadline is not None

@@ -1,4 +1,4 @@
-"""The connector's store keeps the same promises on every database it is offered for.
+"""The connector's store behaves the same on every database it is offered for.
 
 In memory and in a file of SQLite, and on a real PostgreSQL where the machine can start one.
 """
@@ -309,7 +309,7 @@ def test_a_refund_travels_from_the_request_to_the_ledger(store: SqlStore) -> Non
         tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE")
         run(connector, clock)
     assert [call.body for call in tiktok.written()] == [{"decision": "APPROVE_REFUND"}]
-    assert connector.book() == {"500": Decimal("25.00")}
+    assert connector.ledger() == {"500": Decimal("25.00")}
     assert connector.waiting() == 0
 
 

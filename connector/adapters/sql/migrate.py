@@ -39,7 +39,7 @@ def migrate(engine: sa.Engine) -> None:
 
 
 def is_current(engine: sa.Engine) -> bool:
-    """Say whether the database has the newest schema."""
+    """Return whether the database has the newest schema."""
     with engine.connect() as connection:
         has = MigrationContext.configure(connection).get_current_revision()
         return has == ScriptDirectory.from_config(configuration(connection)).get_current_head()

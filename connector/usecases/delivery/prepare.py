@@ -57,7 +57,7 @@ def begin(run: Run, entry: OutboxEntry, decision: Decision) -> bool:
 
 
 def must_wait(run: Run, entry: OutboxEntry) -> bool:
-    """Return whether a refund has to wait for another one of the same units; the record says so once."""
+    """Return whether a refund has to wait for another one of the same units; the history has it once."""
     may = isinstance(entry.decision, OrderDecision) and entry.state not in OUTCOME_UNKNOWN and run.may_wait(entry)
     if not may:
         return False

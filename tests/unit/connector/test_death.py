@@ -45,14 +45,14 @@ class Marketplace:
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
         self.paid: list[str] = []
-        self.answers: dict[str, Json] = {}
+        self.responses: dict[str, Json] = {}
 
     def __call__(self, call: Call) -> Json:
         key = call.query.get("idempotency_key", f"call {len(self.paid)}")
-        if key not in self.answers:
+        if key not in self.responses:
             self.paid.append(key)
-            self.answers[key] = ok(self._act(call))
-        return dict(self.answers[key])
+            self.responses[key] = ok(self._act(call))
+        return dict(self.responses[key])
 
     def _act(self, call: Call) -> Json:
         now = int(self.bench.clock.now().timestamp())
@@ -119,7 +119,7 @@ def test_a_refund_survives_a_death_at_any_commit(
         except Death:
             bench.restarted()
     assert len(marketplace.paid) == 1
-    assert bench.connector.book() == {"500": Decimal("39.98")}
+    assert bench.connector.ledger() == {"500": Decimal("39.98")}
     assert bench.connector.waiting() == 0
     assert len(bench.adjustments()) == 1
     assert bench.adjustment().decided_by == "oms"

@@ -1,4 +1,4 @@
-"""Refunds whose answer gets lost, several refunds of the same units, and faults of our own: each happens once."""
+"""Refunds whose response gets lost, several refunds of the same units, and faults of our own: each happens once."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_a_refund_waits_for_a_buyers_claim_on_the_same_unit_and_goes_out_as_anot
     a_mug(bench)
     bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
     bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("5.00")))
-    bench.tiktok.answers.append(refusal(25001011, "There are processing reverse order exists"))
+    bench.tiktok.responses.append(refusal(25001011, "There are processing reverse order exists"))
     assert bench.round() == "round: 1 collected, 1 postponed"
     assert bench.round() == "round: nothing new"
     bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_CANCEL")
@@ -79,11 +79,11 @@ def test_a_refund_waits_for_a_buyers_claim_on_the_same_unit_and_goes_out_as_anot
 def test_a_refund_ends_in_an_error_once_a_buyers_claim_has_left_too_little(bench: Bench) -> None:
     a_mug(bench, "5.00")
     bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_SUCCESS")
-    bench.tiktok.answers.append(refusal(25001011, "There are processing reverse order exists"))
+    bench.tiktok.responses.append(refusal(25001011, "There are processing reverse order exists"))
     bench.round()
     assert bench.adjustments()[0].status == "SubmittedNotProcessed"
     bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE")
-    bench.tiktok.answers.append(refusal(25005005, "5 exceeds 0.00"))
+    bench.tiktok.responses.append(refusal(25005005, "5 exceeds 0.00"))
     bench.round()
     assert (bench.adjustments()[0].status, bench.adjustments()[0].error_message) == ("Error", "5 exceeds 0.00")
 
@@ -98,10 +98,10 @@ def test_no_refund_waits_for_ever(bench: Bench) -> None:
 
 def test_what_only_looks_like_a_refund_that_got_lost_is_the_sellers_own(bench: Bench) -> None:
     a_mug(bench, "5.00")
-    bench.tiktok.answers.append(cut)
+    bench.tiktok.responses.append(cut)
     bench.round()
     seller_center_refunds(bench, "700", "5.00")
-    bench.tiktok.answers += [cut, lambda call: pays(bench, call)]
+    bench.tiktok.responses += [cut, lambda call: pays(bench, call)]
     bench.round()
     assert len(bench.adjustments()) == 1
     bench.round()
@@ -111,15 +111,15 @@ def test_what_only_looks_like_a_refund_that_got_lost_is_the_sellers_own(bench: B
     assert (ours.site_adjustment_id, ours.decided_by) == ("902", "oms")
     assert (outside.site_adjustment_id, outside.decided_by, outside.created_source) == ("700", "channel", "Channel")
     assert {call.query["idempotency_key"] for call in bench.tiktok.written()} == {"idempotency-key-1"}
-    assert bench.connector.book() == {"500": Decimal("10.00")}
+    assert bench.connector.ledger() == {"500": Decimal("10.00")}
 
 
 def test_another_sum_is_another_refund_even_while_one_of_ours_is_lost(bench: Bench) -> None:
     a_mug(bench, "5.00")
-    bench.tiktok.answers.append(cut)
+    bench.tiktok.responses.append(cut)
     bench.round()
     seller_center_refunds(bench, "700", "15.00")
-    bench.tiktok.answers.append(lambda call: pays(bench, call))
+    bench.tiktok.responses.append(lambda call: pays(bench, call))
     bench.round()
     assert states(bench) == [("5.00", "ProcessedNotAcknowledged"), ("15.00", "PostProcessingComplete")]
 
@@ -131,19 +131,19 @@ def test_what_once_was_unknown_stays_unknown_when_the_next_attempt_is_turned_awa
         pays(bench, call)
         raise Cut
 
-    bench.tiktok.answers += [acts_and_cuts, lambda call: {"http": 429, "raw": b""}]
+    bench.tiktok.responses += [acts_and_cuts, lambda call: {"http": 429, "raw": b""}]
     bench.round()
     bench.round()
     assert bench.outbox()[0].state == "unknown"
     assert len(bench.adjustments()) == 1
-    bench.tiktok.answers.append(lambda call: ok({"return_id": "901"}))
+    bench.tiktok.responses.append(lambda call: ok({"return_id": "901"}))
     bench.round()
     assert states(bench) == [("5.00", "AcknowledgedPostProcessingNotComplete")]
 
 
 def test_a_refund_collected_as_somebody_elses_counts_once(bench: Bench) -> None:
     a_mug(bench, "5.00")
-    bench.tiktok.answers += [cut, lambda call: ok({"return_id": "700"})]
+    bench.tiktok.responses += [cut, lambda call: ok({"return_id": "700"})]
     bench.round()
     seller_center_refunds(bench, "700", "4.99")
     bench.round()
@@ -217,7 +217,7 @@ def test_a_cancellation_that_arrived_twice_is_found_before_it_is_called_an_error
         }
         return refusal(25001011, "There are processing reverse order exists")(call)
 
-    bench.tiktok.answers.append(twice)
+    bench.tiktok.responses.append(twice)
     bench.round()
     (entry,) = bench.adjustments()
     assert (entry.site_adjustment_id, entry.error_code) == ("801", None)
@@ -239,7 +239,7 @@ def test_a_coin_that_lies_on_another_unit_stops_no_refund_but_more_does(
             line["sale_price"] = price  # what the marketplace has left
         return refusal(25001010, "nothing is left")(call)
 
-    bench.tiktok.answers += [refuses, lambda call: ok({"return_id": "901"})]
+    bench.tiktok.responses += [refuses, lambda call: ok({"return_id": "901"})]
     bench.round()
     calls = bench.tiktok.written()
     assert [call.body["order_line_item_ids"] for call in calls] == sent

@@ -136,7 +136,7 @@ def test_recording_only_tells_the_marketplace_nothing(bench: Bench) -> None:
     order_id = a_delivered_order(bench, "20.00")
     bench.connector.services.adjust_order(order_id, AdjustOrder(prevent_site_processing=True))
     assert bench.connector.waiting() == 0
-    assert bench.connector.book() == {}
+    assert bench.connector.ledger() == {}
 
 
 def a_return_of_two_lines(bench: Bench) -> tuple[int, int]:
@@ -166,7 +166,7 @@ def test_the_lines_of_an_rma_travel_as_one_decision(bench: Bench) -> None:
     assert [entry.status for entry in bench.adjustments()] == ["RejectionCompleted"] * 2
 
 
-def test_a_contradicting_answer_is_refused_and_names_the_rma(bench: Bench) -> None:
+def test_a_contrary_decision_is_refused_and_names_the_rma(bench: Bench) -> None:
     first, second = a_return_of_two_lines(bench)
     bench.connector.services.approve_return("item", first)
     with pytest.raises(BadRequest) as caught:
@@ -175,7 +175,7 @@ def test_a_contradicting_answer_is_refused_and_names_the_rma(bench: Bench) -> No
     assert "900" in str(caught.value)
 
 
-def test_an_answer_can_be_changed_until_all_lines_have_one(bench: Bench) -> None:
+def test_a_decision_can_be_changed_until_all_lines_have_one(bench: Bench) -> None:
     first, second = a_return_of_two_lines(bench)
     services = bench.connector.services
     services.approve_return("item", first)
@@ -252,7 +252,7 @@ def test_a_yes_to_money_that_a_refund_of_the_sellers_has_taken_is_refused(bench:
     services.approve_buyer_request("item", request.id, partial_refund_amount=Decimal("5.00"))
 
 
-def test_an_answer_that_the_status_does_not_take_is_refused(bench: Bench) -> None:
+def test_a_decision_that_the_status_does_not_take_is_refused(bench: Bench) -> None:
     first, _ = a_return_of_two_lines(bench)
     with pytest.raises(NotNow):
         bench.connector.services.approve_buyer_request("item", first)
