@@ -6,11 +6,11 @@ the unit of work what it was and what it has become.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from connector.domain.adjustments import RequestStatus
 from connector.domain.decisions import Decision, OutboxState, SellerDecision
@@ -326,10 +326,10 @@ class Adjustment:
     def parts(self) -> Parts:
         return Parts(*(getattr(self, f"{part.name}_amount") for part in fields(Parts)))
 
-    def with_parts(self, parts: Parts) -> Self:
-        """Return the same adjustment over another sum: that of these parts."""
-        amounts: dict[str, Any] = {f"{part.name}_amount": getattr(parts, part.name) for part in fields(Parts)}
-        return replace(self, total=parts.total, **amounts)
+
+def amounts(parts: Parts) -> dict[str, Any]:
+    """Return a sum and its parts by the names of an adjustment's fields."""
+    return {"total": parts.total, **{f"{part.name}_amount": getattr(parts, part.name) for part in fields(Parts)}}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ from connector.domain.decisions import (
 from connector.domain.money import Parts, as_parts, split, unit_of
 from connector.domain.site import Claim, ClaimKind, ClaimLine, news
 from connector.ports import UnitOfWork
-from connector.records import Adjustment, Case, LineUnit, Order, OutboxEntry
+from connector.records import Adjustment, Case, LineUnit, Order, OutboxEntry, amounts
 from connector.usecases.history import MARKETPLACE, SELLER_REFUND, changed, describe, moved, opened
 
 OURS: Final = "Api"  # the source of an adjustment that the OMS started
@@ -278,7 +278,8 @@ def _seen(
 ) -> Adjustment:
     """Return an adjustment as its claim shows it while it is open and as it ends."""
     return replace(
-        adjustment.with_parts(parts),
+        adjustment,
+        **amounts(parts),
         status=status,
         updated_source="Channel",
         updated_at=now,

@@ -19,7 +19,7 @@ from connector.domain.reasons import MarketReasons, reasons_of
 from connector.domain.site import GONE
 from connector.errors import BadRequest
 from connector.ports import Secret, UnitOfWork
-from connector.records import AdjustItem, Adjustment, AdjustOrder, LineUnit, Order, OrderItem
+from connector.records import AdjustItem, Adjustment, AdjustOrder, LineUnit, Order, OrderItem, amounts
 from connector.usecases.history import SELLER_REFUND, money, units
 from connector.usecases.import_claims import OURS
 from connector.usecases.outbox import check_amount, entrust
@@ -230,7 +230,8 @@ def _adjustment(
         site_line_amounts={line_id: str(share) for line_id, share in portion.shares.items()},
         site_reason=reason,
         decided_by="oms",
-    ).with_parts(portion.parts)
+        **amounts(portion.parts),
+    )
 
 
 def _decision(order: Order, portion: Portion, reason: str, *, stated: bool, whole: bool) -> CreateRefund | CancelOrder:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final, TypeVar
 
 from connector.domain.adjustments import Action, RequestStatus
@@ -52,8 +53,23 @@ READ: Final[Mapping[str, Callable[[Any], Any]]] = {
 
 def to_row(record: Any) -> Row:
     """Return a record's values by column."""
-    row = {field.name: getattr(record, field.name) for field in fields(record)}
-    if isinstance(record, Adjustment):
+    return _columns(record, {name: getattr(record, name) for name in _names(record.__class__)})
+
+
+def changes(was: Any, becomes: Any) -> Row:
+    """Return the values by column that differ."""
+    names = _names(was.__class__)
+    moved = {name: value for name in names if (value := getattr(becomes, name)) != getattr(was, name)}
+    return _columns(becomes, moved)
+
+
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+def _columns(record: Any, row: Row) -> Row:
+    if isinstance(record, Adjustment) and "decision" in row:
         decision = row.pop("decision")
         row["answer"] = decision and to_json(decision)
     elif isinstance(record, OutboxEntry):
@@ -74,25 +90,19 @@ def from_row(record: type[R], row: Row) -> R:
     return record(**row)
 
 
-def changes(was: object, becomes: object) -> Row:
-    """Return the values by column that differ."""
-    before = to_row(was)
-    return {name: value for name, value in to_row(becomes).items() if value != before[name]}
-
-
-def to_json(decision: Decision | SellerDecision) -> Row:
+def to_json(decision: Any) -> Row:
     """Return what is kept of a decision beside its operation."""
-    kept = dict(ALWAYS.get(type(decision), {}))
-    for field in fields(decision):
-        value = getattr(decision, field.name)
-        if value or field.name not in WITH_A_VALUE.get(type(decision), ()):
-            kept[KEYS.get(field.name, field.name)] = f"{value:f}" if isinstance(value, Decimal) else value
+    kept = dict(ALWAYS.get(decision.__class__, {}))
+    for name in _names(decision.__class__):
+        value = getattr(decision, name)
+        if value or name not in WITH_A_VALUE.get(decision.__class__, ()):
+            kept[KEYS.get(name, name)] = f"{value:f}" if isinstance(value, Decimal) else value
     return kept
 
 
 def from_json(kind: Any, kept: Row) -> Any:
     """Make a decision of what is kept of it."""
-    given = {field.name: KEYS.get(field.name, field.name) for field in fields(kind)}
+    given = {name: KEYS.get(name, name) for name in _names(kind)}
     return kind(**{name: READ.get(name, _same)(kept[key]) for name, key in given.items() if key in kept})
 
 

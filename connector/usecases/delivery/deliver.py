@@ -22,7 +22,7 @@ from connector.domain.retry import DELIVERY
 from connector.domain.site import Claim
 from connector.errors import Busy, Refused, TooMuch, Unavailable
 from connector.ports import UnitOfWork
-from connector.records import Adjustment, OutboxEntry
+from connector.records import Adjustment, OutboxEntry, amounts
 from connector.usecases.blocking import in_the_way, still_fits
 from connector.usecases.delivery.account import claims_of, look_up
 from connector.usecases.delivery.fail import fail, postpone
@@ -62,7 +62,7 @@ def _done(run: Run, entry: OutboxEntry, decision: Decision, made: str | None, se
             return _known_already(run, work, entry, made, known)
         work.outbox_entry_finished(entry.id, OutboxState.DONE, run.now, site_id=made if creating else None)
         for was in work.adjustments_of_entry(entry.id):
-            run.keep(work, was, _carried_out(was, decision, made))
+            work.adjustment_moved(was, _carried_out(run, was, decision, made))
         words = decision.reason if isinstance(decision, OrderDecision) else decision.choice
         text = f"Told {MARKETPLACE}: {describe(decision)}"
         run.note(work, entry, "delivered", text, words=words, site_id=made or entry.site_id)
@@ -71,16 +71,18 @@ def _done(run: Run, entry: OutboxEntry, decision: Decision, made: str | None, se
     return OutboxState.DONE
 
 
-def _carried_out(was: Adjustment, decision: Decision, made: str | None) -> Adjustment:
+def _carried_out(run: Run, was: Adjustment, decision: Decision, made: str | None) -> Adjustment:
     """Return the adjustment as the marketplace has taken it, over the sum that it reckons, spread as ours was."""
-    action = Action.ACCEPTED if isinstance(decision, OrderDecision) else BRINGS[decision.choice]
-    becomes = replace(was, status=after(was.status, action) or was.status, decision=None)
+    more = run.stamp
     if isinstance(decision, OrderDecision):
-        becomes = replace(becomes, site_adjustment_id=made)
+        action = Action.ACCEPTED
+        more["site_adjustment_id"] = made
+    else:
+        action = BRINGS[decision.choice]
     if isinstance(decision, CreateRefund) and decision.amount is not None and decision.amount != was.total:
-        parts = was.parts.scaled_to(decision.amount, unit_of(decision.currency))
-        becomes = replace(becomes.with_parts(parts), site_line_amounts={})
-    return becomes
+        more |= amounts(was.parts.scaled_to(decision.amount, unit_of(decision.currency)))
+        more["site_line_amounts"] = {}
+    return replace(was, status=after(was.status, action) or was.status, decision=None, **more)
 
 
 def _known_already(
@@ -93,7 +95,8 @@ def _known_already(
     work.outbox_entry_finished(entry.id, OutboxState.DONE, run.now, site_id=made)
     comment = f"Stands in the books as adjustment {known[0].id}."
     for was in work.adjustments_of_entry(entry.id):
-        run.keep(work, was, replace(was, status=RequestStatus.INFORMATION_ONLY, comment=comment))
+        becomes = replace(was, status=RequestStatus.INFORMATION_ONLY, comment=comment, **run.stamp)
+        work.adjustment_moved(was, becomes)
     text = f"Found at {MARKETPLACE} ({describe(entry.decision)}): collected already"
     run.note(work, entry, "settled", text, site_id=made)
     return OutboxState.DONE

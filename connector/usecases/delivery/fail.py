@@ -74,7 +74,8 @@ def fail(
     failed = []
     for was in work.adjustments_of_entry(entry.id):
         status = after(after(was.status, Action.SEND) or was.status, Action.REFUSED) or was.status
-        run.keep(work, was, replace(was, status=status, error_code=code, error_message=words, decision=None))
+        becomes = replace(was, status=status, error_code=code, error_message=words, decision=None, **run.stamp)
+        work.adjustment_moved(was, becomes)
         if status is RequestStatus.ERROR:
             failed.append(was)
     text = f"Error: {MARKETPLACE} does not take it ({describe(entry.decision)}), code {code}"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from connector.domain.adjustments import Action
+from connector.domain.adjustments import Action, after
 from connector.domain.decisions import (
     OUTCOME_UNKNOWN,
     UNFINISHED,
@@ -51,8 +51,10 @@ def begin(run: Run, entry: OutboxEntry, decision: Decision) -> bool:
         if work.outbox_entry(entry.id).state not in UNFINISHED:
             return False
         work.attempt_begun(entry, decision, run.now)
-        for adjustment in work.adjustments_of_entry(entry.id):
-            run.move(work, adjustment, Action.SEND)
+        for was in work.adjustments_of_entry(entry.id):
+            status = after(was.status, Action.SEND)
+            if status is not None:
+                work.adjustment_moved(was, replace(was, status=status, **run.stamp))
     return True
 
 

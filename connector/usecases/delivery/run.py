@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from connector.domain.adjustments import Action, after
 from connector.domain.retry import DELIVERY
 from connector.ports import Access, Marketplace, Secret, Store, UnitOfWork
-from connector.records import Adjustment, OutboxEntry, Shop
+from connector.records import OutboxEntry, Shop
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +24,10 @@ class Run:
     next_round_at: datetime
     round_every: timedelta
 
-    def move(self, work: UnitOfWork, adjustment: Adjustment, action: Action) -> None:
-        """Let an action move an adjustment, where its status takes it."""
-        status = after(adjustment.status, action)
-        if status is not None:
-            self.keep(work, adjustment, replace(adjustment, status=status))
-
-    def keep(self, work: UnitOfWork, was: Adjustment, becomes: Adjustment) -> None:
-        work.adjustment_moved(was, replace(becomes, updated_source="System", updated_at=self.now))
+    @property
+    def stamp(self) -> dict[str, Any]:
+        """Return, by the names of an adjustment's fields, that we have moved it and when."""
+        return {"updated_source": "System", "updated_at": self.now}
 
     def note(
         self,
