@@ -28,6 +28,8 @@ class Due(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AgendaEntry:
+    """What is to be done, when, by whom, and about which return."""
+
     at: datetime
     who: str
     what: str
@@ -36,6 +38,8 @@ class AgendaEntry:
 
 @dataclass(frozen=True, slots=True)
 class Fired:
+    """What has been done of the agenda, and whether it has changed anything."""
+
     at: datetime
     who: str
     what: str
@@ -46,6 +50,8 @@ class Fired:
 
 @dataclass(frozen=True, slots=True)
 class ShopAdded:
+    """A shop that an authorization has opened; `profile_id` is ChannelAdvisor's ProfileID."""
+
     profile_id: int
     shop_id: str
     shop_cipher: str
@@ -54,6 +60,8 @@ class ShopAdded:
 
 @dataclass(frozen=True, slots=True)
 class ClientCredentials:
+    """What an application needs to get access; shown once."""
+
     application_id: str
     shared_secret: str
     refresh_token: str
@@ -90,6 +98,8 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class ActivityEntry:
+    """A line of an order's Activity & History."""
+
     at: datetime
     by: str
     event: str
@@ -142,6 +152,8 @@ class ConditionQuantity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
+    """A shop of the marketplace; its id is ChannelAdvisor's ProfileID."""
+
     id: int = 0
     shop_id: str
     cipher: str
@@ -153,6 +165,8 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
+    """A shop's keys at the marketplace."""
+
     profile_id: int
     access_token: str
     access_expires_at: datetime
@@ -187,6 +201,8 @@ class Rounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
+    """An order of the marketplace, with ChannelAdvisor's words for its state."""
+
     id: int = 0
     profile_id: int
     site_order_id: str
@@ -219,6 +235,8 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderItem:
+    """A ChannelAdvisor line: the order's units of equal SKU, price and package."""
+
     id: int = 0
     profile_id: int
     order_id: int
@@ -235,6 +253,8 @@ class OrderItem:
 
 @dataclass(frozen=True, slots=True)
 class LineUnit:
+    """One unit, as the marketplace counts, and what was paid for it."""
+
     order_id: int
     site_line_id: str
     item_id: int
@@ -250,11 +270,14 @@ class LineUnit:
 
     @property
     def money(self) -> UnitMoney:
+        """Return what the buyer paid for this unit."""
         return UnitMoney(self.price, self.tax, self.shipping, self.shipping_tax, self.fee)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
+    """A return or cancellation of the marketplace, as last read."""
+
     profile_id: int
     site_id: str
     kind: str
@@ -269,6 +292,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adjustment:
+    """A refund or cancellation, of a line or of an order, in ChannelAdvisor's terms and our extensions."""
+
     id: int = 0
     level: str
     profile_id: int
@@ -324,6 +349,7 @@ class Adjustment:
 
     @property
     def parts(self) -> Parts:
+        """Return the parts that the total consists of."""
         return Parts(*(getattr(self, f"{part.name}_amount") for part in fields(Parts)))
 
 

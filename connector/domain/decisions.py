@@ -70,12 +70,16 @@ class RejectReturn:
 
 @dataclass(frozen=True, slots=True)
 class ApproveCancellation:
+    """A yes to a buyer's cancellation."""
+
     operation: ClassVar = Operation.APPROVE_CANCELLATION
     choice: ClassVar = SiteDecision.APPROVE_CANCELLATION
 
 
 @dataclass(frozen=True, slots=True)
 class RejectCancellation:
+    """A no to a buyer's cancellation; without a reason the market's default is taken."""
+
     operation: ClassVar = Operation.REJECT_CANCELLATION
     choice: ClassVar = SiteDecision.REJECT_CANCELLATION
     reason: str | None
@@ -106,6 +110,8 @@ class CreateRefund(OrderDecision):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CancelOrder(OrderDecision):
+    """A cancellation of units that have not shipped."""
+
     operation = Operation.CANCEL_ORDER
 
 

@@ -51,6 +51,7 @@ class Commands:
         self._changed = changed
 
     def now(self) -> datetime:
+        """Return the instant at which commands happen."""
         return self._clock.now()
 
     def reading(self) -> AbstractContextManager[Any]:
@@ -59,6 +60,7 @@ class Commands:
 
     # --- the callers (OAuth) ---
     def add_client(self, name: str) -> ClientCredentials:
+        """Register an application; its secrets are shown this once."""
         return self._oauth.add_client(name, self.now())
 
     def grant_access(self, application_id: str, shared_secret: str, refresh_token: str) -> Access:
@@ -94,6 +96,7 @@ class Commands:
             work.exported(_offered(work, order_id).id, application_id, self.now())
 
     def unmark_exported(self, order_id: int, application_id: str) -> None:
+        """Take the `exported` flag of this application back. Raises UnknownId."""
         with self._store.writing() as work:
             work.export_undone(_offered(work, order_id).id, application_id)
 
@@ -125,6 +128,7 @@ class Commands:
     def reject_buyer_request(
         self, level: str, adjustment_id: int, *, reject_reason: str | None = None, comment: str | None = None
     ) -> None:
+        """Reject a request (NewRma); without a reason the default is taken. Raises UnknownId, BadRequest, NotNow."""
         decision = SellerDecision(Action.REJECT_REQUEST, reject_reason=reject_reason or None, comment=comment or None)
         self._decide(level, adjustment_id, decision)
 
@@ -141,6 +145,7 @@ class Commands:
         reject_reason: str | None = None,
         comment: str | None = None,
     ) -> None:
+        """Reject the goods that came back (ReadyForReturn). Raises UnknownId, BadRequest, NotNow."""
         decision = SellerDecision(Action.REJECT_GOODS, reject_reason=reject_reason or None, comment=comment or None)
         self._decide(level, adjustment_id, decision, conditions)
 

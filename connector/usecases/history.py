@@ -59,6 +59,7 @@ DECISIONS: Final[dict[str, str]] = {
 
 
 def name_of(request_type: str) -> str:
+    """Return what people call a request of this type."""
     return NAMES.get(request_type, request_type)
 
 
@@ -76,6 +77,7 @@ def opened(
 
 
 def moved(was: Adjustment, status: S) -> str:
+    """Return where an adjustment has got to."""
     declined = "the buyer declines the offer, " if status is S.NEW_RMA else ""
     return f"{name_of(was.request_type)}: {declined}{status}"
 
@@ -95,6 +97,7 @@ def changed(claim: Claim, was: Adjustment, action: Action) -> str:
 
 
 def moment(at: datetime) -> str:
+    """Return a moment to the second, in UTC."""
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
@@ -115,8 +118,10 @@ def describe(decision: Decision) -> str:
 
 
 def units(count: int) -> str:
+    """Return a number of units in words."""
     return "1 unit" if count == 1 else f"{count} units"
 
 
 def money(amount: Decimal, currency: str) -> str:
+    """Return a sum with its currency, to the smallest coin."""
     return f"{amount.quantize(unit_of(currency))} {currency}"

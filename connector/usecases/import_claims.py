@@ -36,6 +36,7 @@ MAKES: Final = {ClaimKind.RETURN: Operation.CREATE_RETURN, ClaimKind.CANCELLATIO
 
 
 def is_news(case: Case | None, claim: Claim) -> bool:
+    """Return whether a claim shows anything that has not been read before."""
     if case is None:
         return True
     return case.fingerprint != claim.fingerprint and claim.updated >= case.site_updated

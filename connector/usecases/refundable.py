@@ -27,6 +27,7 @@ class Left:
     parts_gone: Mapping[str, Parts]
 
     def refundable(self, *, shipped_only: bool = False, item_id: int | None = None) -> list[LineUnit]:
+        """Return the units with anything left."""
         return [
             unit
             for unit in self.units
@@ -36,6 +37,7 @@ class Left:
         ]
 
     def sum(self, units: Sequence[LineUnit]) -> Decimal:
+        """Return what is left of these units together."""
         return sum((self.remaining[unit.site_line_id] for unit in units), Decimal(0))
 
     def parts(self, units: Sequence[LineUnit]) -> Parts:

@@ -31,6 +31,7 @@ CANCELLATIONS: Final = "/return_refund/202309/cancellations"
 
 
 def grant(data: Json) -> Grant:
+    """Read the tokens that an authorization gives."""
     return Grant(
         access_token=str(data["access_token"]),
         access_expires_at=_at(data["access_token_expire_in"]),
@@ -42,6 +43,7 @@ def grant(data: Json) -> Grant:
 
 
 def shops(data: Json) -> list[AuthorizedShop]:
+    """Read the shops that a token opens."""
     return [
         AuthorizedShop(
             shop_id=str(shop["id"]),
@@ -54,10 +56,12 @@ def shops(data: Json) -> list[AuthorizedShop]:
 
 
 def reasons(data: Json) -> list[str]:
+    """Read the keys of a case's reasons."""
     return [str(reason["name"]) for reason in data.get("reasons") or ()]
 
 
 def last_record(data: Json) -> str:
+    """Read what happened to a return last; empty where no record is kept."""
     records = data.get("records") or ()
     if not records:
         return ""
@@ -69,10 +73,12 @@ def last_record(data: Json) -> str:
 
 
 def refund_total(data: Json) -> Decimal:
+    """Read the sum that would be paid back."""
     return Decimal(str(data["order_refund_amount"]["refund_total"]))
 
 
 def order(document: Json) -> SiteOrder:
+    """Read an order."""
     payment = document.get("payment") or NONE
     lines = tuple(_line(line) for line in document.get("line_items") or ())
     return SiteOrder(
@@ -115,6 +121,7 @@ def _line(line: Json) -> SiteLine:
 
 
 def returned(document: Json) -> Claim:
+    """Read a return."""
     offered = document.get("partial_refund") or NONE
     declined = bool(document.get("buyer_rejected_partial_refund"))
     return Claim(
@@ -135,6 +142,7 @@ def returned(document: Json) -> Claim:
 
 
 def cancellation(document: Json) -> Claim:
+    """Read a cancellation."""
     return Claim(
         kind=ClaimKind.CANCELLATION,
         id=str(document["cancel_id"]),

@@ -39,6 +39,7 @@ class Run:
         words: str | None = None,
         site_id: str | None = None,
     ) -> None:
+        """Write a line of the order's history, as the connector's doing."""
         order = work.order(entry.order_id)
         assert order is not None
         work.note(order, self.now, by="connector", event=event, text=text, words=words, site_id=site_id)
