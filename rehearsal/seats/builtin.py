@@ -128,7 +128,7 @@ class OurConnector:
 
     def book(self) -> dict[str, Decimal]:
         """Return what it has refunded, by the marketplace's order id."""
-        return self._reader.book()
+        return self._reader.ledger()
 
     def activity(self, order_id: str) -> Sequence[Activity]:
         """Return what happened to an order, as its page shows it."""

@@ -10,7 +10,7 @@ import requests
 import sqlalchemy as sa
 
 from connector.adapters.sql import tables as t
-from connector.adapters.sql.store import Store
+from connector.adapters.sql.store import SqlStore
 from rehearsal.seats.builtin import OurConnector
 from rehearsal.seats.port import AppCredentials, Place
 from rehearsal.simulation.clock import SimulatedClock
@@ -28,7 +28,7 @@ def connector() -> Iterator[OurConnector]:
 
 def test_what_was_not_committed_is_not_on_its_disk(connector: OurConnector) -> None:
     connector.add_client()
-    store = Store(connector.process.engine)
+    store = SqlStore(connector.process.engine)
     with store.writing() as books:
         books.connection.execute(sa.delete(t.clients))
         books.connection.rollback()
