@@ -12,7 +12,7 @@ from rehearsal.control.stage import Json
 if TYPE_CHECKING:
     from mock_oms import AdjustmentRow, Answer
     from mock_tiktok import CancellationView, Mail, OrderView, ReturnView, TimelineEntry
-    from rehearsal.audit.invariant import Book
+    from rehearsal.audit.invariant import LedgerRow
     from rehearsal.seats.port import Activity
     from rehearsal.simulation.scheduler import Advanced, AgendaLike, FiredLike
     from rehearsal.world.world import World
@@ -184,7 +184,7 @@ def mail(mail: Mail) -> Json:
     }
 
 
-def ledger(book: Book) -> Json:
+def ledger(book: LedgerRow) -> Json:
     """Return the three books of one order."""
     return {
         "order_id": book.order_id,

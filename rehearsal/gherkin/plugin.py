@@ -290,7 +290,7 @@ def told(finding: Json) -> str:
     lines += [
         f"  {name}: {value}"
         for name, value in finding.items()
-        if name not in ("title", "rule") and value not in (None, "", [], {})
+        if name not in ("title", "rule", "number") and value not in (None, "", [], {})
     ]
     return "\n".join(lines)
 

@@ -20,11 +20,11 @@ from mock_oms import Oms
 from mock_tiktok import Marketplace
 from rehearsal.audit.auditor import Auditor
 from rehearsal.audit.finding import Finding
-from rehearsal.audit.invariant import Book, News, Stillness
+from rehearsal.audit.invariant import LedgerRow, PlayerEvent, Quiescence
 from rehearsal.contract.openapi import Contract
 from rehearsal.control.stage import Problem
 from rehearsal.seats.builtin import OurConnector
-from rehearsal.seats.port import Client, Driver, ShopAtConnector
+from rehearsal.seats.port import Capability, Client, Driver, ShopAtConnector
 from rehearsal.simulation.clock import SimulatedClock, SystemClock
 from rehearsal.simulation.scheduler import Advanced, AgendaLike, FiredLike, Passage, Player, Stuck
 from rehearsal.trace.log import Trace
@@ -64,7 +64,7 @@ class _Quiet:
 
     rounds: int = 0
     pulled: bool = False
-    judged: list[Book] | None = None
+    judged: list[LedgerRow] | None = None
 
     def disturb(self) -> None:
         self.rounds, self.pulled, self.judged = 0, False, None
@@ -100,7 +100,7 @@ class World:
             now=start, reproduce=f"rehearsal demo --seed {seed}", by_default=self._answered_by_default
         )
         self.recorder: Final = Recorder(trace=self.trace, clock=self.clock)
-        self.recorder.subscribe(self.auditor.see)
+        self.recorder.subscribe(self.auditor.on_exchange)
         self.recorder.subscribe(self._on_exchange)
         self.wire: Final = Wire(self.recorder)
         self.marketplace: Final = Marketplace(
@@ -216,9 +216,9 @@ class World:
             if self._quiet.judged is None and self.connector.settled():
                 self._judge(self.books())
 
-    def _judge(self, books: list[Book]) -> None:
+    def _judge(self, books: list[LedgerRow]) -> None:
         self._quiet.judged = books
-        self.auditor.at_stillness(Stillness(self.now, books, self.oms.adjustments(), self.marketplace.mailbox))
+        self.auditor.at_quiescence(Quiescence(self.now, books, self.oms.adjustments(), self.marketplace.mailbox))
 
     def at_rest(self) -> bool:
         """Return whether nothing is left to happen but rounds and pulls that find nothing."""
@@ -229,13 +229,13 @@ class World:
                 and all(any(word in entry.what for word in ROUTINE) for entry in self.agenda())
             )
 
-    def books(self) -> list[Book]:
+    def books(self) -> list[LedgerRow]:
         """Return what each of the three says has been refunded, order by order."""
         with self.lock:
             ours, theirs = self.connector.book(), self.oms.ledger()
             official = self.marketplace.ledger()
             return [
-                Book(
+                LedgerRow(
                     order_id,
                     official[order_id].paid if order_id in official else ZERO,
                     official[order_id].refunded if order_id in official else ZERO,
@@ -257,7 +257,9 @@ class World:
 
     def _answered_by_default(self, order_id: str) -> bool:
         """Return whether the connector says that it has answered in the seller's place."""
-        return any(entry.event == "answered" and entry.by == "connector" for entry in self.connector.activity(order_id))
+        return Capability.ACTIVITY in self.connector.capabilities and any(
+            entry.event == "answered" and entry.by == "connector" for entry in self.connector.activity(order_id)
+        )
 
     # what players tell
 
@@ -283,7 +285,7 @@ class World:
         shop = event.data.get("shop_id")
         entry = self.trace.event(event.at, who, event.name, event.data, shop if isinstance(shop, str) else None)
         self._quiet.disturb()
-        self.auditor.hear(News(entry["seq"], event.at, who, event.name, event.data))
+        self.auditor.on_event(PlayerEvent(entry["seq"], event.at, who, event.name, event.data))
 
     # outsiders
 

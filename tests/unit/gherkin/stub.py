@@ -58,7 +58,10 @@ class StubStage:
         }
 
     def findings(self) -> Json:
-        verdict = {"invariant": 1, "rule": "Nobody gets back more than they paid", "occasions": 2, "verdict": "held"}
+        verdict = {
+            "invariant": "never-too-much", "number": 1, "rule": "Nobody gets back more than they paid",
+            "occasions": 2, "verdict": "held", "why": None,
+        }  # fmt: skip
         return {"findings": list(self.found), "verdicts": [verdict, *self.found]}
 
     def trace(self) -> list[Json]:
@@ -77,7 +80,8 @@ def stub(*findings: Json) -> Stage:
 
 
 BROKEN: Json = {
-    "id": "1", "invariant": 3, "rule": "A rejection is never followed by a refund", "verdict": "broken",
+    "id": "1", "invariant": "no-refund-after-no", "number": 3,
+    "rule": "A rejection is never followed by a refund", "verdict": "broken",
     "expected": "no refund", "seen": "39.98 USD paid", "suspect": "connector", "why": None, "occasions": 1,
     "reproduce": "rehearsal play --seed 1",
 }  # fmt: skip
