@@ -59,48 +59,48 @@ class Refusal:
 
 
 # fmt: off
-# Codes: the per-endpoint tables and policy 4.4. The words are ours, since no list of the literal texts is public.
-INVALID             = Refusal(25001001, "Invalid parameter: {what}", "API sheet 3")
-ORDER_STATUS        = Refusal(25001003, "Order status {status} does not allow this operation", "API sheet 3")
+# Codes: GUIDE's tables per endpoint, and S20. The words are ours, since no list of the literal texts is public.
+INVALID             = Refusal(25001001, "Invalid parameter: {what}", "GUIDE")
+ORDER_STATUS        = Refusal(25001003, "Order status {status} does not allow this operation", "GUIDE")
 ALREADY_CLOSED      = Refusal(25001010, "The after-sales request already exists and is completed, nothing is left",
-                              "policy 4 item 7, 4.4")
+                              "GUIDE, S20")
 ALREADY_OPEN        = Refusal(25001011, "There are processing reverse order exists",
-                              "API sheet 3 (capture text), policy 4 item 7")
-REASON_UNKNOWN      = Refusal(25001014, "Reason {reason} is invalid", "API sheet 3", field="reason")
-REASON_ROLE         = Refusal(25001015, "Reason {reason} is not for this role", "API sheet 3", field="reason")
-REASON_ACTION       = Refusal(25001016, "Reason {reason} does not fit this action", "policy 4.4", field="reason")
-REASON_STATUS       = Refusal(25001021, "Reason {reason} does not match order status {status}", "API sheet 3",
+                              "CAP (its text), GUIDE, S20")
+REASON_UNKNOWN      = Refusal(25001014, "Reason {reason} is invalid", "GUIDE", field="reason")
+REASON_ROLE         = Refusal(25001015, "Reason {reason} is not for this role", "GUIDE", field="reason")
+REASON_ACTION       = Refusal(25001016, "Reason {reason} does not fit this action", "S20", field="reason")
+REASON_STATUS       = Refusal(25001021, "Reason {reason} does not match order status {status}", "GUIDE",
                               field="reason")
-ALREADY_SHIPPED     = Refusal(25001045, "The order has been shipped, it cannot be cancelled", "API sheet 3")
-ORDER_CLOSED        = Refusal(25001051, "The order is completed or cancelled", "API sheet 3")
-OVER_REFUND         = Refusal(25005005, "Refund amount {amount} exceeds the refundable amount {most}", "API sheet 3",
+ALREADY_SHIPPED     = Refusal(25001045, "The order has been shipped, it cannot be cancelled", "GUIDE")
+ORDER_CLOSED        = Refusal(25001051, "The order is completed or cancelled", "GUIDE")
+OVER_REFUND         = Refusal(25005005, "Refund amount {amount} exceeds the refundable amount {most}", "GUIDE",
                               field="amount")
-LINES_NOT_POSSIBLE  = Refusal(25005010, "These line items cannot be processed on their own: {why}", "API sheet 3",
+LINES_NOT_POSSIBLE  = Refusal(25005010, "These line items cannot be processed on their own: {why}", "GUIDE",
                               field="line_item_ids")
-TOO_MANY_LINES      = Refusal(25005011, "Too many line items: {count}", "API sheet 3", field="line_item_ids")
-ORDER_NOT_FOUND     = Refusal(25007006, "Order {order_id} not found", "API sheet 3")
-OFFER_OPEN          = Refusal(25007007, "A negotiation with the buyer is open", "policy 4.4")
-IN_ARBITRATION      = Refusal(25011010, "The request is in arbitration, the seller cannot act", "policy 4.4")
-CANNOT_REJECT       = Refusal(25011011, "Status {status} does not allow rejecting: processed or expired", "API sheet 3")
-CANNOT_APPROVE      = Refusal(25011012, "Status {status} does not allow approving the request", "API sheet 3")
-# 25011013 has two readings: the API sheet lists it for cancellations, the policy sheet for received parcels
-CANNOT_APPROVE_PARCEL = Refusal(25011013, "Status {status} does not allow approving", "API sheet 3; policy 4.4")
-QUICK_REFUND        = Refusal(25011025, "Quick refund is active, the parcel cannot be rejected", "API sheet 3")
-PARTIAL_NOT_POSSIBLE = Refusal(25011032, "Status {status} does not allow a partial refund", "policy 4.4")
-PARCEL_NOT_REJECTABLE = Refusal(25011035, "The parcel cannot be rejected now: {why}", "policy 4.4")
-WRONG_STATE         = Refusal(25020003, "Decision {decision} does not fit status {status}", "policy 4.4")
-WRONG_TYPE          = Refusal(25020004, "Decision {decision} does not fit a request of type {type}", "API sheet 3",
+TOO_MANY_LINES      = Refusal(25005011, "Too many line items: {count}", "GUIDE", field="line_item_ids")
+ORDER_NOT_FOUND     = Refusal(25007006, "Order {order_id} not found", "GUIDE")
+OFFER_OPEN          = Refusal(25007007, "A negotiation with the buyer is open", "S20")
+IN_ARBITRATION      = Refusal(25011010, "The request is in arbitration, the seller cannot act", "S20")
+CANNOT_REJECT       = Refusal(25011011, "Status {status} does not allow rejecting: processed or expired", "GUIDE")
+CANNOT_APPROVE      = Refusal(25011012, "Status {status} does not allow approving the request", "GUIDE")
+# 25011013 has two readings: GUIDE lists it for cancellations, S20 can be read as for parcels
+CANNOT_APPROVE_PARCEL = Refusal(25011013, "Status {status} does not allow approving", "GUIDE, S20")
+QUICK_REFUND        = Refusal(25011025, "Quick refund is active, the parcel cannot be rejected", "GUIDE")
+PARTIAL_NOT_POSSIBLE = Refusal(25011032, "Status {status} does not allow a partial refund", "S20")
+PARCEL_NOT_REJECTABLE = Refusal(25011035, "The parcel cannot be rejected now: {why}", "S20")
+WRONG_STATE         = Refusal(25020003, "Decision {decision} does not fit status {status}", "S20")
+WRONG_TYPE          = Refusal(25020004, "Decision {decision} does not fit a request of type {type}", "GUIDE",
                               field="decision")
-NO_PERMISSION       = Refusal(25020005, "No permission for {kind} {id}", "API sheet 3")
-ALREADY_CANCELLED   = Refusal(25020009, "The request is already cancelled", "policy 4.4")
-ALREADY_APPROVED    = Refusal(25020010, "The request is already approved", "API sheet 3")
-CANNOT_REJECT_RECEIPT = Refusal(25020012, "Status {status} does not allow rejecting the receipt", "policy 4.4")
-COMMENT_TOO_LONG    = Refusal(98001004, "Length of seller words over limit: {limit} bytes", "API sheet 3",
+NO_PERMISSION       = Refusal(25020005, "No permission for {kind} {id}", "GUIDE")
+ALREADY_CANCELLED   = Refusal(25020009, "The request is already cancelled", "S20")
+ALREADY_APPROVED    = Refusal(25020010, "The request is already approved", "GUIDE")
+CANNOT_REJECT_RECEIPT = Refusal(25020012, "Status {status} does not allow rejecting the receipt", "S20")
+COMMENT_TOO_LONG    = Refusal(98001004, "Length of seller words over limit: {limit} bytes", "OBS-BR, CAP",
                               field="comment")
 # What buyers meet is not part of the Open API; the platform's nearest codes are taken.
-TOO_LATE            = Refusal(25001003, "The time to {what} has passed", "policy 3.1", "assumed")
-NOT_POSSIBLE        = Refusal(25020003, "Status {status} does not take {action}", "policy 4.4", "assumed")
-DISPUTES_USED_UP    = Refusal(25001010, "No further dispute: {count} are closed", "policy 7", "assumed")
+TOO_LATE            = Refusal(25001003, "The time to {what} has passed", "our choice; U5, U17", "assumed")
+NOT_POSSIBLE        = Refusal(25020003, "Status {status} does not take {action}", "our choice; S20", "assumed")
+DISPUTES_USED_UP    = Refusal(25001010, "No further dispute: {count} are closed", "our choice; S3", "assumed")
 # fmt: on
 
 REFUSALS: Final = tuple(value for value in list(globals().values()) if isinstance(value, Refusal))

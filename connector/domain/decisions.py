@@ -61,7 +61,7 @@ ANSWERS: Final[dict[Action, S]] = {
     Action.REJECT_GOODS: S.READY_FOR_RETURN,
 }
 
-# Words to the buyer, in bytes of UTF-8. Source: reference/tiktok-shop-api.md 4.4 (OBS-BR): 500 bytes were taken, 560
+# Words to the buyer, in bytes of UTF-8. Source: OBS-BR: 500 bytes were taken, 560
 # characters refused with 98001004. Certainty: assumed; the limit itself is not documented.
 COMMENT_BYTES: Final = 500
 

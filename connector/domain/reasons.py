@@ -51,7 +51,7 @@ MARKETS: Final = {
             "BuyerCancelled": "seller_cancel_paid_reason_buyer_requested_cancellation",
             "ShippingAddressUndeliverable": "seller_cancel_paid_reason_address_not_deliver",
         },
-        source="settled.md 22; reference/tiktok-shop-api.md 5.7 and 5.8; by ChannelAdvisor's Reason: assumed",
+        source="D22, S19; by ChannelAdvisor's Reason: assumed",
     ),
 }
 

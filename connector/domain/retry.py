@@ -35,5 +35,5 @@ DELIVERY: Final = RetryPolicy(
     factor=2,
     longest=timedelta(seconds=60),
     attempts=100,
-    source="reference/tiktok-shop-api.md 3 (limits); attempts: assumed",
+    source="DOC-LIMITS, FACT; attempts: assumed",
 )

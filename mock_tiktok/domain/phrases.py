@@ -1,6 +1,6 @@
 """How the marketplace speaks of what happens: in records as the wire does, in agendas and timelines as people do.
 
-Record events are the live names where they are known (API sheet 5.9); the others are formed alike and are assumed.
+Record events are the live names where they are known (OBS-BR); the others are formed alike and are assumed.
 """
 
 from __future__ import annotations

@@ -95,7 +95,7 @@ class CancelType(StrEnum):
 
 
 class CancelStatus(StrEnum):
-    """`CANCELLED` is what we emit; `CANCELLATION_REQUEST_CANCEL` is accepted in filters (policy, conflict C11)."""
+    """`CANCELLED` is what we emit; `CANCELLATION_REQUEST_CANCEL` is accepted in filters (C11)."""
 
     PENDING = "CANCELLATION_REQUEST_PENDING"
     SUCCESS = "CANCELLATION_REQUEST_SUCCESS"

@@ -12,7 +12,7 @@ from mock_tiktok.domain.returns import Record, Return
 from mock_tiktok.domain.words import Action, By, Role
 from mock_tiktok.state.store import Store
 
-# which decision makes which mail (guide: R34, R49, R57, R69, R76; settled 25)
+# which decision makes which mail (R34, R49, R57, R69, R76; D25)
 _MAILS: Final = {
     Action.PAYOUT: ORDER_REFUND,
     Action.REJECT_REFUND: REFUND_REJECTED,

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
-from rehearsal.contract.openapi import Breach
+from rehearsal.contract.operation import Breach
 
 
 class EventName(StrEnum):

@@ -176,18 +176,18 @@ def pairs(sent: Iterable[tuple[str, str]], shown: frozenset[str]) -> dict[str, A
 
     Of any other name no more is shown than what looks like one: the caller may have put a secret in its place.
     """
-    told: dict[str, Any] = {}
+    shown_pairs: dict[str, Any] = {}
     for name, value in sent:
         if name in shown:
             kept = value
         else:
             name, kept = name if _NAME.fullmatch(name) else REDACTED, REDACTED
-        if name in told:
-            before = told[name]
-            told[name] = [*before, kept] if isinstance(before, list) else [before, kept]
+        if name in shown_pairs:
+            before = shown_pairs[name]
+            shown_pairs[name] = [*before, kept] if isinstance(before, list) else [before, kept]
         else:
-            told[name] = kept
-    return told
+            shown_pairs[name] = kept
+    return shown_pairs
 
 
 def known_part(path: str, templates: Iterable[str], *, fold: bool) -> str:

@@ -65,7 +65,7 @@ class Checker:
             return ()
         found: dict[Fault, None] = {}
         for error in sorted(self._reference.iter_errors(value), key=lambda error: error.json_path):
-            for fault in _told(_deepest(error)):
+            for fault in _faults_of(_deepest(error)):
                 found[fault] = None
         return tuple(found)
 
@@ -98,7 +98,7 @@ def _deepest(error: ValidationError) -> ValidationError:
     return error
 
 
-def _told(error: ValidationError) -> Iterator[Fault]:
+def _faults_of(error: ValidationError) -> Iterator[Fault]:
     where = pointer_of(*error.absolute_path)
     keyword, wanted = error.validator, error.validator_value
     if keyword == "required" and isinstance(error.instance, Mapping) and isinstance(wanted, list):

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from mock_tiktok import CancellationView, Mail, OrderView, ReturnView, TimelineEntry
     from rehearsal.audit.invariant import LedgerRow
     from rehearsal.seats.port import Activity
-    from rehearsal.simulation.scheduler import Advanced, AgendaLike, FiredLike
+    from rehearsal.simulation.player import AgendaLike, FiredLike
+    from rehearsal.simulation.scheduler import Advanced
     from rehearsal.world.world import World
 
 

@@ -16,7 +16,7 @@ from connector import Connector, Settings
 from connector.adapters.sql.store import engine_for
 from rehearsal.seats.port import Activity, Capability, Client, ShopAtConnector
 from rehearsal.simulation.clock import SimulatedClock
-from rehearsal.simulation.scheduler import AgendaLike, DueLike, FiredLike
+from rehearsal.simulation.player import AgendaLike, DueLike, FiredLike
 from rehearsal.wire.transport import WsgiApp
 
 

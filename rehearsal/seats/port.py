@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
 
-from rehearsal.simulation.scheduler import Player
+from rehearsal.simulation.player import Player
 from rehearsal.wire.transport import WsgiApp
 
 

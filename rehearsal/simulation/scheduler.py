@@ -7,63 +7,15 @@ changes is an error that names it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 from rehearsal.simulation.clock import SimulatedClock
+from rehearsal.simulation.player import AgendaLike, DueLike, FiredLike, Player
 
 ACTS_IN_ONE_INSTANT: Final = 100_000
-
-
-class DueLike(Protocol):
-    """When a player next wants to act."""
-
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def rank(self) -> int: ...
-    @property
-    def number(self) -> int: ...
-
-
-class FiredLike(Protocol):
-    """What a player has done."""
-
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def who(self) -> str: ...
-    @property
-    def what(self) -> str: ...
-    @property
-    def changed(self) -> bool: ...
-    @property
-    def return_id(self) -> str | None: ...
-    @property
-    def order_id(self) -> str | None: ...
-
-
-class AgendaLike(Protocol):
-    """What a player has before it."""
-
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def who(self) -> str: ...
-    @property
-    def what(self) -> str: ...
-    @property
-    def return_id(self) -> str | None: ...
-
-
-class Player(Protocol):
-    """Anybody on the stage who acts in simulated time."""
-
-    def next_due(self) -> DueLike | None: ...
-    def run_due(self, now: datetime) -> FiredLike: ...
-    def agenda(self) -> Sequence[AgendaLike]: ...
 
 
 class Stuck(Exception):
@@ -79,7 +31,7 @@ class Advanced:
     idle: int
 
 
-class Passage:
+class Scheduler:
     """Lets time pass for some players; `act` has one of them do the one thing that is due."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What passes over the wire: read, judged by the contract, redacted, and told to the trace and to whoever listens.
+"""What passes over the wire: read, judged by the contract, redacted, and given to the trace and to whoever listens.
 
 Every exchange of a world goes through `Recorder.exchange`, whether a player of ours makes it in process or an outsider
 makes it over a socket. Judging comes first and sees the real bytes; recording comes after and keeps no secret.
@@ -7,13 +7,15 @@ makes it over a socket. Judging comes first and sees the real bytes; recording c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Protocol
 from urllib.parse import parse_qsl, unquote
 
 from rehearsal.contract import redaction
-from rehearsal.contract.openapi import FILTER, Breach, Contract, Message, Operation, read, size_of, unknown_body
+from rehearsal.contract.message import Message, read, size_of, unknown_body
+from rehearsal.contract.openapi import Contract
+from rehearsal.contract.operation import Breach, Operation
 from rehearsal.trace.log import Slot, Trace
 
 
@@ -40,8 +42,8 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer as it comes over the wire."""
+class Response:
+    """A response as it comes over the wire."""
 
     status: int
     reason: str
@@ -57,7 +59,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What listeners are told of one exchange; it holds nothing that must not be recorded."""
+    """What listeners hear of one exchange; it holds nothing that must not be recorded."""
 
     seq: int
     at: datetime
@@ -65,35 +67,43 @@ class Exchange:
     callee: str
     outside: bool
     operation: str | None
-    status: int | None  # of the callee's own answer; None where it gave none, whatever the line may have said
+    status: int | None  # of the callee's own response; None where it gave none, whatever the link may have sent back
     breaches: tuple[Breach, ...]
     writes: bool = False
     subjects: tuple[str, ...] = ()  # the ids in its path
     failure: str | None = None
 
 
-Handler = Callable[[Call], Answer]
-Line = Callable[[Call, Handler], Answer]
+Handler = Callable[[Call], Response]
+Link = Callable[[Call, Handler], Response]
 Listener = Callable[[Exchange], None]
 
 
-def undisturbed(call: Call, answer: Handler) -> Answer:
-    """Carry a call to the other side and its answer back: a line on which nothing goes wrong.
+def undisturbed(call: Call, handler: Handler) -> Response:
+    """Carry a call to the other side and its response back: a link on which nothing goes wrong.
 
-    This is the one place where faults belong. A line that disturbs may raise before calling `answer` (cut before the
-    other side acted), after it (cut after), answer by itself (refused), or change what comes back, saying so in
-    `Answer.fault`.
+    This is the one place where faults belong. A link that disturbs may raise before calling `handler` (cut before the
+    other side acted), after it (cut after), respond by itself (refused), or change what comes back, saying so in
+    `Response.fault`.
     """
-    return answer(call)
+    return handler(call)
 
 
-@dataclass(slots=True)
-class Seat:
-    """One player on the wire: its name, what it promised, and how it answers."""
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One player on the wire: its name, its contract, and how it responds."""
 
     name: str
     contract: Contract
-    answer: Handler
+    handler: Handler
+
+
+@dataclass(slots=True)
+class RecorderState:
+    """What the recorder remembers between exchanges: how often a key was sent, and whose shop is meant by what."""
+
+    attempts: dict[tuple[str, str, str], int] = field(default_factory=dict)  # by caller, operation and key
+    shops: dict[str, str] = field(default_factory=dict)  # what a call names a shop by -> the shop's id
 
 
 class Recorder:
@@ -101,172 +111,158 @@ class Recorder:
 
     def __init__(self, *, trace: Trace, clock: Clock) -> None:
         self.trace: Final = trace
-        self.line: Line = undisturbed
-        self.shops: dict[str, str] = {}  # shop cipher -> shop id
+        self.state: Final = RecorderState()
+        self.link: Link = undisturbed
         self._clock = clock
         self._listeners: list[Listener] = []
-        self._attempts: dict[tuple[str, str, str], int] = {}
 
     def subscribe(self, listener: Listener) -> None:
-        """Tell `listener` of every exchange when it has ended."""
+        """Have `listener` hear of every exchange when it has ended."""
         self._listeners.append(listener)
 
-    def exchange(self, call: Call, seat: Seat) -> Answer:
-        """Carry `call` to `seat`, judge and record what passes, and answer; raise what the line raises."""
-        at = self._clock.now()
-        slot = self.trace.reserve()
-        call.exchange_id = f"{at:%Y%m%d%H%M%S}{slot.seq:020X}"
-        told = _Telling(call, seat, slot, at)
-        answered: list[Answer] = []
+    def exchange(self, call: Call, endpoint: Endpoint) -> Response:
+        """Carry `call` to `endpoint`, judge and record what passes, and return what comes back.
 
-        def answer(sent: Call) -> Answer:
-            answered.append(seat.answer(sent))
-            return answered[-1]
+        Raise what the link raises.
+        """
+        under_way = _UnderWay(call, endpoint, self.trace.reserve(), self._clock.now())
+        call.exchange_id = f"{under_way.at:%Y%m%d%H%M%S}{under_way.slot.seq:020X}"
+
+        def handler(sent: Call) -> Response:
+            under_way.response = endpoint.handler(sent)
+            return under_way.response
 
         try:
-            with self.trace.during(slot):
-                received = self.line(call, answer)
+            with self.trace.during(under_way.slot):
+                received = self.link(call, handler)
         except BaseException as failure:
-            told.failure = type(failure).__name__
-            self._keep(told, answered[-1] if answered else None)
+            under_way.failure = type(failure).__name__
+            self._keep(under_way)
             raise
-        told.fault = received.fault
-        told.intercepted = not answered
-        self._keep(told, answered[-1] if answered else received)
+        under_way.fault = received.fault
+        if under_way.response is None:
+            under_way.intercepted, under_way.response = True, received
+        self._keep(under_way)
         return received
 
-    def _keep(self, told: _Telling, answer: Answer | None) -> None:
-        query = parse_qsl(told.call.query, keep_blank_values=True)
-        found = told.seat.contract.find(told.call.method, unquote(told.call.path))
-        request = read(told.call.headers.get("content-type", ""), told.call.body)
-        operation = found[0] if found else None
-        breaches: list[Breach] = []
-        if operation is None:
-            breaches.append(_no_such_operation(told.call.method, told.seat.contract.known_part(told.call.path)))
-        else:
-            breaches += operation.judge_request(found[1] if found else {}, query, told.call.headers, request)
-        response = None
-        if answer is not None:
-            headers = answer.folded
-            response = read(headers.get("content-type", ""), answer.body)
-            if operation is not None and not told.intercepted:
-                breaches += operation.judge_response(answer.status, headers, response)
-            if told.call.outside and not told.intercepted:
-                breaches = _from_outside(breaches, answer, response, operation)
-        if told.call.outside and (answer is None or told.intercepted):
-            breaches = []  # whether it would have been refused, as it should, nobody knows
-        self._record(told, operation, query, request, answer, response, breaches)
+    def _keep(self, ended: _UnderWay) -> None:
+        call, response, contract = ended.call, ended.response, ended.endpoint.contract
+        operation, path = contract.find(call.method, unquote(call.path)) or (None, {})
+        query = parse_qsl(call.query, keep_blank_values=True)
+        request = read(call.headers.get("content-type", ""), call.body)
+        reply = read(response.folded.get("content-type", ""), response.body) if response else None
+        breaches = _judged(ended, operation, path, query, request, reply)
+        self._record(ended, operation, query, request, reply, len(breaches))
         exchange = Exchange(
-            told.slot.seq,
-            told.at,
-            told.call.caller,
-            told.seat.name,
-            told.call.outside,
+            ended.slot.seq,
+            ended.at,
+            call.caller,
+            ended.endpoint.name,
+            call.outside,
             operation.id if operation else None,
-            answer.status if answer and not told.intercepted else None,
+            response.status if response and not ended.intercepted else None,
             tuple(breaches),
-            bool(operation and operation.changes_something),
-            tuple(found[1].values()) if found else (),
-            told.failure,
+            bool(operation and not operation.safe),
+            tuple(path.values()),
+            ended.failure,
         )
         for listener in self._listeners:
             listener(exchange)
 
     def _record(
         self,
-        told: _Telling,
+        ended: _UnderWay,
         operation: Operation | None,
         query: list[tuple[str, str]],
         request: Message,
-        answer: Answer | None,
-        response: Message | None,
-        breaches: list[Breach],
+        reply: Message | None,
+        breaches: int,
     ) -> None:
-        call = told.call
-        names = dict(query)
-        path, key, shown = call.path, None, frozenset[str]()
-        if operation is None:  # nobody knows what is secret in it, nor what of it the answer repeats
-            path = told.seat.contract.known_part(path)
+        call, contract, status = ended.call, ended.endpoint.contract, ended.response.status if ended.response else None
+        reply_body: Any = None
+        if operation is None:  # nobody knows what is secret in it, nor what of it the response repeats
+            path, key, shown = contract.known_part(call.path), None, frozenset[str]()
             request_body: Any = size_of(request)
-            answer_body = redaction.without_words(unknown_body(response)) if response else None
+            if reply is not None:
+                reply_body = redaction.without_words(unknown_body(reply))
         else:
-            key = names.get("idempotency_key") or call.headers.get("idempotency-key") or _seller_key(request)
+            path, key = call.path, operation.idempotency_key(query, call.headers, request)
             shown = operation.shown_parameters(query)
             request_body = operation.masked_request(request)
-            answer_body = operation.masked_response(answer.status, response) if answer and response else None
-            if FILTER in names and FILTER not in shown and answer and answer.status >= 400:
-                answer_body = redaction.without_words(answer_body)  # it may repeat the filter
+            if reply is not None and status is not None:
+                reply_body = operation.masked_response(status, reply, query)
         self.trace.fill(
-            told.slot,
-            told.at,
-            self.shops.get(names.get("shop_cipher", "")),
+            ended.slot,
+            ended.at,
+            self.state.shops.get(contract.shop_of(query) or ""),
             "exchange",
-            **{"from": call.caller, "to": told.seat.name},
+            **{"from": call.caller, "to": ended.endpoint.name},
             operation=operation.id if operation else None,
-            writes=bool(operation and operation.changes_something),
+            writes=bool(operation and not operation.safe),
             method=call.method,
             scheme=call.scheme,
             host=call.host,
             path=path,
             query=redaction.pairs(query, shown),
             request={"type": request.media_type or None, "body": request_body},
-            response=None
-            if answer is None
-            else {"type": response.media_type if response else None, "body": answer_body},
-            status=answer.status if answer else None,
-            attempt=self._attempt(told, operation, key),
+            response=None if reply is None else {"type": reply.media_type, "body": reply_body},
+            status=status,
+            attempt=self._attempt(call.caller, operation.id, key) if operation and key is not None else 1,
             idempotency_key=key,
             request_id=call.exchange_id,
-            fault=told.fault,
-            failure=told.failure,
-            breaches=len(breaches),
+            fault=ended.fault,
+            failure=ended.failure,
+            breaches=breaches,
         )
 
-    def _attempt(self, told: _Telling, operation: Operation | None, key: str | None) -> int:
-        if key is None or operation is None:
-            return 1
-        who = (told.call.caller, operation.id, key)
-        self._attempts[who] = self._attempts.get(who, 0) + 1
-        return self._attempts[who]
+    def _attempt(self, caller: str, operation: str, key: str) -> int:
+        sent = self.state.attempts.get((caller, operation, key), 0) + 1
+        self.state.attempts[caller, operation, key] = sent
+        return sent
 
 
 @dataclass(slots=True)
-class _Telling:
+class _UnderWay:
     call: Call
-    seat: Seat
+    endpoint: Endpoint
     slot: Slot
     at: datetime
+    response: Response | None = None  # the endpoint's, or the link's where the endpoint was never asked
     fault: str | None = None
     failure: str | None = None
-    intercepted: bool = False  # the line answered by itself, and the other side knows of nothing
+    intercepted: bool = False  # the link responded by itself, and the other side knows of nothing
 
 
-def _no_such_operation(method: str, path: str) -> Breach:
-    return Breach("request", None, "/request/path", "an operation of the contract", f"{method} {path}")
-
-
-def _seller_key(request: Message) -> str | None:
-    """Return the caller's own key of an adjustment, which is what makes a ChannelAdvisor call idempotent."""
-    key = request.body.get("SellerAdjustmentID") if isinstance(request.body, dict) else None
-    return key if isinstance(key, str) else None
-
-
-def _from_outside(
-    breaches: list[Breach], answer: Answer, response: Message, operation: Operation | None
+def _judged(
+    ended: _UnderWay,
+    operation: Operation | None,
+    path: Mapping[str, str],
+    query: list[tuple[str, str]],
+    request: Message,
+    reply: Message | None,
 ) -> list[Breach]:
-    """Return what counts when an outsider asked.
+    """Return where the exchange breaks the contract.
 
-    Who breaks the contract from outside must be refused as documented, and that is not a breach. Being accepted
-    nevertheless is one, on the side that accepted, except for what real servers overlook: a parameter they do not
-    know, a body where none is wanted.
+    Who breaks it from outside must be refused as documented, and that is not a breach. Being accepted nevertheless is
+    one, on the side that accepted, except for what real servers overlook: a parameter they do not know, a body where
+    none is wanted.
     """
-    kept = [breach for breach in breaches if breach.side == "response"]
-    code: Any = response.body.get("code", 0) if isinstance(response.body, dict) else 0
-    accepted = answer.status < 400 and code in (0, None)
-    if accepted and operation is not None:
-        kept += [
+    call, contract, response = ended.call, ended.endpoint.contract, ended.response
+    if operation is None:
+        if call.outside:
+            return []
+        seen = f"{call.method} {contract.known_part(call.path)}"
+        return [Breach("request", None, "/request/path", "an operation of the contract", seen)]
+    asked = operation.judge_request(path, query, call.headers, request)
+    if response is None or reply is None or ended.intercepted:
+        return [] if call.outside else asked  # whether it would have been refused, as it should, nobody knows
+    responded = operation.judge_response(response.status, response.folded, reply)
+    if not call.outside:
+        return asked + responded
+    if operation.accepts(response.status, reply):
+        responded += [
             Breach("response", operation.id, breach.pointer, f"a refusal, for want of {breach.expected}", breach.seen)
-            for breach in breaches
-            if breach.side == "request" and breach.expected not in ("no such field", "no body")
+            for breach in asked
+            if breach.expected not in ("no such field", "no body")
         ]
-    return kept
+    return responded

@@ -22,7 +22,7 @@ from requests.adapters import BaseAdapter, HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 
 from rehearsal.contract.openapi import Contract
-from rehearsal.wire.recorder import Answer, Call, Handler, Recorder, Seat
+from rehearsal.wire.recorder import Call, Endpoint, Handler, Recorder, Response
 
 CALLER_HEADER: Final = "Rehearsal-Caller"
 _PATH_SAFE: Final = "/()'$,:;=@!*+&"
@@ -38,14 +38,11 @@ class WirePort(Protocol):
 def wsgi_handler(app: WsgiApp) -> Handler:
     """Return a handler that puts a call to a WSGI app."""
 
-    def answer(call: Call) -> Answer:
-        return run_wsgi(app, _environ(call))
-
-    return answer
+    return lambda call: run_wsgi(app, _environ(call))
 
 
-def run_wsgi(app: WsgiApp, environ: dict[str, Any]) -> Answer:
-    """Call a WSGI app and collect what it says."""
+def run_wsgi(app: WsgiApp, environ: dict[str, Any]) -> Response:
+    """Call a WSGI app and collect its response."""
     head: list[Any] = []
 
     def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], None]:
@@ -63,7 +60,7 @@ def run_wsgi(app: WsgiApp, environ: dict[str, Any]) -> Answer:
         if close is not None:
             close()
     code, _, reason = head[0].partition(" ")
-    return Answer(int(code), reason, head[1], body)
+    return Response(int(code), reason, head[1], body)
 
 
 def _environ(call: Call) -> dict[str, Any]:
@@ -102,18 +99,16 @@ class Wire:
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
-        self._seats: dict[str, Seat] = {}
+        self._endpoints: dict[str, Endpoint] = {}
 
-    def mount(self, *hosts: str, name: str, contract: Contract, app: WsgiApp) -> Seat:
+    def mount(self, *hosts: str, name: str, contract: Contract, app: WsgiApp) -> None:
         """Have `hosts` lead to `app`; a host that led elsewhere leads here from now on."""
-        seat = Seat(name, contract, wsgi_handler(app))
-        for host in hosts:
-            self._seats[host] = seat
-        return seat
+        endpoint = Endpoint(name, contract, wsgi_handler(app))
+        self._endpoints.update(dict.fromkeys(hosts, endpoint))
 
-    def seat(self, host: str) -> Seat | None:
+    def endpoint(self, host: str) -> Endpoint | None:
         """Return who is behind a host name."""
-        return self._seats.get(host)
+        return self._endpoints.get(host)
 
     def session(self, caller: str) -> requests.Session:
         """Return a session whose calls are those of `caller`."""
@@ -149,8 +144,8 @@ class _InProcess(BaseAdapter):
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         url = urlsplit(request.url or "")
-        seat = self._wire.seat(url.netloc)
-        if seat is None:
+        endpoint = self._wire.endpoint(url.netloc)
+        if endpoint is None:
             raise requests.ConnectionError(f"no such host: {url.netloc}", request=request)
         call = Call(
             self._caller,
@@ -163,19 +158,19 @@ class _InProcess(BaseAdapter):
             scheme=url.scheme,
         )
         try:
-            answer = self._recorder.exchange(call, seat)
+            received = self._recorder.exchange(call, endpoint)
         except requests.RequestException as failure:
             failure.request = request
             raise
         response = requests.Response()
-        response.status_code = answer.status
-        response.reason = answer.reason
-        response.headers = CaseInsensitiveDict(answer.headers)
+        response.status_code = received.status
+        response.reason = received.reason
+        response.headers = CaseInsensitiveDict(received.headers)
         response.url = request.url or ""
         response.request = request
         response.encoding = _encoding(response.headers.get("content-type", ""))
-        response.raw = io.BytesIO(answer.body)
-        vars(response).update(_content=answer.body, _content_consumed=True)  # read already, as requests keeps it
+        response.raw = io.BytesIO(received.body)
+        vars(response).update(_content=received.body, _content_consumed=True)  # read already, as requests keeps it
         return response
 
     def close(self) -> None:
@@ -241,14 +236,14 @@ def recorded(
             scheme=environ["wsgi.url_scheme"],
         )
 
-        def answer(sent: Call) -> Answer:
+        def handler(sent: Call) -> Response:
             environ["rehearsal.exchange_id"] = sent.exchange_id
             return run_wsgi(app, environ)
 
         with guard():
-            said = recorder.exchange(call, Seat(name, contract, answer))
-        start_response(f"{said.status} {said.reason or responses.get(said.status, '')}", said.headers)
-        return [said.body]
+            response = recorder.exchange(call, Endpoint(name, contract, handler))
+        start_response(f"{response.status} {response.reason or responses.get(response.status, '')}", response.headers)
+        return [response.body]
 
     return recording
 

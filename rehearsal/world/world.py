@@ -26,7 +26,8 @@ from rehearsal.control.stage import Problem
 from rehearsal.seats.builtin import OurConnector
 from rehearsal.seats.port import Capability, Client, Driver, ShopAtConnector
 from rehearsal.simulation.clock import SimulatedClock, SystemClock
-from rehearsal.simulation.scheduler import Advanced, AgendaLike, FiredLike, Passage, Player, Stuck
+from rehearsal.simulation.player import AgendaLike, FiredLike, Player
+from rehearsal.simulation.scheduler import Advanced, Scheduler, Stuck
 from rehearsal.trace.log import Trace
 from rehearsal.wire.recorder import Exchange, Recorder
 from rehearsal.wire.transport import Wire, WsgiApp, recorded, run_wsgi
@@ -135,14 +136,14 @@ class World:
             "connector": self.connector,
             "oms": self.oms,
         }
-        self._passage: Final = Passage(self.clock, players, self._act)
+        self._scheduler: Final = Scheduler(self.clock, players, self._act)
 
     def _mount(self, *hosts: str, name: str, contract: str, app: WsgiApp) -> None:
         self.wire.mount(*hosts, name=name, contract=Contract.load(contract), app=app)
 
     def _open_shop(self, market: str | None) -> ShopAtConnector:
         shop = self.marketplace.add_shop(market=market)
-        self.recorder.shops[shop.shop_cipher] = shop.shop_id
+        self.recorder.state.shops[shop.shop_cipher] = shop.shop_id
         return self.connector.add_shop(self.marketplace.credentials(shop.shop_id).auth_code, name=shop.name)
 
     # time
@@ -158,7 +159,7 @@ class World:
             raise Problem(409, "Time is passing already", "another advance of this world has not come back yet")
         try:
             with self.lock:
-                advanced = self._passage.until(self._target(by, to, until_next))
+                advanced = self._scheduler.until(self._target(by, to, until_next))
                 self.auditor.after_act(self.now)
                 return advanced
         finally:
@@ -183,7 +184,7 @@ class World:
             if to < self.now:
                 raise Problem(422, "Time never goes back", f"it is {self.now.isoformat()} already", field="to")
             return to
-        following = self._passage.earliest()
+        following = self._scheduler.earliest()
         return max(self.now, following[1].at) if following else self.now
 
     def _act(self, name: str, player: Player) -> FiredLike:
@@ -202,7 +203,7 @@ class World:
     def agenda(self) -> list[AgendaLike]:
         """Return all that is due, soonest first."""
         with self.lock:
-            return self._passage.agenda()
+            return self._scheduler.agenda()
 
     # coming to rest
 
@@ -294,7 +295,7 @@ class World:
         if name == "oms":
             return _guarded(self.oms.app, self)
         host = {"tiktok": API_HOST, "tiktok_auth": AUTH_HOST, "connector": CONNECTOR_HOST}[name]
-        seat = self.wire.seat(host)
+        seat = self.wire.endpoint(host)
         assert seat is not None
         app = self.connector.app if name == "connector" else self.marketplace.app
         judged = recorded(app, recorder=self.recorder, name=seat.name, contract=seat.contract, guard=self.visited)

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import requests
-from flask import Flask, Response, redirect, request
+from flask import Flask, redirect, request
 from werkzeug.test import Client
 
 from rehearsal.contract.openapi import Contract
@@ -19,7 +19,7 @@ from rehearsal.contract.redaction import REDACTED
 from rehearsal.server.sockets import Served, Service, origin, take
 from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.trace.log import Trace
-from rehearsal.wire.recorder import Answer, Call, Exchange, Handler, Recorder
+from rehearsal.wire.recorder import Call, Exchange, Handler, Recorder, Response
 from rehearsal.wire.transport import SocketWire, Wire, WirePort, recorded
 
 HOST = "shop.example.com"
@@ -34,6 +34,7 @@ CONTRACT = Contract(
                     "parameters": [
                         {"name": "sign", "in": "query", "schema": {"type": "string"}, "x-sensitive": True},
                         {"name": "q", "in": "query", "schema": {"type": "string"}},
+                        {"name": "Key", "in": "header", "schema": {"type": "string"}, "x-idempotency-key": True},
                     ],
                     "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}},
                     "responses": {
@@ -64,7 +65,7 @@ def app() -> Flask:
     @flask.put("/things/<name>")
     def put(name: str) -> Any:
         if name == "nothing":
-            return Response(status=204)
+            return "", 204
         said = {
             "path": name,
             "query": {name: value for name, value in request.args.items() if name != "sign"},
@@ -194,21 +195,21 @@ def test_a_request_and_an_answer_that_break_the_contract_are_noticed(stand: Stan
 
 def test_the_same_key_again_is_another_attempt(stand: Stand) -> None:
     for _ in range(2):
-        stand.put(headers={"Idempotency-Key": "k"})
+        stand.put(headers={"Key": "k"})
     assert [(entry["idempotency_key"], entry["attempt"]) for entry in stand.trace.entries()] == [("k", 1), ("k", 2)]
 
 
-def test_a_line_that_is_cut_after_the_other_side_acted_is_recorded_with_its_answer() -> None:
-    """Faults sit on the line; through sockets they come with the socket-only mode."""
+def test_a_link_that_is_cut_after_the_other_side_acted_is_recorded_with_its_answer() -> None:
+    """Faults sit on the link; through sockets they come with the socket-only mode."""
     clock = SimulatedClock(datetime(2031, 3, 3, 9, tzinfo=UTC))
     trace = Trace(world="default", seed=1, start=clock.now())
     recorder = Recorder(trace=trace, clock=clock)
 
-    def cut_after(call: Call, answer: Handler) -> Answer:
-        answer(call)
+    def cut_after(call: Call, handler: Handler) -> Response:
+        handler(call)
         raise requests.ConnectionError("cut")
 
-    recorder.line = cut_after
+    recorder.link = cut_after
     wire = next(in_process(recorder))
     with pytest.raises(requests.ConnectionError) as cut:
         wire.session("connector").put(f"{BASE}/things/a", json={})

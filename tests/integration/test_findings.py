@@ -21,7 +21,7 @@ from mock_tiktok.state.store import Store
 from rehearsal.audit.finding import Finding, Verdict
 from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.seats.builtin import OurConnector
-from rehearsal.wire.recorder import Answer, Call, Handler
+from rehearsal.wire.recorder import Call, Handler, Response
 from rehearsal.world.world import World
 
 QUARTER = timedelta(minutes=15)
@@ -87,10 +87,10 @@ def test_a_journey_puts_its_rules_to_the_test_and_they_hold(
     }
 
 
-def cut(operation: str, *, after: bool = False) -> Callable[[Call, Handler], Answer]:
+def cut(operation: str, *, after: bool = False) -> Callable[[Call, Handler], Response]:
     """A line on which one operation never comes through."""
 
-    def line(call: Call, answer: Handler) -> Answer:
+    def line(call: Call, answer: Handler) -> Response:
         if call.path.endswith(operation):
             if after:
                 answer(call)
@@ -102,7 +102,7 @@ def cut(operation: str, *, after: bool = False) -> Callable[[Call, Handler], Ans
 
 def test_a_decision_that_never_gets_through_is_late(world: World) -> None:
     _, case = ask(world)
-    world.recorder.line = cut("/reject")
+    world.recorder.link = cut("/reject")
     world.oms.reject(case)
     world.advance(by=DAY)
     assert broken(world) == {"in-time": "connector"}
@@ -113,10 +113,10 @@ def test_a_decision_that_never_gets_through_is_late(world: World) -> None:
 
 def test_an_answer_that_is_lost_after_the_marketplace_acted_costs_nobody_anything(world: World) -> None:
     _, case = ask(world)
-    world.recorder.line = cut("/approve", after=True)
+    world.recorder.link = cut("/approve", after=True)
     world.oms.approve(case)
     world.advance(by=HOUR)
-    world.recorder.line = lambda call, answer: answer(call)
+    world.recorder.link = lambda call, answer: answer(call)
     world.advance(by=3 * HOUR)
     assert broken(world) == {}
     assert [book.agree and book.oms > 0 for book in world.books()] == [True]
@@ -130,12 +130,12 @@ def test_a_request_that_breaks_the_contract_names_the_side_that_sent_it(world: W
     assert set(found.values()) == {"connector"}
 
 
-def refused_by_the_line(call: Call, answer: Handler) -> Answer:
-    return Answer(503, "down", [], b"<html>", fault="refused")
+def refused_by_the_line(call: Call, answer: Handler) -> Response:
+    return Response(503, "down", [], b"<html>", fault="refused")
 
 
 def test_what_the_line_answers_by_itself_is_charged_to_nobody(world: World) -> None:
-    world.recorder.line = refused_by_the_line
+    world.recorder.link = refused_by_the_line
     world.advance(by=HOUR)
     assert broken(world) == {}
     refused = [entry for entry in world.trace.entries() if entry.get("fault")]
@@ -145,7 +145,7 @@ def test_what_the_line_answers_by_itself_is_charged_to_nobody(world: World) -> N
 def test_a_decision_that_only_the_line_has_seen_has_not_reached_the_marketplace(world: World) -> None:
     _, case = ask(world)
     world.oms.reject(case)
-    world.recorder.line = refused_by_the_line
+    world.recorder.link = refused_by_the_line
     world.advance(by=DAY)
     assert broken(world) == {"in-time": "connector"}
 

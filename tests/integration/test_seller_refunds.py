@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mock_tiktok import OrderLine
-from rehearsal.wire.recorder import Answer, Call
+from rehearsal.wire.recorder import Call, Response
 from rehearsal.world.world import World
 
 QUARTER = timedelta(minutes=15)
@@ -96,7 +96,7 @@ def lost(world: World, path: str, *fates: str) -> None:
     """Let the first calls that create something end without an answer: before the marketplace acts, after it, twice."""
     waiting = list(fates)
 
-    def line(call: Call, answer: Callable[[Call], Answer]) -> Answer:
+    def line(call: Call, answer: Callable[[Call], Response]) -> Response:
         if call.method != "POST" or not call.path.endswith(path) or not waiting:
             return answer(call)
         fate = waiting.pop(0)
@@ -107,7 +107,7 @@ def lost(world: World, path: str, *fates: str) -> None:
             raise requests.ReadTimeout(fate)
         return answer(call)
 
-    world.recorder.line = line
+    world.recorder.link = line
 
 
 def sums(world: World) -> list[tuple[Decimal, str | None]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import Invariant, PlayerEvent, Violation
-from rehearsal.contract.openapi import Breach
+from rehearsal.contract.operation import Breach
 from rehearsal.wire.recorder import Exchange
 
 

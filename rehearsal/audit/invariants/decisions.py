@@ -20,7 +20,7 @@ SUPPORT_BUYER: Final = "SUPPORT_BUYER"
 
 @dataclass(eq=False, slots=True)
 class NoRefundAfterNo(Invariant):
-    """Per claim: another return of the same order is judged by itself."""
+    """Per claim (D26): another return of the same order is judged by itself."""
 
     slug = "no-refund-after-no"
     rule = "A rejection is never followed by a refund, unless arbitration, a lapse or the seller says so."
@@ -62,7 +62,7 @@ class NoRefundAfterNo(Invariant):
 
 @dataclass(eq=False, slots=True)
 class InTime(Invariant):
-    """A decision later than a round before the deadline, but before it, is sent at its own instant."""
+    """A decision later than a round before the deadline, but before it, is sent at its own instant (D4)."""
 
     slug = "in-time"
     rule = "A decision the OMS gave before the deadline (less one round) reaches the marketplace before it."

@@ -23,7 +23,7 @@ KINDS: Final = frozenset({*MAIL_FOR.values(), "order refund", "order cancelled"}
 
 @dataclass(eq=False, slots=True)
 class OneMail(Invariant):
-    """What counts at rest is what lies in the mailbox."""
+    """The kinds are those of D25; what counts at rest is what lies in the mailbox."""
 
     slug = "one-mail"
     rule = "Exactly one mail of the right kind per decision."

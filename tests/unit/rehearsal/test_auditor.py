@@ -12,7 +12,7 @@ from typing import Any
 from rehearsal.audit.auditor import EVERYTHING, Auditor
 from rehearsal.audit.finding import Finding, Verdict
 from rehearsal.audit.invariant import Adjustment, LedgerRow, PlayerEvent, Quiescence
-from rehearsal.contract.openapi import Breach
+from rehearsal.contract.operation import Breach
 from rehearsal.seats.port import Capability
 from rehearsal.wire.recorder import Exchange
 

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
-from rehearsal.contract.openapi import Contract, Operation, read
+from rehearsal.contract.message import read
+from rehearsal.contract.openapi import METHODS, Contract
+from rehearsal.contract.operation import Operation
 from rehearsal.contract.redaction import REDACTED
 
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",
     "x-routing": "case-insensitive",
+    "x-action-namespace": "ChannelAdvisor.RestApi.V1.Models",
     "x-gateway-codes": [9],
     "security": [{"bearer": []}],
     "paths": {
@@ -186,3 +189,40 @@ def test_a_breach_never_shows_what_is_sensitive() -> None:
     sent = {"Reason": "A", "Buyer": {"Name": 5}}
     breaches = adjust.judge_request(values, [], HEADERS, read("application/json", json.dumps(sent).encode()))
     assert [breach.seen for breach in breaches] == [f'"{REDACTED}"']
+
+
+@pytest.mark.parametrize("name", ["tiktok_shop", "channeladvisor"])
+def test_each_operation_that_is_more_than_a_get_says_whether_it_only_asks(name: str) -> None:
+    paths = Contract.load(name).document.whole["paths"].values()
+    silent = [
+        item[method]["operationId"]
+        for item in paths
+        for method in METHODS
+        if method in item and method != "get" and not isinstance(item[method].get("x-safe"), bool)
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("contract", "method", "path", "safe", "query", "body", "key"),
+    [
+        ("tiktok_shop", "POST", "/return_refund/202309/returns/search", True, [], {}, None),
+        ("tiktok_shop", "POST", "/return_refund/202309/returns", False, [("idempotency_key", "k")], {}, "k"),
+        ("channeladvisor", "GET", "/v1/orders", True, [], None, None),
+        ("channeladvisor", "POST", "/v1/Orders(1)/Adjust", False, [], {"SellerAdjustmentID": "k"}, "k"),
+        ("channeladvisor", "POST", "/v1/Orders(1)/Adjust", False, [("SellerAdjustmentID", "k")], None, "k"),
+    ],
+)
+def test_a_contract_says_what_is_safe_and_which_key_makes_a_call_idempotent(
+    contract: str, method: str, path: str, safe: bool, query: list[tuple[str, str]], body: Any, key: str | None
+) -> None:
+    found = Contract.load(contract).find(method, path)
+    assert found is not None
+    message = read("application/json", json.dumps(body).encode())
+    assert (found[0].safe, found[0].idempotency_key(query, {}, message)) == (safe, key)
+
+
+def test_a_contract_says_which_parameter_names_the_shop() -> None:
+    query = [("app_key", "a"), ("shop_cipher", "s")]
+    assert Contract.load("tiktok_shop").shop_of(query) == "s"
+    assert Contract.load("channeladvisor").shop_of(query) is None

@@ -18,7 +18,7 @@ CONTRACTS = [Contract.from_file(path) for path in sorted(resources.folder("contr
 SCHEMAS = [
     pytest.param(contract, name, id=f"{contract.name}-{name}")
     for contract in CONTRACTS
-    for name in contract.components.get("schemas", {})
+    for name in contract.document.components.get("schemas", {})
 ]
 
 
@@ -27,7 +27,7 @@ WRONG: tuple[Any, ...] = (None, 5, "text", [], {})
 
 def samples(contract: Contract, schema: Any, depth: int = 0) -> Iterator[Any]:
     """Tell some values that a schema has in mind, good ones first."""
-    schema = contract.resolved(schema) if isinstance(schema, dict) else {}
+    schema = contract.document.resolved(schema) if isinstance(schema, dict) else {}
     if depth > 6:
         return
     yield from schema.get("enum", ())
@@ -75,7 +75,7 @@ def spoilt(value: Any) -> Iterator[Any]:
 
 @pytest.mark.parametrize(("contract", "name"), SCHEMAS)
 def test_both_validators_give_the_same_verdict_on_good_and_bad_values(contract: Contract, name: str) -> None:
-    schema = {"$ref": f"#/components/schemas/{name}", "components": contract.components}
+    schema = {"$ref": f"#/components/schemas/{name}", "components": contract.document.components}
     fast = compiled(schema)
     if fast is None:
         pytest.skip("jsonschema_rs is not installed, so there is only one validator")
@@ -89,8 +89,8 @@ def test_both_validators_give_the_same_verdict_on_captured_answers() -> None:
     contract = Contract.load("tiktok_shop")
     folder = Path(__file__).parent / "samples"
     captured = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
-    for name in contract.components["schemas"]:
-        schema = {"$ref": f"#/components/schemas/{name}", "components": contract.components}
+    for name in contract.document.components["schemas"]:
+        schema = {"$ref": f"#/components/schemas/{name}", "components": contract.document.components}
         fast, slow = compiled(schema), reference(schema)
         if fast is None:
             pytest.skip("jsonschema_rs is not installed, so there is only one validator")

@@ -10,7 +10,8 @@ from typing import NamedTuple
 import pytest
 
 from rehearsal.simulation.clock import SimulatedClock
-from rehearsal.simulation.scheduler import FiredLike, Passage, Player, Stuck
+from rehearsal.simulation.player import FiredLike, Player
+from rehearsal.simulation.scheduler import Scheduler, Stuck
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
@@ -66,19 +67,19 @@ class Actor:
         return [Entry(due.at, self.name, what) for due, what in sorted(self.todo)]
 
 
-def passage(*actors: Actor) -> Passage:
+def scheduler(*actors: Actor) -> Scheduler:
     def act(name: str, player: Player) -> FiredLike:
         return player.run_due(clock.now())
 
     clock = SimulatedClock(START)
-    return Passage(clock, {actor.name: actor for actor in actors}, act)
+    return Scheduler(clock, {actor.name: actor for actor in actors}, act)
 
 
 def test_at_equal_times_the_rank_decides_and_then_the_number() -> None:
     oms = Actor("oms").wants("pull", START, 6)
     connector = Actor("connector").wants("second round", START, 5, 2).wants("first round", START, 5, 1)
     marketplace = Actor("marketplace").wants("payout", START, 1).wants("lapse", START, 0, 9)
-    fired = passage(oms, connector, marketplace).until(START).fired
+    fired = scheduler(oms, connector, marketplace).until(START).fired
     assert [act.what for act in fired] == ["lapse", "payout", "first round", "second round", "pull"]
 
 
@@ -87,13 +88,13 @@ def test_what_an_act_brings_about_at_the_same_instant_takes_its_place() -> None:
     connector = Actor("connector").wants("round", START, 5)
     oms = Actor("oms").wants("pull", START, 6)
     connector.then = lambda now: marketplace.wants("payout", now, 1)
-    fired = passage(marketplace, connector, oms).until(START).fired
+    fired = scheduler(marketplace, connector, oms).until(START).fired
     assert [act.what for act in fired] == ["round", "payout", "pull"]
 
 
 def test_time_stands_at_the_target_and_what_lies_behind_it_waits() -> None:
     marketplace = Actor("marketplace").wants("lapse", START + QUARTER, 0).wants("later", START + 2 * QUARTER, 0)
-    way = passage(marketplace)
+    way = scheduler(marketplace)
     advanced = way.until(START + QUARTER)
     assert [act.at for act in advanced.fired] == [START + QUARTER]
     assert advanced.now == START + QUARTER
@@ -102,13 +103,13 @@ def test_time_stands_at_the_target_and_what_lies_behind_it_waits() -> None:
 
 def test_idle_acts_are_counted_and_not_told() -> None:
     connector = Actor("connector", changes=False).wants("round", START, 5)
-    advanced = passage(connector).until(START)
+    advanced = scheduler(connector).until(START)
     assert (advanced.fired, advanced.idle) == ([], 1)
 
 
 def test_two_idle_rounds_of_two_shops_at_one_instant_are_in_order() -> None:
     connector = Actor("connector", changes=False).wants("round", START, 5, 1).wants("round", START, 5, 2)
-    assert passage(connector).until(START).idle == 2
+    assert scheduler(connector).until(START).idle == 2
 
 
 def test_a_player_who_gets_nowhere_is_named() -> None:
@@ -116,4 +117,4 @@ def test_a_player_who_gets_nowhere_is_named() -> None:
     numbers = iter(range(2, 100))
     connector.then = lambda now: connector.wants("round", now, 5, next(numbers))
     with pytest.raises(Stuck, match="connector is due again"):
-        passage(connector).until(START)
+        scheduler(connector).until(START)

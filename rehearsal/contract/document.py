@@ -1,0 +1,54 @@
+"""An OpenAPI document: where its references lead, and which of its fields and parameters bear a mark of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, Final
+
+from rehearsal.contract import redaction
+from rehearsal.contract.schema import value_at
+
+
+class Document:
+    """One parsed OpenAPI document."""
+
+    def __init__(self, whole: Mapping[str, Any]) -> None:
+        self.whole: Final = whole
+        self.components: Final[Mapping[str, Any]] = whole.get("components", {})
+
+    @cached_property
+    def sensitive_fields(self) -> frozenset[str]:
+        """Return the names of all fields that are never recorded, in lower case."""
+        marked = (
+            name.lower()
+            for schema in self.components.get("schemas", {}).values()
+            for name, inner in schema.get("properties", {}).items()
+            if self.marks(inner, "x-sensitive")
+        )
+        return frozenset(marked) | redaction.SECRET_NAMES | redaction.BUYER_NAMES
+
+    def follow(self, reference: str) -> Any:
+        """Return what a local `$ref` points at."""
+        return value_at(self.whole, reference.removeprefix("#"))
+
+    def resolved(self, spec: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return `spec`, or what it refers to."""
+        while "$ref" in spec:
+            spec = self.follow(spec["$ref"])
+        return spec
+
+    def marks(self, spec: Mapping[str, Any], mark: str) -> bool:
+        """Return whether a parameter or schema, or the schema that it refers to, bears a mark."""
+        spec = {**self.resolved(spec), **spec}
+        return bool(spec.get(mark) or ("schema" in spec and self.marks(spec["schema"], mark)))
+
+    def types_of(self, schema: Mapping[str, Any]) -> frozenset[str]:
+        """Return the JSON types that a parameter's schema allows."""
+        schema = self.resolved(schema)
+        kinds = schema.get("type", [])
+        named = {kinds} if isinstance(kinds, str) else set(kinds)
+        for keyword in ("allOf", "anyOf", "oneOf"):
+            for inner in schema.get(keyword, ()):
+                named |= self.types_of(inner)
+        return frozenset(named)

@@ -1,0 +1,69 @@
+"""A request or a response, read, and as much of it as may be recorded where no contract describes it."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from rehearsal.contract import redaction
+
+JSON_TYPES: Final = re.compile(r"^application/(?:[\w.+-]+\+)?json$")
+FORM_TYPE: Final = "application/x-www-form-urlencoded"
+UNREADABLE: Final = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A request or an answer, read: `body` is the JSON value, the form's fields, the text, or None for none."""
+
+    media_type: str
+    body: Any
+    size: int
+
+
+def read(content_type: str, content: bytes) -> Message:
+    """Read a body as its media type says; what cannot be read as JSON is UNREADABLE."""
+    media_type, is_json = _media_type(content_type)
+    if not content:
+        return Message(media_type, None, 0)
+    if is_json:
+        try:
+            text = content.decode(json.detect_encoding(content), "surrogatepass")
+            return Message(media_type, _decoded(text), len(content))
+        except ValueError:
+            return Message(media_type, UNREADABLE, len(content))
+    if media_type == FORM_TYPE:
+        return Message(media_type, dict(parse_qsl(content.decode("utf-8", "replace"), True)), len(content))
+    return Message(
+        media_type, content.decode("utf-8", "replace") if media_type.startswith("text/") else None, len(content)
+    )
+
+
+@lru_cache(maxsize=256)
+def _media_type(content_type: str) -> tuple[str, bool]:
+    """Return the media type that a header names, and whether it is JSON."""
+    media_type = content_type.partition(";")[0].strip().lower()
+    return media_type, JSON_TYPES.match(media_type) is not None
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+_decoded: Final = json.JSONDecoder(parse_constant=_no_constant).decode
+
+
+def size_of(message: Message) -> str | None:
+    """Return what may be recorded of a body that a caller made up."""
+    return f"{message.size} bytes of {message.media_type or 'no type'}" if message.size else None
+
+
+def unknown_body(message: Message) -> Any:
+    """Return what may be recorded of a body that no contract describes."""
+    if message.body is None or message.body is UNREADABLE or isinstance(message.body, str):
+        return size_of(message)
+    return redaction.by_name(message.body)

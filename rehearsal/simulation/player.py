@@ -1,0 +1,56 @@
+"""Whoever acts in simulated time: when they next want to act, what they have done, what they have before them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+
+class DueLike(Protocol):
+    """When a player next wants to act."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def rank(self) -> int: ...
+    @property
+    def number(self) -> int: ...
+
+
+class FiredLike(Protocol):
+    """What a player has done."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def who(self) -> str: ...
+    @property
+    def what(self) -> str: ...
+    @property
+    def changed(self) -> bool: ...
+    @property
+    def return_id(self) -> str | None: ...
+    @property
+    def order_id(self) -> str | None: ...
+
+
+class AgendaLike(Protocol):
+    """What a player has before it."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def who(self) -> str: ...
+    @property
+    def what(self) -> str: ...
+    @property
+    def return_id(self) -> str | None: ...
+
+
+class Player(Protocol):
+    """Anybody on the stage who acts in simulated time."""
+
+    def next_due(self) -> DueLike | None: ...
+    def run_due(self, now: datetime) -> FiredLike: ...
+    def agenda(self) -> Sequence[AgendaLike]: ...
