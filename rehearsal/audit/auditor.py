@@ -143,18 +143,31 @@ class Auditor:
                 witness = replace(before, exchanges=(*before.exchanges, *more.exchanges))
                 known.violation = replace(known.violation, witness=witness)
 
-    def _finding(self, identity: str, number: int, broken: _Broken) -> Finding:
-        violation, invariant = broken.violation, self.memory.invariants[number]
+    def _rule(self, number: int) -> Finding:
+        """Return what there is to say of a rule before anything has tried it."""
+        invariant = self.memory.invariants[number]
         return Finding(
-            id=identity,
+            id=invariant.slug,
             number=number,
             invariant=invariant.slug,
             rule=invariant.rule,
+            verdict=Verdict.NOT_TRIED,
+            certainty=invariant.certainty,
+            expected=invariant.rule,
+            seen="",
+            reproduce=self.reproduce,
+            occasions=invariant.occasions,
+        )
+
+    def _finding(self, identity: str, number: int, broken: _Broken) -> Finding:
+        rule, violation = self._rule(number), broken.violation
+        return replace(
+            rule,
+            id=identity,
             verdict=Verdict.BROKEN,
-            certainty=violation.certainty or invariant.certainty,
+            certainty=violation.certainty or rule.certainty,
             expected=violation.expected,
             seen=violation.seen,
-            reproduce=self.reproduce,
             at=spoken(broken.at),
             suspect=violation.suspect,
             occasions=broken.times,
@@ -162,21 +175,9 @@ class Auditor:
         )
 
     def _verdict(self, number: int) -> Finding:
-        invariant = self.memory.invariants[number]
-        verdict, why = self._judged(invariant)
-        return Finding(
-            id=invariant.slug,
-            number=number,
-            invariant=invariant.slug,
-            rule=invariant.rule,
-            verdict=verdict,
-            certainty=invariant.certainty,
-            expected=invariant.rule,
-            seen="no exception" if verdict is Verdict.HELD else "",
-            reproduce=self.reproduce,
-            why=why,
-            occasions=invariant.occasions,
-        )
+        verdict, why = self._judged(self.memory.invariants[number])
+        seen = "no exception" if verdict is Verdict.HELD else ""
+        return replace(self._rule(number), verdict=verdict, seen=seen, why=why)
 
     def _judged(self, invariant: Invariant) -> tuple[Verdict, str | None]:
         """Return the verdict on an invariant that nothing broke, and what of it was not judged, and why."""

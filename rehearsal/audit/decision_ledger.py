@@ -17,20 +17,11 @@ from typing import Final
 from rehearsal.audit.event import MOVES, REQUESTS, EventName, PlayerEvent
 from rehearsal.wire.recorder import Exchange
 
-APPROVING: Final = frozenset(
-    {
-        "APPROVE_REFUND",
-        "APPROVE_RETURN",
-        "APPROVE_RECEIVED_PACKAGE",
-        "APPROVE_REPLACEMENT",
-        "ISSUE_REPLACEMENT_REFUND",
-        "OFFER_PARTIAL_REFUND",
-        "DIRECT_REFUND",
-        "APPROVE_CANCELLATION",
-        "APPROVE_CANCEL",
-        "APPROVE",
-    }
-)
+APPROVING: Final = frozenset({
+    "APPROVE_REFUND", "APPROVE_RETURN", "APPROVE_RECEIVED_PACKAGE", "APPROVE_REPLACEMENT",
+    "ISSUE_REPLACEMENT_REFUND", "OFFER_PARTIAL_REFUND", "DIRECT_REFUND",
+    "APPROVE_CANCELLATION", "APPROVE_CANCEL", "APPROVE",
+})  # fmt: skip
 
 OPEN_API: Final = "seller"
 BY_SHIPPING: Final = "REJECT_BY_SHIPPING"  # the seller hands the goods over, and that is an answer

@@ -5,14 +5,16 @@ The only place of the audit that knows an event's or a field's name; a test hold
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from rehearsal.contract.operation import Breach
+
+T = TypeVar("T")
 
 
 class EventName(StrEnum):
@@ -36,11 +38,38 @@ REQUESTS: Final = (EventName.RETURN_REQUESTED, EventName.CANCELLATION_REQUESTED)
 MOVES: Final = (EventName.RETURN_STATUS_CHANGED, EventName.CANCELLATION_STATUS_CHANGED)
 
 
+class Field(Generic[T]):
+    """One field of an event's data, with its type."""
+
+    def __init__(self, name: str, read: Callable[[Any], T]) -> None:
+        self.name: Final = name
+        self._read = read
+
+    def __get__(self, event: PlayerEvent, owner: type[PlayerEvent]) -> T:
+        return self._read(event.data.get(self.name))
+
+
+def _text(found: Any) -> str:
+    return str(found or "")
+
+
+def _money(found: Any) -> Decimal | None:
+    return None if found is None else Decimal(found)
+
+
+def _instant(found: Any) -> datetime | None:
+    return found if isinstance(found, datetime) else None
+
+
+def _money_by_unit(found: Any) -> dict[str, Decimal]:
+    return {unit: Decimal(money) for unit, money in (found or {}).items()}
+
+
 @dataclass(frozen=True, slots=True)
 class PlayerEvent:
     """Something that has happened inside a player; `seq` is its place in the trace.
 
-    A property returns an empty text, None or nothing where the event has no such field.
+    What an event has no field for is an empty text, None or nothing.
     """
 
     seq: int
@@ -50,128 +79,44 @@ class PlayerEvent:
     data: Mapping[str, Any]
     breaches: tuple[Breach, ...] = ()
 
+    # whom it is about
+    order = Field("order_id", _text)
+    returned = Field("return_id", _text)
+    cancellation = Field("cancel_id", _text)
+    adjustment = Field("adjustment_id", _text)
+    units = Field("line_item_ids", lambda found: tuple(found or ()))
+    # what has happened
+    placed = Field("status", _text)
+    moved_to = Field("now", _text)
+    action = Field("action", _text)
+    by = Field("by", _text)
+    role = Field("role", _text)
+    outcome = Field("outcome", _text)
+    kind = Field("kind", _text)
+    decision = Field("decision", _text)
+    question = Field("question", _text)
+    accepted = Field("accepted", bool)
+    deadline = Field("deadline", _instant)
+    due = Field("due", _instant)
+    what = Field("what", _text)
+    # money
+    total = Field("total", _money)
+    amount = Field("amount", _money)
+    refund_total = Field("refund_total", _money)
+    offer = Field("offer", _money)
+    lines = Field("lines", _money_by_unit)
+
     @property
     def claim(self) -> str | None:
         """Return the return or cancellation it is about."""
-        return self._text("return_id") or self.cancellation
-
-    @property
-    def cancellation(self) -> str | None:
-        """Return the cancellation it is about."""
-        return self._text("cancel_id") or None
-
-    @property
-    def order(self) -> str:
-        """Return the order it is about."""
-        return self._text("order_id")
-
-    @property
-    def adjustment(self) -> str:
-        """Return the OMS's number of the case it is about."""
-        return self._text("adjustment_id")
+        return self.returned or self.cancellation or None
 
     @property
     def status(self) -> str:
         """Return where the claim stands from now on."""
-        return self._text("now") or self._text("status")
-
-    @property
-    def action(self) -> str:
-        """Return what moved the claim."""
-        return self._text("action")
-
-    @property
-    def by(self) -> str:
-        """Return who acted."""
-        return self._text("by")
-
-    @property
-    def role(self) -> str:
-        """Return on whose side the claim was begun."""
-        return self._text("role")
-
-    @property
-    def outcome(self) -> str:
-        """Return how a dispute was decided."""
-        return self._text("outcome")
-
-    @property
-    def kind(self) -> str:
-        """Return which mail it was."""
-        return self._text("kind")
-
-    @property
-    def decision(self) -> str:
-        """Return approve, partial or reject."""
-        return self._text("decision")
-
-    @property
-    def question(self) -> str:
-        """Return what was decided: the request or the goods."""
-        return self._text("question")
-
-    @property
-    def accepted(self) -> bool:
-        """Return whether the connector has taken it."""
-        return bool(self.data.get("accepted"))
-
-    @property
-    def amount(self) -> Decimal | None:
-        """Return the sum that was paid, booked, decided or asked for."""
-        return self._money("amount")
-
-    @property
-    def total(self) -> Decimal | None:
-        """Return what the buyer paid for the order."""
-        return self._money("total")
-
-    @property
-    def refund_total(self) -> Decimal | None:
-        """Return what the claim asks for."""
-        return self._money("refund_total")
-
-    @property
-    def offer(self) -> Decimal | None:
-        """Return the part that the seller offers."""
-        return self._money("offer")
-
-    @property
-    def lines(self) -> dict[str, Decimal]:
-        """Return the money by unit."""
-        return {unit: Decimal(money) for unit, money in (self.data.get("lines") or {}).items()}
-
-    @property
-    def units(self) -> tuple[str, ...]:
-        """Return the units it is about."""
-        return tuple(self.data.get("line_item_ids") or ())
+        return self.moved_to or self.placed
 
     @property
     def sets_deadline(self) -> bool:
         """Return whether it says what deadline holds from now on, be it none."""
         return "deadline" in self.data
-
-    @property
-    def deadline(self) -> datetime | None:
-        """Return the deadline that holds from now on."""
-        return self._moment("deadline")
-
-    @property
-    def due(self) -> datetime | None:
-        """Return the hour of the deadline that lapsed."""
-        return self._moment("due")
-
-    @property
-    def what(self) -> str:
-        """Return which deadline lapsed."""
-        return self._text("what")
-
-    def _text(self, field: str) -> str:
-        return str(self.data.get(field) or "")
-
-    def _money(self, field: str) -> Decimal | None:
-        found = self.data.get(field)
-        return None if found is None else Decimal(found)
-
-    def _moment(self, field: str) -> datetime | None:
-        found = self.data.get(field)
-        return found if isinstance(found, datetime) else None

@@ -21,6 +21,7 @@ from mock_tiktok import Marketplace
 from rehearsal.audit.auditor import Auditor
 from rehearsal.audit.finding import Finding
 from rehearsal.audit.invariant import LedgerRow, PlayerEvent, Quiescence
+from rehearsal.contract.events import EventContract
 from rehearsal.contract.openapi import Contract
 from rehearsal.control.stage import Problem
 from rehearsal.seats.builtin import OurConnector
@@ -286,7 +287,8 @@ class World:
         shop = event.data.get("shop_id")
         entry = self.trace.event(event.at, who, event.name, event.data, shop if isinstance(shop, str) else None)
         self._quiet.disturb()
-        self.auditor.on_event(PlayerEvent(entry["seq"], event.at, who, event.name, event.data))
+        breaches = EventContract.load().breaches(who, event.name, entry["data"])
+        self.auditor.on_event(PlayerEvent(entry["seq"], event.at, who, event.name, event.data, breaches))
 
     # outsiders
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
@@ -18,8 +19,10 @@ from connector.ports import Access
 from mock_tiktok import OrderLine
 from mock_tiktok.domain.mail import Mail
 from mock_tiktok.state.store import Store
+from rehearsal.audit.auditor import Auditor
 from rehearsal.audit.finding import Finding, Verdict
 from rehearsal.audit.invariants import INVARIANTS
+from rehearsal.contract.events import EventContract
 from rehearsal.seats.builtin import OurConnector
 from rehearsal.wire.recorder import Call, Handler, Response
 from rehearsal.world.world import World
@@ -85,6 +88,51 @@ def test_a_journey_puts_its_rules_to_the_test_and_they_hold(
         kind.slug: (Verdict.HELD, True) if kind.slug in tried else (Verdict.NOT_TRIED, False)
         for kind in INVARIANTS.values()
     }
+
+
+def test_a_world_that_tells_every_kind_of_event_tells_it_as_the_contract_has_it(world: World) -> None:
+    rejected_and_arbitrated(world)
+    return_id, _ = ask(world, "RETURN_AND_REFUND")
+    world.advance(by=HOUR)
+    world.marketplace.ship_return(return_id)
+    world.marketplace.arrive_return(return_id)
+    world.oms.refund(order_id=an_order_to_refund(world), amount=Decimal("5.00"))
+    order = world.marketplace.place_order(status="AWAITING_SHIPMENT")
+    world.marketplace.request_cancellation(order.order_id)
+    world.marketplace.ship_order(world.marketplace.place_order(status="AWAITING_SHIPMENT").order_id)
+    silent(world)
+    told = [entry for entry in world.trace.entries() if entry["kind"] == "event"]
+    contract = EventContract.load()
+    assert {entry["name"] for entry in told} == contract.events.keys()
+    assert [breach for one in told for breach in contract.breaches(one["who"], one["name"], one["data"])] == []
+    assert broken(world) == {}
+
+
+def test_the_memory_of_a_worlds_auditor_is_data_and_goes_on_to_the_same_findings(
+    world: World, monkeypatch: pytest.MonkeyPatch, wrong: Wrong
+) -> None:
+    _, first = ask(world)
+    _, second = ask(world)
+    wrong.sending(lambda *_: [(Operation.APPROVE_RETURN, {"decision": "APPROVE_REFUND"})])
+    world.oms.reject(first)
+    world.advance(by=HOUR)
+    memory = pickle.loads(pickle.dumps(world.auditor.memory))
+    twin = Auditor(now=world.now, reproduce=world.auditor.reproduce, memory=memory)
+    world.recorder.subscribe(twin.on_exchange)
+    for name in ("on_event", "after_act", "at_quiescence"):
+        monkeypatch.setattr(world.auditor, name, both(getattr(world.auditor, name), getattr(twin, name)))
+    world.oms.reject(second)
+    world.advance(by=2 * DAY)
+    assert len(twin.broken()) == 2
+    assert [one.document() for one in twin.findings()] == [one.document() for one in world.findings()]
+
+
+def both(one: Callable[[Any], None], other: Callable[[Any], None]) -> Callable[[Any], None]:
+    def hear(what: Any) -> None:
+        one(what)
+        other(what)
+
+    return hear
 
 
 def cut(operation: str, *, after: bool = False) -> Callable[[Call, Handler], Response]:

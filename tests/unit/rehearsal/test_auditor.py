@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,9 +10,12 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+import pytest
+
 from rehearsal.audit.auditor import EVERYTHING, Auditor
 from rehearsal.audit.finding import Finding, Verdict
 from rehearsal.audit.invariant import Adjustment, LedgerRow, PlayerEvent, Quiescence
+from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.contract.operation import Breach
 from rehearsal.seats.port import Capability
 from rehearsal.wire.recorder import Exchange
@@ -361,3 +365,41 @@ def test_a_finding_names_the_rule_by_its_slug_and_says_where_it_is_written() -> 
     document = finding.document()
     assert (document["invariant"], document["number"]) == ("never-too-much", 1)
     assert document["source"] == "docs/invariants.md#never-too-much"
+
+
+# A tale in which every rule is put to the test, and most of them break.
+TALE: Sequence[Callable[[Story], object]] = (
+    Story.ordered,
+    Story.decided,
+    lambda story: story.tell("refund_requested", who="oms", adjustment_id="C2", amount=Decimal(5), accepted=True),
+    lambda story: story.moved("X", "OPEN", deadline=START + DAY),
+    lambda story: story.moved(REJECTED, "REJECT_REFUND", deadline=START + DAY),
+    Story.act_ended,
+    lambda story: story.mailed("refund rejected"),
+    lambda story: story.auditor.on_exchange(a_breach(70)),
+    lambda story: story.paid("30.00", {"L1": "30.00"}),
+    lambda story: story.decided("reject", return_id="R2", adjustment_id="C3"),
+    lambda story: story.tell("deadline_lapsed", at=START + DAY, return_id="R2", what="answer", due=START + DAY),
+    lambda story: story.tell("deadline_lapsed", return_id="R2", what="answer", due=START + DAY),
+    lambda story: started(story, "R9", "7.00"),
+    lambda story: story.auditor.on_exchange(a_breach(71)),
+    lambda story: story.paid("20.00", {"L1": "10.00", "L2": "10.00"}),
+    lambda story: story.moved(COMPLETE, "PAYOUT", "system"),
+    Story.act_ended,
+    lambda story: story.came_to_rest(Row(status="NewRma"), books=[book("50.00", "39.98", "0.00")]),
+)
+
+
+@pytest.mark.parametrize("cut", range(len(TALE)))
+def test_an_auditor_that_is_given_the_memory_of_another_goes_on_to_the_same_findings(cut: int) -> None:
+    story, whole = Story(), Story()
+    for number, happens in enumerate(TALE):
+        if number == cut:
+            memory = pickle.loads(pickle.dumps(story.auditor.memory))
+            story.auditor = Auditor(now=START, reproduce=story.auditor.reproduce, memory=memory)
+        happens(story)
+        happens(whole)
+    assert {finding.invariant for finding in story.auditor.broken()} == {kind.slug for kind in INVARIANTS.values()}
+    assert [finding.document() for finding in story.auditor.findings()] == [
+        finding.document() for finding in whole.auditor.findings()
+    ]
