@@ -22,7 +22,7 @@ def folder(name: str) -> Path:
 
 
 def contract_file(name: str) -> Path:
-    """Return the OpenAPI document called `name`."""
+    """Return the contract called `name`."""
     path = folder("contracts") / f"{name}.yaml"
     if not path.is_file():
         raise ResourceMissing(f"this installation of Rehearsal has no contract {name!r}")

@@ -28,9 +28,9 @@ Pairs = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A point in which an exchange does not keep the contract."""
+    """A point in which an exchange or an event does not keep the contract."""
 
-    side: str  # "request" or "response"
+    side: str  # "request", "response" or "event"
     operation: str | None
     pointer: str
     expected: str
@@ -247,7 +247,7 @@ class Operation:
         if not faults:
             return []
         shown = redaction.by_name(mask.over(message.body))
-        return [self._breach(side, f"/body{fault.pointer}", fault.expected, _seen(shown, fault)) for fault in faults]
+        return [self._breach(side, f"/body{fault.pointer}", fault.expected, seen(shown, fault)) for fault in faults]
 
     def _masked(self, where: tuple[str, ...], content: Mapping[str, Any], message: Message) -> Any:
         media = _chosen(content, message.media_type)
@@ -280,7 +280,8 @@ def _chosen(content: Mapping[str, Any], media_type: str) -> str | None:
     return next((media for media in content if media.endswith("/*") and media_type.startswith(media[:-1])), None)
 
 
-def _seen(value: Any, fault: Fault) -> str:
+def seen(value: Any, fault: Fault) -> str:
+    """Return the value at fault as text."""
     try:
         text = json.dumps(value_at(value, fault.pointer), default=str)
     except (LookupError, ValueError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from mock_tiktok import CancellationView, Mail, OrderView, ReturnView, TimelineEntry
-from rehearsal.audit.invariant import Book
+from rehearsal.audit.invariant import LedgerRow
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.formats import shown_money, shown_time, shown_time_if
 from rehearsal.control.stage import Json
@@ -181,7 +181,7 @@ def mail(mail: Mail) -> Json:
     }
 
 
-def ledger(book: Book) -> Json:
+def ledger(book: LedgerRow) -> Json:
     """Return the three books of one order."""
     return {
         "order_id": book.order_id,

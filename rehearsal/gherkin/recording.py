@@ -88,7 +88,7 @@ def as_text(finding: Json) -> str:
     lines += [
         f"  {name}: {value}"
         for name, value in finding.items()
-        if name not in ("title", "rule") and value not in (None, "", [], {})
+        if name not in ("title", "rule", "number") and value not in (None, "", [], {})
     ]
     return "\n".join(lines)
 

@@ -259,18 +259,16 @@ def _totals(pages: Sequence[Page]) -> dict[str, Any]:
     }
 
 
+LOUDEST_FIRST: Final = ("broken", "held", "not judged", "not put to the test")
+
+
 def invariants(pages: Iterable[Page]) -> list[dict[str, Any]]:
     """Return each invariant's verdict over all scenarios: broken anywhere is broken, held somewhere is held."""
     seen: dict[int, dict[str, Any]] = {}
-    for page in pages:
-        for verdict in page.verdicts:
-            line = seen.setdefault(
-                verdict["invariant"],
-                {"number": verdict["invariant"], "rule": verdict["rule"], "occasions": 0, "verdict": "not judged"},
-            )
-            line["occasions"] += verdict["occasions"]
-            if verdict["verdict"] == "broken" or (verdict["verdict"] == "held" and line["verdict"] != "broken"):
-                line["verdict"] = verdict["verdict"]
+    for verdict in (verdict for page in pages for verdict in page.verdicts):
+        line = seen.setdefault(verdict["number"], {**verdict, "occasions": 0})
+        line["occasions"] += verdict["occasions"]
+        line["verdict"] = min(line["verdict"], verdict["verdict"], key=LOUDEST_FIRST.index)
     return [seen[number] for number in sorted(seen)]
 
 

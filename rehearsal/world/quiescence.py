@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rehearsal.audit.invariant import Book
+from rehearsal.audit.invariant import LedgerRow
 from rehearsal.simulation.player import AgendaLike
 
 ROUTINE: Final = ("round", "pull")
@@ -22,7 +22,7 @@ class RestState:
 
     rounds: int = 0
     pulled: bool = False
-    judged: Sequence[Book] | None = None
+    judged: Sequence[LedgerRow] | None = None
 
     def disturb(self) -> None:
         """Take note that something has changed."""

@@ -20,7 +20,8 @@ from typing import Any, Final
 from mock_tiktok import Marketplace
 from rehearsal.audit.auditor import Auditor
 from rehearsal.audit.finding import Finding
-from rehearsal.audit.invariant import Book, News, Sight, Stillness
+from rehearsal.audit.invariant import LedgerRow, PlayerEvent, Quiescence
+from rehearsal.contract.events import EventContract
 from rehearsal.contract.openapi import Contract
 from rehearsal.seats.builtin import OURS
 from rehearsal.seats.port import AppCredentials, Capability, Client, NotCapable, Place, Seats, ShopAtConnector, common
@@ -111,7 +112,7 @@ class World:
         self.auditor: Final = Auditor(
             now=start,
             reproduce=f"rehearsal demo --seed {seed}",
-            sights=_sights(self.capabilities),
+            capabilities=self.capabilities,
             by_default=self._answered_by_default,
         )
         self._listen()
@@ -130,7 +131,7 @@ class World:
         return Place(self.name, self.seed, self.clock, self.wire.session(seat))
 
     def _listen(self) -> None:
-        self.recorder.subscribe(self.auditor.see)
+        self.recorder.subscribe(self.auditor.on_exchange)
         self.recorder.subscribe(self._on_exchange)
         self.marketplace.subscribe(self._on_marketplace)
         if Capability.STAFF_SEES in self.oms.capabilities:
@@ -213,14 +214,14 @@ class World:
         books = self.books() if Capability.BOOK in self.capabilities else []
         cases = self.oms.adjustments() if Capability.STAFF_SEES in self.capabilities else []
         self.state.rest.judged = books
-        self.auditor.at_stillness(Stillness(self.now, books, cases, self.marketplace.mailbox))
+        self.auditor.at_quiescence(Quiescence(self.now, books, cases, self.marketplace.mailbox))
 
     def at_rest(self) -> bool:
         """Return whether nothing is left to happen but rounds and pulls that find nothing."""
         with self.lock:
             return self.state.rest.pulled and self._settled() and only_routine(self.agenda())
 
-    def books(self) -> list[Book]:
+    def books(self) -> list[LedgerRow]:
         """Return what each of the three says has been refunded, order by order; raise NotCapable where one does not."""
         if Capability.BOOK not in self.capabilities:
             raise NotCapable(Capability.BOOK)
@@ -228,7 +229,7 @@ class World:
             ours, theirs = self.connector.book(), self.oms.ledger()
             official = self.marketplace.ledger()
             return [
-                Book(
+                LedgerRow(
                     order_id,
                     official[order_id].paid if order_id in official else ZERO,
                     official[order_id].refunded if order_id in official else ZERO,
@@ -279,7 +280,8 @@ class World:
         shop = event.data.get("shop_id")
         entry = self.trace.event(event.at, who, event.name, event.data, shop if isinstance(shop, str) else None)
         self.state.rest.disturb()
-        self.auditor.hear(News(entry["seq"], event.at, who, event.name, event.data))
+        breaches = EventContract.load().breaches(who, event.name, entry["data"])
+        self.auditor.on_event(PlayerEvent(entry["seq"], event.at, who, event.name, event.data, breaches))
 
     # outsiders
 
@@ -317,11 +319,6 @@ class World:
         """End the world."""
         with self.lock:
             self.connector.stop()
-
-
-def _sights(capabilities: frozenset[Capability]) -> frozenset[Sight]:
-    seen = {Sight.OMS: Capability.STAFF_SEES, Sight.BOOKS: Capability.BOOK}
-    return frozenset(sight for sight in Sight if seen.get(sight) is None or seen[sight] in capabilities)
 
 
 def _guarded(app: WsgiApp, world: World) -> WsgiApp:

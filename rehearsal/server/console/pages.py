@@ -6,6 +6,7 @@ shows and does nothing that the control API could not. A refusal is shown on the
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any, Final
 
@@ -122,9 +123,7 @@ def _page(stage: Stage, problem: Problem | None = None) -> Response:
         books=recent,
         disagree=sum(not book["agree"] for book in ledgers),
         findings=findings["findings"],
-        held=sum(verdict["verdict"] == "held" and bool(verdict["occasions"]) for verdict in findings["verdicts"]),
-        untested=sum(verdict["verdict"] == "held" and not verdict["occasions"] for verdict in findings["verdicts"]),
-        not_judged=sum(verdict["verdict"] == "not judged" for verdict in findings["verdicts"]),
+        verdicts=Counter(verdict["verdict"] for verdict in findings["verdicts"]),
         problem=problem,
         unchanged=problem is not None and problem.title != HALF_ANSWERED,
     )

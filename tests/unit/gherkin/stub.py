@@ -65,7 +65,10 @@ class StubStage(Stage):
         }
 
     def _findings(self) -> Json:
-        verdict = {"invariant": 1, "rule": "Nobody gets back more than they paid", "occasions": 2, "verdict": "held"}
+        verdict = {
+            "invariant": "never-too-much", "number": 1, "rule": "Nobody gets back more than they paid",
+            "occasions": 2, "verdict": "held", "why": None,
+        }  # fmt: skip
         return {"findings": list(self.found), "verdicts": [verdict, *self.found]}
 
     def record(self, name: str) -> bytes:
@@ -80,7 +83,8 @@ class StubStage(Stage):
 
 
 BROKEN: Json = {
-    "id": "1", "invariant": 3, "rule": "A rejection is never followed by a refund", "verdict": "broken",
+    "id": "1", "invariant": "no-refund-after-no", "number": 3,
+    "rule": "A rejection is never followed by a refund", "verdict": "broken",
     "expected": "no refund", "seen": "39.98 USD paid", "suspect": "connector", "why": None, "occasions": 1,
     "reproduce": "rehearsal play --seed 1",
 }  # fmt: skip
