@@ -212,7 +212,7 @@ def test_a_connector_that_dies_amid_a_decision_has_not_begun_it(world: World, mo
 
     before, row = list(disk.iterdump()), case(world, return_id)
     with monkeypatch.context() as patch:
-        patch.setattr("connector.usecases.outbox._entrust", dies)
+        patch.setattr("connector.usecases.outbox._enqueue_decision", dies)
         with pytest.raises(Death):
             world.oms.approve(row)
     assert list(disk.iterdump()) == before
