@@ -27,9 +27,7 @@ class Capability(StrEnum):
     DRIVEN = "driven"  # takes its time and its rounds from us
     SHOPS = "shops"  # can be given a shop, and an OMS its credentials
     STAFF_SEES = "staff sees"  # what waits before the seller's staff can be read
-    STAFF_DECIDES = (
-        "staff decides"  # they can be told to answer, inspect and refund, and are heard to do it
-    )
+    STAFF_DECIDES = "staff decides"  # they can be told to answer, inspect and refund, and are heard to do it
     BOOK = "book"  # can be asked for its book
     ACTIVITY = "activity"  # can be asked what happened to an order
     KILL = "kill"  # can die without a farewell and come back
