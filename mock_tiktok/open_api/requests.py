@@ -450,7 +450,6 @@ def new_cancellation(body: Json, version: str) -> NewCancellation:
 class RefundQuestion:
     order_id: str
     request_type: str
-    reason: str | None
     lines: Lines
 
 
@@ -464,4 +463,4 @@ def refund_question(body: Json, version: str) -> RefundQuestion:
         **_SHIPPING,
     }
     read = _fields(body, readers, ("order_id", "request_type"))
-    return RefundQuestion(read["order_id"], read["request_type"], read.get("reason_name"), _lines(read))
+    return RefundQuestion(read["order_id"], read["request_type"], _lines(read))
