@@ -1,40 +1,69 @@
 """Watches everything that happens in a world and says what did not keep.
 
 The auditor only listens: it is fed by the world, judges as things happen, keeps sums and open ends instead of history,
-and costs the same whether a world is an hour or a year old.
+and costs the same whether a world is an hour or a year old. All it remembers is its `memory`, which is plain data: an
+auditor that is given the memory of another goes on where that one was.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from rehearsal.audit.finding import Finding, Verdict, Witness
-from rehearsal.audit.invariant import News, Objection, Sight, Stillness, Watcher
-from rehearsal.audit.invariants.contract import ContractKept
-from rehearsal.audit.invariants.decisions import InTime, NoStaysNo, OneMail
-from rehearsal.audit.invariants.executed_once import ExecutedOnce
-from rehearsal.audit.invariants.lapses import SilenceActs
-from rehearsal.audit.invariants.money import BooksAgree, NeverMoreThanPaid
+from rehearsal.audit.decision_ledger import DecisionLedger
+from rehearsal.audit.finding import Finding, Verdict
+from rehearsal.audit.invariant import Invariant, PlayerEvent, Quiescence, Violation
+from rehearsal.audit.invariants import INVARIANTS
+from rehearsal.seats.port import Capability
 from rehearsal.trace.log import spoken
 from rehearsal.wire.recorder import Exchange
 
-EVERYTHING: Final = frozenset(Sight)
+EVERYTHING: Final = frozenset(Capability)
 WITNESSES: Final = 5
+UNSEEN: Final[Mapping[Capability, str]] = {
+    # without this capability           it is not known
+    Capability.DRIVEN:        "when the connector makes its rounds",
+    Capability.SHOPS:         "how the connector takes up a shop",
+    Capability.STAFF_SEES:    "what waits before the seller's staff",
+    Capability.STAFF_DECIDES: "what the seller's staff decide",
+    Capability.BOOK:          "what stands in the connector's book",
+    Capability.ACTIVITY:      "what the connector says happened to an order",
+    Capability.KILL:          "how the connector comes back after it died",
+    Capability.OUTPUT:        "what the connector writes about itself",
+}  # fmt: skip
 
 
 @dataclass(slots=True)
 class _Broken:
-    watcher: Watcher
-    objection: Objection
+    violation: Violation
     at: datetime
     times: int = 1
 
 
+@dataclass(slots=True)
+class Memory:
+    """All that an auditor remembers of a world, as plain data that can be pickled."""
+
+    now: datetime
+    decisions: DecisionLedger
+    invariants: dict[int, Invariant]
+    broken: dict[tuple[int, str], _Broken] = field(default_factory=dict)
+
+    @classmethod
+    def blank(cls, now: datetime, one_round: timedelta) -> Memory:
+        """Return what an auditor knows when a world begins."""
+        decisions = DecisionLedger()
+        return cls(now, decisions, {number: kind(decisions, one_round) for number, kind in INVARIANTS.items()})
+
+
 class Auditor:
-    """Holds the invariants of one world."""
+    """Holds the invariants of one world, as far as the `capabilities` of who sits there let it see.
+
+    `by_default` returns whether the connector says of an order that it has answered in the seller's place, as a shop
+    may have asked it to.
+    """
 
     def __init__(
         self,
@@ -42,118 +71,133 @@ class Auditor:
         now: datetime,
         reproduce: str,
         one_round: timedelta = timedelta(minutes=15),
-        sights: frozenset[Sight] = EVERYTHING,
+        capabilities: frozenset[Capability] = EVERYTHING,
         by_default: Callable[[str], bool] = lambda order_id: False,
+        memory: Memory | None = None,
     ) -> None:
         self.reproduce = reproduce
-        self._sights = sights
-        self._now = now
-        self._broken: dict[str, _Broken] = {}
-        self._watchers: Final[Sequence[Watcher]] = (
-            NeverMoreThanPaid(),
-            ExecutedOnce(by_default),
-            NoStaysNo(),
-            InTime(one_round),
-            SilenceActs(),
-            BooksAgree(),
-            OneMail(),
-            ContractKept(),
-        )
-        judging = [watcher for watcher in self._watchers if watcher.needs <= sights]
-        self._hearing = [watcher for watcher in judging if type(watcher).hear is not Watcher.hear]
-        self._seeing = [watcher for watcher in judging if type(watcher).see is not Watcher.see]
-        self._after = [watcher for watcher in judging if type(watcher).after_act is not Watcher.after_act]
-        self._resting = [watcher for watcher in judging if type(watcher).at_stillness is not Watcher.at_stillness]
+        self.memory: Final = memory or Memory.blank(now, one_round)
+        self._capabilities = capabilities
+        self._by_default = by_default
+        judging = {number: one for number, one in self.memory.invariants.items() if one.needs <= capabilities}
+        at_rest = {number: one for number, one in judging.items() if one.needs_at_rest <= capabilities}
+        self._on_event = _overriding("on_event", judging)
+        self._on_exchange = _overriding("on_exchange", judging)
+        self._after_act = _overriding("after_act", judging)
+        self._at_quiescence = _overriding("at_quiescence", at_rest)
 
-    def hear(self, news: News) -> None:
+    def on_event(self, event: PlayerEvent) -> None:
         """Take note of something that has happened inside a player."""
-        self._now = max(self._now, news.at)
-        for watcher in self._hearing:
-            self._note(watcher, watcher.hear(news))
+        self.memory.now = max(self.memory.now, event.at)
+        self.memory.decisions.on_event(event)
+        for number, invariant in self._on_event:
+            self._note(number, invariant.on_event(event))
 
-    def see(self, exchange: Exchange) -> None:
+    def on_exchange(self, exchange: Exchange) -> None:
         """Take note of an exchange."""
-        for watcher in self._seeing:
-            self._note(watcher, watcher.see(exchange))
+        self.memory.decisions.on_exchange(exchange)
+        for number, invariant in self._on_exchange:
+            self._note(number, invariant.on_exchange(exchange))
 
     def after_act(self, now: datetime) -> None:
         """Judge what must hold between two acts."""
-        self._now = now
-        for watcher in self._after:
-            self._note(watcher, watcher.after_act(now))
+        self.memory.now = now
+        for number, invariant in self._after_act:
+            self._note(number, invariant.after_act(now))
+        self.memory.decisions.act_judged()
 
-    def at_stillness(self, stillness: Stillness) -> None:
+    def at_quiescence(self, state: Quiescence) -> None:
         """Judge what must hold when nobody has anything left to do at present."""
-        self._now = stillness.at
-        for watcher in self._resting:
-            self._note(watcher, watcher.at_stillness(stillness))
+        self.after_act(state.at)
+        for number, invariant in self._at_quiescence:
+            self._note(number, invariant.at_quiescence(state))
 
     @property
     def content(self) -> bool:
         """Return whether nothing broke."""
-        return not self._broken
+        return not self.memory.broken
 
     def broken(self) -> list[Finding]:
         """Return what broke, in the order it was noticed."""
-        return [self._told(index, broken) for index, broken in enumerate(self._broken.values(), 1)]
+        return [
+            self._finding(f"F{index}", number, broken)
+            for index, ((number, _), broken) in enumerate(self.memory.broken.items(), 1)
+        ]
 
     def findings(self) -> list[Finding]:
         """Return what broke, and then one verdict on each rule that did not."""
-        guilty = {broken.watcher.number for broken in self._broken.values()}
-        return [*self.broken(), *(self._verdict(w) for w in self._watchers if w.number not in guilty)]
+        guilty = {number for number, _ in self.memory.broken}
+        return [*self.broken(), *(self._verdict(number) for number in self.memory.invariants if number not in guilty)]
 
-    def _note(self, watcher: Watcher, objections: Iterable[Objection]) -> None:
-        for objection in objections:
-            key = f"{watcher.number} {objection.key}"
-            known = self._broken.get(key)
+    def _note(self, number: int, violations: Iterable[Violation]) -> None:
+        for violation in violations:
+            if violation.unless_by_default is not None and self._by_default(violation.unless_by_default):
+                continue
+            known = self.memory.broken.get((number, violation.key))
             if known is None:
-                self._broken[key] = _Broken(watcher, objection, self._now)
+                self.memory.broken[number, violation.key] = _Broken(violation, self.memory.now)
                 continue
             known.times += 1
-            before, more = known.objection.witness, objection.witness
+            before, more = known.violation.witness, violation.witness
             if len(before.exchanges) < WITNESSES and more.exchanges:
                 witness = replace(before, exchanges=(*before.exchanges, *more.exchanges))
-                known.objection = replace(known.objection, witness=witness)
+                known.violation = replace(known.violation, witness=witness)
 
-    def _told(self, index: int, broken: _Broken) -> Finding:
-        watcher, objection = broken.watcher, broken.objection
+    def _rule(self, number: int) -> Finding:
+        """Return what there is to say of a rule before anything has tried it."""
+        invariant = self.memory.invariants[number]
         return Finding(
-            id=f"F{index}",
-            invariant=watcher.number,
-            rule=watcher.rule,
+            id=invariant.slug,
+            number=number,
+            invariant=invariant.slug,
+            rule=invariant.rule,
+            verdict=Verdict.NOT_TRIED,
+            certainty=invariant.certainty,
+            expected=invariant.rule,
+            seen="",
+            reproduce=self.reproduce,
+            occasions=invariant.occasions,
+        )
+
+    def _finding(self, identity: str, number: int, broken: _Broken) -> Finding:
+        rule, violation = self._rule(number), broken.violation
+        return replace(
+            rule,
+            id=identity,
             verdict=Verdict.BROKEN,
-            certainty=objection.certainty or watcher.certainty,
-            source=_source(watcher),
-            expected=objection.expected,
-            seen=objection.seen,
-            reproduce=self.reproduce,
+            certainty=violation.certainty or rule.certainty,
+            expected=violation.expected,
+            seen=violation.seen,
             at=spoken(broken.at),
-            suspect=objection.suspect,
+            suspect=violation.suspect,
             occasions=broken.times,
-            witness=objection.witness,
+            witness=violation.witness,
         )
 
-    def _verdict(self, watcher: Watcher) -> Finding:
-        missing = sorted(watcher.needs - self._sights)
-        why = f"cannot see {', '.join(missing)}" if missing else watcher.unjudged
-        held = why is None
-        if held and not watcher.occasions:
-            why = "nothing has put it to the test"
-        return Finding(
-            id=f"I{watcher.number}",
-            invariant=watcher.number,
-            rule=watcher.rule,
-            verdict=Verdict.HELD if held else Verdict.NOT_JUDGED,
-            certainty=watcher.certainty,
-            source=_source(watcher),
-            expected=watcher.rule,
-            seen="no exception" if held else "",
-            reproduce=self.reproduce,
-            why=why,
-            occasions=watcher.occasions,
-            witness=Witness(),
-        )
+    def _verdict(self, number: int) -> Finding:
+        verdict, why = self._judged(self.memory.invariants[number])
+        seen = "no exception" if verdict is Verdict.HELD else ""
+        return replace(self._rule(number), verdict=verdict, seen=seen, why=why)
+
+    def _judged(self, invariant: Invariant) -> tuple[Verdict, str | None]:
+        """Return the verdict on an invariant that nothing broke, and what of it was not judged, and why."""
+        if unseen := self._unseen(invariant.needs):
+            return Verdict.NOT_JUDGED, unseen
+        if invariant.unjudged is not None:
+            return Verdict.NOT_JUDGED, invariant.unjudged
+        unseen = self._unseen(invariant.needs_at_rest)
+        why = f"{invariant.rule_at_rest} is not judged: {unseen}" if unseen else None
+        return Verdict.HELD if invariant.occasions else Verdict.NOT_TRIED, why
+
+    def _unseen(self, needs: frozenset[Capability]) -> str:
+        missing = [UNSEEN[one] for one in Capability if one in needs - self._capabilities]
+        return f"who sits here does not let us know {' and '.join(missing)}" if missing else ""
 
 
-def _source(watcher: Watcher) -> str:
-    return f"design, section 9, {watcher.number}"
+def _overriding(method: str, invariants: Mapping[int, Invariant]) -> list[tuple[int, Invariant]]:
+    """Return the invariants that have a `method` of their own, so that nobody else is asked."""
+    return [
+        (number, one)
+        for number, one in invariants.items()
+        if getattr(type(one), method) is not getattr(Invariant, method)
+    ]

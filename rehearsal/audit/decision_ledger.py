@@ -12,11 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
-from rehearsal.audit.finding import Witness
-from rehearsal.audit.invariant import APPROVING, News, Objection, is_rejection
+from rehearsal.audit.event import MOVES, REQUESTS, EventName, PlayerEvent
 from rehearsal.wire.recorder import Exchange
+
+APPROVING: Final = frozenset({
+    "APPROVE_REFUND", "APPROVE_RETURN", "APPROVE_RECEIVED_PACKAGE", "APPROVE_REPLACEMENT",
+    "ISSUE_REPLACEMENT_REFUND", "OFFER_PARTIAL_REFUND", "DIRECT_REFUND",
+    "APPROVE_CANCELLATION", "APPROVE_CANCEL", "APPROVE",
+})  # fmt: skip
 
 OPEN_API: Final = "seller"
 BY_SHIPPING: Final = "REJECT_BY_SHIPPING"  # the seller hands the goods over, and that is an answer
@@ -124,23 +129,9 @@ class Departure:
         """Return whether the OMS said no and the marketplace heard yes."""
         return self.decision is not None and self.decision.verdict == "reject"
 
-    def objection(self) -> Objection:
-        """Object to it, at the address of whoever made the move."""
-        exchanges = () if self.exchange is None else (self.exchange.seq,)
-        about = {"order_id": self.order_id, "claim": self.claim}
-        if self.decision is not None:
-            about["adjustment_id"] = self.decision.adjustment_id
-        return Objection(
-            f"departs {self.claim} {self.events[-1]}",
-            "connector" if self.exchange is None else self.exchange.caller,
-            self.expected,
-            self.seen,
-            Witness(exchanges, self.events, self.money, about),
-        )
 
-
-class Mandates:
-    """Follows decisions and moves; each watcher that needs it has its own."""
+class DecisionLedger:
+    """Follows decisions and moves: fed once, read by every invariant that needs it."""
 
     def __init__(self) -> None:
         self.unpaid: dict[str, Request] = {}  # refunds of the OMS's own, until they are seen to be in hand
@@ -151,40 +142,44 @@ class Mandates:
         self._departures: list[Departure] = []
         self._others_decide = False
 
-    def hear(self, news: News) -> None:
+    def on_event(self, event: PlayerEvent) -> None:
         """Take note of decisions, and of moves with what is odd about them."""
         departure: Departure | None = None
-        match news.name:
-            case "decision_given":
-                self._decided(news)
-            case "refund_requested":
-                self._refund_asked(news)
-            case "return_requested" | "cancellation_requested" if news.claim:
-                departure = self._asked(news)
-            case "return_status_changed" | "cancellation_status_changed" if news.claim:
-                departure = self._moved(news)
-            case _:
-                pass
+        if event.name == EventName.DECISION_GIVEN:
+            self._decided(event)
+        elif event.name == EventName.REFUND_REQUESTED:
+            self._refund_asked(event)
+        elif event.claim is not None and event.name in REQUESTS:
+            departure = self._asked(event, event.claim)
+        elif event.claim is not None and event.name in MOVES:
+            departure = self._moved(event, event.claim)
         if departure is not None:
             self._departures.append(departure)
 
-    def see(self, exchange: Exchange) -> None:
+    def on_exchange(self, exchange: Exchange) -> None:
         """Learn who made the move; an outsider is no connector of ours, and one that decides is another OMS."""
         if exchange.outside and exchange.writes and exchange.callee == "connector":
             self._others_decide = True
         if self._departures and exchange.callee == "marketplace":
-            told = [replace(one, exchange=one.exchange or exchange) for one in self._departures]
-            self._departures = [one for one in told if one.exchange is None or not one.exchange.outside]
+            known = [replace(one, exchange=one.exchange or exchange) for one in self._departures]
+            self._departures = [one for one in known if one.exchange is None or not one.exchange.outside]
+
+    def act_judged(self) -> None:
+        """Begin the next act: what departed in this one has been judged."""
+        self._departures = []
 
     def departures(self) -> list[Departure]:
-        """Return what departed since this was last asked."""
-        found, self._departures = self._departures, []
-        return [one for one in found if one.decision is not None or not self._others_decide]
+        """Return what departed in this act."""
+        return [one for one in self._departures if one.decision is not None or not self._others_decide]
 
     def owed(self) -> list[Decision]:
         """Return the decisions that wait to be carried out, of questions that the marketplace still asks."""
         self._waiting = {key: decision for key, decision in self._waiting.items() if decision.owed}
         return [one for one in self._waiting.values() if self._asks(one.claim, one.question)]
+
+    def status(self, claim: str) -> str:
+        """Return where a claim stands at the marketplace; an empty text where nothing is known of it."""
+        return self._claims[claim].status if claim in self._claims else ""
 
     def started_by_seller(self, claim: str | None) -> bool:
         """Return whether the marketplace has this claim from the seller."""
@@ -202,33 +197,29 @@ class Mandates:
         return short if short > account.rounding else ZERO
 
     def _asks(self, claim: str, question: str) -> bool:
-        status = self._claims[claim].status if claim in self._claims else ""
+        status = self.status(claim)
         return not status or status.endswith(ASKS[question])
 
-    def _refund_asked(self, news: News) -> None:
-        identity = str(news.data.get("adjustment_id"))
-        accepted = bool(news.data.get("accepted"))
-        request = Request(identity, news.order, news.seq, Decimal(news.data.get("amount") or 0), accepted)
-        account = self._accounts[news.order]
-        account.requests[identity] = request
-        account.events.append(news.seq)
-        if accepted:
-            self.unpaid[identity] = request
+    def _refund_asked(self, event: PlayerEvent) -> None:
+        request = Request(event.adjustment, event.order, event.seq, event.amount or ZERO, event.accepted)
+        account = self._accounts[event.order]
+        account.requests[event.adjustment] = request
+        account.events.append(event.seq)
+        if request.accepted:
+            self.unpaid[event.adjustment] = request
 
-    def _decided(self, news: News) -> None:
-        identity = str(news.data.get("adjustment_id"))
-        claim = news.claim or identity
-        question = str(news.data.get("question") or Question.REQUEST)
-        amount = news.data.get("amount")
+    def _decided(self, event: PlayerEvent) -> None:
+        claim = event.claim or event.adjustment
+        question = event.question or Question.REQUEST
         decision = Decision(
-            identity,
+            event.adjustment,
             claim,
-            news.order,
+            event.order,
             question,
-            str(news.data.get("decision")),
-            None if amount is None else Decimal(amount),
-            news.seq,
-            kept=not news.data.get("accepted"),
+            event.decision,
+            event.amount,
+            event.seq,
+            kept=not event.accepted,
             overtaken=not self._asks(claim, question),
         )
         before = self._decisions.get((claim, question))
@@ -239,59 +230,48 @@ class Mandates:
         if before.owed:
             self._waiting[claim, question] = before
 
-    def _asked(self, news: News) -> Departure | None:
-        claim = self._claims[news.claim or ""]
-        claim.status = str(news.data.get("status") or "")
-        total = Decimal(news.data.get("refund_total") or 0)
-        claim.asked = total
-        claim.by_seller = news.data.get("role") == "SELLER"
-        if not claim.by_seller:
+    def _asked(self, event: PlayerEvent, claim_id: str) -> Departure | None:
+        total = event.refund_total or ZERO
+        by_seller = event.role == "SELLER"
+        self._claims[claim_id] = _Claim(event.status, total, by_seller)
+        if not by_seller:
             return None
-        account = self._accounts[news.order]
-        if news.data.get("by", OPEN_API) != OPEN_API:
+        account = self._accounts[event.order]
+        if (event.by or OPEN_API) != OPEN_API:
             account.elsewhere += total if account.requests else ZERO
             return None
-        account.claims.append(news.claim or "")
-        account.events.append(news.seq)
-        account.rounding += ROUNDING * len(news.data.get("line_item_ids") or ())
-        if news.name == "cancellation_requested":
+        account.claims.append(claim_id)
+        account.events.append(event.seq)
+        account.rounding += ROUNDING * len(event.units)
+        if event.name == EventName.CANCELLATION_REQUESTED:
             account.called_off += total
             if account.requests:
                 return None  # before anything ships a refund of a part is a cancellation of the whole
-            return self._unasked(news, account, f"{total} called off")
+            return _unasked(event, account, f"{total} called off")
         account.refunded += total
         if account.refunded <= account.asked + (account.rounding if account.requests else ZERO):
             return None
-        return self._unasked(
-            news, account, f"{account.refunded} refunded in {len(account.claims)} claims of the seller's"
-        )
+        return _unasked(event, account, f"{account.refunded} refunded in {len(account.claims)} claims of the seller's")
 
-    def _unasked(self, news: News, account: _Account, seen: str) -> Departure:
-        requests = len(account.requests)
-        expected = f"at most the {account.asked} of {requests} refunds asked for by the OMS"
-        money = {"asked": str(account.asked), "refunded": str(account.refunded + account.called_off)}
-        return Departure(news.order, news.claim or "", None, expected, seen, money, tuple(account.events))
-
-    def _moved(self, news: News) -> Departure | None:
-        claim = self._claims[news.claim or ""]
-        action, now = str(news.data.get("action")), str(news.data.get("now", ""))
-        changed, claim.status = now != claim.status, now
-        if news.data.get("by") != OPEN_API or action == BY_SHIPPING or claim.by_seller:
+    def _moved(self, event: PlayerEvent, claim_id: str) -> Departure | None:
+        claim, action = self._claims[claim_id], event.action
+        changed, claim.status = event.status != claim.status, event.status
+        if event.by != OPEN_API or action == BY_SHIPPING or claim.by_seller:
             if changed:
-                self._overtaken(news.claim or "")
+                self._overtaken(claim_id)
             return None
         if not (action in APPROVING or is_rejection(action)):
             return None
         question = Question.GOODS if action.endswith("RECEIVED_PACKAGE") else Question.REQUEST
-        decision = self._decisions.get((news.claim or "", question))
+        decision = self._decisions.get((claim_id, question))
         if decision is None or decision.done:
-            return self._departure(news, None, "nothing, as the OMS has not decided", action)
+            return self._departure(event, None, "nothing, as the OMS has not decided", action)
         decision.done = True
-        offered = Decimal(news.data.get("offer") or 0)
+        offered = event.offer or ZERO
         if _carries_out(decision, action, offered, claim.asked):
             return None
         seen = f"{action} of {offered}" if action == OFFER else action
-        return self._departure(news, decision, f"what the OMS decided: {decision}", seen)
+        return self._departure(event, decision, f"what the OMS decided: {decision}", seen)
 
     def _overtaken(self, claim: str) -> None:
         for question in Question:
@@ -301,13 +281,25 @@ class Mandates:
             elif decision is not None and not self._asks(claim, question):
                 decision.overtaken = True
 
-    def _departure(self, news: News, decision: Decision | None, expected: str, seen: str) -> Departure:
-        money: dict[str, Any] = {"asked": self._claims[news.claim or ""].asked, "offered": news.data.get("offer")}
+    def _departure(self, event: PlayerEvent, decision: Decision | None, expected: str, seen: str) -> Departure:
+        claim = event.claim or ""
+        sums = {"asked": self._claims[claim].asked, "offered": event.offer}
         if decision is not None and decision.verdict == "partial":
-            money["decided"] = decision.amount
-        told = {what: str(amount) for what, amount in money.items() if amount is not None}
-        events = (news.seq,) if decision is None else (decision.seq, news.seq)
-        return Departure(news.order, news.claim or "", decision, expected, seen, told, events)
+            sums["decided"] = decision.amount
+        money = {what: str(amount) for what, amount in sums.items() if amount is not None}
+        events = (event.seq,) if decision is None else (decision.seq, event.seq)
+        return Departure(event.order, claim, decision, expected, seen, money, events)
+
+
+def is_rejection(action: str) -> bool:
+    """Return whether this is the seller's no, at whichever step."""
+    return action.startswith("REJECT")
+
+
+def _unasked(event: PlayerEvent, account: _Account, seen: str) -> Departure:
+    expected = f"at most the {account.asked} of {len(account.requests)} refunds asked for by the OMS"
+    money = {"asked": str(account.asked), "refunded": str(account.refunded + account.called_off)}
+    return Departure(event.order, event.claim or "", None, expected, seen, money, tuple(account.events))
 
 
 def _carries_out(decision: Decision, action: str, offered: Decimal, asked: Decimal | None) -> bool:

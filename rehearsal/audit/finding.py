@@ -13,6 +13,7 @@ class Verdict(StrEnum):
 
     HELD = "held"
     BROKEN = "broken"
+    NOT_TRIED = "not put to the test"
     NOT_JUDGED = "not judged"
 
 
@@ -39,16 +40,17 @@ class Witness:
 class Finding:
     """One verdict on one rule.
 
-    A broken rule has a finding for each time it broke; a rule that kept, or could not be judged, has one in all.
-    `occasions` is how often the rule was put to the test.
+    A broken rule has a finding for each time it broke; a rule that kept, was not put to the test or could not be
+    judged has one in all. `invariant` is the rule's slug, `number` its place in `docs/invariants.md`. `occasions` is
+    how often the rule was put to the test.
     """
 
     id: str
-    invariant: int
+    number: int
+    invariant: str
     rule: str
     verdict: Verdict
     certainty: str
-    source: str
     expected: str
     seen: str
     reproduce: str
@@ -57,6 +59,11 @@ class Finding:
     why: str | None = None
     occasions: int = 1
     witness: Witness = Witness()
+
+    @property
+    def source(self) -> str:
+        """Return where the rule is written down."""
+        return f"docs/invariants.md#{self.invariant}"
 
     @property
     def broken(self) -> bool:
@@ -68,6 +75,7 @@ class Finding:
         return {
             "id": self.id,
             "invariant": self.invariant,
+            "number": self.number,
             "rule": self.rule,
             "verdict": str(self.verdict),
             "certainty": self.certainty,

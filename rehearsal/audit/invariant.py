@@ -1,51 +1,25 @@
-"""What every watcher is told, and how it objects.
+"""What every invariant is told, and what it says when it is violated.
 
-A watcher hears news from inside the marketplace and the OMS, sees each exchange, is told when an act has ended, and,
-when the world has come to stand still, is shown the books. It keeps only what it needs to judge what comes next.
+An invariant is told of events inside the marketplace and the OMS, of each exchange, when an act has ended, and, when
+the world has come to rest, what then stands in the ledgers. It keeps only what it needs to judge what comes next, as
+plain data that can be pickled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
-from typing import Any, ClassVar, Final, Protocol
+from typing import ClassVar, Final, Protocol
 
+from rehearsal.audit.decision_ledger import DecisionLedger
+from rehearsal.audit.event import PlayerEvent
 from rehearsal.audit.finding import Witness
+from rehearsal.seats.port import Capability
 from rehearsal.wire.recorder import Exchange
 
-
-class Sight(StrEnum):
-    """What a watcher must be able to see to judge at all."""
-
-    MARKETPLACE = "what happens inside the marketplace"
-    OMS = "what the OMS decides and books"
-    EXCHANGES = "what passes over the wire"
-    BOOKS = "the books of all three"
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """Something that has happened inside a player; `seq` is its place in the trace."""
-
-    seq: int
-    at: datetime
-    who: str
-    name: str
-    data: Mapping[str, Any]
-
-    @property
-    def claim(self) -> str | None:
-        """Return the return or cancellation it is about."""
-        found = self.data.get("return_id") or self.data.get("cancel_id")
-        return str(found) if found else None
-
-    @property
-    def order(self) -> str:
-        """Return the order it is about, or an empty text."""
-        return str(self.data.get("order_id") or "")
+__all__ = ["NO_VIOLATION", "Adjustment", "Invariant", "LedgerRow", "Mail", "PlayerEvent", "Quiescence", "Violation"]
 
 
 class Adjustment(Protocol):
@@ -66,8 +40,8 @@ class Adjustment(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
-    """One order's money in the three books."""
+class LedgerRow:
+    """One order's money in the three ledgers."""
 
     order_id: str
     paid: Decimal
@@ -93,21 +67,24 @@ class Mail(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Stillness:
+class Quiescence:
     """The world when nobody has anything left to do at present.
 
-    The books, the OMS's cases, and what lies in the mailbox of an order's buyer.
+    The ledgers, the OMS's cases, and what lies in the mailbox of an order's buyer.
     """
 
     at: datetime
-    books: Sequence[Book]
+    books: Sequence[LedgerRow]
     adjustments: Sequence[Adjustment]
     mailbox: Callable[[str], Sequence[Mail]]
 
 
 @dataclass(frozen=True, slots=True)
-class Objection:
-    """A promise that was not kept. Two objections with the same `key` are one finding."""
+class Violation:
+    """How an invariant was violated. Two with the same `key` are one finding.
+
+    It is none where the connector says that it has answered in the seller's place for the order `unless_by_default`.
+    """
 
     key: str
     suspect: str
@@ -115,81 +92,48 @@ class Objection:
     seen: str
     witness: Witness
     certainty: str | None = None
+    unless_by_default: str | None = None
 
 
-class Watcher:
-    """One promise, watched. Subclasses override what they need to see."""
+NO_VIOLATION: Final[tuple[Violation, ...]] = ()
 
-    number: ClassVar[int]
+
+@dataclass(eq=False, slots=True)
+class Invariant:
+    """What must always hold. Subclasses override what they need to be told.
+
+    Without the capabilities it `needs` it is not judged at all; without those that it `needs_at_rest` it is judged
+    until the world comes to rest, and `rule_at_rest` says what then is not.
+    """
+
+    slug: ClassVar[str]
     rule: ClassVar[str]
     certainty: ClassVar[str] = "documented"
-    needs: ClassVar[frozenset[Sight]]
+    needs: ClassVar[frozenset[Capability]] = frozenset()
+    needs_at_rest: ClassVar[frozenset[Capability]] = frozenset()
+    rule_at_rest: ClassVar[str] = ""
 
-    def __init__(self) -> None:
-        self.occasions = 0
+    decisions: DecisionLedger
+    one_round: timedelta
+    occasions: int = 0
 
-    def hear(self, news: News) -> Iterable[Objection]:
+    def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Take note of something that has happened inside a player."""
-        return ()
+        return NO_VIOLATION
 
-    def see(self, exchange: Exchange) -> Iterable[Objection]:
+    def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
         """Take note of an exchange."""
-        return ()
+        return NO_VIOLATION
 
-    def after_act(self, now: datetime) -> Iterable[Objection]:
+    def after_act(self, now: datetime) -> Iterable[Violation]:
         """Judge what must hold when an act has ended."""
-        return ()
+        return NO_VIOLATION
 
-    def at_stillness(self, stillness: Stillness) -> Iterable[Objection]:
+    def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
         """Judge what must hold when nobody has anything left to do at present."""
-        return ()
+        return NO_VIOLATION
 
     @property
     def unjudged(self) -> str | None:
         """Return why there is no verdict yet, although everything was seen; None when there is one."""
         return None
-
-
-NO_OBJECTION: Final[tuple[Objection, ...]] = ()
-OPEN_AT_OMS: Final = frozenset({"NewRma", "PendingApproval", "ReadyForReturn", "ReadyForReplacementShipment"})
-DONE_AT_OMS: Final = "PostProcessingComplete"
-PAID_OUT: Final = ("_COMPLETE",)
-CALLED_OFF: Final = ("_CANCEL", "_CANCELLED")
-APPROVING: Final = frozenset(
-    {
-        "APPROVE_REFUND",
-        "APPROVE_RETURN",
-        "APPROVE_RECEIVED_PACKAGE",
-        "APPROVE_REPLACEMENT",
-        "ISSUE_REPLACEMENT_REFUND",
-        "OFFER_PARTIAL_REFUND",
-        "DIRECT_REFUND",
-        "APPROVE_CANCELLATION",
-        "APPROVE_CANCEL",
-        "APPROVE",
-    }
-)
-
-
-def is_rejection(action: str) -> bool:
-    """Return whether this is the seller's no, at whichever step."""
-    return action.startswith("REJECT")
-
-
-@dataclass(slots=True)
-class Claim:
-    """What watchers keep of one return or cancellation."""
-
-    order_id: str = ""
-    status: str = ""
-    events: list[int] = field(default_factory=list)
-
-    @property
-    def paid_out(self) -> bool:
-        """Return whether its money has been paid; a replacement that is complete had none."""
-        return self.status.endswith(PAID_OUT) and not self.status.startswith("REPLACEMENT")
-
-    @property
-    def called_off(self) -> bool:
-        """Return whether it ended without money."""
-        return self.status.endswith(CALLED_OFF)

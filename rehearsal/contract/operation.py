@@ -28,9 +28,9 @@ Pairs = Sequence[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """A point in which an exchange does not keep the contract."""
+    """A point in which an exchange or an event does not keep the contract."""
 
-    side: str  # "request" or "response"
+    side: str  # "request", "response" or "event"
     operation: str | None
     pointer: str
     expected: str
@@ -73,16 +73,12 @@ class Operation:
         return Parameters(declared, self._document, strict=strict, fold=fold)
 
     @cached_property
-    def _path(self) -> Parameters:
-        return self._of("path")
-
-    @cached_property
-    def _query(self) -> Parameters:
-        return self._of("query", strict=True)
-
-    @cached_property
-    def _headers(self) -> Parameters:
-        return self._of("header", fold=True)
+    def _parameters(self) -> Mapping[str, Parameters]:
+        return {
+            "path": self._of("path"),
+            "query": self._of("query", strict=True),
+            "headers": self._of("header", fold=True),
+        }
 
     @cached_property
     def _security(self) -> list[list[Mapping[str, Any]]]:
@@ -121,9 +117,8 @@ class Operation:
 
     @cached_property
     def _shown_parameters(self) -> frozenset[str]:
-        return frozenset(
-            name for name in self._query.names if name not in self._query.hidden and not redaction.is_sensitive(name)
-        )
+        query = self._parameters["query"]
+        return frozenset(name for name in query.names - query.hidden if not redaction.is_sensitive(name))
 
     def shown_parameters(self, query: Pairs) -> frozenset[str]:
         """Return the parameters of a query whose values may be recorded: those the contract names and does not mark.
@@ -140,11 +135,8 @@ class Operation:
     ) -> list[Breach]:
         """Return where a request breaks the contract; header names are lower case."""
         breaches: list[Breach] = []
-        for place, parameters, sent in (
-            ("path", self._path, path.items()),
-            ("query", self._query, query),
-            ("headers", self._headers, headers.items()),
-        ):
+        for place, sent in (("path", path.items()), ("query", query), ("headers", headers.items())):
+            parameters = self._parameters[place]
             for fault in parameters.faults(sent):
                 name = fault.pointer[1:]
                 hidden = name in parameters.hidden or name not in parameters.names or redaction.is_sensitive(name)
@@ -247,7 +239,7 @@ class Operation:
         if not faults:
             return []
         shown = redaction.by_name(mask.over(message.body))
-        return [self._breach(side, f"/body{fault.pointer}", fault.expected, _seen(shown, fault)) for fault in faults]
+        return [self._breach(side, f"/body{fault.pointer}", fault.expected, seen(shown, fault)) for fault in faults]
 
     def _masked(self, where: tuple[str, ...], content: Mapping[str, Any], message: Message) -> Any:
         media = _chosen(content, message.media_type)
@@ -280,7 +272,8 @@ def _chosen(content: Mapping[str, Any], media_type: str) -> str | None:
     return next((media for media in content if media.endswith("/*") and media_type.startswith(media[:-1])), None)
 
 
-def _seen(value: Any, fault: Fault) -> str:
+def seen(value: Any, fault: Fault) -> str:
+    """Return the value at fault as text."""
     try:
         text = json.dumps(value_at(value, fault.pointer), default=str)
     except (LookupError, ValueError):

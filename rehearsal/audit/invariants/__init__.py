@@ -1,1 +1,25 @@
-"""The invariants that hold in every world (docs/invariants.md), each a watcher that sees what happens and objects."""
+"""The invariants, by the number under which `docs/invariants.md` has them: a new one is registered here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from rehearsal.audit.invariant import Invariant
+from rehearsal.audit.invariants.contract import ContractKept
+from rehearsal.audit.invariants.decisions import InTime, NoRefundAfterNo
+from rehearsal.audit.invariants.executed_once import ExecutedOnce
+from rehearsal.audit.invariants.lapses import LapseOnce
+from rehearsal.audit.invariants.mails import OneMail
+from rehearsal.audit.invariants.money import BooksAgree, NeverTooMuch
+
+INVARIANTS: Final[Mapping[int, type[Invariant]]] = {
+    1: NeverTooMuch,
+    2: ExecutedOnce,
+    3: NoRefundAfterNo,
+    4: InTime,
+    5: LapseOnce,
+    6: BooksAgree,
+    7: OneMail,
+    8: ContractKept,
+}

@@ -1,34 +1,47 @@
-"""Every request and answer on the wire keeps the contract."""
+"""Every request and answer on the wire keeps the contract, and so does every event."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from rehearsal.audit.finding import Witness
-from rehearsal.audit.invariant import Objection, Sight, Watcher
+from rehearsal.audit.invariant import Invariant, PlayerEvent, Violation
+from rehearsal.contract.operation import Breach
 from rehearsal.wire.recorder import Exchange
 
 
-class ContractKept(Watcher):
-    """`contract-kept`."""
+@dataclass(eq=False, slots=True)
+class ContractKept(Invariant):
+    """What the wire says is held against the vendors' contracts, what the players tell against `events`."""
 
-    number = 8
+    slug = "contract-kept"
     rule = "Every request and answer on the wire keeps the contract."
-    needs = frozenset({Sight.EXCHANGES})
 
-    def see(self, exchange: Exchange) -> Iterable[Objection]:
-        """Pass on what the contract objects to."""
+    def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
+        """Pass on in what way an exchange breaks its contract."""
         self.occasions += 1
         for breach in exchange.breaches:
             suspect = exchange.caller if breach.side == "request" else exchange.callee
-            yield Objection(
-                f"breach {suspect} {breach.side} {breach.operation} {breach.pointer} {breach.expected}",
-                suspect,
-                f"{breach.expected} at {breach.pointer} of {breach.operation or 'an unknown operation'}",
-                breach.seen,
-                Witness(
-                    exchanges=(exchange.seq,),
-                    about={"operation": breach.operation or "", "side": breach.side, "pointer": breach.pointer},
-                ),
-                breach.certainty,
-            )
+            yield _violation(breach, suspect, exchanges=(exchange.seq,))
+
+    def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
+        """Pass on in what way an event breaks its contract."""
+        return [_violation(breach, event.who, events=(event.seq,)) for breach in event.breaches]
+
+
+def _violation(
+    breach: Breach, suspect: str, *, exchanges: tuple[int, ...] = (), events: tuple[int, ...] = ()
+) -> Violation:
+    return Violation(
+        f"breach {suspect} {breach.side} {breach.operation} {breach.pointer} {breach.expected}",
+        suspect,
+        f"{breach.expected} at {breach.pointer} of {breach.operation or 'an unknown operation'}",
+        breach.seen,
+        Witness(
+            exchanges,
+            events,
+            about={"operation": breach.operation or "", "side": breach.side, "pointer": breach.pointer},
+        ),
+        breach.certainty,
+    )

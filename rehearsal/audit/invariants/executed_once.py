@@ -2,75 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
-from rehearsal.audit.decision_ledger import Decision, Mandates, Request
+from rehearsal.audit.decision_ledger import Decision, Departure, Request
+from rehearsal.audit.event import EventName
 from rehearsal.audit.finding import Witness
-from rehearsal.audit.invariant import NO_OBJECTION, Adjustment, News, Objection, Sight, Stillness, Watcher
-from rehearsal.wire.recorder import Exchange
+from rehearsal.audit.invariant import NO_VIOLATION, Adjustment, Invariant, PlayerEvent, Quiescence, Violation
+from rehearsal.seats.port import Capability
 
 
-class ExecutedOnce(Watcher):
-    """`executed-once`. A yes where the seller said no is for `no-refund-after-no`.
+@dataclass(eq=False, slots=True)
+class ExecutedOnce(Invariant):
+    """A yes where the seller said no is another invariant's: no-refund-after-no."""
 
-    `by_default` answers whether the connector says of an order that it has answered in the seller's place, as a shop
-    may have asked it to.
-    """
-
-    number = 2
+    slug = "executed-once"
     rule = "Every refund the seller decided is executed exactly once, or ends in an error a person can see."
-    needs = frozenset({Sight.MARKETPLACE, Sight.OMS})
+    needs = frozenset({Capability.STAFF_DECIDES})
 
-    def __init__(self, by_default: Callable[[str], bool]) -> None:
-        super().__init__()
-        self._by_default = by_default
-        self._mandates = Mandates()
-
-    def hear(self, news: News) -> Iterable[Objection]:
-        """Pair what was decided with what is done."""
-        if news.data.get("accepted") and (
-            news.name == "refund_requested"
-            or (news.name == "decision_given" and news.data.get("decision") in ("approve", "partial"))
-        ):
+    def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
+        """Count the refunds that were decided."""
+        decided = event.name == EventName.DECISION_GIVEN and event.decision in ("approve", "partial")
+        if event.accepted and (decided or event.name == EventName.REFUND_REQUESTED):
             self.occasions += 1
-        self._mandates.hear(news)
-        return NO_OBJECTION
+        return NO_VIOLATION
 
-    def see(self, exchange: Exchange) -> Iterable[Objection]:
-        """Learn who did it."""
-        self._mandates.see(exchange)
-        return NO_OBJECTION
-
-    def after_act(self, now: object) -> Iterable[Objection]:
+    def after_act(self, now: datetime) -> Iterable[Violation]:
         """What has been done was decided, unless the connector answered for the seller and says so."""
-        for departure in self._mandates.departures():
-            if departure.decision is None and self._by_default(departure.order_id):
-                continue
-            if not departure.approves_a_rejection:
-                yield departure.objection()
+        return [departs(one) for one in self.decisions.departures() if not one.approves_a_rejection]
 
-    def at_stillness(self, stillness: Stillness) -> Iterable[Objection]:
+    def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
         """Every decision has been carried out, or is in a person's sight, or is out of date."""
-        yield from self.after_act(stillness.at)
-        rows = {row.id: row for row in stillness.adjustments}
-        for decision in self._mandates.owed():
+        rows = {row.id: row for row in state.adjustments}
+        for decision in self.decisions.owed():
             row = rows.get(decision.adjustment_id)
             if not _failed(row):
                 yield _lost(decision, row)
-        unpaid, self._mandates.unpaid = self._mandates.unpaid, {}
+        unpaid, self.decisions.unpaid = self.decisions.unpaid, {}
         for identity, request in unpaid.items():
             request.failed = _failed(rows.get(identity))
         for identity, request in unpaid.items():
             row = rows.get(identity)
-            known = row is not None and self._mandates.started_by_seller(row.return_id or row.cancel_id)
-            missing = self._mandates.missing(request.order_id)
+            known = row is not None and self.decisions.started_by_seller(row.return_id or row.cancel_id)
+            missing = self.decisions.missing(request.order_id)
             if not request.failed and (missing or not known):
-                self._mandates.unpaid[identity] = request
+                self.decisions.unpaid[identity] = request
                 yield self._unpaid(request, row)
 
-    def _unpaid(self, request: Request, row: Adjustment | None) -> Objection:
-        done = self._mandates.carried_out(request.order_id)
-        return Objection(
+    def _unpaid(self, request: Request, row: Adjustment | None) -> Violation:
+        done = self.decisions.carried_out(request.order_id)
+        return Violation(
             f"lost {request.adjustment_id}",
             "connector",
             "the refund executed at the marketplace, or an error on the adjustment",
@@ -83,6 +65,21 @@ class ExecutedOnce(Watcher):
         )
 
 
+def departs(one: Departure) -> Violation:
+    """Return what a departure from the seller's decisions violates, at the address of whoever made the move."""
+    about = {"order_id": one.order_id, "claim": one.claim}
+    if one.decision is not None:
+        about["adjustment_id"] = one.decision.adjustment_id
+    return Violation(
+        f"departs {one.claim} {one.events[-1]}",
+        "connector" if one.exchange is None else one.exchange.caller,
+        one.expected,
+        one.seen,
+        Witness(() if one.exchange is None else (one.exchange.seq,), one.events, one.money, about),
+        unless_by_default=one.order_id if one.decision is None else None,
+    )
+
+
 def _failed(row: Adjustment | None) -> bool:
     return row is not None and (row.status == "Error" or bool(row.error))
 
@@ -91,18 +88,12 @@ def _status(row: Adjustment | None) -> str:
     return row.status if row else "no such adjustment"
 
 
-def _lost(decision: Decision, row: Adjustment | None) -> Objection:
-    return Objection(
+def _lost(decision: Decision, row: Adjustment | None) -> Violation:
+    about = {"order_id": decision.order_id, "adjustment_id": decision.adjustment_id, "claim": decision.claim}
+    return Violation(
         f"lost {decision.claim} {decision.seq}",
         "connector",
         f"the decision ({decision}) carried out at the marketplace, or an error on the adjustment",
         f"the marketplace still asks; the OMS sees {_status(row)}",
-        Witness(
-            events=(decision.seq,),
-            about={
-                "order_id": decision.order_id,
-                "adjustment_id": decision.adjustment_id,
-                "claim": decision.claim,
-            },
-        ),
+        Witness(events=(decision.seq,), about=about),
     )

@@ -1,93 +1,89 @@
-"""Nobody's silence is lost: a deadline that passes acts once, at its own hour, and everybody learns of it."""
+"""A deadline that passes acts once, at its own hour, and everybody learns of it."""
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
+from rehearsal.audit.event import MOVES, EventName
 from rehearsal.audit.finding import Witness
-from rehearsal.audit.invariant import (
-    DONE_AT_OMS,
-    NO_OBJECTION,
-    OPEN_AT_OMS,
-    Claim,
-    News,
-    Objection,
-    Sight,
-    Stillness,
-    Watcher,
-)
+from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
+from rehearsal.seats.port import Capability
+
+OPEN_AT_OMS: Final = frozenset({"NewRma", "PendingApproval", "ReadyForReturn", "ReadyForReplacementShipment"})
+DONE_AT_OMS: Final = "PostProcessingComplete"
+CALLED_OFF: Final = ("_CANCEL", "_CANCELLED")
 
 
-class SilenceActs(Watcher):
-    """`lapse-once`."""
+@dataclass(eq=False, slots=True)
+class LapseOnce(Invariant):
+    """The marketplace acts; at rest the others know."""
 
-    number = 5
+    slug = "lapse-once"
     rule = "Nobody's silence is lost: each lapsed deadline acts once, at its own hour, and all three books learn of it."
-    needs = frozenset({Sight.MARKETPLACE, Sight.OMS})
+    needs_at_rest = frozenset({Capability.BOOK})
+    rule_at_rest = "whether all three books learn of it"
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._pending: dict[str, tuple[datetime, int]] = {}
-        self._heap: list[tuple[datetime, str]] = []
-        self._lapsed: dict[tuple[str, str, str], int] = {}
-        self._claims: dict[str, Claim] = {}
-        self._to_learn: set[str] = set()
+    _pending: dict[str, tuple[datetime, int]] = field(default_factory=dict)
+    _heap: list[tuple[datetime, str]] = field(default_factory=list)
+    _lapsed: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    _lapses: dict[str, tuple[str, list[int]]] = field(default_factory=dict)  # each claim's order and events
+    _to_learn: set[str] = field(default_factory=set)
 
-    def hear(self, news: News) -> Iterable[Objection]:
-        """Note what is due, what lapsed, and where the claim stands."""
-        claim = news.claim
+    def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
+        """Note what is due, what lapsed, and which of the lapsed claims went on."""
+        claim = event.claim
         if claim is None:
             return
-        if news.name == "deadline_lapsed":
+        if event.name == EventName.DEADLINE_LAPSED:
             self.occasions += 1
-            yield from self._on_lapse(claim, news)
-        elif "deadline" in news.data:
-            due = news.data["deadline"]
+            yield from self._on_lapse(claim, event)
+        elif event.sets_deadline:
             self._pending.pop(claim, None)
-            if isinstance(due, datetime):
-                self._pending[claim] = (due, news.seq)
-                heapq.heappush(self._heap, (due, claim))
-        if "now" in news.data and claim in self._claims:
-            self._claims[claim].status = str(news.data["now"])
+            if event.deadline is not None:
+                self._pending[claim] = (event.deadline, event.seq)
+                heapq.heappush(self._heap, (event.deadline, claim))
+        if event.name in MOVES and claim in self._lapses:
             self._to_learn.add(claim)
 
-    def _on_lapse(self, claim: str, news: News) -> Iterable[Objection]:
-        due = news.data.get("due")
-        about = {"order_id": news.order, "claim": claim}
-        self._claims.setdefault(claim, Claim(order_id=news.order)).events.append(news.seq)
+    def _on_lapse(self, claim: str, event: PlayerEvent) -> Iterable[Violation]:
+        due = event.due
+        about = {"order_id": event.order, "claim": claim}
+        self._lapses.setdefault(claim, (event.order, []))[1].append(event.seq)
         self._to_learn.add(claim)
         pending = self._pending.get(claim)
         if pending is not None and pending[0] == due:
             del self._pending[claim]
-        if isinstance(due, datetime) and due != news.at:
-            yield Objection(
+        if due is not None and due != event.at:
+            yield Violation(
                 f"hour {claim} {due.isoformat()}",
                 "marketplace",
                 f"the deadline acts at {due.isoformat()}",
-                f"it acted at {news.at.isoformat()}",
-                Witness(events=(news.seq,), about=about),
+                f"it acted at {event.at.isoformat()}",
+                Witness(events=(event.seq,), about=about),
             )
-        key = (claim, str(news.data.get("what")), str(due))
+        key = (claim, event.what, str(due))
         if key in self._lapsed:
-            yield Objection(
+            yield Violation(
                 f"again {key}",
                 "marketplace",
                 "the deadline acts once",
                 "it acted twice",
-                Witness(events=(self._lapsed[key], news.seq), about=about),
+                Witness(events=(self._lapsed[key], event.seq), about=about),
             )
-        self._lapsed[key] = news.seq
+        self._lapsed[key] = event.seq
 
-    def after_act(self, now: datetime) -> Iterable[Objection]:
+    def after_act(self, now: datetime) -> Iterable[Violation]:
         """No known deadline lies behind us without having acted."""
         while self._heap and self._heap[0][0] < now:
             due, claim = heapq.heappop(self._heap)
             pending = self._pending.get(claim)
             if pending is not None and pending[0] == due:
                 del self._pending[claim]
-                yield Objection(
+                yield Violation(
                     f"missed {claim} {due.isoformat()}",
                     "marketplace",
                     f"the deadline acts at {due.isoformat()}",
@@ -95,24 +91,30 @@ class SilenceActs(Watcher):
                     Witness(events=(pending[1],), about={"claim": claim}),
                 )
 
-    def at_stillness(self, stillness: Stillness) -> Iterable[Objection]:
+    def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
         """The OMS knows how each lapsed claim ended."""
         if not self._to_learn:
-            return NO_OBJECTION
-        rows = {row.return_id or row.cancel_id: row for row in stillness.adjustments}
+            return NO_VIOLATION
+        rows = {row.return_id or row.cancel_id: row for row in state.adjustments}
         found = []
-        for claim_id in sorted(self._to_learn):
-            claim, row = self._claims[claim_id], rows.get(claim_id)
+        for claim in sorted(self._to_learn):
+            ended, row = self.decisions.status(claim), rows.get(claim)
             status = row.status if row is not None else "no such case"
-            if (claim.paid_out and status != DONE_AT_OMS) or (claim.called_off and status in OPEN_AT_OMS):
+            if (_paid_out(ended) and status != DONE_AT_OMS) or (ended.endswith(CALLED_OFF) and status in OPEN_AT_OMS):
+                order_id, events = self._lapses[claim]
                 found.append(
-                    Objection(
-                        f"unlearned {claim_id} {claim.status}",
+                    Violation(
+                        f"unlearned {claim} {ended}",
                         "connector",
-                        f"the OMS knows that the claim is {claim.status}",
+                        f"the OMS knows that the claim is {ended}",
                         f"the OMS has {status}",
-                        Witness(events=tuple(claim.events), about={"order_id": claim.order_id, "claim": claim_id}),
+                        Witness(events=tuple(events), about={"order_id": order_id, "claim": claim}),
                     )
                 )
         self._to_learn.clear()
         return found
+
+
+def _paid_out(status: str) -> bool:
+    """Return whether the claim's money has been paid; a replacement that is complete had none."""
+    return status.endswith("_COMPLETE") and not status.startswith("REPLACEMENT")

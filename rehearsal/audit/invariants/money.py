@@ -2,138 +2,125 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
 
+from rehearsal.audit.decision_ledger import ZERO
+from rehearsal.audit.event import EventName
 from rehearsal.audit.finding import Witness
-from rehearsal.audit.invariant import NO_OBJECTION, News, Objection, Sight, Stillness, Watcher
-
-ZERO = Decimal("0.00")
+from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
+from rehearsal.seats.port import Capability
 
 
 @dataclass(slots=True)
 class _Account:
-    total: Decimal
-    lines: dict[str, Decimal]
+    total: Decimal = ZERO
+    lines: dict[str, Decimal] = field(default_factory=dict)
     refunded: Decimal = ZERO
-    refunded_lines: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    refunded_lines: dict[str, Decimal] = field(default_factory=dict)
     events: list[int] = field(default_factory=list)
 
 
-class NeverMoreThanPaid(Watcher):
-    """`never-too-much`."""
+@dataclass(eq=False, slots=True)
+class NeverTooMuch(Invariant):
+    """Sums by unit and by order, and one payment for each claim."""
 
-    number = 1
+    slug = "never-too-much"
     rule = "A buyer never gets back more than they paid, per unit, line and order; nor twice for one claim."
-    needs = frozenset({Sight.MARKETPLACE})
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._accounts: dict[str, _Account] = {}
-        self._paid: dict[str, int] = {}
+    _accounts: dict[str, _Account] = field(default_factory=dict)
+    _paid: dict[str, int] = field(default_factory=dict)
 
-    def hear(self, news: News) -> Iterable[Objection]:
+    def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Add up what is paid in and what is paid back."""
-        if news.name == "order_placed":
-            lines: Mapping[str, Any] = news.data.get("lines") or {}
-            self._accounts[news.order] = _Account(
-                Decimal(news.data["total"]), {line: Decimal(paid) for line, paid in lines.items()}
-            )
-        elif news.name == "money_paid":
+        if event.name == EventName.ORDER_PLACED:
+            self._accounts[event.order] = _Account(event.total or ZERO, event.lines)
+        elif event.name == EventName.MONEY_PAID:
             self.occasions += 1
-            yield from self._paid_back(news)
+            yield from self._paid_back(event)
 
-    def _paid_back(self, news: News) -> Iterable[Objection]:
-        account = self._accounts.setdefault(news.order, _Account(ZERO, {}))
-        amount = Decimal(news.data["amount"])
+    def _paid_back(self, event: PlayerEvent) -> Iterable[Violation]:
+        account = self._accounts.setdefault(event.order, _Account())
+        amount = event.amount or ZERO
         account.refunded += amount
-        account.events.append(news.seq)
-        about = {"order_id": news.order, "claim": news.claim or ""}
-        if news.claim is not None and news.claim in self._paid:
-            yield Objection(
-                f"twice {news.claim}",
+        account.events.append(event.seq)
+        about = {"order_id": event.order, "claim": event.claim or ""}
+        if event.claim is not None and event.claim in self._paid:
+            yield Violation(
+                f"twice {event.claim}",
                 "marketplace",
                 "one payment for one claim",
                 f"a second payment of {amount}",
-                Witness(events=(self._paid[news.claim], news.seq), money={"amount": str(amount)}, about=about),
+                Witness(events=(self._paid[event.claim], event.seq), money={"amount": str(amount)}, about=about),
             )
-        elif news.claim is not None:
-            self._paid[news.claim] = news.seq
+        elif event.claim is not None:
+            self._paid[event.claim] = event.seq
         if account.refunded > account.total:
-            yield Objection(
-                f"order {news.order} {account.refunded}",
-                "marketplace",
-                f"at most the {account.total} that the buyer paid for the order",
-                f"{account.refunded} paid back",
-                Witness(
-                    events=tuple(account.events),
-                    money={"paid": str(account.total), "refunded": str(account.refunded)},
-                    about=about,
-                ),
-            )
-        for line, part in (news.data.get("lines") or {}).items():
-            account.refunded_lines[line] += Decimal(part)
-            back, paid = account.refunded_lines[line], account.lines.get(line)
+            yield _too_much(f"order {event.order}", "the order", account.total, account.refunded, account, about)
+        for line, part in event.lines.items():
+            back = account.refunded_lines[line] = account.refunded_lines.get(line, ZERO) + part
+            paid = account.lines.get(line)
             if paid is not None and back > paid:
-                yield Objection(
-                    f"line {line} {back}",
-                    "marketplace",
-                    f"at most the {paid} that the buyer paid for the unit {line}",
-                    f"{back} paid back",
-                    Witness(
-                        events=tuple(account.events), money={"paid": str(paid), "refunded": str(back)}, about=about
-                    ),
-                )
+                yield _too_much(f"line {line}", f"the unit {line}", paid, back, account, about)
 
 
-class BooksAgree(Watcher):
-    """`books-agree`."""
+def _too_much(
+    key: str, bought: str, paid: Decimal, back: Decimal, account: _Account, about: dict[str, str]
+) -> Violation:
+    return Violation(
+        f"{key} {back}",
+        "marketplace",
+        f"at most the {paid} that the buyer paid for {bought}",
+        f"{back} paid back",
+        Witness(events=tuple(account.events), money={"paid": str(paid), "refunded": str(back)}, about=about),
+    )
 
-    number = 6
+
+@dataclass(eq=False, slots=True)
+class BooksAgree(Invariant):
+    """Once the world has come to rest; before, they are on their way."""
+
+    slug = "books-agree"
     rule = "When everything has come to rest, the marketplace's, the connector's and the OMS's books agree to the cent."
-    needs = frozenset({Sight.MARKETPLACE, Sight.OMS, Sight.BOOKS})
+    needs = frozenset({Capability.BOOK})
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._last_payment: dict[str, int] = {}
-        self._waiting = False
+    _last_payment: dict[str, int] = field(default_factory=dict)
+    _waiting: bool = False
 
-    def hear(self, news: News) -> Iterable[Objection]:
+    def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Remember that there is something to agree about."""
-        if news.name in ("money_paid", "booked"):
+        if event.name in (EventName.MONEY_PAID, EventName.BOOKED):
             self._waiting = True
-            self._last_payment[news.order] = news.seq
-        return NO_OBJECTION
+            self._last_payment[event.order] = event.seq
+        return NO_VIOLATION
 
-    def at_stillness(self, stillness: Stillness) -> Iterable[Objection]:
+    def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
         """Compare the books."""
         if self._waiting:
             self.occasions += 1
             self._waiting = False
-        for book in stillness.books:
-            if not book.agree:
-                last = self._last_payment.get(book.order_id)
-                yield Objection(
-                    f"books {book.order_id} {book.marketplace} {book.connector} {book.oms}",
-                    "oms" if book.marketplace == book.connector else "connector",
+        for row in state.books:
+            if not row.agree:
+                last = self._last_payment.get(row.order_id)
+                yield Violation(
+                    f"books {row.order_id} {row.marketplace} {row.connector} {row.oms}",
+                    "oms" if row.marketplace == row.connector else "connector",
                     "the same sum in all three books",
-                    f"marketplace {book.marketplace}, connector {book.connector}, OMS {book.oms}",
+                    f"marketplace {row.marketplace}, connector {row.connector}, OMS {row.oms}",
                     Witness(
                         events=() if last is None else (last,),
                         money={
-                            "paid": str(book.paid),
-                            "marketplace": str(book.marketplace),
-                            "connector": str(book.connector),
-                            "oms": str(book.oms),
+                            "paid": str(row.paid),
+                            "marketplace": str(row.marketplace),
+                            "connector": str(row.connector),
+                            "oms": str(row.oms),
                         },
-                        about={"order_id": book.order_id},
+                        about={"order_id": row.order_id},
                     ),
                 )
 
     @property
     def unjudged(self) -> str | None:
-        """Money has moved, and the world has not stood still since."""
+        """Return that money has moved and the world has not come to rest since."""
         return "money has moved and the world has not come to rest since" if self._waiting else None

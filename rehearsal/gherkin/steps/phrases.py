@@ -1,15 +1,17 @@
-"""Pieces of speech that several steps share: names, goods, sums, spans of time, and how to read them."""
+"""What several steps share: names, goods, sums, spans of time and how to read them, and the two tenses of an act."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
+from functools import wraps
 from typing import Any
 
-from pytest_bdd import parsers
+from pytest_bdd import given, parsers, when
 
-from rehearsal.gherkin.cast import Goods
+from rehearsal.gherkin.cast import Cast, Goods
 from rehearsal.gherkin.errors import Miswritten
 
 # Names of groups are the steps' parameters. "Maya", "a desk lamp", "39.98 USD", "2 of the mugs".
@@ -19,6 +21,7 @@ PIECES = {
     "SUM": r"(?P<sum>\d+\.\d\d) USD",
     "PRICE": r"(?P<price>\d+\.\d\d) USD",
     "GOODS": r"(?P<goods>[a-z][a-z ]*?)",
+    "COUNT": r"(?P<pieces>\d+)",
     "SPAN": r"(?P<span>(?:an?|\d+) (?:second|minute|hour|day)s?)",
     "WORDS": r'"(?P<words>[^"]+)"',
     "GRADE": r"(?P<grade>as sold|used|damaged|the wrong item|with parts missing)",
@@ -40,10 +43,39 @@ def phrase(text: str) -> parsers.StepParser:
     return parsers.re(re.sub(r"\{([A-Z]+)\}", lambda piece: PIECES[piece.group(1)], text))
 
 
+def act(
+    *, done: str | None = None, happens: str | None = None, done_with_news: bool = False
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return a decorator that makes an act a step, in two tenses.
+
+    Said as something that is `done` the act stands alone. Said as what `happens`, an hour passes after it, so that the
+    round, the payment and the mail that follow can be looked at; `done_with_news`: after what is done, too.
+    """
+
+    def register(does: Callable[..., None]) -> Callable[..., None]:
+        @wraps(does)
+        def does_and_waits(people: Cast, **words: str) -> None:
+            does(people, **words)
+            people.clock.news_goes_round()
+
+        if done:
+            given(phrase(done), stacklevel=2)(does_and_waits if done_with_news else does)
+        if happens:
+            when(phrase(happens), stacklevel=2)(does_and_waits)
+        return does
+
+    return register
+
+
 def time(text: str) -> timedelta:
     """Read "24 hours" or "a day"."""
     number, unit = text.split()
     return timedelta(seconds=_UNITS[unit.removesuffix("s")] * (1 if number in ("a", "an") else int(number)))
+
+
+def number(text: str | None) -> int | None:
+    """Read a number that may be left unsaid."""
+    return None if text is None else int(text)
 
 
 def basket(table: list[list[str]]) -> list[Goods]:
@@ -57,5 +89,5 @@ def basket(table: list[list[str]]) -> list[Goods]:
 
 
 def money(value: Any) -> Decimal:
-    """Read a sum as the stage says it."""
+    """Read a sum as the stage shows it."""
     return Decimal(str(value))

@@ -1,0 +1,122 @@
+"""What the players say has happened, by the names of `contracts/events.yaml`, read with types.
+
+The only place of the audit that knows an event's or a field's name; a test holds both to the contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Final, Generic, TypeVar
+
+from rehearsal.contract.operation import Breach
+
+T = TypeVar("T")
+
+
+class EventName(StrEnum):
+    """The events that an invariant asks for."""
+
+    ORDER_PLACED = "order_placed"
+    RETURN_REQUESTED = "return_requested"
+    RETURN_STATUS_CHANGED = "return_status_changed"
+    CANCELLATION_REQUESTED = "cancellation_requested"
+    CANCELLATION_STATUS_CHANGED = "cancellation_status_changed"
+    DEADLINE_LAPSED = "deadline_lapsed"
+    DISPUTE_DECIDED = "dispute_decided"
+    MONEY_PAID = "money_paid"
+    MAIL_SENT = "mail_sent"
+    DECISION_GIVEN = "decision_given"
+    REFUND_REQUESTED = "refund_requested"
+    BOOKED = "booked"
+
+
+REQUESTS: Final = (EventName.RETURN_REQUESTED, EventName.CANCELLATION_REQUESTED)
+MOVES: Final = (EventName.RETURN_STATUS_CHANGED, EventName.CANCELLATION_STATUS_CHANGED)
+
+
+class Field(Generic[T]):
+    """One field of an event's data, with its type."""
+
+    def __init__(self, name: str, read: Callable[[Any], T]) -> None:
+        self.name: Final = name
+        self._read = read
+
+    def __get__(self, event: PlayerEvent, owner: type[PlayerEvent]) -> T:
+        return self._read(event.data.get(self.name))
+
+
+def _text(found: Any) -> str:
+    return str(found or "")
+
+
+def _money(found: Any) -> Decimal | None:
+    return None if found is None else Decimal(found)
+
+
+def _instant(found: Any) -> datetime | None:
+    return found if isinstance(found, datetime) else None
+
+
+def _money_by_unit(found: Any) -> dict[str, Decimal]:
+    return {unit: Decimal(money) for unit, money in (found or {}).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerEvent:
+    """Something that has happened inside a player; `seq` is its place in the trace.
+
+    What an event has no field for is an empty text, None or nothing.
+    """
+
+    seq: int
+    at: datetime
+    who: str
+    name: str
+    data: Mapping[str, Any]
+    breaches: tuple[Breach, ...] = ()
+
+    # whom it is about
+    order = Field("order_id", _text)
+    returned = Field("return_id", _text)
+    cancellation = Field("cancel_id", _text)
+    adjustment = Field("adjustment_id", _text)
+    units = Field("line_item_ids", lambda found: tuple(found or ()))
+    # what has happened
+    placed = Field("status", _text)
+    moved_to = Field("now", _text)
+    action = Field("action", _text)
+    by = Field("by", _text)
+    role = Field("role", _text)
+    outcome = Field("outcome", _text)
+    kind = Field("kind", _text)
+    decision = Field("decision", _text)
+    question = Field("question", _text)
+    accepted = Field("accepted", bool)
+    deadline = Field("deadline", _instant)
+    due = Field("due", _instant)
+    what = Field("what", _text)
+    # money
+    total = Field("total", _money)
+    amount = Field("amount", _money)
+    refund_total = Field("refund_total", _money)
+    offer = Field("offer", _money)
+    lines = Field("lines", _money_by_unit)
+
+    @property
+    def claim(self) -> str | None:
+        """Return the return or cancellation it is about."""
+        return self.returned or self.cancellation or None
+
+    @property
+    def status(self) -> str:
+        """Return where the claim stands from now on."""
+        return self.moved_to or self.placed
+
+    @property
+    def sets_deadline(self) -> bool:
+        """Return whether it says what deadline holds from now on, be it none."""
+        return "deadline" in self.data
