@@ -100,14 +100,14 @@ def first_half(player: Player) -> Kept:
     }
     player.passes(hours=2)
     cancel_id = market.request_cancellation(orders[4]).cancel_id
-    code = market.credentials(market.shops[0].shop_id).auth_code
-    refresh = player.exchange(GET_TOKEN, grant_type="authorized_code", auth_code=code)["refresh_token"]
     reject = {"decision": "REJECT_REFUND", "reject_reason": "reverse_reject_refund_request_unclear_evidence"}
     player.call("POST", f"{RR}/returns/{returns['REFUND']}/reject", {"idempotency_key": "no"}, reject)
     market.dispute(returns["REFUND"])
     bad = {"decision": "APPROVE_RETURN"}
     player.call("POST", f"{RR}/returns/{returns['REFUND']}/approve", {"idempotency_key": "bad"}, bad)
     player.passes(hours=20, seconds=7)
+    code = market.credentials(market.shops[0].shop_id).auth_code
+    refresh = player.exchange(GET_TOKEN, grant_type="authorized_code", auth_code=code)["refresh_token"]
     return Kept(orders, returns, cancel_id, refresh, code)
 
 
