@@ -1,4 +1,4 @@
-"""What a search asks for and what it answers. Times are aware UTC; `ge` is inclusive, `lt` exclusive."""
+"""What a search asks for and what it finds. Times are aware UTC; `ge` is inclusive, `lt` exclusive."""
 
 from __future__ import annotations
 

@@ -33,10 +33,10 @@ from mock_tiktok.domain.words import (
     ReturnStatus,
     ReturnType,
 )
-from mock_tiktok.errors import ApiError
+from mock_tiktok.errors import INVALID, ApiError
+from mock_tiktok.open_api.gateway import Json, invalid
 from mock_tiktok.usecases.shop import SkuQuantity
 
-Json = dict[str, Any]
 Reader = Callable[[str, Any], Any]
 
 LATEST: Final = 253_402_300_799  # the last second of the year 9999
@@ -62,7 +62,7 @@ def _wrong(name: str, why: str) -> ApiError:
 
 
 def _unknown(name: str, value: object) -> ApiError:
-    return ApiError(25001001, f"Invalid parameter: {name} {value!r}")
+    return INVALID(what=f"{name} {value!r}")
 
 
 def _wrong_value(name: str, value: object) -> ApiError:
@@ -213,6 +213,16 @@ _ORDERS_FILTER: Final[dict[str, Reader]] = {
     **_RANGES,
 }
 
+# what the API and the filters name differently
+_FILTER_NAMES: Final = {
+    "return_status": "statuses",
+    "cancel_status": "statuses",
+    "order_status": "status",
+    "arbitration_status": "arbitration_statuses",
+    "seller_proposed_return_type": "seller_proposed_return_types",
+}
+_UNSOUGHT: Final = _RANGES.keys() | {"locale", "shipping_type"}
+
 
 # Query
 
@@ -234,21 +244,17 @@ _SORT_FIELDS: Final[dict[str, SortField]] = {"create_time": "create_time", "upda
 _DIRECTIONS: Final = {"ASC": True, "DESC": False}
 
 
-def _bad_query(name: str, why: str) -> ApiError:
-    return ApiError(36009004, f"Invalid '{name}' query parameter. {why}", 400)
-
-
 def paging(query: Mapping[str, str], rules: PageRules) -> tuple[Sort, PageRequest]:
     """Read how a search is sorted and paged; a size out of range is refused (it is not documented, so assumed)."""
     size = query.get("page_size", "" if rules.default is None else str(rules.default))
     if not (size.isascii() and size.isdecimal() and rules.smallest <= int(size[:9]) <= rules.largest):
-        raise _bad_query("page_size", f"It must be {rules.smallest} to {rules.largest}")
+        raise invalid("page_size", why=f"It must be {rules.smallest} to {rules.largest}")
     field = query.get("sort_field") or "create_time"
     if field not in _SORT_FIELDS:
-        raise _bad_query("sort_field", "It must be create_time or update_time")
+        raise invalid("sort_field", why="It must be create_time or update_time")
     direction = query.get("sort_order")
     if direction and direction not in _DIRECTIONS:
-        raise _bad_query("sort_order", "It must be ASC or DESC")
+        raise invalid("sort_order", why="It must be ASC or DESC")
     ascending = _DIRECTIONS[direction] if direction else rules.ascending
     return Sort(_SORT_FIELDS[field], ascending), PageRequest(int(size), query.get("page_token", ""))
 
@@ -265,14 +271,14 @@ def order_ids(query: Mapping[str, str]) -> tuple[str, ...]:
     """Read which orders Get Order Detail is asked for."""
     ids = _listed(query, "ids")
     if not 1 <= len(ids) <= 50:
-        raise _bad_query("ids", "It takes 1 to 50 order ids")
+        raise invalid("ids", why="It takes 1 to 50 order ids")
     return ids
 
 
 def return_or_cancel_id(query: Mapping[str, str]) -> str:
     """Read which case a question is about."""
     if not (which := query.get("return_or_cancel_id")):
-        raise _bad_query("return_or_cancel_id", "It is missing")
+        raise invalid("return_or_cancel_id", why="It is missing")
     return which
 
 
@@ -287,7 +293,7 @@ def eligibility(query: Mapping[str, str], version: str) -> tuple[str, tuple[str,
     if user not in ("SELLER", "BUYER"):
         raise _unknown("initiate_aftersale_user", user)
     if version < "202512" and "request_types" in query:
-        raise _bad_query("request_types", "unexpected identifier")
+        raise invalid("request_types", why="unexpected identifier")
     kinds = tuple(RequestType)
     return user, _listed(query, "request_types", kinds) or kinds
 
@@ -295,58 +301,28 @@ def eligibility(query: Mapping[str, str], version: str) -> tuple[str, tuple[str,
 # Bodies
 
 
-def _ranges(read: Json) -> tuple[TimeRange, TimeRange]:
-    return (
-        TimeRange(read.get("create_time_ge"), read.get("create_time_lt")),
-        TimeRange(read.get("update_time_ge"), read.get("update_time_lt")),
-    )
+def _criteria(body: Json, readers: Mapping[str, Reader]) -> Json:
+    """Read what a search looks for, under the names that the filters have for it. The locale changes nothing."""
+    read = _fields(body, readers)
+    found: Json = {_FILTER_NAMES.get(name, name): value for name, value in read.items() if name not in _UNSOUGHT}
+    for name in ("create", "update"):
+        found[f"{name}d"] = TimeRange(read.get(f"{name}_time_ge"), read.get(f"{name}_time_lt"))
+    return found
 
 
 def returns_filter(body: Json) -> ReturnFilter:
     """Read what Search Returns looks for."""
-    read = _fields(body, _RETURNS_FILTER)
-    created, updated = _ranges(read)
-    return ReturnFilter(
-        return_ids=read.get("return_ids", ()),
-        order_ids=read.get("order_ids", ()),
-        buyer_user_ids=read.get("buyer_user_ids", ()),
-        return_types=read.get("return_types", ()),
-        statuses=read.get("return_status", ()),
-        arbitration_statuses=read.get("arbitration_status", ()),
-        seller_proposed_return_types=read.get("seller_proposed_return_type", ()),
-        created=created,
-        updated=updated,
-    )
+    return ReturnFilter(**_criteria(body, _RETURNS_FILTER))
 
 
 def cancellations_filter(body: Json) -> CancellationFilter:
     """Read what Search Cancellations looks for."""
-    read = _fields(body, _CANCELLATIONS_FILTER)
-    created, updated = _ranges(read)
-    return CancellationFilter(
-        cancel_ids=read.get("cancel_ids", ()),
-        order_ids=read.get("order_ids", ()),
-        buyer_user_ids=read.get("buyer_user_ids", ()),
-        cancel_types=read.get("cancel_types", ()),
-        statuses=read.get("cancel_status", ()),
-        created=created,
-        updated=updated,
-    )
+    return CancellationFilter(**_criteria(body, _CANCELLATIONS_FILTER))
 
 
 def orders_filter(body: Json) -> tuple[OrderFilter, str | None]:
     """Read what Get Order List looks for, and the shipping type that is asked for."""
-    read = _fields(body, _ORDERS_FILTER)
-    created, updated = _ranges(read)
-    wanted = OrderFilter(
-        status=read.get("order_status"),
-        buyer_user_id=read.get("buyer_user_id"),
-        is_buyer_request_cancel=read.get("is_buyer_request_cancel"),
-        warehouse_ids=read.get("warehouse_ids", ()),
-        created=created,
-        updated=updated,
-    )
-    return wanted, read.get("shipping_type")
+    return OrderFilter(**_criteria(body, _ORDERS_FILTER)), body.get("shipping_type")
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,19 +332,19 @@ class Approval:
     partial_refund: tuple[Decimal, str] | None
 
 
+_APPROVAL: Final[dict[str, Reader]] = {
+    "decision": _one_of(APPROVALS),
+    "buyer_keep_item": _flag,
+    "partial_refund": _object("partial_refund", {"currency": _text, "amount": _money}, ("currency", "amount")),
+}
+
+
 def approval(body: Json) -> Approval:
     """Read an Approve Return."""
-    offer = _object("partial_refund", {"currency": _text, "amount": _money}, ("currency", "amount"))
-    readers: dict[str, Reader] = {
-        "decision": _one_of(APPROVALS),
-        "buyer_keep_item": _flag,
-        "partial_refund": offer,
-    }
-    read = _fields(body, readers, ("decision",))
+    read = _fields(body, _APPROVAL, ("decision",))
     given = read.get("partial_refund")
-    return Approval(
-        read["decision"], read.get("buyer_keep_item", False), (given["amount"], given["currency"]) if given else None
-    )
+    offer = (given["amount"], given["currency"]) if given else None
+    return Approval(read["decision"], read.get("buyer_keep_item", False), offer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,7 +450,6 @@ def new_cancellation(body: Json, version: str) -> NewCancellation:
 class RefundQuestion:
     order_id: str
     request_type: str
-    reason: str | None
     lines: Lines
 
 
@@ -488,4 +463,4 @@ def refund_question(body: Json, version: str) -> RefundQuestion:
         **_SHIPPING,
     }
     read = _fields(body, readers, ("order_id", "request_type"))
-    return RefundQuestion(read["order_id"], read["request_type"], read.get("reason_name"), _lines(read))
+    return RefundQuestion(read["order_id"], read["request_type"], _lines(read))

@@ -1,6 +1,6 @@
-"""What the platform answers, written for the wire: the API's own field names, texts for money, seconds for times.
+"""The platform's responses, written for the wire: the API's own field names, texts for money, seconds for times.
 
-Requests are read in `wire_requests.py`; nobody else spells a field of the API. A field without a value is left out.
+Requests are read in `requests.py`; nobody else spells a field of the API. A field without a value is left out.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
-from mock_tiktok.domain.cancellations import Cancellation
+from mock_tiktok.domain.cancellations import Cancellation, CancelLine
 from mock_tiktok.domain.deadlines import Deadline
 from mock_tiktok.domain.money import Amount
 from mock_tiktok.domain.orders import LineItem, Order
-from mock_tiktok.domain.returns import Record, Return
+from mock_tiktok.domain.returns import Record, Return, ReturnLine
 from mock_tiktok.domain.searches import Eligibility, Page, Reason
 from mock_tiktok.domain.words import OrderStatus
 from mock_tiktok.state.tokens import Grant
@@ -278,15 +278,7 @@ def return_(item: Return, its_order: Order) -> Json:
             "buyer_rejected_partial_refund": True if item.buyer_rejected_offer else None,
             "seller_next_action_response": _next_action(item.deadline),
             "refund_amount": amount(item.amount),
-            "return_line_items": [
-                {
-                    "return_line_item_id": line.id,
-                    "order_line_item_id": line.line_item_id,
-                    **_goods(its_order.line(line.line_item_id)),
-                    "refund_amount": amount(line.amount),
-                }
-                for line in item.lines
-            ],
+            "return_line_items": _claimed("return_line_item_id", item.lines, its_order),
             "create_time": seconds(item.created_at),
             "update_time": seconds(item.updated_at),
         }
@@ -294,6 +286,18 @@ def return_(item: Return, its_order: Order) -> Json:
 
 
 _RETURN_METHODS: Final = {None: "BUYER_SHIPPED", "PLATFORM": "PLATFORM_SHIPPED", "BUYER_ARRANGE": "BUYER_SHIPPED"}
+
+
+def _claimed(name: str, lines: Iterable[ReturnLine | CancelLine], its_order: Order) -> list[Json]:
+    return [
+        {
+            name: line.id,
+            "order_line_item_id": line.line_item_id,
+            **_goods(its_order.line(line.line_item_id)),
+            "refund_amount": amount(line.amount),
+        }
+        for line in lines
+    ]
 
 
 def _goods(line: LineItem | None) -> Json:
@@ -360,7 +364,7 @@ def _reasons(known: Iterable[Reason]) -> list[Json]:
 
 
 def verdicts(found: Iterable[Verdict]) -> Json:
-    """Return Get Decision Eligibility; live answers give an eligible decision no code and no reason."""
+    """Return Get Decision Eligibility; live responses give an eligible decision no code and no reason."""
     return {
         "decisions": [
             _given(
@@ -426,15 +430,7 @@ def _cancellation(item: Cancellation, its_order: Order) -> Json:
             "cancel_reason_text": item.reason_text,
             "seller_next_action_response": _next_action(item.deadline),
             "refund_amount": amount(item.amount),
-            "cancel_line_items": [
-                {
-                    "cancel_line_item_id": line.id,
-                    "order_line_item_id": line.line_item_id,
-                    **_goods(its_order.line(line.line_item_id)),
-                    "refund_amount": amount(line.amount),
-                }
-                for line in item.lines
-            ],
+            "cancel_line_items": _claimed("cancel_line_item_id", item.lines, its_order),
             "create_time": seconds(item.created_at),
             "update_time": seconds(item.updated_at),
         }

@@ -74,7 +74,6 @@ def calculate_refund(call: Call) -> Json:
         asked.request_type,
         line_item_ids=asked.lines.line_item_ids,
         skus=asked.lines.skus,
-        reason=asked.reason,
     )
     return wire.calculated(calculated)
 

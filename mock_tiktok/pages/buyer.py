@@ -48,6 +48,7 @@ BUTTONS: Final = {
     Action.DISPUTE: ("dispute", "Dispute this decision"),
     Action.WITHDRAW: ("withdraw", "Withdraw request"),
 }
+ACTS: Final = {path: action for action, (path, _) in BUTTONS.items()}
 
 
 def _actions(shop: Shop, item: Return) -> list[tuple[str, str]]:
@@ -180,7 +181,6 @@ def _register_cancel(blueprint: Blueprint, market: Market) -> None:
 
 def _register_return(blueprint: Blueprint, market: Market) -> None:
     """Follow a request, and do what the buyer can do about it."""
-    acts = {path: action for action, (path, _) in BUTTONS.items()}
 
     @blueprint.get("/returns/<return_id>")
     def follow(return_id: str, errors: FormErrors | None = None) -> str:
@@ -202,10 +202,10 @@ def _register_return(blueprint: Blueprint, market: Market) -> None:
     @blueprint.post("/returns/<return_id>/<what>")
     def act(return_id: str, what: str) -> Response | tuple[str, int]:
         shop = market.shop_of_return(return_id)
-        if what not in acts:
+        if what not in ACTS:
             raise UnknownId("action", what)
         try:
-            shop.act(return_id, acts[what], By.BUYER)
+            shop.act(return_id, ACTS[what], By.BUYER)
         except (ApiError, BadValue) as error:
             return follow(return_id, FormErrors.from_error(error, frozenset())), 422
         return redirect(f"/buyer/returns/{return_id}", 303)

@@ -1,4 +1,4 @@
-"""Words and small answers that both sets of pages share: times, money, urgency, and which field a refusal concerns."""
+"""Words and small values that both sets of pages share: times, money, urgency, and which field a refusal concerns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which days are holidays where, asked of the `holidays` library. Business days themselves are a rule of the domain."""
+"""Which days are holidays where, after the `holidays` library. Business days themselves are a rule of the domain."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ _KNOWN: Final = {
 
 
 def calendar_named(name: str) -> Callable[[date], bool]:
-    """Return who can tell whether a day is a holiday; `calendar-days` has none. It can be pickled, by its name."""
+    """Return whether a day is a holiday in the calendar of that name, as a test that can be pickled.
+
+    `calendar-days` has no holidays.
+    """
     return partial(_is_holiday, name)
 
 

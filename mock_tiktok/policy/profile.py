@@ -2,7 +2,9 @@
 
 A profile is a YAML file: ours by name (`profiles/us-2025-08.yaml`), a user's by path. It may extend another one and
 then names only what differs. Waits are written `24h`, `30d`, `5min` or `2bd`; business days follow the profile's
-calendar and zone (`domain/calendars.py` says how). A wait may depend on the amount: `tiers`, tried from the top.
+calendar and zone (`domain/business_days.py` says how). A wait may depend on the amount: `tiers`, tried from the top.
+
+Profiles are data between the domain, whose rules they feed, and the state, where each shop keeps the one it has.
 """
 
 from __future__ import annotations

@@ -18,7 +18,6 @@ COURIER: Final = "courier"
 
 RANK_DEADLINE: Final = 0
 RANK_STEP: Final = 1
-RANK_OPERATOR: Final = 2
 RANK_PEOPLE: Final = 3
 
 

@@ -1,4 +1,4 @@
-"""News: what has happened, told to whoever listens, after it has happened and in order."""
+"""News: what has happened, published to whoever listens, after it has happened and in order."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What an idempotency key gives: the first outcome of a write, answered again to the same request.
+"""What an idempotency key gives: the first outcome of a write, given again to the same request.
 
-Neither how long keys are kept nor what a replay answers is documented; kept for the world's life and the first outcome
+Neither how long keys are kept nor what a replay gets is documented; kept for the world's life and the first outcome
 again is our choice. A request that was malformed, or told to try again, has had no outcome, so nothing is kept of it.
 """
 

@@ -176,7 +176,7 @@ class Store:
         self._keep_open(item.cancel_id, item.order_id, item.is_open)
 
     def pay_back(self, order_id: str, shares: Sequence[tuple[str, Decimal]]) -> None:
-        """Book what goes back to the buyer, unit by unit."""
+        """Enter in the ledger what goes back to the buyer, unit by unit."""
         paid = dict(shares)
         order = self.order(order_id)
         lines = tuple(

@@ -130,7 +130,7 @@ class CancellationLifecycle:
             raise CANNOT_REJECT(status=item.status) if "REJECT" in action else CANNOT_APPROVE_PARCEL(status=item.status)
 
     def shipped(self, order: Order) -> None:
-        """The seller has shipped: that answers what the buyer asked, where the market has it so (C7)."""
+        """The seller has shipped: that decides what the buyer asked, where the market has it so (C7)."""
         if not self._store.profile.says("cancel.shipping_answers", "reject"):
             return
         for cancel_id in self._store.cancellations_of.get(order.id, ()):

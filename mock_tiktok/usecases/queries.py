@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.money import Amount
 from mock_tiktok.domain.orders import LineItem, Order
-from mock_tiktok.domain.returns import Return
+from mock_tiktok.domain.returns import Record, Return
 from mock_tiktok.domain.searches import (
     CancellationFilter,
     Eligibility,
@@ -31,12 +31,39 @@ _WITHDRAWN_ALSO_SPELLED: Final = "CANCELLATION_REQUEST_CANCEL"
 
 
 class Queries:
-    """What a seller may ask about one shop."""
+    """What can be looked up in one shop."""
 
     def __init__(self, store: Store) -> None:
-        self._store = store
+        self.store = store
+        self.profile = store.profile
 
-    def returns(self, filters: ReturnFilter, sort: Sort, page: PageRequest) -> Page[Return]:
+    def orders(self, ids: Sequence[str]) -> tuple[Order, ...]:
+        """Get Order Detail: those that exist, in the order asked."""
+        found = (self.store.orders.get(id) for id in ids)
+        return tuple(order for order in found if order is not None)
+
+    def order(self, order_id: str) -> Order:
+        """Return one order; 25007006 if there is none such."""
+        return self.store.order(order_id)
+
+    def get_return(self, return_id: str) -> Return:
+        """Return one return; 25020005 if there is none such."""
+        return self.store.get_return(return_id)
+
+    def get_cancellation(self, cancel_id: str) -> Cancellation:
+        """Return one cancellation; 25020005 if there is none such."""
+        return self.store.get_cancellation(cancel_id)
+
+    def records(self, return_id: str) -> tuple[Record, ...]:
+        """Get Return Records, oldest first."""
+        return self.store.records(self.store.get_return(return_id).return_id)
+
+    def buyer_reasons(self, order_id: str, request_type: str) -> tuple[Reason, ...]:
+        """Return what the buyer's request page offers."""
+        order = self.store.order(order_id)
+        return self.profile.reasons.offered("buyer", request_type, order.status)
+
+    def search_returns(self, filters: ReturnFilter, sort: Sort, page: PageRequest) -> Page[Return]:
         """Search Returns."""
         tests: list[Callable[[Return], bool]] = []
         if filters.return_types:
@@ -46,21 +73,21 @@ class Queries:
         if filters.seller_proposed_return_types:
             proposed = "PARTIAL_REFUND" in filters.seller_proposed_return_types
             tests.append(lambda item: item.offer is not None and proposed)
-        ids = self._ids(filters.return_ids, filters.order_ids, filters.buyer_user_ids, self._store.returns_of)
+        ids = self._ids(filters.return_ids, filters.order_ids, filters.buyer_user_ids, self.store.returns_of)
         query = Query(filters.created, filters.updated, ids, tuple(dict.fromkeys(filters.statuses)), _all(tests))
-        return self._store.returns.search(query, sort, page)
+        return self.store.returns.search(query, sort, page)
 
-    def cancellations(self, filters: CancellationFilter, sort: Sort, page: PageRequest) -> Page[Cancellation]:
+    def search_cancellations(self, filters: CancellationFilter, sort: Sort, page: PageRequest) -> Page[Cancellation]:
         """Search Cancellations; both spellings of the withdrawn status mean the same."""
         tests: list[Callable[[Cancellation], bool]] = []
         if filters.cancel_types:
             tests.append(lambda item: item.cancel_type in filters.cancel_types)
         spelled = (CancelStatus.CANCELLED if s == _WITHDRAWN_ALSO_SPELLED else s for s in filters.statuses)
-        ids = self._ids(filters.cancel_ids, filters.order_ids, filters.buyer_user_ids, self._store.cancellations_of)
+        ids = self._ids(filters.cancel_ids, filters.order_ids, filters.buyer_user_ids, self.store.cancellations_of)
         query = Query(filters.created, filters.updated, ids, tuple(dict.fromkeys(spelled)), _all(tests))
-        return self._store.cancellations.search(query, sort, page)
+        return self.store.cancellations.search(query, sort, page)
 
-    def orders(self, filters: OrderFilter, sort: Sort, page: PageRequest) -> Page[Order]:
+    def search_orders(self, filters: OrderFilter, sort: Sort, page: PageRequest) -> Page[Order]:
         """Get Order List."""
         tests: list[Callable[[Order], bool]] = []
         if filters.is_buyer_request_cancel is not None:
@@ -68,23 +95,28 @@ class Queries:
             tests.append(lambda order: (order.cancel_asked_at is not None) is asked)
         if filters.warehouse_ids:
             tests.append(lambda order: order.warehouse_id in filters.warehouse_ids)
-        ids = None if filters.buyer_user_id is None else self._store.orders_of_buyer(filters.buyer_user_id)
+        ids = None if filters.buyer_user_id is None else self.store.orders_of_buyer(filters.buyer_user_id)
         query = Query(filters.created, filters.updated, ids, (filters.status,) if filters.status else (), _all(tests))
-        return self._store.orders.search(query, sort, page)
+        return self.store.orders.search(query, sort, page)
 
     def reject_reasons(self, return_or_cancel_id: str) -> tuple[Reason, ...]:
-        """Return the reject reasons of this case, now."""
-        reasons = self._store.profile.reasons
-        if (item := self._store.returns.get(return_or_cancel_id)) is not None:
+        """Get Reject Reasons: of this case, now."""
+        reasons = self.profile.reasons
+        if (item := self.store.returns.get(return_or_cancel_id)) is not None:
             return reasons.offered("reject", decisions.reason_kind(item))
-        if self._store.cancellations.get(return_or_cancel_id) is not None:
+        if self.store.cancellations.get(return_or_cancel_id) is not None:
             return reasons.offered("reject", "CANCEL")
         raise NO_PERMISSION(kind="return or cancellation", id=return_or_cancel_id)
 
-    def eligibility(self, order_id: str, user: str, request_types: Sequence[str]) -> tuple[Eligibility, ...]:
-        """Return, per SKU and kind, which units can be claimed, and why others cannot."""
-        order = self._store.order(order_id)
-        if user not in self._store.profile.eligible:
+    def aftersale_eligibility(
+        self,
+        order_id: str,
+        user: str = "SELLER",
+        request_types: Sequence[str] = ("CANCEL", "REFUND", "RETURN_AND_REFUND"),
+    ) -> tuple[Eligibility, ...]:
+        """Get Aftersale Eligibility: per SKU and kind, which units can be claimed, and why others cannot."""
+        order = self.store.order(order_id)
+        if user not in self.profile.eligible:
             raise INVALID(what=f"initiate_aftersale_user {user!r} is not SELLER or BUYER")
         for request_type in request_types:
             if request_type not in list(RequestType):
@@ -99,16 +131,21 @@ class Queries:
             for found in self._of_sku(order, user, request_type, sku_id, lines)
         )
 
-    def calculate(
-        self, order_id: str, request_type: str, line_item_ids: Sequence[str], skus: Sequence[SkuQuantity]
+    def calculate_refund(
+        self,
+        order_id: str,
+        request_type: str,
+        *,
+        line_item_ids: Sequence[str] = (),
+        skus: Sequence[SkuQuantity] = (),
     ) -> Amount:
-        """Return what the units could be paid back. The amount does not differ by kind here (assumed)."""
-        order = self._store.order(order_id)
+        """Calculate Refund: what the units could be paid back, which does not differ by kind here (assumed)."""
+        order = self.store.order(order_id)
         if request_type not in list(RequestType):
             raise INVALID(what=f"request_type {request_type!r} is not one of {', '.join(RequestType)}")
-        lines = self._store.units(order, line_item_ids, skus)
+        lines = self.store.units(order, line_item_ids, skus)
         totals = [line.refundable if order.paid_at else Decimal(0) for line in lines]
-        return Amount.sum(order.currency, self._store.amounts(order, lines, totals))
+        return Amount.sum(order.currency, self.store.amounts(order, lines, totals))
 
     def _of_sku(
         self, order: Order, user: str, request_type: str, sku_id: str, lines: Sequence[LineItem]
@@ -119,7 +156,7 @@ class Queries:
             refused = self._why_not(order, user, request_type, line)
             why = (refused.code, refused.message) if refused else None
             refusals.setdefault(why, []).append(line.id)
-        reasons = self._store.profile.reasons.offered(user.lower(), request_type, order.status)
+        reasons = self.profile.reasons.offered(user.lower(), request_type, order.status)
         names = tuple(reason.name for reason in reasons)
         for why, ids in refusals.items():
             if why is None:
@@ -128,9 +165,9 @@ class Queries:
                 yield Eligibility(sku_id, request_type, tuple(ids), False, why[0], why[1])
 
     def _why_not(self, order: Order, user: str, request_type: str, line: LineItem) -> ApiError | None:
-        if order.status not in self._store.profile.eligible[user].get(request_type, ()):
+        if order.status not in self.profile.eligible[user].get(request_type, ()):
             return ORDER_STATUS(status=order.status)
-        if self._store.held_by(line.id):
+        if self.store.held_by(line.id):
             return ALREADY_OPEN()
         if line.cancelled or (order.paid_at and line.refundable <= 0):
             return ALREADY_CLOSED()
@@ -150,7 +187,7 @@ class Queries:
         if order_ids:
             sets.append([id for order_id in order_ids for id in of_order.get(order_id, ())])
         if buyer_ids:
-            bought = [order_id for buyer_id in buyer_ids for order_id in self._store.orders_of_buyer(buyer_id)]
+            bought = [order_id for buyer_id in buyer_ids for order_id in self.store.orders_of_buyer(buyer_id)]
             sets.append([id for order_id in bought for id in of_order.get(order_id, ())])
         if not sets:
             return None

@@ -12,19 +12,9 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from mock_tiktok.domain.cancellations import Cancellation
-from mock_tiktok.domain.money import Amount, split
+from mock_tiktok.domain.money import split
 from mock_tiktok.domain.orders import Order
-from mock_tiktok.domain.returns import Record, Return
-from mock_tiktok.domain.searches import (
-    CancellationFilter,
-    Eligibility,
-    OrderFilter,
-    Page,
-    PageRequest,
-    Reason,
-    ReturnFilter,
-    Sort,
-)
+from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.words import Action, By, Claim, Parcel, ReturnType
 from mock_tiktok.errors import (
     ALREADY_CLOSED,
@@ -55,13 +45,12 @@ from mock_tiktok.usecases.returns import ReturnLifecycle
 __all__ = ["Shop", "SkuQuantity"]
 
 
-class Shop:
-    """A seller's shop on the marketplace."""
+class Shop(Queries):
+    """A seller's shop on the marketplace: what its seller can look up, and do."""
 
     def __init__(self, platform: Platform, store: Store) -> None:
+        super().__init__(store)
         self.platform = platform
-        self.store = store
-        self.profile = store.profile
         self.shop_id = store.shop_id
         self.shop_cipher = f"ROW_{platform.digest('shop cipher', self.shop_id).hex()[:24]}"
         self.code = f"{store.market}LC{platform.digest('shop code', self.shop_id).hex()[:8].upper()}"
@@ -70,77 +59,6 @@ class Shop:
         self.order_lifecycle = OrderLifecycle(platform, store)
         self.return_lifecycle = ReturnLifecycle(platform, store, self.order_lifecycle)
         self.cancellation_lifecycle = CancellationLifecycle(platform, store, self.order_lifecycle)
-        self._queries = Queries(store)
-
-    @property
-    def currency(self) -> str:
-        """Return the currency the shop sells in."""
-        return self.profile.currency
-
-    # looking
-
-    def search_returns(self, filters: ReturnFilter, sort: Sort, page: PageRequest) -> Page[Return]:
-        """Search Returns."""
-        return self._queries.returns(filters, sort, page)
-
-    def search_cancellations(self, filters: CancellationFilter, sort: Sort, page: PageRequest) -> Page[Cancellation]:
-        """Search Cancellations."""
-        return self._queries.cancellations(filters, sort, page)
-
-    def search_orders(self, filters: OrderFilter, sort: Sort, page: PageRequest) -> Page[Order]:
-        """Get Order List."""
-        return self._queries.orders(filters, sort, page)
-
-    def orders(self, ids: Sequence[str]) -> tuple[Order, ...]:
-        """Get Order Detail: those that exist, in the order asked."""
-        found = (self.store.orders.get(id) for id in ids)
-        return tuple(order for order in found if order is not None)
-
-    def order(self, order_id: str) -> Order:
-        """Return one order; 25007006 if there is none such."""
-        return self.store.order(order_id)
-
-    def get_return(self, return_id: str) -> Return:
-        """Return one return; 25020005 if there is none such."""
-        return self.store.get_return(return_id)
-
-    def get_cancellation(self, cancel_id: str) -> Cancellation:
-        """Return one cancellation; 25020005 if there is none such."""
-        return self.store.get_cancellation(cancel_id)
-
-    def records(self, return_id: str) -> tuple[Record, ...]:
-        """Get Return Records, oldest first."""
-        return self.store.records(self.store.get_return(return_id).return_id)
-
-    def reject_reasons(self, return_or_cancel_id: str) -> tuple[Reason, ...]:
-        """Get Reject Reasons: of this case, now."""
-        return self._queries.reject_reasons(return_or_cancel_id)
-
-    def aftersale_eligibility(
-        self,
-        order_id: str,
-        user: str = "SELLER",
-        request_types: Sequence[str] = ("CANCEL", "REFUND", "RETURN_AND_REFUND"),
-    ) -> tuple[Eligibility, ...]:
-        """Get Aftersale Eligibility: per SKU and kind, which units can be claimed."""
-        return self._queries.eligibility(order_id, user, request_types)
-
-    def calculate_refund(
-        self,
-        order_id: str,
-        request_type: str,
-        *,
-        line_item_ids: Sequence[str] = (),
-        skus: Sequence[SkuQuantity] = (),
-        reason: str | None = None,
-    ) -> Amount:
-        """Calculate Refund: what the units named could be paid back."""
-        return self._queries.calculate(order_id, request_type, line_item_ids, skus)
-
-    def buyer_reasons(self, order_id: str, request_type: str) -> tuple[Reason, ...]:
-        """Return what the buyer's request page offers."""
-        order = self.store.order(order_id)
-        return self.profile.reasons.offered("buyer", request_type, order.status)
 
     # deciding on what a buyer asks
 

@@ -1,4 +1,4 @@
-"""What control calls answer: plain frozen views of orders, returns, cancellations and money."""
+"""What control calls return: plain frozen views of orders, returns, cancellations and money."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def return_view(item: Return, records: tuple[Record, ...]) -> ReturnView:
 
 
 def timeline(records: tuple[Record, ...]) -> tuple[TimelineEntry, ...]:
-    """Tell a history in people's words."""
+    """Return a history in people's words."""
     shown = [None, *(record.shown for record in records)]
     return tuple(
         TimelineEntry(record.at, record.shown if record.shown != before else record.description, record.by.value)
