@@ -1,7 +1,7 @@
 """The command `rehearsal`. Each command's module is imported only when the command is run.
 
 Exit codes: 0 content; 1 findings; 2 usage or configuration; 3 the stage itself failed; 4 something asked for was not
-judged. A command answers its code; what it raises is said in one line, and only a failure of the stage has a traceback.
+judged. A command returns its code; what it raises is shown in one line, and only the stage's failure has a traceback.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any, Final
 
 import click
 
+from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.control.stage import Problem
-from rehearsal.exit_codes import ExitCode
 
-INTERRUPTED: Final = 130  # what shells answer for Ctrl-C
+INTERRUPTED: Final = 130  # the code of shells for Ctrl-C
 
 # fmt: off
 COMMANDS: Final = {
@@ -58,9 +58,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Run the command line and answer its exit code."""
+    """Run the command line and return its exit code."""
     try:
-        answer: Any = rehearsal.main(arguments, prog_name="rehearsal", standalone_mode=False)
+        code: Any = rehearsal.main(arguments, prog_name="rehearsal", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         return ExitCode.USAGE
@@ -77,4 +77,4 @@ def run(arguments: list[str] | None = None) -> int:
         traceback.print_exc()
         click.echo("Error: the stage itself failed; this is not the fault of who stands on it.", err=True)
         return ExitCode.STAGE_FAILED
-    return int(answer) if isinstance(answer, int) else ExitCode.CONTENT
+    return int(code) if isinstance(code, int) else ExitCode.CONTENT

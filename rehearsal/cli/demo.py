@@ -1,4 +1,4 @@
-"""`rehearsal demo`: plays one scenario for each documented workflow, tells all of them, and writes the report."""
+"""`rehearsal demo`: plays one scenario for each documented workflow, shows all of them, and writes the report."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from rehearsal import report
-from rehearsal.exit_codes import ExitCode
-from rehearsal.gherkin.results import Outcome, Played
-from rehearsal.gherkin.runner import Order, Performance, perform
-from rehearsal.report import terminal as telling
+from rehearsal.cli.exit_codes import OF_OUTCOME
+from rehearsal.gherkin.results import Outcome, ScenarioResult
+from rehearsal.gherkin.runner import Run, SuiteRun, run_suite
+from rehearsal.report import terminal
 from rehearsal.resources import features_folder
 
 
@@ -36,40 +36,40 @@ def demo(seed: int, out: Path, no_report: bool) -> int:
 
     Exit codes: 0 only if every scenario held and the auditor is content; else as of `rehearsal play`.
     """
-    console = telling.console()
-    performance = _perform(Order((features_folder(),), seed, tags="demo", traced=not no_report))
-    plays = sorted(performance.plays, key=_place_in_guide)
-    for number, played in enumerate(plays, start=1):
-        for part in telling.timeline(played, number):
+    console = terminal.console()
+    run = _run(SuiteRun((features_folder(),), seed, tags="demo", traced=not no_report))
+    results = sorted(run.results, key=_place_in_guide)
+    for number, result in enumerate(results, start=1):
+        for part in terminal.timeline(result, number):
             console.print(part)
-    for text in performance.unreadable:
+    for text in run.unreadable:
         click.echo(text, err=True)
     console.print()
-    for played in plays:
-        console.print(telling.line(played), soft_wrap=True)
-    for played in plays:
-        if played.outcome is not Outcome.HELD:
-            console.print("\n" + telling.trouble(played), markup=False, soft_wrap=True)
-    console.print(f"\n{_verdict(plays, performance)}")
-    if plays and not no_report:
-        index = report.write(plays, out, seed=seed, command=f"rehearsal demo --seed {seed}")
+    for result in results:
+        console.print(terminal.line(result), soft_wrap=True)
+    for result in results:
+        if result.outcome is not Outcome.HELD:
+            console.print("\n" + terminal.trouble(result), markup=False, soft_wrap=True)
+    console.print(f"\n{_verdict(run)}")
+    if results and not no_report:
+        index = report.write(results, out, seed=seed, command=f"rehearsal demo --seed {seed}")
         console.print(f"Report: {index}", soft_wrap=True)
-    return performance.exit_code
+    return OF_OUTCOME[run.outcome]
 
 
-def _perform(order: Order) -> Performance:
+def _run(suite: SuiteRun) -> Run:
     """Play, with a bar that moves where there is a terminal to show it on."""
-    told = TextColumn("{task.description}")
-    columns = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), told)
+    feature = TextColumn("{task.description}")
+    columns = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), feature)
     with _screen() as screen:
         console = Console(file=screen, highlight=False)
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
             task = progress.add_task("opening the stage", total=None)
 
-            def seen(played: Played) -> None:
-                progress.update(task, advance=1, description=played.feature)
+            def seen(result: ScenarioResult) -> None:
+                progress.update(task, advance=1, description=result.feature)
 
-            return perform(order, counted=lambda count: progress.update(task, total=count), seen=seen)
+            return run_suite(suite, counted=lambda count: progress.update(task, total=count), seen=seen)
 
 
 @contextmanager
@@ -84,16 +84,16 @@ def _screen() -> Iterator[TextIO]:
         yield screen
 
 
-def _place_in_guide(played: Played) -> tuple[int, str]:
+def _place_in_guide(result: ScenarioResult) -> tuple[int, str]:
     """Return where the guide first speaks of what this scenario plays."""
-    numbers = [int(tag[1:]) for tag in played.requirements]
-    return (min(numbers) if numbers else 1000, played.name)
+    numbers = [int(tag[1:]) for tag in result.requirements]
+    return (min(numbers) if numbers else 1000, result.name)
 
 
-def _verdict(plays: list[Played], performance: Performance) -> str:
-    if performance.exit_code == ExitCode.CONTENT:
-        return f"[green]All {len(plays)} workflows held; the auditor is content.[/]"
-    if not plays:
+def _verdict(run: Run) -> str:
+    if run.outcome is Outcome.HELD:
+        return f"[green]All {len(run.results)} workflows held; the auditor is content.[/]"
+    if not run.results:
         return "[red]Nothing was played.[/]"
-    held = sum(played.outcome is Outcome.HELD for played in plays)
-    return f"[red]{held} of {len(plays)} workflows held.[/]"
+    held = sum(result.outcome is Outcome.HELD for result in run.results)
+    return f"[red]{held} of {len(run.results)} workflows held.[/]"

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import click
+from rich.console import Console
 
 from rehearsal import report
+from rehearsal.cli.exit_codes import OF_OUTCOME, ExitCode
 from rehearsal.control.client import HttpStage
 from rehearsal.control.stage import Problem
-from rehearsal.exit_codes import ExitCode
-from rehearsal.gherkin.results import Outcome, Played
-from rehearsal.gherkin.runner import Order, perform
-from rehearsal.report import terminal as telling
+from rehearsal.gherkin.results import Outcome, ScenarioResult
+from rehearsal.gherkin.runner import SuiteRun, run_suite
+from rehearsal.report import terminal
 from rehearsal.resources import features_folder
 
 
@@ -51,35 +54,39 @@ def play(
     for option, path in (("--report", out and out / "index.html"), ("--junit", junit)):
         if path:
             _make_room(option, path)
-    console = telling.console()
-    order = Order(paths or (features_folder(),), seed, attach, names, tags, junit, traced=out is not None)
-    shown: list[str] = []
-
-    def seen(played: Played) -> None:
-        if shown[-1:] != [played.feature]:
-            shown.append(played.feature)
-            console.print(f"\n[bold]{played.feature}[/]")
-        console.print(f"  {telling.MARK[played.outcome]} {played.name}", soft_wrap=True)
-
-    performance = perform(order, seen=seen)
-    for text in performance.unreadable:
+    console = terminal.console()
+    suite = SuiteRun(paths or (features_folder(),), seed, attach, names, tags, junit, traced=out is not None)
+    run = run_suite(suite, seen=_shown_under_its_feature(console))
+    for text in run.unreadable:
         click.echo(text, err=True)
-    for played in performance.plays:
-        if played.outcome is not Outcome.HELD:
-            console.print(f"\n[bold red]{played.outcome}[/]")
-            console.print(telling.trouble(played), markup=False, soft_wrap=True)
-            console.print(f"  Again: {again(played, seed, attach)}", markup=False, soft_wrap=True)
-    if not performance.plays and performance.exit_code == ExitCode.USAGE:
+    for result in run.results:
+        if result.outcome is not Outcome.HELD:
+            console.print(f"\n[bold red]{result.outcome}[/]")
+            console.print(terminal.trouble(result), markup=False, soft_wrap=True)
+            console.print(f"  Again: {again(result, suite)}", markup=False, soft_wrap=True)
+    code = OF_OUTCOME[run.outcome]
+    if not run.results and code == ExitCode.USAGE:
         click.echo("There is nothing to play here.", err=True)
-    console.print(f"\n{summary(performance.plays)}")
+    console.print(f"\n{summary(run.results)}")
     if out:
-        command = shlex.join(_words(paths, names, tags, seed, attach))
         try:
-            index = report.write(performance.plays, out, seed=seed, command=command)
+            index = report.write(run.results, out, seed=seed, command=_command(suite, paths))
         except OSError as error:
             raise click.ClickException(f"--report cannot be written: {error}") from error
         console.print(f"Report: {index}", soft_wrap=True)
-    return performance.exit_code
+    return code
+
+
+def _shown_under_its_feature(console: Console) -> Callable[[ScenarioResult], None]:
+    shown: list[str] = []
+
+    def seen(result: ScenarioResult) -> None:
+        if shown[-1:] != [result.feature]:
+            shown.append(result.feature)
+            console.print(f"\n[bold]{result.feature}[/]")
+        console.print(f"  {terminal.MARK[result.outcome]} {result.name}", soft_wrap=True)
+
+    return seen
 
 
 def _look_at(attach: str) -> None:
@@ -104,26 +111,26 @@ def _make_room(option: str, path: Path) -> None:
         raise click.ClickException(f"{option} cannot be written: {error}") from error
 
 
-def _words(
-    paths: tuple[Path, ...], names: tuple[str, ...], tags: str | None, seed: int, attach: str | None
-) -> list[str]:
+def _command(suite: SuiteRun, paths: tuple[Path, ...]) -> str:
     """Return the command that plays the same again."""
-    only = [word for name in names for word in ("-k", name)] + (["-t", tags] if tags else [])
-    where = ["--attach", attach] if attach else []
-    return ["rehearsal", "play", *map(str, paths), *only, "--seed", str(seed), *where]
+    only = [word for name in suite.names for word in ("-k", name)] + (["-t", suite.tags] if suite.tags else [])
+    return _in_words([*map(str, paths), *only], suite)
 
 
-def again(played: Played, seed: int, attach: str | None) -> str:
+def _in_words(what: list[str], suite: SuiteRun) -> str:
+    where = ["--attach", suite.attach] if suite.attach else []
+    return shlex.join(["rehearsal", "play", *what, "--seed", str(suite.seed), *where])
+
+
+def again(result: ScenarioResult, suite: SuiteRun) -> str:
     """Return the command that plays this one scenario again."""
-    only = ["-k", played.name] if played.steps else []  # a file that cannot be read has no scenario to name
-    words = ["rehearsal", "play", telling.near(played.file), *only, "--seed", str(seed)]
-    return shlex.join([*words, "--attach", attach] if attach else words)
+    only = ["-k", result.name] if result.steps else []  # a file that cannot be read has no scenario to name
+    return _in_words([terminal.near(result.file), *only], suite)
 
 
-def summary(plays: tuple[Played, ...]) -> str:
+def summary(results: tuple[ScenarioResult, ...]) -> str:
     """Return how many scenarios ended how."""
-    told = [
-        f"{count} {outcome}" for outcome in Outcome if (count := sum(played.outcome is outcome for played in plays))
-    ]
-    played = f"{len(plays)} scenario{'' if len(plays) == 1 else 's'}"
-    return f"{played}: {', '.join(told)}" if plays else played
+    endings = Counter(result.outcome for result in results)
+    counts = ", ".join(f"{endings[outcome]} {outcome}" for outcome in Outcome if endings[outcome])
+    played = f"{len(results)} scenario{'' if len(results) == 1 else 's'}"
+    return f"{played}: {counts}" if results else played

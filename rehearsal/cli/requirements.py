@@ -17,7 +17,7 @@ import click
 import yaml
 from pytest_bdd.gherkin_parser import get_gherkin_document
 
-from rehearsal.exit_codes import ExitCode
+from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.resources import features_folder
 
 TABLE: Final = Path("docs/requirements.md")
@@ -96,9 +96,9 @@ def table(wanted: Sequence[Requirement], covered: Mapping[str, Sequence[Cover]])
     ]
     for requirement in wanted:
         scenarios = covered.get(requirement.id, ())
-        told = "<br>".join(f"[{cover.scenario}](../features/{cover.file})" for cover in scenarios)
+        scenarios_shown = "<br>".join(f"[{cover.scenario}](../features/{cover.file})" for cover in scenarios)
         excuse = f"*not played:* {requirement.because}" if requirement.because else "**nothing yet**"
-        lines.append(f"| {requirement.id} | {requirement.part} | {requirement.says} | {told or excuse} |")
+        lines.append(f"| {requirement.id} | {requirement.part} | {requirement.says} | {scenarios_shown or excuse} |")
     return "\n".join(lines) + "\n"
 
 

@@ -1,8 +1,8 @@
 """`rehearsal up`: the stage on real sockets, until somebody stops it.
 
-The composition root of a served world, and with `rehearsal.sockets` the only place where the machine's own clock and
-real waiting belong. Our own players keep the wire inside this process; outsiders come through a door per player, which
-looks the current world up at each call, so that `/reset` keeps every address.
+The composition root of a served world, and with `rehearsal.server.sockets` the only place where the machine's own clock
+and real waiting belong. Our own players keep the wire inside this process; outsiders come through a door per player,
+which looks the current world up at each call, so that `/reset` keeps every address.
 """
 
 from __future__ import annotations
@@ -30,14 +30,15 @@ import requests
 from rich.console import Console
 from rich.text import Text
 
+from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.formats import beginning, instant
 from rehearsal.control.local import InProcessStage, refusals
 from rehearsal.control.stage import Json, Problem
-from rehearsal.exit_codes import ExitCode
 from rehearsal.server.access import Gate
 from rehearsal.server.control_api import PREFIX, control_app
 from rehearsal.server.sockets import LAST_PORT, AddressRefused, Served, Service, Wsgi, origin, take
+from rehearsal.world.world import World
 
 FIRST_PORT: Final = 8700
 TICK: Final = 0.25  # seconds of real time between two steps of a running clock
@@ -169,7 +170,10 @@ def _serve(stop: threading.Event, *, host: str, public_host: str | None, json_fi
     taken = _take_ports(host, options)
     addresses = _addresses(public_host or _reachable(host), taken)
     token = options["token"] or secrets.token_urlsafe(24)
-    stage = _stage(addresses, token, options)
+    try:
+        stage = _stage(addresses, token, options)
+    except Problem as problem:
+        raise click.UsageError(problem.detail) from None
     gate = Gate(bind=host, token=token)
     apps: dict[str, Wsgi] = {name: Door(stage, name) for name, *_ in SERVICES[1:]}
     apps["control"] = _answering(control_app(stage, gate))
@@ -200,25 +204,16 @@ def _serve(stop: threading.Event, *, host: str, public_host: str | None, json_fi
 
 
 def _stage(addresses: Addresses, token: str, options: dict[str, Any]) -> InProcessStage:
-    from rehearsal.world.world import World
-
     chosen = {"seed": options["seed"], "oms_policy": options["oms_policy"], "shops": options["shops"]}
     chosen |= {name: options[name] for name in ("market", "profile") if options[name] is not None}
     start = options["start"]
     if start is not None:
-        try:
-            chosen["start"] = (
-                datetime.now(UTC).replace(microsecond=0) if start == "now" else beginning(start, "--start")
-            )
-        except Problem as problem:
-            raise click.UsageError(problem.detail) from None
+        real = start == "now"
+        chosen["start"] = datetime.now(UTC).replace(microsecond=0) if real else beginning(start, "--start")
     more = {"version": importlib.metadata.version("rehearsal"), "speed": options["speed"], "token": token}
     stage = InProcessStage(World, addresses=addresses, more=lambda: more, strict_time=options["strict_time"], **chosen)
-    try:
-        with refusals():
-            _ = stage.current  # made now, so that a bad profile is said before anything is served
-    except Problem as problem:
-        raise click.UsageError(problem.detail) from None
+    with refusals():
+        _ = stage.current  # made now, so that a bad profile is refused before anything is served
     return stage
 
 
@@ -262,9 +257,9 @@ def _await_answers(origins: Iterable[str]) -> None:
     with requests.Session() as http:
         http.trust_env = False
         for address in origins:
-            answer = http.get(address + KNOCK, timeout=ANSWER_PATIENCE)
-            if answer.status_code != 204:
-                raise Problem(500, "The stage does not answer", f"{address} answered {answer.status_code}")
+            response = http.get(address + KNOCK, timeout=ANSWER_PATIENCE)
+            if response.status_code != 204:
+                raise Problem(500, "The stage does not answer", f"{address} answered {response.status_code}")
 
 
 def _make_way(file: Path) -> None:
@@ -305,35 +300,24 @@ def _print(world: Json, *, needs_token: bool) -> None:
         )
     )
     opened = f"{urls['console']}/?token={world['token']}" if needs_token else urls["console"]
-    pages = f"{urls['tiktok']}/seller-center/orders/returns"
-    groups: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-        (
-            "Look",
-            (
-                ("console", opened),
-                ("Seller Center", pages),
-                ("buyer", f"{urls['tiktok']}/buyer/orders"),
-                ("OMS's work", f"{urls['oms']}/"),
-                ("order pages", f"{urls['connector']}/"),
-            ),
-        ),
-        (
-            "Call",
-            tuple(
-                (name.replace("_", " "), urls[name])
-                for name in ("control", "tiktok", "tiktok_auth", "connector", "oms")
-            ),
-        ),
-        ("TikTok Shop app and shop", tuple((name, tiktok[name]) for name in tiktok)),
-        ("Connector client", tuple((name, str(client[name])) for name in client)),
-        (
-            "Control API token" + ("" if needs_token else " (not needed on loopback)"),
-            (("Authorization", f"Bearer {world['token']}"),),
-        ),
-    )
-    for title, entries in groups:
+    pages = {
+        "console": opened,
+        "Seller Center": f"{urls['tiktok']}/seller-center/orders/returns",
+        "buyer": f"{urls['tiktok']}/buyer/orders",
+        "OMS's work": f"{urls['oms']}/",
+        "order pages": f"{urls['connector']}/",
+    }
+    token_needed = "" if needs_token else " (not needed on loopback)"
+    groups = {
+        "Look": pages,
+        "Call": {name.replace("_", " "): urls[name] for name, *_ in SERVICES},
+        "TikTok Shop app and shop": tiktok,
+        "Connector client": client,
+        f"Control API token{token_needed}": {"Authorization": f"Bearer {world['token']}"},
+    }
+    for title, entries in groups.items():
         console.print(Text(f"\n{title}", style="bold"))
-        for name, value in entries:
-            console.print(Text.assemble(f"  {name:<15} ", (value, "cyan")))
+        for name, value in entries.items():
+            console.print(Text.assemble(f"  {name:<15} ", (str(value), "cyan")))
     console.print(Text("\nCtrl-C stops it.", style="dim"))
     console.file.flush()

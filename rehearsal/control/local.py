@@ -1,47 +1,114 @@
-"""The Stage over a world in this process: every call of the control API as a method, answering its exact document.
+"""The Stage over a world in this process.
 
-Whatever is asked is first judged by the contract, then by sense; what a player refuses becomes a `Problem` in one
-place. One writer at a time: each call holds the world's lock. A call does its one act and leaves all consequences on
-the agenda.
+A call is first judged by the contract, then by sense; what a player refuses becomes a `Problem` in one place. One
+writer at a time: each call holds the world's lock. A call does its one act and leaves all consequences on the agenda.
 """
 
 from __future__ import annotations
 
-import json
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import mock_oms.errors
 import mock_tiktok.errors
 from mock_tiktok import OrderLine
-from rehearsal.control import serializers as documents
+from rehearsal.control import serializers
 from rehearsal.control.addresses import IN_PROCESS, Addresses
+from rehearsal.control.calls import Call
 from rehearsal.control.formats import beginning, duration, instant, money, refused
-from rehearsal.control.stage import Json, Problem
+from rehearsal.control.serializers import adjustment, cancellation, decided, order, return_
+from rehearsal.control.stage import Json, Problem, Stage
+from rehearsal.control.state import StageState
 from rehearsal.control.validation import demand
 from rehearsal.trace.diagram import mermaid
 from rehearsal.trace.har import har
-
-if TYPE_CHECKING:
-    from rehearsal.world.world import World
+from rehearsal.world.world import World
 
 FARTHEST: Final = timedelta(days=3660)  # in one call; a slip of the finger must not keep a served world busy for days
 # The players' own names of a field -> the control API's.
 _FIELDS: Final = {"return_type": "type", "plan": "buyer.plan", "shop": "shop_id"}
 
 _IDS: Final = {"order": "order_id", "return": "return_id", "cancellation": "cancel_id"}
+_SUMS: Final = ("amount", "refund_total", "shipping_fee", "tax")
 
 
-def given(**body: Any) -> Json:
-    """Return a call's body: the keyword arguments that were given."""
-    return {name: value for name, value in body.items() if value is not None}
+def _place_order(world: World, given: Json) -> Json:
+    lines = given.pop("lines", None)
+    plan = given.pop("buyer", {}).get("plan")
+    view = world.marketplace.place_order(lines=lines and [_line(line) for line in lines], plan=plan, **given)
+    return order(view)
 
 
-class InProcessStage:
+def _request_return(world: World, given: Json) -> Json:
+    kind, evidence = given.pop("type", "RETURN_AND_REFUND"), tuple(given.pop("evidence", ()))
+    return return_(world.marketplace.request_return(return_type=kind, evidence=evidence, **given))
+
+
+def _activity(world: World, given: Json) -> Json:
+    world.marketplace.order_view(**given)
+    return serializers.activity(given["order_id"], world.connector.activity(**given))
+
+
+def _mailbox(world: World, given: Json) -> Json:
+    if given:
+        world.marketplace.order_view(**given)
+    return {"mails": [serializers.mail(mail) for mail in world.marketplace.mailbox(**given)]}
+
+
+def _findings(world: World, given: Json) -> Json:
+    verdicts = list(world.findings())
+    return {
+        "findings": [finding.document() for finding in verdicts if finding.broken],
+        "verdicts": [finding.document() for finding in verdicts],
+    }
+
+
+# fmt: off
+# What each call asks of the world, and the document that is made of what comes back. `given` is what the call is about
+# and its body, which the contract has judged, with its sums read.
+_OPERATIONS: Final[Mapping[str, Callable[[World, Json], Json]]] = {
+    "agenda":                 lambda world, given: {"agenda": [serializers.happening(due) for due in world.agenda()]},
+    "place_order":            _place_order,
+    "order":                  lambda world, given: order(world.marketplace.order_view(**given)),
+    "ship_order":             lambda world, given: order(world.marketplace.ship_order(**given)),
+    "deliver_order":          lambda world, given: order(world.marketplace.deliver_order(**given)),
+    "request_cancellation":   lambda world, given: cancellation(world.marketplace.request_cancellation(**given)),
+    "request_return":         _request_return,
+    "seller_center_refund":   lambda world, given: return_(world.marketplace.seller_center_refund(**given)),
+    "activity":               _activity,
+    "returns":                lambda world, given: {"returns": list(map(return_, world.marketplace.return_views()))},
+    "get_return":             lambda world, given: return_(world.marketplace.return_view(**given)),
+    "ship_return":            lambda world, given: return_(world.marketplace.ship_return(**given)),
+    "arrive_return":          lambda world, given: return_(world.marketplace.arrive_return(**given)),
+    "withdraw":               lambda world, given: return_(world.marketplace.withdraw(**given)),
+    "accept_offer":           lambda world, given: return_(world.marketplace.accept_offer(**given)),
+    "decline_offer":          lambda world, given: return_(world.marketplace.decline_offer(**given)),
+    "dispute":                lambda world, given: return_(world.marketplace.dispute(**given)),
+    "arbitrate":              lambda world, given: return_(world.marketplace.arbitrate(**given)),
+    "seller_center_decision": lambda world, given: return_(world.marketplace.seller_center_decision(**given)),
+    "get_cancellation":       lambda world, given: cancellation(world.marketplace.cancellation_view(**given)),
+    "withdraw_cancellation":  lambda world, given: cancellation(world.marketplace.withdraw_cancellation(**given)),
+    "oms_adjustments":        lambda world, given: {"adjustments": list(map(adjustment, world.oms.adjustments()))},
+    "oms_approve":            lambda world, given: decided(world.oms.approve(**given)),
+    "oms_reject":             lambda world, given: decided(world.oms.reject(**given)),
+    "oms_inspect":            lambda world, given: decided(world.oms.inspect(**given)),
+    "oms_refund":             lambda world, given: decided(world.oms.refund(**given)),
+    "mailbox":                _mailbox,
+    "ledgers":                lambda world, given: {"orders": list(map(serializers.ledger, world.books()))},
+    "findings":               _findings,
+}
+_RECORDS: Final[Mapping[str, Callable[[World], bytes]]] = {
+    "trace_ndjson":  lambda world: world.trace.ndjson(),
+    "trace_har":     lambda world: har(world.trace.entries()),
+    "trace_mermaid": lambda world: mermaid(world.trace.entries()),
+}
+# fmt: on
+
+
+class InProcessStage(Stage):
     """The Stage over whatever world `make_world` makes; `settings` are those of the first one."""
 
     def __init__(
@@ -52,21 +119,20 @@ class InProcessStage:
         more: Callable[[], Mapping[str, Any]] = dict,
         **settings: Any,
     ) -> None:
+        self.state: Final = StageState(settings)
         self._make_world = make_world
-        self._settings = settings
         self._addresses = addresses
         self._more = more
         self._advancing = threading.Lock()
         self._changing = threading.RLock()
-        self._world: World | None = None
 
     @property
     def current(self) -> World:
         """Return the world as it is now; the first call makes it."""
         with self._changing:
-            if self._world is None:
-                self._world = self._make_world(**self._settings)
-            return self._world
+            if self.state.world is None:
+                self.state.world = self._make_world(**self.state.settings)
+            return self.state.world
 
     @contextmanager
     def holding(self) -> Iterator[World]:
@@ -81,290 +147,77 @@ class InProcessStage:
                 return
 
     def close(self, patience: float = -1) -> bool:
-        """End the world; answer False when it is still busy after `patience` seconds of real time (-1: any)."""
-        world = self._world
+        """End the world; return False when it is still busy after `patience` seconds of real time (-1: any)."""
+        world = self.state.world
         if world is None:
             return True
         if not world.lock.acquire(timeout=patience):
             return False
         try:
             world.close()
-            self._world = None
+            self.state.world = None
         finally:
             world.lock.release()
         return True
 
-    # the world and its clock
-    def reset(
-        self,
-        *,
-        seed: int | None = None,
-        start: str | None = None,
-        market: str | None = None,
-        profile: str | None = None,
-        oms_policy: str | None = None,
-        shops: int | None = None,
-    ) -> Json:
-        wanted = given(seed=seed, start=start, market=market, profile=profile, oms_policy=oms_policy, shops=shops)
-        demand("Reset", wanted)
-        if start is not None:
-            wanted["start"] = beginning(start, "start")
-        with self.holding() as old, self._changing:
-            settings = {**self._settings, **wanted}
-            if profile is not None and market is None:
-                settings.pop("market", None)  # the new profile has its own
-            self._world = self._make_world(**settings)
-            self._settings = settings
-            old.close()
-        return self.world()
+    def request(self, call: Call, path: Mapping[str, str], body: Json) -> Json:
+        return self.prepare(call, path, body)()
 
-    def world(self) -> Json:
+    def prepare(self, call: Call, path: Mapping[str, str], body: Any) -> Callable[[], Json]:
+        """Return the act that a call asks for; raises the Problem of a body that the contract does not allow."""
+        if call.body is not None:
+            demand(call.body, body)
+        given = {**path, **body}
+        match call.name:
+            case "world":
+                return self._world
+            case "reset":
+                return lambda: self._reset(given)
+            case "advance":
+                return lambda: self._advance(**given)
+            case name:
+                return lambda: self._act(name, given)
+
+    def record(self, name: str) -> bytes:
         with self.holding() as world:
-            return {**documents.world(world, self._addresses), **self._more()}
-
-    def advance(self, *, by: str | None = None, to: str | None = None, until: str | None = None) -> Json:
-        demand("Advance", given(by=by, to=to, until=until))
-        if not self._advancing.acquire(blocking=False):
-            raise Problem(409, "Somebody is advancing this world", "its clock moves for one caller at a time")
-        try:
-            with self.holding() as world:
-                if until is not None:
-                    return documents.advanced(world.advance(until_next=True))
-                target = _target(world.now, by, to)
-                return documents.advanced(world.advance(to=target))
-        finally:
-            self._advancing.release()
+            return _RECORDS[name](world)
 
     def let_pass(self, span: timedelta) -> None:
         """Let a running clock run for `span`; unlike a caller it waits for its turn."""
         with self.holding() as world:
             world.advance(by=span)
 
-    def agenda(self) -> Json:
+    def _act(self, name: str, given: Json) -> Json:
+        sums = {field: money(given[field]) for field in _SUMS if field in given}
         with self.holding() as world:
-            return {"agenda": [documents.happening(entry) for entry in world.agenda()]}
+            return _OPERATIONS[name](world, given | sums)
 
-    # orders and their buyers
-    def place_order(
-        self,
-        *,
-        lines: Sequence[Mapping[str, Any]] | None = None,
-        status: str | None = None,
-        buyer: Mapping[str, Any] | None = None,
-        shop_id: str | None = None,
-        shipping_fee: str | None = None,
-        tax: str | None = None,
-    ) -> Json:
-        body = given(
-            lines=None if lines is None else [dict(line) for line in lines],
-            status=status,
-            buyer=None if buyer is None else dict(buyer),
-            shop_id=shop_id,
-            shipping_fee=shipping_fee,
-            tax=tax,
-        )
-        demand("PlaceOrder", body)
+    def _world(self) -> Json:
         with self.holding() as world:
-            view = world.marketplace.place_order(
-                shop_id=shop_id,
-                lines=None if lines is None else [_line(line) for line in lines],
-                status=status or "DELIVERED",
-                plan=(buyer or {}).get("plan"),
-                shipping_fee=Decimal(shipping_fee or "0"),
-                tax=Decimal(tax or "0"),
-            )
-            return documents.order(view)
+            return {**serializers.world(world, self._addresses), **self._more()}
 
-    def order(self, order_id: str) -> Json:
-        with self.holding() as world:
-            return documents.order(world.marketplace.order_view(order_id))
+    def _reset(self, wanted: Json) -> Json:
+        if "start" in wanted:
+            wanted = {**wanted, "start": beginning(wanted["start"], "start")}
+        with self.holding() as old, self._changing:
+            settings = {**self.state.settings, **wanted}
+            if "profile" in wanted and "market" not in wanted:
+                settings.pop("market", None)  # the new profile has its own
+            self.state.world = self._make_world(**settings)
+            self.state.settings = settings
+            old.close()
+        return self._world()
 
-    def ship_order(self, order_id: str) -> Json:
-        with self.holding() as world:
-            return documents.order(world.marketplace.ship_order(order_id))
-
-    def deliver_order(self, order_id: str) -> Json:
-        with self.holding() as world:
-            return documents.order(world.marketplace.deliver_order(order_id))
-
-    def request_cancellation(self, order_id: str, *, reason: str | None = None) -> Json:
-        demand("RequestCancellation", given(reason=reason))
-        with self.holding() as world:
-            return documents.cancellation(world.marketplace.request_cancellation(order_id, reason=reason))
-
-    def request_return(
-        self,
-        order_id: str,
-        *,
-        type: str = "RETURN_AND_REFUND",
-        reason: str | None = None,
-        line_item_ids: Sequence[str] | None = None,
-        evidence: Sequence[str] | None = None,
-    ) -> Json:
-        body = given(type=type, reason=reason, line_item_ids=_list(line_item_ids), evidence=_list(evidence))
-        demand("RequestReturn", body)
-        with self.holding() as world:
-            view = world.marketplace.request_return(
-                order_id, return_type=type, reason=reason, line_item_ids=line_item_ids, evidence=tuple(evidence or ())
-            )
-            return documents.return_(view)
-
-    # returns: the buyer, the courier, the operator, the seller in Seller Center
-    def returns(self) -> Json:
-        with self.holding() as world:
-            return {"returns": [documents.return_(view) for view in world.marketplace.return_views()]}
-
-    def get_return(self, return_id: str) -> Json:
-        with self.holding() as world:
-            return documents.return_(world.marketplace.return_view(return_id))
-
-    def ship_return(self, return_id: str) -> Json:
-        with self.holding() as world:
-            return documents.return_(world.marketplace.ship_return(return_id))
-
-    def arrive_return(self, return_id: str) -> Json:
-        with self.holding() as world:
-            return documents.return_(world.marketplace.arrive_return(return_id))
-
-    def withdraw(self, return_id: str) -> Json:
-        with self.holding() as world:
-            return documents.return_(world.marketplace.withdraw(return_id))
-
-    def accept_offer(self, return_id: str) -> Json:
-        with self.holding() as world:
-            return documents.return_(world.marketplace.accept_offer(return_id))
-
-    def decline_offer(self, return_id: str) -> Json:
-        with self.holding() as world:
-            return documents.return_(world.marketplace.decline_offer(return_id))
-
-    def dispute(self, return_id: str) -> Json:
-        with self.holding() as world:
-            return documents.return_(world.marketplace.dispute(return_id))
-
-    def arbitrate(self, return_id: str, *, outcome: str, refund_total: str | None = None) -> Json:
-        demand("Arbitrate", given(outcome=outcome, refund_total=refund_total))
-        with self.holding() as world:
-            view = world.marketplace.arbitrate(return_id, outcome=outcome, refund_total=money(refund_total))
-            return documents.return_(view)
-
-    def seller_center_decision(
-        self,
-        return_id: str,
-        *,
-        decision: str,
-        reason: str | None = None,
-        amount: str | None = None,
-        comment: str | None = None,
-    ) -> Json:
-        demand("SellerCenterDecision", given(decision=decision, reason=reason, amount=amount, comment=comment))
-        with self.holding() as world:
-            view = world.marketplace.seller_center_decision(
-                return_id, decision=decision, reason=reason, amount=money(amount), comment=comment
-            )
-            return documents.return_(view)
-
-    def seller_center_refund(
-        self,
-        order_id: str,
-        *,
-        line_item_ids: Sequence[str] | None = None,
-        amount: str | None = None,
-        reason: str | None = None,
-    ) -> Json:
-        demand("SellerCenterRefund", given(line_item_ids=_list(line_item_ids), amount=amount, reason=reason))
-        with self.holding() as world:
-            view = world.marketplace.seller_center_refund(
-                order_id, line_item_ids=line_item_ids, amount=money(amount), reason=reason
-            )
-            return documents.return_(view)
-
-    # cancellations
-    def get_cancellation(self, cancel_id: str) -> Json:
-        with self.holding() as world:
-            return documents.cancellation(world.marketplace.cancellation_view(cancel_id))
-
-    def withdraw_cancellation(self, cancel_id: str) -> Json:
-        with self.holding() as world:
-            return documents.cancellation(world.marketplace.withdraw_cancellation(cancel_id))
-
-    # the seller's staff at the OMS
-    def oms_adjustments(self) -> Json:
-        with self.holding() as world:
-            return {"adjustments": [documents.adjustment(row) for row in world.oms.adjustments()]}
-
-    def oms_approve(self, adjustment_id: str, *, amount: str | None = None) -> Json:
-        demand("Approve", given(amount=amount))
-        with self.holding() as world:
-            return documents.decided(world.oms.approve(adjustment_id, amount=money(amount)))
-
-    def oms_reject(self, adjustment_id: str, *, reason: str | None = None, comment: str | None = None) -> Json:
-        demand("Reject", given(reason=reason, comment=comment))
-        with self.holding() as world:
-            return documents.decided(world.oms.reject(adjustment_id, reason=reason, comment=comment))
-
-    def oms_inspect(self, return_id: str, *, grade: str, accept: bool) -> Json:
-        demand("Inspect", given(grade=grade, accept=accept))
-        with self.holding() as world:
-            return documents.decided(world.oms.inspect(return_id, grade=grade, accept=accept))
-
-    def oms_refund(
-        self,
-        *,
-        order_id: str,
-        line_item_ids: Sequence[str] | None = None,
-        amount: str | None = None,
-        reason: str | None = None,
-    ) -> Json:
-        body = given(order_id=order_id, line_item_ids=_list(line_item_ids), amount=amount, reason=reason)
-        demand("Refund", body)
-        with self.holding() as world:
-            answer = world.oms.refund(
-                order_id=order_id, line_item_ids=line_item_ids, amount=money(amount), reason=reason
-            )
-            return documents.decided(answer)
-
-    # what can be seen
-    def activity(self, order_id: str) -> Json:
-        with self.holding() as world:
-            world.marketplace.order_view(order_id)
-            return documents.activity(order_id, world.connector.activity(order_id))
-
-    def mailbox(self, *, order_id: str | None = None) -> Json:
-        with self.holding() as world:
-            if order_id is not None:
-                world.marketplace.order_view(order_id)
-            return {"mails": [documents.mail(mail) for mail in world.marketplace.mailbox(order_id)]}
-
-    def ledgers(self) -> Json:
-        with self.holding() as world:
-            return {"orders": [documents.ledger(book) for book in world.books()]}
-
-    def findings(self) -> Json:
-        with self.holding() as world:
-            verdicts = list(world.findings())
-            return {
-                "findings": [finding.document() for finding in verdicts if finding.broken],
-                "verdicts": [finding.document() for finding in verdicts],
-            }
-
-    def trace(self) -> list[Json]:
-        return [json.loads(line) for line in self.trace_ndjson().splitlines()]
-
-    def trace_ndjson(self) -> bytes:
-        """Return the record as it is exported: a line that names the format, then one line per entry."""
-        with self.holding() as world:
-            return world.trace.ndjson()
-
-    def trace_har(self) -> bytes:
-        """Return the record's HTTP exchanges as a HAR file."""
-        with self.holding() as world:
-            return har(world.trace.entries())
-
-    def trace_mermaid(self) -> bytes:
-        """Return the record as a sequence diagram."""
-        with self.holding() as world:
-            return mermaid(world.trace.entries())
+    def _advance(self, by: str | None = None, to: str | None = None, until: str | None = None) -> Json:
+        if not self._advancing.acquire(blocking=False):
+            raise Problem(409, "Somebody is advancing this world", "its clock moves for one caller at a time")
+        try:
+            with self.holding() as world:
+                if until is not None:
+                    return serializers.advanced(world.advance(until_next=True))
+                return serializers.advanced(world.advance(to=_target(world.now, by, to)))
+        finally:
+            self._advancing.release()
 
 
 @contextmanager
@@ -398,9 +251,5 @@ def _target(now: datetime, by: str | None, to: str | None) -> datetime:
     return target
 
 
-def _line(line: Mapping[str, Any]) -> OrderLine:
+def _line(line: Json) -> OrderLine:
     return OrderLine(line.get("sku"), line.get("quantity", 1), money(line.get("unit_price")))
-
-
-def _list(values: Sequence[str] | None) -> list[str] | str | None:
-    return values if values is None or isinstance(values, str) else list(values)

@@ -1,22 +1,19 @@
-"""What the players answer, as the JSON documents of `contracts/control.yaml`. The only place that spells its names."""
+"""What players show, as the JSON documents of `contracts/control.yaml`. The only place that spells their names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
+from mock_oms import AdjustmentRow, Answer
+from mock_tiktok import CancellationView, Mail, OrderView, ReturnView, TimelineEntry
+from rehearsal.audit.invariant import LedgerRow
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.formats import shown_money, shown_time, shown_time_if
 from rehearsal.control.stage import Json
-
-if TYPE_CHECKING:
-    from mock_oms import AdjustmentRow, Answer
-    from mock_tiktok import CancellationView, Mail, OrderView, ReturnView, TimelineEntry
-    from rehearsal.audit.invariant import LedgerRow
-    from rehearsal.seats.port import Activity
-    from rehearsal.simulation.player import AgendaLike, FiredLike
-    from rehearsal.simulation.scheduler import Advanced
-    from rehearsal.world.world import World
+from rehearsal.seats.port import Activity
+from rehearsal.simulation.player import AgendaLike, FiredLike
+from rehearsal.simulation.scheduler import Advanced
+from rehearsal.world.world import World
 
 
 def world(world: World, addresses: Addresses) -> Json:
@@ -151,9 +148,9 @@ def adjustment(row: AdjustmentRow) -> Json:
     }
 
 
-def decided(answer: Answer) -> Json:
+def decided(result: Answer) -> Json:
     """Return a case after the staff's word on it."""
-    return {**adjustment(answer.row), "kept": answer.kept}
+    return {**adjustment(result.row), "kept": result.kept}
 
 
 def activity(order_id: str, entries: Iterable[Activity]) -> Json:

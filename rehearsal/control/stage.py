@@ -2,14 +2,18 @@
 
 A step speaks to a `Stage`, never to a world. There are two implementations: one in process and one over the control
 API; every feature runs on both. Each method is one call of the control API, takes that call's body as keyword
-arguments and answers that call's JSON document, with exactly the names and shapes of `contracts/control.yaml`:
-times are RFC 3339 strings, durations ISO 8601 strings, money decimal strings.
+arguments and returns that call's JSON document, with exactly the names and shapes of `contracts/control.yaml`:
+times are RFC 3339 strings, durations ISO 8601 strings, money decimal strings. What is refused raises a `Problem`.
 """
 
 from __future__ import annotations
 
+import json
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
+
+from rehearsal.control.calls import CALLS, Call
 
 Json = dict[str, Any]
 
@@ -42,8 +46,25 @@ class Problem(Exception):
         }
 
 
-class Stage(Protocol):
+class Stage(ABC):
     """One world, as a person in front of it can order it about and look at it."""
+
+    @abstractmethod
+    def request(self, call: Call, path: Mapping[str, str], body: Json) -> Json:
+        """Make `call`: `path` fills in its address, `body` is what is sent, or what is asked in the query."""
+
+    @abstractmethod
+    def record(self, name: str) -> bytes:
+        """Return the world's record in one of the forms of `RECORDS`."""
+
+    def close(self) -> bool:
+        """Let go of what the stage holds; return whether it did."""
+        return True
+
+    def _call(self, name: str, **given: Any) -> Json:
+        body = {key: _plain(value) for key, value in given.items() if value is not None}
+        path = {key: body.pop(key) for key in CALLS[name].ids}
+        return self.request(CALLS[name], path, body)
 
     # the world and its clock
     def reset(
@@ -55,10 +76,23 @@ class Stage(Protocol):
         profile: str | None = None,
         oms_policy: str | None = None,
         shops: int | None = None,
-    ) -> Json: ...
-    def world(self) -> Json: ...
-    def advance(self, *, by: str | None = None, to: str | None = None, until: str | None = None) -> Json: ...
-    def agenda(self) -> Json: ...
+    ) -> Json:
+        """Begin anew behind the same addresses; what is not given stays as it was. Return the new world."""
+        return self._call(
+            "reset", seed=seed, start=start, market=market, profile=profile, oms_policy=oms_policy, shops=shops
+        )
+
+    def world(self) -> Json:
+        """Return the world's time, addresses and credentials."""
+        return self._call("world")
+
+    def advance(self, *, by: str | None = None, to: str | None = None, until: str | None = None) -> Json:
+        """Let time pass `by` a duration, `to` a time, or `until="next"`: exactly one. Return what fired."""
+        return self._call("advance", by=by, to=to, until=until)
+
+    def agenda(self) -> Json:
+        """Return what is due, soonest first."""
+        return self._call("agenda")
 
     # orders and their buyers
     def place_order(
@@ -70,11 +104,28 @@ class Stage(Protocol):
         shop_id: str | None = None,
         shipping_fee: str | None = None,
         tax: str | None = None,
-    ) -> Json: ...
-    def order(self, order_id: str) -> Json: ...
-    def ship_order(self, order_id: str) -> Json: ...
-    def deliver_order(self, order_id: str) -> Json: ...
-    def request_cancellation(self, order_id: str, *, reason: str | None = None) -> Json: ...
+    ) -> Json:
+        """Have somebody buy; `status` brings the order that far at once. Return the order."""
+        return self._call(
+            "place_order", lines=lines, status=status, buyer=buyer, shop_id=shop_id, shipping_fee=shipping_fee, tax=tax
+        )
+
+    def order(self, order_id: str) -> Json:
+        """Return one order."""
+        return self._call("order", order_id=order_id)
+
+    def ship_order(self, order_id: str) -> Json:
+        """Have the seller hand the order over to the carrier. Return the order."""
+        return self._call("ship_order", order_id=order_id)
+
+    def deliver_order(self, order_id: str) -> Json:
+        """Have the courier deliver the order. Return the order."""
+        return self._call("deliver_order", order_id=order_id)
+
+    def request_cancellation(self, order_id: str, *, reason: str | None = None) -> Json:
+        """Have the buyer ask to cancel. Return the cancellation."""
+        return self._call("request_cancellation", order_id=order_id, reason=reason)
+
     def request_return(
         self,
         order_id: str,
@@ -83,18 +134,54 @@ class Stage(Protocol):
         reason: str | None = None,
         line_item_ids: Sequence[str] | None = None,
         evidence: Sequence[str] | None = None,
-    ) -> Json: ...
+    ) -> Json:
+        """Have the buyer ask for money back, with or without sending the goods. Return the return."""
+        return self._call(
+            "request_return",
+            order_id=order_id,
+            type=type,
+            reason=reason,
+            line_item_ids=line_item_ids,
+            evidence=evidence,
+        )
 
     # returns: the buyer, the courier, the operator, the seller in Seller Center
-    def returns(self) -> Json: ...
-    def get_return(self, return_id: str) -> Json: ...
-    def ship_return(self, return_id: str) -> Json: ...
-    def arrive_return(self, return_id: str) -> Json: ...
-    def withdraw(self, return_id: str) -> Json: ...
-    def accept_offer(self, return_id: str) -> Json: ...
-    def decline_offer(self, return_id: str) -> Json: ...
-    def dispute(self, return_id: str) -> Json: ...
-    def arbitrate(self, return_id: str, *, outcome: str, refund_total: str | None = None) -> Json: ...
+    def returns(self) -> Json:
+        """Return every return, newest first."""
+        return self._call("returns")
+
+    def get_return(self, return_id: str) -> Json:
+        """Return everything about one return."""
+        return self._call("get_return", return_id=return_id)
+
+    def ship_return(self, return_id: str) -> Json:
+        """Have the buyer hand the parcel over. Return the return."""
+        return self._call("ship_return", return_id=return_id)
+
+    def arrive_return(self, return_id: str) -> Json:
+        """Have the parcel reach the seller's warehouse. Return the return."""
+        return self._call("arrive_return", return_id=return_id)
+
+    def withdraw(self, return_id: str) -> Json:
+        """Have the buyer take the request back. Return the return."""
+        return self._call("withdraw", return_id=return_id)
+
+    def accept_offer(self, return_id: str) -> Json:
+        """Have the buyer accept the seller's partial refund. Return the return."""
+        return self._call("accept_offer", return_id=return_id)
+
+    def decline_offer(self, return_id: str) -> Json:
+        """Have the buyer refuse the seller's partial refund. Return the return."""
+        return self._call("decline_offer", return_id=return_id)
+
+    def dispute(self, return_id: str) -> Json:
+        """Have the buyer appeal against a rejection. Return the return."""
+        return self._call("dispute", return_id=return_id)
+
+    def arbitrate(self, return_id: str, *, outcome: str, refund_total: str | None = None) -> Json:
+        """Have the operator decide a dispute, where need be for less than was asked. Return the return."""
+        return self._call("arbitrate", return_id=return_id, outcome=outcome, refund_total=refund_total)
+
     def seller_center_decision(
         self,
         return_id: str,
@@ -103,7 +190,17 @@ class Stage(Protocol):
         reason: str | None = None,
         amount: str | None = None,
         comment: str | None = None,
-    ) -> Json: ...
+    ) -> Json:
+        """Have the seller decide in Seller Center. Return the return."""
+        return self._call(
+            "seller_center_decision",
+            return_id=return_id,
+            decision=decision,
+            reason=reason,
+            amount=amount,
+            comment=comment,
+        )
+
     def seller_center_refund(
         self,
         order_id: str,
@@ -111,17 +208,38 @@ class Stage(Protocol):
         line_item_ids: Sequence[str] | None = None,
         amount: str | None = None,
         reason: str | None = None,
-    ) -> Json: ...
+    ) -> Json:
+        """Have the seller start a refund in Seller Center. Return the return that it becomes."""
+        return self._call(
+            "seller_center_refund", order_id=order_id, line_item_ids=line_item_ids, amount=amount, reason=reason
+        )
 
-    # cancellations: get, and what the seller's staff cannot do through the OMS
-    def get_cancellation(self, cancel_id: str) -> Json: ...
-    def withdraw_cancellation(self, cancel_id: str) -> Json: ...
+    # cancellations
+    def get_cancellation(self, cancel_id: str) -> Json:
+        """Return one cancellation."""
+        return self._call("get_cancellation", cancel_id=cancel_id)
+
+    def withdraw_cancellation(self, cancel_id: str) -> Json:
+        """Have the buyer take the wish to cancel back. Return the cancellation."""
+        return self._call("withdraw_cancellation", cancel_id=cancel_id)
 
     # the seller's staff at the OMS
-    def oms_adjustments(self) -> Json: ...
-    def oms_approve(self, adjustment_id: str, *, amount: str | None = None) -> Json: ...
-    def oms_reject(self, adjustment_id: str, *, reason: str | None = None, comment: str | None = None) -> Json: ...
-    def oms_inspect(self, return_id: str, *, grade: str, accept: bool) -> Json: ...
+    def oms_adjustments(self) -> Json:
+        """Return the cases that stand before the seller's staff."""
+        return self._call("oms_adjustments")
+
+    def oms_approve(self, adjustment_id: str, *, amount: str | None = None) -> Json:
+        """Have the staff say yes; an `amount` below the total is a partial offer. Return the case."""
+        return self._call("oms_approve", adjustment_id=adjustment_id, amount=amount)
+
+    def oms_reject(self, adjustment_id: str, *, reason: str | None = None, comment: str | None = None) -> Json:
+        """Have the staff say no. Return the case."""
+        return self._call("oms_reject", adjustment_id=adjustment_id, reason=reason, comment=comment)
+
+    def oms_inspect(self, return_id: str, *, grade: str, accept: bool) -> Json:
+        """Have the warehouse grade a parcel, and take or refuse the goods. Return the case."""
+        return self._call("oms_inspect", return_id=return_id, grade=grade, accept=accept)
+
     def oms_refund(
         self,
         *,
@@ -129,11 +247,46 @@ class Stage(Protocol):
         line_item_ids: Sequence[str] | None = None,
         amount: str | None = None,
         reason: str | None = None,
-    ) -> Json: ...
+    ) -> Json:
+        """Have the staff refund what nobody asked for; without lines and amount the whole order. Return the case."""
+        return self._call("oms_refund", order_id=order_id, line_item_ids=line_item_ids, amount=amount, reason=reason)
 
     # what can be seen
-    def activity(self, order_id: str) -> Json: ...
-    def mailbox(self, *, order_id: str | None = None) -> Json: ...
-    def ledgers(self) -> Json: ...
-    def findings(self) -> Json: ...
-    def trace(self) -> list[Json]: ...
+    def activity(self, order_id: str) -> Json:
+        """Return the connector's Activity & History of an order."""
+        return self._call("activity", order_id=order_id)
+
+    def mailbox(self, *, order_id: str | None = None) -> Json:
+        """Return the buyers' mail, oldest first."""
+        return self._call("mailbox", order_id=order_id)
+
+    def ledgers(self) -> Json:
+        """Return the three books per order."""
+        return self._call("ledgers")
+
+    def findings(self) -> Json:
+        """Return what the auditor found, and its verdict on every rule."""
+        return self._call("findings")
+
+    def trace(self) -> list[Json]:
+        """Return the lines of the record: the first names its format."""
+        return [json.loads(line) for line in self.trace_ndjson().splitlines()]
+
+    def trace_ndjson(self) -> bytes:
+        """Return the record as it is exported: a line that names the format, then one line per entry."""
+        return self.record("trace_ndjson")
+
+    def trace_har(self) -> bytes:
+        """Return the record's HTTP exchanges as a HAR file."""
+        return self.record("trace_har")
+
+    def trace_mermaid(self) -> bytes:
+        """Return the record as a sequence diagram."""
+        return self.record("trace_mermaid")
+
+
+def _plain(value: Any) -> Any:
+    """Return what a caller gave as JSON has it."""
+    if isinstance(value, Mapping):
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list | tuple) else value

@@ -46,9 +46,9 @@ def demand(schema: str, body: Any) -> None:
         raise _problem(min(errors, key=_rank))
 
 
-def breaches(schema: str, answer: Any) -> list[str]:
-    """Return what in an answer of ours the contract does not allow; tests hold both stages to it."""
-    return [f"{error.json_path}: {error.message}" for error in _validator(schema).iter_errors(answer)]
+def breaches(schema: str, shown: Any) -> list[str]:
+    """Return what in a document of ours the contract does not allow; tests hold both stages to it."""
+    return [f"{error.json_path}: {error.message}" for error in _validator(schema).iter_errors(shown)]
 
 
 def _rank(error: ValidationError) -> tuple[bool, list[str]]:

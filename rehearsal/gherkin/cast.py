@@ -39,6 +39,10 @@ def _one(goods: str) -> str:
     return goods.removesuffix("s")
 
 
+def _spelled(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)
+
+
 class Person:
     """Somebody who may be told no."""
 
@@ -106,8 +110,8 @@ class Buyer(Person):
         order = self.stage.place_order(
             lines=[{"sku": g.sku, "quantity": g.pieces, "unit_price": str(g.price)} for g in goods],
             status=status,
-            shipping_fee=None if shipping is None else str(shipping),
-            tax=None if tax is None else str(tax),
+            shipping_fee=_spelled(shipping),
+            tax=_spelled(tax),
         )
         self.order_id = order["order_id"]
         self.paid = Decimal(order["total"])
@@ -196,8 +200,7 @@ class Operator(Person):
     """Decides appeals for the marketplace."""
 
     def decides_for_buyer(self, buyer: Buyer, *, amount: Decimal | None = None) -> None:
-        total = None if amount is None else str(amount)
-        self.stage.arbitrate(buyer.return_id, outcome="SUPPORT_BUYER", refund_total=total)
+        self.stage.arbitrate(buyer.return_id, outcome="SUPPORT_BUYER", refund_total=_spelled(amount))
 
     def decides_for_seller(self, buyer: Buyer) -> None:
         self.stage.arbitrate(buyer.return_id, outcome="SUPPORT_SELLER")
@@ -226,7 +229,7 @@ class Seller(Person):
         return mine[-1]
 
     def approves(self, buyer: Buyer, *, amount: Decimal | None = None) -> None:
-        self.stage.oms_approve(self.case_of(buyer)["id"], amount=None if amount is None else str(amount))
+        self.stage.oms_approve(self.case_of(buyer)["id"], amount=_spelled(amount))
 
     def rejects(self, buyer: Buyer) -> None:
         self.stage.oms_reject(self.case_of(buyer)["id"])
@@ -238,17 +241,10 @@ class Seller(Person):
         self.stage.oms_inspect(buyer.return_id, grade=grade, accept=False)
 
     def refunds(
-        self,
-        buyer: Buyer,
-        *,
-        goods: str | None = None,
-        pieces: int | None = None,
-        amount: Decimal | None = None,
+        self, buyer: Buyer, *, goods: str | None = None, pieces: int | None = None, amount: Decimal | None = None
     ) -> None:
         self.stage.oms_refund(
-            order_id=buyer.order_id,
-            line_item_ids=buyer.units_of(goods, pieces),
-            amount=None if amount is None else str(amount),
+            order_id=buyer.order_id, line_item_ids=buyer.units_of(goods, pieces), amount=_spelled(amount)
         )
 
     def ships(self, buyer: Buyer) -> None:
@@ -267,11 +263,7 @@ class SellerCenter(Person):
         self.stage.seller_center_decision(buyer.return_id, decision=decision)
 
     def refunds(self, buyer: Buyer, *, goods: str | None = None, amount: Decimal | None = None) -> None:
-        self.stage.seller_center_refund(
-            buyer.order_id,
-            line_item_ids=buyer.units_of(goods),
-            amount=None if amount is None else str(amount),
-        )
+        self.stage.seller_center_refund(buyer.order_id, line_item_ids=buyer.units_of(goods), amount=_spelled(amount))
 
     @property
     def listing(self) -> list[Json]:

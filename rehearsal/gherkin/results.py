@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from rehearsal.control.stage import Json
-from rehearsal.gherkin.timeline import Moment
+from rehearsal.gherkin.timeline import Entry
 
 
 class Outcome(StrEnum):
@@ -18,7 +18,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class PlayedStep:
+class StepResult:
     """One line of a scenario and whether it went as it says: passed, failed or left out."""
 
     keyword: str
@@ -28,7 +28,7 @@ class PlayedStep:
 
 
 @dataclass(frozen=True)
-class Sight:
+class Observation:
     """What the stage showed when the scenario was over."""
 
     world: Json = field(default_factory=dict)
@@ -40,20 +40,19 @@ class Sight:
 
 
 @dataclass(frozen=True)
-class Played:
-    """One scenario's record."""
+class ScenarioResult:
+    """One scenario's record; of a file that cannot be read there is no more than its name and why."""
 
     file: str
     feature: str
-    description: str
-    rule: str
     name: str
-    tags: frozenset[str]
     outcome: Outcome
-    why: str
-    steps: tuple[PlayedStep, ...]
-    moments: tuple[Moment, ...]
-    sight: Sight
+    why: str = ""
+    rule: str = ""
+    tags: frozenset[str] = frozenset()
+    steps: tuple[StepResult, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    observed: Observation = field(default_factory=Observation)
 
     @property
     def subject(self) -> str:
@@ -68,4 +67,4 @@ class Played:
     @property
     def findings(self) -> tuple[Json, ...]:
         """Return what the auditor had to say against it."""
-        return tuple(self.sight.findings.get("findings", ()))
+        return tuple(self.observed.findings.get("findings", ()))

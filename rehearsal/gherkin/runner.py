@@ -1,4 +1,4 @@
-"""Plays suites: runs pytest with the Gherkin plugin in this process and keeps what was played.
+"""Runs suites: pytest with the Gherkin plugin in this process, and what came of each scenario.
 
 Both commands that play, `rehearsal play` and `rehearsal demo`, and nothing else stand on it.
 """
@@ -11,24 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.exit_codes import ExitCode
-from rehearsal.gherkin.results import Outcome, Played, Sight
+from rehearsal.gherkin.results import Outcome, ScenarioResult
 
 # The worst thing that happened decides. A finding stands even when the stage failed somewhere else.
-WORST = (
-    (Outcome.BROKEN, ExitCode.FINDINGS),
-    (Outcome.STAGE_FAILED, ExitCode.STAGE_FAILED),
-    (Outcome.MISWRITTEN, ExitCode.USAGE),
-    (Outcome.NOT_JUDGED, ExitCode.NOT_JUDGED),
-)
+WORST = (Outcome.BROKEN, Outcome.STAGE_FAILED, Outcome.MISWRITTEN, Outcome.NOT_JUDGED)
 
 
 class Interrupted(KeyboardInterrupt):
-    """Somebody stopped the performance."""
+    """Somebody stopped the run."""
 
 
 @dataclass(frozen=True)
-class Order:
+class SuiteRun:
     """What to play, and where."""
 
     paths: Sequence[Path]
@@ -40,7 +34,7 @@ class Order:
     traced: bool = False
 
     def arguments(self) -> list[str]:
-        """Return the order as pytest's arguments."""
+        """Return pytest's arguments."""
         asked: list[str] = [str(path) for path in self.paths]
         # By its name, so that the steps which the plugin brings along have their asserts explained.
         asked += ["-p", "rehearsal.gherkin"]
@@ -54,31 +48,31 @@ class Order:
         return [*asked, f"--junitxml={self.junit}"] if self.junit else asked
 
     def wants(self, item: pytest.Item) -> bool:
-        """Say whether a scenario is asked for: by a piece of its own name or of its file's, in any case."""
+        """Return whether a scenario is asked for: by a piece of its own name or of its file's, in any case."""
         called = item.nodeid.casefold()
         return not self.names or any(name.casefold() in called for name in self.names)
 
 
 @dataclass(eq=False)  # pytest keeps its plugins in sets
-class Audience:
-    """Sits in pytest as a plugin: sees what is to be played, what was played and what could not be read."""
+class Collector:
+    """A plugin of pytest that collects what is to be played, what came of it and what could not be read."""
 
-    order: Order
+    suite: SuiteRun
     counted: Callable[[int], None]
-    seen: Callable[[Played], None]
-    plays: list[Played] = field(default_factory=list)
+    seen: Callable[[ScenarioResult], None]
+    results: list[ScenarioResult] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     stopped: bool = False
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        config.pluginmanager.unregister(name="terminalreporter")  # whoever ordered the performance tells of it
+        config.pluginmanager.unregister(name="terminalreporter")  # whoever asked for the run reports it
 
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        unwanted = [item for item in items if not self.order.wants(item)]
+        unwanted = [item for item in items if not self.suite.wants(item)]
         if unwanted:
             config.hook.pytest_deselected(items=unwanted)
-            items[:] = [item for item in items if self.order.wants(item)]
+            items[:] = [item for item in items if self.suite.wants(item)]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.counted(len(session.items))
@@ -89,7 +83,10 @@ class Audience:
         if not isinstance(report, pytest.CollectReport):
             return
         if node.path.suffix == ".feature":
-            self.pytest_rehearsal_played(_unread(node.path, str(report.longrepr)))
+            name, why = "this file cannot be read", str(report.longrepr)
+            self.pytest_rehearsal_result(
+                ScenarioResult(node.path.as_posix(), node.path.stem, name, Outcome.MISWRITTEN, why)
+            )
         else:
             self.unreadable.append(str(report.longrepr))
 
@@ -97,58 +94,44 @@ class Audience:
         # pytest interrupts itself in the same way as somebody does who presses Ctrl-C
         self.stopped = not isinstance(excinfo.value, pytest.Session.Interrupted)
 
-    def pytest_rehearsal_played(self, played: Played) -> None:
-        self.plays.append(played)
-        self.seen(played)
-
-
-def _unread(path: Path, why: str) -> Played:
-    """Return the record of a feature file of which nothing could be played."""
-    return Played(
-        file=path.as_posix(),
-        feature=path.stem,
-        description="",
-        rule="",
-        name="this file cannot be read",
-        tags=frozenset(),
-        outcome=Outcome.MISWRITTEN,
-        why=why,
-        steps=(),
-        moments=(),
-        sight=Sight(),
-    )
+    def pytest_rehearsal_result(self, result: ScenarioResult) -> None:
+        self.results.append(result)
+        self.seen(result)
 
 
 @dataclass(frozen=True)
-class Performance:
-    """What came of it."""
+class Run:
+    """What came of it: `outcome` is the worst that happened, None when there was nothing to play."""
 
-    plays: tuple[Played, ...]
+    results: tuple[ScenarioResult, ...]
     unreadable: tuple[str, ...]
-    exit_code: int
+    outcome: Outcome | None
 
 
-def perform(
-    order: Order,
+def run_suite(
+    suite: SuiteRun,
     *,
     counted: Callable[[int], None] = lambda count: None,
-    seen: Callable[[Played], None] = lambda played: None,
-) -> Performance:
-    """Play the order to its end."""
-    audience = Audience(order, counted, seen)
-    answered = pytest.main(order.arguments(), plugins=[audience])
-    if audience.stopped:
+    seen: Callable[[ScenarioResult], None] = lambda result: None,
+) -> Run:
+    """Play the suite to its end; raises `Interrupted` when somebody stops it.
+
+    `counted` learns how many scenarios there are, `seen` of each result as soon as it is there.
+    """
+    collector = Collector(suite, counted, seen)
+    ended = pytest.main(suite.arguments(), plugins=[collector])
+    if collector.stopped:
         raise Interrupted
-    return Performance(tuple(audience.plays), tuple(audience.unreadable), _exit_code(audience, int(answered)))
+    return Run(tuple(collector.results), tuple(collector.unreadable), _worst(collector, int(ended)))
 
 
-def _exit_code(audience: Audience, answered: int) -> int:
-    outcomes = {played.outcome for played in audience.plays}
-    if audience.unreadable:
+def _worst(collector: Collector, ended: int) -> Outcome | None:
+    outcomes = {result.outcome for result in collector.results}
+    if collector.unreadable:
         outcomes.add(Outcome.MISWRITTEN)
-    for outcome, code in WORST:
+    for outcome in WORST:
         if outcome in outcomes:
-            return code
-    if answered in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
-        return ExitCode.USAGE
-    return ExitCode.STAGE_FAILED if answered == pytest.ExitCode.INTERNAL_ERROR else ExitCode.CONTENT
+            return outcome
+    if ended in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.NO_TESTS_COLLECTED):
+        return None
+    return Outcome.STAGE_FAILED if ended == pytest.ExitCode.INTERNAL_ERROR else Outcome.HELD

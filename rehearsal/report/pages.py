@@ -1,4 +1,4 @@
-"""Turns played scenarios into pages. All that is shown is prepared here; the templates only lay it out."""
+"""Turns the results of scenarios into pages. All that is shown is prepared here; the templates only lay it out."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from rehearsal.control.stage import Json
-from rehearsal.gherkin.results import Outcome, Played
-from rehearsal.gherkin.timeline import Moment
+from rehearsal.gherkin.results import Outcome, ScenarioResult
+from rehearsal.gherkin.timeline import Entry
 from rehearsal.trace.diagram import mermaid
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = ("report.css", "report.js", "mermaid.min.js", "mermaid.LICENSE.txt")
 
-# as moments and traces name them, and as people do
+# as entries and traces name them, and as people do
 WHO: Final[Mapping[str, str]] = {
     "marketplace": "TikTok Shop",
     "operator": "Operator",
@@ -48,7 +48,7 @@ class Row:
 
     day: str
     time: str
-    moment: Moment
+    entry: Entry
     who: str
 
 
@@ -73,7 +73,7 @@ class Page:
 
     number: int
     address: str
-    played: Played
+    result: ScenarioResult
     rows: tuple[Row, ...]
     diagram: str
     exchanges: tuple[Exchange, ...]
@@ -84,11 +84,11 @@ class Page:
 
     @property
     def held(self) -> bool:
-        return self.played.outcome is Outcome.HELD
+        return self.result.outcome is Outcome.HELD
 
 
-def write(plays: Sequence[Played], out: Path, *, seed: int, command: str) -> Path:
-    """Write the report into the folder `out` and answer its first page."""
+def write(results: Sequence[ScenarioResult], out: Path, *, seed: int, command: str) -> Path:
+    """Write the report into the folder `out` and return its first page."""
     environment = Environment(
         loader=PackageLoader("rehearsal.report"),
         autoescape=True,
@@ -98,7 +98,7 @@ def write(plays: Sequence[Played], out: Path, *, seed: int, command: str) -> Pat
     )
     environment.filters["slug"] = _slug
     environment.globals.update(who=WHO, version=version("rehearsal"), seed=seed, command=command)
-    pages = [_page(number, played) for number, played in enumerate(plays, start=1)]
+    pages = [_page(number, result) for number, result in enumerate(results, start=1)]
     _clear(out)
     static = out / "static"
     static.mkdir(parents=True, exist_ok=True)
@@ -133,7 +133,7 @@ def _groups(pages: Sequence[Page]) -> list[Group]:
     """Return the pages by feature; a handful of them needs no headings."""
     if len(pages) <= FEW:
         return [Group("Workflows", "", tuple(pages), False)]
-    by_feature = groupby(pages, key=lambda page: (page.played.subject, page.played.feature))
+    by_feature = groupby(pages, key=lambda page: (page.result.subject, page.result.feature))
     return [Group(feature, subject.replace("_", " "), tuple(group), True) for (subject, feature), group in by_feature]
 
 
@@ -143,52 +143,51 @@ def _clear(out: Path) -> None:
         old.unlink()
 
 
-def _page(number: int, played: Played) -> Page:
-    entries = [entry for entry in played.sight.trace if "kind" in entry]
-    exchanges = list(_telling(entries))
+def _page(number: int, result: ScenarioResult) -> Page:
+    trace = [line for line in result.observed.trace if "kind" in line]
+    exchanges = list(_worth_showing(trace))
     shown = exchanges[:SHOWN_EXCHANGES]
-    moments = played.moments
     return Page(
         number=number,
-        address=f"{number:03d}-{_slug(played.name)}.html",
-        played=played,
-        rows=tuple(_rows(moments)),
-        diagram=mermaid(entries).decode() if entries else "",
+        address=f"{number:03d}-{_slug(result.name)}.html",
+        result=result,
+        rows=tuple(_rows(result.entries)),
+        diagram=mermaid(trace).decode() if trace else "",
         exchanges=tuple(shown),
-        left_out=sum(1 for entry in entries if entry["kind"] == "exchange") - len(shown),
-        span=_span(played),
-        paid_back=_sum(played),
-        verdicts=tuple(played.sight.findings.get("verdicts", ())),
+        left_out=sum(1 for line in trace if line["kind"] == "exchange") - len(shown),
+        span=_span(result),
+        paid_back=_sum(result),
+        verdicts=tuple(result.observed.findings.get("verdicts", ())),
     )
 
 
-def _rows(moments: Iterable[Moment]) -> Iterable[Row]:
-    for moment in moments:
-        at = datetime.fromisoformat(moment.at)
-        who = moment.name or WHO.get(moment.who, moment.who)
-        yield Row(f"{at:%A}, {at.day} {at:%B %Y}", f"{at:%H:%M:%S}", moment, who)
+def _rows(entries: Iterable[Entry]) -> Iterable[Row]:
+    for entry in entries:
+        at = datetime.fromisoformat(entry.at)
+        who = entry.name or WHO.get(entry.who, entry.who)
+        yield Row(f"{at:%A}, {at.day} {at:%B %Y}", f"{at:%H:%M:%S}", entry, who)
 
 
-def _span(played: Played) -> str:
+def _span(result: ScenarioResult) -> str:
     """Return how much simulated time went by, from the first thing that happened to the end of the world."""
-    if not played.moments:
+    if not result.entries:
         return "no time"
-    first = datetime.fromisoformat(played.moments[0].at)
-    last = datetime.fromisoformat(played.sight.world.get("now", played.moments[-1].at))
+    first = datetime.fromisoformat(result.entries[0].at)
+    last = datetime.fromisoformat(result.observed.world.get("now", result.entries[-1].at))
     minutes = int((last - first).total_seconds()) // 60
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
-    told = [f"{count} {unit}" for count, unit in ((days, "d"), (hours, "h"), (rest, "min")) if count]
-    return " ".join(told) or "under a minute"
+    parts = [f"{count} {unit}" for count, unit in ((days, "d"), (hours, "h"), (rest, "min")) if count]
+    return " ".join(parts) or "under a minute"
 
 
-def _sum(played: Played) -> str:
+def _sum(result: ScenarioResult) -> str:
     """Return what the marketplace has paid back in this scenario."""
-    paid = sum((Decimal(order["marketplace"]["refunded"]) for order in played.sight.ledgers), Decimal(0))
+    paid = sum((Decimal(order["marketplace"]["refunded"]) for order in result.observed.ledgers), Decimal(0))
     return f"{paid:,.2f}"
 
 
-def _telling(entries: Sequence[Json]) -> Iterable[Exchange]:
-    """Tell the exchanges in order, without those of rounds and pulls that changed nothing."""
+def _worth_showing(entries: Sequence[Json]) -> Iterable[Exchange]:
+    """Return the exchanges in order, without those of rounds and pulls that changed nothing."""
     idle: set[int] = {entry["seq"] for entry in entries if entry["kind"] == "act" and not entry.get("changed", True)}
     for entry in entries:
         if entry["kind"] != "exchange":
@@ -200,8 +199,8 @@ def _telling(entries: Sequence[Json]) -> Iterable[Exchange]:
 
 
 def _exchange(entry: Json) -> Exchange:
-    answer = (entry.get("response") or {}).get("body")
-    code = answer.get("code") if isinstance(answer, dict) else None
+    body = (entry.get("response") or {}).get("body")
+    code = body.get("code") if isinstance(body, dict) else None
     refused = bool(code) and isinstance(code, int)
     status = entry.get("status")
     return Exchange(
@@ -213,7 +212,7 @@ def _exchange(entry: Json) -> Exchange:
         ok=status is not None and status < 400 and not refused and not entry.get("breaches"),
         writes=bool(entry.get("writes")),
         asked="\n".join(filter(None, (_query(entry), _body((entry.get("request") or {}).get("body"))))),
-        answered=_body(answer),
+        answered=_body(body),
     )
 
 
@@ -240,16 +239,16 @@ HEADLINES: Final = (
 
 
 def _headline(pages: Sequence[Page]) -> str:
-    outcomes = {page.played.outcome for page in pages}
+    outcomes = {page.result.outcome for page in pages}
     return next((words for outcome, words in HEADLINES if outcome in outcomes), "Nothing was played")
 
 
 def _totals(pages: Sequence[Page]) -> dict[str, Any]:
-    by_outcome = {outcome.value: sum(page.played.outcome is outcome for page in pages) for outcome in Outcome}
-    exchanges = sum(sum(1 for e in page.played.sight.trace if e.get("kind") == "exchange") for page in pages)
+    by_outcome = {outcome.value: sum(page.result.outcome is outcome for page in pages) for outcome in Outcome}
+    exchanges = sum(sum(1 for e in page.result.observed.trace if e.get("kind") == "exchange") for page in pages)
     paid = sum((Decimal(page.paid_back.replace(",", "")) for page in pages), Decimal(0))
-    agree = all(order["agree"] for page in pages for order in page.played.sight.ledgers)
-    mails = sum(len(page.played.sight.mails) for page in pages)
+    agree = all(order["agree"] for page in pages for order in page.result.observed.ledgers)
+    mails = sum(len(page.result.observed.mails) for page in pages)
     return {
         **by_outcome,
         "scenarios": len(pages),

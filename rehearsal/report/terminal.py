@@ -1,4 +1,4 @@
-"""How played scenarios are told on a terminal: a line each while they play, and whole timelines afterwards."""
+"""Results on a terminal: a line for each scenario, and whole timelines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from rehearsal.gherkin.results import Outcome, Played
+from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.report.pages import WHO
 
 MARK: Final = {
@@ -42,20 +42,20 @@ def console() -> Console:
     return made if made.is_terminal else Console(highlight=False, width=PLAIN_WIDTH)
 
 
-def line(played: Played) -> str:
+def line(result: ScenarioResult) -> str:
     """Return one scenario as one line."""
-    said = "" if played.outcome is Outcome.HELD else f"  [dim]{played.outcome}[/]"
-    return f"{MARK[played.outcome]} {escape(played.feature)} [dim]·[/] {escape(played.name)}{said}"
+    ending = "" if result.outcome is Outcome.HELD else f"  [dim]{result.outcome}[/]"
+    return f"{MARK[result.outcome]} {escape(result.feature)} [dim]·[/] {escape(result.name)}{ending}"
 
 
-def trouble(played: Played) -> str:
+def trouble(result: ScenarioResult) -> str:
     """Return why a scenario did not hold: its steps up to the one that failed, and the reason."""
     steps = "\n".join(
         f"  {'✗' if step.outcome == 'failed' else '✓' if step.outcome == 'passed' else '·'} {step.keyword} {step.text}"
-        for step in played.steps
+        for step in result.steps
     )
-    reason = "\n".join(f"  {text}" for text in played.why.splitlines())
-    return f"{played.feature} · {played.name}  ({near(played.file)})\n{steps}\n{reason}"
+    reason = "\n".join(f"  {text}" for text in result.why.splitlines())
+    return f"{result.feature} · {result.name}  ({near(result.file)})\n{steps}\n{reason}"
 
 
 def near(file: str) -> str:
@@ -64,38 +64,38 @@ def near(file: str) -> str:
     return str(Path(file).relative_to(here)) if Path(file).is_relative_to(here) else file
 
 
-def timeline(played: Played, number: int) -> Iterable[Table | Text]:
-    """Tell one scenario: when, who, what, and the money."""
-    title = f"[bold]{number}. {escape(played.feature)}[/]: {escape(played.name)}"
-    yield Text.from_markup(f"\n{MARK[played.outcome]} {title}")
+def timeline(result: ScenarioResult, number: int) -> Iterable[Table | Text]:
+    """Return one scenario as a table: when, who, what, and the money."""
+    title = f"[bold]{number}. {escape(result.feature)}[/]: {escape(result.name)}"
+    yield Text.from_markup(f"\n{MARK[result.outcome]} {title}")
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False, expand=True)
     table.add_column("when", no_wrap=True, style="dim", width=19)
     table.add_column("who", no_wrap=True, width=13)
     table.add_column("what", ratio=1)
     table.add_column("money", justify="right", no_wrap=True, min_width=10)
     day = ""
-    for moment in played.moments:
-        at = datetime.fromisoformat(moment.at)
+    for entry in result.entries:
+        at = datetime.fromisoformat(entry.at)
         today = f"{at:%a %d %b}"
         when = f"{today if today != day else '':<11}{at:%H:%M:%S}".removesuffix(":00")
         day = today
-        style = COLOUR.get(moment.who, "default")
+        style = COLOUR.get(entry.who, "default")
         table.add_row(
             when,
-            Text(moment.name or WHO.get(moment.who, moment.who), style=style),
-            Text(moment.what, style="yellow" if moment.refused else ""),
-            Text(moment.money, style="bold"),
+            Text(entry.name or WHO.get(entry.who, entry.who), style=style),
+            Text(entry.what, style="yellow" if entry.refused else ""),
+            Text(entry.money, style="bold"),
         )
     yield table
-    yield Text.from_markup(f"[dim]{books(played)}[/]")
+    yield Text.from_markup(f"[dim]{books(result)}[/]")
 
 
-def books(played: Played) -> str:
+def books(result: ScenarioResult) -> str:
     """Return the three books in one line."""
     sums = {
-        name: sum((Decimal(order[name]["refunded"]) for order in played.sight.ledgers), Decimal(0))
+        name: sum((Decimal(order[name]["refunded"]) for order in result.observed.ledgers), Decimal(0))
         for name in ("marketplace", "connector", "oms")
     }
-    mails = ", ".join(f"“{mail['kind']}”" for mail in played.sight.mails) or "none"
-    told = ", ".join(f"{WHO[name]} {value:.2f}" for name, value in sums.items())
-    return f"paid back by the books: {told} · mails: {mails} · findings: {len(played.findings) or 'none'}"
+    mails = ", ".join(f"“{mail['kind']}”" for mail in result.observed.mails) or "none"
+    shown = ", ".join(f"{WHO[name]} {value:.2f}" for name, value in sums.items())
+    return f"paid back by the books: {shown} · mails: {mails} · findings: {len(result.findings) or 'none'}"

@@ -1,7 +1,7 @@
 """The control API over HTTP, and the console on the same port.
 
-`CALLS` is the whole of it: method, path, the Stage's method, the schema of the body. A route reads, asks the stage and
-answers; one handler renders every `Problem`. The world `default` is met without its name, too.
+There is a route for each entry of `rehearsal.control.calls`. A route reads, asks the stage and answers; one handler
+renders every `Problem`. The world `default` is met without its name, too.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from rehearsal.control.calls import CALLS, RECORDS, Call
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Json, Problem
-from rehearsal.control.validation import demand
 from rehearsal.resources import contract_file
 from rehearsal.server.access import Gate
 from rehearsal.server.console import console_pages
@@ -26,45 +27,6 @@ PREFIX: Final = "/control/v1"
 WORLD: Final = "default"
 LONGEST_BODY: Final = 1_000_000
 PROBLEM_TYPE: Final = "application/problem+json"
-
-# fmt: off
-CALLS: Final = (
-    # method  path                                        the stage's method        the body's schema
-    ("GET",  "/world",                                    "world",                  None),
-    ("POST", "/reset",                                    "reset",                  "Reset"),
-    ("POST", "/clock/advance",                            "advance",                "Advance"),
-    ("GET",  "/agenda",                                   "agenda",                 None),
-    ("POST", "/orders",                                   "place_order",            "PlaceOrder"),
-    ("GET",  "/orders/<order_id>",                        "order",                  None),
-    ("POST", "/orders/<order_id>/ship",                   "ship_order",             "Nothing"),
-    ("POST", "/orders/<order_id>/deliver",                "deliver_order",          "Nothing"),
-    ("POST", "/orders/<order_id>/cancellation",           "request_cancellation",   "RequestCancellation"),
-    ("POST", "/orders/<order_id>/returns",                "request_return",         "RequestReturn"),
-    ("POST", "/orders/<order_id>/seller-center",          "seller_center_refund",   "SellerCenterRefund"),
-    ("GET",  "/orders/<order_id>/activity",               "activity",               None),
-    ("GET",  "/returns",                                  "returns",                None),
-    ("GET",  "/returns/<return_id>",                      "get_return",             None),
-    ("POST", "/returns/<return_id>/ship",                 "ship_return",            "Nothing"),
-    ("POST", "/returns/<return_id>/arrive",               "arrive_return",          "Nothing"),
-    ("POST", "/returns/<return_id>/withdraw",             "withdraw",               "Nothing"),
-    ("POST", "/returns/<return_id>/accept-offer",         "accept_offer",           "Nothing"),
-    ("POST", "/returns/<return_id>/decline-offer",        "decline_offer",          "Nothing"),
-    ("POST", "/returns/<return_id>/dispute",              "dispute",                "Nothing"),
-    ("POST", "/returns/<return_id>/arbitrate",            "arbitrate",              "Arbitrate"),
-    ("POST", "/returns/<return_id>/seller-center",        "seller_center_decision", "SellerCenterDecision"),
-    ("GET",  "/cancellations/<cancel_id>",                "get_cancellation",       None),
-    ("POST", "/cancellations/<cancel_id>/withdraw",       "withdraw_cancellation",  "Nothing"),
-    ("GET",  "/oms/adjustments",                          "oms_adjustments",        None),
-    ("POST", "/oms/adjustments/<adjustment_id>/approve",  "oms_approve",            "Approve"),
-    ("POST", "/oms/adjustments/<adjustment_id>/reject",   "oms_reject",             "Reject"),
-    ("POST", "/oms/inspections/<return_id>",              "oms_inspect",            "Inspect"),
-    ("POST", "/oms/refunds",                              "oms_refund",             "Refund"),
-    ("GET",  "/mailbox",                                  "mailbox",                None),
-    ("GET",  "/ledgers",                                  "ledgers",                None),
-    ("GET",  "/findings",                                 "findings",               None),
-)
-# fmt: on
-QUERIES: Final = {"mailbox": ("order_id",)}
 
 
 def control_app(stage: InProcessStage, gate: Gate | None = None) -> Flask:
@@ -79,60 +41,53 @@ def control_app(stage: InProcessStage, gate: Gate | None = None) -> Flask:
     app.register_error_handler(HTTPException, _no_such)
     app.register_error_handler(Exception, _stage_failed)
 
-    replays = Replays()
+    replays = Replays(stage.state)
     calls = Blueprint("calls", __name__)
-    for method, path, name, schema in CALLS:
-        view = _reading(stage, name) if schema is None else _acting(stage, name, schema, replays)
-        calls.add_url_rule(path, name, view, methods=[method])
-    calls.add_url_rule("/trace", "trace", _recording(stage.trace_ndjson, "application/x-ndjson"))
-    calls.add_url_rule("/trace.har", "trace_har", _recording(stage.trace_har, "application/json"))
-    calls.add_url_rule("/trace.mmd", "trace_mermaid", _recording(stage.trace_mermaid, "text/plain; charset=utf-8"))
-    calls.add_url_rule("/openapi.yaml", "contract", _recording(contract_file("control").read_bytes, "application/yaml"))
+    for call in CALLS.values():
+        view = _reading(stage, call) if call.body is None else _acting(stage, call, replays)
+        rule = call.path.translate({ord("{"): "<", ord("}"): ">"})
+        calls.add_url_rule(rule, call.name, view, methods=[call.method])
+    for name, (path, media_type) in RECORDS.items():
+        calls.add_url_rule(path, name, _file(partial(stage.record, name), media_type))
+    calls.add_url_rule("/openapi.yaml", "contract", _file(contract_file("control").read_bytes, "application/yaml"))
     app.register_blueprint(calls, name="default", url_prefix=PREFIX, url_defaults={"world": WORLD})
     app.register_blueprint(calls, name="named", url_prefix=f"{PREFIX}/worlds/<world>")
     app.register_blueprint(console_pages(stage))
     return app
 
 
-def _reading(stage: InProcessStage, name: str) -> Callable[..., Response]:
-    ask = getattr(stage, name)
-    known = QUERIES.get(name, ())
-
+def _reading(stage: InProcessStage, call: Call) -> Callable[..., Response]:
     def read(world: str, **path: str) -> Response:
         _existing(world)
         for field in request.args:
-            if field not in known or len(request.args.getlist(field)) > 1 or not request.args[field]:
-                words = "is given empty or twice" if field in known else "is not known here"
+            if field not in call.query or len(request.args.getlist(field)) > 1 or not request.args[field]:
+                words = "is given empty or twice" if field in call.query else "is not known here"
                 raise Problem(422, "Invalid value", f"{field} {words}", field=field)
-        return _answer(ask(**path, **request.args.to_dict()))
+        return _response(stage.request(call, path, request.args.to_dict()))
 
     return read
 
 
-def _acting(stage: InProcessStage, name: str, schema: str, replays: Replays) -> Callable[..., Response]:
-    act = getattr(stage, name)
-
+def _acting(stage: InProcessStage, call: Call, replays: Replays) -> Callable[..., Response]:
     def write(world: str, **path: str) -> Response:
         _existing(world)
         for field in request.args:
             raise Problem(422, "Invalid value", f"{field} belongs into the body", field=field)
         body = _body()
-        demand(schema, body)
+        prepared = stage.prepare(call, path, body)
 
-        def call() -> tuple[Json, int]:
-            answer = act(**path, **body)
-            return answer, 202 if answer.get("kept") else 200
+        def act() -> tuple[Json, int]:
+            document = prepared()
+            return document, 202 if document.get("kept") else 200
 
         key = request.headers.get(HEADER)
         if key is None:
-            answer, status = call()
-            replayed = False
+            (document, status), replayed = act(), False
         else:
-            what = (f"{name} {json.dumps(path)}", json.dumps(body, sort_keys=True).encode())
-            answer, status, replayed = replays.once(key, what, call)
-        if name == "reset" and not replayed:
+            document, status, replayed = replays.once(key, json.dumps([call.name, path, body], sort_keys=True), act)
+        if call.name == "reset" and not replayed:
             replays.forget(but=key)
-        response = _answer(answer, status)
+        response = _response(document, status)
         if replayed:
             response.headers["Idempotency-Replayed"] = "true"
         return response
@@ -140,12 +95,12 @@ def _acting(stage: InProcessStage, name: str, schema: str, replays: Replays) -> 
     return write
 
 
-def _recording(tell: Callable[[], bytes], media_type: str) -> Callable[..., Response]:
-    def record(world: str) -> Response:
+def _file(content: Callable[[], bytes], media_type: str) -> Callable[..., Response]:
+    def download(world: str) -> Response:
         _existing(world)
-        return Response(tell(), content_type=media_type)
+        return Response(content(), content_type=media_type)
 
-    return record
+    return download
 
 
 def _existing(world: str) -> None:
@@ -169,14 +124,14 @@ def _no_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON value")
 
 
-def _answer(document: Json, status: int = 200, media_type: str = "application/json") -> Response:
+def _response(document: Json, status: int = 200, media_type: str = "application/json") -> Response:
     text = json.dumps(document, ensure_ascii=False, indent=2)
     return Response(text + "\n", status, content_type=media_type)
 
 
 def render(problem: Problem) -> Response:
     """Return a problem document."""
-    response = _answer(problem.document(), problem.status, PROBLEM_TYPE)
+    response = _response(problem.document(), problem.status, PROBLEM_TYPE)
     if problem.status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response

@@ -1,17 +1,14 @@
-"""Decisions: what the seller's staff, Seller Center and the operator say to a request.
-
-As with requests: said as done, the act stands alone; said as what happens, an hour passes after it.
-"""
+"""Decisions: what the seller's staff, Seller Center and the operator say to a request."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
 
-from pytest_bdd import given, then, when
+from pytest_bdd import then, when
 
 from rehearsal.gherkin.cast import Buyer, Cast
-from rehearsal.gherkin.steps.phrases import GRADES, money, phrase
+from rehearsal.gherkin.steps.phrases import GRADES, act, money, phrase
 
 # What can be said of a request in one sentence: the words, and who does what.
 SAYINGS: dict[str, Callable[[Cast, Buyer], None]] = {
@@ -23,56 +20,33 @@ SAYINGS: dict[str, Callable[[Cast, Buyer], None]] = {
 OPEN = ("NewRma", "ReadyForReturn")
 
 
-@given(phrase("the seller has approved {BUYER}'s request"))
+@act(done="the seller has approved {BUYER}'s request", happens="the seller approves {BUYER}'s request")
 def _(people: Cast, buyer: str) -> None:
     people.seller.approves(people.buyer(buyer))
 
 
-@when(phrase("the seller approves {BUYER}'s request"))
-def _(people: Cast, buyer: str) -> None:
-    people.seller.approves(people.buyer(buyer))
-    people.clock.news_goes_round()
-
-
-@given(phrase("the seller has rejected {BUYER}'s request"))
+@act(done="the seller has rejected {BUYER}'s request", happens="the seller rejects {BUYER}'s request")
 def _(people: Cast, buyer: str) -> None:
     people.seller.rejects(people.buyer(buyer))
 
 
-@when(phrase("the seller rejects {BUYER}'s request"))
-def _(people: Cast, buyer: str) -> None:
-    people.seller.rejects(people.buyer(buyer))
-    people.clock.news_goes_round()
-
-
-@given(phrase("the seller has offered {BUYER} {SUM}"))
+@act(done="the seller has offered {BUYER} {SUM}", happens="the seller offers {BUYER} {SUM}", done_with_news=True)
 def _(people: Cast, buyer: str, sum: str) -> None:
     people.seller.approves(people.buyer(buyer), amount=Decimal(sum))
-    people.clock.news_goes_round()
 
 
-@when(phrase("the seller offers {BUYER} {SUM}"))
-def _(people: Cast, buyer: str, sum: str) -> None:
-    people.seller.approves(people.buyer(buyer), amount=Decimal(sum))
-    people.clock.news_goes_round()
-
-
-@given(phrase("the seller has found {BUYER}'s goods {GRADE} and refused them"))
+@act(
+    done="the seller has found {BUYER}'s goods {GRADE} and refused them",
+    happens="the seller finds {BUYER}'s goods {GRADE} and refuses them",
+    done_with_news=True,
+)
 def _(people: Cast, buyer: str, grade: str) -> None:
     people.seller.refuses_parcel(people.buyer(buyer), grade=GRADES[grade])
-    people.clock.news_goes_round()
 
 
-@when(phrase("the seller finds {BUYER}'s goods {GRADE} and refuses them"))
-def _(people: Cast, buyer: str, grade: str) -> None:
-    people.seller.refuses_parcel(people.buyer(buyer), grade=GRADES[grade])
-    people.clock.news_goes_round()
-
-
-@when(phrase("the seller finds {BUYER}'s goods {GRADE} and accepts them"))
+@act(happens="the seller finds {BUYER}'s goods {GRADE} and accepts them")
 def _(people: Cast, buyer: str, grade: str) -> None:
     people.seller.accepts_parcel(people.buyer(buyer), grade=GRADES[grade])
-    people.clock.news_goes_round()
 
 
 @when(phrase("the seller tries to inspect {BUYER}'s goods"))
@@ -88,51 +62,38 @@ def _(people: Cast, saying: str, buyer: str) -> None:
 # refunds the seller starts
 
 
-@given(phrase("the seller has refunded {BUYER}'s whole order"))
+@act(done="the seller has refunded {BUYER}'s whole order", happens="the seller refunds {BUYER}'s whole order")
 def _(people: Cast, buyer: str) -> None:
     people.seller.refunds(people.buyer(buyer))
 
 
-@when(phrase("the seller refunds {BUYER}'s whole order"))
-def _(people: Cast, buyer: str) -> None:
-    people.seller.refunds(people.buyer(buyer))
-    people.clock.news_goes_round()
-
-
-@given(phrase("the seller has refunded {BUYER} {SUM} of the order"))
+@act(
+    done="the seller has refunded {BUYER} {SUM} of the order",
+    happens="the seller refunds {BUYER} {SUM} of the order",
+    done_with_news=True,
+)
 def _(people: Cast, buyer: str, sum: str) -> None:
     people.seller.refunds(people.buyer(buyer), amount=Decimal(sum))
-    people.clock.news_goes_round()
 
 
-@when(phrase("the seller refunds {BUYER} {SUM} of the order"))
-def _(people: Cast, buyer: str, sum: str) -> None:
-    people.seller.refunds(people.buyer(buyer), amount=Decimal(sum))
-    people.clock.news_goes_round()
-
-
-@when(phrase("the seller refunds {BUYER} the {GOODS}"))
+@act(happens="the seller refunds {BUYER} the {GOODS}")
 def _(people: Cast, buyer: str, goods: str) -> None:
     people.seller.refunds(people.buyer(buyer), goods=goods)
-    people.clock.news_goes_round()
 
 
-@when(phrase("the seller refunds {BUYER} {SUM} on the {GOODS}"))
+@act(happens="the seller refunds {BUYER} {SUM} on the {GOODS}")
 def _(people: Cast, buyer: str, sum: str, goods: str) -> None:
     people.seller.refunds(people.buyer(buyer), goods=goods, amount=Decimal(sum))
-    people.clock.news_goes_round()
 
 
-@when(phrase(r"the seller refunds {BUYER} (?P<pieces>\d+) of the {GOODS}"))
+@act(happens=r"the seller refunds {BUYER} (?P<pieces>\d+) of the {GOODS}")
 def _(people: Cast, buyer: str, pieces: str, goods: str) -> None:
     people.seller.refunds(people.buyer(buyer), goods=goods, pieces=int(pieces))
-    people.clock.news_goes_round()
 
 
-@when(phrase(r"the seller refunds {BUYER} {SUM} on (?P<pieces>\d+) of the {GOODS}"))
+@act(happens=r"the seller refunds {BUYER} {SUM} on (?P<pieces>\d+) of the {GOODS}")
 def _(people: Cast, buyer: str, sum: str, pieces: str, goods: str) -> None:
     people.seller.refunds(people.buyer(buyer), goods=goods, pieces=int(pieces), amount=Decimal(sum))
-    people.clock.news_goes_round()
 
 
 @when(phrase("the seller tries to refund {BUYER} {SUM} of the order"))
@@ -143,21 +104,17 @@ def _(people: Cast, buyer: str, sum: str) -> None:
 # Seller Center, behind the connector's back
 
 
-@given(phrase(r"{BUYER}'s request has been (?P<decided>approved|rejected) in Seller Center"))
+@act(
+    done=r"{BUYER}'s request has been (?P<decided>approved|rejected) in Seller Center",
+    happens=r"{BUYER}'s request is (?P<decided>approved|rejected) in Seller Center",
+)
 def _(people: Cast, buyer: str, decided: str) -> None:
     people.seller_center.decides(people.buyer(buyer), _REFUND_DECISION[decided])
 
 
-@when(phrase(r"{BUYER}'s request is (?P<decided>approved|rejected) in Seller Center"))
-def _(people: Cast, buyer: str, decided: str) -> None:
-    people.seller_center.decides(people.buyer(buyer), _REFUND_DECISION[decided])
-    people.clock.news_goes_round()
-
-
-@when(phrase(r"{BUYER}'s goods are (?P<decided>accepted|refused) in Seller Center"))
+@act(happens=r"{BUYER}'s goods are (?P<decided>accepted|refused) in Seller Center")
 def _(people: Cast, buyer: str, decided: str) -> None:
     people.seller_center.decides(people.buyer(buyer), _PARCEL_DECISION[decided])
-    people.clock.news_goes_round()
 
 
 @when(phrase("somebody tries to approve {BUYER}'s request in Seller Center"))
@@ -165,18 +122,15 @@ def _(people: Cast, buyer: str) -> None:
     people.seller_center.tries(lambda: people.seller_center.decides(people.buyer(buyer), "APPROVE_REFUND"))
 
 
-@given(phrase("{BUYER}'s whole order has been refunded in Seller Center"))
+@act(
+    done="{BUYER}'s whole order has been refunded in Seller Center",
+    happens="{BUYER}'s whole order is refunded in Seller Center",
+)
 def _(people: Cast, buyer: str) -> None:
     people.seller_center.refunds(people.buyer(buyer))
 
 
-@when(phrase("{BUYER}'s whole order is refunded in Seller Center"))
-def _(people: Cast, buyer: str) -> None:
-    people.seller_center.refunds(people.buyer(buyer))
-    people.clock.news_goes_round()
-
-
-@given(phrase("{SUM} of {BUYER}'s order have been refunded in Seller Center"))
+@act(done="{SUM} of {BUYER}'s order have been refunded in Seller Center")
 def _(people: Cast, buyer: str, sum: str) -> None:
     people.seller_center.refunds(people.buyer(buyer), amount=Decimal(sum))
 
@@ -188,22 +142,19 @@ _PARCEL_DECISION = {"accepted": "APPROVE_RECEIVED_PACKAGE", "refused": "REJECT_R
 # the operator
 
 
-@when(phrase("the operator decides for {BUYER}"))
+@act(happens="the operator decides for {BUYER}")
 def _(people: Cast, buyer: str) -> None:
     people.operator.decides_for_buyer(people.buyer(buyer))
-    people.clock.news_goes_round()
 
 
-@when(phrase("the operator grants {BUYER} {SUM}"))
+@act(happens="the operator grants {BUYER} {SUM}")
 def _(people: Cast, buyer: str, sum: str) -> None:
     people.operator.decides_for_buyer(people.buyer(buyer), amount=Decimal(sum))
-    people.clock.news_goes_round()
 
 
-@when(phrase("the operator decides for the seller against {BUYER}"))
+@act(happens="the operator decides for the seller against {BUYER}")
 def _(people: Cast, buyer: str) -> None:
     people.operator.decides_for_seller(people.buyer(buyer))
-    people.clock.news_goes_round()
 
 
 # what the seller's staff see

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from pytest_bdd import given, then, when
+from pytest_bdd import given, then
 
 from rehearsal.gherkin.cast import Cast, Goods
-from rehearsal.gherkin.steps.phrases import basket, phrase
+from rehearsal.gherkin.steps.phrases import act, basket, phrase
 
 
 @given(phrase("{BUYER} has received an? {GOODS} for {PRICE}"))
@@ -55,10 +55,9 @@ def _(people: Cast, buyer: str, goods: str, price: str) -> None:
     people.buyer(buyer).buys([Goods(goods, Decimal(price))], status="COMPLETED")
 
 
-@when(phrase("the seller ships {BUYER}'s order"))
+@act(happens="the seller ships {BUYER}'s order")
 def _(people: Cast, buyer: str) -> None:
     people.seller.ships(people.buyer(buyer))
-    people.clock.news_goes_round()
 
 
 @then(phrase("{BUYER}'s order is canceled"))

@@ -6,7 +6,7 @@ import pytest
 
 from rehearsal.control.stage import Stage
 from rehearsal.gherkin.cast import Cast
-from rehearsal.gherkin.plugin import BUYERS
+from rehearsal.gherkin.recording import BUYERS
 
 
 @pytest.fixture

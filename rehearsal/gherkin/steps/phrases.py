@@ -1,15 +1,17 @@
-"""Pieces of speech that several steps share: names, goods, sums, spans of time, and how to read them."""
+"""What several steps share: names, goods, sums, spans of time and how to read them, and the two tenses of an act."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
+from functools import wraps
 from typing import Any
 
-from pytest_bdd import parsers
+from pytest_bdd import given, parsers, when
 
-from rehearsal.gherkin.cast import Goods
+from rehearsal.gherkin.cast import Cast, Goods
 from rehearsal.gherkin.errors import Miswritten
 
 # Names of groups are the steps' parameters. "Maya", "a desk lamp", "39.98 USD", "2 of the mugs".
@@ -38,6 +40,30 @@ _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 def phrase(text: str) -> parsers.StepParser:
     """Read a step's text, in which {BUYER}, {SUM} and the like stand for the pieces above."""
     return parsers.re(re.sub(r"\{([A-Z]+)\}", lambda piece: PIECES[piece.group(1)], text))
+
+
+def act(
+    *, done: str | None = None, happens: str | None = None, done_with_news: bool = False
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return a decorator that makes an act a step, in two tenses.
+
+    Said as something that is `done` the act stands alone. Said as what `happens`, an hour passes after it, so that the
+    round, the payment and the mail that follow can be looked at; `done_with_news`: after what is done, too.
+    """
+
+    def register(does: Callable[..., None]) -> Callable[..., None]:
+        @wraps(does)
+        def does_and_waits(people: Cast, **words: str) -> None:
+            does(people, **words)
+            people.clock.news_goes_round()
+
+        if done:
+            given(phrase(done), stacklevel=2)(does_and_waits if done_with_news else does)
+        if happens:
+            when(phrase(happens), stacklevel=2)(does_and_waits)
+        return does
+
+    return register
 
 
 def time(text: str) -> timedelta:

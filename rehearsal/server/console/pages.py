@@ -15,35 +15,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from mock_oms import Grade
 from mock_oms.errors import HALF_ANSWERED
-from rehearsal.control.local import InProcessStage
-from rehearsal.control.stage import Json, Problem
+from rehearsal.control.calls import CALLS
+from rehearsal.control.stage import Json, Problem, Stage
+from rehearsal.control.validation import document
 from rehearsal.server.access import COOKIE
 
 SHOWN_ORDERS: Final = 30
 SHOWN_AGENDA: Final = 15
-
-# A button's call, with the fields its form may carry.
-BUTTONS: Final = {
-    "advance": ("by", "to", "until"),
-    "reset": ("seed", "oms_policy"),
-    "place_order": ("status",),
-    "ship_order": ("order_id",),
-    "deliver_order": ("order_id",),
-    "request_cancellation": ("order_id",),
-    "request_return": ("order_id", "type"),
-    "ship_return": ("return_id",),
-    "arrive_return": ("return_id",),
-    "withdraw": ("return_id",),
-    "accept_offer": ("return_id",),
-    "decline_offer": ("return_id",),
-    "dispute": ("return_id",),
-    "arbitrate": ("return_id", "outcome"),
-    "oms_approve": ("adjustment_id",),
-    "oms_reject": ("adjustment_id",),
-    "oms_inspect": ("return_id", "grade", "accept"),
-}
-
-NEEDED: Final = frozenset({"outcome", "grade", "accept"})
 
 Act = tuple[str, str, dict[str, str]]
 
@@ -75,7 +53,7 @@ ARRIVED: Final = "The package arrived at the warehouse"  # the marketplace's wor
 POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
 
 
-def console_pages(stage: InProcessStage) -> Blueprint:
+def console_pages(stage: Stage) -> Blueprint:
     """Return the pages of the console over this stage."""
     pages = Blueprint("console", __name__, template_folder="templates", static_folder="static")
     pages.add_app_template_filter(_day, "day")
@@ -85,9 +63,9 @@ def console_pages(stage: InProcessStage) -> Blueprint:
     def page() -> AnyResponse:
         token = request.args.get("token")
         if token is not None:  # the gate has already judged it
-            answer = redirect(url_for("console.page"))
-            answer.set_cookie(COOKIE, token, httponly=True, samesite="Strict")
-            return answer
+            entered = redirect(url_for("console.page"))
+            entered.set_cookie(COOKIE, token, httponly=True, samesite="Strict")
+            return entered
         return _page(stage)
 
     @pages.post("/do/<call>")
@@ -101,25 +79,29 @@ def console_pages(stage: InProcessStage) -> Blueprint:
     return pages
 
 
-def _press(stage: InProcessStage, call: str) -> None:
-    if call not in BUTTONS:
-        raise Problem(404, "No such button", call)
-    fields: dict[str, Any] = {name: request.form[name] for name in BUTTONS[call] if request.form.get(name)}
-    if "seed" in fields:
-        if not fields["seed"].isdecimal():
-            raise Problem(422, "Invalid value", "seed is a whole number", field="seed")
-        fields["seed"] = int(fields["seed"])
-    if "accept" in fields:
-        fields["accept"] = fields["accept"] == "yes"
-    wanted = (name for name in BUTTONS[call] if name.endswith("_id") or name in NEEDED)
-    missing = next((name for name in wanted if name not in fields), None)
+def _press(stage: Stage, name: str) -> None:
+    call = CALLS.get(name)
+    if call is None or call.body is None:
+        raise Problem(404, "No such button", name)
+    form = {field: text for field, text in request.form.items() if text}
+    missing = next((field for field in call.ids if field not in form), None)
     if missing:
         raise Problem(422, "Invalid value", f"{missing} is missing", field=missing)
-    about = [fields.pop(name) for name in BUTTONS[call] if name.endswith("_id")]
-    getattr(stage, call)(*about, **fields)
+    fields = document()["components"]["schemas"][call.body].get("properties", {})
+    body = {field: _value(field, form[field]) for field in fields if field in form}
+    stage.request(call, {field: form[field] for field in call.ids}, body)
 
 
-def _page(stage: InProcessStage, problem: Problem | None = None) -> Response:
+def _value(field: str, text: str) -> Any:
+    """Return what a form's text means: a form has no numbers, and no yes or no."""
+    if field == "seed":
+        if not text.isdecimal():
+            raise Problem(422, "Invalid value", "seed is a whole number", field="seed")
+        return int(text)
+    return text == "yes" if field == "accept" else text
+
+
+def _page(stage: Stage, problem: Problem | None = None) -> Response:
     ledgers = stage.ledgers()["orders"]
     returns = stage.returns()["returns"]
     findings = stage.findings()
@@ -145,13 +127,13 @@ def _page(stage: InProcessStage, problem: Problem | None = None) -> Response:
         problem=problem,
         unchanged=problem is not None and problem.title != HALF_ANSWERED,
     )
-    answer = make_response(html, problem.status if problem else 200)
-    answer.headers["Content-Security-Policy"] = POLICY
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
+    response = make_response(html, problem.status if problem else 200)
+    response.headers["Content-Security-Policy"] = POLICY
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
-def _order(stage: InProcessStage, book: Json) -> Json:
+def _order(stage: Stage, book: Json) -> Json:
     order = stage.order(book["order_id"])
     return {**order, "acts": ORDER_ACTS.get(order["status"], ())}
 

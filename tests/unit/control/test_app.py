@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,11 +14,13 @@ import yaml
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
+from rehearsal.control.calls import CALLS, RECORDS, Call
 from rehearsal.control.local import InProcessStage
+from rehearsal.control.stage import Stage
 from rehearsal.control.validation import document
 from rehearsal.resources import contract_file
 from rehearsal.server.access import Gate
-from rehearsal.server.control_api import CALLS, PREFIX, control_app
+from rehearsal.server.control_api import PREFIX, control_app
 
 TOKEN = "a-token-nobody-guesses"
 
@@ -35,16 +40,35 @@ def test_the_contract_is_valid_openapi_and_promises_exactly_what_is_served() -> 
         for method in item
         if method != "parameters"
     }
-    served = {(method, path.replace("<", "{").replace(">", "}")) for method, path, _, _ in CALLS}
-    assert promised == served | {("GET", path) for path in ("/trace", "/trace.har", "/trace.mmd", "/openapi.yaml")}
+    files = {("GET", path) for path, _ in RECORDS.values()} | {("GET", "/openapi.yaml")}
+    assert promised == {(call.method, call.path) for call in CALLS.values()} | files
 
 
-def test_every_call_of_the_contract_names_the_schema_that_judges_its_body() -> None:
-    for method, path, _, schema in CALLS:
-        operation = document()["paths"][path.replace("<", "{").replace(">", "}")][method.lower()]
-        body = operation.get("requestBody", {"content": {"application/json": {"schema": {"$ref": "/None"}}}})
-        content = body.get("content", {"application/json": {"schema": {"$ref": "/Nothing"}}})
-        assert content["application/json"]["schema"]["$ref"].rpartition("/")[2] == str(schema), (method, path)
+def test_every_method_of_a_stage_is_a_call_and_every_call_a_method() -> None:
+    methods = {name for name, member in vars(Stage).items() if inspect.isfunction(member) and name[0] != "_"}
+    assert methods - {"request", "record", "close", "trace"} == {*CALLS, *RECORDS}
+
+
+def test_the_documents_list_every_method_with_what_it_takes_and_its_call() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    taken = {name: [*inspect.signature(getattr(Stage, name)).parameters][1:] for name in CALLS}
+    rows = [f"| `{c.name}({', '.join(taken[c.name])})` | `{c.method} {c.path}` |" for c in CALLS.values()]
+    assert re.findall(r"^\| `\w+\(.*$", text, re.MULTILINE) == rows
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=lambda call: call.name)
+def test_a_method_takes_what_the_contract_lets_its_call_send(call: Call) -> None:
+    operation = document()["paths"][call.path][call.method.lower()]
+    body = operation.get("requestBody", {"content": {"application/json": {"schema": {"$ref": "/None"}}}})
+    content = body.get("content", {"application/json": {"schema": {"$ref": "/Nothing"}}})
+    assert content["application/json"]["schema"]["$ref"].rpartition("/")[2] == str(call.body)
+    asked = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter.get("in") == "query"}
+    assert asked == set(call.query)
+    schema = document()["components"]["schemas"].get(str(call.body), {})
+    taken = inspect.signature(getattr(Stage, call.name)).parameters
+    assert set(taken) == {"self", *call.ids, *call.query, *schema.get("properties", {})}
+    needed = {name for name, parameter in taken.items() if parameter.default is parameter.empty}
+    assert needed == {"self", *call.ids, *schema.get("required", ())}
 
 
 def test_the_world_default_is_met_with_and_without_its_name(api: FlaskClient) -> None:

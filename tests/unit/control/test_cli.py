@@ -10,8 +10,8 @@ import click
 import pytest
 
 from rehearsal import cli
+from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.control.stage import Problem
-from rehearsal.exit_codes import ExitCode
 
 
 def offering(command: click.Command, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
+from rehearsal.control.calls import Call
 from rehearsal.control.stage import Json, Problem, Stage
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 
 
-class StubStage:
-    """Answers what the plugin, the chronicle and the report ask of a stage; knows nothing of returns."""
+class StubStage(Stage):
+    """Takes the calls that the plugin, the timeline and the report make; knows nothing of returns."""
 
-    def __init__(self, findings: tuple[Json, ...] = ()) -> None:
+    def __init__(self, *findings: Json) -> None:
         self.now = START
         self.found = findings
         self.orders: list[Json] = []
 
-    def world(self) -> Json:
-        return {"now": _told(self.now), "seed": 1, "market": "US"}
+    def request(self, call: Call, path: Mapping[str, str], body: Json) -> Json:
+        document: Json = getattr(self, f"_{call.name}")(**path, **body)
+        return document
 
-    def advance(self, *, by: str) -> Json:
+    def _world(self) -> Json:
+        return {"now": _shown(self.now), "seed": 1, "market": "US"}
+
+    def _advance(self, *, by: str) -> Json:
         self.now += timedelta(hours=1) if by == "PT1H" else timedelta(seconds=int(by[2:-1]))
-        paid = {"at": _told(self.now), "who": "marketplace", "what": "refund paid 39.98 USD", "return_id": "7"}
-        return {"now": _told(self.now), "fired": [paid] if self.orders else [], "idle": 4}
+        paid = {"at": _shown(self.now), "who": "marketplace", "what": "refund paid 39.98 USD", "return_id": "7"}
+        return {"now": _shown(self.now), "fired": [paid] if self.orders else [], "idle": 4}
 
-    def place_order(self, **order: Any) -> Json:
+    def _place_order(self, **order: Any) -> Json:
         (line,) = order["lines"]
         if line["unit_price"] == "0.00":
             raise Problem(422, "Invalid value", "lines.0.unit_price must be above 0", field="lines.0.unit_price")
@@ -34,49 +41,45 @@ class StubStage:
         self.orders.append({"order_id": "5", "total": line["unit_price"], "currency": "USD", "line_items": [unit]})
         return {**self.orders[-1], "status": order["status"]}
 
-    def returns(self) -> Json:
+    def _returns(self) -> Json:
         return {"returns": []}
 
-    def ledgers(self) -> Json:
+    def _ledgers(self) -> Json:
         book = {"refunded": "39.98"}
         books = {"marketplace": book, "connector": book, "oms": book}
         return {
             "orders": [{"order_id": o["order_id"], "paid": o["total"], **books, "agree": True} for o in self.orders]
         }
 
-    def mailbox(self, *, order_id: str | None = None) -> Json:
+    def _mailbox(self, *, order_id: str | None = None) -> Json:
         return {
             "mails": [
                 {
                     "kind": "order refund",
                     "subject": "Your <refund>",
                     "text": "39.98 USD",
-                    "sent_at": _told(START),
+                    "sent_at": _shown(START),
                     "order_id": "5",
                 }
             ]
         }
 
-    def findings(self) -> Json:
+    def _findings(self) -> Json:
         verdict = {
             "invariant": "never-too-much", "number": 1, "rule": "Nobody gets back more than they paid",
             "occasions": 2, "verdict": "held", "why": None,
         }  # fmt: skip
         return {"findings": list(self.found), "verdicts": [verdict, *self.found]}
 
-    def trace(self) -> list[Json]:
+    def record(self, name: str) -> bytes:
         exchange = {
-            "seq": 1, "at": _told(START), "kind": "exchange", "cause": None, "from": "connector", "to": "marketplace",
+            "seq": 1, "at": _shown(START), "kind": "exchange", "cause": None, "from": "connector", "to": "marketplace",
             "operation": "approveReturn_202309", "writes": True, "method": "POST", "path": "/return_refund/approve",
             "query": {"idempotency_key": "7", "sign": "[redacted]"},
             "request": {"body": {"decision": "APPROVE_REFUND"}}, "response": {"body": {"code": 0, "message": "OK"}},
             "status": 200, "failure": None, "breaches": 0,
         }  # fmt: skip
-        return [{"format": "rehearsal-trace", "version": 1}, exchange]
-
-
-def stub(*findings: Json) -> Stage:
-    return cast(Stage, StubStage(findings))
+        return "\n".join(map(json.dumps, ({"format": "rehearsal-trace", "version": 1}, exchange))).encode()
 
 
 BROKEN: Json = {
@@ -87,5 +90,5 @@ BROKEN: Json = {
 }  # fmt: skip
 
 
-def _told(moment: datetime) -> str:
+def _shown(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.gherkin.results import Outcome
-from rehearsal.gherkin.runner import Order, perform
+from rehearsal.gherkin.runner import SuiteRun, run_suite
 
 OUTCOMES = {
     "has asked for the money for 3 of the mugs": "Nora has only 2 mugs, not 3",
@@ -41,5 +41,5 @@ def test_what_was_paid_back_is_told_as_money(tmp_path: Path) -> None:
 def play(folder: Path, steps: str) -> tuple[Outcome, str]:
     feature = folder / "own.feature"
     feature.write_text(f"Feature: Own\n  Scenario: Own\n    {steps}\n")
-    (played,) = perform(Order((feature,), seed=1)).plays
-    return played.outcome, played.why
+    (result,) = run_suite(SuiteRun((feature,), seed=1)).results
+    return result.outcome, result.why

@@ -15,11 +15,11 @@ CONFTEST = """
     import pytest
     from pytest_bdd import given, when, then, parsers
     from rehearsal.gherkin.errors import NotJudged
-    from tests.unit.gherkin.stub import BROKEN, stub
+    from tests.unit.gherkin.stub import BROKEN, StubStage
 
     @pytest.fixture(scope="session")
     def stage_factory():
-        return lambda: stub(*({findings}))
+        return lambda: StubStage(*({findings}))
 
     @when("nothing is done")
     def _(stage):

@@ -8,35 +8,34 @@ from pathlib import Path
 import pytest
 
 from rehearsal import report
-from rehearsal.gherkin.results import Outcome, Played, PlayedStep, Sight
-from rehearsal.gherkin.timeline import Chronicle, Moment
-from tests.unit.gherkin.stub import BROKEN, stub
+from rehearsal.gherkin.results import Observation, Outcome, ScenarioResult, StepResult
+from rehearsal.gherkin.timeline import Entry, Timeline
+from tests.unit.gherkin.stub import BROKEN, StubStage
 
 
-def played(outcome: Outcome = Outcome.HELD, *, finding: bool = False) -> Played:
-    stage = stub(*([BROKEN] if finding else []))
-    chronicle = Chronicle(stage)
-    chronicle.stage.place_order(lines=[{"sku": "LAMP", "unit_price": "39.98"}], status="DELIVERED")
-    chronicle.stage.advance(by="PT1H")
-    sight = Sight(
+def played(outcome: Outcome = Outcome.HELD, *, finding: bool = False) -> ScenarioResult:
+    stage = StubStage(*([BROKEN] if finding else []))
+    timeline = Timeline(stage)
+    timeline.place_order(lines=[{"sku": "LAMP", "unit_price": "39.98"}], status="DELIVERED")
+    timeline.advance(by="PT1H")
+    observed = Observation(
         world=stage.world(),
         ledgers=tuple(stage.ledgers()["orders"]),
         mails=tuple(stage.mailbox()["mails"]),
         findings=stage.findings(),
         trace=tuple(stage.trace()),
     )
-    return Played(
+    return ScenarioResult(
         file="features/refunds/own.feature",
         feature="A <feature>",
-        description="",
         rule="One & only",
         name="The seller pays",
         tags=frozenset({"R10", "R9", "demo"}),
         outcome=outcome,
         why="",
-        steps=(PlayedStep("When", "the seller pays", "passed", (("a", "b"),)),),
-        moments=tuple(chronicle.moments),
-        sight=sight,
+        steps=(StepResult("When", "the seller pays", "passed", (("a", "b"),)),),
+        entries=tuple(timeline.entries),
+        observed=observed,
     )
 
 
@@ -90,5 +89,5 @@ def test_an_older_report_leaves_no_pages_behind(tmp_path: Path) -> None:
 
 
 def test_only_payments_are_money() -> None:
-    assert Moment("2031-03-03T09:00:00Z", "marketplace", "refund paid 39.98 USD").money == "39.98 USD"
-    assert Moment("2031-03-03T09:00:00Z", "buyer", "buys LAMP for 39.98 USD").money == ""
+    assert Entry("2031-03-03T09:00:00Z", "marketplace", "refund paid 39.98 USD").money == "39.98 USD"
+    assert Entry("2031-03-03T09:00:00Z", "buyer", "buys LAMP for 39.98 USD").money == ""

@@ -1,0 +1,73 @@
+"""Every call of the control API, once: stage, client, routes, timeline and console all read it here.
+
+`contracts/control.yaml` says what the calls mean and what their documents look like; a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call: how it is made, the method of the stage that makes it, and what goes with it."""
+
+    method: str
+    path: str
+    name: str
+    body: str | None = None  # the contract's schema of what is sent; a call without one reads and changes nothing
+    query: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> list[str]:
+        """Return the names of what the call is about, as they stand in its path."""
+        return re.findall(r"\{(\w+)\}", self.path)
+
+
+# fmt: off
+_CALLS: Final = (
+    #    method  path                                        the stage's method        the body's schema
+    Call("GET",  "/world",                                   "world"),
+    Call("POST", "/reset",                                   "reset",                  "Reset"),
+    Call("POST", "/clock/advance",                           "advance",                "Advance"),
+    Call("GET",  "/agenda",                                  "agenda"),
+    Call("POST", "/orders",                                  "place_order",            "PlaceOrder"),
+    Call("GET",  "/orders/{order_id}",                       "order"),
+    Call("POST", "/orders/{order_id}/ship",                  "ship_order",             "Nothing"),
+    Call("POST", "/orders/{order_id}/deliver",               "deliver_order",          "Nothing"),
+    Call("POST", "/orders/{order_id}/cancellation",          "request_cancellation",   "RequestCancellation"),
+    Call("POST", "/orders/{order_id}/returns",               "request_return",         "RequestReturn"),
+    Call("POST", "/orders/{order_id}/seller-center",         "seller_center_refund",   "SellerCenterRefund"),
+    Call("GET",  "/orders/{order_id}/activity",              "activity"),
+    Call("GET",  "/returns",                                 "returns"),
+    Call("GET",  "/returns/{return_id}",                     "get_return"),
+    Call("POST", "/returns/{return_id}/ship",                "ship_return",            "Nothing"),
+    Call("POST", "/returns/{return_id}/arrive",              "arrive_return",          "Nothing"),
+    Call("POST", "/returns/{return_id}/withdraw",            "withdraw",               "Nothing"),
+    Call("POST", "/returns/{return_id}/accept-offer",        "accept_offer",           "Nothing"),
+    Call("POST", "/returns/{return_id}/decline-offer",       "decline_offer",          "Nothing"),
+    Call("POST", "/returns/{return_id}/dispute",             "dispute",                "Nothing"),
+    Call("POST", "/returns/{return_id}/arbitrate",           "arbitrate",              "Arbitrate"),
+    Call("POST", "/returns/{return_id}/seller-center",       "seller_center_decision", "SellerCenterDecision"),
+    Call("GET",  "/cancellations/{cancel_id}",               "get_cancellation"),
+    Call("POST", "/cancellations/{cancel_id}/withdraw",      "withdraw_cancellation",  "Nothing"),
+    Call("GET",  "/oms/adjustments",                         "oms_adjustments"),
+    Call("POST", "/oms/adjustments/{adjustment_id}/approve", "oms_approve",            "Approve"),
+    Call("POST", "/oms/adjustments/{adjustment_id}/reject",  "oms_reject",             "Reject"),
+    Call("POST", "/oms/inspections/{return_id}",             "oms_inspect",            "Inspect"),
+    Call("POST", "/oms/refunds",                             "oms_refund",             "Refund"),
+    Call("GET",  "/mailbox",                                 "mailbox",                query=("order_id",)),
+    Call("GET",  "/ledgers",                                 "ledgers"),
+    Call("GET",  "/findings",                                "findings"),
+)
+# What is answered as a file: the stage's method, path and media type.
+RECORDS: Final = {
+    "trace_ndjson":  ("/trace",     "application/x-ndjson"),
+    "trace_har":     ("/trace.har", "application/json"),
+    "trace_mermaid": ("/trace.mmd", "text/plain; charset=utf-8"),
+}
+# fmt: on
+CALLS: Final[Mapping[str, Call]] = {call.name: call for call in _CALLS}

@@ -1,0 +1,79 @@
+"""The timeline of a scenario as its readers get it: what was done and what fired, with what people then saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from rehearsal.control.stage import Json
+from rehearsal.gherkin.timeline import Entry
+
+# The words of Seller Center for a return. What else stands in a return's history is there as the act of whoever did it.
+SHOWN: Final = frozenset(
+    {
+        "Request Pending",
+        "Waiting for Buyer to Ship",
+        "Return Label Generated",
+        "Buyer Shipped",
+        "Return Rejected",
+        "Refund Rejected",
+        "Offer Sent to Buyer",
+        "Refund Processing",
+        "Completed",
+        "Canceled",
+        "Replacement Requested",
+        "Rejected",
+        "Refunded",
+    }
+)
+
+
+# who did it, as a return's history says: whose entry it follows
+_CAUSE: Final = {
+    "buyer": "buyer",
+    "seller": "connector",
+    "seller_center": "seller center",
+    "operator": "operator",
+    "courier": "courier",
+    "system": "marketplace",
+}
+
+
+def full_timeline(
+    entries: Iterable[Entry], *, returns: Iterable[Json], mails: Iterable[Json], names: Mapping[str, str]
+) -> tuple[Entry, ...]:
+    """Return what was done and what fired, with the words of Seller Center and the mail that people then saw.
+
+    `names` says who bought which order.
+    """
+    several = len(set(names.values())) > 1
+    whole = [_named(entry, names.get(entry.order_id or "", ""), several) for entry in entries]
+    history = [(step, item) for item in returns for step in item["timeline"] if step["event"] in SHOWN]
+    for step, item in sorted(history, key=lambda pair: datetime.fromisoformat(pair[0]["at"])):
+        whose = f"{names.get(item['order_id'], 'a buyer')}'s request" if several else "the request"
+        shown = Entry(step["at"], "marketplace", f"shows {whose} as “{step['event']}”")
+        _put(whole, shown, _CAUSE.get(step["by"], "marketplace"))
+    for mail in sorted(mails, key=lambda mail: datetime.fromisoformat(mail["sent_at"])):
+        what = f"mails {names.get(mail['order_id'], 'the buyer')}: “{mail['kind']}”"
+        _put(whole, Entry(mail["sent_at"], "marketplace", what), "marketplace")
+    return tuple(whole)
+
+
+def _named(entry: Entry, name: str, several: bool) -> Entry:
+    """Return the entry with the buyer's name: as whose act it is or, among several buyers, as whom it is about."""
+    if entry.who == "buyer":
+        return replace(entry, name=name)
+    if several and name and entry.who in ("seller", "seller center", "operator", "courier"):
+        return replace(entry, what=f"{entry.what} ({name})")
+    return entry
+
+
+def _put(whole: list[Entry], entry: Entry, cause: str) -> None:
+    """Put `entry` behind the last thing its cause did at that instant, else behind all that had happened by then."""
+    at = datetime.fromisoformat(entry.at)
+    times = [datetime.fromisoformat(earlier.at) for earlier in whole]
+    before = [place for place, time in enumerate(times) if time <= at]
+    caused = [place for place in before if times[place] == at and whole[place].who == cause]
+    whole.insert((caused or before or [-1])[-1] + 1, entry)
