@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types check browser bench requirements lock wheel clean
+.PHONY: help demo test lint types check browser bench requirements facts lock wheel clean
 
 help:  ## show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -41,6 +41,9 @@ bench: $(READY)  ## print the figures of tests/benchmarks/
 
 requirements: $(READY)  ## write docs/requirements.md anew from the features
 	$(BIN)/rehearsal requirements
+
+facts: $(READY)  ## write the pages of docs/facts anew from the tables of the code
+	$(BIN)/python -m rehearsal.report.facts
 
 wheel: $(READY)  ## build the wheel into dist/
 	$(BIN)/python -m build --wheel --no-isolation

@@ -7,11 +7,14 @@
     |-- UnknownId            there is no such order, line or adjustment
     |-- BadRequest           a value is wrong or too much: names the field
     |   `-- NotNow           the adjustment's state does not take this
+    |-- Duplicate            a unique key of the schema has it already
     `-- MarketplaceError     what calling the marketplace can end in
         |-- Unavailable      try later; `acted` says whether the call may have had its effect all the same
         `-- Refused          tell a person, with the marketplace's own code and words
+            |-- Busy         another claim on the same units is being dealt with
+            `-- TooMuch      more than the marketplace has left of the units
 
-Nothing has changed when one of the first six is raised.
+Nothing has changed when one of the first seven is raised.
 """
 
 from __future__ import annotations
@@ -59,14 +62,18 @@ class NotNow(BadRequest):
     """The adjustment is in a status that does not take this action."""
 
 
+class Duplicate(ConnectorError):
+    """It exists already; another process may have been faster."""
+
+
 class MarketplaceError(ConnectorError):
     """A call to the marketplace did not bring what was asked for."""
 
 
 class Unavailable(MarketplaceError):
-    """No usable answer: try again later.
+    """No usable response: try again later.
 
-    `acted` is True where the call may have had its effect although the answer was lost: look before sending again.
+    `acted` is True where the call may have had its effect although the response was lost: look before sending again.
     """
 
     def __init__(self, words: str, *, acted: bool, retry_after: float | None = None, stale_token: bool = False) -> None:
@@ -84,3 +91,11 @@ class Refused(MarketplaceError):
         super().__init__(f"{code}: {words}")
         self.code = code
         self.words = words
+
+
+class Busy(Refused):
+    """The marketplace is dealing with another claim on the same units."""
+
+
+class TooMuch(Refused):
+    """The marketplace has less left of the units than was asked for, or nothing of one of them."""

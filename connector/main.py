@@ -7,7 +7,7 @@ dropped at any moment and made anew on the same database: nothing it acknowledge
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -16,17 +16,16 @@ from typing import TYPE_CHECKING, Final
 import requests
 import sqlalchemy as sa
 
-from connector.adapters.sql import tables as t
 from connector.adapters.sql.migrate import migrate
-from connector.adapters.sql.store import Store, engine_for
+from connector.adapters.sql.store import SqlStore, engine_for
 from connector.adapters.tiktok.client import TikTok
 from connector.errors import BadSettings
 from connector.ports import AuthorizedShop, Clock, Grant, Secret
 from connector.records import ActivityEntry, AgendaEntry, ClientCredentials, Due, Fired, Shop, ShopAdded
 from connector.settings import Settings, check_default_answer
-from connector.usecases.authentication import Doorkeeper
-from connector.usecases.commands import Services
-from connector.usecases.round import Outcome, Worker, after_round, token_columns
+from connector.usecases.authentication import OAuth
+from connector.usecases.commands import Commands
+from connector.usecases.round import Outcome, Worker, first_round
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -67,7 +66,7 @@ class Connector:
         self.clock = clock
         self.engine = engine if engine is not None else engine_for(settings.database_url)
         self._secret: Secret = secret or unguessable
-        self._store = Store(self.engine)
+        self._store = SqlStore(self.engine)
         self._marketplace = TikTok(
             http=http,
             clock=clock,
@@ -79,12 +78,8 @@ class Connector:
             page_size=settings.page_size,
         )
         self._worker = Worker(self._store, self._marketplace, settings, self._secret)
-        doorkeeper = Doorkeeper(
-            self._store, self._secret, life=settings.access_token_life, unused=settings.refresh_token_unused
-        )
-        self.services = Services(
-            self._store, clock=clock, secret=self._secret, doorkeeper=doorkeeper, changed=self.look_again
-        )
+        oauth = OAuth(self._store, self._secret, life=settings.access_token_life, unused=settings.refresh_token_unused)
+        self.services = Commands(self._store, clock=clock, secret=self._secret, oauth=oauth, changed=self.look_again)
         self._acts: list[Act] | None = None
         self._numbers: dict[tuple[int, int | None, datetime], int] = {}
         self._counted = 0
@@ -123,16 +118,13 @@ class Connector:
     ) -> ShopAdded:
         now = self.clock.now()
         known_as = name or shop.name or grant.seller_name
-        with self._store.writing() as books:
-            known = books.shop_by_site(shop.shop_id)
+        with self._store.writing() as work:
+            known = work.shop_by_site(shop.shop_id)
             if known is not None:
                 answers = known.default_answers if default_answers is None else default_answers
-                books.change(t.shops, known.id, cipher=shop.cipher, default_answers=answers)
-                books.change(t.tokens, known.id, **token_columns(grant))
+                work.shop_renewed(known, replace(known, cipher=shop.cipher, default_answers=answers), grant)
                 return ShopAdded(known.id, shop.shop_id, shop.cipher, known.name)
-            grid = [rounds.rounds_from for rounds in books.rounds()]
-            profile_id = books.add(
-                t.shops,
+            added = Shop(
                 shop_id=shop.shop_id,
                 cipher=shop.cipher,
                 name=known_as,
@@ -140,18 +132,14 @@ class Connector:
                 default_answers=default_answers or {},
                 added_at=now,
             )
-            books.add(t.tokens, profile_id=profile_id, **token_columns(grant))
-            rounds_from = min(grid, default=now)
-            books.add(t.watermarks, profile_id=profile_id, rounds_from=rounds_from, next_round_at=now)
-            on_grid = (now - rounds_from) % self.settings.round_every
-            if on_grid:  # a later shop joins the grid of the first
-                following = after_round(books.rounds_of(profile_id), now, self.settings.round_every)
-                books.change(t.watermarks, profile_id, next_round_at=following)
+            rounds_from = min((rounds.rounds_from for rounds in work.rounds()), default=now)
+            first = first_round(rounds_from, now, self.settings.round_every)
+            profile_id = work.shop_added(added, grant, rounds_from=rounds_from, next_round_at=first)
         return ShopAdded(profile_id, shop.shop_id, shop.cipher, known_as)
 
     def shops(self) -> list[Shop]:
-        with self._store.reading() as books:
-            return books.shops()
+        with self._store.reading() as work:
+            return work.shops()
 
     def add_client(self, name: str = "oms") -> ClientCredentials:
         """Register an application that may call the ChannelAdvisor API."""
@@ -193,8 +181,8 @@ class Connector:
 
     def _agenda(self) -> list[Act]:
         if self._acts is None:
-            with self._store.reading() as books:
-                acts = [self._act(*entry) for entry in books.ahead()]
+            with self._store.reading() as work:
+                acts = [self._act(*entry) for entry in work.ahead()]
             self._acts = sorted(acts, key=lambda act: (act.at, act.number))
             self._numbers = {(act.profile_id, act.promise_id, act.at): act.number for act in acts}
         return self._acts
@@ -207,17 +195,17 @@ class Connector:
         return Act(at, number, profile_id, promise_id, what, return_id)
 
     # --- what is known ---
-    def book(self) -> dict[str, Decimal]:
+    def ledger(self) -> dict[str, Decimal]:
         """Sum up, by the marketplace's order number, what the connector knows to have been paid back."""
-        with self._store.reading() as books:
-            return books.book()
+        with self._store.reading() as work:
+            return work.ledger()
 
     def activity(self, site_order_id: str) -> list[ActivityEntry]:
         """Return Activity & History of an order by the marketplace's number; nothing for an unknown one."""
-        with self._store.reading() as books:
-            return [entry for order in books.orders_anywhere(site_order_id) for entry in books.activity(order.id)]
+        with self._store.reading() as work:
+            return [entry for order in work.orders_anywhere(site_order_id) for entry in work.activity(order.id)]
 
     def waiting(self) -> int:
         """Count the promises that are not delivered yet."""
-        with self._store.reading() as books:
-            return books.waiting()
+        with self._store.reading() as work:
+            return work.waiting()

@@ -1,15 +1,31 @@
-"""What the connector needs from the world: a clock, chance, and a marketplace."""
+"""What the connector needs from the world: a clock, chance, a marketplace, and somewhere to keep things."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Protocol
 
-from connector.domain.decisions import Operation
+from connector.domain.decisions import Decision, OutboxState
 from connector.domain.site import Claim, ClaimKind, SiteOrder
+from connector.records import (
+    ActivityEntry,
+    Adjustment,
+    Application,
+    Case,
+    Client,
+    LineUnit,
+    Order,
+    OrderItem,
+    OutboxEntry,
+    Rounds,
+    Shop,
+    Stream,
+    Tokens,
+)
 
 
 class Clock(Protocol):
@@ -65,13 +81,178 @@ class Marketplace(Protocol):
     ) -> list[Claim]: ...
 
     def last_record(self, shop: Access, return_id: str) -> str:
-        """Say in the marketplace's words what happened to a return last; empty when it keeps no record."""
+        """Return in the marketplace's words what happened to a return last; empty when it keeps no record."""
         ...
 
     def reject_reasons(self, shop: Access, claim_id: str) -> list[str]: ...
     def refundable(self, shop: Access, order_id: str, line_ids: Sequence[str], reason: str) -> Decimal: ...
-    def send(
-        self, shop: Access, operation: Operation, *, claim_id: str | None, key: str, body: Mapping[str, Any]
-    ) -> str | None:
-        """Carry a decision out; answers the new claim's id where one is made."""
+    def send(self, shop: Access, decision: Decision, *, claim_id: str | None, key: str) -> str | None:
+        """Carry a decision out; return the new claim's id where one is made."""
+        ...
+
+
+class Store(Protocol):
+    """Opens units of work."""
+
+    def reading(self) -> AbstractContextManager[UnitOfWork]: ...
+    def writing(self) -> AbstractContextManager[UnitOfWork]:
+        """Open one that nobody else's writing can change under its hands."""
+        ...
+
+    def claiming(self, profile_id: int) -> AbstractContextManager[bool]:
+        """Hold a shop for as long as its round lasts; False when another worker holds it."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction: it reads what is known and takes what has happened, which is kept as a whole or not at all.
+
+    What has changed is given as `was` and `becomes`: only what differs is written.
+    """
+
+    # --- shops and rounds ---
+    def shops(self) -> list[Shop]: ...
+    def shop(self, profile_id: int) -> Shop: ...
+    def shop_by_site(self, shop_id: str) -> Shop | None: ...
+    def round_begins(self, profile_id: int) -> tuple[Shop, Rounds, Tokens]:
+        """Return all that a round begins with, at once."""
+        ...
+
+    def rounds(self) -> list[Rounds]: ...
+    def rounds_of(self, profile_id: int) -> Rounds: ...
+    def shop_added(self, shop: Shop, grant: Grant, *, rounds_from: datetime, next_round_at: datetime) -> int:
+        """Keep a new shop with its tokens and its grid of rounds; return its ProfileID."""
+        ...
+
+    def shop_renewed(self, was: Shop, becomes: Shop, grant: Grant) -> None: ...
+    def tokens_renewed(self, spent: str, grant: Grant) -> None:
+        """Replace the tokens that came with this refresh token: one authorization may cover several shops."""
+        ...
+
+    def token_stale(self, profile_id: int, at: datetime) -> None: ...
+    def round_ended(self, profile_id: int, *, next_round_at: datetime, reached: Mapping[Stream, datetime]) -> None: ...
+
+    # --- orders ---
+    def order(self, order_id: int, *, lock: bool = False) -> Order | None: ...
+    def order_by_site(self, profile_id: int, site_order_id: str) -> Order | None: ...
+    def orders_anywhere(self, site_order_id: str) -> list[Order]: ...
+    def item(self, item_id: int) -> OrderItem | None: ...
+    def units(self, order_ids: Sequence[int]) -> list[LineUnit]:
+        """Return the units of these orders, lowest number first."""
+        ...
+
+    def order_collected(self, order: Order) -> Order: ...
+    def order_moved(self, was: Order, becomes: Order) -> None: ...
+    def item_added(self, item: OrderItem) -> OrderItem: ...
+    def unit_added(self, unit: LineUnit) -> None: ...
+    def unit_moved(self, was: LineUnit, becomes: LineUnit) -> None: ...
+    def exported(self, order_id: int, application_id: str, at: datetime) -> None: ...
+    def export_undone(self, order_id: int, application_id: str) -> None: ...
+
+    # --- cases and adjustments ---
+    def case(self, profile_id: int, site_id: str) -> Case | None: ...
+    def adjustment(self, adjustment_id: int, *, lock: bool = False) -> Adjustment | None: ...
+    def adjustments_of_claim(self, profile_id: int, site_id: str, *, lock: bool = False) -> list[Adjustment]:
+        """Return all adjustments of a return or cancellation, oldest first."""
+        ...
+
+    def adjustments_of_order(self, order_id: int) -> list[Adjustment]: ...
+    def adjustments_of_entry(self, entry_id: int) -> list[Adjustment]:
+        """Return what an outbox entry decides."""
+        ...
+
+    def undecided(self, profile_id: int, until: datetime) -> list[Adjustment]:
+        """Return what waits for the seller and lapses up to `until`."""
+        ...
+
+    def seller_adjustment_id_used(self, profile_id: int, seller_adjustment_id: str) -> bool: ...
+    def case_opened(self, case: Case) -> None: ...
+    def case_moved(self, was: Case, becomes: Case) -> None: ...
+    def adjustment_opened(self, adjustment: Adjustment) -> Adjustment:
+        """Keep a new adjustment and return it with its id. Raises Duplicate."""
+        ...
+
+    def adjustment_moved(self, was: Adjustment, becomes: Adjustment) -> None: ...
+
+    # --- the outbox ---
+    def outbox_entry(self, entry_id: int) -> OutboxEntry: ...
+    def unfinished(self, profile_id: int) -> list[OutboxEntry]: ...
+    def creating(self, order_id: int) -> list[OutboxEntry]:
+        """Return the refunds and cancellations of an order whose outcome is not known."""
+        ...
+
+    def decided_before(self, profile_id: int, site_id: str) -> int:
+        """Count the decisions about a claim that were ever put into the outbox."""
+        ...
+
+    def waiting(self) -> int: ...
+    def outbox_entry_added(self, entry: OutboxEntry) -> int: ...
+    def attempt_begun(self, entry: OutboxEntry, decision: Decision, at: datetime) -> None:
+        """Keep, before an entry is sent, that it is about to be, and as what."""
+        ...
+
+    def attempt_failed(
+        self,
+        entry_id: int,
+        state: OutboxState,
+        *,
+        attempts: int,
+        not_before: datetime,
+        due_at: datetime | None,
+        words: str,
+    ) -> None:
+        """Keep that an attempt brought no outcome, and when the next one is made."""
+        ...
+
+    def attempt_refused(self, entry_id: int, *, key: str | None = None, decision: Decision | None = None) -> None:
+        """Let an entry wait again whose attempt had no effect: under a new key where the next is another request."""
+        ...
+
+    def outbox_entry_held(self, entry_id: int, words: str, *, until: datetime | None = None) -> None: ...
+    def outbox_entry_due(self, entry_id: int, at: datetime | None) -> None: ...
+    def outbox_entry_finished(
+        self,
+        entry_id: int,
+        state: OutboxState,
+        at: datetime,
+        *,
+        site_id: str | None = None,
+        error: tuple[str, str] | None = None,
+    ) -> None:
+        """Keep how an entry ended: what it has made, or the error's code and words."""
+        ...
+
+    # --- what is known ---
+    def ahead(self) -> list[tuple[datetime, int, int | None, str, str | None]]:
+        """Return the rounds and the entries that cannot wait for one: when, whose, which entry, what, what claim."""
+        ...
+
+    def ledger(self) -> dict[str, Decimal]:
+        """Return what has been paid back, by the marketplace's order number."""
+        ...
+
+    def activity(self, order_id: int) -> list[ActivityEntry]: ...
+    def note(
+        self,
+        order: Order,
+        at: datetime,
+        *,
+        by: str,
+        event: str,
+        text: str,
+        words: str | None = None,
+        site_id: str | None = None,
+    ) -> None:
+        """Write a line of the order's Activity & History; its adjustments have moved, so the order has."""
+        ...
+
+    # --- the callers ---
+    def application(self, application_id: str) -> Application | None: ...
+    def application_added(self, application: Application) -> None: ...
+    def access_granted(self, application_id: str, token_hash: str, at: datetime, expires_at: datetime) -> None:
+        """Keep an access token and that the refresh token was used; those that have lapsed are forgotten."""
+        ...
+
+    def holder(self, token_hash: str) -> tuple[Client, datetime] | None:
+        """Return whose access token this is, and until when."""
         ...

@@ -1,11 +1,21 @@
-"""Rows of the connector's tables as frozen values, and the small documents that its services take and give."""
+"""What the connector keeps, as frozen values, and the small documents that its commands take and give.
+
+A record that is not in the database yet has the id 0. To change one, make the new value with `replace` and give
+the unit of work what it was and what it has become.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any, NamedTuple
+
+from connector.domain.adjustments import RequestStatus
+from connector.domain.decisions import Decision, OutboxState, SellerDecision
+from connector.domain.money import ZERO, Parts
+from connector.domain.units import UnitMoney
 
 
 class Due(NamedTuple):
@@ -18,6 +28,8 @@ class Due(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AgendaEntry:
+    """What is to be done, when, by whom, and about which return."""
+
     at: datetime
     who: str
     what: str
@@ -26,6 +38,8 @@ class AgendaEntry:
 
 @dataclass(frozen=True, slots=True)
 class Fired:
+    """What has been done of the agenda, and whether it has changed anything."""
+
     at: datetime
     who: str
     what: str
@@ -36,6 +50,8 @@ class Fired:
 
 @dataclass(frozen=True, slots=True)
 class ShopAdded:
+    """A shop that an authorization has opened; `profile_id` is ChannelAdvisor's ProfileID."""
+
     profile_id: int
     shop_id: str
     shop_cipher: str
@@ -44,9 +60,23 @@ class ShopAdded:
 
 @dataclass(frozen=True, slots=True)
 class ClientCredentials:
+    """What an application needs to get access; shown once."""
+
     application_id: str
     shared_secret: str
     refresh_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """Who may call the API; its secrets are kept as hashes."""
+
+    application_id: str
+    name: str
+    secret_hash: str
+    refresh_hash: str
+    refresh_used_at: datetime
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +98,8 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class ActivityEntry:
+    """A line of an order's Activity & History."""
+
     at: datetime
     by: str
     event: str
@@ -118,9 +150,11 @@ class ConditionQuantity:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
-    id: int
+    """A shop of the marketplace; its id is ChannelAdvisor's ProfileID."""
+
+    id: int = 0
     shop_id: str
     cipher: str
     name: str
@@ -131,11 +165,21 @@ class Shop:
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
+    """A shop's keys at the marketplace."""
+
     profile_id: int
     access_token: str
     access_expires_at: datetime
     refresh_token: str
     refresh_expires_at: datetime
+
+
+class Stream(StrEnum):
+    """What a round collects, each with a watermark of its own."""
+
+    ORDERS = "orders"
+    RETURNS = "returns"
+    CANCELLATIONS = "cancellations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,46 +189,55 @@ class Rounds:
     profile_id: int
     rounds_from: datetime
     next_round_at: datetime
-    orders_at: datetime | None
-    returns_at: datetime | None
-    cancellations_at: datetime | None
+    orders_at: datetime | None = None
+    returns_at: datetime | None = None
+    cancellations_at: datetime | None = None
+
+    def reached(self, stream: Stream) -> datetime | None:
+        """Return up to when a stream has been collected; None before its first time."""
+        at: datetime | None = getattr(self, f"{stream}_at")
+        return at
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    id: int
+    """An order of the marketplace, with ChannelAdvisor's words for its state."""
+
+    id: int = 0
     profile_id: int
     site_order_id: str
-    site_status: str
-    offered: bool
-    seller_order_id: str
+    site_status: str = ""
+    offered: bool = False
+    seller_order_id: str = ""
     currency: str
     total: Decimal
-    tax: Decimal
-    shipping: Decimal
-    shipping_tax: Decimal
-    discount: Decimal
-    checkout_status: str
-    payment_status: str
-    shipping_status: str
+    tax: Decimal = ZERO
+    shipping: Decimal = ZERO
+    shipping_tax: Decimal = ZERO
+    discount: Decimal = ZERO
+    checkout_status: str = ""
+    payment_status: str = ""
+    shipping_status: str = ""
     created_at: datetime
     imported_at: datetime
     updated_at: datetime
-    paid_at: datetime | None
-    shipped_at: datetime | None
-    delivered_at: datetime | None
-    cancelled_at: datetime | None
-    buyer_user_id: str
-    buyer_email: str
-    recipient: dict[str, Any]
-    payment_method: str
-    site_updated: int
-    fingerprint: str
+    paid_at: datetime | None = None
+    shipped_at: datetime | None = None
+    delivered_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    buyer_user_id: str = ""
+    buyer_email: str = ""
+    recipient: dict[str, Any] = field(default_factory=dict)
+    payment_method: str = ""
+    site_updated: int = 0
+    fingerprint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderItem:
-    id: int
+    """A ChannelAdvisor line: the order's units of equal SKU, price and package."""
+
+    id: int = 0
     profile_id: int
     order_id: int
     site_sku_id: str
@@ -200,6 +253,8 @@ class OrderItem:
 
 @dataclass(frozen=True, slots=True)
 class LineUnit:
+    """One unit, as the marketplace counts, and what was paid for it."""
+
     order_id: int
     site_line_id: str
     item_id: int
@@ -213,9 +268,16 @@ class LineUnit:
     shipping_tax: Decimal
     fee: Decimal
 
+    @property
+    def money(self) -> UnitMoney:
+        """Return what the buyer paid for this unit."""
+        return UnitMoney(self.price, self.tax, self.shipping, self.shipping_tax, self.fee)
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
+    """A return or cancellation of the marketplace, as last read."""
+
     profile_id: int
     site_id: str
     kind: str
@@ -228,81 +290,92 @@ class Case:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Adjustment:
-    id: int
+    """A refund or cancellation, of a line or of an order, in ChannelAdvisor's terms and our extensions."""
+
+    id: int = 0
     level: str
     profile_id: int
     order_id: int
-    item_id: int | None
-    quantity: int | None
+    item_id: int | None = None
+    quantity: int | None = None
     type: str
-    status: str
-    restock_status: str | None
+    status: RequestStatus
+    restock_status: str | None = None
     created_source: str
     updated_source: str
-    is_restock: bool
+    is_restock: bool = False
     reason: str
-    total: Decimal
-    item_amount: Decimal
-    tax_amount: Decimal
-    shipping_amount: Decimal
-    shipping_tax_amount: Decimal
-    gift_amount: Decimal
-    gift_tax_amount: Decimal
-    recycling_amount: Decimal
-    seller_adjustment_id: str | None
-    part: int
-    site_adjustment_id: str | None
-    generation: int
-    rma_number: str | None
-    transaction_id: str | None
-    site_refund_at: datetime | None
-    public_notes: str
-    comment: str
+    total: Decimal = ZERO
+    item_amount: Decimal = ZERO
+    tax_amount: Decimal = ZERO
+    shipping_amount: Decimal = ZERO
+    shipping_tax_amount: Decimal = ZERO
+    gift_amount: Decimal = ZERO
+    gift_tax_amount: Decimal = ZERO
+    recycling_amount: Decimal = ZERO
+    seller_adjustment_id: str | None = None
+    part: int = 0
+    site_adjustment_id: str | None = None
+    generation: int = 1
+    rma_number: str | None = None
+    transaction_id: str | None = None
+    site_refund_at: datetime | None = None
+    public_notes: str = ""
+    comment: str = ""
     created_at: datetime
     updated_at: datetime
-    return_shipping_fee: Decimal | None
-    restocking_fee: Decimal | None
-    tracking: str
-    shipping_method: str
-    reference_sku: str
+    return_shipping_fee: Decimal | None = None
+    restocking_fee: Decimal | None = None
+    tracking: str = ""
+    shipping_method: str = ""
+    reference_sku: str = ""
     request_type: str
     site_line_ids: list[str]
-    site_line_amounts: dict[str, str]
-    site_status: str
-    site_reason: str
-    site_reason_text: str
-    deadline: datetime | None
-    arbitration_status: str
-    error_code: str | None
-    error_message: str | None
-    decided_by: str | None
-    offer_amount: Decimal | None
-    answer: dict[str, Any] | None
-    warned_at: datetime | None
-    outbox_id: int | None
+    site_line_amounts: dict[str, str] = field(default_factory=dict)
+    site_status: str = ""
+    site_reason: str = ""
+    site_reason_text: str = ""
+    deadline: datetime | None = None
+    arbitration_status: str = ""
+    error_code: str | None = None
+    error_message: str | None = None
+    decided_by: str | None = None
+    offer_amount: Decimal | None = None
+    decision: SellerDecision | None = None  # while it waits for those of the RMA's other lines, or to be delivered
+    warned_at: datetime | None = None
+    outbox_id: int | None = None
+
+    @property
+    def parts(self) -> Parts:
+        """Return the parts that the total consists of."""
+        return Parts(*(getattr(self, f"{part.name}_amount") for part in fields(Parts)))
 
 
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """An entry of the outbox."""
+def amounts(parts: Parts) -> dict[str, Any]:
+    """Return a sum and its parts by the names of an adjustment's fields."""
+    return {"total": parts.total, **{f"{part.name}_amount": getattr(parts, part.name) for part in fields(Parts)}}
 
-    id: int
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxEntry:
+    """A decision on its way to the marketplace."""
+
+    id: int = 0
     profile_id: int
     order_id: int
-    what: str
-    site_id: str | None
+    decision: Decision
+    site_id: str | None = None
     once: str
     idempotency_key: str
-    body: dict[str, Any]
-    state: str
-    attempts: int
-    not_before: datetime | None
-    due_at: datetime | None
-    deadline: datetime | None
+    state: OutboxState = OutboxState.WAITING
+    attempts: int = 0
+    not_before: datetime | None = None
+    due_at: datetime | None = None
+    deadline: datetime | None = None
     created_at: datetime
-    first_sent_at: datetime | None
-    finished_at: datetime | None
-    error_code: str | None
-    error_message: str | None
+    first_sent_at: datetime | None = None
+    finished_at: datetime | None = None
+    error_code: str | None = None
+    error_message: str | None = None

@@ -1,4 +1,4 @@
-"""Where contracts and features lie: beside the packages in a checkout, inside this package in an installed wheel."""
+"""Where contracts, features and docs lie: beside the packages in a checkout, inside this package in a wheel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class ResourceMissing(Exception):
 
 @cache
 def folder(name: str) -> Path:
-    """Return the folder `name` ("contracts" or "features") of this installation."""
+    """Return the folder `name` ("contracts", "features" or "docs") of this installation."""
     for candidate in (_PACKAGE / name, _PACKAGE.parent / name):
         if candidate.is_dir():
             return candidate

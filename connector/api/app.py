@@ -17,7 +17,7 @@ from connector.api.token import token_routes
 from connector.errors import BadRequest, NotAuthorized, UnknownId
 from connector.pages import page_routes
 from connector.settings import Settings
-from connector.usecases.commands import Services
+from connector.usecases.commands import Commands
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -31,7 +31,7 @@ class Served(Protocol):
     """What the application needs of a connector."""
 
     @property
-    def services(self) -> Services: ...
+    def services(self) -> Commands: ...
 
     @property
     def settings(self) -> Settings: ...

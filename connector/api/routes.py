@@ -15,7 +15,7 @@ from connector.api.odata.entity import INT32, Entity, Nav
 from connector.api.odata.query import TOKEN, Asked, exists, read_one, read_options, read_page
 from connector.errors import NotAuthorized, UnknownId
 from connector.records import Client
-from connector.usecases.commands import Services
+from connector.usecases.commands import Commands
 
 Identify = Callable[[], Client]
 LEVELS: Final = {"order": ORDER_ADJUSTMENTS, "item": ORDER_ITEM_ADJUSTMENTS}
@@ -38,7 +38,7 @@ def asked() -> Asked:
     return Asked(base, path, tuple(request.args.items(multi=True)))
 
 
-def order_routes(services: Services, identify: Identify) -> Blueprint:
+def order_routes(services: Commands, identify: Identify) -> Blueprint:
     routes = Blueprint("orders", __name__)
 
     @routes.get("/v1/Orders")
@@ -99,7 +99,7 @@ def order_routes(services: Services, identify: Identify) -> Blueprint:
     return routes
 
 
-def item_routes(services: Services, identify: Identify) -> Blueprint:
+def item_routes(services: Commands, identify: Identify) -> Blueprint:
     routes = Blueprint("items", __name__)
 
     @routes.get("/v1/OrderItems(<key:item_id>)")
@@ -119,7 +119,7 @@ def item_routes(services: Services, identify: Identify) -> Blueprint:
     return routes
 
 
-def adjustment_routes(services: Services, identify: Identify, level: str) -> Blueprint:
+def adjustment_routes(services: Commands, identify: Identify, level: str) -> Blueprint:
     """The adjustments of one level, "order" or "item", and the seller's answers to them."""
     entity = LEVELS[level]
     routes = Blueprint(f"{level}_adjustments", __name__)
@@ -165,7 +165,7 @@ def adjustment_routes(services: Services, identify: Identify, level: str) -> Blu
     return routes
 
 
-def caller_of(services: Services) -> Identify:
+def caller_of(services: Commands) -> Identify:
     """Make the function that says who calls: a bearer token in the header, in any case, or in the query."""
 
     def identify() -> Client:
@@ -178,7 +178,7 @@ def caller_of(services: Services) -> Identify:
     return identify
 
 
-def _one(services: Services, identify: Identify, entity: Entity, key: int) -> Response:
+def _one(services: Commands, identify: Identify, entity: Entity, key: int) -> Response:
     identify()
     call = asked()
     query = read_options(entity, call.options, one=True)
@@ -189,7 +189,7 @@ def _one(services: Services, identify: Identify, entity: Entity, key: int) -> Re
     return json_answer(found)
 
 
-def _child_route(routes: Blueprint, services: Services, identify: Identify, owner: Entity, nav: Nav) -> None:
+def _child_route(routes: Blueprint, services: Commands, identify: Identify, owner: Entity, nav: Nav) -> None:
     assert nav.target is not None
     target = nav.target()
 

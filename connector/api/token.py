@@ -15,7 +15,7 @@ from flask import Blueprint, Response, request
 
 from connector.api.answers import json_answer
 from connector.errors import BadCredentials
-from connector.usecases.commands import Services
+from connector.usecases.commands import Commands
 
 LARGEST: Final = 16_384
 WRONG: Final = {
@@ -32,7 +32,7 @@ class _Refused(Exception):
         self.description = description
 
 
-def token_routes(services: Services) -> Blueprint:
+def token_routes(services: Commands) -> Blueprint:
     routes = Blueprint("token", __name__)
 
     @routes.post("/oauth2/token")

@@ -1,7 +1,7 @@
 """The life of an adjustment, in ChannelAdvisor's words, as one table.
 
-Three kinds of action move it: what the seller answers, what the connector does about it, and news from the
-marketplace. Pure rules: nothing here reads a clock, a store or an HTTP answer.
+Three kinds of action move it: what the seller decides, what the connector does about it, and news from the
+marketplace. Pure rules: nothing here reads a clock, a store or an HTTP response.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class RequestStatus(StrEnum):
 class Action(StrEnum):
     """What can happen to an adjustment."""
 
-    # the seller answers
+    # the seller decides
     APPROVE_REQUEST = "ApproveBuyerRequest"
     REJECT_REQUEST = "RejectBuyerRequest"
     APPROVE_GOODS = "ApproveReturn"

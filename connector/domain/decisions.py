@@ -1,16 +1,18 @@
-"""From a seller's answer to the call that carries it: which operation, which of the marketplace's decisions."""
+"""From a seller's decision to the call that carries it: which operation, which of the marketplace's decisions."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
 from connector.domain.adjustments import Action
 from connector.domain.adjustments import RequestStatus as S
 
 
 class Operation(StrEnum):
-    """What can be promised to the marketplace."""
+    """What the marketplace can be asked to do."""
 
     APPROVE_RETURN = "approve return"
     REJECT_RETURN = "reject return"
@@ -20,8 +22,105 @@ class Operation(StrEnum):
     CANCEL_ORDER = "cancel order"
 
 
-class PromiseState(StrEnum):
-    """Where a promise stands. `sending` is written before the call: found later, its outcome is unknown."""
+class SiteDecision(StrEnum):
+    """The marketplace's names of what can be decided about a claim."""
+
+    APPROVE_REFUND = "APPROVE_REFUND"
+    APPROVE_RETURN = "APPROVE_RETURN"
+    OFFER = "OFFER_PARTIAL_REFUND"
+    APPROVE_GOODS = "APPROVE_RECEIVED_PACKAGE"
+    APPROVE_CANCELLATION = "APPROVE_CANCELLATION"
+    REJECT_REFUND = "REJECT_REFUND"
+    REJECT_RETURN = "REJECT_RETURN"
+    REJECT_GOODS = "REJECT_RECEIVED_PACKAGE"
+    REJECT_CANCELLATION = "REJECT_CANCELLATION"
+
+
+@dataclass(frozen=True, slots=True)
+class SellerDecision:
+    """What the seller has decided about one adjustment."""
+
+    action: Action
+    amount: Decimal | None = None
+    reject_reason: str | None = None
+    comment: str | None = None
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveReturn:
+    """A yes to a return or refund request, to the goods, or the offer of a part of the money."""
+
+    operation: ClassVar = Operation.APPROVE_RETURN
+    choice: SiteDecision
+    amount: Decimal | None = None  # of an offer
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RejectReturn:
+    """A no to a return or refund request, or to the goods; without a reason the case's default is taken."""
+
+    operation: ClassVar = Operation.REJECT_RETURN
+    choice: SiteDecision
+    reason: str | None
+    comment: str | None
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveCancellation:
+    """A yes to a buyer's cancellation."""
+
+    operation: ClassVar = Operation.APPROVE_CANCELLATION
+    choice: ClassVar = SiteDecision.APPROVE_CANCELLATION
+
+
+@dataclass(frozen=True, slots=True)
+class RejectCancellation:
+    """A no to a buyer's cancellation; without a reason the market's default is taken."""
+
+    operation: ClassVar = Operation.REJECT_CANCELLATION
+    choice: ClassVar = SiteDecision.REJECT_CANCELLATION
+    reason: str | None
+    comment: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderDecision:
+    """What the seller starts: it makes a new claim at the marketplace."""
+
+    operation: ClassVar[Operation]
+    order_id: str
+    line_ids: tuple[str, ...]
+    reason: str
+    currency: str
+    stated: bool = False  # whether the seller has named a sum
+    whole: bool  # whether these are all units of the order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreateRefund(OrderDecision):
+    """A refund; without an amount the marketplace's own figure is taken."""
+
+    operation = Operation.CREATE_RETURN
+    amount: Decimal | None
+    mended: bool = False  # whether a coin that lies elsewhere at the marketplace has been let go
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CancelOrder(OrderDecision):
+    """A cancellation of units that have not shipped."""
+
+    operation = Operation.CANCEL_ORDER
+
+
+ClaimDecision = ApproveReturn | RejectReturn | ApproveCancellation | RejectCancellation
+Decision = ClaimDecision | CreateRefund | CancelOrder
+
+
+class OutboxState(StrEnum):
+    """Where an entry stands. `sending` is written before the call: found later, its outcome is unknown."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -31,30 +130,29 @@ class PromiseState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-UNFINISHED: Final = (PromiseState.WAITING, PromiseState.SENDING, PromiseState.UNKNOWN)
-OUTCOME_UNKNOWN: Final = (PromiseState.SENDING, PromiseState.UNKNOWN)
+UNFINISHED: Final = (OutboxState.WAITING, OutboxState.SENDING, OutboxState.UNKNOWN)
+OUTCOME_UNKNOWN: Final = (OutboxState.SENDING, OutboxState.UNKNOWN)
 CREATING: Final = (Operation.CREATE_RETURN, Operation.CANCEL_ORDER)
-REJECTING: Final = (Operation.REJECT_RETURN, Operation.REJECT_CANCELLATION)
 APPROVING: Final = (Action.APPROVE_REQUEST, Action.APPROVE_GOODS)
 
-OFFER: Final = "OFFER_PARTIAL_REFUND"
+D = SiteDecision
 
 # fmt: off
-DECISIONS: Final[dict[tuple[str, Action], tuple[Operation, str]]] = {
-    # a request of this type   answered like this       is this call                      with this decision
-    ("REFUND",                 Action.APPROVE_REQUEST): (Operation.APPROVE_RETURN,        "APPROVE_REFUND"),
-    ("REFUND",                 Action.REJECT_REQUEST):  (Operation.REJECT_RETURN,         "REJECT_REFUND"),
-    ("RETURN_AND_REFUND",      Action.APPROVE_REQUEST): (Operation.APPROVE_RETURN,        "APPROVE_RETURN"),
-    ("RETURN_AND_REFUND",      Action.REJECT_REQUEST):  (Operation.REJECT_RETURN,         "REJECT_RETURN"),
-    ("RETURN_AND_REFUND",      Action.APPROVE_GOODS):   (Operation.APPROVE_RETURN,        "APPROVE_RECEIVED_PACKAGE"),
-    ("RETURN_AND_REFUND",      Action.REJECT_GOODS):    (Operation.REJECT_RETURN,         "REJECT_RECEIVED_PACKAGE"),
-    ("CANCEL",                 Action.APPROVE_REQUEST): (Operation.APPROVE_CANCELLATION,  "APPROVE_CANCELLATION"),
-    ("CANCEL",                 Action.REJECT_REQUEST):  (Operation.REJECT_CANCELLATION,   "REJECT_CANCELLATION"),
+DECISIONS: Final[dict[tuple[str, Action], SiteDecision]] = {
+    # a request of this type   decided like this       is this decision there
+    ("REFUND",                 Action.APPROVE_REQUEST): D.APPROVE_REFUND,
+    ("REFUND",                 Action.REJECT_REQUEST):  D.REJECT_REFUND,
+    ("RETURN_AND_REFUND",      Action.APPROVE_REQUEST): D.APPROVE_RETURN,
+    ("RETURN_AND_REFUND",      Action.REJECT_REQUEST):  D.REJECT_RETURN,
+    ("RETURN_AND_REFUND",      Action.APPROVE_GOODS):   D.APPROVE_GOODS,
+    ("RETURN_AND_REFUND",      Action.REJECT_GOODS):    D.REJECT_GOODS,
+    ("CANCEL",                 Action.APPROVE_REQUEST): D.APPROVE_CANCELLATION,
+    ("CANCEL",                 Action.REJECT_REQUEST):  D.REJECT_CANCELLATION,
 }
 # fmt: on
 
-# The question that each answers.
-ANSWERS: Final[dict[Action, S]] = {
+# The status in which each can be decided.
+DECIDED_IN: Final[dict[Action, S]] = {
     Action.APPROVE_REQUEST: S.NEW_RMA,
     Action.REJECT_REQUEST: S.NEW_RMA,
     Action.APPROVE_GOODS: S.READY_FOR_RETURN,
@@ -66,25 +164,25 @@ ANSWERS: Final[dict[Action, S]] = {
 COMMENT_BYTES: Final = 500
 
 # What it brings when the marketplace takes it.
-BRINGS: Final[dict[str, Action]] = {
-    "APPROVE_REFUND": Action.PAYING,
-    "APPROVE_RETURN": Action.READY,
-    OFFER: Action.OFFERED,
-    "APPROVE_RECEIVED_PACKAGE": Action.PAYING,
-    "APPROVE_CANCELLATION": Action.PAYING,
-    "REJECT_REFUND": Action.TURNED_DOWN,
-    "REJECT_RETURN": Action.TURNED_DOWN,
-    "REJECT_RECEIVED_PACKAGE": Action.TURNED_DOWN,
-    "REJECT_CANCELLATION": Action.TURNED_DOWN,
+BRINGS: Final[dict[SiteDecision, Action]] = {
+    D.APPROVE_REFUND: Action.PAYING,
+    D.APPROVE_RETURN: Action.READY,
+    D.OFFER: Action.OFFERED,
+    D.APPROVE_GOODS: Action.PAYING,
+    D.APPROVE_CANCELLATION: Action.PAYING,
+    D.REJECT_REFUND: Action.TURNED_DOWN,
+    D.REJECT_RETURN: Action.TURNED_DOWN,
+    D.REJECT_GOODS: Action.TURNED_DOWN,
+    D.REJECT_CANCELLATION: Action.TURNED_DOWN,
 }
 
-# What it answered, where not the request itself.
-ASKED: Final[dict[str, S]] = {
-    "APPROVE_RECEIVED_PACKAGE": S.READY_FOR_RETURN,
-    "REJECT_RECEIVED_PACKAGE": S.READY_FOR_RETURN,
+# What it was about, where not the request itself.
+ASKED: Final[dict[SiteDecision, S]] = {
+    D.APPROVE_GOODS: S.READY_FOR_RETURN,
+    D.REJECT_GOODS: S.READY_FOR_RETURN,
 }
 
-# The answer that `approve` and `reject` mean, by what waits.
+# What `approve` and `reject` mean, by what waits.
 MEANT: Final[dict[tuple[S, str], Action]] = {
     (S.NEW_RMA, "approve"): Action.APPROVE_REQUEST,
     (S.NEW_RMA, "reject"): Action.REJECT_REQUEST,

@@ -1,4 +1,4 @@
-"""What the marketplace tells, in values the connector's rules understand. Adapters make them, rules read them."""
+"""What the marketplace shows, in values the connector's rules understand. Adapters make them, rules read them."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ ORDER_WORDS: Final[dict[str, tuple[str, str, str]]] = {
 
 
 def news(claim: Claim) -> Action | None:
-    """Say what a claim's status means for its adjustment; None for a status that is not known."""
+    """Return what a claim's status means for its adjustment; None for a status that is not known."""
     if claim.kind is ClaimKind.CANCELLATION:
         return CANCELLATION_NEWS.get(claim.status)
     if claim.deadline and claim.arbitration_status and claim.status in HANDED_BACK:

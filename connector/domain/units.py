@@ -73,7 +73,7 @@ class Holding:
 
 
 def held(holdings: Iterable[Holding], paid: Mapping[str, Decimal], unit: Decimal) -> dict[str, Decimal]:
-    """Say how much of each unit has gone or is going back; never more than was paid for it.
+    """Return how much of each unit has gone or is going back; never more than was paid for it.
 
     Claims are laid down in the order given, which is that of their making: each weighs on its units by what is stated,
     or else by what they then still had left. What they cannot bear falls on the order's other units, so that the sum

@@ -17,7 +17,7 @@ from connector.api.answers import routing_error
 from connector.pages import words
 from connector.pages.reading import read_order, read_orders
 from connector.settings import Settings
-from connector.usecases.commands import Services
+from connector.usecases.commands import Commands
 
 TABS: Final = {"items": "Items", "adjustments": "Adjustments", "activity": "Activity & History"}
 HEADERS: Final = {
@@ -28,7 +28,7 @@ HEADERS: Final = {
 }
 
 
-def page_routes(services: Services, settings: Settings) -> Blueprint:
+def page_routes(services: Commands, settings: Settings) -> Blueprint:
     routes = Blueprint("pages", __name__, template_folder="templates")
 
     @routes.before_request

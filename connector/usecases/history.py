@@ -1,18 +1,18 @@
-"""What Activity & History says, in words for the seller's customers too: the marketplace's own stand beside them.
+"""The lines of Activity & History, in words for the seller's customers too: the marketplace's own stand beside them.
 
 ChannelAdvisor's names of actions and statuses are kept as they are; the order page puts them into words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
 from connector.domain.adjustments import OPEN, Action
 from connector.domain.adjustments import RequestStatus as S
-from connector.domain.decisions import OFFER, Operation
+from connector.domain.decisions import ApproveReturn, CreateRefund, Decision, Operation, OrderDecision
+from connector.domain.decisions import SiteDecision as D
 from connector.domain.money import unit_of
 from connector.domain.site import Claim
 from connector.records import Adjustment
@@ -42,30 +42,31 @@ COMES_TO: Final[dict[S, str]] = {
     S.READY_FOR_RETURN: "the goods may come back, {sum} for them",
     S.NEW_RMA:          "the request over {sum} waits for the seller",
 }
-SAID: Final = {
-    "APPROVE_REFUND":           "refund approved",
-    "APPROVE_RETURN":           "return approved",
-    OFFER:                      "{sum} offered",
-    "APPROVE_RECEIVED_PACKAGE": "goods accepted",
-    "APPROVE_CANCELLATION":     "cancellation approved",
-    "REJECT_REFUND":            "refund rejected",
-    "REJECT_RETURN":            "return rejected",
-    "REJECT_RECEIVED_PACKAGE":  "goods refused",
-    "REJECT_CANCELLATION":      "cancellation rejected",
-    Operation.CREATE_RETURN:    "refund of {sum}",
-    Operation.CANCEL_ORDER:     "cancellation of {units}",
+DECISIONS: Final[dict[str, str]] = {
+    D.APPROVE_REFUND:        "refund approved",
+    D.APPROVE_RETURN:        "return approved",
+    D.OFFER:                 "{sum} offered",
+    D.APPROVE_GOODS:         "goods accepted",
+    D.APPROVE_CANCELLATION:  "cancellation approved",
+    D.REJECT_REFUND:         "refund rejected",
+    D.REJECT_RETURN:         "return rejected",
+    D.REJECT_GOODS:          "goods refused",
+    D.REJECT_CANCELLATION:   "cancellation rejected",
+    Operation.CREATE_RETURN: "refund of {sum}",
+    Operation.CANCEL_ORDER:  "cancellation of {units}",
 }
 # fmt: on
 
 
 def name_of(request_type: str) -> str:
+    """Return what people call a request of this type."""
     return NAMES.get(request_type, request_type)
 
 
 def opened(
     claim: Claim, request_type: str, status: S, total: Decimal, currency: str, *, again: bool
 ) -> tuple[str, str]:
-    """Say who has brought a claim's adjustment about, and what it is."""
+    """Return who has brought a claim's adjustment about, and what it is."""
     if not again:
         text = f"{name_of(request_type)} collected, {money(total, currency)}: {status}"
         return WHO.get(claim.role, "marketplace"), text
@@ -76,12 +77,13 @@ def opened(
 
 
 def moved(was: Adjustment, status: S) -> str:
+    """Return where an adjustment has got to."""
     declined = "the buyer declines the offer, " if status is S.NEW_RMA else ""
     return f"{name_of(was.request_type)}: {declined}{status}"
 
 
 def changed(claim: Claim, was: Adjustment, action: Action) -> str:
-    """Say what is new of a claim whose adjustments stand where they stood."""
+    """Return what is new of a claim whose adjustments stand where they stood."""
     news = []
     if claim.arbitration_status != was.arbitration_status:
         news.append(ARBITRATION.get(claim.arbitration_status, f"arbitration: {claim.arbitration_status.lower()}"))
@@ -95,24 +97,31 @@ def changed(claim: Claim, was: Adjustment, action: Action) -> str:
 
 
 def moment(at: datetime) -> str:
+    """Return a moment to the second, in UTC."""
     return f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def lines_missing(count: int) -> str:
-    """Say that an answer waits for those of the return's other lines."""
+    """Return that a decision waits for those of the return's other lines."""
     lines = "other line is" if count == 1 else f"{count} other lines are"
     return f"the return's {lines} still to be answered"
 
 
-def says(what: str, body: Mapping[str, Any]) -> str:
-    """Put a promise into words: what the marketplace is, or was to be, told."""
-    sum_ = money(Decimal(body["amount"]), body["currency"]) if body.get("amount") else "what was paid"
-    return SAID[body.get("decision") or what].format(sum=sum_, units=units(len(body.get("line_ids") or ())))
+def describe(decision: Decision) -> str:
+    """Put a decision into words: what the marketplace has got, or was to get."""
+    key = decision.operation if isinstance(decision, OrderDecision) else decision.choice
+    sum_ = "what was paid"
+    if isinstance(decision, CreateRefund | ApproveReturn) and decision.amount is not None:
+        sum_ = money(decision.amount, decision.currency)
+    count = len(decision.line_ids) if isinstance(decision, OrderDecision) else 0
+    return DECISIONS[key].format(sum=sum_, units=units(count))
 
 
 def units(count: int) -> str:
+    """Return a number of units in words."""
     return "1 unit" if count == 1 else f"{count} units"
 
 
 def money(amount: Decimal, currency: str) -> str:
+    """Return a sum with its currency, to the smallest coin."""
     return f"{amount.quantize(unit_of(currency))} {currency}"

@@ -1,224 +1,211 @@
-"""The seller's answers and refunds, and the promises to deliver them, made in one transaction each.
+"""Decisions of the seller, put into the outbox to be delivered: decision and entry are made in one transaction.
 
-A promise whose deadline falls at or before the next scheduled round goes out at the present instant; every other one
+An entry whose deadline falls at or before the next scheduled round goes out at the present instant; every other one
 waits for its round.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
-from connector.adapters.sql import tables as t
-from connector.adapters.sql.store import Books
-from connector.domain.adjustments import Action, RequestStatus, after
+from connector.domain.adjustments import Action, after
 from connector.domain.decisions import (
-    ANSWERS,
     APPROVING,
     COMMENT_BYTES,
+    DECIDED_IN,
     DECISIONS,
-    OFFER,
-    REJECTING,
-    Operation,
-    PromiseState,
+    ApproveCancellation,
+    ApproveReturn,
+    ClaimDecision,
+    Decision,
+    RejectCancellation,
+    RejectReturn,
+    SellerDecision,
+    SiteDecision,
 )
 from connector.domain.money import unit_of
 from connector.domain.reasons import gravest
 from connector.errors import BadRequest, NotNow
-from connector.ports import Secret
-from connector.records import Adjustment, Order
+from connector.ports import Secret, UnitOfWork
+from connector.records import Adjustment, Order, OutboxEntry
 from connector.usecases.history import lines_missing, money
 from connector.usecases.refundable import what_is_left
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the seller says to one adjustment."""
+def decide(
+    work: UnitOfWork,
+    adjustment: Adjustment,
+    decision: SellerDecision,
+    *,
+    by_default: bool = False,
+    secret: Secret,
+    now: datetime,
+) -> None:
+    """Record a decision; once all lines of the RMA have one, put it into the outbox. Raises NotNow, BadRequest.
 
-    action: Action
-    by: str = "oms"  # oms | default
-    amount: Decimal | None = None
-    reject_reason: str | None = None
-    comment: str | None = None
-    conditions: tuple[str, ...] = ()
-
-
-def give_answer(books: Books, adjustment: Adjustment, answer: Answer, *, secret: Secret, now: datetime) -> None:
-    """Record an answer; once all lines of the RMA have it, promise to deliver it. Raises NotNow, BadRequest.
-
-    Until then it can be changed: answers of other lines that say the opposite are void then, and are asked for again.
+    Until then it can be changed: decisions of other lines that are contrary are void then, and are asked for again.
     """
-    order = books.order(adjustment.order_id, lock=True)
+    order = work.order(adjustment.order_id, lock=True)
     assert order is not None
-    amount = _offer(adjustment, answer, order.currency)
-    assert adjustment.site_adjustment_id is not None
-    family = [
-        entry
-        for entry in books.adjustments_of_claim(adjustment.profile_id, adjustment.site_adjustment_id, lock=True)
-        if entry.generation == adjustment.generation
-    ]
-    instead = _changed(adjustment, family)
-    status = after(RequestStatus(adjustment.status) if instead is None else ANSWERS[instead], answer.action)
-    if status is None or (adjustment.request_type, answer.action) not in DECISIONS:
-        raise NotNow("RequestStatus", f"an adjustment in {adjustment.status} does not take {answer.action}")
-    contrary = [
-        entry
-        for entry in family
-        if entry.id != adjustment.id and entry.answer and entry.answer["action"] != answer.action
-    ]
-    if contrary and instead is None:
-        given = (contrary[0].answer or {})["action"]
-        raise BadRequest("RmaNumber", f"{adjustment.rma_number}: another line of it was answered with {given}")
-    if answer.comment:
-        _check_comments(answer, [entry for entry in family if entry.id != adjustment.id])
+    amount = _offer(adjustment, decision, order.currency)
+    family = _family(work, adjustment)
+    instead = _instead_of(adjustment, family)
+    contrary = _check(adjustment, decision, family, instead)
     if instead is not None:
-        family = _take_back(books, [adjustment, *contrary], family, now)
-    if answer.action in APPROVING:
-        _check_left(books, order, adjustment, adjustment.total if amount is None else amount)
-    kept = {
-        "action": answer.action,
-        "amount": None if amount is None else str(amount),
-        "reject_reason": answer.reject_reason,
-        "comment": answer.comment,
-        "conditions": list(answer.conditions),
-    }
-    books.change(
-        t.adjustments,
-        adjustment.id,
-        status=status,
-        answer=kept,
+        family = _take_back(work, [adjustment, *contrary], family, now)
+    if decision.action in APPROVING:
+        _check_left(work, order, adjustment, adjustment.total if amount is None else amount)
+    asked = next(entry for entry in family if entry.id == adjustment.id)
+    decided = replace(
+        asked,
+        status=after(asked.status, decision.action) or asked.status,
+        decision=replace(decision, amount=amount),
         offer_amount=amount,
-        decided_by=answer.by,
-        updated_source="Api" if answer.by == "oms" else "System",
+        decided_by="default" if by_default else "oms",
+        updated_source="System" if by_default else "Api",
         updated_at=now,
     )
-    answers = [kept if entry.id == adjustment.id else entry.answer for entry in family]
-    missing = sum(1 for given in answers if given is None)
-    who = "oms" if answer.by == "oms" else "connector"
-    text = f"{answer.action}" + ("" if instead in (None, answer.action) else f" instead of {instead}")
-    text += "" if answer.by == "oms" else " by this shop's default answer"
+    work.adjustment_moved(asked, decided)
+    family = [decided if entry.id == adjustment.id else entry for entry in family]
+    missing = sum(1 for entry in family if entry.decision is None)
+    text = f"{decision.action}" + ("" if instead in (None, decision.action) else f" instead of {instead}")
+    text += " by this shop's default answer" if by_default else ""
     if amount is not None:
         text += f", offering {money(amount, order.currency)}"
     if missing:
         text += f"; {lines_missing(missing)}"
-    books.note(order, now, by=who, event="answered", text=text, site_id=adjustment.site_adjustment_id)
+    who = "connector" if by_default else "oms"
+    work.note(order, now, by=who, event="answered", text=text, site_id=adjustment.site_adjustment_id)
     if not missing:
-        _promise_answer(books, order, family, [given for given in answers if given], secret=secret, now=now)
+        _entrust(work, order, family, secret=secret, now=now)
 
 
-def _changed(adjustment: Adjustment, family: Sequence[Adjustment]) -> Action | None:
-    """Say which answer of this line a new one would change: one that other lines have still to be given."""
-    if adjustment.answer is None or all(entry.answer for entry in family):
+def _family(work: UnitOfWork, adjustment: Adjustment) -> list[Adjustment]:
+    """Return the adjustments that are decided together: all lines of one RMA."""
+    assert adjustment.site_adjustment_id is not None
+    found = work.adjustments_of_claim(adjustment.profile_id, adjustment.site_adjustment_id, lock=True)
+    return [entry for entry in found if entry.generation == adjustment.generation]
+
+
+def _instead_of(adjustment: Adjustment, family: Sequence[Adjustment]) -> Action | None:
+    """Return the action that a new decision of this line would change, while other lines have still to be decided."""
+    if adjustment.decision is None or all(entry.decision for entry in family):
         return None
-    return Action(adjustment.answer["action"])
+    return adjustment.decision.action
+
+
+def _check(
+    adjustment: Adjustment, decision: SellerDecision, family: Sequence[Adjustment], instead: Action | None
+) -> list[Adjustment]:
+    """Refuse what cannot be decided now; return the other lines whose decisions would be void."""
+    status = adjustment.status if instead is None else DECIDED_IN[instead]
+    if after(status, decision.action) is None or (adjustment.request_type, decision.action) not in DECISIONS:
+        raise NotNow("RequestStatus", f"an adjustment in {adjustment.status} does not take {decision.action}")
+    others = [entry for entry in family if entry.id != adjustment.id and entry.decision]
+    contrary = [entry for entry in others if entry.decision and entry.decision.action != decision.action]
+    if contrary and instead is None:
+        given = contrary[0].decision.action if contrary[0].decision else None
+        raise BadRequest("RmaNumber", f"{adjustment.rma_number}: another line of it was answered with {given}")
+    comments = _joined([decision.comment, *(entry.decision.comment for entry in others if entry.decision)])
+    if decision.comment and len(comments.encode()) > COMMENT_BYTES:
+        problem = f"with the words of the other lines it is longer than {COMMENT_BYTES} bytes of UTF-8"
+        raise BadRequest("SiteRejectComment", problem)
+    return contrary
 
 
 def _take_back(
-    books: Books, void: Sequence[Adjustment], family: Sequence[Adjustment], now: datetime
+    work: UnitOfWork, void: Sequence[Adjustment], family: Sequence[Adjustment], now: datetime
 ) -> list[Adjustment]:
-    """Ask these lines again, as if they had never been answered."""
+    """Ask these lines again, as if they had never been decided."""
     asked = {}
-    for entry in void:
-        assert entry.answer is not None
-        status = ANSWERS[Action(entry.answer["action"])]
-        books.change(
-            t.adjustments, entry.id, status=status, answer=None, offer_amount=None, decided_by=None, updated_at=now
-        )
-        asked[entry.id] = replace(entry, status=status, answer=None, offer_amount=None, decided_by=None)
+    for was in void:
+        assert was.decision is not None
+        status = DECIDED_IN[was.decision.action]
+        becomes = replace(was, status=status, decision=None, offer_amount=None, decided_by=None, updated_at=now)
+        work.adjustment_moved(was, becomes)
+        asked[was.id] = becomes
     return [asked.get(entry.id, entry) for entry in family]
-
-
-def _check_comments(answer: Answer, others: Sequence[Adjustment]) -> None:
-    """Refuse words to the buyer that together with those of the other lines are more than can be told."""
-    said = [answer.comment, *((entry.answer or {}).get("comment") for entry in others)]
-    if len(_joined(said).encode()) > COMMENT_BYTES:
-        problem = f"with the words of the other lines it is longer than {COMMENT_BYTES} bytes of UTF-8"
-        raise BadRequest("SiteRejectComment", problem)
 
 
 def _joined(comments: Sequence[str | None]) -> str:
     return " ".join(dict.fromkeys(comment for comment in comments if comment))
 
 
-def _check_left(books: Books, order: Order, adjustment: Adjustment, amount: Decimal) -> None:
+def _check_left(work: UnitOfWork, order: Order, adjustment: Adjustment, amount: Decimal) -> None:
     """Refuse a yes to money that another refund of the same units has taken meanwhile."""
-    left = what_is_left(books, order)
+    left = what_is_left(work, order)
     units = [unit for unit in left.units if unit.site_line_id in adjustment.site_line_ids]
     touched = any(unit.site_line_id not in left.untouched for unit in units)
     if touched and amount > left.sum(units):
         raise BadRequest("ID", f"only {left.sum(units)} of the {amount} is left; another refund holds the rest")
 
 
-def _offer(adjustment: Adjustment, answer: Answer, currency: str) -> Decimal | None:
+def _offer(adjustment: Adjustment, decision: SellerDecision, currency: str) -> Decimal | None:
     """Check a partial refund; the whole sum is no offer but a plain yes."""
-    if answer.amount is None:
+    if decision.amount is None:
         return None
     field = "SitePartialRefundAmount"
-    if answer.action is not Action.APPROVE_REQUEST or adjustment.request_type == "CANCEL":
+    if decision.action is not Action.APPROVE_REQUEST or adjustment.request_type == "CANCEL":
         raise BadRequest(field, "a partial refund can only be offered for a return or refund request")
-    check_amount(field, answer.amount, currency)
-    if answer.amount > adjustment.total:
-        raise BadRequest(field, f"{answer.amount} is more than the {adjustment.total} asked for")
-    return None if answer.amount == adjustment.total else answer.amount
+    check_amount(field, decision.amount, currency)
+    if decision.amount > adjustment.total:
+        raise BadRequest(field, f"{decision.amount} is more than the {adjustment.total} asked for")
+    return None if decision.amount == adjustment.total else decision.amount
 
 
 def check_amount(field: str, amount: Decimal, currency: str) -> None:
+    """Refuse, by the caller's name of the field, what cannot be paid. Raises BadRequest."""
     if amount <= 0:
         raise BadRequest(field, f"{amount} is not more than nothing")
     if amount != amount.quantize(unit_of(currency)):
         raise BadRequest(field, f"{amount} is finer than {currency} can be paid")
 
 
-def _promise_answer(
-    books: Books,
-    order: Order,
-    family: Sequence[Adjustment],
-    answers: Sequence[dict[str, Any]],
-    *,
-    secret: Secret,
-    now: datetime,
-) -> None:
-    first = family[0]
-    operation, decision = DECISIONS[first.request_type, Action(answers[0]["action"])]
-    body: dict[str, Any] = {"decision": decision}
-    if any(answer["amount"] for answer in answers):
-        offered = [Decimal(given["amount"] or entry.total) for given, entry in zip(answers, family, strict=True)]
-        body = {"decision": OFFER, "amount": str(sum(offered, Decimal(0))), "currency": order.currency}
-    if operation in REJECTING:
-        reasons = [answer["reject_reason"] for answer in answers if answer["reject_reason"]]
-        grades = [grade for answer in answers for grade in answer["conditions"]]
-        body |= {
-            "reason": reasons[0] if reasons else None,
-            "grade": gravest(grades),
-            "comment": _joined([answer["comment"] for answer in answers]) or None,
-        }
+def _entrust(work: UnitOfWork, order: Order, family: Sequence[Adjustment], *, secret: Secret, now: datetime) -> None:
+    """Put the decision about all lines of an RMA into the outbox."""
     deadlines = [entry.deadline for entry in family if entry.deadline is not None]
-    site_id = first.site_adjustment_id
+    site_id = family[0].site_adjustment_id
     assert site_id is not None
-    count = books.decided_before(order.profile_id, site_id)
-    promise_id = promise(
-        books,
+    entry_id = entrust(
+        work,
         order,
-        operation,
-        body,
-        once=f"{order.profile_id}/{site_id}/{count}",
+        _as_one(family, order.currency),
+        once=f"{order.profile_id}/{site_id}/{work.decided_before(order.profile_id, site_id)}",
         site_id=site_id,
-        deadline=min(deadlines) if deadlines else None,
+        deadline=min(deadlines, default=None),
         secret=secret,
         now=now,
     )
-    for entry in family:
-        books.change(t.adjustments, entry.id, outbox_id=promise_id)
+    for adjustment in family:
+        work.adjustment_moved(adjustment, replace(adjustment, outbox_id=entry_id))
 
 
-def promise(
-    books: Books,
+def _as_one(family: Sequence[Adjustment], currency: str) -> ClaimDecision:
+    """Return what the decisions about the lines of an RMA come to, in the marketplace's terms."""
+    decisions = [entry.decision for entry in family if entry.decision]
+    choice = DECISIONS[family[0].request_type, decisions[0].action]
+    reason = next((decision.reject_reason for decision in decisions if decision.reject_reason), None)
+    comment = _joined([decision.comment for decision in decisions]) or None
+    if choice is SiteDecision.APPROVE_CANCELLATION:
+        return ApproveCancellation()
+    if choice is SiteDecision.REJECT_CANCELLATION:
+        return RejectCancellation(reason, comment)
+    if decisions[0].action not in APPROVING:
+        grades = [grade for decision in decisions for grade in decision.conditions]
+        return RejectReturn(choice, reason, comment, gravest(grades))
+    if any(decision.amount for decision in decisions):
+        offered = [decision.amount or entry.total for decision, entry in zip(decisions, family, strict=True)]
+        return ApproveReturn(SiteDecision.OFFER, sum(offered, Decimal(0)), currency)
+    return ApproveReturn(choice)
+
+
+def entrust(
+    work: UnitOfWork,
     order: Order,
-    operation: Operation,
-    body: dict[str, Any],
+    decision: Decision,
     *,
     once: str,
     site_id: str | None,
@@ -226,20 +213,18 @@ def promise(
     secret: Secret,
     now: datetime,
 ) -> int:
-    """Put an entry into the outbox and answer its number."""
-    at_once = deadline is not None and deadline <= books.rounds_of(order.profile_id).next_round_at
-    return books.add(
-        t.outbox,
-        profile_id=order.profile_id,
-        order_id=order.id,
-        what=operation,
-        site_id=site_id,
-        once=once,
-        idempotency_key=secret("idempotency key"),
-        body=body,
-        state=PromiseState.WAITING,
-        attempts=0,
-        due_at=now if at_once else None,
-        deadline=deadline,
-        created_at=now,
+    """Put a decision into the outbox and return the entry's number."""
+    at_once = deadline is not None and deadline <= work.rounds_of(order.profile_id).next_round_at
+    return work.outbox_entry_added(
+        OutboxEntry(
+            profile_id=order.profile_id,
+            order_id=order.id,
+            decision=decision,
+            site_id=site_id,
+            once=once,
+            idempotency_key=secret("idempotency key"),
+            due_at=now if at_once else None,
+            deadline=deadline,
+            created_at=now,
+        )
     )

@@ -7,13 +7,12 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Final
 
-from connector.adapters.sql.store import Books
 from connector.domain.adjustments import RequestStatus
 from connector.domain.money import Parts, split, unit_of
 from connector.domain.site import GONE
 from connector.domain.units import HOLDING, Holding, held, parts_of
+from connector.ports import UnitOfWork
 from connector.records import Adjustment, LineUnit, Order
-from connector.usecases.import_claims import parts_as_kept, unit_money
 
 OFFERING: Final = (RequestStatus.PENDING_APPROVAL, RequestStatus.PROCESSING_APPROVAL)
 
@@ -28,6 +27,7 @@ class Left:
     parts_gone: Mapping[str, Parts]
 
     def refundable(self, *, shipped_only: bool = False, item_id: int | None = None) -> list[LineUnit]:
+        """Return the units with anything left."""
         return [
             unit
             for unit in self.units
@@ -37,49 +37,53 @@ class Left:
         ]
 
     def sum(self, units: Sequence[LineUnit]) -> Decimal:
+        """Return what is left of these units together."""
         return sum((self.remaining[unit.site_line_id] for unit in units), Decimal(0))
 
     def parts(self, units: Sequence[LineUnit]) -> Parts:
-        """Say what is left of each part of what was paid for these units."""
-        paid, gone = parts_of(map(unit_money, units)), _added(self.parts_gone[unit.site_line_id] for unit in units)
+        """Return what is left of each part of what was paid for these units."""
+        paid, gone = (
+            parts_of(unit.money for unit in units),
+            _added(self.parts_gone[unit.site_line_id] for unit in units),
+        )
         left = (max(getattr(paid, part.name) - getattr(gone, part.name), Decimal(0)) for part in fields(Parts))
         return Parts(*left)
 
 
-def what_is_left(books: Books, order: Order, *, beside: Collection[int] = ()) -> Left:
+def what_is_left(work: UnitOfWork, order: Order, *, beside: Collection[int] = ()) -> Left:
     """Read what is left of an order, or would be without the adjustments `beside`.
 
     Of canceled units nothing is left, whatever their claims have come to.
     """
-    units = books.units([order.id])
-    paid = {unit.site_line_id: parts_of([unit_money(unit)]).total for unit in units}
-    entries = [entry for entry in books.adjustments_of_order(order.id) if entry.id not in beside]
-    claims = [Holding(entry.status, _sum(entry), entry.site_line_ids, entry.site_line_amounts) for entry in entries]
+    units = work.units([order.id])
+    paid = {unit.site_line_id: parts_of([unit.money]).total for unit in units}
+    adjustments = [one for one in work.adjustments_of_order(order.id) if one.id not in beside]
+    claims = [Holding(one.status, _sum(one), one.site_line_ids, one.site_line_amounts) for one in adjustments]
     gone = held(claims, paid, unit_of(order.currency))
     return Left(
         units=tuple(unit for unit in units if unit.site_status != GONE),
         remaining={line_id: amount - gone[line_id] for line_id, amount in paid.items()},
         untouched=frozenset(line_id for line_id, amount in gone.items() if not amount),
-        parts_gone=_parts_gone(entries, paid, unit_of(order.currency)),
+        parts_gone=_parts_gone(adjustments, paid, unit_of(order.currency)),
     )
 
 
-def _sum(entry: Adjustment) -> Decimal:
-    """Say how much is going back: of an offer on its way only what is offered."""
-    return entry.offer_amount if entry.offer_amount is not None and entry.status in OFFERING else entry.total
+def _sum(adjustment: Adjustment) -> Decimal:
+    """Return how much is going back: of an offer on its way only what is offered."""
+    offered = adjustment.offer_amount if adjustment.status in OFFERING else None
+    return adjustment.total if offered is None else offered
 
 
-def _parts_gone(entries: Sequence[Adjustment], paid: Mapping[str, Decimal], unit: Decimal) -> dict[str, Parts]:
+def _parts_gone(adjustments: Sequence[Adjustment], paid: Mapping[str, Decimal], unit: Decimal) -> dict[str, Parts]:
     """Lay the parts of all that has gone or is going back on the units, as each adjustment's sum lies on them."""
     gone = dict.fromkeys(paid, Parts())
-    for entry in entries:
-        own = [line_id for line_id in entry.site_line_ids if line_id in paid]
-        if entry.status not in HOLDING or not own:
+    for adjustment in adjustments:
+        own = [line_id for line_id in adjustment.site_line_ids if line_id in paid]
+        if adjustment.status not in HOLDING or not own:
             continue
-        stated = [Decimal(entry.site_line_amounts.get(line_id, 0)) for line_id in own]
+        stated = [Decimal(adjustment.site_line_amounts.get(line_id, 0)) for line_id in own]
         weights = stated if any(stated) else [paid[line_id] for line_id in own]
-        kept = parts_as_kept(entry)
-        spread = [split(getattr(kept, part.name), weights, unit) for part in fields(Parts)]
+        spread = [split(getattr(adjustment.parts, part.name), weights, unit) for part in fields(Parts)]
         for line_id, *amounts in zip(own, *spread, strict=True):
             gone[line_id] = _added((gone[line_id], Parts(*amounts)))
     return gone

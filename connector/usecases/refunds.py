@@ -1,6 +1,6 @@
 """What the seller starts: refunds of shipped units, cancellations of the others, at order, line and part-line level.
 
-One `Adjust` becomes one adjustment and one promise per package, and one for everything that has not shipped. What
+One `Adjust` becomes one adjustment and one outbox entry per package, and one for everything that has not shipped. What
 would exceed the payment is refused before anything is written, naming the caller's field.
 """
 
@@ -12,19 +12,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from connector.adapters.sql import tables as t
-from connector.adapters.sql.store import Books
 from connector.domain.adjustments import RequestStatus
-from connector.domain.decisions import Operation
+from connector.domain.decisions import CancelOrder, CreateRefund
 from connector.domain.money import Parts, split, unit_of
 from connector.domain.reasons import MarketReasons, reasons_of
 from connector.domain.site import GONE
 from connector.errors import BadRequest
-from connector.ports import Secret
-from connector.records import AdjustItem, AdjustOrder, LineUnit, Order, OrderItem
+from connector.ports import Secret, UnitOfWork
+from connector.records import AdjustItem, Adjustment, AdjustOrder, LineUnit, Order, OrderItem, amounts
 from connector.usecases.history import SELLER_REFUND, money, units
-from connector.usecases.import_claims import OURS, amounts
-from connector.usecases.outbox import check_amount, promise
+from connector.usecases.import_claims import OURS
+from connector.usecases.outbox import check_amount, entrust
 from connector.usecases.refundable import Left, what_is_left
 
 REASONS: Final = (
@@ -46,7 +44,7 @@ PART_FIELDS: Final = {
 class Portion:
     """What becomes one adjustment and one call: units of one package, or all that has not shipped."""
 
-    operation: Operation
+    cancels: bool
     units: tuple[LineUnit, ...]
     parts: Parts
     whole_units: bool  # all that is left of them: the marketplace's own figure is taken
@@ -54,12 +52,12 @@ class Portion:
     shares: Mapping[str, Decimal]  # what of it falls on each unit
 
 
-def plan_order(books: Books, order: Order, request: AdjustOrder) -> list[Portion]:
-    """Say what `Orders(ID)/Adjust` means.
+def plan_order(work: UnitOfWork, order: Order, request: AdjustOrder) -> list[Portion]:
+    """Return what `Orders(ID)/Adjust` means.
 
     All that is left: what has shipped is refunded, the rest is canceled. Less than that: only shipped units are meant.
     """
-    left = what_is_left(books, order)
+    left = what_is_left(work, order)
     units: Sequence[LineUnit] = left.refundable(shipped_only=request.refund_only)
     if request.amount is not None:
         check_amount("AdjustmentAmount", request.amount, order.currency)
@@ -88,9 +86,9 @@ def _bearing(
     return shipped
 
 
-def plan_item(books: Books, order: Order, item: OrderItem, request: AdjustItem) -> list[Portion]:
-    """Say what `OrderItems(ID)/Adjust` means."""
-    left = what_is_left(books, order)
+def plan_item(work: UnitOfWork, order: Order, item: OrderItem, request: AdjustItem) -> list[Portion]:
+    """Return what `OrderItems(ID)/Adjust` means."""
+    left = what_is_left(work, order)
     units = _chosen(left, left.refundable(shipped_only=request.refund_only, item_id=item.id), item, request)
     given = {name: getattr(request, f"{name}_amount") for name in PART_FIELDS}
     for name, amount in given.items():
@@ -139,7 +137,7 @@ def _portions(left: Left, units: Sequence[LineUnit], order: Order, wanted: Parts
     unshipped = [one for one in units if not one.shipped]
     if unshipped:
         parts = left.parts(unshipped).scaled_to(left.sum(unshipped), unit)
-        portions.append(_portion(left, Operation.CANCEL_ORDER, unshipped, parts, True, item_id, unit))
+        portions.append(_portion(left, True, unshipped, parts, True, item_id, unit))
     packages: dict[str, list[LineUnit]] = {}
     for one in units:
         if one.shipped:
@@ -152,13 +150,13 @@ def _portions(left: Left, units: Sequence[LineUnit], order: Order, wanted: Parts
         meant = wanted if wanted.total and item_id is not None else left.parts(group)
         if amount:
             parts = meant.scaled_to(amount, unit)
-            portions.append(_portion(left, Operation.CREATE_RETURN, group, parts, amount == all_, item_id, unit))
+            portions.append(_portion(left, False, group, parts, amount == all_, item_id, unit))
     return portions
 
 
 def _portion(
     left: Left,
-    operation: Operation,
+    cancels: bool,
     units: Sequence[LineUnit],
     parts: Parts,
     whole_units: bool,
@@ -167,11 +165,11 @@ def _portion(
 ) -> Portion:
     ids = [one.site_line_id for one in units]
     shares = split(parts.total, [left.remaining[line_id] for line_id in ids], unit)
-    return Portion(operation, tuple(units), parts, whole_units, item_id, dict(zip(ids, shares, strict=True)))
+    return Portion(cancels, tuple(units), parts, whole_units, item_id, dict(zip(ids, shares, strict=True)))
 
 
 def start(
-    books: Books,
+    work: UnitOfWork,
     order: Order,
     region: str,
     portions: Sequence[Portion],
@@ -180,66 +178,74 @@ def start(
     secret: Secret,
     now: datetime,
 ) -> None:
-    """Write the adjustments and the promises."""
-    reasons = reasons_of(region)
-    live = {unit.site_line_id for unit in books.units([order.id]) if unit.site_status != GONE}
-    stated = _states_a_sum(request)
+    """Open the adjustments and put their decisions into the outbox. Raises Duplicate."""
+    live = {unit.site_line_id for unit in work.units([order.id]) if unit.site_status != GONE}
     for part, portion in enumerate(portions):
         line_ids = [unit.site_line_id for unit in portion.units]
-        reason = request.site_reason or _site_reason(reasons, portion, request.reason, whole=set(line_ids) == live)
-        adjustment_id = books.add(
-            t.adjustments,
-            level="order" if portion.item_id is None else "item",
-            profile_id=order.profile_id,
-            order_id=order.id,
-            item_id=portion.item_id,
-            quantity=None if portion.item_id is None else len(line_ids),
-            type="Cancellation" if portion.operation is Operation.CANCEL_ORDER else "Refund",
-            status=RequestStatus.INFORMATION_ONLY if request.prevent_site_processing else RequestStatus.SUBMITTED,
-            restock_status=None,
-            created_source=OURS,
-            updated_source=OURS,
-            is_restock=request.restock,
-            reason=request.reason,
-            seller_adjustment_id=request.seller_adjustment_id or None,
-            part=part,
-            generation=1,
-            comment="Recorded only, as asked." if request.prevent_site_processing else "",
-            created_at=now,
-            updated_at=now,
-            request_type="CANCEL" if portion.operation is Operation.CANCEL_ORDER else SELLER_REFUND,
-            site_line_ids=line_ids,
-            site_line_amounts={line_id: str(share) for line_id, share in portion.shares.items()},
-            site_reason=reason,
-            decided_by="oms",
-            **amounts(portion.parts),
-        )
-        verb = "Cancellation" if portion.operation is Operation.CANCEL_ORDER else "Refund"
+        whole = set(line_ids) == live
+        reason = request.site_reason or _site_reason(reasons_of(region), portion, request.reason, whole=whole)
+        opened = work.adjustment_opened(_adjustment(order, portion, part, request, reason, now))
+        verb = "Cancellation" if portion.cancels else "Refund"
         text = f"{verb} of {money(portion.parts.total, order.currency)} for {units(len(line_ids))} asked for"
-        books.note(order, now, by="oms", event="refund_asked", text=text, words=reason)
+        work.note(order, now, by="oms", event="refund_asked", text=text, words=reason)
         if request.prevent_site_processing:
             continue
-        body: dict[str, Any] = {
-            "order_id": order.site_order_id,
-            "line_ids": line_ids,
-            "reason": reason,
-            "currency": order.currency,
-            "amount": None if portion.whole_units else str(portion.parts.total),
-            "stated": stated,
-            "whole": set(line_ids) == live,
-        }
-        promise_id = promise(
-            books,
+        entry_id = entrust(
+            work,
             order,
-            portion.operation,
-            body,
-            once=f"{order.profile_id}/adjustment/{adjustment_id}",
+            _decision(order, portion, reason, stated=_states_a_sum(request), whole=whole),
+            once=f"{order.profile_id}/adjustment/{opened.id}",
             site_id=None,
             deadline=None,
             secret=secret,
             now=now,
         )
-        books.change(t.adjustments, adjustment_id, outbox_id=promise_id)
+        work.adjustment_moved(opened, replace(opened, outbox_id=entry_id))
+
+
+def _adjustment(
+    order: Order, portion: Portion, part: int, request: AdjustOrder | AdjustItem, reason: str, now: datetime
+) -> Adjustment:
+    line_ids = [unit.site_line_id for unit in portion.units]
+    only_recorded = request.prevent_site_processing
+    return Adjustment(
+        level="order" if portion.item_id is None else "item",
+        profile_id=order.profile_id,
+        order_id=order.id,
+        item_id=portion.item_id,
+        quantity=None if portion.item_id is None else len(line_ids),
+        type="Cancellation" if portion.cancels else "Refund",
+        status=RequestStatus.INFORMATION_ONLY if only_recorded else RequestStatus.SUBMITTED,
+        created_source=OURS,
+        updated_source=OURS,
+        is_restock=request.restock,
+        reason=request.reason,
+        seller_adjustment_id=request.seller_adjustment_id or None,
+        part=part,
+        comment="Recorded only, as asked." if only_recorded else "",
+        created_at=now,
+        updated_at=now,
+        request_type="CANCEL" if portion.cancels else SELLER_REFUND,
+        site_line_ids=line_ids,
+        site_line_amounts={line_id: str(share) for line_id, share in portion.shares.items()},
+        site_reason=reason,
+        decided_by="oms",
+        **amounts(portion.parts),
+    )
+
+
+def _decision(order: Order, portion: Portion, reason: str, *, stated: bool, whole: bool) -> CreateRefund | CancelOrder:
+    about: dict[str, Any] = {
+        "order_id": order.site_order_id,
+        "line_ids": tuple(unit.site_line_id for unit in portion.units),
+        "reason": reason,
+        "currency": order.currency,
+        "stated": stated,
+        "whole": whole,
+    }
+    if portion.cancels:
+        return CancelOrder(**about)
+    return CreateRefund(**about, amount=None if portion.whole_units else portion.parts.total)
 
 
 def _states_a_sum(request: AdjustOrder | AdjustItem) -> bool:
@@ -250,7 +256,7 @@ def _states_a_sum(request: AdjustOrder | AdjustItem) -> bool:
 
 
 def _site_reason(reasons: MarketReasons, portion: Portion, reason: str, *, whole: bool) -> str:
-    if portion.operation is Operation.CANCEL_ORDER:
+    if portion.cancels:
         # Cancelling a part is possible for want of stock only.
         return reasons.cancellation.get(reason, reasons.cancel) if whole else reasons.cancel
     delivered = all(unit.site_status != "IN_TRANSIT" for unit in portion.units)

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,6 +37,7 @@ from rehearsal.control.local import InProcessStage, refusals
 from rehearsal.control.stage import Json, Problem
 from rehearsal.server.access import Gate
 from rehearsal.server.control_api import PREFIX, control_app
+from rehearsal.server.doors import KNOCK, Door, knockable
 from rehearsal.server.sockets import LAST_PORT, AddressRefused, Served, Service, Wsgi, origin, take
 from rehearsal.world.world import World
 
@@ -44,7 +45,6 @@ FIRST_PORT: Final = 8700
 TICK: Final = 0.25  # seconds of real time between two steps of a running clock
 ANSWER_PATIENCE: Final = 20.0  # seconds of real time until every address must have answered
 STOP_PATIENCE: Final = 1.0  # seconds of real time for what is going on to come to its end
-KNOCK: Final = "/.well-known/rehearsal"
 POLICIES: Final = ("person", "approve", "reject", "partial", "silent")
 
 # fmt: off
@@ -57,36 +57,6 @@ SERVICES: Final = (
     ("oms",         "--oms-port",         "the OMS"),
 )
 # fmt: on
-
-
-class Door:
-    """Where outsiders meet one service of whatever world stands behind the address now."""
-
-    def __init__(self, stage: InProcessStage, name: str) -> None:
-        self._stage = stage
-        self._name = name
-        self._open: tuple[object, Wsgi] | None = None
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        if environ["PATH_INFO"] == KNOCK:
-            return _here(start_response)
-        with self._stage.holding() as world:
-            opened = self._open
-            if opened is None or opened[0] is not world:
-                opened = self._open = (world, world.outside_app(self._name))
-            return list(opened[1](environ, start_response))
-
-
-def _here(start_response: Callable[..., Any]) -> Iterable[bytes]:
-    start_response("204 No Content", [])
-    return []
-
-
-def _answering(app: Wsgi) -> Wsgi:
-    def served(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        return _here(start_response) if environ["PATH_INFO"] == KNOCK else app(environ, start_response)
-
-    return served
 
 
 class RunningClock(threading.Thread):
@@ -176,8 +146,8 @@ def _serve(stop: threading.Event, *, host: str, public_host: str | None, json_fi
         raise click.UsageError(problem.detail) from None
     gate = Gate(bind=host, token=token)
     apps: dict[str, Wsgi] = {name: Door(stage, name) for name, *_ in SERVICES[1:]}
-    apps["control"] = _answering(control_app(stage, gate))
-    served = Served(Service(apps[name], taken[name]) for name, *_ in SERVICES)
+    apps["control"] = control_app(stage, gate)
+    served = Served(Service(knockable(apps[name]), taken[name]) for name, *_ in SERVICES)
     served.start()
     clock = RunningClock(stage, options["speed"], stop)
     try:

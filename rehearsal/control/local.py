@@ -23,8 +23,10 @@ from rehearsal.control.serializers import adjustment, cancellation, decided, ord
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.control.state import StageState
 from rehearsal.control.validation import demand
+from rehearsal.seats.port import NotCapable
 from rehearsal.trace.diagram import mermaid
 from rehearsal.trace.har import har
+from rehearsal.world.errors import Busy, InvalidValue
 from rehearsal.world.world import World
 
 FARTHEST: Final = timedelta(days=3660)  # in one call; a slip of the finger must not keep a served world busy for days
@@ -222,7 +224,7 @@ class InProcessStage(Stage):
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """Turn what a player refuses into a Problem."""
+    """Turn what a player or the world refuses into a Problem."""
     try:
         yield
     except mock_tiktok.errors.ApiError as error:
@@ -236,6 +238,12 @@ def refusals() -> Iterator[None]:
         raise Problem(422, "Invalid value", f"{field} {error.message}", field=field) from error
     except mock_oms.errors.Refused as error:
         raise Problem(error.status, error.title, error.detail, field=error.field) from error
+    except InvalidValue as error:
+        raise Problem(422, error.title, error.detail, field=error.field) from error
+    except Busy as error:
+        raise Problem(409, error.title, error.detail) from error
+    except NotCapable as error:
+        raise Problem(501, "Not on this stage", str(error)) from error
 
 
 def _target(now: datetime, by: str | None, to: str | None) -> datetime:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mock_oms import AdjustmentRow, Answer
 from mock_tiktok import CancellationView, Mail, OrderView, ReturnView, TimelineEntry
 from rehearsal.audit.invariant import LedgerRow
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.formats import shown_money, shown_time, shown_time_if
 from rehearsal.control.stage import Json
-from rehearsal.seats.port import Activity
+from rehearsal.seats.port import Activity, AdjustmentRow, CommandResult
 from rehearsal.simulation.player import AgendaLike, FiredLike
 from rehearsal.simulation.scheduler import Advanced
 from rehearsal.world.world import World
@@ -148,7 +147,7 @@ def adjustment(row: AdjustmentRow) -> Json:
     }
 
 
-def decided(result: Answer) -> Json:
+def decided(result: CommandResult) -> Json:
     """Return a case after the staff's word on it."""
     return {**adjustment(result.row), "kept": result.kept}
 

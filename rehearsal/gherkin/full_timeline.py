@@ -11,25 +11,13 @@ from rehearsal.control.stage import Json
 from rehearsal.gherkin.timeline import Entry
 
 # The words of Seller Center for a return. What else stands in a return's history is there as the act of whoever did it.
-SHOWN: Final = frozenset(
-    {
-        "Request Pending",
-        "Waiting for Buyer to Ship",
-        "Return Label Generated",
-        "Buyer Shipped",
-        "Return Rejected",
-        "Refund Rejected",
-        "Offer Sent to Buyer",
-        "Refund Processing",
-        "Completed",
-        "Canceled",
-        "Replacement Requested",
-        "Rejected",
-        "Refunded",
-    }
-)
-
-
+# fmt: off
+SHOWN: Final = frozenset({
+    "Request Pending", "Waiting for Buyer to Ship", "Return Label Generated", "Buyer Shipped", "Return Rejected",
+    "Refund Rejected", "Offer Sent to Buyer", "Refund Processing", "Completed", "Canceled", "Replacement Requested",
+    "Rejected", "Refunded",
+})
+# fmt: on
 # who did it, as a return's history says: whose entry it follows
 _CAUSE: Final = {
     "buyer": "buyer",

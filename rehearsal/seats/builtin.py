@@ -1,11 +1,12 @@
-"""Our own connector on its seat: it has no private door, whatever the stage asks of it goes through the port."""
+"""Our own players on their seats: they have no private door, whatever the stage asks of them goes through the ports."""
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from functools import cache
 from typing import Any, Final
@@ -14,25 +15,47 @@ import requests
 
 from connector import Connector, Settings
 from connector.adapters.sql.store import engine_for
-from rehearsal.seats.port import Activity, Capability, Client, ShopAtConnector
+from mock_oms import Oms
+from rehearsal.seats.port import (
+    OF_A_CONNECTOR,
+    OF_AN_OMS,
+    Activity,
+    AppCredentials,
+    Capability,
+    Client,
+    Place,
+    Seats,
+    ShopAtConnector,
+)
 from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.simulation.player import AgendaLike, DueLike, FiredLike
 from rehearsal.wire.transport import WsgiApp
 
 
+@dataclass(slots=True)
+class SecretStreams:
+    """Unguessable in life, repeatable on the stage: one stream of secrets per purpose, and how far each was drawn."""
+
+    key: str
+    drawn: dict[str, int] = field(default_factory=dict)
+
+    def draw(self, purpose: str) -> str:
+        """Return the next secret for `purpose`."""
+        self.drawn[purpose] = self.drawn.get(purpose, 0) + 1
+        return hashlib.sha256(f"{self.key}|{purpose}|{self.drawn[purpose]}".encode()).hexdigest()[:40]
+
+
 class OurConnector:
     """Our connector: its process is an object, its disk a database in memory that outlives the process."""
 
-    capabilities: Final = frozenset(Capability)
+    capabilities: frozenset[Capability] = OF_A_CONNECTOR
 
-    def __init__(
-        self, *, clock: SimulatedClock, http: requests.Session, seed: int, world: str, app_key: str, app_secret: str
-    ) -> None:
-        self._clock = clock
-        self._http = http
-        self._chance = f"{seed}|{world}|connector"
-        self._drawn: dict[str, int] = {}
-        self._settings = Settings(database_url="sqlite://", app_key=app_key, app_secret=app_secret, pages_open=True)
+    def __init__(self, place: Place, app: AppCredentials) -> None:
+        self._place = place
+        self.secrets: Final = SecretStreams(f"{place.seed}|{place.world}|connector")
+        self._settings = Settings(
+            database_url="sqlite://", app_key=app.app_key, app_secret=app.app_secret, pages_open=True
+        )
         self._disk = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         _template().backup(self._disk)
         self._engine = engine_for(self._settings.database_url, disk=self._disk)
@@ -60,7 +83,8 @@ class OurConnector:
         self._process = self._on_disk()
 
     def _on_disk(self) -> Connector:
-        return Connector(self._settings, clock=self._clock, http=self._http, engine=self._engine, secret=self._secret)
+        clock, http = self._place.clock, self._place.http
+        return Connector(self._settings, clock=clock, http=http, engine=self._engine, secret=self.secrets.draw)
 
     def ready(self) -> bool:
         """Return whether it can be called."""
@@ -104,21 +128,31 @@ class OurConnector:
 
     def book(self) -> dict[str, Decimal]:
         """Return what it has refunded, by the marketplace's order id."""
-        return self._reader.book()
+        return self._reader.ledger()
 
     def activity(self, order_id: str) -> Sequence[Activity]:
         """Return what happened to an order, as its page shows it."""
         return self._reader.activity(order_id)
 
-    @property
-    def round_every(self) -> timedelta:
-        """Return how far its rounds lie apart."""
-        return self._settings.round_every
 
-    def _secret(self, purpose: str) -> str:
-        """Unguessable in life, repeatable on the stage: one stream per purpose."""
-        self._drawn[purpose] = self._drawn.get(purpose, 0) + 1
-        return hashlib.sha256(f"{self._chance}|{purpose}|{self._drawn[purpose]}".encode()).hexdigest()[:40]
+class OurOms(Oms):
+    """Our OMS with its warehouse."""
+
+    capabilities: frozenset[Capability] = OF_AN_OMS
+
+    def __init__(self, place: Place, client: Client, policy: str) -> None:
+        super().__init__(
+            clock=place.clock,
+            seed=place.seed,
+            http=place.http,
+            application_id=client.application_id,
+            shared_secret=client.shared_secret,
+            refresh_token=client.refresh_token,
+            policy=policy,
+        )
+
+
+OURS: Final = Seats(connector=OurConnector, oms=OurOms)
 
 
 @cache

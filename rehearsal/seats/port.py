@@ -1,18 +1,23 @@
-"""The port through which the stage meets whoever sits on a seat, and the capabilities that they declare.
+"""The ports through which the stage meets whoever sits on a seat, and the capabilities that they declare.
 
-The port is small: a scenario that needs a capability which the seat lacks is not judged, and neither is a rule.
+A port says for each call which capability it belongs to. Whoever sits down implements what it can and declares the
+capabilities; everything else it may inherit, and that is refused by name. The stage asks nothing of its own accord of
+a seat that lacks the capability. A scenario that needs it is not judged, and neither is a rule.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Final, NoReturn, Protocol
 
-from rehearsal.simulation.player import Player
+import requests
+
+from rehearsal.simulation.clock import SimulatedClock
+from rehearsal.simulation.player import AgendaLike, DueLike, FiredLike, Player
 from rehearsal.wire.transport import WsgiApp
 
 
@@ -20,8 +25,8 @@ class Capability(StrEnum):
     """What can be asked of who sits on a seat, and seen of them: it decides what is asked and what is judged."""
 
     DRIVEN = "driven"  # takes its time and its rounds from us
-    SHOPS = "shops"  # can be given a shop
-    STAFF_SEES = "staff sees"  # what waits before the seller's staff can be read
+    SHOPS = "shops"  # can be given a shop, and an OMS its credentials
+    STAFF_SEES = "staff sees"  # what waits before the seller's staff can be read, and what the OMS does is heard of
     STAFF_DECIDES = "staff decides"  # the seller's staff can be told to answer, inspect and refund
     BOOK = "book"  # can be asked for its book
     ACTIVITY = "activity"  # can be asked what happened to an order
@@ -29,11 +34,16 @@ class Capability(StrEnum):
     OUTPUT = "output"  # what it writes about itself can be read
 
 
+OF_THE_STAFF: Final = frozenset({Capability.STAFF_SEES, Capability.STAFF_DECIDES})
+OF_A_CONNECTOR: Final = frozenset(Capability) - OF_THE_STAFF
+OF_AN_OMS: Final = OF_THE_STAFF | {Capability.DRIVEN, Capability.BOOK}
+
+
 class NotCapable(Exception):
-    """The connector on this seat cannot do what was asked."""
+    """Who sits on this seat cannot do what was asked."""
 
     def __init__(self, capability: Capability) -> None:
-        super().__init__(f"the connector on this seat lacks the capability “{capability}”")
+        super().__init__(f"a seat on this stage lacks the capability “{capability}”")
         self.capability = capability
 
 
@@ -44,6 +54,14 @@ class Client:
     application_id: str
     shared_secret: str
     refresh_token: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppCredentials:
+    """A connector's credentials at the marketplace."""
+
+    app_key: str
+    app_secret: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,19 +89,201 @@ class Activity(Protocol):
     def source_words(self) -> str | None: ...
 
 
-class Driver(Player, Protocol):
-    """A connector on the stage."""
+class AdjustmentRow(Protocol):
+    """One case as the seller's staff see it: a return, a cancellation, or a refund the seller started."""
 
     @property
-    def capabilities(self) -> frozenset[Capability]: ...
+    def id(self) -> str: ...
     @property
-    def app(self) -> WsgiApp: ...
-    def start(self) -> None: ...
-    def ready(self) -> bool: ...
-    def settled(self) -> bool: ...
-    def kill(self) -> None: ...
-    def stop(self) -> None: ...
-    def add_shop(self, auth_code: str, *, name: str | None = None) -> ShopAtConnector: ...
-    def add_client(self, name: str = "oms") -> Client: ...
-    def book(self) -> dict[str, Decimal]: ...
-    def activity(self, order_id: str) -> Sequence[Activity]: ...
+    def kind(self) -> str: ...
+    @property
+    def return_id(self) -> str | None: ...
+    @property
+    def cancel_id(self) -> str | None: ...
+    @property
+    def order_id(self) -> str: ...
+    @property
+    def status(self) -> str: ...
+    @property
+    def amount(self) -> Decimal: ...
+    @property
+    def deadline(self) -> datetime | None: ...
+    @property
+    def error(self) -> str | None: ...
+    @property
+    def can(self) -> Sequence[str]: ...
+
+
+class CommandResult(Protocol):
+    """A case after the staff's decision on it; `kept`: the connector has not taken it yet, it will be tried again."""
+
+    @property
+    def row(self) -> AdjustmentRow: ...
+    @property
+    def kept(self) -> bool: ...
+
+
+class SeatEvent(Protocol):
+    """Something that has happened inside a seat."""
+
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def data(self) -> Mapping[str, Any]: ...
+
+
+class Seat(Player, Protocol):
+    """Whoever sits on a seat. What it does not implement is refused by name."""
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """Return what can be asked of it."""
+        return frozenset()
+
+    @property
+    def app(self) -> WsgiApp:
+        """Return what serves its API and its pages."""
+        return _nobody
+
+    # DRIVEN
+    def next_due(self) -> DueLike | None:
+        """Return when it next wants to act."""
+        return None
+
+    def run_due(self, now: datetime) -> FiredLike:
+        """Have it do the one earliest thing that is due."""
+        raise NotCapable(Capability.DRIVEN)
+
+    def agenda(self) -> Sequence[AgendaLike]:
+        """Return what it has before it."""
+        return ()
+
+
+class ConnectorSeat(Seat, Protocol):
+    """A connector on its seat."""
+
+    def start(self) -> None:
+        """Have it start, or start again on what it has kept."""
+        return
+
+    def stop(self) -> None:
+        """End it for good."""
+        return
+
+    def ready(self) -> bool:
+        """Return whether it can be called."""
+        return False
+
+    # DRIVEN
+    def settled(self) -> bool:
+        """Return whether it has delivered all that it has accepted."""
+        raise NotCapable(Capability.DRIVEN)
+
+    # SHOPS
+    def add_shop(self, auth_code: str, *, name: str | None = None) -> ShopAtConnector:
+        """Have it exchange an authorization code for a shop."""
+        raise NotCapable(Capability.SHOPS)
+
+    def add_client(self, name: str = "oms") -> Client:
+        """Have it let an OMS in."""
+        raise NotCapable(Capability.SHOPS)
+
+    # BOOK
+    def book(self) -> Mapping[str, Decimal]:
+        """Return what it has refunded, by the marketplace's order id."""
+        raise NotCapable(Capability.BOOK)
+
+    # ACTIVITY
+    def activity(self, order_id: str) -> Sequence[Activity]:
+        """Return what happened to an order, as its page shows it."""
+        raise NotCapable(Capability.ACTIVITY)
+
+    # KILL
+    def kill(self) -> None:
+        """End its process without a farewell."""
+        raise NotCapable(Capability.KILL)
+
+
+class OmsSeat(Seat, Protocol):
+    """An OMS on its seat: what the seller's staff and its warehouse see and do there."""
+
+    # STAFF_SEES
+    def adjustments(self) -> Sequence[AdjustmentRow]:
+        """Return all cases."""
+        raise NotCapable(Capability.STAFF_SEES)
+
+    def subscribe(self, listener: Callable[[SeatEvent], None]) -> None:
+        """Have `listener` hear of what happens inside it."""
+        raise NotCapable(Capability.STAFF_SEES)
+
+    # STAFF_DECIDES
+    def approve(self, adjustment_id: str, *, amount: Decimal | None = None) -> CommandResult:
+        """Say yes to what a case asks, or offer a part of the money."""
+        raise NotCapable(Capability.STAFF_DECIDES)
+
+    def reject(self, adjustment_id: str, *, reason: str | None = None, comment: str | None = None) -> CommandResult:
+        """Say no to what a case asks."""
+        raise NotCapable(Capability.STAFF_DECIDES)
+
+    def inspect(self, return_id: str, *, grade: str, accept: bool) -> CommandResult:
+        """Look at what came back, and accept it or not."""
+        raise NotCapable(Capability.STAFF_DECIDES)
+
+    def refund(
+        self,
+        *,
+        order_id: str,
+        line_item_ids: Sequence[str] | None = None,
+        amount: Decimal | None = None,
+        reason: str | None = None,
+    ) -> CommandResult:
+        """Have the seller pay back of their own accord."""
+        raise NotCapable(Capability.STAFF_DECIDES)
+
+    def receive_parcel(
+        self, *, return_id: str, order_id: str, line_item_ids: Sequence[str], tracking_number: str | None = None
+    ) -> None:
+        """Put a parcel on the warehouse's dock."""
+        raise NotCapable(Capability.STAFF_DECIDES)
+
+    # BOOK
+    def ledger(self) -> Mapping[str, Decimal]:
+        """Return what it has booked as refunded, by the marketplace's order id."""
+        raise NotCapable(Capability.BOOK)
+
+
+class EmptyConnectorSeat(ConnectorSeat):
+    """Nobody sits on the connector's seat."""
+
+
+class EmptyOmsSeat(OmsSeat):
+    """Nobody sits on the OMS's seat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a world gives to whoever sits down in it: its name and seed, its clock, and a way onto its wire."""
+
+    world: str
+    seed: int
+    clock: SimulatedClock
+    http: requests.Session
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """Who is to sit on a world's seats; as it stands here, nobody. An OMS is told by what policy it decides."""
+
+    connector: Callable[[Place, AppCredentials], ConnectorSeat] = lambda place, app: EmptyConnectorSeat()
+    oms: Callable[[Place, Client, str], OmsSeat] = lambda place, client, policy: EmptyOmsSeat()
+
+
+def common(connector: Seat, oms: Seat) -> frozenset[Capability]:
+    """Return what can be asked of a world with these seats: of each capability, all whom it concerns must have it."""
+    return frozenset(Capability) - (OF_A_CONNECTOR - connector.capabilities) - (OF_AN_OMS - oms.capabilities)
+
+
+def _nobody(environ: Mapping[str, Any], start_response: Any) -> NoReturn:
+    raise requests.ConnectionError("nobody answers on this seat")

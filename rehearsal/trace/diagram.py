@@ -97,7 +97,7 @@ def _merged(steps: Iterator[_Step]) -> Iterator[_Step]:
 
 class _Reader:
     def steps(self, entries: Iterable[Entry]) -> Iterator[_Step]:
-        """Tell the entries that people want to see, in order."""
+        """Yield the steps that people want to see, in order."""
         idle: set[int] = set()
         kept = list(entries)
         for entry in kept:
@@ -116,7 +116,7 @@ class _Reader:
 
     def _act(self, entry: Entry) -> _Step | None:
         if entry["who"] in ("marketplace", "operator", "buyer", "courier"):
-            return None  # told by the events it causes
+            return None  # the events that it causes show it
         return _Step(entry["at"], entry["who"], entry["who"], [entry["what"]], arrow="note", reading=False)
 
     def _exchange(self, entry: Entry) -> _Step | None:
@@ -184,8 +184,8 @@ def _gist(entry: Entry) -> str:
     body: Any = entry["request"]["body"]
     if not entry["writes"] or not isinstance(body, Mapping):
         return ""
-    said = [str(body[key]) for key in ("decision", "reject_reason", "return_type", "Reason") if body.get(key)]
-    return f" ({', '.join(said)})" if said else ""
+    words = [str(body[key]) for key in ("decision", "reject_reason", "return_type", "Reason") if body.get(key)]
+    return f" ({', '.join(words)})" if words else ""
 
 
 def _title(name: str) -> str:

@@ -4,8 +4,8 @@ Append-only. Entries are documents of one shape per kind; as NDJSON they follow 
 its version. What may not be recorded was replaced before it came here. Simulated time only: how long anything took on
 this machine never enters.
 
-An exchange takes its number when it begins and is told in full when it ends, so what it caused comes after it and
-names it in `cause`. Entries are told as objects first and packed in blocks once they are no longer young: a quiet month
+An exchange takes its number when it begins and is filled in when it ends, so what it caused comes after it and
+names it in `cause`. Entries are kept as objects first and packed in blocks once they are no longer young: a quiet month
 of polling is some megabytes, not some hundred.
 """
 
@@ -15,6 +15,7 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -47,15 +48,22 @@ def plain(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | float) else str(value)
 
 
+@dataclass(slots=True)
 class Slot:
     """A place in the trace that is taken and not yet filled."""
 
-    __slots__ = ("cause", "entry", "seq")
+    seq: int
+    cause: int | None
+    entry: Entry | None = None
 
-    def __init__(self, seq: int, cause: int | None) -> None:
-        self.seq = seq
-        self.cause = cause
-        self.entry: Entry | None = None
+
+@dataclass(slots=True)
+class TraceState:
+    """All that a trace keeps: its blocks, its young entries, and what is going on, outermost first."""
+
+    packed: list[bytes] = field(default_factory=list)
+    young: list[Slot] = field(default_factory=list)
+    causes: list[int] = field(default_factory=list)
 
 
 class Trace:
@@ -70,21 +78,19 @@ class Trace:
             "start": spoken(start),
         }
         self._world = world
-        self._packed: list[bytes] = []
-        self._young: list[Slot] = []
-        self._causes: list[int] = []
+        self.state: Final = TraceState()
 
     def __len__(self) -> int:
-        return len(self._packed) * BLOCK + len(self._young)
+        return len(self.state.packed) * BLOCK + len(self.state.young)
 
     def reserve(self) -> Slot:
         """Take the next place; its cause is whatever is going on."""
-        slot = Slot(len(self) + 1, self._causes[-1] if self._causes else None)
-        self._young.append(slot)
+        slot = Slot(len(self) + 1, self.state.causes[-1] if self.state.causes else None)
+        self.state.young.append(slot)
         return slot
 
     def fill(self, slot: Slot, at: datetime, shop: str | None, kind: str, **fields: Any) -> Entry:
-        """Say what a reserved place holds."""
+        """Fill a reserved place."""
         entry: Entry = {
             "seq": slot.seq,
             "at": spoken(at),
@@ -95,38 +101,38 @@ class Trace:
             **fields,
         }
         slot.entry = entry
-        if len(self._young) >= 2 * BLOCK:
+        if len(self.state.young) >= 2 * BLOCK:
             self._pack()
         return entry
 
     @contextmanager
     def during(self, slot: Slot) -> Iterator[None]:
         """Name `slot` as the cause of whatever is recorded meanwhile."""
-        self._causes.append(slot.seq)
+        self.state.causes.append(slot.seq)
         try:
             yield
         finally:
-            self._causes.pop()
+            self.state.causes.pop()
 
     def event(self, at: datetime, who: str, name: str, data: Mapping[str, Any], shop: str | None = None) -> Entry:
         """Record that something has happened inside a player."""
-        told = redaction.by_name(plain(data))
-        return self.fill(self.reserve(), at, shop, "event", who=who, name=name, data=told)
+        shown = redaction.by_name(plain(data))
+        return self.fill(self.reserve(), at, shop, "event", who=who, name=name, data=shown)
 
     @property
     def going_on(self) -> int | None:
         """Return the number of what is going on: the innermost act or exchange."""
-        return self._causes[-1] if self._causes else None
+        return self.state.causes[-1] if self.state.causes else None
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
-        """Tell every entry whose number is above `after`, in order."""
+        """Yield every entry whose number is above `after`, in order."""
         first = after // BLOCK
-        for block in self._packed[first:]:
+        for block in self.state.packed[first:]:
             for line in zlib.decompress(block).splitlines():
                 entry = json.loads(line)
                 if entry["seq"] > after:
                     yield entry
-        for slot in self._young:
+        for slot in self.state.young:
             if slot.entry is not None and slot.seq > after:
                 yield slot.entry
 
@@ -139,16 +145,16 @@ class Trace:
 
     def ndjson(self) -> bytes:
         """Return the whole record: the header and one line per entry."""
-        lines = [_line(self.header), *(zlib.decompress(block) for block in self._packed)]
-        lines += [_line(slot.entry) for slot in self._young if slot.entry is not None]
+        lines = [_line(self.header), *(zlib.decompress(block) for block in self.state.packed)]
+        lines += [_line(slot.entry) for slot in self.state.young if slot.entry is not None]
         return b"".join(lines)
 
     def _pack(self) -> None:
-        block = self._young[:BLOCK]
+        block = self.state.young[:BLOCK]
         if any(slot.entry is None for slot in block):
             return
-        self._packed.append(zlib.compress(b"".join(_line(slot.entry) for slot in block), 1))
-        del self._young[:BLOCK]
+        self.state.packed.append(zlib.compress(b"".join(_line(slot.entry) for slot in block), 1))
+        del self.state.young[:BLOCK]
 
 
 def _line(entry: Entry | None) -> bytes:

@@ -1,4 +1,4 @@
-"""The connector's store keeps the same promises on every database it is offered for.
+"""The connector's store behaves the same on every database it is offered for.
 
 In memory and in a file of SQLite, and on a real PostgreSQL where the machine can start one.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -22,8 +22,22 @@ from alembic.runtime.migration import MigrationContext
 from connector import Connector, Settings
 from connector.adapters.sql import tables as t
 from connector.adapters.sql.migrate import is_current, migrate
-from connector.adapters.sql.store import Books, Store, engine_for
-from connector.records import Adjustment, Case, LineUnit, Order, OrderItem, Promise, Rounds, Shop, Tokens
+from connector.adapters.sql.store import SqlStore, SqlUnitOfWork, engine_for
+from connector.domain.adjustments import Action, RequestStatus
+from connector.domain.decisions import (
+    ApproveCancellation,
+    ApproveReturn,
+    CancelOrder,
+    CreateRefund,
+    Decision,
+    RejectCancellation,
+    RejectReturn,
+    SellerDecision,
+    SiteDecision,
+)
+from connector.errors import Duplicate
+from connector.ports import Grant
+from connector.records import Adjustment, Case, LineUnit, Order, OrderItem, OutboxEntry, Rounds, Shop, Stream, Tokens
 from tests.unit.connector.stub_tiktok import START, HandClock, StubTikTok
 
 NOW = datetime(2031, 3, 3, 9, tzinfo=UTC)
@@ -36,7 +50,7 @@ RECORDS: dict[sa.Table, Any] = {
     t.line_units: LineUnit,
     t.cases: Case,
     t.adjustments: Adjustment,
-    t.outbox: Promise,
+    t.outbox: OutboxEntry,
 }
 
 
@@ -55,16 +69,16 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(params=["memory", "file", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlStore]:
     urls = {"memory": "sqlite://", "file": f"sqlite:///{tmp_path / 'connector.db'}"}
     yield from _open(urls.get(request.param) or request.getfixturevalue("postgres"))
 
 
-def _open(url: str) -> Iterator[Store]:
+def _open(url: str) -> Iterator[SqlStore]:
     engine = engine_for(url)
     try:
         migrate(engine)
-        yield Store(engine)
+        yield SqlStore(engine)
     finally:
         if engine.dialect.name == "postgresql":
             with engine.begin() as connection:
@@ -73,73 +87,155 @@ def _open(url: str) -> Iterator[Store]:
         engine.dispose()
 
 
-def a_shop(books: Books, shop_id: str = "7000001") -> int:
-    profile_id = books.add(
-        t.shops, shop_id=shop_id, cipher="c", name="Cotton & Co", region="US", default_answers={}, added_at=NOW
-    )
+def a_shop(work: SqlUnitOfWork, shop_id: str = "7000001") -> int:
+    shop = Shop(shop_id=shop_id, cipher="c", name="Cotton & Co", region="US", default_answers={}, added_at=NOW)
     far = NOW + timedelta(days=7)
-    books.add(
-        t.tokens,
+    grant = Grant("a", far, "r", far, seller_name="", region="US")
+    return work.shop_added(shop, grant, rounds_from=NOW, next_round_at=NOW)
+
+
+def an_order(work: SqlUnitOfWork, profile_id: int, **special: Any) -> Order:
+    order = Order(
         profile_id=profile_id,
-        access_token="a",
-        access_expires_at=far,
-        refresh_token="r",
-        refresh_expires_at=far,
+        site_order_id="500",
+        site_status="DELIVERED",
+        offered=True,
+        currency="USD",
+        total=Decimal("39.98"),
+        checkout_status="Completed",
+        payment_status="Cleared",
+        shipping_status="Shipped",
+        created_at=NOW,
+        imported_at=NOW,
+        updated_at=NOW,
+        recipient={"name": "Maya"},
+        site_updated=1,
+        fingerprint="f",
     )
-    books.add(t.watermarks, profile_id=profile_id, rounds_from=NOW, next_round_at=NOW)
-    return profile_id
+    return work.order_collected(replace(order, **special))
 
 
-def an_order(books: Books, profile_id: int, **special: Any) -> int:
-    values = {
-        "profile_id": profile_id,
-        "site_order_id": "500",
-        "site_status": "DELIVERED",
-        "offered": True,
-        "currency": "USD",
-        "total": Decimal("39.98"),
-        "checkout_status": "Completed",
-        "payment_status": "Cleared",
-        "shipping_status": "Shipped",
-        "created_at": NOW,
-        "imported_at": NOW,
-        "updated_at": NOW,
-        "recipient": {"name": "Maya"},
-        "site_updated": 1,
-        "fingerprint": "f",
-    }
-    return books.add(t.orders, **{**values, **special})
+def an_adjustment(work: SqlUnitOfWork, order: Order, **special: Any) -> Adjustment:
+    adjustment = Adjustment(
+        level="order",
+        profile_id=order.profile_id,
+        order_id=order.id,
+        type="Refund",
+        status=RequestStatus.COMPLETE,
+        created_source="Api",
+        updated_source="Api",
+        reason="GeneralAdjustment",
+        total=Decimal("39.98"),
+        created_at=NOW,
+        updated_at=NOW,
+        request_type="SELLER_REFUND",
+        site_line_ids=["5001"],
+    )
+    return work.adjustment_opened(replace(adjustment, **special))
 
 
-def an_adjustment(books: Books, profile_id: int, order_id: int, **special: Any) -> int:
-    values = {
-        "level": "order",
-        "profile_id": profile_id,
-        "order_id": order_id,
-        "type": "Refund",
-        "status": "PostProcessingComplete",
-        "created_source": "Api",
-        "updated_source": "Api",
-        "is_restock": False,
-        "reason": "GeneralAdjustment",
-        "total": Decimal("39.98"),
-        "part": 0,
-        "generation": 1,
-        "created_at": NOW,
-        "updated_at": NOW,
-        "request_type": "SELLER_REFUND",
-        "site_line_ids": ["5001"],
-        "site_line_amounts": {},
-    }
-    return books.add(t.adjustments, **{**values, **special})
-
-
-def test_every_record_names_its_table_s_columns_in_order() -> None:
+def test_every_record_names_its_table_s_columns() -> None:
+    kept_otherwise = {Adjustment: {"decision": {"answer"}}, OutboxEntry: {"decision": {"what", "body"}}}
     for table, record in RECORDS.items():
-        assert [field.name for field in fields(record)] == [column.name for column in table.columns]
+        otherwise = kept_otherwise.get(record, {})
+        named: set[str] = set()
+        for field in fields(record):
+            named |= otherwise.get(field.name, {field.name})
+        assert named == {column.name for column in table.columns}
 
 
-def test_the_migrations_lead_to_exactly_the_tables_the_code_knows(store: Store) -> None:
+REFUND = {"order_id": "500", "line_ids": ["5001"], "reason": "r", "currency": "USD", "stated": True, "whole": False}
+ABOUT: dict[str, Any] = {**REFUND, "line_ids": ("5001",)}
+NO = {"reason": "r", "grade": "USED", "comment": "c"}
+
+
+@pytest.mark.parametrize(
+    ("what", "body", "decision"),
+    [
+        ("approve return", {"decision": "APPROVE_REFUND"}, ApproveReturn(SiteDecision.APPROVE_REFUND)),
+        (
+            "approve return",
+            {"decision": "OFFER_PARTIAL_REFUND", "amount": "5.00", "currency": "USD"},
+            ApproveReturn(SiteDecision.OFFER, Decimal("5.00"), "USD"),
+        ),
+        (
+            "reject return",
+            {"decision": "REJECT_RECEIVED_PACKAGE", **NO},
+            RejectReturn(SiteDecision.REJECT_GOODS, "r", "c", "USED"),
+        ),
+        ("approve cancellation", {"decision": "APPROVE_CANCELLATION"}, ApproveCancellation()),
+        (
+            "reject cancellation",
+            {"decision": "REJECT_CANCELLATION", "reason": None, "grade": "AS_SOLD", "comment": None},
+            RejectCancellation(None, None),
+        ),
+        (
+            "create return",
+            {**REFUND, "amount": "20"},
+            CreateRefund(**ABOUT, amount=Decimal(20)),
+        ),
+        (
+            "create return",
+            {**REFUND, "amount": None, "mended": True},
+            CreateRefund(**ABOUT, amount=None, mended=True),
+        ),
+        (
+            "cancel order",
+            {**REFUND, "amount": None},
+            CancelOrder(**ABOUT),
+        ),
+    ],
+)
+def test_a_decision_in_the_outbox_is_the_json_that_it_always_was(
+    store: SqlStore, what: str, body: dict[str, Any], decision: Decision
+) -> None:
+    with store.writing() as work:
+        order = an_order(work, a_shop(work))
+        entry = OutboxEntry(
+            profile_id=order.profile_id,
+            order_id=order.id,
+            decision=decision,
+            once="1",
+            idempotency_key="k",
+            created_at=NOW,
+        )
+        entry_id = work.outbox_entry_added(entry)
+        kept = work.connection.execute(sa.select(t.outbox.c.what, t.outbox.c.body)).one()
+    assert tuple(kept) == (what, body)
+    with store.reading() as work:
+        assert work.outbox_entry(entry_id) == replace(entry, id=entry_id)
+
+
+def test_a_line_s_decision_that_waits_for_the_others_is_the_json_that_it_always_was(store: SqlStore) -> None:
+    decision = SellerDecision(Action.REJECT_GOODS, None, "r", "c", ("USED", "DAMAGED"))
+    with store.writing() as work:
+        was = an_adjustment(work, an_order(work, a_shop(work)), status=RequestStatus.READY_FOR_RETURN)
+        work.adjustment_moved(was, replace(was, decision=decision))
+        kept = work.connection.execute(sa.select(t.adjustments.c.answer)).scalar_one()
+    assert kept == {
+        "action": "RejectReturn",
+        "amount": None,
+        "reject_reason": "r",
+        "comment": "c",
+        "conditions": ["USED", "DAMAGED"],
+    }
+    with store.reading() as work:
+        assert work.adjustment(was.id) == replace(was, decision=decision)
+
+
+def test_who_changes_something_else_of_the_same_adjustment_is_not_overwritten(store: SqlStore) -> None:
+    with store.writing() as work:
+        was = an_adjustment(work, an_order(work, a_shop(work)), status=RequestStatus.NEW_RMA)
+    with store.writing() as work:
+        work.adjustment_moved(was, replace(was, status=RequestStatus.PENDING_APPROVAL, decided_by="oms"))
+    with store.writing() as work:
+        work.adjustment_moved(was, replace(was, warned_at=NOW))
+    with store.reading() as work:
+        now = work.adjustment(was.id)
+    assert now == replace(was, status=RequestStatus.PENDING_APPROVAL, decided_by="oms", warned_at=NOW)
+
+
+def test_the_migrations_lead_to_exactly_the_tables_the_code_knows(store: SqlStore) -> None:
     assert is_current(store.engine)
     migrate(store.engine)
     with store.engine.connect() as connection:
@@ -147,23 +243,23 @@ def test_the_migrations_lead_to_exactly_the_tables_the_code_knows(store: Store) 
         assert compare_metadata(context, t.metadata) == []
 
 
-def test_money_moments_and_lists_come_back_as_they_were(store: Store) -> None:
-    with store.writing() as books:
-        profile_id = a_shop(books)
-        order_id = an_order(books, profile_id, total=Decimal("1234567.8901"))
-    with store.reading() as books:
-        order = books.order(order_id)
+def test_money_moments_and_lists_come_back_as_they_were(store: SqlStore) -> None:
+    with store.writing() as work:
+        profile_id = a_shop(work)
+        order_id = an_order(work, profile_id, total=Decimal("1234567.8901")).id
+    with store.reading() as work:
+        order = work.order(order_id)
     assert order is not None
     assert order.total == Decimal("1234567.8901")
     assert order.created_at == NOW
     assert order.recipient == {"name": "Maya"}
 
 
-def test_a_transaction_leaves_all_or_nothing(store: Store) -> None:
-    with pytest.raises(sa.exc.StatementError), store.writing() as books:
-        an_order(books, a_shop(books), total="not money")
-    with store.reading() as books:
-        assert books.shops() == []
+def test_a_transaction_leaves_all_or_nothing(store: SqlStore) -> None:
+    with pytest.raises(sa.exc.StatementError), store.writing() as work:
+        an_order(work, a_shop(work), total="not money")
+    with store.reading() as work:
+        assert work.shops() == []
 
 
 @pytest.mark.parametrize(
@@ -173,27 +269,28 @@ def test_a_transaction_leaves_all_or_nothing(store: Store) -> None:
         {"site_adjustment_id": "901"},
     ],
 )
-def test_only_once_is_a_key_of_the_schema(store: Store, once: dict[str, str]) -> None:
-    with store.writing() as books:
-        profile_id = a_shop(books)
-        order_id = an_order(books, profile_id)
-        an_adjustment(books, profile_id, order_id, **once)
-    with pytest.raises(sa.exc.IntegrityError), store.writing() as books:
-        an_adjustment(books, profile_id, order_id, **once)
+def test_only_once_is_a_key_of_the_schema(store: SqlStore, once: dict[str, str]) -> None:
+    with store.writing() as work:
+        profile_id = a_shop(work)
+        order = an_order(work, profile_id)
+        an_adjustment(work, order, **once)
+    with pytest.raises(Duplicate) as caught, store.writing() as work:
+        an_adjustment(work, order, **once)
+    assert isinstance(caught.value.__cause__, sa.exc.IntegrityError)
 
 
-def test_the_book_sums_what_is_complete(store: Store) -> None:
-    with store.writing() as books:
-        profile_id = a_shop(books)
-        order_id = an_order(books, profile_id)
-        an_adjustment(books, profile_id, order_id, total=Decimal("10.01"))
-        an_adjustment(books, profile_id, order_id, total=Decimal("0.02"))
-        an_adjustment(books, profile_id, order_id, status="Error")
-    with store.reading() as books:
-        assert books.book() == {"500": Decimal("10.03")}
+def test_the_ledger_sums_what_is_complete(store: SqlStore) -> None:
+    with store.writing() as work:
+        profile_id = a_shop(work)
+        order = an_order(work, profile_id)
+        an_adjustment(work, order, total=Decimal("10.01"))
+        an_adjustment(work, order, total=Decimal("0.02"))
+        an_adjustment(work, order, status=RequestStatus.ERROR)
+    with store.reading() as work:
+        assert work.ledger() == {"500": Decimal("10.03")}
 
 
-def test_a_refund_travels_from_the_request_to_the_book(store: Store) -> None:
+def test_a_refund_travels_from_the_request_to_the_ledger(store: SqlStore) -> None:
     clock = HandClock()
     tiktok = StubTikTok(clock)
     settings = Settings(database_url=str(store.engine.url), app_key="key", app_secret="secret")
@@ -204,15 +301,15 @@ def test_a_refund_travels_from_the_request_to_the_book(store: Store) -> None:
         tiktok.put_order("500", "20.00", "5.00")
         tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING", deadline=START + timedelta(days=1))
         run(connector, clock)
-        with store.reading() as books:
-            waiting = books.adjustments_of_claim(1, "900")
+        with store.reading() as work:
+            waiting = work.adjustments_of_claim(1, "900")
         for adjustment in waiting:
             connector.services.approve_buyer_request("item", adjustment.id)
         run(connector, clock)
         tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE")
         run(connector, clock)
     assert [call.body for call in tiktok.written()] == [{"decision": "APPROVE_REFUND"}]
-    assert connector.book() == {"500": Decimal("25.00")}
+    assert connector.ledger() == {"500": Decimal("25.00")}
     assert connector.waiting() == 0
 
 
@@ -241,20 +338,20 @@ def test_a_postgresql_session_reckons_in_utc_wherever_the_server_stands(postgres
 
 
 @pytest.fixture
-def shared(postgres: str) -> Iterator[Store]:
+def shared(postgres: str) -> Iterator[SqlStore]:
     yield from _open(postgres)
 
 
-def test_a_shop_is_worked_on_by_one_worker_at_a_time(shared: Store) -> None:
-    with shared.writing() as books:
-        first, second = a_shop(books), a_shop(books, "7000002")
+def test_a_shop_is_worked_on_by_one_worker_at_a_time(shared: SqlStore) -> None:
+    with shared.writing() as work:
+        first, second = a_shop(work), a_shop(work, "7000002")
     with shared.claiming(first) as mine:
         assert mine
         with shared.claiming(first) as theirs, shared.claiming(second) as another:
             assert not theirs
             assert another
-        with shared.writing() as books:  # the round itself is not in its own way
-            books.change(t.watermarks, first, next_round_at=NOW + timedelta(minutes=15))
-            an_order(books, first)
+        with shared.writing() as work:  # the round itself is not in its own way
+            work.round_ended(first, next_round_at=NOW + timedelta(minutes=15), reached={Stream.ORDERS: NOW})
+            an_order(work, first)
     with shared.claiming(first) as later:
         assert later

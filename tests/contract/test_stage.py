@@ -11,37 +11,23 @@ from typing import Any
 import pytest
 
 from rehearsal.control.addresses import IN_PROCESS
+from rehearsal.control.calls import CALLS
 from rehearsal.control.client import HttpStage
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Json, Problem, Stage
-from rehearsal.control.validation import breaches
+from rehearsal.control.validation import breaches, document
 from rehearsal.server.control_api import PREFIX, control_app
 from rehearsal.server.sockets import Served, Service, origin, take
 from rehearsal.world.world import World
 
-ANSWERS = {
-    "reset": "World",
-    "world": "World",
-    "advance": "Advanced",
-    "agenda": "Agenda",
-    "place_order": "Order",
-    "order": "Order",
-    "ship_order": "Order",
-    "deliver_order": "Order",
-    "request_cancellation": "Cancellation",
-    "get_cancellation": "Cancellation",
-    "withdraw_cancellation": "Cancellation",
-    "returns": "Returns",
-    "oms_adjustments": "Adjustments",
-    "oms_approve": "Decided",
-    "oms_reject": "Decided",
-    "oms_inspect": "Decided",
-    "oms_refund": "Decided",
-    "activity": "Activity",
-    "mailbox": "Mailbox",
-    "ledgers": "Ledgers",
-    "findings": "Findings",
-}
+
+def promised(name: str) -> str:
+    """Return the schema that the contract promises for what a call returns."""
+    call = CALLS[name]
+    response = document()["paths"][call.path][call.method.lower()]["responses"]["200"]
+    if "$ref" in response:
+        response = document()["components"]["responses"][response["$ref"].rpartition("/")[2]]
+    return str(response["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2])
 
 
 class Held:
@@ -56,7 +42,7 @@ class Held:
         def call(*args: Any, **kwargs: Any) -> Any:
             answer = method(*args, **kwargs)
             if name != "trace":
-                assert breaches(ANSWERS.get(name, "Return"), answer) == [], name
+                assert breaches(promised(name), answer) == [], name
             return answer
 
         return call

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 
 from connector.adapters.sql import tables
 from connector.adapters.tiktok.client import TikTok
-from connector.domain.decisions import Operation
+from connector.domain.decisions import ApproveReturn, CreateRefund, Decision, RejectReturn, SiteDecision
 from connector.ports import Access
 from mock_tiktok import OrderLine
 from mock_tiktok.domain.mail import Mail
@@ -113,7 +114,7 @@ def test_the_memory_of_a_worlds_auditor_is_data_and_goes_on_to_the_same_findings
 ) -> None:
     _, first = ask(world)
     _, second = ask(world)
-    wrong.sending(lambda *_: [(Operation.APPROVE_RETURN, {"decision": "APPROVE_REFUND"})])
+    wrong.sending(lambda _: [ApproveReturn(SiteDecision.APPROVE_REFUND)])
     world.oms.reject(first)
     world.advance(by=HOUR)
     memory = pickle.loads(pickle.dumps(world.auditor.memory))
@@ -242,7 +243,6 @@ def test_a_world_whose_connector_is_down_can_be_looked_at(world: World) -> None:
 # connectors that do something else than they were told
 
 
-Body = Mapping[str, Any]
 SEND = TikTok.send
 
 
@@ -252,15 +252,13 @@ class Wrong:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self._patch = patch
 
-    def sending(self, how: Callable[[Operation, Body], list[tuple[Operation, Body]]]) -> None:
-        """`how` answers the calls that are made instead of one."""
+    def sending(self, how: Callable[[Any], list[Decision]]) -> None:
+        """`how` returns the decisions that are sent instead of one."""
 
-        def send(
-            tiktok: TikTok, shop: Access, operation: Operation, *, claim_id: str | None, key: str, body: Body
-        ) -> str | None:
-            made: str | None = "4035237199950000099" if operation is Operation.CREATE_RETURN else None
-            for number, (instead, changed) in enumerate(how(operation, body)):
-                made = SEND(tiktok, shop, instead, claim_id=claim_id, key=f"{key}{number}", body=changed)
+        def send(tiktok: TikTok, shop: Access, decision: Decision, *, claim_id: str | None, key: str) -> str | None:
+            made: str | None = "4035237199950000099" if isinstance(decision, CreateRefund) else None
+            for number, instead in enumerate(how(decision)):
+                made = SEND(tiktok, shop, instead, claim_id=claim_id, key=f"{key}{number}")
             return made
 
         self._patch.setattr(TikTok, "send", send)
@@ -268,11 +266,9 @@ class Wrong:
     def sending_also_about(self, other: str) -> None:
         """Whatever is said of one claim is said of the other, too."""
 
-        def send(
-            tiktok: TikTok, shop: Access, operation: Operation, *, claim_id: str | None, key: str, body: Body
-        ) -> None:
+        def send(tiktok: TikTok, shop: Access, decision: Decision, *, claim_id: str | None, key: str) -> None:
             for claim in (claim_id, other):
-                SEND(tiktok, shop, operation, claim_id=claim, key=f"{key}{claim}", body=body)
+                SEND(tiktok, shop, decision, claim_id=claim, key=f"{key}{claim}")
 
         self._patch.setattr(TikTok, "send", send)
 
@@ -299,7 +295,7 @@ def an_order_to_refund(world: World, *, units: int = 1) -> str:
 def test_a_refund_executed_twice_for_one_decision_is_found(world: World, wrong: Wrong) -> None:
     order_id = an_order_to_refund(world, units=2)
     first, second = (line.id for line in world.marketplace.order_view(order_id).line_items)
-    wrong.sending(lambda operation, body: [(operation, {**body, "line_ids": [one]}) for one in (first, second)])
+    wrong.sending(lambda decision: [replace(decision, line_ids=(one,)) for one in (first, second)])
     world.oms.refund(order_id=order_id, line_item_ids=[first], amount=Decimal("5.00"))
     world.advance(by=2 * HOUR)
     finding = the_only_finding(world)
@@ -309,7 +305,7 @@ def test_a_refund_executed_twice_for_one_decision_is_found(world: World, wrong: 
 
 
 def test_another_sum_than_the_oms_asked_for_is_found(world: World, wrong: Wrong) -> None:
-    wrong.sending(lambda operation, body: [(operation, {**body, "amount": "50.00"})])
+    wrong.sending(lambda decision: [replace(decision, amount=Decimal("50.00"))])
     world.oms.refund(order_id=an_order_to_refund(world), amount=Decimal("5.00"))
     world.advance(by=2 * HOUR)
     finding = the_only_finding(world)
@@ -319,7 +315,7 @@ def test_another_sum_than_the_oms_asked_for_is_found(world: World, wrong: Wrong)
 
 def test_a_yes_where_the_oms_said_no_is_found(world: World, wrong: Wrong) -> None:
     _, case = ask(world)
-    wrong.sending(lambda *_: [(Operation.APPROVE_RETURN, {"decision": "APPROVE_REFUND"})])
+    wrong.sending(lambda _: [ApproveReturn(SiteDecision.APPROVE_REFUND)])
     world.oms.reject(case)
     world.advance(by=HOUR)
     finding = the_only_finding(world)
@@ -330,8 +326,9 @@ def test_a_yes_where_the_oms_said_no_is_found(world: World, wrong: Wrong) -> Non
 
 def test_a_no_where_the_oms_said_yes_is_found(world: World, wrong: Wrong) -> None:
     _, case = ask(world)
-    no = {"decision": "REJECT_REFUND", "reason": "reverse_reject_refund_request_unclear_evidence", "comment": None}
-    wrong.sending(lambda *_: [(Operation.REJECT_RETURN, no)])
+    reason = "reverse_reject_refund_request_unclear_evidence"
+    no = RejectReturn(SiteDecision.REJECT_REFUND, reason, comment=None, grade="AS_SOLD")
+    wrong.sending(lambda _: [no])
     world.oms.approve(case)
     world.advance(by=HOUR)
     finding = the_only_finding(world)
@@ -340,7 +337,7 @@ def test_a_no_where_the_oms_said_yes_is_found(world: World, wrong: Wrong) -> Non
 
 def test_the_whole_sum_where_the_oms_offered_a_part_is_found(world: World, wrong: Wrong) -> None:
     _, case = ask(world)
-    wrong.sending(lambda operation, _: [(operation, {"decision": "APPROVE_REFUND"})])
+    wrong.sending(lambda _: [ApproveReturn(SiteDecision.APPROVE_REFUND)])
     world.oms.approve(case, amount=Decimal("5.00"))
     world.advance(by=HOUR)
     finding = the_only_finding(world)
@@ -350,7 +347,7 @@ def test_the_whole_sum_where_the_oms_offered_a_part_is_found(world: World, wrong
 
 def test_an_offer_of_another_sum_is_found(world: World, wrong: Wrong) -> None:
     _, case = ask(world)
-    wrong.sending(lambda operation, body: [(operation, {**body, "amount": "50.00"})])
+    wrong.sending(lambda decision: [replace(decision, amount=Decimal("50.00"))])
     world.oms.approve(case, amount=Decimal("5.00"))
     world.advance(by=HOUR)
     finding = the_only_finding(world)
@@ -375,14 +372,14 @@ def test_a_decision_on_goods_that_is_swallowed_is_found(world: World, wrong: Wro
     world.marketplace.ship_return(return_id)
     world.marketplace.arrive_return(return_id)
     world.advance(by=QUARTER)
-    wrong.sending(lambda *_: [])
+    wrong.sending(lambda _: [])
     world.oms.inspect(return_id, grade="USED", accept=accept)
     world.advance(by=2 * HOUR)
     assert the_only_finding(world).invariant == "executed-once"
 
 
 def test_a_refund_of_the_oms_that_is_swallowed_is_found(world: World, wrong: Wrong) -> None:
-    wrong.sending(lambda *_: [])
+    wrong.sending(lambda _: [])
     world.oms.refund(order_id=an_order_to_refund(world), amount=Decimal("5.00"))
     world.advance(by=2 * HOUR)
     assert the_only_finding(world).invariant == "executed-once"
@@ -392,7 +389,7 @@ def test_a_refund_of_which_a_part_is_swallowed_is_found(world: World, wrong: Wro
     order = world.marketplace.place_order(lines=[OrderLine("MUG", 1, Decimal("9.99")), OrderLine("LAMP", 1)])
     world.advance(by=QUARTER)
     mug = order.line_items[0].id
-    wrong.sending(lambda operation, body: [(operation, body)] if body["line_ids"] == [mug] else [])
+    wrong.sending(lambda decision: [decision] if decision.line_ids == (mug,) else [])
     world.oms.refund(order_id=order.order_id, line_item_ids=[line.id for line in order.line_items])
     world.advance(by=2 * HOUR)
     finding = the_only_finding(world)
@@ -403,15 +400,16 @@ def test_a_refund_that_nobody_asked_for_is_found(world: World, wrong: Wrong) -> 
     order_id = an_order_to_refund(world)
     (line,) = world.marketplace.order_view(order_id).line_items
     _, case = ask(world)
-    made_up = {
-        "order_id": order_id,
-        "line_ids": [line.id],
-        "reason": "ecom_order_delivered_refund_reason_not_match_description_seller",
-        "amount": "5",
-        "currency": "USD",
-        "whole": True,
-    }
-    wrong.sending(lambda operation, body: [(operation, body), (Operation.CREATE_RETURN, made_up)])
+    made_up = CreateRefund(
+        order_id=order_id,
+        line_ids=(line.id,),
+        reason="ecom_order_delivered_refund_reason_not_match_description_seller",
+        amount=Decimal("5"),
+        currency="USD",
+        stated=True,
+        whole=True,
+    )
+    wrong.sending(lambda decision: [decision, made_up])
     world.oms.approve(case)
     world.advance(by=HOUR)
     finding = the_only_finding(world)

@@ -8,8 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from mock_oms import AdjustmentRow, Refused
+from mock_oms import Refused
 from mock_tiktok import OrderLine
+from rehearsal.seats.port import AdjustmentRow
 from rehearsal.world.world import World
 
 HALF_AN_HOUR = timedelta(minutes=30)

@@ -123,7 +123,7 @@ def test_a_refund_of_the_whole_order_pays_back_the_one_parcel_and_cancels_the_ot
     assert sorted(paths) == ["cancellations", "returns"]
     (row,) = shop.oms.adjustments()
     assert (row.id, row.status, row.amount) == (case.id, "PostProcessingComplete", Decimal("33.00"))
-    assert shop.oms.ledger() == shop.bench.connector.book() == {"500": Decimal("33.00")}
+    assert shop.oms.ledger() == shop.bench.connector.ledger() == {"500": Decimal("33.00")}
     assert shop.oms.refundable("500").order == 0
 
 

@@ -11,9 +11,10 @@ import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from mock_oms import AdjustmentRow, Refused
+from mock_oms import Refused
 from mock_tiktok import OrderLine, ReturnView
 from mock_tiktok.errors import ApiError
+from rehearsal.seats.port import AdjustmentRow
 from rehearsal.world.world import World
 
 SOME = st.integers(min_value=0, max_value=9)

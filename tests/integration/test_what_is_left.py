@@ -10,6 +10,7 @@ import pytest
 
 from mock_oms import Refused
 from mock_tiktok import OrderLine
+from rehearsal.seats.builtin import OurOms
 from rehearsal.world.world import World
 
 HOUR = timedelta(hours=1)
@@ -31,6 +32,7 @@ def test_after_refunds_of_a_unit_and_of_the_order_the_rest_of_a_unit_is_refunded
     world.advance(by=HOUR)
     world.oms.refund(order_id=order.order_id, amount=Decimal(20))
     world.advance(by=HOUR)
+    assert isinstance(world.oms, OurOms)
     rest = world.oms.refundable(order.order_id).units[second]
     assert world.oms.refund(order_id=order.order_id, line_item_ids=[second], amount=rest).row.amount == rest
     world.advance(by=HOUR)
@@ -51,6 +53,7 @@ def test_a_part_with_tax_is_refunded_after_others_had_theirs(world: World) -> No
     world.marketplace.seller_center_refund(order.order_id, amount=Decimal(20))
     world.advance(by=HOUR)
     for unit in units:
+        assert isinstance(world.oms, OurOms)
         rest = world.oms.refundable(order.order_id).units[unit]
         world.oms.refund(order_id=order.order_id, line_item_ids=[unit], amount=rest)
         world.advance(by=HOUR)

@@ -65,3 +65,13 @@ def test_the_installed_connector_migrates_a_database_of_its_own(python: Path, tm
     migrated = run(python, "-m", "connector", "migrate", cwd=tmp_path, **settings)
     assert migrated.returncode == 0, migrated.stdout + migrated.stderr
     assert (tmp_path / "connector.sqlite").is_file()
+
+
+def test_the_wheel_brings_its_docs(python: Path, tmp_path: Path) -> None:
+    asked = "from rehearsal.resources import folder; print(*sorted(folder('docs').rglob('*.md')), sep='\\n')"
+    found = run(python, "-c", asked, cwd=tmp_path)
+    assert found.returncode == 0, found.stderr
+    installed = [Path(line) for line in found.stdout.splitlines()]
+    ours = sorted((CHECKOUT / "docs").rglob("*.md"))
+    assert [path.read_bytes() for path in installed] == [path.read_bytes() for path in ours]
+    assert not any(path.is_relative_to(CHECKOUT) for path in installed)

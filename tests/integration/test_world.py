@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import pickle
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,10 +18,10 @@ from freezegun import freeze_time
 from werkzeug.test import Client
 
 from rehearsal.audit.finding import Verdict
-from rehearsal.control.stage import Problem
 from rehearsal.seats.builtin import OurConnector
 from rehearsal.trace.diagram import mermaid
 from rehearsal.trace.har import har
+from rehearsal.world.errors import Busy, InvalidValue
 from rehearsal.world.world import START, World
 
 QUARTER = timedelta(minutes=15)
@@ -105,26 +106,26 @@ def test_next_goes_to_the_next_thing_and_fires_the_whole_instant(world: World) -
     ],
 )
 def test_a_wrong_way_to_go_is_refused_by_name(world: World, given: dict[str, Any], field: str) -> None:
-    with pytest.raises(Problem) as refused:
+    with pytest.raises(InvalidValue) as refused:
         world.advance(**given)
-    assert (refused.value.status, refused.value.field) == (422, field)
+    assert refused.value.field == field
     assert world.now == START
 
 
 def test_a_second_advance_while_one_is_going_on_is_refused(world: World) -> None:
-    refused: list[int] = []
+    refused: list[str] = []
 
     def again(_: object) -> None:
         if not refused:
             try:
                 world.advance(by=HOUR)
-            except Problem as problem:
-                refused.append(problem.status)
+            except Busy as busy:
+                refused.append(busy.title)
 
     ask(world)
     world.marketplace.subscribe(again)
     world.advance(by=DAY)
-    assert refused == [409]
+    assert refused == ["Time is passing already"]
     assert world.now == START + DAY
 
 
@@ -211,7 +212,7 @@ def test_a_connector_that_dies_amid_a_decision_has_not_begun_it(world: World, mo
 
     before, row = list(disk.iterdump()), case(world, return_id)
     with monkeypatch.context() as patch:
-        patch.setattr("connector.usecases.outbox._promise_answer", dies)
+        patch.setattr("connector.usecases.outbox._entrust", dies)
         with pytest.raises(Death):
             world.oms.approve(row)
     assert list(disk.iterdump()) == before
@@ -329,3 +330,14 @@ def test_a_player_of_ours_is_judged_by_the_worlds_time_alone() -> None:
 def test_nobody_on_the_stage_can_call_the_real_world(world: World) -> None:
     with pytest.raises(requests.ConnectionError, match="no such host"):
         world.wire.session("connector").get("https://partner.tiktokshop.com/")
+
+
+def test_all_that_the_stage_remembers_is_plain_data(world: World) -> None:
+    """Each part of the stage keeps its state in one object, which can be written down and read again."""
+    journey(world)
+    assert isinstance(world.connector, OurConnector)
+    kept = (world.state, world.trace.state, world.recorder.state, world.connector.secrets)
+    assert pickle.loads(pickle.dumps(kept)) == kept
+    assert world.trace.state.young
+    assert world.recorder.state.attempts
+    assert world.connector.secrets.drawn

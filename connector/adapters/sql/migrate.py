@@ -18,7 +18,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.pool import StaticPool
 
-from connector.adapters.sql.store import Store
+from connector.adapters.sql.store import SqlStore
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 _one_at_a_time = threading.Lock()
@@ -34,12 +34,12 @@ def migrate(engine: sa.Engine) -> None:
         with _one_at_a_time:
             _copy(_template(), engine)
         return
-    with _one_at_a_time, Store(engine).writing() as books:
-        _upgrade(books.connection)
+    with _one_at_a_time, SqlStore(engine).writing() as work:
+        _upgrade(work.connection)
 
 
 def is_current(engine: sa.Engine) -> bool:
-    """Say whether the database has the newest schema."""
+    """Return whether the database has the newest schema."""
     with engine.connect() as connection:
         has = MigrationContext.configure(connection).get_current_revision()
         return has == ScriptDirectory.from_config(configuration(connection)).get_current_head()

@@ -1,17 +1,18 @@
 """The connector's store: SQLAlchemy Core, statements built once, rows made into frozen values at this edge.
 
 SQLite needs no set-up and serves one worker; PostgreSQL serves several, each taking a shop's round by a row lock with
-`SKIP LOCKED`. A transaction is `with store.writing() as books:`; it commits as a whole or leaves nothing.
+`SKIP LOCKED`. A transaction is `with store.writing() as work:`; it commits as a whole or leaves nothing.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam, event
@@ -19,21 +20,28 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import StaticPool
 
 from connector.adapters.sql import tables as t
+from connector.adapters.sql.rows import Row, changes, from_row, to_json, to_row
 from connector.domain.adjustments import AWAITS_SELLER, RequestStatus
-from connector.domain.decisions import CREATING, OUTCOME_UNKNOWN, UNFINISHED
-from connector.errors import BadSettings
+from connector.domain.decisions import CREATING, OUTCOME_UNKNOWN, UNFINISHED, Decision, OutboxState
+from connector.errors import BadSettings, Duplicate
+from connector.ports import Grant
 from connector.records import (
     ActivityEntry,
     Adjustment,
+    Application,
     Case,
+    Client,
     LineUnit,
     Order,
     OrderItem,
-    Promise,
+    OutboxEntry,
     Rounds,
     Shop,
+    Stream,
     Tokens,
 )
+
+R = TypeVar("R")
 
 
 def _one_of(column: sa.ColumnElement[str], choice: Iterable[str]) -> sa.ColumnElement[bool]:
@@ -51,14 +59,17 @@ _adj, _out, _mark, _unit = t.adjustments.c, t.outbox.c, t.watermarks.c, t.line_u
 _SHOP: Final = sa.select(t.shops).where(t.shops.c.id == bindparam("id"))
 _SHOP_BY_SITE: Final = sa.select(t.shops).where(t.shops.c.shop_id == bindparam("shop_id"))
 _SHOPS: Final = sa.select(t.shops).order_by(t.shops.c.id)
-_SHOP_WIDE: Final = len(t.shops.c)
-_ROUNDS_WIDE: Final = _SHOP_WIDE + len(t.watermarks.c)
-_DESK: Final = (
+_ROUND_BEGINS: Final = (
     sa.select(t.shops, t.watermarks, t.tokens)
     .join_from(t.shops, t.watermarks, _mark.profile_id == t.shops.c.id)
     .join(t.tokens, t.tokens.c.profile_id == t.shops.c.id)
     .where(t.shops.c.id == bindparam("id"))
+    .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
 )
+_ROUND_LABELS: Final = [
+    [(column.name, f"{table.name}_{column.name}") for column in table.c] for table in (t.shops, t.watermarks, t.tokens)
+]
+_GRANTED: Final = [column.name for column in t.tokens.c if not column.primary_key]
 _RENEWED: Final = sa.update(t.tokens).where(t.tokens.c.refresh_token == bindparam("spent"))
 _ROUNDS_OF: Final = sa.select(t.watermarks).where(_mark.profile_id == bindparam("profile"))
 _ROUNDS: Final = sa.select(t.watermarks).order_by(_mark.profile_id)
@@ -95,7 +106,7 @@ _OF_CLAIM: Final = (
 )
 _OF_CLAIM_LOCKED: Final = _OF_CLAIM.with_for_update()
 _OF_ORDER: Final = sa.select(t.adjustments).where(_adj.order_id == bindparam("order")).order_by(_adj.id)
-_OF_PROMISE: Final = sa.select(t.adjustments).where(_adj.outbox_id == bindparam("promise")).order_by(_adj.id)
+_OF_ENTRY: Final = sa.select(t.adjustments).where(_adj.outbox_id == bindparam("entry")).order_by(_adj.id)
 _UNDECIDED: Final = (
     sa.select(t.adjustments)
     .where(
@@ -105,7 +116,7 @@ _UNDECIDED: Final = (
     )
     .order_by(_adj.id)
 )
-_PROMISE: Final = sa.select(t.outbox).where(_out.id == bindparam("id"))
+_ENTRY: Final = sa.select(t.outbox).where(_out.id == bindparam("id"))
 _UNFINISHED: Final = (
     sa.select(t.outbox)
     .where(_out.profile_id == bindparam("profile"), _one_of(_out.state, UNFINISHED))
@@ -126,8 +137,8 @@ _DECIDED_BEFORE: Final = sa.select(sa.func.count()).where(
     _out.profile_id == bindparam("profile"), _out.site_id == bindparam("site_id"), sa.not_(_one_of(_out.what, CREATING))
 )
 _WAITING: Final = sa.select(sa.func.count()).where(_one_of(_out.state, UNFINISHED))
-_BOOK: Final = (
-    sa.select(t.orders.c.site_order_id, sa.func.sum(_adj.total))
+_LEDGER: Final = (
+    sa.select(t.orders.c.site_order_id, sa.func.sum(_adj.total).label("total"))
     .join_from(t.adjustments, t.orders, _adj.order_id == t.orders.c.id)
     .where(_adj.status == RequestStatus.COMPLETE)
     .group_by(t.orders.c.site_order_id)
@@ -137,7 +148,22 @@ _ACTIVITY: Final = (
     .where(t.activity.c.order_id == bindparam("order"))
     .order_by(t.activity.c.id)
 )
-_ORDER_TOUCHED: Final = sa.update(t.orders).where(t.orders.c.id == bindparam("row"))
+_EXPORTED: Final = sa.select(t.exports.c.at).where(
+    t.exports.c.order_id == bindparam("of"), t.exports.c.application_id == bindparam("application")
+)
+_UNEXPORT: Final = sa.delete(t.exports).where(
+    t.exports.c.order_id == bindparam("of"), t.exports.c.application_id == bindparam("application")
+)
+_SELLER_ID_USED: Final = sa.select(_adj.id).where(
+    _adj.profile_id == bindparam("profile"), _adj.seller_adjustment_id == bindparam("id")
+)
+_APPLICATION: Final = sa.select(t.clients).where(t.clients.c.application_id == bindparam("application"))
+_HOLDER: Final = (
+    sa.select(t.clients.c.application_id, t.clients.c.name, t.access_tokens.c.expires_at)
+    .join_from(t.access_tokens, t.clients)
+    .where(t.access_tokens.c.token_hash == bindparam("token"))
+)
+_LAPSED: Final = sa.delete(t.access_tokens).where(t.access_tokens.c.expires_at <= bindparam("now", type_=t.Utc()))
 
 
 def engine_for(url: str, *, disk: sqlite3.Connection | None = None) -> Engine:
@@ -169,12 +195,12 @@ def _in_utc(url: sa.URL) -> dict[str, str]:
 
 
 def _sqlite_connects(connection: Any, _record: object) -> None:
-    connection.isolation_level = None  # the Store says BEGIN, not the driver
+    connection.isolation_level = None  # the store says BEGIN, not the driver
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-class Store:
+class SqlStore:
     """Opens transactions."""
 
     def __init__(self, engine: Engine) -> None:
@@ -182,19 +208,19 @@ class Store:
         self._locks_rows = engine.dialect.name != "sqlite"
 
     @contextmanager
-    def reading(self) -> Iterator[Books]:
+    def reading(self) -> Iterator[SqlUnitOfWork]:
         with self.engine.begin() as connection:
-            self._sqlite_says(connection, "BEGIN")
-            yield Books(connection)
+            self._sqlite_begins(connection, "BEGIN")
+            yield SqlUnitOfWork(connection)
 
     @contextmanager
-    def writing(self) -> Iterator[Books]:
+    def writing(self) -> Iterator[SqlUnitOfWork]:
         with self.engine.begin() as connection:
             # It takes the write lock first: what it reads cannot change under its hands.
-            self._sqlite_says(connection, "BEGIN IMMEDIATE")
-            yield Books(connection)
+            self._sqlite_begins(connection, "BEGIN IMMEDIATE")
+            yield SqlUnitOfWork(connection)
 
-    def _sqlite_says(self, connection: Connection, begin: str) -> None:
+    def _sqlite_begins(self, connection: Connection, begin: str) -> None:
         if not self._locks_rows:
             driver: Any = connection.connection.driver_connection
             driver.execute(begin)
@@ -213,27 +239,204 @@ class Store:
             yield connection.execute(_CLAIM, {"id": profile_id}).first() is not None
 
 
-class Books:
-    """One transaction."""
+class SqlUnitOfWork:
+    """One transaction, as `connector.ports.UnitOfWork` has it."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    # --- writing ---
-    def add(self, table: sa.Table, **values: Any) -> int:
-        """Insert a row and answer its number, where its key is one."""
-        key = self.connection.execute(_INSERT[table.name], values).inserted_primary_key
-        return int(key[0]) if key and isinstance(key[0], int) else 0
+    # --- shops and rounds ---
+    def shops(self) -> list[Shop]:
+        return self._all(Shop, _SHOPS)
 
-    def change(self, table: sa.Table, row: object, **values: Any) -> None:
-        """Set values of the row with this (first) primary key."""
-        self.connection.execute(_UPDATE[table.name], {"row": row, **values})
+    def shop(self, profile_id: int) -> Shop:
+        return self._one(Shop, _SHOP, id=profile_id)
 
-    def move_unit(self, order_id: int, line_id: str, **values: Any) -> None:
-        self.connection.execute(_UNIT_MOVED, {"of": order_id, "line": line_id, **values})
+    def shop_by_site(self, shop_id: str) -> Shop | None:
+        return self._first(Shop, _SHOP_BY_SITE, shop_id=shop_id)
 
-    def move_case(self, profile_id: int, site_id: str, **values: Any) -> None:
-        self.connection.execute(_CASE_MOVED, {"of": profile_id, "case": site_id, **values})
+    def round_begins(self, profile_id: int) -> tuple[Shop, Rounds, Tokens]:
+        result = self.connection.execute(_ROUND_BEGINS, {"id": profile_id})
+        row = dict(zip(result.keys(), result.one(), strict=True))
+        shop, rounds, tokens = ({name: row[label] for name, label in labels} for labels in _ROUND_LABELS)
+        return Shop(**shop), Rounds(**rounds), Tokens(**tokens)
+
+    def rounds(self) -> list[Rounds]:
+        return self._all(Rounds, _ROUNDS)
+
+    def rounds_of(self, profile_id: int) -> Rounds:
+        return self._one(Rounds, _ROUNDS_OF, profile=profile_id)
+
+    def shop_added(self, shop: Shop, grant: Grant, *, rounds_from: datetime, next_round_at: datetime) -> int:
+        profile_id = self._add(t.shops, to_row(shop))
+        self._add(t.tokens, {"profile_id": profile_id, **_tokens(grant)})
+        self._add(t.watermarks, to_row(Rounds(profile_id, rounds_from, next_round_at)))
+        return profile_id
+
+    def shop_renewed(self, was: Shop, becomes: Shop, grant: Grant) -> None:
+        self._move(t.shops, was.id, changes(was, becomes))
+        self._move(t.tokens, was.id, _tokens(grant))
+
+    def tokens_renewed(self, spent: str, grant: Grant) -> None:
+        self.connection.execute(_RENEWED, {"spent": spent, **_tokens(grant)})
+
+    def token_stale(self, profile_id: int, at: datetime) -> None:
+        self._move(t.tokens, profile_id, {"access_expires_at": at})
+
+    def round_ended(self, profile_id: int, *, next_round_at: datetime, reached: Mapping[Stream, datetime]) -> None:
+        moved = {f"{stream}_at": at for stream, at in reached.items()}
+        self._move(t.watermarks, profile_id, {"next_round_at": next_round_at, **moved})
+
+    # --- orders ---
+    def order(self, order_id: int, *, lock: bool = False) -> Order | None:
+        return self._first(Order, _ORDER_LOCKED if lock else _ORDER, id=order_id)
+
+    def order_by_site(self, profile_id: int, site_order_id: str) -> Order | None:
+        return self._first(Order, _ORDER_BY_SITE, profile=profile_id, site_id=site_order_id)
+
+    def orders_anywhere(self, site_order_id: str) -> list[Order]:
+        return self._all(Order, _ORDER_ANYWHERE, site_id=site_order_id)
+
+    def item(self, item_id: int) -> OrderItem | None:
+        return self._first(OrderItem, _ITEM, id=item_id)
+
+    def units(self, order_ids: Sequence[int]) -> list[LineUnit]:
+        return self._all(LineUnit, _UNITS, orders=list(order_ids))
+
+    def order_collected(self, order: Order) -> Order:
+        return replace(order, id=self._add(t.orders, to_row(order)))
+
+    def order_moved(self, was: Order, becomes: Order) -> None:
+        self._move(t.orders, was.id, changes(was, becomes))
+
+    def item_added(self, item: OrderItem) -> OrderItem:
+        return replace(item, id=self._add(t.order_items, to_row(item)))
+
+    def unit_added(self, unit: LineUnit) -> None:
+        self._add(t.line_units, to_row(unit))
+
+    def unit_moved(self, was: LineUnit, becomes: LineUnit) -> None:
+        self._execute(_UNIT_MOVED, {"of": was.order_id, "line": was.site_line_id}, changes(was, becomes))
+
+    def exported(self, order_id: int, application_id: str, at: datetime) -> None:
+        row = {"of": order_id, "application": application_id}
+        if self.connection.execute(_EXPORTED, row).first() is None:
+            self._add(t.exports, {"order_id": order_id, "application_id": application_id, "at": at})
+
+    def export_undone(self, order_id: int, application_id: str) -> None:
+        self.connection.execute(_UNEXPORT, {"of": order_id, "application": application_id})
+
+    # --- cases and adjustments ---
+    def case(self, profile_id: int, site_id: str) -> Case | None:
+        return self._first(Case, _CASE, profile=profile_id, site_id=site_id)
+
+    def adjustment(self, adjustment_id: int, *, lock: bool = False) -> Adjustment | None:
+        return self._first(Adjustment, _ADJUSTMENT_LOCKED if lock else _ADJUSTMENT, id=adjustment_id)
+
+    def adjustments_of_claim(self, profile_id: int, site_id: str, *, lock: bool = False) -> list[Adjustment]:
+        return self._all(Adjustment, _OF_CLAIM_LOCKED if lock else _OF_CLAIM, profile=profile_id, site_id=site_id)
+
+    def adjustments_of_order(self, order_id: int) -> list[Adjustment]:
+        return self._all(Adjustment, _OF_ORDER, order=order_id)
+
+    def adjustments_of_entry(self, entry_id: int) -> list[Adjustment]:
+        return self._all(Adjustment, _OF_ENTRY, entry=entry_id)
+
+    def undecided(self, profile_id: int, until: datetime) -> list[Adjustment]:
+        return self._all(Adjustment, _UNDECIDED, profile=profile_id, until=until)
+
+    def seller_adjustment_id_used(self, profile_id: int, seller_adjustment_id: str) -> bool:
+        row = {"profile": profile_id, "id": seller_adjustment_id}
+        return self.connection.execute(_SELLER_ID_USED, row).first() is not None
+
+    def case_opened(self, case: Case) -> None:
+        self._add(t.cases, to_row(case))
+
+    def case_moved(self, was: Case, becomes: Case) -> None:
+        self._execute(_CASE_MOVED, {"of": was.profile_id, "case": was.site_id}, changes(was, becomes))
+
+    def adjustment_opened(self, adjustment: Adjustment) -> Adjustment:
+        try:
+            return replace(adjustment, id=self._add(t.adjustments, to_row(adjustment)))
+        except sa.exc.IntegrityError as error:
+            raise Duplicate(str(error.orig)) from error
+
+    def adjustment_moved(self, was: Adjustment, becomes: Adjustment) -> None:
+        self._move(t.adjustments, was.id, changes(was, becomes))
+
+    # --- the outbox ---
+    def outbox_entry(self, entry_id: int) -> OutboxEntry:
+        return self._one(OutboxEntry, _ENTRY, id=entry_id)
+
+    def unfinished(self, profile_id: int) -> list[OutboxEntry]:
+        return self._all(OutboxEntry, _UNFINISHED, profile=profile_id)
+
+    def creating(self, order_id: int) -> list[OutboxEntry]:
+        return self._all(OutboxEntry, _CREATING, order=order_id)
+
+    def decided_before(self, profile_id: int, site_id: str) -> int:
+        params = {"profile": profile_id, "site_id": site_id}
+        return int(self.connection.execute(_DECIDED_BEFORE, params).scalar_one())
+
+    def waiting(self) -> int:
+        return int(self.connection.execute(_WAITING).scalar_one())
+
+    def outbox_entry_added(self, entry: OutboxEntry) -> int:
+        return self._add(t.outbox, to_row(entry))
+
+    def attempt_begun(self, entry: OutboxEntry, decision: Decision, at: datetime) -> None:
+        moved = {"state": OutboxState.SENDING, "attempts": entry.attempts + 1}
+        sent = {"body": to_json(decision), "first_sent_at": entry.first_sent_at or at}
+        self._move(t.outbox, entry.id, {**moved, **sent})
+
+    def attempt_failed(
+        self,
+        entry_id: int,
+        state: OutboxState,
+        *,
+        attempts: int,
+        not_before: datetime,
+        due_at: datetime | None,
+        words: str,
+    ) -> None:
+        moved = {"state": state, "attempts": attempts, "not_before": not_before, "due_at": due_at}
+        self._move(t.outbox, entry_id, {**moved, "error_message": words})
+
+    def attempt_refused(self, entry_id: int, *, key: str | None = None, decision: Decision | None = None) -> None:
+        renewed = {} if key is None else {"idempotency_key": key}
+        mended = {} if decision is None else {"body": to_json(decision)}
+        self._move(t.outbox, entry_id, {"state": OutboxState.WAITING, **renewed, **mended})
+
+    def outbox_entry_held(self, entry_id: int, words: str, *, until: datetime | None = None) -> None:
+        wait = {} if until is None else {"not_before": until}
+        self._move(t.outbox, entry_id, {"error_message": words, **wait})
+
+    def outbox_entry_due(self, entry_id: int, at: datetime | None) -> None:
+        self._move(t.outbox, entry_id, {"due_at": at})
+
+    def outbox_entry_finished(
+        self,
+        entry_id: int,
+        state: OutboxState,
+        at: datetime,
+        *,
+        site_id: str | None = None,
+        error: tuple[str, str] | None = None,
+    ) -> None:
+        made = {} if site_id is None else {"site_id": site_id}
+        refused = {} if error is None else dict(zip(("error_code", "error_message"), error, strict=True))
+        self._move(t.outbox, entry_id, {"state": state, "due_at": None, "finished_at": at, **made, **refused})
+
+    # --- what is known ---
+    def ahead(self) -> list[tuple[datetime, int, int | None, str, str | None]]:
+        found = self.connection.execute(_AHEAD).all()
+        return sorted(map(tuple, found), key=lambda row: (row[2] or 0, row[1]))
+
+    def ledger(self) -> dict[str, Decimal]:
+        return {str(row.site_order_id): row.total for row in self.connection.execute(_LEDGER)}
+
+    def activity(self, order_id: int) -> list[ActivityEntry]:
+        return self._all(ActivityEntry, _ACTIVITY, order=order_id)
 
     def note(
         self,
@@ -246,119 +449,54 @@ class Books:
         words: str | None = None,
         site_id: str | None = None,
     ) -> None:
-        """Write a line of the order's Activity & History; its adjustments have moved, so the order has."""
-        self.add(
-            t.activity,
-            profile_id=order.profile_id,
-            order_id=order.id,
-            at=at,
-            by=by,
-            event=event,
-            text=text,
-            source_words=words,
-            site_id=site_id,
-        )
-        self.connection.execute(_ORDER_TOUCHED, {"row": order.id, "updated_at": at})
+        line = {"at": at, "by": by, "event": event, "text": text, "source_words": words, "site_id": site_id}
+        self._add(t.activity, {"profile_id": order.profile_id, "order_id": order.id, **line})
+        self._move(t.orders, order.id, {"updated_at": at})
 
-    # --- shops and rounds ---
-    def shops(self) -> list[Shop]:
-        return [Shop(*row) for row in self.connection.execute(_SHOPS)]
+    # --- the callers ---
+    def application(self, application_id: str) -> Application | None:
+        return self._first(Application, _APPLICATION, application=application_id)
 
-    def shop(self, profile_id: int) -> Shop:
-        return Shop(*self.connection.execute(_SHOP, {"id": profile_id}).one())
+    def application_added(self, application: Application) -> None:
+        self._add(t.clients, to_row(application))
 
-    def shop_by_site(self, shop_id: str) -> Shop | None:
-        row = self.connection.execute(_SHOP_BY_SITE, {"shop_id": shop_id}).first()
-        return None if row is None else Shop(*row)
+    def access_granted(self, application_id: str, token_hash: str, at: datetime, expires_at: datetime) -> None:
+        self.connection.execute(_LAPSED, {"now": at})
+        granted = {"token_hash": token_hash, "application_id": application_id, "expires_at": expires_at}
+        self._add(t.access_tokens, granted)
+        self._move(t.clients, application_id, {"refresh_used_at": at})
 
-    def desk(self, profile_id: int) -> tuple[Shop, Rounds, Tokens]:
-        """Return all that a round begins with, at once."""
-        row = tuple(self.connection.execute(_DESK, {"id": profile_id}).one())
-        return Shop(*row[:_SHOP_WIDE]), Rounds(*row[_SHOP_WIDE:_ROUNDS_WIDE]), Tokens(*row[_ROUNDS_WIDE:])
+    def holder(self, token_hash: str) -> tuple[Client, datetime] | None:
+        row = self.connection.execute(_HOLDER, {"token": token_hash}).first()
+        return None if row is None else (Client(row.application_id, row.name), row.expires_at)
 
-    def renew(self, spent: str, **columns: Any) -> None:
-        """Replace the tokens that came with this refresh token: one authorization may cover several shops."""
-        self.connection.execute(_RENEWED, {"spent": spent, **columns})
+    # --- rows ---
+    def _all(self, record: type[R], statement: sa.Executable, **params: Any) -> list[R]:
+        result = self.connection.execute(statement, params)
+        names = tuple(result.keys())
+        return [from_row(record, dict(zip(names, row, strict=True))) for row in result]
 
-    def rounds(self) -> list[Rounds]:
-        return [Rounds(*row) for row in self.connection.execute(_ROUNDS)]
+    def _first(self, record: type[R], statement: sa.Executable, **params: Any) -> R | None:
+        return next(iter(self._all(record, statement, **params)), None)
 
-    def rounds_of(self, profile_id: int) -> Rounds:
-        return Rounds(*self.connection.execute(_ROUNDS_OF, {"profile": profile_id}).one())
+    def _one(self, record: type[R], statement: sa.Executable, **params: Any) -> R:
+        (found,) = self._all(record, statement, **params)
+        return found
 
-    # --- orders ---
-    def order(self, order_id: int, *, lock: bool = False) -> Order | None:
-        row = self.connection.execute(_ORDER_LOCKED if lock else _ORDER, {"id": order_id}).first()
-        return None if row is None else Order(*row)
+    def _add(self, table: sa.Table, row: Row) -> int:
+        """Insert a row and return its number, where its key is one. What has no value is left to the schema."""
+        given = {name: value for name, value in row.items() if value is not None and (name, value) != ("id", 0)}
+        key = self.connection.execute(_INSERT[table.name], given).inserted_primary_key
+        return int(key[0]) if key and isinstance(key[0], int) else 0
 
-    def order_by_site(self, profile_id: int, site_order_id: str) -> Order | None:
-        row = self.connection.execute(_ORDER_BY_SITE, {"profile": profile_id, "site_id": site_order_id}).first()
-        return None if row is None else Order(*row)
+    def _move(self, table: sa.Table, key: object, moved: Row) -> None:
+        """Set values of the row with this (first) primary key."""
+        self._execute(_UPDATE[table.name], {"row": key}, moved)
 
-    def orders_anywhere(self, site_order_id: str) -> list[Order]:
-        return [Order(*row) for row in self.connection.execute(_ORDER_ANYWHERE, {"site_id": site_order_id})]
+    def _execute(self, update: sa.Update, which: Row, moved: Row) -> None:
+        if moved:
+            self.connection.execute(update, {**which, **moved})
 
-    def item(self, item_id: int) -> OrderItem | None:
-        row = self.connection.execute(_ITEM, {"id": item_id}).first()
-        return None if row is None else OrderItem(*row)
 
-    def units(self, order_ids: Sequence[int]) -> list[LineUnit]:
-        """Return the units of these orders, lowest number first."""
-        return [LineUnit(*row) for row in self.connection.execute(_UNITS, {"orders": list(order_ids)})]
-
-    # --- cases and adjustments ---
-    def case(self, profile_id: int, site_id: str) -> Case | None:
-        row = self.connection.execute(_CASE, {"profile": profile_id, "site_id": site_id}).first()
-        return None if row is None else Case(*row)
-
-    def adjustment(self, adjustment_id: int, *, lock: bool = False) -> Adjustment | None:
-        row = self.connection.execute(_ADJUSTMENT_LOCKED if lock else _ADJUSTMENT, {"id": adjustment_id}).first()
-        return None if row is None else Adjustment(*row)
-
-    def adjustments_of_claim(self, profile_id: int, site_id: str, *, lock: bool = False) -> list[Adjustment]:
-        """Return all adjustments of a return or cancellation, oldest first."""
-        statement = _OF_CLAIM_LOCKED if lock else _OF_CLAIM
-        rows = self.connection.execute(statement, {"profile": profile_id, "site_id": site_id})
-        return [Adjustment(*row) for row in rows]
-
-    def adjustments_of_order(self, order_id: int) -> list[Adjustment]:
-        return [Adjustment(*row) for row in self.connection.execute(_OF_ORDER, {"order": order_id})]
-
-    def adjustments_of_promise(self, promise_id: int) -> list[Adjustment]:
-        return [Adjustment(*row) for row in self.connection.execute(_OF_PROMISE, {"promise": promise_id})]
-
-    def undecided(self, profile_id: int, until: datetime) -> list[Adjustment]:
-        """Return what waits for the seller and lapses up to `until`."""
-        rows = self.connection.execute(_UNDECIDED, {"profile": profile_id, "until": until})
-        return [Adjustment(*row) for row in rows]
-
-    # --- the outbox ---
-    def promise(self, promise_id: int) -> Promise:
-        return Promise(*self.connection.execute(_PROMISE, {"id": promise_id}).one())
-
-    def unfinished(self, profile_id: int) -> list[Promise]:
-        return [Promise(*row) for row in self.connection.execute(_UNFINISHED, {"profile": profile_id})]
-
-    def ahead(self) -> list[tuple[datetime, int, int | None, str, str | None]]:
-        """Return the rounds and the promises that cannot wait for one: when, whose, which promise, what, what claim."""
-        rows = self.connection.execute(_AHEAD).all()
-        return sorted(map(tuple, rows), key=lambda row: (row[2] or 0, row[1]))
-
-    def creating(self, order_id: int) -> list[Promise]:
-        """Return the refunds and cancellations of an order whose outcome is not known."""
-        return [Promise(*row) for row in self.connection.execute(_CREATING, {"order": order_id})]
-
-    def decided_before(self, profile_id: int, site_id: str) -> int:
-        """Count the decisions that were ever promised for a claim."""
-        params = {"profile": profile_id, "site_id": site_id}
-        return int(self.connection.execute(_DECIDED_BEFORE, params).scalar_one())
-
-    def waiting(self) -> int:
-        return int(self.connection.execute(_WAITING).scalar_one())
-
-    # --- what is known ---
-    def book(self) -> dict[str, Decimal]:
-        return {str(row[0]): row[1] for row in self.connection.execute(_BOOK)}
-
-    def activity(self, order_id: int) -> list[ActivityEntry]:
-        return [ActivityEntry(*row) for row in self.connection.execute(_ACTIVITY, {"order": order_id})]
+def _tokens(grant: Grant) -> Row:
+    return {name: getattr(grant, name) for name in _GRANTED}

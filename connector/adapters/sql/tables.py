@@ -1,4 +1,4 @@
-"""The connector's tables: the one place that says what is kept, and what may exist only once.
+"""The connector's tables: what is kept, and what may exist only once.
 
 "Only once" is a unique key here, never a habit of the code: a request of the OMS by its `SellerAdjustmentID`, a claim's
 adjustment by claim, line and generation, a decision in the outbox by what it decides.
@@ -263,9 +263,8 @@ adjustments: Final = sa.Table(
     sa.Column("decided_by", sa.Text, nullable=True),  # oms | default | channel (outside) | buyer (declined an offer)
     # the connector's own
     sa.Column("offer_amount", Money, nullable=True),  # partial refund to be offered for this adjustment
-    sa.Column(
-        "answer", sa.JSON, nullable=True
-    ),  # the seller's answer while it waits for those of the RMA's other lines
+    # the seller's decision while it waits for those of the RMA's other lines, or to be delivered
+    sa.Column("answer", sa.JSON, nullable=True),
     sa.Column("warned_at", Utc, nullable=True),
     sa.Column("outbox_id", sa.ForeignKey("outbox.id"), nullable=True, index=True),
     sa.UniqueConstraint("profile_id", "seller_adjustment_id", "part", name="uq_adjustments_seller_adjustment_id"),
@@ -275,7 +274,7 @@ adjustments: Final = sa.Table(
     sa.Index("ix_adjustments_created_at", "created_at"),
 )
 
-# The same for a claim's adjustment of the whole order, which has no line to be told apart by.
+# The same for a claim's adjustment of the whole order, which no line sets apart.
 sa.Index(
     "uq_adjustments_claim_order",
     adjustments.c.profile_id,
@@ -286,7 +285,7 @@ sa.Index(
     postgresql_where=adjustments.c.item_id.is_(None),
 )
 
-# What is promised to be told to the marketplace. Written in the transaction of the decision itself.
+# Decisions on their way to the marketplace. Written in the transaction of the decision itself.
 outbox: Final = sa.Table(
     "outbox",
     metadata,

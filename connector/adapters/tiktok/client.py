@@ -1,7 +1,7 @@
 """TikTok Shop's Open API as the connector calls it: signing, one attempt per call, paging, and telling errors apart.
 
-Every call ends in an answer, in `Unavailable` (try later; `acted` when it may have had its effect) or in `Refused`
-(the marketplace's own code and words). What the documents mean is `tiktok_wire`'s part. Nothing secret and nothing of
+Every call ends in a value, in `Unavailable` (try later; `acted` when it may have had its effect) or in `Refused`
+(the marketplace's own code and words). What the documents mean is `wire`'s part. Nothing secret and nothing of
 a buyer reaches a log: a failed call is logged by its path, code and request id only.
 """
 
@@ -21,16 +21,14 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from connector.adapters.tiktok import wire
-from connector.domain.decisions import Operation
+from connector.domain.decisions import CancelOrder, Decision
 from connector.domain.site import Claim, ClaimKind, SiteOrder
-from connector.errors import Refused, Unavailable
+from connector.errors import Busy, Refused, TooMuch, Unavailable
 from connector.ports import Access, AuthorizedShop, Clock, Grant
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-RETURNS: Final = "/return_refund/202309/returns"
-CANCELLATIONS: Final = "/return_refund/202309/cancellations"
 ORDERS: Final = "/order/202309/orders"
 DETAILS_AT_ONCE: Final = 50
 PAGES_AT_MOST: Final = 10_000
@@ -42,6 +40,8 @@ NOT_ACTED: Final = frozenset(
 )
 # Errors on the other side that leave it open whether the call has acted.
 PERHAPS_ACTED: Final = frozenset({36009003, 36009007, 25020008})
+# Refusals that the rules tell apart; of a TooMuch the first says that nothing is left of a unit.
+REFUSALS: Final[Mapping[int, type[Refused]]] = {25001011: Busy, 25001010: TooMuch, 25005005: TooMuch}
 VALIDATION: Final = 36009004  # one code for many things: the message tells them apart
 _written: Final = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -111,7 +111,7 @@ class TikTok:
         return list(self._search(kind, shop, {name: values for name, values in filters.items() if values}))
 
     def last_record(self, shop: Access, return_id: str) -> str:
-        return _read(wire.last_record, self._call("GET", f"{RETURNS}/{return_id}/records", shop))
+        return _read(wire.last_record, self._call("GET", f"{wire.RETURNS}/{return_id}/records", shop))
 
     def reject_reasons(self, shop: Access, claim_id: str) -> list[str]:
         data = self._call("GET", "/return_refund/202309/reject_reasons", shop, {"return_or_cancel_id": claim_id})
@@ -128,11 +128,9 @@ class TikTok:
         return _read(wire.refund_total, data)
 
     # --- writing ---
-    def send(
-        self, shop: Access, operation: Operation, *, claim_id: str | None, key: str, body: Mapping[str, Any]
-    ) -> str | None:
-        path, document = wire.request(operation, claim_id, body)
-        query = {} if operation is Operation.CANCEL_ORDER else {"idempotency_key": key}
+    def send(self, shop: Access, decision: Decision, *, claim_id: str | None, key: str) -> str | None:
+        path, document = wire.request(decision, claim_id)
+        query = {} if isinstance(decision, CancelOrder) else {"idempotency_key": key}
         data = self._call("POST", path, shop, query, body=document)
         made = data.get("return_id") or data.get("cancel_id")
         return None if made is None else str(made)
@@ -140,8 +138,8 @@ class TikTok:
     # --- how it travels ---
     def _search(self, kind: ClaimKind, shop: Access, filters: Mapping[str, Any]) -> Iterator[Claim]:
         if kind is ClaimKind.RETURN:
-            return self._each(f"{RETURNS}/search", shop, filters, "return_orders", wire.returned)
-        return self._each(f"{CANCELLATIONS}/search", shop, filters, "cancellations", wire.cancellation)
+            return self._each(f"{wire.RETURNS}/search", shop, filters, "return_orders", wire.returned)
+        return self._each(f"{wire.CANCELLATIONS}/search", shop, filters, "cancellations", wire.cancellation)
 
     def _each(
         self, path: str, shop: Access, filters: Mapping[str, Any], name: str, read: Callable[[wire.Json], T]
@@ -176,7 +174,7 @@ class TikTok:
     def _token(self, verb: str, params: Mapping[str, str]) -> Grant:
         path = f"/api/v2/token/{verb}"
         query = {"app_key": self._key, "app_secret": self._secret, **params}
-        data = self._answer("GET", self._auth_url, path, query, headers={}, content=b"")
+        data = self._exchange("GET", self._auth_url, path, query, headers={}, content=b"")
         return _read(wire.grant, data)
 
     def _call(
@@ -197,9 +195,9 @@ class TikTok:
         }
         signed["sign"] = sign(self._secret, path, signed, content)
         headers = {"x-tts-access-token": shop.access_token, "Content-Type": "application/json"}
-        return self._answer(method, self._url, path, signed, headers=headers, content=content)
+        return self._exchange(method, self._url, path, signed, headers=headers, content=content)
 
-    def _answer(
+    def _exchange(
         self,
         method: str,
         origin: str,
@@ -225,11 +223,11 @@ class TikTok:
 
 
 def _read(read: Callable[[wire.Json], T], document: wire.Json) -> T:
-    """Understand a document, or say that it cannot be: an answer that lacks what it must have is no answer."""
+    """Understand a document, or say that it cannot be: a response that lacks what it must have is none."""
     try:
         return read(document)
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, IndexError) as error:
-        log.error("%s: a document cannot be read: %s", getattr(read, "__name__", "answer"), type(error).__name__)
+        log.error("%s: a document cannot be read: %s", getattr(read, "__name__", "response"), type(error).__name__)
         raise Unavailable("An answer of the marketplace cannot be read.", acted=True) from None
 
 
@@ -257,14 +255,14 @@ def _data(method: str, path: str, response: requests.Response) -> Mapping[str, A
 
 
 def _failure(response: requests.Response, code: int, words: str) -> Unavailable | Refused:
-    said = f"{code}: {words}"
+    reported = f"{code}: {words}"
     if code in TOKEN_STALE:
-        return Unavailable(said, acted=False, stale_token=True)
+        return Unavailable(reported, acted=False, stale_token=True)
     if response.status_code == 429 or code in NOT_ACTED or (code == VALIDATION and _gateway(words)):
-        return Unavailable(said, acted=False, retry_after=_retry_after(response))
+        return Unavailable(reported, acted=False, retry_after=_retry_after(response))
     if response.status_code >= 500 or code in PERHAPS_ACTED or code == 0:
-        return Unavailable(said, acted=True)
-    return Refused(code, words)
+        return Unavailable(reported, acted=True)
+    return REFUSALS.get(code, Refused)(code, words)
 
 
 def _gateway(words: str) -> bool:

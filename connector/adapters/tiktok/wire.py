@@ -12,15 +12,26 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from connector.domain.decisions import OFFER, Operation
+from connector.domain.decisions import (
+    ApproveCancellation,
+    ApproveReturn,
+    CancelOrder,
+    CreateRefund,
+    Decision,
+    RejectCancellation,
+    RejectReturn,
+)
 from connector.domain.site import Claim, ClaimKind, ClaimLine, SiteLine, SiteOrder
 from connector.ports import AuthorizedShop, Grant
 
 Json = Mapping[str, Any]
 NONE: Final[Json] = {}
+RETURNS: Final = "/return_refund/202309/returns"
+CANCELLATIONS: Final = "/return_refund/202309/cancellations"
 
 
 def grant(data: Json) -> Grant:
+    """Read the tokens that an authorization gives."""
     return Grant(
         access_token=str(data["access_token"]),
         access_expires_at=_at(data["access_token_expire_in"]),
@@ -32,6 +43,7 @@ def grant(data: Json) -> Grant:
 
 
 def shops(data: Json) -> list[AuthorizedShop]:
+    """Read the shops that a token opens."""
     return [
         AuthorizedShop(
             shop_id=str(shop["id"]),
@@ -44,10 +56,12 @@ def shops(data: Json) -> list[AuthorizedShop]:
 
 
 def reasons(data: Json) -> list[str]:
+    """Read the keys of a case's reasons."""
     return [str(reason["name"]) for reason in data.get("reasons") or ()]
 
 
 def last_record(data: Json) -> str:
+    """Read what happened to a return last; empty where no record is kept."""
     records = data.get("records") or ()
     if not records:
         return ""
@@ -59,10 +73,12 @@ def last_record(data: Json) -> str:
 
 
 def refund_total(data: Json) -> Decimal:
+    """Read the sum that would be paid back."""
     return Decimal(str(data["order_refund_amount"]["refund_total"]))
 
 
 def order(document: Json) -> SiteOrder:
+    """Read an order."""
     payment = document.get("payment") or NONE
     lines = tuple(_line(line) for line in document.get("line_items") or ())
     return SiteOrder(
@@ -105,6 +121,7 @@ def _line(line: Json) -> SiteLine:
 
 
 def returned(document: Json) -> Claim:
+    """Read a return."""
     offered = document.get("partial_refund") or NONE
     declined = bool(document.get("buyer_rejected_partial_refund"))
     return Claim(
@@ -125,6 +142,7 @@ def returned(document: Json) -> Claim:
 
 
 def cancellation(document: Json) -> Claim:
+    """Read a cancellation."""
     return Claim(
         kind=ClaimKind.CANCELLATION,
         id=str(document["cancel_id"]),
@@ -176,36 +194,38 @@ def _claim_lines(lines: Iterable[Json]) -> tuple[ClaimLine, ...]:
     return tuple(read)
 
 
-def request(operation: Operation, claim_id: str | None, body: Json) -> tuple[str, Json | None]:
-    """Spell a promise as path and document."""
-    if operation is Operation.CREATE_RETURN:
-        return "/return_refund/202309/returns", {
-            "order_id": body["order_id"],
-            "return_type": "REFUND",
-            "return_reason": body["reason"],
-            "order_line_item_ids": body["line_ids"],
-            "refund_total": body["amount"],
-            "currency": body["currency"],
-        }
-    if operation is Operation.CANCEL_ORDER:
-        lines = {} if body["whole"] else {"order_line_item_ids": body["line_ids"]}
-        return "/return_refund/202309/cancellations", {
-            "order_id": body["order_id"],
-            "cancel_reason": body["reason"],
-            **lines,
-        }
-    if operation is Operation.APPROVE_CANCELLATION:
-        return f"/return_refund/202309/cancellations/{claim_id}/approve", None
-    comment = {"comment": body["comment"]} if body.get("comment") else {}
-    if operation is Operation.REJECT_CANCELLATION:
-        return f"/return_refund/202309/cancellations/{claim_id}/reject", {"reject_reason": body["reason"], **comment}
-    if operation is Operation.REJECT_RETURN:
-        document = {"decision": body["decision"], "reject_reason": body["reason"], **comment}
-        return f"/return_refund/202309/returns/{claim_id}/reject", document
-    offer = {}
-    if body["decision"] == OFFER:
-        offer = {"partial_refund": {"currency": body["currency"], "amount": body["amount"]}}
-    return f"/return_refund/202309/returns/{claim_id}/approve", {"decision": body["decision"], **offer}
+def request(decision: Decision, claim_id: str | None) -> tuple[str, Json | None]:
+    """Spell a decision as path and document."""
+    match decision:
+        case CreateRefund():
+            return RETURNS, {
+                "order_id": decision.order_id,
+                "return_type": "REFUND",
+                "return_reason": decision.reason,
+                "order_line_item_ids": decision.line_ids,
+                "refund_total": None if decision.amount is None else f"{decision.amount:f}",
+                "currency": decision.currency,
+            }
+        case CancelOrder():
+            lines = {} if decision.whole else {"order_line_item_ids": decision.line_ids}
+            return CANCELLATIONS, {"order_id": decision.order_id, "cancel_reason": decision.reason, **lines}
+        case ApproveReturn():
+            offer = {}
+            if decision.amount is not None:
+                offer = {"partial_refund": {"currency": decision.currency, "amount": f"{decision.amount:f}"}}
+            return f"{RETURNS}/{claim_id}/approve", {"decision": decision.choice, **offer}
+        case RejectReturn():
+            document = {"decision": decision.choice, "reject_reason": decision.reason, **_comment(decision.comment)}
+            return f"{RETURNS}/{claim_id}/reject", document
+        case ApproveCancellation():
+            return f"{CANCELLATIONS}/{claim_id}/approve", None
+        case RejectCancellation():
+            document = {"reject_reason": decision.reason, **_comment(decision.comment)}
+            return f"{CANCELLATIONS}/{claim_id}/reject", document
+
+
+def _comment(comment: str | None) -> Json:
+    return {"comment": comment} if comment else {}
 
 
 def fingerprint(document: Json) -> str:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pytest_bdd import then, when
 
 from rehearsal.gherkin.cast import Buyer, Cast
-from rehearsal.gherkin.steps.phrases import GRADES, act, money, phrase
+from rehearsal.gherkin.steps.phrases import GRADES, act, money, number, phrase
 
 # What can be said of a request in one sentence: the words, and who does what.
 SAYINGS: dict[str, Callable[[Cast, Buyer], None]] = {
@@ -76,24 +76,10 @@ def _(people: Cast, buyer: str, sum: str) -> None:
     people.seller.refunds(people.buyer(buyer), amount=Decimal(sum))
 
 
-@act(happens="the seller refunds {BUYER} the {GOODS}")
-def _(people: Cast, buyer: str, goods: str) -> None:
-    people.seller.refunds(people.buyer(buyer), goods=goods)
-
-
-@act(happens="the seller refunds {BUYER} {SUM} on the {GOODS}")
-def _(people: Cast, buyer: str, sum: str, goods: str) -> None:
-    people.seller.refunds(people.buyer(buyer), goods=goods, amount=Decimal(sum))
-
-
-@act(happens=r"the seller refunds {BUYER} (?P<pieces>\d+) of the {GOODS}")
-def _(people: Cast, buyer: str, pieces: str, goods: str) -> None:
-    people.seller.refunds(people.buyer(buyer), goods=goods, pieces=int(pieces))
-
-
-@act(happens=r"the seller refunds {BUYER} {SUM} on (?P<pieces>\d+) of the {GOODS}")
-def _(people: Cast, buyer: str, sum: str, pieces: str, goods: str) -> None:
-    people.seller.refunds(people.buyer(buyer), goods=goods, pieces=int(pieces), amount=Decimal(sum))
+@act(happens="the seller refunds {BUYER} (?:{SUM} on )?(?:{COUNT} of )?the {GOODS}")
+def _(people: Cast, buyer: str, goods: str, sum: str | None, pieces: str | None) -> None:
+    amount = Decimal(sum) if sum else None
+    people.seller.refunds(people.buyer(buyer), goods=goods, pieces=number(pieces), amount=amount)
 
 
 @when(phrase("the seller tries to refund {BUYER} {SUM} of the order"))

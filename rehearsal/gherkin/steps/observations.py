@@ -1,4 +1,4 @@
-"""Sights: what people see on the marketplace, in the mail, in the books and on the connector's order page."""
+"""Observations: what people see on the marketplace, in the mail, in the books and on the connector's order page."""
 
 from __future__ import annotations
 
@@ -96,11 +96,11 @@ def _(people: Cast, buyer: str) -> None:
 def _has_mails(people: Cast, buyer: str, *expected: str) -> None:
     mails = sorted(people.buyer(buyer).mails, key=lambda mail: str(mail["sent_at"]))
     kinds = [mail["kind"] for mail in mails]
-    assert kinds == list(expected), f"{buyer} has {_told(kinds)}; expected was {_told(expected)}"
+    assert kinds == list(expected), f"{buyer} has {_listed(kinds)}; expected was {_listed(expected)}"
 
 
-def _told(kinds: Sequence[str]) -> str:
-    """Tell mails as people do: no mail, the mail "order refund"."""
+def _listed(kinds: Sequence[str]) -> str:
+    """Return mails as people name them: no mail, the mail "order refund"."""
     quoted = " and then ".join(f'"{kind}"' for kind in kinds)
     return f"the mail{'s' if len(kinds) > 1 else ''} {quoted}" if kinds else "no mail"
 
@@ -134,10 +134,10 @@ def _(people: Cast, buyer: str) -> None:
 
 @then(phrase("the page of {BUYER}'s order tells, one after the other:"))
 def _(people: Cast, buyer: str, datatable: list[list[str]]) -> None:
-    told = [(e["by"], f"{e['text']} {e['source_words'] or ''}") for e in people.seller.history_of(people.buyer(buyer))]
-    rest = iter(told)
+    page = [(e["by"], f"{e['text']} {e['source_words'] or ''}") for e in people.seller.history_of(people.buyer(buyer))]
+    rest = iter(page)
     for who, what in datatable[1:]:
-        assert any(by == who and what.lower() in text.lower() for by, text in rest), (who, what, told)
+        assert any(by == who and what.lower() in text.lower() for by, text in rest), (who, what, page)
 
 
 @given(phrase("somebody has watched {BUYER}'s request for {SPAN}"))

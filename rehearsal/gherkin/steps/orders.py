@@ -9,13 +9,21 @@ from pytest_bdd import given, then
 from rehearsal.gherkin.cast import Cast, Goods
 from rehearsal.gherkin.steps.phrases import act, basket, phrase
 
+# What one says of somebody who has bought, and how far the order has come.
+COME = {
+    "has received": "DELIVERED",
+    "has ordered": "AWAITING_SHIPMENT",
+    "has just ordered": "ON_HOLD",
+    "has long had": "COMPLETED",
+}
 
-@given(phrase("{BUYER} has received an? {GOODS} for {PRICE}"))
-def _(people: Cast, buyer: str, goods: str, price: str) -> None:
-    people.buyer(buyer).buys([Goods(goods, Decimal(price))])
+
+@given(phrase(rf"{{BUYER}} (?P<come>{'|'.join(COME)}) an? {{GOODS}} for {{PRICE}}"))
+def _(people: Cast, buyer: str, come: str, goods: str, price: str) -> None:
+    people.buyer(buyer).buys([Goods(goods, Decimal(price))], status=COME[come])
 
 
-@given(phrase(r"{BUYER} has received (?P<pieces>\d+) {GOODS} at {PRICE} each"))
+@given(phrase("{BUYER} has received {COUNT} {GOODS} at {PRICE} each"))
 def _(people: Cast, buyer: str, pieces: str, goods: str, price: str) -> None:
     people.buyer(buyer).buys([Goods(goods, Decimal(price), int(pieces))])
 
@@ -35,24 +43,9 @@ def _(people: Cast, buyer: str, goods: str, price: str, shipping: str, tax: str)
     people.buyer(buyer).buys([Goods(goods, Decimal(price))], shipping=Decimal(shipping), tax=Decimal(tax))
 
 
-@given(phrase("{BUYER} has ordered an? {GOODS} for {PRICE}"))
-def _(people: Cast, buyer: str, goods: str, price: str) -> None:
-    people.buyer(buyer).buys([Goods(goods, Decimal(price))], status="AWAITING_SHIPMENT")
-
-
-@given(phrase("{BUYER} has just ordered an? {GOODS} for {PRICE}"))
-def _(people: Cast, buyer: str, goods: str, price: str) -> None:
-    people.buyer(buyer).buys([Goods(goods, Decimal(price))], status="ON_HOLD")
-
-
 @given(phrase("an? {GOODS} for {PRICE} is on its way to {BUYER}"))
 def _(people: Cast, buyer: str, goods: str, price: str) -> None:
     people.buyer(buyer).buys([Goods(goods, Decimal(price))], status="IN_TRANSIT")
-
-
-@given(phrase("{BUYER} has long had an? {GOODS} for {PRICE}"))
-def _(people: Cast, buyer: str, goods: str, price: str) -> None:
-    people.buyer(buyer).buys([Goods(goods, Decimal(price))], status="COMPLETED")
 
 
 @act(happens="the seller ships {BUYER}'s order")

@@ -21,6 +21,7 @@ PIECES = {
     "SUM": r"(?P<sum>\d+\.\d\d) USD",
     "PRICE": r"(?P<price>\d+\.\d\d) USD",
     "GOODS": r"(?P<goods>[a-z][a-z ]*?)",
+    "COUNT": r"(?P<pieces>\d+)",
     "SPAN": r"(?P<span>(?:an?|\d+) (?:second|minute|hour|day)s?)",
     "WORDS": r'"(?P<words>[^"]+)"',
     "GRADE": r"(?P<grade>as sold|used|damaged|the wrong item|with parts missing)",
@@ -72,6 +73,11 @@ def time(text: str) -> timedelta:
     return timedelta(seconds=_UNITS[unit.removesuffix("s")] * (1 if number in ("a", "an") else int(number)))
 
 
+def number(text: str | None) -> int | None:
+    """Read a number that may be left unsaid."""
+    return None if text is None else int(text)
+
+
 def basket(table: list[list[str]]) -> list[Goods]:
     """Read a table of goods, pieces and price each."""
     head, *rows = table
@@ -83,5 +89,5 @@ def basket(table: list[list[str]]) -> list[Goods]:
 
 
 def money(value: Any) -> Decimal:
-    """Read a sum as the stage says it."""
+    """Read a sum as the stage shows it."""
     return Decimal(str(value))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pytest_bdd import then, when
 
 from rehearsal.gherkin.cast import Buyer, Cast
-from rehearsal.gherkin.steps.phrases import act, phrase
+from rehearsal.gherkin.steps.phrases import act, number, phrase
 
 DOINGS: dict[str, Callable[[Buyer], None]] = {
     "withdraw": Buyer.withdraws,
@@ -26,14 +26,9 @@ def _(people: Cast, buyer: str) -> None:
     people.buyer(buyer).asks_for_refund()
 
 
-@act(done="{BUYER} has asked for the money for the {GOODS}")
-def _(people: Cast, buyer: str, goods: str) -> None:
-    people.buyer(buyer).asks_for_refund(goods=goods)
-
-
-@act(done=r"{BUYER} has asked for the money for (?P<pieces>\d+) of the {GOODS}")
-def _(people: Cast, buyer: str, goods: str, pieces: str) -> None:
-    people.buyer(buyer).asks_for_refund(goods=goods, pieces=int(pieces))
+@act(done="{BUYER} has asked for the money for (?:{COUNT} of )?the {GOODS}")
+def _(people: Cast, buyer: str, goods: str, pieces: str | None) -> None:
+    people.buyer(buyer).asks_for_refund(goods=goods, pieces=number(pieces))
 
 
 @act(done="{BUYER} has asked to send it back", happens="{BUYER} asks to send it back")
@@ -41,16 +36,9 @@ def _(people: Cast, buyer: str) -> None:
     people.buyer(buyer).asks_to_return()
 
 
-@act(done="{BUYER} has sent it back")
-def _(people: Cast, buyer: str) -> None:
-    people.buyer(buyer).asks_to_return()
-    people.clock.news_goes_round()
-    people.buyer(buyer).sends_parcel()
-
-
-@act(done=r"{BUYER} has sent back (?P<pieces>\d+) of the {GOODS}")
-def _(people: Cast, buyer: str, goods: str, pieces: str) -> None:
-    people.buyer(buyer).asks_to_return(goods=goods, pieces=int(pieces))
+@act(done="{BUYER} has sent (?:it back|back {COUNT} of the {GOODS})")
+def _(people: Cast, buyer: str, goods: str | None, pieces: str | None) -> None:
+    people.buyer(buyer).asks_to_return(goods=goods, pieces=number(pieces))
     people.clock.news_goes_round()
     people.buyer(buyer).sends_parcel()
 

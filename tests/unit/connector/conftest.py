@@ -9,12 +9,11 @@ from itertools import count
 
 import pytest
 import requests
-import sqlalchemy as sa
 
 from connector import Connector, Settings
 from connector.adapters.sql import tables as t
-from connector.adapters.sql.store import Store
-from connector.records import Adjustment, Promise
+from connector.adapters.sql.store import SqlStore
+from connector.records import Adjustment, OutboxEntry
 from tests.unit.connector.stub_tiktok import HandClock, StubTikTok
 
 SETTINGS = Settings(database_url="sqlite://", app_key="key", app_secret="secret")
@@ -53,20 +52,22 @@ class Bench:
         self.until(self.clock.time + timedelta(**duration))
 
     def adjustments(self) -> list[Adjustment]:
-        with Store(self.connector.engine).reading() as books:
-            rows = books.connection.execute(sa.select(t.adjustments).order_by(t.adjustments.c.id))
-            return [Adjustment(*row) for row in rows]
+        with SqlStore(self.connector.engine).reading() as work:
+            ids = work.connection.execute(t.adjustments.select().order_by(t.adjustments.c.id)).scalars()
+            found = [work.adjustment(adjustment_id) for adjustment_id in ids]
+        return [adjustment for adjustment in found if adjustment is not None]
 
     def adjustment(self) -> Adjustment:
         return self.adjustments()[-1]
 
-    def promises(self) -> list[Promise]:
-        with Store(self.connector.engine).reading() as books:
-            return [Promise(*row) for row in books.connection.execute(sa.select(t.outbox).order_by(t.outbox.c.id))]
+    def outbox(self) -> list[OutboxEntry]:
+        with SqlStore(self.connector.engine).reading() as work:
+            ids = work.connection.execute(t.outbox.select().order_by(t.outbox.c.id)).scalars()
+            return [work.outbox_entry(entry_id) for entry_id in ids]
 
     def order_id(self, site_order_id: str) -> int:
-        with Store(self.connector.engine).reading() as books:
-            return books.orders_anywhere(site_order_id)[0].id
+        with SqlStore(self.connector.engine).reading() as work:
+            return work.orders_anywhere(site_order_id)[0].id
 
     def events(self, site_order_id: str) -> list[str]:
         return [entry.event for entry in self.connector.activity(site_order_id)]

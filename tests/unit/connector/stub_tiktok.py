@@ -1,6 +1,6 @@
 """A stub of TikTok Shop's wire: canned documents, recorded calls, planned failures.
 
-It knows no rules: a test says what a search answers and what a decision brings about.
+It knows no rules: a test sets what a search returns and what a decision brings about.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Call:
 
 
 class Cut(Exception):
-    """The answer gets lost after the marketplace has acted."""
+    """The response gets lost after the marketplace has acted."""
 
 
 @dataclass
@@ -56,10 +56,10 @@ class StubTikTok(BaseAdapter):
     returns: dict[str, Json] = field(default_factory=dict)
     cancellations: dict[str, Json] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
-    answers: list[Callable[[Call], Json]] = field(default_factory=list)
+    responses: list[Callable[[Call], Json]] = field(default_factory=list)
     reasons: list[str] = field(default_factory=lambda: ["reverse_reject_refund_request_unclear_evidence"])
     records: list[Json] = field(default_factory=list)
-    instead: Callable[[Call], Json] | None = None  # answers everything, when set
+    instead: Callable[[Call], Json] | None = None  # responds to everything, when set
     decide: Callable[[Call], Json] = lambda call: ok({})
 
     def __post_init__(self) -> None:
@@ -87,9 +87,9 @@ class StubTikTok(BaseAdapter):
             raw=raw if isinstance(raw, bytes) else raw.encode(),
         )
         self.calls.append(call)
-        plan = self.answers.pop(0) if self.answers and is_write(call) else None
+        plan = self.responses.pop(0) if self.responses and is_write(call) else None
         try:
-            document = (self.instead or plan or self.answer)(call)
+            document = (self.instead or plan or self.respond)(call)
         except Cut:
             raise requests.ReadTimeout("cut") from None
         response = requests.Response()
@@ -99,7 +99,7 @@ class StubTikTok(BaseAdapter):
         response.url = request.url or ""
         return response
 
-    def answer(self, call: Call) -> Json:
+    def respond(self, call: Call) -> Json:
         now = int(self.clock.now().timestamp())
         if call.path.startswith("/api/v2/token/"):
             return ok(

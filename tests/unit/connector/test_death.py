@@ -9,12 +9,12 @@ from decimal import Decimal
 
 import pytest
 
-from connector.adapters.sql.store import Books, Store
+from connector.adapters.sql.store import SqlStore, SqlUnitOfWork
 from connector.records import AdjustOrder
 from tests.unit.connector.conftest import Bench
 from tests.unit.connector.stub_tiktok import Call, Json, ok
 
-writing = Store.writing
+writing = SqlStore.writing
 
 
 class Death(BaseException):
@@ -29,10 +29,10 @@ class Executioner:
         self.after_commit = after_commit
 
     @contextmanager
-    def writing(self, store: Store) -> Iterator[Books]:
+    def writing(self, store: SqlStore) -> Iterator[SqlUnitOfWork]:
         self.left -= 1
-        with writing(store) as books:
-            yield books
+        with writing(store) as work:
+            yield work
             if self.left == 0 and not self.after_commit:
                 raise Death
         if self.left == 0:
@@ -45,14 +45,14 @@ class Marketplace:
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
         self.paid: list[str] = []
-        self.answers: dict[str, Json] = {}
+        self.responses: dict[str, Json] = {}
 
     def __call__(self, call: Call) -> Json:
         key = call.query.get("idempotency_key", f"call {len(self.paid)}")
-        if key not in self.answers:
+        if key not in self.responses:
             self.paid.append(key)
-            self.answers[key] = ok(self._act(call))
-        return dict(self.answers[key])
+            self.responses[key] = ok(self._act(call))
+        return dict(self.responses[key])
 
     def _act(self, call: Call) -> Json:
         now = int(self.bench.clock.now().timestamp())
@@ -111,7 +111,7 @@ def test_a_refund_survives_a_death_at_any_commit(
     ask = asked(bench)
     ask()
     executioner = Executioner(nth, after_commit=after_commit)
-    monkeypatch.setattr(Store, "writing", lambda store: executioner.writing(store))
+    monkeypatch.setattr(SqlStore, "writing", lambda store: executioner.writing(store))
     end = bench.clock.time + timedelta(hours=2)
     while bench.clock.time < end:
         try:
@@ -119,7 +119,7 @@ def test_a_refund_survives_a_death_at_any_commit(
         except Death:
             bench.restarted()
     assert len(marketplace.paid) == 1
-    assert bench.connector.book() == {"500": Decimal("39.98")}
+    assert bench.connector.ledger() == {"500": Decimal("39.98")}
     assert bench.connector.waiting() == 0
     assert len(bench.adjustments()) == 1
     assert bench.adjustment().decided_by == "oms"

@@ -38,14 +38,14 @@ def test_every_open_adjustment_can_be_ended_by_the_marketplace() -> None:
         assert after(status, Action.CLOSED) is S.REJECTED
 
 
-def test_the_seller_can_answer_only_what_waits_for_an_answer() -> None:
-    answers = {Action.APPROVE_REQUEST, Action.REJECT_REQUEST, Action.APPROVE_GOODS, Action.REJECT_GOODS}
-    assert {status for status, action in TABLE if action in answers} == AWAITS_SELLER
-    assert set(MEANT.values()) == answers
+def test_the_seller_can_decide_only_what_waits_for_a_decision() -> None:
+    decisions = {Action.APPROVE_REQUEST, Action.REJECT_REQUEST, Action.APPROVE_GOODS, Action.REJECT_GOODS}
+    assert {status for status, action in TABLE if action in decisions} == AWAITS_SELLER
+    assert set(MEANT.values()) == decisions
 
 
 def test_every_decision_brings_something_the_table_knows() -> None:
-    for _operation, decision in DECISIONS.values():
+    for decision in DECISIONS.values():
         assert BRINGS[decision] in {action for _, action in TABLE}
 
 

@@ -13,7 +13,7 @@ from tests.unit.connector.stub_tiktok import Json, ok
 
 
 def three_mugs(bench: Bench) -> int:
-    """An order of 3 x 14.95, tax 3.74, shipping 9.95; answers its one line."""
+    """An order of 3 x 14.95, tax 3.74, shipping 9.95; returns its one line."""
     document = bench.tiktok.put_order("500", "14.95", "14.95", "14.95", shipping="9.95")
     document["payment"] |= {"tax": "3.74", "total_amount": "58.54"}
     for line in document["line_items"]:

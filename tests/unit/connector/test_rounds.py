@@ -59,7 +59,7 @@ def test_an_approval_waits_for_the_round_and_walks_to_its_end(bench: Bench) -> N
     bench.round()
     assert bench.adjustment().status == "PostProcessingComplete"
     assert bench.adjustment().decided_by == "oms"
-    assert bench.connector.book() == {"500": Decimal("39.98")}
+    assert bench.connector.ledger() == {"500": Decimal("39.98")}
 
 
 def test_a_decision_that_cannot_wait_for_the_round_goes_out_at_once(bench: Bench) -> None:
@@ -81,7 +81,7 @@ def test_a_decision_that_cannot_wait_for_the_round_goes_out_at_once(bench: Bench
     assert following.at == START + timedelta(minutes=30)
 
 
-def test_a_lost_answer_is_looked_up_before_anything_is_sent_again(bench: Bench) -> None:
+def test_a_lost_response_is_looked_up_before_anything_is_sent_again(bench: Bench) -> None:
     a_refund_request(bench)
     bench.connector.services.approve_buyer_request("item", bench.adjustment().id)
 
@@ -89,7 +89,7 @@ def test_a_lost_answer_is_looked_up_before_anything_is_sent_again(bench: Bench) 
         settle_as(bench, "RETURN_OR_REFUND_REQUEST_SUCCESS")
         raise Cut
 
-    bench.tiktok.answers.append(acts_and_cuts)
+    bench.tiktok.responses.append(acts_and_cuts)
     bench.round()
     assert len(bench.tiktok.written()) == 1
     assert bench.adjustment().status == "AcknowledgedPostProcessingNotComplete"
@@ -100,7 +100,7 @@ def test_a_lost_answer_is_looked_up_before_anything_is_sent_again(bench: Bench) 
 def test_an_attempt_that_had_no_effect_is_repeated_with_the_same_key(bench: Bench) -> None:
     a_refund_request(bench)
     bench.connector.services.approve_buyer_request("item", bench.adjustment().id)
-    bench.tiktok.answers.append(lambda call: {"http": 502, "raw": b"<html>"})
+    bench.tiktok.responses.append(lambda call: {"http": 502, "raw": b"<html>"})
     bench.round()
     assert bench.adjustment().status == "ProcessingApproval"
     bench.round()
@@ -117,24 +117,24 @@ def test_a_death_in_the_middle_of_an_attempt_loses_nothing(bench: Bench) -> None
         settle_as(bench, "RETURN_OR_REFUND_REQUEST_SUCCESS")
         raise SystemExit
 
-    bench.tiktok.answers.append(dies)
+    bench.tiktok.responses.append(dies)
     try:
         bench.round()
     except SystemExit:
         bench.restarted()
-    assert bench.promises()[0].state == "sending"
+    assert bench.outbox()[0].state == "sending"
     bench.round()
     assert len(bench.tiktok.written()) == 1
-    assert bench.promises()[0].state == "done"
+    assert bench.outbox()[0].state == "done"
     assert bench.adjustment().status == "AcknowledgedPostProcessingNotComplete"
 
 
-def test_an_answer_the_marketplace_refuses_ends_in_an_error_and_can_be_given_again_in_time(bench: Bench) -> None:
+def test_a_decision_the_marketplace_refuses_ends_in_an_error_and_can_be_made_again_in_time(bench: Bench) -> None:
     a_refund_request(bench)
     asked = bench.adjustment()
     services = bench.connector.services
     services.reject_buyer_request("item", asked.id, reject_reason="no_such_reason")
-    bench.tiktok.answers.append(refusal(25011012, "reject reason is not valid"))
+    bench.tiktok.responses.append(refusal(25011012, "reject reason is not valid"))
     assert bench.round() == "round: 1 refused"
     failed, again = bench.adjustments()
     assert (failed.id, failed.status) == (asked.id, "Error")
@@ -156,7 +156,7 @@ def test_every_line_of_a_return_whose_goods_could_not_be_judged_is_asked_anew(be
     bench.round()
     for entry in bench.adjustments():
         bench.connector.services.approve_return("item", entry.id)
-    bench.tiktok.answers.append(refusal(25011012, "status does not allow approve"))
+    bench.tiktok.responses.append(refusal(25011012, "status does not allow approve"))
     bench.round()
     statuses = [(entry.status, entry.generation) for entry in bench.adjustments()]
     assert statuses == [("Error", 1), ("Error", 1), ("ReadyForReturn", 2), ("ReadyForReturn", 2)]
@@ -170,12 +170,12 @@ def test_a_request_that_nobody_can_read_again_is_asked_anew_as_it_was(bench: Ben
         bench.tiktok.instead = lambda call: {"http": 503, "raw": b""}
         return refusal(25011012, "no")(call)
 
-    bench.tiktok.answers.append(refuses_and_goes_dark)
+    bench.tiktok.responses.append(refuses_and_goes_dark)
     bench.round()
     assert [entry.status for entry in bench.adjustments()] == ["Error", "NewRma"]
 
 
-def test_a_refused_answer_to_what_waits_no_more_is_not_asked_anew(bench: Bench) -> None:
+def test_a_refused_decision_about_what_waits_no_more_is_not_asked_anew(bench: Bench) -> None:
     a_refund_request(bench)
     bench.connector.services.approve_buyer_request("item", bench.adjustment().id)
 
@@ -183,7 +183,7 @@ def test_a_refused_answer_to_what_waits_no_more_is_not_asked_anew(bench: Bench) 
         settle_as(bench, "A_STATUS_FROM_THE_FUTURE")
         return refusal(25011012, "no")(call)
 
-    bench.tiktok.answers.append(refuses)
+    bench.tiktok.responses.append(refuses)
     bench.round()
     assert [entry.status for entry in bench.adjustments()] == ["Error"]
 
@@ -192,7 +192,7 @@ def test_a_refusal_because_it_is_done_already_is_no_error(bench: Bench) -> None:
     a_refund_request(bench, deadline=timedelta(minutes=25))
     bench.until(START + timedelta(minutes=15))
     settle_as(bench, "RETURN_OR_REFUND_REQUEST_SUCCESS")
-    bench.tiktok.answers.append(refusal(25020010, "already approved"))
+    bench.tiktok.responses.append(refusal(25020010, "already approved"))
     bench.connector.services.approve_buyer_request("item", bench.adjustment().id)
     bench.round()
     assert bench.adjustment().status == "AcknowledgedPostProcessingNotComplete"
@@ -206,7 +206,7 @@ def test_what_happened_outside_withdraws_the_waiting_decision(bench: Bench) -> N
     settle_as(bench, "RETURN_OR_REFUND_REQUEST_COMPLETE")
     bench.round()
     assert bench.tiktok.written() == []
-    assert bench.promises()[0].state == "withdrawn"
+    assert bench.outbox()[0].state == "withdrawn"
     assert bench.adjustment().status == "PostProcessingComplete"
     assert bench.adjustment().updated_source == "Channel"
     assert len(bench.adjustments()) == 1
@@ -229,7 +229,7 @@ def test_a_dispute_won_by_the_buyer_opens_a_new_adjustment_of_the_same_rma(bench
     assert (won.status, won.rma_number, won.created_source) == ("PostProcessingComplete", "900", "Channel")
 
 
-def test_the_default_answer_is_given_in_the_last_round_before_the_deadline(
+def test_the_default_decision_is_made_in_the_last_round_before_the_deadline(
     make_bench: Callable[[Settings], Bench],
 ) -> None:
     bench = make_bench(replace(SETTINGS, default_answers={"REFUND": "reject"}))
@@ -242,7 +242,7 @@ def test_the_default_answer_is_given_in_the_last_round_before_the_deadline(
     assert bench.adjustment().decided_by == "default"
 
 
-def test_a_round_says_whom_it_warned_of_and_what_it_answered_itself(make_bench: Callable[[Settings], Bench]) -> None:
+def test_a_round_counts_whom_it_warned_of_and_what_it_decided_itself(make_bench: Callable[[Settings], Bench]) -> None:
     bench = make_bench(replace(SETTINGS, default_answers={"REFUND": "reject"}))
     a_refund_request(bench, deadline=timedelta(hours=3))
     bench.until(START + timedelta(minutes=59))
@@ -251,7 +251,7 @@ def test_a_round_says_whom_it_warned_of_and_what_it_answered_itself(make_bench: 
     assert bench.round() == "round: 1 answered, 1 delivered"
 
 
-def test_a_default_answer_that_cannot_be_given_is_not_told_as_given(make_bench: Callable[[Settings], Bench]) -> None:
+def test_a_default_decision_that_cannot_be_made_is_not_counted(make_bench: Callable[[Settings], Bench]) -> None:
     bench = make_bench(replace(SETTINGS, default_answers={"REFUND": "approve"}))
     a_refund_request(bench, deadline=timedelta(minutes=25))
     bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder())
@@ -305,10 +305,10 @@ def test_a_blind_refund_takes_the_sum_the_marketplace_reckons(bench: Bench) -> N
     bench.tiktok.put_return("901", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE", role="SELLER")
     bench.round()
     assert len(bench.adjustments()) == 1
-    assert bench.connector.book() == {"500": Decimal("25.00")}
+    assert bench.connector.ledger() == {"500": Decimal("25.00")}
 
 
-def test_a_blind_refund_whose_answer_is_lost_is_asked_for_under_its_key_and_not_made_again(bench: Bench) -> None:
+def test_a_blind_refund_whose_response_is_lost_is_asked_for_under_its_key_and_not_made_again(bench: Bench) -> None:
     bench.tiktok.put_order("500", "20.00")
     bench.round()
     bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder())
@@ -317,7 +317,7 @@ def test_a_blind_refund_whose_answer_is_lost_is_asked_for_under_its_key_and_not_
         bench.tiktok.put_return("901", "500", "RETURN_OR_REFUND_REQUEST_SUCCESS", role="SELLER")
         raise Cut
 
-    bench.tiktok.answers += [acts_and_cuts, lambda call: ok({"return_id": "901"})]
+    bench.tiktok.responses += [acts_and_cuts, lambda call: ok({"return_id": "901"})]
     bench.round()
     assert bench.adjustment().status == "SubmittedNotProcessed"
     assert bench.round() == "round: 1 settled"

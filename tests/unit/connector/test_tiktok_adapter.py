@@ -10,14 +10,14 @@ import pytest
 import requests
 
 from connector.adapters.tiktok.client import TikTok, sign
-from connector.domain.decisions import Operation
+from connector.domain.decisions import ApproveReturn, SiteDecision
 from connector.domain.site import ClaimKind
-from connector.errors import Refused, Unavailable
+from connector.errors import Busy, Refused, TooMuch, Unavailable
 from connector.ports import Access
 from tests.unit.connector.stub_tiktok import Call, HandClock, Json, StubTikTok, refusal
 
 SHOP = Access(cipher="ROW_test", access_token="token")
-Answer = Callable[[Call], Json]
+Responder = Callable[[Call], Json]
 
 # The vectors of the reference: the marketplace's own published one, others computed by its rule.
 VECTORS = [
@@ -95,8 +95,7 @@ class Wire:
         )
 
     def approve(self) -> str | None:
-        body = {"decision": "APPROVE_REFUND"}
-        return self.tiktok.send(SHOP, Operation.APPROVE_RETURN, claim_id="9", key="K", body=body)
+        return self.tiktok.send(SHOP, ApproveReturn(SiteDecision.APPROVE_REFUND), claim_id="9", key="K")
 
 
 @pytest.fixture
@@ -140,15 +139,15 @@ def test_a_document_that_cannot_be_read_holds_up_no_other(wire: Wire) -> None:
         next(found)
 
 
-def raising(error: Exception) -> Answer:
-    def answer(call: Call) -> Json:
+def raising(error: Exception) -> Responder:
+    def respond(call: Call) -> Json:
         raise error
 
-    return answer
+    return respond
 
 
 @pytest.mark.parametrize(
-    ("answer", "acted"),
+    ("respond", "acted"),
     [
         (refusal(36009002, "too many requests", 429), False),
         (refusal(105002, "access_token expired", 401), False),
@@ -164,31 +163,33 @@ def raising(error: Exception) -> Answer:
         (raising(requests.ConnectTimeout()), False),
     ],
 )
-def test_no_usable_answer_means_later_and_says_whether_it_may_have_acted(
-    wire: Wire, answer: Answer, acted: bool
+def test_no_usable_response_means_later_and_shows_whether_it_may_have_acted(
+    wire: Wire, respond: Responder, acted: bool
 ) -> None:
-    wire.stub.answers.append(answer)
+    wire.stub.responses.append(respond)
     with pytest.raises(Unavailable) as caught:
         wire.approve()
     assert caught.value.acted is acted
 
 
-@pytest.mark.parametrize("code", [25011012, 25005005, 25020010, 25001014, 36009009])
+@pytest.mark.parametrize("code", [25011012, 25001010, 25001011, 25005005, 25020010, 25001014, 36009009])
 def test_a_no_of_the_marketplace_is_a_refusal_with_its_words(wire: Wire, code: int) -> None:
-    wire.stub.answers.append(refusal(code, "its words"))
+    wire.stub.responses.append(refusal(code, "its words"))
     with pytest.raises(Refused) as caught:
         wire.approve()
     assert (caught.value.code, caught.value.words) == (code, "its words")
+    kinds = {25001011: Busy, 25001010: TooMuch, 25005005: TooMuch}
+    assert type(caught.value) is kinds.get(code, Refused)
 
 
 def test_no_secret_reaches_the_log(wire: Wire, caplog: Any) -> None:
     caplog.set_level("DEBUG")
-    wire.stub.answers.append(refusal(25011012, "no"))
+    wire.stub.responses.append(refusal(25011012, "no"))
     with pytest.raises(Refused):
         wire.approve()
     wire.stub.instead = raising(requests.ConnectionError("https://auth/?app_secret=secret"))
     with pytest.raises(Unavailable) as caught:
         wire.tiktok.refresh("refresh-token")
-    said = caplog.text + str(caught.value)
+    output = caplog.text + str(caught.value)
     for secret in ("secret", "refresh-token", "x-tts-access-token: token"):
-        assert secret not in said
+        assert secret not in output

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from connector.adapters.sql import tables as t
-from connector.adapters.sql.store import Store, engine_for
+from connector.adapters.sql.store import SqlStore, engine_for
 from tests.unit.connector_api.desk import Desk
 
 
@@ -219,7 +219,7 @@ def test_a_poll_never_waits_for_a_writer(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'connector.db'}"
     filed = Desk(engine=engine_for(database))
     filed.order()
-    with Store(filed.connector.engine).writing() as books:
+    with SqlStore(filed.connector.engine).writing() as books:
         books.connection.execute(sa.update(t.orders).values(seller_order_id="not yet committed"))
         [order] = filed.get("/v1/Orders")["value"]
     assert order["SellerOrderID"] == ""

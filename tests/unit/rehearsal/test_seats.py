@@ -10,8 +10,9 @@ import requests
 import sqlalchemy as sa
 
 from connector.adapters.sql import tables as t
-from connector.adapters.sql.store import Store
+from connector.adapters.sql.store import SqlStore
 from rehearsal.seats.builtin import OurConnector
+from rehearsal.seats.port import AppCredentials, Place
 from rehearsal.simulation.clock import SimulatedClock
 
 
@@ -19,7 +20,7 @@ from rehearsal.simulation.clock import SimulatedClock
 def connector() -> Iterator[OurConnector]:
     clock = SimulatedClock(datetime(2031, 3, 3, 9, tzinfo=UTC))
     with requests.Session() as nobody:
-        connector = OurConnector(clock=clock, http=nobody, seed=1, world="default", app_key="", app_secret="")
+        connector = OurConnector(Place("default", 1, clock, nobody), AppCredentials("", ""))
         connector.start()
         yield connector
         connector.stop()
@@ -27,7 +28,7 @@ def connector() -> Iterator[OurConnector]:
 
 def test_what_was_not_committed_is_not_on_its_disk(connector: OurConnector) -> None:
     connector.add_client()
-    store = Store(connector.process.engine)
+    store = SqlStore(connector.process.engine)
     with store.writing() as books:
         books.connection.execute(sa.delete(t.clients))
         books.connection.rollback()

@@ -1,4 +1,4 @@
-"""Refunds whose answer gets lost, several refunds of the same units, and faults of our own: each happens once."""
+"""Refunds whose response gets lost, several refunds of the same units, and faults of our own: each happens once."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from connector.records import AdjustOrder, Promise
-from connector.usecases.delivery import Delivery
+from connector.domain.decisions import CreateRefund, Decision
+from connector.records import AdjustOrder, OutboxEntry
+from connector.usecases.delivery import deliver
+from connector.usecases.delivery.run import Run
 from tests.unit.connector.conftest import Bench
 from tests.unit.connector.stub_tiktok import Call, Cut, Json, ok, refusal
 
@@ -64,7 +66,7 @@ def test_a_refund_waits_for_a_buyers_claim_on_the_same_unit_and_goes_out_as_anot
     a_mug(bench)
     bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
     bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("5.00")))
-    bench.tiktok.answers.append(refusal(25001011, "There are processing reverse order exists"))
+    bench.tiktok.responses.append(refusal(25001011, "There are processing reverse order exists"))
     assert bench.round() == "round: 1 collected, 1 postponed"
     assert bench.round() == "round: nothing new"
     bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_CANCEL")
@@ -77,11 +79,11 @@ def test_a_refund_waits_for_a_buyers_claim_on_the_same_unit_and_goes_out_as_anot
 def test_a_refund_ends_in_an_error_once_a_buyers_claim_has_left_too_little(bench: Bench) -> None:
     a_mug(bench, "5.00")
     bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_SUCCESS")
-    bench.tiktok.answers.append(refusal(25001011, "There are processing reverse order exists"))
+    bench.tiktok.responses.append(refusal(25001011, "There are processing reverse order exists"))
     bench.round()
     assert bench.adjustments()[0].status == "SubmittedNotProcessed"
     bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE")
-    bench.tiktok.answers.append(refusal(25005005, "5 exceeds 0.00"))
+    bench.tiktok.responses.append(refusal(25005005, "5 exceeds 0.00"))
     bench.round()
     assert (bench.adjustments()[0].status, bench.adjustments()[0].error_message) == ("Error", "5 exceeds 0.00")
 
@@ -96,10 +98,10 @@ def test_no_refund_waits_for_ever(bench: Bench) -> None:
 
 def test_what_only_looks_like_a_refund_that_got_lost_is_the_sellers_own(bench: Bench) -> None:
     a_mug(bench, "5.00")
-    bench.tiktok.answers.append(cut)
+    bench.tiktok.responses.append(cut)
     bench.round()
     seller_center_refunds(bench, "700", "5.00")
-    bench.tiktok.answers += [cut, lambda call: pays(bench, call)]
+    bench.tiktok.responses += [cut, lambda call: pays(bench, call)]
     bench.round()
     assert len(bench.adjustments()) == 1
     bench.round()
@@ -109,15 +111,15 @@ def test_what_only_looks_like_a_refund_that_got_lost_is_the_sellers_own(bench: B
     assert (ours.site_adjustment_id, ours.decided_by) == ("902", "oms")
     assert (outside.site_adjustment_id, outside.decided_by, outside.created_source) == ("700", "channel", "Channel")
     assert {call.query["idempotency_key"] for call in bench.tiktok.written()} == {"idempotency-key-1"}
-    assert bench.connector.book() == {"500": Decimal("10.00")}
+    assert bench.connector.ledger() == {"500": Decimal("10.00")}
 
 
 def test_another_sum_is_another_refund_even_while_one_of_ours_is_lost(bench: Bench) -> None:
     a_mug(bench, "5.00")
-    bench.tiktok.answers.append(cut)
+    bench.tiktok.responses.append(cut)
     bench.round()
     seller_center_refunds(bench, "700", "15.00")
-    bench.tiktok.answers.append(lambda call: pays(bench, call))
+    bench.tiktok.responses.append(lambda call: pays(bench, call))
     bench.round()
     assert states(bench) == [("5.00", "ProcessedNotAcknowledged"), ("15.00", "PostProcessingComplete")]
 
@@ -129,19 +131,19 @@ def test_what_once_was_unknown_stays_unknown_when_the_next_attempt_is_turned_awa
         pays(bench, call)
         raise Cut
 
-    bench.tiktok.answers += [acts_and_cuts, lambda call: {"http": 429, "raw": b""}]
+    bench.tiktok.responses += [acts_and_cuts, lambda call: {"http": 429, "raw": b""}]
     bench.round()
     bench.round()
-    assert bench.promises()[0].state == "unknown"
+    assert bench.outbox()[0].state == "unknown"
     assert len(bench.adjustments()) == 1
-    bench.tiktok.answers.append(lambda call: ok({"return_id": "901"}))
+    bench.tiktok.responses.append(lambda call: ok({"return_id": "901"}))
     bench.round()
     assert states(bench) == [("5.00", "AcknowledgedPostProcessingNotComplete")]
 
 
 def test_a_refund_collected_as_somebody_elses_counts_once(bench: Bench) -> None:
     a_mug(bench, "5.00")
-    bench.tiktok.answers += [cut, lambda call: ok({"return_id": "700"})]
+    bench.tiktok.responses += [cut, lambda call: ok({"return_id": "700"})]
     bench.round()
     seller_center_refunds(bench, "700", "4.99")
     bench.round()
@@ -164,17 +166,17 @@ def test_a_fault_of_our_own_with_one_refund_holds_up_no_other(bench: Bench, monk
     bench.round()
     for order_id in ("500", "600"):
         bench.connector.services.adjust_order(bench.order_id(order_id), AdjustOrder())
-    done = Delivery._done
+    done = deliver._done
 
-    def faulty(self: Delivery, promise: Promise, *args: Any) -> Any:
-        if promise.body["order_id"] == "500":
+    def faulty(run: Run, entry: OutboxEntry, decision: Decision, *args: Any) -> Any:
+        if isinstance(decision, CreateRefund) and decision.order_id == "500":
             raise RuntimeError("of our own making")
-        return done(self, promise, *args)
+        return done(run, entry, decision, *args)
 
-    monkeypatch.setattr(Delivery, "_done", faulty)
+    monkeypatch.setattr(deliver, "_done", faulty)
     bench.tiktok.decide = lambda call: ok({"return_id": f"9{call.body['order_id']}"})
     assert bench.round() == "round: 1 failed here, 1 delivered"
-    assert bench.promises()[0].state == "unknown"
+    assert bench.outbox()[0].state == "unknown"
     assert bench.connector.activity("500")[-1].source_words == "The connector failed: RuntimeError"
     monkeypatch.undo()
     bench.wait(hours=1)
@@ -190,7 +192,7 @@ def test_a_fault_that_does_not_go_away_ends_where_a_person_sees_it(
     def faulty(*args: Any) -> Any:
         raise RuntimeError
 
-    monkeypatch.setattr(Delivery, "_prepared", faulty)
+    monkeypatch.setattr(deliver, "prepared", faulty)
     a_mug(bench, "5.00")
     bench.wait(days=2)
     assert (bench.adjustment().status, bench.adjustment().error_code) == ("Error", "internal")
@@ -215,7 +217,7 @@ def test_a_cancellation_that_arrived_twice_is_found_before_it_is_called_an_error
         }
         return refusal(25001011, "There are processing reverse order exists")(call)
 
-    bench.tiktok.answers.append(twice)
+    bench.tiktok.responses.append(twice)
     bench.round()
     (entry,) = bench.adjustments()
     assert (entry.site_adjustment_id, entry.error_code) == ("801", None)
@@ -237,7 +239,7 @@ def test_a_coin_that_lies_on_another_unit_stops_no_refund_but_more_does(
             line["sale_price"] = price  # what the marketplace has left
         return refusal(25001010, "nothing is left")(call)
 
-    bench.tiktok.answers += [refuses, lambda call: ok({"return_id": "901"})]
+    bench.tiktok.responses += [refuses, lambda call: ok({"return_id": "901"})]
     bench.round()
     calls = bench.tiktok.written()
     assert [call.body["order_line_item_ids"] for call in calls] == sent

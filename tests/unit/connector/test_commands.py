@@ -7,10 +7,16 @@ from decimal import Decimal
 
 import pytest
 
+from connector.domain.decisions import CreateRefund
 from connector.errors import BadCredentials, BadRequest, NotAuthorized, NotNow, UnknownId
-from connector.records import AdjustItem, AdjustOrder, ConditionQuantity
+from connector.records import AdjustItem, AdjustOrder, ConditionQuantity, OutboxEntry
 from tests.unit.connector.conftest import Bench
 from tests.unit.connector.stub_tiktok import ok
+
+
+def line_ids(entry: OutboxEntry) -> tuple[str, ...]:
+    assert isinstance(entry.decision, CreateRefund)
+    return entry.decision.line_ids
 
 
 def a_delivered_order(bench: Bench, *prices: str, **fields: str) -> int:
@@ -30,7 +36,7 @@ def test_an_order_is_refunded_package_by_package(bench: Bench) -> None:
     bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("10.00")))
     first, second = bench.adjustments()
     assert [first.total, second.total] == [Decimal("6.67"), Decimal("3.33")]
-    assert [promise.body["line_ids"] for promise in bench.promises()] == [["5001"], ["5002"]]
+    assert [line_ids(entry) for entry in bench.outbox()] == [("5001",), ("5002",)]
 
 
 def test_shipped_units_are_refunded_and_the_others_cancelled(bench: Bench) -> None:
@@ -99,7 +105,7 @@ def test_single_refunds_of_a_line_take_the_next_unit_each_time_and_add_up(bench:
     (item_id,) = the_items(bench, bench.order_id("500"))
     for _ in range(3):
         bench.connector.services.adjust_item(item_id, AdjustItem(quantity=1))
-    assert [promise.body["line_ids"] for promise in bench.promises()] == [["5001"], ["5002"], ["5003"]]
+    assert [line_ids(entry) for entry in bench.outbox()] == [("5001",), ("5002",), ("5003",)]
     assert sum(entry.total for entry in bench.adjustments()) == Decimal("54.80")
     with pytest.raises(BadRequest):
         bench.connector.services.adjust_item(item_id, AdjustItem(quantity=1))
@@ -123,14 +129,14 @@ def test_the_same_seller_adjustment_id_is_taken_only_once(bench: Bench) -> None:
     with pytest.raises(BadRequest) as caught:
         bench.connector.services.adjust_order(order_id, request)
     assert caught.value.field == "SellerAdjustmentID"
-    assert len(bench.promises()) == 1
+    assert len(bench.outbox()) == 1
 
 
 def test_recording_only_tells_the_marketplace_nothing(bench: Bench) -> None:
     order_id = a_delivered_order(bench, "20.00")
     bench.connector.services.adjust_order(order_id, AdjustOrder(prevent_site_processing=True))
     assert bench.connector.waiting() == 0
-    assert bench.connector.book() == {}
+    assert bench.connector.ledger() == {}
 
 
 def a_return_of_two_lines(bench: Bench) -> tuple[int, int]:
@@ -160,7 +166,7 @@ def test_the_lines_of_an_rma_travel_as_one_decision(bench: Bench) -> None:
     assert [entry.status for entry in bench.adjustments()] == ["RejectionCompleted"] * 2
 
 
-def test_a_contradicting_answer_is_refused_and_names_the_rma(bench: Bench) -> None:
+def test_a_contrary_decision_is_refused_and_names_the_rma(bench: Bench) -> None:
     first, second = a_return_of_two_lines(bench)
     bench.connector.services.approve_return("item", first)
     with pytest.raises(BadRequest) as caught:
@@ -169,7 +175,7 @@ def test_a_contradicting_answer_is_refused_and_names_the_rma(bench: Bench) -> No
     assert "900" in str(caught.value)
 
 
-def test_an_answer_can_be_changed_until_all_lines_have_one(bench: Bench) -> None:
+def test_a_decision_can_be_changed_until_all_lines_have_one(bench: Bench) -> None:
     first, second = a_return_of_two_lines(bench)
     services = bench.connector.services
     services.approve_return("item", first)
@@ -246,7 +252,7 @@ def test_a_yes_to_money_that_a_refund_of_the_sellers_has_taken_is_refused(bench:
     services.approve_buyer_request("item", request.id, partial_refund_amount=Decimal("5.00"))
 
 
-def test_an_answer_that_the_status_does_not_take_is_refused(bench: Bench) -> None:
+def test_a_decision_that_the_status_does_not_take_is_refused(bench: Bench) -> None:
     first, _ = a_return_of_two_lines(bench)
     with pytest.raises(NotNow):
         bench.connector.services.approve_buyer_request("item", first)

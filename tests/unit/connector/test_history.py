@@ -20,7 +20,7 @@ def a_return(bench: Bench, *prices: str) -> None:
     bench.round()
 
 
-def test_a_parcel_on_its_way_is_told_with_its_number(bench: Bench) -> None:
+def test_a_parcel_on_its_way_is_shown_with_its_number(bench: Bench) -> None:
     a_return(bench, "20.00")
     bench.tiktok.put_return("900", "500", "AWAITING_BUYER_SHIP", return_tracking_number="1Z12")
     bench.round()
@@ -37,7 +37,7 @@ def test_a_parcel_on_its_way_is_told_with_its_number(bench: Bench) -> None:
     ]
 
 
-def test_an_answer_says_what_it_waits_for_and_what_the_marketplace_was_told(bench: Bench) -> None:
+def test_a_decision_shows_what_it_waits_for_and_what_the_marketplace_got(bench: Bench) -> None:
     a_return(bench, "20.00", "10.00", "5.00")
     for entry in bench.adjustments():
         bench.connector.services.reject_return("item", entry.id)
@@ -52,7 +52,7 @@ def test_an_answer_says_what_it_waits_for_and_what_the_marketplace_was_told(benc
     assert bench.connector.activity("500")[-1].source_words == "REJECT_RECEIVED_PACKAGE"
 
 
-def test_what_arbitration_brings_is_told_as_the_marketplaces_doing(bench: Bench) -> None:
+def test_what_arbitration_brings_is_shown_as_the_marketplaces_doing(bench: Bench) -> None:
     a_return(bench, "20.00")
     bench.connector.services.reject_return("item", bench.adjustment().id)
     bench.round()
@@ -68,12 +68,12 @@ def test_what_arbitration_brings_is_told_as_the_marketplaces_doing(bench: Bench)
     )
 
 
-def test_an_error_says_what_was_not_taken(bench: Bench) -> None:
+def test_an_error_shows_what_was_not_taken(bench: Bench) -> None:
     bench.tiktok.put_order("500", "20.00")
     bench.round()
     (item_id,) = bench.connector.services.units([bench.order_id("500")])
     bench.connector.services.adjust_item(item_id, AdjustItem(item_amount=Decimal("5")))
-    bench.tiktok.answers.append(refusal(25011012, "no"))
+    bench.tiktok.responses.append(refusal(25011012, "no"))
     bench.round()
     assert texts(bench)[1:] == [
         "Refund of 5.00 USD for 1 unit asked for",
@@ -81,7 +81,7 @@ def test_an_error_says_what_was_not_taken(bench: Bench) -> None:
     ]
 
 
-def test_an_offer_and_its_refusal_are_told(bench: Bench) -> None:
+def test_an_offer_and_its_refusal_are_shown(bench: Bench) -> None:
     bench.tiktok.put_order("500", "20.00")
     bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
     bench.round()

@@ -15,13 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connector.adapters.sql import tables as t
-from connector.adapters.sql.store import Store
+from connector.adapters.sql.store import SqlStore
 from connector.domain.money import Parts
 from connector.domain.site import SiteLine, SiteOrder
 from connector.domain.units import HOLDING, Holding, held, parts_of
 from connector.errors import BadRequest
 from connector.records import AdjustItem, Adjustment, AdjustOrder, LineUnit
-from connector.usecases.import_claims import unit_money
 from connector.usecases.import_orders import take_order
 from tests.unit.connector.conftest import Bench
 from tests.unit.connector.stub_tiktok import START
@@ -56,29 +55,29 @@ steps = st.lists(st.tuples(st.integers(0, 5), item_requests | order_requests | s
 
 
 def collected(bench: Bench, groups: Sequence[Sequence[SiteLine]], shipping: Decimal) -> int:
-    """An order of these lines in the connector's books."""
+    """An order of these lines as the connector keeps it."""
     number = next(numbers)
     units = [replace(line, id=f"{number}{at:02}") for at, line in enumerate(line for group in groups for line in group)]
     taxes = sum((unit.tax or Decimal(0) for unit in units), Decimal(0))
     total = sum((unit.price for unit in units), Decimal(0)) + taxes + shipping
     order: SiteOrder = an_order(*units, total=str(total), tax=str(taxes), shipping=str(shipping))
-    with Store(bench.connector.engine).writing() as books:
-        assert take_order(books, 1, replace(order, id=str(number)), START)
+    with SqlStore(bench.connector.engine).writing() as work:
+        assert take_order(work, 1, replace(order, id=str(number)), START)
     return bench.order_id(str(number))
 
 
 def read(bench: Bench, order_id: int) -> tuple[list[LineUnit], list[Adjustment]]:
-    with Store(bench.connector.engine).reading() as books:
-        return books.units([order_id]), books.adjustments_of_order(order_id)
+    with SqlStore(bench.connector.engine).reading() as work:
+        return work.units([order_id]), work.adjustments_of_order(order_id)
 
 
 def paid(units: Sequence[LineUnit]) -> Parts:
-    return parts_of(map(unit_money, units))
+    return parts_of(unit.money for unit in units)
 
 
 @given(groups=st.lists(lines, min_size=1, max_size=4), shipping=st.sampled_from(["0", "9.95"]), walk=steps)
 @settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_what_is_promised_never_exceeds_what_was_paid(
+def test_what_is_on_its_way_never_exceeds_what_was_paid(
     bench: Bench, groups: list[list[SiteLine]], shipping: str, walk: list[tuple[int, AdjustItem | AdjustOrder | str]]
 ) -> None:
     services = bench.connector.services

@@ -1,0 +1,184 @@
+"""The attempt itself, and what it has brought: done, refused, or to be looked up."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+
+from connector.domain.adjustments import Action, RequestStatus, after
+from connector.domain.decisions import (
+    BRINGS,
+    OUTCOME_UNKNOWN,
+    UNFINISHED,
+    CancelOrder,
+    CreateRefund,
+    Decision,
+    OrderDecision,
+    OutboxState,
+)
+from connector.domain.money import unit_of
+from connector.domain.retry import DELIVERY
+from connector.domain.site import Claim
+from connector.errors import Busy, Refused, TooMuch, Unavailable
+from connector.ports import UnitOfWork
+from connector.records import Adjustment, OutboxEntry, amounts
+from connector.usecases.blocking import in_the_way, still_fits
+from connector.usecases.delivery.account import claims_of, look_up
+from connector.usecases.delivery.fail import fail, postpone
+from connector.usecases.delivery.prepare import begin, prepared
+from connector.usecases.delivery.run import Run
+from connector.usecases.history import MARKETPLACE, describe
+from connector.usecases.import_claims import OURS, astray, take_claim
+from connector.usecases.rounding import left_there, mended
+
+log = logging.getLogger(__name__)
+
+
+def deliver(run: Run, entry: OutboxEntry, seen: Sequence[Claim] = ()) -> OutboxState:
+    """Make one attempt and return where the entry stands after it.
+
+    `seen` is the marketplace's account just before: taken in with the outcome, which shows what of it is ours.
+    """
+    try:
+        decision = prepared(run, entry)
+    except Unavailable as error:
+        return postpone(run, entry, error, tried=False)
+    if not begin(run, entry, decision):
+        return OutboxState.WITHDRAWN
+    try:
+        made = run.marketplace.send(run.access, decision, claim_id=entry.site_id, key=entry.idempotency_key)
+    except Unavailable as error:
+        return postpone(run, entry, error)
+    except Refused as error:
+        return _not_made(run, entry, error) if isinstance(decision, OrderDecision) else _refused(run, entry, error)
+    return _done(run, entry, decision, made, seen)
+
+
+def _done(run: Run, entry: OutboxEntry, decision: Decision, made: str | None, seen: Sequence[Claim]) -> OutboxState:
+    creating = isinstance(decision, OrderDecision)
+    with run.store.writing() as work:
+        if creating and made and (known := work.adjustments_of_claim(run.shop.id, made)):
+            return _known_already(run, work, entry, made, known)
+        work.outbox_entry_finished(entry.id, OutboxState.DONE, run.now, site_id=made if creating else None)
+        for was in work.adjustments_of_entry(entry.id):
+            work.adjustment_moved(was, _carried_out(run, was, decision, made))
+        words = decision.reason if isinstance(decision, OrderDecision) else decision.choice
+        text = f"Told {MARKETPLACE}: {describe(decision)}"
+        run.note(work, entry, "delivered", text, words=words, site_id=made or entry.site_id)
+        for claim in seen:
+            take_claim(work, run.shop.id, claim, run.now)
+    return OutboxState.DONE
+
+
+def _carried_out(run: Run, was: Adjustment, decision: Decision, made: str | None) -> Adjustment:
+    """Return the adjustment as the marketplace has taken it, over the sum that it reckons, spread as ours was."""
+    more = run.stamp
+    if isinstance(decision, OrderDecision):
+        action = Action.ACCEPTED
+        more["site_adjustment_id"] = made
+    else:
+        action = BRINGS[decision.choice]
+    if isinstance(decision, CreateRefund) and decision.amount is not None and decision.amount != was.total:
+        more |= amounts(was.parts.scaled_to(decision.amount, unit_of(decision.currency)))
+        more["site_line_amounts"] = {}
+    return replace(was, status=after(was.status, action) or was.status, decision=None, **more)
+
+
+def _known_already(
+    run: Run, work: UnitOfWork, entry: OutboxEntry, made: str, known: Sequence[Adjustment]
+) -> OutboxState:
+    """Keep one refund one refund, where what a lost attempt has made was collected as somebody else's."""
+    if any(adjustment.created_source == OURS for adjustment in known):
+        fail(run, work, entry, code="mistaken", words=f"{made} is another refund of the seller's.")
+        return OutboxState.REFUSED
+    work.outbox_entry_finished(entry.id, OutboxState.DONE, run.now, site_id=made)
+    comment = f"Stands in the books as adjustment {known[0].id}."
+    for was in work.adjustments_of_entry(entry.id):
+        becomes = replace(was, status=RequestStatus.INFORMATION_ONLY, comment=comment, **run.stamp)
+        work.adjustment_moved(was, becomes)
+    text = f"Found at {MARKETPLACE} ({describe(entry.decision)}): collected already"
+    run.note(work, entry, "settled", text, site_id=made)
+    return OutboxState.DONE
+
+
+def _refused(run: Run, entry: OutboxEntry, error: Refused) -> OutboxState:
+    """A refusal because the same result already stands is no error: look before calling it one."""
+    claims: list[Claim] = []
+    with run.store.writing() as work:  # this attempt had no effect: what stands is somebody else's
+        work.attempt_refused(entry.id)
+    try:
+        claims = look_up(run, entry, refused=error)
+    except (Unavailable, Refused) as failure:
+        log.warning("outbox entry %s: refused, and cannot be looked up: %s", entry.id, failure)
+    with run.store.writing() as work:
+        state = work.outbox_entry(entry.id).state
+        if state not in UNFINISHED:
+            return state
+        fail(run, work, entry, code=str(error.code), words=error.words, claims=claims)
+    return OutboxState.REFUSED
+
+
+def _not_made(run: Run, entry: OutboxEntry, error: Refused) -> OutboxState:
+    """A refund or cancellation was refused: find what an earlier sending of it has made, or wait for its turn."""
+    repeated = isinstance(entry.decision, CancelOrder) or entry.state in OUTCOME_UNKNOWN
+    if not repeated and not isinstance(error, Busy):
+        return _mend_or_fail(run, entry, error)
+    claims: list[Claim] = []
+    try:
+        claims = claims_of(run, entry)
+    except (Unavailable, Refused) as failure:
+        log.warning("outbox entry %s: refused, and cannot be looked up: %s", entry.id, failure)
+        if repeated and entry.attempts + 1 < DELIVERY.attempts:
+            return postpone(run, entry, Unavailable(error.words, acted=True))
+    with run.store.writing() as work:
+        if repeated:
+            for claim in claims:
+                take_claim(work, run.shop.id, claim, run.now, adopting=True)
+            if work.outbox_entry(entry.id).state not in UNFINISHED:
+                return OutboxState.DONE
+        # Nothing was made, and the key's outcome is this refusal: another attempt is another request.
+        work.attempt_refused(entry.id, key=run.secret("idempotency key"))
+        for claim in claims:
+            take_claim(work, run.shop.id, claim, run.now)
+        if isinstance(error, Busy) and run.may_wait(entry) and _has_its_turn_coming(work, entry):
+            _keep_waiting(run, work, entry, error)
+            return OutboxState.WAITING
+        fail(run, work, entry, code=str(error.code), words=error.words)
+    return OutboxState.REFUSED
+
+
+def _has_its_turn_coming(work: UnitOfWork, entry: OutboxEntry) -> bool:
+    current = work.outbox_entry(entry.id)
+    return in_the_way(work, current) is not None or still_fits(work, current)
+
+
+def _keep_waiting(run: Run, work: UnitOfWork, entry: OutboxEntry, error: Refused) -> None:
+    work.outbox_entry_held(entry.id, error.words, until=run.now + DELIVERY.longest)
+    if entry.error_message != error.words:
+        text = f"{MARKETPLACE} is busy with another claim on the same units ({describe(entry.decision)})"
+        run.note(work, entry, "held_back", text, words=error.words)
+
+
+def _mend_or_fail(run: Run, entry: OutboxEntry, error: Refused) -> OutboxState:
+    """End in an error, unless all that is wrong with a refund is how we have reckoned a coin."""
+    with run.store.reading() as work:
+        refund = work.outbox_entry(entry.id).decision
+    better = None
+    if isinstance(error, TooMuch) and isinstance(refund, CreateRefund) and not refund.mended:
+        try:
+            left = left_there(run.marketplace, run.access, refund)
+        except Unavailable as failure:
+            return postpone(run, entry, failure, tried=False)
+        better = mended(refund, left, astray(refund, refund.currency))
+    with run.store.writing() as work:
+        if better is None:
+            fail(run, work, entry, code=str(error.code), words=error.words)
+            return OutboxState.REFUSED
+        work.attempt_refused(entry.id, key=run.secret("idempotency key"), decision=better)
+        for was in work.adjustments_of_entry(entry.id):
+            line_ids = list(better.line_ids)
+            quantity = None if was.item_id is None else len(line_ids)
+            work.adjustment_moved(was, replace(was, site_line_ids=line_ids, quantity=quantity))
+        entry = work.outbox_entry(entry.id)
+    return deliver(run, entry)

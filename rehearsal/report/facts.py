@@ -1,0 +1,229 @@
+"""The pages of docs/facts that are made from data: `python -m rehearsal.report.facts` writes them, a test compares.
+
+Each page is read off one part's own tables, the same rows that its code obeys. Keys of sources become links.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from connector.domain import adjustments, decisions, site
+from connector.domain.reasons import MARKETS
+from mock_oms.domain.statuses import MEANINGS
+from mock_tiktok.domain.phrases import OPENING, PARCEL_TIMEOUT, RECORDS, RecordWords
+from mock_tiktok.domain.returns import SHOWN
+from mock_tiktok.domain.state_machines import TABLES
+from mock_tiktok.errors import REFUSALS
+from mock_tiktok.open_api.endpoints import ENDPOINTS
+from mock_tiktok.policy import profile
+from rehearsal.resources import folder
+
+KEY: Final = re.compile(
+    r"\b(?:[SDRCQ]\d+|U\d+[b-d]?|(?:CAP|CA|OBS|DOC)(?:-[A-Z]+)+|CAP|NODE|OAS|GUIDE|FACT|RB|PROBE)\b"
+)
+_PAGES: Final = {"D": "../decisions.md", "U": "timers.md", "C": "conflicts.md", "Q": "conflicts.md"}
+
+
+def linked(text: str) -> str:
+    """Return the text with each key of a source leading to where it is explained."""
+
+    def link(found: re.Match[str]) -> str:
+        key = found[0]
+        if key[0] == "R" and key[1:].isdigit():
+            return f"[{key}](../requirements.md)"
+        page = _PAGES.get(key[0], "") if key[1].isdigit() else ""
+        return f"[{key}]({page or '../sources.md'}#{key.lower()})"
+
+    return KEY.sub(link, text)
+
+
+def table(head: str, rows: Iterable[Sequence[object]]) -> str:
+    """Return a Markdown table; `head` names its columns, between bars. A column `Source` is linked."""
+    columns = head.split("|")
+    lines = [columns, ["---"] * len(columns)]
+    for row in rows:
+        cells = (str(cell).replace("|", "\\|") for cell in row)
+        lines.append(
+            [linked(cell) if column == "Source" else cell for column, cell in zip(columns, cells, strict=True)]
+        )
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def page(title: str, *parts: str) -> str:
+    """Return a page of these paragraphs."""
+    return "\n\n".join((f"# {title}", *parts, "Made by `make facts`.")) + "\n"
+
+
+def code(*words: object) -> str:
+    """Return words as Markdown code, in a list."""
+    return ", ".join(f"`{word}`" for word in words) or "-"
+
+
+def state_machines() -> str:
+    """Return the marketplace's tables, each with its picture."""
+    parts = [
+        "A return is four small machines: claim, parcel, money, dispute. An action happens to each that knows it; one\n"
+        "that knows the action and has no row for its state refuses it."
+    ]
+    for machine in TABLES:
+        rows = ((row.state.name, row.action.name, row.becomes.name, row.source, row.certainty) for row in machine.rows)
+        parts += [f"## {machine.name}", table("State|Action|Becomes|Source|Certainty", rows)]
+        parts.append(f"```mermaid\n{machine.mermaid()}\n```")
+    return page("State machines of the marketplace", *parts)
+
+
+def policies() -> str:
+    """Return each profile's numbers, and who may ask for what in which status of the order."""
+    intro = (
+        "A profile is a market at a date. A wait is in min, h, d (24 h) or bd (business days, D6); one that\n"
+        "depends on the sum is a list, tried from the left."
+    )
+    parts = [linked(intro)]
+    for name in profile.names():
+        own = yaml.safe_load((profile.FOLDER / f"{name}.yaml").read_text("utf-8"))
+        whole = profile.load(name)
+        above = f" It extends `{own['extends']}` and differs in these." if "extends" in own else ""
+        parts += [f"## {name}", f"Market {whole.market}, {whole.currency}.{above}"]
+        numbers = ((key, whole.numbers[key]) for key in own["numbers"])
+        rows = ((code(key), _value(number.value), number.source, number.certainty) for key, number in numbers)
+        parts.append(table("Number|Value|Source|Certainty", rows))
+        if "eligible" in own:
+            asks = (
+                (who, kind, code(*while_)) for who, kinds in own["eligible"].items() for kind, while_ in kinds.items()
+            )
+            parts.append(table("Who|May ask for|While the order is", asks))
+    return page("Policy profiles", *parts)
+
+
+def _value(value: Any) -> str:
+    if not isinstance(value, list):
+        return code(str(value).lower() if isinstance(value, bool) else value)
+    limits = (" ".join(f"{word} {tier[word]}" for word in ("max", "below") if word in tier) for tier in value)
+    return ", ".join(f"`{tier['time']}` ({limit or 'else'})" for tier, limit in zip(value, limits, strict=True))
+
+
+def codes() -> str:
+    """Return what the marketplace's use cases refuse."""
+    rows = ((row.code, row.text, code(row.field) if row.field else "-", row.source, row.certainty) for row in REFUSALS)
+    intro = "They travel with HTTP 200. The words are ours; what stands in braces is filled in."
+    return page("Codes of refusal", intro, table("Code|Message|Field at fault|Source|Certainty", rows))
+
+
+def reasons() -> str:
+    """Return the reasons of each market, in the groups in which they are offered."""
+    parts = ["The key is the contract and goes over the wire as it is; the words are for people."]
+    for path in sorted(profile.FOLDER.glob("reasons-*.yaml")):
+        parts.append(f"## {path.stem}")
+        for group in yaml.safe_load(path.read_text("utf-8")):
+            while_ = code(*group.get("statuses", ["any status"]))
+            parts.append(f"**{group['who']}, {group['kind']}**, order in {while_}. Source: {linked(group['source'])}.")
+            parts.append(table("Key|Words", ((code(key), words) for key, words in group["reasons"].items())))
+    return page("Reasons", *parts)
+
+
+def endpoints() -> str:
+    """Return the Open API's operations."""
+    intro = (
+        "Versions are per endpoint; those with a plus take an idempotency key. Fields and responses are in\n"
+        "`contracts/tiktok_shop.yaml`. Sources: S20, NODE, OAS."
+    )
+    rows = (
+        (
+            row.operation,
+            code(f"{row.method} {row.path}"),
+            code(*sorted(row.versions)),
+            code(row.scope),
+            "-+"[row.takes_key],
+        )
+        for row in ENDPOINTS
+    )
+    return page("Endpoints of the Open API", linked(intro), table("Operation|Call|Versions|Scope|Key", rows))
+
+
+def words() -> str:
+    """Return what people read for a status, and what the records call an act."""
+    records: dict[str, RecordWords] = {f"opened: {kind}": record for kind, record in OPENING.items()}
+    records |= RECORDS | {"SELLER_SILENT, on a parcel": PARCEL_TIMEOUT}
+    spoken = ((act, code(said.event), said.description, said.certainty) for act, said in records.items())
+    notes = (
+        "Once there is a label the words are *Return Label Generated*; a rejected request for money alone is shown as\n"
+        "*Refund Rejected* (D25). Arbitration is a field of its own, and meanwhile the rejection stands (S20)."
+    )
+    return page(
+        "Words of the marketplace",
+        "## Shown statuses",
+        linked(notes),
+        table("Status|People read", ((code(status), read) for status, read in SHOWN.items())),
+        "## Records",
+        linked("What Get Return Records says of an act. Source where observed: OBS-BR."),
+        table("Act|Event|Description|Certainty", spoken),
+    )
+
+
+def connector() -> str:
+    """Return the life of an adjustment, what leads to it, and what the OMS makes of it."""
+    intro = (
+        "ChannelAdvisor has no returns: a claim is an adjustment that walks its `RequestStatus` (CA-META, CA-SKU,\n"
+        "CA-DIAN). Which news moves it how is our choice (D17, D19)."
+    )
+    begins, us, life = adjustments.BEGINS, MARKETS["US"], defaultdict(list)
+    for (status, action), becomes in adjustments.TABLE.items():
+        life[action, becomes].append(status)
+    news = ((code(said), it, code(begins[it])) for said, it in (site.RETURN_NEWS | site.CANCELLATION_NEWS).items())
+    back = " or ".join(f"`{status}` (then: {action})" for status, action in site.HANDED_BACK.items())
+    walks = ((action, _any_of(before), code(becomes)) for (action, becomes), before in life.items())
+    opens = ((code(end), "; ".join(sorted(news)) or "-") for end, news in adjustments.REOPENS.items())
+    calls = ((kind, said, code(_name(it))) for (kind, said), it in decisions.DECISIONS.items())
+    noes: dict[str, str] = {"a request": us.reject_request, "a cancellation": us.reject_cancellation, **us.reject_goods}
+    orders = ((code(order), *three) for order, three in site.ORDER_WORDS.items())
+    staff = ((code(it), row.words, row.asks or "-", "yes" if row.terminal else "-") for it, row in MEANINGS.items())
+    return page(
+        "The connector's side",
+        linked(intro),
+        "## What the marketplace's statuses mean",
+        table("Marketplace|News|A new adjustment begins as", news),
+        f"With a fresh deadline the operator has handed the claim back: {back}.",
+        "## The life of an adjustment",
+        table("On|In|Becomes", walks),
+        "## What opens a new one after an end",
+        table("Ended as|News", opens),
+        "## What a decision is to the marketplace",
+        table("Request|Decided|Marketplace's decision", calls),
+        "## Default reasons of a rejection, US",
+        f"Source: {linked(us.source)}.",
+        table("Of|Key", ((of, code(key)) for of, key in noes.items())),
+        "## An order's three statuses",
+        table("Marketplace|Checkout|Payment|Shipping", orders),
+        "## What the OMS makes of a status",
+        table("Status|Staff read|Asks about|Over", staff),
+    )
+
+
+def _name(decision: object) -> object:
+    return decision[1] if isinstance(decision, tuple) else decision
+
+
+def _any_of(statuses: Sequence[adjustments.RequestStatus]) -> str:
+    missing = adjustments.OPEN - set(statuses)
+    if len(missing) > 1:
+        return code(*statuses)
+    return "whatever is open" + "".join(f", but `{status}`" for status in missing)
+
+
+PAGES: Final = (state_machines, policies, codes, reasons, endpoints, words, connector)
+
+
+def path_of(made: Callable[[], str]) -> Path:
+    """Return where the page lies that this function makes."""
+    return folder("docs") / "facts" / f"{made.__name__.replace('_', '-')}.md"
+
+
+if __name__ == "__main__":
+    for made in PAGES:
+        path_of(made).write_text(made(), encoding="utf-8")
