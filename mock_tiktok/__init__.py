@@ -1,10 +1,11 @@
 """A fake TikTok Shop: orders, returns, refunds and cancellations under the platform's own clocks and rules."""
 
 from mock_tiktok.domain.mail import Mail
-from mock_tiktok.marketplace import Marketplace, ShopCredentials
+from mock_tiktok.main import Marketplace
 from mock_tiktok.state.agenda import AgendaEntry, Due, Fired
 from mock_tiktok.state.events import Event
 from mock_tiktok.state.tokens import Tokens
+from mock_tiktok.usecases.market import ShopCredentials
 from mock_tiktok.usecases.orders import OrderLine
 from mock_tiktok.usecases.views import CancellationView, LedgerLine, LineItemView, OrderView, ReturnView, TimelineEntry
 

@@ -54,11 +54,10 @@ def test_a_player_knows_no_other_part(player: str) -> None:
 @pytest.mark.parametrize("player", PLAYERS)
 def test_the_domain_knows_the_standard_library_and_itself(player: str) -> None:
     domain = f"{player}.domain"
-    libraries = {"holidays", "mock_tiktok.policy.holidays"} if player == "mock_tiktok" else set()
     unknown = [
         f"{path} imports {name}"
         for path, tree in modules(f"{player}/domain")
-        for name in imported(tree) - libraries
+        for name in imported(tree)
         if name.partition(".")[0] not in sys.stdlib_module_names and not f"{name}.".startswith(f"{domain}.")
     ]
     assert unknown == []

@@ -15,17 +15,25 @@ import pytest
 from mock_tiktok.domain.state_machines import TABLES
 from mock_tiktok.errors import REFUSALS
 from mock_tiktok.policy import profile
+from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.cli.requirements import register
 from rehearsal.report.facts import KEY, PAGES, linked, path_of
+from rehearsal.seats.port import Capability
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 PACKAGES: Final = ("mock_tiktok", "mock_oms", "connector", "rehearsal")
+FOLDERS: Final = (*PACKAGES, "contracts", "features", "docs", "tests")
 PAPERS: Final = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"])
 DATA: Final = sorted(
     [*(ROOT / "contracts").glob("*.yaml"), *(ROOT / "mock_tiktok" / "policy" / "profiles").glob("*.yaml")]
 )
 SOURCE: Final = re.compile(r"(?:\bsource: |(?:^|\s)#).*")  # what a line of YAML says of its source, or remarks
 LINK: Final = re.compile(r"(?<!!)\[[^]]*\]\(([^)\s]+)\)")
+OUTSIDE: Final = re.compile(
+    r"\bshared/|\b(?:settled|design|layout|choices|style)\.md|\breference/|settled question|\bdesign, section|API sheet"
+    r"|\bpolicy \d|\bsettled \d|\bopen question \d|\binvariant \d",
+    re.IGNORECASE,
+)
 
 
 def without_code(text: str) -> str:
@@ -108,6 +116,31 @@ def test_every_link_leads_somewhere(paper: Path) -> None:
     assert [link for link in links if "://" not in link and leads_nowhere(link, paper)] == []
 
 
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_path_that_is_named_is_there(paper: Path) -> None:
+    named = re.findall(rf"`((?:{'|'.join(FOLDERS)})/[^`\s]*)`", paper.read_text(encoding="utf-8"))
+    assert [path for path in named if not any(ROOT.glob(path))] == []
+
+
+def test_nothing_cites_a_paper_that_is_not_here() -> None:
+    ours = [*ROOT.glob("*.*"), *(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.*"))]
+    found = []
+    for path in ours:
+        if path.suffix in (".py", ".yaml", ".md", ".feature", ".toml", ".html") and path != Path(__file__):
+            lines = enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
+            found += [f"{path}:{number}: {line.strip()}" for number, line in lines if OUTSIDE.search(line)]
+    assert found == []
+
+
 @pytest.mark.parametrize("made", PAGES, ids=lambda made: made.__name__)
 def test_the_facts_are_what_the_code_does(made: Callable[[], str]) -> None:
     assert path_of(made).read_text(encoding="utf-8") == made(), "run `make facts`"
+
+
+def test_the_invariants_are_the_ones_that_are_registered() -> None:
+    judged = (ROOT / "docs" / "invariants.md").read_text(encoding="utf-8").split("## Judged")[1].split("## Not yet")[0]
+    sections = [section.split("\n", 1) for section in judged.split("### ")[1:]]
+    assert [slug for slug, _ in sections] == [INVARIANTS[number].slug for number in sorted(INVARIANTS)]
+    for (slug, says), invariant in zip(sections, INVARIANTS.values(), strict=True):
+        needed = invariant.needs | invariant.needs_at_rest
+        assert set(re.findall(r"`([a-z ]+)`", says)) & set(Capability) == needed, slug

@@ -80,7 +80,7 @@ def decide(
     who = "connector" if by_default else "oms"
     work.note(order, now, by=who, event="answered", text=text, site_id=adjustment.site_adjustment_id)
     if not missing:
-        _entrust(work, order, family, secret=secret, now=now)
+        _enqueue_decision(work, order, family, secret=secret, now=now)
 
 
 def _family(work: UnitOfWork, adjustment: Adjustment) -> list[Adjustment]:
@@ -164,12 +164,14 @@ def check_amount(field: str, amount: Decimal, currency: str) -> None:
         raise BadRequest(field, f"{amount} is finer than {currency} can be paid")
 
 
-def _entrust(work: UnitOfWork, order: Order, family: Sequence[Adjustment], *, secret: Secret, now: datetime) -> None:
+def _enqueue_decision(
+    work: UnitOfWork, order: Order, family: Sequence[Adjustment], *, secret: Secret, now: datetime
+) -> None:
     """Put the decision about all lines of an RMA into the outbox."""
     deadlines = [entry.deadline for entry in family if entry.deadline is not None]
     site_id = family[0].site_adjustment_id
     assert site_id is not None
-    entry_id = entrust(
+    entry_id = enqueue(
         work,
         order,
         _as_one(family, order.currency),
@@ -202,7 +204,7 @@ def _as_one(family: Sequence[Adjustment], currency: str) -> ClaimDecision:
     return ApproveReturn(choice)
 
 
-def entrust(
+def enqueue(
     work: UnitOfWork,
     order: Order,
     decision: Decision,

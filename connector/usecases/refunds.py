@@ -22,7 +22,7 @@ from connector.ports import Secret, UnitOfWork
 from connector.records import AdjustItem, Adjustment, AdjustOrder, LineUnit, Order, OrderItem, amounts
 from connector.usecases.history import SELLER_REFUND, money, units
 from connector.usecases.import_claims import OURS
-from connector.usecases.outbox import check_amount, entrust
+from connector.usecases.outbox import check_amount, enqueue
 from connector.usecases.refundable import Left, what_is_left
 
 REASONS: Final = (
@@ -190,7 +190,7 @@ def start(
         work.note(order, now, by="oms", event="refund_asked", text=text, words=reason)
         if request.prevent_site_processing:
             continue
-        entry_id = entrust(
+        entry_id = enqueue(
             work,
             order,
             _decision(order, portion, reason, stated=_states_a_sum(request), whole=whole),

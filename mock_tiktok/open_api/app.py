@@ -1,109 +1,100 @@
-"""The marketplace on the wire: one WSGI app with the Open API, the two token endpoints, and the pages for people.
+"""The marketplace on the wire: one WSGI app with the Open API and the two token endpoints.
 
 The API's calls go through the gate (`gateway.py`) to thin routes; one handler writes every refusal in the platform's
-envelope, each answer with a `request_id` of its own.
+envelope, each response with a `request_id` of its own.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
 
 from mock_tiktok.errors import ApiError, BadValue, UnknownId
-from mock_tiktok.marketplace import Marketplace
-from mock_tiktok.open_api import authorization as routes_authorization
-from mock_tiktok.open_api import cancellations as routes_cancellations
-from mock_tiktok.open_api import orders as routes_orders
+from mock_tiktok.open_api import authorization, cancellations, orders, returns
 from mock_tiktok.open_api import responses as wire
-from mock_tiktok.open_api import returns as routes_returns
 from mock_tiktok.open_api.endpoints import ENDPOINTS, Endpoint
 from mock_tiktok.open_api.gateway import TOKEN_HEADER, Act, Gateway, Json, Received, invalid
 from mock_tiktok.open_api.request_id import EXCHANGE_ID, RequestIds
-from mock_tiktok.pages.app import PREFIXES, register_pages
+from mock_tiktok.usecases.market import Market
 
 LARGEST_BODY: Final = 4 * 1024 * 1024
 JSON: Final = "application/json; charset=utf-8"
 _written: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-ACTS: Final[dict[str, Act]] = {
-    **routes_authorization.ACTS,
-    **routes_orders.ACTS,
-    **routes_returns.ACTS,
-    **routes_cancellations.ACTS,
-}
+ACTS: Final[dict[str, Act]] = {**authorization.ACTS, **orders.ACTS, **returns.ACTS, **cancellations.ACTS}
+
+Respond = Callable[[Callable[[str], Json], int], Response]
 
 
-def create_app(marketplace: Marketplace) -> Flask:
-    """Build the app around one marketplace; several fit in one process."""
+def create_app(
+    market: Market, accepts_timestamp: Callable[[int], bool] | None = None, pages: tuple[str, ...] = ()
+) -> Flask:
+    """Build the app around one market; several fit in one process. Errors below `pages` are left to those."""
     app = Flask("mock_tiktok")
     app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    gateway = Gateway(marketplace)
-    ids = RequestIds(marketplace.seed)
+    gateway = Gateway(market, accepts_timestamp)
+    ids = RequestIds(market.state.seed, partial(market.platform.count, "request id"))
 
-    def answer(document: Callable[[str], Json], http_status: int = 200) -> Response:
-        request_id = ids.next(marketplace.now, request.environ.get(EXCHANGE_ID))
+    def respond(document: Callable[[str], Json], http_status: int = 200) -> Response:
+        request_id = ids.next(market.now, request.environ.get(EXCHANGE_ID))
         # what a caller wrote may come back in a message, and JSON can carry halves of characters that UTF-8 cannot
         written = _written(document(request_id)).encode("utf-8", "replace")
         return Response(written, http_status, content_type=JSON)
-
-    def refuse(error: ApiError) -> Response:
-        return answer(lambda request_id: wire.failure(error.code, error.message, request_id), error.http_status)
 
     def view(endpoint: Endpoint) -> Callable[..., Response]:
         act = ACTS[endpoint.operation]
 
         def call(**path: str) -> Response:
-            data = gateway.answer(endpoint, act, _received(), path)
-            return answer(lambda request_id: wire.success(data, request_id))
+            data = gateway.pass_on(endpoint, act, _received(), path)
+            return respond(lambda request_id: wire.success(data, request_id))
 
         return call
 
-    for endpoint in ENDPOINTS:
-        app.add_url_rule(
-            endpoint.path,
-            f"api.{endpoint.operation}".replace(".", "_"),
-            view(endpoint),
-            methods=[endpoint.method],
-            provide_automatic_options=False,
-        )
-
     def token() -> Response:
-        data = routes_authorization.token(marketplace, request.path, request.args.to_dict())
-        return answer(lambda request_id: wire.success(data, request_id, "success"))
+        data = authorization.token(market, request.path, request.args.to_dict())
+        return respond(lambda request_id: wire.success(data, request_id, "success"))
 
-    for path in routes_authorization.GRANT_TYPES:
+    for endpoint in ENDPOINTS:
+        name = f"api.{endpoint.operation}".replace(".", "_")
+        methods = [endpoint.method]
+        app.add_url_rule(endpoint.path, name, view(endpoint), methods=methods, provide_automatic_options=False)
+    for path in authorization.GRANT_TYPES:
         app.add_url_rule(path, path.strip("/").replace("/", "_"), token, provide_automatic_options=False)
+    _register_refusals(app, respond, pages)
+    return app
+
+
+def _register_refusals(app: Flask, respond: Respond, pages: tuple[str, ...]) -> None:
+    """Have whatever is raised written in the platform's envelope, as one of its own refusals."""
 
     @app.errorhandler(ApiError)
     def _refused(error: ApiError) -> Response:
-        return refuse(error)
+        return respond(lambda request_id: wire.failure(error.code, error.message, request_id), error.http_status)
 
     @app.errorhandler(BadValue)
     def _bad_value(error: BadValue) -> Response:
-        return refuse(invalid(error.field, "parameter", error.message))
+        return _refused(invalid(error.field, "parameter", error.message))
 
     @app.errorhandler(UnknownId)
     def _unknown_id(error: UnknownId) -> Response:
-        return refuse(ApiError(25020005, f"No permission for {error.kind} {error.id}"))
+        return _refused(ApiError(25020005, f"No permission for {error.kind} {error.id}"))
 
     @app.errorhandler(HTTPException)
     def _http_error(error: HTTPException) -> Response | HTTPException:
-        if request.path.startswith(PREFIXES):
+        if request.path.startswith(pages):
             return error
         if isinstance(error, NotFound):
-            return refuse(ApiError(36009009, f"Invalid path '{request.path}'", 404))
+            return _refused(ApiError(36009009, f"Invalid path '{request.path}'", 404))
         if isinstance(error, MethodNotAllowed):
-            return refuse(ApiError(36009010, f"Invalid method '{request.method}' for this path", 405))
+            return _refused(ApiError(36009010, f"Invalid method '{request.method}' for this path", 405))
         if isinstance(error, InternalServerError):
-            return refuse(ApiError(36009003, "Internal error. Try again later", 500))
-        return refuse(ApiError(36009023, error.description or error.name, 400))
-
-    register_pages(app, marketplace)
-    return app
+            return _refused(ApiError(36009003, "Internal error. Try again later", 500))
+        return _refused(ApiError(36009023, error.description or error.name, 400))
 
 
 def _received() -> Received:

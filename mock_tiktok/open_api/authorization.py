@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from typing import Final, Protocol
+from typing import Final
 
 from mock_tiktok.errors import ApiError
 from mock_tiktok.open_api import responses as wire
 from mock_tiktok.open_api.gateway import Act, Call, Json, invalid
-from mock_tiktok.state.tokens import TokenBook
-from mock_tiktok.usecases.shop import Shop
+from mock_tiktok.usecases.market import Market
 
 GET_TOKEN: Final = "/api/v2/token/get"
 REFRESH_TOKEN: Final = "/api/v2/token/refresh"
@@ -21,18 +19,7 @@ GRANT_TYPES: Final = {
 }
 
 
-class _Market(Protocol):
-    app_key: str
-    app_secret: str
-    tokens: TokenBook
-
-    @property
-    def now(self) -> datetime: ...
-
-    def shop(self, shop_id: str) -> Shop: ...
-
-
-def token(market: _Market, path: str, query: Mapping[str, str]) -> Json:
+def token(market: Market, path: str, query: Mapping[str, str]) -> Json:
     """Exchange a code, or refresh. Unsigned; whatever is refused comes with HTTP 200, for a client reads the code."""
     try:
         return _token(market, path, query)
@@ -40,7 +27,7 @@ def token(market: _Market, path: str, query: Mapping[str, str]) -> Json:
         raise ApiError(error.code, error.message, 200) from error
 
 
-def _token(market: _Market, path: str, query: Mapping[str, str]) -> Json:
+def _token(market: Market, path: str, query: Mapping[str, str]) -> Json:
     given = "auth_code" if path == GET_TOKEN else "refresh_token"
     for name, right in (("app_key", market.app_key), ("app_secret", market.app_secret)):
         if query.get(name) != right:

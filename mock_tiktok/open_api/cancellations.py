@@ -1,4 +1,4 @@
-"""Cancellations over the Open API: the seller's own, and the answers to the buyer's."""
+"""Cancellations over the Open API: the seller's own, and the decisions on the buyer's."""
 
 from __future__ import annotations
 

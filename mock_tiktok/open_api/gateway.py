@@ -20,15 +20,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from mock_tiktok.errors import ApiError
 from mock_tiktok.open_api.endpoints import Endpoint
-from mock_tiktok.open_api.idempotency import LONGEST_KEY, IdempotencyBook, Scope
 from mock_tiktok.open_api.signing import verifies
-from mock_tiktok.state.tokens import TokenBook
+from mock_tiktok.state.idempotency import LONGEST_KEY, Scope
+from mock_tiktok.usecases.market import Market
 from mock_tiktok.usecases.shop import Shop
 
 OLDEST: Final = timedelta(minutes=5).total_seconds()
@@ -63,34 +63,23 @@ class Call:
 Act = Callable[[Call], Json]
 
 
-class _Market(Protocol):
-    """What the gate needs of the marketplace."""
-
-    app_key: str
-    app_secret: str
-    tokens: TokenBook
-    accepts_timestamp: Callable[[int], bool] | None  # whether another clock than the world's takes it
-
-    @property
-    def now(self) -> datetime: ...
-
-    def shop(self, shop_id: str) -> Shop: ...
-
-
 def invalid(name: str, where: str = "query parameter", why: str = "") -> ApiError:
     """Return the platform's form for something in a request that is wrong, by name."""
     return ApiError(36009004, f"Invalid '{name}' {where}{'. ' + why if why else ''}", 400)
 
 
 class Gateway:
-    """Lets calls through to their use cases, or says why not."""
+    """Lets calls through to their use cases, or says why not.
 
-    def __init__(self, market: _Market) -> None:
+    `accepts_timestamp` says whether another clock than the world's takes a caller's Unix seconds.
+    """
+
+    def __init__(self, market: Market, accepts_timestamp: Callable[[int], bool] | None = None) -> None:
         self._market = market
-        self._outcomes = IdempotencyBook()
+        self._accepts_timestamp = accepts_timestamp
 
-    def answer(self, endpoint: Endpoint, act: Act, received: Received, path: Mapping[str, str]) -> Json:
-        """Check the request, act, and answer the `data`; raise `ApiError` for whatever is refused."""
+    def pass_on(self, endpoint: Endpoint, act: Act, received: Received, path: Mapping[str, str]) -> Json:
+        """Check the request, act, and return the `data`; raise `ApiError` for whatever is refused."""
         version = path["version"]
         if version not in endpoint.versions:
             raise ApiError(36009014, f"Invalid API version '{version}' for this path", 404)
@@ -110,7 +99,7 @@ class Gateway:
         if not 0 < len(key) <= LONGEST_KEY:
             raise invalid("idempotency_key", why=f"It takes 1 to {LONGEST_KEY} characters")
         scope = Scope(query["app_key"], shop.shop_id, endpoint.operation, ids.get(endpoint.object_id, ""), key)
-        return self._outcomes.once(scope, received.body, partial(act, call))
+        return self._market.state.outcomes.once(scope, received.body, partial(act, call))
 
     def _check_app(self, query: Mapping[str, str]) -> None:
         if query.get("app_key") != self._market.app_key:
@@ -124,7 +113,7 @@ class Gateway:
         now = self._market.now.timestamp()
         if now - OLDEST <= sent <= now + NEWEST:
             return
-        if self._market.accepts_timestamp is None or not self._market.accepts_timestamp(sent):
+        if self._accepts_timestamp is None or not self._accepts_timestamp(sent):
             raise invalid("timestamp", why="The timestamp is outside the accepted window of 5 minutes")
 
     def _check_sign(self, query: Mapping[str, str], received: Received) -> None:

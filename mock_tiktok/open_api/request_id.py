@@ -1,4 +1,4 @@
-"""The `request_id` of every answer: 14 digits of UTC time, then 20 upper-case hexadecimal digits.
+"""The `request_id` of every response: 14 digits of UTC time, then 20 upper-case hexadecimal digits.
 
 On a stage the second part is the trace's number of the exchange, so that a connector's own log leads to the trace;
 elsewhere it comes from the seed and a counter.
@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Callable
 from datetime import datetime
-from itertools import count
 from typing import Final
 
 EXCHANGE_ID: Final = "rehearsal.exchange_id"
@@ -17,16 +17,16 @@ FORM: Final = re.compile(r"[0-9]{14}[0-9A-F]{20}")
 
 
 class RequestIds:
-    """Names one answer after the other."""
+    """Names one response after the other; `number` gives the next of those that no exchange id decides."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, number: Callable[[], int]) -> None:
         self._seed = seed
-        self._numbers = count(1)
+        self._number = number
 
     def next(self, now: datetime, exchange_id: object = None) -> str:
         """Return the next id; an exchange id, where there is one, decides it."""
         if exchange_id is None:
-            return f"{now:%Y%m%d%H%M%S}{_digest(f'{self._seed}|request id|{next(self._numbers)}')}"
+            return f"{now:%Y%m%d%H%M%S}{_digest(f'{self._seed}|request id|{self._number()}')}"
         text = str(exchange_id)
         if FORM.fullmatch(text):
             return text

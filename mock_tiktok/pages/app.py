@@ -14,15 +14,14 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from mock_tiktok.errors import UnknownId
-from mock_tiktok.marketplace import Marketplace
-from mock_tiktok.pages import buyer as pages_buyer
-from mock_tiktok.pages import seller as pages_seller
+from mock_tiktok.pages import buyer, seller
 from mock_tiktok.pages.words import cash, moment, urgency
+from mock_tiktok.usecases.market import Market
 
 PREFIXES: Final = ("/seller-center", "/buyer", "/static", "/favicon.ico")
 
 
-def register_pages(app: Flask, marketplace: Marketplace) -> None:
+def register_pages(app: Flask, market: Market) -> None:
     """Hang both sets of pages into the app."""
     app.add_template_filter(moment)
     app.add_template_filter(cash)
@@ -31,7 +30,7 @@ def register_pages(app: Flask, marketplace: Marketplace) -> None:
     def missing(error: UnknownId) -> tuple[str, int]:
         return render_template("missing.html", message=str(error)), 404
 
-    for blueprint in (pages_seller.pages(marketplace), pages_buyer.pages(marketplace)):
+    for blueprint in (seller.pages(market), buyer.pages(market)):
         blueprint.register_error_handler(UnknownId, missing)
         app.register_blueprint(blueprint)
 

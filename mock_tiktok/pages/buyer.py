@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from mock_tiktok.domain.orders import Order
+from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.searches import CancellationFilter, OrderFilter, PageRequest, Reason, ReturnFilter, Sort
-from mock_tiktok.domain.words import Action, CancelStatus, OrderStatus
+from mock_tiktok.domain.words import Action, By, CancelStatus, OrderStatus
 from mock_tiktok.errors import ApiError, BadValue, UnknownId
-from mock_tiktok.marketplace import Marketplace
 from mock_tiktok.pages.words import KINDS, FormErrors, Row
+from mock_tiktok.usecases import buyers
+from mock_tiktok.usecases.market import Market
 from mock_tiktok.usecases.shop import Shop
 
 ORDERS: Final = 50
@@ -55,27 +55,16 @@ def _actions(shop: Shop, item: Return) -> list[tuple[str, str]]:
     found = []
     for action, button in BUTTONS.items():
         try:
-            shop.return_desk.check(item, action)
+            shop.return_lifecycle.check(item, action)
         except ApiError:
             continue
         found.append(button)
     return found
 
 
-def pages(marketplace: Marketplace) -> Blueprint:
-    """Build the buyer's pages around one marketplace."""
+def pages(market: Market) -> Blueprint:
+    """Build the buyer's pages around one market."""
     blueprint = Blueprint("buyer", __name__, url_prefix="/buyer")
-    acts: dict[str, Callable[[str], Any]] = {
-        "withdraw": lambda return_id: marketplace.withdraw(return_id),
-        "ship": lambda return_id: marketplace.ship_return(return_id),
-        "dispute": lambda return_id: marketplace.dispute(return_id),
-        "accept-offer": lambda return_id: marketplace.accept_offer(return_id),
-        "decline-offer": lambda return_id: marketplace.decline_offer(return_id),
-    }
-
-    def order_of(order_id: str) -> tuple[Shop, Order]:
-        shop = marketplace.shop_of_order(order_id)
-        return shop, shop.order(order_id)
 
     @blueprint.get("")
     def front() -> Response:
@@ -83,56 +72,73 @@ def pages(marketplace: Marketplace) -> Blueprint:
 
     @blueprint.get("/orders")
     def orders() -> str:
-        cards: list[dict[str, Any]] = []
-        for credentials in marketplace.shops:
-            shop = marketplace.shop(credentials.shop_id)
-            found = shop.search_orders(OrderFilter(), NEWEST, PageRequest(ORDERS))
-            ids = tuple(order.id for order in found.items)
-            returns: dict[str, list[Return]] = {}
-            cancellations: dict[str, list[Any]] = {}
-            if ids:
-                for item in shop.search_returns(ReturnFilter(order_ids=ids), NEWEST, PageRequest(500)).items:
-                    returns.setdefault(item.order_id, []).append(item)
-                wanted = CancellationFilter(order_ids=ids)
-                for called_off in shop.search_cancellations(wanted, NEWEST, PageRequest(500)).items:
-                    cancellations.setdefault(called_off.order_id, []).append(called_off)
-            cards += [
-                {
-                    "order": order,
-                    "shop": shop,
-                    "status": STATUS_WORDS[order.status],
-                    "returns": returns.get(order.id, []),
-                    "cancellations": [(one, CANCEL_WORDS[one.status]) for one in cancellations.get(order.id, [])],
-                    "can_cancel": order.status in CANCELLABLE and not cancellations.get(order.id),
-                    "can_claim": order.status in CLAIMABLE,
-                }
-                for order in found.items
-            ]
+        cards = [card for one in market.shops for card in _cards(market.shop(one.shop_id))]
         cards.sort(key=lambda card: card["order"].created_at, reverse=True)
-        return render_template("buyer/orders.html", cards=cards, now=marketplace.now, tab="orders")
+        return render_template("buyer/orders.html", cards=cards, now=market.now, tab="orders")
 
-    def request_form(order_id: str, errors: FormErrors | None = None) -> str:
-        shop, order = order_of(order_id)
-        return render_template(
-            "buyer/new_return.html",
-            shop=shop,
-            order=order,
-            kinds=_possible(shop, order_id),
-            form=request.form,
-            chosen=request.form.getlist("line_item_ids"),
-            errors=errors or FormErrors(),
-            tab="orders",
-        )
+    @blueprint.get("/mail")
+    def mail() -> str:
+        order_id = request.args.get("order_id") or None
+        mails = sorted(market.mailbox(order_id), key=lambda one: one.sent_at, reverse=True)
+        return render_template("buyer/mail.html", mails=mails, order_id=order_id, tab="mail")
+
+    _register_new_return(blueprint, market)
+    _register_cancel(blueprint, market)
+    _register_return(blueprint, market)
+    return blueprint
+
+
+def _cards(shop: Shop) -> list[dict[str, Any]]:
+    """Return the newest orders of a shop, each with what has been asked for it and what can be."""
+    found = shop.search_orders(OrderFilter(), NEWEST, PageRequest(ORDERS)).items
+    returns: dict[str, list[Return]] = {}
+    cancellations: dict[str, list[Cancellation]] = {}
+    if ids := tuple(order.id for order in found):
+        for item in shop.search_returns(ReturnFilter(order_ids=ids), NEWEST, PageRequest(500)).items:
+            returns.setdefault(item.order_id, []).append(item)
+        wanted = CancellationFilter(order_ids=ids)
+        for called_off in shop.search_cancellations(wanted, NEWEST, PageRequest(500)).items:
+            cancellations.setdefault(called_off.order_id, []).append(called_off)
+    return [
+        {
+            "order": order,
+            "shop": shop,
+            "status": STATUS_WORDS[order.status],
+            "returns": returns.get(order.id, []),
+            "cancellations": [(one, CANCEL_WORDS[one.status]) for one in cancellations.get(order.id, [])],
+            "can_cancel": order.status in CANCELLABLE and not cancellations.get(order.id),
+            "can_claim": order.status in CLAIMABLE,
+        }
+        for order in found
+    ]
+
+
+def _form(template: str, shop: Shop, order_id: str, errors: FormErrors | None, **more: object) -> str:
+    return render_template(
+        template,
+        shop=shop,
+        order=shop.order(order_id),
+        form=request.form,
+        errors=errors or FormErrors(),
+        tab="orders",
+        **more,
+    )
+
+
+def _register_new_return(blueprint: Blueprint, market: Market) -> None:
+    """Ask for money or goods back."""
 
     @blueprint.get("/orders/<order_id>/returns/new")
-    def new_return(order_id: str) -> str:
-        return request_form(order_id)
+    def new_return(order_id: str, errors: FormErrors | None = None) -> str:
+        shop = market.shop_of_order(order_id)
+        kinds, chosen = _possible(shop, order_id), request.form.getlist("line_item_ids")
+        return _form("buyer/new_return.html", shop, order_id, errors, kinds=kinds, chosen=chosen)
 
     @blueprint.post("/orders/<order_id>/returns/new")
     def ask(order_id: str) -> Response | tuple[str, int]:
-        shop, _ = order_of(order_id)
+        shop = market.shop_of_order(order_id)
         kind, lines = request.form.get("return_type", ""), request.form.getlist("line_item_ids")
-        evidence = [line.strip() for line in request.form.get("evidence", "").splitlines() if line.strip()]
+        evidence = tuple(line.strip() for line in request.form.get("evidence", "").splitlines() if line.strip())
         wrong = FormErrors()
         if not lines:
             wrong.by_field["line_item_ids"] = "Choose at least one item."
@@ -141,48 +147,44 @@ def pages(marketplace: Marketplace) -> Blueprint:
         if words := _wrong_reason(shop, order_id, kind):
             wrong.by_field["reason"] = words
         if wrong:
-            return request_form(order_id, wrong), 422
+            return new_return(order_id, wrong), 422
+        reason = request.form["reason"]
         try:
-            asked = marketplace.request_return(
-                order_id,
-                return_type=kind,
-                reason=request.form["reason"],
-                line_item_ids=lines,
-                evidence=tuple(evidence),
+            asked = buyers.request_return(
+                shop, order_id, return_type=kind, reason=reason, line_item_ids=lines, evidence=evidence
             )
         except (ApiError, BadValue) as error:
-            return request_form(order_id, FormErrors.from_error(error, RETURN_FIELDS)), 422
+            return new_return(order_id, FormErrors.from_error(error, RETURN_FIELDS)), 422
         return redirect(f"/buyer/returns/{asked.return_id}", 303)
 
-    def cancel_form(order_id: str, errors: FormErrors | None = None) -> str:
-        shop, order = order_of(order_id)
-        return render_template(
-            "buyer/cancel.html",
-            shop=shop,
-            order=order,
-            reasons=shop.buyer_reasons(order_id, "CANCEL"),
-            form=request.form,
-            errors=errors or FormErrors(),
-            tab="orders",
-        )
+
+def _register_cancel(blueprint: Blueprint, market: Market) -> None:
+    """Have an order called off."""
 
     @blueprint.get("/orders/<order_id>/cancel")
-    def cancel(order_id: str) -> str:
-        return cancel_form(order_id)
+    def cancel(order_id: str, errors: FormErrors | None = None) -> str:
+        shop = market.shop_of_order(order_id)
+        return _form("buyer/cancel.html", shop, order_id, errors, reasons=shop.buyer_reasons(order_id, "CANCEL"))
 
     @blueprint.post("/orders/<order_id>/cancel")
     def ask_to_cancel(order_id: str) -> Response | tuple[str, int]:
-        shop, _ = order_of(order_id)
+        shop = market.shop_of_order(order_id)
         if words := _wrong_reason(shop, order_id, "CANCEL"):
-            return cancel_form(order_id, FormErrors({"reason": words})), 422
+            return cancel(order_id, FormErrors({"reason": words})), 422
         try:
-            marketplace.request_cancellation(order_id, reason=request.form["reason"])
+            buyers.request_cancellation(shop, order_id, request.form["reason"])
         except (ApiError, BadValue) as error:
-            return cancel_form(order_id, FormErrors.from_error(error, frozenset({"reason"}))), 422
+            return cancel(order_id, FormErrors.from_error(error, frozenset({"reason"}))), 422
         return redirect("/buyer/orders", 303)
 
-    def followed(return_id: str, errors: FormErrors | None = None) -> str:
-        shop = marketplace.shop_of_return(return_id)
+
+def _register_return(blueprint: Blueprint, market: Market) -> None:
+    """Follow a request, and do what the buyer can do about it."""
+    acts = {path: action for action, (path, _) in BUTTONS.items()}
+
+    @blueprint.get("/returns/<return_id>")
+    def follow(return_id: str, errors: FormErrors | None = None) -> str:
+        shop = market.shop_of_return(return_id)
         item = shop.get_return(return_id)
         return render_template(
             "buyer/return.html",
@@ -192,33 +194,21 @@ def pages(marketplace: Marketplace) -> Blueprint:
             kind=KINDS[item.return_type],
             records=shop.records(return_id),
             actions=_actions(shop, item),
-            now=marketplace.now,
+            now=market.now,
             errors=errors or FormErrors(),
             tab="orders",
         )
 
-    @blueprint.get("/returns/<return_id>")
-    def follow(return_id: str) -> str:
-        return followed(return_id)
-
     @blueprint.post("/returns/<return_id>/<what>")
     def act(return_id: str, what: str) -> Response | tuple[str, int]:
-        marketplace.shop_of_return(return_id)
+        shop = market.shop_of_return(return_id)
         if what not in acts:
             raise UnknownId("action", what)
         try:
-            acts[what](return_id)
+            shop.act(return_id, acts[what], By.BUYER)
         except (ApiError, BadValue) as error:
-            return followed(return_id, FormErrors.from_error(error, frozenset())), 422
+            return follow(return_id, FormErrors.from_error(error, frozenset())), 422
         return redirect(f"/buyer/returns/{return_id}", 303)
-
-    @blueprint.get("/mail")
-    def mail() -> str:
-        order_id = request.args.get("order_id") or None
-        mails = sorted(marketplace.mailbox(order_id), key=lambda one: one.sent_at, reverse=True)
-        return render_template("buyer/mail.html", mails=mails, order_id=order_id, tab="mail")
-
-    return blueprint
 
 
 def _wrong_reason(shop: Shop, order_id: str, kind: str) -> str:

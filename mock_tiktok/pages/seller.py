@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Final
 
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from mock_tiktok.domain.returns import Return
-from mock_tiktok.domain.searches import PageRequest, Reason, ReturnFilter, Sort
+from mock_tiktok.domain.searches import PageRequest, ReturnFilter, Sort
 from mock_tiktok.domain.words import Action, ArbitrationStatus, SellerAction
 from mock_tiktok.errors import ApiError, BadValue, UnknownId
-from mock_tiktok.marketplace import Marketplace
 from mock_tiktok.pages.words import KINDS, FormErrors, Row, amount_in
+from mock_tiktok.usecases import seller_center
 from mock_tiktok.usecases.decision_eligibility import takes
+from mock_tiktok.usecases.market import Market
 from mock_tiktok.usecases.shop import Shop
 
 ROWS: Final = 100
@@ -66,86 +67,82 @@ TABS: Final[dict[str, tuple[str, Callable[[Return], bool]]]] = {
 }
 
 
-def pages(marketplace: Marketplace) -> Blueprint:
-    """Build the seller's pages around one marketplace."""
+def pages(market: Market) -> Blueprint:
+    """Build the seller's pages around one market."""
     blueprint = Blueprint("seller", __name__, url_prefix="/seller-center/orders/returns")
+    _register_list(blueprint, market)
+    _register_return(blueprint, market)
+    return blueprint
 
-    def shop_asked_for() -> Shop:
-        shop_id = request.args.get("shop_id") or marketplace.shops[0].shop_id
-        return marketplace.shop(shop_id)
+
+def _register_list(blueprint: Blueprint, market: Market) -> None:
+    """All returns of a shop, by what they wait for."""
 
     @blueprint.get("")
     def manage() -> str:
-        if not marketplace.shops:
+        if not market.shops:
             return render_template("missing.html", message="This marketplace has no shop yet.")
-        shop = shop_asked_for()
+        shop = market.shop(request.args.get("shop_id") or market.shops[0].shop_id)
         tab = request.args.get("tab", "awaiting")
         if tab not in TABS:
             raise UnknownId("tab", tab)
         everything = _everything(shop)
         chosen = {name: request.args.get(name, "").strip() for name in ("status", "kind", "q", "due")}
-        shown = [item for item in everything if TABS[tab][1](item)]
-        statuses = sorted({item.shown_status for item in everything})
-        listed = _filtered(shown, chosen, marketplace)
-        soon = [item for item in everything if _due_soon(item, marketplace)]
+        listed = _filtered([item for item in everything if TABS[tab][1](item)], chosen, market.now)
         return render_template(
             "seller/returns.html",
             shop=shop,
-            shops=marketplace.shops,
-            now=marketplace.now,
+            shops=market.shops,
+            now=market.now,
             tab=tab,
             tabs=[(name, label, sum(map(test, everything))) for name, (label, test) in TABS.items()],
             rows=[Row(item, shop.order(item.order_id)) for item in listed[:ROWS]],
             more=max(0, len(listed) - ROWS),
-            statuses=statuses,
+            statuses=sorted({item.shown_status for item in everything}),
             kinds=KINDS,
             chosen=chosen,
             attention={
-                "soon": len(soon),
+                "soon": sum(_due_soon(item, market.now) for item in everything),
                 "requests": sum(_waits(item) and item.arrived_at is None for item in everything),
                 "parcels": sum(_waits(item) and item.arrived_at is not None for item in everything),
                 "disputes": sum(item.arbitration_status is ArbitrationStatus.IN_PROGRESS for item in everything),
             },
         )
 
-    def page(return_id: str, errors: FormErrors | None = None, decision: str = "") -> str:
-        shop = marketplace.shop_of_return(return_id)
+
+def _register_return(blueprint: Blueprint, market: Market) -> None:
+    """One return, and the decision on it."""
+
+    @blueprint.get("/<return_id>")
+    def detail(return_id: str, errors: FormErrors | None = None, decision: str = "") -> str:
+        shop = market.shop_of_return(return_id)
         item = shop.get_return(return_id)
         possible = takes(shop, item, BUTTONS)
         rejects = [action for action in possible if action.startswith("REJECT")]
-        reasons: Iterable[Reason] = shop.reject_reasons(return_id) if rejects else ()
+        approves = [action for action in possible if action not in rejects and action != Action.OFFER_PARTIAL_REFUND]
+        asked = item.deadline.seller_action if item.deadline else None
         return render_template(
             "seller/return.html",
             shop=shop,
-            shops=marketplace.shops,
-            now=marketplace.now,
+            shops=market.shops,
+            now=market.now,
             row=Row(item, shop.order(item.order_id)),
             item=item,
-            silence=SILENCE.get(item.deadline.seller_action, "")
-            if item.deadline and item.deadline.seller_action
-            else "",
+            silence=SILENCE.get(asked, "") if asked else "",
             kind=KINDS[item.return_type],
             records=shop.records(return_id),
-            approvals=[
-                (action.value, BUTTONS[action])
-                for action in possible
-                if action not in rejects and action is not Action.OFFER_PARTIAL_REFUND
-            ],
+            approvals=[(action.value, BUTTONS[action]) for action in approves],
             rejections=[(action.value, BUTTONS[action]) for action in rejects],
             offer=Action.OFFER_PARTIAL_REFUND in possible,
-            reasons=list(reasons),
+            reasons=list(shop.reject_reasons(return_id)) if rejects else [],
             form=request.form,
             errors=errors or FormErrors(),
             decided=decision,
         )
 
-    @blueprint.get("/<return_id>")
-    def detail(return_id: str) -> str:
-        return page(return_id)
-
     @blueprint.post("/<return_id>")
     def decide(return_id: str) -> Response | tuple[str, int]:
-        marketplace.shop_of_return(return_id)
+        shop = market.shop_of_return(return_id)
         decision = request.form.get("decision", "")
         try:
             if decision not in tuple(Action):
@@ -153,19 +150,13 @@ def pages(marketplace: Marketplace) -> Blueprint:
             reason = request.form.get("reason") or None
             if decision.startswith("REJECT") and reason is None:
                 raise BadValue("reason", "Choose a reason.")
-            marketplace.seller_center_decision(
-                return_id,
-                decision=decision,
-                reason=reason,
-                amount=amount_in(request.form.get("amount", "")),
-                comment=request.form.get("comment", "").strip() or None,
-            )
+            amount = amount_in(request.form.get("amount", ""))
+            comment = request.form.get("comment", "").strip() or None
+            seller_center.decide(shop, return_id, decision, reason=reason, amount=amount, comment=comment)
         except (ApiError, BadValue) as error:
             otherwise = "amount" if decision == Action.OFFER_PARTIAL_REFUND else ""
-            return page(return_id, FormErrors.from_error(error, FIELDS, otherwise), decision), 422
+            return detail(return_id, FormErrors.from_error(error, FIELDS, otherwise), decision), 422
         return redirect(f"/seller-center/orders/returns/{return_id}", 303)
-
-    return blueprint
 
 
 def _everything(shop: Shop) -> list[Return]:
@@ -180,11 +171,11 @@ def _everything(shop: Shop) -> list[Return]:
             return found
 
 
-def _due_soon(item: Return, marketplace: Marketplace) -> bool:
-    return item.seller_deadline is not None and item.seller_deadline - marketplace.now <= SOON
+def _due_soon(item: Return, now: datetime) -> bool:
+    return item.seller_deadline is not None and item.seller_deadline - now <= SOON
 
 
-def _filtered(items: list[Return], chosen: dict[str, str], marketplace: Marketplace) -> list[Return]:
+def _filtered(items: list[Return], chosen: dict[str, str], now: datetime) -> list[Return]:
     if status := chosen["status"]:
         items = [item for item in items if item.shown_status == status]
     if kind := chosen["kind"]:
@@ -192,5 +183,5 @@ def _filtered(items: list[Return], chosen: dict[str, str], marketplace: Marketpl
     if number := chosen["q"]:
         items = [item for item in items if number in (item.return_id, item.order_id)]
     if chosen["due"]:
-        items = [item for item in items if _due_soon(item, marketplace)]
+        items = [item for item in items if _due_soon(item, now)]
     return items

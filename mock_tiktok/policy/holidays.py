@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 import holidays
@@ -15,11 +15,16 @@ _KNOWN: Final = {
 }
 
 
-@cache
 def calendar_named(name: str) -> Callable[[date], bool]:
-    """Return who can tell whether a day is a holiday; `calendar-days` has none."""
-    if name == "calendar-days":
-        return lambda day: False
-    country, part = _KNOWN[name]
-    days = holidays.country_holidays(country, subdiv=part)
-    return lambda day: day in days
+    """Return who can tell whether a day is a holiday; `calendar-days` has none. It can be pickled, by its name."""
+    return partial(_is_holiday, name)
+
+
+def _is_holiday(calendar: str, day: date) -> bool:
+    return calendar in _KNOWN and day in _days(calendar)
+
+
+@cache
+def _days(calendar: str) -> holidays.HolidayBase:
+    country, part = _KNOWN[calendar]
+    return holidays.country_holidays(country, subdiv=part)

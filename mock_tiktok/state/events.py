@@ -20,7 +20,7 @@ Listener = Callable[[Event], None]
 
 
 class News:
-    """Tells every listener, in the order they subscribed."""
+    """Every listener, in the order they subscribed. Who listens is no part of the state."""
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
@@ -29,8 +29,8 @@ class News:
         """Have `listener` hear everything from now on."""
         self._listeners.append(listener)
 
-    def tell(self, at: datetime, name: str, **data: object) -> None:
-        """Tell everybody."""
+    def publish(self, at: datetime, name: str, **data: object) -> None:
+        """Have everybody hear it."""
         event = Event(at, name, data)
         for listener in self._listeners:
             listener(event)

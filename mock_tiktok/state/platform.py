@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import random
-from collections import Counter
 from datetime import UTC, datetime
 from typing import Final, Protocol
 
-from mock_tiktok.state.agenda import Agenda
 from mock_tiktok.state.events import News
+from mock_tiktok.state.marketplace import MarketplaceState
 
 
 class Clock(Protocol):
@@ -37,13 +35,12 @@ _COUNTED: Final = 7  # the last digits count, so that ids of one kind never meet
 class Platform:
     """The ground that shops stand on."""
 
-    def __init__(self, clock: Clock, seed: int, world: str) -> None:
+    def __init__(self, clock: Clock, state: MarketplaceState) -> None:
         self._clock = clock
-        self.seed = seed
-        self.world = world
-        self.agenda = Agenda()
+        self._counts = state.counts
+        self.agenda = state.agenda
+        self.digest = state.digest
         self.news = News()
-        self._counts: Counter[str] = Counter()
 
     @property
     def now(self) -> datetime:
@@ -53,10 +50,6 @@ class Platform:
     def stream(self, purpose: str, whom: str) -> random.Random:
         """Return a random stream for one purpose and one person; it does not depend on who asked before."""
         return random.Random(self.digest(purpose, whom))
-
-    def digest(self, purpose: str, whom: str) -> bytes:
-        """Return bytes that follow from seed, world, purpose and whom it concerns."""
-        return hashlib.sha256(f"{self.seed}|{self.world}|{purpose}|{whom}".encode()).digest()
 
     def count(self, kind: str) -> int:
         """Return the next number of its kind, from 1."""

@@ -25,7 +25,6 @@ from mock_tiktok.errors import (
 )
 from mock_tiktok.policy.profile import Profile
 from mock_tiktok.state.index import Shelf
-from mock_tiktok.state.platform import Platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +38,9 @@ class SkuQuantity:
 class Store:
     """Everything one shop knows."""
 
-    def __init__(self, platform: Platform, shop_id: str, market: str, profile: Profile) -> None:
-        self.platform = platform
+    def __init__(self, shop_id: str, name: str, market: str, profile: Profile) -> None:
         self.shop_id = shop_id
+        self.name = name
         self.market = market
         self.profile = profile
         self.orders: Shelf[Order] = Shelf()

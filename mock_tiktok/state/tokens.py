@@ -38,7 +38,7 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What an exchange answers."""
+    """What an exchange gives."""
 
     shop_id: str
     open_id: str
@@ -67,7 +67,7 @@ class _Issued:
     scopes: tuple[str, ...] = SCOPES
 
 
-class TokenBook:
+class TokenStore:
     """Every code and token of one developer app, over all its shops."""
 
     def __init__(self, seed: int) -> None:

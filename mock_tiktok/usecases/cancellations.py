@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from mock_tiktok.domain.cancellations import Cancellation, CancelLine
-from mock_tiktok.domain.deadlines import Deadline
-from mock_tiktok.domain.mail import ORDER_CANCELLED, write
+from mock_tiktok.domain.mail import ORDER_CANCELLED
 from mock_tiktok.domain.money import ZERO, Amount, coin
 from mock_tiktok.domain.orders import LineItem, Order
 from mock_tiktok.domain.phrases import CANCEL_RECORDS, CANCEL_WORDS
@@ -29,8 +28,10 @@ from mock_tiktok.errors import (
     ApiError,
 )
 from mock_tiktok.state.agenda import MARKETPLACE, RANK_DEADLINE, RANK_STEP
+from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.store import Store
-from mock_tiktok.usecases.orders import OrderDesk, cancel_stamp, cancelled
+from mock_tiktok.usecases.effects import Effects
+from mock_tiktok.usecases.orders import OrderLifecycle, cancel_stamp, cancelled
 
 CANCEL_LAPSE: Final = "cancellation lapse"
 CANCEL_PAYOUT: Final = "cancellation payout"
@@ -38,13 +39,14 @@ KINDS: Final = (CANCEL_LAPSE, CANCEL_PAYOUT)
 _RESPONSE: Final = "cancel.seller_response"
 
 
-class CancelDesk:
+class CancellationLifecycle:
     """Everything that happens to a shop's cancellations."""
 
-    def __init__(self, store: Store, orders: OrderDesk) -> None:
+    def __init__(self, platform: Platform, store: Store, orders: OrderLifecycle) -> None:
         self._store = store
         self._orders = orders
-        self._platform = store.platform
+        self._platform = platform
+        self._effects = Effects(platform, store)
 
     def ask(self, order_id: str, reason: str) -> Cancellation:
         """The buyer wants the whole order called off: at once inside the first hour, else the seller is asked."""
@@ -108,13 +110,14 @@ class CancelDesk:
         self._store.put_cancellation(moved)
         self._schedule(moved)
         self._record(moved, action.value, by, CANCEL_RECORDS[action], comment or "")
-        self._tell(item, moved, action, by, reason)
+        self._publish(item, moved, action, by, reason)
         if status is CancelStatus.SUCCESS:
             self._take_out(moved, by)
         elif status is CancelStatus.CANCELLED:
             self._forget_question(moved)
         if action is Action.PAYOUT:
-            self._pay(moved)
+            self._effects.pay(moved)
+            self._effects.mail(moved, ORDER_CANCELLED)
         if not moved.is_open:
             self._orders.claim_ended(moved.order_id)
         return moved
@@ -136,14 +139,14 @@ class CancelDesk:
                 self.act(item, Action.REJECT_BY_SHIPPING, By.SELLER)
 
     def run(self, kind: str, cancel_id: str) -> tuple[str, bool]:
-        """Do what was due; answer the words and whether anything changed."""
+        """Do what was due; return the words for it and whether anything changed."""
         item = self._store.get_cancellation(cancel_id)
         if kind == CANCEL_PAYOUT:
             self.act(item, Action.PAYOUT, By.SYSTEM)
             return f"cancellation paid {item.amount.total} {item.amount.currency}", True
         limit = item.deadline
         assert limit is not None
-        self._tell_lapse(item, limit)
+        self._effects.lapsed(item, limit)
         lapse = RUNS[limit.what].lapse
         assert lapse is not None
         self.act(item, lapse, By.SYSTEM)
@@ -196,7 +199,7 @@ class CancelDesk:
         self._store.put_cancellation(item)
         self._schedule(item)
         self._record(item, "REQUEST", By.BUYER if item.role is Role.BUYER else By.SELLER, "Cancellation requested")
-        self._platform.news.tell(
+        self._effects.publish(
             item.created_at,
             "cancellation_requested",
             cancel_id=item.cancel_id,
@@ -224,32 +227,6 @@ class CancelDesk:
     def _forget_question(self, item: Cancellation) -> None:
         order = self._store.order(item.order_id)
         self._store.put_order(replace(order, cancel_asked_at=None, updated_at=self._platform.now))
-
-    def _pay(self, item: Cancellation) -> None:
-        shares = [(line.line_item_id, line.amount.total) for line in item.lines]
-        self._store.pay_back(item.order_id, shares)
-        if item.amount.total > 0:
-            self._platform.news.tell(
-                item.updated_at,
-                "money_paid",
-                order_id=item.order_id,
-                cancel_id=item.cancel_id,
-                amount=item.amount.total,
-                lines=dict(shares),
-            )
-        order = self._store.order(item.order_id)
-        mail = write(
-            ORDER_CANCELLED,
-            order,
-            at=item.updated_at,
-            number=len(self._store.mails(order.id)) + 1,
-            cancel_id=item.cancel_id,
-            amount=str(item.amount.total),
-        )
-        self._store.add_mail(mail)
-        self._platform.news.tell(
-            item.updated_at, "mail_sent", kind=ORDER_CANCELLED, order_id=item.order_id, cancel_id=item.cancel_id
-        )
 
     def _schedule(self, item: Cancellation) -> None:
         """Keep the agenda in step with the cancellation's state."""
@@ -283,8 +260,8 @@ class CancelDesk:
             item.cancel_id, Record(item.updated_at, event, by.role, by, description, shown, note=note)
         )
 
-    def _tell(self, old: Cancellation, new: Cancellation, action: Action, by: By, reason: str | None) -> None:
-        self._platform.news.tell(
+    def _publish(self, old: Cancellation, new: Cancellation, action: Action, by: By, reason: str | None) -> None:
+        self._effects.publish(
             new.updated_at,
             "cancellation_status_changed",
             cancel_id=new.cancel_id,
@@ -296,17 +273,6 @@ class CancelDesk:
             reason=reason,
             refund_total=new.amount.total,
             deadline=None,
-        )
-
-    def _tell_lapse(self, item: Cancellation, limit: Deadline) -> None:
-        self._platform.news.tell(
-            self._platform.now,
-            "deadline_lapsed",
-            what=limit.what,
-            whom=limit.whom.value,
-            due=limit.due,
-            cancel_id=item.cancel_id,
-            order_id=item.order_id,
         )
 
 

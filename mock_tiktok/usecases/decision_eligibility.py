@@ -19,7 +19,7 @@ from mock_tiktok.usecases.shop import Shop
 # decision, eligible, code and words of the refusal, reasons for a rejection
 Verdict = tuple[str, bool, int | None, str | None, tuple[Reason, ...]]
 
-# The wire has names of its own for the two answers to a cancellation.
+# The wire has names of its own for the two decisions on a cancellation.
 CANCELLATION_DECISIONS: Final = {
     "APPROVE_REQUEST_CANCEL": Action.APPROVE_CANCELLATION,
     "REJECT_REQUEST_CANCEL": Action.REJECT_CANCELLATION,
@@ -53,13 +53,13 @@ def check(shop: Shop, case: Return | Cancellation, decision: str) -> None:
     if isinstance(case, Cancellation):
         if decision not in CANCELLATION_DECISIONS:
             raise WRONG_TYPE(decision=decision, type=case.cancel_type)
-        shop.cancel_desk.check(case, CANCELLATION_DECISIONS[decision])
+        shop.cancellation_lifecycle.check(case, CANCELLATION_DECISIONS[decision])
         return
     if decision in CANCELLATION_DECISIONS:
         raise WRONG_TYPE(decision=decision, type=case.return_type)
     action = Action(decision)
     decisions.check_fits(case, action)
-    shop.return_desk.check(case, action, decisions.refusal)
+    shop.return_lifecycle.check(case, action, decisions.refusal)
     if case.is_quick_refund and action is Action.REJECT_RECEIVED_PACKAGE:
         raise QUICK_REFUND()
 

@@ -1,15 +1,17 @@
-"""What a change of a return makes known: a line of history, news to subscribers, money in the book, a mail."""
+"""What a change of a return or cancellation makes known: a line of history, an event, money in the ledger, a mail."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
 
+from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.deadlines import Deadline
 from mock_tiktok.domain.mail import ORDER_REFUND, REFUND_REJECTED, RETURN_REJECTED, write
 from mock_tiktok.domain.phrases import EVIDENCE_OVER, OPENING, SELLER_OPENING, RecordWords, record_of
 from mock_tiktok.domain.returns import Record, Return
 from mock_tiktok.domain.words import Action, By, Role
+from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.store import Store
 
 # which decision makes which mail (R34, R49, R57, R69, R76; D25)
@@ -20,19 +22,26 @@ _MAILS: Final = {
     Action.REJECT_RECEIVED_PACKAGE: RETURN_REJECTED,
 }
 
+_PARCEL_EVENTS: Final = {
+    Action.LABEL: "label_generated",
+    Action.SHIP: "parcel_shipped",
+    Action.ARRIVE: "parcel_arrived",
+}
 
-class Telling:
-    """Tells the world what has happened to a shop's returns."""
 
-    def __init__(self, store: Store) -> None:
+class Effects:
+    """What the claims on a shop's orders do to everything around them."""
+
+    def __init__(self, platform: Platform, store: Store) -> None:
         self._store = store
-        self._platform = store.platform
+        self._platform = platform
+        self.publish = platform.news.publish
 
     def asked(self, item: Return, by: By, images: Sequence[str]) -> None:
         """A request is new."""
         words = (SELLER_OPENING if item.role is Role.SELLER else OPENING)[item.return_type]
         self._record(item, words, by, reason_text=item.reason_text, images=images)
-        self._platform.news.tell(
+        self.publish(
             item.created_at,
             "return_requested",
             return_id=item.return_id,
@@ -63,7 +72,7 @@ class Telling:
         text = self._store.profile.reasons.text(reason) if reason else ""
         self._record(new, record_of(action, old.claim), by, reason_text=text, note=note, images=images)
         if (old.status, old.arbitration_status, old.deadline) != (new.status, new.arbitration_status, new.deadline):
-            self._platform.news.tell(
+            self.publish(
                 new.updated_at,
                 "return_status_changed",
                 return_id=new.return_id,
@@ -78,84 +87,62 @@ class Telling:
                 offer=new.offer,
                 **_deadline(new),
             )
-        self._tell_particulars(new, action)
+        self._publish_particulars(new, action)
         if action is Action.PAYOUT:
-            self._pay(new)
+            self.pay(new)
         if action in _MAILS:
-            self._mail(new, _MAILS[action], text, note)
+            until = f"{new.deadline.due:%Y-%m-%d %H:%M} UTC" if new.deadline else ""
+            comment = f"The seller says: {note}\n" if note else ""
+            self.mail(new, _MAILS[action], reason=text, comment=comment, until=until)
 
-    def lapsed(self, item: Return, limit: Deadline) -> None:
-        """A deadline has passed; what that does is told next."""
-        self._platform.news.tell(
+    def lapsed(self, claim: Return | Cancellation, limit: Deadline) -> None:
+        """A deadline has passed; what that does is published next."""
+        self.publish(
             self._platform.now,
             "deadline_lapsed",
             what=limit.what,
             whom=limit.whom.value,
             due=limit.due,
-            return_id=item.return_id,
-            order_id=item.order_id,
+            **_id(claim),
+            order_id=claim.order_id,
         )
+
+    def pay(self, claim: Return | Cancellation) -> None:
+        """Money goes back to the buyer; calling off what was never paid moves none."""
+        shares = [(line.line_item_id, line.amount.total) for line in claim.lines]
+        self._store.pay_back(claim.order_id, shares)
+        if isinstance(claim, Cancellation) and not claim.amount.total:
+            return
+        self.publish(
+            claim.updated_at,
+            "money_paid",
+            order_id=claim.order_id,
+            **_id(claim),
+            amount=claim.amount.total,
+            lines=dict(shares),
+        )
+
+    def mail(self, claim: Return | Cancellation, kind: str, **words: str) -> None:
+        """The buyer gets a mail."""
+        order = self._store.order(claim.order_id)
+        number = len(self._store.mails(order.id)) + 1
+        words = {"amount": str(claim.amount.total), **words}
+        self._store.add_mail(write(kind, order, at=claim.updated_at, number=number, **_id(claim), **words))
+        self.publish(claim.updated_at, "mail_sent", kind=kind, order_id=claim.order_id, **_id(claim))
 
     def evidence_over(self, item: Return) -> None:
         """The operator now decides on what there is."""
         self._record(item, EVIDENCE_OVER, By.SYSTEM)
 
-    def _tell_particulars(self, item: Return, action: Action) -> None:
-        parcel = {
-            "return_id": item.return_id,
-            "order_id": item.order_id,
-            "line_item_ids": tuple(line.line_item_id for line in item.lines),
-            "tracking_number": item.tracking_number,
-        }
-        tell, at = self._platform.news.tell, item.updated_at
-        if action is Action.LABEL:
-            tell(at, "label_generated", **parcel)
-        elif action is Action.SHIP:
-            tell(at, "parcel_shipped", **parcel)
-        elif action is Action.ARRIVE:
-            tell(at, "parcel_arrived", **parcel)
+    def _publish_particulars(self, item: Return, action: Action) -> None:
+        at, ids = item.updated_at, {"return_id": item.return_id, "order_id": item.order_id}
+        if action in _PARCEL_EVENTS:
+            lines = tuple(line.line_item_id for line in item.lines)
+            self.publish(at, _PARCEL_EVENTS[action], **ids, line_item_ids=lines, tracking_number=item.tracking_number)
         elif action is Action.DISPUTE:
-            tell(at, "dispute_opened", return_id=item.return_id, order_id=item.order_id, refund_total=item.amount.total)
+            self.publish(at, "dispute_opened", **ids, refund_total=item.amount.total)
         elif action in (Action.SUPPORT_BUYER, Action.SUPPORT_SELLER):
-            tell(
-                at,
-                "dispute_decided",
-                return_id=item.return_id,
-                order_id=item.order_id,
-                outcome=action.value,
-                refund_total=item.amount.total,
-            )
-
-    def _pay(self, item: Return) -> None:
-        shares = [(line.line_item_id, line.amount.total) for line in item.lines]
-        self._store.pay_back(item.order_id, shares)
-        self._platform.news.tell(
-            item.updated_at,
-            "money_paid",
-            order_id=item.order_id,
-            return_id=item.return_id,
-            amount=item.amount.total,
-            lines=dict(shares),
-        )
-
-    def _mail(self, item: Return, kind: str, reason: str, note: str) -> None:
-        order = self._store.order(item.order_id)
-        until = f"{item.deadline.due:%Y-%m-%d %H:%M} UTC" if item.deadline else ""
-        mail = write(
-            kind,
-            order,
-            at=item.updated_at,
-            number=len(self._store.mails(order.id)) + 1,
-            return_id=item.return_id,
-            amount=str(item.amount.total),
-            reason=reason,
-            comment=f"The seller says: {note}\n" if note else "",
-            until=until,
-        )
-        self._store.add_mail(mail)
-        self._platform.news.tell(
-            item.updated_at, "mail_sent", kind=kind, order_id=item.order_id, return_id=item.return_id
-        )
+            self.publish(at, "dispute_decided", **ids, outcome=action.value, refund_total=item.amount.total)
 
     def _record(
         self,
@@ -179,6 +166,11 @@ class Telling:
             images=tuple(images),
         )
         self._store.add_record(item.return_id, record)
+
+
+def _id(claim: Return | Cancellation) -> dict[str, str]:
+    """Return the claim's id under the name that events and mails have for it."""
+    return {"return_id": claim.return_id} if isinstance(claim, Return) else {"cancel_id": claim.cancel_id}
 
 
 def _deadline(item: Return) -> dict[str, object]:

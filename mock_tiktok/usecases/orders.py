@@ -15,6 +15,7 @@ from mock_tiktok.domain.words import OrderStatus, Role
 from mock_tiktok.errors import ORDER_STATUS, BadValue
 from mock_tiktok.state.agenda import COURIER, MARKETPLACE, RANK_DEADLINE, RANK_PEOPLE, RANK_STEP
 from mock_tiktok.state.people import CATALOGUE, Product, new_buyer, plan_named
+from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.store import Store
 
 HOLD_OVER: Final = "hold over"
@@ -53,12 +54,12 @@ _WAY: Final = (
 )
 
 
-class OrderDesk:
+class OrderLifecycle:
     """Everything that happens to a shop's orders, cancellation apart."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, platform: Platform, store: Store) -> None:
         self._store = store
-        self._platform = store.platform
+        self._platform = platform
 
     def place(
         self,
@@ -106,7 +107,7 @@ class OrderDesk:
         )
         self._store.put_order(order)
         self._schedule(order)
-        self._platform.news.tell(
+        self._platform.news.publish(
             now,
             "order_placed",
             order_id=order.id,
@@ -172,11 +173,11 @@ class OrderDesk:
         moved: Order = replace(order, status=status, updated_at=now, **changes)  # type: ignore[arg-type] # by name
         self._store.put_order(moved)
         self._schedule(moved)
-        self._platform.news.tell(now, "order_status_changed", order_id=order.id, status=status.value)
+        self._platform.news.publish(now, "order_status_changed", order_id=order.id, status=status.value)
         return moved
 
     def run(self, kind: str, order_id: str) -> tuple[str, bool]:
-        """Do what was due; answer the words and whether anything changed."""
+        """Do what was due; return the words for it and whether anything changed."""
         order = self._store.order(order_id)
         if kind == HOLD_OVER:
             self.step(order, Step.HOLD_OVER)

@@ -30,7 +30,7 @@ _T = TypeVar("_T")
 _WITHDRAWN_ALSO_SPELLED: Final = "CANCELLATION_REQUEST_CANCEL"
 
 
-class Enquiries:
+class Queries:
     """What a seller may ask about one shop."""
 
     def __init__(self, store: Store) -> None:
@@ -93,10 +93,10 @@ class Enquiries:
         for line in order.lines:
             by_sku.setdefault(line.sku_id, []).append(line)
         return tuple(
-            answer
+            found
             for sku_id, lines in by_sku.items()
             for request_type in request_types
-            for answer in self._of_sku(order, user, request_type, sku_id, lines)
+            for found in self._of_sku(order, user, request_type, sku_id, lines)
         )
 
     def calculate(
@@ -113,15 +113,15 @@ class Enquiries:
     def _of_sku(
         self, order: Order, user: str, request_type: str, sku_id: str, lines: Sequence[LineItem]
     ) -> Iterable[Eligibility]:
-        """Units that get the same answer are answered together."""
-        answers: dict[tuple[int, str] | None, list[str]] = {}
+        """Units of which the same is true are named together."""
+        refusals: dict[tuple[int, str] | None, list[str]] = {}
         for line in lines:
             refused = self._why_not(order, user, request_type, line)
             why = (refused.code, refused.message) if refused else None
-            answers.setdefault(why, []).append(line.id)
+            refusals.setdefault(why, []).append(line.id)
         reasons = self._store.profile.reasons.offered(user.lower(), request_type, order.status)
         names = tuple(reason.name for reason in reasons)
-        for why, ids in answers.items():
+        for why, ids in refusals.items():
             if why is None:
                 yield Eligibility(sku_id, request_type, tuple(ids), True, reason_names=names)
             else:

@@ -1,4 +1,4 @@
-"""Returns: asked for, answered, shipped, inspected, disputed, paid. Every change goes through `ReturnDesk.act`."""
+"""Returns: asked for, answered, shipped, inspected, disputed, paid. Every change goes through `ReturnLifecycle.act`."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from mock_tiktok.domain.words import Action, By, Claim, Dispute, Money, Parcel, 
 from mock_tiktok.errors import ALREADY_CLOSED, ALREADY_OPEN, DISPUTES_USED_UP, NOT_POSSIBLE, TOO_LATE, ApiError
 from mock_tiktok.state.agenda import BUYER, COURIER, MARKETPLACE, RANK_DEADLINE, RANK_PEOPLE, RANK_STEP
 from mock_tiktok.state.people import next_act, plan_named
+from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.store import Store
-from mock_tiktok.usecases.effects import Telling
-from mock_tiktok.usecases.orders import OrderDesk
+from mock_tiktok.usecases.effects import Effects
+from mock_tiktok.usecases.orders import OrderLifecycle
 
 LAPSE: Final = "lapse"
 AUTO_APPROVE: Final = "auto approve"
@@ -32,14 +33,14 @@ KINDS: Final = (LAPSE, AUTO_APPROVE, LABEL, PAYOUT, PERSON)
 Refusing = Callable[[Return, Action, NotAllowed], ApiError]
 
 
-class ReturnDesk:
+class ReturnLifecycle:
     """Everything that happens to a shop's returns."""
 
-    def __init__(self, store: Store, orders: OrderDesk) -> None:
+    def __init__(self, platform: Platform, store: Store, orders: OrderLifecycle) -> None:
         self._store = store
         self._orders = orders
-        self._platform = store.platform
-        self._telling = Telling(store)
+        self._platform = platform
+        self._effects = Effects(platform, store)
 
     def open(
         self,
@@ -84,7 +85,7 @@ class ReturnDesk:
         item = self._with_deadline(None, item, now)
         self._store.put_return(item)
         self._schedule(None, item, now)
-        self._telling.asked(item, by, images)
+        self._effects.asked(item, by, images)
         return item
 
     def act(
@@ -119,7 +120,7 @@ class ReturnDesk:
         moved = self._with_deadline(item, replace(moved, updated_at=now), now)
         self._store.put_return(moved)
         self._schedule(item, moved, now)
-        self._telling.happened(item, moved, action, by, reason=reason, note=note, images=images)
+        self._effects.happened(item, moved, action, by, reason=reason, note=note, images=images)
         if moved.is_final and not item.is_final:
             self._orders.claim_ended(moved.order_id)
         return self._store.get_return(moved.return_id)
@@ -134,7 +135,7 @@ class ReturnDesk:
             raise NOT_POSSIBLE(status=item.status, action=action) from None
 
     def run(self, kind: str, return_id: str) -> tuple[str, bool]:
-        """Do what was due; answer the words and whether anything changed."""
+        """Do what was due; return the words for it and whether anything changed."""
         item = self._store.get_return(return_id)
         if kind == LAPSE:
             return self._lapse(item), True
@@ -157,13 +158,13 @@ class ReturnDesk:
             return item
         order = self._store.order(item.order_id)
         shares = split(total, [line.amount.total for line in item.lines], order.currency)
+        return self._with_shares(item, order, shares)
+
+    def _with_shares(self, item: Return, order: Order, shares: Sequence[Decimal]) -> Return:
         lines = [line for line in (order.line(part.line_item_id) for part in item.lines) if line]
         amounts = self._store.amounts(order, lines, shares)
-        return replace(
-            item,
-            lines=tuple(replace(part, amount=amount) for part, amount in zip(item.lines, amounts, strict=True)),
-            amount=Amount.sum(order.currency, amounts),
-        )
+        parts = tuple(replace(part, amount=amount) for part, amount in zip(item.lines, amounts, strict=True))
+        return replace(item, lines=parts, amount=Amount.sum(order.currency, amounts))
 
     # the steps of an act
 
@@ -233,10 +234,7 @@ class ReturnDesk:
             raise ALREADY_CLOSED()
         if sum(left) == item.amount.total:
             return item
-        lines = [line for line in (order.line(part.line_item_id) for part in item.lines) if line]
-        amounts = self._store.amounts(order, lines, left)
-        parts = tuple(replace(part, amount=amount) for part, amount in zip(item.lines, amounts, strict=True))
-        return replace(item, lines=parts, amount=Amount.sum(order.currency, amounts))
+        return self._with_shares(item, order, left)
 
     def _with_deadline(self, old: Return | None, item: Return, now: datetime) -> Return:
         what = None if self._is_approved_by_itself(item) else running(item)
@@ -251,13 +249,13 @@ class ReturnDesk:
         """Let a deadline pass: the table decides what that means."""
         now, limit = self._platform.now, item.deadline
         assert limit is not None
-        self._telling.lapsed(item, limit)
+        self._effects.lapsed(item, limit)
         action = RUNS[limit.what].lapse
         if action is None:
             later = replace(item, deadline=deadline("dispute.decision", now, self._due(item)), updated_at=now)
             self._store.put_return(later)
             self._schedule(item, later, now)
-            self._telling.evidence_over(later)
+            self._effects.evidence_over(later)
             return "time for evidence over"
         moved = self.act(item, action, By.SYSTEM)
         words = SILENCE_WORDS[action, moved.claim]

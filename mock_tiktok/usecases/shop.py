@@ -1,8 +1,9 @@
 """One shop: everything its seller can ask of the platform, one method per use case.
 
-The methods take what the wire carries, already read, and answer the domain's frozen values; `wire.py` alone spells
-field names. Whatever raises `ApiError` has changed nothing. `by` says through which door the seller came: `seller` is
-the Open API, `seller_center` the website. What only a test may do is in `control.py`.
+The methods take what the wire carries, already read, and return the domain's frozen values; `open_api/responses.py`
+alone spells field names. Whatever raises `ApiError` has changed nothing. `by` says through which door the seller came:
+`seller` is the Open API, `seller_center` the website. What buyers ask is in `buyers.py`, what is decided by hand in
+`seller_center.py`.
 """
 
 from __future__ import annotations
@@ -40,17 +41,16 @@ from mock_tiktok.errors import (
     REASON_STATUS,
     REASON_UNKNOWN,
 )
-from mock_tiktok.policy.profile import Profile
 from mock_tiktok.state.agenda import Entry
 from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.store import SkuQuantity, Store
 from mock_tiktok.usecases import decisions
 from mock_tiktok.usecases.cancellations import KINDS as CANCELLATION_KINDS
-from mock_tiktok.usecases.cancellations import CancelDesk
-from mock_tiktok.usecases.orders import OrderDesk
-from mock_tiktok.usecases.queries import Enquiries
+from mock_tiktok.usecases.cancellations import CancellationLifecycle
+from mock_tiktok.usecases.orders import OrderLifecycle
+from mock_tiktok.usecases.queries import Queries
 from mock_tiktok.usecases.returns import KINDS as RETURN_KINDS
-from mock_tiktok.usecases.returns import ReturnDesk
+from mock_tiktok.usecases.returns import ReturnLifecycle
 
 __all__ = ["Shop", "SkuQuantity"]
 
@@ -58,19 +58,19 @@ __all__ = ["Shop", "SkuQuantity"]
 class Shop:
     """A seller's shop on the marketplace."""
 
-    def __init__(self, platform: Platform, *, number: int, name: str, market: str, profile: Profile) -> None:
+    def __init__(self, platform: Platform, store: Store) -> None:
         self.platform = platform
-        self.profile = profile
-        self.shop_id = platform.numbered_id("shop", number)
+        self.store = store
+        self.profile = store.profile
+        self.shop_id = store.shop_id
         self.shop_cipher = f"ROW_{platform.digest('shop cipher', self.shop_id).hex()[:24]}"
-        self.code = f"{market}LC{platform.digest('shop code', self.shop_id).hex()[:8].upper()}"
-        self.name = name
-        self.region = market
-        self.store = Store(platform, self.shop_id, market, profile)
-        self.order_desk = OrderDesk(self.store)
-        self.return_desk = ReturnDesk(self.store, self.order_desk)
-        self.cancel_desk = CancelDesk(self.store, self.order_desk)
-        self._enquiries = Enquiries(self.store)
+        self.code = f"{store.market}LC{platform.digest('shop code', self.shop_id).hex()[:8].upper()}"
+        self.name = store.name
+        self.region = store.market
+        self.order_lifecycle = OrderLifecycle(platform, store)
+        self.return_lifecycle = ReturnLifecycle(platform, store, self.order_lifecycle)
+        self.cancellation_lifecycle = CancellationLifecycle(platform, store, self.order_lifecycle)
+        self._queries = Queries(store)
 
     @property
     def currency(self) -> str:
@@ -81,15 +81,15 @@ class Shop:
 
     def search_returns(self, filters: ReturnFilter, sort: Sort, page: PageRequest) -> Page[Return]:
         """Search Returns."""
-        return self._enquiries.returns(filters, sort, page)
+        return self._queries.returns(filters, sort, page)
 
     def search_cancellations(self, filters: CancellationFilter, sort: Sort, page: PageRequest) -> Page[Cancellation]:
         """Search Cancellations."""
-        return self._enquiries.cancellations(filters, sort, page)
+        return self._queries.cancellations(filters, sort, page)
 
     def search_orders(self, filters: OrderFilter, sort: Sort, page: PageRequest) -> Page[Order]:
         """Get Order List."""
-        return self._enquiries.orders(filters, sort, page)
+        return self._queries.orders(filters, sort, page)
 
     def orders(self, ids: Sequence[str]) -> tuple[Order, ...]:
         """Get Order Detail: those that exist, in the order asked."""
@@ -114,7 +114,7 @@ class Shop:
 
     def reject_reasons(self, return_or_cancel_id: str) -> tuple[Reason, ...]:
         """Get Reject Reasons: of this case, now."""
-        return self._enquiries.reject_reasons(return_or_cancel_id)
+        return self._queries.reject_reasons(return_or_cancel_id)
 
     def aftersale_eligibility(
         self,
@@ -123,7 +123,7 @@ class Shop:
         request_types: Sequence[str] = ("CANCEL", "REFUND", "RETURN_AND_REFUND"),
     ) -> tuple[Eligibility, ...]:
         """Get Aftersale Eligibility: per SKU and kind, which units can be claimed."""
-        return self._enquiries.eligibility(order_id, user, request_types)
+        return self._queries.eligibility(order_id, user, request_types)
 
     def calculate_refund(
         self,
@@ -135,7 +135,7 @@ class Shop:
         reason: str | None = None,
     ) -> Amount:
         """Calculate Refund: what the units named could be paid back."""
-        return self._enquiries.calculate(order_id, request_type, line_item_ids, skus)
+        return self._queries.calculate(order_id, request_type, line_item_ids, skus)
 
     def buyer_reasons(self, order_id: str, request_type: str) -> tuple[Reason, ...]:
         """Return what the buyer's request page offers."""
@@ -166,7 +166,7 @@ class Shop:
         if buyer_keep_item:
             action = Action.DIRECT_REFUND
         self._in_time(item, action)
-        return self.return_desk.act(item, action, By(by), offer=offer, refusing=decisions.refusal)
+        return self.return_lifecycle.act(item, action, By(by), offer=offer, refusing=decisions.refusal)
 
     def reject_return(
         self,
@@ -181,29 +181,31 @@ class Shop:
         """Reject Return, with a reason from the list of this very case."""
         item, action = self.store.get_return(return_id), decisions.rejection(decision)
         decisions.check_fits(item, action)
-        self.return_desk.check(item, action, decisions.refusal)
+        self.return_lifecycle.check(item, action, decisions.refusal)
         self._in_time(item, action)
         if action is Action.REJECT_RECEIVED_PACKAGE:
             self._may_reject_parcel(item)
         self._check_reject_reason(reason, decisions.reason_kind(item, action))
         self._check_comment(comment)
-        return self.return_desk.act(
+        return self.return_lifecycle.act(
             item, action, By(by), reason=reason, note=comment or "", images=images, refusing=decisions.refusal
         )
 
     def approve_cancellation(self, cancel_id: str, *, by: str = By.SELLER) -> Cancellation:
         """Approve Cancellation."""
-        return self.cancel_desk.act(self.store.get_cancellation(cancel_id), Action.APPROVE_CANCELLATION, By(by))
+        return self.cancellation_lifecycle.act(
+            self.store.get_cancellation(cancel_id), Action.APPROVE_CANCELLATION, By(by)
+        )
 
     def reject_cancellation(
         self, cancel_id: str, reason: str | None, comment: str | None = None, *, by: str = By.SELLER
     ) -> Cancellation:
         """Reject Cancellation."""
         item = self.store.get_cancellation(cancel_id)
-        self.cancel_desk.check(item, Action.REJECT_CANCELLATION)
+        self.cancellation_lifecycle.check(item, Action.REJECT_CANCELLATION)
         self._check_reject_reason(reason, "CANCEL")
         self._check_comment(comment)
-        return self.cancel_desk.act(item, Action.REJECT_CANCELLATION, By(by), reason=reason, comment=comment)
+        return self.cancellation_lifecycle.act(item, Action.REJECT_CANCELLATION, By(by), reason=reason, comment=comment)
 
     # starting something
 
@@ -225,7 +227,7 @@ class Shop:
         order = self.store.order(order_id)
         if return_type not in (ReturnType.REFUND, ReturnType.RETURN_AND_REFUND):
             raise INVALID(what=f"return_type {return_type!r} is not REFUND or RETURN_AND_REFUND")
-        self._may_start(order, "SELLER", return_type)
+        self.check_eligible(order, "SELLER", return_type)
         total = None
         if refund_total is not None:
             total = decisions.money("refund_total", refund_total, order.currency, currency)
@@ -243,7 +245,7 @@ class Shop:
         if total is not None and total > most:
             raise OVER_REFUND(amount=total, most=most)
         shares = caps if total is None else split(total, caps, order.currency)
-        return self.return_desk.open(
+        return self.return_lifecycle.open(
             order,
             ReturnType(return_type),
             reason,
@@ -266,27 +268,31 @@ class Shop:
     ) -> Cancellation:
         """Cancel Order: the seller calls off an order, or units of it that are out of stock."""
         order = self.store.order(order_id)
-        self.cancel_desk.check_call_off(order)
+        self.cancellation_lifecycle.check_call_off(order)
         self._check_seller_reason(order, "CANCEL", reason)
         lines = self.store.units(order, line_item_ids, skus)
-        self.cancel_desk.check_units(order, lines, reason)
-        return self.cancel_desk.call_off(order_id, reason, lines, By(by))
+        self.cancellation_lifecycle.check_units(order, lines, reason)
+        return self.cancellation_lifecycle.call_off(order_id, reason, lines, By(by))
 
     def ship_order(self, order_id: str) -> Order:
-        """Hand the order over to the carrier; that may answer a buyer who asks to cancel."""
-        order = self.order_desk.ship(order_id)
-        self.cancel_desk.shipped(order)
+        """Hand the order over to the carrier; that may decide what a buyer who wants to cancel has asked."""
+        order = self.order_lifecycle.ship(order_id)
+        self.cancellation_lifecycle.shipped(order)
         return self.store.order(order_id)
+
+    def act(self, return_id: str, action: Action, by: By, *, total: Decimal | None = None) -> Return:
+        """Have a buyer, a courier or the operator do `action`; `total` is what a dispute is won for, if less."""
+        return self.return_lifecycle.act(self.store.get_return(return_id), action, by, total=total)
 
     # what happens by itself
 
     def run(self, entry: Entry) -> tuple[str, bool]:
-        """Do what was due; answer the words and whether anything changed."""
+        """Do what was due; return the words for it and whether anything changed."""
         if entry.kind in RETURN_KINDS:
-            return self.return_desk.run(entry.kind, entry.subject)
+            return self.return_lifecycle.run(entry.kind, entry.subject)
         if entry.kind in CANCELLATION_KINDS:
-            return self.cancel_desk.run(entry.kind, entry.subject)
-        return self.order_desk.run(entry.kind, entry.subject)
+            return self.cancellation_lifecycle.run(entry.kind, entry.subject)
+        return self.order_lifecycle.run(entry.kind, entry.subject)
 
     def order_of(self, entry: Entry) -> str:
         """Return the order that an entry of the agenda concerns."""
@@ -311,7 +317,8 @@ class Shop:
             if self.platform.now < free_from:
                 raise PARCEL_NOT_REJECTABLE(why="it has not arrived")
 
-    def _may_start(self, order: Order, who: str, request_type: str) -> None:
+    def check_eligible(self, order: Order, who: str, request_type: str) -> None:
+        """Raise what the platform says where an order in that status cannot be claimed so, by a BUYER or SELLER."""
         if order.status in self.profile.eligible[who].get(request_type, ()):
             return
         if order.status in ("COMPLETED", "CANCELLED"):

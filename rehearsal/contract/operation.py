@@ -73,16 +73,12 @@ class Operation:
         return Parameters(declared, self._document, strict=strict, fold=fold)
 
     @cached_property
-    def _path(self) -> Parameters:
-        return self._of("path")
-
-    @cached_property
-    def _query(self) -> Parameters:
-        return self._of("query", strict=True)
-
-    @cached_property
-    def _headers(self) -> Parameters:
-        return self._of("header", fold=True)
+    def _parameters(self) -> Mapping[str, Parameters]:
+        return {
+            "path": self._of("path"),
+            "query": self._of("query", strict=True),
+            "headers": self._of("header", fold=True),
+        }
 
     @cached_property
     def _security(self) -> list[list[Mapping[str, Any]]]:
@@ -121,9 +117,8 @@ class Operation:
 
     @cached_property
     def _shown_parameters(self) -> frozenset[str]:
-        return frozenset(
-            name for name in self._query.names if name not in self._query.hidden and not redaction.is_sensitive(name)
-        )
+        query = self._parameters["query"]
+        return frozenset(name for name in query.names - query.hidden if not redaction.is_sensitive(name))
 
     def shown_parameters(self, query: Pairs) -> frozenset[str]:
         """Return the parameters of a query whose values may be recorded: those the contract names and does not mark.
@@ -140,11 +135,8 @@ class Operation:
     ) -> list[Breach]:
         """Return where a request breaks the contract; header names are lower case."""
         breaches: list[Breach] = []
-        for place, parameters, sent in (
-            ("path", self._path, path.items()),
-            ("query", self._query, query),
-            ("headers", self._headers, headers.items()),
-        ):
+        for place, sent in (("path", path.items()), ("query", query), ("headers", headers.items())):
+            parameters = self._parameters[place]
             for fault in parameters.faults(sent):
                 name = fault.pointer[1:]
                 hidden = name in parameters.hidden or name not in parameters.names or redaction.is_sensitive(name)

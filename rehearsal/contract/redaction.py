@@ -15,55 +15,20 @@ from urllib.parse import unquote
 
 REDACTED: Final = "[redacted]"
 
-SECRET_NAMES: Final = frozenset(
-    {
-        "access_token",
-        "refresh_token",
-        "app_secret",
-        "auth_code",
-        "authorization",
-        "proxy-authorization",
-        "client_secret",
-        "cookie",
-        "developer_key",
-        "id_token",
-        "password",
-        "set-cookie",
-        "shared_secret",
-        "sharedsecret",
-        "sign",
-        "signing_secret",
-        "signingsecret",
-        "x-tts-access-token",
-    }
-)
+SECRET_NAMES: Final = frozenset({
+    "access_token", "refresh_token", "app_secret", "auth_code", "authorization", "proxy-authorization", "client_secret",
+    "cookie", "developer_key", "id_token", "password", "set-cookie", "shared_secret", "sharedsecret", "sign",
+    "signing_secret", "signingsecret", "x-tts-access-token",
+})  # fmt: skip
 
-BUYER_NAMES: Final = frozenset(
-    {
-        "buyer_email",
-        "buyer_name",
-        "buyeremailaddress",
-        "email",
-        "phone_number",
-        "recipient_address",
-        *(
-            f"{prefix}{part}"
-            for prefix in ("shipping", "billing")
-            for part in (
-                "firstname",
-                "lastname",
-                "suffix",
-                "companyname",
-                "daytimephone",
-                "eveningphone",
-                "addressline1",
-                "addressline2",
-                "city",
-                "postalcode",
-            )
-        ),
-    }
-)
+_OF_A_PERSON: Final = (
+    "firstname", "lastname", "suffix", "companyname", "daytimephone", "eveningphone", "addressline1", "addressline2",
+    "city", "postalcode",
+)  # fmt: skip
+BUYER_NAMES: Final = frozenset({
+    "buyer_email", "buyer_name", "buyeremailaddress", "email", "phone_number", "recipient_address",
+    *(prefix + part for prefix in ("shipping", "billing") for part in _OF_A_PERSON),
+})  # fmt: skip
 
 
 def is_sensitive(name: str) -> bool:

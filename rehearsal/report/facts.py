@@ -179,7 +179,7 @@ def connector() -> str:
     back = " or ".join(f"`{status}` (then: {action})" for status, action in site.HANDED_BACK.items())
     walks = ((action, _any_of(before), code(becomes)) for (action, becomes), before in life.items())
     opens = ((code(end), "; ".join(sorted(news)) or "-") for end, news in adjustments.REOPENS.items())
-    calls = ((kind, said, code(_name(it))) for (kind, said), it in decisions.DECISIONS.items())
+    calls = ((kind, said, code(it)) for (kind, said), it in decisions.DECISIONS.items())
     noes: dict[str, str] = {"a request": us.reject_request, "a cancellation": us.reject_cancellation, **us.reject_goods}
     orders = ((code(order), *three) for order, three in site.ORDER_WORDS.items())
     staff = ((code(it), row.words, row.asks or "-", "yes" if row.terminal else "-") for it, row in MEANINGS.items())
@@ -203,10 +203,6 @@ def connector() -> str:
         "## What the OMS makes of a status",
         table("Status|Staff read|Asks about|Over", staff),
     )
-
-
-def _name(decision: object) -> object:
-    return decision[1] if isinstance(decision, tuple) else decision
 
 
 def _any_of(statuses: Sequence[adjustments.RequestStatus]) -> str:

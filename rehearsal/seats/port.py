@@ -26,8 +26,8 @@ class Capability(StrEnum):
 
     DRIVEN = "driven"  # takes its time and its rounds from us
     SHOPS = "shops"  # can be given a shop, and an OMS its credentials
-    STAFF_SEES = "staff sees"  # what waits before the seller's staff can be read, and what the OMS does is heard of
-    STAFF_DECIDES = "staff decides"  # the seller's staff can be told to answer, inspect and refund
+    STAFF_SEES = "staff sees"  # what waits before the seller's staff can be read
+    STAFF_DECIDES = "staff decides"  # they can be told to answer, inspect and refund, and are heard to do it
     BOOK = "book"  # can be asked for its book
     ACTIVITY = "activity"  # can be asked what happened to an order
     KILL = "kill"  # can die without a farewell and come back
@@ -214,11 +214,11 @@ class OmsSeat(Seat, Protocol):
         """Return all cases."""
         raise NotCapable(Capability.STAFF_SEES)
 
-    def subscribe(self, listener: Callable[[SeatEvent], None]) -> None:
-        """Have `listener` hear of what happens inside it."""
-        raise NotCapable(Capability.STAFF_SEES)
-
     # STAFF_DECIDES
+    def subscribe(self, listener: Callable[[SeatEvent], None]) -> None:
+        """Have `listener` hear of what is decided, booked and received there."""
+        raise NotCapable(Capability.STAFF_DECIDES)
+
     def approve(self, adjustment_id: str, *, amount: Decimal | None = None) -> CommandResult:
         """Say yes to what a case asks, or offer a part of the money."""
         raise NotCapable(Capability.STAFF_DECIDES)

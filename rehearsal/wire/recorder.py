@@ -9,20 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
 
 from rehearsal.contract import redaction
 from rehearsal.contract.message import Message, read, size_of, unknown_body
 from rehearsal.contract.openapi import Contract
 from rehearsal.contract.operation import Breach, Operation
+from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.trace.log import Slot, Trace
-
-
-class Clock(Protocol):
-    """Who knows the world's time."""
-
-    def now(self) -> datetime: ...
 
 
 @dataclass(slots=True)
@@ -109,7 +104,7 @@ class RecorderState:
 class Recorder:
     """Carries the exchanges of one world and keeps them."""
 
-    def __init__(self, *, trace: Trace, clock: Clock) -> None:
+    def __init__(self, *, trace: Trace, clock: SimulatedClock) -> None:
         self.trace: Final = trace
         self.state: Final = RecorderState()
         self.link: Link = undisturbed

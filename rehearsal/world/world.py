@@ -134,7 +134,7 @@ class World:
         self.recorder.subscribe(self.auditor.on_exchange)
         self.recorder.subscribe(self._on_exchange)
         self.marketplace.subscribe(self._on_marketplace)
-        if Capability.STAFF_SEES in self.oms.capabilities:
+        if Capability.STAFF_DECIDES in self.oms.capabilities:
             self.oms.subscribe(self._on_oms)
 
     def _open_shop(self, market: str | None) -> None:

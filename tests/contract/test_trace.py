@@ -13,6 +13,7 @@ import requests
 from jsonschema import Draft202012Validator
 from werkzeug.test import Client
 
+from rehearsal.contract.events import EventContract
 from rehearsal.contract.openapi import Contract
 from rehearsal.contract.schema import Checker, Fault
 from rehearsal.trace.har import har
@@ -83,6 +84,8 @@ def test_every_line_of_a_played_trace_keeps_the_contract(lines: list[Entry]) -> 
     for line in lines[1:]:
         if found := CHECKERS[line["kind"]].faults(line) + CHECKERS["line"].faults(line):
             faults[json.dumps(line)] = found
+        if line["kind"] == "event":
+            assert EventContract.load().breaches(line["who"], line["name"], line["data"]) == ()
     assert faults == {}
     assert {line["kind"] for line in lines[1:]} == {"exchange", "act", "event"}
 

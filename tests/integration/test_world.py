@@ -18,7 +18,10 @@ from freezegun import freeze_time
 from werkzeug.test import Client
 
 from rehearsal.audit.finding import Verdict
+from rehearsal.control.local import refusals
+from rehearsal.control.stage import Problem
 from rehearsal.seats.builtin import OurConnector
+from rehearsal.seats.port import Capability, NotCapable
 from rehearsal.trace.diagram import mermaid
 from rehearsal.trace.har import har
 from rehearsal.world.errors import Busy, InvalidValue
@@ -129,6 +132,22 @@ def test_a_second_advance_while_one_is_going_on_is_refused(world: World) -> None
     assert world.now == START + DAY
 
 
+@pytest.mark.parametrize(
+    ("refusal", "status", "field"),
+    [
+        (InvalidValue("Time never goes back", "by must be PT0S or longer", field="by"), 422, "by"),
+        (Busy("Time is passing already", "another advance has not come back yet"), 409, None),
+        (NotCapable(Capability.BOOK), 501, None),
+    ],
+)
+def test_what_the_world_refuses_is_a_problem_of_the_control_api(
+    refusal: Exception, status: int, field: str | None
+) -> None:
+    with pytest.raises(Problem, match=str(refusal)) as problem, refusals():
+        raise refusal
+    assert (problem.value.status, problem.value.field) == (status, field)
+
+
 def test_one_writer_at_a_time(world: World) -> None:
     """A call from outside waits until the world is let go."""
     seen: list[int] = []
@@ -212,7 +231,7 @@ def test_a_connector_that_dies_amid_a_decision_has_not_begun_it(world: World, mo
 
     before, row = list(disk.iterdump()), case(world, return_id)
     with monkeypatch.context() as patch:
-        patch.setattr("connector.usecases.outbox._entrust", dies)
+        patch.setattr("connector.usecases.outbox._enqueue_decision", dies)
         with pytest.raises(Death):
             world.oms.approve(row)
     assert list(disk.iterdump()) == before

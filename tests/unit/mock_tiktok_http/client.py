@@ -14,8 +14,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from werkzeug.test import TestResponse
 
-from mock_tiktok import Marketplace
-from mock_tiktok.marketplace import ShopCredentials
+from mock_tiktok import Marketplace, ShopCredentials
 from mock_tiktok.open_api.signing import signature
 
 CONTRACT = Path(__file__).parents[3] / "contracts" / "tiktok_shop.yaml"

@@ -42,14 +42,14 @@ class _Outcome:
         return self.data
 
 
-class IdempotencyBook:
+class IdempotencyStore:
     """The first outcome of every write that carried a key."""
 
     def __init__(self) -> None:
         self._outcomes: dict[Scope, _Outcome] = {}
 
     def once(self, scope: Scope, body: bytes, act: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """Act, or answer what acting brought the first time; raise when the key comes with another body."""
+        """Act, or return what acting brought the first time; raise when the key comes with another body."""
         digest = hashlib.sha256(body).digest()
         if known := self._outcomes.get(scope):
             if known.body != digest:

@@ -1,0 +1,45 @@
+"""The composition root: the one module that knows every room of the fake and puts a marketplace together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+from flask import Flask
+
+from mock_tiktok.control import Control
+from mock_tiktok.open_api.app import create_app
+from mock_tiktok.pages.app import PREFIXES, register_pages
+from mock_tiktok.policy import profile as policy
+from mock_tiktok.state.marketplace import MarketplaceState
+from mock_tiktok.state.platform import Clock
+
+
+class Marketplace(Control):
+    """A fake TikTok Shop with its shops, buyers, couriers and operator.
+
+    One object is one marketplace. With the same seed and the same calls it does the same, byte for byte; around a
+    `state` that another one has left it goes on as that one would have.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        seed: int = 0,
+        world: str = "default",
+        profile: str | Path | None = None,
+        accepts_timestamp: Callable[[int], bool] | None = None,
+        state: MarketplaceState | None = None,
+    ) -> None:
+        chosen = None if profile is None else policy.load(profile)
+        super().__init__(state or MarketplaceState(seed, world, chosen), clock)
+        self._accepts_timestamp = accepts_timestamp
+
+    @cached_property
+    def app(self) -> Flask:
+        """Return the WSGI app that serves this marketplace on the wire, and to people."""
+        app = create_app(self, self._accepts_timestamp, PREFIXES)
+        register_pages(app, self)
+        return app

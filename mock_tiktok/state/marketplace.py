@@ -1,0 +1,39 @@
+"""Everything a marketplace must remember, in one object and as data: it can be pickled.
+
+It holds no clock and no listener. A marketplace built around a copy, with a clock at the same moment, goes on exactly
+as the first would have: nothing outside this object remembers anything. There are no random streams to remember, for
+each is made anew from its key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+
+from mock_tiktok.policy.profile import Profile
+from mock_tiktok.state.agenda import Agenda
+from mock_tiktok.state.idempotency import IdempotencyStore
+from mock_tiktok.state.store import Store
+from mock_tiktok.state.tokens import TokenStore
+
+
+@dataclass
+class MarketplaceState:
+    """The state of one marketplace. `profile` is what new shops get; None lets their market decide."""
+
+    seed: int
+    world: str
+    profile: Profile | None = None
+    shops: dict[str, Store] = field(default_factory=dict)
+    agenda: Agenda = field(default_factory=Agenda)
+    counts: Counter[str] = field(default_factory=Counter)
+    outcomes: IdempotencyStore = field(default_factory=IdempotencyStore)
+    tokens: TokenStore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tokens = TokenStore(int.from_bytes(self.digest("tokens", self.world)[:8]))
+
+    def digest(self, purpose: str, whom: str) -> bytes:
+        """Return bytes that follow from seed, world, purpose and whom it concerns."""
+        return hashlib.sha256(f"{self.seed}|{self.world}|{purpose}|{whom}".encode()).digest()

@@ -1,0 +1,96 @@
+"""What a shop's buyers ask for. They choose among the reasons that the platform shows them for their order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from mock_tiktok.domain.cancellations import Cancellation
+from mock_tiktok.domain.orders import Order
+from mock_tiktok.domain.returns import Return
+from mock_tiktok.domain.searches import Reason
+from mock_tiktok.domain.words import By, OrderStatus, ReturnType
+from mock_tiktok.errors import (
+    ALREADY_CLOSED,
+    REASON_ACTION,
+    REASON_ROLE,
+    REASON_STATUS,
+    REASON_UNKNOWN,
+    TOO_LATE,
+    BadValue,
+)
+from mock_tiktok.policy.profile import is_known_reason
+from mock_tiktok.usecases.shop import Shop
+
+_SHOWN_REASONS: Final = 3
+
+
+def request_cancellation(shop: Shop, order_id: str, reason: str | None = None) -> Cancellation:
+    """Have the buyer ask for the order to be called off; without a reason they take the first on offer."""
+    order = shop.order(order_id)
+    shop.cancellation_lifecycle.check_ask(order)
+    return shop.cancellation_lifecycle.ask(order_id, _reason(shop, order, "CANCEL", reason))
+
+
+def request_return(
+    shop: Shop,
+    order_id: str,
+    *,
+    return_type: str,
+    reason: str | None = None,
+    line_item_ids: Sequence[str] | None = None,
+    evidence: Sequence[str] = (),
+) -> Return:
+    """Have the buyer ask for money, goods, or both; no lines named means all that can still be claimed.
+
+    Raises BadValue for what cannot be meant, ApiError for what the platform refuses.
+    """
+    order = shop.order(order_id)
+    if return_type not in list(ReturnType):
+        raise BadValue("type", f"{return_type!r} is not one of {', '.join(ReturnType)}")
+    for line_id in line_item_ids or ():
+        if order.line(line_id) is None:
+            raise BadValue("line_item_ids", f"order {order_id} has no line {line_id}")
+    if line_item_ids is not None and not line_item_ids:
+        raise BadValue("line_item_ids", "must name at least one line, or be left out")
+    shop.check_eligible(order, "BUYER", return_type)
+    delivered = order.status is OrderStatus.DELIVERED
+    if delivered and shop.platform.now >= shop.order_lifecycle.window_end(order):
+        raise TOO_LATE(what="return")
+    chosen = _reason(shop, order, return_type, reason)
+    lines = shop.store.units(order, line_item_ids or ())
+    wants_goods = return_type == ReturnType.REPLACEMENT
+    if any(line.replaced for line in lines) if wants_goods else not any(line.refundable for line in lines):
+        raise ALREADY_CLOSED()
+    amounts = shop.store.amounts(order, lines, [line.refundable for line in lines])
+    kind = ReturnType(return_type)
+    return shop.return_lifecycle.open(order, kind, chosen, lines, amounts, by=By.BUYER, images=evidence)
+
+
+def _reason(shop: Shop, order: Order, kind: str, reason: str | None) -> str:
+    reasons = shop.profile.reasons
+    offered = reasons.offered("buyer", kind, order.status)
+    if reason is None:
+        return offered[0].name if offered else ""
+    if not reason.strip():
+        raise BadValue("reason", "must not be empty")
+    if any(reason == one.name for one in offered):
+        return reason
+    places = reasons.places(reason)
+    if not places and is_known_reason(reason):  # in another market
+        raise REASON_UNKNOWN(reason=reason)
+    if not places:
+        raise BadValue("reason", f"is {reason!r}, which the marketplace does not know; {_choice(offered)}")
+    if not any(group.who == "buyer" for group in places):
+        raise REASON_ROLE(reason=reason)
+    if not any(group.kind == kind for group in places):
+        raise REASON_ACTION(reason=reason)
+    raise REASON_STATUS(reason=reason, status=order.status)
+
+
+def _choice(offered: Sequence[Reason]) -> str:
+    if not offered:
+        return "it has none for such a request on this order"
+    shown = ", ".join(reason.name for reason in offered[:_SHOWN_REASONS])
+    more = len(offered) - _SHOWN_REASONS
+    return f"on this order such a request takes {shown}" + (f" and {more} more" if more > 0 else "")

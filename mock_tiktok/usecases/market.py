@@ -1,0 +1,148 @@
+"""All shops of one marketplace: whose order is whose, and what falls due next in any of them.
+
+A market acts only when told to (`run_due`, a call of a use case), reads no clock but the one it is given, and keeps
+everything it must remember in `state`. The doors are built around it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from mock_tiktok.domain.mail import Mail
+from mock_tiktok.errors import BadValue, UnknownId
+from mock_tiktok.policy import profile as policy
+from mock_tiktok.state.agenda import AgendaEntry, Due, Fired
+from mock_tiktok.state.events import Listener
+from mock_tiktok.state.marketplace import MarketplaceState
+from mock_tiktok.state.platform import Clock, Platform
+from mock_tiktok.state.store import Store
+from mock_tiktok.state.tokens import Tokens
+from mock_tiktok.usecases.shop import Shop
+
+DEFAULT_PROFILE: Final = "us-2025-08"
+_OF_MARKET: Final = {"US": DEFAULT_PROFILE, "GB": "uk-2026-04", "UK": "uk-2026-04"}
+_CALLED: Final = {"UK": "GB"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShopCredentials:
+    """What a shop's seller gives to whoever connects it."""
+
+    shop_id: str
+    shop_cipher: str
+    name: str
+    region: str
+
+
+class Market:
+    """The shops that stand on one state and live by one clock."""
+
+    def __init__(self, state: MarketplaceState, clock: Clock) -> None:
+        self.state = state
+        self.platform = Platform(clock, state)
+        self.tokens = state.tokens
+        self.app_key = f"6{state.digest('app key', state.world).hex()[:12]}"
+        self.app_secret = state.digest("app secret", state.world).hex()[:40]
+        self._shops = {shop_id: Shop(self.platform, store) for shop_id, store in state.shops.items()}
+
+    @property
+    def now(self) -> datetime:
+        """Return the instant as the marketplace stamps it: whole seconds."""
+        return self.platform.now
+
+    # shops
+
+    def add_shop(
+        self, *, name: str | None = None, market: str | None = None, profile: str | Path | None = None
+    ) -> ShopCredentials:
+        """Open a shop. A profile that was chosen decides the market; else the market decides the profile."""
+        chosen = self.state.profile if profile is None else policy.load(profile)
+        if chosen is None:
+            if market is not None and market not in _OF_MARKET:
+                raise BadValue("market", f"{market} is none of those that have a profile: {', '.join(_OF_MARKET)}")
+            chosen = policy.load(_OF_MARKET[market or "US"])
+        elif market is not None and _CALLED.get(market, market) != chosen.market:
+            raise BadValue("market", f"{market} does not fit: profile {chosen.name} is of market {chosen.market}")
+        number = self.platform.count("shop")
+        shop_id = self.platform.numbered_id("shop", number)
+        store = Store(shop_id, name or f"Rehearsal Shop {number}", chosen.market, chosen)
+        self.state.shops[shop_id] = store
+        self._shops[shop_id] = Shop(self.platform, store)
+        self.tokens.add_shop(shop_id)
+        return _credentials(self._shops[shop_id])
+
+    @property
+    def shops(self) -> tuple[ShopCredentials, ...]:
+        """Return all shops, oldest first."""
+        return tuple(_credentials(shop) for shop in self._shops.values())
+
+    def credentials(self, shop_id: str) -> Tokens:
+        """Return tokens that are valid now; asking changes nothing and ends none that were given before."""
+        return self.tokens.shown(self.shop(shop_id).shop_id, self.now)
+
+    def shop(self, shop_id: str) -> Shop:
+        """Return the shop of that id; raise UnknownId where there is none."""
+        if (shop := self._shops.get(shop_id)) is None:
+            raise UnknownId("shop", shop_id)
+        return shop
+
+    def shop_of_order(self, order_id: str) -> Shop:
+        """Return whose order it is; raise UnknownId where nobody has it."""
+        return self._shop_of("order", order_id, lambda shop: shop.store.orders.get(order_id))
+
+    def shop_of_return(self, return_id: str) -> Shop:
+        """Return whose return it is; raise UnknownId where nobody has it."""
+        return self._shop_of("return", return_id, lambda shop: shop.store.returns.get(return_id))
+
+    def shop_of_cancellation(self, cancel_id: str) -> Shop:
+        """Return whose cancellation it is; raise UnknownId where nobody has it."""
+        return self._shop_of("cancellation", cancel_id, lambda shop: shop.store.cancellations.get(cancel_id))
+
+    def _shop_of(self, kind: str, id: str, find: Callable[[Shop], object | None]) -> Shop:
+        for shop in self._shops.values():
+            if find(shop) is not None:
+                return shop
+        raise UnknownId(kind, id)
+
+    def mailbox(self, order_id: str | None = None) -> list[Mail]:
+        """Read the buyers' mail, oldest first."""
+        if order_id is not None:
+            return list(self.shop_of_order(order_id).store.mails(order_id))
+        mails = [
+            mail for shop in self._shops.values() for order in shop.store.orders for mail in shop.store.mails(order.id)
+        ]
+        return sorted(mails, key=lambda mail: mail.sent_at)
+
+    # time
+
+    def subscribe(self, listener: Listener) -> None:
+        """Have `listener` hear all events from now on."""
+        self.platform.news.subscribe(listener)
+
+    def next_due(self) -> Due | None:
+        """Return when the marketplace, or somebody in it, next acts."""
+        entry = self.platform.agenda.next()
+        return entry.due if entry else None
+
+    def run_due(self, now: datetime) -> Fired:
+        """Do the one earliest thing that is due at or before `now`; raise LookupError if nothing is."""
+        entry = self.platform.agenda.take(now)
+        shop = self._shops[entry.shop_id]
+        order_id = shop.order_of(entry)
+        what, changed = shop.run(entry)
+        return Fired(entry.due.at, entry.who, what, changed, entry.return_id, order_id)
+
+    def agenda(self) -> list[AgendaEntry]:
+        """Return all that is due, soonest first."""
+        return [
+            AgendaEntry(entry.due.at, entry.who, entry.what, entry.return_id)
+            for entry in self.platform.agenda.entries()
+        ]
+
+
+def _credentials(shop: Shop) -> ShopCredentials:
+    return ShopCredentials(shop.shop_id, shop.shop_cipher, shop.name, shop.region)

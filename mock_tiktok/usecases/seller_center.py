@@ -1,0 +1,85 @@
+"""What people decide by hand on the platform's own pages: the seller in Seller Center, the operator in a dispute.
+
+The seller's decisions go through the same use cases as the Open API's. Amounts are typed by people, so a senseless one
+raises BadValue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from mock_tiktok.domain.money import in_coins
+from mock_tiktok.domain.returns import Return
+from mock_tiktok.domain.words import APPROVALS, REJECTIONS, Action, By, ReturnType
+from mock_tiktok.errors import ORDER_STATUS, OVER_REFUND, BadValue
+from mock_tiktok.usecases import decisions
+from mock_tiktok.usecases.shop import Shop
+
+_OUTCOMES: Final = (Action.SUPPORT_BUYER, Action.SUPPORT_SELLER)
+
+
+def decide(
+    shop: Shop, return_id: str, decision: str, *, reason: str | None, amount: Decimal | None, comment: str | None
+) -> Return:
+    """Approve or reject a return; a rejection without a reason takes the first on offer."""
+    item = shop.get_return(return_id)
+    if decision in APPROVALS:
+        if (decision == Action.OFFER_PARTIAL_REFUND) is (amount is None):
+            words = f"is needed with {decision}" if amount is None else f"does not go with {decision}"
+            raise BadValue("amount", words)
+        currency = item.amount.currency
+        offer = (_money("amount", amount, currency), currency) if amount is not None else None
+        return shop.approve_return(return_id, decision, partial_refund=offer, by=By.SELLER_CENTER)
+    if decision not in REJECTIONS:
+        raise BadValue("decision", f"{decision!r} is not one of {', '.join((*APPROVALS, *REJECTIONS))}")
+    if amount is not None:
+        raise BadValue("amount", f"does not go with {decision}")
+    offered = shop.profile.reasons.offered("reject", decisions.reason_kind(item, Action(decision)))
+    chosen = reason or (offered[0].name if offered else None)
+    return shop.reject_return(return_id, decision, chosen, comment, by=By.SELLER_CENTER)
+
+
+def refund(
+    shop: Shop, order_id: str, *, line_item_ids: Sequence[str], amount: Decimal | None, reason: str | None
+) -> Return:
+    """Start a refund that no buyer has asked for; without a reason the first on offer is taken."""
+    order = shop.order(order_id)
+    offered = shop.profile.reasons.offered("seller", "REFUND", order.status)
+    chosen = reason or (offered[0].name if offered else "")
+    if not chosen:
+        raise ORDER_STATUS(status=order.status)
+    total = _money("amount", amount, order.currency) if amount is not None else None
+    return shop.create_return(
+        order_id,
+        ReturnType.REFUND,
+        chosen,
+        line_item_ids=line_item_ids,
+        refund_total=total,
+        by=By.SELLER_CENTER,
+    )
+
+
+def arbitrate(shop: Shop, return_id: str, outcome: str, refund_total: Decimal | None) -> Return:
+    """Decide a dispute as the operator does; for the buyer it may be for less than was asked."""
+    item = shop.get_return(return_id)
+    if outcome not in _OUTCOMES:
+        raise BadValue("outcome", f"{outcome!r} is not one of {', '.join(_OUTCOMES)}")
+    total = None
+    if refund_total is not None:
+        if outcome == Action.SUPPORT_SELLER:
+            raise BadValue("refund_total", "does not go with SUPPORT_SELLER")
+        total = _money("refund_total", refund_total, item.amount.currency)
+        if total > item.amount.total:
+            raise OVER_REFUND(amount=total, most=item.amount.total, at="refund_total")
+    return shop.act(return_id, Action(outcome), By.OPERATOR, total=total)
+
+
+def _money(field: str, amount: Decimal, currency: str) -> Decimal:
+    if not amount.is_finite() or amount <= 0:
+        raise BadValue(field, "must be more than zero")
+    try:
+        return in_coins(amount, currency)
+    except (ValueError, ArithmeticError) as problem:
+        raise BadValue(field, str(problem)) from None
