@@ -50,7 +50,7 @@ def world() -> Iterator[World]:
 
 
 @given(lines=bought, tax=cents, shipping_fee=cents, stated=st.booleans())
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 def test_a_refund_of_the_whole_order_leaves_nothing_however_it_was_packed(
     lines: list[OrderLine], tax: Decimal, shipping_fee: Decimal, stated: bool
 ) -> None:
@@ -73,7 +73,7 @@ def test_a_refund_of_the_whole_order_leaves_nothing_however_it_was_packed(
     parts=st.lists(st.integers(1, 999).map(lambda number: Decimal(number) / 100), min_size=1, max_size=4),
     at_once=st.booleans(),
 )
-@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 def test_parts_of_an_order_and_then_the_rest_leave_nothing(
     lines: list[OrderLine], tax: Decimal, shipping_fee: Decimal, parts: list[Decimal], at_once: bool
 ) -> None:

@@ -145,8 +145,5 @@ TestLife = Life.TestCase
 TestLife.settings = settings(
     max_examples=20,
     stateful_step_count=30,
-    derandomize=True,
-    deadline=None,
-    database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -76,7 +76,7 @@ def paid(units: Sequence[LineUnit]) -> Parts:
 
 
 @given(groups=st.lists(lines, min_size=1, max_size=4), shipping=st.sampled_from(["0", "9.95"]), walk=steps)
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_on_its_way_never_exceeds_what_was_paid(
     bench: Bench, groups: list[list[SiteLine]], shipping: str, walk: list[tuple[int, AdjustItem | AdjustOrder | str]]
 ) -> None:

@@ -128,8 +128,5 @@ TestAnyOrder = Walk.TestCase
 TestAnyOrder.settings = settings(
     max_examples=40,
     stateful_step_count=30,
-    derandomize=True,
-    deadline=None,
-    database=None,
     suppress_health_check=list(HealthCheck),
 )
