@@ -22,7 +22,7 @@ def test_nobody_settles_it_otherwise() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and path != TESTS / "conftest.py":
                 called = ast.unparse(node.func)
-                named = {keyword.arg for keyword in node.keywords}
+                named = {keyword.arg for keyword in node.keywords if keyword.arg}
                 if called in ("settings.register_profile", "settings.load_profile"):
                     elsewhere.append(f"{path.relative_to(TESTS.parent)}:{node.lineno} {called}")
                 if called.rpartition(".")[2] == "settings" and named & SETTLED:
