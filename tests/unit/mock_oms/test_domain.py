@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_oms.domain.cases import Adjustment, Case, Kind, Level, PartState, RefundPart
-from mock_oms.domain.ledger import Entry, Ledger
 from mock_oms.domain.money import split
 from mock_oms.domain.orders import Order, OrderLine
 from mock_oms.domain.refunds import left_of, refund_lines
 from mock_oms.domain.statuses import MEANINGS, PROMISED, loudest, meaning
+from mock_oms.state.ledger import Ledger, LedgerRow
 
 CENTS = st.integers(0, 100_000).map(lambda cents: Decimal(cents) / 100)
 NOW = datetime(2031, 3, 3, 9, tzinfo=UTC)
@@ -124,8 +124,8 @@ def test_a_refused_refund_leaves_the_money_where_it_was() -> None:
 def test_an_adjustment_is_booked_once() -> None:
     ledger = Ledger()
     for amount in ("5.00", "6.00"):
-        ledger.book(Entry("576", "C-1", (Level.ITEM, 1), Decimal(amount), NOW))
-    ledger.book(Entry("576", "C-1", (Level.ORDER, 1), Decimal("1.00"), NOW))
+        ledger.write(LedgerRow("576", "C-1", (Level.ITEM, 1), Decimal(amount), NOW))
+    ledger.write(LedgerRow("576", "C-1", (Level.ORDER, 1), Decimal("1.00"), NOW))
     assert ledger.sums() == {"576": Decimal("6.00")}
 
 
