@@ -11,24 +11,24 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import requests
 import sqlalchemy as sa
+from flask import Flask
 
 from connector.adapters.sql.migrate import migrate
 from connector.adapters.sql.store import SqlStore, engine_for
 from connector.adapters.tiktok.client import TikTok
+from connector.api.app import create_app
 from connector.errors import BadSettings
+from connector.pages import page_routes
 from connector.ports import AuthorizedShop, Clock, Grant, Secret
 from connector.records import ActivityEntry, AgendaEntry, ClientCredentials, Due, Fired, Shop, ShopAdded
 from connector.settings import Settings, check_default_answer
 from connector.usecases.authentication import OAuth
 from connector.usecases.commands import Commands
 from connector.usecases.round import Outcome, Worker, first_round
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 RANK: Final = 5
 WHO: Final = "connector"
@@ -87,9 +87,11 @@ class Connector:
     @cached_property
     def app(self) -> Flask:
         """The ChannelAdvisor API and the pages, as a WSGI app."""
-        from connector.api.app import create_app
-
-        return create_app(self)
+        reading, settings = self._store.connected, self.settings
+        pages = page_routes(
+            self.services, reading, staff_password=settings.staff_password, pages_open=settings.pages_open
+        )
+        return create_app(self.services, reading, pages, public_url=settings.public_url)
 
     # --- set-up ---
     def migrate(self) -> None:

@@ -32,7 +32,7 @@ class _Refused(Exception):
         self.description = description
 
 
-def token_routes(services: Commands) -> Blueprint:
+def token_routes(commands: Commands) -> Blueprint:
     routes = Blueprint("token", __name__)
 
     @routes.post("/oauth2/token")
@@ -46,7 +46,7 @@ def token_routes(services: Commands) -> Blueprint:
             application_id, secret = _credentials(request.headers.get("Authorization"), form)
             if not form.get("refresh_token"):
                 raise _Refused("invalid_request", "refresh_token is missing.")
-            granted = services.grant_access(application_id, secret, form["refresh_token"])
+            granted = commands.grant_access(application_id, secret, form["refresh_token"])
         except BadCredentials as wrong:
             error = "invalid_client" if str(wrong) == "invalid_client" else "invalid_grant"
             return _refusal(error, WRONG[error])

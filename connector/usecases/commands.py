@@ -8,11 +8,10 @@ OrderItemAdjustments).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from connector.domain.adjustments import Action
 from connector.domain.decisions import SellerDecision
@@ -53,10 +52,6 @@ class Commands:
     def now(self) -> datetime:
         """Return the instant at which commands happen."""
         return self._clock.now()
-
-    def reading(self) -> AbstractContextManager[Any]:
-        """Open the store's own transaction for the doors that read lists by themselves; it waits for no writer."""
-        return self._store.reading()
 
     # --- the callers (OAuth) ---
     def add_client(self, name: str) -> ClientCredentials:
