@@ -74,7 +74,7 @@ class Connector:
             app_secret=settings.app_secret,
             url=settings.tiktok_url,
             auth_url=settings.tiktok_auth_url,
-            patience=settings.patience,
+            http_timeout=settings.http_timeout,
             page_size=settings.page_size,
         )
         self._worker = Worker(self._store, self._marketplace, settings, self._secret)
@@ -135,7 +135,7 @@ class Connector:
                 added_at=now,
             )
             rounds_from = min((rounds.rounds_from for rounds in work.rounds()), default=now)
-            first = first_round(rounds_from, now, self.settings.round_every)
+            first = first_round(rounds_from, now, self.settings.poll_interval)
             profile_id = work.shop_added(added, grant, rounds_from=rounds_from, next_round_at=first)
         return ShopAdded(profile_id, shop.shop_id, shop.cipher, known_as)
 

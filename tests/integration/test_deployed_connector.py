@@ -89,7 +89,7 @@ def env(world: dict[str, Any], tmp_path: Path) -> dict[str, str]:
         "APP_SECRET": world["tiktok"]["app_secret"],
         "TIKTOK_URL": world["urls"]["tiktok"],
         "TIKTOK_AUTH_URL": world["urls"]["tiktok_auth"],
-        "ROUND_EVERY": "1",
+        "POLL_INTERVAL": "1",
         "PORT": "0",
     }
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CONNECTOR_")}
