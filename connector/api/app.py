@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from connector.api.answers import business_error, routing_error
 from connector.api.paths import canonical, not_modelled
 from connector.api.refusals import BadBody, BadQuery
+from connector.api.responses import business_error, routing_error
 from connector.api.routes import Key, Reading, adjustment_routes, caller_of, item_routes, order_routes
 from connector.api.token import token_routes
 from connector.errors import BadRequest, NotAuthorized, UnknownId

@@ -11,10 +11,10 @@ from flask import Blueprint, Response, request
 from werkzeug.routing import BaseConverter, ValidationError
 
 from connector.api import bodies
-from connector.api.answers import done, json_answer
 from connector.api.entities import ORDER_ADJUSTMENTS, ORDER_ITEM_ADJUSTMENTS, ORDER_ITEMS, ORDERS, SITE
 from connector.api.odata.entity import INT32, Entity, Nav
 from connector.api.odata.query import TOKEN, Asked, exists, read_one, read_options, read_page
+from connector.api.responses import done, json_response
 from connector.errors import NotAuthorized, UnknownId
 from connector.records import Client
 from connector.usecases.commands import Commands
@@ -49,7 +49,7 @@ def order_routes(commands: Commands, reading: Reading, identify: Identify) -> Bl
         caller, call = identify(), asked()
         query = read_options(ORDERS, call.options, exported=True)
         with reading() as connection:
-            return json_answer(read_page(connection, ORDERS, query, call, application_id=caller.application_id))
+            return json_response(read_page(connection, ORDERS, query, call, application_id=caller.application_id))
 
     @routes.get("/v1/Orders(<key:order_id>)")
     def order(order_id: int) -> Response:
@@ -92,12 +92,12 @@ def order_routes(commands: Commands, reading: Reading, identify: Identify) -> Bl
             }
             for entry in commands.activity(order_id)
         ]
-        return json_answer({"@odata.context": f"{asked().base}/v1/$metadata#ActivityHistory", "value": entries})
+        return json_response({"@odata.context": f"{asked().base}/v1/$metadata#ActivityHistory", "value": entries})
 
     @routes.get("/v1/Sites")
     def sites() -> Response:
         identify()
-        return json_answer({"@odata.context": f"{asked().base}/v1/$metadata#Sites", "value": [SITE]})
+        return json_response({"@odata.context": f"{asked().base}/v1/$metadata#Sites", "value": [SITE]})
 
     return routes
 
@@ -123,7 +123,7 @@ def item_routes(commands: Commands, reading: Reading, identify: Identify) -> Blu
 
 
 def adjustment_routes(commands: Commands, reading: Reading, identify: Identify, level: str) -> Blueprint:
-    """The adjustments of one level, "order" or "item", and the seller's answers to them."""
+    """The adjustments of one level, "order" or "item", and the seller's decisions on them."""
     entity = LEVELS[level]
     routes = Blueprint(f"{level}_adjustments", __name__)
     grades = level == "item"
@@ -134,7 +134,7 @@ def adjustment_routes(commands: Commands, reading: Reading, identify: Identify, 
         call = asked()
         query = read_options(entity, call.options)
         with reading() as connection:
-            return json_answer(read_page(connection, entity, query, call))
+            return json_response(read_page(connection, entity, query, call))
 
     @routes.get(f"/v1/{entity.set_name}(<key:adjustment_id>)")
     def adjustment(adjustment_id: int) -> Response:
@@ -142,26 +142,26 @@ def adjustment_routes(commands: Commands, reading: Reading, identify: Identify, 
 
     @routes.post(f"/v1/{entity.set_name}(<key:adjustment_id>)/ApproveBuyerRequest")
     def approve_buyer_request(adjustment_id: int) -> Response:
-        commands.approve_buyer_request(level, adjustment_id, **_answer(bodies.APPROVE_REQUEST))
+        commands.approve_buyer_request(level, adjustment_id, **_decision(bodies.APPROVE_REQUEST))
         return done()
 
     @routes.post(f"/v1/{entity.set_name}(<key:adjustment_id>)/RejectBuyerRequest")
     def reject_buyer_request(adjustment_id: int) -> Response:
-        commands.reject_buyer_request(level, adjustment_id, **_answer(bodies.REJECT_REQUEST))
+        commands.reject_buyer_request(level, adjustment_id, **_decision(bodies.REJECT_REQUEST))
         return done()
 
     @routes.post(f"/v1/{entity.set_name}(<key:adjustment_id>)/ApproveReturn")
     def approve_return(adjustment_id: int) -> Response:
-        commands.approve_return(level, adjustment_id, **_answer(bodies.APPROVE_RETURN if grades else bodies.NOTHING))
+        commands.approve_return(level, adjustment_id, **_decision(bodies.APPROVE_RETURN if grades else bodies.NOTHING))
         return done()
 
     @routes.post(f"/v1/{entity.set_name}(<key:adjustment_id>)/RejectReturn")
     def reject_return(adjustment_id: int) -> Response:
         fields = bodies.REJECT_RETURN if grades else bodies.REJECT_REQUEST
-        commands.reject_return(level, adjustment_id, **_answer(fields))
+        commands.reject_return(level, adjustment_id, **_decision(fields))
         return done()
 
-    def _answer(fields: bodies.Fields) -> dict[str, Any]:
+    def _decision(fields: bodies.Fields) -> dict[str, Any]:
         identify()
         return bodies.read_body(fields, request.get_data(cache=False), _fields_of_query())
 
@@ -189,7 +189,7 @@ def _one(reading: Reading, identify: Identify, entity: Entity, key: int) -> Resp
         found = read_one(connection, entity, query, call, key)
     if found is None:
         raise UnknownId(entity.set_name, key)
-    return json_answer(found)
+    return json_response(found)
 
 
 def _child_route(routes: Blueprint, reading: Reading, identify: Identify, owner: Entity, nav: Nav) -> None:
@@ -204,7 +204,7 @@ def _child_route(routes: Blueprint, reading: Reading, identify: Identify, owner:
             page = read_page(connection, target, query, call, nav=nav, parent=key)
             if not page["value"] and not exists(connection, owner, key):
                 raise UnknownId(owner.set_name, key)
-        return json_answer(page)
+        return json_response(page)
 
     children.__name__ = f"{nav.name.lower()}_of_{owner.set_name.lower()}"
     routes.get(f"/v1/{owner.set_name}(<key:key>)/{nav.address}")(children)

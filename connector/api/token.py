@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, request
 
-from connector.api.answers import json_answer
+from connector.api.responses import json_response
 from connector.errors import BadCredentials
 from connector.usecases.commands import Commands
 
@@ -52,18 +52,18 @@ def token_routes(commands: Commands) -> Blueprint:
             return _refusal(error, WRONG[error])
         except _Refused as refused:
             return _refusal(refused.error, refused.description)
-        answer = {
+        document = {
             "access_token": granted.access_token,
             "token_type": granted.token_type,
             "expires_in": granted.expires_in,
         }
-        return json_answer(answer, headers=NO_STORE)
+        return json_response(document, headers=NO_STORE)
 
     return routes
 
 
 def _refusal(error: str, description: str) -> Response:
-    return json_answer({"error": error, "error_description": description}, status=400, headers=NO_STORE)
+    return json_response({"error": error, "error_description": description}, status=400, headers=NO_STORE)
 
 
 def _form(raw: bytes) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A connector with a few orders in its database and an OMS at its counter. What is asked is checked on the way back.
+"""A connector with a few orders in its database and an OMS that calls it. Every response is held to the contract.
 
 Rows are written straight into the tables: how they come there from a marketplace is other tests' subject.
 """
@@ -91,7 +91,7 @@ def check(method: str, path: str, answer: TestResponse) -> None:
 
 
 @dataclass
-class Desk:
+class OmsClient:
     """One connector, one shop, one application with a valid token."""
 
     settings: dict[str, Any] = field(default_factory=dict)
@@ -127,7 +127,7 @@ class Desk:
         return int(key[0]) if key else 0
 
     def order(self, *lines: tuple[str, int, str], shipping_status: str = "Shipped", **more: Any) -> int:
-        """An order of lines (sku, quantity, unit price); answers ChannelAdvisor's ID."""
+        """An order of lines (sku, quantity, unit price); return ChannelAdvisor's ID."""
         lines = lines or (("MUG-BLUE", 2, "19.99"),)
         number = more.pop("site_order_id", None) or f"57{1000 + self._count(t.orders)}"
         total = sum((Decimal(price) * quantity for _, quantity, price in lines), Decimal(0))
@@ -168,30 +168,35 @@ class Desk:
             },
         )
         for at, (sku, quantity, price) in enumerate(lines):
-            item_id = self._add(
-                t.order_items,
-                profile_id=self.shop_id,
-                order_id=order_id,
-                site_sku_id=f"s{at}",
-                site_product_id=f"p{at}",
-                sku=sku,
-                title=f"A fine {sku.lower()}",
-                quantity=quantity,
-                unit_price=Decimal(price),
-            )
-            for unit in range(quantity):
-                self._add(
-                    t.line_units,
-                    order_id=order_id,
-                    site_line_id=f"{number}{at:02}{unit}",
-                    item_id=item_id,
-                    site_sku_id=f"s{at}",
-                    package_id="pk1",
-                    site_status="DELIVERED" if delivered else "AWAITING_SHIPMENT",
-                    shipped=delivered,
-                    price=Decimal(price),
-                )
+            self._line(order_id, number, at, sku, quantity, Decimal(price), delivered=delivered)
         return order_id
+
+    def _line(
+        self, order_id: int, number: str, at: int, sku: str, quantity: int, price: Decimal, *, delivered: bool
+    ) -> None:
+        item_id = self._add(
+            t.order_items,
+            profile_id=self.shop_id,
+            order_id=order_id,
+            site_sku_id=f"s{at}",
+            site_product_id=f"p{at}",
+            sku=sku,
+            title=f"A fine {sku.lower()}",
+            quantity=quantity,
+            unit_price=price,
+        )
+        for unit in range(quantity):
+            self._add(
+                t.line_units,
+                order_id=order_id,
+                site_line_id=f"{number}{at:02}{unit}",
+                item_id=item_id,
+                site_sku_id=f"s{at}",
+                package_id="pk1",
+                site_status="DELIVERED" if delivered else "AWAITING_SHIPMENT",
+                shipped=delivered,
+                price=price,
+            )
 
     def items(self, order_id: int) -> list[int]:
         with self.connector.engine.connect() as connection:
@@ -327,7 +332,7 @@ class Desk:
     def refused(
         self, method: str, path: str, query: Any = None, *, json_body: Any = None, raw: bytes | None = None
     ) -> str:
-        """A call that is refused with 400 and changes nothing; answers the message."""
+        """A call that is refused with 400 and changes nothing; return the message."""
         before = self.counted()
         if json_body is not None:
             raw = json.dumps(json_body).encode()
