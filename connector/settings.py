@@ -28,7 +28,7 @@ class Settings:
     app_secret: str = field(repr=False)
     tiktok_url: str = "https://open-api.tiktokglobalshop.com"
     tiktok_auth_url: str = "https://auth.tiktok-shops.com"
-    public_url: str | None = None  # links in answers begin with it; else with the address that was called
+    public_url: str | None = None  # links in responses begin with it; else with the address that was called
     poll_interval: timedelta = timedelta(minutes=15)
     overlap: timedelta = timedelta(minutes=10)  # assumed; the marketplace's searches lag and its update times move
     backfill: timedelta = timedelta(days=60)  # assumed: how far back a shop's first round reads

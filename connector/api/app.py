@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 class _Respelled:
     """Gives Flask the one spelling of an address that its table of routes knows, and keeps the caller's.
 
-    Behind a proxy the origin is the one that callers know, so that links in answers lead back to it.
+    Behind a proxy the origin is the one that callers know, so that links in responses lead back to it.
     """
 
     def __init__(self, app: WSGIApplication, public_url: str | None) -> None:
@@ -47,7 +47,7 @@ class _Respelled:
 
 
 def create_app(commands: Commands, reading: Reading, pages: Blueprint, *, public_url: str | None) -> Flask:
-    """Build the application around what one connector can be told and asked; links begin with `public_url`, if any."""
+    """Build the application around the commands and what can be read; links begin with `public_url`, if any."""
     app = Flask("connector", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.url_map.converters["key"] = Key

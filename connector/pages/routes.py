@@ -1,7 +1,7 @@
 """The addresses of the pages. They only read; whoever may see them has to say the staff password.
 
 Without a `staff_password` the pages are served only where the setting `pages_open` says so (on the stage), because they
-show what buyers bought; otherwise the answer is 404 and names the setting.
+show what buyers bought; otherwise the response is 404 and names the setting.
 """
 
 from __future__ import annotations

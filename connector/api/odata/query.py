@@ -33,7 +33,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Expand:
-    """A list to be answered inside its owner, and what of it."""
+    """A list to be returned inside its owner, and what of it."""
 
     nav: Nav
     select: tuple[Field, ...] | None = None
