@@ -11,11 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, NoReturn
 
-from connector.api.entities import REASONS
 from connector.api.odata.entity import INT32
 from connector.api.refusals import BadBody
 from connector.domain.decisions import COMMENT_BYTES
-from connector.domain.reasons import CONDITIONS
+from connector.domain.reasons import CONDITIONS, REASONS
 from connector.records import AdjustItem, AdjustOrder, ConditionQuantity
 
 LONGEST_ID: Final = 100

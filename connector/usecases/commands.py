@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from connector.domain.adjustments import Action
 from connector.domain.decisions import SellerDecision
-from connector.domain.reasons import CONDITIONS
+from connector.domain.reasons import CONDITIONS, REASONS
 from connector.errors import BadRequest, Duplicate, NotNow, UnknownId
 from connector.ports import Clock, Secret, Store, UnitOfWork
 from connector.records import (
@@ -32,7 +32,7 @@ from connector.records import (
 )
 from connector.usecases.authentication import OAuth
 from connector.usecases.outbox import decide
-from connector.usecases.refunds import REASONS, Portion, plan_item, plan_order, start
+from connector.usecases.refunds import Portion, plan_item, plan_order, start
 
 KINDS = {"order": "OrderAdjustment", "item": "OrderItemAdjustment"}
 
