@@ -11,8 +11,20 @@ from __future__ import annotations
 from mock_oms.domain.grades import Grade
 from mock_oms.domain.policy import Policy
 from mock_oms.errors import Refused
+from mock_oms.main import Oms
 from mock_oms.state.agenda import AgendaEntry, Due, Fired
 from mock_oms.state.events import Event
-from mock_oms.usecases.staff import AdjustmentRow, Answer, Oms
+from mock_oms.usecases.views import AdjustmentRow, CommandResult
 
-__all__ = ["AdjustmentRow", "AgendaEntry", "Answer", "Due", "Event", "Fired", "Grade", "Oms", "Policy", "Refused"]
+__all__ = [
+    "AdjustmentRow",
+    "AgendaEntry",
+    "CommandResult",
+    "Due",
+    "Event",
+    "Fired",
+    "Grade",
+    "Oms",
+    "Policy",
+    "Refused",
+]

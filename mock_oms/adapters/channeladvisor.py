@@ -27,6 +27,7 @@ from mock_oms.domain.reasons import CHANNELADVISOR
 from mock_oms.domain.statuses import Question, Verdict
 from mock_oms.errors import Rejected, Unreachable
 from mock_oms.state.agenda import Clock
+from mock_oms.state.store import AccessToken, Store
 
 Json = dict[str, Any]
 Thing = TypeVar("Thing")
@@ -68,6 +69,7 @@ class ChannelAdvisor:
         self,
         *,
         clock: Clock,
+        store: Store,
         http: requests.Session,
         application_id: str,
         shared_secret: str,
@@ -75,12 +77,11 @@ class ChannelAdvisor:
         url: str,
     ) -> None:
         self._clock = clock
+        self._store = store
         self._http = http
         self._basic = "Basic " + b64encode(f"{application_id}:{shared_secret}".encode()).decode()
         self._refresh_token = refresh_token
         self._url = url.rstrip("/")
-        self._token: str | None = None
-        self._renew_at: datetime | None = None
 
     # what there is to read
     def new_orders(self) -> list[Order]:
@@ -116,8 +117,8 @@ class ChannelAdvisor:
         return [found for level in levels for found in self._adjustments(level, query)]
 
     # what there is to say
-    def answer(self, adjustment: Adjustment, decision: Decision) -> None:
-        """Give the seller's answer to what one adjustment asks."""
+    def decide(self, adjustment: Adjustment, decision: Decision) -> None:
+        """Give the seller's decision on what one adjustment asks."""
         level, number = adjustment.key
         body: Json = {}
         if decision.question is Question.GOODS and level is Level.ITEM:
@@ -165,11 +166,11 @@ class ChannelAdvisor:
 
     def _call(self, method: str, target: str, *, body: Mapping[str, object] | None = None) -> requests.Response:
         sent = None if body is None else json.dumps(body, default=_number).encode()
-        answer = self._attempt(method, target, sent)
-        if answer.status_code == 401:
-            self._token = None
-            answer = self._attempt(method, target, sent)
-        return _accepted(answer)
+        response = self._attempt(method, target, sent)
+        if response.status_code == 401:
+            self._store.token = None
+            response = self._attempt(method, target, sent)
+        return _accepted(response)
 
     def _attempt(self, method: str, target: str, body: bytes | None) -> requests.Response:
         return self._send(method, target, f"Bearer {self._access_token()}", body, "application/json")
@@ -187,16 +188,17 @@ class ChannelAdvisor:
             raise Unreachable(f"The connector cannot be reached ({type(error).__name__}).") from error
 
     def _access_token(self) -> str:
-        now = self._clock.now()
-        if self._token is None or self._renew_at is None or now >= self._renew_at:
+        now, token = self._clock.now(), self._store.token
+        if token is None or now >= token.renew_at:
             form = urlencode({"grant_type": "refresh_token", "refresh_token": self._refresh_token}).encode()
             document = _object(_accepted(self._send("POST", "/oauth2/token", self._basic, form, FORM)))
             try:
-                self._token, life = str(document["access_token"]), timedelta(seconds=int(document["expires_in"]))
+                text, life = str(document["access_token"]), timedelta(seconds=int(document["expires_in"]))
             except (KeyError, ValueError) as error:
                 raise Unreachable("The connector's token answer cannot be read.") from error
-            self._renew_at = now + max(life - RENEW_BEFORE, life / 2)
-        return self._token
+            token = AccessToken(text, now + max(life - RENEW_BEFORE, life / 2))
+            self._store.token = token
+        return token.text
 
     def _order(self, row: Json) -> Order:
         items = _rows(row, "Items")
@@ -272,38 +274,38 @@ def _adjustment(level: Level, row: Json) -> Adjustment:
     )
 
 
-def _accepted(answer: requests.Response) -> requests.Response:
-    """Return the answer if it is a yes; say what it is otherwise."""
-    if 200 <= answer.status_code < 300:
-        return answer
-    words, target = _words(answer)
-    if answer.status_code == 429 or not 400 <= answer.status_code < 500:
-        raise Unreachable(f"The connector answers {answer.status_code}: {words}")
-    raise Rejected(answer.status_code, words, target)
+def _accepted(response: requests.Response) -> requests.Response:
+    """Return the response if it is a yes; say what it is otherwise."""
+    if 200 <= response.status_code < 300:
+        return response
+    words, target = _words(response)
+    if response.status_code == 429 or not 400 <= response.status_code < 500:
+        raise Unreachable(f"The connector answers {response.status_code}: {words}")
+    raise Rejected(response.status_code, words, target)
 
 
-def _words(answer: requests.Response) -> tuple[str, str | None]:
+def _words(response: requests.Response) -> tuple[str, str | None]:
     """Return the words of an error, in whichever of the three shapes it comes, and the field it names."""
     try:
-        document = json.loads(answer.content)
+        document = json.loads(response.content)
     except ValueError:
         document = None
     if isinstance(document, dict):
         error = document.get("error")
         if isinstance(error, dict):
-            return str(error.get("message") or error.get("code") or answer.reason), _text(error.get("target"))
+            return str(error.get("message") or error.get("code") or response.reason), _text(error.get("target"))
         words = error or document.get("Message")
         if words:
             return str(words), None
-    return f"{answer.status_code} {answer.reason}", None
+    return f"{response.status_code} {response.reason}", None
 
 
 _exact: Final = json.JSONDecoder(parse_float=Decimal).decode  # money as it is written
 
 
-def _object(answer: requests.Response) -> Json:
+def _object(response: requests.Response) -> Json:
     try:
-        document = _exact(answer.content.decode())
+        document = _exact(response.content.decode())
     except ValueError as error:
         raise Unreachable("The connector's answer is not JSON.") from error
     if not isinstance(document, dict):

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from itertools import islice
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -23,9 +23,12 @@ from mock_oms.domain.grades import Grade
 from mock_oms.domain.reasons import CHANNELADVISOR
 from mock_oms.domain.statuses import Question, meaning
 from mock_oms.errors import Refused
-
-if TYPE_CHECKING:
-    from mock_oms.usecases.staff import Answer, Oms
+from mock_oms.state.agenda import Clock
+from mock_oms.state.store import Store
+from mock_oms.usecases.refunds import Refunds
+from mock_oms.usecases.staff import Staff
+from mock_oms.usecases.views import CommandResult, Views
+from mock_oms.usecases.warehouse import Warehouse
 
 PAGE: Final = 50
 DONE: Final = {
@@ -46,135 +49,177 @@ class Failure:
     refused: Refused
 
 
-def create_app(oms: Oms) -> Flask:
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What the pages are built around."""
+
+    clock: Clock
+    store: Store
+    views: Views
+    staff: Staff
+    warehouse: Warehouse
+    refunds: Refunds
+
+
+def create_app(
+    *, clock: Clock, store: Store, views: Views, staff: Staff, warehouse: Warehouse, refunds: Refunds
+) -> Flask:
     """Return the pages over one OMS."""
+    office = Office(clock, store, views, staff, warehouse, refunds)
     app = Flask(__name__)
     app.jinja_env.filters.update(moment=_moment, words=lambda status: meaning(status).words)
-    records = oms.records
+    app.context_processor(lambda: _shared(office))
+    app.before_request(_own_forms_only)
+    app.after_request(_guarded)
+    app.register_error_handler(HTTPException, _plainly)
+    app.register_blueprint(_lists(office))
+    app.register_blueprint(_orders(office))
+    app.register_blueprint(_forms(office))
+    return app
 
-    @app.context_processor
-    def _shared() -> dict[str, object]:
-        now = oms.now
-        return {
-            "now": now,
-            "policy": oms.policy,
-            "left": lambda deadline: _left(deadline - now),
-            "parcel_of": records.parcel_of,
-            "order_of": records.orders.get,
-            "due": oms.next_due(),
-            "Question": Question,
-        }
 
-    @app.before_request
-    def _own_forms_only() -> None:
-        origin = request.headers.get("Origin")
-        if request.method == "POST" and origin is not None and urlsplit(origin).netloc != request.host:
-            abort(403, "This form was sent from another site.")
+def _shared(office: Office) -> dict[str, object]:
+    now = office.clock.now()
+    return {
+        "now": now,
+        "policy": office.staff.policy,
+        "left": lambda deadline: _left(deadline - now),
+        "parcel_of": office.store.parcel_of,
+        "order_of": office.store.orders.get,
+        "due": office.store.grid.due(),
+        "Question": Question,
+    }
 
-    @app.after_request
-    def _guarded(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = _POLICY
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        return response
 
-    @app.errorhandler(HTTPException)
-    def _plainly(error: HTTPException) -> Response:
-        code = error.code or 500
-        return make_response(render_template("problem.html", title=error.name, detail=error.description), code)
+def _own_forms_only() -> None:
+    origin = request.headers.get("Origin")
+    if request.method == "POST" and origin is not None and urlsplit(origin).netloc != request.host:
+        abort(403, "This form was sent from another site.")
 
-    @app.get("/")
+
+def _guarded(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _plainly(error: HTTPException) -> Response:
+    code = error.code or 500
+    return make_response(render_template("problem.html", title=error.name, detail=error.description), code)
+
+
+def _lists(office: Office) -> Blueprint:
+    """Return the work list and the lists of all cases and orders."""
+    pages, store = Blueprint("lists", __name__), office.store
+
+    @pages.get("/")
     def work_list() -> str:
-        cases = list(records.open_cases())
+        cases = list(store.open_cases())
         goods = [case for case in cases if case.asks is Question.GOODS and not case.kept]
         return render_template(
             "work.html",
             requests=_soonest([case for case in cases if case.asks is Question.REQUEST and not case.kept]),
-            goods=_soonest([case for case in goods if records.parcel_of(case)]),
-            on_their_way=sum(1 for case in goods if not records.parcel_of(case)),
-            kept=[records.cases[number] for number in records.unsent],
-            failed=[records.cases[number] for number in islice(reversed(records.troubled), PAGE)],
+            goods=_soonest([case for case in goods if store.parcel_of(case)]),
+            on_their_way=sum(1 for case in goods if not store.parcel_of(case)),
+            kept=[store.cases[number] for number in store.unsent],
+            failed=[store.cases[number] for number in islice(reversed(store.troubled), PAGE)],
         )
 
-    @app.get("/returns")
+    @pages.get("/returns")
     def returns() -> str:
-        return render_template("returns.html", **_page(list(records.cases.values()), "cases"))
+        return render_template("returns.html", **_page(list(store.cases.values()), "cases"))
 
-    @app.get("/orders")
+    @pages.get("/orders")
     def orders() -> str:
-        sums = oms.ledger()
-        return render_template("orders.html", refunded=sums, **_page(list(records.orders.values()), "orders"))
+        sums = store.ledger.sums()
+        return render_template("orders.html", refunded=sums, **_page(list(store.orders.values()), "orders"))
 
-    @app.get("/orders/<order_id>")
+    return pages
+
+
+def _orders(office: Office) -> Blueprint:
+    """Return the page of one order."""
+    pages = Blueprint("orders", __name__)
+
+    @pages.get("/orders/<order_id>")
     def order(order_id: str) -> Response:
-        return show(order_id)
+        return _show(office, order_id)
 
-    def show(order_id: str, failure: Failure | None = None) -> Response:
-        known = records.orders.get(order_id)
-        if known is None:
-            abort(404, f"Order {order_id} has not reached the OMS yet.")
-        cases = records.cases_of_order(order_id)
-        page = render_template(
-            "order.html",
-            order=known,
-            cases=list(reversed(cases)),
-            entries=oms.entries(order_id),
-            rest=oms.refundable(order_id),
-            refunded=oms.ledger().get(order_id),
-            grades=list(Grade),
-            reasons=sorted(CHANNELADVISOR),
-            seen=len(cases),
-            failure=failure,
-            done=DONE.get(request.args.get("done", "")),
-        )
-        return make_response(page, failure.refused.status if failure else 200)
+    return pages
 
-    def carry_out(form: str, order_id: str, act: Callable[[], Answer]) -> Response:
+
+def _show(office: Office, order_id: str, failure: Failure | None = None) -> Response:
+    store = office.store
+    known = store.orders.get(order_id)
+    if known is None:
+        abort(404, f"Order {order_id} has not reached the OMS yet.")
+    cases = store.cases_of_order(order_id)
+    page = render_template(
+        "order.html",
+        order=known,
+        cases=list(reversed(cases)),
+        entries=store.ledger.entries(order_id),
+        rest=office.views.refundable(order_id),
+        refunded=store.ledger.sums().get(order_id),
+        grades=list(Grade),
+        reasons=sorted(CHANNELADVISOR),
+        seen=len(cases),
+        failure=failure,
+        done=DONE.get(request.args.get("done", "")),
+    )
+    return make_response(page, failure.refused.status if failure else 200)
+
+
+def _forms(office: Office) -> Blueprint:
+    """Return what the forms on an order's page are sent to."""
+    pages, store = Blueprint("forms", __name__), office.store
+
+    def carry_out(form: str, order_id: str, act: Callable[[], CommandResult]) -> Response:
         try:
-            answer = act()
+            result = act()
         except Refused as refused:
-            if order_id not in records.orders:
+            if order_id not in store.orders:
                 abort(refused.status, str(refused))
-            return show(order_id, Failure(form, refused))
-        done = "kept" if answer.kept else form.partition(" ")[0]
-        return redirect(url_for("order", order_id=answer.row.order_id, done=done), 303)
+            return _show(office, order_id, Failure(form, refused))
+        done = "kept" if result.kept else form.partition(" ")[0]
+        return redirect(url_for("orders.order", order_id=result.row.order_id, done=done), 303)
 
     def case(number: str) -> Case:
-        found = records.cases.get(number)
+        found = store.cases.get(number)
         return found if found is not None else abort(404, f"The OMS knows no case {number}.")
 
-    @app.post("/cases/<number>/approve")
+    @pages.post("/cases/<number>/approve")
     def approve(number: str) -> Response:
-        return carry_out(f"approve {number}", case(number).order_id, lambda: oms.approve(number, amount=_amount()))
+        order_id = case(number).order_id
+        return carry_out(f"approve {number}", order_id, lambda: office.staff.approve(number, amount=_amount()))
 
-    @app.post("/cases/<number>/reject")
+    @pages.post("/cases/<number>/reject")
     def reject(number: str) -> Response:
-        reason, comment = _typed("reason"), _typed("comment")
+        order_id, reason, comment = case(number).order_id, _typed("reason"), _typed("comment")
         return carry_out(
-            f"reject {number}", case(number).order_id, lambda: oms.reject(number, reason=reason, comment=comment)
+            f"reject {number}", order_id, lambda: office.staff.reject(number, reason=reason, comment=comment)
         )
 
-    @app.post("/returns/<return_id>/inspect")
+    @pages.post("/returns/<return_id>/inspect")
     def inspect(return_id: str) -> Response:
-        found, parcel = records.case_of_return(return_id), records.parcels.get(return_id)
+        found, parcel = store.case_of_return(return_id), store.parcels.get(return_id)
         order_id = found.order_id if found else parcel.order_id if parcel else ""
-        accept = request.form.get("accept") == "yes"
+        grade, accept = request.form.get("grade", ""), request.form.get("accept") == "yes"
         return carry_out(
-            f"inspect {return_id}",
-            order_id,
-            lambda: oms.inspect(return_id, grade=request.form.get("grade", ""), accept=accept),
+            f"inspect {return_id}", order_id, lambda: office.warehouse.inspect(return_id, grade=grade, accept=accept)
         )
 
-    @app.post("/orders/<order_id>/refund")
+    @pages.post("/orders/<order_id>/refund")
     def refund(order_id: str) -> Response:
-        def act() -> Answer:
-            if request.form.get("seen") != str(len(records.cases_of_order(order_id))):
+        def act() -> CommandResult:
+            if request.form.get("seen") != str(len(store.cases_of_order(order_id))):
                 raise Refused(409, "The order has moved on", "Something happened to it since this page was shown.")
             units = request.form.getlist("unit") or None
-            return oms.refund(order_id=order_id, line_item_ids=units, amount=_amount(), reason=_typed("reason"))
+            return office.refunds.start(order_id, units, amount=_amount(), reason=_typed("reason"))
 
         return carry_out("refund", order_id, act)
 
-    return app
+    return pages
 
 
 def _typed(name: str) -> str | None:

@@ -1,7 +1,7 @@
-"""What the OMS tells those who listen: `decision_given`, `booked`, `refund_requested`, `parcel_received`.
+"""What happens at the OMS: `decision_given`, `booked`, `refund_requested`, `parcel_received`.
 
 decision_given    adjustment_id, return_id, cancel_id, order_id, decision (approve, partial, reject), question (request,
-                  goods), amount, grade, accepted (False: kept, as the connector did not answer; told again once taken)
+                  goods), amount, grade, accepted (False: kept, as the connector did not answer; noted again once taken)
 refund_requested  adjustment_id, return_id, cancel_id, order_id, line_item_ids (None: all), amount, accepted
 booked            adjustment_id, return_id, cancel_id, order_id, amount
 parcel_received   return_id, order_id, line_item_ids, tracking_number

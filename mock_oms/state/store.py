@@ -1,6 +1,7 @@
-"""What the OMS keeps: orders, cases, parcels and the ledger, with the indexes by which they are found.
+"""All that the OMS keeps, as data: orders, cases, parcels, the ledger, and how far it has read and pulled.
 
-Values are frozen and replaced; nothing here makes a call or reads a clock.
+An OMS made anew around the same `Store` goes on where the other one stood. Values are frozen and replaced; nothing here
+makes a call or reads a clock.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from mock_oms.domain.cases import Adjustment, AdjustmentKey, Case
 from mock_oms.domain.grades import Grade
 from mock_oms.domain.ledger import Ledger
 from mock_oms.domain.orders import Order
+from mock_oms.errors import Refused
+from mock_oms.state.agenda import Grid
 
 FIRST_CASE = 1001
 
@@ -29,10 +32,21 @@ class Parcel:
     grade: Grade | None = None  # None: nobody has looked at it yet
 
 
-class Records:
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """What the connector's API is called with, and from when on a new one is asked for."""
+
+    text: str
+    renew_at: datetime
+
+
+class Store:
     """Everything the OMS knows."""
 
-    def __init__(self) -> None:
+    def __init__(self, grid: Grid) -> None:
+        self.grid = grid
+        self.read_until: datetime | None = None  # adjustments created before have been read
+        self.token: AccessToken | None = None
         self.orders: dict[str, Order] = {}  # by the marketplace's id
         self.cases: dict[str, Case] = {}
         self.parcels: dict[str, Parcel] = {}  # by return id
@@ -46,11 +60,18 @@ class Records:
         self._next = FIRST_CASE
 
     def keep_order(self, order: Order) -> bool:
-        """Keep an order as it was read; answer whether it is new or has changed."""
+        """Keep an order as it was read; return whether it is new or has changed."""
         changed = self.orders.get(order.order_id) != order
         self.orders[order.order_id] = order
         self._refs[order.ref] = order.order_id
         return changed
+
+    def order(self, order_id: str) -> Order:
+        """Return an order by the marketplace's id; raise Refused where it has not reached the OMS."""
+        order = self.orders.get(order_id)
+        if order is None:
+            raise Refused(404, "Unknown order", f"Order {order_id} has not reached the OMS yet.", "order_id")
+        return order
 
     def order_by_ref(self, ref: str) -> Order | None:
         order_id = self._refs.get(ref)

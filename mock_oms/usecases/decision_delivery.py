@@ -1,4 +1,4 @@
-"""The seller's answers on their way to the connector: given at once, kept where nobody answers, dropped when overtaken.
+"""The seller's decisions on their way to the connector: given at once, kept where it is silent, dropped when overtaken.
 
 A decision on a case is one call per adjustment that asks. The connector passes it on when all lines have it; where one
 of them refuses, the case says so and still asks: the decision can be completed, or another given to all. Nothing is
@@ -11,11 +11,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from mock_oms.adapters.channeladvisor import ChannelAdvisor
 from mock_oms.domain.cases import AdjustmentKey, Case, Decision, KeptDecision
 from mock_oms.domain.statuses import PROMISED, REJECTED, meaning
 from mock_oms.errors import Rejected, Unreachable
 from mock_oms.state.agenda import Clock
+from mock_oms.usecases.ports import ConnectorApi
 
 TOO_LATE: Final = "The decision came too late: meanwhile the adjustment went to {status}."
 HALF: Final = (
@@ -38,10 +38,10 @@ class Outcome:
         return self.case.kept is not None
 
 
-class Decisions:
+class DecisionDelivery:
     """Delivers decisions."""
 
-    def __init__(self, *, api: ChannelAdvisor, clock: Clock) -> None:
+    def __init__(self, *, api: ConnectorApi, clock: Clock) -> None:
         self._api = api
         self._clock = clock
 
@@ -87,7 +87,7 @@ class Decisions:
         taken = 0
         for index, key in enumerate(keys):
             try:
-                self._api.answer(case.adjustments[key], decision)
+                self._api.decide(case.adjustments[key], decision)
             except Rejected as rejected:
                 return Outcome(_rejected(case, decision, rejected, began=taken > 0), taken, rejected)
             except Unreachable as silence:
@@ -117,6 +117,12 @@ def _rejected(case: Case, decision: Decision, rejected: Rejected, *, began: bool
         taken=len(half), count=len(case.answerable(decision.question)), verdict=decision.verdict, words=rejected.words
     )
     return replace(case, note=words, half=decision if began or case.half is None else case.half)
+
+
+def counting_offers(case: Case, decision: Decision, outcome: Outcome) -> Case:
+    """Return the case knowing of an offer that has been made."""
+    made = decision.amount is not None and outcome.taken > 0 and outcome.rejected is None and not outcome.kept
+    return replace(case, offers=case.offers + 1) if made else case
 
 
 def can_come(case: Case) -> bool:

@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from mock_oms.adapters.channeladvisor import ChannelAdvisor
 from mock_oms.domain.cases import Adjustment, AdjustmentKey, Case, Decision, Level, PartState
 from mock_oms.domain.ledger import Entry
 from mock_oms.domain.statuses import PAID
 from mock_oms.errors import ConnectorError, Rejected
-from mock_oms.state.store import Records
-from mock_oms.usecases.decision_delivery import Decisions, Outcome
+from mock_oms.state.store import Store
+from mock_oms.usecases.decision_delivery import DecisionDelivery, Outcome, counting_offers
+from mock_oms.usecases.effects import Effects
+from mock_oms.usecases.ports import ConnectorApi
 from mock_oms.usecases.refunds import Refunds
 
 # Certainty: assumed. Adjustments carry no date of change, and the connector's clock is not ours.
@@ -58,26 +59,25 @@ class Tally:
         return "pull: " + (", ".join(item for item in news if item) or "nothing new")
 
 
-class Pull:
-    """Pulls. `tell` passes on an event; `decide` is the policy: what to answer to a case, if anything."""
+class Poller:
+    """Pulls. `decide` is the policy: the decision on a case, if it makes one."""
 
     def __init__(
         self,
         *,
-        api: ChannelAdvisor,
-        records: Records,
-        decisions: Decisions,
+        api: ConnectorApi,
+        store: Store,
+        delivery: DecisionDelivery,
         refunds: Refunds,
-        tell: Callable[[str, Case, dict[str, object]], None],
+        effects: Effects,
         decide: Callable[[Case], Decision | None],
     ) -> None:
         self._api = api
-        self._records = records
-        self._decisions = decisions
+        self._store = store
+        self._delivery = delivery
         self._refunds = refunds
-        self._tell = tell
+        self._effects = effects
         self._decide = decide
-        self._since: datetime | None = None
 
     def run(self, now: datetime) -> Tally:
         """Do one pull."""
@@ -85,7 +85,7 @@ class Pull:
         try:
             self._pull_orders(tally)
             fresh = self._pull_new_adjustments(now, tally)
-            for read in self._api.adjustments_again(self._records.open.keys() - fresh):
+            for read in self._api.adjustments_again(self._store.open.keys() - fresh):
                 self._take_in(read, now, tally)
         except ConnectorError as error:
             tally.failure = str(error)
@@ -96,44 +96,45 @@ class Pull:
 
     def _pull_orders(self, tally: Tally) -> None:
         for order in self._api.new_orders():
-            tally.orders += self._records.keep_order(order)
+            tally.orders += self._store.keep_order(order)
             try:
                 self._api.mark_exported(order.ref)
             except Rejected as rejected:  # one order the connector will not let go must not hold up all the rest
                 tally.failure = f"order {order.order_id} cannot be exported: {rejected.words}"
 
     def _pull_new_adjustments(self, now: datetime, tally: Tally) -> set[AdjustmentKey]:
-        since = None if self._since is None else self._since - OVERLAP
+        read_until = self._store.read_until
+        since = None if read_until is None else read_until - OVERLAP
         read = [adjustment for level in Level for adjustment in self._api.adjustments_since(level, since)]
         for adjustment in read:
             self._take_in(adjustment, now, tally)
-        self._since = now
+        self._store.read_until = now
         return {adjustment.key for adjustment in read}
 
     def _take_in(self, read: Adjustment, now: datetime, tally: Tally) -> None:
         """Take an adjustment into its case, and book it when it is done."""
-        records = self._records
-        case = records.case_for(read) or self._open_case(read, now)
+        store = self._store
+        case = store.case_for(read) or self._open_case(read, now)
         if case.adjustments.get(read.key) != read:
             was_unsent = case.unsent
-            case = records.keep(case.reading(read))
+            case = store.keep(case.reading(read))
             if was_unsent and not case.unsent:  # the refund had arrived after all; only its answer was lost
-                self.tell_refund(case)
+                self._effects.refund_requested(case)
             tally.adjustments += 1
             tally.cases[case.number] = None
         if read.status == PAID:
             entry = Entry(case.order_id, case.number, read.key, read.amount, now)
-            if records.ledger.book(entry):
+            if store.ledger.book(entry):
                 tally.booked += read.amount
-                self._tell("booked", case, {"amount": read.amount})
+                self._effects.booked(case, read.amount)
 
     def _open_case(self, read: Adjustment, now: datetime) -> Case:
-        order = self._records.order_by_ref(read.order_ref)
+        order = self._store.order_by_ref(read.order_ref)
         if order is None:  # never exported to us, yet adjusted
             order = self._api.order(read.order_ref)
-            self._records.keep_order(order)
+            self._store.keep_order(order)
         return Case(
-            number=self._records.new_number(),
+            number=self._store.new_number(),
             kind=read.kind,
             order_ref=order.ref,
             order_id=order.order_id,
@@ -141,91 +142,64 @@ class Pull:
         )
 
     def _send_what_is_left(self, now: datetime, tally: Tally) -> None:
-        for number in list(self._records.unsent):
-            case = self._records.cases[number]
+        for number in list(self._store.unsent):
+            case = self._store.cases[number]
             if case.kept is not None:
-                outcome = self._decisions.give_again(case)
+                outcome = self._delivery.give_again(case)
                 if outcome.kept and outcome.case.silence and not outcome.taken:
-                    self._told_in_vain(outcome.case, tally)
+                    self._tried_in_vain(outcome.case, tally)
                 else:
-                    self.settle(outcome, case.kept.decision, tally)
+                    self._settle(outcome, case.kept.decision, tally)
             else:
                 before = case
                 case, found = self._refunds.ask_again(case)
                 if [part.state for part in case.parts] == [part.state for part in before.parts]:
-                    self._told_in_vain(case, tally)
+                    self._tried_in_vain(case, tally)
                 else:
-                    self._records.keep(case)
+                    self._store.keep(case)
                     tally.refunds += 1
                     tally.cases[number] = None
                     if not case.unsent and any(part.state is PartState.ACCEPTED for part in case.parts):
-                        self.tell_refund(case)
+                        self._effects.refund_requested(case)
                 for read in found:
                     self._take_in(read, now, tally)
 
-    def _told_in_vain(self, case: Case, tally: Tally) -> None:
+    def _tried_in_vain(self, case: Case, tally: Tally) -> None:
         """Keep what came back from a further attempt; the first one in vain is news, the others are not."""
-        before, silence = self._records.cases[case.number].silence, case.silence
+        before, silence = self._store.cases[case.number].silence, case.silence
         if silence is None:
             return
-        self._records.keep(replace(case, silence=replace(silence, again=True)))
+        self._store.keep(replace(case, silence=replace(silence, again=True)))
         if before is None or not before.again:
             tally.in_vain.append(case.number)
             tally.cases[case.number] = None
 
     def _follow_policy(self, now: datetime, tally: Tally) -> None:
-        for case in self._records.open_cases():
+        for case in self._store.open_cases():
             decision = None if case.kept else self._decide(case)
             if decision is None:
                 continue
             asking = frozenset(adjustment.key for adjustment in case.asking(decision.question))
             if asking <= case.tried_by_policy:
                 continue
-            case = self._records.keep(replace(case, tried_by_policy=case.tried_by_policy | asking))
-            self.settle(self._decisions.give(case, decision), decision, tally)
+            case = self._store.keep(replace(case, tried_by_policy=case.tried_by_policy | asking))
+            self._settle(self._delivery.give(case, decision), decision, tally)
 
-    def settle(self, outcome: Outcome, decision: Decision, tally: Tally) -> Case:
-        """Keep what came of a decision that nobody stands waiting for, and tell of it."""
-        before = self._records.cases[outcome.case.number]
+    def _settle(self, outcome: Outcome, decision: Decision, tally: Tally) -> Case:
+        """Keep what came of a decision that nobody stands waiting for, and announce it."""
+        before = self._store.cases[outcome.case.number]
         case = outcome.case
         if outcome.rejected is not None:
             case = replace(case, kept=None)
         if case == before and not outcome.taken:
             return case
-        case = self._records.keep(counting_offers(case, decision, outcome))
+        case = self._store.keep(counting_offers(case, decision, outcome))
         tally.decisions += 1
         tally.cases[case.number] = None
         if outcome.rejected is None and (outcome.taken or outcome.kept):
-            self._records.judge(case, decision.grade)
-            self.tell_decision(case, decision, accepted=not outcome.kept)
+            self._store.judge(case, decision.grade)
+            self._effects.decision_given(case, decision, accepted=not outcome.kept)
         return case
-
-    def tell_decision(self, case: Case, decision: Decision, *, accepted: bool) -> None:
-        self._tell(
-            "decision_given",
-            case,
-            {
-                "decision": "partial" if decision.amount is not None else str(decision.verdict),
-                "question": str(decision.question),
-                "amount": case.amount if decision.amount is None else decision.amount,
-                "grade": decision.grade,
-                "accepted": accepted,
-            },
-        )
-
-    def tell_refund(self, case: Case) -> None:
-        units = [unit for part in case.parts if part.item_ref is not None for unit in part.units]
-        self._tell(
-            "refund_requested",
-            case,
-            {"line_item_ids": units or None, "amount": case.amount, "accepted": not case.unsent},
-        )
-
-
-def counting_offers(case: Case, decision: Decision, outcome: Outcome) -> Case:
-    """Return the case knowing of an offer that has been made."""
-    made = decision.amount is not None and outcome.taken > 0 and outcome.rejected is None and not outcome.kept
-    return replace(case, offers=case.offers + 1) if made else case
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

@@ -12,26 +12,62 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from mock_oms.adapters.channeladvisor import ChannelAdvisor
-from mock_oms.domain.cases import Adjustment, Case, PartState, RefundPart
+from mock_oms.domain.cases import Adjustment, Case, Kind, PartState, RefundPart
 from mock_oms.domain.money import ZERO, split
 from mock_oms.domain.orders import Order
 from mock_oms.domain.reasons import CHANNELADVISOR
 from mock_oms.domain.refunds import Left, refund_lines
 from mock_oms.errors import Refused, Rejected, Unreachable, refusal
 from mock_oms.state.agenda import Clock
+from mock_oms.state.store import Store
+from mock_oms.usecases.effects import Effects
+from mock_oms.usecases.ports import ConnectorApi
+from mock_oms.usecases.validation import a_reason, a_sum
+from mock_oms.usecases.views import CommandResult, Views
 
 
 class Refunds:
     """Makes up refunds and gets them to the connector."""
 
-    def __init__(self, *, api: ChannelAdvisor, clock: Clock, seed: int) -> None:
+    def __init__(
+        self, *, api: ConnectorApi, clock: Clock, seed: int, store: Store, effects: Effects, views: Views
+    ) -> None:
         self._api = api
         self._clock = clock
+        self._store = store
+        self._effects = effects
+        self._views = views
         stream = random.Random(hashlib.sha256(f"{seed}|seller adjustment ids|oms".encode()).digest())
         self._prefix = f"OMS-{stream.getrandbits(32):08x}"
 
-    def make_up(
+    def start(
+        self,
+        order_id: str,
+        line_item_ids: Sequence[str] | None,
+        *,
+        amount: Decimal | None,
+        reason: str | None,
+    ) -> CommandResult:
+        """Give money back that nobody asked for: of a whole order or of some of its units, all or a part of it."""
+        order = self._store.order(order_id)
+        amount = None if amount is None else a_sum(amount, "amount")
+        reason = a_reason(reason)
+        units = None if line_item_ids is None else _units(order, line_item_ids)
+        number = self._store.new_number()
+        left = self._views.refundable(order_id)
+        case = Case(
+            number=number,
+            kind=Kind.REFUND,
+            order_ref=order.ref,
+            order_id=order_id,
+            opened_at=self._clock.now(),
+            parts=self._make_up(number, order, units, amount=amount, reason=reason, left=left),
+        )
+        case = self._store.keep(self._ask(case))
+        self._effects.refund_requested(case)
+        return CommandResult(self._views.row(case), kept=case.unsent)
+
+    def _make_up(
         self,
         number: str,
         order: Order,
@@ -76,7 +112,7 @@ class Refunds:
             )
         return tuple(parts)
 
-    def ask(self, case: Case) -> Case:
+    def _ask(self, case: Case) -> Case:
         """Ask for a refund for the first time; raise what the connector says if it takes none of it."""
         for part in case.parts:
             try:
@@ -92,7 +128,7 @@ class Refunds:
         return case
 
     def ask_again(self, case: Case) -> tuple[Case, list[Adjustment]]:
-        """Ask for what has not been taken yet; answer also what turned out to have arrived already."""
+        """Ask for what has not been taken yet; return also what turned out to have arrived already."""
         found: list[Adjustment] = []
         for part in case.unread():
             if part.state is not PartState.TO_SEND:
@@ -120,3 +156,13 @@ def _reason(reason: str | None) -> dict[str, object]:
     if reason is None:
         return {}
     return {"Reason" if reason in CHANNELADVISOR else "SiteReason": reason}
+
+
+def _units(order: Order, line_item_ids: Sequence[str]) -> list[str]:
+    unknown = [unit for unit in line_item_ids if order.line_of(unit) is None]
+    if unknown:
+        detail = f"Order {order.order_id} has no line item {', '.join(map(str, unknown))}."
+        raise Refused(422, "Bad value", detail, "line_item_ids")
+    if not line_item_ids or len(set(line_item_ids)) != len(line_item_ids):
+        raise Refused(422, "Bad value", "line_item_ids names each unit once, and at least one.", "line_item_ids")
+    return list(line_item_ids)

@@ -16,9 +16,9 @@ from typing import Final
 
 from mock_tiktok.errors import ApiError
 
-ACCESS_LIFE: Final = timedelta(days=7)  # documented
+ACCESS_LIFE: Final = timedelta(days=7)  # NODE
 REFRESH_LIFE: Final = timedelta(days=365)  # assumed: often quoted, never documented
-CODE_LIFE: Final = timedelta(minutes=30)  # documented
+CODE_LIFE: Final = timedelta(minutes=30)  # FACT
 
 SCOPES: Final = (
     "seller.authorization.info",

@@ -24,7 +24,8 @@ class EventContract:
     @cache
     def load() -> EventContract:
         """Return the contract of the events, read once."""
-        return EventContract(yaml.safe_load(resources.contract_file("events").read_text(encoding="utf-8")))
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        return EventContract(yaml.load(resources.contract_file("events").read_text(encoding="utf-8"), Loader=loader))
 
     def breaches(self, who: str, name: str, data: Mapping[str, Any]) -> tuple[Breach, ...]:
         """Return in what way an event, with its data as the trace writes them, breaks the contract."""

@@ -141,22 +141,26 @@ class Recorder:
         return received
 
     def _keep(self, ended: _UnderWay) -> None:
-        call, response, contract = ended.call, ended.response, ended.endpoint.contract
-        operation, path = contract.find(call.method, unquote(call.path)) or (None, {})
-        query = parse_qsl(call.query, keep_blank_values=True)
-        request = read(call.headers.get("content-type", ""), call.body)
-        reply = read(response.folded.get("content-type", ""), response.body) if response else None
-        breaches = _judged(ended, operation, path, query, request, reply)
-        self._record(ended, operation, query, request, reply, len(breaches))
+        call, response, endpoint = ended.call, ended.response, ended.endpoint
+        operation, path = endpoint.contract.find(call.method, unquote(call.path)) or (None, {})
+        as_read = _Reading(
+            operation,
+            path,
+            parse_qsl(call.query, keep_blank_values=True),
+            read(call.headers.get("content-type", ""), call.body),
+            read(response.folded.get("content-type", ""), response.body) if response else None,
+        )
+        breaches = tuple(_judged(ended, as_read))
+        self._record(ended, as_read, len(breaches))
         exchange = Exchange(
             ended.slot.seq,
             ended.at,
             call.caller,
-            ended.endpoint.name,
+            endpoint.name,
             call.outside,
             operation.id if operation else None,
             response.status if response and not ended.intercepted else None,
-            tuple(breaches),
+            breaches,
             bool(operation and not operation.safe),
             tuple(path.values()),
             ended.failure,
@@ -164,16 +168,9 @@ class Recorder:
         for listener in self._listeners:
             listener(exchange)
 
-    def _record(
-        self,
-        ended: _UnderWay,
-        operation: Operation | None,
-        query: list[tuple[str, str]],
-        request: Message,
-        reply: Message | None,
-        breaches: int,
-    ) -> None:
+    def _record(self, ended: _UnderWay, as_read: _Reading, breaches: int) -> None:
         call, contract, status = ended.call, ended.endpoint.contract, ended.response.status if ended.response else None
+        operation, query, request, reply = as_read.operation, as_read.query, as_read.request, as_read.reply
         reply_body: Any = None
         if operation is None:  # nobody knows what is secret in it, nor what of it the response repeats
             path, key, shown = contract.known_part(call.path), None, frozenset[str]()
@@ -228,14 +225,16 @@ class _UnderWay:
     intercepted: bool = False  # the link responded by itself, and the other side knows of nothing
 
 
-def _judged(
-    ended: _UnderWay,
-    operation: Operation | None,
-    path: Mapping[str, str],
-    query: list[tuple[str, str]],
-    request: Message,
-    reply: Message | None,
-) -> list[Breach]:
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    operation: Operation | None
+    path: Mapping[str, str]
+    query: list[tuple[str, str]]
+    request: Message
+    reply: Message | None
+
+
+def _judged(ended: _UnderWay, as_read: _Reading) -> list[Breach]:
     """Return where the exchange breaks the contract.
 
     Who breaks it from outside must be refused as documented, and that is not a breach. Being accepted nevertheless is
@@ -243,12 +242,13 @@ def _judged(
     none is wanted.
     """
     call, contract, response = ended.call, ended.endpoint.contract, ended.response
+    operation, reply = as_read.operation, as_read.reply
     if operation is None:
         if call.outside:
             return []
         seen = f"{call.method} {contract.known_part(call.path)}"
         return [Breach("request", None, "/request/path", "an operation of the contract", seen)]
-    asked = operation.judge_request(path, query, call.headers, request)
+    asked = operation.judge_request(as_read.path, as_read.query, call.headers, as_read.request)
     if response is None or reply is None or ended.intercepted:
         return [] if call.outside else asked  # whether it would have been refused, as it should, nobody knows
     responded = operation.judge_response(response.status, response.folded, reply)

@@ -20,6 +20,8 @@ class ExecutedOnce(Invariant):
     slug = "executed-once"
     rule = "Every refund the seller decided is executed exactly once, or ends in an error a person can see."
     needs = frozenset({Capability.STAFF_DECIDES})
+    needs_at_rest = frozenset({Capability.STAFF_SEES})
+    rule_at_rest = "whether what was not executed ends in an error a person can see"
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Count the refunds that were decided."""

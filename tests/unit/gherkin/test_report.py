@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,27 @@ def test_an_older_report_leaves_no_pages_behind(tmp_path: Path) -> None:
 def test_only_payments_are_money() -> None:
     assert Entry("2031-03-03T09:00:00Z", "marketplace", "refund paid 39.98 USD").money == "39.98 USD"
     assert Entry("2031-03-03T09:00:00Z", "buyer", "buys LAMP for 39.98 USD").money == ""
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "over_all"),
+    [
+        (["held", "not put to the test"], "held"),
+        (["not put to the test", "not judged"], "not judged"),
+        (["held", "broken", "not judged"], "broken"),
+        (["not put to the test"], "not put to the test"),
+    ],
+)
+def test_a_rules_verdict_over_all_scenarios_is_the_loudest(tmp_path: Path, verdicts: list[str], over_all: str) -> None:
+    rule = {"invariant": "one-mail", "number": 7, "rule": "One mail", "occasions": 0, "expected": "", "seen": "x"}
+    rule |= {"suspect": None, "reproduce": "x"}
+    why = {"not judged": "it is dark"}
+    documents = [{**rule, "verdict": verdict, "why": why.get(verdict)} for verdict in verdicts]
+    plays = [replace(played(), observed=replace(played().observed, findings={"verdicts": [one]})) for one in documents]
+    index = report.write(plays, tmp_path, seed=1, command="x").read_text()
+    chip = f'<span class="chip {over_all.replace(" ", "-")}">{over_all}</span>'
+    assert f'<td class="number">0</td><td>{chip}</td>' in index
+    assert f".chip.{over_all.replace(' ', '-')}" in (tmp_path / "static" / "report.css").read_text()
+    for page, verdict in zip(sorted(tmp_path.glob("0*.html")), verdicts, strict=True):
+        assert f">{verdict}</span>" in page.read_text()
+        assert ("it is dark" in page.read_text()) is (verdict == "not judged")

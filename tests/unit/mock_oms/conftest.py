@@ -13,7 +13,7 @@ from tests.unit.mock_oms.connector import Clock, Connector
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 
 
-class Desk:
+class Office:
     """An OMS, its connector and its clock."""
 
     def __init__(self, policy: str = "person") -> None:
@@ -43,15 +43,15 @@ class Desk:
         (row,) = self.oms.adjustments()
         return row
 
-    def told(self, name: str) -> list[dict[str, object]]:
+    def events_named(self, name: str) -> list[dict[str, object]]:
         return [dict(event.data) for event in self.events if event.name == name]
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def office() -> Office:
+    return Office()
 
 
 @pytest.fixture
-def desk_with() -> Callable[[str], Desk]:
-    return Desk
+def office_with() -> Callable[[str], Office]:
+    return Office

@@ -5,21 +5,21 @@ from contextlib import closing
 import pytest
 from flask.testing import FlaskClient
 
-from tests.unit.mock_oms.conftest import Desk
+from tests.unit.mock_oms.conftest import Office
 from tests.unit.mock_oms.connector import Fault
 
 
 @pytest.fixture
-def page(desk: Desk) -> FlaskClient:
+def page(office: Office) -> FlaskClient:
     """The pages of an OMS where one request waits and one parcel lies at the dock."""
-    order = desk.connector.order("576", ("mug", 2, 20.0))
+    order = office.connector.order("576", ("mug", 2, 20.0))
     deadline = {"SiteDecisionDeadlineUtc": "2031-03-04T08:30:00Z"}
-    desk.connector.adjustment(order, 0, RmaNumber="R1", SiteReasonText="Arrived <b>broken</b>", **deadline)
-    other = desk.connector.order("577", ("cup", 1, 9.5))
-    desk.connector.adjustment(other, 0, RmaNumber="R2", RequestStatus="ReadyForReturn")
-    desk.pull()
-    desk.oms.receive_parcel(return_id="R2", order_id="577", line_item_ids=["577-0-0"], tracking_number="T1")
-    return desk.oms.app.test_client()
+    office.connector.adjustment(order, 0, RmaNumber="R1", SiteReasonText="Arrived <b>broken</b>", **deadline)
+    other = office.connector.order("577", ("cup", 1, 9.5))
+    office.connector.adjustment(other, 0, RmaNumber="R2", RequestStatus="ReadyForReturn")
+    office.pull()
+    office.oms.receive_parcel(return_id="R2", order_id="577", line_item_ids=["577-0-0"], tracking_number="T1")
+    return office.oms.app.test_client()
 
 
 def test_the_work_list_shows_what_waits_and_until_when(page: FlaskClient) -> None:
@@ -41,7 +41,7 @@ def test_what_a_buyer_wrote_is_shown_and_not_obeyed(page: FlaskClient) -> None:
     assert "Arrived &lt;b&gt;broken&lt;/b&gt;" in page.get("/orders/576").text
 
 
-def test_a_person_approves_rejects_inspects_and_refunds(desk: Desk, page: FlaskClient) -> None:
+def test_a_person_approves_rejects_inspects_and_refunds(office: Office, page: FlaskClient) -> None:
     for path, form, action in (
         ("/cases/C-1001/reject", {"reason": "", "comment": "Sorry"}, "RejectBuyerRequest"),
         ("/returns/R2/inspect", {"grade": "USED", "accept": "no"}, "RejectReturn"),
@@ -49,35 +49,35 @@ def test_a_person_approves_rejects_inspects_and_refunds(desk: Desk, page: FlaskC
     ):
         answer = page.post(path, data=form, follow_redirects=True)
         assert (answer.status_code, 'role="status"' in answer.text) == (200, True)
-        assert len(desk.connector.posts(action)) == 1
+        assert len(office.connector.posts(action)) == 1
 
 
-def test_a_refused_form_comes_back_with_what_was_typed_and_why(desk: Desk, page: FlaskClient) -> None:
+def test_a_refused_form_comes_back_with_what_was_typed_and_why(office: Office, page: FlaskClient) -> None:
     answer = page.post("/cases/C-1001/approve", data={"amount": "a lot"})
     assert answer.status_code == 422
     assert "amount is a sum above zero in whole cents" in answer.text
     assert 'value="a lot"' in answer.text
-    assert desk.connector.posts("ApproveBuyerRequest") == []
+    assert office.connector.posts("ApproveBuyerRequest") == []
 
 
-def test_the_same_refund_form_sent_twice_refunds_once(desk: Desk, page: FlaskClient) -> None:
+def test_the_same_refund_form_sent_twice_refunds_once(office: Office, page: FlaskClient) -> None:
     form = {"seen": "1", "amount": "5.00"}
     assert page.post("/orders/576/refund", data=form).status_code == 303
     assert page.post("/orders/576/refund", data=form).status_code == 409
-    assert len(desk.connector.posts("Adjust")) == 1
+    assert len(office.connector.posts("Adjust")) == 1
 
 
-def test_a_kept_decision_stands_in_the_work_list(desk: Desk, page: FlaskClient) -> None:
-    desk.connector.faults.append(Fault("ApproveBuyerRequest"))
+def test_a_kept_decision_stands_in_the_work_list(office: Office, page: FlaskClient) -> None:
+    office.connector.faults.append(Fault("ApproveBuyerRequest"))
     answer = page.post("/cases/C-1001/approve", data={}, follow_redirects=True)
     assert "not delivered yet" in answer.text
     assert "Decided, not delivered" in page.get("/").text
 
 
-def test_a_form_from_another_site_is_turned_away(desk: Desk, page: FlaskClient) -> None:
+def test_a_form_from_another_site_is_turned_away(office: Office, page: FlaskClient) -> None:
     answer = page.post("/cases/C-1001/approve", headers={"Origin": "https://evil.example"})
     assert answer.status_code == 403
-    assert desk.connector.posts("ApproveBuyerRequest") == []
+    assert office.connector.posts("ApproveBuyerRequest") == []
 
 
 @pytest.mark.parametrize("path", ["/orders/9", "/cases/C-9"])

@@ -8,158 +8,158 @@ from decimal import Decimal
 import pytest
 
 from mock_oms import Due
-from tests.unit.mock_oms.conftest import START, Desk
+from tests.unit.mock_oms.conftest import START, Office
 from tests.unit.mock_oms.connector import QUARTER, Fault
 
 LISTS = ["GET /v1/Orders", "GET /v1/OrderAdjustments", "GET /v1/OrderItemAdjustments"]
 
 
-def test_the_first_pull_is_at_the_worlds_start_and_the_grid_never_moves(desk: Desk) -> None:
-    assert desk.oms.next_due() == Due(START, 6, 1)
-    desk.oms.run_due(START + timedelta(minutes=4))
-    assert desk.oms.next_due() == Due(START + QUARTER, 6, 2)
+def test_the_first_pull_is_at_the_worlds_start_and_the_grid_never_moves(office: Office) -> None:
+    assert office.oms.next_due() == Due(START, 6, 1)
+    office.oms.run_due(START + timedelta(minutes=4))
+    assert office.oms.next_due() == Due(START + QUARTER, 6, 2)
     with pytest.raises(LookupError):
-        desk.oms.run_due(START + timedelta(minutes=14))
+        office.oms.run_due(START + timedelta(minutes=14))
 
 
-def test_an_idle_pull_costs_three_calls_and_changes_nothing(desk: Desk) -> None:
-    desk.pull()
-    fired = desk.pull()
-    assert desk.connector.paths() == LISTS
+def test_an_idle_pull_costs_three_calls_and_changes_nothing(office: Office) -> None:
+    office.pull()
+    fired = office.pull()
+    assert office.connector.paths() == LISTS
     assert (fired.who, fired.what, fired.changed) == ("oms", "pull: nothing new", False)
 
 
-def test_orders_are_exported_one_by_one_and_only_once(desk: Desk) -> None:
-    desk.connector.page_size = 1
-    desk.connector.order("1", ("mug", 1, 9.5))
-    desk.connector.order("2", ("cup", 1, 9.5))
-    desk.pull()
-    assert len(desk.connector.posts("Export")) == 2
-    assert sorted(desk.oms.records.orders) == ["1", "2"]
-    desk.pull()
-    assert desk.connector.posts("Export") == []
+def test_orders_are_exported_one_by_one_and_only_once(office: Office) -> None:
+    office.connector.page_size = 1
+    office.connector.order("1", ("mug", 1, 9.5))
+    office.connector.order("2", ("cup", 1, 9.5))
+    office.pull()
+    assert len(office.connector.posts("Export")) == 2
+    assert sorted(office.oms.state.orders) == ["1", "2"]
+    office.pull()
+    assert office.connector.posts("Export") == []
 
 
-def test_an_order_whose_export_failed_comes_again(desk: Desk) -> None:
-    desk.connector.order("1", ("mug", 1, 9.5))
-    desk.connector.faults.append(Fault("Export", status=503))
-    assert desk.pull().changed
-    desk.pull()
-    assert desk.connector.exported == {100}
+def test_an_order_whose_export_failed_comes_again(office: Office) -> None:
+    office.connector.order("1", ("mug", 1, 9.5))
+    office.connector.faults.append(Fault("Export", status=503))
+    assert office.pull().changed
+    office.pull()
+    assert office.connector.exported == {100}
 
 
-def test_one_order_that_cannot_be_exported_holds_up_nothing(desk: Desk) -> None:
-    order = desk.connector.order("1", ("mug", 1, 9.5))
-    desk.connector.adjustment(order, 0, RmaNumber="R1")
-    desk.connector.refuse = lambda call: "Not this one." if call.path.endswith("Export") else None
-    assert desk.pull().what == "pull: 1 new order, 1 adjustment, order 1 cannot be exported: Not this one."
+def test_one_order_that_cannot_be_exported_holds_up_nothing(office: Office) -> None:
+    order = office.connector.order("1", ("mug", 1, 9.5))
+    office.connector.adjustment(order, 0, RmaNumber="R1")
+    office.connector.refuse = lambda call: "Not this one." if call.path.endswith("Export") else None
+    assert office.pull().what == "pull: 1 new order, 1 adjustment, order 1 cannot be exported: Not this one."
 
 
-def test_item_adjustments_of_one_rma_are_one_case(desk: Desk) -> None:
-    order = desk.connector.order("1", ("mug", 1, 9.5), ("cup", 1, 5.25))
+def test_item_adjustments_of_one_rma_are_one_case(office: Office) -> None:
+    order = office.connector.order("1", ("mug", 1, 9.5), ("cup", 1, 5.25))
     for item in (0, 1):
-        desk.connector.adjustment(order, item, RmaNumber="R1", SiteRequestType="RETURN_AND_REFUND")
-    desk.pull()
-    row = desk.row()
+        office.connector.adjustment(order, item, RmaNumber="R1", SiteRequestType="RETURN_AND_REFUND")
+    office.pull()
+    row = office.row()
     assert (row.id, row.kind, row.return_id, row.amount) == ("C-1001", "RETURN", "R1", Decimal("14.75"))
 
 
-def test_a_plain_connector_without_extension_fields_is_enough(desk: Desk) -> None:
-    desk.connector.extensions = False
-    order = desk.connector.order("1", ("mug", 2, 9.5))
-    desk.connector.adjustment(order, 0, RmaNumber="R1")
-    desk.connector.adjustment(order, None, Type="Cancellation", SiteAdjustmentID="X7")
-    desk.pull()
-    assert [(row.kind, row.return_id, row.cancel_id) for row in desk.oms.adjustments()] == [
+def test_a_plain_connector_without_extension_fields_is_enough(office: Office) -> None:
+    office.connector.extensions = False
+    order = office.connector.order("1", ("mug", 2, 9.5))
+    office.connector.adjustment(order, 0, RmaNumber="R1")
+    office.connector.adjustment(order, None, Type="Cancellation", SiteAdjustmentID="X7")
+    office.pull()
+    assert [(row.kind, row.return_id, row.cancel_id) for row in office.oms.adjustments()] == [
         ("CANCELLATION", None, "X7"),
         ("RETURN", "R1", None),
     ]
-    desk.oms.refund(order_id="1", line_item_ids=["1-0"])
-    (call,) = desk.connector.posts("Adjust")
+    office.oms.refund(order_id="1", line_item_ids=["1-0"])
+    (call,) = office.connector.posts("Adjust")
     assert call.json["Quantity"] == 2
     assert "SiteOrderLineItemIDs" not in call.json
 
 
-def test_open_adjustments_are_read_again_in_few_calls_until_they_are_over(desk: Desk) -> None:
-    order = desk.connector.order("1", ("mug", 1, 1.0))
+def test_open_adjustments_are_read_again_in_few_calls_until_they_are_over(office: Office) -> None:
+    order = office.connector.order("1", ("mug", 1, 1.0))
     for number in range(25):
-        desk.connector.adjustment(order, 0, RmaNumber=f"R{number}")
+        office.connector.adjustment(order, 0, RmaNumber=f"R{number}")
     for _ in range(7):  # beyond the overlap, where they no longer count as new
-        desk.pull()
-    filters = [call.query.get("$filter", "") for call in desk.connector.calls]
+        office.pull()
+    filters = [call.query.get("$filter", "") for call in office.connector.calls]
     assert [text.count("ID eq") for text in filters if "ID eq" in text] == [20, 5]
-    for row in desk.connector.adjustments["OrderItemAdjustments"].values():
+    for row in office.connector.adjustments["OrderItemAdjustments"].values():
         row["RequestStatus"] = "RejectionCompleted"
-    desk.pull()
-    desk.pull()
-    assert not any("ID eq" in call.query.get("$filter", "") for call in desk.connector.calls)
+    office.pull()
+    office.pull()
+    assert not any("ID eq" in call.query.get("$filter", "") for call in office.connector.calls)
 
 
-def test_a_refund_is_booked_once_when_it_is_done_with_the_amounts_reported(desk: Desk) -> None:
-    order = desk.connector.order("1", ("mug", 1, 20.0))
-    row = desk.connector.adjustment(order, 0, RmaNumber="R1", TaxAdjustment=1.6, ShippingAdjustment=3.0)
+def test_a_refund_is_booked_once_when_it_is_done_with_the_amounts_reported(office: Office) -> None:
+    order = office.connector.order("1", ("mug", 1, 20.0))
+    row = office.connector.adjustment(order, 0, RmaNumber="R1", TaxAdjustment=1.6, ShippingAdjustment=3.0)
     row["RequestStatus"] = "AcknowledgedPostProcessingNotComplete"
-    desk.pull()
-    assert desk.oms.ledger() == {}
+    office.pull()
+    assert office.oms.ledger() == {}
     row |= {"RequestStatus": "PostProcessingComplete", "ItemAdjustment": 15.0}
-    assert desk.pull().what == "pull: 1 adjustment, booked 19.60 USD"
-    desk.pull()
-    assert desk.oms.ledger() == {"1": Decimal("19.60")}
-    assert [told["amount"] for told in desk.told("booked")] == [Decimal("19.60")]
+    assert office.pull().what == "pull: 1 adjustment, booked 19.60 USD"
+    office.pull()
+    assert office.oms.ledger() == {"1": Decimal("19.60")}
+    assert [told["amount"] for told in office.events_named("booked")] == [Decimal("19.60")]
 
 
-def test_an_adjustment_of_an_order_never_exported_fetches_the_order(desk: Desk) -> None:
-    order = desk.connector.order("1", ("mug", 1, 20.0))
-    desk.connector.exported.add(order["ID"])
-    desk.connector.adjustment(order, 0, RmaNumber="R1")
-    desk.pull()
-    assert desk.row().order_id == "1"
-    assert "GET /v1/Orders(100)" in desk.connector.paths()
+def test_an_adjustment_of_an_order_never_exported_fetches_the_order(office: Office) -> None:
+    order = office.connector.order("1", ("mug", 1, 20.0))
+    office.connector.exported.add(order["ID"])
+    office.connector.adjustment(order, 0, RmaNumber="R1")
+    office.pull()
+    assert office.row().order_id == "1"
+    assert "GET /v1/Orders(100)" in office.connector.paths()
 
 
-def test_a_dispute_won_by_the_buyer_shows_in_the_same_case(desk: Desk) -> None:
-    order = desk.connector.order("1", ("mug", 1, 20.0))
-    desk.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="RejectionCompleted")
-    desk.pull()
-    desk.clock.at += timedelta(minutes=5)
-    desk.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="PostProcessingComplete")
-    desk.pull()
-    row = desk.row()
+def test_a_dispute_won_by_the_buyer_shows_in_the_same_case(office: Office) -> None:
+    order = office.connector.order("1", ("mug", 1, 20.0))
+    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="RejectionCompleted")
+    office.pull()
+    office.clock.at += timedelta(minutes=5)
+    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="PostProcessingComplete")
+    office.pull()
+    row = office.row()
     assert (row.status, row.amount, row.error) == ("PostProcessingComplete", Decimal("20.00"), None)
-    assert desk.oms.ledger() == {"1": Decimal("20.00")}
+    assert office.oms.ledger() == {"1": Decimal("20.00")}
 
 
-def test_an_unreachable_connector_loses_nothing(desk: Desk) -> None:
-    order = desk.connector.order("1", ("mug", 1, 20.0))
-    desk.connector.adjustment(order, 0, RmaNumber="R1")
-    desk.connector.faults.append(Fault("OrderItemAdjustments"))
-    fired = desk.pull()
+def test_an_unreachable_connector_loses_nothing(office: Office) -> None:
+    order = office.connector.order("1", ("mug", 1, 20.0))
+    office.connector.adjustment(order, 0, RmaNumber="R1")
+    office.connector.faults.append(Fault("OrderItemAdjustments"))
+    fired = office.pull()
     assert fired.what == "pull: 1 new order, The connector cannot be reached (ConnectionError)."
-    desk.pull()
-    assert desk.row().return_id == "R1"
+    office.pull()
+    assert office.row().return_id == "R1"
 
 
-def test_a_failed_adjustment_says_why(desk: Desk) -> None:
-    order = desk.connector.order("1", ("mug", 1, 20.0))
-    desk.connector.adjustment(
+def test_a_failed_adjustment_says_why(office: Office) -> None:
+    order = office.connector.order("1", ("mug", 1, 20.0))
+    office.connector.adjustment(
         order, 0, RmaNumber="R1", RequestStatus="Error", SiteErrorMessage="Already refunded", SiteErrorCode="25010"
     )
-    desk.pull()
-    assert (desk.row().status, desk.row().error) == ("Error", "Already refunded (25010)")
+    office.pull()
+    assert (office.row().status, office.row().error) == ("Error", "Already refunded (25010)")
 
 
-def test_the_token_is_renewed_before_it_expires(desk: Desk) -> None:
+def test_the_token_is_renewed_before_it_expires(office: Office) -> None:
     for _ in range(9):
-        desk.pull()
-    assert desk.connector.tokens == 3
+        office.pull()
+    assert office.connector.tokens == 3
 
 
-def test_a_revoked_token_is_renewed_once_and_the_body_is_sent_again(desk: Desk) -> None:
-    desk.connector.order("1", ("mug", 1, 20.0))
-    desk.pull()
-    desk.connector.token = "another"
-    desk.oms.refund(order_id="1", amount=Decimal("5.00"))
-    first, second = desk.connector.posts("Adjust")
+def test_a_revoked_token_is_renewed_once_and_the_body_is_sent_again(office: Office) -> None:
+    office.connector.order("1", ("mug", 1, 20.0))
+    office.pull()
+    office.connector.token = "another"
+    office.oms.refund(order_id="1", amount=Decimal("5.00"))
+    first, second = office.connector.posts("Adjust")
     assert first.body == second.body
     assert second.json["AdjustmentAmount"] == 5.0
 
@@ -175,120 +175,122 @@ def test_a_revoked_token_is_renewed_once_and_the_body_is_sent_again(desk: Desk) 
     ],
 )
 def test_a_policy_answers_at_the_pull_that_sees_the_request(
-    desk_with: Callable[[str], Desk], policy: str, action: str | None, decision: str | None
+    office_with: Callable[[str], Office], policy: str, action: str | None, decision: str | None
 ) -> None:
-    desk = desk_with(policy)
-    order = desk.connector.order("1", ("mug", 1, 20.01))
-    desk.connector.adjustment(order, 0, RmaNumber="R1")
-    desk.pull()
-    assert [call for call in desk.connector.paths() if "BuyerRequest" in call] == (
+    office = office_with(policy)
+    order = office.connector.order("1", ("mug", 1, 20.01))
+    office.connector.adjustment(order, 0, RmaNumber="R1")
+    office.pull()
+    assert [call for call in office.connector.paths() if "BuyerRequest" in call] == (
         [f"POST /v1/OrderItemAdjustments(1)/{action}"] if action else []
     )
-    assert [told["decision"] for told in desk.told("decision_given")] == ([decision] if decision else [])
+    assert [told["decision"] for told in office.events_named("decision_given")] == ([decision] if decision else [])
     if policy == "partial":
-        assert desk.connector.posts(str(action))[0].json == {"SitePartialRefundAmount": 10.01}
+        assert office.connector.posts(str(action))[0].json == {"SitePartialRefundAmount": 10.01}
 
 
 @pytest.mark.parametrize(("price", "offered"), [(0.02, 0.02), (0.01, None)])
 def test_the_partial_policy_offers_nothing_that_leaves_a_line_without(
-    desk_with: Callable[[str], Desk], price: float, offered: float | None
+    office_with: Callable[[str], Office], price: float, offered: float | None
 ) -> None:
-    desk = desk_with("partial")
-    order = desk.connector.order("1", ("mug", 1, price), ("cup", 1, price))
+    office = office_with("partial")
+    order = office.connector.order("1", ("mug", 1, price), ("cup", 1, price))
     for item in (0, 1):
-        desk.connector.adjustment(order, item, RmaNumber="R1")
-    desk.pull()
-    bodies = [json.loads(call.body) if call.body else {} for call in desk.connector.posts("ApproveBuyerRequest")]
+        office.connector.adjustment(order, item, RmaNumber="R1")
+    office.pull()
+    bodies = [json.loads(call.body) if call.body else {} for call in office.connector.posts("ApproveBuyerRequest")]
     shares = [body.get("SitePartialRefundAmount") for body in bodies]
     assert shares == ([offered / 2] * 2 if offered else [None, None])
 
 
-def test_a_refused_offer_is_followed_by_the_whole(desk_with: Callable[[str], Desk]) -> None:
-    desk = desk_with("partial")
-    row = desk.connector.adjustment(desk.connector.order("1", ("mug", 1, 20.0)), 0, RmaNumber="R1")
-    desk.pull()
+def test_a_refused_offer_is_followed_by_the_whole(office_with: Callable[[str], Office]) -> None:
+    office = office_with("partial")
+    row = office.connector.adjustment(office.connector.order("1", ("mug", 1, 20.0)), 0, RmaNumber="R1")
+    office.pull()
     row["RequestStatus"] = "ProcessedNotAcknowledged"
-    desk.pull()
+    office.pull()
     row["RequestStatus"] = "NewRma"
-    desk.pull()
-    (call,) = desk.connector.posts("ApproveBuyerRequest")
+    office.pull()
+    (call,) = office.connector.posts("ApproveBuyerRequest")
     assert call.body == b""
 
 
-def test_a_policy_that_is_refused_asks_once_and_shows_the_words(desk_with: Callable[[str], Desk]) -> None:
-    desk = desk_with("approve")
-    desk.connector.adjustment(desk.connector.order("1", ("mug", 1, 20.0)), 0, RmaNumber="R1")
-    desk.connector.refuse = lambda call: "Not now." if "Approve" in call.path else None
-    desk.pull()
-    assert desk.row().error == "Not now."
-    desk.pull()
-    assert desk.connector.posts("ApproveBuyerRequest") == []
+def test_a_policy_that_is_refused_asks_once_and_shows_the_words(office_with: Callable[[str], Office]) -> None:
+    office = office_with("approve")
+    office.connector.adjustment(office.connector.order("1", ("mug", 1, 20.0)), 0, RmaNumber="R1")
+    office.connector.refuse = lambda call: "Not now." if "Approve" in call.path else None
+    office.pull()
+    assert office.row().error == "Not now."
+    office.pull()
+    assert office.connector.posts("ApproveBuyerRequest") == []
 
 
-def asks_anew(desk: Desk, order: dict[str, object]) -> None:
+def asks_anew(office: Office, order: dict[str, object]) -> None:
     """The marketplace has refused the answer, and the connector asks again."""
-    rows = desk.connector.adjustments["OrderItemAdjustments"]
+    rows = office.connector.adjustments["OrderItemAdjustments"]
     rows[len(rows)] |= {"RequestStatus": "Error", "SiteErrorMessage": f"No such reason ({len(rows)})"}
-    desk.connector.adjustment(order, 0, RmaNumber="R1")
+    office.connector.adjustment(order, 0, RmaNumber="R1")
 
 
-def test_an_answer_the_marketplace_refused_can_be_given_again_with_the_error_in_sight(desk: Desk) -> None:
-    order = desk.connector.order("1", ("mug", 1, 20.0))
-    desk.connector.adjustment(order, 0, RmaNumber="R1")
-    desk.pull()
-    case = desk.row().id
-    desk.oms.reject(case)
-    desk.clock.at += timedelta(minutes=5)
-    asks_anew(desk, order)
-    desk.pull()
-    row = desk.row()
+def test_an_answer_the_marketplace_refused_can_be_given_again_with_the_error_in_sight(office: Office) -> None:
+    order = office.connector.order("1", ("mug", 1, 20.0))
+    office.connector.adjustment(order, 0, RmaNumber="R1")
+    office.pull()
+    case = office.row().id
+    office.oms.reject(case)
+    office.clock.at += timedelta(minutes=5)
+    asks_anew(office, order)
+    office.pull()
+    row = office.row()
     assert (row.id, row.status, row.amount, row.error) == (case, "NewRma", Decimal("20.00"), "No such reason (1)")
-    assert list(desk.oms.records.troubled) == [case]
-    assert desk.oms.reject(case).row.error is None
-    assert list(desk.oms.records.troubled) == []
+    assert list(office.oms.state.troubled) == [case]
+    assert office.oms.reject(case).row.error is None
+    assert list(office.oms.state.troubled) == []
 
 
 @pytest.mark.parametrize(("by", "shown"), [("channel", "No such reason (1)"), ("oms", None), (None, None)])
-def test_an_error_before_a_lapse_is_shown_after_it(desk: Desk, by: str | None, shown: str | None) -> None:
-    order = desk.connector.order("1", ("mug", 1, 20.0))
-    desk.connector.adjustment(order, 0, RmaNumber="R1")
-    desk.pull()
-    desk.clock.at += timedelta(minutes=5)
-    asks_anew(desk, order)
-    desk.pull()
-    desk.connector.adjustments["OrderItemAdjustments"][2] |= {
+def test_an_error_before_a_lapse_is_shown_after_it(office: Office, by: str | None, shown: str | None) -> None:
+    order = office.connector.order("1", ("mug", 1, 20.0))
+    office.connector.adjustment(order, 0, RmaNumber="R1")
+    office.pull()
+    office.clock.at += timedelta(minutes=5)
+    asks_anew(office, order)
+    office.pull()
+    office.connector.adjustments["OrderItemAdjustments"][2] |= {
         "RequestStatus": "PostProcessingComplete",
         "SiteDecidedBy": by,
     }
-    desk.pull()
-    assert (desk.row().status, desk.row().error) == ("PostProcessingComplete", shown)
-    assert list(desk.oms.records.troubled) == ([desk.row().id] if shown else [])
+    office.pull()
+    assert (office.row().status, office.row().error) == ("PostProcessingComplete", shown)
+    assert list(office.oms.state.troubled) == ([office.row().id] if shown else [])
 
 
 def test_a_policy_answers_again_once_after_an_error_and_then_leaves_it_to_a_person(
-    desk_with: Callable[[str], Desk],
+    office_with: Callable[[str], Office],
 ) -> None:
-    desk = desk_with("reject")
-    order = desk.connector.order("1", ("mug", 1, 20.0))
-    desk.connector.adjustment(order, 0, RmaNumber="R1")
+    office = office_with("reject")
+    order = office.connector.order("1", ("mug", 1, 20.0))
+    office.connector.adjustment(order, 0, RmaNumber="R1")
     answered = []
     for _ in range(5):
-        desk.pull()
-        answered.append(len(desk.connector.posts("RejectBuyerRequest")))
-        desk.clock.at += timedelta(minutes=5)
+        office.pull()
+        answered.append(len(office.connector.posts("RejectBuyerRequest")))
+        office.clock.at += timedelta(minutes=5)
         if answered[-1]:
-            asks_anew(desk, order)
+            asks_anew(office, order)
     assert answered == [1, 1, 0, 0, 0]
-    assert (desk.row().status, desk.row().error) == ("NewRma", "No such reason (1); No such reason (2)")
+    assert (office.row().status, office.row().error) == ("NewRma", "No such reason (1); No such reason (2)")
 
 
-def test_an_automatic_policy_inspects_a_parcel_at_the_pull_after_its_arrival(desk_with: Callable[[str], Desk]) -> None:
-    desk = desk_with("reject")
-    order = desk.connector.order("1", ("mug", 1, 20.0))
-    desk.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
-    desk.pull()
-    assert desk.connector.posts("RejectReturn") == []
-    desk.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
-    desk.pull()
-    (call,) = desk.connector.posts("RejectReturn")
+def test_an_automatic_policy_inspects_a_parcel_at_the_pull_after_its_arrival(
+    office_with: Callable[[str], Office],
+) -> None:
+    office = office_with("reject")
+    order = office.connector.order("1", ("mug", 1, 20.0))
+    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
+    office.pull()
+    assert office.connector.posts("RejectReturn") == []
+    office.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
+    office.pull()
+    (call,) = office.connector.posts("RejectReturn")
     assert call.json == {"ConditionQuantityList": [{"Condition": "USED", "Quantity": 1}]}

@@ -7,29 +7,29 @@ from decimal import Decimal
 import pytest
 
 from mock_oms import Refused
-from tests.unit.mock_oms.conftest import Desk
+from tests.unit.mock_oms.conftest import Office
 from tests.unit.mock_oms.connector import Fault, Json
 
 
 @pytest.fixture
-def asked(desk: Desk) -> Desk:
+def asked(office: Office) -> Office:
     """A buyer wants money back for two lines of one order."""
-    order = desk.connector.order("1", ("mug", 1, 20.0), ("cup", 1, 10.0))
+    order = office.connector.order("1", ("mug", 1, 20.0), ("cup", 1, 10.0))
     for item in (0, 1):
-        desk.connector.adjustment(order, item, RmaNumber="R1", SiteRequestType="REFUND")
-    desk.pull()
-    desk.connector.calls.clear()
-    return desk
+        office.connector.adjustment(order, item, RmaNumber="R1", SiteRequestType="REFUND")
+    office.pull()
+    office.connector.calls.clear()
+    return office
 
 
 @pytest.fixture
-def returned(desk: Desk) -> Desk:
+def returned(office: Office) -> Office:
     """A buyer has sent a mug back, and it lies at the dock."""
-    order = desk.connector.order("1", ("mug", 1, 20.0))
-    desk.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
-    desk.pull()
-    desk.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
-    return desk
+    order = office.connector.order("1", ("mug", 1, 20.0))
+    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
+    office.pull()
+    office.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
+    return office
 
 
 def refused(act: Callable[[], object]) -> Refused:
@@ -38,7 +38,7 @@ def refused(act: Callable[[], object]) -> Refused:
     return caught.value
 
 
-def test_a_yes_goes_to_every_adjustment_within_the_call(asked: Desk) -> None:
+def test_a_yes_goes_to_every_adjustment_within_the_call(asked: Office) -> None:
     answer = asked.oms.approve("C-1001")
     assert not answer.kept
     assert answer.row.status == "PendingApproval"
@@ -48,12 +48,12 @@ def test_a_yes_goes_to_every_adjustment_within_the_call(asked: Desk) -> None:
     ]
 
 
-def test_a_smaller_amount_is_an_offer_shared_out_over_the_adjustments(asked: Desk) -> None:
+def test_a_smaller_amount_is_an_offer_shared_out_over_the_adjustments(asked: Office) -> None:
     asked.oms.approve("C-1001", amount=Decimal("10.01"))
     assert [call.json["SitePartialRefundAmount"] for call in asked.connector.calls] == [6.67, 3.34]
 
 
-def test_a_no_carries_reason_and_words(asked: Desk) -> None:
+def test_a_no_carries_reason_and_words(asked: Office) -> None:
     asked.oms.reject("C-1001", reason="reverse_reject_refund_request_unclear_evidence", comment="No picture.")
     assert asked.connector.calls[0].json == {
         "SiteRejectReason": "reverse_reject_refund_request_unclear_evidence",
@@ -61,37 +61,37 @@ def test_a_no_carries_reason_and_words(asked: Desk) -> None:
     }
 
 
-def test_a_channeladvisor_reason_leaves_the_marketplaces_reason_to_the_connector(asked: Desk) -> None:
+def test_a_channeladvisor_reason_leaves_the_marketplaces_reason_to_the_connector(asked: Office) -> None:
     asked.oms.reject("C-1001", reason="GeneralAdjustment")
     assert asked.connector.calls[0].body == b""
 
 
-def test_what_the_connector_refuses_changes_nothing(asked: Desk) -> None:
+def test_what_the_connector_refuses_changes_nothing(asked: Office) -> None:
     before = asked.row()
     asked.connector.refuse = lambda call: "SiteRejectReason is not one the marketplace offers."
     refusal = refused(lambda: asked.oms.reject("C-1001", reason="nonsense"))
     assert (refusal.status, refusal.field) == (422, "reason")
     assert refusal.detail == "SiteRejectReason is not one the marketplace offers."
     assert asked.row() == before
-    assert asked.told("decision_given") == []
+    assert asked.events_named("decision_given") == []
 
 
-def test_an_answer_that_only_some_lines_take_is_refused_and_the_row_says_so(asked: Desk) -> None:
+def test_an_answer_that_only_some_lines_take_is_refused_and_the_row_says_so(asked: Office) -> None:
     asked.connector.refuse = lambda call: "Not this one." if "(2)/Approve" in call.path else None
     refusal = refused(lambda: asked.oms.approve("C-1001"))
     assert (refusal.status, refusal.title) == (409, "Only half answered")
     assert (asked.row().status, asked.row().error) == ("NewRma", refusal.detail)
     assert refusal.detail.startswith("Half answered: 1 of 2 lines have taken the decision (approve)")
-    assert asked.told("decision_given") == []
+    assert asked.events_named("decision_given") == []
     asked.connector.refuse = lambda call: None
     asked.connector.calls.clear()
     asked.oms.approve("C-1001")  # the same again completes it
     assert asked.connector.paths() == ["POST /v1/OrderItemAdjustments(2)/ApproveBuyerRequest"]
     assert (asked.row().status, asked.row().error) == ("PendingApproval", None)
-    assert len(asked.told("decision_given")) == 1
+    assert len(asked.events_named("decision_given")) == 1
 
 
-def test_another_decision_after_half_an_answer_goes_to_all_lines_the_answered_first(asked: Desk) -> None:
+def test_another_decision_after_half_an_answer_goes_to_all_lines_the_answered_first(asked: Office) -> None:
     asked.connector.refuse = lambda call: "Not this one." if "(1)/Approve" in call.path else None
     rows = asked.connector.adjustments["OrderItemAdjustments"]
     rows[1]["RequestStatus"], rows[2]["RequestStatus"] = "NewRma", "PendingApproval"
@@ -110,14 +110,16 @@ def test_another_decision_after_half_an_answer_goes_to_all_lines_the_answered_fi
         ("SiteRejectComment is too long for the Reason given.", 422, "comment"),
     ],
 )
-def test_a_refusal_names_the_field_the_connector_names(asked: Desk, words: str, status: int, field: str | None) -> None:
+def test_a_refusal_names_the_field_the_connector_names(
+    asked: Office, words: str, status: int, field: str | None
+) -> None:
     asked.connector.refuse = lambda call: words
     refusal = refused(lambda: asked.oms.approve("C-1001"))
     assert (refusal.status, refusal.field, refusal.detail) == (status, field, words)
 
 
 @pytest.mark.parametrize("status", [None, 500, 429])
-def test_an_unreachable_connector_keeps_the_decision_until_the_next_pull(asked: Desk, status: int | None) -> None:
+def test_an_unreachable_connector_keeps_the_decision_until_the_next_pull(asked: Office, status: int | None) -> None:
     asked.connector.faults.append(Fault("ApproveBuyerRequest", status=status))
     assert asked.oms.approve("C-1001").kept
     assert asked.oms.waiting() == 1
@@ -125,13 +127,13 @@ def test_an_unreachable_connector_keeps_the_decision_until_the_next_pull(asked: 
     asked.pull()
     assert len(asked.connector.posts("ApproveBuyerRequest")) == 2
     assert asked.oms.waiting() == 0
-    assert [told["accepted"] for told in asked.told("decision_given")] == [False, True]
+    assert [told["accepted"] for told in asked.events_named("decision_given")] == [False, True]
 
 
 @pytest.mark.parametrize("status", [None, 503])
 @pytest.mark.parametrize("what", ["decision", "refund"])
 def test_what_the_connector_does_not_take_is_seen_on_its_case_and_told_once(
-    asked: Desk, what: str, status: int | None
+    asked: Office, what: str, status: int | None
 ) -> None:
     action = "ApproveBuyerRequest" if what == "decision" else "Adjust"
     asked.connector.faults.append(Fault(f"/{action}", status=status, document={"Message": "busy"}, times=4))
@@ -146,7 +148,7 @@ def test_what_the_connector_does_not_take_is_seen_on_its_case_and_told_once(
     )
     error = f"Kept since 2031-03-03 09:07 UTC and tried again at every pull: {words}"
     assert (answer.kept, answer.row.error) == (True, error)
-    assert case in asked.oms.records.troubled
+    assert case in asked.oms.state.troubled
     assert f"deliver what was kept of {case} once more" in [entry.what for entry in asked.oms.agenda()]
     pulls = [asked.pull() for _ in range(3)]
     assert [fired.changed for fired in pulls] == [True, False, False]
@@ -155,11 +157,11 @@ def test_what_the_connector_does_not_take_is_seen_on_its_case_and_told_once(
     assert row.error == error
     assert asked.pull().changed
     row = next(row for row in asked.oms.adjustments() if row.id == case)
-    assert (row.error, asked.oms.waiting(), case in asked.oms.records.troubled) == (None, 0, False)
+    assert (row.error, asked.oms.waiting(), case in asked.oms.state.troubled) == (None, 0, False)
     assert len(asked.oms.agenda()) == 1
 
 
-def test_a_decision_whose_answer_was_lost_is_not_given_twice(asked: Desk) -> None:
+def test_a_decision_whose_answer_was_lost_is_not_given_twice(asked: Office) -> None:
     asked.connector.faults.append(Fault("(1)/ApproveBuyerRequest", after=True))
     assert asked.oms.approve("C-1001").kept
     asked.pull()
@@ -168,7 +170,7 @@ def test_a_decision_whose_answer_was_lost_is_not_given_twice(asked: Desk) -> Non
     ]
 
 
-def test_a_kept_decision_that_was_overtaken_is_dropped_and_says_so(asked: Desk) -> None:
+def test_a_kept_decision_that_was_overtaken_is_dropped_and_says_so(asked: Office) -> None:
     asked.connector.faults.append(Fault("RejectBuyerRequest"))
     asked.oms.reject("C-1001")
     for row in asked.connector.adjustments["OrderItemAdjustments"].values():
@@ -179,74 +181,74 @@ def test_a_kept_decision_that_was_overtaken_is_dropped_and_says_so(asked: Desk) 
     assert asked.oms.waiting() == 0
 
 
-def test_nothing_more_can_be_said_once_it_is_answered(asked: Desk) -> None:
+def test_nothing_more_can_be_said_once_it_is_answered(asked: Office) -> None:
     asked.oms.approve("C-1001")
     assert refused(lambda: asked.oms.reject("C-1001")).status == 409
 
 
-def test_goods_are_judged_only_when_they_are_there(desk: Desk) -> None:
-    order = desk.connector.order("1", ("mug", 1, 20.0))
-    desk.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
-    desk.pull()
+def test_goods_are_judged_only_when_they_are_there(office: Office) -> None:
+    order = office.connector.order("1", ("mug", 1, 20.0))
+    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
+    office.pull()
     for act in (
-        lambda: desk.oms.approve("C-1001"),
-        lambda: desk.oms.inspect("R1", grade="USED", accept=False),
+        lambda: office.oms.approve("C-1001"),
+        lambda: office.oms.inspect("R1", grade="USED", accept=False),
     ):
         assert refused(act).status == 409
 
 
-def test_a_row_says_what_can_be_done_with_it(returned: Desk) -> None:
+def test_a_row_says_what_can_be_done_with_it(returned: Office) -> None:
     assert returned.row().can == ("approve", "reject", "inspect")
     returned.connector.faults.append(Fault("RejectReturn"))
     returned.oms.inspect("R1", grade="DAMAGED", accept=False)
     assert returned.row().can == ()  # it is kept until the connector answers
 
 
-def test_an_inspection_sends_grade_and_verdict(returned: Desk) -> None:
+def test_an_inspection_sends_grade_and_verdict(returned: Office) -> None:
     returned.oms.inspect("R1", grade="DAMAGED", accept=False)
     (call,) = returned.connector.posts("RejectReturn")
     assert call.json == {"ConditionQuantityList": [{"Condition": "DAMAGED", "Quantity": 1}]}
     assert returned.row().status == "PendingReturnRejection"
-    assert returned.told("decision_given")[0]["grade"] == "DAMAGED"
+    assert returned.events_named("decision_given")[0]["grade"] == "DAMAGED"
 
 
-def test_goods_cannot_be_paid_in_part(returned: Desk) -> None:
+def test_goods_cannot_be_paid_in_part(returned: Office) -> None:
     refusal = refused(lambda: returned.oms.approve("C-1001", amount=Decimal("1.00")))
     assert (refusal.status, refusal.field) == (409, "amount")
 
 
-def test_an_inspection_may_come_before_its_adjustment(desk: Desk) -> None:
-    order = desk.connector.order("1", ("mug", 1, 20.0))
-    desk.pull()
-    desk.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
-    answer = desk.oms.inspect("R1", grade="AS_SOLD", accept=True)
+def test_an_inspection_may_come_before_its_adjustment(office: Office) -> None:
+    order = office.connector.order("1", ("mug", 1, 20.0))
+    office.pull()
+    office.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
+    answer = office.oms.inspect("R1", grade="AS_SOLD", accept=True)
     assert answer.kept
     assert (answer.row.return_id, answer.row.status) == ("R1", "NoChange")
-    desk.pull()
-    assert desk.connector.posts("ApproveReturn") == []
-    desk.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
-    desk.pull()
-    assert len(desk.connector.posts("ApproveReturn")) == 1
-    assert (desk.row().id, desk.row().status, desk.oms.waiting()) == (answer.row.id, "PendingReturn", 0)
+    office.pull()
+    assert office.connector.posts("ApproveReturn") == []
+    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
+    office.pull()
+    assert len(office.connector.posts("ApproveReturn")) == 1
+    assert (office.row().id, office.row().status, office.oms.waiting()) == (answer.row.id, "PendingReturn", 0)
 
 
-def test_an_inspection_addresses_the_newest_open_adjustment_of_the_rma(desk: Desk) -> None:
-    order = desk.connector.order("1", ("mug", 1, 20.0))
-    desk.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="RejectionCompleted")
-    desk.pull()
-    desk.clock.at += timedelta(minutes=1)
-    desk.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
-    desk.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
-    assert desk.oms.inspect("R1", grade="AS_SOLD", accept=True).kept
-    desk.pull()
-    assert [call.path for call in desk.connector.posts("ApproveReturn")] == [
+def test_an_inspection_addresses_the_newest_open_adjustment_of_the_rma(office: Office) -> None:
+    order = office.connector.order("1", ("mug", 1, 20.0))
+    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="RejectionCompleted")
+    office.pull()
+    office.clock.at += timedelta(minutes=1)
+    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
+    office.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
+    assert office.oms.inspect("R1", grade="AS_SOLD", accept=True).kept
+    office.pull()
+    assert [call.path for call in office.connector.posts("ApproveReturn")] == [
         "/v1/OrderItemAdjustments(2)/ApproveReturn"
     ]
 
 
-def test_the_same_parcel_twice_is_one_parcel(returned: Desk) -> None:
+def test_the_same_parcel_twice_is_one_parcel(returned: Office) -> None:
     returned.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
-    assert len(returned.told("parcel_received")) == 1
+    assert len(returned.events_named("parcel_received")) == 1
 
 
 @pytest.mark.parametrize(
@@ -271,7 +273,7 @@ def test_the_same_parcel_twice_is_one_parcel(returned: Desk) -> None:
     ],
 )
 def test_a_bad_order_is_refused_by_name_and_never_reaches_the_connector(
-    asked: Desk, act: Callable[[object], object], status: int, field: str | None
+    asked: Office, act: Callable[[object], object], status: int, field: str | None
 ) -> None:
     refusal = refused(lambda: act(asked.oms))
     assert (refusal.status, refusal.field) == (status, field)
@@ -279,19 +281,19 @@ def test_a_bad_order_is_refused_by_name_and_never_reaches_the_connector(
 
 
 @pytest.fixture
-def sold(desk: Desk) -> Desk:
+def sold(office: Office) -> Office:
     """Three mugs and a cup, with tax and shipping."""
-    desk.connector.order("1", ("mug", 3, 14.95), ("cup", 1, 10.0), tax=3.59, shipping=9.95)
-    desk.pull()
-    desk.connector.calls.clear()
-    return desk
+    office.connector.order("1", ("mug", 3, 14.95), ("cup", 1, 10.0), tax=3.59, shipping=9.95)
+    office.pull()
+    office.connector.calls.clear()
+    return office
 
 
-def bodies(desk: Desk) -> list[Json]:
-    return [call.json for call in desk.connector.posts("Adjust")]
+def bodies(office: Office) -> list[Json]:
+    return [call.json for call in office.connector.posts("Adjust")]
 
 
-def test_a_whole_order_is_refunded_with_its_amount_spelled_out(sold: Desk) -> None:
+def test_a_whole_order_is_refunded_with_its_amount_spelled_out(sold: Office) -> None:
     row = sold.oms.refund(order_id="1").row
     (body,) = bodies(sold)
     assert body["AdjustmentAmount"] == 68.39
@@ -299,7 +301,7 @@ def test_a_whole_order_is_refunded_with_its_amount_spelled_out(sold: Desk) -> No
     assert sold.connector.paths() == ["POST /v1/Orders(100)/Adjust"]
 
 
-def test_units_of_two_lines_are_two_calls_with_ids_of_their_own(sold: Desk) -> None:
+def test_units_of_two_lines_are_two_calls_with_ids_of_their_own(sold: Office) -> None:
     sold.oms.refund(order_id="1", line_item_ids=["1-0-0", "1-0-2", "1-1-0"], reason="MerchandiseNotReceived")
     first, second = bodies(sold)
     assert (first["Quantity"], first["SiteOrderLineItemIDs"]) == (2, ["1-0-0", "1-0-2"])
@@ -309,7 +311,7 @@ def test_units_of_two_lines_are_two_calls_with_ids_of_their_own(sold: Desk) -> N
     assert len(sold.oms.adjustments()) == 1
 
 
-def test_part_of_a_line_is_spelled_out_to_the_cent(sold: Desk) -> None:
+def test_part_of_a_line_is_spelled_out_to_the_cent(sold: Office) -> None:
     sold.oms.refund(order_id="1", line_item_ids=["1-0-0"], amount=Decimal("5.00"), reason="seller_lost_it")
     (body,) = bodies(sold)
     parts = [Decimal(str(body[name])) for name in ("ItemAdjustment", "TaxAdjustment", "ShippingAdjustment")]
@@ -317,12 +319,12 @@ def test_part_of_a_line_is_spelled_out_to_the_cent(sold: Desk) -> None:
     assert body["SiteReason"] == "seller_lost_it"
 
 
-def test_a_sum_is_sent_as_it_was_stated_also_where_it_is_the_whole_price(sold: Desk) -> None:
+def test_a_sum_is_sent_as_it_was_stated_also_where_it_is_the_whole_price(sold: Office) -> None:
     sold.oms.refund(order_id="1", line_item_ids=["1-1-0"], amount=Decimal("10.00"))
     assert bodies(sold)[0]["ItemAdjustment"] == 10.0
 
 
-def test_what_was_given_back_is_not_there_to_be_given_again(sold: Desk) -> None:
+def test_what_was_given_back_is_not_there_to_be_given_again(sold: Office) -> None:
     sold.oms.refund(order_id="1", amount=Decimal("60.00"))
     refusal = refused(lambda: sold.oms.refund(order_id="1", amount=Decimal("8.40")))
     assert (refusal.status, refusal.field) == (409, "amount")
@@ -331,34 +333,34 @@ def test_what_was_given_back_is_not_there_to_be_given_again(sold: Desk) -> None:
     assert refused(lambda: sold.oms.refund(order_id="1")).status == 409
 
 
-def test_a_lost_answer_never_refunds_twice(sold: Desk) -> None:
+def test_a_lost_answer_never_refunds_twice(sold: Office) -> None:
     sold.connector.faults.append(Fault("Adjust", after=True))
     assert sold.oms.refund(order_id="1").kept
     sold.pull()
     assert bodies(sold) == []
     assert len(sold.connector.adjustments["OrderAdjustments"]) == 1
     assert (sold.row().status, sold.oms.waiting()) == ("SubmittedNotProcessed", 0)
-    assert [told["accepted"] for told in sold.told("refund_requested")] == [False, True]
+    assert [told["accepted"] for told in sold.events_named("refund_requested")] == [False, True]
 
 
-def test_a_refund_that_never_arrived_is_asked_for_again_under_the_same_id(sold: Desk) -> None:
+def test_a_refund_that_never_arrived_is_asked_for_again_under_the_same_id(sold: Office) -> None:
     sold.connector.faults.append(Fault("Adjust"))
     sold.oms.refund(order_id="1")
     (first,) = bodies(sold)
     assert sold.row().status == "NoChange"
     sold.pull()
     assert bodies(sold) == [first]
-    assert [told["accepted"] for told in sold.told("refund_requested")] == [False, True]
+    assert [told["accepted"] for told in sold.events_named("refund_requested")] == [False, True]
 
 
-def test_a_refused_refund_leaves_no_trace(sold: Desk) -> None:
+def test_a_refused_refund_leaves_no_trace(sold: Office) -> None:
     sold.connector.refuse = lambda call: "AdjustmentAmount is more than is left."
     refusal = refused(lambda: sold.oms.refund(order_id="1"))
     assert (refusal.status, refusal.field) == (409, "amount")
     assert sold.oms.adjustments() == []
 
 
-def test_a_refund_knows_its_return_once_the_connector_does(sold: Desk) -> None:
+def test_a_refund_knows_its_return_once_the_connector_does(sold: Office) -> None:
     sold.oms.refund(order_id="1")
     sold.connector.adjustments["OrderAdjustments"][1] |= {
         "SiteAdjustmentID": "R5",

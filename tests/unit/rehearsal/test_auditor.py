@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pickle
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -343,6 +345,13 @@ def test_what_cannot_be_seen_is_not_judged_and_says_why() -> None:
     assert "what stands in the connector's book" in (story.verdict("books-agree").why or "")
 
 
+def test_where_nobody_sees_what_stands_before_the_staff_nothing_is_said_to_be_lost() -> None:
+    story = Story(capabilities=EVERYTHING - {Capability.STAFF_SEES}).ordered().decided().came_to_rest()
+    finding = story.verdict("executed-once")
+    assert (finding.verdict, finding.occasions) == (Verdict.HELD, 1)
+    assert "what waits before the seller's staff" in (finding.why or "")
+
+
 def test_without_the_connectors_book_a_lapse_is_judged_at_the_marketplace_alone_and_that_is_said() -> None:
     story = Story(capabilities=EVERYTHING - {Capability.BOOK})
     story.ordered().tell("deadline_lapsed", at=START + DAY, return_id="R1", what="answer", due=START + DAY)
@@ -358,6 +367,12 @@ def test_what_no_occasion_has_tried_is_not_put_to_the_test() -> None:
     finding = Story().verdict("one-mail")
     assert (finding.verdict, finding.occasions, finding.why) == (Verdict.NOT_TRIED, 0, None)
     assert finding.document()["verdict"] == "not put to the test"
+
+
+def test_the_document_has_each_invariant_under_its_slug_and_its_number() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "invariants.md").read_text(encoding="utf-8")
+    written = re.findall(r"^### ([a-z-]+)\nNumber (\d+)\. ", text, re.MULTILINE)
+    assert {(kind.slug, str(number)) for number, kind in INVARIANTS.items()} <= set(written)
 
 
 def test_a_finding_names_the_rule_by_its_slug_and_says_where_it_is_written() -> None:

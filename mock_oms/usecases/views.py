@@ -1,0 +1,78 @@
+"""What the seller's staff see of a case, and what came of what they ordered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from mock_oms.domain.cases import Case
+from mock_oms.domain.refunds import Left, left_of
+from mock_oms.domain.statuses import Question
+from mock_oms.state.store import Store
+from mock_oms.usecases.decision_delivery import can_come
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustmentRow:
+    """One case, as it is listed: a return, a cancellation, or a refund the seller started."""
+
+    id: str
+    kind: str
+    return_id: str | None
+    cancel_id: str | None
+    order_id: str
+    status: str
+    amount: Decimal
+    deadline: datetime | None
+    error: str | None
+    can: tuple[str, ...]  # what staff can do with it now: approve, reject, inspect
+
+
+@dataclass(frozen=True, slots=True)
+class CommandResult:
+    """What came of an order to the OMS. `kept`: the connector has not taken it yet; it will be tried again."""
+
+    row: AdjustmentRow
+    kept: bool
+
+
+class Views:
+    """Reads the store for people; reading changes nothing."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def rows(self) -> list[AdjustmentRow]:
+        """Return all cases, oldest first."""
+        return [self.row(case) for case in self._store.cases.values()]
+
+    def row(self, case: Case) -> AdjustmentRow:
+        """Return a case as it is listed."""
+        return AdjustmentRow(
+            id=case.number,
+            kind=str(case.kind),
+            return_id=case.return_id,
+            cancel_id=case.cancel_id,
+            order_id=case.order_id,
+            status=case.status,
+            amount=case.amount,
+            deadline=case.deadline,
+            error=case.error,
+            can=self._can(case),
+        )
+
+    def refundable(self, order_id: str) -> Left:
+        """Return what is left to refund of an order; raise Refused where it has not reached the OMS."""
+        return left_of(self._store.order(order_id), self._store.cases_of_order(order_id))
+
+    def _can(self, case: Case) -> tuple[str, ...]:
+        """Return what of `approve`, `reject` and `inspect` would not be refused for where the case stands."""
+        parcel = self._store.parcel_of(case)
+        if case.kept is not None:
+            return ()
+        if case.asks is Question.REQUEST:
+            return ("approve", "reject")
+        if case.asks is Question.GOODS:
+            return ("approve", "reject", "inspect") if parcel else ()
+        return ("inspect",) if parcel and parcel.grade is None and can_come(case) else ()

@@ -1,0 +1,107 @@
+"""All that the OMS keeps is its `state`: one made anew around a copy goes on as the other would have."""
+
+from __future__ import annotations
+
+import pickle
+from copy import deepcopy
+from decimal import Decimal
+from types import FunctionType, MethodType
+
+import requests
+from flask import Flask
+
+from mock_oms import Oms
+from tests.unit.mock_oms.conftest import Office
+from tests.unit.mock_oms.connector import Fault
+
+# what stands outside the state, and why it may
+NOT_KEPT = {
+    "_listeners",  # who listens is the stage's to say
+    "_basic",  # made from what the OMS was given
+}
+
+
+def half_way() -> Office:
+    """Return an office with something of each kind under way: a request, goods here, a refund, a decision kept."""
+    office = Office()
+    connector, oms = office.connector, office.oms
+    order = connector.order("1", ("mug", 2, 9.8), tax=1.2)
+    connector.adjustment(order, RmaNumber="R1", SiteRequestType="REFUND")
+    connector.adjustment(order, 0, RmaNumber="R2", SiteRequestType="RETURN_AND_REFUND", RequestStatus="ReadyForReturn")
+    connector.order("2", ("lamp", 1, 39.98))
+    office.pull()
+    oms.receive_parcel(return_id="R2", order_id="1", line_item_ids=["1-0-0"])
+    oms.receive_parcel(return_id="R3", order_id="2", line_item_ids=["2-0-0"])
+    oms.inspect("R3", grade="USED", accept=True)
+    connector.faults.append(Fault("ApproveBuyerRequest"))
+    oms.approve("C-1001")
+    connector.faults.append(Fault("Adjust", after=True))
+    oms.refund(order_id="2", amount=Decimal("5.00"))
+    return office
+
+
+def twin_of(office: Office) -> Office:
+    """Return an office made anew around a copy of all that the OMS keeps, before a copy of its connector."""
+    twin = Office()
+    twin.clock.at = office.clock.at
+    vars(twin.connector).update(
+        deepcopy({k: v for k, v in vars(office.connector).items() if k not in ("clock", "refuse")})
+    )
+    twin.oms = Oms(
+        clock=twin.clock,
+        seed=1,
+        http=twin.connector.session(),
+        application_id="app",
+        shared_secret="secret",
+        refresh_token="refresh",
+        state=pickle.loads(pickle.dumps(office.oms.state)),
+    )
+    twin.events = list(office.events)
+    twin.oms.subscribe(twin.events.append)
+    return twin
+
+
+def goes_on(office: Office) -> list[object]:
+    """Return all that can be seen of what happens next."""
+    pulls = [office.pull(), office.pull()]
+    office.oms.inspect("R2", grade="AS_SOLD", accept=True)
+    refund = office.oms.refund(order_id="1", line_item_ids=["1-0-1"])
+    pulls.append(office.pull())
+    calls = [(call.method, call.path, call.query, call.body, call.headers) for call in office.connector.calls]
+    return [pulls, refund, calls, office.oms.adjustments(), office.oms.ledger(), office.oms.agenda(), office.events]
+
+
+def test_an_oms_around_a_copy_of_the_state_goes_on_as_the_other_would_have() -> None:
+    office = half_way()
+    twin = twin_of(office)
+    assert office.oms.waiting() == 3
+    assert goes_on(office) == goes_on(twin)
+
+
+def test_nothing_is_kept_outside_the_state() -> None:
+    office = half_way()
+    found = {
+        name
+        for thing in parts_of(office.oms, office.oms.state)
+        for name, value in attributes(thing).items()
+        if isinstance(value, list | dict | set | bytearray)
+    }
+    assert found <= NOT_KEPT
+
+
+def parts_of(thing: object, state: object) -> list[object]:
+    """Return the OMS and every object of this package that it is made of, but for its state."""
+    found, waiting = {id(thing): thing}, [thing]
+    while waiting:
+        for value in attributes(waiting.pop()).values():
+            value = value.__self__ if isinstance(value, MethodType) else value
+            ours = type(value).__module__.startswith("mock_oms.") and not isinstance(value, FunctionType)
+            if ours and value is not state and id(value) not in found:
+                found[id(value)] = value
+                waiting.append(value)
+    return list(found.values())
+
+
+def attributes(thing: object) -> dict[str, object]:
+    assert not isinstance(thing, requests.Session | Flask)
+    return vars(thing) if hasattr(thing, "__dict__") else {}
