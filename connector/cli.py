@@ -137,7 +137,7 @@ def worker() -> None:
 
 
 def work(connector: Connector, stop: threading.Event) -> None:
-    """Do what is due, wait for what comes next; a failure is told and waited out."""
+    """Do what is due, wait for what comes next; a failure is logged and waited out."""
     while not stop.is_set():
         try:
             wait = _act(connector)
@@ -149,7 +149,7 @@ def work(connector: Connector, stop: threading.Event) -> None:
 
 
 def _act(connector: Connector) -> float:
-    """Do one thing if it is due; answer how long to wait before looking again."""
+    """Do one thing if it is due; return the seconds to wait before looking again."""
     connector.look_again()
     now = connector.clock.now()
     due = connector.next_due()

@@ -7,28 +7,28 @@ dropped at any moment and made anew on the same database: nothing it acknowledge
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import requests
 import sqlalchemy as sa
+from flask import Flask
 
 from connector.adapters.sql.migrate import migrate
 from connector.adapters.sql.store import SqlStore, engine_for
 from connector.adapters.tiktok.client import TikTok
+from connector.api.app import create_app
 from connector.errors import BadSettings
+from connector.pages import page_routes
 from connector.ports import AuthorizedShop, Clock, Grant, Secret
 from connector.records import ActivityEntry, AgendaEntry, ClientCredentials, Due, Fired, Shop, ShopAdded
 from connector.settings import Settings, check_default_answer
 from connector.usecases.authentication import OAuth
 from connector.usecases.commands import Commands
 from connector.usecases.round import Outcome, Worker, first_round
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 RANK: Final = 5
 WHO: Final = "connector"
@@ -40,18 +40,27 @@ def unguessable(purpose: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """An entry of the agenda: a shop's round, or a promise that goes out ahead of it."""
+    """An entry of the agenda: a shop's round, or an outbox entry that goes out ahead of it."""
 
     at: datetime
     number: int
     profile_id: int
-    promise_id: int | None
+    entry_id: int | None
     what: str
     return_id: str | None
 
 
+@dataclass(slots=True)
+class Memory:
+    """All that a connector remembers beside its database, as plain data that can be pickled."""
+
+    agenda: list[Act] | None = None  # as last read; None when it has to be read again
+    numbers: dict[tuple[int, int | None, datetime], int] = field(default_factory=dict)  # of what is on it
+    counted: int = 0  # the last number given
+
+
 class Connector:
-    """The connector, whole."""
+    """The connector, whole. One that is given the `memory` of another goes on counting where that one was."""
 
     def __init__(
         self,
@@ -61,6 +70,7 @@ class Connector:
         http: requests.Session,
         engine: sa.Engine | None = None,
         secret: Secret | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.settings = settings
         self.clock = clock
@@ -74,22 +84,22 @@ class Connector:
             app_secret=settings.app_secret,
             url=settings.tiktok_url,
             auth_url=settings.tiktok_auth_url,
-            patience=settings.patience,
+            http_timeout=settings.http_timeout,
             page_size=settings.page_size,
         )
         self._worker = Worker(self._store, self._marketplace, settings, self._secret)
         oauth = OAuth(self._store, self._secret, life=settings.access_token_life, unused=settings.refresh_token_unused)
         self.services = Commands(self._store, clock=clock, secret=self._secret, oauth=oauth, changed=self.look_again)
-        self._acts: list[Act] | None = None
-        self._numbers: dict[tuple[int, int | None, datetime], int] = {}
-        self._counted = 0
+        self.memory: Final = memory or Memory()
 
     @cached_property
     def app(self) -> Flask:
         """The ChannelAdvisor API and the pages, as a WSGI app."""
-        from connector.api.app import create_app
-
-        return create_app(self)
+        reading, settings = self._store.connected, self.settings
+        pages = page_routes(
+            self.services, reading, staff_password=settings.staff_password, pages_open=settings.pages_open
+        )
+        return create_app(self.services, reading, pages, public_url=settings.public_url)
 
     # --- set-up ---
     def migrate(self) -> None:
@@ -133,7 +143,7 @@ class Connector:
                 added_at=now,
             )
             rounds_from = min((rounds.rounds_from for rounds in work.rounds()), default=now)
-            first = first_round(rounds_from, now, self.settings.round_every)
+            first = first_round(rounds_from, now, self.settings.poll_interval)
             profile_id = work.shop_added(added, grant, rounds_from=rounds_from, next_round_at=first)
         return ShopAdded(profile_id, shop.shop_id, shop.cipher, known_as)
 
@@ -172,27 +182,27 @@ class Connector:
 
     def look_again(self) -> None:
         """Forget the agenda as last read, because the database may have moved."""
-        self._acts = None
+        self.memory.agenda = None
 
     def _run(self, act: Act, now: datetime) -> Outcome | None:
-        if act.promise_id is None:
+        if act.entry_id is None:
             return self._worker.round(act.profile_id, now)
-        return self._worker.deliver_now(act.promise_id, now)
+        return self._worker.deliver_now(act.entry_id, now)
 
     def _agenda(self) -> list[Act]:
-        if self._acts is None:
+        memory = self.memory
+        if memory.agenda is None:
             with self._store.reading() as work:
                 acts = [self._act(*entry) for entry in work.ahead()]
-            self._acts = sorted(acts, key=lambda act: (act.at, act.number))
-            self._numbers = {(act.profile_id, act.promise_id, act.at): act.number for act in acts}
-        return self._acts
+            memory.agenda = sorted(acts, key=lambda act: (act.at, act.number))
+            memory.numbers = {(act.profile_id, act.entry_id, act.at): act.number for act in acts}
+        return memory.agenda
 
-    def _act(self, at: datetime, profile_id: int, promise_id: int | None, what: str, return_id: str | None) -> Act:
-        number = self._numbers.get((profile_id, promise_id, at))
+    def _act(self, at: datetime, profile_id: int, entry_id: int | None, what: str, return_id: str | None) -> Act:
+        number = self.memory.numbers.get((profile_id, entry_id, at))
         if number is None:
-            self._counted += 1
-            number = self._counted
-        return Act(at, number, profile_id, promise_id, what, return_id)
+            number = self.memory.counted = self.memory.counted + 1
+        return Act(at, number, profile_id, entry_id, what, return_id)
 
     # --- what is known ---
     def ledger(self) -> dict[str, Decimal]:
@@ -206,6 +216,6 @@ class Connector:
             return [entry for order in work.orders_anywhere(site_order_id) for entry in work.activity(order.id)]
 
     def waiting(self) -> int:
-        """Count the promises that are not delivered yet."""
+        """Count the outbox entries that are not delivered yet."""
         with self._store.reading() as work:
             return work.waiting()

@@ -14,29 +14,30 @@ from connector.errors import BadSettings
 T = TypeVar("T")
 PREFIX: Final = "CONNECTOR_"
 NEEDED: Final = ("database_url", "app_key", "app_secret")
+RENAMED: Final = {"PATIENCE": "HTTP_TIMEOUT", "HISTORY": "BACKFILL", "ROUND_EVERY": "POLL_INTERVAL"}
 ANSWERS: Final = ("approve", "reject")
 ANSWERABLE: Final = ("REFUND", "RETURN_AND_REFUND", "CANCEL")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Durations are simulated ones, except `patience`: how long a call may take on the wire."""
+    """Durations are simulated ones, except `http_timeout`: how long a call may take on the wire."""
 
     database_url: str = field(repr=False)
     app_key: str
     app_secret: str = field(repr=False)
     tiktok_url: str = "https://open-api.tiktokglobalshop.com"
     tiktok_auth_url: str = "https://auth.tiktok-shops.com"
-    public_url: str | None = None  # links in answers begin with it; else with the address that was called
-    round_every: timedelta = timedelta(minutes=15)
+    public_url: str | None = None  # links in responses begin with it; else with the address that was called
+    poll_interval: timedelta = timedelta(minutes=15)
     overlap: timedelta = timedelta(minutes=10)  # assumed; the marketplace's searches lag and its update times move
-    history: timedelta = timedelta(days=60)  # assumed: how far back a shop's first round reads
+    backfill: timedelta = timedelta(days=60)  # assumed: how far back a shop's first round reads
     page_size: int = 50
     refresh_before: timedelta = timedelta(hours=1)
     warn_before: timedelta = timedelta(hours=2)
     access_token_life: timedelta = timedelta(hours=1)
     refresh_token_unused: timedelta = timedelta(days=90)  # "three months unused", the stricter reading
-    patience: timedelta = timedelta(seconds=30)
+    http_timeout: timedelta = timedelta(seconds=30)
     default_answers: Mapping[str, str] = field(default_factory=dict)  # for shops without their own; empty is off
     host: str = "127.0.0.1"
     port: int = 8080
@@ -45,7 +46,7 @@ class Settings:
     pages_open: bool = False  # pages without a password: for a stage, never for a deployment
 
     def __post_init__(self) -> None:
-        for name in ("round_every", "patience", "access_token_life"):
+        for name in ("poll_interval", "http_timeout", "access_token_life"):
             if getattr(self, name) <= timedelta(0):
                 raise BadSettings(PREFIX + name.upper(), "must be longer than nothing")
         if not 10 <= self.page_size <= 50:
@@ -57,7 +58,7 @@ class Settings:
     def from_env(cls, env: Mapping[str, str] | None = None) -> Settings:
         """Read `CONNECTOR_*` variables; durations are whole seconds. Raises BadSettings naming the variable."""
         source = os.environ if env is None else env
-        _refuse_misspelt(source)
+        _refuse_unknown(source)
         given: dict[str, Any] = {}
         for name, read in READERS.items():
             raw = source.get(PREFIX + name.upper(), "").strip()
@@ -69,15 +70,18 @@ class Settings:
         return cls(**given)
 
 
-def _refuse_misspelt(env: Mapping[str, str]) -> None:
-    """Refuse what is nearly a setting; what is nothing like one may be somebody else's (a cluster's, say)."""
+def _refuse_unknown(env: Mapping[str, str]) -> None:
+    """Refuse old names and what is nearly a setting; what is nothing like one may be somebody else's (a cluster's)."""
     known = [name.upper() for name in READERS]
     for variable in sorted(env):
         name = variable.removeprefix(PREFIX)
         if name == variable or name in known:
             continue
-        if near := difflib.get_close_matches(name, known, n=1, cutoff=0.8):
-            raise BadSettings(variable, f"there is no such setting; did you mean {PREFIX}{near[0]}?")
+        if name in RENAMED:
+            raise BadSettings(variable, f"this setting is called {PREFIX}{RENAMED[name]} now")
+        if near := difflib.get_close_matches(name, [*known, *RENAMED], n=1, cutoff=0.8):
+            meant = RENAMED.get(near[0], near[0])
+            raise BadSettings(variable, f"there is no such setting; did you mean {PREFIX}{meant}?")
 
 
 def check_default_answer(kind: str, answer: str, *, setting: str) -> None:
@@ -124,15 +128,15 @@ READERS: Final[dict[str, Callable[[str], Any]]] = {
     "tiktok_url": _origin,
     "tiktok_auth_url": _origin,
     "public_url": _origin,
-    "round_every": _seconds,
+    "poll_interval": _seconds,
     "overlap": _seconds,
-    "history": _seconds,
+    "backfill": _seconds,
     "page_size": int,
     "refresh_before": _seconds,
     "warn_before": _seconds,
     "access_token_life": _seconds,
     "refresh_token_unused": _seconds,
-    "patience": _seconds,
+    "http_timeout": _seconds,
     "default_answers": read_answers,
     "host": str,
     "port": int,
@@ -148,15 +152,15 @@ MEANINGS: Final[dict[str, str]] = {
     "tiktok_url": "TikTok Shop's Open API",
     "tiktok_auth_url": "TikTok Shop's token server",
     "public_url": "what links in answers begin with, behind a proxy; else the address that was called",
-    "round_every": "seconds from one round of a shop to the next",
+    "poll_interval": "seconds from one round of a shop to the next",
     "overlap": "seconds that a round reads again of what the last one has read",
-    "history": "seconds that a shop's first round looks back",
+    "backfill": "seconds that a shop's first round looks back",
     "page_size": "objects on a page that TikTok Shop is asked for",
     "refresh_before": "seconds before its end at which a shop's token is renewed",
     "warn_before": "seconds before a deadline at which its order page warns",
     "access_token_life": "seconds that an OMS's access token is good for",
     "refresh_token_unused": "seconds unused after which its refresh token is not",
-    "patience": "seconds that TikTok Shop has for an answer",
+    "http_timeout": "seconds that TikTok Shop has for an answer",
     "default_answers": "for shops without their own, e.g. REFUND=reject,CANCEL=approve",
     "host": "address that `serve` listens on",
     "port": "port that `serve` listens on; 0 takes a free one and says which",

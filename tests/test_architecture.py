@@ -1,4 +1,8 @@
-"""Who may know whom, and that nobody in a simulated world asks the machine what time it is."""
+"""The house keeps its shape: who may know whom, what is public, how long a function may be, who reads the clock.
+
+The layers are data: `[tool.importlinter]` in pyproject.toml, where an import counts wherever it stands, also in a
+function or for types alone.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +16,60 @@ from types import FrameType
 from typing import Any
 
 import pytest
+from importlinter.cli import lint_imports
 
 from rehearsal.world.world import World
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAYERS = ("mock_tiktok", "mock_oms", "connector")
 PACKAGES = (*PLAYERS, "rehearsal")
+LONGEST_FUNCTION = 60
+PUBLIC = {
+    # what others may import from a package itself
+    "connector": {"Connector", "Settings"},
+    "connector.pages": {"page_routes"},
+    "mock_oms": {
+        "AdjustmentRow",
+        "AgendaEntry",
+        "CommandResult",
+        "Due",
+        "Event",
+        "Fired",
+        "Grade",
+        "Oms",
+        "Policy",
+        "Refused",
+    },
+    "mock_tiktok": {
+        "AgendaEntry",
+        "CancellationView",
+        "Due",
+        "Event",
+        "Fired",
+        "LedgerLine",
+        "LineItemView",
+        "Mail",
+        "Marketplace",
+        "OrderLine",
+        "OrderView",
+        "ReturnView",
+        "ShopCredentials",
+        "TimelineEntry",
+        "Tokens",
+    },
+    "rehearsal.audit.invariants": {"INVARIANTS"},
+    "rehearsal.cli": {"main", "run"},
+    "rehearsal.gherkin": {"NotJudged"},
+    "rehearsal.report": {"write"},
+    "rehearsal.server.console": {"console_pages"},
+}
+LATE_IMPORTS = {
+    # imports only when it is called                 why
+    "rehearsal/cli/__init__.py get_command": "each command starts fast: it brings no other command's modules",
+    "rehearsal/contract/schema.py compiled": "the compiled validator is an optional extra",
+    "rehearsal/gherkin/plugin.py in_process": "in process or attached: a suite on a served world needs no players here",
+    "rehearsal/gherkin/plugin.py served": "in process or attached: a suite in process needs no client",
+}
 CLOCKS = {
     # who reads the machine's clock    why
     "rehearsal/simulation/clock.py": "the one reader: calls from outside may be stamped with the machine's time",
@@ -36,19 +88,59 @@ def imported(tree: ast.Module) -> set[str]:
     return names | {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
 
 
-def strangers(package: str, allowed: tuple[str, ...]) -> list[str]:
-    """Tell which modules of `package` import one of our packages that they must not know."""
-    return [
-        f"{path} imports {name}"
+def test_imports_keep_to_the_layers_and_go_round_in_no_circle(capsys: pytest.CaptureFixture[str]) -> None:
+    code = lint_imports(str(ROOT / "pyproject.toml"), no_cache=True, no_logo=True)
+    assert code == 0, capsys.readouterr().out
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_each_package_says_what_is_public(package: str) -> None:
+    for path, tree in modules(package):
+        if path.endswith("__init__.py") and brings_names(tree):
+            assert exported(tree) == PUBLIC[path.removesuffix("/__init__.py").replace("/", ".")], path
+
+
+def test_nothing_is_imported_late_but_for_a_reason() -> None:
+    late = {
+        f"{path} {function.name}"
+        for package in PACKAGES
         for path, tree in modules(package)
-        for name in imported(tree)
-        if name.partition(".")[0] in PACKAGES and name.partition(".")[0] not in allowed
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        or (isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__")))
+    }
+    assert late == LATE_IMPORTS.keys()
+
+
+def exported(tree: ast.Module) -> set[str]:
+    """Return what stands in `__all__`."""
+    lists = [
+        node.value for node in tree.body if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__"
     ]
+    return set(ast.literal_eval(lists[0])) if lists else set()
 
 
-@pytest.mark.parametrize("player", PLAYERS)
-def test_a_player_knows_no_other_part(player: str) -> None:
-    assert strangers(player, (player,)) == []
+def brings_names(tree: ast.Module) -> bool:
+    """Return whether a package's `__init__` holds more than words and imports of the standard library."""
+    return any(
+        isinstance(node, ast.FunctionDef | ast.ClassDef)
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").startswith(PACKAGES))
+        for node in tree.body
+    )
+
+
+@pytest.mark.parametrize("package", [*PACKAGES, "tests"])
+def test_a_function_fits_on_a_page(package: str) -> None:
+    long = [
+        f"{path}:{node.lineno} {node.name} has {node.end_lineno - node.lineno + 1} lines"
+        for path, tree in modules(package)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.end_lineno and node.end_lineno - node.lineno >= LONGEST_FUNCTION
+        if "/migrations/" not in path
+    ]
+    assert long == []
 
 
 @pytest.mark.parametrize("player", PLAYERS)

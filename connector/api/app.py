@@ -1,22 +1,20 @@
-"""The connector on the wire: ChannelAdvisor's API and the pages for people, as one WSGI application."""
+"""The connector on the wire: ChannelAdvisor's API, beside the pages that are handed in, as one WSGI application."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from connector.api.answers import business_error, routing_error
 from connector.api.paths import canonical, not_modelled
 from connector.api.refusals import BadBody, BadQuery
-from connector.api.routes import Key, adjustment_routes, caller_of, item_routes, order_routes
+from connector.api.responses import business_error, routing_error
+from connector.api.routes import Key, Reading, adjustment_routes, caller_of, item_routes, order_routes
 from connector.api.token import token_routes
 from connector.errors import BadRequest, NotAuthorized, UnknownId
-from connector.pages import page_routes
-from connector.settings import Settings
 from connector.usecases.commands import Commands
 
 if TYPE_CHECKING:
@@ -27,20 +25,10 @@ LARGEST_BODY: Final = 256 * 1024
 log = logging.getLogger(__name__)
 
 
-class Served(Protocol):
-    """What the application needs of a connector."""
-
-    @property
-    def services(self) -> Commands: ...
-
-    @property
-    def settings(self) -> Settings: ...
-
-
 class _Respelled:
     """Gives Flask the one spelling of an address that its table of routes knows, and keeps the caller's.
 
-    Behind a proxy the origin is the one that callers know, so that links in answers lead back to it.
+    Behind a proxy the origin is the one that callers know, so that links in responses lead back to it.
     """
 
     def __init__(self, app: WSGIApplication, public_url: str | None) -> None:
@@ -58,23 +46,22 @@ class _Respelled:
         return self._app(environ, start_response)
 
 
-def create_app(connector: Served) -> Flask:
-    """Build the application around one connector."""
-    services, settings = connector.services, connector.settings
+def create_app(commands: Commands, reading: Reading, pages: Blueprint, *, public_url: str | None) -> Flask:
+    """Build the application around the commands and what can be read; links begin with `public_url`, if any."""
     app = Flask("connector", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.url_map.converters["key"] = Key
     app.url_map.strict_slashes = False
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
-    identify = caller_of(services)
-    app.register_blueprint(token_routes(services))
-    app.register_blueprint(order_routes(services, identify))
-    app.register_blueprint(item_routes(services, identify))
+    identify = caller_of(commands)
+    app.register_blueprint(token_routes(commands))
+    app.register_blueprint(order_routes(commands, reading, identify))
+    app.register_blueprint(item_routes(commands, reading, identify))
     for level in ("order", "item"):
-        app.register_blueprint(adjustment_routes(services, identify, level))
-    app.register_blueprint(page_routes(services, settings))
+        app.register_blueprint(adjustment_routes(commands, reading, identify, level))
+    app.register_blueprint(pages)
     _handle_errors(app)
-    app.wsgi_app = _Respelled(app.wsgi_app, settings.public_url)  # type: ignore[method-assign]  # Flask documents it as the place for it
+    app.wsgi_app = _Respelled(app.wsgi_app, public_url)  # type: ignore[method-assign]  # Flask documents it as the place for it
     return app
 
 

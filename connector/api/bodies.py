@@ -1,4 +1,4 @@
-"""Bodies of the actions: which fields each takes, of what type, read into the services' own documents.
+"""Bodies of the actions: which fields each takes, of what type, read into the commands' own documents.
 
 An empty body, `{}` and `null` are the same. A field that an action does not know, or of a wrong type, is refused by
 name. The same fields may stand in the query, as one client in use sends them; query and body must then agree.
@@ -11,11 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, NoReturn
 
-from connector.api.entities import REASONS
 from connector.api.odata.entity import INT32
 from connector.api.refusals import BadBody
 from connector.domain.decisions import COMMENT_BYTES
-from connector.domain.reasons import CONDITIONS
+from connector.domain.reasons import CONDITIONS, REASONS
 from connector.records import AdjustItem, AdjustOrder, ConditionQuantity
 
 LONGEST_ID: Final = 100
@@ -97,7 +96,7 @@ def _comment(name: str, value: Any) -> str:
     return text
 
 
-# What each action takes: ChannelAdvisor's name, the services' name, how it is read.
+# What each action takes: ChannelAdvisor's name, the commands' name, how it is read.
 Fields = Mapping[str, tuple[str, Reader]]
 
 _ADJUST: Final[Fields] = {

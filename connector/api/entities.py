@@ -16,21 +16,11 @@ import sqlalchemy as sa
 from connector.adapters.sql.tables import Money, adjustments, line_units, order_items, orders
 from connector.api.odata.entity import Entity, Field, Kind, Nav
 from connector.domain.adjustments import RequestStatus
+from connector.domain.reasons import REASONS
 
 SITE_ID: Final = 900001  # certainty: assumed, ChannelAdvisor's number for TikTok Shop was not seen
 SITE_NAME: Final = "TikTok Shop"
 
-REASONS: Final = {
-    "GeneralAdjustment": "General adjustment",
-    "ItemNotAvailable": "Item not available",
-    "CustomerReturnedItem": "Customer returned item",
-    "CouldNotShip": "Could not ship",
-    "AlternateItemProvided": "Alternate item provided",
-    "BuyerCancelled": "Buyer cancelled",
-    "CustomerExchange": "Customer exchange",
-    "MerchandiseNotReceived": "Merchandise not received",
-    "ShippingAddressUndeliverable": "Shipping address undeliverable",
-}
 STATUSES: Final = ("NoChange", *RequestStatus)
 CHECKOUT: Final = (
     "NotVisited", "Completed", "Visited", "CompletedAndVisited", "Disabled", "CompletedOffline", "OnHold",

@@ -4,7 +4,7 @@
     |-- BadQuery      a query option cannot be taken: names the option
     `-- BadBody       a body cannot be read: names the field
 
-Both are 400. Business errors answer `{"error": {"code", "message"}}`, routing errors and denied tokens `{"Message"}`:
+Both are 400. Business errors are `{"error": {"code", "message"}}`, routing errors and denied tokens `{"Message"}`:
 ChannelAdvisor has both shapes, and clients parse both.
 """
 

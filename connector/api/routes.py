@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, Final
 
+import sqlalchemy as sa
 from flask import Blueprint, Response, request
 from werkzeug.routing import BaseConverter, ValidationError
 
 from connector.api import bodies
-from connector.api.answers import done, json_answer
 from connector.api.entities import ORDER_ADJUSTMENTS, ORDER_ITEM_ADJUSTMENTS, ORDER_ITEMS, ORDERS, SITE
 from connector.api.odata.entity import INT32, Entity, Nav
 from connector.api.odata.query import TOKEN, Asked, exists, read_one, read_options, read_page
+from connector.api.responses import done, json_response
 from connector.errors import NotAuthorized, UnknownId
 from connector.records import Client
 from connector.usecases.commands import Commands
 
 Identify = Callable[[], Client]
+Reading = Callable[[], AbstractContextManager[sa.Connection]]  # waits for no writer
 LEVELS: Final = {"order": ORDER_ADJUSTMENTS, "item": ORDER_ITEM_ADJUSTMENTS}
 
 
@@ -38,42 +41,42 @@ def asked() -> Asked:
     return Asked(base, path, tuple(request.args.items(multi=True)))
 
 
-def order_routes(services: Commands, identify: Identify) -> Blueprint:
+def order_routes(commands: Commands, reading: Reading, identify: Identify) -> Blueprint:
     routes = Blueprint("orders", __name__)
 
     @routes.get("/v1/Orders")
     def orders() -> Response:
         caller, call = identify(), asked()
         query = read_options(ORDERS, call.options, exported=True)
-        with services.reading() as books:
-            return json_answer(read_page(books.connection, ORDERS, query, call, application_id=caller.application_id))
+        with reading() as connection:
+            return json_response(read_page(connection, ORDERS, query, call, application_id=caller.application_id))
 
     @routes.get("/v1/Orders(<key:order_id>)")
     def order(order_id: int) -> Response:
-        return _one(services, identify, ORDERS, order_id)
+        return _one(reading, identify, ORDERS, order_id)
 
     for nav in ORDERS.navs:
         if nav.address:
-            _child_route(routes, services, identify, ORDERS, nav)
+            _child_route(routes, reading, identify, ORDERS, nav)
 
     @routes.post("/v1/Orders(<key:order_id>)/Export")
     def export(order_id: int) -> Response:
         caller = identify()
         bodies.read_body(bodies.NOTHING, request.get_data(cache=False), _fields_of_query())
-        services.mark_exported(order_id, caller.application_id)
+        commands.mark_exported(order_id, caller.application_id)
         return done()
 
     @routes.delete("/v1/Orders(<key:order_id>)/Export")
     def unexport(order_id: int) -> Response:
         caller = identify()
         bodies.read_body(bodies.NOTHING, request.get_data(cache=False), _fields_of_query())
-        services.unmark_exported(order_id, caller.application_id)
+        commands.unmark_exported(order_id, caller.application_id)
         return done()
 
     @routes.post("/v1/Orders(<key:order_id>)/Adjust")
     def adjust(order_id: int) -> Response:
         identify()
-        services.adjust_order(order_id, bodies.adjust_order(request.get_data(cache=False), _fields_of_query()))
+        commands.adjust_order(order_id, bodies.adjust_order(request.get_data(cache=False), _fields_of_query()))
         return done()
 
     @routes.get("/v1/Orders(<key:order_id>)/ActivityHistory")
@@ -87,40 +90,40 @@ def order_routes(services: Commands, identify: Identify) -> Blueprint:
                 "Text": entry.text,
                 "SiteText": entry.source_words,
             }
-            for entry in services.activity(order_id)
+            for entry in commands.activity(order_id)
         ]
-        return json_answer({"@odata.context": f"{asked().base}/v1/$metadata#ActivityHistory", "value": entries})
+        return json_response({"@odata.context": f"{asked().base}/v1/$metadata#ActivityHistory", "value": entries})
 
     @routes.get("/v1/Sites")
     def sites() -> Response:
         identify()
-        return json_answer({"@odata.context": f"{asked().base}/v1/$metadata#Sites", "value": [SITE]})
+        return json_response({"@odata.context": f"{asked().base}/v1/$metadata#Sites", "value": [SITE]})
 
     return routes
 
 
-def item_routes(services: Commands, identify: Identify) -> Blueprint:
+def item_routes(commands: Commands, reading: Reading, identify: Identify) -> Blueprint:
     routes = Blueprint("items", __name__)
 
     @routes.get("/v1/OrderItems(<key:item_id>)")
     def item(item_id: int) -> Response:
-        return _one(services, identify, ORDER_ITEMS, item_id)
+        return _one(reading, identify, ORDER_ITEMS, item_id)
 
     for nav in ORDER_ITEMS.navs:
         if nav.address:
-            _child_route(routes, services, identify, ORDER_ITEMS, nav)
+            _child_route(routes, reading, identify, ORDER_ITEMS, nav)
 
     @routes.post("/v1/OrderItems(<key:item_id>)/Adjust")
     def adjust(item_id: int) -> Response:
         identify()
-        services.adjust_item(item_id, bodies.adjust_item(request.get_data(cache=False), _fields_of_query()))
+        commands.adjust_item(item_id, bodies.adjust_item(request.get_data(cache=False), _fields_of_query()))
         return done()
 
     return routes
 
 
-def adjustment_routes(services: Commands, identify: Identify, level: str) -> Blueprint:
-    """The adjustments of one level, "order" or "item", and the seller's answers to them."""
+def adjustment_routes(commands: Commands, reading: Reading, identify: Identify, level: str) -> Blueprint:
+    """The adjustments of one level, "order" or "item", and the seller's decisions on them."""
     entity = LEVELS[level]
     routes = Blueprint(f"{level}_adjustments", __name__)
     grades = level == "item"
@@ -130,42 +133,42 @@ def adjustment_routes(services: Commands, identify: Identify, level: str) -> Blu
         identify()
         call = asked()
         query = read_options(entity, call.options)
-        with services.reading() as books:
-            return json_answer(read_page(books.connection, entity, query, call))
+        with reading() as connection:
+            return json_response(read_page(connection, entity, query, call))
 
     @routes.get(f"/v1/{entity.set_name}(<key:adjustment_id>)")
     def adjustment(adjustment_id: int) -> Response:
-        return _one(services, identify, entity, adjustment_id)
+        return _one(reading, identify, entity, adjustment_id)
 
     @routes.post(f"/v1/{entity.set_name}(<key:adjustment_id>)/ApproveBuyerRequest")
     def approve_buyer_request(adjustment_id: int) -> Response:
-        services.approve_buyer_request(level, adjustment_id, **_answer(bodies.APPROVE_REQUEST))
+        commands.approve_buyer_request(level, adjustment_id, **_decision(bodies.APPROVE_REQUEST))
         return done()
 
     @routes.post(f"/v1/{entity.set_name}(<key:adjustment_id>)/RejectBuyerRequest")
     def reject_buyer_request(adjustment_id: int) -> Response:
-        services.reject_buyer_request(level, adjustment_id, **_answer(bodies.REJECT_REQUEST))
+        commands.reject_buyer_request(level, adjustment_id, **_decision(bodies.REJECT_REQUEST))
         return done()
 
     @routes.post(f"/v1/{entity.set_name}(<key:adjustment_id>)/ApproveReturn")
     def approve_return(adjustment_id: int) -> Response:
-        services.approve_return(level, adjustment_id, **_answer(bodies.APPROVE_RETURN if grades else bodies.NOTHING))
+        commands.approve_return(level, adjustment_id, **_decision(bodies.APPROVE_RETURN if grades else bodies.NOTHING))
         return done()
 
     @routes.post(f"/v1/{entity.set_name}(<key:adjustment_id>)/RejectReturn")
     def reject_return(adjustment_id: int) -> Response:
         fields = bodies.REJECT_RETURN if grades else bodies.REJECT_REQUEST
-        services.reject_return(level, adjustment_id, **_answer(fields))
+        commands.reject_return(level, adjustment_id, **_decision(fields))
         return done()
 
-    def _answer(fields: bodies.Fields) -> dict[str, Any]:
+    def _decision(fields: bodies.Fields) -> dict[str, Any]:
         identify()
         return bodies.read_body(fields, request.get_data(cache=False), _fields_of_query())
 
     return routes
 
 
-def caller_of(services: Commands) -> Identify:
+def caller_of(commands: Commands) -> Identify:
     """Make the function that says who calls: a bearer token in the header, in any case, or in the query."""
 
     def identify() -> Client:
@@ -173,23 +176,23 @@ def caller_of(services: Commands) -> Identify:
         token = token.strip() if scheme.lower() == "bearer" else request.args.get(TOKEN, "")
         if not token:
             raise NotAuthorized
-        return services.verify_access(token)
+        return commands.verify_access(token)
 
     return identify
 
 
-def _one(services: Commands, identify: Identify, entity: Entity, key: int) -> Response:
+def _one(reading: Reading, identify: Identify, entity: Entity, key: int) -> Response:
     identify()
     call = asked()
     query = read_options(entity, call.options, one=True)
-    with services.reading() as books:
-        found = read_one(books.connection, entity, query, call, key)
+    with reading() as connection:
+        found = read_one(connection, entity, query, call, key)
     if found is None:
         raise UnknownId(entity.set_name, key)
-    return json_answer(found)
+    return json_response(found)
 
 
-def _child_route(routes: Blueprint, services: Commands, identify: Identify, owner: Entity, nav: Nav) -> None:
+def _child_route(routes: Blueprint, reading: Reading, identify: Identify, owner: Entity, nav: Nav) -> None:
     assert nav.target is not None
     target = nav.target()
 
@@ -197,11 +200,11 @@ def _child_route(routes: Blueprint, services: Commands, identify: Identify, owne
         identify()
         call = asked()
         query = read_options(target, call.options)
-        with services.reading() as books:
-            page = read_page(books.connection, target, query, call, nav=nav, parent=key)
-            if not page["value"] and not exists(books.connection, owner, key):
+        with reading() as connection:
+            page = read_page(connection, target, query, call, nav=nav, parent=key)
+            if not page["value"] and not exists(connection, owner, key):
                 raise UnknownId(owner.set_name, key)
-        return json_answer(page)
+        return json_response(page)
 
     children.__name__ = f"{nav.name.lower()}_of_{owner.set_name.lower()}"
     routes.get(f"/v1/{owner.set_name}(<key:key>)/{nav.address}")(children)

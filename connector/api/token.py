@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, request
 
-from connector.api.answers import json_answer
+from connector.api.responses import json_response
 from connector.errors import BadCredentials
 from connector.usecases.commands import Commands
 
@@ -32,7 +32,7 @@ class _Refused(Exception):
         self.description = description
 
 
-def token_routes(services: Commands) -> Blueprint:
+def token_routes(commands: Commands) -> Blueprint:
     routes = Blueprint("token", __name__)
 
     @routes.post("/oauth2/token")
@@ -46,24 +46,24 @@ def token_routes(services: Commands) -> Blueprint:
             application_id, secret = _credentials(request.headers.get("Authorization"), form)
             if not form.get("refresh_token"):
                 raise _Refused("invalid_request", "refresh_token is missing.")
-            granted = services.grant_access(application_id, secret, form["refresh_token"])
+            granted = commands.grant_access(application_id, secret, form["refresh_token"])
         except BadCredentials as wrong:
             error = "invalid_client" if str(wrong) == "invalid_client" else "invalid_grant"
             return _refusal(error, WRONG[error])
         except _Refused as refused:
             return _refusal(refused.error, refused.description)
-        answer = {
+        document = {
             "access_token": granted.access_token,
             "token_type": granted.token_type,
             "expires_in": granted.expires_in,
         }
-        return json_answer(answer, headers=NO_STORE)
+        return json_response(document, headers=NO_STORE)
 
     return routes
 
 
 def _refusal(error: str, description: str) -> Response:
-    return json_answer({"error": error, "error_description": description}, status=400, headers=NO_STORE)
+    return json_response({"error": error, "error_description": description}, status=400, headers=NO_STORE)
 
 
 def _form(raw: bytes) -> dict[str, str]:

@@ -68,3 +68,17 @@ def gravest(conditions: Sequence[str]) -> str:
 def choose(default: str, live: Sequence[str]) -> str:
     """Take the default where the case's live list has it, else the list's first entry."""
     return default if not live or default in live else live[0]
+
+
+# ChannelAdvisor's reasons of an adjustment, and the words for them.
+REASONS: Final = {
+    "GeneralAdjustment": "General adjustment",
+    "ItemNotAvailable": "Item not available",
+    "CustomerReturnedItem": "Customer returned item",
+    "CouldNotShip": "Could not ship",
+    "AlternateItemProvided": "Alternate item provided",
+    "BuyerCancelled": "Buyer cancelled",
+    "CustomerExchange": "Customer exchange",
+    "MerchandiseNotReceived": "Merchandise not received",
+    "ShippingAddressUndeliverable": "Shipping address undeliverable",
+}

@@ -1,7 +1,7 @@
 """The addresses of the pages. They only read; whoever may see them has to say the staff password.
 
 Without a `staff_password` the pages are served only where the setting `pages_open` says so (on the stage), because they
-show what buyers bought; otherwise the answer is 404 and names the setting.
+show what buyers bought; otherwise the response is 404 and names the setting.
 """
 
 from __future__ import annotations
@@ -9,14 +9,15 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Final
 
+import sqlalchemy as sa
 from flask import Blueprint, Response, abort, render_template, request, send_from_directory
 
-from connector.api.answers import routing_error
 from connector.pages import words
 from connector.pages.reading import read_order, read_orders
-from connector.settings import Settings
 from connector.usecases.commands import Commands
 
 TABS: Final = {"items": "Items", "adjustments": "Adjustments", "activity": "Activity & History"}
@@ -28,29 +29,39 @@ HEADERS: Final = {
 }
 
 
-def page_routes(services: Commands, settings: Settings) -> Blueprint:
+CLOSED: Final = '{"Message":"The pages are closed: set CONNECTOR_STAFF_PASSWORD to open them to your staff."}'
+
+
+def page_routes(
+    commands: Commands,
+    reading: Callable[[], AbstractContextManager[sa.Connection]],
+    *,
+    staff_password: str | None,
+    pages_open: bool,
+) -> Blueprint:
+    """Return the pages over what `reading` opens; `pages_open` opens them where there is no password."""
     routes = Blueprint("pages", __name__, template_folder="templates")
 
     @routes.before_request
     def guard() -> Response | None:
-        if settings.staff_password is None:
-            if settings.pages_open:
+        if staff_password is None:
+            if pages_open:
                 return None
-            return routing_error(404, "The pages are closed: set CONNECTOR_STAFF_PASSWORD to open them to your staff.")
-        if _password_given() and hmac.compare_digest(_password(), settings.staff_password.encode()):
+            return Response(CLOSED, 404, content_type="application/json; charset=utf-8")
+        if _password_given() and hmac.compare_digest(_password(), staff_password.encode()):
             return None
         return Response(
             "The staff password, please.", 401, {"WWW-Authenticate": 'Basic realm="Connector", charset="UTF-8"'}
         )
 
     @routes.after_request
-    def harden(answer: Response) -> Response:
-        answer.headers.update(HEADERS)
-        return answer
+    def harden(response: Response) -> Response:
+        response.headers.update(HEADERS)
+        return response
 
     @routes.context_processor
     def vocabulary() -> dict[str, object]:
-        return {"words": words, "now": services.now()}
+        return {"words": words, "now": commands.now()}
 
     @routes.get("/")
     def orders() -> str:
@@ -58,20 +69,20 @@ def page_routes(services: Commands, settings: Settings) -> Blueprint:
         number = request.args.get("number", "").strip()[:64].replace("\x00", "")
         raw = request.args.get("page", "1")
         page = max(1, int(raw)) if raw.isascii() and raw.isdecimal() and len(raw) < 7 else 1
-        with services.reading() as books:
-            listed = read_orders(books.connection, page=page, attention=attention, number=number)
+        with reading() as connection:
+            listed = read_orders(connection, page=page, attention=attention, number=number)
         return render_template("orders.html", listed=listed, attention=attention, number=number)
 
-    @routes.get("/orders/<key:order_id>")
+    @routes.get("/orders/<int(max=2147483647):order_id>")
     def order(order_id: int) -> str:
         tab = request.args.get("tab", "items")
         if tab not in TABS:
             tab = "items"
-        with services.reading() as books:
-            sheet = read_order(books.connection, order_id)
+        with reading() as connection:
+            sheet = read_order(connection, order_id)
         if sheet is None:
             abort(404)
-        history = services.activity(order_id)
+        history = commands.activity(order_id)
         return render_template("order.html", sheet=sheet, history=history, tab=tab, tabs=TABS)
 
     @routes.get("/connector.css")

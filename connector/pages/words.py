@@ -106,7 +106,7 @@ def spaced(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
 
 
-def told(text: str) -> str:
+def in_words(text: str) -> str:
     """Put ChannelAdvisor's names of actions and statuses in a sentence into words."""
     return _NAMED.sub(lambda found: ACTIONS.get(found.group()) or status(found.group()).title, text)
 

@@ -8,15 +8,14 @@ OrderItemAdjustments).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from connector.domain.adjustments import Action
 from connector.domain.decisions import SellerDecision
-from connector.domain.reasons import CONDITIONS
+from connector.domain.reasons import CONDITIONS, REASONS
 from connector.errors import BadRequest, Duplicate, NotNow, UnknownId
 from connector.ports import Clock, Secret, Store, UnitOfWork
 from connector.records import (
@@ -33,7 +32,7 @@ from connector.records import (
 )
 from connector.usecases.authentication import OAuth
 from connector.usecases.outbox import decide
-from connector.usecases.refunds import REASONS, Portion, plan_item, plan_order, start
+from connector.usecases.refunds import Portion, plan_item, plan_order, start
 
 KINDS = {"order": "OrderAdjustment", "item": "OrderItemAdjustment"}
 
@@ -53,10 +52,6 @@ class Commands:
     def now(self) -> datetime:
         """Return the instant at which commands happen."""
         return self._clock.now()
-
-    def reading(self) -> AbstractContextManager[Any]:
-        """Open the store's own transaction for the doors that read lists by themselves; it waits for no writer."""
-        return self._store.reading()
 
     # --- the callers (OAuth) ---
     def add_client(self, name: str) -> ClientCredentials:

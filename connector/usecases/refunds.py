@@ -25,10 +25,6 @@ from connector.usecases.import_claims import OURS
 from connector.usecases.outbox import check_amount, enqueue
 from connector.usecases.refundable import Left, what_is_left
 
-REASONS: Final = (
-    "GeneralAdjustment", "ItemNotAvailable", "CustomerReturnedItem", "CouldNotShip", "AlternateItemProvided",
-    "BuyerCancelled", "CustomerExchange", "MerchandiseNotReceived", "ShippingAddressUndeliverable",
-)  # fmt: skip
 PART_FIELDS: Final = {
     "item": "ItemAdjustment",
     "tax": "TaxAdjustment",

@@ -72,7 +72,7 @@ class Worker:
                 return None
             with self._store.reading() as work:
                 shop, rounds, tokens = work.round_begins(profile_id)
-                following = after_round(rounds.rounds_from, now, self._settings.round_every)
+                following = after_round(rounds.rounds_from, now, self._settings.poll_interval)
                 lapsing, entries = self._waiting(work, shop, now, following)
             if rounds.next_round_at > now:
                 return None
@@ -142,7 +142,7 @@ class Worker:
         count = 0
         for stream in Stream:
             reached = rounds.reached(stream)
-            since = reached - self._settings.overlap if reached else rounds.rounds_from - self._settings.history
+            since = reached - self._settings.overlap if reached else rounds.rounds_from - self._settings.backfill
             try:
                 if stream is Stream.ORDERS:
                     count += self._collect_orders(shop, self._marketplace.orders_since(access, since), now)
@@ -278,7 +278,7 @@ class Worker:
             access=access,
             now=now,
             next_round_at=following,
-            round_every=self._settings.round_every,
+            poll_interval=self._settings.poll_interval,
         )
 
 

@@ -8,16 +8,8 @@ from decimal import Decimal
 
 from mock_tiktok.domain.deadlines import Deadline
 from mock_tiktok.domain.money import ZERO, Amount, coin
+from mock_tiktok.domain.orders import ClaimLine
 from mock_tiktok.domain.words import By, CancelStatus, CancelType, Role
-
-
-@dataclass(frozen=True, slots=True)
-class CancelLine:
-    """One unit of the order that is called off."""
-
-    id: str
-    line_item_id: str
-    amount: Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +26,7 @@ class Cancellation:
     buyer_id: str
     reason: str
     reason_text: str
-    lines: tuple[CancelLine, ...]
+    lines: tuple[ClaimLine, ...]
     amount: Amount
     created_at: datetime
     updated_at: datetime

@@ -65,6 +65,15 @@ class LineItem:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """One unit of an order that a return or a cancellation claims, and what is claimed for it."""
+
+    id: str
+    line_item_id: str
+    amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """One order of one shop. `paid_at` is None while it is UNPAID."""
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from mock_tiktok.domain.deadlines import Deadline
 from mock_tiktok.domain.money import ZERO, Amount, coin
+from mock_tiktok.domain.orders import ClaimLine
 from mock_tiktok.domain.words import (
     ArbitrationStatus,
     By,
@@ -25,15 +26,6 @@ from mock_tiktok.domain.words import (
     ReturnType,
     Role,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnLine:
-    """One unit of the order that is claimed, and what is claimed for it."""
-
-    id: str
-    line_item_id: str
-    amount: Amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +60,7 @@ class Return:
     buyer_id: str
     reason: str
     reason_text: str
-    lines: tuple[ReturnLine, ...]
+    lines: tuple[ClaimLine, ...]
     amount: Amount
     created_at: datetime
     updated_at: datetime

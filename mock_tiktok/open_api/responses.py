@@ -11,11 +11,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
 
-from mock_tiktok.domain.cancellations import Cancellation, CancelLine
+from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.deadlines import Deadline
 from mock_tiktok.domain.money import Amount
-from mock_tiktok.domain.orders import LineItem, Order
-from mock_tiktok.domain.returns import Record, Return, ReturnLine
+from mock_tiktok.domain.orders import ClaimLine, LineItem, Order
+from mock_tiktok.domain.returns import Record, Return
 from mock_tiktok.domain.searches import Eligibility, Page, Reason
 from mock_tiktok.domain.words import OrderStatus
 from mock_tiktok.state.tokens import Grant
@@ -288,7 +288,7 @@ def return_(item: Return, its_order: Order) -> Json:
 _RETURN_METHODS: Final = {None: "BUYER_SHIPPED", "PLATFORM": "PLATFORM_SHIPPED", "BUYER_ARRANGE": "BUYER_SHIPPED"}
 
 
-def _claimed(name: str, lines: Iterable[ReturnLine | CancelLine], its_order: Order) -> list[Json]:
+def _claimed(name: str, lines: Iterable[ClaimLine], its_order: Order) -> list[Json]:
     return [
         {
             name: line.id,

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from mock_tiktok.domain.cancellations import Cancellation, CancelLine
+from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.mail import ORDER_CANCELLED
 from mock_tiktok.domain.money import ZERO, Amount, coin
-from mock_tiktok.domain.orders import LineItem, Order
+from mock_tiktok.domain.orders import ClaimLine, LineItem, Order
 from mock_tiktok.domain.phrases import CANCEL_RECORDS, CANCEL_WORDS
 from mock_tiktok.domain.returns import Record
 from mock_tiktok.domain.rules import RUNS, deadline
@@ -187,7 +187,7 @@ class CancellationLifecycle:
             reason=reason,
             reason_text=self._store.profile.reasons.text(reason),
             lines=tuple(
-                CancelLine(self._platform.new_id("cancellation line"), line.id, amount)
+                ClaimLine(self._platform.new_id("cancellation line"), line.id, amount)
                 for line, amount in zip(lines, amounts, strict=True)
             ),
             amount=Amount.sum(order.currency, amounts),

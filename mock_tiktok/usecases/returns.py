@@ -9,9 +9,9 @@ from decimal import Decimal
 from typing import Final
 
 from mock_tiktok.domain.money import Amount, split
-from mock_tiktok.domain.orders import LineItem, Order
+from mock_tiktok.domain.orders import ClaimLine, LineItem, Order
 from mock_tiktok.domain.phrases import ACT_WORDS, SILENCE_WORDS
-from mock_tiktok.domain.returns import Return, ReturnLine
+from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.rules import BUYER_ARRANGES, RUNS, NotAllowed, after, deadline, deadline_after, running
 from mock_tiktok.domain.state_machines import Table, claim_table
 from mock_tiktok.domain.words import Action, By, Claim, Dispute, Money, Parcel, ReturnType
@@ -70,7 +70,7 @@ class ReturnLifecycle:
             reason=reason,
             reason_text=self._store.profile.reasons.text(reason),
             lines=tuple(
-                ReturnLine(self._platform.new_id("return line"), line.id, amount)
+                ClaimLine(self._platform.new_id("return line"), line.id, amount)
                 for line, amount in zip(lines, amounts, strict=True)
             ),
             amount=Amount.sum(order.currency, amounts),

@@ -17,6 +17,8 @@ import click
 from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.control.stage import Problem
 
+__all__ = ["main", "run"]
+
 INTERRUPTED: Final = 130  # the code of shells for Ctrl-C
 
 # fmt: off

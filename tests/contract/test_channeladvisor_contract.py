@@ -14,7 +14,7 @@ from connector.api import entities as wire
 from connector.api.bodies import Fields
 from connector.api.odata.entity import Entity, Kind
 from connector.domain.reasons import CONDITIONS
-from tests.unit.connector_api.desk import Desk, contract
+from tests.unit.connector_api.oms_client import OmsClient, contract
 
 ENTITIES = {
     "Order": wire.ORDERS,
@@ -41,8 +41,8 @@ EXTENSIONS = {
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
-    made = Desk()
+def oms() -> Iterator[OmsClient]:
+    made = OmsClient()
     yield made
     made.close()
 
@@ -99,9 +99,9 @@ def test_conditions_are_the_ones_of_the_contract() -> None:
     assert tuple(schemas()["Condition"]["enum"]) == CONDITIONS
 
 
-def test_each_address_of_the_contract_is_served_and_no_other(desk: Desk) -> None:
+def test_each_address_of_the_contract_is_served_and_no_other(oms: OmsClient) -> None:
     served = set()
-    for rule in desk.connector.app.url_map.iter_rules():
+    for rule in oms.connector.app.url_map.iter_rules():
         if rule.rule.startswith(("/v1", "/oauth2")):
             template = re.sub(r"<key:\w+>", "{id}", rule.rule)
             served |= {(template, method) for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}}
@@ -150,30 +150,30 @@ def test_buyers_and_secrets_are_marked_as_sensitive() -> None:
     assert contract()["components"]["parameters"]["accessToken"]["x-sensitive"] is True
 
 
-def test_every_answer_of_a_full_call_keeps_the_contract(desk: Desk) -> None:
-    order = desk.order(("MUG", 2, "19.99"), ("CUP", 1, "5.00"))
-    held = desk.order(shipping_status="Unshipped", recipient={})
-    for at, item in enumerate(desk.items(order)):
-        desk.adjustment(order, item_id=item, status=("NewRma", "PostProcessingComplete")[at])
-    desk.adjustment(held, request_type="CANCEL")
+def test_every_answer_of_a_full_call_keeps_the_contract(oms: OmsClient) -> None:
+    order = oms.order(("MUG", 2, "19.99"), ("CUP", 1, "5.00"))
+    held = oms.order(shipping_status="Unshipped", recipient={})
+    for at, item in enumerate(oms.items(order)):
+        oms.adjustment(order, item_id=item, status=("NewRma", "PostProcessingComplete")[at])
+    oms.adjustment(held, request_type="CANCEL")
     everything = {
         "$expand": "Items($expand=Adjustments,Promotions,FulfillmentItems,BundleComponents),"
         "Fulfillments($expand=Items),Adjustments,CustomFields",
         "$count": "true",
     }
-    assert desk.get("/v1/Orders", everything)["@odata.count"] == 2
+    assert oms.get("/v1/Orders", everything)["@odata.count"] == 2
     for path in (
         f"/v1/Orders({order})",
         f"/v1/Orders({order})/Items",
         f"/v1/Orders({order})/Adjustments",
         f"/v1/Orders({order})/Fulfillments",
         f"/v1/Orders({order})/ActivityHistory",
-        f"/v1/OrderItems({desk.items(order)[0]})",
-        f"/v1/OrderItems({desk.items(order)[0]})/Adjustments",
+        f"/v1/OrderItems({oms.items(order)[0]})",
+        f"/v1/OrderItems({oms.items(order)[0]})/Adjustments",
         "/v1/OrderAdjustments",
         "/v1/OrderAdjustments(3)",
         "/v1/OrderItemAdjustments",
         "/v1/OrderItemAdjustments(1)",
         "/v1/Sites",
     ):
-        desk.get(path)
+        oms.get(path)

@@ -20,31 +20,31 @@ PATIENCE = 30.0  # seconds of real time for anything to happen
 
 
 class Process:
-    """A command of the connector that runs until it is told to stop."""
+    """A command of the connector that runs until it is output to stop."""
 
     def __init__(self, env: dict[str, str], *arguments: str) -> None:
         self._process = subprocess.Popen(_command(*arguments), env=env, stderr=subprocess.PIPE, text=True)
-        self.said: list[str] = []
-        self._heard = threading.Condition()
+        self.lines: list[str] = []
+        self._written = threading.Condition()
         self._reader = threading.Thread(target=self._listen, daemon=True)
         self._reader.start()
 
     def _listen(self) -> None:
         assert self._process.stderr is not None
         for line in self._process.stderr:
-            with self._heard:
-                self.said.append(line.rstrip())
-                self._heard.notify_all()
+            with self._written:
+                self.lines.append(line.rstrip())
+                self._written.notify_all()
 
     def line(self, words: str) -> str:
-        """Return the first line with these words in it, once it is said."""
-        with self._heard:
-            said = self._heard.wait_for(lambda: [line for line in self.said if words in line], timeout=PATIENCE)
-        assert said, self.said
-        return said[0]
+        """Return the first line with these words in it, once it is there."""
+        with self._written:
+            found = self._written.wait_for(lambda: [line for line in self.lines if words in line], timeout=PATIENCE)
+        assert found, self.lines
+        return found[0]
 
     def end(self) -> int:
-        """Tell it to stop; answer its exit code."""
+        """Tell it to stop; return its exit code."""
         self._process.send_signal(signal.SIGTERM)
         code = self._process.wait(timeout=PATIENCE)
         self._reader.join(timeout=PATIENCE)
@@ -65,7 +65,7 @@ def _command(*arguments: str) -> list[str]:
 
 
 def run(env: dict[str, str], *arguments: str) -> str:
-    """Run a command to its end; answer what it printed."""
+    """Run a command to its end; return what it printed."""
     done = subprocess.run(_command(*arguments), env=env, capture_output=True, text=True, timeout=PATIENCE, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -89,7 +89,7 @@ def env(world: dict[str, Any], tmp_path: Path) -> dict[str, str]:
         "APP_SECRET": world["tiktok"]["app_secret"],
         "TIKTOK_URL": world["urls"]["tiktok"],
         "TIKTOK_AUTH_URL": world["urls"]["tiktok_auth"],
-        "ROUND_EVERY": "1",
+        "POLL_INTERVAL": "1",
         "PORT": "0",
     }
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CONNECTOR_")}
@@ -120,8 +120,8 @@ def test_the_deployed_connector_collects_an_order_and_serves_it(world: dict[str,
         assert [row["SiteOrderID"] for row in found] == [order["order_id"]]
         assert [process.end() for process in processes] == [0, 0]
         assert worker.line("Stopped.")
-        told = "\n".join(serve.said + worker.said)
-        assert not [secret for secret in (world["tiktok"]["app_secret"], auth_code, token) if secret in told]
+        output = "\n".join(serve.lines + worker.lines)
+        assert not [secret for secret in (world["tiktok"]["app_secret"], auth_code, token) if secret in output]
     finally:
         for process in processes:
             process.stop()

@@ -208,9 +208,15 @@ class SqlStore:
         self._locks_rows = engine.dialect.name != "sqlite"
 
     @contextmanager
-    def reading(self) -> Iterator[SqlUnitOfWork]:
+    def connected(self) -> Iterator[Connection]:
+        """Open a transaction that only reads, for the doors that read lists by themselves; it waits for no writer."""
         with self.engine.begin() as connection:
             self._sqlite_begins(connection, "BEGIN")
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[SqlUnitOfWork]:
+        with self.connected() as connection:
             yield SqlUnitOfWork(connection)
 
     @contextmanager

@@ -65,7 +65,7 @@ class TikTok:
         app_secret: str,
         url: str,
         auth_url: str,
-        patience: timedelta,
+        http_timeout: timedelta,
         page_size: int,
     ) -> None:
         self._http = http
@@ -74,7 +74,7 @@ class TikTok:
         self._secret = app_secret
         self._url = url
         self._auth_url = auth_url
-        self._patience = patience.total_seconds()
+        self._http_timeout = http_timeout.total_seconds()
         self._page_size = page_size
 
     # --- tokens ---
@@ -213,7 +213,7 @@ class TikTok:
         if content:
             request.headers["Content-Length"] = str(len(content))
         try:
-            response = self._http.send(request, timeout=self._patience, allow_redirects=False)
+            response = self._http.send(request, timeout=self._http_timeout, allow_redirects=False)
         except requests.ConnectTimeout as error:
             raise Unavailable("No connection to the marketplace.", acted=False) from error
         except requests.RequestException as error:

@@ -33,7 +33,7 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Expand:
-    """A list to be answered inside its owner, and what of it."""
+    """A list to be returned inside its owner, and what of it."""
 
     nav: Nav
     select: tuple[Field, ...] | None = None
@@ -122,14 +122,14 @@ def read_page(
     more = len(found) > size
     found = found[:size]
     rows = _spelled(connection, entity, fields, query.expand, found, asked, cut=CHILD_PAGE)
-    answer: Row = {"@odata.context": _context(asked, entity, query.select, nav, parent)}
+    document: Row = {"@odata.context": _context(asked, entity, query.select, nav, parent)}
     if query.count:
         counting = _counting(entity, query.filter, query.exported, nav)
-        answer["@odata.count"] = connection.execute(counting, values).scalar_one()
-    answer["value"] = rows
+        document["@odata.count"] = connection.execute(counting, values).scalar_one()
+    document["value"] = rows
     if more and (query.top is None or query.top > size):
-        answer["@odata.nextLink"] = _next_link(asked, query, size, last=found[-1][len(fields)])
-    return answer
+        document["@odata.nextLink"] = _next_link(asked, query, size, last=found[-1][len(fields)])
+    return document
 
 
 def read_one(connection: sa.Connection, entity: Entity, query: Query, asked: Asked, key: int) -> Row | None:

@@ -22,7 +22,7 @@ class Run:
     access: Access
     now: datetime
     next_round_at: datetime
-    round_every: timedelta
+    poll_interval: timedelta
 
     @property
     def stamp(self) -> dict[str, Any]:
@@ -50,9 +50,9 @@ class Run:
             return None
         round_at = self.next_round_at
         while round_at < retry:
-            round_at += self.round_every
+            round_at += self.poll_interval
         return retry if entry.deadline <= round_at else None
 
     def may_wait(self, entry: OutboxEntry) -> bool:
         """Return whether other claims are still waited for: as long as the marketplace is, then a person is told."""
-        return self.now < entry.created_at + DELIVERY.attempts * self.round_every
+        return self.now < entry.created_at + DELIVERY.attempts * self.poll_interval

@@ -13,6 +13,8 @@ from rehearsal.audit.invariants.lapses import LapseOnce
 from rehearsal.audit.invariants.mails import OneMail
 from rehearsal.audit.invariants.money import BooksAgree, NeverTooMuch
 
+__all__ = ["INVARIANTS"]
+
 INVARIANTS: Final[Mapping[int, type[Invariant]]] = {
     1: NeverTooMuch,
     2: ExecutedOnce,

@@ -45,12 +45,16 @@ def run(env: Mapping[str, str], *arguments: str) -> Result:
         ({"CONNECTOR_DATABASE_URL": "nonsense"}, "CONNECTOR_DATABASE_URL"),
         ({"CONNECTOR_PORT": "eighty"}, "CONNECTOR_PORT"),
         ({"CONNECTOR_TIKTOK_URL": "tiktok"}, "CONNECTOR_TIKTOK_URL"),
-        ({"CONNECTOR_ROUND_EVERY": "0"}, "CONNECTOR_ROUND_EVERY"),
+        ({"CONNECTOR_POLL_INTERVAL": "0"}, "CONNECTOR_POLL_INTERVAL"),
         ({"CONNECTOR_DEFAULT_ANSWERS": "REFUND=perhaps"}, "CONNECTOR_DEFAULT_ANSWERS"),
         ({"CONNECTOR_PAGES_OPEN": "maybe"}, "CONNECTOR_PAGES_OPEN"),
         (
+            {"CONNECTOR_POLL_INTERVL": "3"},
+            "CONNECTOR_POLL_INTERVL: there is no such setting; did you mean CONNECTOR_POLL_INTERVAL?",
+        ),
+        (
             {"CONNECTOR_ROUND_EVRY": "3"},
-            "CONNECTOR_ROUND_EVRY: there is no such setting; did you mean CONNECTOR_ROUND_",
+            "CONNECTOR_ROUND_EVRY: there is no such setting; did you mean CONNECTOR_POLL_INTERVAL?",
         ),
         ({"CONNECTOR_APP_KEY": "", "CONNECTOR_APP_SECRET": ""}, "CONNECTOR_APP_KEY, CONNECTOR_APP_SECRET: are not set"),
     ],
@@ -59,6 +63,21 @@ def test_a_wrong_setting_is_named(tmp_path: Path, wrong: dict[str, str], setting
     result = run(environment(tmp_path, **wrong), "migrate")
     assert result.exit_code == 2
     assert setting in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("CONNECTOR_PATIENCE", "CONNECTOR_HTTP_TIMEOUT"),
+        ("CONNECTOR_HISTORY", "CONNECTOR_BACKFILL"),
+        ("CONNECTOR_ROUND_EVERY", "CONNECTOR_POLL_INTERVAL"),
+    ],
+)
+def test_the_old_name_of_a_setting_is_refused_with_the_new_one(tmp_path: Path, old: str, new: str) -> None:
+    result = run(environment(tmp_path, **{old: "60"}), "migrate")
+    assert result.exit_code == 2
+    assert result.stderr == f"connector: {old}: this setting is called {new} now\n"
+    assert run(environment(tmp_path, **{new: "60"}), "migrate").exit_code == 0
 
 
 def test_a_clusters_own_variables_are_none_of_ours(tmp_path: Path) -> None:
@@ -90,9 +109,9 @@ def test_settings_never_show_their_secrets() -> None:
 
 
 def test_settings_from_the_environment_are_typed(tmp_path: Path) -> None:
-    more = {"CONNECTOR_ROUND_EVERY": "60", "CONNECTOR_DEFAULT_ANSWERS": "REFUND=reject, CANCEL=approve"}
+    more = {"CONNECTOR_POLL_INTERVAL": "60", "CONNECTOR_DEFAULT_ANSWERS": "REFUND=reject, CANCEL=approve"}
     settings = Settings.from_env(environment(tmp_path, **more))
-    assert settings.round_every == timedelta(minutes=1)
+    assert settings.poll_interval == timedelta(minutes=1)
     assert settings.default_answers == {"REFUND": "reject", "CANCEL": "approve"}
     with pytest.raises(BadSettings):
         Settings.from_env({})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
-from connector import Settings
+from connector import Connector, Settings
 from connector.records import AdjustOrder
 from tests.unit.connector.conftest import SETTINGS, Bench
 from tests.unit.connector.stub_tiktok import START, Call, Cut, Json, ok, refusal
@@ -393,3 +394,17 @@ def test_silence_after_an_offer_that_came_to_nothing_is_decided_by_the_marketpla
     bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE", **declined)
     bench.round()
     assert (bench.adjustment().status, bench.adjustment().decided_by) == ("PostProcessingComplete", "channel")
+
+
+def test_a_connector_goes_on_counting_where_the_memory_it_is_given_was(bench: Bench) -> None:
+    bench.wait(hours=1)
+    old, due = bench.connector, bench.connector.next_due()
+    assert due is not None
+    assert due.number > 1
+    kept = pickle.loads(pickle.dumps(old.memory))
+    heir = Connector(old.settings, clock=bench.clock, http=bench.sessions[0], engine=old.engine, memory=kept)
+    assert heir.next_due() == due
+    heir.run_due(due.at)
+    following = heir.next_due()
+    assert following is not None
+    assert following.number == due.number + 1

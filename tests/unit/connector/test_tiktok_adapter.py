@@ -90,7 +90,7 @@ class Wire:
             app_secret="secret",
             url="https://open-api.tiktokglobalshop.com",
             auth_url="https://auth.tiktok-shops.com",
-            patience=timedelta(seconds=1),
+            http_timeout=timedelta(seconds=1),
             page_size=10,
         )
 

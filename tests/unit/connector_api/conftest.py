@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.unit.connector_api.desk import Desk
+from tests.unit.connector_api.oms_client import OmsClient
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
-    made = Desk()
+def oms() -> Iterator[OmsClient]:
+    made = OmsClient()
     yield made
     made.close()

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.unit.connector_api.desk import Desk
+from tests.unit.connector_api.oms_client import OmsClient
 
 
-def statuses(desk: Desk, level: str = "OrderItemAdjustments") -> list[str]:
-    return [row["RequestStatus"] for row in desk.get(f"/v1/{level}")["value"]]
+def statuses(oms: OmsClient, level: str = "OrderItemAdjustments") -> list[str]:
+    return [row["RequestStatus"] for row in oms.get(f"/v1/{level}")["value"]]
 
 
 @pytest.mark.parametrize(
@@ -30,105 +30,103 @@ def statuses(desk: Desk, level: str = "OrderItemAdjustments") -> list[str]:
         ),
     ],
 )
-def test_an_answer_to_the_buyer_is_accepted(desk: Desk, action: str, begins: str, becomes: str, body: Any) -> None:
-    order = desk.order()
+def test_an_answer_to_the_buyer_is_accepted(oms: OmsClient, action: str, begins: str, becomes: str, body: Any) -> None:
+    order = oms.order()
     kind = "REFUND" if begins == "NewRma" else "RETURN_AND_REFUND"
-    adjustment = desk.adjustment(order, item_id=desk.items(order)[0], status=begins, request_type=kind)
-    desk.post(f"/v1/OrderItemAdjustments({adjustment})/{action}", body)
-    assert statuses(desk) == [becomes]
-    message = desk.refused("post", f"/v1/OrderItemAdjustments({adjustment})/{action}", json_body=body)
+    adjustment = oms.adjustment(order, item_id=oms.items(order)[0], status=begins, request_type=kind)
+    oms.post(f"/v1/OrderItemAdjustments({adjustment})/{action}", body)
+    assert statuses(oms) == [becomes]
+    message = oms.refused("post", f"/v1/OrderItemAdjustments({adjustment})/{action}", json_body=body)
     assert becomes in message or "RequestStatus" in message
 
 
-def test_a_cancellation_is_answered_at_order_level(desk: Desk) -> None:
-    order = desk.order(shipping_status="Unshipped")
-    adjustment = desk.adjustment(order, request_type="CANCEL")
-    message = desk.refused(
+def test_a_cancellation_is_answered_at_order_level(oms: OmsClient) -> None:
+    order = oms.order(shipping_status="Unshipped")
+    adjustment = oms.adjustment(order, request_type="CANCEL")
+    message = oms.refused(
         "post", f"/v1/OrderAdjustments({adjustment})/ApproveReturn", json_body={"ConditionQuantityList": []}
     )
     assert "ConditionQuantityList" in message
-    desk.post(f"/v1/OrderAdjustments({adjustment})/ApproveBuyerRequest")
-    assert statuses(desk, "OrderAdjustments") == ["PendingApproval"]
+    oms.post(f"/v1/OrderAdjustments({adjustment})/ApproveBuyerRequest")
+    assert statuses(oms, "OrderAdjustments") == ["PendingApproval"]
 
 
-def test_the_two_sets_do_not_answer_for_each_other(desk: Desk) -> None:
-    order = desk.order()
-    line = desk.adjustment(order, item_id=desk.items(order)[0])
-    assert desk.call("post", f"/v1/OrderAdjustments({line})/ApproveBuyerRequest").status_code == 404
-    assert desk.call("get", f"/v1/OrderAdjustments({line})").status_code == 404
+def test_the_two_sets_do_not_answer_for_each_other(oms: OmsClient) -> None:
+    order = oms.order()
+    line = oms.adjustment(order, item_id=oms.items(order)[0])
+    assert oms.call("post", f"/v1/OrderAdjustments({line})/ApproveBuyerRequest").status_code == 404
+    assert oms.call("get", f"/v1/OrderAdjustments({line})").status_code == 404
 
 
-def test_lines_of_one_return_answered_differently_are_refused_naming_the_rma(desk: Desk) -> None:
-    order = desk.order(("MUG", 1, "19.99"), ("CUP", 1, "5.00"))
+def test_lines_of_one_return_answered_differently_are_refused_naming_the_rma(oms: OmsClient) -> None:
+    order = oms.order(("MUG", 1, "19.99"), ("CUP", 1, "5.00"))
     mug, cup = (
-        desk.adjustment(
-            order, item_id=item, return_id="4055", status="ReadyForReturn", request_type="RETURN_AND_REFUND"
-        )
-        for item in desk.items(order)
+        oms.adjustment(order, item_id=item, return_id="4055", status="ReadyForReturn", request_type="RETURN_AND_REFUND")
+        for item in oms.items(order)
     )
-    desk.post(f"/v1/OrderItemAdjustments({mug})/ApproveReturn")
-    message = desk.refused("post", f"/v1/OrderItemAdjustments({cup})/RejectReturn")
+    oms.post(f"/v1/OrderItemAdjustments({mug})/ApproveReturn")
+    message = oms.refused("post", f"/v1/OrderItemAdjustments({cup})/RejectReturn")
     assert "RmaNumber" in message
     assert "4055" in message
 
 
 @pytest.mark.parametrize("raw", [None, b"", b"{}", b"null", b'{"PreventSiteProcessing": null}'])
-def test_an_empty_body_means_the_whole_order(desk: Desk, raw: bytes | None) -> None:
-    order = desk.order(("MUG", 2, "19.99"), ("CUP", 1, "5.00"))
-    assert desk.call("post", f"/v1/Orders({order})/Adjust", raw=raw).status_code == 204
-    rows = desk.get("/v1/OrderItemAdjustments")["value"] + desk.get("/v1/OrderAdjustments")["value"]
+def test_an_empty_body_means_the_whole_order(oms: OmsClient, raw: bytes | None) -> None:
+    order = oms.order(("MUG", 2, "19.99"), ("CUP", 1, "5.00"))
+    assert oms.call("post", f"/v1/Orders({order})/Adjust", raw=raw).status_code == 204
+    rows = oms.get("/v1/OrderItemAdjustments")["value"] + oms.get("/v1/OrderAdjustments")["value"]
     assert round(sum(row["ItemAdjustment"] for row in rows), 2) == 44.98
     assert {row["RequestStatus"] for row in rows} == {"SubmittedNotProcessed"}
     assert {row["CreatedSource"] for row in rows} == {"Api"}
-    desk.refused("post", f"/v1/Orders({order})/Adjust", raw=raw)
+    oms.refused("post", f"/v1/Orders({order})/Adjust", raw=raw)
 
 
-def test_a_line_is_refunded_by_quantity_amount_or_unit(desk: Desk) -> None:
-    order = desk.order(("MUG", 3, "14.95"), site_order_id="5700")
-    [line] = desk.items(order)
-    desk.post(f"/v1/OrderItems({line})/Adjust", {"Quantity": 1, "SellerAdjustmentID": "a"})
-    desk.post(
+def test_a_line_is_refunded_by_quantity_amount_or_unit(oms: OmsClient) -> None:
+    order = oms.order(("MUG", 3, "14.95"), site_order_id="5700")
+    [line] = oms.items(order)
+    oms.post(f"/v1/OrderItems({line})/Adjust", {"Quantity": 1, "SellerAdjustmentID": "a"})
+    oms.post(
         f"/v1/OrderItems({line})/Adjust",
         {"Quantity": 1, "ItemAdjustment": 4.5, "SellerAdjustmentID": "b", "SiteOrderLineItemIDs": ["5700002"]},
     )
-    found = {row["SellerAdjustmentID"]: row for row in desk.get("/v1/OrderItemAdjustments")["value"]}
+    found = {row["SellerAdjustmentID"]: row for row in oms.get("/v1/OrderItemAdjustments")["value"]}
     assert found["a"]["ItemAdjustment"] == 14.95
     assert found["b"]["ItemAdjustment"] == 4.5
     assert found["b"]["SiteOrderLineItemIDs"] == ["5700002"]
     assert found["b"]["SiteRequestType"] == "SELLER_REFUND"
 
 
-def test_the_same_seller_adjustment_id_is_refused_the_second_time(desk: Desk) -> None:
-    order = desk.order(("MUG", 3, "14.95"))
-    [line] = desk.items(order)
+def test_the_same_seller_adjustment_id_is_refused_the_second_time(oms: OmsClient) -> None:
+    order = oms.order(("MUG", 3, "14.95"))
+    [line] = oms.items(order)
     body = {"Quantity": 1, "SellerAdjustmentID": "refund-1"}
-    desk.post(f"/v1/OrderItems({line})/Adjust", body)
-    message = desk.refused("post", f"/v1/OrderItems({line})/Adjust", json_body=body)
+    oms.post(f"/v1/OrderItems({line})/Adjust", body)
+    message = oms.refused("post", f"/v1/OrderItems({line})/Adjust", json_body=body)
     assert "SellerAdjustmentID" in message
     assert "refund-1" in message
-    assert "SellerAdjustmentID" in desk.refused(
+    assert "SellerAdjustmentID" in oms.refused(
         "post", f"/v1/Orders({order})/Adjust", {"SellerAdjustmentID": "refund-1"}
     )
 
 
-def test_more_than_was_paid_is_refused_naming_the_field(desk: Desk) -> None:
-    order = desk.order(("MUG", 2, "19.99"))
-    [line] = desk.items(order)
-    assert "Quantity" in desk.refused("post", f"/v1/OrderItems({line})/Adjust", json_body={"Quantity": 3})
+def test_more_than_was_paid_is_refused_naming_the_field(oms: OmsClient) -> None:
+    order = oms.order(("MUG", 2, "19.99"))
+    [line] = oms.items(order)
+    assert "Quantity" in oms.refused("post", f"/v1/OrderItems({line})/Adjust", json_body={"Quantity": 3})
     too_much = {"Quantity": 1, "ItemAdjustment": 20.0}
-    assert "ItemAdjustment" in desk.refused("post", f"/v1/OrderItems({line})/Adjust", json_body=too_much)
-    message = desk.refused("post", f"/v1/Orders({order})/Adjust", json_body={"AdjustmentAmount": 39.99})
+    assert "ItemAdjustment" in oms.refused("post", f"/v1/OrderItems({line})/Adjust", json_body=too_much)
+    message = oms.refused("post", f"/v1/Orders({order})/Adjust", json_body={"AdjustmentAmount": 39.99})
     assert "AdjustmentAmount" in message
 
 
-def test_the_fields_may_stand_in_the_query_as_well(desk: Desk) -> None:
-    order = desk.order()
+def test_the_fields_may_stand_in_the_query_as_well(oms: OmsClient) -> None:
+    order = oms.order()
     query = {"Reason": "CustomerReturnedItem", "SellerAdjustmentID": "q1", "AdjustmentAmount": "10.00"}
     body = {"Reason": "CustomerReturnedItem", "SellerAdjustmentID": "q1"}
-    message = desk.refused("post", f"/v1/Orders({order})/Adjust", query, json_body={"Reason": "CustomerExchange"})
+    message = oms.refused("post", f"/v1/Orders({order})/Adjust", query, json_body={"Reason": "CustomerExchange"})
     assert "Reason" in message
-    desk.post(f"/v1/Orders({order})/Adjust", body, query)
-    rows = desk.get("/v1/OrderAdjustments")["value"] + desk.get("/v1/OrderItemAdjustments")["value"]
+    oms.post(f"/v1/Orders({order})/Adjust", body, query)
+    rows = oms.get("/v1/OrderAdjustments")["value"] + oms.get("/v1/OrderItemAdjustments")["value"]
     assert {(row["SellerAdjustmentID"], row["Reason"]) for row in rows} == {("q1", "CustomerReturnedItem")}
     assert round(sum(row["ItemAdjustment"] for row in rows), 2) == 10.0
 
@@ -154,17 +152,17 @@ def test_the_fields_may_stand_in_the_query_as_well(desk: Desk) -> None:
         ([1], "body"),
     ],
 )
-def test_a_wrong_field_is_400_and_named(desk: Desk, body: Any, named: str) -> None:
-    [line] = desk.items(desk.order())
-    assert named in desk.refused("post", f"/v1/OrderItems({line})/Adjust", json_body=body)
+def test_a_wrong_field_is_400_and_named(oms: OmsClient, body: Any, named: str) -> None:
+    [line] = oms.items(oms.order())
+    assert named in oms.refused("post", f"/v1/OrderItems({line})/Adjust", json_body=body)
 
 
 @pytest.mark.parametrize(
     "raw", [b"{", b"Quantity=1", b'{"Quantity": NaN}', b'{"Quantity": 1, "Quantity": 2}', b"\xff", b"[" * 9999]
 )
-def test_a_body_that_is_not_json_is_400(desk: Desk, raw: bytes) -> None:
-    [line] = desk.items(desk.order())
-    desk.refused("post", f"/v1/OrderItems({line})/Adjust", raw=raw)
+def test_a_body_that_is_not_json_is_400(oms: OmsClient, raw: bytes) -> None:
+    [line] = oms.items(oms.order())
+    oms.refused("post", f"/v1/OrderItems({line})/Adjust", raw=raw)
 
 
 @pytest.mark.parametrize(
@@ -177,20 +175,20 @@ def test_a_body_that_is_not_json_is_400(desk: Desk, raw: bytes) -> None:
         ([{"Condition": "USED", "Quantity": 3}], "ConditionQuantityList"),
     ],
 )
-def test_a_wrong_grade_is_400_and_named(desk: Desk, conditions: Any, named: str) -> None:
-    order = desk.order()
-    adjustment = desk.adjustment(
-        order, item_id=desk.items(order)[0], status="ReadyForReturn", request_type="RETURN_AND_REFUND"
+def test_a_wrong_grade_is_400_and_named(oms: OmsClient, conditions: Any, named: str) -> None:
+    order = oms.order()
+    adjustment = oms.adjustment(
+        order, item_id=oms.items(order)[0], status="ReadyForReturn", request_type="RETURN_AND_REFUND"
     )
     path = f"/v1/OrderItemAdjustments({adjustment})/RejectReturn"
-    assert named in desk.refused("post", path, json_body={"ConditionQuantityList": conditions})
+    assert named in oms.refused("post", path, json_body={"ConditionQuantityList": conditions})
 
 
-def test_what_was_done_stands_in_the_activity_history(desk: Desk) -> None:
-    order = desk.order()
-    desk.activity(order, "marketplace", "requested", "The buyer asks for 39.98 USD back", "Item arrived damaged")
-    desk.post(f"/v1/Orders({order})/Adjust", {"AdjustmentAmount": 1})
-    history = desk.get(f"/v1/Orders({order})/ActivityHistory")["value"]
+def test_what_was_done_stands_in_the_activity_history(oms: OmsClient) -> None:
+    order = oms.order()
+    oms.activity(order, "marketplace", "requested", "The buyer asks for 39.98 USD back", "Item arrived damaged")
+    oms.post(f"/v1/Orders({order})/Adjust", {"AdjustmentAmount": 1})
+    history = oms.get(f"/v1/Orders({order})/ActivityHistory")["value"]
     assert history[0] == {
         "CreatedDateUtc": "2031-03-03T09:00:00Z",
         "Source": "marketplace",
@@ -201,17 +199,17 @@ def test_what_was_done_stands_in_the_activity_history(desk: Desk) -> None:
     assert len(history) > 1
 
 
-def test_without_a_token_nothing_is_done(desk: Desk) -> None:
-    order = desk.order()
-    before = desk.counted()
+def test_without_a_token_nothing_is_done(oms: OmsClient) -> None:
+    order = oms.order()
+    before = oms.counted()
     for path in (f"/v1/Orders({order})/Adjust", f"/v1/Orders({order})/Export"):
-        answer = desk.call("post", path, raw=json.dumps({}).encode(), headers={"Authorization": "Bearer nobody"})
+        answer = oms.call("post", path, raw=json.dumps({}).encode(), headers={"Authorization": "Bearer nobody"})
         assert answer.status_code == 401
-    assert desk.counted() == before
+    assert oms.counted() == before
 
 
 @pytest.mark.parametrize("action", ["RejectBuyerRequest", "RejectReturn"])
 @pytest.mark.parametrize("comment", ["x" * 501, "é" * 251])
-def test_words_to_the_buyer_beyond_500_bytes_are_400_and_named(desk: Desk, action: str, comment: str) -> None:
-    path = f"/v1/OrderItemAdjustments({desk.adjustment(desk.order())})/{action}"
-    assert "SiteRejectComment" in desk.refused("post", path, json_body={"SiteRejectComment": comment})
+def test_words_to_the_buyer_beyond_500_bytes_are_400_and_named(oms: OmsClient, action: str, comment: str) -> None:
+    path = f"/v1/OrderItemAdjustments({oms.adjustment(oms.order())})/{action}"
+    assert "SiteRejectComment" in oms.refused("post", path, json_body={"SiteRejectComment": comment})

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from connector.api.paths import canonical
-from tests.unit.connector_api.desk import Desk
+from tests.unit.connector_api.oms_client import OmsClient
 
 
 @pytest.mark.parametrize(
@@ -27,24 +27,24 @@ def test_every_spelling_in_use_leads_to_the_one_address(written: str, meant: str
     assert canonical(written) == meant
 
 
-def test_lower_case_slash_encoded_dollar_and_a_body_on_get_are_taken(desk: Desk) -> None:
-    order = desk.order()
+def test_lower_case_slash_encoded_dollar_and_a_body_on_get_are_taken(oms: OmsClient) -> None:
+    order = oms.order()
     for body in (b"{}", b"null", None):
-        answer = desk.call("get", "/v1/orders/", "%24top=1&%24filter=ID%20ge%201", raw=body)
+        answer = oms.call("get", "/v1/orders/", "%24top=1&%24filter=ID%20ge%201", raw=body)
         assert [row["ID"] for row in answer.get_json()["value"]] == [order]
 
 
-def test_a_qualified_action_is_the_action(desk: Desk) -> None:
-    order = desk.order()
-    answer = desk.call("post", f"/v1/orders({order})/ChannelAdvisor.RestApi.V1.Models.Export")
+def test_a_qualified_action_is_the_action(oms: OmsClient) -> None:
+    order = oms.order()
+    answer = oms.call("post", f"/v1/orders({order})/ChannelAdvisor.RestApi.V1.Models.Export")
     assert (answer.status_code, answer.data) == (204, b"")
 
 
 @pytest.mark.parametrize(
     "path", ["/v1/Orders(abc)", "/v1/Orders()", "/v1/Orders(99999999999)", "/v1/Nothing", "/v2/Orders"]
 )
-def test_an_address_of_the_wrong_shape_is_404_with_a_message(desk: Desk, path: str) -> None:
-    answer = desk.call("get", path)
+def test_an_address_of_the_wrong_shape_is_404_with_a_message(oms: OmsClient, path: str) -> None:
+    answer = oms.call("get", path)
     assert answer.status_code == 404
     assert path in answer.get_json()["Message"]
 
@@ -52,48 +52,48 @@ def test_an_address_of_the_wrong_shape_is_404_with_a_message(desk: Desk, path: s
 @pytest.mark.parametrize(
     "path", ["/v1/$batch", "/v1/$metadata", "/v1/Webhooks", "/v1/OrderAdjustments(1)/ReturnShippingLabel"]
 )
-def test_what_is_not_modelled_is_refused_by_name(desk: Desk, path: str) -> None:
-    message = desk.call("post", path).get_json()["Message"]
+def test_what_is_not_modelled_is_refused_by_name(oms: OmsClient, path: str) -> None:
+    message = oms.call("post", path).get_json()["Message"]
     assert message == f"{path.rsplit('/', 1)[1]} is not modelled by this connector."
 
 
-def test_an_unknown_id_is_404_in_the_business_shape(desk: Desk) -> None:
+def test_an_unknown_id_is_404_in_the_business_shape(oms: OmsClient) -> None:
     for path in ("/v1/Orders(7)", "/v1/Orders(7)/Items", "/v1/OrderItems(7)/Adjustments", "/v1/OrderAdjustments(7)"):
-        answer = desk.call("get", path)
+        answer = oms.call("get", path)
         assert answer.status_code == 404
         assert "7" in answer.get_json()["error"]["message"]
-    assert desk.call("post", "/v1/OrderItems(7)/Adjust").status_code == 404
+    assert oms.call("post", "/v1/OrderItems(7)/Adjust").status_code == 404
 
 
-def test_a_method_that_is_not_there_is_405(desk: Desk) -> None:
-    answer = desk.call("put", "/v1/Orders")
+def test_a_method_that_is_not_there_is_405(oms: OmsClient) -> None:
+    answer = oms.call("put", "/v1/Orders")
     assert answer.status_code == 405
     assert "PUT" in answer.get_json()["Message"]
-    assert desk.call("get", f"/v1/Orders({desk.order()})/Adjust").status_code == 405
+    assert oms.call("get", f"/v1/Orders({oms.order()})/Adjust").status_code == 405
 
 
-def test_orders_that_may_not_be_shown_yet_are_not_there(desk: Desk) -> None:
-    held = desk.order(offered=False)
-    assert desk.ids("/v1/Orders") == []
-    assert desk.call("get", f"/v1/Orders({held})").status_code == 404
-    assert desk.call("get", f"/v1/Orders({held})/Items").status_code == 404
-    assert desk.call("get", f"/v1/OrderItems({desk.items(held)[0]})").status_code == 404
+def test_orders_that_may_not_be_shown_yet_are_not_there(oms: OmsClient) -> None:
+    held = oms.order(offered=False)
+    assert oms.ids("/v1/Orders") == []
+    assert oms.call("get", f"/v1/Orders({held})").status_code == 404
+    assert oms.call("get", f"/v1/Orders({held})/Items").status_code == 404
+    assert oms.call("get", f"/v1/OrderItems({oms.items(held)[0]})").status_code == 404
 
 
-def test_money_is_written_as_exact_numbers(desk: Desk) -> None:
-    order = desk.order(("MUG", 1, "0.10"), ("CUP", 1, "1234567.89"), ("PEN", 2, "19.99"))
-    text = desk.call("get", f"/v1/Orders({order})", {"$expand": "Items", "$select": "TotalPrice"}).text
+def test_money_is_written_as_exact_numbers(oms: OmsClient) -> None:
+    order = oms.order(("MUG", 1, "0.10"), ("CUP", 1, "1234567.89"), ("PEN", 2, "19.99"))
+    text = oms.call("get", f"/v1/Orders({order})", {"$expand": "Items", "$select": "TotalPrice"}).text
     assert '"TotalPrice":1234607.97' in text
     assert [item["UnitPrice"] for item in json.loads(text)["Items"]] == [0.1, 1234567.89, 19.99]
 
 
-def test_sites_say_what_the_marketplace_allows(desk: Desk) -> None:
-    [site] = desk.get("/v1/Sites")["value"]
+def test_sites_say_what_the_marketplace_allows(oms: OmsClient) -> None:
+    [site] = oms.get("/v1/Sites")["value"]
     assert site["SiteName"] == "TikTok Shop"
     assert site["RefundConfiguration"]["SupportsOrderItemRefunds"] is True
 
 
-def test_a_body_that_is_too_large_is_413(desk: Desk) -> None:
-    answer = desk.call("post", f"/v1/Orders({desk.order()})/Adjust", raw=b" " * 300_000)
+def test_a_body_that_is_too_large_is_413(oms: OmsClient) -> None:
+    answer = oms.call("post", f"/v1/Orders({oms.order()})/Adjust", raw=b" " * 300_000)
     assert answer.status_code == 413
-    assert desk.ask_token(b"x" * 300_000, label="text/plain").status_code == 413
+    assert oms.ask_token(b"x" * 300_000, label="text/plain").status_code == 413

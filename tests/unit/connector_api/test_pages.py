@@ -9,70 +9,70 @@ from datetime import timedelta
 import pytest
 
 from connector.domain.adjustments import RequestStatus
-from connector.pages.words import STATUS, left, span, title, told
-from tests.unit.connector_api.desk import START, Desk
+from connector.pages.words import STATUS, in_words, left, span, title
+from tests.unit.connector_api.oms_client import START, OmsClient
 
 
 @pytest.fixture
-def open_desk() -> Iterator[Desk]:
-    made = Desk(settings={"pages_open": True})
+def open_oms() -> Iterator[OmsClient]:
+    made = OmsClient(settings={"pages_open": True})
     yield made
     made.close()
 
 
-def test_closed_pages_name_the_setting_that_opens_them(desk: Desk) -> None:
-    answer = desk.web.get("/")
+def test_closed_pages_name_the_setting_that_opens_them(oms: OmsClient) -> None:
+    answer = oms.web.get("/")
     assert answer.status_code == 404
     assert "CONNECTOR_STAFF_PASSWORD" in answer.get_json()["Message"]
 
 
 def test_the_staff_password_opens_them() -> None:
-    desk = Desk(settings={"staff_password": "mäple:oak"})
-    desk.order()
-    refused = desk.web.get("/")
+    oms = OmsClient(settings={"staff_password": "mäple:oak"})
+    oms.order()
+    refused = oms.web.get("/")
     assert refused.status_code == 401
     assert refused.headers["WWW-Authenticate"].startswith("Basic")
     for given, status in (("anna:mäple:oak", 200), ("anna:maple", 401), ("mäple:oak", 401)):
         header = f"Basic {base64.b64encode(given.encode()).decode()}"
-        assert desk.web.get("/orders/1", headers={"Authorization": header}).status_code == status
-    assert desk.web.get("/", headers={"Authorization": f"Bearer {desk.token}"}).status_code == 401
-    assert desk.web.get("/", headers={"Authorization": "Basic ?"}).status_code == 401
-    desk.close()
+        assert oms.web.get("/orders/1", headers={"Authorization": header}).status_code == status
+    assert oms.web.get("/", headers={"Authorization": f"Bearer {oms.token}"}).status_code == 401
+    assert oms.web.get("/", headers={"Authorization": "Basic ?"}).status_code == 401
+    oms.close()
 
 
-def test_the_list_shows_the_most_urgent_order_first(open_desk: Desk) -> None:
-    desk = open_desk
-    later, sooner, quiet = (desk.order(site_order_id=number) for number in ("5701", "5702", "5703"))
-    desk.adjustment(later, item_id=desk.items(later)[0], deadline=START + timedelta(hours=20))
-    desk.adjustment(sooner, item_id=desk.items(sooner)[0], deadline=START + timedelta(hours=3))
-    every = desk.web.get("/").text
+def test_the_list_shows_the_most_urgent_order_first(open_oms: OmsClient) -> None:
+    oms = open_oms
+    later, sooner, quiet = (oms.order(site_order_id=number) for number in ("5701", "5702", "5703"))
+    oms.adjustment(later, item_id=oms.items(later)[0], deadline=START + timedelta(hours=20))
+    oms.adjustment(sooner, item_id=oms.items(sooner)[0], deadline=START + timedelta(hours=3))
+    every = oms.web.get("/").text
     assert all(number in every for number in ("5701", "5702", "5703"))
-    urgent = desk.web.get("/?show=attention").text
+    urgent = oms.web.get("/?show=attention").text
     assert "5703" not in urgent
     assert urgent.index("5702") < urgent.index("5701")
     assert "3 h 00 min left" in urgent
-    assert "5703" in desk.web.get("/?number=703").text
-    assert "No order number contains" in desk.web.get("/?number=%25").text
+    assert "5703" in oms.web.get("/?number=703").text
+    assert "No order number contains" in oms.web.get("/?number=%25").text
     assert quiet
 
 
-def test_an_order_shows_its_adjustments_in_words(open_desk: Desk) -> None:
-    desk = open_desk
-    order = desk.order()
-    [line] = desk.items(order)
-    desk.adjustment(order, item_id=line, status="ReadyForReturn", request_type="RETURN_AND_REFUND", tracking="1Z9")
-    desk.adjustment(order, item_id=line, status="Error", error_code="25010", error_message="No <b>such</b> thing")
-    page = desk.web.get(f"/orders/{order}?tab=adjustments").text
+def test_an_order_shows_its_adjustments_in_words(open_oms: OmsClient) -> None:
+    oms = open_oms
+    order = oms.order()
+    [line] = oms.items(order)
+    oms.adjustment(order, item_id=line, status="ReadyForReturn", request_type="RETURN_AND_REFUND", tracking="1Z9")
+    oms.adjustment(order, item_id=line, status="Error", error_code="25010", error_message="No <b>such</b> thing")
+    page = oms.web.get(f"/orders/{order}?tab=adjustments").text
     for words in ("Ready For Return", "ReadyForReturn", "39.98 USD", "1Z9", "24 h", "25010", "MUG-BLUE × 2"):
         assert words.replace("24 h", "1 d 0 h") in page
     assert "No &lt;b&gt;such&lt;/b&gt; thing" in page
 
 
-def test_activity_and_history_tells_when_who_what_and_the_words(open_desk: Desk) -> None:
-    desk = open_desk
-    order = desk.order()
-    desk.activity(order, "marketplace", "opened", "Return requested, 39.98 USD", "Item arrived damaged")
-    page = desk.web.get(f"/orders/{order}?tab=activity")
+def test_activity_and_history_tells_when_who_what_and_the_words(open_oms: OmsClient) -> None:
+    oms = open_oms
+    order = oms.order()
+    oms.activity(order, "marketplace", "opened", "Return requested, 39.98 USD", "Item arrived damaged")
+    page = oms.web.get(f"/orders/{order}?tab=activity")
     for words in (
         "Activity &amp; History",
         "09:00:00",
@@ -84,23 +84,23 @@ def test_activity_and_history_tells_when_who_what_and_the_words(open_desk: Desk)
     assert "<q>Item arrived damaged</q>" in page.text
 
 
-def test_pages_load_nothing_from_elsewhere(open_desk: Desk) -> None:
-    desk = open_desk
-    page = desk.web.get(f"/orders/{desk.order()}")
+def test_pages_load_nothing_from_elsewhere(open_oms: OmsClient) -> None:
+    oms = open_oms
+    page = oms.web.get(f"/orders/{oms.order()}")
     assert "http" not in page.text
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
-    style = desk.web.get("/connector.css")
+    style = oms.web.get("/connector.css")
     assert style.content_type.startswith("text/css")
     assert "url(" not in style.text
     style.close()
 
 
-def test_an_unknown_order_or_tab_is_not_a_crash(open_desk: Desk) -> None:
-    assert open_desk.web.get("/orders/77").status_code == 404
-    order = open_desk.order()
-    assert open_desk.web.get(f"/orders/{order}?tab=nope").status_code == 200
-    assert open_desk.web.get("/?page=0").status_code == 200
-    assert open_desk.web.get("/?page=999999").status_code == 200
+def test_an_unknown_order_or_tab_is_not_a_crash(open_oms: OmsClient) -> None:
+    assert open_oms.web.get("/orders/77").status_code == 404
+    order = open_oms.order()
+    assert open_oms.web.get(f"/orders/{order}?tab=nope").status_code == 200
+    assert open_oms.web.get("/?page=0").status_code == 200
+    assert open_oms.web.get("/?page=999999").status_code == 200
 
 
 def test_every_status_has_words_for_people() -> None:
@@ -121,5 +121,5 @@ def test_a_request_that_nobody_rejected_is_not_called_rejected() -> None:
     assert title("NewRma", "CANCEL", None, "") == "New Cancellation Request"
 
 
-def test_names_of_the_api_are_told_in_words() -> None:
-    assert told("RejectReturn; was ReadyForReturn") == "Goods refused; was Ready For Return"
+def test_names_of_the_api_are_put_into_words() -> None:
+    assert in_words("RejectReturn; was ReadyForReturn") == "Goods refused; was Ready For Return"

@@ -11,16 +11,16 @@ import sqlalchemy as sa
 
 from connector.adapters.sql import tables as t
 from connector.adapters.sql.store import SqlStore, engine_for
-from tests.unit.connector_api.desk import Desk
+from tests.unit.connector_api.oms_client import OmsClient
 
 
-def test_the_usual_polls_find_what_they_ask_for(desk: Desk) -> None:
-    order = desk.order(("MUG", 2, "19.99"), ("CUP", 1, "5.00"))
-    mug, cup = desk.items(order)
-    early = desk.adjustment(order, item_id=mug)
-    desk.clock.at += timedelta(minutes=15)
-    late = desk.adjustment(order, item_id=cup, status="ReadyForReturn", amount="5.00")
-    whole = desk.adjustment(order, request_type="CANCEL")
+def test_the_usual_polls_find_what_they_ask_for(oms: OmsClient) -> None:
+    order = oms.order(("MUG", 2, "19.99"), ("CUP", 1, "5.00"))
+    mug, cup = oms.items(order)
+    early = oms.adjustment(order, item_id=mug)
+    oms.clock.at += timedelta(minutes=15)
+    late = oms.adjustment(order, item_id=cup, status="ReadyForReturn", amount="5.00")
+    whole = oms.adjustment(order, request_type="CANCEL")
     for text, found in {
         "CreatedDateUtc ge 2031-03-03T09:00:00Z": [early, late],
         "CreatedDateUtc gt 2031-03-03T09:00:00Z": [late],
@@ -41,18 +41,18 @@ def test_the_usual_polls_find_what_they_ask_for(desk: Desk) -> None:
         "startswith(SiteReasonText,'Item')": [early, late],
         "SiteReasonText eq 'it''s'": [],
     }.items():
-        assert desk.ids("/v1/OrderItemAdjustments", f"$filter={text}") == found, text
-    assert desk.ids("/v1/OrderAdjustments") == [whole]
-    assert desk.ids(f"/v1/Orders({order})/Adjustments") == [whole]
-    assert desk.ids(f"/v1/OrderItems({cup})/Adjustments") == [late]
+        assert oms.ids("/v1/OrderItemAdjustments", f"$filter={text}") == found, text
+    assert oms.ids("/v1/OrderAdjustments") == [whole]
+    assert oms.ids(f"/v1/Orders({order})/Adjustments") == [whole]
+    assert oms.ids(f"/v1/OrderItems({cup})/Adjustments") == [late]
 
 
-def test_a_filter_by_a_child_list_finds_the_owner(desk: Desk) -> None:
-    wanted = desk.order(("MUG", 2, "19.99"))
-    desk.order(("MUG", 1, "19.99"))
-    assert desk.ids("/v1/Orders", {"$filter": "Items/Any (c: c/Sku eq 'MUG' and c/Quantity gt 1)"}) == [wanted]
-    assert desk.ids("/v1/Orders", {"$filter": "not Items/any(c: c/Quantity eq 1)"}) == [wanted]
-    assert desk.ids("/v1/Orders", {"$filter": "ShippingStatus eq 'Unshipped' or SiteName eq 'TikTok Shop'"}) == [1, 2]
+def test_a_filter_by_a_child_list_finds_the_owner(oms: OmsClient) -> None:
+    wanted = oms.order(("MUG", 2, "19.99"))
+    oms.order(("MUG", 1, "19.99"))
+    assert oms.ids("/v1/Orders", {"$filter": "Items/Any (c: c/Sku eq 'MUG' and c/Quantity gt 1)"}) == [wanted]
+    assert oms.ids("/v1/Orders", {"$filter": "not Items/any(c: c/Quantity eq 1)"}) == [wanted]
+    assert oms.ids("/v1/Orders", {"$filter": "ShippingStatus eq 'Unshipped' or SiteName eq 'TikTok Shop'"}) == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -87,34 +87,34 @@ def test_a_filter_by_a_child_list_finds_the_owner(desk: Desk) -> None:
         ("nonsense=1", "nonsense"),
     ],
 )
-def test_a_bad_option_is_400_and_named(desk: Desk, query: str, named: str) -> None:
-    assert named in desk.refused("get", "/v1/OrderItemAdjustments", query)
+def test_a_bad_option_is_400_and_named(oms: OmsClient, query: str, named: str) -> None:
+    assert named in oms.refused("get", "/v1/OrderItemAdjustments", query)
 
 
-def test_exported_is_kept_per_order_and_ignored_when_one_is_fetched(desk: Desk) -> None:
-    first, second = desk.order(), desk.order()
-    desk.post(f"/v1/Orders({first})/Export")
-    desk.post(f"/v1/Orders({first})/Export")
-    assert desk.ids("/v1/Orders", {"exported": "false"}) == [second]
-    assert desk.ids("/v1/Orders", {"exported": "True"}) == [first]
-    assert desk.ids("/v1/Orders") == [first, second]
-    assert desk.get(f"/v1/Orders({first})", {"exported": "false"})["ID"] == first
-    assert desk.call("delete", f"/v1/Orders({first})/Export").status_code == 204
-    assert desk.ids("/v1/Orders", {"exported": "false"}) == [first, second]
-    assert "exported" in desk.refused("get", "/v1/Orders", {"exported": "no"})
+def test_exported_is_kept_per_order_and_ignored_when_one_is_fetched(oms: OmsClient) -> None:
+    first, second = oms.order(), oms.order()
+    oms.post(f"/v1/Orders({first})/Export")
+    oms.post(f"/v1/Orders({first})/Export")
+    assert oms.ids("/v1/Orders", {"exported": "false"}) == [second]
+    assert oms.ids("/v1/Orders", {"exported": "True"}) == [first]
+    assert oms.ids("/v1/Orders") == [first, second]
+    assert oms.get(f"/v1/Orders({first})", {"exported": "false"})["ID"] == first
+    assert oms.call("delete", f"/v1/Orders({first})/Export").status_code == 204
+    assert oms.ids("/v1/Orders", {"exported": "false"}) == [first, second]
+    assert "exported" in oms.refused("get", "/v1/Orders", {"exported": "no"})
 
 
-def test_exported_is_kept_per_application(desk: Desk) -> None:
-    order = desk.order()
-    desk.post(f"/v1/Orders({order})/Export")
-    desk.credentials = desk.connector.add_client("another")
-    desk.token = desk.new_token()
-    assert desk.ids("/v1/Orders", {"exported": "false"}) == [order]
+def test_exported_is_kept_per_application(oms: OmsClient) -> None:
+    order = oms.order()
+    oms.post(f"/v1/Orders({order})/Export")
+    oms.credentials = oms.connector.add_client("another")
+    oms.token = oms.new_token()
+    assert oms.ids("/v1/Orders", {"exported": "false"}) == [order]
 
 
-def turn_pages(desk: Desk, path: str, query: dict[str, str], *, between: object = None) -> list[int]:
+def turn_pages(oms: OmsClient, path: str, query: dict[str, str], *, between: object = None) -> list[int]:
     found: list[int] = []
-    page = desk.get(path, query)
+    page = oms.get(path, query)
     while True:
         found += [row["ID"] for row in page["value"]]
         if callable(between):
@@ -124,55 +124,55 @@ def turn_pages(desk: Desk, path: str, query: dict[str, str], *, between: object 
             return found
         assert link.startswith(f"http://localhost{path}?")
         assert "$skip=" in link
-        page = desk.get(path, urlsplit(link).query)
+        page = oms.get(path, urlsplit(link).query)
 
 
-def test_pages_follow_the_next_link_to_the_end(desk: Desk) -> None:
-    orders = [desk.order() for _ in range(101)]
-    assert turn_pages(desk, "/v1/Orders", {}) == orders
-    assert turn_pages(desk, "/v1/orders", {"$top": "101", "$orderby": "ID desc"}) == orders[::-1]
-    assert turn_pages(desk, "/v1/Orders", {"$top": "3", "$skip": "2"}) == orders[2:5]
-    page = desk.get("/v1/Orders", {"$count": "true"})
+def test_pages_follow_the_next_link_to_the_end(oms: OmsClient) -> None:
+    orders = [oms.order() for _ in range(101)]
+    assert turn_pages(oms, "/v1/Orders", {}) == orders
+    assert turn_pages(oms, "/v1/orders", {"$top": "101", "$orderby": "ID desc"}) == orders[::-1]
+    assert turn_pages(oms, "/v1/Orders", {"$top": "3", "$skip": "2"}) == orders[2:5]
+    page = oms.get("/v1/Orders", {"$count": "true"})
     assert page["@odata.count"] == 101
     assert "$count=true" in page["@odata.nextLink"]
-    assert desk.get("/v1/Orders", {"$top": "0", "$count": "true"})["@odata.count"] == 101
-    assert "@odata.nextLink" not in desk.get("/v1/Orders", {"$skip": "1"})
-    assert desk.ids("/v1/Orders", {"$skip": "500"}) == []
+    assert oms.get("/v1/Orders", {"$top": "0", "$count": "true"})["@odata.count"] == 101
+    assert "@odata.nextLink" not in oms.get("/v1/Orders", {"$skip": "1"})
+    assert oms.ids("/v1/Orders", {"$skip": "500"}) == []
 
 
-def test_marking_each_page_as_exported_misses_no_order(desk: Desk) -> None:
-    orders = [desk.order() for _ in range(150)]
+def test_marking_each_page_as_exported_misses_no_order(oms: OmsClient) -> None:
+    orders = [oms.order() for _ in range(150)]
 
     def export(page: dict[str, list[dict[str, int]]]) -> None:
         for row in page["value"]:
-            desk.post(f"/v1/Orders({row['ID']})/Export")
+            oms.post(f"/v1/Orders({row['ID']})/Export")
 
-    assert turn_pages(desk, "/v1/Orders", {"exported": "false"}, between=export) == orders
-
-
-def test_orders_that_come_in_between_do_not_repeat_others(desk: Desk) -> None:
-    first = [desk.order() for _ in range(101)]
-    assert turn_pages(desk, "/v1/Orders", {}, between=lambda page: desk.order()) == [*first, 102]
+    assert turn_pages(oms, "/v1/Orders", {"exported": "false"}, between=export) == orders
 
 
-def test_the_next_link_keeps_the_base_that_was_called(desk: Desk) -> None:
+def test_orders_that_come_in_between_do_not_repeat_others(oms: OmsClient) -> None:
+    first = [oms.order() for _ in range(101)]
+    assert turn_pages(oms, "/v1/Orders", {}, between=lambda page: oms.order()) == [*first, 102]
+
+
+def test_the_next_link_keeps_the_base_that_was_called(oms: OmsClient) -> None:
     for _ in range(101):
-        desk.order()
-    page = desk.get("/v1/Orders", {"$filter": "ID ge 1"}, base_url="https://connector.example:8443/")
+        oms.order()
+    page = oms.get("/v1/Orders", {"$filter": "ID ge 1"}, base_url="https://connector.example:8443/")
     assert page["@odata.nextLink"].startswith("https://connector.example:8443/v1/Orders?$filter=ID%20ge%201&")
     assert page["@odata.context"] == "https://connector.example:8443/v1/$metadata#Orders"
 
 
-def test_lists_are_expanded_into_lists(desk: Desk) -> None:
-    order = desk.order(("MUG", 2, "19.99"), ("CUP", 1, "5.00"))
-    mug, cup = desk.items(order)
-    line, whole = desk.adjustment(order, item_id=mug), desk.adjustment(order, request_type="CANCEL")
+def test_lists_are_expanded_into_lists(oms: OmsClient) -> None:
+    order = oms.order(("MUG", 2, "19.99"), ("CUP", 1, "5.00"))
+    mug, cup = oms.items(order)
+    line, whole = oms.adjustment(order, item_id=mug), oms.adjustment(order, request_type="CANCEL")
     query = {
         "$expand": "Items($expand=Adjustments,Promotions;$select=ID,Sku),Fulfillments($expand=Items),"
         "Adjustments,CustomFields",
         "$select": "ID",
     }
-    [found] = desk.get("/v1/Orders", query)["value"]
+    [found] = oms.get("/v1/Orders", query)["value"]
     assert [item["Sku"] for item in found["Items"]] == ["MUG", "CUP"]
     assert [[a["ID"] for a in item["Adjustments"]] for item in found["Items"]] == [[line], []]
     assert found["Items"][0]["Promotions"] == [] == found["CustomFields"]
@@ -181,43 +181,43 @@ def test_lists_are_expanded_into_lists(desk: Desk) -> None:
     assert parcel["DeliveryStatus"] == "Complete"
     assert [(part["OrderItemID"], part["Quantity"]) for part in parcel["Items"]] == [(mug, 2), (cup, 1)]
     assert set(found) == {"ID", "Items", "Fulfillments", "Adjustments", "CustomFields"}
-    [back] = desk.get("/v1/OrderItemAdjustments", {"$expand": "OrderItem($expand=Order)"})["value"]
+    [back] = oms.get("/v1/OrderItemAdjustments", {"$expand": "OrderItem($expand=Order)"})["value"]
     assert back["OrderItem"]["Order"]["ID"] == order
 
 
-def test_a_long_list_is_cut_at_twenty_in_a_list_and_whole_in_one_order(desk: Desk) -> None:
-    order = desk.order(*((f"SKU{n:02}", 1, "1.00") for n in range(25)))
-    [listed] = desk.get("/v1/Orders", {"$expand": "Items($select=ID)"})["value"]
+def test_a_long_list_is_cut_at_twenty_in_a_list_and_whole_in_one_order(oms: OmsClient) -> None:
+    order = oms.order(*((f"SKU{n:02}", 1, "1.00") for n in range(25)))
+    [listed] = oms.get("/v1/Orders", {"$expand": "Items($select=ID)"})["value"]
     assert len(listed["Items"]) == 20
     link = urlsplit(listed["Items@odata.nextLink"])
-    rest = desk.get(link.path, link.query)
-    assert [row["ID"] for row in listed["Items"] + rest["value"]] == desk.items(order)
-    assert len(desk.get(f"/v1/Orders({order})", {"$expand": "Items"})["Items"]) == 25
+    rest = oms.get(link.path, link.query)
+    assert [row["ID"] for row in listed["Items"] + rest["value"]] == oms.items(order)
+    assert len(oms.get(f"/v1/Orders({order})", {"$expand": "Items"})["Items"]) == 25
 
 
 def test_links_lead_to_the_public_address_of_a_connector_behind_a_proxy() -> None:
-    behind = Desk(settings={"public_url": "https://connector.example/ca"})
+    behind = OmsClient(settings={"public_url": "https://connector.example/ca"})
     assert behind.get("/v1/Orders")["@odata.context"] == "https://connector.example/ca/v1/$metadata#Orders"
     behind.close()
 
 
-def test_a_line_tells_its_units_at_the_marketplace(desk: Desk) -> None:
-    order = desk.order(("MUG", 2, "19.99"), site_order_id="5700")
-    [line] = desk.get(f"/v1/Orders({order})/Items")["value"]
+def test_a_line_tells_its_units_at_the_marketplace(oms: OmsClient) -> None:
+    order = oms.order(("MUG", 2, "19.99"), site_order_id="5700")
+    [line] = oms.get(f"/v1/Orders({order})/Items")["value"]
     assert line["SiteOrderLineItemIDs"] == ["5700000", "5700001"]
 
 
-def test_a_selection_answers_just_those_fields(desk: Desk) -> None:
-    order = desk.order()
-    page = desk.get("/v1/Orders", {"$select": "SiteOrderID, ID"})
+def test_a_selection_answers_just_those_fields(oms: OmsClient) -> None:
+    order = oms.order()
+    page = oms.get("/v1/Orders", {"$select": "SiteOrderID, ID"})
     assert page["@odata.context"].endswith("#Orders(SiteOrderID,ID)")
     assert list(page["value"][0]) == ["SiteOrderID", "ID"]
-    assert desk.get(f"/v1/Orders({order})", {"$select": "ID"})["@odata.context"].endswith("#Orders(ID)/$entity")
+    assert oms.get(f"/v1/Orders({order})", {"$select": "ID"})["@odata.context"].endswith("#Orders(ID)/$entity")
 
 
 def test_a_poll_never_waits_for_a_writer(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'connector.db'}"
-    filed = Desk(engine=engine_for(database))
+    filed = OmsClient(engine=engine_for(database))
     filed.order()
     with SqlStore(filed.connector.engine).writing() as books:
         books.connection.execute(sa.update(t.orders).values(seller_order_id="not yet committed"))

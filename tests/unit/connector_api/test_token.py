@@ -7,15 +7,15 @@ from urllib.parse import urlencode
 
 import pytest
 
-from tests.unit.connector_api.desk import Desk
+from tests.unit.connector_api.oms_client import OmsClient
 
 
-def form(desk: Desk, **more: str) -> dict[str, str]:
-    return {"grant_type": "refresh_token", "refresh_token": desk.credentials.refresh_token, **more}
+def form(oms: OmsClient, **more: str) -> dict[str, str]:
+    return {"grant_type": "refresh_token", "refresh_token": oms.credentials.refresh_token, **more}
 
 
-def test_basic_credentials_bring_a_token_for_an_hour(desk: Desk) -> None:
-    answer = desk.ask_token(form(desk), basic=True)
+def test_basic_credentials_bring_a_token_for_an_hour(oms: OmsClient) -> None:
+    answer = oms.ask_token(form(oms), basic=True)
     assert answer.status_code == 200
     assert answer.get_json() == {
         "access_token": answer.get_json()["access_token"],
@@ -25,21 +25,21 @@ def test_basic_credentials_bring_a_token_for_an_hour(desk: Desk) -> None:
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_credentials_may_stand_in_the_form(desk: Desk) -> None:
-    given = form(desk, client_id=desk.credentials.application_id, client_secret=desk.credentials.shared_secret)
-    assert desk.ask_token(given).status_code == 200
+def test_credentials_may_stand_in_the_form(oms: OmsClient) -> None:
+    given = form(oms, client_id=oms.credentials.application_id, client_secret=oms.credentials.shared_secret)
+    assert oms.ask_token(given).status_code == 200
 
 
 @pytest.mark.parametrize("label", ["text/plain", "application/json", "application/octet-stream"])
-def test_the_form_is_read_whatever_its_label_says(desk: Desk, label: str) -> None:
-    assert desk.ask_token(urlencode(form(desk)).encode(), basic=True, label=label).status_code == 200
+def test_the_form_is_read_whatever_its_label_says(oms: OmsClient, label: str) -> None:
+    assert oms.ask_token(urlencode(form(oms)).encode(), basic=True, label=label).status_code == 200
 
 
-def test_the_refresh_token_is_used_again_and_earlier_access_tokens_stay_valid(desk: Desk) -> None:
-    first, second = desk.token, desk.new_token()
+def test_the_refresh_token_is_used_again_and_earlier_access_tokens_stay_valid(oms: OmsClient) -> None:
+    first, second = oms.token, oms.new_token()
     assert first != second
     for token in (first, second):
-        assert desk.call("get", "/v1/Orders", headers={"Authorization": f"Bearer {token}"}).status_code == 200
+        assert oms.call("get", "/v1/Orders", headers={"Authorization": f"Bearer {token}"}).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -51,44 +51,44 @@ def test_the_refresh_token_is_used_again_and_earlier_access_tokens_stay_valid(de
         ({"grant_type": ""}, "invalid_request"),
     ],
 )
-def test_a_wrong_form_is_400_and_says_what(desk: Desk, change: dict[str, str], error: str) -> None:
-    answer = desk.ask_token({**form(desk), **change}, basic=True)
+def test_a_wrong_form_is_400_and_says_what(oms: OmsClient, change: dict[str, str], error: str) -> None:
+    answer = oms.ask_token({**form(oms), **change}, basic=True)
     assert answer.status_code == 400
     assert answer.get_json()["error"] == error
 
 
 @pytest.mark.parametrize("header", ["Basic !!!", "Basic bm9jb2xvbg==", "Basic YTpi", ""])
-def test_wrong_credentials_are_400_and_never_401(desk: Desk, header: str) -> None:
-    answer = desk.web.post("/oauth2/token", data=form(desk), headers={"Authorization": header} if header else {})
+def test_wrong_credentials_are_400_and_never_401(oms: OmsClient, header: str) -> None:
+    answer = oms.web.post("/oauth2/token", data=form(oms), headers={"Authorization": header} if header else {})
     assert answer.status_code == 400
     assert answer.get_json()["error"] == "invalid_client"
 
 
-def test_a_refresh_token_unused_for_three_months_has_lapsed(desk: Desk) -> None:
-    desk.clock.at += timedelta(days=89)
-    assert desk.ask_token(form(desk), basic=True).status_code == 200
-    desk.clock.at += timedelta(days=90)
-    assert desk.ask_token(form(desk), basic=True).get_json()["error"] == "invalid_grant"
+def test_a_refresh_token_unused_for_three_months_has_lapsed(oms: OmsClient) -> None:
+    oms.clock.at += timedelta(days=89)
+    assert oms.ask_token(form(oms), basic=True).status_code == 200
+    oms.clock.at += timedelta(days=90)
+    assert oms.ask_token(form(oms), basic=True).get_json()["error"] == "invalid_grant"
 
 
-def test_an_access_token_lives_exactly_one_hour(desk: Desk) -> None:
-    desk.clock.at += timedelta(minutes=59, seconds=59)
-    assert desk.call("get", "/v1/Orders").status_code == 200
-    desk.clock.at += timedelta(seconds=1)
-    answer = desk.call("get", "/v1/Orders")
+def test_an_access_token_lives_exactly_one_hour(oms: OmsClient) -> None:
+    oms.clock.at += timedelta(minutes=59, seconds=59)
+    assert oms.call("get", "/v1/Orders").status_code == 200
+    oms.clock.at += timedelta(seconds=1)
+    answer = oms.call("get", "/v1/Orders")
     assert answer.status_code == 401
     assert answer.get_json() == {"Message": "Authorization has been denied for this request."}
 
 
-def test_the_word_bearer_is_taken_in_any_case_and_the_token_in_the_query_too(desk: Desk) -> None:
+def test_the_word_bearer_is_taken_in_any_case_and_the_token_in_the_query_too(oms: OmsClient) -> None:
     for scheme in ("bearer", "BEARER", "Bearer"):
-        assert desk.call("get", "/v1/Orders", headers={"Authorization": f"{scheme} {desk.token}"}).status_code == 200
-    in_query = {"access_token": desk.token}
-    assert desk.call("get", "/v1/Orders", in_query, headers={"Authorization": ""}).status_code == 200
-    assert desk.call("get", "/v1/Orders", headers={"Authorization": ""}).status_code == 401
+        assert oms.call("get", "/v1/Orders", headers={"Authorization": f"{scheme} {oms.token}"}).status_code == 200
+    in_query = {"access_token": oms.token}
+    assert oms.call("get", "/v1/Orders", in_query, headers={"Authorization": ""}).status_code == 200
+    assert oms.call("get", "/v1/Orders", headers={"Authorization": ""}).status_code == 401
 
 
-def test_no_secret_is_kept_in_the_open(desk: Desk) -> None:
-    kept = "\n".join(desk.connector.engine.raw_connection().driver_connection.iterdump())  # type: ignore[union-attr]
-    for secret in (desk.token, desk.credentials.shared_secret, desk.credentials.refresh_token):
+def test_no_secret_is_kept_in_the_open(oms: OmsClient) -> None:
+    kept = "\n".join(oms.connector.engine.raw_connection().driver_connection.iterdump())  # type: ignore[union-attr]
+    for secret in (oms.token, oms.credentials.shared_secret, oms.credentials.refresh_token):
         assert secret not in kept

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 
 from mock_tiktok.domain.money import Amount
-from mock_tiktok.domain.returns import _STATUS, SHOWN, Return, ReturnLine
+from mock_tiktok.domain.orders import ClaimLine
+from mock_tiktok.domain.returns import _STATUS, SHOWN, Return
 from mock_tiktok.domain.rules import NotAllowed, after
 from mock_tiktok.domain.state_machines import (
     CANCELLATION,
@@ -48,7 +49,7 @@ def a_return(
 ) -> Return:
     amount = Amount("USD", Decimal("10.00"), Decimal("10.00"), Decimal("0.00"), Decimal("0.00"))
     return Return(
-        "r", "s", "o", 1, kind, Role.BUYER, "b", "why", "Why", (ReturnLine("l", "i", amount),), amount, START, START,
+        "r", "s", "o", 1, kind, Role.BUYER, "b", "why", "Why", (ClaimLine("l", "i", amount),), amount, START, START,
         claim, parcel, money, dispute,
     )  # fmt: skip
 

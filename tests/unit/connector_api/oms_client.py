@@ -1,4 +1,4 @@
-"""A connector with a few orders in its database and an OMS at its counter. What is asked is checked on the way back.
+"""A connector with a few orders in its database and an OMS that calls it. Every response is held to the contract.
 
 Rows are written straight into the tables: how they come there from a marketplace is other tests' subject.
 """
@@ -48,14 +48,14 @@ def contract() -> dict[str, Any]:
 
 @lru_cache(maxsize=256)
 def _validator(method: str, template: str, status: int) -> jsonschema.Draft202012Validator | None:
-    answers = contract()["paths"][template][method]["responses"]
-    assert str(status) in answers, f"{method} {template} promises no {status}"
-    answer = answers[str(status)]
-    if "$ref" in answer:
-        answer = contract()["components"]["responses"][answer["$ref"].rsplit("/", 1)[1]]
-    if "content" not in answer:
+    responses = contract()["paths"][template][method]["responses"]
+    assert str(status) in responses, f"{method} {template} has no {status}"
+    response = responses[str(status)]
+    if "$ref" in response:
+        response = contract()["components"]["responses"][response["$ref"].rsplit("/", 1)[1]]
+    if "content" not in response:
         return None
-    schema = answer["content"]["application/json"]["schema"]
+    schema = response["content"]["application/json"]["schema"]
     return jsonschema.Draft202012Validator({**schema, "components": contract()["components"]})
 
 
@@ -69,29 +69,29 @@ def template_of(path: str) -> str | None:
     return next((template for pattern, template in _templates() if pattern.fullmatch(path)), None)
 
 
-def check(method: str, path: str, answer: TestResponse) -> None:
-    """Hold an answer to the contract; an address that is not in it must say so in the Message shape."""
+def check(method: str, path: str, response: TestResponse) -> None:
+    """Hold a response to the contract; an address that is not in it must say so in the Message shape."""
     template = template_of(path)
     if template is None:
-        assert answer.status_code in (404, 405)
-        assert set(answer.get_json()) == {"Message"}
+        assert response.status_code in (404, 405)
+        assert set(response.get_json()) == {"Message"}
         return
-    if method not in contract()["paths"][template] and answer.status_code == 405:
-        assert set(answer.get_json()) == {"Message"}
+    if method not in contract()["paths"][template] and response.status_code == 405:
+        assert set(response.get_json()) == {"Message"}
         return
-    validator = _validator(method, template, answer.status_code)
+    validator = _validator(method, template, response.status_code)
     if validator is None:
-        assert answer.data == b""
-        assert "Content-Type" not in answer.headers
+        assert response.data == b""
+        assert "Content-Type" not in response.headers
         return
-    assert answer.content_type == "application/json; charset=utf-8"
-    document = json.loads(answer.data)
+    assert response.content_type == "application/json; charset=utf-8"
+    document = json.loads(response.data)
     problem = jsonschema.exceptions.best_match(validator.iter_errors(document))
-    assert problem is None, f"{method} {path} -> {answer.status_code}: {problem.json_path}: {problem.message}"
+    assert problem is None, f"{method} {path} -> {response.status_code}: {problem.json_path}: {problem.message}"
 
 
 @dataclass
-class Desk:
+class OmsClient:
     """One connector, one shop, one application with a valid token."""
 
     settings: dict[str, Any] = field(default_factory=dict)
@@ -127,7 +127,7 @@ class Desk:
         return int(key[0]) if key else 0
 
     def order(self, *lines: tuple[str, int, str], shipping_status: str = "Shipped", **more: Any) -> int:
-        """An order of lines (sku, quantity, unit price); answers ChannelAdvisor's ID."""
+        """An order of lines (sku, quantity, unit price); return ChannelAdvisor's ID."""
         lines = lines or (("MUG-BLUE", 2, "19.99"),)
         number = more.pop("site_order_id", None) or f"57{1000 + self._count(t.orders)}"
         total = sum((Decimal(price) * quantity for _, quantity, price in lines), Decimal(0))
@@ -168,30 +168,35 @@ class Desk:
             },
         )
         for at, (sku, quantity, price) in enumerate(lines):
-            item_id = self._add(
-                t.order_items,
-                profile_id=self.shop_id,
-                order_id=order_id,
-                site_sku_id=f"s{at}",
-                site_product_id=f"p{at}",
-                sku=sku,
-                title=f"A fine {sku.lower()}",
-                quantity=quantity,
-                unit_price=Decimal(price),
-            )
-            for unit in range(quantity):
-                self._add(
-                    t.line_units,
-                    order_id=order_id,
-                    site_line_id=f"{number}{at:02}{unit}",
-                    item_id=item_id,
-                    site_sku_id=f"s{at}",
-                    package_id="pk1",
-                    site_status="DELIVERED" if delivered else "AWAITING_SHIPMENT",
-                    shipped=delivered,
-                    price=Decimal(price),
-                )
+            self._line(order_id, number, at, sku, quantity, Decimal(price), delivered=delivered)
         return order_id
+
+    def _line(
+        self, order_id: int, number: str, at: int, sku: str, quantity: int, price: Decimal, *, delivered: bool
+    ) -> None:
+        item_id = self._add(
+            t.order_items,
+            profile_id=self.shop_id,
+            order_id=order_id,
+            site_sku_id=f"s{at}",
+            site_product_id=f"p{at}",
+            sku=sku,
+            title=f"A fine {sku.lower()}",
+            quantity=quantity,
+            unit_price=price,
+        )
+        for unit in range(quantity):
+            self._add(
+                t.line_units,
+                order_id=order_id,
+                site_line_id=f"{number}{at:02}{unit}",
+                item_id=item_id,
+                site_sku_id=f"s{at}",
+                package_id="pk1",
+                site_status="DELIVERED" if delivered else "AWAITING_SHIPMENT",
+                shipped=delivered,
+                price=price,
+            )
 
     def items(self, order_id: int) -> list[int]:
         with self.connector.engine.connect() as connection:
@@ -286,20 +291,20 @@ class Desk:
 
     # --- what the OMS does ---
     def new_token(self) -> str:
-        answer = self.ask_token(
+        response = self.ask_token(
             {"grant_type": "refresh_token", "refresh_token": self.credentials.refresh_token}, basic=True
         )
-        assert answer.status_code == 200
-        return str(answer.get_json()["access_token"])
+        assert response.status_code == 200
+        return str(response.get_json()["access_token"])
 
     def ask_token(self, form: Any, *, basic: bool = False, label: str | None = None) -> TestResponse:
         headers = {}
         if basic:
             pair = f"{self.credentials.application_id}:{self.credentials.shared_secret}"
             headers["Authorization"] = f"Basic {base64.b64encode(pair.encode()).decode()}"
-        answer = self.web.post("/oauth2/token", data=form, headers=headers, content_type=label)
-        check("post", "/oauth2/token", answer)
-        return answer
+        response = self.web.post("/oauth2/token", data=form, headers=headers, content_type=label)
+        check("post", "/oauth2/token", response)
+        return response
 
     def call(
         self,
@@ -310,16 +315,16 @@ class Desk:
         raw: bytes | None = None,
         **more: Any,
     ) -> TestResponse:
-        """One call with the token, its answer held to the contract (for addresses in the contract's own spelling)."""
+        """One call with the token, its response held to the contract (for addresses in the contract's own spelling)."""
         headers = {"Authorization": f"Bearer {self.token}", **more.pop("headers", {})}
-        answer = self.web.open(path, method=method.upper(), query_string=query, data=raw, headers=headers, **more)
-        check(method, path, answer)
-        return answer
+        response = self.web.open(path, method=method.upper(), query_string=query, data=raw, headers=headers, **more)
+        check(method, path, response)
+        return response
 
     def get(self, path: str, query: dict[str, Any] | str | None = None, **more: Any) -> Any:
-        answer = self.call("get", path, query, **more)
-        assert answer.status_code == 200, answer.text
-        return answer.get_json()
+        response = self.call("get", path, query, **more)
+        assert response.status_code == 200, response.text
+        return response.get_json()
 
     def ids(self, path: str, query: dict[str, Any] | str | None = None) -> list[int]:
         return [row["ID"] for row in self.get(path, query)["value"]]
@@ -327,17 +332,17 @@ class Desk:
     def refused(
         self, method: str, path: str, query: Any = None, *, json_body: Any = None, raw: bytes | None = None
     ) -> str:
-        """A call that is refused with 400 and changes nothing; answers the message."""
+        """A call that is refused with 400 and changes nothing; return the message."""
         before = self.counted()
         if json_body is not None:
             raw = json.dumps(json_body).encode()
-        answer = self.call(method, path, query, raw=raw)
-        assert answer.status_code == 400, answer.text
+        response = self.call(method, path, query, raw=raw)
+        assert response.status_code == 400, response.text
         assert self.counted() == before
-        return str(answer.get_json()["error"]["message"])
+        return str(response.get_json()["error"]["message"])
 
     def post(self, path: str, body: Any = None, query: Any = None) -> None:
         """An action that is accepted: 204, nothing in it."""
         raw = None if body is None else json.dumps(body).encode()
-        answer = self.call("post", path, query, raw=raw)
-        assert answer.status_code == 204, answer.text
+        response = self.call("post", path, query, raw=raw)
+        assert response.status_code == 204, response.text

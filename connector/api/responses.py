@@ -1,4 +1,4 @@
-"""Answers as they leave: JSON in one spelling, 204 without a body, and ChannelAdvisor's two shapes of an error."""
+"""Responses as they leave: JSON in one spelling, 204 without a body, and ChannelAdvisor's two shapes of an error."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from connector.api.entities import spell
 _written: Final = json.JSONEncoder(default=spell, ensure_ascii=False, separators=(",", ":")).encode
 
 
-def json_answer(document: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def json_response(document: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     return Response(_written(document), status, headers, content_type="application/json; charset=utf-8")
 
 
 def done() -> Response:
     """Accepted; nothing to say, and no id to say it with."""
-    answer = Response(status=204)
-    del answer.headers["Content-Type"]
-    return answer
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    return response
 
 
 def business_error(status: int, code: str, message: str) -> Response:
-    return json_answer({"error": {"code": code, "message": message}}, status=status)
+    return json_response({"error": {"code": code, "message": message}}, status=status)
 
 
 def routing_error(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
-    return json_answer({"Message": message}, status=status, headers=headers)
+    return json_response({"Message": message}, status=status, headers=headers)
