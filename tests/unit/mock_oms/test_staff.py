@@ -26,10 +26,9 @@ def asked(office: Office) -> Office:
 @pytest.fixture
 def returned(office: Office) -> Office:
     """A buyer has sent a mug back, and it lies at the dock."""
-    order = office.connector.order("1", ("mug", 1, 20.0))
-    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
+    office.asked(RequestStatus="ReadyForReturn")
     office.pull()
-    office.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
+    office.parcel()
     return office
 
 
@@ -182,8 +181,7 @@ def test_nothing_more_can_be_said_once_it_is_answered(asked: Office) -> None:
 
 
 def test_goods_are_judged_only_when_they_are_there(office: Office) -> None:
-    order = office.connector.order("1", ("mug", 1, 20.0))
-    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
+    office.asked(RequestStatus="ReadyForReturn")
     office.pull()
     for act in (
         lambda: office.oms.approve("C-1001"),
@@ -215,7 +213,7 @@ def test_goods_cannot_be_paid_in_part(returned: Office) -> None:
 def test_an_inspection_may_come_before_its_adjustment(office: Office) -> None:
     order = office.connector.order("1", ("mug", 1, 20.0))
     office.pull()
-    office.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
+    office.parcel()
     answer = office.oms.inspect("R1", grade="AS_SOLD", accept=True)
     assert answer.kept
     assert (answer.row.return_id, answer.row.status) == ("R1", "NoChange")
@@ -228,12 +226,11 @@ def test_an_inspection_may_come_before_its_adjustment(office: Office) -> None:
 
 
 def test_an_inspection_addresses_the_newest_open_adjustment_of_the_rma(office: Office) -> None:
-    order = office.connector.order("1", ("mug", 1, 20.0))
-    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="RejectionCompleted")
+    order = office.asked(RequestStatus="RejectionCompleted")
     office.pull()
     office.clock.at += timedelta(minutes=1)
     office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
-    office.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
+    office.parcel()
     assert office.oms.inspect("R1", grade="AS_SOLD", accept=True).kept
     office.pull()
     assert [call.path for call in office.connector.posts("ApproveReturn")] == [
@@ -242,7 +239,7 @@ def test_an_inspection_addresses_the_newest_open_adjustment_of_the_rma(office: O
 
 
 def test_the_same_parcel_twice_is_one_parcel(returned: Office) -> None:
-    returned.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
+    returned.parcel()
     assert len(returned.events_named("parcel_received")) == 1
 
 

@@ -85,7 +85,7 @@ class Story:
         return self.tell("mail_sent", return_id="R1", kind=kind)
 
     def asked(self, amount: str) -> Story:
-        about = {"adjustment_id": "C1", "amount": Decimal(amount), "accepted": True}
+        about: dict[str, Any] = {"adjustment_id": "C1", "amount": Decimal(amount), "accepted": True}
         return self.tell("refund_requested", who="oms", **about)
 
     def started(self, claim: str, amount: str, *, by: str = "seller") -> Story:
