@@ -166,7 +166,7 @@ def test_an_order_is_shipped_and_delivered_by_hand(stage: Any) -> None:
     assert refused(Problem, stage.ship_order, order_id).status == 409
 
 
-def test_silence_is_a_yes_and_all_books_learn_of_it(stage: Any) -> None:
+def test_silence_is_a_yes_and_all_ledgers_learn_of_it(stage: Any) -> None:
     order = stage.place_order(lines=[{"sku": "MUG", "unit_price": "39.98"}])
     entry = stage.request_return(order["order_id"], type="REFUND")
     assert (entry["return_status"], entry["shown_status"]) == ("RETURN_OR_REFUND_REQUEST_PENDING", "Request Pending")
@@ -300,9 +300,7 @@ def test_a_cancellation_is_approved_and_another_withdrawn(stage: Any) -> None:
         ({"decision": "APPROVE_RETURN"}, 409, "decision"),
     ],
 )
-def test_what_seller_center_refuses_names_the_field_at_fault(
-    stage: Any, said: dict[str, str], status: int, field: str
-) -> None:
+def test_what_seller_center_refuses_names_a_field(stage: Any, said: dict[str, str], status: int, field: str) -> None:
     entry = stage.request_return(stage.place_order()["order_id"], type="REFUND")
     refusal = refused(Problem, stage.seller_center_decision, entry["return_id"], **said)
     assert (refusal.status, refusal.field) == (status, field)
@@ -320,9 +318,7 @@ def test_what_seller_center_refuses_names_the_field_at_fault(
         ({"line_item_ids": ["77"]}, 409, "line_item_ids"),
     ],
 )
-def test_a_refund_that_seller_center_refuses_names_the_field_at_fault(
-    stage: Any, said: dict[str, Any], status: int, field: str
-) -> None:
+def test_a_refused_seller_refund_names_its_field(stage: Any, said: dict[str, Any], status: int, field: str) -> None:
     order_id = stage.place_order()["order_id"]
     refusal = refused(Problem, stage.seller_center_refund, order_id, **said)
     assert (refusal.status, refusal.field) == (status, field)
@@ -419,9 +415,7 @@ def test_an_id_of_odd_characters_is_a_404_like_any_other(stage: Any) -> None:
         (lambda stage: stage.reset(market="UK", profile="us-2026-03"), "market"),
     ],
 )
-def test_a_wrong_value_names_its_field_and_changes_nothing(
-    stage: Any, call: Callable[[Any], object], field: str
-) -> None:
+def test_a_wrong_value_names_a_field_and_changes_nothing(stage: Any, call: Callable[[Any], object], field: str) -> None:
     before = stage.world(), stage.ledgers()
     refusal = refused(Problem, call, stage)
     assert (refusal.status, refusal.field) == (422, field)

@@ -143,12 +143,12 @@ def test_a_call_arrives_as_it_was_sent(stand: Stand) -> None:
     assert (said["raw"], said["type"]) == ('{"x": 1}', "application/json")
 
 
-def test_the_answer_says_where_it_comes_from_in_the_callers_words(stand: Stand) -> None:
+def test_a_response_says_where_it_comes_from_in_the_callers_words(stand: Stand) -> None:
     answer = stand.put(params={"q": "1"})
     assert (answer.url, answer.headers["Content-Type"]) == (f"{BASE}/things/a?q=1", "application/json")
 
 
-def test_an_answer_without_a_body_has_none(stand: Stand) -> None:
+def test_a_response_without_a_body_has_none(stand: Stand) -> None:
     answer = stand.put("nothing")
     assert (answer.status_code, answer.content) == (204, b"")
 
@@ -185,7 +185,7 @@ def test_secrets_and_names_are_not_in_the_record(stand: Stand) -> None:
     assert not [secret for secret in (b"abcdef", b"topsecret", b"Maya") if secret in record]
 
 
-def test_a_request_and_an_answer_that_break_the_contract_are_noticed(stand: Stand) -> None:
+def test_a_request_and_a_response_that_break_the_contract_are_noticed(stand: Stand) -> None:
     stand.put("wrong", params={"color": "red"})
     breaches = [(breach.side, breach.pointer) for exchange in stand.exchanges for breach in exchange.breaches]
     assert breaches == [("request", "/request/query/color"), ("response", "/response/body")]

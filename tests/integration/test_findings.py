@@ -72,9 +72,7 @@ def approved(world: World) -> None:
         (rejected_and_arbitrated, {"no-refund-after-no", "in-time"}),
     ],
 )
-def test_a_journey_puts_its_rules_to_the_test_and_they_hold(
-    world: World, journey: Callable[[World], None], put_to_the_test: set[str]
-) -> None:
+def test_a_journey_tries_its_rules(world: World, journey: Callable[[World], None], put_to_the_test: set[str]) -> None:
     journey(world)
     verdicts = {finding.invariant: (finding.verdict, finding.occasions > 0) for finding in world.findings()}
     tried = put_to_the_test | {"never-too-much", "books-agree", "one-mail", "contract-kept"}
@@ -84,7 +82,7 @@ def test_a_journey_puts_its_rules_to_the_test_and_they_hold(
     }
 
 
-def test_a_world_that_tells_every_kind_of_event_tells_it_as_the_contract_has_it(world: World) -> None:
+def test_every_kind_of_event_is_as_the_contract_has_it(world: World) -> None:
     rejected_and_arbitrated(world)
     return_id, _ = ask(world, "RETURN_AND_REFUND")
     world.advance(by=HOUR)
@@ -102,9 +100,7 @@ def test_a_world_that_tells_every_kind_of_event_tells_it_as_the_contract_has_it(
     assert broken(world) == {}
 
 
-def test_the_memory_of_a_worlds_auditor_is_data_and_goes_on_to_the_same_findings(
-    world: World, monkeypatch: pytest.MonkeyPatch, wrong: Wrong
-) -> None:
+def test_an_auditor_goes_on_from_anothers_memory(world: World, monkeypatch: pytest.MonkeyPatch, wrong: Wrong) -> None:
     _, first = ask(world)
     _, second = ask(world)
     wrong.sending(lambda _: [ApproveReturn(SiteDecision.APPROVE_REFUND)])
@@ -153,7 +149,7 @@ def test_a_decision_that_never_gets_through_is_late(world: World) -> None:
     assert "rehearsal" in finding.reproduce
 
 
-def test_an_answer_that_is_lost_after_the_marketplace_acted_costs_nobody_anything(world: World) -> None:
+def test_a_response_that_is_lost_after_the_marketplace_acted_costs_nobody_anything(world: World) -> None:
     _, case = ask(world)
     world.recorder.link = cut("/approve", after=True)
     world.oms.approve(case)
@@ -176,7 +172,7 @@ def refused_by_the_line(call: Call, answer: Handler) -> Response:
     return Response(503, "down", [], b"<html>", fault="refused")
 
 
-def test_what_the_line_answers_by_itself_is_charged_to_nobody(world: World) -> None:
+def test_what_the_link_responds_by_itself_is_charged_to_nobody(world: World) -> None:
     world.recorder.link = refused_by_the_line
     world.advance(by=HOUR)
     assert broken(world) == {}
@@ -184,7 +180,7 @@ def test_what_the_line_answers_by_itself_is_charged_to_nobody(world: World) -> N
     assert {(entry["status"], entry["breaches"]) for entry in refused} == {(503, 0)}
 
 
-def test_a_decision_that_only_the_line_has_seen_has_not_reached_the_marketplace(world: World) -> None:
+def test_a_decision_that_only_the_link_has_seen_has_not_reached_the_marketplace(world: World) -> None:
     _, case = ask(world)
     world.oms.reject(case)
     world.recorder.link = refused_by_the_line
@@ -205,7 +201,7 @@ def test_what_counts_is_the_mailbox(world: World, monkeypatch: pytest.MonkeyPatc
     assert broken(world) == {"one-mail": "marketplace"}
 
 
-def test_a_book_that_is_tampered_with_at_rest_is_found_when_somebody_looks(world: World) -> None:
+def test_a_ledger_that_is_tampered_with_at_rest_is_found_when_somebody_looks(world: World) -> None:
     approved(world)
     assert not [finding for finding in world.findings() if finding.broken]
     assert isinstance(world.connector, OurConnector)

@@ -43,9 +43,7 @@ def last(world: World) -> Entry:
         ("connector", "POST", "/v1/{secret}", "/v1/[redacted]"),
     ],
 )
-def test_a_secret_in_a_call_that_no_contract_knows_is_not_recorded(
-    world: World, service: str, method: str, path: str, shown: str
-) -> None:
+def test_a_secret_in_an_unknown_call_is_hidden(world: World, service: str, method: str, path: str, shown: str) -> None:
     secret = world.marketplace.app_secret
     answer = Client(world.outside_app(service)).open(
         path.format(secret=secret), method=method, json={"words": secret} if method != "GET" else None

@@ -36,7 +36,7 @@ bought = st.lists(
 
 @given(lines=bought, tax=cents, shipping_fee=cents, stated=st.booleans())
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
-def test_a_refund_of_the_whole_order_leaves_nothing_however_it_was_packed(
+def test_a_whole_refund_leaves_nothing(
     lines: list[OrderLine], tax: Decimal, shipping_fee: Decimal, stated: bool
 ) -> None:
     with closing(World()) as world:
@@ -124,9 +124,7 @@ def test_two_refunds_of_one_unit_are_told_apart_whatever_becomes_of_their_answer
 
 @pytest.mark.parametrize("fate", ["before", "after"])
 @pytest.mark.parametrize("outside", ["5.00", "20.00"])
-def test_a_refund_made_in_seller_center_is_not_taken_for_one_that_got_lost(
-    world: World, fate: str, outside: str
-) -> None:
+def test_a_refund_in_seller_center_is_not_taken_for_one_that_got_lost(world: World, fate: str, outside: str) -> None:
     order_id = a_mug(world, "5.00")
     lost(world, "/returns", fate)
     world.advance(by=QUARTER + timedelta(minutes=6))

@@ -147,7 +147,7 @@ def run(*options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_taken_port_is_said_by_name_with_what_to_do(tmp_path: Path) -> None:
+def test_a_taken_port_is_named_with_what_to_do(tmp_path: Path) -> None:
     with take("127.0.0.1", 0) as mine:
         port = mine.getsockname()[1]
         ended = run("--port", "0", "--oms-port", str(port), "--json", str(tmp_path / "world.json"))
@@ -172,7 +172,7 @@ def test_a_taken_port_is_said_by_name_with_what_to_do(tmp_path: Path) -> None:
         (("--sped", "1"), "--speed"),
     ],
 )
-def test_a_wrong_option_is_said_in_words(options: tuple[str, ...], words: str) -> None:
+def test_a_wrong_option_is_named(options: tuple[str, ...], words: str) -> None:
     ended = run(*options)
     assert ended.returncode == 2, ended.stderr
     assert words in ended.stderr

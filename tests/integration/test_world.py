@@ -45,7 +45,7 @@ def refunded(world: World, return_id: str) -> Decimal:
     return world.marketplace.return_view(return_id).refunded
 
 
-def test_a_refund_goes_all_the_way_and_the_books_agree(world: World) -> None:
+def test_a_refund_goes_all_the_way_and_the_ledgers_agree(world: World) -> None:
     return_id = ask(world)
     world.advance(by=QUARTER)
     world.oms.approve(case(world, return_id))
@@ -57,7 +57,7 @@ def test_a_refund_goes_all_the_way_and_the_books_agree(world: World) -> None:
     assert {finding.verdict for finding in world.findings()} == {Verdict.HELD, Verdict.NOT_TRIED}
 
 
-def test_what_fires_is_told_in_the_order_of_the_ranks(world: World) -> None:
+def test_what_fires_comes_in_the_order_of_the_ranks(world: World) -> None:
     ask(world)
     fired = world.advance(by=DAY).fired
     last_instant = [act for act in fired if act.at == START + DAY]
@@ -131,9 +131,7 @@ def test_a_second_advance_while_one_is_going_on_is_refused(world: World) -> None
         (NotCapable(Capability.BOOK), 501, None),
     ],
 )
-def test_what_the_world_refuses_is_a_problem_of_the_control_api(
-    refusal: Exception, status: int, field: str | None
-) -> None:
+def test_what_a_world_refuses_is_a_problem_of_the_api(refusal: Exception, status: int, field: str | None) -> None:
     with pytest.raises(Problem, match=str(refusal)) as problem, refusals():
         raise refusal
     assert (problem.value.status, problem.value.field) == (status, field)
@@ -194,7 +192,7 @@ def test_no_secret_and_no_buyer_is_in_any_export(world: World) -> None:
     assert [secret for secret in [*secrets, *buyers] if str(secret).encode() in exports] == []
 
 
-def test_a_connector_that_dies_keeps_what_it_promised(world: World) -> None:
+def test_a_connector_that_dies_keeps_its_outbox(world: World) -> None:
     return_id = ask(world)
     world.advance(by=QUARTER)
     world.oms.approve(case(world, return_id))

@@ -64,7 +64,7 @@ def test_what_a_command_raises_becomes_words_and_a_code(
     assert capsys.readouterr().err
 
 
-def test_a_command_answers_its_own_code(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_returns_its_own_code(monkeypatch: pytest.MonkeyPatch) -> None:
     @click.command()
     def judging() -> int:
         return ExitCode.NOT_JUDGED

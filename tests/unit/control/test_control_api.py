@@ -129,7 +129,7 @@ def test_a_refused_call_changes_nothing(api: FlaskClient) -> None:
     assert api.get(f"{PREFIX}/ledgers").json == before
 
 
-def test_the_same_key_answers_the_first_answer_and_acts_once(api: FlaskClient) -> None:
+def test_the_same_key_gives_the_first_response_and_acts_once(api: FlaskClient) -> None:
     first = api.post(f"{PREFIX}/orders", headers={"Idempotency-Key": "k1"})
     second = api.post(f"{PREFIX}/orders", headers={"Idempotency-Key": "k1"})
     assert first.json == second.json
@@ -227,9 +227,7 @@ def test_the_contract_itself_is_served(api: FlaskClient) -> None:
     assert yaml.safe_load(api.get(f"{PREFIX}/openapi.yaml").text) == document()
 
 
-def test_a_decision_that_the_connector_did_not_hear_is_kept_and_answered_with_202(
-    stage: InProcessStage, api: FlaskClient
-) -> None:
+def test_a_decision_that_the_connector_did_not_hear_is_kept(stage: InProcessStage, api: FlaskClient) -> None:
     order = api.post(f"{PREFIX}/orders").get_json()
     asked = api.post(f"{PREFIX}/orders/{order['order_id']}/returns", json={"type": "REFUND"}).get_json()
     stage.advance(by="PT30M")
@@ -244,7 +242,7 @@ def test_a_decision_that_the_connector_did_not_hear_is_kept_and_answered_with_20
     assert stage.get_return(asked["return_id"])["refunded"] == asked["refund_total"]
 
 
-def test_a_failure_of_the_stage_is_a_problem_and_not_a_page(
+def test_a_failing_stage_is_a_problem(
     stage: InProcessStage, api: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken() -> Any:

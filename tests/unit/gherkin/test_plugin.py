@@ -97,9 +97,7 @@ def test_two_scenarios_of_one_name_are_refused_instead_of_losing_one(suite: pyte
     ],
     ids=["empty", "no step", "not Gherkin", "one name twice"],
 )
-def test_a_file_that_cannot_be_read_is_said_and_the_others_are_played(
-    suite: pytest.Pytester, text: str, said: str
-) -> None:
+def test_an_unreadable_file_is_named_and_the_others_are_played(suite: pytest.Pytester, text: str, said: str) -> None:
     (suite.path / "bad.feature").write_text(f"Feature: Bad\n{text}" if text else "")
     (suite.path / "good.feature").write_text(f"Feature: Good\n{HELD}")
     result = suite.run(sys.executable, "-c", PLAY, "bad.feature", "good.feature")

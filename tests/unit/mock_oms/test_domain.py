@@ -105,7 +105,7 @@ def claim(number: int, amount: str, units: tuple[str, ...], told: dict[str, str]
         ({"0-0": "2.00"}, ["2.78", "11.11", "11.11"]),  # less than all of it: not to be relied on
     ],
 )
-def test_what_went_back_weighs_on_units_as_told_or_by_what_they_then_had_left(
+def test_what_went_back_weighs_on_units_as_stated_or_as_they_stood(
     told: dict[str, str] | None, left: list[str]
 ) -> None:
     order = an_order([Decimal("20.00")], [Decimal("0.00")], [3])

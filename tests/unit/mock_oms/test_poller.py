@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,7 +8,7 @@ import pytest
 
 from mock_oms import Due
 from tests.refused import refused
-from tests.unit.mock_oms.conftest import START, Office
+from tests.unit.mock_oms.conftest import START, Office, Offices
 from tests.unit.mock_oms.connector import QUARTER, Fault
 
 LISTS = ["GET /v1/Orders", "GET /v1/OrderAdjustments", "GET /v1/OrderItemAdjustments"]
@@ -168,9 +167,7 @@ def test_a_revoked_token_is_renewed_once_and_the_body_is_sent_again(office: Offi
         ("silent", None, None),
     ],
 )
-def test_a_policy_answers_at_the_pull_that_sees_the_request(
-    office_with: Callable[[str], Office], policy: str, action: str | None, decision: str | None
-) -> None:
+def test_a_policy_decides_at_once(office_with: Offices, policy: str, action: str | None, decision: str | None) -> None:
     office = office_with(policy)
     office.asked(20.01)
     office.pull()
@@ -183,9 +180,7 @@ def test_a_policy_answers_at_the_pull_that_sees_the_request(
 
 
 @pytest.mark.parametrize(("price", "offered"), [(0.02, 0.02), (0.01, None)])
-def test_the_partial_policy_offers_nothing_that_leaves_a_line_without(
-    office_with: Callable[[str], Office], price: float, offered: float | None
-) -> None:
+def test_a_partial_offer_leaves_no_line_without(office_with: Offices, price: float, offered: float | None) -> None:
     office = office_with("partial")
     order = office.connector.order("1", ("mug", 1, price), ("cup", 1, price))
     for item in (0, 1):
@@ -196,7 +191,7 @@ def test_the_partial_policy_offers_nothing_that_leaves_a_line_without(
     assert shares == ([offered / 2] * 2 if offered else [None, None])
 
 
-def test_a_refused_offer_is_followed_by_the_whole(office_with: Callable[[str], Office]) -> None:
+def test_a_refused_offer_is_followed_by_the_whole(office_with: Offices) -> None:
     office = office_with("partial")
     row = office.connector.adjustment(office.connector.order("1", ("mug", 1, 20.0)), 0, RmaNumber="R1")
     office.pull()
@@ -208,7 +203,7 @@ def test_a_refused_offer_is_followed_by_the_whole(office_with: Callable[[str], O
     assert call.body == b""
 
 
-def test_a_policy_that_is_refused_asks_once_and_shows_the_words(office_with: Callable[[str], Office]) -> None:
+def test_a_policy_that_is_refused_asks_once_and_shows_the_words(office_with: Offices) -> None:
     office = office_with("approve")
     office.asked()
     office.connector.refuse = lambda call: "Not now." if "Approve" in call.path else None
@@ -256,9 +251,7 @@ def test_an_error_before_a_lapse_is_shown_after_it(office: Office, by: str | Non
     assert list(office.oms.state.troubled) == ([office.row().id] if shown else [])
 
 
-def test_a_policy_answers_again_once_after_an_error_and_then_leaves_it_to_a_person(
-    office_with: Callable[[str], Office],
-) -> None:
+def test_a_policy_answers_again_once_after_an_error_and_then_leaves_it_to_a_person(office_with: Offices) -> None:
     office = office_with("reject")
     order = office.asked()
     answered = []
@@ -272,9 +265,7 @@ def test_a_policy_answers_again_once_after_an_error_and_then_leaves_it_to_a_pers
     assert (office.row().status, office.row().error) == ("NewRma", "No such reason (1); No such reason (2)")
 
 
-def test_an_automatic_policy_inspects_a_parcel_at_the_pull_after_its_arrival(
-    office_with: Callable[[str], Office],
-) -> None:
+def test_an_automatic_policy_inspects_a_parcel_at_the_pull_after_its_arrival(office_with: Offices) -> None:
     office = office_with("reject")
     office.asked(RequestStatus="ReadyForReturn")
     office.pull()

@@ -70,7 +70,7 @@ def test_what_the_connector_refuses_changes_nothing(asked: Office) -> None:
     assert asked.events_named("decision_given") == []
 
 
-def test_an_answer_that_only_some_lines_take_is_refused_and_the_row_says_so(asked: Office) -> None:
+def test_a_decision_that_only_some_lines_take_is_refused_and_the_row_says_so(asked: Office) -> None:
     asked.connector.refuse = lambda call: "Not this one." if "(2)/Approve" in call.path else None
     refusal = refused(Refused, asked.oms.approve, "C-1001")
     assert (refusal.status, refusal.title) == (409, "Only half answered")
@@ -85,7 +85,7 @@ def test_an_answer_that_only_some_lines_take_is_refused_and_the_row_says_so(aske
     assert len(asked.events_named("decision_given")) == 1
 
 
-def test_another_decision_after_half_an_answer_goes_to_all_lines_the_answered_first(asked: Office) -> None:
+def test_another_decision_after_half_of_one_goes_to_all_lines(asked: Office) -> None:
     asked.connector.refuse = lambda call: "Not this one." if "(1)/Approve" in call.path else None
     rows = asked.connector.adjustments["OrderItemAdjustments"]
     rows[1]["RequestStatus"], rows[2]["RequestStatus"] = "NewRma", "PendingApproval"
@@ -104,9 +104,7 @@ def test_another_decision_after_half_an_answer_goes_to_all_lines_the_answered_fi
         ("SiteRejectComment is too long for the Reason given.", 422, "comment"),
     ],
 )
-def test_a_refusal_names_the_field_the_connector_names(
-    asked: Office, words: str, status: int, field: str | None
-) -> None:
+def test_a_refusal_names_the_field_it_is_about(asked: Office, words: str, status: int, field: str | None) -> None:
     asked.connector.refuse = lambda call: words
     refusal = refused(Refused, asked.oms.approve, "C-1001")
     assert (refusal.status, refusal.field, refusal.detail) == (status, field, words)
@@ -126,9 +124,7 @@ def test_an_unreachable_connector_keeps_the_decision_until_the_next_pull(asked: 
 
 @pytest.mark.parametrize("status", [None, 503])
 @pytest.mark.parametrize("what", ["decision", "refund"])
-def test_what_the_connector_does_not_take_is_seen_on_its_case_and_told_once(
-    asked: Office, what: str, status: int | None
-) -> None:
+def test_what_the_connector_does_not_take_is_seen_on_its_case(asked: Office, what: str, status: int | None) -> None:
     action = "ApproveBuyerRequest" if what == "decision" else "Adjust"
     asked.connector.faults.append(Fault(f"/{action}", status=status, document={"Message": "busy"}, times=4))
     asked.clock.at += timedelta(minutes=7)
@@ -155,7 +151,7 @@ def test_what_the_connector_does_not_take_is_seen_on_its_case_and_told_once(
     assert len(asked.oms.agenda()) == 1
 
 
-def test_a_decision_whose_answer_was_lost_is_not_given_twice(asked: Office) -> None:
+def test_a_decision_whose_response_was_lost_is_not_given_twice(asked: Office) -> None:
     asked.connector.faults.append(Fault("(1)/ApproveBuyerRequest", after=True))
     assert asked.oms.approve("C-1001").kept
     asked.pull()
@@ -325,7 +321,7 @@ def test_what_was_given_back_is_not_there_to_be_given_again(sold: Office) -> Non
     assert refused(Refused, sold.oms.refund, order_id="1").status == 409
 
 
-def test_a_lost_answer_never_refunds_twice(sold: Office) -> None:
+def test_a_lost_response_never_refunds_twice(sold: Office) -> None:
     sold.connector.faults.append(Fault("Adjust", after=True))
     assert sold.oms.refund(order_id="1").kept
     sold.pull()

@@ -94,7 +94,7 @@ class Walk(RuleBasedStateMachine):
                 assert Decimal(0) <= line.refunded <= line.paid
 
     @invariant()
-    def the_book_is_the_sum_of_what_was_told(self) -> None:
+    def the_ledger_is_the_sum_of_what_was_paid(self) -> None:
         told: Counter[str] = Counter()
         for event in self.town.told("money_paid"):
             told[str(event.data["order_id"])] += event.data["amount"]  # type: ignore[operator]  # a Decimal

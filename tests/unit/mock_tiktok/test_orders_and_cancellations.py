@@ -149,7 +149,7 @@ def test_the_seller_approves_or_rejects_a_cancellation_once(town: Town) -> None:
     assert town.market.order_view(order_id).refunded == 0
 
 
-def test_shipping_answers_a_cancellation_with_no(town: Town) -> None:
+def test_shipping_rejects_a_cancellation(town: Town) -> None:
     order_id = town.order(status="AWAITING_SHIPMENT").order_id
     cancel_id = town.market.request_cancellation(order_id).cancel_id
     town.market.ship_order(order_id)
@@ -158,7 +158,7 @@ def test_shipping_answers_a_cancellation_with_no(town: Town) -> None:
     assert town.market.order_view(order_id).status == "IN_TRANSIT"
 
 
-def test_where_shipping_is_no_answer_silence_still_cancels(tmp_path: Path) -> None:
+def test_where_shipping_decides_nothing_silence_still_cancels(tmp_path: Path) -> None:
     file = tmp_path / "shipping-is-no-answer.yaml"
     file.write_text(
         "name: other\nextends: us-2025-08\nnumbers:\n"

@@ -57,7 +57,7 @@ def test_silence_refunds_the_buyer_at_24_hours_and_not_before(town: Town, second
     assert [act.what for act in fired] == (["silence: refund approved"] if expected == SUCCESS else [])
 
 
-def test_an_answer_at_the_deadline_is_too_late_even_before_the_platform_acts(town: Town) -> None:
+def test_a_decision_at_the_deadline_is_too_late_even_before_the_platform_acts(town: Town) -> None:
     return_id = town.request()
     town.clock.at += timedelta(hours=24)
     assert refused(ApiError, town.shop.approve_return, return_id, "APPROVE_REFUND").code == 25011012
@@ -309,7 +309,7 @@ def test_a_decision_in_the_wrong_state_gets_the_code_for_it(town: Town) -> None:
     assert refused_with(town.shop.get_return, "0") == 25020005
 
 
-def test_what_is_refused_changes_nothing_and_tells_nothing(town: Town) -> None:
+def test_what_is_refused_changes_nothing_and_raises_no_event(town: Town) -> None:
     return_id = town.request()
     before, told = town.view(return_id), len(town.news)
     refused(ApiError, town.shop.reject_return, return_id, "REJECT_REFUND", "nonsense")

@@ -59,9 +59,7 @@ def test_an_order_is_listed_and_read_with_one_line_per_unit(client: Client, mark
     assert none == {"total_count": 0, "next_page_token": ""}
 
 
-def test_several_orders_may_be_asked_for_as_a_list_or_by_repeating_the_name(
-    client: Client, market: Marketplace
-) -> None:
+def test_several_orders_may_be_asked_for_as_a_list_or_by_repeating_a_name(client: Client, market: Marketplace) -> None:
     ids = [two_mugs(market).order_id for _ in range(2)]
     path = "/order/202309/orders"
     assert [one["id"] for one in client.data("GET", path, {"ids": ",".join(ids)})["orders"]] == ids
@@ -178,9 +176,7 @@ def test_a_refund_is_calculated_without_changing_anything(client: Client, market
 
 
 @pytest.mark.parametrize("version", ["202309", "202512", "202602"])
-def test_what_can_be_claimed_is_said_in_the_fields_of_the_version(
-    client: Client, market: Marketplace, version: str
-) -> None:
+def test_what_can_be_claimed_is_in_the_fields_of_the_version(client: Client, market: Marketplace, version: str) -> None:
     order = two_mugs(market)
     path = f"/return_refund/{version}/orders/{order.order_id}/aftersale_eligibility"
     (sku,) = client.data("GET", path, {"initiate_aftersale_user": "SELLER"})["sku_eligibility"]
@@ -276,7 +272,7 @@ def test_orders_come_newest_first_unless_told_otherwise(client: Client, market: 
     assert [order["id"] for order in orders] == [first.order_id, second.order_id]
 
 
-def test_a_key_answers_the_first_outcome_again(client: Client, market: Marketplace) -> None:
+def test_a_key_gives_the_first_outcome_again(client: Client, market: Marketplace) -> None:
     asked = asked_for_money(market)
     path = f"{RR}/returns/{asked.return_id}/approve"
     body = {"decision": "APPROVE_REFUND"}

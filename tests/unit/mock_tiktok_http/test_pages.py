@@ -62,9 +62,7 @@ def test_an_empty_shop_says_that_nothing_waits(client: Client, market: Marketpla
     assert "Nothing waits for you." in page.seen
 
 
-def test_manage_returns_shows_the_status_people_know_and_the_time_left(
-    market: Marketplace, clock: Clock, return_id: str
-) -> None:
+def test_manage_returns_shows_status_and_time_left(market: Marketplace, clock: Clock, return_id: str) -> None:
     page = get(market, MANAGE).seen
     assert return_id in page
     assert "Request Pending" in page
@@ -143,9 +141,7 @@ def test_the_buyer_asks_follows_disputes_and_gets_mail(client: Client, market: M
 @pytest.mark.parametrize(
     ("field", "value"), [("return_type", "GIFT"), ("line_item_ids", ""), ("reason", ""), ("reason", "made_up")]
 )
-def test_the_request_page_names_the_field_that_is_wrong(
-    client: Client, market: Marketplace, field: str, value: str
-) -> None:
+def test_the_request_page_names_a_wrong_field(client: Client, market: Marketplace, field: str, value: str) -> None:
     order = market.place_order()
     form: dict[str, object] = {
         "return_type": "REFUND",

@@ -30,9 +30,7 @@ def test_a_code_is_exchanged_once_for_tokens_that_work(client: Client, market: M
     assert (again["code"], again["message"], again["data"]) == (36004004, "invalid auth code", None)
 
 
-def test_the_shown_code_is_always_unused_and_lives_half_an_hour(
-    client: Client, market: Marketplace, clock: Clock
-) -> None:
+def test_the_shown_code_is_unused_and_lives_half_an_hour(client: Client, market: Marketplace, clock: Clock) -> None:
     first = market.credentials(client.shop.shop_id).auth_code
     assert market.credentials(client.shop.shop_id).auth_code == first
     exchange(market, auth_code=first)
@@ -43,9 +41,7 @@ def test_the_shown_code_is_always_unused_and_lives_half_an_hour(
     assert exchange(market, auth_code=market.credentials(client.shop.shop_id).auth_code)["code"] == 0
 
 
-def test_shown_tokens_are_valid_at_any_time_and_end_no_older_ones(
-    client: Client, market: Marketplace, clock: Clock
-) -> None:
+def test_shown_tokens_are_always_valid_and_end_no_older_ones(client: Client, market: Marketplace, clock: Clock) -> None:
     for _ in range(6):
         client.token = market.credentials(client.shop.shop_id).access_token
         assert client.send("POST", SEARCH).status_code == 200

@@ -266,14 +266,14 @@ def test_a_deadline_that_passes_unnoticed_is_noticed() -> None:
     assert story.broken() == ["lapse-once"]
 
 
-def test_books_that_disagree_are_a_finding_with_the_three_sums() -> None:
+def test_ledgers_that_disagree_are_a_finding_with_the_three_sums() -> None:
     story = a_whole_refund().came_to_rest(Row(), books=[book("39.98", "39.98", "0.00")])
     (finding,) = story.auditor.broken()
     assert (finding.invariant, finding.suspect) == ("books-agree", "oms")
     assert finding.witness.money == {"paid": "39.98", "marketplace": "39.98", "connector": "39.98", "oms": "0.00"}
 
 
-def test_books_are_not_judged_before_the_world_has_come_to_rest() -> None:
+def test_ledgers_are_not_judged_before_the_world_has_come_to_rest() -> None:
     finding = a_whole_refund().verdict("books-agree")
     assert finding.verdict is Verdict.NOT_JUDGED
     assert "not come to rest" in (finding.why or "")
@@ -296,7 +296,7 @@ def a_breach(seq: int) -> Exchange:
     return Exchange(seq, START, "connector", "marketplace", False, "searchReturns", 200, (breach,))
 
 
-def test_a_breach_of_contract_names_its_side_and_is_told_once() -> None:
+def test_a_breach_of_contract_names_its_side_once() -> None:
     story = Story()
     for seq in (4, 8, 15):
         story.auditor.on_exchange(a_breach(seq))
