@@ -93,10 +93,10 @@ def test_every_kind_of_event_is_as_the_contract_has_it(world: World) -> None:
     world.marketplace.request_cancellation(order.order_id)
     world.marketplace.ship_order(world.marketplace.place_order(status="AWAITING_SHIPMENT").order_id)
     silent(world)
-    told = [entry for entry in world.trace.entries() if entry["kind"] == "event"]
+    events = [entry for entry in world.trace.entries() if entry["kind"] == "event"]
     contract = EventContract.load()
-    assert {entry["name"] for entry in told} == contract.events.keys()
-    assert [breach for one in told for breach in contract.breaches(one["who"], one["name"], one["data"])] == []
+    assert {entry["name"] for entry in events} == contract.events.keys()
+    assert [breach for one in events for breach in contract.breaches(one["who"], one["name"], one["data"])] == []
     assert broken(world) == {}
 
 
@@ -126,14 +126,14 @@ def both(one: Callable[[Any], None], other: Callable[[Any], None]) -> Callable[[
 
 
 def cut(operation: str, *, after: bool = False) -> Callable[[Call, Handler], Response]:
-    """A line on which one operation never comes through."""
+    """A link on which one operation never comes through."""
 
-    def line(call: Call, answer: Handler) -> Response:
+    def line(call: Call, handler: Handler) -> Response:
         if call.path.endswith(operation):
             if after:
-                answer(call)
+                handler(call)
             raise requests.ConnectionError("cut")
-        return answer(call)
+        return handler(call)
 
     return line
 
@@ -154,10 +154,10 @@ def test_a_response_that_is_lost_after_the_marketplace_acted_costs_nobody_anythi
     world.recorder.link = cut("/approve", after=True)
     world.oms.approve(case)
     world.advance(by=HOUR)
-    world.recorder.link = lambda call, answer: answer(call)
+    world.recorder.link = lambda call, handler: handler(call)
     world.advance(by=3 * HOUR)
     assert broken(world) == {}
-    assert [book.agree and book.oms > 0 for book in world.books()] == [True]
+    assert [row.agree and row.oms > 0 for row in world.books()] == [True]
 
 
 def test_a_request_that_breaks_the_contract_names_the_side_that_sent_it(world: World) -> None:
@@ -168,7 +168,7 @@ def test_a_request_that_breaks_the_contract_names_the_side_that_sent_it(world: W
     assert set(found.values()) == {"connector"}
 
 
-def refused_by_the_line(call: Call, answer: Handler) -> Response:
+def refused_by_the_line(call: Call, handler: Handler) -> Response:
     return Response(503, "down", [], b"<html>", fault="refused")
 
 
@@ -226,10 +226,10 @@ def test_a_world_whose_connector_is_down_can_be_looked_at(world: World) -> None:
     world.connector.start()
     world.advance(by=HOUR)
     world.connector.kill()
-    assert [book.agree and book.connector > 0 for book in world.books()] == [True]
+    assert [row.agree and row.connector > 0 for row in world.books()] == [True]
 
 
-# connectors that do something else than they were told
+# connectors that do something else than was decided
 
 
 SEND = TikTok.send

@@ -1,4 +1,4 @@
-"""An answer of which one line is refused: nothing reaches the marketplace, the case says so and asks on."""
+"""A decision of which one line is refused: nothing reaches the marketplace, the case says so and asks on."""
 
 from __future__ import annotations
 

@@ -25,9 +25,9 @@ def test_an_address_without_a_world_is_refused(feature: Path, address: str, caps
 @pytest.mark.parametrize("option", ["--report", "--junit"])
 def test_an_unwritable_place_is_refused_first(feature: Path, option: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["play", str(feature), option, str(feature / "below")]) == 2
-    said = capsys.readouterr()
-    assert said.err.startswith(f"Error: {option} cannot be written")
-    assert said.out == ""
+    shown = capsys.readouterr()
+    assert shown.err.startswith(f"Error: {option} cannot be written")
+    assert shown.out == ""
 
 
 def test_the_report_names_the_command_that_plays_the_same_again(feature: Path, tmp_path: Path) -> None:

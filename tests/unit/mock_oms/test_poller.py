@@ -103,7 +103,7 @@ def test_a_refund_is_booked_once_when_it_is_done_with_the_amounts_reported(offic
     assert office.pull().what == "pull: 1 adjustment, booked 19.60 USD"
     office.pull()
     assert office.oms.ledger() == {"1": Decimal("19.60")}
-    assert [told["amount"] for told in office.events_named("booked")] == [Decimal("19.60")]
+    assert [data["amount"] for data in office.events_named("booked")] == [Decimal("19.60")]
 
 
 def test_an_adjustment_of_an_order_never_exported_fetches_the_order(office: Office) -> None:
@@ -174,7 +174,7 @@ def test_a_policy_decides_at_once(office_with: Offices, policy: str, action: str
     assert [call for call in office.connector.paths() if "BuyerRequest" in call] == (
         [f"POST /v1/OrderItemAdjustments(1)/{action}"] if action else []
     )
-    assert [told["decision"] for told in office.events_named("decision_given")] == ([decision] if decision else [])
+    assert [data["decision"] for data in office.events_named("decision_given")] == ([decision] if decision else [])
     if policy == "partial":
         assert office.connector.posts(str(action))[0].json == {"SitePartialRefundAmount": 10.01}
 
@@ -214,7 +214,7 @@ def test_a_policy_that_is_refused_asks_once_and_shows_the_words(office_with: Off
 
 
 def asks_anew(office: Office, order: dict[str, object]) -> None:
-    """The marketplace has refused the answer, and the connector asks again."""
+    """The marketplace has refused the decision, and the connector asks again."""
     rows = office.connector.adjustments["OrderItemAdjustments"]
     rows[len(rows)] |= {"RequestStatus": "Error", "SiteErrorMessage": f"No such reason ({len(rows)})"}
     office.connector.adjustment(order, 0, RmaNumber="R1")
@@ -254,14 +254,14 @@ def test_an_error_before_a_lapse_is_shown_after_it(office: Office, by: str | Non
 def test_a_policy_answers_again_once_after_an_error_and_then_leaves_it_to_a_person(office_with: Offices) -> None:
     office = office_with("reject")
     order = office.asked()
-    answered = []
+    decided = []
     for _ in range(5):
         office.pull()
-        answered.append(len(office.connector.posts("RejectBuyerRequest")))
+        decided.append(len(office.connector.posts("RejectBuyerRequest")))
         office.clock.at += timedelta(minutes=5)
-        if answered[-1]:
+        if decided[-1]:
             asks_anew(office, order)
-    assert answered == [1, 1, 0, 0, 0]
+    assert decided == [1, 1, 0, 0, 0]
     assert (office.row().status, office.row().error) == ("NewRma", "No such reason (1); No such reason (2)")
 
 

@@ -1,4 +1,4 @@
-"""Every call of the Open API, from a buyer's order to the money back; each answer is held to the contract."""
+"""Every call of the Open API, from a buyer's order to the money back; each response is held to the contract."""
 
 from __future__ import annotations
 
@@ -66,9 +66,9 @@ def test_several_orders_may_be_asked_for_as_a_list_or_by_repeating_a_name(client
     signed = client.send("GET", path, {"ids": ",".join(ids)}).request.args.to_dict()
     del signed["ids"]
     pairs = [*signed.items(), *(("ids", one) for one in ids)]
-    answer = market.app.test_client().get(path, query_string=pairs, headers={"x-tts-access-token": client.token})
-    assert answer.json is not None
-    assert [one["id"] for one in answer.json["data"]["orders"]] == ids
+    response = market.app.test_client().get(path, query_string=pairs, headers={"x-tts-access-token": client.token})
+    assert response.json is not None
+    assert [one["id"] for one in response.json["data"]["orders"]] == ids
     assert client.refusal("GET", path)[:2] == (400, 36009004)
     assert client.refusal("GET", path, {"ids": ",".join("1" * 51)})[:2] == (400, 36009004)
 
@@ -204,7 +204,7 @@ def test_which_decisions_a_case_takes_is_said_with_its_reject_reasons(client: Cl
 
 def test_a_buyer_s_cancellation_is_searched_and_answered(client: Client, market: Marketplace) -> None:
     search = f"{RR}/cancellations/search"
-    for answer, status in (("approve", "CANCELLATION_REQUEST_SUCCESS"), ("reject", "CANCELLATION_REQUEST_CANCELLED")):
+    for verb, status in (("approve", "CANCELLATION_REQUEST_SUCCESS"), ("reject", "CANCELLATION_REQUEST_CANCELLED")):
         order = two_mugs(market, status="AWAITING_SHIPMENT")
         asked = market.request_cancellation(order.order_id)
         (item,) = client.data("POST", search, {"page_size": "1"}, {"cancel_ids": [asked.cancel_id]})["cancellations"]
@@ -219,8 +219,8 @@ def test_a_buyer_s_cancellation_is_searched_and_answered(client: Client, market:
             "APPROVE_REQUEST_CANCEL",
             "REJECT_REQUEST_CANCEL",
         ]
-        body = {"reject_reason": reasons[0]["name"]} if answer == "reject" else None
-        assert client.data("POST", f"{RR}/cancellations/{asked.cancel_id}/{answer}", None, body) == {}
+        body = {"reject_reason": reasons[0]["name"]} if verb == "reject" else None
+        assert client.data("POST", f"{RR}/cancellations/{asked.cancel_id}/{verb}", None, body) == {}
         (item,) = client.data("POST", search, None, {"cancel_ids": [asked.cancel_id]})["cancellations"]
         assert item["cancel_status"] == status
     either = {"cancel_status": ["CANCELLATION_REQUEST_CANCEL"]}

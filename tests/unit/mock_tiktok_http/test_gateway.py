@@ -41,10 +41,10 @@ def test_an_unknown_app_is_refused_before_the_timestamp_and_the_sign(client: Cli
 
 @pytest.mark.parametrize(("seconds", "taken"), [(-301, False), (-300, True), (0, True), (30, True), (31, False)])
 def test_a_timestamp_may_be_five_minutes_old_or_half_a_minute_ahead(client: Client, seconds: int, taken: bool) -> None:
-    answer = client.send("POST", SEARCH, timestamp=str(int(START.timestamp()) + seconds))
-    assert answer.json is not None
-    assert (answer.json["code"] == 0) is taken
-    assert taken or "timestamp" in answer.json["message"]
+    response = client.send("POST", SEARCH, timestamp=str(int(START.timestamp()) + seconds))
+    assert response.json is not None
+    assert (response.json["code"] == 0) is taken
+    assert taken or "timestamp" in response.json["message"]
 
 
 def test_a_bad_timestamp_is_refused_before_the_sign(client: Client) -> None:
@@ -109,9 +109,9 @@ def test_a_cipher_must_be_the_token_s_own_and_be_absent_for_authorization(client
     ids=["object signed as none", "object", "PHP's array", "none"],
 )
 def test_an_empty_filter_arrives_in_four_forms(client: Client, sent: bytes, signed: bytes) -> None:
-    answer = client.send("POST", SEARCH, body=sent, signed_body=signed)
-    assert answer.json is not None
-    assert answer.json["data"] == {"total_count": 0, "next_page_token": ""}
+    response = client.send("POST", SEARCH, body=sent, signed_body=signed)
+    assert response.json is not None
+    assert response.json["data"] == {"total_count": 0, "next_page_token": ""}
 
 
 def test_a_body_that_is_no_json_object_is_refused(client: Client) -> None:

@@ -1,4 +1,4 @@
-"""Judging requests and answers by an OpenAPI document."""
+"""Judging requests and responses by an OpenAPI document."""
 
 from __future__ import annotations
 
