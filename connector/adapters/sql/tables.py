@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 
-from connector import records as r
+import connector.records as r
 
 SCALE: Final = 4
 CENT: Final = Decimal("0.01")
@@ -81,6 +81,7 @@ metadata: Final = sa.MetaData(
 _TYPES: Final[Mapping[type, type[TypeEngine[Any]]]] = {
     str: sa.Text, bool: sa.Boolean, int: sa.Integer, Decimal: Money, datetime: Utc, list: sa.JSON, dict: sa.JSON,
 }  # fmt: skip
+_NAMED: Final[Mapping[str, type[TypeEngine[Any]]]] = {"site_updated": sa.BigInteger}
 _LEADS_TO: Final = {
     "profile_id": "shops.id", "order_id": "orders.id", "item_id": "order_items.id", "outbox_id": "outbox.id",
 }  # fmt: skip
@@ -101,7 +102,7 @@ def _table(
         if field in otherwise:
             columns += otherwise[field]
             continue
-        type_ = next(_TYPES[base] for base in (get_origin(kind) or kind).__mro__ if base in _TYPES)
+        type_ = _NAMED.get(field) or next(_TYPES[base] for base in (get_origin(kind) or kind).__mro__ if base in _TYPES)
         leads_to = [sa.ForeignKey(_LEADS_TO[field])] if field in _LEADS_TO else []
         is_key, index = field in key, True if field in indexed else None
         columns.append(
@@ -118,17 +119,10 @@ orders: Final = _table(
     r.Order,
     sa.UniqueConstraint("profile_id", "site_order_id"),
     sa.Index("ix_orders_profile_id_updated_at", "profile_id", "updated_at"),
-    otherwise={"site_updated": [sa.Column("site_updated", sa.BigInteger, nullable=False)]},
 )
 order_items: Final = _table("order_items", r.OrderItem, indexed=["order_id"])
 line_units: Final = _table("line_units", r.LineUnit, key=["order_id", "site_line_id"], indexed=["item_id"])
-cases: Final = _table(
-    "cases",
-    r.Case,
-    key=["profile_id", "site_id"],
-    indexed=["order_id"],
-    otherwise={"site_updated": [sa.Column("site_updated", sa.BigInteger, nullable=False)]},
-)
+cases: Final = _table("cases", r.Case, key=["profile_id", "site_id"], indexed=["order_id"])
 # ChannelAdvisor's OrderAdjustments (level "order") and OrderItemAdjustments (level "item"), with the extensions.
 adjustments: Final = _table(
     "adjustments",
@@ -201,3 +195,8 @@ exports: Final = sa.Table(
     sa.Column("application_id", sa.ForeignKey("clients.application_id"), primary_key=True),
     sa.Column("at", Utc, nullable=False),
 )
+
+OF: Final[Mapping[type, sa.Table]] = {
+    r.Shop: shops, r.Tokens: tokens, r.Rounds: watermarks, r.Order: orders, r.OrderItem: order_items,
+    r.LineUnit: line_units, r.Case: cases, r.Adjustment: adjustments, r.OutboxEntry: outbox, r.Application: clients,
+}  # fmt: skip
