@@ -72,7 +72,7 @@ def take_claim(work: UnitOfWork, profile_id: int, claim: Claim, now: datetime, *
     ended = [entry.status for entry in current if entry.status in TERMINAL]
     if not current or (len(ended) == len(current) and action in REOPENS[ended[0]]):
         for entry in current:
-            work.adjustment_moved(entry, _seen_after_end(entry, claim, now))
+            work.moved(entry, _seen_after_end(entry, claim, now))
         _open(work, order, units, claim, action, generation + 1, now)
     else:
         _walk(work, order, units, claim, action, current, now)
@@ -93,10 +93,10 @@ def _keep_case(work: UnitOfWork, order: Order, known: Case | None, claim: Claim)
         fingerprint=claim.fingerprint,
     )
     if known is None:
-        work.case_opened(case)
+        work.added(case)
         return
     kept = replace(case, kind=known.kind, order_id=known.order_id, request_type=known.request_type, role=known.role)
-    work.case_moved(known, kept)
+    work.moved(known, kept)
 
 
 def _made_by_us(work: UnitOfWork, order: Order, claim: Claim) -> list[OutboxEntry]:
@@ -139,7 +139,7 @@ def _adopt(work: UnitOfWork, order: Order, claim: Claim, entry: OutboxEntry, now
     for adjustment in work.adjustments_of_entry(entry.id):
         status = after(adjustment.status, Action.ACCEPTED) or adjustment.status
         adopted = replace(adjustment, site_adjustment_id=claim.id, status=status, updated_at=now)
-        work.adjustment_moved(adjustment, adopted)
+        work.moved(adjustment, adopted)
     text = f"Found at {MARKETPLACE} ({describe(entry.decision)}): carried out although its answer was lost"
     work.note(order, now, by="connector", event="settled", text=text, words=claim.status, site_id=claim.id)
     return work.adjustments_of_claim(order.profile_id, claim.id, lock=True)
@@ -187,7 +187,7 @@ def _open(
             site_reason_text=claim.reason_text,
             decided_by=None if status in AWAITS_SELLER else "channel",
         )
-        work.adjustment_opened(_seen(adjustment, claim, group, status, parts, now))
+        work.added(_seen(adjustment, claim, group, status, parts, now))
     total = sum((parts.total for parts in shares), Decimal(0))
     who, text = opened(claim, own_words, status, total, order.currency, again=generation > 1)
     work.note(order, now, by=who, event="adjustment_opened", text=text, words=_words(claim), site_id=claim.id)
@@ -195,7 +195,7 @@ def _open(
 
 def ask_anew(work: UnitOfWork, ended: Adjustment, status: RequestStatus, now: datetime) -> None:
     """Open a new adjustment for a question whose decision came to nothing: the same claim, lines, money, deadline."""
-    work.adjustment_opened(
+    work.added(
         replace(
             ended,
             id=0,
@@ -242,7 +242,7 @@ def _walk(
         if status is not None:
             reached.append(status)
             becomes = replace(becomes, decision=None, decided_by=_decider(work, was, status, now))
-        work.adjustment_moved(was, becomes)
+        work.moved(was, becomes)
     work.note(
         order,
         now,
@@ -270,12 +270,7 @@ def _decider(work: UnitOfWork, adjustment: Adjustment, status: RequestStatus, no
 
 
 def _seen(
-    adjustment: Adjustment,
-    claim: Claim,
-    group: Sequence[ClaimLine],
-    status: RequestStatus,
-    parts: Parts,
-    now: datetime,
+    adjustment: Adjustment, claim: Claim, group: Sequence[ClaimLine], status: RequestStatus, parts: Parts, now: datetime
 ) -> Adjustment:
     """Return an adjustment as its claim shows it while it is open and as it ends."""
     return replace(

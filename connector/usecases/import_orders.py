@@ -23,11 +23,11 @@ def take_order(work: UnitOfWork, profile_id: int, site: SiteOrder, now: datetime
     if known is not None and (known.fingerprint == site.fingerprint or site.updated < known.site_updated):
         return False
     if known is None:
-        order = work.order_collected(_as_shown(_first_seen(profile_id, site, now), site, now))
+        order = work.added(_as_shown(_first_seen(profile_id, site, now), site, now))
         _add_lines(work, order, site, site.lines)
     else:
         order = known
-        work.order_moved(known, _as_shown(known, site, now))
+        work.moved(known, _as_shown(known, site, now))
         _move_lines(work, order, site)
     if known is None or known.site_status != site.status:
         text = f"Order collected, {money(site.total, site.currency)}" if known is None else f"Order is {site.status}"
@@ -79,7 +79,7 @@ def _add_lines(work: UnitOfWork, order: Order, site: SiteOrder, lines: Sequence[
     paid = share_out(site)
     for group in grouped(lines):
         first = group[0]
-        item = work.item_added(
+        item = work.added(
             OrderItem(
                 profile_id=order.profile_id,
                 order_id=order.id,
@@ -96,7 +96,7 @@ def _add_lines(work: UnitOfWork, order: Order, site: SiteOrder, lines: Sequence[
         )
         for line in group:
             status = line.status or site.status
-            work.unit_added(
+            work.added(
                 LineUnit(
                     order_id=order.id,
                     site_line_id=line.id,
@@ -120,7 +120,7 @@ def _move_lines(work: UnitOfWork, order: Order, site: SiteOrder) -> None:
         if line.id in known:
             status = line.status or site.status
             moved = replace(known[line.id], package_id=line.package_id, site_status=status, shipped=status in SHIPPED)
-            work.unit_moved(known[line.id], moved)
+            work.moved(known[line.id], moved)
     new = [line for line in site.lines if line.id not in known]
     if new:
         _add_lines(work, order, site, new)

@@ -180,7 +180,7 @@ def start(
         line_ids = [unit.site_line_id for unit in portion.units]
         whole = set(line_ids) == live
         reason = request.site_reason or _site_reason(reasons_of(region), portion, request.reason, whole=whole)
-        opened = work.adjustment_opened(_adjustment(order, portion, part, request, reason, now))
+        opened = work.added(_adjustment(order, portion, part, request, reason, now))
         verb = "Cancellation" if portion.cancels else "Refund"
         text = f"{verb} of {money(portion.parts.total, order.currency)} for {units(len(line_ids))} asked for"
         work.note(order, now, by="oms", event="refund_asked", text=text, words=reason)
@@ -196,7 +196,7 @@ def start(
             secret=secret,
             now=now,
         )
-        work.adjustment_moved(opened, replace(opened, outbox_id=entry_id))
+        work.moved(opened, replace(opened, outbox_id=entry_id))
 
 
 def _adjustment(
