@@ -250,9 +250,7 @@ def test_money_moments_and_lists_come_back_as_they_were(store: SqlStore) -> None
     with store.reading() as work:
         order = work.order(order_id)
     assert order is not None
-    assert order.total == Decimal("1234567.8901")
-    assert order.created_at == NOW
-    assert order.recipient == {"name": "Maya"}
+    assert (order.total, order.created_at, order.recipient) == (Decimal("1234567.8901"), NOW, {"name": "Maya"})
 
 
 def test_a_transaction_leaves_all_or_nothing(store: SqlStore) -> None:

@@ -19,6 +19,7 @@ from rehearsal.control.validation import breaches, document
 from rehearsal.server.control_api import PREFIX, control_app
 from rehearsal.server.sockets import Served, Service, origin, take
 from rehearsal.world.world import World
+from tests.refused import refused
 
 
 def promised(name: str) -> str:
@@ -94,8 +95,7 @@ def returned(stage: Any) -> Json:
 def test_the_world_tells_its_time_addresses_and_credentials(stage: Any) -> None:
     world = stage.world()
     assert (world["seed"], world["now"], world["market"]) == (7, "2031-03-03T09:00:00Z", "US")
-    assert world["urls"] == IN_PROCESS.document()
-    assert world["tiktok"]["shop_id"] == world["shops"][0]["shop_id"]
+    assert (world["urls"], world["tiktok"]["shop_id"]) == (IN_PROCESS.document(), world["shops"][0]["shop_id"])
 
 
 def test_reset_begins_anew_behind_the_same_addresses(stage: Any) -> None:
@@ -135,9 +135,8 @@ def test_time_passes_by_a_span_to_an_hour_and_to_what_is_next(stage: Any) -> Non
     ],
 )
 def test_a_mistake_about_time_names_the_key_and_moves_nothing(stage: Any, target: dict[str, str], field: str) -> None:
-    with pytest.raises(Problem) as refusal:
-        stage.advance(**target)
-    assert (refusal.value.status, refusal.value.field) == (422, field)
+    refusal = refused(Problem, stage.advance, **target)
+    assert (refusal.status, refusal.field) == (422, field)
     assert stage.world()["now"] == "2031-03-03T09:00:00Z"
 
 
@@ -164,9 +163,7 @@ def test_an_order_is_shipped_and_delivered_by_hand(stage: Any) -> None:
     order_id = stage.place_order(status="AWAITING_SHIPMENT")["order_id"]
     assert stage.ship_order(order_id)["status"] in ("AWAITING_COLLECTION", "IN_TRANSIT")
     assert stage.deliver_order(order_id)["status"] == "DELIVERED"
-    with pytest.raises(Problem) as refusal:
-        stage.ship_order(order_id)
-    assert refusal.value.status == 409
+    assert refused(Problem, stage.ship_order, order_id).status == 409
 
 
 def test_silence_is_a_yes_and_all_books_learn_of_it(stage: Any) -> None:
@@ -231,9 +228,7 @@ def test_goods_come_back_and_are_refused(stage: Any) -> None:
 def test_a_parcel_that_has_not_come_cannot_be_inspected(stage: Any) -> None:
     entry = stage.request_return(stage.place_order()["order_id"])
     adjustment(stage, return_id=entry["return_id"])
-    with pytest.raises(Problem) as refusal:
-        stage.oms_inspect(entry["return_id"], grade="USED", accept=True)
-    assert refusal.value.status == 409
+    assert refused(Problem, stage.oms_inspect, entry["return_id"], grade="USED", accept=True).status == 409
 
 
 @pytest.mark.parametrize(("answer", "refunded"), [("accept_offer", "5.00"), ("decline_offer", "0.00")])
@@ -256,19 +251,16 @@ def test_a_blind_refund_is_paid_and_never_more_than_was_paid(stage: Any) -> None
     assert (case["kind"], case["amount"], case["return_id"]) == ("REFUND", "5.50", None)
     stage.advance(by="PT1H")
     assert book(stage, order["order_id"])["marketplace"]["refunded"] == "5.50"
-    with pytest.raises(Problem) as refusal:
-        stage.oms_refund(order_id=order["order_id"], amount="100.00")
-    assert refusal.value.status == 409
+    assert refused(Problem, stage.oms_refund, order_id=order["order_id"], amount="100.00").status == 409
     assert len(stage.oms_adjustments()["adjustments"]) == 1
 
 
 def test_the_seller_acts_in_seller_center(stage: Any) -> None:
     order_id = stage.place_order()["order_id"]
     entry = stage.request_return(order_id, type="REFUND")
-    with pytest.raises(Problem) as refusal:
-        stage.seller_center_decision(entry["return_id"], decision="APPROVE_RECEIVED_PACKAGE")
-    assert refusal.value.status == 409
-    assert refusal.value.code
+    refusal = refused(Problem, stage.seller_center_decision, entry["return_id"], decision="APPROVE_RECEIVED_PACKAGE")
+    assert refusal.status == 409
+    assert refusal.code
     stage.seller_center_decision(entry["return_id"], decision="APPROVE_REFUND")
     other = stage.place_order()
     stage.seller_center_refund(other["order_id"])
@@ -280,9 +272,7 @@ def test_the_seller_acts_in_seller_center(stage: Any) -> None:
 def test_the_buyer_withdraws(stage: Any) -> None:
     entry = stage.request_return(stage.place_order()["order_id"], type="REFUND")
     assert stage.withdraw(entry["return_id"])["shown_status"] == "Canceled"
-    with pytest.raises(Problem) as refusal:
-        stage.withdraw(entry["return_id"])
-    assert refusal.value.status == 409
+    assert refused(Problem, stage.withdraw, entry["return_id"]).status == 409
 
 
 def test_a_cancellation_is_approved_and_another_withdrawn(stage: Any) -> None:
@@ -314,11 +304,10 @@ def test_what_seller_center_refuses_names_the_field_at_fault(
     stage: Any, said: dict[str, str], status: int, field: str
 ) -> None:
     entry = stage.request_return(stage.place_order()["order_id"], type="REFUND")
-    with pytest.raises(Problem) as refusal:
-        stage.seller_center_decision(entry["return_id"], **said)
-    assert (refusal.value.status, refusal.value.field) == (status, field)
-    assert (refusal.value.code is not None) is (status == 409)
-    assert field in refusal.value.detail.lower() or status == 409
+    refusal = refused(Problem, stage.seller_center_decision, entry["return_id"], **said)
+    assert (refusal.status, refusal.field) == (status, field)
+    assert (refusal.code is not None) is (status == 409)
+    assert field in refusal.detail.lower() or status == 409
     assert stage.get_return(entry["return_id"]) == entry
 
 
@@ -335,40 +324,37 @@ def test_a_refund_that_seller_center_refuses_names_the_field_at_fault(
     stage: Any, said: dict[str, Any], status: int, field: str
 ) -> None:
     order_id = stage.place_order()["order_id"]
-    with pytest.raises(Problem) as refusal:
-        stage.seller_center_refund(order_id, **said)
-    assert (refusal.value.status, refusal.value.field) == (status, field)
-    assert (refusal.value.code is not None) is (status == 409)
+    refusal = refused(Problem, stage.seller_center_refund, order_id, **said)
+    assert (refusal.status, refusal.field) == (status, field)
+    assert (refusal.code is not None) is (status == 409)
 
 
 def test_what_the_operator_cannot_grant_names_the_sum(stage: Any) -> None:
     entry = stage.request_return(stage.place_order()["order_id"], type="REFUND")
     stage.seller_center_decision(entry["return_id"], decision="REJECT_REFUND")
     stage.dispute(entry["return_id"])
-    with pytest.raises(Problem) as refusal:
-        stage.arbitrate(entry["return_id"], outcome="SUPPORT_BUYER", refund_total="999.00")
-    assert (refusal.value.status, refusal.value.field) == (409, "refund_total")
+    refusal = refused(Problem, stage.arbitrate, entry["return_id"], outcome="SUPPORT_BUYER", refund_total="999.00")
+    assert (refusal.status, refusal.field) == (409, "refund_total")
 
 
 def test_a_buyer_chooses_from_the_marketplaces_reasons(stage: Any) -> None:
     order_id = stage.place_order()["order_id"]
-    with pytest.raises(Problem) as unknown:
-        stage.request_return(order_id, type="REFUND", reason="xx")
-    assert (unknown.value.status, unknown.value.field) == (422, "reason")
-    assert "ecom_order_delivered_refund_reason_damaged" in unknown.value.detail
-    with pytest.raises(Problem) as unknown:
-        stage.request_cancellation(stage.place_order(status="AWAITING_SHIPMENT")["order_id"], reason="zz")
-    assert (unknown.value.status, unknown.value.field) == (422, "reason")
-    assert "ecom_order_to_ship_canceled_reason_no_longer_needed" in unknown.value.detail
+    unknown = refused(Problem, stage.request_return, order_id, type="REFUND", reason="xx")
+    assert (unknown.status, unknown.field) == (422, "reason")
+    assert "ecom_order_delivered_refund_reason_damaged" in unknown.detail
+    unknown = refused(
+        Problem, stage.request_cancellation, stage.place_order(status="AWAITING_SHIPMENT")["order_id"], reason="zz"
+    )
+    assert (unknown.status, unknown.field) == (422, "reason")
+    assert "ecom_order_to_ship_canceled_reason_no_longer_needed" in unknown.detail
     for elsewhere, code in (
         ("ecom_order_shipped_refund_reason_not_arrive_on_time", 25001021),
         ("ecom_order_delivered_refund_and_return_reason_no_need", 25001016),
         ("seller_cancel_reason_out_of_stock", 25001015),
         ("ecom_order_delivered_refund_and_return_reason_damaged_uk", 25001014),
     ):
-        with pytest.raises(Problem) as known:
-            stage.request_return(order_id, type="REFUND", reason=elsewhere)
-        assert (known.value.status, known.value.code) == (409, code)
+        known = refused(Problem, stage.request_return, order_id, type="REFUND", reason=elsewhere)
+        assert (known.status, known.code) == (409, code)
     assert stage.returns()["returns"] == []
 
 
@@ -401,10 +387,9 @@ def test_a_buyer_chooses_from_the_marketplaces_reasons(stage: Any) -> None:
     ],
 )
 def test_what_does_not_exist_is_a_404_that_names_it(stage: Any, call: Callable[[Any], object], field: str) -> None:
-    with pytest.raises(Problem) as refusal:
-        call(stage)
-    assert (refusal.value.status, refusal.value.field) == (404, field)
-    assert refusal.value.title
+    refusal = refused(Problem, call, stage)
+    assert (refusal.status, refusal.field) == (404, field)
+    assert refusal.title
 
 
 def test_an_id_of_odd_characters_is_a_404_like_any_other(stage: Any) -> None:
@@ -438,9 +423,8 @@ def test_a_wrong_value_names_its_field_and_changes_nothing(
     stage: Any, call: Callable[[Any], object], field: str
 ) -> None:
     before = stage.world(), stage.ledgers()
-    with pytest.raises(Problem) as refusal:
-        call(stage)
-    assert (refusal.value.status, refusal.value.field) == (422, field)
+    refusal = refused(Problem, call, stage)
+    assert (refusal.status, refusal.field) == (422, field)
     assert (stage.world(), stage.ledgers()) == before
 
 

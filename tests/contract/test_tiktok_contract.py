@@ -15,6 +15,7 @@ from mock_tiktok.domain import words
 from mock_tiktok.errors import REFUSALS
 from mock_tiktok.open_api.endpoints import ENDPOINTS
 from mock_tiktok.open_api.requests import CHECKABLE
+from tests.refused import refused
 
 CONTRACT = Path(__file__).parents[2] / "contracts" / "tiktok_shop.yaml"
 TOKEN_PATHS = {"/api/v2/token/get", "/api/v2/token/refresh"}
@@ -207,9 +208,7 @@ def test_an_answer_is_strict(document: dict[str, Any]) -> None:
     check.validate({"code": 25001001, "message": "no", "data": None, "request_id": answer["request_id"]})
     for broken in ({"color": "red"}, {"return_reason": None}, {"return_status": "GONE"}, {"create_time": "1690451136"}):
         page["return_orders"] = [{**A_RETURN, **broken}]
-        with pytest.raises(ValidationError) as caught:
-            check.validate(answer)
-        assert list(caught.value.absolute_path)[:3] == ["data", "return_orders", 0]
+        assert list(refused(ValidationError, check.validate, answer).absolute_path)[:3] == ["data", "return_orders", 0]
 
 
 def test_a_request_is_strict(document: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -31,13 +31,6 @@ from rehearsal.world.world import World
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    world = World()
-    yield world
-    world.close()
 
 
 def ask(world: World, return_type: str = "REFUND") -> tuple[str, str]:
@@ -313,45 +306,45 @@ def test_another_sum_than_the_oms_asked_for_is_found(world: World, wrong: Wrong)
     assert finding.witness.money == {"asked": "5.00", "refunded": "50.00"}
 
 
-def test_a_yes_where_the_oms_said_no_is_found(world: World, wrong: Wrong) -> None:
+YES = ApproveReturn(SiteDecision.APPROVE_REFUND)
+UNCLEAR = "reverse_reject_refund_request_unclear_evidence"
+NO = RejectReturn(SiteDecision.REJECT_REFUND, UNCLEAR, comment=None, grade="AS_SOLD")
+FIVE, FIFTY = Decimal("5.00"), Decimal("50.00")
+
+
+@pytest.mark.parametrize(
+    ("decide", "sent", "invariant", "seen", "decided"),
+    [
+        (lambda oms, case: oms.reject(case), lambda _: YES, "no-refund-after-no", "APPROVE_REFUND", None),
+        (lambda oms, case: oms.approve(case), lambda _: NO, "executed-once", "REJECT_REFUND", None),
+        (lambda oms, case: oms.approve(case, amount=FIVE), lambda _: YES, "executed-once", "APPROVE_REFUND", "5.00"),
+        (
+            lambda oms, case: oms.approve(case, amount=FIVE),
+            lambda decision: replace(decision, amount=FIFTY),
+            "executed-once",
+            "OFFER_PARTIAL_REFUND of 50.00",
+            "5.00",
+        ),
+    ],
+    ids=["a yes for a no", "a no for a yes", "the whole for a part", "another sum"],
+)
+def test_a_decision_that_is_carried_out_as_another_is_found(
+    world: World,
+    wrong: Wrong,
+    decide: Callable[..., None],
+    sent: Callable[..., Decision],
+    invariant: str,
+    seen: str,
+    decided: str | None,
+) -> None:
     _, case = ask(world)
-    wrong.sending(lambda _: [ApproveReturn(SiteDecision.APPROVE_REFUND)])
-    world.oms.reject(case)
+    wrong.sending(lambda decision: [sent(decision)])
+    decide(world.oms, case)
     world.advance(by=HOUR)
     finding = the_only_finding(world)
-    assert (finding.invariant, finding.seen) == ("no-refund-after-no", "APPROVE_REFUND")
+    assert (finding.invariant, finding.seen, finding.witness.about["adjustment_id"]) == (invariant, seen, case)
     assert finding.witness.exchanges
-    assert finding.witness.about["adjustment_id"] == case
-
-
-def test_a_no_where_the_oms_said_yes_is_found(world: World, wrong: Wrong) -> None:
-    _, case = ask(world)
-    reason = "reverse_reject_refund_request_unclear_evidence"
-    no = RejectReturn(SiteDecision.REJECT_REFUND, reason, comment=None, grade="AS_SOLD")
-    wrong.sending(lambda _: [no])
-    world.oms.approve(case)
-    world.advance(by=HOUR)
-    finding = the_only_finding(world)
-    assert (finding.invariant, finding.seen) == ("executed-once", "REJECT_REFUND")
-
-
-def test_the_whole_sum_where_the_oms_offered_a_part_is_found(world: World, wrong: Wrong) -> None:
-    _, case = ask(world)
-    wrong.sending(lambda _: [ApproveReturn(SiteDecision.APPROVE_REFUND)])
-    world.oms.approve(case, amount=Decimal("5.00"))
-    world.advance(by=HOUR)
-    finding = the_only_finding(world)
-    assert (finding.invariant, finding.seen) == ("executed-once", "APPROVE_REFUND")
-    assert finding.witness.money["decided"] == "5.00"
-
-
-def test_an_offer_of_another_sum_is_found(world: World, wrong: Wrong) -> None:
-    _, case = ask(world)
-    wrong.sending(lambda decision: [replace(decision, amount=Decimal("50.00"))])
-    world.oms.approve(case, amount=Decimal("5.00"))
-    world.advance(by=HOUR)
-    finding = the_only_finding(world)
-    assert (finding.invariant, finding.seen) == ("executed-once", "OFFER_PARTIAL_REFUND of 50.00")
+    assert finding.witness.money.get("decided") == decided
 
 
 def test_a_yes_that_nobody_gave_is_found(world: World, wrong: Wrong) -> None:

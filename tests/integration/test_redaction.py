@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -13,13 +12,6 @@ from rehearsal.trace.diagram import mermaid
 from rehearsal.trace.har import har
 from rehearsal.trace.log import Entry
 from rehearsal.world.world import World
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    made = World(seed=7)
-    yield made
-    made.close()
 
 
 def exports(world: World) -> str:

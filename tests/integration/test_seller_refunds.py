@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
 
@@ -34,27 +34,12 @@ bought = st.lists(
 )
 
 
-@contextmanager
-def a_world() -> Iterator[World]:
-    world = World()
-    try:
-        yield world
-    finally:
-        world.close()
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    with a_world() as world:
-        yield world
-
-
 @given(lines=bought, tax=cents, shipping_fee=cents, stated=st.booleans())
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 def test_a_refund_of_the_whole_order_leaves_nothing_however_it_was_packed(
     lines: list[OrderLine], tax: Decimal, shipping_fee: Decimal, stated: bool
 ) -> None:
-    with a_world() as world:
+    with closing(World()) as world:
         order = world.marketplace.place_order(lines=lines, tax=tax, shipping_fee=shipping_fee)
         world.advance(by=QUARTER)
         world.oms.refund(order_id=order.order_id, amount=order.total if stated else None)
@@ -77,7 +62,7 @@ def test_a_refund_of_the_whole_order_leaves_nothing_however_it_was_packed(
 def test_parts_of_an_order_and_then_the_rest_leave_nothing(
     lines: list[OrderLine], tax: Decimal, shipping_fee: Decimal, parts: list[Decimal], at_once: bool
 ) -> None:
-    with a_world() as world:
+    with closing(World()) as world:
         order = world.marketplace.place_order(lines=lines, tax=tax, shipping_fee=shipping_fee)
         world.advance(by=QUARTER)
         rest = order.total

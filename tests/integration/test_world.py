@@ -7,7 +7,6 @@ import hmac
 import json
 import pickle
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,17 +25,11 @@ from rehearsal.trace.diagram import mermaid
 from rehearsal.trace.har import har
 from rehearsal.world.errors import Busy, InvalidValue
 from rehearsal.world.world import START, World
+from tests.refused import refused
 
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    world = World()
-    yield world
-    world.close()
 
 
 def ask(world: World, return_type: str = "REFUND") -> str:
@@ -109,9 +102,7 @@ def test_next_goes_to_the_next_thing_and_fires_the_whole_instant(world: World) -
     ],
 )
 def test_a_wrong_way_to_go_is_refused_by_name(world: World, given: dict[str, Any], field: str) -> None:
-    with pytest.raises(InvalidValue) as refused:
-        world.advance(**given)
-    assert refused.value.field == field
+    assert refused(InvalidValue, world.advance, **given).field == field
     assert world.now == START
 
 
@@ -232,8 +223,7 @@ def test_a_connector_that_dies_amid_a_decision_has_not_begun_it(world: World, mo
     before, row = list(disk.iterdump()), case(world, return_id)
     with monkeypatch.context() as patch:
         patch.setattr("connector.usecases.outbox._enqueue_decision", dies)
-        with pytest.raises(Death):
-            world.oms.approve(row)
+        refused(Death, world.oms.approve, row)
     assert list(disk.iterdump()) == before
     world.connector.kill()
     world.connector.start()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mock_oms import AdjustmentRow, Event, Fired, Oms
-from tests.unit.mock_oms.connector import Clock, Connector
+from tests.unit.mock_oms.connector import Clock, Connector, Json
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 
@@ -38,6 +38,16 @@ class Office:
         self.clock.at = due.at
         self.connector.calls.clear()
         return self.oms.run_due(due.at)
+
+    def asked(self, price: float = 20.0, **fields: object) -> Json:
+        """Have a buyer ask for the money for the one mug of order 1; return the order."""
+        order = self.connector.order("1", ("mug", 1, price))
+        self.connector.adjustment(order, 0, RmaNumber="R1", **fields)
+        return order
+
+    def parcel(self) -> None:
+        """Have that mug come back."""
+        self.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
 
     def row(self) -> AdjustmentRow:
         (row,) = self.oms.adjustments()

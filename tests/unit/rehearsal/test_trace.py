@@ -6,9 +6,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-import pytest
-
 from rehearsal.trace.log import BLOCK, Trace
+from tests.refused import refused
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 
@@ -55,8 +54,7 @@ def test_a_place_that_is_not_filled_yet_holds_up_nobody() -> None:
 
 
 def test_an_entry_that_is_not_there_is_said_to_be_missing() -> None:
-    with pytest.raises(LookupError):
-        a_trace().entry(1)
+    refused(LookupError, a_trace().entry, 1)
 
 
 def test_a_buyers_data_in_an_event_is_hidden() -> None:

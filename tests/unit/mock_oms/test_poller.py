@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from mock_oms import Due
+from tests.refused import refused
 from tests.unit.mock_oms.conftest import START, Office
 from tests.unit.mock_oms.connector import QUARTER, Fault
 
@@ -18,8 +19,7 @@ def test_the_first_pull_is_at_the_worlds_start_and_the_grid_never_moves(office: 
     assert office.oms.next_due() == Due(START, 6, 1)
     office.oms.run_due(START + timedelta(minutes=4))
     assert office.oms.next_due() == Due(START + QUARTER, 6, 2)
-    with pytest.raises(LookupError):
-        office.oms.run_due(START + timedelta(minutes=14))
+    refused(LookupError, office.oms.run_due, START + timedelta(minutes=14))
 
 
 def test_an_idle_pull_costs_three_calls_and_changes_nothing(office: Office) -> None:
@@ -49,8 +49,7 @@ def test_an_order_whose_export_failed_comes_again(office: Office) -> None:
 
 
 def test_one_order_that_cannot_be_exported_holds_up_nothing(office: Office) -> None:
-    order = office.connector.order("1", ("mug", 1, 9.5))
-    office.connector.adjustment(order, 0, RmaNumber="R1")
+    office.asked(9.5)
     office.connector.refuse = lambda call: "Not this one." if call.path.endswith("Export") else None
     assert office.pull().what == "pull: 1 new order, 1 adjustment, order 1 cannot be exported: Not this one."
 
@@ -118,8 +117,7 @@ def test_an_adjustment_of_an_order_never_exported_fetches_the_order(office: Offi
 
 
 def test_a_dispute_won_by_the_buyer_shows_in_the_same_case(office: Office) -> None:
-    order = office.connector.order("1", ("mug", 1, 20.0))
-    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="RejectionCompleted")
+    order = office.asked(RequestStatus="RejectionCompleted")
     office.pull()
     office.clock.at += timedelta(minutes=5)
     office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="PostProcessingComplete")
@@ -130,8 +128,7 @@ def test_a_dispute_won_by_the_buyer_shows_in_the_same_case(office: Office) -> No
 
 
 def test_an_unreachable_connector_loses_nothing(office: Office) -> None:
-    order = office.connector.order("1", ("mug", 1, 20.0))
-    office.connector.adjustment(order, 0, RmaNumber="R1")
+    office.asked()
     office.connector.faults.append(Fault("OrderItemAdjustments"))
     fired = office.pull()
     assert fired.what == "pull: 1 new order, The connector cannot be reached (ConnectionError)."
@@ -140,10 +137,7 @@ def test_an_unreachable_connector_loses_nothing(office: Office) -> None:
 
 
 def test_a_failed_adjustment_says_why(office: Office) -> None:
-    order = office.connector.order("1", ("mug", 1, 20.0))
-    office.connector.adjustment(
-        order, 0, RmaNumber="R1", RequestStatus="Error", SiteErrorMessage="Already refunded", SiteErrorCode="25010"
-    )
+    office.asked(RequestStatus="Error", SiteErrorMessage="Already refunded", SiteErrorCode="25010")
     office.pull()
     assert (office.row().status, office.row().error) == ("Error", "Already refunded (25010)")
 
@@ -178,8 +172,7 @@ def test_a_policy_answers_at_the_pull_that_sees_the_request(
     office_with: Callable[[str], Office], policy: str, action: str | None, decision: str | None
 ) -> None:
     office = office_with(policy)
-    order = office.connector.order("1", ("mug", 1, 20.01))
-    office.connector.adjustment(order, 0, RmaNumber="R1")
+    office.asked(20.01)
     office.pull()
     assert [call for call in office.connector.paths() if "BuyerRequest" in call] == (
         [f"POST /v1/OrderItemAdjustments(1)/{action}"] if action else []
@@ -217,7 +210,7 @@ def test_a_refused_offer_is_followed_by_the_whole(office_with: Callable[[str], O
 
 def test_a_policy_that_is_refused_asks_once_and_shows_the_words(office_with: Callable[[str], Office]) -> None:
     office = office_with("approve")
-    office.connector.adjustment(office.connector.order("1", ("mug", 1, 20.0)), 0, RmaNumber="R1")
+    office.asked()
     office.connector.refuse = lambda call: "Not now." if "Approve" in call.path else None
     office.pull()
     assert office.row().error == "Not now."
@@ -233,8 +226,7 @@ def asks_anew(office: Office, order: dict[str, object]) -> None:
 
 
 def test_an_answer_the_marketplace_refused_can_be_given_again_with_the_error_in_sight(office: Office) -> None:
-    order = office.connector.order("1", ("mug", 1, 20.0))
-    office.connector.adjustment(order, 0, RmaNumber="R1")
+    order = office.asked()
     office.pull()
     case = office.row().id
     office.oms.reject(case)
@@ -250,8 +242,7 @@ def test_an_answer_the_marketplace_refused_can_be_given_again_with_the_error_in_
 
 @pytest.mark.parametrize(("by", "shown"), [("channel", "No such reason (1)"), ("oms", None), (None, None)])
 def test_an_error_before_a_lapse_is_shown_after_it(office: Office, by: str | None, shown: str | None) -> None:
-    order = office.connector.order("1", ("mug", 1, 20.0))
-    office.connector.adjustment(order, 0, RmaNumber="R1")
+    order = office.asked()
     office.pull()
     office.clock.at += timedelta(minutes=5)
     asks_anew(office, order)
@@ -269,8 +260,7 @@ def test_a_policy_answers_again_once_after_an_error_and_then_leaves_it_to_a_pers
     office_with: Callable[[str], Office],
 ) -> None:
     office = office_with("reject")
-    order = office.connector.order("1", ("mug", 1, 20.0))
-    office.connector.adjustment(order, 0, RmaNumber="R1")
+    order = office.asked()
     answered = []
     for _ in range(5):
         office.pull()
@@ -286,11 +276,10 @@ def test_an_automatic_policy_inspects_a_parcel_at_the_pull_after_its_arrival(
     office_with: Callable[[str], Office],
 ) -> None:
     office = office_with("reject")
-    order = office.connector.order("1", ("mug", 1, 20.0))
-    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
+    office.asked(RequestStatus="ReadyForReturn")
     office.pull()
     assert office.connector.posts("RejectReturn") == []
-    office.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
+    office.parcel()
     office.pull()
     (call,) = office.connector.posts("RejectReturn")
     assert call.json == {"ConditionQuantityList": [{"Condition": "USED", "Quantity": 1}]}
