@@ -38,7 +38,7 @@ KINDS = {"order": "OrderAdjustment", "item": "OrderItemAdjustment"}
 
 
 class Commands:
-    """Reached as `connector.services`: each method is one transaction, and raises before anything is written."""
+    """Reached as `connector.commands`: each method is one transaction, and raises before anything is written."""
 
     def __init__(
         self, store: Store, *, clock: Clock, secret: Secret, oauth: OAuth, changed: Callable[[], None]

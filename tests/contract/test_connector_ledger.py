@@ -302,7 +302,7 @@ def test_a_refund_travels_from_the_request_to_the_ledger(store: SqlStore) -> Non
         with store.reading() as work:
             waiting = work.adjustments_of_claim(1, "900")
         for adjustment in waiting:
-            connector.services.approve_buyer_request("item", adjustment.id)
+            connector.commands.approve_buyer_request("item", adjustment.id)
         run(connector, clock)
         tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE")
         run(connector, clock)
