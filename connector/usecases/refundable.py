@@ -42,7 +42,7 @@ class Left:
 
     def parts(self, units: Sequence[LineUnit]) -> Parts:
         """Return what is left of each part of what was paid for these units."""
-        paid = parts_of(unit.money for unit in units)
+        paid = parts_of(units)
         gone = sum_of(self.parts_gone[unit.site_line_id] for unit in units)
         left = (max(getattr(paid, part.name) - getattr(gone, part.name), Decimal(0)) for part in fields(Parts))
         return Parts(*left)
@@ -54,7 +54,7 @@ def what_is_left(work: UnitOfWork, order: Order, *, beside: Collection[int] = ()
     Of canceled units nothing is left, whatever their claims have come to.
     """
     units = work.units([order.id])
-    paid = {unit.site_line_id: parts_of([unit.money]).total for unit in units}
+    paid = {unit.site_line_id: parts_of([unit]).total for unit in units}
     adjustments = [one for one in work.adjustments_of_order(order.id) if one.id not in beside]
     claims = [Holding(one.status, _sum(one), one.site_line_ids, one.site_line_amounts) for one in adjustments]
     gone = held(claims, paid, unit_of(order.currency))
