@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from connector.domain.decisions import Decision, OutboxState
 from connector.domain.site import Claim, ClaimKind, SiteOrder
@@ -109,8 +109,8 @@ class Store(Protocol):
 class UnitOfWork(Protocol):
     """One transaction: it reads what is known and takes what has happened, which is kept as a whole or not at all."""
 
-    def added(self, record: R) -> R:
-        """Keep a new record and return it, with its id where it has one. Raises Duplicate."""
+    def added(self, record: Any) -> int:
+        """Keep a new record and return its id, where it has one. Raises Duplicate."""
         ...
 
     def moved(self, was: R, becomes: R) -> None:

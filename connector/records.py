@@ -107,11 +107,10 @@ class ActivityEntry:
     source_words: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class AdjustOrder:
-    """Body of `Orders(ID)/Adjust`; all empty means everything that is left."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjust:
+    """What the seller asks for at any level."""
 
-    amount: Decimal | None = None
     reason: str = "GeneralAdjustment"
     seller_adjustment_id: str | None = None
     restock: bool = False
@@ -120,8 +119,15 @@ class AdjustOrder:
     site_reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AdjustItem:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustOrder(Adjust):
+    """Body of `Orders(ID)/Adjust`; all empty means everything that is left."""
+
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustItem(Adjust):
     """Body of `OrderItems(ID)/Adjust`; neither quantity nor ids means the whole line, as far as it is left."""
 
     quantity: int | None = None
@@ -134,12 +140,6 @@ class AdjustItem:
     gift_tax_amount: Decimal | None = None
     recycling_amount: Decimal | None = None
     force_calculate_omitted: bool = False
-    reason: str = "GeneralAdjustment"
-    seller_adjustment_id: str | None = None
-    restock: bool = False
-    refund_only: bool = False
-    prevent_site_processing: bool = False
-    site_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +252,7 @@ class OrderItem:
 
 
 @dataclass(frozen=True, slots=True)
-class LineUnit:
+class LineUnit(UnitMoney):
     """One unit, as the marketplace counts, and what was paid for it."""
 
     order_id: int
@@ -262,16 +262,6 @@ class LineUnit:
     package_id: str
     site_status: str
     shipped: bool
-    price: Decimal
-    tax: Decimal
-    shipping: Decimal
-    shipping_tax: Decimal
-    fee: Decimal  # what else of the total falls on this unit
-
-    @property
-    def money(self) -> UnitMoney:
-        """Return what the buyer paid for this unit."""
-        return UnitMoney(self.price, self.tax, self.shipping, self.shipping_tax, self.fee)
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,4 +228,4 @@ def enqueue(
         deadline=deadline,
         created_at=now,
     )
-    return work.added(entry).id
+    return work.added(entry)

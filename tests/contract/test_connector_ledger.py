@@ -112,7 +112,8 @@ def an_order(work: SqlUnitOfWork, profile_id: int, **special: Any) -> Order:
         site_updated=1,
         fingerprint="f",
     )
-    return work.added(replace(order, **special))
+    order = replace(order, **special)
+    return replace(order, id=work.added(order))
 
 
 def an_adjustment(work: SqlUnitOfWork, order: Order, **special: Any) -> Adjustment:
@@ -131,7 +132,8 @@ def an_adjustment(work: SqlUnitOfWork, order: Order, **special: Any) -> Adjustme
         request_type="SELLER_REFUND",
         site_line_ids=["5001"],
     )
-    return work.added(replace(adjustment, **special))
+    adjustment = replace(adjustment, **special)
+    return replace(adjustment, id=work.added(adjustment))
 
 
 def test_every_record_names_its_table_s_columns() -> None:
@@ -199,7 +201,7 @@ def test_a_decision_in_the_outbox_is_the_json_that_it_always_was(
             idempotency_key="k",
             created_at=NOW,
         )
-        entry_id = work.added(entry).id
+        entry_id = work.added(entry)
         kept = work.connection.execute(sa.select(t.outbox.c.what, t.outbox.c.body)).one()
     assert tuple(kept) == (what, body)
     with store.reading() as work:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -227,7 +226,7 @@ class SqlUnitOfWork:
         return self._one(Rounds, profile_id=profile_id)
 
     def shop_added(self, shop: Shop, grant: Grant, *, rounds_from: datetime, next_round_at: datetime) -> int:
-        profile_id = self.added(shop).id
+        profile_id = self.added(shop)
         self._add(t.tokens, {"profile_id": profile_id, **_tokens(grant)})
         self.added(Rounds(profile_id, rounds_from, next_round_at))
         return profile_id
@@ -393,14 +392,11 @@ class SqlUnitOfWork:
         return None if row is None else (Client(row.application_id, row.name), row.expires_at)
 
     # --- records and rows ---
-    def added(self, record: R) -> R:
-        kept: Any = record
+    def added(self, record: Any) -> int:
         try:
-            number = self._add(t.OF[record.__class__], to_row(record))
+            return self._add(t.OF[record.__class__], to_row(record))
         except sa.exc.IntegrityError as error:
             raise Duplicate(str(error.orig)) from error
-        added: R = replace(kept, id=number) if hasattr(record, "id") else record
-        return added
 
     def moved(self, was: R, becomes: R) -> None:
         table = t.OF[was.__class__]

@@ -72,7 +72,7 @@ def read(bench: Bench, order_id: int) -> tuple[list[LineUnit], list[Adjustment]]
 
 
 def paid(units: Sequence[LineUnit]) -> Parts:
-    return parts_of(unit.money for unit in units)
+    return parts_of(units)
 
 
 @given(groups=st.lists(lines, min_size=1, max_size=4), shipping=st.sampled_from(["0", "9.95"]), walk=steps)
