@@ -42,11 +42,11 @@ class Up:
                         break
                 else:
                     raise AssertionError(f"it never served: {self.process.communicate()}")
-        told: dict[str, Any] = json.loads(self.file.read_text())
-        return told
+        world: dict[str, Any] = json.loads(self.file.read_text())
+        return world
 
     def end(self, signum: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
-        """Tell it to stop; answer its exit code and what it printed."""
+        """Tell it to stop; return its exit code and what it printed."""
         self.process.send_signal(signum)
         out, err = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, "".join(self._said) + out, err

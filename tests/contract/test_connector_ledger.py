@@ -188,9 +188,7 @@ NO = {"reason": "r", "grade": "USED", "comment": "c"}
         ),
     ],
 )
-def test_a_decision_in_the_outbox_is_the_json_that_it_always_was(
-    store: SqlStore, what: str, body: dict[str, Any], decision: Decision
-) -> None:
+def test_a_decision_keeps_its_json(store: SqlStore, what: str, body: dict[str, Any], decision: Decision) -> None:
     with store.writing() as work:
         order = an_order(work, a_shop(work))
         entry = OutboxEntry(
@@ -208,7 +206,7 @@ def test_a_decision_in_the_outbox_is_the_json_that_it_always_was(
         assert work.outbox_entry(entry_id) == replace(entry, id=entry_id)
 
 
-def test_a_line_s_decision_that_waits_for_the_others_is_the_json_that_it_always_was(store: SqlStore) -> None:
+def test_a_line_s_decision_that_waits_keeps_its_json(store: SqlStore) -> None:
     decision = SellerDecision(Action.REJECT_GOODS, None, "r", "c", ("USED", "DAMAGED"))
     with store.writing() as work:
         was = an_adjustment(work, an_order(work, a_shop(work)), status=RequestStatus.READY_FOR_RETURN)

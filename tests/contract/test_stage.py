@@ -1,6 +1,6 @@
-"""The Stage, in process and over the control API on a real socket: the same words, the same answers, the same refusals.
+"""The Stage, in process and over the control API on a real socket: the same words, the same results, the same refusals.
 
-Every answer is held to `contracts/control.yaml`.
+Every result is held to `contracts/control.yaml`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from rehearsal.world.world import World
 from tests.refused import refused
 
 
-def promised(name: str) -> str:
-    """Return the schema that the contract promises for what a call returns."""
+def schema_of(name: str) -> str:
+    """Return the schema that the contract has for what a call returns."""
     call = CALLS[name]
     response = document()["paths"][call.path][call.method.lower()]["responses"]["200"]
     if "$ref" in response:
@@ -32,7 +32,7 @@ def promised(name: str) -> str:
 
 
 class Held:
-    """A stage whose every answer is held to the contract."""
+    """A stage whose every result is held to the contract."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
@@ -41,10 +41,10 @@ class Held:
         method = getattr(self._stage, name)
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            answer = method(*args, **kwargs)
+            result = method(*args, **kwargs)
             if name != "trace":
-                assert breaches(promised(name), answer) == [], name
-            return answer
+                assert breaches(schema_of(name), result) == [], name
+            return result
 
         return call
 
@@ -67,14 +67,14 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Any]:
 
 
 def adjustment(stage: Any, **about: str) -> Json:
-    """Let the connector and the OMS look, and answer the OMS's one case of this return or cancellation."""
+    """Let the connector and the OMS look, and return the OMS's one case of this return or cancellation."""
     stage.advance(by="PT30M")
     ((name, value),) = about.items()
     (row,) = [row for row in stage.oms_adjustments()["adjustments"] if row[name] == value]
     return dict(row)
 
 
-def book(stage: Any, order_id: str) -> Json:
+def ledger_row(stage: Any, order_id: str) -> Json:
     (entry,) = [entry for entry in stage.ledgers()["orders"] if entry["order_id"] == order_id]
     return dict(entry)
 
@@ -166,7 +166,7 @@ def test_an_order_is_shipped_and_delivered_by_hand(stage: Any) -> None:
     assert refused(Problem, stage.ship_order, order_id).status == 409
 
 
-def test_silence_is_a_yes_and_all_books_learn_of_it(stage: Any) -> None:
+def test_silence_is_a_yes_and_all_ledgers_learn_of_it(stage: Any) -> None:
     order = stage.place_order(lines=[{"sku": "MUG", "unit_price": "39.98"}])
     entry = stage.request_return(order["order_id"], type="REFUND")
     assert (entry["return_status"], entry["shown_status"]) == ("RETURN_OR_REFUND_REQUEST_PENDING", "Request Pending")
@@ -176,9 +176,9 @@ def test_silence_is_a_yes_and_all_books_learn_of_it(stage: Any) -> None:
     stage.advance(by="PT1H")
     assert stage.get_return(entry["return_id"])["refunded"] == "39.98"
     assert kinds(stage, order["order_id"]) == ["order refund"]
-    books = book(stage, order["order_id"])
-    assert [books[name]["refunded"] for name in ("marketplace", "connector", "oms")] == ["39.98"] * 3
-    assert books["agree"] is True
+    row = ledger_row(stage, order["order_id"])
+    assert [row[name]["refunded"] for name in ("marketplace", "connector", "oms")] == ["39.98"] * 3
+    assert row["agree"] is True
     assert stage.findings()["findings"] == []
 
 
@@ -231,14 +231,14 @@ def test_a_parcel_that_has_not_come_cannot_be_inspected(stage: Any) -> None:
     assert refused(Problem, stage.oms_inspect, entry["return_id"], grade="USED", accept=True).status == 409
 
 
-@pytest.mark.parametrize(("answer", "refunded"), [("accept_offer", "5.00"), ("decline_offer", "0.00")])
-def test_the_buyer_answers_a_partial_offer(stage: Any, answer: str, refunded: str) -> None:
+@pytest.mark.parametrize(("reply", "refunded"), [("accept_offer", "5.00"), ("decline_offer", "0.00")])
+def test_the_buyer_answers_a_partial_offer(stage: Any, reply: str, refunded: str) -> None:
     order = stage.place_order(lines=[{"sku": "MUG", "unit_price": "20.00"}])
     entry = stage.request_return(order["order_id"], type="REFUND")
     stage.oms_approve(adjustment(stage, return_id=entry["return_id"])["id"], amount="5.00")
     stage.advance(by="PT15M")
     assert stage.get_return(entry["return_id"])["shown_status"] == "Offer Sent to Buyer"
-    getattr(stage, answer)(entry["return_id"])
+    getattr(stage, reply)(entry["return_id"])
     stage.advance(by="PT1H")
     assert stage.get_return(entry["return_id"])["refunded"] == refunded
 
@@ -250,7 +250,7 @@ def test_a_blind_refund_is_paid_and_never_more_than_was_paid(stage: Any) -> None
     case = stage.oms_refund(order_id=order["order_id"], line_item_ids=[line], amount="5.50")
     assert (case["kind"], case["amount"], case["return_id"]) == ("REFUND", "5.50", None)
     stage.advance(by="PT1H")
-    assert book(stage, order["order_id"])["marketplace"]["refunded"] == "5.50"
+    assert ledger_row(stage, order["order_id"])["marketplace"]["refunded"] == "5.50"
     assert refused(Problem, stage.oms_refund, order_id=order["order_id"], amount="100.00").status == 409
     assert len(stage.oms_adjustments()["adjustments"]) == 1
 
@@ -266,7 +266,7 @@ def test_the_seller_acts_in_seller_center(stage: Any) -> None:
     stage.seller_center_refund(other["order_id"])
     stage.advance(by="PT1H")
     assert [entry["refunded"] == entry["refund_total"] for entry in stage.returns()["returns"]] == [True, True]
-    assert all(books["agree"] for books in stage.ledgers()["orders"])
+    assert all(row["agree"] for row in stage.ledgers()["orders"])
 
 
 def test_the_buyer_withdraws(stage: Any) -> None:
@@ -289,7 +289,7 @@ def test_a_cancellation_is_approved_and_another_withdrawn(stage: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "status", "field"),
+    ("given", "status", "field"),
     [
         ({"decision": "OFFER_PARTIAL_REFUND"}, 422, "amount"),
         ({"decision": "APPROVE_REFUND", "amount": "1.00"}, 422, "amount"),
@@ -300,11 +300,9 @@ def test_a_cancellation_is_approved_and_another_withdrawn(stage: Any) -> None:
         ({"decision": "APPROVE_RETURN"}, 409, "decision"),
     ],
 )
-def test_what_seller_center_refuses_names_the_field_at_fault(
-    stage: Any, said: dict[str, str], status: int, field: str
-) -> None:
+def test_what_seller_center_refuses_names_a_field(stage: Any, given: dict[str, str], status: int, field: str) -> None:
     entry = stage.request_return(stage.place_order()["order_id"], type="REFUND")
-    refusal = refused(Problem, stage.seller_center_decision, entry["return_id"], **said)
+    refusal = refused(Problem, stage.seller_center_decision, entry["return_id"], **given)
     assert (refusal.status, refusal.field) == (status, field)
     assert (refusal.code is not None) is (status == 409)
     assert field in refusal.detail.lower() or status == 409
@@ -312,7 +310,7 @@ def test_what_seller_center_refuses_names_the_field_at_fault(
 
 
 @pytest.mark.parametrize(
-    ("said", "status", "field"),
+    ("given", "status", "field"),
     [
         ({"reason": "zz"}, 409, "reason"),
         ({"amount": "999999.00"}, 409, "amount"),
@@ -320,11 +318,9 @@ def test_what_seller_center_refuses_names_the_field_at_fault(
         ({"line_item_ids": ["77"]}, 409, "line_item_ids"),
     ],
 )
-def test_a_refund_that_seller_center_refuses_names_the_field_at_fault(
-    stage: Any, said: dict[str, Any], status: int, field: str
-) -> None:
+def test_a_refused_seller_refund_names_its_field(stage: Any, given: dict[str, Any], status: int, field: str) -> None:
     order_id = stage.place_order()["order_id"]
-    refusal = refused(Problem, stage.seller_center_refund, order_id, **said)
+    refusal = refused(Problem, stage.seller_center_refund, order_id, **given)
     assert (refusal.status, refusal.field) == (status, field)
     assert (refusal.code is not None) is (status == 409)
 
@@ -419,9 +415,7 @@ def test_an_id_of_odd_characters_is_a_404_like_any_other(stage: Any) -> None:
         (lambda stage: stage.reset(market="UK", profile="us-2026-03"), "market"),
     ],
 )
-def test_a_wrong_value_names_its_field_and_changes_nothing(
-    stage: Any, call: Callable[[Any], object], field: str
-) -> None:
+def test_a_wrong_value_names_a_field_and_changes_nothing(stage: Any, call: Callable[[Any], object], field: str) -> None:
     before = stage.world(), stage.ledgers()
     refusal = refused(Problem, call, stage)
     assert (refusal.status, refusal.field) == (422, field)

@@ -1,4 +1,4 @@
-"""An answer of which one line is refused: nothing reaches the marketplace, the case says so and asks on."""
+"""A decision of which one line is refused: nothing reaches the marketplace, the case says so and asks on."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_the_refusal_and_the_row_say_what_was_taken_and_what_not(world: World) -
     assert str(row(world).error).startswith("Half answered")
 
 
-def test_a_half_answer_can_be_turned_into_a_no(world: World) -> None:
+def test_a_half_decision_can_be_turned_into_a_no(world: World) -> None:
     half_approved(world)
     world.oms.reject(row(world).id)
     assert row(world).error is None
@@ -70,7 +70,7 @@ def test_a_half_answer_can_be_turned_into_a_no(world: World) -> None:
     assert (row(world).status, state(world)) == ("RejectionCompleted", "REFUND_OR_RETURN_REQUEST_REJECT")
 
 
-def test_a_half_answer_can_be_turned_into_an_offer(world: World) -> None:
+def test_a_half_decision_can_be_turned_into_an_offer(world: World) -> None:
     half_approved(world)
     world.oms.approve(row(world).id, amount=Decimal("20.00"))
     assert row(world).error is None
@@ -78,7 +78,7 @@ def test_a_half_answer_can_be_turned_into_an_offer(world: World) -> None:
     assert state(world) == "AWAITING_BUYER_RESPONSE"
 
 
-def test_a_half_answer_is_not_completed_while_the_money_is_held(world: World) -> None:
+def test_a_half_decision_is_not_completed_while_the_money_is_held(world: World) -> None:
     half_approved(world)
     assert refused(Refused, world.oms.approve, row(world).id).status == 409
     assert str(row(world).error).startswith("Half answered: 1 of 3 lines")

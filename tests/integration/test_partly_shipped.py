@@ -30,12 +30,10 @@ class Counter(BaseAdapter):
         self._web = Client(connector.app)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        answer = self._web.open(
-            request.path_url, method=request.method, headers=dict(request.headers), data=request.body
-        )
+        got = self._web.open(request.path_url, method=request.method, headers=dict(request.headers), data=request.body)
         response = requests.Response()
-        response.status_code = answer.status_code
-        response._content = answer.data
+        response.status_code = got.status_code
+        response._content = got.data
         response.url, response.request = request.url or "", request
         return response
 

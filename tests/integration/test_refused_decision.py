@@ -1,4 +1,4 @@
-"""An answer that the marketplace refuses: seen by a person, and given again before the deadline gives another."""
+"""A decision that the marketplace refuses: seen by a person, and given again before the deadline gives another."""
 
 from __future__ import annotations
 

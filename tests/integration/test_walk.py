@@ -137,7 +137,7 @@ class Life(RuleBasedStateMachine):
         if hasattr(self, "world"):
             self.world.advance(by=timedelta(hours=1))
             self.the_auditor_is_content()
-            assert [book for book in self.world.books() if not book.agree] == []
+            assert [row for row in self.world.books() if not row.agree] == []
             self.world.close()
 
 

@@ -87,7 +87,7 @@ def test_money_is_shown_with_its_cents() -> None:
         ("Nothing", [], "body", "an object"),
     ],
 )
-def test_a_mistake_is_named_by_its_field_and_said_in_words(schema: str, body: object, field: str, words: str) -> None:
+def test_a_mistake_is_named_by_its_field_and_in_words(schema: str, body: object, field: str, words: str) -> None:
     refusal = refused(Problem, demand, schema, body)
     assert (refusal.status, refusal.field) == (422, field)
     assert words in refusal.detail

@@ -57,11 +57,14 @@ class Office:
         return [dict(event.data) for event in self.events if event.name == name]
 
 
+Offices = Callable[[str], Office]  # makes an office with a policy
+
+
 @pytest.fixture
 def office() -> Office:
     return Office()
 
 
 @pytest.fixture
-def office_with() -> Callable[[str], Office]:
+def office_with() -> Offices:
     return Office

@@ -65,7 +65,7 @@ def test_the_operator_may_award_less(town: Town) -> None:
     town.market.arbitrate(return_id, outcome="SUPPORT_BUYER", refund_total=Decimal("13.33"))
     town.passes(minutes=5)
     assert town.view(return_id).refunded == Decimal("13.33")
-    assert town.told("dispute_decided")[-1].data["refund_total"] == Decimal("13.33")
+    assert town.events("dispute_decided")[-1].data["refund_total"] == Decimal("13.33")
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(-1, "IN_PROGRESS"), (0, "SUPPORT_BUYER")])
@@ -74,7 +74,7 @@ def test_evidence_and_decision_times_pass_and_then_the_buyer_is_right(town: Town
     town.market.dispute(return_id)
     town.passes(hours=72, seconds=seconds)
     assert town.view(return_id).arbitration_status == status
-    lapsed = [event.data["what"] for event in town.told("deadline_lapsed")]
+    lapsed = [event.data["what"] for event in town.events("deadline_lapsed")]
     assert lapsed == ["dispute.seller_evidence", "dispute.decision"][: 1 if seconds else 2]
 
 

@@ -19,7 +19,7 @@ def test_in_a_passive_world_only_the_clocks_of_the_profile_act() -> None:
     assert town.market.next_due() is None
 
 
-def test_a_buyer_who_ships_at_once_is_refunded_without_being_told_anything() -> None:
+def test_a_buyer_who_ships_at_once_is_refunded_unasked() -> None:
     town = Town()
     return_id = town.request(town.order(plan="ships_at_once"), kind="RETURN_AND_REFUND")
     fired = [(act.who, act.what) for act in town.passes(days=9)]

@@ -57,7 +57,7 @@ def test_silence_refunds_the_buyer_at_24_hours_and_not_before(town: Town, second
     assert [act.what for act in fired] == (["silence: refund approved"] if expected == SUCCESS else [])
 
 
-def test_an_answer_at_the_deadline_is_too_late_even_before_the_platform_acts(town: Town) -> None:
+def test_a_decision_at_the_deadline_is_too_late_even_before_the_platform_acts(town: Town) -> None:
     return_id = town.request()
     town.clock.at += timedelta(hours=24)
     assert refused(ApiError, town.shop.approve_return, return_id, "APPROVE_REFUND").code == 25011012
@@ -309,20 +309,20 @@ def test_a_decision_in_the_wrong_state_gets_the_code_for_it(town: Town) -> None:
     assert refused_with(town.shop.get_return, "0") == 25020005
 
 
-def test_what_is_refused_changes_nothing_and_tells_nothing(town: Town) -> None:
+def test_what_is_refused_changes_nothing_and_raises_no_event(town: Town) -> None:
     return_id = town.request()
-    before, told = town.view(return_id), len(town.news)
+    before, news = town.view(return_id), len(town.news)
     refused(ApiError, town.shop.reject_return, return_id, "REJECT_REFUND", "nonsense")
     refused(BadValue, town.market.arbitrate, return_id, outcome="SUPPORT_ME")
     refused(ApiError, town.market.ship_return, return_id)
     refused(UnknownId, town.market.withdraw, "4711")
-    assert (town.view(return_id), len(town.news)) == (before, told)
+    assert (town.view(return_id), len(town.news)) == (before, news)
 
 
 def test_the_seller_in_seller_center_is_refused_like_the_api(town: Town) -> None:
     return_id = town.request()
     town.market.seller_center_decision(return_id, decision="REJECT_REFUND")
-    assert town.told("return_status_changed")[-1].data["by"] == "seller_center"
+    assert town.events("return_status_changed")[-1].data["by"] == "seller_center"
     assert refused(ApiError, town.shop.approve_return, return_id, "APPROVE_REFUND").code == 25011012
 
 
@@ -335,7 +335,7 @@ def test_a_replacement_is_a_new_order_that_costs_nothing(town: Town) -> None:
     assert town.status(return_id) == "REPLACEMENT_REQUEST_PENDING"
     town.passes(days=1)
     assert town.status(return_id) == "REPLACEMENT_REQUEST_COMPLETE"
-    placed = town.told("order_placed")[-1].data
+    placed = town.events("order_placed")[-1].data
     assert placed["total"] == 0
     assert town.shop.order(str(placed["order_id"])).replaces_order_id == order.order_id
     refused(ApiError, town.request, order, kind="REPLACEMENT")

@@ -76,7 +76,7 @@ def test_every_row_names_its_source_and_how_sure_it_is(table: object) -> None:
     ],
     ids=["refund", "return", "replacement", "parcel", "money", "dispute", "cancellation", "order"],
 )
-def test_a_table_answers_its_rows_and_nothing_else(table: object, states: object, actions: object) -> None:
+def test_a_table_has_its_rows_and_nothing_else(table: object, states: object, actions: object) -> None:
     rows = {(row.state, row.action): row.becomes for row in table.rows}  # type: ignore[attr-defined]
     for state in states:  # type: ignore[attr-defined]
         for action in actions:  # type: ignore[attr-defined]

@@ -38,7 +38,7 @@ class Town:
         self.shop: Shop = self.market.shop(self.market.add_shop().shop_id)
 
     def passes(self, **duration: float) -> list[Fired]:
-        """Let time pass, everything at its own hour; answer what happened."""
+        """Let time pass, everything at its own hour; return what happened."""
         return self.until(self.clock.at + timedelta(**duration))
 
     def until(self, moment: datetime) -> list[Fired]:
@@ -57,13 +57,13 @@ class Town:
         return self.market.place_order(lines=lines, status=status, **more)  # type: ignore[arg-type]  # by name
 
     def request(self, order: OrderView | None = None, *, kind: str = "REFUND", line: int | None = None) -> str:
-        """Have a buyer ask, for one line or all; answer the return's id."""
+        """Have a buyer ask, for one line or all; return the return's id."""
         bought = order or self.order()
         ids = None if line is None else [bought.line_items[line].id]
         return self.market.request_return(bought.order_id, return_type=kind, line_item_ids=ids).return_id
 
     def goods_back(self, order: OrderView | None = None) -> str:
-        """Have a return asked for, approved, labelled, shipped and arrived; answer its id."""
+        """Have a return asked for, approved, labelled, shipped and arrived; return its id."""
         return_id = self.request(order, kind="RETURN_AND_REFUND")
         self.passes(minutes=5)
         self.market.ship_return(return_id)
@@ -82,5 +82,5 @@ class Town:
     def mails(self) -> list[str]:
         return [mail.kind for mail in self.market.mailbox()]
 
-    def told(self, name: str) -> list[Event]:
+    def events(self, name: str) -> list[Event]:
         return [event for event in self.news if event.name == name]

@@ -1,4 +1,4 @@
-"""A TikTok Shop client as others write them, on a marketplace in this process; every answer is held to the contract."""
+"""A TikTok Shop client as others write them, on a marketplace in this process; responses are held to the contract."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Clock:
 
 
 class Client:
-    """Signs and sends; `data` answers what a success carries."""
+    """Signs and sends; `data` returns what a success carries."""
 
     def __init__(self, market: Marketplace, shop: ShopCredentials, clock: Clock) -> None:
         self.market = market
@@ -67,28 +67,28 @@ class Client:
             pairs.setdefault("sign", signed)
         sent = {"x-tts-access-token": self.token, "content-type": "application/json", **(headers or {})}
         sent.pop(leave_out, None)
-        answer = self._http.open(f"{path}?{urlencode(pairs)}", method=method, data=raw, headers=sent)
-        self._check(method, path, answer)
-        return answer
+        response = self._http.open(f"{path}?{urlencode(pairs)}", method=method, data=raw, headers=sent)
+        self._check(method, path, response)
+        return response
 
     def data(self, method: str, path: str, query: Mapping[str, str] | None = None, body: Any = None) -> dict[str, Any]:
         """Return the `data` of a call that succeeds."""
-        answer = self.send(method, path, query, body)
-        assert answer.json is not None
-        assert answer.json["code"] == 0, answer.json
-        return dict(answer.json["data"])
+        response = self.send(method, path, query, body)
+        assert response.json is not None
+        assert response.json["code"] == 0, response.json
+        return dict(response.json["data"])
 
     def refusal(self, *args: Any, **kwargs: Any) -> tuple[int, int, str]:
         """Return HTTP status, code and message of a call that is refused."""
-        answer = self.send(*args, **kwargs)
-        assert answer.json is not None
-        assert answer.json["code"] != 0
-        assert answer.json["data"] is None
-        return answer.status_code, answer.json["code"], answer.json["message"]
+        response = self.send(*args, **kwargs)
+        assert response.json is not None
+        assert response.json["code"] != 0
+        assert response.json["data"] is None
+        return response.status_code, response.json["code"], response.json["message"]
 
-    def _check(self, method: str, path: str, answer: TestResponse) -> None:
-        assert answer.content_type == "application/json; charset=utf-8"
+    def _check(self, method: str, path: str, response: TestResponse) -> None:
+        assert response.content_type == "application/json; charset=utf-8"
         found = CONTRACT.find(method, path)
         if found:
-            message = read(answer.content_type, answer.data)
-            assert found[0].judge_response(answer.status_code, {"content-type": answer.content_type}, message) == []
+            message = read(response.content_type, response.data)
+            assert found[0].judge_response(response.status_code, {"content-type": response.content_type}, message) == []

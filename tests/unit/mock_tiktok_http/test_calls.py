@@ -1,4 +1,4 @@
-"""Every call of the Open API, from a buyer's order to the money back; each answer is held to the contract."""
+"""Every call of the Open API, from a buyer's order to the money back; each response is held to the contract."""
 
 from __future__ import annotations
 
@@ -59,18 +59,16 @@ def test_an_order_is_listed_and_read_with_one_line_per_unit(client: Client, mark
     assert none == {"total_count": 0, "next_page_token": ""}
 
 
-def test_several_orders_may_be_asked_for_as_a_list_or_by_repeating_the_name(
-    client: Client, market: Marketplace
-) -> None:
+def test_several_orders_may_be_asked_for_as_a_list_or_by_repeating_a_name(client: Client, market: Marketplace) -> None:
     ids = [two_mugs(market).order_id for _ in range(2)]
     path = "/order/202309/orders"
     assert [one["id"] for one in client.data("GET", path, {"ids": ",".join(ids)})["orders"]] == ids
     signed = client.send("GET", path, {"ids": ",".join(ids)}).request.args.to_dict()
     del signed["ids"]
     pairs = [*signed.items(), *(("ids", one) for one in ids)]
-    answer = market.app.test_client().get(path, query_string=pairs, headers={"x-tts-access-token": client.token})
-    assert answer.json is not None
-    assert [one["id"] for one in answer.json["data"]["orders"]] == ids
+    response = market.app.test_client().get(path, query_string=pairs, headers={"x-tts-access-token": client.token})
+    assert response.json is not None
+    assert [one["id"] for one in response.json["data"]["orders"]] == ids
     assert client.refusal("GET", path)[:2] == (400, 36009004)
     assert client.refusal("GET", path, {"ids": ",".join("1" * 51)})[:2] == (400, 36009004)
 
@@ -178,9 +176,7 @@ def test_a_refund_is_calculated_without_changing_anything(client: Client, market
 
 
 @pytest.mark.parametrize("version", ["202309", "202512", "202602"])
-def test_what_can_be_claimed_is_said_in_the_fields_of_the_version(
-    client: Client, market: Marketplace, version: str
-) -> None:
+def test_what_can_be_claimed_is_in_the_fields_of_the_version(client: Client, market: Marketplace, version: str) -> None:
     order = two_mugs(market)
     path = f"/return_refund/{version}/orders/{order.order_id}/aftersale_eligibility"
     (sku,) = client.data("GET", path, {"initiate_aftersale_user": "SELLER"})["sku_eligibility"]
@@ -208,7 +204,7 @@ def test_which_decisions_a_case_takes_is_said_with_its_reject_reasons(client: Cl
 
 def test_a_buyer_s_cancellation_is_searched_and_answered(client: Client, market: Marketplace) -> None:
     search = f"{RR}/cancellations/search"
-    for answer, status in (("approve", "CANCELLATION_REQUEST_SUCCESS"), ("reject", "CANCELLATION_REQUEST_CANCELLED")):
+    for verb, status in (("approve", "CANCELLATION_REQUEST_SUCCESS"), ("reject", "CANCELLATION_REQUEST_CANCELLED")):
         order = two_mugs(market, status="AWAITING_SHIPMENT")
         asked = market.request_cancellation(order.order_id)
         (item,) = client.data("POST", search, {"page_size": "1"}, {"cancel_ids": [asked.cancel_id]})["cancellations"]
@@ -223,8 +219,8 @@ def test_a_buyer_s_cancellation_is_searched_and_answered(client: Client, market:
             "APPROVE_REQUEST_CANCEL",
             "REJECT_REQUEST_CANCEL",
         ]
-        body = {"reject_reason": reasons[0]["name"]} if answer == "reject" else None
-        assert client.data("POST", f"{RR}/cancellations/{asked.cancel_id}/{answer}", None, body) == {}
+        body = {"reject_reason": reasons[0]["name"]} if verb == "reject" else None
+        assert client.data("POST", f"{RR}/cancellations/{asked.cancel_id}/{verb}", None, body) == {}
         (item,) = client.data("POST", search, None, {"cancel_ids": [asked.cancel_id]})["cancellations"]
         assert item["cancel_status"] == status
     either = {"cancel_status": ["CANCELLATION_REQUEST_CANCEL"]}
@@ -276,7 +272,7 @@ def test_orders_come_newest_first_unless_told_otherwise(client: Client, market: 
     assert [order["id"] for order in orders] == [first.order_id, second.order_id]
 
 
-def test_a_key_answers_the_first_outcome_again(client: Client, market: Marketplace) -> None:
+def test_a_key_gives_the_first_outcome_again(client: Client, market: Marketplace) -> None:
     asked = asked_for_money(market)
     path = f"{RR}/returns/{asked.return_id}/approve"
     body = {"decision": "APPROVE_REFUND"}

@@ -51,17 +51,17 @@ class Player:
 
     def call(self, method: str, path: str, query: dict[str, str] | None = None, body: Any = None) -> Any:
         """Send a signed call; the whole response is seen, its `request_id` too."""
-        answer = self.client.send(method, path, query, body)
-        self.seen.append((answer.status_code, answer.data))
-        return answer.json
+        response = self.client.send(method, path, query, body)
+        self.seen.append((response.status_code, response.data))
+        return response.json
 
     def exchange(self, path: str, **query: str) -> dict[str, Any]:
         """Exchange a code or a token at a token endpoint."""
         secrets = {"app_key": self.market.app_key, "app_secret": self.market.app_secret}
-        answer = self.market.app.test_client().get(path, query_string={**secrets, **query})
-        self.seen.append(answer.data)
-        assert answer.json is not None
-        return dict(answer.json["data"] or {})
+        response = self.market.app.test_client().get(path, query_string={**secrets, **query})
+        self.seen.append(response.data)
+        assert response.json is not None
+        return dict(response.json["data"] or {})
 
     def looks(self) -> None:
         """See everything that can be seen."""

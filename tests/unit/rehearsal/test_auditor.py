@@ -111,8 +111,8 @@ class Story:
         self.auditor.after_act(self.now)
         return self
 
-    def came_to_rest(self, *rows: Adjustment, books: Sequence[LedgerRow] = ()) -> Story:
-        self.auditor.at_quiescence(Quiescence(self.now, books, rows, lambda order_id: self.mailbox))
+    def came_to_rest(self, *rows: Adjustment, ledger: Sequence[LedgerRow] = ()) -> Story:
+        self.auditor.at_quiescence(Quiescence(self.now, ledger, rows, lambda order_id: self.mailbox))
         return self
 
     def broken(self) -> list[str]:
@@ -135,12 +135,12 @@ def a_whole_refund() -> Story:
     )
 
 
-def book(marketplace: str, connector: str, oms: str) -> LedgerRow:
+def ledger_row(marketplace: str, connector: str, oms: str) -> LedgerRow:
     return LedgerRow("O1", Decimal("39.98"), Decimal(marketplace), Decimal(connector), Decimal(oms))
 
 
 def test_a_refund_as_it_should_be_gives_no_offence() -> None:
-    story = a_whole_refund().came_to_rest(Row(), books=[book("39.98", "39.98", "39.98")])
+    story = a_whole_refund().came_to_rest(Row(), ledger=[ledger_row("39.98", "39.98", "39.98")])
     assert story.auditor.content
     verdicts = {finding.invariant: finding.verdict for finding in story.auditor.findings()}
     assert {slug for slug, verdict in verdicts.items() if verdict is not Verdict.HELD} == {
@@ -159,7 +159,7 @@ def test_more_than_was_paid_for_the_order_is_noticed_with_the_money() -> None:
     assert (finding.witness.money, finding.witness.events) == ({"paid": "39.98", "refunded": "40.00"}, (2, 3))
 
 
-BALANCED = book("39.98", "39.98", "39.98")
+BALANCED = ledger_row("39.98", "39.98", "39.98")
 NOTICED: dict[str, tuple[str, Callable[[], Story]]] = {
     "more than was paid for a unit": ("never-too-much", lambda: Story().ordered().paid("20.00", {"L1": "20.00"})),
     "one claim paid twice": ("never-too-much", lambda: Story().ordered().paid("1.00").paid("1.00")),
@@ -182,10 +182,10 @@ NOTICED: dict[str, tuple[str, Callable[[], Story]]] = {
         .came_to_rest(Row(status="NewRma")),
     ),
     "a mail that lies in no mailbox": (
-        "one-mail", lambda: a_whole_refund().found_in_the_mailbox(0).came_to_rest(Row(), books=[BALANCED])
+        "one-mail", lambda: a_whole_refund().found_in_the_mailbox(0).came_to_rest(Row(), ledger=[BALANCED])
     ),
     "a mail that lies in the mailbox twice": (
-        "one-mail", lambda: a_whole_refund().found_in_the_mailbox(2).came_to_rest(Row(), books=[BALANCED])
+        "one-mail", lambda: a_whole_refund().found_in_the_mailbox(2).came_to_rest(Row(), ledger=[BALANCED])
     ),
 }  # fmt: skip
 IN_ORDER: dict[str, Callable[[], Story]] = {
@@ -266,14 +266,14 @@ def test_a_deadline_that_passes_unnoticed_is_noticed() -> None:
     assert story.broken() == ["lapse-once"]
 
 
-def test_books_that_disagree_are_a_finding_with_the_three_sums() -> None:
-    story = a_whole_refund().came_to_rest(Row(), books=[book("39.98", "39.98", "0.00")])
+def test_ledgers_that_disagree_are_a_finding_with_the_three_sums() -> None:
+    story = a_whole_refund().came_to_rest(Row(), ledger=[ledger_row("39.98", "39.98", "0.00")])
     (finding,) = story.auditor.broken()
     assert (finding.invariant, finding.suspect) == ("books-agree", "oms")
     assert finding.witness.money == {"paid": "39.98", "marketplace": "39.98", "connector": "39.98", "oms": "0.00"}
 
 
-def test_books_are_not_judged_before_the_world_has_come_to_rest() -> None:
+def test_ledgers_are_not_judged_before_the_world_has_come_to_rest() -> None:
     finding = a_whole_refund().verdict("books-agree")
     assert finding.verdict is Verdict.NOT_JUDGED
     assert "not come to rest" in (finding.why or "")
@@ -296,7 +296,7 @@ def a_breach(seq: int) -> Exchange:
     return Exchange(seq, START, "connector", "marketplace", False, "searchReturns", 200, (breach,))
 
 
-def test_a_breach_of_contract_names_its_side_and_is_told_once() -> None:
+def test_a_breach_of_contract_names_its_side_once() -> None:
     story = Story()
     for seq in (4, 8, 15):
         story.auditor.on_exchange(a_breach(seq))
@@ -374,7 +374,7 @@ TALE: Sequence[Callable[[Story], object]] = (
     lambda story: story.paid("20.00", {"L1": "10.00", "L2": "10.00"}),
     lambda story: story.moved(COMPLETE, "PAYOUT", "system"),
     Story.act_ended,
-    lambda story: story.came_to_rest(Row(status="NewRma"), books=[book("50.00", "39.98", "0.00")]),
+    lambda story: story.came_to_rest(Row(status="NewRma"), ledger=[ledger_row("50.00", "39.98", "0.00")]),
 )
 
 
