@@ -107,11 +107,10 @@ class ActivityEntry:
     source_words: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class AdjustOrder:
-    """Body of `Orders(ID)/Adjust`; all empty means everything that is left."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjust:
+    """What the seller asks for at any level."""
 
-    amount: Decimal | None = None
     reason: str = "GeneralAdjustment"
     seller_adjustment_id: str | None = None
     restock: bool = False
@@ -120,8 +119,15 @@ class AdjustOrder:
     site_reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AdjustItem:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustOrder(Adjust):
+    """Body of `Orders(ID)/Adjust`; all empty means everything that is left."""
+
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustItem(Adjust):
     """Body of `OrderItems(ID)/Adjust`; neither quantity nor ids means the whole line, as far as it is left."""
 
     quantity: int | None = None
@@ -134,12 +140,6 @@ class AdjustItem:
     gift_tax_amount: Decimal | None = None
     recycling_amount: Decimal | None = None
     force_calculate_omitted: bool = False
-    reason: str = "GeneralAdjustment"
-    seller_adjustment_id: str | None = None
-    restock: bool = False
-    refund_only: bool = False
-    prevent_site_processing: bool = False
-    site_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ class Shop:
     cipher: str
     name: str
     region: str
-    default_answers: dict[str, str]
+    default_answers: dict[str, str]  # {request type: "approve" | "reject"}; empty is off
     added_at: datetime
 
 
@@ -207,30 +207,30 @@ class Order:
     profile_id: int
     site_order_id: str
     site_status: str = ""
-    offered: bool = False
+    offered: bool = False  # not while UNPAID or ON_HOLD: the OMS does not see it
     seller_order_id: str = ""
     currency: str
     total: Decimal
-    tax: Decimal = ZERO
+    tax: Decimal = ZERO  # includes shipping tax, as ChannelAdvisor's TotalTaxPrice does
     shipping: Decimal = ZERO
     shipping_tax: Decimal = ZERO
-    discount: Decimal = ZERO
+    discount: Decimal = ZERO  # of seller and platform together, already taken off in `total`
     checkout_status: str = ""
     payment_status: str = ""
     shipping_status: str = ""
     created_at: datetime
     imported_at: datetime
-    updated_at: datetime
+    updated_at: datetime  # moves with the order and with each of its adjustments
     paid_at: datetime | None = None
     shipped_at: datetime | None = None
     delivered_at: datetime | None = None
     cancelled_at: datetime | None = None
     buyer_user_id: str = ""
     buyer_email: str = ""
-    recipient: dict[str, Any] = field(default_factory=dict)
+    recipient: dict[str, Any] = field(default_factory=dict)  # the marketplace's recipient_address object
     payment_method: str = ""
-    site_updated: int = 0
-    fingerprint: str = ""
+    site_updated: int = 0  # the marketplace's update_time
+    fingerprint: str = ""  # of the document last read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,13 +246,13 @@ class OrderItem:
     title: str
     quantity: int
     unit_price: Decimal
-    tax: Decimal
+    tax: Decimal  # these three for all units together
     shipping: Decimal
     shipping_tax: Decimal
 
 
 @dataclass(frozen=True, slots=True)
-class LineUnit:
+class LineUnit(UnitMoney):
     """One unit, as the marketplace counts, and what was paid for it."""
 
     order_id: int
@@ -262,16 +262,6 @@ class LineUnit:
     package_id: str
     site_status: str
     shipped: bool
-    price: Decimal
-    tax: Decimal
-    shipping: Decimal
-    shipping_tax: Decimal
-    fee: Decimal
-
-    @property
-    def money(self) -> UnitMoney:
-        """Return what the buyer paid for this unit."""
-        return UnitMoney(self.price, self.tax, self.shipping, self.shipping_tax, self.fee)
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +270,7 @@ class Case:
 
     profile_id: int
     site_id: str
-    kind: str
+    kind: str  # RETURN | CANCELLATION
     order_id: int
     request_type: str
     site_status: str
@@ -300,14 +290,14 @@ class Adjustment:
     order_id: int
     item_id: int | None = None
     quantity: int | None = None
-    type: str
+    type: str  # Refund | Cancellation
     status: RequestStatus
     restock_status: str | None = None
     created_source: str
     updated_source: str
     is_restock: bool = False
     reason: str
-    total: Decimal = ZERO
+    total: Decimal = ZERO  # always the sum of the parts that follow
     item_amount: Decimal = ZERO
     tax_amount: Decimal = ZERO
     shipping_amount: Decimal = ZERO
@@ -316,9 +306,9 @@ class Adjustment:
     gift_tax_amount: Decimal = ZERO
     recycling_amount: Decimal = ZERO
     seller_adjustment_id: str | None = None
-    part: int = 0
-    site_adjustment_id: str | None = None
-    generation: int = 1
+    part: int = 0  # one Adjust of the OMS is one adjustment per package
+    site_adjustment_id: str | None = None  # return_id or cancel_id
+    generation: int = 1  # a claim that comes back gets a new adjustment
     rma_number: str | None = None
     transaction_id: str | None = None
     site_refund_at: datetime | None = None
@@ -331,9 +321,9 @@ class Adjustment:
     tracking: str = ""
     shipping_method: str = ""
     reference_sku: str = ""
-    request_type: str
+    request_type: str  # REFUND, RETURN_AND_REFUND, REPLACEMENT, CANCEL, SELLER_REFUND
     site_line_ids: list[str]
-    site_line_amounts: dict[str, str] = field(default_factory=dict)
+    site_line_amounts: dict[str, str] = field(default_factory=dict)  # {unit: sum}, ours until theirs
     site_status: str = ""
     site_reason: str = ""
     site_reason_text: str = ""
@@ -341,8 +331,8 @@ class Adjustment:
     arbitration_status: str = ""
     error_code: str | None = None
     error_message: str | None = None
-    decided_by: str | None = None
-    offer_amount: Decimal | None = None
+    decided_by: str | None = None  # oms | default | channel (outside) | buyer (declined an offer)
+    offer_amount: Decimal | None = None  # partial refund to be offered for this adjustment
     decision: SellerDecision | None = None  # while it waits for those of the RMA's other lines, or to be delivered
     warned_at: datetime | None = None
     outbox_id: int | None = None
@@ -366,13 +356,13 @@ class OutboxEntry:
     profile_id: int
     order_id: int
     decision: Decision
-    site_id: str | None = None
-    once: str
+    site_id: str | None = None  # return_id or cancel_id, where one exists already
+    once: str  # what this decides: never decided twice
     idempotency_key: str
     state: OutboxState = OutboxState.WAITING
     attempts: int = 0
-    not_before: datetime | None = None
-    due_at: datetime | None = None
+    not_before: datetime | None = None  # the next attempt
+    due_at: datetime | None = None  # set: goes out at this instant, ahead of the round
     deadline: datetime | None = None
     created_at: datetime
     first_sent_at: datetime | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
@@ -66,6 +66,12 @@ class Parts:
         for index, amount in zip(used, split(total, [amounts[index] for index in used], unit), strict=True):
             amounts[index] = amount
         return Parts(*amounts)
+
+
+def sum_of(all_: Iterable[Parts]) -> Parts:
+    """Return the sum of each part."""
+    rows = [[getattr(one, part.name) for part in fields(Parts)] for one in all_]
+    return Parts(*(sum(amounts, Decimal(0)) for amounts in zip(*rows, strict=True)))
 
 
 def as_parts(total: Decimal, *, tax: Decimal, shipping: Decimal) -> Parts:

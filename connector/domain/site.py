@@ -72,22 +72,21 @@ class Claim:
     kind: ClaimKind
     id: str
     order_id: str
-    request_type: str  # REFUND | RETURN_AND_REFUND | REPLACEMENT | CANCEL
     status: str
-    arbitration_status: str
     role: str
     reason: str
     reason_text: str
     deadline: datetime | None
     total: Decimal | None
     lines: tuple[ClaimLine, ...]
-    offered: Decimal | None  # a partial refund that was offered and not declined
-    tracking: str
-    carrier: str
-    quick_refund: bool
     created: int
     updated: int
     fingerprint: str
+    request_type: str = "CANCEL"  # or REFUND | RETURN_AND_REFUND | REPLACEMENT
+    arbitration_status: str = ""
+    offered: Decimal | None = None  # a partial refund that was offered and not declined
+    tracking: str = ""
+    carrier: str = ""
     cause: str = ""  # why it was closed, where the marketplace's records say
 
 

@@ -26,7 +26,7 @@ class UnitMoney:
     tax: Decimal
     shipping: Decimal
     shipping_tax: Decimal
-    fee: Decimal
+    fee: Decimal  # what else of the order's total falls on it
 
 
 def share_out(order: SiteOrder) -> dict[str, UnitMoney]:

@@ -48,7 +48,7 @@ class OAuth:
             created_at=now,
         )
         with self._store.writing() as work:
-            work.application_added(application)
+            work.added(application)
         return credentials
 
     def grant(self, application_id: str, shared_secret: str, refresh_token: str, now: datetime) -> Access:

@@ -21,6 +21,7 @@ from connector.ports import Clock, Secret, Store, UnitOfWork
 from connector.records import (
     Access,
     ActivityEntry,
+    Adjust,
     AdjustItem,
     Adjustment,
     AdjustOrder,
@@ -38,7 +39,7 @@ KINDS = {"order": "OrderAdjustment", "item": "OrderItemAdjustment"}
 
 
 class Commands:
-    """Reached as `connector.services`: each method is one transaction, and raises before anything is written."""
+    """Reached as `connector.commands`: each method is one transaction, and raises before anything is written."""
 
     def __init__(
         self, store: Store, *, clock: Clock, secret: Secret, oauth: OAuth, changed: Callable[[], None]
@@ -157,16 +158,14 @@ class Commands:
             graded = replace(decision, conditions=tuple(given.condition for given in conditions if given.quantity))
             decide(work, adjustment, graded, secret=self._secret, now=self.now())
 
-    def _check(self, work: UnitOfWork, order: Order, request: AdjustOrder | AdjustItem) -> None:
+    def _check(self, work: UnitOfWork, order: Order, request: Adjust) -> None:
         if request.reason not in REASONS:
             raise BadRequest("Reason", f"{request.reason!r} is not one of {', '.join(REASONS)}")
         given = request.seller_adjustment_id
         if given and work.seller_adjustment_id_used(order.profile_id, given):
             raise BadRequest("SellerAdjustmentID", f"{given} has been used already")
 
-    def _start(
-        self, work: UnitOfWork, order: Order, portions: Sequence[Portion], request: AdjustOrder | AdjustItem
-    ) -> None:
+    def _start(self, work: UnitOfWork, order: Order, portions: Sequence[Portion], request: Adjust) -> None:
         region = work.shop(order.profile_id).region
         try:
             start(work, order, region, portions, request, secret=self._secret, now=self.now())

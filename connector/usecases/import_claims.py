@@ -8,7 +8,7 @@ only where the claim has none, or where its last one has ended and the news goes
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -22,7 +22,7 @@ from connector.domain.decisions import (
     OrderDecision,
     OutboxState,
 )
-from connector.domain.money import Parts, as_parts, split, unit_of
+from connector.domain.money import Parts, as_parts, split, sum_of, unit_of
 from connector.domain.site import Claim, ClaimKind, ClaimLine, news
 from connector.ports import UnitOfWork
 from connector.records import Adjustment, Case, LineUnit, Order, OutboxEntry, amounts
@@ -33,6 +33,24 @@ STRAYS: Final = 2  # coins per unit: one of tax, one of shipping
 CLOCK_SKEW: Final = timedelta(minutes=5)  # between us and the marketplace, at most
 NOTHING: Final = ClaimLine(line_id="", total=None, tax=Decimal(0), shipping=Decimal(0))
 MAKES: Final = {ClaimKind.RETURN: Operation.CREATE_RETURN, ClaimKind.CANCELLATION: Operation.CANCEL_ORDER}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the marketplace shows of a claim of a known order, and what that means for its adjustments."""
+
+    work: UnitOfWork
+    order: Order
+    units: Mapping[str, LineUnit]
+    claim: Claim
+    action: Action
+    now: datetime
+
+    def note(self, by: str, event: str, text: str) -> None:
+        """Write a line of the order's history, with the marketplace's own words."""
+        claim, more = self.claim, self.claim.arbitration_status or self.claim.cause
+        words = f"{claim.status} ({more})" if more else claim.status
+        self.work.note(self.order, self.now, by=by, event=event, text=text, words=words, site_id=claim.id)
 
 
 def is_news(case: Case | None, claim: Claim) -> bool:
@@ -65,6 +83,7 @@ def take_claim(work: UnitOfWork, profile_id: int, claim: Claim, now: datetime, *
         work.note(order, now, by="marketplace", event="status_unknown", text=text, site_id=claim.id)
         return True
     units = {unit.site_line_id: unit for unit in work.units([order.id])}
+    account = Account(work, order, units, claim, action, now)
     if len(alike) == 1:
         known = _adopt(work, order, claim, alike[0], now)
     generation = max((entry.generation for entry in known), default=0)
@@ -72,10 +91,10 @@ def take_claim(work: UnitOfWork, profile_id: int, claim: Claim, now: datetime, *
     ended = [entry.status for entry in current if entry.status in TERMINAL]
     if not current or (len(ended) == len(current) and action in REOPENS[ended[0]]):
         for entry in current:
-            work.adjustment_moved(entry, _seen_after_end(entry, claim, now))
-        _open(work, order, units, claim, action, generation + 1, now)
+            work.moved(entry, _seen_after_end(entry, account))
+        _open(account, generation + 1)
     else:
-        _walk(work, order, units, claim, action, current, now)
+        _walk(account, current)
     return True
 
 
@@ -93,10 +112,10 @@ def _keep_case(work: UnitOfWork, order: Order, known: Case | None, claim: Claim)
         fingerprint=claim.fingerprint,
     )
     if known is None:
-        work.case_opened(case)
+        work.added(case)
         return
     kept = replace(case, kind=known.kind, order_id=known.order_id, request_type=known.request_type, role=known.role)
-    work.case_moved(known, kept)
+    work.moved(known, kept)
 
 
 def _made_by_us(work: UnitOfWork, order: Order, claim: Claim) -> list[OutboxEntry]:
@@ -139,30 +158,23 @@ def _adopt(work: UnitOfWork, order: Order, claim: Claim, entry: OutboxEntry, now
     for adjustment in work.adjustments_of_entry(entry.id):
         status = after(adjustment.status, Action.ACCEPTED) or adjustment.status
         adopted = replace(adjustment, site_adjustment_id=claim.id, status=status, updated_at=now)
-        work.adjustment_moved(adjustment, adopted)
+        work.moved(adjustment, adopted)
     text = f"Found at {MARKETPLACE} ({describe(entry.decision)}): carried out although its answer was lost"
     work.note(order, now, by="connector", event="settled", text=text, words=claim.status, site_id=claim.id)
     return work.adjustments_of_claim(order.profile_id, claim.id, lock=True)
 
 
-def _open(
-    work: UnitOfWork,
-    order: Order,
-    units: Mapping[str, LineUnit],
-    claim: Claim,
-    action: Action,
-    generation: int,
-    now: datetime,
-) -> None:
+def _open(account: Account, generation: int) -> None:
     """Make the claim's adjustments: one per line for a return, one for a cancellation."""
+    order, units, claim, now = account.order, account.units, account.claim, account.now
     lines = claim.lines or tuple(replace(NOTHING, line_id=line_id) for line_id in units)
     groups: dict[int | None, list[ClaimLine]] = {}
     for line in lines:
         unit = units.get(line.line_id)
         item_id = unit.item_id if unit and claim.kind is ClaimKind.RETURN else None
         groups.setdefault(item_id, []).append(line)
-    status = BEGINS[action]
-    shares = _shares(claim, action, list(groups.values()), units, order.currency, [])
+    status = BEGINS[account.action]
+    shares = _shares(account, list(groups.values()))
     own_words = SELLER_REFUND if claim.role == "SELLER" and claim.request_type == "REFUND" else claim.request_type
     for (item_id, group), parts in zip(groups.items(), shares, strict=True):
         adjustment = Adjustment(
@@ -187,15 +199,15 @@ def _open(
             site_reason_text=claim.reason_text,
             decided_by=None if status in AWAITS_SELLER else "channel",
         )
-        work.adjustment_opened(_seen(adjustment, claim, group, status, parts, now))
+        account.work.added(_seen(adjustment, account, group, status, parts))
     total = sum((parts.total for parts in shares), Decimal(0))
     who, text = opened(claim, own_words, status, total, order.currency, again=generation > 1)
-    work.note(order, now, by=who, event="adjustment_opened", text=text, words=_words(claim), site_id=claim.id)
+    account.note(who, "adjustment_opened", text)
 
 
 def ask_anew(work: UnitOfWork, ended: Adjustment, status: RequestStatus, now: datetime) -> None:
     """Open a new adjustment for a question whose decision came to nothing: the same claim, lines, money, deadline."""
-    work.adjustment_opened(
+    work.added(
         replace(
             ended,
             id=0,
@@ -216,74 +228,59 @@ def ask_anew(work: UnitOfWork, ended: Adjustment, status: RequestStatus, now: da
     )
 
 
-def _walk(
-    work: UnitOfWork,
-    order: Order,
-    units: Mapping[str, LineUnit],
-    claim: Claim,
-    action: Action,
-    current: Sequence[Adjustment],
-    now: datetime,
-) -> None:
+def _walk(account: Account, current: Sequence[Adjustment]) -> None:
     """Let the news move the claim's adjustments; a decision it forestalls is withdrawn or closed as done outside."""
+    claim, action = account.claim, account.action
     stated = {line.line_id: line for line in claim.lines}
     groups = [[stated.get(line_id, NOTHING) for line_id in entry.site_line_ids] for entry in current]
-    shares = _shares(claim, action, groups, units, order.currency, current)
+    shares = _shares(account, groups, current)
     reached: list[RequestStatus] = []
     for was, group, parts in zip(current, groups, shares, strict=True):
         ours = was.request_type == SELLER_REFUND and action is Action.WAITS  # a refund of ours waits for nobody
         status = None if ours else after(was.status, action)
         if was.status in OPEN:
-            becomes = _seen(was, claim, group, status or was.status, parts, now)
+            becomes = _seen(was, account, group, status or was.status, parts)
         else:
-            becomes = _seen_after_end(was, claim, now)
+            becomes = _seen_after_end(was, account)
         if was.deadline != claim.deadline:
             becomes = replace(becomes, warned_at=None)
         if status is not None:
             reached.append(status)
-            becomes = replace(becomes, decision=None, decided_by=_decider(work, was, status, now))
-        work.adjustment_moved(was, becomes)
-    work.note(
-        order,
-        now,
-        by="marketplace",
-        event="adjustment_moved" if reached else "claim_changed",
-        text=moved(current[0], reached[0]) if reached else changed(claim, current[0], action),
-        words=_words(claim),
-        site_id=claim.id,
-    )
+            becomes = replace(becomes, decision=None, decided_by=_decider(account, was, status))
+        account.work.moved(was, becomes)
+    if reached:
+        account.note("marketplace", "adjustment_moved", moved(current[0], reached[0]))
+    else:
+        account.note("marketplace", "claim_changed", changed(claim, current[0], action))
 
 
-def _decider(work: UnitOfWork, adjustment: Adjustment, status: RequestStatus, now: datetime) -> str:
+def _decider(account: Account, adjustment: Adjustment, status: RequestStatus) -> str:
     """Close the outbox entry that the news has overtaken, and return whose decision stands."""
     if status is RequestStatus.NEW_RMA:  # a declined offer: everything is open again
         return "buyer"
     if adjustment.outbox_id is None:
         return adjustment.decided_by if adjustment.decided_by and adjustment.decision is None else "channel"
-    entry = work.outbox_entry(adjustment.outbox_id)
+    entry = account.work.outbox_entry(adjustment.outbox_id)
     if entry.state not in UNFINISHED:
         # Where the seller is asked again, what was decided is over: a lapse is nobody's decision but the marketplace's.
         return "channel" if adjustment.status in AWAITS_SELLER else adjustment.decided_by or "channel"
     outside = entry.state not in OUTCOME_UNKNOWN
-    work.outbox_entry_finished(entry.id, OutboxState.WITHDRAWN if outside else OutboxState.DONE, now)
+    state = OutboxState.WITHDRAWN if outside else OutboxState.DONE
+    account.work.outbox_entry_finished(entry.id, state, account.now)
     return "channel" if outside else adjustment.decided_by or "channel"
 
 
 def _seen(
-    adjustment: Adjustment,
-    claim: Claim,
-    group: Sequence[ClaimLine],
-    status: RequestStatus,
-    parts: Parts,
-    now: datetime,
+    adjustment: Adjustment, account: Account, group: Sequence[ClaimLine], status: RequestStatus, parts: Parts
 ) -> Adjustment:
     """Return an adjustment as its claim shows it while it is open and as it ends."""
+    claim = account.claim
     return replace(
         adjustment,
         **amounts(parts),
         status=status,
         updated_source="Channel",
-        updated_at=now,
+        updated_at=account.now,
         site_line_amounts={line.line_id: str(line.total) for line in group if line.total is not None},
         site_status=claim.status,
         arbitration_status=claim.arbitration_status,
@@ -295,11 +292,12 @@ def _seen(
     )
 
 
-def _seen_after_end(adjustment: Adjustment, claim: Claim, now: datetime) -> Adjustment:
+def _seen_after_end(adjustment: Adjustment, account: Account) -> Adjustment:
     """Return one that has ended: it keeps status and money; only what is written about it goes on."""
+    claim = account.claim
     return replace(
         adjustment,
-        updated_at=now,
+        updated_at=account.now,
         site_status=claim.status,
         arbitration_status=claim.arbitration_status,
         deadline=None,
@@ -307,27 +305,12 @@ def _seen_after_end(adjustment: Adjustment, claim: Claim, now: datetime) -> Adju
     )
 
 
-def _shares(
-    claim: Claim,
-    action: Action,
-    groups: Sequence[Sequence[ClaimLine]],
-    units: Mapping[str, LineUnit],
-    currency: str,
-    current: Sequence[Adjustment],
-) -> list[Parts]:
+def _shares(account: Account, groups: Sequence[Sequence[ClaimLine]], current: Sequence[Adjustment] = ()) -> list[Parts]:
     """Divide a claim's money among its adjustments: the total is the marketplace's, the lines say how it is spread."""
+    claim, action, unit = account.claim, account.action, unit_of(account.order.currency)
     if action is Action.INFORMED:
         return [Parts() for _ in groups]
-    rough: list[Parts] = []
-    for group in groups:
-        parts = [_line_parts(line, units) for line in group]
-        rough.append(
-            Parts(
-                item=sum((part.item for part in parts), Decimal(0)),
-                tax=sum((part.tax for part in parts), Decimal(0)),
-                shipping=sum((part.shipping for part in parts), Decimal(0)),
-            )
-        )
+    rough = [sum_of(_line_parts(line, account.units) for line in group) for group in groups]
     spread = [parts.total for parts in rough]
     total = claim.total if claim.total is not None else sum(spread, Decimal(0))
     paying = action in (Action.PAYING, Action.PAID)
@@ -337,7 +320,6 @@ def _shares(
         spread = agreed if len(agreed) == len(groups) else spread
     if len(current) == len(groups) and not any(spread):
         spread = [entry.total for entry in current]
-    unit = unit_of(currency)
     for at, entry in enumerate(current):
         if entry.created_source == OURS:  # the seller chose the parts; of the marketplace's it may differ
             rough[at] = entry.parts
@@ -372,8 +354,3 @@ def _comment(claim: Claim, status: RequestStatus) -> str:
     if status is RequestStatus.REJECTED and news(claim) is Action.CLOSED:
         return f"Closed at the marketplace without a refund: {claim.cause or claim.status}"
     return ""
-
-
-def _words(claim: Claim) -> str:
-    more = claim.arbitration_status or claim.cause
-    return f"{claim.status} ({more})" if more else claim.status

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from connector.domain.site import NOT_OFFERED, ORDER_WORDS, SHIPPED, SiteLine, SiteOrder
 from connector.domain.units import grouped, share_out
@@ -14,6 +14,7 @@ from connector.ports import UnitOfWork
 from connector.records import LineUnit, Order, OrderItem
 from connector.usecases.history import money
 
+AS_SHOWN: Final = ("paid_at", "shipped_at", "delivered_at", "cancelled_at", "recipient", "fingerprint")
 UNKNOWN_STATUS: Final = ("Completed", "Cleared", "Unshipped")
 
 
@@ -22,12 +23,14 @@ def take_order(work: UnitOfWork, profile_id: int, site: SiteOrder, now: datetime
     known = work.order_by_site(profile_id, site.id)
     if known is not None and (known.fingerprint == site.fingerprint or site.updated < known.site_updated):
         return False
+    shown = _shown(site, now)
     if known is None:
-        order = work.order_collected(_as_shown(_first_seen(profile_id, site, now), site, now))
+        order = _first_seen(profile_id, site, now, shown)
+        order = replace(order, id=work.added(order))
         _add_lines(work, order, site, site.lines)
     else:
         order = known
-        work.order_moved(known, _as_shown(known, site, now))
+        work.moved(known, replace(known, **{**shown, "offered": known.offered or shown["offered"]}))
         _move_lines(work, order, site)
     if known is None or known.site_status != site.status:
         text = f"Order collected, {money(site.total, site.currency)}" if known is None else f"Order is {site.status}"
@@ -35,7 +38,7 @@ def take_order(work: UnitOfWork, profile_id: int, site: SiteOrder, now: datetime
     return True
 
 
-def _first_seen(profile_id: int, site: SiteOrder, now: datetime) -> Order:
+def _first_seen(profile_id: int, site: SiteOrder, now: datetime, shown: Mapping[str, Any]) -> Order:
     return Order(
         profile_id=profile_id,
         site_order_id=site.id,
@@ -47,71 +50,59 @@ def _first_seen(profile_id: int, site: SiteOrder, now: datetime) -> Order:
         discount=site.discount,
         created_at=site.created_at,
         imported_at=now,
-        updated_at=now,
         buyer_user_id=site.buyer_user_id,
         buyer_email=site.buyer_email,
         payment_method=site.payment_method,
+        **shown,
     )
 
 
-def _as_shown(order: Order, site: SiteOrder, now: datetime) -> Order:
-    """Return the order with all that moves in its life."""
+def _shown(site: SiteOrder, now: datetime) -> dict[str, Any]:
+    """Return, by the names of an order's fields, all that moves in its life."""
     checkout, payment, shipping = ORDER_WORDS.get(site.status, UNKNOWN_STATUS)
-    return replace(
-        order,
-        site_status=site.status,
-        offered=order.offered or site.status not in NOT_OFFERED,
-        checkout_status=checkout,
-        payment_status=payment,
-        shipping_status=shipping,
-        updated_at=now,
-        paid_at=site.paid_at,
-        shipped_at=site.shipped_at,
-        delivered_at=site.delivered_at,
-        cancelled_at=site.cancelled_at,
-        recipient=site.recipient,
-        site_updated=site.updated,
-        fingerprint=site.fingerprint,
-    )
+    return {
+        "site_status": site.status,
+        "offered": site.status not in NOT_OFFERED,
+        "checkout_status": checkout,
+        "payment_status": payment,
+        "shipping_status": shipping,
+        "updated_at": now,
+        "site_updated": site.updated,
+        **{name: getattr(site, name) for name in AS_SHOWN},
+    }
 
 
 def _add_lines(work: UnitOfWork, order: Order, site: SiteOrder, lines: Sequence[SiteLine]) -> None:
     paid = share_out(site)
     for group in grouped(lines):
-        first = group[0]
-        item = work.item_added(
-            OrderItem(
-                profile_id=order.profile_id,
-                order_id=order.id,
-                site_sku_id=first.sku_id,
-                site_product_id=first.product_id,
-                sku=first.sku,
-                title=first.title,
-                quantity=len(group),
-                unit_price=first.price,
-                tax=sum((paid[line.id].tax for line in group), Decimal(0)),
-                shipping=sum((paid[line.id].shipping for line in group), Decimal(0)),
-                shipping_tax=sum((paid[line.id].shipping_tax for line in group), Decimal(0)),
-            )
+        first, paid_each = group[0], [paid[line.id] for line in group]
+        item = OrderItem(
+            profile_id=order.profile_id,
+            order_id=order.id,
+            site_sku_id=first.sku_id,
+            site_product_id=first.product_id,
+            sku=first.sku,
+            title=first.title,
+            quantity=len(group),
+            unit_price=first.price,
+            tax=sum((unit.tax for unit in paid_each), Decimal(0)),
+            shipping=sum((unit.shipping for unit in paid_each), Decimal(0)),
+            shipping_tax=sum((unit.shipping_tax for unit in paid_each), Decimal(0)),
         )
+        item_id = work.added(item)
         for line in group:
             status = line.status or site.status
-            work.unit_added(
-                LineUnit(
-                    order_id=order.id,
-                    site_line_id=line.id,
-                    item_id=item.id,
-                    site_sku_id=line.sku_id,
-                    package_id=line.package_id,
-                    site_status=status,
-                    shipped=status in SHIPPED,
-                    price=paid[line.id].price,
-                    tax=paid[line.id].tax,
-                    shipping=paid[line.id].shipping,
-                    shipping_tax=paid[line.id].shipping_tax,
-                    fee=paid[line.id].fee,
-                )
+            unit = LineUnit(
+                order_id=order.id,
+                site_line_id=line.id,
+                item_id=item_id,
+                site_sku_id=line.sku_id,
+                package_id=line.package_id,
+                site_status=status,
+                shipped=status in SHIPPED,
+                **asdict(paid[line.id]),
             )
+            work.added(unit)
 
 
 def _move_lines(work: UnitOfWork, order: Order, site: SiteOrder) -> None:
@@ -120,7 +111,7 @@ def _move_lines(work: UnitOfWork, order: Order, site: SiteOrder) -> None:
         if line.id in known:
             status = line.status or site.status
             moved = replace(known[line.id], package_id=line.package_id, site_status=status, shipped=status in SHIPPED)
-            work.unit_moved(known[line.id], moved)
+            work.moved(known[line.id], moved)
     new = [line for line in site.lines if line.id not in known]
     if new:
         _add_lines(work, order, site, new)

@@ -68,7 +68,7 @@ def decide(
         updated_source="System" if by_default else "Api",
         updated_at=now,
     )
-    work.adjustment_moved(asked, decided)
+    work.moved(asked, decided)
     family = [decided if entry.id == adjustment.id else entry for entry in family]
     missing = sum(1 for entry in family if entry.decision is None)
     text = f"{decision.action}" + ("" if instead in (None, decision.action) else f" instead of {instead}")
@@ -125,7 +125,7 @@ def _take_back(
         assert was.decision is not None
         status = DECIDED_IN[was.decision.action]
         becomes = replace(was, status=status, decision=None, offer_amount=None, decided_by=None, updated_at=now)
-        work.adjustment_moved(was, becomes)
+        work.moved(was, becomes)
         asked[was.id] = becomes
     return [asked.get(entry.id, entry) for entry in family]
 
@@ -182,7 +182,7 @@ def _enqueue_decision(
         now=now,
     )
     for adjustment in family:
-        work.adjustment_moved(adjustment, replace(adjustment, outbox_id=entry_id))
+        work.moved(adjustment, replace(adjustment, outbox_id=entry_id))
 
 
 def _as_one(family: Sequence[Adjustment], currency: str) -> ClaimDecision:
@@ -217,16 +217,15 @@ def enqueue(
 ) -> int:
     """Put a decision into the outbox and return the entry's number."""
     at_once = deadline is not None and deadline <= work.rounds_of(order.profile_id).next_round_at
-    return work.outbox_entry_added(
-        OutboxEntry(
-            profile_id=order.profile_id,
-            order_id=order.id,
-            decision=decision,
-            site_id=site_id,
-            once=once,
-            idempotency_key=secret("idempotency key"),
-            due_at=now if at_once else None,
-            deadline=deadline,
-            created_at=now,
-        )
+    entry = OutboxEntry(
+        profile_id=order.profile_id,
+        order_id=order.id,
+        decision=decision,
+        site_id=site_id,
+        once=once,
+        idempotency_key=secret("idempotency key"),
+        due_at=now if at_once else None,
+        deadline=deadline,
+        created_at=now,
     )
+    return work.added(entry)

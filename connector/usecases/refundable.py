@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Final
 
 from connector.domain.adjustments import RequestStatus
-from connector.domain.money import Parts, split, unit_of
+from connector.domain.money import Parts, split, sum_of, unit_of
 from connector.domain.site import GONE
 from connector.domain.units import HOLDING, Holding, held, parts_of
 from connector.ports import UnitOfWork
@@ -42,10 +42,8 @@ class Left:
 
     def parts(self, units: Sequence[LineUnit]) -> Parts:
         """Return what is left of each part of what was paid for these units."""
-        paid, gone = (
-            parts_of(unit.money for unit in units),
-            _added(self.parts_gone[unit.site_line_id] for unit in units),
-        )
+        paid = parts_of(units)
+        gone = sum_of(self.parts_gone[unit.site_line_id] for unit in units)
         left = (max(getattr(paid, part.name) - getattr(gone, part.name), Decimal(0)) for part in fields(Parts))
         return Parts(*left)
 
@@ -56,7 +54,7 @@ def what_is_left(work: UnitOfWork, order: Order, *, beside: Collection[int] = ()
     Of canceled units nothing is left, whatever their claims have come to.
     """
     units = work.units([order.id])
-    paid = {unit.site_line_id: parts_of([unit.money]).total for unit in units}
+    paid = {unit.site_line_id: parts_of([unit]).total for unit in units}
     adjustments = [one for one in work.adjustments_of_order(order.id) if one.id not in beside]
     claims = [Holding(one.status, _sum(one), one.site_line_ids, one.site_line_amounts) for one in adjustments]
     gone = held(claims, paid, unit_of(order.currency))
@@ -85,10 +83,5 @@ def _parts_gone(adjustments: Sequence[Adjustment], paid: Mapping[str, Decimal], 
         weights = stated if any(stated) else [paid[line_id] for line_id in own]
         spread = [split(getattr(adjustment.parts, part.name), weights, unit) for part in fields(Parts)]
         for line_id, *amounts in zip(own, *spread, strict=True):
-            gone[line_id] = _added((gone[line_id], Parts(*amounts)))
+            gone[line_id] = sum_of((gone[line_id], Parts(*amounts)))
     return gone
-
-
-def _added(all_: Iterable[Parts]) -> Parts:
-    added = list(all_)
-    return Parts(*(sum((getattr(one, part.name) for one in added), Decimal(0)) for part in fields(Parts)))

@@ -19,7 +19,7 @@ from connector.domain.reasons import MarketReasons, reasons_of
 from connector.domain.site import GONE
 from connector.errors import BadRequest
 from connector.ports import Secret, UnitOfWork
-from connector.records import AdjustItem, Adjustment, AdjustOrder, LineUnit, Order, OrderItem, amounts
+from connector.records import Adjust, AdjustItem, Adjustment, AdjustOrder, LineUnit, Order, OrderItem, amounts
 from connector.usecases.history import SELLER_REFUND, money, units
 from connector.usecases.import_claims import OURS
 from connector.usecases.outbox import check_amount, enqueue
@@ -169,7 +169,7 @@ def start(
     order: Order,
     region: str,
     portions: Sequence[Portion],
-    request: AdjustOrder | AdjustItem,
+    request: Adjust,
     *,
     secret: Secret,
     now: datetime,
@@ -180,7 +180,8 @@ def start(
         line_ids = [unit.site_line_id for unit in portion.units]
         whole = set(line_ids) == live
         reason = request.site_reason or _site_reason(reasons_of(region), portion, request.reason, whole=whole)
-        opened = work.adjustment_opened(_adjustment(order, portion, part, request, reason, now))
+        opened = _adjustment(order, portion, part, request, reason, now)
+        opened = replace(opened, id=work.added(opened))
         verb = "Cancellation" if portion.cancels else "Refund"
         text = f"{verb} of {money(portion.parts.total, order.currency)} for {units(len(line_ids))} asked for"
         work.note(order, now, by="oms", event="refund_asked", text=text, words=reason)
@@ -196,12 +197,10 @@ def start(
             secret=secret,
             now=now,
         )
-        work.adjustment_moved(opened, replace(opened, outbox_id=entry_id))
+        work.moved(opened, replace(opened, outbox_id=entry_id))
 
 
-def _adjustment(
-    order: Order, portion: Portion, part: int, request: AdjustOrder | AdjustItem, reason: str, now: datetime
-) -> Adjustment:
+def _adjustment(order: Order, portion: Portion, part: int, request: Adjust, reason: str, now: datetime) -> Adjustment:
     line_ids = [unit.site_line_id for unit in portion.units]
     only_recorded = request.prevent_site_processing
     return Adjustment(
@@ -244,7 +243,7 @@ def _decision(order: Order, portion: Portion, reason: str, *, stated: bool, whol
     return CreateRefund(**about, amount=None if portion.whole_units else portion.parts.total)
 
 
-def _states_a_sum(request: AdjustOrder | AdjustItem) -> bool:
+def _states_a_sum(request: Adjust) -> bool:
     """Whether the caller has named a sum, which is then not to be changed in silence."""
     if isinstance(request, AdjustOrder):
         return request.amount is not None

@@ -246,7 +246,7 @@ class Worker:
             order = work.order(adjustment.order_id)
             assert order is not None
             assert adjustment.deadline is not None
-            work.adjustment_moved(adjustment, replace(adjustment, warned_at=now))
+            work.moved(adjustment, replace(adjustment, warned_at=now))
             text = f"No answer yet: {MARKETPLACE} decides by itself at {moment(adjustment.deadline)}"
             site_id = adjustment.site_adjustment_id
             work.note(order, now, by="connector", event="deadline_near", text=text, site_id=site_id)

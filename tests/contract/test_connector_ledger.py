@@ -112,7 +112,8 @@ def an_order(work: SqlUnitOfWork, profile_id: int, **special: Any) -> Order:
         site_updated=1,
         fingerprint="f",
     )
-    return work.order_collected(replace(order, **special))
+    order = replace(order, **special)
+    return replace(order, id=work.added(order))
 
 
 def an_adjustment(work: SqlUnitOfWork, order: Order, **special: Any) -> Adjustment:
@@ -131,7 +132,8 @@ def an_adjustment(work: SqlUnitOfWork, order: Order, **special: Any) -> Adjustme
         request_type="SELLER_REFUND",
         site_line_ids=["5001"],
     )
-    return work.adjustment_opened(replace(adjustment, **special))
+    adjustment = replace(adjustment, **special)
+    return replace(adjustment, id=work.added(adjustment))
 
 
 def test_every_record_names_its_table_s_columns() -> None:
@@ -197,7 +199,7 @@ def test_a_decision_keeps_its_json(store: SqlStore, what: str, body: dict[str, A
             idempotency_key="k",
             created_at=NOW,
         )
-        entry_id = work.outbox_entry_added(entry)
+        entry_id = work.added(entry)
         kept = work.connection.execute(sa.select(t.outbox.c.what, t.outbox.c.body)).one()
     assert tuple(kept) == (what, body)
     with store.reading() as work:
@@ -208,7 +210,7 @@ def test_a_line_s_decision_that_waits_keeps_its_json(store: SqlStore) -> None:
     decision = SellerDecision(Action.REJECT_GOODS, None, "r", "c", ("USED", "DAMAGED"))
     with store.writing() as work:
         was = an_adjustment(work, an_order(work, a_shop(work)), status=RequestStatus.READY_FOR_RETURN)
-        work.adjustment_moved(was, replace(was, decision=decision))
+        work.moved(was, replace(was, decision=decision))
         kept = work.connection.execute(sa.select(t.adjustments.c.answer)).scalar_one()
     assert kept == {
         "action": "RejectReturn",
@@ -225,9 +227,9 @@ def test_who_changes_something_else_of_the_same_adjustment_is_not_overwritten(st
     with store.writing() as work:
         was = an_adjustment(work, an_order(work, a_shop(work)), status=RequestStatus.NEW_RMA)
     with store.writing() as work:
-        work.adjustment_moved(was, replace(was, status=RequestStatus.PENDING_APPROVAL, decided_by="oms"))
+        work.moved(was, replace(was, status=RequestStatus.PENDING_APPROVAL, decided_by="oms"))
     with store.writing() as work:
-        work.adjustment_moved(was, replace(was, warned_at=NOW))
+        work.moved(was, replace(was, warned_at=NOW))
     with store.reading() as work:
         now = work.adjustment(was.id)
     assert now == replace(was, status=RequestStatus.PENDING_APPROVAL, decided_by="oms", warned_at=NOW)
@@ -300,7 +302,7 @@ def test_a_refund_travels_from_the_request_to_the_ledger(store: SqlStore) -> Non
         with store.reading() as work:
             waiting = work.adjustments_of_claim(1, "900")
         for adjustment in waiting:
-            connector.services.approve_buyer_request("item", adjustment.id)
+            connector.commands.approve_buyer_request("item", adjustment.id)
         run(connector, clock)
         tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE")
         run(connector, clock)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
@@ -49,89 +49,50 @@ def _one_of(column: sa.ColumnElement[str], choice: Iterable[str]) -> sa.ColumnEl
     return sa.or_(*(column == value for value in sorted(choice)))
 
 
+@cache
+def _chosen(table: sa.Table, *names: str, lock: bool = False) -> sa.Select[Any]:
+    """Return the statement for the rows where these columns have given values, lowest key first."""
+    given = (table.c[name] == bindparam(name) for name in names)
+    chosen = sa.select(table).where(*given).order_by(*table.primary_key.columns)
+    return chosen.with_for_update() if lock else chosen
+
+
 _INSERT: Final = {table.name: sa.insert(table) for table in t.metadata.tables.values()}
 _UPDATE: Final = {
-    table.name: sa.update(table).where(next(iter(table.primary_key.columns)) == bindparam("row"))
+    table.name: sa.update(table).where(*(key == bindparam(f"of_{key.name}") for key in table.primary_key.columns))
     for table in t.metadata.tables.values()
 }
+_COLUMNS: Final = {record: table.columns.keys() for record, table in t.OF.items()}
 _adj, _out, _mark, _unit = t.adjustments.c, t.outbox.c, t.watermarks.c, t.line_units.c
 
-_SHOP: Final = sa.select(t.shops).where(t.shops.c.id == bindparam("id"))
-_SHOP_BY_SITE: Final = sa.select(t.shops).where(t.shops.c.shop_id == bindparam("shop_id"))
-_SHOPS: Final = sa.select(t.shops).order_by(t.shops.c.id)
 _ROUND_BEGINS: Final = (
     sa.select(t.shops, t.watermarks, t.tokens)
     .join_from(t.shops, t.watermarks, _mark.profile_id == t.shops.c.id)
     .join(t.tokens, t.tokens.c.profile_id == t.shops.c.id)
     .where(t.shops.c.id == bindparam("id"))
-    .set_label_style(sa.LABEL_STYLE_TABLENAME_PLUS_COL)
 )
-_ROUND_LABELS: Final = [
-    [(column.name, f"{table.name}_{column.name}") for column in table.c] for table in (t.shops, t.watermarks, t.tokens)
-]
 _GRANTED: Final = [column.name for column in t.tokens.c if not column.primary_key]
 _RENEWED: Final = sa.update(t.tokens).where(t.tokens.c.refresh_token == bindparam("spent"))
-_ROUNDS_OF: Final = sa.select(t.watermarks).where(_mark.profile_id == bindparam("profile"))
-_ROUNDS: Final = sa.select(t.watermarks).order_by(_mark.profile_id)
 _CLAIM: Final = (
     sa.select(t.shops.c.id).where(t.shops.c.id == bindparam("id")).with_for_update(skip_locked=True, key_share=True)
 )
-_ORDER: Final = sa.select(t.orders).where(t.orders.c.id == bindparam("id"))
-_ORDER_LOCKED: Final = _ORDER.with_for_update()
-_ORDER_BY_SITE: Final = sa.select(t.orders).where(
-    t.orders.c.profile_id == bindparam("profile"), t.orders.c.site_order_id == bindparam("site_id")
-)
-_ORDER_ANYWHERE: Final = sa.select(t.orders).where(t.orders.c.site_order_id == bindparam("site_id"))
-_ITEM: Final = sa.select(t.order_items).where(t.order_items.c.id == bindparam("id"))
 _UNITS: Final = (
     sa.select(t.line_units)
     .where(_unit.order_id.in_(bindparam("orders", expanding=True)))
     .order_by(_unit.order_id, sa.func.length(_unit.site_line_id), _unit.site_line_id)
 )
-_UNIT_MOVED: Final = sa.update(t.line_units).where(
-    _unit.order_id == bindparam("of"), _unit.site_line_id == bindparam("line")
+_UNDECIDED: Final = _chosen(t.adjustments, "profile_id").where(
+    _one_of(_adj.status, AWAITS_SELLER), _adj.deadline <= sa.bindparam("until", type_=t.Utc())
 )
-_CASE: Final = sa.select(t.cases).where(
-    t.cases.c.profile_id == bindparam("profile"), t.cases.c.site_id == bindparam("site_id")
-)
-_CASE_MOVED: Final = sa.update(t.cases).where(
-    t.cases.c.profile_id == bindparam("of"), t.cases.c.site_id == bindparam("case")
-)
-_ADJUSTMENT: Final = sa.select(t.adjustments).where(_adj.id == bindparam("id"))
-_ADJUSTMENT_LOCKED: Final = _ADJUSTMENT.with_for_update()
-_OF_CLAIM: Final = (
-    sa.select(t.adjustments)
-    .where(_adj.profile_id == bindparam("profile"), _adj.site_adjustment_id == bindparam("site_id"))
-    .order_by(_adj.id)
-)
-_OF_CLAIM_LOCKED: Final = _OF_CLAIM.with_for_update()
-_OF_ORDER: Final = sa.select(t.adjustments).where(_adj.order_id == bindparam("order")).order_by(_adj.id)
-_OF_ENTRY: Final = sa.select(t.adjustments).where(_adj.outbox_id == bindparam("entry")).order_by(_adj.id)
-_UNDECIDED: Final = (
-    sa.select(t.adjustments)
-    .where(
-        _adj.profile_id == bindparam("profile"),
-        _one_of(_adj.status, AWAITS_SELLER),
-        _adj.deadline <= sa.bindparam("until", type_=t.Utc()),
-    )
-    .order_by(_adj.id)
-)
-_ENTRY: Final = sa.select(t.outbox).where(_out.id == bindparam("id"))
-_UNFINISHED: Final = (
-    sa.select(t.outbox)
-    .where(_out.profile_id == bindparam("profile"), _one_of(_out.state, UNFINISHED))
-    .order_by(_out.id)
-)
+_UNFINISHED: Final = _chosen(t.outbox, "profile_id").where(_one_of(_out.state, UNFINISHED))
 _AHEAD: Final = sa.union_all(
     sa.select(_mark.next_round_at, _mark.profile_id, sa.null(), sa.literal_column("'round'", sa.Text), sa.null()),
     sa.select(_out.due_at, _out.profile_id, _out.id, _out.what, _out.site_id).where(
         _out.due_at.is_not(None), _one_of(_out.state, UNFINISHED)
     ),
 )
-_CREATING: Final = (
-    sa.select(t.outbox)
-    .where(_out.order_id == bindparam("order"), _one_of(_out.what, CREATING), _one_of(_out.state, OUTCOME_UNKNOWN))
-    .order_by(_out.id)
+_CREATING: Final = _chosen(t.outbox, "order_id").where(
+    _one_of(_out.what, CREATING), _one_of(_out.state, OUTCOME_UNKNOWN)
 )
 _DECIDED_BEFORE: Final = sa.select(sa.func.count()).where(
     _out.profile_id == bindparam("profile"), _out.site_id == bindparam("site_id"), sa.not_(_one_of(_out.what, CREATING))
@@ -148,16 +109,9 @@ _ACTIVITY: Final = (
     .where(t.activity.c.order_id == bindparam("order"))
     .order_by(t.activity.c.id)
 )
-_EXPORTED: Final = sa.select(t.exports.c.at).where(
-    t.exports.c.order_id == bindparam("of"), t.exports.c.application_id == bindparam("application")
-)
-_UNEXPORT: Final = sa.delete(t.exports).where(
-    t.exports.c.order_id == bindparam("of"), t.exports.c.application_id == bindparam("application")
-)
-_SELLER_ID_USED: Final = sa.select(_adj.id).where(
-    _adj.profile_id == bindparam("profile"), _adj.seller_adjustment_id == bindparam("id")
-)
-_APPLICATION: Final = sa.select(t.clients).where(t.clients.c.application_id == bindparam("application"))
+_IS_EXPORT: Final = [column == bindparam(column.name) for column in t.exports.primary_key.columns]
+_EXPORTED: Final = sa.select(t.exports.c.at).where(*_IS_EXPORT)
+_UNEXPORT: Final = sa.delete(t.exports).where(*_IS_EXPORT)
 _HOLDER: Final = (
     sa.select(t.clients.c.application_id, t.clients.c.name, t.access_tokens.c.expires_at)
     .join_from(t.access_tokens, t.clients)
@@ -253,132 +207,99 @@ class SqlUnitOfWork:
 
     # --- shops and rounds ---
     def shops(self) -> list[Shop]:
-        return self._all(Shop, _SHOPS)
+        return self._all(Shop)
 
     def shop(self, profile_id: int) -> Shop:
-        return self._one(Shop, _SHOP, id=profile_id)
+        return self._one(Shop, id=profile_id)
 
     def shop_by_site(self, shop_id: str) -> Shop | None:
-        return self._first(Shop, _SHOP_BY_SITE, shop_id=shop_id)
+        return self._first(Shop, shop_id=shop_id)
 
     def round_begins(self, profile_id: int) -> tuple[Shop, Rounds, Tokens]:
-        result = self.connection.execute(_ROUND_BEGINS, {"id": profile_id})
-        row = dict(zip(result.keys(), result.one(), strict=True))
-        shop, rounds, tokens = ({name: row[label] for name, label in labels} for labels in _ROUND_LABELS)
-        return Shop(**shop), Rounds(**rounds), Tokens(**tokens)
+        row = iter(self.connection.execute(_ROUND_BEGINS, {"id": profile_id}).one())
+        return _record(Shop, row), _record(Rounds, row), _record(Tokens, row)
 
     def rounds(self) -> list[Rounds]:
-        return self._all(Rounds, _ROUNDS)
+        return self._all(Rounds)
 
     def rounds_of(self, profile_id: int) -> Rounds:
-        return self._one(Rounds, _ROUNDS_OF, profile=profile_id)
+        return self._one(Rounds, profile_id=profile_id)
 
     def shop_added(self, shop: Shop, grant: Grant, *, rounds_from: datetime, next_round_at: datetime) -> int:
-        profile_id = self._add(t.shops, to_row(shop))
+        profile_id = self.added(shop)
         self._add(t.tokens, {"profile_id": profile_id, **_tokens(grant)})
-        self._add(t.watermarks, to_row(Rounds(profile_id, rounds_from, next_round_at)))
+        self.added(Rounds(profile_id, rounds_from, next_round_at))
         return profile_id
 
     def shop_renewed(self, was: Shop, becomes: Shop, grant: Grant) -> None:
-        self._move(t.shops, was.id, changes(was, becomes))
-        self._move(t.tokens, was.id, _tokens(grant))
+        self.moved(was, becomes)
+        self._move(t.tokens, _tokens(grant), was.id)
 
     def tokens_renewed(self, spent: str, grant: Grant) -> None:
         self.connection.execute(_RENEWED, {"spent": spent, **_tokens(grant)})
 
     def token_stale(self, profile_id: int, at: datetime) -> None:
-        self._move(t.tokens, profile_id, {"access_expires_at": at})
+        self._move(t.tokens, {"access_expires_at": at}, profile_id)
 
     def round_ended(self, profile_id: int, *, next_round_at: datetime, reached: Mapping[Stream, datetime]) -> None:
         moved = {f"{stream}_at": at for stream, at in reached.items()}
-        self._move(t.watermarks, profile_id, {"next_round_at": next_round_at, **moved})
+        self._move(t.watermarks, {"next_round_at": next_round_at, **moved}, profile_id)
 
     # --- orders ---
     def order(self, order_id: int, *, lock: bool = False) -> Order | None:
-        return self._first(Order, _ORDER_LOCKED if lock else _ORDER, id=order_id)
+        return self._first(Order, lock, id=order_id)
 
     def order_by_site(self, profile_id: int, site_order_id: str) -> Order | None:
-        return self._first(Order, _ORDER_BY_SITE, profile=profile_id, site_id=site_order_id)
+        return self._first(Order, profile_id=profile_id, site_order_id=site_order_id)
 
     def orders_anywhere(self, site_order_id: str) -> list[Order]:
-        return self._all(Order, _ORDER_ANYWHERE, site_id=site_order_id)
+        return self._all(Order, site_order_id=site_order_id)
 
     def item(self, item_id: int) -> OrderItem | None:
-        return self._first(OrderItem, _ITEM, id=item_id)
+        return self._first(OrderItem, id=item_id)
 
     def units(self, order_ids: Sequence[int]) -> list[LineUnit]:
-        return self._all(LineUnit, _UNITS, orders=list(order_ids))
-
-    def order_collected(self, order: Order) -> Order:
-        return replace(order, id=self._add(t.orders, to_row(order)))
-
-    def order_moved(self, was: Order, becomes: Order) -> None:
-        self._move(t.orders, was.id, changes(was, becomes))
-
-    def item_added(self, item: OrderItem) -> OrderItem:
-        return replace(item, id=self._add(t.order_items, to_row(item)))
-
-    def unit_added(self, unit: LineUnit) -> None:
-        self._add(t.line_units, to_row(unit))
-
-    def unit_moved(self, was: LineUnit, becomes: LineUnit) -> None:
-        self._execute(_UNIT_MOVED, {"of": was.order_id, "line": was.site_line_id}, changes(was, becomes))
+        return self._read(LineUnit, _UNITS, orders=list(order_ids))
 
     def exported(self, order_id: int, application_id: str, at: datetime) -> None:
-        row = {"of": order_id, "application": application_id}
+        row = {"order_id": order_id, "application_id": application_id}
         if self.connection.execute(_EXPORTED, row).first() is None:
-            self._add(t.exports, {"order_id": order_id, "application_id": application_id, "at": at})
+            self._add(t.exports, {**row, "at": at})
 
     def export_undone(self, order_id: int, application_id: str) -> None:
-        self.connection.execute(_UNEXPORT, {"of": order_id, "application": application_id})
+        self.connection.execute(_UNEXPORT, {"order_id": order_id, "application_id": application_id})
 
     # --- cases and adjustments ---
     def case(self, profile_id: int, site_id: str) -> Case | None:
-        return self._first(Case, _CASE, profile=profile_id, site_id=site_id)
+        return self._first(Case, profile_id=profile_id, site_id=site_id)
 
     def adjustment(self, adjustment_id: int, *, lock: bool = False) -> Adjustment | None:
-        return self._first(Adjustment, _ADJUSTMENT_LOCKED if lock else _ADJUSTMENT, id=adjustment_id)
+        return self._first(Adjustment, lock, id=adjustment_id)
 
     def adjustments_of_claim(self, profile_id: int, site_id: str, *, lock: bool = False) -> list[Adjustment]:
-        return self._all(Adjustment, _OF_CLAIM_LOCKED if lock else _OF_CLAIM, profile=profile_id, site_id=site_id)
+        return self._all(Adjustment, lock, profile_id=profile_id, site_adjustment_id=site_id)
 
     def adjustments_of_order(self, order_id: int) -> list[Adjustment]:
-        return self._all(Adjustment, _OF_ORDER, order=order_id)
+        return self._all(Adjustment, order_id=order_id)
 
     def adjustments_of_entry(self, entry_id: int) -> list[Adjustment]:
-        return self._all(Adjustment, _OF_ENTRY, entry=entry_id)
+        return self._all(Adjustment, outbox_id=entry_id)
 
     def undecided(self, profile_id: int, until: datetime) -> list[Adjustment]:
-        return self._all(Adjustment, _UNDECIDED, profile=profile_id, until=until)
+        return self._read(Adjustment, _UNDECIDED, profile_id=profile_id, until=until)
 
     def seller_adjustment_id_used(self, profile_id: int, seller_adjustment_id: str) -> bool:
-        row = {"profile": profile_id, "id": seller_adjustment_id}
-        return self.connection.execute(_SELLER_ID_USED, row).first() is not None
-
-    def case_opened(self, case: Case) -> None:
-        self._add(t.cases, to_row(case))
-
-    def case_moved(self, was: Case, becomes: Case) -> None:
-        self._execute(_CASE_MOVED, {"of": was.profile_id, "case": was.site_id}, changes(was, becomes))
-
-    def adjustment_opened(self, adjustment: Adjustment) -> Adjustment:
-        try:
-            return replace(adjustment, id=self._add(t.adjustments, to_row(adjustment)))
-        except sa.exc.IntegrityError as error:
-            raise Duplicate(str(error.orig)) from error
-
-    def adjustment_moved(self, was: Adjustment, becomes: Adjustment) -> None:
-        self._move(t.adjustments, was.id, changes(was, becomes))
+        return bool(self._all(Adjustment, profile_id=profile_id, seller_adjustment_id=seller_adjustment_id))
 
     # --- the outbox ---
     def outbox_entry(self, entry_id: int) -> OutboxEntry:
-        return self._one(OutboxEntry, _ENTRY, id=entry_id)
+        return self._one(OutboxEntry, id=entry_id)
 
     def unfinished(self, profile_id: int) -> list[OutboxEntry]:
-        return self._all(OutboxEntry, _UNFINISHED, profile=profile_id)
+        return self._read(OutboxEntry, _UNFINISHED, profile_id=profile_id)
 
     def creating(self, order_id: int) -> list[OutboxEntry]:
-        return self._all(OutboxEntry, _CREATING, order=order_id)
+        return self._read(OutboxEntry, _CREATING, order_id=order_id)
 
     def decided_before(self, profile_id: int, site_id: str) -> int:
         params = {"profile": profile_id, "site_id": site_id}
@@ -387,13 +308,10 @@ class SqlUnitOfWork:
     def waiting(self) -> int:
         return int(self.connection.execute(_WAITING).scalar_one())
 
-    def outbox_entry_added(self, entry: OutboxEntry) -> int:
-        return self._add(t.outbox, to_row(entry))
-
     def attempt_begun(self, entry: OutboxEntry, decision: Decision, at: datetime) -> None:
         moved = {"state": OutboxState.SENDING, "attempts": entry.attempts + 1}
         sent = {"body": to_json(decision), "first_sent_at": entry.first_sent_at or at}
-        self._move(t.outbox, entry.id, {**moved, **sent})
+        self._move(t.outbox, {**moved, **sent}, entry.id)
 
     def attempt_failed(
         self,
@@ -406,19 +324,19 @@ class SqlUnitOfWork:
         words: str,
     ) -> None:
         moved = {"state": state, "attempts": attempts, "not_before": not_before, "due_at": due_at}
-        self._move(t.outbox, entry_id, {**moved, "error_message": words})
+        self._move(t.outbox, {**moved, "error_message": words}, entry_id)
 
     def attempt_refused(self, entry_id: int, *, key: str | None = None, decision: Decision | None = None) -> None:
         renewed = {} if key is None else {"idempotency_key": key}
         mended = {} if decision is None else {"body": to_json(decision)}
-        self._move(t.outbox, entry_id, {"state": OutboxState.WAITING, **renewed, **mended})
+        self._move(t.outbox, {"state": OutboxState.WAITING, **renewed, **mended}, entry_id)
 
     def outbox_entry_held(self, entry_id: int, words: str, *, until: datetime | None = None) -> None:
         wait = {} if until is None else {"not_before": until}
-        self._move(t.outbox, entry_id, {"error_message": words, **wait})
+        self._move(t.outbox, {"error_message": words, **wait}, entry_id)
 
     def outbox_entry_due(self, entry_id: int, at: datetime | None) -> None:
-        self._move(t.outbox, entry_id, {"due_at": at})
+        self._move(t.outbox, {"due_at": at}, entry_id)
 
     def outbox_entry_finished(
         self,
@@ -431,7 +349,7 @@ class SqlUnitOfWork:
     ) -> None:
         made = {} if site_id is None else {"site_id": site_id}
         refused = {} if error is None else dict(zip(("error_code", "error_message"), error, strict=True))
-        self._move(t.outbox, entry_id, {"state": state, "due_at": None, "finished_at": at, **made, **refused})
+        self._move(t.outbox, {"state": state, "due_at": None, "finished_at": at, **made, **refused}, entry_id)
 
     # --- what is known ---
     def ahead(self) -> list[tuple[datetime, int, int | None, str, str | None]]:
@@ -442,7 +360,7 @@ class SqlUnitOfWork:
         return {str(row.site_order_id): row.total for row in self.connection.execute(_LEDGER)}
 
     def activity(self, order_id: int) -> list[ActivityEntry]:
-        return self._all(ActivityEntry, _ACTIVITY, order=order_id)
+        return [ActivityEntry(*row) for row in self.connection.execute(_ACTIVITY, {"order": order_id})]
 
     def note(
         self,
@@ -457,37 +375,45 @@ class SqlUnitOfWork:
     ) -> None:
         line = {"at": at, "by": by, "event": event, "text": text, "source_words": words, "site_id": site_id}
         self._add(t.activity, {"profile_id": order.profile_id, "order_id": order.id, **line})
-        self._move(t.orders, order.id, {"updated_at": at})
+        self._move(t.orders, {"updated_at": at}, order.id)
 
     # --- the callers ---
     def application(self, application_id: str) -> Application | None:
-        return self._first(Application, _APPLICATION, application=application_id)
-
-    def application_added(self, application: Application) -> None:
-        self._add(t.clients, to_row(application))
+        return self._first(Application, application_id=application_id)
 
     def access_granted(self, application_id: str, token_hash: str, at: datetime, expires_at: datetime) -> None:
         self.connection.execute(_LAPSED, {"now": at})
         granted = {"token_hash": token_hash, "application_id": application_id, "expires_at": expires_at}
         self._add(t.access_tokens, granted)
-        self._move(t.clients, application_id, {"refresh_used_at": at})
+        self._move(t.clients, {"refresh_used_at": at}, application_id)
 
     def holder(self, token_hash: str) -> tuple[Client, datetime] | None:
         row = self.connection.execute(_HOLDER, {"token": token_hash}).first()
         return None if row is None else (Client(row.application_id, row.name), row.expires_at)
 
-    # --- rows ---
-    def _all(self, record: type[R], statement: sa.Executable, **params: Any) -> list[R]:
-        result = self.connection.execute(statement, params)
-        names = tuple(result.keys())
-        return [from_row(record, dict(zip(names, row, strict=True))) for row in result]
+    # --- records and rows ---
+    def added(self, record: Any) -> int:
+        try:
+            return self._add(t.OF[record.__class__], to_row(record))
+        except sa.exc.IntegrityError as error:
+            raise Duplicate(str(error.orig)) from error
 
-    def _first(self, record: type[R], statement: sa.Executable, **params: Any) -> R | None:
-        return next(iter(self._all(record, statement, **params)), None)
+    def moved(self, was: R, becomes: R) -> None:
+        table = t.OF[was.__class__]
+        self._move(table, changes(was, becomes), *(getattr(was, key.name) for key in table.primary_key.columns))
 
-    def _one(self, record: type[R], statement: sa.Executable, **params: Any) -> R:
-        (found,) = self._all(record, statement, **params)
+    def _all(self, record: type[R], lock: bool = False, **given: Any) -> list[R]:
+        return self._read(record, _chosen(t.OF[record], *given, lock=lock), **given)
+
+    def _first(self, record: type[R], lock: bool = False, **given: Any) -> R | None:
+        return next(iter(self._all(record, lock, **given)), None)
+
+    def _one(self, record: type[R], **given: Any) -> R:
+        (found,) = self._all(record, **given)
         return found
+
+    def _read(self, record: type[R], statement: sa.Executable, **params: Any) -> list[R]:
+        return [_record(record, row) for row in self.connection.execute(statement, params)]
 
     def _add(self, table: sa.Table, row: Row) -> int:
         """Insert a row and return its number, where its key is one. What has no value is left to the schema."""
@@ -495,13 +421,16 @@ class SqlUnitOfWork:
         key = self.connection.execute(_INSERT[table.name], given).inserted_primary_key
         return int(key[0]) if key and isinstance(key[0], int) else 0
 
-    def _move(self, table: sa.Table, key: object, moved: Row) -> None:
-        """Set values of the row with this (first) primary key."""
-        self._execute(_UPDATE[table.name], {"row": key}, moved)
-
-    def _execute(self, update: sa.Update, which: Row, moved: Row) -> None:
+    def _move(self, table: sa.Table, moved: Row, *key: object) -> None:
+        """Set values of the row with this primary key."""
         if moved:
-            self.connection.execute(update, {**which, **moved})
+            which = {f"of_{column.name}": value for column, value in zip(table.primary_key.columns, key, strict=True)}
+            self.connection.execute(_UPDATE[table.name], {**which, **moved})
+
+
+def _record(record: type[R], row: Iterable[Any]) -> R:
+    """Make a record of the next values of a row: as many as its table has columns, in their order."""
+    return from_row(record, dict(zip(_COLUMNS[record], row, strict=False)))
 
 
 def _tokens(grant: Grant) -> Row:

@@ -12,6 +12,7 @@ import hmac
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, TypeVar
@@ -33,6 +34,11 @@ ORDERS: Final = "/order/202309/orders"
 DETAILS_AT_ONCE: Final = 50
 PAGES_AT_MOST: Final = 10_000
 
+SEARCHED: Final = {
+    ClaimKind.RETURN: (wire.RETURNS, "return_orders", wire.returned),
+    ClaimKind.CANCELLATION: (wire.CANCELLATIONS, "cancellations", wire.cancellation),
+}
+
 TOKEN_STALE: Final = frozenset({105001, 105002})
 # Not done, and later it may be: limits, the gateway's own doors, a lock that somebody else held.
 NOT_ACTED: Final = frozenset(
@@ -53,29 +59,18 @@ def sign(secret: str, path: str, query: Mapping[str, str], body: bytes) -> str:
     return hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TikTok:
     """One developer app's view of the marketplace."""
 
-    def __init__(
-        self,
-        *,
-        http: requests.Session,
-        clock: Clock,
-        app_key: str,
-        app_secret: str,
-        url: str,
-        auth_url: str,
-        http_timeout: timedelta,
-        page_size: int,
-    ) -> None:
-        self._http = http
-        self._clock = clock
-        self._key = app_key
-        self._secret = app_secret
-        self._url = url
-        self._auth_url = auth_url
-        self._http_timeout = http_timeout.total_seconds()
-        self._page_size = page_size
+    http: requests.Session
+    clock: Clock
+    app_key: str
+    app_secret: str = field(repr=False)
+    url: str
+    auth_url: str
+    http_timeout: timedelta
+    page_size: int
 
     # --- tokens ---
     def exchange_code(self, auth_code: str) -> Grant:
@@ -118,12 +113,8 @@ class TikTok:
         return _read(wire.reasons, data)
 
     def refundable(self, shop: Access, order_id: str, line_ids: Sequence[str], reason: str) -> Decimal:
-        body = {
-            "order_id": order_id,
-            "request_type": "REFUND",
-            "reason_name": reason,
-            "order_line_item_ids": list(line_ids),
-        }
+        asked = {"order_id": order_id, "request_type": "REFUND", "reason_name": reason}
+        body = {**asked, "order_line_item_ids": list(line_ids)}
         data = self._call("POST", "/return_refund/202309/refunds/calculate", shop, body=body)
         return _read(wire.refund_total, data)
 
@@ -137,9 +128,7 @@ class TikTok:
 
     # --- how it travels ---
     def _search(self, kind: ClaimKind, shop: Access, filters: Mapping[str, Any]) -> Iterator[Claim]:
-        if kind is ClaimKind.RETURN:
-            return self._each(f"{wire.RETURNS}/search", shop, filters, "return_orders", wire.returned)
-        return self._each(f"{wire.CANCELLATIONS}/search", shop, filters, "cancellations", wire.cancellation)
+        return self._each(f"{SEARCHED[kind][0]}/search", shop, filters, *SEARCHED[kind][1:])
 
     def _each(
         self, path: str, shop: Access, filters: Mapping[str, Any], name: str, read: Callable[[wire.Json], T]
@@ -158,7 +147,7 @@ class TikTok:
             raise Unavailable(f"{unread} of the {name} cannot be read.", acted=False)
 
     def _pages(self, path: str, shop: Access, filters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-        query = {"page_size": str(self._page_size), "sort_field": "update_time", "sort_order": "ASC"}
+        query = {"page_size": str(self.page_size), "sort_field": "update_time", "sort_order": "ASC"}
         seen = set()
         for _ in range(PAGES_AT_MOST):
             data = self._call("POST", path, shop, query, body=filters)
@@ -173,47 +162,34 @@ class TikTok:
 
     def _token(self, verb: str, params: Mapping[str, str]) -> Grant:
         path = f"/api/v2/token/{verb}"
-        query = {"app_key": self._key, "app_secret": self._secret, **params}
-        data = self._exchange("GET", self._auth_url, path, query, headers={}, content=b"")
+        query = {"app_key": self.app_key, "app_secret": self.app_secret, **params}
+        data = self._exchange("GET", self.auth_url, path, query, headers={}, content=b"")
         return _read(wire.grant, data)
 
     def _call(
-        self,
-        method: str,
-        path: str,
-        shop: Access,
-        query: Mapping[str, str] | None = None,
-        *,
-        body: Mapping[str, Any] | None = None,
-    ) -> Mapping[str, Any]:
+        self, method: str, path: str, shop: Access, query: wire.Json = wire.NONE, *, body: wire.Json | None = None
+    ) -> wire.Json:
         content = b"" if body is None else _written(body).encode()
         signed = {
-            **(query or {}),
-            "app_key": self._key,
-            "timestamp": str(int(self._clock.now().timestamp())),
+            **query,
+            "app_key": self.app_key,
+            "timestamp": str(int(self.clock.now().timestamp())),
             **({"shop_cipher": shop.cipher} if shop.cipher else {}),
         }
-        signed["sign"] = sign(self._secret, path, signed, content)
+        signed["sign"] = sign(self.app_secret, path, signed, content)
         headers = {"x-tts-access-token": shop.access_token, "Content-Type": "application/json"}
-        return self._exchange(method, self._url, path, signed, headers=headers, content=content)
+        return self._exchange(method, self.url, path, signed, headers=headers, content=content)
 
     def _exchange(
-        self,
-        method: str,
-        origin: str,
-        path: str,
-        query: Mapping[str, str],
-        *,
-        headers: Mapping[str, str],
-        content: bytes,
-    ) -> Mapping[str, Any]:
+        self, method: str, origin: str, path: str, query: wire.Json, *, headers: Mapping[str, str], content: bytes
+    ) -> wire.Json:
         request = requests.PreparedRequest()  # in its final form already, and what was signed goes out unaltered
         request.method, request.url, request.body = method, f"{origin}{path}?{urlencode(query)}", content or None
         request.headers = CaseInsensitiveDict(headers)
         if content:
             request.headers["Content-Length"] = str(len(content))
         try:
-            response = self._http.send(request, timeout=self._http_timeout, allow_redirects=False)
+            response = self.http.send(request, timeout=self.http_timeout.total_seconds(), allow_redirects=False)
         except requests.ConnectTimeout as error:
             raise Unavailable("No connection to the marketplace.", acted=False) from error
         except requests.RequestException as error:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -122,76 +123,53 @@ def _line(line: Json) -> SiteLine:
 
 def returned(document: Json) -> Claim:
     """Read a return."""
-    offered = document.get("partial_refund") or NONE
-    declined = bool(document.get("buyer_rejected_partial_refund"))
-    return Claim(
-        kind=ClaimKind.RETURN,
-        id=str(document["return_id"]),
+    offered = (document.get("partial_refund") or NONE).get("amount")
+    declined = document.get("buyer_rejected_partial_refund")
+    return replace(
+        _claim(document, ClaimKind.RETURN, "return"),
         request_type=str(document.get("return_type") or "REFUND"),
-        status=str(document["return_status"]),
         arbitration_status=str(document.get("arbitration_status") or ""),
-        reason=str(document.get("return_reason") or ""),
-        reason_text=str(document.get("return_reason_text") or ""),
-        lines=_claim_lines(document.get("return_line_items") or ()),
-        offered=_money(offered.get("amount")) if offered.get("amount") and not declined else None,
+        offered=_money(offered) if offered and not declined else None,
         tracking=str(document.get("return_tracking_number") or ""),
         carrier=str(document.get("return_provider_name") or ""),
-        quick_refund=bool(document.get("is_quick_refund")),
-        **_claim(document),
     )
 
 
 def cancellation(document: Json) -> Claim:
     """Read a cancellation."""
+    return _claim(document, ClaimKind.CANCELLATION, "cancel")
+
+
+def _claim(document: Json, kind: ClaimKind, named: str) -> Claim:
+    """Read what returns and cancellations have in common, by names that begin with their own."""
+    actions = document.get("seller_next_action_response") or ()
+    deadlines = [int(action["deadline"]) for action in actions if action.get("deadline")]
     return Claim(
-        kind=ClaimKind.CANCELLATION,
-        id=str(document["cancel_id"]),
-        request_type="CANCEL",
-        status=str(document["cancel_status"]),
-        arbitration_status="",
-        reason=str(document.get("cancel_reason") or ""),
-        reason_text=str(document.get("cancel_reason_text") or ""),
-        lines=_claim_lines(document.get("cancel_line_items") or ()),
-        offered=None,
-        tracking="",
-        carrier="",
-        quick_refund=False,
-        **_claim(document),
+        kind=kind,
+        id=str(document[f"{named}_id"]),
+        order_id=str(document["order_id"]),
+        status=str(document[f"{named}_status"]),
+        role=str(document.get("role") or "").upper(),
+        reason=str(document.get(f"{named}_reason") or ""),
+        reason_text=str(document.get(f"{named}_reason_text") or ""),
+        deadline=_at(min(deadlines)) if deadlines else None,
+        total=_refund(document)[0],
+        lines=tuple(
+            ClaimLine(str(line["order_line_item_id"]), *_refund(line))
+            for line in document.get(f"{named}_line_items") or ()
+        ),
+        created=int(document.get("create_time") or 0),
+        updated=int(document["update_time"]),
+        fingerprint=fingerprint(document),
     )
 
 
-def _claim(document: Json) -> dict[str, Any]:
-    deadlines = [
-        int(action["deadline"])
-        for action in document.get("seller_next_action_response") or ()
-        if action.get("deadline")
-    ]
+def _refund(document: Json) -> tuple[Decimal | None, Decimal, Decimal]:
+    """Read what goes back, its tax and its shipping; no sum where the marketplace does not say."""
     refund = document.get("refund_amount") or NONE
-    return {
-        "order_id": str(document["order_id"]),
-        "role": str(document.get("role") or "").upper(),
-        "deadline": _at(min(deadlines)) if deadlines else None,
-        "total": None if refund.get("refund_total") is None else _money(refund["refund_total"]),
-        "created": int(document.get("create_time") or 0),
-        "updated": int(document["update_time"]),
-        "fingerprint": fingerprint(document),
-    }
-
-
-def _claim_lines(lines: Iterable[Json]) -> tuple[ClaimLine, ...]:
-    read = []
-    for line in lines:
-        refund = line.get("refund_amount") or NONE
-        total = refund.get("refund_total")
-        read.append(
-            ClaimLine(
-                line_id=str(line["order_line_item_id"]),
-                total=None if total is None else _money(total),
-                tax=_money(refund.get("refund_tax")),
-                shipping=_money(refund.get("refund_shipping_fee")),
-            )
-        )
-    return tuple(read)
+    total = refund.get("refund_total")
+    sum_ = None if total is None else _money(total)
+    return sum_, _money(refund.get("refund_tax")), _money(refund.get("refund_shipping_fee"))
 
 
 def request(decision: Decision, claim_id: str | None) -> tuple[str, Json | None]:

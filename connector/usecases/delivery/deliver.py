@@ -62,7 +62,7 @@ def _done(run: Run, entry: OutboxEntry, decision: Decision, made: str | None, se
             return _known_already(run, work, entry, made, known)
         work.outbox_entry_finished(entry.id, OutboxState.DONE, run.now, site_id=made if creating else None)
         for was in work.adjustments_of_entry(entry.id):
-            work.adjustment_moved(was, _carried_out(run, was, decision, made))
+            work.moved(was, _carried_out(run, was, decision, made))
         words = decision.reason if isinstance(decision, OrderDecision) else decision.choice
         text = f"Told {MARKETPLACE}: {describe(decision)}"
         run.note(work, entry, "delivered", text, words=words, site_id=made or entry.site_id)
@@ -96,7 +96,7 @@ def _known_already(
     comment = f"Stands in the books as adjustment {known[0].id}."
     for was in work.adjustments_of_entry(entry.id):
         becomes = replace(was, status=RequestStatus.INFORMATION_ONLY, comment=comment, **run.stamp)
-        work.adjustment_moved(was, becomes)
+        work.moved(was, becomes)
     text = f"Found at {MARKETPLACE} ({describe(entry.decision)}): collected already"
     run.note(work, entry, "settled", text, site_id=made)
     return OutboxState.DONE
@@ -179,6 +179,6 @@ def _mend_or_fail(run: Run, entry: OutboxEntry, error: Refused) -> OutboxState:
         for was in work.adjustments_of_entry(entry.id):
             line_ids = list(better.line_ids)
             quantity = None if was.item_id is None else len(line_ids)
-            work.adjustment_moved(was, replace(was, site_line_ids=line_ids, quantity=quantity))
+            work.moved(was, replace(was, site_line_ids=line_ids, quantity=quantity))
         entry = work.outbox_entry(entry.id)
     return deliver(run, entry)

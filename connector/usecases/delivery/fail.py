@@ -75,7 +75,7 @@ def fail(
     for was in work.adjustments_of_entry(entry.id):
         status = after(after(was.status, Action.SEND) or was.status, Action.REFUSED) or was.status
         becomes = replace(was, status=status, error_code=code, error_message=words, decision=None, **run.stamp)
-        work.adjustment_moved(was, becomes)
+        work.moved(was, becomes)
         if status is RequestStatus.ERROR:
             failed.append(was)
     text = f"Error: {MARKETPLACE} does not take it ({describe(entry.decision)}), code {code}"

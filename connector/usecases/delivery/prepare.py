@@ -54,7 +54,7 @@ def begin(run: Run, entry: OutboxEntry, decision: Decision) -> bool:
         for was in work.adjustments_of_entry(entry.id):
             status = after(was.status, Action.SEND)
             if status is not None:
-                work.adjustment_moved(was, replace(was, status=status, **run.stamp))
+                work.moved(was, replace(was, status=status, **run.stamp))
     return True
 
 
