@@ -21,43 +21,24 @@ from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.trace.log import Trace
 from rehearsal.wire.recorder import Call, Exchange, Handler, Recorder, Response
 from rehearsal.wire.transport import SocketWire, Wire, WirePort, recorded
+from tests.openapi import json_of, parameter
 from tests.refused import refused
 
 HOST = "shop.example.com"
 BASE = f"https://{HOST}"
-CONTRACT = Contract(
-    "example",
-    {
-        "paths": {
-            "/things/{id}": {
-                "put": {
-                    "operationId": "putThing",
-                    "parameters": [
-                        {"name": "sign", "in": "query", "schema": {"type": "string"}, "x-sensitive": True},
-                        {"name": "q", "in": "query", "schema": {"type": "string"}},
-                        {"name": "Key", "in": "header", "schema": {"type": "string"}, "x-idempotency-key": True},
-                    ],
-                    "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}},
-                    "responses": {
-                        "200": {
-                            "description": "",
-                            "content": {
-                                "application/json": {
-                                    "schema": {
-                                        "type": "object",
-                                        "properties": {"name": {"type": "string", "x-sensitive": True}},
-                                    }
-                                }
-                            },
-                        },
-                        "204": {"description": ""},
-                    },
-                }
-            },
-            "/moved": {"get": {"operationId": "moved", "responses": {"302": {"description": ""}}}},
-        }
-    },
-)
+NAMED = {"type": "object", "properties": {"name": {"type": "string", "x-sensitive": True}}}
+PUT_THING = {
+    "operationId": "putThing",
+    "parameters": [
+        parameter("sign", "query", "x-sensitive"),
+        parameter("q", "query"),
+        parameter("Key", "header", "x-idempotency-key"),
+    ],
+    "requestBody": json_of({"type": "object"}),
+    "responses": {"200": json_of(NAMED, description=""), "204": {"description": ""}},
+}
+MOVED = {"operationId": "moved", "responses": {"302": {"description": ""}}}
+CONTRACT = Contract("example", {"paths": {"/things/{id}": {"put": PUT_THING}, "/moved": {"get": MOVED}}})
 
 
 def app() -> Flask:

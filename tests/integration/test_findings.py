@@ -293,15 +293,6 @@ def test_a_refund_executed_twice_for_one_decision_is_found(world: World, wrong: 
     assert finding.witness.exchanges
 
 
-def test_another_sum_than_the_oms_asked_for_is_found(world: World, wrong: Wrong) -> None:
-    wrong.sending(lambda decision: [replace(decision, amount=Decimal("50.00"))])
-    world.oms.refund(order_id=an_order_to_refund(world), amount=Decimal("5.00"))
-    world.advance(by=2 * HOUR)
-    finding = the_only_finding(world)
-    assert finding.invariant == "executed-once"
-    assert finding.witness.money == {"asked": "5.00", "refunded": "50.00"}
-
-
 YES = ApproveReturn(SiteDecision.APPROVE_REFUND)
 UNCLEAR = "reverse_reject_refund_request_unclear_evidence"
 NO = RejectReturn(SiteDecision.REJECT_REFUND, UNCLEAR, comment=None, grade="AS_SOLD")
@@ -347,7 +338,6 @@ def test_a_yes_that_nobody_gave_is_found(world: World, wrong: Wrong) -> None:
     """The connector carries out one decision, and another that it has made up, on another claim."""
     other, _ = ask(world)
     _, case = ask(world)
-
     wrong.sending_also_about(other)
     world.oms.approve(case)
     world.advance(by=HOUR)
@@ -367,11 +357,16 @@ def test_a_decision_on_goods_that_is_swallowed_is_found(world: World, wrong: Wro
     assert the_only_finding(world).invariant == "executed-once"
 
 
-def test_a_refund_of_the_oms_that_is_swallowed_is_found(world: World, wrong: Wrong) -> None:
-    wrong.sending(lambda _: [])
-    world.oms.refund(order_id=an_order_to_refund(world), amount=Decimal("5.00"))
+@pytest.mark.parametrize(("sent", "refunded"), [([FIFTY], "50.00"), ([], "0.00")], ids=["another sum", "nothing"])
+def test_a_refund_of_another_sum_than_was_asked_for_is_found(
+    world: World, wrong: Wrong, sent: list[Decimal], refunded: str
+) -> None:
+    wrong.sending(lambda decision: [replace(decision, amount=amount) for amount in sent])
+    world.oms.refund(order_id=an_order_to_refund(world), amount=FIVE)
     world.advance(by=2 * HOUR)
-    assert the_only_finding(world).invariant == "executed-once"
+    finding = the_only_finding(world)
+    assert finding.invariant == "executed-once"
+    assert finding.witness.money == {"asked": "5.00", "refunded": refunded}
 
 
 def test_a_refund_of_which_a_part_is_swallowed_is_found(world: World, wrong: Wrong) -> None:

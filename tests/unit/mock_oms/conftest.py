@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from mock_oms import AdjustmentRow, Event, Fired, Oms
+from mock_oms.state.store import Store
 from tests.clock import HandClock
 from tests.unit.mock_oms.connector import Connector, Json
 
@@ -14,7 +15,7 @@ from tests.unit.mock_oms.connector import Connector, Json
 class Office:
     """An OMS, its connector and its clock."""
 
-    def __init__(self, policy: str = "person") -> None:
+    def __init__(self, policy: str = "person", state: Store | None = None) -> None:
         self.clock = HandClock()
         self.connector = Connector(self.clock)
         self.oms = Oms(
@@ -25,6 +26,7 @@ class Office:
             shared_secret="secret",
             refresh_token="refresh",
             policy=policy,
+            state=state,
         )
         self.events: list[Event] = []
         self.oms.subscribe(self.events.append)

@@ -10,7 +10,6 @@ from types import FunctionType, MethodType
 import requests
 from flask import Flask
 
-from mock_oms import Oms
 from tests.unit.mock_oms.conftest import Office
 from tests.unit.mock_oms.connector import Fault
 
@@ -42,22 +41,12 @@ def half_way() -> Office:
 
 def twin_of(office: Office) -> Office:
     """Return an office made anew around a copy of all that the OMS keeps, before a copy of its connector."""
-    twin = Office()
+    twin = Office(state=pickle.loads(pickle.dumps(office.oms.state)))
     twin.clock.at = office.clock.at
     vars(twin.connector).update(
         deepcopy({k: v for k, v in vars(office.connector).items() if k not in ("clock", "refuse")})
     )
-    twin.oms = Oms(
-        clock=twin.clock,
-        seed=1,
-        http=twin.connector.session(),
-        application_id="app",
-        shared_secret="secret",
-        refresh_token="refresh",
-        state=pickle.loads(pickle.dumps(office.oms.state)),
-    )
-    twin.events = list(office.events)
-    twin.oms.subscribe(twin.events.append)
+    twin.events[:] = office.events
     return twin
 
 

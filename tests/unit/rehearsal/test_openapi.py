@@ -11,64 +11,48 @@ from rehearsal.contract.message import read
 from rehearsal.contract.openapi import METHODS, Contract
 from rehearsal.contract.operation import Operation
 from rehearsal.contract.redaction import REDACTED
+from tests.openapi import json_of, parameter
 
+LIST = {
+    "operationId": "listOrders",
+    "parameters": [
+        parameter("$top", "query", type="integer", maximum=100),
+        parameter("exported", "query", type="boolean"),
+        parameter("ids", "query", type="array", items={"type": "integer"}),
+    ],
+    "responses": {"200": json_of({}, description="")},
+}
+ADJUST = {
+    "operationId": "adjust",
+    "x-codes": [7],
+    "parameters": [parameter("id", "path", "required", type="integer"), parameter("X-Key", "header", "required")],
+    "requestBody": json_of({"$ref": "#/components/schemas/Adjust"}, required=True),
+    "responses": {
+        "200": json_of({"type": "object", "required": ["code"]}, description=""),
+        "204": {"description": ""},
+    },
+}
+BUYER = {"type": "object", "properties": {"Name": {"type": "string", "x-sensitive": True}, "Note": {"type": "string"}}}
+ADJUST_BODY = {
+    "type": "object",
+    "required": ["Reason"],
+    "additionalProperties": False,
+    "properties": {
+        "Reason": {"enum": ["A", "B"]},
+        "Amount": {"type": "string", "pattern": r"^\d+\.\d\d$"},
+        "Buyer": BUYER,
+    },
+}
 DOCUMENT: dict[str, Any] = {
     "openapi": "3.1.0",
     "x-routing": "case-insensitive",
     "x-action-namespace": "ChannelAdvisor.RestApi.V1.Models",
     "x-gateway-codes": [9],
     "security": [{"bearer": []}],
-    "paths": {
-        "/v1/Orders": {
-            "get": {
-                "operationId": "listOrders",
-                "parameters": [
-                    {"name": "$top", "in": "query", "schema": {"type": "integer", "maximum": 100}},
-                    {"name": "exported", "in": "query", "schema": {"type": "boolean"}},
-                    {"name": "ids", "in": "query", "schema": {"type": "array", "items": {"type": "integer"}}},
-                ],
-                "responses": {"200": {"description": "", "content": {"application/json": {"schema": {}}}}},
-            }
-        },
-        "/v1/Orders({id})/Adjust": {
-            "post": {
-                "operationId": "adjust",
-                "x-codes": [7],
-                "parameters": [
-                    {"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}},
-                    {"name": "X-Key", "in": "header", "required": True, "schema": {"type": "string"}},
-                ],
-                "requestBody": {
-                    "required": True,
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Adjust"}}},
-                },
-                "responses": {
-                    "200": {
-                        "description": "",
-                        "content": {"application/json": {"schema": {"type": "object", "required": ["code"]}}},
-                    },
-                    "204": {"description": ""},
-                },
-            }
-        },
-    },
+    "paths": {"/v1/Orders": {"get": LIST}, "/v1/Orders({id})/Adjust": {"post": ADJUST}},
     "components": {
         "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
-        "schemas": {
-            "Adjust": {
-                "type": "object",
-                "required": ["Reason"],
-                "additionalProperties": False,
-                "properties": {
-                    "Reason": {"enum": ["A", "B"]},
-                    "Amount": {"type": "string", "pattern": r"^\d+\.\d\d$"},
-                    "Buyer": {
-                        "type": "object",
-                        "properties": {"Name": {"type": "string", "x-sensitive": True}, "Note": {"type": "string"}},
-                    },
-                },
-            }
-        },
+        "schemas": {"Adjust": ADJUST_BODY},
     },
 }
 CONTRACT = Contract("example", DOCUMENT)
