@@ -50,8 +50,7 @@ def test_nothing_is_taken_before_its_time() -> None:
     refused(LookupError, Agenda().take, START)
 
 
-def test_a_lapse_comes_before_a_step_of_the_same_instant() -> None:
-    town = Town()
+def test_a_lapse_comes_before_a_step_of_the_same_instant(town: Town) -> None:
     rejected = town.request()
     town.shop.reject_return(rejected, "REJECT_REFUND", REFUND_REASON)
     town.passes(days=10, minutes=-5)
@@ -61,8 +60,7 @@ def test_a_lapse_comes_before_a_step_of_the_same_instant() -> None:
     assert fired == ["silence: rejection stands", "refund paid 39.98 USD"]
 
 
-def test_one_call_does_one_act_and_leaves_its_consequences_on_the_agenda() -> None:
-    town = Town()
+def test_one_call_does_one_act_and_leaves_its_consequences_on_the_agenda(town: Town) -> None:
     return_id = town.request(kind="RETURN_AND_REFUND")
     assert town.status(return_id) == "RETURN_OR_REFUND_REQUEST_PENDING"
     due = town.market.next_due()
@@ -74,8 +72,7 @@ def test_one_call_does_one_act_and_leaves_its_consequences_on_the_agenda() -> No
     refused(LookupError, town.market.run_due, START)
 
 
-def test_looking_at_everything_changes_nothing() -> None:
-    town = Town()
+def test_looking_at_everything_changes_nothing(town: Town) -> None:
     return_id = town.request()
     agenda, news, view = town.market.agenda(), len(town.news), town.view(return_id)
     order_id = view.order_id

@@ -12,11 +12,6 @@ from tests.refused import refused
 from tests.unit.mock_tiktok.town import PARCEL_REASON, REFUND_REASON, RETURN_REASON, Town
 
 
-@pytest.fixture
-def town() -> Town:
-    return Town()
-
-
 def a_rejected_refund(town: Town, *prices: str) -> str:
     return_id = town.request(town.order(*prices))
     town.shop.reject_return(return_id, "REJECT_REFUND", REFUND_REASON)

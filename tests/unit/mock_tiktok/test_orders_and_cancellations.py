@@ -19,11 +19,6 @@ from tests.unit.mock_tiktok.town import REFUND_REASON, SELLER_REASON, Town
 OUT_OF_STOCK = "seller_cancel_reason_out_of_stock"
 
 
-@pytest.fixture
-def town() -> Town:
-    return Town()
-
-
 def code(act: Callable[..., object], *about: object, **more: object) -> int:
     return refused(ApiError, act, *about, **more).code
 

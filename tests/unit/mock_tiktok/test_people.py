@@ -11,8 +11,7 @@ from tests.clock import HandClock
 from tests.unit.mock_tiktok.town import PARCEL_REASON, Town
 
 
-def test_in_a_passive_world_only_the_clocks_of_the_profile_act() -> None:
-    town = Town()
+def test_in_a_passive_world_only_the_clocks_of_the_profile_act(town: Town) -> None:
     town.request(kind="RETURN_AND_REFUND")
     town.order(status="IN_TRANSIT")
     fired = town.passes(days=60)
@@ -20,8 +19,7 @@ def test_in_a_passive_world_only_the_clocks_of_the_profile_act() -> None:
     assert town.market.next_due() is None
 
 
-def test_a_buyer_who_ships_at_once_is_refunded_unasked() -> None:
-    town = Town()
+def test_a_buyer_who_ships_at_once_is_refunded_unasked(town: Town) -> None:
     return_id = town.request(town.order(plan="ships_at_once"), kind="RETURN_AND_REFUND")
     fired = [(act.who, act.what) for act in town.passes(days=9)]
     assert fired[:5] == [
@@ -34,8 +32,7 @@ def test_a_buyer_who_ships_at_once_is_refunded_unasked() -> None:
     assert town.shown(return_id) == "Completed"
 
 
-def test_couriers_deliver_to_whoever_has_a_plan() -> None:
-    town = Town()
+def test_couriers_deliver_to_whoever_has_a_plan(town: Town) -> None:
     order_id = town.order(status="AWAITING_SHIPMENT", plan="forgets_to_ship").order_id
     town.market.ship_order(order_id)
     town.passes(days=3)
@@ -46,15 +43,13 @@ def test_couriers_deliver_to_whoever_has_a_plan() -> None:
     ("plan", "ending"),
     [("forgets_to_ship", "RETURN_OR_REFUND_REQUEST_CANCEL"), ("withdraws", "RETURN_OR_REFUND_REQUEST_CANCEL")],
 )
-def test_some_returns_come_to_nothing(plan: str, ending: str) -> None:
-    town = Town()
+def test_some_returns_come_to_nothing(town: Town, plan: str, ending: str) -> None:
     return_id = town.request(town.order(plan=plan), kind="RETURN_AND_REFUND")
     town.passes(days=31)
     assert (town.status(return_id), town.mails()) == (ending, [])
 
 
-def test_a_quarrelsome_buyer_disputes_and_the_platform_sides_with_them() -> None:
-    town = Town()
+def test_a_quarrelsome_buyer_disputes_and_the_platform_sides_with_them(town: Town) -> None:
     return_id = town.request(town.order(plan="disputes_every_rejection"), kind="RETURN_AND_REFUND")
     town.passes(days=3, hours=3)
     town.shop.reject_return(return_id, "REJECT_RECEIVED_PACKAGE", PARCEL_REASON)
@@ -64,8 +59,7 @@ def test_a_quarrelsome_buyer_disputes_and_the_platform_sides_with_them() -> None
 
 
 @pytest.mark.parametrize(("plan", "paid"), [("accepts_offer", "5.00"), ("refuses_offer", "0.00")])
-def test_offers_are_taken_or_left_as_planned(plan: str, paid: str) -> None:
-    town = Town()
+def test_offers_are_taken_or_left_as_planned(town: Town, plan: str, paid: str) -> None:
     return_id = town.request(town.order(plan=plan))
     town.market.seller_center_decision(return_id, decision="OFFER_PARTIAL_REFUND", amount=Decimal(5))
     town.passes(hours=3)
@@ -96,8 +90,7 @@ def test_worlds_with_one_seed_share_no_credentials() -> None:
     assert tokens[0].access_token != tokens[1].access_token
 
 
-def test_ids_are_all_digits_as_the_platform_s_are() -> None:
-    town = Town()
+def test_ids_are_all_digits_as_the_platform_s_are(town: Town) -> None:
     return_id = town.request()
     for id in (return_id, town.view(return_id).order_id, town.shop.shop_id):
         assert id.isdigit()

@@ -21,11 +21,6 @@ REJECT = "REFUND_OR_RETURN_REQUEST_REJECT"
 
 
 @pytest.fixture
-def town() -> Town:
-    return Town()
-
-
-@pytest.fixture
 def manual(tmp_path: object) -> Town:
     """A market where the seller reviews return requests."""
     return Town("uk-2026-04")

@@ -25,12 +25,17 @@ from tests.unit.mock_tiktok.town import REFUND_REASON, Town
 CREATED, UPDATED = Sort("create_time"), Sort("update_time")
 
 
-def test_pages_list_everything_once_in_either_order() -> None:
-    town = Town()
+def requests(town: Town, count: int) -> list[str]:
+    """Have buyers ask, seven seconds apart; return the returns' ids."""
     ids = []
-    for _ in range(25):
+    for number in range(count):
+        town.passes(seconds=7 if number else 0)
         ids.append(town.request())
-        town.passes(seconds=7)
+    return ids
+
+
+def test_pages_list_everything_once_in_either_order(town: Town) -> None:
+    ids = requests(town, 25)
     for ascending in (True, False):
         found: list[str] = []
         token = ""
@@ -44,12 +49,8 @@ def test_pages_list_everything_once_in_either_order() -> None:
         assert found == (ids if ascending else ids[::-1])
 
 
-def test_a_page_token_keeps_its_place_while_things_move() -> None:
-    town = Town()
-    ids = []
-    for _ in range(12):
-        ids.append(town.request())
-        town.passes(seconds=1)
+def test_a_page_token_keeps_its_place_while_things_move(town: Town) -> None:
+    ids = requests(town, 12)
     first = town.shop.search_returns(ReturnFilter(), UPDATED, PageRequest(10))
     town.market.withdraw(ids[0])  # the first moves to the end
     second = town.shop.search_returns(ReturnFilter(), UPDATED, PageRequest(10, first.next_token))
@@ -58,20 +59,16 @@ def test_a_page_token_keeps_its_place_while_things_move() -> None:
     refused(ApiError, town.shop.search_returns, ReturnFilter(), CREATED, PageRequest(10, "rubbish"))
 
 
-def test_a_time_range_includes_its_start_and_not_its_end() -> None:
-    town = Town()
-    ids = [town.request() for _ in range(1)]
-    town.passes(seconds=10)
-    ids.append(town.request())
-    end = START + timedelta(seconds=10)
+def test_a_time_range_includes_its_start_and_not_its_end(town: Town) -> None:
+    ids = requests(town, 2)
+    end = START + timedelta(seconds=7)
     early = ReturnFilter(updated=TimeRange(START, end))
     late = ReturnFilter(updated=TimeRange(end))
     assert [item.return_id for item in town.shop.search_returns(early, UPDATED, PageRequest()).items] == ids[:1]
     assert [item.return_id for item in town.shop.search_returns(late, CREATED, PageRequest()).items] == ids[1:]
 
 
-def test_every_filter_narrows_alone_and_together() -> None:
-    town = Town()
+def test_every_filter_narrows_alone_and_together(town: Town) -> None:
     order = town.order("5.00", "6.00")
     first, second = town.request(order, line=0), town.request(order, line=1, kind="RETURN_AND_REFUND")
     rejected = town.request()
@@ -97,8 +94,7 @@ def test_every_filter_narrows_alone_and_together() -> None:
     assert found(seller_proposed_return_types=("PARTIAL_REFUND",)) == set()
 
 
-def test_both_spellings_of_a_withdrawn_cancellation_find_it() -> None:
-    town = Town()
+def test_both_spellings_of_a_withdrawn_cancellation_find_it(town: Town) -> None:
     cancel_id = town.market.request_cancellation(town.order(status="AWAITING_SHIPMENT").order_id).cancel_id
     town.market.withdraw_cancellation(cancel_id)
     for spelling in ("CANCELLATION_REQUEST_CANCEL", "CANCELLATION_REQUEST_CANCELLED"):
@@ -106,8 +102,7 @@ def test_both_spellings_of_a_withdrawn_cancellation_find_it() -> None:
         assert town.shop.search_cancellations(filters, CREATED, PageRequest()).total == 1
 
 
-def test_orders_are_found_by_status_and_by_the_wish_to_cancel() -> None:
-    town = Town()
+def test_orders_are_found_by_status_and_by_the_wish_to_cancel(town: Town) -> None:
     town.order()
     waiting = town.order(status="AWAITING_SHIPMENT").order_id
     town.market.request_cancellation(waiting)

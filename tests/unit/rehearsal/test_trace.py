@@ -6,23 +6,25 @@ import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
+
 from rehearsal.trace.log import BLOCK, Trace
 from tests.refused import refused
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 
 
-def a_trace() -> Trace:
+@pytest.fixture
+def trace() -> Trace:
     return Trace(world="default", seed=7, start=START)
 
 
-def test_the_first_line_names_the_format_and_its_version() -> None:
-    header = json.loads(a_trace().ndjson().splitlines()[0])
+def test_the_first_line_names_the_format_and_its_version(trace: Trace) -> None:
+    header = json.loads(trace.ndjson().splitlines()[0])
     assert (header["format"], header["version"], header["seed"]) == ("rehearsal-trace", 1, 7)
 
 
-def test_what_happens_during_an_act_names_it_as_its_cause() -> None:
-    trace = a_trace()
+def test_what_happens_during_an_act_names_it_as_its_cause(trace: Trace) -> None:
     act = trace.reserve()
     with trace.during(act):
         trace.event(START, "marketplace", "money_paid", {"amount": Decimal("39.98"), "at": START})
@@ -32,8 +34,7 @@ def test_what_happens_during_an_act_names_it_as_its_cause() -> None:
     assert entries[1]["data"] == {"amount": "39.98", "at": "2031-03-03T09:00:00Z"}
 
 
-def test_old_entries_are_packed_and_read_the_same() -> None:
-    trace = a_trace()
+def test_old_entries_are_packed_and_read_the_same(trace: Trace) -> None:
     for number in range(5 * BLOCK + 3):
         trace.event(START + timedelta(seconds=number), "marketplace", "mail_sent", {"number": number})
     entries = list(trace.entries())
@@ -43,8 +44,7 @@ def test_old_entries_are_packed_and_read_the_same() -> None:
     assert len(trace.ndjson().splitlines()) == 1 + len(trace)
 
 
-def test_a_place_that_is_not_filled_yet_holds_up_nobody() -> None:
-    trace = a_trace()
+def test_a_place_that_is_not_filled_yet_holds_up_nobody(trace: Trace) -> None:
     open_place = trace.reserve()
     for number in range(3 * BLOCK):
         trace.event(START, "oms", "booked", {"number": number})
@@ -53,11 +53,10 @@ def test_a_place_that_is_not_filled_yet_holds_up_nobody() -> None:
     assert next(trace.entries())["seq"] == 1
 
 
-def test_an_entry_that_is_not_there_is_said_to_be_missing() -> None:
-    refused(LookupError, a_trace().entry, 1)
+def test_an_entry_that_is_not_there_is_said_to_be_missing(trace: Trace) -> None:
+    refused(LookupError, trace.entry, 1)
 
 
-def test_a_buyers_data_in_an_event_is_hidden() -> None:
-    trace = a_trace()
+def test_a_buyers_data_in_an_event_is_hidden(trace: Trace) -> None:
     trace.event(START, "marketplace", "order_placed", {"order_id": "1", "buyer_email": "maya@example.com"})
     assert b"maya@example.com" not in trace.ndjson()
