@@ -7,7 +7,7 @@ from datetime import timedelta
 from mock_tiktok.state.agenda import Agenda
 from tests.clock import START
 from tests.refused import refused
-from tests.unit.mock_tiktok.town import REFUND_REASON, Town
+from tests.unit.mock_tiktok.town import Town
 
 
 def put(agenda: Agenda, kind: str, subject: str = "r", *, minutes: int = 0, rank: int = 1) -> None:
@@ -51,8 +51,7 @@ def test_nothing_is_taken_before_its_time() -> None:
 
 
 def test_a_lapse_comes_before_a_step_of_the_same_instant(town: Town) -> None:
-    rejected = town.request()
-    town.shop.reject_return(rejected, "REJECT_REFUND", REFUND_REASON)
+    town.rejected()
     town.passes(days=10, minutes=-5)
     approved = town.request()
     town.shop.approve_return(approved, "APPROVE_REFUND")

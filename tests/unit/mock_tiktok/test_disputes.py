@@ -9,13 +9,7 @@ import pytest
 
 from mock_tiktok.errors import ApiError, BadValue
 from tests.refused import refused
-from tests.unit.mock_tiktok.town import PARCEL_REASON, REFUND_REASON, RETURN_REASON, Town
-
-
-def a_rejected_refund(town: Town, *prices: str) -> str:
-    return_id = town.request(town.order(*prices))
-    town.shop.reject_return(return_id, "REJECT_REFUND", REFUND_REASON)
-    return return_id
+from tests.unit.mock_tiktok.town import PARCEL_REASON, RETURN_REASON, Town
 
 
 def a_rejected_parcel(town: Town) -> str:
@@ -24,7 +18,7 @@ def a_rejected_parcel(town: Town) -> str:
     return return_id
 
 
-@pytest.mark.parametrize("rejected", [a_rejected_refund, a_rejected_parcel])
+@pytest.mark.parametrize("rejected", [Town.rejected, a_rejected_parcel])
 def test_a_dispute_won_by_the_buyer_is_paid(town: Town, rejected: object) -> None:
     return_id = rejected(town)  # type: ignore[operator]  # one of the two builders
     disputed = town.market.dispute(return_id)
@@ -38,7 +32,7 @@ def test_a_dispute_won_by_the_buyer_is_paid(town: Town, rejected: object) -> Non
     assert town.mails().count("order refund") == 1
 
 
-@pytest.mark.parametrize("rejected", [a_rejected_refund, a_rejected_parcel])
+@pytest.mark.parametrize("rejected", [Town.rejected, a_rejected_parcel])
 def test_a_dispute_won_by_the_seller_closes_the_request(town: Town, rejected: object) -> None:
     return_id = rejected(town)  # type: ignore[operator]  # one of the two builders
     town.market.dispute(return_id)
@@ -49,7 +43,7 @@ def test_a_dispute_won_by_the_seller_closes_the_request(town: Town, rejected: ob
 
 
 def test_the_operator_may_award_less(town: Town) -> None:
-    return_id = a_rejected_refund(town, "30.00", "9.99")
+    return_id = town.rejected(town.order("30.00", "9.99"))
     town.market.dispute(return_id)
     refusal = refused(
         ApiError, town.market.arbitrate, return_id, outcome="SUPPORT_BUYER", refund_total=Decimal("40.00")
@@ -65,7 +59,7 @@ def test_the_operator_may_award_less(town: Town) -> None:
 
 @pytest.mark.parametrize(("seconds", "status"), [(-1, "IN_PROGRESS"), (0, "SUPPORT_BUYER")])
 def test_evidence_and_decision_times_pass_and_then_the_buyer_is_right(town: Town, seconds: int, status: str) -> None:
-    return_id = a_rejected_refund(town)
+    return_id = town.rejected()
     town.market.dispute(return_id)
     town.passes(hours=72, seconds=seconds)
     assert town.view(return_id).arbitration_status == status
@@ -74,7 +68,7 @@ def test_evidence_and_decision_times_pass_and_then_the_buyer_is_right(town: Town
 
 
 def test_a_dispute_comes_too_late_when_the_window_is_over(town: Town) -> None:
-    return_id = a_rejected_refund(town)
+    return_id = town.rejected()
     town.clock.at += timedelta(days=10)
     refused(ApiError, town.market.dispute, return_id)
     town.passes(seconds=0)
@@ -98,7 +92,7 @@ def test_a_first_review_won_by_the_buyer_has_the_goods_sent_and_can_be_disputed_
 
 
 def test_dispute_and_arbitration_need_no_time_between_them_and_only_a_dispute_is_judged(town: Town) -> None:
-    return_id = a_rejected_refund(town)
+    return_id = town.rejected()
     refused(ApiError, town.market.arbitrate, return_id, outcome="SUPPORT_BUYER")
     town.market.dispute(return_id)
     town.market.arbitrate(return_id, outcome="SUPPORT_SELLER")
@@ -107,8 +101,7 @@ def test_dispute_and_arbitration_need_no_time_between_them_and_only_a_dispute_is
 
 def test_a_dispute_is_over_what_is_still_refundable(town: Town) -> None:
     order = town.order("40.00")
-    return_id = town.request(order)
-    town.shop.reject_return(return_id, "REJECT_REFUND", REFUND_REASON)
+    return_id = town.rejected(order)
     town.market.seller_center_refund(order.order_id, amount=Decimal("15.00"))
     assert refused(ApiError, town.market.dispute, return_id).code == 25001011
     town.passes(minutes=5)
@@ -121,12 +114,10 @@ def test_a_dispute_is_over_what_is_still_refundable(town: Town) -> None:
 def test_after_two_closed_disputes_there_is_no_third(town: Town) -> None:
     order = town.order()
     for _ in range(2):
-        return_id = town.request(order)
-        town.shop.reject_return(return_id, "REJECT_REFUND", REFUND_REASON)
+        return_id = town.rejected(order)
         town.market.dispute(return_id)
         town.market.arbitrate(return_id, outcome="SUPPORT_SELLER")
-    return_id = town.request(order)
-    town.shop.reject_return(return_id, "REJECT_REFUND", REFUND_REASON)
+    return_id = town.rejected(order)
     refused(ApiError, town.market.dispute, return_id)
 
 

@@ -132,11 +132,10 @@ def test_after_the_shipping_deadline_a_cancellation_is_approved_at_once(town: To
 
 
 def test_the_seller_approves_or_rejects_a_cancellation_once(town: Town) -> None:
-    approved = town.market.request_cancellation(town.order(status="AWAITING_SHIPMENT").order_id).cancel_id
+    _, approved = town.cancellation()
     town.shop.approve_cancellation(approved)
     assert code(town.shop.reject_cancellation, approved, REFUND_REASON) == 25020010
-    order_id = town.order(status="AWAITING_SHIPMENT").order_id
-    rejected = town.market.request_cancellation(order_id).cancel_id
+    order_id, rejected = town.cancellation()
     assert code(town.shop.reject_cancellation, rejected, REFUND_REASON) == 25001016
     town.shop.reject_cancellation(rejected, "seller_reject_apply_product_has_been_packed")
     assert code(town.shop.approve_cancellation, rejected) == 25020009
@@ -146,8 +145,7 @@ def test_the_seller_approves_or_rejects_a_cancellation_once(town: Town) -> None:
 
 
 def test_shipping_rejects_a_cancellation(town: Town) -> None:
-    order_id = town.order(status="AWAITING_SHIPMENT").order_id
-    cancel_id = town.market.request_cancellation(order_id).cancel_id
+    order_id, cancel_id = town.cancellation()
     town.market.ship_order(order_id)
     assert town.market.cancellation_view(cancel_id).cancel_status == "CANCELLATION_REQUEST_CANCELLED"
     assert code(town.market.request_cancellation, order_id) == 25001045
@@ -161,8 +159,7 @@ def test_where_shipping_decides_nothing_silence_still_cancels(tmp_path: Path) ->
         "  cancel.shipping_answers: {value: leave_pending, source: 'C7: S18', certainty: documented}\n"
     )
     town = Town(file)
-    order_id = town.order(status="AWAITING_SHIPMENT").order_id
-    cancel_id = town.market.request_cancellation(order_id).cancel_id
+    order_id, cancel_id = town.cancellation()
     town.market.ship_order(order_id)
     assert town.market.cancellation_view(cancel_id).cancel_status == "CANCELLATION_REQUEST_PENDING"
     town.passes(hours=25)
@@ -171,8 +168,7 @@ def test_where_shipping_decides_nothing_silence_still_cancels(tmp_path: Path) ->
 
 
 def test_a_buyer_takes_a_cancellation_back(town: Town) -> None:
-    order_id = town.order(status="AWAITING_SHIPMENT").order_id
-    cancel_id = town.market.request_cancellation(order_id).cancel_id
+    order_id, cancel_id = town.cancellation()
     town.market.withdraw_cancellation(cancel_id)
     town.passes(days=2)
     assert town.market.order_view(order_id).status == "AWAITING_SHIPMENT"

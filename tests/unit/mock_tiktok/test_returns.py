@@ -290,8 +290,7 @@ def test_a_decision_in_the_wrong_state_gets_the_code_for_it(town: Town) -> None:
     withdrawn = town.request()
     town.market.withdraw(withdrawn)
     assert refused_with(approve, withdrawn, "APPROVE_REFUND") == 25020009
-    rejected = town.request()
-    reject(rejected, "REJECT_REFUND", REFUND_REASON)
+    rejected = town.rejected()
     assert refused_with(approve, rejected, "APPROVE_REFUND") == 25011012
     assert refused_with(reject, rejected, "REJECT_REFUND", REFUND_REASON) == 25011011
     town.market.dispute(rejected)

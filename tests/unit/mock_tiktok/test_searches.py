@@ -20,7 +20,7 @@ from mock_tiktok.errors import ApiError
 from mock_tiktok.state.index import Query, Shelf
 from tests.clock import START
 from tests.refused import refused
-from tests.unit.mock_tiktok.town import REFUND_REASON, Town
+from tests.unit.mock_tiktok.town import Town
 
 CREATED, UPDATED = Sort("create_time"), Sort("update_time")
 
@@ -71,8 +71,7 @@ def test_a_time_range_includes_its_start_and_not_its_end(town: Town) -> None:
 def test_every_filter_narrows_alone_and_together(town: Town) -> None:
     order = town.order("5.00", "6.00")
     first, second = town.request(order, line=0), town.request(order, line=1, kind="RETURN_AND_REFUND")
-    rejected = town.request()
-    town.shop.reject_return(rejected, "REJECT_REFUND", REFUND_REASON)
+    rejected = town.rejected()
     town.market.dispute(rejected)
     buyer = town.shop.order(order.order_id).buyer.user_id
 
@@ -95,7 +94,7 @@ def test_every_filter_narrows_alone_and_together(town: Town) -> None:
 
 
 def test_both_spellings_of_a_withdrawn_cancellation_find_it(town: Town) -> None:
-    cancel_id = town.market.request_cancellation(town.order(status="AWAITING_SHIPMENT").order_id).cancel_id
+    _, cancel_id = town.cancellation()
     town.market.withdraw_cancellation(cancel_id)
     for spelling in ("CANCELLATION_REQUEST_CANCEL", "CANCELLATION_REQUEST_CANCELLED"):
         filters = CancellationFilter(statuses=(spelling,))

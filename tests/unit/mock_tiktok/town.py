@@ -56,6 +56,17 @@ class Town:
         ids = None if line is None else [bought.line_items[line].id]
         return self.market.request_return(bought.order_id, return_type=kind, line_item_ids=ids).return_id
 
+    def rejected(self, order: OrderView | None = None) -> str:
+        """Have a refund asked for and rejected; return the return's id."""
+        return_id = self.request(order)
+        self.shop.reject_return(return_id, "REJECT_REFUND", REFUND_REASON)
+        return return_id
+
+    def cancellation(self) -> tuple[str, str]:
+        """Have a buyer ask to cancel an order that waits for shipment; return the order's id and the cancellation's."""
+        order_id = self.order(status="AWAITING_SHIPMENT").order_id
+        return order_id, self.market.request_cancellation(order_id).cancel_id
+
     def goods_back(self, order: OrderView | None = None) -> str:
         """Have a return asked for, approved, labelled, shipped and arrived; return its id."""
         return_id = self.request(order, kind="RETURN_AND_REFUND")
