@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from connector.domain.retry import DELIVERY
 from connector.ports import Access, Marketplace, Secret, Store, UnitOfWork
 from connector.records import OutboxEntry, Shop
+from connector.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +17,13 @@ class Run:
     """One shop, called with one set of tokens at one instant."""
 
     store: Store
+    settings: Settings
     marketplace: Marketplace
     secret: Secret
     shop: Shop
     access: Access
     now: datetime
     next_round_at: datetime
-    poll_interval: timedelta
 
     @property
     def stamp(self) -> dict[str, Any]:
@@ -50,9 +51,9 @@ class Run:
             return None
         round_at = self.next_round_at
         while round_at < retry:
-            round_at += self.poll_interval
+            round_at += self.settings.poll_interval
         return retry if entry.deadline <= round_at else None
 
     def may_wait(self, entry: OutboxEntry) -> bool:
         """Return whether other claims are still waited for: as long as the marketplace is, then a person is told."""
-        return self.now < entry.created_at + DELIVERY.attempts * self.poll_interval
+        return self.now < entry.created_at + DELIVERY.attempts * self.settings.poll_interval
