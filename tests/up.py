@@ -16,6 +16,12 @@ from typing import Any
 PATIENCE = 60.0  # seconds of real time for a process to come up or to end
 
 
+def rehearsal(*arguments: str, timeout: float = 5 * PATIENCE) -> subprocess.CompletedProcess[str]:
+    """Run a command of `rehearsal` to its end."""
+    command = [sys.executable, "-m", "rehearsal", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+
+
 class Up:
     """A running `rehearsal up`."""
 

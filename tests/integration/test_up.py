@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import signal
 import stat
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,7 +15,7 @@ import requests
 from mock_tiktok.open_api.signing import signature
 from rehearsal.control.client import HttpStage
 from rehearsal.server.sockets import take
-from tests.up import PATIENCE, Up
+from tests.up import PATIENCE, Up, rehearsal
 
 
 @pytest.fixture
@@ -137,20 +135,10 @@ def test_an_outside_oms_and_an_outside_connector_are_served(up: Up) -> None:
     assert requests.get(world["urls"]["control"] + "/findings", timeout=10).json()["findings"] == []
 
 
-def run(*options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "rehearsal", "up", *options],
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-
-
 def test_a_taken_port_is_named_with_what_to_do(tmp_path: Path) -> None:
     with take("127.0.0.1", 0) as mine:
         port = mine.getsockname()[1]
-        ended = run("--port", "0", "--oms-port", str(port), "--json", str(tmp_path / "world.json"))
+        ended = rehearsal("up", "--port", "0", "--oms-port", str(port), "--json", str(tmp_path / "world.json"))
     assert ended.returncode == 2
     assert f"Port {port} for the OMS is taken on 127.0.0.1: choose another with --oms-port." in ended.stderr
     assert "Traceback" not in ended.stderr
@@ -173,7 +161,7 @@ def test_a_taken_port_is_named_with_what_to_do(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_option_is_named(options: tuple[str, ...], words: str) -> None:
-    ended = run(*options)
+    ended = rehearsal("up", *options)
     assert ended.returncode == 2, ended.stderr
     assert words in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import pickle
 import threading
@@ -16,6 +14,7 @@ import requests
 from freezegun import freeze_time
 from werkzeug.test import Client
 
+from mock_tiktok.open_api.signing import signature
 from rehearsal.audit.finding import Verdict
 from rehearsal.control.local import refusals
 from rehearsal.control.stage import Problem
@@ -277,9 +276,7 @@ def signed(world: World, timestamp: datetime) -> tuple[str, dict[str, str], dict
         "shop_cipher": shop.shop_cipher,
         "timestamp": str(int(timestamp.timestamp())),
     }
-    secret = world.marketplace.app_secret
-    text = secret + path + "".join(name + value for name, value in sorted(query.items())) + body.decode() + secret
-    query["sign"] = hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+    query["sign"] = signature(world.marketplace.app_secret, path, query.items(), body)
     token = world.marketplace.credentials(shop.shop_id).access_token
     return path, query, {"x-tts-access-token": token, "content-type": "application/json"}, body
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 
 from mock_oms import AdjustmentRow, Event, Fired, Oms
-from tests.unit.mock_oms.connector import Clock, Connector, Json
-
-START = datetime(2031, 3, 3, 9, tzinfo=UTC)
+from tests.clock import HandClock
+from tests.unit.mock_oms.connector import Connector, Json
 
 
 class Office:
     """An OMS, its connector and its clock."""
 
     def __init__(self, policy: str = "person") -> None:
-        self.clock = Clock(START)
+        self.clock = HandClock()
         self.connector = Connector(self.clock)
         self.oms = Oms(
             clock=self.clock,

@@ -15,6 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from requests.adapters import BaseAdapter
 
+from tests.clock import HandClock
+
 Json = dict[str, Any]
 HOST = "https://api.channeladvisor.com"
 ACTIONS = {
@@ -23,14 +25,6 @@ ACTIONS = {
     "ApproveReturn": ("ReadyForReturn", "PendingReturn"),
     "RejectReturn": ("ReadyForReturn", "PendingReturnRejection"),
 }
-
-
-class Clock:
-    def __init__(self, now: datetime) -> None:
-        self.at = now
-
-    def now(self) -> datetime:
-        return self.at
 
 
 @dataclass
@@ -59,7 +53,7 @@ class Fault:
 
 @dataclass
 class Connector(BaseAdapter):
-    clock: Clock
+    clock: HandClock
     page_size: int = 100
     extensions: bool = True
     orders: dict[int, Json] = field(default_factory=dict)

@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 
 from mock_oms import Due
+from tests.clock import START
 from tests.refused import refused
-from tests.unit.mock_oms.conftest import START, Office, Offices
+from tests.unit.mock_oms.conftest import Office, Offices
 from tests.unit.mock_oms.connector import QUARTER, Fault
 
 LISTS = ["GET /v1/Orders", "GET /v1/OrderAdjustments", "GET /v1/OrderItemAdjustments"]

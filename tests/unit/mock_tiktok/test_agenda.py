@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 from mock_tiktok.state.agenda import Agenda
+from tests.clock import START
 from tests.refused import refused
-from tests.unit.mock_tiktok.town import REFUND_REASON, START, Town
+from tests.unit.mock_tiktok.town import REFUND_REASON, Town
 
 
 def put(agenda: Agenda, kind: str, subject: str = "r", *, minutes: int = 0, rank: int = 1) -> None:

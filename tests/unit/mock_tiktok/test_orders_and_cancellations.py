@@ -12,8 +12,9 @@ import pytest
 from mock_tiktok import OrderLine
 from mock_tiktok.errors import ApiError, BadValue
 from mock_tiktok.state.store import SkuQuantity
+from tests.clock import START
 from tests.refused import refused
-from tests.unit.mock_tiktok.town import REFUND_REASON, SELLER_REASON, START, Town
+from tests.unit.mock_tiktok.town import REFUND_REASON, SELLER_REASON, Town
 
 OUT_OF_STOCK = "seller_cancel_reason_out_of_stock"
 

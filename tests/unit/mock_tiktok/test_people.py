@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from mock_tiktok import Marketplace
-from tests.unit.mock_tiktok.town import PARCEL_REASON, HandClock, Town
+from tests.clock import HandClock
+from tests.unit.mock_tiktok.town import PARCEL_REASON, Town
 
 
 def test_in_a_passive_world_only_the_clocks_of_the_profile_act() -> None:

@@ -9,8 +9,9 @@ from decimal import Decimal
 import pytest
 
 from mock_tiktok.errors import ApiError, BadValue, UnknownId
+from tests.clock import START
 from tests.refused import refused
-from tests.unit.mock_tiktok.town import PARCEL_REASON, REFUND_REASON, RETURN_REASON, START, Town
+from tests.unit.mock_tiktok.town import PARCEL_REASON, REFUND_REASON, RETURN_REASON, Town
 
 PENDING = "RETURN_OR_REFUND_REQUEST_PENDING"
 SUCCESS = "RETURN_OR_REFUND_REQUEST_SUCCESS"

@@ -18,8 +18,9 @@ from mock_tiktok.domain.searches import (
 )
 from mock_tiktok.errors import ApiError
 from mock_tiktok.state.index import Query, Shelf
+from tests.clock import START
 from tests.refused import refused
-from tests.unit.mock_tiktok.town import REFUND_REASON, START, Town
+from tests.unit.mock_tiktok.town import REFUND_REASON, Town
 
 CREATED, UPDATED = Sort("create_time"), Sort("update_time")
 

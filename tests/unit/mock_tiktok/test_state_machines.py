@@ -37,8 +37,8 @@ from mock_tiktok.domain.words import (
     ReturnType,
     Role,
 )
+from tests.clock import START
 from tests.refused import refused
-from tests.unit.mock_tiktok.town import START
 
 
 def a_return(

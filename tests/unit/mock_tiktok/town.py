@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from mock_tiktok import Event, Fired, Marketplace, OrderLine, OrderView, ReturnView
 from mock_tiktok.usecases.shop import Shop
+from tests.clock import START, HandClock
 
-START = datetime(2031, 3, 3, 9, tzinfo=UTC)  # a Monday
 PARCEL_REASON = "reverse_reject_return_parcel_reason_5"
 REFUND_REASON = "reverse_reject_refund_request_unclear_evidence"
 RETURN_REASON = "seller_reject_apply_item_is_correct"
 SELLER_REASON = "ecom_order_delivered_refund_reason_not_match_description_seller"
 
 
-@dataclass
-class HandClock:
-    """Stands still until it is moved."""
-
-    at: datetime = START
-
-    def now(self) -> datetime:
-        return self.at
+def pass_time(market: Marketplace, clock: HandClock, until: datetime) -> list[Fired]:
+    """Let time pass up to and including that moment, everything at its own hour; return what happened."""
+    fired = []
+    while (due := market.next_due()) and due.at <= until:
+        assert due.at >= clock.at, "something is due in the past"
+        clock.at = due.at
+        fired.append(market.run_due(due.at))
+    clock.at = until
+    return fired
 
 
 class Town:
@@ -43,13 +43,7 @@ class Town:
 
     def until(self, moment: datetime) -> list[Fired]:
         """Let time pass up to and including the moment."""
-        fired = []
-        while (due := self.market.next_due()) and due.at <= moment:
-            assert due.at >= self.clock.at, "something is due in the past"
-            self.clock.at = due.at
-            fired.append(self.market.run_due(due.at))
-        self.clock.at = moment
-        return fired
+        return pass_time(self.market, self.clock, moment)
 
     def order(self, *prices: str, status: str = "DELIVERED", **more: Decimal | str | None) -> OrderView:
         """Have somebody buy one unit for each price."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,26 +13,16 @@ from mock_tiktok import Marketplace, ShopCredentials
 from mock_tiktok.open_api.signing import signature
 from rehearsal.contract.message import read
 from rehearsal.contract.openapi import Contract
+from tests.clock import HandClock
 
 CONTRACT = Contract.load("tiktok_shop")
-START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 SEARCH = "/return_refund/202309/returns/search"
-
-
-class Clock:
-    """A clock that somebody moves."""
-
-    def __init__(self) -> None:
-        self.at = START
-
-    def now(self) -> datetime:
-        return self.at
 
 
 class Client:
     """Signs and sends; `data` returns what a success carries."""
 
-    def __init__(self, market: Marketplace, shop: ShopCredentials, clock: Clock) -> None:
+    def __init__(self, market: Marketplace, shop: ShopCredentials, clock: HandClock) -> None:
         self.market = market
         self.shop = shop
         self._clock = clock
@@ -71,12 +60,17 @@ class Client:
         self._check(method, path, response)
         return response
 
+    def document(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Return the whole document that comes back for a call."""
+        response = self.send(*args, **kwargs)
+        assert response.json is not None
+        return dict(response.json)
+
     def data(self, method: str, path: str, query: Mapping[str, str] | None = None, body: Any = None) -> dict[str, Any]:
         """Return the `data` of a call that succeeds."""
-        response = self.send(method, path, query, body)
-        assert response.json is not None
-        assert response.json["code"] == 0, response.json
-        return dict(response.json["data"])
+        document = self.document(method, path, query, body)
+        assert document["code"] == 0, document
+        return dict(document["data"])
 
     def refusal(self, *args: Any, **kwargs: Any) -> tuple[int, int, str]:
         """Return HTTP status, code and message of a call that is refused."""

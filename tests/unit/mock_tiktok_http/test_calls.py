@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from mock_tiktok import Marketplace, OrderLine
-from tests.unit.mock_tiktok_http.client import SEARCH, START, Client, Clock
+from tests.clock import START, HandClock
+from tests.unit.mock_tiktok.town import pass_time
+from tests.unit.mock_tiktok_http.client import SEARCH, Client
 
 RR = "/return_refund/202309"
 NOT_DESCRIBED = "ecom_order_delivered_refund_reason_not_match_description"
@@ -31,13 +33,6 @@ def the_return(client: Client, return_id: str) -> dict[str, Any]:
     found = client.data("POST", SEARCH, None, {"return_ids": [return_id]})["return_orders"]
     assert len(found) == 1
     return dict(found[0])
-
-
-def run_until(market: Marketplace, clock: Clock, moment: Any) -> None:
-    while (due := market.next_due()) and due.at <= moment:
-        clock.at = max(clock.at, due.at)
-        market.run_due(clock.at)
-    clock.at = moment
 
 
 def test_the_shop_is_found_by_its_token(client: Client) -> None:
@@ -73,7 +68,7 @@ def test_several_orders_may_be_asked_for_as_a_list_or_by_repeating_a_name(client
     assert client.refusal("GET", path, {"ids": ",".join("1" * 51)})[:2] == (400, 36009004)
 
 
-def test_a_refund_is_searched_read_approved_and_paid(client: Client, market: Marketplace, clock: Clock) -> None:
+def test_a_refund_is_searched_read_approved_and_paid(client: Client, market: Marketplace, clock: HandClock) -> None:
     asked = asked_for_money(market)
     item = the_return(client, asked.return_id)
     assert item["return_status"] == "RETURN_OR_REFUND_REQUEST_PENDING"
@@ -85,7 +80,7 @@ def test_a_refund_is_searched_read_approved_and_paid(client: Client, market: Mar
     assert "arbitration_status" not in item
     assert client.data("POST", f"{RR}/returns/{asked.return_id}/approve", None, {"decision": "APPROVE_REFUND"}) == {}
     assert the_return(client, asked.return_id)["return_status"] == "RETURN_OR_REFUND_REQUEST_SUCCESS"
-    run_until(market, clock, START + timedelta(hours=1))
+    pass_time(market, clock, START + timedelta(hours=1))
     paid = the_return(client, asked.return_id)
     assert paid["return_status"] == "RETURN_OR_REFUND_REQUEST_COMPLETE"
     assert "seller_next_action_response" not in paid
@@ -119,11 +114,11 @@ def test_a_partial_offer_stands_in_the_return(client: Client, market: Marketplac
     assert item["partial_refund"] == {"currency": "USD", "amount": "10"}
 
 
-def test_a_return_comes_back_and_is_accepted(client: Client, market: Marketplace, clock: Clock) -> None:
+def test_a_return_comes_back_and_is_accepted(client: Client, market: Marketplace, clock: HandClock) -> None:
     order = two_mugs(market)
     reason = "ecom_order_delivered_refund_and_return_reason_no_need"
     asked = market.request_return(order.order_id, return_type="RETURN_AND_REFUND", reason=reason)
-    run_until(market, clock, START + timedelta(hours=1))
+    pass_time(market, clock, START + timedelta(hours=1))
     item = the_return(client, asked.return_id)
     assert item["return_status"] == "AWAITING_BUYER_SHIP"
     assert item["return_tracking_number"]
@@ -238,7 +233,7 @@ def test_the_seller_cancels_an_order(client: Client, market: Marketplace, versio
     assert item["refund_amount"]["refund_total"] == "46.58"
 
 
-def test_pages_are_stable_while_the_shop_goes_on(client: Client, market: Marketplace, clock: Clock) -> None:
+def test_pages_are_stable_while_the_shop_goes_on(client: Client, market: Marketplace, clock: HandClock) -> None:
     ids = []
     for _ in range(25):
         ids.append(asked_for_money(market).return_id)
@@ -261,7 +256,7 @@ def test_pages_are_stable_while_the_shop_goes_on(client: Client, market: Marketp
     assert client.refusal("POST", SEARCH, {"page_token": "made up"})[:2] == (200, 25001001)
 
 
-def test_orders_come_newest_first_unless_told_otherwise(client: Client, market: Marketplace, clock: Clock) -> None:
+def test_orders_come_newest_first_unless_told_otherwise(client: Client, market: Marketplace, clock: HandClock) -> None:
     first = two_mugs(market, status="AWAITING_SHIPMENT")
     clock.at += timedelta(minutes=5)
     second = two_mugs(market, status="AWAITING_SHIPMENT")
@@ -277,10 +272,7 @@ def test_a_key_gives_the_first_outcome_again(client: Client, market: Marketplace
     path = f"{RR}/returns/{asked.return_id}/approve"
     body = {"decision": "APPROVE_REFUND"}
     assert client.refusal("POST", path, {"idempotency_key": "k1"}, {"decision": "YES"})[1] == 25001001
-    first = client.send("POST", path, {"idempotency_key": "k1"}, body).json
-    again = client.send("POST", path, {"idempotency_key": "k1"}, body).json
-    assert first is not None
-    assert again is not None
+    first, again = (client.document("POST", path, {"idempotency_key": "k1"}, body) for _ in range(2))
     assert first["request_id"] != again["request_id"]
     assert {**first, "request_id": ""} == {**again, "request_id": ""}
     other = client.refusal("POST", path, {"idempotency_key": "k1"}, {"decision": "APPROVE_RETURN"})
@@ -303,7 +295,7 @@ def test_a_key_keeps_a_seller_s_refund_from_being_made_twice(client: Client, mar
     assert client.data("POST", SEARCH)["total_count"] == 1
 
 
-def test_another_shop_s_return_is_not_there(client: Client, market: Marketplace, clock: Clock) -> None:
+def test_another_shop_s_return_is_not_there(client: Client, market: Marketplace, clock: HandClock) -> None:
     asked = asked_for_money(market)
     stranger = Client(market, market.add_shop(name="Elsewhere"), clock)
     refused = stranger.refusal("POST", f"{RR}/returns/{asked.return_id}/approve", None, {"decision": "APPROVE_REFUND"})

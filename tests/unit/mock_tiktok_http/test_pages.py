@@ -11,7 +11,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from mock_tiktok import Marketplace, OrderLine
-from tests.unit.mock_tiktok_http.client import Client, Clock
+from tests.clock import HandClock
+from tests.unit.mock_tiktok_http.client import Client
 
 MANAGE = "/seller-center/orders/returns"
 NOT_DESCRIBED = "ecom_order_delivered_refund_reason_not_match_description"
@@ -62,7 +63,7 @@ def test_an_empty_shop_says_that_nothing_waits(client: Client, market: Marketpla
     assert "Nothing waits for you." in page.seen
 
 
-def test_manage_returns_shows_status_and_time_left(market: Marketplace, clock: Clock, return_id: str) -> None:
+def test_manage_returns_shows_status_and_time_left(market: Marketplace, clock: HandClock, return_id: str) -> None:
     page = get(market, MANAGE).seen
     assert return_id in page
     assert "Request Pending" in page
@@ -115,7 +116,7 @@ def test_an_offer_that_makes_no_sense_is_named(market: Marketplace, return_id: s
     assert 'id="problem-amount"' in response.text
 
 
-def test_the_buyer_asks_follows_disputes_and_gets_mail(client: Client, market: Marketplace, clock: Clock) -> None:
+def test_the_buyer_asks_follows_disputes_and_gets_mail(client: Client, market: Marketplace, clock: HandClock) -> None:
     order = market.place_order(lines=[OrderLine("MUG", 2, Decimal("19.99"))])
     assert order.order_id in get(market, "/buyer/orders").seen
     form = f"/buyer/orders/{order.order_id}/returns/new"
@@ -171,7 +172,7 @@ def test_the_buyer_cancels_before_shipment(client: Client, market: Marketplace) 
     assert "Cancellation requested" in get(market, "/buyer/orders").seen
 
 
-def test_what_people_wrote_is_escaped_everywhere(market: Marketplace, clock: Clock) -> None:
+def test_what_people_wrote_is_escaped_everywhere(market: Marketplace, clock: HandClock) -> None:
     shop = market.add_shop(name="<script>alert(1)</script> & Sons")
     order = market.place_order(shop_id=shop.shop_id, lines=[OrderLine("<i>MUG</i>", 1, Decimal(5))])
     asked = market.request_return(

@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from mock_tiktok import Marketplace
-from tests.unit.mock_tiktok_http.client import SEARCH, START, Client, Clock
+from tests.clock import START, HandClock
+from tests.unit.mock_tiktok_http.client import SEARCH, Client
 
 
 def exchange(market: Marketplace, what: str = "get", **changed: str) -> dict[str, Any]:
@@ -30,7 +31,7 @@ def test_a_code_is_exchanged_once_for_tokens_that_work(client: Client, market: M
     assert (again["code"], again["message"], again["data"]) == (36004004, "invalid auth code", None)
 
 
-def test_the_shown_code_is_unused_and_lives_half_an_hour(client: Client, market: Marketplace, clock: Clock) -> None:
+def test_the_shown_code_is_unused_and_lives_half_an_hour(client: Client, market: Marketplace, clock: HandClock) -> None:
     first = market.credentials(client.shop.shop_id).auth_code
     assert market.credentials(client.shop.shop_id).auth_code == first
     exchange(market, auth_code=first)
@@ -41,7 +42,7 @@ def test_the_shown_code_is_unused_and_lives_half_an_hour(client: Client, market:
     assert exchange(market, auth_code=market.credentials(client.shop.shop_id).auth_code)["code"] == 0
 
 
-def test_shown_tokens_are_always_valid_and_end_no_older_ones(client: Client, market: Marketplace, clock: Clock) -> None:
+def test_shown_tokens_are_valid_and_end_no_older_ones(client: Client, market: Marketplace, clock: HandClock) -> None:
     for _ in range(6):
         client.token = market.credentials(client.shop.shop_id).access_token
         assert client.send("POST", SEARCH).status_code == 200
@@ -61,7 +62,7 @@ def test_a_refresh_gives_a_new_pair_and_ends_nothing(client: Client, market: Mar
             assert client.send("POST", SEARCH).status_code == 200
 
 
-def test_a_refresh_token_ends_after_its_year(client: Client, market: Marketplace, clock: Clock) -> None:
+def test_a_refresh_token_ends_after_its_year(client: Client, market: Marketplace, clock: HandClock) -> None:
     token = exchange(market, auth_code=market.credentials(client.shop.shop_id).auth_code)["data"]["refresh_token"]
     assert exchange(market, "refresh", refresh_token="ROW_no", grant_type="refresh_token")["code"] == 36004005
     clock.at += timedelta(days=365)
