@@ -4,6 +4,7 @@
 adjustment by claim, line and generation, a decision in the outbox by what it decides.
 
 A record's table has a column for each of its fields, by the field's name and type: what they mean stands in `records`.
+What the database puts where an insert names no value, the migrations say.
 
 Times are aware UTC, money is exact (`Money` keeps ten-thousandths as an integer, so that it compares and sums in SQL
 on every database), lists are JSON. Compare a column with a bound value of the column's own type:
