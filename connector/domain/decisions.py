@@ -184,8 +184,5 @@ ASKED: Final[dict[SiteDecision, S]] = {
 
 # What `approve` and `reject` mean, by what waits.
 MEANT: Final[dict[tuple[S, str], Action]] = {
-    (S.NEW_RMA, "approve"): Action.APPROVE_REQUEST,
-    (S.NEW_RMA, "reject"): Action.REJECT_REQUEST,
-    (S.READY_FOR_RETURN, "approve"): Action.APPROVE_GOODS,
-    (S.READY_FOR_RETURN, "reject"): Action.REJECT_GOODS,
+    (status, "approve" if action in APPROVING else "reject"): action for action, status in DECIDED_IN.items()
 }

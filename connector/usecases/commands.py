@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -38,62 +38,60 @@ from connector.usecases.refunds import Portion, plan_item, plan_order, start
 KINDS = {"order": "OrderAdjustment", "item": "OrderItemAdjustment"}
 
 
+@dataclass(frozen=True, slots=True)
 class Commands:
     """Reached as `connector.commands`: each method is one transaction, and raises before anything is written."""
 
-    def __init__(
-        self, store: Store, *, clock: Clock, secret: Secret, oauth: OAuth, changed: Callable[[], None]
-    ) -> None:
-        self._store = store
-        self._clock = clock
-        self._secret = secret
-        self._oauth = oauth
-        self._changed = changed
+    store: Store
+    clock: Clock
+    secret: Secret
+    oauth: OAuth
+    changed: Callable[[], None]
 
     def now(self) -> datetime:
         """Return the instant at which commands happen."""
-        return self._clock.now()
+        return self.clock.now()
 
     # --- the callers (OAuth) ---
     def add_client(self, name: str) -> ClientCredentials:
         """Register an application; its secrets are shown this once."""
-        return self._oauth.add_client(name, self.now())
+        return self.oauth.add_client(name, self.now())
 
     def grant_access(self, application_id: str, shared_secret: str, refresh_token: str) -> Access:
         """Exchange a refresh token for an access token. Raises BadCredentials."""
-        return self._oauth.grant(application_id, shared_secret, refresh_token, self.now())
+        return self.oauth.grant(application_id, shared_secret, refresh_token, self.now())
 
     def verify_access(self, access_token: str) -> Client:
         """Return who calls. Raises NotAuthorized."""
-        return self._oauth.holder(access_token, self.now())
+        return self.oauth.holder(access_token, self.now())
 
     # --- orders ---
     def order(self, order_id: int) -> Order:
         """Return an offered order. Raises UnknownId."""
-        with self._store.reading() as work:
+        with self.store.reading() as work:
             return _offered(work, order_id)
 
     def units(self, order_ids: Sequence[int]) -> dict[int, list[LineUnit]]:
         """Return the units of these orders, by the id of their ChannelAdvisor line, lowest number first."""
         by_item: dict[int, list[LineUnit]] = {}
-        with self._store.reading() as work:
+        with self.store.reading() as work:
             for unit in work.units(order_ids):
                 by_item.setdefault(unit.item_id, []).append(unit)
         return by_item
 
     def activity(self, order_id: int) -> list[ActivityEntry]:
         """Return an order's Activity & History, oldest first. Raises UnknownId."""
-        with self._store.reading() as work:
+        with self.store.reading() as work:
             return work.activity(_offered(work, order_id).id)
 
     def mark_exported(self, order_id: int, application_id: str) -> None:
         """Set the `exported` flag for this application; setting it twice is no error."""
-        with self._store.writing() as work:
+        with self.store.writing() as work:
             work.exported(_offered(work, order_id).id, application_id, self.now())
 
     def unmark_exported(self, order_id: int, application_id: str) -> None:
         """Take the `exported` flag of this application back. Raises UnknownId."""
-        with self._store.writing() as work:
+        with self.store.writing() as work:
             work.export_undone(_offered(work, order_id).id, application_id)
 
     # --- what the seller starts ---
@@ -156,7 +154,7 @@ class Commands:
                 raise NotNow("RequestStatus", "the marketplace has not answered this adjustment yet")
             _check_conditions(adjustment, conditions)
             graded = replace(decision, conditions=tuple(given.condition for given in conditions if given.quantity))
-            decide(work, adjustment, graded, secret=self._secret, now=self.now())
+            decide(work, adjustment, graded, secret=self.secret, now=self.now())
 
     def _check(self, work: UnitOfWork, order: Order, request: Adjust) -> None:
         if request.reason not in REASONS:
@@ -168,15 +166,15 @@ class Commands:
     def _start(self, work: UnitOfWork, order: Order, portions: Sequence[Portion], request: Adjust) -> None:
         region = work.shop(order.profile_id).region
         try:
-            start(work, order, region, portions, request, secret=self._secret, now=self.now())
+            start(work, order, region, portions, request, secret=self.secret, now=self.now())
         except Duplicate as error:  # another process was faster: the unique key has the last word
             raise BadRequest("SellerAdjustmentID", f"{request.seller_adjustment_id} has been used already") from error
 
     @contextmanager
     def _writing(self) -> Iterator[UnitOfWork]:
-        with self._store.writing() as work:
+        with self.store.writing() as work:
             yield work
-        self._changed()
+        self.changed()
 
 
 def _offered(work: UnitOfWork, order_id: int, otherwise: UnknownId | None = None, *, lock: bool = False) -> Order:

@@ -56,38 +56,38 @@ class Outcome:
     changed: bool
 
 
+@dataclass(frozen=True, slots=True)
 class Worker:
     """Makes rounds and single deliveries for the shops it is asked for."""
 
-    def __init__(self, store: Store, marketplace: Marketplace, settings: Settings, secret: Secret) -> None:
-        self._store = store
-        self._marketplace = marketplace
-        self._settings = settings
-        self._secret = secret
+    store: Store
+    marketplace: Marketplace
+    settings: Settings
+    secret: Secret
 
     def round(self, profile_id: int, now: datetime) -> Outcome | None:
         """Make a shop's round if it is due; None when another worker has it."""
-        with self._store.claiming(profile_id) as claimed:
+        with self.store.claiming(profile_id) as claimed:
             if not claimed:
                 return None
-            with self._store.reading() as work:
+            with self.store.reading() as work:
                 shop, rounds, tokens = work.round_begins(profile_id)
-                following = after_round(rounds.rounds_from, now, self._settings.poll_interval)
+                following = after_round(rounds.rounds_from, now, self.settings.poll_interval)
                 lapsing, entries = self._waiting(work, shop, now, following)
             if rounds.next_round_at > now:
                 return None
             trouble: list[str] = []
-            access = self._access(shop, tokens, now, trouble)
-            reached, collected = self._collect(shop, access, rounds, now, trouble)
+            run = self._run(shop, self._access(shop, tokens, now, trouble), now, following)
+            reached, collected = self._collect(run, rounds, trouble)
             if collected or trouble:  # a stream that broke off may have brought news all the same
-                with self._store.reading() as work:
+                with self.store.reading() as work:
                     lapsing, _ = self._waiting(work, shop, now, following)
-            decided = self._decide_what_lapses(shop, lapsing, now, following)
+            decided = self._decide_what_lapses(run, lapsing)
             if collected or trouble or decided:
-                with self._store.reading() as work:
+                with self.store.reading() as work:
                     entries = work.unfinished(shop.id)
-            carried = self._deliver(self._run(shop, access, now, following), entries)
-            with self._store.writing() as work:
+            carried = self._deliver(run, entries)
+            with self.store.writing() as work:
                 work.round_ended(profile_id, next_round_at=following, reached=reached)
         counts = {"collected": collected, **decided, **carried}
         events = [f"{count} {word}" for word, count in counts.items() if count] + trouble
@@ -97,17 +97,17 @@ class Worker:
         self, work: UnitOfWork, shop: Shop, now: datetime, following: datetime
     ) -> tuple[list[Adjustment], list[OutboxEntry]]:
         """Read what nobody has decided and will lapse, and what waits to be delivered."""
-        until = max(following, now + self._settings.warn_before)
+        until = max(following, now + self.settings.warn_before)
         return work.undecided(shop.id, until), work.unfinished(shop.id)
 
     def deliver_now(self, entry_id: int, now: datetime) -> Outcome | None:
         """Deliver one outbox entry that cannot wait for the round; None when another worker has the shop."""
-        with self._store.reading() as work:
+        with self.store.reading() as work:
             profile_id = work.outbox_entry(entry_id).profile_id
-        with self._store.claiming(profile_id) as claimed:
+        with self.store.claiming(profile_id) as claimed:
             if not claimed:
                 return None
-            with self._store.reading() as work:
+            with self.store.reading() as work:
                 entry = work.outbox_entry(entry_id)
                 shop, rounds, tokens = work.round_begins(profile_id)
             if entry.due_at is None or entry.due_at > now:
@@ -120,7 +120,7 @@ class Worker:
     def _access(self, shop: Shop, tokens: Tokens, now: datetime, trouble: list[str]) -> Access:
         """Use the shop's token, renewed before it expires."""
         token = tokens.access_token
-        if tokens.access_expires_at - now <= self._settings.refresh_before:
+        if tokens.access_expires_at - now <= self.settings.refresh_before:
             try:
                 token = self._renew(tokens)
             except (Unavailable, Refused) as error:
@@ -129,61 +129,59 @@ class Worker:
         return Access(cipher=shop.cipher, access_token=token)
 
     def _renew(self, tokens: Tokens) -> str:
-        grant = self._marketplace.refresh(tokens.refresh_token)
-        with self._store.writing() as work:
+        grant = self.marketplace.refresh(tokens.refresh_token)
+        with self.store.writing() as work:
             work.tokens_renewed(tokens.refresh_token, grant)
         return grant.access_token
 
     # --- collect ---
-    def _collect(
-        self, shop: Shop, access: Access, rounds: Rounds, now: datetime, trouble: list[str]
-    ) -> tuple[dict[Stream, datetime], int]:
+    def _collect(self, run: Run, rounds: Rounds, trouble: list[str]) -> tuple[dict[Stream, datetime], int]:
         collected: list[Stream] = []
         count = 0
         for stream in Stream:
             reached = rounds.reached(stream)
-            since = reached - self._settings.overlap if reached else rounds.rounds_from - self._settings.backfill
+            since = reached - self.settings.overlap if reached else rounds.rounds_from - self.settings.backfill
             try:
                 if stream is Stream.ORDERS:
-                    count += self._collect_orders(shop, self._marketplace.orders_since(access, since), now)
+                    count += self._collect_orders(run, self.marketplace.orders_since(run.access, since))
                 else:
-                    found = self._marketplace.claims_since(access, CLAIMS[stream], since)
-                    count += self._collect_claims(shop, access, found, now)
+                    found = self.marketplace.claims_since(run.access, CLAIMS[stream], since)
+                    count += self._collect_claims(run, found)
             except (Unavailable, Refused) as error:
-                log.warning("shop %s: %s not collected: %s", shop.shop_id, stream, error)
+                log.warning("shop %s: %s not collected: %s", run.shop.shop_id, stream, error)
                 trouble.append(f"{stream} unavailable")
                 if isinstance(error, Unavailable) and error.stale_token:
-                    with self._store.writing() as work:
-                        work.token_stale(shop.id, now)
+                    with self.store.writing() as work:
+                        work.token_stale(run.shop.id, run.now)
                 continue
             collected.append(stream)
-        return dict.fromkeys(collected, now), count
+        return dict.fromkeys(collected, run.now), count
 
-    def _collect_orders(self, shop: Shop, found: Iterable[SiteOrder], now: datetime) -> int:
+    def _collect_orders(self, run: Run, found: Iterable[SiteOrder]) -> int:
         collected = 0
         for batch in _batches(found):
-            with self._store.writing() as work:
-                collected += sum(take_order(work, shop.id, order, now) for order in batch)
+            with self.store.writing() as work:
+                collected += sum(take_order(work, run.shop.id, order, run.now) for order in batch)
         return collected
 
-    def _collect_claims(self, shop: Shop, access: Access, found: Iterable[Claim], now: datetime) -> int:
+    def _collect_claims(self, run: Run, found: Iterable[Claim]) -> int:
         """Take claims in, and the orders of those whose order was not known; one without holds up no other."""
         collected = 0
         missing: list[str] = []
         for batch in _batches(found):
-            with self._store.reading() as work:
-                fresh = [claim for claim in batch if is_news(work.case(shop.id, claim.id), claim)]
+            with self.store.reading() as work:
+                fresh = [claim for claim in batch if is_news(work.case(run.shop.id, claim.id), claim)]
                 wanted = dict.fromkeys(claim.order_id for claim in fresh)
-                strangers = [order_id for order_id in wanted if work.order_by_site(shop.id, order_id) is None]
+                strangers = [order_id for order_id in wanted if work.order_by_site(run.shop.id, order_id) is None]
             if not fresh:
                 continue
-            orders = self._marketplace.orders(access, strangers) if strangers else []
+            orders = self.marketplace.orders(run.access, strangers) if strangers else []
             missing += set(strangers) - {order.id for order in orders}
-            fresh = [self._with_cause(access, claim) for claim in fresh]
-            with self._store.writing() as work:
+            fresh = [self._with_cause(run.access, claim) for claim in fresh]
+            with self.store.writing() as work:
                 for order in orders:
-                    take_order(work, shop.id, order, now)
-                collected += sum(take_claim(work, shop.id, claim, now) for claim in fresh)
+                    take_order(work, run.shop.id, order, run.now)
+                collected += sum(take_claim(work, run.shop.id, claim, run.now) for claim in fresh)
         if missing:
             raise Unavailable(f"{len(missing)} order(s) with a claim cannot be read.", acted=False)
         return collected
@@ -193,36 +191,34 @@ class Worker:
         if claim.kind is not ClaimKind.RETURN or news(claim) is not Action.CLOSED:
             return claim
         try:
-            return replace(claim, cause=self._marketplace.last_record(access, claim.id))
+            return replace(claim, cause=self.marketplace.last_record(access, claim.id))
         except (Unavailable, Refused) as error:
             log.warning("return %s: its records cannot be read: %s", claim.id, error)
             return claim
 
     # --- what nobody has decided ---
-    def _decide_what_lapses(
-        self, shop: Shop, lapsing: Sequence[Adjustment], now: datetime, following: datetime
-    ) -> Counter[str]:
+    def _decide_what_lapses(self, run: Run, lapsing: Sequence[Adjustment]) -> Counter[str]:
         """Warn before a deadline; make the shop's default decision in the last round before it."""
         counts: Counter[str] = Counter()
         for adjustment in lapsing:
             assert adjustment.deadline is not None
-            if adjustment.deadline <= now:
+            if adjustment.deadline <= run.now:
                 continue
-            action = self._default(shop, adjustment) if adjustment.deadline <= following else None
-            if action is not None and self._decide_by_default(adjustment.id, action, now):
+            action = self._default(run.shop, adjustment) if adjustment.deadline <= run.next_round_at else None
+            if action is not None and self._decide_by_default(adjustment.id, action, run.now):
                 counts["answered"] += 1
-            elif adjustment.warned_at is None and adjustment.deadline <= now + self._settings.warn_before:
-                self._warn(adjustment, now)
+            elif adjustment.warned_at is None and adjustment.deadline <= run.now + self.settings.warn_before:
+                self._warn(adjustment, run.now)
                 counts["warned"] += 1
         return counts
 
     def _default(self, shop: Shop, adjustment: Adjustment) -> Action | None:
-        wanted = {**self._settings.default_answers, **shop.default_answers}.get(adjustment.request_type)
+        wanted = {**self.settings.default_answers, **shop.default_answers}.get(adjustment.request_type)
         return MEANT.get((adjustment.status, wanted)) if wanted else None
 
     def _decide_by_default(self, adjustment_id: int, action: Action, now: datetime) -> bool:
         """Decide in the seller's place; return False where somebody was faster or it cannot be done."""
-        with self._store.writing() as work:
+        with self.store.writing() as work:
             adjustment = work.adjustment(adjustment_id, lock=True)
             if adjustment is None or adjustment.status not in AWAITS_SELLER:
                 return False
@@ -235,14 +231,14 @@ class Worker:
             ]
             decision = SellerDecision(begun[0] if begun else action)
             try:
-                decide(work, adjustment, decision, by_default=True, secret=self._secret, now=now)
+                decide(work, adjustment, decision, by_default=True, secret=self.secret, now=now)
             except BadRequest as error:  # raised before anything is written
                 log.warning("adjustment %s: the default decision cannot be made: %s", adjustment_id, error)
                 return False
         return True
 
     def _warn(self, adjustment: Adjustment, now: datetime) -> None:
-        with self._store.writing() as work:
+        with self.store.writing() as work:
             order = work.order(adjustment.order_id)
             assert order is not None
             assert adjustment.deadline is not None
@@ -261,7 +257,7 @@ class Worker:
             due = entry.state not in OUTCOME_UNKNOWN and (entry.not_before is None or entry.not_before <= run.now)
             if due and not must_wait(run, entry):
                 came_out[entry.id] = _carry(run, entry)
-        with self._store.reading() as work:
+        with self.store.reading() as work:
             unsettled = [entry for entry in work.unfinished(run.shop.id) if entry.state in OUTCOME_UNKNOWN]
         for entry in unsettled:
             settled = _carry(run, entry)
@@ -270,16 +266,7 @@ class Worker:
         return Counter(came_out.values())
 
     def _run(self, shop: Shop, access: Access, now: datetime, following: datetime) -> Run:
-        return Run(
-            store=self._store,
-            marketplace=self._marketplace,
-            secret=self._secret,
-            shop=shop,
-            access=access,
-            now=now,
-            next_round_at=following,
-            poll_interval=self._settings.poll_interval,
-        )
+        return Run(self.store, self.settings, self.marketplace, self.secret, shop, access, now, following)
 
 
 def _carry(run: Run, entry: OutboxEntry) -> str:

@@ -10,5 +10,5 @@ the same units go one after the other. One attempt per call: the next one is a s
     settle    look up what became of an attempt
     fail      the next attempt, or the error that a person sees
 
-All four work on a `Run` (the shop, its token, the instant) and ask the marketplace for its `account` of a decision.
+All four work on a `run` (the shop, its token, the instant) and ask the marketplace for its own account of a decision.
 """

@@ -24,10 +24,9 @@ from connector.errors import Busy, Refused, TooMuch, Unavailable
 from connector.ports import UnitOfWork
 from connector.records import Adjustment, OutboxEntry, amounts
 from connector.usecases.blocking import in_the_way, still_fits
-from connector.usecases.delivery.account import claims_of, look_up
 from connector.usecases.delivery.fail import fail, postpone
 from connector.usecases.delivery.prepare import begin, prepared
-from connector.usecases.delivery.run import Run
+from connector.usecases.delivery.run import Run, claims_of, look_up
 from connector.usecases.history import MARKETPLACE, describe
 from connector.usecases.import_claims import OURS, astray, take_claim
 from connector.usecases.rounding import left_there, mended

@@ -8,9 +8,8 @@ from connector.domain.decisions import UNFINISHED, CreateRefund, OutboxState
 from connector.domain.retry import DELIVERY
 from connector.errors import Refused, Unavailable
 from connector.records import OutboxEntry
-from connector.usecases.delivery.account import claims_of, look_up
 from connector.usecases.delivery.deliver import deliver
-from connector.usecases.delivery.run import Run
+from connector.usecases.delivery.run import Run, claims_of, look_up
 
 log = logging.getLogger(__name__)
 

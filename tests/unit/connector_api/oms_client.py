@@ -100,7 +100,6 @@ class OmsClient:
 
     def __post_init__(self) -> None:
         engine = self.engine or engine_for("sqlite://")
-        t.metadata.create_all(engine)
         names = iter(range(10_000))
         self.connector = Connector(
             Settings(database_url="sqlite://", app_key="key", app_secret="secret", **self.settings),
@@ -109,6 +108,7 @@ class OmsClient:
             engine=engine,
             secret=lambda purpose: f"{purpose.replace(' ', '-')}-{next(names)}",
         )
+        self.connector.migrate()
         self.web = Client(self.connector.app)
         self.credentials = self.connector.add_client()
         self.token = self.new_token()
