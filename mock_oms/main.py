@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -16,10 +15,8 @@ from flask import Flask
 from mock_oms.adapters.channeladvisor import ChannelAdvisor
 from mock_oms.domain.cases import Case
 from mock_oms.domain.policy import Policy
-from mock_oms.domain.refunds import Left
-from mock_oms.pages.app import create_app
+from mock_oms.pages.app import Office, create_app
 from mock_oms.state.agenda import AgendaEntry, Clock, Due, Fired, Grid
-from mock_oms.state.events import Listener
 from mock_oms.state.store import Store
 from mock_oms.usecases.decision_delivery import DecisionDelivery
 from mock_oms.usecases.effects import Effects
@@ -27,7 +24,7 @@ from mock_oms.usecases.poller import Poller
 from mock_oms.usecases.refunds import Refunds
 from mock_oms.usecases.staff import Staff
 from mock_oms.usecases.validation import a_word
-from mock_oms.usecases.views import AdjustmentRow, CommandResult, Views
+from mock_oms.usecases.views import Views
 from mock_oms.usecases.warehouse import Warehouse
 
 WHO: Final = "oms"
@@ -62,18 +59,24 @@ class Oms:
             refresh_token=refresh_token,
             url=connector_url,
         )
-        self._effects = effects = Effects(clock)
-        self._views = views = Views(store)
-        delivery = DecisionDelivery(api=api, clock=clock)
-        self._staff = staff = Staff(store=store, delivery=delivery, effects=effects, views=views, policy=chosen)
-        self._warehouse = Warehouse(store=store, clock=clock, staff=staff, effects=effects, views=views)
-        self._refunds = Refunds(api=api, clock=clock, seed=seed, store=store, effects=effects, views=views)
+        effects, views, delivery = Effects(clock), Views(store), DecisionDelivery(api, clock)
+        staff = Staff(store=store, delivery=delivery, effects=effects, views=views, policy=chosen)
+        warehouse = Warehouse(store=store, clock=clock, staff=staff, effects=effects, views=views)
+        refunds = Refunds(api=api, clock=clock, seed=seed, store=store, effects=effects, views=views)
         self._poller = Poller(
-            api=api, store=store, delivery=delivery, refunds=self._refunds, effects=effects, decide=staff.by_policy
+            api=api, store=store, delivery=delivery, refunds=refunds, effects=effects, decide=staff.by_policy
         )
-        self.app: Final[Flask] = create_app(
-            clock=clock, store=store, views=views, staff=staff, warehouse=self._warehouse, refunds=self._refunds
-        )
+        self.app: Final[Flask] = create_app(Office(clock, store, views, staff, warehouse, refunds))
+        # what can be seen
+        self.subscribe: Final = effects.subscribe
+        self.adjustments: Final = views.rows
+        self.refundable: Final = views.refundable
+        # what staff and warehouse do; each raises Refused where it cannot be done
+        self.approve: Final = staff.approve
+        self.reject: Final = staff.reject
+        self.inspect: Final = warehouse.inspect
+        self.refund: Final = refunds.refund
+        self.receive_parcel: Final = warehouse.receive_parcel
 
     # what it does by itself
     def next_due(self) -> Due | None:
@@ -112,52 +115,9 @@ class Oms:
         """Return how many cases hold something the connector has not taken yet."""
         return len(self.state.unsent)
 
-    # what can be seen
-    def adjustments(self) -> list[AdjustmentRow]:
-        """Return all cases, oldest first."""
-        return self._views.rows()
-
     def ledger(self) -> dict[str, Decimal]:
         """Return what the OMS has booked as refunded, by the marketplace's order id."""
         return self.state.ledger.sums()
-
-    def refundable(self, order_id: str) -> Left:
-        """Return what is left to refund of an order; raise Refused where it has not reached the OMS."""
-        return self._views.refundable(order_id)
-
-    def subscribe(self, listener: Listener) -> None:
-        """Call `listener` with every event from now on."""
-        self._effects.subscribe(listener)
-
-    # what staff and warehouse do; each raises Refused where it cannot be done
-    def approve(self, adjustment_id: str, *, amount: Decimal | None = None) -> CommandResult:
-        """Say yes to whatever the case asks; `amount` below the total makes it an offer of a part."""
-        return self._staff.approve(adjustment_id, amount=amount)
-
-    def reject(self, adjustment_id: str, *, reason: str | None = None, comment: str | None = None) -> CommandResult:
-        """Say no to whatever the case asks."""
-        return self._staff.reject(adjustment_id, reason=reason, comment=comment)
-
-    def inspect(self, return_id: str, *, grade: str, accept: bool) -> CommandResult:
-        """Grade goods that came back, and accept or refuse them."""
-        return self._warehouse.inspect(return_id, grade=grade, accept=accept)
-
-    def refund(
-        self,
-        *,
-        order_id: str,
-        line_item_ids: Sequence[str] | None = None,
-        amount: Decimal | None = None,
-        reason: str | None = None,
-    ) -> CommandResult:
-        """Give money back that nobody asked for."""
-        return self._refunds.start(order_id, line_item_ids, amount=amount, reason=reason)
-
-    def receive_parcel(
-        self, *, return_id: str, order_id: str, line_item_ids: Sequence[str], tracking_number: str | None = None
-    ) -> None:
-        """Note that goods came back."""
-        self._warehouse.receive(return_id, order_id, line_item_ids, tracking_number)
 
 
 def _to_deliver(case: Case) -> str:

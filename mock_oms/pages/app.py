@@ -61,11 +61,8 @@ class Office:
     refunds: Refunds
 
 
-def create_app(
-    *, clock: Clock, store: Store, views: Views, staff: Staff, warehouse: Warehouse, refunds: Refunds
-) -> Flask:
+def create_app(office: Office) -> Flask:
     """Return the pages over one OMS."""
-    office = Office(clock, store, views, staff, warehouse, refunds)
     app = Flask(__name__)
     app.jinja_env.filters.update(moment=_moment, words=lambda status: meaning(status).words)
     app.context_processor(lambda: _shared(office))
@@ -215,7 +212,9 @@ def _forms(office: Office) -> Blueprint:
             if request.form.get("seen") != str(len(store.cases_of_order(order_id))):
                 raise Refused(409, "The order has moved on", "Something happened to it since this page was shown.")
             units = request.form.getlist("unit") or None
-            return office.refunds.start(order_id, units, amount=_amount(), reason=_typed("reason"))
+            return office.refunds.refund(
+                order_id=order_id, line_item_ids=units, amount=_amount(), reason=_typed("reason")
+            )
 
         return carry_out("refund", order_id, act)
 

@@ -38,12 +38,12 @@ class Outcome:
         return self.case.kept is not None
 
 
+@dataclass(frozen=True, slots=True)
 class DecisionDelivery:
     """Delivers decisions."""
 
-    def __init__(self, *, api: ConnectorApi, clock: Clock) -> None:
-        self._api = api
-        self._clock = clock
+    api: ConnectorApi
+    clock: Clock
 
     def give(self, case: Case, decision: Decision) -> Outcome:
         """Send a decision to every adjustment that asks, and first to those whose answer it changes."""
@@ -87,12 +87,12 @@ class DecisionDelivery:
         taken = 0
         for index, key in enumerate(keys):
             try:
-                self._api.decide(case.adjustments[key], decision)
+                self.api.decide(case.adjustments[key], decision)
             except Rejected as rejected:
                 return Outcome(_rejected(case, decision, rejected, began=taken > 0), taken, rejected)
             except Unreachable as silence:
                 kept = replace(case, kept=KeptDecision(decision, left=keys[index:]))
-                return Outcome(kept.unheard(self._clock.now(), str(silence)), taken)
+                return Outcome(kept.unheard(self.clock.now(), str(silence)), taken)
             taken += 1
             case = case.with_status(key, PROMISED[decision.question, decision.verdict])
         return Outcome(replace(case, note=None, half=None) if keys else case, taken)

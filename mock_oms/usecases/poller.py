@@ -59,25 +59,16 @@ class Tally:
         return "pull: " + (", ".join(item for item in news if item) or "nothing new")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Poller:
     """Pulls. `decide` is the policy: the decision on a case, if it makes one."""
 
-    def __init__(
-        self,
-        *,
-        api: ConnectorApi,
-        store: Store,
-        delivery: DecisionDelivery,
-        refunds: Refunds,
-        effects: Effects,
-        decide: Callable[[Case], Decision | None],
-    ) -> None:
-        self._api = api
-        self._store = store
-        self._delivery = delivery
-        self._refunds = refunds
-        self._effects = effects
-        self._decide = decide
+    api: ConnectorApi
+    store: Store
+    delivery: DecisionDelivery
+    refunds: Refunds
+    effects: Effects
+    decide: Callable[[Case], Decision | None]
 
     def run(self, now: datetime) -> Tally:
         """Do one pull."""
@@ -85,7 +76,7 @@ class Poller:
         try:
             self._pull_orders(tally)
             fresh = self._pull_new_adjustments(now, tally)
-            for read in self._api.adjustments_again(self._store.open.keys() - fresh):
+            for read in self.api.adjustments_again(self.store.open.keys() - fresh):
                 self._take_in(read, now, tally)
         except ConnectorError as error:
             tally.failure = str(error)
@@ -95,46 +86,46 @@ class Poller:
         return tally
 
     def _pull_orders(self, tally: Tally) -> None:
-        for order in self._api.new_orders():
-            tally.orders += self._store.keep_order(order)
+        for order in self.api.new_orders():
+            tally.orders += self.store.keep_order(order)
             try:
-                self._api.mark_exported(order.ref)
+                self.api.mark_exported(order.ref)
             except Rejected as rejected:  # one order the connector will not let go must not hold up all the rest
                 tally.failure = f"order {order.order_id} cannot be exported: {rejected.words}"
 
     def _pull_new_adjustments(self, now: datetime, tally: Tally) -> set[AdjustmentKey]:
-        read_until = self._store.read_until
+        read_until = self.store.read_until
         since = None if read_until is None else read_until - OVERLAP
-        read = [adjustment for level in Level for adjustment in self._api.adjustments_since(level, since)]
+        read = [adjustment for level in Level for adjustment in self.api.adjustments_since(level, since)]
         for adjustment in read:
             self._take_in(adjustment, now, tally)
-        self._store.read_until = now
+        self.store.read_until = now
         return {adjustment.key for adjustment in read}
 
     def _take_in(self, read: Adjustment, now: datetime, tally: Tally) -> None:
         """Take an adjustment into its case, and book it when it is done."""
-        store = self._store
+        store = self.store
         case = store.case_for(read) or self._open_case(read, now)
         if case.adjustments.get(read.key) != read:
             was_unsent = case.unsent
             case = store.keep(case.reading(read))
             if was_unsent and not case.unsent:  # the refund had arrived after all; only its answer was lost
-                self._effects.refund_requested(case)
+                self.effects.refund_requested(case)
             tally.adjustments += 1
             tally.cases[case.number] = None
         if read.status == PAID:
             row = LedgerRow(case.order_id, case.number, read.key, read.amount, now)
             if store.ledger.write(row):
                 tally.booked += read.amount
-                self._effects.booked(case, read.amount)
+                self.effects.booked(case, read.amount)
 
     def _open_case(self, read: Adjustment, now: datetime) -> Case:
-        order = self._store.order_by_ref(read.order_ref)
+        order = self.store.order_by_ref(read.order_ref)
         if order is None:  # never exported to us, yet adjusted
-            order = self._api.order(read.order_ref)
-            self._store.keep_order(order)
+            order = self.api.order(read.order_ref)
+            self.store.keep_order(order)
         return Case(
-            number=self._store.new_number(),
+            number=self.store.new_number(),
             kind=read.kind,
             order_ref=order.ref,
             order_id=order.order_id,
@@ -142,63 +133,63 @@ class Poller:
         )
 
     def _send_what_is_left(self, now: datetime, tally: Tally) -> None:
-        for number in list(self._store.unsent):
-            case = self._store.cases[number]
+        for number in list(self.store.unsent):
+            case = self.store.cases[number]
             if case.kept is not None:
-                outcome = self._delivery.give_again(case)
+                outcome = self.delivery.give_again(case)
                 if outcome.kept and outcome.case.silence and not outcome.taken:
                     self._tried_in_vain(outcome.case, tally)
                 else:
                     self._settle(outcome, case.kept.decision, tally)
             else:
                 before = case
-                case, found = self._refunds.ask_again(case)
+                case, found = self.refunds.ask_again(case)
                 if [part.state for part in case.parts] == [part.state for part in before.parts]:
                     self._tried_in_vain(case, tally)
                 else:
-                    self._store.keep(case)
+                    self.store.keep(case)
                     tally.refunds += 1
                     tally.cases[number] = None
                     if not case.unsent and any(part.state is PartState.ACCEPTED for part in case.parts):
-                        self._effects.refund_requested(case)
+                        self.effects.refund_requested(case)
                 for read in found:
                     self._take_in(read, now, tally)
 
     def _tried_in_vain(self, case: Case, tally: Tally) -> None:
         """Keep what came back from a further attempt; the first one in vain is news, the others are not."""
-        before, silence = self._store.cases[case.number].silence, case.silence
+        before, silence = self.store.cases[case.number].silence, case.silence
         if silence is None:
             return
-        self._store.keep(replace(case, silence=replace(silence, again=True)))
+        self.store.keep(replace(case, silence=replace(silence, again=True)))
         if before is None or not before.again:
             tally.in_vain.append(case.number)
             tally.cases[case.number] = None
 
     def _follow_policy(self, now: datetime, tally: Tally) -> None:
-        for case in self._store.open_cases():
-            decision = None if case.kept else self._decide(case)
+        for case in self.store.open_cases():
+            decision = None if case.kept else self.decide(case)
             if decision is None:
                 continue
             asking = frozenset(adjustment.key for adjustment in case.asking(decision.question))
             if asking <= case.tried_by_policy:
                 continue
-            case = self._store.keep(replace(case, tried_by_policy=case.tried_by_policy | asking))
-            self._settle(self._delivery.give(case, decision), decision, tally)
+            case = self.store.keep(replace(case, tried_by_policy=case.tried_by_policy | asking))
+            self._settle(self.delivery.give(case, decision), decision, tally)
 
     def _settle(self, outcome: Outcome, decision: Decision, tally: Tally) -> Case:
         """Keep what came of a decision that nobody stands waiting for, and announce it."""
-        before = self._store.cases[outcome.case.number]
+        before = self.store.cases[outcome.case.number]
         case = outcome.case
         if outcome.rejected is not None:
             case = replace(case, kept=None)
         if case == before and not outcome.taken:
             return case
-        case = self._store.keep(counting_offers(case, decision, outcome))
+        case = self.store.keep(counting_offers(case, decision, outcome))
         tally.decisions += 1
         tally.cases[case.number] = None
         if outcome.rejected is None and (outcome.taken or outcome.kept):
-            self._store.judge(case, decision.grade)
-            self._effects.decision_given(case, decision, accepted=not outcome.kept)
+            self.store.judge(case, decision.grade)
+            self.effects.decision_given(case, decision, accepted=not outcome.kept)
         return case
 
 

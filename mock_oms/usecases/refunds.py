@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from mock_oms.domain.cases import Adjustment, Case, Kind, PartState, RefundPart
@@ -26,46 +26,43 @@ from mock_oms.usecases.validation import a_reason, a_sum
 from mock_oms.usecases.views import CommandResult, Views
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refunds:
     """Makes up refunds and gets them to the connector."""
 
-    def __init__(
-        self, *, api: ConnectorApi, clock: Clock, seed: int, store: Store, effects: Effects, views: Views
-    ) -> None:
-        self._api = api
-        self._clock = clock
-        self._store = store
-        self._effects = effects
-        self._views = views
-        stream = random.Random(hashlib.sha256(f"{seed}|seller adjustment ids|oms".encode()).digest())
-        self._prefix = f"OMS-{stream.getrandbits(32):08x}"
+    api: ConnectorApi
+    clock: Clock
+    seed: int
+    store: Store
+    effects: Effects
+    views: Views
 
-    def start(
+    def refund(
         self,
-        order_id: str,
-        line_item_ids: Sequence[str] | None,
         *,
-        amount: Decimal | None,
-        reason: str | None,
+        order_id: str,
+        line_item_ids: Sequence[str] | None = None,
+        amount: Decimal | None = None,
+        reason: str | None = None,
     ) -> CommandResult:
         """Give money back that nobody asked for: of a whole order or of some of its units, all or a part of it."""
-        order = self._store.order(order_id)
+        order = self.store.order(order_id)
         amount = None if amount is None else a_sum(amount, "amount")
         reason = a_reason(reason)
         units = None if line_item_ids is None else _units(order, line_item_ids)
-        number = self._store.new_number()
-        left = self._views.refundable(order_id)
+        number = self.store.new_number()
+        left = self.views.refundable(order_id)
         case = Case(
             number=number,
             kind=Kind.REFUND,
             order_ref=order.ref,
             order_id=order_id,
-            opened_at=self._clock.now(),
+            opened_at=self.clock.now(),
             parts=self._make_up(number, order, units, amount=amount, reason=reason, left=left),
         )
-        case = self._store.keep(self._ask(case))
-        self._effects.refund_requested(case)
-        return CommandResult(self._views.row(case), kept=case.unsent)
+        case = self.store.keep(self._ask(case))
+        self.effects.refund_requested(case)
+        return CommandResult(self.views.row(case), kept=case.unsent)
 
     def _make_up(
         self,
@@ -85,7 +82,8 @@ class Refunds:
                 409, "More than is refundable", f"Of order {order.order_id}, {asked} left to refund.", "amount"
             )
         words = _reason(reason)
-        name = f"{self._prefix}-{number}"
+        stream = random.Random(hashlib.sha256(f"{self.seed}|seller adjustment ids|oms".encode()).digest())
+        name = f"OMS-{stream.getrandbits(32):08x}-{number}"
         if unit_ids is None:
             whole = rest if amount is None else amount
             shares = split(whole, list(left.units.values()))
@@ -116,13 +114,13 @@ class Refunds:
         """Ask for a refund for the first time; raise what the connector says if it takes none of it."""
         for part in case.parts:
             try:
-                self._api.refund(part, _ref(case))
+                self.api.refund(part, _ref(case))
             except Rejected as rejected:
                 if not any(asked.state is PartState.ACCEPTED for asked in case.parts):
                     raise refusal(rejected) from rejected
                 case = case.with_part(replace(part, state=PartState.REFUSED, words=rejected.words))
             except Unreachable as silence:
-                return case.with_part(replace(part, tried=True)).unheard(self._clock.now(), str(silence))
+                return case.with_part(replace(part, tried=True)).unheard(self.clock.now(), str(silence))
             else:
                 case = case.with_part(replace(part, state=PartState.ACCEPTED))
         return case
@@ -134,13 +132,13 @@ class Refunds:
             if part.state is not PartState.TO_SEND:
                 continue
             try:
-                arrived = self._api.find_refund(part) if part.tried else []
+                arrived = self.api.find_refund(part) if part.tried else []
                 if not arrived:
-                    self._api.refund(part, _ref(case))
+                    self.api.refund(part, _ref(case))
             except Rejected as rejected:
                 case = case.with_part(replace(part, state=PartState.REFUSED, words=rejected.words))
             except Unreachable as silence:
-                return case.with_part(replace(part, tried=True)).unheard(self._clock.now(), str(silence)), found
+                return case.with_part(replace(part, tried=True)).unheard(self.clock.now(), str(silence)), found
             else:
                 found += arrived
                 case = case.with_part(replace(part, state=PartState.ACCEPTED))

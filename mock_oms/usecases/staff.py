@@ -6,7 +6,7 @@ changed; where no response comes, the decision is kept and tried again at the ne
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final, NoReturn
 
@@ -26,17 +26,15 @@ from mock_oms.usecases.views import CommandResult, Views
 POLICY_TRIES_AGAIN: Final = 1  # certainty: assumed. A policy that decided for ever would never be seen to fail
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Staff:
     """The seller's staff, who approve and reject."""
 
-    def __init__(
-        self, *, store: Store, delivery: DecisionDelivery, effects: Effects, views: Views, policy: Policy
-    ) -> None:
-        self.policy: Final = policy
-        self._store = store
-        self._delivery = delivery
-        self._effects = effects
-        self._views = views
+    store: Store
+    delivery: DecisionDelivery
+    effects: Effects
+    views: Views
+    policy: Policy
 
     def approve(self, adjustment_id: str, *, amount: Decimal | None = None) -> CommandResult:
         """Say yes to whatever the case asks; `amount` below the total makes it an offer of a part."""
@@ -55,17 +53,17 @@ class Staff:
 
     def give(self, case: Case, decision: Decision) -> CommandResult:
         """Give a decision that somebody stands waiting for."""
-        outcome = self._delivery.give(case, decision)
+        outcome = self.delivery.give(case, decision)
         if outcome.rejected is not None:
             refused = refusal(outcome.rejected)
             if outcome.taken:  # the case says what has been left behind, and asks on
-                note = self._store.keep(outcome.case).note or refused.detail
+                note = self.store.keep(outcome.case).note or refused.detail
                 refused = Refused(409, HALF_ANSWERED, note, refused.field)
             raise refused from outcome.rejected
-        case = self._store.keep(counting_offers(outcome.case, decision, outcome))
-        self._store.judge(case, decision.grade)
-        self._effects.decision_given(case, decision, accepted=not outcome.kept)
-        return CommandResult(self._views.row(case), kept=outcome.kept)
+        case = self.store.keep(counting_offers(outcome.case, decision, outcome))
+        self.store.judge(case, decision.grade)
+        self.effects.decision_given(case, decision, accepted=not outcome.kept)
+        return CommandResult(self.views.row(case), kept=outcome.kept)
 
     def by_policy(self, case: Case) -> Decision | None:
         """Return what the policy decides on a case now, if anything; what failed twice is left to a person."""
@@ -75,7 +73,7 @@ class Staff:
         verdict = ANSWERS.get((self.policy, question)) if question else None
         if question is None or verdict is None:
             return None
-        if question is Question.GOODS and self._store.parcel_of(case) is None:
+        if question is Question.GOODS and self.store.parcel_of(case) is None:
             return None
         if offers_part(self.policy, case):
             return self._offer(case, in_cents(case.amount / 2))
@@ -83,13 +81,13 @@ class Staff:
 
     def _asked(self, adjustment_id: str) -> tuple[Case, Question]:
         """Return a case and what it asks now; refuse where it asks nothing or cannot be decided yet."""
-        case = self._store.cases.get(adjustment_id)
+        case = self.store.cases.get(adjustment_id)
         if case is None:
             raise Refused(404, "Unknown adjustment", f"The OMS knows no adjustment {adjustment_id}.", "adjustment_id")
         refuse_if_decided(case)
         if case.asks is None:
             nothing_waits(case)
-        if case.asks is Question.GOODS and self._store.parcel_of(case) is None:
+        if case.asks is Question.GOODS and self.store.parcel_of(case) is None:
             refuse_not_here(case.return_id)
         return case, case.asks
 
@@ -110,7 +108,7 @@ class Staff:
         return amount
 
     def _plain(self, case: Case, question: Question, verdict: Verdict) -> Decision:
-        parcel = self._store.parcel_of(case)
+        parcel = self.store.parcel_of(case)
         grade = None
         if question is Question.GOODS:
             grade = (parcel.grade if parcel else None) or UNGRADED[verdict is Verdict.APPROVE]
@@ -120,9 +118,9 @@ class Staff:
         """Return the offer of a part, shared out over the lines by what is left of each, where that suffices."""
         asked: list[Adjustment] = [a for a in case.answerable(Question.REQUEST) if a.amount]
         weights = [a.amount for a in asked]
-        order = self._store.orders.get(case.order_id)
+        order = self.store.orders.get(case.order_id)
         if order is not None and all(a.unit_ids for a in asked):
-            others = [other for other in self._store.cases_of_order(case.order_id) if other.number != case.number]
+            others = [other for other in self.store.cases_of_order(case.order_id) if other.number != case.number]
             left = left_of(order, others).units
             rests = [min(a.amount, sum((left.get(unit, ZERO) for unit in a.unit_ids), ZERO)) for a in asked]
             weights = rests if all(rests) and sum(rests) >= amount else weights

@@ -37,15 +37,15 @@ class CommandResult:
     kept: bool
 
 
+@dataclass(frozen=True, slots=True)
 class Views:
     """Reads the store for people; reading changes nothing."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    store: Store
 
     def rows(self) -> list[AdjustmentRow]:
         """Return all cases, oldest first."""
-        return [self.row(case) for case in self._store.cases.values()]
+        return [self.row(case) for case in self.store.cases.values()]
 
     def row(self, case: Case) -> AdjustmentRow:
         """Return a case as it is listed."""
@@ -64,11 +64,11 @@ class Views:
 
     def refundable(self, order_id: str) -> Left:
         """Return what is left to refund of an order; raise Refused where it has not reached the OMS."""
-        return left_of(self._store.order(order_id), self._store.cases_of_order(order_id))
+        return left_of(self.store.order(order_id), self.store.cases_of_order(order_id))
 
     def _can(self, case: Case) -> tuple[str, ...]:
         """Return what of `approve`, `reject` and `inspect` would not be refused for where the case stands."""
-        parcel = self._store.parcel_of(case)
+        parcel = self.store.parcel_of(case)
         if case.kept is not None:
             return ()
         if case.asks is Question.REQUEST:

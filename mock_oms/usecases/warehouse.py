@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from mock_oms.domain.cases import Case, Decision, KeptDecision, Kind
 from mock_oms.domain.grades import Grade
@@ -18,30 +18,32 @@ from mock_oms.usecases.validation import a_word
 from mock_oms.usecases.views import CommandResult, Views
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Warehouse:
     """The receiving dock and the inspection of what stands there."""
 
-    def __init__(self, *, store: Store, clock: Clock, staff: Staff, effects: Effects, views: Views) -> None:
-        self._store = store
-        self._clock = clock
-        self._staff = staff
-        self._effects = effects
-        self._views = views
+    store: Store
+    clock: Clock
+    staff: Staff
+    effects: Effects
+    views: Views
 
-    def receive(self, return_id: str, order_id: str, line_item_ids: Sequence[str], tracking_number: str | None) -> None:
+    def receive_parcel(
+        self, *, return_id: str, order_id: str, line_item_ids: Sequence[str], tracking_number: str | None = None
+    ) -> None:
         """Note that goods came back. The same parcel twice is one parcel."""
-        if return_id in self._store.parcels:
+        if return_id in self.store.parcels:
             return
-        parcel = Parcel(return_id, order_id, tuple(line_item_ids), tracking_number, self._clock.now())
-        self._store.parcels[return_id] = parcel
-        self._effects.parcel_received(parcel)
+        parcel = Parcel(return_id, order_id, tuple(line_item_ids), tracking_number, self.clock.now())
+        self.store.parcels[return_id] = parcel
+        self.effects.parcel_received(parcel)
 
     def inspect(self, return_id: str, *, grade: str, accept: bool) -> CommandResult:
         """Grade goods that came back, and accept or refuse them. It may come before the adjustment is known."""
         graded = a_word(Grade, grade, "grade")
         if not isinstance(accept, bool):
             raise Refused(422, "Bad value", "accept is true or false.", "accept")
-        case, parcel = self._store.case_of_return(return_id), self._store.parcels.get(return_id)
+        case, parcel = self.store.case_of_return(return_id), self.store.parcels.get(return_id)
         if case is None and parcel is None:
             raise Refused(404, "Unknown return", f"The OMS knows no return {return_id}.", "return_id")
         if parcel is None:
@@ -52,21 +54,21 @@ class Warehouse:
         else:
             refuse_if_decided(case)
             if case.asks is Question.GOODS:
-                return self._staff.give(case, decision)
+                return self.staff.give(case, decision)
             if parcel.grade is not None or not can_come(case):
                 nothing_waits(case)
-        kept = self._store.keep(replace(case, kept=KeptDecision(decision, left=None)))
-        self._store.judge(kept, graded)
-        self._effects.decision_given(kept, decision, accepted=False)
-        return CommandResult(self._views.row(kept), kept=True)
+        kept = self.store.keep(replace(case, kept=KeptDecision(decision, left=None)))
+        self.store.judge(kept, graded)
+        self.effects.decision_given(kept, decision, accepted=False)
+        return CommandResult(self.views.row(kept), kept=True)
 
     def _case_of(self, parcel: Parcel) -> Case:
-        order = self._store.orders.get(parcel.order_id)
+        order = self.store.orders.get(parcel.order_id)
         return Case(
-            number=self._store.new_number(),
+            number=self.store.new_number(),
             kind=Kind.RETURN,
             order_ref=order.ref if order else None,
             order_id=parcel.order_id,
-            opened_at=self._clock.now(),
+            opened_at=self.clock.now(),
             return_id=parcel.return_id,
         )

@@ -16,27 +16,10 @@ from typing import ClassVar, Final, Protocol
 from rehearsal.audit.decision_ledger import DecisionLedger
 from rehearsal.audit.event import PlayerEvent
 from rehearsal.audit.finding import Witness
-from rehearsal.seats.port import Capability
+from rehearsal.seats.port import AdjustmentRow, Capability
 from rehearsal.wire.recorder import Exchange
 
-__all__ = ["NO_VIOLATION", "Adjustment", "Invariant", "LedgerRow", "Mail", "PlayerEvent", "Quiescence", "Violation"]
-
-
-class Adjustment(Protocol):
-    """A case as the OMS lists it."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def return_id(self) -> str | None: ...
-    @property
-    def cancel_id(self) -> str | None: ...
-    @property
-    def order_id(self) -> str: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def error(self) -> str | None: ...
+__all__ = ["NO_VIOLATION", "Invariant", "LedgerRow", "Mail", "PlayerEvent", "Quiescence", "Violation"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +58,7 @@ class Quiescence:
 
     at: datetime
     books: Sequence[LedgerRow]
-    adjustments: Sequence[Adjustment]
+    adjustments: Sequence[AdjustmentRow]
     mailbox: Callable[[str], Sequence[Mail]]
 
 

@@ -70,11 +70,6 @@ def shown_time(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def shown_time_if(moment: datetime | None) -> str | None:
-    """Spell a time that may not be there."""
-    return None if moment is None else shown_time(moment)
-
-
 def shown_money(amount: Decimal) -> str:
     """Spell an amount with two digits after the point."""
     return f"{amount:.2f}"

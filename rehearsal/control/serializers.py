@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
 
-from mock_tiktok import CancellationView, Mail, OrderView, ReturnView, TimelineEntry
+from mock_tiktok import CancellationView, LineItemView, Mail, OrderView, ReturnView, TimelineEntry
 from rehearsal.audit.invariant import LedgerRow
 from rehearsal.control.addresses import Addresses
-from rehearsal.control.formats import shown_money, shown_time, shown_time_if
+from rehearsal.control.formats import shown_money, shown_time
 from rehearsal.control.stage import Json
 from rehearsal.seats.port import Activity, AdjustmentRow, CommandResult
 from rehearsal.simulation.player import AgendaLike, FiredLike
@@ -24,13 +27,8 @@ def world(world: World, addresses: Addresses) -> Json:
         tokens = marketplace.credentials(shop.shop_id)
         shops.append(
             {
-                "shop_id": shop.shop_id,
-                "shop_cipher": shop.shop_cipher,
-                "name": shop.name,
-                "region": shop.region,
-                "access_token": tokens.access_token,
-                "refresh_token": tokens.refresh_token,
-                "auth_code": tokens.auth_code,
+                **_shown(shop, "shop_id shop_cipher name region"),
+                **_shown(tokens, "access_token refresh_token auth_code"),
                 "profile_id": profile_ids.get(shop.shop_id),
             }
         )
@@ -45,15 +43,9 @@ def world(world: World, addresses: Addresses) -> Json:
         "profile": marketplace.shop(first["shop_id"]).profile.name,
         "oms_policy": begun.oms_policy,
         "urls": addresses.document(),
-        "tiktok": {
-            "app_key": marketplace.app_key,
-            "app_secret": marketplace.app_secret,
-            **{name: first[name] for name in secrets},
-        },
+        "tiktok": {**_shown(marketplace, "app_key app_secret"), **{name: first[name] for name in secrets}},
         "connector": {
-            "application_id": client.application_id,
-            "shared_secret": client.shared_secret,
-            "refresh_token": client.refresh_token,
+            **_shown(client, "application_id shared_secret refresh_token"),
             "profile_id": first["profile_id"],
         },
         "shops": shops,
@@ -80,71 +72,51 @@ def advanced(outcome: Advanced) -> Json:
     }
 
 
+def _shown(thing: object, names: str) -> Json:
+    """Return what `thing` says under these names, spelled as JSON has it."""
+    return {name: _spelled(getattr(thing, name)) for name in names.split()}
+
+
+def _spelled(value: object) -> object:
+    match value:
+        case datetime():
+            return shown_time(value)
+        case Decimal():
+            return shown_money(value)
+        case tuple() | list():
+            return [_spelled(one) for one in value]
+        case TimelineEntry():
+            return _shown(value, "at event by")
+        case LineItemView():
+            return _shown(value, "id sku price")
+        case Enum():
+            return str(value)
+        case _:
+            return value
+
+
 def order(view: OrderView) -> Json:
     """Return an order, one line item per unit."""
-    return {
-        "order_id": view.order_id,
-        "shop_id": view.shop_id,
-        "status": str(view.status),
-        "currency": view.currency,
-        "total": shown_money(view.total),
-        "paid": shown_money(view.paid),
-        "refunded": shown_money(view.refunded),
-        "line_items": [{"id": item.id, "sku": item.sku, "price": shown_money(item.price)} for item in view.line_items],
-    }
+    return _shown(view, "order_id shop_id status currency total paid refunded line_items")
 
 
 def return_(view: ReturnView) -> Json:
     """Return everything about a return."""
-    return {
-        "return_id": view.return_id,
-        "shop_id": view.shop_id,
-        "order_id": view.order_id,
-        "return_type": str(view.return_type),
-        "return_status": str(view.return_status),
-        "shown_status": view.shown_status,
-        "arbitration_status": str(view.arbitration_status) if view.arbitration_status else None,
-        "seller_deadline": shown_time_if(view.seller_deadline),
-        "currency": view.currency,
-        "refund_total": shown_money(view.refund_total),
-        "refunded": shown_money(view.refunded),
-        "line_item_ids": list(view.line_item_ids),
-        "reason": view.reason,
-        "timeline": _timeline(view.timeline),
-    }
+    return _shown(
+        view,
+        "return_id shop_id order_id return_type return_status shown_status arbitration_status seller_deadline currency "
+        "refund_total refunded line_item_ids reason timeline",
+    )
 
 
 def cancellation(view: CancellationView) -> Json:
     """Return everything about a cancellation."""
-    return {
-        "cancel_id": view.cancel_id,
-        "order_id": view.order_id,
-        "cancel_status": str(view.cancel_status),
-        "seller_deadline": shown_time_if(view.seller_deadline),
-        "refund_total": shown_money(view.refund_total),
-        "refunded": shown_money(view.refunded),
-        "timeline": _timeline(view.timeline),
-    }
-
-
-def _timeline(entries: Iterable[TimelineEntry]) -> list[Json]:
-    return [{"at": shown_time(entry.at), "event": entry.event, "by": str(entry.by)} for entry in entries]
+    return _shown(view, "cancel_id order_id cancel_status seller_deadline refund_total refunded timeline")
 
 
 def adjustment(row: AdjustmentRow) -> Json:
     """Return one case of the OMS."""
-    return {
-        "id": row.id,
-        "kind": str(row.kind),
-        "return_id": row.return_id,
-        "cancel_id": row.cancel_id,
-        "order_id": row.order_id,
-        "status": str(row.status),
-        "amount": shown_money(row.amount),
-        "deadline": shown_time_if(row.deadline),
-        "error": row.error,
-        "can": list(row.can),
-    }
+    return _shown(row, "id kind return_id cancel_id order_id status amount deadline error can")
 
 
 def decided(result: CommandResult) -> Json:
@@ -154,40 +126,15 @@ def decided(result: CommandResult) -> Json:
 
 def activity(order_id: str, entries: Iterable[Activity]) -> Json:
     """Return the connector's Activity & History of an order."""
-    return {
-        "order_id": order_id,
-        "activity": [
-            {
-                "at": shown_time(entry.at),
-                "by": entry.by,
-                "event": entry.event,
-                "text": entry.text,
-                "source_words": entry.source_words,
-            }
-            for entry in entries
-        ],
-    }
+    return {"order_id": order_id, "activity": [_shown(entry, "at by event text source_words") for entry in entries]}
 
 
 def mail(mail: Mail) -> Json:
     """Return one mail as its reader sees it."""
-    return {
-        "kind": str(mail.kind),
-        "subject": mail.subject,
-        "sent_at": shown_time(mail.sent_at),
-        "text": mail.text,
-        "order_id": mail.order_id,
-        "return_id": mail.return_id,
-    }
+    return _shown(mail, "kind subject sent_at text order_id return_id")
 
 
-def ledger(book: LedgerRow) -> Json:
-    """Return the three books of one order."""
-    return {
-        "order_id": book.order_id,
-        "paid": shown_money(book.paid),
-        "marketplace": {"refunded": shown_money(book.marketplace)},
-        "connector": {"refunded": shown_money(book.connector)},
-        "oms": {"refunded": shown_money(book.oms)},
-        "agree": book.agree,
-    }
+def ledger(row: LedgerRow) -> Json:
+    """Return the three ledgers of one order."""
+    refunded = {name: {"refunded": shown_money(getattr(row, name))} for name in ("marketplace", "connector", "oms")}
+    return _shown(row, "order_id paid") | refunded | {"agree": row.agree}

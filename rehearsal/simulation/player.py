@@ -18,23 +18,6 @@ class DueLike(Protocol):
     def number(self) -> int: ...
 
 
-class FiredLike(Protocol):
-    """What a player has done."""
-
-    @property
-    def at(self) -> datetime: ...
-    @property
-    def who(self) -> str: ...
-    @property
-    def what(self) -> str: ...
-    @property
-    def changed(self) -> bool: ...
-    @property
-    def return_id(self) -> str | None: ...
-    @property
-    def order_id(self) -> str | None: ...
-
-
 class AgendaLike(Protocol):
     """What a player has before it."""
 
@@ -46,6 +29,15 @@ class AgendaLike(Protocol):
     def what(self) -> str: ...
     @property
     def return_id(self) -> str | None: ...
+
+
+class FiredLike(AgendaLike, Protocol):
+    """What a player has done."""
+
+    @property
+    def changed(self) -> bool: ...
+    @property
+    def order_id(self) -> str | None: ...
 
 
 class Player(Protocol):

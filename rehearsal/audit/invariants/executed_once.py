@@ -9,8 +9,8 @@ from datetime import datetime
 from rehearsal.audit.decision_ledger import Decision, Departure, Request
 from rehearsal.audit.event import EventName
 from rehearsal.audit.finding import Witness
-from rehearsal.audit.invariant import NO_VIOLATION, Adjustment, Invariant, PlayerEvent, Quiescence, Violation
-from rehearsal.seats.port import Capability
+from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
+from rehearsal.seats.port import AdjustmentRow, Capability
 
 
 @dataclass(eq=False, slots=True)
@@ -52,7 +52,7 @@ class ExecutedOnce(Invariant):
                 self.decisions.unpaid[identity] = request
                 yield self._unpaid(request, row)
 
-    def _unpaid(self, request: Request, row: Adjustment | None) -> Violation:
+    def _unpaid(self, request: Request, row: AdjustmentRow | None) -> Violation:
         done = self.decisions.carried_out(request.order_id)
         return Violation(
             f"lost {request.adjustment_id}",
@@ -82,15 +82,15 @@ def departs(one: Departure) -> Violation:
     )
 
 
-def _failed(row: Adjustment | None) -> bool:
+def _failed(row: AdjustmentRow | None) -> bool:
     return row is not None and (row.status == "Error" or bool(row.error))
 
 
-def _status(row: Adjustment | None) -> str:
+def _status(row: AdjustmentRow | None) -> str:
     return row.status if row else "no such adjustment"
 
 
-def _lost(decision: Decision, row: Adjustment | None) -> Violation:
+def _lost(decision: Decision, row: AdjustmentRow | None) -> Violation:
     about = {"order_id": decision.order_id, "adjustment_id": decision.adjustment_id, "claim": decision.claim}
     return Violation(
         f"lost {decision.claim} {decision.seq}",

@@ -16,10 +16,10 @@ import pytest
 
 from rehearsal.audit.auditor import EVERYTHING, Auditor
 from rehearsal.audit.finding import Finding, Verdict
-from rehearsal.audit.invariant import Adjustment, LedgerRow, PlayerEvent, Quiescence
+from rehearsal.audit.invariant import LedgerRow, PlayerEvent, Quiescence
 from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.contract.operation import Breach
-from rehearsal.seats.port import Capability
+from rehearsal.seats.port import AdjustmentRow, Capability
 from rehearsal.wire.recorder import Exchange
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
@@ -36,6 +36,10 @@ class Row:
     order_id: str = "O1"
     status: str = "PostProcessingComplete"
     error: str | None = None
+    kind: str = "refund"
+    amount: Decimal = Decimal("19.99")
+    deadline: datetime | None = None
+    can: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,7 +115,7 @@ class Story:
         self.auditor.after_act(self.now)
         return self
 
-    def came_to_rest(self, *rows: Adjustment, ledger: Sequence[LedgerRow] = ()) -> Story:
+    def came_to_rest(self, *rows: AdjustmentRow, ledger: Sequence[LedgerRow] = ()) -> Story:
         self.auditor.at_quiescence(Quiescence(self.now, ledger, rows, lambda order_id: self.mailbox))
         return self
 
