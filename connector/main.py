@@ -89,7 +89,7 @@ class Connector:
         )
         self._worker = Worker(self._store, self._marketplace, settings, self._secret)
         oauth = OAuth(self._store, self._secret, life=settings.access_token_life, unused=settings.refresh_token_unused)
-        self.services = Commands(self._store, clock=clock, secret=self._secret, oauth=oauth, changed=self.look_again)
+        self.commands = Commands(self._store, clock=clock, secret=self._secret, oauth=oauth, changed=self.look_again)
         self.memory: Final = memory or Memory()
 
     @cached_property
@@ -97,9 +97,9 @@ class Connector:
         """The ChannelAdvisor API and the pages, as a WSGI app."""
         reading, settings = self._store.connected, self.settings
         pages = page_routes(
-            self.services, reading, staff_password=settings.staff_password, pages_open=settings.pages_open
+            self.commands, reading, staff_password=settings.staff_password, pages_open=settings.pages_open
         )
-        return create_app(self.services, reading, pages, public_url=settings.public_url)
+        return create_app(self.commands, reading, pages, public_url=settings.public_url)
 
     # --- set-up ---
     def migrate(self) -> None:
@@ -153,7 +153,7 @@ class Connector:
 
     def add_client(self, name: str = "oms") -> ClientCredentials:
         """Register an application that may call the ChannelAdvisor API."""
-        return self.services.add_client(name)
+        return self.commands.add_client(name)
 
     # --- time ---
     def next_due(self) -> Due | None:

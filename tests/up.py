@@ -16,6 +16,12 @@ from typing import Any
 PATIENCE = 60.0  # seconds of real time for a process to come up or to end
 
 
+def rehearsal(*arguments: str, timeout: float = 5 * PATIENCE) -> subprocess.CompletedProcess[str]:
+    """Run a command of `rehearsal` to its end."""
+    command = [sys.executable, "-m", "rehearsal", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+
+
 class Up:
     """A running `rehearsal up`."""
 
@@ -42,11 +48,11 @@ class Up:
                         break
                 else:
                     raise AssertionError(f"it never served: {self.process.communicate()}")
-        told: dict[str, Any] = json.loads(self.file.read_text())
-        return told
+        world: dict[str, Any] = json.loads(self.file.read_text())
+        return world
 
     def end(self, signum: signal.Signals = signal.SIGINT) -> tuple[int, str, str]:
-        """Tell it to stop; answer its exit code and what it printed."""
+        """Tell it to stop; return its exit code and what it printed."""
         self.process.send_signal(signum)
         out, err = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, "".join(self._said) + out, err

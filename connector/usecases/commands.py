@@ -40,7 +40,7 @@ KINDS = {"order": "OrderAdjustment", "item": "OrderItemAdjustment"}
 
 @dataclass(frozen=True, slots=True)
 class Commands:
-    """Reached as `connector.services`: each method is one transaction, and raises before anything is written."""
+    """Reached as `connector.commands`: each method is one transaction, and raises before anything is written."""
 
     store: Store
     clock: Clock

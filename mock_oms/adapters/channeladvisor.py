@@ -32,7 +32,7 @@ from mock_oms.state.store import AccessToken, Store
 Json = dict[str, Any]
 Thing = TypeVar("Thing")
 
-PATIENCE: Final = (5.0, 30.0)  # seconds of wall time to connect and to wait for an answer
+HTTP_TIMEOUT: Final = (5.0, 30.0)  # seconds of wall time to connect and to wait for an answer
 RENEW_BEFORE: Final = timedelta(minutes=5)
 IDS_PER_CALL: Final = 20
 FORM: Final = "application/x-www-form-urlencoded"
@@ -183,7 +183,7 @@ class ChannelAdvisor:
         request.method, request.url, request.body = method, self._url + target, body
         request.headers = CaseInsensitiveDict(headers)
         try:
-            return self._http.send(request, timeout=PATIENCE, allow_redirects=False)
+            return self._http.send(request, timeout=HTTP_TIMEOUT, allow_redirects=False)
         except requests.RequestException as error:
             raise Unreachable(f"The connector cannot be reached ({type(error).__name__}).") from error
 
@@ -222,7 +222,7 @@ class ChannelAdvisor:
 
 def _line(item: Json) -> OrderLine:
     quantity, unit_price = int(item.get("Quantity") or 1), _money(item.get("UnitPrice"))
-    told = tuple(str(unit) for unit in item.get("SiteOrderLineItemIDs") or ())
+    units = tuple(str(unit) for unit in item.get("SiteOrderLineItemIDs") or ())
     parts = {name: _money(item.get(paid)) if paid else unit_price * quantity for name, paid in PARTS.items()}
     return OrderLine(
         item_id=str(item["ID"]),
@@ -231,8 +231,8 @@ def _line(item: Json) -> OrderLine:
         quantity=quantity,
         unit_price=unit_price,
         parts={name: paid for name, paid in parts.items() if paid},
-        unit_ids=told or (str(item.get("SiteOrderItemID") or item["ID"]),),
-        units_known=bool(told),
+        unit_ids=units or (str(item.get("SiteOrderItemID") or item["ID"]),),
+        units_known=bool(units),
     )
 
 
@@ -253,8 +253,8 @@ def _adjustment(level: Level, row: Json) -> Adjustment:
         status=str(row.get("RequestStatus") or "NoChange"),
         amount=sum(parts.values(), ZERO),
         unit_amounts={
-            str(told["SiteOrderLineItemID"]): _money(told["Amount"])
-            for told in row.get("SiteOrderLineItemAmounts") or ()
+            str(share["SiteOrderLineItemID"]): _money(share["Amount"])
+            for share in row.get("SiteOrderLineItemAmounts") or ()
         },
         parts=parts,
         quantity=row.get("Quantity"),

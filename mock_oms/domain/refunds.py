@@ -52,7 +52,7 @@ class Claim:
 def left_of(order: Order, cases: Iterable[Case]) -> Left:
     """Return what may still be refunded on the order and on each of its units.
 
-    Claims weigh on their units in the order of their making, each as it is told to or else by what those then had left:
+    Claims weigh on their units in the order of their making, each as it says or else by what those then had left:
     as the connector and the marketplace reckon. What its own units cannot bear falls on the others, so that the sum of
     all is right.
     """
@@ -80,9 +80,9 @@ def _claims(order: Order, cases: Sequence[Case]) -> Iterable[Claim]:
         units = adjustment.unit_ids
         if not units and adjustment.item_ref is not None:
             units = next((line.unit_ids for line in order.lines if line.item_id == adjustment.item_ref), ())
-        told = adjustment.unit_amounts
-        known = sum(told.values(), ZERO) == adjustment.amount
-        yield Claim(adjustment.amount, units, told if known else {}, adjustment.parts)
+        shares = adjustment.unit_amounts
+        known = sum(shares.values(), ZERO) == adjustment.amount
+        yield Claim(adjustment.amount, units, shares if known else {}, adjustment.parts)
     for case in cases:
         for part in case.unread():
             if part.state is not PartState.REFUSED:

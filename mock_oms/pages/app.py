@@ -158,7 +158,7 @@ def _show(office: Office, order_id: str, failure: Failure | None = None) -> Resp
         "order.html",
         order=known,
         cases=list(reversed(cases)),
-        entries=store.ledger.entries(order_id),
+        ledger=store.ledger.rows(order_id),
         rest=office.views.refundable(order_id),
         refunded=store.ledger.sums().get(order_id),
         grades=list(Grade),

@@ -12,10 +12,10 @@ from datetime import datetime
 
 from mock_oms.domain.cases import Adjustment, AdjustmentKey, Case
 from mock_oms.domain.grades import Grade
-from mock_oms.domain.ledger import Ledger
 from mock_oms.domain.orders import Order
 from mock_oms.errors import Refused
 from mock_oms.state.agenda import Grid
+from mock_oms.state.ledger import Ledger
 
 FIRST_CASE = 1001
 

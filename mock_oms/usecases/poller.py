@@ -14,9 +14,9 @@ from decimal import Decimal
 from typing import Final
 
 from mock_oms.domain.cases import Adjustment, AdjustmentKey, Case, Decision, Level, PartState
-from mock_oms.domain.ledger import Entry
 from mock_oms.domain.statuses import PAID
 from mock_oms.errors import ConnectorError, Rejected
+from mock_oms.state.ledger import LedgerRow
 from mock_oms.state.store import Store
 from mock_oms.usecases.decision_delivery import DecisionDelivery, Outcome, counting_offers
 from mock_oms.usecases.effects import Effects
@@ -123,8 +123,8 @@ class Poller:
             tally.adjustments += 1
             tally.cases[case.number] = None
         if read.status == PAID:
-            entry = Entry(case.order_id, case.number, read.key, read.amount, now)
-            if store.ledger.book(entry):
+            row = LedgerRow(case.order_id, case.number, read.key, read.amount, now)
+            if store.ledger.write(row):
                 tally.booked += read.amount
                 self._effects.booked(case, read.amount)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 
 import requests
 
+from mock_tiktok.open_api.signing import signature
 from rehearsal.server.sockets import Served, Service, origin, take
 from rehearsal.world.world import World
 from tests.benchmarks.measure import figure, median_seconds
@@ -25,14 +24,12 @@ def search(session: requests.Session, base: str, world: World) -> requests.Respo
         "shop_cipher": shop.shop_cipher,
         "timestamp": str(int(world.now.timestamp())),
     }
-    secret = world.marketplace.app_secret
-    text = secret + PATH + "".join(key + value for key, value in sorted(query.items())) + body + secret
-    query["sign"] = hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+    query["sign"] = signature(world.marketplace.app_secret, PATH, query.items(), body.encode())
     headers = {"content-type": "application/json", "x-tts-access-token": token}
-    answer = session.post(base + PATH, params=query, data=body, headers=headers, timeout=10)
-    if answer.json()["code"] != 0:
-        raise RuntimeError(answer.text)
-    return answer
+    response = session.post(base + PATH, params=query, data=body, headers=headers, timeout=10)
+    if response.json()["code"] != 0:
+        raise RuntimeError(response.text)
+    return response
 
 
 def run() -> None:
@@ -42,7 +39,7 @@ def run() -> None:
     session = world.wire.session("outside")
     host = "https://open-api.tiktokglobalshop.com"
     figure(
-        "in process, an answer with one return",
+        "in process, a response with one return",
         median_seconds(lambda: search(session, host, world), goes=500) * 1000,
         "ms",
     )

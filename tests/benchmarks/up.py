@@ -1,4 +1,4 @@
-"""`rehearsal up`: seconds from the command to the first answer, and the memory it then holds (Linux)."""
+"""`rehearsal up`: seconds from the command to the first response, and the memory it then holds (Linux)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def run() -> None:
                 time.sleep(0.01)
             control = json.loads(addresses.read_text())["urls"]["control"]
             requests.get(f"{control}/world", timeout=10).raise_for_status()
-            figure("to the first answer", time.perf_counter() - began, "s")
+            figure("to the first response", time.perf_counter() - began, "s")
             status = Path(f"/proc/{served.pid}/status").read_text()
             resident = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
             figure("resident memory", int(resident.split()[1]) / 1024, "MiB")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.up import rehearsal
+
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("report")
-    demo = [sys.executable, "-m", "rehearsal", "demo", "--out", str(folder)]
-    played = subprocess.run(demo, capture_output=True, text=True, timeout=300, check=False)
+    played = rehearsal("demo", "--out", str(folder))
     assert played.returncode == 0, played.stdout + played.stderr
     return folder
 

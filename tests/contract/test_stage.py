@@ -1,6 +1,6 @@
-"""The Stage, in process and over the control API on a real socket: the same words, the same answers, the same refusals.
+"""The Stage, in process and over the control API on a real socket: the same words, the same results, the same refusals.
 
-Every answer is held to `contracts/control.yaml`.
+Every result is held to `contracts/control.yaml`.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from rehearsal.control.validation import breaches, document
 from rehearsal.server.control_api import PREFIX, control_app
 from rehearsal.server.sockets import Served, Service, origin, take
 from rehearsal.world.world import World
+from tests.refused import refused
 
 
-def promised(name: str) -> str:
-    """Return the schema that the contract promises for what a call returns."""
+def schema_of(name: str) -> str:
+    """Return the schema that the contract has for what a call returns."""
     call = CALLS[name]
     response = document()["paths"][call.path][call.method.lower()]["responses"]["200"]
     if "$ref" in response:
@@ -31,7 +32,7 @@ def promised(name: str) -> str:
 
 
 class Held:
-    """A stage whose every answer is held to the contract."""
+    """A stage whose every result is held to the contract."""
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
@@ -40,10 +41,10 @@ class Held:
         method = getattr(self._stage, name)
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            answer = method(*args, **kwargs)
+            result = method(*args, **kwargs)
             if name != "trace":
-                assert breaches(promised(name), answer) == [], name
-            return answer
+                assert breaches(schema_of(name), result) == [], name
+            return result
 
         return call
 
@@ -66,14 +67,14 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Any]:
 
 
 def adjustment(stage: Any, **about: str) -> Json:
-    """Let the connector and the OMS look, and answer the OMS's one case of this return or cancellation."""
+    """Let the connector and the OMS look, and return the OMS's one case of this return or cancellation."""
     stage.advance(by="PT30M")
     ((name, value),) = about.items()
     (row,) = [row for row in stage.oms_adjustments()["adjustments"] if row[name] == value]
     return dict(row)
 
 
-def book(stage: Any, order_id: str) -> Json:
+def ledger_row(stage: Any, order_id: str) -> Json:
     (entry,) = [entry for entry in stage.ledgers()["orders"] if entry["order_id"] == order_id]
     return dict(entry)
 
@@ -94,8 +95,7 @@ def returned(stage: Any) -> Json:
 def test_the_world_tells_its_time_addresses_and_credentials(stage: Any) -> None:
     world = stage.world()
     assert (world["seed"], world["now"], world["market"]) == (7, "2031-03-03T09:00:00Z", "US")
-    assert world["urls"] == IN_PROCESS.document()
-    assert world["tiktok"]["shop_id"] == world["shops"][0]["shop_id"]
+    assert (world["urls"], world["tiktok"]["shop_id"]) == (IN_PROCESS.document(), world["shops"][0]["shop_id"])
 
 
 def test_reset_begins_anew_behind_the_same_addresses(stage: Any) -> None:
@@ -135,9 +135,8 @@ def test_time_passes_by_a_span_to_an_hour_and_to_what_is_next(stage: Any) -> Non
     ],
 )
 def test_a_mistake_about_time_names_the_key_and_moves_nothing(stage: Any, target: dict[str, str], field: str) -> None:
-    with pytest.raises(Problem) as refusal:
-        stage.advance(**target)
-    assert (refusal.value.status, refusal.value.field) == (422, field)
+    refusal = refused(Problem, stage.advance, **target)
+    assert (refusal.status, refusal.field) == (422, field)
     assert stage.world()["now"] == "2031-03-03T09:00:00Z"
 
 
@@ -164,12 +163,10 @@ def test_an_order_is_shipped_and_delivered_by_hand(stage: Any) -> None:
     order_id = stage.place_order(status="AWAITING_SHIPMENT")["order_id"]
     assert stage.ship_order(order_id)["status"] in ("AWAITING_COLLECTION", "IN_TRANSIT")
     assert stage.deliver_order(order_id)["status"] == "DELIVERED"
-    with pytest.raises(Problem) as refusal:
-        stage.ship_order(order_id)
-    assert refusal.value.status == 409
+    assert refused(Problem, stage.ship_order, order_id).status == 409
 
 
-def test_silence_is_a_yes_and_all_books_learn_of_it(stage: Any) -> None:
+def test_silence_is_a_yes_and_all_ledgers_learn_of_it(stage: Any) -> None:
     order = stage.place_order(lines=[{"sku": "MUG", "unit_price": "39.98"}])
     entry = stage.request_return(order["order_id"], type="REFUND")
     assert (entry["return_status"], entry["shown_status"]) == ("RETURN_OR_REFUND_REQUEST_PENDING", "Request Pending")
@@ -179,9 +176,9 @@ def test_silence_is_a_yes_and_all_books_learn_of_it(stage: Any) -> None:
     stage.advance(by="PT1H")
     assert stage.get_return(entry["return_id"])["refunded"] == "39.98"
     assert kinds(stage, order["order_id"]) == ["order refund"]
-    books = book(stage, order["order_id"])
-    assert [books[name]["refunded"] for name in ("marketplace", "connector", "oms")] == ["39.98"] * 3
-    assert books["agree"] is True
+    row = ledger_row(stage, order["order_id"])
+    assert [row[name]["refunded"] for name in ("marketplace", "connector", "oms")] == ["39.98"] * 3
+    assert row["agree"] is True
     assert stage.findings()["findings"] == []
 
 
@@ -231,19 +228,17 @@ def test_goods_come_back_and_are_refused(stage: Any) -> None:
 def test_a_parcel_that_has_not_come_cannot_be_inspected(stage: Any) -> None:
     entry = stage.request_return(stage.place_order()["order_id"])
     adjustment(stage, return_id=entry["return_id"])
-    with pytest.raises(Problem) as refusal:
-        stage.oms_inspect(entry["return_id"], grade="USED", accept=True)
-    assert refusal.value.status == 409
+    assert refused(Problem, stage.oms_inspect, entry["return_id"], grade="USED", accept=True).status == 409
 
 
-@pytest.mark.parametrize(("answer", "refunded"), [("accept_offer", "5.00"), ("decline_offer", "0.00")])
-def test_the_buyer_answers_a_partial_offer(stage: Any, answer: str, refunded: str) -> None:
+@pytest.mark.parametrize(("reply", "refunded"), [("accept_offer", "5.00"), ("decline_offer", "0.00")])
+def test_the_buyer_answers_a_partial_offer(stage: Any, reply: str, refunded: str) -> None:
     order = stage.place_order(lines=[{"sku": "MUG", "unit_price": "20.00"}])
     entry = stage.request_return(order["order_id"], type="REFUND")
     stage.oms_approve(adjustment(stage, return_id=entry["return_id"])["id"], amount="5.00")
     stage.advance(by="PT15M")
     assert stage.get_return(entry["return_id"])["shown_status"] == "Offer Sent to Buyer"
-    getattr(stage, answer)(entry["return_id"])
+    getattr(stage, reply)(entry["return_id"])
     stage.advance(by="PT1H")
     assert stage.get_return(entry["return_id"])["refunded"] == refunded
 
@@ -255,34 +250,29 @@ def test_a_blind_refund_is_paid_and_never_more_than_was_paid(stage: Any) -> None
     case = stage.oms_refund(order_id=order["order_id"], line_item_ids=[line], amount="5.50")
     assert (case["kind"], case["amount"], case["return_id"]) == ("REFUND", "5.50", None)
     stage.advance(by="PT1H")
-    assert book(stage, order["order_id"])["marketplace"]["refunded"] == "5.50"
-    with pytest.raises(Problem) as refusal:
-        stage.oms_refund(order_id=order["order_id"], amount="100.00")
-    assert refusal.value.status == 409
+    assert ledger_row(stage, order["order_id"])["marketplace"]["refunded"] == "5.50"
+    assert refused(Problem, stage.oms_refund, order_id=order["order_id"], amount="100.00").status == 409
     assert len(stage.oms_adjustments()["adjustments"]) == 1
 
 
 def test_the_seller_acts_in_seller_center(stage: Any) -> None:
     order_id = stage.place_order()["order_id"]
     entry = stage.request_return(order_id, type="REFUND")
-    with pytest.raises(Problem) as refusal:
-        stage.seller_center_decision(entry["return_id"], decision="APPROVE_RECEIVED_PACKAGE")
-    assert refusal.value.status == 409
-    assert refusal.value.code
+    refusal = refused(Problem, stage.seller_center_decision, entry["return_id"], decision="APPROVE_RECEIVED_PACKAGE")
+    assert refusal.status == 409
+    assert refusal.code
     stage.seller_center_decision(entry["return_id"], decision="APPROVE_REFUND")
     other = stage.place_order()
     stage.seller_center_refund(other["order_id"])
     stage.advance(by="PT1H")
     assert [entry["refunded"] == entry["refund_total"] for entry in stage.returns()["returns"]] == [True, True]
-    assert all(books["agree"] for books in stage.ledgers()["orders"])
+    assert all(row["agree"] for row in stage.ledgers()["orders"])
 
 
 def test_the_buyer_withdraws(stage: Any) -> None:
     entry = stage.request_return(stage.place_order()["order_id"], type="REFUND")
     assert stage.withdraw(entry["return_id"])["shown_status"] == "Canceled"
-    with pytest.raises(Problem) as refusal:
-        stage.withdraw(entry["return_id"])
-    assert refusal.value.status == 409
+    assert refused(Problem, stage.withdraw, entry["return_id"]).status == 409
 
 
 def test_a_cancellation_is_approved_and_another_withdrawn(stage: Any) -> None:
@@ -299,7 +289,7 @@ def test_a_cancellation_is_approved_and_another_withdrawn(stage: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "status", "field"),
+    ("given", "status", "field"),
     [
         ({"decision": "OFFER_PARTIAL_REFUND"}, 422, "amount"),
         ({"decision": "APPROVE_REFUND", "amount": "1.00"}, 422, "amount"),
@@ -310,20 +300,17 @@ def test_a_cancellation_is_approved_and_another_withdrawn(stage: Any) -> None:
         ({"decision": "APPROVE_RETURN"}, 409, "decision"),
     ],
 )
-def test_what_seller_center_refuses_names_the_field_at_fault(
-    stage: Any, said: dict[str, str], status: int, field: str
-) -> None:
+def test_what_seller_center_refuses_names_a_field(stage: Any, given: dict[str, str], status: int, field: str) -> None:
     entry = stage.request_return(stage.place_order()["order_id"], type="REFUND")
-    with pytest.raises(Problem) as refusal:
-        stage.seller_center_decision(entry["return_id"], **said)
-    assert (refusal.value.status, refusal.value.field) == (status, field)
-    assert (refusal.value.code is not None) is (status == 409)
-    assert field in refusal.value.detail.lower() or status == 409
+    refusal = refused(Problem, stage.seller_center_decision, entry["return_id"], **given)
+    assert (refusal.status, refusal.field) == (status, field)
+    assert (refusal.code is not None) is (status == 409)
+    assert field in refusal.detail.lower() or status == 409
     assert stage.get_return(entry["return_id"]) == entry
 
 
 @pytest.mark.parametrize(
-    ("said", "status", "field"),
+    ("given", "status", "field"),
     [
         ({"reason": "zz"}, 409, "reason"),
         ({"amount": "999999.00"}, 409, "amount"),
@@ -331,44 +318,39 @@ def test_what_seller_center_refuses_names_the_field_at_fault(
         ({"line_item_ids": ["77"]}, 409, "line_item_ids"),
     ],
 )
-def test_a_refund_that_seller_center_refuses_names_the_field_at_fault(
-    stage: Any, said: dict[str, Any], status: int, field: str
-) -> None:
+def test_a_refused_seller_refund_names_its_field(stage: Any, given: dict[str, Any], status: int, field: str) -> None:
     order_id = stage.place_order()["order_id"]
-    with pytest.raises(Problem) as refusal:
-        stage.seller_center_refund(order_id, **said)
-    assert (refusal.value.status, refusal.value.field) == (status, field)
-    assert (refusal.value.code is not None) is (status == 409)
+    refusal = refused(Problem, stage.seller_center_refund, order_id, **given)
+    assert (refusal.status, refusal.field) == (status, field)
+    assert (refusal.code is not None) is (status == 409)
 
 
 def test_what_the_operator_cannot_grant_names_the_sum(stage: Any) -> None:
     entry = stage.request_return(stage.place_order()["order_id"], type="REFUND")
     stage.seller_center_decision(entry["return_id"], decision="REJECT_REFUND")
     stage.dispute(entry["return_id"])
-    with pytest.raises(Problem) as refusal:
-        stage.arbitrate(entry["return_id"], outcome="SUPPORT_BUYER", refund_total="999.00")
-    assert (refusal.value.status, refusal.value.field) == (409, "refund_total")
+    refusal = refused(Problem, stage.arbitrate, entry["return_id"], outcome="SUPPORT_BUYER", refund_total="999.00")
+    assert (refusal.status, refusal.field) == (409, "refund_total")
 
 
 def test_a_buyer_chooses_from_the_marketplaces_reasons(stage: Any) -> None:
     order_id = stage.place_order()["order_id"]
-    with pytest.raises(Problem) as unknown:
-        stage.request_return(order_id, type="REFUND", reason="xx")
-    assert (unknown.value.status, unknown.value.field) == (422, "reason")
-    assert "ecom_order_delivered_refund_reason_damaged" in unknown.value.detail
-    with pytest.raises(Problem) as unknown:
-        stage.request_cancellation(stage.place_order(status="AWAITING_SHIPMENT")["order_id"], reason="zz")
-    assert (unknown.value.status, unknown.value.field) == (422, "reason")
-    assert "ecom_order_to_ship_canceled_reason_no_longer_needed" in unknown.value.detail
+    unknown = refused(Problem, stage.request_return, order_id, type="REFUND", reason="xx")
+    assert (unknown.status, unknown.field) == (422, "reason")
+    assert "ecom_order_delivered_refund_reason_damaged" in unknown.detail
+    unknown = refused(
+        Problem, stage.request_cancellation, stage.place_order(status="AWAITING_SHIPMENT")["order_id"], reason="zz"
+    )
+    assert (unknown.status, unknown.field) == (422, "reason")
+    assert "ecom_order_to_ship_canceled_reason_no_longer_needed" in unknown.detail
     for elsewhere, code in (
         ("ecom_order_shipped_refund_reason_not_arrive_on_time", 25001021),
         ("ecom_order_delivered_refund_and_return_reason_no_need", 25001016),
         ("seller_cancel_reason_out_of_stock", 25001015),
         ("ecom_order_delivered_refund_and_return_reason_damaged_uk", 25001014),
     ):
-        with pytest.raises(Problem) as known:
-            stage.request_return(order_id, type="REFUND", reason=elsewhere)
-        assert (known.value.status, known.value.code) == (409, code)
+        known = refused(Problem, stage.request_return, order_id, type="REFUND", reason=elsewhere)
+        assert (known.status, known.code) == (409, code)
     assert stage.returns()["returns"] == []
 
 
@@ -401,10 +383,9 @@ def test_a_buyer_chooses_from_the_marketplaces_reasons(stage: Any) -> None:
     ],
 )
 def test_what_does_not_exist_is_a_404_that_names_it(stage: Any, call: Callable[[Any], object], field: str) -> None:
-    with pytest.raises(Problem) as refusal:
-        call(stage)
-    assert (refusal.value.status, refusal.value.field) == (404, field)
-    assert refusal.value.title
+    refusal = refused(Problem, call, stage)
+    assert (refusal.status, refusal.field) == (404, field)
+    assert refusal.title
 
 
 def test_an_id_of_odd_characters_is_a_404_like_any_other(stage: Any) -> None:
@@ -434,13 +415,10 @@ def test_an_id_of_odd_characters_is_a_404_like_any_other(stage: Any) -> None:
         (lambda stage: stage.reset(market="UK", profile="us-2026-03"), "market"),
     ],
 )
-def test_a_wrong_value_names_its_field_and_changes_nothing(
-    stage: Any, call: Callable[[Any], object], field: str
-) -> None:
+def test_a_wrong_value_names_a_field_and_changes_nothing(stage: Any, call: Callable[[Any], object], field: str) -> None:
     before = stage.world(), stage.ledgers()
-    with pytest.raises(Problem) as refusal:
-        call(stage)
-    assert (refusal.value.status, refusal.value.field) == (422, field)
+    refusal = refused(Problem, call, stage)
+    assert (refusal.status, refusal.field) == (422, field)
     assert (stage.world(), stage.ledgers()) == before
 
 

@@ -103,8 +103,8 @@ def test_what_was_played_shows_every_shape_that_an_exchange_can_have(lines: list
 
 def test_an_archive_of_the_exchanges_is_made_of_what_the_contract_names(lines: list[Entry]) -> None:
     """A HAR file needs nothing of an entry that the contract does not promise."""
-    promised = DOCUMENT.components["schemas"]["Exchange"]["properties"]
+    described = DOCUMENT.components["schemas"]["Exchange"]["properties"]
     exchanges: list[dict[str, Any]] = [
-        {name: line[name] for name in promised} for line in lines[1:] if line["kind"] == "exchange"
+        {name: line[name] for name in described} for line in lines[1:] if line["kind"] == "exchange"
     ]
     assert len(json.loads(har(exchanges))["log"]["entries"]) == len(exchanges)

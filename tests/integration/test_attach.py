@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.up import Up
+from tests.up import Up, rehearsal
 
 
 @pytest.fixture
@@ -19,20 +17,14 @@ def up(tmp_path: Path) -> Iterator[Up]:
     up.stop()
 
 
-def play(*options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "rehearsal", "play", *options], capture_output=True, text=True, timeout=300, check=False
-    )
-
-
 def test_every_feature_plays_over_the_control_api(up: Up, tmp_path: Path) -> None:
     url = up.world()["urls"]["control"]
-    played = play("--attach", url, "--junit", str(tmp_path / "junit.xml"))
+    played = rehearsal("play", "--attach", url, "--junit", str(tmp_path / "junit.xml"))
     assert played.returncode == 0, played.stdout + played.stderr
     assert 'failures="0"' in (tmp_path / "junit.xml").read_text()
 
 
-def test_a_served_stage_that_does_not_answer_is_said_once() -> None:
-    played = play("--attach", "http://127.0.0.1:9/control/v1")
+def test_a_served_stage_that_does_not_respond_is_named_once() -> None:
+    played = rehearsal("play", "--attach", "http://127.0.0.1:9/control/v1")
     assert played.returncode == 2
     assert played.stderr.count("no served world answers there") == 1

@@ -20,7 +20,7 @@ PATIENCE = 30.0  # seconds of real time for anything to happen
 
 
 class Process:
-    """A command of the connector that runs until it is output to stop."""
+    """A command of the connector that runs until it is told to stop."""
 
     def __init__(self, env: dict[str, str], *arguments: str) -> None:
         self._process = subprocess.Popen(_command(*arguments), env=env, stderr=subprocess.PIPE, text=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.up import rehearsal
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = ("README.md", "docs/scenarios.md")
@@ -26,17 +26,12 @@ def blocks(document: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", (ROOT / document).read_text(encoding="utf-8"), re.DOTALL)
 
 
-def play(suite: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "rehearsal", "play", str(suite), *options]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
-
-
 @pytest.mark.parametrize("document", DOCUMENTS)
 def test_every_scenario_of_a_document_plays(document: str, tmp_path: Path) -> None:
     scenarios = blocks(document, "gherkin")
     for number, scenario in enumerate(scenarios):
         (tmp_path / f"shown{number}.feature").write_text(scenario)
-    played = play(tmp_path)
+    played = rehearsal("play", str(tmp_path))
     assert scenarios
     assert played.returncode == 0, played.stdout + played.stderr
 
@@ -46,7 +41,7 @@ def test_the_words_of_ones_own_and_the_options_that_are_shown_work(tmp_path: Pat
     (tmp_path / "own.feature").write_text(OWN_WORDS)
     (tmp_path / "shown.feature").write_text(scenario)
     (tmp_path / "conftest.py").write_text(words)
-    chosen = play(tmp_path, "-k", "cheap thing", "-t", "R10 and not slow", "--seed", "7")
+    chosen = rehearsal("play", str(tmp_path), "-k", "cheap thing", "-t", "R10 and not slow", "--seed", "7")
     assert (chosen.returncode, "1 scenario" in chosen.stdout) == (0, True), chosen.stdout + chosen.stderr
-    every = play(tmp_path)
+    every = rehearsal("play", str(tmp_path))
     assert (every.returncode, "2 scenarios: 2 held" in every.stdout) == (0, True), every.stdout + every.stderr

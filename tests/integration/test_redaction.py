@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -15,17 +14,10 @@ from rehearsal.trace.log import Entry
 from rehearsal.world.world import World
 
 
-@pytest.fixture
-def world() -> Iterator[World]:
-    made = World(seed=7)
-    yield made
-    made.close()
-
-
 def exports(world: World) -> str:
     entries = list(world.trace.entries())
-    told = str(world.findings()).encode()
-    return (world.trace.ndjson() + har(entries) + mermaid(entries) + told).decode()
+    findings = str(world.findings()).encode()
+    return (world.trace.ndjson() + har(entries) + mermaid(entries) + findings).decode()
 
 
 def last(world: World) -> Entry:
@@ -51,14 +43,12 @@ def last(world: World) -> Entry:
         ("connector", "POST", "/v1/{secret}", "/v1/[redacted]"),
     ],
 )
-def test_a_secret_in_a_call_that_no_contract_knows_is_not_recorded(
-    world: World, service: str, method: str, path: str, shown: str
-) -> None:
+def test_a_secret_in_an_unknown_call_is_hidden(world: World, service: str, method: str, path: str, shown: str) -> None:
     secret = world.marketplace.app_secret
-    answer = Client(world.outside_app(service)).open(
+    response = Client(world.outside_app(service)).open(
         path.format(secret=secret), method=method, json={"words": secret} if method != "GET" else None
     )
-    assert answer.status_code >= 400 or answer.get_json(force=True)["code"] != 0
+    assert response.status_code >= 400 or response.get_json(force=True)["code"] != 0
     assert last(world)["path"] == shown
     assert secret not in exports(world)
 

@@ -144,9 +144,7 @@ def test_what_a_seat_cannot_do_is_refused_by_name(
     assert refused.value.status == 501
 
 
-def test_a_scenario_that_asks_for_it_is_not_judged_and_the_others_are(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_scenario_that_asks_for_it_is_not_judged(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     conftest = """
         import pytest

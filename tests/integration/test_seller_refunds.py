@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
 
@@ -34,34 +34,19 @@ bought = st.lists(
 )
 
 
-@contextmanager
-def a_world() -> Iterator[World]:
-    world = World()
-    try:
-        yield world
-    finally:
-        world.close()
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    with a_world() as world:
-        yield world
-
-
 @given(lines=bought, tax=cents, shipping_fee=cents, stated=st.booleans())
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
-def test_a_refund_of_the_whole_order_leaves_nothing_however_it_was_packed(
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+def test_a_whole_refund_leaves_nothing(
     lines: list[OrderLine], tax: Decimal, shipping_fee: Decimal, stated: bool
 ) -> None:
-    with a_world() as world:
+    with closing(World()) as world:
         order = world.marketplace.place_order(lines=lines, tax=tax, shipping_fee=shipping_fee)
         world.advance(by=QUARTER)
         world.oms.refund(order_id=order.order_id, amount=order.total if stated else None)
         world.advance(by=HOUR)
-        (book,) = world.books()
-        assert book.agree
-        assert book.marketplace == book.paid
+        (row,) = world.books()
+        assert row.agree
+        assert row.marketplace == row.paid
         assert world.auditor.content
         assert [row.error for row in world.oms.adjustments()] == [None]
 
@@ -73,11 +58,11 @@ def test_a_refund_of_the_whole_order_leaves_nothing_however_it_was_packed(
     parts=st.lists(st.integers(1, 999).map(lambda number: Decimal(number) / 100), min_size=1, max_size=4),
     at_once=st.booleans(),
 )
-@settings(deadline=None, max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
 def test_parts_of_an_order_and_then_the_rest_leave_nothing(
     lines: list[OrderLine], tax: Decimal, shipping_fee: Decimal, parts: list[Decimal], at_once: bool
 ) -> None:
-    with a_world() as world:
+    with closing(World()) as world:
         order = world.marketplace.place_order(lines=lines, tax=tax, shipping_fee=shipping_fee)
         world.advance(by=QUARTER)
         rest = order.total
@@ -93,19 +78,19 @@ def test_parts_of_an_order_and_then_the_rest_leave_nothing(
 
 
 def lost(world: World, path: str, *fates: str) -> None:
-    """Let the first calls that create something end without an answer: before the marketplace acts, after it, twice."""
+    """Let the first calls that create something get no response: before the marketplace acts, after it, twice."""
     waiting = list(fates)
 
-    def line(call: Call, answer: Callable[[Call], Response]) -> Response:
+    def line(call: Call, handler: Callable[[Call], Response]) -> Response:
         if call.method != "POST" or not call.path.endswith(path) or not waiting:
-            return answer(call)
+            return handler(call)
         fate = waiting.pop(0)
         if fate == "before":
             raise requests.ConnectionError(fate)
-        answer(call)
+        handler(call)
         if fate == "after":
             raise requests.ReadTimeout(fate)
-        return answer(call)
+        return handler(call)
 
     world.recorder.link = line
 
@@ -115,10 +100,10 @@ def sums(world: World) -> list[tuple[Decimal, str | None]]:
 
 
 def agreed(world: World) -> Decimal:
-    (book,) = world.books()
-    assert book.agree
+    (row,) = world.books()
+    assert row.agree
     assert world.auditor.content
-    return book.marketplace
+    return row.marketplace
 
 
 def a_mug(world: World, *refunds: str, status: str = "DELIVERED") -> str:
@@ -139,9 +124,7 @@ def test_two_refunds_of_one_unit_are_told_apart_whatever_becomes_of_their_answer
 
 @pytest.mark.parametrize("fate", ["before", "after"])
 @pytest.mark.parametrize("outside", ["5.00", "20.00"])
-def test_a_refund_made_in_seller_center_is_not_taken_for_one_that_got_lost(
-    world: World, fate: str, outside: str
-) -> None:
+def test_a_refund_in_seller_center_is_not_taken_for_one_that_got_lost(world: World, fate: str, outside: str) -> None:
     order_id = a_mug(world, "5.00")
     lost(world, "/returns", fate)
     world.advance(by=QUARTER + timedelta(minutes=6))

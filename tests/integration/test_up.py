@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import signal
 import stat
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -17,7 +15,7 @@ import requests
 from mock_tiktok.open_api.signing import signature
 from rehearsal.control.client import HttpStage
 from rehearsal.server.sockets import take
-from tests.up import PATIENCE, Up
+from tests.up import PATIENCE, Up, rehearsal
 
 
 @pytest.fixture
@@ -38,8 +36,8 @@ def test_it_serves_every_address_writes_them_down_and_stops_on_ctrl_c(up: Up) ->
         "oms": "/",
     }
     for name, path in pages.items():
-        answer = requests.get(world["urls"][name] + path, timeout=10)
-        assert (answer.status_code, answer.headers["Content-Type"].partition(";")[0]) == (200, "text/html"), name
+        response = requests.get(world["urls"][name] + path, timeout=10)
+        assert (response.status_code, response.headers["Content-Type"].partition(";")[0]) == (200, "text/html"), name
     code, out, err = up.end()
     assert (code, err) == (0, "Stopped.\n")
     for shown in (*world["urls"].values(), world["tiktok"]["app_secret"], world["connector"]["refresh_token"]):
@@ -56,8 +54,8 @@ def test_an_outside_client_exchanges_the_shown_code_and_the_next_one_shown_is_un
         "auth_code": app["auth_code"],
         "grant_type": "authorized_code",
     }
-    answer = requests.get(world["urls"]["tiktok_auth"] + "/api/v2/token/get", params=query, timeout=10).json()
-    assert answer["code"] == 0
+    response = requests.get(world["urls"]["tiktok_auth"] + "/api/v2/token/get", params=query, timeout=10).json()
+    assert response["code"] == 0
     shown = requests.get(world["urls"]["control"] + "/world", timeout=10).json()
     assert shown["tiktok"]["auth_code"] != app["auth_code"]
 
@@ -124,33 +122,23 @@ def test_an_outside_oms_and_an_outside_connector_are_served(up: Up) -> None:
         timeout=10,
     ).json()
     orders = world["urls"]["connector"] + "/v1/Orders"
-    answer = requests.get(orders, headers={"Authorization": f"Bearer {tokens['access_token']}"}, timeout=10)
-    assert answer.status_code == 200
-    assert answer.json()["value"] == []
+    response = requests.get(orders, headers={"Authorization": f"Bearer {tokens['access_token']}"}, timeout=10)
+    assert response.status_code == 200
+    assert response.json()["value"] == []
     path = "/authorization/202309/shops"
     for stamp in (time.time(), datetime.fromisoformat(world["now"].replace("Z", "+00:00")).timestamp()):
         query = [("app_key", app["app_key"]), ("timestamp", str(int(stamp)))]
         signed = [*query, ("sign", signature(app["app_secret"], path, query))]
         headers = {"x-tts-access-token": app["access_token"], "Content-Type": "application/json"}
-        told = requests.get(world["urls"]["tiktok"] + path, params=signed, headers=headers, timeout=10).json()
-        assert (told["code"], told["message"]) == (0, "Success")
+        found = requests.get(world["urls"]["tiktok"] + path, params=signed, headers=headers, timeout=10).json()
+        assert (found["code"], found["message"]) == (0, "Success")
     assert requests.get(world["urls"]["control"] + "/findings", timeout=10).json()["findings"] == []
 
 
-def run(*options: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "rehearsal", "up", *options],
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-
-
-def test_a_taken_port_is_said_by_name_with_what_to_do(tmp_path: Path) -> None:
+def test_a_taken_port_is_named_with_what_to_do(tmp_path: Path) -> None:
     with take("127.0.0.1", 0) as mine:
         port = mine.getsockname()[1]
-        ended = run("--port", "0", "--oms-port", str(port), "--json", str(tmp_path / "world.json"))
+        ended = rehearsal("up", "--port", "0", "--oms-port", str(port), "--json", str(tmp_path / "world.json"))
     assert ended.returncode == 2
     assert f"Port {port} for the OMS is taken on 127.0.0.1: choose another with --oms-port." in ended.stderr
     assert "Traceback" not in ended.stderr
@@ -172,8 +160,8 @@ def test_a_taken_port_is_said_by_name_with_what_to_do(tmp_path: Path) -> None:
         (("--sped", "1"), "--speed"),
     ],
 )
-def test_a_wrong_option_is_said_in_words(options: tuple[str, ...], words: str) -> None:
-    ended = run(*options)
+def test_a_wrong_option_is_named(options: tuple[str, ...], words: str) -> None:
+    ended = rehearsal("up", *options)
     assert ended.returncode == 2, ended.stderr
     assert words in ended.stderr
     assert "Traceback" not in ended.stderr

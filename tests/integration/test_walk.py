@@ -137,7 +137,7 @@ class Life(RuleBasedStateMachine):
         if hasattr(self, "world"):
             self.world.advance(by=timedelta(hours=1))
             self.the_auditor_is_content()
-            assert [book for book in self.world.books() if not book.agree] == []
+            assert [row for row in self.world.books() if not row.agree] == []
             self.world.close()
 
 
@@ -145,8 +145,5 @@ TestLife = Life.TestCase
 TestLife.settings = settings(
     max_examples=20,
     stateful_step_count=30,
-    derandomize=True,
-    deadline=None,
-    database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

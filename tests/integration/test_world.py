@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import pickle
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -17,6 +14,7 @@ import requests
 from freezegun import freeze_time
 from werkzeug.test import Client
 
+from mock_tiktok.open_api.signing import signature
 from rehearsal.audit.finding import Verdict
 from rehearsal.control.local import refusals
 from rehearsal.control.stage import Problem
@@ -26,17 +24,12 @@ from rehearsal.trace.diagram import mermaid
 from rehearsal.trace.har import har
 from rehearsal.world.errors import Busy, InvalidValue
 from rehearsal.world.world import START, World
+from tests.refused import refused
 
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def world() -> Iterator[World]:
-    world = World()
-    yield world
-    world.close()
+OPEN_API = "https://open-api.tiktokglobalshop.com"
 
 
 def ask(world: World, return_type: str = "REFUND") -> str:
@@ -52,19 +45,19 @@ def refunded(world: World, return_id: str) -> Decimal:
     return world.marketplace.return_view(return_id).refunded
 
 
-def test_a_refund_goes_all_the_way_and_the_books_agree(world: World) -> None:
+def test_a_refund_goes_all_the_way_and_the_ledgers_agree(world: World) -> None:
     return_id = ask(world)
     world.advance(by=QUARTER)
     world.oms.approve(case(world, return_id))
     world.advance(by=2 * HOUR)
-    (book,) = world.books()
-    assert book.agree
-    assert book.paid == book.marketplace == refunded(world, return_id)
+    (row,) = world.books()
+    assert row.agree
+    assert row.paid == row.marketplace == refunded(world, return_id)
     assert [mail.kind for mail in world.marketplace.mailbox()] == ["order refund"]
     assert {finding.verdict for finding in world.findings()} == {Verdict.HELD, Verdict.NOT_TRIED}
 
 
-def test_what_fires_is_told_in_the_order_of_the_ranks(world: World) -> None:
+def test_what_fires_comes_in_the_order_of_the_ranks(world: World) -> None:
     ask(world)
     fired = world.advance(by=DAY).fired
     last_instant = [act for act in fired if act.at == START + DAY]
@@ -109,9 +102,7 @@ def test_next_goes_to_the_next_thing_and_fires_the_whole_instant(world: World) -
     ],
 )
 def test_a_wrong_way_to_go_is_refused_by_name(world: World, given: dict[str, Any], field: str) -> None:
-    with pytest.raises(InvalidValue) as refused:
-        world.advance(**given)
-    assert refused.value.field == field
+    assert refused(InvalidValue, world.advance, **given).field == field
     assert world.now == START
 
 
@@ -140,9 +131,7 @@ def test_a_second_advance_while_one_is_going_on_is_refused(world: World) -> None
         (NotCapable(Capability.BOOK), 501, None),
     ],
 )
-def test_what_the_world_refuses_is_a_problem_of_the_control_api(
-    refusal: Exception, status: int, field: str | None
-) -> None:
+def test_what_a_world_refuses_is_a_problem_of_the_api(refusal: Exception, status: int, field: str | None) -> None:
     with pytest.raises(Problem, match=str(refusal)) as problem, refusals():
         raise refusal
     assert (problem.value.status, problem.value.field) == (status, field)
@@ -203,7 +192,7 @@ def test_no_secret_and_no_buyer_is_in_any_export(world: World) -> None:
     assert [secret for secret in [*secrets, *buyers] if str(secret).encode() in exports] == []
 
 
-def test_a_connector_that_dies_keeps_what_it_promised(world: World) -> None:
+def test_a_connector_that_dies_keeps_its_outbox(world: World) -> None:
     return_id = ask(world)
     world.advance(by=QUARTER)
     world.oms.approve(case(world, return_id))
@@ -220,7 +209,7 @@ class Death(BaseException):
 
 
 def test_a_connector_that_dies_amid_a_decision_has_not_begun_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Return and promise are one transaction: what the death cuts off is answered again, not half answered."""
+    """Decision and outbox entry are one transaction: what the death cuts off is decided again, not half decided."""
     return_id = ask(world)
     world.advance(by=QUARTER)
     assert isinstance(world.connector, OurConnector)
@@ -232,8 +221,7 @@ def test_a_connector_that_dies_amid_a_decision_has_not_begun_it(world: World, mo
     before, row = list(disk.iterdump()), case(world, return_id)
     with monkeypatch.context() as patch:
         patch.setattr("connector.usecases.outbox._enqueue_decision", dies)
-        with pytest.raises(Death):
-            world.oms.approve(row)
+        refused(Death, world.oms.approve, row)
     assert list(disk.iterdump()) == before
     world.connector.kill()
     world.connector.start()
@@ -274,7 +262,7 @@ def test_two_shops_live_side_by_side() -> None:
         order = world.marketplace.place_order(shop_id=shop.shop_id)
         world.marketplace.request_return(order.order_id, return_type="REFUND")
     world.advance(by=2 * DAY)
-    assert [book.agree and book.oms > 0 for book in world.books()] == [True, True]
+    assert [row.agree and row.oms > 0 for row in world.books()] == [True, True]
     assert {entry["shop"] for entry in world.trace.entries()} >= {first.shop_id, second.shop_id}
     assert world.auditor.content
     world.close()
@@ -288,17 +276,15 @@ def signed(world: World, timestamp: datetime) -> tuple[str, dict[str, str], dict
         "shop_cipher": shop.shop_cipher,
         "timestamp": str(int(timestamp.timestamp())),
     }
-    secret = world.marketplace.app_secret
-    text = secret + path + "".join(name + value for name, value in sorted(query.items())) + body.decode() + secret
-    query["sign"] = hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
+    query["sign"] = signature(world.marketplace.app_secret, path, query.items(), body)
     token = world.marketplace.credentials(shop.shop_id).access_token
     return path, query, {"x-tts-access-token": token, "content-type": "application/json"}, body
 
 
 def search_from_outside(world: World, timestamp: datetime) -> int:
     path, query, headers, body = signed(world, timestamp)
-    answer = Client(world.outside_app("tiktok")).post(path, query_string=query, headers=headers, data=body)
-    code: int = json.loads(answer.data)["code"]
+    response = Client(world.outside_app("tiktok")).post(path, query_string=query, headers=headers, data=body)
+    code: int = json.loads(response.data)["code"]
     return code
 
 
@@ -312,8 +298,8 @@ def test_an_outsider_is_recorded_and_judged(world: World) -> None:
 def test_pages_for_people_are_served_and_are_no_part_of_the_record(world: World) -> None:
     browser = Client(world.outside_app("tiktok"))
     before = len(world.trace)
-    answer = browser.get("/seller-center/orders/returns", headers={"Accept": "text/html,*/*"})
-    assert (answer.status_code, answer.mimetype) == (200, "text/html")
+    response = browser.get("/seller-center/orders/returns", headers={"Accept": "text/html,*/*"})
+    assert (response.status_code, response.mimetype) == (200, "text/html")
     assert len(world.trace) == before
 
 
@@ -341,8 +327,10 @@ def test_a_player_of_ours_is_judged_by_the_worlds_time_alone() -> None:
         world = World(strict_time=False)
         path, query, headers, body = signed(world, now)
         session = world.wire.session("connector")
-        answer = session.post(f"https://open-api.tiktokglobalshop.com{path}", params=query, headers=headers, data=body)
-        assert answer.json()["code"] == 36009004
+        response = session.post(
+            f"https://open-api.tiktokglobalshop.com{path}", params=query, headers=headers, data=body
+        )
+        assert response.json()["code"] == 36009004
         world.close()
 
 

@@ -6,12 +6,11 @@ columns `what` and `body`, and what a seller has decided about an adjustment, in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields
 from decimal import Decimal
 from functools import cache
-from operator import attrgetter
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 
 from connector.domain.adjustments import Action, RequestStatus
 from connector.domain.decisions import (
@@ -54,30 +53,19 @@ READ: Final[Mapping[str, Callable[[Any], Any]]] = {
 
 def to_row(record: Any) -> Row:
     """Return a record's values by column."""
-    kind = record.__class__
-    return _columns(record, dict(zip(_names(kind), _values(kind)(record), strict=True)))
+    return _columns(record, {name: getattr(record, name) for name in _names(record.__class__)})
 
 
 def changes(was: Any, becomes: Any) -> Row:
     """Return the values by column that differ."""
-    kind = was.__class__
-    each = zip(_names(kind), _values(kind)(was), _values(kind)(becomes), strict=True)
-    return _columns(becomes, {name: new for name, old, new in each if new != old})
+    names = _names(was.__class__)
+    moved = {name: value for name in names if (value := getattr(becomes, name)) != getattr(was, name)}
+    return _columns(becomes, moved)
 
 
 @cache
-def _names(kind: Any) -> tuple[str, ...]:
+def _names(kind: type[Any]) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
-
-
-@cache
-def _values(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
-    return attrgetter(*_names(kind))
-
-
-@cache
-def _setters(kind: Any) -> tuple[Callable[[Any, Any], None], ...]:
-    return tuple(getattr(kind, name).__set__ for name in _names(kind))
 
 
 def _columns(record: Any, row: Row) -> Row:
@@ -90,28 +78,16 @@ def _columns(record: Any, row: Row) -> Row:
     return row
 
 
-def from_row(record: type[R], row: Iterable[Any]) -> R:
-    """Make a record of a row, which has its columns in the order of the record's fields.
-
-    Slots are set one by one: the `__init__` of a frozen dataclass takes three times as long, and most that happens in a
-    round is reading.
-    """
-    values, kind = list(row), cast(Any, record)
+def from_row(record: type[R], row: Row) -> R:
+    """Make a record of a row's values by column."""
     if record is Adjustment:
-        values[_STATUS] = RequestStatus(values[_STATUS])
-        values[_DECIDED] = values[_DECIDED] and from_json(SellerDecision, values[_DECIDED])
+        row["status"] = RequestStatus(row["status"])
+        answer = row.pop("answer")
+        row["decision"] = answer and from_json(SellerDecision, answer)
     elif record is OutboxEntry:
-        what, body = values[_DELIVERED : _DELIVERED + 2]
-        values[_DELIVERED : _DELIVERED + 2] = [from_json(BY_OPERATION[what], body)]
-        values[_STATE] = OutboxState(values[_STATE])
-    made: R = record.__new__(record)
-    for set_value, value in zip(_setters(kind), values, strict=True):
-        set_value(made, value)
-    return made
-
-
-_STATUS, _DECIDED = map(_names(Adjustment).index, ("status", "decision"))
-_DELIVERED, _STATE = map(_names(OutboxEntry).index, ("decision", "state"))
+        row["state"] = OutboxState(row["state"])
+        row["decision"] = from_json(BY_OPERATION[row.pop("what")], row.pop("body"))
+    return record(**row)
 
 
 def to_json(decision: Any) -> Row:

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
-from itertools import islice
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
@@ -63,6 +62,7 @@ _UPDATE: Final = {
     table.name: sa.update(table).where(*(key == bindparam(f"of_{key.name}") for key in table.primary_key.columns))
     for table in t.metadata.tables.values()
 }
+_COLUMNS: Final = {record: table.columns.keys() for record, table in t.OF.items()}
 _adj, _out, _mark, _unit = t.adjustments.c, t.outbox.c, t.watermarks.c, t.line_units.c
 
 _ROUND_BEGINS: Final = (
@@ -217,8 +217,7 @@ class SqlUnitOfWork:
 
     def round_begins(self, profile_id: int) -> tuple[Shop, Rounds, Tokens]:
         row = iter(self.connection.execute(_ROUND_BEGINS, {"id": profile_id}).one())
-        shop, rounds, tokens = (islice(row, len(table.c)) for table in (t.shops, t.watermarks, t.tokens))
-        return from_row(Shop, shop), from_row(Rounds, rounds), from_row(Tokens, tokens)
+        return _record(Shop, row), _record(Rounds, row), _record(Tokens, row)
 
     def rounds(self) -> list[Rounds]:
         return self._all(Rounds)
@@ -414,7 +413,7 @@ class SqlUnitOfWork:
         return found
 
     def _read(self, record: type[R], statement: sa.Executable, **params: Any) -> list[R]:
-        return [from_row(record, row) for row in self.connection.execute(statement, params).all()]
+        return [_record(record, row) for row in self.connection.execute(statement, params)]
 
     def _add(self, table: sa.Table, row: Row) -> int:
         """Insert a row and return its number, where its key is one. What has no value is left to the schema."""
@@ -427,6 +426,11 @@ class SqlUnitOfWork:
         if moved:
             which = {f"of_{column.name}": value for column, value in zip(table.primary_key.columns, key, strict=True)}
             self.connection.execute(_UPDATE[table.name], {**which, **moved})
+
+
+def _record(record: type[R], row: Iterable[Any]) -> R:
+    """Make a record of the next values of a row: as many as its table has columns, in their order."""
+    return from_row(record, dict(zip(_COLUMNS[record], row, strict=False)))
 
 
 def _tokens(grant: Grant) -> Row:

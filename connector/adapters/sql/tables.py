@@ -3,9 +3,6 @@
 "Only once" is a unique key here, never a habit of the code: a request of the OMS by its `SellerAdjustmentID`, a claim's
 adjustment by claim, line and generation, a decision in the outbox by what it decides.
 
-A record's table has a column for each of its fields, by the field's name and type: what they mean stands in `records`.
-What the database puts where an insert names no value, the migrations say.
-
 Times are aware UTC, money is exact (`Money` keeps ten-thousandths as an integer, so that it compares and sums in SQL
 on every database), lists are JSON. Compare a column with a bound value of the column's own type:
 `sa.literal(value, column.type)`.
@@ -13,11 +10,10 @@ on every database), lists are JSON. Compare a column with a bound value of the c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
-from types import MappingProxyType, UnionType
-from typing import Any, Final, get_args, get_origin, get_type_hints
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
@@ -79,62 +75,206 @@ metadata: Final = sa.MetaData(
 )
 
 
-_TYPES: Final[Mapping[type, type[TypeEngine[Any]]]] = {
-    str: sa.Text, bool: sa.Boolean, int: sa.Integer, Decimal: Money, datetime: Utc, list: sa.JSON, dict: sa.JSON,
-}  # fmt: skip
-_NAMED: Final[Mapping[str, type[TypeEngine[Any]]]] = {"site_updated": sa.BigInteger}
-_LEADS_TO: Final = {
-    "profile_id": "shops.id", "order_id": "orders.id", "item_id": "order_items.id", "outbox_id": "outbox.id",
-}  # fmt: skip
+def _id() -> sa.Column[int]:
+    return sa.Column("id", sa.Integer, primary_key=True, autoincrement=True)
 
 
-def _table(
-    name: str,
-    record: type[Any],
-    *more: sa.schema.SchemaItem,
-    key: Sequence[str] = ("id",),
-    indexed: Sequence[str] = (),
-    otherwise: Mapping[str, Sequence[sa.Column[Any]]] = MappingProxyType({}),
-) -> sa.Table:
-    """Make the table of a record; a field that is kept `otherwise` has columns of its own."""
-    columns: list[sa.Column[Any]] = []
-    for field, hint in get_type_hints(record).items():
-        kind, *none = get_args(hint) if get_origin(hint) is UnionType else (hint,)
-        if field in otherwise:
-            columns += otherwise[field]
-            continue
-        type_ = _NAMED.get(field) or next(_TYPES[base] for base in (get_origin(kind) or kind).__mro__ if base in _TYPES)
-        leads_to = [sa.ForeignKey(_LEADS_TO[field])] if field in _LEADS_TO else []
-        is_key, index = field in key, True if field in indexed else None
-        columns.append(
-            sa.Column(field, type_, *leads_to, primary_key=is_key, nullable=bool(none) and not is_key, index=index)
-        )
-    return sa.Table(name, metadata, *columns, *more)
+def _text(name: str) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=False, server_default="")
 
 
-shops: Final = _table("shops", r.Shop, sa.UniqueConstraint("shop_id"))
-tokens: Final = _table("tokens", r.Tokens, key=["profile_id"])
-watermarks: Final = _table("watermarks", r.Rounds, key=["profile_id"], indexed=["next_round_at"])
-orders: Final = _table(
+def _money(name: str) -> sa.Column[Decimal]:
+    return sa.Column(name, Money, nullable=False, server_default="0")
+
+
+# A marketplace shop; `id` is the ChannelAdvisor ProfileID.
+shops: Final = sa.Table(
+    "shops",
+    metadata,
+    _id(),
+    sa.Column("shop_id", sa.Text, nullable=False, unique=True),
+    sa.Column("cipher", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("region", sa.Text, nullable=False),
+    sa.Column("default_answers", sa.JSON, nullable=False),  # {request type: "approve" | "reject"}; empty is off
+    sa.Column("added_at", Utc, nullable=False),
+)
+
+# The shop's keys at the marketplace.
+tokens: Final = sa.Table(
+    "tokens",
+    metadata,
+    sa.Column("profile_id", sa.ForeignKey("shops.id"), primary_key=True),
+    sa.Column("access_token", sa.Text, nullable=False),
+    sa.Column("access_expires_at", Utc, nullable=False),
+    sa.Column("refresh_token", sa.Text, nullable=False),
+    sa.Column("refresh_expires_at", Utc, nullable=False),
+)
+
+# The shop's rounds: the grid, and a watermark for each stream that a round collects. A worker that makes the round
+# holds this row's lock.
+watermarks: Final = sa.Table(
+    "watermarks",
+    metadata,
+    sa.Column("profile_id", sa.ForeignKey("shops.id"), primary_key=True),
+    sa.Column("rounds_from", Utc, nullable=False),
+    sa.Column("next_round_at", Utc, nullable=False, index=True),
+    sa.Column("orders_at", Utc, nullable=True),
+    sa.Column("returns_at", Utc, nullable=True),
+    sa.Column("cancellations_at", Utc, nullable=True),
+)
+
+orders: Final = sa.Table(
     "orders",
-    r.Order,
+    metadata,
+    _id(),  # ChannelAdvisor's ID
+    sa.Column("profile_id", sa.ForeignKey("shops.id"), nullable=False),
+    sa.Column("site_order_id", sa.Text, nullable=False),
+    sa.Column("site_status", sa.Text, nullable=False),
+    sa.Column("offered", sa.Boolean, nullable=False),  # false: UNPAID or ON_HOLD, not shown to the OMS
+    _text("seller_order_id"),
+    sa.Column("currency", sa.Text, nullable=False),
+    sa.Column("total", Money, nullable=False),
+    _money("tax"),  # includes shipping tax, as ChannelAdvisor's TotalTaxPrice does
+    _money("shipping"),
+    _money("shipping_tax"),
+    _money("discount"),  # of seller and platform together, already taken off in `total`
+    sa.Column("checkout_status", sa.Text, nullable=False),  # ChannelAdvisor's words
+    sa.Column("payment_status", sa.Text, nullable=False),
+    sa.Column("shipping_status", sa.Text, nullable=False),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("imported_at", Utc, nullable=False),
+    sa.Column("updated_at", Utc, nullable=False),  # moves with the order and with each of its adjustments
+    sa.Column("paid_at", Utc, nullable=True),
+    sa.Column("shipped_at", Utc, nullable=True),
+    sa.Column("delivered_at", Utc, nullable=True),
+    sa.Column("cancelled_at", Utc, nullable=True),
+    _text("buyer_user_id"),
+    _text("buyer_email"),
+    sa.Column("recipient", sa.JSON, nullable=False),  # the marketplace's recipient_address object
+    _text("payment_method"),
+    sa.Column("site_updated", sa.BigInteger, nullable=False),  # the marketplace's update_time
+    sa.Column("fingerprint", sa.Text, nullable=False),  # of the document last read
     sa.UniqueConstraint("profile_id", "site_order_id"),
     sa.Index("ix_orders_profile_id_updated_at", "profile_id", "updated_at"),
 )
-order_items: Final = _table("order_items", r.OrderItem, indexed=["order_id"])
-line_units: Final = _table("line_units", r.LineUnit, key=["order_id", "site_line_id"], indexed=["item_id"])
-cases: Final = _table("cases", r.Case, key=["profile_id", "site_id"], indexed=["order_id"])
+
+# A ChannelAdvisor line: the order's units of equal SKU, price and package.
+order_items: Final = sa.Table(
+    "order_items",
+    metadata,
+    _id(),
+    sa.Column("profile_id", sa.ForeignKey("shops.id"), nullable=False),
+    sa.Column("order_id", sa.ForeignKey("orders.id"), nullable=False, index=True),
+    sa.Column("site_sku_id", sa.Text, nullable=False),
+    sa.Column("site_product_id", sa.Text, nullable=False),
+    sa.Column("sku", sa.Text, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("quantity", sa.Integer, nullable=False),
+    sa.Column("unit_price", Money, nullable=False),
+    _money("tax"),  # these three for all units together
+    _money("shipping"),
+    _money("shipping_tax"),
+)
+
+# One unit, as the marketplace counts: what was paid for it, part by part.
+line_units: Final = sa.Table(
+    "line_units",
+    metadata,
+    sa.Column("order_id", sa.ForeignKey("orders.id"), primary_key=True),
+    sa.Column("site_line_id", sa.Text, primary_key=True),
+    sa.Column("item_id", sa.ForeignKey("order_items.id"), nullable=False, index=True),
+    sa.Column("site_sku_id", sa.Text, nullable=False),
+    sa.Column("package_id", sa.Text, nullable=False),
+    sa.Column("site_status", sa.Text, nullable=False),
+    sa.Column("shipped", sa.Boolean, nullable=False),
+    sa.Column("price", Money, nullable=False),
+    _money("tax"),
+    _money("shipping"),
+    _money("shipping_tax"),
+    _money("fee"),  # what else of the total falls on this unit
+)
+
+# A return or cancellation of the marketplace, as last read: the marketplace's half of a case.
+cases: Final = sa.Table(
+    "cases",
+    metadata,
+    sa.Column("profile_id", sa.ForeignKey("shops.id"), primary_key=True),
+    sa.Column("site_id", sa.Text, primary_key=True),
+    sa.Column("kind", sa.Text, nullable=False),  # RETURN | CANCELLATION
+    sa.Column("order_id", sa.ForeignKey("orders.id"), nullable=False, index=True),
+    sa.Column("request_type", sa.Text, nullable=False),  # REFUND, RETURN_AND_REFUND, REPLACEMENT, CANCEL
+    sa.Column("site_status", sa.Text, nullable=False),
+    sa.Column("arbitration_status", sa.Text, nullable=False),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("site_updated", sa.BigInteger, nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),
+)
+
 # ChannelAdvisor's OrderAdjustments (level "order") and OrderItemAdjustments (level "item"), with the extensions.
-adjustments: Final = _table(
+adjustments: Final = sa.Table(
     "adjustments",
-    r.Adjustment,
+    metadata,
+    _id(),
+    sa.Column("level", sa.Text, nullable=False),
+    sa.Column("profile_id", sa.ForeignKey("shops.id"), nullable=False),
+    sa.Column("order_id", sa.ForeignKey("orders.id"), nullable=False, index=True),
+    sa.Column("item_id", sa.ForeignKey("order_items.id"), nullable=True, index=True),
+    sa.Column("quantity", sa.Integer, nullable=True),
+    sa.Column("type", sa.Text, nullable=False),  # Refund | Cancellation
+    sa.Column("status", sa.Text, nullable=False),  # RequestStatus
+    sa.Column("restock_status", sa.Text, nullable=True),
+    sa.Column("created_source", sa.Text, nullable=False),
+    sa.Column("updated_source", sa.Text, nullable=False),
+    sa.Column("is_restock", sa.Boolean, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("total", Money, nullable=False),  # always the sum of the parts that follow
+    _money("item_amount"),
+    _money("tax_amount"),
+    _money("shipping_amount"),
+    _money("shipping_tax_amount"),
+    _money("gift_amount"),
+    _money("gift_tax_amount"),
+    _money("recycling_amount"),
+    sa.Column("seller_adjustment_id", sa.Text, nullable=True),
+    sa.Column("part", sa.Integer, nullable=False),  # one Adjust of the OMS is one adjustment per package
+    sa.Column("site_adjustment_id", sa.Text, nullable=True),  # return_id or cancel_id
+    sa.Column("generation", sa.Integer, nullable=False),  # a claim that comes back gets a new adjustment
+    sa.Column("rma_number", sa.Text, nullable=True),
+    sa.Column("transaction_id", sa.Text, nullable=True),
+    sa.Column("site_refund_at", Utc, nullable=True),
+    _text("public_notes"),
+    _text("comment"),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("updated_at", Utc, nullable=False),
+    sa.Column("return_shipping_fee", Money, nullable=True),
+    sa.Column("restocking_fee", Money, nullable=True),
+    _text("tracking"),
+    _text("shipping_method"),
+    _text("reference_sku"),
+    # extensions
+    sa.Column("request_type", sa.Text, nullable=False),  # ... and SELLER_REFUND
+    sa.Column("site_line_ids", sa.JSON, nullable=False),
+    sa.Column("site_line_amounts", sa.JSON, nullable=False, server_default="{}"),  # {unit: sum}, ours until theirs
+    _text("site_status"),
+    _text("site_reason"),
+    _text("site_reason_text"),
+    sa.Column("deadline", Utc, nullable=True),
+    _text("arbitration_status"),
+    sa.Column("error_code", sa.Text, nullable=True),
+    sa.Column("error_message", sa.Text, nullable=True),
+    sa.Column("decided_by", sa.Text, nullable=True),  # oms | default | channel (outside) | buyer (declined an offer)
+    # the connector's own
+    sa.Column("offer_amount", Money, nullable=True),  # partial refund to be offered for this adjustment
+    # the seller's decision while it waits for those of the RMA's other lines, or to be delivered
+    sa.Column("answer", sa.JSON, nullable=True),
+    sa.Column("warned_at", Utc, nullable=True),
+    sa.Column("outbox_id", sa.ForeignKey("outbox.id"), nullable=True, index=True),
     sa.UniqueConstraint("profile_id", "seller_adjustment_id", "part", name="uq_adjustments_seller_adjustment_id"),
     sa.UniqueConstraint("profile_id", "site_adjustment_id", "item_id", "generation", name="uq_adjustments_claim_item"),
     sa.Index("ix_adjustments_profile_id_status_deadline", "profile_id", "status", "deadline"),
     sa.Index("ix_adjustments_site_adjustment_id", "site_adjustment_id"),
     sa.Index("ix_adjustments_created_at", "created_at"),
-    indexed=["order_id", "item_id", "outbox_id"],
-    otherwise={"decision": [sa.Column("answer", sa.JSON, nullable=True)]},
 )
 
 # The same for a claim's adjustment of the whole order, which no line sets apart.
@@ -149,26 +289,36 @@ sa.Index(
 )
 
 # Decisions on their way to the marketplace. Written in the transaction of the decision itself.
-outbox: Final = _table(
+outbox: Final = sa.Table(
     "outbox",
-    r.OutboxEntry,
-    sa.UniqueConstraint("once"),
-    sa.UniqueConstraint("idempotency_key"),
+    metadata,
+    _id(),
+    sa.Column("profile_id", sa.ForeignKey("shops.id"), nullable=False),
+    sa.Column("order_id", sa.ForeignKey("orders.id"), nullable=False),
+    sa.Column("what", sa.Text, nullable=False),  # the operation, see domain.decisions.Operation
+    sa.Column("site_id", sa.Text, nullable=True),  # return_id or cancel_id, where one exists already
+    sa.Column("once", sa.Text, nullable=False, unique=True),  # what this decides: never decided twice
+    sa.Column("idempotency_key", sa.Text, nullable=False, unique=True),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),  # waiting | sending | unknown | done | refused | withdrawn
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("not_before", Utc, nullable=True),  # the next attempt
+    sa.Column("due_at", Utc, nullable=True),  # set: goes out at this instant, ahead of the round
+    sa.Column("deadline", Utc, nullable=True),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("first_sent_at", Utc, nullable=True),
+    sa.Column("finished_at", Utc, nullable=True),
+    sa.Column("error_code", sa.Text, nullable=True),
+    sa.Column("error_message", sa.Text, nullable=True),
     sa.Index("ix_outbox_state_profile_id", "state", "profile_id"),
     sa.Index("ix_outbox_due_at", "due_at"),
-    otherwise={
-        "decision": [  # `what` is the operation, see domain.decisions.Operation
-            sa.Column("what", sa.Text, nullable=False),
-            sa.Column("body", sa.JSON, nullable=False),
-        ]
-    },
 )
 
 # Activity & History: when, who, what, and the marketplace's own words.
 activity: Final = sa.Table(
     "activity",
     metadata,
-    sa.Column("id", sa.Integer, primary_key=True),
+    _id(),
     sa.Column("profile_id", sa.ForeignKey("shops.id"), nullable=False),
     sa.Column("order_id", sa.ForeignKey("orders.id"), nullable=False, index=True),
     sa.Column("at", Utc, nullable=False),
@@ -179,7 +329,17 @@ activity: Final = sa.Table(
     sa.Column("site_id", sa.Text, nullable=True),
 )
 
-clients: Final = _table("clients", r.Application, key=["application_id"])
+# Applications that may call the ChannelAdvisor API, secrets kept as hashes only.
+clients: Final = sa.Table(
+    "clients",
+    metadata,
+    sa.Column("application_id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("secret_hash", sa.Text, nullable=False),
+    sa.Column("refresh_hash", sa.Text, nullable=False),
+    sa.Column("refresh_used_at", Utc, nullable=False),
+    sa.Column("created_at", Utc, nullable=False),
+)
 
 access_tokens: Final = sa.Table(
     "access_tokens",
@@ -197,6 +357,7 @@ exports: Final = sa.Table(
     sa.Column("at", Utc, nullable=False),
 )
 
+# Which table keeps which record.
 OF: Final[Mapping[type, sa.Table]] = {
     r.Shop: shops, r.Tokens: tokens, r.Rounds: watermarks, r.Order: orders, r.OrderItem: order_items,
     r.LineUnit: line_units, r.Case: cases, r.Adjustment: adjustments, r.OutboxEntry: outbox, r.Application: clients,

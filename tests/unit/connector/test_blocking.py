@@ -20,7 +20,7 @@ def a_mug(bench: Bench, *refunds: str) -> None:
     bench.tiktok.put_order("500", "20.00")
     bench.round()
     for amount in refunds:
-        bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal(amount)))
+        bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal(amount)))
 
 
 def seller_center_refunds(bench: Bench, return_id: str, amount: str, status: str = "COMPLETE") -> None:
@@ -65,7 +65,7 @@ def test_refunds_of_the_same_unit_go_one_after_the_other(bench: Bench) -> None:
 def test_a_refund_waits_for_a_buyers_claim_on_the_same_unit_and_goes_out_as_another_request(bench: Bench) -> None:
     a_mug(bench)
     bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
-    bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("5.00")))
+    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("5.00")))
     bench.tiktok.responses.append(refusal(25001011, "There are processing reverse order exists"))
     assert bench.round() == "round: 1 collected, 1 postponed"
     assert bench.round() == "round: nothing new"
@@ -165,7 +165,7 @@ def test_a_fault_of_our_own_with_one_refund_holds_up_no_other(bench: Bench, monk
     bench.tiktok.put_order("600", "20.00")
     bench.round()
     for order_id in ("500", "600"):
-        bench.connector.services.adjust_order(bench.order_id(order_id), AdjustOrder())
+        bench.connector.commands.adjust_order(bench.order_id(order_id), AdjustOrder())
     done = deliver._done
 
     def faulty(run: Run, entry: OutboxEntry, decision: Decision, *args: Any) -> Any:
@@ -201,7 +201,7 @@ def test_a_fault_that_does_not_go_away_ends_where_a_person_sees_it(
 def test_a_cancellation_that_arrived_twice_is_found_before_it_is_called_an_error(bench: Bench) -> None:
     bench.tiktok.put_order("500", "20.00", status="AWAITING_SHIPMENT")
     bench.round()
-    bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder())
+    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder())
 
     def twice(call: Call) -> Json:
         now = int(bench.clock.now().timestamp())
@@ -232,7 +232,7 @@ def test_a_coin_that_lies_on_another_unit_stops_no_refund_but_more_does(
 ) -> None:
     document = bench.tiktok.put_order("500", "0.01", "10.00")
     bench.round()
-    bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("10.01")))
+    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("10.01")))
 
     def refuses(call: Call) -> Json:
         for line, price in zip(document["line_items"], left, strict=True):

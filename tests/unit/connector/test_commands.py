@@ -26,14 +26,14 @@ def a_delivered_order(bench: Bench, *prices: str, **fields: str) -> int:
 
 
 def the_items(bench: Bench, order_id: int) -> list[int]:
-    return list(bench.connector.services.units([order_id]))
+    return list(bench.connector.commands.units([order_id]))
 
 
 def test_an_order_is_refunded_package_by_package(bench: Bench) -> None:
     document = bench.tiktok.put_order("500", "20.00", "10.00")
     document["line_items"][1]["package_id"] = "P2"
     bench.round()
-    bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("10.00")))
+    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("10.00")))
     first, second = bench.adjustments()
     assert [first.total, second.total] == [Decimal("6.67"), Decimal("3.33")]
     assert [line_ids(entry) for entry in bench.outbox()] == [("5001",), ("5002",)]
@@ -43,7 +43,7 @@ def test_shipped_units_are_refunded_and_the_others_cancelled(bench: Bench) -> No
     document = bench.tiktok.put_order("500", "20.00", "10.00")
     document["line_items"][1] |= {"display_status": "AWAITING_SHIPMENT", "package_id": ""}
     bench.round()
-    bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder())
+    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder())
     assert sorted((entry.type, entry.total) for entry in bench.adjustments()) == [
         ("Cancellation", Decimal("10.00")),
         ("Refund", Decimal("20.00")),
@@ -53,7 +53,7 @@ def test_shipped_units_are_refunded_and_the_others_cancelled(bench: Bench) -> No
 def test_refund_only_leaves_unshipped_units_alone(bench: Bench) -> None:
     order_id = a_delivered_order(bench, "20.00", status="AWAITING_SHIPMENT")
     with pytest.raises(BadRequest):
-        bench.connector.services.adjust_order(order_id, AdjustOrder(refund_only=True))
+        bench.connector.commands.adjust_order(order_id, AdjustOrder(refund_only=True))
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_an_order_refund_that_cannot_be_names_the_field_and_changes_nothing(
 ) -> None:
     order_id = a_delivered_order(bench, "20.00", "10.00")
     with pytest.raises(BadRequest) as caught:
-        bench.connector.services.adjust_order(order_id, request_)
+        bench.connector.commands.adjust_order(order_id, request_)
     assert caught.value.field == field
     assert bench.adjustments() == []
     assert bench.connector.waiting() == 0
@@ -93,7 +93,7 @@ def test_a_line_refund_that_cannot_be_names_the_field(bench: Bench, request_: Ad
     bench.round()
     (item_id,) = the_items(bench, bench.order_id("500"))
     with pytest.raises(BadRequest) as caught:
-        bench.connector.services.adjust_item(item_id, request_)
+        bench.connector.commands.adjust_item(item_id, request_)
     assert caught.value.field == field
 
 
@@ -104,18 +104,18 @@ def test_single_refunds_of_a_line_take_the_next_unit_each_time_and_add_up(bench:
     bench.round()
     (item_id,) = the_items(bench, bench.order_id("500"))
     for _ in range(3):
-        bench.connector.services.adjust_item(item_id, AdjustItem(quantity=1))
+        bench.connector.commands.adjust_item(item_id, AdjustItem(quantity=1))
     assert [line_ids(entry) for entry in bench.outbox()] == [("5001",), ("5002",), ("5003",)]
     assert sum(entry.total for entry in bench.adjustments()) == Decimal("54.80")
     with pytest.raises(BadRequest):
-        bench.connector.services.adjust_item(item_id, AdjustItem(quantity=1))
+        bench.connector.commands.adjust_item(item_id, AdjustItem(quantity=1))
 
 
 def test_keeping_the_shipping_refunds_the_rest(bench: Bench) -> None:
     order_id = a_delivered_order(bench, "14.95", shipping="9.95")
     (item_id,) = the_items(bench, order_id)
     request = AdjustItem(quantity=1, shipping_amount=Decimal("0"), force_calculate_omitted=True)
-    bench.connector.services.adjust_item(item_id, request)
+    bench.connector.commands.adjust_item(item_id, request)
     assert bench.adjustment().total == Decimal("14.95")
     bench.tiktok.decide = lambda call: ok({"return_id": "901"})
     bench.round()
@@ -125,16 +125,16 @@ def test_keeping_the_shipping_refunds_the_rest(bench: Bench) -> None:
 def test_the_same_seller_adjustment_id_is_taken_only_once(bench: Bench) -> None:
     order_id = a_delivered_order(bench, "20.00")
     request = AdjustOrder(amount=Decimal("1.00"), seller_adjustment_id="A-1")
-    bench.connector.services.adjust_order(order_id, request)
+    bench.connector.commands.adjust_order(order_id, request)
     with pytest.raises(BadRequest) as caught:
-        bench.connector.services.adjust_order(order_id, request)
+        bench.connector.commands.adjust_order(order_id, request)
     assert caught.value.field == "SellerAdjustmentID"
     assert len(bench.outbox()) == 1
 
 
 def test_recording_only_tells_the_marketplace_nothing(bench: Bench) -> None:
     order_id = a_delivered_order(bench, "20.00")
-    bench.connector.services.adjust_order(order_id, AdjustOrder(prevent_site_processing=True))
+    bench.connector.commands.adjust_order(order_id, AdjustOrder(prevent_site_processing=True))
     assert bench.connector.waiting() == 0
     assert bench.connector.ledger() == {}
 
@@ -151,7 +151,7 @@ def a_return_of_two_lines(bench: Bench) -> tuple[int, int]:
 
 def test_the_lines_of_an_rma_travel_as_one_decision(bench: Bench) -> None:
     first, second = a_return_of_two_lines(bench)
-    services = bench.connector.services
+    services = bench.connector.commands
     services.reject_return("item", first, [ConditionQuantity("USED", 1)])
     assert bench.connector.waiting() == 0
     bench.round()
@@ -168,16 +168,16 @@ def test_the_lines_of_an_rma_travel_as_one_decision(bench: Bench) -> None:
 
 def test_a_contrary_decision_is_refused_and_names_the_rma(bench: Bench) -> None:
     first, second = a_return_of_two_lines(bench)
-    bench.connector.services.approve_return("item", first)
+    bench.connector.commands.approve_return("item", first)
     with pytest.raises(BadRequest) as caught:
-        bench.connector.services.reject_return("item", second)
+        bench.connector.commands.reject_return("item", second)
     assert caught.value.field == "RmaNumber"
     assert "900" in str(caught.value)
 
 
 def test_a_decision_can_be_changed_until_all_lines_have_one(bench: Bench) -> None:
     first, second = a_return_of_two_lines(bench)
-    services = bench.connector.services
+    services = bench.connector.commands
     services.approve_return("item", first)
     services.reject_return("item", first)
     assert [entry.status for entry in bench.adjustments()] == ["PendingReturnRejection", "ReadyForReturn"]
@@ -191,7 +191,7 @@ def test_a_decision_can_be_changed_until_all_lines_have_one(bench: Bench) -> Non
 
 def test_words_of_several_lines_are_refused_where_together_they_are_too_long(bench: Bench) -> None:
     first, second = a_return_of_two_lines(bench)
-    services = bench.connector.services
+    services = bench.connector.commands
     services.reject_return("item", first, comment="a" * 300)
     with pytest.raises(BadRequest) as caught:
         services.reject_return("item", second, comment="b" * 300)
@@ -204,14 +204,14 @@ def test_conditions_must_cover_the_quantity(bench: Bench) -> None:
     first, _ = a_return_of_two_lines(bench)
     for conditions in ([ConditionQuantity("USED", 2)], [ConditionQuantity("SHINY", 1)]):
         with pytest.raises(BadRequest):
-            bench.connector.services.approve_return("item", first, conditions)
+            bench.connector.commands.approve_return("item", first, conditions)
 
 
 def test_a_reason_the_case_does_not_offer_is_replaced_and_the_record_says_so(bench: Bench) -> None:
     first, second = a_return_of_two_lines(bench)
     bench.tiktok.reasons = ["reverse_reject_return_parcel_reason_2"]
     for adjustment_id in (first, second):
-        bench.connector.services.reject_return("item", adjustment_id, [ConditionQuantity("DAMAGED", 1)])
+        bench.connector.commands.reject_return("item", adjustment_id, [ConditionQuantity("DAMAGED", 1)])
     bench.round()
     assert bench.tiktok.written()[0].body["reject_reason"] == "reverse_reject_return_parcel_reason_2"
     assert "reason_replaced" in bench.events("500")
@@ -221,7 +221,7 @@ def test_a_partial_offer_waits_for_the_buyer_and_can_be_declined(bench: Bench) -
     bench.tiktok.put_order("500", "20.00")
     bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
     bench.round()
-    services = bench.connector.services
+    services = bench.connector.commands
     with pytest.raises(BadRequest):
         services.approve_buyer_request("item", bench.adjustment().id, partial_refund_amount=Decimal("20.01"))
     services.approve_buyer_request("item", bench.adjustment().id, partial_refund_amount=Decimal("5.00"))
@@ -244,7 +244,7 @@ def test_a_yes_to_money_that_a_refund_of_the_sellers_has_taken_is_refused(bench:
     bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
     bench.round()
     request = bench.adjustment()
-    services = bench.connector.services
+    services = bench.connector.commands
     services.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("15.00")))
     with pytest.raises(BadRequest) as caught:
         services.approve_buyer_request("item", request.id)
@@ -255,20 +255,20 @@ def test_a_yes_to_money_that_a_refund_of_the_sellers_has_taken_is_refused(bench:
 def test_a_decision_that_the_status_does_not_take_is_refused(bench: Bench) -> None:
     first, _ = a_return_of_two_lines(bench)
     with pytest.raises(NotNow):
-        bench.connector.services.approve_buyer_request("item", first)
+        bench.connector.commands.approve_buyer_request("item", first)
     with pytest.raises(UnknownId):
-        bench.connector.services.approve_return("order", first)
+        bench.connector.commands.approve_return("order", first)
 
 
 def test_an_unpaid_order_is_not_offered(bench: Bench) -> None:
     order_id = a_delivered_order(bench, "20.00", status="UNPAID")
     with pytest.raises(UnknownId):
-        bench.connector.services.order(order_id)
+        bench.connector.commands.order(order_id)
 
 
 def test_a_refresh_token_is_exchanged_for_an_hour_of_access(bench: Bench) -> None:
     client = bench.connector.add_client("oms")
-    services = bench.connector.services
+    services = bench.connector.commands
     access = services.grant_access(client.application_id, client.shared_secret, client.refresh_token)
     assert access.expires_in == 3600
     assert services.verify_access(access.access_token).application_id == client.application_id

@@ -79,21 +79,21 @@ def a_request(bench: Bench) -> Callable[[], None]:
     bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
     bench.round()
     adjustment_id = bench.adjustment().id
-    return lambda: bench.connector.services.approve_buyer_request("item", adjustment_id)
+    return lambda: bench.connector.commands.approve_buyer_request("item", adjustment_id)
 
 
 def a_blind_refund(bench: Bench) -> Callable[[], None]:
     bench.tiktok.put_order("500", "39.98")
     bench.round()
     order_id = bench.order_id("500")
-    return lambda: bench.connector.services.adjust_order(order_id, AdjustOrder(seller_adjustment_id="A-1"))
+    return lambda: bench.connector.commands.adjust_order(order_id, AdjustOrder(seller_adjustment_id="A-1"))
 
 
 def a_cancellation(bench: Bench) -> Callable[[], None]:
     bench.tiktok.put_order("500", "39.98", status="AWAITING_SHIPMENT")
     bench.round()
     order_id = bench.order_id("500")
-    return lambda: bench.connector.services.adjust_order(order_id, AdjustOrder(seller_adjustment_id="A-1"))
+    return lambda: bench.connector.commands.adjust_order(order_id, AdjustOrder(seller_adjustment_id="A-1"))
 
 
 @pytest.mark.parametrize("after_commit", [False, True], ids=["before", "after"])

@@ -40,7 +40,7 @@ def test_a_parcel_on_its_way_is_shown_with_its_number(bench: Bench) -> None:
 def test_a_decision_shows_what_it_waits_for_and_what_the_marketplace_got(bench: Bench) -> None:
     a_return(bench, "20.00", "10.00", "5.00")
     for entry in bench.adjustments():
-        bench.connector.services.reject_return("item", entry.id)
+        bench.connector.commands.reject_return("item", entry.id)
     bench.round()
     assert texts(bench)[2:] == [
         "RejectReturn; the return's 2 other lines are still to be answered",
@@ -54,7 +54,7 @@ def test_a_decision_shows_what_it_waits_for_and_what_the_marketplace_got(bench: 
 
 def test_what_arbitration_brings_is_shown_as_the_marketplaces_doing(bench: Bench) -> None:
     a_return(bench, "20.00")
-    bench.connector.services.reject_return("item", bench.adjustment().id)
+    bench.connector.commands.reject_return("item", bench.adjustment().id)
     bench.round()
     bench.tiktok.put_return("900", "500", "REJECT_RECEIVE_PACKAGE", arbitration_status="IN_PROGRESS")
     bench.round()
@@ -71,8 +71,8 @@ def test_what_arbitration_brings_is_shown_as_the_marketplaces_doing(bench: Bench
 def test_an_error_shows_what_was_not_taken(bench: Bench) -> None:
     bench.tiktok.put_order("500", "20.00")
     bench.round()
-    (item_id,) = bench.connector.services.units([bench.order_id("500")])
-    bench.connector.services.adjust_item(item_id, AdjustItem(item_amount=Decimal("5")))
+    (item_id,) = bench.connector.commands.units([bench.order_id("500")])
+    bench.connector.commands.adjust_item(item_id, AdjustItem(item_amount=Decimal("5")))
     bench.tiktok.responses.append(refusal(25011012, "no"))
     bench.round()
     assert texts(bench)[1:] == [
@@ -86,7 +86,7 @@ def test_an_offer_and_its_refusal_are_shown(bench: Bench) -> None:
     bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
     bench.round()
     offer = Decimal("5")
-    bench.connector.services.approve_buyer_request("item", bench.adjustment().id, partial_refund_amount=offer)
+    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id, partial_refund_amount=offer)
     bench.tiktok.decide = lambda call: ok({})
     bench.round()
     bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING", buyer_rejected_partial_refund=True)

@@ -76,11 +76,11 @@ def paid(units: Sequence[LineUnit]) -> Parts:
 
 
 @given(groups=st.lists(lines, min_size=1, max_size=4), shipping=st.sampled_from(["0", "9.95"]), walk=steps)
-@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_on_its_way_never_exceeds_what_was_paid(
     bench: Bench, groups: list[list[SiteLine]], shipping: str, walk: list[tuple[int, AdjustItem | AdjustOrder | str]]
 ) -> None:
-    services = bench.connector.services
+    services = bench.connector.commands
     order_id = collected(bench, groups, Decimal(shipping))
     items = list(services.units([order_id]))
     for which, request in [*walk, (0, AdjustOrder())]:
@@ -111,7 +111,7 @@ def test_what_is_on_its_way_never_exceeds_what_was_paid(
 def test_a_full_refund_after_a_part_of_one_line_leaves_nothing(bench: Bench) -> None:
     mugs, cup = [a_line(0, sku="MUG", price="14.95")] * 3, [a_line(0, sku="CUP", price="5.00")]
     order_id = collected(bench, [mugs, cup], Decimal(0))
-    services = bench.connector.services
+    services = bench.connector.commands
     services.adjust_item(list(services.units([order_id]))[1], AdjustItem(item_amount=Decimal("1.00")))
     services.adjust_order(order_id, AdjustOrder())
     with pytest.raises(BadRequest):

@@ -19,7 +19,7 @@ def three_mugs(bench: Bench) -> int:
     for line in document["line_items"]:
         line["sku_id"] = "MUG"
     bench.round()
-    (item_id,) = bench.connector.services.units([bench.order_id("500")])
+    (item_id,) = bench.connector.commands.units([bench.order_id("500")])
     return item_id
 
 
@@ -48,7 +48,7 @@ def parts(entry: Adjustment) -> tuple[str, str, str]:
 def test_the_parts_that_were_asked_for_stay_as_they_were_asked_for(bench: Bench) -> None:
     item_id = three_mugs(bench)
     keep_shipping = AdjustItem(quantity=1, shipping_amount=Decimal("0"), force_calculate_omitted=True)
-    bench.connector.services.adjust_item(item_id, keep_shipping)
+    bench.connector.commands.adjust_item(item_id, keep_shipping)
     assert parts(bench.adjustment()) == ("14.95", "1.24", "0.00")
     bench.tiktok.decide = lambda call: ok({"return_id": "901"})
     bench.round()
@@ -60,7 +60,7 @@ def test_the_parts_that_were_asked_for_stay_as_they_were_asked_for(bench: Bench)
 
 def test_parts_keep_their_proportions_where_the_marketplace_pays_another_sum(bench: Bench) -> None:
     item_id = three_mugs(bench)
-    bench.connector.services.adjust_item(item_id, AdjustItem(item_amount=Decimal("44.85")))
+    bench.connector.commands.adjust_item(item_id, AdjustItem(item_amount=Decimal("44.85")))
     bench.tiktok.decide = lambda call: ok({"return_id": "901"})
     bench.round()
     paid_back(bench, ("5001", "14.95", "1", "2"), ("5002", "14.95", "1", "2"), ("5003", "14.94", "1", "2"))
@@ -75,7 +75,7 @@ def test_a_sum_that_was_asked_for_is_not_made_smaller_in_silence(
 ) -> None:
     bench.tiktok.put_order("500", "39.98")
     bench.round()
-    bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder(amount=amount))
+    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder(amount=amount))
     bench.tiktok.orders["500"]["line_items"][0]["sale_price"] = "9.98"  # what the marketplace reckons is left
     bench.round()
     assert [call.body["refund_total"] for call in bench.tiktok.written()] == [sent]
@@ -93,14 +93,14 @@ def test_a_sum_that_was_asked_for_is_not_made_smaller_in_silence(
 def test_no_more_of_a_part_is_given_back_than_was_paid(bench: Bench, request_: AdjustItem, field: str) -> None:
     item_id = three_mugs(bench)
     with pytest.raises(BadRequest) as caught:
-        bench.connector.services.adjust_item(item_id, request_)
+        bench.connector.commands.adjust_item(item_id, request_)
     assert caught.value.field == field
     assert bench.adjustments() == []
 
 
 def test_a_part_that_has_gone_back_is_gone_and_the_rest_is_reckoned_from_what_is_left(bench: Bench) -> None:
     item_id = three_mugs(bench)
-    services = bench.connector.services
+    services = bench.connector.commands
     services.adjust_item(item_id, AdjustItem(shipping_amount=Decimal("9.95")))
     with pytest.raises(BadRequest) as caught:
         services.adjust_item(item_id, AdjustItem(shipping_amount=Decimal("0.01")))

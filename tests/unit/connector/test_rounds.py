@@ -48,7 +48,7 @@ def test_a_refund_request_becomes_a_new_rma_with_the_marketplace_s_deadline(benc
 
 def test_an_approval_waits_for_the_round_and_walks_to_its_end(bench: Bench) -> None:
     a_refund_request(bench)
-    bench.connector.services.approve_buyer_request("item", bench.adjustment().id)
+    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id)
     assert bench.adjustment().status == "PendingApproval"
     assert bench.tiktok.written() == []
     bench.round()
@@ -68,7 +68,7 @@ def test_a_decision_that_cannot_wait_for_the_round_goes_out_at_once(bench: Bench
     bench.clock.time = START + timedelta(minutes=16)
     bench.until(bench.clock.time)
     bench.clock.time = START + timedelta(minutes=17)
-    bench.connector.services.reject_buyer_request("item", bench.adjustment().id, comment="Delivered in full")
+    bench.connector.commands.reject_buyer_request("item", bench.adjustment().id, comment="Delivered in full")
     due = bench.connector.next_due()
     assert due is not None
     assert due.at == bench.clock.time
@@ -84,7 +84,7 @@ def test_a_decision_that_cannot_wait_for_the_round_goes_out_at_once(bench: Bench
 
 def test_a_lost_response_is_looked_up_before_anything_is_sent_again(bench: Bench) -> None:
     a_refund_request(bench)
-    bench.connector.services.approve_buyer_request("item", bench.adjustment().id)
+    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id)
 
     def acts_and_cuts(call: Call) -> Json:
         settle_as(bench, "RETURN_OR_REFUND_REQUEST_SUCCESS")
@@ -100,7 +100,7 @@ def test_a_lost_response_is_looked_up_before_anything_is_sent_again(bench: Bench
 
 def test_an_attempt_that_had_no_effect_is_repeated_with_the_same_key(bench: Bench) -> None:
     a_refund_request(bench)
-    bench.connector.services.approve_buyer_request("item", bench.adjustment().id)
+    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id)
     bench.tiktok.responses.append(lambda call: {"http": 502, "raw": b"<html>"})
     bench.round()
     assert bench.adjustment().status == "ProcessingApproval"
@@ -112,7 +112,7 @@ def test_an_attempt_that_had_no_effect_is_repeated_with_the_same_key(bench: Benc
 
 def test_a_death_in_the_middle_of_an_attempt_loses_nothing(bench: Bench) -> None:
     a_refund_request(bench)
-    bench.connector.services.approve_buyer_request("item", bench.adjustment().id)
+    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id)
 
     def dies(call: Call) -> Json:
         settle_as(bench, "RETURN_OR_REFUND_REQUEST_SUCCESS")
@@ -133,7 +133,7 @@ def test_a_death_in_the_middle_of_an_attempt_loses_nothing(bench: Bench) -> None
 def test_a_decision_the_marketplace_refuses_ends_in_an_error_and_can_be_made_again_in_time(bench: Bench) -> None:
     a_refund_request(bench)
     asked = bench.adjustment()
-    services = bench.connector.services
+    services = bench.connector.commands
     services.reject_buyer_request("item", asked.id, reject_reason="no_such_reason")
     bench.tiktok.responses.append(refusal(25011012, "reject reason is not valid"))
     assert bench.round() == "round: 1 refused"
@@ -156,7 +156,7 @@ def test_every_line_of_a_return_whose_goods_could_not_be_judged_is_asked_anew(be
     bench.tiktok.put_return("900", "500", "BUYER_SHIPPED_ITEM", return_type="RETURN_AND_REFUND")
     bench.round()
     for entry in bench.adjustments():
-        bench.connector.services.approve_return("item", entry.id)
+        bench.connector.commands.approve_return("item", entry.id)
     bench.tiktok.responses.append(refusal(25011012, "status does not allow approve"))
     bench.round()
     statuses = [(entry.status, entry.generation) for entry in bench.adjustments()]
@@ -165,7 +165,7 @@ def test_every_line_of_a_return_whose_goods_could_not_be_judged_is_asked_anew(be
 
 def test_a_request_that_nobody_can_read_again_is_asked_anew_as_it_was(bench: Bench) -> None:
     a_refund_request(bench)
-    bench.connector.services.approve_buyer_request("item", bench.adjustment().id)
+    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id)
 
     def refuses_and_goes_dark(call: Call) -> Json:
         bench.tiktok.instead = lambda call: {"http": 503, "raw": b""}
@@ -178,7 +178,7 @@ def test_a_request_that_nobody_can_read_again_is_asked_anew_as_it_was(bench: Ben
 
 def test_a_refused_decision_about_what_waits_no_more_is_not_asked_anew(bench: Bench) -> None:
     a_refund_request(bench)
-    bench.connector.services.approve_buyer_request("item", bench.adjustment().id)
+    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id)
 
     def refuses(call: Call) -> Json:
         settle_as(bench, "A_STATUS_FROM_THE_FUTURE")
@@ -194,7 +194,7 @@ def test_a_refusal_because_it_is_done_already_is_no_error(bench: Bench) -> None:
     bench.until(START + timedelta(minutes=15))
     settle_as(bench, "RETURN_OR_REFUND_REQUEST_SUCCESS")
     bench.tiktok.responses.append(refusal(25020010, "already approved"))
-    bench.connector.services.approve_buyer_request("item", bench.adjustment().id)
+    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id)
     bench.round()
     assert bench.adjustment().status == "AcknowledgedPostProcessingNotComplete"
     assert bench.adjustment().decided_by == "channel"
@@ -203,7 +203,7 @@ def test_a_refusal_because_it_is_done_already_is_no_error(bench: Bench) -> None:
 
 def test_what_happened_outside_withdraws_the_waiting_decision(bench: Bench) -> None:
     a_refund_request(bench)
-    bench.connector.services.reject_buyer_request("item", bench.adjustment().id)
+    bench.connector.commands.reject_buyer_request("item", bench.adjustment().id)
     settle_as(bench, "RETURN_OR_REFUND_REQUEST_COMPLETE")
     bench.round()
     assert bench.tiktok.written() == []
@@ -215,7 +215,7 @@ def test_what_happened_outside_withdraws_the_waiting_decision(bench: Bench) -> N
 
 def test_a_dispute_won_by_the_buyer_opens_a_new_adjustment_of_the_same_rma(bench: Bench) -> None:
     a_refund_request(bench)
-    bench.connector.services.reject_buyer_request("item", bench.adjustment().id)
+    bench.connector.commands.reject_buyer_request("item", bench.adjustment().id)
     bench.round()
     bench.tiktok.put_return("900", "500", "REFUND_OR_RETURN_REQUEST_REJECT", arbitration_status="IN_PROGRESS")
     bench.round()
@@ -255,7 +255,7 @@ def test_a_round_counts_whom_it_warned_of_and_what_it_decided_itself(make_bench:
 def test_a_default_decision_that_cannot_be_made_is_not_counted(make_bench: Callable[[Settings], Bench]) -> None:
     bench = make_bench(replace(SETTINGS, default_answers={"REFUND": "approve"}))
     a_refund_request(bench, deadline=timedelta(minutes=25))
-    bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder())
+    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder())
     assert bench.round() == "round: 1 delivered"
     assert bench.adjustments()[0].status == "NewRma"
 
@@ -296,7 +296,7 @@ def test_an_unavailable_stream_is_read_again_from_where_it_stood(bench: Bench) -
 def test_a_blind_refund_takes_the_sum_the_marketplace_reckons(bench: Bench) -> None:
     bench.tiktok.put_order("500", "20.00", "5.00")
     bench.round()
-    bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder(seller_adjustment_id="A-1"))
+    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder(seller_adjustment_id="A-1"))
     bench.tiktok.decide = lambda call: ok({"return_id": "901", "return_status": "RETURN_OR_REFUND_REQUEST_SUCCESS"})
     bench.round()
     (call,) = bench.tiktok.written()
@@ -312,7 +312,7 @@ def test_a_blind_refund_takes_the_sum_the_marketplace_reckons(bench: Bench) -> N
 def test_a_blind_refund_whose_response_is_lost_is_asked_for_under_its_key_and_not_made_again(bench: Bench) -> None:
     bench.tiktok.put_order("500", "20.00")
     bench.round()
-    bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder())
+    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder())
 
     def acts_and_cuts(call: Call) -> Json:
         bench.tiktok.put_return("901", "500", "RETURN_OR_REFUND_REQUEST_SUCCESS", role="SELLER")
@@ -332,7 +332,7 @@ def test_a_blind_refund_whose_response_is_lost_is_asked_for_under_its_key_and_no
 def test_unshipped_units_are_cancelled_instead_of_refunded(bench: Bench) -> None:
     bench.tiktok.put_order("500", "20.00", status="AWAITING_SHIPMENT", package="")
     bench.round()
-    bench.connector.services.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("3.00")))
+    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("3.00")))
     bench.tiktok.decide = lambda call: ok({"cancel_id": "801", "cancel_status": "CANCELLATION_REQUEST_SUCCESS"})
     bench.round()
     (call,) = bench.tiktok.written()
@@ -344,7 +344,7 @@ def test_unshipped_units_are_cancelled_instead_of_refunded(bench: Bench) -> None
 
 def test_news_from_a_stream_that_broke_off_still_hold_back_a_decision(bench: Bench) -> None:
     a_refund_request(bench)
-    bench.connector.services.reject_buyer_request("item", bench.adjustment().id)
+    bench.connector.commands.reject_buyer_request("item", bench.adjustment().id)
     settle_as(bench, "RETURN_OR_REFUND_REQUEST_COMPLETE")
     bench.tiktok.returns["899"] = {"return_id": "899", "update_time": int(bench.clock.now().timestamp())}
     assert "returns unavailable" in bench.round()
@@ -385,7 +385,7 @@ def test_of_records_of_one_second_the_later_one_says_why(bench: Bench) -> None:
 
 def test_silence_after_an_offer_that_came_to_nothing_is_decided_by_the_marketplace(bench: Bench) -> None:
     a_refund_request(bench)
-    bench.connector.services.approve_buyer_request("item", bench.adjustment().id, partial_refund_amount=Decimal("5.00"))
+    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id, partial_refund_amount=Decimal("5.00"))
     bench.round()
     declined = {"buyer_rejected_partial_refund": True}
     bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING", **declined)

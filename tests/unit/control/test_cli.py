@@ -26,9 +26,9 @@ def test_every_command_is_there(name: str, capsys: pytest.CaptureFixture[str]) -
 
 def test_the_help_names_every_command_and_imports_none() -> None:
     code = "import sys; from rehearsal import cli; cli.run(['--help']); sys.exit('flask' in sys.modules)"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert told.returncode == 0, told.stderr
-    assert all(name in told.stdout for name in cli.COMMANDS)
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert all(name in ended.stdout for name in cli.COMMANDS)
 
 
 def test_it_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -64,7 +64,7 @@ def test_what_a_command_raises_becomes_words_and_a_code(
     assert capsys.readouterr().err
 
 
-def test_a_command_answers_its_own_code(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_returns_its_own_code(monkeypatch: pytest.MonkeyPatch) -> None:
     @click.command()
     def judging() -> int:
         return ExitCode.NOT_JUDGED

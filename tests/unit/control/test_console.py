@@ -27,8 +27,8 @@ def test_its_style_is_served_from_here(api: FlaskClient) -> None:
 
 
 def test_a_button_turns_the_clock(api: FlaskClient) -> None:
-    answer = api.post("/do/advance", data={"by": "PT24H"})
-    assert answer.status_code == 303
+    response = api.post("/do/advance", data={"by": "PT24H"})
+    assert response.status_code == 303
     assert api.get(f"{PREFIX}/world").get_json()["now"] == "2031-03-04T09:00:00Z"
 
 
@@ -56,10 +56,10 @@ def test_the_oms_is_offered_only_what_it_can_do(api: FlaskClient, stage: InProce
     stage.ship_return(return_id)
     stage.arrive_return(return_id)
     assert offered() == {"oms_inspect"}
-    answer = api.post("/do/oms_inspect", data={"return_id": return_id, "grade": "DAMAGED"})
-    assert answer.status_code == 422
-    answer = api.post("/do/oms_inspect", data={"return_id": return_id, "grade": "DAMAGED", "accept": "no"})
-    assert answer.status_code == 303
+    response = api.post("/do/oms_inspect", data={"return_id": return_id, "grade": "DAMAGED"})
+    assert response.status_code == 422
+    response = api.post("/do/oms_inspect", data={"return_id": return_id, "grade": "DAMAGED", "accept": "no"})
+    assert response.status_code == 303
     assert offered() == set()
     assert stage.oms_adjustments()["adjustments"][0]["status"] == "PendingReturnRejection"
     stage.request_return(stage.place_order()["order_id"], type="REFUND")
@@ -68,10 +68,10 @@ def test_the_oms_is_offered_only_what_it_can_do(api: FlaskClient, stage: InProce
 
 
 def test_a_refusal_is_shown_on_the_page(api: FlaskClient) -> None:
-    answer = api.post("/do/advance", data={"by": "<b>soon</b>"})
-    assert answer.status_code == 422
-    assert "Nothing has changed" in answer.text
-    assert "<b>soon" not in answer.text
+    response = api.post("/do/advance", data={"by": "<b>soon</b>"})
+    assert response.status_code == 422
+    assert "Nothing has changed" in response.text
+    assert "<b>soon" not in response.text
 
 
 def test_no_other_button_exists(api: FlaskClient) -> None:

@@ -45,11 +45,9 @@ class StubStage(Stage):
         return {"returns": []}
 
     def _ledgers(self) -> Json:
-        book = {"refunded": "39.98"}
-        books = {"marketplace": book, "connector": book, "oms": book}
-        return {
-            "orders": [{"order_id": o["order_id"], "paid": o["total"], **books, "agree": True} for o in self.orders]
-        }
+        row = {"refunded": "39.98"}
+        rows = {"marketplace": row, "connector": row, "oms": row}
+        return {"orders": [{"order_id": o["order_id"], "paid": o["total"], **rows, "agree": True} for o in self.orders]}
 
     def _mailbox(self, *, order_id: str | None = None) -> Json:
         return {

@@ -29,8 +29,8 @@ def test_one_of_several_may_be_named_in_the_singular(tmp_path: Path) -> None:
 
 
 def test_a_date_on_another_day_of_the_week_is_miswritten(tmp_path: Path) -> None:
-    said = "7 March 2031 is a Friday, not a Monday"
-    assert play(tmp_path, "Given it is Monday 07 March 2031, 09:00 in universal time") == (Outcome.MISWRITTEN, said)
+    why = "7 March 2031 is a Friday, not a Monday"
+    assert play(tmp_path, "Given it is Monday 07 March 2031, 09:00 in universal time") == (Outcome.MISWRITTEN, why)
 
 
 def test_what_was_paid_back_is_told_as_money(tmp_path: Path) -> None:

@@ -17,21 +17,17 @@ def feature(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("address", ["foo", "http://127.0.0.1:9/control/v1"])
-def test_an_address_without_a_world_is_a_mistake_in_the_command(
-    feature: Path, address: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_address_without_a_world_is_refused(feature: Path, address: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["play", str(feature), "--attach", address]) == 2
     assert capsys.readouterr().err.startswith(f"Error: --attach {address}: no served world answers there")
 
 
 @pytest.mark.parametrize("option", ["--report", "--junit"])
-def test_what_cannot_be_written_is_said_before_anything_is_played(
-    feature: Path, option: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_unwritable_place_is_refused_first(feature: Path, option: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["play", str(feature), option, str(feature / "below")]) == 2
-    said = capsys.readouterr()
-    assert said.err.startswith(f"Error: {option} cannot be written")
-    assert said.out == ""
+    shown = capsys.readouterr()
+    assert shown.err.startswith(f"Error: {option} cannot be written")
+    assert shown.out == ""
 
 
 def test_the_report_names_the_command_that_plays_the_same_again(feature: Path, tmp_path: Path) -> None:

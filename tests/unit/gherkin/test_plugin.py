@@ -85,7 +85,7 @@ def test_two_scenarios_of_one_name_are_refused_instead_of_losing_one(suite: pyte
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "words"),
     [
         ("", "bad.feature: there is no feature in this file"),
         ("  Scenario: Typo\n    Givne the moon\n", "bad.feature:2: *'Givne the moon' does not begin as a step does"),
@@ -97,14 +97,12 @@ def test_two_scenarios_of_one_name_are_refused_instead_of_losing_one(suite: pyte
     ],
     ids=["empty", "no step", "not Gherkin", "one name twice"],
 )
-def test_a_file_that_cannot_be_read_is_said_and_the_others_are_played(
-    suite: pytest.Pytester, text: str, said: str
-) -> None:
+def test_an_unreadable_file_is_named_and_the_others_are_played(suite: pytest.Pytester, text: str, words: str) -> None:
     (suite.path / "bad.feature").write_text(f"Feature: Bad\n{text}" if text else "")
     (suite.path / "good.feature").write_text(f"Feature: Good\n{HELD}")
     result = suite.run(sys.executable, "-c", PLAY, "bad.feature", "good.feature")
     assert result.ret == 2
-    result.stdout.fnmatch_lines(["*✓ Nothing happens*", f"*{said}*", "*1 held, 1 miswritten*"])
+    result.stdout.fnmatch_lines(["*✓ Nothing happens*", f"*{words}*", "*1 held, 1 miswritten*"])
 
 
 def test_a_coroutine_step_is_refused_instead_of_never_being_run(suite: pytest.Pytester) -> None:
@@ -154,8 +152,8 @@ def test_several_suites_play_together_each_with_words_of_its_own(suite: pytest.P
 def test_a_scenario_that_fails_says_what_was_seen_and_how_to_play_it_again(suite: pytest.Pytester) -> None:
     (suite.path / "own.feature").write_text(f"Feature: Own\n{HELD}  Then Maya has no mail\n")
     result = suite.run(sys.executable, "-c", PLAY, "own.feature", "--seed", "7")
-    said = '  Maya has the mail "order refund"; expected was no mail'
-    result.stdout.fnmatch_lines(["*✗ Then Maya has no mail*", said, "*-k 'Nothing happens' --seed 7*"])
+    seen = '  Maya has the mail "order refund"; expected was no mail'
+    result.stdout.fnmatch_lines(["*✗ Then Maya has no mail*", seen, "*-k 'Nothing happens' --seed 7*"])
 
 
 PLAY = "import sys; from rehearsal.cli.play import play; sys.exit(play.main(sys.argv[1:], standalone_mode=False))"

@@ -73,12 +73,12 @@ def test_what_is_broken_is_said_first_and_with_what_was_seen(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("outcome", "said"),
+    ("outcome", "heading"),
     [(Outcome.MISWRITTEN, "Something is miswritten"), (Outcome.NOT_JUDGED, "Not everything could be judged")],
 )
-def test_what_was_not_played_to_its_end_is_never_said_to_hold(tmp_path: Path, outcome: Outcome, said: str) -> None:
+def test_what_was_not_played_to_its_end_is_never_said_to_hold(tmp_path: Path, outcome: Outcome, heading: str) -> None:
     text = report.write([played(), played(outcome)], tmp_path, seed=1, command="x").read_text()
-    assert f"<h1>{said}</h1>" in text
+    assert f"<h1>{heading}</h1>" in text
     assert f'<dt>{outcome}</dt><dd class="warn">1</dd>' in text
     assert f".card.{outcome.replace(' ', '-')}" in (tmp_path / "static" / "report.css").read_text()
 

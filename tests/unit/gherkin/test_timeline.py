@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from rehearsal.control.calls import CALLS
 from rehearsal.control.stage import Problem
 from rehearsal.gherkin.timeline import ACTS, Entry, Timeline
+from tests.refused import refused
 from tests.unit.gherkin.stub import StubStage
 
 MONEY_BACK = "refund paid 39.98 USD"
@@ -29,8 +28,7 @@ def test_an_act_and_what_fires_are_noted_at_their_time() -> None:
 
 def test_a_refusal_is_noted_and_passed_on() -> None:
     timeline = Timeline(StubStage())
-    with pytest.raises(Problem):
-        timeline.place_order(lines=[{"sku": "LAMP", "unit_price": "0.00"}], status="DELIVERED")
+    refused(Problem, timeline.place_order, lines=[{"sku": "LAMP", "unit_price": "0.00"}], status="DELIVERED")
     (entry,) = timeline.entries
     assert (entry.refused, entry.what) == (True, "place order: refused, lines.0.unit_price must be above 0")
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 
 from mock_oms import AdjustmentRow, Event, Fired, Oms
-from tests.unit.mock_oms.connector import Clock, Connector
-
-START = datetime(2031, 3, 3, 9, tzinfo=UTC)
+from tests.clock import HandClock
+from tests.unit.mock_oms.connector import Connector, Json
 
 
 class Office:
     """An OMS, its connector and its clock."""
 
     def __init__(self, policy: str = "person") -> None:
-        self.clock = Clock(START)
+        self.clock = HandClock()
         self.connector = Connector(self.clock)
         self.oms = Oms(
             clock=self.clock,
@@ -39,6 +37,16 @@ class Office:
         self.connector.calls.clear()
         return self.oms.run_due(due.at)
 
+    def asked(self, price: float = 20.0, **fields: object) -> Json:
+        """Have a buyer ask for the money for the one mug of order 1; return the order."""
+        order = self.connector.order("1", ("mug", 1, price))
+        self.connector.adjustment(order, 0, RmaNumber="R1", **fields)
+        return order
+
+    def parcel(self) -> None:
+        """Have that mug come back."""
+        self.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
+
     def row(self) -> AdjustmentRow:
         (row,) = self.oms.adjustments()
         return row
@@ -47,11 +55,14 @@ class Office:
         return [dict(event.data) for event in self.events if event.name == name]
 
 
+Offices = Callable[[str], Office]  # makes an office with a policy
+
+
 @pytest.fixture
 def office() -> Office:
     return Office()
 
 
 @pytest.fixture
-def office_with() -> Callable[[str], Office]:
+def office_with() -> Offices:
     return Office

@@ -1,5 +1,5 @@
 """A connector small enough to read at one sitting: the part of ChannelAdvisor's API that the OMS uses, as a transport
-adapter. It keeps what it was sent, and can be told to fail: before it acts, after it has acted, or with an answer."""
+adapter. It keeps what it was sent, and can be told to fail: before it acts, after it has acted, or with a response."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 from requests.adapters import BaseAdapter
 
+from tests.clock import HandClock
+
 Json = dict[str, Any]
 HOST = "https://api.channeladvisor.com"
 ACTIONS = {
@@ -23,14 +25,6 @@ ACTIONS = {
     "ApproveReturn": ("ReadyForReturn", "PendingReturn"),
     "RejectReturn": ("ReadyForReturn", "PendingReturnRejection"),
 }
-
-
-class Clock:
-    def __init__(self, now: datetime) -> None:
-        self.at = now
-
-    def now(self) -> datetime:
-        return self.at
 
 
 @dataclass
@@ -53,13 +47,13 @@ class Fault:
     path: str
     status: int | None = None  # None: the connection breaks
     document: Json | None = None
-    after: bool = False  # the connector has acted, and only its answer is lost
+    after: bool = False  # the connector has acted, and only its response is lost
     times: int = 1
 
 
 @dataclass
 class Connector(BaseAdapter):
-    clock: Clock
+    clock: HandClock
     page_size: int = 100
     extensions: bool = True
     orders: dict[int, Json] = field(default_factory=dict)
@@ -142,12 +136,12 @@ class Connector(BaseAdapter):
             if fault.times == 0:
                 self.faults.remove(fault)
             if fault.after:
-                self.answer(call)
+                self.respond(call)
             if fault.status is None:
                 raise requests.ConnectionError("the line is dead")
             status, document = fault.status, fault.document
         else:
-            status, document = self.answer(call)
+            status, document = self.respond(call)
         response = requests.Response()
         response.status_code = status
         response.raw = io.BytesIO(b"" if document is None else json.dumps(document).encode())
@@ -158,7 +152,7 @@ class Connector(BaseAdapter):
     def close(self) -> None:
         """There is nothing to close."""
 
-    def answer(self, call: Call) -> tuple[int, Json | None]:
+    def respond(self, call: Call) -> tuple[int, Json | None]:
         if call.path == "/oauth2/token":
             self.tokens += 1
             self.token = f"token-{self.tokens}"

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_oms.domain.cases import Adjustment, Case, Kind, Level, PartState, RefundPart
-from mock_oms.domain.ledger import Entry, Ledger
 from mock_oms.domain.money import split
 from mock_oms.domain.orders import Order, OrderLine
 from mock_oms.domain.refunds import left_of, refund_lines
 from mock_oms.domain.statuses import MEANINGS, PROMISED, loudest, meaning
+from mock_oms.state.ledger import Ledger, LedgerRow
 
 CENTS = st.integers(0, 100_000).map(lambda cents: Decimal(cents) / 100)
 NOW = datetime(2031, 3, 3, 9, tzinfo=UTC)
@@ -77,7 +77,7 @@ def test_a_refund_of_units_adds_up_whatever_went_before(data: st.DataObject, cou
     assert sum((case.amount for case in cases), Decimal(0)) <= order.total
 
 
-def claim(number: int, amount: str, units: tuple[str, ...], told: dict[str, str] | None = None) -> Adjustment:
+def claim(number: int, amount: str, units: tuple[str, ...], stated: dict[str, str] | None = None) -> Adjustment:
     return Adjustment(
         key=(Level.ORDER, number),
         order_ref="1",
@@ -93,24 +93,24 @@ def claim(number: int, amount: str, units: tuple[str, ...], told: dict[str, str]
         tracking=None,
         comment=None,
         unit_ids=units,
-        unit_amounts={unit: Decimal(sum_) for unit, sum_ in (told or {}).items()},
+        unit_amounts={unit: Decimal(sum_) for unit, sum_ in (stated or {}).items()},
     )
 
 
 @pytest.mark.parametrize(
-    ("told", "left"),
+    ("stated", "left"),
     [
         (None, ["2.78", "11.11", "11.11"]),
         ({"0-0": "2.23", "0-1": "8.88", "0-2": "8.89"}, ["2.77", "11.12", "11.11"]),
         ({"0-0": "2.00"}, ["2.78", "11.11", "11.11"]),  # less than all of it: not to be relied on
     ],
 )
-def test_what_went_back_weighs_on_units_as_told_or_by_what_they_then_had_left(
-    told: dict[str, str] | None, left: list[str]
+def test_what_went_back_weighs_on_units_as_stated_or_as_they_stood(
+    stated: dict[str, str] | None, left: list[str]
 ) -> None:
     order = an_order([Decimal("20.00")], [Decimal("0.00")], [3])
     every = ("0-0", "0-1", "0-2")
-    later, first = claim(2, "20.00", every, told), claim(1, "15.00", ("0-0",))
+    later, first = claim(2, "20.00", every, stated), claim(1, "15.00", ("0-0",))
     case = Case("C-1", Kind.REFUND, "1", "576", NOW, adjustments={later.key: later, first.key: first})
     assert [left_of(order, [case]).units[unit] for unit in every] == [Decimal(sum_) for sum_ in left]
 
@@ -124,8 +124,8 @@ def test_a_refused_refund_leaves_the_money_where_it_was() -> None:
 def test_an_adjustment_is_booked_once() -> None:
     ledger = Ledger()
     for amount in ("5.00", "6.00"):
-        ledger.book(Entry("576", "C-1", (Level.ITEM, 1), Decimal(amount), NOW))
-    ledger.book(Entry("576", "C-1", (Level.ORDER, 1), Decimal("1.00"), NOW))
+        ledger.write(LedgerRow("576", "C-1", (Level.ITEM, 1), Decimal(amount), NOW))
+    ledger.write(LedgerRow("576", "C-1", (Level.ORDER, 1), Decimal("1.00"), NOW))
     assert ledger.sums() == {"576": Decimal("6.00")}
 
 

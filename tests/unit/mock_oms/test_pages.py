@@ -31,10 +31,10 @@ def test_the_work_list_shows_what_waits_and_until_when(page: FlaskClient) -> Non
 
 @pytest.mark.parametrize("path", ["/", "/returns", "/orders", "/orders/576", "/static/oms.css"])
 def test_every_page_is_there_and_loads_nothing_from_elsewhere(page: FlaskClient, path: str) -> None:
-    with closing(page.get(path)) as answer:
-        assert answer.status_code == 200
-        assert "http://" not in answer.text
-        assert "https://" not in answer.text
+    with closing(page.get(path)) as response:
+        assert response.status_code == 200
+        assert "http://" not in response.text
+        assert "https://" not in response.text
 
 
 def test_what_a_buyer_wrote_is_shown_and_not_obeyed(page: FlaskClient) -> None:
@@ -47,16 +47,16 @@ def test_a_person_approves_rejects_inspects_and_refunds(office: Office, page: Fl
         ("/returns/R2/inspect", {"grade": "USED", "accept": "no"}, "RejectReturn"),
         ("/orders/576/refund", {"seen": "1", "unit": "576-0-1", "amount": ""}, "Adjust"),
     ):
-        answer = page.post(path, data=form, follow_redirects=True)
-        assert (answer.status_code, 'role="status"' in answer.text) == (200, True)
+        response = page.post(path, data=form, follow_redirects=True)
+        assert (response.status_code, 'role="status"' in response.text) == (200, True)
         assert len(office.connector.posts(action)) == 1
 
 
 def test_a_refused_form_comes_back_with_what_was_typed_and_why(office: Office, page: FlaskClient) -> None:
-    answer = page.post("/cases/C-1001/approve", data={"amount": "a lot"})
-    assert answer.status_code == 422
-    assert "amount is a sum above zero in whole cents" in answer.text
-    assert 'value="a lot"' in answer.text
+    response = page.post("/cases/C-1001/approve", data={"amount": "a lot"})
+    assert response.status_code == 422
+    assert "amount is a sum above zero in whole cents" in response.text
+    assert 'value="a lot"' in response.text
     assert office.connector.posts("ApproveBuyerRequest") == []
 
 
@@ -69,19 +69,19 @@ def test_the_same_refund_form_sent_twice_refunds_once(office: Office, page: Flas
 
 def test_a_kept_decision_stands_in_the_work_list(office: Office, page: FlaskClient) -> None:
     office.connector.faults.append(Fault("ApproveBuyerRequest"))
-    answer = page.post("/cases/C-1001/approve", data={}, follow_redirects=True)
-    assert "not delivered yet" in answer.text
+    response = page.post("/cases/C-1001/approve", data={}, follow_redirects=True)
+    assert "not delivered yet" in response.text
     assert "Decided, not delivered" in page.get("/").text
 
 
 def test_a_form_from_another_site_is_turned_away(office: Office, page: FlaskClient) -> None:
-    answer = page.post("/cases/C-1001/approve", headers={"Origin": "https://evil.example"})
-    assert answer.status_code == 403
+    response = page.post("/cases/C-1001/approve", headers={"Origin": "https://evil.example"})
+    assert response.status_code == 403
     assert office.connector.posts("ApproveBuyerRequest") == []
 
 
 @pytest.mark.parametrize("path", ["/orders/9", "/cases/C-9"])
 def test_what_is_not_there_is_said_plainly(page: FlaskClient, path: str) -> None:
-    answer = page.get(path)
-    assert answer.status_code == 404
-    assert "Back to the work list" in answer.text
+    response = page.get(path)
+    assert response.status_code == 404
+    assert "Back to the work list" in response.text

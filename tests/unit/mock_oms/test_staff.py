@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from mock_oms import Refused
+from tests.refused import refused
 from tests.unit.mock_oms.conftest import Office
 from tests.unit.mock_oms.connector import Fault, Json
 
@@ -25,23 +26,16 @@ def asked(office: Office) -> Office:
 @pytest.fixture
 def returned(office: Office) -> Office:
     """A buyer has sent a mug back, and it lies at the dock."""
-    order = office.connector.order("1", ("mug", 1, 20.0))
-    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
+    office.asked(RequestStatus="ReadyForReturn")
     office.pull()
-    office.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
+    office.parcel()
     return office
 
 
-def refused(act: Callable[[], object]) -> Refused:
-    with pytest.raises(Refused) as caught:
-        act()
-    return caught.value
-
-
 def test_a_yes_goes_to_every_adjustment_within_the_call(asked: Office) -> None:
-    answer = asked.oms.approve("C-1001")
-    assert not answer.kept
-    assert answer.row.status == "PendingApproval"
+    result = asked.oms.approve("C-1001")
+    assert not result.kept
+    assert result.row.status == "PendingApproval"
     assert asked.connector.paths() == [
         "POST /v1/OrderItemAdjustments(1)/ApproveBuyerRequest",
         "POST /v1/OrderItemAdjustments(2)/ApproveBuyerRequest",
@@ -69,16 +63,16 @@ def test_a_channeladvisor_reason_leaves_the_marketplaces_reason_to_the_connector
 def test_what_the_connector_refuses_changes_nothing(asked: Office) -> None:
     before = asked.row()
     asked.connector.refuse = lambda call: "SiteRejectReason is not one the marketplace offers."
-    refusal = refused(lambda: asked.oms.reject("C-1001", reason="nonsense"))
+    refusal = refused(Refused, asked.oms.reject, "C-1001", reason="nonsense")
     assert (refusal.status, refusal.field) == (422, "reason")
     assert refusal.detail == "SiteRejectReason is not one the marketplace offers."
     assert asked.row() == before
     assert asked.events_named("decision_given") == []
 
 
-def test_an_answer_that_only_some_lines_take_is_refused_and_the_row_says_so(asked: Office) -> None:
+def test_a_decision_that_only_some_lines_take_is_refused_and_the_row_says_so(asked: Office) -> None:
     asked.connector.refuse = lambda call: "Not this one." if "(2)/Approve" in call.path else None
-    refusal = refused(lambda: asked.oms.approve("C-1001"))
+    refusal = refused(Refused, asked.oms.approve, "C-1001")
     assert (refusal.status, refusal.title) == (409, "Only half answered")
     assert (asked.row().status, asked.row().error) == ("NewRma", refusal.detail)
     assert refusal.detail.startswith("Half answered: 1 of 2 lines have taken the decision (approve)")
@@ -91,13 +85,13 @@ def test_an_answer_that_only_some_lines_take_is_refused_and_the_row_says_so(aske
     assert len(asked.events_named("decision_given")) == 1
 
 
-def test_another_decision_after_half_an_answer_goes_to_all_lines_the_answered_first(asked: Office) -> None:
+def test_another_decision_after_half_of_one_goes_to_all_lines(asked: Office) -> None:
     asked.connector.refuse = lambda call: "Not this one." if "(1)/Approve" in call.path else None
     rows = asked.connector.adjustments["OrderItemAdjustments"]
     rows[1]["RequestStatus"], rows[2]["RequestStatus"] = "NewRma", "PendingApproval"
     asked.pull()
     asked.connector.calls.clear()
-    refused(lambda: asked.oms.reject("C-1001"))  # this connector changes no answer: nothing more has happened
+    refused(Refused, asked.oms.reject, "C-1001")  # this connector changes no decision: nothing more has happened
     assert asked.connector.paths() == ["POST /v1/OrderItemAdjustments(2)/RejectBuyerRequest"]
 
 
@@ -110,11 +104,9 @@ def test_another_decision_after_half_an_answer_goes_to_all_lines_the_answered_fi
         ("SiteRejectComment is too long for the Reason given.", 422, "comment"),
     ],
 )
-def test_a_refusal_names_the_field_the_connector_names(
-    asked: Office, words: str, status: int, field: str | None
-) -> None:
+def test_a_refusal_names_the_field_it_is_about(asked: Office, words: str, status: int, field: str | None) -> None:
     asked.connector.refuse = lambda call: words
-    refusal = refused(lambda: asked.oms.approve("C-1001"))
+    refusal = refused(Refused, asked.oms.approve, "C-1001")
     assert (refusal.status, refusal.field, refusal.detail) == (status, field, words)
 
 
@@ -123,31 +115,29 @@ def test_an_unreachable_connector_keeps_the_decision_until_the_next_pull(asked: 
     asked.connector.faults.append(Fault("ApproveBuyerRequest", status=status))
     assert asked.oms.approve("C-1001").kept
     assert asked.oms.waiting() == 1
-    assert refused(lambda: asked.oms.reject("C-1001")).status == 409
+    assert refused(Refused, asked.oms.reject, "C-1001").status == 409
     asked.pull()
     assert len(asked.connector.posts("ApproveBuyerRequest")) == 2
     assert asked.oms.waiting() == 0
-    assert [told["accepted"] for told in asked.events_named("decision_given")] == [False, True]
+    assert [data["accepted"] for data in asked.events_named("decision_given")] == [False, True]
 
 
 @pytest.mark.parametrize("status", [None, 503])
 @pytest.mark.parametrize("what", ["decision", "refund"])
-def test_what_the_connector_does_not_take_is_seen_on_its_case_and_told_once(
-    asked: Office, what: str, status: int | None
-) -> None:
+def test_what_the_connector_does_not_take_is_seen_on_its_case(asked: Office, what: str, status: int | None) -> None:
     action = "ApproveBuyerRequest" if what == "decision" else "Adjust"
     asked.connector.faults.append(Fault(f"/{action}", status=status, document={"Message": "busy"}, times=4))
     asked.clock.at += timedelta(minutes=7)
     if what == "decision":
-        answer = asked.oms.approve("C-1001")
+        result = asked.oms.approve("C-1001")
     else:
-        answer = asked.oms.refund(order_id="1", amount=Decimal("5.00"))
-    case = answer.row.id
+        result = asked.oms.refund(order_id="1", amount=Decimal("5.00"))
+    case = result.row.id
     words = (
         "The connector cannot be reached (ConnectionError)." if status is None else "The connector answers 503: busy"
     )
     error = f"Kept since 2031-03-03 09:07 UTC and tried again at every pull: {words}"
-    assert (answer.kept, answer.row.error) == (True, error)
+    assert (result.kept, result.row.error) == (True, error)
     assert case in asked.oms.state.troubled
     assert f"deliver what was kept of {case} once more" in [entry.what for entry in asked.oms.agenda()]
     pulls = [asked.pull() for _ in range(3)]
@@ -161,7 +151,7 @@ def test_what_the_connector_does_not_take_is_seen_on_its_case_and_told_once(
     assert len(asked.oms.agenda()) == 1
 
 
-def test_a_decision_whose_answer_was_lost_is_not_given_twice(asked: Office) -> None:
+def test_a_decision_whose_response_was_lost_is_not_given_twice(asked: Office) -> None:
     asked.connector.faults.append(Fault("(1)/ApproveBuyerRequest", after=True))
     assert asked.oms.approve("C-1001").kept
     asked.pull()
@@ -183,25 +173,24 @@ def test_a_kept_decision_that_was_overtaken_is_dropped_and_says_so(asked: Office
 
 def test_nothing_more_can_be_said_once_it_is_answered(asked: Office) -> None:
     asked.oms.approve("C-1001")
-    assert refused(lambda: asked.oms.reject("C-1001")).status == 409
+    assert refused(Refused, asked.oms.reject, "C-1001").status == 409
 
 
 def test_goods_are_judged_only_when_they_are_there(office: Office) -> None:
-    order = office.connector.order("1", ("mug", 1, 20.0))
-    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
+    office.asked(RequestStatus="ReadyForReturn")
     office.pull()
     for act in (
         lambda: office.oms.approve("C-1001"),
         lambda: office.oms.inspect("R1", grade="USED", accept=False),
     ):
-        assert refused(act).status == 409
+        assert refused(Refused, act).status == 409
 
 
 def test_a_row_says_what_can_be_done_with_it(returned: Office) -> None:
     assert returned.row().can == ("approve", "reject", "inspect")
     returned.connector.faults.append(Fault("RejectReturn"))
     returned.oms.inspect("R1", grade="DAMAGED", accept=False)
-    assert returned.row().can == ()  # it is kept until the connector answers
+    assert returned.row().can == ()  # it is kept until the connector responds
 
 
 def test_an_inspection_sends_grade_and_verdict(returned: Office) -> None:
@@ -213,32 +202,31 @@ def test_an_inspection_sends_grade_and_verdict(returned: Office) -> None:
 
 
 def test_goods_cannot_be_paid_in_part(returned: Office) -> None:
-    refusal = refused(lambda: returned.oms.approve("C-1001", amount=Decimal("1.00")))
+    refusal = refused(Refused, returned.oms.approve, "C-1001", amount=Decimal("1.00"))
     assert (refusal.status, refusal.field) == (409, "amount")
 
 
 def test_an_inspection_may_come_before_its_adjustment(office: Office) -> None:
     order = office.connector.order("1", ("mug", 1, 20.0))
     office.pull()
-    office.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
-    answer = office.oms.inspect("R1", grade="AS_SOLD", accept=True)
-    assert answer.kept
-    assert (answer.row.return_id, answer.row.status) == ("R1", "NoChange")
+    office.parcel()
+    result = office.oms.inspect("R1", grade="AS_SOLD", accept=True)
+    assert result.kept
+    assert (result.row.return_id, result.row.status) == ("R1", "NoChange")
     office.pull()
     assert office.connector.posts("ApproveReturn") == []
     office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
     office.pull()
     assert len(office.connector.posts("ApproveReturn")) == 1
-    assert (office.row().id, office.row().status, office.oms.waiting()) == (answer.row.id, "PendingReturn", 0)
+    assert (office.row().id, office.row().status, office.oms.waiting()) == (result.row.id, "PendingReturn", 0)
 
 
 def test_an_inspection_addresses_the_newest_open_adjustment_of_the_rma(office: Office) -> None:
-    order = office.connector.order("1", ("mug", 1, 20.0))
-    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="RejectionCompleted")
+    order = office.asked(RequestStatus="RejectionCompleted")
     office.pull()
     office.clock.at += timedelta(minutes=1)
     office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
-    office.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
+    office.parcel()
     assert office.oms.inspect("R1", grade="AS_SOLD", accept=True).kept
     office.pull()
     assert [call.path for call in office.connector.posts("ApproveReturn")] == [
@@ -247,7 +235,7 @@ def test_an_inspection_addresses_the_newest_open_adjustment_of_the_rma(office: O
 
 
 def test_the_same_parcel_twice_is_one_parcel(returned: Office) -> None:
-    returned.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
+    returned.parcel()
     assert len(returned.events_named("parcel_received")) == 1
 
 
@@ -275,7 +263,7 @@ def test_the_same_parcel_twice_is_one_parcel(returned: Office) -> None:
 def test_a_bad_order_is_refused_by_name_and_never_reaches_the_connector(
     asked: Office, act: Callable[[object], object], status: int, field: str | None
 ) -> None:
-    refusal = refused(lambda: act(asked.oms))
+    refusal = refused(Refused, act, asked.oms)
     assert (refusal.status, refusal.field) == (status, field)
     assert asked.connector.calls == []
 
@@ -326,21 +314,21 @@ def test_a_sum_is_sent_as_it_was_stated_also_where_it_is_the_whole_price(sold: O
 
 def test_what_was_given_back_is_not_there_to_be_given_again(sold: Office) -> None:
     sold.oms.refund(order_id="1", amount=Decimal("60.00"))
-    refusal = refused(lambda: sold.oms.refund(order_id="1", amount=Decimal("8.40")))
+    refusal = refused(Refused, sold.oms.refund, order_id="1", amount=Decimal("8.40"))
     assert (refusal.status, refusal.field) == (409, "amount")
     sold.oms.refund(order_id="1")
     assert bodies(sold)[-1]["AdjustmentAmount"] == 8.39
-    assert refused(lambda: sold.oms.refund(order_id="1")).status == 409
+    assert refused(Refused, sold.oms.refund, order_id="1").status == 409
 
 
-def test_a_lost_answer_never_refunds_twice(sold: Office) -> None:
+def test_a_lost_response_never_refunds_twice(sold: Office) -> None:
     sold.connector.faults.append(Fault("Adjust", after=True))
     assert sold.oms.refund(order_id="1").kept
     sold.pull()
     assert bodies(sold) == []
     assert len(sold.connector.adjustments["OrderAdjustments"]) == 1
     assert (sold.row().status, sold.oms.waiting()) == ("SubmittedNotProcessed", 0)
-    assert [told["accepted"] for told in sold.events_named("refund_requested")] == [False, True]
+    assert [data["accepted"] for data in sold.events_named("refund_requested")] == [False, True]
 
 
 def test_a_refund_that_never_arrived_is_asked_for_again_under_the_same_id(sold: Office) -> None:
@@ -350,12 +338,12 @@ def test_a_refund_that_never_arrived_is_asked_for_again_under_the_same_id(sold: 
     assert sold.row().status == "NoChange"
     sold.pull()
     assert bodies(sold) == [first]
-    assert [told["accepted"] for told in sold.events_named("refund_requested")] == [False, True]
+    assert [data["accepted"] for data in sold.events_named("refund_requested")] == [False, True]
 
 
 def test_a_refused_refund_leaves_no_trace(sold: Office) -> None:
     sold.connector.refuse = lambda call: "AdjustmentAmount is more than is left."
-    refusal = refused(lambda: sold.oms.refund(order_id="1"))
+    refusal = refused(Refused, sold.oms.refund, order_id="1")
     assert (refusal.status, refusal.field) == (409, "amount")
     assert sold.oms.adjustments() == []
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from mock_tiktok.state.agenda import Agenda
-from tests.unit.mock_tiktok.town import REFUND_REASON, START, Town
+from tests.clock import START
+from tests.refused import refused
+from tests.unit.mock_tiktok.town import REFUND_REASON, Town
 
 
 def put(agenda: Agenda, kind: str, subject: str = "r", *, minutes: int = 0, rank: int = 1) -> None:
@@ -46,10 +46,8 @@ def test_what_is_put_again_replaces_what_was_put_before() -> None:
 def test_nothing_is_taken_before_its_time() -> None:
     agenda = Agenda()
     put(agenda, "later", minutes=1)
-    with pytest.raises(LookupError):
-        agenda.take(START)
-    with pytest.raises(LookupError):
-        Agenda().take(START)
+    refused(LookupError, agenda.take, START)
+    refused(LookupError, Agenda().take, START)
 
 
 def test_a_lapse_comes_before_a_step_of_the_same_instant() -> None:
@@ -73,8 +71,7 @@ def test_one_call_does_one_act_and_leaves_its_consequences_on_the_agenda() -> No
     fired = town.market.run_due(START)
     assert (fired.what, fired.return_id) == ("return approved automatically", return_id)
     assert fired.order_id == town.view(return_id).order_id
-    with pytest.raises(LookupError):
-        town.market.run_due(START)
+    refused(LookupError, town.market.run_due, START)
 
 
 def test_looking_at_everything_changes_nothing() -> None:

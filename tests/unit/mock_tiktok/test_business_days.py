@@ -109,7 +109,7 @@ def test_a_mistake_in_a_profile_is_named(tmp_path: Path) -> None:
         ("- 1", "is not of type 'object'"),
     ],
 )
-def test_a_file_that_is_no_profile_is_told_where(tmp_path: Path, text: str, words: str) -> None:
+def test_a_file_that_is_no_profile_is_refused_by_place(tmp_path: Path, text: str, words: str) -> None:
     file = tmp_path / "bad.yaml"
     file.write_text(text)
     with pytest.raises(BadValue, match=words):

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from mock_tiktok import Marketplace
-from tests.unit.mock_tiktok.town import PARCEL_REASON, HandClock, Town
+from tests.clock import HandClock
+from tests.unit.mock_tiktok.town import PARCEL_REASON, Town
 
 
 def test_in_a_passive_world_only_the_clocks_of_the_profile_act() -> None:
@@ -19,7 +20,7 @@ def test_in_a_passive_world_only_the_clocks_of_the_profile_act() -> None:
     assert town.market.next_due() is None
 
 
-def test_a_buyer_who_ships_at_once_is_refunded_without_being_told_anything() -> None:
+def test_a_buyer_who_ships_at_once_is_refunded_unasked() -> None:
     town = Town()
     return_id = town.request(town.order(plan="ships_at_once"), kind="RETURN_AND_REFUND")
     fired = [(act.who, act.what) for act in town.passes(days=9)]

@@ -18,7 +18,9 @@ from mock_tiktok.domain.searches import (
 )
 from mock_tiktok.errors import ApiError
 from mock_tiktok.state.index import Query, Shelf
-from tests.unit.mock_tiktok.town import REFUND_REASON, START, Town
+from tests.clock import START
+from tests.refused import refused
+from tests.unit.mock_tiktok.town import REFUND_REASON, Town
 
 CREATED, UPDATED = Sort("create_time"), Sort("update_time")
 
@@ -52,10 +54,8 @@ def test_a_page_token_keeps_its_place_while_things_move() -> None:
     town.market.withdraw(ids[0])  # the first moves to the end
     second = town.shop.search_returns(ReturnFilter(), UPDATED, PageRequest(10, first.next_token))
     assert [item.return_id for item in second.items] == [*ids[10:], ids[0]]
-    with pytest.raises(ApiError):
-        town.shop.search_returns(ReturnFilter(), CREATED, PageRequest(10, first.next_token))
-    with pytest.raises(ApiError):
-        town.shop.search_returns(ReturnFilter(), CREATED, PageRequest(10, "rubbish"))
+    refused(ApiError, town.shop.search_returns, ReturnFilter(), CREATED, PageRequest(10, first.next_token))
+    refused(ApiError, town.shop.search_returns, ReturnFilter(), CREATED, PageRequest(10, "rubbish"))
 
 
 def test_a_time_range_includes_its_start_and_not_its_end() -> None:

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from mock_tiktok import Event, Fired, Marketplace, OrderLine, OrderView, ReturnView
 from mock_tiktok.usecases.shop import Shop
+from tests.clock import START, HandClock
 
-START = datetime(2031, 3, 3, 9, tzinfo=UTC)  # a Monday
 PARCEL_REASON = "reverse_reject_return_parcel_reason_5"
 REFUND_REASON = "reverse_reject_refund_request_unclear_evidence"
 RETURN_REASON = "seller_reject_apply_item_is_correct"
 SELLER_REASON = "ecom_order_delivered_refund_reason_not_match_description_seller"
 
 
-@dataclass
-class HandClock:
-    """Stands still until it is moved."""
-
-    at: datetime = START
-
-    def now(self) -> datetime:
-        return self.at
+def pass_time(market: Marketplace, clock: HandClock, until: datetime) -> list[Fired]:
+    """Let time pass up to and including that moment, everything at its own hour; return what happened."""
+    fired = []
+    while (due := market.next_due()) and due.at <= until:
+        assert due.at >= clock.at, "something is due in the past"
+        clock.at = due.at
+        fired.append(market.run_due(due.at))
+    clock.at = until
+    return fired
 
 
 class Town:
@@ -38,18 +38,12 @@ class Town:
         self.shop: Shop = self.market.shop(self.market.add_shop().shop_id)
 
     def passes(self, **duration: float) -> list[Fired]:
-        """Let time pass, everything at its own hour; answer what happened."""
+        """Let time pass, everything at its own hour; return what happened."""
         return self.until(self.clock.at + timedelta(**duration))
 
     def until(self, moment: datetime) -> list[Fired]:
         """Let time pass up to and including the moment."""
-        fired = []
-        while (due := self.market.next_due()) and due.at <= moment:
-            assert due.at >= self.clock.at, "something is due in the past"
-            self.clock.at = due.at
-            fired.append(self.market.run_due(due.at))
-        self.clock.at = moment
-        return fired
+        return pass_time(self.market, self.clock, moment)
 
     def order(self, *prices: str, status: str = "DELIVERED", **more: Decimal | str | None) -> OrderView:
         """Have somebody buy one unit for each price."""
@@ -57,13 +51,13 @@ class Town:
         return self.market.place_order(lines=lines, status=status, **more)  # type: ignore[arg-type]  # by name
 
     def request(self, order: OrderView | None = None, *, kind: str = "REFUND", line: int | None = None) -> str:
-        """Have a buyer ask, for one line or all; answer the return's id."""
+        """Have a buyer ask, for one line or all; return the return's id."""
         bought = order or self.order()
         ids = None if line is None else [bought.line_items[line].id]
         return self.market.request_return(bought.order_id, return_type=kind, line_item_ids=ids).return_id
 
     def goods_back(self, order: OrderView | None = None) -> str:
-        """Have a return asked for, approved, labelled, shipped and arrived; answer its id."""
+        """Have a return asked for, approved, labelled, shipped and arrived; return its id."""
         return_id = self.request(order, kind="RETURN_AND_REFUND")
         self.passes(minutes=5)
         self.market.ship_return(return_id)
@@ -82,5 +76,5 @@ class Town:
     def mails(self) -> list[str]:
         return [mail.kind for mail in self.market.mailbox()]
 
-    def told(self, name: str) -> list[Event]:
+    def events(self, name: str) -> list[Event]:
         return [event for event in self.news if event.name == name]

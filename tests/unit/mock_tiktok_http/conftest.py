@@ -5,19 +5,20 @@ from __future__ import annotations
 import pytest
 
 from mock_tiktok import Marketplace
-from tests.unit.mock_tiktok_http.client import Client, Clock
+from tests.clock import HandClock
+from tests.unit.mock_tiktok_http.client import Client
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock() -> HandClock:
+    return HandClock()
 
 
 @pytest.fixture
-def market(clock: Clock) -> Marketplace:
+def market(clock: HandClock) -> Marketplace:
     return Marketplace(clock=clock, seed=1)
 
 
 @pytest.fixture
-def client(market: Marketplace, clock: Clock) -> Client:
+def client(market: Marketplace, clock: HandClock) -> Client:
     return Client(market, market.add_shop(name="Harbour Goods"), clock)

@@ -11,7 +11,8 @@ import pytest
 from werkzeug.test import TestResponse
 
 from mock_tiktok import Marketplace, OrderLine
-from tests.unit.mock_tiktok_http.client import Client, Clock
+from tests.clock import HandClock
+from tests.unit.mock_tiktok_http.client import Client
 
 MANAGE = "/seller-center/orders/returns"
 NOT_DESCRIBED = "ecom_order_delivered_refund_reason_not_match_description"
@@ -46,14 +47,14 @@ def return_id(client: Client, market: Marketplace) -> str:
 
 
 def get(market: Marketplace, path: str, status: int = 200) -> Text:
-    answer: TestResponse = market.app.test_client().get(path, follow_redirects=True)
-    assert answer.status_code == status
-    return Text(answer.text)
+    response: TestResponse = market.app.test_client().get(path, follow_redirects=True)
+    assert response.status_code == status
+    return Text(response.text)
 
 
 def post(market: Marketplace, path: str, form: Mapping[str, object]) -> TestResponse:
-    answer: TestResponse = market.app.test_client().post(path, data=form)
-    return answer
+    response: TestResponse = market.app.test_client().post(path, data=form)
+    return response
 
 
 def test_an_empty_shop_says_that_nothing_waits(client: Client, market: Marketplace) -> None:
@@ -62,9 +63,7 @@ def test_an_empty_shop_says_that_nothing_waits(client: Client, market: Marketpla
     assert "Nothing waits for you." in page.seen
 
 
-def test_manage_returns_shows_the_status_people_know_and_the_time_left(
-    market: Marketplace, clock: Clock, return_id: str
-) -> None:
+def test_manage_returns_shows_status_and_time_left(market: Marketplace, clock: HandClock, return_id: str) -> None:
     page = get(market, MANAGE).seen
     assert return_id in page
     assert "Request Pending" in page
@@ -91,8 +90,8 @@ def test_tabs_and_filters_narrow_the_list(market: Marketplace, return_id: str) -
 
 
 def test_the_seller_approves_on_the_page(market: Marketplace, return_id: str) -> None:
-    answer = post(market, f"{MANAGE}/{return_id}", {"decision": "APPROVE_REFUND"})
-    assert answer.status_code == 303
+    response = post(market, f"{MANAGE}/{return_id}", {"decision": "APPROVE_REFUND"})
+    assert response.status_code == 303
     assert market.return_view(return_id).return_status == "RETURN_OR_REFUND_REQUEST_SUCCESS"
     page = get(market, f"{MANAGE}/{return_id}").seen
     assert "Refund Processing" in page
@@ -100,10 +99,10 @@ def test_the_seller_approves_on_the_page(market: Marketplace, return_id: str) ->
 
 
 def test_a_rejection_without_a_reason_stands_on_the_form_beside_the_field(market: Marketplace, return_id: str) -> None:
-    answer = post(market, f"{MANAGE}/{return_id}", {"decision": "REJECT_REFUND", "comment": "<b>no</b>"})
-    assert answer.status_code == 422
-    assert 'id="problem-reason"' in answer.text
-    assert "&lt;b&gt;no&lt;/b&gt;" in answer.text
+    response = post(market, f"{MANAGE}/{return_id}", {"decision": "REJECT_REFUND", "comment": "<b>no</b>"})
+    assert response.status_code == 422
+    assert 'id="problem-reason"' in response.text
+    assert "&lt;b&gt;no&lt;/b&gt;" in response.text
     assert market.return_view(return_id).return_status == "RETURN_OR_REFUND_REQUEST_PENDING"
     form = {"decision": "REJECT_REFUND", "reason": UNCLEAR, "comment": "No photo"}
     assert post(market, f"{MANAGE}/{return_id}", form).status_code == 303
@@ -112,12 +111,12 @@ def test_a_rejection_without_a_reason_stands_on_the_form_beside_the_field(market
 
 @pytest.mark.parametrize("amount", ["lots", "-1", "0", "NaN", "1000", "0.001", "1e400", ""])
 def test_an_offer_that_makes_no_sense_is_named(market: Marketplace, return_id: str, amount: str) -> None:
-    answer = post(market, f"{MANAGE}/{return_id}", {"decision": "OFFER_PARTIAL_REFUND", "amount": amount})
-    assert answer.status_code == 422
-    assert 'id="problem-amount"' in answer.text
+    response = post(market, f"{MANAGE}/{return_id}", {"decision": "OFFER_PARTIAL_REFUND", "amount": amount})
+    assert response.status_code == 422
+    assert 'id="problem-amount"' in response.text
 
 
-def test_the_buyer_asks_follows_disputes_and_gets_mail(client: Client, market: Marketplace, clock: Clock) -> None:
+def test_the_buyer_asks_follows_disputes_and_gets_mail(client: Client, market: Marketplace, clock: HandClock) -> None:
     order = market.place_order(lines=[OrderLine("MUG", 2, Decimal("19.99"))])
     assert order.order_id in get(market, "/buyer/orders").seen
     form = f"/buyer/orders/{order.order_id}/returns/new"
@@ -143,9 +142,7 @@ def test_the_buyer_asks_follows_disputes_and_gets_mail(client: Client, market: M
 @pytest.mark.parametrize(
     ("field", "value"), [("return_type", "GIFT"), ("line_item_ids", ""), ("reason", ""), ("reason", "made_up")]
 )
-def test_the_request_page_names_the_field_that_is_wrong(
-    client: Client, market: Marketplace, field: str, value: str
-) -> None:
+def test_the_request_page_names_a_wrong_field(client: Client, market: Marketplace, field: str, value: str) -> None:
     order = market.place_order()
     form: dict[str, object] = {
         "return_type": "REFUND",
@@ -153,16 +150,16 @@ def test_the_request_page_names_the_field_that_is_wrong(
         "line_item_ids": order.line_items[0].id,
         field: value,
     }
-    answer = post(market, f"/buyer/orders/{order.order_id}/returns/new", {k: v for k, v in form.items() if v})
-    assert answer.status_code == 422
-    assert f'id="problem-{field}"' in answer.text
+    response = post(market, f"/buyer/orders/{order.order_id}/returns/new", {k: v for k, v in form.items() if v})
+    assert response.status_code == 422
+    assert f'id="problem-{field}"' in response.text
     assert market.return_views() == []
 
 
 def test_an_empty_request_names_every_field_at_once(client: Client, market: Marketplace) -> None:
-    answer = post(market, f"/buyer/orders/{market.place_order().order_id}/returns/new", {})
+    response = post(market, f"/buyer/orders/{market.place_order().order_id}/returns/new", {})
     for field in ("return_type", "line_item_ids", "reason"):
-        assert f'id="problem-{field}"' in answer.text
+        assert f'id="problem-{field}"' in response.text
 
 
 def test_the_buyer_cancels_before_shipment(client: Client, market: Marketplace) -> None:
@@ -175,17 +172,17 @@ def test_the_buyer_cancels_before_shipment(client: Client, market: Marketplace) 
     assert "Cancellation requested" in get(market, "/buyer/orders").seen
 
 
-def test_what_people_wrote_is_escaped_everywhere(market: Marketplace, clock: Clock) -> None:
+def test_what_people_wrote_is_escaped_everywhere(market: Marketplace, clock: HandClock) -> None:
     shop = market.add_shop(name="<script>alert(1)</script> & Sons")
     order = market.place_order(shop_id=shop.shop_id, lines=[OrderLine("<i>MUG</i>", 1, Decimal(5))])
     asked = market.request_return(
         order.order_id, return_type="REFUND", reason=NOT_DESCRIBED, evidence=("<script>x</script>",)
     )
     for path in (MANAGE, f"{MANAGE}/{asked.return_id}", "/buyer/orders", f"/buyer/returns/{asked.return_id}"):
-        answer = market.app.test_client().get(path)
-        assert answer.status_code == 200
-        assert "<script>" not in answer.text
-        assert "<i>MUG" not in answer.text
+        response = market.app.test_client().get(path)
+        assert response.status_code == 200
+        assert "<script>" not in response.text
+        assert "<i>MUG" not in response.text
 
 
 def test_pages_load_nothing_from_elsewhere(market: Marketplace, return_id: str) -> None:
@@ -210,8 +207,8 @@ def test_what_is_not_there_says_so_to_people(client: Client, market: Marketplace
 
 
 def test_a_form_sent_from_another_site_is_refused(market: Marketplace, return_id: str) -> None:
-    answer = market.app.test_client().post(
+    response = market.app.test_client().post(
         f"{MANAGE}/{return_id}", data={"decision": "APPROVE_REFUND"}, headers={"origin": "https://elsewhere.example"}
     )
-    assert answer.status_code == 403
+    assert response.status_code == 403
     assert market.return_view(return_id).return_status == "RETURN_OR_REFUND_REQUEST_PENDING"

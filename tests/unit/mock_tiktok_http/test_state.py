@@ -23,7 +23,9 @@ import mock_tiktok
 from mock_tiktok import Event, Marketplace, OrderLine
 from mock_tiktok.open_api.authorization import GET_TOKEN, REFRESH_TOKEN
 from mock_tiktok.state.marketplace import MarketplaceState
-from tests.unit.mock_tiktok_http.client import Client, Clock
+from tests.clock import HandClock
+from tests.unit.mock_tiktok.town import pass_time
+from tests.unit.mock_tiktok_http.client import Client
 
 RR = "/return_refund/202309"
 ORDERS = "/order/202309/orders"
@@ -34,7 +36,7 @@ class Player:
     """One marketplace, whoever calls it, and everything it lets them see."""
 
     market: Marketplace
-    clock: Clock
+    clock: HandClock
     seen: list[object] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -43,25 +45,21 @@ class Player:
 
     def passes(self, **duration: float) -> None:
         """Let time pass, everything at its own hour."""
-        until = self.clock.at + timedelta(**duration)
-        while (due := self.market.next_due()) and due.at <= until:
-            self.clock.at = due.at
-            self.seen.append(self.market.run_due(due.at))
-        self.clock.at = until
+        self.seen += pass_time(self.market, self.clock, self.clock.at + timedelta(**duration))
 
     def call(self, method: str, path: str, query: dict[str, str] | None = None, body: Any = None) -> Any:
         """Send a signed call; the whole response is seen, its `request_id` too."""
-        answer = self.client.send(method, path, query, body)
-        self.seen.append((answer.status_code, answer.data))
-        return answer.json
+        response = self.client.send(method, path, query, body)
+        self.seen.append((response.status_code, response.data))
+        return response.json
 
     def exchange(self, path: str, **query: str) -> dict[str, Any]:
         """Exchange a code or a token at a token endpoint."""
         secrets = {"app_key": self.market.app_key, "app_secret": self.market.app_secret}
-        answer = self.market.app.test_client().get(path, query_string={**secrets, **query})
-        self.seen.append(answer.data)
-        assert answer.json is not None
-        return dict(answer.json["data"] or {})
+        response = self.market.app.test_client().get(path, query_string={**secrets, **query})
+        self.seen.append(response.data)
+        assert response.json is not None
+        return dict(response.json["data"] or {})
 
     def looks(self) -> None:
         """See everything that can be seen."""
@@ -134,7 +132,7 @@ def second_half(player: Player, kept: Kept) -> None:
 
 @pytest.mark.parametrize("profile", ["us-2025-08", "us-2026-03", None])
 def test_a_marketplace_around_a_copied_state_goes_on_as_the_first(profile: str | None) -> None:
-    clock = Clock()
+    clock = HandClock()
     market = Marketplace(clock=clock, seed=5, profile=profile)
     market.add_shop()
     market.add_shop(market="US")
@@ -143,8 +141,7 @@ def test_a_marketplace_around_a_copied_state_goes_on_as_the_first(profile: str |
 
     copied = pickle.loads(pickle.dumps(market.state))
     assert isinstance(copied, MarketplaceState)
-    other_clock = Clock()
-    other_clock.at = clock.at
+    other_clock = HandClock(clock.at)
     second = Player(Marketplace(clock=other_clock, state=copied), other_clock)
     first.seen.clear()
     assert first.client.token == second.client.token

@@ -6,22 +6,23 @@ from datetime import timedelta
 from typing import Any
 
 from mock_tiktok import Marketplace
-from tests.unit.mock_tiktok_http.client import SEARCH, START, Client, Clock
+from tests.clock import START, HandClock
+from tests.unit.mock_tiktok_http.client import SEARCH, Client
 
 
 def exchange(market: Marketplace, what: str = "get", **changed: str) -> dict[str, Any]:
     query = {"app_key": market.app_key, "app_secret": market.app_secret, "grant_type": "authorized_code", **changed}
-    answer = market.app.test_client().get(f"/api/v2/token/{what}", query_string=query)
-    assert answer.status_code == 200
-    assert answer.json is not None
-    return dict(answer.json)
+    response = market.app.test_client().get(f"/api/v2/token/{what}", query_string=query)
+    assert response.status_code == 200
+    assert response.json is not None
+    return dict(response.json)
 
 
 def test_a_code_is_exchanged_once_for_tokens_that_work(client: Client, market: Marketplace) -> None:
     code = market.credentials(client.shop.shop_id).auth_code
-    answer = exchange(market, auth_code=code)
-    assert (answer["code"], answer["message"]) == (0, "success")
-    granted = answer["data"]
+    response = exchange(market, auth_code=code)
+    assert (response["code"], response["message"]) == (0, "success")
+    granted = response["data"]
     assert granted["seller_name"] == "Harbour Goods"
     assert granted["access_token_expire_in"] == int((START + timedelta(days=7)).timestamp())
     client.token = granted["access_token"]
@@ -30,9 +31,7 @@ def test_a_code_is_exchanged_once_for_tokens_that_work(client: Client, market: M
     assert (again["code"], again["message"], again["data"]) == (36004004, "invalid auth code", None)
 
 
-def test_the_shown_code_is_always_unused_and_lives_half_an_hour(
-    client: Client, market: Marketplace, clock: Clock
-) -> None:
+def test_the_shown_code_is_unused_and_lives_half_an_hour(client: Client, market: Marketplace, clock: HandClock) -> None:
     first = market.credentials(client.shop.shop_id).auth_code
     assert market.credentials(client.shop.shop_id).auth_code == first
     exchange(market, auth_code=first)
@@ -43,9 +42,7 @@ def test_the_shown_code_is_always_unused_and_lives_half_an_hour(
     assert exchange(market, auth_code=market.credentials(client.shop.shop_id).auth_code)["code"] == 0
 
 
-def test_shown_tokens_are_valid_at_any_time_and_end_no_older_ones(
-    client: Client, market: Marketplace, clock: Clock
-) -> None:
+def test_shown_tokens_are_valid_and_end_no_older_ones(client: Client, market: Marketplace, clock: HandClock) -> None:
     for _ in range(6):
         client.token = market.credentials(client.shop.shop_id).access_token
         assert client.send("POST", SEARCH).status_code == 200
@@ -65,7 +62,7 @@ def test_a_refresh_gives_a_new_pair_and_ends_nothing(client: Client, market: Mar
             assert client.send("POST", SEARCH).status_code == 200
 
 
-def test_a_refresh_token_ends_after_its_year(client: Client, market: Marketplace, clock: Clock) -> None:
+def test_a_refresh_token_ends_after_its_year(client: Client, market: Marketplace, clock: HandClock) -> None:
     token = exchange(market, auth_code=market.credentials(client.shop.shop_id).auth_code)["data"]["refresh_token"]
     assert exchange(market, "refresh", refresh_token="ROW_no", grant_type="refresh_token")["code"] == 36004005
     clock.at += timedelta(days=365)
@@ -81,7 +78,7 @@ def test_what_is_wrong_with_an_exchange_is_named(client: Client, market: Marketp
         {"auth_code": ""},
         {"color": "red"},
     ):
-        answer = exchange(market, **{"auth_code": code, **changed})
-        assert answer["code"] == 36009004
-        assert f"'{next(iter(changed))}'" in answer["message"]
+        response = exchange(market, **{"auth_code": code, **changed})
+        assert response["code"] == 36009004
+        assert f"'{next(iter(changed))}'" in response["message"]
     assert exchange(market, auth_code=code)["code"] == 0

@@ -81,9 +81,7 @@ def test_the_words_are_those_of_the_players() -> None:
         ("marketplace", "money_paid", {"paid_by": "card"}, "/data/paid_by"),
     ],
 )
-def test_what_breaks_the_contract_is_a_finding_that_suspects_the_teller(
-    who: str, name: str, changes: dict[str, Any], pointer: str
-) -> None:
+def test_a_breach_suspects_whoever_spoke(who: str, name: str, changes: dict[str, Any], pointer: str) -> None:
     assert CONTRACT.breaches("marketplace", "money_paid", PAID) == ()
     data = {**PAID, **changes}
     breaches = CONTRACT.breaches(who, name, data)

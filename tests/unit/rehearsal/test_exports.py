@@ -13,14 +13,14 @@ from rehearsal.trace.log import Trace
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 
 
-class Told:
-    """A trace, told entry by entry."""
+class Record:
+    """A trace, recorded entry by entry."""
 
     def __init__(self) -> None:
         self.trace = Trace(world="default", seed=1, start=START)
         self.now = START
 
-    def exchange(self, caller: str, callee: str, operation: str, **given: Any) -> Told:
+    def exchange(self, caller: str, callee: str, operation: str, **given: Any) -> Record:
         fields: dict[str, Any] = {
             "operation": operation,
             "writes": False,
@@ -40,7 +40,7 @@ class Told:
         self.trace.fill(self.trace.reserve(), self.now, None, "exchange", **{"from": caller, "to": callee}, **fields)
         return self
 
-    def act(self, who: str, what: str, *, changed: bool, polls: int = 1) -> Told:
+    def act(self, who: str, what: str, *, changed: bool, polls: int = 1) -> Record:
         slot = self.trace.reserve()
         with self.trace.during(slot):
             for _ in range(polls):
@@ -48,7 +48,7 @@ class Told:
         self.trace.fill(slot, self.now, None, "act", who=who, what=what, changed=changed, return_id=None)
         return self
 
-    def event(self, name: str, **data: Any) -> Told:
+    def event(self, name: str, **data: Any) -> Record:
         self.trace.event(self.now, "marketplace", name, data)
         return self
 
@@ -57,7 +57,7 @@ class Told:
 
 
 def test_a_diagram_has_the_four_who_matter() -> None:
-    assert Told().diagram() == [
+    assert Record().diagram() == [
         "sequenceDiagram",
         "actor buyer as Buyer",
         "participant marketplace as TikTok Shop",
@@ -67,22 +67,22 @@ def test_a_diagram_has_the_four_who_matter() -> None:
 
 
 def test_polls_that_brought_nothing_are_left_out() -> None:
-    assert Told().act("connector", "round: nothing", changed=False).diagram() == Told().diagram()
+    assert Record().act("connector", "round: nothing", changed=False).diagram() == Record().diagram()
 
 
 def test_reads_in_a_row_are_one_arrow() -> None:
-    told = Told().act("connector", "round: 1 collected", changed=True, polls=3)
-    assert "connector->>marketplace: search returns" in told.diagram()
-    assert len(told.diagram()) == 5 + 3
+    record = Record().act("connector", "round: 1 collected", changed=True, polls=3)
+    assert "connector->>marketplace: search returns" in record.diagram()
+    assert len(record.diagram()) == 5 + 3
 
 
 def test_people_mails_and_money_are_arrows() -> None:
-    told = Told().event("return_requested", return_type="REFUND", refund_total="39.98", role="BUYER")
-    told.exchange(
+    record = Record().event("return_requested", return_type="REFUND", refund_total="39.98", role="BUYER")
+    record.exchange(
         "connector", "marketplace", "approveReturn", writes=True,
         request={"type": "application/json", "body": {"decision": "APPROVE_REFUND"}},
     ).event("money_paid", amount="39.98").event("mail_sent", kind="order refund")  # fmt: skip
-    assert told.diagram()[5:] == [
+    assert record.diagram()[5:] == [
         "Note over buyer,oms: Mon 03 Mar 2031, 09:00",
         "buyer->>marketplace: asks for refund, 39.98",
         "connector->>marketplace: approve return (APPROVE_REFUND)",
@@ -92,17 +92,17 @@ def test_people_mails_and_money_are_arrows() -> None:
 
 
 def test_a_refusal_shows_its_words_and_breaks_no_diagram() -> None:
-    told = Told().exchange(
+    record = Record().exchange(
         "connector", "marketplace", "approveReturn", writes=True,
         response={"type": "application/json", "body": {"code": 25011012, "message": "no; #1\nnever"}},
     )  # fmt: skip
-    assert told.diagram()[-1] == "connector->>marketplace: approve return ✗ 25011012 no#59; #35;1 never"
+    assert record.diagram()[-1] == "connector->>marketplace: approve return ✗ 25011012 no#59; #35;1 never"
 
 
 def test_time_is_a_line_across_whenever_it_has_moved() -> None:
-    told = Told().event("mail_sent", kind="order refund")
-    told.now += timedelta(hours=1)
-    lines = told.event("mail_sent", kind="order refund").event("mail_sent", kind="order refund").diagram()
+    record = Record().event("mail_sent", kind="order refund")
+    record.now += timedelta(hours=1)
+    lines = record.event("mail_sent", kind="order refund").event("mail_sent", kind="order refund").diagram()
     assert [line for line in lines if line.startswith("Note")] == [
         "Note over buyer,oms: Mon 03 Mar 2031, 09:00",
         "Note over buyer,oms: Mon 03 Mar 2031, 10:00",
@@ -110,8 +110,8 @@ def test_time_is_a_line_across_whenever_it_has_moved() -> None:
 
 
 def test_an_archive_holds_every_exchange_with_its_address() -> None:
-    told = Told().act("connector", "round", changed=False).exchange("connector", "marketplace", "approveReturn")
-    entries = json.loads(har(told.trace.entries()))["log"]["entries"]
+    record = Record().act("connector", "round", changed=False).exchange("connector", "marketplace", "approveReturn")
+    entries = json.loads(har(record.trace.entries()))["log"]["entries"]
     assert len(entries) == 2
     assert entries[0]["request"]["url"] == (
         "https://open-api.tiktokglobalshop.com/return_refund/202309/returns/1/approve?app_key=a&ids=1&ids=2"

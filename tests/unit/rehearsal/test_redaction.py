@@ -50,7 +50,7 @@ def test_a_repeated_parameter_is_a_list_and_what_is_not_known_is_hidden() -> Non
     assert pairs(sent, frozenset({"ids"})) == {"ids": ["1", "2"], "sign": REDACTED, REDACTED: REDACTED}
 
 
-def test_an_unknown_answer_keeps_its_shape_and_its_numbers() -> None:
+def test_an_unknown_response_keeps_its_shape_and_its_numbers() -> None:
     assert without_words({"code": 36009009, "data": ["maya", None, True]}) == {
         "code": 36009009,
         "data": [REDACTED, None, True],

@@ -101,7 +101,7 @@ def test_time_stands_at_the_target_and_what_lies_behind_it_waits() -> None:
     assert [entry.what for entry in way.agenda()] == ["later"]
 
 
-def test_idle_acts_are_counted_and_not_told() -> None:
+def test_idle_acts_are_counted_only() -> None:
     connector = Actor("connector", changes=False).wants("round", START, 5)
     advanced = scheduler(connector).until(START)
     assert (advanced.fired, advanced.idle) == ([], 1)

@@ -29,13 +29,13 @@ def connector() -> Iterator[OurConnector]:
 def test_what_was_not_committed_is_not_on_its_disk(connector: OurConnector) -> None:
     connector.add_client()
     store = SqlStore(connector.process.engine)
-    with store.writing() as books:
-        books.connection.execute(sa.delete(t.clients))
-        books.connection.rollback()
-    with store.reading() as books:
-        assert len(books.connection.execute(sa.select(t.clients)).all()) == 1
+    with store.writing() as work:
+        work.connection.execute(sa.delete(t.clients))
+        work.connection.rollback()
+    with store.reading() as work:
+        assert len(work.connection.execute(sa.select(t.clients)).all()) == 1
 
 
 def test_it_gives_its_database_the_rules_that_a_deployed_one_has(connector: OurConnector) -> None:
-    with connector.process.engine.begin() as books:
-        assert books.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+    with connector.process.engine.begin() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1

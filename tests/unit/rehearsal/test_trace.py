@@ -6,9 +6,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-import pytest
-
 from rehearsal.trace.log import BLOCK, Trace
+from tests.refused import refused
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 
@@ -28,17 +27,17 @@ def test_what_happens_during_an_act_names_it_as_its_cause() -> None:
     with trace.during(act):
         trace.event(START, "marketplace", "money_paid", {"amount": Decimal("39.98"), "at": START})
     trace.fill(act, START, None, "act", who="marketplace", what="refund paid", changed=True, return_id=None)
-    told = list(trace.entries())
-    assert [(entry["seq"], entry["kind"], entry["cause"]) for entry in told] == [(1, "act", None), (2, "event", 1)]
-    assert told[1]["data"] == {"amount": "39.98", "at": "2031-03-03T09:00:00Z"}
+    entries = list(trace.entries())
+    assert [(entry["seq"], entry["kind"], entry["cause"]) for entry in entries] == [(1, "act", None), (2, "event", 1)]
+    assert entries[1]["data"] == {"amount": "39.98", "at": "2031-03-03T09:00:00Z"}
 
 
 def test_old_entries_are_packed_and_read_the_same() -> None:
     trace = a_trace()
     for number in range(5 * BLOCK + 3):
         trace.event(START + timedelta(seconds=number), "marketplace", "mail_sent", {"number": number})
-    told = list(trace.entries())
-    assert [entry["data"]["number"] for entry in told] == list(range(5 * BLOCK + 3))
+    entries = list(trace.entries())
+    assert [entry["data"]["number"] for entry in entries] == list(range(5 * BLOCK + 3))
     assert next(entry["seq"] for entry in trace.entries(after=3 * BLOCK + 1)) == 3 * BLOCK + 2
     assert trace.entry(17)["data"] == {"number": 16}
     assert len(trace.ndjson().splitlines()) == 1 + len(trace)
@@ -55,8 +54,7 @@ def test_a_place_that_is_not_filled_yet_holds_up_nobody() -> None:
 
 
 def test_an_entry_that_is_not_there_is_said_to_be_missing() -> None:
-    with pytest.raises(LookupError):
-        a_trace().entry(1)
+    refused(LookupError, a_trace().entry, 1)
 
 
 def test_a_buyers_data_in_an_event_is_hidden() -> None:

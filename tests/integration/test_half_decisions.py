@@ -1,4 +1,4 @@
-"""An answer of which one line is refused: nothing reaches the marketplace, the case says so and asks on."""
+"""A decision of which one line is refused: nothing reaches the marketplace, the case says so and asks on."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from mock_oms import Refused
 from mock_tiktok import OrderLine
 from rehearsal.seats.port import AdjustmentRow
 from rehearsal.world.world import World
+from tests.refused import refused
 
 HALF_AN_HOUR = timedelta(minutes=30)
 LINES = [OrderLine("LAMP", 1, Decimal("33.33")), OrderLine("MUG", 1, Decimal("9.99")), OrderLine("CUP", 1, Decimal(7))]
@@ -44,16 +45,14 @@ def state(world: World) -> str:
     return world.marketplace.return_views()[-1].return_status
 
 
-def refused(world: World) -> Refused:
+def half_approved(world: World) -> Refused:
     hold_some_money_of_the_mug(world)
-    with pytest.raises(Refused) as caught:
-        world.oms.approve(row(world).id)
-    return caught.value
+    return refused(Refused, world.oms.approve, row(world).id)
 
 
 def test_the_refusal_and_the_row_say_what_was_taken_and_what_not(world: World) -> None:
     before = row(world)
-    refusal = refused(world)
+    refusal = half_approved(world)
     assert (refusal.status, refusal.title) == (409, "Only half answered")
     assert (row(world).status, row(world).deadline) == ("NewRma", before.deadline)
     assert str(row(world).error).startswith("Half answered: 1 of 3 lines")
@@ -63,37 +62,34 @@ def test_the_refusal_and_the_row_say_what_was_taken_and_what_not(world: World) -
     assert str(row(world).error).startswith("Half answered")
 
 
-def test_a_half_answer_can_be_turned_into_a_no(world: World) -> None:
-    refused(world)
+def test_a_half_decision_can_be_turned_into_a_no(world: World) -> None:
+    half_approved(world)
     world.oms.reject(row(world).id)
     assert row(world).error is None
     world.advance(by=HALF_AN_HOUR)
     assert (row(world).status, state(world)) == ("RejectionCompleted", "REFUND_OR_RETURN_REQUEST_REJECT")
 
 
-def test_a_half_answer_can_be_turned_into_an_offer(world: World) -> None:
-    refused(world)
+def test_a_half_decision_can_be_turned_into_an_offer(world: World) -> None:
+    half_approved(world)
     world.oms.approve(row(world).id, amount=Decimal("20.00"))
     assert row(world).error is None
     world.advance(by=HALF_AN_HOUR)
     assert state(world) == "AWAITING_BUYER_RESPONSE"
 
 
-def test_a_half_answer_is_not_completed_while_the_money_is_held(world: World) -> None:
-    refused(world)
-    with pytest.raises(Refused) as caught:
-        world.oms.approve(row(world).id)
-    assert caught.value.status == 409
+def test_a_half_decision_is_not_completed_while_the_money_is_held(world: World) -> None:
+    half_approved(world)
+    assert refused(Refused, world.oms.approve, row(world).id).status == 409
     assert str(row(world).error).startswith("Half answered: 1 of 3 lines")
     assert state(world) == "RETURN_OR_REFUND_REQUEST_PENDING"
 
 
 def test_the_least_offer_reaches_every_line_and_less_is_refused_before_anything_is_sent(world: World) -> None:
     before = row(world)
-    with pytest.raises(Refused) as caught:
-        world.oms.approve(before.id, amount=Decimal("0.02"))
-    assert (caught.value.status, caught.value.field) == (422, "amount")
-    assert "0.03" in caught.value.detail
+    caught = refused(Refused, world.oms.approve, before.id, amount=Decimal("0.02"))
+    assert (caught.status, caught.field) == (422, "amount")
+    assert "0.03" in caught.detail
     assert row(world) == before
     world.oms.approve(before.id, amount=Decimal("0.03"))
     world.advance(by=HALF_AN_HOUR)
@@ -102,9 +98,8 @@ def test_the_least_offer_reaches_every_line_and_less_is_refused_before_anything_
 
 def test_words_to_the_buyer_may_have_500_bytes(world: World) -> None:
     before = row(world)
-    with pytest.raises(Refused) as caught:
-        world.oms.reject(before.id, comment="é" * 251)
-    assert (caught.value.status, caught.value.field) == (422, "comment")
+    caught = refused(Refused, world.oms.reject, before.id, comment="é" * 251)
+    assert (caught.status, caught.field) == (422, "comment")
     assert row(world) == before
     world.oms.reject(before.id, comment="é" * 250)
     world.advance(by=HALF_AN_HOUR)

@@ -85,7 +85,7 @@ def test_both_validators_give_the_same_verdict_on_good_and_bad_values(contract: 
         assert fast(value) == slow(value), json.dumps(value)
 
 
-def test_both_validators_give_the_same_verdict_on_captured_answers() -> None:
+def test_both_validators_give_the_same_verdict_on_captured_responses() -> None:
     contract = Contract.load("tiktok_shop")
     folder = Path(__file__).parent / "samples"
     captured = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]

@@ -25,23 +25,23 @@ from rehearsal.server.control_api import PREFIX, control_app
 TOKEN = "a-token-nobody-guesses"
 
 
-def problem(answer: Any) -> dict[str, Any]:
-    assert answer.mimetype == "application/problem+json", answer.text
-    told: dict[str, Any] = answer.get_json(force=True)
-    assert told["status"] == answer.status_code
-    return told
+def problem(response: Any) -> dict[str, Any]:
+    assert response.mimetype == "application/problem+json", response.text
+    body: dict[str, Any] = response.get_json(force=True)
+    assert body["status"] == response.status_code
+    return body
 
 
 def test_the_contract_is_valid_openapi_and_promises_exactly_what_is_served() -> None:
     validate(yaml.safe_load(contract_file("control").read_text()))
-    promised = {
+    described = {
         (method.upper(), path)
         for path, item in document()["paths"].items()
         for method in item
         if method != "parameters"
     }
     files = {("GET", path) for path, _ in RECORDS.values()} | {("GET", "/openapi.yaml")}
-    assert promised == {(call.method, call.path) for call in CALLS.values()} | files
+    assert described == {(call.method, call.path) for call in CALLS.values()} | files
 
 
 def test_every_method_of_a_stage_is_a_call_and_every_call_a_method() -> None:
@@ -108,9 +108,9 @@ def test_a_method_that_is_not_taken_learns_which_are(api: FlaskClient) -> None:
 
 @pytest.mark.parametrize("body", ["{", "[1", '{"by": "\\ud800"}', '{"by": NaN}', "by=PT1H", "\xff"])
 def test_a_body_that_is_not_json_is_refused(api: FlaskClient, body: str) -> None:
-    answer = api.post(f"{PREFIX}/clock/advance", data=body.encode("latin-1"))
-    assert problem(answer)["field"] == "body"
-    assert answer.status_code == 400
+    response = api.post(f"{PREFIX}/clock/advance", data=body.encode("latin-1"))
+    assert problem(response)["field"] == "body"
+    assert response.status_code == 400
 
 
 def test_a_body_that_is_no_object_is_refused(api: FlaskClient) -> None:
@@ -129,7 +129,7 @@ def test_a_refused_call_changes_nothing(api: FlaskClient) -> None:
     assert api.get(f"{PREFIX}/ledgers").json == before
 
 
-def test_the_same_key_answers_the_first_answer_and_acts_once(api: FlaskClient) -> None:
+def test_the_same_key_gives_the_first_response_and_acts_once(api: FlaskClient) -> None:
     first = api.post(f"{PREFIX}/orders", headers={"Idempotency-Key": "k1"})
     second = api.post(f"{PREFIX}/orders", headers={"Idempotency-Key": "k1"})
     assert first.json == second.json
@@ -139,9 +139,9 @@ def test_the_same_key_answers_the_first_answer_and_acts_once(api: FlaskClient) -
 
 def test_a_key_belongs_to_one_call_and_one_body(api: FlaskClient) -> None:
     api.post(f"{PREFIX}/clock/advance", json={"by": "PT0S"}, headers={"Idempotency-Key": "k1"})
-    answer = api.post(f"{PREFIX}/clock/advance", json={"by": "PT1S"}, headers={"Idempotency-Key": "k1"})
-    assert problem(answer)["field"] == "Idempotency-Key"
-    assert answer.status_code == 422
+    response = api.post(f"{PREFIX}/clock/advance", json={"by": "PT1S"}, headers={"Idempotency-Key": "k1"})
+    assert problem(response)["field"] == "Idempotency-Key"
+    assert response.status_code == 422
 
 
 def test_a_refusal_does_not_use_a_key_up(api: FlaskClient) -> None:
@@ -197,8 +197,8 @@ def test_a_name_of_this_machine_is_served(api: FlaskClient, host: str) -> None:
 
 def test_another_sites_form_is_refused_and_our_own_is_served(api: FlaskClient) -> None:
     for origin in ("https://evil.example", "null", "http://localhost:1"):
-        answer = api.post(f"{PREFIX}/orders", headers={"Host": "localhost:8700", "Origin": origin})
-        assert problem(answer)["field"] == "Origin"
+        response = api.post(f"{PREFIX}/orders", headers={"Host": "localhost:8700", "Origin": origin})
+        assert problem(response)["field"] == "Origin"
     own = {"Host": "localhost:8700", "Origin": "http://localhost:8700"}
     assert api.post(f"{PREFIX}/orders", headers=own).status_code == 200
 
@@ -227,24 +227,22 @@ def test_the_contract_itself_is_served(api: FlaskClient) -> None:
     assert yaml.safe_load(api.get(f"{PREFIX}/openapi.yaml").text) == document()
 
 
-def test_a_decision_that_the_connector_did_not_hear_is_kept_and_answered_with_202(
-    stage: InProcessStage, api: FlaskClient
-) -> None:
+def test_a_decision_that_the_connector_did_not_hear_is_kept(stage: InProcessStage, api: FlaskClient) -> None:
     order = api.post(f"{PREFIX}/orders").get_json()
     asked = api.post(f"{PREFIX}/orders/{order['order_id']}/returns", json={"type": "REFUND"}).get_json()
     stage.advance(by="PT30M")
     (case,) = stage.oms_adjustments()["adjustments"]
     stage.current.connector.kill()
-    answer = api.post(f"{PREFIX}/oms/adjustments/{case['id']}/approve")
-    assert (answer.status_code, answer.get_json()["kept"]) == (202, True)
-    assert answer.get_json()["error"].startswith("Kept since 2031-03-03 09:30 UTC")
+    response = api.post(f"{PREFIX}/oms/adjustments/{case['id']}/approve")
+    assert (response.status_code, response.get_json()["kept"]) == (202, True)
+    assert response.get_json()["error"].startswith("Kept since 2031-03-03 09:30 UTC")
     assert f"deliver what was kept of {case['id']} once more" in [entry["what"] for entry in stage.agenda()["agenda"]]
     stage.current.connector.start()
     stage.advance(by="PT1H")
     assert stage.get_return(asked["return_id"])["refunded"] == asked["refund_total"]
 
 
-def test_a_failure_of_the_stage_is_a_problem_and_not_a_page(
+def test_a_failing_stage_is_a_problem(
     stage: InProcessStage, api: FlaskClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken() -> Any:

@@ -1,4 +1,4 @@
-"""Judging requests and answers by an OpenAPI document."""
+"""Judging requests and responses by an OpenAPI document."""
 
 from __future__ import annotations
 
@@ -171,7 +171,7 @@ def test_query_parameters_are_coerced_by_type_and_then_judged(query: list[tuple[
         (418, "", b"", ["/response/status"]),
     ],
 )
-def test_an_answer_is_judged_by_its_status(status: int, content_type: str, body: bytes, broken: list[str]) -> None:
+def test_a_response_is_judged_by_its_status(status: int, content_type: str, body: bytes, broken: list[str]) -> None:
     adjust, _ = operation("POST", "/v1/Orders(1)/Adjust")
     breaches = adjust.judge_response(status, {"content-type": content_type}, read(content_type, body))
     assert [breach.pointer for breach in breaches] == broken

@@ -1,14 +1,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from mock_oms import Due
-from tests.unit.mock_oms.conftest import START, Office
+from tests.clock import START
+from tests.refused import refused
+from tests.unit.mock_oms.conftest import Office, Offices
 from tests.unit.mock_oms.connector import QUARTER, Fault
 
 LISTS = ["GET /v1/Orders", "GET /v1/OrderAdjustments", "GET /v1/OrderItemAdjustments"]
@@ -18,8 +19,7 @@ def test_the_first_pull_is_at_the_worlds_start_and_the_grid_never_moves(office: 
     assert office.oms.next_due() == Due(START, 6, 1)
     office.oms.run_due(START + timedelta(minutes=4))
     assert office.oms.next_due() == Due(START + QUARTER, 6, 2)
-    with pytest.raises(LookupError):
-        office.oms.run_due(START + timedelta(minutes=14))
+    refused(LookupError, office.oms.run_due, START + timedelta(minutes=14))
 
 
 def test_an_idle_pull_costs_three_calls_and_changes_nothing(office: Office) -> None:
@@ -49,8 +49,7 @@ def test_an_order_whose_export_failed_comes_again(office: Office) -> None:
 
 
 def test_one_order_that_cannot_be_exported_holds_up_nothing(office: Office) -> None:
-    order = office.connector.order("1", ("mug", 1, 9.5))
-    office.connector.adjustment(order, 0, RmaNumber="R1")
+    office.asked(9.5)
     office.connector.refuse = lambda call: "Not this one." if call.path.endswith("Export") else None
     assert office.pull().what == "pull: 1 new order, 1 adjustment, order 1 cannot be exported: Not this one."
 
@@ -105,7 +104,7 @@ def test_a_refund_is_booked_once_when_it_is_done_with_the_amounts_reported(offic
     assert office.pull().what == "pull: 1 adjustment, booked 19.60 USD"
     office.pull()
     assert office.oms.ledger() == {"1": Decimal("19.60")}
-    assert [told["amount"] for told in office.events_named("booked")] == [Decimal("19.60")]
+    assert [data["amount"] for data in office.events_named("booked")] == [Decimal("19.60")]
 
 
 def test_an_adjustment_of_an_order_never_exported_fetches_the_order(office: Office) -> None:
@@ -118,8 +117,7 @@ def test_an_adjustment_of_an_order_never_exported_fetches_the_order(office: Offi
 
 
 def test_a_dispute_won_by_the_buyer_shows_in_the_same_case(office: Office) -> None:
-    order = office.connector.order("1", ("mug", 1, 20.0))
-    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="RejectionCompleted")
+    order = office.asked(RequestStatus="RejectionCompleted")
     office.pull()
     office.clock.at += timedelta(minutes=5)
     office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="PostProcessingComplete")
@@ -130,8 +128,7 @@ def test_a_dispute_won_by_the_buyer_shows_in_the_same_case(office: Office) -> No
 
 
 def test_an_unreachable_connector_loses_nothing(office: Office) -> None:
-    order = office.connector.order("1", ("mug", 1, 20.0))
-    office.connector.adjustment(order, 0, RmaNumber="R1")
+    office.asked()
     office.connector.faults.append(Fault("OrderItemAdjustments"))
     fired = office.pull()
     assert fired.what == "pull: 1 new order, The connector cannot be reached (ConnectionError)."
@@ -140,10 +137,7 @@ def test_an_unreachable_connector_loses_nothing(office: Office) -> None:
 
 
 def test_a_failed_adjustment_says_why(office: Office) -> None:
-    order = office.connector.order("1", ("mug", 1, 20.0))
-    office.connector.adjustment(
-        order, 0, RmaNumber="R1", RequestStatus="Error", SiteErrorMessage="Already refunded", SiteErrorCode="25010"
-    )
+    office.asked(RequestStatus="Error", SiteErrorMessage="Already refunded", SiteErrorCode="25010")
     office.pull()
     assert (office.row().status, office.row().error) == ("Error", "Already refunded (25010)")
 
@@ -174,25 +168,20 @@ def test_a_revoked_token_is_renewed_once_and_the_body_is_sent_again(office: Offi
         ("silent", None, None),
     ],
 )
-def test_a_policy_answers_at_the_pull_that_sees_the_request(
-    office_with: Callable[[str], Office], policy: str, action: str | None, decision: str | None
-) -> None:
+def test_a_policy_decides_at_once(office_with: Offices, policy: str, action: str | None, decision: str | None) -> None:
     office = office_with(policy)
-    order = office.connector.order("1", ("mug", 1, 20.01))
-    office.connector.adjustment(order, 0, RmaNumber="R1")
+    office.asked(20.01)
     office.pull()
     assert [call for call in office.connector.paths() if "BuyerRequest" in call] == (
         [f"POST /v1/OrderItemAdjustments(1)/{action}"] if action else []
     )
-    assert [told["decision"] for told in office.events_named("decision_given")] == ([decision] if decision else [])
+    assert [data["decision"] for data in office.events_named("decision_given")] == ([decision] if decision else [])
     if policy == "partial":
         assert office.connector.posts(str(action))[0].json == {"SitePartialRefundAmount": 10.01}
 
 
 @pytest.mark.parametrize(("price", "offered"), [(0.02, 0.02), (0.01, None)])
-def test_the_partial_policy_offers_nothing_that_leaves_a_line_without(
-    office_with: Callable[[str], Office], price: float, offered: float | None
-) -> None:
+def test_a_partial_offer_leaves_no_line_without(office_with: Offices, price: float, offered: float | None) -> None:
     office = office_with("partial")
     order = office.connector.order("1", ("mug", 1, price), ("cup", 1, price))
     for item in (0, 1):
@@ -203,7 +192,7 @@ def test_the_partial_policy_offers_nothing_that_leaves_a_line_without(
     assert shares == ([offered / 2] * 2 if offered else [None, None])
 
 
-def test_a_refused_offer_is_followed_by_the_whole(office_with: Callable[[str], Office]) -> None:
+def test_a_refused_offer_is_followed_by_the_whole(office_with: Offices) -> None:
     office = office_with("partial")
     row = office.connector.adjustment(office.connector.order("1", ("mug", 1, 20.0)), 0, RmaNumber="R1")
     office.pull()
@@ -215,9 +204,9 @@ def test_a_refused_offer_is_followed_by_the_whole(office_with: Callable[[str], O
     assert call.body == b""
 
 
-def test_a_policy_that_is_refused_asks_once_and_shows_the_words(office_with: Callable[[str], Office]) -> None:
+def test_a_policy_that_is_refused_asks_once_and_shows_the_words(office_with: Offices) -> None:
     office = office_with("approve")
-    office.connector.adjustment(office.connector.order("1", ("mug", 1, 20.0)), 0, RmaNumber="R1")
+    office.asked()
     office.connector.refuse = lambda call: "Not now." if "Approve" in call.path else None
     office.pull()
     assert office.row().error == "Not now."
@@ -226,15 +215,14 @@ def test_a_policy_that_is_refused_asks_once_and_shows_the_words(office_with: Cal
 
 
 def asks_anew(office: Office, order: dict[str, object]) -> None:
-    """The marketplace has refused the answer, and the connector asks again."""
+    """The marketplace has refused the decision, and the connector asks again."""
     rows = office.connector.adjustments["OrderItemAdjustments"]
     rows[len(rows)] |= {"RequestStatus": "Error", "SiteErrorMessage": f"No such reason ({len(rows)})"}
     office.connector.adjustment(order, 0, RmaNumber="R1")
 
 
 def test_an_answer_the_marketplace_refused_can_be_given_again_with_the_error_in_sight(office: Office) -> None:
-    order = office.connector.order("1", ("mug", 1, 20.0))
-    office.connector.adjustment(order, 0, RmaNumber="R1")
+    order = office.asked()
     office.pull()
     case = office.row().id
     office.oms.reject(case)
@@ -250,8 +238,7 @@ def test_an_answer_the_marketplace_refused_can_be_given_again_with_the_error_in_
 
 @pytest.mark.parametrize(("by", "shown"), [("channel", "No such reason (1)"), ("oms", None), (None, None)])
 def test_an_error_before_a_lapse_is_shown_after_it(office: Office, by: str | None, shown: str | None) -> None:
-    order = office.connector.order("1", ("mug", 1, 20.0))
-    office.connector.adjustment(order, 0, RmaNumber="R1")
+    order = office.asked()
     office.pull()
     office.clock.at += timedelta(minutes=5)
     asks_anew(office, order)
@@ -265,32 +252,26 @@ def test_an_error_before_a_lapse_is_shown_after_it(office: Office, by: str | Non
     assert list(office.oms.state.troubled) == ([office.row().id] if shown else [])
 
 
-def test_a_policy_answers_again_once_after_an_error_and_then_leaves_it_to_a_person(
-    office_with: Callable[[str], Office],
-) -> None:
+def test_a_policy_answers_again_once_after_an_error_and_then_leaves_it_to_a_person(office_with: Offices) -> None:
     office = office_with("reject")
-    order = office.connector.order("1", ("mug", 1, 20.0))
-    office.connector.adjustment(order, 0, RmaNumber="R1")
-    answered = []
+    order = office.asked()
+    decided = []
     for _ in range(5):
         office.pull()
-        answered.append(len(office.connector.posts("RejectBuyerRequest")))
+        decided.append(len(office.connector.posts("RejectBuyerRequest")))
         office.clock.at += timedelta(minutes=5)
-        if answered[-1]:
+        if decided[-1]:
             asks_anew(office, order)
-    assert answered == [1, 1, 0, 0, 0]
+    assert decided == [1, 1, 0, 0, 0]
     assert (office.row().status, office.row().error) == ("NewRma", "No such reason (1); No such reason (2)")
 
 
-def test_an_automatic_policy_inspects_a_parcel_at_the_pull_after_its_arrival(
-    office_with: Callable[[str], Office],
-) -> None:
+def test_an_automatic_policy_inspects_a_parcel_at_the_pull_after_its_arrival(office_with: Offices) -> None:
     office = office_with("reject")
-    order = office.connector.order("1", ("mug", 1, 20.0))
-    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
+    office.asked(RequestStatus="ReadyForReturn")
     office.pull()
     assert office.connector.posts("RejectReturn") == []
-    office.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")
+    office.parcel()
     office.pull()
     (call,) = office.connector.posts("RejectReturn")
     assert call.json == {"ConditionQuantityList": [{"Condition": "USED", "Quantity": 1}]}
