@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from connector.domain.adjustments import RequestStatus
 from connector.domain.decisions import Decision, OutboxState, SellerDecision
 from connector.domain.money import ZERO, Parts
+from connector.domain.site import OrderFacts
 from connector.domain.units import UnitMoney
 
 
@@ -200,7 +201,7 @@ class Rounds:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
+class Order(OrderFacts):
     """An order of the marketplace, with ChannelAdvisor's words for its state."""
 
     id: int = 0
@@ -209,28 +210,12 @@ class Order:
     site_status: str = ""
     offered: bool = False  # not while UNPAID or ON_HOLD: the OMS does not see it
     seller_order_id: str = ""
-    currency: str
-    total: Decimal
-    tax: Decimal = ZERO  # includes shipping tax, as ChannelAdvisor's TotalTaxPrice does
-    shipping: Decimal = ZERO
-    shipping_tax: Decimal = ZERO
-    discount: Decimal = ZERO  # of seller and platform together, already taken off in `total`
     checkout_status: str = ""
     payment_status: str = ""
     shipping_status: str = ""
-    created_at: datetime
     imported_at: datetime
     updated_at: datetime  # moves with the order and with each of its adjustments
-    paid_at: datetime | None = None
-    shipped_at: datetime | None = None
-    delivered_at: datetime | None = None
-    cancelled_at: datetime | None = None
-    buyer_user_id: str = ""
-    buyer_email: str = ""
-    recipient: dict[str, Any] = field(default_factory=dict)  # the marketplace's recipient_address object
-    payment_method: str = ""
     site_updated: int = 0  # the marketplace's update_time
-    fingerprint: str = ""  # of the document last read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
 
 from connector.domain.adjustments import Action
+from connector.domain.money import ZERO
 
 
 class ClaimKind(StrEnum):
@@ -31,28 +32,34 @@ class SiteLine:
     package_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class SiteOrder:
-    id: str
-    status: str
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFacts:
+    """What is kept of an order as the marketplace shows it."""
+
     currency: str
     total: Decimal
-    tax: Decimal
-    shipping: Decimal
-    shipping_tax: Decimal
-    discount: Decimal
+    tax: Decimal = ZERO  # includes shipping tax, as ChannelAdvisor's TotalTaxPrice does
+    shipping: Decimal = ZERO
+    shipping_tax: Decimal = ZERO
+    discount: Decimal = ZERO  # of seller and platform together, already taken off in `total`
     created_at: datetime
-    paid_at: datetime | None
-    shipped_at: datetime | None
-    delivered_at: datetime | None
-    cancelled_at: datetime | None
-    buyer_user_id: str
-    buyer_email: str
-    recipient: dict[str, Any]
-    payment_method: str
+    paid_at: datetime | None = None
+    shipped_at: datetime | None = None
+    delivered_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    buyer_user_id: str = ""
+    buyer_email: str = ""
+    recipient: dict[str, Any] = field(default_factory=dict)  # the marketplace's recipient_address object
+    payment_method: str = ""
+    fingerprint: str = ""  # of the document last read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteOrder(OrderFacts):
+    id: str
+    status: str
     lines: tuple[SiteLine, ...]
     updated: int
-    fingerprint: str
 
 
 @dataclass(frozen=True, slots=True)

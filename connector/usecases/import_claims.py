@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from connector.domain.adjustments import AWAITS_SELLER, BEGINS, OPEN, REOPENS, TERMINAL, Action, RequestStatus, after
 from connector.domain.decisions import (
@@ -184,22 +184,20 @@ def _open(account: Account, generation: int) -> None:
             item_id=item_id,
             quantity=len(group) if item_id is not None else None,
             type="Cancellation" if claim.kind is ClaimKind.CANCELLATION else "Refund",
-            status=status,
             created_source="Channel",
-            updated_source="Channel",
             reason=_reason(claim),
             site_adjustment_id=claim.id,
             generation=generation,
             rma_number=claim.id if claim.kind is ClaimKind.RETURN else None,
             created_at=now,
-            updated_at=now,
             request_type=own_words,
             site_line_ids=[line.line_id for line in group],
             site_reason=claim.reason,
             site_reason_text=claim.reason_text,
             decided_by=None if status in AWAITS_SELLER else "channel",
+            **_seen(account, group, status, parts),
         )
-        account.work.added(_seen(adjustment, account, group, status, parts))
+        account.work.added(adjustment)
     total = sum((parts.total for parts in shares), Decimal(0))
     who, text = opened(claim, own_words, status, total, order.currency, again=generation > 1)
     account.note(who, "adjustment_opened", text)
@@ -239,7 +237,7 @@ def _walk(account: Account, current: Sequence[Adjustment]) -> None:
         ours = was.request_type == SELLER_REFUND and action is Action.WAITS  # a refund of ours waits for nobody
         status = None if ours else after(was.status, action)
         if was.status in OPEN:
-            becomes = _seen(was, account, group, status or was.status, parts)
+            becomes = replace(was, **_seen(account, group, status or was.status, parts))
         else:
             becomes = _seen_after_end(was, account)
         if was.deadline != claim.deadline:
@@ -270,26 +268,24 @@ def _decider(account: Account, adjustment: Adjustment, status: RequestStatus) ->
     return "channel" if outside else adjustment.decided_by or "channel"
 
 
-def _seen(
-    adjustment: Adjustment, account: Account, group: Sequence[ClaimLine], status: RequestStatus, parts: Parts
-) -> Adjustment:
-    """Return an adjustment as its claim shows it while it is open and as it ends."""
+def _seen(account: Account, group: Sequence[ClaimLine], status: RequestStatus, parts: Parts) -> dict[str, Any]:
+    """Return, by the names of its fields, an adjustment as its claim shows it while it is open and as it ends."""
     claim = account.claim
-    return replace(
-        adjustment,
+    paid = status is RequestStatus.COMPLETE
+    return {
         **amounts(parts),
-        status=status,
-        updated_source="Channel",
-        updated_at=account.now,
-        site_line_amounts={line.line_id: str(line.total) for line in group if line.total is not None},
-        site_status=claim.status,
-        arbitration_status=claim.arbitration_status,
-        deadline=claim.deadline,
-        tracking=claim.tracking,
-        shipping_method=claim.carrier,
-        comment=_comment(claim, status),
-        site_refund_at=datetime.fromtimestamp(claim.updated, UTC) if status is RequestStatus.COMPLETE else None,
-    )
+        "status": status,
+        "updated_source": "Channel",
+        "updated_at": account.now,
+        "site_line_amounts": {line.line_id: str(line.total) for line in group if line.total is not None},
+        "site_status": claim.status,
+        "arbitration_status": claim.arbitration_status,
+        "deadline": claim.deadline,
+        "tracking": claim.tracking,
+        "shipping_method": claim.carrier,
+        "comment": _comment(claim, status),
+        "site_refund_at": datetime.fromtimestamp(claim.updated, UTC) if paid else None,
+    }
 
 
 def _seen_after_end(adjustment: Adjustment, account: Account) -> Adjustment:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from connector.domain.site import NOT_OFFERED, ORDER_WORDS, SHIPPED, SiteLine, SiteOrder
+from connector.domain.site import NOT_OFFERED, ORDER_WORDS, SHIPPED, OrderFacts, SiteLine, SiteOrder
 from connector.domain.units import grouped, share_out
 from connector.ports import UnitOfWork
 from connector.records import LineUnit, Order, OrderItem
 from connector.usecases.history import money
 
-AS_SHOWN: Final = ("paid_at", "shipped_at", "delivered_at", "cancelled_at", "recipient", "fingerprint")
+MOVING: Final = ("paid_at", "shipped_at", "delivered_at", "cancelled_at", "recipient", "fingerprint")
 UNKNOWN_STATUS: Final = ("Completed", "Cleared", "Unshipped")
 
 
@@ -23,14 +23,15 @@ def take_order(work: UnitOfWork, profile_id: int, site: SiteOrder, now: datetime
     known = work.order_by_site(profile_id, site.id)
     if known is not None and (known.fingerprint == site.fingerprint or site.updated < known.site_updated):
         return False
-    shown = _shown(site, now)
+    moves = _moves(site, now)
     if known is None:
-        order = _first_seen(profile_id, site, now, shown)
+        facts = {fact.name: getattr(site, fact.name) for fact in fields(OrderFacts)}
+        order = Order(profile_id=profile_id, site_order_id=site.id, imported_at=now, **{**facts, **moves})
         order = replace(order, id=work.added(order))
         _add_lines(work, order, site, site.lines)
     else:
         order = known
-        work.moved(known, replace(known, **{**shown, "offered": known.offered or shown["offered"]}))
+        work.moved(known, replace(known, **{**moves, "offered": known.offered or moves["offered"]}))
         _move_lines(work, order, site)
     if known is None or known.site_status != site.status:
         text = f"Order collected, {money(site.total, site.currency)}" if known is None else f"Order is {site.status}"
@@ -38,26 +39,7 @@ def take_order(work: UnitOfWork, profile_id: int, site: SiteOrder, now: datetime
     return True
 
 
-def _first_seen(profile_id: int, site: SiteOrder, now: datetime, shown: Mapping[str, Any]) -> Order:
-    return Order(
-        profile_id=profile_id,
-        site_order_id=site.id,
-        currency=site.currency,
-        total=site.total,
-        tax=site.tax,
-        shipping=site.shipping,
-        shipping_tax=site.shipping_tax,
-        discount=site.discount,
-        created_at=site.created_at,
-        imported_at=now,
-        buyer_user_id=site.buyer_user_id,
-        buyer_email=site.buyer_email,
-        payment_method=site.payment_method,
-        **shown,
-    )
-
-
-def _shown(site: SiteOrder, now: datetime) -> dict[str, Any]:
+def _moves(site: SiteOrder, now: datetime) -> dict[str, Any]:
     """Return, by the names of an order's fields, all that moves in its life."""
     checkout, payment, shipping = ORDER_WORDS.get(site.status, UNKNOWN_STATUS)
     return {
@@ -68,7 +50,7 @@ def _shown(site: SiteOrder, now: datetime) -> dict[str, Any]:
         "shipping_status": shipping,
         "updated_at": now,
         "site_updated": site.updated,
-        **{name: getattr(site, name) for name in AS_SHOWN},
+        **{name: getattr(site, name) for name in MOVING},
     }
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from decimal import Decimal
 from functools import cache
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 from connector.domain.adjustments import Action, RequestStatus
@@ -53,19 +54,25 @@ READ: Final[Mapping[str, Callable[[Any], Any]]] = {
 
 def to_row(record: Any) -> Row:
     """Return a record's values by column."""
-    return _columns(record, {name: getattr(record, name) for name in _names(record.__class__)})
+    kind = record.__class__
+    return _columns(record, dict(zip(_names(kind), _values(kind)(record), strict=True)))
 
 
 def changes(was: Any, becomes: Any) -> Row:
     """Return the values by column that differ."""
-    names = _names(was.__class__)
-    moved = {name: value for name in names if (value := getattr(becomes, name)) != getattr(was, name)}
-    return _columns(becomes, moved)
+    kind = was.__class__
+    each = zip(_names(kind), _values(kind)(was), _values(kind)(becomes), strict=True)
+    return _columns(becomes, {name: new for name, old, new in each if new != old})
 
 
 @cache
-def _names(kind: type[Any]) -> tuple[str, ...]:
+def _names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
+
+
+@cache
+def _values(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
+    return attrgetter(*_names(kind))
 
 
 def _columns(record: Any, row: Row) -> Row:

@@ -413,7 +413,7 @@ class SqlUnitOfWork:
         return found
 
     def _read(self, record: type[R], statement: sa.Executable, **params: Any) -> list[R]:
-        return [_record(record, row) for row in self.connection.execute(statement, params)]
+        return [_record(record, row) for row in self.connection.execute(statement, params).all()]
 
     def _add(self, table: sa.Table, row: Row) -> int:
         """Insert a row and return its number, where its key is one. What has no value is left to the schema."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -125,8 +124,10 @@ def returned(document: Json) -> Claim:
     """Read a return."""
     offered = (document.get("partial_refund") or NONE).get("amount")
     declined = document.get("buyer_rejected_partial_refund")
-    return replace(
-        _claim(document, ClaimKind.RETURN, "return"),
+    return _claim(
+        document,
+        ClaimKind.RETURN,
+        "return",
         request_type=str(document.get("return_type") or "REFUND"),
         arbitration_status=str(document.get("arbitration_status") or ""),
         offered=_money(offered) if offered and not declined else None,
@@ -140,7 +141,7 @@ def cancellation(document: Json) -> Claim:
     return _claim(document, ClaimKind.CANCELLATION, "cancel")
 
 
-def _claim(document: Json, kind: ClaimKind, named: str) -> Claim:
+def _claim(document: Json, kind: ClaimKind, named: str, **more: Any) -> Claim:
     """Read what returns and cancellations have in common, by names that begin with their own."""
     actions = document.get("seller_next_action_response") or ()
     deadlines = [int(action["deadline"]) for action in actions if action.get("deadline")]
@@ -161,6 +162,7 @@ def _claim(document: Json, kind: ClaimKind, named: str) -> Claim:
         created=int(document.get("create_time") or 0),
         updated=int(document["update_time"]),
         fingerprint=fingerprint(document),
+        **more,
     )
 
 
