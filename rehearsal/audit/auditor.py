@@ -28,7 +28,7 @@ UNSEEN: Final[Mapping[Capability, str]] = {
     Capability.SHOPS:         "how the connector takes up a shop",
     Capability.STAFF_SEES:    "what waits before the seller's staff",
     Capability.STAFF_DECIDES: "what the seller's staff decide",
-    Capability.BOOK:          "what stands in the connector's book",
+    Capability.LEDGER:          "what stands in the connector's book",
     Capability.ACTIVITY:      "what the connector says happened to an order",
     Capability.KILL:          "how the connector comes back after it died",
     Capability.OUTPUT:        "what the connector writes about itself",

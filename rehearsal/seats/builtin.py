@@ -126,7 +126,7 @@ class OurConnector:
         client = self.process.add_client(name)
         return Client(client.application_id, client.shared_secret, client.refresh_token)
 
-    def book(self) -> dict[str, Decimal]:
+    def ledger(self) -> dict[str, Decimal]:
         """Return what it has refunded, by the marketplace's order id."""
         return self._reader.ledger()
 

@@ -28,7 +28,7 @@ class Capability(StrEnum):
     SHOPS = "shops"  # can be given a shop, and an OMS its credentials
     STAFF_SEES = "staff sees"  # what waits before the seller's staff can be read
     STAFF_DECIDES = "staff decides"  # they can be told to answer, inspect and refund, and are heard to do it
-    BOOK = "book"  # can be asked for its book
+    LEDGER = "book"  # can be asked what it has refunded, order by order
     ACTIVITY = "activity"  # can be asked what happened to an order
     KILL = "kill"  # can die without a farewell and come back
     OUTPUT = "output"  # what it writes about itself can be read
@@ -36,7 +36,7 @@ class Capability(StrEnum):
 
 OF_THE_STAFF: Final = frozenset({Capability.STAFF_SEES, Capability.STAFF_DECIDES})
 OF_A_CONNECTOR: Final = frozenset(Capability) - OF_THE_STAFF
-OF_AN_OMS: Final = OF_THE_STAFF | {Capability.DRIVEN, Capability.BOOK}
+OF_AN_OMS: Final = OF_THE_STAFF | {Capability.DRIVEN, Capability.LEDGER}
 
 
 class NotCapable(Exception):
@@ -190,10 +190,10 @@ class ConnectorSeat(Seat, Protocol):
         """Have it let an OMS in."""
         raise NotCapable(Capability.SHOPS)
 
-    # BOOK
-    def book(self) -> Mapping[str, Decimal]:
+    # LEDGER
+    def ledger(self) -> Mapping[str, Decimal]:
         """Return what it has refunded, by the marketplace's order id."""
-        raise NotCapable(Capability.BOOK)
+        raise NotCapable(Capability.LEDGER)
 
     # ACTIVITY
     def activity(self, order_id: str) -> Sequence[Activity]:
@@ -248,10 +248,10 @@ class OmsSeat(Seat, Protocol):
         """Put a parcel on the warehouse's dock."""
         raise NotCapable(Capability.STAFF_DECIDES)
 
-    # BOOK
+    # LEDGER
     def ledger(self) -> Mapping[str, Decimal]:
         """Return what it has booked as refunded, by the marketplace's order id."""
-        raise NotCapable(Capability.BOOK)
+        raise NotCapable(Capability.LEDGER)
 
 
 class EmptyConnectorSeat(ConnectorSeat):

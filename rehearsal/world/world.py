@@ -211,7 +211,7 @@ class World:
         return Capability.DRIVEN not in self.connector.capabilities or self.connector.settled()
 
     def _judge(self) -> None:
-        books = self.books() if Capability.BOOK in self.capabilities else []
+        books = self.books() if Capability.LEDGER in self.capabilities else []
         cases = self.oms.adjustments() if Capability.STAFF_SEES in self.capabilities else []
         self.state.rest.judged = books
         self.auditor.at_quiescence(Quiescence(self.now, books, cases, self.marketplace.mailbox))
@@ -223,10 +223,10 @@ class World:
 
     def books(self) -> list[LedgerRow]:
         """Return what each of the three says has been refunded, order by order; raise NotCapable where one does not."""
-        if Capability.BOOK not in self.capabilities:
-            raise NotCapable(Capability.BOOK)
+        if Capability.LEDGER not in self.capabilities:
+            raise NotCapable(Capability.LEDGER)
         with self.lock:
-            ours, theirs = self.connector.book(), self.oms.ledger()
+            ours, theirs = self.connector.ledger(), self.oms.ledger()
             official = self.marketplace.ledger()
             return [
                 LedgerRow(
@@ -246,7 +246,7 @@ class World:
         """
         with self.lock:
             judged = self.state.rest.judged
-            if judged is not None and Capability.BOOK in self.capabilities and self.books() != judged:
+            if judged is not None and Capability.LEDGER in self.capabilities and self.books() != judged:
                 self._judge()
             return self.auditor.findings()
 

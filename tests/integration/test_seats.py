@@ -32,16 +32,16 @@ from rehearsal.world.world import World
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parents[2]
-MISSING = {Capability.BOOK, Capability.ACTIVITY, Capability.STAFF_SEES, Capability.STAFF_DECIDES}
+MISSING = {Capability.LEDGER, Capability.ACTIVITY, Capability.STAFF_SEES, Capability.STAFF_DECIDES}
 
 
 class ClosedConnector(OurConnector):
     """A connector that shows neither its book nor what happened to an order."""
 
-    capabilities = OF_A_CONNECTOR - {Capability.BOOK, Capability.ACTIVITY}
+    capabilities = OF_A_CONNECTOR - {Capability.LEDGER, Capability.ACTIVITY}
 
-    def book(self) -> dict[str, Decimal]:
-        raise NotCapable(Capability.BOOK)
+    def ledger(self) -> dict[str, Decimal]:
+        raise NotCapable(Capability.LEDGER)
 
     def activity(self, order_id: str) -> Sequence[Activity]:
         raise NotCapable(Capability.ACTIVITY)
@@ -90,7 +90,7 @@ def test_ours_can_do_everything_that_can_be_asked_of_a_seat() -> None:
 
 def test_what_one_seat_lacks_the_world_lacks() -> None:
     world = World(seats=Seats(connector=ClosedConnector, oms=OURS.oms))
-    assert frozenset(Capability) - world.capabilities == {Capability.BOOK, Capability.ACTIVITY}
+    assert frozenset(Capability) - world.capabilities == {Capability.LEDGER, Capability.ACTIVITY}
     world.close()
 
 
@@ -126,7 +126,7 @@ def test_a_rule_that_cannot_be_seen_to_be_kept_is_not_judged(stage: InProcessSta
 @pytest.mark.parametrize(
     ("ask", "capability"),
     [
-        (lambda stage, order: stage.ledgers(), Capability.BOOK),
+        (lambda stage, order: stage.ledgers(), Capability.LEDGER),
         (lambda stage, order: stage.activity(order["order_id"]), Capability.ACTIVITY),
         (lambda stage, order: stage.oms_adjustments(), Capability.STAFF_SEES),
         (lambda stage, order: stage.oms_approve("1"), Capability.STAFF_DECIDES),

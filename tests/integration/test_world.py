@@ -128,7 +128,7 @@ def test_a_second_advance_while_one_is_going_on_is_refused(world: World) -> None
     [
         (InvalidValue("Time never goes back", "by must be PT0S or longer", field="by"), 422, "by"),
         (Busy("Time is passing already", "another advance has not come back yet"), 409, None),
-        (NotCapable(Capability.BOOK), 501, None),
+        (NotCapable(Capability.LEDGER), 501, None),
     ],
 )
 def test_what_a_world_refuses_is_a_problem_of_the_api(refusal: Exception, status: int, field: str | None) -> None:

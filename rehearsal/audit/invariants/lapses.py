@@ -24,7 +24,7 @@ class LapseOnce(Invariant):
 
     slug = "lapse-once"
     rule = "Nobody's silence is lost: each lapsed deadline acts once, at its own hour, and all three books learn of it."
-    needs_at_rest = frozenset({Capability.BOOK, Capability.STAFF_SEES})
+    needs_at_rest = frozenset({Capability.LEDGER, Capability.STAFF_SEES})
     rule_at_rest = "whether all three books learn of it"
 
     _pending: dict[str, tuple[datetime, int]] = field(default_factory=dict)

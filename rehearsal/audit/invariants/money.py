@@ -83,7 +83,7 @@ class BooksAgree(Invariant):
 
     slug = "books-agree"
     rule = "When everything has come to rest, the marketplace's, the connector's and the OMS's books agree to the cent."
-    needs = frozenset({Capability.BOOK})
+    needs = frozenset({Capability.LEDGER})
 
     _last_payment: dict[str, int] = field(default_factory=dict)
     _waiting: bool = False

@@ -330,7 +330,7 @@ def test_where_nobody_sees_what_stands_before_the_staff_nothing_is_said_to_be_lo
 
 
 def test_without_the_connectors_book_a_lapse_is_judged_at_the_marketplace_alone_and_that_is_said() -> None:
-    story = Story(capabilities=EVERYTHING - {Capability.BOOK})
+    story = Story(capabilities=EVERYTHING - {Capability.LEDGER})
     story.ordered().lapsed()
     story.moved(COMPLETE, "PAYOUT", "system").paid("39.98").mailed("order refund")
     finding = story.came_to_rest(Row(status="NewRma")).verdict("lapse-once")
