@@ -150,7 +150,7 @@ def words() -> str:
     """Return what people read for a status, and what the records call an act."""
     records: dict[str, RecordWords] = {f"opened: {kind}": record for kind, record in OPENING.items()}
     records |= RECORDS | {"SELLER_SILENT, on a parcel": PARCEL_TIMEOUT}
-    spoken = ((act, code(said.event), said.description, said.certainty) for act, said in records.items())
+    spoken = ((act, code(record.event), record.description, record.certainty) for act, record in records.items())
     notes = (
         "Once there is a label the words are *Return Label Generated*; a rejected request for money alone is shown as\n"
         "*Refund Rejected* (D25). Arbitration is a field of its own, and meanwhile the rejection stands (S20)."
@@ -175,11 +175,11 @@ def connector() -> str:
     begins, us, life = adjustments.BEGINS, MARKETS["US"], defaultdict(list)
     for (status, action), becomes in adjustments.TABLE.items():
         life[action, becomes].append(status)
-    news = ((code(said), it, code(begins[it])) for said, it in (site.RETURN_NEWS | site.CANCELLATION_NEWS).items())
+    news = ((code(status), it, code(begins[it])) for status, it in (site.RETURN_NEWS | site.CANCELLATION_NEWS).items())
     back = " or ".join(f"`{status}` (then: {action})" for status, action in site.HANDED_BACK.items())
     walks = ((action, _any_of(before), code(becomes)) for (action, becomes), before in life.items())
     opens = ((code(end), "; ".join(sorted(news)) or "-") for end, news in adjustments.REOPENS.items())
-    calls = ((kind, said, code(it)) for (kind, said), it in decisions.DECISIONS.items())
+    calls = ((kind, decision, code(it)) for (kind, decision), it in decisions.DECISIONS.items())
     noes: dict[str, str] = {"a request": us.reject_request, "a cancellation": us.reject_cancellation, **us.reject_goods}
     orders = ((code(order), *three) for order, three in site.ORDER_WORDS.items())
     staff = ((code(it), row.words, row.asks or "-", "yes" if row.terminal else "-") for it, row in MEANINGS.items())

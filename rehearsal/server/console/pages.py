@@ -112,7 +112,7 @@ def _page(stage: Stage, problem: Problem | None = None) -> Response:
         world=stage.world(),
         agenda=agenda[:SHOWN_AGENDA],
         more_agenda=max(0, len(agenda) - SHOWN_AGENDA),
-        orders=[_order(stage, book) for book in recent],
+        orders=[_order(stage, row) for row in recent],
         more_orders=max(0, len(ledgers) - SHOWN_ORDERS),
         returns=[{**entry, "acts": _return_acts(entry)} for entry in returns[:SHOWN_ORDERS]],
         more_returns=max(0, len(returns) - SHOWN_ORDERS),
@@ -121,7 +121,7 @@ def _page(stage: Stage, problem: Problem | None = None) -> Response:
         ],
         grades=list(Grade),
         books=recent,
-        disagree=sum(not book["agree"] for book in ledgers),
+        disagree=sum(not row["agree"] for row in ledgers),
         findings=findings["findings"],
         verdicts=Counter(verdict["verdict"] for verdict in findings["verdicts"]),
         problem=problem,
@@ -133,8 +133,8 @@ def _page(stage: Stage, problem: Problem | None = None) -> Response:
     return response
 
 
-def _order(stage: Stage, book: Json) -> Json:
-    order = stage.order(book["order_id"])
+def _order(stage: Stage, row: Json) -> Json:
+    order = stage.order(row["order_id"])
     return {**order, "acts": ORDER_ACTS.get(order["status"], ())}
 
 
