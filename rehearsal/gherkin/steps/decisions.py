@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Final
 
 from pytest_bdd import then, when
 
 from rehearsal.gherkin.cast import Buyer, Cast
-from rehearsal.gherkin.steps.phrases import GRADES, act, money, number, of, phrase
+from rehearsal.gherkin.steps.phrases import GRADES, act, money, number, phrase
 
 # What can be said of a request in one sentence: the words, and who does what.
 SAYINGS: dict[str, Callable[[Cast, Buyer], None]] = {
@@ -21,24 +20,14 @@ SAYINGS: dict[str, Callable[[Cast, Buyer], None]] = {
 OPEN = ("NewRma", "ReadyForReturn")
 
 
-# fmt: off
-# What is done in the sight of one buyer: as something done, as what happens, and who does what.
-ACTS: Final[tuple[tuple[str | None, str | None, Callable[[Cast, Buyer], None]], ...]] = (
-    ("the seller has approved {BUYER}'s request", "the seller approves {BUYER}'s request",
-     lambda people, buyer: people.seller.approves(buyer)),
-    ("the seller has rejected {BUYER}'s request", "the seller rejects {BUYER}'s request",
-     lambda people, buyer: people.seller.rejects(buyer)),
-    ("the seller has refunded {BUYER}'s whole order", "the seller refunds {BUYER}'s whole order",
-     lambda people, buyer: people.seller.refunds(buyer)),
-    ("{BUYER}'s whole order has been refunded in Seller Center", "{BUYER}'s whole order is refunded in Seller Center",
-     lambda people, buyer: people.seller_center.refunds(buyer)),
-    (None, "the operator decides for {BUYER}", lambda people, buyer: people.operator.decides_for_buyer(buyer)),
-    (None, "the operator decides for the seller against {BUYER}",
-     lambda people, buyer: people.operator.decides_for_seller(buyer)),
-)
-# fmt: on
-for done, happens, does in ACTS:
-    act(done=done, happens=happens)(of(does))
+@act(done="the seller has approved {BUYER}'s request", happens="the seller approves {BUYER}'s request")
+def _(people: Cast, buyer: str) -> None:
+    people.seller.approves(people.buyer(buyer))
+
+
+@act(done="the seller has rejected {BUYER}'s request", happens="the seller rejects {BUYER}'s request")
+def _(people: Cast, buyer: str) -> None:
+    people.seller.rejects(people.buyer(buyer))
 
 
 @act(done="the seller has offered {BUYER} {SUM}", happens="the seller offers {BUYER} {SUM}", done_with_news=True)
@@ -71,6 +60,11 @@ def _(people: Cast, saying: str, buyer: str) -> None:
 
 
 # refunds the seller starts
+
+
+@act(done="the seller has refunded {BUYER}'s whole order", happens="the seller refunds {BUYER}'s whole order")
+def _(people: Cast, buyer: str) -> None:
+    people.seller.refunds(people.buyer(buyer))
 
 
 @act(
@@ -114,6 +108,14 @@ def _(people: Cast, buyer: str) -> None:
     people.seller_center.tries(lambda: people.seller_center.decides(people.buyer(buyer), "APPROVE_REFUND"))
 
 
+@act(
+    done="{BUYER}'s whole order has been refunded in Seller Center",
+    happens="{BUYER}'s whole order is refunded in Seller Center",
+)
+def _(people: Cast, buyer: str) -> None:
+    people.seller_center.refunds(people.buyer(buyer))
+
+
 @act(done="{SUM} of {BUYER}'s order have been refunded in Seller Center")
 def _(people: Cast, buyer: str, sum: str) -> None:
     people.seller_center.refunds(people.buyer(buyer), amount=Decimal(sum))
@@ -126,9 +128,19 @@ _PARCEL_DECISION = {"accepted": "APPROVE_RECEIVED_PACKAGE", "refused": "REJECT_R
 # the operator
 
 
+@act(happens="the operator decides for {BUYER}")
+def _(people: Cast, buyer: str) -> None:
+    people.operator.decides_for_buyer(people.buyer(buyer))
+
+
 @act(happens="the operator grants {BUYER} {SUM}")
 def _(people: Cast, buyer: str, sum: str) -> None:
     people.operator.decides_for_buyer(people.buyer(buyer), amount=Decimal(sum))
+
+
+@act(happens="the operator decides for the seller against {BUYER}")
+def _(people: Cast, buyer: str) -> None:
+    people.operator.decides_for_seller(people.buyer(buyer))
 
 
 # what the seller's staff see

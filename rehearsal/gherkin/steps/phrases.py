@@ -11,7 +11,7 @@ from typing import Any
 
 from pytest_bdd import given, parsers, when
 
-from rehearsal.gherkin.cast import Buyer, Cast, Goods
+from rehearsal.gherkin.cast import Cast, Goods
 from rehearsal.gherkin.errors import Miswritten
 
 # Names of groups are the steps' parameters. "Maya", "a desk lamp", "39.98 USD", "2 of the mugs".
@@ -65,15 +65,6 @@ def act(
         return does
 
     return register
-
-
-def of(does: Callable[[Cast, Buyer], None]) -> Callable[..., None]:
-    """Return the step of an act whose only word is a buyer's name."""
-
-    def step(people: Cast, buyer: str) -> None:
-        does(people, people.buyer(buyer))
-
-    return step
 
 
 def time(text: str) -> timedelta:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
 
 from pytest_bdd import then, when
 
 from rehearsal.gherkin.cast import Buyer, Cast
-from rehearsal.gherkin.steps.phrases import act, number, of, phrase
+from rehearsal.gherkin.steps.phrases import act, number, phrase
 
 DOINGS: dict[str, Callable[[Buyer], None]] = {
     "withdraw": Buyer.withdraws,
@@ -22,26 +21,9 @@ DOINGS: dict[str, Callable[[Buyer], None]] = {
 }
 
 
-# fmt: off
-# What is done in the sight of one buyer: as something done, as what happens, and who does what.
-ACTS: Final[tuple[tuple[str | None, str | None, Callable[[Cast, Buyer], None]], ...]] = (
-    ("{BUYER} has asked for {POSSESSIVE} money back", "{BUYER} asks for {POSSESSIVE} money back",
-     lambda people, buyer: buyer.asks_for_refund()),
-    ("{BUYER} has asked to send it back", "{BUYER} asks to send it back", lambda people, buyer: buyer.asks_to_return()),
-    ("{BUYER} has handed over the parcel", "{BUYER} hands over the parcel", lambda people, buyer: buyer.sends_parcel()),
-    ("{BUYER}'s parcel has reached the warehouse", "{BUYER}'s parcel reaches the warehouse",
-     lambda people, buyer: people.courier.brings_back(buyer)),
-    ("{BUYER} has withdrawn", "{BUYER} withdraws", lambda people, buyer: buyer.withdraws()),
-    ("{BUYER} has appealed", "{BUYER} appeals", lambda people, buyer: buyer.appeals()),
-    ("{BUYER} has declined the offer", "{BUYER} declines the offer", lambda people, buyer: buyer.declines_offer()),
-    (None, "{BUYER} accepts the offer", lambda people, buyer: buyer.accepts_offer()),
-    ("{BUYER} has asked to cancel the order", "{BUYER} asks to cancel the order",
-     lambda people, buyer: buyer.asks_to_cancel()),
-    (None, "{BUYER} withdraws the cancellation", lambda people, buyer: buyer.withdraws_cancellation()),
-)
-# fmt: on
-for done, happens, does in ACTS:
-    act(done=done, happens=happens)(of(does))
+@act(done="{BUYER} has asked for {POSSESSIVE} money back", happens="{BUYER} asks for {POSSESSIVE} money back")
+def _(people: Cast, buyer: str) -> None:
+    people.buyer(buyer).asks_for_refund()
 
 
 @act(done="{BUYER} has asked for the money for (?:{COUNT} of )?the {GOODS}")
@@ -49,11 +31,56 @@ def _(people: Cast, buyer: str, goods: str, pieces: str | None) -> None:
     people.buyer(buyer).asks_for_refund(goods=goods, pieces=number(pieces))
 
 
+@act(done="{BUYER} has asked to send it back", happens="{BUYER} asks to send it back")
+def _(people: Cast, buyer: str) -> None:
+    people.buyer(buyer).asks_to_return()
+
+
 @act(done="{BUYER} has sent (?:it back|back {COUNT} of the {GOODS})")
 def _(people: Cast, buyer: str, goods: str | None, pieces: str | None) -> None:
     people.buyer(buyer).asks_to_return(goods=goods, pieces=number(pieces))
     people.clock.news_goes_round()
     people.buyer(buyer).sends_parcel()
+
+
+@act(done="{BUYER} has handed over the parcel", happens="{BUYER} hands over the parcel")
+def _(people: Cast, buyer: str) -> None:
+    people.buyer(buyer).sends_parcel()
+
+
+@act(done="{BUYER}'s parcel has reached the warehouse", happens="{BUYER}'s parcel reaches the warehouse")
+def _(people: Cast, buyer: str) -> None:
+    people.courier.brings_back(people.buyer(buyer))
+
+
+@act(done="{BUYER} has withdrawn", happens="{BUYER} withdraws")
+def _(people: Cast, buyer: str) -> None:
+    people.buyer(buyer).withdraws()
+
+
+@act(done="{BUYER} has appealed", happens="{BUYER} appeals")
+def _(people: Cast, buyer: str) -> None:
+    people.buyer(buyer).appeals()
+
+
+@act(done="{BUYER} has declined the offer", happens="{BUYER} declines the offer")
+def _(people: Cast, buyer: str) -> None:
+    people.buyer(buyer).declines_offer()
+
+
+@act(happens="{BUYER} accepts the offer")
+def _(people: Cast, buyer: str) -> None:
+    people.buyer(buyer).accepts_offer()
+
+
+@act(done="{BUYER} has asked to cancel the order", happens="{BUYER} asks to cancel the order")
+def _(people: Cast, buyer: str) -> None:
+    people.buyer(buyer).asks_to_cancel()
+
+
+@act(happens="{BUYER} withdraws the cancellation")
+def _(people: Cast, buyer: str) -> None:
+    people.buyer(buyer).withdraws_cancellation()
 
 
 @when(phrase(rf"{{BUYER}} tries to (?P<doing>{'|'.join(sorted(DOINGS, reverse=True))})"))
