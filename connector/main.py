@@ -7,7 +7,7 @@ dropped at any moment and made anew on the same database: nothing it acknowledge
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
@@ -21,14 +21,14 @@ from connector.adapters.sql.migrate import migrate
 from connector.adapters.sql.store import SqlStore, engine_for
 from connector.adapters.tiktok.client import TikTok
 from connector.api.app import create_app
-from connector.errors import BadSettings
 from connector.pages import page_routes
-from connector.ports import AuthorizedShop, Clock, Grant, Secret
+from connector.ports import Clock, Secret
 from connector.records import ActivityEntry, AgendaEntry, ClientCredentials, Due, Fired, Shop, ShopAdded
-from connector.settings import Settings, check_default_answer
+from connector.settings import Settings
 from connector.usecases.authentication import OAuth
 from connector.usecases.commands import Commands
-from connector.usecases.round import Outcome, Worker, first_round
+from connector.usecases.onboarding import Onboarding
+from connector.usecases.round import Outcome, Worker
 
 RANK: Final = 5
 WHO: Final = "connector"
@@ -87,6 +87,7 @@ class Connector:
             http_timeout=settings.http_timeout,
             page_size=settings.page_size,
         )
+        self._onboarding = Onboarding(self._store, self._marketplace, clock, settings.poll_interval)
         self._worker = Worker(self._store, self._marketplace, settings, self._secret)
         oauth = OAuth(self._store, self._secret, life=settings.access_token_life, unused=settings.refresh_token_unused)
         self.commands = Commands(self._store, clock=clock, secret=self._secret, oauth=oauth, changed=self.look_again)
@@ -113,39 +114,9 @@ class Connector:
 
         A shop that is known already gets its new tokens. Raises Unavailable, Refused, BadSettings.
         """
-        for kind, answer in (default_answers or {}).items():
-            check_default_answer(kind, answer, setting="default answers")
-        grant = self._marketplace.exchange_code(auth_code)
-        found = self._marketplace.shops(grant.access_token)
-        if not found:
-            raise BadSettings("auth code", "the authorization covers no shop")
-        added = [self._keep_shop(shop, grant, name, default_answers) for shop in found]
+        added = self._onboarding.add_shop(auth_code, name=name, default_answers=default_answers)
         self.look_again()
-        return added[0]
-
-    def _keep_shop(
-        self, shop: AuthorizedShop, grant: Grant, name: str | None, default_answers: dict[str, str] | None
-    ) -> ShopAdded:
-        now = self.clock.now()
-        known_as = name or shop.name or grant.seller_name
-        with self._store.writing() as work:
-            known = work.shop_by_site(shop.shop_id)
-            if known is not None:
-                answers = known.default_answers if default_answers is None else default_answers
-                work.shop_renewed(known, replace(known, cipher=shop.cipher, default_answers=answers), grant)
-                return ShopAdded(known.id, shop.shop_id, shop.cipher, known.name)
-            added = Shop(
-                shop_id=shop.shop_id,
-                cipher=shop.cipher,
-                name=known_as,
-                region=shop.region or grant.region,
-                default_answers=default_answers or {},
-                added_at=now,
-            )
-            rounds_from = min((rounds.rounds_from for rounds in work.rounds()), default=now)
-            first = first_round(rounds_from, now, self.settings.poll_interval)
-            profile_id = work.shop_added(added, grant, rounds_from=rounds_from, next_round_at=first)
-        return ShopAdded(profile_id, shop.shop_id, shop.cipher, known_as)
+        return added
 
     def shops(self) -> list[Shop]:
         with self._store.reading() as work:

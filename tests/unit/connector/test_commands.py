@@ -62,7 +62,6 @@ def test_refund_only_leaves_unshipped_units_alone(bench: Bench) -> None:
         (AdjustOrder(amount=Decimal("30.01")), "AdjustmentAmount"),
         (AdjustOrder(amount=Decimal("0")), "AdjustmentAmount"),
         (AdjustOrder(amount=Decimal("1.005")), "AdjustmentAmount"),
-        (AdjustOrder(reason="Whim"), "Reason"),
     ],
 )
 def test_an_order_refund_that_cannot_be_names_the_field_and_changes_nothing(
@@ -202,9 +201,8 @@ def test_words_of_several_lines_are_refused_where_together_they_are_too_long(ben
 
 def test_conditions_must_cover_the_quantity(bench: Bench) -> None:
     first, _ = a_return_of_two_lines(bench)
-    for conditions in ([ConditionQuantity("USED", 2)], [ConditionQuantity("SHINY", 1)]):
-        with pytest.raises(BadRequest):
-            bench.connector.commands.approve_return("item", first, conditions)
+    with pytest.raises(BadRequest):
+        bench.connector.commands.approve_return("item", first, [ConditionQuantity("USED", 2)])
 
 
 def test_a_reason_the_case_does_not_offer_is_replaced_and_the_record_says_so(bench: Bench) -> None:

@@ -170,6 +170,7 @@ def test_a_body_that_is_not_json_is_400(oms: OmsClient, raw: bytes) -> None:
     [
         ([{"Condition": "SHINY", "Quantity": 1}], "Condition"),
         ([{"Condition": "USED", "Quantity": 0}], "Quantity"),
+        ([{"Condition": "USED", "Quantity": -1}], "Quantity"),
         ([{"Condition": "USED"}], "ConditionQuantityList"),
         ("USED", "ConditionQuantityList"),
         ([{"Condition": "USED", "Quantity": 3}], "ConditionQuantityList"),

@@ -1,0 +1,62 @@
+"""A seller lets the connector in: the code they were given becomes tokens, and their shops join the rounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from connector.errors import BadSettings
+from connector.ports import AuthorizedShop, Clock, Grant, Marketplace, Store
+from connector.records import Shop, ShopAdded
+from connector.settings import check_default_answer
+from connector.usecases.round import first_round
+
+
+@dataclass(frozen=True, slots=True)
+class Onboarding:
+    """Takes shops in."""
+
+    store: Store
+    marketplace: Marketplace
+    clock: Clock
+    poll_interval: timedelta
+
+    def add_shop(
+        self, auth_code: str, *, name: str | None = None, default_answers: dict[str, str] | None = None
+    ) -> ShopAdded:
+        """Take in every shop that the code opens and return the first; one that is known gets its new tokens.
+
+        Raises Unavailable, Refused, BadSettings.
+        """
+        for kind, answer in (default_answers or {}).items():
+            check_default_answer(kind, answer, setting="default answers")
+        grant = self.marketplace.exchange_code(auth_code)
+        found = self.marketplace.shops(grant.access_token)
+        if not found:
+            raise BadSettings("auth code", "the authorization covers no shop")
+        first, *_ = [self._keep(shop, grant, name, default_answers) for shop in found]
+        return first
+
+    def _keep(
+        self, shop: AuthorizedShop, grant: Grant, name: str | None, default_answers: dict[str, str] | None
+    ) -> ShopAdded:
+        now = self.clock.now()
+        known_as = name or shop.name or grant.seller_name
+        with self.store.writing() as work:
+            known = work.shop_by_site(shop.shop_id)
+            if known is not None:
+                answers = known.default_answers if default_answers is None else default_answers
+                work.shop_renewed(known, replace(known, cipher=shop.cipher, default_answers=answers), grant)
+                return ShopAdded(known.id, shop.shop_id, shop.cipher, known.name)
+            added = Shop(
+                shop_id=shop.shop_id,
+                cipher=shop.cipher,
+                name=known_as,
+                region=shop.region or grant.region,
+                default_answers=default_answers or {},
+                added_at=now,
+            )
+            rounds_from = min((rounds.rounds_from for rounds in work.rounds()), default=now)
+            first = first_round(rounds_from, now, self.poll_interval)
+            profile_id = work.shop_added(added, grant, rounds_from=rounds_from, next_round_at=first)
+        return ShopAdded(profile_id, shop.shop_id, shop.cipher, known_as)
