@@ -46,11 +46,6 @@ class Mask:
     rest: Mask | None = None
     items: Mask | None = None
 
-    @property
-    def hides_nothing(self) -> bool:
-        """Return whether laying this mask over a value changes nothing."""
-        return not (self.hidden or self.fields or self.rest or self.items)
-
     def over(self, value: Any) -> Any:
         """Return `value` with the hidden places replaced; what is not hidden is shared, never copied."""
         if self.hidden:
