@@ -139,16 +139,23 @@ class Connector:
 
         What another worker is busy with is passed over; when that is all there is, nothing has changed.
         """
-        due = [act for act in self._agenda() if act.at <= now]
+        agenda, following = self._agenda(), None
+        due = [act for act in agenda if act.at <= now]
         if not due:
             raise LookupError("nothing is due")
         try:
             for act in due:
                 outcome = self._run(act, now)
-                if outcome is not None:
-                    return Fired(act.at, WHO, outcome.what, outcome.changed, act.return_id)
+                if outcome is None:
+                    continue
+                if outcome.next_round_at is not None and not outcome.changed and self.memory.agenda is agenda:
+                    after = self._act(outcome.next_round_at, act.profile_id, None, act.what, None)
+                    following = [after, *(other for other in agenda if other is not act)]
+                return Fired(act.at, WHO, outcome.what, outcome.changed, act.return_id)
         finally:
             self.look_again()
+            if following is not None:  # an idle round moves nothing but itself
+                self._plan(following)
         return Fired(due[0].at, WHO, "in another worker's hands", changed=False)
 
     def look_again(self) -> None:
@@ -161,13 +168,15 @@ class Connector:
         return self._worker.deliver_now(act.entry_id, now)
 
     def _agenda(self) -> list[Act]:
-        memory = self.memory
-        if memory.agenda is None:
-            with self._store.reading() as work:
-                acts = [self._act(*entry) for entry in work.ahead()]
-            memory.agenda = sorted(acts, key=lambda act: (act.at, act.number))
-            memory.numbers = {(act.profile_id, act.entry_id, act.at): act.number for act in acts}
-        return memory.agenda
+        if self.memory.agenda is not None:
+            return self.memory.agenda
+        with self._store.reading() as work:
+            return self._plan([self._act(*entry) for entry in work.ahead()])
+
+    def _plan(self, acts: list[Act]) -> list[Act]:
+        agenda = self.memory.agenda = sorted(acts, key=lambda act: (act.at, act.number))
+        self.memory.numbers = {(act.profile_id, act.entry_id, act.at): act.number for act in acts}
+        return agenda
 
     def _act(self, at: datetime, profile_id: int, entry_id: int | None, what: str, return_id: str | None) -> Act:
         number = self.memory.numbers.get((profile_id, entry_id, at))

@@ -36,9 +36,10 @@ class Key(BaseConverter):
 
 
 def asked() -> Asked:
-    path = request.environ.get("connector.path", request.path)
-    base = f"{request.scheme}://{request.host}{request.script_root}"
-    return Asked(base, path, tuple(request.args.items(multi=True)))
+    here = request._get_current_object()  # type: ignore[attr-defined]  # the proxy looks it up at every mention
+    path = here.environ.get("connector.path", here.path)
+    base = f"{here.scheme}://{here.host}{here.script_root}"
+    return Asked(base, path, tuple(here.args.items(multi=True)))
 
 
 def order_routes(commands: Commands, reading: Reading, identify: Identify) -> Blueprint:

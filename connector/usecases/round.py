@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -17,7 +17,7 @@ from connector.domain.adjustments import AWAITS_SELLER, Action
 from connector.domain.decisions import MEANT, OUTCOME_UNKNOWN, OutboxState, SellerDecision
 from connector.domain.site import Claim, ClaimKind, SiteOrder, news
 from connector.errors import BadRequest, MarketplaceError, Refused, Unavailable
-from connector.ports import Access, Marketplace, Secret, Store, UnitOfWork
+from connector.ports import Access, Marketplace, Secret, Store
 from connector.records import Adjustment, OutboxEntry, Rounds, Shop, Stream, Tokens
 from connector.settings import Settings
 from connector.usecases.delivery.deliver import deliver
@@ -54,6 +54,7 @@ class Outcome:
 
     what: str
     changed: bool
+    next_round_at: datetime | None = None  # of a round
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,35 +71,24 @@ class Worker:
         with self.store.claiming(profile_id) as claimed:
             if not claimed:
                 return None
+            decidable = now + max(self.settings.poll_interval, self.settings.warn_before)
             with self.store.reading() as work:
-                shop, rounds, tokens = work.round_begins(profile_id)
-                following = after_round(rounds.rounds_from, now, self.settings.poll_interval)
-                lapsing, entries = self._waiting(work, shop, now, following)
+                shop, rounds, tokens, waiting = work.round_begins(profile_id, decidable)
+            following = after_round(rounds.rounds_from, now, self.settings.poll_interval)
             if rounds.next_round_at > now:
                 return None
             trouble: list[str] = []
             run = self._run(shop, self._access(shop, tokens, now, trouble), now, following)
             reached, collected = self._collect(run, rounds, trouble)
-            if collected or trouble:  # a stream that broke off may have brought news all the same
-                with self.store.reading() as work:
-                    lapsing, _ = self._waiting(work, shop, now, following)
-            decided = self._decide_what_lapses(run, lapsing)
-            if collected or trouble or decided:
-                with self.store.reading() as work:
-                    entries = work.unfinished(shop.id)
-            carried = self._deliver(run, entries)
+            decided, carried = Counter[str](), Counter[str]()
+            if waiting or collected or trouble:  # a stream that broke off may have brought news all the same
+                decided = self._decide_what_lapses(run)
+                carried = self._deliver(run)
             with self.store.writing() as work:
                 work.round_ended(profile_id, next_round_at=following, reached=reached)
         counts = {"collected": collected, **decided, **carried}
         events = [f"{count} {word}" for word, count in counts.items() if count] + trouble
-        return Outcome(f"round: {', '.join(events) or 'nothing new'}", changed=bool(events))
-
-    def _waiting(
-        self, work: UnitOfWork, shop: Shop, now: datetime, following: datetime
-    ) -> tuple[list[Adjustment], list[OutboxEntry]]:
-        """Read what nobody has decided and will lapse, and what waits to be delivered."""
-        until = max(following, now + self.settings.warn_before)
-        return work.undecided(shop.id, until), work.unfinished(shop.id)
+        return Outcome(f"round: {', '.join(events) or 'nothing new'}", bool(events), following)
 
     def deliver_now(self, entry_id: int, now: datetime) -> Outcome | None:
         """Deliver one outbox entry that cannot wait for the round; None when another worker has the shop."""
@@ -109,7 +99,7 @@ class Worker:
                 return None
             with self.store.reading() as work:
                 entry = work.outbox_entry(entry_id)
-                shop, rounds, tokens = work.round_begins(profile_id)
+                shop, rounds, tokens, _ = work.round_begins(profile_id, now)
             if entry.due_at is None or entry.due_at > now:
                 return None
             access = self._access(shop, tokens, now, [])
@@ -197,9 +187,12 @@ class Worker:
             return claim
 
     # --- what nobody has decided ---
-    def _decide_what_lapses(self, run: Run, lapsing: Sequence[Adjustment]) -> Counter[str]:
+    def _decide_what_lapses(self, run: Run) -> Counter[str]:
         """Warn before a deadline; make the shop's default decision in the last round before it."""
         counts: Counter[str] = Counter()
+        until = max(run.next_round_at, run.now + self.settings.warn_before)
+        with self.store.reading() as work:
+            lapsing = work.undecided(run.shop.id, until)
         for adjustment in lapsing:
             assert adjustment.deadline is not None
             if adjustment.deadline <= run.now:
@@ -248,8 +241,10 @@ class Worker:
             work.note(order, now, by="connector", event="deadline_near", text=text, site_id=site_id)
 
     # --- deliver, settle ---
-    def _deliver(self, run: Run, entries: Sequence[OutboxEntry]) -> Counter[str]:
+    def _deliver(self, run: Run) -> Counter[str]:
         """Deliver what waits, then settle what has no outcome; count the entries by how they came out."""
+        with self.store.reading() as work:
+            entries = work.unfinished(run.shop.id)
         if not entries:
             return Counter()
         came_out: dict[int, str] = {}

@@ -10,8 +10,9 @@ import json
 from collections.abc import Callable
 from functools import partial
 from typing import Final
+from urllib.parse import parse_qsl
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
 
 from mock_tiktok.errors import ApiError, BadValue, UnknownId
@@ -22,6 +23,7 @@ from mock_tiktok.open_api.gateway import TOKEN_HEADER, Act, Gateway, Json, Recei
 from mock_tiktok.open_api.request_id import EXCHANGE_ID, RequestIds
 from mock_tiktok.usecases.market import Market
 
+TOKEN_VARIABLE: Final = "HTTP_" + TOKEN_HEADER.upper().replace("-", "_")  # as WSGI has the header
 LARGEST_BODY: Final = 4 * 1024 * 1024
 JSON: Final = "application/json; charset=utf-8"
 _written: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
@@ -98,10 +100,11 @@ def _register_refusals(app: Flask, respond: Respond, pages: tuple[str, ...]) -> 
 
 
 def _received() -> Received:
+    here: Request = request._get_current_object()  # type: ignore[attr-defined]  # once, not at every mention
     return Received(
-        path=request.path,
-        query=tuple(request.args.items(multi=True)),
-        token=request.headers.get(TOKEN_HEADER),
-        content_type=request.headers.get("content-type", ""),
-        body=request.get_data(),
+        path=here.path,
+        query=tuple(parse_qsl(here.query_string.decode(errors="replace"), keep_blank_values=True)),
+        token=here.environ.get(TOKEN_VARIABLE),
+        content_type=here.environ.get("CONTENT_TYPE", ""),
+        body=here.get_data(),
     )

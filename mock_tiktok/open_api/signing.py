@@ -6,7 +6,6 @@ HMAC-SHA256 with the app secret over secret + path + every query pair in the ord
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 from collections.abc import Iterable
@@ -22,7 +21,7 @@ def signature(secret: str, path: str, query: Pairs, body: bytes = b"") -> str:
     """Return the `sign` of a request. `query` holds decoded pairs in any order."""
     signed = sorted((pair for pair in query if pair[0] not in UNSIGNED), key=lambda pair: pair[0])
     text = f"{secret}{path}{''.join(name + value for name, value in signed)}".encode()
-    return hmac.new(secret.encode(), text + body + secret.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(secret.encode(), text + body + secret.encode(), "sha256").hex()
 
 
 def verifies(sign: str, secret: str, path: str, query: Pairs, body: bytes) -> bool:

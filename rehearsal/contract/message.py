@@ -43,6 +43,14 @@ def read(content_type: str, content: bytes) -> Message:
     )
 
 
+def query_pairs(query: str) -> list[tuple[str, str]]:
+    """Return the decoded pairs of a query string, in its order, blank values included."""
+    if "%" in query or "+" in query:
+        return parse_qsl(query, keep_blank_values=True)
+    parts = (part.partition("=") for part in query.split("&") if part)
+    return [(name, value) for name, _, value in parts]
+
+
 @lru_cache(maxsize=256)
 def _media_type(content_type: str) -> tuple[str, bool]:
     """Return the media type that a header names, and whether it is JSON."""

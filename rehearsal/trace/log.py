@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 from rehearsal.contract import redaction
@@ -30,6 +31,7 @@ Entry = dict[str, Any]
 _written: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
+@lru_cache(maxsize=64)  # one instant sees many entries
 def spoken(moment: datetime) -> str:
     """Return a moment as documents write it: RFC 3339 in UTC, ending in Z."""
     return moment.isoformat().replace("+00:00", "Z")

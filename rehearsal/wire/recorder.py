@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from rehearsal.contract import redaction
-from rehearsal.contract.message import Message, read, size_of, unknown_body
+from rehearsal.contract.message import Message, query_pairs, read, size_of, unknown_body
 from rehearsal.contract.openapi import Contract
 from rehearsal.contract.operation import Breach, Operation
 from rehearsal.simulation.clock import SimulatedClock
@@ -121,7 +122,7 @@ class Recorder:
         Raise what the link raises.
         """
         under_way = _UnderWay(call, endpoint, self.trace.reserve(), self._clock.now())
-        call.exchange_id = f"{under_way.at:%Y%m%d%H%M%S}{under_way.slot.seq:020X}"
+        call.exchange_id = f"{_digits(under_way.at)}{under_way.slot.seq:020X}"
 
         def handler(sent: Call) -> Response:
             under_way.response = endpoint.handler(sent)
@@ -143,12 +144,14 @@ class Recorder:
     def _keep(self, ended: _UnderWay) -> None:
         call, response, endpoint = ended.call, ended.response, ended.endpoint
         operation, path = endpoint.contract.find(call.method, unquote(call.path)) or (None, {})
+        headers = response.folded if response else {}
         as_read = _Reading(
             operation,
             path,
-            parse_qsl(call.query, keep_blank_values=True),
+            query_pairs(call.query),
             read(call.headers.get("content-type", ""), call.body),
-            read(response.folded.get("content-type", ""), response.body) if response else None,
+            headers,
+            read(headers.get("content-type", ""), response.body) if response else None,
         )
         breaches = tuple(_judged(ended, as_read))
         self._record(ended, as_read, len(breaches))
@@ -213,6 +216,11 @@ class Recorder:
         return sent
 
 
+@lru_cache(maxsize=16)  # one instant sees many exchanges
+def _digits(moment: datetime) -> str:
+    return f"{moment:%Y%m%d%H%M%S}"
+
+
 @dataclass(slots=True)
 class _UnderWay:
     call: Call
@@ -225,12 +233,13 @@ class _UnderWay:
     intercepted: bool = False  # the link responded by itself, and the other side knows of nothing
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Reading:
     operation: Operation | None
     path: Mapping[str, str]
     query: list[tuple[str, str]]
     request: Message
+    reply_headers: Mapping[str, str]
     reply: Message | None
 
 
@@ -251,7 +260,7 @@ def _judged(ended: _UnderWay, as_read: _Reading) -> list[Breach]:
     asked = operation.judge_request(as_read.path, as_read.query, call.headers, as_read.request)
     if response is None or reply is None or ended.intercepted:
         return [] if call.outside else asked  # whether it would have been refused, as it should, nobody knows
-    responded = operation.judge_response(response.status, response.folded, reply)
+    responded = operation.judge_response(response.status, as_read.reply_headers, reply)
     if not call.outside:
         return asked + responded
     if operation.accepts(response.status, reply):

@@ -12,13 +12,15 @@ import io
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from functools import lru_cache
+from datetime import timedelta
+from functools import cached_property, lru_cache
 from http.client import responses
 from typing import Any, Final, Protocol
 from urllib.parse import quote, unquote, urlsplit
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.cookies import RequestsCookieJar
 from requests.structures import CaseInsensitiveDict
 
 from rehearsal.contract.openapi import Contract
@@ -89,9 +91,15 @@ def _environ(call: Call) -> dict[str, Any]:
         if name == "content-type":
             environ["CONTENT_TYPE"] = value
         elif name != "content-length":
-            environ["HTTP_" + name.upper().replace("-", "_")] = value
+            environ[_variable(name)] = value
     environ.setdefault("HTTP_HOST", call.host)
     return environ
+
+
+@lru_cache(maxsize=256)
+def _variable(header: str) -> str:
+    """Return the name that WSGI has for a header."""
+    return "HTTP_" + header.upper().replace("-", "_")
 
 
 class Wire:
@@ -112,7 +120,7 @@ class Wire:
 
     def session(self, caller: str) -> requests.Session:
         """Return a session whose calls are those of `caller`."""
-        return _session(_InProcess(caller, self._recorder, self))
+        return _Session(_InProcess(caller, self._recorder, self))
 
 
 class SocketWire:
@@ -123,16 +131,32 @@ class SocketWire:
 
     def session(self, caller: str) -> requests.Session:
         """Return a session whose calls are those of `caller`."""
-        return _session(_OverSocket(caller, self._addresses))
+        return _Session(_OverSocket(caller, self._addresses))
 
 
-def _session(adapter: BaseAdapter) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False
-    for prefix in list(session.adapters):
-        session.adapters[prefix].close()
-        session.mount(prefix, adapter)
-    return session
+class _Session(requests.Session):
+    """A session whose calls all go by one adapter.
+
+    A request that is ready, wants no redirect followed and has no hook goes to the adapter at once: what requests
+    would do around it leaves no trace, because a response of the wire keeps no time and brings no cookies.
+    """
+
+    def __init__(self, adapter: BaseAdapter) -> None:
+        super().__init__()
+        self.trust_env = False
+        for prefix in list(self.adapters):
+            self.adapters[prefix].close()
+            self.mount(prefix, adapter)
+        self._adapter = adapter
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
+        ready = isinstance(self._adapter, _InProcess) and isinstance(request, requests.PreparedRequest)
+        if not ready or kwargs.get("allow_redirects", True) or any(request.hooks.values()):
+            return super().send(request, **kwargs)
+        response = self._adapter.send(request)
+        if response.is_redirect:  # as requests: it is not followed, and where it leads is made ready
+            response._next = next(self.resolve_redirects(response, request, yield_requests=True), None)  # type: ignore[attr-defined]
+        return response
 
 
 class _InProcess(BaseAdapter):
@@ -143,38 +167,49 @@ class _InProcess(BaseAdapter):
         self._wire = wire
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        url = urlsplit(request.url or "")
-        endpoint = self._wire.endpoint(url.netloc)
+        scheme, _, rest = (request.url or "").partition("#")[0].partition("://")
+        address, _, query = rest.partition("?")
+        host, _, path = address.partition("/")
+        endpoint = self._wire.endpoint(host)
         if endpoint is None:
-            raise requests.ConnectionError(f"no such host: {url.netloc}", request=request)
-        call = Call(
-            self._caller,
-            request.method or "GET",
-            url.netloc,
-            url.path or "/",
-            url.query,
-            {name.lower(): _text(value) for name, value in request.headers.items()},
-            _bytes(request.body),
-            scheme=url.scheme,
-        )
+            raise requests.ConnectionError(f"no such host: {host}", request=request)
+        headers = {name: _text(value) for name, value in request.headers.lower_items()}
+        body = _bytes(request.body)
+        call = Call(self._caller, request.method or "GET", host, f"/{path}", query, headers, body, scheme=scheme)
         try:
             received = self._recorder.exchange(call, endpoint)
         except requests.RequestException as failure:
             failure.request = request
             raise
-        response = requests.Response()
-        response.status_code = received.status
-        response.reason = received.reason
-        response.headers = CaseInsensitiveDict(received.headers)
-        response.url = request.url or ""
-        response.request = request
-        response.encoding = _encoding(response.headers.get("content-type", ""))
-        response.raw = io.BytesIO(received.body)
-        vars(response).update(_content=received.body, _content_consumed=True)  # read already, as requests keeps it
-        return response
+        return _Received(request, received)
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+class _Received(requests.Response):
+    """A response of the wire: read already, and without a cookie jar until somebody asks for it."""
+
+    def __init__(self, request: requests.PreparedRequest, received: Response) -> None:
+        headers = CaseInsensitiveDict(received.headers)
+        vars(self).update(
+            request=request,
+            url=request.url or "",
+            status_code=received.status,
+            reason=received.reason,
+            headers=headers,
+            encoding=_encoding(headers.get("content-type", "")),
+            raw=io.BytesIO(received.body),
+            history=[],
+            elapsed=timedelta(0),
+            _content=received.body,
+            _content_consumed=True,
+            _next=None,
+        )
+
+    @cached_property
+    def cookies(self) -> RequestsCookieJar:  # type: ignore[override]
+        return RequestsCookieJar()
 
 
 class _OverSocket(HTTPAdapter):
@@ -223,7 +258,7 @@ def recorded(
         if environ.get("CONTENT_TYPE"):
             headers["content-type"] = environ["CONTENT_TYPE"]
         ours = headers.pop(CALLER_HEADER.lower(), None)
-        environ.pop("HTTP_" + CALLER_HEADER.upper().replace("-", "_"), None)
+        environ.pop(_variable(CALLER_HEADER), None)
         call = Call(
             ours or caller,
             environ["REQUEST_METHOD"],

@@ -65,12 +65,6 @@ _UPDATE: Final = {
 _COLUMNS: Final = {record: table.columns.keys() for record, table in t.OF.items()}
 _adj, _out, _mark, _unit = t.adjustments.c, t.outbox.c, t.watermarks.c, t.line_units.c
 
-_ROUND_BEGINS: Final = (
-    sa.select(t.shops, t.watermarks, t.tokens)
-    .join_from(t.shops, t.watermarks, _mark.profile_id == t.shops.c.id)
-    .join(t.tokens, t.tokens.c.profile_id == t.shops.c.id)
-    .where(t.shops.c.id == bindparam("id"))
-)
 _GRANTED: Final = [column.name for column in t.tokens.c if not column.primary_key]
 _RENEWED: Final = sa.update(t.tokens).where(t.tokens.c.refresh_token == bindparam("spent"))
 _CLAIM: Final = (
@@ -85,6 +79,13 @@ _UNDECIDED: Final = _chosen(t.adjustments, "profile_id").where(
     _one_of(_adj.status, AWAITS_SELLER), _adj.deadline <= sa.bindparam("until", type_=t.Utc())
 )
 _UNFINISHED: Final = _chosen(t.outbox, "profile_id").where(_one_of(_out.state, UNFINISHED))
+_WORK_WAITS: Final = sa.or_(_UNDECIDED.order_by(None).exists(), _UNFINISHED.order_by(None).exists())
+_ROUND_BEGINS: Final = (
+    sa.select(t.shops, t.watermarks, t.tokens, _WORK_WAITS)
+    .join_from(t.shops, t.watermarks, _mark.profile_id == t.shops.c.id)
+    .join(t.tokens, t.tokens.c.profile_id == t.shops.c.id)
+    .where(t.shops.c.id == bindparam("profile_id"))
+)
 _AHEAD: Final = sa.union_all(
     sa.select(_mark.next_round_at, _mark.profile_id, sa.null(), sa.literal_column("'round'", sa.Text), sa.null()),
     sa.select(_out.due_at, _out.profile_id, _out.id, _out.what, _out.site_id).where(
@@ -163,8 +164,11 @@ class SqlStore:
 
     @contextmanager
     def connected(self) -> Iterator[Connection]:
-        """Open a transaction that only reads, for the doors that read lists by themselves; it waits for no writer."""
-        with self.engine.begin() as connection:
+        """Open a transaction that only reads, for the doors that read lists by themselves; it waits for no writer.
+
+        It is rolled back when the connection goes back to its pool.
+        """
+        with self.engine.connect() as connection:
             self._sqlite_begins(connection, "BEGIN")
             yield connection
 
@@ -215,9 +219,9 @@ class SqlUnitOfWork:
     def shop_by_site(self, shop_id: str) -> Shop | None:
         return self._first(Shop, shop_id=shop_id)
 
-    def round_begins(self, profile_id: int) -> tuple[Shop, Rounds, Tokens]:
-        row = iter(self.connection.execute(_ROUND_BEGINS, {"id": profile_id}).one())
-        return _record(Shop, row), _record(Rounds, row), _record(Tokens, row)
+    def round_begins(self, profile_id: int, until: datetime) -> tuple[Shop, Rounds, Tokens, bool]:
+        row = iter(self.connection.execute(_ROUND_BEGINS, {"profile_id": profile_id, "until": until}).one())
+        return _record(Shop, row), _record(Rounds, row), _record(Tokens, row), bool(next(row))
 
     def rounds(self) -> list[Rounds]:
         return self._all(Rounds)

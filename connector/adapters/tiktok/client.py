@@ -7,7 +7,6 @@ a buyer reaches a log: a failed call is logged by its path, code and request id 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import logging
@@ -16,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 import requests
 from requests.structures import CaseInsensitiveDict
@@ -56,7 +55,7 @@ def sign(secret: str, path: str, query: Mapping[str, str], body: bytes) -> str:
     """Sign a request: path, sorted query without `sign` and `access_token`, and the very bytes of the body."""
     parts = "".join(f"{key}{query[key]}" for key in sorted(query) if key not in ("sign", "access_token"))
     text = secret.encode() + f"{path}{parts}".encode() + body + secret.encode()
-    return hmac.new(secret.encode(), text, hashlib.sha256).hexdigest()
+    return hmac.digest(secret.encode(), text, "sha256").hex()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +183,7 @@ class TikTok:
         self, method: str, origin: str, path: str, query: wire.Json, *, headers: Mapping[str, str], content: bytes
     ) -> wire.Json:
         request = requests.PreparedRequest()  # in its final form already, and what was signed goes out unaltered
-        request.method, request.url, request.body = method, f"{origin}{path}?{urlencode(query)}", content or None
+        request.method, request.url, request.body = method, f"{origin}{path}?{_query(query)}", content or None
         request.headers = CaseInsensitiveDict(headers)
         if content:
             request.headers["Content-Length"] = str(len(content))
@@ -205,6 +204,15 @@ def _read(read: Callable[[wire.Json], T], document: wire.Json) -> T:
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, IndexError) as error:
         log.error("%s: a document cannot be read: %s", getattr(read, "__name__", "response"), type(error).__name__)
         raise Unavailable("An answer of the marketplace cannot be read.", acted=True) from None
+
+
+def _query(query: wire.Json) -> str:
+    """Write a query; its names are plain words, and most of its values need no escape."""
+    return "&".join(f"{name}={_escaped(value)}" for name, value in query.items())
+
+
+def _escaped(value: str) -> str:
+    return value if value.isascii() and value.isalnum() else quote_plus(value)
 
 
 def _updated_since(since: datetime | None) -> dict[str, Any]:
