@@ -55,6 +55,11 @@ class Amount:
     shipping_fee: Decimal
     tax: Decimal
 
+    @property
+    def parts(self) -> dict[str, Decimal]:
+        """Return what the total is made of; here tax is never part of the price."""
+        return {"item": self.total - self.shipping_fee - self.tax, "shipping": self.shipping_fee, "tax": self.tax}
+
     @staticmethod
     def nothing(currency: str) -> Amount:
         """Return an amount of zero."""

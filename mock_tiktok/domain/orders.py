@@ -6,7 +6,7 @@ that is the most that can ever be paid back for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -49,6 +49,8 @@ class LineItem:
     tax: Decimal
     package_id: str
     refunded: Decimal = ZERO
+    refunded_shipping: Decimal = ZERO
+    refunded_tax: Decimal = ZERO
     cancelled: bool = False
     cancel_reason: str | None = None
     replaced: bool = False
@@ -62,6 +64,21 @@ class LineItem:
     def refundable(self) -> Decimal:
         """Return what can still be paid back for it."""
         return self.paid - self.refunded
+
+    @property
+    def left(self) -> tuple[Decimal, Decimal, Decimal]:
+        """Return what can still be paid back of the price, of shipping and of tax."""
+        price = self.price - (self.refunded - self.refunded_shipping - self.refunded_tax)
+        return price, self.shipping - self.refunded_shipping, self.tax - self.refunded_tax
+
+    def paid_back(self, amount: Amount) -> LineItem:
+        """Return the unit once that has gone back for it."""
+        return replace(
+            self,
+            refunded=self.refunded + amount.total,
+            refunded_shipping=self.refunded_shipping + amount.shipping_fee,
+            refunded_tax=self.refunded_tax + amount.tax,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +148,6 @@ class Order:
 
 
 def refund_of(line: LineItem, total: Decimal, currency: str, *, tax_in_subtotal: bool) -> Amount:
-    """Explain `total`, paid back for one unit, in the platform's parts."""
-    subtotal, shipping, tax = split(total, (line.price, line.shipping, line.tax), currency)
+    """Explain `total`, paid back for one unit, in the platform's parts: of each at most what is left of it."""
+    subtotal, shipping, tax = split(total, line.left, currency)
     return Amount(currency, total, subtotal + tax if tax_in_subtotal else subtotal, shipping, tax)

@@ -12,7 +12,7 @@ from decimal import Decimal
 from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.mail import Mail
 from mock_tiktok.domain.money import Amount
-from mock_tiktok.domain.orders import LineItem, Order, refund_of
+from mock_tiktok.domain.orders import ClaimLine, LineItem, Order, refund_of
 from mock_tiktok.domain.returns import Record, Return
 from mock_tiktok.errors import (
     ALREADY_CLOSED,
@@ -175,13 +175,11 @@ class Store:
         self._hold(item.cancel_id, [line.line_item_id for line in item.lines], item.is_open)
         self._keep_open(item.cancel_id, item.order_id, item.is_open)
 
-    def pay_back(self, order_id: str, shares: Sequence[tuple[str, Decimal]]) -> None:
+    def pay_back(self, order_id: str, shares: Sequence[ClaimLine]) -> None:
         """Enter in the ledger what goes back to the buyer, unit by unit."""
-        paid = dict(shares)
+        paid = {share.line_item_id: share.amount for share in shares}
         order = self.order(order_id)
-        lines = tuple(
-            replace(line, refunded=line.refunded + paid[line.id]) if line.id in paid else line for line in order.lines
-        )
+        lines = tuple(line.paid_back(paid[line.id]) if line.id in paid else line for line in order.lines)
         self.put_order(replace(order, lines=lines))
 
     def add_record(self, return_id: str, record: Record) -> None:

@@ -109,8 +109,7 @@ class Effects:
 
     def pay(self, claim: Return | Cancellation) -> None:
         """Money goes back to the buyer; calling off what was never paid moves none."""
-        shares = [(line.line_item_id, line.amount.total) for line in claim.lines]
-        self._store.pay_back(claim.order_id, shares)
+        self._store.pay_back(claim.order_id, claim.lines)
         if isinstance(claim, Cancellation) and not claim.amount.total:
             return
         self.publish(
@@ -119,7 +118,8 @@ class Effects:
             order_id=claim.order_id,
             **_id(claim),
             amount=claim.amount.total,
-            lines=dict(shares),
+            lines={line.line_item_id: line.amount.total for line in claim.lines},
+            parts={line.line_item_id: line.amount.parts for line in claim.lines},
         )
 
     def mail(self, claim: Return | Cancellation, kind: str, **words: str) -> None:

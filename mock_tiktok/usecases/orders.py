@@ -116,6 +116,7 @@ class OrderLifecycle:
             currency=order.currency,
             total=order.total,
             lines={line.id: line.paid for line in order.lines},
+            parts={line.id: {"item": line.price, "shipping": line.shipping, "tax": line.tax} for line in order.lines},
         )
         return order
 

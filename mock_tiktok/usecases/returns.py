@@ -232,8 +232,6 @@ class ReturnLifecycle:
         ]
         if item.return_type is not ReturnType.REPLACEMENT and not any(left):
             raise ALREADY_CLOSED()
-        if sum(left) == item.amount.total:
-            return item
         return self._with_shares(item, order, left)
 
     def _with_deadline(self, old: Return | None, item: Return, now: datetime) -> Return:

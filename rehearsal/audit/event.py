@@ -65,6 +65,10 @@ def _money_by_unit(found: Any) -> dict[str, Decimal]:
     return {unit: Decimal(money) for unit, money in (found or {}).items()}
 
 
+def _parts_by_unit(found: Any) -> dict[str, dict[str, Decimal]]:
+    return {unit: _money_by_unit(parts) for unit, parts in (found or {}).items()}
+
+
 @dataclass(frozen=True, slots=True)
 class PlayerEvent:
     """Something that has happened inside a player; `seq` is its place in the trace.
@@ -105,6 +109,7 @@ class PlayerEvent:
     refund_total = Field("refund_total", _money)
     offer = Field("offer", _money)
     lines = Field("lines", _money_by_unit)
+    parts = Field("parts", _parts_by_unit)
 
     @property
     def claim(self) -> str | None:

@@ -19,6 +19,8 @@ from connector.domain.decisions import ApproveReturn, CreateRefund, Decision, Re
 from connector.ports import Access
 from mock_tiktok import OrderLine
 from mock_tiktok.domain.mail import Mail
+from mock_tiktok.domain.money import Amount
+from mock_tiktok.domain.orders import LineItem, refund_of
 from mock_tiktok.state.store import Store
 from rehearsal.audit.auditor import Auditor
 from rehearsal.audit.finding import Finding, Verdict
@@ -98,6 +100,30 @@ def test_every_kind_of_event_is_as_the_contract_has_it(world: World) -> None:
     assert {entry["name"] for entry in events} == contract.events.keys()
     assert [breach for one in events for breach in contract.breaches(one["who"], one["name"], one["data"])] == []
     assert broken(world) == {}
+
+
+def parts_of_the_whole(line: LineItem, total: Decimal, currency: str, *, tax_in_subtotal: bool) -> Amount:
+    """Explain each refund as if it were the first."""
+    return refund_of(
+        replace(line, refunded=Decimal(0), refunded_shipping=Decimal(0), refunded_tax=Decimal(0)),
+        total,
+        currency,
+        tax_in_subtotal=tax_in_subtotal,
+    )
+
+
+@pytest.mark.parametrize("explain", [refund_of, parts_of_the_whole])
+def test_a_marketplace_that_pays_more_tax_back_than_was_paid_is_found(
+    world: World, monkeypatch: pytest.MonkeyPatch, explain: Callable[..., Amount]
+) -> None:
+    monkeypatch.setattr("mock_tiktok.state.store.refund_of", explain)
+    order_id = world.marketplace.place_order(lines=[OrderLine("MUG", 1, Decimal(51))], tax=Decimal(10)).order_id
+    for amount in (32, 9, 8, 3, 6, 3):
+        world.marketplace.seller_center_refund(order_id, amount=Decimal(amount))
+        world.advance(by=HOUR)
+    found = [finding.witness.money for finding in world.auditor.broken()]
+    assert found == ([] if explain is refund_of else [{"paid": "10.00", "refunded": "10.04"}] * len(found))
+    assert broken(world) == ({} if explain is refund_of else {"never-too-much": "marketplace"})
 
 
 def test_an_auditor_goes_on_from_anothers_memory(world: World, monkeypatch: pytest.MonkeyPatch, wrong: Wrong) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Final
 
 from rehearsal.audit.decision_ledger import ZERO
 from rehearsal.audit.event import EventName
@@ -12,22 +13,25 @@ from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.seats.port import Capability
 
+# Whose sum: the order's or one unit's; and of what: the total, the item, the shipping or the tax.
+Sums = dict[tuple[str, str], Decimal]
+THE_ORDER: Final = ""
+THE_TOTAL: Final = ""
+
 
 @dataclass(slots=True)
 class _Account:
-    total: Decimal = ZERO
-    lines: dict[str, Decimal] = field(default_factory=dict)
-    refunded: Decimal = ZERO
-    refunded_lines: dict[str, Decimal] = field(default_factory=dict)
+    paid: Sums = field(default_factory=lambda: {(THE_ORDER, THE_TOTAL): ZERO})
+    refunded: Sums = field(default_factory=dict)
     events: list[int] = field(default_factory=list)
 
 
 @dataclass(eq=False, slots=True)
 class NeverTooMuch(Invariant):
-    """Sums by unit and by order, and one payment for each claim."""
+    """Sums by unit and by order, in total and part by part, and one payment for each claim."""
 
     slug = "never-too-much"
-    rule = "A buyer never gets back more than they paid, per unit, line and order; nor twice for one claim."
+    rule = "A buyer never gets back more than they paid, per unit, line, order and part; nor twice for one claim."
 
     _accounts: dict[str, _Account] = field(default_factory=dict)
     _paid: dict[str, int] = field(default_factory=dict)
@@ -35,7 +39,7 @@ class NeverTooMuch(Invariant):
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Add up what is paid in and what is paid back."""
         if event.name == EventName.ORDER_PLACED:
-            self._accounts[event.order] = _Account(event.total or ZERO, event.lines)
+            self._accounts[event.order] = _Account(_sums(event, event.total or ZERO))
         elif event.name == EventName.MONEY_PAID:
             self.occasions += 1
             yield from self._paid_back(event)
@@ -43,7 +47,6 @@ class NeverTooMuch(Invariant):
     def _paid_back(self, event: PlayerEvent) -> Iterable[Violation]:
         account = self._accounts.setdefault(event.order, _Account())
         amount = event.amount or ZERO
-        account.refunded += amount
         account.events.append(event.seq)
         about = {"order_id": event.order, "claim": event.claim or ""}
         if event.claim is not None and event.claim in self._paid:
@@ -56,23 +59,36 @@ class NeverTooMuch(Invariant):
             )
         elif event.claim is not None:
             self._paid[event.claim] = event.seq
-        if account.refunded > account.total:
-            yield _too_much(f"order {event.order}", "the order", account.total, account.refunded, account, about)
-        for line, part in event.lines.items():
-            back = account.refunded_lines[line] = account.refunded_lines.get(line, ZERO) + part
-            paid = account.lines.get(line)
-            if paid is not None and back > paid:
-                yield _too_much(f"line {line}", f"the unit {line}", paid, back, account, about)
+        for key, part in _sums(event, amount).items():
+            back = account.refunded[key] = account.refunded.get(key, ZERO) + part
+            paid = account.paid.get(key)
+            if part and paid is not None and back > paid:
+                yield _too_much(event.order, key, paid, back, account, about)
+
+
+def _sums(event: PlayerEvent, total: Decimal) -> Sums:
+    """Return what an event says of money, as far as it goes into detail."""
+    sums: Sums = {(THE_ORDER, THE_TOTAL): total}
+    for unit, money in event.lines.items():
+        sums[unit, THE_TOTAL] = money
+    for unit, parts in event.parts.items():
+        for part, money in parts.items():
+            sums[unit, part] = money
+            sums[THE_ORDER, part] = sums.get((THE_ORDER, part), ZERO) + money
+    return sums
 
 
 def _too_much(
-    key: str, bought: str, paid: Decimal, back: Decimal, account: _Account, about: dict[str, str]
+    order: str, key: tuple[str, str], paid: Decimal, back: Decimal, account: _Account, about: dict[str, str]
 ) -> Violation:
+    unit, part = key
+    whose = f"line {unit}" if unit else f"order {order}"
+    of_what = f" of {part}" if part else ""
     return Violation(
-        f"{key} {back}",
+        f"{whose}{of_what} {back}",
         "marketplace",
-        f"at most the {paid} that the buyer paid for {bought}",
-        f"{back} paid back",
+        f"at most the {paid}{of_what} that the buyer paid for {f'the unit {unit}' if unit else 'the order'}",
+        f"{back}{of_what} paid back",
         Witness(events=tuple(account.events), money={"paid": str(paid), "refunded": str(back)}, about=about),
     )
 

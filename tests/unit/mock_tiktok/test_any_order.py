@@ -92,6 +92,7 @@ class Walk(RuleBasedStateMachine):
             assert order.refunded <= order.paid
             for line in order.lines:
                 assert Decimal(0) <= line.refunded <= line.paid
+                assert min(line.left) >= 0
 
     @invariant()
     def the_ledger_is_the_sum_of_what_was_paid(self) -> None:

@@ -8,8 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mock_tiktok import OrderLine
+from mock_tiktok.domain.money import coin
+from mock_tiktok.domain.orders import LineItem, refund_of
 from mock_tiktok.errors import ApiError, BadValue
 from mock_tiktok.state.store import SkuQuantity
 from tests.clock import START
@@ -231,6 +235,40 @@ def test_refunds_of_lines_and_parts_never_add_up_to_more_than_was_paid(town: Tow
     assert town.market.order_view(order.order_id).refunded == Decimal("30.00")
     assert code(refund, "0.01") == 25005005
     assert code(refund, None) == 25001010
+
+
+def test_the_last_of_many_refunds_takes_what_is_left_of_each_part(town: Town) -> None:
+    order_id = town.order("51.00", tax=Decimal("10.00")).order_id
+    for amount in (32, 9, 8, 3, 6, 3):
+        town.shop.create_return(order_id, "REFUND", SELLER_REASON, refund_total=Decimal(amount))
+        town.passes(minutes=5)
+    paid = [item.amount for item in town.shop.store.returns]
+    assert [sum(one.tax for one in paid), sum(one.subtotal for one in paid)] == [Decimal("10.00"), Decimal("51.00")]
+
+
+COINS = st.integers(0, 12_000)
+
+
+@given(
+    currency=st.sampled_from(["USD", "GBP", "IDR", "VND", "JPY"]),
+    price=COINS,
+    shipping=COINS,
+    tax=COINS,
+    refunds=st.lists(st.integers(1, 9_000), max_size=12),
+    inside=st.booleans(),
+)
+def test_no_refund_takes_more_of_a_part_than_is_left_of_it(
+    currency: str, price: int, shipping: int, tax: int, refunds: list[int], inside: bool
+) -> None:
+    item, carriage, duty = (coins * coin(currency) for coins in (price, shipping, tax))
+    unit = LineItem("l", "k", "SKU", "Default", "p", "Thing", item, carriage, duty, "b")
+    for coins in (*refunds, None):  # the last one takes the rest
+        total = unit.refundable if coins is None else min(coins * coin(currency), unit.refundable)
+        amount = refund_of(unit, total, currency, tax_in_subtotal=inside)
+        assert sum(amount.parts.values()) == total
+        assert all(0 <= part <= left for part, left in zip(amount.parts.values(), unit.left, strict=True))
+        unit = unit.paid_back(amount)
+    assert not any(unit.left)
 
 
 def test_what_cost_nothing_is_not_paid_back(town: Town) -> None:

@@ -69,9 +69,10 @@ class Story:
         self.auditor.on_event(PlayerEvent(next(self._seqs), self.now, who, name, {"order_id": "O1", **data}))
         return self
 
-    def ordered(self, total: str = "39.98") -> Story:
+    def ordered(self, total: str = "39.98", *, part: str = "tax", **paid: str) -> Story:
         half = Decimal(total) / 2
-        return self.tell("order_placed", total=Decimal(total), lines={"L1": half, "L2": half})
+        parts = {line: {part: Decimal(money)} for line, money in paid.items()}
+        return self.tell("order_placed", total=Decimal(total), lines={"L1": half, "L2": half}, parts=parts)
 
     def moved(self, now: str, action: str, by: str = "seller", *, at: datetime | None = None, **data: Any) -> Story:
         return self.tell("return_status_changed", at=at, return_id="R1", now=now, action=action, by=by, **data)
@@ -80,9 +81,12 @@ class Story:
         given = {"adjustment_id": "C1", "return_id": "R1", "decision": decision, "accepted": True, **data}
         return self.tell("decision_given", who="oms", **given)
 
-    def paid(self, amount: str, lines: dict[str, str] | None = None, claim: str = "R1") -> Story:
-        parts = {line: Decimal(part) for line, part in (lines or {}).items()}
-        return self.tell("money_paid", return_id=claim, amount=Decimal(amount), lines=parts)
+    def paid(
+        self, amount: str, lines: dict[str, str] | None = None, claim: str = "R1", *, part: str = "tax", **back: str
+    ) -> Story:
+        shares = {line: Decimal(share) for line, share in (lines or {}).items()}
+        parts = {line: {part: Decimal(money)} for line, money in back.items()}
+        return self.tell("money_paid", return_id=claim, amount=Decimal(amount), lines=shares, parts=parts)
 
     def mailed(self, kind: str) -> Story:
         self.mailbox.append(Mail(kind))
@@ -166,6 +170,13 @@ def test_more_than_was_paid_for_the_order_is_noticed_with_the_money() -> None:
 BALANCED = ledger_row("39.98", "39.98", "39.98")
 NOTICED: dict[str, tuple[str, Callable[[], Story]]] = {
     "more than was paid for a unit": ("never-too-much", lambda: Story().ordered().paid("20.00", {"L1": "20.00"})),
+    "more tax than was paid for a unit": (
+        "never-too-much",
+        lambda: Story().ordered(L1="10.00", L2="1.00").paid("5.00", L1="4.00").paid("8.00", claim="R2", L1="6.04"),
+    ),
+    "more shipping than was paid for the order": (
+        "never-too-much", lambda: Story().ordered(L1="0.00", part="shipping").paid("5.00", L9="0.01", part="shipping")
+    ),
     "one claim paid twice": ("never-too-much", lambda: Story().ordered().paid("1.00").paid("1.00")),
     "a decided refund that nobody executes": (
         "executed-once", lambda: Story().ordered().decided().came_to_rest(Row(status="PendingApproval"))

@@ -26,6 +26,7 @@ PAID: dict[str, Any] = {
     "return_id": RETURN,
     "amount": "39.98",
     "lines": {"577073114550000001": "39.98"},
+    "parts": {"577073114550000001": {"item": "36.98", "shipping": "0.00", "tax": "3.00"}},
 }
 
 
