@@ -101,6 +101,10 @@ COMMENT_TOO_LONG    = Refusal(98001004, "Length of seller words over limit: {lim
 TOO_LATE            = Refusal(25001003, "The time to {what} has passed", "our choice; U5, U17", "assumed")
 NOT_POSSIBLE        = Refusal(25020003, "Status {status} does not take {action}", "our choice; S20", "assumed")
 DISPUTES_USED_UP    = Refusal(25001010, "No further dispute: {count} are closed", "our choice; S3", "assumed")
+REPLACED_ALREADY    = Refusal(25001010, "The item has been replaced, and each is replaced once",
+                              "S14, S15; our choice of the code", "assumed", field="line_item_ids")
+REQUESTS_USED_UP    = Refusal(25001010, "The buyer has asked {count} times and may not ask again", "our choice",
+                              "assumed")
 # fmt: on
 
 REFUSALS: Final = tuple(value for value in list(globals().values()) if isinstance(value, Refusal))

@@ -81,6 +81,7 @@ class Return:
     can_buyer_keep_item: bool = False
     is_quick_refund: bool = False
     offers_made: int = 0
+    disputes_closed: int = 0
     shipped_at: datetime | None = None
     arrived_at: datetime | None = None
     reject_reason: str | None = None

@@ -48,7 +48,9 @@ def after(item: Return, action: Action, claims: Table[Claim, Action]) -> Return:
         money = _found(MONEY.after(money, Consequence.GRANT), "money", action)
     if action is Action.PAYOUT:
         money = _found(MONEY.after(money, Consequence.PAYOUT), "money", action)
-    return replace(item, claim=claim, dispute=dispute, parcel=parcel, money=money)
+    closed = item.dispute is Dispute.IN_PROGRESS and dispute is not Dispute.IN_PROGRESS
+    disputes_closed = item.disputes_closed + closed
+    return replace(item, claim=claim, dispute=dispute, parcel=parcel, money=money, disputes_closed=disputes_closed)
 
 
 _S = TypeVar("_S", Claim, Parcel, Money, Dispute)
@@ -79,6 +81,7 @@ RUNS: Final = {
         Runs("replacement.seller_response", By.SELLER, Action.SELLER_SILENT, SellerAction.RESPOND_REPLACEMENT),
         Runs("inspection.seller_response", By.SELLER, Action.SELLER_SILENT, SellerAction.RESPOND_RECEIVE_PACKAGE),
         Runs("return.buyer_ship_by", By.BUYER, Action.NEVER_SHIPPED),
+        Runs("return.lost_after", By.SELLER, Action.NEVER_ARRIVED, SellerAction.RESPOND_RECEIVE_PACKAGE),
         Runs("partial_offer.buyer_response", By.BUYER, Action.OFFER_EXPIRED),
         Runs("dispute.open_window", By.BUYER, Action.NO_DISPUTE),
         Runs("dispute.seller_evidence", By.SELLER_CENTER, None),
@@ -93,6 +96,13 @@ _FIRST_REVIEW: Final = {
     ReturnType.REPLACEMENT: "replacement.seller_response",
 }
 
+_OF_PARCEL: Final = {
+    Parcel.AWAITED: "return.buyer_ship_by",
+    Parcel.LABELLED: "return.buyer_ship_by",
+    Parcel.SHIPPED: "return.lost_after",
+    Parcel.ARRIVED: "inspection.seller_response",
+}
+
 
 def running(item: Return) -> str | None:
     """Return the number that runs in this state, if one does."""
@@ -101,9 +111,7 @@ def running(item: Return) -> str | None:
     if item.claim is Claim.REQUESTED:
         return _FIRST_REVIEW[item.return_type]
     if item.claim is Claim.APPROVED:
-        if item.parcel in (Parcel.AWAITED, Parcel.LABELLED):
-            return "return.buyer_ship_by"
-        return "inspection.seller_response" if item.parcel is Parcel.ARRIVED else None
+        return _OF_PARCEL.get(item.parcel)
     if item.claim is Claim.OFFERED:
         return "partial_offer.buyer_response"
     if item.claim in (Claim.REJECTED, Claim.PARCEL_REJECTED):

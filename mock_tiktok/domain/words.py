@@ -143,6 +143,7 @@ class Action(StrEnum):
     PAYOUT = "PAYOUT"
     SELLER_SILENT = "SELLER_SILENT"
     NEVER_SHIPPED = "NEVER_SHIPPED"
+    NEVER_ARRIVED = "NEVER_ARRIVED"
     OFFER_EXPIRED = "OFFER_EXPIRED"
     NO_DISPUTE = "NO_DISPUTE"
 
@@ -157,7 +158,13 @@ class Action(StrEnum):
         return "LAPSE" if self.is_lapse else self.value
 
 
-_LAPSES = {Action.SELLER_SILENT, Action.NEVER_SHIPPED, Action.OFFER_EXPIRED, Action.NO_DISPUTE}
+_LAPSES = {
+    Action.SELLER_SILENT,
+    Action.NEVER_SHIPPED,
+    Action.NEVER_ARRIVED,
+    Action.OFFER_EXPIRED,
+    Action.NO_DISPUTE,
+}
 
 APPROVALS = (
     Action.APPROVE_REFUND,

@@ -5,7 +5,7 @@ Values are frozen; a change puts a new one in place of the old. Nothing here dec
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -21,6 +21,8 @@ from mock_tiktok.errors import (
     LINES_NOT_POSSIBLE,
     NO_PERMISSION,
     ORDER_NOT_FOUND,
+    REPLACED_ALREADY,
+    REQUESTS_USED_UP,
     TOO_MANY_LINES,
 )
 from mock_tiktok.policy.profile import Profile
@@ -127,6 +129,21 @@ class Store:
             refund_of(line, total, order.currency, tax_in_subtotal=inside)
             for line, total in zip(lines, totals, strict=True)
         )
+
+    def check_replaceable(self, lines: Iterable[LineItem]) -> None:
+        """Raise what the platform says where one of the units has been replaced."""
+        if any(line.replaced for line in lines):
+            raise REPLACED_ALREADY()
+
+    def check_asked(self, times: int) -> None:
+        """Raise what the platform says where a buyer has asked that often already."""
+        if times >= self.profile.count("request.most"):
+            raise REQUESTS_USED_UP(count=times)
+
+    def returns_about(self, line: LineItem, order_id: str) -> list[Return]:
+        """Return the order's returns that are about the unit, oldest first."""
+        found = map(self.get_return, self.returns_of.get(order_id, ()))
+        return [item for item in found if any(part.line_item_id == line.id for part in item.lines)]
 
     def _is_gone(self, order: Order, line: LineItem) -> bool:
         return line.cancelled or (order.paid_at is not None and line.paid > 0 and line.refundable <= 0)

@@ -9,7 +9,7 @@ from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.orders import Order
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.searches import Reason
-from mock_tiktok.domain.words import By, OrderStatus, ReturnType
+from mock_tiktok.domain.words import By, OrderStatus, ReturnType, Role
 from mock_tiktok.errors import (
     ALREADY_CLOSED,
     REASON_ACTION,
@@ -59,9 +59,13 @@ def request_return(
         raise TOO_LATE(what="return")
     chosen = _reason(shop, order, return_type, reason)
     lines = shop.store.units(order, line_item_ids or ())
-    wants_goods = return_type == ReturnType.REPLACEMENT
-    if any(line.replaced for line in lines) if wants_goods else not any(line.refundable for line in lines):
+    if return_type == ReturnType.REPLACEMENT:
+        shop.store.check_replaceable(lines)
+    elif not any(line.refundable for line in lines):
         raise ALREADY_CLOSED()
+    for line in lines:
+        earlier = shop.store.returns_about(line, order_id)
+        shop.store.check_asked(sum(1 for item in earlier if item.role is Role.BUYER))
     amounts = shop.store.amounts(order, lines, [line.refundable for line in lines])
     kind = ReturnType(return_type)
     return shop.return_lifecycle.open(order, kind, chosen, lines, amounts, by=By.BUYER, images=evidence)

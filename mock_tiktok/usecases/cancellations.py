@@ -37,6 +37,7 @@ CANCEL_LAPSE: Final = "cancellation lapse"
 CANCEL_PAYOUT: Final = "cancellation payout"
 KINDS: Final = (CANCEL_LAPSE, CANCEL_PAYOUT)
 _RESPONSE: Final = "cancel.seller_response"
+_NEVER_PAID: Final = "system_cancel_unpaid_time_out"
 
 
 class CancellationLifecycle:
@@ -58,7 +59,7 @@ class CancellationLifecycle:
         item = self._new(order, lines, reason, By.BUYER, CancelType.CANCEL if at_once else CancelType.BUYER_CANCEL)
         item = replace(item, deadline=deadline(_RESPONSE, now, self._store.profile.due))
         self._store.put_order(replace(order, cancel_asked_at=now, updated_at=now))
-        self._begin(item)
+        self._begin(item, By.BUYER)
         if at_once or late:
             return self.act(item, Action.APPROVE_CANCELLATION, By.SYSTEM)
         return item
@@ -67,12 +68,20 @@ class CancellationLifecycle:
         """The seller calls off an order, or some of its units."""
         order = self._store.order(order_id)
         item = self._new(order, lines, reason, by, CancelType.CANCEL)
-        self._begin(item)
+        self._begin(item, by)
         return self.act(item, Action.APPROVE_CANCELLATION, by)
+
+    def never_paid(self, order_id: str) -> tuple[str, bool]:
+        """Call off an order that nobody has paid; return the words for it, and that something has changed."""
+        order = self._store.order(order_id)
+        self.call_off(order_id, _NEVER_PAID, self._store.units(order), By.SYSTEM)
+        return "order cancelled, never paid", True
 
     def check_ask(self, order: Order) -> None:
         """Raise what the platform says where the buyer can no longer have the order called off."""
         self._may(order, "BUYER")
+        earlier = map(self._store.get_cancellation, self._store.cancellations_of.get(order.id, ()))
+        self._store.check_asked(sum(1 for item in earlier if item.role is Role.BUYER))
 
     def check_call_off(self, order: Order) -> None:
         """Raise what the platform says where the seller can no longer call the order off."""
@@ -195,10 +204,10 @@ class CancellationLifecycle:
             updated_at=now,
         )
 
-    def _begin(self, item: Cancellation) -> None:
+    def _begin(self, item: Cancellation, by: By) -> None:
         self._store.put_cancellation(item)
         self._schedule(item)
-        self._record(item, "REQUEST", By.BUYER if item.role is Role.BUYER else By.SELLER, "Cancellation requested")
+        self._record(item, "REQUEST", by, "Cancellation requested")
         self._effects.publish(
             item.created_at,
             "cancellation_requested",

@@ -12,7 +12,7 @@ from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.searches import Reason
 from mock_tiktok.domain.words import Action
-from mock_tiktok.errors import QUICK_REFUND, WRONG_TYPE, ApiError
+from mock_tiktok.errors import WRONG_TYPE, ApiError
 from mock_tiktok.usecases import decisions
 from mock_tiktok.usecases.shop import Shop
 
@@ -60,8 +60,9 @@ def check(shop: Shop, case: Return | Cancellation, decision: str) -> None:
     action = Action(decision)
     decisions.check_fits(case, action)
     shop.return_lifecycle.check(case, action, decisions.refusal)
-    if case.is_quick_refund and action is Action.REJECT_RECEIVED_PACKAGE:
-        raise QUICK_REFUND()
+    shop.check_hour(case, action)
+    if action is Action.OFFER_PARTIAL_REFUND:
+        shop.check_offers(case)
 
 
 def _refused(shop: Shop, item: Return, action: Action) -> bool:

@@ -64,7 +64,7 @@ def check_fits(item: Return, action: Action) -> None:
         raise WRONG_TYPE(decision=action, type=item.return_type)
 
 
-def offered(item: Return, partial_refund: tuple[Decimal, str] | None, most_offers: int) -> Decimal:
+def offered(item: Return, partial_refund: tuple[Decimal, str] | None) -> Decimal:
     """Read a partial offer: money of the order's currency, more than nothing, not more than is claimed."""
     if partial_refund is None:
         raise INVALID(what="partial_refund is needed with OFFER_PARTIAL_REFUND")
@@ -72,8 +72,6 @@ def offered(item: Return, partial_refund: tuple[Decimal, str] | None, most_offer
     amount = money("partial_refund.amount", amount, item.amount.currency, currency)
     if amount > item.amount.total:
         raise OVER_REFUND(amount=amount, most=item.amount.total)
-    if item.offers_made >= most_offers and item.claim is Claim.REQUESTED:
-        raise PARTIAL_NOT_POSSIBLE(status=item.status)
     return amount
 
 

@@ -21,6 +21,7 @@ from mock_tiktok.state.store import Store
 HOLD_OVER: Final = "hold over"
 WINDOW_OVER: Final = "window over"
 COURIER_DELIVERS: Final = "courier delivers"
+UNPAID_OVER: Final = "unpaid over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class OrderLifecycle:
             currency=profile.currency,
             buyer=replaces.buyer if replaces else new_buyer(self._platform, self._store.market),
             plan=plan_name,
-            lines=self._line_items(units, fee, tax),
+            lines=tuple(replace(line, replaced=replaces is not None) for line in self._line_items(units, fee, tax)),
             shipping_fee=fee,
             tax=tax,
             created_at=min(steps.values()),
@@ -126,7 +127,7 @@ class OrderLifecycle:
         return self.step(order, Step.HAND_OVER, rts_at=order.rts_at or now, collected_at=now)
 
     def send_again(self, order_id: str, line_ids: Sequence[str]) -> Order:
-        """Have a replacement sent: a new order that costs nothing. Each unit is replaced once."""
+        """Have a replacement sent: a new order that costs nothing, and whose units are not replaced again."""
         order = self._store.order(order_id)
         units = [line for line in order.lines if line.id in line_ids]
         marked = tuple(replace(line, replaced=True) if line.id in line_ids else line for line in order.lines)
@@ -191,9 +192,12 @@ class OrderLifecycle:
     def _schedule(self, order: Order) -> None:
         """Keep the agenda in step with the order's state."""
         agenda = self._platform.agenda
-        for kind in (HOLD_OVER, COURIER_DELIVERS, WINDOW_OVER):
+        for kind in (HOLD_OVER, COURIER_DELIVERS, WINDOW_OVER, UNPAID_OVER):
             agenda.drop(kind, order.id)
-        if order.status is OrderStatus.ON_HOLD and order.hold_until:
+        if order.status is OrderStatus.UNPAID:
+            at = self._store.profile.due("order.unpaid_cancel", order.created_at)
+            self._put(UNPAID_OVER, order, at, RANK_DEADLINE, MARKETPLACE, "deadline: order.unpaid_cancel")
+        elif order.status is OrderStatus.ON_HOLD and order.hold_until:
             self._put(HOLD_OVER, order, order.hold_until, RANK_STEP, MARKETPLACE, "order ready to ship")
         elif order.status is OrderStatus.IN_TRANSIT and plan_named(order.plan).couriers:
             at = self._platform.now + self._store.profile.wait("order.transit")

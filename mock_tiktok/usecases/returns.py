@@ -212,24 +212,17 @@ class ReturnLifecycle:
     def _disputable(self, item: Return) -> Return:
         """Return the return as it goes to the operator: over what is still refundable and in nobody else's hands."""
         order = self._store.order(item.order_id)
-        claimed = {part.line_item_id for part in item.lines}
-        for line_id in claimed:
-            if self._store.held_by(line_id) not in (None, item.return_id):
-                raise ALREADY_OPEN()
+        claimed = [line for line in (order.line(part.line_item_id) for part in item.lines) if line]
+        if any(self._store.held_by(line.id) not in (None, item.return_id) for line in claimed):
+            raise ALREADY_OPEN()
+        if item.return_type is ReturnType.REPLACEMENT:
+            self._store.check_replaceable(claimed)
         most = self._store.profile.count("dispute.max_closed_per_product")
-        decided = (Dispute.SUPPORT_BUYER, Dispute.SUPPORT_SELLER, Dispute.CLOSED)
-        others = (self._store.get_return(id) for id in self._store.returns_of[order.id] if id != item.return_id)
-        closed = sum(
-            1 for other in others if other.dispute in decided and claimed & {part.line_item_id for part in other.lines}
-        )
-        if closed >= most:
-            raise DISPUTES_USED_UP(count=closed)
-        left = [
-            min(part.amount.total, line.refundable)
-            for part in item.lines
-            for line in order.lines
-            if line.id == part.line_item_id
-        ]
+        for line in claimed:
+            closed = sum(other.disputes_closed for other in self._store.returns_about(line, order.id))
+            if closed >= most:
+                raise DISPUTES_USED_UP(count=closed)
+        left = [min(part.amount.total, line.refundable) for part, line in zip(item.lines, claimed, strict=True)]
         if item.return_type is not ReturnType.REPLACEMENT and not any(left):
             raise ALREADY_CLOSED()
         return self._with_shares(item, order, left)

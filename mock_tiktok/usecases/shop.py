@@ -25,6 +25,7 @@ from mock_tiktok.errors import (
     ORDER_STATUS,
     OVER_REFUND,
     PARCEL_NOT_REJECTABLE,
+    PARTIAL_NOT_POSSIBLE,
     QUICK_REFUND,
     REASON_ACTION,
     REASON_ROLE,
@@ -37,7 +38,7 @@ from mock_tiktok.state.store import SkuQuantity, Store
 from mock_tiktok.usecases import decisions
 from mock_tiktok.usecases.cancellations import KINDS as CANCELLATION_KINDS
 from mock_tiktok.usecases.cancellations import CancellationLifecycle
-from mock_tiktok.usecases.orders import OrderLifecycle
+from mock_tiktok.usecases.orders import UNPAID_OVER, OrderLifecycle
 from mock_tiktok.usecases.queries import Queries
 from mock_tiktok.usecases.returns import KINDS as RETURN_KINDS
 from mock_tiktok.usecases.returns import ReturnLifecycle
@@ -80,10 +81,11 @@ class Shop(Queries):
             raise INVALID(what=f"partial_refund does not go with {decision}")
         offer = None
         if action is Action.OFFER_PARTIAL_REFUND:
-            offer = decisions.offered(item, partial_refund, self.profile.count("partial_offer.most"))
+            offer = decisions.offered(item, partial_refund)
+            self.check_offers(item)
         if buyer_keep_item:
             action = Action.DIRECT_REFUND
-        self._in_time(item, action)
+        self.check_hour(item, action)
         return self.return_lifecycle.act(item, action, By(by), offer=offer, refusing=decisions.refusal)
 
     def reject_return(
@@ -100,9 +102,7 @@ class Shop(Queries):
         item, action = self.store.get_return(return_id), decisions.rejection(decision)
         decisions.check_fits(item, action)
         self.return_lifecycle.check(item, action, decisions.refusal)
-        self._in_time(item, action)
-        if action is Action.REJECT_RECEIVED_PACKAGE:
-            self._may_reject_parcel(item)
+        self.check_hour(item, action)
         self._check_reject_reason(reason, decisions.reason_kind(item, action))
         self._check_comment(comment)
         return self.return_lifecycle.act(
@@ -210,6 +210,8 @@ class Shop(Queries):
             return self.return_lifecycle.run(entry.kind, entry.subject)
         if entry.kind in CANCELLATION_KINDS:
             return self.cancellation_lifecycle.run(entry.kind, entry.subject)
+        if entry.kind == UNPAID_OVER:
+            return self.cancellation_lifecycle.never_paid(entry.subject)
         return self.order_lifecycle.run(entry.kind, entry.subject)
 
     def order_of(self, entry: Entry) -> str:
@@ -222,18 +224,24 @@ class Shop(Queries):
 
     # checks
 
-    def _in_time(self, item: Return, action: Action) -> None:
+    def check_hour(self, item: Return, action: Action) -> None:
+        """Raise what the platform says to a decision that comes too late, or too early."""
         limit = item.deadline
         if limit and limit.seller_action and limit.missed(self.platform.now):
             raise decisions.too_late(item, action)
-
-    def _may_reject_parcel(self, item: Return) -> None:
+        if action is not Action.REJECT_RECEIVED_PACKAGE:
+            return
         if item.is_quick_refund:
             raise QUICK_REFUND()
         if item.parcel is Parcel.SHIPPED and item.shipped_at:
             free_from = self.profile.due("inspection.undelivered_review_after", item.shipped_at)
             if self.platform.now < free_from:
                 raise PARCEL_NOT_REJECTABLE(why="it has not arrived")
+
+    def check_offers(self, item: Return) -> None:
+        """Raise what the platform says where the seller has offered a part as often as may be."""
+        if item.offers_made >= self.profile.count("partial_offer.most") and item.claim is Claim.REQUESTED:
+            raise PARTIAL_NOT_POSSIBLE(status=item.status)
 
     def check_eligible(self, order: Order, who: str, request_type: str) -> None:
         """Raise what the platform says where an order in that status cannot be claimed so, by a BUYER or SELLER."""

@@ -33,7 +33,9 @@ class Walk(RuleBasedStateMachine):
         return views[pick % len(views)].return_id
 
     @rule(
-        prices=st.lists(CENTS, min_size=1, max_size=3), tax=CENTS, status=st.sampled_from(["DELIVERED", "IN_TRANSIT"])
+        prices=st.lists(CENTS, min_size=1, max_size=3),
+        tax=CENTS,
+        status=st.sampled_from(["DELIVERED", "DELIVERED", "IN_TRANSIT", "AWAITING_SHIPMENT", "ON_HOLD", "UNPAID"]),
     )
     def someone_buys(self, prices: list[Decimal], tax: Decimal, status: str) -> None:
         view = self.town.order(*(str(price) for price in prices), status=status, tax=tax)
@@ -74,6 +76,11 @@ class Walk(RuleBasedStateMachine):
         act = self.town.market.arbitrate
         self._try(lambda: act(self._return(pick), outcome=outcome, refund_total=refund_total))
 
+    @precondition(lambda self: self.orders)
+    @rule(pick=PICK, act=st.sampled_from(["request_cancellation", "ship_order", "deliver_order"]))
+    def the_order_moves(self, pick: int, act: str) -> None:
+        self._try(lambda: getattr(self.town.market, act)(self.orders[pick % len(self.orders)]))
+
     @rule(minutes=st.sampled_from([1, 5, 60, 24 * 60, 48 * 60, 10 * 24 * 60]))
     def time_passes(self, minutes: int) -> None:
         self.town.passes(minutes=minutes)
@@ -112,10 +119,26 @@ class Walk(RuleBasedStateMachine):
 
     @invariant()
     def each_decision_has_one_mail(self) -> None:
-        mails = Counter((mail.return_id, mail.kind) for mail in self.town.market.mailbox())
+        mails = Counter((mail.return_id, mail.kind) for mail in self.town.market.mailbox() if mail.return_id)
         assert all(count == 1 for (_, kind), count in mails.items() if kind != "return rejected")
-        paid = {event.data["return_id"] for event in self.town.events("money_paid")}
+        paid = {event.data["return_id"] for event in self.town.events("money_paid") if "return_id" in event.data}
         assert {return_id for return_id, kind in mails if kind == "order refund"} == paid
+
+    @invariant()
+    def what_is_open_has_its_hour(self) -> None:
+        store, agenda = self.town.shop.store, self.town.market.platform.agenda
+        waiting = {entry.subject for entry in agenda.entries()}
+        open_ = {item.return_id for item in store.returns if not item.is_final}
+        open_ |= {item.cancel_id for item in store.cancellations if item.is_open}
+        open_ |= {order.id for order in store.orders if order.status in ("UNPAID", "ON_HOLD")}
+        assert open_ <= waiting
+
+    def teardown(self) -> None:
+        """Whatever was begun has ended long before half a year is over."""
+        self.town.passes(days=180)
+        store = self.town.shop.store
+        assert all(item.is_final for item in store.returns)
+        assert not any(item.is_open for item in store.cancellations)
 
     @invariant()
     def nothing_is_due_in_the_past_and_searches_see_everything(self) -> None:

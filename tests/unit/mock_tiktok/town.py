@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 from mock_tiktok import Event, Fired, Marketplace, OrderLine, OrderView, ReturnView
+from mock_tiktok.usecases.decision_eligibility import Verdict, verdicts
 from mock_tiktok.usecases.shop import Shop
 from tests.clock import START, HandClock
 
@@ -74,6 +76,10 @@ class Town:
         self.market.ship_return(return_id)
         self.market.arrive_return(return_id)
         return return_id
+
+    def market_says(self, return_id: str, decisions: Sequence[str]) -> Iterable[Verdict]:
+        """Return what Decision Eligibility says."""
+        return verdicts(self.shop, return_id, decisions)
 
     def status(self, return_id: str) -> str:
         return self.market.return_view(return_id).return_status
