@@ -207,6 +207,7 @@ def _adjustment_fields(*of_line: Field) -> tuple[Field, ...]:
         _text("SiteErrorCode", a.error_code, nullable=True),
         _text("SiteErrorMessage", a.error_message, nullable=True),
         _text("SiteDecidedBy", a.decided_by, nullable=True),
+        _time("SiteUpdatedDateUtc", a.updated_at),
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -98,14 +99,20 @@ class ChannelAdvisor:
 
     def adjustments_since(self, level: Level, since: datetime | None) -> list[Adjustment]:
         """Return the adjustments created at or after a moment; all there are, where none is given."""
-        query = {} if since is None else {"$filter": f"CreatedDateUtc ge {since:%Y-%m-%dT%H:%M:%SZ}"}
-        return self._adjustments(level, query)
+        return self._adjustments(level, {} if since is None else _from("CreatedDateUtc", since))
 
-    def adjustments_again(self, keys: Iterable[AdjustmentKey]) -> Iterator[Adjustment]:
-        """Read known adjustments again, many to a call."""
+    def adjustments_again(self, keys: Iterable[AdjustmentKey], since: datetime | None) -> Iterator[Adjustment]:
+        """Read known adjustments again: by number where one call takes them all, else those that changed since.
+
+        The date of change is an extension. A connector that does not know it is asked for all of them by number.
+        """
         wanted = sorted(keys)
         for level in Level:
             ids = [number for of, number in wanted if of is level]
+            if len(ids) > IDS_PER_CALL and since is not None:
+                with suppress(Rejected):
+                    yield from self._adjustments(level, _from("SiteUpdatedDateUtc", since))
+                    continue
             for start in range(0, len(ids), IDS_PER_CALL):
                 choice = " or ".join(f"ID eq {number}" for number in ids[start : start + IDS_PER_CALL])
                 yield from self._adjustments(level, {"$filter": choice})
@@ -298,6 +305,10 @@ def _words(response: requests.Response) -> tuple[str, str | None]:
         if words:
             return str(words), None
     return f"{response.status_code} {response.reason}", None
+
+
+def _from(field: str, since: datetime) -> dict[str, str]:
+    return {"$filter": f"{field} ge {since:%Y-%m-%dT%H:%M:%SZ}"}
 
 
 _exact: Final = json.JSONDecoder(parse_float=Decimal).decode  # money as it is written

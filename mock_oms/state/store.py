@@ -52,6 +52,7 @@ class Store:
         self.parcels: dict[str, Parcel] = {}  # by return id
         self.ledger = Ledger()
         self.open: dict[AdjustmentKey, str] = {}  # adjustments still to be read again -> their case
+        self.moved: dict[str, None] = {}  # cases that have moved since the policy last looked
         self.unsent: dict[str, None] = {}  # cases of which something has still to be told to the connector
         self.troubled: dict[str, None] = {}  # cases that went wrong, for a person to look at
         self._refs: dict[str, str] = {}  # the connector's order id -> the marketplace's
@@ -86,6 +87,7 @@ class Store:
     def keep(self, case: Case) -> Case:
         """Keep a case as it stands now, and find it from now on by everything that names it."""
         self.cases[case.number] = case
+        self.moved[case.number] = None
         self._cases_of_order.setdefault(case.order_id, {})[case.number] = None
         for adjustment in case.adjustments.values():
             if adjustment.terminal:
@@ -120,6 +122,13 @@ class Store:
         number = next((self._case_of[name] for name in names if name[1] and name in self._case_of), None)
         return None if number is None else self.cases[number]
 
+    def keep_parcel(self, parcel: Parcel) -> None:
+        """Keep a parcel that has arrived; the case it belongs to may be decided now."""
+        self.parcels[parcel.return_id] = parcel
+        case = self.case_of_return(parcel.return_id)
+        if case is not None:
+            self.moved[case.number] = None
+
     def parcel_of(self, case: Case) -> Parcel | None:
         return self.parcels.get(case.return_id) if case.return_id else None
 
@@ -139,3 +148,8 @@ class Store:
     def open_cases(self) -> Iterable[Case]:
         """Return the cases with something open, each once, oldest first."""
         return [self.cases[number] for number in dict.fromkeys(self.open.values())]
+
+    def moved_cases(self) -> Iterable[Case]:
+        """Return the cases that have moved since this was last asked, oldest first."""
+        moved, self.moved = sorted(self.moved, key=lambda number: (len(number), number)), {}
+        return [self.cases[number] for number in moved]

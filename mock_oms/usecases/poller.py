@@ -75,9 +75,11 @@ class Poller:
         tally = Tally()
         try:
             self._pull_orders(tally)
-            fresh = self._pull_new_adjustments(now, tally)
-            for read in self.api.adjustments_again(self.store.open.keys() - fresh):
+            since = None if self.store.read_until is None else self.store.read_until - OVERLAP
+            fresh = self._pull_new_adjustments(since, now, tally)
+            for read in self.api.adjustments_again(self.store.open.keys() - fresh, since):
                 self._take_in(read, now, tally)
+            self.store.read_until = now
         except ConnectorError as error:
             tally.failure = str(error)
             return tally
@@ -93,13 +95,10 @@ class Poller:
             except Rejected as rejected:  # one order the connector will not let go must not hold up all the rest
                 tally.failure = f"order {order.order_id} cannot be exported: {rejected.words}"
 
-    def _pull_new_adjustments(self, now: datetime, tally: Tally) -> set[AdjustmentKey]:
-        read_until = self.store.read_until
-        since = None if read_until is None else read_until - OVERLAP
+    def _pull_new_adjustments(self, since: datetime | None, now: datetime, tally: Tally) -> set[AdjustmentKey]:
         read = [adjustment for level in Level for adjustment in self.api.adjustments_since(level, since)]
         for adjustment in read:
             self._take_in(adjustment, now, tally)
-        self.store.read_until = now
         return {adjustment.key for adjustment in read}
 
     def _take_in(self, read: Adjustment, now: datetime, tally: Tally) -> None:
@@ -166,7 +165,7 @@ class Poller:
             tally.cases[case.number] = None
 
     def _follow_policy(self, now: datetime, tally: Tally) -> None:
-        for case in self.store.open_cases():
+        for case in self.store.moved_cases():
             decision = None if case.kept else self.decide(case)
             if decision is None:
                 continue

@@ -35,7 +35,7 @@ class Warehouse:
         if return_id in self.store.parcels:
             return
         parcel = Parcel(return_id, order_id, tuple(line_item_ids), tracking_number, self.clock.now())
-        self.store.parcels[return_id] = parcel
+        self.store.keep_parcel(parcel)
         self.effects.parcel_received(parcel)
 
     def inspect(self, return_id: str, *, grade: str, accept: bool) -> CommandResult:

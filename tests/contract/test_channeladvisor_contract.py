@@ -36,7 +36,7 @@ ACTIONS = {
 EXTENSIONS = {
     "SiteRequestType", "SiteOrderLineItemIDs", "SiteStatus", "SiteReason", "SiteReasonText", "SiteDecisionDeadlineUtc",
     "SiteArbitrationStatus", "SiteErrorCode", "SiteErrorMessage", "SiteDecidedBy", "SiteRejectReason",
-    "SiteRejectComment", "SitePartialRefundAmount", "SiteOrderLineItemAmounts",
+    "SiteRejectComment", "SitePartialRefundAmount", "SiteOrderLineItemAmounts", "SiteUpdatedDateUtc",
 }  # fmt: skip
 
 

@@ -275,6 +275,7 @@ adjustments: Final = sa.Table(
     sa.Index("ix_adjustments_profile_id_status_deadline", "profile_id", "status", "deadline"),
     sa.Index("ix_adjustments_site_adjustment_id", "site_adjustment_id"),
     sa.Index("ix_adjustments_created_at", "created_at"),
+    sa.Index("ix_adjustments_updated_at", "updated_at"),
 )
 
 # The same for a claim's adjustment of the whole order, which no line sets apart.

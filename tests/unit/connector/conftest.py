@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 import pytest
 import requests
 
 from connector import Connector, Settings
 from connector.adapters.sql import tables as t
-from connector.adapters.sql.store import SqlStore
+from connector.adapters.sql.store import SqlStore, SqlUnitOfWork
 from connector.records import Adjustment, OutboxEntry
 from tests.unit.connector.stub_tiktok import HandClock, StubTikTok
 
 SETTINGS = Settings(database_url="sqlite://", app_key="key", app_secret="secret")
+OUR_OWN = {"decision", "offer_amount", "warned_at", "outbox_id", "updated_at"}  # of an adjustment; the rest is shown
+SEEN = [column.name for column in fields(Adjustment) if column.name not in OUR_OWN]
 
 
 @dataclass
@@ -27,6 +30,11 @@ class Bench:
     tiktok: StubTikTok
     connector: Connector
     sessions: list[requests.Session] = field(default_factory=list)
+
+    def dated(self, was: Any, becomes: Any) -> None:
+        """Whatever an OMS can see of an adjustment has changed at the moment its date of change says."""
+        if isinstance(was, Adjustment) and any(getattr(was, name) != getattr(becomes, name) for name in SEEN):
+            assert becomes.updated_at == self.clock.time
 
     def restarted(self, settings: Settings = SETTINGS) -> Connector:
         """Drop the connector and make a new one on the same database."""
@@ -74,8 +82,15 @@ class Bench:
 
 
 @pytest.fixture
-def make_bench() -> Iterator[Callable[[Settings], Bench]]:
+def make_bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Settings], Bench]]:
     benches: list[Bench] = []
+    moved = SqlUnitOfWork.moved
+
+    def watched(work: SqlUnitOfWork, was: Any, becomes: Any) -> None:
+        benches[-1].dated(was, becomes)
+        moved(work, was, becomes)
+
+    monkeypatch.setattr(SqlUnitOfWork, "moved", watched)
 
     def make(settings: Settings = SETTINGS) -> Bench:
         clock = HandClock()

@@ -109,6 +109,7 @@ class Connector(BaseAdapter):
             "Type": "Refund",
             "RequestStatus": "NewRma",
             "CreatedDateUtc": _text(self.clock.now()),
+            **({"SiteUpdatedDateUtc": _text(self.clock.now())} if self.extensions else {}),
             "ItemAdjustment": order["Items"][item]["UnitPrice"] if item is not None else order["TotalPrice"],
         }
         if item is not None:
@@ -174,7 +175,10 @@ class Connector(BaseAdapter):
         rows = list(self.orders.values()) if name == "Orders" else list(self.adjustments[name].values())
         if call.query.get("exported") == "false":
             rows = [row for row in rows if row["ID"] not in self.exported]
-        rows = [row for row in rows if _matches(row, call.query.get("$filter", ""))]
+        wanted = call.query.get("$filter", "")
+        if "SiteUpdatedDateUtc" in wanted and not self.extensions:
+            return 400, {"error": {"code": "", "message": "Could not find a property named 'SiteUpdatedDateUtc'."}}
+        rows = [row for row in rows if _matches(row, wanted)]
         start = int(call.query.get("$skip", 0))
         page: Json = {"value": rows[start : start + self.page_size]}
         if len(rows) > start + self.page_size:

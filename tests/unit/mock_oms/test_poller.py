@@ -79,7 +79,20 @@ def test_a_plain_connector_without_extension_fields_is_enough(office: Office) ->
     assert "SiteOrderLineItemIDs" not in call.json
 
 
-def test_open_adjustments_are_read_again_in_few_calls_until_they_are_over(office: Office) -> None:
+def test_many_open_adjustments_are_read_again_by_their_date_of_change(office: Office) -> None:
+    order = office.connector.order("1", ("mug", 1, 1.0))
+    rows = [office.connector.adjustment(order, 0, RmaNumber=f"R{number}") for number in range(25)]
+    for _ in range(7):  # beyond the overlap, where they no longer count as new
+        office.pull()
+    office.pull()
+    assert office.connector.paths() == [*LISTS, "GET /v1/OrderItemAdjustments"]
+    rows[3] |= {"RequestStatus": "RejectionCompleted", "SiteUpdatedDateUtc": f"{office.clock.now():%Y-%m-%dT%H:%M:%SZ}"}
+    assert office.pull().what == "pull: 1 adjustment"
+    assert len(list(office.oms.state.open_cases())) == 24
+
+
+def test_where_nobody_knows_that_date_they_are_read_again_by_number(office: Office) -> None:
+    office.connector.extensions = False
     order = office.connector.order("1", ("mug", 1, 1.0))
     for number in range(25):
         office.connector.adjustment(order, 0, RmaNumber=f"R{number}")
