@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Final
 
 import requests
@@ -66,7 +67,7 @@ class Oms:
         self._poller = Poller(
             api=api, store=store, delivery=delivery, refunds=refunds, effects=effects, decide=staff.by_policy
         )
-        self.app: Final[Flask] = create_app(Office(clock, store, views, staff, warehouse, refunds))
+        self._office = Office(clock, store, views, staff, warehouse, refunds)
         # what can be seen
         self.subscribe: Final = effects.subscribe
         self.adjustments: Final = views.rows
@@ -77,6 +78,11 @@ class Oms:
         self.inspect: Final = warehouse.inspect
         self.refund: Final = refunds.refund
         self.receive_parcel: Final = warehouse.receive_parcel
+
+    @cached_property
+    def app(self) -> Flask:
+        """Return the pages for staff, as a WSGI app."""
+        return create_app(self._office)
 
     # what it does by itself
     def next_due(self) -> Due | None:

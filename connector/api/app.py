@@ -13,6 +13,7 @@ from connector.api.paths import canonical, not_modelled
 from connector.api.refusals import BadBody, BadQuery
 from connector.api.responses import business_error, routing_error
 from connector.api.routes import Key, Reading, adjustment_routes, caller_of, item_routes, order_routes
+from connector.api.shared_routes import App
 from connector.api.token import token_routes
 from connector.errors import BadRequest, NotAuthorized, UnknownId
 from connector.usecases.commands import Commands
@@ -48,7 +49,7 @@ class _Respelled:
 
 def create_app(commands: Commands, reading: Reading, pages: Blueprint, *, public_url: str | None) -> Flask:
     """Build the application around the commands and what can be read; links begin with `public_url`, if any."""
-    app = Flask("connector", static_folder=None)
+    app = App("connector", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.url_map.converters["key"] = Key
     app.url_map.strict_slashes = False

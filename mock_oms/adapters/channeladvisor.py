@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import suppress
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -101,18 +101,22 @@ class ChannelAdvisor:
         """Return the adjustments created at or after a moment; all there are, where none is given."""
         return self._adjustments(level, {} if since is None else _from("CreatedDateUtc", since))
 
-    def adjustments_again(self, keys: Iterable[AdjustmentKey], since: datetime | None) -> Iterator[Adjustment]:
-        """Read known adjustments again: by number where one call takes them all, else those that changed since.
+    def adjustments_again(
+        self, keys: Set[AdjustmentKey], fresh: Set[AdjustmentKey], since: datetime | None
+    ) -> Iterator[Adjustment]:
+        """Read known adjustments again, all but the fresh ones: by number while one call takes them.
 
-        The date of change is an extension. A connector that does not know it is asked for all of them by number.
+        Of more, those are read that have changed since. The date of change is an extension: a connector that does not
+        know it is asked for all by number.
         """
-        wanted = sorted(keys)
+        if since is not None and len(keys) > IDS_PER_CALL:
+            changed = _from("SiteUpdatedDateUtc", since)
+            with suppress(Rejected):
+                yield from [read for level in Level for read in self._adjustments(level, changed)]
+                return
+        wanted = sorted(keys - fresh)
         for level in Level:
             ids = [number for of, number in wanted if of is level]
-            if len(ids) > IDS_PER_CALL and since is not None:
-                with suppress(Rejected):
-                    yield from self._adjustments(level, _from("SiteUpdatedDateUtc", since))
-                    continue
             for start in range(0, len(ids), IDS_PER_CALL):
                 choice = " or ".join(f"ID eq {number}" for number in ids[start : start + IDS_PER_CALL])
                 yield from self._adjustments(level, {"$filter": choice})

@@ -77,7 +77,7 @@ class Poller:
             self._pull_orders(tally)
             since = None if self.store.read_until is None else self.store.read_until - OVERLAP
             fresh = self._pull_new_adjustments(since, now, tally)
-            for read in self.api.adjustments_again(self.store.open.keys() - fresh, since):
+            for read in self.api.adjustments_again(self.store.open.keys(), fresh, since):
                 self._take_in(read, now, tally)
             self.store.read_until = now
         except ConnectorError as error:

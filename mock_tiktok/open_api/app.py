@@ -21,6 +21,7 @@ from mock_tiktok.open_api import responses as wire
 from mock_tiktok.open_api.endpoints import ENDPOINTS, Endpoint
 from mock_tiktok.open_api.gateway import TOKEN_HEADER, Act, Gateway, Json, Received, invalid
 from mock_tiktok.open_api.request_id import EXCHANGE_ID, RequestIds
+from mock_tiktok.open_api.shared_routes import App
 from mock_tiktok.usecases.market import Market
 
 TOKEN_VARIABLE: Final = "HTTP_" + TOKEN_HEADER.upper().replace("-", "_")  # as WSGI has the header
@@ -36,7 +37,7 @@ def create_app(
     market: Market, accepts_timestamp: Callable[[int], bool] | None = None, pages: tuple[str, ...] = ()
 ) -> Flask:
     """Build the app around one market; several fit in one process. Errors below `pages` are left to those."""
-    app = Flask("mock_tiktok")
+    app = App("mock_tiktok")
     app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     gateway = Gateway(market, accepts_timestamp)

@@ -7,7 +7,7 @@ SQLite needs no set-up and serves one worker; PostgreSQL serves several, each ta
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
@@ -133,13 +133,31 @@ def engine_for(url: str, *, disk: sqlite3.Connection | None = None) -> Engine:
         except (ModuleNotFoundError, sa.exc.NoSuchModuleError) as error:
             raise BadSettings("CONNECTOR_DATABASE_URL", f"no driver for {parsed.drivername}: {error}") from error
     if disk is not None:
-        engine = sa.create_engine(parsed, poolclass=StaticPool, creator=lambda: disk)
+        engine = _alike(lambda: disk)
     elif parsed.database in (None, "", ":memory:"):
         engine = sa.create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
     else:
         engine = sa.create_engine(parsed)
     event.listen(engine, "connect", _sqlite_connects)
     return engine
+
+
+@cache
+def _of_disks() -> Engine:
+    """Return the engine whose dialect, once it has met a database, serves all that are given a disk."""
+    engine = sa.create_engine("sqlite://", poolclass=StaticPool)
+    engine.connect().close()
+    engine.dispose()
+    return engine
+
+
+_COMPILED: Final[sa.util.LRUCache[Any, Any]] = sa.util.LRUCache(500)
+
+
+def _alike(disk: Callable[[], Any]) -> Engine:
+    """Return an engine for one disk of many: what a statement compiles to is kept for all of them."""
+    alike = _of_disks()
+    return Engine(StaticPool(disk), alike.dialect, alike.url, execution_options={"compiled_cache": _COMPILED})
 
 
 def _in_utc(url: sa.URL) -> dict[str, str]:

@@ -274,8 +274,8 @@ adjustments: Final = sa.Table(
     sa.UniqueConstraint("profile_id", "site_adjustment_id", "item_id", "generation", name="uq_adjustments_claim_item"),
     sa.Index("ix_adjustments_profile_id_status_deadline", "profile_id", "status", "deadline"),
     sa.Index("ix_adjustments_site_adjustment_id", "site_adjustment_id"),
-    sa.Index("ix_adjustments_created_at", "created_at"),
-    sa.Index("ix_adjustments_updated_at", "updated_at"),
+    sa.Index("ix_adjustments_level_created_at", "level", "created_at"),
+    sa.Index("ix_adjustments_level_updated_at", "level", "updated_at"),
 )
 
 # The same for a claim's adjustment of the whole order, which no line sets apart.

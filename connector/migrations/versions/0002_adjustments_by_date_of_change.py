@@ -1,4 +1,4 @@
-"""An index by which adjustments are found that have changed since a moment.
+"""Indexes by which each list of adjustments finds what was created, or has changed, since a moment.
 
 Revision ID: 0002
 Revises: 0001
@@ -15,8 +15,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_index("ix_adjustments_updated_at", "adjustments", ["updated_at"])
+    op.create_index("ix_adjustments_level_created_at", "adjustments", ["level", "created_at"])
+    op.create_index("ix_adjustments_level_updated_at", "adjustments", ["level", "updated_at"])
+    op.drop_index("ix_adjustments_created_at", "adjustments")
 
 
 def downgrade() -> None:
-    op.drop_index("ix_adjustments_updated_at", "adjustments")
+    op.create_index("ix_adjustments_created_at", "adjustments", ["created_at"])
+    op.drop_index("ix_adjustments_level_updated_at", "adjustments")
+    op.drop_index("ix_adjustments_level_created_at", "adjustments")

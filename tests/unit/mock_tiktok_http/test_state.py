@@ -182,7 +182,7 @@ def test_nothing_but_the_state_remembers(market: Marketplace, client: Client) ->
     assert _changing(market.state, "state", met)
     assert _changing(market, "market", met) == sorted(OUTSIDE)
     types = {type(thing).__name__ for thing in met.values()}
-    assert {"Flask", "Gateway", "RequestIds", "Shop", "ReturnLifecycle", "Platform"} <= types, "all were met on the way"
+    assert {"App", "Gateway", "RequestIds", "Shop", "ReturnLifecycle", "Platform"} <= types, "all were met on the way"
 
 
 def test_what_is_cached_follows_from_its_key_alone() -> None:
