@@ -313,6 +313,7 @@ class Adjustment:
     site_reason: str = ""
     site_reason_text: str = ""
     deadline: datetime | None = None
+    shipped_back_at: datetime | None = None  # since when the goods are on their way to the seller
     arbitration_status: str = ""
     error_code: str | None = None
     error_message: str | None = None

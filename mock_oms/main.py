@@ -60,7 +60,7 @@ class Oms:
             refresh_token=refresh_token,
             url=connector_url,
         )
-        effects, views, delivery = Effects(clock), Views(store), DecisionDelivery(api, clock)
+        effects, views, delivery = Effects(clock), Views(store, clock), DecisionDelivery(api, clock)
         staff = Staff(store=store, delivery=delivery, effects=effects, views=views, policy=chosen)
         warehouse = Warehouse(store=store, clock=clock, staff=staff, effects=effects, views=views)
         refunds = Refunds(api=api, clock=clock, seed=seed, store=store, effects=effects, views=views)

@@ -203,6 +203,7 @@ def _adjustment_fields(*of_line: Field) -> tuple[Field, ...]:
         _text("SiteReason", a.site_reason),
         _text("SiteReasonText", a.site_reason_text),
         _time("SiteDecisionDeadlineUtc", a.deadline, nullable=True),
+        _time("SiteShippedBackDateUtc", a.shipped_back_at, nullable=True),
         _text("SiteArbitrationStatus", a.arbitration_status),
         _text("SiteErrorCode", a.error_code, nullable=True),
         _text("SiteErrorMessage", a.error_message, nullable=True),

@@ -23,7 +23,7 @@ class MarketReasons:
 
     reject_request: str
     reject_cancellation: str
-    reject_goods: Mapping[str, str]  # by the grade of the goods
+    reject_goods: Mapping[str, str]  # by the grade of the goods, or by ChannelAdvisor's Reason
     refund_delivered: str
     refund_in_transit: str
     refund: Mapping[str, str]  # by ChannelAdvisor's Reason
@@ -42,6 +42,7 @@ MARKETS: Final = {
             "AS_SOLD": "reverse_reject_return_parcel_reason_2",
             "MISSING_PARTS": "reverse_reject_return_parcel_reason_3",
             "DAMAGED": "reverse_reject_return_parcel_reason_5",
+            "MerchandiseNotReceived": "reverse_reject_return_parcel_reason_4",
         },
         refund_delivered="ecom_order_delivered_refund_reason_not_match_description_seller",
         refund_in_transit="seller_shipped_refund_package_lost",

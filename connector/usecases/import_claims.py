@@ -26,7 +26,7 @@ from connector.domain.money import Parts, as_parts, split, sum_of, unit_of
 from connector.domain.site import Claim, ClaimKind, ClaimLine, news
 from connector.ports import UnitOfWork
 from connector.records import Adjustment, Case, LineUnit, Order, OutboxEntry, amounts
-from connector.usecases.history import MARKETPLACE, SELLER_REFUND, changed, describe, moved, opened
+from connector.usecases.history import MARKETPLACE, SELLER_REFUND, SHIPPED_BACK, changed, describe, moved, opened
 
 OURS: Final = "Api"  # the source of an adjustment that the OMS started
 STRAYS: Final = 2  # coins per unit: one of tax, one of shipping
@@ -238,6 +238,7 @@ def _walk(account: Account, current: Sequence[Adjustment]) -> None:
         status = None if ours else after(was.status, action)
         if was.status in OPEN:
             becomes = replace(was, **_seen(account, group, status or was.status, parts))
+            becomes = replace(becomes, shipped_back_at=was.shipped_back_at or becomes.shipped_back_at)
         else:
             becomes = _seen_after_end(was, account)
         if was.deadline != claim.deadline:
@@ -281,6 +282,7 @@ def _seen(account: Account, group: Sequence[ClaimLine], status: RequestStatus, p
         "site_status": claim.status,
         "arbitration_status": claim.arbitration_status,
         "deadline": claim.deadline,
+        "shipped_back_at": datetime.fromtimestamp(claim.updated, UTC) if claim.status == SHIPPED_BACK else None,
         "tracking": claim.tracking,
         "shipping_method": claim.carrier,
         "comment": _comment(claim, status),

@@ -21,10 +21,9 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from mock_oms.domain.cases import Adjustment, AdjustmentKey, Decision, Kind, Level, RefundPart
-from mock_oms.domain.grades import UNGRADED
 from mock_oms.domain.money import ZERO, in_cents
 from mock_oms.domain.orders import Order, OrderLine
-from mock_oms.domain.reasons import CHANNELADVISOR
+from mock_oms.domain.reasons import LEFT_TO_THE_CONNECTOR
 from mock_oms.domain.statuses import Question, Verdict
 from mock_oms.errors import Rejected, Unreachable
 from mock_oms.state.agenda import Clock
@@ -132,11 +131,10 @@ class ChannelAdvisor:
         """Give the seller's decision on what one adjustment asks."""
         level, number = adjustment.key
         body: Json = {}
-        if decision.question is Question.GOODS and level is Level.ITEM:
-            grade = decision.grade or UNGRADED[decision.verdict is Verdict.APPROVE]
-            body["ConditionQuantityList"] = [{"Condition": str(grade), "Quantity": adjustment.quantity or 1}]
+        if decision.grade is not None and level is Level.ITEM:
+            body["ConditionQuantityList"] = [{"Condition": str(decision.grade), "Quantity": adjustment.quantity or 1}]
         if decision.verdict is Verdict.REJECT:
-            if decision.reason is not None and decision.reason not in CHANNELADVISOR:
+            if decision.reason is not None and decision.reason not in LEFT_TO_THE_CONNECTOR:
                 body["SiteRejectReason"] = decision.reason
             if decision.comment is not None:
                 body["SiteRejectComment"] = decision.comment
@@ -279,6 +277,7 @@ def _adjustment(level: Level, row: Json) -> Adjustment:
         site_status=_text(row.get("SiteStatus")),
         site_reason=_text(row.get("SiteReasonText")) or _text(row.get("SiteReason")),
         deadline=_moment(row.get("SiteDecisionDeadlineUtc")),
+        shipped_back_at=_moment(row.get("SiteShippedBackDateUtc")),
         arbitration=_text(row.get("SiteArbitrationStatus")),
         error=f"{words} ({code})" if words and code else words or code,
         decided_by=_text(row.get("SiteDecidedBy")),

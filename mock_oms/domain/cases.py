@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -61,6 +61,7 @@ class Adjustment:
     site_status: str | None = None
     site_reason: str | None = None
     deadline: datetime | None = None
+    shipped_back_at: datetime | None = None
     arbitration: str | None = None
     error: str | None = None
     decided_by: str | None = None
@@ -201,6 +202,11 @@ class Case:
         keys = {a.key for a in (*self.half_answered(question), *self.asking(question))}
         return [a for a in self.current() if a.key in keys]
 
+    def overdue(self, now: datetime) -> bool:
+        """Whether the goods have been on their way for so long that they can be judged without having come."""
+        since = [adjustment.shipped_back_at for adjustment in self.asking(Question.GOODS)]
+        return bool(since) and all(shipped is not None and now >= shipped + OVERDUE_AFTER for shipped in since)
+
     @property
     def least_offer(self) -> Decimal:
         """The least that can be offered: a cent for each line that money is asked for."""
@@ -282,6 +288,7 @@ class Case:
         return replace(self, parts=tuple(part if old.seller_id == part.seller_id else old for old in self.parts))
 
 
+OVERDUE_AFTER: Final = timedelta(days=10)  # U13: S7, S40
 UNHEARD: Final = "Kept since {since:%Y-%m-%d %H:%M} UTC and tried again at every pull: {words}"
 _SELLERS: Final = ("oms", "default")  # who may have decided as the seller, in the connector's words
 _PART_STATUS: Final = {PartState.TO_SEND: UNSENT, PartState.ACCEPTED: HANDED_OVER, PartState.REFUSED: FAILED}

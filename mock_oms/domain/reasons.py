@@ -18,6 +18,8 @@ CHANNELADVISOR: Final = frozenset(
         "ShippingAddressUndeliverable",
     }
 )
+NOT_RECEIVED: Final = "MerchandiseNotReceived"
+LEFT_TO_THE_CONNECTOR: Final = CHANNELADVISOR - {NOT_RECEIVED}  # of a rejection they say nothing
 _MARKETPLACE_KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,199}")
 
 

@@ -82,6 +82,7 @@ def _shared(office: Office) -> dict[str, object]:
         "policy": office.staff.policy,
         "left": lambda deadline: _left(deadline - now),
         "parcel_of": office.store.parcel_of,
+        "judgeable": office.views.judgeable,
         "order_of": office.store.orders.get,
         "due": office.store.grid.due(),
         "Question": Question,
@@ -116,8 +117,8 @@ def _lists(office: Office) -> Blueprint:
         return render_template(
             "work.html",
             requests=_soonest([case for case in cases if case.asks is Question.REQUEST and not case.kept]),
-            goods=_soonest([case for case in goods if store.parcel_of(case)]),
-            on_their_way=sum(1 for case in goods if not store.parcel_of(case)),
+            goods=_soonest([case for case in goods if office.views.judgeable(case)]),
+            on_their_way=sum(1 for case in goods if not office.views.judgeable(case)),
             kept=[store.cases[number] for number in store.unsent],
             failed=[store.cases[number] for number in islice(reversed(store.troubled), PAGE)],
         )

@@ -14,6 +14,7 @@ from mock_oms.domain.cases import Adjustment, Case, Decision, Kind
 from mock_oms.domain.grades import UNGRADED
 from mock_oms.domain.money import ZERO, in_cents, split_for_each
 from mock_oms.domain.policy import ANSWERS, Policy, offers_part
+from mock_oms.domain.reasons import NOT_RECEIVED
 from mock_oms.domain.refunds import left_of
 from mock_oms.domain.statuses import Question, Verdict, meaning
 from mock_oms.errors import HALF_ANSWERED, Refused, refusal
@@ -49,6 +50,8 @@ class Staff:
         reason, comment = a_reason(reason), a_comment(comment)
         case, question = self._asked(adjustment_id)
         decision = self._plain(case, question, Verdict.REJECT)
+        if question is Question.GOODS and decision.grade is None:
+            reason = reason or NOT_RECEIVED
         return self.give(case, replace(decision, reason=reason, comment=comment))
 
     def give(self, case: Case, decision: Decision) -> CommandResult:
@@ -87,7 +90,7 @@ class Staff:
         refuse_if_decided(case)
         if case.asks is None:
             nothing_waits(case)
-        if case.asks is Question.GOODS and self.store.parcel_of(case) is None:
+        if case.asks is Question.GOODS and not self.views.judgeable(case):
             refuse_not_here(case.return_id)
         return case, case.asks
 
@@ -108,10 +111,8 @@ class Staff:
         return amount
 
     def _plain(self, case: Case, question: Question, verdict: Verdict) -> Decision:
-        parcel = self.store.parcel_of(case)
-        grade = None
-        if question is Question.GOODS:
-            grade = (parcel.grade if parcel else None) or UNGRADED[verdict is Verdict.APPROVE]
+        parcel = self.store.parcel_of(case) if question is Question.GOODS else None
+        grade = (parcel.grade or UNGRADED[verdict is Verdict.APPROVE]) if parcel else None
         return Decision(question, verdict, grade=grade)
 
     def _offer(self, case: Case, amount: Decimal) -> Decision:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from mock_oms.domain.cases import Case
 from mock_oms.domain.refunds import Left, left_of
 from mock_oms.domain.statuses import Question
+from mock_oms.state.agenda import Clock
 from mock_oms.state.store import Store
 from mock_oms.usecases.decision_delivery import can_come
 
@@ -42,6 +43,7 @@ class Views:
     """Reads the store for people; reading changes nothing."""
 
     store: Store
+    clock: Clock
 
     def rows(self) -> list[AdjustmentRow]:
         """Return all cases, oldest first."""
@@ -66,6 +68,10 @@ class Views:
         """Return what is left to refund of an order; raise Refused where it has not reached the OMS."""
         return left_of(self.store.order(order_id), self.store.cases_of_order(order_id))
 
+    def judgeable(self, case: Case) -> bool:
+        """Return whether the goods of a case can be judged: they are here, or have been on their way for too long."""
+        return self.store.parcel_of(case) is not None or case.overdue(self.clock.now())
+
     def _can(self, case: Case) -> tuple[str, ...]:
         """Return what of `approve`, `reject` and `inspect` would not be refused for where the case stands."""
         parcel = self.store.parcel_of(case)
@@ -74,5 +80,6 @@ class Views:
         if case.asks is Question.REQUEST:
             return ("approve", "reject")
         if case.asks is Question.GOODS:
-            return ("approve", "reject", "inspect") if parcel else ()
+            answers = ("approve", "reject") if self.judgeable(case) else ()
+            return (*answers, "inspect") if parcel else answers
         return ("inspect",) if parcel and parcel.grade is None and can_come(case) else ()

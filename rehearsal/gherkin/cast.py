@@ -141,6 +141,9 @@ class Buyer(Person):
     def asks_to_return(self, *, goods: str | None = None, pieces: int | None = None) -> None:
         self.asks("RETURN_AND_REFUND", goods=goods, pieces=pieces)
 
+    def asks_for_replacement(self) -> None:
+        self.asks("REPLACEMENT")
+
     def asks_to_cancel(self) -> None:
         self.cancel_id = self.stage.request_cancellation(self.order_id)["cancel_id"]
 

@@ -36,7 +36,8 @@ ACTIONS = {
 EXTENSIONS = {
     "SiteRequestType", "SiteOrderLineItemIDs", "SiteStatus", "SiteReason", "SiteReasonText", "SiteDecisionDeadlineUtc",
     "SiteArbitrationStatus", "SiteErrorCode", "SiteErrorMessage", "SiteDecidedBy", "SiteRejectReason",
-    "SiteRejectComment", "SitePartialRefundAmount", "SiteOrderLineItemAmounts", "SiteUpdatedDateUtc",
+    "SiteRejectComment", "SitePartialRefundAmount", "SiteOrderLineItemAmounts", "SiteShippedBackDateUtc",
+    "SiteUpdatedDateUtc",
 }  # fmt: skip
 
 

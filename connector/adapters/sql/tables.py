@@ -260,6 +260,7 @@ adjustments: Final = sa.Table(
     _text("site_reason"),
     _text("site_reason_text"),
     sa.Column("deadline", Utc, nullable=True),
+    sa.Column("shipped_back_at", Utc, nullable=True),  # since when the goods are on their way to the seller
     _text("arbitration_status"),
     sa.Column("error_code", sa.Text, nullable=True),
     sa.Column("error_message", sa.Text, nullable=True),

@@ -19,7 +19,7 @@ from connector.domain.decisions import (
     RejectReturn,
     SiteDecision,
 )
-from connector.domain.reasons import choose, reasons_of
+from connector.domain.reasons import REASONS, choose, reasons_of
 from connector.errors import Refused
 from connector.records import OutboxEntry
 from connector.usecases.blocking import in_the_way
@@ -38,7 +38,7 @@ def prepared(run: Run, entry: OutboxEntry) -> Decision:
     Where the marketplace gives no advice our own reckoning stands: the call itself will say. Raises Unavailable.
     """
     decision = entry.decision
-    if isinstance(decision, RejectReturn | RejectCancellation) and decision.reason is None:
+    if isinstance(decision, RejectReturn | RejectCancellation) and (decision.reason or "") in ("", *REASONS):
         return replace(decision, reason=_reject_reason(run, entry, decision))
     if isinstance(decision, CreateRefund) and decision.amount is None:
         return replace(decision, amount=_plain(_amount(run, entry, decision)))
@@ -80,7 +80,7 @@ def _reject_reason(run: Run, entry: OutboxEntry, decision: RejectReturn | Reject
     if isinstance(decision, RejectCancellation):
         default = reasons.reject_cancellation
     elif decision.choice is SiteDecision.REJECT_GOODS:
-        default = reasons.reject_goods[decision.grade]
+        default = reasons.reject_goods.get(decision.reason or "", reasons.reject_goods[decision.grade])
     else:
         default = reasons.reject_request
     chosen = choose(default, _live_reasons(run, entry))

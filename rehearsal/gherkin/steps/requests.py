@@ -16,6 +16,7 @@ DOINGS: dict[str, Callable[[Buyer], None]] = {
     "send the parcel": Buyer.sends_parcel,
     "ask for money back": Buyer.asks_for_refund,
     "ask to send it back": Buyer.asks_to_return,
+    "ask for a replacement": Buyer.asks_for_replacement,
     "cancel the order": Buyer.asks_to_cancel,
     "accept the offer": Buyer.accepts_offer,
 }
@@ -34,6 +35,11 @@ def _(people: Cast, buyer: str, goods: str, pieces: str | None) -> None:
 @act(done="{BUYER} has asked to send it back", happens="{BUYER} asks to send it back")
 def _(people: Cast, buyer: str) -> None:
     people.buyer(buyer).asks_to_return()
+
+
+@act(done="{BUYER} has asked for a replacement", happens="{BUYER} asks for a replacement")
+def _(people: Cast, buyer: str) -> None:
+    people.buyer(buyer).asks_for_replacement()
 
 
 @act(done="{BUYER} has sent (?:it back|back {COUNT} of the {GOODS})")

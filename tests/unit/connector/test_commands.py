@@ -215,6 +215,27 @@ def test_a_reason_the_case_does_not_offer_is_replaced_and_the_record_says_so(ben
     assert "reason_replaced" in bench.events("500")
 
 
+def test_a_parcel_that_never_came_is_rejected_as_not_received(bench: Bench) -> None:
+    for adjustment_id in a_return_of_two_lines(bench):
+        bench.connector.commands.reject_return("item", adjustment_id, reject_reason="MerchandiseNotReceived")
+    bench.tiktok.reasons = [f"reverse_reject_return_parcel_reason_{number}" for number in (1, 4)]
+    bench.round()
+    assert bench.tiktok.written()[0].body["reject_reason"] == "reverse_reject_return_parcel_reason_4"
+
+
+def test_since_when_goods_are_on_their_way_is_told_once(bench: Bench) -> None:
+    bench.tiktok.put_order("500", "20.00")
+    bench.tiktok.put_return("900", "500", "AWAITING_BUYER_SHIP", return_type="RETURN_AND_REFUND")
+    bench.round()
+    assert bench.adjustment().shipped_back_at is None
+    shipped = bench.clock.now()
+    for days in (30, 2):  # the second time it has arrived, and looks the same but for its deadline
+        deadline = bench.clock.now() + timedelta(days=days)
+        bench.tiktok.put_return("900", "500", "BUYER_SHIPPED_ITEM", deadline=deadline)
+        bench.wait(hours=5)
+        assert bench.adjustment().shipped_back_at == shipped
+
+
 def test_a_partial_offer_waits_for_the_buyer_and_can_be_declined(bench: Bench) -> None:
     bench.tiktok.put_order("500", "20.00")
     bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")

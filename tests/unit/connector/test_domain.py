@@ -151,7 +151,7 @@ def test_what_the_marketplace_says_per_unit_counts_where_it_makes_up_the_total()
 def test_the_gravest_grade_gives_the_reason() -> None:
     assert gravest(["AS_SOLD", "DAMAGED", "USED"]) == "DAMAGED"
     assert gravest([]) == "AS_SOLD"
-    assert set(MARKETS["US"].reject_goods) == set(CONDITIONS)
+    assert set(MARKETS["US"].reject_goods) == {*CONDITIONS, "MerchandiseNotReceived"}
 
 
 def test_a_default_the_case_does_not_offer_gives_way_to_its_first() -> None:

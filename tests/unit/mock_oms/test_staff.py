@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from mock_oms import Refused
+from tests.clock import START
 from tests.refused import refused
 from tests.unit.mock_oms.conftest import Office
 from tests.unit.mock_oms.connector import Fault, Json
@@ -184,6 +185,33 @@ def test_goods_are_judged_only_when_they_are_there(office: Office) -> None:
         lambda: office.oms.inspect("R1", grade="USED", accept=False),
     ):
         assert refused(Refused, act).status == 409
+
+
+@pytest.mark.parametrize(
+    ("after", "can"), [(-1, ()), (0, ("approve", "reject"))], ids=["before the tenth day", "from the tenth day"]
+)
+def test_a_parcel_that_never_came_is_answered_from_the_tenth_day(
+    office: Office, after: int, can: tuple[str, ...]
+) -> None:
+    office.asked(RequestStatus="ReadyForReturn", SiteShippedBackDateUtc="2031-03-03T09:00:00Z")
+    office.pull()
+    office.clock.at = START + timedelta(days=10, seconds=after)
+    assert office.row().can == can
+    assert refused(Refused, office.oms.inspect, "R1", grade="USED", accept=False).status == 409
+    if not can:
+        assert refused(Refused, office.oms.reject, "C-1001").status == 409
+        return
+    office.oms.reject("C-1001")
+    (call,) = office.connector.posts("RejectReturn")
+    assert call.json == {"SiteRejectReason": "MerchandiseNotReceived"}
+    assert office.events_named("decision_given")[0]["grade"] is None
+
+
+def test_a_parcel_of_which_nobody_knows_when_it_was_sent_is_waited_for(office: Office) -> None:
+    office.asked(RequestStatus="ReadyForReturn")
+    office.pull()
+    office.clock.at += timedelta(days=90)
+    assert office.row().can == ()
 
 
 def test_a_row_says_what_can_be_done_with_it(returned: Office) -> None:
