@@ -1,7 +1,7 @@
 """The marketplace's reason keys that the connector falls back on, per market, and where each comes from.
 
-The OMS's vocabulary has few reasons and none for a rejection; the marketplace wants one with each. A market without an
-entry of its own uses `DEFAULT_MARKET`'s; a default that the live list of a case lacks gives way to the list's first.
+The OMS's vocabulary has few reasons and none for a rejection; the marketplace wants one with each. Shops of a market
+without an entry are not taken in; a default that the live list of a case lacks gives way to the list's first.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-DEFAULT_MARKET: Final = "US"
 CONDITIONS: Final = ("AS_SOLD", "USED", "DAMAGED", "WRONG_ITEM", "MISSING_PARTS")  # certainty: assumed
 
 # From the best to the worst that can be said of a parcel: the worst grade gives the reason.
@@ -32,18 +31,18 @@ class MarketReasons:
     source: str
 
 
+def _by_grade(ending: str = "") -> Mapping[str, str]:
+    """Return the reasons to refuse goods, whose numbers mean the same in every market."""
+    numbers = {"WRONG_ITEM": 1, "USED": 2, "AS_SOLD": 2, "MISSING_PARTS": 3, "DAMAGED": 5, "MerchandiseNotReceived": 4}
+    return {grade: f"reverse_reject_return_parcel_reason_{number}{ending}" for grade, number in numbers.items()}
+
+
+# By the marketplace's code of the region.
 MARKETS: Final = {
     "US": MarketReasons(
         reject_request="reverse_reject_refund_request_unclear_evidence",
         reject_cancellation="ecom_reverse_reject_cancel_reason_product_packed",
-        reject_goods={
-            "WRONG_ITEM": "reverse_reject_return_parcel_reason_1",
-            "USED": "reverse_reject_return_parcel_reason_2",
-            "AS_SOLD": "reverse_reject_return_parcel_reason_2",
-            "MISSING_PARTS": "reverse_reject_return_parcel_reason_3",
-            "DAMAGED": "reverse_reject_return_parcel_reason_5",
-            "MerchandiseNotReceived": "reverse_reject_return_parcel_reason_4",
-        },
+        reject_goods=_by_grade(),
         refund_delivered="ecom_order_delivered_refund_reason_not_match_description_seller",
         refund_in_transit="seller_shipped_refund_package_lost",
         refund={"MerchandiseNotReceived": "ecom_order_delivered_refund_reason_not_received_seller"},
@@ -54,11 +53,29 @@ MARKETS: Final = {
         },
         source="D22, S19; by ChannelAdvisor's Reason: assumed",
     ),
+    "GB": MarketReasons(
+        reject_request="reverse_reject_request_reason_1_uk",
+        reject_cancellation="seller_reject_apply_product_has_been_packed",
+        reject_goods=_by_grade("_uk"),
+        refund_delivered="ecom_order_delivered_refund_reason_not_match_description_seller_uk",
+        refund_in_transit="seller_package_lost_uk",
+        refund={"MerchandiseNotReceived": "seller_package_lost_uk"},
+        cancel="seller_cancel_reason_out_of_stock",
+        cancellation={},
+        source="S19; the seller's cancellation under its US name, and which is the default: assumed",
+    ),
+    "ID": MarketReasons(
+        reject_request="reverse_reject_request_reason_1",
+        reject_cancellation="seller_reject_apply_product_has_been_packed",
+        reject_goods=_by_grade(),
+        refund_delivered="ecom_order_delivered_refund_reason_missing_product_seller",
+        refund_in_transit="ecom_order_delivered_refund_reason_missing_product_seller",
+        refund={},
+        cancel="seller_cancel_reason_out_of_stock",
+        cancellation={},
+        source="S19: the seller starts refunds for a missing product only; of a parcel and of cancellations: assumed",
+    ),
 }
-
-
-def reasons_of(market: str) -> MarketReasons:
-    return MARKETS.get(market, MARKETS[DEFAULT_MARKET])
 
 
 def gravest(conditions: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from connector.domain.reasons import MARKETS
 from connector.errors import BadSettings
 from connector.ports import AuthorizedShop, Clock, Grant, Marketplace, Store
 from connector.records import Shop, ShopAdded
@@ -34,6 +35,12 @@ class Onboarding:
         found = self.marketplace.shops(grant.access_token)
         if not found:
             raise BadSettings("auth code", "the authorization covers no shop")
+        found = [replace(shop, region=shop.region or grant.region) for shop in found]
+        for shop in found:
+            if shop.region not in MARKETS:
+                where = f"the market {shop.region}" if shop.region else "no market"
+                known = ", ".join(MARKETS)
+                raise BadSettings(f"shop {shop.shop_id}", f"it belongs to {where}; reasons are known for {known} only")
         first, *_ = [self._keep(shop, grant, name, default_answers) for shop in found]
         return first
 
@@ -52,7 +59,7 @@ class Onboarding:
                 shop_id=shop.shop_id,
                 cipher=shop.cipher,
                 name=known_as,
-                region=shop.region or grant.region,
+                region=shop.region,
                 default_answers=default_answers or {},
                 added_at=now,
             )

@@ -15,7 +15,7 @@ from typing import Any, Final
 from connector.domain.adjustments import RequestStatus
 from connector.domain.decisions import CancelOrder, CreateRefund
 from connector.domain.money import Parts, split, unit_of
-from connector.domain.reasons import MarketReasons, reasons_of
+from connector.domain.reasons import MARKETS, MarketReasons
 from connector.domain.site import GONE
 from connector.errors import BadRequest
 from connector.ports import Secret, UnitOfWork
@@ -179,7 +179,7 @@ def start(
     for part, portion in enumerate(portions):
         line_ids = [unit.site_line_id for unit in portion.units]
         whole = set(line_ids) == live
-        reason = request.site_reason or _site_reason(reasons_of(region), portion, request.reason, whole=whole)
+        reason = request.site_reason or _site_reason(MARKETS[region], portion, request.reason, whole=whole)
         opened = _adjustment(order, portion, part, request, reason, now)
         opened = replace(opened, id=work.added(opened))
         verb = "Cancellation" if portion.cancels else "Refund"

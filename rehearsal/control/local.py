@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+import connector.errors
 import mock_oms.errors
 import mock_tiktok.errors
 from mock_tiktok import OrderLine
@@ -238,6 +239,8 @@ def refusals() -> Iterator[None]:
         raise Problem(422, "Invalid value", f"{field} {error.message}", field=field) from error
     except mock_oms.errors.Refused as error:
         raise Problem(error.status, error.title, error.detail, field=error.field) from error
+    except connector.errors.BadSettings as error:  # of a shop whose market it does not know
+        raise Problem(422, "The connector does not take it", str(error), field="profile") from error
     except InvalidValue as error:
         raise Problem(422, error.title, error.detail, field=error.field) from error
     except Busy as error:

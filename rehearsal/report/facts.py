@@ -172,7 +172,7 @@ def connector() -> str:
         "ChannelAdvisor has no returns: a claim is an adjustment that walks its `RequestStatus` (CA-META, CA-SKU,\n"
         "CA-DIAN). Which news moves it how is our choice (D17, D19)."
     )
-    begins, us, life = adjustments.BEGINS, MARKETS["US"], defaultdict(list)
+    begins, life = adjustments.BEGINS, defaultdict(list)
     for (status, action), becomes in adjustments.TABLE.items():
         life[action, becomes].append(status)
     news = ((code(status), it, code(begins[it])) for status, it in (site.RETURN_NEWS | site.CANCELLATION_NEWS).items())
@@ -180,7 +180,10 @@ def connector() -> str:
     walks = ((action, _any_of(before), code(becomes)) for (action, becomes), before in life.items())
     opens = ((code(end), "; ".join(sorted(news)) or "-") for end, news in adjustments.REOPENS.items())
     calls = ((kind, decision, code(it)) for (kind, decision), it in decisions.DECISIONS.items())
-    noes: dict[str, str] = {"a request": us.reject_request, "a cancellation": us.reject_cancellation, **us.reject_goods}
+    noes = [
+        {"a request": it.reject_request, "a cancellation": it.reject_cancellation, **it.reject_goods}
+        for it in MARKETS.values()
+    ]
     orders = ((code(order), *three) for order, three in site.ORDER_WORDS.items())
     staff = ((code(it), row.words, row.asks or "-", "yes" if row.terminal else "-") for it, row in MEANINGS.items())
     return page(
@@ -195,9 +198,9 @@ def connector() -> str:
         table("Ended as|News", opens),
         "## What a decision is to the marketplace",
         table("Request|Decided|Marketplace's decision", calls),
-        "## Default reasons of a rejection, US",
-        f"Source: {linked(us.source)}.",
-        table("Of|Key", ((of, code(key)) for of, key in noes.items())),
+        "## Default reasons of a rejection",
+        "\n".join(f"- {market}: {linked(it.source)}" for market, it in MARKETS.items()),
+        table("|".join(["Of", *MARKETS]), ((of, *(code(no[of]) for no in noes)) for of in noes[0])),
         "## An order's three statuses",
         table("Marketplace|Checkout|Payment|Shipping", orders),
         "## What the OMS makes of a status",

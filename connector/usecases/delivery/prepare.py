@@ -19,7 +19,7 @@ from connector.domain.decisions import (
     RejectReturn,
     SiteDecision,
 )
-from connector.domain.reasons import REASONS, choose, reasons_of
+from connector.domain.reasons import MARKETS, REASONS, choose
 from connector.errors import Refused
 from connector.records import OutboxEntry
 from connector.usecases.blocking import in_the_way
@@ -76,7 +76,7 @@ def must_wait(run: Run, entry: OutboxEntry) -> bool:
 
 
 def _reject_reason(run: Run, entry: OutboxEntry, decision: RejectReturn | RejectCancellation) -> str:
-    reasons = reasons_of(run.shop.region)
+    reasons = MARKETS[run.shop.region]
     if isinstance(decision, RejectCancellation):
         default = reasons.reject_cancellation
     elif decision.choice is SiteDecision.REJECT_GOODS:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from connector.domain.decisions import CreateRefund
-from connector.errors import BadCredentials, BadRequest, NotAuthorized, NotNow, UnknownId
+from connector.errors import BadCredentials, BadRequest, BadSettings, NotAuthorized, NotNow, UnknownId
 from connector.records import AdjustItem, AdjustOrder, ConditionQuantity, OutboxEntry
 from tests.unit.connector.conftest import Bench
 from tests.unit.connector.stub_tiktok import ok
+
+GRANTED: dict[str, Any] = {
+    "access_token": "a",
+    "access_token_expire_in": 2_000_000_000,
+    "refresh_token": "r",
+    "refresh_token_expire_in": 2_000_000_000,
+}
 
 
 def line_ids(entry: OutboxEntry) -> tuple[str, ...]:
@@ -277,6 +285,16 @@ def test_a_decision_that_the_status_does_not_take_is_refused(bench: Bench) -> No
         bench.connector.commands.approve_buyer_request("item", first)
     with pytest.raises(UnknownId):
         bench.connector.commands.approve_return("order", first)
+
+
+@pytest.mark.parametrize("market", ["MX", ""])
+def test_a_shop_of_a_market_without_reasons_is_not_taken_in_nor_is_its_neighbour(bench: Bench, market: str) -> None:
+    shops = [{"id": f"70{at}", "cipher": f"c{at}", "name": at, "region": at} for at in ("GB", market)]
+    answer: dict[str, dict[str, Any]] = {"/authorization/202309/shops": {"shops": shops}, "/api/v2/token/get": GRANTED}
+    bench.tiktok.instead = lambda call: ok(answer[call.path])
+    with pytest.raises(BadSettings, match=f"shop 70{market}: .*{market or 'no market'}.* for US, GB, ID only"):
+        bench.connector.add_shop("code-2")
+    assert [shop.region for shop in bench.connector.shops()] == ["US"]
 
 
 def test_an_unpaid_order_is_not_offered(bench: Bench) -> None:
