@@ -17,7 +17,7 @@ import requests
 import sqlalchemy as sa
 from flask import Flask
 
-from connector.adapters.sql.migrate import migrate
+from connector.adapters.sql.fresh import fill, is_fresh
 from connector.adapters.sql.store import SqlStore, engine_for
 from connector.adapters.tiktok.client import TikTok
 from connector.api.app import create_app
@@ -105,6 +105,11 @@ class Connector:
     # --- set-up ---
     def migrate(self) -> None:
         """Bring the database to the newest schema; doing it again changes nothing."""
+        if is_fresh(self.engine):
+            fill(self.engine)
+            return
+        from connector.adapters.sql.migrate import migrate
+
         migrate(self.engine)
 
     def add_shop(

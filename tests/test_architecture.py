@@ -66,6 +66,10 @@ PUBLIC = {
 }
 LATE_IMPORTS = {
     # imports only when it is called                 why
+    "connector/api/odata/query.py _read_filter": "a world starts fast: the first filter pays for building its grammar",
+    "connector/main.py migrate": "a world starts fast: only a database on disk needs Alembic",
+    "mock_tiktok/policy/holidays.py _days": "a world starts fast: the first business day pays for the calendars",
+    "mock_tiktok/state/people.py _faker": "a world starts fast: the first buyer pays for names and addresses",
     "rehearsal/cli/__init__.py get_command": "each command starts fast: it brings no other command's modules",
     "rehearsal/contract/schema.py compiled": "the compiled validator is an optional extra",
     "rehearsal/gherkin/plugin.py in_process": "in process or attached: a suite on a served world needs no players here",

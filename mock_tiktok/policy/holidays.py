@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import cache, partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import holidays
+if TYPE_CHECKING:
+    from holidays import HolidayBase
 
 _KNOWN: Final = {
     "us-federal": ("US", None),
@@ -28,6 +29,8 @@ def _is_holiday(calendar: str, day: date) -> bool:
 
 
 @cache
-def _days(calendar: str) -> holidays.HolidayBase:
+def _days(calendar: str) -> HolidayBase:
+    import holidays
+
     country, part = _KNOWN[calendar]
     return holidays.country_holidays(country, subdiv=part)

@@ -28,6 +28,7 @@ from mock_tiktok.errors import BadValue
 from mock_tiktok.policy.holidays import calendar_named
 
 FOLDER: Final = Path(__file__).parent / "profiles"
+LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where there is one
 _WAIT: Final = re.compile(r"^(\d+)(min|h|d|bd)$")
 _UNITS: Final = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -100,7 +101,7 @@ def _tier(tiers: Sequence[Mapping[str, Any]], amount: Decimal | None) -> str:
 
 @cache
 def _schema() -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(yaml.safe_load((FOLDER / "schema.yaml").read_text("utf-8")))
+    return jsonschema.Draft202012Validator(yaml.load((FOLDER / "schema.yaml").read_text("utf-8"), LOADER))
 
 
 def _document(profile: str | Path) -> dict[str, Any]:
@@ -125,7 +126,7 @@ def _yaml(path: Path) -> Any:
     except (OSError, UnicodeDecodeError) as error:
         raise BadValue("profile", f"{path.name}: cannot be read: {error}") from error
     try:
-        return yaml.safe_load(text)
+        return yaml.load(text, LOADER)
     except yaml.MarkedYAMLError as error:
         # What is open at the end of a file went wrong where it was opened.
         mark, words = error.problem_mark, error.problem
@@ -176,4 +177,4 @@ def is_known_reason(name: str) -> bool:
 
 @cache
 def _reasons(name: str) -> Reasons:
-    return Reasons.read(yaml.safe_load((FOLDER / f"{name}.yaml").read_text("utf-8")))
+    return Reasons.read(yaml.load((FOLDER / f"{name}.yaml").read_text("utf-8"), LOADER))

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
-
-from faker import Faker
+from typing import TYPE_CHECKING, Final
 
 from mock_tiktok.domain.orders import Buyer
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.words import Action, Claim, Dispute, Parcel
 from mock_tiktok.errors import BadValue
 from mock_tiktok.state.platform import Platform
+
+if TYPE_CHECKING:
+    from faker import Faker
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,8 @@ _LOCALES: Final = {"US": "en_US", "GB": "en_GB"}
 
 @cache
 def _faker(market: str) -> Faker:
+    from faker import Faker
+
     return Faker(_LOCALES.get(market, "en_US"))
 
 

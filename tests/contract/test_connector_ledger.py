@@ -21,6 +21,7 @@ from alembic.runtime.migration import MigrationContext
 
 from connector import Connector, Settings
 from connector.adapters.sql import tables as t
+from connector.adapters.sql.fresh import fill
 from connector.adapters.sql.migrate import is_current, migrate
 from connector.adapters.sql.store import SqlStore, SqlUnitOfWork, engine_for
 from connector.domain.adjustments import Action, RequestStatus
@@ -241,6 +242,35 @@ def test_the_migrations_lead_to_exactly_the_tables_the_code_knows(store: SqlStor
     with store.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         assert compare_metadata(context, t.metadata) == []
+
+
+def test_a_new_database_in_memory_is_what_the_migrations_lead_to() -> None:
+    made, migrated = engine_for("sqlite://"), engine_for("sqlite://")
+    fill(made)
+    migrate(migrated)
+    assert is_current(made)
+    assert _structure(made) == _structure(migrated)
+    for engine in (made, migrated):
+        engine.dispose()
+
+
+def _structure(engine: sa.Engine) -> dict[str, Any]:
+    """Return all that SQLite knows of each table: columns, foreign keys, indexes and checks."""
+    with engine.connect() as connection:
+        ask = sa.inspect(connection)
+        return {
+            table: [
+                connection.exec_driver_sql(f"PRAGMA table_xinfo({table})").all(),
+                sorted(ask.get_foreign_keys(table), key=str),
+                connection.exec_driver_sql(
+                    f"SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = '{table}' ORDER BY name"
+                ).all(),
+                sorted(ask.get_unique_constraints(table), key=str),
+                sorted(ask.get_check_constraints(table), key=str),
+                ask.get_pk_constraint(table),
+            ]
+            for table in ask.get_table_names()
+        }
 
 
 def test_money_moments_and_lists_come_back_as_they_were(store: SqlStore) -> None:

@@ -10,15 +10,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode
 
 import sqlalchemy as sa
 
 from connector.adapters.sql.tables import exports
 from connector.api.odata.entity import INT32, Entity, Field, Kind, Nav
-from connector.api.odata.filter import Filter, parse_filter
 from connector.api.refusals import BadQuery
+
+if TYPE_CHECKING:
+    from connector.api.odata.filter import Filter
 
 PAGE: Final = 100
 CHILD_PAGE: Final = 20  # of an expanded list inside a list; whole when one entity is asked for
@@ -78,7 +80,7 @@ def read_options(
         if key in given:
             raise BadQuery(name, "is given twice.")
         given[key] = value
-    found, values = parse_filter(entity, given["$filter"]) if given.get("$filter", "").strip() else (None, {})
+    found, values = _read_filter(entity, given["$filter"]) if given.get("$filter", "").strip() else (None, {})
     return Query(
         filter=found,
         values=values,
@@ -366,6 +368,12 @@ def _flag(given: Mapping[str, str], name: str) -> bool | None:
     if raw.lower() not in ("true", "false"):
         raise BadQuery(name, f"takes true or false; not '{raw[:40]}'.")
     return raw.lower() == "true"
+
+
+def _read_filter(entity: Entity, text: str) -> tuple[Filter, dict[str, Any]]:
+    from connector.api.odata.filter import parse_filter
+
+    return parse_filter(entity, text)
 
 
 def _read_select(entity: Entity, text: str) -> tuple[Field, ...] | None:
