@@ -13,6 +13,7 @@ from rehearsal.contract import redaction
 
 JSON_TYPES: Final = re.compile(r"^application/(?:[\w.+-]+\+)?json$")
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
+DEEPEST: Final = 64  # levels of JSON; no contract speaks of more, and what walks a body walks it by recursion
 UNREADABLE: Final = object()
 
 
@@ -26,21 +27,35 @@ class Message:
 
 
 def read(content_type: str, content: bytes) -> Message:
-    """Read a body as its media type says; what cannot be read as JSON is UNREADABLE."""
+    """Read a body as its media type says; what cannot be read as JSON, or is too deep for anybody, is UNREADABLE."""
     media_type, is_json = _media_type(content_type)
     if not content:
         return Message(media_type, None, 0)
     if is_json:
         try:
             text = content.decode(json.detect_encoding(content), "surrogatepass")
-            return Message(media_type, _decoded(text), len(content))
-        except ValueError:
+            body = _decoded(text)
+            return Message(media_type, UNREADABLE if is_deep(text, body) else body, len(content))
+        except (ValueError, RecursionError):
             return Message(media_type, UNREADABLE, len(content))
     if media_type == FORM_TYPE:
         return Message(media_type, dict(parse_qsl(content.decode("utf-8", "replace"), True)), len(content))
     return Message(
         media_type, content.decode("utf-8", "replace") if media_type.startswith("text/") else None, len(content)
     )
+
+
+def is_deep(text: str, value: Any) -> bool:
+    """Return whether a JSON value, read from `text`, has more levels than DEEPEST; few brackets need no look."""
+    if text.count("[") + text.count("{") <= DEEPEST:
+        return False
+    level: list[Any] = [value]
+    for _ in range(DEEPEST + 1):
+        inner = [one.values() if isinstance(one, dict) else one for one in level]
+        level = [one for members in inner for one in members if isinstance(one, dict | list)]
+        if not level:
+            return False
+    return True
 
 
 def query_pairs(query: str) -> list[tuple[str, str]]:

@@ -268,21 +268,24 @@ def test_two_shops_live_side_by_side() -> None:
     world.close()
 
 
-def signed(world: World, timestamp: datetime) -> tuple[str, dict[str, str], dict[str, str], bytes]:
-    path, body = "/return_refund/202309/returns/search", b"{}"
+def signed(
+    world: World, timestamp: datetime, body: bytes = b"{}", **more: str
+) -> tuple[str, dict[str, str], dict[str, str], bytes]:
+    path = "/return_refund/202309/returns/search"
     (shop,) = world.marketplace.shops
     query = {
         "app_key": world.marketplace.app_key,
         "shop_cipher": shop.shop_cipher,
         "timestamp": str(int(timestamp.timestamp())),
     }
+    query |= more
     query["sign"] = signature(world.marketplace.app_secret, path, query.items(), body)
     token = world.marketplace.credentials(shop.shop_id).access_token
     return path, query, {"x-tts-access-token": token, "content-type": "application/json"}, body
 
 
-def search_from_outside(world: World, timestamp: datetime) -> int:
-    path, query, headers, body = signed(world, timestamp)
+def search_from_outside(world: World, timestamp: datetime, body: bytes = b"{}", **more: str) -> int:
+    path, query, headers, body = signed(world, timestamp, body, **more)
     response = Client(world.outside_app("tiktok")).post(path, query_string=query, headers=headers, data=body)
     code: int = json.loads(response.data)["code"]
     return code
@@ -292,6 +295,25 @@ def test_an_outsider_is_recorded_and_judged(world: World) -> None:
     assert search_from_outside(world, world.now) == 0
     last = list(world.trace.entries())[-1]
     assert (last["kind"], last["from"], last["operation"]) == ("exchange", "outside", "searchReturns_202309")
+    assert world.auditor.content
+
+
+@pytest.mark.parametrize("levels", [65, 500, 900, 100_000])
+@pytest.mark.parametrize("around", [(b'{"a":', b"}"), (b"[", b"]"), (b'{"order_ids":[', b"]}")])
+def test_a_body_as_deep_as_it_likes_is_refused_and_recorded(
+    world: World, around: tuple[bytes, bytes], levels: int
+) -> None:
+    body = around[0] * levels + b"1" + around[1] * levels
+    assert search_from_outside(world, world.now, body) in (36009004, 36009023)
+    unsigned = Client(world.outside_app("tiktok")).post("/buyer/orders", data=body, content_type="application/json")
+    assert unsigned.status_code == 405
+    assert search_from_outside(world, world.now) == 0
+    assert world.auditor.content
+
+
+def test_what_the_platform_overlooks_is_no_breach_of_an_outsider_s(world: World) -> None:
+    for body in (b'{"return_ids":null,"create_time_ge":null}', b"{}"):
+        assert search_from_outside(world, world.now, body, color="red") == 0
     assert world.auditor.content
 
 

@@ -206,9 +206,12 @@ def test_what_is_not_there_says_so_to_people(client: Client, market: Marketplace
         assert "Nothing here" in get(market, path, 404).seen
 
 
-def test_a_form_sent_from_another_site_is_refused(market: Marketplace, return_id: str) -> None:
+@pytest.mark.parametrize(
+    "origin", ["https://elsewhere.example", "http://[::1", "null", "localhost", "//", "http://\x80"]
+)
+def test_a_form_sent_from_another_site_is_refused(market: Marketplace, return_id: str, origin: str) -> None:
     response = market.app.test_client().post(
-        f"{MANAGE}/{return_id}", data={"decision": "APPROVE_REFUND"}, headers={"origin": "https://elsewhere.example"}
+        f"{MANAGE}/{return_id}", data={"decision": "APPROVE_REFUND"}, headers={"origin": origin}
     )
     assert response.status_code == 403
     assert market.return_view(return_id).return_status == "RETURN_OR_REFUND_REQUEST_PENDING"
