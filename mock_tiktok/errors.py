@@ -78,6 +78,9 @@ OVER_REFUND         = Refusal(25005005, "Refund amount {amount} exceeds the refu
 LINES_NOT_POSSIBLE  = Refusal(25005010, "These line items cannot be processed on their own: {why}", "GUIDE",
                               field="line_item_ids")
 TOO_MANY_LINES      = Refusal(25005011, "Too many line items: {count}", "GUIDE", field="line_item_ids")
+NOTHING_PAID        = Refusal(25001001, "Invalid parameter: nothing was paid for these items, nothing can be refunded",
+                              "GUIDE; that zero is refused so is our choice", "assumed", field="line_item_ids")
+OTHER_SHOPS_ORDER   = Refusal(21008111, "Order {order_id} belongs to another shop", "OBS-TOOL", "observed")
 ORDER_NOT_FOUND     = Refusal(25007006, "Order {order_id} not found", "GUIDE")
 OFFER_OPEN          = Refusal(25007007, "A negotiation with the buyer is open", "S20")
 IN_ARBITRATION      = Refusal(25011010, "The request is in arbitration, the seller cannot act", "S20")
@@ -91,6 +94,7 @@ PARCEL_NOT_REJECTABLE = Refusal(25011035, "The parcel cannot be rejected now: {w
 WRONG_STATE         = Refusal(25020003, "Decision {decision} does not fit status {status}", "S20")
 WRONG_TYPE          = Refusal(25020004, "Decision {decision} does not fit a request of type {type}", "GUIDE",
                               field="decision")
+WRONG_FIELD         = Refusal(25020004, "{field} does not go with decision {decision}", "GUIDE", field="decision")
 NO_PERMISSION       = Refusal(25020005, "No permission for {kind} {id}", "GUIDE")
 ALREADY_CANCELLED   = Refusal(25020009, "The request is already cancelled", "S20")
 ALREADY_APPROVED    = Refusal(25020010, "The request is already approved", "GUIDE")

@@ -1,4 +1,4 @@
-"""The Open API's endpoints as data: method, path, the versions each has, the scope it needs, what its query may hold.
+"""The Open API's endpoints as data: method, path, the versions each has, the scope it needs, what it reads of a query.
 
 Versions are per endpoint, as in life: there is a `202602` of Search Returns and none of Approve Return. Asking for a
 version that an endpoint lacks, or for a path that nobody has, is refused before anything else is looked at.
@@ -13,23 +13,22 @@ RETURNS: Final = "seller.return_refund.basic"
 ORDERS: Final = "seller.order.info"
 AUTHORIZATION: Final = "seller.authorization.info"
 
-# What every call may carry in its query; the last four are left-overs that some clients still send and nobody reads.
-COMMON_QUERY: Final = frozenset(
-    {"app_key", "timestamp", "sign", "shop_cipher", "access_token", "x-tts-access-token", "version", "shop_id"}
-)
 PAGING: Final = frozenset({"page_size", "page_token", "sort_field", "sort_order"})
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One operation. `path` has `<version>` where the version stands; `object_id` names what a key is bound to."""
+    """One operation. `path` has `<version>` where the version stands; `object_id` names what a key is bound to.
+
+    `query` names what it reads beside what the gate reads of every call; whatever else is sent is ignored (D47).
+    """
 
     operation: str
     method: str
     path: str
     versions: frozenset[str]
     scope: str
-    allowed_query: frozenset[str]
+    query: frozenset[str]
     takes_key: bool
     object_id: str
     needs_cipher: bool
@@ -47,10 +46,8 @@ def _endpoint(
     object_id: str = "",
     needs_cipher: bool = True,
 ) -> Endpoint:
-    allowed = COMMON_QUERY | query | ({"idempotency_key"} if takes_key else set())
-    return Endpoint(
-        operation, method, path, frozenset(versions.split()), scope, allowed, takes_key, object_id, needs_cipher
-    )
+    known = frozenset(versions.split())
+    return Endpoint(operation, method, path, known, scope, query, takes_key, object_id, needs_cipher)
 
 
 _LOCALE: Final = frozenset({"locale"})

@@ -8,17 +8,16 @@
     scope                     105005
     shop_cipher               106013, 36009004 where it must be absent, 101000 when it is not the token's shop
     body                      36009022, 36009023
-    query names               36009004
 
 What comes out is a `Call`: whose shop, which version, and what was asked, still in the wire's own words. The order and
 the number for a wrong `sign` and an unknown path are observed; statuses of the scope and shop refusals are assumed to
-follow the token's.
+follow the token's. A query name that nobody reads is ignored (D47).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -83,16 +82,14 @@ class Gateway:
         version = path["version"]
         if version not in endpoint.versions:
             raise ApiError(36009014, f"Invalid API version '{version}' for this path", 404)
-        query = _last(received.query)
+        query = dict(received.query)
         self._check_app(query)
         self._check_timestamp(query)
         self._check_sign(query, received)
         shop = self._shop(endpoint, query, received)
         body = _body(received) if endpoint.method == "POST" else {}
-        if unexpected := sorted(query.keys() - endpoint.allowed_query):
-            raise invalid(unexpected[0], why="unexpected identifier")
         ids = {name: value for name, value in path.items() if name != "version"}
-        call = Call(shop, version, ids, _listed(received.query), body)
+        call = Call(shop, version, ids, _read(received.query, endpoint.query), body)
         key = query.get("idempotency_key")
         if key is None or not endpoint.takes_key:
             return act(call)
@@ -144,16 +141,13 @@ class Gateway:
         return shop
 
 
-def _last(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    return dict(pairs)
-
-
-def _listed(pairs: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """Return the query with repeated names as the comma list that they stand for."""
-    listed: dict[str, str] = {}
+def _read(pairs: tuple[tuple[str, str], ...], known: frozenset[str]) -> dict[str, str]:
+    """Return what an endpoint reads of the query, repeated names as the comma list that they stand for."""
+    read: dict[str, str] = {}
     for name, value in pairs:
-        listed[name] = f"{listed[name]},{value}" if name in listed else value
-    return listed
+        if name in known:
+            read[name] = f"{read[name]},{value}" if name in read else value
+    return read
 
 
 def _body(received: Received) -> Json:

@@ -1,7 +1,8 @@
 """What callers ask, read off the wire: query and body fields by the API's own names, into the words of the use cases.
 
-A field that is not modelled is refused by name, a wrong type likewise; both are the gateway's 36009004. A value that
-the after-sales service does not know is its 25001001.
+A body field that is not modelled is refused by name, a wrong type likewise; both are the gateway's 36009004. A value
+that the after-sales service does not know is its 25001001. A field that is null is one that was left out (assumed), and
+a query name that nobody reads is ignored (D47).
 """
 
 from __future__ import annotations
@@ -155,12 +156,13 @@ def _objects(readers: Mapping[str, Reader], required: Sequence[str] = ()) -> Rea
 
 
 def _fields(body: Json, readers: Mapping[str, Reader], required: Sequence[str] = (), within: str = "") -> Json:
-    """Read every field of a body; a field nobody reads, or one that is missing, is refused by name."""
+    """Read each field of a body that is not null; one nobody reads, or one that is missing, is refused by name."""
     read = {}
     for name, value in body.items():
         if name not in readers:
             raise _wrong(f"{within}{name}", "unexpected identifier")
-        read[name] = readers[name](f"{within}{name}", value)
+        if value is not None:
+            read[name] = readers[name](f"{within}{name}", value)
     for name in required:
         if name not in read:
             raise ApiError(36009004, f"param body.{within}{name} is missing", 400)
@@ -292,10 +294,8 @@ def eligibility(query: Mapping[str, str], version: str) -> tuple[str, tuple[str,
     user = query.get("initiate_aftersale_user") or "SELLER"
     if user not in ("SELLER", "BUYER"):
         raise _unknown("initiate_aftersale_user", user)
-    if version < "202512" and "request_types" in query:
-        raise invalid("request_types", why="unexpected identifier")
     kinds = tuple(RequestType)
-    return user, _listed(query, "request_types", kinds) or kinds
+    return user, (_listed(query, "request_types", kinds) if version >= "202512" else ()) or kinds
 
 
 # Bodies
@@ -396,6 +396,12 @@ def _lines(read: Json) -> Lines:
     return Lines(read.get("order_line_item_ids", ()) or listed, skus)
 
 
+def _check_shipping(read: Json) -> None:
+    """Refuse a way of handing over a parcel that the buyer sends as they like."""
+    if read.get("shipment_type") == "BUYER_ARRANGE" and "handover_method" in read:
+        raise INVALID(what=f"handover_method {read['handover_method']} goes with shipment_type PLATFORM only")
+
+
 @dataclass(frozen=True, slots=True)
 class NewReturn:
     order_id: str
@@ -420,6 +426,7 @@ def new_return(body: Json, version: str) -> NewReturn:
         **_SHIPPING,
     }
     read = _fields(body, readers, ("order_id", "return_type", "return_reason"))
+    _check_shipping(read)
     return NewReturn(
         read["order_id"],
         read["return_type"],
@@ -463,4 +470,5 @@ def refund_question(body: Json, version: str) -> RefundQuestion:
         **_SHIPPING,
     }
     read = _fields(body, readers, ("order_id", "request_type"))
+    _check_shipping(read)
     return RefundQuestion(read["order_id"], read["request_type"], _lines(read))

@@ -5,7 +5,7 @@ Values are frozen; a change puts a new one in place of the old. Nothing here dec
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -40,7 +40,7 @@ class SkuQuantity:
 class Store:
     """Everything one shop knows."""
 
-    def __init__(self, shop_id: str, name: str, market: str, profile: Profile) -> None:
+    def __init__(self, shop_id: str, name: str, market: str, profile: Profile, shops: Mapping[str, Store]) -> None:
         self.shop_id = shop_id
         self.name = name
         self.market = market
@@ -55,14 +55,21 @@ class Store:
         self._mails: dict[str, tuple[Mail, ...]] = {}
         self._held_by: dict[str, str] = {}
         self._open: dict[str, frozenset[str]] = {}
+        self._shops = shops
 
     # reading
 
     def order(self, order_id: str) -> Order:
         """Return the order; raise what the platform says when the shop has none such."""
-        if (order := self.orders.get(order_id)) is None:
-            raise ORDER_NOT_FOUND(order_id=order_id)
-        return order
+        if (order := self.orders.get(order_id)) is not None:
+            return order
+        if self.is_elsewhere(order_id):
+            raise NO_PERMISSION(kind="order", id=order_id)
+        raise ORDER_NOT_FOUND(order_id=order_id)
+
+    def is_elsewhere(self, order_id: str) -> bool:
+        """Say whether another shop of the marketplace has the order."""
+        return any(shop is not self and shop.orders.get(order_id) for shop in self._shops.values())
 
     def get_return(self, return_id: str) -> Return:
         """Return the return; raise what the platform says when the shop has none such."""
@@ -99,9 +106,14 @@ class Store:
     # which units
 
     def units(
-        self, order: Order, line_item_ids: Sequence[str] = (), skus: Sequence[SkuQuantity] = ()
+        self,
+        order: Order,
+        line_item_ids: Sequence[str] = (),
+        skus: Sequence[SkuQuantity] = (),
+        *,
+        free: bool = True,
     ) -> tuple[LineItem, ...]:
-        """Return the units that a request names and that are free to be claimed; raise where one is not.
+        """Return the units that a request names; raise where one is gone or, if they must be `free`, in a claim.
 
         Nothing named means all of the order that is not gone already.
         """
@@ -110,13 +122,13 @@ class Store:
         if line_item_ids:
             chosen = tuple(self._line(order, line_id) for line_id in dict.fromkeys(line_item_ids))
         elif skus:
-            chosen = tuple(line for wanted in skus for line in self._of_sku(order, wanted))
+            chosen = tuple(line for wanted in skus for line in self._of_sku(order, wanted, free))
         else:
             chosen = tuple(line for line in order.lines if not self._is_gone(order, line))
         if not chosen:
             raise ALREADY_CLOSED()
         for line in chosen:
-            if self.held_by(line.id):
+            if free and self.held_by(line.id):
                 raise ALREADY_OPEN()
             if self._is_gone(order, line):
                 raise ALREADY_CLOSED()
@@ -153,19 +165,19 @@ class Store:
             raise INVALID(what=f"order_line_item_ids: order {order.id} has no line {line_id}", at="line_item_ids")
         return line
 
-    def _of_sku(self, order: Order, wanted: SkuQuantity) -> tuple[LineItem, ...]:
-        """Return the lowest-numbered free units of the SKU."""
+    def _of_sku(self, order: Order, wanted: SkuQuantity, free: bool) -> tuple[LineItem, ...]:
+        """Return the lowest-numbered units of the SKU that are left; a claim may hold them unless they must be free."""
         if wanted.quantity < 1:
             raise INVALID(what="skus: quantity must be at least 1")
         of_sku = [line for line in order.lines if line.sku_id == wanted.sku_id]
         if not of_sku:
             raise INVALID(what=f"skus: order {order.id} has no SKU {wanted.sku_id}")
-        free = [line for line in of_sku if not self.held_by(line.id) and not self._is_gone(order, line)]
-        if not free:
+        left = [line for line in of_sku if not (free and self.held_by(line.id)) and not self._is_gone(order, line)]
+        if not left:
             return tuple(of_sku[:1])  # the caller says why it is not free
-        if len(free) < wanted.quantity:
-            raise LINES_NOT_POSSIBLE(why=f"SKU {wanted.sku_id} has {len(free)} units left, not {wanted.quantity}")
-        return tuple(free[: wanted.quantity])
+        if len(left) < wanted.quantity:
+            raise LINES_NOT_POSSIBLE(why=f"SKU {wanted.sku_id} has {len(left)} units left, not {wanted.quantity}")
+        return tuple(left[: wanted.quantity])
 
     # writing
 

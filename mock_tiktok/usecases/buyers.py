@@ -11,7 +11,6 @@ from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.searches import Reason
 from mock_tiktok.domain.words import By, OrderStatus, ReturnType, Role
 from mock_tiktok.errors import (
-    ALREADY_CLOSED,
     REASON_ACTION,
     REASON_ROLE,
     REASON_STATUS,
@@ -20,6 +19,7 @@ from mock_tiktok.errors import (
     BadValue,
 )
 from mock_tiktok.policy.profile import is_known_reason
+from mock_tiktok.usecases import decisions
 from mock_tiktok.usecases.shop import Shop
 
 _SHOWN_REASONS: Final = 3
@@ -62,7 +62,7 @@ def request_return(
     if return_type == ReturnType.REPLACEMENT:
         shop.store.check_replaceable(lines)
     elif not any(line.refundable for line in lines):
-        raise ALREADY_CLOSED()
+        raise decisions.nothing_left(lines if line_item_ids else order.lines)
     for line in lines:
         earlier = shop.store.returns_about(line, order_id)
         shop.store.check_asked(sum(1 for item in earlier if item.role is Role.BUYER))

@@ -18,18 +18,16 @@ from mock_tiktok.domain.words import Action, By, CancelStatus, CancelType, Order
 from mock_tiktok.errors import (
     ALREADY_APPROVED,
     ALREADY_CANCELLED,
-    ALREADY_SHIPPED,
     CANNOT_APPROVE_PARCEL,
     CANNOT_REJECT,
     LINES_NOT_POSSIBLE,
     NOT_POSSIBLE,
-    ORDER_CLOSED,
-    ORDER_STATUS,
     ApiError,
 )
 from mock_tiktok.state.agenda import MARKETPLACE, RANK_DEADLINE, RANK_STEP
 from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.store import Store
+from mock_tiktok.usecases import decisions
 from mock_tiktok.usecases.effects import Effects
 from mock_tiktok.usecases.orders import OrderLifecycle, cancel_stamp, cancelled
 
@@ -162,13 +160,7 @@ class CancellationLifecycle:
         return "silence: cancellation approved", True
 
     def _may(self, order: Order, who: str) -> None:
-        if order.status in self._store.profile.eligible[who].get("CANCEL", ()):
-            return
-        if order.status in (OrderStatus.COMPLETED, OrderStatus.CANCELLED):
-            raise ORDER_CLOSED()
-        if order.status in (OrderStatus.AWAITING_COLLECTION, OrderStatus.IN_TRANSIT, OrderStatus.DELIVERED):
-            raise ALREADY_SHIPPED()
-        raise ORDER_STATUS(status=order.status)
+        decisions.check_status(order, "CANCEL", self._store.profile.eligible[who].get("CANCEL", ()))
 
     def _is_early(self, order: Order) -> bool:
         return order.paid_at is None or self._platform.now < self._store.profile.due("cancel.remorse", order.paid_at)

@@ -61,6 +61,7 @@ def check(shop: Shop, case: Return | Cancellation, decision: str) -> None:
     decisions.check_fits(case, action)
     shop.return_lifecycle.check(case, action, decisions.refusal)
     shop.check_hour(case, action)
+    shop.check_worth(case, action)
     if action is Action.OFFER_PARTIAL_REFUND:
         shop.check_offers(case)
 

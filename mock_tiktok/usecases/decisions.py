@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Final
 
 from mock_tiktok.domain.money import coin, in_coins
+from mock_tiktok.domain.orders import LineItem, Order
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.rules import NotAllowed
 from mock_tiktok.domain.state_machines import REFUND, REPLACEMENT, RETURN
-from mock_tiktok.domain.words import APPROVALS, REJECTIONS, Action, Claim, Dispute, Parcel, ReturnType
+from mock_tiktok.domain.words import APPROVALS, REJECTIONS, Action, Claim, Dispute, OrderStatus, Parcel, ReturnType
 from mock_tiktok.errors import (
     ALREADY_APPROVED,
     ALREADY_CANCELLED,
+    ALREADY_CLOSED,
+    ALREADY_SHIPPED,
     CANNOT_APPROVE,
     CANNOT_APPROVE_PARCEL,
     CANNOT_REJECT,
     CANNOT_REJECT_RECEIPT,
     IN_ARBITRATION,
     INVALID,
+    NOTHING_PAID,
     OFFER_OPEN,
+    ORDER_CLOSED,
+    ORDER_STATUS,
     OVER_REFUND,
     PARTIAL_NOT_POSSIBLE,
+    WRONG_FIELD,
     WRONG_TYPE,
     ApiError,
 )
@@ -62,6 +70,33 @@ def check_fits(item: Return, action: Action) -> None:
     """Refuse a decision that no request of this type ever takes."""
     if action not in _TAKES[item.return_type]:
         raise WRONG_TYPE(decision=action, type=item.return_type)
+
+
+def check_fields(action: Action, *, keep: bool, offer: object | None) -> None:
+    """Refuse a field that goes with another decision."""
+    for field, said, goes_with in (
+        ("buyer_keep_item", keep, Action.APPROVE_RETURN),
+        ("partial_refund", offer is not None, Action.OFFER_PARTIAL_REFUND),
+    ):
+        if said and action is not goes_with:
+            raise WRONG_FIELD(field=field, decision=action)
+
+
+def check_status(order: Order, kind: str, takes: Collection[str]) -> None:
+    """Raise what the platform says to a request of that kind where it `takes` only orders of other statuses."""
+    status = order.status
+    if status in takes:
+        return
+    if kind == "CANCEL" and status in (OrderStatus.COMPLETED, OrderStatus.CANCELLED):
+        raise ORDER_CLOSED()
+    if kind == "CANCEL" and status in (OrderStatus.AWAITING_COLLECTION, OrderStatus.IN_TRANSIT, OrderStatus.DELIVERED):
+        raise ALREADY_SHIPPED()
+    raise ORDER_STATUS(status=status)
+
+
+def nothing_left(lines: Iterable[LineItem]) -> ApiError:
+    """Return the code for units of which nothing can be refunded: all has gone back, or nothing was ever paid."""
+    return ALREADY_CLOSED() if any(line.paid for line in lines) else NOTHING_PAID()
 
 
 def offered(item: Return, partial_refund: tuple[Decimal, str] | None) -> Decimal:

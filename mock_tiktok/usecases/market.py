@@ -69,7 +69,7 @@ class Market:
             raise BadValue("market", f"{market} does not fit: profile {chosen.name} is of market {chosen.market}")
         number = self.platform.count("shop")
         shop_id = self.platform.numbered_id("shop", number)
-        store = Store(shop_id, name or f"Rehearsal Shop {number}", chosen.market, chosen)
+        store = Store(shop_id, name or f"Rehearsal Shop {number}", chosen.market, chosen, self.state.shops)
         self.state.shops[shop_id] = store
         self._shops[shop_id] = Shop(self.platform, store)
         self.tokens.add_shop(shop_id)

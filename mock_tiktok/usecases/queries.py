@@ -21,7 +21,7 @@ from mock_tiktok.domain.searches import (
     Sort,
 )
 from mock_tiktok.domain.words import CancelStatus, RequestType
-from mock_tiktok.errors import ALREADY_CLOSED, ALREADY_OPEN, INVALID, NO_PERMISSION, ORDER_STATUS, ApiError
+from mock_tiktok.errors import INVALID, NO_PERMISSION, OTHER_SHOPS_ORDER, ApiError
 from mock_tiktok.state.index import Query
 from mock_tiktok.state.store import SkuQuantity, Store
 from mock_tiktok.usecases import decisions
@@ -38,12 +38,15 @@ class Queries:
         self.profile = store.profile
 
     def orders(self, ids: Sequence[str]) -> tuple[Order, ...]:
-        """Get Order Detail: those that exist, in the order asked."""
-        found = (self.store.orders.get(id) for id in ids)
+        """Get Order Detail: those that exist, in the order asked; another shop's among them is refused."""
+        found = [self.store.orders.get(id) for id in ids]
+        for id, order in zip(ids, found, strict=True):
+            if order is None and self.store.is_elsewhere(id):
+                raise OTHER_SHOPS_ORDER(order_id=id)
         return tuple(order for order in found if order is not None)
 
     def order(self, order_id: str) -> Order:
-        """Return one order; 25007006 if there is none such."""
+        """Return one order; 25007006 if there is none such, 25020005 if it is another shop's."""
         return self.store.order(order_id)
 
     def get_return(self, return_id: str) -> Return:
@@ -139,11 +142,14 @@ class Queries:
         line_item_ids: Sequence[str] = (),
         skus: Sequence[SkuQuantity] = (),
     ) -> Amount:
-        """Calculate Refund: what the units could be paid back, which does not differ by kind here (assumed)."""
+        """Calculate Refund: what the units could be paid back, whoever is asking for it already.
+
+        It does not differ by kind here (assumed).
+        """
         order = self.store.order(order_id)
         if request_type not in list(RequestType):
             raise INVALID(what=f"request_type {request_type!r} is not one of {', '.join(RequestType)}")
-        lines = self.store.units(order, line_item_ids, skus)
+        lines = self.store.units(order, line_item_ids, skus, free=False)
         totals = [line.refundable if order.paid_at else Decimal(0) for line in lines]
         return Amount.sum(order.currency, self.store.amounts(order, lines, totals))
 
@@ -165,13 +171,12 @@ class Queries:
                 yield Eligibility(sku_id, request_type, tuple(ids), False, why[0], why[1])
 
     def _why_not(self, order: Order, user: str, request_type: str, line: LineItem) -> ApiError | None:
-        if order.status not in self.profile.eligible[user].get(request_type, ()):
-            return ORDER_STATUS(status=order.status)
-        if self.store.held_by(line.id):
-            return ALREADY_OPEN()
-        if line.cancelled or (order.paid_at and line.refundable <= 0):
-            return ALREADY_CLOSED()
-        return None
+        try:
+            decisions.check_status(order, request_type, self.profile.eligible[user].get(request_type, ()))
+            self.store.units(order, (line.id,))
+        except ApiError as refused:
+            return refused
+        return None if line.refundable or request_type == "CANCEL" else decisions.nothing_left((line,))
 
     def _ids(
         self,

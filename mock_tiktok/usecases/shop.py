@@ -17,12 +17,9 @@ from mock_tiktok.domain.orders import Order
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.words import Action, By, Claim, Parcel, ReturnType
 from mock_tiktok.errors import (
-    ALREADY_CLOSED,
     COMMENT_TOO_LONG,
     INVALID,
     LINES_NOT_POSSIBLE,
-    ORDER_CLOSED,
-    ORDER_STATUS,
     OVER_REFUND,
     PARCEL_NOT_REJECTABLE,
     PARTIAL_NOT_POSSIBLE,
@@ -75,10 +72,7 @@ class Shop(Queries):
         """Approve Return; `partial_refund` is (amount, currency). Keeping the item makes a return a direct refund."""
         item, action = self.store.get_return(return_id), decisions.approval(decision)
         decisions.check_fits(item, action)
-        if buyer_keep_item and action is not Action.APPROVE_RETURN:
-            raise INVALID(what=f"buyer_keep_item does not go with {decision}")
-        if partial_refund is not None and action is not Action.OFFER_PARTIAL_REFUND:
-            raise INVALID(what=f"partial_refund does not go with {decision}")
+        decisions.check_fields(action, keep=buyer_keep_item, offer=partial_refund)
         offer = None
         if action is Action.OFFER_PARTIAL_REFUND:
             offer = decisions.offered(item, partial_refund)
@@ -86,6 +80,7 @@ class Shop(Queries):
         if buyer_keep_item:
             action = Action.DIRECT_REFUND
         self.check_hour(item, action)
+        self.check_worth(item, action)
         return self.return_lifecycle.act(item, action, By(by), offer=offer, refusing=decisions.refusal)
 
     def reject_return(
@@ -159,7 +154,7 @@ class Shop(Queries):
         caps = [line.refundable for line in lines]
         most = sum(caps, Decimal(0))
         if most <= 0:
-            raise ALREADY_CLOSED()
+            raise decisions.nothing_left(lines if line_item_ids or skus else order.lines)
         if total is not None and total > most:
             raise OVER_REFUND(amount=total, most=most)
         shares = caps if total is None else split(total, caps, order.currency)
@@ -238,6 +233,13 @@ class Shop(Queries):
             if self.platform.now < free_from:
                 raise PARCEL_NOT_REJECTABLE(why="it has not arrived")
 
+    def check_worth(self, item: Return, action: Action) -> None:
+        """Raise what the platform says to paying for what is to be replaced where there is nothing to pay."""
+        if action is Action.ISSUE_REPLACEMENT_REFUND and not item.amount.total:
+            order = self.store.order(item.order_id)
+            claimed = {part.line_item_id for part in item.lines}
+            raise decisions.nothing_left(line for line in order.lines if line.id in claimed)
+
     def check_offers(self, item: Return) -> None:
         """Raise what the platform says where the seller has offered a part as often as may be."""
         if item.offers_made >= self.profile.count("partial_offer.most") and item.claim is Claim.REQUESTED:
@@ -245,11 +247,7 @@ class Shop(Queries):
 
     def check_eligible(self, order: Order, who: str, request_type: str) -> None:
         """Raise what the platform says where an order in that status cannot be claimed so, by a BUYER or SELLER."""
-        if order.status in self.profile.eligible[who].get(request_type, ()):
-            return
-        if order.status in ("COMPLETED", "CANCELLED"):
-            raise ORDER_CLOSED()
-        raise ORDER_STATUS(status=order.status)
+        decisions.check_status(order, request_type, self.profile.eligible[who].get(request_type, ()))
 
     def _within_refundable(self, order: Order, total: Decimal | None, line_item_ids: Sequence[str]) -> None:
         """An amount above what is left is 25005005, also where nothing is left at all."""

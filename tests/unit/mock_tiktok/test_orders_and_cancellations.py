@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,11 +16,17 @@ from mock_tiktok.domain.money import coin
 from mock_tiktok.domain.orders import LineItem, refund_of
 from mock_tiktok.errors import ApiError, BadValue
 from mock_tiktok.state.store import SkuQuantity
+from mock_tiktok.usecases.decision_eligibility import Verdict, verdicts
 from tests.clock import START
 from tests.refused import refused
 from tests.unit.mock_tiktok.town import REFUND_REASON, SELLER_REASON, Town
 
 OUT_OF_STOCK = "seller_cancel_reason_out_of_stock"
+OF_SELLER = {"REFUND": SELLER_REASON, "RETURN_AND_REFUND": "seller_ecom_delivered_return_refund_reason1"}
+
+
+def check(town: Town, return_id: str) -> Iterable[Verdict]:
+    return verdicts(town.shop, return_id, ["APPROVE_REPLACEMENT", "ISSUE_REPLACEMENT_REFUND"])
 
 
 def code(act: Callable[..., object], *about: object, **more: object) -> int:
@@ -65,7 +71,21 @@ def test_an_order_is_held_for_an_hour_shipped_delivered_and_closed(town: Town) -
     assert town.market.order_view(order_id).status == "DELIVERED"
     town.passes(seconds=1)
     assert town.market.order_view(order_id).status == "COMPLETED"
-    assert code(town.market.request_return, order_id, return_type="REFUND") == 25001051
+
+
+@pytest.mark.parametrize("status", ["COMPLETED", "CANCELLED"])
+def test_an_order_at_its_end_takes_no_return_and_says_so_as_every_other_status_does(town: Town, status: str) -> None:
+    if status == "COMPLETED":
+        order_id = town.order(status=status).order_id
+    else:
+        order_id, cancel_id = town.cancellation()
+        town.shop.approve_cancellation(cancel_id)
+    for kind in ("REFUND", "RETURN_AND_REFUND"):
+        assert code(town.market.request_return, order_id, return_type=kind) == 25001003
+        assert code(town.shop.create_return, order_id, kind, SELLER_REASON) == 25001003
+    assert code(town.shop.cancel_order, order_id, OUT_OF_STOCK) == 25001051
+    found = {line.request_type: line.code for line in town.shop.aftersale_eligibility(order_id)}
+    assert found == {"CANCEL": 25001051, "REFUND": 25001003, "RETURN_AND_REFUND": 25001003}
 
 
 def test_an_order_with_an_open_claim_is_closed_when_the_claim_is(town: Town) -> None:
@@ -271,10 +291,45 @@ def test_no_refund_takes_more_of_a_part_than_is_left_of_it(
     assert not any(unit.left)
 
 
-def test_what_cost_nothing_is_not_paid_back(town: Town) -> None:
-    order_id = town.order("0").order_id
-    assert code(town.market.request_return, order_id, return_type="REFUND") == 25001010
-    assert code(town.shop.create_return, order_id, "REFUND", SELLER_REASON) == 25001010
+def test_what_cost_nothing_has_not_been_paid_back(town: Town) -> None:
+    order = town.order("0", "20.00")
+    gift, bought = ([line.id] for line in order.line_items)
+    for kind in OF_SELLER:
+        ask: dict[str, object] = {"return_type": kind, "line_item_ids": gift}
+        assert code(town.market.request_return, order.order_id, **ask) == 25001001
+        assert code(town.shop.create_return, order.order_id, kind, OF_SELLER[kind], line_item_ids=gift) == 25001001
+    one_cent: dict[str, object] = {"line_item_ids": gift, "refund_total": Decimal("0.01")}
+    assert code(town.shop.create_return, order.order_id, "REFUND", SELLER_REASON, **one_cent) == 25005005
+    assert town.shop.calculate_refund(order.order_id, "REFUND", line_item_ids=gift).total == 0
+    may = {line.line_item_ids: line for line in town.shop.aftersale_eligibility(order.order_id, "SELLER", ["REFUND"])}
+    assert (may[tuple(gift)].code, may[tuple(bought)].code) == (25001001, None)
+    assert "nothing was paid" in (may[tuple(gift)].reason or "")
+    item = town.shop.create_return(order.order_id, "REFUND", SELLER_REASON)  # a gift goes with what was bought
+    assert [part.amount.total for part in item.lines] == [0, Decimal("20.00")]
+    town.passes(minutes=5)
+    assert code(town.shop.create_return, order.order_id, "REFUND", SELLER_REASON) == 25001010
+    assert code(town.shop.create_return, order.order_id, "REFUND", SELLER_REASON, line_item_ids=gift) == 25001001
+
+
+def test_an_order_that_cost_nothing_is_called_off_replaced_and_sent_again_but_not_refunded(town: Town) -> None:
+    free = town.order("0", status="AWAITING_SHIPMENT")
+    may = {line.request_type: line.eligible for line in town.shop.aftersale_eligibility(free.order_id)}
+    assert may == {"CANCEL": True, "REFUND": False, "RETURN_AND_REFUND": False}
+    called_off = town.shop.cancel_order(free.order_id, OUT_OF_STOCK)
+    town.passes(minutes=5)
+    assert town.shop.get_cancellation(called_off.cancel_id).status == "CANCELLATION_REQUEST_COMPLETE"
+    delivered = town.order("0")
+    assert code(town.market.request_return, delivered.order_id, return_type="REFUND") == 25001001
+    return_id = town.request(delivered, kind="REPLACEMENT")
+    verdicts = {decision: number for decision, _, number, *_ in check(town, return_id)}
+    assert verdicts["ISSUE_REPLACEMENT_REFUND"] == 25001001
+    assert code(town.shop.approve_return, return_id, "ISSUE_REPLACEMENT_REFUND") == 25001001
+    town.shop.approve_return(return_id, "APPROVE_REPLACEMENT")
+    again = town.shop.get_return(return_id).replacement_order_id
+    assert again
+    town.market.ship_order(again)
+    town.market.deliver_order(again)
+    assert code(town.shop.create_return, again, "REFUND", SELLER_REASON) == 25001001
 
 
 def test_what_is_open_is_not_claimed_twice(town: Town) -> None:
@@ -325,4 +380,9 @@ def test_the_preview_and_the_eligibility_agree_with_what_happens(town: Town) -> 
     }
     assert codes[tuple(ids), "REFUND"] == 25001011
     assert codes[(order.line_items[1].id,), "REFUND"] is None
-    assert codes[(order.line_items[1].id,), "CANCEL"] == 25001003
+    assert codes[(order.line_items[1].id,), "CANCEL"] == code(town.shop.cancel_order, order.order_id, OUT_OF_STOCK)
+    for asked in ({"line_item_ids": ids}, {"skus": [SkuQuantity(town.shop.order(order.order_id).lines[0].sku_id, 1)]}):
+        assert town.shop.calculate_refund(order.order_id, "REFUND", **asked) == amount  # the return is still open
+    assert town.shop.calculate_refund(order.order_id, "CANCEL").total == Decimal("32.40")
+    town.passes(minutes=5)
+    assert code(town.shop.calculate_refund, order.order_id, "REFUND", line_item_ids=ids) == 25001010

@@ -8,6 +8,8 @@ from decimal import Decimal
 
 import pytest
 
+from mock_tiktok.domain.state_machines import REFUND, REPLACEMENT, RETURN
+from mock_tiktok.domain.words import APPROVALS
 from mock_tiktok.errors import ApiError, BadValue, UnknownId
 from tests.clock import START
 from tests.refused import refused
@@ -279,7 +281,13 @@ def test_a_decision_in_the_wrong_state_gets_the_code_for_it(town: Town) -> None:
     pending = town.request()
     assert refused_with(approve, pending, "APPROVE_RETURN") == 25020004
     assert refused_with(approve, pending, "DO_IT") == 25001001
-    assert refused_with(approve, pending, "APPROVE_REFUND", buyer_keep_item=True) == 25001001
+    for kind, table in (("REFUND", REFUND), ("RETURN_AND_REFUND", RETURN), ("REPLACEMENT", REPLACEMENT)):
+        asked = town.request(kind=kind)
+        for decision in table.actions & set(APPROVALS):
+            if decision != "APPROVE_RETURN":
+                assert refused_with(approve, asked, decision, buyer_keep_item=True) == 25020004
+            if decision != "OFFER_PARTIAL_REFUND":
+                assert refused_with(approve, asked, decision, partial_refund=(Decimal(1), "USD")) == 25020004
     assert refused_with(reject, pending, "REJECT_REFUND", None) == 25001001
     assert refused_with(reject, pending, "REJECT_REFUND", "no such reason") == 25001014
     assert refused_with(reject, pending, "REJECT_REFUND", PARCEL_REASON) == 25001016

@@ -16,6 +16,7 @@ from tests.unit.mock_tiktok_http.client import SEARCH, Client
 RR = "/return_refund/202309"
 NOT_DESCRIBED = "ecom_order_delivered_refund_reason_not_match_description"
 SELLER_NOT_DESCRIBED = "ecom_order_delivered_refund_reason_not_match_description_seller"
+SELLER_RETURN = "seller_ecom_delivered_return_refund_reason1"
 UNCLEAR = "reverse_reject_refund_request_unclear_evidence"
 
 
@@ -295,9 +296,101 @@ def test_a_key_keeps_a_seller_s_refund_from_being_made_twice(client: Client, mar
     assert client.data("POST", SEARCH)["total_count"] == 1
 
 
-def test_another_shop_s_return_is_not_there(client: Client, market: Marketplace, clock: HandClock) -> None:
+def test_what_is_another_shop_s_is_refused_by_its_code_and_not_found(
+    client: Client, market: Marketplace, clock: HandClock
+) -> None:
     asked = asked_for_money(market)
+    cancel_id = market.request_cancellation(two_mugs(market, status="AWAITING_SHIPMENT").order_id).cancel_id
     stranger = Client(market, market.add_shop(name="Elsewhere"), clock)
-    refused = stranger.refusal("POST", f"{RR}/returns/{asked.return_id}/approve", None, {"decision": "APPROVE_REFUND"})
-    assert refused[:2] == (200, 25020005)
-    assert stranger.data("POST", SEARCH, None, {"return_ids": [asked.return_id]})["total_count"] == 0
+    own = market.place_order(shop_id=stranger.shop.shop_id, lines=[OrderLine("MUG", 1, Decimal("5.00"))]).order_id
+    theirs = asked.order_id
+    refund = {"order_id": theirs, "return_type": "REFUND", "return_reason": SELLER_NOT_DESCRIBED}
+    case, reject = f"{RR}/returns/{asked.return_id}", {"reject_reason": UNCLEAR}
+    for method, path, query, body in (
+        ("GET", f"{case}/records", None, None),
+        ("POST", f"{case}/approve", None, {"decision": "APPROVE_REFUND"}),
+        ("POST", f"{case}/reject", None, {"decision": "REJECT_REFUND", **reject}),
+        ("POST", f"{RR}/returns", None, refund),
+        ("GET", f"{RR}/reject_reasons", {"return_or_cancel_id": cancel_id}, None),
+        ("GET", "/return_refund/202601/decision_eligibility", {"return_or_cancel_id": asked.return_id}, None),
+        ("GET", f"{RR}/orders/{theirs}/aftersale_eligibility", None, None),
+        ("POST", f"{RR}/refunds/calculate", None, {"order_id": theirs, "request_type": "REFUND"}),
+        ("POST", f"{RR}/cancellations", None, {"order_id": theirs, "cancel_reason": "made_up"}),
+        ("POST", f"{RR}/cancellations/{cancel_id}/approve", None, None),
+        ("POST", f"{RR}/cancellations/{cancel_id}/reject", None, reject),
+    ):
+        assert stranger.refusal(method, path, query, body)[:2] == (200, 25020005), path
+    for version in ("202309", "202507"):
+        for ids in (theirs, f"{own},{theirs}", f"1,{theirs}"):  # one of them is enough
+            refused = stranger.refusal("GET", f"/order/{version}/orders", {"ids": ids})
+            assert refused[:2] == (200, 21008111)
+            assert theirs in refused[2]
+    assert [one["id"] for one in stranger.data("GET", "/order/202309/orders", {"ids": f"{own},1"})["orders"]] == [own]
+    for name, ids in (("return_ids", asked.return_id), ("order_ids", theirs)):
+        assert stranger.data("POST", SEARCH, None, {name: [ids]})["total_count"] == 0
+
+
+def without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: without_nulls(inner) for name, inner in value.items() if inner is not None}
+    return [without_nulls(inner) for inner in value] if isinstance(value, list) else value
+
+
+def test_null_is_left_out_at_any_depth_and_missing_where_it_is_needed(client: Client, market: Marketplace) -> None:
+    order, asked = two_mugs(market), asked_for_money(market)
+    sku = {"sku_id": None, "quantity": 1}
+    refund = {"order_id": order.order_id, "return_type": "REFUND", "return_reason": SELLER_NOT_DESCRIBED}
+    ways = {"refund_total": None, "currency": None, "skus": None, "shipment_type": None, "handover_method": None}
+    picture = {"image_id": "a", "mime_type": None, "width": None}
+    filters = dict.fromkeys(("return_ids", "order_ids", "return_status", "create_time_ge", "update_time_lt", "locale"))
+    case = f"{RR}/returns/{asked.return_id}"
+    for path, body, missing in (
+        (SEARCH, filters, None),
+        ("/order/202309/orders/search?page_size=10", {"order_status": None, "shipping_type": None}, None),
+        (f"{RR}/cancellations/search", {"cancel_status": None, "update_time_ge": None}, None),
+        (f"{RR}/returns", {**refund, "return_reason": None}, "return_reason"),
+        (f"{RR}/returns", {**refund, "skus": [sku]}, "skus.sku_id"),
+        (f"{RR}/refunds/calculate", {"order_id": order.order_id, "request_type": None}, "request_type"),
+        (f"{RR}/refunds/calculate", {"order_id": order.order_id, "request_type": "REFUND", "skus": None}, None),
+        (f"{RR}/returns", {**refund, **ways, "order_line_item_ids": None}, None),
+        (f"{RR}/cancellations", {"order_id": None, "cancel_reason": "x"}, "order_id"),
+        (f"{case}/approve", {"decision": None}, "decision"),
+        (
+            f"{case}/approve",
+            {"decision": "OFFER_PARTIAL_REFUND", "partial_refund": {"currency": None, "amount": "1"}},
+            "partial_refund.currency",
+        ),
+        (f"{case}/reject", {"decision": "REJECT_REFUND", "reject_reason": None}, "reject_reason"),
+        (
+            f"{case}/reject",
+            {"decision": "REJECT_REFUND", "reject_reason": UNCLEAR, "comment": None, "images": [picture, {}]},
+            None,
+        ),
+    ):
+        path, _, query = path.partition("?")
+        asked_with = dict([query.split("=")]) if query else None
+        if missing:
+            words = f"param body.{missing} is missing"
+            assert client.refusal("POST", path, asked_with, body) == (400, 36009004, words)
+            assert client.refusal("POST", path, asked_with, without_nulls(body)) == (400, 36009004, words)
+        else:
+            client.data("POST", path, asked_with, body)
+    for body in ({"return_ids": [None]}, {"color": None}):
+        assert client.refusal("POST", SEARCH, None, body)[:2] == (400, 36009004)
+    assert client.refusal("POST", f"{RR}/returns", None, {"skus": [None]})[:2] == (400, 36009004)
+
+
+@pytest.mark.parametrize("version", ["202309", "202602"])
+@pytest.mark.parametrize("handover", ["PICKUP", "DROP_OFF"])
+def test_a_buyer_who_sends_it_their_own_way_has_no_handover(
+    client: Client, market: Marketplace, version: str, handover: str
+) -> None:
+    order_id = two_mugs(market).order_id
+    ways = {"order_id": order_id, "shipment_type": "BUYER_ARRANGE", "handover_method": handover}
+    new = {**ways, "return_type": "RETURN_AND_REFUND", "return_reason": SELLER_RETURN}
+    asked = {**ways, "request_type": "RETURN_AND_REFUND"}
+    for path, body in (("returns", new), ("refunds/calculate", asked)):
+        refused = client.refusal("POST", f"/return_refund/{version}/{path}", None, body)
+        assert refused[:2] == (200, 25001001)
+        assert "handover_method" in refused[2]
+        client.data("POST", f"/return_refund/{version}/{path}", None, {**body, "shipment_type": "PLATFORM"})

@@ -76,9 +76,8 @@ def test_what_is_wrong_with_an_exchange_is_named(client: Client, market: Marketp
         {"app_secret": "no"},
         {"grant_type": "authorization_code"},
         {"auth_code": ""},
-        {"color": "red"},
     ):
         response = exchange(market, **{"auth_code": code, **changed})
         assert response["code"] == 36009004
         assert f"'{next(iter(changed))}'" in response["message"]
-    assert exchange(market, auth_code=code)["code"] == 0
+    assert exchange(market, auth_code=code, color="red")["code"] == 0
