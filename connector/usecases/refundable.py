@@ -24,17 +24,22 @@ class Left:
     units: tuple[LineUnit, ...]
     remaining: Mapping[str, Decimal]
     untouched: frozenset[str]
+    free: frozenset[str]  # units that cost nothing and are in no adjustment's hands
     parts_gone: Mapping[str, Parts]
 
     def refundable(self, *, shipped_only: bool = False, item_id: int | None = None) -> list[LineUnit]:
-        """Return the units with anything left."""
+        """Return the units with anything left. What cost nothing and has not shipped can still be canceled."""
         return [
             unit
             for unit in self.units
-            if self.remaining[unit.site_line_id] > 0
+            if (self.remaining[unit.site_line_id] > 0 or (unit.site_line_id in self.free and not unit.shipped))
             and (unit.shipped or not shipped_only)
             and item_id in (None, unit.item_id)
         ]
+
+    def is_free(self, units: Sequence[LineUnit]) -> bool:
+        """Return whether nothing was ever paid for these units, which is not the same as having paid it back."""
+        return bool(units) and all(unit.site_line_id in self.free for unit in units)
 
     def sum(self, units: Sequence[LineUnit]) -> Decimal:
         """Return what is left of these units together."""
@@ -58,10 +63,12 @@ def what_is_left(work: UnitOfWork, order: Order, *, beside: Collection[int] = ()
     adjustments = [one for one in work.adjustments_of_order(order.id) if one.id not in beside]
     claims = [Holding(one.status, _sum(one), one.site_line_ids, one.site_line_amounts) for one in adjustments]
     gone = held(claims, paid, unit_of(order.currency))
+    taken = {line_id for one in adjustments if one.status in HOLDING for line_id in one.site_line_ids}
     return Left(
         units=tuple(unit for unit in units if unit.site_status != GONE),
         remaining={line_id: amount - gone[line_id] for line_id, amount in paid.items()},
         untouched=frozenset(line_id for line_id, amount in gone.items() if not amount),
+        free=frozenset(line_id for line_id, amount in paid.items() if not amount and line_id not in taken),
         parts_gone=_parts_gone(adjustments, paid, unit_of(order.currency)),
     )
 

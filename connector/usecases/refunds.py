@@ -59,7 +59,8 @@ def plan_order(work: UnitOfWork, order: Order, request: AdjustOrder) -> list[Por
         check_amount("AdjustmentAmount", request.amount, order.currency)
         units = _bearing(left, left.units, units, request.amount, "AdjustmentAmount")
     if not units:
-        raise BadRequest("ID", "nothing of this order is left to refund or cancel")
+        free = left.is_free(left.units)
+        raise BadRequest("ID", f"nothing of this order {'was paid for' if free else 'is left to refund or cancel'}")
     return _portions(left, units, order, Parts() if request.amount is None else Parts(item=request.amount), None)
 
 
@@ -113,7 +114,12 @@ def _chosen(left: Left, units: list[LineUnit], item: OrderItem, request: AdjustI
         chosen = [unit for unit in units if unit.site_line_id in named]
         if not named or len(chosen) != len(request.site_line_ids):
             lost = sorted(named - {unit.site_line_id for unit in chosen})
-            raise BadRequest("SiteOrderLineItemIDs", f"not units of this line with money left on them: {lost}")
+            why = (
+                "nothing was paid for"
+                if left.free.issuperset(lost)
+                else "not units of this line with money left on them:"
+            )
+            raise BadRequest("SiteOrderLineItemIDs", f"{why} {lost}")
         if request.quantity is not None and request.quantity != len(chosen):
             raise BadRequest("Quantity", f"{request.quantity} does not fit {len(chosen)} named units")
         return chosen
@@ -122,6 +128,8 @@ def _chosen(left: Left, units: list[LineUnit], item: OrderItem, request: AdjustI
     fresh = sorted(units, key=lambda unit: unit.site_line_id not in left.untouched)  # a stable sort
     chosen = fresh if request.quantity is None else fresh[: request.quantity]
     if not chosen or (request.quantity is not None and len(chosen) < request.quantity):
+        if left.is_free([unit for unit in left.units if unit.item_id == item.id]):
+            raise BadRequest("ID", "nothing was paid for this line")
         raise BadRequest("Quantity", f"only {len(units)} units of this line have anything left to refund")
     return chosen
 

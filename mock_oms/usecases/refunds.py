@@ -78,9 +78,11 @@ class Refunds:
         rest = left.order if unit_ids is None else min(left.order, sum((left.units[unit] for unit in unit_ids), ZERO))
         if (rest if amount is None else amount) > rest or rest <= 0:
             asked = "nothing is" if rest <= 0 else f"{rest} {order.currency} is"
-            raise Refused(
-                409, "More than is refundable", f"Of order {order.order_id}, {asked} left to refund.", "amount"
-            )
+            detail = f"Of order {order.order_id}, {asked} left to refund."
+            paid = {unit: any(parts.values()) for line in order.lines for unit, parts in line.unit_parts().items()}
+            if not any(paid[unit] for unit in unit_ids or paid):
+                detail = f"Nothing was paid for that of order {order.order_id}, so there is nothing to refund."
+            raise Refused(409, "More than is refundable", detail, "amount")
         words = _reason(reason)
         stream = random.Random(hashlib.sha256(f"{self.seed}|seller adjustment ids|oms".encode()).digest())
         name = f"OMS-{stream.getrandbits(32):08x}-{number}"

@@ -12,9 +12,11 @@ import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mock_oms import Refused
 from mock_tiktok import OrderLine
 from rehearsal.wire.recorder import Call, Response
 from rehearsal.world.world import World
+from tests.refused import refused
 
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
@@ -49,6 +51,23 @@ def test_a_whole_refund_leaves_nothing(
         assert row.marketplace == row.paid
         assert world.auditor.content
         assert [row.error for row in world.oms.adjustments()] == [None]
+
+
+@pytest.mark.parametrize("prices", [("0", "5.00"), ("5.00", "0", "0")])
+def test_an_order_that_is_called_off_takes_its_gifts_with_it(world: World, prices: tuple[str, ...]) -> None:
+    lines = [OrderLine(f"SKU-{at}", 1, Decimal(price)) for at, price in enumerate(prices)]
+    order = world.marketplace.place_order(lines=lines, status="AWAITING_SHIPMENT")
+    delivered = world.marketplace.place_order(lines=lines)
+    world.advance(by=QUARTER)
+    gifts = [line.id for line, price in zip(delivered.line_items, prices, strict=True) if price == "0"]
+    words = str(refused(Refused, world.oms.refund, order_id=delivered.order_id, line_item_ids=gifts))
+    assert "Nothing was paid" in words
+    world.oms.refund(order_id=order.order_id)
+    world.oms.refund(order_id=delivered.order_id)
+    world.advance(by=HOUR)
+    assert world.marketplace.order_view(order.order_id).status == "CANCELLED"
+    assert [(row.agree, row.paid) for row in world.books()] == [(True, Decimal("5.00"))] * 2
+    assert world.auditor.content
 
 
 @given(

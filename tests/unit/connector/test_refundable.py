@@ -22,6 +22,7 @@ from connector.domain.units import HOLDING, Holding, held, parts_of
 from connector.errors import BadRequest
 from connector.records import AdjustItem, Adjustment, AdjustOrder, LineUnit
 from connector.usecases.import_orders import take_order
+from tests.refused import refused
 from tests.unit.connector.conftest import Bench
 from tests.unit.connector.stub_tiktok import START
 from tests.unit.connector.test_domain import a_line, an_order, money
@@ -36,7 +37,7 @@ lines = st.builds(
         [replace(a_line(0, sku=sku, price=price, package=place[1], tax=tax), status=place[0])] * number
     ),
     sku=st.sampled_from(["MUG", "CUP"]),
-    price=st.sampled_from(["14.95", "5.00", "0.01", "7.77"]),
+    price=st.sampled_from(["14.95", "5.00", "0.01", "7.77", "0"]),
     tax=st.sampled_from(["0", "1.20", "0.07"]),
     place=st.sampled_from(PLACES),
     number=st.integers(1, 3),
@@ -117,6 +118,24 @@ def test_a_full_refund_after_a_part_of_one_line_leaves_nothing(bench: Bench) -> 
     with pytest.raises(BadRequest):
         services.adjust_order(order_id, AdjustOrder())
     assert [entry.total for entry in read(bench, order_id)[1]] == [Decimal("1.00"), Decimal("48.85")]
+
+
+def test_what_cost_nothing_is_canceled_with_the_rest_but_not_refunded_and_the_refusal_says_why(bench: Bench) -> None:
+    services = bench.connector.commands
+    gift, cup = a_line(0, sku="GIFT", price="0"), a_line(0, sku="CUP", price="5.00")
+    unsent = [replace(line, status="AWAITING_SHIPMENT", package_id="") for line in (gift, cup)]
+    whole = collected(bench, [[line] for line in unsent], Decimal(0))
+    services.adjust_order(whole, AdjustOrder())
+    assert [(one.type, len(one.site_line_ids)) for one in read(bench, whole)[1]] == [("Cancellation", 2)]
+    assert "left to refund" in str(refused(BadRequest, services.adjust_order, whole, AdjustOrder()))
+    mixed = collected(bench, [[gift], [cup]], Decimal(0))
+    item, named = next((unit.item_id, (unit.site_line_id,)) for unit in read(bench, mixed)[0] if not paid([unit]).total)
+    for request in (AdjustItem(), AdjustItem(quantity=1), AdjustItem(site_line_ids=named)):
+        assert "nothing was paid for" in str(refused(BadRequest, services.adjust_item, item, request))
+    free = collected(bench, [[gift]], Decimal(0))
+    assert "was paid for" in str(refused(BadRequest, services.adjust_order, free, AdjustOrder()))
+    services.adjust_order(mixed, AdjustOrder())
+    assert [(one.type, len(one.site_line_ids)) for one in read(bench, mixed)[1]] == [("Refund", 1)]
 
 
 claims = st.lists(
