@@ -19,6 +19,8 @@ Nothing has changed when one of the first seven is raised.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 
 class ConnectorError(Exception):
     """The family."""
@@ -76,7 +78,9 @@ class Unavailable(MarketplaceError):
     `acted` is True where the call may have had its effect although the response was lost: look before sending again.
     """
 
-    def __init__(self, words: str, *, acted: bool, retry_after: float | None = None, stale_token: bool = False) -> None:
+    def __init__(
+        self, words: str, *, acted: bool, retry_after: timedelta | None = None, stale_token: bool = False
+    ) -> None:
         super().__init__(words)
         self.words = words
         self.acted = acted

@@ -1,4 +1,4 @@
-"""When to try again: data, and one pure method. The wait is stored as a time, never slept."""
+"""When to try again: data, and pure methods. The wait is stored as a time, never slept."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """The first wait, what it is multiplied by, its limit, and after how many attempts a person is told."""
+    """The first wait, what it is multiplied by, its limit, and after how many attempts a person is told.
+
+    `longest_asked` is the limit of a wait that the other side asks for.
+    """
 
     first: timedelta
     factor: int
     longest: timedelta
     attempts: int
+    longest_asked: timedelta
     source: str
 
     def next_try(self, now: datetime, *, attempts: int) -> datetime | None:
@@ -28,6 +32,18 @@ class RetryPolicy:
                 break
         return now + wait
 
+    def as_asked(
+        self, ours: datetime, asked: timedelta | None, *, now: datetime, deadline: datetime | None
+    ) -> datetime:
+        """Return when to try again where the other side asks to wait: no earlier than `ours`, within the limit, and
+        in time for the deadline all the same."""
+        if asked is None:
+            return ours
+        theirs = now + min(asked, self.longest_asked)
+        if deadline is not None:
+            theirs = min(theirs, deadline - self.longest)
+        return max(ours, theirs)
+
 
 # 1 s doubling to 60 s is the marketplace's own advice; the number of attempts spans more than a day of rounds.
 DELIVERY: Final = RetryPolicy(
@@ -35,5 +51,6 @@ DELIVERY: Final = RetryPolicy(
     factor=2,
     longest=timedelta(seconds=60),
     attempts=100,
-    source="DOC-LIMITS, FACT; attempts: assumed",
+    longest_asked=timedelta(hours=1),
+    source="DOC-LIMITS, FACT; attempts, longest_asked: assumed",
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -17,7 +17,7 @@ from connector.domain.adjustments import AWAITS_SELLER, Action
 from connector.domain.decisions import MEANT, OUTCOME_UNKNOWN, OutboxState, SellerDecision
 from connector.domain.site import Claim, ClaimKind, SiteOrder, news
 from connector.errors import BadRequest, MarketplaceError, Refused, Unavailable
-from connector.ports import Access, Marketplace, Secret, Store
+from connector.ports import Access, Marketplace, Secret, Store, UnitOfWork
 from connector.records import Adjustment, OutboxEntry, Rounds, Shop, Stream, Tokens
 from connector.settings import Settings
 from connector.usecases.delivery.deliver import deliver
@@ -148,15 +148,17 @@ class Worker:
         return dict.fromkeys(collected, run.now), count
 
     def _collect_orders(self, run: Run, found: Iterable[SiteOrder]) -> int:
-        collected = 0
+        collected = unkept = 0
         for batch in _batches(found):
-            with self.store.writing() as work:
-                collected += sum(take_order(work, run.shop.id, order, run.now) for order in batch)
+            kept, failed = self._take_in(run, batch)
+            collected, unkept = collected + kept, unkept + failed
+        if unkept:
+            raise Unavailable(f"{unkept} order(s) cannot be kept.", acted=False)
         return collected
 
     def _collect_claims(self, run: Run, found: Iterable[Claim]) -> int:
         """Take claims in, and the orders of those whose order was not known; one without holds up no other."""
-        collected = 0
+        collected = unkept = 0
         missing: list[str] = []
         for batch in _batches(found):
             with self.store.reading() as work:
@@ -165,16 +167,43 @@ class Worker:
                 strangers = [order_id for order_id in wanted if work.order_by_site(run.shop.id, order_id) is None]
             if not fresh:
                 continue
-            orders = self.marketplace.orders(run.access, strangers) if strangers else []
+            orders = self._orders(run, strangers) if strangers else []
             missing += set(strangers) - {order.id for order in orders}
             fresh = [self._with_cause(run.access, claim) for claim in fresh]
+            kept, failed = self._take_in(run, fresh, orders)
+            collected, unkept = collected + kept, unkept + failed
+        if missing or unkept:
+            words = f"{len(missing)} order(s) with a claim cannot be read, {unkept} claim(s) or order(s) not be kept."
+            raise Unavailable(words, acted=False)
+        return collected
+
+    def _orders(self, run: Run, order_ids: Sequence[str]) -> list[SiteOrder]:
+        """Read orders; none where they cannot be had, and the claims of the other orders are taken in all the same."""
+        try:
+            return self.marketplace.orders(run.access, order_ids)
+        except (Unavailable, Refused) as error:
+            log.warning("shop %s: orders with a claim cannot be read: %s", run.shop.shop_id, error)
+            return []
+
+    def _take_in(
+        self, run: Run, fresh: Sequence[SiteOrder] | Sequence[Claim], orders: Sequence[SiteOrder] = ()
+    ) -> tuple[int, int]:
+        """Keep what is fresh, after the orders it needs, in one transaction; where that fails, one by one.
+
+        Return how many of the fresh brought news, and how many cannot be kept: they hold up no other.
+        """
+        try:
             with self.store.writing() as work:
                 for order in orders:
                     take_order(work, run.shop.id, order, run.now)
-                collected += sum(take_claim(work, run.shop.id, claim, run.now) for claim in fresh)
-        if missing:
-            raise Unavailable(f"{len(missing)} order(s) with a claim cannot be read.", acted=False)
-        return collected
+                return sum(_take(work, run, one) for one in fresh), 0
+        except Exception as error:
+            if len(fresh) + len(orders) == 1:
+                log.error("shop %s: %s cannot be kept", run.shop.shop_id, fresh[0].id, exc_info=error)
+                return 0, 1
+        outcomes = [self._take_in(run, [one]) for one in (*orders, *fresh)]
+        kept = sum(kept for kept, _ in outcomes[len(orders) :])
+        return kept, sum(failed for _, failed in outcomes)
 
     def _with_cause(self, access: Access, claim: Claim) -> Claim:
         """A return that was closed does not say why; its records do. Not knowing it holds up nothing."""
@@ -262,6 +291,11 @@ class Worker:
 
     def _run(self, shop: Shop, access: Access, now: datetime, following: datetime) -> Run:
         return Run(self.store, self.settings, self.marketplace, self.secret, shop, access, now, following)
+
+
+def _take(work: UnitOfWork, run: Run, one: SiteOrder | Claim) -> bool:
+    take: Callable[..., bool] = take_claim if isinstance(one, Claim) else take_order
+    return take(work, run.shop.id, one, run.now)
 
 
 def _carry(run: Run, entry: OutboxEntry) -> str:

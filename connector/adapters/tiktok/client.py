@@ -10,17 +10,21 @@ from __future__ import annotations
 import hmac
 import json
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final, TypeVar
+from email.utils import parsedate_to_datetime
+from functools import partial
+from typing import Any, Final, NoReturn, TypeVar
 from urllib.parse import quote_plus
 
 import requests
 from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import HTTPError
 
-from connector.adapters.tiktok import wire
+from connector.adapters.tiktok import shapes, wire
 from connector.domain.decisions import CancelOrder, Decision
 from connector.domain.site import Claim, ClaimKind, SiteOrder
 from connector.errors import Busy, Refused, TooMuch, Unavailable
@@ -48,6 +52,8 @@ PERHAPS_ACTED: Final = frozenset({36009003, 36009007, 25020008})
 # Refusals that the rules tell apart; of a TooMuch the first says that nothing is left of a unit.
 REFUSALS: Final[Mapping[int, type[Refused]]] = {25001011: Busy, 25001010: TooMuch, 25005005: TooMuch}
 VALIDATION: Final = 36009004  # one code for many things: the message tells them apart
+LONGEST_WORDS: Final = 1_000
+_seconds: Final = re.compile(r"[0-9]{1,10}").fullmatch  # longer than 300 years is nothing sensible
 _written: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -93,8 +99,8 @@ class TikTok:
         found: list[SiteOrder] = []
         for start in range(0, len(order_ids), DETAILS_AT_ONCE):
             ids = ",".join(order_ids[start : start + DETAILS_AT_ONCE])
-            documents = self._call("GET", ORDERS, shop, {"ids": ids}).get("orders") or ()
-            found.extend(_read(wire.order, document) for document in documents)
+            documents = _read(wire.details, self._call("GET", ORDERS, shop, {"ids": ids}))
+            found += [order for document in documents if (order := _read_or_skip(wire.order, document))]
         return found
 
     def claims(
@@ -122,8 +128,7 @@ class TikTok:
         path, document = wire.request(decision, claim_id)
         query = {} if isinstance(decision, CancelOrder) else {"idempotency_key": key}
         data = self._call("POST", path, shop, query, body=document)
-        made = data.get("return_id") or data.get("cancel_id")
-        return None if made is None else str(made)
+        return _read(partial(wire.made, decision), data)
 
     # --- how it travels ---
     def _search(self, kind: ClaimKind, shop: Access, filters: Mapping[str, Any]) -> Iterator[Claim]:
@@ -134,30 +139,33 @@ class TikTok:
     ) -> Iterator[T]:
         """Yield every object that can be read; one that cannot holds up no other, and is told at the end."""
         unread = 0
-        for data in self._pages(path, shop, filters):
-            for document in data.get(name) or ():
-                try:
-                    value = _read(read, document)
-                except Unavailable:
+        for documents in self._pages(path, shop, filters, name):
+            for document in documents:
+                value = _read_or_skip(read, document)
+                if value is None:
                     unread += 1
-                    continue
-                yield value
+                else:
+                    yield value
         if unread:
             raise Unavailable(f"{unread} of the {name} cannot be read.", acted=False)
 
-    def _pages(self, path: str, shop: Access, filters: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    def _pages(self, path: str, shop: Access, filters: Mapping[str, Any], name: str) -> Iterator[list[Any]]:
+        """Yield the pages; they are whole only when they hold as many objects as the marketplace counts."""
         query = {"page_size": str(self.page_size), "sort_field": "update_time", "sort_order": "ASC"}
-        seen = set()
+        seen, shown = set(), 0
         for _ in range(PAGES_AT_MOST):
             data = self._call("POST", path, shop, query, body=filters)
-            yield data
-            token = data.get("next_page_token") or ""
+            documents, total, token = _read(partial(wire.page, name=name), data)
+            yield documents
+            shown += len(documents)
             if not token:
+                if shown < total:
+                    raise Unavailable(f"The pages show {shown} of {total} {name}.", acted=False)
                 return
             if token in seen:
                 raise Unavailable("The marketplace gave the same page token twice.", acted=False)
             seen.add(token)
-            query = {**query, "page_token": str(token)}
+            query = {**query, "page_token": token}
 
     def _token(self, verb: str, params: Mapping[str, str]) -> Grant:
         path = f"/api/v2/token/{verb}"
@@ -187,23 +195,36 @@ class TikTok:
         request.headers = CaseInsensitiveDict(headers)
         if content:
             request.headers["Content-Length"] = str(len(content))
+        # The adapter itself, not the session: what a session adds is following redirects and keeping cookies.
+        http, patience = self.http, self.http_timeout.total_seconds()
         try:
-            response = self.http.send(request, timeout=self.http_timeout.total_seconds(), allow_redirects=False)
+            adapter = http.get_adapter(request.url)
+            verify = True if http.verify is None else http.verify
+            response = adapter.send(request, timeout=patience, verify=verify, cert=http.cert)
+            content = response.content
         except requests.ConnectTimeout as error:
             raise Unavailable("No connection to the marketplace.", acted=False) from error
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             log.warning("%s %s: %s", method, path, type(error).__name__)
             raise Unavailable(f"No answer from the marketplace ({type(error).__name__}).", acted=True) from None
-        return _data(method, path, response)
+        return _data(method, path, response, content, self.clock.now())
 
 
 def _read(read: Callable[[wire.Json], T], document: wire.Json) -> T:
     """Understand a document, or say that it cannot be: a response that lacks what it must have is none."""
     try:
         return read(document)
-    except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError, IndexError) as error:
-        log.error("%s: a document cannot be read: %s", getattr(read, "__name__", "response"), type(error).__name__)
-        raise Unavailable("An answer of the marketplace cannot be read.", acted=True) from None
+    except (ValueError, LookupError, TypeError, ArithmeticError, AttributeError, RecursionError) as error:
+        log.error("%s: a document cannot be read: %s", getattr(read, "__name__", "response"), error)
+        raise Unavailable(f"An answer of the marketplace cannot be read: {error}.", acted=True) from None
+
+
+def _read_or_skip(read: Callable[[wire.Json], T], document: wire.Json) -> T | None:
+    """Understand a document; None, and a line in the log, where it cannot be."""
+    try:
+        return _read(read, document)
+    except Unavailable:
+        return None
 
 
 def _query(query: wire.Json) -> str:
@@ -219,31 +240,48 @@ def _updated_since(since: datetime | None) -> dict[str, Any]:
     return {} if since is None else {"update_time_ge": int(since.timestamp())}
 
 
-def _data(method: str, path: str, response: requests.Response) -> Mapping[str, Any]:
+def _data(method: str, path: str, response: requests.Response, content: bytes, now: datetime) -> wire.Json:
     """Open the envelope, or say what kind of failure this is."""
+    status = response.status_code
+    if 300 <= status < 400:
+        log.warning("%s %s: HTTP %s", method, path, status)
+        raise Unavailable(f"HTTP {status}: a redirect, which is not followed.", acted=True)
     try:
-        envelope = json.loads(response.content)
-        code, words = int(envelope["code"]), str(envelope.get("message") or "")
-    except (ValueError, KeyError, TypeError, AttributeError):
-        log.warning("%s %s: HTTP %s without a readable answer", method, path, response.status_code)
-        raise Unavailable(
-            f"HTTP {response.status_code} without a readable answer.", acted=response.status_code != 429
-        ) from None
-    if code == 0 and response.ok:
-        data = envelope.get("data")
-        return data if isinstance(data, dict) else {}
-    log.warning(
-        "%s %s: HTTP %s code %s request %s", method, path, response.status_code, code, envelope.get("request_id")
-    )
-    raise _failure(response, code, words)
+        envelope = json.loads(content, parse_constant=_no_constant)
+        code, words = envelope["code"], _printable(envelope.get("message"))
+        if type(code) is not int:
+            raise TypeError
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        log.warning("%s %s: HTTP %s without a readable answer", method, path, status)
+        raise Unavailable(f"HTTP {status} without a readable answer.", acted=status != 429) from None
+    if code == 0 and 200 <= status < 300:
+        return _read(_payload, envelope)
+    log.warning("%s %s: HTTP %s code %s request %r", method, path, status, code, envelope.get("request_id"))
+    raise _failure(response, code, words, now)
 
 
-def _failure(response: requests.Response, code: int, words: str) -> Unavailable | Refused:
+def _payload(envelope: wire.Json) -> wire.Json:
+    shapes.SUCCESS.check(envelope)
+    data: wire.Json = envelope["data"]
+    return data
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _printable(words: object) -> str:
+    """Return the marketplace's words as any database can keep them."""
+    text = str(words or "")[:LONGEST_WORDS]
+    return text.encode(errors="replace").decode().replace("\x00", "")
+
+
+def _failure(response: requests.Response, code: int, words: str, now: datetime) -> Unavailable | Refused:
     reported = f"{code}: {words}"
     if code in TOKEN_STALE:
         return Unavailable(reported, acted=False, stale_token=True)
     if response.status_code == 429 or code in NOT_ACTED or (code == VALIDATION and _gateway(words)):
-        return Unavailable(reported, acted=False, retry_after=_retry_after(response))
+        return Unavailable(reported, acted=False, retry_after=_retry_after(response, now))
     if response.status_code >= 500 or code in PERHAPS_ACTED or code == 0:
         return Unavailable(reported, acted=True)
     return REFUSALS.get(code, Refused)(code, words)
@@ -254,8 +292,13 @@ def _gateway(words: str) -> bool:
     return any(word in lowered for word in ("timestamp", "app_key", "x-tts-access-token", "shop_cipher", "signature"))
 
 
-def _retry_after(response: requests.Response) -> float | None:
+def _retry_after(response: requests.Response, now: datetime) -> timedelta | None:
+    """Return how long the marketplace asks us to wait; None where it does not say, or says nothing sensible."""
+    asked = response.headers.get("Retry-After", "").strip()
+    if _seconds(asked):
+        return timedelta(seconds=int(asked))
     try:
-        return float(response.headers["Retry-After"])
-    except (KeyError, ValueError):
+        until = parsedate_to_datetime(asked)
+    except ValueError:
         return None
+    return max(until.replace(tzinfo=until.tzinfo or UTC) - now, timedelta(0))

@@ -1,6 +1,7 @@
 """The only place that spells TikTok Shop's field names: documents in, values out, and the other way round.
 
-Fields without a value are left out by the marketplace, so absence is always read; amounts are decimal strings.
+Each document is checked against its shape first (`shapes` says what has to be there), so that what is read here is
+there and of its kind. Fields without a value are left out by the marketplace; amounts are decimal strings.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from connector.adapters.tiktok import shapes
 from connector.domain.decisions import (
     ApproveCancellation,
     ApproveReturn,
@@ -26,66 +28,85 @@ from connector.ports import AuthorizedShop, Grant
 
 Json = Mapping[str, Any]
 NONE: Final[Json] = {}
+MAKES: Final = {CreateRefund: "return_id", CancelOrder: "cancel_id"}
 RETURNS: Final = "/return_refund/202309/returns"
 CANCELLATIONS: Final = "/return_refund/202309/cancellations"
 
 
+def page(data: Json, name: str) -> tuple[list[Any], int, str]:
+    """Read a page of a search: what is on it, how many there are in all, and the next page's token, if any.
+
+    A list that is empty may be left out, and so may the token of the last page.
+    """
+    shapes.PAGE.check(data)
+    found, token = data.get(name, []), data.get("next_page_token", "")
+    if not isinstance(found, list) or token is None:
+        raise shapes.CannotBeRead(f"{name} or next_page_token is of another kind")
+    return found, data["total_count"], token
+
+
+def details(data: Json) -> list[Any]:
+    """Read the documents of the orders that were asked for."""
+    shapes.DETAILS.check(data)
+    orders: list[Any] = data["orders"]
+    return orders
+
+
 def grant(data: Json) -> Grant:
     """Read the tokens that an authorization gives."""
+    shapes.GRANT.check(data)
     return Grant(
-        access_token=str(data["access_token"]),
+        access_token=data["access_token"],
         access_expires_at=_at(data["access_token_expire_in"]),
-        refresh_token=str(data["refresh_token"]),
+        refresh_token=data["refresh_token"],
         refresh_expires_at=_at(data["refresh_token_expire_in"]),
-        seller_name=str(data.get("seller_name") or ""),
-        region=str(data.get("seller_base_region") or ""),
+        seller_name=data.get("seller_name") or "",
+        region=data.get("seller_base_region") or "",
     )
 
 
 def shops(data: Json) -> list[AuthorizedShop]:
     """Read the shops that a token opens."""
+    shapes.SHOPS.check(data)
     return [
-        AuthorizedShop(
-            shop_id=str(shop["id"]),
-            cipher=str(shop["cipher"]),
-            name=str(shop.get("name") or ""),
-            region=str(shop.get("region") or ""),
-        )
-        for shop in data.get("shops") or ()
+        AuthorizedShop(shop["id"], shop["cipher"], name=shop.get("name") or "", region=shop.get("region") or "")
+        for shop in data["shops"]
     ]
 
 
 def reasons(data: Json) -> list[str]:
     """Read the keys of a case's reasons."""
-    return [str(reason["name"]) for reason in data.get("reasons") or ()]
+    shapes.REASONS.check(data)
+    return [reason["name"] for reason in data["reasons"]]
 
 
 def last_record(data: Json) -> str:
     """Read what happened to a return last; empty where no record is kept."""
-    records = data.get("records") or ()
+    shapes.RECORDS.check(data)
+    records = data["records"]
     if not records:
         return ""
     # oldest first (assumed); times are whole seconds, and of one second's records the later one says what came of it
-    last = max(reversed(records), key=lambda record: int(record.get("create_time") or 0))
-    described = str(last.get("description") or last.get("reason_text") or "")
-    event = str(last.get("event") or "")
+    last = max(reversed(records), key=lambda record: record.get("create_time") or 0)
+    described, event = last.get("description") or last.get("reason_text") or "", last.get("event") or ""
     return f"{event}: {described}" if described else event
 
 
 def refund_total(data: Json) -> Decimal:
     """Read the sum that would be paid back."""
-    return Decimal(str(data["order_refund_amount"]["refund_total"]))
+    shapes.CALCULATED.check(data)
+    return Decimal(data["order_refund_amount"]["refund_total"])
 
 
 def order(document: Json) -> SiteOrder:
     """Read an order."""
-    payment = document.get("payment") or NONE
-    lines = tuple(_line(line) for line in document.get("line_items") or ())
+    shapes.ORDER.check(document)
+    payment = document["payment"]
     return SiteOrder(
-        id=str(document["id"]),
-        status=str(document["status"]),
-        currency=str(payment.get("currency") or _first(document, "currency")),
-        total=_money(payment.get("total_amount")),
+        id=document["id"],
+        status=document["status"],
+        currency=payment["currency"],
+        total=_money(payment["total_amount"]),
         tax=_money(payment.get("tax")),
         shipping=_money(payment.get("shipping_fee")),
         shipping_tax=_money(payment.get("shipping_fee_tax")),
@@ -95,12 +116,12 @@ def order(document: Json) -> SiteOrder:
         shipped_at=_maybe_at(document.get("rts_time")),
         delivered_at=_maybe_at(document.get("delivery_time")),
         cancelled_at=_maybe_at(document.get("cancel_time")),
-        buyer_user_id=str(document.get("user_id") or ""),
-        buyer_email=str(document.get("buyer_email") or ""),
+        buyer_user_id=document.get("user_id") or "",
+        buyer_email=document.get("buyer_email") or "",
         recipient=dict(document.get("recipient_address") or NONE),
-        payment_method=str(document.get("payment_method_name") or ""),
-        lines=lines,
-        updated=int(document["update_time"]),
+        payment_method=document.get("payment_method_name") or "",
+        lines=tuple(map(_line, document["line_items"])),
+        updated=document["update_time"],
         fingerprint=fingerprint(document),
     )
 
@@ -108,59 +129,58 @@ def order(document: Json) -> SiteOrder:
 def _line(line: Json) -> SiteLine:
     taxes = line.get("item_tax")
     return SiteLine(
-        id=str(line["id"]),
-        sku_id=str(line.get("sku_id") or ""),
-        product_id=str(line.get("product_id") or ""),
-        sku=str(line.get("seller_sku") or line.get("sku_id") or ""),
+        id=line["id"],
+        sku_id=line.get("sku_id") or "",
+        product_id=line.get("product_id") or "",
+        sku=line.get("seller_sku") or line.get("sku_id") or "",
         title=" ".join(filter(None, (line.get("product_name"), line.get("sku_name")))),
-        price=_money(line.get("sale_price")),
-        tax=None if taxes is None else sum((_money(tax.get("tax_amount")) for tax in taxes), Decimal(0)),
-        status=str(line.get("display_status") or ""),
-        package_id=str(line.get("package_id") or "").strip(),
+        price=_money(line["sale_price"]),
+        tax=None if taxes in (None, "") else sum((_money(tax.get("tax_amount")) for tax in taxes), Decimal(0)),
+        status=line.get("display_status") or "",
+        package_id=(line.get("package_id") or "").strip(),
     )
 
 
 def returned(document: Json) -> Claim:
     """Read a return."""
+    shapes.RETURN.check(document)
     offered = (document.get("partial_refund") or NONE).get("amount")
     declined = document.get("buyer_rejected_partial_refund")
     return _claim(
         document,
         ClaimKind.RETURN,
         "return",
-        request_type=str(document.get("return_type") or "REFUND"),
-        arbitration_status=str(document.get("arbitration_status") or ""),
+        request_type=document["return_type"],
+        arbitration_status=document.get("arbitration_status") or "",
         offered=_money(offered) if offered and not declined else None,
-        tracking=str(document.get("return_tracking_number") or ""),
-        carrier=str(document.get("return_provider_name") or ""),
+        tracking=document.get("return_tracking_number") or "",
+        carrier=document.get("return_provider_name") or "",
     )
 
 
 def cancellation(document: Json) -> Claim:
     """Read a cancellation."""
+    shapes.CANCELLATION.check(document)
     return _claim(document, ClaimKind.CANCELLATION, "cancel")
 
 
 def _claim(document: Json, kind: ClaimKind, named: str, **more: Any) -> Claim:
     """Read what returns and cancellations have in common, by names that begin with their own."""
     actions = document.get("seller_next_action_response") or ()
-    deadlines = [int(action["deadline"]) for action in actions if action.get("deadline")]
+    deadlines = [action["deadline"] for action in actions if action.get("deadline")]
     return Claim(
         kind=kind,
-        id=str(document[f"{named}_id"]),
-        order_id=str(document["order_id"]),
-        status=str(document[f"{named}_status"]),
-        role=str(document.get("role") or "").upper(),
-        reason=str(document.get(f"{named}_reason") or ""),
-        reason_text=str(document.get(f"{named}_reason_text") or ""),
+        id=document[f"{named}_id"],
+        order_id=document["order_id"],
+        status=document[f"{named}_status"],
+        role=document["role"].upper(),
+        reason=document.get(f"{named}_reason") or "",
+        reason_text=document.get(f"{named}_reason_text") or "",
         deadline=_at(min(deadlines)) if deadlines else None,
         total=_refund(document)[0],
-        lines=tuple(
-            ClaimLine(str(line["order_line_item_id"]), *_refund(line))
-            for line in document.get(f"{named}_line_items") or ()
-        ),
-        created=int(document.get("create_time") or 0),
-        updated=int(document["update_time"]),
+        lines=tuple(ClaimLine(line["order_line_item_id"], *_refund(line)) for line in document[f"{named}_line_items"]),
+        created=document["create_time"],
+        updated=document["update_time"],
         fingerprint=fingerprint(document),
         **more,
     )
@@ -172,6 +192,16 @@ def _refund(document: Json) -> tuple[Decimal | None, Decimal, Decimal]:
     total = refund.get("refund_total")
     sum_ = None if total is None else _money(total)
     return sum_, _money(refund.get("refund_tax")), _money(refund.get("refund_shipping_fee"))
+
+
+def made(decision: Decision, data: Json) -> str | None:
+    """Read the id of the claim that a decision has made; None of one that makes none. Raises CannotBeRead."""
+    name = MAKES.get(type(decision))
+    if name is None:
+        return None
+    shapes.MADE[name].check(data)
+    claim_id: str = data[name]
+    return claim_id
 
 
 def request(decision: Decision, claim_id: str | None) -> tuple[str, Json | None]:
@@ -213,18 +243,13 @@ def fingerprint(document: Json) -> str:
     return hashlib.blake2b(json.dumps(document, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
-def _money(text: Any) -> Decimal:
-    return Decimal(str(text)) if text else Decimal("0.00")
+def _money(text: str | None) -> Decimal:
+    return Decimal(text) if text else Decimal("0.00")
 
 
-def _at(seconds: Any) -> datetime:
-    return datetime.fromtimestamp(int(seconds), UTC)
+def _at(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
 
 
-def _maybe_at(seconds: Any) -> datetime | None:
+def _maybe_at(seconds: int | None) -> datetime | None:
     return _at(seconds) if seconds else None
-
-
-def _first(document: Json, field: str) -> str:
-    lines = document.get("line_items") or ()
-    return str(lines[0].get(field) or "") if lines else ""

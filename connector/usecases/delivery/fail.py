@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from connector.domain.adjustments import BEGINS, Action, RequestStatus, after
 from connector.domain.decisions import ASKED, OUTCOME_UNKNOWN, UNFINISHED, OrderDecision, OutboxState
@@ -30,9 +29,8 @@ def postpone(run: Run, entry: OutboxEntry, error: Unavailable, *, tried: bool = 
         with run.store.writing() as work:
             fail(run, work, entry, code="unavailable", words=error.words)
         return OutboxState.REFUSED
-    retry = retry or run.now + DELIVERY.longest
-    if error.retry_after is not None:
-        retry = max(retry, run.now + timedelta(seconds=error.retry_after))
+    ours = retry or run.now + DELIVERY.longest
+    retry = DELIVERY.as_asked(ours, error.retry_after, now=run.now, deadline=entry.deadline)
     state = OutboxState.UNKNOWN if acted else OutboxState.WAITING
     due = run.due_at(entry, retry)
     with run.store.writing() as work:

@@ -17,6 +17,7 @@ from requests.adapters import BaseAdapter
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 Json = dict[str, Any]
+MADE = {"returns": {"return_id": "990"}, "cancellations": {"cancel_id": "890"}}
 
 
 @dataclass
@@ -60,7 +61,7 @@ class StubTikTok(BaseAdapter):
     reasons: list[str] = field(default_factory=lambda: ["reverse_reject_refund_request_unclear_evidence"])
     records: list[Json] = field(default_factory=list)
     instead: Callable[[Call], Json] | None = None  # responds to everything, when set
-    decide: Callable[[Call], Json] = lambda call: ok({})
+    decide: Callable[[Call], Json] = lambda call: ok(MADE.get(call.path.rpartition("/")[2], {}))
 
     def __post_init__(self) -> None:
         BaseAdapter.__init__(self)
@@ -94,6 +95,7 @@ class StubTikTok(BaseAdapter):
             raise requests.ReadTimeout("cut") from None
         response = requests.Response()
         response.status_code = document.pop("http", 200)
+        response.headers.update(document.pop("headers", {}))
         response._content = document.pop("raw", None) or json.dumps(document).encode()
         response.request = request
         response.url = request.url or ""

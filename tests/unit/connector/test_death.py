@@ -70,6 +70,7 @@ class Marketplace:
             "create_time": now,
             "update_time": now,
             "refund_amount": {"refund_total": "39.98"},
+            "cancel_line_items": [{"order_line_item_id": "5001"}],
         }
         return {"cancel_id": "801"}
 
