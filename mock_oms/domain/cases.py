@@ -71,6 +71,13 @@ class Adjustment:
         return meaning(self.status).terminal
 
     @property
+    def made_of(self) -> dict[str, Decimal]:
+        """What the amount is made up of, as a buyer would say it."""
+        shipping = self.parts.get("ShippingAdjustment", ZERO)
+        tax = self.parts.get("TaxAdjustment", ZERO) + self.parts.get("ShippingTaxAdjustment", ZERO)
+        return {"item": self.amount - shipping - tax, "shipping": shipping, "tax": tax}
+
+    @property
     def request_id(self) -> str | None:
         """The marketplace's number of what it belongs to; all lines of that are answered alike."""
         return self.site_id or self.rma_number

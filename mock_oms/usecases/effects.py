@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mock_oms.domain.cases import Case, Decision
+from mock_oms.domain.cases import Adjustment, Case, Decision
 from mock_oms.state.agenda import Clock
 from mock_oms.state.events import Event, Listener
 from mock_oms.state.store import Parcel
@@ -34,8 +34,8 @@ class Effects:
         units = [unit for part in case.parts if part.item_ref is not None for unit in part.units]
         self._about(case, "refund_requested", line_item_ids=units or None, amount=case.amount, accepted=not case.unsent)
 
-    def booked(self, case: Case, amount: object) -> None:
-        self._about(case, "booked", amount=amount)
+    def booked(self, case: Case, paid: Adjustment) -> None:
+        self._about(case, "booked", amount=paid.amount, made_of=paid.made_of)
 
     def parcel_received(self, parcel: Parcel) -> None:
         self._announce(

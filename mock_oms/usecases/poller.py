@@ -116,7 +116,7 @@ class Poller:
             row = LedgerRow(case.order_id, case.number, read.key, read.amount, now)
             if store.ledger.write(row):
                 tally.booked += read.amount
-                self.effects.booked(case, read.amount)
+                self.effects.booked(case, read)
 
     def _open_case(self, read: Adjustment, now: datetime) -> Case:
         order = self.store.order_by_ref(read.order_ref)

@@ -110,6 +110,7 @@ class PlayerEvent:
     offer = Field("offer", _money)
     lines = Field("lines", _money_by_unit)
     parts = Field("parts", _parts_by_unit)
+    made_of = Field("made_of", _money_by_unit)
 
     @property
     def claim(self) -> str | None:

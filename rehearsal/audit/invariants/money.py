@@ -17,6 +17,7 @@ from rehearsal.seats.port import Capability
 Sums = dict[tuple[str, str], Decimal]
 THE_ORDER: Final = ""
 THE_TOTAL: Final = ""
+ITEM: Final = "item"
 
 
 @dataclass(slots=True)
@@ -24,6 +25,9 @@ class _Account:
     paid: Sums = field(default_factory=lambda: {(THE_ORDER, THE_TOTAL): ZERO})
     refunded: Sums = field(default_factory=dict)
     events: list[int] = field(default_factory=list)
+    astray: Decimal = ZERO  # how far the books' parts may differ: a coin for each unit
+    booked: dict[str, Decimal] = field(default_factory=dict)
+    bookings: list[int] = field(default_factory=list)
 
 
 @dataclass(eq=False, slots=True)
@@ -39,10 +43,14 @@ class NeverTooMuch(Invariant):
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Add up what is paid in and what is paid back."""
         if event.name == EventName.ORDER_PLACED:
-            self._accounts[event.order] = _Account(_sums(event, event.total or ZERO))
+            total = event.total or ZERO
+            coin = Decimal(1).scaleb(int(total.as_tuple().exponent))
+            self._accounts[event.order] = _Account(_sums(event, total), astray=coin * len(event.lines))
         elif event.name == EventName.MONEY_PAID:
             self.occasions += 1
             yield from self._paid_back(event)
+        elif event.name == EventName.BOOKED and event.order in self._accounts:
+            yield from _booked(self._accounts[event.order], event)
 
     def _paid_back(self, event: PlayerEvent) -> Iterable[Violation]:
         account = self._accounts.setdefault(event.order, _Account())
@@ -76,6 +84,32 @@ def _sums(event: PlayerEvent, total: Decimal) -> Sums:
             sums[unit, part] = money
             sums[THE_ORDER, part] = sums.get((THE_ORDER, part), ZERO) + money
     return sums
+
+
+def _booked(account: _Account, event: PlayerEvent) -> Iterable[Violation]:
+    """Judge the parts in the OMS's books, unless the marketplace has misled them.
+
+    Where only items are named, the parts are not told.
+    """
+    account.bookings.append(event.seq)
+    for part, money in event.made_of.items():
+        account.booked[part] = account.booked.get(part, ZERO) + money
+    told = sum(money for part, money in account.booked.items() if part != ITEM)
+    for part in event.made_of if told else ():
+        paid, back = account.paid.get((THE_ORDER, part)), account.booked[part]
+        misled = account.refunded.get((THE_ORDER, part), ZERO)
+        if paid is not None and back > max(paid, misled) + account.astray:
+            yield Violation(
+                f"booked {event.order} {part} {back}",
+                "connector",
+                f"at most the {paid} of {part} that the buyer paid for the order",
+                f"{back} of {part} in the OMS's books",
+                Witness(
+                    events=tuple(account.bookings),
+                    money={"paid": str(paid), "in the books": str(back)},
+                    about={"order_id": event.order, "claim": event.claim or ""},
+                ),
+            )
 
 
 def _too_much(

@@ -88,6 +88,11 @@ class Story:
         parts = {line: {part: Decimal(money)} for line, money in back.items()}
         return self.tell("money_paid", return_id=claim, amount=Decimal(amount), lines=shares, parts=parts)
 
+    def booked(self, **made_of: str) -> Story:
+        parts = {part: Decimal(money) for part, money in made_of.items()}
+        amount = sum(parts.values(), Decimal(0))
+        return self.tell("booked", who="oms", adjustment_id="C1", return_id="R1", amount=amount, made_of=parts)
+
     def mailed(self, kind: str) -> Story:
         self.mailbox.append(Mail(kind))
         return self.tell("mail_sent", return_id="R1", kind=kind)
@@ -177,6 +182,9 @@ NOTICED: dict[str, tuple[str, Callable[[], Story]]] = {
     "more shipping than was paid for the order": (
         "never-too-much", lambda: Story().ordered(L1="0.00", part="shipping").paid("5.00", L9="0.01", part="shipping")
     ),
+    "more tax in the books than was paid": (
+        "never-too-much", lambda: Story().ordered(L1="4.13").booked(tax="4.13").booked(item="1.00", tax="3.85")
+    ),
     "one claim paid twice": ("never-too-much", lambda: Story().ordered().paid("1.00").paid("1.00")),
     "a decided refund that nobody executes": (
         "executed-once", lambda: Story().ordered().decided().came_to_rest(Row(status="PendingApproval"))
@@ -211,6 +219,8 @@ IN_ORDER: dict[str, Callable[[], Story]] = {
         lambda: Story().ordered().asked("39.98").started("R9", "30.00", by="seller_center").started("R1", "9.98")
         .act_ended().came_to_rest(Row())
     ),
+    "a cent per unit of another part": lambda: Story().ordered(L1="4.13").booked(item="1.00", tax="4.15"),
+    "books that tell of items only": lambda: Story().ordered(L1="4.13").booked(item="39.98", tax="0.00"),
     "a cent of rounding per unit": lambda: Story().ordered().asked("5.00").started("R1", "5.02").act_ended(),
     "a move of an outsider's": (
         lambda: Story().ordered().moved(SUCCESS, "APPROVE_REFUND")
