@@ -45,8 +45,8 @@ R = TypeVar("R")
 
 
 def _one_of(column: sa.ColumnElement[str], choice: Iterable[str]) -> sa.ColumnElement[bool]:
-    """What `in_` means, of a choice that never changes: `in_` has its list written into the SQL at every call."""
-    return sa.or_(*(column == value for value in sorted(choice)))
+    """What `in_` means, of words that never change: they stand in the SQL and are not bound at each call."""
+    return sa.or_(*(column == sa.literal_column(f"'{word}'") for word in sorted(choice)))
 
 
 @cache
