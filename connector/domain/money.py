@@ -18,9 +18,18 @@ def unit_of(currency: str) -> Decimal:
     return WHOLE if currency in NO_MINOR_UNIT else CENT
 
 
-def split(
-    total: Decimal, weights: Sequence[Decimal], unit: Decimal = CENT, *, rounding: str = ROUND_HALF_UP
-) -> list[Decimal]:
+def written(amount: Decimal, currency: str) -> Decimal:
+    """Return the amount with the decimals of its currency, where none of it is lost by that."""
+    exact = amount.quantize(unit_of(currency))
+    return exact if exact == amount else amount
+
+
+def said(amount: Decimal, currency: str) -> str:
+    """Return a sum with its currency, as people write it."""
+    return f"{written(amount, currency)} {currency}"
+
+
+def split(total: Decimal, weights: Sequence[Decimal], unit: Decimal, *, rounding: str = ROUND_HALF_UP) -> list[Decimal]:
     """Split `total` in proportion to `weights`. The parts add up to it exactly; without weights all parts are equal.
 
     Rounding runs over the sum so far, so no part strays by more than one unit and none goes below zero.
@@ -57,7 +66,7 @@ class Parts:
     def total(self) -> Decimal:
         return sum((getattr(self, part.name) for part in fields(self)), ZERO)
 
-    def scaled_to(self, total: Decimal, unit: Decimal = CENT) -> Parts:
+    def scaled_to(self, total: Decimal, unit: Decimal) -> Parts:
         """Return parts in the same proportions that add up to `total`."""
         amounts = [getattr(self, part.name) for part in fields(self)]
         if not sum(amounts):

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from connector.domain.adjustments import RequestStatus as S
+from connector.domain.money import written
 
 
 class Tone(StrEnum):
@@ -118,7 +119,7 @@ def who(name: str) -> str:
 def money(amount: Decimal | None, currency: str) -> str:
     if amount is None:
         return "–"
-    return f"{amount:,.2f} {currency}"
+    return f"{written(amount, currency):,} {currency}"
 
 
 def day(moment: datetime | None) -> str:

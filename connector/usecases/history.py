@@ -13,7 +13,7 @@ from connector.domain.adjustments import OPEN, Action
 from connector.domain.adjustments import RequestStatus as S
 from connector.domain.decisions import ApproveReturn, CreateRefund, Decision, Operation, OrderDecision
 from connector.domain.decisions import SiteDecision as D
-from connector.domain.money import unit_of
+from connector.domain.money import said
 from connector.domain.site import Claim
 from connector.records import Adjustment
 
@@ -68,12 +68,12 @@ def opened(
 ) -> tuple[str, str]:
     """Return who has brought a claim's adjustment about, and what it is."""
     if not again:
-        text = f"{name_of(request_type)} collected, {money(total, currency)}: {status}"
+        text = f"{name_of(request_type)} collected, {said(total, currency)}: {status}"
         return WHO.get(claim.role, "marketplace"), text
     if claim.arbitration_status == FOR_THE_BUYER and status in COMES_TO:
-        came_to = COMES_TO[status].format(sum=money(total, currency))
+        came_to = COMES_TO[status].format(sum=said(total, currency))
         return "marketplace", f"{name_of(request_type)}: arbitration decided for the buyer, {came_to}"
-    return "marketplace", f"{name_of(request_type)} goes on, {money(total, currency)}: {status}"
+    return "marketplace", f"{name_of(request_type)} goes on, {said(total, currency)}: {status}"
 
 
 def moved(was: Adjustment, status: S) -> str:
@@ -112,7 +112,7 @@ def describe(decision: Decision) -> str:
     key = decision.operation if isinstance(decision, OrderDecision) else decision.choice
     sum_ = "what was paid"
     if isinstance(decision, CreateRefund | ApproveReturn) and decision.amount is not None:
-        sum_ = money(decision.amount, decision.currency)
+        sum_ = said(decision.amount, decision.currency)
     count = len(decision.line_ids) if isinstance(decision, OrderDecision) else 0
     return DECISIONS[key].format(sum=sum_, units=units(count))
 
@@ -120,8 +120,3 @@ def describe(decision: Decision) -> str:
 def units(count: int) -> str:
     """Return a number of units in words."""
     return "1 unit" if count == 1 else f"{count} units"
-
-
-def money(amount: Decimal, currency: str) -> str:
-    """Return a sum with its currency, to the smallest coin."""
-    return f"{amount.quantize(unit_of(currency))} {currency}"

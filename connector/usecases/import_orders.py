@@ -8,11 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from connector.domain.money import said
 from connector.domain.site import NOT_OFFERED, ORDER_WORDS, SHIPPED, OrderFacts, SiteLine, SiteOrder
 from connector.domain.units import grouped, share_out
 from connector.ports import UnitOfWork
 from connector.records import LineUnit, Order, OrderItem
-from connector.usecases.history import money
 
 MOVING: Final = ("paid_at", "shipped_at", "delivered_at", "cancelled_at", "recipient", "fingerprint")
 UNKNOWN_STATUS: Final = ("Completed", "Cleared", "Unshipped")
@@ -34,7 +34,7 @@ def take_order(work: UnitOfWork, profile_id: int, site: SiteOrder, now: datetime
         work.moved(known, replace(known, **{**moves, "offered": known.offered or moves["offered"]}))
         _move_lines(work, order, site)
     if known is None or known.site_status != site.status:
-        text = f"Order collected, {money(site.total, site.currency)}" if known is None else f"Order is {site.status}"
+        text = f"Order collected, {said(site.total, site.currency)}" if known is None else f"Order is {site.status}"
         work.note(order, now, by="marketplace", event="order_collected", text=text, words=site.status)
     return True
 

@@ -26,12 +26,12 @@ from connector.domain.decisions import (
     SellerDecision,
     SiteDecision,
 )
-from connector.domain.money import unit_of
+from connector.domain.money import said, unit_of
 from connector.domain.reasons import gravest
 from connector.errors import BadRequest, NotNow
 from connector.ports import Secret, UnitOfWork
 from connector.records import Adjustment, Order, OutboxEntry
-from connector.usecases.history import lines_missing, money
+from connector.usecases.history import lines_missing
 from connector.usecases.refundable import what_is_left
 
 
@@ -74,7 +74,7 @@ def decide(
     text = f"{decision.action}" + ("" if instead in (None, decision.action) else f" instead of {instead}")
     text += " by this shop's default answer" if by_default else ""
     if amount is not None:
-        text += f", offering {money(amount, order.currency)}"
+        text += f", offering {said(amount, order.currency)}"
     if missing:
         text += f"; {lines_missing(missing)}"
     who = "connector" if by_default else "oms"
@@ -136,11 +136,12 @@ def _joined(comments: Sequence[str | None]) -> str:
 
 def _check_left(work: UnitOfWork, order: Order, adjustment: Adjustment, amount: Decimal) -> None:
     """Refuse a yes to money that another refund of the same units has taken meanwhile."""
-    left = what_is_left(work, order)
+    left, currency = what_is_left(work, order), order.currency
     units = [unit for unit in left.units if unit.site_line_id in adjustment.site_line_ids]
     touched = any(unit.site_line_id not in left.untouched for unit in units)
     if touched and amount > left.sum(units):
-        raise BadRequest("ID", f"only {left.sum(units)} of the {amount} is left; another refund holds the rest")
+        rest = f"{said(left.sum(units), currency)} of the {said(amount, currency)}"
+        raise BadRequest("ID", f"only {rest} is left; another refund holds the rest")
 
 
 def _offer(adjustment: Adjustment, decision: SellerDecision, currency: str) -> Decimal | None:
@@ -152,16 +153,23 @@ def _offer(adjustment: Adjustment, decision: SellerDecision, currency: str) -> D
         raise BadRequest(field, "a partial refund can only be offered for a return or refund request")
     check_amount(field, decision.amount, currency)
     if decision.amount > adjustment.total:
-        raise BadRequest(field, f"{decision.amount} is more than the {adjustment.total} asked for")
+        raise BadRequest(
+            field, f"{said(decision.amount, currency)} is more than the {said(adjustment.total, currency)} asked for"
+        )
     return None if decision.amount == adjustment.total else decision.amount
 
 
 def check_amount(field: str, amount: Decimal, currency: str) -> None:
     """Refuse, by the caller's name of the field, what cannot be paid. Raises BadRequest."""
     if amount <= 0:
-        raise BadRequest(field, f"{amount} is not more than nothing")
-    if amount != amount.quantize(unit_of(currency)):
-        raise BadRequest(field, f"{amount} is finer than {currency} can be paid")
+        raise BadRequest(field, f"{said(amount, currency)} is not more than nothing")
+    check_coins(field, amount, currency)
+
+
+def check_coins(field: str, amount: Decimal, currency: str) -> None:
+    """Refuse, by the caller's name of the field, what is finer than the currency. Raises BadRequest."""
+    if amount % (smallest := unit_of(currency)):
+        raise BadRequest(field, f"{amount} {currency} is not a multiple of {smallest} {currency}")
 
 
 def _enqueue_decision(

@@ -14,15 +14,15 @@ from typing import Any, Final
 
 from connector.domain.adjustments import RequestStatus
 from connector.domain.decisions import CancelOrder, CreateRefund
-from connector.domain.money import Parts, split, unit_of
+from connector.domain.money import Parts, said, split, unit_of
 from connector.domain.reasons import MARKETS, MarketReasons
 from connector.domain.site import GONE
 from connector.errors import BadRequest
 from connector.ports import Secret, UnitOfWork
 from connector.records import Adjust, AdjustItem, Adjustment, AdjustOrder, LineUnit, Order, OrderItem, amounts
-from connector.usecases.history import SELLER_REFUND, money, units
+from connector.usecases.history import SELLER_REFUND, units
 from connector.usecases.import_claims import OURS
-from connector.usecases.outbox import check_amount, enqueue
+from connector.usecases.outbox import check_amount, check_coins, enqueue
 from connector.usecases.refundable import Left, what_is_left
 
 PART_FIELDS: Final = {
@@ -57,7 +57,7 @@ def plan_order(work: UnitOfWork, order: Order, request: AdjustOrder) -> list[Por
     units: Sequence[LineUnit] = left.refundable(shipped_only=request.refund_only)
     if request.amount is not None:
         check_amount("AdjustmentAmount", request.amount, order.currency)
-        units = _bearing(left, left.units, units, request.amount, "AdjustmentAmount")
+        units = _bearing(left, left.units, units, request.amount, "AdjustmentAmount", order.currency)
     if not units:
         free = left.is_free(left.units)
         raise BadRequest("ID", f"nothing of this order {'was paid for' if free else 'is left to refund or cancel'}")
@@ -65,7 +65,7 @@ def plan_order(work: UnitOfWork, order: Order, request: AdjustOrder) -> list[Por
 
 
 def _bearing(
-    left: Left, every: Sequence[LineUnit], units: Sequence[LineUnit], amount: Decimal, field: str
+    left: Left, every: Sequence[LineUnit], units: Sequence[LineUnit], amount: Decimal, field: str, currency: str
 ) -> Sequence[LineUnit]:
     """Choose the units that a stated sum is about; refuse one that they cannot bear.
 
@@ -73,13 +73,16 @@ def _bearing(
     """
     all_ = left.sum(units)
     if amount > all_:
-        raise BadRequest(field, f"{amount} is more than the {all_} that is left")
+        raise BadRequest(field, f"{said(amount, currency)} is more than the {said(all_, currency)} that is left")
     shipped = [unit for unit in units if unit.shipped]
     if amount == all_ or not any(unit.shipped for unit in every):
         return units
     if amount > left.sum(shipped):
-        problem = f"{amount} is more than the {left.sum(shipped)} that is left of what has shipped"
-        raise BadRequest(field, f"{problem}, and less than the {all_} that would cancel the rest as well")
+        most = said(left.sum(shipped), currency)
+        problem = f"{said(amount, currency)} is more than the {most} that is left of what has shipped"
+        raise BadRequest(
+            field, f"{problem}, and less than the {said(all_, currency)} that would cancel the rest as well"
+        )
     return shipped
 
 
@@ -98,13 +101,18 @@ def plan_item(work: UnitOfWork, order: Order, item: OrderItem, request: AdjustIt
     computed = parts_left.scaled_to(left.sum(units), unit_of(order.currency))
     wanted = replace(computed if request.force_calculate_omitted else Parts(), **stated)
     field = PART_FIELDS[next(iter(stated))]
+    for name, amount in stated.items():
+        check_coins(PART_FIELDS[name], amount, order.currency)
     check_amount(field, wanted.total, order.currency)
     inside = sum((min(unit.fee, Decimal(0)) for unit in units), Decimal(0))  # tax that the price has in it
     most = replace(parts_left, item=parts_left.item - inside)
     for name, amount in stated.items():
         if amount > getattr(most, name):
-            raise BadRequest(PART_FIELDS[name], f"{amount} is more than the {getattr(most, name)} that is left of it")
-    return _portions(left, _bearing(left, units, units, wanted.total, field), order, wanted, item.id)
+            rest = said(getattr(most, name), order.currency)
+            raise BadRequest(
+                PART_FIELDS[name], f"{said(amount, order.currency)} is more than the {rest} that is left of it"
+            )
+    return _portions(left, _bearing(left, units, units, wanted.total, field, order.currency), order, wanted, item.id)
 
 
 def _chosen(left: Left, units: list[LineUnit], item: OrderItem, request: AdjustItem) -> list[LineUnit]:
@@ -191,7 +199,7 @@ def start(
         opened = _adjustment(order, portion, part, request, reason, now)
         opened = replace(opened, id=work.added(opened))
         verb = "Cancellation" if portion.cancels else "Refund"
-        text = f"{verb} of {money(portion.parts.total, order.currency)} for {units(len(line_ids))} asked for"
+        text = f"{verb} of {said(portion.parts.total, order.currency)} for {units(len(line_ids))} asked for"
         work.note(order, now, by="oms", event="refund_asked", text=text, words=reason)
         if request.prevent_site_processing:
             continue

@@ -21,7 +21,7 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from mock_oms.domain.cases import Adjustment, AdjustmentKey, Decision, Kind, Level, RefundPart
-from mock_oms.domain.money import ZERO, in_cents
+from mock_oms.domain.money import CENT, ZERO, rounded, written
 from mock_oms.domain.orders import Order, OrderLine
 from mock_oms.domain.reasons import LEFT_TO_THE_CONNECTOR
 from mock_oms.domain.statuses import Question, Verdict
@@ -216,23 +216,24 @@ class ChannelAdvisor:
             page = self._follow(link)
             items += _rows(page, "value")
             link = page.get("@odata.nextLink")
+        currency = str(row.get("Currency") or "")
         return Order(
             ref=str(row["ID"]),
             order_id=str(row["SiteOrderID"]),
             site=str(row.get("SiteName") or ""),
-            currency=str(row.get("Currency") or ""),
-            total=_money(row.get("TotalPrice")),
+            currency=currency,
+            total=_money(row.get("TotalPrice"), currency),
             created_at=_moment(row.get("CreatedDateUtc")),
             payment_status=str(row.get("PaymentStatus") or ""),
             shipping_status=str(row.get("ShippingStatus") or ""),
-            lines=tuple(_line(item) for item in items),
+            lines=tuple(_line(item, currency) for item in items),
         )
 
 
-def _line(item: Json) -> OrderLine:
-    quantity, unit_price = int(item.get("Quantity") or 1), _money(item.get("UnitPrice"))
+def _line(item: Json, currency: str) -> OrderLine:
+    quantity, unit_price = int(item.get("Quantity") or 1), _money(item.get("UnitPrice"), currency)
     units = tuple(str(unit) for unit in item.get("SiteOrderLineItemIDs") or ())
-    parts = {name: _money(item.get(paid)) if paid else unit_price * quantity for name, paid in PARTS.items()}
+    parts = {name: _money(item.get(paid), currency) if paid else unit_price * quantity for name, paid in PARTS.items()}
     return OrderLine(
         item_id=str(item["ID"]),
         sku=str(item.get("Sku") or ""),
@@ -346,8 +347,8 @@ def _text(value: object) -> str | None:
     return None if value is None or value == "" else str(value)
 
 
-def _money(value: object) -> Decimal:
-    return ZERO if value is None else in_cents(Decimal(str(value)))
+def _money(value: object, currency: str = "") -> Decimal:
+    return written(ZERO if value is None else rounded(Decimal(str(value)), CENT), currency)
 
 
 def _moment(value: object) -> datetime | None:

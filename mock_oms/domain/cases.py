@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Final
 
 from mock_oms.domain.grades import Grade
-from mock_oms.domain.money import CENT, ZERO
+from mock_oms.domain.money import ZERO, unit_of, written
 from mock_oms.domain.statuses import FAILED, HANDED_OVER, PROMISED, UNSENT, Question, Verdict, loudest, meaning
 
 
@@ -153,6 +153,7 @@ class Case:
     order_ref: str | None
     order_id: str
     opened_at: datetime
+    currency: str = ""  # of the order; unknown while only a parcel has told of it
     return_id: str | None = None
     cancel_id: str | None = None
     adjustments: Mapping[AdjustmentKey, Adjustment] = field(default_factory=dict)
@@ -183,7 +184,8 @@ class Case:
     @property
     def amount(self) -> Decimal:
         """What the case is about, in money."""
-        return sum((a.amount for a in self.current()), ZERO) + sum((part.amount for part in self.unread()), ZERO)
+        whole = sum((a.amount for a in self.current()), ZERO) + sum((part.amount for part in self.unread()), ZERO)
+        return written(whole, self.currency)
 
     @property
     def terminal(self) -> bool:
@@ -216,8 +218,8 @@ class Case:
 
     @property
     def least_offer(self) -> Decimal:
-        """The least that can be offered: a cent for each line that money is asked for."""
-        return CENT * sum(1 for a in self.answerable(Question.REQUEST) if a.amount)
+        """The least that can be offered: the smallest sum there is for each line that money is asked for."""
+        return unit_of(self.currency) * sum(1 for a in self.answerable(Question.REQUEST) if a.amount)
 
     @property
     def deadline(self) -> datetime | None:

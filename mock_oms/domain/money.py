@@ -8,32 +8,46 @@ from typing import Final
 
 ZERO: Final = Decimal("0.00")
 CENT: Final = Decimal("0.01")
+WHOLE: Final = Decimal(1)
+WITHOUT_DECIMALS: Final = frozenset({"VND", "IDR", "JPY"})
 
 
-def in_cents(amount: Decimal) -> Decimal:
-    """Return the amount rounded to whole cents."""
-    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+def unit_of(currency: str) -> Decimal:
+    """Return the smallest sum that can be paid in this currency."""
+    return WHOLE if currency in WITHOUT_DECIMALS else CENT
 
 
-def split(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
-    """Share `amount` out by `weights`, in whole cents.
+def rounded(amount: Decimal, unit: Decimal) -> Decimal:
+    """Return the amount rounded to whole units."""
+    return amount.quantize(unit, rounding=ROUND_HALF_UP)
+
+
+def written(amount: Decimal, currency: str) -> Decimal:
+    """Return the amount with the decimals of its currency, where none of it is lost by that."""
+    exact = rounded(amount, unit_of(currency))
+    return exact if exact == amount else amount
+
+
+def split(amount: Decimal, weights: Sequence[Decimal], unit: Decimal) -> list[Decimal]:
+    """Share `amount` out by `weights`, in whole units.
 
     The running sum is rounded, not each share: so no share is ever negative and the last takes exactly what is left.
     Where all weights are nothing, all are equal.
     """
     whole = sum(weights, Decimal(0))
     if whole == 0:
-        weights, whole = [Decimal(1)] * len(weights), Decimal(len(weights))
+        weights, whole = [WHOLE] * len(weights), Decimal(len(weights))
     shares: list[Decimal] = []
-    given, weighed = ZERO, Decimal(0)
+    given, weighed = unit - unit, Decimal(0)
     for weight in weights:
         weighed += weight
-        upto = amount if weighed == whole else in_cents(amount * weighed / whole)
+        upto = amount if weighed == whole else rounded(amount * weighed / whole, unit)
         shares.append(upto - given)
         given = upto
     return shares
 
 
-def split_for_each(amount: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
-    """Share `amount` out by `weights`, all above nothing: at least a cent for each, and never more than the weight."""
-    return [CENT + share for share in split(amount - CENT * len(weights), [weight - CENT for weight in weights])]
+def split_for_each(amount: Decimal, weights: Sequence[Decimal], unit: Decimal) -> list[Decimal]:
+    """Share `amount` out by `weights`, all above nothing: at least a unit for each, and never more than the weight."""
+    shares = split(amount - unit * len(weights), [weight - unit for weight in weights], unit)
+    return [unit + share for share in shares]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from mock_oms.domain.money import ZERO, split
+from mock_oms.domain.money import ZERO, split, unit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +28,10 @@ class OrderLine:
         """What was paid for all units, with tax and shipping."""
         return sum(self.parts.values(), ZERO)
 
-    def unit_parts(self) -> dict[str, dict[str, Decimal]]:
+    def unit_parts(self, smallest: Decimal) -> dict[str, dict[str, Decimal]]:
         """What was paid for each unit, part by part. Each part is divided by itself, as the marketplace does."""
         equal = [Decimal(1)] * len(self.unit_ids)
-        shares = {name: split(paid, equal) for name, paid in self.parts.items()}
+        shares = {name: split(paid, equal, smallest) for name, paid in self.parts.items()}
         return {unit: {name: share[at] for name, share in shares.items()} for at, unit in enumerate(self.unit_ids)}
 
     def quantity_of(self, unit_ids: tuple[str, ...]) -> int:
@@ -52,6 +52,11 @@ class Order:
     payment_status: str
     shipping_status: str
     lines: tuple[OrderLine, ...]
+
+    @property
+    def smallest(self) -> Decimal:
+        """The smallest sum that can be paid in the order's currency."""
+        return unit_of(self.currency)
 
     def line_of(self, unit_id: str) -> OrderLine | None:
         """Return the line a unit belongs to."""

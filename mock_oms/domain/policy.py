@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
 from mock_oms.domain.cases import Case, Kind
-from mock_oms.domain.money import in_cents
+from mock_oms.domain.money import rounded, unit_of
 from mock_oms.domain.statuses import Question, Verdict
 
 
@@ -42,5 +43,10 @@ def offers_part(policy: Policy, case: Case) -> bool:
         and case.asks is Question.REQUEST
         and case.kind is not Kind.CANCELLATION
         and case.offers == 0
-        and case.least_offer <= in_cents(case.amount / 2) < case.amount
+        and case.least_offer <= half_of(case) < case.amount
     )
+
+
+def half_of(case: Case) -> Decimal:
+    """Return what the policy offers: half of what is asked for."""
+    return rounded(case.amount / 2, unit_of(case.currency))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from mock_oms.domain.cases import Case, PartState
-from mock_oms.domain.money import ZERO, in_cents, split
+from mock_oms.domain.money import ZERO, rounded, split
 from mock_oms.domain.orders import Order, OrderLine
 from mock_oms.domain.statuses import meaning
 
@@ -56,14 +56,15 @@ def left_of(order: Order, cases: Iterable[Case]) -> Left:
     as the connector and the marketplace reckon. What its own units cannot bear falls on the others, so that the sum of
     all is right.
     """
-    parts = {unit: dict(paid) for line in order.lines for unit, paid in line.unit_parts().items()}
+    parts = {unit: dict(paid) for line in order.lines for unit, paid in line.unit_parts(order.smallest).items()}
     prices = {unit: sum(paid.values(), ZERO) for unit, paid in parts.items()}
     units, whole = dict(prices), order.total
     for claim in _claims(order, list(cases)):
         whole -= claim.amount
         before = dict(units)
-        _lay_down(claim, units)
-        _take_parts(claim, parts, {unit: before[unit] - rest for unit, rest in units.items() if rest != before[unit]})
+        _lay_down(claim, units, order.smallest)
+        taken = {unit: before[unit] - rest for unit, rest in units.items() if rest != before[unit]}
+        _take_parts(claim, parts, taken, order.smallest)
     whole = max(whole, ZERO)
     return Left(
         order=whole,
@@ -89,7 +90,7 @@ def _claims(order: Order, cases: Sequence[Case]) -> Iterable[Claim]:
                 yield Claim(part.amount, tuple(part.units), part.units, part.parts)
 
 
-def _lay_down(claim: Claim, left: dict[str, Decimal]) -> None:
+def _lay_down(claim: Claim, left: dict[str, Decimal], smallest: Decimal) -> None:
     """Take a claim off what is left of the units."""
     own = [unit for unit in claim.units if unit in left]
     rest = claim.amount
@@ -100,19 +101,21 @@ def _lay_down(claim: Claim, left: dict[str, Decimal]) -> None:
     for bearers in (own, list(left)):
         room = [left[unit] for unit in bearers]
         taken = min(rest, sum(room, ZERO))
-        for unit, share in zip(bearers, split(taken, room), strict=True):
+        for unit, share in zip(bearers, split(taken, room, smallest), strict=True):
             left[unit] -= share
         rest -= taken
 
 
-def _take_parts(claim: Claim, parts: dict[str, dict[str, Decimal]], taken: Mapping[str, Decimal]) -> None:
+def _take_parts(
+    claim: Claim, parts: dict[str, dict[str, Decimal]], taken: Mapping[str, Decimal], smallest: Decimal
+) -> None:
     """Take off the parts of the units' prices what a claim has taken of the units."""
     for unit, sum_ in taken.items():
         own = parts[unit]
         if claim.parts:
-            spread = {name: in_cents(part * sum_ / claim.amount) for name, part in claim.parts.items()}
+            spread = {name: rounded(part * sum_ / claim.amount, smallest) for name, part in claim.parts.items()}
         else:
-            spread = dict(zip(own, split(sum_, list(own.values())), strict=True))
+            spread = dict(zip(own, split(sum_, list(own.values()), smallest), strict=True))
         for name, share in spread.items():
             own[name] = max(own.get(name, ZERO) - share, ZERO)
 
@@ -120,7 +123,7 @@ def _take_parts(claim: Claim, parts: dict[str, dict[str, Decimal]], taken: Mappi
 def refund_lines(order: Order, unit_ids: Sequence[str], *, amount: Decimal | None, left: Left) -> list[LineRefund]:
     """Make up a refund of some units: all that is left of them, or `amount` shared out by what is left of each."""
     rests = [left.units[unit] for unit in unit_ids]
-    shares = dict(zip(unit_ids, rests if amount is None else split(amount, rests), strict=True))
+    shares = dict(zip(unit_ids, rests if amount is None else split(amount, rests, order.smallest), strict=True))
     refunds = []
     for line in order.lines:
         units = {unit: shares[unit] for unit in line.unit_ids if unit in shares}
@@ -130,14 +133,16 @@ def refund_lines(order: Order, unit_ids: Sequence[str], *, amount: Decimal | Non
         # as it was stated: whoever knows of something paid that we have not heard of must see it to refuse it.
         theirs = amount is None and (line.units_known or not left.touched & units.keys())
         sum_of_units = sum(units.values(), ZERO)
-        refunds.append(LineRefund(line=line, units=units, parts={} if theirs else _made_up(sum_of_units, units, left)))
+        made_up = {} if theirs else _made_up(sum_of_units, units, left, order.smallest)
+        refunds.append(LineRefund(line=line, units=units, parts=made_up))
     return [refund for refund in refunds if refund.amount > 0]
 
 
-def _made_up(amount: Decimal, units: Iterable[str], left: Left) -> dict[str, Decimal]:
+def _made_up(amount: Decimal, units: Iterable[str], left: Left, smallest: Decimal) -> dict[str, Decimal]:
     """Share a refund out over goods, tax and shipping, by what is left of each."""
     rests: dict[str, Decimal] = {}
     for unit in units:
         for name, rest in left.parts[unit].items():
             rests[name] = rests.get(name, ZERO) + rest
-    return {name: share for name, share in zip(rests, split(amount, list(rests.values())), strict=True) if share}
+    shares = split(amount, list(rests.values()), smallest)
+    return {name: share for name, share in zip(rests, shares, strict=True) if share}

@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response
 
 from mock_oms.domain.cases import Case
 from mock_oms.domain.grades import Grade
+from mock_oms.domain.money import ZERO, written
 from mock_oms.domain.reasons import CHANNELADVISOR
 from mock_oms.domain.statuses import Question, meaning
 from mock_oms.errors import Refused
@@ -64,7 +65,7 @@ class Office:
 def create_app(office: Office) -> Flask:
     """Return the pages over one OMS."""
     app = Flask(__name__)
-    app.jinja_env.filters.update(moment=_moment, words=lambda status: meaning(status).words)
+    app.jinja_env.filters.update(moment=_moment, money=_sum, words=lambda status: meaning(status).words)
     app.context_processor(lambda: _shared(office))
     app.before_request(_own_forms_only)
     app.after_request(_guarded)
@@ -83,7 +84,6 @@ def _shared(office: Office) -> dict[str, object]:
         "left": lambda deadline: _left(deadline - now),
         "parcel_of": office.store.parcel_of,
         "judgeable": office.views.judgeable,
-        "order_of": office.store.orders.get,
         "due": office.store.grid.due(),
         "Question": Question,
     }
@@ -158,7 +158,7 @@ def _show(office: Office, order_id: str, failure: Failure | None = None) -> Resp
         cases=list(reversed(cases)),
         ledger=store.ledger.rows(order_id),
         rest=office.views.refundable(order_id),
-        refunded=store.ledger.sums().get(order_id),
+        refunded=store.ledger.sums().get(order_id, ZERO),
         grades=list(Grade),
         reasons=sorted(CHANNELADVISOR),
         seen=len(cases),
@@ -233,7 +233,7 @@ def _amount() -> Decimal | None:
     try:
         return Decimal(text)
     except InvalidOperation:
-        raise Refused(422, "Bad value", f"amount is a sum above zero in whole cents, not {text!r}.", "amount") from None
+        raise Refused(422, "Bad value", f"amount is a sum above zero, not {text!r}.", "amount") from None
 
 
 def _page(every: list[object], name: str) -> dict[str, object]:
@@ -254,6 +254,10 @@ def _soonest(cases: list[Case]) -> list[Case]:
 
 def _moment(at: datetime | None) -> str:
     return "" if at is None else f"{at:%a} {at.day} {at:%b %Y, %H:%M} UTC"
+
+
+def _sum(amount: Decimal, currency: str) -> str:
+    return f"{written(amount, currency)} {currency}"
 
 
 def _left(rest: timedelta) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from mock_oms.domain.cases import Adjustment, Case, Decision
+from mock_oms.domain.money import written
 from mock_oms.state.agenda import Clock
 from mock_oms.state.events import Event, Listener
 from mock_oms.state.store import Parcel
@@ -35,7 +36,8 @@ class Effects:
         self._about(case, "refund_requested", line_item_ids=units or None, amount=case.amount, accepted=not case.unsent)
 
     def booked(self, case: Case, paid: Adjustment) -> None:
-        self._about(case, "booked", amount=paid.amount, made_of=paid.made_of)
+        made_of = {part: written(sum_, case.currency) for part, sum_ in paid.made_of.items()}
+        self._about(case, "booked", amount=written(paid.amount, case.currency), made_of=made_of)
 
     def parcel_received(self, parcel: Parcel) -> None:
         self._announce(

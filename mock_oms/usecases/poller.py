@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import Final
 
 from mock_oms.domain.cases import Adjustment, AdjustmentKey, Case, Decision, Level, PartState
+from mock_oms.domain.money import written
 from mock_oms.domain.statuses import PAID
 from mock_oms.errors import ConnectorError, Rejected
 from mock_oms.state.ledger import LedgerRow
@@ -104,7 +105,7 @@ class Poller:
     def _take_in(self, read: Adjustment, now: datetime, tally: Tally) -> None:
         """Take an adjustment into its case, and book it when it is done."""
         store = self.store
-        case = store.case_for(read) or self._open_case(read, now)
+        case = self._case_of(read, now)
         if case.adjustments.get(read.key) != read:
             was_unsent = case.unsent
             case = store.keep(case.reading(read))
@@ -113,21 +114,29 @@ class Poller:
             tally.adjustments += 1
             tally.cases[case.number] = None
         if read.status == PAID:
-            row = LedgerRow(case.order_id, case.number, read.key, read.amount, now)
+            amount = written(read.amount, case.currency)
+            row = LedgerRow(case.order_id, case.number, read.key, amount, now)
             if store.ledger.write(row):
-                tally.booked += read.amount
+                tally.booked += amount
                 self.effects.booked(case, read)
 
-    def _open_case(self, read: Adjustment, now: datetime) -> Case:
+    def _case_of(self, read: Adjustment, now: datetime) -> Case:
+        """Return the case of an adjustment, which is new, or which a parcel has opened before its order was known."""
+        case = self.store.case_for(read)
+        if case is not None and case.currency:
+            return case
         order = self.store.order_by_ref(read.order_ref)
         if order is None:  # never exported to us, yet adjusted
             order = self.api.order(read.order_ref)
             self.store.keep_order(order)
+        if case is not None:
+            return replace(case, currency=order.currency)
         return Case(
             number=self.store.new_number(),
             kind=read.kind,
             order_ref=order.ref,
             order_id=order.order_id,
+            currency=order.currency,
             opened_at=now,
         )
 

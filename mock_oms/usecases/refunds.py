@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from mock_oms.domain.cases import Adjustment, Case, Kind, PartState, RefundPart
-from mock_oms.domain.money import ZERO, split
+from mock_oms.domain.money import ZERO, split, written
 from mock_oms.domain.orders import Order
 from mock_oms.domain.reasons import CHANNELADVISOR
 from mock_oms.domain.refunds import Left, refund_lines
@@ -47,7 +47,7 @@ class Refunds:
     ) -> CommandResult:
         """Give money back that nobody asked for: of a whole order or of some of its units, all or a part of it."""
         order = self.store.order(order_id)
-        amount = None if amount is None else a_sum(amount, "amount")
+        amount = None if amount is None else a_sum(amount, "amount", order.currency)
         reason = a_reason(reason)
         units = None if line_item_ids is None else _units(order, line_item_ids)
         number = self.store.new_number()
@@ -57,6 +57,7 @@ class Refunds:
             kind=Kind.REFUND,
             order_ref=order.ref,
             order_id=order_id,
+            currency=order.currency,
             opened_at=self.clock.now(),
             parts=self._make_up(number, order, units, amount=amount, reason=reason, left=left),
         )
@@ -77,9 +78,10 @@ class Refunds:
         """Return the calls that a refund takes; refuse what is more than is left to give back."""
         rest = left.order if unit_ids is None else min(left.order, sum((left.units[unit] for unit in unit_ids), ZERO))
         if (rest if amount is None else amount) > rest or rest <= 0:
-            asked = "nothing is" if rest <= 0 else f"{rest} {order.currency} is"
+            asked = "nothing is" if rest <= 0 else f"{written(rest, order.currency)} {order.currency} is"
             detail = f"Of order {order.order_id}, {asked} left to refund."
-            paid = {unit: any(parts.values()) for line in order.lines for unit, parts in line.unit_parts().items()}
+            every = [line.unit_parts(order.smallest) for line in order.lines]
+            paid = {unit: any(parts.values()) for units in every for unit, parts in units.items()}
             if not any(paid[unit] for unit in unit_ids or paid):
                 detail = f"Nothing was paid for that of order {order.order_id}, so there is nothing to refund."
             raise Refused(409, "More than is refundable", detail, "amount")
@@ -88,7 +90,7 @@ class Refunds:
         name = f"OMS-{stream.getrandbits(32):08x}-{number}"
         if unit_ids is None:
             whole = rest if amount is None else amount
-            shares = split(whole, list(left.units.values()))
+            shares = split(whole, list(left.units.values()), order.smallest)
             units = dict(zip(left.units, shares, strict=True))
             body = {"AdjustmentAmount": whole, "SellerAdjustmentID": f"{name}-0", **words}
             return (RefundPart(seller_id=f"{name}-0", item_ref=None, amount=whole, units=units, body=body),)

@@ -12,8 +12,8 @@ from typing import Final, NoReturn
 
 from mock_oms.domain.cases import Adjustment, Case, Decision, Kind
 from mock_oms.domain.grades import UNGRADED
-from mock_oms.domain.money import ZERO, in_cents, split_for_each
-from mock_oms.domain.policy import ANSWERS, Policy, offers_part
+from mock_oms.domain.money import ZERO, split_for_each, unit_of
+from mock_oms.domain.policy import ANSWERS, Policy, half_of, offers_part
 from mock_oms.domain.reasons import NOT_RECEIVED
 from mock_oms.domain.refunds import left_of
 from mock_oms.domain.statuses import Question, Verdict, meaning
@@ -40,7 +40,9 @@ class Staff:
     def approve(self, adjustment_id: str, *, amount: Decimal | None = None) -> CommandResult:
         """Say yes to whatever the case asks; `amount` below the total makes it an offer of a part."""
         case, question = self._asked(adjustment_id)
-        amount = case.amount if amount is None else self._an_offer(case, question, a_sum(amount, "amount"))
+        amount = (
+            case.amount if amount is None else self._an_offer(case, question, a_sum(amount, "amount", case.currency))
+        )
         if amount == case.amount:
             return self.give(case, self._plain(case, question, Verdict.APPROVE))
         return self.give(case, self._offer(case, amount))
@@ -79,7 +81,7 @@ class Staff:
         if question is Question.GOODS and self.store.parcel_of(case) is None:
             return None
         if offers_part(self.policy, case):
-            return self._offer(case, in_cents(case.amount / 2))
+            return self._offer(case, half_of(case))
         return self._plain(case, question, verdict)
 
     def _asked(self, adjustment_id: str) -> tuple[Case, Question]:
@@ -102,10 +104,13 @@ class Staff:
         if case.kind is Kind.CANCELLATION and amount != case.amount:
             raise Refused(409, "No part of it", "A cancellation is approved or rejected whole.", "amount")
         if amount > case.amount:
-            raise Refused(422, "Too much", f"The request is about {case.amount}, not {amount}.", "amount")
+            raise Refused(
+                422, "Too much", f"The request is about {case.amount} {case.currency}, not {amount}.", "amount"
+            )
         if amount < min(case.amount, case.least_offer):
             detail = (
-                f"Each line that money is asked for must get some: the least that can be offered is {case.least_offer}."
+                f"Each line that money is asked for must get some: the least that can be offered is "
+                f"{case.least_offer} {case.currency}."
             )
             raise Refused(422, "Too little", detail, "amount")
         return amount
@@ -125,7 +130,7 @@ class Staff:
             left = left_of(order, others).units
             rests = [min(a.amount, sum((left.get(unit, ZERO) for unit in a.unit_ids), ZERO)) for a in asked]
             weights = rests if all(rests) and sum(rests) >= amount else weights
-        shares = dict(zip([a.key for a in asked], split_for_each(amount, weights), strict=True))
+        shares = dict(zip([a.key for a in asked], split_for_each(amount, weights, unit_of(case.currency)), strict=True))
         return Decision(Question.REQUEST, Verdict.APPROVE, amount=amount, shares=shares)
 
 

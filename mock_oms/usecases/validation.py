@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from mock_oms.domain.money import ZERO, in_cents
+from mock_oms.domain.money import ZERO, unit_of, written
 from mock_oms.domain.reasons import is_reason
 from mock_oms.errors import Refused
 
@@ -24,15 +24,21 @@ def a_word(words: type[Word], value: str, field: str) -> Word:
         raise Refused(422, "Bad value", f"{field} is one of {choice}, not {value!r}.", field) from None
 
 
-def a_sum(value: Decimal, field: str) -> Decimal:
+def a_sum(value: Decimal, field: str, currency: str) -> Decimal:
+    smallest = unit_of(currency)
     try:
         amount = Decimal(value)
-        good = amount.is_finite() and amount > ZERO and amount == in_cents(amount)
+        good = amount.is_finite() and amount > ZERO and amount % smallest == 0
     except (InvalidOperation, ValueError, TypeError):
         good = False
     if not good:
-        raise Refused(422, "Bad value", f"{field} is a sum above zero in whole cents, not {value}.", field)
-    return in_cents(amount)
+        raise Refused(
+            422,
+            "Bad value",
+            f"{field} is a sum above zero, a multiple of {smallest} {currency}".rstrip() + f", not {value}.",
+            field,
+        )
+    return written(amount, currency)
 
 
 def a_reason(reason: str | None) -> str | None:

@@ -25,6 +25,7 @@ class AdjustmentRow:
     order_id: str
     status: str
     amount: Decimal
+    currency: str
     deadline: datetime | None
     error: str | None
     can: tuple[str, ...]  # what staff can do with it now: approve, reject, inspect
@@ -59,6 +60,7 @@ class Views:
             order_id=case.order_id,
             status=case.status,
             amount=case.amount,
+            currency=case.currency,
             deadline=case.deadline,
             error=case.error,
             can=self._can(case),

@@ -69,6 +69,7 @@ class Warehouse:
             kind=Kind.RETURN,
             order_ref=order.ref if order else None,
             order_id=parcel.order_id,
+            currency=order.currency if order else "",
             opened_at=self.clock.now(),
             return_id=parcel.return_id,
         )

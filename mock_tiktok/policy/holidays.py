@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _KNOWN: Final = {
     "us-federal": ("US", None),
     "england-wales": ("GB", "ENG"),
+    "indonesia": ("ID", None),
 }
 
 

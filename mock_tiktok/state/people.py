@@ -72,7 +72,7 @@ def next_act(plan: Plan, item: Return) -> Action | None:
     return Action.DISPUTE if plan.disputes and rejected and item.dispute is not Dispute.IN_PROGRESS else None
 
 
-_LOCALES: Final = {"US": "en_US", "GB": "en_GB"}
+_LOCALES: Final = {"US": "en_US", "GB": "en_GB", "ID": "id_ID"}
 
 
 @cache
@@ -108,14 +108,14 @@ class Product:
     sku: str
     name: str
     variant: str
-    price: str
+    coins: int  # the price, in the smallest coin of the shop's currency
 
 
 CATALOGUE: Final = (
-    Product("MUG-BLUE", "Stoneware mug", "Blue", "19.99"),
-    Product("LAMP-OAK", "Oak desk lamp", "Warm white", "64.50"),
-    Product("TEE-M-BLK", "Organic cotton T-shirt", "Black, M", "24.00"),
-    Product("EARBUDS-2", "Wireless earbuds", "White", "39.98"),
-    Product("BLENDER-X", "Countertop blender", "1.5 l", "119.00"),
-    Product("SCARF-GRN", "Wool scarf", "Green", "32.75"),
+    Product("MUG-BLUE", "Stoneware mug", "Blue", 1999),
+    Product("LAMP-OAK", "Oak desk lamp", "Warm white", 6450),
+    Product("TEE-M-BLK", "Organic cotton T-shirt", "Black, M", 2400),
+    Product("EARBUDS-2", "Wireless earbuds", "White", 3998),
+    Product("BLENDER-X", "Countertop blender", "1.5 l", 11900),
+    Product("SCARF-GRN", "Wool scarf", "Green", 3275),
 )

@@ -24,7 +24,7 @@ from mock_tiktok.state.tokens import Tokens
 from mock_tiktok.usecases.shop import Shop
 
 DEFAULT_PROFILE: Final = "us-2025-08"
-_OF_MARKET: Final = {"US": DEFAULT_PROFILE, "GB": "uk-2026-04", "UK": "uk-2026-04"}
+_OF_MARKET: Final = {"US": DEFAULT_PROFILE, "GB": "uk-2026-04", "UK": "uk-2026-04", "ID": "id-2025-11"}
 _CALLED: Final = {"UK": "GB"}
 
 

@@ -230,7 +230,7 @@ class OrderLifecycle:
         priced = []
         for line in lines:
             sku = line.sku or stream.choice(CATALOGUE).sku
-            price = _list_price(sku) if line.unit_price is None else line.unit_price
+            price = _list_price(sku) * smallest if line.unit_price is None else line.unit_price
             priced.append(_Line(sku, line.quantity, price.quantize(smallest), line.package))
         return tuple(priced)
 
@@ -314,10 +314,11 @@ def _product(sku: str) -> Product | None:
     return next((product for product in CATALOGUE if product.sku == sku), None)
 
 
-def _list_price(sku: str) -> Decimal:
+def _list_price(sku: str) -> int:
+    """Return what a unit costs where nobody says so, in coins of whatever currency."""
     product = _product(sku)
-    return Decimal(product.price) if product else _DEFAULT_PRICE
+    return product.coins if product else _DEFAULT_COINS
 
 
-_DEFAULT_PRICE: Final = Decimal("19.99")
+_DEFAULT_COINS: Final = 1999
 _MOST_UNITS: Final = 500

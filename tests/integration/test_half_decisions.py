@@ -56,7 +56,7 @@ def test_the_refusal_and_the_row_say_what_was_taken_and_what_not(world: World) -
     assert (refusal.status, refusal.title) == (409, "Only half answered")
     assert (row(world).status, row(world).deadline) == ("NewRma", before.deadline)
     assert str(row(world).error).startswith("Half answered: 1 of 3 lines")
-    assert "only 4.99 of the 9.99 is left" in str(row(world).error)
+    assert "only 4.99 USD of the 9.99 USD is left" in str(row(world).error)
     world.advance(by=HALF_AN_HOUR)
     assert state(world) == "RETURN_OR_REFUND_REQUEST_PENDING"
     assert str(row(world).error).startswith("Half answered")

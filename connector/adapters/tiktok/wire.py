@@ -23,6 +23,7 @@ from connector.domain.decisions import (
     RejectCancellation,
     RejectReturn,
 )
+from connector.domain.money import written
 from connector.domain.site import Claim, ClaimKind, ClaimLine, SiteLine, SiteOrder
 from connector.ports import AuthorizedShop, Grant
 
@@ -213,7 +214,7 @@ def request(decision: Decision, claim_id: str | None) -> tuple[str, Json | None]
                 "return_type": "REFUND",
                 "return_reason": decision.reason,
                 "order_line_item_ids": decision.line_ids,
-                "refund_total": None if decision.amount is None else f"{decision.amount:f}",
+                "refund_total": None if decision.amount is None else str(written(decision.amount, decision.currency)),
                 "currency": decision.currency,
             }
         case CancelOrder():
@@ -222,7 +223,8 @@ def request(decision: Decision, claim_id: str | None) -> tuple[str, Json | None]
         case ApproveReturn():
             offer = {}
             if decision.amount is not None:
-                offer = {"partial_refund": {"currency": decision.currency, "amount": f"{decision.amount:f}"}}
+                offered = str(written(decision.amount, decision.currency))
+                offer = {"partial_refund": {"currency": decision.currency, "amount": offered}}
             return f"{RETURNS}/{claim_id}/approve", {"decision": decision.choice, **offer}
         case RejectReturn():
             document = {"decision": decision.choice, "reject_reason": decision.reason, **_comment(decision.comment)}

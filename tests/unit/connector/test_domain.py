@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from connector.domain.adjustments import AWAITS_SELLER, BEGINS, OPEN, REOPENS, TABLE, TERMINAL, Action, after
 from connector.domain.adjustments import RequestStatus as S
 from connector.domain.decisions import BRINGS, DECISIONS, MEANT
-from connector.domain.money import Parts, as_parts, split
+from connector.domain.money import CENT, Parts, as_parts, split
 from connector.domain.reasons import CONDITIONS, MARKETS, choose, gravest
 from connector.domain.retry import DELIVERY
 from connector.domain.site import CANCELLATION_NEWS, RETURN_NEWS, SiteLine, SiteOrder
@@ -57,7 +57,7 @@ def test_every_status_of_the_marketplace_can_begin_an_adjustment() -> None:
 
 @given(total=money, weights=st.lists(money, min_size=1, max_size=8))
 def test_parts_add_up_to_the_whole_and_none_is_less_than_nothing(total: Decimal, weights: list[Decimal]) -> None:
-    parts = split(total, weights)
+    parts = split(total, weights, CENT)
     assert sum(parts) == total
     assert all(part >= 0 for part in parts)
 
@@ -66,13 +66,13 @@ def test_parts_add_up_to_the_whole_and_none_is_less_than_nothing(total: Decimal,
 def test_scaled_parts_add_up_and_what_was_nothing_stays_nothing(
     total: Decimal, item: Decimal, tax: Decimal, shipping: Decimal
 ) -> None:
-    parts = Parts(item=item, tax=tax, shipping=shipping).scaled_to(total)
+    parts = Parts(item=item, tax=tax, shipping=shipping).scaled_to(total, CENT)
     assert parts.total == total
     assert parts.gift == 0
 
 
 def test_the_last_of_three_single_refunds_takes_what_is_left() -> None:
-    assert split(Decimal("3.59"), [Decimal("14.95")] * 3) == [Decimal("1.20"), Decimal("1.19"), Decimal("1.20")]
+    assert split(Decimal("3.59"), [Decimal("14.95")] * 3, CENT) == [Decimal("1.20"), Decimal("1.19"), Decimal("1.20")]
 
 
 def test_a_stated_total_is_taken_as_given_even_where_tax_lies_inside() -> None:

@@ -300,7 +300,7 @@ def test_a_blind_refund_takes_the_sum_the_marketplace_reckons(bench: Bench) -> N
     bench.tiktok.decide = lambda call: ok({"return_id": "901", "return_status": "RETURN_OR_REFUND_REQUEST_SUCCESS"})
     bench.round()
     (call,) = bench.tiktok.written()
-    assert call.body["refund_total"] == "25"
+    assert call.body["refund_total"] == "25.00"
     assert call.body["order_line_item_ids"] == ["5001", "5002"]
     assert bench.adjustment().site_adjustment_id == "901"
     bench.tiktok.put_return("901", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE", role="SELLER")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mock_oms.domain.cases import Adjustment, Case, Kind, Level, PartState, RefundPart
-from mock_oms.domain.money import split
+from mock_oms.domain.money import CENT, WHOLE, split, split_for_each, unit_of
 from mock_oms.domain.orders import Order, OrderLine
 from mock_oms.domain.refunds import left_of, refund_lines
 from mock_oms.domain.statuses import MEANINGS, PROMISED, loudest, meaning
@@ -18,19 +18,32 @@ CENTS = st.integers(0, 100_000).map(lambda cents: Decimal(cents) / 100)
 NOW = datetime(2031, 3, 3, 9, tzinfo=UTC)
 
 
-@given(amount=CENTS, weights=st.lists(CENTS, min_size=1, max_size=12))
-def test_shares_add_up_and_are_never_negative(amount: Decimal, weights: list[Decimal]) -> None:
-    shares = split(amount, weights)
-    assert sum(shares) == amount
+COINS = st.integers(0, 100_000)
+UNITS = pytest.mark.parametrize("unit", [CENT, WHOLE])
+
+
+@UNITS
+@given(coins=COINS, weights=st.lists(COINS, min_size=1, max_size=12))
+def test_shares_add_up_and_are_never_negative(unit: Decimal, coins: int, weights: list[int]) -> None:
+    shares = split(coins * unit, [weight * unit for weight in weights], unit)
+    assert sum(shares) == coins * unit
     assert len(shares) == len(weights)
-    assert all(share >= 0 and share == share.quantize(Decimal("0.01")) for share in shares)
+    assert all(share >= 0 and share % unit == 0 for share in shares)
 
 
-@given(weights=st.lists(CENTS, min_size=1, max_size=12), less=CENTS)
-def test_no_share_is_more_than_what_it_is_a_share_of(weights: list[Decimal], less: Decimal) -> None:
-    amount = max(sum(weights, Decimal(0)) - less, Decimal(0))
-    if sum(weights):
-        assert all(share <= weight for share, weight in zip(split(amount, weights), weights, strict=True))
+@UNITS
+@given(coins=st.lists(st.integers(1, 100_000), min_size=1, max_size=12), less=COINS)
+def test_no_share_is_more_than_what_it_is_a_share_of(unit: Decimal, coins: list[int], less: int) -> None:
+    weights = [coin * unit for coin in coins]
+    amount = max(sum(coins) - less, len(coins)) * unit
+    for shares in (split(amount, weights, unit), split_for_each(amount, weights, unit)):
+        assert all(share <= weight for share, weight in zip(shares, weights, strict=True))
+    assert min(shares) >= unit
+
+
+@pytest.mark.parametrize(("currency", "unit"), [("USD", "0.01"), ("GBP", "0.01"), ("IDR", "1"), ("VND", "1")])
+def test_the_smallest_sum_is_the_currency_s(currency: str, unit: str) -> None:
+    assert unit_of(currency) == Decimal(unit)
 
 
 def an_order(prices: list[Decimal], taxes: list[Decimal], quantities: list[int]) -> Order:

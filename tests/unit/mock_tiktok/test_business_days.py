@@ -15,6 +15,7 @@ from mock_tiktok.policy import profile as policy
 from mock_tiktok.policy.holidays import calendar_named
 
 US = BusinessCalendar(ZoneInfo("America/New_York"), calendar_named("us-federal"))
+ID = BusinessCalendar(ZoneInfo("Asia/Jakarta"), calendar_named("indonesia"))
 UK = BusinessCalendar(ZoneInfo("Europe/London"), calendar_named("england-wales"))
 
 
@@ -48,6 +49,11 @@ def test_the_day_is_the_market_s_own() -> None:
 def test_the_uk_keeps_its_own_holidays() -> None:
     start = datetime(2031, 12, 24, 12, tzinfo=UTC)
     assert UK.add(start, 1) == datetime(2031, 12, 29, 12, tzinfo=UTC)  # Christmas, Boxing Day, weekend
+
+
+def test_indonesia_keeps_its_own_holidays() -> None:
+    start = datetime(2031, 3, 21, 2, tzinfo=UTC)  # Friday morning in Jakarta; the Day of Silence is on Monday
+    assert ID.add(start, 1) == datetime(2031, 3, 25, 2, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

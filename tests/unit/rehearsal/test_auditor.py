@@ -38,6 +38,7 @@ class Row:
     error: str | None = None
     kind: str = "refund"
     amount: Decimal = Decimal("19.99")
+    currency: str = "USD"
     deadline: datetime | None = None
     can: tuple[str, ...] = ()
 
