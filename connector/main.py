@@ -17,6 +17,7 @@ import requests
 import sqlalchemy as sa
 from flask import Flask
 
+from connector.adapters.patience import patient
 from connector.adapters.sql.fresh import fill, is_fresh
 from connector.adapters.sql.store import SqlStore, engine_for
 from connector.adapters.tiktok.client import TikTok
@@ -78,7 +79,7 @@ class Connector:
         self._secret: Secret = secret or unguessable
         self._store = SqlStore(self.engine)
         self._marketplace = TikTok(
-            http=http,
+            http=patient(http),
             clock=clock,
             app_key=settings.app_key,
             app_secret=settings.app_secret,

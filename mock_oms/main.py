@@ -14,6 +14,7 @@ import requests
 from flask import Flask
 
 from mock_oms.adapters.channeladvisor import ChannelAdvisor
+from mock_oms.adapters.patience import patient
 from mock_oms.domain.cases import Case
 from mock_oms.domain.policy import Policy
 from mock_oms.pages.app import Office, create_app
@@ -54,7 +55,7 @@ class Oms:
         api = ChannelAdvisor(
             clock=clock,
             store=store,
-            http=http,
+            http=patient(http),
             application_id=application_id,
             shared_secret=shared_secret,
             refresh_token=refresh_token,

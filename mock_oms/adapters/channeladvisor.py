@@ -11,14 +11,15 @@ import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import HTTPError
 
 from mock_oms.domain.cases import Adjustment, AdjustmentKey, Decision, Kind, Level, RefundPart
 from mock_oms.domain.money import CENT, ZERO, rounded, written
@@ -32,7 +33,7 @@ from mock_oms.state.store import AccessToken, Store
 Json = dict[str, Any]
 Thing = TypeVar("Thing")
 
-HTTP_TIMEOUT: Final = (5.0, 30.0)  # seconds of wall time to connect and to wait for an answer
+HTTP_TIMEOUT: Final = 30.0  # seconds of wall time for a call as a whole
 RENEW_BEFORE: Final = timedelta(minutes=5)
 IDS_PER_CALL: Final = 20
 FORM: Final = "application/x-www-form-urlencoded"
@@ -159,15 +160,21 @@ class ChannelAdvisor:
             link = page.get("@odata.nextLink")
             if not link:
                 return
-            if link in seen:
-                raise Unreachable("The connector's pages go round in circles.")
-            seen.add(link)
-            page = self._follow(link)
+            page = self._follow(link, seen)
 
-    def _follow(self, link: str) -> Json:
+    def _follow(self, link: object, seen: set[str]) -> Json:
         """Fetch the page a link names. Only its path is followed: our token goes to the connector and nowhere else."""
-        parts = urlsplit(link)
-        return _object(self._call("GET", f"{parts.path}?{parts.query}"))
+        try:
+            parts = urlsplit(link) if isinstance(link, str) else urlsplit("")
+        except ValueError:
+            parts = urlsplit("")
+        if not parts.path.startswith("/"):
+            raise Unreachable("The connector's link to the next page cannot be read.")
+        target = f"{parts.path}?{parts.query}"
+        if target in seen:
+            raise Unreachable("The connector's pages go round in circles.")
+        seen.add(target)
+        return _object(self._call("GET", target))
 
     def _json(self, method: str, path: str, query: Mapping[str, str]) -> Json:
         encoded = urlencode(query, quote_via=quote, safe="$(),:'")
@@ -191,10 +198,12 @@ class ChannelAdvisor:
         request = requests.PreparedRequest()  # in its final form already: there is nothing to prepare
         request.method, request.url, request.body = method, self._url + target, body
         request.headers = CaseInsensitiveDict(headers)
-        try:
-            return self._http.send(request, timeout=HTTP_TIMEOUT, allow_redirects=False)
-        except requests.RequestException as error:
+        try:  # the adapter itself: what a session adds is following redirects and keeping cookies
+            response = self._http.get_adapter(request.url).send(request, timeout=HTTP_TIMEOUT)
+            response.content  # noqa: B018  # read to its end, or not at all
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             raise Unreachable(f"The connector cannot be reached ({type(error).__name__}).") from error
+        return response
 
     def _access_token(self) -> str:
         now, token = self._clock.now(), self._store.token
@@ -203,23 +212,24 @@ class ChannelAdvisor:
             document = _object(_accepted(self._send("POST", "/oauth2/token", self._basic, form, FORM)))
             try:
                 text, life = str(document["access_token"]), timedelta(seconds=int(document["expires_in"]))
-            except (KeyError, ValueError) as error:
+                renew_at = now + max(life - RENEW_BEFORE, life / 2)
+            except (LookupError, ValueError, TypeError, ArithmeticError) as error:
                 raise Unreachable("The connector's token answer cannot be read.") from error
-            token = AccessToken(text, now + max(life - RENEW_BEFORE, life / 2))
+            token = AccessToken(text, renew_at)
             self._store.token = token
         return token.text
 
     def _order(self, row: Json) -> Order:
         items = _rows(row, "Items")
-        link = row.get("Items@odata.nextLink")
+        link, seen = row.get("Items@odata.nextLink"), set[str]()
         while link:
-            page = self._follow(link)
+            page = self._follow(link, seen)
             items += _rows(page, "value")
             link = page.get("@odata.nextLink")
         currency = str(row.get("Currency") or "")
         return Order(
-            ref=str(row["ID"]),
-            order_id=str(row["SiteOrderID"]),
+            ref=_id(row["ID"]),
+            order_id=_id(row["SiteOrderID"]),
             site=str(row.get("SiteName") or ""),
             currency=currency,
             total=_money(row.get("TotalPrice"), currency),
@@ -235,7 +245,7 @@ def _line(item: Json, currency: str) -> OrderLine:
     units = tuple(str(unit) for unit in item.get("SiteOrderLineItemIDs") or ())
     parts = {name: _money(item.get(paid), currency) if paid else unit_price * quantity for name, paid in PARTS.items()}
     return OrderLine(
-        item_id=str(item["ID"]),
+        item_id=_id(item["ID"]),
         sku=str(item.get("Sku") or ""),
         title=str(item.get("Title") or ""),
         quantity=quantity,
@@ -256,8 +266,8 @@ def _adjustment(level: Level, row: Json) -> Adjustment:
     words = _text(row.get("SiteErrorMessage"))
     code = _text(row.get("SiteErrorCode"))
     return Adjustment(
-        key=(level, int(row["ID"])),
-        order_ref=str(row["OrderID"]),
+        key=(level, int(_id(row["ID"]))),
+        order_ref=_id(row["OrderID"]),
         item_ref=_text(row.get("OrderItemID")),
         kind=kind,
         status=str(row.get("RequestStatus") or "NoChange"),
@@ -267,7 +277,7 @@ def _adjustment(level: Level, row: Json) -> Adjustment:
             for share in row.get("SiteOrderLineItemAmounts") or ()
         },
         parts=parts,
-        quantity=row.get("Quantity"),
+        quantity=None if row.get("Quantity") is None else int(row["Quantity"]),
         created_at=_moment(row.get("CreatedDateUtc")),
         rma_number=rma,
         site_id=_text(row.get("SiteAdjustmentID")),
@@ -299,7 +309,7 @@ def _words(response: requests.Response) -> tuple[str, str | None]:
     """Return the words of an error, in whichever of the three shapes it comes, and the field it names."""
     try:
         document = json.loads(response.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     if isinstance(document, dict):
         error = document.get("error")
@@ -315,13 +325,17 @@ def _from(field: str, since: datetime) -> dict[str, str]:
     return {"$filter": f"{field} ge {since:%Y-%m-%dT%H:%M:%SZ}"}
 
 
-_exact: Final = json.JSONDecoder(parse_float=Decimal).decode  # money as it is written
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+_exact: Final = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant).decode  # money as it is written
 
 
 def _object(response: requests.Response) -> Json:
     try:
         document = _exact(response.content.decode())
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unreachable("The connector's answer is not JSON.") from error
     if not isinstance(document, dict):
         raise Unreachable("The connector's answer is not a JSON object.")
@@ -339,8 +353,14 @@ def _read(parse: Callable[[Json], Thing], row: Json) -> Thing:
     """Make something of a row; a row nothing can be made of is an answer not to be relied on."""
     try:
         return parse(row)
-    except (KeyError, ValueError, TypeError, ArithmeticError) as error:
+    except (LookupError, ValueError, TypeError, ArithmeticError, AttributeError, RecursionError) as error:
         raise Unreachable(f"The connector's answer cannot be read ({type(error).__name__}: {error}).") from error
+
+
+def _id(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
+        raise TypeError(f"{value!r} is no id")
+    return str(value)
 
 
 def _text(value: object) -> str | None:
@@ -352,7 +372,10 @@ def _money(value: object, currency: str = "") -> Decimal:
 
 
 def _moment(value: object) -> datetime | None:
-    return None if not value else datetime.fromisoformat(str(value))
+    if not value:
+        return None
+    at = datetime.fromisoformat(str(value))
+    return at if at.tzinfo else at.replace(tzinfo=UTC)  # all these fields are named ...Utc
 
 
 def _number(value: object) -> float:

@@ -1,0 +1,88 @@
+"""Both players that call others: a time-out is for the whole call, and a redirect is an answer like any other."""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+import requests
+
+from connector.adapters import patience as connectors
+from mock_oms.adapters import patience as omss
+
+PLAYERS = pytest.mark.parametrize("patience", [connectors, omss], ids=["connector", "oms"])
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\n"
+DRIPS = {
+    "status line": b"HTTP/1.1 " + b"2" * 400,
+    "headers": b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 400,
+    "body": HEAD + b"x" * 400,
+    "chunks": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"1\r\nx\r\n" * 100,
+    "a chunk's size": b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"0" * 400,
+}
+Serve = Callable[[bytes, float], str]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Serve bytes to whoever comes: all at once, or one by one with a gap (seconds) between them."""
+    over, listening = threading.Event(), socket.create_server(("127.0.0.1", 0))
+
+    def talk(answer: bytes, gap: float) -> None:
+        with listening, listening.accept()[0] as line:
+            line.recv(65_536)
+            for at in range(0, len(answer), 1 if gap else len(answer)):
+                line.sendall(answer[at : at + 1] if gap else answer)
+                if over.wait(gap):
+                    return
+
+    def start(answer: bytes, gap: float) -> str:
+        threading.Thread(target=talk, args=(answer, gap), daemon=True).start()
+        return f"http://127.0.0.1:{listening.getsockname()[1]}/"
+
+    yield start
+    over.set()
+
+
+def call(patience: Any, url: str, timeout: float) -> bytes:
+    with patience.patient(requests.Session()) as http:
+        request = requests.Request("GET", url).prepare()
+        content: bytes = http.get_adapter(url).send(request, timeout=timeout).content
+        return content
+
+
+@PLAYERS
+@pytest.mark.parametrize("answer", DRIPS.values(), ids=DRIPS)
+def test_an_answer_that_drips_ends_when_the_time_is_over(patience: Any, serve: Serve, answer: bytes) -> None:
+    url = serve(answer, 0.02)  # 8 s in all, and never more than 0.02 s without a byte
+    with pytest.raises((requests.ReadTimeout, requests.ConnectionError), match="timed out"):
+        call(patience, url, 0.15)
+
+
+@PLAYERS
+def test_an_answer_in_time_is_whole(patience: Any, serve: Serve) -> None:
+    assert call(patience, serve(HEAD + b"x" * 400, 0), 5.0) == b"x" * 400
+
+
+@PLAYERS
+def test_what_is_mounted_keeps_its_own_time(patience: Any) -> None:
+    mounted = requests.Session()
+    ours = type("Ours", (requests.adapters.HTTPAdapter,), {})()
+    mounted.mount("https://", ours)
+    assert patience.patient(mounted).get_adapter("https://x") is ours
+
+
+@PLAYERS
+def test_each_byte_gets_what_is_left_of_the_time(patience: Any) -> None:
+    waits: list[float] = []
+    line = type("Line", (), {"settimeout": lambda self, seconds: waits.append(seconds)})()
+    seconds = count(1)
+    source = patience._Until(line, io.BytesIO(b"abcdef"), 3.5, lambda: float(next(seconds)))
+    assert [source.read(1) for _ in range(3)] == [b"a", b"b", b"c"]
+    assert waits == [2.5, 1.5, 0.5]
+    with pytest.raises(TimeoutError):
+        source.read(1)
