@@ -53,6 +53,7 @@ class LineItem:
     refunded_tax: Decimal = ZERO
     cancelled: bool = False
     cancel_reason: str | None = None
+    cancelled_by: Role | None = None
     replaced: bool = False
 
     @property
@@ -92,7 +93,7 @@ class ClaimLine:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order of one shop. `paid_at` is None while it is UNPAID."""
+    """One order of one shop. `paid_at` is None while it is UNPAID; a cancellation asked for after `ship_by` is late."""
 
     id: str
     shop_id: str
@@ -110,6 +111,7 @@ class Order:
     tracking_number: str
     provider_id: str
     provider_name: str
+    ship_by: datetime
     hold_until: datetime | None = None
     paid_at: datetime | None = None
     rts_at: datetime | None = None

@@ -71,6 +71,7 @@ class Return:
     deadline: Deadline | None = None
     shipment_type: str | None = None
     handover_method: str | None = None
+    sent_to: str | None = None
     label_type: str | None = None
     tracking_number: str | None = None
     provider_id: str | None = None

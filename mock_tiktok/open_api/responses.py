@@ -1,6 +1,7 @@
 """The platform's responses, written for the wire: the API's own field names, texts for money, seconds for times.
 
-Requests are read in `requests.py`; nobody else spells a field of the API. A field without a value is left out.
+Requests are read in `requests.py`; nobody else spells a field of the API. A field without a value is left out; which
+fields always have one, `contracts/tiktok_shop.yaml` says under `required`, zeros and empty texts included.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ _PACKAGE_STATUS: Final = {
     OrderStatus.CANCELLED: "CANCELLED",
 }
 _IMAGE: Final = "https://p16-oec-va.ibyteimg.com/"
+# The platform's samples have these on every order; that there is one of each here is assumed.
+_DELIVERY_OPTION: Final = {"delivery_option_id": "7091146663229654785", "delivery_option_name": "Standard shipping"}
+_PAYMENT_METHOD: Final = "CCDC"
 
 
 @lru_cache(maxsize=8192)
@@ -127,6 +131,9 @@ def order(one: Order) -> Json:
             "create_time": seconds(one.created_at),
             "update_time": seconds(one.updated_at),
             "paid_time": _at(one.paid_at),
+            "payment_method_name": _PAYMENT_METHOD if one.paid_at else None,
+            "rts_sla_time": seconds(one.ship_by),
+            "shipping_due_time": seconds(one.ship_by),
             "rts_time": _at(one.rts_at),
             "collection_time": _at(one.collected_at),
             "delivery_time": _at(one.delivered_at),
@@ -143,6 +150,7 @@ def order(one: Order) -> Json:
             "fulfillment_type": "FULFILLMENT_BY_SELLER",
             "shipping_type": "TIKTOK",
             "delivery_type": "HOME_DELIVERY",
+            **_DELIVERY_OPTION,
             "shipping_provider": one.provider_name if shipped else None,
             "shipping_provider_id": one.provider_id if shipped else None,
             "tracking_number": one.tracking_number if shipped else None,
@@ -187,6 +195,9 @@ def _address(one: Order) -> Json:
         "full_address": buyer.address,
         "address_detail": buyer.street,
         "address_line1": buyer.street,
+        "address_line2": "",
+        "address_line3": "",
+        "address_line4": "",
         "postal_code": buyer.postal_code,
         "region_code": buyer.country,
         "district_info": [
@@ -218,7 +229,7 @@ def _order_line(one: Order, line: LineItem, shipped: bool) -> Json:
             "sale_price": money(line.price),
             "seller_discount": "0",
             "platform_discount": "0",
-            "item_tax": [{"tax_type": "SALES_TAX", "tax_amount": money(line.tax)}] if line.tax else None,
+            "item_tax": [_tax(line)],
             "display_status": status.value,
             "package_id": line.package_id,
             "package_status": _PACKAGE_STATUS[status],
@@ -228,13 +239,26 @@ def _order_line(one: Order, line: LineItem, shipped: bool) -> Json:
             "shipping_provider_id": one.provider_id if shipped else None,
             "tracking_number": one.tracking_number if shipped else None,
             "cancel_reason": line.cancel_reason,
-            "cancel_user": one.cancelled_by.value if line.cancelled and one.cancelled_by else None,
+            "cancel_user": line.cancelled_by.value if line.cancelled_by else None,
         }
     )
 
 
+def _tax(line: LineItem) -> Json:
+    """Return a unit's tax; the rate is what the amount comes to, to four places (assumed)."""
+    rate = (line.tax / line.price).quantize(_RATE) if line.price else Decimal(0)
+    return {"tax_type": "SALES_TAX", "tax_amount": money(line.tax), "tax_rate": money(rate)}
+
+
+_RATE: Final = Decimal("0.0001")
+
+
 def _image(line: LineItem) -> Json:
-    return {"url": f"{_IMAGE}{line.product_id}.jpeg", "width": 200, "height": 200}
+    return _picture(f"{_IMAGE}{line.product_id}.jpeg")
+
+
+def _picture(url: str) -> Json:
+    return {"url": url, "width": 200, "height": 200}
 
 
 # Returns
@@ -267,7 +291,7 @@ def return_(item: Return, its_order: Order) -> Json:
             "return_shipping_document_type": item.label_type,
             "pre_return_id": item.previous_return_id,
             "next_return_id": item.next_return_id,
-            "can_buyer_keep_item": item.can_buyer_keep_item or item.buyer_keeps_item,
+            "can_buyer_keep_item": True if item.can_buyer_keep_item or item.buyer_keeps_item else None,
             "is_combined_return": False,
             "combined_return_id": "0",
             "is_quick_refund": True if item.is_quick_refund else None,
@@ -277,12 +301,29 @@ def return_(item: Return, its_order: Order) -> Json:
             else {"currency": item.amount.currency, "amount": money(item.offer)},
             "buyer_rejected_partial_refund": True if item.buyer_rejected_offer else None,
             "seller_next_action_response": _next_action(item.deadline),
+            "return_warehouse_address": {"full_address": item.sent_to} if item.sent_to else None,
             "refund_amount": amount(item.amount),
+            "discount_amount": [_nothing(item.amount.currency, _DISCOUNTS)],
+            "shipping_fee_amount": [_nothing(item.amount.currency, _RETURN_SHIPPING)],
             "return_line_items": _claimed("return_line_item_id", item.lines, its_order),
             "create_time": seconds(item.created_at),
             "update_time": seconds(item.updated_at),
         }
     )
+
+
+# Nothing here is sold at a discount, and who pays for a return label is not modelled: all of it is "0", and sent.
+_DISCOUNTS: Final = (
+    "product_seller_discount",
+    "product_platform_discount",
+    "shipping_fee_seller_discount",
+    "shipping_fee_platform_discount",
+)
+_RETURN_SHIPPING: Final = tuple(f"{who}_paid_return_shipping_fee" for who in ("seller", "platform", "buyer"))
+
+
+def _nothing(currency: str, parts: Iterable[str]) -> Json:
+    return {"currency": currency, **dict.fromkeys(parts, "0")}
 
 
 _RETURN_METHODS: Final = {None: "BUYER_SHIPPED", "PLATFORM": "PLATFORM_SHIPPED", "BUYER_ARRANGE": "BUYER_SHIPPED"}
@@ -337,11 +378,11 @@ def records(found: Iterable[Record]) -> Json:
                 {
                     "event": one.event,
                     "role": one.role.value,
-                    "description": one.description or None,
-                    "reason_text": one.reason_text or None,
-                    "note": one.note or None,
+                    "description": one.description,
+                    "reason_text": one.reason_text,
+                    "note": one.note,
                     "create_time": seconds(one.at),
-                    "images": [{"url": url} for url in one.images] or None,
+                    "images": [_picture(url) for url in one.images] or None,
                 }
             )
             for one in found

@@ -166,8 +166,7 @@ class CancellationLifecycle:
         return order.paid_at is None or self._platform.now < self._store.profile.due("cancel.remorse", order.paid_at)
 
     def _is_late(self, order: Order) -> bool:
-        ready = order.hold_until or order.created_at
-        return self._platform.now >= self._store.profile.due("order.shipping_sla", ready)
+        return self._platform.now >= order.ship_by
 
     def _new(
         self, order: Order, lines: Sequence[LineItem], reason: str, by: By, cancel_type: CancelType
@@ -218,7 +217,7 @@ class CancellationLifecycle:
     def _take_out(self, item: Cancellation, by: By) -> None:
         """Take the units out of the order; when none is left the order is cancelled."""
         order = self._store.order(item.order_id)
-        left = cancelled(order, [line.line_item_id for line in item.lines], item.reason)
+        left = cancelled(order, [line.line_item_id for line in item.lines], item.reason_text, item.role)
         now = self._platform.now
         if all(line.cancelled for line in left.lines) and ORDER.after(left.status, Step.CANCEL):
             self._orders.step(left, Step.CANCEL, **cancel_stamp(now, item.reason_text, item.role))

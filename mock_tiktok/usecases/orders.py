@@ -81,6 +81,7 @@ class OrderLifecycle:
         plan_name = plan_named(plan).name
         order_id = self._platform.new_id("order")
         units = self._priced(checked or (OrderLine(),), order_id)
+        hold_until = _after(steps.get(OrderStatus.ON_HOLD), profile.wait("order.cool_down"))
         order = Order(
             id=order_id,
             shop_id=self._store.shop_id,
@@ -98,7 +99,8 @@ class OrderLifecycle:
             tracking_number=f"1Z{self._platform.steady_id('9', 14, f'tracking {order_id}')}",
             provider_id="7117858858072016686",
             provider_name="UPS",
-            hold_until=_after(steps.get(OrderStatus.ON_HOLD), profile.wait("order.cool_down")),
+            ship_by=profile.due("order.shipping_sla", hold_until or min(steps.values())),
+            hold_until=hold_until,
             paid_at=steps.get(OrderStatus.ON_HOLD),
             rts_at=steps.get(OrderStatus.AWAITING_COLLECTION),
             collected_at=steps.get(OrderStatus.IN_TRANSIT),
@@ -266,10 +268,11 @@ class OrderLifecycle:
         )
 
 
-def cancelled(order: Order, line_ids: Sequence[str], reason: str) -> Order:
-    """Return the order with those units called off."""
+def cancelled(order: Order, line_ids: Sequence[str], words: str, role: Role) -> Order:
+    """Return the order with those units called off; the wire gives the reason's words, not its key."""
     lines = tuple(
-        replace(line, cancelled=True, cancel_reason=reason) if line.id in line_ids else line for line in order.lines
+        replace(line, cancelled=True, cancel_reason=words, cancelled_by=role) if line.id in line_ids else line
+        for line in order.lines
     )
     return replace(order, lines=lines)
 

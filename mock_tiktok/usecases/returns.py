@@ -79,6 +79,7 @@ class ReturnLifecycle:
             claim=claim,
             parcel=Parcel.AWAITED if claim is Claim.APPROVED else Parcel.NONE,
             money=Money.OWED if claim is Claim.GRANTED else Money.NONE,
+            sent_to=str(self._store.profile.numbers["return.warehouse_address"].value) if goods else None,
             shipment_type=shipment_type or ("PLATFORM" if goods else None),
             handover_method=handover_method or ("DROP_OFF" if goods and shipment_type != BUYER_ARRANGES else None),
         )

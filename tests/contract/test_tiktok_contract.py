@@ -84,18 +84,39 @@ ENUMERATIONS = {
     "RejectDecision": words.REJECTIONS,
     "AnyDecision": CHECKABLE,
 }
+# fmt: off
 A_RETURN = {
     "return_id": "4035318504086604100",
     "order_id": "577686530908261117",
     "return_type": "REFUND",
     "return_status": "RETURN_OR_REFUND_REQUEST_PENDING",
     "role": "BUYER",
-    "refund_amount": {"currency": "USD", "refund_total": "1.23", "refund_tax": "0"},
+    "return_reason": "ecom_order_delivered_refund_reason_damaged",
+    "return_reason_text": "Damaged",
+    "is_combined_return": False,
+    "combined_return_id": "0",
+    "refund_amount": {
+        "currency": "USD", "refund_total": "1.23", "refund_subtotal": "1.23",
+        "refund_shipping_fee": "0", "refund_tax": "0",
+    },
+    "discount_amount": [
+        {
+            "currency": "USD", "product_seller_discount": "0", "product_platform_discount": "0",
+            "shipping_fee_seller_discount": "0", "shipping_fee_platform_discount": "0",
+        },
+    ],
+    "shipping_fee_amount": [
+        {
+            "currency": "USD", "seller_paid_return_shipping_fee": "0", "platform_paid_return_shipping_fee": "0",
+            "buyer_paid_return_shipping_fee": "0",
+        },
+    ],
     "return_line_items": [],
     "seller_next_action_response": [{"action": "SELLER_RESPOND_REFUND", "deadline": 1690554680}],
     "create_time": 1690451136,
     "update_time": 1690453136,
 }
+# fmt: on
 
 
 @pytest.fixture(scope="module")
@@ -209,7 +230,15 @@ def test_an_answer_is_strict(document: dict[str, Any]) -> None:
     response = {"code": 0, "message": "Success", "data": page, "request_id": "20310303090000" + "0" * 20}
     check.validate(response)
     check.validate({"code": 25001001, "message": "no", "data": None, "request_id": response["request_id"]})
-    for broken in ({"color": "red"}, {"return_reason": None}, {"return_status": "GONE"}, {"create_time": "1690451136"}):
+    wrong: list[dict[str, Any]] = [
+        {"color": "red"},
+        {"return_reason": None},
+        {"return_status": "GONE"},
+        {"create_time": "1690451136"},
+        {"can_buyer_keep_item": False},
+        {"discount_amount": []},
+    ]
+    for broken in wrong:
         page["return_orders"] = [{**A_RETURN, **broken}]
         assert list(refused(ValidationError, check.validate, response).absolute_path)[:3] == [
             "data",
