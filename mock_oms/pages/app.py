@@ -12,10 +12,9 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from itertools import islice
 from typing import Final
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, abort, make_response, redirect, render_template, request, url_for
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 from werkzeug.wrappers import Response
 
 from mock_oms.domain.cases import Case
@@ -70,6 +69,7 @@ def create_app(office: Office) -> Flask:
     app.before_request(_own_forms_only)
     app.after_request(_guarded)
     app.register_error_handler(HTTPException, _plainly)
+    app.register_error_handler(BadHost, lambda error: make_response(f"{error.description}\n", 400))  # no page has links
     app.register_blueprint(_lists(office))
     app.register_blueprint(_orders(office))
     app.register_blueprint(_forms(office))
@@ -91,7 +91,7 @@ def _shared(office: Office) -> dict[str, object]:
 
 def _own_forms_only() -> None:
     origin = request.headers.get("Origin")
-    if request.method == "POST" and origin is not None and urlsplit(origin).netloc != request.host:
+    if request.method == "POST" and origin is not None and origin.partition("://")[2] != request.host:
         abort(403, "This form was sent from another site.")
 
 

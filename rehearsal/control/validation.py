@@ -15,6 +15,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
+from jsonschema.validators import extend
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
@@ -23,6 +24,11 @@ from rehearsal.resources import contract_file
 
 _URN: Final = "urn:rehearsal:control"
 _TITLE: Final = "Invalid value"
+# A whole number is written without a point: 2.0 counts as one in JSON Schema, but is no number of things in Python.
+_Validator: Final[type[Validator]] = extend(  # type: ignore[no-untyped-call]  # the stubs leave it out
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
+)
 
 
 @cache
@@ -36,7 +42,7 @@ def document() -> Mapping[str, Any]:
 def _validator(schema: str) -> Validator:
     resource = DRAFT202012.create_resource(document())
     registry: Registry[Any] = Registry().with_resource(_URN, resource)
-    return Draft202012Validator({"$ref": f"{_URN}#/components/schemas/{schema}"}, registry=registry)
+    return _Validator({"$ref": f"{_URN}#/components/schemas/{schema}"}, registry=registry)
 
 
 def demand(schema: str, body: Any) -> None:

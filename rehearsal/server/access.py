@@ -32,6 +32,14 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _name(host: str) -> str:
+    """Return the name in a `Host`, without its port; nothing where it is no host at all."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """The check that every call passes first."""
@@ -50,10 +58,10 @@ class Gate:
         if not known and self.needs_token:
             raise Problem(401, "A token is needed", "send Authorization: Bearer TOKEN", field="Authorization")
         host = request.headers.get("Host", "")
-        if not known and not is_loopback(urlsplit(f"//{host}").hostname or ""):
+        if not known and not is_loopback(_name(host)):
             raise Problem(403, "Foreign host", f"{host!r} is no name of this server", field="Host")
         origin = request.headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if origin is not None and origin.partition("://")[2].lower() != host.lower():
             raise Problem(403, "Foreign origin", f"{origin!r} is not the page that was served here", field="Origin")
 
     def opens(self, token: str) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from rehearsal.contract.message import DEEPEST, is_deep
 from rehearsal.control.calls import CALLS, RECORDS, Call
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Json, Problem
@@ -114,6 +115,8 @@ def _body() -> Any:
         return {}
     try:
         body = json.loads(raw, parse_constant=_no_constant)
+        if is_deep(raw.decode("latin-1"), body):
+            raise ValueError(f"it has more than {DEEPEST} levels")
         json.dumps(body, ensure_ascii=False).encode()  # half a surrogate pair is a string that no answer could hold
         return body
     except (ValueError, RecursionError) as error:

@@ -50,6 +50,7 @@ IN_ARBITRATION: Final[tuple[Act, ...]] = (
 STAFF_ACTS: Final[dict[str, Act]] = {"approve": ("oms_approve", "Approve", {}), "reject": ("oms_reject", "Reject", {})}
 # fmt: on
 ARRIVED: Final = "The package arrived at the warehouse"  # the marketplace's words; the status does not tell
+LONGEST_NUMBER: Final = 19  # digits
 POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
 
 
@@ -95,7 +96,7 @@ def _press(stage: Stage, name: str) -> None:
 def _value(field: str, text: str) -> Any:
     """Return what a form's text means: a form has no numbers, and no yes or no."""
     if field == "seed":
-        if not text.isdecimal():
+        if not text.isdecimal() or len(text) > LONGEST_NUMBER:
             raise Problem(422, "Invalid value", "seed is a whole number", field="seed")
         return int(text)
     return text == "yes" if field == "accept" else text

@@ -214,3 +214,41 @@ def test_without_a_token_nothing_is_done(oms: OmsClient) -> None:
 def test_words_to_the_buyer_beyond_500_bytes_are_400_and_named(oms: OmsClient, action: str, comment: str) -> None:
     path = f"/v1/OrderItemAdjustments({oms.adjustment(oms.order())})/{action}"
     assert "SiteRejectComment" in oms.refused("post", path, json_body={"SiteRejectComment": comment})
+
+
+DEEP = [
+    opens * depth + b"1" + closes * depth
+    for depth in (70, 500, 900, 100_000)
+    for opens, closes in ((b"[", b"]"), (b'{"a":', b"}"))
+]
+NAMED = ["Reason", "Quantity", "SiteOrderLineItemIDs", "ConditionQuantityList", "SiteRejectReason"]
+
+
+@pytest.mark.parametrize("deep", DEEP, ids=lambda deep: f"{deep[:1].decode()}{len(deep)}")
+@pytest.mark.parametrize("action", ["Orders({})/Adjust", "OrderItemAdjustments({})/RejectReturn", "Orders({})/Export"])
+def test_json_of_any_depth_is_refused_with_and_without_a_token(oms: OmsClient, action: str, deep: bytes) -> None:
+    order = oms.order()
+    oms.adjustment(order, item_id=oms.items(order)[0])
+    path = f"/v1/{action.format(order if 'Orders' in action else 1)}"
+    for body in (deep, *(b'{"%s": %s}' % (name.encode(), deep) for name in NAMED)):
+        for headers, status in (({}, 400), ({"Authorization": ""}, 401)):
+            response = oms.web.post(path, data=body, headers={"Authorization": f"Bearer {oms.token}", **headers})
+            assert response.status_code in (status, 413)
+            assert response.json is not None
+            assert response.json.keys() & {"error", "Message"}
+
+
+@pytest.mark.parametrize(
+    "body", [{"Quantity": 2.0}, {"Quantity": 1e0}, {"Quantity": True}, {"SellerAdjustmentID": 2.0}]
+)
+def test_a_whole_number_is_written_without_a_point(oms: OmsClient, body: Any) -> None:
+    item = oms.items(oms.order())[0]
+    assert next(iter(body)) in oms.refused("post", f"/v1/OrderItems({item})/Adjust", json_body=body)
+
+
+@pytest.mark.parametrize("host", ["[", "[::1", "..", "a b", "x" * 300, "\xff", "a:b", "http://["])
+@pytest.mark.parametrize("header", ["Host", "Origin"])
+def test_a_host_or_origin_of_any_form_gets_an_answer(oms: OmsClient, header: str, host: str) -> None:
+    for path in ("/v1/Orders?$top=1", "/v1/Sites", "/", "/nowhere"):
+        headers = {"Authorization": f"Bearer {oms.token}", header: host}
+        assert oms.web.get(path, headers=headers).status_code < 500

@@ -185,7 +185,9 @@ def test_a_second_advance_at_once_gets_409(stage: InProcessStage, api: FlaskClie
     assert first == [200]
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "evil.example:8700", ""])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "evil.example:8700", "", "[", "[::1", "..", "a b"]
+)
 def test_a_foreign_host_name_is_refused(api: FlaskClient, host: str) -> None:
     assert problem(api.get(f"{PREFIX}/world", headers={"Host": host}))["field"] == "Host"
 
@@ -196,7 +198,16 @@ def test_a_name_of_this_machine_is_served(api: FlaskClient, host: str) -> None:
 
 
 def test_another_sites_form_is_refused_and_our_own_is_served(api: FlaskClient) -> None:
-    for origin in ("https://evil.example", "null", "http://localhost:1"):
+    for origin in (
+        "https://evil.example",
+        "null",
+        "http://localhost:1",
+        "http://[",
+        "http://[::1",
+        "",
+        "[",
+        "localhost",
+    ):
         response = api.post(f"{PREFIX}/orders", headers={"Host": "localhost:8700", "Origin": origin})
         assert problem(response)["field"] == "Origin"
     own = {"Host": "localhost:8700", "Origin": "http://localhost:8700"}
@@ -251,3 +262,33 @@ def test_a_failing_stage_is_a_problem(
     stage.current.agenda = broken  # type: ignore[method-assign]  # a stage that is broken
     assert problem(api.get(f"{PREFIX}/agenda"))["title"] == "The stage itself failed"
     assert "ZeroDivisionError" in caplog.text
+
+
+DEEP = [b"[" * depth + b"]" * depth for depth in (70, 500, 900, 100_000)]
+
+
+@pytest.mark.parametrize("deep", DEEP, ids=lambda deep: str(len(deep) // 2))
+@pytest.mark.parametrize("call", [call for call in CALLS.values() if call.body], ids=lambda call: call.name)
+def test_json_of_any_depth_is_refused(api: FlaskClient, call: Call, deep: bytes) -> None:
+    for body in (deep, b'{"lines": %s}' % deep):
+        response = api.open(PREFIX + re.sub("[{}]", "", call.path), method=call.method, data=body)
+        assert problem(response)["field"] == "body"
+        assert response.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("orders", {"lines": [{"quantity": 2.0}]}, "lines.0.quantity"),
+        ("reset", {"shops": 2.0}, "shops"),
+        ("reset", {"seed": 7.0}, "seed"),
+    ],
+)
+def test_a_whole_number_is_written_without_a_point(api: FlaskClient, path: str, body: Any, field: str) -> None:
+    response = api.post(f"{PREFIX}/{path}", json=body)
+    assert (response.status_code, problem(response)["field"]) == (422, field)
+
+
+def test_a_seed_that_is_beyond_any_number_is_refused_on_the_console(api: FlaskClient) -> None:
+    response = api.post("/do/reset", data={"seed": "9" * 5000})
+    assert 400 <= response.status_code < 500

@@ -75,9 +75,16 @@ def test_a_kept_decision_stands_in_the_work_list(office: Office, page: FlaskClie
 
 
 def test_a_form_from_another_site_is_turned_away(office: Office, page: FlaskClient) -> None:
-    response = page.post("/cases/C-1001/approve", headers={"Origin": "https://evil.example"})
-    assert response.status_code == 403
+    for origin in ("https://evil.example", "null", "", "http://[", "http://[::1", "localhost", "http://localhost@evil"):
+        response = page.post("/cases/C-1001/approve", headers={"Origin": origin})
+        assert response.status_code == 403
     assert office.connector.posts("ApproveBuyerRequest") == []
+
+
+@pytest.mark.parametrize("host", ["[", "[::1", "..", "a b", "x" * 300, "\xff", "a:b", ""])
+def test_a_host_of_any_form_gets_an_answer(page: FlaskClient, host: str) -> None:
+    for method, path in (("GET", "/"), ("GET", "/nowhere"), ("POST", "/cases/C-1001/approve")):
+        assert page.open(path, method=method, headers={"Host": host}).status_code < 500
 
 
 @pytest.mark.parametrize("path", ["/orders/9", "/cases/C-9"])
