@@ -15,6 +15,7 @@ JSON_TYPES: Final = re.compile(r"^application/(?:[\w.+-]+\+)?json$")
 FORM_TYPE: Final = "application/x-www-form-urlencoded"
 DEEPEST: Final = 64  # levels of JSON; no contract speaks of more, and what walks a body walks it by recursion
 UNREADABLE: Final = object()
+_NESTS: Final = frozenset({dict, list})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ def is_deep(text: str, value: Any) -> bool:
         return False
     level: list[Any] = [value]
     for _ in range(DEEPEST + 1):
-        inner = [one.values() if isinstance(one, dict) else one for one in level]
-        level = [one for members in inner for one in members if isinstance(one, dict | list)]
+        members = [one.values() if one.__class__ is dict else one for one in level]
+        level = [inner for group in members for inner in group if inner.__class__ in _NESTS]
         if not level:
             return False
     return True
