@@ -42,3 +42,14 @@ Feature: A buyer cancels before the order is shipped
       When the clock stands 1 second before the answer to Maya is due
       Then Maya's order stands
       And Maya has been paid back nothing
+
+  Rule: An order that cost nothing is called off like any other
+
+    @R14 @R13
+    Scenario: The seller agrees to call off a gift
+      Given Noah has ordered a poster for 0.00 USD
+      And Noah has asked to cancel the order
+      And an hour has passed
+      When the seller approves Noah's request
+      Then Noah's order is canceled
+      And all three books say 0.00 USD for Noah

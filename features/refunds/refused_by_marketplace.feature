@@ -38,3 +38,25 @@ Feature: The marketplace has the last word on a refund
       When the seller tries to refund Maya 20.00 USD of the order
       Then the seller is told that it cannot be done
       And all three books say 20.00 USD for Maya
+
+  Rule: For what cost nothing there is nothing to pay back
+
+    @R56 @R67
+    Scenario Outline: A buyer wants money for a gift
+      Given Noah has received a poster for 0.00 USD
+      When Noah tries to <ask>
+      Then Noah is told that it cannot be done
+      And all three books say 0.00 USD for Noah
+
+      Examples:
+        | ask                 |
+        | ask for money back  |
+        | ask to send it back |
+
+    @R56 @R67
+    Scenario: The seller wants to pay for a gift
+      Given Noah has received a poster for 0.00 USD
+      And an hour has passed
+      When the seller tries to refund Noah 1.00 USD of the order
+      Then the seller is told that it cannot be done
+      And all three books say 0.00 USD for Noah
