@@ -15,6 +15,8 @@ from mock_tiktok.domain import words
 from mock_tiktok.errors import REFUSALS
 from mock_tiktok.open_api.endpoints import ENDPOINTS
 from mock_tiktok.open_api.requests import CHECKABLE
+from rehearsal.contract.message import read
+from rehearsal.contract.openapi import Contract
 from tests.refused import refused
 
 CONTRACT = Path(__file__).parents[2] / "contracts" / "tiktok_shop.yaml"
@@ -257,3 +259,14 @@ def test_a_request_is_strict(document: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("text", "good"), [("0", True), ("598.4", True), ("-1.5", True), ("1.50", False), ("", False)])
 def test_money_is_written_without_padding(document: dict[str, Any], text: str, good: bool) -> None:
     assert validator(document, "Decimal").is_valid(text) is good
+
+
+def test_what_the_platform_overlooks_is_a_breach_of_whoever_is_held_to_the_contract(document: dict[str, Any]) -> None:
+    contract = Contract.load("tiktok_shop")
+    for path, method, operation in operations(document):
+        found = contract.find(method, path.replace("{", "").replace("}", ""))
+        assert found
+        sent = found[0].judge_request(found[1], [("color", "red")], {}, read("application/json", b'{"color":null}'))
+        seen = {breach.pointer for breach in sent if breach.expected in ("no such field", "no body")}
+        body = {"/request/body/color"} if "requestBody" in operation else set()
+        assert seen - {"/request/body"} == {"/request/query/color"} | body, path

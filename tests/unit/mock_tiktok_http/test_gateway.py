@@ -146,6 +146,34 @@ def test_nothing_a_caller_sends_breaks_the_fake(client: Client, body: bytes) -> 
     assert client.refusal("POST", SEARCH, sign="é" * 64)[:2] == (401, 106001)
 
 
+@pytest.mark.parametrize(
+    "path", [SEARCH, "/api/v2/token/get", "/nowhere", "/seller-center/orders/returns", "/buyer/orders"]
+)
+def test_no_header_and_no_query_breaks_the_fake(market: Marketplace, path: str) -> None:
+    http = market.app.test_client()
+    for header, values in {
+        "Origin": ("http://[::1", "null", "\x80", "//"),
+        "Host": ("[::1", "a b", "x:99999999", "x:abc", ""),
+        "Content-Type": ("application/json; charset=none", "multipart/form-data", "\"';;==", "\xff"),
+        "Content-Length": ("-1", "2.0", "abc", "9" * 30),
+        "Transfer-Encoding": ("chunked", "none"),
+    }.items():
+        for value in values:
+            for method in ("GET", "POST"):
+                response = http.open(path, method=method, headers={header: value})
+                assert response.status_code < 500, (method, header, value)
+    for query in (
+        "%ff%fe",
+        "a=%",
+        "=%zz&&",
+        "%00=%00",
+        "page_size=2.0&timestamp=2.0",
+        "timestamp=%D9%A3",
+        "shop_id=%00",
+    ):
+        assert http.get(f"{path}?{query}").status_code < 500
+
+
 def test_an_access_token_in_the_query_is_ignored(client: Client) -> None:
     assert client.send("POST", SEARCH, access_token="whatever").status_code == 200
     assert client.refusal("POST", SEARCH, access_token=client.token, leave_out="x-tts-access-token")[1] == 36009004
