@@ -21,6 +21,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
@@ -115,6 +116,11 @@ class RunningClock(threading.Thread):
     show_default=True,
     help="Simulated seconds per second: 0 stands still, 1 is real time.",
 )
+@click.option(
+    "--data",
+    type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path),
+    help="Folder for what grows too long for memory, as a trace past 8 MB. [default: a temporary one]",
+)
 @click.option("--strict-time", is_flag=True, help="Take only the world's time in signed calls, not the machine's.")
 @click.option("--token", envvar="REHEARSAL_TOKEN", help="Token of the control API. [default: a new one]")
 @click.option(
@@ -174,14 +180,15 @@ def _serve(stop: threading.Event, *, host: str, public_host: str | None, json_fi
 
 
 def _stage(addresses: Addresses, token: str, options: dict[str, Any]) -> InProcessStage:
-    chosen = {"seed": options["seed"], "oms_policy": options["oms_policy"], "shops": options["shops"]}
+    chosen = {name: options[name] for name in ("seed", "oms_policy", "shops", "strict_time")}
     chosen |= {name: options[name] for name in ("market", "profile") if options[name] is not None}
     start = options["start"]
     if start is not None:
         real = start == "now"
         chosen["start"] = datetime.now(UTC).replace(microsecond=0) if real else beginning(start, "--start")
     more = {"version": importlib.metadata.version("rehearsal"), "speed": options["speed"], "token": token}
-    stage = InProcessStage(World, addresses=addresses, more=lambda: more, strict_time=options["strict_time"], **chosen)
+    make_world = partial(World, data=options["data"])
+    stage = InProcessStage(make_world, addresses=addresses, more=lambda: more, **chosen)
     with refusals():
         _ = stage.current  # made now, so that a bad profile is refused before anything is served
     return stage

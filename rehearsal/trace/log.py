@@ -6,26 +6,29 @@ this machine never enters.
 
 An exchange takes its number when it begins and is filled in when it ends, so what it caused comes after it and
 names it in `cause`. Entries are kept as objects first and packed in blocks once they are no longer young: a quiet month
-of polling is some megabytes, not some hundred.
+of polling is a megabyte, not some hundred. What goes beyond `KEPT` bytes lies in a file (D39).
 """
 
 from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
-from typing import Any, Final
+from functools import lru_cache, partial
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO, Any, Final
 
 from rehearsal.contract import redaction
 
 FORMAT: Final = "rehearsal-trace"
 VERSION: Final = 1
 BLOCK: Final = 512
+KEPT: Final = 8 * 1024 * 1024  # bytes of packed blocks in memory
 
 Entry = dict[str, Any]
 _written: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -63,6 +66,7 @@ class Slot:
 class TraceState:
     """All that a trace keeps: its blocks, its young entries, and what is going on, outermost first."""
 
+    spooled: list[int] = field(default_factory=list)  # the oldest blocks, in a file: how long each is
     packed: list[bytes] = field(default_factory=list)
     young: list[Slot] = field(default_factory=list)
     causes: list[int] = field(default_factory=list)
@@ -71,7 +75,7 @@ class TraceState:
 class Trace:
     """The record of one world."""
 
-    def __init__(self, *, world: str, seed: int, start: datetime) -> None:
+    def __init__(self, *, world: str, seed: int, start: datetime, data: Path | None = None) -> None:
         self.header: Final[Entry] = {
             "format": FORMAT,
             "version": VERSION,
@@ -80,10 +84,13 @@ class Trace:
             "start": spoken(start),
         }
         self._world = world
+        self._new_file: Callable[[], IO[Any]] = partial(TemporaryFile, prefix="trace-", dir=data)
+        self._files = ExitStack()
+        self._spool: IO[Any] | None = None
         self.state: Final = TraceState()
 
     def __len__(self) -> int:
-        return len(self.state.packed) * BLOCK + len(self.state.young)
+        return (len(self.state.spooled) + len(self.state.packed)) * BLOCK + len(self.state.young)
 
     def reserve(self) -> Slot:
         """Take the next place; its cause is whatever is going on."""
@@ -128,8 +135,7 @@ class Trace:
 
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """Yield every entry whose number is above `after`, in order."""
-        first = after // BLOCK
-        for block in self.state.packed[first:]:
+        for block in self._blocks(after // BLOCK):
             for line in zlib.decompress(block).splitlines():
                 entry = json.loads(line)
                 if entry["seq"] > after:
@@ -147,9 +153,13 @@ class Trace:
 
     def ndjson(self) -> bytes:
         """Return the whole record: the header and one line per entry."""
-        lines = [_line(self.header), *(zlib.decompress(block) for block in self.state.packed)]
+        lines = [_line(self.header), *map(zlib.decompress, self._blocks())]
         lines += [_line(slot.entry) for slot in self.state.young if slot.entry is not None]
         return b"".join(lines)
+
+    def close(self) -> None:
+        """Let go of the file, if there is one."""
+        self._files.close()
 
     def _pack(self) -> None:
         block = self.state.young[:BLOCK]
@@ -157,6 +167,27 @@ class Trace:
             return
         self.state.packed.append(zlib.compress(b"".join(_line(slot.entry) for slot in block), 1))
         del self.state.young[:BLOCK]
+        if sum(map(len, self.state.packed)) > KEPT:
+            self._spool_out()
+
+    def _spool_out(self) -> None:
+        """Move the packed blocks from memory to a file that ends with the trace."""
+        spool = self._spool = self._spool or self._files.enter_context(self._new_file())
+        spool.seek(sum(self.state.spooled))
+        spool.write(b"".join(self.state.packed))
+        self.state.spooled += map(len, self.state.packed)
+        self.state.packed.clear()
+
+    def _blocks(self, first: int = 0) -> Iterator[bytes]:
+        """Yield the packed blocks from number `first` on."""
+        spooled = self.state.spooled
+        at = sum(spooled[:first])
+        for length in spooled[first:]:
+            assert self._spool is not None
+            self._spool.seek(at)
+            yield self._spool.read(length)
+            at += length
+        yield from self.state.packed[max(0, first - len(spooled)) :]
 
 
 def _line(entry: Entry | None) -> bytes:

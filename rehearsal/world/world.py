@@ -70,7 +70,10 @@ class WorldState:
 
 
 class World:
-    """One simulated universe, with those on its seats whom `seats` names."""
+    """One simulated universe, with those on its seats whom `seats` names.
+
+    What grows too long for memory is kept below the folder `data`, or where the system keeps temporary files.
+    """
 
     def __init__(
         self,
@@ -85,6 +88,7 @@ class World:
         shops: int = 1,
         strict_time: bool = True,
         seats: Seats = OURS,
+        data: Path | None = None,
     ) -> None:
         if shops < 1:
             raise InvalidValue("A world has a shop", "shops must be 1 or more", field="shops")
@@ -94,7 +98,7 @@ class World:
         self._advancing = threading.Lock()
         self.state: Final = WorldState()
         self.clock: Final = SimulatedClock(start)
-        self.trace: Final = Trace(world=name, seed=seed, start=start)
+        self.trace: Final = Trace(world=name, seed=seed, start=start, data=data)
         self.recorder: Final = Recorder(trace=self.trace, clock=self.clock)
         self.wire: Final = Wire(self.recorder)
         self.marketplace: Final = Marketplace(
@@ -319,6 +323,7 @@ class World:
         """End the world."""
         with self.lock:
             self.connector.stop()
+            self.trace.close()
 
 
 def _guarded(app: WsgiApp, world: World) -> WsgiApp:

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import call, journeys, quiet, up
+from tests.benchmarks import call, journeys, quiet, suite, up, worlds
 
-BENCHMARKS = {"call": call.run, "quiet": quiet.run, "journeys": journeys.run, "up": up.run}
+BENCHMARKS = {
+    "call": call.run,
+    "quiet": quiet.run,
+    "journeys": journeys.run,
+    "worlds": worlds.run,
+    "suite": suite.run,
+    "up": up.run,
+}
 
 
 def main(names: list[str]) -> int:

@@ -6,6 +6,7 @@ Figures of different machines can be compared as so many bare calls. The adapter
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -41,17 +42,17 @@ class _Bare(BaseAdapter):
         """Nothing is open."""
 
 
-def calls() -> Any:
-    """Return a function that makes six bare calls, as many as an idle quarter of an hour has."""
+def calls(number: int) -> Callable[[], None]:
+    """Return a function that makes so many bare calls."""
     app = flask.Flask("bare")
     app.add_url_rule("/list", "list", lambda: {"code": 0, "data": {"rows": [], "total_count": 0}})
     session = requests.Session()
     session.trust_env = False
     session.mount("https://", _Bare(app))
 
-    def six() -> None:
-        for _ in range(6):
+    def make() -> None:
+        for _ in range(number):
             if session.get("https://bare.example/list").json()["code"] != 0:
                 raise RuntimeError("a bare call went wrong")
 
-    return six
+    return make

@@ -1,14 +1,20 @@
-"""A quiet shop: what an idle quarter of an hour costs, and how simulated time compares with real time over 30 days."""
+"""A quiet shop: what an idle quarter of an hour and a quiet month cost, and what they leave in memory."""
 
 from __future__ import annotations
 
+import gc
 from datetime import timedelta
+from pathlib import Path
 
 from rehearsal.world.world import World
-from tests.benchmarks.measure import cpu_seconds, figure, median_seconds, seconds
+from tests.benchmarks.bare import calls
+from tests.benchmarks.call import search
+from tests.benchmarks.measure import cpu_seconds, figure, median_seconds
 
 ORDERS = 50
 DAYS = 30
+QUARTER = timedelta(minutes=15)
+HOST = "https://open-api.tiktokglobalshop.com"
 
 
 def run() -> None:
@@ -16,11 +22,33 @@ def run() -> None:
     for _ in range(ORDERS):
         world.marketplace.place_order()
     world.advance(by=timedelta(hours=1))
-    round_and_pull = median_seconds(lambda: world.advance(by=timedelta(minutes=15)), goes=200)
-    figure("an idle quarter of an hour: one round and one pull", round_and_pull * 1000, "ms")
-    day = cpu_seconds(lambda: world.advance(by=timedelta(days=1)))
-    figure("the same, CPU time over a day", day / 96 * 1000, "ms")
-    month = seconds(lambda: world.advance(by=timedelta(days=DAYS)))
+    idle = median_seconds(lambda: world.advance(by=QUARTER), goes=400)
+    figure("an idle quarter of an hour: one round and one pull", idle * 1000, "ms")
+    figure("the same against six bare calls", idle / median_seconds(calls(6), goes=100), "times")
+    month = cpu_seconds(lambda: world.advance(by=timedelta(days=DAYS)))
     figure(f"{DAYS} days of a shop with {ORDERS} orders", month, "s")
-    figure("simulated time to real time", timedelta(days=DAYS).total_seconds() / month, ": 1")
     world.close()
+    memory()
+
+
+def memory() -> None:
+    """Twenty idle days, and ten thousand calls from outside, in the memory of this process."""
+    world = World(seed=7)
+    session = world.wire.session("outside")
+    world.advance(by=timedelta(days=1))
+    for _ in range(100):
+        search(session, HOST, world)
+    before = resident()
+    world.advance(by=timedelta(days=20))
+    for _ in range(10_000):
+        search(session, HOST, world)
+    figure("memory over 20 idle days and 10,000 calls", resident() - before, "MiB")
+    world.close()
+
+
+def resident() -> float:
+    """Return the memory that this process holds, in MiB (Linux)."""
+    gc.collect()
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+    return int(line.split()[1]) / 1024

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+from rehearsal.trace import log
 from rehearsal.trace.log import BLOCK, Trace
 from tests.refused import refused
 
@@ -42,6 +44,24 @@ def test_old_entries_are_packed_and_read_the_same(trace: Trace) -> None:
     assert next(entry["seq"] for entry in trace.entries(after=3 * BLOCK + 1)) == 3 * BLOCK + 2
     assert trace.entry(17)["data"] == {"number": 16}
     assert len(trace.ndjson().splitlines()) == 1 + len(trace)
+
+
+def test_a_long_trace_lies_in_a_file_and_reads_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    traces = [Trace(world="w", seed=7, start=START, data=data) for data in (None, tmp_path)]
+    for trace in traces:
+        for number in range(9 * BLOCK):
+            trace.event(START + timedelta(seconds=number), "marketplace", "mail_sent", {"number": number})
+        monkeypatch.setattr(log, "KEPT", 10_000)
+    kept, spooled = traces
+    assert not kept.state.spooled
+    assert len(spooled.state.spooled) > 3
+    assert spooled.state.packed
+    assert spooled.ndjson() == kept.ndjson()
+    assert list(spooled.entries(after=BLOCK + 7)) == list(kept.entries(after=BLOCK + 7))
+    assert list(spooled.entries(after=8 * BLOCK - 1)) == list(kept.entries(after=8 * BLOCK - 1))
+    assert spooled.entry(6 * BLOCK) == kept.entry(6 * BLOCK)
+    spooled.close()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_place_that_is_not_filled_yet_holds_up_nobody(trace: Trace) -> None:
