@@ -178,7 +178,7 @@ class Control(Market):
     def ledger(self) -> dict[str, LedgerLine]:
         """Return, per order, what was paid and what has gone back: only money that has really gone."""
         return {
-            order.id: LedgerLine(order.paid, order.refunded)
+            order.id: LedgerLine(order.paid, order.refunded, order.currency)
             for shop in self._shops.values()
             for order in shop.store.orders
         }

@@ -65,6 +65,7 @@ class CancellationView:
     seller_deadline: datetime | None
     refund_total: Decimal
     refunded: Decimal
+    currency: str
     timeline: tuple[TimelineEntry, ...]
 
 
@@ -74,6 +75,7 @@ class LedgerLine:
 
     paid: Decimal
     refunded: Decimal
+    currency: str
 
 
 def order_view(order: Order) -> OrderView:
@@ -128,5 +130,6 @@ def cancellation_view(item: Cancellation, records: tuple[Record, ...]) -> Cancel
         seller_deadline=item.seller_deadline,
         refund_total=item.amount.total,
         refunded=item.refunded,
+        currency=item.amount.currency,
         timeline=timeline(records),
     )

@@ -31,6 +31,7 @@ class LedgerRow:
     marketplace: Decimal
     connector: Decimal
     oms: Decimal
+    currency: str
 
     @property
     def agree(self) -> bool:

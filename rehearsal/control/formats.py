@@ -68,8 +68,3 @@ def money(text: str | None) -> Decimal | None:
 def shown_time(moment: datetime) -> str:
     """Spell a time in UTC."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
-def shown_money(amount: Decimal) -> str:
-    """Spell an amount with two digits after the point."""
-    return f"{amount:.2f}"

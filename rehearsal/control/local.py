@@ -193,6 +193,8 @@ class InProcessStage(Stage):
     def _act(self, name: str, given: Json) -> Json:
         sums = {field: money(given[field]) for field in _SUMS if field in given}
         with self.holding() as world:
+            if (said := given.pop("currency", None)) is not None:
+                _demand_currency(said, _currency_of(world, given))
             return _OPERATIONS[name](world, given | sums)
 
     def _world(self) -> Json:
@@ -260,6 +262,24 @@ def _target(now: datetime, by: str | None, to: str | None) -> datetime:
     if target - now > FARTHEST:
         raise refused(field, f"reaches further than {FARTHEST.days} days; take several steps")
     return target
+
+
+def _currency_of(world: World, given: Json) -> str:
+    """Return the currency in which sums about that are said: the shop's, whatever the call names of it."""
+    market = world.marketplace
+    if "return_id" in given:
+        return market.return_view(given["return_id"]).currency
+    if "adjustment_id" in given:
+        cases = world.oms.adjustments()
+        return next((case.currency for case in cases if case.id == given["adjustment_id"]), "")
+    if "order_id" in given:
+        return market.order_view(given["order_id"]).currency
+    return market.shop(given.get("shop_id") or market.shops[0].shop_id).profile.currency
+
+
+def _demand_currency(said: str, currency: str) -> None:
+    if currency and said != currency:
+        raise refused("currency", f"is {said}; the shop's is {currency}")
 
 
 def _line(line: Json) -> OrderLine:

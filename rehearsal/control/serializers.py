@@ -10,11 +10,12 @@ from enum import Enum
 from mock_tiktok import CancellationView, LineItemView, Mail, OrderView, ReturnView, TimelineEntry
 from rehearsal.audit.invariant import LedgerRow
 from rehearsal.control.addresses import Addresses
-from rehearsal.control.formats import shown_money, shown_time
+from rehearsal.control.formats import shown_time
 from rehearsal.control.stage import Json
 from rehearsal.seats.port import Activity, AdjustmentRow, CommandResult
 from rehearsal.simulation.player import AgendaLike, FiredLike
 from rehearsal.simulation.scheduler import Advanced
+from rehearsal.sums import written
 from rehearsal.world.world import World
 
 
@@ -30,6 +31,7 @@ def world(world: World, addresses: Addresses) -> Json:
                 **_shown(shop, "shop_id shop_cipher name region"),
                 **_shown(tokens, "access_token refresh_token auth_code"),
                 "profile_id": profile_ids.get(shop.shop_id),
+                "currency": marketplace.shop(shop.shop_id).profile.currency,
             }
         )
     first = shops[0]
@@ -40,6 +42,7 @@ def world(world: World, addresses: Addresses) -> Json:
         "start": shown_time(begun.start),
         "now": shown_time(world.now),
         "market": first["region"],
+        "currency": first["currency"],
         "profile": marketplace.shop(first["shop_id"]).profile.name,
         "oms_policy": begun.oms_policy,
         "urls": addresses.document(),
@@ -73,22 +76,23 @@ def advanced(outcome: Advanced) -> Json:
 
 
 def _shown(thing: object, names: str) -> Json:
-    """Return what `thing` says under these names, spelled as JSON has it."""
-    return {name: _spelled(getattr(thing, name)) for name in names.split()}
+    """Return what `thing` says under these names, spelled as JSON has it; sums as the thing's currency is written."""
+    currency = getattr(thing, "currency", "")
+    return {name: _spelled(getattr(thing, name), currency) for name in names.split()}
 
 
-def _spelled(value: object) -> object:
+def _spelled(value: object, currency: str) -> object:
     match value:
         case datetime():
             return shown_time(value)
         case Decimal():
-            return shown_money(value)
+            return written(value, currency)
         case tuple() | list():
-            return [_spelled(one) for one in value]
+            return [_spelled(one, currency) for one in value]
         case TimelineEntry():
             return _shown(value, "at event by")
         case LineItemView():
-            return _shown(value, "id sku price")
+            return {"id": value.id, "sku": value.sku, "price": written(value.price, currency)}
         case Enum():
             return str(value)
         case _:
@@ -111,12 +115,12 @@ def return_(view: ReturnView) -> Json:
 
 def cancellation(view: CancellationView) -> Json:
     """Return everything about a cancellation."""
-    return _shown(view, "cancel_id order_id cancel_status seller_deadline refund_total refunded timeline")
+    return _shown(view, "cancel_id order_id cancel_status seller_deadline currency refund_total refunded timeline")
 
 
 def adjustment(row: AdjustmentRow) -> Json:
     """Return one case of the OMS."""
-    return _shown(row, "id kind return_id cancel_id order_id status amount deadline error can")
+    return _shown(row, "id kind return_id cancel_id order_id status currency amount deadline error can")
 
 
 def decided(result: CommandResult) -> Json:
@@ -136,5 +140,5 @@ def mail(mail: Mail) -> Json:
 
 def ledger(row: LedgerRow) -> Json:
     """Return the three ledgers of one order."""
-    refunded = {name: {"refunded": shown_money(getattr(row, name))} for name in ("marketplace", "connector", "oms")}
-    return _shown(row, "order_id paid") | refunded | {"agree": row.agree}
+    refunded = {name: {"refunded": sum_} for name, sum_ in _shown(row, "marketplace connector oms").items()}
+    return _shown(row, "order_id currency paid") | refunded | {"agree": row.agree}

@@ -104,10 +104,18 @@ class Stage(ABC):
         shop_id: str | None = None,
         shipping_fee: str | None = None,
         tax: str | None = None,
+        currency: str | None = None,
     ) -> Json:
         """Have somebody buy; `status` brings the order that far at once. Return the order."""
         return self._call(
-            "place_order", lines=lines, status=status, buyer=buyer, shop_id=shop_id, shipping_fee=shipping_fee, tax=tax
+            "place_order",
+            lines=lines,
+            status=status,
+            buyer=buyer,
+            shop_id=shop_id,
+            shipping_fee=shipping_fee,
+            tax=tax,
+            currency=currency,
         )
 
     def order(self, order_id: str) -> Json:
@@ -178,9 +186,13 @@ class Stage(ABC):
         """Have the buyer appeal against a rejection. Return the return."""
         return self._call("dispute", return_id=return_id)
 
-    def arbitrate(self, return_id: str, *, outcome: str, refund_total: str | None = None) -> Json:
+    def arbitrate(
+        self, return_id: str, *, outcome: str, refund_total: str | None = None, currency: str | None = None
+    ) -> Json:
         """Have the operator decide a dispute, where need be for less than was asked. Return the return."""
-        return self._call("arbitrate", return_id=return_id, outcome=outcome, refund_total=refund_total)
+        return self._call(
+            "arbitrate", return_id=return_id, outcome=outcome, refund_total=refund_total, currency=currency
+        )
 
     def seller_center_decision(
         self,
@@ -189,6 +201,7 @@ class Stage(ABC):
         decision: str,
         reason: str | None = None,
         amount: str | None = None,
+        currency: str | None = None,
         comment: str | None = None,
     ) -> Json:
         """Have the seller decide in Seller Center. Return the return."""
@@ -198,6 +211,7 @@ class Stage(ABC):
             decision=decision,
             reason=reason,
             amount=amount,
+            currency=currency,
             comment=comment,
         )
 
@@ -207,11 +221,17 @@ class Stage(ABC):
         *,
         line_item_ids: Sequence[str] | None = None,
         amount: str | None = None,
+        currency: str | None = None,
         reason: str | None = None,
     ) -> Json:
         """Have the seller start a refund in Seller Center. Return the return that it becomes."""
         return self._call(
-            "seller_center_refund", order_id=order_id, line_item_ids=line_item_ids, amount=amount, reason=reason
+            "seller_center_refund",
+            order_id=order_id,
+            line_item_ids=line_item_ids,
+            amount=amount,
+            currency=currency,
+            reason=reason,
         )
 
     # cancellations
@@ -228,9 +248,9 @@ class Stage(ABC):
         """Return the cases that stand before the seller's staff."""
         return self._call("oms_adjustments")
 
-    def oms_approve(self, adjustment_id: str, *, amount: str | None = None) -> Json:
+    def oms_approve(self, adjustment_id: str, *, amount: str | None = None, currency: str | None = None) -> Json:
         """Have the staff say yes; an `amount` below the total is a partial offer. Return the case."""
-        return self._call("oms_approve", adjustment_id=adjustment_id, amount=amount)
+        return self._call("oms_approve", adjustment_id=adjustment_id, amount=amount, currency=currency)
 
     def oms_reject(self, adjustment_id: str, *, reason: str | None = None, comment: str | None = None) -> Json:
         """Have the staff say no. Return the case."""
@@ -246,10 +266,18 @@ class Stage(ABC):
         order_id: str,
         line_item_ids: Sequence[str] | None = None,
         amount: str | None = None,
+        currency: str | None = None,
         reason: str | None = None,
     ) -> Json:
         """Have the staff refund what nobody asked for; without lines and amount the whole order. Return the case."""
-        return self._call("oms_refund", order_id=order_id, line_item_ids=line_item_ids, amount=amount, reason=reason)
+        return self._call(
+            "oms_refund",
+            order_id=order_id,
+            line_item_ids=line_item_ids,
+            amount=amount,
+            currency=currency,
+            reason=reason,
+        )
 
     # what can be seen
     def activity(self, order_id: str) -> Json:

@@ -15,6 +15,7 @@ from typing import Any
 
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.errors import Miswritten
+from rehearsal.sums import Sum
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class Goods:
     """So many pieces of one thing, at a price each."""
 
     name: str
-    price: Decimal
+    price: Sum
     pieces: int = 1
 
     @property
@@ -39,8 +40,28 @@ def _one(goods: str) -> str:
     return goods.removesuffix("s")
 
 
-def _spelled(amount: Decimal | None) -> str | None:
-    return None if amount is None else str(amount)
+def shown(document: Json, name: str) -> Sum:
+    """Return a sum that the stage shows under that name, in the currency of what it shows."""
+    return Sum(Decimal(document[name]), document["currency"])
+
+
+def _said(name: str, sum_: Sum | None) -> dict[str, str]:
+    """Return a sum as calls say it: the amount under that name, and its currency."""
+    return {} if sum_ is None else {name: str(sum_.amount), "currency": sum_.currency}
+
+
+def _spelled(sum_: Sum | None) -> str | None:
+    return None if sum_ is None else str(sum_.amount)
+
+
+def _meant(act: Callable[[], Json]) -> Json:
+    """Return what came of an act; a currency that is not the shop's is the scenario's mistake."""
+    try:
+        return act()
+    except Problem as refusal:
+        if refusal.field != "currency":
+            raise
+        raise Miswritten(f"the {refusal.detail}") from refusal
 
 
 class Person:
@@ -96,7 +117,7 @@ class Buyer(Person):
         self.order_id = ""
         self.return_id = ""
         self.cancel_id = ""
-        self.paid = Decimal(0)
+        self.paid = Sum(Decimal(0), "")
         self.units: dict[str, list[str]] = {}
 
     def buys(
@@ -104,17 +125,23 @@ class Buyer(Person):
         goods: Sequence[Goods],
         *,
         status: str = "DELIVERED",
-        shipping: Decimal | None = None,
-        tax: Decimal | None = None,
+        shipping: Sum | None = None,
+        tax: Sum | None = None,
     ) -> None:
-        order = self.stage.place_order(
-            lines=[{"sku": g.sku, "quantity": g.pieces, "unit_price": str(g.price)} for g in goods],
-            status=status,
-            shipping_fee=_spelled(shipping),
-            tax=_spelled(tax),
+        sums = [g.price for g in goods] + [extra for extra in (shipping, tax) if extra]
+        if len({one.currency for one in sums}) > 1:
+            raise Miswritten(f"an order has one currency, not those of {' and '.join(map(str, sums))}")
+        order = _meant(
+            lambda: self.stage.place_order(
+                lines=[{"sku": g.sku, "quantity": g.pieces, "unit_price": _spelled(g.price)} for g in goods],
+                status=status,
+                shipping_fee=_spelled(shipping),
+                tax=_spelled(tax),
+                currency=sums[0].currency,
+            )
         )
         self.order_id = order["order_id"]
-        self.paid = Decimal(order["total"])
+        self.paid = shown(order, "total")
         self.units = {g.name: [i["id"] for i in order["line_items"] if i["sku"] == g.sku] for g in goods}
 
     def units_of(self, goods: str | None, pieces: int | None = None) -> list[str] | None:
@@ -202,8 +229,9 @@ class Courier(Person):
 class Operator(Person):
     """Decides appeals for the marketplace."""
 
-    def decides_for_buyer(self, buyer: Buyer, *, amount: Decimal | None = None) -> None:
-        self.stage.arbitrate(buyer.return_id, outcome="SUPPORT_BUYER", refund_total=_spelled(amount))
+    def decides_for_buyer(self, buyer: Buyer, *, amount: Sum | None = None) -> None:
+        granted = _said("refund_total", amount)
+        _meant(lambda: self.stage.arbitrate(buyer.return_id, outcome="SUPPORT_BUYER", **granted))
 
     def decides_for_seller(self, buyer: Buyer) -> None:
         self.stage.arbitrate(buyer.return_id, outcome="SUPPORT_SELLER")
@@ -231,8 +259,8 @@ class Seller(Person):
             raise Unseen(f"the seller has not heard of {buyer.name}'s case; known: {self.cases}")
         return mine[-1]
 
-    def approves(self, buyer: Buyer, *, amount: Decimal | None = None) -> None:
-        self.stage.oms_approve(self.case_of(buyer)["id"], amount=_spelled(amount))
+    def approves(self, buyer: Buyer, *, amount: Sum | None = None) -> None:
+        _meant(lambda: self.stage.oms_approve(self.case_of(buyer)["id"], **_said("amount", amount)))
 
     def rejects(self, buyer: Buyer) -> None:
         self.stage.oms_reject(self.case_of(buyer)["id"])
@@ -244,11 +272,10 @@ class Seller(Person):
         self.stage.oms_inspect(buyer.return_id, grade=grade, accept=False)
 
     def refunds(
-        self, buyer: Buyer, *, goods: str | None = None, pieces: int | None = None, amount: Decimal | None = None
+        self, buyer: Buyer, *, goods: str | None = None, pieces: int | None = None, amount: Sum | None = None
     ) -> None:
-        self.stage.oms_refund(
-            order_id=buyer.order_id, line_item_ids=buyer.units_of(goods, pieces), amount=_spelled(amount)
-        )
+        units, sum_ = buyer.units_of(goods, pieces), _said("amount", amount)
+        _meant(lambda: self.stage.oms_refund(order_id=buyer.order_id, line_item_ids=units, **sum_))
 
     def ships(self, buyer: Buyer) -> None:
         self.stage.ship_order(buyer.order_id)
@@ -265,8 +292,9 @@ class SellerCenter(Person):
     def decides(self, buyer: Buyer, decision: str) -> None:
         self.stage.seller_center_decision(buyer.return_id, decision=decision)
 
-    def refunds(self, buyer: Buyer, *, goods: str | None = None, amount: Decimal | None = None) -> None:
-        self.stage.seller_center_refund(buyer.order_id, line_item_ids=buyer.units_of(goods), amount=_spelled(amount))
+    def refunds(self, buyer: Buyer, *, goods: str | None = None, amount: Sum | None = None) -> None:
+        units, sum_ = buyer.units_of(goods), _said("amount", amount)
+        _meant(lambda: self.stage.seller_center_refund(buyer.order_id, line_item_ids=units, **sum_))
 
     @property
     def listing(self) -> list[Json]:
@@ -307,8 +335,9 @@ class Watcher(Person):
         rows: list[Json] = self.stage.ledgers()["orders"]
         return next(row for row in rows if row["order_id"] == buyer.order_id)
 
-    def paid_back(self, buyer: Buyer) -> Decimal:
-        return Decimal(self.books_of(buyer)["marketplace"]["refunded"])
+    def paid_back(self, buyer: Buyer) -> Sum:
+        row = self.books_of(buyer)
+        return shown({**row, **row["marketplace"]}, "refunded")
 
 
 class Cast:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 
 from rehearsal.control.stage import Json
 from rehearsal.gherkin.timeline import Entry
+from rehearsal.sums import Sum
 
 
 class Outcome(StrEnum):
@@ -63,6 +65,10 @@ class ScenarioResult:
     def requirements(self) -> tuple[str, ...]:
         """Return the R-numbers, in their order."""
         return tuple(sorted((t for t in self.tags if t[:1] == "R" and t[1:].isdigit()), key=lambda t: int(t[1:])))
+
+    def refunded(self, book: str) -> list[Sum]:
+        """Return what one of the three books says of each order."""
+        return [Sum(Decimal(order[book]["refunded"]), order["currency"]) for order in self.observed.ledgers]
 
     @property
     def findings(self) -> tuple[Json, ...]:

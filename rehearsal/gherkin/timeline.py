@@ -15,7 +15,7 @@ from typing import Final
 from rehearsal.control.calls import Call
 from rehearsal.control.stage import Json, Problem, Stage
 
-_SUM: Final = re.compile(r"(\d+\.\d\d) ([A-Z]{3})\b")
+_SUM: Final = re.compile(r"\d+(?:\.\d+)? [A-Z]{3}\b")
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Entry:
     def money(self) -> str:
         """The sum that was paid back with it, if any: "39.98 USD"."""
         paid = _SUM.search(self.what) if "paid" in self.what else None
-        return f"{paid[1]} {paid[2]}" if paid else ""
+        return paid[0] if paid else ""
 
 
 Words = Callable[[Json, Json], str]
@@ -50,8 +50,9 @@ def _low(code: str) -> str:
     return code.replace("_", " ").lower()
 
 
-def _plus(words: str, amount: str | None) -> str:
-    return f"{words}, {amount}" if amount else words
+def _plus(words: str, amount: str | None, shown: Json) -> str:
+    """Return the words with the sum that was sent, if one was; the currency is that of what came back."""
+    return f"{words}, {amount} {shown.get('currency', '')}".rstrip() if amount else words
 
 
 def _bought(order: Json) -> str:
@@ -86,16 +87,16 @@ ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
     "decline_offer":          ("buyer", "marketplace", "declines the offer"),
     "dispute":                ("buyer", "operator", "appeals"),
     "arbitrate":              ("operator", "marketplace", lambda sent, item:
-                               _plus(_DECIDES[sent["outcome"]], sent.get("refund_total"))),
+                               _plus(_DECIDES[sent["outcome"]], sent.get("refund_total"), item)),
     "seller_center_decision": ("seller center", "marketplace", lambda sent, item: _low(sent["decision"])),
     "seller_center_refund":   ("seller center", "marketplace", lambda sent, item:
-                               _plus("starts a refund", sent.get("amount"))),
-    "oms_approve":            ("seller", "oms", lambda sent, case: _plus("approves", sent.get("amount"))),
+                               _plus("starts a refund", sent.get("amount"), item)),
+    "oms_approve":            ("seller", "oms", lambda sent, case: _plus("approves", sent.get("amount"), case)),
     "oms_reject":             ("seller", "oms", "rejects"),
     "oms_inspect":            ("seller", "oms", lambda sent, case:
                                f"inspects the goods: {_low(sent['grade'])}, "
                                f"{'accepts' if sent['accept'] else 'refuses'} them"),
-    "oms_refund":             ("seller", "oms", lambda sent, case: _plus("starts a refund", sent.get("amount"))),
+    "oms_refund":             ("seller", "oms", lambda sent, case: _plus("starts a refund", sent.get("amount"), case)),
 }
 # fmt: on
 

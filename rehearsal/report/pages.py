@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
@@ -19,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from rehearsal.control.stage import Json
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.timeline import Entry
+from rehearsal.sums import total
 from rehearsal.trace.diagram import mermaid
 
 HERE: Final = Path(__file__).parent
@@ -156,7 +156,7 @@ def _page(number: int, result: ScenarioResult) -> Page:
         exchanges=tuple(shown),
         left_out=sum(1 for line in trace if line["kind"] == "exchange") - len(shown),
         span=_span(result),
-        paid_back=_sum(result),
+        paid_back=total(result.refunded("marketplace")),
         verdicts=tuple(result.observed.findings.get("verdicts", ())),
     )
 
@@ -178,12 +178,6 @@ def _span(result: ScenarioResult) -> str:
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     parts = [f"{count} {unit}" for count, unit in ((days, "d"), (hours, "h"), (rest, "min")) if count]
     return " ".join(parts) or "under a minute"
-
-
-def _sum(result: ScenarioResult) -> str:
-    """Return what the marketplace has paid back in this scenario."""
-    paid = sum((Decimal(order["marketplace"]["refunded"]) for order in result.observed.ledgers), Decimal(0))
-    return f"{paid:,.2f}"
 
 
 def _worth_showing(entries: Sequence[Json]) -> Iterable[Exchange]:
@@ -246,14 +240,14 @@ def _headline(pages: Sequence[Page]) -> str:
 def _totals(pages: Sequence[Page]) -> dict[str, Any]:
     by_outcome = {outcome.value: sum(page.result.outcome is outcome for page in pages) for outcome in Outcome}
     exchanges = sum(sum(1 for e in page.result.observed.trace if e.get("kind") == "exchange") for page in pages)
-    paid = sum((Decimal(page.paid_back.replace(",", "")) for page in pages), Decimal(0))
+    paid = total(sum_ for page in pages for sum_ in page.result.refunded("marketplace"))
     agree = all(order["agree"] for page in pages for order in page.result.observed.ledgers)
     mails = sum(len(page.result.observed.mails) for page in pages)
     return {
         **by_outcome,
         "scenarios": len(pages),
         "exchanges": f"{exchanges:,}",
-        "paid": f"{paid:,.2f}",
+        "paid": paid,
         "agree": agree,
         "mails": mails,
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +14,7 @@ from rich.text import Text
 
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.report.pages import WHO
+from rehearsal.sums import total
 
 MARK: Final = {
     Outcome.HELD: "[green]✓[/]",
@@ -92,10 +92,7 @@ def timeline(result: ScenarioResult, number: int) -> Iterable[Table | Text]:
 
 def books(result: ScenarioResult) -> str:
     """Return the three books in one line."""
-    sums = {
-        name: sum((Decimal(order[name]["refunded"]) for order in result.observed.ledgers), Decimal(0))
-        for name in ("marketplace", "connector", "oms")
-    }
     mails = ", ".join(f"“{mail['kind']}”" for mail in result.observed.mails) or "none"
-    shown = ", ".join(f"{WHO[name]} {value:.2f}" for name, value in sums.items())
+    books = ("marketplace", "connector", "oms")
+    shown = ", ".join(f"{WHO[name]} {total(result.refunded(name))}" for name in books)
     return f"paid back by the books: {shown} · mails: {mails} · findings: {len(result.findings) or 'none'}"

@@ -136,7 +136,14 @@ class _Reader:
         by = BY.get(str(data.get("by", "system")), "marketplace")
         match name:
             case "order_placed":
-                return _Step(at, "buyer", "marketplace", [f"buys for {data.get('total')}"], arrow="->>", reading=False)
+                return _Step(
+                    at,
+                    "buyer",
+                    "marketplace",
+                    [f"buys for {data.get('total')} {data.get('currency', '')}".rstrip()],
+                    arrow="->>",
+                    reading=False,
+                )
             case "return_requested" if data.get("role", "BUYER") == "BUYER":
                 words = f"asks for {_title(str(data.get('return_type')))}, {data.get('refund_total')}"
                 return _Step(at, "buyer", "marketplace", [words], arrow="->>", reading=False)

@@ -17,7 +17,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from mock_tiktok import Marketplace
+from mock_tiktok import LedgerLine, Marketplace
 from rehearsal.audit.auditor import Auditor
 from rehearsal.audit.finding import Finding
 from rehearsal.audit.invariant import LedgerRow, PlayerEvent, Quiescence
@@ -232,16 +232,13 @@ class World:
         with self.lock:
             ours, theirs = self.connector.ledger(), self.oms.ledger()
             official = self.marketplace.ledger()
-            return [
-                LedgerRow(
-                    order_id,
-                    official[order_id].paid if order_id in official else ZERO,
-                    official[order_id].refunded if order_id in official else ZERO,
-                    ours.get(order_id, ZERO),
-                    theirs.get(order_id, ZERO),
-                )
-                for order_id in dict.fromkeys((*official, *ours, *theirs))
-            ]
+            nothing = LedgerLine(ZERO, ZERO, "")  # of an order that the marketplace does not know
+            rows = []
+            for order_id in dict.fromkeys((*official, *ours, *theirs)):
+                line = official.get(order_id, nothing)
+                books = (line.refunded, ours.get(order_id, ZERO), theirs.get(order_id, ZERO))
+                rows.append(LedgerRow(order_id, line.paid, *books, line.currency))
+            return rows
 
     def findings(self) -> list[Finding]:
         """Return what broke, and one verdict on each rule that did not.

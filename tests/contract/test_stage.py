@@ -400,6 +400,8 @@ def test_an_id_of_odd_characters_is_a_404_like_any_other(stage: Any) -> None:
         (lambda stage: stage.place_order(lines=[{"sku": "MUG", "unit_price": "1.005"}]), "lines.0.unit_price"),
         (lambda stage: stage.place_order(buyer={"plan": "no such plan"}), "buyer.plan"),
         (lambda stage: stage.place_order(status="LOST"), "status"),
+        (lambda stage: stage.place_order(currency="GBP"), "currency"),
+        (lambda stage: stage.place_order(currency="dollars"), "currency"),
         (lambda stage: stage.place_order(shop_id="nobody"), "shop_id"),
         (lambda stage: stage.request_return("0", type="EXCHANGE"), "type"),
         (lambda stage: stage.request_return("0", line_item_ids="123"), "line_item_ids"),

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 
 from pytest_bdd import then, when
 
-from rehearsal.gherkin.cast import Buyer, Cast
+from rehearsal.gherkin.cast import Buyer, Cast, shown
 from rehearsal.gherkin.steps.phrases import GRADES, act, money, number, phrase
 
 # What can be said of a request in one sentence: the words, and who does what.
@@ -32,7 +31,7 @@ def _(people: Cast, buyer: str) -> None:
 
 @act(done="the seller has offered {BUYER} {SUM}", happens="the seller offers {BUYER} {SUM}", done_with_news=True)
 def _(people: Cast, buyer: str, sum: str) -> None:
-    people.seller.approves(people.buyer(buyer), amount=Decimal(sum))
+    people.seller.approves(people.buyer(buyer), amount=money(sum))
 
 
 @act(
@@ -73,18 +72,18 @@ def _(people: Cast, buyer: str) -> None:
     done_with_news=True,
 )
 def _(people: Cast, buyer: str, sum: str) -> None:
-    people.seller.refunds(people.buyer(buyer), amount=Decimal(sum))
+    people.seller.refunds(people.buyer(buyer), amount=money(sum))
 
 
 @act(happens="the seller refunds {BUYER} (?:{SUM} on )?(?:{COUNT} of )?the {GOODS}")
 def _(people: Cast, buyer: str, goods: str, sum: str | None, pieces: str | None) -> None:
-    amount = Decimal(sum) if sum else None
+    amount = money(sum) if sum else None
     people.seller.refunds(people.buyer(buyer), goods=goods, pieces=number(pieces), amount=amount)
 
 
 @when(phrase("the seller tries to refund {BUYER} {SUM} of the order"))
 def _(people: Cast, buyer: str, sum: str) -> None:
-    people.seller.tries(lambda: people.seller.refunds(people.buyer(buyer), amount=Decimal(sum)))
+    people.seller.tries(lambda: people.seller.refunds(people.buyer(buyer), amount=money(sum)))
 
 
 # Seller Center, behind the connector's back
@@ -118,7 +117,7 @@ def _(people: Cast, buyer: str) -> None:
 
 @act(done="{SUM} of {BUYER}'s order have been refunded in Seller Center")
 def _(people: Cast, buyer: str, sum: str) -> None:
-    people.seller_center.refunds(people.buyer(buyer), amount=Decimal(sum))
+    people.seller_center.refunds(people.buyer(buyer), amount=money(sum))
 
 
 _REFUND_DECISION = {"approved": "APPROVE_REFUND", "rejected": "REJECT_REFUND"}
@@ -135,7 +134,7 @@ def _(people: Cast, buyer: str) -> None:
 
 @act(happens="the operator grants {BUYER} {SUM}")
 def _(people: Cast, buyer: str, sum: str) -> None:
-    people.operator.decides_for_buyer(people.buyer(buyer), amount=Decimal(sum))
+    people.operator.decides_for_buyer(people.buyer(buyer), amount=money(sum))
 
 
 @act(happens="the operator decides for the seller against {BUYER}")
@@ -163,7 +162,9 @@ def _(people: Cast, buyer: str) -> None:
 
 @then(phrase("the seller's case of {BUYER} is over {SUM}"))
 def _(people: Cast, buyer: str, sum: str) -> None:
-    assert money(people.seller.case_of(people.buyer(buyer))["amount"]) == Decimal(sum)
+    case = people.seller.case_of(people.buyer(buyer))
+    seen, expected = shown(case, "amount"), money(sum)
+    assert seen == expected, f"the seller's case of {buyer} is over {seen}, not {expected}"
 
 
 @then(phrase("the seller sees the same deadline for {BUYER} as the marketplace"))

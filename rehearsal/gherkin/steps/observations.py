@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from pytest_bdd import given, parsers, then, when
 
-from rehearsal.gherkin.cast import Cast
+from rehearsal.gherkin.cast import Cast, shown
 from rehearsal.gherkin.steps.phrases import money, phrase, time
+from rehearsal.sums import Sum
 
 
 @then(phrase("{BUYER}'s request is shown as {WORDS}"))
@@ -21,8 +22,8 @@ def _(people: Cast, buyer: str, words: str) -> None:
 
 @then(phrase("{BUYER}'s request is over {SUM}"))
 def _(people: Cast, buyer: str, sum: str) -> None:
-    asked = money(people.buyer(buyer).request["refund_total"])
-    assert asked == Decimal(sum), f"{buyer}'s request is over {asked:.2f} USD, not {sum} USD"
+    asked, expected = shown(people.buyer(buyer).request, "refund_total"), money(sum)
+    assert asked == expected, f"{buyer}'s request is over {asked}, not {expected}"
 
 
 @then(phrase(r"{BUYER}'s request needs an answer within (?P<hours>\d+) hours"))
@@ -51,12 +52,13 @@ def _(people: Cast, buyer: str, words: str) -> None:
 
 @then(phrase("{BUYER} has been paid back {SUM}"))
 def _(people: Cast, buyer: str, sum: str) -> None:
-    _paid_back(people, buyer, Decimal(sum))
+    _paid_back(people, buyer, money(sum))
 
 
 @then(phrase("{BUYER} has been paid back nothing"))
 def _(people: Cast, buyer: str) -> None:
-    _paid_back(people, buyer, Decimal(0))
+    paid = people.watcher.paid_back(people.buyer(buyer))
+    assert not paid.amount, f"{buyer} has been paid back {paid}, not nothing"
 
 
 @then(phrase("{BUYER} has been paid back everything"))
@@ -64,18 +66,18 @@ def _(people: Cast, buyer: str) -> None:
     _paid_back(people, buyer, people.buyer(buyer).paid)
 
 
-def _paid_back(people: Cast, buyer: str, expected: Decimal) -> None:
+def _paid_back(people: Cast, buyer: str, expected: Sum) -> None:
     paid = people.watcher.paid_back(people.buyer(buyer))
-    assert paid == expected, f"{buyer} has been paid back {paid:.2f} USD, not {expected:.2f} USD"
+    assert paid == expected, f"{buyer} has been paid back {paid}, not {expected}"
 
 
 @then(phrase("all three books say {SUM} for {BUYER}"))
 def _(people: Cast, buyer: str, sum: str) -> None:
-    books = people.watcher.books_of(people.buyer(buyer))
-    assert {name: money(books[name]["refunded"]) for name in ("marketplace", "connector", "oms")} == dict.fromkeys(
-        ("marketplace", "connector", "oms"), Decimal(sum)
-    )
-    assert books["agree"]
+    row, expected = people.watcher.books_of(people.buyer(buyer)), money(sum)
+    books = {name: shown({**row, **row[name]}, "refunded") for name in ("marketplace", "connector", "oms")}
+    said = ", ".join(f"{name} {book}" for name, book in books.items())
+    assert all(book == expected for book in books.values()), f"the books say {said}, not {expected}"
+    assert row["agree"]
 
 
 @then(phrase("{BUYER} has exactly one mail, {WORDS}"))
@@ -109,7 +111,9 @@ def _listed(kinds: Sequence[str]) -> str:
 def _(people: Cast, sum: str) -> None:
     texts = [mail["text"] for mail in people.stage.mailbox()["mails"]]
     assert len(texts) == 1, f"there are {len(texts)} mails, not one"
-    assert sum in texts[0], f"the mail does not name {sum} USD; it says: {texts[0]}"
+    expected = money(sum)
+    named = re.search(rf"(?<![\d.]){re.escape(str(expected))}\b", texts[0])
+    assert named, f"the mail does not name {expected}; it says: {texts[0]}"
 
 
 @then(phrase("{BUYER} has made exactly one request"))

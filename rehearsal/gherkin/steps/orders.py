@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from pytest_bdd import given, then
 
 from rehearsal.gherkin.cast import Cast, Goods
-from rehearsal.gherkin.steps.phrases import act, basket, phrase
+from rehearsal.gherkin.steps.phrases import act, basket, money, phrase
 
 # What one says of somebody who has bought, and how far the order has come.
 COME = {
@@ -20,12 +18,12 @@ COME = {
 
 @given(phrase(rf"{{BUYER}} (?P<come>{'|'.join(COME)}) an? {{GOODS}} for {{PRICE}}"))
 def _(people: Cast, buyer: str, come: str, goods: str, price: str) -> None:
-    people.buyer(buyer).buys([Goods(goods, Decimal(price))], status=COME[come])
+    people.buyer(buyer).buys([Goods(goods, money(price))], status=COME[come])
 
 
 @given(phrase("{BUYER} has received {COUNT} {GOODS} at {PRICE} each"))
 def _(people: Cast, buyer: str, pieces: str, goods: str, price: str) -> None:
-    people.buyer(buyer).buys([Goods(goods, Decimal(price), int(pieces))])
+    people.buyer(buyer).buys([Goods(goods, money(price), int(pieces))])
 
 
 @given(phrase("{BUYER} has received:"))
@@ -36,16 +34,16 @@ def _(people: Cast, buyer: str, datatable: list[list[str]]) -> None:
 @given(
     phrase(
         r"{BUYER} has received an? {GOODS} for {PRICE}, "
-        r"with (?P<shipping>\d+\.\d\d) USD for shipping and (?P<tax>\d+\.\d\d) USD of tax"
+        r"with {SHIPPING} for shipping and {TAX} of tax"
     )
 )
 def _(people: Cast, buyer: str, goods: str, price: str, shipping: str, tax: str) -> None:
-    people.buyer(buyer).buys([Goods(goods, Decimal(price))], shipping=Decimal(shipping), tax=Decimal(tax))
+    people.buyer(buyer).buys([Goods(goods, money(price))], shipping=money(shipping), tax=money(tax))
 
 
 @given(phrase("an? {GOODS} for {PRICE} is on its way to {BUYER}"))
 def _(people: Cast, buyer: str, goods: str, price: str) -> None:
-    people.buyer(buyer).buys([Goods(goods, Decimal(price))], status="IN_TRANSIT")
+    people.buyer(buyer).buys([Goods(goods, money(price))], status="IN_TRANSIT")
 
 
 @act(happens="the seller ships {BUYER}'s order")

@@ -5,21 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from decimal import Decimal, InvalidOperation
 from functools import wraps
-from typing import Any
 
 from pytest_bdd import given, parsers, when
 
 from rehearsal.gherkin.cast import Cast, Goods
 from rehearsal.gherkin.errors import Miswritten
+from rehearsal.sums import Missaid, Sum, read
+
+_SUM = r"[\d.,]+ [A-Z]{3}"  # whether it is written as its currency is, is judged when it is read
 
 # Names of groups are the steps' parameters. "Maya", "a desk lamp", "39.98 USD", "2 of the mugs".
 PIECES = {
     "BUYER": r"(?P<buyer>[A-Z]\w+)",
     "POSSESSIVE": r"(?:her|his|their)",
-    "SUM": r"(?P<sum>\d+\.\d\d) USD",
-    "PRICE": r"(?P<price>\d+\.\d\d) USD",
+    "SUM": rf"(?P<sum>{_SUM})",
+    "PRICE": rf"(?P<price>{_SUM})",
+    "SHIPPING": rf"(?P<shipping>{_SUM})",
+    "TAX": rf"(?P<tax>{_SUM})",
     "GOODS": r"(?P<goods>[a-z][a-z ]*?)",
     "COUNT": r"(?P<pieces>\d+)",
     "SPAN": r"(?P<span>(?:an?|\d+) (?:second|minute|hour|day)s?)",
@@ -83,11 +86,14 @@ def basket(table: list[list[str]]) -> list[Goods]:
     head, *rows = table
     columns = [dict(zip(head, row, strict=True)) for row in rows]
     try:
-        return [Goods(name=c["goods"], price=Decimal(c["price each"]), pieces=int(c["pieces"])) for c in columns]
-    except (KeyError, ValueError, InvalidOperation) as mistake:
-        raise Miswritten("a table of goods has the columns: goods, pieces (2), price each (12.50)") from mistake
+        return [Goods(name=c["goods"], price=money(c["price each"]), pieces=int(c["pieces"])) for c in columns]
+    except (KeyError, ValueError) as mistake:
+        raise Miswritten("a table of goods has the columns: goods, pieces (2), price each (12.50 USD)") from mistake
 
 
-def money(value: Any) -> Decimal:
-    """Read a sum as the stage shows it."""
-    return Decimal(str(value))
+def money(text: str) -> Sum:
+    """Read a sum as a scenario says it: written as its currency is written."""
+    try:
+        return read(text)
+    except Missaid as mistake:
+        raise Miswritten(str(mistake)) from mistake

@@ -22,6 +22,15 @@ def _(people: Cast, moment: str) -> None:
     people.clock.starts_at(meant)
 
 
+# Where the seller's shop can stand, and by which policy it is then run.
+PLACES = {"the United States": "us-2025-08", "the United Kingdom": "uk-2026-04", "Indonesia": "id-2025-11"}
+
+
+@given(phrase(rf"the shop is in (?P<place>{'|'.join(PLACES)})"))
+def _(people: Cast, place: str) -> None:
+    people.clock.starts_where(PLACES[place])
+
+
 @given("the marketplace is slow to make labels")
 def _(people: Cast) -> None:
     people.clock.starts_where("us-2025-08-late-label")

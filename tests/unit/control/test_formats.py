@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 
 import pytest
 
-from rehearsal.control.formats import duration, instant, shown_money, shown_time
+from rehearsal.control.formats import duration, instant, shown_time
 from rehearsal.control.stage import Problem
 from rehearsal.control.validation import demand
 from tests.refused import refused
@@ -48,11 +47,6 @@ def test_what_is_no_time_is_refused_naming_the_field(text: str) -> None:
     with pytest.raises(Problem, match="to is") as refusal:
         instant(text, "to")
     assert (refusal.value.status, refusal.value.field) == (422, "to")
-
-
-def test_money_is_shown_with_its_cents() -> None:
-    assert shown_money(Decimal(0)) == "0.00"
-    assert shown_money(Decimal("19.9")) == "19.90"
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,12 @@ class StubStage(Stage):
     def _ledgers(self) -> Json:
         row = {"refunded": "39.98"}
         rows = {"marketplace": row, "connector": row, "oms": row}
-        return {"orders": [{"order_id": o["order_id"], "paid": o["total"], **rows, "agree": True} for o in self.orders]}
+        return {
+            "orders": [
+                {"order_id": o["order_id"], "currency": "USD", "paid": o["total"], **rows, "agree": True}
+                for o in self.orders
+            ]
+        }
 
     def _mailbox(self, *, order_id: str | None = None) -> Json:
         return {

@@ -150,7 +150,7 @@ def a_whole_refund() -> Story:
 
 
 def ledger_row(marketplace: str, connector: str, oms: str) -> LedgerRow:
-    return LedgerRow("O1", Decimal("39.98"), Decimal(marketplace), Decimal(connector), Decimal(oms))
+    return LedgerRow("O1", Decimal("39.98"), Decimal(marketplace), Decimal(connector), Decimal(oms), "USD")
 
 
 def test_a_refund_as_it_should_be_gives_no_offence() -> None:

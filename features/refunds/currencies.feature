@@ -1,0 +1,90 @@
+Feature: A refund is paid in the currency of the order
+  Rupiah have no decimals. Whatever is divided, offered or paid back is whole rupiah, in all three books.
+
+  Background:
+    Given the shop is in Indonesia
+    And Maya has received:
+      | goods | pieces | price each |
+      | rug   | 1      | 10000 IDR  |
+      | mug   | 1      | 7000 IDR   |
+    And an hour has passed
+
+  Rule: A part is shared out in whole rupiah
+
+    @R16
+    Scenario: An offer over two lines
+      Given Maya has asked for her money back
+      And an hour has passed
+      And the seller has offered Maya 5000 IDR
+      When Maya accepts the offer
+      Then the mail names the sum 5000 IDR
+      And all three books say 5000 IDR for Maya
+
+    @R16
+    Scenario Outline: The seller refunds a part that does not divide
+      When the seller refunds Maya <sum> of the order
+      Then Maya has been paid back <sum>
+      And all three books say <sum> for Maya
+
+      Examples:
+        | sum       |
+        | 1 IDR     |
+        | 4999 IDR  |
+        | 17000 IDR |
+
+    @R16
+    Scenario: A part in Seller Center, the rest from the OMS
+      Given 3333 IDR of Maya's order have been refunded in Seller Center
+      And an hour has passed
+      When the seller refunds Maya's whole order
+      Then all three books say 17000 IDR for Maya
+
+  Rule: What the buyer asks for is paid in full
+
+    @R16
+    Scenario: A refund without a return
+      Given Maya has asked for her money back
+      And an hour has passed
+      When the seller approves Maya's request
+      Then Maya's request is over 17000 IDR
+      And Maya has exactly one mail, "order refund"
+      And all three books say 17000 IDR for Maya
+
+    @R16
+    Scenario: The goods come back
+      Given Maya has asked to send it back
+      And an hour has passed
+      And Maya has handed over the parcel
+      And Maya's parcel has reached the warehouse
+      And an hour has passed
+      When the seller finds Maya's goods as sold and accepts them
+      Then all three books say 17000 IDR for Maya
+
+    @R18
+    Scenario: The operator grants a part
+      Given Maya has asked for her money back
+      And an hour has passed
+      And the seller has rejected Maya's request
+      And an hour has passed
+      And Maya has appealed
+      When the operator grants Maya 8500 IDR
+      Then all three books say 8500 IDR for Maya
+
+  Rule: A cancelled order is paid back whole
+
+    @R14
+    Scenario: The seller agrees
+      Given Nora has ordered a garden hose for 27500 IDR
+      And 2 hours have passed
+      And Nora has asked to cancel the order
+      And an hour has passed
+      When the seller approves Nora's request
+      Then all three books say 27500 IDR for Nora
+
+    @R14
+    Scenario: The seller cannot deliver
+      Given Nora has ordered a garden hose for 27500 IDR
+      And 2 hours have passed
+      When the seller refunds Nora's whole order
+      Then Nora's order is canceled
+      And Nora has been paid back 27500 IDR

@@ -1,0 +1,63 @@
+"""Sums of money as they are said: an amount with its currency, and with as many decimals as that currency has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Final
+
+# How many decimals a sum has, by ISO 4217. Those of the markets that the marketplace has.
+DECIMALS: Final = {
+    **dict.fromkeys(("BRL", "EUR", "GBP", "MXN", "MYR", "PHP", "SGD", "THB", "USD"), 2),
+    **dict.fromkeys(("IDR", "JPY", "VND"), 0),
+}
+_SAID: Final = re.compile(r"(\d+(?:\.(\d+))?) ([A-Z]{3})")
+
+
+class Missaid(ValueError):
+    """A sum is not said as its currency is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """An amount of one currency; two are equal when both agree."""
+
+    amount: Decimal
+    currency: str
+
+    def __str__(self) -> str:
+        return f"{written(self.amount, self.currency)} {self.currency}"
+
+
+def written(amount: Decimal, currency: str) -> str:
+    """Return an amount as its currency is written: "39.98" of dollars, "5000" of rupiah. What is finer stays so."""
+    exact = amount.quantize(Decimal(1).scaleb(-DECIMALS.get(currency, 2)))
+    return f"{exact if exact == amount else amount:f}"
+
+
+def read(text: str) -> Sum:
+    """Read "39.98 USD" or "5000 IDR"; raise Missaid, in words, for what is not written as its currency is."""
+    found = _SAID.fullmatch(text)
+    if found is None:
+        raise Missaid(f'"{text}" is no sum; one is "39.98 USD" or "5000 IDR"')
+    amount, fraction, currency = found.groups(default="")
+    if currency not in DECIMALS:
+        near = get_close_matches(currency, DECIMALS, 1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        raise Missaid(f'"{text}": {currency} is none of the currencies {", ".join(DECIMALS)}{hint}')
+    if len(fraction) != DECIMALS[currency]:
+        decimals = "two decimals" if DECIMALS[currency] else "no decimals"
+        example = "39.98" if DECIMALS[currency] else "5000"
+        raise Missaid(f'"{text}": {currency} is written with {decimals}, such as {example} {currency}')
+    return Sum(Decimal(amount), currency)
+
+
+def total(sums: Iterable[Sum]) -> str:
+    """Say what sums come to, one currency after the other: "39.98 USD and 5000 IDR"; "nothing" where there are none."""
+    by_currency: dict[str, Decimal] = {}
+    for one in sums:
+        by_currency[one.currency] = by_currency.get(one.currency, Decimal(0)) + one.amount
+    return " and ".join(f"{Decimal(written(amount, of)):,} {of}" for of, amount in by_currency.items()) or "nothing"
