@@ -1,14 +1,17 @@
-"""What the fake's answers always carry is what the contract requires, object by object, and what they never carry.
+"""What the fake's answers always carry is what the contract requires, object by object, and what else they carry when.
 
-The platform's samples show every field at once; which of them stand on every object is told by the contract's
-`required`. The town walked here brings each object into states in which everything that may be missing is missing.
+The platform's samples show every field at once. Each of them is required by the contract, or has its hour (`AT_TIMES`),
+or is of markets, programmes and products that are not here (`NOT_HERE`). The town walked here brings each object into
+states in which everything that may be missing is missing, and in which all that has its hour is there.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +20,7 @@ from mock_tiktok import Marketplace, OrderLine
 from mock_tiktok.domain.words import OrderStatus
 from tests.clock import HandClock
 from tests.contract.test_tiktok_contract import document, operations
-from tests.unit.mock_tiktok.town import SELLER_REASON, pass_time
+from tests.unit.mock_tiktok.town import REFUND_REASON, SELLER_REASON, pass_time
 from tests.unit.mock_tiktok_http.client import Client
 
 __all__ = ["document"]
@@ -28,6 +31,52 @@ LINES = [OrderLine("MUG", 2, Decimal("19.99")), OrderLine("GIFT", 1, Decimal("0.
 # Always sent here, and yet not promised: field lists of two live shops lack it (CAP).
 NOT_PROMISED = {
     (f"{name}{version}", "refund_amount") for name in ("Cancellation", "CancelLineItem") for version in ("", "202602")
+}
+SAMPLES = Path(__file__).parents[1] / "unit" / "rehearsal" / "samples"
+SAMPLE_OF = {
+    "/order/202309/orders": "OrderBatchGetOrderDetail",
+    "/order/202309/orders/search": "OrderSearchOrders",
+    f"{RR}/returns/search": "ReturnRefundSearchReturns",
+    f"{RR}/cancellations/search": "ReturnRefundSearchCancellations",
+    f"{RR}/returns/{{return_id}}/records": "ReturnRefundGetReturnRecords",
+    f"{RR}/reject_reasons": "ReturnRefundGetRejectReasons",
+    f"{RR}/orders/{{order_id}}/aftersale_eligibility": "ReturnRefundGetOrderAftersaleEligibility",
+    f"{RR}/refunds/calculate": "ReturnRefundCalculateRefund",
+}
+# On some objects only: what has not happened, was not asked for or concerns goods where none go back is left out.
+AT_TIMES = {
+    "Order": (
+        "cancel_reason cancel_time cancellation_initiator collection_time delivery_time paid_time payment_method_name "
+        "replaced_order_id request_cancel_time rts_time shipping_provider shipping_provider_id tracking_number"
+    ),
+    "OrderLineItem": "cancel_reason cancel_user rts_time shipping_provider_id shipping_provider_name tracking_number",
+    "Return": (
+        "arbitration_status buyer_rejected_partial_refund can_buyer_keep_item handover_method partial_refund "
+        "return_method return_provider_id return_provider_name return_shipping_document_type return_tracking_number "
+        "return_warehouse_address seller_next_action_response seller_proposed_return_type shipment_type"
+    ),
+    "Cancellation": "refund_amount seller_next_action_response",
+    "CancelLineItem": "refund_amount",
+    "ReturnRecord": "images",
+    "LineItemEligibility": "ineligible_code ineligible_reason",
+}
+# Other markets, programmes and kinds of goods, and hours that no number of a profile speaks of.
+NOT_HERE = {
+    "Order": (
+        "buyer_message cancel_order_sla_time collection_due_time cpf delivery_due_time "
+        "delivery_option_required_delivery_time delivery_sla_time fast_dispatch_sla_time handling_duration "
+        "need_upload_invoice pick_up_cut_off_time release_date seller_note split_or_combine_tag tts_sla_time"
+    ),
+    "OrderLineItem": (
+        "buyer_service_fee combined_listing_skus handling_duration_days retail_delivery_fee small_order_fee"
+    ),
+    "Payment": (
+        "buyer_service_fee handling_fee item_insurance_fee retail_delivery_fee shipping_insurance_fee small_order_fee"
+    ),
+    "RecipientAddress": "delivery_preferences",
+    "Return": "next_return_id pre_return_id",
+    "RefundAmount": "buyer_service_fee retail_delivery_fee",
+    "ReturnRecord": "videos",
 }
 
 
@@ -48,16 +97,24 @@ def walked(market: Marketplace, clock: HandClock) -> dict[str, list[str]]:
     cancellation = market.request_cancellation(waiting.order_id).cancel_id
     shop.cancel_order(partly.order_id, OUT_OF_STOCK, line_item_ids=[partly.line_items[0].id])
     shop.cancel_order(gone.order_id, OUT_OF_STOCK)
-    open_, kept, paid, replaced = (asked(kind) for kind in ("REFUND", "REFUND", "REFUND", "REPLACEMENT"))
+    open_, kept, paid, declined = (asked("REFUND") for _ in range(4))
+    replaced, refused, gift = asked("REPLACEMENT"), asked("REFUND"), asked("REFUND")
     shop.approve_return(kept, "OFFER_PARTIAL_REFUND", partial_refund=(Decimal(5), "USD"))
     shop.approve_return(paid, "APPROVE_REFUND")
     shop.approve_return(replaced, "APPROVE_REPLACEMENT")
+    shop.approve_return(declined, "OFFER_PARTIAL_REFUND", partial_refund=(Decimal(5), "USD"))
+    market.decline_offer(declined)
+    shop.approve_return(gift, "OFFER_PARTIAL_REFUND", partial_refund=(Decimal(5), "USD"))
+    market.accept_offer(gift)
+    shop.reject_return(refused, "REJECT_REFUND", REFUND_REASON, "Send a photo")
+    market.dispute(refused)
     shop.create_return(bought().order_id, "REFUND", SELLER_REASON)
     sent = asked("RETURN_AND_REFUND", ("https://example.com/a.jpg",))
     pass_time(market, clock, clock.at + timedelta(minutes=10))
     market.ship_return(sent)
     orders = [order.id for order in shop.store.orders]
-    return {"orders": orders, "returns": [open_, kept, paid, replaced, sent], "cancellations": [cancellation]}
+    returns = [open_, kept, paid, declined, replaced, refused, gift, sent]
+    return {"orders": orders, "returns": returns, "cancellations": [cancellation]}
 
 
 def answers(client: Client, ids: dict[str, list[str]]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -87,6 +144,13 @@ def answers(client: Client, ids: dict[str, list[str]]) -> Iterator[tuple[str, di
             yield path % "{order_id}", client.data("GET", path % order_id)
 
 
+def answer_of(document: dict[str, Any], path: str) -> Any:
+    """Return the schema of what a call's success carries."""
+    (operation,) = (operation for known, _, operation in operations(document) if known == path)
+    name = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    return document["components"]["schemas"][name]["then"]["properties"]["data"]
+
+
 def objects(document: dict[str, Any], schema: Any, value: Any, name: str) -> Iterator[tuple[str, Any, dict[str, Any]]]:
     """Yield each object of an answer with its schema and the name that schema has in the contract."""
     while "$ref" in schema:
@@ -107,14 +171,9 @@ def seen(document: dict[str, Any]) -> dict[str, tuple[set[str], list[dict[str, A
     clock = HandClock()
     market = Marketplace(clock=clock, seed=1)
     client = Client(market, market.add_shop(), clock)
-    schemas = {
-        path: operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
-        for path, _, operation in operations(document)
-    }
     found: dict[str, tuple[set[str], list[dict[str, Any]]]] = {}
     for path, data in answers(client, walked(market, clock)):
-        answer = document["components"]["schemas"][schemas[path]]["then"]["properties"]["data"]
-        for name, schema, value in objects(document, answer, data, schemas[path]):
+        for name, schema, value in objects(document, answer_of(document, path), data, path):
             found.setdefault(name, (set(schema.get("required", ())), []))[1].append(value)
     return found
 
@@ -126,6 +185,23 @@ def test_what_is_always_sent_is_what_the_contract_requires(
     assert {
         (name, field) for name, fields in always.items() for field in fields ^ seen[name][0]
     } - NOT_PROMISED == set()
+
+
+def test_each_field_of_the_samples_is_required_has_its_hour_or_is_not_here(
+    document: dict[str, Any], seen: dict[str, tuple[set[str], list[dict[str, Any]]]]
+) -> None:
+    shown: dict[str, set[str]] = {}
+    for path, name in SAMPLE_OF.items():
+        data = json.loads((SAMPLES / f"{name}Response.json").read_text("utf-8"))["data"]
+        for schema, _, value in objects(document, answer_of(document, path), data, ""):
+            shown.setdefault(schema, set()).update(value)
+    for name, fields in shown.items():
+        if name in seen:
+            required, values = seen[name]
+            sent = set[str]().union(*values)
+            assert (fields - required) & sent == set(AT_TIMES.get(name, "").split()), name
+            assert fields - sent == set(NOT_HERE.get(name, "").split()), name
+            assert sent <= fields, name
 
 
 def test_a_return_has_all_its_sums_zeros_included_and_a_mark_only_where_it_is_true(
