@@ -117,6 +117,7 @@ class CancelOrder(OrderDecision):
 
 ClaimDecision = ApproveReturn | RejectReturn | ApproveCancellation | RejectCancellation
 Decision = ClaimDecision | CreateRefund | CancelOrder
+APPROVALS: Final = (ApproveReturn, ApproveCancellation)
 
 
 class OutboxState(StrEnum):

@@ -76,6 +76,16 @@ class Parts:
             amounts[index] = amount
         return Parts(*amounts)
 
+    def within(self, left: Parts, unit: Decimal) -> Parts:
+        """Return parts of the same total that take of each no more than is `left`; the item bears what none can."""
+        amounts = [min(getattr(self, part.name), getattr(left, part.name)) for part in fields(self)]
+        room = [getattr(left, part.name) - amount for part, amount in zip(fields(self), amounts, strict=True)]
+        rest = self.total - sum(amounts)
+        borne = split(min(rest, sum(room, ZERO)), room, unit)
+        amounts = [amount + more for amount, more in zip(amounts, borne, strict=True)]
+        amounts[0] += rest - sum(borne)
+        return Parts(*amounts)
+
 
 def sum_of(all_: Iterable[Parts]) -> Parts:
     """Return the sum of each part."""

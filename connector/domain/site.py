@@ -126,6 +126,9 @@ HANDED_BACK: Final[dict[str, Action]] = {
     "REFUND_OR_RETURN_REQUEST_REJECT":    Action.WAITS,
     "REJECT_RECEIVE_PACKAGE":             Action.READY,
 }
+# A return that was approved and not sent yet: there are no goods that the seller could judge.
+NOT_SHIPPED_BACK: Final = "AWAITING_BUYER_SHIP"
+REPLACEMENT_ASKED: Final = "REPLACEMENT_REQUEST_PENDING"
 # Where a unit of an order is: shipped units are refunded, the others are cancelled, canceled ones are gone.
 SHIPPED: Final = frozenset({"IN_TRANSIT", "DELIVERED", "COMPLETED"})
 GONE: Final = "CANCELLED"

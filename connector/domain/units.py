@@ -70,6 +70,7 @@ class Holding:
     total: Decimal
     line_ids: Sequence[str]
     stated: Mapping[str, str]
+    yields: bool = False  # it has not been sent, and takes only what others leave
 
 
 def held(holdings: Iterable[Holding], paid: Mapping[str, Decimal], unit: Decimal) -> dict[str, Decimal]:
@@ -77,10 +78,10 @@ def held(holdings: Iterable[Holding], paid: Mapping[str, Decimal], unit: Decimal
 
     Claims are laid down in the order given, which is that of their making: each weighs on its units by what is stated,
     or else by what they then still had left. What they cannot bear falls on the order's other units, so that the sum
-    of all is right even where a claim's share of one unit is not known.
+    of all is right even where a claim's share of one unit is not known. Those that yield come last, on their own units.
     """
     left = dict(paid)
-    for holding in holdings:
+    for holding in sorted(holdings, key=lambda one: one.yields):
         if S(holding.status) not in HOLDING:
             continue
         own = [line_id for line_id in holding.line_ids if line_id in left]
@@ -91,7 +92,7 @@ def held(holdings: Iterable[Holding], paid: Mapping[str, Decimal], unit: Decimal
                 taken = min(share, left[line_id])
                 left[line_id] -= taken
                 rest -= taken
-        for bearers in (own, list(left)):
+        for bearers in (own, [] if holding.yields else list(left)):
             room = [left[line_id] for line_id in bearers]
             taken = min(rest, sum(room, Decimal(0)))
             for line_id, share in zip(bearers, split(taken, room, unit), strict=True):

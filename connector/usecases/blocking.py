@@ -1,38 +1,129 @@
-"""Refunds and cancellations of the same units go to the marketplace one after the other: it has one at a time."""
+"""In which order refunds, cancellations and answers about the same units go to the marketplace: it has one at a time.
+
+An answer to a buyer goes first. A refund or cancellation of the seller's that has not been sent waits for the buyers'
+claims on its units, and is cut to what they leave; where they leave nothing it ends as done with them.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
 from connector.domain.adjustments import OPEN, RequestStatus
-from connector.domain.decisions import OrderDecision
+from connector.domain.decisions import CancelOrder, CreateRefund, OrderDecision, OutboxState
+from connector.domain.money import Parts, said, split, unit_of
+from connector.domain.site import REPLACEMENT_ASKED
 from connector.ports import UnitOfWork
-from connector.records import Adjustment, OutboxEntry
-from connector.usecases.history import SELLER_REFUND
+from connector.records import Adjustment, LineUnit, OutboxEntry, amounts
+from connector.usecases.history import SELLER_REFUND, describe, name_of
 from connector.usecases.import_claims import OURS
-from connector.usecases.refundable import what_is_left
+from connector.usecases.refundable import unmade, what_is_left
 
 IN_ARBITRATION: Final = "IN_PROGRESS"
+HELD: Final = "Waits for another claim on the same units."
+GIVEN: Final = (RequestStatus.ACKNOWLEDGED, RequestStatus.COMPLETE)
 
 
 def in_the_way(work: UnitOfWork, entry: OutboxEntry) -> Adjustment | None:
-    """Return what holds units of this entry: another claim that has not ended, or an earlier entry not yet sent.
-
-    Of a buyer's claim only the marketplace can say whether it stands in the way, so it is asked at least once.
-    """
+    """Return what goes before this refund or cancellation: a claim that has not ended, or an earlier one unmade."""
     own = {adjustment.id for adjustment in work.adjustments_of_entry(entry.id)}
-    lines = set(_line_ids(entry))
-    for other in work.adjustments_of_order(entry.order_id):
-        if other.id in own or not lines & set(other.site_line_ids):
-            continue
-        if other.status is RequestStatus.SUBMITTED:
-            holds = other.id < min(own)
-        else:
-            holds = other.status in OPEN or other.arbitration_status == IN_ARBITRATION
-        if holds and (entry.attempts or other.request_type == SELLER_REFUND or other.created_source == OURS):
+    for other in _others(work, entry):
+        if other.id < min(own) if unmade(other) else _is_open(other):
             return other
     return None
+
+
+def _is_open(claim: Adjustment) -> bool:
+    asked = claim.site_status == REPLACEMENT_ASKED  # which is shown for information only
+    return claim.status in OPEN or claim.arbitration_status == IN_ARBITRATION or asked
+
+
+def hold(work: UnitOfWork, entry: OutboxEntry, before: Adjustment, now: datetime) -> None:
+    """Say that an entry waits, and for what; the history has it once."""
+    if entry.error_message == HELD:
+        return
+    claim = _named(before)
+    work.outbox_entry_held(entry.id, HELD)
+    for was in work.adjustments_of_entry(entry.id):
+        work.moved(was, replace(was, comment=f"Waits until {claim} on the same units has ended.", updated_at=now))
+    text = f"Not sent yet ({describe(entry.decision)}): {claim} on the same units goes first"
+    _note(work, entry, "held_back", text, before.site_adjustment_id, now)
+
+
+def give_way(work: UnitOfWork, entry: OutboxEntry, now: datetime) -> OutboxEntry:
+    """Cut a refund or cancellation that waits to what buyers' claims have left; withdraw it where they left nothing.
+
+    Only claims whose money is on its way count: of the others nobody knows what they will come to.
+    """
+    decision = entry.decision
+    if not isinstance(decision, OrderDecision) or entry.state is not OutboxState.WAITING:
+        return entry
+    claims = [claim for claim in _others(work, entry) if claim.status in GIVEN and _came_before(claim, decision)]
+    if not claims:
+        return entry
+    (was,) = work.adjustments_of_entry(entry.id)
+    order = work.order(entry.order_id)
+    assert order is not None
+    later = [other.id for other in work.adjustments_of_order(order.id) if unmade(other) and other.id >= was.id]
+    left = what_is_left(work, order, beside=later)
+    units = [unit for unit in left.refundable() if unit.site_line_id in decision.line_ids]
+    rest = min(left.sum(units), was.total)
+    if rest == was.total and len(units) == len(decision.line_ids):
+        return entry
+    names = ", ".join(dict.fromkeys(map(_named, claims)))
+    if not units:
+        work.outbox_entry_finished(entry.id, OutboxState.WITHDRAWN, now)
+        comment = f"Done with {names}: of {said(was.total, order.currency)} nothing is left to give back."
+        nothing = {**amounts(Parts()), "site_line_amounts": {}}
+        becomes = replace(
+            was, **nothing, status=RequestStatus.INFORMATION_ONLY, decision=None, comment=comment, updated_at=now
+        )
+    else:
+        unit = unit_of(order.currency)
+        parts = was.parts.scaled_to(rest, unit).within(left.parts(units), unit)
+        shares = split(rest, [left.remaining[one.site_line_id] for one in units], unit)
+        line_ids = [one.site_line_id for one in units]
+        work.attempt_refused(entry.id, decision=_cut(decision, line_ids, rest, left.units))
+        comment = f"Cut from {said(was.total, order.currency)}: {names} went first."
+        becomes = replace(
+            was,
+            **amounts(parts),
+            site_line_ids=line_ids,
+            site_line_amounts={line_id: str(share) for line_id, share in zip(line_ids, shares, strict=True)},
+            quantity=None if was.item_id is None else len(line_ids),
+            comment=comment,
+            updated_at=now,
+        )
+    work.moved(was, becomes)
+    _note(work, entry, "gave_way", f"{describe(decision)}: {comment}", claims[-1].site_adjustment_id, now)
+    return work.outbox_entry(entry.id)
+
+
+def _came_before(claim: Adjustment, decision: OrderDecision) -> bool:
+    """Whether a claim takes from a refund of ours, rather than stands against it: a buyer's, or a like cancellation."""
+    if claim.created_source == OURS or claim.request_type == SELLER_REFUND:
+        return False
+    return claim.request_type != "CANCEL" or claim.reason == "BuyerCancelled" or isinstance(decision, CancelOrder)
+
+
+def _cut(
+    decision: OrderDecision, line_ids: list[str], rest: Decimal, live: Iterable[LineUnit]
+) -> CreateRefund | CancelOrder:
+    whole = set(line_ids) == {unit.site_line_id for unit in live}
+    cut = replace(decision, line_ids=tuple(line_ids), whole=whole)
+    if isinstance(cut, CreateRefund):
+        return cut if cut.amount is None else replace(cut, amount=rest)
+    assert isinstance(cut, CancelOrder)
+    return cut
+
+
+def same_units(work: UnitOfWork, answer: OutboxEntry, entries: Iterable[OutboxEntry]) -> list[OutboxEntry]:
+    """Return those of these refunds and cancellations that are about units of the claim that is answered."""
+    lines = {line_id for adjustment in work.adjustments_of_entry(answer.id) for line_id in adjustment.site_line_ids}
+    return [entry for entry in entries if lines & set(_line_ids(entry))]
 
 
 def still_fits(work: UnitOfWork, entry: OutboxEntry) -> bool:
@@ -45,6 +136,24 @@ def still_fits(work: UnitOfWork, entry: OutboxEntry) -> bool:
     return sum((adjustment.total for adjustment in own), Decimal(0)) <= left.sum(units)
 
 
+def _others(work: UnitOfWork, entry: OutboxEntry) -> list[Adjustment]:
+    """Return what else there is of the units of an entry."""
+    lines = set(_line_ids(entry))
+    found = work.adjustments_of_order(entry.order_id)
+    return [other for other in found if other.outbox_id != entry.id and lines & set(other.site_line_ids)]
+
+
 def _line_ids(entry: OutboxEntry) -> tuple[str, ...]:
     assert isinstance(entry.decision, OrderDecision)
     return entry.decision.line_ids
+
+
+def _named(claim: Adjustment) -> str:
+    """Return what people call a claim on the same units."""
+    return f"the {name_of(claim.request_type).lower()} {claim.site_adjustment_id or claim.id}"
+
+
+def _note(work: UnitOfWork, entry: OutboxEntry, event: str, text: str, site_id: str | None, now: datetime) -> None:
+    order = work.order(entry.order_id)
+    assert order is not None
+    work.note(order, now, by="connector", event=event, text=text, site_id=site_id)

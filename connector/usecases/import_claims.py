@@ -27,6 +27,7 @@ from connector.domain.site import Claim, ClaimKind, ClaimLine, news
 from connector.ports import UnitOfWork
 from connector.records import Adjustment, Case, LineUnit, Order, OutboxEntry, amounts
 from connector.usecases.history import MARKETPLACE, SELLER_REFUND, SHIPPED_BACK, changed, describe, moved, opened
+from connector.usecases.refundable import unmade, what_is_left
 
 OURS: Final = "Api"  # the source of an adjustment that the OMS started
 STRAYS: Final = 2  # coins per unit: one of tax, one of shipping
@@ -321,7 +322,25 @@ def _shares(account: Account, groups: Sequence[Sequence[ClaimLine]], current: Se
     for at, entry in enumerate(current):
         if entry.created_source == OURS:  # the seller chose the parts; of the marketplace's it may differ
             rough[at] = entry.parts
-    return [part.scaled_to(share, unit) for part, share in zip(rough, split(total, spread, unit), strict=True)]
+    parts = [part.scaled_to(share, unit) for part, share in zip(rough, split(total, spread, unit), strict=True)]
+    return _within_what_is_left(account, groups, current, parts)
+
+
+def _within_what_is_left(
+    account: Account, groups: Sequence[Sequence[ClaimLine]], current: Sequence[Adjustment], parts: Sequence[Parts]
+) -> list[Parts]:
+    """Take of each part what is left of it: the marketplace does not know which parts our refunds were made of.
+
+    What the seller has asked for and the marketplace has not made takes nothing from a claim.
+    """
+    claim, order = account.claim, account.order
+    others = account.work.adjustments_of_order(order.id)
+    beside = [one.id for one in others if unmade(one) or one.site_adjustment_id == claim.id]
+    left = what_is_left(account.work, order, beside={*beside, *(entry.id for entry in current)})
+    line_ids = [entry.site_line_ids for entry in current] or [[line.line_id for line in group] for group in groups]
+    units = [[account.units[line_id] for line_id in own if line_id in account.units] for own in line_ids]
+    unit = unit_of(order.currency)
+    return [part.within(left.parts(own), unit) if own else part for part, own in zip(parts, units, strict=True)]
 
 
 def _line_parts(line: ClaimLine, units: Mapping[str, LineUnit]) -> Parts:

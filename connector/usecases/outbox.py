@@ -28,11 +28,11 @@ from connector.domain.decisions import (
 )
 from connector.domain.money import said, unit_of
 from connector.domain.reasons import gravest
+from connector.domain.site import NOT_SHIPPED_BACK
 from connector.errors import BadRequest, NotNow
 from connector.ports import Secret, UnitOfWork
 from connector.records import Adjustment, Order, OutboxEntry
-from connector.usecases.history import lines_missing
-from connector.usecases.refundable import what_is_left
+from connector.usecases.history import lines_missing, moment
 
 
 def decide(
@@ -53,11 +53,9 @@ def decide(
     amount = _offer(adjustment, decision, order.currency)
     family = _family(work, adjustment)
     instead = _instead_of(adjustment, family)
-    contrary = _check(adjustment, decision, family, instead)
+    contrary = _check(adjustment, decision, family, instead, now)
     if instead is not None:
         family = _take_back(work, [adjustment, *contrary], family, now)
-    if decision.action in APPROVING:
-        _check_left(work, order, adjustment, adjustment.total if amount is None else amount)
     asked = next(entry for entry in family if entry.id == adjustment.id)
     decided = replace(
         asked,
@@ -98,12 +96,20 @@ def _instead_of(adjustment: Adjustment, family: Sequence[Adjustment]) -> Action 
 
 
 def _check(
-    adjustment: Adjustment, decision: SellerDecision, family: Sequence[Adjustment], instead: Action | None
+    adjustment: Adjustment,
+    decision: SellerDecision,
+    family: Sequence[Adjustment],
+    instead: Action | None,
+    now: datetime,
 ) -> list[Adjustment]:
     """Refuse what cannot be decided now; return the other lines whose decisions would be void."""
     status = adjustment.status if instead is None else DECIDED_IN[instead]
     if after(status, decision.action) is None or (adjustment.request_type, decision.action) not in DECISIONS:
         raise NotNow("RequestStatus", f"an adjustment in {adjustment.status} does not take {decision.action}")
+    if adjustment.site_status == NOT_SHIPPED_BACK:
+        raise NotNow("RequestStatus", f"the buyer has not shipped the goods yet, so {decision.action} comes too early")
+    if adjustment.deadline is not None and adjustment.deadline <= now:
+        raise NotNow("RequestStatus", f"{decision.action} comes too late, it was due by {moment(adjustment.deadline)}")
     others = [entry for entry in family if entry.id != adjustment.id and entry.decision]
     contrary = [entry for entry in others if entry.decision and entry.decision.action != decision.action]
     if contrary and instead is None:
@@ -132,16 +138,6 @@ def _take_back(
 
 def _joined(comments: Sequence[str | None]) -> str:
     return " ".join(dict.fromkeys(comment for comment in comments if comment))
-
-
-def _check_left(work: UnitOfWork, order: Order, adjustment: Adjustment, amount: Decimal) -> None:
-    """Refuse a yes to money that another refund of the same units has taken meanwhile."""
-    left, currency = what_is_left(work, order), order.currency
-    units = [unit for unit in left.units if unit.site_line_id in adjustment.site_line_ids]
-    touched = any(unit.site_line_id not in left.untouched for unit in units)
-    if touched and amount > left.sum(units):
-        rest = f"{said(left.sum(units), currency)} of the {said(amount, currency)}"
-        raise BadRequest("ID", f"only {rest} is left; another refund holds the rest")
 
 
 def _offer(adjustment: Adjustment, decision: SellerDecision, currency: str) -> Decimal | None:

@@ -61,7 +61,9 @@ def what_is_left(work: UnitOfWork, order: Order, *, beside: Collection[int] = ()
     units = work.units([order.id])
     paid = {unit.site_line_id: parts_of([unit]).total for unit in units}
     adjustments = [one for one in work.adjustments_of_order(order.id) if one.id not in beside]
-    claims = [Holding(one.status, _sum(one), one.site_line_ids, one.site_line_amounts) for one in adjustments]
+    claims = [
+        Holding(one.status, _sum(one), one.site_line_ids, one.site_line_amounts, unmade(one)) for one in adjustments
+    ]
     gone = held(claims, paid, unit_of(order.currency))
     taken = {line_id for one in adjustments if one.status in HOLDING for line_id in one.site_line_ids}
     return Left(
@@ -71,6 +73,11 @@ def what_is_left(work: UnitOfWork, order: Order, *, beside: Collection[int] = ()
         free=frozenset(line_id for line_id, amount in paid.items() if not amount and line_id not in taken),
         parts_gone=_parts_gone(adjustments, paid, unit_of(order.currency)),
     )
+
+
+def unmade(adjustment: Adjustment) -> bool:
+    """Return whether this is a refund or cancellation of the seller's that the marketplace has not made yet."""
+    return adjustment.status is RequestStatus.SUBMITTED
 
 
 def _sum(adjustment: Adjustment) -> Decimal:

@@ -20,6 +20,7 @@ from connector.domain.site import GONE
 from connector.errors import BadRequest
 from connector.ports import Secret, UnitOfWork
 from connector.records import Adjust, AdjustItem, Adjustment, AdjustOrder, LineUnit, Order, OrderItem, amounts
+from connector.usecases.blocking import hold, in_the_way
 from connector.usecases.history import SELLER_REFUND, units
 from connector.usecases.import_claims import OURS
 from connector.usecases.outbox import check_amount, check_coins, enqueue
@@ -214,6 +215,10 @@ def start(
             now=now,
         )
         work.moved(opened, replace(opened, outbox_id=entry_id))
+        entry = work.outbox_entry(entry_id)
+        before = in_the_way(work, entry)
+        if before is not None:
+            hold(work, entry, before, now)
 
 
 def _adjustment(order: Order, portion: Portion, part: int, request: Adjust, reason: str, now: datetime) -> Adjustment:

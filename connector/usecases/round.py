@@ -22,7 +22,7 @@ from connector.records import Adjustment, OutboxEntry, Rounds, Shop, Stream, Tok
 from connector.settings import Settings
 from connector.usecases.delivery.deliver import deliver
 from connector.usecases.delivery.fail import broke
-from connector.usecases.delivery.prepare import must_wait
+from connector.usecases.delivery.prepare import its_turn, unsettled
 from connector.usecases.delivery.run import Run
 from connector.usecases.delivery.settle import settle
 from connector.usecases.history import MARKETPLACE, moment
@@ -103,7 +103,10 @@ class Worker:
             if entry.due_at is None or entry.due_at > now:
                 return None
             access = self._access(shop, tokens, now, [])
-            came_out = _carry(self._run(shop, access, now, rounds.next_round_at), entry)
+            run = self._run(shop, access, now, rounds.next_round_at)
+            for first in unsettled(run, entry):
+                _carry(run, first)
+            came_out = _carry(run, entry)
         return Outcome(f"ahead of the round: {entry.decision.operation} {came_out}", changed=True)
 
     # --- tokens ---
@@ -278,12 +281,18 @@ class Worker:
             return Counter()
         came_out: dict[int, str] = {}
         for entry in entries:
-            due = entry.state not in OUTCOME_UNKNOWN and (entry.not_before is None or entry.not_before <= run.now)
-            if due and not must_wait(run, entry):
+            if entry.state in OUTCOME_UNKNOWN or (entry.not_before is not None and entry.not_before > run.now):
+                continue
+            for first in unsettled(run, entry):
+                came_out[first.id] = _carry(run, first)
+            entry, goes = its_turn(run, entry)
+            if goes:
                 came_out[entry.id] = _carry(run, entry)
+            elif entry.state is OutboxState.WITHDRAWN:
+                came_out[entry.id] = DELIVERED[entry.state]
         with self.store.reading() as work:
-            unsettled = [entry for entry in work.unfinished(run.shop.id) if entry.state in OUTCOME_UNKNOWN]
-        for entry in unsettled:
+            unknown = [entry for entry in work.unfinished(run.shop.id) if entry.state in OUTCOME_UNKNOWN]
+        for entry in unknown:
             settled = _carry(run, entry)
             if entry.id not in came_out or settled != SETTLED[OutboxState.UNKNOWN]:
                 came_out[entry.id] = settled

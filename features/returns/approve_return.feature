@@ -14,6 +14,23 @@ Feature: The seller approves a return
       And Maya's request needs no answer
       And Maya has been paid back nothing
 
+  Rule: Nobody can judge goods that have not been sent
+
+    @R32 @R42
+    Scenario: The label is made, the parcel is not
+      When Maya asks to send it back
+      Then the seller can not answer Maya's request
+
+    @R32 @R42
+    Scenario: The parcel arrives before the connector has heard of it
+      Given Maya has asked to send it back
+      And an hour has passed
+      And Maya has handed over the parcel
+      And Maya's parcel has reached the warehouse
+      When the seller finds Maya's goods as sold and accepts them
+      Then Maya's request is shown as "Completed"
+      And all three books say 39.98 USD for Maya
+
   Rule: The seller pays once the goods are back
 
     @demo @R6 @R29 @R30 @R32 @R34 @R35 @R36 @R14

@@ -217,6 +217,11 @@ class Case:
         return bool(since) and all(shipped is not None and now >= shipped + OVERDUE_AFTER for shipped in since)
 
     @property
+    def sent_back(self) -> bool:
+        """Whether the buyer has sent the goods that are asked about, as far as the connector knows."""
+        return all(a.site_status != NOT_SHIPPED_BACK for a in self.asking(Question.GOODS))
+
+    @property
     def least_offer(self) -> Decimal:
         """The least that can be offered: the smallest sum there is for each line that money is asked for."""
         return unit_of(self.currency) * sum(1 for a in self.answerable(Question.REQUEST) if a.amount)
@@ -297,6 +302,7 @@ class Case:
         return replace(self, parts=tuple(part if old.seller_id == part.seller_id else old for old in self.parts))
 
 
+NOT_SHIPPED_BACK: Final = "AWAITING_BUYER_SHIP"
 OVERDUE_AFTER: Final = timedelta(days=10)  # U13: S7, S40
 UNHEARD: Final = "Kept since {since:%Y-%m-%d %H:%M} UTC and tried again at every pull: {words}"
 _SELLERS: Final = ("oms", "default")  # who may have decided as the seller, in the connector's words

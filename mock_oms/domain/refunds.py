@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from mock_oms.domain.cases import Case, PartState
+from mock_oms.domain.cases import Adjustment, Case, PartState
 from mock_oms.domain.money import ZERO, rounded, split
 from mock_oms.domain.orders import Order, OrderLine
-from mock_oms.domain.statuses import meaning
+from mock_oms.domain.statuses import HANDED_OVER, meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,13 @@ class LineRefund:
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A sum that is given away. `units` are those it is about; `shares` say how much of which, where that is known,
-    and `parts` of what it is made up."""
+    and `parts` of what it is made up. One that `yields` has not been sent, and takes what others leave."""
 
     amount: Decimal
     units: Sequence[str]
     shares: Mapping[str, Decimal]
     parts: Mapping[str, Decimal]
+    yields: bool
 
 
 def left_of(order: Order, cases: Iterable[Case]) -> Left:
@@ -54,15 +55,14 @@ def left_of(order: Order, cases: Iterable[Case]) -> Left:
 
     Claims weigh on their units in the order of their making, each as it says or else by what those then had left:
     as the connector and the marketplace reckon. What its own units cannot bear falls on the others, so that the sum of
-    all is right.
+    all is right. A refund that has not been sent yet comes last: an answer to a buyer goes before it.
     """
     parts = {unit: dict(paid) for line in order.lines for unit, paid in line.unit_parts(order.smallest).items()}
     prices = {unit: sum(paid.values(), ZERO) for unit, paid in parts.items()}
     units, whole = dict(prices), order.total
     for claim in _claims(order, list(cases)):
-        whole -= claim.amount
         before = dict(units)
-        _lay_down(claim, units, order.smallest)
+        whole -= claim.amount - _lay_down(claim, units, order.smallest)
         taken = {unit: before[unit] - rest for unit, rest in units.items() if rest != before[unit]}
         _take_parts(claim, parts, taken, order.smallest)
     whole = max(whole, ZERO)
@@ -77,33 +77,48 @@ def left_of(order: Order, cases: Iterable[Case]) -> Left:
 def _claims(order: Order, cases: Sequence[Case]) -> Iterable[Claim]:
     """Each sum that is given away: first what the connector has shown, oldest first, then what it has still to show."""
     shown = [a for case in cases for a in case.adjustments.values() if meaning(a.status).committed]
-    for adjustment in sorted(shown, key=lambda a: (a.created_at is None, a.created_at, a.key[1])):
+    for adjustment in sorted(shown, key=lambda a: (unmade(a), a.created_at is None, a.created_at, a.key[1])):
         units = adjustment.unit_ids
         if not units and adjustment.item_ref is not None:
             units = next((line.unit_ids for line in order.lines if line.item_id == adjustment.item_ref), ())
         shares = adjustment.unit_amounts
         known = sum(shares.values(), ZERO) == adjustment.amount
-        yield Claim(adjustment.amount, units, shares if known else {}, adjustment.parts)
+        yield Claim(adjustment.amount, units, shares if known else {}, adjustment.parts, unmade(adjustment))
     for case in cases:
         for part in case.unread():
             if part.state is not PartState.REFUSED:
-                yield Claim(part.amount, tuple(part.units), part.units, part.parts)
+                yield Claim(part.amount, tuple(part.units), part.units, part.parts, yields=True)
 
 
-def _lay_down(claim: Claim, left: dict[str, Decimal], smallest: Decimal) -> None:
-    """Take a claim off what is left of the units."""
+def unmade(adjustment: Adjustment) -> bool:
+    """Whether this is a refund of the seller's that the connector has not sent yet, as far as we know."""
+    return adjustment.status == HANDED_OVER
+
+
+def goes_before(refund: Case, cases: Iterable[Case]) -> Case | None:
+    """Return the buyer's open case on the same units that a refund of the seller's, if it is unsent, waits for."""
+    waiting = {unit for part in refund.unread() if part.state is not PartState.REFUSED for unit in part.units}
+    waiting |= {unit for a in refund.adjustments.values() if unmade(a) for unit in a.unit_ids}
+    claims = [case for case in cases if not case.parts and not case.terminal]
+    return next((case for case in claims if any(waiting & {*a.unit_ids} for a in case.current())), None)
+
+
+def _lay_down(claim: Claim, left: dict[str, Decimal], smallest: Decimal) -> Decimal:
+    """Take a claim off what is left of the units; return what of it has yielded to others."""
     own = [unit for unit in claim.units if unit in left]
     rest = claim.amount
     for unit in own:
         taken = min(claim.shares.get(unit, ZERO), left[unit])
         left[unit] -= taken
         rest -= taken
-    for bearers in (own, list(left)):
+    yields = claim.yields and bool(own)
+    for bearers in (own, [] if yields else list(left)):
         room = [left[unit] for unit in bearers]
         taken = min(rest, sum(room, ZERO))
         for unit, share in zip(bearers, split(taken, room, smallest), strict=True):
             left[unit] -= share
         rest -= taken
+    return rest if yields else ZERO
 
 
 def _take_parts(

@@ -84,6 +84,7 @@ def _shared(office: Office) -> dict[str, object]:
         "left": lambda deadline: _left(deadline - now),
         "parcel_of": office.store.parcel_of,
         "judgeable": office.views.judgeable,
+        "note_of": office.views.note,
         "due": office.store.grid.due(),
         "Question": Question,
     }

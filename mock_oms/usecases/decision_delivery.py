@@ -77,7 +77,7 @@ class DecisionDelivery:
 
     def _give_waiting(self, case: Case, decision: Decision) -> Outcome:
         """Deliver an inspection that came before its adjustment, once that is there."""
-        if case.asking(decision.question):
+        if case.asking(decision.question) and case.sent_back:
             return self.give(replace(case, kept=None), decision)
         if case.adjustments and not can_come(case):
             return Outcome(replace(case, kept=None, note=NOTHING_TO_JUDGE.format(status=case.status)), taken=0)

@@ -78,7 +78,7 @@ class Staff:
         verdict = ANSWERS.get((self.policy, question)) if question else None
         if question is None or verdict is None:
             return None
-        if question is Question.GOODS and self.store.parcel_of(case) is None:
+        if question is Question.GOODS and (self.store.parcel_of(case) is None or not case.sent_back):
             return None
         if offers_part(self.policy, case):
             return self._offer(case, half_of(case))
@@ -92,8 +92,10 @@ class Staff:
         refuse_if_decided(case)
         if case.asks is None:
             nothing_waits(case)
+        if self.views.too_late(case):
+            raise Refused(409, "Too late", f"The answer was due by {case.deadline:%Y-%m-%d %H:%M:%S} UTC.")
         if case.asks is Question.GOODS and not self.views.judgeable(case):
-            refuse_not_here(case.return_id)
+            refuse_not_here(case.return_id, arrived=self.store.parcel_of(case) is not None)
         return case, case.asks
 
     @staticmethod
@@ -140,9 +142,10 @@ def refuse_if_decided(case: Case) -> None:
         raise Refused(409, "Decided already", f"A decision on {case.number} is kept until the connector answers.")
 
 
-def refuse_not_here(return_id: str | None) -> NoReturn:
-    """Refuse to judge goods that have not come."""
-    raise Refused(409, "Not here yet", f"The parcel of return {return_id} has not arrived.")
+def refuse_not_here(return_id: str | None, *, arrived: bool = False) -> NoReturn:
+    """Refuse to judge goods that have not come, or of which the connector does not know yet that they were sent."""
+    why = "is not known to have been sent, as far as the connector has read" if arrived else "has not arrived"
+    raise Refused(409, "Not here yet", f"The parcel of return {return_id} {why}.")
 
 
 def nothing_waits(case: Case) -> NoReturn:

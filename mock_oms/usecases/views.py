@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from mock_oms.domain.cases import Case
-from mock_oms.domain.refunds import Left, left_of
+from mock_oms.domain.refunds import Left, goes_before, left_of
 from mock_oms.domain.statuses import Question
 from mock_oms.state.agenda import Clock
 from mock_oms.state.store import Store
@@ -28,6 +28,7 @@ class AdjustmentRow:
     currency: str
     deadline: datetime | None
     error: str | None
+    note: str | None  # what stands beside the status, such as what a refund waits for
     can: tuple[str, ...]  # what staff can do with it now: approve, reject, inspect
 
 
@@ -63,6 +64,7 @@ class Views:
             currency=case.currency,
             deadline=case.deadline,
             error=case.error,
+            note=self.note(case),
             can=self._can(case),
         )
 
@@ -71,17 +73,29 @@ class Views:
         return left_of(self.store.order(order_id), self.store.cases_of_order(order_id))
 
     def judgeable(self, case: Case) -> bool:
-        """Return whether the goods of a case can be judged: they are here, or have been on their way for too long."""
-        return self.store.parcel_of(case) is not None or case.overdue(self.clock.now())
+        """Return whether the goods of a case can be judged: sent, and here or on their way for too long."""
+        return case.sent_back and (self.store.parcel_of(case) is not None or case.overdue(self.clock.now()))
+
+    def too_late(self, case: Case) -> bool:
+        """Return whether the marketplace has taken over, though nobody has told us yet: a deadline is exclusive."""
+        return case.deadline is not None and case.deadline <= self.clock.now()
+
+    def note(self, case: Case) -> str | None:
+        """Return the connector's comments; before it has made one, what a refund of the seller's has to wait for."""
+        comments = [a.comment for a in case.current() if a.comment]
+        before = goes_before(case, self.store.cases_of_order(case.order_id)) if case.parts and not comments else None
+        if before is not None:
+            comments = [f"Waits: {before.return_id or before.cancel_id} of the buyer's on the same units goes first."]
+        return " ".join(dict.fromkeys(comments)) or None
 
     def _can(self, case: Case) -> tuple[str, ...]:
         """Return what of `approve`, `reject` and `inspect` would not be refused for where the case stands."""
         parcel = self.store.parcel_of(case)
-        if case.kept is not None:
+        if case.kept is not None or (case.asks and self.too_late(case)):
             return ()
         if case.asks is Question.REQUEST:
             return ("approve", "reject")
-        if case.asks is Question.GOODS:
+        if case.asks is Question.GOODS and (case.sent_back or not parcel):
             answers = ("approve", "reject") if self.judgeable(case) else ()
             return (*answers, "inspect") if parcel else answers
         return ("inspect",) if parcel and parcel.grade is None and can_come(case) else ()

@@ -53,7 +53,7 @@ class Warehouse:
             case = self._case_of(parcel)
         else:
             refuse_if_decided(case)
-            if case.asks is Question.GOODS:
+            if case.asks is Question.GOODS and case.sent_back:
                 return self.staff.give(case, decision)
             if parcel.grade is not None or not can_come(case):
                 nothing_waits(case)

@@ -69,6 +69,9 @@ class Decision:
         return f"{self.verdict}{of}"
 
 
+GRANTED: Final = ("_SUCCESS", "_COMPLETE")
+
+
 @dataclass(slots=True)
 class Request:
     """A refund that the OMS asked for by itself."""
@@ -79,6 +82,7 @@ class Request:
     amount: Decimal
     accepted: bool
     failed: bool = False  # in a person's sight
+    gave_way: Decimal = ZERO  # to buyers' claims on the same units, which go first
 
 
 @dataclass(slots=True)
@@ -92,6 +96,7 @@ class _Account:
     called_off: Decimal = ZERO
     elsewhere: Decimal = ZERO  # in Seller Center, after the OMS had asked: so much less there was to refund
     rounding: Decimal = ZERO
+    to_buyers: Decimal = ZERO  # on their own claims, after the OMS had asked
 
     @property
     def asked(self) -> Decimal:
@@ -101,7 +106,8 @@ class _Account:
     @property
     def owed(self) -> Decimal:
         """Return the sum of what the connector has taken on and has not failed at."""
-        return sum((one.amount for one in self.requests.values() if one.accepted and not one.failed), ZERO)
+        standing = (one for one in self.requests.values() if one.accepted and not one.failed)
+        return sum((one.amount - one.gave_way for one in standing), ZERO)
 
 
 @dataclass(slots=True)
@@ -109,6 +115,7 @@ class _Claim:
     status: str = ""
     asked: Decimal | None = None
     by_seller: bool = False
+    granted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +203,12 @@ class DecisionLedger:
         short = account.owed - self.carried_out(order_id) - account.elsewhere
         return short if short > account.rounding else ZERO
 
+    def gives_way(self, request: Request, shown: Decimal) -> None:
+        """Take note that less is shown of a request than was asked for: right as far as buyers got it meanwhile."""
+        account = self._accounts[request.order_id]
+        others = sum((one.gave_way for one in account.requests.values() if one is not request), ZERO)
+        request.gave_way = min(max(request.amount - shown, ZERO), max(account.to_buyers - others, ZERO))
+
     def _asks(self, claim: str, question: str) -> bool:
         status = self.status(claim)
         return not status or status.endswith(ASKS[question])
@@ -256,6 +269,10 @@ class DecisionLedger:
     def _moved(self, event: PlayerEvent, claim_id: str) -> Departure | None:
         claim, action = self._claims[claim_id], event.action
         changed, claim.status = event.status != claim.status, event.status
+        account = self._accounts[event.order]
+        if account.requests and not claim.by_seller and not claim.granted and event.status.endswith(GRANTED):
+            claim.granted = True
+            account.to_buyers += event.refund_total or ZERO
         if event.by != OPEN_API or action == BY_SHIPPING or claim.by_seller:
             if changed:
                 self._overtaken(claim_id)

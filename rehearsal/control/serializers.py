@@ -120,7 +120,7 @@ def cancellation(view: CancellationView) -> Json:
 
 def adjustment(row: AdjustmentRow) -> Json:
     """Return one case of the OMS."""
-    return _shown(row, "id kind return_id cancel_id order_id status currency amount deadline error can")
+    return _shown(row, "id kind return_id cancel_id order_id status currency amount deadline error note can")
 
 
 def decided(result: CommandResult) -> Json:

@@ -259,6 +259,14 @@ class Seller(Person):
             raise Unseen(f"the seller has not heard of {buyer.name}'s case; known: {self.cases}")
         return mine[-1]
 
+    def own_refund_of(self, buyer: Buyer) -> Json:
+        """The refund or cancellation that the seller has started on the buyer's order."""
+        asked = (buyer.return_id, buyer.cancel_id)
+        own = [case for case in self.cases_of(buyer) if not {case["return_id"], case["cancel_id"]} & {*asked} - {""}]
+        if not own:
+            raise Unseen(f"the seller has started no refund of {buyer.name}; known: {self.cases}")
+        return own[-1]
+
     def approves(self, buyer: Buyer, *, amount: Sum | None = None) -> None:
         _meant(lambda: self.stage.oms_approve(self.case_of(buyer)["id"], **_said("amount", amount)))
 
@@ -272,10 +280,16 @@ class Seller(Person):
         self.stage.oms_inspect(buyer.return_id, grade=grade, accept=False)
 
     def refunds(
-        self, buyer: Buyer, *, goods: str | None = None, pieces: int | None = None, amount: Sum | None = None
+        self,
+        buyer: Buyer,
+        *,
+        goods: str | None = None,
+        pieces: int | None = None,
+        amount: Sum | None = None,
+        reason: str | None = None,
     ) -> None:
         units, sum_ = buyer.units_of(goods, pieces), _said("amount", amount)
-        _meant(lambda: self.stage.oms_refund(order_id=buyer.order_id, line_item_ids=units, **sum_))
+        _meant(lambda: self.stage.oms_refund(order_id=buyer.order_id, line_item_ids=units, reason=reason, **sum_))
 
     def ships(self, buyer: Buyer) -> None:
         self.stage.ship_order(buyer.order_id)

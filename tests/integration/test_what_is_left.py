@@ -12,6 +12,7 @@ from mock_oms import Refused
 from mock_tiktok import OrderLine
 from rehearsal.seats.builtin import OurOms
 from rehearsal.world.world import World
+from tests.integration.test_redaction import connector_client
 from tests.refused import refused
 
 HOUR = timedelta(hours=1)
@@ -58,6 +59,37 @@ def test_a_part_with_tax_is_refunded_after_others_had_theirs(world: World) -> No
         rest = world.oms.refundable(order.order_id).units[unit]
         world.oms.refund(order_id=order.order_id, line_item_ids=[unit], amount=rest)
         world.advance(by=HOUR)
+    assert world.oms.ledger() == {order.order_id: order.total}
+
+
+PAID = {"ItemAdjustment": 50.00, "TaxAdjustment": 4.13, "ShippingAdjustment": 6.00}
+
+
+@pytest.mark.parametrize("first", PAID)
+@pytest.mark.parametrize("then", ["approved", "approved in Seller Center", "lapsed", "refunded in Seller Center"])
+def test_the_rest_takes_of_each_part_what_is_left_of_it(world: World, first: str, then: str) -> None:
+    """The marketplace knows the sums of our refunds and not what parts they were made of."""
+    lines = [OrderLine("LAMP", 1, Decimal("50.00"))]
+    order = world.marketplace.place_order(lines=lines, tax=Decimal("4.13"), shipping_fee=Decimal("6.00"))
+    world.advance(by=HOUR)
+    client, bearer = connector_client(world)
+    body = {"Reason": "GeneralAdjustment", first: PAID[first]}
+    assert client.post("/v1/OrderItems(1)/Adjust", json=body, headers=bearer).status_code == 204
+    world.advance(by=HOUR)
+    if then.startswith("refunded"):
+        world.marketplace.seller_center_refund(order.order_id)
+    else:
+        return_id = world.marketplace.request_return(order.order_id, return_type="REFUND").return_id
+        world.advance(by=HOUR)
+        if then == "approved":
+            world.oms.approve(next(row.id for row in world.oms.adjustments() if row.return_id == return_id))
+        elif then != "lapsed":
+            world.marketplace.seller_center_decision(return_id, decision="APPROVE_REFUND")
+    world.advance(by=(30 if then == "lapsed" else 2) * HOUR)
+    client, bearer = connector_client(world)
+    shown = client.get("/v1/OrderItemAdjustments", headers=bearer).get_json()["value"]
+    assert [row["RequestStatus"] for row in shown] == ["PostProcessingComplete"] * 2
+    assert {part: round(sum(row[part] for row in shown), 2) for part in PAID} == PAID
     assert world.oms.ledger() == {order.order_id: order.total}
 
 

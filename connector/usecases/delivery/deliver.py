@@ -23,7 +23,7 @@ from connector.domain.site import Claim
 from connector.errors import Busy, Refused, TooMuch, Unavailable
 from connector.ports import UnitOfWork
 from connector.records import Adjustment, OutboxEntry, amounts
-from connector.usecases.blocking import in_the_way, still_fits
+from connector.usecases.blocking import give_way, in_the_way, still_fits
 from connector.usecases.delivery.fail import fail, postpone
 from connector.usecases.delivery.prepare import begin, prepared
 from connector.usecases.delivery.run import Run, claims_of, look_up
@@ -123,28 +123,41 @@ def _not_made(run: Run, entry: OutboxEntry, error: Refused) -> OutboxState:
     repeated = isinstance(entry.decision, CancelOrder) or entry.state in OUTCOME_UNKNOWN
     if not repeated and not isinstance(error, Busy):
         return _mend_or_fail(run, entry, error)
-    claims: list[Claim] = []
-    try:
-        claims = claims_of(run, entry)
-    except (Unavailable, Refused) as failure:
-        log.warning("outbox entry %s: refused, and cannot be looked up: %s", entry.id, failure)
-        if repeated and entry.attempts + 1 < DELIVERY.attempts:
-            return postpone(run, entry, Unavailable(error.words, acted=True))
+    claims = _claims_now(run, entry)
+    if claims is None and repeated and entry.attempts + 1 < DELIVERY.attempts:
+        return postpone(run, entry, Unavailable(error.words, acted=True))
     with run.store.writing() as work:
         if repeated:
-            for claim in claims:
+            for claim in claims or ():
                 take_claim(work, run.shop.id, claim, run.now, adopting=True)
             if work.outbox_entry(entry.id).state not in UNFINISHED:
                 return OutboxState.DONE
         # Nothing was made, and the key's outcome is this refusal: another attempt is another request.
         work.attempt_refused(entry.id, key=run.secret("idempotency key"))
-        for claim in claims:
+        for claim in claims or ():
             take_claim(work, run.shop.id, claim, run.now)
+        if (state := _gave_way(run, work, entry)) is not None:
+            return state
         if isinstance(error, Busy) and run.may_wait(entry) and _has_its_turn_coming(work, entry):
             _keep_waiting(run, work, entry, error)
             return OutboxState.WAITING
         fail(run, work, entry, code=str(error.code), words=error.words)
     return OutboxState.REFUSED
+
+
+def _claims_now(run: Run, entry: OutboxEntry) -> list[Claim] | None:
+    try:
+        return claims_of(run, entry)
+    except (Unavailable, Refused) as failure:
+        log.warning("outbox entry %s: refused, and cannot be looked up: %s", entry.id, failure)
+        return None
+
+
+def _gave_way(run: Run, work: UnitOfWork, entry: OutboxEntry) -> OutboxState | None:
+    """Return where a refused refund stands that buyers' claims have overtaken; None where that is not what failed."""
+    refused = work.outbox_entry(entry.id)
+    left = give_way(work, refused, run.now)
+    return None if left == refused else left.state
 
 
 def _has_its_turn_coming(work: UnitOfWork, entry: OutboxEntry) -> bool:
@@ -170,8 +183,14 @@ def _mend_or_fail(run: Run, entry: OutboxEntry, error: Refused) -> OutboxState:
         except Unavailable as failure:
             return postpone(run, entry, failure, tried=False)
         better = mended(refund, left, astray(refund, refund.currency))
+    claims = _claims_now(run, entry) if better is None else []
     with run.store.writing() as work:
         if better is None:
+            work.attempt_refused(entry.id, key=run.secret("idempotency key"))
+            for claim in claims or ():
+                take_claim(work, run.shop.id, claim, run.now)
+            if (state := _gave_way(run, work, entry)) is not None:
+                return state
             fail(run, work, entry, code=str(error.code), words=error.words)
             return OutboxState.REFUSED
         work.attempt_refused(entry.id, key=run.secret("idempotency key"), decision=better)

@@ -6,11 +6,10 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Final
 
 from connector.domain.adjustments import Action, after
 from connector.domain.decisions import (
-    OUTCOME_UNKNOWN,
+    APPROVALS,
     UNFINISHED,
     CreateRefund,
     Decision,
@@ -22,14 +21,11 @@ from connector.domain.decisions import (
 from connector.domain.reasons import MARKETS, REASONS, choose
 from connector.errors import Refused
 from connector.records import OutboxEntry
-from connector.usecases.blocking import in_the_way
+from connector.usecases.blocking import HELD, give_way, hold, in_the_way, same_units
 from connector.usecases.delivery.run import Run
-from connector.usecases.history import describe
 from connector.usecases.import_claims import astray, reckoned
 
 log = logging.getLogger(__name__)
-
-HELD: Final = "Waits for another claim on the same units."
 
 
 def prepared(run: Run, entry: OutboxEntry) -> Decision:
@@ -53,26 +49,35 @@ def begin(run: Run, entry: OutboxEntry, decision: Decision) -> bool:
         work.attempt_begun(entry, decision, run.now)
         for was in work.adjustments_of_entry(entry.id):
             status = after(was.status, Action.SEND)
-            if status is not None:
-                work.moved(was, replace(was, status=status, **run.stamp))
+            waited = entry.error_message == HELD
+            if status is not None or waited:
+                comment = "" if waited else was.comment
+                work.moved(was, replace(was, status=status or was.status, comment=comment, **run.stamp))
     return True
 
 
-def must_wait(run: Run, entry: OutboxEntry) -> bool:
-    """Return whether a refund has to wait for another one of the same units; the history has it once."""
-    may = isinstance(entry.decision, OrderDecision) and entry.state not in OUTCOME_UNKNOWN and run.may_wait(entry)
-    if not may:
-        return False
+def its_turn(run: Run, entry: OutboxEntry) -> tuple[OutboxEntry, bool]:
+    """Return an entry as it now stands and whether it goes out now: an answer to a buyer goes before a refund of ours.
+
+    Only a refund whose outcome is unknown is settled before the answer, as long as its deadline is not at stake.
+    """
+    if not isinstance(entry.decision, OrderDecision):
+        in_time = entry.deadline is None or entry.deadline > run.next_round_at
+        return entry, not (in_time and unsettled(run, entry))
+    with run.store.writing() as work:
+        entry = give_way(work, entry, run.now)
+        before = in_the_way(work, entry) if entry.state in UNFINISHED else None
+        if before is not None:
+            hold(work, entry, before, run.now)
+    return entry, before is None and entry.state in UNFINISHED
+
+
+def unsettled(run: Run, entry: OutboxEntry) -> list[OutboxEntry]:
+    """Return the refunds and cancellations of unknown outcome on whose units this answer says yes to a buyer."""
+    if not isinstance(entry.decision, APPROVALS):
+        return []
     with run.store.reading() as work:
-        before = in_the_way(work, entry)
-    if before is None:
-        return False
-    if entry.error_message != HELD:
-        with run.store.writing() as work:
-            work.outbox_entry_held(entry.id, HELD)
-            text = f"Not sent yet ({describe(entry.decision)}): another claim on the same units goes first"
-            run.note(work, entry, "held_back", text, site_id=before.site_adjustment_id)
-    return True
+        return same_units(work, entry, work.creating(entry.order_id))
 
 
 def _reject_reason(run: Run, entry: OutboxEntry, decision: RejectReturn | RejectCancellation) -> str:

@@ -43,12 +43,16 @@ class ExecutedOnce(Invariant):
                 yield _lost(decision, row)
         unpaid, self.decisions.unpaid = self.decisions.unpaid, {}
         for identity, request in unpaid.items():
-            request.failed = _failed(rows.get(identity))
+            row = rows.get(identity)
+            request.failed = _failed(row)
+            if row is not None:
+                self.decisions.gives_way(request, row.amount)
         for identity, request in unpaid.items():
             row = rows.get(identity)
             known = row is not None and self.decisions.started_by_seller(row.return_id or row.cancel_id)
             missing = self.decisions.missing(request.order_id)
-            if not request.failed and (missing or not known):
+            in_hand = request.failed or request.gave_way == request.amount
+            if not in_hand and (missing or not known):
                 self.decisions.unpaid[identity] = request
                 yield self._unpaid(request, row)
 

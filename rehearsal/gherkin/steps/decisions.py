@@ -81,6 +81,11 @@ def _(people: Cast, buyer: str, goods: str, sum: str | None, pieces: str | None)
     people.seller.refunds(people.buyer(buyer), goods=goods, pieces=number(pieces), amount=amount)
 
 
+@act(done="the seller has called off what {BUYER} ordered, as it is not available")
+def _(people: Cast, buyer: str) -> None:
+    people.seller.refunds(people.buyer(buyer), reason="ItemNotAvailable")
+
+
 @when(phrase("the seller tries to refund {BUYER} {SUM} of the order"))
 def _(people: Cast, buyer: str, sum: str) -> None:
     people.seller.tries(lambda: people.seller.refunds(people.buyer(buyer), amount=money(sum)))
@@ -171,6 +176,35 @@ def _(people: Cast, buyer: str, sum: str) -> None:
 def _(people: Cast, buyer: str) -> None:
     person = people.buyer(buyer)
     assert people.seller.case_of(person)["deadline"] == person.request["seller_deadline"]
+
+
+@then(phrase("the seller can (?P<answers>approve or reject|not answer) {BUYER}'s request"))
+def _(people: Cast, answers: str, buyer: str) -> None:
+    can = people.seller.case_of(people.buyer(buyer))["can"]
+    assert can == (["approve", "reject"] if answers == "approve or reject" else [])
+
+
+@then(phrase("the seller's own refund of {BUYER} waits for {POSSESSIVE} request"))
+def _(people: Cast, buyer: str) -> None:
+    _own_refund(people, buyer, "SubmittedNotProcessed")
+
+
+@then(phrase("the seller's own refund of {BUYER} has given way to {POSSESSIVE} request"))
+def _(people: Cast, buyer: str) -> None:
+    _own_refund(people, buyer, "InformationOnly")
+
+
+@then(phrase("the seller's own refund of {BUYER} has been carried out over {SUM}"))
+def _(people: Cast, buyer: str, sum: str) -> None:
+    own = people.seller.own_refund_of(people.buyer(buyer))
+    assert (own["status"], own["error"], shown(own, "amount")) == ("PostProcessingComplete", None, money(sum))
+
+
+def _own_refund(people: Cast, buyer: str, status: str) -> None:
+    """See where the seller's own refund stands, without an error, and that it names what the buyer has asked."""
+    own, person = people.seller.own_refund_of(people.buyer(buyer)), people.buyer(buyer)
+    assert (own["status"], own["error"]) == (status, None)
+    assert (person.return_id or person.cancel_id) in own["note"], f"it says: {own['note']}"
 
 
 @then(phrase("the seller sees that the refund of {BUYER} failed, and why"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -62,30 +63,135 @@ def test_refunds_of_the_same_unit_go_one_after_the_other(bench: Bench) -> None:
     assert bench.events("500").count("held_back") == 2
 
 
-def test_a_refund_waits_for_a_buyers_claim_on_the_same_unit_and_goes_out_as_another_request(bench: Bench) -> None:
-    a_mug(bench)
+@pytest.mark.parametrize("asked", ["before", "after"])
+def test_a_refund_waits_for_a_buyers_claim_on_the_same_unit_and_says_so(bench: Bench, asked: str) -> None:
+    a_mug(bench, *(["5.00"] if asked == "before" else []))
     bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
-    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("5.00")))
-    bench.tiktok.responses.append(refusal(25001011, "There are processing reverse order exists"))
-    assert bench.round() == "round: 1 collected, 1 postponed"
+    bench.round()
+    if asked == "after":
+        bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("5.00")))
     assert bench.round() == "round: nothing new"
+    bench.wait(days=3)
+    assert bench.tiktok.written() == []
+    ours = next(entry for entry in bench.adjustments() if entry.created_source == "Api")
+    assert (ours.status, ours.comment) == (
+        "SubmittedNotProcessed",
+        "Waits until the refund request 900 on the same units has ended.",
+    )
+    assert bench.events("500").count("held_back") == 1
     bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_CANCEL")
     bench.tiktok.decide = lambda call: pays(bench, call)
     assert bench.round() == "round: 1 collected, 1 delivered"
-    first, second = bench.tiktok.written()
-    assert first.query["idempotency_key"] != second.query["idempotency_key"]
+    assert ("5.00", "ProcessedNotAcknowledged") in states(bench)
+    assert not any(entry.comment.startswith("Waits") for entry in bench.adjustments())
 
 
-def test_a_refund_ends_in_an_error_once_a_buyers_claim_has_left_too_little(bench: Bench) -> None:
+@pytest.mark.parametrize("stated", [True, False])
+@pytest.mark.parametrize(
+    ("paid", "became", "comment"),
+    [
+        (
+            "20",
+            ("0.00", "InformationOnly"),
+            "Done with the refund request 900: of 20.00 USD nothing is left to give back.",
+        ),
+        ("15", ("5.00", "SubmittedNotProcessed"), "Cut from 20.00 USD: the refund request 900 went first."),
+    ],
+)
+def test_a_refund_that_waits_is_cut_to_what_a_buyers_claim_leaves(
+    bench: Bench, paid: str, became: tuple[str, str], comment: str, stated: bool
+) -> None:
+    a_mug(bench)
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
+    bench.round()
+    request = AdjustOrder(amount=Decimal("20.00") if stated else None)
+    bench.connector.commands.adjust_order(bench.order_id("500"), request)
+    offered = Decimal(paid) if paid != "20" else None
+    bench.connector.commands.approve_buyer_request("item", bench.adjustments()[0].id, partial_refund_amount=offered)
+    bench.round()
+    assert [call.path.rsplit("/", 1)[1] for call in bench.tiktok.written()] == ["approve"]
+    refund = {"refund_amount": {"refund_total": paid}}
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_SUCCESS", **refund)
+    bench.round()
+    assert (states(bench)[1], bench.adjustment().comment) == (became, comment)
+    told = next(entry.text for entry in bench.connector.activity("500") if entry.event == "gave_way")
+    assert told.endswith(comment)
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE", **refund)
+    bench.tiktok.decide = lambda call: pays(bench, call)
+    bench.round()
+    sums = [call.body["refund_total"] for call in bench.tiktok.written() if "refund_total" in call.body]
+    assert list(map(Decimal, sums)) == ([] if paid == "20" else [Decimal(5)])
+    assert bench.connector.waiting() == 0
+    assert not [entry for entry in bench.adjustments() if entry.status == "Error"]
+
+
+def test_a_refund_is_cut_even_where_the_claim_is_known_only_after_the_marketplace_has_refused(bench: Bench) -> None:
+    a_mug(bench, "20.00")
+
+    def pays_the_buyer_first(call: Call) -> Json:
+        bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE")
+        return refusal(25005005, "20 exceeds 0.00")(call)
+
+    bench.tiktok.responses.append(pays_the_buyer_first)
+    assert bench.round() == "round: 1 overtaken"
+    assert states(bench) == [("0.00", "InformationOnly"), ("20.00", "PostProcessingComplete")]
+
+
+def test_a_refund_of_several_units_lets_go_of_those_a_claim_has_taken(bench: Bench) -> None:
+    bench.tiktok.put_order("500", "20.00", "10.00")
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING", lines=["5001"])
+    bench.round()
+    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder())
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE", lines=["5001"])
+    bench.tiktok.decide = lambda call: pays(bench, call)
+    bench.round()
+    (call,) = bench.tiktok.written()
+    assert (call.body["order_line_item_ids"], call.body["refund_total"]) == (["5002"], "10.00")
+
+
+def test_a_refund_of_unknown_outcome_is_settled_before_an_answer_that_has_the_time(bench: Bench) -> None:
     a_mug(bench, "5.00")
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_SUCCESS")
-    bench.tiktok.responses.append(refusal(25001011, "There are processing reverse order exists"))
+    bench.tiktok.responses += [cut, cut, refusal(25001011, "There are processing reverse order exists")]
     bench.round()
-    assert bench.adjustments()[0].status == "SubmittedNotProcessed"
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE")
-    bench.tiktok.responses.append(refusal(25005005, "5 exceeds 0.00"))
+    deadline = bench.clock.time + timedelta(hours=2)
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING", deadline=deadline)
     bench.round()
-    assert (bench.adjustments()[0].status, bench.adjustments()[0].error_message) == ("Error", "5 exceeds 0.00")
+    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id)
+    bench.round()
+    paths = [call.path.rsplit("/", 1)[1] for call in bench.tiktok.written()]
+    assert paths == ["returns", "returns", "returns", "approve"]
+    assert states(bench)[0] == ("5.00", "SubmittedNotProcessed")
+
+
+def test_an_answer_does_not_miss_its_deadline_for_a_refund_that_cannot_be_settled(bench: Bench) -> None:
+    a_mug(bench, "5.00")
+    bench.tiktok.decide = lambda call: cut(call) if call.path.endswith("/returns") else ok({})
+    bench.round()
+    deadline = bench.clock.time + timedelta(minutes=55)
+    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING", deadline=deadline)
+    bench.round()
+    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id)
+
+    def answered() -> bool:
+        return any(call.path.endswith("/approve") for call in bench.tiktok.written())
+
+    bench.round()
+    assert not answered()
+    bench.until(deadline - timedelta(seconds=1))
+    assert answered()
+
+
+def test_nothing_waits_for_a_replacement_that_has_been_decided(bench: Bench) -> None:
+    a_mug(bench)
+    bench.tiktok.put_return("900", "500", "REPLACEMENT_REQUEST_PENDING", return_type="REPLACEMENT")
+    bench.round()
+    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("5.00")))
+    bench.wait(days=2)
+    assert (bench.tiktok.written(), bench.adjustment().status) == ([], "SubmittedNotProcessed")
+    bench.tiktok.put_return("900", "500", "REPLACEMENT_REQUEST_COMPLETE", return_type="REPLACEMENT")
+    bench.tiktok.decide = lambda call: pays(bench, call)
+    bench.round()
+    assert len(bench.tiktok.written()) == 1
 
 
 def test_no_refund_waits_for_ever(bench: Bench) -> None:

@@ -266,17 +266,32 @@ def test_a_partial_offer_waits_for_the_buyer_and_can_be_declined(bench: Bench) -
     assert bench.tiktok.written()[1].body == {"decision": "APPROVE_REFUND"}
 
 
-def test_a_yes_to_money_that_a_refund_of_the_sellers_has_taken_is_refused(bench: Bench) -> None:
+@pytest.mark.parametrize("amount", [None, Decimal("17.00")])
+def test_a_yes_to_a_buyer_goes_before_a_refund_of_the_sellers(bench: Bench, amount: Decimal | None) -> None:
     bench.tiktok.put_order("500", "20.00")
     bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
     bench.round()
     request = bench.adjustment()
     services = bench.connector.commands
     services.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("15.00")))
-    with pytest.raises(BadRequest) as caught:
-        services.approve_buyer_request("item", request.id)
-    assert "5.00" in str(caught.value)
-    services.approve_buyer_request("item", request.id, partial_refund_amount=Decimal("5.00"))
+    services.approve_buyer_request("item", request.id, partial_refund_amount=amount)
+    bench.round()
+    assert [call.path.rsplit("/", 1)[1] for call in bench.tiktok.written()] == ["approve"]
+
+
+@pytest.mark.parametrize("status", ["AWAITING_BUYER_SHIP", "BUYER_SHIPPED_ITEM"])
+def test_goods_are_judged_only_once_the_buyer_has_sent_them_and_before_the_deadline(bench: Bench, status: str) -> None:
+    bench.tiktok.put_order("500", "20.00")
+    deadline = bench.clock.time + timedelta(days=2)
+    bench.tiktok.put_return("900", "500", status, return_type="RETURN_AND_REFUND", deadline=deadline)
+    bench.round()
+    services, number = bench.connector.commands, bench.adjustment().id
+    early = status == "AWAITING_BUYER_SHIP"
+    bench.clock.time = bench.clock.time if early else deadline
+    for decide in (services.approve_return, services.reject_return):
+        with pytest.raises(NotNow, match="has not shipped" if early else "too late, it was due by 2031-03-05"):
+            decide("item", number)
+    assert (bench.adjustment().status, bench.connector.waiting()) == ("ReadyForReturn", 0)
 
 
 def test_a_decision_that_the_status_does_not_take_is_refused(bench: Bench) -> None:

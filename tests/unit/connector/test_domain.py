@@ -55,6 +55,17 @@ def test_every_status_of_the_marketplace_can_begin_an_adjustment() -> None:
     assert set(REOPENS) == TERMINAL
 
 
+@given(asked=st.lists(money, min_size=7, max_size=7), left=st.lists(money, min_size=7, max_size=7))
+def test_a_refund_takes_of_each_part_no_more_than_is_left_of_it(asked: list[Decimal], left: list[Decimal]) -> None:
+    all_left = Parts(*left)
+    fitted = Parts(*asked).within(all_left, Decimal("0.01"))
+    assert fitted.total == sum(asked)
+    over = max(sum(asked) - sum(left), Decimal(0))
+    assert fitted.item <= left[0] + over
+    taken = (fitted.tax, fitted.shipping, fitted.shipping_tax, fitted.gift, fitted.gift_tax, fitted.recycling)
+    assert all(0 <= part <= most for part, most in zip(taken, left[1:], strict=True))
+
+
 @given(total=money, weights=st.lists(money, min_size=1, max_size=8))
 def test_parts_add_up_to_the_whole_and_none_is_less_than_nothing(total: Decimal, weights: list[Decimal]) -> None:
     parts = split(total, weights, CENT)

@@ -14,9 +14,9 @@ def texts(bench: Bench) -> list[str]:
     return [entry.text for entry in bench.connector.activity("500")]
 
 
-def a_return(bench: Bench, *prices: str) -> None:
+def a_return(bench: Bench, *prices: str, status: str = "AWAITING_BUYER_SHIP") -> None:
     bench.tiktok.put_order("500", *prices)
-    bench.tiktok.put_return("900", "500", "AWAITING_BUYER_SHIP", return_type="RETURN_AND_REFUND")
+    bench.tiktok.put_return("900", "500", status, return_type="RETURN_AND_REFUND")
     bench.round()
 
 
@@ -38,7 +38,7 @@ def test_a_parcel_on_its_way_is_shown_with_its_number(bench: Bench) -> None:
 
 
 def test_a_decision_shows_what_it_waits_for_and_what_the_marketplace_got(bench: Bench) -> None:
-    a_return(bench, "20.00", "10.00", "5.00")
+    a_return(bench, "20.00", "10.00", "5.00", status="BUYER_SHIPPED_ITEM")
     for entry in bench.adjustments():
         bench.connector.commands.reject_return("item", entry.id)
     bench.round()
@@ -53,7 +53,7 @@ def test_a_decision_shows_what_it_waits_for_and_what_the_marketplace_got(bench: 
 
 
 def test_what_arbitration_brings_is_shown_as_the_marketplaces_doing(bench: Bench) -> None:
-    a_return(bench, "20.00")
+    a_return(bench, "20.00", status="BUYER_SHIPPED_ITEM")
     bench.connector.commands.reject_return("item", bench.adjustment().id)
     bench.round()
     bench.tiktok.put_return("900", "500", "REJECT_RECEIVE_PACKAGE", arbitration_status="IN_PROGRESS")

@@ -252,12 +252,14 @@ def test_a_round_counts_whom_it_warned_of_and_what_it_decided_itself(make_bench:
     assert bench.round() == "round: 1 answered, 1 delivered"
 
 
-def test_a_default_decision_that_cannot_be_made_is_not_counted(make_bench: Callable[[Settings], Bench]) -> None:
+def test_the_default_answer_goes_before_a_refund_of_the_sellers(make_bench: Callable[[Settings], Bench]) -> None:
     bench = make_bench(replace(SETTINGS, default_answers={"REFUND": "approve"}))
     a_refund_request(bench, deadline=timedelta(minutes=25))
     bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder())
-    assert bench.round() == "round: 1 delivered"
-    assert bench.adjustments()[0].status == "NewRma"
+    assert bench.round() == "round: 1 answered, 1 delivered"
+    settle_as(bench, "RETURN_OR_REFUND_REQUEST_COMPLETE")
+    assert bench.round() == "round: 1 collected, 1 overtaken"
+    assert [entry.status for entry in bench.adjustments()] == ["PostProcessingComplete", "InformationOnly"]
 
 
 def test_a_round_reads_all_pages(bench: Bench) -> None:

@@ -61,6 +61,7 @@ def test_the_oms_is_offered_only_what_it_can_do(api: FlaskClient, stage: InProce
     response = api.post("/do/oms_inspect", data={"return_id": return_id, "grade": "DAMAGED", "accept": "no"})
     assert response.status_code == 303
     assert offered() == set()
+    stage.advance(by="PT15M")  # the connector hears that the goods were sent
     assert stage.oms_adjustments()["adjustments"][0]["status"] == "PendingReturnRejection"
     stage.request_return(stage.place_order()["order_id"], type="REFUND")
     stage.advance(by="PT15M")

@@ -36,6 +36,7 @@ class Row:
     order_id: str = "O1"
     status: str = "PostProcessingComplete"
     error: str | None = None
+    note: str | None = None
     kind: str = "refund"
     amount: Decimal = Decimal("19.99")
     currency: str = "USD"
@@ -193,6 +194,11 @@ NOTICED: dict[str, tuple[str, Callable[[], Story]]] = {
     "less than the OMS asked for": (
         "executed-once", lambda: Story().ordered().asked("5.00").started("R1", "4.00").act_ended().came_to_rest(Row())
     ),
+    "a refund that gives way to nobody": (
+        "executed-once",
+        lambda: Story().ordered().asked("5.00")
+        .came_to_rest(Row(return_id=None, status="InformationOnly", amount=Decimal(0))),
+    ),
     "more than the OMS asked for": (
         "executed-once", lambda: Story().ordered().asked("5.00").started("R1", "5.03").act_ended()
     ),
@@ -222,6 +228,10 @@ IN_ORDER: dict[str, Callable[[], Story]] = {
     ),
     "a cent per unit of another part": lambda: Story().ordered(L1="4.13").booked(item="1.00", tax="4.15"),
     "books that tell of items only": lambda: Story().ordered(L1="4.13").booked(item="39.98", tax="0.00"),
+    "a refund that gives way to what a buyer gets": (
+        lambda: Story().ordered().asked("5.00").moved(SUCCESS, "LAPSE", "system", refund_total=Decimal("39.98"))
+        .act_ended().came_to_rest(Row(return_id=None, status="InformationOnly", amount=Decimal(0)))
+    ),
     "a cent of rounding per unit": lambda: Story().ordered().asked("5.00").started("R1", "5.02").act_ended(),
     "a move of an outsider's": (
         lambda: Story().ordered().moved(SUCCESS, "APPROVE_REFUND")

@@ -1,0 +1,129 @@
+Feature: An answer to a buyer goes first
+  The seller means to give money back, and the buyer asks for it as well. The buyer gets an answer;
+  what the seller meant to give waits for it, and takes what is left.
+
+  Rule: A refund of the seller's waits for a buyer's request on the same goods
+
+    Background:
+      Given Maya has received a desk lamp for 39.98 USD
+      And an hour has passed
+
+    @R9 @R13 @R55
+    Scenario Outline: Whoever was first
+      Given <first>
+      And <second>
+      When an hour passes
+      Then the seller can approve or reject Maya's request
+      And the seller's own refund of Maya waits for her request
+      And Maya has been paid back nothing
+
+      Examples:
+        | first                                       | second                                      |
+        | the seller has refunded Maya's whole order  | Maya has asked for her money back           |
+        | Maya has asked for her money back           | the seller has refunded Maya's whole order  |
+
+    @R9 @R13 @R55
+    Scenario: The buyer's request is known already
+      Given Maya has asked for her money back
+      And an hour has passed
+      When the seller refunds Maya 5.00 USD of the order
+      Then the seller's own refund of Maya waits for her request
+
+    @R4 @R16 @R66
+    Scenario: The buyer gets it all, and nothing is left to give
+      Given the seller has refunded Maya's whole order
+      And Maya has asked for her money back
+      And an hour has passed
+      When the seller approves Maya's request
+      Then the seller's own refund of Maya has given way to her request
+      And all three books say 39.98 USD for Maya
+
+    @R4 @R16 @R66
+    Scenario: The buyer gets a part, and the seller gives the rest
+      Given the seller has refunded Maya's whole order
+      And Maya has asked for her money back
+      And an hour has passed
+      And the seller has offered Maya 10.00 USD
+      When Maya accepts the offer
+      Then the seller's own refund of Maya has been carried out over 29.98 USD
+      And all three books say 39.98 USD for Maya
+
+    @R16 @R17
+    Scenario: Nobody answers
+      Given Maya has asked for her money back
+      And the seller has refunded Maya 5.00 USD of the order
+      When 1 hour passes after the answer to Maya was due
+      Then the seller's own refund of Maya has given way to her request
+      And the seller sees no failure for Maya
+      And all three books say 39.98 USD for Maya
+
+    @R13 @R55
+    Scenario Outline: The buyer gets nothing
+      Given Maya has asked for her money back
+      And the seller has refunded Maya 5.00 USD of the order
+      When <ends>
+      Then the seller's own refund of Maya has been carried out over 5.00 USD
+      And all three books say 5.00 USD for Maya
+
+      Examples:
+        | ends                              |
+        | the seller rejects Maya's request |
+        | Maya withdraws                    |
+
+    @R15
+    Scenario: It is answered in Seller Center
+      Given the seller has refunded Maya's whole order
+      And Maya has asked for her money back
+      When Maya's request is approved in Seller Center
+      Then the seller's own refund of Maya has given way to her request
+      And all three books say 39.98 USD for Maya
+
+    @R13 @R55
+    Scenario: The goods come back meanwhile
+      Given Maya has sent it back
+      And the seller has refunded Maya's whole order
+      And Maya's parcel has reached the warehouse
+      And an hour has passed
+      When the seller finds Maya's goods as sold and accepts them
+      Then the seller's own refund of Maya has given way to her request
+      And all three books say 39.98 USD for Maya
+
+  Rule: A cancellation of the seller's waits as well
+
+    Background:
+      Given Maya has ordered a desk lamp for 39.98 USD
+      And an hour has passed
+      And the seller has called off what Maya ordered, as it is not available
+      And Maya has asked to cancel the order
+
+    @R14 @R13
+    Scenario: The buyer can be answered
+      When 30 minutes pass
+      Then the seller can approve or reject Maya's request
+      And the seller's own refund of Maya waits for her request
+
+    @R14 @R19
+    Scenario Outline: The order is canceled as the buyer asked
+      Given an hour has passed
+      When <ends>
+      Then Maya's order is canceled
+      And the seller's own refund of Maya has given way to her request
+      And all three books say 39.98 USD for Maya
+
+      Examples:
+        | ends                                           |
+        | the seller approves Maya's request             |
+        | 1 hour passes after the answer to Maya was due |
+
+    @R14
+    Scenario Outline: The order is canceled because the seller called it off
+      Given an hour has passed
+      When <ends>
+      Then Maya's order is canceled
+      And the seller's own refund of Maya has been carried out over 39.98 USD
+      And all three books say 39.98 USD for Maya
+
+      Examples:
+        | ends                              |
+        | the seller rejects Maya's request |
+        | Maya withdraws the cancellation   |
