@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import signal
+import sqlite3
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -21,7 +22,9 @@ import requests
 import sqlalchemy as sa
 import waitress
 
-from connector.adapters.sql.migrate import is_current
+from connector.adapters.sockets import make_room
+from connector.adapters.sql.alone import alone
+from connector.adapters.sql.migrate import check_current
 from connector.errors import BadSettings, ConnectorError, MarketplaceError
 from connector.main import Connector
 from connector.settings import PREFIX, Settings, read_answers
@@ -53,8 +56,9 @@ def explained(command: Callable[..., None]) -> Callable[..., None]:
             _end(f"the marketplace: {error}", 1)
         except ConnectorError as error:
             _end(str(error), 1)
-        except (sa.exc.OperationalError, sa.exc.InterfaceError) as error:
-            _end(f"{PREFIX}DATABASE_URL: {str(error.orig).splitlines()[0]}", 1)
+        except sa.exc.DBAPIError as error:
+            no_database = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB
+            _end(f"{PREFIX}DATABASE_URL: {str(error.orig).splitlines()[0]}", 2 if no_database else 1)
 
     return run
 
@@ -75,8 +79,8 @@ def deployed(*, migrated: bool = True) -> Iterator[Connector]:
         http.trust_env = False
         connector = Connector(settings, clock=SystemClock(), http=http)
         try:
-            if migrated and not is_current(connector.engine):
-                raise BadSettings(PREFIX + "DATABASE_URL", "the database is not up to date; run `connector migrate`")
+            if migrated:
+                check_current(connector.engine)
             yield connector
         finally:
             connector.engine.dispose()
@@ -101,13 +105,21 @@ def migrate() -> None:
 def serve() -> None:
     """Serve the ChannelAdvisor API and the pages."""
     with deployed() as connector:
-        host, port = connector.settings.host, connector.settings.port
+        host, port, sockets = connector.settings.host, connector.settings.port, dict[int, Any]()
         try:
             server = waitress.create_server(
-                connector.app, host=host, port=port, threads=connector.settings.threads, ident="connector"
+                connector.app,
+                map=sockets,
+                host=host,
+                port=port,
+                threads=connector.settings.threads,
+                ident="connector",
+                connection_limit=1000,
+                asyncore_use_poll=True,
             )
         except OSError as error:
             raise BadSettings(f"{PREFIX}PORT", f"cannot listen on {host}:{port}: {error.strerror}") from error
+        make_room(sockets)
         signal.signal(signal.SIGTERM, _interrupt)
         click.echo(f"Serving on http://{host}:{server.effective_port}", err=True)
         try:
@@ -125,12 +137,12 @@ def _interrupt(_number: int, _frame: object) -> None:
 def worker() -> None:
     """Make the rounds, until stopped by Ctrl-C or TERM.
 
-    On PostgreSQL start as many as you like; on SQLite start one.
+    On PostgreSQL start as many as you like; on SQLite a second one is refused.
     """
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
-    with deployed() as connector:
+    with deployed() as connector, alone(connector.engine):
         click.echo("Working; Ctrl-C stops after the act at hand.", err=True)
         work(connector, stop)
     click.echo("Stopped.", err=True)

@@ -6,6 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+import sqlalchemy as sa
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 DENIED: Final = "Authorization has been denied for this request."
+AWAY: Final = "The connector cannot reach its database. Nothing has changed; try again later."
 LARGEST_BODY: Final = 256 * 1024
 log = logging.getLogger(__name__)
 
@@ -66,7 +68,15 @@ def create_app(commands: Commands, reading: Reading, pages: Blueprint, *, public
     return app
 
 
+def _away(error: Exception) -> Response:
+    log.error("%s %s: the database is away: %s", request.method, request.path, type(error).__name__)
+    return routing_error(503, AWAY, {"Retry-After": "60"})
+
+
 def _handle_errors(app: Flask) -> None:
+    for lost in (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError):
+        app.register_error_handler(lost, _away)
+
     @app.errorhandler(BadQuery)
     def bad_query(error: BadQuery) -> Response:
         return business_error(400, "InvalidQuery", str(error))

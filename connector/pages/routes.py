@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Final
@@ -19,6 +20,8 @@ from flask import Blueprint, Response, abort, render_template, request, send_fro
 from connector.pages import words
 from connector.pages.reading import read_order, read_orders
 from connector.usecases.commands import Commands
+
+log = logging.getLogger(__name__)
 
 TABS: Final = {"items": "Items", "adjustments": "Adjustments", "activity": "Activity & History"}
 HEADERS: Final = {
@@ -45,9 +48,7 @@ def page_routes(
     @routes.before_request
     def guard() -> Response | None:
         if staff_password is None:
-            if pages_open:
-                return None
-            return Response(CLOSED, 404, content_type="application/json; charset=utf-8")
+            return None if pages_open else Response(CLOSED, 404, content_type="application/json; charset=utf-8")
         if _password_given() and hmac.compare_digest(_password(), staff_password.encode()):
             return None
         return Response(
@@ -58,6 +59,9 @@ def page_routes(
     def harden(response: Response) -> Response:
         response.headers.update(HEADERS)
         return response
+
+    for lost in (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError):
+        routes.register_error_handler(lost, _away)
 
     @routes.context_processor
     def vocabulary() -> dict[str, object]:
@@ -90,6 +94,11 @@ def page_routes(
         return send_from_directory(routes.root_path + "/static", "connector.css", max_age=3600)
 
     return routes
+
+
+def _away(error: Exception) -> Response:
+    log.error("%s: the database is away: %s", request.path, type(error).__name__)
+    return Response("The connector cannot reach its database. Try again later.\n", 503, {"Retry-After": "60"})
 
 
 def _password_given() -> bool:

@@ -16,6 +16,8 @@ from typing import Any, Final
 from waitress import wasyncore
 from waitress.server import create_server
 
+from connector.adapters.sockets import make_room
+
 Wsgi = Callable[..., Iterable[bytes]]
 BACKLOG: Final = 256
 LAST_PORT: Final = 65535
@@ -89,6 +91,7 @@ class Served:
             )
             for service in services
         ]
+        make_room(self._map)
         self._thread = threading.Thread(target=self._loop, name="served", daemon=True)
 
     def start(self) -> None:

@@ -22,7 +22,7 @@ from alembic.runtime.migration import MigrationContext
 from connector import Connector, Settings
 from connector.adapters.sql import tables as t
 from connector.adapters.sql.fresh import fill
-from connector.adapters.sql.migrate import is_current, migrate
+from connector.adapters.sql.migrate import check_current, migrate
 from connector.adapters.sql.store import SqlStore, SqlUnitOfWork, engine_for
 from connector.domain.adjustments import Action, RequestStatus
 from connector.domain.decisions import (
@@ -237,7 +237,7 @@ def test_who_changes_something_else_of_the_same_adjustment_is_not_overwritten(st
 
 
 def test_the_migrations_lead_to_exactly_the_tables_the_code_knows(store: SqlStore) -> None:
-    assert is_current(store.engine)
+    check_current(store.engine)
     migrate(store.engine)
     with store.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": False})
@@ -248,7 +248,7 @@ def test_a_new_database_in_memory_is_what_the_migrations_lead_to() -> None:
     made, migrated = engine_for("sqlite://"), engine_for("sqlite://")
     fill(made)
     migrate(migrated)
-    assert is_current(made)
+    check_current(made)
     assert _structure(made) == _structure(migrated)
     for engine in (made, migrated):
         engine.dispose()

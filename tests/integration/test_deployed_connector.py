@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +127,40 @@ def test_the_deployed_connector_collects_an_order_and_serves_it(world: dict[str,
     finally:
         for process in processes:
             process.stop()
+
+
+@pytest.mark.parametrize("idle", [110, 400])
+def test_idle_connections_make_room_for_whoever_comes(tmp_path: Path, idle: int) -> None:
+    env = {
+        **os.environ,
+        "CONNECTOR_DATABASE_URL": f"sqlite:///{tmp_path / 'connector.sqlite'}",
+        "CONNECTOR_APP_KEY": "key",
+        "CONNECTOR_APP_SECRET": "secret",
+        "CONNECTOR_PORT": "0",
+    }
+    run(env, "migrate")
+    serve = Process(env, "serve")
+    try:
+        url = serve.line("Serving on ").removeprefix("Serving on ")
+        lines_that_say_nothing(url, idle)
+        assert serve.end() == 0
+    finally:
+        serve.stop()
+
+
+def test_they_do_so_in_a_served_world(world: dict[str, Any]) -> None:
+    for name in ("connector", "tiktok", "oms"):
+        lines_that_say_nothing(world["urls"][name], 150)
+
+
+def lines_that_say_nothing(url: str, many: int) -> None:
+    """Open connections that ask for nothing, or for half of something; one that asks is answered all the same."""
+    port = int(url.rpartition(":")[2])
+    with ExitStack() as lines:
+        for number in range(many):
+            line = lines.enter_context(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))
+            line.sendall(b"GET /v1/Sites HTTP/1.1\r\nHo" if number % 2 else b"")
+        assert requests.get(f"{url}/v1/Sites", timeout=5).status_code < 500
 
 
 def _stripped(values: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Final
 
 import sqlalchemy as sa
 from alembic import command
@@ -11,23 +12,50 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from connector.adapters.sql import tables as t
 from connector.adapters.sql.store import SqlStore
+from connector.errors import BadSettings
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
+SETTING: Final = "CONNECTOR_DATABASE_URL"
+LOCK: Final = 7_021_917  # any number, as long as nobody else in the database takes it
 _one_at_a_time = threading.Lock()
 
 
 def migrate(engine: sa.Engine) -> None:
-    """Upgrade to the newest schema; doing it again changes nothing."""
+    """Upgrade to the newest schema; doing it again, or several at once, changes nothing.
+
+    Raises BadSettings for a database that a newer connector has made, or that holds somebody else's tables.
+    """
     with _one_at_a_time, SqlStore(engine).writing() as work:
-        _upgrade(work.connection)
+        connection = work.connection
+        if engine.dialect.name == "postgresql":  # on SQLite the transaction has the only write lock from its beginning
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+        if _revision(connection) is None:
+            theirs = sorted(t.metadata.tables.keys() & set(sa.inspect(connection).get_table_names()))
+            if theirs:
+                raise BadSettings(SETTING, f"the database holds somebody else's tables already: {', '.join(theirs)}")
+        command.upgrade(configuration(connection), "head")
 
 
-def is_current(engine: sa.Engine) -> bool:
-    """Return whether the database has the newest schema."""
+def check_current(engine: sa.Engine) -> None:
+    """Raise BadSettings for a database that has not the newest schema."""
     with engine.connect() as connection:
-        has = MigrationContext.configure(connection).get_current_revision()
-        return has == ScriptDirectory.from_config(configuration(connection)).get_current_head()
+        if _revision(connection) != _script(connection).get_current_head():
+            raise BadSettings(SETTING, "the database is not up to date; run `connector migrate`")
+
+
+def _revision(connection: sa.Connection) -> str | None:
+    """Return the schema that a database has, if any. Raises BadSettings for one that is not known here."""
+    revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is not None and revision not in {known.revision for known in _script(connection).walk_revisions()}:
+        problem = f"the database has been made by a newer connector (its schema is {revision}); update this one"
+        raise BadSettings(SETTING, problem)
+    return revision
+
+
+def _script(connection: sa.Connection) -> ScriptDirectory:
+    return ScriptDirectory.from_config(configuration(connection))
 
 
 def configuration(connection: sa.Connection) -> Config:
@@ -35,7 +63,3 @@ def configuration(connection: sa.Connection) -> Config:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
-
-
-def _upgrade(connection: sa.Connection) -> None:
-    command.upgrade(configuration(connection), "head")

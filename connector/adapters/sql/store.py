@@ -169,7 +169,7 @@ def _in_utc(url: sa.URL) -> dict[str, str]:
 
 def _sqlite_connects(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the store says BEGIN, not the driver
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000"):
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

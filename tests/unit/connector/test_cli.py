@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import requests
 from click.testing import CliRunner, Result
+from requests.adapters import HTTPAdapter
 
 from connector import Settings
 from connector.cli import main, work
@@ -123,6 +129,90 @@ def test_the_help_lists_every_setting() -> None:
         f"CONNECTOR_{name.upper()}" for name in READERS
     ]
     assert "seconds from one round of a shop to the next [900]" in told
+
+
+def not_a_database(path: Path) -> None:
+    path.write_text("Dear diary, " * 100)
+
+
+def somebody_elses(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE orders (id INTEGER)")
+
+
+def newer(path: Path) -> None:
+    assert run(environment(path.parent), "migrate").exit_code == 0
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+
+
+def a_folder(path: Path) -> None:
+    path.mkdir()
+
+
+@pytest.mark.parametrize("command", ["migrate", "serve", "worker", "shops list", "clients add"])
+@pytest.mark.parametrize(
+    ("is_one", "words", "code"),
+    [
+        (not_a_database, "file is not a database", 2),
+        (somebody_elses, "somebody else's tables already: orders|not up to date", 2),
+        (newer, "made by a newer connector .its schema is 9999.; update this one", 2),
+        (a_folder, "unable to open database file", 1),
+    ],
+)
+def test_a_database_that_is_none_of_ours_is_told_in_one_line(
+    tmp_path: Path, command: str, is_one: Callable[[Path], None], words: str, code: int
+) -> None:
+    is_one(tmp_path / "connector.db")
+    result = run(environment(tmp_path), *command.split())
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert re.fullmatch(rf"connector: CONNECTOR_DATABASE_URL: .*({words}).*\n", result.stderr)
+
+
+def test_several_at_once_migrate_one_after_the_other(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "connector", "migrate"]
+    env = {**os.environ, **environment(tmp_path)}
+    pipe = subprocess.PIPE
+    several = [subprocess.Popen(command, env=env, stdout=pipe, stderr=subprocess.STDOUT, text=True) for _ in range(3)]
+    assert [process.communicate(timeout=60)[0] for process in several] == ["The database is up to date.\n"] * 3
+    assert [process.returncode for process in several] == [0, 0, 0]
+
+
+@pytest.mark.parametrize("status", [301, 200])
+def test_adding_a_shop_where_nothing_sensible_answers_ends_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    def send(*args: object, **options: object) -> requests.Response:
+        response = requests.Response()
+        response.status_code, response._content = status, b"<html>"
+        response.headers["Location"] = "http://["
+        return response
+
+    monkeypatch.setattr(HTTPAdapter, "send", send)
+    env = environment(tmp_path)
+    assert run(env, "migrate").exit_code == 0
+    result = run(env, "shops", "add", "--auth-code", "code")
+    assert result.exit_code == 1
+    assert re.fullmatch(rf"connector: the marketplace: HTTP {status}.*\n", result.stderr)
+
+
+def test_a_second_worker_on_one_sqlite_file_is_refused_and_one_after_a_death_is_not(tmp_path: Path) -> None:
+    env = {**os.environ, **environment(tmp_path)}
+    assert run(env, "migrate").exit_code == 0
+    (tmp_path / "link.db").symlink_to(tmp_path / "connector.db")
+    command = [sys.executable, "-m", "connector", "worker"]
+    for _ in range(2):
+        with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as first:
+            assert first.stderr is not None
+            assert "Working" in first.stderr.readline()
+            for name in ("connector.db", "link.db"):
+                second = run({**env, "CONNECTOR_DATABASE_URL": f"sqlite:///{tmp_path / name}"}, "worker")
+                assert second.exit_code == 2
+                assert re.fullmatch(
+                    r"connector: CONNECTOR_DATABASE_URL: another worker is at work on .*\n", second.stderr
+                )
+            first.kill()
 
 
 class StopAfter(threading.Event):

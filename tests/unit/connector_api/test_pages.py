@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from connector.domain.adjustments import RequestStatus
 from connector.pages.words import STATUS, in_words, left, span, title
@@ -101,6 +103,42 @@ def test_an_unknown_order_or_tab_is_not_a_crash(open_oms: OmsClient) -> None:
     assert open_oms.web.get(f"/orders/{order}?tab=nope").status_code == 200
     assert open_oms.web.get("/?page=0").status_code == 200
     assert open_oms.web.get("/?page=999999").status_code == 200
+
+
+AWAY = [
+    sa.exc.OperationalError("SELECT", {}, sqlite3.OperationalError("unable to open database file")),
+    sa.exc.InterfaceError("SELECT", {}, sqlite3.InterfaceError("closed")),
+    sa.exc.TimeoutError("no connection is free"),
+]
+
+
+@pytest.mark.parametrize("error", AWAY, ids=lambda error: type(error).__name__)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/"),
+        ("GET", "/orders/1"),
+        ("GET", "/v1/Orders"),
+        ("GET", "/v1/OrderItemAdjustments(1)"),
+        ("POST", "/v1/Orders(1)/Adjust"),
+        ("POST", "/oauth2/token"),
+    ],
+)
+def test_without_the_database_it_is_try_later_in_each_doors_own_form(
+    open_oms: OmsClient, monkeypatch: pytest.MonkeyPatch, method: str, path: str, error: Exception
+) -> None:
+    def away(*args: object) -> None:
+        raise error
+
+    for name in ("connect", "begin"):
+        monkeypatch.setattr(open_oms.connector.engine, name, away)
+    headers = {"Authorization": f"Bearer {open_oms.token}"}
+    form = {"grant_type": "refresh_token", "client_id": "a", "client_secret": "b", "refresh_token": "c"}
+    answer = open_oms.web.open(path, method=method, headers=headers, data=form if "token" in path else None)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "60")
+    page = not path.startswith(("/v1", "/oauth2"))
+    assert answer.content_type.startswith("text/html" if page else "application/json")
+    assert "database" in (answer.text if page else answer.get_json()["Message"])
 
 
 def test_every_status_has_words_for_people() -> None:
