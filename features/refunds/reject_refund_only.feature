@@ -23,14 +23,6 @@ Feature: The seller rejects a refund without goods
       Then Maya's request is shown as "Refund Rejected"
       And Maya has been paid back nothing
 
-    @R78 @R18
-    Scenario: Ten days without an appeal close it
-      Given the seller has rejected Maya's request
-      When 11 days pass
-      Then Maya's request is shown as "Canceled"
-      And Maya has exactly one mail, "refund rejected"
-      And all three books say 0.00 USD for Maya
-
   Rule: A no cannot be turned into a yes by asking again
 
     @R68

@@ -37,13 +37,3 @@ Feature: A returned parcel never arrives
       Then Maya's request is shown as "Return Rejected"
       And Maya has exactly one mail, "return rejected"
       And all three books say 0.00 USD for Maya
-
-  Rule: Thirty days are enough
-
-    @R19
-    Scenario: Nobody has answered
-      When 1 hour passes after the answer to Maya was due
-      Then Maya's request is shown as "Completed"
-      And Maya has exactly one mail, "order refund"
-      And the seller has nothing to answer for Maya
-      And all three books say 39.98 USD for Maya

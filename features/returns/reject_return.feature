@@ -54,14 +54,3 @@ Feature: The seller rejects a return after inspection
       When the seller tries to reject the request of Maya
       Then the seller is told that it cannot be done
       And Maya's request is shown as "Buyer Shipped"
-
-  Rule: A rejected return stays rejected
-
-    @R51
-    Scenario: Ten days without an appeal close it
-      Given Maya has sent it back
-      And Maya's parcel has reached the warehouse
-      And the seller has found Maya's goods damaged and refused them
-      When 10 days pass
-      Then Maya's request is shown as "Canceled"
-      And all three books say 0.00 USD for Maya
