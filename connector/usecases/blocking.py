@@ -61,10 +61,11 @@ def give_way(work: UnitOfWork, entry: OutboxEntry, now: datetime) -> OutboxEntry
     decision = entry.decision
     if not isinstance(decision, OrderDecision) or entry.state is not OutboxState.WAITING:
         return entry
-    claims = [claim for claim in _others(work, entry) if claim.status in GIVEN and _came_before(claim, decision)]
+    (was,) = work.adjustments_of_entry(entry.id)
+    given = [claim for claim in _others(work, entry) if claim.status in GIVEN and claim.updated_at >= was.created_at]
+    claims = [claim for claim in given if _goes_before(claim, decision)]
     if not claims:
         return entry
-    (was,) = work.adjustments_of_entry(entry.id)
     order = work.order(entry.order_id)
     assert order is not None
     later = [other.id for other in work.adjustments_of_order(order.id) if unmade(other) and other.id >= was.id]
@@ -102,7 +103,7 @@ def give_way(work: UnitOfWork, entry: OutboxEntry, now: datetime) -> OutboxEntry
     return work.outbox_entry(entry.id)
 
 
-def _came_before(claim: Adjustment, decision: OrderDecision) -> bool:
+def _goes_before(claim: Adjustment, decision: OrderDecision) -> bool:
     """Whether a claim takes from a refund of ours, rather than stands against it: a buyer's, or a like cancellation."""
     if claim.created_source == OURS or claim.request_type == SELLER_REFUND:
         return False
