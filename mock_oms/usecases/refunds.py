@@ -50,8 +50,9 @@ class Refunds:
         amount = None if amount is None else a_sum(amount, "amount", order.currency)
         reason = a_reason(reason)
         units = None if line_item_ids is None else _units(order, line_item_ids)
-        number = self.store.new_number()
         left = self.views.refundable(order_id)
+        _refuse_excess(order, units, amount, left)
+        number = self.store.new_number()
         case = Case(
             number=number,
             kind=Kind.REFUND,
@@ -75,21 +76,12 @@ class Refunds:
         reason: str | None,
         left: Left,
     ) -> tuple[RefundPart, ...]:
-        """Return the calls that a refund takes; refuse what is more than is left to give back."""
-        rest = left.order if unit_ids is None else min(left.order, sum((left.units[unit] for unit in unit_ids), ZERO))
-        if (rest if amount is None else amount) > rest or rest <= 0:
-            asked = "nothing is" if rest <= 0 else f"{written(rest, order.currency)} {order.currency} is"
-            detail = f"Of order {order.order_id}, {asked} left to refund."
-            every = [line.unit_parts(order.smallest) for line in order.lines]
-            paid = {unit: any(parts.values()) for units in every for unit, parts in units.items()}
-            if not any(paid[unit] for unit in unit_ids or paid):
-                detail = f"Nothing was paid for that of order {order.order_id}, so there is nothing to refund."
-            raise Refused(409, "More than is refundable", detail, "amount")
+        """Return the calls that a refund takes."""
         words = _reason(reason)
         stream = random.Random(hashlib.sha256(f"{self.seed}|seller adjustment ids|oms".encode()).digest())
         name = f"OMS-{stream.getrandbits(32):08x}-{number}"
         if unit_ids is None:
-            whole = rest if amount is None else amount
+            whole = left.order if amount is None else amount
             shares = split(whole, list(left.units.values()), order.smallest)
             units = dict(zip(left.units, shares, strict=True))
             body = {"AdjustmentAmount": whole, "SellerAdjustmentID": f"{name}-0", **words}
@@ -152,6 +144,20 @@ class Refunds:
 def _ref(case: Case) -> str:
     assert case.order_ref is not None, "a refund is made up from an order that has been read"
     return case.order_ref
+
+
+def _refuse_excess(order: Order, unit_ids: Sequence[str] | None, amount: Decimal | None, left: Left) -> None:
+    """Refuse what is more than is left to give back."""
+    rest = left.order if unit_ids is None else min(left.order, sum((left.units[unit] for unit in unit_ids), ZERO))
+    if 0 < rest >= (rest if amount is None else amount):
+        return
+    asked = "nothing is" if rest <= 0 else f"{written(rest, order.currency)} {order.currency} is"
+    detail = f"Of order {order.order_id}, {asked} left to refund."
+    every = [line.unit_parts(order.smallest) for line in order.lines]
+    paid = {unit: any(parts.values()) for units in every for unit, parts in units.items()}
+    if not any(paid[unit] for unit in unit_ids or paid):
+        detail = f"Nothing was paid for that of order {order.order_id}, so there is nothing to refund."
+    raise Refused(409, "More than is refundable", detail, "amount")
 
 
 def _reason(reason: str | None) -> dict[str, object]:

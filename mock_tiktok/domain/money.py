@@ -8,7 +8,9 @@ from decimal import Decimal
 from typing import Final
 
 ZERO: Final = Decimal(0)
-WITHOUT_DECIMALS: Final = frozenset({"VND", "IDR", "JPY"})
+WITH_CENTS: Final = ("BRL", "EUR", "GBP", "MXN", "MYR", "PHP", "SGD", "THB", "USD")
+WITHOUT_DECIMALS: Final = ("IDR", "JPY", "VND")
+CURRENCIES: Final = (*WITH_CENTS, *WITHOUT_DECIMALS)
 
 
 def coin(currency: str) -> Decimal:

@@ -15,6 +15,7 @@ _KNOWN: Final = {
     "england-wales": ("GB", "ENG"),
     "indonesia": ("ID", None),
 }
+CALENDARS: Final = (*_KNOWN, "calendar-days")
 
 
 def calendar_named(name: str) -> Callable[[date], bool]:

@@ -10,7 +10,8 @@ Profiles are data between the domain, whose rules they feed, and the state, wher
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -19,17 +20,17 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import jsonschema
 import yaml
 
 from mock_tiktok.domain.business_days import BusinessCalendar
 from mock_tiktok.domain.reasons import Reasons
 from mock_tiktok.errors import BadValue
+from mock_tiktok.policy.checks import Mistake, check_own, check_reasons, check_whole, near
 from mock_tiktok.policy.holidays import calendar_named
 
 FOLDER: Final = Path(__file__).parent / "profiles"
 LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where there is one
-_WAIT: Final = re.compile(r"^(\d+)(min|h|d|bd)$")
+_WAIT: Final = re.compile(r"(\d+)(min|h|d|bd)")
 _UNITS: Final = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
@@ -83,9 +84,8 @@ class Profile:
 
 
 def _parsed(wait: str) -> tuple[int, str]:
-    found = _WAIT.match(wait)
-    if found is None:
-        raise BadValue("profile", f"{wait!r} is not a wait such as 24h, 30d, 5min or 2bd")
+    found = _WAIT.fullmatch(wait)
+    assert found is not None, "what a profile holds is checked when it is loaded"
     return int(found[1]), found[2]
 
 
@@ -99,24 +99,47 @@ def _tier(tiers: Sequence[Mapping[str, Any]], amount: Decimal | None) -> str:
     raise BadValue("profile", f"no tier holds {amount}")
 
 
-@cache
-def _schema() -> jsonschema.Draft202012Validator:
-    return jsonschema.Draft202012Validator(yaml.load((FOLDER / "schema.yaml").read_text("utf-8"), LOADER))
-
-
-def _document(profile: str | Path) -> dict[str, Any]:
+def _document(profile: str | Path, extended_by: tuple[Path, ...] = ()) -> dict[str, Any]:
+    """Return a profile with all that it inherits. `extended_by` are the files that lead to it, the first one first."""
     path = FOLDER / f"{profile}.yaml" if str(profile) in names() else Path(profile)
+    if extended_by and not path.is_absolute():
+        path = extended_by[-1].parent / path
     if not path.is_file():
-        known = ", ".join(names())
-        raise BadValue("profile", f"{profile} is neither a file nor one of {known}")
+        raise BadValue("profile", f"{_named(extended_by)}{profile} is neither a file nor one of ours; {_near(profile)}")
+    if path.resolve() in [file.resolve() for file in extended_by]:
+        raise BadValue("profile", f"{_named(extended_by)}{path.name} extends itself, by way of what it extends")
     document = _yaml(path)
-    for error in _schema().iter_errors(document):
-        raise BadValue("profile", f"{path.name}: {error.json_path}: {error.message}")
+    with _in(path):
+        check_own(document)
     assert isinstance(document, dict)
     if "extends" not in document:
-        return document
-    base = _document(document["extends"])
-    return {**base, **document, "numbers": {**base["numbers"], **document.get("numbers", {})}}
+        return {"numbers": {}, **document}
+    base = _document(document["extends"], (*extended_by, path))
+    elsewhere = document.get("market", base.get("market")) != base.get("market")
+    inherited = {name: _assumed(number, base) if elsewhere else number for name, number in base["numbers"].items()}
+    return {**base, **document, "numbers": {**inherited, **document.get("numbers", {})}}
+
+
+def _assumed(number: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a number that stands in for that of another market."""
+    return {**number, "source": f"not found, that of {base['name']}: {number['source']}", "certainty": "assumed"}
+
+
+def _named(extended_by: Sequence[Path]) -> str:
+    return f"{extended_by[-1].name}: extends: " if extended_by else ""
+
+
+def _near(profile: str | Path) -> str:
+    return near(profile, names())
+
+
+@contextmanager
+def _in(path: Path) -> Iterator[None]:
+    """Say of a mistake which file it is in."""
+    try:
+        yield
+    except Mistake as mistake:
+        raise BadValue("profile", f"{path.name}: {mistake}") from None
 
 
 def _yaml(path: Path) -> Any:
@@ -156,7 +179,10 @@ def _own(name: str) -> Profile:
 
 
 def _read(profile: str | Path) -> Profile:
-    document = _document(profile)
+    document, path = _document(profile), Path(profile)
+    with _in(path):
+        check_whole(document, [file.stem for file in sorted(FOLDER.glob("reasons-*.yaml"))])
+        check_reasons(document, _reasons(document["reasons"]))
     return Profile(
         name=document["name"],
         market=document["market"],

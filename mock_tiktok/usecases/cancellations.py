@@ -56,8 +56,8 @@ class CancellationLifecycle:
         late = self._is_late(order) and self._store.profile.says("cancel.after_sla", "approve_now")
         item = self._new(order, lines, reason, By.BUYER, CancelType.CANCEL if at_once else CancelType.BUYER_CANCEL)
         item = replace(item, deadline=deadline(_RESPONSE, now, self._store.profile.due))
-        self._store.put_order(replace(order, cancel_asked_at=now, updated_at=now))
         self._begin(item, By.BUYER)
+        self._store.put_order(replace(order, cancel_asked_at=now, updated_at=now))
         if at_once or late:
             return self.act(item, Action.APPROVE_CANCELLATION, By.SYSTEM)
         return item
@@ -114,8 +114,8 @@ class CancellationLifecycle:
             reject_reason=reason,
             comment=comment,
         )
-        self._store.put_cancellation(moved)
         self._schedule(moved)
+        self._store.put_cancellation(moved)
         self._record(moved, action.value, by, CANCEL_RECORDS[action], comment or "")
         self._publish(item, moved, action, by, reason)
         if status is CancelStatus.SUCCESS:
@@ -196,8 +196,8 @@ class CancellationLifecycle:
         )
 
     def _begin(self, item: Cancellation, by: By) -> None:
-        self._store.put_cancellation(item)
         self._schedule(item)
+        self._store.put_cancellation(item)
         self._record(item, "REQUEST", by, "Cancellation requested")
         self._effects.publish(
             item.created_at,
@@ -229,8 +229,8 @@ class CancellationLifecycle:
         self._store.put_order(replace(order, cancel_asked_at=None, updated_at=self._platform.now))
 
     def _schedule(self, item: Cancellation) -> None:
-        """Keep the agenda in step with the cancellation's state."""
-        agenda = self._platform.agenda
+        """Bring the agenda in step with the cancellation's state."""
+        agenda, paid_at = self._platform.agenda, self._store.profile.due("payout.processing", self._platform.now)
         for kind in KINDS:
             agenda.drop(kind, item.cancel_id)
         if item.deadline:
@@ -247,7 +247,7 @@ class CancellationLifecycle:
             agenda.put(
                 CANCEL_PAYOUT,
                 item.cancel_id,
-                at=self._store.profile.due("payout.processing", self._platform.now),
+                at=paid_at,
                 rank=RANK_STEP,
                 who=MARKETPLACE,
                 what=f"cancellation paid {item.amount.total} {item.amount.currency}",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -29,6 +29,18 @@ LABEL: Final = "label"
 PAYOUT: Final = "payout"
 PERSON: Final = "person"
 KINDS: Final = (LAPSE, AUTO_APPROVE, LABEL, PAYOUT, PERSON)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What the agenda is to hold of one kind; without a time nothing."""
+
+    kind: str
+    at: datetime | None = None
+    rank: int = 0
+    who: str = ""
+    what: str = ""
+
 
 Refusing = Callable[[Return, Action, NotAllowed], ApiError]
 
@@ -84,8 +96,9 @@ class ReturnLifecycle:
             handover_method=handover_method or ("DROP_OFF" if goods and shipment_type != BUYER_ARRANGES else None),
         )
         item = self._with_deadline(None, item, now)
+        planned = self._planned(None, item, now)
         self._store.put_return(item)
-        self._schedule(None, item, now)
+        self._schedule(item, planned)
         self._effects.asked(item, by, images)
         return item
 
@@ -116,11 +129,12 @@ class ReturnLifecycle:
             moved = replace(self.with_total(moved, moved.offer), buyer_keeps_item=True)
         if total is not None:
             moved = self.with_total(moved, total)
+        moved = self._with_deadline(item, replace(moved, updated_at=now), now)
+        planned = self._planned(item, moved, now)
         if moved.claim is Claim.REPLACED:
             moved = replace(moved, replacement_order_id=self._orders.send_again(moved.order_id, line_ids(moved)).id)
-        moved = self._with_deadline(item, replace(moved, updated_at=now), now)
         self._store.put_return(moved)
-        self._schedule(item, moved, now)
+        self._schedule(moved, planned)
         self._effects.happened(item, moved, action, by, reason=reason, note=note, images=images)
         if moved.is_final and not item.is_final:
             self._orders.claim_ended(moved.order_id)
@@ -245,8 +259,9 @@ class ReturnLifecycle:
         action = RUNS[limit.what].lapse
         if action is None:
             later = replace(item, deadline=deadline("dispute.decision", now, self._due(item)), updated_at=now)
+            planned = self._planned(item, later, now)
             self._store.put_return(later)
-            self._schedule(item, later, now)
+            self._schedule(later, planned)
             self._effects.evidence_over(later)
             return "time for evidence over"
         moved = self.act(item, action, By.SYSTEM)
@@ -258,22 +273,36 @@ class ReturnLifecycle:
             return f"refund paid {item.amount.total} {item.amount.currency}"
         return ACT_WORDS[action]
 
-    def _schedule(self, old: Return | None, item: Return, now: datetime) -> None:
-        """Keep the agenda in step with the return's state."""
-        profile = self._store.profile
+    def _planned(self, old: Return | None, item: Return, now: datetime) -> list[_Entry]:
+        """Return what keeps the agenda in step with the return's state, before anything is changed."""
+        profile, planned = self._store.profile, []
         if old is None or old.deadline != item.deadline:
-            if item.deadline:
-                what = f"deadline: {item.deadline.what}"
-                self._put(LAPSE, item, item.deadline.due, RANK_DEADLINE, MARKETPLACE, what)
-            else:
-                self._platform.agenda.drop(LAPSE, item.return_id)
+            limit = item.deadline
+            what = f"deadline: {limit.what}" if limit else ""
+            planned.append(_Entry(LAPSE, limit.due if limit else None, RANK_DEADLINE, MARKETPLACE, what))
         before, wanted = self._steps(old), self._steps(item)
-        for kind in before.keys() - wanted.keys():
-            self._platform.agenda.drop(kind, item.return_id)
+        planned += [_Entry(kind) for kind in before if kind not in wanted]
         for kind, (wait, what) in wanted.items():
             if kind not in before:
-                self._put(kind, item, profile.due(wait, now) if wait else now, RANK_STEP, MARKETPLACE, what)
-        self._schedule_person(item, now)
+                planned.append(_Entry(kind, profile.due(wait, now) if wait else now, RANK_STEP, MARKETPLACE, what))
+        return [*planned, self._person(item, now)]
+
+    def _schedule(self, item: Return, planned: Iterable[_Entry]) -> None:
+        agenda = self._platform.agenda
+        for one in planned:
+            if one.at is None:
+                agenda.drop(one.kind, item.return_id)
+            else:
+                agenda.put(
+                    one.kind,
+                    item.return_id,
+                    at=one.at,
+                    rank=one.rank,
+                    who=one.who,
+                    what=one.what,
+                    shop_id=item.shop_id,
+                    return_id=item.return_id,
+                )
 
     def _steps(self, item: Return | None) -> dict[str, tuple[str | None, str]]:
         """Return what the platform does next by itself: the kind, the profile's wait if there is one, the words."""
@@ -292,19 +321,13 @@ class ReturnLifecycle:
         asked = item.return_type is ReturnType.RETURN_AND_REFUND and item.claim is Claim.REQUESTED
         return asked and self._store.profile.says("return.first_review", "auto")
 
-    def _schedule_person(self, item: Return, now: datetime) -> None:
+    def _person(self, item: Return, now: datetime) -> _Entry:
         action = next_act(plan_named(self._store.order(item.order_id).plan), item)
         if action is None:
-            self._platform.agenda.drop(PERSON, item.return_id)
-            return
+            return _Entry(PERSON)
         carried = action is Action.ARRIVE
         wait = self._store.profile.wait("courier.return_transit" if carried else "buyer.hesitation")
-        self._put(PERSON, item, now + wait, RANK_PEOPLE, COURIER if carried else BUYER, ACT_WORDS[action])
-
-    def _put(self, kind: str, item: Return, at: datetime, rank: int, who: str, what: str) -> None:
-        self._platform.agenda.put(
-            kind, item.return_id, at=at, rank=rank, who=who, what=what, shop_id=item.shop_id, return_id=item.return_id
-        )
+        return _Entry(PERSON, now + wait, RANK_PEOPLE, COURIER if carried else BUYER, ACT_WORDS[action])
 
 
 def line_ids(item: Return) -> tuple[str, ...]:

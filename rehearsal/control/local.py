@@ -16,6 +16,8 @@ import connector.errors
 import mock_oms.errors
 import mock_tiktok.errors
 from mock_tiktok import OrderLine
+from mock_tiktok.policy.checks import near
+from mock_tiktok.policy.profile import load, names
 from rehearsal.control import serializers
 from rehearsal.control.addresses import IN_PROCESS, Addresses
 from rehearsal.control.calls import Call
@@ -123,6 +125,7 @@ class InProcessStage(Stage):
         **settings: Any,
     ) -> None:
         self.state: Final = StageState(settings)
+        self._own_profile: Final = settings.get("profile")
         self._make_world = make_world
         self._addresses = addresses
         self._more = more
@@ -202,6 +205,8 @@ class InProcessStage(Stage):
             return {**serializers.world(world, self._addresses), **self._more()}
 
     def _reset(self, wanted: Json) -> Json:
+        if "profile" in wanted:
+            wanted = {**wanted, "profile": self._profile_named(wanted["profile"])}
         if "start" in wanted:
             wanted = {**wanted, "start": beginning(wanted["start"], "start")}
         with self.holding() as old, self._changing:
@@ -212,6 +217,15 @@ class InProcessStage(Stage):
             self.state.settings = settings
             old.close()
         return self._world()
+
+    def _profile_named(self, name: str) -> str:
+        """Return the profile of that name: one that ships, or the file this stage was begun with."""
+        known = {ours: ours for ours in names()}
+        if self._own_profile is not None:
+            known.setdefault(load(self._own_profile).name, self._own_profile)
+        if name not in known:
+            raise refused("profile", f"is {name!r}; {near(name, known)}")
+        return known[name]
 
     def _advance(self, by: str | None = None, to: str | None = None, until: str | None = None) -> Json:
         if not self._advancing.acquire(blocking=False):

@@ -410,6 +410,7 @@ def test_an_id_of_odd_characters_is_a_404_like_any_other(stage: Any) -> None:
         (lambda stage: stage.oms_inspect("0", grade="SHINY", accept=True), "grade"),
         (lambda stage: stage.oms_approve("0", amount="five"), "amount"),
         (lambda stage: stage.reset(profile="no-such-profile"), "profile"),
+        (lambda stage: stage.reset(profile="mock_tiktok/policy/profiles/us-2026-03.yaml"), "profile"),
         (lambda stage: stage.reset(seed=-1), "seed"),
         (lambda stage: stage.reset(start="2031-02-30T00:00:00Z"), "start"),
         (lambda stage: stage.reset(start="9999-12-31T23:00:00Z"), "start"),

@@ -169,7 +169,6 @@ CACHES = {
     "mock_tiktok.policy.holidays._days": "the calendar's name",
     "mock_tiktok.policy.profile._own": "a file of the package",
     "mock_tiktok.policy.profile._reasons": "a file of the package",
-    "mock_tiktok.policy.profile._schema": "a file of the package",
     "mock_tiktok.policy.profile.names": "the files of the package",
     "mock_tiktok.state.people._faker": "the market; seeded before each use",
 }

@@ -1,0 +1,160 @@
+"""A profile is looked at when it is loaded: what is wrong is named, with what would be right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mock_tiktok import Marketplace
+from mock_tiktok.errors import BadValue
+from mock_tiktok.policy import profile as policy
+from mock_tiktok.policy.checks import NUMBERS, OPTIONAL
+from tests.unit.mock_tiktok.town import Town
+
+Change = Callable[[dict[str, Any]], object]
+
+
+def a_profile() -> dict[str, Any]:
+    """Return one that stands alone and names everything."""
+    whole: dict[str, Any] = yaml.safe_load((policy.FOLDER / "us-2025-08.yaml").read_text("utf-8"))
+    response = {"value": "24h", "source": "us", "certainty": "assumed"}
+    return {**whole, "name": "mine", "numbers": {**whole["numbers"], "return.seller_response": response}}
+
+
+def a_number(name: str, **says: object) -> Change:
+    return lambda whole: whole["numbers"][name].update(says)
+
+
+def refusal_of(folder: Path, document: object, name: str = "mine.yaml") -> str:
+    file = folder / name
+    file.write_text(yaml.safe_dump(document))
+    with pytest.raises(BadValue) as refused:
+        policy.load(file)
+    assert refused.value.field == "profile"
+    return refused.value.message
+
+
+MISTAKES: dict[str, Change] = {
+    "mine.yaml: curency is not known; did you mean currency?": lambda p: p.update(curency=p.pop("currency")),
+    "mine.yaml: market is 'USA'; it is two capital letters such as US": lambda p: p.update(market="USA"),
+    "mine.yaml: currency is 'GPB'; did you mean GBP?": lambda p: p.update(currency="GPB"),
+    "mine.yaml: calendar is 'us-federl'; did you mean us-federal?": lambda p: p.update(calendar="us-federl"),
+    "mine.yaml: timezone is 'America/Boston'; it is a zone such as": lambda p: p.update(timezone="America/Boston"),
+    "mine.yaml: reasons is 'reasons-uss'; did you mean reasons-us?": lambda p: p.update(reasons="reasons-uss"),
+    "mine.yaml: name is ''; it is a text that is not empty": lambda p: p.update(name=""),
+    "mine.yaml: numbers is [1]; it is a mapping": lambda p: p.update(numbers=[1]),
+    "eligible.SELER is not known; did you mean SELLER?": lambda p: p["eligible"].update(SELER={}),
+    "eligible.SELLER is missing": lambda p: p["eligible"].pop("SELLER"),
+    "eligible.BUYER.REFUNDS is not known; did you mean REFUND?": lambda p: p["eligible"]["BUYER"].update(REFUNDS=[]),
+    "eligible.BUYER.REFUND has 'DELIVRED'; did you mean DELIVERED?": lambda p: p["eligible"]["BUYER"].update(
+        REFUND=["DELIVRED"]
+    ),
+    "numbers.return.windw is not known; did you mean return.window?": lambda p: p["numbers"].update(
+        {"return.windw": p["numbers"]["return.window"]}
+    ),
+    "numbers.return.window.value is '30 days'; it is a wait such as": a_number("return.window", value="30 days"),
+    "numbers.return.window.value is '2bd'; it is a wait such as": a_number("return.window", value="2bd"),
+    "numbers.return.window.value is 30; it is a wait such as": a_number("return.window", value=30),
+    "numbers.dispute.decision.value is '0h'; it is a wait above zero": a_number("dispute.decision", value="0h"),
+    "numbers.request.most.value is '5'; it is a whole number": a_number("request.most", value="5"),
+    "numbers.cancel.partial.value is 'yes'; it is true or false": a_number("cancel.partial", value="yes"),
+    "numbers.return.first_review.value is 'sellers'; it is one of auto, seller": a_number(
+        "return.first_review", value="sellers"
+    ),
+    "numbers.request.most.certainty is 'sure'; it is one of documented, observed, assumed": a_number(
+        "request.most", certainty="sure"
+    ),
+    "numbers.request.most.source is None; it is a text": a_number("request.most", source=None),
+    "numbers.request.most.sourc is not known; did you mean source?": a_number("request.most", sourc="S1"),
+    "numbers.request.most.value is missing": lambda p: p["numbers"]["request.most"].pop("value"),
+    "inspection.seller_response.value is [{'max': 100, 'time': '2bd'}]; it is a list by rising amounts": a_number(
+        "inspection.seller_response", value=[{"max": 100, "time": "2bd"}]
+    ),
+    "[{'max': 100, 'time': '2bd'}, {'max': 50, 'time": a_number(
+        "inspection.seller_response", value=[{"max": 100, "time": "2bd"}, {"max": 50, "time": "3bd"}, {"time": "4bd"}]
+    ),
+    "numbers.cancel.partial_reason is out_of_stock; known: seller_cancel": a_number(
+        "cancel.partial_reason", value="out_of_stock"
+    ),
+}
+
+
+@pytest.mark.parametrize("words", MISTAKES)
+def test_a_mistake_is_named_with_what_would_be_right(tmp_path: Path, words: str) -> None:
+    document = a_profile()
+    MISTAKES[words](document)
+    assert words in refusal_of(tmp_path, document)
+
+
+@pytest.mark.parametrize("name", sorted(NUMBERS.keys() - OPTIONAL - {"return.seller_response"}))
+def test_a_number_that_is_missing_is_named_before_anything_begins(tmp_path: Path, name: str) -> None:
+    document = a_profile()
+    del document["numbers"][name]
+    assert refusal_of(tmp_path, document) == f"mine.yaml: numbers.{name} is missing"
+    with pytest.raises(BadValue):
+        Town(tmp_path / "mine.yaml")
+
+
+@pytest.mark.parametrize("key", ["name", "market", "currency", "timezone", "calendar", "reasons", "eligible"])
+def test_a_key_that_is_missing_is_named(tmp_path: Path, key: str) -> None:
+    document = a_profile()
+    del document[key]
+    assert refusal_of(tmp_path, document) == f"mine.yaml: {key} is missing"
+
+
+def test_a_seller_who_reviews_returns_needs_a_time_for_it(tmp_path: Path) -> None:
+    document = a_profile()
+    a_number("return.first_review", value="seller")(document)
+    del document["numbers"]["return.seller_response"]
+    assert "numbers.return.seller_response is missing" in refusal_of(tmp_path, document)
+
+
+def test_what_it_extends_is_there_and_is_not_itself(tmp_path: Path) -> None:
+    assert "mine.yaml: extends: us-2025-09 is neither a file nor one of ours; did you mean us-2025-08?" in refusal_of(
+        tmp_path, {"name": "mine", "extends": "us-2025-09"}
+    )
+    assert "extends itself" in refusal_of(tmp_path, {"name": "mine", "extends": "mine.yaml"})
+    (tmp_path / "theirs.yaml").write_text("name: theirs\nextends: mine.yaml\n")
+    assert "extends itself" in refusal_of(tmp_path, {"name": "mine", "extends": "theirs.yaml"})
+    assert "mine.yaml: currency is 'GPB'" in refusal_of(
+        tmp_path, {"name": "mine", "extends": "us-2025-08", "currency": "GPB"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "status", "ask"),
+    [
+        ("refund_only.seller_response", "DELIVERED", lambda m, order: m.request_return(order, return_type="REFUND")),
+        ("payout.processing", "DELIVERED", lambda m, order: m.seller_center_refund(order)),
+        ("cancel.seller_response", "ON_HOLD", lambda m, order: m.request_cancellation(order)),
+        ("payout.processing", "ON_HOLD", lambda m, order: m.request_cancellation(order)),
+    ],
+)
+def test_a_use_case_that_cannot_go_on_has_changed_nothing(
+    town: Town, number: str, status: str, ask: Callable[[Marketplace, str], object]
+) -> None:
+    market = town.market
+    order_id, store = market.place_order(status=status).order_id, market.shop(market.shops[0].shop_id).store
+    rest = {name: kept for name, kept in store.profile.numbers.items() if name != number}
+    store.profile = replace(store.profile, numbers=rest)
+    before = (market.order_view(order_id), market.agenda())
+    with pytest.raises(KeyError, match=number):
+        ask(market, order_id)
+    assert (market.order_view(order_id), market.agenda()) == before
+    assert (market.return_views(), dict(store.cancellations_of)) == ([], {})
+
+
+def test_what_another_market_says_is_only_assumed_of_this_one() -> None:
+    inherited = policy.load("id-2025-11").numbers["order.shipping_sla"]
+    assert (inherited.certainty, inherited.source[:33]) == ("assumed", "not found, that of us-2025-08: U4")
+    assert policy.load("us-2026-03").numbers["order.shipping_sla"].certainty == "documented"
+
+
+@pytest.mark.parametrize("name", policy.names())
+def test_what_ships_is_in_order(name: str) -> None:
+    assert policy.load(name).name == name
