@@ -4,6 +4,7 @@ OmsError
   Refused         an order to the OMS cannot be carried out; nothing has changed (404, 409, 422)
   ConnectorError  what comes back from the connector's API
     Unreachable   no answer, or none to rely on: try later
+      Unreadable  the connector answers, and what it says cannot be read
     Rejected      a clear no, with the connector's own words: tell a person
 """
 
@@ -36,6 +37,10 @@ class ConnectorError(OmsError):
 
 class Unreachable(ConnectorError):
     """No answer came, or none that can be relied on; whether the connector acted is unknown."""
+
+
+class Unreadable(Unreachable):
+    """An answer came that cannot be read, or not all of it: what else is asked may well be answered."""
 
 
 class Rejected(ConnectorError):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -26,7 +26,7 @@ from mock_oms.domain.money import CENT, ZERO, rounded, written
 from mock_oms.domain.orders import Order, OrderLine
 from mock_oms.domain.reasons import LEFT_TO_THE_CONNECTOR
 from mock_oms.domain.statuses import Question, Verdict
-from mock_oms.errors import Rejected, Unreachable
+from mock_oms.errors import Rejected, Unreachable, Unreadable
 from mock_oms.state.agenda import Clock
 from mock_oms.state.store import AccessToken, Store
 
@@ -85,10 +85,9 @@ class ChannelAdvisor:
         self._url = url.rstrip("/")
 
     # what there is to read
-    def new_orders(self) -> list[Order]:
-        """Return the orders not yet exported: all pages, before anything is exported and so moves the pages."""
-        rows = list(self._list("/v1/Orders", {"exported": "false", "$expand": "Items"}))
-        return [_read(self._order, row) for row in rows]
+    def new_orders(self) -> Iterator[Order]:
+        """Yield the orders not yet exported: all pages, before anything is exported and so moves the pages."""
+        yield from _each(self._order, list(self._list("/v1/Orders", {"exported": "false", "$expand": "Items"})))
 
     def order(self, ref: str) -> Order:
         """Return one order, exported or not."""
@@ -97,9 +96,10 @@ class ChannelAdvisor:
     def mark_exported(self, ref: str) -> None:
         self._call("POST", f"/v1/Orders({ref})/Export")
 
-    def adjustments_since(self, level: Level, since: datetime | None) -> list[Adjustment]:
-        """Return the adjustments created at or after a moment; all there are, where none is given."""
-        return self._adjustments(level, {} if since is None else _from("CreatedDateUtc", since))
+    def adjustments_since(self, since: datetime | None) -> Iterator[Adjustment]:
+        """Yield the adjustments created at or after a moment; all there are, where none is given."""
+        query = {} if since is None else _from("CreatedDateUtc", since)
+        return _all(self._adjustments(level, query) for level in Level)
 
     def adjustments_again(
         self, keys: Set[AdjustmentKey], fresh: Set[AdjustmentKey], since: datetime | None
@@ -112,20 +112,21 @@ class ChannelAdvisor:
         if since is not None and len(keys) > IDS_PER_CALL:
             changed = _from("SiteUpdatedDateUtc", since)
             with suppress(Rejected):
-                yield from [read for level in Level for read in self._adjustments(level, changed)]
+                yield from _all(self._adjustments(level, changed) for level in Level)
                 return
         wanted = sorted(keys - fresh)
-        for level in Level:
-            ids = [number for of, number in wanted if of is level]
-            for start in range(0, len(ids), IDS_PER_CALL):
-                choice = " or ".join(f"ID eq {number}" for number in ids[start : start + IDS_PER_CALL])
-                yield from self._adjustments(level, {"$filter": choice})
+        by_level = ((level, [number for of, number in wanted if of is level]) for level in Level)
+        yield from _all(
+            self._adjustments(level, {"$filter": " or ".join(f"ID eq {number}" for number in some)})
+            for level, ids in by_level
+            for some in (ids[start : start + IDS_PER_CALL] for start in range(0, len(ids), IDS_PER_CALL))
+        )
 
     def find_refund(self, part: RefundPart) -> list[Adjustment]:
         """Return what a refund of ours has become, found by the only thing that tells: its SellerAdjustmentID."""
         levels = (Level.ITEM,) if part.item_ref is not None else tuple(Level)
         query = {"$filter": f"SellerAdjustmentID eq '{part.seller_id}'"}
-        return [found for level in levels for found in self._adjustments(level, query)]
+        return list(_all(self._adjustments(level, query) for level in levels))
 
     # what there is to say
     def decide(self, adjustment: Adjustment, decision: Decision) -> None:
@@ -149,8 +150,8 @@ class ChannelAdvisor:
         self._call("POST", f"{path}/Adjust", body=part.body)
 
     # the wire
-    def _adjustments(self, level: Level, query: Mapping[str, str]) -> list[Adjustment]:
-        return [_read(partial(_adjustment, level), row) for row in self._list(f"/v1/{level}", query)]
+    def _adjustments(self, level: Level, query: Mapping[str, str]) -> Iterator[Adjustment]:
+        return _each(partial(_adjustment, level), self._list(f"/v1/{level}", query))
 
     def _list(self, path: str, query: Mapping[str, str]) -> Iterator[Json]:
         page = self._json("GET", path, query)
@@ -169,10 +170,10 @@ class ChannelAdvisor:
         except ValueError:
             parts = urlsplit("")
         if not parts.path.startswith("/"):
-            raise Unreachable("The connector's link to the next page cannot be read.")
+            raise Unreadable("The connector's link to the next page cannot be read.")
         target = f"{parts.path}?{parts.query}"
         if target in seen:
-            raise Unreachable("The connector's pages go round in circles.")
+            raise Unreadable("The connector's pages go round in circles.")
         seen.add(target)
         return _object(self._call("GET", target))
 
@@ -336,16 +337,16 @@ def _object(response: requests.Response) -> Json:
     try:
         document = _exact(response.content.decode())
     except (ValueError, RecursionError) as error:
-        raise Unreachable("The connector's answer is not JSON.") from error
+        raise Unreadable("The connector's answer is not JSON.") from error
     if not isinstance(document, dict):
-        raise Unreachable("The connector's answer is not a JSON object.")
+        raise Unreadable("The connector's answer is not a JSON object.")
     return document
 
 
 def _rows(document: Json, name: str) -> list[Json]:
     rows = document.get(name)
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise Unreachable(f"The connector's answer has no list `{name}`.")
+    if not isinstance(rows, list):
+        raise Unreadable(f"The connector's answer has no list `{name}`.")
     return list(rows)
 
 
@@ -354,13 +355,39 @@ def _read(parse: Callable[[Json], Thing], row: Json) -> Thing:
     try:
         return parse(row)
     except (LookupError, ValueError, TypeError, ArithmeticError, AttributeError, RecursionError) as error:
-        raise Unreachable(f"The connector's answer cannot be read ({type(error).__name__}: {error}).") from error
+        raise Unreadable(f"The connector's answer cannot be read ({type(error).__name__}: {error}).") from error
 
 
 def _id(value: object) -> str:
     if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
         raise TypeError(f"{value!r} is no id")
     return str(value)
+
+
+def _each(parse: Callable[[Json], Thing], rows: Iterable[Json]) -> Iterator[Thing]:
+    """Yield what can be made of rows; a row that cannot be read holds up no other, and is told at the end."""
+    unread = []
+    for row in rows:
+        try:
+            thing = _read(parse, row)
+        except Unreadable as error:
+            unread.append(error)
+            continue
+        yield thing
+    if unread:
+        raise unread[0]
+
+
+def _all(lists: Iterable[Iterator[Thing]]) -> Iterator[Thing]:
+    """Read one list after the other; one that cannot be read to its end holds up no other, and is told at the end."""
+    unread = []
+    for one in lists:
+        try:
+            yield from one
+        except Unreadable as error:
+            unread.append(error)
+    if unread:
+        raise unread[0]
 
 
 def _text(value: object) -> str | None:

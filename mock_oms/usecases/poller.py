@@ -1,28 +1,32 @@
 """One pull: everything the OMS does by itself, in a fixed order.
 
 Orders not yet exported, adjustments created since the last pull, every open adjustment again; then what could not be
-delivered before, then what the policy decides. The first failure ends the pull; the next one starts over, and nothing
-is lost by that: an order is exported only when it is kept, and the watermark moves only when everything was read.
+delivered before, then what the policy decides. What cannot be read holds up nothing else; without an answer the pull
+ends, and the next one starts over. Nothing is lost by either: an order is exported only when it is kept, and the
+watermark moves only when everything was read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeVar
 
-from mock_oms.domain.cases import Adjustment, AdjustmentKey, Case, Decision, Level, PartState
+from mock_oms.domain.cases import Adjustment, Case, Decision, PartState
 from mock_oms.domain.money import written
+from mock_oms.domain.orders import Order
 from mock_oms.domain.statuses import PAID
-from mock_oms.errors import ConnectorError, Rejected
+from mock_oms.errors import ConnectorError, Rejected, Unreadable
 from mock_oms.state.ledger import LedgerRow
 from mock_oms.state.store import Store
 from mock_oms.usecases.decision_delivery import DecisionDelivery, Outcome, counting_offers
 from mock_oms.usecases.effects import Effects
 from mock_oms.usecases.ports import ConnectorApi
 from mock_oms.usecases.refunds import Refunds
+
+Thing = TypeVar("Thing")
 
 # Certainty: assumed. Adjustments carry no date of change, and the connector's clock is not ours.
 OVERLAP: Final = timedelta(hours=1)
@@ -39,7 +43,11 @@ class Tally:
     booked: Decimal = Decimal("0.00")
     in_vain: list[str] = field(default_factory=list)  # cases whose telling has begun to be in vain
     failure: str | None = None
+    unread: bool = False  # whether something that was asked for could not be read: it has to be asked for again
     cases: dict[str, None] = field(default_factory=dict)
+
+    def cannot_read(self, error: Unreadable) -> None:
+        self.failure, self.unread = str(error), True
 
     @property
     def changed(self) -> bool:
@@ -73,14 +81,17 @@ class Poller:
 
     def run(self, now: datetime) -> Tally:
         """Do one pull."""
-        tally = Tally()
+        tally, store = Tally(), self.store
+        since = None if store.read_until is None else store.read_until - OVERLAP
         try:
-            self._pull_orders(tally)
-            since = None if self.store.read_until is None else self.store.read_until - OVERLAP
-            fresh = self._pull_new_adjustments(since, now, tally)
-            for read in self.api.adjustments_again(self.store.open.keys(), fresh, since):
-                self._take_in(read, now, tally)
-            self.store.read_until = now
+            for order in list(_readable(self.api.new_orders(), tally)):
+                self._export(order, tally)
+            fresh = list(_readable(self.api.adjustments_since(since), tally))
+            self._take_all(fresh, now, tally)
+            known = {read.key for read in fresh}
+            self._take_all(_readable(self.api.adjustments_again(store.open.keys(), known, since), tally), now, tally)
+            if not tally.unread:
+                store.read_until = now
         except ConnectorError as error:
             tally.failure = str(error)
             return tally
@@ -88,19 +99,19 @@ class Poller:
         self._follow_policy(now, tally)
         return tally
 
-    def _pull_orders(self, tally: Tally) -> None:
-        for order in self.api.new_orders():
-            tally.orders += self.store.keep_order(order)
-            try:
-                self.api.mark_exported(order.ref)
-            except Rejected as rejected:  # one order the connector will not let go must not hold up all the rest
-                tally.failure = f"order {order.order_id} cannot be exported: {rejected.words}"
+    def _export(self, order: Order, tally: Tally) -> None:
+        tally.orders += self.store.keep_order(order)
+        try:
+            self.api.mark_exported(order.ref)
+        except Rejected as rejected:  # one order the connector will not let go must not hold up all the rest
+            tally.failure = f"order {order.order_id} cannot be exported: {rejected.words}"
 
-    def _pull_new_adjustments(self, since: datetime | None, now: datetime, tally: Tally) -> set[AdjustmentKey]:
-        read = [adjustment for level in Level for adjustment in self.api.adjustments_since(level, since)]
-        for adjustment in read:
-            self._take_in(adjustment, now, tally)
-        return {adjustment.key for adjustment in read}
+    def _take_all(self, found: Iterable[Adjustment], now: datetime, tally: Tally) -> None:
+        for read in found:
+            try:
+                self._take_in(read, now, tally)
+            except Unreadable as error:  # its order, which is not known here
+                tally.cannot_read(error)
 
     def _take_in(self, read: Adjustment, now: datetime, tally: Tally) -> None:
         """Take an adjustment into its case, and book it when it is done."""
@@ -199,6 +210,14 @@ class Poller:
             self.store.judge(case, decision.grade)
             self.effects.decision_given(case, decision, accepted=not outcome.kept)
         return case
+
+
+def _readable(found: Iterator[Thing], tally: Tally) -> Iterator[Thing]:
+    """Yield what can be read; that something cannot is noted, and the pull goes on."""
+    try:
+        yield from found
+    except Unreadable as error:
+        tally.cannot_read(error)
 
 
 def _count(number: int, one: str, many: str | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,13 +11,14 @@ import requests
 
 from mock_oms import Fired
 from tests.unit.mock_oms.conftest import Office
+from tests.unit.mock_oms.connector import Fault
 
 DEEP = b"[" * 100_000
 ORDER = b'{"value": [{"ID": 100, "SiteOrderID": "1", "Items": %s}]}'
 ROWS = [b'{"ID": 1, "OrderID": 100, %s}' % field for field in (
     b'"ID": null', b'"ID": true', b'"OrderID": {}', b'"OrderID": null', b'"ItemAdjustment": "much"',
     b'"ItemAdjustment": 1e999999', b'"Quantity": "two"', b'"Quantity": []', b'"CreatedDateUtc": "yesterday"',
-    b'"SiteOrderLineItemAmounts": [7]', b'"SiteOrderLineItemIDs": 7', b'"SiteRequestType": []',
+    b'"SiteOrderLineItemAmounts": [7]', b'"SiteOrderLineItemIDs": 7', b'"SiteRequestType": [7]',
 )]  # fmt: skip
 ODD = [
     b"", b"null", b"[]", b"7", b"<html>", b"\xff", b'{"value": ', DEEP, b'{"value": %s}' % DEEP,
@@ -66,6 +68,33 @@ def test_a_pull_over_an_answer_that_cannot_be_read_ends_in_words(office: Office,
     fired = pull(office)
     if "connector" in fired.what.lower():
         was_told_and_all_comes(office, fired)
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda raw: repr(raw[:40]))
+@pytest.mark.parametrize("path", ["/v1/Orders", "/v1/OrderAdjustments", "/v1/OrderItemAdjustments"])
+def test_a_decision_is_delivered_whatever_the_rest_of_the_pull_reads(office: Office, path: str, odd: bytes) -> None:
+    office.asked()
+    office.pull()
+    office.connector.faults.append(Fault("ApproveBuyerRequest"))
+    office.oms.approve("C-1001")
+    answering(office, lambda asked: a_response(odd) if asked == path else None)
+    pull(office)
+    assert len(office.connector.posts("ApproveBuyerRequest")) == 1
+    assert office.oms.waiting() == 0
+
+
+@pytest.mark.parametrize("row", [b"null", b"{}", *ROWS[:6]], ids=repr)
+def test_one_row_that_cannot_be_read_holds_up_no_other_and_is_asked_for_again(office: Office, row: bytes) -> None:
+    order = office.asked()
+    office.pull()
+    read_until = office.oms.state.read_until
+    office.connector.adjustment(order, 0, RmaNumber="R2")
+    whole = json.dumps({**office.connector.adjustments["OrderItemAdjustments"][2]}).encode()
+    page = a_response(b'{"value": [%s, %s]}' % (row, whole))
+    answering(office, lambda asked: page if asked == "/v1/OrderItemAdjustments" else None)
+    office.pull()
+    assert {found.return_id for found in office.oms.adjustments()} == {"R1", "R2"}
+    assert office.oms.state.read_until == read_until
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 304, 307, 308])
