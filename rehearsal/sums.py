@@ -34,8 +34,13 @@ class Sum:
 
 def written(amount: Decimal, currency: str) -> str:
     """Return an amount as its currency is written: "39.98" of dollars, "5000" of rupiah. What is finer stays so."""
-    exact = amount.quantize(Decimal(1).scaleb(-DECIMALS.get(currency, 2)))
+    exact = amount.quantize(coin(currency))
     return f"{exact if exact == amount else amount:f}"
+
+
+def coin(currency: str) -> Decimal:
+    """Return the smallest sum of that currency; a hundredth of one that nobody knows."""
+    return Decimal(1).scaleb(-DECIMALS.get(currency, 2))
 
 
 def read(text: str) -> Sum:

@@ -55,6 +55,7 @@ class Effects:
             return_id=case.return_id,
             cancel_id=case.cancel_id,
             order_id=case.order_id,
+            currency=case.currency,
             **data,
         )
 

@@ -209,6 +209,7 @@ class CancellationLifecycle:
             role=item.role.value,
             reason=item.reason,
             line_item_ids=tuple(line.line_item_id for line in item.lines),
+            currency=item.amount.currency,
             refund_total=item.amount.total,
             status=item.status.value,
             deadline=item.deadline.due if item.deadline else None,
@@ -271,6 +272,7 @@ class CancellationLifecycle:
             action=action.spoken,
             by=by.value,
             reason=reason,
+            currency=new.amount.currency,
             refund_total=new.amount.total,
             deadline=None,
         )

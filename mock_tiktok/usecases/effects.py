@@ -52,6 +52,7 @@ class Effects:
             by=by.value,
             reason=item.reason,
             line_item_ids=tuple(line.line_item_id for line in item.lines),
+            currency=item.amount.currency,
             refund_total=item.amount.total,
             status=item.status.value,
             **_deadline(item),
@@ -83,6 +84,7 @@ class Effects:
                 action=action.spoken,
                 by=by.value,
                 reason=reason,
+                currency=new.amount.currency,
                 refund_total=new.amount.total,
                 offer=new.offer,
                 **_deadline(new),
@@ -117,6 +119,7 @@ class Effects:
             "money_paid",
             order_id=claim.order_id,
             **_id(claim),
+            currency=claim.amount.currency,
             amount=claim.amount.total,
             lines={line.line_item_id: line.amount.total for line in claim.lines},
             parts={line.line_item_id: line.amount.parts for line in claim.lines},
@@ -136,13 +139,14 @@ class Effects:
 
     def _publish_particulars(self, item: Return, action: Action) -> None:
         at, ids = item.updated_at, {"return_id": item.return_id, "order_id": item.order_id}
+        sum_ = {"currency": item.amount.currency, "refund_total": item.amount.total}
         if action in _PARCEL_EVENTS:
             lines = tuple(line.line_item_id for line in item.lines)
             self.publish(at, _PARCEL_EVENTS[action], **ids, line_item_ids=lines, tracking_number=item.tracking_number)
         elif action is Action.DISPUTE:
-            self.publish(at, "dispute_opened", **ids, refund_total=item.amount.total)
+            self.publish(at, "dispute_opened", **ids, **sum_)
         elif action in (Action.SUPPORT_BUYER, Action.SUPPORT_SELLER):
-            self.publish(at, "dispute_decided", **ids, outcome=action.value, refund_total=item.amount.total)
+            self.publish(at, "dispute_decided", **ids, outcome=action.value, **sum_)
 
     def _record(
         self,

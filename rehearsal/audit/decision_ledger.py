@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Final
 
 from rehearsal.audit.event import MOVES, REQUESTS, EventName, PlayerEvent
+from rehearsal.sums import coin
 from rehearsal.wire.recorder import Exchange
 
 APPROVING: Final = frozenset({
@@ -28,7 +29,6 @@ BY_SHIPPING: Final = "REJECT_BY_SHIPPING"  # the seller hands the goods over, an
 OFFER: Final = "OFFER_PARTIAL_REFUND"
 PLAIN_YES: Final = APPROVING - {OFFER, "DIRECT_REFUND", "ISSUE_REPLACEMENT_REFUND"}  # those are more than was asked
 ZERO: Final = Decimal("0.00")
-ROUNDING: Final = Decimal("0.01")  # of whole units the marketplace's own figure is paid, unit by unit
 
 # The marketplace's states in which the seller is asked for this answer.
 ASKS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -255,16 +255,20 @@ class DecisionLedger:
             return None
         account.claims.append(claim_id)
         account.events.append(event.seq)
-        account.rounding += ROUNDING * len(event.units)
+        account.rounding += coin(event.currency) * len(event.units)  # the marketplace pays unit by unit
         if event.name == EventName.CANCELLATION_REQUESTED:
             account.called_off += total
             if account.requests:
                 return None  # before anything ships a refund of a part is a cancellation of the whole
-            return _unasked(event, account, f"{total} called off")
+            return _unasked(event, account, f"{total} {event.currency} called off")
         account.refunded += total
         if account.refunded <= account.asked + (account.rounding if account.requests else ZERO):
             return None
-        return _unasked(event, account, f"{account.refunded} refunded in {len(account.claims)} claims of the seller's")
+        return _unasked(
+            event,
+            account,
+            f"{account.refunded} {event.currency} refunded in {len(account.claims)} claims of the seller's",
+        )
 
     def _moved(self, event: PlayerEvent, claim_id: str) -> Departure | None:
         claim, action = self._claims[claim_id], event.action

@@ -104,6 +104,7 @@ class PlayerEvent:
     due = Field("due", _instant)
     what = Field("what", _text)
     # money
+    currency = Field("currency", _text)
     total = Field("total", _money)
     amount = Field("amount", _money)
     refund_total = Field("refund_total", _money)

@@ -132,20 +132,14 @@ class _Reader:
 
     def _event(self, entry: Entry) -> _Step | None:
         data, name, at = entry["data"], entry["name"], entry["at"]
-        money = " ".join(str(data[key]) for key in ("amount", "currency") if data.get(key) is not None)
+        sums = (data.get(name) for name in ("total", "refund_total", "amount"))
+        money = f"{next((one for one in sums if one is not None), '')} {data.get('currency', '')}".strip()
         by = BY.get(str(data.get("by", "system")), "marketplace")
         match name:
             case "order_placed":
-                return _Step(
-                    at,
-                    "buyer",
-                    "marketplace",
-                    [f"buys for {data.get('total')} {data.get('currency', '')}".rstrip()],
-                    arrow="->>",
-                    reading=False,
-                )
+                return _Step(at, "buyer", "marketplace", [f"buys for {money}"], arrow="->>", reading=False)
             case "return_requested" if data.get("role", "BUYER") == "BUYER":
-                words = f"asks for {_title(str(data.get('return_type')))}, {data.get('refund_total')}"
+                words = f"asks for {_title(str(data.get('return_type')))}, {money}"
                 return _Step(at, "buyer", "marketplace", [words], arrow="->>", reading=False)
             case "cancellation_requested" if data.get("role", "BUYER") == "BUYER":
                 return _Step(at, "buyer", "marketplace", ["asks to cancel"], arrow="->>", reading=False)

@@ -10,8 +10,9 @@ from typing import Final
 from rehearsal.audit.decision_ledger import ZERO
 from rehearsal.audit.event import EventName
 from rehearsal.audit.finding import Witness
-from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
+from rehearsal.audit.invariant import NO_VIOLATION, Invariant, LedgerRow, PlayerEvent, Quiescence, Violation
 from rehearsal.seats.port import Capability
+from rehearsal.sums import coin, written
 
 # Whose sum: the order's or one unit's; and of what: the total, the item, the shipping or the tax.
 Sums = dict[tuple[str, str], Decimal]
@@ -44,8 +45,7 @@ class NeverTooMuch(Invariant):
         """Add up what is paid in and what is paid back."""
         if event.name == EventName.ORDER_PLACED:
             total = event.total or ZERO
-            coin = Decimal(1).scaleb(int(total.as_tuple().exponent))
-            self._accounts[event.order] = _Account(_sums(event, total), astray=coin * len(event.lines))
+            self._accounts[event.order] = _Account(_sums(event, total), astray=coin(event.currency) * len(event.lines))
         elif event.name == EventName.MONEY_PAID:
             self.occasions += 1
             yield from self._paid_back(event)
@@ -127,6 +127,11 @@ def _too_much(
     )
 
 
+def _said(row: LedgerRow) -> str:
+    books = {"marketplace": row.marketplace, "connector": row.connector, "OMS": row.oms}
+    return ", ".join(f"{who} {written(book, row.currency)} {row.currency}" for who, book in books.items())
+
+
 @dataclass(eq=False, slots=True)
 class BooksAgree(Invariant):
     """Once the world has come to rest; before, they are on their way."""
@@ -157,7 +162,7 @@ class BooksAgree(Invariant):
                     f"books {row.order_id} {row.marketplace} {row.connector} {row.oms}",
                     "oms" if row.marketplace == row.connector else "connector",
                     "the same sum in all three books",
-                    f"marketplace {row.marketplace}, connector {row.connector}, OMS {row.oms}",
+                    _said(row),
                     Witness(
                         events=() if last is None else (last,),
                         money={

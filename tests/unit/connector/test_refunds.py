@@ -81,6 +81,16 @@ def test_a_sum_that_was_asked_for_is_not_made_smaller_in_silence(
     assert [call.body["refund_total"] for call in bench.tiktok.written()] == [sent]
 
 
+def test_a_part_that_is_finer_than_the_currency_is_refused_by_its_name(bench: Bench) -> None:
+    bench.tiktok.put_order("500", "10000", "7000")["payment"]["currency"] = "IDR"
+    bench.round()
+    item_id, _ = bench.connector.commands.units([bench.order_id("500")])
+    halves = AdjustItem(item_amount=Decimal("10.5"), shipping_amount=Decimal("0.5"))
+    with pytest.raises(BadRequest, match=r"10\.5 IDR is not a multiple of 1 IDR") as caught:
+        bench.connector.commands.adjust_item(item_id, halves)
+    assert caught.value.field == "ItemAdjustment"
+
+
 @pytest.mark.parametrize(
     ("request_", "field"),
     [

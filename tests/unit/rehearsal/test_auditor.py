@@ -103,8 +103,9 @@ class Story:
         about: dict[str, Any] = {"adjustment_id": "C1", "amount": Decimal(amount), "accepted": True}
         return self.tell("refund_requested", who="oms", **about)
 
-    def started(self, claim: str, amount: str, *, by: str = "seller") -> Story:
+    def started(self, claim: str, amount: str, *, by: str = "seller", currency: str = "USD") -> Story:
         about: dict[str, Any] = {"role": "SELLER", "by": by, "line_item_ids": ("L1", "L2"), "status": SUCCESS}
+        about["currency"] = currency
         return self.tell("return_requested", return_id=claim, refund_total=Decimal(amount), **about)
 
     def rejected(self) -> Story:
@@ -231,6 +232,9 @@ IN_ORDER: dict[str, Callable[[], Story]] = {
     "a refund that gives way to what a buyer gets": (
         lambda: Story().ordered().asked("5.00").moved(SUCCESS, "LAPSE", "system", refund_total=Decimal("39.98"))
         .act_ended().came_to_rest(Row(return_id=None, status="InformationOnly", amount=Decimal(0)))
+    ),
+    "a rupiah of rounding per unit": (
+        lambda: Story().ordered("9000").asked("5000").started("R1", "5002", currency="IDR").act_ended()
     ),
     "a cent of rounding per unit": lambda: Story().ordered().asked("5.00").started("R1", "5.02").act_ended(),
     "a move of an outsider's": (

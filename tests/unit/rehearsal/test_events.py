@@ -24,6 +24,7 @@ ORDER, RETURN = "576457415060000001", "4035237199950000001"
 PAID: dict[str, Any] = {
     "order_id": ORDER,
     "return_id": RETURN,
+    "currency": "USD",
     "amount": "39.98",
     "lines": {"577073114550000001": "39.98"},
     "parts": {"577073114550000001": {"item": "36.98", "shipping": "0.00", "tax": "3.00"}},
