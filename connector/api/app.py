@@ -6,10 +6,10 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-import sqlalchemy as sa
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from connector.adapters.sql.store import is_away
 from connector.api.paths import canonical, not_modelled
 from connector.api.refusals import BadBody, BadQuery
 from connector.api.responses import business_error, routing_error
@@ -68,15 +68,7 @@ def create_app(commands: Commands, reading: Reading, pages: Blueprint, *, public
     return app
 
 
-def _away(error: Exception) -> Response:
-    log.error("%s %s: the database is away: %s", request.method, request.path, type(error).__name__)
-    return routing_error(503, AWAY, {"Retry-After": "60"})
-
-
 def _handle_errors(app: Flask) -> None:
-    for lost in (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError):
-        app.register_error_handler(lost, _away)
-
     @app.errorhandler(BadQuery)
     def bad_query(error: BadQuery) -> Response:
         return business_error(400, "InvalidQuery", str(error))
@@ -117,5 +109,8 @@ def _handle_errors(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Response:
+        if is_away(error):
+            log.error("%s %s: the database is away: %s", request.method, request.path, type(error).__name__)
+            return routing_error(503, AWAY, {"Retry-After": "60"})
         log.exception("%s %s failed", request.method, request.path)
         return routing_error(500, "An error has occurred.")

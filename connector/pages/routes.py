@@ -17,6 +17,7 @@ from typing import Final
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, render_template, request, send_from_directory
 
+from connector.adapters.sql.store import is_away
 from connector.pages import words
 from connector.pages.reading import read_order, read_orders
 from connector.usecases.commands import Commands
@@ -60,8 +61,7 @@ def page_routes(
         response.headers.update(HEADERS)
         return response
 
-    for lost in (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError):
-        routes.register_error_handler(lost, _away)
+    routes.register_error_handler(sa.exc.SQLAlchemyError, _away)
 
     @routes.context_processor
     def vocabulary() -> dict[str, object]:
@@ -97,6 +97,8 @@ def page_routes(
 
 
 def _away(error: Exception) -> Response:
+    if not is_away(error):
+        raise error
     log.error("%s: the database is away: %s", request.path, type(error).__name__)
     return Response("The connector cannot reach its database. Try again later.\n", 503, {"Retry-After": "60"})
 

@@ -121,6 +121,12 @@ _HOLDER: Final = (
 _LAPSED: Final = sa.delete(t.access_tokens).where(t.access_tokens.c.expires_at <= bindparam("now", type_=t.Utc()))
 
 
+def is_away(error: Exception) -> bool:
+    """Return whether an error says that the database cannot be had: no connection, no file, or none that is one."""
+    lost = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+    return isinstance(error, lost) or type(error) is sa.exc.DatabaseError
+
+
 def engine_for(url: str, *, disk: sqlite3.Connection | None = None) -> Engine:
     """Open the database; `sqlite://` is one in memory, for tests: a new one, or that of `disk`."""
     try:
@@ -205,7 +211,10 @@ class SqlStore:
     def _sqlite_begins(self, connection: Connection, begin: str) -> None:
         if not self._locks_rows:
             driver: Any = connection.connection.driver_connection
-            driver.execute(begin)
+            try:
+                driver.execute(begin)
+            except sqlite3.DatabaseError as error:  # as SQLAlchemy names it, which has not seen this statement
+                raise getattr(sa.exc, type(error).__name__)(begin, {}, error) from error
 
     @contextmanager
     def claiming(self, profile_id: int) -> Iterator[bool]:

@@ -6,10 +6,12 @@ import base64
 import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from connector.adapters.sql.store import engine_for
 from connector.domain.adjustments import RequestStatus
 from connector.pages.words import STATUS, in_words, left, span, title
 from tests.unit.connector_api.oms_client import START, OmsClient
@@ -108,6 +110,7 @@ def test_an_unknown_order_or_tab_is_not_a_crash(open_oms: OmsClient) -> None:
 AWAY = [
     sa.exc.OperationalError("SELECT", {}, sqlite3.OperationalError("unable to open database file")),
     sa.exc.InterfaceError("SELECT", {}, sqlite3.InterfaceError("closed")),
+    sa.exc.DatabaseError("SELECT", {}, sqlite3.DatabaseError("file is not a database")),
     sa.exc.TimeoutError("no connection is free"),
 ]
 
@@ -139,6 +142,35 @@ def test_without_the_database_it_is_try_later_in_each_doors_own_form(
     page = not path.startswith(("/v1", "/oauth2"))
     assert answer.content_type.startswith("text/html" if page else "application/json")
     assert "database" in (answer.text if page else answer.get_json()["Message"])
+
+
+def test_a_file_that_is_damaged_under_its_hands_is_a_database_that_is_away(tmp_path: Path) -> None:
+    oms = OmsClient(settings={"pages_open": True}, engine=engine_for(f"sqlite:///{tmp_path / 'connector.db'}"))
+    form = {"grant_type": "refresh_token", "refresh_token": oms.credentials.refresh_token}
+    form |= {"client_id": oms.credentials.application_id, "client_secret": oms.credentials.shared_secret}
+    for file in tmp_path.iterdir():
+        file.write_bytes(b"spilt coffee" * 1000)
+    headers = {"Authorization": f"Bearer {oms.token}"}
+    for method, path in (
+        ("GET", "/"),
+        ("GET", "/v1/Orders"),
+        ("POST", "/v1/Orders(1)/Export"),
+        ("POST", "/oauth2/token"),
+    ):
+        answer = oms.web.open(path, method=method, headers=headers, data=form if "token" in path else None)
+        assert answer.status_code == 503
+    oms.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/v1/Orders"])
+def test_a_fault_of_ours_is_not_called_the_databases(
+    open_oms: OmsClient, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    def broken() -> None:
+        raise sa.exc.ProgrammingError("SELEC", {}, sqlite3.ProgrammingError("near SELEC"))
+
+    monkeypatch.setattr(open_oms.connector.engine, "connect", broken)
+    assert open_oms.web.get(path, headers={"Authorization": f"Bearer {open_oms.token}"}).status_code == 500
 
 
 def test_every_status_has_words_for_people() -> None:
