@@ -6,6 +6,7 @@ Everything is looked at when a profile is loaded, so that nothing is found wanti
 from __future__ import annotations
 
 import re
+import reprlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, Final
@@ -126,19 +127,19 @@ OPTIONAL: Final = frozenset({"return.label_validity", "dispute.seller_appeal", "
 
 def near(name: object, known: Collection[str]) -> str:
     """Return the question whether something near was meant, or else what is known."""
-    found = get_close_matches(str(name), known, 1)
+    found = get_close_matches(name, known, 1) if isinstance(name, str) else []
     return f"did you mean {found[0]}?" if found else f"known: {', '.join(known)}"
 
 
 def check_own(document: Any) -> None:
     """Raise the Mistake of the first key of a file that is unknown, or holds what it cannot hold."""
     if not isinstance(document, dict):
-        raise Mistake(f"is {_shown(document)}, not a mapping of {', '.join(KEYS)}")
+        raise Mistake(f"is {reprlib.repr(document)}, not a mapping of {', '.join(KEYS)}")
     _known("", document, KEYS)
     _complete("", document, OWN_KEYS)
     for key in ("name", "extends"):
         if key in document and (right := _text(document[key])):
-            raise Mistake(f"{key} is {_shown(document[key])}; it is {right}")
+            raise Mistake(f"{key} is {reprlib.repr(document[key])}; it is {right}")
     if "eligible" in document:
         _check_eligible(document["eligible"])
     numbers = document.get("numbers", {})
@@ -153,14 +154,14 @@ def check_whole(document: Mapping[str, Any], known_reasons: Collection[str]) -> 
     _complete("", document, [key for key in KEYS if key != "extends"])
     market = document["market"]
     if not isinstance(market, str) or not re.fullmatch("[A-Z]{2}", market):
-        raise Mistake(f"market is {_shown(market)}; it is two capital letters such as US")
+        raise Mistake(f"market is {reprlib.repr(market)}; it is two capital letters such as US")
     for key, known in (("currency", CURRENCIES), ("calendar", CALENDARS), ("reasons", known_reasons)):
         if document[key] not in tuple(known):
-            raise Mistake(f"{key} is {_shown(document[key])}; {near(document[key], known)}")
+            raise Mistake(f"{key} is {reprlib.repr(document[key])}; {near(document[key], known)}")
     try:
         ZoneInfo(document["timezone"])
     except (ValueError, OSError, TypeError, LookupError):
-        raise Mistake(f"timezone is {_shown(document['timezone'])}; it is a zone such as Europe/London") from None
+        raise Mistake(f"timezone is {reprlib.repr(document['timezone'])}; it is a zone such as Europe/London") from None
     reviewed = document["numbers"].get("return.first_review", {}).get("value") == "seller"
     needless = OPTIONAL if reviewed else OPTIONAL | {"return.seller_response"}
     _complete("numbers.", document["numbers"], [name for name in NUMBERS if name not in needless])
@@ -182,7 +183,7 @@ def _check_number(where: str, number: Any, rule: Rule) -> None:
     rules = {"value": rule, "source": _text, "certainty": _one_of(*CERTAINTIES)}
     for key in keys:
         if right := rules[key](number[key]):
-            raise Mistake(f"{where}.{key} is {_shown(number[key])}; it is {right}")
+            raise Mistake(f"{where}.{key} is {reprlib.repr(number[key])}; it is {right}")
 
 
 def _check_eligible(eligible: Any) -> None:
@@ -194,15 +195,19 @@ def _check_eligible(eligible: Any) -> None:
         _known(f"eligible.{who}.", asks, ASKS[who])
         for kind, statuses in asks.items():
             if not isinstance(statuses, list):
-                raise Mistake(f"eligible.{who}.{kind} is {_shown(statuses)}; it is a list of the order's statuses")
+                raise Mistake(
+                    f"eligible.{who}.{kind} is {reprlib.repr(statuses)}; it is a list of the order's statuses"
+                )
             for status in statuses:
                 if status not in list(OrderStatus):
-                    raise Mistake(f"eligible.{who}.{kind} has {_shown(status)}; {near(status, list(OrderStatus))}")
+                    raise Mistake(
+                        f"eligible.{who}.{kind} has {reprlib.repr(status)}; {near(status, list(OrderStatus))}"
+                    )
 
 
 def _mapping(where: str, value: Any) -> None:
     if not isinstance(value, dict):
-        raise Mistake(f"{where} is {_shown(value)}; it is a mapping")
+        raise Mistake(f"{where} is {reprlib.repr(value)}; it is a mapping")
 
 
 def _known(where: str, document: Mapping[Any, Any], known: Collection[str]) -> None:
@@ -215,8 +220,3 @@ def _complete(where: str, document: Mapping[str, Any], wanted: Iterable[str]) ->
     for key in wanted:
         if key not in document:
             raise Mistake(f"{where}{key} is missing")
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."

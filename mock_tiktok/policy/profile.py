@@ -34,6 +34,18 @@ _WAIT: Final = re.compile(r"(\d+)(min|h|d|bd)")
 _UNITS: Final = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
+class _Strict(LOADER):  # type: ignore[misc, valid-type]  # whichever of the two there is
+    """Reads YAML, of which a later key would otherwise undo an earlier one of the same name."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [key.value for key, _ in node.value]
+        for key, _ in node.value:
+            if keys.count(key.value) > 1:
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value} is there twice", key.start_mark)
+        made: dict[Any, Any] = super().construct_mapping(node, deep)
+        return made
+
+
 @dataclass(frozen=True, slots=True)
 class Number:
     """One number of a profile. `value` is a wait, a list of tiers, a switch or a plain number."""
@@ -149,7 +161,7 @@ def _yaml(path: Path) -> Any:
     except (OSError, UnicodeDecodeError) as error:
         raise BadValue("profile", f"{path.name}: cannot be read: {error}") from error
     try:
-        return yaml.load(text, LOADER)
+        return yaml.load(text, _Strict)
     except yaml.MarkedYAMLError as error:
         # What is open at the end of a file went wrong where it was opened.
         mark, words = error.problem_mark, error.problem

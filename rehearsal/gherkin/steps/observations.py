@@ -13,6 +13,8 @@ from rehearsal.gherkin.cast import Cast, shown
 from rehearsal.gherkin.steps.phrases import money, phrase, time
 from rehearsal.sums import Sum
 
+ZONES = {"New York": "America/New_York", "London": "Europe/London", "Jakarta": "Asia/Jakarta"}
+
 
 @then(phrase("{BUYER}'s request is shown as {WORDS}"))
 def _(people: Cast, buyer: str, words: str) -> None:
@@ -38,9 +40,9 @@ def _(people: Cast, buyer: str) -> None:
     assert people.buyer(buyer).request["seller_deadline"] is None
 
 
-@then(phrase("the answer to {BUYER} is due on (?P<moment>.+) in New York"))
-def _(people: Cast, buyer: str, moment: str) -> None:
-    due = people.buyer(buyer).deadline.astimezone(ZoneInfo("America/New_York"))
+@then(phrase(rf"the answer to {{BUYER}} is due on (?P<moment>.+) in (?P<city>{'|'.join(ZONES)})"))
+def _(people: Cast, buyer: str, moment: str, city: str) -> None:
+    due = people.buyer(buyer).deadline.astimezone(ZoneInfo(ZONES[city]))
     assert f"{due:%A} {due.day} {due:%B %Y, %H:%M:%S}" == moment
 
 
