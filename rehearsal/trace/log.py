@@ -27,7 +27,7 @@ from rehearsal.contract import redaction
 
 FORMAT: Final = "rehearsal-trace"
 VERSION: Final = 1
-BLOCK: Final = 512
+BLOCK: Final = 64
 KEPT: Final = 8 * 1024 * 1024  # bytes of packed blocks in memory
 
 Entry = dict[str, Any]

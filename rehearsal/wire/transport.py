@@ -120,7 +120,7 @@ class Wire:
 
     def session(self, caller: str) -> requests.Session:
         """Return a session whose calls are those of `caller`."""
-        return _Session(_InProcess(caller, self._recorder, self))
+        return _session(_InProcess(caller, self._recorder, self))
 
 
 class SocketWire:
@@ -131,32 +131,16 @@ class SocketWire:
 
     def session(self, caller: str) -> requests.Session:
         """Return a session whose calls are those of `caller`."""
-        return _Session(_OverSocket(caller, self._addresses))
+        return _session(_OverSocket(caller, self._addresses))
 
 
-class _Session(requests.Session):
-    """A session whose calls all go by one adapter.
-
-    A request that is ready, wants no redirect followed and has no hook goes to the adapter at once: what requests
-    would do around it leaves no trace, because a response of the wire keeps no time and brings no cookies.
-    """
-
-    def __init__(self, adapter: BaseAdapter) -> None:
-        super().__init__()
-        self.trust_env = False
-        for prefix in list(self.adapters):
-            self.adapters[prefix].close()
-            self.mount(prefix, adapter)
-        self._adapter = adapter
-
-    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
-        ready = isinstance(self._adapter, _InProcess) and isinstance(request, requests.PreparedRequest)
-        if not ready or kwargs.get("allow_redirects", True) or any(request.hooks.values()):
-            return super().send(request, **kwargs)
-        response = self._adapter.send(request)
-        if response.is_redirect:  # as requests: it is not followed, and where it leads is made ready
-            response._next = next(self.resolve_redirects(response, request, yield_requests=True), None)  # type: ignore[attr-defined]
-        return response
+def _session(adapter: BaseAdapter) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    for prefix in list(session.adapters):
+        session.adapters[prefix].close()
+        session.mount(prefix, adapter)
+    return session
 
 
 class _InProcess(BaseAdapter):

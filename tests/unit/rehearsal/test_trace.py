@@ -51,7 +51,7 @@ def test_a_long_trace_lies_in_a_file_and_reads_the_same(tmp_path: Path, monkeypa
     for trace in traces:
         for number in range(9 * BLOCK):
             trace.event(START + timedelta(seconds=number), "marketplace", "mail_sent", {"number": number})
-        monkeypatch.setattr(log, "KEPT", 10_000)
+        monkeypatch.setattr(log, "KEPT", 3_000)
     kept, spooled = traces
     assert not kept.state.spooled
     assert len(spooled.state.spooled) > 3
