@@ -99,11 +99,14 @@ class Served:
         self._thread.start()
 
     def stop(self, patience: float = 5.0) -> None:
-        """Close every connection and let the threads end, waiting `patience` seconds of real time at most."""
-        self._servers[0].trigger.pull_trigger(lambda: wasyncore.close_all(self._map, ignore_all=True))
-        self._thread.join(patience)
+        """Let the threads end, waiting `patience` seconds of real time for each service at most, and close everything.
+
+        A thread that has answered wakes the loop, which must still be there for it.
+        """
         for server in self._servers:
             server.task_dispatcher.shutdown(cancel_pending=True, timeout=patience)
+        self._servers[0].trigger.pull_trigger(lambda: wasyncore.close_all(self._map, ignore_all=True))
+        self._thread.join(patience)
 
     def _loop(self) -> None:
         wasyncore.loop(timeout=1, use_poll=True, map=self._map)
