@@ -10,14 +10,20 @@ from zoneinfo import ZoneInfo
 from pytest_bdd import given, parsers, then, when
 
 from rehearsal.gherkin.cast import Cast, shown
+from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.steps.phrases import money, phrase, time
 from rehearsal.sums import Sum
 
+ENDINGS = ["buyer", "request", "mails", "all books"]
 ZONES = {"New York": "America/New_York", "London": "Europe/London", "Jakarta": "Asia/Jakarta"}
 
 
 @then(phrase("{BUYER}'s request is shown as {WORDS}"))
 def _(people: Cast, buyer: str, words: str) -> None:
+    _is_shown_as(people, buyer, words)
+
+
+def _is_shown_as(people: Cast, buyer: str, words: str) -> None:
     shown = people.buyer(buyer).request["shown_status"]
     assert shown == words, f'{buyer}\'s request is shown as "{shown}", not as "{words}"'
 
@@ -75,7 +81,11 @@ def _paid_back(people: Cast, buyer: str, expected: Sum) -> None:
 
 @then(phrase("all three books say {SUM} for {BUYER}"))
 def _(people: Cast, buyer: str, sum: str) -> None:
-    row, expected = people.watcher.books_of(people.buyer(buyer)), money(sum)
+    _books_say(people, buyer, money(sum))
+
+
+def _books_say(people: Cast, buyer: str, expected: Sum) -> None:
+    row = people.watcher.books_of(people.buyer(buyer))
     books = {name: shown({**row, **row[name]}, "refunded") for name in ("marketplace", "connector", "oms")}
     said = ", ".join(f"{name} {book}" for name, book in books.items())
     assert all(book == expected for book in books.values()), f"the books say {said}, not {expected}"
@@ -107,6 +117,16 @@ def _listed(kinds: Sequence[str]) -> str:
     """Return mails as people name them: no mail, the mail "order refund"."""
     quoted = " and then ".join(f'"{kind}"' for kind in kinds)
     return f"the mail{'s' if len(kinds) > 1 else ''} {quoted}" if kinds else "no mail"
+
+
+@then(parsers.parse("it has ended like this:"))
+def _(people: Cast, datatable: list[list[str]]) -> None:
+    if datatable[0] != ENDINGS:
+        raise Miswritten(f"the columns of this table are {', '.join(ENDINGS)}; not {', '.join(datatable[0])}")
+    for buyer, request, mails, books in datatable[1:]:
+        _is_shown_as(people, buyer, request)
+        _has_mails(people, buyer, *([] if mails == "none" else mails.split(", ")))
+        _books_say(people, buyer, money(books))
 
 
 @then(phrase("the mail names the sum {SUM}"))
