@@ -96,7 +96,7 @@ class Poller:
             tally.failure = str(error)
             return tally
         self._send_what_is_left(now, tally)
-        self._follow_policy(now, tally)
+        self._follow_policy(tally)
         return tally
 
     def _export(self, order: Order, tally: Tally) -> None:
@@ -184,7 +184,7 @@ class Poller:
             tally.in_vain.append(case.number)
             tally.cases[case.number] = None
 
-    def _follow_policy(self, now: datetime, tally: Tally) -> None:
+    def _follow_policy(self, tally: Tally) -> None:
         for case in self.store.moved_cases():
             decision = None if case.kept else self.decide(case)
             if decision is None:

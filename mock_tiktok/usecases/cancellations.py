@@ -119,7 +119,7 @@ class CancellationLifecycle:
         self._record(moved, action.value, by, CANCEL_RECORDS[action], comment or "")
         self._publish(item, moved, action, by, reason)
         if status is CancelStatus.SUCCESS:
-            self._take_out(moved, by)
+            self._take_out(moved)
         elif status is CancelStatus.CANCELLED:
             self._forget_question(moved)
         if action is Action.PAYOUT:
@@ -215,7 +215,7 @@ class CancellationLifecycle:
             deadline=item.deadline.due if item.deadline else None,
         )
 
-    def _take_out(self, item: Cancellation, by: By) -> None:
+    def _take_out(self, item: Cancellation) -> None:
         """Take the units out of the order; when none is left the order is cancelled."""
         order = self._store.order(item.order_id)
         left = cancelled(order, [line.line_item_id for line in item.lines], item.reason_text, item.role)

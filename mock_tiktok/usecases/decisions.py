@@ -9,7 +9,6 @@ from typing import Final
 from mock_tiktok.domain.money import coin, in_coins
 from mock_tiktok.domain.orders import LineItem, Order
 from mock_tiktok.domain.returns import Return
-from mock_tiktok.domain.rules import NotAllowed
 from mock_tiktok.domain.state_machines import REFUND, REPLACEMENT, RETURN
 from mock_tiktok.domain.words import APPROVALS, REJECTIONS, Action, Claim, Dispute, OrderStatus, Parcel, ReturnType
 from mock_tiktok.errors import (
@@ -122,9 +121,8 @@ def money(field: str, amount: Decimal, currency: str, named: str | None) -> Deci
         raise INVALID(what=f"{field} must be a multiple of {coin(currency)} {currency}") from None
 
 
-def refusal(item: Return, action: Action, refused: NotAllowed) -> ApiError:
+def refusal(item: Return, action: Action) -> ApiError:
     """Return the code with which the platform refuses a seller's decision in this state."""
-    rejecting = action in REJECTIONS
     if item.dispute is Dispute.IN_PROGRESS:
         return IN_ARBITRATION()
     if item.claim is Claim.CLOSED:
@@ -137,21 +135,17 @@ def refusal(item: Return, action: Action, refused: NotAllowed) -> ApiError:
         return PARTIAL_NOT_POSSIBLE(status=item.status)
     if item.claim is Claim.APPROVED and not action.value.endswith("RECEIVED_PACKAGE"):
         return ALREADY_APPROVED()
-    return too_late(item, action) if not rejecting else _cannot_reject(item, action)
+    return too_late(item, action)
 
 
 def too_late(item: Return, action: Action) -> ApiError:
     """Return the code for a decision that comes in a state, or at an hour, that no longer takes it."""
+    if action is Action.REJECT_RECEIVED_PACKAGE:
+        return CANNOT_REJECT_RECEIPT(status=item.status)
     if action in REJECTIONS:
-        return _cannot_reject(item, action)
+        return CANNOT_REJECT(status=item.status)
     if action is Action.OFFER_PARTIAL_REFUND:
         return PARTIAL_NOT_POSSIBLE(status=item.status)
     if action is Action.APPROVE_RECEIVED_PACKAGE:
         return CANNOT_APPROVE_PARCEL(status=item.status)
     return CANNOT_APPROVE(status=item.status)
-
-
-def _cannot_reject(item: Return, action: Action) -> ApiError:
-    if action is Action.REJECT_RECEIVED_PACKAGE:
-        return CANNOT_REJECT_RECEIPT(status=item.status)
-    return CANNOT_REJECT(status=item.status)

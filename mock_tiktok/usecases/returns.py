@@ -42,7 +42,7 @@ class _Entry:
     what: str = ""
 
 
-Refusing = Callable[[Return, Action, NotAllowed], ApiError]
+Refusing = Callable[[Return, Action], ApiError]
 
 
 class ReturnLifecycle:
@@ -144,9 +144,9 @@ class ReturnLifecycle:
         """Return what the tables make of the action; raise, in the words of `refusing`, where one refuses."""
         try:
             return after(item, action, self.table(item.return_type))
-        except NotAllowed as refused:
+        except NotAllowed:
             if refusing:
-                raise refusing(item, action, refused) from None
+                raise refusing(item, action) from None
             raise NOT_POSSIBLE(status=item.status, action=action) from None
 
     def run(self, kind: str, return_id: str) -> tuple[str, bool]:

@@ -128,11 +128,6 @@ class Trace:
         shown = redaction.by_name(plain(data))
         return self.fill(self.reserve(), at, shop, "event", who=who, name=name, data=shown)
 
-    @property
-    def going_on(self) -> int | None:
-        """Return the number of what is going on: the innermost act or exchange."""
-        return self.state.causes[-1] if self.state.causes else None
-
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """Yield every entry whose number is above `after`, in order."""
         for block in self._blocks(after // BLOCK):
