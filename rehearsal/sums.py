@@ -14,7 +14,7 @@ DECIMALS: Final = {
     **dict.fromkeys(("BRL", "EUR", "GBP", "MXN", "MYR", "PHP", "SGD", "THB", "USD"), 2),
     **dict.fromkeys(("IDR", "JPY", "VND"), 0),
 }
-_SAID: Final = re.compile(r"(\d+(?:\.(\d+))?) ([A-Z]{3})")
+_SAID: Final = re.compile(r"([0-9]{1,12}(?:\.([0-9]+))?) ([A-Z]{3})")
 
 
 class Missaid(ValueError):
@@ -47,7 +47,7 @@ def read(text: str) -> Sum:
     """Read "39.98 USD" or "5000 IDR"; raise Missaid, in words, for what is not written as its currency is."""
     found = _SAID.fullmatch(text)
     if found is None:
-        raise Missaid(f'"{text}" is no sum; one is "39.98 USD" or "5000 IDR"')
+        raise Missaid(f'"{text}" is no sum; one is "39.98 USD" or "5000 IDR", below a million million')
     amount, fraction, currency = found.groups(default="")
     if currency not in DECIMALS:
         near = get_close_matches(currency, DECIMALS, 1)

@@ -35,9 +35,10 @@ def test_what_is_finer_than_a_coin_is_not_hidden() -> None:
     assert connector.domain.money.written(Decimal("10.5"), "IDR") == Decimal("10.5")
 
 
-@pytest.mark.parametrize(
-    "text", ["10.5 IDR", "39.985 USD", "40 GBP", "1,000 IDR", ".50 USD", "5 XYZ", "5.00", "5.00 usd"]
-)
+OTHERWISE = ["10.5 IDR", "39.985 USD", "40 GBP", "1,000 IDR", ".50 USD", "5 XYZ", "5.00", "5.00 usd"]
+
+
+@pytest.mark.parametrize("text", [*OTHERWISE, f"{'9' * 30}.00 USD", "٣.٠٠ USD"])
 def test_a_sum_that_is_written_otherwise_is_refused(text: str) -> None:
     with pytest.raises(Missaid, match=text):
         read(text)
