@@ -283,9 +283,14 @@ class Worker:
         for entry in entries:
             if entry.state in OUTCOME_UNKNOWN or (entry.not_before is not None and entry.not_before > run.now):
                 continue
-            for first in unsettled(run, entry):
-                came_out[first.id] = _carry(run, first)
-            entry, goes = its_turn(run, entry)
+            try:
+                for first in unsettled(run, entry):
+                    came_out[first.id] = _carry(run, first)
+                entry, goes = its_turn(run, entry)
+            except Exception as error:
+                broke(run, entry, error)
+                came_out[entry.id] = BROKEN
+                continue
             if goes:
                 came_out[entry.id] = _carry(run, entry)
             elif entry.state is OutboxState.WITHDRAWN:

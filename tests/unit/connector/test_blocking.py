@@ -10,7 +10,8 @@ import pytest
 
 from connector.domain.decisions import CreateRefund, Decision
 from connector.records import AdjustOrder, OutboxEntry
-from connector.usecases.delivery import deliver
+from connector.usecases import blocking
+from connector.usecases.delivery import deliver, prepare
 from connector.usecases.delivery.run import Run
 from tests.unit.connector.conftest import Bench
 from tests.unit.connector.stub_tiktok import Call, Cut, Json, ok, refusal
@@ -264,6 +265,24 @@ def test_a_number_that_is_another_refunds_is_an_error_and_no_refund(bench: Bench
     seller_center_refunds(bench, "901", "5.00")
     bench.round()
     assert states(bench) == [("5.00", "PostProcessingComplete"), ("6.00", "Error")]
+
+
+def test_a_fault_in_whose_turn_it_is_holds_up_no_other(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    for order_id in ("500", "600"):
+        bench.tiktok.put_order(order_id, "20.00")
+    bench.round()
+    for order_id in ("500", "600"):
+        bench.connector.commands.adjust_order(bench.order_id(order_id), AdjustOrder())
+    give_way = blocking.give_way
+
+    def faulty(work: Any, entry: OutboxEntry, now: Any) -> OutboxEntry:
+        if isinstance(entry.decision, CreateRefund) and entry.decision.order_id == "500":
+            raise RuntimeError("of our own making")
+        return give_way(work, entry, now)
+
+    monkeypatch.setattr(prepare, "give_way", faulty)
+    bench.tiktok.decide = lambda call: ok({"return_id": f"9{call.body['order_id']}"})
+    assert bench.round() == "round: 1 failed here, 1 delivered"
 
 
 def test_a_fault_of_our_own_with_one_refund_holds_up_no_other(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
