@@ -86,7 +86,7 @@ class Worker:
                 carried = self._deliver(run)
             with self.store.writing() as work:
                 work.round_ended(profile_id, next_round_at=following, reached=reached)
-        counts = {"collected": collected, **decided, **carried}
+        counts = Counter({"collected": collected}) + decided + carried
         events = [f"{count} {word}" for word, count in counts.items() if count] + trouble
         return Outcome(f"round: {', '.join(events) or 'nothing new'}", bool(events), following)
 
@@ -226,16 +226,27 @@ class Worker:
         with self.store.reading() as work:
             lapsing = work.undecided(run.shop.id, until)
         for adjustment in lapsing:
-            assert adjustment.deadline is not None
-            if adjustment.deadline <= run.now:
-                continue
-            action = self._default(run.shop, adjustment) if adjustment.deadline <= run.next_round_at else None
-            if action is not None and self._decide_by_default(adjustment.id, action, run.now):
-                counts["answered"] += 1
-            elif adjustment.warned_at is None and adjustment.deadline <= run.now + self.settings.warn_before:
-                self._warn(adjustment, run.now)
-                counts["warned"] += 1
+            try:
+                done = self._before_its_deadline(run, adjustment)
+            except Exception:  # its own affair, not the round's
+                log.exception("adjustment %s: nothing could be done before its deadline", adjustment.id)
+                done = BROKEN
+            if done:
+                counts[done] += 1
         return counts
+
+    def _before_its_deadline(self, run: Run, adjustment: Adjustment) -> str:
+        """Do what is due before one deadline; return what was done, or nothing."""
+        assert adjustment.deadline is not None
+        if adjustment.deadline <= run.now:
+            return ""
+        action = self._default(run.shop, adjustment) if adjustment.deadline <= run.next_round_at else None
+        if action is not None and self._decide_by_default(adjustment.id, action, run.now):
+            return "answered"
+        if adjustment.warned_at is None and adjustment.deadline <= run.now + self.settings.warn_before:
+            self._warn(adjustment, run.now)
+            return "warned"
+        return ""
 
     def _default(self, shop: Shop, adjustment: Adjustment) -> Action | None:
         wanted = {**self.settings.default_answers, **shop.default_answers}.get(adjustment.request_type)

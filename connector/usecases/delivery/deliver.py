@@ -184,6 +184,8 @@ def _mend_or_fail(run: Run, entry: OutboxEntry, error: Refused) -> OutboxState:
             return postpone(run, entry, failure, tried=False)
         better = mended(refund, left, astray(refund, refund.currency))
     claims = _claims_now(run, entry) if better is None else []
+    if claims is None and entry.attempts + 1 < DELIVERY.attempts:  # a buyer's claim may have overtaken it
+        return postpone(run, entry, Unavailable(error.words, acted=True))
     with run.store.writing() as work:
         if better is None:
             work.attempt_refused(entry.id, key=run.secret("idempotency key"))

@@ -7,9 +7,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
+
+import pytest
 
 from connector import Connector, Settings
-from connector.records import AdjustOrder
+from connector.records import Adjustment, AdjustOrder
+from connector.usecases.outbox import decide
 from tests.unit.connector.conftest import SETTINGS, Bench
 from tests.unit.connector.stub_tiktok import START, Call, Cut, Json, ok, refusal
 
@@ -250,6 +254,24 @@ def test_a_round_counts_whom_it_warned_of_and_what_it_decided_itself(make_bench:
     assert bench.round() == "round: 1 warned"
     bench.until(START + timedelta(minutes=164))
     assert bench.round() == "round: 1 answered, 1 delivered"
+
+
+def test_a_fault_before_one_deadline_holds_up_no_other(
+    make_bench: Callable[[Settings], Bench], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = make_bench(replace(SETTINGS, default_answers={"REFUND": "reject"}))
+    soon = bench.clock.time + timedelta(minutes=10)
+    for order_id, return_id in (("500", "900"), ("600", "901")):
+        bench.tiktok.put_order(order_id, "20.00")
+        bench.tiktok.put_return(return_id, order_id, "RETURN_OR_REFUND_REQUEST_PENDING", deadline=soon)
+
+    def faulty(work: Any, adjustment: Adjustment, *args: Any, **more: Any) -> None:
+        if adjustment.site_adjustment_id == "900":
+            raise RuntimeError("of our own making")
+        decide(work, adjustment, *args, **more)
+
+    monkeypatch.setattr("connector.usecases.round.decide", faulty)
+    assert bench.round() == "round: 4 collected, 1 failed here, 1 answered, 1 delivered"
 
 
 def test_the_default_answer_goes_before_a_refund_of_the_sellers(make_bench: Callable[[Settings], Bench]) -> None:
