@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask.testing import FlaskClient
 
 from rehearsal.control.local import InProcessStage
@@ -66,6 +68,15 @@ def test_the_oms_is_offered_only_what_it_can_do(api: FlaskClient, stage: InProce
     stage.request_return(stage.place_order()["order_id"], type="REFUND")
     stage.advance(by="PT15M")
     assert offered() == {"oms_approve", "oms_reject"}
+
+
+def test_every_sum_has_its_currency(api: FlaskClient, stage: InProcessStage) -> None:
+    order_id = stage.place_order()["order_id"]
+    stage.request_return(order_id, type="REFUND")
+    stage.advance(by="PT30M")
+    sums = re.findall(r'<td class="num">([^<]*)</td>', api.get("/").text)
+    assert len(sums) == 8  # of the order, the return, the case and the books
+    assert [one for one in sums if not one.endswith(" USD")] == []
 
 
 def test_a_refusal_is_shown_on_the_page(api: FlaskClient) -> None:
