@@ -23,6 +23,7 @@ from rehearsal.gherkin.errors import BrokenRules, NotJudged, StageFailed
 from rehearsal.gherkin.recording import RECORDING, Recording, as_text, observe, outcome_of
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.timeline import Timeline
+from rehearsal.gherkin.vocabulary import Saying, unknown
 
 STEPS: Final = ("people", "time", "orders", "requests", "decisions", "observations")
 EPILOGUE: Final = "PT1H"
@@ -145,8 +146,10 @@ def pytest_bdd_step_error(request: pytest.FixtureRequest, step: gherkin.Step) ->
     request.node.stash[RECORDING].note(step, "failed")
 
 
-def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, step: gherkin.Step) -> None:
+def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, step: gherkin.Step, exception: Exception) -> None:
     request.node.stash[RECORDING].note(step, "failed")
+    said = Saying(str(step.type).capitalize(), step.name)
+    exception.args = (unknown(said, request.node.path, step.line_number),)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
+from rehearsal.cli import run
 from rehearsal.gherkin.plugin import pytest_plugins
+from rehearsal.gherkin.vocabulary import Saying, nearest
+from rehearsal.gherkin.vocabulary import shipped as listed
 
-DOCUMENT = Path(__file__).parents[3] / "docs" / "scenarios.md"
-LISTED = [
-    line
-    for block in re.findall(r"```steps\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.DOTALL)
-    for line in block.splitlines()
-]
+LISTED = [str(saying) for saying in listed()]
 
 
 def shipped() -> list[StepFunctionContext]:
@@ -39,3 +36,42 @@ def test_exactly_one_step_takes_what_is_listed(line: str) -> None:
 def test_every_step_is_listed() -> None:
     missing = [f"{step.type} {step.parser.name}" for step in shipped() if not any(takes(step, one) for one in LISTED)]
     assert missing == []
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("Given Maya recieved a lamp for 3.00 USD", "Given Maya has received a desk lamp for 39.98 USD"),
+        ("When the seller accepts Noah's request", "When the seller approves Maya's request"),
+        ("When the seller declines Noah's request", "When the seller rejects Maya's request"),
+        ("Given the seller approves Noah's request", "When the seller approves Maya's request"),
+        ("Then the books say 15.99 USD for Maya", "Then all three books say 39.98 USD for Maya"),
+        ("When 3 hours have passed", "Given an hour has passed"),
+        ("Then Maya was refunded 15.99 USD", "Then Maya has been paid back 39.98 USD"),
+        ("Given Maya wants her money back", "When Maya asks for her money back"),
+        ("Then Maya receives a mail", "Then Maya has no mail"),
+        ("Given the shop is standing in London", "Given the shop is in Indonesia"),
+    ],
+)
+def test_the_nearest_steps_are_those_that_were_meant(said: str, meant: str) -> None:
+    keyword, _, text = said.partition(" ")
+    assert meant in map(str, nearest(Saying(keyword, text), listed()))
+
+
+def test_what_is_like_no_step_is_not_guessed_at() -> None:
+    assert nearest(Saying("When", "Jupiter, Saturn & Pluto align"), listed()) == []
+
+
+def test_a_step_that_is_not_found_names_the_nearest_wherever_it_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "conftest.py").write_text("from pytest_bdd import when\n\n@when('our robot nods')\ndef _(): pass\n")
+    feature, junit = tmp_path / "own.feature", tmp_path / "junit.xml"
+    feature.write_text("Feature: Own\n  Scenario: Own\n    When our robots nod for <sum>\n")
+    assert run(["play", str(feature), "--junit", str(junit), "--report", str(tmp_path / "report")]) == 2
+    pages = [capsys.readouterr().out, junit.read_text(), *(page.read_text() for page in tmp_path.glob("report/0*"))]
+    assert len(pages) == 3
+    for page in pages:
+        assert "line 3: there is no step" in page
+        assert "When our robot nods" in page
+        assert "stands for no column of the examples" in page

@@ -1,0 +1,95 @@
+"""The words there are: the steps that come with Rehearsal, as `docs/scenarios.md` lists them, and a suite's own."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from pytest_bdd.steps import step_function_context_registry
+
+from rehearsal.resources import folder
+
+NEAREST: Final = 3
+FAR: Final = 0.5  # of 2: what is less alike than this is no help
+_VALUES: Final = (
+    (re.compile(r'"[^"]*"'), '"words"'),
+    (re.compile(r"\d[\d.,]* [A-Z]{3}\b"), "sum"),
+    (re.compile(r"\b\d+\b"), "some"),
+)
+_SMALL: Final = frozenset(
+    ("a", "an", "at", "been", "for", "has", "have", "in", "is", "it", "of", "on", "the", "to", "with")
+)
+
+
+@dataclass(frozen=True)
+class Saying:
+    """One step as it is written, with the heading it stands under."""
+
+    keyword: str
+    text: str
+    heading: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.keyword} {self.text}"
+
+
+@cache
+def shipped() -> tuple[Saying, ...]:
+    """Return every step that comes with Rehearsal, with an example of what goes into it, in the document's order."""
+    document = (folder("docs") / "scenarios.md").read_text(encoding="utf-8")
+    sayings = []
+    for part in re.split(r"^#+ ", document, flags=re.MULTILINE):
+        heading = part.partition("\n")[0]
+        for block in re.findall(r"```steps\n(.*?)```", part, re.DOTALL):
+            lines = [line.partition(" ") for line in block.splitlines()]
+            sayings += [Saying(keyword, text, heading) for keyword, _, text in lines]
+    return tuple(sayings)
+
+
+def own(feature: Path) -> tuple[Saying, ...]:
+    """Return the steps that a feature file's own folder and those above it bring, as they are written there."""
+    found = set()
+    for step in list(step_function_context_registry.values()):
+        room = Path(inspect.getfile(step.step_func)).parent
+        if room != Path(__file__).parent / "steps" and feature.is_relative_to(room):
+            found.add(Saying((step.type or "step").capitalize(), step.parser.name, str(room)))
+    return tuple(sorted(found, key=str))
+
+
+def nearest(said: Saying, known: Iterable[Saying]) -> list[Saying]:
+    """Return the steps most like what was said, the likest first; none where nothing is."""
+    rated = sorted(((_likeness(said, one), str(one), one) for one in known), key=lambda rating: (-rating[0], rating[1]))
+    return [one for likeness, _, one in rated[:NEAREST] if likeness >= FAR]
+
+
+def unknown(said: Saying, feature: Path, line: int | None) -> str:
+    """Say that there is no such step, and which come nearest."""
+    near = nearest(said, (*shipped(), *own(feature)))
+    holes = [f"{hole} stands for no column of the examples" for hole in re.findall(r"<.+?>", said.text)]
+    first = f'line {line}: there is no step "{said}"' + ("; the nearest are:" if near else "")
+    return "\n".join([first, *(f"  {one}" for one in near), *holes, "All steps: rehearsal steps, or docs/scenarios.md"])
+
+
+def _likeness(said: Saying, known: Saying) -> float:
+    """Return how alike two steps are, letter by letter and word by word: 2 at most, less where the keywords differ."""
+    one, other = _words(said.text), _words(known.text)
+    letters = SequenceMatcher(None, " ".join(one), " ".join(other)).ratio()
+    these, those = ({_stem(word) for word in words} - _SMALL for words in (one, other))
+    shared = len(these & those) / (len(these | those) or 1)
+    return letters + shared - (0.1 if said.keyword != known.keyword else 0)
+
+
+def _words(text: str) -> list[str]:
+    for value, word in _VALUES:
+        text = value.sub(word, text)
+    return re.findall(r"\w+", text.lower())
+
+
+def _stem(word: str) -> str:
+    return re.sub(r"(?:ing|ed|es|s|d)$", "", word) if len(word) > 4 else word
