@@ -50,21 +50,3 @@ Feature: A buyer appeals against a rejected refund
       When 4 days pass
       Then Maya's appeal is "support buyer"
       And all three books say 15.99 USD for Maya
-
-  Rule: Ten days without an appeal close a refund and a return
-
-    Background:
-      Given Omar has received a silk scarf for 64.00 USD
-      And Omar has sent it back
-      And Omar's parcel has reached the warehouse
-      And the seller has found Omar's goods damaged and refused them
-
-    @R18 @R51 @R78 @R80
-    Scenario: Ten days are over
-      Given 11 days have passed
-      When Maya tries to appeal
-      Then Maya is told that it cannot be done
-      And it has ended like this:
-        | buyer | request  | mails           | all books |
-        | Maya  | Canceled | refund rejected | 0.00 USD  |
-        | Omar  | Canceled | return rejected | 0.00 USD  |

@@ -1,20 +1,32 @@
-Feature: The goods never come
-  A return that nobody sends does not stay open for ever, and neither does one whose parcel is lost.
+Feature: What nobody goes on with ends by itself
+  A return that nobody sends does not stay open for ever, and neither does one whose parcel is lost or a rejection
+  against which nobody appeals.
 
-  Rule: Thirty days are enough
+  Background:
+    Given Maya has received a desk lamp for 39.98 USD
+    And Maya has asked to send it back
+    And Omar has received a tea set for 24.50 USD
+    And Omar has sent it back
+
+  Rule: A month is enough for everybody
 
     Background:
-      Given Maya has received a desk lamp for 39.98 USD
-      And Maya has asked to send it back
-      And Omar has received a tea set for 24.50 USD
-      And Omar has sent it back
+      Given Lena has received a phone case for 15.99 USD
+      And Lena has asked for her money back
+      And an hour has passed
+      And the seller has rejected Lena's request
 
-    @R29 @R19
-    Scenario: Who never ships is not paid, and whose parcel never arrives is
+    @R18 @R19 @R29 @R51 @R78 @R80
+    Scenario: Only whose parcel is lost is paid
+      Given Noah has received a silk scarf for 64.00 USD
+      And Noah has sent it back
+      And Noah's parcel has reached the warehouse
+      And the seller has found Noah's goods damaged and refused them
       When 31 days pass
       Then it has ended like this:
-        | buyer | request   | mails        | all books |
-        | Maya  | Canceled  | none         | 0.00 USD  |
-        | Omar  | Completed | order refund | 24.50 USD |
-      And the seller has nothing to answer for Maya
+        | buyer | request   | mails           | all books |
+        | Maya  | Canceled  | none            | 0.00 USD  |
+        | Omar  | Completed | order refund    | 24.50 USD |
+        | Lena  | Canceled  | refund rejected | 0.00 USD  |
+        | Noah  | Canceled  | return rejected | 0.00 USD  |
       And the seller has nothing to answer for Omar

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 from rehearsal.contract import redaction
@@ -18,8 +17,7 @@ UNREADABLE: Final = object()
 _NESTS: Final = frozenset({dict, list})
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A request or an answer, read: `body` is the JSON value, the form's fields, the text, or None for none."""
 
     media_type: str

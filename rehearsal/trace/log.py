@@ -12,6 +12,7 @@ of polling is a megabyte, not some hundred. What goes beyond `KEPT` bytes lies i
 from __future__ import annotations
 
 import json
+import marshal
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -19,6 +20,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache, partial
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, Any, Final
@@ -131,10 +133,7 @@ class Trace:
     def entries(self, after: int = 0) -> Iterator[Entry]:
         """Yield every entry whose number is above `after`, in order."""
         for block in self._blocks(after // BLOCK):
-            for line in zlib.decompress(block).splitlines():
-                entry = json.loads(line)
-                if entry["seq"] > after:
-                    yield entry
+            yield from (entry for entry in _unpacked(block) if entry["seq"] > after)
         for slot in self.state.young:
             if slot.entry is not None and slot.seq > after:
                 yield slot.entry
@@ -148,9 +147,7 @@ class Trace:
 
     def ndjson(self) -> bytes:
         """Return the whole record: the header and one line per entry."""
-        lines = [_line(self.header), *map(zlib.decompress, self._blocks())]
-        lines += [_line(slot.entry) for slot in self.state.young if slot.entry is not None]
-        return b"".join(lines)
+        return b"".join(map(_line, chain([self.header], self.entries())))
 
     def close(self) -> None:
         """Let go of the file, if there is one."""
@@ -160,7 +157,7 @@ class Trace:
         block = self.state.young[:BLOCK]
         if any(slot.entry is None for slot in block):
             return
-        self.state.packed.append(zlib.compress(b"".join(_line(slot.entry) for slot in block), 1))
+        self.state.packed.append(zlib.compress(marshal.dumps([slot.entry for slot in block]), 1))
         del self.state.young[:BLOCK]
         if sum(map(len, self.state.packed)) > KEPT:
             self._spool_out()
@@ -185,5 +182,11 @@ class Trace:
         yield from self.state.packed[max(0, first - len(spooled)) :]
 
 
-def _line(entry: Entry | None) -> bytes:
+def _unpacked(block: bytes) -> list[Entry]:
+    """Return the entries of a block; nobody but this process ever reads one."""
+    entries: list[Entry] = marshal.loads(zlib.decompress(block))
+    return entries
+
+
+def _line(entry: Entry) -> bytes:
     return _written(entry).encode() + b"\n"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
 
 from rehearsal.contract import redaction
@@ -37,8 +37,7 @@ class Call:
     scheme: str = "https"
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """A response as it comes over the wire."""
 
     status: int
@@ -53,8 +52,7 @@ class Response:
         return {name.lower(): value for name, value in self.headers}
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """What listeners hear of one exchange; it holds nothing that must not be recorded."""
 
     seq: int
