@@ -6,6 +6,7 @@ import shlex
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import click
 from rich.console import Console
@@ -14,14 +15,37 @@ from rehearsal import report
 from rehearsal.cli.exit_codes import OF_OUTCOME, ExitCode
 from rehearsal.control.client import HttpStage
 from rehearsal.control.stage import Problem
+from rehearsal.gherkin.collection import lines_played
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.runner import SuiteRun, run_suite
 from rehearsal.report import terminal
 from rehearsal.resources import features_folder
 
+EXISTING: Final = click.Path(exists=True, path_type=Path)
+
+
+def _places(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[Path | tuple[Path, int], ...]:
+    """Return each path, with the line if it has one; refuse a line at which no scenario stands."""
+    return tuple(_place(ctx, param, value) for value in values)
+
+
+def _place(ctx: click.Context, param: click.Parameter, value: str) -> Path | tuple[Path, int]:
+    file, _, line = value.rpartition(":")
+    if not (line.isdecimal() and Path(file).is_file()) or Path(value).exists():
+        return EXISTING.convert(value, param, ctx)
+    try:
+        stand, meant = lines_played(Path(file), int(line))
+    except Exception:  # playing it says what is wrong with the file, as of any file
+        return Path(file)
+    if not meant:
+        lines = ", ".join(map(str, stand)) or "none"
+        words = f"{file}: no scenario stands in line {line}; those of this file: {lines}."
+        raise click.BadParameter(words, ctx, param)
+    return Path(file), int(line)
+
 
 @click.command()
-@click.argument("paths", nargs=-1, type=click.Path(exists=True, path_type=Path))
+@click.argument("paths", metavar="[PATH[:LINE]]...", nargs=-1, callback=_places)
 @click.option("--attach", metavar="URL", help="Play on a served world: the control address that `up` prints.")
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="The seed of every world.")
 @click.option(
@@ -33,7 +57,7 @@ from rehearsal.resources import features_folder
     "--report", "out", type=click.Path(file_okay=False, path_type=Path), help="Write the HTML report into this folder."
 )
 def play(
-    paths: tuple[Path, ...],
+    paths: tuple[Path | tuple[Path, int], ...],
     attach: str | None,
     seed: int,
     names: tuple[str, ...],
@@ -43,8 +67,9 @@ def play(
 ) -> int:
     """Run Gherkin suites, ours or yours.
 
-    PATHS are feature files or folders of them; without any, the features that come with Rehearsal are played. A suite
-    may bring steps of its own in a conftest.py.
+    PATH is a feature file or a folder of them; without any, the features that come with Rehearsal are played. With
+    a LINE of a file only the scenario, the row of examples or the rule that stands there is played. A suite may bring
+    steps of its own in a conftest.py.
 
     Exit codes: 0 content; 1 a scenario or the auditor is not; 2 nothing to play, or it cannot be read; 3 the stage
     itself failed; 4 something could not be judged.
@@ -55,7 +80,9 @@ def play(
         if path:
             _make_room(option, path)
     console = terminal.console()
-    suite = SuiteRun(paths or (features_folder(),), seed, attach, names, tags, junit, traced=out is not None)
+    whole = [path for path in paths if isinstance(path, Path)] if paths else [features_folder()]
+    at = [path for path in paths if isinstance(path, tuple)]
+    suite = SuiteRun(whole, seed, attach, names, tags, junit, traced=out is not None, at=at)
     run = run_suite(suite, seen=_shown_under_its_feature(console))
     for text in run.unreadable:
         click.echo(text, err=True)
@@ -70,7 +97,7 @@ def play(
     console.print(f"\n{summary(run.results)}")
     if out:
         try:
-            index = report.write(run.results, out, seed=seed, command=_command(suite, paths))
+            index = report.write(run.results, out, seed=seed, command=_command(suite, bool(paths)))
         except OSError as error:
             raise click.ClickException(f"--report cannot be written: {error}") from error
         console.print(f"Report: {index}", soft_wrap=True)
@@ -111,8 +138,9 @@ def _make_room(option: str, path: Path) -> None:
         raise click.ClickException(f"{option} cannot be written: {error}") from error
 
 
-def _command(suite: SuiteRun, paths: tuple[Path, ...]) -> str:
-    """Return the command that plays the same again."""
+def _command(suite: SuiteRun, named: bool) -> str:
+    """Return the command that plays the same again; `named` says whether somebody named the paths."""
+    paths = [*suite.paths, *(f"{path}:{line}" for path, line in suite.at)] if named else []
     only = [word for name in suite.names for word in ("-k", name)] + (["-t", suite.tags] if suite.tags else [])
     return _in_words([*map(str, paths), *only], suite)
 
@@ -124,8 +152,7 @@ def _in_words(what: list[str], suite: SuiteRun) -> str:
 
 def again(result: ScenarioResult, suite: SuiteRun) -> str:
     """Return the command that plays this one scenario again."""
-    only = ["-k", result.name] if result.steps else []  # a file that cannot be read has no scenario to name
-    return _in_words([terminal.near(result.file), *only], suite)
+    return _in_words([terminal.place(result)], suite)
 
 
 def summary(results: tuple[ScenarioResult, ...]) -> str:

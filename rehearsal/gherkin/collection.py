@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 import pytest
 import pytest_bdd
@@ -15,9 +17,26 @@ from pytest_bdd.gherkin_parser import get_gherkin_document
 
 from rehearsal.gherkin.errors import Miswritten
 
+# The line in which a scenario stands; one of an outline stands in its row of examples.
+LINE: Final = pytest.StashKey[int]()
+
 
 class FeatureFile(pytest.Module):
     """A `.feature` file. Its tests are its scenarios, under their own names."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        """Return the scenarios, each with its line; where lines are asked for, those that stand there."""
+        items = list(super().collect())
+        feature = self._document.feature
+        lines = {scenario.name: _lines_of(scenario) for scenario in _scenarios_in(feature)}
+        for item in items:
+            assert isinstance(item, pytest.Function)
+            row = item.callspec.indices.get("_pytest_bdd_example", 0) if hasattr(item, "callspec") else 0
+            item.stash[LINE] = lines[item.originalname][row]
+        wanted = [
+            part(feature, line) for path, line in self.config.getoption("--at") if Path(path).resolve() == self.path
+        ]
+        return [item for item in items if not wanted or any(item.stash[LINE] in lines for lines in wanted)]
 
     def _getobj(self) -> ModuleType:
         module = ModuleType(self.path.stem)
@@ -38,11 +57,12 @@ class FeatureFile(pytest.Module):
 
     def _read(self) -> gherkin.Feature:
         try:
-            document = get_gherkin_document(str(self.path))
+            self._document = get_gherkin_document(str(self.path))
         except KeyError as missing:  # an empty file, or one of comments only
             raise self.CollectError(f"{self.path}: there is no feature in this file") from missing
         lines: dict[str, int] = {}
-        for name, line in (named for child in document.feature.children for named in _scenarios_of(child)):
+        for scenario in _scenarios_in(self._document.feature):
+            name, line = scenario.name, scenario.location.line
             if name in lines:  # pytest-bdd keeps scenarios by name: one of the two would silently never be played
                 raise self.CollectError(
                     f"{self.path}:{line}: two scenarios are called {name!r}, the other one in line {lines[name]}"
@@ -54,10 +74,57 @@ class FeatureFile(pytest.Module):
         return not name.startswith("__")
 
 
-def _scenarios_of(child: Any) -> list[tuple[str, int]]:
-    """Return the name and the line of each scenario: of the one this is, or of all in a rule."""
-    inside = [child] if child.scenario else child.rule.children if child.rule else []
-    return [(c.scenario.name, c.scenario.location.line) for c in inside if c.scenario]
+def part(feature: Any, line: int) -> range:
+    """Return the lines of the innermost part of a feature that this line is in: a rule, a scenario, examples, a row.
+
+    Tags belong to what they stand above; a line of a background or of prose means the whole rule or feature.
+    """
+    found, inside = range(_first_line(feature), sys.maxsize), _parts(feature)
+    while inside:
+        starts = [_first_line(one) for one in inside]
+        place = sum(start <= line for start in starts)
+        if not place:
+            break
+        found = range(starts[place - 1], starts[place] if place < len(starts) else found.stop)
+        inside = _parts(inside[place - 1])
+    return found
+
+
+def lines_played(path: Path, line: int) -> tuple[list[int], list[int]]:
+    """Return the lines of all scenarios of a file, and of those which that line is about.
+
+    Raises what the Gherkin parser does when the file cannot be read.
+    """
+    feature = get_gherkin_document(str(path)).feature
+    about = part(feature, line) if line <= len(path.read_text(encoding="utf-8").splitlines()) else ()
+    stand = [line for scenario in _scenarios_in(feature) for line in _lines_of(scenario)]
+    return stand, [line for line in stand if line in about]
+
+
+def _parts(node: Any) -> Sequence[Any]:
+    """Return what a part of a feature is made of, without backgrounds."""
+    if hasattr(node, "children"):
+        return [child.scenario or child.rule for child in node.children if child.scenario or child.rule]
+    return getattr(node, "examples", None) or getattr(node, "table_body", None) or ()
+
+
+def _first_line(node: Any) -> int:
+    """Return the line of its first tag, or of its keyword."""
+    return min(int(one.location.line) for one in (node, *getattr(node, "tags", ())))
+
+
+def _scenarios_in(node: Any) -> list[Any]:
+    """Return the scenarios of a feature or a rule, in their order."""
+    return [
+        one for inside in _parts(node) for one in (_scenarios_in(inside) if hasattr(inside, "children") else [inside])
+    ]
+
+
+def _lines_of(scenario: Any) -> list[int]:
+    """Return the line of a scenario; of an outline those of its rows."""
+    return [row.location.line for examples in scenario.examples for row in examples.table_body] or [
+        scenario.location.line
+    ]
 
 
 def _nothing_more(template: gherkin.ScenarioTemplate) -> Callable[[], None]:

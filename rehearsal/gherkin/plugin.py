@@ -51,9 +51,20 @@ def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("rehearsal")
+    group.addoption(
+        "--at", action="append", default=[], type=_place, metavar="FILE:LINE", help="play what stands there"
+    )
     group.addoption("--attach", metavar="URL", help="play on a served world: its control address, as `up` prints it")
     group.addoption("--keep-trace", action="store_true", help="hand the trace of every scenario on, for a report")
+    group.addoption(
+        "--named", action="append", default=[], metavar="TEXT", help="play what has TEXT in its name or file"
+    )
     group.addoption("--seed", type=int, default=1, metavar="N", help="the seed of every world (default: 1)")
+
+
+def _place(text: str) -> tuple[str, int]:
+    file, _, line = text.rpartition(":")
+    return file, int(line)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,6 +75,14 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> FeatureFil
     if file_path.suffix != ".feature":
         return None
     return FeatureFile.from_parent(parent, path=file_path)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    names = [name.casefold() for name in config.getoption("--named")]
+    unwanted = [item for item in items if names and not any(name in item.nodeid.casefold() for name in names)]
+    if unwanted:
+        config.hook.pytest_deselected(items=unwanted)
+        items[:] = [item for item in items if item not in unwanted]
 
 
 def pytest_bdd_apply_tag(tag: str, function: Callable[..., object]) -> bool:

@@ -14,6 +14,7 @@ from pytest_bdd import parser as gherkin
 from pytest_bdd.exceptions import StepDefinitionNotFoundError
 
 from rehearsal.control.stage import Json, Problem, Stage
+from rehearsal.gherkin.collection import LINE
 from rehearsal.gherkin.errors import Miswritten, NotJudged, StageFailed
 from rehearsal.gherkin.full_timeline import full_timeline
 from rehearsal.gherkin.results import Observation, Outcome, ScenarioResult, StepResult
@@ -49,6 +50,7 @@ class Recording:
             name=item.name,
             outcome=outcome,
             why=_why(fault) if fault else "",
+            line=item.stash[LINE],
             rule=rule.name if rule else "",
             tags=frozenset(tag for part in (scenario, feature, rule) if part for tag in part.tags),
             steps=tuple(self.steps),

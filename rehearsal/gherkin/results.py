@@ -43,13 +43,14 @@ class Observation:
 
 @dataclass(frozen=True)
 class ScenarioResult:
-    """One scenario's record; of a file that cannot be read there is no more than its name and why."""
+    """One scenario's record; of a file that cannot be read there is no more than its name and why (line 0)."""
 
     file: str
     feature: str
     name: str
     outcome: Outcome
     why: str = ""
+    line: int = 0
     rule: str = ""
     tags: frozenset[str] = frozenset()
     steps: tuple[StepResult, ...] = ()

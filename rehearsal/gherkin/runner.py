@@ -23,7 +23,7 @@ class Interrupted(KeyboardInterrupt):
 
 @dataclass(frozen=True)
 class SuiteRun:
-    """What to play, and where."""
+    """What to play, and where: all of `paths`, and of the files in `at` only what stands in that line."""
 
     paths: Sequence[Path]
     seed: int
@@ -32,10 +32,12 @@ class SuiteRun:
     tags: str | None = None
     junit: Path | None = None
     traced: bool = False
+    at: Sequence[tuple[Path, int]] = ()
 
     def arguments(self) -> list[str]:
         """Return pytest's arguments."""
-        asked: list[str] = [str(path) for path in self.paths]
+        asked = [str(path) for path in (*self.paths, *(path for path, _ in self.at))]
+        asked += [f"--at={path}:{line}" for path, line in self.at] + [f"--named={name}" for name in self.names]
         # By its name, so that the steps which the plugin brings along have their asserts explained.
         asked += ["-p", "rehearsal.gherkin"]
         asked += ["-p", "no:cacheprovider", "-o", "addopts=", f"--seed={self.seed}"]
@@ -47,17 +49,11 @@ class SuiteRun:
         asked += ["--continue-on-collection-errors"]  # a file that cannot be read takes no others down
         return [*asked, f"--junitxml={self.junit}"] if self.junit else asked
 
-    def wants(self, item: pytest.Item) -> bool:
-        """Return whether a scenario is asked for: by a piece of its own name or of its file's, in any case."""
-        called = item.nodeid.casefold()
-        return not self.names or any(name.casefold() in called for name in self.names)
-
 
 @dataclass(eq=False)  # pytest keeps its plugins in sets
 class Collector:
     """A plugin of pytest that collects what is to be played, what came of it and what could not be read."""
 
-    suite: SuiteRun
     counted: Callable[[int], None]
     seen: Callable[[ScenarioResult], None]
     results: list[ScenarioResult] = field(default_factory=list)
@@ -67,12 +63,6 @@ class Collector:
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         config.pluginmanager.unregister(name="terminalreporter")  # whoever asked for the run reports it
-
-    def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
-        unwanted = [item for item in items if not self.suite.wants(item)]
-        if unwanted:
-            config.hook.pytest_deselected(items=unwanted)
-            items[:] = [item for item in items if self.suite.wants(item)]
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.counted(len(session.items))
@@ -118,7 +108,7 @@ def run_suite(
 
     `counted` learns how many scenarios there are, `seen` of each result as soon as it is there.
     """
-    collector = Collector(suite, counted, seen)
+    collector = Collector(counted, seen)
     ended = pytest.main(suite.arguments(), plugins=[collector])
     if collector.stopped:
         raise Interrupted

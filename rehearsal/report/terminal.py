@@ -55,13 +55,14 @@ def trouble(result: ScenarioResult) -> str:
         for step in result.steps
     )
     reason = "\n".join(f"  {text}" for text in result.why.splitlines())
-    return f"{result.feature} · {result.name}  ({near(result.file)})\n{steps}\n{reason}"
+    return f"{result.feature} · {result.name}  ({place(result)})\n{steps}\n{reason}"
 
 
-def near(file: str) -> str:
-    """Return a path as seen from here, where it lies below."""
-    here = Path.cwd()
-    return str(Path(file).relative_to(here)) if Path(file).is_relative_to(here) else file
+def place(result: ScenarioResult) -> str:
+    """Return FILE:LINE of a scenario, the file as seen from here where it lies below; of an unreadable file no line."""
+    here, file = Path.cwd(), result.file
+    near = str(Path(file).relative_to(here)) if Path(file).is_relative_to(here) else file
+    return f"{near}:{result.line}" if result.line else near
 
 
 def timeline(result: ScenarioResult, number: int) -> Iterable[Table | Text]:

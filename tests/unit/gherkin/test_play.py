@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.cli import run
+from rehearsal.gherkin.collection import lines_played
 
 
 @pytest.fixture
@@ -27,6 +28,73 @@ def test_an_unwritable_place_is_refused_first(feature: Path, option: str, capsys
     assert run(["play", str(feature), option, str(feature / "below")]) == 2
     shown = capsys.readouterr()
     assert shown.err.startswith(f"Error: {option} cannot be written")
+    assert shown.out == ""
+
+
+FILE = """\
+Feature: Own
+  Background:
+    Given Maya has received a lamp for 9.00 USD
+
+  @slow
+  Scenario: First
+    When an hour passes
+
+  Rule: Two times
+
+    Scenario Outline: Second
+      When <n> hours pass
+
+      Examples:
+        | n |
+        | 2 |
+        | 3 |
+
+      @late
+      Examples: more
+        | n |
+        | 4 |
+"""
+EACH = ["First", "Second[2]", "Second[3]", "Second[4]"]
+
+
+@pytest.mark.parametrize(
+    ("line", "played"),
+    [
+        *[(line, EACH) for line in (1, 2, 3)],
+        *[(line, EACH[:1]) for line in (5, 6, 7, 8)],
+        *[(line, EACH[1:]) for line in (9, 11, 12, 13)],
+        *[(line, EACH[1:3]) for line in (14, 15)],
+        (16, EACH[1:2]),
+        *[(line, EACH[2:3]) for line in (17, 18)],
+        *[(line, EACH[3:]) for line in (19, 20, 21, 22)],
+    ],
+)
+def test_a_line_means_the_innermost_thing_that_stands_there(tmp_path: Path, line: int, played: list[str]) -> None:
+    path = tmp_path / "own.feature"
+    path.write_text(FILE)
+    stand, meant = lines_played(path, line)
+    assert [EACH[stand.index(one)] for one in meant] == played
+
+
+def test_what_stands_in_a_line_is_played_alone_and_named_by_its_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "own.feature"
+    path.write_text(FILE)
+    assert run(["play", f"{path}:16", f"{path}:6"]) == 0
+    shown = capsys.readouterr().out
+    assert [line.split("✓ ")[1] for line in shown.splitlines() if "✓" in line] == ["First", "Second[2]"]
+
+
+def test_a_line_without_a_scenario_is_refused_with_those_that_have_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "own.feature"
+    path.write_text(FILE)
+    assert run(["play", f"{path}:99"]) == 2
+    shown = capsys.readouterr()
+    assert "no scenario stands in line 99; those of this file: 6, 16, 17, 22." in shown.err
     assert shown.out == ""
 
 

@@ -153,7 +153,7 @@ def test_a_scenario_that_fails_says_what_was_seen_and_how_to_play_it_again(suite
     (suite.path / "own.feature").write_text(f"Feature: Own\n{HELD}  Then Maya has no mail\n")
     result = suite.run(sys.executable, "-c", PLAY, "own.feature", "--seed", "7")
     seen = '  Maya has the mail "order refund"; expected was no mail'
-    result.stdout.fnmatch_lines(["*✗ Then Maya has no mail*", seen, "*-k 'Nothing happens' --seed 7*"])
+    result.stdout.fnmatch_lines(["*✗ Then Maya has no mail*", seen, "*Again: rehearsal play own.feature:4 --seed 7"])
 
 
 PLAY = "import sys; from rehearsal.cli.play import play; sys.exit(play.main(sys.argv[1:], standalone_mode=False))"
