@@ -18,6 +18,7 @@ import yaml
 from pytest_bdd.gherkin_parser import get_gherkin_document
 
 from rehearsal.cli.exit_codes import ExitCode
+from rehearsal.gherkin.feature_text import ENCODING
 from rehearsal.resources import features_folder
 
 TABLE: Final = Path("docs/requirements.md")
@@ -52,7 +53,7 @@ def covers(folder: Path) -> Mapping[str, Sequence[Cover]]:
     """Return which scenarios under `folder` carry which tag."""
     found: dict[str, list[Cover]] = defaultdict(list)
     for path in sorted(folder.rglob("*.feature")):
-        feature = get_gherkin_document(str(path)).feature
+        feature = get_gherkin_document(str(path), ENCODING).feature
         for tags, scenario in _tagged(feature):
             for tag in tags:
                 found[tag].append(Cover(path.relative_to(folder).as_posix(), feature.name, scenario))

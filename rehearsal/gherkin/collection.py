@@ -16,6 +16,7 @@ from pytest_bdd.feature import get_feature
 from pytest_bdd.gherkin_parser import get_gherkin_document
 
 from rehearsal.gherkin.errors import Miswritten
+from rehearsal.gherkin.feature_text import ENCODING, unreadable
 
 # The line in which a scenario stands; one of an outline stands in its row of examples.
 LINE: Final = pytest.StashKey[int]()
@@ -47,6 +48,8 @@ class FeatureFile(pytest.Module):
         except GherkinParseError as mistake:
             where, line = f"{self.path}:{mistake.line}", mistake.line_content.strip()
             raise self.CollectError(f"{where}: {line!r} cannot be read: {mistake.message}") from mistake
+        except UnicodeDecodeError as mistake:
+            raise self.CollectError(unreadable(self.path, mistake)) from mistake
         except Exception as mistake:
             raise self.CollectError(f"{self.path}: {mistake}") from mistake
         for template in feature.scenarios.values():
@@ -57,7 +60,7 @@ class FeatureFile(pytest.Module):
 
     def _read(self) -> gherkin.Feature:
         try:
-            self._document = get_gherkin_document(str(self.path))
+            self._document = get_gherkin_document(str(self.path), ENCODING)
         except KeyError as missing:  # an empty file, or one of comments only
             raise self.CollectError(f"{self.path}: there is no feature in this file") from missing
         lines: dict[str, int] = {}
@@ -68,7 +71,7 @@ class FeatureFile(pytest.Module):
                     f"{self.path}:{line}: two scenarios are called {name!r}, the other one in line {lines[name]}"
                 )
             lines[name] = line
-        return get_feature(str(self.path.parent), self.path.name)
+        return get_feature(str(self.path.parent), self.path.name, ENCODING)
 
     def funcnamefilter(self, name: str) -> bool:
         return not name.startswith("__")
@@ -95,8 +98,8 @@ def lines_played(path: Path, line: int) -> tuple[list[int], list[int]]:
 
     Raises what the Gherkin parser does when the file cannot be read.
     """
-    feature = get_gherkin_document(str(path)).feature
-    about = part(feature, line) if line <= len(path.read_text(encoding="utf-8").splitlines()) else ()
+    feature = get_gherkin_document(str(path), ENCODING).feature
+    about = part(feature, line) if line <= len(path.read_text(encoding=ENCODING).splitlines()) else ()
     stand = [line for scenario in _scenarios_in(feature) for line in _lines_of(scenario)]
     return stand, [line for line in stand if line in about]
 

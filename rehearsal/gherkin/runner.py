@@ -41,6 +41,8 @@ class SuiteRun:
         # By its name, so that the steps which the plugin brings along have their asserts explained.
         asked += ["-p", "rehearsal.gherkin"]
         asked += ["-p", "no:cacheprovider", "-o", "addopts=", f"--seed={self.seed}"]
+        # Names of examples are shown as they are written, in any script.
+        asked += ["-o", "disable_test_id_escaping_and_forfeit_all_rights_to_community_support=true"]
         # pytest-bdd itself was imported before pytest began; its own asserts need no explanation.
         asked += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
         for flag, value in (("--attach", self.attach), ("-m", self.tags)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from textwrap import dedent
 
@@ -103,6 +104,50 @@ def test_an_unreadable_file_is_named_and_the_others_are_played(suite: pytest.Pyt
     result = suite.run(sys.executable, "-c", PLAY, "bad.feature", "good.feature")
     assert result.ret == 2
     result.stdout.fnmatch_lines(["*✓ Nothing happens*", f"*{words}*", "*1 held, 1 miswritten*"])
+
+
+WRITTEN = (
+    HELD.replace("Scenario: Nothing", "Scenario Outline: Für <wer>, nothing")
+    + """
+  Examples:
+    | wer    |
+    | Élodie |
+"""
+)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda text: b"\xef\xbb\xbf" + text.encode(),
+        lambda text: text.replace("\n", "\r\n").encode(),
+        lambda text: text.replace("\n", "\r").encode(),
+        lambda text: text.replace("  ", "\t").replace("Given ", "Given\t").encode(),
+        lambda text: text.replace(" ", "\u00a0").replace("Given\u00a0Maya", "Given\u202fMaya").encode(),
+    ],
+    ids=["a mark of the byte order", "CRLF", "CR", "tabs", "spaces that do not break"],
+)
+def test_a_file_is_read_as_editors_save_it(suite: pytest.Pytester, written: Callable[[str], bytes]) -> None:
+    (suite.path / "own.feature").write_bytes(written(f"Feature: Our own\n{WRITTEN}"))
+    result = suite.run(sys.executable, "-c", PLAY, "own.feature")
+    assert result.ret == 0, result.stdout.str()
+    result.stdout.fnmatch_lines(["*Für <wer>, nothing happens[[]Élodie[]]"])
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        ("latin-1", "own.feature:4: byte 0xfc is not UTF-8; save the file as UTF-8"),
+        ("utf-16", "*UTF-16; save it as UTF-8"),
+    ],
+)
+def test_a_file_in_another_encoding_is_refused_and_says_which(
+    suite: pytest.Pytester, encoding: str, words: str
+) -> None:
+    (suite.path / "own.feature").write_text(f"Feature: Our own\n{WRITTEN}", encoding=encoding)
+    result = suite.run(sys.executable, "-c", PLAY, "own.feature")
+    assert result.ret == 2
+    result.stdout.fnmatch_lines([f"*{words}"])
 
 
 def test_a_coroutine_step_is_refused_instead_of_never_being_run(suite: pytest.Pytester) -> None:
