@@ -14,7 +14,10 @@ from connector.api import entities as wire
 from connector.api.bodies import Fields
 from connector.api.odata.entity import Entity, Kind
 from connector.domain.reasons import CONDITIONS
+from tests.unit.connector_api.conftest import oms
 from tests.unit.connector_api.oms_client import OmsClient, contract
+
+__all__ = ["oms"]
 
 ENTITIES = {
     "Order": wire.ORDERS,
@@ -39,13 +42,6 @@ EXTENSIONS = {
     "SiteRejectComment", "SitePartialRefundAmount", "SiteOrderLineItemAmounts", "SiteShippedBackDateUtc",
     "SiteUpdatedDateUtc",
 }  # fmt: skip
-
-
-@pytest.fixture
-def oms() -> Iterator[OmsClient]:
-    made = OmsClient()
-    yield made
-    made.close()
 
 
 def schemas() -> dict[str, Any]:

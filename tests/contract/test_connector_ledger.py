@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Iterator
 from dataclasses import fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -39,9 +39,9 @@ from connector.domain.decisions import (
 from connector.errors import Duplicate
 from connector.ports import Grant
 from connector.records import Adjustment, Case, LineUnit, Order, OrderItem, OutboxEntry, Rounds, Shop, Stream, Tokens
-from tests.unit.connector.stub_tiktok import START, HandClock, StubTikTok
+from tests.clock import START, HandClock
+from tests.unit.connector.stub_tiktok import COMPLETE, PENDING, StubTikTok
 
-NOW = datetime(2031, 3, 3, 9, tzinfo=UTC)
 RECORDS: dict[sa.Table, Any] = {
     t.shops: Shop,
     t.tokens: Tokens,
@@ -92,10 +92,10 @@ def _open(url: str) -> Iterator[SqlStore]:
 
 
 def a_shop(work: SqlUnitOfWork, shop_id: str = "7000001") -> int:
-    shop = Shop(shop_id=shop_id, cipher="c", name="Cotton & Co", region="US", default_answers={}, added_at=NOW)
-    far = NOW + timedelta(days=7)
+    shop = Shop(shop_id=shop_id, cipher="c", name="Cotton & Co", region="US", default_answers={}, added_at=START)
+    far = START + timedelta(days=7)
     grant = Grant("a", far, "r", far, seller_name="", region="US")
-    return work.shop_added(shop, grant, rounds_from=NOW, next_round_at=NOW)
+    return work.shop_added(shop, grant, rounds_from=START, next_round_at=START)
 
 
 def an_order(work: SqlUnitOfWork, profile_id: int, **special: Any) -> Order:
@@ -109,9 +109,9 @@ def an_order(work: SqlUnitOfWork, profile_id: int, **special: Any) -> Order:
         checkout_status="Completed",
         payment_status="Cleared",
         shipping_status="Shipped",
-        created_at=NOW,
-        imported_at=NOW,
-        updated_at=NOW,
+        created_at=START,
+        imported_at=START,
+        updated_at=START,
         recipient={"name": "Maya"},
         site_updated=1,
         fingerprint="f",
@@ -131,8 +131,8 @@ def an_adjustment(work: SqlUnitOfWork, order: Order, **special: Any) -> Adjustme
         updated_source="Api",
         reason="GeneralAdjustment",
         total=Decimal("39.98"),
-        created_at=NOW,
-        updated_at=NOW,
+        created_at=START,
+        updated_at=START,
         request_type="SELLER_REFUND",
         site_line_ids=["5001"],
     )
@@ -175,21 +175,9 @@ NO = {"reason": "r", "grade": "USED", "comment": "c"}
             {"decision": "REJECT_CANCELLATION", "reason": None, "grade": "AS_SOLD", "comment": None},
             RejectCancellation(None, None),
         ),
-        (
-            "create return",
-            {**REFUND, "amount": "20"},
-            CreateRefund(**ABOUT, amount=Decimal(20)),
-        ),
-        (
-            "create return",
-            {**REFUND, "amount": None, "mended": True},
-            CreateRefund(**ABOUT, amount=None, mended=True),
-        ),
-        (
-            "cancel order",
-            {**REFUND, "amount": None},
-            CancelOrder(**ABOUT),
-        ),
+        ("create return", {**REFUND, "amount": "20"}, CreateRefund(**ABOUT, amount=Decimal(20))),
+        ("create return", {**REFUND, "amount": None, "mended": True}, CreateRefund(**ABOUT, amount=None, mended=True)),
+        ("cancel order", {**REFUND, "amount": None}, CancelOrder(**ABOUT)),
     ],
 )
 def test_a_decision_keeps_its_json(store: SqlStore, what: str, body: dict[str, Any], decision: Decision) -> None:
@@ -201,7 +189,7 @@ def test_a_decision_keeps_its_json(store: SqlStore, what: str, body: dict[str, A
             decision=decision,
             once="1",
             idempotency_key="k",
-            created_at=NOW,
+            created_at=START,
         )
         entry_id = work.added(entry)
         kept = work.connection.execute(sa.select(t.outbox.c.what, t.outbox.c.body)).one()
@@ -233,10 +221,10 @@ def test_who_changes_something_else_of_the_same_adjustment_is_not_overwritten(st
     with store.writing() as work:
         work.moved(was, replace(was, status=RequestStatus.PENDING_APPROVAL, decided_by="oms"))
     with store.writing() as work:
-        work.moved(was, replace(was, warned_at=NOW))
+        work.moved(was, replace(was, warned_at=START))
     with store.reading() as work:
         now = work.adjustment(was.id)
-    assert now == replace(was, status=RequestStatus.PENDING_APPROVAL, decided_by="oms", warned_at=NOW)
+    assert now == replace(was, status=RequestStatus.PENDING_APPROVAL, decided_by="oms", warned_at=START)
 
 
 def test_the_migrations_lead_to_exactly_the_tables_the_code_knows(store: SqlStore) -> None:
@@ -283,7 +271,7 @@ def test_money_moments_and_lists_come_back_as_they_were(store: SqlStore) -> None
     with store.reading() as work:
         order = work.order(order_id)
     assert order is not None
-    assert (order.total, order.created_at, order.recipient) == (Decimal("1234567.8901"), NOW, {"name": "Maya"})
+    assert (order.total, order.created_at, order.recipient) == (Decimal("1234567.8901"), START, {"name": "Maya"})
 
 
 def test_a_transaction_leaves_all_or_nothing(store: SqlStore) -> None:
@@ -293,13 +281,7 @@ def test_a_transaction_leaves_all_or_nothing(store: SqlStore) -> None:
         assert work.shops() == []
 
 
-@pytest.mark.parametrize(
-    "once",
-    [
-        {"seller_adjustment_id": "A-1"},
-        {"site_adjustment_id": "901"},
-    ],
-)
+@pytest.mark.parametrize("once", [{"seller_adjustment_id": "A-1"}, {"site_adjustment_id": "901"}])
 def test_only_once_is_a_key_of_the_schema(store: SqlStore, once: dict[str, str]) -> None:
     with store.writing() as work:
         profile_id = a_shop(work)
@@ -330,14 +312,14 @@ def test_a_refund_travels_from_the_request_to_the_ledger(store: SqlStore) -> Non
         connector = Connector(settings, clock=clock, http=http, engine=store.engine)
         connector.add_shop("code")
         tiktok.put_order("500", "20.00", "5.00")
-        tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING", deadline=START + timedelta(days=1))
+        tiktok.put_return("900", "500", PENDING, deadline=START + timedelta(days=1))
         run(connector, clock)
         with store.reading() as work:
             waiting = work.adjustments_of_claim(1, "900")
         for adjustment in waiting:
             connector.commands.approve_buyer_request("item", adjustment.id)
         run(connector, clock)
-        tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE")
+        tiktok.put_return("900", "500", COMPLETE)
         run(connector, clock)
     assert [call.body for call in tiktok.written()] == [{"decision": "APPROVE_REFUND"}]
     assert connector.ledger() == {"500": Decimal("25.00")}
@@ -347,7 +329,7 @@ def test_a_refund_travels_from_the_request_to_the_ledger(store: SqlStore) -> Non
 def run(connector: Connector, clock: HandClock) -> None:
     due = connector.next_due()
     assert due is not None
-    clock.time = due.at
+    clock.at = due.at
     connector.run_due(due.at)
 
 
@@ -359,8 +341,8 @@ def test_a_postgresql_session_reckons_in_utc_wherever_the_server_stands(postgres
             connection.exec_driver_sql(f"ALTER DATABASE {database} SET timezone TO 'America/New_York'")
         engine.dispose()
         with engine.connect() as connection:
-            hour = sa.select(sa.extract("hour", sa.literal(NOW, t.orders.c.created_at.type)))
-            assert connection.execute(hour).scalar_one() == NOW.hour
+            hour = sa.select(sa.extract("hour", sa.literal(START, t.orders.c.created_at.type)))
+            assert connection.execute(hour).scalar_one() == START.hour
             assert connection.exec_driver_sql("SHOW statement_timeout").scalar_one() == "9s"
         with engine.begin() as connection:
             connection.exec_driver_sql(f"ALTER DATABASE {database} RESET timezone")
@@ -382,7 +364,7 @@ def test_a_shop_is_worked_on_by_one_worker_at_a_time(shared: SqlStore) -> None:
             assert not theirs
             assert another
         with shared.writing() as work:  # the round itself is not in its own way
-            work.round_ended(first, next_round_at=NOW + timedelta(minutes=15), reached={Stream.ORDERS: NOW})
+            work.round_ended(first, next_round_at=START + timedelta(minutes=15), reached={Stream.ORDERS: START})
             an_order(work, first)
     with shared.claiming(first) as later:
         assert later

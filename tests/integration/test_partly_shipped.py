@@ -17,9 +17,10 @@ from werkzeug.test import Client
 from connector import Connector
 from mock_oms import Oms
 from mock_oms.errors import Refused
+from tests.clock import HandClock
 from tests.refused import refused
 from tests.unit.connector.conftest import SETTINGS, Bench
-from tests.unit.connector.stub_tiktok import Call, HandClock, Json, StubTikTok, ok
+from tests.unit.connector.stub_tiktok import COMPLETE, Call, Json, StubTikTok, ok
 
 
 class Counter(BaseAdapter):
@@ -74,22 +75,14 @@ class Shop:
             made = self.tiktok.put_return(
                 "901",
                 "500",
-                "RETURN_OR_REFUND_REQUEST_COMPLETE",
+                COMPLETE,
                 role="SELLER",
                 lines=call.body["order_line_item_ids"],
                 refund_amount={"refund_total": call.body["refund_total"]},
             )
             return ok({"return_id": made["return_id"]})
-        self.tiktok.cancellations["801"] = {
-            "cancel_id": "801",
-            "order_id": "500",
-            "cancel_status": "CANCELLATION_REQUEST_COMPLETE",
-            "role": "SELLER",
-            "create_time": int(self.bench.clock.now().timestamp()),
-            "update_time": int(self.bench.clock.now().timestamp()),
-            "refund_amount": {"refund_total": "11.00"},
-            "cancel_line_items": [{"order_line_item_id": line} for line in call.body["order_line_item_ids"]],
-        }
+        lines, refund = call.body["order_line_item_ids"], {"refund_total": "11.00"}
+        self.tiktok.put_cancellation("801", "500", "COMPLETE", *lines, refund_amount=refund)
         return ok({"cancel_id": "801"})
 
     def quarter(self) -> None:
@@ -97,8 +90,8 @@ class Shop:
         self.bench.round()
         due = self.oms.next_due()
         assert due is not None
-        self.bench.clock.time = max(self.bench.clock.time, due.at)
-        self.oms.run_due(self.bench.clock.time)
+        self.bench.clock.at = max(self.bench.clock.at, due.at)
+        self.oms.run_due(self.bench.clock.at)
 
     def close(self) -> None:
         self.bench.connector.engine.dispose()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
@@ -14,8 +15,9 @@ import requests
 from connector import Connector, Settings
 from connector.adapters.sql import tables as t
 from connector.adapters.sql.store import SqlStore, SqlUnitOfWork
-from connector.records import Adjustment, OutboxEntry
-from tests.unit.connector.stub_tiktok import HandClock, StubTikTok
+from connector.records import Adjustment, AdjustOrder, Due, OutboxEntry
+from tests.clock import HandClock
+from tests.unit.connector.stub_tiktok import PENDING, StubTikTok
 
 SETTINGS = Settings(database_url="sqlite://", app_key="key", app_secret="secret")
 OUR_OWN = {"decision", "offer_amount", "warned_at", "outbox_id", "updated_at"}  # of an adjustment; the rest is shown
@@ -34,7 +36,7 @@ class Bench:
     def dated(self, was: Any, becomes: Any) -> None:
         """Whatever an OMS can see of an adjustment has changed at the moment its date of change says."""
         if isinstance(was, Adjustment) and any(getattr(was, name) != getattr(becomes, name) for name in SEEN):
-            assert becomes.updated_at == self.clock.time
+            assert becomes.updated_at == self.clock.at
 
     def restarted(self, settings: Settings = SETTINGS) -> Connector:
         """Drop the connector and make a new one on the same database."""
@@ -43,21 +45,54 @@ class Bench:
         self.connector = Connector(settings, clock=self.clock, http=self.sessions[0], engine=old.engine, secret=secret)
         return self.connector
 
-    def round(self) -> str:
-        """Let time pass up to the next thing the connector wants to do, and let it."""
+    def due(self) -> Due:
+        """What the connector wants to do next."""
         due = self.connector.next_due()
         assert due is not None
-        self.clock.time = max(self.clock.time, due.at)
-        return self.connector.run_due(self.clock.time).what
+        return due
+
+    def round(self) -> str:
+        """Let time pass up to the next thing the connector wants to do, and let it."""
+        due = self.due()
+        self.clock.at = max(self.clock.at, due.at)
+        return self.connector.run_due(self.clock.at).what
 
     def until(self, moment: datetime) -> None:
         while (due := self.connector.next_due()) and due.at <= moment:
-            self.clock.time = due.at
+            self.clock.at = due.at
             self.connector.run_due(due.at)
-        self.clock.time = moment
+        self.clock.at = moment
 
     def wait(self, **duration: float) -> None:
-        self.until(self.clock.time + timedelta(**duration))
+        self.until(self.clock.at + timedelta(**duration))
+
+    def order(self, *prices: str, **more: str) -> int:
+        """Have order 500 of one unit for each price collected; return its id."""
+        self.tiktok.put_order("500", *prices, **more)
+        self.round()
+        return self.order_id("500")
+
+    def claim(self, *prices: str, status: str = PENDING, **more: Any) -> int:
+        """Have order 500 collected with claim 900 on it; return the id of the claim's (last) adjustment."""
+        self.tiktok.put_order("500", *prices)
+        return self.becomes(status, **more)
+
+    def becomes(self, status: str, **more: Any) -> int:
+        """Have claim 900 become that, and a round hear of it."""
+        self.tiktok.put_return("900", "500", status, **more)
+        self.round()
+        return self.adjustment().id
+
+    def refund(self, amount: str | None = None, order_id: str = "500", **more: Any) -> None:
+        """Have the OMS ask for a refund of an order, whole or in part."""
+        request = AdjustOrder(amount=None if amount is None else Decimal(amount), **more)
+        self.connector.commands.adjust_order(self.order_id(order_id), request)
+
+    def approve(self, **more: Any) -> None:
+        self.connector.commands.approve_buyer_request("item", self.adjustment().id, **more)
+
+    def reject(self, **more: Any) -> None:
+        self.connector.commands.reject_buyer_request("item", self.adjustment().id, **more)
 
     def adjustments(self) -> list[Adjustment]:
         with SqlStore(self.connector.engine).reading() as work:

@@ -8,26 +8,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
 
-START = datetime(2031, 3, 3, 9, tzinfo=UTC)
+from tests.clock import HandClock
+
 Json = dict[str, Any]
+PENDING, REJECTED = "RETURN_OR_REFUND_REQUEST_PENDING", "REFUND_OR_RETURN_REQUEST_REJECT"
+SUCCESS, COMPLETE = "RETURN_OR_REFUND_REQUEST_SUCCESS", "RETURN_OR_REFUND_REQUEST_COMPLETE"
+CANCEL = "RETURN_OR_REFUND_REQUEST_CANCEL"
 MADE = {"returns": {"return_id": "990"}, "cancellations": {"cancel_id": "890"}}
-
-
-@dataclass
-class HandClock:
-    """A clock that stands until it is moved."""
-
-    time: datetime = START
-
-    def now(self) -> datetime:
-        return self.time
 
 
 @dataclass
@@ -69,15 +63,7 @@ class StubTikTok(BaseAdapter):
     def close(self) -> None:
         """Nothing to close."""
 
-    def send(
-        self,
-        request: requests.PreparedRequest,
-        stream: bool = False,
-        timeout: Any = None,
-        verify: Any = True,
-        cert: Any = None,
-        proxies: Any = None,
-    ) -> requests.Response:
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         parts = urlsplit(request.url or "")
         raw = request.body or b""
         call = Call(
@@ -209,6 +195,20 @@ class StubTikTok(BaseAdapter):
         self.returns[return_id] = document
         return document
 
+    def put_cancellation(self, cancel_id: str, order_id: str, status: str, *lines: str, **fields: Any) -> None:
+        """Put there a cancellation of those lines, or of the order's first."""
+        now = int(self.clock.now().timestamp())
+        self.cancellations[cancel_id] = {
+            "cancel_id": cancel_id,
+            "order_id": order_id,
+            "cancel_status": f"CANCELLATION_REQUEST_{status}",
+            "role": "SELLER",
+            "create_time": now,
+            "update_time": now,
+            "cancel_line_items": [{"order_line_item_id": line} for line in lines or (f"{order_id}1",)],
+            **fields,
+        }
+
     def written(self) -> list[Call]:
         """The calls that were meant to change something."""
         return [call for call in self.calls if is_write(call)]
@@ -217,6 +217,10 @@ class StubTikTok(BaseAdapter):
 def is_write(call: Call) -> bool:
     path = call.path
     return call.method == "POST" and not path.endswith(("/search", "/calculate"))
+
+
+def cut(call: Call) -> Json:
+    raise Cut
 
 
 def ok(data: Json) -> Json:

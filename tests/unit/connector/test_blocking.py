@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-from connector.domain.decisions import CreateRefund, Decision
-from connector.records import AdjustOrder, OutboxEntry
-from connector.usecases import blocking
+from connector.domain.decisions import CreateRefund
+from connector.records import OutboxEntry
 from connector.usecases.delivery import deliver, prepare
-from connector.usecases.delivery.run import Run
 from tests.unit.connector.conftest import Bench
-from tests.unit.connector.stub_tiktok import Call, Cut, Json, ok, refusal
+from tests.unit.connector.stub_tiktok import COMPLETE, PENDING, SUCCESS, Call, Cut, Json, cut, ok, refusal
 
 
 def a_mug(bench: Bench, *refunds: str) -> None:
     """An order of one unit for 20.00, and parts of it to be refunded."""
-    bench.tiktok.put_order("500", "20.00")
-    bench.round()
+    bench.order("20.00")
     for amount in refunds:
-        bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal(amount)))
+        bench.refund(amount)
 
 
 def seller_center_refunds(bench: Bench, return_id: str, amount: str, status: str = "COMPLETE") -> None:
@@ -43,10 +41,6 @@ def pays(bench: Bench, call: Call) -> Json:
     return ok({"return_id": return_id})
 
 
-def cut(call: Call) -> Json:
-    raise Cut
-
-
 def states(bench: Bench) -> list[tuple[str, str]]:
     return [(str(entry.total), entry.status) for entry in bench.adjustments()]
 
@@ -58,7 +52,7 @@ def test_refunds_of_the_same_unit_go_one_after_the_other(bench: Bench) -> None:
         bench.round()
         bench.round()  # what is on its way is not done
         assert len(bench.tiktok.written()) == sent
-        bench.tiktok.put_return(str(900 + sent), "500", "RETURN_OR_REFUND_REQUEST_COMPLETE")
+        bench.tiktok.put_return(str(900 + sent), "500", COMPLETE)
     bench.round()
     assert states(bench) == [(amount, "PostProcessingComplete") for amount in ("5.00", "6.00", "7.00")]
     assert bench.events("500").count("held_back") == 2
@@ -67,10 +61,9 @@ def test_refunds_of_the_same_unit_go_one_after_the_other(bench: Bench) -> None:
 @pytest.mark.parametrize("asked", ["before", "after"])
 def test_a_refund_waits_for_a_buyers_claim_on_the_same_unit_and_says_so(bench: Bench, asked: str) -> None:
     a_mug(bench, *(["5.00"] if asked == "before" else []))
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
-    bench.round()
+    bench.becomes(PENDING)
     if asked == "after":
-        bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("5.00")))
+        bench.refund("5.00")
     assert bench.round() == "round: nothing new"
     bench.wait(days=3)
     assert bench.tiktok.written() == []
@@ -88,36 +81,28 @@ def test_a_refund_waits_for_a_buyers_claim_on_the_same_unit_and_says_so(bench: B
 
 
 @pytest.mark.parametrize("stated", [True, False])
-@pytest.mark.parametrize(
-    ("paid", "became", "comment"),
-    [
-        (
-            "20",
+@pytest.mark.parametrize("paid", ["20", "15"])
+def test_a_refund_that_waits_is_cut_to_what_a_buyers_claim_leaves(bench: Bench, paid: str, stated: bool) -> None:
+    became, comment = {
+        "20": (
             ("0.00", "InformationOnly"),
             "Done with the refund request 900: of 20.00 USD nothing is left to give back.",
         ),
-        ("15", ("5.00", "SubmittedNotProcessed"), "Cut from 20.00 USD: the refund request 900 went first."),
-    ],
-)
-def test_a_refund_that_waits_is_cut_to_what_a_buyers_claim_leaves(
-    bench: Bench, paid: str, became: tuple[str, str], comment: str, stated: bool
-) -> None:
+        "15": (("5.00", "SubmittedNotProcessed"), "Cut from 20.00 USD: the refund request 900 went first."),
+    }[paid]
     a_mug(bench)
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
-    bench.round()
-    request = AdjustOrder(amount=Decimal("20.00") if stated else None)
-    bench.connector.commands.adjust_order(bench.order_id("500"), request)
+    bench.becomes(PENDING)
+    bench.refund("20.00" if stated else None)
     offered = Decimal(paid) if paid != "20" else None
     bench.connector.commands.approve_buyer_request("item", bench.adjustments()[0].id, partial_refund_amount=offered)
     bench.round()
     assert [call.path.rsplit("/", 1)[1] for call in bench.tiktok.written()] == ["approve"]
     refund = {"refund_amount": {"refund_total": paid}}
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_SUCCESS", **refund)
-    bench.round()
+    bench.becomes(SUCCESS, **refund)
     assert (states(bench)[1], bench.adjustment().comment) == (became, comment)
     told = next(entry.text for entry in bench.connector.activity("500") if entry.event == "gave_way")
     assert told.endswith(comment)
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE", **refund)
+    bench.tiktok.put_return("900", "500", COMPLETE, **refund)
     bench.tiktok.decide = lambda call: pays(bench, call)
     bench.round()
     sums = [call.body["refund_total"] for call in bench.tiktok.written() if "refund_total" in call.body]
@@ -130,7 +115,7 @@ def test_a_refund_is_cut_even_where_the_claim_is_known_only_after_the_marketplac
     a_mug(bench, "20.00")
 
     def pays_the_buyer_first(call: Call) -> Json:
-        bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE")
+        bench.tiktok.put_return("900", "500", COMPLETE)
         return refusal(25005005, "20 exceeds 0.00")(call)
 
     bench.tiktok.responses.append(pays_the_buyer_first)
@@ -139,11 +124,9 @@ def test_a_refund_is_cut_even_where_the_claim_is_known_only_after_the_marketplac
 
 
 def test_a_refund_of_several_units_lets_go_of_those_a_claim_has_taken(bench: Bench) -> None:
-    bench.tiktok.put_order("500", "20.00", "10.00")
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING", lines=["5001"])
-    bench.round()
-    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder())
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE", lines=["5001"])
+    bench.claim("20.00", "10.00", lines=["5001"])
+    bench.refund()
+    bench.tiktok.put_return("900", "500", COMPLETE, lines=["5001"])
     bench.tiktok.decide = lambda call: pays(bench, call)
     bench.round()
     (call,) = bench.tiktok.written()
@@ -154,10 +137,9 @@ def test_a_refund_of_unknown_outcome_is_settled_before_an_answer_that_has_the_ti
     a_mug(bench, "5.00")
     bench.tiktok.responses += [cut, cut, refusal(25001011, "There are processing reverse order exists")]
     bench.round()
-    deadline = bench.clock.time + timedelta(hours=2)
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING", deadline=deadline)
-    bench.round()
-    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id)
+    deadline = bench.clock.at + timedelta(hours=2)
+    bench.becomes(PENDING, deadline=deadline)
+    bench.approve()
     bench.round()
     paths = [call.path.rsplit("/", 1)[1] for call in bench.tiktok.written()]
     assert paths == ["returns", "returns", "returns", "approve"]
@@ -168,10 +150,9 @@ def test_an_answer_does_not_miss_its_deadline_for_a_refund_that_cannot_be_settle
     a_mug(bench, "5.00")
     bench.tiktok.decide = lambda call: cut(call) if call.path.endswith("/returns") else ok({})
     bench.round()
-    deadline = bench.clock.time + timedelta(minutes=55)
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING", deadline=deadline)
-    bench.round()
-    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id)
+    deadline = bench.clock.at + timedelta(minutes=55)
+    bench.becomes(PENDING, deadline=deadline)
+    bench.approve()
 
     def answered() -> bool:
         return any(call.path.endswith("/approve") for call in bench.tiktok.written())
@@ -184,9 +165,8 @@ def test_an_answer_does_not_miss_its_deadline_for_a_refund_that_cannot_be_settle
 
 def test_nothing_waits_for_a_replacement_that_has_been_decided(bench: Bench) -> None:
     a_mug(bench)
-    bench.tiktok.put_return("900", "500", "REPLACEMENT_REQUEST_PENDING", return_type="REPLACEMENT")
-    bench.round()
-    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("5.00")))
+    bench.becomes("REPLACEMENT_REQUEST_PENDING", return_type="REPLACEMENT")
+    bench.refund("5.00")
     bench.wait(days=2)
     assert (bench.tiktok.written(), bench.adjustment().status) == ([], "SubmittedNotProcessed")
     bench.tiktok.put_return("900", "500", "REPLACEMENT_REQUEST_COMPLETE", return_type="REPLACEMENT")
@@ -267,48 +247,33 @@ def test_a_number_that_is_another_refunds_is_an_error_and_no_refund(bench: Bench
     assert states(bench) == [("5.00", "PostProcessingComplete"), ("6.00", "Error")]
 
 
-def test_a_fault_in_whose_turn_it_is_holds_up_no_other(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("where", "name"), [(prepare, "give_way"), (deliver, "_done")])
+def test_a_fault_of_our_own_with_one_refund_holds_up_no_other(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, where: ModuleType, name: str
+) -> None:
     for order_id in ("500", "600"):
         bench.tiktok.put_order(order_id, "20.00")
     bench.round()
     for order_id in ("500", "600"):
-        bench.connector.commands.adjust_order(bench.order_id(order_id), AdjustOrder())
-    give_way = blocking.give_way
+        bench.refund(order_id=order_id)
+    does = getattr(where, name)
 
-    def faulty(work: Any, entry: OutboxEntry, now: Any) -> OutboxEntry:
+    def faulty(work: Any, entry: OutboxEntry, *args: Any) -> Any:
         if isinstance(entry.decision, CreateRefund) and entry.decision.order_id == "500":
             raise RuntimeError("of our own making")
-        return give_way(work, entry, now)
+        return does(work, entry, *args)
 
-    monkeypatch.setattr(prepare, "give_way", faulty)
+    monkeypatch.setattr(where, name, faulty)
     bench.tiktok.decide = lambda call: ok({"return_id": f"9{call.body['order_id']}"})
     assert bench.round() == "round: 1 failed here, 1 delivered"
-
-
-def test_a_fault_of_our_own_with_one_refund_holds_up_no_other(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    bench.tiktok.put_order("500", "20.00")
-    bench.tiktok.put_order("600", "20.00")
-    bench.round()
-    for order_id in ("500", "600"):
-        bench.connector.commands.adjust_order(bench.order_id(order_id), AdjustOrder())
-    done = deliver._done
-
-    def faulty(run: Run, entry: OutboxEntry, decision: Decision, *args: Any) -> Any:
-        if isinstance(decision, CreateRefund) and decision.order_id == "500":
-            raise RuntimeError("of our own making")
-        return done(run, entry, decision, *args)
-
-    monkeypatch.setattr(deliver, "_done", faulty)
-    bench.tiktok.decide = lambda call: ok({"return_id": f"9{call.body['order_id']}"})
-    assert bench.round() == "round: 1 failed here, 1 delivered"
-    assert bench.outbox()[0].state == "unknown"
+    if where is deliver:
+        assert bench.outbox()[0].state == "unknown"
     assert bench.connector.activity("500")[-1].source_words == "The connector failed: RuntimeError"
     monkeypatch.undo()
     bench.wait(hours=1)
     assert bench.connector.waiting() == 0
-    assert {call.query["idempotency_key"] for call in bench.tiktok.written()} == {
-        "idempotency-key-1", "idempotency-key-2"
-    }  # fmt: skip
+    keys = {call.query["idempotency_key"] for call in bench.tiktok.written()}
+    assert keys == {"idempotency-key-1", "idempotency-key-2"}
 
 
 def test_a_fault_that_does_not_go_away_ends_where_a_person_sees_it(
@@ -324,22 +289,11 @@ def test_a_fault_that_does_not_go_away_ends_where_a_person_sees_it(
 
 
 def test_a_cancellation_that_arrived_twice_is_found_before_it_is_called_an_error(bench: Bench) -> None:
-    bench.tiktok.put_order("500", "20.00", status="AWAITING_SHIPMENT")
-    bench.round()
-    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder())
+    bench.order("20.00", status="AWAITING_SHIPMENT")
+    bench.refund()
 
     def twice(call: Call) -> Json:
-        now = int(bench.clock.now().timestamp())
-        bench.tiktok.cancellations["801"] = {
-            "cancel_id": "801",
-            "order_id": "500",
-            "cancel_status": "CANCELLATION_REQUEST_SUCCESS",
-            "role": "SELLER",
-            "create_time": now,
-            "update_time": now,
-            "refund_amount": {"refund_total": "20.00"},
-            "cancel_line_items": [{"order_line_item_id": "5001"}],
-        }
+        bench.tiktok.put_cancellation("801", "500", "SUCCESS", refund_amount={"refund_total": "20.00"})
         return refusal(25001011, "There are processing reverse order exists")(call)
 
     bench.tiktok.responses.append(twice)
@@ -355,12 +309,11 @@ def test_a_cancellation_that_arrived_twice_is_found_before_it_is_called_an_error
 def test_a_coin_that_lies_on_another_unit_stops_no_refund_but_more_does(
     bench: Bench, left: tuple[str, str], sent: list[list[str]]
 ) -> None:
-    document = bench.tiktok.put_order("500", "0.01", "10.00")
-    bench.round()
-    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("10.01")))
+    bench.order("0.01", "10.00")
+    bench.refund("10.01")
 
     def refuses(call: Call) -> Json:
-        for line, price in zip(document["line_items"], left, strict=True):
+        for line, price in zip(bench.tiktok.orders["500"]["line_items"], left, strict=True):
             line["sale_price"] = price  # what the marketplace has left
         return refusal(25001010, "nothing is left")(call)
 
@@ -370,7 +323,6 @@ def test_a_coin_that_lies_on_another_unit_stops_no_refund_but_more_does(
     assert [call.body["order_line_item_ids"] for call in calls] == sent
     assert len({call.query["idempotency_key"] for call in calls}) == len(calls)
     entry = bench.adjustment()
-    mended = len(sent) == 2
-    assert (entry.status, str(entry.total), entry.site_line_ids) == (
-        ("ProcessedNotAcknowledged", "10.00", ["5002"]) if mended else ("Error", "10.01", ["5001", "5002"])
-    )
+    mended = ("ProcessedNotAcknowledged", "10.00", ["5002"])
+    became = mended if len(sent) == 2 else ("Error", "10.01", ["5001", "5002"])
+    assert (entry.status, str(entry.total), entry.site_line_ids) == became

@@ -23,8 +23,8 @@ from connector import Settings
 from connector.cli import main, work
 from connector.errors import BadSettings
 from connector.settings import READERS
+from tests.clock import START
 from tests.unit.connector.conftest import Bench
-from tests.unit.connector.stub_tiktok import START
 
 NOWHERE = "http://127.0.0.1:9"
 
@@ -231,9 +231,7 @@ class StopAfter(threading.Event):
 def test_a_worker_does_what_is_due_and_then_waits(bench: Bench) -> None:
     stop = StopAfter()
     work(bench.connector, stop)
-    due = bench.connector.next_due()
-    assert due is not None
-    assert due.at == START + timedelta(minutes=15)
+    assert bench.due().at == START + timedelta(minutes=15)
     assert stop.waited == [5.0]
 
 

@@ -10,9 +10,8 @@ from decimal import Decimal
 import pytest
 
 from connector.adapters.sql.store import SqlStore, SqlUnitOfWork
-from connector.records import AdjustOrder
 from tests.unit.connector.conftest import Bench
-from tests.unit.connector.stub_tiktok import Call, Json, ok
+from tests.unit.connector.stub_tiktok import COMPLETE, Call, Json, ok
 
 writing = SqlStore.writing
 
@@ -55,66 +54,45 @@ class Marketplace:
         return dict(self.responses[key])
 
     def _act(self, call: Call) -> Json:
-        now = int(self.bench.clock.now().timestamp())
         if call.path.endswith("/approve"):
-            self.bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE")
+            self.bench.tiktok.put_return("900", "500", COMPLETE)
             return {}
         if call.path.endswith("/returns"):
-            self.bench.tiktok.put_return("901", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE", role="SELLER")
+            self.bench.tiktok.put_return("901", "500", COMPLETE, role="SELLER")
             return {"return_id": "901"}
-        self.bench.tiktok.cancellations["801"] = {
-            "cancel_id": "801",
-            "order_id": "500",
-            "cancel_status": "CANCELLATION_REQUEST_COMPLETE",
-            "role": "SELLER",
-            "create_time": now,
-            "update_time": now,
-            "refund_amount": {"refund_total": "39.98"},
-            "cancel_line_items": [{"order_line_item_id": "5001"}],
-        }
+        refund = {"refund_total": "39.98"}
+        self.bench.tiktok.put_cancellation("801", "500", "COMPLETE", refund_amount=refund)
         return {"cancel_id": "801"}
 
 
-def a_request(bench: Bench) -> Callable[[], None]:
-    bench.tiktok.put_order("500", "39.98")
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
-    bench.round()
-    adjustment_id = bench.adjustment().id
-    return lambda: bench.connector.commands.approve_buyer_request("item", adjustment_id)
+def a_request(bench: Bench) -> None:
+    bench.claim("39.98")
+    bench.approve()
 
 
-def a_blind_refund(bench: Bench) -> Callable[[], None]:
-    bench.tiktok.put_order("500", "39.98")
-    bench.round()
-    order_id = bench.order_id("500")
-    return lambda: bench.connector.commands.adjust_order(order_id, AdjustOrder(seller_adjustment_id="A-1"))
+def a_blind_refund(bench: Bench) -> None:
+    bench.order("39.98")
+    bench.refund(seller_adjustment_id="A-1")
 
 
-def a_cancellation(bench: Bench) -> Callable[[], None]:
-    bench.tiktok.put_order("500", "39.98", status="AWAITING_SHIPMENT")
-    bench.round()
-    order_id = bench.order_id("500")
-    return lambda: bench.connector.commands.adjust_order(order_id, AdjustOrder(seller_adjustment_id="A-1"))
+def a_cancellation(bench: Bench) -> None:
+    bench.order("39.98", status="AWAITING_SHIPMENT")
+    bench.refund(seller_adjustment_id="A-1")
 
 
 @pytest.mark.parametrize("after_commit", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("nth", range(1, 8))
 @pytest.mark.parametrize("asked", [a_request, a_blind_refund, a_cancellation])
 def test_a_refund_survives_a_death_at_any_commit(
-    bench: Bench,
-    monkeypatch: pytest.MonkeyPatch,
-    asked: Callable[[Bench], Callable[[], None]],
-    nth: int,
-    after_commit: bool,
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, asked: Callable[[Bench], None], nth: int, after_commit: bool
 ) -> None:
     marketplace = Marketplace(bench)
     bench.tiktok.decide = marketplace
-    ask = asked(bench)
-    ask()
+    asked(bench)
     executioner = Executioner(nth, after_commit=after_commit)
     monkeypatch.setattr(SqlStore, "writing", lambda store: executioner.writing(store))
-    end = bench.clock.time + timedelta(hours=2)
-    while bench.clock.time < end:
+    end = bench.clock.at + timedelta(hours=2)
+    while bench.clock.at < end:
         try:
             bench.wait(minutes=5)
         except Death:

@@ -6,8 +6,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 from connector.records import AdjustItem
+from tests.clock import START
 from tests.unit.connector.conftest import Bench
-from tests.unit.connector.stub_tiktok import START, ok, refusal
+from tests.unit.connector.stub_tiktok import COMPLETE, PENDING, refusal
 
 
 def texts(bench: Bench) -> list[str]:
@@ -15,19 +16,14 @@ def texts(bench: Bench) -> list[str]:
 
 
 def a_return(bench: Bench, *prices: str, status: str = "AWAITING_BUYER_SHIP") -> None:
-    bench.tiktok.put_order("500", *prices)
-    bench.tiktok.put_return("900", "500", status, return_type="RETURN_AND_REFUND")
-    bench.round()
+    bench.claim(*prices, status=status, return_type="RETURN_AND_REFUND")
 
 
 def test_a_parcel_on_its_way_is_shown_with_its_number(bench: Bench) -> None:
     a_return(bench, "20.00")
-    bench.tiktok.put_return("900", "500", "AWAITING_BUYER_SHIP", return_tracking_number="1Z12")
-    bench.round()
-    bench.tiktok.put_return("900", "500", "BUYER_SHIPPED_ITEM")
-    bench.round()
-    bench.tiktok.put_return("900", "500", "BUYER_SHIPPED_ITEM", deadline=START + timedelta(days=2))
-    bench.round()
+    bench.becomes("AWAITING_BUYER_SHIP", return_tracking_number="1Z12")
+    bench.becomes("BUYER_SHIPPED_ITEM")
+    bench.becomes("BUYER_SHIPPED_ITEM", deadline=START + timedelta(days=2))
     assert texts(bench) == [
         "Order collected, 20.00 USD",
         "Return request collected, 20.00 USD: ReadyForReturn",
@@ -56,10 +52,8 @@ def test_what_arbitration_brings_is_shown_as_the_marketplaces_doing(bench: Bench
     a_return(bench, "20.00", status="BUYER_SHIPPED_ITEM")
     bench.connector.commands.reject_return("item", bench.adjustment().id)
     bench.round()
-    bench.tiktok.put_return("900", "500", "REJECT_RECEIVE_PACKAGE", arbitration_status="IN_PROGRESS")
-    bench.round()
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE", arbitration_status="SUPPORT_BUYER")
-    bench.round()
+    bench.becomes("REJECT_RECEIVE_PACKAGE", arbitration_status="IN_PROGRESS")
+    bench.becomes(COMPLETE, arbitration_status="SUPPORT_BUYER")
     first, last = bench.connector.activity("500")[-2:]
     assert first.text == "Return request: in arbitration"
     assert (last.by, last.text) == (
@@ -69,9 +63,7 @@ def test_what_arbitration_brings_is_shown_as_the_marketplaces_doing(bench: Bench
 
 
 def test_an_error_shows_what_was_not_taken(bench: Bench) -> None:
-    bench.tiktok.put_order("500", "20.00")
-    bench.round()
-    (item_id,) = bench.connector.commands.units([bench.order_id("500")])
+    (item_id,) = bench.connector.commands.units([bench.order("20.00")])
     bench.connector.commands.adjust_item(item_id, AdjustItem(item_amount=Decimal("5")))
     bench.tiktok.responses.append(refusal(25011012, "no"))
     bench.round()
@@ -82,15 +74,10 @@ def test_an_error_shows_what_was_not_taken(bench: Bench) -> None:
 
 
 def test_an_offer_and_its_refusal_are_shown(bench: Bench) -> None:
-    bench.tiktok.put_order("500", "20.00")
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
+    bench.claim("20.00")
+    bench.approve(partial_refund_amount=Decimal("5"))
     bench.round()
-    offer = Decimal("5")
-    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id, partial_refund_amount=offer)
-    bench.tiktok.decide = lambda call: ok({})
-    bench.round()
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING", buyer_rejected_partial_refund=True)
-    bench.round()
+    bench.becomes(PENDING, buyer_rejected_partial_refund=True)
     assert texts(bench)[2:] == [
         "ApproveBuyerRequest, offering 5.00 USD",
         "Told TikTok Shop: 5.00 USD offered",

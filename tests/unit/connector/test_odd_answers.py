@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final
@@ -23,9 +23,9 @@ from connector.adapters.tiktok.shapes import Shape
 from connector.domain.decisions import ApproveReturn, CancelOrder, CreateRefund, RejectReturn, SiteDecision
 from connector.domain.site import ClaimKind
 from connector.errors import MarketplaceError
-from connector.records import AdjustOrder
+from tests.clock import START
 from tests.unit.connector.conftest import SETTINGS, Bench
-from tests.unit.connector.stub_tiktok import START, Call, Json, is_write, ok
+from tests.unit.connector.stub_tiktok import PENDING, REJECTED, SUCCESS, Call, Json, is_write, ok
 from tests.unit.connector.test_tiktok_adapter import SHOP, Wire
 
 SEARCHES: Final = {
@@ -37,25 +37,12 @@ LEFT_OUT: Final = object()
 BENT: Final[tuple[object, ...]] = (LEFT_OUT, None, True, 0.5, "", -1, [[]], {"": []})
 
 
-def a_cancellation(bench: Bench, cancel_id: str, order_id: str) -> None:
-    now = int(bench.clock.now().timestamp())
-    bench.tiktok.cancellations[cancel_id] = {
-        "cancel_id": cancel_id,
-        "order_id": order_id,
-        "cancel_status": "CANCELLATION_REQUEST_PENDING",
-        "role": "BUYER",
-        "create_time": now,
-        "update_time": now,
-        "cancel_line_items": [{"order_line_item_id": f"{order_id}1"}],
-    }
-
-
 def a_full_shop(bench: Bench) -> None:
     """Two orders; a return and a cancellation of each."""
     for number in ("1", "2"):
         bench.tiktok.put_order(f"50{number}", "10.00")
-        bench.tiktok.put_return(f"90{number}", f"50{number}", "RETURN_OR_REFUND_REQUEST_PENDING")
-        a_cancellation(bench, f"80{number}", f"50{number}")
+        bench.tiktok.put_return(f"90{number}", f"50{number}", PENDING)
+        bench.tiktok.put_cancellation(f"80{number}", f"50{number}", "PENDING", role="BUYER")
 
 
 def bent(document: Json, path: tuple[str | int, ...], value: object) -> Json:
@@ -163,9 +150,8 @@ def test_the_last_page_may_leave_its_token_out_and_an_empty_one_its_list(bench: 
 def test_a_creation_that_does_not_name_what_it_has_made_is_asked_for_again_under_its_key(
     bench: Bench, data: object
 ) -> None:
-    bench.tiktok.put_order("500", "39.98")
-    bench.round()
-    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder(seller_adjustment_id="A-1"))
+    bench.order("39.98")
+    bench.refund(seller_adjustment_id="A-1")
     bench.tiktok.responses.append(lambda call: bent(ok({}), ("data",), data))
     assert "without an answer" in bench.round()
     bench.tiktok.calls.clear()
@@ -178,13 +164,11 @@ def test_a_creation_that_does_not_name_what_it_has_made_is_asked_for_again_under
 
 @pytest.mark.parametrize("data", [LEFT_OUT, None, [], {}, {"cancel_id": None}, {"return_id": "990"}])
 def test_a_cancellation_that_is_not_named_is_looked_up_before_it_is_sent_again(bench: Bench, data: object) -> None:
-    bench.tiktok.put_order("500", "39.98", status="AWAITING_SHIPMENT")
-    bench.round()
-    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder(seller_adjustment_id="A-1"))
+    bench.order("39.98", status="AWAITING_SHIPMENT")
+    bench.refund(seller_adjustment_id="A-1")
 
     def acts(call: Call) -> Json:
-        a_cancellation(bench, "801", "500")
-        bench.tiktok.cancellations["801"] |= {"role": "SELLER", "cancel_status": "CANCELLATION_REQUEST_SUCCESS"}
+        bench.tiktok.put_cancellation("801", "500", "SUCCESS")
         return bent(ok({}), ("data",), data)
 
     bench.tiktok.responses.append(acts)
@@ -200,11 +184,9 @@ def test_a_cancellation_that_is_not_named_is_looked_up_before_it_is_sent_again(b
 def test_a_yes_or_no_whose_answer_proves_nothing_is_looked_up(
     bench: Bench, decide: str, acted: bool, data: object
 ) -> None:
-    bench.tiktok.put_order("500", "39.98")
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING", deadline=START + timedelta(days=2))
-    bench.round()
-    getattr(bench.connector.commands, f"{decide}_buyer_request")("item", bench.adjustment().id)
-    became = {"approve": "RETURN_OR_REFUND_REQUEST_SUCCESS", "reject": "REFUND_OR_RETURN_REQUEST_REJECT"}[decide]
+    bench.claim("39.98", deadline=START + timedelta(days=2))
+    getattr(bench, decide)()
+    became = {"approve": SUCCESS, "reject": REJECTED}[decide]
 
     def acts(call: Call) -> Json:
         if acted:
@@ -318,12 +300,12 @@ def test_whatever_is_answered_the_rest_of_the_round_goes_on(make_bench: Callable
     whole = bench.tiktok.respond
     for number in range(len(ODD)):
         bench.tiktok.put_order(f"6{number:02}", "39.98")
-        bench.tiktok.put_return(f"7{number:02}", f"6{number:02}", "RETURN_OR_REFUND_REQUEST_PENDING")
+        bench.tiktok.put_return(f"7{number:02}", f"6{number:02}", PENDING)
     bench.round()
     for adjustment, odd in zip(bench.adjustments(), ODD, strict=True):
         bench.connector.commands.approve_buyer_request("item", adjustment.id)
         bench.tiktok.put_order("699", "10.00")
-        bench.tiktok.put_return("799", "699", "RETURN_OR_REFUND_REQUEST_PENDING")
+        bench.tiktok.put_return("799", "699", PENDING)
         bench.tiktok.instead = lambda call, odd=odd: (
             said(odd) if call.path == path and not is_write(call) else whole(call)
         )
@@ -373,27 +355,23 @@ def test_what_cannot_be_kept_holds_up_no_other_and_comes_again(
     ],
 )
 def test_a_wait_that_is_asked_for_has_its_limits(bench: Bench, asked: str, waits: timedelta) -> None:
-    bench.tiktok.put_order("500", "39.98")
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING", deadline=START + timedelta(days=2))
-    bench.round()
-    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id)
-    too_many = {"code": 36009002, "message": "slowly", "http": 429, "headers": {"Retry-After": asked}}
-    bench.tiktok.responses.append(lambda call: dict(too_many))
-    now = START + timedelta(minutes=15)
-    bench.until(now)
-    assert bench.outbox()[0].not_before == now + waits
+    asked_to_wait(bench, asked, START + timedelta(days=2))
+    assert bench.outbox()[0].not_before == START + timedelta(minutes=15) + waits
 
 
 @pytest.mark.parametrize("asked", ["3000", "100000000", "Fri, 03 Mar 2093 08:00:00 GMT"])
 def test_a_wait_that_is_asked_for_never_reaches_the_deadline(bench: Bench, asked: str) -> None:
-    bench.tiktok.put_order("500", "39.98")
     deadline = START + timedelta(minutes=40)
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING", deadline=deadline)
-    bench.round()
-    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id)
-    too_many = {"code": 36009002, "message": "slowly", "http": 429, "headers": {"Retry-After": asked}}
-    bench.tiktok.responses.append(lambda call: dict(too_many))
-    bench.until(START + timedelta(minutes=15))
+    asked_to_wait(bench, asked, deadline)
     assert bench.outbox()[0].not_before == deadline - timedelta(minutes=1)
     bench.until(deadline - timedelta(seconds=1))
     assert bench.outbox()[0].state == "done"
+
+
+def asked_to_wait(bench: Bench, asked: str, deadline: datetime) -> None:
+    """Have an answer with that deadline turned away, with a word on when to come again."""
+    bench.claim("39.98", deadline=deadline)
+    bench.approve()
+    too_many = {"code": 36009002, "message": "slowly", "http": 429, "headers": {"Retry-After": asked}}
+    bench.tiktok.responses.append(lambda call: dict(too_many))
+    bench.until(START + timedelta(minutes=15))

@@ -12,18 +12,17 @@ from typing import Any
 import pytest
 
 from connector import Connector, Settings
-from connector.records import Adjustment, AdjustOrder
+from connector.records import Adjustment
 from connector.usecases.outbox import decide
+from tests.clock import START
 from tests.unit.connector.conftest import SETTINGS, Bench
-from tests.unit.connector.stub_tiktok import START, Call, Cut, Json, ok, refusal
+from tests.unit.connector.stub_tiktok import CANCEL, COMPLETE, PENDING, REJECTED, SUCCESS, Call, Cut, Json, ok, refusal
 
 DAY = timedelta(hours=24)
 
 
 def a_refund_request(bench: Bench, *, deadline: timedelta = DAY) -> None:
-    bench.tiktok.put_order("500", "39.98")
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING", deadline=bench.clock.time + deadline)
-    bench.round()
+    bench.claim("39.98", deadline=bench.clock.at + deadline)
 
 
 def settle_as(bench: Bench, status: str) -> None:
@@ -31,12 +30,10 @@ def settle_as(bench: Bench, status: str) -> None:
 
 
 def test_rounds_fall_on_a_grid_from_the_start(bench: Bench) -> None:
-    first = bench.connector.next_due()
-    assert first is not None
+    first = bench.due()
     assert first.at == START
     bench.round()
-    second = bench.connector.next_due()
-    assert second is not None
+    second = bench.due()
     assert second.at == START + timedelta(minutes=15)
     assert second.number != first.number
 
@@ -52,7 +49,7 @@ def test_a_refund_request_becomes_a_new_rma_with_the_marketplace_s_deadline(benc
 
 def test_an_approval_waits_for_the_round_and_walks_to_its_end(bench: Bench) -> None:
     a_refund_request(bench)
-    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id)
+    bench.approve()
     assert bench.adjustment().status == "PendingApproval"
     assert bench.tiktok.written() == []
     bench.round()
@@ -60,8 +57,7 @@ def test_an_approval_waits_for_the_round_and_walks_to_its_end(bench: Bench) -> N
     assert call.path == "/return_refund/202309/returns/900/approve"
     assert call.body == {"decision": "APPROVE_REFUND"}
     assert bench.adjustment().status == "AcknowledgedPostProcessingNotComplete"
-    settle_as(bench, "RETURN_OR_REFUND_REQUEST_COMPLETE")
-    bench.round()
+    bench.becomes(COMPLETE)
     assert bench.adjustment().status == "PostProcessingComplete"
     assert bench.adjustment().decided_by == "oms"
     assert bench.connector.ledger() == {"500": Decimal("39.98")}
@@ -69,29 +65,23 @@ def test_an_approval_waits_for_the_round_and_walks_to_its_end(bench: Bench) -> N
 
 def test_a_decision_that_cannot_wait_for_the_round_goes_out_at_once(bench: Bench) -> None:
     a_refund_request(bench, deadline=timedelta(minutes=20))
-    bench.clock.time = START + timedelta(minutes=16)
-    bench.until(bench.clock.time)
-    bench.clock.time = START + timedelta(minutes=17)
-    bench.connector.commands.reject_buyer_request("item", bench.adjustment().id, comment="Delivered in full")
-    due = bench.connector.next_due()
-    assert due is not None
-    assert due.at == bench.clock.time
+    bench.until(START + timedelta(minutes=17))
+    bench.reject(comment="Delivered in full")
+    assert bench.due().at == bench.clock.at
     assert "ahead of the round" in bench.round()
     (call,) = bench.tiktok.written()
     assert call.body["reject_reason"] == "reverse_reject_refund_request_unclear_evidence"
     assert call.body["comment"] == "Delivered in full"
     assert bench.adjustment().status == "RejectionCompleted"
-    following = bench.connector.next_due()
-    assert following is not None
-    assert following.at == START + timedelta(minutes=30)
+    assert bench.due().at == START + timedelta(minutes=30)
 
 
 def test_a_lost_response_is_looked_up_before_anything_is_sent_again(bench: Bench) -> None:
     a_refund_request(bench)
-    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id)
+    bench.approve()
 
     def acts_and_cuts(call: Call) -> Json:
-        settle_as(bench, "RETURN_OR_REFUND_REQUEST_SUCCESS")
+        settle_as(bench, SUCCESS)
         raise Cut
 
     bench.tiktok.responses.append(acts_and_cuts)
@@ -104,7 +94,7 @@ def test_a_lost_response_is_looked_up_before_anything_is_sent_again(bench: Bench
 
 def test_an_attempt_that_had_no_effect_is_repeated_with_the_same_key(bench: Bench) -> None:
     a_refund_request(bench)
-    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id)
+    bench.approve()
     bench.tiktok.responses.append(lambda call: {"http": 502, "raw": b"<html>"})
     bench.round()
     assert bench.adjustment().status == "ProcessingApproval"
@@ -116,17 +106,16 @@ def test_an_attempt_that_had_no_effect_is_repeated_with_the_same_key(bench: Benc
 
 def test_a_death_in_the_middle_of_an_attempt_loses_nothing(bench: Bench) -> None:
     a_refund_request(bench)
-    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id)
+    bench.approve()
 
     def dies(call: Call) -> Json:
-        settle_as(bench, "RETURN_OR_REFUND_REQUEST_SUCCESS")
+        settle_as(bench, SUCCESS)
         raise SystemExit
 
     bench.tiktok.responses.append(dies)
-    try:
+    with pytest.raises(SystemExit):
         bench.round()
-    except SystemExit:
-        bench.restarted()
+    bench.restarted()
     assert bench.outbox()[0].state == "sending"
     bench.round()
     assert len(bench.tiktok.written()) == 1
@@ -146,7 +135,7 @@ def test_a_decision_the_marketplace_refuses_ends_in_an_error_and_can_be_made_aga
     assert (failed.error_code, failed.error_message) == ("25011012", "reject reason is not valid")
     assert (again.status, again.rma_number, again.deadline) == ("NewRma", asked.rma_number, asked.deadline)
     assert (again.total, again.site_line_ids, again.error_code) == (asked.total, asked.site_line_ids, None)
-    assert (again.created_at, again.outbox_id) == (bench.clock.time, None)
+    assert (again.created_at, again.outbox_id) == (bench.clock.at, None)
     assert bench.connector.activity("500")[-2].source_words == "reject reason is not valid"
     services.reject_buyer_request("item", again.id)
     bench.round()
@@ -156,9 +145,7 @@ def test_a_decision_the_marketplace_refuses_ends_in_an_error_and_can_be_made_aga
 
 
 def test_every_line_of_a_return_whose_goods_could_not_be_judged_is_asked_anew(bench: Bench) -> None:
-    bench.tiktok.put_order("500", "20.00", "10.00")
-    bench.tiktok.put_return("900", "500", "BUYER_SHIPPED_ITEM", return_type="RETURN_AND_REFUND")
-    bench.round()
+    bench.claim("20.00", "10.00", status="BUYER_SHIPPED_ITEM", return_type="RETURN_AND_REFUND")
     for entry in bench.adjustments():
         bench.connector.commands.approve_return("item", entry.id)
     bench.tiktok.responses.append(refusal(25011012, "status does not allow approve"))
@@ -169,7 +156,7 @@ def test_every_line_of_a_return_whose_goods_could_not_be_judged_is_asked_anew(be
 
 def test_a_request_that_nobody_can_read_again_is_asked_anew_as_it_was(bench: Bench) -> None:
     a_refund_request(bench)
-    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id)
+    bench.approve()
 
     def refuses_and_goes_dark(call: Call) -> Json:
         bench.tiktok.instead = lambda call: {"http": 503, "raw": b""}
@@ -182,7 +169,7 @@ def test_a_request_that_nobody_can_read_again_is_asked_anew_as_it_was(bench: Ben
 
 def test_a_refused_decision_about_what_waits_no_more_is_not_asked_anew(bench: Bench) -> None:
     a_refund_request(bench)
-    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id)
+    bench.approve()
 
     def refuses(call: Call) -> Json:
         settle_as(bench, "A_STATUS_FROM_THE_FUTURE")
@@ -196,9 +183,9 @@ def test_a_refused_decision_about_what_waits_no_more_is_not_asked_anew(bench: Be
 def test_a_refusal_because_it_is_done_already_is_no_error(bench: Bench) -> None:
     a_refund_request(bench, deadline=timedelta(minutes=25))
     bench.until(START + timedelta(minutes=15))
-    settle_as(bench, "RETURN_OR_REFUND_REQUEST_SUCCESS")
+    settle_as(bench, SUCCESS)
     bench.tiktok.responses.append(refusal(25020010, "already approved"))
-    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id)
+    bench.approve()
     bench.round()
     assert bench.adjustment().status == "AcknowledgedPostProcessingNotComplete"
     assert bench.adjustment().decided_by == "channel"
@@ -207,9 +194,8 @@ def test_a_refusal_because_it_is_done_already_is_no_error(bench: Bench) -> None:
 
 def test_what_happened_outside_withdraws_the_waiting_decision(bench: Bench) -> None:
     a_refund_request(bench)
-    bench.connector.commands.reject_buyer_request("item", bench.adjustment().id)
-    settle_as(bench, "RETURN_OR_REFUND_REQUEST_COMPLETE")
-    bench.round()
+    bench.reject()
+    bench.becomes(COMPLETE)
     assert bench.tiktok.written() == []
     assert bench.outbox()[0].state == "withdrawn"
     assert bench.adjustment().status == "PostProcessingComplete"
@@ -219,25 +205,27 @@ def test_what_happened_outside_withdraws_the_waiting_decision(bench: Bench) -> N
 
 def test_a_dispute_won_by_the_buyer_opens_a_new_adjustment_of_the_same_rma(bench: Bench) -> None:
     a_refund_request(bench)
-    bench.connector.commands.reject_buyer_request("item", bench.adjustment().id)
+    bench.reject()
     bench.round()
-    bench.tiktok.put_return("900", "500", "REFUND_OR_RETURN_REQUEST_REJECT", arbitration_status="IN_PROGRESS")
-    bench.round()
+    bench.becomes(REJECTED, arbitration_status="IN_PROGRESS")
     (rejected,) = bench.adjustments()
     assert rejected.status == "RejectionCompleted"
     assert rejected.arbitration_status == "IN_PROGRESS"
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE", arbitration_status="SUPPORT_BUYER")
-    bench.round()
+    bench.becomes(COMPLETE, arbitration_status="SUPPORT_BUYER")
     rejected, won = bench.adjustments()
     assert rejected.status == "RejectionCompleted"
     assert (rejected.arbitration_status, rejected.comment) == ("SUPPORT_BUYER", "Arbitration: SUPPORT_BUYER.")
     assert (won.status, won.rma_number, won.created_source) == ("PostProcessingComplete", "900", "Channel")
 
 
-def test_the_default_decision_is_made_in_the_last_round_before_the_deadline(
-    make_bench: Callable[[Settings], Bench],
-) -> None:
-    bench = make_bench(replace(SETTINGS, default_answers={"REFUND": "reject"}))
+@pytest.fixture
+def answering(make_bench: Callable[[Settings], Bench]) -> Bench:
+    """A connector that answers a refund request with no, where nobody else does."""
+    return make_bench(replace(SETTINGS, default_answers={"REFUND": "reject"}))
+
+
+def test_the_default_decision_is_made_in_the_last_round_before_the_deadline(answering: Bench) -> None:
+    bench = answering
     a_refund_request(bench, deadline=timedelta(hours=3))
     bench.until(START + timedelta(hours=2, minutes=44))
     assert "deadline_near" in bench.events("500")
@@ -247,8 +235,8 @@ def test_the_default_decision_is_made_in_the_last_round_before_the_deadline(
     assert bench.adjustment().decided_by == "default"
 
 
-def test_a_round_counts_whom_it_warned_of_and_what_it_decided_itself(make_bench: Callable[[Settings], Bench]) -> None:
-    bench = make_bench(replace(SETTINGS, default_answers={"REFUND": "reject"}))
+def test_a_round_counts_whom_it_warned_of_and_what_it_decided_itself(answering: Bench) -> None:
+    bench = answering
     a_refund_request(bench, deadline=timedelta(hours=3))
     bench.until(START + timedelta(minutes=59))
     assert bench.round() == "round: 1 warned"
@@ -256,14 +244,12 @@ def test_a_round_counts_whom_it_warned_of_and_what_it_decided_itself(make_bench:
     assert bench.round() == "round: 1 answered, 1 delivered"
 
 
-def test_a_fault_before_one_deadline_holds_up_no_other(
-    make_bench: Callable[[Settings], Bench], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bench = make_bench(replace(SETTINGS, default_answers={"REFUND": "reject"}))
-    soon = bench.clock.time + timedelta(minutes=10)
+def test_a_fault_before_one_deadline_holds_up_no_other(answering: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench = answering
+    soon = bench.clock.at + timedelta(minutes=10)
     for order_id, return_id in (("500", "900"), ("600", "901")):
         bench.tiktok.put_order(order_id, "20.00")
-        bench.tiktok.put_return(return_id, order_id, "RETURN_OR_REFUND_REQUEST_PENDING", deadline=soon)
+        bench.tiktok.put_return(return_id, order_id, PENDING, deadline=soon)
 
     def faulty(work: Any, adjustment: Adjustment, *args: Any, **more: Any) -> None:
         if adjustment.site_adjustment_id == "900":
@@ -277,9 +263,9 @@ def test_a_fault_before_one_deadline_holds_up_no_other(
 def test_the_default_answer_goes_before_a_refund_of_the_sellers(make_bench: Callable[[Settings], Bench]) -> None:
     bench = make_bench(replace(SETTINGS, default_answers={"REFUND": "approve"}))
     a_refund_request(bench, deadline=timedelta(minutes=25))
-    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder())
+    bench.refund()
     assert bench.round() == "round: 1 answered, 1 delivered"
-    settle_as(bench, "RETURN_OR_REFUND_REQUEST_COMPLETE")
+    settle_as(bench, COMPLETE)
     assert bench.round() == "round: 1 collected, 1 overtaken"
     assert [entry.status for entry in bench.adjustments()] == ["PostProcessingComplete", "InformationOnly"]
 
@@ -294,15 +280,14 @@ def test_a_round_reads_all_pages(bench: Bench) -> None:
 def test_an_order_nobody_knew_is_fetched_for_its_claim(bench: Bench) -> None:
     bench.round()
     bench.tiktok.put_order("500", "20.00")["update_time"] = 0
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
-    bench.round()
+    bench.becomes(PENDING)
     assert bench.adjustment().status == "NewRma"
     assert any(call.path == "/order/202309/orders" for call in bench.tiktok.calls)
 
 
 def test_a_token_is_renewed_before_it_expires(bench: Bench) -> None:
     bench.round()
-    bench.clock.time = START + timedelta(days=7) - timedelta(minutes=30)
+    bench.clock.at = START + timedelta(days=7) - timedelta(minutes=30)
     bench.round()
     assert [call.path for call in bench.tiktok.calls].count("/api/v2/token/refresh") == 1
 
@@ -318,28 +303,26 @@ def test_an_unavailable_stream_is_read_again_from_where_it_stood(bench: Bench) -
 
 
 def test_a_blind_refund_takes_the_sum_the_marketplace_reckons(bench: Bench) -> None:
-    bench.tiktok.put_order("500", "20.00", "5.00")
-    bench.round()
-    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder(seller_adjustment_id="A-1"))
-    bench.tiktok.decide = lambda call: ok({"return_id": "901", "return_status": "RETURN_OR_REFUND_REQUEST_SUCCESS"})
+    bench.order("20.00", "5.00")
+    bench.refund(seller_adjustment_id="A-1")
+    bench.tiktok.decide = lambda call: ok({"return_id": "901", "return_status": SUCCESS})
     bench.round()
     (call,) = bench.tiktok.written()
     assert call.body["refund_total"] == "25.00"
     assert call.body["order_line_item_ids"] == ["5001", "5002"]
     assert bench.adjustment().site_adjustment_id == "901"
-    bench.tiktok.put_return("901", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE", role="SELLER")
+    bench.tiktok.put_return("901", "500", COMPLETE, role="SELLER")
     bench.round()
     assert len(bench.adjustments()) == 1
     assert bench.connector.ledger() == {"500": Decimal("25.00")}
 
 
 def test_a_blind_refund_whose_response_is_lost_is_asked_for_under_its_key_and_not_made_again(bench: Bench) -> None:
-    bench.tiktok.put_order("500", "20.00")
-    bench.round()
-    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder())
+    bench.order("20.00")
+    bench.refund()
 
     def acts_and_cuts(call: Call) -> Json:
-        bench.tiktok.put_return("901", "500", "RETURN_OR_REFUND_REQUEST_SUCCESS", role="SELLER")
+        bench.tiktok.put_return("901", "500", SUCCESS, role="SELLER")
         raise Cut
 
     bench.tiktok.responses += [acts_and_cuts, lambda call: ok({"return_id": "901"})]
@@ -354,9 +337,8 @@ def test_a_blind_refund_whose_response_is_lost_is_asked_for_under_its_key_and_no
 
 
 def test_unshipped_units_are_cancelled_instead_of_refunded(bench: Bench) -> None:
-    bench.tiktok.put_order("500", "20.00", status="AWAITING_SHIPMENT", package="")
-    bench.round()
-    bench.connector.commands.adjust_order(bench.order_id("500"), AdjustOrder(amount=Decimal("3.00")))
+    bench.order("20.00", status="AWAITING_SHIPMENT", package="")
+    bench.refund("3.00")
     bench.tiktok.decide = lambda call: ok({"cancel_id": "801", "cancel_status": "CANCELLATION_REQUEST_SUCCESS"})
     bench.round()
     (call,) = bench.tiktok.written()
@@ -368,8 +350,8 @@ def test_unshipped_units_are_cancelled_instead_of_refunded(bench: Bench) -> None
 
 def test_news_from_a_stream_that_broke_off_still_hold_back_a_decision(bench: Bench) -> None:
     a_refund_request(bench)
-    bench.connector.commands.reject_buyer_request("item", bench.adjustment().id)
-    settle_as(bench, "RETURN_OR_REFUND_REQUEST_COMPLETE")
+    bench.reject()
+    settle_as(bench, COMPLETE)
     bench.tiktok.returns["899"] = {"return_id": "899", "update_time": int(bench.clock.now().timestamp())}
     assert "returns unavailable" in bench.round()
     assert bench.tiktok.written() == []
@@ -378,7 +360,7 @@ def test_news_from_a_stream_that_broke_off_still_hold_back_a_decision(bench: Ben
 
 def test_a_claim_without_a_readable_order_is_not_forgotten(bench: Bench) -> None:
     bench.tiktok.put_order("500", "20.00")
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
+    bench.tiktok.put_return("900", "500", PENDING)
     order = bench.tiktok.orders.pop("500")
     assert "returns unavailable" in bench.round()
     assert bench.adjustments() == []
@@ -388,42 +370,34 @@ def test_a_claim_without_a_readable_order_is_not_forgotten(bench: Bench) -> None
 
 
 def test_a_return_that_was_closed_says_why(bench: Bench) -> None:
-    bench.tiktok.put_order("500", "20.00")
-    bench.tiktok.put_return("900", "500", "AWAITING_BUYER_SHIP", return_type="RETURN_AND_REFUND")
-    bench.round()
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_CANCEL")
+    bench.claim("20.00", status="AWAITING_BUYER_SHIP", return_type="RETURN_AND_REFUND")
     record = {"event": "BUYER_RETURN_SHIPPED_TIMEOUT", "description": "Not shipped in time", "create_time": 1}
     bench.tiktok.records = [record]
-    bench.round()
+    bench.becomes(CANCEL)
     assert bench.adjustment().status == "RejectionCompleted"
     assert "Not shipped in time" in bench.adjustment().comment
 
 
 def test_of_records_of_one_second_the_later_one_says_why(bench: Bench) -> None:
-    bench.tiktok.put_order("500", "20.00")
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_CANCEL")
     bench.tiktok.records = [{"event": event, "create_time": 7} for event in ("ORDER_RETURN", "BUYER_CANCELED")]
-    bench.round()
+    bench.claim("20.00", status=CANCEL)
     assert bench.adjustment().comment.endswith("BUYER_CANCELED")
 
 
 def test_silence_after_an_offer_that_came_to_nothing_is_decided_by_the_marketplace(bench: Bench) -> None:
     a_refund_request(bench)
-    bench.connector.commands.approve_buyer_request("item", bench.adjustment().id, partial_refund_amount=Decimal("5.00"))
+    bench.approve(partial_refund_amount=Decimal("5.00"))
     bench.round()
     declined = {"buyer_rejected_partial_refund": True}
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_PENDING", **declined)
-    bench.round()
+    bench.becomes(PENDING, **declined)
     assert (bench.adjustment().status, bench.adjustment().decided_by) == ("NewRma", "buyer")
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_COMPLETE", **declined)
-    bench.round()
+    bench.becomes(COMPLETE, **declined)
     assert (bench.adjustment().status, bench.adjustment().decided_by) == ("PostProcessingComplete", "channel")
 
 
 def test_a_connector_goes_on_counting_where_the_memory_it_is_given_was(bench: Bench) -> None:
     bench.wait(hours=1)
-    old, due = bench.connector, bench.connector.next_due()
-    assert due is not None
+    old, due = bench.connector, bench.due()
     assert due.number > 1
     kept = pickle.loads(pickle.dumps(old.memory))
     heir = Connector(old.settings, clock=bench.clock, http=bench.sessions[0], engine=old.engine, memory=kept)

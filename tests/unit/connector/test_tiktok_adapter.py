@@ -14,64 +14,18 @@ from connector.domain.decisions import ApproveReturn, SiteDecision
 from connector.domain.site import ClaimKind
 from connector.errors import Busy, Refused, TooMuch, Unavailable
 from connector.ports import Access
-from tests.unit.connector.stub_tiktok import Call, HandClock, Json, StubTikTok, refusal
+from tests.clock import HandClock
+from tests.unit.connector.stub_tiktok import PENDING, Call, Json, StubTikTok, refusal
+from tests.unit.mock_tiktok_http.test_signing import VECTORS
 
 SHOP = Access(cipher="ROW_test", access_token="token")
 Responder = Callable[[Call], Json]
 
-# The vectors of the reference: the marketplace's own published one, others computed by its rule.
-VECTORS = [
-    (
-        "e59af819cc",
-        "/authorization/202309/shops",
-        {"app_key": "29a39d", "timestamp": "1623812664"},
-        b"",
-        "b596b73e0cc6de07ac26f036364178ab16b0a907af13d43f0a0cd2345f582dc8",
-    ),
-    (
-        "e59af819cc",
-        "/event/202309/webhooks",
-        {"app_key": "68xu9ks5p4i8", "shop_cipher": "ROW_xkMbgAAAeVAQra0eZWebFQq5aIK", "timestamp": "1696909648"},
-        b'{"event_type":"PACKAGE_UPDATE","address":"https://partner.tiktokshop.com"}',
-        "701dd6deb2389fe4c469b89bd37fc56f96a6da6afeb4d01c9077a65169752fa7",
-    ),
-    (
-        "testsecret01",
-        "/return_refund/202309/returns/search",
-        {
-            "app_key": "testkey01",
-            "page_size": "10",
-            "page_token": "a+b/c==",
-            "shop_cipher": "ROW_test/cipher+1=",
-            "sort_field": "update_time",
-            "sort_order": "ASC",
-            "timestamp": "1700000000",
-            "access_token": "left out",
-        },
-        b'{"update_time_ge":1699990000,"update_time_lt":1700000000,'
-        b'"return_status":["RETURN_OR_REFUND_REQUEST_PENDING"]}',
-        "46dd68deebecda73f396946372df67f81597c8521a377fe871d4f80a5ea1a7b4",
-    ),
-    (
-        "testsecret01",
-        "/return_refund/202309/returns/4035318504086604100/approve",
-        {
-            "app_key": "testkey01",
-            "idempotency_key": "11111111-2222-3333-4444-555555555555",
-            "shop_cipher": "ROW_test",
-            "timestamp": "1700000000",
-        },
-        b'{"decision":"APPROVE_REFUND"}',
-        "1ed7ed3f1f8ab0f1195ac668ded73024247e491c80cb412db8a100143ae302ee",
-    ),
-]
 
-
-@pytest.mark.parametrize(("secret", "path", "query", "body", "expected"), VECTORS)
-def test_a_request_is_signed_as_the_marketplace_says(
-    secret: str, path: str, query: dict[str, str], body: bytes, expected: str
-) -> None:
-    assert sign(secret, path, query, body) == expected
+@pytest.mark.parametrize("name", VECTORS)
+def test_a_request_is_signed_as_the_marketplace_says(name: str) -> None:
+    secret, path, query, body, expected = VECTORS[name]
+    assert sign(secret, path, {**query, "access_token": "left out"}, body.encode()) == expected
 
 
 class Wire:
@@ -120,7 +74,7 @@ def test_the_shops_are_asked_for_without_a_cipher(wire: Wire) -> None:
 def test_all_pages_are_read_by_update_time(wire: Wire) -> None:
     wire.stub.put_order("500", "10.00")
     for number in range(25):
-        wire.stub.put_return(f"9{number:02}", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
+        wire.stub.put_return(f"9{number:02}", "500", PENDING)
     found = list(wire.tiktok.claims_since(SHOP, ClaimKind.RETURN, wire.clock.now()))
     assert len(found) == 25
     first = wire.stub.calls[0]
@@ -130,8 +84,8 @@ def test_all_pages_are_read_by_update_time(wire: Wire) -> None:
 
 def test_a_document_that_cannot_be_read_holds_up_no_other(wire: Wire) -> None:
     wire.stub.put_order("500", "10.00")
-    wire.stub.put_return("901", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
-    wire.stub.put_return("902", "500", "RETURN_OR_REFUND_REQUEST_PENDING")
+    wire.stub.put_return("901", "500", PENDING)
+    wire.stub.put_return("902", "500", PENDING)
     del wire.stub.returns["901"]["order_id"]
     found = wire.tiktok.claims_since(SHOP, ClaimKind.RETURN, None)
     assert next(found).id == "902"

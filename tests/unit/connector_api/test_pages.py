@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from connector.adapters.sql.store import engine_for
 from connector.domain.adjustments import RequestStatus
 from connector.pages.words import STATUS, in_words, left, span, title
-from tests.unit.connector_api.oms_client import START, OmsClient
+from tests.clock import START
+from tests.unit.connector_api.oms_client import OmsClient
 
 
 @pytest.fixture
