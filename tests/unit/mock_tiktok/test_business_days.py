@@ -79,13 +79,6 @@ def test_hours_and_days_are_lengths_whatever_the_clocks_do() -> None:
     assert (profile.due("dispute.open_window", start) - start).total_seconds() == 10 * 86_400
 
 
-@pytest.mark.parametrize("name", policy.names())
-def test_every_number_of_a_profile_has_a_source_and_a_certainty(name: str) -> None:
-    for number in policy.load(name).numbers.values():
-        assert number.source
-        assert number.certainty in ("documented", "observed", "assumed")
-
-
 def test_a_profile_can_be_a_file_that_names_only_what_differs(tmp_path: Path) -> None:
     file = tmp_path / "hasty.yaml"
     file.write_text(

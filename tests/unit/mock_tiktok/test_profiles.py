@@ -14,6 +14,7 @@ from mock_tiktok import Marketplace
 from mock_tiktok.errors import BadValue
 from mock_tiktok.policy import profile as policy
 from mock_tiktok.policy.checks import NUMBERS, OPTIONAL
+from tests.refused import refused
 from tests.unit.mock_tiktok.town import Town
 
 Change = Callable[[dict[str, Any]], object]
@@ -33,10 +34,9 @@ def a_number(name: str, **says: object) -> Change:
 def refusal_of(folder: Path, document: object, name: str = "mine.yaml") -> str:
     file = folder / name
     file.write_text(yaml.safe_dump(document))
-    with pytest.raises(BadValue) as refused:
-        policy.load(file)
-    assert refused.value.field == "profile"
-    return refused.value.message
+    refusal = refused(BadValue, policy.load, file)
+    assert refusal.field == "profile"
+    return refusal.message
 
 
 MISTAKES: dict[str, Change] = {
@@ -91,20 +91,19 @@ def test_a_mistake_is_named_with_what_would_be_right(tmp_path: Path, words: str)
     assert words in refusal_of(tmp_path, document)
 
 
-@pytest.mark.parametrize("name", sorted(NUMBERS.keys() - OPTIONAL - {"return.seller_response"}))
-def test_a_number_that_is_missing_is_named_before_anything_begins(tmp_path: Path, name: str) -> None:
-    document = a_profile()
-    del document["numbers"][name]
-    assert refusal_of(tmp_path, document) == f"mine.yaml: numbers.{name} is missing"
-    with pytest.raises(BadValue):
-        Town(tmp_path / "mine.yaml")
+KEYS = ("name", "market", "currency", "timezone", "calendar", "reasons", "eligible")
+NEEDED = [f"numbers.{name}" for name in sorted(NUMBERS.keys() - OPTIONAL - {"return.seller_response"})]
 
 
-@pytest.mark.parametrize("key", ["name", "market", "currency", "timezone", "calendar", "reasons", "eligible"])
-def test_a_key_that_is_missing_is_named(tmp_path: Path, key: str) -> None:
+@pytest.mark.parametrize("key", [*KEYS, *NEEDED])
+def test_a_key_or_a_number_that_is_missing_is_named_before_anything_begins(tmp_path: Path, key: str) -> None:
     document = a_profile()
-    del document[key]
+    if key in KEYS:
+        del document[key]
+    else:
+        del document["numbers"][key.removeprefix("numbers.")]
     assert refusal_of(tmp_path, document) == f"mine.yaml: {key} is missing"
+    refused(BadValue, Town, tmp_path / "mine.yaml")
 
 
 def test_a_seller_who_reviews_returns_needs_a_time_for_it(tmp_path: Path) -> None:

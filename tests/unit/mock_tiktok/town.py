@@ -69,12 +69,23 @@ class Town:
         order_id = self.order(status="AWAITING_SHIPMENT").order_id
         return order_id, self.market.request_cancellation(order_id).cancel_id
 
-    def goods_back(self, order: OrderView | None = None) -> str:
-        """Have a return asked for, approved, labelled, shipped and arrived; return its id."""
+    def on_its_way(self, order: OrderView | None = None) -> str:
+        """Have a return asked for, approved, labelled and shipped; return its id."""
         return_id = self.request(order, kind="RETURN_AND_REFUND")
         self.passes(minutes=5)
         self.market.ship_return(return_id)
+        return return_id
+
+    def goods_back(self, order: OrderView | None = None) -> str:
+        """Have the goods of a return arrive; return its id."""
+        return_id = self.on_its_way(order)
         self.market.arrive_return(return_id)
+        return return_id
+
+    def parcel_rejected(self) -> str:
+        """Have the goods of a return arrive and rejected; return its id."""
+        return_id = self.goods_back()
+        self.shop.reject_return(return_id, "REJECT_RECEIVED_PACKAGE", PARCEL_REASON)
         return return_id
 
     def market_says(self, return_id: str, decisions: Sequence[str]) -> Iterable[Verdict]:
