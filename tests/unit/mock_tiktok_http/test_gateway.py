@@ -14,24 +14,23 @@ from tests.unit.mock_tiktok_http.client import SEARCH, Client
 APPROVE = "/return_refund/202309/returns/4035318504086604100/approve"
 
 
+def is_refused(refusal: tuple[int, int, str], status: int, code: int, *words: str) -> None:
+    assert refusal[:2] == (status, code)
+    assert [word for word in words if word not in refusal[2]] == []
+
+
 def test_an_unknown_path_is_refused_before_anything_else(client: Client) -> None:
     for path in ("/return_refund/202309/returns/4035318504086604100", "/event/202309/webhooks", f"{SEARCH}/"):
-        status, code, message = client.refusal("GET", path, app_key="nobody")
-        assert (status, code) == (404, 36009009)
-        assert path in message
+        is_refused(client.refusal("GET", path, app_key="nobody"), 404, 36009009, path)
 
 
 def test_a_method_the_path_lacks_is_refused_by_name(client: Client) -> None:
-    status, code, message = client.refusal("GET", SEARCH, app_key="nobody")
-    assert (status, code) == (405, 36009010)
-    assert "GET" in message
+    is_refused(client.refusal("GET", SEARCH, app_key="nobody"), 405, 36009010, "GET")
 
 
 def test_a_version_the_endpoint_lacks_is_refused_though_others_have_it(client: Client) -> None:
     path = "/return_refund/202602/returns/4035318504086604100/approve"
-    status, code, message = client.refusal("POST", path, app_key="nobody")
-    assert (status, code) == (404, 36009014)
-    assert "202602" in message
+    is_refused(client.refusal("POST", path, app_key="nobody"), 404, 36009014, "202602")
 
 
 def test_an_unknown_app_is_refused_before_the_timestamp_and_the_sign(client: Client) -> None:
@@ -49,9 +48,7 @@ def test_a_timestamp_may_be_five_minutes_old_or_half_a_minute_ahead(client: Clie
 
 def test_a_bad_timestamp_is_refused_before_the_sign(client: Client) -> None:
     for bad in ("", "now", "1930381200000", "-930381200"):
-        status, code, message = client.refusal("POST", SEARCH, timestamp=bad, sign="0" * 64)
-        assert (status, code) == (400, 36009004)
-        assert "'timestamp'" in message
+        is_refused(client.refusal("POST", SEARCH, timestamp=bad, sign="0" * 64), 400, 36009004, "'timestamp'")
 
 
 def test_a_stage_may_accept_the_machine_s_time_as_well(clock: HandClock) -> None:
@@ -65,9 +62,7 @@ def test_a_wrong_sign_is_refused_before_the_token(client: Client) -> None:
     status, code, message = client.refusal("POST", SEARCH, sign="0" * 64, leave_out="x-tts-access-token")
     assert (status, code) == (401, 106001)
     assert message.startswith("Invalid credentials. The 'sign' query parameter is invalid.")
-    status, code, message = client.refusal("POST", SEARCH, leave_out="sign")
-    assert (status, code) == (400, 36009004)
-    assert "signature" in message
+    is_refused(client.refusal("POST", SEARCH, leave_out="sign"), 400, 36009004, "signature")
 
 
 def test_a_body_changed_after_signing_breaks_the_sign(client: Client) -> None:
@@ -76,15 +71,11 @@ def test_a_body_changed_after_signing_breaks_the_sign(client: Client) -> None:
 
 
 def test_the_token_is_missing_or_unknown_or_has_expired(client: Client, clock: HandClock) -> None:
-    status, code, message = client.refusal("POST", SEARCH, leave_out="x-tts-access-token")
-    assert (status, code) == (400, 36009004)
-    assert "x-tts-access-token" in message
+    is_refused(client.refusal("POST", SEARCH, leave_out="x-tts-access-token"), 400, 36009004, "x-tts-access-token")
     assert client.refusal("POST", SEARCH, headers={"x-tts-access-token": "ROW_no"})[:2] == (401, 105001)
     assert client.send("POST", SEARCH).status_code == 200
     clock.at += timedelta(days=7)
-    status, code, message = client.refusal("POST", SEARCH, leave_out="shop_cipher")
-    assert (status, code) == (401, 105002)
-    assert "expired" in message
+    is_refused(client.refusal("POST", SEARCH, leave_out="shop_cipher"), 401, 105002, "expired")
 
 
 def test_a_token_without_the_scope_is_refused_before_the_cipher(client: Client, market: Marketplace) -> None:
@@ -97,10 +88,8 @@ def test_a_cipher_must_be_the_token_s_own_and_be_absent_for_authorization(client
     assert client.refusal("POST", SEARCH, leave_out="shop_cipher")[:2] == (400, 106013)
     other = market.add_shop(name="Elsewhere")
     assert client.refusal("POST", SEARCH, shop_cipher=other.shop_cipher)[:2] == (401, 101000)
-    status, code, message = client.refusal("GET", "/authorization/202309/shops", shop_cipher=client.shop.shop_cipher)
-    assert (status, code) == (400, 36009004)
-    assert "shop_cipher" in message
-    assert "unexpected identifier" in message
+    refusal = client.refusal("GET", "/authorization/202309/shops", shop_cipher=client.shop.shop_cipher)
+    is_refused(refusal, 400, 36009004, "shop_cipher", "unexpected identifier")
 
 
 @pytest.mark.parametrize(
@@ -109,10 +98,8 @@ def test_a_cipher_must_be_the_token_s_own_and_be_absent_for_authorization(client
     ids=["object signed as none", "object", "PHP's array", "none"],
 )
 def test_an_empty_filter_arrives_in_four_forms(client: Client, sent: bytes, signed: bytes) -> None:
-    assert client.document("POST", SEARCH, body=sent, signed_body=signed)["data"] == {
-        "total_count": 0,
-        "next_page_token": "",
-    }
+    empty = {"total_count": 0, "next_page_token": ""}
+    assert client.document("POST", SEARCH, body=sent, signed_body=signed)["data"] == empty
 
 
 def test_a_body_that_is_no_json_object_is_refused(client: Client) -> None:
@@ -162,15 +149,8 @@ def test_no_header_and_no_query_breaks_the_fake(market: Marketplace, path: str) 
             for method in ("GET", "POST"):
                 response = http.open(path, method=method, headers={header: value})
                 assert response.status_code < 500, (method, header, value)
-    for query in (
-        "%ff%fe",
-        "a=%",
-        "=%zz&&",
-        "%00=%00",
-        "page_size=2.0&timestamp=2.0",
-        "timestamp=%D9%A3",
-        "shop_id=%00",
-    ):
+    odd = "%ff%fe a=% =%zz&& %00=%00 page_size=2.0&timestamp=2.0 timestamp=%D9%A3 shop_id=%00"
+    for query in odd.split():
         assert http.get(f"{path}?{query}").status_code < 500
 
 
@@ -197,14 +177,11 @@ def test_a_query_name_that_nobody_reads_is_ignored(client: Client) -> None:
 
 def test_sizes_and_sorting_are_checked_by_name(client: Client) -> None:
     for query in ({"page_size": "9"}, {"page_size": "51"}, {"page_size": "ten"}, {"sort_order": "asc"}):
-        status, code, message = client.refusal("POST", SEARCH, query)
-        assert (status, code) == (400, 36009004)
-        assert f"'{next(iter(query))}'" in message
+        is_refused(client.refusal("POST", SEARCH, query), 400, 36009004, f"'{next(iter(query))}'")
     orders = "/order/202309/orders/search"
     assert "'page_size'" in client.refusal("POST", orders)[2]
     number = client.refusal("POST", orders, {"page_size": "5"}, {"order_status": 111})
-    assert number[:2] == (400, 36009004)
-    assert "param body.order_status" in number[2]
+    is_refused(number, 400, 36009004, "param body.order_status")
 
 
 def test_each_response_has_a_request_id_of_its_own_that_a_stage_may_set(client: Client, market: Marketplace) -> None:

@@ -71,13 +71,9 @@ def test_a_refresh_token_ends_after_its_year(client: Client, market: Marketplace
 
 def test_what_is_wrong_with_an_exchange_is_named(client: Client, market: Marketplace) -> None:
     code = market.credentials(client.shop.shop_id).auth_code
-    for changed in (
-        {"app_key": "no"},
-        {"app_secret": "no"},
-        {"grant_type": "authorization_code"},
-        {"auth_code": ""},
-    ):
-        response = exchange(market, **{"auth_code": code, **changed})
+    wrong = {"app_key": "no", "app_secret": "no", "grant_type": "authorization_code", "auth_code": ""}
+    for name, value in wrong.items():
+        response = exchange(market, **{"auth_code": code, name: value})
         assert response["code"] == 36009004
-        assert f"'{next(iter(changed))}'" in response["message"]
+        assert f"'{name}'" in response["message"]
     assert exchange(market, auth_code=code, color="red")["code"] == 0
