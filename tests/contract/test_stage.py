@@ -66,6 +66,11 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Any]:
     inner.close()
 
 
+def asked(stage: Any) -> Json:
+    """A buyer has asked for money back."""
+    return dict(stage.request_return(stage.place_order()["order_id"], type="REFUND"))
+
+
 def adjustment(stage: Any, **about: str) -> Json:
     """Let the connector and the OMS look, and return the OMS's one case of this return or cancellation."""
     stage.advance(by="PT30M")
@@ -183,52 +188,40 @@ def test_silence_is_a_yes_and_all_ledgers_learn_of_it(stage: Any) -> None:
 
 
 def test_the_staff_approves_a_refund(stage: Any) -> None:
-    order_id = stage.place_order()["order_id"]
-    entry = stage.request_return(order_id, type="REFUND")
+    entry = asked(stage)
     case = adjustment(stage, return_id=entry["return_id"])
     assert (case["kind"], case["status"], case["deadline"]) == ("REFUND", "NewRma", entry["seller_deadline"])
     assert stage.oms_approve(case["id"])["kept"] is False
     stage.advance(by="PT1H")
     assert stage.get_return(entry["return_id"])["refunded"] == entry["refund_total"]
-    assert any(line["source_words"] for line in stage.activity(order_id)["activity"])
+    assert any(line["source_words"] for line in stage.activity(entry["order_id"])["activity"])
 
 
 def test_the_staff_rejects_and_the_operator_sides_with_the_buyer(stage: Any) -> None:
-    order_id = stage.place_order()["order_id"]
-    entry = stage.request_return(order_id, type="REFUND")
+    entry = asked(stage)
     stage.oms_reject(adjustment(stage, return_id=entry["return_id"])["id"], comment="it works")
     stage.advance(by="PT15M")
     assert stage.get_return(entry["return_id"])["shown_status"] == "Refund Rejected"
-    assert kinds(stage, order_id) == ["refund rejected"]
+    assert kinds(stage, entry["order_id"]) == ["refund rejected"]
     assert stage.dispute(entry["return_id"])["arbitration_status"] == "IN_PROGRESS"
     stage.arbitrate(entry["return_id"], outcome="SUPPORT_BUYER")
     stage.advance(by="PT1H")
     assert stage.get_return(entry["return_id"])["refunded"] == entry["refund_total"]
 
 
-def test_goods_come_back_and_are_accepted(stage: Any) -> None:
+@pytest.mark.parametrize(
+    ("grade", "accept", "shown", "mail"),
+    [("AS_SOLD", True, "Completed", "order refund"), ("WRONG_ITEM", False, "Return Rejected", "return rejected")],
+)
+def test_goods_come_back_and_are_judged(stage: Any, grade: str, accept: bool, shown: str, mail: str) -> None:
     entry = returned(stage)
     assert entry["shown_status"] == "Buyer Shipped"
     adjustment(stage, return_id=entry["return_id"])
-    stage.oms_inspect(entry["return_id"], grade="AS_SOLD", accept=True)
+    stage.oms_inspect(entry["return_id"], grade=grade, accept=accept)
     stage.advance(by="PT1H")
     done = stage.get_return(entry["return_id"])
-    assert (done["shown_status"], done["refunded"]) == ("Completed", entry["refund_total"])
-
-
-def test_goods_come_back_and_are_refused(stage: Any) -> None:
-    entry = returned(stage)
-    adjustment(stage, return_id=entry["return_id"])
-    stage.oms_inspect(entry["return_id"], grade="WRONG_ITEM", accept=False)
-    stage.advance(by="PT15M")
-    assert stage.get_return(entry["return_id"])["shown_status"] == "Return Rejected"
-    assert kinds(stage, entry["order_id"]) == ["return rejected"]
-
-
-def test_a_parcel_that_has_not_come_cannot_be_inspected(stage: Any) -> None:
-    entry = stage.request_return(stage.place_order()["order_id"])
-    adjustment(stage, return_id=entry["return_id"])
-    assert refused(Problem, stage.oms_inspect, entry["return_id"], grade="USED", accept=True).status == 409
+    assert (done["shown_status"], done["refunded"]) == (shown, entry["refund_total"] if accept else "0.00")
+    assert kinds(stage, entry["order_id"]) == [mail]
 
 
 @pytest.mark.parametrize(("reply", "refunded"), [("accept_offer", "5.00"), ("decline_offer", "0.00")])
@@ -256,8 +249,7 @@ def test_a_blind_refund_is_paid_and_never_more_than_was_paid(stage: Any) -> None
 
 
 def test_the_seller_acts_in_seller_center(stage: Any) -> None:
-    order_id = stage.place_order()["order_id"]
-    entry = stage.request_return(order_id, type="REFUND")
+    entry = asked(stage)
     refusal = refused(Problem, stage.seller_center_decision, entry["return_id"], decision="APPROVE_RECEIVED_PACKAGE")
     assert refusal.status == 409
     assert refusal.code
@@ -270,7 +262,7 @@ def test_the_seller_acts_in_seller_center(stage: Any) -> None:
 
 
 def test_the_buyer_withdraws(stage: Any) -> None:
-    entry = stage.request_return(stage.place_order()["order_id"], type="REFUND")
+    entry = asked(stage)
     assert stage.withdraw(entry["return_id"])["shown_status"] == "Canceled"
     assert refused(Problem, stage.withdraw, entry["return_id"]).status == 409
 
@@ -301,7 +293,7 @@ def test_a_cancellation_is_approved_and_another_withdrawn(stage: Any) -> None:
     ],
 )
 def test_what_seller_center_refuses_names_a_field(stage: Any, given: dict[str, str], status: int, field: str) -> None:
-    entry = stage.request_return(stage.place_order()["order_id"], type="REFUND")
+    entry = asked(stage)
     refusal = refused(Problem, stage.seller_center_decision, entry["return_id"], **given)
     assert (refusal.status, refusal.field) == (status, field)
     assert (refusal.code is not None) is (status == 409)
@@ -326,7 +318,7 @@ def test_a_refused_seller_refund_names_its_field(stage: Any, given: dict[str, An
 
 
 def test_what_the_operator_cannot_grant_names_the_sum(stage: Any) -> None:
-    entry = stage.request_return(stage.place_order()["order_id"], type="REFUND")
+    entry = asked(stage)
     stage.seller_center_decision(entry["return_id"], decision="REJECT_REFUND")
     stage.dispute(entry["return_id"])
     refusal = refused(Problem, stage.arbitrate, entry["return_id"], outcome="SUPPORT_BUYER", refund_total="999.00")
@@ -338,9 +330,8 @@ def test_a_buyer_chooses_from_the_marketplaces_reasons(stage: Any) -> None:
     unknown = refused(Problem, stage.request_return, order_id, type="REFUND", reason="xx")
     assert (unknown.status, unknown.field) == (422, "reason")
     assert "ecom_order_delivered_refund_reason_damaged" in unknown.detail
-    unknown = refused(
-        Problem, stage.request_cancellation, stage.place_order(status="AWAITING_SHIPMENT")["order_id"], reason="zz"
-    )
+    waiting = stage.place_order(status="AWAITING_SHIPMENT")["order_id"]
+    unknown = refused(Problem, stage.request_cancellation, waiting, reason="zz")
     assert (unknown.status, unknown.field) == (422, "reason")
     assert "ecom_order_to_ship_canceled_reason_no_longer_needed" in unknown.detail
     for elsewhere, code in (
@@ -355,43 +346,28 @@ def test_a_buyer_chooses_from_the_marketplaces_reasons(stage: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("call", "field"),
+    ("field", "name", "more"),
     [
-        (lambda stage: stage.order("0"), "order_id"),
-        (lambda stage: stage.ship_order("0"), "order_id"),
-        (lambda stage: stage.deliver_order("0"), "order_id"),
-        (lambda stage: stage.request_cancellation("0"), "order_id"),
-        (lambda stage: stage.request_return("0"), "order_id"),
-        (lambda stage: stage.activity("0"), "order_id"),
-        (lambda stage: stage.mailbox(order_id="0"), "order_id"),
-        (lambda stage: stage.seller_center_refund("0"), "order_id"),
-        (lambda stage: stage.get_return("0"), "return_id"),
-        (lambda stage: stage.ship_return("0"), "return_id"),
-        (lambda stage: stage.arrive_return("0"), "return_id"),
-        (lambda stage: stage.withdraw("0"), "return_id"),
-        (lambda stage: stage.accept_offer("0"), "return_id"),
-        (lambda stage: stage.decline_offer("0"), "return_id"),
-        (lambda stage: stage.dispute("0"), "return_id"),
-        (lambda stage: stage.arbitrate("0", outcome="SUPPORT_BUYER"), "return_id"),
-        (lambda stage: stage.seller_center_decision("0", decision="APPROVE_REFUND"), "return_id"),
-        (lambda stage: stage.get_cancellation("0"), "cancel_id"),
-        (lambda stage: stage.withdraw_cancellation("0"), "cancel_id"),
-        (lambda stage: stage.oms_approve("0"), "adjustment_id"),
-        (lambda stage: stage.oms_reject("0"), "adjustment_id"),
-        (lambda stage: stage.oms_inspect("0", grade="USED", accept=True), "return_id"),
-        (lambda stage: stage.oms_refund(order_id="0"), "order_id"),
+        *(("order_id", name, {}) for name in ("order", "ship_order", "deliver_order", "activity", "mailbox")),
+        *(("order_id", f"request_{what}", {}) for what in ("cancellation", "return")),
+        *(("order_id", name, {}) for name in ("seller_center_refund", "oms_refund")),
+        *(("return_id", name, {}) for name in ("get_return", "ship_return", "arrive_return", "withdraw", "dispute")),
+        *(("return_id", f"{answer}_offer", {}) for answer in ("accept", "decline")),
+        ("return_id", "arbitrate", {"outcome": "SUPPORT_BUYER"}),
+        ("return_id", "seller_center_decision", {"decision": "APPROVE_REFUND"}),
+        ("return_id", "oms_inspect", {"grade": "USED", "accept": True}),
+        *(("cancel_id", f"{does}_cancellation", {}) for does in ("get", "withdraw")),
+        *(("adjustment_id", f"oms_{answer}", {}) for answer in ("approve", "reject")),
     ],
 )
-def test_what_does_not_exist_is_a_404_that_names_it(stage: Any, call: Callable[[Any], object], field: str) -> None:
-    refusal = refused(Problem, call, stage)
+def test_what_does_not_exist_is_a_404_that_names_it(stage: Any, field: str, name: str, more: dict[str, Any]) -> None:
+    refusal = refused(Problem, getattr(stage, name), **{field: "0"}, **more)
     assert (refusal.status, refusal.field) == (404, field)
     assert refusal.title
 
 
 def test_an_id_of_odd_characters_is_a_404_like_any_other(stage: Any) -> None:
-    with pytest.raises(Problem) as refusal:
-        stage.get_return("a/b?c#d e")
-    assert refusal.value.status == 404
+    assert refused(Problem, stage.get_return, "a/b?c#d e").status == 404
 
 
 @pytest.mark.parametrize(
@@ -426,7 +402,7 @@ def test_a_wrong_value_names_a_field_and_changes_nothing(stage: Any, call: Calla
 
 
 def test_looking_changes_nothing_and_the_trace_is_the_record(stage: Any) -> None:
-    entry = stage.request_return(stage.place_order()["order_id"], type="REFUND")
+    entry = asked(stage)
     stage.advance(by="PT1H")
     before = stage.trace()
     stage.world(), stage.agenda(), stage.returns(), stage.ledgers(), stage.findings(), stage.mailbox()

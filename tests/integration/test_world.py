@@ -29,12 +29,18 @@ from tests.refused import refused
 QUARTER = timedelta(minutes=15)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-OPEN_API = "https://open-api.tiktokglobalshop.com"
 
 
 def ask(world: World, return_type: str = "REFUND") -> str:
     order = world.marketplace.place_order()
     return world.marketplace.request_return(order.order_id, return_type=return_type).return_id
+
+
+def asked(world: World) -> str:
+    """Have a refund asked for, and the OMS know of it."""
+    return_id = ask(world)
+    world.advance(by=QUARTER)
+    return return_id
 
 
 def case(world: World, return_id: str) -> str:
@@ -45,9 +51,15 @@ def refunded(world: World, return_id: str) -> Decimal:
     return world.marketplace.return_view(return_id).refunded
 
 
+def ends_well(world: World, return_id: str) -> None:
+    """The buyer is paid, and the auditor is content."""
+    world.advance(by=2 * HOUR)
+    assert refunded(world, return_id) > 0
+    assert world.auditor.content
+
+
 def test_a_refund_goes_all_the_way_and_the_ledgers_agree(world: World) -> None:
-    return_id = ask(world)
-    world.advance(by=QUARTER)
+    return_id = asked(world)
     world.oms.approve(case(world, return_id))
     world.advance(by=2 * HOUR)
     (row,) = world.books()
@@ -76,9 +88,7 @@ def test_a_parcel_is_at_the_warehouse_the_moment_it_arrives(world: World) -> Non
     world.marketplace.ship_return(return_id)
     world.marketplace.arrive_return(return_id)
     world.oms.inspect(return_id, grade="AS_SOLD", accept=True)
-    world.advance(by=2 * HOUR)
-    assert refunded(world, return_id) > 0
-    assert world.auditor.content
+    ends_well(world, return_id)
 
 
 def test_next_goes_to_the_next_thing_and_fires_the_whole_instant(world: World) -> None:
@@ -178,14 +188,8 @@ def test_no_secret_and_no_buyer_is_in_any_export(world: World) -> None:
     exports = world.trace.ndjson() + har(world.trace.entries()) + mermaid(world.trace.entries())
     (shop,) = world.marketplace.shops
     tokens = world.marketplace.credentials(shop.shop_id)
-    secrets = [
-        world.marketplace.app_secret,
-        tokens.access_token,
-        tokens.refresh_token,
-        tokens.auth_code,
-        world.client.shared_secret,
-        world.client.refresh_token,
-    ]
+    secrets = [world.marketplace.app_secret, tokens.access_token, tokens.refresh_token, tokens.auth_code]
+    secrets += [world.client.shared_secret, world.client.refresh_token]
     buyers = [mail.message["To"] for mail in world.marketplace.mailbox()]
     assert len(record) > len(exports) > 0
     assert buyers
@@ -193,15 +197,12 @@ def test_no_secret_and_no_buyer_is_in_any_export(world: World) -> None:
 
 
 def test_a_connector_that_dies_keeps_its_outbox(world: World) -> None:
-    return_id = ask(world)
-    world.advance(by=QUARTER)
+    return_id = asked(world)
     world.oms.approve(case(world, return_id))
     world.connector.kill()
     assert not world.connector.ready()
     world.connector.start()
-    world.advance(by=2 * HOUR)
-    assert refunded(world, return_id) > 0
-    assert world.auditor.content
+    ends_well(world, return_id)
 
 
 class Death(BaseException):
@@ -210,8 +211,7 @@ class Death(BaseException):
 
 def test_a_connector_that_dies_amid_a_decision_has_not_begun_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """Decision and outbox entry are one transaction: what the death cuts off is decided again, not half decided."""
-    return_id = ask(world)
-    world.advance(by=QUARTER)
+    return_id = asked(world)
     assert isinstance(world.connector, OurConnector)
     disk: Any = world.connector.process.engine.raw_connection().driver_connection
 
@@ -226,20 +226,15 @@ def test_a_connector_that_dies_amid_a_decision_has_not_begun_it(world: World, mo
     world.connector.kill()
     world.connector.start()
     world.oms.approve(case(world, return_id))
-    world.advance(by=2 * HOUR)
-    assert refunded(world, return_id) > 0
-    assert world.auditor.content
+    ends_well(world, return_id)
 
 
 def test_a_decision_waits_while_the_connector_is_down(world: World) -> None:
-    return_id = ask(world)
-    world.advance(by=QUARTER)
+    return_id = asked(world)
     world.connector.kill()
     assert world.oms.approve(case(world, return_id)).kept
     world.connector.start()
-    world.advance(by=2 * HOUR)
-    assert refunded(world, return_id) > 0
-    assert world.auditor.content
+    ends_well(world, return_id)
 
 
 def test_a_world_comes_to_rest_when_only_rounds_and_pulls_are_left(world: World) -> None:
@@ -273,12 +268,8 @@ def signed(
 ) -> tuple[str, dict[str, str], dict[str, str], bytes]:
     path = "/return_refund/202309/returns/search"
     (shop,) = world.marketplace.shops
-    query = {
-        "app_key": world.marketplace.app_key,
-        "shop_cipher": shop.shop_cipher,
-        "timestamp": str(int(timestamp.timestamp())),
-    }
-    query |= more
+    query = {"app_key": world.marketplace.app_key, "shop_cipher": shop.shop_cipher, **more}
+    query["timestamp"] = str(int(timestamp.timestamp()))
     query["sign"] = signature(world.marketplace.app_secret, path, query.items(), body)
     token = world.marketplace.credentials(shop.shop_id).access_token
     return path, query, {"x-tts-access-token": token, "content-type": "application/json"}, body
@@ -349,9 +340,8 @@ def test_a_player_of_ours_is_judged_by_the_worlds_time_alone() -> None:
         world = World(strict_time=False)
         path, query, headers, body = signed(world, now)
         session = world.wire.session("connector")
-        response = session.post(
-            f"https://open-api.tiktokglobalshop.com{path}", params=query, headers=headers, data=body
-        )
+        url = f"https://open-api.tiktokglobalshop.com{path}"
+        response = session.post(url, params=query, headers=headers, data=body)
         assert response.json()["code"] == 36009004
         world.close()
 
@@ -367,6 +357,7 @@ def test_all_that_the_stage_remembers_is_plain_data(world: World) -> None:
     assert isinstance(world.connector, OurConnector)
     kept = (world.state, world.trace.state, world.recorder.state, world.connector.secrets)
     assert pickle.loads(pickle.dumps(kept)) == kept
+    assert pickle.loads(pickle.dumps(world.auditor.memory)).now == world.now
     assert world.trace.state.young
     assert world.recorder.state.attempts
     assert world.connector.secrets.drawn

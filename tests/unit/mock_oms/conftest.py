@@ -45,6 +45,12 @@ class Office:
         self.connector.adjustment(order, 0, RmaNumber="R1", **fields)
         return order
 
+    def told(self, **fields: object) -> Json:
+        """Have the OMS know of it as well."""
+        order = self.asked(**fields)  # type: ignore[arg-type]  # a field, not the price
+        self.pull()
+        return order
+
     def parcel(self) -> None:
         """Have that mug come back."""
         self.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], tracking_number="T1")

@@ -73,8 +73,7 @@ def test_a_pull_over_an_answer_that_cannot_be_read_ends_in_words(office: Office,
 @pytest.mark.parametrize("odd", ODD, ids=lambda raw: repr(raw[:40]))
 @pytest.mark.parametrize("path", ["/v1/Orders", "/v1/OrderAdjustments", "/v1/OrderItemAdjustments"])
 def test_a_decision_is_delivered_whatever_the_rest_of_the_pull_reads(office: Office, path: str, odd: bytes) -> None:
-    office.asked()
-    office.pull()
+    office.told()
     office.connector.faults.append(Fault("ApproveBuyerRequest"))
     office.oms.approve("C-1001")
     answering(office, lambda asked: a_response(odd) if asked == path else None)
@@ -85,8 +84,7 @@ def test_a_decision_is_delivered_whatever_the_rest_of_the_pull_reads(office: Off
 
 @pytest.mark.parametrize("row", [b"null", b"{}", *ROWS[:6]], ids=repr)
 def test_one_row_that_cannot_be_read_holds_up_no_other_and_is_asked_for_again(office: Office, row: bytes) -> None:
-    order = office.asked()
-    office.pull()
+    order = office.told()
     read_until = office.oms.state.read_until
     office.connector.adjustment(order, 0, RmaNumber="R2")
     whole = json.dumps({**office.connector.adjustments["OrderItemAdjustments"][2]}).encode()

@@ -130,8 +130,7 @@ def test_an_adjustment_of_an_order_never_exported_fetches_the_order(office: Offi
 
 
 def test_a_dispute_won_by_the_buyer_shows_in_the_same_case(office: Office) -> None:
-    order = office.asked(RequestStatus="RejectionCompleted")
-    office.pull()
+    order = office.told(RequestStatus="RejectionCompleted")
     office.clock.at += timedelta(minutes=5)
     office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="PostProcessingComplete")
     office.pull()
@@ -150,8 +149,7 @@ def test_an_unreachable_connector_loses_nothing(office: Office) -> None:
 
 
 def test_a_failed_adjustment_says_why(office: Office) -> None:
-    office.asked(RequestStatus="Error", SiteErrorMessage="Already refunded", SiteErrorCode="25010")
-    office.pull()
+    office.told(RequestStatus="Error", SiteErrorMessage="Already refunded", SiteErrorCode="25010")
     assert (office.row().status, office.row().error) == ("Error", "Already refunded (25010)")
 
 
@@ -171,26 +169,18 @@ def test_a_revoked_token_is_renewed_once_and_the_body_is_sent_again(office: Offi
     assert second.json["AdjustmentAmount"] == 5.0
 
 
-@pytest.mark.parametrize(
-    ("policy", "action", "decision"),
-    [
-        ("approve", "ApproveBuyerRequest", "approve"),
-        ("reject", "RejectBuyerRequest", "reject"),
-        ("partial", "ApproveBuyerRequest", "partial"),
-        ("person", None, None),
-        ("silent", None, None),
-    ],
-)
-def test_a_policy_decides_at_once(office_with: Offices, policy: str, action: str | None, decision: str | None) -> None:
-    office = office_with(policy)
-    office.asked(20.01)
-    office.pull()
-    assert [call for call in office.connector.paths() if "BuyerRequest" in call] == (
-        [f"POST /v1/OrderItemAdjustments(1)/{action}"] if action else []
-    )
-    assert [data["decision"] for data in office.events_named("decision_given")] == ([decision] if decision else [])
+POLICIES = {"approve": "Approve", "reject": "Reject", "partial": "Approve", "person": None, "silent": None}
+
+
+@pytest.mark.parametrize(("policy", "verb"), POLICIES.items())
+def test_a_policy_decides_at_once(office_with: Offices, policy: str, verb: str | None) -> None:
+    office, action = office_with(policy), f"{verb}BuyerRequest"
+    office.told(price=20.01)
+    decided = [call for call in office.connector.paths() if "BuyerRequest" in call]
+    assert decided == ([f"POST /v1/OrderItemAdjustments(1)/{action}"] if verb else [])
+    assert [data["decision"] for data in office.events_named("decision_given")] == ([policy] if verb else [])
     if policy == "partial":
-        assert office.connector.posts(str(action))[0].json == {"SitePartialRefundAmount": 10.01}
+        assert office.connector.posts(action)[0].json == {"SitePartialRefundAmount": 10.01}
 
 
 @pytest.mark.parametrize(("price", "offered"), [(0.02, 0.02), (0.01, None)])
@@ -207,8 +197,8 @@ def test_a_partial_offer_leaves_no_line_without(office_with: Offices, price: flo
 
 def test_a_refused_offer_is_followed_by_the_whole(office_with: Offices) -> None:
     office = office_with("partial")
-    row = office.connector.adjustment(office.connector.order("1", ("mug", 1, 20.0)), 0, RmaNumber="R1")
-    office.pull()
+    office.told()
+    row = office.connector.adjustments["OrderItemAdjustments"][1]
     row["RequestStatus"] = "ProcessedNotAcknowledged"
     office.pull()
     row["RequestStatus"] = "NewRma"
@@ -235,8 +225,7 @@ def asks_anew(office: Office, order: dict[str, object]) -> None:
 
 
 def test_an_answer_the_marketplace_refused_can_be_given_again_with_the_error_in_sight(office: Office) -> None:
-    order = office.asked()
-    office.pull()
+    order = office.told()
     case = office.row().id
     office.oms.reject(case)
     office.clock.at += timedelta(minutes=5)
@@ -251,15 +240,12 @@ def test_an_answer_the_marketplace_refused_can_be_given_again_with_the_error_in_
 
 @pytest.mark.parametrize(("by", "shown"), [("channel", "No such reason (1)"), ("oms", None), (None, None)])
 def test_an_error_before_a_lapse_is_shown_after_it(office: Office, by: str | None, shown: str | None) -> None:
-    order = office.asked()
-    office.pull()
+    order = office.told()
     office.clock.at += timedelta(minutes=5)
     asks_anew(office, order)
     office.pull()
-    office.connector.adjustments["OrderItemAdjustments"][2] |= {
-        "RequestStatus": "PostProcessingComplete",
-        "SiteDecidedBy": by,
-    }
+    paid = {"RequestStatus": "PostProcessingComplete", "SiteDecidedBy": by}
+    office.connector.adjustments["OrderItemAdjustments"][2] |= paid
     office.pull()
     assert (office.row().status, office.row().error) == ("PostProcessingComplete", shown)
     assert list(office.oms.state.troubled) == ([office.row().id] if shown else [])
@@ -281,8 +267,7 @@ def test_a_policy_answers_again_once_after_an_error_and_then_leaves_it_to_a_pers
 
 def test_an_automatic_policy_inspects_a_parcel_at_the_pull_after_its_arrival(office_with: Offices) -> None:
     office = office_with("reject")
-    office.asked(RequestStatus="ReadyForReturn")
-    office.pull()
+    office.told(RequestStatus="ReadyForReturn")
     assert office.connector.posts("RejectReturn") == []
     office.parcel()
     office.pull()
