@@ -6,7 +6,6 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -21,6 +20,7 @@ from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.trace.log import Trace
 from rehearsal.wire.recorder import Call, Exchange, Handler, Recorder, Response
 from rehearsal.wire.transport import SocketWire, Wire, WirePort, recorded
+from tests.clock import START
 from tests.openapi import json_of, parameter
 from tests.refused import refused
 
@@ -104,13 +104,18 @@ def through_sockets(recorder: Recorder) -> Iterator[WirePort]:
         server.stop()
 
 
-@pytest.fixture(params=[in_process, through_sockets])
-def stand(request: pytest.FixtureRequest) -> Iterator[Stand]:
-    clock = SimulatedClock(datetime(2031, 3, 3, 9, tzinfo=UTC))
-    trace = Trace(world="default", seed=1, start=clock.now())
-    recorder = Recorder(trace=trace, clock=clock)
+def a_record() -> tuple[Recorder, Trace, list[Exchange]]:
+    """Return a recorder, where it writes, and a list of all it will have told."""
+    trace = Trace(world="default", seed=1, start=START)
+    recorder = Recorder(trace=trace, clock=SimulatedClock(START))
     exchanges: list[Exchange] = []
     recorder.subscribe(exchanges.append)
+    return recorder, trace, exchanges
+
+
+@pytest.fixture(params=[in_process, through_sockets])
+def stand(request: pytest.FixtureRequest) -> Iterator[Stand]:
+    recorder, trace, exchanges = a_record()
     make: Callable[[Recorder], Iterator[WirePort]] = request.param
     with contextlib.contextmanager(make)(recorder) as wire:
         yield Stand(wire, recorder, trace, exchanges)
@@ -180,9 +185,7 @@ def test_the_same_key_again_is_another_attempt(stand: Stand) -> None:
 
 def test_a_link_that_is_cut_after_the_other_side_acted_is_recorded_with_its_answer() -> None:
     """Faults sit on the link; through sockets they come with the socket-only mode."""
-    clock = SimulatedClock(datetime(2031, 3, 3, 9, tzinfo=UTC))
-    trace = Trace(world="default", seed=1, start=clock.now())
-    recorder = Recorder(trace=trace, clock=clock)
+    recorder, trace, _ = a_record()
 
     def cut_after(call: Call, handler: Handler) -> Response:
         handler(call)
@@ -197,10 +200,7 @@ def test_a_link_that_is_cut_after_the_other_side_acted_is_recorded_with_its_answ
 
 
 def asked_from_outside(body: str) -> Exchange:
-    clock = SimulatedClock(datetime(2031, 3, 3, 9, tzinfo=UTC))
-    recorder = Recorder(trace=Trace(world="default", seed=1, start=clock.now()), clock=clock)
-    exchanges: list[Exchange] = []
-    recorder.subscribe(exchanges.append)
+    recorder, _, exchanges = a_record()
     served = recorded(
         app(), recorder=recorder, name="marketplace", contract=CONTRACT, guard=contextlib.nullcontext, caller="client"
     )

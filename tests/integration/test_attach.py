@@ -22,9 +22,3 @@ def test_every_feature_plays_over_the_control_api(up: Up, tmp_path: Path) -> Non
     played = rehearsal("play", "--attach", url, "--junit", str(tmp_path / "junit.xml"))
     assert played.returncode == 0, played.stdout + played.stderr
     assert 'failures="0"' in (tmp_path / "junit.xml").read_text()
-
-
-def test_a_served_stage_that_does_not_respond_is_named_once() -> None:
-    played = rehearsal("play", "--attach", "http://127.0.0.1:9/control/v1")
-    assert played.returncode == 2
-    assert played.stderr.count("no served world answers there") == 1

@@ -166,14 +166,3 @@ def test_a_cancellation_that_the_network_delivers_twice_is_one(world: World) -> 
     world.advance(by=2 * HOUR)
     assert agreed(world) == Decimal("90.00")
     assert sums(world) == [(Decimal("90.00"), None)]
-
-
-def test_a_refund_of_the_sellers_waits_until_the_buyers_own_request_is_answered(world: World) -> None:
-    order_id = a_mug(world)
-    return_id = world.marketplace.request_return(order_id, return_type="REFUND").return_id
-    world.advance(by=QUARTER)
-    world.oms.refund(order_id=order_id, amount=Decimal("5.00"))
-    world.advance(by=HOUR)
-    world.oms.reject(next(row.id for row in world.oms.adjustments() if row.return_id == return_id))
-    world.advance(by=HOUR)
-    assert agreed(world) == Decimal("5.00")

@@ -15,7 +15,6 @@ from freezegun import freeze_time
 from werkzeug.test import Client
 
 from mock_tiktok.open_api.signing import signature
-from rehearsal.audit.finding import Verdict
 from rehearsal.control.local import refusals
 from rehearsal.control.stage import Problem
 from rehearsal.seats.builtin import OurConnector
@@ -58,17 +57,6 @@ def ends_well(world: World, return_id: str) -> None:
     assert world.auditor.content
 
 
-def test_a_refund_goes_all_the_way_and_the_ledgers_agree(world: World) -> None:
-    return_id = asked(world)
-    world.oms.approve(case(world, return_id))
-    world.advance(by=2 * HOUR)
-    (row,) = world.books()
-    assert row.agree
-    assert row.paid == row.marketplace == refunded(world, return_id)
-    assert [mail.kind for mail in world.marketplace.mailbox()] == ["order refund"]
-    assert {finding.verdict for finding in world.findings()} == {Verdict.HELD, Verdict.NOT_TRIED}
-
-
 def test_what_fires_comes_in_the_order_of_the_ranks(world: World) -> None:
     ask(world)
     fired = world.advance(by=DAY).fired
@@ -80,15 +68,6 @@ def test_idle_rounds_and_pulls_are_counted_only(world: World) -> None:
     world.advance(by=timedelta(0))
     advanced = world.advance(by=HOUR)
     assert (advanced.fired, advanced.idle) == ([], 8)
-
-
-def test_a_parcel_is_at_the_warehouse_the_moment_it_arrives(world: World) -> None:
-    return_id = ask(world, "RETURN_AND_REFUND")
-    world.advance(by=HOUR)
-    world.marketplace.ship_return(return_id)
-    world.marketplace.arrive_return(return_id)
-    world.oms.inspect(return_id, grade="AS_SOLD", accept=True)
-    ends_well(world, return_id)
 
 
 def test_next_goes_to_the_next_thing_and_fires_the_whole_instant(world: World) -> None:
@@ -226,14 +205,6 @@ def test_a_connector_that_dies_amid_a_decision_has_not_begun_it(world: World, mo
     world.connector.kill()
     world.connector.start()
     world.oms.approve(case(world, return_id))
-    ends_well(world, return_id)
-
-
-def test_a_decision_waits_while_the_connector_is_down(world: World) -> None:
-    return_id = asked(world)
-    world.connector.kill()
-    assert world.oms.approve(case(world, return_id)).kept
-    world.connector.start()
     ends_well(world, return_id)
 
 

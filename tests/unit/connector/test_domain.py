@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from itertools import product
 
@@ -18,8 +18,8 @@ from connector.domain.reasons import CONDITIONS, MARKETS, choose, gravest
 from connector.domain.retry import DELIVERY
 from connector.domain.site import CANCELLATION_NEWS, RETURN_NEWS, SiteLine, SiteOrder
 from connector.domain.units import Holding, grouped, held, parts_of, share_out
+from tests.clock import START
 
-NOW = datetime(2031, 3, 3, 9, tzinfo=UTC)
 money = st.decimals(min_value=0, max_value=10_000, places=2)
 
 
@@ -117,7 +117,7 @@ def an_order(*lines: SiteLine, total: str, tax: str = "0", shipping: str = "0") 
         shipping=Decimal(shipping),
         shipping_tax=Decimal(0),
         discount=Decimal(0),
-        created_at=NOW,
+        created_at=START,
         paid_at=None,
         shipped_at=None,
         delivered_at=None,
@@ -172,6 +172,6 @@ def test_a_default_the_case_does_not_offer_gives_way_to_its_first() -> None:
 
 
 def test_waits_double_up_to_a_minute_and_end() -> None:
-    waits = [DELIVERY.next_try(NOW, attempts=attempt) for attempt in (1, 2, 3, 7, 8, 99, 100)]
-    seconds = [None if at is None else at - NOW for at in waits]
+    waits = [DELIVERY.next_try(START, attempts=attempt) for attempt in (1, 2, 3, 7, 8, 99, 100)]
+    seconds = [None if at is None else at - START for at in waits]
     assert seconds == [*(timedelta(seconds=second) for second in (1, 2, 4, 60, 60, 60)), None]

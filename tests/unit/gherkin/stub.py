@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from rehearsal.control.calls import Call
 from rehearsal.control.stage import Json, Problem, Stage
-
-START = datetime(2031, 3, 3, 9, tzinfo=UTC)
+from tests.clock import START
 
 
 class StubStage(Stage):

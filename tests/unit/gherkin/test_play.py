@@ -20,7 +20,9 @@ def feature(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("address", ["foo", "http://127.0.0.1:9/control/v1"])
 def test_an_address_without_a_world_is_refused(feature: Path, address: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["play", str(feature), "--attach", address]) == 2
-    assert capsys.readouterr().err.startswith(f"Error: --attach {address}: no served world answers there")
+    said = capsys.readouterr().err
+    assert said.startswith(f"Error: --attach {address}: no served world answers there")
+    assert said.count("no served world answers there") == 1
 
 
 @pytest.mark.parametrize("option", ["--report", "--junit"])

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,9 +13,9 @@ from mock_oms.domain.orders import Order, OrderLine
 from mock_oms.domain.refunds import left_of, refund_lines
 from mock_oms.domain.statuses import MEANINGS, PROMISED, loudest, meaning
 from mock_oms.state.ledger import Ledger, LedgerRow
+from tests.clock import START
 
 CENTS = st.integers(0, 100_000).map(lambda cents: Decimal(cents) / 100)
-NOW = datetime(2031, 3, 3, 9, tzinfo=UTC)
 
 
 COINS = st.integers(0, 100_000)
@@ -61,7 +61,7 @@ def an_order(prices: list[Decimal], taxes: list[Decimal], quantities: list[int])
         for index, (price, tax, quantity) in enumerate(zip(prices, taxes, quantities, strict=True))
     )
     total = sum((line.paid for line in lines), Decimal(0))
-    return Order("1", "576", "TikTok Shop", "USD", total, NOW, "", "", lines)
+    return Order("1", "576", "TikTok Shop", "USD", total, START, "", "", lines)
 
 
 @given(data=st.data(), count=st.integers(1, 4))
@@ -86,7 +86,7 @@ def test_a_refund_of_units_adds_up_whatever_went_before(data: st.DataObject, cou
             RefundPart(f"{turn}-{refund.line.item_id}", refund.line.item_id, refund.amount, refund.units, {})
             for refund in refunds
         )
-        cases.append(Case(f"C-{turn}", Kind.REFUND, "1", "576", NOW, parts=parts))
+        cases.append(Case(f"C-{turn}", Kind.REFUND, "1", "576", START, parts=parts))
     assert sum((case.amount for case in cases), Decimal(0)) <= order.total
 
 
@@ -99,7 +99,7 @@ def claim(number: int, amount: str, units: tuple[str, ...], stated: dict[str, st
         status="PostProcessingComplete",
         amount=Decimal(amount),
         quantity=None,
-        created_at=NOW + timedelta(hours=number),
+        created_at=START + timedelta(hours=number),
         rma_number=None,
         site_id=None,
         seller_id=None,
@@ -124,21 +124,21 @@ def test_what_went_back_weighs_on_units_as_stated_or_as_they_stood(
     order = an_order([Decimal("20.00")], [Decimal("0.00")], [3])
     every = ("0-0", "0-1", "0-2")
     later, first = claim(2, "20.00", every, stated), claim(1, "15.00", ("0-0",))
-    case = Case("C-1", Kind.REFUND, "1", "576", NOW, adjustments={later.key: later, first.key: first})
+    case = Case("C-1", Kind.REFUND, "1", "576", START, adjustments={later.key: later, first.key: first})
     assert [left_of(order, [case]).units[unit] for unit in every] == [Decimal(sum_) for sum_ in left]
 
 
 def test_a_refused_refund_leaves_the_money_where_it_was() -> None:
     order = an_order([Decimal("10.00")], [Decimal("1.00")], [1])
     part = RefundPart("x", "0", Decimal("11.00"), {"0-0": Decimal("11.00")}, {}, state=PartState.REFUSED)
-    assert left_of(order, [Case("C-1", Kind.REFUND, "1", "576", NOW, parts=(part,))]).order == Decimal("11.00")
+    assert left_of(order, [Case("C-1", Kind.REFUND, "1", "576", START, parts=(part,))]).order == Decimal("11.00")
 
 
 def test_an_adjustment_is_booked_once() -> None:
     ledger = Ledger()
     for amount in ("5.00", "6.00"):
-        ledger.write(LedgerRow("576", "C-1", (Level.ITEM, 1), Decimal(amount), NOW))
-    ledger.write(LedgerRow("576", "C-1", (Level.ORDER, 1), Decimal("1.00"), NOW))
+        ledger.write(LedgerRow("576", "C-1", (Level.ITEM, 1), Decimal(amount), START))
+    ledger.write(LedgerRow("576", "C-1", (Level.ORDER, 1), Decimal("1.00"), START))
     assert ledger.sums() == {"576": Decimal("6.00")}
 
 

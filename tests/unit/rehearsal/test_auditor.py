@@ -6,7 +6,7 @@ import pickle
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -21,8 +21,8 @@ from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.contract.operation import Breach
 from rehearsal.seats.port import AdjustmentRow, Capability
 from rehearsal.wire.recorder import Exchange
+from tests.clock import START
 
-START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 DAY = timedelta(hours=24)
 SUCCESS, COMPLETE = "RETURN_OR_REFUND_REQUEST_SUCCESS", "RETURN_OR_REFUND_REQUEST_COMPLETE"
 REJECTED, CANCELLED = "REFUND_OR_RETURN_REQUEST_REJECT", "RETURN_OR_REFUND_REQUEST_CANCEL"

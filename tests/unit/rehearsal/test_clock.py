@@ -7,8 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from rehearsal.simulation.clock import SimulatedClock
-
-START = datetime(2031, 3, 3, 9, tzinfo=UTC)
+from tests.clock import START
 
 
 def test_the_clock_stands_still_until_it_is_moved() -> None:

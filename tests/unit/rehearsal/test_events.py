@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,9 @@ from rehearsal import audit
 from rehearsal.audit.auditor import Auditor
 from rehearsal.audit.event import EventName, Field, PlayerEvent
 from rehearsal.contract.events import EventContract
+from tests.clock import START
 
 CONTRACT = EventContract.load()
-START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 ORDER, RETURN = "576457415060000001", "4035237199950000001"
 PAID: dict[str, Any] = {
     "order_id": ORDER,

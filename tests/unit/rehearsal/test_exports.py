@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from rehearsal.trace.diagram import mermaid
 from rehearsal.trace.har import har
 from rehearsal.trace.log import Trace
-
-START = datetime(2031, 3, 3, 9, tzinfo=UTC)
+from tests.clock import START
 
 
 class Record:

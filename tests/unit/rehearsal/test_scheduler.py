@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import pytest
@@ -12,8 +12,8 @@ import pytest
 from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.simulation.player import FiredLike, Player
 from rehearsal.simulation.scheduler import Scheduler, Stuck
+from tests.clock import START
 
-START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
 
 

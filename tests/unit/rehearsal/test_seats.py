@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 
 import pytest
 import requests
@@ -14,11 +13,12 @@ from connector.adapters.sql.store import SqlStore
 from rehearsal.seats.builtin import OurConnector
 from rehearsal.seats.port import AppCredentials, Place
 from rehearsal.simulation.clock import SimulatedClock
+from tests.clock import START
 
 
 @pytest.fixture
 def connector() -> Iterator[OurConnector]:
-    clock = SimulatedClock(datetime(2031, 3, 3, 9, tzinfo=UTC))
+    clock = SimulatedClock(START)
     with requests.Session() as nobody:
         connector = OurConnector(Place("default", 1, clock, nobody), AppCredentials("", ""))
         connector.start()

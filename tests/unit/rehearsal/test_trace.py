@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,9 +11,8 @@ import pytest
 
 from rehearsal.trace import log
 from rehearsal.trace.log import BLOCK, Trace
+from tests.clock import START
 from tests.refused import refused
-
-START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 
 
 @pytest.fixture
