@@ -67,7 +67,10 @@ class Up:
         finally:
             end.cancel()
 
-    def stop(self) -> None:
+    def __enter__(self) -> Up:
+        return self
+
+    def __exit__(self, *_: object) -> None:
         """Make sure that nothing is left of it."""
         if self.process.poll() is None:
             self.process.kill()

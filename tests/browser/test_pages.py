@@ -26,15 +26,13 @@ class Served:
 
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
-    up = Up(tmp_path / "world.json")
-    try:
+    with Up(tmp_path / "world.json") as up:
         world: dict[str, Any] = up.world()
         stage = HttpStage(world["urls"]["control"])
         order = stage.place_order(lines=[{"sku": "DESK-LAMP", "quantity": 1, "unit_price": "39.98"}])
         request = stage.request_return(order["order_id"], type="REFUND")
         stage.advance(by="PT15M")
         yield Served(stage, world["urls"], order["order_id"], request["return_id"])
-    finally:
         up.end()
 
 

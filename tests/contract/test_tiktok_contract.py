@@ -13,7 +13,7 @@ from openapi_spec_validator import validate
 
 from mock_tiktok.domain import words
 from mock_tiktok.errors import REFUSALS
-from mock_tiktok.open_api.endpoints import ENDPOINTS
+from mock_tiktok.open_api.endpoints import ENDPOINTS, Endpoint
 from mock_tiktok.open_api.requests import CHECKABLE
 from rehearsal.contract.message import read
 from rehearsal.contract.openapi import Contract
@@ -134,6 +134,11 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, A
             yield path, method.upper(), operation
 
 
+def path_of(endpoint: Endpoint, version: str) -> str:
+    """Return how the contract writes it."""
+    return endpoint.path.replace("<version>", version).replace("<", "{").replace(">", "}")
+
+
 def nodes(node: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
     if isinstance(node, dict):
         yield path, node
@@ -161,11 +166,7 @@ def test_it_is_valid_openapi(document: dict[str, Any]) -> None:
 
 
 def test_it_names_every_endpoint_and_version_of_the_fake_and_no_other(document: dict[str, Any]) -> None:
-    served = {
-        (endpoint.path.replace("<version>", version).replace("<", "{").replace(">", "}"), endpoint.method)
-        for endpoint in ENDPOINTS
-        for version in endpoint.versions
-    }
+    served = {(path_of(endpoint, version), endpoint.method) for endpoint in ENDPOINTS for version in endpoint.versions}
     described = {(path, method) for path, method, _ in operations(document) if path not in TOKEN_PATHS}
     assert described == served
 
@@ -174,7 +175,7 @@ def test_each_operation_promises_the_query_names_that_the_fake_takes(document: d
     described = {(path, method): query_names(document, operation) for path, method, operation in operations(document)}
     for endpoint in ENDPOINTS:
         for version in endpoint.versions:
-            path = endpoint.path.replace("<version>", version).replace("<", "{").replace(">", "}")
+            path = path_of(endpoint, version)
             taken = COMMON_QUERY | endpoint.query | ({"idempotency_key"} if endpoint.takes_key else set())
             if not endpoint.needs_cipher:
                 taken.discard("shop_cipher")
@@ -242,11 +243,8 @@ def test_an_answer_is_strict(document: dict[str, Any]) -> None:
     ]
     for broken in wrong:
         page["return_orders"] = [{**A_RETURN, **broken}]
-        assert list(refused(ValidationError, check.validate, response).absolute_path)[:3] == [
-            "data",
-            "return_orders",
-            0,
-        ]
+        where = list(refused(ValidationError, check.validate, response).absolute_path)
+        assert where[:3] == ["data", "return_orders", 0]
 
 
 def test_a_request_is_strict(document: dict[str, Any]) -> None:

@@ -12,9 +12,8 @@ from tests.up import Up, rehearsal
 
 @pytest.fixture
 def up(tmp_path: Path) -> Iterator[Up]:
-    up = Up(tmp_path / "world.json")
-    yield up
-    up.stop()
+    with Up(tmp_path / "world.json") as up:
+        yield up
 
 
 def test_every_feature_plays_over_the_control_api(up: Up, tmp_path: Path) -> None:

@@ -75,12 +75,9 @@ def run(env: dict[str, str], *arguments: str) -> str:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[dict[str, Any]]:
-    up = Up(tmp_path / "world.json", "--start", "now", "--speed", "1")
-    try:
+    with Up(tmp_path / "world.json", "--start", "now", "--speed", "1") as up:
         yield up.world()
         assert up.end()[0] == 0
-    finally:
-        up.stop()
 
 
 @pytest.fixture

@@ -20,21 +20,15 @@ from tests.up import PATIENCE, Up, rehearsal
 
 @pytest.fixture
 def up(tmp_path: Path) -> Iterator[Up]:
-    up = Up(tmp_path / "world.json", "--seed", "5")
-    yield up
-    up.stop()
+    with Up(tmp_path / "world.json", "--seed", "5") as up:
+        yield up
 
 
 def test_it_serves_every_address_writes_them_down_and_stops_on_ctrl_c(up: Up) -> None:
     world = up.world()
     assert stat.S_IMODE(up.file.stat().st_mode) == 0o600
     assert requests.get(world["urls"]["control"] + "/world", timeout=10).json() == world
-    pages = {
-        "console": "/",
-        "tiktok": "/seller-center/orders/returns",
-        "connector": "/",
-        "oms": "/",
-    }
+    pages = {"console": "/", "tiktok": "/seller-center/orders/returns", "connector": "/", "oms": "/"}
     for name, path in pages.items():
         response = requests.get(world["urls"][name] + path, timeout=10)
         assert (response.status_code, response.headers["Content-Type"].partition(";")[0]) == (200, "text/html"), name
@@ -48,12 +42,7 @@ def test_it_serves_every_address_writes_them_down_and_stops_on_ctrl_c(up: Up) ->
 def test_an_outside_client_exchanges_the_shown_code_and_the_next_one_shown_is_unused(up: Up) -> None:
     world = up.world()
     app = world["tiktok"]
-    query = {
-        "app_key": app["app_key"],
-        "app_secret": app["app_secret"],
-        "auth_code": app["auth_code"],
-        "grant_type": "authorized_code",
-    }
+    query = {name: app[name] for name in ("app_key", "app_secret", "auth_code")} | {"grant_type": "authorized_code"}
     response = requests.get(world["urls"]["tiktok_auth"] + "/api/v2/token/get", params=query, timeout=10).json()
     assert response["code"] == 0
     shown = requests.get(world["urls"]["control"] + "/world", timeout=10).json()
@@ -77,8 +66,7 @@ def test_addresses_outlive_a_reset_and_a_journey_plays_over_them(up: Up) -> None
 
 
 def test_a_running_clock_moves_by_itself(tmp_path: Path) -> None:
-    up = Up(tmp_path / "world.json", "--speed", "3600")
-    try:
+    with Up(tmp_path / "world.json", "--speed", "3600") as up:
         stage = HttpStage(up.world()["urls"]["control"])
         until = time.monotonic() + PATIENCE
         while stage.world()["now"] < "2031-03-03T09:15:00Z":
@@ -86,13 +74,10 @@ def test_a_running_clock_moves_by_itself(tmp_path: Path) -> None:
             time.sleep(0.02)
         stage.close()
         assert up.end()[0] == 0
-    finally:
-        up.stop()
 
 
 def test_off_loopback_every_call_needs_the_token(tmp_path: Path) -> None:
-    up = Up(tmp_path / "world.json", "--host", "0.0.0.0", "--token", "open-sesame")
-    try:
+    with Up(tmp_path / "world.json", "--host", "0.0.0.0", "--token", "open-sesame") as up:
         world = up.world()
         assert requests.get(world["urls"]["control"] + "/world", timeout=10).status_code == 401
         stage = HttpStage(world["urls"]["control"], token="open-sesame")
@@ -101,8 +86,6 @@ def test_off_loopback_every_call_needs_the_token(tmp_path: Path) -> None:
         code, out, _ = up.end()
         assert code == 0
         assert "/?token=open-sesame" in out
-    finally:
-        up.stop()
 
 
 def test_a_long_advance_does_not_keep_it_from_stopping(up: Up) -> None:

@@ -5,19 +5,10 @@ from __future__ import annotations
 import pickle
 from copy import deepcopy
 from decimal import Decimal
-from types import FunctionType, MethodType
 
-import requests
-from flask import Flask
-
+from tests.memory import changing
 from tests.unit.mock_oms.conftest import Office
 from tests.unit.mock_oms.connector import Fault
-
-# what stands outside the state, and why it may
-NOT_KEPT = {
-    "_listeners",  # who listens is the stage's to say
-    "_basic",  # made from what the OMS was given
-}
 
 
 def half_way() -> Office:
@@ -67,30 +58,9 @@ def test_an_oms_around_a_copy_of_the_state_goes_on_as_the_other_would_have() -> 
     assert goes_on(office) == goes_on(twin)
 
 
-def test_nothing_is_kept_outside_the_state() -> None:
+def test_nothing_is_kept_outside_the_state_but_who_listens() -> None:
     office = half_way()
-    found = {
-        name
-        for thing in parts_of(office.oms, office.oms.state)
-        for name, value in attributes(thing).items()
-        if isinstance(value, list | dict | set | bytearray)
-    }
-    assert found <= NOT_KEPT
-
-
-def parts_of(thing: object, state: object) -> list[object]:
-    """Return the OMS and every object of this package that it is made of, but for its state."""
-    found, waiting = {id(thing): thing}, [thing]
-    while waiting:
-        for value in attributes(waiting.pop()).values():
-            value = value.__self__ if isinstance(value, MethodType) else value
-            ours = type(value).__module__.startswith("mock_oms.") and not isinstance(value, FunctionType)
-            if ours and value is not state and id(value) not in found:
-                found[id(value)] = value
-                waiting.append(value)
-    return list(found.values())
-
-
-def attributes(thing: object) -> dict[str, object]:
-    assert not isinstance(thing, requests.Session | Flask)
-    return vars(thing) if hasattr(thing, "__dict__") else {}
+    met: dict[int, object] = {}
+    assert changing(office.oms.state, "state", met)
+    assert changing(office.oms, "oms", met) == ["oms._poller.effects._listeners"]  # that is the stage's to say
+    assert {"Poller", "Effects"} <= {type(thing).__name__ for thing in met.values()}, "all were met on the way"

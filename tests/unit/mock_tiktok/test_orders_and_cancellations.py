@@ -115,15 +115,6 @@ def test_a_senseless_order_is_refused_by_field(town: Town, field: str, order: di
 # cancellations
 
 
-def test_in_the_first_hour_the_platform_says_yes_by_itself(town: Town) -> None:
-    order_id = town.order(status="ON_HOLD").order_id
-    asked = town.market.request_cancellation(order_id)
-    assert asked.cancel_status == "CANCELLATION_REQUEST_SUCCESS"
-    town.passes(minutes=5)
-    assert town.market.order_view(order_id).refunded == Decimal("39.98")
-    assert town.mails() == ["order cancelled"]
-
-
 @pytest.mark.parametrize(("seconds", "status"), [(-1, "SUCCESS"), (0, "PENDING")])
 def test_the_first_hour_ends_after_an_hour(town: Town, seconds: int, status: str) -> None:
     order_id = town.order(status="ON_HOLD").order_id

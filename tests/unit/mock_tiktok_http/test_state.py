@@ -5,25 +5,20 @@ from __future__ import annotations
 import importlib
 import pickle
 import pkgutil
-from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
-from functools import cache, partial
-from itertools import count
-from random import Random
-from types import FunctionType, MethodType
+from functools import cache
 from typing import Any
 
 import pytest
-from flask import Flask
 
 import mock_tiktok
 from mock_tiktok import Event, Marketplace, OrderLine
 from mock_tiktok.open_api.authorization import GET_TOKEN, REFRESH_TOKEN
 from mock_tiktok.state.marketplace import MarketplaceState
 from tests.clock import HandClock
+from tests.memory import changing
 from tests.unit.mock_tiktok.town import pass_time
 from tests.unit.mock_tiktok_http.client import Client
 
@@ -172,14 +167,13 @@ CACHES = {
     "mock_tiktok.policy.profile.names": "the files of the package",
     "mock_tiktok.state.people._faker": "the market; seeded before each use",
 }
-CHANGING = (dict, list, set, bytearray, deque, count, Random, Iterator)
 
 
 def test_nothing_but_the_state_remembers(market: Marketplace, client: Client) -> None:
     client.data("POST", f"{RR}/returns/search", {"page_size": "10"}, {})
     met: dict[int, object] = {}
-    assert _changing(market.state, "state", met)
-    assert _changing(market, "market", met) == sorted(OUTSIDE)
+    assert changing(market.state, "state", met)
+    assert changing(market, "market", met) == sorted(OUTSIDE)
     types = {type(thing).__name__ for thing in met.values()}
     assert {"App", "Gateway", "RequestIds", "Shop", "ReturnLifecycle", "Platform"} <= types, "all were met on the way"
 
@@ -192,41 +186,3 @@ def test_what_is_cached_follows_from_its_key_alone() -> None:
         if isinstance(value, type(cache(len))) and str(value.__module__).startswith("mock_tiktok")
     }
     assert cached == CACHES.keys()
-
-
-def _changing(root: object, name: str, met: dict[int, object]) -> list[str]:
-    """Walk all of ours that can be reached from `root` and was not met before; return the paths of what can change."""
-    waiting, paths = deque([(name, root)]), []
-    while waiting:
-        path, thing = waiting.popleft()
-        if id(thing) in met or isinstance(thing, (str, bytes, int, Decimal, type)):
-            continue
-        met[id(thing)] = thing
-        if isinstance(thing, CHANGING):
-            paths.append(path)
-        waiting += [(f"{path}{step}", part) for step, part in _parts(thing)]
-    return sorted(paths)
-
-
-def _parts(thing: Any) -> Iterator[tuple[str, Any]]:
-    if isinstance(thing, Flask):
-        yield from ((".views", one) for one in thing.view_functions.values())
-        yield from ((".before_request", one) for some in thing.before_request_funcs.values() for one in some)
-        by_type = [kinds for codes in thing.error_handler_spec.values() for kinds in codes.values()]
-        yield from ((".error_handlers", one) for kinds in by_type for one in kinds.values())
-    elif isinstance(thing, dict):
-        yield from (("[]", part) for pair in thing.items() for part in pair)
-    elif isinstance(thing, (list, tuple, set, frozenset, deque)):
-        yield from (("[]", part) for part in thing)
-    elif isinstance(thing, MethodType):
-        yield "()", thing.__self__
-        yield "()", thing.__func__
-    elif isinstance(thing, partial):
-        yield from (("()", part) for part in (thing.func, *thing.args))
-    elif isinstance(thing, FunctionType):
-        if thing.__module__.startswith("mock_tiktok"):
-            yield from (("()", cell.cell_contents) for cell in thing.__closure__ or ())
-    elif type(thing).__module__.startswith("mock_tiktok"):
-        yield from ((f".{name}", part) for name, part in getattr(thing, "__dict__", {}).items())
-        slots = [name for kind in type(thing).__mro__ for name in getattr(kind, "__slots__", ())]
-        yield from ((f".{name}", getattr(thing, name)) for name in slots if hasattr(thing, name))
