@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.unit.connector.test_cli import environment
 from tests.up import Up
 
 PATIENCE = 30.0  # seconds of real time for anything to happen
@@ -129,13 +130,7 @@ def test_the_deployed_connector_collects_an_order_and_serves_it(world: dict[str,
 
 
 def test_idle_connections_make_room_for_whoever_comes(tmp_path: Path) -> None:
-    env = {
-        **os.environ,
-        "CONNECTOR_DATABASE_URL": f"sqlite:///{tmp_path / 'connector.sqlite'}",
-        "CONNECTOR_APP_KEY": "key",
-        "CONNECTOR_APP_SECRET": "secret",
-        "CONNECTOR_PORT": "0",
-    }
+    env = {**os.environ, **environment(tmp_path, CONNECTOR_PORT="0")}
     run(env, "migrate")
     serve = Process(env, "serve")
     try:

@@ -19,6 +19,7 @@ from mock_oms import Oms
 from mock_oms.errors import Refused
 from tests.clock import HandClock
 from tests.refused import refused
+from tests.responses import response_of
 from tests.unit.connector.conftest import SETTINGS, Bench
 from tests.unit.connector.stub_tiktok import COMPLETE, Call, Json, StubTikTok, ok
 
@@ -32,11 +33,7 @@ class Counter(BaseAdapter):
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         got = self._web.open(request.path_url, method=request.method, headers=dict(request.headers), data=request.body)
-        response = requests.Response()
-        response.status_code = got.status_code
-        response._content = got.data
-        response.url, response.request = request.url or "", request
-        return response
+        return response_of(got.status_code, got.data, request)
 
     def close(self) -> None:
         """Nothing is open."""

@@ -16,6 +16,7 @@ import requests
 from requests.adapters import BaseAdapter
 
 from tests.clock import HandClock
+from tests.responses import response_of
 
 Json = dict[str, Any]
 PENDING, REJECTED = "RETURN_OR_REFUND_REQUEST_PENDING", "REFUND_OR_RETURN_REQUEST_REJECT"
@@ -79,13 +80,8 @@ class StubTikTok(BaseAdapter):
             document = (self.instead or plan or self.respond)(call)
         except Cut:
             raise requests.ReadTimeout("cut") from None
-        response = requests.Response()
-        response.status_code = document.pop("http", 200)
-        response.headers.update(document.pop("headers", {}))
-        response._content = document.pop("raw", None) or json.dumps(document).encode()
-        response.request = request
-        response.url = request.url or ""
-        return response
+        status, headers, raw = document.pop("http", 200), document.pop("headers", {}), document.pop("raw", None)
+        return response_of(status, raw or json.dumps(document).encode(), request, **headers)
 
     def respond(self, call: Call) -> Json:
         now = int(self.clock.now().timestamp())

@@ -9,13 +9,12 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import requests
 from click.testing import CliRunner, Result
 from requests.adapters import HTTPAdapter
 
@@ -24,6 +23,7 @@ from connector.cli import main, work
 from connector.errors import BadSettings
 from connector.settings import READERS
 from tests.clock import START
+from tests.responses import response_of
 from tests.unit.connector.conftest import Bench
 
 NOWHERE = "http://127.0.0.1:9"
@@ -42,6 +42,16 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 def run(env: Mapping[str, str], *arguments: str) -> Result:
     return CliRunner().invoke(main, list(arguments), env=dict(env))
+
+
+@contextmanager
+def working(env: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """A worker as a process of its own, once it is at work."""
+    command = [sys.executable, "-m", "connector", "worker"]
+    with subprocess.Popen(command, env={**os.environ, **env}, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        assert "Working" in process.stderr.readline()
+        yield process
 
 
 @pytest.mark.parametrize(
@@ -183,13 +193,8 @@ def test_several_at_once_migrate_one_after_the_other(tmp_path: Path) -> None:
 def test_adding_a_shop_where_nothing_sensible_answers_ends_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
-    def send(*args: object, **options: object) -> requests.Response:
-        response = requests.Response()
-        response.status_code, response._content = status, b"<html>"
-        response.headers["Location"] = "http://["
-        return response
-
-    monkeypatch.setattr(HTTPAdapter, "send", send)
+    answer = response_of(status, b"<html>", Location="http://[")
+    monkeypatch.setattr(HTTPAdapter, "send", lambda *args, **options: answer)
     env = environment(tmp_path)
     assert run(env, "migrate").exit_code == 0
     result = run(env, "shops", "add", "--auth-code", "code")
@@ -198,20 +203,16 @@ def test_adding_a_shop_where_nothing_sensible_answers_ends_in_one_line(
 
 
 def test_a_second_worker_on_one_sqlite_file_is_refused_and_one_after_a_death_is_not(tmp_path: Path) -> None:
-    env = {**os.environ, **environment(tmp_path)}
+    env = environment(tmp_path)
     assert run(env, "migrate").exit_code == 0
     (tmp_path / "link.db").symlink_to(tmp_path / "connector.db")
-    command = [sys.executable, "-m", "connector", "worker"]
     for _ in range(2):
-        with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as first:
-            assert first.stderr is not None
-            assert "Working" in first.stderr.readline()
+        with working(env) as first:
             for name in ("connector.db", "link.db"):
                 second = run({**env, "CONNECTOR_DATABASE_URL": f"sqlite:///{tmp_path / name}"}, "worker")
                 assert second.exit_code == 2
-                assert re.fullmatch(
-                    r"connector: CONNECTOR_DATABASE_URL: another worker is at work on .*\n", second.stderr
-                )
+                words = r"connector: CONNECTOR_DATABASE_URL: another worker is at work on .*\n"
+                assert re.fullmatch(words, second.stderr)
             first.kill()
 
 
@@ -246,10 +247,7 @@ def test_a_worker_survives_a_failure_and_waits_it_out(bench: Bench, caplog: pyte
 def test_a_worker_process_stops_cleanly_when_it_is_terminated(tmp_path: Path) -> None:
     env = environment(tmp_path)
     assert run(env, "migrate").exit_code == 0
-    command = [sys.executable, "-c", "from connector.cli import main; main()", "worker"]
-    with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stderr is not None
-        assert "Working" in process.stderr.readline()
+    with working(env) as process:
         process.send_signal(signal.SIGTERM)
-        assert "Stopped." in process.stderr.read()
+        assert "Stopped." in process.communicate()[1]
     assert process.returncode == 0

@@ -38,17 +38,11 @@ def test_rounds_fall_on_a_grid_from_the_start(bench: Bench) -> None:
     assert second.number != first.number
 
 
-def test_a_refund_request_becomes_a_new_rma_with_the_marketplace_s_deadline(bench: Bench) -> None:
+def test_a_request_becomes_a_new_rma_and_its_approval_waits_for_the_round_and_walks_to_its_end(bench: Bench) -> None:
     a_refund_request(bench)
-    adjustment = bench.adjustment()
-    assert adjustment.status == "NewRma"
-    assert adjustment.total == Decimal("39.98")
-    assert adjustment.deadline == START + DAY
-    assert adjustment.rma_number == "900"
-
-
-def test_an_approval_waits_for_the_round_and_walks_to_its_end(bench: Bench) -> None:
-    a_refund_request(bench)
+    asked = bench.adjustment()
+    assert (asked.status, asked.rma_number, asked.total) == ("NewRma", "900", Decimal("39.98"))
+    assert asked.deadline == START + DAY
     bench.approve()
     assert bench.adjustment().status == "PendingApproval"
     assert bench.tiktok.written() == []

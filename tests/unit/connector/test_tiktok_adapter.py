@@ -15,6 +15,7 @@ from connector.domain.site import ClaimKind
 from connector.errors import Busy, Refused, TooMuch, Unavailable
 from connector.ports import Access
 from tests.clock import HandClock
+from tests.refused import refused
 from tests.unit.connector.stub_tiktok import PENDING, Call, Json, StubTikTok, refusal
 from tests.unit.mock_tiktok_http.test_signing import VECTORS
 
@@ -121,29 +122,22 @@ def test_no_usable_response_means_later_and_shows_whether_it_may_have_acted(
     wire: Wire, respond: Responder, acted: bool
 ) -> None:
     wire.stub.responses.append(respond)
-    with pytest.raises(Unavailable) as caught:
-        wire.approve()
-    assert caught.value.acted is acted
+    assert refused(Unavailable, wire.approve).acted is acted
 
 
 @pytest.mark.parametrize("code", [25011012, 25001010, 25001011, 25005005, 25020010, 25001014, 36009009])
 def test_a_no_of_the_marketplace_is_a_refusal_with_its_words(wire: Wire, code: int) -> None:
     wire.stub.responses.append(refusal(code, "its words"))
-    with pytest.raises(Refused) as caught:
-        wire.approve()
-    assert (caught.value.code, caught.value.words) == (code, "its words")
-    kinds = {25001011: Busy, 25001010: TooMuch, 25005005: TooMuch}
-    assert type(caught.value) is kinds.get(code, Refused)
+    no = refused(Refused, wire.approve)
+    assert (no.code, no.words) == (code, "its words")
+    assert type(no) is {25001011: Busy, 25001010: TooMuch, 25005005: TooMuch}.get(code, Refused)
 
 
 def test_no_secret_reaches_the_log(wire: Wire, caplog: Any) -> None:
     caplog.set_level("DEBUG")
     wire.stub.responses.append(refusal(25011012, "no"))
-    with pytest.raises(Refused):
-        wire.approve()
+    refused(Refused, wire.approve)
     wire.stub.instead = raising(requests.ConnectionError("https://auth/?app_secret=secret"))
-    with pytest.raises(Unavailable) as caught:
-        wire.tiktok.refresh("refresh-token")
-    output = caplog.text + str(caught.value)
+    output = caplog.text + str(refused(Unavailable, wire.tiktok.refresh, "refresh-token"))
     for secret in ("secret", "refresh-token", "x-tts-access-token: token"):
         assert secret not in output

@@ -145,20 +145,17 @@ def test_a_key_belongs_to_one_call_and_one_body(api: FlaskClient) -> None:
 
 
 def test_a_refusal_does_not_use_a_key_up(api: FlaskClient) -> None:
-    order = api.post(f"{PREFIX}/orders", json={"status": "AWAITING_SHIPMENT"}).get_json()
     path = f"{PREFIX}/clock/advance"
     problem(api.post(path, json={"to": "2030-01-01T00:00:00Z"}, headers={"Idempotency-Key": "k"}))
     assert api.post(path, json={"by": "PT1S"}, headers={"Idempotency-Key": "k"}).status_code == 200
-    assert order["status"] == "AWAITING_SHIPMENT"
 
 
 def test_reset_forgets_the_keys_of_the_world_it_ends_but_not_its_own(api: FlaskClient) -> None:
     api.post(f"{PREFIX}/orders", headers={"Idempotency-Key": "k1"})
     api.post(f"{PREFIX}/reset", json={"seed": 9}, headers={"Idempotency-Key": "r"})
     api.post(f"{PREFIX}/orders", headers={"Idempotency-Key": "k1"})
-    assert api.post(f"{PREFIX}/reset", json={"seed": 9}, headers={"Idempotency-Key": "r"}).headers[
-        "Idempotency-Replayed"
-    ]
+    again = api.post(f"{PREFIX}/reset", json={"seed": 9}, headers={"Idempotency-Key": "r"})
+    assert again.headers["Idempotency-Replayed"]
     assert len(api.get(f"{PREFIX}/ledgers").get_json()["orders"]) == 1
 
 
@@ -198,16 +195,8 @@ def test_a_name_of_this_machine_is_served(api: FlaskClient, host: str) -> None:
 
 
 def test_another_sites_form_is_refused_and_our_own_is_served(api: FlaskClient) -> None:
-    for origin in (
-        "https://evil.example",
-        "null",
-        "http://localhost:1",
-        "http://[",
-        "http://[::1",
-        "",
-        "[",
-        "localhost",
-    ):
+    foreign = ("https://evil.example", "null", "http://localhost:1", "http://[", "http://[::1", "", "[", "localhost")
+    for origin in foreign:
         response = api.post(f"{PREFIX}/orders", headers={"Host": "localhost:8700", "Origin": origin})
         assert problem(response)["field"] == "Origin"
     own = {"Host": "localhost:8700", "Origin": "http://localhost:8700"}

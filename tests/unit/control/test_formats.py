@@ -44,9 +44,9 @@ def test_a_time_keeps_its_zone_and_is_shown_in_utc() -> None:
 
 @pytest.mark.parametrize("text", ["2031-02-31T00:00:00Z", "2031-03-03T09:00:00", "0001-01-01T00:00:00+14:00", "soon"])
 def test_what_is_no_time_is_refused_naming_the_field(text: str) -> None:
-    with pytest.raises(Problem, match="to is") as refusal:
-        instant(text, "to")
-    assert (refusal.value.status, refusal.value.field) == (422, "to")
+    refusal = refused(Problem, instant, text, "to")
+    assert (refusal.status, refusal.field) == (422, "to")
+    assert "to is" in str(refusal)
 
 
 @pytest.mark.parametrize(
@@ -61,12 +61,7 @@ def test_what_is_no_time_is_refused_naming_the_field(text: str) -> None:
         ("PlaceOrder", {"lines": [{"sku": "MUG", "price": "1"}]}, "lines.0.price", "known: quantity, sku, unit_price"),
         ("PlaceOrder", {"lines": [{"sku": "MUG", "unit_price": 19.99}]}, "lines.0.unit_price", "decimal string"),
         ("PlaceOrder", {"lines": [{"sku": "MUG", "unit_price": "-1"}]}, "lines.0.unit_price", "decimal string"),
-        (
-            "PlaceOrder",
-            {"lines": [{"sku": "MUG", "unit_price": "1", "quantity": 0}]},
-            "lines.0.quantity",
-            "minimum is 1",
-        ),
+        ("PlaceOrder", {"lines": [{"unit_price": "1", "quantity": 0}]}, "lines.0.quantity", "minimum is 1"),
         ("PlaceOrder", {"lines": [{"sku": "A\nB", "unit_price": "1"}]}, "lines.0.sku", "one line"),
         ("PlaceOrder", {"lines": [{"sku": "A" * 101, "unit_price": "1"}]}, "lines.0.sku", "1 to 100"),
         ("Reject", {"comment": ""}, "comment", "not empty"),

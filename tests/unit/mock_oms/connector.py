@@ -3,7 +3,6 @@ adapter. It keeps what it was sent, and can be told to fail: before it acts, aft
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from collections.abc import Callable
@@ -16,6 +15,7 @@ import requests
 from requests.adapters import BaseAdapter
 
 from tests.clock import HandClock
+from tests.responses import response_of
 
 Json = dict[str, Any]
 HOST = "https://api.channeladvisor.com"
@@ -143,12 +143,7 @@ class Connector(BaseAdapter):
             status, document = fault.status, fault.document
         else:
             status, document = self.respond(call)
-        response = requests.Response()
-        response.status_code = status
-        response.raw = io.BytesIO(b"" if document is None else json.dumps(document).encode())
-        response.url = str(request.url)
-        response.request = request
-        return response
+        return response_of(status, b"" if document is None else json.dumps(document).encode(), request)
 
     def close(self) -> None:
         """There is nothing to close."""

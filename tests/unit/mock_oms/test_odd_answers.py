@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from mock_oms import Fired
+from tests.responses import response_of
 from tests.unit.mock_oms.conftest import Office
 from tests.unit.mock_oms.connector import Fault
 
@@ -41,13 +42,6 @@ def answering(office: Office, answer: Callable[[str], requests.Response | None])
     office.connector.send = send  # type: ignore[method-assign]  # a test's own
 
 
-def a_response(raw: bytes, status: int = 200, **headers: str) -> requests.Response:
-    response = requests.Response()
-    response.status_code, response._content = status, raw
-    response.headers.update(headers)
-    return response
-
-
 def pull(office: Office) -> Fired:
     office.oms.state.token = None
     return office.pull()
@@ -64,7 +58,7 @@ def was_told_and_all_comes(office: Office, fired: Fired) -> None:
 @pytest.mark.parametrize("path", ["/oauth2/token", "/v1/Orders", "/v1/OrderItemAdjustments"])
 def test_a_pull_over_an_answer_that_cannot_be_read_ends_in_words(office: Office, path: str, odd: bytes) -> None:
     office.asked()
-    answering(office, lambda asked: a_response(odd) if asked == path else None)
+    answering(office, lambda asked: response_of(200, odd) if asked == path else None)
     fired = pull(office)
     if "connector" in fired.what.lower():
         was_told_and_all_comes(office, fired)
@@ -76,7 +70,7 @@ def test_a_decision_is_delivered_whatever_the_rest_of_the_pull_reads(office: Off
     office.told()
     office.connector.faults.append(Fault("ApproveBuyerRequest"))
     office.oms.approve("C-1001")
-    answering(office, lambda asked: a_response(odd) if asked == path else None)
+    answering(office, lambda asked: response_of(200, odd) if asked == path else None)
     pull(office)
     assert len(office.connector.posts("ApproveBuyerRequest")) == 1
     assert office.oms.waiting() == 0
@@ -88,7 +82,7 @@ def test_one_row_that_cannot_be_read_holds_up_no_other_and_is_asked_for_again(of
     read_until = office.oms.state.read_until
     office.connector.adjustment(order, 0, RmaNumber="R2")
     whole = json.dumps({**office.connector.adjustments["OrderItemAdjustments"][2]}).encode()
-    page = a_response(b'{"value": [%s, %s]}' % (row, whole))
+    page = response_of(200, b'{"value": [%s, %s]}' % (row, whole))
     answering(office, lambda asked: page if asked == "/v1/OrderItemAdjustments" else None)
     office.pull()
     assert {found.return_id for found in office.oms.adjustments()} == {"R1", "R2"}
@@ -99,7 +93,7 @@ def test_one_row_that_cannot_be_read_holds_up_no_other_and_is_asked_for_again(of
 @pytest.mark.parametrize("path", ["/oauth2/token", "/v1/Orders", "/v1/Orders(100)/Export"])
 def test_a_redirect_is_told_and_never_followed(office: Office, path: str, status: int) -> None:
     office.asked()
-    answering(office, lambda asked: a_response(b"{}", status, Location="http://[") if asked == path else None)
+    answering(office, lambda asked: response_of(status, b"{}", Location="http://[") if asked == path else None)
     fired = pull(office)
     assert str(status) in fired.what
     was_told_and_all_comes(office, fired)
@@ -119,5 +113,5 @@ def test_a_line_that_breaks_in_any_way_is_told(office: Office, error: Exception)
 def test_a_token_whose_life_cannot_be_read_is_none(office: Office, life: bytes) -> None:
     office.asked()
     token = b'{"access_token": "t", "expires_in": %s}' % life
-    answering(office, lambda asked: a_response(token) if asked == "/oauth2/token" else None)
+    answering(office, lambda asked: response_of(200, token) if asked == "/oauth2/token" else None)
     was_told_and_all_comes(office, pull(office))
