@@ -64,6 +64,11 @@ def test_wrong_credentials_are_400_and_never_401(oms: OmsClient, header: str) ->
     assert answer.get_json()["error"] == "invalid_client"
 
 
+def test_a_known_application_with_a_wrong_secret_is_nobody(oms: OmsClient) -> None:
+    given = form(oms, client_id=oms.credentials.application_id, client_secret="wrong")
+    assert oms.ask_token(given).get_json()["error"] == "invalid_client"
+
+
 def test_a_refresh_token_unused_for_three_months_has_lapsed(oms: OmsClient) -> None:
     oms.clock.at += timedelta(days=89)
     assert oms.ask_token(form(oms), basic=True).status_code == 200
