@@ -71,8 +71,8 @@ def play(
     a LINE of a file only the scenario, the row of examples or the rule that stands there is played. A suite may bring
     steps of its own in a conftest.py.
 
-    Exit codes: 0 content; 1 a scenario or the auditor is not; 2 nothing to play, or it cannot be read; 3 the stage
-    itself failed; 4 something could not be judged.
+    Exit codes: 0 content; 1 a scenario or the auditor is not; 2 nothing to play, or it cannot be read or meant; 3 the
+    stage itself failed; 4 something could not be judged.
     """
     if attach:
         _look_at(attach)  # says once what each scenario would say again: that nobody answers there

@@ -11,11 +11,16 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from rehearsal.control.calls import CALLS, Call
 
 Json = dict[str, Any]
+# The titles of refusals that no player could have spared whoever asked.
+SENSELESS: Final = frozenset(
+    {"Invalid value", "Bad value", "Not JSON", "Unknown adjustment"}
+    | {f"No such {kind}" for kind in ("order", "return", "cancellation", "world")}
+)
 
 
 class Problem(Exception):
@@ -34,6 +39,11 @@ class Problem(Exception):
         self.detail = detail
         self.field = field
         self.code = code
+
+    @property
+    def makes_no_sense(self) -> bool:
+        """Return whether it is the fault of who asked, whoever is asked: no such thing, no such value."""
+        return self.title in SENSELESS
 
     def document(self) -> Json:
         """Return the `application/problem+json` document."""
@@ -62,6 +72,10 @@ class Stage(ABC):
         return True
 
     def _call(self, name: str, **given: Any) -> Json:
+        for key, value in given.items():
+            about = key in CALLS[name].ids or (key.endswith("_id") and value is not None)
+            if about and not (isinstance(value, str) and value.strip()):
+                raise Problem(422, "Invalid value", f"{key} is {value!r}, which names nothing", field=key)
         body = {key: _plain(value) for key, value in given.items() if value is not None}
         path = {key: body.pop(key) for key in CALLS[name].ids}
         return self.request(CALLS[name], path, body)

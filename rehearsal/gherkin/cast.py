@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final, NoReturn
 
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.errors import Miswritten
@@ -54,16 +54,6 @@ def _spelled(sum_: Sum | None) -> str | None:
     return None if sum_ is None else str(sum_.amount)
 
 
-def _meant(act: Callable[[], Json]) -> Json:
-    """Return what came of an act; a currency that is not the shop's is the scenario's mistake."""
-    try:
-        return act()
-    except Problem as refusal:
-        if refusal.field != "currency":
-            raise
-        raise Miswritten(f"the {refusal.detail}") from refusal
-
-
 class Person:
     """Somebody who may be told no."""
 
@@ -76,6 +66,8 @@ class Person:
         try:
             act()
         except Problem as refusal:
+            if refusal.makes_no_sense:
+                raise
             self.refusal = refusal
 
 
@@ -108,17 +100,37 @@ class Clock:
         self.passes(timedelta(hours=1))
 
 
+# What a buyer has only when they have done something: what they have not done, and the step that does it.
+_UNDONE: Final = {
+    "order_id": ("has bought nothing", "{name} has received a desk lamp for 39.98 USD"),
+    "return_id": ("has asked for nothing", "{name} has asked for her money back"),
+    "cancel_id": ("has not asked to cancel the order", "{name} has asked to cancel the order"),
+}
+
+
 class Buyer(Person):
     """Buys, asks, sends back, withdraws, appeals."""
+
+    order_id: str
+    return_id: str
+    cancel_id: str
 
     def __init__(self, stage: Stage, name: str) -> None:
         super().__init__(stage)
         self.name = name
-        self.order_id = ""
-        self.return_id = ""
-        self.cancel_id = ""
         self.paid = Sum(Decimal(0), "")
         self.units: dict[str, list[str]] = {}
+
+    def __getattr__(self, name: str) -> NoReturn:
+        """Say of an order or a request that it is not there yet."""
+        if name not in _UNDONE:
+            raise AttributeError(f"a buyer has no {name}", name=name, obj=self)
+        undone, step = _UNDONE[name if self.has("order_id") else "order_id"]
+        raise Miswritten(f'{self.name} {undone} so far; a step such as "{step.format(name=self.name)}" comes first')
+
+    def has(self, id: str) -> bool:
+        """Return whether there is an `order_id`, a `return_id` or a `cancel_id` yet."""
+        return id in vars(self)
 
     def buys(
         self,
@@ -131,14 +143,12 @@ class Buyer(Person):
         sums = [g.price for g in goods] + [extra for extra in (shipping, tax) if extra]
         if len({one.currency for one in sums}) > 1:
             raise Miswritten(f"an order has one currency, not those of {' and '.join(map(str, sums))}")
-        order = _meant(
-            lambda: self.stage.place_order(
-                lines=[{"sku": g.sku, "quantity": g.pieces, "unit_price": _spelled(g.price)} for g in goods],
-                status=status,
-                shipping_fee=_spelled(shipping),
-                tax=_spelled(tax),
-                currency=sums[0].currency,
-            )
+        order = self.stage.place_order(
+            lines=[{"sku": g.sku, "quantity": g.pieces, "unit_price": _spelled(g.price)} for g in goods],
+            status=status,
+            shipping_fee=_spelled(shipping),
+            tax=_spelled(tax),
+            currency=sums[0].currency,
         )
         self.order_id = order["order_id"]
         self.paid = shown(order, "total")
@@ -207,7 +217,7 @@ class Buyer(Person):
     @property
     def deadline(self) -> datetime:
         """The moment before which the seller has to answer, as the marketplace says."""
-        document = self.request if self.return_id else self.cancellation
+        document = self.cancellation if self.has("cancel_id") and not self.has("return_id") else self.request
         return datetime.fromisoformat(document["seller_deadline"])
 
     @property
@@ -231,7 +241,7 @@ class Operator(Person):
 
     def decides_for_buyer(self, buyer: Buyer, *, amount: Sum | None = None) -> None:
         granted = _said("refund_total", amount)
-        _meant(lambda: self.stage.arbitrate(buyer.return_id, outcome="SUPPORT_BUYER", **granted))
+        self.stage.arbitrate(buyer.return_id, outcome="SUPPORT_BUYER", **granted)
 
     def decides_for_seller(self, buyer: Buyer) -> None:
         self.stage.arbitrate(buyer.return_id, outcome="SUPPORT_SELLER")
@@ -246,14 +256,15 @@ class Seller(Person):
         return cases
 
     def cases_of(self, buyer: Buyer) -> list[Json]:
-        return [case for case in self.cases if case["order_id"] == buyer.order_id]
+        order_id = buyer.order_id
+        return [case for case in self.cases if case["order_id"] == order_id]
 
     def case_of(self, buyer: Buyer) -> Json:
         """The case that answers the buyer's latest request, or the seller's own last refund on the order."""
         mine = self.cases_of(buyer)
-        if buyer.return_id:
+        if buyer.has("return_id"):
             mine = [case for case in mine if case["return_id"] == buyer.return_id]
-        elif buyer.cancel_id:
+        elif buyer.has("cancel_id"):
             mine = [case for case in mine if case.get("cancel_id") == buyer.cancel_id]
         if not mine:
             raise Unseen(f"the seller has not heard of {buyer.name}'s case; known: {self.cases}")
@@ -261,14 +272,14 @@ class Seller(Person):
 
     def own_refund_of(self, buyer: Buyer) -> Json:
         """The refund or cancellation that the seller has started on the buyer's order."""
-        asked = (buyer.return_id, buyer.cancel_id)
-        own = [case for case in self.cases_of(buyer) if not {case["return_id"], case["cancel_id"]} & {*asked} - {""}]
+        asked = {vars(buyer).get("return_id"), vars(buyer).get("cancel_id")} - {None}
+        own = [case for case in self.cases_of(buyer) if not {case["return_id"], case["cancel_id"]} & asked]
         if not own:
             raise Unseen(f"the seller has started no refund of {buyer.name}; known: {self.cases}")
         return own[-1]
 
     def approves(self, buyer: Buyer, *, amount: Sum | None = None) -> None:
-        _meant(lambda: self.stage.oms_approve(self.case_of(buyer)["id"], **_said("amount", amount)))
+        self.stage.oms_approve(self.case_of(buyer)["id"], **_said("amount", amount))
 
     def rejects(self, buyer: Buyer) -> None:
         self.stage.oms_reject(self.case_of(buyer)["id"])
@@ -289,7 +300,7 @@ class Seller(Person):
         reason: str | None = None,
     ) -> None:
         units, sum_ = buyer.units_of(goods, pieces), _said("amount", amount)
-        _meant(lambda: self.stage.oms_refund(order_id=buyer.order_id, line_item_ids=units, reason=reason, **sum_))
+        self.stage.oms_refund(order_id=buyer.order_id, line_item_ids=units, reason=reason, **sum_)
 
     def ships(self, buyer: Buyer) -> None:
         self.stage.ship_order(buyer.order_id)
@@ -308,7 +319,7 @@ class SellerCenter(Person):
 
     def refunds(self, buyer: Buyer, *, goods: str | None = None, amount: Sum | None = None) -> None:
         units, sum_ = buyer.units_of(goods), _said("amount", amount)
-        _meant(lambda: self.stage.seller_center_refund(buyer.order_id, line_item_ids=units, **sum_))
+        self.stage.seller_center_refund(buyer.order_id, line_item_ids=units, **sum_)
 
     @property
     def listing(self) -> list[Json]:
@@ -339,15 +350,16 @@ class Watcher(Person):
         clock.goes_to(end)
 
     def requests_of(self, buyer: Buyer) -> list[Json]:
-        return [r for r in self.stage.returns()["returns"] if r["order_id"] == buyer.order_id]
+        order_id = buyer.order_id
+        return [r for r in self.stage.returns()["returns"] if r["order_id"] == order_id]
 
     def events_of(self, buyer: Buyer) -> list[str]:
         """What happened to the request, in the marketplace's words."""
         return [entry["event"] for entry in buyer.request["timeline"]]
 
     def books_of(self, buyer: Buyer) -> Json:
-        rows: list[Json] = self.stage.ledgers()["orders"]
-        return next(row for row in rows if row["order_id"] == buyer.order_id)
+        order_id, rows = buyer.order_id, self.stage.ledgers()["orders"]
+        return next(row for row in rows if row["order_id"] == order_id)
 
     def paid_back(self, buyer: Buyer) -> Sum:
         row = self.books_of(buyer)
@@ -372,7 +384,7 @@ class Cast:
 
     def names(self) -> dict[str, str]:
         """Return whose each order is."""
-        return {buyer.order_id: buyer.name for buyer in self._buyers.values() if buyer.order_id}
+        return {buyer.order_id: buyer.name for buyer in self._buyers.values() if buyer.has("order_id")}
 
     def told_no(self, who: str) -> Problem:
         """The refusal the named person got last."""

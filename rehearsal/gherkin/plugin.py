@@ -11,22 +11,25 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import pytest
 from pytest_bdd import parser as gherkin
 
-from rehearsal.control.stage import Problem, Stage
+from rehearsal.control.stage import Stage
+from rehearsal.gherkin.blame import judge
 from rehearsal.gherkin.collection import FeatureFile
-from rehearsal.gherkin.errors import BrokenRules, NotJudged, StageFailed
-from rehearsal.gherkin.recording import RECORDING, Recording, as_text, observe, outcome_of
+from rehearsal.gherkin.errors import BrokenRules, Miswritten
+from rehearsal.gherkin.recording import RECORDING, Recording, as_text, observe
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.timeline import Timeline
 from rehearsal.gherkin.vocabulary import Saying, unknown
 
 STEPS: Final = ("people", "time", "orders", "requests", "decisions", "observations")
 EPILOGUE: Final = "PT1H"
+RESULT: Final = pytest.StashKey[ScenarioResult]()
 
 StageFactory = Callable[[], Stage]
 
@@ -125,11 +128,8 @@ def served(url: str, seed: int) -> StageFactory:
 @pytest.fixture
 def stage(request: pytest.FixtureRequest, stage_factory: StageFactory) -> Iterator[Stage]:
     """The world this scenario plays in."""
-    try:
-        real = stage_factory()
-        timeline = Timeline(real)
-    except Exception as failure:
-        raise StageFailed(f"no world to play in: {failure}") from failure
+    real = stage_factory()
+    timeline = Timeline(real)
     request.node.stash[RECORDING].timeline = timeline
     yield timeline
     if not request.config.getoption("--attach"):
@@ -152,9 +152,12 @@ def pytest_bdd_before_scenario(
     recording.feature, recording.scenario = feature, scenario
 
 
-def pytest_bdd_before_step(step: gherkin.Step, step_func: Callable[..., object]) -> None:
+def pytest_bdd_before_step(
+    request: pytest.FixtureRequest, step: gherkin.Step, step_func: Callable[..., object]
+) -> None:
+    request.node.stash[RECORDING].doing = step_func
     if inspect.iscoroutinefunction(step_func):
-        raise TypeError(f"the step {step.name!r} is a coroutine, which would never run: write it without async")
+        raise Miswritten(f"the step {step.name!r} is a coroutine, which would never run: write it without async")
 
 
 def pytest_bdd_after_step(request: pytest.FixtureRequest, step: gherkin.Step) -> None:
@@ -173,7 +176,7 @@ def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, step: gher
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """After the last step, let news arrive and ask the auditor; on the way out tell failures by their kind."""
+    """After the last step, let news arrive and ask the auditor."""
     if not isinstance(pyfuncitem.parent, FeatureFile):
         return (yield)
     recording = pyfuncitem.stash[RECORDING]
@@ -181,12 +184,6 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         result = yield
         if recording.timeline:
             recording.timeline.advance(by=EPILOGUE)
-    except Problem as refusal:
-        if refusal.status == 501:
-            raise NotJudged(str(refusal)) from refusal
-        if refusal.status >= 500:
-            raise StageFailed(str(refusal)) from refusal
-        raise
     finally:
         if recording.timeline:
             recording.observed = observe(recording.timeline, traced=pyfuncitem.config.getoption("--keep-trace"))
@@ -203,11 +200,15 @@ def pytest_runtest_makereport(
     report = yield
     if not isinstance(item.parent, FeatureFile):
         return report
-    fault = call.excinfo.value if call.excinfo else None
-    outcome = outcome_of(fault)
-    if outcome is Outcome.NOT_JUDGED and report.failed:
-        report.outcome = "skipped"
-        report.longrepr = (str(item.path), 0, f"Not judged: {fault}")
-    if report.when == "call" or (report.when == "setup" and report.failed):
-        item.ihook.pytest_rehearsal_result(result=item.stash[RECORDING].result(item, outcome, fault))
+    recording = item.stash[RECORDING]
+    judged = judge(call.excinfo.value if call.excinfo else None, recording.doing)
+    if report.when == "call" or (report.when == "setup" and call.excinfo):
+        item.stash[RESULT] = recording.result(item, judged)
+    result = item.stash.get(RESULT, None)
+    if result and report.when == "teardown":
+        if report.failed and result.outcome is Outcome.HELD:
+            result = replace(result, outcome=judged.outcome, why=f"when it was over: {judged.why}")
+        item.ihook.pytest_rehearsal_result(result=result)
+    if report.failed and judged.outcome is Outcome.NOT_JUDGED:
+        report.outcome, report.longrepr = "skipped", (str(item.path), 0, f"Not judged: {judged.why}")
     return report

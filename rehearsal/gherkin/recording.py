@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
 import pytest
 from pytest_bdd import parser as gherkin
-from pytest_bdd.exceptions import StepDefinitionNotFoundError
 
 from rehearsal.control.stage import Json, Problem, Stage
+from rehearsal.gherkin.blame import Judgement
 from rehearsal.gherkin.collection import LINE
-from rehearsal.gherkin.errors import Miswritten, NotJudged, StageFailed
+from rehearsal.gherkin.errors import StageFailed
 from rehearsal.gherkin.full_timeline import full_timeline
-from rehearsal.gherkin.results import Observation, Outcome, ScenarioResult, StepResult
+from rehearsal.gherkin.results import Observation, ScenarioResult, StepResult
 from rehearsal.gherkin.timeline import Timeline
-
-ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+")
 
 
 @dataclass
@@ -32,24 +28,27 @@ class Recording:
     scenario: gherkin.Scenario | None = None
     steps: list[StepResult] = field(default_factory=list)
     observed: Observation = field(default_factory=Observation)
+    doing: Callable[..., object] | None = None  # the function of the step that is played
 
     def note(self, step: gherkin.Step, outcome: str) -> None:
         """Note how a step went: passed, failed or left out."""
         table = tuple(tuple(str(cell) for cell in row) for row in step.datatable.raw()) if step.datatable else ()
         self.steps.append(StepResult(step.keyword.strip(), step.name, outcome, table))
 
-    def result(self, item: pytest.Item, outcome: Outcome, fault: BaseException | None) -> ScenarioResult:
+    def result(self, item: pytest.Item, judged: Judgement) -> ScenarioResult:
         """Return the result of the scenario that `item` played; steps that it did not come to are left out."""
         scenario, feature = self.scenario, self.feature
         rule = scenario.rule if scenario else None
+        failed = any(step.outcome == "failed" for step in self.steps)
         for step in scenario.steps[len(self.steps) :] if scenario else ():
-            self.note(step, "left out")
+            self.note(step, "left out" if failed else "failed")
+            failed = True
         return ScenarioResult(
             file=Path(item.path).as_posix(),
             feature=feature.name if feature else item.path.stem,
             name=item.name,
-            outcome=outcome,
-            why=_why(fault) if fault else "",
+            outcome=judged.outcome,
+            why=judged.why,
             line=item.stash[LINE],
             rule=rule.name if rule else "",
             tags=frozenset(tag for part in (scenario, feature, rule) if part for tag in part.tags),
@@ -93,29 +92,6 @@ def as_text(finding: Json) -> str:
         if name not in ("title", "rule", "number") and value not in (None, "", [], {})
     ]
     return "\n".join(lines)
-
-
-def outcome_of(fault: BaseException | None) -> Outcome:
-    """Return how a scenario ended that raised `fault`, by whose fault that is."""
-    if fault is None:
-        return Outcome.HELD
-    if isinstance(fault, NotJudged | pytest.skip.Exception):
-        return Outcome.NOT_JUDGED
-    if isinstance(fault, Miswritten | StepDefinitionNotFoundError):
-        return Outcome.MISWRITTEN
-    if isinstance(fault, AssertionError | Problem):
-        return Outcome.BROKEN
-    return Outcome.STAGE_FAILED
-
-
-def _why(fault: BaseException) -> str:
-    """Return what went wrong in the words of the step, where it has any, and never with an object's address."""
-    text = str(fault)
-    if not isinstance(fault, AssertionError):
-        return ADDRESS.sub("", text)
-    lines = text.splitlines()
-    words = list(takewhile(lambda line: not line.startswith("assert "), lines))
-    return "\n".join(words or [line for line in lines if not ADDRESS.search(line)] or ["the step did not hold"])
 
 
 def _ledgers(stage: Stage) -> tuple[Json, ...]:

@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from rehearsal.contract.message import DEEPEST, is_deep
 from rehearsal.control.calls import CALLS, RECORDS, Call
 from rehearsal.control.local import InProcessStage
+from rehearsal.control.places import CONNECTOR_FAILED, named, places
 from rehearsal.control.stage import Json, Problem
 from rehearsal.resources import contract_file
 from rehearsal.server.access import Gate
@@ -157,4 +158,7 @@ def _no_such(error: HTTPException) -> Response:
 
 def _stage_failed(error: Exception) -> Response:
     logging.getLogger(__name__).exception("the stage itself failed at %s %s", request.method, request.path)
-    return render(Problem(500, "The stage itself failed", f"{type(error).__name__}: {error}"))
+    last = places(error)[-1:]
+    if last and last[0].of_connector:
+        return render(Problem(500, CONNECTOR_FAILED, f"{named(error)} ({last[0]})"))
+    return render(Problem(500, "The stage itself failed", named(error)))

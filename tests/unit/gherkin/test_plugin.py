@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[3]
 CONFTEST = """
     import pytest
     from pytest_bdd import given, when, then, parsers
+    from rehearsal.control.stage import Problem
     from rehearsal.gherkin.errors import NotJudged
     from tests.unit.gherkin.stub import BROKEN, StubStage
 
@@ -32,7 +33,7 @@ CONFTEST = """
 
     @when("the stage breaks")
     def _(stage):
-        raise OSError("the socket is gone")
+        raise Problem(503, "The stage does not answer")
 
     @when("nobody awaits this")
     async def _(stage):
@@ -165,7 +166,7 @@ def test_what_a_player_cannot_do_is_not_judged_and_never_passed(suite: pytest.Py
     ("scenario", "code"),
     [
         (HELD, 0),
-        ("Scenario: Broken\n  Given Maya has received a desk lamp for 0.00 USD", 1),
+        (f"{HELD}  Then Maya has no mail", 1),
         ("Scenario: Unknown\n  When nobody knows this step", 2),
         ("", 2),
         ("Scenario: Nothing is said", 2),

@@ -1,0 +1,66 @@
+"""Through whose code a fault came: the stage's, the connector's, or that of somebody who stands on the stage."""
+
+from __future__ import annotations
+
+import sysconfig
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+_OURS: Final = Path(__file__).resolve().parents[2]
+_STAGE: Final = ("rehearsal", "mock_tiktok", "mock_oms")
+_LIBRARIES: Final = tuple(
+    Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib", "purelib", "platlib")
+)
+CONNECTOR_FAILED: Final = "The connector failed"  # the title of the Problem
+
+
+@dataclass(frozen=True)
+class Place:
+    """A line that a fault came through. `room` is our package and what it lies in, such as "rehearsal.world"."""
+
+    file: str
+    line: int
+    text: str
+    room: str
+
+    @property
+    def of_connector(self) -> bool:
+        """Return whether it is our connector's code."""
+        return self.room.split(".")[0] == "connector"
+
+    @property
+    def of_others(self) -> bool:
+        """Return whether it is nobody's of ours."""
+        return not self.room
+
+    def __str__(self) -> str:
+        return f"{near(self.file)}:{self.line}: {self.text}".removesuffix(": ")
+
+
+def places(fault: BaseException) -> list[Place]:
+    """Return the lines that a fault came through, the one that raised it last; without those of libraries."""
+    through = []
+    for frame in traceback.extract_tb(fault.__traceback__):
+        file = Path(frame.filename).resolve()
+        room = _room(file)
+        if room or (file.is_file() and not any(file.is_relative_to(folder) for folder in _LIBRARIES)):
+            through.append(Place(frame.filename, frame.lineno or 0, frame.line or "", room))
+    return through
+
+
+def _room(file: Path) -> str:
+    parts = file.relative_to(_OURS).with_suffix("").parts if file.is_relative_to(_OURS) else ("",)
+    return ".".join(parts[:2]) if parts[0] in (*_STAGE, "connector") else ""
+
+
+def named(fault: BaseException) -> str:
+    """Return a fault in one line: what kind it is, and what it says."""
+    return f"{type(fault).__name__}: {fault}".removesuffix(": ")
+
+
+def near(file: str) -> str:
+    """Return a path as seen from here, where it lies below."""
+    here = Path.cwd()
+    return str(Path(file).relative_to(here)) if Path(file).is_relative_to(here) else file

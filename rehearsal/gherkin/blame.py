@@ -1,0 +1,137 @@
+"""Whose fault it is that a scenario did not hold, and where: by what was raised and by whose code it came through.
+
+A mistake of whoever wrote the scenario or its steps is *miswritten*, a player's is *broken*, all else is the stage's.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from itertools import takewhile
+from pathlib import Path
+from typing import Final
+
+import pytest
+from pytest_bdd.exceptions import StepDefinitionNotFoundError
+
+from mock_tiktok.errors import BadValue
+from rehearsal.control.places import CONNECTOR_FAILED, Place, named, near, places
+from rehearsal.control.stage import Problem, Stage
+from rehearsal.gherkin.errors import Miswritten, NotJudged, StageFailed
+from rehearsal.gherkin.results import Outcome
+from rehearsal.world.errors import WorldError
+
+ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+")
+DEEPEST: Final = 8  # places that are shown
+_INSIDE: Final = ("rehearsal.world", "rehearsal.simulation", "rehearsal.wire")
+_ASKED: Final = ("rehearsal.gherkin", "rehearsal.control")  # what a step of somebody's own speaks to
+_PLUGIN: Final = str(Path(__file__).with_name("plugin.py"))  # through which everything comes
+# What says in words of its own what is wrong; of all else the kind is said, too.
+_SPOKEN: Final = (
+    Problem, Miswritten, StepDefinitionNotFoundError, NotJudged, StageFailed, WorldError, BadValue,
+    pytest.skip.Exception, pytest.fail.Exception,
+)  # fmt: skip
+_BELOW: Final = {
+    "datatable": "this step needs a table below it",
+    "docstring": "this step needs a text in triple quotes below it",
+}
+
+Step = Callable[..., object]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How a scenario ended, and why, with the lines of whoever's fault it is."""
+
+    outcome: Outcome
+    why: str = ""
+
+
+def judge(fault: BaseException | None, step: Step | None = None) -> Judgement:
+    """Return how a scenario ended that raised `fault` while `step` was done."""
+    if fault is None:
+        return Judgement(Outcome.HELD)
+    through = [place for place in places(fault) if place.file != _PLUGIN]
+    outcome = _outcome(fault, through, step)
+    shown = [place for place in through if place.of_others]
+    if outcome is Outcome.STAGE_FAILED:
+        shown = through
+    elif through and through[-1].of_connector:
+        shown = [place for place in through if place.of_connector]
+    lines = [f"  {place}" for place in shown[-DEEPEST:]]
+    if outcome is Outcome.MISWRITTEN and not shown and step and not _shipped(step):
+        lines = [f"  {_definition(step)}"]
+    return Judgement(outcome, "\n".join((_words(fault), *lines)))
+
+
+def _outcome(fault: BaseException, through: list[Place], step: Step | None) -> Outcome:
+    match fault:
+        case NotJudged() | pytest.skip.Exception() | pytest.xfail.Exception():
+            return Outcome.NOT_JUDGED
+        case Miswritten() | StepDefinitionNotFoundError() | pytest.FixtureLookupError() | WorldError() | BadValue():
+            return Outcome.MISWRITTEN
+        case StageFailed():
+            return Outcome.STAGE_FAILED
+        case Problem():
+            return _refused(fault)
+        case AssertionError() | pytest.fail.Exception():
+            inside = through and through[-1].room.startswith(_INSIDE)
+            return Outcome.STAGE_FAILED if inside else Outcome.BROKEN
+        case _:
+            return _by_place(through, step)
+
+
+def _refused(refusal: Problem) -> Outcome:
+    if refusal.status == 501:
+        return Outcome.NOT_JUDGED
+    if refusal.status >= 500:
+        return Outcome.BROKEN if refusal.title == CONNECTOR_FAILED else Outcome.STAGE_FAILED
+    return Outcome.MISWRITTEN if refusal.makes_no_sense else Outcome.BROKEN
+
+
+def _by_place(through: list[Place], step: Step | None) -> Outcome:
+    """Return whose fault something is that nobody raised on purpose: theirs in whose code it happened."""
+    last = through[-1] if through else None
+    inside = any(place.room.startswith(_INSIDE) for place in through)
+    if last and last.of_connector:
+        return Outcome.BROKEN
+    if last and last.of_others:
+        return Outcome.BROKEN if inside else Outcome.MISWRITTEN  # inside: who sits on one of the seats
+    own = any(place.of_others for place in through) or (step is not None and not _shipped(step))
+    asked = last is None or last.room.startswith(_ASKED)
+    return Outcome.MISWRITTEN if own and asked and not inside else Outcome.STAGE_FAILED
+
+
+def _words(fault: BaseException) -> str:
+    """Return what went wrong in the words of the step, where it has any, and never with an object's address."""
+    if isinstance(fault, pytest.FixtureLookupError):
+        name = fault.argname or ""
+        return _BELOW.get(name, f"{name!r} is neither a piece of the step's words nor a fixture")
+    if isinstance(fault, AttributeError) and fault.name and type(fault.obj).__module__.startswith("rehearsal."):
+        return _lacks(fault.obj, fault.name)
+    if isinstance(fault, AssertionError):
+        lines = str(fault).splitlines()
+        words = list(takewhile(lambda line: not line.startswith("assert "), lines))
+        return "\n".join(words or [line for line in lines if not ADDRESS.search(line)] or ["the step did not hold"])
+    return ADDRESS.sub("", str(fault) if isinstance(fault, _SPOKEN) else named(fault))
+
+
+def _lacks(obj: object, name: str) -> str:
+    """Say that one of ours has no such method, and which come nearest."""
+    who = "the stage" if isinstance(obj, Stage) else f"a {type(obj).__name__}"
+    known = [one for one in dir(obj) if not one.startswith("_")]
+    close = get_close_matches(name, known)
+    more = f"nearest: {', '.join(close)}" if close else "docs/scenarios.md lists what a step can ask"
+    return f"{who} has no {name!r}; {more}"
+
+
+def _shipped(step: Step) -> bool:
+    return step.__module__.startswith("rehearsal.gherkin.steps")
+
+
+def _definition(step: Step) -> str:
+    code = inspect.unwrap(step).__code__
+    return f"{near(code.co_filename)}:{code.co_firstlineno}: where the step is defined"

@@ -1,0 +1,139 @@
+"""Whose fault it is, and where: mistakes of scenarios and their steps, of the connector, and of the stage itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rehearsal.gherkin.results import Outcome, ScenarioResult
+from rehearsal.gherkin.runner import SuiteRun, run_suite
+
+CONFTEST = """\
+import json, sys
+import pytest
+import connector.main, rehearsal.world.world
+from pytest_bdd import when
+from rehearsal.control.stage import Problem
+
+def _half(of):
+    return 1 / of
+"""
+# What a step of somebody's own does -> whose fault that is, what is said, and in which line it happened.
+DOES = {
+    "_half(0)": (Outcome.MISWRITTEN, "ZeroDivisionError: division by zero", ": return 1 / of"),
+    "stage.advanze(by='PT1H')": (Outcome.MISWRITTEN, "the stage has no 'advanze'; nearest: advance", ""),
+    "people.buyer('Maya').flies()": (Outcome.MISWRITTEN, "a Buyer has no 'flies'", ""),
+    "stage.advance(bye='PT1H')": (Outcome.MISWRITTEN, "unexpected keyword argument 'bye'", ""),
+    "stage.advance(by='soon')": (Outcome.MISWRITTEN, 'Invalid value: by is "soon"', ""),
+    "stage.order('12')": (Outcome.MISWRITTEN, "There is no order 12.", ""),
+    "stage.order('')": (Outcome.MISWRITTEN, "order_id is '', which names nothing", ""),
+    "stage.mailbox(order_id=' ')": (Outcome.MISWRITTEN, "order_id is ' ', which names nothing", ""),
+    "stage.get_return(None)": (Outcome.MISWRITTEN, "return_id is None, which names nothing", ""),
+    "stage.oms_approve('12')": (Outcome.MISWRITTEN, "The OMS knows no adjustment 12.", ""),
+    "people.seller.approves('Maya')": (Outcome.MISWRITTEN, "AttributeError: 'str' object has no attribute", ""),
+    "people.buyer('Maya').mails": (Outcome.MISWRITTEN, "Maya has bought nothing so far", ""),
+    "json.loads('{')": (Outcome.MISWRITTEN, "JSONDecodeError: ", ""),
+    "sys.exit(1)": (Outcome.MISWRITTEN, "SystemExit: 1", ""),
+    "stage.world()['then']": (Outcome.MISWRITTEN, "KeyError: 'then'", ""),
+    "assert stage is people": (Outcome.BROKEN, "", ""),
+    "pytest.fail('not so')": (Outcome.BROKEN, "not so", ""),
+    "pytest.skip('not here')": (Outcome.NOT_JUDGED, "not here", ""),
+    "raise Problem(409, 'The connector refuses', 'no')": (Outcome.BROKEN, "The connector refuses: no", ""),
+    "raise Problem(501, 'Not on this stage')": (Outcome.NOT_JUDGED, "Not on this stage", ""),
+    "raise Problem(500, 'The stage itself failed')": (Outcome.STAGE_FAILED, "The stage itself failed", ""),
+    "raise Problem(500, 'The connector failed')": (Outcome.BROKEN, "The connector failed", ""),
+}
+# A name that is lost inside ours -> whose fault that is, and whose code is shown.
+LOST = {
+    "connector.main.Fired": (Outcome.BROKEN, "connector/main.py:"),
+    "rehearsal.simulation.scheduler.Scheduler.until": (Outcome.STAGE_FAILED, "rehearsal/world/world.py:"),
+}
+WRITTEN = {
+    "Given Maya has asked for her money back": 'Maya has bought nothing so far; a step such as "Maya has received',
+    "Then Maya has been paid back everything": "Maya has bought nothing so far",
+    "Then the seller has not heard of Maya": "Maya has bought nothing so far",
+    "When the answer to Maya falls due": "Maya has bought nothing so far",
+    "Given Maya has received a rug for 3.00 USD\n    Then Maya's request needs no answer": "has asked for nothing",
+    "Given Maya has received a desk lamp for 3.00 EUR": "currency is EUR; the shop's is USD",
+    "Given Maya has received 100000 mugs at 3.00 USD each": "Invalid value: lines",
+    "Given Maya has received:": "this step needs a table below it",
+    "When this needs what nobody has": "'nobody' is neither a piece of the step's words nor a fixture\n  ",
+    "When this is a coroutine": "would never run: write it without async\n  ",
+    "When this comes in words": "ValueError: invalid literal for int()",
+}
+OWN = """
+@when("this needs what nobody has")
+def _(nobody): pass
+
+@when("this is a coroutine")
+async def _(): pass
+
+@when(__import__("pytest_bdd").parsers.re("this comes in (?P<n>.+)"), converters={"n": int})
+def _(n): pass
+"""
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, ScenarioResult]:
+    """What came of one suite in which each scenario makes one mistake."""
+    suite = tmp_path_factory.mktemp("suite")
+    does = [f"@when('{number} is done')\ndef _(stage, people): {what}\n" for number, what in enumerate(DOES)]
+    lose = [
+        f"@when('{name} is lost')\ndef _(people, monkeypatch):\n    monkeypatch.setattr('{name}', None)\n"
+        for name in LOST
+    ]
+    (suite / "conftest.py").write_text("\n".join((CONFTEST, *does, *lose, OWN)))
+    bought = "Given Maya has received a desk lamp for 39.98 USD"
+    steps = {what: f"When {number} is done" for number, what in enumerate(DOES)}
+    steps |= {name: f"{bought}\n    When {name} is lost\n    And an hour passes" for name in LOST}
+    steps |= {step: step for step in WRITTEN}
+    names = {f"{number}": name for number, name in enumerate(steps)}
+    scenarios = [f"  Scenario: {number}\n    {steps[name]}\n" for number, name in names.items()]
+    (suite / "own.feature").write_text("Feature: Mistakes\n" + "\n".join(scenarios))
+    return {names[result.name]: result for result in run_suite(SuiteRun((suite,), 1)).results}
+
+
+@pytest.mark.parametrize("what", DOES)
+def test_a_step_of_somebodys_own_is_judged_by_what_it_did(results: dict[str, ScenarioResult], what: str) -> None:
+    outcome, words, last = DOES[what]
+    result = results[what]
+    assert (result.outcome, words in result.why) == (outcome, True), result.why
+    assert [step.outcome for step in result.steps] == ["failed"]
+    place = result.why.splitlines()[-1]
+    assert "conftest.py:" in place
+    assert last in place
+
+
+@pytest.mark.parametrize("name", LOST)
+def test_what_nobody_raised_on_purpose_is_theirs_in_whose_code_it_happened(
+    results: dict[str, ScenarioResult], name: str
+) -> None:
+    outcome, place = LOST[name]
+    assert results[name].outcome is outcome, results[name].why
+    assert place in results[name].why.splitlines()[-1]
+    assert results[name].why.startswith("TypeError: 'NoneType' object is not callable")
+
+
+@pytest.mark.parametrize("step", WRITTEN)
+def test_a_scenario_that_makes_no_sense_is_miswritten(results: dict[str, ScenarioResult], step: str) -> None:
+    assert results[step].outcome is Outcome.MISWRITTEN, results[step].why
+    assert WRITTEN[step] in results[step].why
+
+
+@pytest.mark.parametrize(
+    ("fixture", "outcome", "words"),
+    [
+        ("    yield 1 / 0", Outcome.MISWRITTEN, "ZeroDivisionError: division by zero\n  "),
+        ("    yield\n    1 / 0", Outcome.MISWRITTEN, "when it was over: ZeroDivisionError: division by zero\n  "),
+        ("    pytest.skip('not today')", Outcome.NOT_JUDGED, "not today"),
+    ],
+    ids=["before", "after", "skipped"],
+)
+def test_a_fixture_of_somebodys_own_that_fails_is_no_scenario_that_held(
+    tmp_path: Path, fixture: str, outcome: Outcome, words: str
+) -> None:
+    (tmp_path / "conftest.py").write_text(f"import pytest\n@pytest.fixture(autouse=True)\ndef own():\n{fixture}\n")
+    (tmp_path / "own.feature").write_text("Feature: Own\n  Scenario: One\n    When an hour passes\n")
+    (result,) = run_suite(SuiteRun((tmp_path,), 1)).results
+    assert (result.outcome, words in result.why) == (outcome, True), result.why
