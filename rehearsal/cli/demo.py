@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from rehearsal import report
 from rehearsal.cli.exit_codes import OF_OUTCOME
+from rehearsal.cli.progress import run_shown
 from rehearsal.gherkin.results import Outcome, ScenarioResult
-from rehearsal.gherkin.runner import Run, SuiteRun, run_suite
+from rehearsal.gherkin.runner import Run, SuiteRun
 from rehearsal.report import terminal
 from rehearsal.resources import features_folder
 
@@ -37,7 +31,8 @@ def demo(seed: int, out: Path, no_report: bool) -> int:
     Exit codes: 0 only if every scenario held and the auditor is content; else as of `rehearsal play`.
     """
     console = terminal.console()
-    run = _run(SuiteRun((features_folder(),), seed, tags="demo", traced=not no_report))
+    suite = SuiteRun((features_folder(),), seed, tags="demo", traced=not no_report)
+    run = run_shown(suite, lambda console, result: None)
     results = sorted(run.results, key=_place_in_guide)
     for number, result in enumerate(results, start=1):
         for part in terminal.timeline(result, number):
@@ -55,33 +50,6 @@ def demo(seed: int, out: Path, no_report: bool) -> int:
         index = report.write(results, out, seed=seed, command=f"rehearsal demo --seed {seed}")
         console.print(f"Report: {index}", soft_wrap=True)
     return OF_OUTCOME[run.outcome]
-
-
-def _run(suite: SuiteRun) -> Run:
-    """Play, with a bar that moves where there is a terminal to show it on."""
-    feature = TextColumn("{task.description}")
-    columns = (SpinnerColumn(), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), feature)
-    with _screen() as screen:
-        console = Console(file=screen, highlight=False)
-        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-            task = progress.add_task("opening the stage", total=None)
-
-            def seen(result: ScenarioResult) -> None:
-                progress.update(task, advance=1, description=result.feature)
-
-            return run_suite(suite, counted=lambda count: progress.update(task, total=count), seen=seen)
-
-
-@contextmanager
-def _screen() -> Iterator[TextIO]:
-    """Return where errors are shown, by a road of its own: pytest takes the usual one away while a scenario plays."""
-    try:
-        number = os.dup(sys.stderr.fileno())
-    except OSError:  # not a file: somebody collects what is written
-        yield sys.stderr
-        return
-    with os.fdopen(number, "w", encoding="utf-8") as screen:
-        yield screen
 
 
 def _place_in_guide(result: ScenarioResult) -> tuple[int, str]:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 from rich.console import Console
 
 from rehearsal import report
 from rehearsal.cli.exit_codes import OF_OUTCOME, ExitCode
+from rehearsal.cli.progress import run_shown
 from rehearsal.control.client import HttpStage
 from rehearsal.control.stage import Problem
 from rehearsal.gherkin.collection import lines_played
 from rehearsal.gherkin.results import Outcome, ScenarioResult
-from rehearsal.gherkin.runner import SuiteRun, run_suite
+from rehearsal.gherkin.runner import Run, SuiteRun, list_suite
 from rehearsal.report import terminal
+from rehearsal.report.pages import span
 from rehearsal.resources import features_folder
 
 EXISTING: Final = click.Path(exists=True, path_type=Path)
@@ -44,6 +47,18 @@ def _place(ctx: click.Context, param: click.Parameter, value: str) -> Path | tup
     return Path(file), int(line)
 
 
+JOBS: Final = "Play in N processes at once; `auto`: as many as there are processors, and scenarios to keep them busy."
+
+
+def _jobs(ctx: click.Context, param: click.Parameter, value: str) -> int | None:
+    """Return the number of processes, None for as many as make sense."""
+    if value == "auto":
+        return None
+    if not value.isdecimal() or int(value) == 0:
+        raise click.BadParameter(f"{value} is neither a number of processes nor `auto`.", ctx, param)
+    return int(value)
+
+
 @click.command()
 @click.argument("paths", metavar="[PATH[:LINE]]...", nargs=-1, callback=_places)
 @click.option("--attach", metavar="URL", help="Play on a served world: the control address that `up` prints.")
@@ -56,14 +71,12 @@ def _place(ctx: click.Context, param: click.Parameter, value: str) -> Path | tup
 @click.option(
     "--report", "out", type=click.Path(file_okay=False, path_type=Path), help="Write the HTML report into this folder."
 )
+@click.option("-j", "--jobs", metavar="N", default="1", show_default=True, callback=_jobs, help=JOBS)
+@click.option("-x", "--stop", "stops_early", is_flag=True, help="Stop at the first scenario that is not content.")
+@click.option("--durations", type=click.IntRange(min=1), metavar="N", help="Name the N scenarios that took longest.")
+@click.option("--list", "listing", is_flag=True, help="Play nothing; list what would be played.")
 def play(
-    paths: tuple[Path | tuple[Path, int], ...],
-    attach: str | None,
-    seed: int,
-    names: tuple[str, ...],
-    tags: str | None,
-    junit: Path | None,
-    out: Path | None,
+    paths: tuple[Path | tuple[Path, int], ...], out: Path | None, durations: int | None, listing: bool, **asked: Any
 ) -> int:
     """Run Gherkin suites, ours or yours.
 
@@ -74,16 +87,20 @@ def play(
     Exit codes: 0 content; 1 a scenario or the auditor is not; 2 nothing to play, or it cannot be read or meant; 3 the
     stage itself failed; 4 something could not be judged.
     """
-    if attach:
-        _look_at(attach)  # says once what each scenario would say again: that nobody answers there
-    for option, path in (("--report", out and out / "index.html"), ("--junit", junit)):
+    whole = [path for path in paths if isinstance(path, Path)] if paths else [features_folder()]
+    at = [path for path in paths if isinstance(path, tuple)]
+    suite = SuiteRun(whole, at=at, traced=out is not None, **asked)
+    if listing:
+        return _list(suite)
+    if suite.attach:
+        if suite.jobs != 1:
+            raise click.UsageError("--attach plays on one world, which several jobs cannot share: leave --jobs away.")
+        _look_at(suite.attach)  # says once what each scenario would say again: that nobody answers there
+    for option, path in (("--report", out and out / "index.html"), ("--junit", suite.junit)):
         if path:
             _make_room(option, path)
     console = terminal.console()
-    whole = [path for path in paths if isinstance(path, Path)] if paths else [features_folder()]
-    at = [path for path in paths if isinstance(path, tuple)]
-    suite = SuiteRun(whole, seed, attach, names, tags, junit, traced=out is not None, at=at)
-    run = run_suite(suite, seen=_shown_under_its_feature(console))
+    run = run_shown(suite, _under_its_feature())
     for text in run.unreadable:
         click.echo(text, err=True)
     for result in run.results:
@@ -94,20 +111,37 @@ def play(
     code = OF_OUTCOME[run.outcome]
     if not run.results and code == ExitCode.USAGE:
         click.echo("There is nothing to play here.", err=True)
-    console.print(f"\n{summary(run.results)}")
+    for line in slowest(run.results, durations or 0):
+        console.print(line, markup=False, soft_wrap=True)
+    console.print(f"\n{summary(run)}")
     if out:
         try:
-            index = report.write(run.results, out, seed=seed, command=_command(suite, bool(paths)))
+            index = report.write(run.results, out, seed=suite.seed, command=_command(suite, bool(paths)))
         except OSError as error:
             raise click.ClickException(f"--report cannot be written: {error}") from error
         console.print(f"Report: {index}", soft_wrap=True)
     return code
 
 
-def _shown_under_its_feature(console: Console) -> Callable[[ScenarioResult], None]:
+def _list(suite: SuiteRun) -> int:
+    """Show what would be played, a line each, under its feature."""
+    console = terminal.console()
+    listed, run = list_suite(suite)
+    for feature, scenarios in groupby(listed, key=lambda one: one.feature):
+        console.print(f"\n{feature}", style="bold", markup=False)
+        for one in scenarios:
+            tags = "".join(f"  @{tag}" for tag in one.tags)
+            console.print(f"  {one.place}  {one.name}{tags}", markup=False, soft_wrap=True)
+    for text in (*run.unreadable, *(result.why for result in run.results)):
+        click.echo(text, err=True)
+    console.print(f"\n{counted(len(listed))}")
+    return OF_OUTCOME[run.outcome]
+
+
+def _under_its_feature() -> Callable[[Console, ScenarioResult], None]:
     shown: list[str] = []
 
-    def seen(result: ScenarioResult) -> None:
+    def seen(console: Console, result: ScenarioResult) -> None:
         if shown[-1:] != [result.feature]:
             shown.append(result.feature)
             console.print(f"\n[bold]{result.feature}[/]")
@@ -152,12 +186,27 @@ def _in_words(what: list[str], suite: SuiteRun) -> str:
 
 def again(result: ScenarioResult, suite: SuiteRun) -> str:
     """Return the command that plays this one scenario again."""
-    return _in_words([terminal.place(result)], suite)
+    return _in_words([result.place], suite)
 
 
-def summary(results: tuple[ScenarioResult, ...]) -> str:
-    """Return how many scenarios ended how."""
-    endings = Counter(result.outcome for result in results)
-    counts = ", ".join(f"{endings[outcome]} {outcome}" for outcome in Outcome if endings[outcome])
-    played = f"{len(results)} scenario{'' if len(results) == 1 else 's'}"
-    return f"{played}: {counts}" if results else played
+def slowest(results: Sequence[ScenarioResult], count: int) -> Iterator[str]:
+    """Return the scenarios that took longest, a line each: the machine's time, the simulated time, which one."""
+    ranked = sorted(results, key=lambda result: -result.seconds)[:count]
+    if ranked:
+        yield f"\nThe longest of {counted(len(results))}: seconds, simulated time, which"
+    for result in ranked:
+        yield f"  {result.seconds:8.2f}  {span(result):>14}  {result.place}  {result.name}"
+
+
+def counted(scenarios: int) -> str:
+    """Return a number of scenarios in words."""
+    return f"{scenarios} scenario{'' if scenarios == 1 else 's'}"
+
+
+def summary(run: Run) -> str:
+    """Return how many scenarios ended how, and how many were not played."""
+    endings = Counter(result.outcome for result in run.results)
+    counts = [f"{endings[outcome]} {outcome}" for outcome in Outcome if endings[outcome]]
+    played = sum(1 for result in run.results if result.line)
+    counts += [f"{run.planned - played} not played"] if run.planned > played else []
+    return ": ".join(filter(None, (counted(max(run.planned, len(run.results))), ", ".join(counts))))

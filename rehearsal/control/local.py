@@ -133,6 +133,11 @@ class InProcessStage(Stage):
         self._changing = threading.RLock()
 
     @property
+    def moment(self) -> datetime | None:
+        """Return the time of the world, without waiting for what is going on in it; None if there is none yet."""
+        return self.state.world.clock.now() if self.state.world else None
+
+    @property
     def current(self) -> World:
         """Return the world as it is now; the first call makes it."""
         with self._changing:

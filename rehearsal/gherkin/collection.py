@@ -17,6 +17,7 @@ from pytest_bdd.gherkin_parser import get_gherkin_document
 
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.feature_text import ENCODING, unreadable
+from rehearsal.gherkin.results import Listed
 
 # The line in which a scenario stands; one of an outline stands in its row of examples.
 LINE: Final = pytest.StashKey[int]()
@@ -73,8 +74,24 @@ class FeatureFile(pytest.Module):
             lines[name] = line
         return get_feature(str(self.path.parent), self.path.name, ENCODING)
 
+    @property
+    def feature(self) -> str:
+        """Return the feature's name."""
+        return str(self._document.feature.name)
+
     def funcnamefilter(self, name: str) -> bool:
         return not name.startswith("__")
+
+
+def tags_of(item: pytest.Item) -> tuple[str, ...]:
+    """Return the tags of a scenario, of what it stands in and of its examples."""
+    return tuple(sorted({mark.name for mark in item.iter_markers()} - {"parametrize"}))
+
+
+def listed(item: pytest.Item) -> Listed:
+    """Return what there is to say of a scenario before it is played."""
+    assert isinstance(item.parent, FeatureFile)
+    return Listed(item.path.as_posix(), item.stash[LINE], item.parent.feature, item.name, tags_of(item))
 
 
 def part(feature: Any, line: int) -> range:

@@ -10,6 +10,7 @@ The steps that come with Rehearsal are always there. A suite of your own brings 
 from __future__ import annotations
 
 import inspect
+import pickle
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,8 +21,10 @@ from pytest_bdd import parser as gherkin
 
 from rehearsal.control.stage import Stage
 from rehearsal.gherkin.blame import judge
-from rehearsal.gherkin.collection import FeatureFile
+from rehearsal.gherkin.collection import FeatureFile, tags_of
 from rehearsal.gherkin.errors import BrokenRules, Miswritten
+from rehearsal.gherkin.junit import Told, tidy
+from rehearsal.gherkin.parallel import InOrder
 from rehearsal.gherkin.recording import RECORDING, Recording, as_text, observe
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.timeline import Timeline
@@ -46,6 +49,10 @@ class Hooks:
     @staticmethod
     def pytest_rehearsal_result(result: ScenarioResult) -> None:
         """A scenario is over; this is its record."""
+
+    @staticmethod
+    def pytest_rehearsal_stage(stage: Stage) -> None:
+        """The scenario that plays in this process has its world."""
 
 
 def pytest_addhooks(pluginmanager: pytest.PytestPluginManager) -> None:
@@ -72,12 +79,21 @@ def _place(text: str) -> tuple[str, int]:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "R1, R2, ...: the requirement that a scenario covers")
+    if config.getoption("dist", "no") != "no":
+        if config.getoption("--attach"):
+            raise pytest.UsageError("--attach plays on one world, which several processes cannot share: leave -n away")
+        config.pluginmanager.register(InOrder(config), "rehearsal-in-order")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> FeatureFile | None:
     if file_path.suffix != ".feature":
         return None
     return FeatureFile.from_parent(parent, path=file_path)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    tidy(session.config)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -131,6 +147,7 @@ def stage(request: pytest.FixtureRequest, stage_factory: StageFactory) -> Iterat
     real = stage_factory()
     timeline = Timeline(real)
     request.node.stash[RECORDING].timeline = timeline
+    request.config.hook.pytest_rehearsal_stage(stage=real)
     yield timeline
     if not request.config.getoption("--attach"):
         real.close()
@@ -142,6 +159,8 @@ def stage(request: pytest.FixtureRequest, stage_factory: StageFactory) -> Iterat
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     item.stash[RECORDING] = Recording()
+    if isinstance(item.parent, FeatureFile):
+        item.user_properties += [("tag", tag) for tag in tags_of(item)]
 
 
 @pytest.hookimpl
@@ -203,12 +222,19 @@ def pytest_runtest_makereport(
     recording = item.stash[RECORDING]
     judged = judge(call.excinfo.value if call.excinfo else None, recording.doing)
     if report.when == "call" or (report.when == "setup" and call.excinfo):
-        item.stash[RESULT] = recording.result(item, judged)
+        item.stash[RESULT] = replace(recording.result(item, judged), seconds=report.duration)
     result = item.stash.get(RESULT, None)
-    if result and report.when == "teardown":
-        if report.failed and result.outcome is Outcome.HELD:
-            result = replace(result, outcome=judged.outcome, why=f"when it was over: {judged.why}")
-        item.ihook.pytest_rehearsal_result(result=result)
+    if result is None:
+        return report
+    over, distributed = report.when == "teardown", hasattr(item.config, "workerinput")
+    if over and report.failed and result.outcome is Outcome.HELD:
+        result = replace(result, outcome=judged.outcome, why=f"when it was over: {judged.why}")
     if report.failed and judged.outcome is Outcome.NOT_JUDGED:
         report.outcome, report.longrepr = "skipped", (str(item.path), 0, f"Not judged: {judged.why}")
+    if report.failed:
+        report.longrepr = Told(result)  # type: ignore[assignment]
+    if distributed and (over or report.failed):
+        vars(report)["scenario"] = pickle.dumps(result)  # for `InOrder` in the first process
+    if over and not distributed:
+        item.ihook.pytest_rehearsal_result(result=result)
     return report

@@ -12,7 +12,7 @@ from pytest_bdd import parser as gherkin
 
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.blame import Judgement
-from rehearsal.gherkin.collection import LINE
+from rehearsal.gherkin.collection import LINE, tags_of
 from rehearsal.gherkin.errors import StageFailed
 from rehearsal.gherkin.full_timeline import full_timeline
 from rehearsal.gherkin.results import Observation, ScenarioResult, StepResult
@@ -51,7 +51,7 @@ class Recording:
             why=judged.why,
             line=item.stash[LINE],
             rule=rule.name if rule else "",
-            tags=frozenset(tag for part in (scenario, feature, rule) if part for tag in part.tags),
+            tags=frozenset(tags_of(item)),
             steps=tuple(self.steps),
             entries=full_timeline(
                 self.timeline.entries if self.timeline else (),

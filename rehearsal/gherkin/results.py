@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 
 from rehearsal.control.stage import Json
 from rehearsal.gherkin.timeline import Entry
@@ -42,6 +43,29 @@ class Observation:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """A scenario that would be played, and where it stands."""
+
+    file: str
+    line: int
+    feature: str
+    name: str
+    tags: tuple[str, ...]
+
+    @property
+    def place(self) -> str:
+        """Return FILE:LINE, the file as seen from here where it lies below."""
+        return place(self.file, self.line)
+
+
+def place(file: str, line: int) -> str:
+    """Return FILE:LINE, the file as seen from here where it lies below; without a line the file alone."""
+    here = Path.cwd()
+    near = str(Path(file).relative_to(here)) if Path(file).is_relative_to(here) else file
+    return f"{near}:{line}" if line else near
+
+
+@dataclass(frozen=True)
 class ScenarioResult:
     """One scenario's record; of a file that cannot be read there is no more than its name and why (line 0)."""
 
@@ -56,6 +80,18 @@ class ScenarioResult:
     steps: tuple[StepResult, ...] = ()
     entries: tuple[Entry, ...] = ()
     observed: Observation = field(default_factory=Observation)
+    seconds: float = field(default=0.0, compare=False)  # of the machine's time that its steps took
+
+    def __str__(self) -> str:
+        """Return its steps up to the one that failed, and the reason."""
+        marks = {"passed": "✓", "failed": "✗"}
+        steps = [f"  {marks.get(step.outcome, '·')} {step.keyword} {step.text}" for step in self.steps]
+        return "\n".join(steps + [f"  {line}" for line in self.why.splitlines()])
+
+    @property
+    def place(self) -> str:
+        """Return FILE:LINE, the file as seen from here where it lies below; of an unreadable file no line."""
+        return place(self.file, self.line)
 
     @property
     def subject(self) -> str:

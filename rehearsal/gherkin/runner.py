@@ -5,16 +5,40 @@ Both commands that play, `rehearsal play` and `rehearsal demo`, and nothing else
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from xdist.dsession import Interrupted as Enough
 
-from rehearsal.gherkin.results import Outcome, ScenarioResult
+from rehearsal.control.stage import Stage
+from rehearsal.gherkin.collection import FeatureFile, listed
+from rehearsal.gherkin.parallel import workers
+from rehearsal.gherkin.results import Listed, Outcome, ScenarioResult
 
 # The worst thing that happened decides. A finding stands even when the stage failed somewhere else.
 WORST = (Outcome.BROKEN, Outcome.STAGE_FAILED, Outcome.MISWRITTEN, Outcome.NOT_JUDGED)
+
+
+class Watcher:
+    """Sees a run go by; this one makes nothing of it."""
+
+    def counted(self, planned: int) -> None:
+        """So many scenarios are asked for."""
+
+    def began(self, name: str) -> None:
+        """A scenario begins, in whichever process."""
+
+    def opened(self, stage: Stage) -> None:
+        """The scenario that plays in this process has its world."""
+
+    def ended(self) -> None:
+        """A scenario is over, in whichever process."""
+
+    def seen(self, result: ScenarioResult) -> None:
+        """A result is there, and all before it were."""
 
 
 class Interrupted(KeyboardInterrupt):
@@ -33,6 +57,8 @@ class SuiteRun:
     junit: Path | None = None
     traced: bool = False
     at: Sequence[tuple[Path, int]] = ()
+    jobs: int | None = 1  # None: as many as make sense
+    stops_early: bool = False
 
     def arguments(self) -> list[str]:
         """Return pytest's arguments."""
@@ -48,6 +74,9 @@ class SuiteRun:
         for flag, value in (("--attach", self.attach), ("-m", self.tags)):
             asked += [flag, value] if value else []
         asked += ["--keep-trace"] if self.traced else []
+        asked += ["-x"] if self.stops_early else []
+        jobs = workers([*self.paths, *(path for path, _ in self.at)]) if self.jobs is None else self.jobs
+        asked += ["-n", str(jobs)] if jobs > 1 else []
         asked += ["--continue-on-collection-errors"]  # a file that cannot be read takes no others down
         return [*asked, f"--junitxml={self.junit}"] if self.junit else asked
 
@@ -56,65 +85,87 @@ class SuiteRun:
 class Collector:
     """A plugin of pytest that collects what is to be played, what came of it and what could not be read."""
 
-    counted: Callable[[int], None]
-    seen: Callable[[ScenarioResult], None]
+    watcher: Watcher
     results: list[ScenarioResult] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
+    listed: list[Listed] = field(default_factory=list)
     stopped: bool = False
+    planned: int = 0
+    root: Path = Path()
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
+        self.root = config.rootpath
         config.pluginmanager.unregister(name="terminalreporter")  # whoever asked for the run reports it
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        self.counted(len(session.items))
+        self.listed += [listed(item) for item in session.items if isinstance(item.parent, FeatureFile)]
+        if not self.planned:  # else these are other processes' scenarios
+            self._count(len(session.items))
 
-    def pytest_exception_interact(
-        self, node: pytest.Item | pytest.Collector, report: pytest.CollectReport | pytest.TestReport
-    ) -> None:
-        if not isinstance(report, pytest.CollectReport):
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids: Sequence[str]) -> None:
+        self._count(len(ids))
+
+    def _count(self, planned: int) -> None:
+        self.planned = planned
+        self.watcher.counted(planned)
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self.watcher.began(nodeid.partition("::")[2])
+
+    def pytest_runtest_logfinish(self) -> None:
+        self.watcher.ended()
+
+    def pytest_rehearsal_stage(self, stage: Stage) -> None:
+        self.watcher.opened(stage)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if not report.failed:
             return
-        if node.path.suffix == ".feature":
-            name, why = "this file cannot be read", str(report.longrepr)
-            self.pytest_rehearsal_result(
-                ScenarioResult(node.path.as_posix(), node.path.stem, name, Outcome.MISWRITTEN, why)
-            )
+        path, why = Path(os.path.normpath(self.root / report.nodeid)), str(report.longrepr)
+        if path.suffix == ".feature":
+            name = "this file cannot be read"
+            self.pytest_rehearsal_result(ScenarioResult(path.as_posix(), path.stem, name, Outcome.MISWRITTEN, why))
         else:
-            self.unreadable.append(str(report.longrepr))
+            self.unreadable.append(why)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         # pytest interrupts itself in the same way as somebody does who presses Ctrl-C
-        self.stopped = not isinstance(excinfo.value, pytest.Session.Interrupted)
+        self.stopped = not isinstance(excinfo.value, pytest.Session.Interrupted | Enough)
 
     def pytest_rehearsal_result(self, result: ScenarioResult) -> None:
         self.results.append(result)
-        self.seen(result)
+        self.watcher.seen(result)
 
 
 @dataclass(frozen=True)
 class Run:
-    """What came of it: `outcome` is the worst that happened, None when there was nothing to play."""
+    """What came of the `planned` scenarios: `outcome` is the worst that happened, None: there was nothing to play."""
 
+    planned: int
     results: tuple[ScenarioResult, ...]
     unreadable: tuple[str, ...]
     outcome: Outcome | None
 
 
-def run_suite(
-    suite: SuiteRun,
-    *,
-    counted: Callable[[int], None] = lambda count: None,
-    seen: Callable[[ScenarioResult], None] = lambda result: None,
-) -> Run:
-    """Play the suite to its end; raises `Interrupted` when somebody stops it.
+def run_suite(suite: SuiteRun, watcher: Watcher | None = None) -> Run:
+    """Play the suite to its end; raises `Interrupted` when somebody stops it."""
+    return _run(suite.arguments(), Collector(watcher or Watcher()))
 
-    `counted` learns how many scenarios there are, `seen` of each result as soon as it is there.
-    """
-    collector = Collector(counted, seen)
-    ended = pytest.main(suite.arguments(), plugins=[collector])
+
+def list_suite(suite: SuiteRun) -> tuple[list[Listed], Run]:
+    """Return what would be played, and what of it cannot be read."""
+    collector = Collector(Watcher())
+    run = _run([*replace(suite, jobs=1, junit=None).arguments(), "--collect-only"], collector)
+    return collector.listed, run
+
+
+def _run(arguments: list[str], collector: Collector) -> Run:
+    ended = pytest.main(arguments, plugins=[collector])
     if collector.stopped:
         raise Interrupted
-    return Run(tuple(collector.results), tuple(collector.unreadable), _worst(collector, int(ended)))
+    return Run(collector.planned, tuple(collector.results), tuple(collector.unreadable), _worst(collector, int(ended)))
 
 
 def _worst(collector: Collector, ended: int) -> Outcome | None:

@@ -155,7 +155,7 @@ def _page(number: int, result: ScenarioResult) -> Page:
         diagram=mermaid(trace).decode() if trace else "",
         exchanges=tuple(shown),
         left_out=sum(1 for line in trace if line["kind"] == "exchange") - len(shown),
-        span=_span(result),
+        span=span(result),
         paid_back=total(result.refunded("marketplace")),
         verdicts=tuple(result.observed.findings.get("verdicts", ())),
     )
@@ -168,7 +168,7 @@ def _rows(entries: Iterable[Entry]) -> Iterable[Row]:
         yield Row(f"{at:%A}, {at.day} {at:%B %Y}", f"{at:%H:%M:%S}", entry, who)
 
 
-def _span(result: ScenarioResult) -> str:
+def span(result: ScenarioResult) -> str:
     """Return how much simulated time went by, from the first thing that happened to the end of the world."""
     if not result.entries:
         return "no time"

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from rich.console import Console
 from rich.markup import escape
@@ -36,10 +35,10 @@ COLOUR: Final = {
 PLAIN_WIDTH: Final = 120  # where there is no terminal to measure
 
 
-def console() -> Console:
+def console(file: TextIO | None = None) -> Console:
     """Return a console that is wide enough for a timeline when nobody watches."""
-    made = Console(highlight=False)
-    return made if made.is_terminal else Console(highlight=False, width=PLAIN_WIDTH)
+    made = Console(file=file, highlight=False)
+    return made if made.is_terminal else Console(file=file, highlight=False, width=PLAIN_WIDTH)
 
 
 def line(result: ScenarioResult) -> str:
@@ -50,19 +49,7 @@ def line(result: ScenarioResult) -> str:
 
 def trouble(result: ScenarioResult) -> str:
     """Return why a scenario did not hold: its steps up to the one that failed, and the reason."""
-    steps = "\n".join(
-        f"  {'✗' if step.outcome == 'failed' else '✓' if step.outcome == 'passed' else '·'} {step.keyword} {step.text}"
-        for step in result.steps
-    )
-    reason = "\n".join(f"  {text}" for text in result.why.splitlines())
-    return f"{result.feature} · {result.name}  ({place(result)})\n{steps}\n{reason}"
-
-
-def place(result: ScenarioResult) -> str:
-    """Return FILE:LINE of a scenario, the file as seen from here where it lies below; of an unreadable file no line."""
-    here, file = Path.cwd(), result.file
-    near = str(Path(file).relative_to(here)) if Path(file).is_relative_to(here) else file
-    return f"{near}:{result.line}" if result.line else near
+    return f"{result.feature} · {result.name}  ({result.place})\n{result}"
 
 
 def timeline(result: ScenarioResult, number: int) -> Iterable[Table | Text]:

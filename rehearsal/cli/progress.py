@@ -1,0 +1,97 @@
+"""Playing a suite with a bar that moves, where there is a terminal to show it on.
+
+The bar says how many scenarios are over, which one began last and, where it is played in this process, to what moment
+its simulated time has come: that is what moves while a long wait plays.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TextIO
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.text import Text
+
+from rehearsal.control.stage import Stage
+from rehearsal.gherkin.results import ScenarioResult
+from rehearsal.gherkin.runner import Run, SuiteRun, Watcher, run_suite
+from rehearsal.report import terminal
+
+
+class SimulatedTime(ProgressColumn):
+    """The time of the world that was opened last."""
+
+    max_refresh = 0.1
+    stage: Stage | None = None
+
+    def render(self, task: Task) -> Text:
+        """Return the world's time, or nothing where it cannot be seen from here."""
+        moment = getattr(self.stage, "moment", None)
+        return Text(f"{moment:%a %d %b %Y %H:%M}" if moment else "", style="cyan")
+
+
+class Bar(Watcher):
+    """Shows how far a run is, below the lines that `seen` prints meanwhile."""
+
+    def __init__(self, screen: Console, seen: Callable[[ScenarioResult], None]) -> None:
+        self._time = SimulatedTime()
+        name = TextColumn("{task.description}")
+        columns = (SpinnerColumn(), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), self._time, name)
+        self.progress = Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
+        self._seen = seen
+        self._task = self.progress.add_task("opening the stage", total=None)
+
+    def counted(self, planned: int) -> None:
+        self.progress.update(self._task, total=planned)
+
+    def began(self, name: str) -> None:
+        self.progress.update(self._task, description=escape(name))
+
+    def opened(self, stage: Stage) -> None:
+        self._time.stage = stage
+
+    def ended(self) -> None:
+        self.progress.update(self._task, advance=1)
+
+    def seen(self, result: ScenarioResult) -> None:
+        self._seen(result)
+
+
+def run_shown(suite: SuiteRun, shown: Callable[[Console, ScenarioResult], None]) -> Run:
+    """Play a suite; each result is `shown` on the console it is handed, in the scenarios' order.
+
+    The bar stands below what is shown, or on the error stream where only that is a terminal.
+    """
+    with _own(sys.stdout) as out, _own(sys.stderr) as err:
+        lines, errors = terminal.console(out), terminal.console(err)
+        bar = Bar(lines if lines.is_terminal else errors, partial(shown, lines))
+        with bar.progress:
+            return run_suite(suite, bar)
+
+
+@contextmanager
+def _own(stream: TextIO) -> Iterator[TextIO]:
+    """Return a stream's place by a road of its own: pytest takes the usual one away while a scenario plays."""
+    stream.flush()
+    try:
+        number = os.dup(stream.fileno())
+    except OSError:  # not a file: somebody collects what is written
+        yield stream
+        return
+    with os.fdopen(number, "w", encoding=stream.encoding, errors=stream.errors) as own:
+        yield own

@@ -1,0 +1,43 @@
+"""What JUnit and pytest's own screen are told of scenarios: the scenarios' words, in the scenarios' order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from _pytest.junitxml import xml_key
+
+from rehearsal.gherkin.results import ScenarioResult
+
+
+class Told:
+    """A failure as pytest, its summary and JUnit show it: in the scenario's words, without a traceback."""
+
+    def __init__(self, result: ScenarioResult) -> None:
+        self.reprcrash = self
+        self.message = result.why.partition("\n")[0]
+        self._text = f"{result.place}\n{result}"
+
+    def __str__(self) -> str:
+        return self._text
+
+    def toterminal(self, out: Any) -> None:
+        """Show it, as pytest asks."""
+        out.line(self._text)
+
+
+def tidy(config: pytest.Config, order: Sequence[str] = ()) -> None:
+    """Put JUnit's cases, if any are written, into the `order` of the tests' ids; leave out what did not end."""
+    xml = config.stash.get(xml_key, None)
+    if xml is None:
+        return
+    places = {_address(*nodeid.split("::", 1)): place for place, nodeid in enumerate(order)}
+    cases = [(case.to_xml().attrib, case) for case in xml.node_reporters_ordered]
+    ended = [(_address(known["classname"], known["name"]), case) for known, case in cases if "name" in known]
+    xml.node_reporters_ordered[:] = [case for _, case in sorted(ended, key=lambda one: places.get(one[0], -1))]
+
+
+def _address(file: str, name: str = "") -> tuple[str, str]:
+    """Return what JUnit calls a test."""
+    return file.replace("/", "."), name

@@ -1,0 +1,140 @@
+"""Several processes play what one would: the same lines, report, traces and JUnit, whoever was first."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from rehearsal.cli import run
+from rehearsal.gherkin.parallel import length, workers
+from tests.unit.gherkin.test_plugin import PLAY, suite
+
+__all__ = ["suite"]
+
+pytest_plugins = ["pytester"]
+
+FEATURES = Path(__file__).parents[3] / "features"
+DEADLY = """
+@when("the process dies")
+def _(stage):
+    import os
+    os._exit(9)
+"""
+MIXED = """\
+Feature: Mixed
+  Scenario: A long one
+    Given Maya has received a lamp for 9.00 USD
+    When 1 day passes
+
+  @R10
+  Scenario: A broken one
+    Given Maya has received a lamp for 9.00 USD
+    Then Maya has been paid back 3.00 USD
+
+  Scenario Outline: A longer one
+    Given Maya has received a lamp for 9.00 USD
+    When <some> days pass
+
+    @late
+    Examples:
+      | some |
+      | 2    |
+      | 3    |
+
+  Scenario: An unknown one
+    Given nobody knows this
+"""
+
+
+@pytest.fixture
+def mixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mixed.feature").write_text(MIXED)
+    (tmp_path / "bad.feature").write_text("Feature: Bad\n  Thne the moon\n  Scenario: A\n    Thne the moon\n")
+    return tmp_path
+
+
+def write(suite: pytest.Pytester, plays: dict[str, str]) -> None:
+    body = "".join(f"  Scenario: {name}\n    When {step}\n" for name, step in plays.items())
+    (suite.path / "own.feature").write_text(f"Feature: Own\n{body}")
+
+
+def bytes_below(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.rglob("*.*"))}
+
+
+def test_two_jobs_show_and_write_what_one_does(mixed: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    seen = []
+    for jobs in ("1", "2"):
+        assert run(["play", ".", "--report", "report", "--junit", "junit.xml", "--jobs", jobs]) == 1
+        junit = re.sub(r' (?:time|timestamp)="[^"]*"', "", (mixed / "junit.xml").read_text())
+        seen.append((capfd.readouterr().out, junit, bytes_below(mixed / "report")))
+    assert seen[0] == seen[1]
+    assert "6 scenarios: 3 held, 1 broken, 2 miswritten" in seen[0][0]
+    assert [name for name in seen[0][2] if name.endswith("a-long-one.html")]
+    assert '<property name="tag" value="late" />' in seen[0][1]
+    assert '<failure message="Maya has been paid back' in seen[0][1]
+    assert "mixed.feature:7\n  ✓ Given Maya has received a lamp for 9.00 USD\n  ✗ Then Maya" in seen[0][1]
+
+
+def test_who_is_free_gets_the_longest_scenario_by_the_time_it_speaks_of(mixed: Path) -> None:
+    names = ["A broken one", "A long one", "A longer one[2]", "A longer one[3]"]
+    lengths = [length(mixed, f"mixed.feature::{name}") for name in names]
+    assert lengths == sorted(lengths)
+    assert length(mixed, "test_of_python.py::test") == 0
+
+
+def test_auto_starts_no_process_for_a_handful(mixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda pid: range(64))
+    assert workers([mixed]) == 1
+    assert 10 < workers([FEATURES]) <= 64
+
+
+@pytest.mark.parametrize("command", [("-c", PLAY), ("-m", "pytest", "-p", "rehearsal.gherkin")])
+def test_a_process_that_dies_is_the_stages_failure_and_its_other_scenarios_are_played(
+    suite: pytest.Pytester, command: tuple[str, ...]
+) -> None:
+    suite.makeconftest((suite.path / "conftest.py").read_text() + DEADLY)
+    write(suite, {"One": "nothing is done", "Two": "the process dies", "Three": "nothing is done"})
+    result = suite.run(sys.executable, *command, "own.feature", "-n" if "pytest" in command else "--jobs", "2")
+    result.stdout.fnmatch_lines(["*own.feature:4*", "*When the process dies", "*the process that played it died"])
+    if "pytest" not in command:
+        assert result.ret == 3
+        result.stdout.fnmatch_lines(["*✓ One", "*! Two", "*✓ Three", "*3 scenarios: 2 held, 1 stage failed"])
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_it_stops_at_the_first_that_is_not_content(suite: pytest.Pytester, jobs: str) -> None:
+    write(suite, {str(n): "nobody knows" if n == 1 else "nothing is done" for n in range(40)})
+    result = suite.run(sys.executable, "-c", PLAY, "own.feature", "-x", "--jobs", jobs)
+    assert result.ret == 2
+    assert re.search(r"40 scenarios: \d+ held, 1 miswritten, \d\d not played", result.stdout.str())
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "two"])
+def test_a_number_of_jobs_that_is_none_is_refused(mixed: Path, value: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["play", "--jobs", value]) == 2
+    assert f"{value} is neither a number of processes nor `auto`" in capsys.readouterr().err
+
+
+def test_one_attached_world_is_not_shared(mixed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["play", "--attach", "http://127.0.0.1:9/control/v1", "--jobs", "2"]) == 2
+    assert "several jobs cannot share: leave --jobs away" in capsys.readouterr().err
+
+
+def test_the_list_names_places_and_tags_and_plays_nothing(mixed: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["play", "mixed.feature", "--list", "-k", "longer", "-k", "broken"]) == 0
+    shown = capfd.readouterr().out
+    rows = [
+        "mixed.feature:7  A broken one  @R10",
+        *(f"mixed.feature:{n}  A longer one[{n - 16}]  @late" for n in (18, 19)),
+    ]
+    assert shown.split("\n") == ["", "Mixed", *(f"  {row}" for row in rows), "", "3 scenarios", ""]
+
+
+def test_the_longest_are_named_with_both_times(mixed: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run(["play", "mixed.feature:2", "--durations", "3"]) == 0
+    assert re.search(r"\d\.\d\d  +1 d 1 h  mixed.feature:2  A long one\n", capfd.readouterr().out)
