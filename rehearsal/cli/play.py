@@ -107,7 +107,6 @@ def play(
         if result.outcome is not Outcome.HELD:
             console.print(f"\n[bold red]{result.outcome}[/]")
             console.print(terminal.trouble(result), markup=False, soft_wrap=True)
-            console.print(f"  Again: {again(result, suite)}", markup=False, soft_wrap=True)
     code = OF_OUTCOME[run.outcome]
     if not run.results and code == ExitCode.USAGE:
         click.echo("There is nothing to play here.", err=True)
@@ -176,17 +175,8 @@ def _command(suite: SuiteRun, named: bool) -> str:
     """Return the command that plays the same again; `named` says whether somebody named the paths."""
     paths = [*suite.paths, *(f"{path}:{line}" for path, line in suite.at)] if named else []
     only = [word for name in suite.names for word in ("-k", name)] + (["-t", suite.tags] if suite.tags else [])
-    return _in_words([*map(str, paths), *only], suite)
-
-
-def _in_words(what: list[str], suite: SuiteRun) -> str:
     where = ["--attach", suite.attach] if suite.attach else []
-    return shlex.join(["rehearsal", "play", *what, "--seed", str(suite.seed), *where])
-
-
-def again(result: ScenarioResult, suite: SuiteRun) -> str:
-    """Return the command that plays this one scenario again."""
-    return _in_words([result.place], suite)
+    return shlex.join(["rehearsal", "play", *map(str, paths), *only, "--seed", str(suite.seed), *where])
 
 
 def slowest(results: Sequence[ScenarioResult], count: int) -> Iterator[str]:

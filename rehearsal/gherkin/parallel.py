@@ -20,7 +20,7 @@ from xdist.scheduler import LoadScheduling
 
 from rehearsal.gherkin.feature_text import ENCODING
 from rehearsal.gherkin.junit import Told, tidy
-from rehearsal.gherkin.results import Outcome, ScenarioResult, StepResult
+from rehearsal.gherkin.results import Outcome, ScenarioResult, StepResult, command
 
 _SPAN: Final = re.compile(r"\b(an?|\d+) (minute|hour|day|week|month)s?\b")
 _HOURS: Final = {"minute": 1 / 60, "hour": 1.0, "day": 24.0, "week": 168.0, "month": 720.0}
@@ -101,7 +101,7 @@ class InOrder:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
-        if result := died(self._config.rootpath, crashitem):
+        if result := died(self._config, crashitem):
             report.when = "call"
             self._results[crashitem] = result
         self._over.add(crashitem)
@@ -131,14 +131,15 @@ class InOrder:
             self._config.hook.pytest_rehearsal_result(result=result)
 
 
-def died(root: Path, nodeid: str) -> ScenarioResult | None:
+def died(config: pytest.Config, nodeid: str) -> ScenarioResult | None:
     """Return what there is to say of a scenario whose process died; None if it is no scenario of ours."""
-    played = scenario(root, nodeid)
+    played = scenario(config.rootpath, nodeid)
     if played is None:
         return None
-    file, _, name = nodeid.partition("::")
+    where, _, name = nodeid.partition("::")
+    file = (config.rootpath / where).as_posix()
     return ScenarioResult(
-        file=(root / file).as_posix(),
+        file=file,
         feature=played.feature.name,
         name=name,
         outcome=Outcome.STAGE_FAILED,
@@ -147,4 +148,5 @@ def died(root: Path, nodeid: str) -> ScenarioResult | None:
         rule=played.rule.name if played.rule else "",
         tags=frozenset(played.tags | played.feature.tags),
         steps=tuple(StepResult(step.keyword.strip(), step.name, "left out") for step in played.steps),
+        again=command(file, played.line_number, seed=config.getoption("--seed"), attach=None),
     )

@@ -25,7 +25,7 @@ from rehearsal.gherkin.collection import FeatureFile, tags_of
 from rehearsal.gherkin.errors import BrokenRules, Miswritten
 from rehearsal.gherkin.junit import Told, tidy
 from rehearsal.gherkin.parallel import InOrder
-from rehearsal.gherkin.recording import RECORDING, Recording, as_text, observe
+from rehearsal.gherkin.recording import RECORDING, Recording, again, as_text, observe
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.timeline import Timeline
 from rehearsal.gherkin.vocabulary import Saying, unknown
@@ -145,7 +145,7 @@ def served(url: str, seed: int) -> StageFactory:
 def stage(request: pytest.FixtureRequest, stage_factory: StageFactory) -> Iterator[Stage]:
     """The world this scenario plays in."""
     real = stage_factory()
-    timeline = Timeline(real)
+    timeline = Timeline(real, again=again(request.node))
     request.node.stash[RECORDING].timeline = timeline
     request.config.hook.pytest_rehearsal_stage(stage=real)
     yield timeline

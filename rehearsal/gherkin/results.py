@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
-from pathlib import Path
 
+from rehearsal.control.places import near
 from rehearsal.control.stage import Json
 from rehearsal.gherkin.timeline import Entry
 from rehearsal.sums import Sum
@@ -60,9 +61,13 @@ class Listed:
 
 def place(file: str, line: int) -> str:
     """Return FILE:LINE, the file as seen from here where it lies below; without a line the file alone."""
-    here = Path.cwd()
-    near = str(Path(file).relative_to(here)) if Path(file).is_relative_to(here) else file
-    return f"{near}:{line}" if line else near
+    return f"{near(file)}:{line}" if line else near(file)
+
+
+def command(file: str, line: int, *, seed: int, attach: str | None) -> str:
+    """Return the command that plays one scenario again, or without a line a whole file; as a shell takes it."""
+    where = ["--attach", attach] if attach else []
+    return shlex.join(["rehearsal", "play", place(file, line), "--seed", str(seed), *where])
 
 
 @dataclass(frozen=True)
@@ -80,13 +85,14 @@ class ScenarioResult:
     steps: tuple[StepResult, ...] = ()
     entries: tuple[Entry, ...] = ()
     observed: Observation = field(default_factory=Observation)
+    again: str = ""  # the command that plays it again
     seconds: float = field(default=0.0, compare=False)  # of the machine's time that its steps took
 
     def __str__(self) -> str:
-        """Return its steps up to the one that failed, and the reason."""
+        """Return its steps up to the one that failed, the reason, and how to play it again."""
         marks = {"passed": "✓", "failed": "✗"}
         steps = [f"  {marks.get(step.outcome, '·')} {step.keyword} {step.text}" for step in self.steps]
-        return "\n".join(steps + [f"  {line}" for line in self.why.splitlines()])
+        return "\n".join(steps + [f"  {line}" for line in (*self.why.splitlines(), f"Again: {self.again}")])
 
     @property
     def place(self) -> str:

@@ -16,7 +16,7 @@ from xdist.dsession import Interrupted as Enough
 from rehearsal.control.stage import Stage
 from rehearsal.gherkin.collection import FeatureFile, listed
 from rehearsal.gherkin.parallel import workers
-from rehearsal.gherkin.results import Listed, Outcome, ScenarioResult
+from rehearsal.gherkin.results import Listed, Outcome, ScenarioResult, command
 
 # The worst thing that happened decides. A finding stands even when the stage failed somewhere else.
 WORST = (Outcome.BROKEN, Outcome.STAGE_FAILED, Outcome.MISWRITTEN, Outcome.NOT_JUDGED)
@@ -92,10 +92,13 @@ class Collector:
     stopped: bool = False
     planned: int = 0
     root: Path = Path()
+    seed: int = 1
+    attach: str | None = None
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         self.root = config.rootpath
+        self.seed, self.attach = config.getoption("--seed"), config.getoption("--attach")
         config.pluginmanager.unregister(name="terminalreporter")  # whoever asked for the run reports it
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -125,8 +128,9 @@ class Collector:
             return
         path, why = Path(os.path.normpath(self.root / report.nodeid)), str(report.longrepr)
         if path.suffix == ".feature":
-            name = "this file cannot be read"
-            self.pytest_rehearsal_result(ScenarioResult(path.as_posix(), path.stem, name, Outcome.MISWRITTEN, why))
+            again = command(path.as_posix(), 0, seed=self.seed, attach=self.attach)
+            result = ScenarioResult(path.as_posix(), path.stem, "this file cannot be read", Outcome.MISWRITTEN, why)
+            self.pytest_rehearsal_result(replace(result, again=again))
         else:
             self.unreadable.append(why)
 

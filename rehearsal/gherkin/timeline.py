@@ -102,10 +102,14 @@ ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
 
 
 class Timeline(Stage):
-    """A stage that remembers what was asked of the stage behind it, and what came of it."""
+    """A stage that remembers what was asked of the stage behind it, and what came of it.
 
-    def __init__(self, stage: Stage) -> None:
+    Findings say that the command `again` shows them again; without one, they say what the stage does.
+    """
+
+    def __init__(self, stage: Stage, again: str = "") -> None:
         self._stage = stage
+        self._again = {"reproduce": again} if again else {}
         self.entries: list[Entry] = []
         self._orders: dict[str, str] = {}  # the order that a return or a cancellation is about
         self.now = str(stage.world()["now"])
@@ -120,6 +124,8 @@ class Timeline(Stage):
             if call.name in ACTS:
                 self._refused(call, path, refusal)
             raise
+        if call.name == "findings":
+            return {kind: [{**one, **self._again} for one in said] for kind, said in document.items()}
         if call.name in ACTS:
             self._acted(call, body, document)
         elif call.body is not None:  # the clock has moved

@@ -48,7 +48,7 @@ def line(result: ScenarioResult) -> str:
 
 
 def trouble(result: ScenarioResult) -> str:
-    """Return why a scenario did not hold: its steps up to the one that failed, and the reason."""
+    """Return why a scenario did not hold: its steps up to the one that failed, the reason, and how to play it again."""
     return f"{result.feature} · {result.name}  ({result.place})\n{result}"
 
 

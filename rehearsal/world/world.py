@@ -8,6 +8,7 @@ seat is met through its port alone, and asked only for what it is capable of.
 
 from __future__ import annotations
 
+import shlex
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -59,6 +60,14 @@ class Origin:
     passive: bool = True
     shops: int = 1
     strict_time: bool = True
+
+    @property
+    def command(self) -> str:
+        """Return the command that serves a world which begins the same."""
+        told: dict[str, Any] = {"--seed": self.seed, "--start": self.start.isoformat(), "--shops": self.shops}
+        told |= {"--market": self.market, "--profile": self.profile, "--oms-policy": self.oms_policy}
+        said = [word for name, value in told.items() if value is not None for word in (name, str(value))]
+        return shlex.join(["rehearsal", "up", *said, *(["--strict-time"] if self.strict_time else [])])
 
 
 @dataclass(slots=True)
@@ -115,7 +124,7 @@ class World:
         self.capabilities: Final = common(self.connector, self.oms)
         self.auditor: Final = Auditor(
             now=start,
-            reproduce=f"rehearsal demo --seed {seed}",
+            reproduce=self.origin.command,
             capabilities=self.capabilities,
             by_default=self._answered_by_default,
         )

@@ -145,7 +145,7 @@ def test_a_decision_that_never_gets_through_is_late(world: World) -> None:
     assert broken(world) == {"in-time": "connector"}
     (finding,) = world.auditor.broken()
     assert len(finding.witness.events) == 2
-    assert "rehearsal" in finding.reproduce
+    assert finding.reproduce.startswith("rehearsal up --seed 1 --start 2031-03-03T09:00:00+00:00 --shops 1")
 
 
 def test_a_response_that_is_lost_after_the_marketplace_acted_costs_nobody_anything(world: World) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import html
+import re
+import shlex
 from pathlib import Path
 
 import pytest
 
 from rehearsal.cli import run
 from rehearsal.gherkin.collection import lines_played
+from rehearsal.gherkin.results import command
 
 
 @pytest.fixture
@@ -98,6 +102,39 @@ def test_a_line_without_a_scenario_is_refused_with_those_that_have_one(
     shown = capsys.readouterr()
     assert "no scenario stands in line 99; those of this file: 6, 16, 17, 22." in shown.err
     assert shown.out == ""
+
+
+def test_each_finding_names_the_command_that_plays_its_scenario_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    suite = tmp_path / "it's $HOME" / "deep"
+    suite.mkdir(parents=True)
+    (suite.parent / "conftest.py").write_text(
+        "import pytest\nfrom tests.unit.gherkin.stub import BROKEN, StubStage\n\n"
+        "@pytest.fixture(scope='session')\ndef stage_factory():\n    return lambda: StubStage(BROKEN)\n"
+    )
+    (suite / "own.feature").write_text(FILE.replace("<n> hours pass", "an hour passes").replace("Second", "First one"))
+    monkeypatch.chdir(tmp_path)
+    assert run(["play", suite.parent.name, "--seed", "7", "--report", "report", "--junit", "junit.xml"]) == 1
+    shown = capsys.readouterr().out
+    told = re.findall("reproduce: (.*)", shown)
+    assert told == re.findall("Again: (.*)", shown)
+    assert [shlex.split(one)[2] for one in told] == [f"it's $HOME/deep/own.feature:{n}" for n in (6, 16, 17, 22)]
+    pages = "".join(html.unescape(page.read_text()) for page in (tmp_path / "report").glob("0*.html"))
+    junit = html.unescape((tmp_path / "junit.xml").read_text())
+    for one in told:
+        assert pages.count(one) >= 2
+        assert one in junit
+        assert run(shlex.split(one)[1:]) == 1
+        again = capsys.readouterr().out
+        assert "1 scenario: 1 broken" in again
+        assert f"Again: {one}\n" in again
+
+
+def test_a_scenario_on_a_served_world_is_played_there_again() -> None:
+    url = "http://127.0.0.1:8700/control/v1"
+    told = command("own features/a.feature", 3, seed=2, attach=url)
+    assert told == f"rehearsal play 'own features/a.feature:3' --seed 2 --attach {url}"
 
 
 def test_the_report_names_the_command_that_plays_the_same_again(feature: Path, tmp_path: Path) -> None:
