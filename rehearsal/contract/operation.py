@@ -19,7 +19,7 @@ from rehearsal.contract.document import Document
 from rehearsal.contract.message import UNREADABLE, Message, unknown_body
 from rehearsal.contract.parameters import Parameters
 from rehearsal.contract.redaction import Mask
-from rehearsal.contract.schema import Checker, Fault, pointer_of, value_at
+from rehearsal.contract.schema import NO_FIELD, Checker, Fault, pointer_of, value_at
 
 FILTER: Final = "$filter"  # the one option of a query that may speak of fields and their values
 _FIELDS: Final = re.compile(r"[a-z]\w{3,}")  # what may name a field that is never recorded
@@ -239,6 +239,9 @@ class Operation:
         if not faults:
             return []
         shown = redaction.by_name(mask.over(message.body))
+        for fault in faults:
+            if fault.expected == NO_FIELD:  # what nobody knows may be anything
+                shown = redaction.without(shown, fault.pointer)
         return [self._breach(side, f"/body{fault.pointer}", fault.expected, seen(shown, fault)) for fault in faults]
 
     def _masked(self, where: tuple[str, ...], content: Mapping[str, Any], message: Message) -> Any:

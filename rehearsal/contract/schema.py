@@ -18,6 +18,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 Verdict = Callable[[Any], bool]
+NO_FIELD: Final = "no such field"  # what is expected where a value has more than its schema knows
 
 
 def compiled(schema: Mapping[str, Any]) -> Verdict | None:
@@ -109,7 +110,7 @@ def _faults_of(error: ValidationError) -> Iterator[Fault]:
         known = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
         for name in error.instance:
             if name not in known:
-                yield Fault(where + pointer_of(name), "no such field")
+                yield Fault(where + pointer_of(name), NO_FIELD)
     else:
         yield Fault(where, _wanted(str(keyword), wanted))
 

@@ -71,6 +71,7 @@ class TraceState:
     spooled: list[int] = field(default_factory=list)  # the oldest blocks, in a file: how long each is
     packed: list[bytes] = field(default_factory=list)
     young: list[Slot] = field(default_factory=list)
+    secrets: redaction.Secrets = field(default_factory=redaction.Secrets)  # what is never recorded, by value
     causes: list[int] = field(default_factory=list)
 
 
@@ -128,6 +129,8 @@ class Trace:
     def event(self, at: datetime, who: str, name: str, data: Mapping[str, Any], shop: str | None = None) -> Entry:
         """Record that something has happened inside a player."""
         shown = redaction.by_name(plain(data))
+        if self.state.secrets.stand_in(repr(shown).encode()):
+            shown = self.state.secrets.hidden(shown)
         return self.fill(self.reserve(), at, shop, "event", who=who, name=name, data=shown)
 
     def entries(self, after: int = 0) -> Iterator[Entry]:

@@ -7,7 +7,7 @@ makes it over a socket. Judging comes first and sees the real bytes; recording c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
@@ -17,8 +17,11 @@ from rehearsal.contract import redaction
 from rehearsal.contract.message import Message, query_pairs, read, size_of, unknown_body
 from rehearsal.contract.openapi import Contract
 from rehearsal.contract.operation import Breach, Operation
+from rehearsal.contract.schema import NO_FIELD
 from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.trace.log import Slot, Trace
+
+CREDENTIALS: Final = ("authorization", "x-tts-access-token")  # headers
 
 
 @dataclass(slots=True)
@@ -141,18 +144,25 @@ class Recorder:
 
     def _keep(self, ended: _UnderWay) -> None:
         call, response, endpoint = ended.call, ended.response, ended.endpoint
-        operation, path = endpoint.contract.find(call.method, unquote(call.path)) or (None, {})
+        address, query = unquote(call.path), query_pairs(call.query)
+        operation, path = endpoint.contract.find(call.method, address) or (None, {})
         headers = response.folded if response else {}
         as_read = _Reading(
             operation,
             path,
-            query_pairs(call.query),
+            query,
+            operation.shown_parameters(query) if operation else frozenset(),
             read(call.headers.get("content-type", ""), call.body),
             headers,
             read(headers.get("content-type", ""), response.body) if response else None,
         )
-        breaches = tuple(_judged(ended, as_read))
-        self._record(ended, as_read, len(breaches))
+        breaches, subjects = tuple(_judged(ended, as_read)), tuple(path.values())
+        hides = self._shows_a_secret(call, address, as_read, response.body if response else b"")
+        if hides:
+            hidden = self.trace.state.secrets.hidden
+            breaches = tuple(replace(one, pointer=hidden(one.pointer), seen=hidden(one.seen)) for one in breaches)
+            subjects = tuple(map(hidden, subjects))
+        self._record(ended, as_read, len(breaches), hides=hides)
         exchange = Exchange(
             ended.slot.seq,
             ended.at,
@@ -163,32 +173,57 @@ class Recorder:
             response.status if response and not ended.intercepted else None,
             breaches,
             bool(operation and not operation.safe),
-            tuple(path.values()),
+            subjects,
             ended.failure,
         )
         for listener in self._listeners:
             listener(exchange)
 
-    def _record(self, ended: _UnderWay, as_read: _Reading, breaches: int) -> None:
+    def _shows_a_secret(self, call: Call, path: str, as_read: _Reading, reply: bytes) -> bool:
+        """Return whether a secret stands where none belongs; learn those that stand where they do."""
+        secrets = self.trace.state.secrets
+        told = [call.method, call.host, path, as_read.request.media_type]
+        for name in CREDENTIALS:
+            if sent := call.headers.get(name):
+                secrets.learn(sent.rpartition(" ")[2])
+        for name, value in as_read.query:
+            told.append(name)
+            if name in as_read.shown:
+                told.append(value)
+            elif name in redaction.SECRET_NAMES:
+                secrets.learn(value)
+        for message in (as_read.request, as_read.reply):
+            if message is not None and message.body.__class__ is dict:
+                for name in message.body:
+                    if name in redaction.SECRET_NAMES:
+                        secrets.learn(str(message.body[name]))
+        text = b" ".join((" ".join(told).encode("utf-8", "replace"), call.body, reply))
+        if b"\\u" in text:  # letters of JSON that are spelt out
+            bodies = (message.body for message in (as_read.request, as_read.reply) if message is not None)
+            text += repr(list(bodies)).encode("utf-8", "replace")
+        return secrets.stand_in(text)
+
+    def _record(self, ended: _UnderWay, as_read: _Reading, breaches: int, *, hides: bool) -> None:
         call, contract, status = ended.call, ended.endpoint.contract, ended.response.status if ended.response else None
         operation, query, request, reply = as_read.operation, as_read.query, as_read.request, as_read.reply
         reply_body: Any = None
         if operation is None:  # nobody knows what is secret in it, nor what of it the response repeats
-            path, key, shown = contract.known_part(call.path), None, frozenset[str]()
+            path, key = contract.known_part(call.path), None
             request_body: Any = size_of(request)
             if reply is not None:
                 reply_body = redaction.without_words(unknown_body(reply))
         else:
             path, key = call.path, operation.idempotency_key(query, call.headers, request)
-            shown = operation.shown_parameters(query)
             request_body = operation.masked_request(request)
             if reply is not None and status is not None:
                 reply_body = operation.masked_response(status, reply, query)
-        self.trace.fill(
-            ended.slot,
-            ended.at,
-            self.state.shops.get(contract.shop_of(query) or ""),
-            "exchange",
+            for pointer in as_read.unknown:
+                _, side, _, rest = pointer.split("/", 3)
+                if side == "request":
+                    request_body = redaction.without(request_body, rest)
+                else:
+                    reply_body = redaction.without(reply_body, rest)
+        fields: dict[str, Any] = dict(
             **{"from": call.caller, "to": ended.endpoint.name},
             operation=operation.id if operation else None,
             writes=bool(operation and not operation.safe),
@@ -196,7 +231,7 @@ class Recorder:
             scheme=call.scheme,
             host=call.host,
             path=path,
-            query=redaction.pairs(query, shown),
+            query=redaction.pairs(query, as_read.shown),
             request={"type": request.media_type or None, "body": request_body},
             response=None if reply is None else {"type": reply.media_type, "body": reply_body},
             status=status,
@@ -207,6 +242,10 @@ class Recorder:
             failure=ended.failure,
             breaches=breaches,
         )
+        if hides:
+            fields = self.trace.state.secrets.hidden(fields)
+        shop = self.state.shops.get(contract.shop_of(query) or "")
+        self.trace.fill(ended.slot, ended.at, shop, "exchange", **fields)
 
     def _attempt(self, caller: str, operation: str, key: str) -> int:
         sent = self.state.attempts.get((caller, operation, key), 0) + 1
@@ -236,9 +275,11 @@ class _Reading:
     operation: Operation | None
     path: Mapping[str, str]
     query: list[tuple[str, str]]
+    shown: frozenset[str]  # the parameters whose values may be recorded
     request: Message
     reply_headers: Mapping[str, str]
     reply: Message | None
+    unknown: list[str] = field(default_factory=list)  # where the bodies have what the contract does not know
 
 
 def _judged(ended: _UnderWay, as_read: _Reading) -> list[Breach]:
@@ -256,16 +297,22 @@ def _judged(ended: _UnderWay, as_read: _Reading) -> list[Breach]:
         seen = f"{call.method} {contract.known_part(call.path)}"
         return [Breach("request", None, "/request/path", "an operation of the contract", seen)]
     asked = operation.judge_request(as_read.path, as_read.query, call.headers, as_read.request)
+    as_read.unknown += _unknown_fields(asked)
     if response is None or reply is None or ended.intercepted:
         return [] if call.outside else asked  # whether it would have been refused, as it should, nobody knows
     responded = operation.judge_response(response.status, as_read.reply_headers, reply)
+    as_read.unknown += _unknown_fields(responded)
     if not call.outside:
         return asked + responded
     if operation.accepts(response.status, reply):
         responded += [
             Breach("response", operation.id, breach.pointer, f"a refusal, for want of {breach.expected}", breach.seen)
             for breach in asked
-            if breach.expected not in ("no such field", "no body")
+            if breach.expected not in (NO_FIELD, "no body")
             and not (breach.seen == "null" and breach.pointer.startswith("/request/body/"))
         ]
     return responded
+
+
+def _unknown_fields(breaches: list[Breach]) -> list[str]:
+    return [one.pointer for one in breaches if one.expected == NO_FIELD and one.pointer.split("/", 3)[2] == "body"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from werkzeug.test import Client
@@ -71,3 +72,81 @@ def test_a_filter_that_speaks_of_a_buyer_is_not_recorded_and_any_other_is(world:
     assert "Butler" not in exports(world)
     client.get("/v1/Orders", query_string={"$filter": "ID eq 1", "$select": "ShippingLastName"}, headers=bearer)
     assert last(world)["query"] == {"$filter": "ID eq 1", "$select": "ShippingLastName"}
+
+
+@pytest.fixture
+def secrets(world: World) -> dict[str, str]:
+    """One secret of each kind that somebody could put where it does not belong."""
+    shown = world.marketplace.credentials(world.shops[0].shop_id)
+    _, bearer = connector_client(world)
+    foreign = "Zm9yZWlnbi10b2tlbi0xMjM0-_x"  # of a connector that makes its tokens in its own way
+    Client(world.outside_app("connector")).get("/v1/Orders", headers={"Authorization": f"Bearer {foreign}"})
+    return {
+        "app secret": world.marketplace.app_secret,
+        "shown access token": shown.access_token,
+        "auth code": shown.auth_code,
+        "shared secret": world.client.shared_secret,
+        "refresh token": world.client.refresh_token,
+        "bearer": bearer["Authorization"].partition(" ")[2],
+        "foreign": foreign,
+    }
+
+
+PLACES: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "filter": ("GET", "/v1/Orders", {"query_string": {"$filter": "SiteOrderID eq '{}'"}}),
+    "glued in a filter": ("GET", "/v1/OrderItemAdjustments", {"query_string": {"$filter": "Comment eq 'x{}x'"}}),
+    "select": ("GET", "/v1/Orders", {"query_string": {"$select": "{}"}}),
+    "name of a parameter": ("GET", "/v1/Orders", {"query_string": {"{}": "1"}}),
+    "path": ("GET", "/v1/Orders(1)/{}", {}),
+    "words": ("POST", "/v1/Orders(1)/Adjust", {"json": {"SellerAdjustmentID": "see {}", "Reason": "{}"}}),
+    "unknown field": ("POST", "/v1/Orders(1)/Adjust", {"json": {"Surplus": "{}"}}),
+    "name of a field": ("POST", "/v1/Orders(1)/Adjust", {"json": {"{}": 1}}),
+    "spelt out": ("POST", "/v1/Orders(1)/Adjust", {"data": '{{"SellerAdjustmentID": "{}"}}'}),
+    "type": ("POST", "/v1/Orders(1)/Adjust", {"data": "x", "content_type": "text/{}"}),
+    "method": ("{}", "/v1/Orders", {}),
+}
+
+
+@pytest.mark.parametrize("kind", ["app secret", "shown access token", "auth code", "shared secret", "refresh token",
+                                  "bearer", "foreign"])  # fmt: skip
+@pytest.mark.parametrize("place", PLACES)
+def test_a_secret_is_known_by_its_value_wherever_it_stands(
+    world: World, secrets: dict[str, str], kind: str, place: str
+) -> None:
+    secret = secrets[kind]
+    client, bearer = connector_client(world)
+    written = f"\\u{ord(secret[0]):04x}{secret[1:]}" if place == "spelt out" else secret
+    method, path, options = filled(PLACES[place], written)
+    client.open(path, method=method, headers=bearer, **options)
+    assert secret not in exports(world)
+    assert secret not in str(list(world.recorder.trace.entries()))
+
+
+def filled(place: Any, secret: str) -> Any:
+    if isinstance(place, str):
+        return place.replace("{{", "{").replace("}}", "}").replace("{}", secret)
+    if isinstance(place, dict):
+        return {filled(name, secret): filled(value, secret) for name, value in place.items()}
+    return tuple(filled(one, secret) for one in place) if isinstance(place, tuple) else place
+
+
+def test_what_nobody_knows_in_a_body_is_not_recorded(world: World) -> None:
+    client, bearer = connector_client(world)
+    world.marketplace.place_order()
+    world.advance(by=timedelta(minutes=15))
+    client.post(
+        "/v1/Orders(1)/Adjust", json={"SellerAdjustmentID": "A-1", "Surplus": {"deep": "Butler"}}, headers=bearer
+    )
+    assert last(world)["request"]["body"] == {"SellerAdjustmentID": "A-1", "Surplus": "[redacted]"}
+    assert "Butler" not in exports(world)
+
+
+def test_a_secret_in_the_words_of_a_decision_reaches_neither_call_nor_event(world: World) -> None:
+    order = world.marketplace.place_order()
+    world.marketplace.request_return(order.order_id, return_type="REFUND")
+    world.advance(by=timedelta(minutes=30))
+    (case,) = world.oms.adjustments()
+    world.oms.reject(case.id, comment=f"see {world.marketplace.app_secret}")
+    world.advance(by=timedelta(minutes=30))
+    assert "see [redacted]" in exports(world)
+    assert world.marketplace.app_secret not in exports(world)
