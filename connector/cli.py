@@ -22,6 +22,7 @@ import requests
 import sqlalchemy as sa
 import waitress
 
+from connector.adapters.logs import DiscreetFormatter
 from connector.adapters.sockets import make_room
 from connector.adapters.sql.alone import alone
 from connector.adapters.sql.migrate import check_current
@@ -71,9 +72,11 @@ def _end(words: str, code: int) -> None:
 @contextmanager
 def deployed(*, migrated: bool = True) -> Iterator[Connector]:
     """Make the connector that the environment describes."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    logging.getLogger("urllib3").setLevel(logging.WARNING)  # its debug lines would show signed addresses
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    lines = logging.StreamHandler()
+    lines.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[lines])
+    for name in ("urllib3", "alembic"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     settings = Settings.from_env()
     with requests.Session() as http:
         http.trust_env = False

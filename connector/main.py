@@ -17,6 +17,7 @@ import requests
 import sqlalchemy as sa
 from flask import Flask
 
+from connector.adapters.logs import quieten
 from connector.adapters.patience import patient
 from connector.adapters.sql.fresh import fill, is_fresh
 from connector.adapters.sql.store import SqlStore, engine_for
@@ -73,6 +74,7 @@ class Connector:
         secret: Secret | None = None,
         memory: Memory | None = None,
     ) -> None:
+        quieten()
         self.settings = settings
         self.clock = clock
         self.engine = engine if engine is not None else engine_for(settings.database_url)

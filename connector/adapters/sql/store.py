@@ -127,6 +127,9 @@ def is_away(error: Exception) -> bool:
     return isinstance(error, lost) or type(error) is sa.exc.DatabaseError
 
 
+_DISCREET: Final[dict[str, Any]] = {"hide_parameters": True}  # what an error says of a statement reaches logs
+
+
 def engine_for(url: str, *, disk: sqlite3.Connection | None = None) -> Engine:
     """Open the database; `sqlite://` is one in memory, for tests: a new one, or that of `disk`."""
     try:
@@ -135,15 +138,15 @@ def engine_for(url: str, *, disk: sqlite3.Connection | None = None) -> Engine:
         raise BadSettings("CONNECTOR_DATABASE_URL", "not a database URL") from error
     if parsed.get_backend_name() != "sqlite":
         try:
-            return sa.create_engine(parsed, pool_pre_ping=True, connect_args=_in_utc(parsed))
+            return sa.create_engine(parsed, pool_pre_ping=True, connect_args=_in_utc(parsed), **_DISCREET)
         except (ModuleNotFoundError, sa.exc.NoSuchModuleError) as error:
             raise BadSettings("CONNECTOR_DATABASE_URL", f"no driver for {parsed.drivername}: {error}") from error
     if disk is not None:
         engine = _alike(lambda: disk)
     elif parsed.database in (None, "", ":memory:"):
-        engine = sa.create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
+        engine = sa.create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False}, **_DISCREET)
     else:
-        engine = sa.create_engine(parsed)
+        engine = sa.create_engine(parsed, **_DISCREET)
     event.listen(engine, "connect", _sqlite_connects)
     return engine
 
@@ -163,7 +166,8 @@ _COMPILED: Final[sa.util.LRUCache[Any, Any]] = sa.util.LRUCache(500)
 def _alike(disk: Callable[[], Any]) -> Engine:
     """Return an engine for one disk of many: what a statement compiles to is kept for all of them."""
     alike = _of_disks()
-    return Engine(StaticPool(disk), alike.dialect, alike.url, execution_options={"compiled_cache": _COMPILED})
+    options = {"compiled_cache": _COMPILED}
+    return Engine(StaticPool(disk), alike.dialect, alike.url, execution_options=options, **_DISCREET)
 
 
 def _in_utc(url: sa.URL) -> dict[str, str]:

@@ -1,0 +1,42 @@
+"""What a log may show: no query of an address, in which signatures and tokens stand, and no credential by its name.
+
+Other people's lines are read too: urllib3 warns with the whole signed address, and so does the text of its exceptions.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Final
+
+URLLIB3: Final = ("urllib3.connection", "urllib3.connectionpool", "urllib3.response", "urllib3.util.retry")
+HIDDEN: Final = "[redacted]"
+_QUERY: Final = re.compile(r"\?[^\s'\"<>?]*=[^\s'\"<>]*")
+_NAMED: Final = re.compile(
+    r"((?:authorization|x-tts-access-token|(?:access|refresh)_token|(?:app|client|shared)_secret|auth_code)\b\W{1,4})"
+    r"(?:(?:basic|bearer) )?[^\s'\",&]+",
+    re.IGNORECASE,
+)
+
+
+def discreet(text: str) -> str:
+    """Return a line without what it must not show."""
+    return _NAMED.sub(rf"\1{HIDDEN}", _QUERY.sub(f"?{HIDDEN}", text))
+
+
+class DiscreetFormatter(logging.Formatter):
+    """Writes lines, and the tracebacks under them, discreetly."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return discreet(super().format(record))
+
+
+def _discreetly(record: logging.LogRecord) -> bool:
+    record.msg, record.args = discreet(record.getMessage()), None
+    return True
+
+
+def quieten() -> None:
+    """Have urllib3 write discreetly, whoever collects its lines; its debug lines say nothing else."""
+    for name in URLLIB3:
+        logging.getLogger(name).addFilter(_discreetly)

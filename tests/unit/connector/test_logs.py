@@ -1,0 +1,49 @@
+"""No line of a log shows a signature, a token or what a statement was given, whoever writes it."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+import requests
+import sqlalchemy as sa
+
+from connector.adapters.logs import DiscreetFormatter
+from connector.adapters.sql.store import engine_for
+from tests.unit.connector.conftest import Bench
+
+SIGNED = "/order/202309/orders/search?app_key=k&sign=5ec2e7&shop_cipher=c1&timestamp=1"
+LINES = [
+    ("Failed to parse headers (url=%s): %s", f"https://open-api.example{SIGNED}", "[NoBoundary]"),
+    ("Retrying (%r) after connection broken by %r: %s", "Retry(total=1)", "ReadTimeoutError()", SIGNED),
+    ('%s://%s:%s "%s %s %s" %s %s', "https", "h", 443, "POST", SIGNED, "HTTP/1.1", 200, 10),
+    ("sent %s", {"x-tts-access-token": "5ec2e7", "Authorization": "Bearer 5ec2e7"}),
+    ("%s", "app_secret=5ec2e7 refresh_token: 5ec2e7, auth_code='5ec2e7'"),
+]
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: str(line[0]))
+@pytest.mark.parametrize("name", ["urllib3.connectionpool", "urllib3.util.retry"])
+def test_urllib3_warns_without_what_is_secret(
+    bench: Bench, caplog: pytest.LogCaptureFixture, name: str, line: tuple[object, ...]
+) -> None:
+    caplog.set_level("DEBUG")
+    logging.getLogger(name).warning(*line)
+    assert caplog.messages
+    assert "5ec2e7" not in caplog.text
+
+
+def test_a_traceback_is_written_discreetly_and_stays_readable() -> None:
+    try:
+        raise requests.ConnectionError(f"Max retries exceeded with url: {SIGNED} (Caused by ReadTimeoutError())")
+    except requests.ConnectionError as error:
+        record = logging.LogRecord("any", logging.ERROR, __file__, 1, "an act failed", (), (type(error), error, None))
+    written = DiscreetFormatter("%(message)s").format(record)
+    assert "5ec2e7" not in written
+    assert "with url: /order/202309/orders/search?[redacted] (Caused by ReadTimeoutError())" in written
+
+
+def test_an_error_of_the_database_does_not_say_what_the_statement_was_given() -> None:
+    with engine_for("sqlite://").connect() as connection, pytest.raises(sa.exc.DBAPIError) as caught:
+        connection.execute(sa.text("SELECT * FROM nothing WHERE token = :token"), {"token": "5ec2e7"})
+    assert "5ec2e7" not in str(caught.value)
