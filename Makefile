@@ -12,7 +12,7 @@ help:  ## show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 demo: $(READY)  ## play every documented workflow; timeline on screen, report in build/report/
-	$(BIN)/rehearsal demo
+	$(BIN)/rehearsal demo --out build/report
 
 test: $(READY) browser lint types check  ## lint, types, then every test: unit, contract, integration, Gherkin, browser
 
@@ -40,7 +40,7 @@ bench: $(READY)  ## print the figures of tests/benchmarks/
 	$(BIN)/python -m tests.benchmarks
 
 requirements: $(READY)  ## write docs/requirements.md anew from the features
-	$(BIN)/rehearsal requirements
+	$(BIN)/rehearsal requirements --out docs/requirements.md
 
 facts: $(READY)  ## write the pages of docs/facts anew from the tables of the code
 	$(BIN)/python -m rehearsal.report.facts

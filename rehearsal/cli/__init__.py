@@ -25,7 +25,8 @@ INTERRUPTED: Final = 130  # the code of shells for Ctrl-C
 COMMANDS: Final = {
     "demo":         ("rehearsal.cli.demo",         "Play every documented workflow and write the report."),
     "play":         ("rehearsal.cli.play",         "Run Gherkin suites, ours or yours, in process or served."),
-    "requirements": ("rehearsal.cli.requirements", "Write the table of requirements and the scenarios that play them."),
+    "requirements": ("rehearsal.cli.requirements", "Show the table of requirements and the scenarios that play them."),
+    "steps":        ("rehearsal.cli.steps",        "List and search the steps to write scenarios with."),
     "up":           ("rehearsal.cli.up",           "Serve the fakes, the connector, the control API and the console."),
 }
 # fmt: on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 import click
@@ -20,12 +21,10 @@ from rehearsal.resources import features_folder
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    default=Path("build/report"),
-    show_default=True,
-    help="Where the HTML report goes.",
+    help="Where the HTML report goes. [default: a new temporary folder]",
 )
 @click.option("--no-report", is_flag=True, help="Write no report.")
-def demo(seed: int, out: Path, no_report: bool) -> int:
+def demo(seed: int, out: Path | None, no_report: bool) -> int:
     """Play every documented workflow and write the report.
 
     Exit codes: 0 only if every scenario held and the auditor is content; else as of `rehearsal play`.
@@ -47,6 +46,7 @@ def demo(seed: int, out: Path, no_report: bool) -> int:
             console.print("\n" + terminal.trouble(result), markup=False, soft_wrap=True)
     console.print(f"\n{_verdict(run)}")
     if results and not no_report:
+        out = out or Path(tempfile.mkdtemp(prefix="rehearsal-report-"))
         index = report.write(results, out, seed=seed, command=f"rehearsal demo --seed {seed}")
         console.print(f"Report: {index}", soft_wrap=True)
     return OF_OUTCOME[run.outcome]

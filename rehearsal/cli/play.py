@@ -47,6 +47,7 @@ def _place(ctx: click.Context, param: click.Parameter, value: str) -> Path | tup
     return Path(file), int(line)
 
 
+ATTACH: Final = "Play on the served world at this control address, as `up` prints it. Resets it: what is in it is lost."
 JOBS: Final = "Play in N processes at once; `auto`: as many as there are processors, and scenarios to keep them busy."
 
 
@@ -61,7 +62,7 @@ def _jobs(ctx: click.Context, param: click.Parameter, value: str) -> int | None:
 
 @click.command()
 @click.argument("paths", metavar="[PATH[:LINE]]...", nargs=-1, callback=_places)
-@click.option("--attach", metavar="URL", help="Play on a served world: the control address that `up` prints.")
+@click.option("--attach", metavar="URL", help=ATTACH)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="The seed of every world.")
 @click.option(
     "-k", "names", metavar="TEXT", multiple=True, help="Only scenarios with TEXT in their name or their file's."
@@ -96,6 +97,7 @@ def play(
         if suite.jobs != 1:
             raise click.UsageError("--attach plays on one world, which several jobs cannot share: leave --jobs away.")
         _look_at(suite.attach)  # says once what each scenario would say again: that nobody answers there
+        click.echo(f"Each scenario begins the world at {suite.attach} anew; what is in it now is lost.", err=True)
     for option, path in (("--report", out and out / "index.html"), ("--junit", suite.junit)):
         if path:
             _make_room(option, path)

@@ -1,7 +1,7 @@
 """The table of requirements: every statement of the guide, and the scenarios that play it or why none can.
 
-`rehearsal requirements` writes it. Made from two things only: the list of statements that comes with this package, and
-the tags of the features.
+`rehearsal requirements` shows it, and writes it where it is told to. Made from two things only: the list of statements
+that comes with this package, and the tags of the features.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import click
 import yaml
@@ -20,8 +20,6 @@ from pytest_bdd.gherkin_parser import get_gherkin_document
 from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.gherkin.feature_text import ENCODING
 from rehearsal.resources import features_folder
-
-TABLE: Final = Path("docs/requirements.md")
 
 
 @dataclass(frozen=True)
@@ -88,7 +86,7 @@ def table(wanted: Sequence[Requirement], covered: Mapping[str, Sequence[Cover]])
         "# Requirements and the scenarios that play them",
         "",
         "Every statement of the guide *TikTok for Rithum: Returns & Refunds* (page of 2025-08-19), in our words.",
-        "Made by `rehearsal requirements` from the tags of the features; a test says when it is out of date.",
+        "Made by `make requirements` from the tags of the features; a test says when it is out of date.",
         "",
         f"{played} of {len(wanted)} are played; the others say why not.",
         "",
@@ -104,19 +102,21 @@ def table(wanted: Sequence[Requirement], covered: Mapping[str, Sequence[Cover]])
 
 
 @click.command("requirements")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), default=TABLE, show_default=True)
-@click.option("--check", is_flag=True, help="write nothing; fail when the table is out of date or has a hole")
-def requirements(out: Path, check: bool) -> int:
-    """Write the table of requirements and the scenarios that play them."""
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the table into this file.")
+@click.option("--check", is_flag=True, help="Write nothing; fail when the table has a hole or the file is old.")
+def requirements(out: Path | None, check: bool) -> int:
+    """Show the table of requirements and the scenarios that play them."""
     wanted, covered = register(), covers(features_folder())
     missing, text = holes(wanted, covered), table(wanted, covered)
-    stale = not out.is_file() or out.read_text(encoding="utf-8") != text
-    if not check:
+    stale = out is not None and not (out.is_file() and out.read_text(encoding="utf-8") == text)
+    if check and stale:
+        click.echo(f"{out} is out of date: run `rehearsal requirements --out {out}`", err=True)
+    elif not check and out:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(text, encoding="utf-8")
         click.echo(f"{out}: {len(wanted)} requirements")
-    elif stale:
-        click.echo(f"{out} is out of date: run `rehearsal requirements`", err=True)
+    elif not check:
+        click.echo(text, nl=False)
     if missing:
         click.echo(f"nothing plays {', '.join(missing)}", err=True)
     if missing or (check and stale):

@@ -64,12 +64,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--at", action="append", default=[], type=_place, metavar="FILE:LINE", help="play what stands there"
     )
-    group.addoption("--attach", metavar="URL", help="play on a served world: its control address, as `up` prints it")
+    group.addoption("--attach", metavar="URL", help="play on a served world (its control address), beginning it anew")
     group.addoption("--keep-trace", action="store_true", help="hand the trace of every scenario on, for a report")
     group.addoption(
         "--named", action="append", default=[], metavar="TEXT", help="play what has TEXT in its name or file"
     )
     group.addoption("--seed", type=int, default=1, metavar="N", help="the seed of every world (default: 1)")
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    attach = config.getoption("--attach")
+    return f"rehearsal: each scenario begins the world at {attach} anew" if attach else None
 
 
 def _place(text: str) -> tuple[str, int]:

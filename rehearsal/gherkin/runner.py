@@ -66,7 +66,15 @@ class SuiteRun:
         asked += [f"--at={path}:{line}" for path, line in self.at] + [f"--named={name}" for name in self.names]
         # By its name, so that the steps which the plugin brings along have their asserts explained.
         asked += ["-p", "rehearsal.gherkin"]
-        asked += ["-p", "no:cacheprovider", "-o", "addopts=", f"--seed={self.seed}"]
+        asked += [
+            "-p",
+            "rehearsal.gherkin.untouched",
+            "-p",
+            "no:cacheprovider",
+            "-o",
+            "addopts=",
+            f"--seed={self.seed}",
+        ]
         # Names of examples are shown as they are written, in any script.
         asked += ["-o", "disable_test_id_escaping_and_forfeit_all_rights_to_community_support=true"]
         # pytest-bdd itself was imported before pytest began; its own asserts need no explanation.

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
 from pytest_bdd.steps import step_function_context_registry
 
-from rehearsal.resources import folder
+from rehearsal.resources import features_folder, folder
 
 NEAREST: Final = 3
 FAR: Final = 0.5  # of 2: what is less alike than this is no help
@@ -40,11 +41,33 @@ class Saying:
 
 
 @cache
+def _document() -> str:
+    return (folder("docs") / "scenarios.md").read_text(encoding="utf-8")
+
+
+@cache
+def columns() -> Mapping[str, str]:
+    """Return which columns the table of a step has, by the step's text, as the document lists them."""
+    _, _, table = _document().partition("| step | columns |\n|---|---|\n")
+    rows = [re.split(r" *\| *", line.strip("| ")) for line in table.partition("\n\n")[0].splitlines()]
+    return {step: said.replace("`", "") for step, said in rows}
+
+
+def example(step: Saying) -> list[str]:
+    """Return the lines of a table below the step, as the first feature that comes with Rehearsal has it."""
+    for path in sorted(features_folder().rglob("*.feature")) if step.text.endswith(":") else ():
+        lines = [line.strip() for line in path.read_text(encoding="utf-8").splitlines()]
+        for place, line in enumerate(lines):
+            if line.partition(" ")[2] == step.text:
+                return list(takewhile(lambda below: below.startswith("|"), lines[place + 1 :]))
+    return []
+
+
+@cache
 def shipped() -> tuple[Saying, ...]:
     """Return every step that comes with Rehearsal, with an example of what goes into it, in the document's order."""
-    document = (folder("docs") / "scenarios.md").read_text(encoding="utf-8")
     sayings = []
-    for part in re.split(r"^#+ ", document, flags=re.MULTILINE):
+    for part in re.split(r"^#+ ", _document(), flags=re.MULTILINE):
         heading = part.partition("\n")[0]
         for block in re.findall(r"```steps\n(.*?)```", part, re.DOTALL):
             lines = [line.partition(" ") for line in block.splitlines()]
@@ -80,7 +103,7 @@ def _likeness(said: Saying, known: Saying) -> float:
     """Return how alike two steps are, letter by letter and word by word: 2 at most, less where the keywords differ."""
     one, other = _words(said.text), _words(known.text)
     letters = SequenceMatcher(None, " ".join(one), " ".join(other)).ratio()
-    these, those = ({_stem(word) for word in words} - _SMALL for words in (one, other))
+    these, those = ({stem(word) for word in words} - _SMALL for words in (one, other))
     shared = len(these & those) / (len(these | those) or 1)
     return letters + shared - (0.1 if said.keyword != known.keyword else 0)
 
@@ -91,5 +114,6 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.lower())
 
 
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
+    """Return a word without the ending of its plural or of its tense."""
     return re.sub(r"(?:ing|ed|es|s|d)$", "", word) if len(word) > 4 else word

@@ -20,4 +20,5 @@ def test_every_feature_plays_over_the_control_api(up: Up, tmp_path: Path) -> Non
     url = up.world()["urls"]["control"]
     played = rehearsal("play", "--attach", url, "--junit", str(tmp_path / "junit.xml"))
     assert played.returncode == 0, played.stdout + played.stderr
+    assert played.stderr == f"Each scenario begins the world at {url} anew; what is in it now is lost.\n"
     assert 'failures="0"' in (tmp_path / "junit.xml").read_text()

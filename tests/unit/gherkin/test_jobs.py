@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from pathlib import Path
 
@@ -112,6 +113,23 @@ def test_it_stops_at_the_first_that_is_not_content(suite: pytest.Pytester, jobs:
     result = suite.run(sys.executable, "-c", PLAY, "own.feature", "-x", "--jobs", jobs)
     assert result.ret == 2
     assert re.search(r"40 scenarios: \d+ held, 1 miswritten, \d\d not played", result.stdout.str())
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_suites_folder_stays_as_it_is(suite: pytest.Pytester, jobs: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX"):
+        monkeypatch.delenv(name, raising=False)
+    folder = suite.mkdir("theirs")
+    shutil.copy(suite.path / "conftest.py", folder)
+    write(suite, {"One": "nothing is done"})
+    (suite.path / "own.feature").rename(folder / "own.feature")
+    (suite.mkdir("theirs/deeper") / "conftest.py").write_text("import helper")
+    (folder / "helper.py").touch()
+    before = sorted(folder.rglob("*"))
+    monkeypatch.chdir(folder)
+    played = suite.run(sys.executable, "-c", PLAY, "own.feature", "deeper", "--jobs", jobs)
+    assert played.ret == 0
+    assert sorted(folder.rglob("*")) == before
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "two"])

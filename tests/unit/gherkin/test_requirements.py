@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rehearsal.cli.requirements import TABLE, covers, holes, register, table
+import pytest
+
+from rehearsal.cli import run
+from rehearsal.cli.requirements import covers, holes, register, table
 from rehearsal.resources import features_folder
 
 ROOT = Path(__file__).parents[3]
@@ -30,4 +33,14 @@ def test_no_feature_names_a_requirement_that_does_not_exist() -> None:
 
 
 def test_the_committed_table_is_what_the_command_writes() -> None:
-    assert (ROOT / TABLE).read_text(encoding="utf-8") == table(register(), covers(features_folder()))
+    assert (ROOT / "docs/requirements.md").read_text(encoding="utf-8") == table(register(), covers(features_folder()))
+
+
+def test_it_is_shown_written_where_it_is_told_and_checked_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = str(tmp_path / "requirements.md")
+    assert [run(["requirements", "--check", "--out", out]), run(["requirements", "--out", out])] == [1, 0]
+    capsys.readouterr()
+    assert [run(["requirements", "--check", "--out", out]), run(["requirements"])] == [0, 0]
+    assert capsys.readouterr().out == Path(out).read_text()

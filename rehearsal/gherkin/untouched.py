@@ -1,0 +1,33 @@
+"""A pytest plugin for suites that are somebody else's: what Python makes of their modules is not left in their folder.
+
+Modules of a suite are read while its `conftest.py` files are; Rehearsal's own, which are read later, stay compiled.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests() -> Generator[None, None, None]:
+    with _nothing_left_behind():
+        yield
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection() -> Generator[None, object, object]:
+    with _nothing_left_behind():
+        return (yield)
+
+
+@contextmanager
+def _nothing_left_behind() -> Iterator[None]:
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before
