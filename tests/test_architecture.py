@@ -36,7 +36,7 @@ PUBLIC = {
     ),
     "rehearsal.audit.invariants": "INVARIANTS",
     "rehearsal.cli": "main run",
-    "rehearsal.gherkin": "NotJudged",
+    "rehearsal.gherkin": "NotJudged Which expect",
     "rehearsal.report": "write",
     "rehearsal.server.console": "console_pages",
 }

@@ -45,6 +45,28 @@ Feature: How much is refunded
       When the seller refunds Maya 5.01 USD on 2 of the mug
       Then all three books say 5.01 USD for Maya
 
+  Rule: Shipping and tax belong to what was paid
+
+    Background:
+      Given Noah has received, with 5.00 USD for shipping and 2.50 USD of tax:
+        | goods | pieces | price each |
+        | rug   | 1      | 89.00 USD  |
+        | mug   | 3      | 12.00 USD  |
+      And an hour has passed
+
+    @R4 @R16
+    Scenario Outline: A whole refund brings all of it, a line its share
+      When the seller <refund>
+      Then Noah has exactly one mail, "order refund"
+      And the mail names the sum <sum>
+      And all three books say <sum> for Noah
+
+      Examples:
+        | refund                             | sum        |
+        | refunds Noah's whole order         | 132.50 USD |
+        | refunds Noah the rug               | 94.34 USD  |
+        | refunds Noah 5.00 USD of the order | 5.00 USD   |
+
   Rule: A buyer may ask for a part as well
 
     @R4 @R37 @R60

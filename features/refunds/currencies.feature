@@ -88,12 +88,3 @@ Feature: A refund is paid in the currency of the order
       When the seller refunds Nora's whole order
       Then Nora's order is canceled
       And Nora has been paid back 27500 IDR
-
-  Rule: The seller has two days, whatever the day of the week
-
-    @R10
-    Scenario: A request on a Saturday
-      Given it is Saturday 22 March 2031, 02:00 in universal time
-      And Nora has received a garden hose for 27500 IDR
-      When Nora asks for her money back
-      Then the answer to Nora is due on Monday 24 March 2031, 09:00:00 in Jakarta

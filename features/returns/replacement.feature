@@ -1,6 +1,23 @@
 Feature: A replacement comes once
   What is broken is replaced, and what replaces it costs nothing. Each item is replaced once.
 
+  Rule: The seller answers in Seller Center
+
+    @R15 @R27
+    Scenario Outline: Yes or no
+      Given Maya has received a desk lamp for 39.98 USD
+      And Maya has asked for a replacement
+      And an hour has passed
+      When Maya's request is <answered> in Seller Center
+      Then Maya's request is shown as "<shown>"
+      And the seller has nothing to answer for Maya
+      And Maya has been paid back nothing
+
+      Examples:
+        | answered | shown     |
+        | approved | Completed |
+        | rejected | Rejected  |
+
   Rule: One replacement per item
 
     @R19 @R27

@@ -1,21 +1,27 @@
 """The people of the scenarios: what each of them can do, and what each of them sees.
 
 Everybody speaks to one `Stage` and to nothing else, so the same people play in process and over the control API. A
-buyer remembers the order she placed and the request she made; nobody else remembers anything. Somebody who *tries*
-keeps what they were told when it was refused.
+buyer remembers every order and every request; nobody else remembers anything. What is about one of several takes a
+`Which`, and is refused as long as it could be more than one of them. Somebody who *tries* keeps what they were told
+when it was refused.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final, NoReturn
+from difflib import get_close_matches
+from typing import Any, Final
 
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.errors import Miswritten
+from rehearsal.gherkin.which import Claim, Order, Which, the_claim, the_order
 from rehearsal.sums import Sum
+
+ANY: Final = Which()
+BOOKS: Final = {"marketplace": "marketplace", "connector": "connector", "oms": "OMS"}
 
 
 @dataclass(frozen=True)
@@ -33,11 +39,6 @@ class Goods:
 
 class Unseen(AssertionError):
     """Somebody does not see what they ought to see."""
-
-
-def _one(goods: str) -> str:
-    """Return the name without the ending of the plural: "1 of the mug" and "2 of the mugs" mean the same goods."""
-    return goods.removesuffix("s")
 
 
 def shown(document: Json, name: str) -> Sum:
@@ -79,17 +80,20 @@ class Clock:
 
     @property
     def now(self) -> datetime:
+        """The world's present."""
         return datetime.fromisoformat(self.stage.world()["now"])
 
     def passes(self, time: timedelta) -> None:
+        """Let a span of time pass."""
         self.stage.advance(by=f"PT{int(time.total_seconds())}S")
 
     def goes_to(self, moment: datetime) -> None:
+        """Let time pass until a moment."""
         self.stage.advance(to=moment.isoformat().replace("+00:00", "Z"))
 
     def starts_at(self, moment: datetime) -> None:
-        world = self.stage.world()
-        self.stage.reset(seed=world["seed"], start=moment.isoformat().replace("+00:00", "Z"))
+        """Begin the world anew at a moment."""
+        self.stage.reset(start=moment.isoformat().replace("+00:00", "Z"))
 
     def starts_where(self, profile: str) -> None:
         """Begin anew in a market with another policy."""
@@ -100,37 +104,15 @@ class Clock:
         self.passes(timedelta(hours=1))
 
 
-# What a buyer has only when they have done something: what they have not done, and the step that does it.
-_UNDONE: Final = {
-    "order_id": ("has bought nothing", "{name} has received a desk lamp for 39.98 USD"),
-    "return_id": ("has asked for nothing", "{name} has asked for her money back"),
-    "cancel_id": ("has not asked to cancel the order", "{name} has asked to cancel the order"),
-}
-
-
 class Buyer(Person):
     """Buys, asks, sends back, withdraws, appeals."""
 
-    order_id: str
-    return_id: str
-    cancel_id: str
-
-    def __init__(self, stage: Stage, name: str) -> None:
+    def __init__(self, stage: Stage, name: str, others: Callable[[], Sequence[str]] = tuple) -> None:
         super().__init__(stage)
         self.name = name
-        self.paid = Sum(Decimal(0), "")
-        self.units: dict[str, list[str]] = {}
-
-    def __getattr__(self, name: str) -> NoReturn:
-        """Say of an order or a request that it is not there yet."""
-        if name not in _UNDONE:
-            raise AttributeError(f"a buyer has no {name}", name=name, obj=self)
-        undone, step = _UNDONE[name if self.has("order_id") else "order_id"]
-        raise Miswritten(f'{self.name} {undone} so far; a step such as "{step.format(name=self.name)}" comes first')
-
-    def has(self, id: str) -> bool:
-        """Return whether there is an `order_id`, a `return_id` or a `cancel_id` yet."""
-        return id in vars(self)
+        self.orders: list[Order] = []
+        self.claims: list[Claim] = []
+        self._others = others
 
     def buys(
         self,
@@ -140,6 +122,7 @@ class Buyer(Person):
         shipping: Sum | None = None,
         tax: Sum | None = None,
     ) -> None:
+        """Buy goods; the status says how far the order has come at once."""
         sums = [g.price for g in goods] + [extra for extra in (shipping, tax) if extra]
         if len({one.currency for one in sums}) > 1:
             raise Miswritten(f"an order has one currency, not those of {' and '.join(map(str, sums))}")
@@ -150,180 +133,239 @@ class Buyer(Person):
             tax=_spelled(tax),
             currency=sums[0].currency,
         )
-        self.order_id = order["order_id"]
-        self.paid = shown(order, "total")
-        self.units = {g.name: [i["id"] for i in order["line_items"] if i["sku"] == g.sku] for g in goods}
+        units = {g.name: [i["id"] for i in order["line_items"] if i["sku"] == g.sku] for g in goods}
+        self.orders.append(Order(order["order_id"], shown(order, "total"), units))
 
-    def units_of(self, goods: str | None, pieces: int | None = None) -> list[str] | None:
-        """Return the line items meant: all when no goods are named, else so many pieces of them."""
-        if goods is None:
-            return None
-        alike = {_one(name): units for name, units in self.units.items()} | self.units
-        units = alike.get(goods) or alike.get(_one(goods))
-        if units is None:
-            raise Miswritten(f"{self.name} has no {goods}; {self.name} has: {', '.join(self.units) or 'nothing'}")
-        if pieces == 0:
-            raise Miswritten(f"0 of the {goods} is nothing to ask for")
-        if pieces is not None and pieces > len(units):
-            raise Miswritten(f"{self.name} has only {len(units)} {goods}, not {pieces}")
-        return units[:pieces]
+    def all_orders(self) -> list[Order]:
+        """Return every order in its order; refuse somebody who has none."""
+        if not self.orders:
+            near = "".join(get_close_matches(self.name, self._others(), 1))
+            first = f'a step such as "{self.name} has received a desk lamp for 39.98 USD" comes first'
+            raise Miswritten(f"{self.name} has bought nothing so far; {f'did you mean {near}?' if near else first}")
+        return self.orders
 
-    def asks(self, kind: str, *, goods: str | None = None, pieces: int | None = None) -> None:
-        request = self.stage.request_return(self.order_id, type=kind, line_item_ids=self.units_of(goods, pieces))
-        self.return_id = request["return_id"]
+    def ordered(self, which: Which = ANY) -> Order:
+        """Return the order that is meant: `id`, `paid`, `units`."""
+        return the_order(self.name, self.all_orders(), which)
 
-    def asks_for_refund(self, *, goods: str | None = None, pieces: int | None = None) -> None:
-        self.asks("REFUND", goods=goods, pieces=pieces)
+    def asked(self, which: Which = ANY, *, noun: str = "") -> Claim:
+        """Return the request that is meant: `id`, `kind`, `order`, `units`."""
+        return the_claim(self.name, self.claims, self.all_orders(), replace(which, noun=which.noun or noun))
 
-    def asks_to_return(self, *, goods: str | None = None, pieces: int | None = None) -> None:
-        self.asks("RETURN_AND_REFUND", goods=goods, pieces=pieces)
+    def units_of(self, which: Which) -> tuple[str, list[str] | None]:
+        """Return the id of the order that is meant, and the line items: None means all."""
+        order = self.ordered(which)
+        units = list(order.called(which.goods))
+        if which.pieces == 0:
+            raise Miswritten(f"0 of the {which.goods} is nothing to ask for")
+        if which.pieces is not None and which.pieces > len(units):
+            raise Miswritten(f"{self.name} has only {len(units)} {which.goods}, not {which.pieces}")
+        return order.id, units[: which.pieces] if which.goods else None
 
-    def asks_for_replacement(self) -> None:
-        self.asks("REPLACEMENT")
+    def asks(self, kind: str, which: Which = ANY) -> None:
+        """Ask for REFUND, RETURN_AND_REFUND or REPLACEMENT."""
+        order_id, units = self.units_of(which)
+        request = self.stage.request_return(order_id, type=kind, line_item_ids=units)
+        order = self.ordered(Which(order=which.order, goods=which.goods))
+        self.claims.append(Claim(request["return_id"], kind, order, frozenset(request["line_item_ids"])))
 
-    def asks_to_cancel(self) -> None:
-        self.cancel_id = self.stage.request_cancellation(self.order_id)["cancel_id"]
+    def asks_for_refund(self, which: Which = ANY) -> None:
+        """Ask for the money, and keep the goods."""
+        self.asks("REFUND", which)
 
-    def sends_parcel(self) -> None:
-        self.stage.ship_return(self.return_id)
+    def asks_to_return(self, which: Which = ANY) -> None:
+        """Ask to send goods back."""
+        self.asks("RETURN_AND_REFUND", which)
 
-    def withdraws(self) -> None:
-        self.stage.withdraw(self.return_id)
+    def asks_for_replacement(self, which: Which = ANY) -> None:
+        """Ask for the same goods once more."""
+        self.asks("REPLACEMENT", which)
 
-    def withdraws_cancellation(self) -> None:
-        self.stage.withdraw_cancellation(self.cancel_id)
+    def asks_to_cancel(self, which: Which = ANY) -> None:
+        """Ask to cancel an order."""
+        order = self.ordered(which)
+        units = frozenset(unit for units in order.units.values() for unit in units)
+        self.claims.append(Claim(self.stage.request_cancellation(order.id)["cancel_id"], "CANCELLATION", order, units))
 
-    def appeals(self) -> None:
-        self.stage.dispute(self.return_id)
+    def sends_parcel(self, which: Which = ANY) -> None:
+        """Hand over the parcel of a return."""
+        self.stage.ship_return(self.asked(which, noun="return").id)
 
-    def accepts_offer(self) -> None:
-        self.stage.accept_offer(self.return_id)
+    def withdraws(self, which: Which = ANY) -> None:
+        """Take a request back, or the wish to cancel."""
+        claim = self.asked(which)
+        (self.stage.withdraw_cancellation if claim.kind == "CANCELLATION" else self.stage.withdraw)(claim.id)
 
-    def declines_offer(self) -> None:
-        self.stage.decline_offer(self.return_id)
+    def appeals(self, which: Which = ANY) -> None:
+        """Appeal against a rejection."""
+        self.stage.dispute(self.asked(which).id)
+
+    def accepts_offer(self, which: Which = ANY) -> None:
+        """Accept the seller's offer of a part."""
+        self.stage.accept_offer(self.asked(which).id)
+
+    def declines_offer(self, which: Which = ANY) -> None:
+        """Decline the seller's offer of a part."""
+        self.stage.decline_offer(self.asked(which).id)
+
+    def request(self, which: Which = ANY) -> Json:
+        """Return what the marketplace shows of a request."""
+        claim = self.asked(which)
+        see = self.stage.get_cancellation if claim.kind == "CANCELLATION" else self.stage.get_return
+        return see(claim.id)
+
+    def deadline(self, which: Which = ANY) -> datetime:
+        """Return the moment before which the seller has to answer, as the marketplace says."""
+        due = self.request(which)["seller_deadline"]
+        if due is None:
+            raise Miswritten(f"no answer to {self.name} is due: nothing waits for the seller")
+        return datetime.fromisoformat(due)
 
     @property
-    def request(self) -> Json:
-        return self.stage.get_return(self.return_id)
+    def order_id(self) -> str:
+        """The id of the order, where there is one."""
+        return self.ordered().id
 
     @property
-    def cancellation(self) -> Json:
-        return self.stage.get_cancellation(self.cancel_id)
+    def return_id(self) -> str:
+        """The id of the request, where there is one."""
+        return self.asked().id
 
     @property
-    def order(self) -> Json:
-        return self.stage.order(self.order_id)
-
-    @property
-    def deadline(self) -> datetime:
-        """The moment before which the seller has to answer, as the marketplace says."""
-        document = self.cancellation if self.has("cancel_id") and not self.has("return_id") else self.request
-        return datetime.fromisoformat(document["seller_deadline"])
+    def paid(self) -> Sum:
+        """The sum of all orders."""
+        orders = self.all_orders()
+        return Sum(sum((order.paid.amount for order in orders), Decimal(0)), orders[0].paid.currency)
 
     @property
     def mails(self) -> list[Json]:
-        mails: list[Json] = self.stage.mailbox(order_id=self.order_id)["mails"]
-        return mails
+        """The mails about all orders, oldest first."""
+        mails = [mail for order in self.all_orders() for mail in self.stage.mailbox(order_id=order.id)["mails"]]
+        return sorted(mails, key=lambda mail: datetime.fromisoformat(mail["sent_at"]))
 
 
 class Courier(Person):
     """Carries parcels: the order to the buyer, the return to the warehouse."""
 
-    def delivers(self, buyer: Buyer) -> None:
-        self.stage.deliver_order(buyer.order_id)
+    def delivers(self, buyer: Buyer, which: Which = ANY) -> None:
+        """Bring the order to the buyer."""
+        self.stage.deliver_order(buyer.ordered(which).id)
 
-    def brings_back(self, buyer: Buyer) -> None:
-        self.stage.arrive_return(buyer.return_id)
+    def brings_back(self, buyer: Buyer, which: Which = ANY) -> None:
+        """Bring the parcel of a return to the warehouse."""
+        self.stage.arrive_return(buyer.asked(which, noun="return").id)
 
 
 class Operator(Person):
     """Decides appeals for the marketplace."""
 
-    def decides_for_buyer(self, buyer: Buyer, *, amount: Sum | None = None) -> None:
-        granted = _said("refund_total", amount)
-        self.stage.arbitrate(buyer.return_id, outcome="SUPPORT_BUYER", **granted)
+    def decides_for_buyer(self, buyer: Buyer, which: Which = ANY, *, amount: Sum | None = None) -> None:
+        """Decide an appeal for the buyer, where need be for less than was asked."""
+        claim, granted = buyer.asked(which), _said("refund_total", amount)
+        self.stage.arbitrate(claim.id, outcome="SUPPORT_BUYER", **granted)
 
-    def decides_for_seller(self, buyer: Buyer) -> None:
-        self.stage.arbitrate(buyer.return_id, outcome="SUPPORT_SELLER")
+    def decides_for_seller(self, buyer: Buyer, which: Which = ANY) -> None:
+        """Decide an appeal for the seller."""
+        self.stage.arbitrate(buyer.asked(which).id, outcome="SUPPORT_SELLER")
 
 
 class Seller(Person):
     """The seller's staff, who work in the OMS: they see what it has imported, decide, inspect, refund."""
 
-    @property
-    def cases(self) -> list[Json]:
-        cases: list[Json] = self.stage.oms_adjustments()["adjustments"]
-        return cases
-
     def cases_of(self, buyer: Buyer) -> list[Json]:
-        order_id = buyer.order_id
-        return [case for case in self.cases if case["order_id"] == order_id]
+        """Return every case about the buyer's orders: answers, and refunds of the seller's own."""
+        ids = {order.id for order in buyer.all_orders()}
+        return [case for case in self.stage.oms_adjustments()["adjustments"] if case["order_id"] in ids]
 
-    def case_of(self, buyer: Buyer) -> Json:
-        """The case that answers the buyer's latest request, or the seller's own last refund on the order."""
-        mine = self.cases_of(buyer)
-        if buyer.has("return_id"):
-            mine = [case for case in mine if case["return_id"] == buyer.return_id]
-        elif buyer.has("cancel_id"):
-            mine = [case for case in mine if case.get("cancel_id") == buyer.cancel_id]
+    def case_of(self, buyer: Buyer, which: Which = ANY) -> Json:
+        """Return the case that answers the buyer's request; where nothing is asked, the seller's own refund."""
+        if not buyer.claims:
+            return self.own_refund_of(buyer)
+        claim = buyer.asked(which)
+        mine = [case for case in self.cases_of(buyer) if claim.id in (case["return_id"], case["cancel_id"])]
         if not mine:
-            raise Unseen(f"the seller has not heard of {buyer.name}'s case; known: {self.cases}")
+            raise Unseen(
+                f"the seller has not heard of {buyer.name}'s request, {claim}: news comes with the connector's round "
+                "and the OMS's pull, a quarter of an hour each"
+            )
         return mine[-1]
 
-    def own_refund_of(self, buyer: Buyer) -> Json:
-        """The refund or cancellation that the seller has started on the buyer's order."""
-        asked = {vars(buyer).get("return_id"), vars(buyer).get("cancel_id")} - {None}
+    def own_refund_of(self, buyer: Buyer, place: int | None = None) -> Json:
+        """Return the refund that the seller has started; of several the one at that place, from 0."""
+        asked = {claim.id for claim in buyer.claims}
         own = [case for case in self.cases_of(buyer) if not {case["return_id"], case["cancel_id"]} & asked]
-        if not own:
-            raise Unseen(f"the seller has started no refund of {buyer.name}; known: {self.cases}")
-        return own[-1]
+        if place is None and len(own) > 1:
+            sums = " and ".join(str(shown(case, "amount")) for case in own)
+            raise Miswritten(
+                f"the seller has started {len(own)} refunds of {buyer.name}, of {sums}; say which, as in "
+                f'"the seller\'s first own refund of {buyer.name}"'
+            )
+        if not own[place or 0 :]:
+            raise Unseen(f"the seller has started {len(own) or 'no'} refunds of {buyer.name}")
+        return own[place or 0]
 
-    def approves(self, buyer: Buyer, *, amount: Sum | None = None) -> None:
-        self.stage.oms_approve(self.case_of(buyer)["id"], **_said("amount", amount))
+    def approves(self, buyer: Buyer, which: Which = ANY, *, amount: Sum | None = None) -> None:
+        """Say yes; an amount below the total is an offer."""
+        self.stage.oms_approve(self._answerable(buyer, which)["id"], **_said("amount", amount))
 
-    def rejects(self, buyer: Buyer) -> None:
-        self.stage.oms_reject(self.case_of(buyer)["id"])
+    def rejects(self, buyer: Buyer, which: Which = ANY) -> None:
+        """Say no."""
+        self.stage.oms_reject(self._answerable(buyer, which)["id"])
 
-    def accepts_parcel(self, buyer: Buyer, *, grade: str) -> None:
-        self.stage.oms_inspect(buyer.return_id, grade=grade, accept=True)
+    def _answerable(self, buyer: Buyer, which: Which) -> Json:
+        if buyer.asked(which).kind == "REPLACEMENT":
+            raise Miswritten(
+                "a replacement is answered in Seller Center, not in the OMS: "
+                f"{buyer.name}'s request is approved in Seller Center"
+            )
+        return self.case_of(buyer, which)
 
-    def refuses_parcel(self, buyer: Buyer, *, grade: str) -> None:
-        self.stage.oms_inspect(buyer.return_id, grade=grade, accept=False)
+    def finds(self, buyer: Buyer, which: Which = ANY, *, grade: str, accept: bool) -> None:
+        """Grade the goods that came back, and take them or refuse them."""
+        self.stage.oms_inspect(buyer.asked(which, noun="return").id, grade=grade, accept=accept)
 
     def refunds(
-        self,
-        buyer: Buyer,
-        *,
-        goods: str | None = None,
-        pieces: int | None = None,
-        amount: Sum | None = None,
-        reason: str | None = None,
+        self, buyer: Buyer, which: Which = ANY, *, amount: Sum | None = None, reason: str | None = None
     ) -> None:
-        units, sum_ = buyer.units_of(goods, pieces), _said("amount", amount)
-        self.stage.oms_refund(order_id=buyer.order_id, line_item_ids=units, reason=reason, **sum_)
+        """Pay back what nobody asked for: an order, some goods, or a sum of either."""
+        (order_id, units), sum_ = buyer.units_of(which), _said("amount", amount)
+        self.stage.oms_refund(order_id=order_id, line_item_ids=units, reason=reason, **sum_)
 
-    def ships(self, buyer: Buyer) -> None:
-        self.stage.ship_order(buyer.order_id)
+    def ships(self, buyer: Buyer, which: Which = ANY) -> None:
+        """Hand the order to the carrier."""
+        self.stage.ship_order(buyer.ordered(which).id)
 
-    def history_of(self, buyer: Buyer) -> list[Json]:
-        """What the order page of the connector shows under Activity & History."""
-        entries: list[Json] = self.stage.activity(buyer.order_id)["activity"]
+    def history_of(self, buyer: Buyer, which: Which = ANY) -> list[Json]:
+        """Return what the connector's order page shows under Activity & History."""
+        entries: list[Json] = self.stage.activity(buyer.ordered(which).id)["activity"]
         return entries
 
 
 class SellerCenter(Person):
     """Somebody of the seller's who works in Seller Center, behind the connector's back."""
 
-    def decides(self, buyer: Buyer, decision: str) -> None:
-        self.stage.seller_center_decision(buyer.return_id, decision=decision)
+    def decides(self, buyer: Buyer, which: Which = ANY, *, yes: bool) -> None:
+        """Answer a request as its kind is answered."""
+        claim = buyer.asked(which)
+        if claim.kind == "CANCELLATION":
+            raise Miswritten(f"a cancellation is answered in the OMS: the seller approves {buyer.name}'s cancellation")
+        what = "RETURN" if claim.kind == "RETURN_AND_REFUND" else claim.kind
+        self.stage.seller_center_decision(claim.id, decision=f"{'APPROVE' if yes else 'REJECT'}_{what}")
 
-    def refunds(self, buyer: Buyer, *, goods: str | None = None, amount: Sum | None = None) -> None:
-        units, sum_ = buyer.units_of(goods), _said("amount", amount)
-        self.stage.seller_center_refund(buyer.order_id, line_item_ids=units, **sum_)
+    def finds(self, buyer: Buyer, which: Which = ANY, *, accept: bool) -> None:
+        """Take the goods that came back, or refuse them."""
+        claim = buyer.asked(which, noun="return")
+        decision = f"{'APPROVE' if accept else 'REJECT'}_RECEIVED_PACKAGE"
+        self.stage.seller_center_decision(claim.id, decision=decision)
+
+    def refunds(self, buyer: Buyer, which: Which = ANY, *, amount: Sum | None = None) -> None:
+        """Pay back an order, some goods, or a sum of either."""
+        (order_id, units), sum_ = buyer.units_of(which), _said("amount", amount)
+        self.stage.seller_center_refund(order_id, line_item_ids=units, **sum_)
 
     @property
     def listing(self) -> list[Json]:
-        """What "Orders" > "Manage Returns" lists, newest first."""
+        """What Manage Returns lists, newest first."""
         returns: list[Json] = self.stage.returns()["returns"]
         return returns
 
@@ -333,37 +375,38 @@ class Watcher(Person):
 
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage)
-        self.seen: list[str] = []
+        self._seen: dict[str, list[str]] = {}
 
-    def looks_at(self, buyer: Buyer) -> None:
-        shown = buyer.request["shown_status"]
-        if self.seen[-1:] != [shown]:
-            self.seen.append(shown)
+    def looks_at(self, buyer: Buyer, which: Which = ANY) -> None:
+        """Note what the request is shown as now."""
+        seen, shown = self.seen_of(buyer, which), buyer.request(which)["shown_status"]
+        if seen[-1:] != [shown]:
+            seen.append(shown)
 
-    def watches(self, buyer: Buyer, *, for_: timedelta, clock: Clock) -> None:
+    def watches(self, buyer: Buyer, which: Which = ANY, *, for_: timedelta, clock: Clock) -> None:
         """Look after each single thing that happens until the time is over."""
         end = clock.now + for_
-        self.looks_at(buyer)
+        self.looks_at(buyer, which)
         while (agenda := self.stage.agenda()["agenda"]) and datetime.fromisoformat(agenda[0]["at"]) <= end:
             self.stage.advance(until="next")
-            self.looks_at(buyer)
+            self.looks_at(buyer, which)
         clock.goes_to(end)
 
+    def seen_of(self, buyer: Buyer, which: Which = ANY) -> list[str]:
+        """Return what the request has been shown as while somebody watched."""
+        return self._seen.setdefault(buyer.asked(which).id, [])
+
     def requests_of(self, buyer: Buyer) -> list[Json]:
-        order_id = buyer.order_id
-        return [r for r in self.stage.returns()["returns"] if r["order_id"] == order_id]
+        """Return the returns of all the buyer's orders, whoever asked for them."""
+        ids = {order.id for order in buyer.all_orders()}
+        return [r for r in self.stage.returns()["returns"] if r["order_id"] in ids]
 
-    def events_of(self, buyer: Buyer) -> list[str]:
-        """What happened to the request, in the marketplace's words."""
-        return [entry["event"] for entry in buyer.request["timeline"]]
-
-    def books_of(self, buyer: Buyer) -> Json:
-        order_id, rows = buyer.order_id, self.stage.ledgers()["orders"]
-        return next(row for row in rows if row["order_id"] == order_id)
-
-    def paid_back(self, buyer: Buyer) -> Sum:
-        row = self.books_of(buyer)
-        return shown({**row, **row["marketplace"]}, "refunded")
+    def books_of(self, buyer: Buyer, which: Which = ANY) -> dict[str, Sum]:
+        """Return what each of the three books says was paid back: on one order, or on all."""
+        ids = {order.id for order in ([buyer.ordered(which)] if which.order else buyer.all_orders())}
+        rows = [row for row in self.stage.ledgers()["orders"] if row["order_id"] in ids]
+        sums = {name: sum((Decimal(row[book]["refunded"]) for row in rows), Decimal(0)) for book, name in BOOKS.items()}
+        return {name: Sum(amount, rows[0]["currency"]) for name, amount in sums.items()}
 
 
 class Cast:
@@ -380,14 +423,23 @@ class Cast:
         self._buyers: dict[str, Buyer] = {}
 
     def buyer(self, name: str) -> Buyer:
-        return self._buyers.setdefault(name, Buyer(self.stage, name))
+        """Return the buyer of that name, who comes on when first called."""
+        return self._buyers.setdefault(name, Buyer(self.stage, name, self._with_orders))
+
+    def _with_orders(self) -> list[str]:
+        return [buyer.name for buyer in self._buyers.values() if buyer.orders]
+
+    def begin_anew(self) -> None:
+        """Refuse to begin the world anew once somebody has ordered: the order would be forgotten."""
+        if self.names():
+            raise Miswritten("this step begins the world anew; it stands before anybody orders something")
 
     def names(self) -> dict[str, str]:
         """Return whose each order is."""
-        return {buyer.order_id: buyer.name for buyer in self._buyers.values() if buyer.has("order_id")}
+        return {order.id: buyer.name for buyer in self._buyers.values() for order in buyer.orders}
 
     def told_no(self, who: str) -> Problem:
-        """The refusal the named person got last."""
+        """Return the refusal that a buyer, "the seller" or "Seller Center" got last."""
         person: Any = {"the seller": self.seller, "Seller Center": self.seller_center}.get(who) or self.buyer(who)
         refusal: Problem | None = person.refusal
         if refusal is None:

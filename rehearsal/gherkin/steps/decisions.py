@@ -3,217 +3,284 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from pytest_bdd import then, when
 
-from rehearsal.gherkin.cast import Buyer, Cast, shown
-from rehearsal.gherkin.steps.phrases import GRADES, act, money, number, phrase
+from rehearsal.control.stage import Json
+from rehearsal.gherkin.cast import Cast, Seller, shown
+from rehearsal.gherkin.expect import expect
+from rehearsal.gherkin.steps.phrases import act, as_grade, money, phrase
+from rehearsal.gherkin.which import ORDINALS, Which
 
-# What can be said of a request in one sentence: the words, and who does what.
-SAYINGS: dict[str, Callable[[Cast, Buyer], None]] = {
-    "approve the request of": lambda people, buyer: people.seller.approves(buyer),
-    "reject the request of": lambda people, buyer: people.seller.rejects(buyer),
-    "refund the whole order of": lambda people, buyer: people.seller.refunds(buyer),
-}
-
-OPEN = ("NewRma", "ReadyForReturn")
+ANSWERS: Final[dict[str, Callable[..., None]]] = {"approve": Seller.approves, "reject": Seller.rejects}
+OPEN: Final = ("NewRma", "ReadyForReturn")
 
 
-@act(done="the seller has approved {BUYER}'s request", happens="the seller approves {BUYER}'s request")
-def _(people: Cast, buyer: str) -> None:
-    people.seller.approves(people.buyer(buyer))
+@act(done="the seller has approved {BUYER}'s {REQUEST}", happens="the seller approves {BUYER}'s {REQUEST}")
+def _(people: Cast, which: Which) -> None:
+    people.seller.approves(people.buyer(which.name), which)
 
 
-@act(done="the seller has rejected {BUYER}'s request", happens="the seller rejects {BUYER}'s request")
-def _(people: Cast, buyer: str) -> None:
-    people.seller.rejects(people.buyer(buyer))
-
-
-@act(done="the seller has offered {BUYER} {SUM}", happens="the seller offers {BUYER} {SUM}", done_with_news=True)
-def _(people: Cast, buyer: str, sum: str) -> None:
-    people.seller.approves(people.buyer(buyer), amount=money(sum))
+@act(done="the seller has rejected {BUYER}'s {REQUEST}", happens="the seller rejects {BUYER}'s {REQUEST}")
+def _(people: Cast, which: Which) -> None:
+    people.seller.rejects(people.buyer(which.name), which)
 
 
 @act(
-    done="the seller has found {BUYER}'s goods {GRADE} and refused them",
-    happens="the seller finds {BUYER}'s goods {GRADE} and refuses them",
+    done="the seller has offered {BUYER} {SUM}{ABOUT}",
+    happens="the seller offers {BUYER} {SUM}{ABOUT}",
     done_with_news=True,
 )
-def _(people: Cast, buyer: str, grade: str) -> None:
-    people.seller.refuses_parcel(people.buyer(buyer), grade=GRADES[grade])
+def _(people: Cast, which: Which, sum: str) -> None:
+    people.seller.approves(people.buyer(which.name), which, amount=money(sum))
 
 
-@act(happens="the seller finds {BUYER}'s goods {GRADE} and accepts them")
-def _(people: Cast, buyer: str, grade: str) -> None:
-    people.seller.accepts_parcel(people.buyer(buyer), grade=GRADES[grade])
+@act(
+    done="the seller has found {BUYER}'s {FOUND} {GRADE} and refused (?:them|it)",
+    happens="the seller finds {BUYER}'s {FOUND} {GRADE} and refuses (?:them|it)",
+    done_with_news=True,
+)
+def _(people: Cast, which: Which, grade: str) -> None:
+    people.seller.finds(people.buyer(which.name), which, grade=as_grade(grade), accept=False)
 
 
-@when(phrase("the seller tries to inspect {BUYER}'s goods"))
-def _(people: Cast, buyer: str) -> None:
-    people.seller.tries(lambda: people.seller.accepts_parcel(people.buyer(buyer), grade="AS_SOLD"))
+@act(
+    done="the seller has found {BUYER}'s {FOUND} {GRADE} and accepted (?:them|it)",
+    happens="the seller finds {BUYER}'s {FOUND} {GRADE} and accepts (?:them|it)",
+    done_with_news=True,
+)
+def _(people: Cast, which: Which, grade: str) -> None:
+    people.seller.finds(people.buyer(which.name), which, grade=as_grade(grade), accept=True)
 
 
-@when(phrase(rf"the seller tries to (?P<saying>{'|'.join(SAYINGS)}) {{BUYER}}"))
-def _(people: Cast, saying: str, buyer: str) -> None:
-    people.seller.tries(lambda: SAYINGS[saying](people, people.buyer(buyer)))
+@when(phrase("the seller tries to inspect {BUYER}'s {FOUND}"))
+def _(people: Cast, which: Which) -> None:
+    buyer = people.buyer(which.name)
+    people.seller.tries(lambda: people.seller.finds(buyer, which, grade="AS_SOLD", accept=True))
+
+
+@when(phrase("the seller tries to (?P<answer>approve|reject) {BUYER}'s {REQUEST}"))
+@when(phrase("the seller tries to (?P<answer>approve|reject) the request of {BUYER}{ABOUT}"))
+def _(people: Cast, which: Which, answer: str) -> None:
+    people.seller.tries(lambda: ANSWERS[answer](people.seller, people.buyer(which.name), which))
 
 
 # refunds the seller starts
 
 
-@act(done="the seller has refunded {BUYER}'s whole order", happens="the seller refunds {BUYER}'s whole order")
-def _(people: Cast, buyer: str) -> None:
-    people.seller.refunds(people.buyer(buyer))
+@act(done="the seller has refunded {BUYER}'s whole {ORDER}", happens="the seller refunds {BUYER}'s whole {ORDER}")
+def _(people: Cast, which: Which) -> None:
+    people.seller.refunds(people.buyer(which.name), which)
 
 
 @act(
-    done="the seller has refunded {BUYER} {SUM} of the order",
-    happens="the seller refunds {BUYER} {SUM} of the order",
+    done="the seller has refunded {BUYER} {SUM}{ABOUT}",
+    happens="the seller refunds {BUYER} {SUM}{ABOUT}",
     done_with_news=True,
 )
-def _(people: Cast, buyer: str, sum: str) -> None:
-    people.seller.refunds(people.buyer(buyer), amount=money(sum))
+def _(people: Cast, which: Which, sum: str) -> None:
+    people.seller.refunds(people.buyer(which.name), which, amount=money(sum))
 
 
-@act(happens="the seller refunds {BUYER} (?:{SUM} on )?(?:{COUNT} of )?the {GOODS}")
-def _(people: Cast, buyer: str, goods: str, sum: str | None, pieces: str | None) -> None:
-    amount = money(sum) if sum else None
-    people.seller.refunds(people.buyer(buyer), goods=goods, pieces=number(pieces), amount=amount)
+@act(
+    done="the seller has refunded {BUYER}{THE_GOODS}",
+    happens="the seller refunds {BUYER}{THE_GOODS}",
+    done_with_news=True,
+)
+def _(people: Cast, which: Which) -> None:
+    people.seller.refunds(people.buyer(which.name), which)
 
 
-@act(done="the seller has called off what {BUYER} ordered, as it is not available")
-def _(people: Cast, buyer: str) -> None:
-    people.seller.refunds(people.buyer(buyer), reason="ItemNotAvailable")
+@act(
+    done="the seller has called off what {BUYER} ordered{ABOUT}, as it is not available",
+    happens="the seller calls off what {BUYER} ordered{ABOUT}, as it is not available",
+)
+def _(people: Cast, which: Which) -> None:
+    people.seller.refunds(people.buyer(which.name), which, reason="ItemNotAvailable")
 
 
-@when(phrase("the seller tries to refund {BUYER} {SUM} of the order"))
-def _(people: Cast, buyer: str, sum: str) -> None:
-    people.seller.tries(lambda: people.seller.refunds(people.buyer(buyer), amount=money(sum)))
+@when(phrase("the seller tries to refund {BUYER} {SUM}{ABOUT}"))
+def _(people: Cast, which: Which, sum: str) -> None:
+    people.seller.tries(lambda: people.seller.refunds(people.buyer(which.name), which, amount=money(sum)))
+
+
+@when(phrase("the seller tries to refund {BUYER}'s whole {ORDER}"))
+@when(phrase("the seller tries to refund the whole order of {BUYER}{ABOUT}"))
+def _(people: Cast, which: Which) -> None:
+    people.seller.tries(lambda: people.seller.refunds(people.buyer(which.name), which))
 
 
 # Seller Center, behind the connector's back
 
 
 @act(
-    done=r"{BUYER}'s request has been (?P<decided>approved|rejected) in Seller Center",
-    happens=r"{BUYER}'s request is (?P<decided>approved|rejected) in Seller Center",
+    done=r"{BUYER}'s {REQUEST} has been (?P<decided>approved|rejected) in Seller Center",
+    happens=r"{BUYER}'s {REQUEST} is (?P<decided>approved|rejected) in Seller Center",
 )
-def _(people: Cast, buyer: str, decided: str) -> None:
-    people.seller_center.decides(people.buyer(buyer), _REFUND_DECISION[decided])
-
-
-@act(happens=r"{BUYER}'s goods are (?P<decided>accepted|refused) in Seller Center")
-def _(people: Cast, buyer: str, decided: str) -> None:
-    people.seller_center.decides(people.buyer(buyer), _PARCEL_DECISION[decided])
-
-
-@when(phrase("somebody tries to approve {BUYER}'s request in Seller Center"))
-def _(people: Cast, buyer: str) -> None:
-    people.seller_center.tries(lambda: people.seller_center.decides(people.buyer(buyer), "APPROVE_REFUND"))
+def _(people: Cast, which: Which, decided: str) -> None:
+    people.seller_center.decides(people.buyer(which.name), which, yes=decided == "approved")
 
 
 @act(
-    done="{BUYER}'s whole order has been refunded in Seller Center",
-    happens="{BUYER}'s whole order is refunded in Seller Center",
+    done=r"{BUYER}'s goods{ABOUT} have been (?P<decided>accepted|refused) in Seller Center",
+    happens=r"{BUYER}'s goods{ABOUT} are (?P<decided>accepted|refused) in Seller Center",
 )
-def _(people: Cast, buyer: str) -> None:
-    people.seller_center.refunds(people.buyer(buyer))
+def _(people: Cast, which: Which, decided: str) -> None:
+    people.seller_center.finds(people.buyer(which.name), which, accept=decided == "accepted")
 
 
-@act(done="{SUM} of {BUYER}'s order have been refunded in Seller Center")
-def _(people: Cast, buyer: str, sum: str) -> None:
-    people.seller_center.refunds(people.buyer(buyer), amount=money(sum))
+@when(phrase("somebody tries to (?P<answer>approve|reject) {BUYER}'s {REQUEST} in Seller Center"))
+def _(people: Cast, which: Which, answer: str) -> None:
+    center, buyer = people.seller_center, people.buyer(which.name)
+    center.tries(lambda: center.decides(buyer, which, yes=answer == "approve"))
 
 
-_REFUND_DECISION = {"approved": "APPROVE_REFUND", "rejected": "REJECT_REFUND"}
-_PARCEL_DECISION = {"accepted": "APPROVE_RECEIVED_PACKAGE", "refused": "REJECT_RECEIVED_PACKAGE"}
+@act(
+    done="{BUYER}'s whole {ORDER} has been refunded in Seller Center",
+    happens="{BUYER}'s whole {ORDER} is refunded in Seller Center",
+)
+def _(people: Cast, which: Which) -> None:
+    people.seller_center.refunds(people.buyer(which.name), which)
+
+
+@act(
+    done="{SUM} of {BUYER}'s {ORDER} (?:has|have) been refunded in Seller Center",
+    happens="{SUM} of {BUYER}'s {ORDER} (?:is|are) refunded in Seller Center",
+)
+def _(people: Cast, which: Which, sum: str) -> None:
+    people.seller_center.refunds(people.buyer(which.name), which, amount=money(sum))
 
 
 # the operator
 
 
-@act(happens="the operator decides for {BUYER}")
-def _(people: Cast, buyer: str) -> None:
-    people.operator.decides_for_buyer(people.buyer(buyer))
+@act(done="the operator has decided for {BUYER}{ABOUT}", happens="the operator decides for {BUYER}{ABOUT}")
+def _(people: Cast, which: Which) -> None:
+    people.operator.decides_for_buyer(people.buyer(which.name), which)
 
 
-@act(happens="the operator grants {BUYER} {SUM}")
-def _(people: Cast, buyer: str, sum: str) -> None:
-    people.operator.decides_for_buyer(people.buyer(buyer), amount=money(sum))
+@act(done="the operator has granted {BUYER} {SUM}{ABOUT}", happens="the operator grants {BUYER} {SUM}{ABOUT}")
+def _(people: Cast, which: Which, sum: str) -> None:
+    people.operator.decides_for_buyer(people.buyer(which.name), which, amount=money(sum))
 
 
-@act(happens="the operator decides for the seller against {BUYER}")
-def _(people: Cast, buyer: str) -> None:
-    people.operator.decides_for_seller(people.buyer(buyer))
+@act(
+    done="the operator has decided for the seller against {BUYER}{ABOUT}",
+    happens="the operator decides for the seller against {BUYER}{ABOUT}",
+)
+def _(people: Cast, which: Which) -> None:
+    people.operator.decides_for_seller(people.buyer(which.name), which)
 
 
 # what the seller's staff see
 
 
-@then(phrase("the seller has {BUYER}'s case before them"))
-def _(people: Cast, buyer: str) -> None:
-    assert people.seller.case_of(people.buyer(buyer))["status"] in OPEN
+@then(phrase("the seller has {BUYER}'s {REQUEST} before them"))
+def _(people: Cast, which: Which) -> None:
+    status = people.seller.case_of(people.buyer(which.name), which)["status"]
+    expect(f"the seller's case of {which.name}", "open", "open" if status in OPEN else _in_words(status))
 
 
 @then(phrase("the seller has nothing to answer for {BUYER}"))
 def _(people: Cast, buyer: str) -> None:
-    assert [c for c in people.seller.cases_of(people.buyer(buyer)) if c["status"] in OPEN] == []
+    waiting = [_case(case) for case in people.seller.cases_of(people.buyer(buyer)) if case["status"] in OPEN]
+    expect(f"what the seller has to answer for {buyer}", [], waiting)
 
 
 @then(phrase("the seller has not heard of {BUYER}"))
 def _(people: Cast, buyer: str) -> None:
-    assert people.seller.cases_of(people.buyer(buyer)) == []
+    known = [_case(case) for case in people.seller.cases_of(people.buyer(buyer))]
+    expect(f"what the seller has heard of {buyer}", [], known)
 
 
-@then(phrase("the seller's case of {BUYER} is over {SUM}"))
-def _(people: Cast, buyer: str, sum: str) -> None:
-    case = people.seller.case_of(people.buyer(buyer))
-    seen, expected = shown(case, "amount"), money(sum)
-    assert seen == expected, f"the seller's case of {buyer} is over {seen}, not {expected}"
+@then(phrase("the seller's case of {BUYER}{ABOUT} is over {SUM}"))
+def _(people: Cast, which: Which, sum: str) -> None:
+    case = people.seller.case_of(people.buyer(which.name), which)
+    expect(f"the seller's case of {which.name}", money(sum), shown(case, "amount"))
 
 
-@then(phrase("the seller sees the same deadline for {BUYER} as the marketplace"))
-def _(people: Cast, buyer: str) -> None:
-    person = people.buyer(buyer)
-    assert people.seller.case_of(person)["deadline"] == person.request["seller_deadline"]
+@then(phrase("the seller sees the same deadline for {BUYER}{ABOUT} as the marketplace"))
+def _(people: Cast, which: Which) -> None:
+    buyer = people.buyer(which.name)
+    due = buyer.request(which)["seller_deadline"]
+    expect(f"until when to answer {which.name}", due, OMS=people.seller.case_of(buyer, which)["deadline"])
 
 
-@then(phrase("the seller can (?P<answers>approve or reject|not answer) {BUYER}'s request"))
-def _(people: Cast, answers: str, buyer: str) -> None:
-    can = people.seller.case_of(people.buyer(buyer))["can"]
-    assert can == (["approve", "reject"] if answers == "approve or reject" else [])
+@then(phrase("the seller can (?P<answers>approve or reject|not answer) {BUYER}'s {REQUEST}"))
+def _(people: Cast, answers: str, which: Which) -> None:
+    can = people.seller.case_of(people.buyer(which.name), which)["can"]
+    expected = ["approve", "reject"] if answers == "approve or reject" else []
+    expect(f"how the seller can answer {which.name}", expected, can)
 
 
-@then(phrase("the seller's own refund of {BUYER} waits for {POSSESSIVE} request"))
-def _(people: Cast, buyer: str) -> None:
-    _own_refund(people, buyer, "SubmittedNotProcessed")
+@then(phrase("the seller's (?:own )?{PLACE}(?:own )?refund of {BUYER} waits for {POSSESSIVE} {REQUEST}"))
+def _(people: Cast, place: str | None, which: Which) -> None:
+    _own_refund(people, which, place, "SubmittedNotProcessed")
 
 
-@then(phrase("the seller's own refund of {BUYER} has given way to {POSSESSIVE} request"))
-def _(people: Cast, buyer: str) -> None:
-    _own_refund(people, buyer, "InformationOnly")
+@then(phrase("the seller's (?:own )?{PLACE}(?:own )?refund of {BUYER} has given way to {POSSESSIVE} {REQUEST}"))
+def _(people: Cast, place: str | None, which: Which) -> None:
+    _own_refund(people, which, place, "InformationOnly")
 
 
-@then(phrase("the seller's own refund of {BUYER} has been carried out over {SUM}"))
-def _(people: Cast, buyer: str, sum: str) -> None:
-    own = people.seller.own_refund_of(people.buyer(buyer))
-    assert (own["status"], own["error"], shown(own, "amount")) == ("PostProcessingComplete", None, money(sum))
+@then(phrase("the seller's (?:own )?{PLACE}(?:own )?refund of {BUYER} has been carried out over {SUM}"))
+def _(people: Cast, place: str | None, buyer: str, sum: str) -> None:
+    own = people.seller.own_refund_of(people.buyer(buyer), _place(place))
+    what = f"the seller's own refund of {buyer}"
+    _stands(what, own, "PostProcessingComplete")
+    expect(what, money(sum), shown(own, "amount"))
 
 
-def _own_refund(people: Cast, buyer: str, status: str) -> None:
+def _own_refund(people: Cast, which: Which, place: str | None, status: str) -> None:
     """See where the seller's own refund stands, without an error, and that it names what the buyer has asked."""
-    own, person = people.seller.own_refund_of(people.buyer(buyer)), people.buyer(buyer)
-    assert (own["status"], own["error"]) == (status, None)
-    assert (person.return_id if person.has("return_id") else person.cancel_id) in own["note"], f"it says: {own['note']}"
+    buyer = people.buyer(which.name)
+    own = people.seller.own_refund_of(buyer, _place(place))
+    what = f"the seller's own refund of {which.name}"
+    _stands(what, own, status)
+    claim, note = buyer.asked(which).id, own["note"]
+    expect(f"the request that {what} names", claim, claim if claim in note else note)
+
+
+def _stands(what: str, case: Json, status: str) -> None:
+    expect(what, _in_words(status), _in_words(case["status"]) + (f" ({case['error']})" if case["error"] else ""))
 
 
 @then(phrase("the seller sees that the refund of {BUYER} failed, and why"))
 def _(people: Cast, buyer: str) -> None:
-    failed = [case for case in people.seller.cases_of(people.buyer(buyer)) if case["status"] == "Error"]
-    assert len(failed) == 1
-    assert failed[0]["error"]
+    errors = [case["error"] for case in _failures(people, buyer)]
+    expect(f"failed refunds of {buyer}", 1, len(errors))
+    expect("the reason is told", True, bool(errors[0]))
 
 
 @then(phrase("the seller sees no failure for {BUYER}"))
 def _(people: Cast, buyer: str) -> None:
-    assert [case for case in people.seller.cases_of(people.buyer(buyer)) if case["status"] == "Error"] == []
+    expect(f"what failed for {buyer}", [], [f"{_case(case)}: {case['error']}" for case in _failures(people, buyer)])
+
+
+def _failures(people: Cast, buyer: str) -> list[Json]:
+    return [case for case in people.seller.cases_of(people.buyer(buyer)) if case["status"] == "Error"]
+
+
+def _place(nth: str | None) -> int | None:
+    return None if nth is None else ORDINALS[nth]
+
+
+def _case(case: Json) -> str:
+    """Return a case of the seller's as people name it."""
+    return f"{shown(case, 'amount')}, {_in_words(case['status'])}"
+
+
+def _in_words(status: str) -> str:
+    """Return one of the OMS's states as people say it; what stands in none of these rows stays as it is."""
+    return _STATES.get(status, status)
+
+
+_STATES: Final = {
+    "NewRma": "a request to answer",
+    "ReadyForReturn": "a parcel to judge",
+    "SubmittedNotProcessed": "waiting",
+    "InformationOnly": "given way, for information",
+    "PostProcessingComplete": "carried out",
+    "Error": "failed",
+}

@@ -3,103 +3,106 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
-from pytest_bdd import given, parsers, then, when
+from pytest_bdd import given, then, when
 
+from rehearsal.control.stage import Json
 from rehearsal.gherkin.cast import Cast, shown
 from rehearsal.gherkin.errors import Miswritten
-from rehearsal.gherkin.steps.phrases import money, phrase, time
+from rehearsal.gherkin.expect import expect
+from rehearsal.gherkin.steps.phrases import lines, money, number, phrase, table, time
+from rehearsal.gherkin.which import ORDINALS, Which
 from rehearsal.sums import Sum
 
-ENDINGS = ["buyer", "request", "mails", "all books"]
-ZONES = {"New York": "America/New_York", "London": "Europe/London", "Jakarta": "Asia/Jakarta"}
+ZONES: Final = {
+    "New York": "America/New_York",
+    "London": "Europe/London",
+    "Jakarta": "Asia/Jakarta",
+    "universal time": "UTC",
+}
 
 
-@then(phrase("{BUYER}'s request is shown as {WORDS}"))
-def _(people: Cast, buyer: str, words: str) -> None:
-    _is_shown_as(people, buyer, words)
+@then(phrase("{BUYER}'s {REQUEST} is shown as {WORDS}"))
+def _(people: Cast, which: Which, words: str) -> None:
+    _is_shown_as(people, which, words)
 
 
-def _is_shown_as(people: Cast, buyer: str, words: str) -> None:
-    shown = people.buyer(buyer).request["shown_status"]
-    assert shown == words, f'{buyer}\'s request is shown as "{shown}", not as "{words}"'
+def _is_shown_as(people: Cast, which: Which, words: str) -> None:
+    expect(f"{which.name}'s request", words, people.buyer(which.name).request(which)["shown_status"])
 
 
-@then(phrase("{BUYER}'s request is over {SUM}"))
-def _(people: Cast, buyer: str, sum: str) -> None:
-    asked, expected = shown(people.buyer(buyer).request, "refund_total"), money(sum)
-    assert asked == expected, f"{buyer}'s request is over {asked}, not {expected}"
+@then(phrase("{BUYER}'s {REQUEST} is over {SUM}"))
+def _(people: Cast, which: Which, sum: str) -> None:
+    asked = shown(people.buyer(which.name).request(which), "refund_total")
+    expect(f"what {which.name} asks for", money(sum), asked)
 
 
-@then(phrase(r"{BUYER}'s request needs an answer within (?P<hours>\d+) hours"))
-def _(people: Cast, buyer: str, hours: str) -> None:
-    request = people.buyer(buyer).request
-    asked = datetime.fromisoformat(request["timeline"][0]["at"])
-    assert (people.buyer(buyer).deadline - asked).total_seconds() == int(hours) * 3600
+@then(phrase("{BUYER}'s {REQUEST} needs an answer within {SPAN}"))
+def _(people: Cast, which: Which, span: str) -> None:
+    buyer = people.buyer(which.name)
+    asked = datetime.fromisoformat(buyer.request(which)["timeline"][0]["at"])
+    expect(f"the time to answer {which.name}", time(span), buyer.deadline(which) - asked)
 
 
-@then(phrase("{BUYER}'s request needs no answer"))
-def _(people: Cast, buyer: str) -> None:
-    assert people.buyer(buyer).request["seller_deadline"] is None
+@then(phrase("{BUYER}'s {REQUEST} needs no answer"))
+def _(people: Cast, which: Which) -> None:
+    expect(f"until when to answer {which.name}", None, people.buyer(which.name).request(which)["seller_deadline"])
 
 
-@then(phrase(rf"the answer to {{BUYER}} is due on (?P<moment>.+) in (?P<city>{'|'.join(ZONES)})"))
-def _(people: Cast, buyer: str, moment: str, city: str) -> None:
-    due = people.buyer(buyer).deadline.astimezone(ZoneInfo(ZONES[city]))
-    assert f"{due:%A} {due.day} {due:%B %Y, %H:%M:%S}" == moment
+@then(phrase("the answer to {BUYER}{ABOUT} is due on (?P<moment>.+) in (?P<city>.+)"))
+def _(people: Cast, which: Which, moment: str, city: str) -> None:
+    if city not in ZONES:
+        raise Miswritten(f"an hour is told in {', '.join(ZONES)}; not in {city}")
+    due = people.buyer(which.name).deadline(which).astimezone(ZoneInfo(ZONES[city]))
+    said = re.sub(r"\b0(?=\d )", "", moment)
+    expect(f"until when to answer {which.name}, in {city}", said, f"{due:%A} {due.day} {due:%B %Y, %H:%M:%S}")
 
 
-@then(phrase("{BUYER}'s appeal is {WORDS}"))
-def _(people: Cast, buyer: str, words: str) -> None:
-    seen = people.buyer(buyer).request["arbitration_status"] or "never made"
-    assert seen.replace("_", " ").lower() == words
+@then(phrase("{BUYER}'s appeal{ABOUT} is {WORDS}"))
+def _(people: Cast, which: Which, words: str) -> None:
+    seen = people.buyer(which.name).request(which)["arbitration_status"] or "never made"
+    expect(f"{which.name}'s appeal", words, seen.replace("_", " ").lower())
 
 
-@then(phrase("{BUYER} has been paid back {SUM}"))
-def _(people: Cast, buyer: str, sum: str) -> None:
-    _paid_back(people, buyer, money(sum))
+@then(phrase("{BUYER} has been paid back {SUM}{ABOUT}"))
+def _(people: Cast, which: Which, sum: str) -> None:
+    _paid_back(people, which, money(sum))
 
 
-@then(phrase("{BUYER} has been paid back nothing"))
-def _(people: Cast, buyer: str) -> None:
-    paid = people.watcher.paid_back(people.buyer(buyer))
-    assert not paid.amount, f"{buyer} has been paid back {paid}, not nothing"
+@then(phrase("{BUYER} has been paid back nothing{ABOUT}"))
+def _(people: Cast, which: Which) -> None:
+    _paid_back(people, which, None)
 
 
 @then(phrase("{BUYER} has been paid back everything"))
 def _(people: Cast, buyer: str) -> None:
-    _paid_back(people, buyer, people.buyer(buyer).paid)
+    _paid_back(people, Which(buyer), people.buyer(buyer).paid)
 
 
-def _paid_back(people: Cast, buyer: str, expected: Sum) -> None:
-    paid = people.watcher.paid_back(people.buyer(buyer))
-    assert paid == expected, f"{buyer} has been paid back {paid}, not {expected}"
+def _paid_back(people: Cast, which: Which, expected: Sum | None) -> None:
+    paid = people.watcher.books_of(people.buyer(which.name), which)["marketplace"]
+    expect(f"paid back to {which.name}", expected, paid if expected or paid.amount else None)
 
 
-@then(phrase("all three books say {SUM} for {BUYER}"))
-def _(people: Cast, buyer: str, sum: str) -> None:
-    _books_say(people, buyer, money(sum))
+@then(phrase("all three books say {SUM} for {BUYER}(?:'s {ORDER})?"))
+def _(people: Cast, which: Which, sum: str) -> None:
+    _books_say(people, which, money(sum))
 
 
-def _books_say(people: Cast, buyer: str, expected: Sum) -> None:
-    row = people.watcher.books_of(people.buyer(buyer))
-    books = {name: shown({**row, **row[name]}, "refunded") for name in ("marketplace", "connector", "oms")}
-    said = ", ".join(f"{name} {book}" for name, book in books.items())
-    assert all(book == expected for book in books.values()), f"the books say {said}, not {expected}"
-    assert row["agree"]
+def _books_say(people: Cast, which: Which, expected: Sum) -> None:
+    books = people.watcher.books_of(people.buyer(which.name), which)
+    expect(f"paid back to {which.name}", expected, **books)
 
 
-@then(phrase("{BUYER} has exactly one mail, {WORDS}"))
-def _(people: Cast, buyer: str, words: str) -> None:
-    _has_mails(people, buyer, words)
-
-
-@then(phrase('{BUYER} has two mails, {WORDS} and then "(?P<second>[^"]+)"'))
-def _(people: Cast, buyer: str, words: str, second: str) -> None:
-    _has_mails(people, buyer, words, second)
+@then(phrase('{BUYER} has (?:exactly )?{COUNT} mails?, (?P<mails>"[^"]+"(?:,? (?:and )?(?:then )?"[^"]+")*)'))
+def _(people: Cast, buyer: str, count: str, mails: str) -> None:
+    kinds = re.findall(r'"([^"]+)"', mails)
+    if len(kinds) != number(count):
+        raise Miswritten(f"this step says {count} and names {len(kinds)}")
+    _has_mails(people, buyer, *kinds)
 
 
 @then(phrase("{BUYER} has no mail"))
@@ -108,76 +111,82 @@ def _(people: Cast, buyer: str) -> None:
 
 
 def _has_mails(people: Cast, buyer: str, *expected: str) -> None:
-    mails = sorted(people.buyer(buyer).mails, key=lambda mail: str(mail["sent_at"]))
-    kinds = [mail["kind"] for mail in mails]
-    assert kinds == list(expected), f"{buyer} has {_listed(kinds)}; expected was {_listed(expected)}"
+    expect(f"{buyer}'s mails", list(expected), [mail["kind"] for mail in people.buyer(buyer).mails])
 
 
-def _listed(kinds: Sequence[str]) -> str:
-    """Return mails as people name them: no mail, the mail "order refund"."""
-    quoted = " and then ".join(f'"{kind}"' for kind in kinds)
-    return f"the mail{'s' if len(kinds) > 1 else ''} {quoted}" if kinds else "no mail"
-
-
-@then(parsers.parse("it has ended like this:"))
-def _(people: Cast, datatable: list[list[str]]) -> None:
-    if datatable[0] != ENDINGS:
-        raise Miswritten(f"the columns of this table are {', '.join(ENDINGS)}; not {', '.join(datatable[0])}")
-    for buyer, request, mails, books in datatable[1:]:
-        _is_shown_as(people, buyer, request)
+@then(phrase("it has ended like this:"))
+def _(people: Cast, datatable: list[list[str]] | None = None) -> None:
+    for row in table(datatable, "buyer", "request", "mails", "all books"):
+        buyer, mails = row["buyer"], row["mails"]
+        _is_shown_as(people, Which(buyer), row["request"])
         _has_mails(people, buyer, *([] if mails == "none" else mails.split(", ")))
-        _books_say(people, buyer, money(books))
+        _books_say(people, Which(buyer), money(row["all books"]))
 
 
-@then(phrase("the mail names the sum {SUM}"))
-def _(people: Cast, sum: str) -> None:
-    texts = [mail["text"] for mail in people.stage.mailbox()["mails"]]
-    assert len(texts) == 1, f"there are {len(texts)} mails, not one"
-    expected = money(sum)
-    named = re.search(rf"(?<![\d.]){re.escape(str(expected))}\b", texts[0])
-    assert named, f"the mail does not name {expected}; it says: {texts[0]}"
+@then(phrase("the {PLACE}mail(?: to {BUYER})? names the sum {SUM}"))
+def _(people: Cast, place: str | None, buyer: str | None, sum: str) -> None:
+    expected, text = money(sum), _mail(people, place, buyer)["text"]
+    named = re.search(rf"(?<![\d.]){re.escape(str(expected))}\b", text)
+    expect("the sum that the mail names", expected, expected if named else text)
 
 
-@then(phrase("{BUYER} has made exactly one request"))
-def _(people: Cast, buyer: str) -> None:
-    made = len(people.watcher.requests_of(people.buyer(buyer)))
-    assert made == 1, f"{buyer} has made {made} requests, not one"
+def _mail(people: Cast, place: str | None, buyer: str | None) -> Json:
+    """Return the mail that is meant, of one buyer's or of all."""
+    mails = people.buyer(buyer).mails if buyer else people.stage.mailbox()["mails"]
+    if place is None and len(mails) > 1:
+        kinds = ", ".join(f'"{mail["kind"]}" to {people.names().get(mail["order_id"], "nobody")}' for mail in mails)
+        raise Miswritten(f'there are {len(mails)} mails, {kinds}; say which, as in "the first mail to Maya"')
+    at = ORDINALS[place or "first"]
+    if at >= len(mails) or not mails:
+        expect(f"mails{f' to {buyer}' if buyer else ''}", max(at + 1, 1), len(mails))
+    found: Json = mails[at]
+    return found
 
 
-@then(parsers.parse("Manage Returns lists, from the top:"))
-def _(people: Cast, datatable: list[list[str]]) -> None:
-    buyers = {people.buyer(row[0]).order_id: row[0] for row in datatable[1:]}
-    listed = [[buyers.get(r["order_id"], "?"), r["shown_status"]] for r in people.seller_center.listing]
-    assert listed == datatable[1:]
+@then(phrase("{BUYER} has made (?:exactly )?{COUNT} requests?"))
+def _(people: Cast, buyer: str, count: str) -> None:
+    expect(f"requests of {buyer}", number(count), len(people.watcher.requests_of(people.buyer(buyer))))
 
 
-@then(phrase("the page of {BUYER}'s order tells what happened, in the order of time"))
-def _(people: Cast, buyer: str) -> None:
-    times = [entry["at"] for entry in people.seller.history_of(people.buyer(buyer))]
-    assert times
-    assert times == sorted(times)
+@then(phrase("Manage Returns lists, from the top:"))
+def _(people: Cast, datatable: list[list[str]] | None = None) -> None:
+    expected = [[row["buyer"], row["shown"]] for row in table(datatable, "buyer", "shown")]
+    names = people.names()
+    listed = [[names.get(r["order_id"], "?"), r["shown_status"]] for r in people.seller_center.listing]
+    expect("Manage Returns", expected, listed)
 
 
-@then(phrase("the page of {BUYER}'s order tells, one after the other:"))
-def _(people: Cast, buyer: str, datatable: list[list[str]]) -> None:
-    page = [(e["by"], f"{e['text']} {e['source_words'] or ''}") for e in people.seller.history_of(people.buyer(buyer))]
+@then(phrase("the page of {BUYER}'s {ORDER} tells what happened, in the order of time"))
+def _(people: Cast, which: Which) -> None:
+    history = people.seller.history_of(people.buyer(which.name), which)
+    times = [entry["at"] for entry in history]
+    expect(f"the hours on the page of {which.name}'s order", sorted(times) or "some", times)
+
+
+@then(phrase("the page of {BUYER}'s {ORDER} tells, one after the other:"))
+def _(people: Cast, which: Which, datatable: list[list[str]] | None = None) -> None:
+    expected = [[row["who"], row["what"]] for row in table(datatable, "who", "what")]
+    history = people.seller.history_of(people.buyer(which.name), which)
+    page = [[entry["by"], f"{entry['text']} {entry['source_words'] or ''}".strip()] for entry in history]
     rest = iter(page)
-    for who, what in datatable[1:]:
-        assert any(by == who and what.lower() in text.lower() for by, text in rest), (who, what, page)
+    if not all(any(by == who and what.lower() in text.lower() for by, text in rest) for who, what in expected):
+        expect(f"the page of {which.name}'s order, one after the other", expected, page)
 
 
-@given(phrase("somebody has watched {BUYER}'s request for {SPAN}"))
-@when(phrase("somebody watches {BUYER}'s request for {SPAN}"))
-def _(people: Cast, buyer: str, span: str) -> None:
-    people.watcher.watches(people.buyer(buyer), for_=time(span), clock=people.clock)
+@given(phrase("somebody has watched {BUYER}'s {REQUEST} for {SPAN}"))
+@when(phrase("somebody watches {BUYER}'s {REQUEST} for {SPAN}"))
+def _(people: Cast, which: Which, span: str) -> None:
+    people.watcher.watches(people.buyer(which.name), which, for_=time(span), clock=people.clock)
 
 
-@then(phrase("{BUYER}'s request has been shown, one after the other, as:"))
-def _(people: Cast, buyer: str, datatable: list[list[str]]) -> None:
-    people.watcher.looks_at(people.buyer(buyer))
-    assert people.watcher.seen == [row[0] for row in datatable]
+@then(phrase("{BUYER}'s {REQUEST} has been shown, one after the other, as:"))
+def _(people: Cast, which: Which, datatable: list[list[str]] | None = None) -> None:
+    buyer = people.buyer(which.name)
+    people.watcher.looks_at(buyer, which)
+    expect(f"what {which.name}'s request was shown as", lines(datatable), people.watcher.seen_of(buyer, which))
 
 
-@then(phrase("these happened to {BUYER}'s request, in this order:"))
-def _(people: Cast, buyer: str, datatable: list[list[str]]) -> None:
-    assert people.watcher.events_of(people.buyer(buyer)) == [row[0] for row in datatable]
+@then(phrase("these happened to {BUYER}'s {REQUEST}, in this order:"))
+def _(people: Cast, which: Which, datatable: list[list[str]] | None = None) -> None:
+    events = [entry["event"] for entry in people.buyer(which.name).request(which)["timeline"]]
+    expect(f"what happened to {which.name}'s request", lines(datatable), events)

@@ -2,60 +2,70 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from pytest_bdd import given, then
 
 from rehearsal.gherkin.cast import Cast, Goods
-from rehearsal.gherkin.steps.phrases import act, basket, money, phrase
+from rehearsal.gherkin.expect import expect
+from rehearsal.gherkin.steps.phrases import act, basket, money, number, phrase
+from rehearsal.gherkin.which import Which
 
 # What one says of somebody who has bought, and how far the order has come.
-COME = {
+COME: Final = {
     "has received": "DELIVERED",
     "has ordered": "AWAITING_SHIPMENT",
     "has just ordered": "ON_HOLD",
     "has long had": "COMPLETED",
 }
+_COME: Final = rf"(?P<come>{'|'.join(COME)})"
 
 
-@given(phrase(rf"{{BUYER}} (?P<come>{'|'.join(COME)}) an? {{GOODS}} for {{PRICE}}"))
-def _(people: Cast, buyer: str, come: str, goods: str, price: str) -> None:
-    people.buyer(buyer).buys([Goods(goods, money(price))], status=COME[come])
+@given(phrase(f"{{BUYER}} {_COME} an? {{GOODS}} for {{PRICE}}{{EXTRAS}}"))
+def _(people: Cast, buyer: str, come: str, goods: str, price: str, shipping: str | None, tax: str | None) -> None:
+    _buys(people, buyer, COME[come], [Goods(goods, money(price))], shipping, tax)
 
 
-@given(phrase("{BUYER} has received {COUNT} {GOODS} at {PRICE} each"))
-def _(people: Cast, buyer: str, pieces: str, goods: str, price: str) -> None:
-    people.buyer(buyer).buys([Goods(goods, money(price), int(pieces))])
+@given(phrase(f"{{BUYER}} {_COME} {{COUNT}} {{GOODS}} at {{PRICE}} each{{EXTRAS}}"))
+def _(
+    people: Cast, buyer: str, come: str, count: str, goods: str, price: str, shipping: str | None, tax: str | None
+) -> None:
+    _buys(people, buyer, COME[come], [Goods(goods, money(price), number(count))], shipping, tax)
 
 
-@given(phrase("{BUYER} has received:"))
-def _(people: Cast, buyer: str, datatable: list[list[str]]) -> None:
-    people.buyer(buyer).buys(basket(datatable))
+@given(phrase(f"{{BUYER}} {_COME}{{EXTRAS}}:"))
+def _(
+    people: Cast,
+    buyer: str,
+    come: str,
+    shipping: str | None,
+    tax: str | None,
+    datatable: list[list[str]] | None = None,
+) -> None:
+    _buys(people, buyer, COME[come], basket(datatable), shipping, tax)
 
 
-@given(
-    phrase(
-        r"{BUYER} has received an? {GOODS} for {PRICE}, "
-        r"with {SHIPPING} for shipping and {TAX} of tax"
-    )
-)
-def _(people: Cast, buyer: str, goods: str, price: str, shipping: str, tax: str) -> None:
-    people.buyer(buyer).buys([Goods(goods, money(price))], shipping=money(shipping), tax=money(tax))
+@given(phrase("an? {GOODS} for {PRICE} is on its way to {BUYER}{EXTRAS}"))
+def _(people: Cast, buyer: str, goods: str, price: str, shipping: str | None, tax: str | None) -> None:
+    _buys(people, buyer, "IN_TRANSIT", [Goods(goods, money(price))], shipping, tax)
 
 
-@given(phrase("an? {GOODS} for {PRICE} is on its way to {BUYER}"))
-def _(people: Cast, buyer: str, goods: str, price: str) -> None:
-    people.buyer(buyer).buys([Goods(goods, money(price))], status="IN_TRANSIT")
+def _buys(people: Cast, buyer: str, status: str, goods: list[Goods], shipping: str | None, tax: str | None) -> None:
+    extras = {name: money(text) for name, text in (("shipping", shipping), ("tax", tax)) if text}
+    people.buyer(buyer).buys(goods, status=status, **extras)
 
 
-@act(happens="the seller ships {BUYER}'s order")
-def _(people: Cast, buyer: str) -> None:
-    people.seller.ships(people.buyer(buyer))
+@act(done="the seller has shipped {BUYER}'s {ORDER}", happens="the seller ships {BUYER}'s {ORDER}")
+def _(people: Cast, which: Which) -> None:
+    people.seller.ships(people.buyer(which.name), which)
 
 
-@then(phrase("{BUYER}'s order is canceled"))
-def _(people: Cast, buyer: str) -> None:
-    assert people.buyer(buyer).order["status"] == "CANCELLED", f"{buyer}'s order stands"
+@act(done="{BUYER}'s {ORDER} has been delivered", happens="{BUYER}'s {ORDER} is delivered")
+def _(people: Cast, which: Which) -> None:
+    people.courier.delivers(people.buyer(which.name), which)
 
 
-@then(phrase("{BUYER}'s order stands"))
-def _(people: Cast, buyer: str) -> None:
-    assert people.buyer(buyer).order["status"] != "CANCELLED", f"{buyer}'s order is canceled"
+@then(phrase("{BUYER}'s {ORDER} (?P<end>is canceled|stands)"))
+def _(people: Cast, which: Which, end: str) -> None:
+    order = people.stage.order(people.buyer(which.name).ordered(which).id)
+    expect(f"{which.name}'s order", end, "is canceled" if order["status"] == "CANCELLED" else "stands")

@@ -1,49 +1,118 @@
-"""What several steps share: names, goods, sums, spans of time and how to read them, and the two tenses of an act."""
+"""What several steps share: names, goods, sums, spans of time and how to read them, and the two tenses of an act.
+
+People write as people do: names in any script, of several words, with apostrophes and hyphens; goods with capitals and
+numbers; quotes that are straight or curly. A piece may take more than makes sense, and what makes none is refused when
+it is read, in words that say what would.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
+from typing import Any, Final
 
 from pytest_bdd import given, parsers, when
 
 from rehearsal.gherkin.cast import Cast, Goods
 from rehearsal.gherkin.errors import Miswritten
-from rehearsal.sums import Missaid, Sum, read
+from rehearsal.gherkin.which import NOUNS, ORDINALS, Which
+from rehearsal.sums import DECIMALS, Missaid, Sum, read
 
-_SUM = r"[\d.,]+ [A-Z]{3}"  # whether it is written as its currency is, is judged when it is read
-
-# Names of groups are the steps' parameters. "Maya", "a desk lamp", "39.98 USD", "2 of the mugs".
-PIECES = {
-    "BUYER": r"(?P<buyer>[A-Z]\w+)",
-    "POSSESSIVE": r"(?:her|his|their)",
-    "SUM": rf"(?P<sum>{_SUM})",
-    "PRICE": rf"(?P<price>{_SUM})",
-    "SHIPPING": rf"(?P<shipping>{_SUM})",
-    "TAX": rf"(?P<tax>{_SUM})",
-    "GOODS": r"(?P<goods>[a-z][a-z ]*?)",
-    "COUNT": r"(?P<pieces>\d+)",
-    "SPAN": r"(?P<span>(?:an?|\d+) (?:second|minute|hour|day)s?)",
-    "WORDS": r'"(?P<words>[^"]+)"',
-    "GRADE": r"(?P<grade>as sold|used|damaged|the wrong item|with parts missing)",
-}
-
-GRADES = {
+GRADES: Final = {
     "as sold": "AS_SOLD",
     "used": "USED",
     "damaged": "DAMAGED",
     "the wrong item": "WRONG_ITEM",
     "with parts missing": "MISSING_PARTS",
 }
+NUMBERS: Final = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_UNITS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
+_QUOTES: Final = str.maketrans("‘’‚‛ʼ“”„‟«»‑", '\'\'\'\'\'""""""-')
 
-_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+_CURRENCY = rf"(?:[A-Z]{{3}}|(?i:{'|'.join(DECIMALS)}))\b"
+_SUM = rf"[+-]?(?:(?:{_CURRENCY} ?|[$€£¥₫])\d[\d.,]*|\d[\d.,]*(?: ?{_CURRENCY}| ?[$€£¥₫])|\d[\d,]*\.\d+)"
+_NAMED = r"(?![a-z\d_])\w[^\s\",:;]*?"
+_PARTICLES = "af|al|av|bin|da|de|del|della|den|der|di|dos|du|e|el|ibn|la|le|ten|ter|van|von|y|zu"
+_GOODS = r"[^\s\",:](?:[^\",:]*?[^\s\",:])?"
+_COUNT = rf"\d+|{'|'.join(NUMBERS)}"
+_THEIR, _FOR = "(?:the|her|his|their)", "(?:for|about|with|on|over|of|from|in)"
+_NTH = "|".join(ORDINALS)
+# As little as may be: in "goods with parts missing" nothing is said of which goods.
+_SAID = rf" (?P<about>(?:{_FOR}|{_THEIR}|(?:{_COUNT})(?! ?{_CURRENCY}))(?= )[^\",:]*?)"
+_ABOUT = f"(?:{_SAID})??"
+
+# Names of groups are the steps' parameters. "Maya", "a desk lamp", "39.98 USD", "an hour". Those of the second half say
+# which of the buyer's orders or requests is meant, and a step gets them together, with the name, as one `which`.
+PIECES: Final = {
+    "BUYER": rf"(?P<buyer>{_NAMED}(?: (?:(?:{_PARTICLES}) )*{_NAMED})*?)",
+    "POSSESSIVE": "(?:her|his|their)",
+    "THEIR": _THEIR,
+    "SUM": rf"(?P<sum>{_SUM})",
+    "PRICE": rf"(?P<price>{_SUM})",
+    "EXTRAS": rf"(?:,? with (?:(?P<shipping>{_SUM}) for shipping)?(?: and )?(?:(?P<tax>{_SUM}) of tax)?)?",
+    "GOODS": rf"(?P<goods>{_GOODS})",
+    "COUNT": rf"(?P<count>{_COUNT})",
+    "SPAN": rf"(?P<span>(?:an?|half an|(?:{_COUNT})(?:\.\d+)?) [a-z]+)",
+    "WORDS": r'"(?P<words>[^"]+)"',
+    "GRADE": rf"(?P<grade>{'|'.join(GRADES)}|\w+)",
+    "PLACE": rf"(?:(?P<place>{_NTH}) )?",
+    "REQUEST": rf"(?:(?P<nth>{_NTH}) )?(?P<noun>{'|'.join(NOUNS)}){_ABOUT}",
+    "PARCEL": rf"(?:(?P<nth>{_NTH}) )?(?P<noun>parcel){_ABOUT}",
+    "ORDER": rf"(?:(?P<order>{_NTH}) )?order{_ABOUT}",
+    "ABOUT": _ABOUT,
+    "THE_GOODS": _SAID,
+    "FOUND": rf"(?:goods{_ABOUT}|(?P<found>{_GOODS}))",
+}
+_WHICH: Final = re.compile(
+    rf"(?:{_FOR} )?(?:(?:(?P<pieces>{_COUNT}) (?:of )?)?{_THEIR} |(?P<pieces_>{_COUNT}) )"
+    rf"(?:(?:(?P<nth>{_NTH}) )?(?P<noun>{'|'.join(NOUNS)}|order)"
+    rf"(?: {_FOR} (?:(?P<pieces__>{_COUNT}) of )?{_THEIR} (?P<goods_>{_GOODS}))?|(?P<goods>{_GOODS}))"
+    rf"(?: {_FOR} {_THEIR} (?P<order>{_NTH}) order)?"
+)
 
 
-def phrase(text: str) -> parsers.StepParser:
+class Phrase(parsers.re):
+    """A step's text with pieces in it; takes curly quotes for straight ones, and accents however they are put in."""
+
+    def is_matching(self, name: str) -> bool:
+        return super().is_matching(_plain(name))
+
+    def parse_arguments(self, name: str) -> dict[str, Any] | None:
+        said: dict[str, Any] | None = super().parse_arguments(_plain(name))
+        if said is None or "about" not in said:
+            return said
+        parts = {part: said.pop(part, None) for part in ("buyer", "nth", "noun", "order", "about", "found")}
+        return {**said, "which": which(name=parts.pop("buyer"), **parts)}
+
+
+def phrase(text: str) -> Phrase:
     """Read a step's text, in which {BUYER}, {SUM} and the like stand for the pieces above."""
-    return parsers.re(re.sub(r"\{([A-Z]+)\}", lambda piece: PIECES[piece.group(1)], text))
+    whole = re.sub(r"\{([A-Z_]+)\}", lambda piece: PIECES[piece.group(1)], text.replace("{BUYER}'s", "{BUYER}<'s>"))
+    return Phrase(whole.replace("<'s>", "(?:'s|(?<=[sxz])')"))
+
+
+def _plain(text: str) -> str:
+    """Return a line as it is compared: accents with their letters, quotes straight, one space between words."""
+    return " ".join(unicodedata.normalize("NFC", text).translate(_QUOTES).rstrip(" .").split())
+
+
+def which(*, about: str | None, found: str | None = None, **said: str | None) -> Which:
+    """Read which of a buyer's orders or requests is meant: "second" (request) "for 2 of the mugs"."""
+    more: dict[str, str] = {}
+    if about:
+        if not (read := _WHICH.fullmatch(about)):
+            raise Miswritten(f'"{about}" names nothing; one says "the second request", "for the rug", "2 of the mugs"')
+        more = {part.rstrip("_"): text for part, text in read.groupdict().items() if text}
+        if more.get("noun") == "order":
+            more["order"] = more.pop("nth", "")
+            del more["noun"]
+    parts: dict[str, Any] = {part: text for part, text in {**said, "goods": found, **more}.items() if text}
+    if "pieces" in parts:
+        parts["pieces"] = number(parts["pieces"])
+    return Which(**parts)
 
 
 def act(
@@ -57,7 +126,7 @@ def act(
 
     def register(does: Callable[..., None]) -> Callable[..., None]:
         @wraps(does)
-        def does_and_waits(people: Cast, **words: str) -> None:
+        def does_and_waits(people: Cast, **words: Any) -> None:
             does(people, **words)
             people.clock.news_goes_round()
 
@@ -71,24 +140,56 @@ def act(
 
 
 def time(text: str) -> timedelta:
-    """Read "24 hours" or "a day"."""
-    number, unit = text.split()
-    return timedelta(seconds=_UNITS[unit.removesuffix("s")] * (1 if number in ("a", "an") else int(number)))
+    """Read "24 hours", "a day" or "half an hour"."""
+    *amount, unit = text.split()
+    size = _UNITS.get(unit.removesuffix("s"))
+    if size is None:
+        raise Miswritten(f'"{text}" is no span of time; one is "an hour", "90 minutes", "2 days" or "a week"')
+    if amount == ["half", "an"]:
+        return timedelta(seconds=size / 2)
+    many = 1 if amount[0] in ("a", "an") else NUMBERS.index(amount[0]) + 1 if amount[0] in NUMBERS else float(amount[0])
+    return timedelta(seconds=size * many)
 
 
-def number(text: str | None) -> int | None:
-    """Read a number that may be left unsaid."""
-    return None if text is None else int(text)
+def number(text: str) -> int:
+    """Read a count: "3" or "three"."""
+    return NUMBERS.index(text) + 1 if text in NUMBERS else int(text)
 
 
-def basket(table: list[list[str]]) -> list[Goods]:
-    """Read a table of goods, pieces and price each."""
-    head, *rows = table
-    columns = [dict(zip(head, row, strict=True)) for row in rows]
+def as_grade(text: str) -> str:
+    """Read how goods are found."""
+    if text not in GRADES:
+        raise Miswritten(f'goods are found {", ".join(GRADES)}; not "{text}"')
+    return GRADES[text]
+
+
+def table(rows: list[list[str]] | None, *columns: str, optional: str = "") -> list[dict[str, str]]:
+    """Read the table below a step by its columns, in whatever order they stand."""
+    if not rows:
+        raise Miswritten(f"this step needs a table below it, with the columns {', '.join(columns)}")
+    head, *body = [[_plain(cell) for cell in row] for row in rows]
+    named = [name.lower() for name in head]
+    if sorted({*named, optional}) != sorted({*columns, optional}):
+        raise Miswritten(f"the table below this step has the columns {', '.join(columns)}; not {', '.join(head)}")
+    return [dict(zip(named, row, strict=True)) for row in body]
+
+
+def lines(rows: list[list[str]] | None) -> list[str]:
+    """Read a table of one column without a head."""
+    if not rows or any(len(row) != 1 for row in rows):
+        raise Miswritten("below this step stands a table of one column, a line for each thing in its order")
+    return [_plain(row[0]) for row in rows]
+
+
+def basket(rows: list[list[str]] | None) -> list[Goods]:
+    """Read a table of goods, pieces (one, where it has no such column) and price each."""
+    columns = table(rows, "goods", "pieces", "price each", optional="pieces")
+    if not columns:
+        raise Miswritten("the table of goods has no row")
     try:
-        return [Goods(name=c["goods"], price=money(c["price each"]), pieces=int(c["pieces"])) for c in columns]
-    except (KeyError, ValueError) as mistake:
-        raise Miswritten("a table of goods has the columns: goods, pieces (2), price each (12.50 USD)") from mistake
+        return [Goods(c["goods"], money(c["price each"]), number(c.get("pieces", "1"))) for c in columns]
+    except ValueError as mistake:
+        raise Miswritten(f"pieces are a whole number, such as 2: {mistake}") from mistake
 
 
 def money(text: str) -> Sum:

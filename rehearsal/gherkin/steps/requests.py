@@ -2,101 +2,110 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from typing import Final
 
 from pytest_bdd import then, when
 
 from rehearsal.gherkin.cast import Buyer, Cast
-from rehearsal.gherkin.steps.phrases import act, number, phrase
+from rehearsal.gherkin.expect import expect
+from rehearsal.gherkin.steps.phrases import act, phrase
+from rehearsal.gherkin.which import Which
 
-DOINGS: dict[str, Callable[[Buyer], None]] = {
+# What one may try, as a pattern and as what is then done.
+DOINGS: Final[dict[str, Callable[[Buyer, Which], None]]] = {
     "withdraw": Buyer.withdraws,
-    "withdraw the cancellation": Buyer.withdraws_cancellation,
     "appeal": Buyer.appeals,
-    "send the parcel": Buyer.sends_parcel,
-    "ask for money back": Buyer.asks_for_refund,
-    "ask to send it back": Buyer.asks_to_return,
+    "(?:send|hand over) the parcel": Buyer.sends_parcel,
+    "ask for (?:(?:her|his|their) )?money back": Buyer.asks_for_refund,
+    "ask to send (?:it )?back": Buyer.asks_to_return,
     "ask for a replacement": Buyer.asks_for_replacement,
-    "cancel the order": Buyer.asks_to_cancel,
+    "cancel": Buyer.asks_to_cancel,
     "accept the offer": Buyer.accepts_offer,
+    "decline the offer": Buyer.declines_offer,
 }
 
 
-@act(done="{BUYER} has asked for {POSSESSIVE} money back", happens="{BUYER} asks for {POSSESSIVE} money back")
-def _(people: Cast, buyer: str) -> None:
-    people.buyer(buyer).asks_for_refund()
+@act(
+    done="{BUYER} has asked for {THEIR} money(?: back)?{ABOUT}",
+    happens="{BUYER} asks for {THEIR} money(?: back)?{ABOUT}",
+)
+def _(people: Cast, which: Which) -> None:
+    people.buyer(which.name).asks_for_refund(which)
 
 
-@act(done="{BUYER} has asked for the money for (?:{COUNT} of )?the {GOODS}")
-def _(people: Cast, buyer: str, goods: str, pieces: str | None) -> None:
-    people.buyer(buyer).asks_for_refund(goods=goods, pieces=number(pieces))
+@act(
+    done="{BUYER} has asked to send (?:it )?back{ABOUT}",
+    happens="{BUYER} asks to send (?:it )?back{ABOUT}",
+)
+def _(people: Cast, which: Which) -> None:
+    people.buyer(which.name).asks_to_return(which)
 
 
-@act(done="{BUYER} has asked to send it back", happens="{BUYER} asks to send it back")
-def _(people: Cast, buyer: str) -> None:
-    people.buyer(buyer).asks_to_return()
+@act(done="{BUYER} has asked for a replacement{ABOUT}", happens="{BUYER} asks for a replacement{ABOUT}")
+def _(people: Cast, which: Which) -> None:
+    people.buyer(which.name).asks_for_replacement(which)
 
 
-@act(done="{BUYER} has asked for a replacement", happens="{BUYER} asks for a replacement")
-def _(people: Cast, buyer: str) -> None:
-    people.buyer(buyer).asks_for_replacement()
-
-
-@act(done="{BUYER} has sent (?:it back|back {COUNT} of the {GOODS})")
-def _(people: Cast, buyer: str, goods: str | None, pieces: str | None) -> None:
-    people.buyer(buyer).asks_to_return(goods=goods, pieces=number(pieces))
+@act(done="{BUYER} has sent (?:it )?back{ABOUT}")
+def _(people: Cast, which: Which) -> None:
+    buyer = people.buyer(which.name)
+    buyer.asks_to_return(which)
     people.clock.news_goes_round()
-    people.buyer(buyer).sends_parcel()
+    buyer.sends_parcel(Which(nth="last"))
 
 
-@act(done="{BUYER} has handed over the parcel", happens="{BUYER} hands over the parcel")
-def _(people: Cast, buyer: str) -> None:
-    people.buyer(buyer).sends_parcel()
+@act(done="{BUYER} has handed over {THEIR} {PARCEL}", happens="{BUYER} hands over {THEIR} {PARCEL}")
+def _(people: Cast, which: Which) -> None:
+    people.buyer(which.name).sends_parcel(which)
 
 
-@act(done="{BUYER}'s parcel has reached the warehouse", happens="{BUYER}'s parcel reaches the warehouse")
-def _(people: Cast, buyer: str) -> None:
-    people.courier.brings_back(people.buyer(buyer))
+@act(
+    done="{BUYER}'s {PARCEL} has reached the warehouse",
+    happens="{BUYER}'s {PARCEL} reaches the warehouse",
+)
+def _(people: Cast, which: Which) -> None:
+    people.courier.brings_back(people.buyer(which.name), which)
 
 
-@act(done="{BUYER} has withdrawn", happens="{BUYER} withdraws")
-def _(people: Cast, buyer: str) -> None:
-    people.buyer(buyer).withdraws()
+@act(done="{BUYER} has withdrawn{ABOUT}", happens="{BUYER} withdraws{ABOUT}")
+def _(people: Cast, which: Which) -> None:
+    people.buyer(which.name).withdraws(which)
 
 
-@act(done="{BUYER} has appealed", happens="{BUYER} appeals")
-def _(people: Cast, buyer: str) -> None:
-    people.buyer(buyer).appeals()
+@act(done="{BUYER} has appealed{ABOUT}", happens="{BUYER} appeals{ABOUT}")
+def _(people: Cast, which: Which) -> None:
+    people.buyer(which.name).appeals(which)
 
 
-@act(done="{BUYER} has declined the offer", happens="{BUYER} declines the offer")
-def _(people: Cast, buyer: str) -> None:
-    people.buyer(buyer).declines_offer()
+@act(done="{BUYER} has declined the offer{ABOUT}", happens="{BUYER} declines the offer{ABOUT}")
+def _(people: Cast, which: Which) -> None:
+    people.buyer(which.name).declines_offer(which)
 
 
-@act(happens="{BUYER} accepts the offer")
-def _(people: Cast, buyer: str) -> None:
-    people.buyer(buyer).accepts_offer()
+@act(done="{BUYER} has accepted the offer{ABOUT}", happens="{BUYER} accepts the offer{ABOUT}")
+def _(people: Cast, which: Which) -> None:
+    people.buyer(which.name).accepts_offer(which)
 
 
-@act(done="{BUYER} has asked to cancel the order", happens="{BUYER} asks to cancel the order")
-def _(people: Cast, buyer: str) -> None:
-    people.buyer(buyer).asks_to_cancel()
+@act(done="{BUYER} has asked to cancel {THEIR} {ORDER}", happens="{BUYER} asks to cancel {THEIR} {ORDER}")
+def _(people: Cast, which: Which) -> None:
+    people.buyer(which.name).asks_to_cancel(which)
 
 
-@act(happens="{BUYER} withdraws the cancellation")
-def _(people: Cast, buyer: str) -> None:
-    people.buyer(buyer).withdraws_cancellation()
+@when(phrase(rf"{{BUYER}} tries to (?P<doing>{'|'.join(DOINGS)}){{ABOUT}}"))
+def _(people: Cast, which: Which, doing: str) -> None:
+    buyer = people.buyer(which.name)
+    does = next(does for words, does in DOINGS.items() if re.fullmatch(words, doing))
+    buyer.tries(lambda: does(buyer, which))
 
 
-@when(phrase(rf"{{BUYER}} tries to (?P<doing>{'|'.join(sorted(DOINGS, reverse=True))})"))
-def _(people: Cast, buyer: str, doing: str) -> None:
-    person = people.buyer(buyer)
-    person.tries(lambda: DOINGS[doing](person))
-
-
-@then(phrase("(?P<who>{BUYER}|the seller|Seller Center) is told that it cannot be done"))
+@then(phrase("(?P<who>the seller|Seller Center|{BUYER}) is told that it cannot be done"))
 def _(people: Cast, who: str) -> None:
     refusal = people.told_no(who)
-    assert refusal.status in (400, 409, 422)
-    assert refusal.title
+    expect(
+        f"what {who} is told",
+        "it cannot be done",
+        "it cannot be done" if refusal.status in (400, 409, 422) else str(refusal),
+    )

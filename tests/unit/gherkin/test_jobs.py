@@ -77,7 +77,7 @@ def test_two_jobs_show_and_write_what_one_does(mixed: Path, capfd: pytest.Captur
     assert "6 scenarios: 3 held, 1 broken, 2 miswritten" in seen[0][0]
     assert [name for name in seen[0][2] if name.endswith("a-long-one.html")]
     assert '<property name="tag" value="late" />' in seen[0][1]
-    assert '<failure message="Maya has been paid back' in seen[0][1]
+    assert '<failure message="paid back to Maya: expected' in seen[0][1]
     assert "mixed.feature:7\n  ✓ Given Maya has received a lamp for 9.00 USD\n  ✗ Then Maya" in seen[0][1]
 
 

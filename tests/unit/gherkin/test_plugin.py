@@ -198,7 +198,7 @@ def test_several_suites_play_together_each_with_words_of_its_own(suite: pytest.P
 def test_a_scenario_that_fails_says_what_was_seen_and_how_to_play_it_again(suite: pytest.Pytester) -> None:
     (suite.path / "own.feature").write_text(f"Feature: Own\n{HELD}  Then Maya has no mail\n")
     result = suite.run(sys.executable, "-c", PLAY, "own.feature", "--seed", "7")
-    seen = '  Maya has the mail "order refund"; expected was no mail'
+    seen = '  Maya\'s mails: expected nothing; seen "order refund"'
     result.stdout.fnmatch_lines(["*✗ Then Maya has no mail*", seen, "*Again: rehearsal play own.feature:4 --seed 7"])
 
 

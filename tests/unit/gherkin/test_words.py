@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from importlib import import_module
 from pathlib import Path
 
@@ -9,10 +10,13 @@ import pytest
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 from rehearsal.cli import run
+from rehearsal.gherkin.cast import Buyer, Cast, Clock, Courier, Operator, Seller, SellerCenter, Watcher
 from rehearsal.gherkin.plugin import pytest_plugins
 from rehearsal.gherkin.vocabulary import Saying, nearest
 from rehearsal.gherkin.vocabulary import shipped as listed
+from rehearsal.resources import folder
 
+DOCUMENT = (folder("docs") / "scenarios.md").read_text(encoding="utf-8")
 LISTED = [str(saying) for saying in listed()]
 
 
@@ -36,6 +40,30 @@ def test_exactly_one_step_takes_what_is_listed(line: str) -> None:
 def test_every_step_is_listed() -> None:
     missing = [f"{step.type} {step.parser.name}" for step in shipped() if not any(takes(step, one) for one in LISTED)]
     assert missing == []
+
+
+PEOPLE = {
+    "people": Cast,
+    "people.buyer(name)": Buyer,
+    "people.seller": Seller,
+    "people.seller_center": SellerCenter,
+    "people.courier": Courier,
+    "people.operator": Operator,
+    "people.watcher": Watcher,
+    "people.clock": Clock,
+}
+
+
+def test_everything_people_can_be_asked_is_listed_as_its_own_words_say() -> None:
+    rows = []
+    for whose, kind in PEOPLE.items():
+        for name, member in vars(kind).items():
+            is_seen = isinstance(member, property)
+            function = member.fget if is_seen else member
+            if name[0] != "_" and function:
+                taken = "" if is_seen else f"({', '.join([*inspect.signature(function).parameters][1:])})"
+                rows.append(f"| `{whose}.{name}{taken}` | {str(inspect.getdoc(function)).splitlines()[0]} |")
+    assert [line for line in DOCUMENT.splitlines() if line.startswith("| `people")] == rows
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,150 @@
+"""Which of a buyer's orders or requests a step means. Where it may be several none is guessed: the step has to say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from rehearsal.gherkin.errors import Miswritten
+from rehearsal.sums import Sum
+
+ORDINALS: Final = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "last": -1, "latest": -1}
+# What a request may be called, and which kind is then meant; "" is any.
+NOUNS: Final = {
+    "request": "",
+    "case": "",
+    "return": "RETURN_AND_REFUND",
+    "parcel": "RETURN_AND_REFUND",
+    "replacement": "REPLACEMENT",
+    "cancellation": "CANCELLATION",
+}
+_ASKED: Final = {
+    "REFUND": "the money for",
+    "RETURN_AND_REFUND": "sending back",
+    "REPLACEMENT": "a replacement of",
+    "CANCELLATION": "cancelling the order of",
+}
+
+
+@dataclass(frozen=True)
+class Which:
+    """As much as was said: the second request, the one for the rug, the mugs of the first order.
+
+    `nth` counts the buyer's requests and `order` the orders, in words; `noun` is one of NOUNS; `pieces` goes with
+    `goods`; `name` is the buyer's.
+    """
+
+    name: str = ""
+    nth: str = ""
+    noun: str = ""
+    goods: str = ""
+    pieces: int | None = None
+    order: str = ""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What somebody bought in one go: its id, the sum, and the ids of the units of each of the goods."""
+
+    id: str
+    paid: Sum
+    units: Mapping[str, Sequence[str]]
+
+    def __str__(self) -> str:
+        return _listed(self.units)
+
+    def called(self, goods: str) -> Sequence[str]:
+        """Return the units of those goods; "mug" and "mugs" mean the same."""
+        return _called(self.units, goods)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a buyer has asked for: money, a return, a replacement, or that the order be canceled."""
+
+    id: str
+    kind: str
+    order: Order
+    units: frozenset[str]
+
+    def __str__(self) -> str:
+        return f"{_ASKED[self.kind]} {_listed(self.about)}"
+
+    @property
+    def about(self) -> dict[str, list[str]]:
+        """Return the goods it is about, with those of their units that it is about."""
+        mine = {name: [unit for unit in units if unit in self.units] for name, units in self.order.units.items()}
+        return {name: units for name, units in mine.items() if units}
+
+    def fits(self, which: Which) -> bool:
+        """Return whether it may be the one that is meant, as far as its kind and its goods go."""
+        units = _called(self.about, which.goods) if which.goods else [*self.units]
+        return NOUNS.get(which.noun, "") in ("", self.kind) and bool(units) and which.pieces in (None, len(units))
+
+
+def the_order(name: str, orders: Sequence[Order], which: Which) -> Order:
+    """Return the order that is meant."""
+    having = [order for order in orders if not which.goods or order.called(which.goods)]
+    if not having:
+        goods = ", ".join(dict.fromkeys(goods for order in orders for goods in order.units))
+        raise Miswritten(f"{name} has no {which.goods}; {name} has: {goods}")
+    if which.order:
+        having = [_nth(orders, which.order, f"{name} has {len(orders)} orders")]
+    hints = [f"the {nth} order, {order}" for order, nth in zip(having, ORDINALS, strict=False)]
+    return _only(having, f"{name} has {len(having)} orders", hints)
+
+
+def the_claim(name: str, claims: Sequence[Claim], orders: Sequence[Order], which: Which) -> Claim:
+    """Return the request that is meant."""
+    noun = which.noun or "request"
+    if which.order:
+        order = the_order(name, orders, Which(order=which.order))
+        claims = [claim for claim in claims if claim.order is order]
+    fitting = [claim for claim in claims if claim.fits(which)]
+    count = f"{name} has made {len(fitting)} request{'s' if len(fitting) > 1 else ''}"
+    if not fitting:
+        about = f" for {which.pieces or 'the'} {which.goods}" if which.goods else ""
+        step = f'a step such as "{name} has asked for her money back" comes first'
+        nothing = f"{name} has asked for nothing so far; {step}"
+        made = f"{name} has asked for: {'; '.join(map(str, claims))}" if claims else nothing
+        raise Miswritten(f"{name} has made no {noun}{about}; {made}")
+    if which.nth:
+        return _nth(fitting, which.nth, count)
+    hints = []
+    for claim, nth in zip(fitting, ORDINALS, strict=False):
+        alone = [goods for goods in claim.about if sum(one.fits(Which(goods=goods)) for one in fitting) == 1]
+        by_goods = "".join(f' or "{noun} for the {goods}"' for goods in alone[:1])
+        hints.append(f'"{nth} {noun}"{by_goods}: {claim}')
+    return _only(fitting, count, hints)
+
+
+_T = TypeVar("_T", Order, Claim)
+
+
+def _nth(things: Sequence[_T], nth: str, count: str) -> _T:
+    if ORDINALS[nth] >= len(things):
+        raise Miswritten(f"{count}: there is no {nth}")
+    return things[ORDINALS[nth]]
+
+
+def _only(things: Sequence[_T], count: str, hints: Sequence[str]) -> _T:
+    if len(things) > 1:
+        raise Miswritten("\n".join([f"{count}; say which is meant:", *(f"  {hint}" for hint in hints)]))
+    return things[0]
+
+
+def _listed(units: Mapping[str, Sequence[str]]) -> str:
+    return " and ".join(f"{len(ids)} {name}" if len(ids) > 1 else f"the {name}" for name, ids in units.items())
+
+
+def _called(units: Mapping[str, Sequence[str]], goods: str) -> Sequence[str]:
+    return next((ids for name, ids in units.items() if _alike(name.casefold(), goods.casefold())), ())
+
+
+def _alike(one: str, other: str) -> bool:
+    return one == other or one in _plurals(other) or other in _plurals(one)
+
+
+def _plurals(name: str) -> set[str]:
+    return {f"{name}s", f"{name}es", f"{name.removesuffix('y')}ies"}
