@@ -133,8 +133,8 @@ def near(name: object, known: Collection[str]) -> str:
 
 def check_own(document: Any) -> None:
     """Raise the Mistake of the first key of a file that is unknown, or holds what it cannot hold."""
-    if not isinstance(document, dict):
-        raise Mistake(f"is {reprlib.repr(document)}, not a mapping of {', '.join(KEYS)}")
+    if not isinstance(document, dict) or document.keys().isdisjoint(KEYS):  # any file at all: nothing of it is shown
+        raise Mistake(f"is no profile, which is a mapping of {', '.join(KEYS)}")
     _known("", document, KEYS)
     _complete("", document, OWN_KEYS)
     for key in ("name", "extends"):

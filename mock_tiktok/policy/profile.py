@@ -34,6 +34,10 @@ _WAIT: Final = re.compile(r"(\d+)(min|h|d|bd)")
 _UNITS: Final = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
 
+class _Twice(yaml.constructor.ConstructorError):
+    """A key is there twice."""
+
+
 class _Strict(LOADER):  # type: ignore[misc, valid-type]  # whichever of the two there is
     """Reads YAML, of which a later key would otherwise undo an earlier one of the same name."""
 
@@ -41,7 +45,7 @@ class _Strict(LOADER):  # type: ignore[misc, valid-type]  # whichever of the two
         keys = [key.value for key, _ in node.value]
         for key, _ in node.value:
             if keys.count(key.value) > 1:
-                raise yaml.constructor.ConstructorError(None, None, f"{key.value} is there twice", key.start_mark)
+                raise _Twice(None, None, f"{key.value} is there twice", key.start_mark)
         made: dict[Any, Any] = super().construct_mapping(node, deep)
         return made
 
@@ -167,6 +171,8 @@ def _yaml(path: Path) -> Any:
         mark, words = error.problem_mark, error.problem
         if mark is None or (error.context_mark is not None and mark.index >= len(text.rstrip())):
             mark, words = error.context_mark, f"{error.context}, {error.problem}"
+        if isinstance(error, yaml.constructor.ConstructorError) and not isinstance(error, _Twice):
+            words = "this is more than plain YAML"  # the library's words would show what stands there
         where = "" if mark is None else f"line {mark.line + 1}, column {mark.column + 1}: "
         raise BadValue("profile", f"{path.name}: {where}{words}") from error
     except yaml.YAMLError as error:

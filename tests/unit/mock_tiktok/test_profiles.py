@@ -126,6 +126,26 @@ def test_what_it_extends_is_there_and_is_not_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "root:x:0:0:hunter2:/root\n", "KEY=hunter2\nOTHER=hunter2", '{"private_key": "hunter2"}', "- hunter2",
+        "hunter2: *hunter2",
+        '{"key": "hunter2", ', "!!python/object:hunter2 {}", "? [hunter2]\n: 1", "\thunter2: 1", "%hunter2\n---\n",
+        "@hunter2",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("extends", [False, True])
+def test_of_a_file_that_is_no_profile_nothing_is_shown(tmp_path: Path, text: str, extends: bool) -> None:
+    file = tmp_path / "any"
+    file.write_text(text)
+    if extends:
+        (tmp_path / "mine.yaml").write_text("name: mine\nextends: any\n")
+    words = refused(BadValue, policy.load, tmp_path / "mine.yaml" if extends else file).message
+    assert words.startswith("any: ")
+    assert "hunter2" not in words
+
+
+@pytest.mark.parametrize(
     ("number", "status", "ask"),
     [
         ("refund_only.seller_response", "DELIVERED", lambda m, order: m.request_return(order, return_type="REFUND")),
