@@ -185,6 +185,20 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in FOLDER.glob("*-*-*.yaml")))
 
 
+def found_in(folder: Path) -> dict[str, Path]:
+    """Return the profiles of a folder, a YAML or JSON file each, by their names, which none of ours has."""
+    found: dict[str, Path] = {}
+    for path in sorted(path for path in folder.iterdir() if path.suffix in (".yaml", ".yml", ".json")):
+        name = load(path).name
+        if name in names() or name in found:
+            taken = f"{found[name].name}" if name in found else "one of ours"
+            raise BadValue("profile", f"{path.name}: name is {name}, which {taken} has already")
+        found[name] = path
+    if not found:
+        raise BadValue("profile", f"{folder} has no profile, which is a .yaml or .json file")
+    return found
+
+
 def load(profile: str | Path) -> Profile:
     """Read a profile by name or path; a mistake in it is named."""
     return _own(profile) if isinstance(profile, str) and profile in names() else _read(profile)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
@@ -14,11 +13,12 @@ from rich.console import Console
 
 from rehearsal import report
 from rehearsal.cli.exit_codes import OF_OUTCOME, ExitCode
+from rehearsal.cli.profiles import check, profile_options
 from rehearsal.cli.progress import run_shown
 from rehearsal.control.client import HttpStage
 from rehearsal.control.stage import Problem
 from rehearsal.gherkin.collection import lines_played
-from rehearsal.gherkin.results import Outcome, ScenarioResult
+from rehearsal.gherkin.results import Outcome, ScenarioResult, played
 from rehearsal.gherkin.runner import Run, SuiteRun, list_suite
 from rehearsal.report import terminal
 from rehearsal.report.pages import span
@@ -64,6 +64,7 @@ def _jobs(ctx: click.Context, param: click.Parameter, value: str) -> int | None:
 @click.argument("paths", metavar="[PATH[:LINE]]...", nargs=-1, callback=_places)
 @click.option("--attach", metavar="URL", help=ATTACH)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="The seed of every world.")
+@profile_options
 @click.option(
     "-k", "names", metavar="TEXT", multiple=True, help="Only scenarios with TEXT in their name or their file's."
 )
@@ -94,10 +95,13 @@ def play(
     if listing:
         return _list(suite)
     if suite.attach:
+        if suite.profile or suite.profiles:
+            raise click.UsageError("--attach plays in the worlds of `up`: give --profile and --profiles to that.")
         if suite.jobs != 1:
             raise click.UsageError("--attach plays on one world, which several jobs cannot share: leave --jobs away.")
         _look_at(suite.attach)  # says once what each scenario would say again: that nobody answers there
         click.echo(f"Each scenario begins the world at {suite.attach} anew; what is in it now is lost.", err=True)
+    check(suite.profile, suite.profiles)
     for option, path in (("--report", out and out / "index.html"), ("--junit", suite.junit)):
         if path:
             _make_room(option, path)
@@ -177,8 +181,7 @@ def _command(suite: SuiteRun, named: bool) -> str:
     """Return the command that plays the same again; `named` says whether somebody named the paths."""
     paths = [*suite.paths, *(f"{path}:{line}" for path, line in suite.at)] if named else []
     only = [word for name in suite.names for word in ("-k", name)] + (["-t", suite.tags] if suite.tags else [])
-    where = ["--attach", suite.attach] if suite.attach else []
-    return shlex.join(["rehearsal", "play", *map(str, paths), *only, "--seed", str(suite.seed), *where])
+    return played([*map(str, paths), *only], suite.where)
 
 
 def slowest(results: Sequence[ScenarioResult], count: int) -> Iterator[str]:

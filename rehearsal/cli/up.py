@@ -31,7 +31,9 @@ import requests
 from rich.console import Console
 from rich.text import Text
 
+from mock_tiktok.policy.profile import found_in
 from rehearsal.cli.exit_codes import ExitCode
+from rehearsal.cli.profiles import profile_options
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.formats import beginning, instant
 from rehearsal.control.local import InProcessStage, refusals
@@ -104,7 +106,7 @@ class RunningClock(threading.Thread):
     "--start", help="Simulated start, RFC 3339, or `now` for the machine's time. [default: 2031-03-03T09:00:00Z]"
 )
 @click.option("--market", help="Market of the shops. [default: the profile's, else US]")
-@click.option("--profile", help="Policy profile, by name or as a file. [default: the market's]")
+@profile_options
 @click.option("--shops", type=click.IntRange(1, 100), default=1, show_default=True, help="How many shops.")
 @click.option(
     "--oms-policy", type=click.Choice(POLICIES), default="person", show_default=True, help="Who decides at the OMS."
@@ -188,7 +190,8 @@ def _stage(addresses: Addresses, token: str, options: dict[str, Any]) -> InProce
         chosen["start"] = datetime.now(UTC).replace(microsecond=0) if real else beginning(start, "--start")
     more = {"version": importlib.metadata.version("rehearsal"), "speed": options["speed"], "token": token}
     make_world = partial(World, data=options["data"])
-    stage = InProcessStage(make_world, addresses=addresses, more=lambda: more, **chosen)
+    profiles = found_in(options["profiles"]) if options["profiles"] else {}
+    stage = InProcessStage(make_world, addresses=addresses, more=lambda: more, profiles=profiles, **chosen)
     with refusals():
         _ = stage.current  # made now, so that a bad profile is refused before anything is served
     return stage

@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 import connector.errors
@@ -114,7 +116,10 @@ _RECORDS: Final[Mapping[str, Callable[[World], bytes]]] = {
 
 
 class InProcessStage(Stage):
-    """The Stage over whatever world `make_world` makes; `settings` are those of the first one."""
+    """The Stage over whatever world `make_world` makes; `settings` are those of the first one.
+
+    A profile is one that ships, one of `profiles` by its name, or the file that the first world has.
+    """
 
     def __init__(
         self,
@@ -122,10 +127,12 @@ class InProcessStage(Stage):
         *,
         addresses: Addresses = IN_PROCESS,
         more: Callable[[], Mapping[str, Any]] = dict,
+        profiles: Mapping[str, Path] = MappingProxyType({}),
         **settings: Any,
     ) -> None:
-        self.state: Final = StageState(settings)
-        self._own_profile: Final = settings.get("profile")
+        self._profiles: Final = profiles
+        self._own_profile: Final = profiles.get(settings.get("profile", ""), settings.get("profile"))
+        self.state: Final = StageState(settings | {"profile": self._own_profile})
         self._make_world = make_world
         self._addresses = addresses
         self._more = more
@@ -223,9 +230,9 @@ class InProcessStage(Stage):
             old.close()
         return self._world()
 
-    def _profile_named(self, name: str) -> str:
-        """Return the profile of that name: one that ships, or the file this stage was begun with."""
-        known = {ours: ours for ours in names()}
+    def _profile_named(self, name: str) -> str | Path:
+        """Return the profile of that name: one that ships, or one that this stage was begun with."""
+        known: dict[str, str | Path] = {ours: ours for ours in names()} | dict(self._profiles)
         if self._own_profile is not None:
             known.setdefault(load(self._own_profile).name, self._own_profile)
         if name not in known:

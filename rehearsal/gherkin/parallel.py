@@ -20,7 +20,7 @@ from xdist.scheduler import LoadScheduling
 
 from rehearsal.gherkin.feature_text import ENCODING
 from rehearsal.gherkin.junit import Told, tidy
-from rehearsal.gherkin.results import Outcome, ScenarioResult, StepResult, command
+from rehearsal.gherkin.results import WHERE, Outcome, ScenarioResult, StepResult, command
 
 _SPAN: Final = re.compile(r"\b(an?|\d+) (minute|hour|day|week|month)s?\b")
 _HOURS: Final = {"minute": 1 / 60, "hour": 1.0, "day": 24.0, "week": 168.0, "month": 720.0}
@@ -148,5 +148,5 @@ def died(config: pytest.Config, nodeid: str) -> ScenarioResult | None:
         rule=played.rule.name if played.rule else "",
         tags=frozenset(played.tags | played.feature.tags),
         steps=tuple(StepResult(step.keyword.strip(), step.name, "left out") for step in played.steps),
-        again=command(file, played.line_number, seed=config.getoption("--seed"), attach=None),
+        again=command(file, played.line_number, {name: config.getoption(name) for name in WHERE}),
     )

@@ -69,6 +69,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--named", action="append", default=[], metavar="TEXT", help="play what has TEXT in its name or file"
     )
+    group.addoption("--profile", metavar="NAME", help="the policy profile of every world, by name or as a file")
+    group.addoption("--profiles", type=Path, metavar="DIR", help="a folder of profiles, to be known by their names")
     group.addoption("--seed", type=int, default=1, metavar="N", help="the seed of every world (default: 1)")
 
 
@@ -120,16 +122,18 @@ def pytest_bdd_apply_tag(tag: str, function: Callable[..., object]) -> bool:
 @pytest.fixture(scope="session")
 def stage_factory(request: pytest.FixtureRequest) -> StageFactory:
     """Return how to come by a fresh world. A suite may bring a stage of its own by overriding this."""
-    attach, seed = request.config.getoption("--attach"), request.config.getoption("--seed")
-    return served(attach, seed) if attach else in_process(seed)
+    attach, seed, profile, profiles = map(request.config.getoption, ("--attach", "--seed", "--profile", "--profiles"))
+    return served(attach, seed) if attach else in_process(seed, profile, profiles)
 
 
-def in_process(seed: int) -> StageFactory:
+def in_process(seed: int, profile: str | None, profiles: Path | None) -> StageFactory:
     """Build a world of our own players for each scenario."""
+    from mock_tiktok.policy.profile import found_in
     from rehearsal.control.local import InProcessStage
     from rehearsal.world.world import World
 
-    return lambda: InProcessStage(World, seed=seed)
+    known = found_in(profiles) if profiles else {}
+    return lambda: InProcessStage(World, profiles=known, seed=seed, profile=profile)
 
 
 def served(url: str, seed: int) -> StageFactory:

@@ -15,7 +15,7 @@ from rehearsal.gherkin.blame import Judgement
 from rehearsal.gherkin.collection import LINE, tags_of
 from rehearsal.gherkin.errors import StageFailed
 from rehearsal.gherkin.full_timeline import full_timeline
-from rehearsal.gherkin.results import Observation, ScenarioResult, StepResult, command
+from rehearsal.gherkin.results import WHERE, Observation, ScenarioResult, StepResult, command
 from rehearsal.gherkin.timeline import Timeline
 
 
@@ -68,8 +68,7 @@ def again(item: pytest.Item) -> str:
     """Return the command that plays this one scenario again; nothing for a test that is none."""
     if LINE not in item.stash:
         return ""
-    option = item.config.getoption
-    return command(str(item.path), item.stash[LINE], seed=option("--seed"), attach=option("--attach"))
+    return command(str(item.path), item.stash[LINE], {name: item.config.getoption(name) for name in WHERE})
 
 
 RECORDING: Final = pytest.StashKey[Recording]()

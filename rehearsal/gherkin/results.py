@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Final
 
 from rehearsal.control.places import near
 from rehearsal.control.stage import Json
@@ -64,10 +66,18 @@ def place(file: str, line: int) -> str:
     return f"{near(file)}:{line}" if line else near(file)
 
 
-def command(file: str, line: int, *, seed: int, attach: str | None) -> str:
+WHERE: Final = ("--seed", "--profile", "--profiles", "--attach")  # what says which worlds a suite is played in
+
+
+def command(file: str, line: int, where: Mapping[str, object]) -> str:
     """Return the command that plays one scenario again, or without a line a whole file; as a shell takes it."""
-    where = ["--attach", attach] if attach else []
-    return shlex.join(["rehearsal", "play", place(file, line), "--seed", str(seed), *where])
+    return played([place(file, line)], where)
+
+
+def played(what: Iterable[str], where: Mapping[str, object]) -> str:
+    """Return the command that plays something in such worlds; `where` is by the options of `WHERE`."""
+    told = [(name, str(where[name])) for name in WHERE if where.get(name) is not None]
+    return shlex.join(["rehearsal", "play", *what, *(word for pair in told for word in pair)])
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ Both commands that play, `rehearsal play` and `rehearsal demo`, and nothing else
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from xdist.dsession import Interrupted as Enough
 from rehearsal.control.stage import Stage
 from rehearsal.gherkin.collection import FeatureFile, listed
 from rehearsal.gherkin.parallel import workers
-from rehearsal.gherkin.results import Listed, Outcome, ScenarioResult, command
+from rehearsal.gherkin.results import WHERE, Listed, Outcome, ScenarioResult, command
 
 # The worst thing that happened decides. A finding stands even when the stage failed somewhere else.
 WORST = (Outcome.BROKEN, Outcome.STAGE_FAILED, Outcome.MISWRITTEN, Outcome.NOT_JUDGED)
@@ -52,6 +52,8 @@ class SuiteRun:
     paths: Sequence[Path]
     seed: int
     attach: str | None = None
+    profile: str | None = None
+    profiles: Path | None = None
     names: Sequence[str] = ()
     tags: str | None = None
     junit: Path | None = None
@@ -60,27 +62,24 @@ class SuiteRun:
     jobs: int | None = 1  # None: as many as make sense
     stops_early: bool = False
 
+    @property
+    def where(self) -> Mapping[str, object]:
+        """Return what says which worlds it is played in, by option."""
+        return {name: getattr(self, name.removeprefix("--")) for name in WHERE}
+
     def arguments(self) -> list[str]:
         """Return pytest's arguments."""
         asked = [str(path) for path in (*self.paths, *(path for path, _ in self.at))]
         asked += [f"--at={path}:{line}" for path, line in self.at] + [f"--named={name}" for name in self.names]
         # By its name, so that the steps which the plugin brings along have their asserts explained.
         asked += ["-p", "rehearsal.gherkin"]
-        asked += [
-            "-p",
-            "rehearsal.gherkin.untouched",
-            "-p",
-            "no:cacheprovider",
-            "-o",
-            "addopts=",
-            f"--seed={self.seed}",
-        ]
+        asked += ["-p", "rehearsal.gherkin.untouched", "-p", "no:cacheprovider", "-o", "addopts="]
+        asked += [f"{name}={value}" for name, value in self.where.items() if value is not None]
         # Names of examples are shown as they are written, in any script.
         asked += ["-o", "disable_test_id_escaping_and_forfeit_all_rights_to_community_support=true"]
         # pytest-bdd itself was imported before pytest began; its own asserts need no explanation.
         asked += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-        for flag, value in (("--attach", self.attach), ("-m", self.tags)):
-            asked += [flag, value] if value else []
+        asked += ["-m", self.tags] if self.tags else []
         asked += ["--keep-trace"] if self.traced else []
         asked += ["-x"] if self.stops_early else []
         jobs = workers([*self.paths, *(path for path, _ in self.at)]) if self.jobs is None else self.jobs
@@ -100,13 +99,12 @@ class Collector:
     stopped: bool = False
     planned: int = 0
     root: Path = Path()
-    seed: int = 1
-    attach: str | None = None
+    where: Mapping[str, object] = field(default_factory=dict)
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
         self.root = config.rootpath
-        self.seed, self.attach = config.getoption("--seed"), config.getoption("--attach")
+        self.where = {name: config.getoption(name) for name in WHERE}
         config.pluginmanager.unregister(name="terminalreporter")  # whoever asked for the run reports it
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
@@ -136,7 +134,7 @@ class Collector:
             return
         path, why = Path(os.path.normpath(self.root / report.nodeid)), str(report.longrepr)
         if path.suffix == ".feature":
-            again = command(path.as_posix(), 0, seed=self.seed, attach=self.attach)
+            again = command(path.as_posix(), 0, self.where)
             result = ScenarioResult(path.as_posix(), path.stem, "this file cannot be read", Outcome.MISWRITTEN, why)
             self.pytest_rehearsal_result(replace(result, again=again))
         else:

@@ -133,7 +133,7 @@ def test_each_finding_names_the_command_that_plays_its_scenario_alone(
 
 def test_a_scenario_on_a_served_world_is_played_there_again() -> None:
     url = "http://127.0.0.1:8700/control/v1"
-    told = command("own features/a.feature", 3, seed=2, attach=url)
+    told = command("own features/a.feature", 3, {"--seed": 2, "--attach": url})
     assert told == f"rehearsal play 'own features/a.feature:3' --seed 2 --attach {url}"
 
 
@@ -141,3 +141,60 @@ def test_the_report_names_the_command_that_plays_the_same_again(feature: Path, t
     assert run(["play", str(feature), "-k", "own", "--seed", "3", "--report", str(tmp_path / "report")]) == 0
     index = (tmp_path / "report" / "index.html").read_text()
     assert f"<code>rehearsal play {feature} -k own --seed 3</code>" in index
+
+
+def a_profile(folder: Path, name: str, *, currency: str = "USD") -> Path:
+    file = folder / f"{name}.yaml"
+    file.write_text(f"name: {name}\nextends: us-2025-08\ncurrency: {currency}\n")
+    return file
+
+
+CURRENCY = """Feature: A market of our own
+  Scenario: Its money
+    Given Maya has received a desk lamp for 40.00 EUR
+    When Maya asks for her money back
+    Then Maya has been paid back nothing
+"""
+
+
+def test_a_suite_is_played_under_a_profile_of_ones_own_and_again_names_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder := tmp_path / "own").mkdir()
+    a_profile(folder, "fr-2031-01", currency="EUR")
+    suite = tmp_path / "money.feature"
+    suite.write_text(CURRENCY)
+    assert run(["play", str(suite)]) != 0
+    capsys.readouterr()
+    assert run(["play", str(suite), "--profile", str(folder / "fr-2031-01.yaml")]) == 0
+    assert run(["play", str(suite), "--profiles", str(folder), "--profile", "fr-2031-01"]) == 0
+    suite = tmp_path / "more.feature"
+    suite.write_text(CURRENCY.replace("nothing", "40.00 EUR"))
+    capsys.readouterr()
+    assert run(["play", str(suite), "--profiles", str(folder), "--profile", "fr-2031-01"]) == 1
+    again = f"rehearsal play {suite}:2 --seed 1 --profile fr-2031-01 --profiles {folder}"
+    assert f"Again: {again}\n" in capsys.readouterr().out
+    assert run(shlex.split(again)[1:]) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--profile", "us-2025-09"], "did you mean us-2025-08?"),
+        (["--profile", "{}/bad.yaml"], "bad.yaml: currency is 'GPB'; did you mean GBP?"),
+        (["--profiles", "{}"], "bad.yaml: currency is 'GPB'; did you mean GBP?"),
+        (["--profiles", "{}/none"], "none has no profile, which is a .yaml or .json file"),
+        (["--profiles", "{}/ours"], "us-2025-08.yaml: name is us-2025-08, which one of ours has already"),
+        (["--profile", "us-2025-08", "--attach", "http://127.0.0.1:9/control/v1"], "--attach plays in the worlds of"),
+    ],
+)
+def test_a_profile_that_cannot_be_had_is_refused_before_anything_is_played(
+    feature: Path, tmp_path: Path, options: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a_profile(tmp_path, "bad", currency="GPB")
+    for name in ("none", "ours"):
+        (tmp_path / name).mkdir()
+    a_profile(tmp_path / "ours", "us-2025-08")
+    assert run(["play", str(feature), *(option.format(tmp_path) for option in options)]) == 2
+    told = " ".join(capsys.readouterr().err.replace("│", " ").split())
+    assert words in told

@@ -1,0 +1,43 @@
+"""The options that name profiles, for the commands that make worlds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mock_tiktok.errors import BadValue
+from mock_tiktok.policy.profile import found_in, load
+
+
+def _profiles(ctx: click.Context, param: click.Parameter, folder: Path | None) -> Path | None:
+    """Look through the folder at once: a mistake in one of its files is told before anything begins."""
+    if folder is not None:
+        try:
+            found_in(folder)
+        except BadValue as error:
+            raise click.BadParameter(error.message, ctx, param) from error
+    return folder
+
+
+def check(profile: str | None, profiles: Path | None) -> None:
+    """Refuse a profile that cannot be had, before anything is begun with it."""
+    if profile is not None:
+        try:
+            load((found_in(profiles) if profiles else {}).get(profile, profile))
+        except BadValue as error:
+            raise click.BadParameter(error.message, param_hint="--profile") from error
+
+
+def profile_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add `--profile` and `--profiles`."""
+    one = click.option("--profile", help="Policy profile, by name or as a file. [default: the market's]")
+    more = click.option(
+        "--profiles",
+        type=click.Path(exists=True, file_okay=False, path_type=Path),
+        callback=_profiles,
+        help="Folder of profiles that are then known by their names, as those that ship are.",
+    )
+    return one(more(command))
