@@ -4,8 +4,8 @@ Feature: How much is refunded
   Background:
     Given Maya has received:
       | goods | pieces | price each |
-      | rug   | 1      | 89.00 USD      |
-      | mug   | 3      | 12.50 USD      |
+      | rug   | 1      | 89.00 USD  |
+      | mug   | 3      | 12.50 USD  |
     And an hour has passed
 
   Rule: Each level can be paid in full or in part

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import click
 from rich.console import Console
+from rich.markup import escape
 
 from rehearsal import report
 from rehearsal.cli.exit_codes import OF_OUTCOME, ExitCode
@@ -149,8 +150,8 @@ def _under_its_feature() -> Callable[[Console, ScenarioResult], None]:
     def seen(console: Console, result: ScenarioResult) -> None:
         if shown[-1:] != [result.feature]:
             shown.append(result.feature)
-            console.print(f"\n[bold]{result.feature}[/]")
-        console.print(f"  {terminal.MARK[result.outcome]} {result.name}", soft_wrap=True)
+            console.print(f"\n[bold]{escape(result.feature)}[/]")
+        console.print(f"  {terminal.MARK[result.outcome]} {escape(result.name)}", soft_wrap=True)
 
     return seen
 

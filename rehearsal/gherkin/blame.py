@@ -21,6 +21,7 @@ from mock_tiktok.errors import BadValue
 from rehearsal.control.places import CONNECTOR_FAILED, Place, named, near, places
 from rehearsal.control.stage import Problem, Stage
 from rehearsal.gherkin.errors import Miswritten, NotJudged, StageFailed
+from rehearsal.gherkin.expect import Differs
 from rehearsal.gherkin.results import Outcome
 from rehearsal.world.errors import WorldError
 
@@ -38,16 +39,18 @@ _BELOW: Final = {
     "datatable": "this step needs a table below it",
     "docstring": "this step needs a text in triple quotes below it",
 }
+_OWN_ASSERT: Final = "an assert of this step did not hold; expect() of rehearsal.gherkin says in words what differs"
 
 Step = Callable[..., object]
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """How a scenario ended, and why, with the lines of whoever's fault it is."""
+    """How a scenario ended, and why, with the lines of whoever's fault it is; apart from that Python's comparison."""
 
     outcome: Outcome
     why: str = ""
+    comparison: str = ""
 
 
 def judge(fault: BaseException | None, step: Step | None = None) -> Judgement:
@@ -64,7 +67,8 @@ def judge(fault: BaseException | None, step: Step | None = None) -> Judgement:
     lines = [f"  {place}" for place in shown[-DEEPEST:]]
     if outcome is Outcome.MISWRITTEN and not shown and step and not _shipped(step):
         lines = [f"  {_definition(step)}"]
-    return Judgement(outcome, "\n".join((_words(fault), *lines)))
+    words, comparison = _words(fault)
+    return Judgement(outcome, "\n".join((words, *lines)), comparison)
 
 
 def _outcome(fault: BaseException, through: list[Place], step: Step | None) -> Outcome:
@@ -105,18 +109,26 @@ def _by_place(through: list[Place], step: Step | None) -> Outcome:
     return Outcome.MISWRITTEN if own and asked and not inside else Outcome.STAGE_FAILED
 
 
-def _words(fault: BaseException) -> str:
-    """Return what went wrong in the words of the step, where it has any, and never with an object's address."""
+def _words(fault: BaseException) -> tuple[str, str]:
+    """Return what went wrong in the words of the step, where it has any, and what Python has to say to that.
+
+    Neither ever has an object's address.
+    """
     if isinstance(fault, pytest.FixtureLookupError):
         name = fault.argname or ""
-        return _BELOW.get(name, f"{name!r} is neither a piece of the step's words nor a fixture")
+        return _BELOW.get(name, f"{name!r} is neither a piece of the step's words nor a fixture"), ""
     if isinstance(fault, AttributeError) and fault.name and type(fault.obj).__module__.startswith("rehearsal."):
-        return _lacks(fault.obj, fault.name)
+        return _lacks(fault.obj, fault.name), ""
+    if isinstance(fault, Differs):
+        return str(fault), fault.comparison
     if isinstance(fault, AssertionError):
-        lines = str(fault).splitlines()
+        lines = [line for line in str(fault).splitlines() if not ADDRESS.search(line)] or ["the step did not hold"]
         words = list(takewhile(lambda line: not line.startswith("assert "), lines))
-        return "\n".join(words or [line for line in lines if not ADDRESS.search(line)] or ["the step did not hold"])
-    return ADDRESS.sub("", str(fault) if isinstance(fault, _SPOKEN) else named(fault))
+        if not words:
+            plain = not re.search(r"[{[(]", lines[0])
+            return (lines[0] if plain else _OWN_ASSERT), "\n".join(lines[plain:])
+        return "\n".join(words), "\n".join(lines[len(words) :])
+    return ADDRESS.sub("", str(fault) if isinstance(fault, _SPOKEN) else named(fault)), ""
 
 
 def _lacks(obj: object, name: str) -> str:

@@ -18,6 +18,7 @@ from pytest_bdd.gherkin_parser import get_gherkin_document
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.feature_text import ENCODING, unreadable
 from rehearsal.gherkin.results import Listed
+from rehearsal.gherkin.vocabulary import is_astray
 
 # The line in which a scenario stands; one of an outline stands in its row of examples.
 LINE: Final = pytest.StashKey[int]()
@@ -67,6 +68,9 @@ class FeatureFile(pytest.Module):
         lines: dict[str, int] = {}
         for scenario in _scenarios_in(self._document.feature):
             name, line = scenario.name, scenario.location.line
+            if astray := next(filter(is_astray, scenario.description.splitlines()), None):
+                words = f"{astray.strip()!r} does not begin as a step does: Given, When, Then, And or But"
+                raise self.CollectError(f"{self.path}:{line}: {words}")
             if name in lines:  # pytest-bdd keeps scenarios by name: one of the two would silently never be played
                 raise self.CollectError(
                     f"{self.path}:{line}: two scenarios are called {name!r}, the other one in line {lines[name]}"

@@ -39,7 +39,7 @@ def expect(what: str, expected: object, seen: object = _UNSAID, /, **said: objec
     sayings = [f"{_joined(names)} {'say' if names[1:] else 'says' if names[0] else 'seen'}" for _, names in groups]
     if any(_is_table(value) for value in (expected, *told.values())):
         parts = [("expected", expected), *zip(map(str.strip, sayings), (value for value, _ in groups), strict=True)]
-        words = f"{what}: " + "\n".join(f"{who}\n{_rows(value)}" for who, value in parts)
+        words = "\n".join([f"{what}: not what was expected", *(f"{who}\n{_rows(value)}" for who, value in parts)])
     else:
         shown = [f"{who.strip()} {spoken(value)}" for who, (value, _) in zip(sayings, groups, strict=True)]
         words = f"{what}: expected {spoken(expected)}; {', '.join(shown)}"

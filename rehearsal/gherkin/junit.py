@@ -17,7 +17,8 @@ class Told:
     def __init__(self, result: ScenarioResult) -> None:
         self.reprcrash = self
         self.message = result.why.partition("\n")[0]
-        self._text = f"{result.place}\n{result}"
+        closer = f"\n\nPython's own comparison\n{result.comparison}" if result.comparison else ""
+        self._text = f"{result.place}\n{result}{closer}"
 
     def __str__(self) -> str:
         return self._text

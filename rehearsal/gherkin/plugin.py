@@ -184,6 +184,10 @@ def pytest_bdd_before_step(
     request: pytest.FixtureRequest, step: gherkin.Step, step_func: Callable[..., object]
 ) -> None:
     request.node.stash[RECORDING].doing = step_func
+    for below, given in (("datatable", step.datatable), ("docstring", step.docstring)):
+        if given and below not in inspect.signature(step_func).parameters:
+            what = "table" if below == "datatable" else "text in triple quotes"
+            raise Miswritten(f"the step {step.name!r} takes no {what} below it")
     if inspect.iscoroutinefunction(step_func):
         raise Miswritten(f"the step {step.name!r} is a coroutine, which would never run: write it without async")
 

@@ -49,6 +49,7 @@ class Recording:
             name=item.name,
             outcome=judged.outcome,
             why=judged.why,
+            comparison=judged.comparison,
             line=item.stash[LINE],
             rule=rule.name if rule else "",
             tags=frozenset(tags_of(item)),

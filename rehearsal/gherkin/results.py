@@ -89,6 +89,7 @@ class ScenarioResult:
     name: str
     outcome: Outcome
     why: str = ""
+    comparison: str = ""  # how Python tells apart what was expected and what was seen, for a closer look
     line: int = 0
     rule: str = ""
     tags: frozenset[str] = frozenset()

@@ -6,7 +6,7 @@ import inspect
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from difflib import SequenceMatcher, get_close_matches
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
@@ -83,6 +83,14 @@ def own(feature: Path) -> tuple[Saying, ...]:
         if room != Path(__file__).parent / "steps" and feature.is_relative_to(room):
             found.add(Saying((step.type or "step").capitalize(), step.parser.name, str(room)))
     return tuple(sorted(found, key=str))
+
+
+def is_astray(line: str) -> bool:
+    """Return whether a line of prose is a step but for its keyword, which is misspelt: Gherkin makes it prose."""
+    keyword, _, text = line.strip().partition(" ")
+    meant = get_close_matches(keyword.strip(":,").capitalize(), ("Given", "When", "Then", "And", "But"), 1, 0.7)
+    known = list(step_function_context_registry.values()) if meant else []
+    return any(step.parser.is_matching(text) for step in known)
 
 
 def nearest(said: Saying, known: Iterable[Saying]) -> list[Saying]:

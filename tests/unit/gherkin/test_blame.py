@@ -15,6 +15,7 @@ import pytest
 import connector.main, rehearsal.world.world
 from pytest_bdd import when
 from rehearsal.control.stage import Problem
+from rehearsal.gherkin import expect
 
 def _half(of):
     return 1 / of
@@ -37,6 +38,8 @@ DOES = {
     "sys.exit(1)": (Outcome.MISWRITTEN, "SystemExit: 1", ""),
     "stage.world()['then']": (Outcome.MISWRITTEN, "KeyError: 'then'", ""),
     "assert stage is people": (Outcome.BROKEN, "", ""),
+    "assert {'a': [1]} == {'a': [2]}": (Outcome.BROKEN, "an assert of this step did not hold; expect() of", ""),
+    "expect('the books', [1], [2])": (Outcome.BROKEN, "the books: expected 1; seen 2", ""),
     "pytest.fail('not so')": (Outcome.BROKEN, "not so", ""),
     "pytest.skip('not here')": (Outcome.NOT_JUDGED, "not here", ""),
     "raise Problem(409, 'The connector refuses', 'no')": (Outcome.BROKEN, "The connector refuses: no", ""),
@@ -58,6 +61,7 @@ WRITTEN = {
     "Given Maya has received a desk lamp for 3.00 EUR": "currency is EUR; the shop's is USD",
     "Given Maya has received 100000 mugs at 3.00 USD each": "Invalid value: lines",
     "Given Maya has received:": "this step needs a table below it",
+    "When an hour passes\n      | a |": "the step 'an hour passes' takes no table below it",
     "When this needs what nobody has": "'nobody' is neither a piece of the step's words nor a fixture\n  ",
     "When this is a coroutine": "would never run: write it without async\n  ",
     "When this comes in words": "ValueError: invalid literal for int()",

@@ -95,9 +95,13 @@ def test_two_scenarios_of_one_name_are_refused_instead_of_losing_one(suite: pyte
             "  Scenario: Typo\n    When nothing is done\n    Thne the moon\n",
             "bad.feature:4: 'Thne the moon' cannot be read",
         ),
+        (
+            "  Scenario: Typo\n    given Maya has received a lamp for 3.00 USD\n    When nothing is done\n",
+            "bad.feature:2: 'given Maya has received a lamp for 3.00 USD' does not begin as a step does: Given, *",
+        ),
         ("  Scenario: A\n    When nothing is done\n" * 2, "bad.feature:4: two scenarios are called 'A'"),
     ],
-    ids=["empty", "no step", "not Gherkin", "one name twice"],
+    ids=["empty", "no step", "not Gherkin", "a step that is prose", "one name twice"],
 )
 def test_an_unreadable_file_is_named_and_the_others_are_played(suite: pytest.Pytester, text: str, words: str) -> None:
     (suite.path / "bad.feature").write_text(f"Feature: Bad\n{text}" if text else "")

@@ -1,0 +1,91 @@
+"""What a step compares: said in people's words, with Python's own comparison behind them wherever it is read."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.cli import run
+from rehearsal.gherkin import expect
+from rehearsal.gherkin.expect import Differs
+from rehearsal.sums import Sum
+
+CENTS, DOLLARS = Sum(Decimal("14.99"), "USD"), Sum(Decimal("15.99"), "USD")
+
+
+@pytest.mark.parametrize(
+    ("expected", "seen", "words"),
+    [
+        ("a", "b", 'expected "a"; seen "b"'),
+        (2, 1, "expected 2; seen 1"),
+        (True, False, "expected yes; seen no"),
+        (None, "", "expected nothing; seen nothing"),
+        (CENTS, DOLLARS, "expected 14.99 USD; seen 15.99 USD"),
+        (["a"], ["a", "b"], 'expected "a"; seen "a", then "b"'),
+        ({"a": 1}, {"a": 2, "b": 3}, "expected a 1; seen a 2, b 3"),
+        (timedelta(hours=24), timedelta(minutes=90), "expected 1 day; seen 90 minutes"),
+        (timedelta(0), timedelta(seconds=1), "expected 0 seconds; seen 1 second"),
+        (datetime(2031, 3, 3, 9, tzinfo=UTC), None, "expected Monday 3 March 2031, 09:00:00 UTC; seen nothing"),
+        ([["a", 1]], [], "not what was expected\nexpected\n  | a | 1 |\nseen\n  | nothing |"),
+    ],
+)
+def test_a_comparison_is_said_in_words(expected: object, seen: object, words: str) -> None:
+    expect("it", seen, seen)
+    with pytest.raises(Differs) as differs:
+        expect("it", expected, seen)
+    assert str(differs.value) == f"it: {words}"
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (
+            {"marketplace": DOLLARS, "connector": DOLLARS, "OMS": DOLLARS},
+            "marketplace, connector and OMS say 15.99 USD",
+        ),
+        ({"marketplace": CENTS, "connector": DOLLARS}, "marketplace says 14.99 USD, connector says 15.99 USD"),
+        ({"OMS": DOLLARS}, "OMS says 15.99 USD"),
+    ],
+)
+def test_each_of_those_who_say_something_is_named(said: dict[str, Any], words: str) -> None:
+    with pytest.raises(Differs) as differs:
+        expect("paid back", CENTS, **said)
+    assert str(differs.value) == f"paid back: expected 14.99 USD; {words}"
+
+
+FEATURE = """Feature: Own [as it stands]
+  Scenario: Own
+    Given Maya has received a phone case for 15.99 USD
+    Then the books are [these]
+"""
+CONFTEST = """
+from pytest_bdd import then
+from rehearsal.gherkin import expect
+
+@then("the books are [these]")
+def _(stage):
+    expect("the books", {"refunded": {"Maya": "3.00"}}, {"refunded": {"Maya": "0.00"}})
+"""
+
+
+def test_python_s_comparison_is_folded_away_behind_the_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "conftest.py").write_text(CONFTEST)
+    (tmp_path / "own.feature").write_text(FEATURE)
+    junit, report = tmp_path / "junit.xml", tmp_path / "report"
+    assert run(["play", str(tmp_path / "own.feature"), "--junit", str(junit), "--report", str(report)]) == 1
+    screen, case = capsys.readouterr().out, junit.read_text()
+    (page,) = (page.read_text() for page in report.glob("0*"))
+    words, python = "the books: expected refunded Maya", "- {'refunded': {'Maya': '3.00'}}"
+    assert words in screen
+    assert python not in screen
+    assert "Own [as it stands]" in screen
+    assert f'<failure message="{words}' in case
+    assert python in case
+    folded = page.index('<details class="closer">')
+    assert page.index(words) < folded < page.index("- {&#39;refunded&#39;: {&#39;Maya&#39;: &#39;3.00&#39;}}")
