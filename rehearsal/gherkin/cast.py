@@ -21,6 +21,7 @@ from rehearsal.gherkin.which import Claim, Order, Which, the_claim, the_order
 from rehearsal.sums import Sum
 
 ANY: Final = Which()
+NEWS: Final = "it comes with the connector's next round and the OMS's pull, for which \"an hour has passed\" is enough"
 BOOKS: Final = {"marketplace": "marketplace", "connector": "connector", "oms": "OMS"}
 
 
@@ -284,10 +285,7 @@ class Seller(Person):
         claim = buyer.asked(which)
         mine = [case for case in self.cases_of(buyer) if claim.id in (case["return_id"], case["cancel_id"])]
         if not mine:
-            raise Unseen(
-                f"the seller has not heard of {buyer.name}'s request, {claim}: news comes with the connector's round "
-                "and the OMS's pull, a quarter of an hour each"
-            )
+            raise Unseen(f"the seller has not heard of {buyer.name}'s request, {claim}; {NEWS}")
         return mine[-1]
 
     def own_refund_of(self, buyer: Buyer, place: int | None = None) -> Json:
@@ -329,7 +327,12 @@ class Seller(Person):
     ) -> None:
         """Pay back what nobody asked for: an order, some goods, or a sum of either."""
         (order_id, units), sum_ = buyer.units_of(which), _said("amount", amount)
-        self.stage.oms_refund(order_id=order_id, line_item_ids=units, reason=reason, **sum_)
+        try:
+            self.stage.oms_refund(order_id=order_id, line_item_ids=units, reason=reason, **sum_)
+        except Problem as refusal:
+            if refusal.title != "Unknown order":
+                raise
+            raise Unseen(f"the seller has not heard of {buyer.name}'s order; {NEWS}") from refusal
 
     def ships(self, buyer: Buyer, which: Which = ANY) -> None:
         """Hand the order to the carrier."""

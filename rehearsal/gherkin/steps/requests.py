@@ -9,6 +9,7 @@ from typing import Final
 from pytest_bdd import then, when
 
 from rehearsal.gherkin.cast import Buyer, Cast
+from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.expect import expect
 from rehearsal.gherkin.steps.phrases import act, phrase
 from rehearsal.gherkin.which import Which
@@ -53,7 +54,13 @@ def _(people: Cast, which: Which) -> None:
     buyer = people.buyer(which.name)
     buyer.asks_to_return(which)
     people.clock.news_goes_round()
-    buyer.sends_parcel(Which(nth="last"))
+    last = Which(nth="last")
+    if buyer.request(last)["shown_status"] == "Request Pending":
+        raise Miswritten(
+            f"in this market the seller answers a return before it is sent: {buyer.name} has asked to send it back, "
+            f"an hour later the seller has approved {buyer.name}'s request, an hour later the parcel is handed over"
+        )
+    buyer.sends_parcel(last)
 
 
 @act(done="{BUYER} has handed over {THEIR} {PARCEL}", happens="{BUYER} hands over {THEIR} {PARCEL}")

@@ -85,6 +85,7 @@ MISWRITTEN = {
     f"{LAMP}; And Maya has asked for a replacement; When the seller approves Maya's request": (
         "a replacement is answered in Seller Center, not in the OMS: Maya's request is approved in Seller Center"
     ),
+    f"{POUNDS}; And Maya has sent it back": "in this market the seller answers a return before it is sent",
     # what is not said as it is read
     "Given Maya has received a lamp for $39.98": '"$39.98" is no sum; one is "39.98 USD"',
     "Given Maya has received a lamp for 39.98 usd": '"39.98 usd" is no sum',
@@ -143,6 +144,7 @@ BROKEN = {
     f"{KNOWN}; Then the seller has not heard of Maya": 'expected nothing; seen "39.98 GBP, a request to answer"',
     f"{KNOWN}; Then the seller can not answer Maya's request": 'expected nothing; seen "approve"',
     f"{ASKED}; Then the seller has Maya's case before them": "has not heard of Maya's request, the money for the lamp",
+    f"{LAMP}; When the seller refunds Maya the lamp": "the seller has not heard of Maya's order; it comes with the",
     f"{ASKED}; Then the seller is told that it cannot be done": "the seller was not refused anything",
 }
 NAMES = [
