@@ -38,7 +38,14 @@ DONE: Final = {
     "refund": "The refund has been handed to the connector.",
     "kept": "Noted, but not delivered yet. It is tried again at the next pull.",
 }
-_POLICY: Final = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+_HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +104,7 @@ def _own_forms_only() -> None:
 
 
 def _guarded(response: Response) -> Response:
-    response.headers["Content-Security-Policy"] = _POLICY
-    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.update(_HEADERS)
     return response
 
 

@@ -17,6 +17,14 @@ from mock_tiktok.pages import buyer, seller
 from mock_tiktok.pages.words import cash, moment, urgency
 from mock_tiktok.usecases.market import Market
 
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 PREFIXES: Final = ("/seller-center", "/buyer", "/static", "/favicon.ico")
 
 
@@ -36,6 +44,12 @@ def register_pages(app: Flask, market: Market) -> None:
     @app.get("/")
     def _front() -> Response:
         return redirect("/seller-center/orders/returns")
+
+    @app.after_request
+    def _harden(response: Response) -> Response:
+        if not response.content_type.startswith("application/json"):  # which no browser shows as a page
+            response.headers.update(HEADERS)
+        return response
 
     @app.before_request
     def _same_origin() -> None:

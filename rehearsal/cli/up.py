@@ -40,7 +40,7 @@ from rehearsal.control.local import InProcessStage, refusals
 from rehearsal.control.stage import Json, Problem
 from rehearsal.server.access import Gate
 from rehearsal.server.control_api import PREFIX, control_app
-from rehearsal.server.doors import KNOCK, Door, knockable
+from rehearsal.server.doors import APIS, KNOCK, Door, guarded, knockable
 from rehearsal.server.sockets import LAST_PORT, AddressRefused, Served, Service, Wsgi, origin, take
 from rehearsal.world.world import World
 
@@ -152,8 +152,8 @@ def _serve(stop: threading.Event, *, host: str, public_host: str | None, json_fi
         stage = _stage(addresses, token, options)
     except Problem as problem:
         raise click.UsageError(problem.detail) from None
-    gate = Gate(bind=host, token=token)
-    apps: dict[str, Wsgi] = {name: Door(stage, name) for name, *_ in SERVICES[1:]}
+    gate = Gate(bind=host, token=token, public_host=public_host)
+    apps: dict[str, Wsgi] = {name: guarded(Door(stage, name), gate, apis) for name, apis in APIS.items()}
     apps["control"] = control_app(stage, gate)
     served = Served(Service(knockable(apps[name]), taken[name]) for name, *_ in SERVICES)
     served.start()
@@ -279,14 +279,15 @@ def _print(world: Json, *, needs_token: bool) -> None:
             f"{world['version']}: {world['market']}, seed {world['seed']}, {now:%a %d %b %Y %H:%M:%S} UTC, {pace}",
         )
     )
-    opened = f"{urls['console']}/?token={world['token']}" if needs_token else urls["console"]
     pages = {
-        "console": opened,
+        "console": f"{urls['console']}/",
         "Seller Center": f"{urls['tiktok']}/seller-center/orders/returns",
         "buyer": f"{urls['tiktok']}/buyer/orders",
         "OMS's work": f"{urls['oms']}/",
         "order pages": f"{urls['connector']}/",
     }
+    if needs_token:
+        pages = {name: f"{address}?token={world['token']}" for name, address in pages.items()}
     token_needed = "" if needs_token else " (not needed on loopback)"
     groups = {
         "Look": pages,

@@ -1,9 +1,10 @@
-"""Who may call the control API.
+"""Who may call the control API and look at the pages, and by which name of this machine anybody may call at all.
 
-A page in somebody's browser must not reach it by a name that was made to point here (DNS rebinding), nor by a form that
+A page in somebody's browser must not reach us by a name that was made to point here (DNS rebinding), nor by a form that
 another site sends: so `Host` must be a name of this machine's own and `Origin`, when sent, the page we served. On
-loopback that is enough. On any other bind a call must bring the token, and with it the host's name is of no matter,
-because a stranger's page does not know it. A wrong token is always refused.
+loopback that is enough. On any other bind a call must bring the token (D50), and with it the host's name is of no
+matter, because a stranger's page does not know it. A wrong token is always refused. The API doors of the players have
+credentials of their own: there the name alone is looked at.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from flask import Request
+from werkzeug import Request
 
 from rehearsal.control.stage import Problem
 
@@ -46,20 +47,28 @@ class Gate:
 
     bind: str = "127.0.0.1"
     token: str | None = None
+    public_host: str | None = None  # what the printed addresses say instead
 
     @property
     def needs_token(self) -> bool:
         """Return whether a call without a token is refused."""
         return not is_loopback(self.bind)
 
-    def check(self, request: Request) -> None:
-        """Raise the Problem of a call that may not pass."""
-        known = self._shown_token(request)
+    def check_name(self, request: Request) -> None:
+        """Raise the Problem of a call by a name that is none of ours; off loopback any name may lead here."""
+        host = request.headers.get("Host", "")
+        name = _name(host)
+        if not (self.needs_token or is_loopback(name) or (name and name == (self.public_host or "").lower())):
+            raise Problem(403, "Foreign host", f"{host!r} is no name of this server", field="Host")
+
+    def check(self, request: Request, *, enters: bool = False) -> None:
+        """Raise the Problem of a call that may not pass; where a browser `enters`, the address may hold the token."""
+        known = self._shown_token(request, enters=enters)
         if not known and self.needs_token:
             raise Problem(401, "A token is needed", "send Authorization: Bearer TOKEN", field="Authorization")
         host = request.headers.get("Host", "")
-        if not known and not is_loopback(_name(host)):
-            raise Problem(403, "Foreign host", f"{host!r} is no name of this server", field="Host")
+        if not known:
+            self.check_name(request)
         origin = request.headers.get("Origin")
         if origin is not None and origin.partition("://")[2].lower() != host.lower():
             raise Problem(403, "Foreign origin", f"{origin!r} is not the page that was served here", field="Origin")
@@ -68,10 +77,10 @@ class Gate:
         """Return whether this is the token."""
         return self.token is not None and hmac.compare_digest(token.encode(), self.token.encode())
 
-    def _shown_token(self, request: Request) -> bool:
+    def _shown_token(self, request: Request, *, enters: bool) -> bool:
         scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
         shown = bearer.strip() if scheme.lower() == "bearer" else request.cookies.get(COOKIE)
-        if request.path == "/" and "token" in request.args:  # the console's door, for a browser
+        if enters and "token" in request.args:
             shown = request.args["token"]
         if shown is None:
             return False

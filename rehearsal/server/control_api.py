@@ -38,7 +38,7 @@ def control_app(stage: InProcessStage, gate: Gate | None = None) -> Flask:
     app.url_map.strict_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = LONGEST_BODY
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False  # a method that the contract does not name is a 405 like any other
-    app.before_request(lambda: (gate or Gate()).check(request))
+    app.before_request(lambda: (gate or Gate()).check(request, enters=request.path == "/"))
     app.register_error_handler(Problem, render)
     app.register_error_handler(HTTPException, _no_such)
     app.register_error_handler(Exception, _stage_failed)

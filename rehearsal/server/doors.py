@@ -1,7 +1,7 @@
 """The doors of a served world: where outsiders meet its players, and how one learns that somebody serves there.
 
 A door looks the current world up at each call, so that its address outlives a reset. Every door answers a knock, at a
-path of its own, without touching the world.
+path of its own, without touching the world. Before it stands the gate.
 """
 
 from __future__ import annotations
@@ -9,10 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
+from werkzeug import Request, Response
+from werkzeug.utils import redirect
+
 from rehearsal.control.local import InProcessStage
+from rehearsal.control.stage import Problem
+from rehearsal.server.access import COOKIE, Gate
 from rehearsal.server.sockets import Wsgi
 
 KNOCK: Final = "/.well-known/rehearsal"
+# Where the players' machines meet, by service; all else are pages for people.
+APIS: Final = {
+    "tiktok": ("/api/", "/authorization/", "/order/", "/return_refund/"),
+    "tiktok_auth": ("/api/",),
+    "connector": ("/v1/", "/oauth2/"),
+    "oms": (),
+}
 
 
 class Door:
@@ -29,6 +41,35 @@ class Door:
             if opened is None or opened[0] is not world:
                 opened = self._open = (world, world.outside_app(self._name))
             return list(opened[1](environ, start_response))
+
+
+def guarded(app: Wsgi, gate: Gate, apis: tuple[str, ...]) -> Wsgi:
+    """Return `app` behind the gate: no call by a stranger's name, and no page without the token where one is needed."""
+
+    def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        asked = Request(environ)
+        try:
+            if environ["PATH_INFO"].lower().startswith(apis):
+                gate.check_name(asked)
+            elif entered := _enters(gate, asked):
+                return entered(environ, start_response)
+        except Problem as problem:
+            words = f"{problem.title}: {problem.detail}\n"
+            return Response(words, problem.status, content_type="text/plain; charset=utf-8")(environ, start_response)
+        return app(environ, start_response)
+
+    return serve
+
+
+def _enters(gate: Gate, asked: Request) -> Response | None:
+    """Check who wants to see a page; a browser that brings the token in the address gets it as a cookie."""
+    entering = asked.method == "GET" and "token" in asked.args
+    gate.check(asked, enters=entering)
+    if not entering:
+        return None
+    entered = redirect(asked.root_path + asked.path, Response=Response)
+    entered.set_cookie(COOKIE, asked.args["token"], httponly=True, samesite="Strict")
+    return entered
 
 
 def knockable(app: Wsgi) -> Wsgi:

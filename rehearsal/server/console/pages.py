@@ -51,7 +51,15 @@ STAFF_ACTS: Final[dict[str, Act]] = {"approve": ("oms_approve", "Approve", {}), 
 # fmt: on
 ARRIVED: Final = "The package arrived at the warehouse"  # the marketplace's words; the status does not tell
 LONGEST_NUMBER: Final = 19  # digits
-POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'"
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 
 
 def console_pages(stage: Stage) -> Blueprint:
@@ -59,6 +67,11 @@ def console_pages(stage: Stage) -> Blueprint:
     pages = Blueprint("console", __name__, template_folder="templates", static_folder="static")
     pages.add_app_template_filter(_day, "day")
     pages.add_app_template_filter(_hour, "hour")
+
+    @pages.after_app_request
+    def harden(response: Response) -> Response:
+        response.headers.update(HEADERS)
+        return response
 
     @pages.get("/")
     def page() -> AnyResponse:
@@ -129,7 +142,6 @@ def _page(stage: Stage, problem: Problem | None = None) -> Response:
         unchanged=problem is not None and problem.title != HALF_ANSWERED,
     )
     response = make_response(html, problem.status if problem else 200)
-    response.headers["Content-Security-Policy"] = POLICY
     response.headers["Cache-Control"] = "no-store"
     return response
 
