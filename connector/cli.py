@@ -23,6 +23,7 @@ import sqlalchemy as sa
 import waitress
 
 from connector.adapters.logs import DiscreetFormatter
+from connector.adapters.names import by_own_names
 from connector.adapters.sockets import make_room
 from connector.adapters.sql.alone import alone
 from connector.adapters.sql.migrate import check_current
@@ -111,7 +112,7 @@ def serve() -> None:
         host, port, sockets = connector.settings.host, connector.settings.port, dict[int, Any]()
         try:
             server = waitress.create_server(
-                connector.app,
+                by_own_names(connector.app, host, connector.settings.public_url),
                 map=sockets,
                 host=host,
                 port=port,

@@ -151,7 +151,7 @@ MEANINGS: Final[dict[str, str]] = {
     "app_secret": "its secret; has to be set",
     "tiktok_url": "TikTok Shop's Open API",
     "tiktok_auth_url": "TikTok Shop's token server",
-    "public_url": "what links in answers begin with, behind a proxy; else the address that was called",
+    "public_url": "what links in answers begin with and the name it is known by; else the address that was called",
     "poll_interval": "seconds from one round of a shop to the next",
     "overlap": "seconds that a round reads again of what the last one has read",
     "backfill": "seconds that a shop's first round looks back",
