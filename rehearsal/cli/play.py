@@ -13,9 +13,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from rehearsal import report
-from rehearsal.cli.exit_codes import OF_OUTCOME, ExitCode
+from rehearsal.cli.exit_codes import OF_OUTCOME
 from rehearsal.cli.profiles import check, profile_options
 from rehearsal.cli.progress import run_shown
+from rehearsal.cli.selection import misspelt, nothing, tag_expression
 from rehearsal.control.client import HttpStage
 from rehearsal.control.stage import Problem
 from rehearsal.gherkin.collection import lines_played
@@ -36,7 +37,10 @@ def _places(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
 def _place(ctx: click.Context, param: click.Parameter, value: str) -> Path | tuple[Path, int]:
     file, _, line = value.rpartition(":")
     if not (line.isdecimal() and Path(file).is_file()) or Path(value).exists():
-        return EXISTING.convert(value, param, ctx)
+        path: Path = EXISTING.convert(value, param, ctx)
+        if path.is_file() and path.suffix != ".feature":
+            raise click.BadParameter(f"{value} is no feature file: its name does not end in .feature.", ctx, param)
+        return path
     try:
         stand, meant = lines_played(Path(file), int(line))
     except Exception:  # playing it says what is wrong with the file, as of any file
@@ -69,7 +73,13 @@ def _jobs(ctx: click.Context, param: click.Parameter, value: str) -> int | None:
 @click.option(
     "-k", "names", metavar="TEXT", multiple=True, help="Only scenarios with TEXT in their name or their file's."
 )
-@click.option("-t", "--tags", metavar="EXPRESSION", help='Only scenarios with these tags: "R10 and not R17".')
+@click.option(
+    "-t",
+    "--tags",
+    metavar="EXPRESSION",
+    callback=tag_expression,
+    help='Only scenarios with these tags: "R10 and not R17".',
+)
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write a JUnit file.")
 @click.option(
     "--report", "out", type=click.Path(file_okay=False, path_type=Path), help="Write the HTML report into this folder."
@@ -93,6 +103,8 @@ def play(
     whole = [path for path in paths if isinstance(path, Path)] if paths else [features_folder()]
     at = [path for path in paths if isinstance(path, tuple)]
     suite = SuiteRun(whole, at=at, traced=out is not None, **asked)
+    for words in misspelt(suite):
+        click.echo(words, err=True)
     if listing:
         return _list(suite)
     if suite.attach:
@@ -115,8 +127,8 @@ def play(
             console.print(f"\n[bold red]{result.outcome}[/]")
             console.print(terminal.trouble(result), markup=False, soft_wrap=True)
     code = OF_OUTCOME[run.outcome]
-    if not run.results and code == ExitCode.USAGE:
-        click.echo("There is nothing to play here.", err=True)
+    if run.outcome is None:
+        click.echo(nothing(suite), err=True)
     for line in slowest(run.results, durations or 0):
         console.print(line, markup=False, soft_wrap=True)
     console.print(f"\n{summary(run)}")
@@ -140,6 +152,8 @@ def _list(suite: SuiteRun) -> int:
             console.print(f"  {one.place}  {one.name}{tags}", markup=False, soft_wrap=True)
     for text in (*run.unreadable, *(result.why for result in run.results)):
         click.echo(text, err=True)
+    if run.outcome is None:
+        click.echo(nothing(suite), err=True)
     console.print(f"\n{counted(len(listed))}")
     return OF_OUTCOME[run.outcome]
 

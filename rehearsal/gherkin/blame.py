@@ -71,6 +71,17 @@ def judge(fault: BaseException | None, step: Step | None = None) -> Judgement:
     return Judgement(outcome, "\n".join((words, *lines)), comparison)
 
 
+def broken_file(failure: BaseException) -> str:
+    """Return what is wrong with a conftest.py, or with what it imports, and in which line."""
+    cause, file = getattr(failure, "cause", failure), getattr(failure, "path", None)
+    lines = [f"  {place}" for place in places(cause) if place.of_others]
+    words = str(cause) if isinstance(cause, pytest.UsageError) else named(cause)
+    if isinstance(cause, SyntaxError):
+        words = f"{type(cause).__name__}: {cause.msg}"
+        lines.append(f"  {near(str(cause.filename))}:{cause.lineno}: {(cause.text or '').strip()}")
+    return "\n".join((f"{near(str(file))} cannot be loaded: {words}" if file else words, *lines))
+
+
 def _outcome(fault: BaseException, through: list[Place], step: Step | None) -> Outcome:
     match fault:
         case NotJudged() | pytest.skip.Exception() | pytest.xfail.Exception():

@@ -10,6 +10,7 @@ The steps that come with Rehearsal are always there. A suite of your own brings 
 from __future__ import annotations
 
 import inspect
+import os
 import pickle
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
@@ -20,7 +21,7 @@ import pytest
 from pytest_bdd import parser as gherkin
 
 from rehearsal.control.stage import Stage
-from rehearsal.gherkin.blame import judge
+from rehearsal.gherkin.blame import broken_file, judge
 from rehearsal.gherkin.collection import FeatureFile, tags_of
 from rehearsal.gherkin.errors import BrokenRules, Miswritten
 from rehearsal.gherkin.junit import Told, tidy
@@ -101,6 +102,36 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> FeatureFil
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     tidy(session.config)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config, args: list[str]) -> None:
+    """Load the conftest.py of each folder above a file that is played, wherever it is played from."""
+    option = early_config.known_args_namespace
+    tops = [_top(Path(arg).absolute()) for arg in option.file_or_dir if Path(arg).exists()]
+    option.confcutdir = os.path.commonpath([option.confcutdir, *tops]) if tops else option.confcutdir
+
+
+def _top(path: Path) -> Path:
+    """Return the topmost folder that is reached over folders with a conftest.py."""
+    folder = path if path.is_dir() else path.parent
+    while (folder.parent / "conftest.py").is_file():
+        folder = folder.parent
+    return folder
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    try:
+        report = yield
+    except SystemExit as failure:
+        return pytest.CollectReport(collector.nodeid, "failed", broken_file(failure), [])
+    excinfo = vars(report)["call"].excinfo
+    if report.failed and hasattr(excinfo.value, "cause"):  # a conftest.py in a folder below
+        report.longrepr = broken_file(excinfo.value)
+    return report
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -6,7 +6,7 @@ Both commands that play, `rehearsal play` and `rehearsal demo`, and nothing else
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pytest
 from xdist.dsession import Interrupted as Enough
 
 from rehearsal.control.stage import Stage
+from rehearsal.gherkin.blame import broken_file
 from rehearsal.gherkin.collection import FeatureFile, listed
 from rehearsal.gherkin.parallel import workers
 from rehearsal.gherkin.results import WHERE, Listed, Outcome, ScenarioResult, command
@@ -84,6 +85,7 @@ class SuiteRun:
         asked += ["-x"] if self.stops_early else []
         jobs = workers([*self.paths, *(path for path, _ in self.at)]) if self.jobs is None else self.jobs
         asked += ["-n", str(jobs)] if jobs > 1 else []
+        asked += ["-o", "python_files="]  # tests beside the features are no scenarios
         asked += ["--continue-on-collection-errors"]  # a file that cannot be read takes no others down
         return [*asked, f"--junitxml={self.junit}"] if self.junit else asked
 
@@ -100,6 +102,14 @@ class Collector:
     planned: int = 0
     root: Path = Path()
     where: Mapping[str, object] = field(default_factory=dict)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_load_initial_conftests(self) -> Iterator[None]:
+        try:
+            return (yield)
+        except (Exception, SystemExit) as failure:
+            self.unreadable.append(broken_file(failure))
+            raise pytest.UsageError from failure  # without words, for they are here
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -102,6 +104,86 @@ def test_a_line_without_a_scenario_is_refused_with_those_that_have_one(
     shown = capsys.readouterr()
     assert "no scenario stands in line 99; those of this file: 6, 16, 17, 22." in shown.err
     assert shown.out == ""
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        (["-t", "slwo"], "-t: no scenario here has the tag slwo; nearest: slow\nThere is nothing to play"),
+        (["-t", "SLOW and not @late"], "-t: no scenario here has the tag SLOW; nearest: slow\nThere is nothing"),
+        (["-t", "unheard-of"], "-t: no scenario here has the tag unheard-of; there are: late, slow\nThere is nothing"),
+        (["-t", "@slow and @late"], "There is nothing to play here: none of 4 scenarios is what was asked for."),
+        (["-t", "slow and"], "'slow and', at character 9: expected not OR"),
+        (["-t", "(slow"], "'(slow', at character 6: expected right parenthesis"),
+        (["-k", "firzt"], "-k: no scenario here has 'firzt' in its name or its file's; nearest: \"First\"\n"),
+        (["-k", "second", "-t", "slow"], "There is nothing to play here: none of 4 scenarios is what was asked for."),
+    ],
+)
+@pytest.mark.parametrize("more", [[], ["--list"]], ids=["play", "list"])
+def test_what_selects_nothing_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], asked: list[str], words: str, more: list[str]
+) -> None:
+    (tmp_path / "own.feature").write_text(FILE)
+    assert run(["play", str(tmp_path), *asked, *more]) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_misspelt_tag_is_named_though_others_are_played(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "own.feature").write_text(FILE)
+    (tmp_path / "test_beside.py").write_text("def test_beside():\n    assert 0\n")
+    assert run(["play", str(tmp_path), "-t", "@slow or lat or wip"]) == 0
+    shown = capsys.readouterr()
+    assert shown.err == "-t: no scenario here has the tag lat; nearest: late\n"
+    assert "1 scenario: 1 held" in shown.out
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("nowhere", "Path 'nowhere' does not exist"),
+        ("empty", "There is nothing to play here: no feature file with a scenario in empty."),
+        ("notes.md", "notes.md is no feature file"),
+    ],
+)
+def test_a_place_without_scenarios_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, words: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "notes.md").touch()
+    assert run(["play", name]) == 2
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("def x(:\n", "cannot be loaded: SyntaxError: invalid syntax\n  suite/conftest.py:1: def x(:\n"),
+        ("import absent\n", "ModuleNotFoundError: No module named 'absent'\n  suite/conftest.py:1: import"),
+        (
+            "import helper\n",
+            "SyntaxError: invalid syntax\n  suite/conftest.py:1: import helper\n  suite/helper",
+        ),
+        ("\n1 / 0\n", "ZeroDivisionError: division by zero\n  suite/conftest.py:2: 1 / 0\n"),
+        ("raise SystemExit(3)\n", "SystemExit: 3\n  suite/conftest.py:1: raise SystemExit(3)\n"),
+        ("pytest_plugins = ['absent']\n", "plugin"),
+    ],
+)
+@pytest.mark.parametrize("where", ["suite", "."], ids=["named", "below"])
+def test_a_broken_conftest_is_named_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, words: str, where: str
+) -> None:
+    suite = tmp_path / "suite"
+    suite.mkdir()
+    (suite / "own.feature").write_text(FILE)
+    (suite / "conftest.py").write_text(text)
+    (suite / "helper.py").write_text("x = 1 +\n")
+    command = [sys.executable, "-m", "rehearsal", "play", where]
+    played = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert played.returncode == 2, played.stderr
+    assert words in played.stderr
+    assert "Traceback" not in played.stderr
+    assert "nothing to play" not in played.stderr
 
 
 def test_each_finding_names_the_command_that_plays_its_scenario_alone(
