@@ -6,10 +6,13 @@ judged. A command returns its code; what it raises is shown in one line, and onl
 
 from __future__ import annotations
 
+import codecs
 import os
 import sys
 import traceback
+from contextlib import suppress
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Any, Final
 
 import click
@@ -20,6 +23,9 @@ from rehearsal.control.stage import Problem
 __all__ = ["main", "run"]
 
 INTERRUPTED: Final = 130  # the code of shells for Ctrl-C
+UNREAD: Final = 141  # the code of shells for whom nobody reads any more, as after `| head`
+# What stands in for a character that a terminal or a pipe cannot show.
+PLAIN: Final = {"✓": "+", "✗": "x", "·": "-", "→": "->", "×": "x", "…": "...", "“": '"', "”": '"', "–": "-", "’": "'"}
 
 # fmt: off
 COMMANDS: Final = {
@@ -60,8 +66,20 @@ def main(arguments: list[str] | None = None) -> None:
     sys.exit(run(arguments))
 
 
+def plainly(error: UnicodeError) -> tuple[str, int]:
+    """Return what to show for characters that an encoding has not, and where to go on."""
+    assert isinstance(error, UnicodeEncodeError)
+    lost = error.object[error.start : error.end]
+    return "".join(PLAIN.get(one, f"\\u{ord(one):04x}") for one in lost), error.end
+
+
 def run(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code."""
+    codecs.register_error("plainly", plainly)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            with suppress(OSError):  # whoever was to read it has gone already
+                stream.reconfigure(errors="plainly")
     try:
         code: Any = rehearsal.main(arguments, prog_name="rehearsal", standalone_mode=False)
     except click.ClickException as error:
@@ -70,9 +88,9 @@ def run(arguments: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped.", err=True)
         return INTERRUPTED
-    except BrokenPipeError:  # whoever read our output has gone; nothing more can be said to them
+    except (BrokenPipeError, SystemExit):  # whoever read our output has gone; click says so by leaving
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.STAGE_FAILED
+        return UNREAD
     except Problem as problem:
         click.echo(f"Error: {problem}", err=True)
         return ExitCode.USAGE if problem.status < 500 else ExitCode.STAGE_FAILED

@@ -99,6 +99,8 @@ class Collector:
     unreadable: list[str] = field(default_factory=list)
     listed: list[Listed] = field(default_factory=list)
     stopped: bool = False
+    unread: BrokenPipeError | None = None
+    session: pytest.Session | None = None
     planned: int = 0
     root: Path = Path()
     where: Mapping[str, object] = field(default_factory=dict)
@@ -116,6 +118,9 @@ class Collector:
         self.root = config.rootpath
         self.where = {name: config.getoption(name) for name in WHERE}
         config.pluginmanager.unregister(name="terminalreporter")  # whoever asked for the run reports it
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        self.session = session
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         self.listed += [listed(item) for item in session.items if isinstance(item.parent, FeatureFile)]
@@ -156,7 +161,12 @@ class Collector:
 
     def pytest_rehearsal_result(self, result: ScenarioResult) -> None:
         self.results.append(result)
-        self.watcher.seen(result)
+        try:
+            self.watcher.seen(result)
+        except BrokenPipeError as unread:  # raised here it would count as a fault of pytest's
+            self.unread = unread
+            if self.session:
+                self.session.shouldstop = "nobody reads"
 
 
 @dataclass(frozen=True)
@@ -183,6 +193,8 @@ def list_suite(suite: SuiteRun) -> tuple[list[Listed], Run]:
 
 def _run(arguments: list[str], collector: Collector) -> Run:
     ended = pytest.main(arguments, plugins=[collector])
+    if collector.unread:
+        raise collector.unread
     if collector.stopped:
         raise Interrupted
     return Run(collector.planned, tuple(collector.results), tuple(collector.unreadable), _worst(collector, int(ended)))

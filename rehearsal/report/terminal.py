@@ -35,10 +35,18 @@ COLOUR: Final = {
 PLAIN_WIDTH: Final = 120  # where there is no terminal to measure
 
 
+class Screen(Console):
+    """A console that says so when nobody reads it any more."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise what the operating system said."""
+        raise BrokenPipeError
+
+
 def console(file: TextIO | None = None) -> Console:
     """Return a console that is wide enough for a timeline when nobody watches."""
-    made = Console(file=file, highlight=False)
-    return made if made.is_terminal else Console(file=file, highlight=False, width=PLAIN_WIDTH)
+    made = Screen(file=file, highlight=False)
+    return made if made.is_terminal else Screen(file=file, highlight=False, width=PLAIN_WIDTH)
 
 
 def line(result: ScenarioResult) -> str:

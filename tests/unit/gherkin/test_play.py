@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 import shlex
 import subprocess
@@ -280,3 +281,31 @@ def test_a_profile_that_cannot_be_had_is_refused_before_anything_is_played(
     assert run(["play", str(feature), *(option.format(tmp_path) for option in options)]) == 2
     told = " ".join(capsys.readouterr().err.replace("│", " ").split())
     assert words in told
+
+
+SPOKEN = "Feature: Größe ✓ 日本\n  Scenario: “Ünï” → …\n    When an hour passes\n"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+@pytest.mark.parametrize("more", [[], ["--list"]], ids=["play", "list"])
+def test_no_terminal_or_pipe_ends_in_a_failed_stage(tmp_path: Path, encoding: str, more: list[str]) -> None:
+    (tmp_path / "own.feature").write_text(SPOKEN, encoding="utf-8")
+    command = [sys.executable, "-m", "rehearsal", "play", "own.feature", *more]
+    env = {**os.environ, "PYTHONIOENCODING": encoding}
+    played = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, timeout=60, check=False)
+    shown = played.stdout.decode(encoding)
+    assert (played.returncode, played.stderr) == (0, b"")
+    assert ("1 scenario: 1 held" if not more else "1 scenario") in shown
+    assert ("日本" if encoding == "utf-8" else r"\u65e5\u672c") in shown
+    assert ("->" if encoding != "utf-8" else "→") in shown
+
+
+@pytest.mark.parametrize("more", [[], ["--list"]], ids=["play", "list"])
+def test_who_stops_reading_is_told_nothing_more(tmp_path: Path, more: list[str]) -> None:
+    (tmp_path / "own.feature").write_text(FILE)
+    here, there = os.pipe()
+    os.close(here)
+    command = [sys.executable, "-m", "rehearsal", "play", "own.feature", *more]
+    with os.fdopen(there, "w") as out:
+        played = subprocess.run(command, cwd=tmp_path, stdout=out, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert (played.returncode, played.stderr) == (141, b"")
