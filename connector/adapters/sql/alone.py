@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 
 import sqlalchemy as sa
 
+from connector.adapters.sql.store import keep_private
 from connector.errors import BadSettings
 
 
@@ -22,6 +23,7 @@ def alone(engine: sa.Engine) -> Iterator[None]:
         yield
         return
     with closing(sqlite3.connect(f"{path}-worker", timeout=0, isolation_level=None)) as lock:
+        keep_private(lock, new=True)
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:

@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from connector.adapters.sql import tables as t
-from connector.adapters.sql.store import SqlStore
+from connector.adapters.sql.store import SqlStore, keep_private
 from connector.errors import BadSettings
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
@@ -36,6 +36,7 @@ def migrate(engine: sa.Engine) -> None:
             if theirs:
                 raise BadSettings(SETTING, f"the database holds somebody else's tables already: {', '.join(theirs)}")
         command.upgrade(configuration(connection), "head")
+        _keep_private(connection)
 
 
 def check_current(engine: sa.Engine) -> None:
@@ -43,6 +44,12 @@ def check_current(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         if _revision(connection) != _script(connection).get_current_head():
             raise BadSettings(SETTING, "the database is not up to date; run `connector migrate`")
+        _keep_private(connection)
+
+
+def _keep_private(connection: sa.Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        keep_private(connection.connection.driver_connection)
 
 
 def _revision(connection: sa.Connection) -> str | None:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
@@ -42,6 +43,7 @@ from connector.records import (
 )
 
 R = TypeVar("R")
+BESIDE: Final = ("", "-wal", "-shm", "-journal")  # the files of one SQLite database; what is new is as the first one is
 
 
 def _one_of(column: sa.ColumnElement[str], choice: Iterable[str]) -> sa.ColumnElement[bool]:
@@ -179,8 +181,23 @@ def _in_utc(url: sa.URL) -> dict[str, str]:
 
 def _sqlite_connects(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the store says BEGIN, not the driver
+    keep_private(connection, new=True)
     for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def keep_private(connection: Any, *, new: bool = False) -> None:
+    """Have a SQLite file, which holds tokens, names and addresses, and what lies beside it be its owner's alone (D49).
+
+    With `new` only a file that holds nothing yet: nobody knows whose the others are.
+    """
+    main = connection.execute("PRAGMA database_list").fetchone()[2]
+    if not main or (new and Path(main).stat().st_size):
+        return
+    for path in (Path(main + beside) for beside in BESIDE):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mode & 0o077:
+                path.chmod(0o600)
 
 
 class SqlStore:

@@ -251,3 +251,31 @@ def test_a_worker_process_stops_cleanly_when_it_is_terminated(tmp_path: Path) ->
         process.send_signal(signal.SIGTERM)
         assert "Stopped." in process.communicate()[1]
     assert process.returncode == 0
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mode & 0o777 for path in folder.glob("connector.db*")}
+
+
+def test_what_a_sqlite_database_lies_in_is_its_owners_alone(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    before = os.umask(0o022)
+    try:
+        assert run(env, "migrate").exit_code == 0
+        assert set(modes(tmp_path).values()) == {0o600}
+        (tmp_path / "connector.db").chmod(0o644)  # as an earlier version left it
+        assert run(env, "shops", "list").exit_code == 0
+        with working(env) as process:
+            assert modes(tmp_path).keys() >= {"connector.db", "connector.db-worker", "connector.db-wal"}
+            assert set(modes(tmp_path).values()) == {0o600}
+            process.send_signal(signal.SIGTERM)
+    finally:
+        os.umask(before)
+
+
+def test_a_file_that_is_not_the_connectors_keeps_its_mode(tmp_path: Path) -> None:
+    (theirs := tmp_path / "connector.db").write_text("this is no database")
+    theirs.chmod(0o644)
+    for command in (("migrate",), ("shops", "list"), ("worker",)):
+        assert run(environment(tmp_path), *command).exit_code == 2
+    assert modes(tmp_path)["connector.db"] == 0o644
