@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from rehearsal import report
 from rehearsal.cli.exit_codes import OF_OUTCOME
+from rehearsal.cli.outputs import make_room, refused, report_files
 from rehearsal.cli.profiles import check, profile_options
 from rehearsal.cli.progress import run_shown
 from rehearsal.cli.selection import misspelt, nothing, tag_expression
@@ -115,9 +116,8 @@ def play(
         _look_at(suite.attach)  # says once what each scenario would say again: that nobody answers there
         click.echo(f"Each scenario begins the world at {suite.attach} anew; what is in it now is lost.", err=True)
     check(suite.profile, suite.profiles)
-    for option, path in (("--report", out and out / "index.html"), ("--junit", suite.junit)):
-        if path:
-            _make_room(option, path)
+    make_room("--report", *(report_files(out) if out else ()))
+    make_room("--junit", *([suite.junit] if suite.junit else []))
     console = terminal.console()
     run = run_shown(suite, _under_its_feature())
     for text in run.unreadable:
@@ -136,7 +136,7 @@ def play(
         try:
             index = report.write(run.results, out, seed=suite.seed, command=_command(suite, bool(paths)))
         except OSError as error:
-            raise click.ClickException(f"--report cannot be written: {error}") from error
+            raise refused("--report", out, error) from error
         console.print(f"Report: {index}", soft_wrap=True)
     return code
 
@@ -181,15 +181,6 @@ def _look_at(attach: str) -> None:
         stage.close()
     if not found:
         raise click.ClickException(f"--attach {attach}: no served world answers there; give the address `up` prints.")
-
-
-def _make_room(option: str, path: Path) -> None:
-    """Make sure, before anything is played, that a file can be written."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.open("a").close()
-    except OSError as error:
-        raise click.ClickException(f"{option} cannot be written: {error}") from error
 
 
 def _command(suite: SuiteRun, named: bool) -> str:

@@ -18,6 +18,7 @@ import yaml
 from pytest_bdd.gherkin_parser import get_gherkin_document
 
 from rehearsal.cli.exit_codes import ExitCode
+from rehearsal.cli.outputs import make_room
 from rehearsal.gherkin.feature_text import ENCODING
 from rehearsal.resources import features_folder
 
@@ -112,7 +113,7 @@ def requirements(out: Path | None, check: bool) -> int:
     if check and stale:
         click.echo(f"{out} is out of date: run `rehearsal requirements --out {out}`", err=True)
     elif not check and out:
-        out.parent.mkdir(parents=True, exist_ok=True)
+        make_room("--out", out)
         out.write_text(text, encoding="utf-8")
         click.echo(f"{out}: {len(wanted)} requirements")
     elif not check:

@@ -33,6 +33,7 @@ from rich.text import Text
 
 from mock_tiktok.policy.profile import found_in
 from rehearsal.cli.exit_codes import ExitCode
+from rehearsal.cli.outputs import demand_room
 from rehearsal.cli.profiles import profile_options
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.formats import beginning, instant
@@ -145,6 +146,8 @@ def _stop(stop: threading.Event, signum: int, frame: FrameType | None) -> None:
 def _serve(stop: threading.Event, *, host: str, public_host: str | None, json_file: Path | None, **options: Any) -> int:
     if json_file is not None:
         _make_way(json_file)
+    if options["data"] is not None:
+        demand_room("--data", options["data"])
     taken = _take_ports(host, options)
     addresses = _addresses(public_host or _reachable(host), taken)
     token = options["token"] or secrets.token_urlsafe(24)
@@ -248,6 +251,7 @@ def _make_way(file: Path) -> None:
         file.unlink(missing_ok=True)
         if not file.absolute().parent.is_dir():
             raise click.UsageError(f"--json {file}: there is no folder {file.absolute().parent}.")
+        demand_room("--json", file.absolute().parent)
     except OSError as error:
         raise click.UsageError(f"--json {file}: {error.strerror}.") from None
 
