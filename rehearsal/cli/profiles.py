@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from mock_tiktok.errors import BadValue
-from mock_tiktok.policy.profile import found_in, load
-
 
 def _profiles(ctx: click.Context, param: click.Parameter, folder: Path | None) -> Path | None:
     """Look through the folder at once: a mistake in one of its files is told before anything begins."""
     if folder is not None:
+        from mock_tiktok.errors import BadValue
+        from mock_tiktok.policy.profile import found_in
+
         try:
             found_in(folder)
         except BadValue as error:
@@ -25,6 +25,9 @@ def _profiles(ctx: click.Context, param: click.Parameter, folder: Path | None) -
 def check(profile: str | None, profiles: Path | None) -> None:
     """Refuse a profile that cannot be had, before anything is begun with it."""
     if profile is not None:
+        from mock_tiktok.errors import BadValue
+        from mock_tiktok.policy.profile import found_in, load
+
         try:
             load((found_in(profiles) if profiles else {}).get(profile, profile))
         except BadValue as error:

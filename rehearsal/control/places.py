@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import sysconfig
 import traceback
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -53,6 +55,19 @@ def places(fault: BaseException) -> list[Place]:
 def _room(file: Path) -> str:
     parts = file.relative_to(_OURS).with_suffix("").parts if file.is_relative_to(_OURS) else ("",)
     return ".".join(parts[:2]) if parts[0] in (*_STAGE, "connector") else ""
+
+
+def clash() -> str:
+    """Return what stands in the place of a package that plays in this process, and what to do; else nothing."""
+    for name in ("connector", "mock_tiktok", "mock_oms"):
+        loaded = sys.modules.get(name)
+        found = loaded.__spec__ if loaded else find_spec(name)
+        file = (found.origin or next(iter(found.submodule_search_locations or ()), "")) if found else ""
+        if file and not Path(file).resolve().is_relative_to(_OURS / name):
+            way_out = "`rehearsal up`, then `rehearsal play --attach URL`"
+            taken = f"{near(file)} takes the place of Rehearsal's package {name!r}, which plays in this process"
+            return f"{taken}: rename it, or play on a served stage, where both have room ({way_out})"
+    return ""
 
 
 def named(fault: BaseException) -> str:

@@ -17,7 +17,6 @@ from typing import Final
 import pytest
 from pytest_bdd.exceptions import StepDefinitionNotFoundError
 
-from mock_tiktok.errors import BadValue
 from rehearsal.control.places import CONNECTOR_FAILED, Place, named, near, places
 from rehearsal.control.stage import Problem, Stage
 from rehearsal.gherkin.errors import Miswritten, NotJudged, StageFailed
@@ -32,7 +31,7 @@ _ASKED: Final = ("rehearsal.gherkin", "rehearsal.control")  # what a step of som
 _PLUGIN: Final = str(Path(__file__).with_name("plugin.py"))  # through which everything comes
 # What says in words of its own what is wrong; of all else the kind is said, too.
 _SPOKEN: Final = (
-    Problem, Miswritten, StepDefinitionNotFoundError, NotJudged, StageFailed, WorldError, BadValue,
+    Problem, Miswritten, StepDefinitionNotFoundError, NotJudged, StageFailed, WorldError,
     pytest.skip.Exception, pytest.fail.Exception,
 )  # fmt: skip
 _BELOW: Final = {
@@ -86,10 +85,14 @@ def _outcome(fault: BaseException, through: list[Place], step: Step | None) -> O
     match fault:
         case NotJudged() | pytest.skip.Exception() | pytest.xfail.Exception():
             return Outcome.NOT_JUDGED
-        case Miswritten() | StepDefinitionNotFoundError() | pytest.FixtureLookupError() | WorldError() | BadValue():
+        case Miswritten() | StepDefinitionNotFoundError() | pytest.FixtureLookupError() | WorldError():
             return Outcome.MISWRITTEN
         case StageFailed():
             return Outcome.STAGE_FAILED
+        case _ if (type(fault).__module__, type(fault).__name__) == ("mock_tiktok.errors", "BadValue"):
+            return (
+                Outcome.MISWRITTEN
+            )  # of a profile; not imported, for on a served stage the name is the suite's to use
         case Problem():
             return _refused(fault)
         case AssertionError() | pytest.fail.Exception():

@@ -20,6 +20,7 @@ from typing import Final
 import pytest
 from pytest_bdd import parser as gherkin
 
+from rehearsal.control.places import clash
 from rehearsal.control.stage import Stage
 from rehearsal.gherkin.blame import broken_file, judge
 from rehearsal.gherkin.collection import FeatureFile, tags_of
@@ -154,6 +155,9 @@ def pytest_bdd_apply_tag(tag: str, function: Callable[..., object]) -> bool:
 def stage_factory(request: pytest.FixtureRequest) -> StageFactory:
     """Return how to come by a fresh world. A suite may bring a stage of its own by overriding this."""
     attach, seed, profile, profiles = map(request.config.getoption, ("--attach", "--seed", "--profile", "--profiles"))
+    if not attach and (words := clash()):
+        request.session.shouldfail = words  # every other scenario would say the same
+        raise Miswritten(words)
     return served(attach, seed) if attach else in_process(seed, profile, profiles)
 
 

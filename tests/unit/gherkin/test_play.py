@@ -323,3 +323,26 @@ def test_who_stops_reading_is_told_nothing_more(tmp_path: Path, more: list[str])
     with os.fdopen(there, "w") as out:
         played = subprocess.run(command, cwd=tmp_path, stdout=out, stderr=subprocess.PIPE, timeout=60, check=False)
     assert (played.returncode, played.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize("name", ["connector", "mock_tiktok", "mock_oms"])
+@pytest.mark.parametrize("words", ["", "from {name} import own\n"], ids=["beside", "imported"])
+def test_a_package_in_the_place_of_ours_is_named_once(tmp_path: Path, name: str, words: str) -> None:
+    (tmp_path / name).mkdir()
+    (tmp_path / name / "__init__.py").write_text("own = 1\n")
+    (tmp_path / "conftest.py").write_text(words.format(name=name))
+    (tmp_path / "own.feature").write_text(FILE)
+    command = [sys.executable, "-m", "rehearsal", "play", "own.feature"]
+    played = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert played.returncode == 2
+    assert played.stdout.count(f"{name}/__init__.py takes the place of Rehearsal's package '{name}'") == 1
+    assert "1 miswritten, 3 not played" in played.stdout
+
+
+def test_on_a_served_stage_the_names_of_our_packages_are_the_suites_to_use() -> None:
+    ours = (
+        "import sys, rehearsal.cli.play, rehearsal.gherkin.plugin as p; p.served; from rehearsal.control import client"
+    )
+    code = f"{ours}; sys.exit(', '.join({{'connector', 'mock_tiktok', 'mock_oms'}} & set(sys.modules)) or None)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert loaded.stderr.strip() == ""
