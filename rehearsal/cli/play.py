@@ -22,7 +22,7 @@ from rehearsal.control.client import HttpStage
 from rehearsal.control.stage import Problem
 from rehearsal.gherkin.collection import lines_played
 from rehearsal.gherkin.results import Outcome, ScenarioResult, played
-from rehearsal.gherkin.runner import Run, SuiteRun, list_suite
+from rehearsal.gherkin.runner import Interrupted, Run, SuiteRun, list_suite
 from rehearsal.report import terminal
 from rehearsal.report.pages import span
 from rehearsal.resources import features_folder
@@ -119,7 +119,11 @@ def play(
     make_room("--report", *(report_files(out) if out else ()))
     make_room("--junit", *([suite.junit] if suite.junit else []))
     console = terminal.console()
-    run = run_shown(suite, _under_its_feature())
+    stopped: Interrupted | None = None
+    try:
+        run = run_shown(suite, _under_its_feature())
+    except Interrupted as interrupted:
+        run, stopped = interrupted.run, interrupted
     for text in run.unreadable:
         click.echo(text, err=True)
     for result in run.results:
@@ -127,7 +131,7 @@ def play(
             console.print(f"\n[bold red]{result.outcome}[/]")
             console.print(terminal.trouble(result), markup=False, soft_wrap=True)
     code = OF_OUTCOME[run.outcome]
-    if run.outcome is None:
+    if run.outcome is None and not stopped:
         click.echo(nothing(suite), err=True)
     for line in slowest(run.results, durations or 0):
         console.print(line, markup=False, soft_wrap=True)
@@ -138,6 +142,8 @@ def play(
         except OSError as error:
             raise refused("--report", out, error) from error
         console.print(f"Report: {index}", soft_wrap=True)
+    if stopped:
+        raise stopped
     return code
 
 

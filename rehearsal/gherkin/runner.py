@@ -43,7 +43,10 @@ class Watcher:
 
 
 class Interrupted(KeyboardInterrupt):
-    """Somebody stopped the run."""
+    """Somebody stopped the run; `run` is what had come of it."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
 
 
 @dataclass(frozen=True)
@@ -195,9 +198,10 @@ def _run(arguments: list[str], collector: Collector) -> Run:
     ended = pytest.main(arguments, plugins=[collector])
     if collector.unread:
         raise collector.unread
+    run = Run(collector.planned, tuple(collector.results), tuple(collector.unreadable), _worst(collector, int(ended)))
     if collector.stopped:
-        raise Interrupted
-    return Run(collector.planned, tuple(collector.results), tuple(collector.unreadable), _worst(collector, int(ended)))
+        raise Interrupted(run)
+    return run
 
 
 def _worst(collector: Collector, ended: int) -> Outcome | None:

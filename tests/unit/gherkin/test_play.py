@@ -346,3 +346,15 @@ def test_on_a_served_stage_the_names_of_our_packages_are_the_suites_to_use() -> 
     code = f"{ours}; sys.exit(', '.join({{'connector', 'mock_tiktok', 'mock_oms'}} & set(sys.modules)) or None)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert loaded.stderr.strip() == ""
+
+
+def test_a_run_that_is_stopped_says_how_far_it_came(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    step = "from pytest_bdd import when\n\n@when('somebody presses Ctrl-C')\ndef _():\n    raise KeyboardInterrupt\n"
+    (tmp_path / "conftest.py").write_text(step)
+    each = ["an hour passes", "somebody presses Ctrl-C", "an hour passes"]
+    scenarios = [f"  Scenario: {number}\n    When {does}\n" for number, does in enumerate(each)]
+    (tmp_path / "own.feature").write_text("Feature: Own\n" + "".join(scenarios))
+    assert run(["play", str(tmp_path), "--report", str(tmp_path / "report")]) == 130
+    shown = capsys.readouterr()
+    assert "3 scenarios: 1 held, 2 not played\nReport: " in shown.out
+    assert shown.err == "Stopped.\n"
