@@ -357,4 +357,4 @@ def test_a_run_that_is_stopped_says_how_far_it_came(tmp_path: Path, capsys: pyte
     assert run(["play", str(tmp_path), "--report", str(tmp_path / "report")]) == 130
     shown = capsys.readouterr()
     assert "3 scenarios: 1 held, 2 not played\nReport: " in shown.out
-    assert shown.err == "Stopped.\n"
+    assert shown.err.strip() == "Stopped."
