@@ -26,10 +26,9 @@ from connector.adapters.logs import DiscreetFormatter
 from connector.adapters.names import by_own_names
 from connector.adapters.sockets import make_room
 from connector.adapters.sql.alone import alone
-from connector.adapters.sql.migrate import check_current
 from connector.errors import BadSettings, ConnectorError, MarketplaceError
 from connector.main import Connector
-from connector.settings import PREFIX, Settings, read_answers
+from connector.settings import NO_KEYS, PREFIX, SECRET_KEYS, Settings, read_answers
 from connector.settings import explained as explained_settings
 
 log = logging.getLogger("connector")
@@ -71,20 +70,25 @@ def _end(words: str, code: int) -> None:
 
 
 @contextmanager
-def deployed(*, migrated: bool = True) -> Iterator[Connector]:
-    """Make the connector that the environment describes."""
+def deployed(*, migrated: bool = True, secrets: bool = True) -> Iterator[Connector]:
+    """Make the connector that the environment describes.
+
+    `secrets` says whether it has to do with those that it keeps. Raises BadSettings where it could not begin.
+    """
     lines = logging.StreamHandler()
     lines.setFormatter(DiscreetFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(level=logging.INFO, handlers=[lines])
     for name in ("urllib3", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
     settings = Settings.from_env()
+    if migrated and secrets and not settings.secret_keys:
+        raise BadSettings(SECRET_KEYS, NO_KEYS)
     with requests.Session() as http:
         http.trust_env = False
         connector = Connector(settings, clock=SystemClock(), http=http)
         try:
             if migrated:
-                check_current(connector.engine)
+                connector.check(secrets=secrets)
             yield connector
         finally:
             connector.engine.dispose()
@@ -98,7 +102,7 @@ def main() -> None:
 @main.command()
 @explained
 def migrate() -> None:
-    """Bring the database to the newest schema."""
+    """Bring the database to the newest schema, and seal what it keeps of secrets with the first key."""
     with deployed(migrated=False) as connector:
         connector.migrate()
     click.echo("The database is up to date.")
@@ -224,7 +228,7 @@ def clients() -> None:
 @explained
 def add_client(name: str) -> None:
     """Register an application and show its secrets, this once."""
-    with deployed() as connector:
+    with deployed(secrets=False) as connector:
         credentials = connector.add_client(name)
     click.echo(f"application id: {credentials.application_id}")
     click.echo(f"shared secret:  {credentials.shared_secret}")

@@ -19,12 +19,12 @@ from flask import Flask
 
 from connector.adapters.logs import quieten
 from connector.adapters.patience import patient
-from connector.adapters.sql.fresh import fill, is_fresh
-from connector.adapters.sql.store import SqlStore, engine_for
+from connector.adapters.sql.fresh import fill, in_memory, is_fresh
+from connector.adapters.sql.store import SqlStore, Unsealed, engine_for
 from connector.adapters.tiktok.client import TikTok
 from connector.api.app import create_app
 from connector.pages import page_routes
-from connector.ports import Clock, Secret
+from connector.ports import Clock, Secret, Vault
 from connector.records import ActivityEntry, AgendaEntry, ClientCredentials, Due, Fired, Shop, ShopAdded
 from connector.settings import Settings
 from connector.usecases.authentication import OAuth
@@ -38,6 +38,15 @@ WHO: Final = "connector"
 
 def unguessable(purpose: str) -> str:
     return secrets.token_urlsafe(32)
+
+
+def _vault(settings: Settings, engine: sa.Engine) -> Vault:
+    """Return what keeps the secrets of this database."""
+    if in_memory(engine) and not settings.secret_keys:
+        return Unsealed()
+    from connector.adapters.vault import Vault as Sealing
+
+    return Sealing(settings.secret_keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,8 @@ class Connector:
         self.clock = clock
         self.engine = engine if engine is not None else engine_for(settings.database_url)
         self._secret: Secret = secret or unguessable
-        self._store = SqlStore(self.engine)
+        self._vault = _vault(settings, self.engine)
+        self._store = SqlStore(self.engine, self._vault)
         self._marketplace = TikTok(
             http=patient(http),
             clock=clock,
@@ -113,7 +123,13 @@ class Connector:
             return
         from connector.adapters.sql.migrate import migrate
 
-        migrate(self.engine)
+        migrate(self.engine, self._vault)
+
+    def check(self, *, secrets: bool) -> None:
+        """Raise BadSettings where the database is not ready, or its `secrets` cannot be opened."""
+        from connector.adapters.sql.migrate import check_current
+
+        check_current(self.engine, self._vault if secrets else None)
 
     def add_shop(
         self, auth_code: str, *, name: str | None = None, default_answers: dict[str, str] | None = None

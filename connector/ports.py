@@ -40,6 +40,19 @@ class Secret(Protocol):
     def __call__(self, purpose: str) -> str: ...
 
 
+class Vault(Protocol):
+    """Keeps secrets so that who reads the database does not learn them."""
+
+    def seal(self, secret: str) -> str:
+        """Return a secret as the database may keep it."""
+
+    def open(self, kept: str, /) -> str:
+        """Return the secret that is kept."""
+
+    def sealed_anew(self, kept: str) -> str:
+        """Return what is kept, or what was kept before there were keys, as it would be kept now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """Tokens the marketplace has given."""
@@ -98,6 +111,9 @@ class Store(Protocol):
     def writing(self) -> AbstractContextManager[UnitOfWork]:
         """Open one that nobody else's writing can change under its hands."""
 
+    def sweep(self) -> None:
+        """Leave nothing of what was removed in what the database writes beside its file."""
+
     def claiming(self, profile_id: int) -> AbstractContextManager[bool]:
         """Hold a shop for as long as its round lasts; False when another worker holds it."""
 
@@ -115,11 +131,13 @@ class UnitOfWork(Protocol):
     def shops(self) -> list[Shop]: ...
     def shop(self, profile_id: int) -> Shop: ...
     def shop_by_site(self, shop_id: str) -> Shop | None: ...
-    def round_begins(self, profile_id: int, until: datetime) -> tuple[Shop, Rounds, Tokens, bool]:
+    def round_begins(
+        self, profile_id: int, until: datetime, purge_to: datetime
+    ) -> tuple[Shop, Rounds, Tokens, bool, bool]:
         """Return all that a round begins with, at once.
 
-        Last comes whether there may be work beside collecting: a decision to deliver, or one that nobody has made and
-        that falls due at or before `until`.
+        Then comes whether there may be work beside collecting: a decision to deliver, or one that nobody has made and
+        that falls due at or before `until`. Last, whether there is something to purge.
         """
 
     def rounds(self) -> list[Rounds]: ...
@@ -141,6 +159,9 @@ class UnitOfWork(Protocol):
     def item(self, item_id: int) -> OrderItem | None: ...
     def units(self, order_ids: Sequence[int]) -> list[LineUnit]:
         """Return the units of these orders, lowest number first."""
+
+    def purged(self, rounds: Rounds, to: datetime) -> int:
+        """Forget who bought what has not moved since then, and where they live; return of how many orders."""
 
     def exported(self, order_id: int, application_id: str, at: datetime) -> None: ...
     def export_undone(self, order_id: int, application_id: str) -> None: ...

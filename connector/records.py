@@ -193,6 +193,7 @@ class Rounds:
     orders_at: datetime | None = None
     returns_at: datetime | None = None
     cancellations_at: datetime | None = None
+    purged_to: datetime | None = None  # orders that last moved up to then name nobody; the schema says when it begins
 
     def reached(self, stream: Stream) -> datetime | None:
         """Return up to when a stream has been collected; None before its first time."""

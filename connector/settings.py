@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import difflib
 import os
 from collections.abc import Callable, Mapping
@@ -14,6 +16,8 @@ from connector.errors import BadSettings
 T = TypeVar("T")
 PREFIX: Final = "CONNECTOR_"
 NEEDED: Final = ("database_url", "app_key", "app_secret")
+SECRET_KEYS: Final = "CONNECTOR_SECRET_KEYS"
+NO_KEYS: Final = "is not set; it takes keys of 32 bytes in base64, as `openssl rand -base64 32` makes one"
 RENAMED: Final = {"PATIENCE": "HTTP_TIMEOUT", "HISTORY": "BACKFILL", "ROUND_EVERY": "POLL_INTERVAL"}
 ANSWERS: Final = ("approve", "reject")
 ANSWERABLE: Final = ("REFUND", "RETURN_AND_REFUND", "CANCEL")
@@ -43,10 +47,12 @@ class Settings:
     port: int = 8080
     threads: int = 8
     staff_password: str | None = field(default=None, repr=False)  # HTTP Basic, any user name, for the pages
+    secret_keys: tuple[str, ...] = field(default=(), repr=False)  # the first seals, all open
+    purge_after: timedelta = timedelta(days=90)
     pages_open: bool = False  # pages without a password: for a stage, never for a deployment
 
     def __post_init__(self) -> None:
-        for name in ("poll_interval", "http_timeout", "access_token_life"):
+        for name in ("poll_interval", "http_timeout", "access_token_life", "purge_after"):
             if getattr(self, name) <= timedelta(0):
                 raise BadSettings(PREFIX + name.upper(), "must be longer than nothing")
         if not 10 <= self.page_size <= 50:
@@ -97,6 +103,20 @@ def read_answers(raw: str) -> dict[str, str]:
     return {kind.strip(): answer.strip() for kind, _, answer in pairs}
 
 
+def _keys(raw: str) -> tuple[str, ...]:
+    """Read `KEY,KEY`; what is wrong with one is said without showing it."""
+    keys = tuple(key.strip() for key in raw.split(","))
+    for number, key in enumerate(keys, 1):
+        try:
+            length = len(base64.b64decode(key.replace("-", "+").replace("_", "/"), validate=True))
+        except (binascii.Error, ValueError):
+            length = 0
+        if length != 32:
+            of_several = f"key {number} of {len(keys)} " if len(keys) > 1 else ""
+            raise ValueError(f"{of_several}is not 32 bytes in base64; `openssl rand -base64 32` makes a key")
+    return keys
+
+
 def _origin(raw: str) -> str:
     if not raw.startswith(("http://", "https://")):
         raise ValueError("must begin with http:// or https://")
@@ -142,6 +162,8 @@ READERS: Final[dict[str, Callable[[str], Any]]] = {
     "port": int,
     "threads": int,
     "staff_password": str,
+    "secret_keys": _keys,
+    "purge_after": _seconds,
     "pages_open": _flag,
 }
 # What each of them is for, as `connector --help` says it.
@@ -166,6 +188,8 @@ MEANINGS: Final[dict[str, str]] = {
     "port": "port that `serve` listens on; 0 takes a free one and says which",
     "threads": "calls that `serve` answers at a time",
     "staff_password": "for the order pages, with any user name; without it they are closed",
+    "secret_keys": "32 bytes in base64, several with commas: the first seals tokens, all open them; not for `clients`",
+    "purge_after": "seconds after an order's last event at which its names, addresses and e-mail are removed",
     "pages_open": "true: order pages without a password, never for a deployment",
 }
 
@@ -177,6 +201,6 @@ def explained() -> str:
     for name, meaning in MEANINGS.items():
         default = defaults[name]
         shown = int(default.total_seconds()) if isinstance(default, timedelta) else default
-        known = shown not in (None, MISSING) and not isinstance(shown, bool)
+        known = shown not in (None, MISSING, ()) and not isinstance(shown, bool)
         lines.append(f"  {PREFIX}{name.upper()}\n      {meaning}{f' [{shown}]' if known else ''}")
     return "\n".join(lines)

@@ -14,7 +14,8 @@ from connector.domain.units import grouped, share_out
 from connector.ports import UnitOfWork
 from connector.records import LineUnit, Order, OrderItem
 
-MOVING: Final = ("paid_at", "shipped_at", "delivered_at", "cancelled_at", "recipient", "fingerprint")
+DATES: Final = ("paid_at", "shipped_at", "delivered_at", "cancelled_at")
+MOVING: Final = (*DATES, "buyer_email", "recipient", "fingerprint")
 UNKNOWN_STATUS: Final = ("Completed", "Cleared", "Unshipped")
 
 

@@ -73,7 +73,8 @@ class Worker:
                 return None
             decidable = now + max(self.settings.poll_interval, self.settings.warn_before)
             with self.store.reading() as work:
-                shop, rounds, tokens, waiting = work.round_begins(profile_id, decidable)
+                purge_to = now - self.settings.purge_after
+                shop, rounds, tokens, waiting, to_purge = work.round_begins(profile_id, decidable, purge_to)
             following = after_round(rounds.rounds_from, now, self.settings.poll_interval)
             if rounds.next_round_at > now:
                 return None
@@ -86,7 +87,10 @@ class Worker:
                 carried = self._deliver(run)
             with self.store.writing() as work:
                 work.round_ended(profile_id, next_round_at=following, reached=reached)
-        counts = Counter({"collected": collected}) + decided + carried
+                purged = work.purged(rounds, purge_to) if to_purge else 0
+            if purged:
+                self.store.sweep()
+        counts = Counter({"collected": collected, "purged": purged}) + decided + carried
         events = [f"{count} {word}" for word, count in counts.items() if count] + trouble
         return Outcome(f"round: {', '.join(events) or 'nothing new'}", bool(events), following)
 
@@ -99,7 +103,7 @@ class Worker:
                 return None
             with self.store.reading() as work:
                 entry = work.outbox_entry(entry_id)
-                shop, rounds, tokens, _ = work.round_begins(profile_id, now)
+                shop, rounds, tokens, *_ = work.round_begins(profile_id, now, now)
             if entry.due_at is None or entry.due_at > now:
                 return None
             access = self._access(shop, tokens, now, [])

@@ -5,11 +5,14 @@ In memory and in a file of SQLite, and on a real PostgreSQL where the machine ca
 
 from __future__ import annotations
 
+import base64
+import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,7 @@ from connector.adapters.sql import tables as t
 from connector.adapters.sql.fresh import fill
 from connector.adapters.sql.migrate import check_current, migrate
 from connector.adapters.sql.store import SqlStore, SqlUnitOfWork, engine_for
+from connector.adapters.vault import Vault
 from connector.domain.adjustments import Action, RequestStatus
 from connector.domain.decisions import (
     ApproveCancellation,
@@ -36,12 +40,13 @@ from connector.domain.decisions import (
     SellerDecision,
     SiteDecision,
 )
-from connector.errors import Duplicate
+from connector.errors import BadSettings, Duplicate
 from connector.ports import Grant
 from connector.records import Adjustment, Case, LineUnit, Order, OrderItem, OutboxEntry, Rounds, Shop, Stream, Tokens
 from tests.clock import START, HandClock
 from tests.unit.connector.stub_tiktok import COMPLETE, PENDING, StubTikTok
 
+KEYS = tuple(base64.b64encode(word * 4).decode() for word in (b"the key.", b"another."))
 RECORDS: dict[sa.Table, Any] = {
     t.shops: Shop,
     t.tokens: Tokens,
@@ -274,6 +279,73 @@ def test_money_moments_and_lists_come_back_as_they_were(store: SqlStore) -> None
     assert (order.total, order.created_at, order.recipient) == (Decimal("1234567.8901"), START, {"name": "Maya"})
 
 
+def kept(store: SqlStore) -> list[tuple[str, str]]:
+    with store.reading() as work:
+        found = work.connection.execute(sa.select(t.tokens.c.access_token, t.tokens.c.refresh_token))
+        return [(access, refresh) for access, refresh in found]
+
+
+def begins(store: SqlStore, profile_id: int, **purge: int) -> tuple[Rounds, Tokens, bool]:
+    with store.reading() as work:
+        _, rounds, tokens, _, to_purge = work.round_begins(profile_id, START, START - timedelta(**purge))
+    return rounds, tokens, to_purge
+
+
+def test_tokens_are_sealed_found_again_when_spent_and_opened_by_whoever_has_the_key(store: SqlStore) -> None:
+    sealed = SqlStore(store.engine, Vault(KEYS[:1]))
+    with sealed.writing() as work:  # one authorization for two shops, another one for the third
+        shops = [a_shop(work, str(number)) for number in (1, 2)]
+        work.shop_renewed(work.shop(a_shop(work, "3")), work.shop(3), Grant("x", START, "y", START, "", "US"))
+    with sealed.writing() as work:
+        work.tokens_renewed("r", Grant("new", START, "newer", START, seller_name="", region="US"))
+    tokens = [begins(sealed, profile_id)[1] for profile_id in (*shops, 3)]
+    assert [(each.access_token, each.refresh_token) for each in tokens] == [("new", "newer")] * 2 + [("x", "y")]
+    assert all(secret.startswith("fernet:") for row in kept(store) for secret in row)
+    with pytest.raises(BadSettings, match="CONNECTOR_SECRET_KEYS: none of them opens"):
+        check_current(store.engine, Vault(KEYS[1:]))
+
+
+def test_migrating_seals_what_was_kept_openly_and_with_older_keys(store: SqlStore) -> None:
+    with store.writing() as work:
+        a_shop(work)
+    assert kept(store) == [("a", "r")]
+    for refused, words in ((migrate, "is not set"), (check_current, "not set")):
+        with pytest.raises(BadSettings, match=words):
+            refused(store.engine, Vault(()))
+    with pytest.raises(BadSettings, match="run `connector migrate`"):
+        check_current(store.engine, Vault(KEYS))
+    seen = [kept(store)]
+    for keys in (KEYS[:1], KEYS[:1], KEYS[::-1], KEYS[1:]):
+        migrate(store.engine, Vault(keys))
+        check_current(store.engine, Vault(keys))
+        seen.append(kept(store))
+    assert [was == becomes for was, becomes in pairwise(seen)] == [False, True, False, True]
+
+
+def test_buyers_are_forgotten_once_nothing_has_moved_for_long(store: SqlStore, tmp_path: Path) -> None:
+    ages = {"Lindqvist": 91, "Okonkwo": 90, "Tanaka": 89}
+    with store.writing() as work:
+        mine, other = a_shop(work), a_shop(work, "other")
+        for profile_id, name in (*((mine, name) for name in ages), (other, "Moreau")):
+            at = START - timedelta(days=ages.get(name, 91))
+            buyer = {"buyer_email": f"{name}@example.com", "recipient": {"name": name}}
+            an_order(work, profile_id, site_order_id=f"of {name}", updated_at=at, **buyer)
+    rounds, _, to_purge = begins(store, mine, days=90)
+    assert to_purge
+    with store.writing() as work:
+        assert work.purged(rounds, START - timedelta(days=90)) == 2
+    store.sweep()
+    assert [begins(store, mine, days=days)[2] for days in (90, 200, 89)] == [False, False, True]
+    assert begins(store, other, days=90)[2]
+    with store.reading() as work:
+        orders = [order for name in (*ages, "Moreau") for order in work.orders_anywhere(f"of {name}")]
+    known = [(order.buyer_email, order.recipient.get("name")) for order in orders]
+    assert known == [("", None)] * 2 + [(f"{name}@example.com", name) for name in ("Tanaka", "Moreau")]
+    assert [(START - order.updated_at).days for order in orders] == [91, 90, 89, 91]
+    written = b"".join(path.read_bytes() for path in tmp_path.glob("connector.db*"))
+    assert not re.search(rb"[^ ](Lindqvist|Okonkwo)", written)
+
+
 def test_a_transaction_leaves_all_or_nothing(store: SqlStore) -> None:
     with pytest.raises(sa.exc.StatementError), store.writing() as work:
         an_order(work, a_shop(work), total="not money")
@@ -306,7 +378,8 @@ def test_the_ledger_sums_what_is_complete(store: SqlStore) -> None:
 def test_a_refund_travels_from_the_request_to_the_ledger(store: SqlStore) -> None:
     clock = HandClock()
     tiktok = StubTikTok(clock)
-    settings = Settings(database_url=str(store.engine.url), app_key="key", app_secret="secret")
+    url = str(store.engine.url)
+    settings = Settings(database_url=url, app_key="key", app_secret="secret", secret_keys=(KEYS[0],))
     with requests.Session() as http:
         http.mount("https://", tiktok)
         connector = Connector(settings, clock=clock, http=http, engine=store.engine)

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.unit.connector.test_cli import environment
+from tests.unit.connector.test_cli import KEY, environment
 from tests.up import Up
 
 PATIENCE = 30.0  # seconds of real time for anything to happen
@@ -89,6 +89,7 @@ def env(world: dict[str, Any], tmp_path: Path) -> dict[str, str]:
         "APP_SECRET": world["tiktok"]["app_secret"],
         "TIKTOK_URL": world["urls"]["tiktok"],
         "TIKTOK_AUTH_URL": world["urls"]["tiktok_auth"],
+        "SECRET_KEYS": KEY,
         "POLL_INTERVAL": "1",
         "PORT": "0",
     }

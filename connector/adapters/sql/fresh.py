@@ -9,7 +9,7 @@ from sqlalchemy.pool import StaticPool
 
 from connector.adapters.sql.tables import metadata
 
-NEWEST: Final = "0003"  # the revision that the tables are at
+NEWEST: Final = "0004"  # the revision that the tables are at
 _VERSION: Final = sa.Table(
     "alembic_version",
     sa.MetaData(),
@@ -20,8 +20,12 @@ _VERSION: Final = sa.Table(
 
 def is_fresh(engine: sa.Engine) -> bool:
     """Return whether this is a database in memory that holds nothing."""
-    in_memory = engine.dialect.name == "sqlite" and isinstance(engine.pool, StaticPool)
-    return in_memory and not sa.inspect(engine).get_table_names()
+    return in_memory(engine) and not sa.inspect(engine).get_table_names()
+
+
+def in_memory(engine: sa.Engine) -> bool:
+    """Return whether nothing of this database is ever at rest."""
+    return engine.dialect.name == "sqlite" and isinstance(engine.pool, StaticPool)
 
 
 def fill(engine: sa.Engine) -> None:

@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from connector.adapters.sql import tables as t
 from connector.adapters.sql.store import SqlStore, keep_private
 from connector.errors import BadSettings
+from connector.ports import Vault
 
 MIGRATIONS = Path(__file__).resolve().parent.parent.parent / "migrations"
 SETTING: Final = "CONNECTOR_DATABASE_URL"
@@ -22,12 +23,15 @@ LOCK: Final = 7_021_917  # any number, as long as nobody else in the database ta
 _one_at_a_time = threading.Lock()
 
 
-def migrate(engine: sa.Engine) -> None:
-    """Upgrade to the newest schema; doing it again, or several at once, changes nothing.
+def migrate(engine: sa.Engine, vault: Vault | None = None) -> None:
+    """Upgrade to the newest schema, and seal what is not sealed with the vault's first key.
 
-    Raises BadSettings for a database that a newer connector has made, or that holds somebody else's tables.
+    Doing it again, or several at once, changes nothing.
+
+    Raises BadSettings for a database that a newer connector has made, or that holds somebody else's tables, and
+    for secrets without a key.
     """
-    with _one_at_a_time, SqlStore(engine).writing() as work:
+    with _one_at_a_time, SqlStore(engine, vault).writing() as work:
         connection = work.connection
         if engine.dialect.name == "postgresql":  # on SQLite the transaction has the only write lock from its beginning
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
@@ -37,14 +41,22 @@ def migrate(engine: sa.Engine) -> None:
                 raise BadSettings(SETTING, f"the database holds somebody else's tables already: {', '.join(theirs)}")
         command.upgrade(configuration(connection), "head")
         _keep_private(connection)
+        sealed = work.secrets_sealed()
+    if sealed and engine.dialect.name == "sqlite":
+        with engine.connect() as connection:  # outside of a transaction
+            connection.exec_driver_sql("VACUUM")
+        SqlStore(engine).sweep()
 
 
-def check_current(engine: sa.Engine) -> None:
-    """Raise BadSettings for a database that has not the newest schema."""
+def check_current(engine: sa.Engine, vault: Vault | None = None) -> None:
+    """Raise BadSettings for a database that has not the newest schema, or whose secrets the vault cannot open."""
     with engine.connect() as connection:
         if _revision(connection) != _script(connection).get_current_head():
             raise BadSettings(SETTING, "the database is not up to date; run `connector migrate`")
         _keep_private(connection)
+    if vault is not None:
+        with SqlStore(engine, vault).reading() as work:
+            work.secrets_open()
 
 
 def _keep_private(connection: sa.Connection) -> None:

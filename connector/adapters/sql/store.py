@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -25,7 +26,7 @@ from connector.adapters.sql.rows import Row, changes, from_row, to_json, to_row
 from connector.domain.adjustments import AWAITS_SELLER, RequestStatus
 from connector.domain.decisions import CREATING, OUTCOME_UNKNOWN, UNFINISHED, Decision, OutboxState
 from connector.errors import BadSettings, Duplicate
-from connector.ports import Grant
+from connector.ports import Grant, Vault
 from connector.records import (
     ActivityEntry,
     Adjustment,
@@ -68,6 +69,8 @@ _COLUMNS: Final = {record: table.columns.keys() for record, table in t.OF.items(
 _adj, _out, _mark, _unit = t.adjustments.c, t.outbox.c, t.watermarks.c, t.line_units.c
 
 _GRANTED: Final = [column.name for column in t.tokens.c if not column.primary_key]
+_SECRETS: Final = ("access_token", "refresh_token")
+_TOKENS: Final = sa.select(t.tokens.c.profile_id, *(t.tokens.c[name] for name in _SECRETS))
 _RENEWED: Final = sa.update(t.tokens).where(t.tokens.c.refresh_token == bindparam("spent"))
 _CLAIM: Final = (
     sa.select(t.shops.c.id).where(t.shops.c.id == bindparam("id")).with_for_update(skip_locked=True, key_share=True)
@@ -82,8 +85,19 @@ _UNDECIDED: Final = _chosen(t.adjustments, "profile_id").where(
 )
 _UNFINISHED: Final = _chosen(t.outbox, "profile_id").where(_one_of(_out.state, UNFINISHED))
 _WORK_WAITS: Final = sa.or_(_UNDECIDED.order_by(None).exists(), _UNFINISHED.order_by(None).exists())
+_LONG_AGO: Final = sa.and_(
+    t.orders.c.profile_id == _mark.profile_id,
+    t.orders.c.updated_at > _mark.purged_to,
+    t.orders.c.updated_at <= bindparam("purge_to", type_=t.Utc()),
+)
+_TO_PURGE: Final = sa.exists().where(_LONG_AGO).correlate(t.watermarks)
+_PURGE: Final = (
+    sa.update(t.orders)
+    .where(_LONG_AGO, _mark.profile_id == bindparam("of_profile"))
+    .values(buyer_email="", recipient={})
+)
 _ROUND_BEGINS: Final = (
-    sa.select(t.shops, t.watermarks, t.tokens, _WORK_WAITS)
+    sa.select(t.shops, t.watermarks, t.tokens, _WORK_WAITS, _TO_PURGE)
     .join_from(t.shops, t.watermarks, _mark.profile_id == t.shops.c.id)
     .join(t.tokens, t.tokens.c.profile_id == t.shops.c.id)
     .where(t.shops.c.id == bindparam("profile_id"))
@@ -182,7 +196,7 @@ def _in_utc(url: sa.URL) -> dict[str, str]:
 def _sqlite_connects(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the store says BEGIN, not the driver
     keep_private(connection, new=True)
-    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
@@ -200,11 +214,21 @@ def keep_private(connection: Any, *, new: bool = False) -> None:
                 path.chmod(0o600)
 
 
-class SqlStore:
-    """Opens transactions."""
+class Unsealed:
+    """Keeps secrets as they are: a database in memory is nothing that somebody could come by."""
 
-    def __init__(self, engine: Engine) -> None:
+    def seal(self, secret: str) -> str:
+        return secret
+
+    open = sealed_anew = seal
+
+
+class SqlStore:
+    """Opens transactions. What it keeps of secrets is for the vault to say."""
+
+    def __init__(self, engine: Engine, vault: Vault | None = None) -> None:
         self.engine = engine
+        self._vault = vault or Unsealed()
         self._locks_rows = engine.dialect.name != "sqlite"
 
     @contextmanager
@@ -220,14 +244,19 @@ class SqlStore:
     @contextmanager
     def reading(self) -> Iterator[SqlUnitOfWork]:
         with self.connected() as connection:
-            yield SqlUnitOfWork(connection)
+            yield SqlUnitOfWork(connection, self._vault)
 
     @contextmanager
     def writing(self) -> Iterator[SqlUnitOfWork]:
         with self.engine.begin() as connection:
             # It takes the write lock first: what it reads cannot change under its hands.
             self._sqlite_begins(connection, "BEGIN IMMEDIATE")
-            yield SqlUnitOfWork(connection)
+            yield SqlUnitOfWork(connection, self._vault)
+
+    def sweep(self) -> None:
+        if not self._locks_rows:
+            with self.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _sqlite_begins(self, connection: Connection, begin: str) -> None:
         if not self._locks_rows:
@@ -254,8 +283,9 @@ class SqlStore:
 class SqlUnitOfWork:
     """One transaction, as `connector.ports.UnitOfWork` has it."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, vault: Vault) -> None:
         self.connection = connection
+        self._vault = vault
 
     # --- shops and rounds ---
     def shops(self) -> list[Shop]:
@@ -267,9 +297,15 @@ class SqlUnitOfWork:
     def shop_by_site(self, shop_id: str) -> Shop | None:
         return self._first(Shop, shop_id=shop_id)
 
-    def round_begins(self, profile_id: int, until: datetime) -> tuple[Shop, Rounds, Tokens, bool]:
-        row = iter(self.connection.execute(_ROUND_BEGINS, {"profile_id": profile_id, "until": until}).one())
-        return _record(Shop, row), _record(Rounds, row), _record(Tokens, row), bool(next(row))
+    def round_begins(
+        self, profile_id: int, until: datetime, purge_to: datetime
+    ) -> tuple[Shop, Rounds, Tokens, bool, bool]:
+        params = {"profile_id": profile_id, "until": until, "purge_to": purge_to}
+        row = iter(self.connection.execute(_ROUND_BEGINS, params).one())
+        shop, rounds, tokens = _record(Shop, row), _record(Rounds, row), _record(Tokens, row)
+        access, refresh = self._vault.open(tokens.access_token), self._vault.open(tokens.refresh_token)
+        opened = replace(tokens, access_token=access, refresh_token=refresh)
+        return shop, rounds, opened, bool(next(row)), bool(next(row))
 
     def rounds(self) -> list[Rounds]:
         return self._all(Rounds)
@@ -279,16 +315,38 @@ class SqlUnitOfWork:
 
     def shop_added(self, shop: Shop, grant: Grant, *, rounds_from: datetime, next_round_at: datetime) -> int:
         profile_id = self.added(shop)
-        self._add(t.tokens, {"profile_id": profile_id, **_tokens(grant)})
+        self._add(t.tokens, {"profile_id": profile_id, **self._granted(grant)})
         self.added(Rounds(profile_id, rounds_from, next_round_at))
         return profile_id
 
     def shop_renewed(self, was: Shop, becomes: Shop, grant: Grant) -> None:
         self.moved(was, becomes)
-        self._move(t.tokens, _tokens(grant), was.id)
+        self._move(t.tokens, self._granted(grant), was.id)
 
     def tokens_renewed(self, spent: str, grant: Grant) -> None:
-        self.connection.execute(_RENEWED, {"spent": spent, **_tokens(grant)})
+        for _, _, kept in self.connection.execute(_TOKENS).all():
+            if self._vault.open(kept) == spent:
+                self.connection.execute(_RENEWED, {"spent": kept, **self._granted(grant)})
+
+    def _granted(self, grant: Grant) -> Row:
+        row = {name: getattr(grant, name) for name in _GRANTED}
+        return row | {name: self._vault.seal(row[name]) for name in _SECRETS}
+
+    def secrets_open(self) -> None:
+        """Open each secret that is kept. Raises BadSettings where that is not possible."""
+        for _, *kept in self.connection.execute(_TOKENS).all():
+            for secret in kept:
+                self._vault.open(secret)
+
+    def secrets_sealed(self) -> bool:
+        """Keep every secret as it is kept from now on; return whether one was kept otherwise. Raises BadSettings."""
+        changed = False
+        for profile_id, *kept in self.connection.execute(_TOKENS).all():
+            anew = [self._vault.sealed_anew(secret) for secret in kept]
+            if anew != kept:
+                self._move(t.tokens, dict(zip(_SECRETS, anew, strict=True)), profile_id)
+                changed = True
+        return changed
 
     def token_stale(self, profile_id: int, at: datetime) -> None:
         self._move(t.tokens, {"access_expires_at": at}, profile_id)
@@ -312,6 +370,11 @@ class SqlUnitOfWork:
 
     def units(self, order_ids: Sequence[int]) -> list[LineUnit]:
         return self._read(LineUnit, _UNITS, orders=list(order_ids))
+
+    def purged(self, rounds: Rounds, to: datetime) -> int:
+        forgotten = self.connection.execute(_PURGE, {"of_profile": rounds.profile_id, "purge_to": to}).rowcount
+        self.moved(rounds, replace(rounds, purged_to=to))
+        return forgotten
 
     def exported(self, order_id: int, application_id: str, at: datetime) -> None:
         row = {"order_id": order_id, "application_id": application_id}
@@ -483,7 +546,3 @@ class SqlUnitOfWork:
 def _record(record: type[R], row: Iterable[Any]) -> R:
     """Make a record of the next values of a row: as many as its table has columns, in their order."""
     return from_row(record, dict(zip(_COLUMNS[record], row, strict=False)))
-
-
-def _tokens(grant: Grant) -> Row:
-    return {name: getattr(grant, name) for name in _GRANTED}

@@ -23,6 +23,7 @@ import connector.records as r
 
 SCALE: Final = 4
 CENT: Final = Decimal("0.01")
+EPOCH: Final = "1970-01-01 00:00:00.000000"
 
 
 class Money(sa.types.TypeDecorator[Decimal]):
@@ -111,7 +112,7 @@ shops: Final = sa.Table(
     sa.Column("added_at", Utc, nullable=False),
 )
 
-# The shop's keys at the marketplace.
+# The shop's keys at the marketplace; both tokens are sealed, unless the database lies in memory.
 tokens: Final = sa.Table(
     "tokens",
     metadata,
@@ -133,6 +134,7 @@ watermarks: Final = sa.Table(
     sa.Column("orders_at", Utc, nullable=True),
     sa.Column("returns_at", Utc, nullable=True),
     sa.Column("cancellations_at", Utc, nullable=True),
+    sa.Column("purged_to", Utc, nullable=False, server_default=EPOCH),  # who bought what moved last till then is gone
 )
 
 orders: Final = sa.Table(

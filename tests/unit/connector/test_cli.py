@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import signal
@@ -27,6 +28,7 @@ from tests.responses import response_of
 from tests.unit.connector.conftest import Bench
 
 NOWHERE = "http://127.0.0.1:9"
+KEY = base64.b64encode(bytes(range(224, 256))).decode()
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
@@ -34,6 +36,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         "CONNECTOR_DATABASE_URL": f"sqlite:///{folder / 'connector.db'}",
         "CONNECTOR_APP_KEY": "key",
         "CONNECTOR_APP_SECRET": "secret",
+        "CONNECTOR_SECRET_KEYS": KEY,
         "CONNECTOR_TIKTOK_URL": NOWHERE,
         "CONNECTOR_TIKTOK_AUTH_URL": NOWHERE,
         **more,
@@ -64,6 +67,9 @@ def working(env: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
         ({"CONNECTOR_POLL_INTERVAL": "0"}, "CONNECTOR_POLL_INTERVAL"),
         ({"CONNECTOR_DEFAULT_ANSWERS": "REFUND=perhaps"}, "CONNECTOR_DEFAULT_ANSWERS"),
         ({"CONNECTOR_PAGES_OPEN": "maybe"}, "CONNECTOR_PAGES_OPEN"),
+        ({"CONNECTOR_PURGE_AFTER": "0"}, "CONNECTOR_PURGE_AFTER"),
+        ({"CONNECTOR_SECRET_KEYS": "hush"}, "CONNECTOR_SECRET_KEYS: is not 32 bytes in base64"),
+        ({"CONNECTOR_SECRET_KEYS": f"{KEY}, hush"}, "CONNECTOR_SECRET_KEYS: key 2 of 2 is not 32 bytes in base64"),
         (
             {"CONNECTOR_POLL_INTERVL": "3"},
             "CONNECTOR_POLL_INTERVL: there is no such setting; did you mean CONNECTOR_POLL_INTERVAL?",
@@ -79,6 +85,7 @@ def test_a_wrong_setting_is_named(tmp_path: Path, wrong: dict[str, str], setting
     result = run(environment(tmp_path, **wrong), "migrate")
     assert result.exit_code == 2
     assert setting in result.stderr
+    assert "hush" not in result.stderr
 
 
 @pytest.mark.parametrize(
@@ -119,9 +126,10 @@ def test_a_marketplace_out_of_reach_is_said_and_nothing_is_kept(tmp_path: Path) 
 
 
 def test_settings_never_show_their_secrets() -> None:
-    settings = Settings(database_url="sqlite://", app_key="key", app_secret="hush", staff_password="quiet")
+    settings = Settings(
+        database_url="sqlite://", app_key="key", app_secret="hush", staff_password="hush", secret_keys=("hush",)
+    )
     assert "hush" not in repr(settings)
-    assert "quiet" not in repr(settings)
 
 
 def test_settings_from_the_environment_are_typed(tmp_path: Path) -> None:
@@ -139,6 +147,45 @@ def test_the_help_lists_every_setting() -> None:
         f"CONNECTOR_{name.upper()}" for name in READERS
     ]
     assert "seconds from one round of a shop to the next [900]" in told
+
+
+@pytest.mark.parametrize(
+    ("command", "needed"),
+    [
+        ("serve", True),
+        ("worker", True),
+        ("shops add --auth-code c", True),
+        ("shops list", True),
+        ("clients add", False),
+    ],
+)
+def test_who_has_to_do_with_secrets_needs_their_keys(tmp_path: Path, command: str, needed: bool) -> None:
+    env = environment(tmp_path, CONNECTOR_SECRET_KEYS="")
+    assert run(env, "migrate").exit_code == 0
+    result = run(env, *command.split())
+    assert result.exit_code == (2 if needed else 0)
+    assert ("CONNECTOR_SECRET_KEYS: is not set; it takes keys of 32 bytes" in result.stderr) is needed
+
+
+def test_what_was_kept_openly_is_found_nowhere_in_the_file_once_it_is_migrated(tmp_path: Path) -> None:
+    env = environment(tmp_path)
+    path = tmp_path / "connector.db"
+    assert run(env, "migrate").exit_code == 0
+    with closing(sqlite3.connect(path)) as older:  # a shop whose tokens an older connector has renewed
+        older.execute("INSERT INTO shops VALUES (1, 's', 'c', 'n', 'US', '{}', '2031-01-01 00:00:00.000000')")
+        far = "2032-01-01 00:00:00.000000"
+        older.execute("INSERT INTO tokens VALUES (1, ?, ?, ?, ?)", ("TTP_first" * 9, far, "TTP_second", far))
+        older.execute("UPDATE tokens SET access_token = 'TTP_third'")
+        older.commit()
+    assert b"TTP_third" in path.read_bytes()
+    assert "run `connector migrate`" in run(env, "shops", "list").stderr
+    assert run(env, "migrate").exit_code == 0
+    assert not [file for file in tmp_path.iterdir() if b"TTP_" in file.read_bytes()]
+    assert run(env, "shops", "list").exit_code == 0
+    others = {**env, "CONNECTOR_SECRET_KEYS": base64.b64encode(bytes(32)).decode()}
+    assert "none of them opens what the database holds" in run(others, "worker").stderr
+    assert run({**env, "CONNECTOR_SECRET_KEYS": f"{others['CONNECTOR_SECRET_KEYS']},{KEY}"}, "migrate").exit_code == 0
+    assert run(others, "shops", "list").exit_code == 0
 
 
 def not_a_database(path: Path) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from connector import Connector, Settings
+from connector.adapters.sql.store import SqlStore
 from connector.records import Adjustment
 from connector.usecases.outbox import decide
 from tests.clock import START
@@ -400,3 +401,25 @@ def test_a_connector_goes_on_counting_where_the_memory_it_is_given_was(bench: Be
     following = heir.next_due()
     assert following is not None
     assert following.number == due.number + 1
+
+
+def test_a_buyer_is_forgotten_when_nothing_has_moved_for_long_and_known_again_by_what_moves(bench: Bench) -> None:
+    buyer = {"buyer_email": "maya@example.com", "recipient_address": {"name": "Maya Lind"}}
+    document = bench.tiktok.put_order("500", "39.98")
+    document.update(buyer)
+    bench.round()
+    last = bench.clock.at
+
+    def known() -> tuple[str, Json, datetime]:
+        with SqlStore(bench.connector.engine).reading() as work:
+            (order,) = work.orders_anywhere("500")
+        return order.buyer_email, order.recipient, order.updated_at
+
+    bench.until(last + timedelta(days=90) - timedelta(minutes=15))
+    assert known() == (*buyer.values(), last)
+    assert bench.round() == "round: 1 purged"
+    assert known() == ("", {}, last)
+    assert bench.round() == "round: nothing new"
+    document.update(status="COMPLETED", update_time=int(bench.clock.at.timestamp()))
+    bench.round()
+    assert known() == (*buyer.values(), bench.clock.at)
