@@ -59,6 +59,8 @@ _CALLS: Final = (
     Call("POST", "/oms/adjustments/{adjustment_id}/reject",  "oms_reject",             "Reject"),
     Call("POST", "/oms/inspections/{return_id}",             "oms_inspect",            "Inspect"),
     Call("POST", "/oms/refunds",                             "oms_refund",             "Refund"),
+    Call("POST", "/connector/kill",                          "kill_connector",         "Nothing"),
+    Call("POST", "/connector/start",                         "start_connector",        "Nothing"),
     Call("GET",  "/mailbox",                                 "mailbox",                query=("order_id",)),
     Call("GET",  "/ledgers",                                 "ledgers"),
     Call("GET",  "/findings",                                "findings"),

@@ -103,6 +103,8 @@ _OPERATIONS: Final[Mapping[str, Callable[[World, Json], Json]]] = {
     "oms_reject":             lambda world, given: decided(world.oms.reject(**given)),
     "oms_inspect":            lambda world, given: decided(world.oms.inspect(**given)),
     "oms_refund":             lambda world, given: decided(world.oms.refund(**given)),
+    "kill_connector":         lambda world, given: serializers.connector(world.kill_connector()),
+    "start_connector":        lambda world, given: serializers.connector(world.start_connector()),
     "mailbox":                _mailbox,
     "ledgers":                lambda world, given: {"orders": list(map(serializers.ledger, world.books()))},
     "findings":               _findings,

@@ -133,6 +133,11 @@ def activity(order_id: str, entries: Iterable[Activity]) -> Json:
     return {"order_id": order_id, "activity": [_shown(entry, "at by event text source_words") for entry in entries]}
 
 
+def connector(running: bool) -> Json:
+    """Return the state of the connector's process."""
+    return {"running": running}
+
+
 def mail(mail: Mail) -> Json:
     """Return one mail as its reader sees it."""
     return _shown(mail, "kind subject sent_at text order_id return_id")

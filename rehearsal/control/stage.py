@@ -293,11 +293,20 @@ class Stage(ABC):
             reason=reason,
         )
 
-    # what can be seen
     def activity(self, order_id: str) -> Json:
         """Return the connector's Activity & History of an order."""
         return self._call("activity", order_id=order_id)
 
+    # the connector's process
+    def kill_connector(self) -> Json:
+        """End the connector's process without a farewell, wherever it is. Return its state."""
+        return self._call("kill_connector")
+
+    def start_connector(self) -> Json:
+        """Start the connector again on the database that it left. Return its state."""
+        return self._call("start_connector")
+
+    # what can be seen
     def mailbox(self, *, order_id: str | None = None) -> Json:
         """Return the buyers' mail, oldest first."""
         return self._call("mailbox", order_id=order_id)

@@ -412,6 +412,21 @@ class Watcher(Person):
         return {name: Sum(amount, rows[0]["currency"]) for name, amount in sums.items()}
 
 
+class ConnectorProcess:
+    """The connector as a process that can die."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+
+    def dies(self) -> None:
+        """End it without a farewell."""
+        self.stage.kill_connector()
+
+    def starts(self) -> None:
+        """Start it again on the database that it left."""
+        self.stage.start_connector()
+
+
 class Cast:
     """Everybody on one stage. A buyer comes on when first called by name."""
 
@@ -423,6 +438,7 @@ class Cast:
         self.seller = Seller(stage)
         self.seller_center = SellerCenter(stage)
         self.watcher = Watcher(stage)
+        self.connector = ConnectorProcess(stage)
         self._buyers: dict[str, Buyer] = {}
 
     def buyer(self, name: str) -> Buyer:

@@ -32,7 +32,7 @@ from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.timeline import Timeline
 from rehearsal.gherkin.vocabulary import Saying, unknown
 
-STEPS: Final = ("people", "time", "orders", "requests", "decisions", "observations")
+STEPS: Final = ("people", "time", "orders", "requests", "decisions", "observations", "process")
 EPILOGUE: Final = "PT1H"
 RESULT: Final = pytest.StashKey[ScenarioResult]()
 

@@ -96,6 +96,8 @@ ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
     "oms_inspect":            ("seller", "oms", lambda sent, case:
                                f"inspects the goods: {_low(sent['grade'])}, "
                                f"{'accepts' if sent['accept'] else 'refuses'} them"),
+    "kill_connector":         ("connector", "connector", "is killed"),
+    "start_connector":        ("connector", "connector", "starts again on its database"),
     "oms_refund":             ("seller", "oms", lambda sent, case: _plus("starts a refund", sent.get("amount"), case)),
 }
 # fmt: on

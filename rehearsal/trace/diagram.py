@@ -166,6 +166,9 @@ class _Reader:
             case "decision_given":
                 words = f"decides: {data.get('decision')} {money}".rstrip()
                 return _Step(at, "oms", "oms", [words], arrow="note", reading=False)
+            case "connector_killed" | "connector_started":
+                words = {"connector_killed": "is killed", "connector_started": "starts again"}[name]
+                return _Step(at, "connector", "connector", [words], arrow="note", reading=False)
             case "booked" | "refund_requested" | "parcel_received":
                 return _Step(at, "oms", "oms", [f"{_title(name)} {money}".rstrip()], arrow="note", reading=False)
             case _:

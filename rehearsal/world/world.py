@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import shlex
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -72,10 +72,23 @@ class Origin:
 
 @dataclass(slots=True)
 class WorldState:
-    """What a world itself remembers: how near it is to rest, and how many outsiders are inside at this moment."""
+    """What a world itself remembers.
+
+    How near it is to rest, how many outsiders are inside at this moment, and since when the connector is down.
+    """
 
     rest: RestState = field(default_factory=RestState)
     outsiders: int = 0
+    down_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StageEvent:
+    """Something that the stage itself has done to a player."""
+
+    at: datetime
+    name: str
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 class World:
@@ -292,6 +305,28 @@ class World:
         self.state.rest.disturb()
         breaches = EventContract.load().breaches(who, event.name, entry["data"])
         self.auditor.on_event(PlayerEvent(entry["seq"], event.at, who, event.name, event.data, breaches))
+
+    # trouble
+
+    def kill_connector(self) -> bool:
+        """End the connector's process without a farewell; return that it does not run. Raise Busy if it is down."""
+        with self.lock:
+            if not self.connector.ready():
+                raise Busy("The connector is down", "it has to run before it can be killed")
+            self.connector.kill()
+            self.state.down_since = self.now
+            self._note("stage", StageEvent(self.now, "connector_killed"))
+            return False
+
+    def start_connector(self) -> bool:
+        """Start the connector on what it left; return that it runs. Raise Busy if it runs already."""
+        with self.lock:
+            if self.connector.ready():
+                raise Busy("The connector runs", "only one that was killed can be started")
+            self.connector.start()
+            down, self.state.down_since = self.now - (self.state.down_since or self.now), None
+            self._note("stage", StageEvent(self.now, "connector_started", {"down": down.total_seconds()}))
+            return True
 
     # outsiders
 

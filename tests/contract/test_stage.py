@@ -116,6 +116,24 @@ def test_reset_begins_anew_behind_the_same_addresses(stage: Any) -> None:
     assert other["tiktok"]["app_secret"] != first["tiktok"]["app_secret"]
 
 
+def test_the_connector_dies_and_comes_back_on_its_database(stage: Any) -> None:
+    entry = asked(stage)
+    case = adjustment(stage, return_id=entry["return_id"])
+    stage.oms_approve(case["id"])
+    assert stage.kill_connector() == {"running": False}
+    assert refused(Problem, stage.kill_connector).status == 409
+    stage.advance(by="PT2H")
+    assert stage.get_return(entry["return_id"])["refunded"] == "0.00"
+    assert stage.start_connector() == {"running": True}
+    assert refused(Problem, stage.start_connector).status == 409
+    stage.advance(by="PT1H")
+    assert stage.get_return(entry["return_id"])["refunded"] == entry["refund_total"]
+    told = [line for line in stage.trace()[1:] if line.get("who") == "stage"]
+    assert [(line["name"], line["data"]) for line in told] == [
+        ("connector_killed", {}), ("connector_started", {"down": 7200.0})
+    ]  # fmt: skip
+
+
 def test_time_passes_by_a_span_to_an_hour_and_to_what_is_next(stage: Any) -> None:
     assert stage.advance(by="PT0S")["now"] == "2031-03-03T09:00:00Z"
     due = stage.agenda()["agenda"][0]["at"]

@@ -26,6 +26,10 @@ def scenarios(path: Path) -> Iterator[tuple[Any, int]]:
             yield from ((c.scenario, inside) for c in child.rule.children if c.scenario)
 
 
+def is_trouble(scenario: Any) -> bool:
+    return any(tag.name == "@trouble" for tag in scenario.tags)
+
+
 def backgrounds(path: Path) -> Iterator[Any]:
     for child in get_gherkin_document(str(path)).feature.children:
         if child.background:
@@ -38,7 +42,7 @@ def backgrounds(path: Path) -> Iterator[Any]:
 def test_a_scenario_has_one_when_and_few_steps(path: Path) -> None:
     for scenario, _ in scenarios(path):
         assert sum(step.keyword.strip() == "When" for step in scenario.steps) == 1, scenario.name
-        assert 2 <= len(scenario.steps) <= 7, scenario.name
+        assert 2 <= len(scenario.steps) <= (10 if is_trouble(scenario) else 7), scenario.name
 
 
 @pytest.mark.parametrize("path", FEATURES, ids=lambda path: path.stem)
@@ -53,6 +57,7 @@ def test_nobody_speaks_of_the_wire(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FEATURES, ids=lambda path: path.stem)
-def test_every_scenario_names_a_requirement(path: Path) -> None:
+def test_every_scenario_names_a_requirement_or_is_about_trouble(path: Path) -> None:
+    """The guide has no words on trouble."""
     for scenario, _ in scenarios(path):
-        assert [tag for tag in scenario.tags if re.fullmatch(r"@R\d+", tag.name)], scenario.name
+        assert is_trouble(scenario) or [tag for tag in scenario.tags if re.fullmatch(r"@R\d+", tag.name)], scenario.name

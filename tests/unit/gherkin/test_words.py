@@ -10,7 +10,17 @@ import pytest
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 from rehearsal.cli import run
-from rehearsal.gherkin.cast import Buyer, Cast, Clock, Courier, Operator, Seller, SellerCenter, Watcher
+from rehearsal.gherkin.cast import (
+    Buyer,
+    Cast,
+    Clock,
+    ConnectorProcess,
+    Courier,
+    Operator,
+    Seller,
+    SellerCenter,
+    Watcher,
+)
 from rehearsal.gherkin.plugin import pytest_plugins
 from rehearsal.gherkin.vocabulary import Saying, nearest
 from rehearsal.gherkin.vocabulary import shipped as listed
@@ -51,6 +61,7 @@ PEOPLE = {
     "people.operator": Operator,
     "people.watcher": Watcher,
     "people.clock": Clock,
+    "people.connector": ConnectorProcess,
 }
 
 

@@ -1,0 +1,46 @@
+Feature: The connector dies and comes back
+  Its process may end anywhere, without a farewell. What it has acknowledged is in its database: nothing of it is lost,
+  nothing is done twice, and what happened meanwhile is told as soon as it is back.
+
+  Rule: What the seller has decided goes out all the same
+
+    Background:
+      Given Maya has received a desk lamp for 39.98 USD
+      And Maya has asked for her money back
+      And an hour has passed
+
+    @trouble
+    Scenario Outline: Between the seller's answer and the round that delivers it
+      Given the seller has <answered> Maya's request
+      When the connector is <gone>
+      And an hour passes
+      Then Maya has exactly one mail, "<mail>"
+      And all three books say <sum> for Maya
+
+      Examples:
+        | answered | gone                   | mail            | sum       |
+        | approved | killed and starts again | order refund    | 39.98 USD |
+        | rejected | killed and starts again | refund rejected | 0.00 USD  |
+        | approved | down for 50 minutes     | order refund    | 39.98 USD |
+        | rejected | down for 50 minutes     | refund rejected | 0.00 USD  |
+
+  Rule: What happened meanwhile is told afterwards
+
+    Background:
+      Given Maya has received a desk lamp for 39.98 USD
+      And Maya has asked for her money back
+      And Noah has received a phone case for 15.99 USD
+      And Ana has received a mug for 12.50 USD
+
+    @trouble
+    Scenario: For a whole day, over two deadlines and a refund of the seller's own
+      Given an hour has passed
+      And the seller has refunded Noah 5.00 USD
+      And the connector has been killed
+      And Ana has asked for her money back
+      And 25 hours have passed
+      When the connector starts again
+      And an hour passes
+      Then all three books say 39.98 USD for Maya
+      And all three books say 5.00 USD for Noah
+      And all three books say 12.50 USD for Ana
