@@ -15,14 +15,21 @@ from typing import Final
 
 
 class ApiError(Exception):
-    """The platform says no, in its own words; `field` names what was said wrong, as the control calls name it."""
+    """The platform says no, in its own words.
 
-    def __init__(self, code: int, message: str, http_status: int = 200, *, field: str | None = None) -> None:
+    `field` names what was said wrong, as the control calls name it; `trouble` the trouble but for which it had said
+    yes.
+    """
+
+    def __init__(
+        self, code: int, message: str, http_status: int = 200, *, field: str | None = None, trouble: str | None = None
+    ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
         self.http_status = http_status
         self.field = field
+        self.trouble = trouble
 
 
 class UnknownId(Exception):
@@ -71,6 +78,8 @@ REASON_ROLE         = Refusal(25001015, "Reason {reason} is not for this role", 
 REASON_ACTION       = Refusal(25001016, "Reason {reason} does not fit this action", "S20", field="reason")
 REASON_STATUS       = Refusal(25001021, "Reason {reason} does not match order status {status}", "GUIDE",
                               field="reason")
+LOCKED              = Refusal(25001028, "The lock on the after-sales request was not obtained. Try again later",
+                              "GUIDE, of cancellations; that returns have it too", "assumed")
 ALREADY_SHIPPED     = Refusal(25001045, "The order has been shipped, it cannot be cancelled", "GUIDE")
 ORDER_CLOSED        = Refusal(25001051, "The order is completed or cancelled", "GUIDE")
 OVER_REFUND         = Refusal(25005005, "Refund amount {amount} exceeds the refundable amount {most}", "GUIDE",

@@ -68,15 +68,17 @@ def create_app(
         app.add_url_rule(endpoint.path, name, view(endpoint), methods=methods, provide_automatic_options=False)
     for path in authorization.GRANT_TYPES:
         app.add_url_rule(path, path.strip("/").replace("/", "_"), token, provide_automatic_options=False)
-    _register_refusals(app, respond, pages)
+    _register_refusals(app, respond, pages, market.troubles.met)
     return app
 
 
-def _register_refusals(app: Flask, respond: Respond, pages: tuple[str, ...]) -> None:
+def _register_refusals(app: Flask, respond: Respond, pages: tuple[str, ...], met: Callable[[str], None]) -> None:
     """Have whatever is raised written in the platform's envelope, as one of its own refusals."""
 
     @app.errorhandler(ApiError)
     def _refused(error: ApiError) -> Response:
+        if error.trouble is not None:
+            met(error.trouble)
         return respond(lambda request_id: wire.failure(error.code, error.message, request_id), error.http_status)
 
     @app.errorhandler(BadValue)

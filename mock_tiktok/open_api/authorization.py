@@ -24,7 +24,7 @@ def token(market: Market, path: str, query: Mapping[str, str]) -> Json:
     try:
         return _token(market, path, query)
     except ApiError as error:
-        raise ApiError(error.code, error.message, 200) from error
+        raise ApiError(error.code, error.message, 200, trouble=error.trouble) from error
 
 
 def _token(market: Market, path: str, query: Mapping[str, str]) -> Json:
@@ -36,8 +36,7 @@ def _token(market: Market, path: str, query: Mapping[str, str]) -> Json:
         raise invalid("grant_type", why=f"It must be {GRANT_TYPES[path][0]}")
     if not query.get(given):
         raise invalid(given, why="It is missing")
-    act = market.tokens.exchange if path == GET_TOKEN else market.tokens.refresh
-    granted = act(query[given], market.now)
+    granted = (market.exchange if path == GET_TOKEN else market.refresh)(query[given])
     return wire.grant(granted, market.shop(granted.shop_id))
 
 

@@ -7,6 +7,7 @@
     token                     36009004, 105001, 105002
     scope                     105005
     shop_cipher               106013, 36009004 where it must be absent, 101000 when it is not the token's shop
+    quota, where one is set   36009002, 36009037
     body                      36009022, 36009023
 
 What comes out is a `Call`: whose shop, which version, and what was asked, still in the wire's own words. The order and
@@ -87,6 +88,9 @@ class Gateway:
         self._check_timestamp(query)
         self._check_sign(query, received)
         shop = self._shop(endpoint, query, received)
+        if self._market.troubles.armed:
+            self._market.troubles.check_call(shop.shop_id, endpoint.scope)
+            act = self._troubled(endpoint, act)
         body = _body(received) if endpoint.method == "POST" else {}
         ids = {name: value for name, value in path.items() if name != "version"}
         call = Call(shop, version, ids, _read(received.query, endpoint.query), body)
@@ -97,6 +101,15 @@ class Gateway:
             raise invalid("idempotency_key", why=f"It takes 1 to {LONGEST_KEY} characters")
         scope = Scope(query["app_key"], shop.shop_id, endpoint.operation, ids.get(endpoint.object_id, ""), key)
         return self._market.state.outcomes.once(scope, received.body, partial(act, call))
+
+    def _troubled(self, endpoint: Endpoint, act: Act) -> Act:
+        """Return the act, refused where it decides on what is locked: what has had its outcome is told it again."""
+
+        def decide(call: Call) -> Json:
+            self._market.troubles.check_decision(call.ids[endpoint.object_id])
+            return act(call)
+
+        return decide if endpoint.object_id else act
 
     def _check_app(self, query: Mapping[str, str]) -> None:
         if query.get("app_key") != self._market.app_key:

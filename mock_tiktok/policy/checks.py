@@ -92,7 +92,7 @@ _STEP: Final = _wait("min|h|d|bd", 0, "a wait such as 5min, 24h, 30d or 2bd")
 # What each number is. Whoever asks for one finds it: a profile has them all, its own or inherited.
 NUMBERS: Final[Mapping[str, Rule]] = {
     **dict.fromkeys(("order.cool_down", "order.handling", "order.collection", "order.transit"), _LENGTH),
-    **dict.fromkeys(("return.window", "buyer.hesitation", "courier.return_transit"), _LENGTH),
+    **dict.fromkeys(("return.window", "buyer.hesitation", "courier.return_transit", "token.refresh_grace"), _LENGTH),
     **dict.fromkeys(("return.label_delay", "payout.processing", "cancel.remorse"), _STEP),
     **dict.fromkeys(("order.unpaid_cancel", "order.shipping_sla", "cancel.seller_response"), _ANY_WAIT),
     "inspection.undelivered_review_after": _ANY_WAIT,

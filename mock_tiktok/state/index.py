@@ -10,9 +10,10 @@ from __future__ import annotations
 import base64
 import binascii
 from bisect import bisect_left, insort
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Generic, Protocol, TypeVar
 
 from mock_tiktok.domain.searches import Page, PageRequest, Sort, SortField, TimeRange
@@ -61,6 +62,7 @@ class Shelf(Generic[T]):
     def __init__(self) -> None:
         self._values: dict[str, T] = {}
         self._lists: dict[tuple[SortField, str], list[Key]] = {}
+        self.followers: tuple[Behind[T], ...] = ()
 
     def __iter__(self) -> Iterator[T]:
         return iter(self._values.values())
@@ -88,6 +90,8 @@ class Shelf(Generic[T]):
                 insort(self._list(field, _ALL), key)
                 insort(self._list(field, value.status), key)
         self._values[id] = value
+        for behind in self.followers:
+            behind.news.append((id, value))
 
     def search(self, query: Query[T], sort: Sort, page: PageRequest) -> Page[T]:
         """Return one page; the same token gives the same place in the list, whatever has come or gone meanwhile."""
@@ -105,6 +109,19 @@ class Shelf(Generic[T]):
             more = begin > low
         token = _write_token(chosen[-1], sort) if more and chosen else ""
         return Page(tuple(self._values[id] for _, id in chosen), total, token)
+
+    def followed(self, number: str, by: timedelta) -> Behind[T]:
+        """Have an older state of the shelf kept from now on, which learns of everything `by` later."""
+        behind = Behind(self, number, by)
+        self.followers += (behind,)
+        return behind
+
+    def copy(self) -> Shelf[T]:
+        """Return a shelf with the same values."""
+        copied: Shelf[T] = Shelf()
+        copied._values = dict(self._values)
+        copied._lists = {name: list(keys) for name, keys in self._lists.items()}
+        return copied
 
     def _matching(self, query: Query[T], field: SortField) -> tuple[list[Key], int, int]:
         """Return a sorted list and the stretch of it that matches."""
@@ -141,6 +158,27 @@ class Shelf(Generic[T]):
     def _drop(self, field: SortField, status: str, key: Key) -> None:
         keys = self._list(field, status)
         del keys[bisect_left(keys, key)]
+
+
+class Behind(Generic[T]):
+    """A shelf as it was a while ago."""
+
+    def __init__(self, shelf: Shelf[T], number: str, by: timedelta) -> None:
+        self.number = number
+        self.shown = shelf.copy()
+        self.news: deque[tuple[str, T]] = deque()  # what it has yet to learn
+        self._shelf = shelf
+        self._by = by
+
+    def differs(self, now: datetime) -> bool:
+        """Bring it up to what it knows at `now`; return whether the shelf itself knows more."""
+        while self.news and self.news[0][1].updated_at + self._by <= now:
+            self.shown.put(*self.news.popleft())
+        return bool(self.news)
+
+    def leave(self) -> None:
+        """Follow the shelf no more."""
+        self._shelf.followers = tuple(other for other in self._shelf.followers if other is not self)
 
 
 def _fits(value: T, query: Query[T]) -> bool:

@@ -16,6 +16,7 @@ from mock_tiktok.state.agenda import Agenda
 from mock_tiktok.state.idempotency import IdempotencyStore
 from mock_tiktok.state.store import Store
 from mock_tiktok.state.tokens import TokenStore
+from mock_tiktok.state.troubles import Trouble
 
 
 @dataclass
@@ -29,6 +30,7 @@ class MarketplaceState:
     agenda: Agenda = field(default_factory=Agenda)
     counts: Counter[str] = field(default_factory=Counter)
     outcomes: IdempotencyStore = field(default_factory=IdempotencyStore)
+    troubles: dict[str, Trouble] = field(default_factory=dict)
     tokens: TokenStore = field(init=False)
 
     def __post_init__(self) -> None:

@@ -2,14 +2,16 @@
 
 There are two kinds. *Shown* credentials are what a person copies out of the developer console: they follow from the
 seed, the shop and the time alone, so looking at them changes nothing, what is shown is valid, and showing newer ones
-ends none of the older. *Granted* tokens come from an exchange over HTTP. Neither kind is ever ended by the other; a
-refresh ends nothing either (the platform does not document it, so this is an assumption).
+ends none of the older. *Granted* tokens come from an exchange over HTTP, and a refresh ends the refresh token that was
+granted before, after a grace (D38). Neither kind is ever ended by the other. What a trouble ends before its time are
+granted tokens alone: those shown are the tools'.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -60,11 +62,36 @@ _LOOK_BACK: Final = {_Kind.ACCESS: 104, _Kind.REFRESH: 4, _Kind.CODE: 4}  # peri
 _EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
+# fmt: off
+# What is said to a token that is no good. That of one that was taken away is not documented apart (assumed).
+_SAID: Final[Mapping[int, tuple[str, int]]] = {
+    105001: ("The 'x-tts-access-token' header is invalid: no such access_token.", 401),
+    105002: ("The access_token in 'x-tts-access-token' has expired. Refresh it and retry.", 401),
+    36004001: ("refresh_token has expired", 200),
+    36004005: ("no related auth record for this refresh_token", 200),
+}
+# How a trouble ends tokens before their time, and what is said to each kind of them from then on.
+ENDINGS: Final[Mapping[str, Mapping[_Kind, int]]] = {
+    "token_revoked": {_Kind.ACCESS: 105001},
+    "token_expired": {_Kind.ACCESS: 105002},
+    "refresh_ended": {_Kind.REFRESH: 36004001},
+    "deauthorised":  {_Kind.ACCESS: 105001, _Kind.REFRESH: 36004005},
+}
+# fmt: on
+
+
+def _no_good(code: int, trouble: str | None = None) -> ApiError:
+    words, http_status = _SAID[code]
+    return ApiError(code, words, http_status, trouble=trouble)
+
+
 @dataclass(frozen=True, slots=True)
 class _Issued:
     shop_id: str
     expires_at: datetime
     scopes: tuple[str, ...] = SCOPES
+    granted: bool = False
+    ended: tuple[int, str] | None = None  # before its time: what is said to it, and the trouble that ended it
 
 
 class TokenStore:
@@ -94,11 +121,7 @@ class TokenStore:
 
     def shop_of(self, access_token: str, now: datetime) -> tuple[str, tuple[str, ...]]:
         """Return whose token it is and what it may do; raise what the gateway says of a bad one."""
-        issued = self._find(_Kind.ACCESS, access_token, now)
-        if issued is None:
-            raise ApiError(105001, "The 'x-tts-access-token' header is invalid: no such access_token.", 401)
-        if now >= issued.expires_at:
-            raise ApiError(105002, "The access_token in 'x-tts-access-token' has expired. Refresh it and retry.", 401)
+        issued = self._good(_Kind.ACCESS, access_token, now, unknown=105001, expired=105002)
         return issued.shop_id, issued.scopes
 
     def exchange(self, auth_code: str, now: datetime) -> Grant:
@@ -110,21 +133,33 @@ class TokenStore:
         self._used_codes[issued.shop_id] += 1
         return self._grant(issued.shop_id, now)
 
-    def refresh(self, refresh_token: str, now: datetime) -> Grant:
-        """Exchange a refresh token for a new pair; the older pair lives out its life."""
-        issued = self._find(_Kind.REFRESH, refresh_token, now)
-        if issued is None:
-            raise ApiError(36004005, "no related auth record for this refresh_token", 200)
-        if now >= issued.expires_at:
-            raise ApiError(36004001, "refresh_token has expired", 200)
+    def refresh(self, refresh_token: str, now: datetime, grace: Callable[[str], timedelta]) -> Grant:
+        """Exchange a refresh token for a new pair.
+
+        One that was granted ends the shop's `grace` after its first use; the older access token lives out its life.
+        """
+        issued = self._good(_Kind.REFRESH, refresh_token, now, unknown=36004005, expired=36004001)
+        if issued.granted:
+            ends = min(issued.expires_at, now.replace(microsecond=0) + grace(issued.shop_id))
+            self._issued[_Kind.REFRESH, refresh_token] = replace(issued, expires_at=ends)
         return self._grant(issued.shop_id, now)
 
-    def restrict(self, access_token: str, scopes: tuple[str, ...], now: datetime) -> None:
-        """Take scopes away from a token, as a seller does who authorizes less."""
-        issued = self._find(_Kind.ACCESS, access_token, now)
+    def end(self, how: str, trouble: str, shop_id: str) -> None:
+        """End the tokens that were granted for a shop, as `ENDINGS` has it; those granted later are good."""
+        for (kind, text), issued in self._issued.items():
+            if issued.granted and issued.shop_id == shop_id and (code := ENDINGS[how].get(kind)):
+                self._issued[kind, text] = replace(issued, ended=(code, trouble))
+
+    def _good(self, kind: _Kind, text: str, now: datetime, *, unknown: int, expired: int) -> _Issued:
+        """Return what a token stands for, or raise what is said of one that is no good."""
+        issued = self._find(kind, text, now)
         if issued is None:
-            raise LookupError(access_token)
-        self._issued[_Kind.ACCESS, access_token] = _Issued(issued.shop_id, issued.expires_at, scopes)
+            raise _no_good(unknown)
+        if issued.ended is not None:
+            raise _no_good(*issued.ended)
+        if now >= issued.expires_at:
+            raise _no_good(expired)
+        return issued
 
     def _grant(self, shop_id: str, now: datetime) -> Grant:
         self._exchanges[shop_id] += 1
@@ -133,7 +168,7 @@ class TokenStore:
         tokens = {}
         for kind in (_Kind.ACCESS, _Kind.REFRESH):
             tokens[kind] = self._text(f"granted {kind}", shop_id, number)
-            self._issued[kind, tokens[kind]] = _Issued(shop_id, start + _LIVES[kind])
+            self._issued[kind, tokens[kind]] = _Issued(shop_id, start + _LIVES[kind], granted=True)
         return Grant(
             shop_id,
             open_id=self._digest("open id", shop_id, 0)[:28],

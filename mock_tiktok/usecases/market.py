@@ -20,8 +20,9 @@ from mock_tiktok.state.events import Listener
 from mock_tiktok.state.marketplace import MarketplaceState
 from mock_tiktok.state.platform import Clock, Platform
 from mock_tiktok.state.store import Store
-from mock_tiktok.state.tokens import Tokens
+from mock_tiktok.state.tokens import Grant, Tokens
 from mock_tiktok.usecases.shop import Shop
+from mock_tiktok.usecases.troubles import Troubles
 
 DEFAULT_PROFILE: Final = "us-2025-08"
 _OF_MARKET: Final = {"US": DEFAULT_PROFILE, "GB": "uk-2026-04", "UK": "uk-2026-04", "ID": "id-2025-11"}
@@ -47,7 +48,8 @@ class Market:
         self.tokens = state.tokens
         self.app_key = f"6{state.digest('app key', state.world).hex()[:12]}"
         self.app_secret = state.digest("app secret", state.world).hex()[:40]
-        self._shops = {shop_id: Shop(self.platform, store) for shop_id, store in state.shops.items()}
+        self.troubles = Troubles(state, self.platform)
+        self._shops = {shop_id: Shop(self.platform, store, self.troubles) for shop_id, store in state.shops.items()}
 
     @property
     def now(self) -> datetime:
@@ -71,7 +73,7 @@ class Market:
         shop_id = self.platform.numbered_id("shop", number)
         store = Store(shop_id, name or f"Rehearsal Shop {number}", chosen.market, chosen, self.state.shops)
         self.state.shops[shop_id] = store
-        self._shops[shop_id] = Shop(self.platform, store)
+        self._shops[shop_id] = Shop(self.platform, store, self.troubles)
         self.tokens.add_shop(shop_id)
         return _credentials(self._shops[shop_id])
 
@@ -83,6 +85,15 @@ class Market:
     def credentials(self, shop_id: str) -> Tokens:
         """Return tokens that are valid now; asking changes nothing and ends none that were given before."""
         return self.tokens.shown(self.shop(shop_id).shop_id, self.now)
+
+    def exchange(self, auth_code: str) -> Grant:
+        """Exchange an authorization code for tokens."""
+        return self.tokens.exchange(auth_code, self.now)
+
+    def refresh(self, refresh_token: str) -> Grant:
+        """Exchange a refresh token for new tokens."""
+        grace = "token.refresh_grace"
+        return self.tokens.refresh(refresh_token, self.now, lambda shop_id: self.shop(shop_id).profile.wait(grace))
 
     def shop(self, shop_id: str) -> Shop:
         """Return the shop of that id; raise UnknownId where there is none."""

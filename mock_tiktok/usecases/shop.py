@@ -39,6 +39,7 @@ from mock_tiktok.usecases.orders import UNPAID_OVER, OrderLifecycle
 from mock_tiktok.usecases.queries import Queries
 from mock_tiktok.usecases.returns import KINDS as RETURN_KINDS
 from mock_tiktok.usecases.returns import ReturnLifecycle
+from mock_tiktok.usecases.troubles import Troubles
 
 __all__ = ["Shop", "SkuQuantity"]
 
@@ -46,8 +47,8 @@ __all__ = ["Shop", "SkuQuantity"]
 class Shop(Queries):
     """A seller's shop on the marketplace: what its seller can look up, and do."""
 
-    def __init__(self, platform: Platform, store: Store) -> None:
-        super().__init__(store)
+    def __init__(self, platform: Platform, store: Store, troubles: Troubles) -> None:
+        super().__init__(store, troubles)
         self.platform = platform
         self.shop_id = store.shop_id
         self.shop_cipher = f"ROW_{platform.digest('shop cipher', self.shop_id).hex()[:24]}"

@@ -78,12 +78,6 @@ def test_the_token_is_missing_or_unknown_or_has_expired(client: Client, clock: H
     is_refused(client.refusal("POST", SEARCH, leave_out="shop_cipher"), 401, 105002, "expired")
 
 
-def test_a_token_without_the_scope_is_refused_before_the_cipher(client: Client, market: Marketplace) -> None:
-    market.tokens.restrict(client.token, ("seller.order.info",), START)
-    assert client.refusal("POST", SEARCH, leave_out="shop_cipher")[:2] == (401, 105005)
-    assert client.send("POST", "/order/202309/orders/search", {"page_size": "20"}).status_code == 200
-
-
 def test_a_cipher_must_be_the_token_s_own_and_be_absent_for_authorization(client: Client, market: Marketplace) -> None:
     assert client.refusal("POST", SEARCH, leave_out="shop_cipher")[:2] == (400, 106013)
     other = market.add_shop(name="Elsewhere")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from mock_tiktok import Marketplace
 from tests.clock import START, HandClock
@@ -52,7 +55,7 @@ def test_shown_tokens_are_valid_and_end_no_older_ones(client: Client, market: Ma
         clock.at += timedelta(days=11)
 
 
-def test_a_refresh_gives_a_new_pair_and_ends_nothing(client: Client, market: Marketplace) -> None:
+def test_a_refresh_gives_a_new_pair_and_ends_no_access_token(client: Client, market: Marketplace) -> None:
     granted = exchange(market, auth_code=market.credentials(client.shop.shop_id).auth_code)["data"]
     for grant_type in ("refresh_token", "authorized_code"):
         fresh = exchange(market, "refresh", refresh_token=granted["refresh_token"], grant_type=grant_type)["data"]
@@ -60,6 +63,34 @@ def test_a_refresh_gives_a_new_pair_and_ends_nothing(client: Client, market: Mar
         for token in (granted["access_token"], fresh["access_token"]):
             client.token = token
             assert client.send("POST", SEARCH).status_code == 200
+
+
+@pytest.mark.parametrize("grace", ["0min", "10min", "2h"])
+def test_a_granted_refresh_token_is_good_for_a_grace_after_its_first_use(
+    tmp_path: Path, clock: HandClock, grace: str
+) -> None:
+    profile = tmp_path / "own.yaml"
+    number = f"{{value: {grace}, source: a guess, certainty: assumed}}"
+    profile.write_text(f"name: own\nextends: us-2025-08\nnumbers: {{token.refresh_grace: {number}}}\n")
+    market = Marketplace(clock=clock, profile=profile)
+    shown = market.credentials(market.add_shop().shop_id)
+
+    def refresh(token: str) -> dict[str, Any]:
+        return exchange(market, "refresh", refresh_token=token, grant_type="refresh_token")
+
+    first = exchange(market, auth_code=shown.auth_code)["data"]["refresh_token"]
+    second = refresh(first)["data"]["refresh_token"]
+    left = {"0min": timedelta(0), "10min": timedelta(minutes=10), "2h": timedelta(hours=2)}[grace]
+    if left:
+        clock.at += left - timedelta(seconds=1)
+        assert refresh(first)["data"]["refresh_token"] not in (first, second), "and its grace is not begun anew"
+        clock.at += timedelta(seconds=1)
+    assert refresh(first)["code"] == 36004001
+    clock.at += timedelta(days=100)
+    assert refresh(second)["code"] == 0
+    for _ in range(2):
+        assert refresh(shown.refresh_token)["code"] == 0, "what is shown is never ended by being used"
+        clock.at += timedelta(hours=3)
 
 
 def test_a_refresh_token_ends_after_its_year(client: Client, market: Marketplace, clock: HandClock) -> None:

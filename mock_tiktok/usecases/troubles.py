@@ -1,0 +1,141 @@
+"""What can go wrong at the marketplace itself, apart from what callers do: begun and ended by whoever sets a stage.
+
+    search_lag     {by}           searches find what was there a while ago; details, and what is counted, do not lag
+    locked         {return_id}    a return or cancellation takes no decision
+    quota          {calls, per}   a shop's calls beyond that many in that time are refused
+    scope_removed  {scope}        tokens lack the scope
+    token_revoked, token_expired, refresh_ended, deauthorised
+                                  end, once, tokens that have been granted (`state/tokens.py`)
+
+A trouble bites only on calls made inside `during`, which names those that may: its caller decides whom it concerns,
+and is asked at the instant when one would make a difference. A call that nobody has armed for pays nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Any, Final, TypeVar
+
+from mock_tiktok.errors import LOCKED, ApiError, BadValue, UnknownId
+from mock_tiktok.state.index import Behind, Dated, Shelf
+from mock_tiktok.state.marketplace import MarketplaceState
+from mock_tiktok.state.platform import Platform
+from mock_tiktok.state.tokens import ENDINGS, SCOPES
+from mock_tiktok.state.troubles import Trouble
+
+Strikes = Callable[[], bool]
+T = TypeVar("T", bound=Dated)
+
+# What each kind is told.
+KINDS: Final[Mapping[str, frozenset[str]]] = {
+    "search_lag": frozenset({"by"}),
+    "locked": frozenset({"return_id"}),
+    "quota": frozenset({"calls", "per"}),
+    "scope_removed": frozenset({"scope"}),
+    **dict.fromkeys(ENDINGS, frozenset()),
+}
+HOUR: Final = timedelta(hours=1)
+_NOBODY: Final[Mapping[str, Strikes]] = MappingProxyType({})
+
+
+class Troubles:
+    """The troubles of one marketplace."""
+
+    def __init__(self, state: MarketplaceState, platform: Platform) -> None:
+        self._state = state
+        self._platform = platform
+        self.armed: Mapping[str, Strikes] = _NOBODY
+
+    def begin(self, number: str, kind: str, *, shop_id: str | None = None, **told: Any) -> None:
+        """Begin a trouble, in one shop or in all; a kind that ends tokens has done so when this returns.
+
+        Raise BadValue for what cannot be meant, UnknownId for a shop that is not there: nothing has changed then.
+        """
+        self._check(kind, told)
+        if shop_id is not None and shop_id not in self._state.shops:
+            raise UnknownId("shop", shop_id)
+        shops = [store for store in self._state.shops.values() if shop_id in (None, store.shop_id)]
+        trouble = self._state.troubles[number] = Trouble(number, kind, shop_id, told)
+        for store in shops:
+            if kind in ENDINGS:
+                self._state.tokens.end(kind, number, store.shop_id)
+            elif kind == "search_lag":
+                shelves: Iterable[Shelf[Any]] = (store.orders, store.returns, store.cancellations)
+                trouble.behind += [shelf.followed(number, told["by"]) for shelf in shelves]
+
+    def end(self, number: str) -> None:
+        """End a trouble, if there is such a one; tokens that it has ended stay so."""
+        trouble = self._state.troubles.pop(number, None)
+        for behind in trouble.behind if trouble else ():
+            behind.leave()
+
+    @contextmanager
+    def during(self, armed: Mapping[str, Strikes]) -> Iterator[None]:
+        """Have these troubles bite, by number, on calls made inside; each is asked when it would, and may decline."""
+        before, self.armed = self.armed, armed
+        try:
+            yield
+        finally:
+            self.armed = before
+
+    # what is asked while a call is answered
+
+    def met(self, number: str) -> None:
+        """Say that a call has met what a trouble did."""
+        if strikes := self.armed.get(number):
+            strikes()
+
+    def check_call(self, shop_id: str, scope: str) -> None:
+        """Raise what the gateway says to a call that a lost scope or a used-up quota refuses."""
+        for trouble, strikes in self._armed("scope_removed", shop_id):
+            if trouble.told["scope"] == scope and strikes():
+                raise ApiError(105005, f"Access denied: the token lacks the scope '{scope}'", 401)
+        for trouble, strikes in self._armed("quota", shop_id):
+            since, calls = trouble.counted.get(shop_id, (self._platform.now, 0))
+            if self._platform.now - since >= trouble.told["per"]:
+                since, calls = self._platform.now, 0
+            if calls >= trouble.told["calls"] and strikes():
+                if trouble.told["per"] == HOUR:  # the sandbox's, the only one whose numbers are documented
+                    raise ApiError(36009037, "The hourly request quota of this shop is used up", 429)
+                raise ApiError(36009002, "Too many requests. Slow down", 429)
+            trouble.counted[shop_id] = since, calls + 1
+
+    def check_decision(self, claim_id: str | None) -> None:
+        """Raise what is said to a decision on a return or cancellation that somebody else has locked."""
+        for trouble, strikes in self._armed("locked"):
+            if trouble.told["return_id"] == claim_id and strikes():
+                raise LOCKED()
+
+    def searched(self, shelf: Shelf[T]) -> Shelf[T]:
+        """Return what a search reads: the shelf, or an older state of it that differs."""
+        for trouble, strikes in self._armed("search_lag"):
+            followers: list[Behind[T]] = [behind for behind in shelf.followers if behind.number == trouble.number]
+            for behind in followers:
+                if behind.differs(self._platform.now) and strikes():
+                    return behind.shown
+        return shelf
+
+    def _armed(self, kind: str, shop_id: str | None = None) -> Iterator[tuple[Trouble, Strikes]]:
+        for number, strikes in self.armed.items():
+            trouble = self._state.troubles.get(number)
+            if trouble and trouble.kind == kind and (shop_id is None or trouble.shop_id in (None, shop_id)):
+                yield trouble, strikes
+
+    def _check(self, kind: str, told: Mapping[str, Any]) -> None:
+        if kind not in KINDS:
+            raise BadValue("kind", f"{kind!r} is none of the marketplace's troubles: {', '.join(KINDS)}")
+        for name in sorted(KINDS[kind] ^ told.keys()):
+            raise BadValue(name, f"is not for {kind}" if name in told else f"is missing; {kind} needs it")
+        for name in ("by", "per"):
+            if told.get(name, HOUR) <= timedelta(0):
+                raise BadValue(name, "must be longer than PT0S")
+        if told.get("calls", 0) < 0:
+            raise BadValue("calls", "must be 0 or more")
+        if "scope" in told and told["scope"] not in SCOPES:
+            raise BadValue("scope", f"{told['scope']!r} is none of {', '.join(SCOPES)}")
+        claim, shops = told.get("return_id"), self._state.shops.values()
+        if claim and not any(store.returns.get(claim) or store.cancellations.get(claim) for store in shops):
+            raise UnknownId("return", claim)
