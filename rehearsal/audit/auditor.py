@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 from rehearsal.audit.decision_ledger import DecisionLedger
+from rehearsal.audit.event import EventName, Trouble
 from rehearsal.audit.finding import Finding, Verdict
 from rehearsal.audit.invariant import Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants import INVARIANTS
+from rehearsal.audit.limits import EVERY_SHOP, Limits
 from rehearsal.seats.port import Capability
 from rehearsal.trace.log import spoken
 from rehearsal.wire.recorder import Exchange
@@ -48,14 +50,15 @@ class Memory:
 
     now: datetime
     decisions: DecisionLedger
+    limits: Limits
     invariants: dict[int, Invariant]
     broken: dict[tuple[int, str], _Broken] = field(default_factory=dict)
 
     @classmethod
-    def blank(cls, now: datetime, one_round: timedelta) -> Memory:
+    def blank(cls, now: datetime) -> Memory:
         """Return what an auditor knows when a world begins."""
-        decisions = DecisionLedger()
-        return cls(now, decisions, {number: kind(decisions, one_round) for number, kind in INVARIANTS.items()})
+        decisions, limits = DecisionLedger(), Limits()
+        return cls(now, decisions, limits, {number: kind(decisions, limits) for number, kind in INVARIANTS.items()})
 
 
 class Auditor:
@@ -70,13 +73,12 @@ class Auditor:
         *,
         now: datetime,
         reproduce: str,
-        one_round: timedelta = timedelta(minutes=15),
         capabilities: frozenset[Capability] = EVERYTHING,
         by_default: Callable[[str], bool] = lambda order_id: False,
         memory: Memory | None = None,
     ) -> None:
         self.reproduce = reproduce
-        self.memory: Final = memory or Memory.blank(now, one_round)
+        self.memory: Final = memory or Memory.blank(now)
         self._capabilities = capabilities
         self._by_default = by_default
         judging = {number: one for number, one in self.memory.invariants.items() if one.needs <= capabilities}
@@ -86,9 +88,21 @@ class Auditor:
         self._after_act = _overriding("after_act", judging)
         self._at_quiescence = _overriding("at_quiescence", at_rest)
 
+    def on_trouble(self, trouble: Trouble) -> None:
+        """Take note of a hit: limits are longer by what it gives."""
+        self.memory.limits.note(trouble)
+
+    def on_authorized(self, shop_id: str, at: datetime) -> None:
+        """Take note that a shop has been authorised anew: its limits hold again."""
+        self.memory.limits.ended(shop_id, at)
+
     def on_event(self, event: PlayerEvent) -> None:
         """Take note of something that has happened inside a player."""
         self.memory.now = max(self.memory.now, event.at)
+        if event.name == EventName.CONNECTOR_KILLED:
+            self.memory.limits.killed(event.at)
+        elif event.name == EventName.CONNECTOR_STARTED:
+            self.memory.limits.ended(EVERY_SHOP, event.at)
         self.memory.decisions.on_event(event)
         for number, invariant in self._on_event:
             self._note(number, invariant.on_event(event))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final, Generic, TypeVar
@@ -32,6 +32,8 @@ class EventName(StrEnum):
     DECISION_GIVEN = "decision_given"
     REFUND_REQUESTED = "refund_requested"
     BOOKED = "booked"
+    CONNECTOR_KILLED = "connector_killed"
+    CONNECTOR_STARTED = "connector_started"
 
 
 REQUESTS: Final = (EventName.RETURN_REQUESTED, EventName.CANCELLATION_REQUESTED)
@@ -84,6 +86,7 @@ class PlayerEvent:
     breaches: tuple[Breach, ...] = ()
 
     # whom it is about
+    shop = Field("shop_id", _text)
     order = Field("order_id", _text)
     returned = Field("return_id", _text)
     cancellation = Field("cancel_id", _text)
@@ -127,3 +130,18 @@ class PlayerEvent:
     def sets_deadline(self) -> bool:
         """Return whether it says what deadline holds from now on, be it none."""
         return "deadline" in self.data
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One hit of a fault, or a death of the connector: what it gives the limits of a shop, or of all (None), on top.
+
+    With `until_authorized` there are no limits until the shop has been authorised anew.
+    """
+
+    at: datetime
+    shop_id: str | None
+    rounds: int = 0
+    pulls: int = 0
+    lasting: timedelta = timedelta(0)
+    until_authorized: bool = False

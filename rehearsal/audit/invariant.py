@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, Final, Protocol
 
 from rehearsal.audit.decision_ledger import DecisionLedger
 from rehearsal.audit.event import PlayerEvent
 from rehearsal.audit.finding import Witness
+from rehearsal.audit.limits import Limits
 from rehearsal.seats.port import AdjustmentRow, Capability
 from rehearsal.wire.recorder import Exchange
 
@@ -98,7 +99,7 @@ class Invariant:
     rule_at_rest: ClassVar[str] = ""
 
     decisions: DecisionLedger
-    one_round: timedelta
+    limits: Limits
     occasions: int = 0
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:

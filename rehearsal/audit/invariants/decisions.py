@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from rehearsal.audit.decision_ledger import APPROVING, is_rejection
-from rehearsal.audit.event import MOVES, EventName
+from rehearsal.audit.event import MOVES, REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Violation
 from rehearsal.audit.invariants.executed_once import departs
@@ -69,20 +69,26 @@ class InTime(Invariant):
     needs = frozenset({Capability.STAFF_DECIDES})
 
     _given: dict[str, tuple[datetime, int]] = field(default_factory=dict)
+    _shops: dict[str, str] = field(default_factory=dict)  # of each claim
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Note decisions as given, delivered or overtaken."""
         claim = event.claim
         if claim is None:
             return
-        if event.name == EventName.DECISION_GIVEN and event.accepted:
+        if event.name in REQUESTS:
+            self._shops[claim] = event.shop
+        elif event.name == EventName.DECISION_GIVEN and event.accepted:
             self.occasions += 1
             self._given[claim] = (event.at, event.seq)
         elif event.name == EventName.DEADLINE_LAPSED:
             given = self._given.pop(claim, None)
             due = event.due or event.at
-            if given is not None and given[0] < due:
-                early = given[0] <= due - self.one_round
+            if given is None or given[0] >= due:
+                return
+            trouble = self.limits.extension(self._shops.get(claim), given[0])
+            early = due - given[0] >= self.limits.one_round + trouble
+            if early or not trouble:
                 yield Violation(
                     f"late {claim} {due.isoformat()}",
                     "connector",

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from rehearsal.audit.auditor import EVERYTHING, Auditor
+from rehearsal.audit.event import Trouble
 from rehearsal.audit.finding import Finding, Verdict
 from rehearsal.audit.invariant import LedgerRow, PlayerEvent, Quiescence
 from rehearsal.audit.invariants import INVARIANTS
@@ -296,6 +297,26 @@ def test_a_decision_that_lies_about_until_the_deadline_is_late() -> None:
     story.lapsed()
     (finding,) = story.auditor.broken()
     assert (finding.invariant, finding.suspect) == ("in-time", "connector")
+
+
+@pytest.mark.parametrize(
+    ("given", "hits", "late"),
+    [
+        (timedelta(minutes=15), 0, True),
+        (timedelta(minutes=10), 0, True),  # sent at its own instant, as nothing stands in its way
+        (timedelta(minutes=30), 1, True),
+        (timedelta(minutes=29), 1, False),
+        (timedelta(minutes=29), 0, True),
+    ],
+)
+def test_trouble_asks_for_a_decision_that_is_so_much_earlier(given: timedelta, hits: int, late: bool) -> None:
+    story = Story().tell("return_requested", return_id="R1", shop_id="S1", refund_total=Decimal(5))
+    story.now = START + DAY - given - timedelta(seconds=1)
+    story.decided("reject")
+    for _ in range(hits):
+        story.auditor.on_trouble(Trouble(story.now, "S1", rounds=1))
+        story.auditor.on_trouble(Trouble(story.now, "S2", rounds=1))
+    assert story.lapsed().broken() == (["in-time"] if late else [])
 
 
 def test_a_deadline_that_passes_unnoticed_is_noticed() -> None:

@@ -1,0 +1,71 @@
+"""How long whoever sits on the connector's seat may take, and how trouble that was ordered lengthens that (D43).
+
+Each hit gives the shop it concerns one more round, and one more pull where the OMS was the caller; what lasts gives its
+duration as well. While the connector is down, or a shop waits to be authorised anew, there is no limit at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from rehearsal.audit.event import Trouble
+
+ROUND: Final = timedelta(minutes=15)
+PULL: Final = timedelta(minutes=15)
+UNLIMITED: Final = timedelta(days=365 * 100)
+EVERY_SHOP: Final = None
+
+
+@dataclass(slots=True)
+class Limits:
+    """One round, one pull, and all the trouble there was."""
+
+    one_round: timedelta = ROUND
+    one_pull: timedelta = PULL
+    _past: list[Trouble] = field(default_factory=list)
+    _open: dict[str | None, Trouble] = field(default_factory=dict)
+
+    def note(self, trouble: Trouble) -> None:
+        """Take note of a hit, or of trouble whose end is not known yet."""
+        if trouble.until_authorized:
+            self._open.setdefault(trouble.shop_id, trouble)
+        else:
+            self._past.append(trouble)
+
+    def killed(self, at: datetime) -> None:
+        """Stop all limits: the connector is down."""
+        self._open.setdefault(EVERY_SHOP, Trouble(at, EVERY_SHOP, rounds=1))
+
+    def ended(self, shop_id: str | None, at: datetime) -> None:
+        """Have limits hold again: the shop is authorised, or (`EVERY_SHOP`) the connector runs."""
+        trouble = self._open.pop(shop_id, None)
+        if trouble is not None:
+            lasting = max(trouble.lasting, at - trouble.at)
+            rounds = max(trouble.rounds, 1)
+            self._past.append(replace(trouble, rounds=rounds, lasting=lasting, until_authorized=False))
+
+    def extension(self, shop_id: str | None, since: datetime) -> timedelta:
+        """Return by how much a limit of the shop that began to run at `since` is longer than without trouble.
+
+        A shop that is not known (None) is given every trouble. UNLIMITED where the limit does not run at present.
+        """
+        if any(_concerns(trouble, shop_id) for trouble in self._open.values()):
+            return UNLIMITED
+        longer = timedelta(0)
+        for trouble in self._past:
+            if trouble.at + trouble.lasting >= since and _concerns(trouble, shop_id):
+                lasting = trouble.at + trouble.lasting - max(trouble.at, since)
+                longer += trouble.rounds * self.one_round + trouble.pulls * self.one_pull + lasting
+        return longer
+
+    def last_trouble(self) -> datetime | None:
+        """Return when the last trouble was over; None where there was none, or where it lasts."""
+        if self._open or not self._past:
+            return None
+        return max(trouble.at + trouble.lasting for trouble in self._past)
+
+
+def _concerns(trouble: Trouble, shop_id: str | None) -> bool:
+    return shop_id is None or trouble.shop_id in (EVERY_SHOP, shop_id)
