@@ -1,7 +1,8 @@
 """The connector's round: collect, decide what would lapse, deliver, settle.
 
-One round per shop and quarter of an hour, on a grid that never moves. A part of a round that finds the marketplace
-unavailable leaves its watermark where it was and the rest of the round goes on.
+One round per shop and quarter of an hour, on a grid that never moves; one more soon after a renewal of the shop's token
+that had no answer. A part of a round that finds the marketplace unavailable leaves its watermark where it was and the
+rest of the round goes on.
 """
 
 from __future__ import annotations
@@ -44,6 +45,9 @@ DELIVERED: Final = {
 }
 BROKEN: Final = "failed here"
 SETTLED: Final = {**DELIVERED, OutboxState.DONE: "settled"}
+NO_ANSWER: Final = "no answer about its token"
+# A token that was renewed and never reached us ends the one we have, some time after (assumed: 10 minutes).
+RENEWED_AGAIN: Final = timedelta(minutes=1)
 AT_ONCE: Final = 50  # documents in one transaction
 CLAIMS: Final = {Stream.RETURNS: ClaimKind.RETURN, Stream.CANCELLATIONS: ClaimKind.CANCELLATION}
 
@@ -85,6 +89,8 @@ class Worker:
             if waiting or collected or trouble:  # a stream that broke off may have brought news all the same
                 decided = self._decide_what_lapses(run)
                 carried = self._deliver(run)
+            if NO_ANSWER in trouble:
+                following = min(following, now + RENEWED_AGAIN)
             with self.store.writing() as work:
                 work.round_ended(profile_id, next_round_at=following, reached=reached)
                 purged = work.purged(rounds, purge_to) if to_purge else 0
@@ -106,7 +112,12 @@ class Worker:
                 shop, rounds, tokens, *_ = work.round_begins(profile_id, now, now)
             if entry.due_at is None or entry.due_at > now:
                 return None
-            access = self._access(shop, tokens, now, [])
+            trouble: list[str] = []
+            access = self._access(shop, tokens, now, trouble)
+            if NO_ANSWER in trouble:
+                with self.store.writing() as work:
+                    early = min(rounds.next_round_at, now + RENEWED_AGAIN)
+                    work.round_ended(profile_id, next_round_at=early, reached={})
             run = self._run(shop, access, now, rounds.next_round_at)
             for first in unsettled(run, entry):
                 _carry(run, first)
@@ -122,7 +133,8 @@ class Worker:
                 token = self._renew(tokens)
             except (Unavailable, Refused) as error:
                 log.error("shop %s: its token cannot be renewed: %s", shop.shop_id, error)
-                trouble.append("token not renewed")
+                lost = isinstance(error, Unavailable) and error.acted
+                trouble.append(NO_ANSWER if lost else "token not renewed")
         return Access(cipher=shop.cipher, access_token=token)
 
     def _renew(self, tokens: Tokens) -> str:

@@ -287,6 +287,34 @@ def test_a_token_is_renewed_before_it_expires(bench: Bench) -> None:
     assert [call.path for call in bench.tiktok.calls].count("/api/v2/token/refresh") == 1
 
 
+@pytest.mark.parametrize("lost", [1, 3])
+@pytest.mark.parametrize("ahead_of_the_round", [False, True])
+def test_a_renewal_that_had_no_answer_is_made_again_while_the_token_we_have_is_still_good(
+    make_bench: Callable[[Settings], Bench], lost: int, ahead_of_the_round: bool
+) -> None:
+    bench = make_bench(replace(SETTINGS, refresh_before=timedelta(days=9)))  # whatever calls renews the token first
+    whole, renewals, left = bench.tiktok.respond, list[datetime](), lost
+    if ahead_of_the_round:
+        a_refund_request(bench, deadline=timedelta(minutes=7))
+        bench.wait(minutes=5)
+
+    def cut(call: Call) -> Json:
+        nonlocal left
+        if call.path.endswith("/refresh"):
+            renewals.append(bench.clock.at)
+            left -= 1
+            if left >= 0:
+                raise Cut
+        return whole(call)
+
+    bench.tiktok.instead, since = cut, bench.clock.at
+    if ahead_of_the_round:
+        bench.approve()
+    bench.wait(minutes=lost)
+    assert renewals == [since + timedelta(minutes=number) for number in range(lost + 1)]
+    assert bench.due().at == START + timedelta(minutes=15), "the grid has not moved"
+
+
 def test_an_unavailable_stream_is_read_again_from_where_it_stood(bench: Bench) -> None:
     bench.round()
     bench.tiktok.put_order("500", "20.00")
