@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Final
 
 from mock_oms.domain.grades import Grade
-from mock_oms.domain.money import ZERO, unit_of, written
+from mock_oms.domain.money import ZERO, made_of, unit_of, written
 from mock_oms.domain.statuses import FAILED, HANDED_OVER, PROMISED, UNSENT, Question, Verdict, loudest, meaning
 
 
@@ -60,6 +60,9 @@ class Adjustment:
     parts: Mapping[str, Decimal] = field(default_factory=dict)  # what the amount is made up of
     site_status: str | None = None
     site_reason: str | None = None
+    site_reason_key: str | None = None
+    restock: bool = False
+    refunded_at: datetime | None = None
     deadline: datetime | None = None
     shipped_back_at: datetime | None = None
     arbitration: str | None = None
@@ -73,9 +76,7 @@ class Adjustment:
     @property
     def made_of(self) -> dict[str, Decimal]:
         """What the amount is made up of, as a buyer would say it."""
-        shipping = self.parts.get("ShippingAdjustment", ZERO)
-        tax = self.parts.get("TaxAdjustment", ZERO) + self.parts.get("ShippingTaxAdjustment", ZERO)
-        return {"item": self.amount - shipping - tax, "shipping": shipping, "tax": tax}
+        return made_of(self.parts, self.amount)
 
     @property
     def request_id(self) -> str | None:

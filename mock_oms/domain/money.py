@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
@@ -51,3 +51,10 @@ def split_for_each(amount: Decimal, weights: Sequence[Decimal], unit: Decimal) -
     """Share `amount` out by `weights`, all above nothing: at least a unit for each, and never more than the weight."""
     shares = split(amount - unit * len(weights), [weight - unit for weight in weights], unit)
     return [unit + share for share in shares]
+
+
+def made_of(parts: Mapping[str, Decimal], total: Decimal) -> dict[str, Decimal]:
+    """Return what a sum of the connector's parts is made of, as a buyer would say it."""
+    shipping = parts.get("ShippingAdjustment", ZERO)
+    tax = parts.get("TaxAdjustment", ZERO) + parts.get("ShippingTaxAdjustment", ZERO)
+    return {"item": total - shipping - tax, "shipping": shipping, "tax": tax}

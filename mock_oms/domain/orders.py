@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from mock_oms.domain.money import ZERO, split, unit_of
+from mock_oms.domain.money import ZERO, made_of, split, unit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,15 @@ class Order:
     def smallest(self) -> Decimal:
         """The smallest sum that can be paid in the order's currency."""
         return unit_of(self.currency)
+
+    @property
+    def made_of(self) -> dict[str, Decimal]:
+        """What was paid for the lines, in a buyer's words."""
+        parts: dict[str, Decimal] = {}
+        for line in self.lines:
+            for name, paid in line.parts.items():
+                parts[name] = parts.get(name, ZERO) + paid
+        return made_of(parts, sum(parts.values(), ZERO))
 
     def line_of(self, unit_id: str) -> OrderLine | None:
         """Return the line a unit belongs to."""

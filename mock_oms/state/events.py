@@ -1,8 +1,12 @@
-"""What happens at the OMS: `decision_given`, `booked`, `refund_requested`, `parcel_received`.
+"""What happens at the OMS: what staff decide and ask for, what a pull has read anew, what is booked and received.
 
 decision_given    adjustment_id, return_id, cancel_id, order_id, decision (approve, partial, reject), question (request,
-                  goods), amount, grade, accepted (False: kept, as the connector did not answer; noted again once taken)
-refund_requested  adjustment_id, return_id, cancel_id, order_id, line_item_ids (None: all), amount, accepted
+                  goods), amount, grade, reason, words_to_buyer, accepted (False: kept, as the connector did not answer;
+                  noted again once taken)
+refund_requested  adjustment_id, return_id, cancel_id, order_id, line_item_ids (None: all), amount, reason, restock,
+                  accepted
+order_read        order_id, total, made_of, line_item_ids
+adjustment_read   adjustment_id, return_id, cancel_id, order_id, ref, asked, and what the connector shows of it
 booked            adjustment_id, return_id, cancel_id, order_id, amount
 parcel_received   return_id, order_id, line_item_ids, tracking_number
 """

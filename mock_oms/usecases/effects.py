@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mock_oms.domain.cases import Adjustment, Case, Decision
 from mock_oms.domain.money import written
+from mock_oms.domain.orders import Order
 from mock_oms.state.agenda import Clock
 from mock_oms.state.events import Event, Listener
 from mock_oms.state.store import Parcel
@@ -28,12 +29,58 @@ class Effects:
             question=str(decision.question),
             amount=case.amount if decision.amount is None else decision.amount,
             grade=decision.grade,
+            reason=decision.reason,
+            words_to_buyer=decision.comment,
             accepted=accepted,
         )
 
     def refund_requested(self, case: Case) -> None:
         units = [unit for part in case.parts if part.item_ref is not None for unit in part.units]
-        self._about(case, "refund_requested", line_item_ids=units or None, amount=case.amount, accepted=not case.unsent)
+        body = case.parts[0].body
+        self._about(
+            case,
+            "refund_requested",
+            line_item_ids=units or None,
+            amount=case.amount,
+            reason=body.get("SiteReason") or body.get("Reason"),
+            restock=bool(body.get("Restock")),
+            accepted=not case.unsent,
+        )
+
+    def order_read(self, order: Order) -> None:
+        made_of = {part: written(sum_, order.currency) for part, sum_ in order.made_of.items()}
+        units = [unit for line in order.lines if line.units_known for unit in line.unit_ids]
+        self._announce(
+            "order_read",
+            order_id=order.order_id,
+            currency=order.currency,
+            total=order.total,
+            made_of=made_of,
+            line_item_ids=units or None,
+        )
+
+    def adjustment_read(self, case: Case, read: Adjustment) -> None:
+        level, number = read.key
+        self._announce(
+            "adjustment_read",
+            adjustment_id=case.number,
+            return_id=read.return_id,
+            cancel_id=read.cancel_id,
+            order_id=case.order_id,
+            currency=case.currency,
+            ref=f"{level}({number})",
+            asked=read.seller_id is not None,
+            status=read.status,
+            amount=written(read.amount, case.currency),
+            made_of={part: written(sum_, case.currency) for part, sum_ in read.made_of.items()},
+            line_item_ids=list(read.unit_ids) or None,
+            restock=read.restock,
+            site_status=read.site_status,
+            site_reason=read.site_reason_key,
+            deadline=read.deadline,
+            created_at=read.created_at,
+            refunded_at=read.refunded_at,
+        )
 
     def booked(self, case: Case, paid: Adjustment) -> None:
         made_of = {part: written(sum_, case.currency) for part, sum_ in paid.made_of.items()}

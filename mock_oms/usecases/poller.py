@@ -100,7 +100,9 @@ class Poller:
         return tally
 
     def _export(self, order: Order, tally: Tally) -> None:
-        tally.orders += self.store.keep_order(order)
+        if self.store.keep_order(order):
+            tally.orders += 1
+            self.effects.order_read(order)
         try:
             self.api.mark_exported(order.ref)
         except Rejected as rejected:  # one order the connector will not let go must not hold up all the rest
@@ -124,6 +126,7 @@ class Poller:
                 self.effects.refund_requested(case)
             tally.adjustments += 1
             tally.cases[case.number] = None
+            self.effects.adjustment_read(case, read)
         if read.status == PAID:
             amount = written(read.amount, case.currency)
             row = LedgerRow(case.order_id, case.number, read.key, amount, now)
@@ -140,6 +143,7 @@ class Poller:
         if order is None:  # never exported to us, yet adjusted
             order = self.api.order(read.order_ref)
             self.store.keep_order(order)
+            self.effects.order_read(order)
         if case is not None:
             return replace(case, currency=order.currency)
         return Case(

@@ -28,7 +28,7 @@ from mock_tiktok.state.agenda import MARKETPLACE, RANK_DEADLINE, RANK_STEP
 from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.store import Store
 from mock_tiktok.usecases import decisions
-from mock_tiktok.usecases.effects import Effects
+from mock_tiktok.usecases.effects import Effects, parts_of
 from mock_tiktok.usecases.orders import OrderLifecycle, cancel_stamp, cancelled
 
 CANCEL_LAPSE: Final = "cancellation lapse"
@@ -207,10 +207,12 @@ class CancellationLifecycle:
             shop_id=item.shop_id,
             cancel_type=item.cancel_type.value,
             role=item.role.value,
+            by=by.value,
             reason=item.reason,
             line_item_ids=tuple(line.line_item_id for line in item.lines),
             currency=item.amount.currency,
             refund_total=item.amount.total,
+            parts=parts_of(item),
             status=item.status.value,
             deadline=item.deadline.due if item.deadline else None,
         )
@@ -274,6 +276,7 @@ class CancellationLifecycle:
             reason=reason,
             currency=new.amount.currency,
             refund_total=new.amount.total,
+            words_to_buyer=new.comment,
             deadline=None,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Final
 
 from mock_tiktok.domain.cancellations import Cancellation
@@ -54,6 +55,7 @@ class Effects:
             line_item_ids=tuple(line.line_item_id for line in item.lines),
             currency=item.amount.currency,
             refund_total=item.amount.total,
+            parts=parts_of(item),
             status=item.status.value,
             **_deadline(item),
         )
@@ -87,6 +89,8 @@ class Effects:
                 currency=new.amount.currency,
                 refund_total=new.amount.total,
                 offer=new.offer,
+                words_to_buyer=note or None,
+                buyer_keeps_goods=new.buyer_keeps_item,
                 **_deadline(new),
             )
         self._publish_particulars(new, action)
@@ -122,7 +126,7 @@ class Effects:
             currency=claim.amount.currency,
             amount=claim.amount.total,
             lines={line.line_item_id: line.amount.total for line in claim.lines},
-            parts={line.line_item_id: line.amount.parts for line in claim.lines},
+            parts=parts_of(claim),
         )
 
     def mail(self, claim: Return | Cancellation, kind: str, **words: str) -> None:
@@ -170,6 +174,11 @@ class Effects:
             images=tuple(images),
         )
         self._store.add_record(item.return_id, record)
+
+
+def parts_of(claim: Return | Cancellation) -> dict[str, dict[str, Decimal]]:
+    """Return what the money of each unit is made of."""
+    return {line.line_item_id: line.amount.parts for line in claim.lines}
 
 
 def _id(claim: Return | Cancellation) -> dict[str, str]:

@@ -147,7 +147,7 @@ class DecisionLedger:
         self._waiting: dict[tuple[str, str], Decision] = {}
         self._claims: dict[str, _Claim] = defaultdict(_Claim)
         self._departures: list[Departure] = []
-        self._others_decide = False
+        self.others_decide = False
 
     def on_event(self, event: PlayerEvent) -> None:
         """Take note of decisions, and of moves with what is odd about them."""
@@ -166,7 +166,7 @@ class DecisionLedger:
     def on_exchange(self, exchange: Exchange) -> None:
         """Learn who made the move; an outsider is no connector of ours, and one that decides is another OMS."""
         if exchange.outside and exchange.writes and exchange.callee == "connector":
-            self._others_decide = True
+            self.others_decide = True
         if self._departures and exchange.callee == "marketplace":
             known = [replace(one, exchange=one.exchange or exchange) for one in self._departures]
             self._departures = [one for one in known if one.exchange is None or not one.exchange.outside]
@@ -177,7 +177,7 @@ class DecisionLedger:
 
     def departures(self) -> list[Departure]:
         """Return what departed in this act."""
-        return [one for one in self._departures if one.decision is not None or not self._others_decide]
+        return [one for one in self._departures if one.decision is not None or not self.others_decide]
 
     def owed(self) -> list[Decision]:
         """Return the decisions that wait to be carried out, of questions that the marketplace still asks."""

@@ -31,6 +31,8 @@ class EventName(StrEnum):
     MAIL_SENT = "mail_sent"
     DECISION_GIVEN = "decision_given"
     REFUND_REQUESTED = "refund_requested"
+    ORDER_READ = "order_read"
+    ADJUSTMENT_READ = "adjustment_read"
     BOOKED = "booked"
     CONNECTOR_KILLED = "connector_killed"
     CONNECTOR_STARTED = "connector_started"
@@ -93,6 +95,12 @@ class PlayerEvent:
     adjustment = Field("adjustment_id", _text)
     units = Field("line_item_ids", lambda found: tuple(found or ()))
     # what has happened
+    kind_of_return = Field("return_type", _text)
+    reason = Field("reason", _text)
+    words = Field("words_to_buyer", _text)
+    keeps_goods = Field("buyer_keeps_goods", bool)
+    grade = Field("grade", _text)
+    restock = Field("restock", bool)
     placed = Field("status", _text)
     moved_to = Field("now", _text)
     action = Field("action", _text)
@@ -104,6 +112,7 @@ class PlayerEvent:
     question = Field("question", _text)
     accepted = Field("accepted", bool)
     deadline = Field("deadline", _instant)
+    seller_deadline = Field("seller_deadline", _instant)
     due = Field("due", _instant)
     what = Field("what", _text)
     # money
@@ -115,6 +124,13 @@ class PlayerEvent:
     lines = Field("lines", _money_by_unit)
     parts = Field("parts", _parts_by_unit)
     made_of = Field("made_of", _money_by_unit)
+    # what the OMS has read
+    ref = Field("ref", _text)
+    asked = Field("asked", bool)
+    site_status = Field("site_status", _text)
+    site_reason = Field("site_reason", _text)
+    created = Field("created_at", _instant)
+    refunded = Field("refunded_at", _instant)
 
     @property
     def claim(self) -> str | None:
@@ -128,8 +144,8 @@ class PlayerEvent:
 
     @property
     def sets_deadline(self) -> bool:
-        """Return whether it says what deadline holds from now on, be it none."""
-        return "deadline" in self.data
+        """Return whether the marketplace says what deadline holds from now on, be it none."""
+        return self.who == "marketplace" and "deadline" in self.data
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ _OF_A_PERSON: Final = (
     "city", "postalcode",
 )  # fmt: skip
 BUYER_NAMES: Final = frozenset({
-    "buyer_email", "buyer_name", "buyeremailaddress", "email", "phone_number", "recipient_address",
+    "buyer_email", "buyer_name", "buyeremailaddress", "email", "phone_number", "recipient_address", "words_to_buyer",
     *(prefix + part for prefix in ("shipping", "billing") for part in _OF_A_PERSON),
 })  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -75,7 +76,7 @@ def approved(world: World) -> None:
 def test_a_journey_tries_its_rules(world: World, journey: Callable[[World], None], put_to_the_test: set[str]) -> None:
     journey(world)
     verdicts = {finding.invariant: (finding.verdict, finding.occasions > 0) for finding in world.findings()}
-    tried = put_to_the_test | {"never-too-much", "books-agree", "one-mail", "contract-kept"}
+    tried = put_to_the_test | {"never-too-much", "books-agree", "one-mail", "contract-kept", "as-meant"}
     assert verdicts == {
         kind.slug: (Verdict.HELD, True) if kind.slug in tried else (Verdict.NOT_TRIED, False)
         for kind in INVARIANTS.values()
@@ -93,6 +94,8 @@ def test_every_kind_of_event_is_as_the_contract_has_it(world: World) -> None:
     world.marketplace.request_cancellation(order.order_id)
     world.marketplace.ship_order(world.marketplace.place_order(status="AWAITING_SHIPMENT").order_id)
     silent(world)
+    world.kill_connector()
+    world.start_connector()
     events = [entry for entry in world.trace.entries() if entry["kind"] == "event"]
     contract = EventContract.load()
     assert {entry["name"] for entry in events} == contract.events.keys()
@@ -267,7 +270,8 @@ def wrong(monkeypatch: pytest.MonkeyPatch) -> Wrong:
 
 
 def the_only_finding(world: World) -> Finding:
-    (finding,) = world.auditor.broken()
+    """Return what broke, beside what the OMS was then told of it, which is `as-meant`'s."""
+    (finding,) = [finding for finding in world.auditor.broken() if finding.invariant != "as-meant"]
     assert finding.suspect == "connector"
     assert finding.expected
     assert finding.witness.events
@@ -319,6 +323,104 @@ def test_a_decision_that_is_carried_out_as_another_is_found(
     assert (finding.invariant, finding.seen, finding.witness.about["adjustment_id"]) == (invariant, seen, case)
     assert finding.witness.exchanges
     assert finding.witness.money.get("decided") == decided
+
+
+MORE_BROKEN = "reverse_reject_refund_request_correct_item"
+OTHERWISE: dict[str, tuple[Callable[[Any], Decision], str, str]] = {
+    # what is sent instead        what of it is found, and the witness's word for it
+    "another reason": (lambda it: replace(it, reason=UNCLEAR), UNCLEAR, "reason"),
+    "no words": (lambda it: replace(it, comment=None), "none", "words"),
+    "other words": (lambda it: replace(it, comment="Keep it."), "others", "words"),
+}
+
+
+@pytest.mark.parametrize("how", OTHERWISE)
+def test_a_rejection_that_is_sent_otherwise_than_it_was_meant_is_found(world: World, wrong: Wrong, how: str) -> None:
+    sent, seen, what = OTHERWISE[how]
+    _, case = ask(world)
+    wrong.sending(lambda decision: [sent(decision)])
+    world.oms.reject(case, reason=MORE_BROKEN, comment="We sent the right one.")
+    world.advance(by=HOUR)
+    (finding,) = world.auditor.broken()
+    assert (finding.invariant, finding.suspect, finding.seen) == ("as-meant", "connector", seen)
+    assert (finding.witness.about["what"], len(finding.witness.events)) == (what, 2)
+    assert finding.witness.exchanges
+    assert b"We sent the right one" not in b"".join(
+        line for line in world.trace.ndjson().splitlines() if b'"event"' in line
+    )
+
+
+@pytest.mark.parametrize(("grade", "sent"), [("MISSING_PARTS", 2), ("WRONG_ITEM", 5), ("USED", 4)])
+def test_goods_that_are_refused_for_another_reason_than_the_warehouse_found_are_found(
+    world: World, wrong: Wrong, grade: str, sent: int
+) -> None:
+    return_id, _ = ask(world, "RETURN_AND_REFUND")
+    world.marketplace.ship_return(return_id)
+    world.marketplace.arrive_return(return_id)
+    world.advance(by=QUARTER)
+    wrong.sending(lambda it: [replace(it, reason=f"reverse_reject_return_parcel_reason_{sent}")])
+    world.oms.inspect(return_id, grade=grade, accept=False)
+    world.advance(by=HOUR)
+    assert [(one.invariant, one.witness.about["what"]) for one in world.auditor.broken()] == [("as-meant", "reason")]
+
+
+@pytest.mark.parametrize(("named", "sent"), [([1], [0]), ([1, 2], [0, 1])])
+def test_a_refund_of_other_units_than_were_named_is_found(
+    world: World, wrong: Wrong, named: list[int], sent: list[int]
+) -> None:
+    order = world.marketplace.place_order(lines=[OrderLine("MUG", 3, Decimal(30))])
+    world.advance(by=QUARTER)
+    ids = [line.id for line in order.line_items]
+    wrong.sending(lambda it: [replace(it, line_ids=tuple(ids[at] for at in sent))])
+    world.oms.refund(order_id=order.order_id, line_item_ids=[ids[at] for at in named])
+    world.advance(by=HOUR)
+    finding = world.auditor.broken()[0]
+    assert (finding.invariant, finding.witness.about["what"]) == ("as-meant", "units")
+    assert broken(world) == {"as-meant": "connector"}
+
+
+LATER = "2031-03-04T01:00:00Z"
+TOLD: dict[str, tuple[str, str, Any]] = {
+    # what is told wrong      of which set, by which field and how
+    "status": ("OrderItemAdjustments", "RequestStatus", "RejectionCompleted"),
+    "site status": ("OrderItemAdjustments", "SiteStatus", "AWAITING_BUYER_SHIP"),
+    "deadline": ("OrderItemAdjustments", "SiteDecisionDeadlineUtc", LATER),
+    "sum": ("OrderItemAdjustments", "ItemAdjustment", 1.0),
+    "shipping": ("OrderItemAdjustments", "ShippingAdjustment", None),
+    "reason": ("OrderItemAdjustments", "SiteReason", "ecom_order_delivered_refund_reason_defective"),
+    "units": ("OrderItemAdjustments", "SiteOrderLineItemIDs", ["577073114550000099"]),
+    "date": ("OrderItemAdjustments", "CreatedDateUtc", "2031-03-03T01:15:00Z"),
+    "currency": ("Orders", "Currency", "EUR"),
+    "tax": ("Orders", "TaxPrice", 0.0),
+}
+
+
+@pytest.mark.parametrize("what", TOLD)
+def test_what_the_oms_is_told_otherwise_than_the_marketplace_says_is_found(world: World, what: str) -> None:
+    entity, field, told = TOLD[what]
+
+    def misread(call: Call, handler: Handler) -> Response:
+        response = handler(call)
+        if call.caller != "oms" or f"/{entity}" not in call.path or call.method != "GET":
+            return response
+        document = json.loads(response.body)
+        for row in document["value"]:
+            of = [item for item in row.get("Items", ()) if field in item] or [row]
+            for one in of:
+                if what == "shipping":  # is told as a part of the price
+                    one["ItemAdjustment"] += one[field]
+                one[field] = told
+        return response._replace(body=json.dumps(document).encode())
+
+    world.recorder.link = misread
+    order = world.marketplace.place_order(
+        lines=[OrderLine("MUG", 1, Decimal(90))], tax=Decimal("7.20"), shipping_fee=Decimal(6)
+    )
+    world.marketplace.request_return(order.order_id, return_type="REFUND")
+    world.advance(by=QUARTER)
+    found = {finding.witness.about["what"] for finding in world.auditor.broken()}
+    assert found >= {what}
+    assert broken(world) == {"as-meant": "connector"}
 
 
 def test_a_yes_that_nobody_gave_is_found(world: World, wrong: Wrong) -> None:

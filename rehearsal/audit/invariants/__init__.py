@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from rehearsal.audit.invariant import Invariant
+from rehearsal.audit.invariants.as_meant import AsMeant
 from rehearsal.audit.invariants.contract import ContractKept
 from rehearsal.audit.invariants.decisions import InTime, NoRefundAfterNo
 from rehearsal.audit.invariants.executed_once import ExecutedOnce
@@ -24,4 +25,5 @@ INVARIANTS: Final[Mapping[int, type[Invariant]]] = {
     6: BooksAgree,
     7: OneMail,
     8: ContractKept,
+    14: AsMeant,
 }

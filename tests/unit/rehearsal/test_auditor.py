@@ -162,6 +162,7 @@ def test_a_refund_as_it_should_be_gives_no_offence() -> None:
     verdicts = {finding.invariant: finding.verdict for finding in story.auditor.findings()}
     assert {slug for slug, verdict in verdicts.items() if verdict is not Verdict.HELD} == {
         "no-refund-after-no",
+        "as-meant",
         "lapse-once",
         "contract-kept",
     }
@@ -374,6 +375,7 @@ def test_what_cannot_be_seen_is_not_judged_and_says_why() -> None:
         "executed-once",
         "in-time",
         "books-agree",
+        "as-meant",
     ]
     assert "what the seller's staff decide" in (story.verdict("executed-once").why or "")
     assert "what stands in the connector's book" in (story.verdict("books-agree").why or "")
@@ -424,6 +426,7 @@ TALE: Sequence[Callable[[Story], object]] = (
     lambda story: story.moved("X", "OPEN", deadline=START + DAY),
     lambda story: story.moved(REJECTED, "REJECT_REFUND", deadline=START + DAY),
     Story.act_ended,
+    lambda story: story.tell("order_read", who="oms", total=Decimal("39.98"), currency="EUR", made_of={}),
     lambda story: story.mailed("refund rejected"),
     lambda story: story.auditor.on_exchange(a_breach(70)),
     lambda story: story.paid("30.00", {"L1": "30.00"}),

@@ -1,0 +1,194 @@
+"""What reaches the marketplace is what the seller's staff meant; what the OMS is told is what the marketplace says.
+
+Whether there was a decision at all, and for which sum, is `executed-once`'s; this is about how it was carried out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from rehearsal.audit.claims import Claims
+from rehearsal.audit.decision_ledger import APPROVING, OPEN_API, Question, is_rejection
+from rehearsal.audit.event import MOVES, REQUESTS, EventName
+from rehearsal.audit.finding import Witness
+from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
+from rehearsal.audit.invariants.as_told import Told, judge_row
+from rehearsal.seats.port import Capability
+from rehearsal.wire.recorder import Exchange
+
+# ChannelAdvisor's reasons, which say nothing of how the marketplace calls them.
+CHANNELADVISOR: Final = re.compile(r"[A-Z][A-Za-z]+")
+# Why goods are refused has a number at the marketplace, the same in every market (D22).
+PARCEL_REASON: Final = re.compile(r"reverse_reject_return_parcel_reason_(\d)(?:_[a-z]+)?")
+NUMBERS: Final[Mapping[str, str]] = {
+    # what the warehouse found, or did not
+    "WRONG_ITEM": "1",
+    "USED": "2",
+    "AS_SOLD": "2",
+    "MISSING_PARTS": "3",
+    "MerchandiseNotReceived": "4",
+    "DAMAGED": "5",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """What the staff have decided on a claim, or asked to be refunded."""
+
+    seq: int
+    adjustment_id: str
+    reason: str
+    words: str = ""
+    grade: str = ""
+    verdict: str = ""
+    units: frozenset[str] = frozenset()  # none: all
+    restock: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrong:
+    """In what way a thing departs from what was meant or said."""
+
+    what: str
+    expected: str
+    seen: str
+
+
+@dataclass(eq=False, slots=True)
+class AsMeant(Invariant):
+    """Judged move by move at the marketplace, reading by reading at the OMS, and once more at rest."""
+
+    slug = "as-meant"
+    rule = (
+        "What reaches the marketplace is what the staff meant, and what the OMS is told is what the marketplace says."
+    )
+    needs = frozenset({Capability.STAFF_DECIDES})
+    needs_at_rest = frozenset({Capability.STAFF_SEES})
+    rule_at_rest = "whether what stands before the staff is what the marketplace says"
+
+    _claims: Claims = field(default_factory=Claims)
+    _decided: dict[tuple[str, str], _Meant] = field(default_factory=dict)
+    _asked: dict[str, dict[str, _Meant]] = field(default_factory=lambda: defaultdict(dict))  # by order and case
+    _moves: list[tuple[PlayerEvent, Exchange | None]] = field(default_factory=list)
+    _told: Told = field(default_factory=Told)
+    _to_compare: dict[str, None] = field(default_factory=dict)
+
+    def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
+        """Note what is meant and what happens; judge what the OMS reads."""
+        if event.name == EventName.DECISION_GIVEN:
+            self._decided[event.claim or "", event.question] = _Meant(
+                event.seq, event.adjustment, event.reason, event.words, event.grade, event.decision
+            )
+        elif event.name == EventName.REFUND_REQUESTED:
+            units = frozenset(event.units)
+            meant = _Meant(event.seq, event.adjustment, event.reason, units=units, restock=event.restock)
+            self._asked[event.order][event.adjustment] = meant
+        elif event.name == EventName.ORDER_PLACED:
+            self._told.placed(event)
+        elif event.name in (EventName.ORDER_READ, EventName.ADJUSTMENT_READ):
+            self.occasions += 1
+            asked = self._asked[event.order].get(event.adjustment) if event.asked else None
+            return self._told.read(event, self._claims, self.limits, restock=asked.restock if asked else None)
+        elif claim := self._claims.on_event(event):
+            self._to_compare[claim.id] = None
+            if event.by == OPEN_API and (event.name in MOVES or (event.name in REQUESTS and event.role == "SELLER")):
+                self._moves.append((event, None))
+        return NO_VIOLATION
+
+    def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
+        """Learn who made the moves; an outsider is no connector of ours."""
+        if self._moves and exchange.callee == "marketplace":
+            known = [(event, of or exchange) for event, of in self._moves]
+            self._moves = [(event, of) for event, of in known if not of.outside]
+        return NO_VIOLATION
+
+    def after_act(self, now: datetime) -> Iterable[Violation]:
+        """Hold the act's moves against what was meant, and the sums that were read against the marketplace's."""
+        for event, exchange in self._moves:
+            for meant, wrong in self._wrong(event):
+                yield _departs(event, exchange, meant, wrong)
+        self._moves = []
+        yield from self._told.sums(self._claims, self.limits, now)
+
+    def _wrong(self, event: PlayerEvent) -> Iterable[tuple[_Meant, _Wrong]]:
+        if event.name in REQUESTS:
+            asked = list(self._asked[event.order].values())
+            if asked and not self.decisions.others_decide:
+                self.occasions += 1
+                yield from _not_asked(event, asked)
+            return
+        question = Question.GOODS if event.action.endswith("RECEIVED_PACKAGE") else Question.REQUEST
+        given = event.action in APPROVING or is_rejection(event.action)
+        meant = self._decided.pop((event.claim or "", question), None) if given else None
+        if meant is not None and (meant.verdict == "reject") == is_rejection(event.action):
+            self.occasions += 1
+            for wrong in _otherwise(event, meant, question):
+                yield meant, wrong
+
+    def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
+        """Hold what stands before the staff against what the marketplace says now."""
+        rows = {row.return_id or row.cancel_id: row for row in state.adjustments}
+        for id_ in self._to_compare:
+            row, claim = rows.get(id_), self._claims.by_id[id_]
+            if row is not None and not claim.by_seller:
+                yield from judge_row(row, claim)
+        self._to_compare.clear()
+
+
+def _not_asked(event: PlayerEvent, asked: list[_Meant]) -> Iterable[tuple[_Meant, _Wrong]]:
+    """Return in what way a claim of the seller's is none of those that the OMS has asked for."""
+    if event.kind_of_return not in ("", "REFUND"):
+        yield asked[-1], _Wrong("step", "a refund, for which nothing comes back", event.kind_of_return)
+    units = frozenset(event.units)
+    fitting = [one for one in asked if not one.units or units <= one.units]
+    if not fitting:
+        wanted = " or ".join(", ".join(sorted(one.units)) for one in asked)
+        yield asked[-1], _Wrong("units", f"a refund of the units {wanted}", ", ".join(sorted(units)))
+    elif not any(not _names_key(one.reason) or one.reason == event.reason for one in fitting):
+        yield fitting[-1], _Wrong("reason", f"the reason {fitting[-1].reason}", event.reason)
+
+
+def _otherwise(event: PlayerEvent, meant: _Meant, question: Question) -> Iterable[_Wrong]:
+    """Return in what way a decision has been carried out otherwise than it was meant."""
+    if event.words != meant.words:
+        said = "the words to the buyer that the staff wrote" if meant.words else "no words to the buyer"
+        yield _Wrong("words", said, "others" if event.words and meant.words else "some" if event.words else "none")
+    if event.action == "APPROVE_RETURN" and event.keeps_goods:
+        yield _Wrong("goods", "the goods to come back before the money goes", "the buyer keeps the goods")
+    if not is_rejection(event.action):
+        return
+    sent = PARCEL_REASON.fullmatch(event.reason)
+    number = NUMBERS.get(meant.reason) or NUMBERS.get(meant.grade)
+    if _names_key(meant.reason):
+        if event.reason != meant.reason:
+            yield _Wrong("reason", f"the reason {meant.reason}", event.reason or "none")
+    elif question is Question.GOODS and sent and number and sent[1] != number:
+        found = meant.reason or meant.grade
+        yield _Wrong("reason", f"the marketplace's reason number {number}, for {found}", event.reason)
+
+
+def _names_key(reason: str) -> bool:
+    return bool(reason) and not CHANNELADVISOR.fullmatch(reason)
+
+
+def _departs(event: PlayerEvent, exchange: Exchange | None, meant: _Meant, wrong: _Wrong) -> Violation:
+    about = {"order_id": event.order, "claim": event.claim or "", "adjustment_id": meant.adjustment_id}
+    amounts: dict[str, Decimal | None] = {"refund": event.refund_total}
+    return Violation(
+        f"{wrong.what} {event.claim} {event.seq}",
+        "connector" if exchange is None else exchange.caller,
+        wrong.expected,
+        wrong.seen,
+        Witness(
+            () if exchange is None else (exchange.seq,),
+            (meant.seq, event.seq),
+            {what: str(money) for what, money in amounts.items() if money is not None},
+            {**about, "what": wrong.what},
+        ),
+    )

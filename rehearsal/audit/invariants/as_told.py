@@ -1,0 +1,285 @@
+"""What the OMS is told of orders and claims, held against what the marketplace has said since a round before."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from rehearsal.audit.claims import Claim, Claims, State
+from rehearsal.audit.event import EventName, PlayerEvent
+from rehearsal.audit.finding import Witness
+from rehearsal.audit.invariant import Violation
+from rehearsal.audit.limits import Limits
+from rehearsal.seats.port import AdjustmentRow
+from rehearsal.sums import coin
+
+ZERO: Final = Decimal(0)
+WAITS: Final = "NewRma"
+GOODS: Final = "ReadyForReturn"
+REJECTED: Final = "RejectionCompleted"
+# What each status of the marketplace is in ChannelAdvisor's words (D19).
+SAID: Final[Mapping[str, str]] = {
+    "RETURN_OR_REFUND_REQUEST_PENDING": WAITS,
+    "REFUND_OR_RETURN_REQUEST_REJECT": REJECTED,
+    "AWAITING_BUYER_SHIP": GOODS,
+    "BUYER_SHIPPED_ITEM": GOODS,
+    "REJECT_RECEIVE_PACKAGE": REJECTED,
+    "RETURN_OR_REFUND_REQUEST_SUCCESS": "AcknowledgedPostProcessingNotComplete",
+    "RETURN_OR_REFUND_REQUEST_COMPLETE": "PostProcessingComplete",
+    "RETURN_OR_REFUND_REQUEST_CANCEL": REJECTED,
+    "AWAITING_BUYER_RESPONSE": "ProcessedNotAcknowledged",
+    "REPLACEMENT_REQUEST_REFUND_SUCCESS": "PostProcessingComplete",
+    "CANCELLATION_REQUEST_PENDING": WAITS,
+    "CANCELLATION_REQUEST_SUCCESS": "AcknowledgedPostProcessingNotComplete",
+    "CANCELLATION_REQUEST_COMPLETE": "PostProcessingComplete",
+    "CANCELLATION_REQUEST_CANCELLED": REJECTED,
+}
+KNOWN_ONLY: Final = "InformationOnly"  # replacements, and refunds that are recorded and not sent
+FAILED: Final = "Error"  # whether with reason is another rule's
+ASKING: Final = (WAITS, GOODS)
+# A rejected claim whose appeal was handed back to the seller keeps its status and waits again.
+HANDED_BACK: Final = {"REFUND_OR_RETURN_REQUEST_REJECT": WAITS, "REJECT_RECEIVE_PACKAGE": GOODS}
+UNDER_WAY: Final = frozenset({
+    "SubmittedNotProcessed", "ProcessedNotAcknowledged",
+    *(f"{how}{what}" for how in ("Pending", "Processing")
+      for what in ("Approval", "Return", "Rejection", "ReturnRejection")),
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the OMS has last read of one adjustment."""
+
+    seq: int
+    at: datetime
+    case: str
+    status: str
+    site_status: str
+    amount: Decimal
+    made_of: Mapping[str, Decimal]
+    units: tuple[str, ...]
+    created: datetime | None
+    deadline: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    seq: int
+    currency: str
+    total: Decimal
+    parts: Mapping[str, Decimal]
+    units: frozenset[str]
+
+
+@dataclass(slots=True)
+class Told:
+    """What the OMS has been told so far, and which claims' sums are to be looked at."""
+
+    _orders: dict[str, _Order] = field(default_factory=dict)
+    _readings: dict[str, dict[str, Reading]] = field(default_factory=dict)  # by claim, and by the adjustment's number
+    _moved: dict[str, None] = field(default_factory=dict)
+
+    def placed(self, event: PlayerEvent) -> None:
+        """Take note of an order as the marketplace has it."""
+        parts: dict[str, Decimal] = {}
+        for unit in event.parts.values():
+            for part, money in unit.items():
+                parts[part] = parts.get(part, ZERO) + money
+        units = frozenset(event.lines)
+        self._orders[event.order] = _Order(event.seq, event.currency, event.total or ZERO, parts, units)
+
+    def read(self, event: PlayerEvent, claims: Claims, limits: Limits, *, restock: bool | None) -> Iterable[Violation]:
+        """Judge what the OMS has just read; `restock` is what it has asked for, where it has."""
+        if event.name == EventName.ORDER_READ:
+            yield from self._order(event)
+            return
+        if restock is not None and event.restock != restock:
+            expected = "the goods back on the shelf" if restock else "no goods back on the shelf"
+            yield _wrong(event, "restock", expected, "IsRestock is " + str(event.restock).lower())
+        claim = claims.by_id.get(event.claim or "")
+        if claim is None:
+            return
+        before = self._readings.setdefault(claim.id, {}).get(event.ref)
+        reading = _reading(event)
+        self._readings[claim.id][event.ref] = reading
+        stood = claim.stood(_oldest(limits, claim.shop_id, event.at))
+        if before is None or (before.status, before.amount) != (reading.status, reading.amount):
+            self._moved[claim.id] = None
+        yield from _judge(event, claim, stood, before)
+
+    def _order(self, event: PlayerEvent) -> Iterable[Violation]:
+        order = self._orders.get(event.order)
+        if order is None:
+            return
+        units = frozenset(event.units)
+        coins = coin(order.currency) * len(order.units)
+        for what, expected, seen in (
+            ("currency", order.currency, event.currency),
+            ("total", str(order.total), str(event.total)),
+            ("units", ", ".join(sorted(order.units)), ", ".join(sorted(units or order.units))),
+            *((part, str(order.parts.get(part, ZERO)), str(event.made_of[part])) for part in _astray(
+                order.parts, event.made_of, coins)),
+        ):  # fmt: skip
+            if expected != seen and not (what == "total" and order.total == event.total):
+                witness = Witness(events=(order.seq, event.seq), about={"order_id": event.order, "what": what})
+                yield Violation(
+                    f"{what} {event.order} {seen}", "connector", f"{what} {expected}", f"{what} {seen}", witness
+                )
+
+    def sums(self, claims: Claims, limits: Limits, now: datetime) -> Iterable[Violation]:
+        """Judge the sums of the claims of which something was read: all lines together make up the claim."""
+        for id_ in self._moved:
+            claim, readings = claims.by_id[id_], _current(self._readings[id_].values())
+            if any(one.status in (KNOWN_ONLY, FAILED) for one in readings):
+                continue
+            yield from _judge_sum(
+                claim,
+                readings,
+                claim.stood(_oldest(limits, claim.shop_id, now)),
+                alone=len(claims.of_order[claim.order_id]) == 1,
+            )
+        self._moved = {}
+
+
+def _oldest(limits: Limits, shop_id: str, now: datetime) -> datetime:
+    """Return since when the marketplace may have said what is told now: for a round, and what trouble adds to that."""
+    since = now - limits.one_round
+    while (further := now - limits.one_round - limits.extension(shop_id, since)) < since:
+        since = further
+    return since
+
+
+def _reading(event: PlayerEvent) -> Reading:
+    amount = event.amount or ZERO
+    return Reading(
+        event.seq, event.at, event.adjustment, event.placed, event.site_status, amount, event.made_of, event.units,
+        event.created, event.deadline,
+    )  # fmt: skip
+
+
+def _judge(event: PlayerEvent, claim: Claim, stood: list[State], before: Reading | None) -> Iterable[Violation]:
+    status = event.placed
+    seqs = (claim.now.seq, event.seq)
+    if (before is None or before.status != status) and status not in _statuses(stood, status, ours=event.asked):
+        said = " or ".join(dict.fromkeys(f"{_said(state)} for {state.status}" for state in stood))
+        yield _wrong(event, "status", said, status, seqs)
+    if event.site_status and (before is None or before.site_status != event.site_status):
+        known = dict.fromkeys(state.status for state in stood)
+        if event.site_status not in known:
+            yield _wrong(event, "site status", " or ".join(known), event.site_status, seqs)
+    if status in ASKING and (before is None or (before.status, before.deadline) != (status, event.deadline)):
+        deadlines = [state.deadline for state in stood]
+        if event.deadline not in deadlines:
+            yield _wrong(event, "deadline", " or ".join(map(str, deadlines)), str(event.deadline), seqs)
+    if event.currency != claim.currency:
+        yield _wrong(event, "currency", claim.currency, event.currency, seqs)
+    if event.site_reason and event.site_reason != claim.reason and before is None:
+        yield _wrong(event, "reason", claim.reason, event.site_reason, seqs)
+    if not claim.units.issuperset(event.units):
+        yield _wrong(event, "units", ", ".join(sorted(claim.units)), ", ".join(event.units), seqs)
+    if event.created is not None and not event.asked and before is None:
+        began = claim.states[0].since.replace(microsecond=0)
+        if not began <= event.created <= event.at:
+            yield _wrong(event, "date", f"collected between {began} and {event.at}", str(event.created), seqs)
+    if status == "PostProcessingComplete" and claim.paid_at is not None and (before is None or before.status != status):
+        paid = claim.paid_at.replace(microsecond=0)
+        if event.refunded != paid:
+            yield _wrong(event, "date", f"refunded at {paid}", str(event.refunded), seqs)
+
+
+def _said(state: State) -> str:
+    return SAID.get(state.status, KNOWN_ONLY)
+
+
+def _statuses(stood: Collection[State], status: str, *, ours: bool) -> set[str]:
+    """Return what can be said of a claim that has stood like that."""
+    said = {_said(state) for state in stood}
+    said |= {HANDED_BACK[state.status] for state in stood if state.deadline and state.status in HANDED_BACK}
+    if status == FAILED or (ours and status == KNOWN_ONLY):
+        said.add(status)
+    if status in UNDER_WAY and (ours or said & {WAITS, GOODS} or said & {"AcknowledgedPostProcessingNotComplete"}):
+        said.add(status)
+    return said
+
+
+def _current(readings: Iterable[Reading]) -> list[Reading]:
+    """Return the newest reading of each unit's adjustments: a later adjustment has taken the place of an earlier."""
+    newest: dict[tuple[str, ...], Reading] = {}
+    for reading in readings:
+        known = newest.get(reading.units)
+        if known is None or not (known.created and reading.created) or reading.created > known.created:
+            newest[reading.units] = reading
+    return list(newest.values())
+
+
+def _judge_sum(claim: Claim, readings: list[Reading], stood: list[State], *, alone: bool) -> Iterable[Violation]:
+    total = sum((one.amount for one in readings), ZERO)
+    coins = coin(claim.currency) * max(len(claim.units), 1)
+    totals = list(dict.fromkeys(state.total for state in stood))
+    about = {"order_id": claim.order_id, "claim": claim.id, "adjustment_id": readings[0].case}
+    events = (claim.now.seq, *(one.seq for one in readings))
+    if not any(abs(total - said) <= (coins if claim.by_seller else ZERO) for said in totals):
+        yield Violation(
+            f"told sum {claim.id} {total} {claim.currency}",
+            "connector",
+            " or ".join(f"{said} {claim.currency}" for said in totals),
+            f"{total} {claim.currency}",
+            Witness(
+                events=events, money={"marketplace": str(totals[0]), "OMS": str(total)}, about={**about, "what": "sum"}
+            ),
+        )
+    elif alone and total == sum(claim.parts.values(), ZERO) and not claim.by_seller:
+        parts: dict[str, Decimal] = {}
+        for one in readings:
+            for part, money in one.made_of.items():
+                parts[part] = parts.get(part, ZERO) + money
+        for part in _astray(claim.parts, parts, coins):
+            yield Violation(
+                f"{part} {claim.id} {parts[part]}",
+                "connector",
+                f"{claim.parts.get(part, ZERO)} of {part}",
+                f"{parts[part]} of {part}",
+                Witness(
+                    events=events,
+                    money={"marketplace": str(claim.parts.get(part, ZERO)), "OMS": str(parts[part])},
+                    about={**about, "what": part},
+                ),
+            )
+
+
+def _astray(said: Mapping[str, Decimal], told: Mapping[str, Decimal], coins: Decimal) -> list[str]:
+    return [part for part in told if abs(told[part] - said.get(part, ZERO)) > coins]
+
+
+def judge_row(row: AdjustmentRow, claim: Claim) -> Iterable[Violation]:
+    """Judge a case as it stands before the staff when the world has come to rest."""
+    state = claim.now
+    wrong: list[tuple[str, str, str]] = []
+    if row.status != "NoChange" and row.status not in _statuses([state], row.status, ours=False):
+        wrong.append(("status", f"{_said(state)} for {state.status}", row.status))
+    if row.status in (*ASKING, "AcknowledgedPostProcessingNotComplete", "PostProcessingComplete"):
+        if row.amount != state.total:
+            wrong.append(("sum", f"{state.total} {claim.currency}", f"{row.amount} {row.currency}"))
+        if row.currency != claim.currency:
+            wrong.append(("currency", claim.currency, row.currency))
+    if row.status in ASKING and row.deadline != state.deadline:
+        wrong.append(("deadline", str(state.deadline), str(row.deadline)))
+    for what, expected, seen in wrong:
+        about = {"order_id": claim.order_id, "claim": claim.id, "adjustment_id": row.id, "what": what}
+        money = {"marketplace": str(state.total), "OMS": str(row.amount)} if what == "sum" else {}
+        witness = Witness(events=(state.seq,), money=money, about=about)
+        yield Violation(f"told {what} {claim.id} {seen}", "connector", expected, seen, witness)
+
+
+def _wrong(event: PlayerEvent, what: str, expected: str, seen: str, events: tuple[int, ...] = ()) -> Violation:
+    about = {"order_id": event.order, "claim": event.claim or "", "adjustment_id": event.adjustment, "what": what}
+    return Violation(
+        f"told {what} {event.claim or event.ref} {seen}",
+        "connector",
+        expected,
+        seen,
+        Witness(events=events or (event.seq,), about=about),
+    )
