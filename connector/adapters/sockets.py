@@ -14,7 +14,7 @@ from waitress.server import BaseWSGIServer
 MOST: Final = 128  # connections of one server
 
 
-class _Yielding(HTTPChannel):  # type: ignore[misc]  # waitress has no types
+class Yielding(HTTPChannel):  # type: ignore[misc]  # waitress has no types
     """A connection; when it comes and there are too many, those are closed that have asked for nothing for longest."""
 
     def __init__(self, server: Any, *args: Any, **options: Any) -> None:
@@ -29,4 +29,4 @@ def make_room(sockets: Mapping[int, Any]) -> None:
     """Have the servers among these sockets, as waitress keeps them in its map, make room for new connections."""
     for server in sockets.values():
         if isinstance(server, BaseWSGIServer):
-            server.channel_class = _Yielding
+            server.channel_class = Yielding

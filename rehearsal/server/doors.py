@@ -15,7 +15,7 @@ from werkzeug.utils import redirect
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Problem
 from rehearsal.server.access import COOKIE, Gate
-from rehearsal.server.sockets import Wsgi
+from rehearsal.server.front import Wsgi
 
 KNOCK: Final = "/.well-known/rehearsal"
 # Where the players' machines meet, by service; all else are pages for people.

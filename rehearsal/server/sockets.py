@@ -9,16 +9,15 @@ from __future__ import annotations
 import errno
 import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from waitress import wasyncore
 from waitress.server import create_server
 
-from connector.adapters.sockets import make_room
+from rehearsal.server.front import Channel, Wsgi, fronted
 
-Wsgi = Callable[..., Iterable[bytes]]
 BACKLOG: Final = 256
 LAST_PORT: Final = 65535
 
@@ -80,9 +79,10 @@ class Served:
 
     def __init__(self, services: Iterable[Service]) -> None:
         self._map: dict[int, Any] = {}
+        self._stopping = threading.Event()
         self._servers = [
             create_server(
-                service.app,
+                fronted(service.app, self._stopping),
                 map=self._map,
                 sockets=[service.socket],
                 threads=service.threads,
@@ -91,7 +91,8 @@ class Served:
             )
             for service in services
         ]
-        make_room(self._map)
+        for server in self._servers:
+            server.channel_class = Channel
         self._thread = threading.Thread(target=self._loop, name="served", daemon=True)
 
     def start(self) -> None:
@@ -103,6 +104,7 @@ class Served:
 
         A thread that has answered wakes the loop, which must still be there for it.
         """
+        self._stopping.set()
         for server in self._servers:
             server.task_dispatcher.shutdown(cancel_pending=True, timeout=patience)
         self._servers[0].trigger.pull_trigger(lambda: wasyncore.close_all(self._map, ignore_all=True))
