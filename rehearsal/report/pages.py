@@ -65,6 +65,8 @@ class Exchange:
     writes: bool
     asked: str
     answered: str
+    fault: str  # what was done to it on purpose
+    got: str  # by the caller, where that is not what was answered
 
 
 @dataclass(frozen=True)
@@ -186,7 +188,7 @@ def _worth_showing(entries: Sequence[Json]) -> Iterable[Exchange]:
     for entry in entries:
         if entry["kind"] != "exchange":
             continue
-        if entry.get("cause") in idle:
+        if entry.get("cause") in idle and not entry.get("fault"):
             idle.add(entry["seq"])
             continue
         yield _exchange(entry)
@@ -196,17 +198,20 @@ def _exchange(entry: Json) -> Exchange:
     body = (entry.get("response") or {}).get("body")
     code = body.get("code") if isinstance(body, dict) else None
     refused = bool(code) and isinstance(code, int)
-    status = entry.get("status")
+    status, failure, received = entry.get("status"), entry.get("failure"), entry.get("received") or {}
+    got = f"nothing: {failure}" if failure and status else f"HTTP {received['status']}" if received else ""
     return Exchange(
         number=entry["seq"],
         time=f"{datetime.fromisoformat(entry['at']):%d %b %H:%M:%S}",
         between=f"{WHO.get(entry['from'], entry['from'])} → {WHO.get(entry['to'], entry['to'])}",
         call=f"{entry['method']} {entry['path']}",
-        status=f"{status or entry.get('failure') or '–'}" + (f" · {code}" if refused else ""),
-        ok=status is not None and status < 400 and not refused and not entry.get("breaches"),
+        status=f"{status or failure or '–'}" + (f" · {code}" if refused else ""),
+        ok=status is not None and status < 400 and not refused and not entry.get("breaches") and not failure,
         writes=bool(entry.get("writes")),
         asked="\n".join(filter(None, (_query(entry), _body((entry.get("request") or {}).get("body"))))),
         answered=_body(body),
+        fault=(entry.get("fault") or "").replace("_", " "),
+        got="\n".join(filter(None, (got, _body(received.get("body"))))),
     )
 
 

@@ -1,7 +1,8 @@
 """The trace as a sequence diagram in Mermaid: who asked whom for what, who decided, and where the money went.
 
 Made for people: polls that brought nothing are left out, reads in a row become one arrow, time is a line across
-whenever it has moved, buyers' acts, mails and payments are arrows of their own.
+whenever it has moved, buyers' acts, mails and payments are arrows of their own. What was done to a call on purpose has
+a flash, and where its caller got another answer than was given, or none, that answer is an arrow of its own.
 """
 
 from __future__ import annotations
@@ -77,7 +78,8 @@ class _Step:
         sender, receiver = (PEOPLE.get(name, (name, name))[0] for name in self.between)
         text = _clean(", ".join(dict.fromkeys(self.texts)))
         if self.arrow == "note":
-            return f"Note over {sender}: {text}"
+            over = sender if sender == receiver else f"{sender},{receiver}"
+            return f"Note over {over}: {text}"
         return f"{sender}{self.arrow}{receiver}: {text}"
 
 
@@ -104,7 +106,7 @@ class _Reader:
             if entry["kind"] == "act" and not entry["changed"]:
                 idle.add(entry["seq"])
         for entry in kept:
-            if entry["cause"] in idle:
+            if entry["cause"] in idle and not entry.get("fault"):
                 if entry["kind"] == "exchange":
                     idle.add(entry["seq"])
                 continue
@@ -113,22 +115,34 @@ class _Reader:
             step = getattr(self, "_" + entry["kind"])(entry)
             if step is not None:
                 yield step
+            if entry.get("fault") and _differs(entry):
+                yield self._back(entry)
 
     def _act(self, entry: Entry) -> _Step | None:
         if entry["who"] in ("marketplace", "operator", "buyer", "courier"):
             return None  # the events that it causes show it
+        if entry["who"] == "stage":
+            return _Step(entry["at"], "buyer", "oms", [f"⚡ {entry['what']}"], arrow="note", reading=False)
         return _Step(entry["at"], entry["who"], entry["who"], [entry["what"]], arrow="note", reading=False)
 
     def _exchange(self, entry: Entry) -> _Step | None:
         name = _title(entry["operation"] or f"{entry['method']} {entry['path']}")
-        if "oken" in name and (entry["status"] or 0) < 400:
+        refused = "" if _differs(entry) and entry["status"] is not None else _refusal(entry)
+        if "oken" in name and not refused and not entry["fault"]:
             return None
-        refused = _refusal(entry)
-        text = name + _gist(entry) + (f" ✗ {refused}" if refused else "")
+        flash = f" ⚡ {_fault(entry)}" if entry["fault"] and not _differs(entry) else ""
+        text = name + _gist(entry) + flash + (f" ✗ {refused}" if refused else "")
         arrow = "-x" if entry["status"] is None else "->>"
         return _Step(
-            entry["at"], entry["from"], entry["to"], [text], arrow=arrow, reading=not entry["writes"] and not refused
+            entry["at"], entry["from"], entry["to"], [text], arrow=arrow, reading=not entry["writes"] and text == name
         )
+
+    def _back(self, entry: Entry) -> _Step:
+        """Return what the caller got instead of the answer that was given."""
+        received = entry.get("received")
+        got, arrow = (entry["failure"], "--x") if received is None else (received["status"], "-->>")
+        words = [f"⚡ {_fault(entry)}: {got}"]
+        return _Step(entry["at"], entry["to"], entry["from"], words, arrow=arrow, reading=False)
 
     def _event(self, entry: Entry) -> _Step | None:
         data, name, at = entry["data"], entry["name"], entry["at"]
@@ -173,6 +187,15 @@ class _Reader:
                 return _Step(at, "oms", "oms", [f"{_title(name)} {money}".rstrip()], arrow="note", reading=False)
             case _:
                 return None
+
+
+def _differs(entry: Entry) -> bool:
+    """Return whether an answer was given that its caller did not get as it was."""
+    return "received" in entry or (entry["failure"] is not None and entry["status"] is not None)
+
+
+def _fault(entry: Entry) -> str:
+    return str(entry["fault"]).replace("_", " ")
 
 
 def _refusal(entry: Entry) -> str:

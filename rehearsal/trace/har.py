@@ -1,6 +1,7 @@
 """The trace's exchanges as an HTTP archive (HAR 1.2), for the network panels that people know.
 
-Times are simulated; durations are zero, because how long anything took on this machine is no part of a trace.
+Times are simulated; durations are zero, because how long anything took on this machine is no part of a trace. A
+response is what the caller got; where that is not what was sent, `_sent` has the latter.
 """
 
 from __future__ import annotations
@@ -9,10 +10,12 @@ import json
 from collections.abc import Iterable
 from http.client import responses
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from rehearsal.trace.log import Entry
+
+NOTHING: Final = {"type": None, "body": None}
 
 
 def har(entries: Iterable[Entry]) -> bytes:
@@ -53,29 +56,36 @@ def _exchange(entry: Entry) -> dict[str, Any]:
     }
     if entry["request"]["body"] is not None:
         request["postData"] = {"mimeType": entry["request"]["type"] or "", "text": _text(entry["request"]["body"])}
-    answer = entry["response"] or {"type": None, "body": None}
-    text = "" if answer["body"] is None else _text(answer["body"])
+    sent = {"status": entry["status"], **(entry["response"] or NOTHING)}
+    got = entry.get("received") or ({"status": None, **NOTHING} if entry["failure"] else sent)
+    altered = {"_sent": _response(sent)} if got != sent and entry["status"] is not None else {}
     return {
         "startedDateTime": entry["at"],
         "time": 0,
         "request": request,
-        "response": {
-            "status": entry["status"] or 0,
-            "statusText": responses.get(entry["status"] or 0, ""),
-            "httpVersion": "HTTP/1.1",
-            "cookies": [],
-            "headers": _headers(answer),
-            "content": {"size": len(text.encode()), "mimeType": answer["type"] or "", "text": text},
-            "redirectURL": "",
-            "headersSize": -1,
-            "bodySize": -1,
-        },
+        "response": _response(got) | ({"_error": entry["failure"]} if entry["failure"] else {}),
         "cache": {},
         "timings": {"send": 0, "wait": 0, "receive": 0},
         "comment": f"{entry['from']} to {entry['to']}: {entry['operation'] or 'unknown operation'}",
         "_seq": entry["seq"],
         "_request_id": entry["request_id"],
         "_fault": entry["fault"],
+        **altered,
+    }
+
+
+def _response(message: dict[str, Any]) -> dict[str, Any]:
+    text = "" if message["body"] is None else _text(message["body"])
+    return {
+        "status": message["status"] or 0,
+        "statusText": responses.get(message["status"] or 0, ""),
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _headers(message),
+        "content": {"size": len(text.encode()), "mimeType": message["type"] or "", "text": text},
+        "redirectURL": "",
+        "headersSize": -1,
+        "bodySize": -1,
     }
 
 

@@ -6,6 +6,8 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from rehearsal.trace.diagram import mermaid
 from rehearsal.trace.har import har
 from rehearsal.trace.log import Trace
@@ -117,3 +119,60 @@ def test_an_archive_holds_every_exchange_with_its_address() -> None:
     )
     assert entries[0]["startedDateTime"] == "2031-03-03T09:00:00Z"
     assert entries[0]["response"]["content"]["text"] == '{"code": 0}'
+
+
+SPOILT = {"status": 200, "type": "text/html", "body": "x"}
+
+
+@pytest.mark.parametrize(
+    ("given", "arrows"),
+    [
+        (
+            {"fault": "cut_before", "failure": "ConnectionError", "status": None, "response": None},
+            ["connector-xmarketplace: approve return ⚡ cut before ✗ ConnectionError"],
+        ),
+        (
+            {"fault": "cut_after", "failure": "ConnectionError"},
+            ["connector->>marketplace: approve return", "marketplace--xconnector: ⚡ cut after: ConnectionError"],
+        ),
+        (
+            {"fault": "wrong_content_type", "received": SPOILT},
+            ["connector->>marketplace: approve return", "marketplace-->>connector: ⚡ wrong content type: 200"],
+        ),
+        (
+            {"fault": "refuse", "status": 429, "response": {"type": "application/json", "body": {"code": 36009002}}},
+            ["connector->>marketplace: approve return ⚡ refuse ✗ 36009002"],
+        ),
+        ({"fault": "duplicate"}, ["connector->>marketplace: approve return ⚡ duplicate"]),
+    ],
+)
+def test_what_was_done_to_a_call_is_seen_with_what_its_caller_got(given: dict[str, Any], arrows: list[str]) -> None:
+    record = Record().exchange("connector", "marketplace", "approveReturn", writes=True, **given)
+    assert record.diagram()[6:] == arrows
+    (entry,) = json.loads(har(record.trace.entries()))["log"]["entries"]
+    got, failure = entry["response"], given.get("failure")
+    assert (entry["_fault"], got.get("_error")) == (given["fault"], failure)
+    assert got["status"] == (0 if failure else given.get("status", 200))
+    assert got["content"]["text"] == ("" if failure else "x" if "received" in given else got["content"]["text"])
+    sent = entry.get("_sent", {}).get("content", {}).get("text")
+    assert sent == ('{"code": 0}' if given["fault"] in ("cut_after", "wrong_content_type") else None)
+
+
+def test_a_poll_that_was_troubled_is_shown_though_it_brought_nothing() -> None:
+    record = Record()
+    slot = record.trace.reserve()
+    with record.trace.during(slot):
+        for fault in (None, "refuse"):
+            record.exchange("connector", "marketplace", "searchReturns_202309", fault=fault)
+    record.trace.fill(slot, START, None, "act", who="connector", what="round", changed=False, return_id=None)
+    assert record.diagram()[6:] == ["connector->>marketplace: search returns ⚡ refuse"]
+
+
+def test_tokens_are_seen_only_where_something_is_wrong_with_them() -> None:
+    def shown(**given: Any) -> list[str]:
+        return Record().exchange("connector", "marketplace", "refreshToken", **given).diagram()[6:]
+
+    refused = {"type": "application/json", "body": {"code": 36004001, "message": "gone"}}
+    assert shown() == []
+    assert shown(response=refused) == ["connector->>marketplace: refresh token ✗ 36004001 gone"]
+    assert len(shown(fault="cut_after", failure="ConnectionError")) == 2
