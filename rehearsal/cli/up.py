@@ -42,7 +42,8 @@ from rehearsal.control.stage import Json, Problem
 from rehearsal.server.access import Gate
 from rehearsal.server.control_api import PREFIX, control_app
 from rehearsal.server.doors import APIS, KNOCK, Door, guarded, knockable
-from rehearsal.server.sockets import LAST_PORT, AddressRefused, Served, Service, Wsgi, origin, take
+from rehearsal.server.front import Wsgi
+from rehearsal.server.sockets import LAST_PORT, AddressRefused, Served, Service, origin, take
 from rehearsal.world.world import World
 
 FIRST_PORT: Final = 8700

@@ -13,7 +13,7 @@ from rehearsal.control.local import InProcessStage
 from rehearsal.server.access import Gate
 from rehearsal.server.control_api import control_app
 from rehearsal.server.doors import APIS, Door, guarded
-from rehearsal.server.sockets import Wsgi
+from rehearsal.server.front import Wsgi
 from rehearsal.world.world import World
 
 ENTRANCES = {
