@@ -95,7 +95,7 @@ class Oms:
         store = self.state
         if store.grid.next > now:
             raise LookupError(f"Nothing is due before {store.grid.next}.")
-        store.grid = store.grid.after()
+        store.grid = store.grid.after(now)
         tally = self._poller.run(now)
         cases = [store.cases[number] for number in tally.cases]
         only = cases[0] if len(cases) == 1 else None

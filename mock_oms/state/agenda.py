@@ -56,6 +56,6 @@ class Grid:
     def due(self) -> Due:
         return Due(self.next, RANK, self.number)
 
-    def after(self) -> Grid:
-        """Return the grid once the next pull is under way."""
-        return Grid(self.next + self.every, self.every, self.number + 1)
+    def after(self, now: datetime) -> Grid:
+        """Return the grid once the next pull is under way; pulls that were missed are not made up for."""
+        return Grid(self.next + ((now - self.next) // self.every + 1) * self.every, self.every, self.number + 1)

@@ -6,17 +6,12 @@ duration beyond the end of the calendar) is refused here; the form itself is the
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
 from rehearsal.control.stage import Problem
-
-_DURATION: Final = re.compile(
-    r"P(?=[0-9]|T[0-9])(?:(?P<weeks>[0-9]+)W)?(?:(?P<days>[0-9]+)D)?"
-    r"(?:T(?=[0-9])(?:(?P<hours>[0-9]+)H)?(?:(?P<minutes>[0-9]+)M)?(?:(?P<seconds>[0-9]+)(?:\.(?P<fraction>[0-9]{1,6}))?S)?)?"
-)
+from rehearsal.simulation.duration import read_duration
 
 # The marketplace's stamps are Unix seconds of ten digits, and a world needs room to play in.
 EARLIEST: Final = datetime(2002, 1, 1, tzinfo=UTC)
@@ -49,13 +44,10 @@ def beginning(text: str, field: str) -> datetime:
 
 def duration(text: str, field: str) -> timedelta:
     """Read an ISO 8601 duration in weeks, days, hours, minutes and seconds."""
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        raise refused(field, f"is {text!r}, which is not an ISO 8601 duration such as PT15M")
-    parts = {name: int(value) for name, value in match.groupdict().items() if value and name != "fraction"}
-    fraction = int((match["fraction"] or "").ljust(6, "0"))
     try:
-        return timedelta(**parts, microseconds=fraction)
+        return read_duration(text)
+    except ValueError:
+        raise refused(field, f"is {text!r}, which is not an ISO 8601 duration such as PT15M") from None
     except OverflowError:
         raise refused(field, f"is {text!r}, which is longer than any calendar") from None
 

@@ -3,13 +3,16 @@
 At equal times the rank decides, then the number; after every act all are asked afresh, so what an act brings about at
 the same instant takes its place in the same order. A player who is due again and again at one instant while nothing
 changes is an error that names it.
+
+Time may also pass in the middle of an act, while a call is delayed: then those act who do not wait for an answer
+themselves, and whoever does is late for what it had planned meanwhile.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from rehearsal.simulation.clock import SimulatedClock
@@ -40,29 +43,50 @@ class Scheduler:
         self._clock = clock
         self._players = players
         self._act = act
+        self._under_way = 0
+        self._meanwhile: list[Advanced] = []  # what was done in the middle of the act that is under way
 
-    def until(self, target: datetime) -> Advanced:
-        """Have everything done that is due at or before `target`, in order, and then be there."""
+    def until(self, target: datetime, waiting: Collection[str] = ()) -> Advanced:
+        """Have everything done that is due at or before `target`, in order, and then be there.
+
+        Those who are `waiting` for an answer do nothing. Where an act takes time, the end may lie after `target`.
+        """
         fired: list[FiredLike] = []
         idle = 0
         watch = _Watch()
-        while (earliest := self.earliest(target)) is not None:
+        while (earliest := self.earliest(max(target, self._clock.now()), waiting)) is not None:
             name, due = earliest
             if due.at > self._clock.now():
                 self._clock.move_to(due.at)
-            act = self._act(name, self._players[name])
+            self._under_way += 1
+            try:
+                act = self._act(name, self._players[name])
+            finally:
+                self._under_way -= 1
+                done, self._meanwhile = self._meanwhile, []
+            for one in done:
+                fired += one.fired
+                idle += one.idle
             if act.changed:
                 fired.append(act)
             else:
                 idle += 1
             watch.after(self._clock.now(), name, self._players[name], act.changed)
-        self._clock.move_to(target)
-        return Advanced(target, fired, idle)
+        self._clock.move_to(max(target, self._clock.now()))
+        return Advanced(self._clock.now(), fired, idle)
 
-    def earliest(self, target: datetime | None = None) -> tuple[str, DueLike] | None:
+    def meanwhile(self, span: timedelta, waiting: Collection[str]) -> None:
+        """Let `span` pass in the middle of an act: all act who are due, but those who are `waiting` for an answer."""
+        done = self.until(self._clock.now() + span, waiting)
+        if self._under_way:
+            self._meanwhile.append(done)
+
+    def earliest(self, target: datetime | None = None, waiting: Collection[str] = ()) -> tuple[str, DueLike] | None:
         """Return who acts next, at or before `target`: by time, then by rank, then by number."""
         found: tuple[str, DueLike] | None = None
         for name, player in self._players.items():
+            if name in waiting:
+                continue
             due = player.next_due()
             if due is None or (target is not None and due.at > target):
                 continue

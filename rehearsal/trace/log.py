@@ -126,6 +126,15 @@ class Trace:
         finally:
             self.state.causes.pop()
 
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Have whatever is recorded meanwhile be nobody's doing: time passes while something else is still going on."""
+        going_on, self.state.causes = self.state.causes, []
+        try:
+            yield
+        finally:
+            self.state.causes = going_on
+
     def event(self, at: datetime, who: str, name: str, data: Mapping[str, Any], shop: str | None = None) -> Entry:
         """Record that something has happened inside a player."""
         shown = redaction.by_name(plain(data))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from rehearsal.contract import redaction
 from rehearsal.contract.message import Message, query_pairs, read, size_of, unknown_body
 from rehearsal.contract.openapi import Contract
-from rehearsal.contract.operation import Breach, Operation
+from rehearsal.contract.operation import Breach, Operation, Pairs
 from rehearsal.contract.schema import NO_FIELD
 from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.trace.log import Slot, Trace
@@ -38,6 +38,9 @@ class Call:
     outside: bool = False
     exchange_id: str = ""
     scheme: str = "https"
+    patience: timedelta | None = None  # how long its caller waits for the whole answer; None: for ever
+    fault: str | None = None  # what the link did to it on purpose
+    held: timedelta = timedelta(0)  # how long an outsider's call is to be held, in the machine's time
 
 
 class Response(NamedTuple):
@@ -47,7 +50,6 @@ class Response(NamedTuple):
     reason: str
     headers: list[tuple[str, str]]
     body: bytes
-    fault: str | None = None
 
     @property
     def folded(self) -> dict[str, str]:
@@ -69,21 +71,10 @@ class Exchange(NamedTuple):
     writes: bool = False
     subjects: tuple[str, ...] = ()  # the ids in its path
     failure: str | None = None
+    fault: str | None = None  # what was done to it on its way, on purpose
 
 
 Handler = Callable[[Call], Response]
-Link = Callable[[Call, Handler], Response]
-Listener = Callable[[Exchange], None]
-
-
-def undisturbed(call: Call, handler: Handler) -> Response:
-    """Carry a call to the other side and its response back: a link on which nothing goes wrong.
-
-    This is the one place where faults belong. A link that disturbs may raise before calling `handler` (cut before the
-    other side acted), after it (cut after), respond by itself (refused), or change what comes back, saying so in
-    `Response.fault`.
-    """
-    return handler(call)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +84,20 @@ class Endpoint:
     name: str
     contract: Contract
     handler: Handler
+
+
+Link = Callable[[Call, Endpoint, Handler], Response]
+Listener = Callable[[Exchange], None]
+
+
+def undisturbed(call: Call, endpoint: Endpoint, handler: Handler) -> Response:
+    """Carry a call to the other side and its response back: a link on which nothing goes wrong.
+
+    This is the one place where faults belong. A link that disturbs may raise before calling `handler` (cut before the
+    other side acted), after it (cut after), respond by itself (refused), call it twice, or change what comes back; it
+    says so in `Call.fault`.
+    """
+    return handler(call)
 
 
 @dataclass(slots=True)
@@ -126,19 +131,22 @@ class Recorder:
         call.exchange_id = f"{_digits(under_way.at)}{under_way.slot.seq:020X}"
 
         def handler(sent: Call) -> Response:
-            under_way.response = endpoint.handler(sent)
-            return under_way.response
+            response = endpoint.handler(sent)
+            if under_way.response is None:  # of a call that comes twice, the first response is the caller's
+                under_way.response = response
+            return response
 
         try:
             with self.trace.during(under_way.slot):
-                received = self.link(call, handler)
+                received = self.link(call, endpoint, handler)
         except BaseException as failure:
             under_way.failure = type(failure).__name__
             self._keep(under_way)
             raise
-        under_way.fault = received.fault
         if under_way.response is None:
             under_way.intercepted, under_way.response = True, received
+        elif received is not under_way.response:
+            under_way.received = received
         self._keep(under_way)
         return received
 
@@ -175,6 +183,7 @@ class Recorder:
             bool(operation and not operation.safe),
             subjects,
             ended.failure,
+            call.fault,
         )
         for listener in self._listeners:
             listener(exchange)
@@ -238,14 +247,22 @@ class Recorder:
             attempt=self._attempt(call.caller, operation.id, key) if operation and key is not None else 1,
             idempotency_key=key,
             request_id=call.exchange_id,
-            fault=ended.fault,
+            fault=call.fault,
             failure=ended.failure,
             breaches=breaches,
         )
+        if ended.received is not None:
+            fields["received"] = self._received(ended.received, operation, query)
         if hides:
             fields = self.trace.state.secrets.hidden(fields)
         shop = self.state.shops.get(contract.shop_of(query) or "")
         self.trace.fill(ended.slot, ended.at, shop, "exchange", **fields)
+
+    def _received(self, altered: Response, operation: Operation | None, query: Pairs) -> dict[str, Any]:
+        """Return what the caller got instead of the response, as it may be recorded."""
+        message = read(altered.folded.get("content-type", ""), altered.body)
+        body = unknown_body(message) if operation is None else operation.masked_response(altered.status, message, query)
+        return {"status": altered.status, "type": message.media_type, "body": body}
 
     def _attempt(self, caller: str, operation: str, key: str) -> int:
         sent = self.state.attempts.get((caller, operation, key), 0) + 1
@@ -265,7 +282,7 @@ class _UnderWay:
     slot: Slot
     at: datetime
     response: Response | None = None  # the endpoint's, or the link's where the endpoint was never asked
-    fault: str | None = None
+    received: Response | None = None  # what the caller got instead, where the link altered it
     failure: str | None = None
     intercepted: bool = False  # the link responded by itself, and the other side knows of nothing
 

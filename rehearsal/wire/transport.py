@@ -150,7 +150,9 @@ class _InProcess(BaseAdapter):
         self._recorder = recorder
         self._wire = wire
 
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+    def send(
+        self, request: requests.PreparedRequest, stream: bool = False, timeout: Any = None, *args: Any, **kwargs: Any
+    ) -> requests.Response:
         scheme, _, rest = (request.url or "").partition("#")[0].partition("://")
         address, _, query = rest.partition("?")
         host, _, path = address.partition("/")
@@ -159,7 +161,8 @@ class _InProcess(BaseAdapter):
             raise requests.ConnectionError(f"no such host: {host}", request=request)
         headers = {name: _text(value) for name, value in request.headers.lower_items()}
         body = _bytes(request.body)
-        call = Call(self._caller, request.method or "GET", host, f"/{path}", query, headers, body, scheme=scheme)
+        method, patience = request.method or "GET", None if timeout is None else _patience(timeout)
+        call = Call(self._caller, method, host, f"/{path}", query, headers, body, scheme=scheme, patience=patience)
         try:
             received = self._recorder.exchange(call, endpoint)
         except requests.RequestException as failure:
@@ -235,7 +238,6 @@ def recorded(
 
     def recording(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        environ["wsgi.input"] = io.BytesIO(body)
         headers = {
             key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")
         }
@@ -256,8 +258,8 @@ def recorded(
         )
 
         def handler(sent: Call) -> Response:
-            environ["rehearsal.exchange_id"] = sent.exchange_id
-            return run_wsgi(app, environ)
+            asked = {"wsgi.input": io.BytesIO(body), "rehearsal.exchange_id": sent.exchange_id}
+            return run_wsgi(app, environ | asked)
 
         with guard():
             response = recorder.exchange(call, Endpoint(name, contract, handler))
@@ -265,6 +267,13 @@ def recorded(
         return [response.body]
 
     return recording
+
+
+@lru_cache(maxsize=16)
+def _patience(timeout: float | tuple[float | None, float | None]) -> timedelta | None:
+    """Return how long a caller waits for an answer that gave requests this time-out."""
+    seconds = timeout[1] if isinstance(timeout, tuple) else timeout
+    return None if seconds is None else timedelta(seconds=seconds)
 
 
 @lru_cache(maxsize=256)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import shlex
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +20,7 @@ from typing import Any, Final
 
 from mock_tiktok import LedgerLine, Marketplace
 from rehearsal.audit.auditor import Auditor
+from rehearsal.audit.event import Trouble as Extension
 from rehearsal.audit.finding import Finding
 from rehearsal.audit.invariant import LedgerRow, PlayerEvent, Quiescence
 from rehearsal.contract.events import EventContract
@@ -30,6 +31,7 @@ from rehearsal.simulation.clock import SimulatedClock, SystemClock
 from rehearsal.simulation.player import AgendaLike, FiredLike, Player
 from rehearsal.simulation.scheduler import Advanced, Scheduler, Stuck
 from rehearsal.trace.log import Trace
+from rehearsal.wire.faults.trouble import Hit, Trouble
 from rehearsal.wire.recorder import Exchange, Recorder
 from rehearsal.wire.transport import Wire, WsgiApp, recorded, run_wsgi
 from rehearsal.world.errors import Busy, InvalidValue
@@ -145,7 +147,8 @@ class World:
         self.shops: Final[list[ShopAtConnector]] = []
         for _ in range(shops):
             self._open_shop(market)
-        players: dict[str, Player] = {"marketplace": self.marketplace}
+        self.trouble: Final = Trouble(self, told=self._on_hit)
+        players: dict[str, Player] = {"stage": self.trouble, "marketplace": self.marketplace}
         seated = {"connector": self.connector, "oms": self.oms}
         players |= {name: seat for name, seat in seated.items() if Capability.DRIVEN in seat.capabilities}
         self._scheduler: Final = Scheduler(self.clock, players, self._act)
@@ -188,6 +191,11 @@ class World:
                 return advanced
         finally:
             self._advancing.release()
+
+    def meanwhile(self, span: timedelta, waiting: Collection[str]) -> None:
+        """Let time pass in the middle of an act, while those who are `waiting` for an answer do nothing."""
+        with self.trace.apart():
+            self._scheduler.meanwhile(span, waiting)
 
     def _target(self, by: timedelta | None, to: datetime | None, until_next: bool) -> datetime:
         given = [name for name, value in (("by", by), ("to", to), ("until", until_next or None)) if value is not None]
@@ -295,6 +303,13 @@ class World:
     def _on_exchange(self, exchange: Exchange) -> None:
         if exchange.outside and exchange.writes:
             self.state.rest.disturb()
+
+    def _on_hit(self, hit: Hit) -> None:
+        """Have the auditor give more time to those whom trouble has hit."""
+        until, call = hit.planned.fault.until, hit.call
+        lasting = until - hit.at if until is not None and call is None else timedelta(0)
+        pulls = 1 if call is not None and call.caller == "oms" else 0
+        self.auditor.on_trouble(Extension(hit.at, hit.shop_id, rounds=1, pulls=pulls, lasting=lasting))
 
     def _on_oms(self, event: Any) -> None:
         self._note("oms", event)

@@ -18,7 +18,7 @@ from rehearsal.contract.redaction import REDACTED
 from rehearsal.server.sockets import Served, Service, origin, take
 from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.trace.log import Trace
-from rehearsal.wire.recorder import Call, Exchange, Handler, Recorder, Response
+from rehearsal.wire.recorder import Call, Endpoint, Exchange, Handler, Recorder, Response
 from rehearsal.wire.transport import SocketWire, Wire, WirePort, recorded
 from tests.clock import START
 from tests.openapi import json_of, parameter
@@ -187,7 +187,7 @@ def test_a_link_that_is_cut_after_the_other_side_acted_is_recorded_with_its_answ
     """Faults sit on the link; through sockets they come with the socket-only mode."""
     recorder, trace, _ = a_record()
 
-    def cut_after(call: Call, handler: Handler) -> Response:
+    def cut_after(call: Call, endpoint: Endpoint, handler: Handler) -> Response:
         handler(call)
         raise requests.ConnectionError("cut")
 

@@ -26,7 +26,7 @@ from rehearsal.audit.finding import Finding, Verdict
 from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.contract.events import EventContract
 from rehearsal.seats.builtin import OurConnector
-from rehearsal.wire.recorder import Call, Handler, Response
+from rehearsal.wire.recorder import Call, Endpoint, Handler, Response
 from rehearsal.world.world import World
 
 QUARTER = timedelta(minutes=15)
@@ -127,22 +127,16 @@ def test_a_marketplace_that_pays_more_tax_back_than_was_paid_is_found(
     assert broken(world) == ({} if explain is refund_of else {"never-too-much": "marketplace"})
 
 
-def cut(operation: str, *, after: bool = False) -> Callable[[Call, Handler], Response]:
-    """A link on which one operation never comes through."""
-
-    def line(call: Call, handler: Handler) -> Response:
-        if call.path.endswith(operation):
-            if after:
-                handler(call)
-            raise requests.ConnectionError("cut")
-        return handler(call)
-
-    return line
+def unplanned(call: Call, endpoint: Endpoint, handler: Handler) -> Response:
+    """Trouble that nobody ordered: it lengthens no limit."""
+    if call.path.endswith("/reject"):
+        raise requests.ConnectionError("cut")
+    return handler(call)
 
 
 def test_a_decision_that_never_gets_through_is_late(world: World) -> None:
     _, case = ask(world)
-    world.recorder.link = cut("/reject")
+    world.recorder.link = unplanned
     world.oms.reject(case)
     world.advance(by=DAY)
     assert broken(world) == {"in-time": "connector"}
@@ -153,10 +147,10 @@ def test_a_decision_that_never_gets_through_is_late(world: World) -> None:
 
 def test_a_response_that_is_lost_after_the_marketplace_acted_costs_nobody_anything(world: World) -> None:
     _, case = ask(world)
-    world.recorder.link = cut("/approve", after=True)
+    world.trouble.plan(kind="cut_after", operation="approve")
     world.oms.approve(case)
     world.advance(by=HOUR)
-    world.recorder.link = lambda call, handler: handler(call)
+    world.trouble.lift()
     world.advance(by=3 * HOUR)
     assert broken(world) == {}
     assert [row.agree and row.oms > 0 for row in world.books()] == [True]
@@ -170,12 +164,13 @@ def test_a_request_that_breaks_the_contract_names_the_side_that_sent_it(world: W
     assert set(found.values()) == {"connector"}
 
 
-def refused_by_the_line(call: Call, handler: Handler) -> Response:
-    return Response(503, "down", [], b"<html>", fault="refused")
+def refusing(call: Call, endpoint: Endpoint, handler: Handler) -> Response:
+    call.fault = "refused"
+    return Response(503, "down", [], b"<html>")
 
 
 def test_what_the_link_responds_by_itself_is_charged_to_nobody(world: World) -> None:
-    world.recorder.link = refused_by_the_line
+    world.trouble.plan(kind="refuse")
     world.advance(by=HOUR)
     assert broken(world) == {}
     refused = [entry for entry in world.trace.entries() if entry.get("fault")]
@@ -185,7 +180,7 @@ def test_what_the_link_responds_by_itself_is_charged_to_nobody(world: World) -> 
 def test_a_decision_that_only_the_link_has_seen_has_not_reached_the_marketplace(world: World) -> None:
     _, case = ask(world)
     world.oms.reject(case)
-    world.recorder.link = refused_by_the_line
+    world.recorder.link = refusing
     world.advance(by=DAY)
     assert broken(world) == {"in-time": "connector"}
 
@@ -399,7 +394,7 @@ TOLD: dict[str, tuple[str, str, Any]] = {
 def test_what_the_oms_is_told_otherwise_than_the_marketplace_says_is_found(world: World, what: str) -> None:
     entity, field, told = TOLD[what]
 
-    def misread(call: Call, handler: Handler) -> Response:
+    def misread(call: Call, endpoint: Endpoint, handler: Handler) -> Response:
         response = handler(call)
         if call.caller != "oms" or f"/{entity}" not in call.path or call.method != "GET":
             return response

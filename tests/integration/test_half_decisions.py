@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
-from itertools import count
 from typing import Any
 
 import pytest
@@ -17,7 +16,6 @@ import pytest
 from mock_oms import Refused
 from mock_tiktok import OrderLine
 from rehearsal.seats.port import AdjustmentRow
-from rehearsal.wire.recorder import Call, Response
 from rehearsal.world.world import World
 from tests.refused import refused
 
@@ -40,15 +38,8 @@ def world() -> Iterator[World]:
 
 def the_connector_refuses_the_mug(world: World) -> None:
     """Let it refuse one approval of the second line, as if that had been asked for in a state that does not take it."""
-    approvals = count(1)
-    words = b'{"error": {"code": "", "message": "RequestStatus: an adjustment in Error does not take it"}}'
-
-    def line(call: Call, handler: Callable[[Call], Response]) -> Response:
-        if call.path.endswith("/ApproveBuyerRequest") and next(approvals) == 2:
-            return Response(400, "Bad Request", [("Content-Type", "application/json; charset=utf-8")], words)
-        return handler(call)
-
-    world.recorder.link = line
+    words = {"status": 400, "message": "RequestStatus: an adjustment in Error does not take it"}
+    world.trouble.plan(kind="refuse", to="connector", operation="approve", skip=1, times=1, **{"with": words})
 
 
 def row(world: World) -> AdjustmentRow:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-import requests
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mock_oms import Refused
 from mock_tiktok import OrderLine
-from rehearsal.wire.recorder import Call, Response
 from rehearsal.world.world import World
 from tests.refused import refused
 
@@ -96,24 +93,6 @@ def test_parts_of_an_order_and_then_the_rest_leave_nothing(
         assert {error for _, error in sums(world)} == {None}
 
 
-def lost(world: World, path: str, *fates: str) -> None:
-    """Let the first calls that create something get no response: before the marketplace acts, after it, twice."""
-    waiting = list(fates)
-
-    def line(call: Call, handler: Callable[[Call], Response]) -> Response:
-        if call.method != "POST" or not call.path.endswith(path) or not waiting:
-            return handler(call)
-        fate = waiting.pop(0)
-        if fate == "before":
-            raise requests.ConnectionError(fate)
-        handler(call)
-        if fate == "after":
-            raise requests.ReadTimeout(fate)
-        return handler(call)
-
-    world.recorder.link = line
-
-
 def sums(world: World) -> list[tuple[Decimal, str | None]]:
     return [(row.amount, row.error) for row in world.oms.adjustments()]
 
@@ -135,17 +114,18 @@ def a_mug(world: World, *refunds: str, status: str = "DELIVERED") -> str:
 
 def test_two_refunds_of_one_unit_are_told_apart_whatever_becomes_of_their_answers(world: World) -> None:
     a_mug(world, "5.00", "7.00")
-    lost(world, "/returns", "before", "after")
+    world.trouble.plan(kind="cut_before", operation="createReturn", times=1)
+    world.trouble.plan(kind="cut_after", operation="createReturn", skip=1, times=1)
     world.advance(by=3 * HOUR)
     assert agreed(world) == Decimal("12.00")
     assert sums(world) == [(Decimal("5.00"), None), (Decimal("7.00"), None)]
 
 
-@pytest.mark.parametrize("fate", ["before", "after"])
+@pytest.mark.parametrize("fate", ["cut_before", "cut_after"])
 @pytest.mark.parametrize("outside", ["5.00", "20.00"])
 def test_a_refund_in_seller_center_is_not_taken_for_one_that_got_lost(world: World, fate: str, outside: str) -> None:
     order_id = a_mug(world, "5.00")
-    lost(world, "/returns", fate)
+    world.trouble.plan(kind=fate, operation="createReturn", times=1)
     world.advance(by=QUARTER + timedelta(minutes=6))
     world.marketplace.seller_center_refund(order_id, amount=Decimal(outside))
     world.advance(by=3 * HOUR)
@@ -162,7 +142,7 @@ def test_several_refunds_of_one_unit_in_one_round_are_all_carried_out(world: Wor
 
 def test_a_cancellation_that_the_network_delivers_twice_is_one(world: World) -> None:
     a_mug(world, "90.00", status="AWAITING_SHIPMENT")
-    lost(world, "/cancellations", "twice")
+    world.trouble.plan(kind="duplicate", operation="cancelOrder", times=1)
     world.advance(by=2 * HOUR)
     assert agreed(world) == Decimal("90.00")
     assert sums(world) == [(Decimal("90.00"), None)]

@@ -1,0 +1,21 @@
+"""Durations as documents write them: ISO 8601, in weeks, days, hours, minutes and seconds."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Final
+
+_FORM: Final = re.compile(
+    r"P(?=[0-9]|T[0-9])(?:(?P<weeks>[0-9]+)W)?(?:(?P<days>[0-9]+)D)?"
+    r"(?:T(?=[0-9])(?:(?P<hours>[0-9]+)H)?(?:(?P<minutes>[0-9]+)M)?(?:(?P<seconds>[0-9]+)(?:\.(?P<fraction>[0-9]{1,6}))?S)?)?"
+)
+
+
+def read_duration(text: str) -> timedelta:
+    """Read a duration; raise ValueError where it is none, OverflowError where it is longer than any calendar."""
+    match = _FORM.fullmatch(text)
+    if match is None:
+        raise ValueError(text)
+    parts = {name: int(value) for name, value in match.groupdict().items() if value and name != "fraction"}
+    return timedelta(**parts, microseconds=int((match["fraction"] or "").ljust(6, "0")))

@@ -1,0 +1,207 @@
+"""The faults of the wire: what can go wrong between two players, whoever they are.
+
+Each is a few lines that let a call go on or end it. Whether the other side has acted is what matters: `refuse`,
+`unreachable`, `cut_before` and `redirect` end a call before; `cut_after`, `truncate`, `garble`, `wrong_content_type`,
+`empty_success` and `slow_drip` spoil the answer of a call that has had its effect; `delay` is either; `duplicate` lets
+it act more than once, `reorder` after its caller has given it up; `stale` answers a question as it was answered before.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from http.client import responses
+from typing import Any, Final
+
+import requests
+
+from rehearsal.contract.message import query_pairs
+from rehearsal.simulation.duration import read_duration
+from rehearsal.wire.faults.fault import BY, Kind, Meeting, Value, is_text, is_whole
+from rehearsal.wire.recorder import Call, Response
+
+JSON: Final = "application/json"
+# The marketplace's own code that comes with a status, where a fault names none.
+CODES: Final[Mapping[int, int]] = {401: 105002, 403: 36009033, 404: 36009009, 429: 36009002, 504: 36009007}
+OTHER_CODE: Final = 36009003  # an internal error; certainty: assumed for statuses that are not listed
+GIVEN_UP: Final = timedelta(minutes=1)  # by a caller who would wait for ever
+LONGEST_DRIP: Final = timedelta(hours=1)
+# What of a question says when it is asked, and who asks: not what is asked.
+OF_THE_MOMENT: Final = frozenset({"timestamp", "sign", "access_token"})
+SINCE: Final = ("update_time_ge", "update_time_lt", "create_time_ge", "create_time_lt")
+
+
+def refuse(meeting: Meeting) -> Response:
+    """The call is refused on its way, in the words of whoever was called."""
+    status, retry_after = meeting.given("status"), meeting.given("retry_after")
+    words = meeting.given("message") or responses.get(status, "Refused")
+    body: dict[str, Any] = {"error": {"code": "", "message": words}}
+    if meeting.endpoint.name == "marketplace":
+        code = meeting.given("code") or CODES.get(status, OTHER_CODE)
+        body = {"code": code, "message": words, "request_id": meeting.call.exchange_id, "data": None}
+    headers = [("Content-Type", JSON)] + ([] if retry_after is None else [("Retry-After", str(retry_after))])
+    return Response(status, responses.get(status, "Refused"), headers, json.dumps(body).encode())
+
+
+def unreachable(meeting: Meeting) -> Response:
+    """No connection comes about."""
+    raise requests.ConnectionError(f"{meeting.call.host} cannot be reached: connection refused")
+
+
+def delay(meeting: Meeting) -> Response:
+    """The call is held up on its way there; or, as `of` says, the answer on its way back."""
+    span = read_duration(meeting.given("by"))
+    if meeting.given("of") == "answer":
+        response = meeting.onward()
+        meeting.wait(span)
+        return response
+    meeting.wait(span)
+    return meeting.onward()
+
+
+def cut_before(meeting: Meeting) -> Response:
+    """The connection breaks before the other side has the call."""
+    raise requests.ConnectionError("connection aborted: reset by peer")
+
+
+def cut_after(meeting: Meeting) -> Response:
+    """The connection breaks when the other side has acted: its answer is lost."""
+    meeting.onward()
+    raise requests.ConnectionError("connection aborted: remote end closed connection without response")
+
+
+def truncate(meeting: Meeting) -> Response:
+    """The answer's body ends early."""
+    response = meeting.onward()
+    return with_body(response, response.body[: meeting.given("bytes")])
+
+
+def garble(meeting: Meeting) -> Response:
+    """The answer's body comes as other bytes, which nobody can read."""
+    response = meeting.onward()
+    return with_body(response, bytes(byte ^ 0x80 for byte in response.body) or b"\xff")
+
+
+def wrong_content_type(meeting: Meeting) -> Response:
+    """The answer says that it is something else."""
+    response = meeting.onward()
+    kept = [(name, value) for name, value in response.headers if name.lower() != "content-type"]
+    return response._replace(headers=[*kept, ("Content-Type", meeting.given("type"))])
+
+
+def empty_success(meeting: Meeting) -> Response:
+    """The answer comes as a success of which nothing is left."""
+    return with_body(meeting.onward(), b"")._replace(status=200, reason="OK")
+
+
+def stale(meeting: Meeting) -> Response:
+    """A question is answered as it was `by` ago, as by a copy that lags behind; one not asked so long is let through.
+
+    So is what is no question.
+    """
+    if meeting.operation is None or not meeting.operation.safe:
+        return meeting.onward()
+    asked, now = question(meeting.call), meeting.scene.now
+    answers: list[tuple[datetime, Response]] = meeting.planned.memory.setdefault(asked, [])
+    lags_to = now - read_duration(meeting.given("by"))
+    answers.append((now, meeting.onward()))
+    before = [response for at, response in answers if at <= lags_to]
+    return before[-1] if before and meeting.hit() else answers[-1][1]
+
+
+def duplicate(meeting: Meeting) -> Response:
+    """The call reaches the other side more than once; the first answer is the one that comes back."""
+    response = meeting.onward()
+    for _ in range(meeting.given("times") - 1):
+        meeting.again()
+    return response
+
+
+def reorder(meeting: Meeting) -> Response:
+    """The call is held up until the next one has overtaken it; its caller has given it up by then."""
+    meeting.hold()
+    meeting.wait(meeting.call.patience or GIVEN_UP)
+    raise requests.ReadTimeout(f"{meeting.call.host} has not answered")
+
+
+def redirect(meeting: Meeting) -> Response:
+    """The answer points elsewhere."""
+    headers = [("Location", meeting.given("to")), ("Content-Type", "text/html")]
+    return Response(meeting.given("status"), responses[meeting.given("status")], headers, b"")
+
+
+def slow_drip(meeting: Meeting) -> Response:
+    """The answer comes so many bytes a second."""
+    response = meeting.onward()
+    seconds = len(response.body) / meeting.given("bytes_per_second")
+    if seconds:
+        meeting.wait(min(timedelta(seconds=seconds), LONGEST_DRIP))
+    return response
+
+
+def with_body(response: Response, body: bytes) -> Response:
+    """Return a response with another body, of whose length it says the truth."""
+    kept = [(name, value) for name, value in response.headers if name.lower() != "content-length"]
+    return response._replace(headers=[*kept, ("Content-Length", str(len(body)))], body=body)
+
+
+def question(call: Call) -> tuple[str, ...]:
+    """Return what a call asks, whenever it asks."""
+    query = [f"{name}={value}" for name, value in sorted(query_pairs(call.query)) if name not in OF_THE_MOMENT]
+    try:
+        body = json.loads(call.body or b"{}")
+        told = json.dumps({name: value for name, value in body.items() if name not in SINCE}, sort_keys=True)
+    except (ValueError, AttributeError):
+        told = repr(call.body)
+    return (call.caller, call.method, call.path, *query, told)
+
+
+_a_status: Final = Value(is_whole(400, 599), "an HTTP status from 400 to 599", 503)
+# fmt: off
+ON_THE_WIRE: Final[Mapping[str, Kind]] = {
+    "refuse": Kind(
+        words="calls are refused", meets=refuse,
+        takes={
+            "status": _a_status,
+            "code": Value(is_whole(1, 99_999_999), "a code of the marketplace's such as 36009002"),
+            "message": Value(is_text, "the words of the refusal"),
+            "retry_after": Value(is_whole(0, 86_400), "a number of seconds up to a day"),
+        },
+    ),
+    "unreachable": Kind(words="nobody can be reached", meets=unreachable),
+    "delay": Kind(
+        words="calls are delayed", meets=delay,
+        takes={"by": BY, "of": Value(lambda value: value in ("call", "answer"), "call or answer", "call")},
+    ),
+    "cut_before": Kind(words="the connection breaks before the call arrives", meets=cut_before),
+    "cut_after": Kind(words="the answer is lost", meets=cut_after),
+    "truncate": Kind(
+        words="answers end early", meets=truncate,
+        takes={"bytes": Value(is_whole(0, 1_000_000), "a number of bytes that are left", 20)},
+    ),
+    "garble": Kind(words="answers are garbled", meets=garble),
+    "wrong_content_type": Kind(
+        words="answers come as something else", meets=wrong_content_type,
+        takes={"type": Value(is_text, "a media type such as text/html", "text/html")},
+    ),
+    "empty_success": Kind(words="answers come empty", meets=empty_success),
+    "stale": Kind(words="answers are out of date", meets=stale, takes={"by": BY}, says_hits=True),
+    "duplicate": Kind(
+        words="calls arrive more than once", meets=duplicate,
+        takes={"times": Value(is_whole(2, 100), "how often a call arrives, 2 or more", 2)},
+    ),
+    "reorder": Kind(words="a call arrives after the next one", meets=reorder),
+    "redirect": Kind(
+        words="answers point elsewhere", meets=redirect,
+        takes={
+            "to": Value(is_text, "an address such as https://elsewhere.example/", "https://elsewhere.example/"),
+            "status": Value(lambda value: value in (301, 302, 303, 307, 308), "301, 302, 303, 307 or 308", 302),
+        },
+    ),
+    "slow_drip": Kind(
+        words="answers drip in", meets=slow_drip,
+        takes={"bytes_per_second": Value(is_whole(1, 1_000_000), "a number of bytes a second", 1)},
+    ),
+}
+# fmt: on

@@ -1,0 +1,151 @@
+"""A fault as a scenario, a plan file or the control API gives it: read, or refused by the field that is at fault."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from functools import cache
+from types import MappingProxyType
+from typing import Any, Final
+
+from rehearsal.contract.openapi import Contract
+from rehearsal.simulation.duration import read_duration
+from rehearsal.wire.faults.fault import GROUPS, Fault, Kind, unversioned
+
+PLAYERS: Final = ("connector", "marketplace", "oms")
+TOOLS: Final = "tools"  # whoever is none of the world's players
+KEYS: Final = (
+    *("kind", "from", "to", "operation", "shop_id"),
+    *("skip", "times", "probability", "at", "until", "with"),
+)
+
+
+class Mistake(ValueError):
+    """What is wrong with a fault that was given: the field, and what would be right."""
+
+    def __init__(self, field: str, words: str) -> None:
+        super().__init__(f"{field} {words}")
+        self.field = field
+
+
+def read_fault(given: Any, kinds: Mapping[str, Kind], now: datetime) -> Fault:
+    """Return the fault that was given at `now`; raise the Mistake of the first thing in it that cannot be meant."""
+    if not isinstance(given, Mapping):
+        raise Mistake("fault", f"is {_shown(given)}; it is a mapping such as {{kind: cut_after, operation: approve}}")
+    for key in given:
+        if key not in KEYS:
+            raise Mistake(str(key), f"is not known here; {near(key, KEYS)}")
+    kind = _one_of("kind", given.get("kind"), kinds)
+    at = _moment(given, "at", now)
+    until = _moment(given, "until", at or now)
+    callee = _one_of("to", given.get("to", "marketplace"), PLAYERS)
+    shop_id = given.get("shop_id")
+    if shop_id is not None and not (isinstance(shop_id, str) and shop_id):
+        raise Mistake("shop_id", f"is {_shown(shop_id)}; it is a text")
+    if shop_id is not None and callee != "marketplace":
+        raise Mistake("shop_id", "cannot be told apart there: only calls to the marketplace say whose shop they mean")
+    probability = given.get("probability")
+    if probability is not None and not (_is_number(probability) and 0 < probability <= 1):
+        raise Mistake("probability", f"is {_shown(probability)}; it is a number above 0 and at most 1, such as 0.2")
+    return Fault(
+        kind,
+        None if given.get("from") is None else _one_of("from", given["from"], (*PLAYERS, TOOLS)),
+        callee,
+        None if given.get("operation") is None else _operation(given["operation"], callee),
+        shop_id,
+        _count(given, "skip", 0) or 0,
+        _count(given, "times", 1),
+        probability,
+        at,
+        until,
+        _having(kind, given.get("with") or {}, kinds[kind]),
+    )
+
+
+def near(name: object, known: Collection[str]) -> str:
+    """Return the question whether something near was meant, or else what is known."""
+    found = get_close_matches(name, known, 1) if isinstance(name, str) else []
+    return f"did you mean {found[0]}?" if found else f"known: {', '.join(known)}"
+
+
+@cache
+def operations(callee: str) -> tuple[str, ...]:
+    """Return what can be asked of a player, without versions; nothing where nobody calls it."""
+    contracts = {"marketplace": "tiktok_shop", "connector": "channeladvisor"}
+    if callee not in contracts:
+        return ()
+    return tuple(dict.fromkeys(unversioned(one.id) for one in Contract.load(contracts[callee]).operations))
+
+
+def _operation(given: object, callee: str) -> str:
+    known = (*GROUPS, *operations(callee))
+    if given not in known:
+        raise Mistake("operation", f"is {_shown(given)}; {near(given, known)}")
+    return str(given)
+
+
+def _having(kind: str, given: object, takes: Kind) -> Mapping[str, Any]:
+    """Return all that goes with a fault of this kind; what was not given has its default."""
+    if not isinstance(given, Mapping):
+        raise Mistake("with", f"is {_shown(given)}; it is a mapping")
+    for name in given:
+        if name not in takes.takes:
+            known = near(name, takes.takes) if takes.takes else f"a fault of the kind {kind} takes nothing"
+            raise Mistake(f"with.{name}", f"is not known here; {known}")
+    having = {}
+    for name, value in takes.takes.items():
+        if name not in given:
+            if value.required:
+                raise Mistake(f"with.{name}", f"is missing; it is {value.words}")
+            having[name] = value.default
+        elif value.allows(given[name]):
+            having[name] = given[name]
+        else:
+            raise Mistake(f"with.{name}", f"is {_shown(given[name])}; it is {value.words}")
+    return MappingProxyType(having)
+
+
+def _one_of(field: str, given: object, known: Collection[str]) -> str:
+    if given is None:
+        raise Mistake(field, f"is missing; known: {', '.join(known)}")
+    if given not in known:
+        raise Mistake(field, f"is {_shown(given)}; {near(given, known)}")
+    return str(given)
+
+
+def _count(given: Mapping[str, Any], field: str, least: int) -> int | None:
+    value = given.get(field)
+    if value is not None and not (type(value) is int and value >= least):
+        raise Mistake(field, f"is {_shown(value)}; it is a whole number, {least} or more")
+    return value
+
+
+def _moment(given: Mapping[str, Any], field: str, now: datetime) -> datetime | None:
+    """Read a time, or how long it is until then."""
+    value = given.get(field)
+    if value is None:
+        return None
+    words = "it is a time such as 2031-03-03T09:20:00Z, or a duration such as PT20M"
+    try:
+        moment = value if isinstance(value, datetime) else now + read_duration(value)
+    except (ValueError, TypeError, OverflowError):
+        try:
+            moment = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+        except ValueError:
+            raise Mistake(field, f"is {_shown(value)}; {words}") from None
+    if moment.tzinfo is None:
+        raise Mistake(field, f"is {_shown(value)}, which has no zone; {words}")
+    if moment < now or (field == "until" and moment == now):
+        raise Mistake(field, f"is {_shown(value)}, which does not lie ahead")
+    return moment.astimezone(UTC)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _shown(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 80 else f"{text[:77]}..."

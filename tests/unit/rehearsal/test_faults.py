@@ -1,0 +1,156 @@
+"""Faults: read or refused by name, counted, stacked, over in time; and each kind met by a connector that recovers."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from rehearsal.wire.faults.kinds import KINDS
+from rehearsal.wire.faults.reading import Mistake, read_fault
+from rehearsal.wire.recorder import undisturbed
+from rehearsal.world.world import World
+from tests.clock import START
+
+MINUTE = timedelta(minutes=1)
+SHOP = "7495000000000000001"
+
+
+def asked(world: World, kind: str = "REFUND") -> str:
+    """Return the number of a claim that stands before the staff."""
+    order = world.marketplace.place_order()
+    returned = world.marketplace.request_return(order.order_id, return_type=kind)
+    world.advance(by=30 * MINUTE)
+    return returned.return_id
+
+
+def approve(world: World, return_id: str) -> None:
+    (case,) = (case for case in world.oms.adjustments() if case.return_id == return_id)
+    world.oms.approve(case.id)
+
+
+def broken(world: World) -> list[str]:
+    return [f"{finding.invariant}: {finding.seen}" for finding in world.findings() if finding.broken]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "stale"])
+def test_an_approval_outlives_every_kind_and_is_carried_out_once(kind: str) -> None:
+    world = World()
+    return_id = asked(world)
+    having = {"by": "PT10S"} if kind == "delay" else {}
+    planned = world.trouble.plan(kind=kind, operation="approve", times=1, **{"with": having})
+    approve(world, return_id)
+    world.advance(by=timedelta(hours=2))
+    assert (planned.hit, planned.stage) == (1, "over")
+    assert world.recorder.link is undisturbed
+    (book,) = world.books()
+    assert book.agree
+    assert book.marketplace == book.paid
+    assert broken(world) == []
+    assert {entry["fault"] for entry in world.trace.entries() if entry.get("fault")} == {kind}
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "words"),
+    [
+        ({}, "kind", "is missing"),
+        ({"kind": "cut_befor"}, "kind", "did you mean cut_before?"),
+        ({"kind": "garble", "form": "oms"}, "form", "did you mean from?"),
+        ({"kind": "garble", "from": "buyer"}, "from", "known: connector, marketplace, oms, tools"),
+        ({"kind": "garble", "operation": "aprove"}, "operation", "did you mean approve?"),
+        ({"kind": "garble", "operation": "approveReturn_202309"}, "operation", "did you mean approveReturn?"),
+        ({"kind": "garble", "to": "connector", "operation": "approveReturn"}, "operation", "did you mean"),
+        ({"kind": "garble", "to": "connector", "shop_id": SHOP}, "shop_id", "only calls to the marketplace"),
+        ({"kind": "garble", "times": 0}, "times", "1 or more"),
+        ({"kind": "garble", "skip": -1}, "skip", "0 or more"),
+        ({"kind": "garble", "probability": 1.5}, "probability", "at most 1"),
+        ({"kind": "garble", "until": "tomorrow"}, "until", "such as PT20M"),
+        ({"kind": "garble", "until": "2001-01-01T00:00:00Z"}, "until", "does not lie ahead"),
+        ({"kind": "garble", "with": {"bytes": 3}}, "with.bytes", "takes nothing"),
+        ({"kind": "truncate", "with": {"byte": 3}}, "with.byte", "did you mean bytes?"),
+        ({"kind": "truncate", "with": {"bytes": "3"}}, "with.bytes", "a number of bytes"),
+        ({"kind": "delay"}, "with.by", "is missing"),
+        ({"kind": "delay", "with": {"by": 10}}, "with.by", "such as PT10S"),
+        (["garble"], "fault", "is a mapping"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_by_its_field(given: Any, field: str, words: str) -> None:
+    with pytest.raises(Mistake) as refused:
+        read_fault(given, KINDS, START)
+    assert refused.value.field == field
+    assert words in str(refused.value)
+
+
+def test_a_world_without_faults_pays_nothing_and_one_with_them_pays_until_they_are_over() -> None:
+    world = World()
+    assert world.recorder.link is undisturbed
+    soon = world.trouble.plan(kind="unreachable", at="PT20M", until="PT20M")
+    assert world.recorder.link is undisturbed
+    ahead = [entry.what for entry in world.agenda() if entry.who == "stage"]
+    assert ahead == ["trouble begins: fault-1, nobody can be reached"]
+    world.advance(by=30 * MINUTE)
+    assert (soon.stage, soon.hit) == ("active", 3)
+    world.advance(by=10 * MINUTE)
+    assert soon.stage == "over"
+    assert world.recorder.link is undisturbed
+
+
+def test_a_fault_skips_counts_and_draws_as_planned() -> None:
+    world = World()
+    second = world.trouble.plan(kind="garble", operation="searchReturns", skip=1, times=1)
+    never = world.trouble.plan(kind="garble", to="connector", operation="reject", times=2)
+    tools = world.trouble.plan(kind="garble", **{"from": "tools"})
+    some = world.trouble.plan(kind="delay", probability=0.5, **{"with": {"by": "PT1S"}})
+    world.advance(by=60 * MINUTE)
+    assert [(one.calls, one.hit, one.missed) for one in (second, never, tools)] == [(2, 1, 0), (0, 0, 2), (0, 0, 0)]
+    assert 0 < some.hit < some.calls
+    assert [one.stage for one in world.trouble.lift()] == ["over"] * 4
+    assert world.recorder.link is undisturbed
+
+
+def test_faults_meet_a_call_in_the_order_they_were_planned_and_the_first_that_answers_ends_it() -> None:
+    world = World()
+    having = {"with": {"by": "PT5S"}}
+    delayed, refused, unmet = (
+        world.trouble.plan(kind=kind, operation="getOrderList", times=1, **more)
+        for kind, more in (("delay", having), ("refuse", {}), ("cut_after", {}))
+    )
+    world.advance(by=MINUTE)
+    assert (delayed.hit, refused.hit, unmet.hit) == (1, 1, 0)
+    (entry,) = (entry for entry in world.trace.entries() if entry.get("fault"))
+    assert (entry["fault"], entry["status"]) == ("delay, refuse", 503)
+
+
+def test_others_act_while_a_call_is_delayed_and_its_caller_is_late_for_what_it_had_planned() -> None:
+    world = World(shops=2)
+    world.advance(by=MINUTE)
+    world.trouble.plan(kind="delay", operation="getOrderList", times=1, **{"with": {"by": "PT20S"}})
+    before = len(world.trace)
+    advanced = world.advance(by=14 * MINUTE + timedelta(seconds=5))
+    acts = [(entry["who"], entry["at"][11:19]) for entry in world.trace.entries(before) if entry["kind"] == "act"]
+    assert acts == [("connector", "09:15:20"), ("oms", "09:15:00"), ("connector", "09:15:20")]
+    assert (advanced.now, advanced.idle) == (START + 15 * MINUTE + timedelta(seconds=20), 3)
+
+
+def test_a_call_that_takes_longer_than_its_caller_waits_is_given_up_at_that_time() -> None:
+    world = World()
+    late = world.trouble.plan(kind="delay", operation="getOrderList", times=1, **{"with": {"by": "PT1H"}})
+    world.advance(by=MINUTE)
+    (entry,) = (entry for entry in world.trace.entries() if entry.get("fault"))
+    assert (late.hit, entry["failure"], entry["status"]) == (1, "ReadTimeout", None)
+    acts = {entry["who"]: entry["at"] for entry in world.trace.entries() if entry["kind"] == "act"}
+    assert acts == {"connector": "2031-03-03T09:00:30Z", "oms": "2031-03-03T09:00:00Z"}
+
+
+def test_a_question_is_answered_as_it_was_before() -> None:
+    world = World()
+    stale = world.trouble.plan(kind="stale", operation="searchReturns", until="PT46M", **{"with": {"by": "PT20M"}})
+    order = world.marketplace.place_order()
+    world.advance(by=40 * MINUTE)
+    world.marketplace.request_return(order.order_id, return_type="REFUND")
+    world.advance(by=10 * MINUTE)
+    assert (stale.calls, stale.hit) == (2, 2)
+    assert [case.return_id for case in world.oms.adjustments()] == []
+    world.advance(by=10 * MINUTE)
+    assert len(world.oms.adjustments()) == 1
