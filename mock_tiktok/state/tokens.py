@@ -111,6 +111,12 @@ class TokenStore:
         self._used_codes[shop_id] = 0
         self._exchanges[shop_id] = 0
 
+    def remove_shop(self, shop_id: str) -> None:
+        """Forget a shop, and the codes and tokens that it has given."""
+        self._shops.remove(shop_id)
+        del self._used_codes[shop_id], self._exchanges[shop_id]
+        self._issued = {key: issued for key, issued in self._issued.items() if issued.shop_id != shop_id}
+
     def shown(self, shop_id: str, now: datetime) -> Tokens:
         """Return credentials that are valid at `now`. Nothing changes by asking."""
         return Tokens(

@@ -61,14 +61,15 @@ class Market:
     def add_shop(
         self, *, name: str | None = None, market: str | None = None, profile: str | Path | None = None
     ) -> ShopCredentials:
-        """Open a shop. A profile that was chosen decides the market; else the market decides the profile."""
+        """Open a shop, by the profile that is named; else by the one chosen for all or, in another market, its own."""
         chosen = self.state.profile if profile is None else policy.load(profile)
-        if chosen is None:
+        fits = chosen is not None and _CALLED.get(market or "", market) in (None, chosen.market)
+        if chosen is not None and profile is not None and not fits:
+            raise BadValue("market", f"{market} does not fit: profile {chosen.name} is of market {chosen.market}")
+        if chosen is None or not fits:
             if market is not None and market not in _OF_MARKET:
                 raise BadValue("market", f"{market} is none of those that have a profile: {', '.join(_OF_MARKET)}")
             chosen = policy.load(_OF_MARKET[market or "US"])
-        elif market is not None and _CALLED.get(market, market) != chosen.market:
-            raise BadValue("market", f"{market} does not fit: profile {chosen.name} is of market {chosen.market}")
         number = self.platform.count("shop")
         shop_id = self.platform.numbered_id("shop", number)
         store = Store(shop_id, name or f"Rehearsal Shop {number}", chosen.market, chosen, self.state.shops)
@@ -76,6 +77,11 @@ class Market:
         self._shops[shop_id] = Shop(self.platform, store, self.troubles)
         self.tokens.add_shop(shop_id)
         return _credentials(self._shops[shop_id])
+
+    def close_shop(self, shop_id: str) -> None:
+        """Close a shop where nobody has bought anything, as if it had never been opened."""
+        del self.state.shops[shop_id], self._shops[shop_id]
+        self.tokens.remove_shop(shop_id)
 
     @property
     def shops(self) -> tuple[ShopCredentials, ...]:

@@ -11,6 +11,7 @@ import importlib.metadata
 import json
 import logging
 import os
+import re
 import secrets
 import signal
 import socket
@@ -20,6 +21,7 @@ import threading
 import time
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -44,12 +46,13 @@ from rehearsal.server.control_api import PREFIX, control_app
 from rehearsal.server.doors import APIS, KNOCK, Door, guarded, knockable
 from rehearsal.server.front import Wsgi
 from rehearsal.server.sockets import LAST_PORT, AddressRefused, Served, Service, origin, take
-from rehearsal.world.world import World
+from rehearsal.world.world import NewShop, World
 
 FIRST_PORT: Final = 8700
 TICK: Final = 0.25  # seconds of real time between two steps of a running clock
 ANSWER_PATIENCE: Final = 20.0  # seconds of real time until every address must have answered
 STOP_PATIENCE: Final = 1.0  # seconds of real time for what is going on to come to its end
+MOST_SHOPS: Final = 100
 POLICIES: Final = ("person", "approve", "reject", "partial", "silent")
 
 # fmt: off
@@ -87,6 +90,16 @@ class RunningClock(threading.Thread):
             last = now
 
 
+def _shops(ctx: click.Context, param: click.Parameter, text: str) -> int | list[NewShop]:
+    """Read how many shops there are, or the market or the profile of each."""
+    each, counted = [word.strip() for word in text.split(",")], re.fullmatch("[0-9]{1,9}", text)
+    if not all(each) or not 1 <= (many := int(text) if counted else len(each)) <= MOST_SHOPS:
+        raise click.BadParameter(f"{text!r} is neither 1 to {MOST_SHOPS} nor a list such as US,GB", ctx, param)
+    if counted:
+        return many
+    return [NewShop(market=word) if re.fullmatch("[A-Z]{2}", word) else NewShop(profile=word) for word in each]
+
+
 @click.command()
 @click.option(
     "--host", default="127.0.0.1", show_default=True, help="Address to listen on. Not loopback: needs a token."
@@ -109,7 +122,14 @@ class RunningClock(threading.Thread):
 )
 @click.option("--market", help="Market of the shops. [default: the profile's, else US]")
 @profile_options
-@click.option("--shops", type=click.IntRange(1, 100), default=1, show_default=True, help="How many shops.")
+@click.option(
+    "--shops",
+    metavar="N|WHERE,...",
+    callback=_shops,
+    default="1",
+    show_default=True,
+    help="How many shops, or the market or profile of each: US,GB,us-2026-03.",
+)
 @click.option(
     "--oms-policy", type=click.Choice(POLICIES), default="person", show_default=True, help="Who decides at the OMS."
 )
@@ -195,6 +215,8 @@ def _stage(addresses: Addresses, token: str, options: dict[str, Any]) -> InProce
     more = {"version": importlib.metadata.version("rehearsal"), "speed": options["speed"], "token": token}
     make_world = partial(World, data=options["data"])
     profiles = found_in(options["profiles"]) if options["profiles"] else {}
+    if not isinstance(chosen["shops"], int):
+        chosen["shops"] = [replace(new, profile=profiles.get(new.profile, new.profile)) for new in chosen["shops"]]
     stage = InProcessStage(make_world, addresses=addresses, more=lambda: more, profiles=profiles, **chosen)
     with refusals():
         _ = stage.current  # made now, so that a bad profile is refused before anything is served

@@ -34,6 +34,8 @@ _CALLS: Final = (
     Call("POST", "/reset",                                   "reset",                  "Reset"),
     Call("POST", "/clock/advance",                           "advance",                "Advance"),
     Call("GET",  "/agenda",                                  "agenda"),
+    Call("POST", "/shops",                                   "add_shop",               "AddShop"),
+    Call("POST", "/shops/{shop_id}/authorize",               "authorize_shop",         "Nothing"),
     Call("POST", "/orders",                                  "place_order",            "PlaceOrder"),
     Call("GET",  "/orders/{order_id}",                       "order"),
     Call("POST", "/orders/{order_id}/ship",                  "ship_order",             "Nothing"),

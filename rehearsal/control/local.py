@@ -32,7 +32,7 @@ from rehearsal.seats.port import NotCapable
 from rehearsal.trace.diagram import mermaid
 from rehearsal.trace.har import har
 from rehearsal.world.errors import Busy, InvalidValue
-from rehearsal.world.world import World
+from rehearsal.world.world import NewShop, World
 
 FARTHEST: Final = timedelta(days=3660)  # in one call; a slip of the finger must not keep a served world busy for days
 # The players' own names of a field -> the control API's.
@@ -40,6 +40,18 @@ _FIELDS: Final = {"return_type": "type", "plan": "buyer.plan", "shop": "shop_id"
 
 _IDS: Final = {"order": "order_id", "return": "return_id", "cancellation": "cancel_id"}
 _SUMS: Final = ("amount", "refund_total", "shipping_fee", "tax")
+
+
+def _add_shop(world: World, given: Json) -> Json:
+    return serializers.shop(world, world.add_shop(NewShop(**given)))
+
+
+def _authorize_shop(world: World, given: Json) -> Json:
+    shop_id = given["shop_id"]
+    if shop_id not in {shop.shop_id for shop in world.marketplace.shops}:
+        raise Problem(404, "No such shop", f"there is no shop {shop_id}", field="shop_id")
+    world.authorize_shop(shop_id)
+    return serializers.shop(world, shop_id)
 
 
 def _place_order(world: World, given: Json) -> Json:
@@ -78,6 +90,8 @@ def _findings(world: World, given: Json) -> Json:
 # and its body, which the contract has judged, with its sums read.
 _OPERATIONS: Final[Mapping[str, Callable[[World, Json], Json]]] = {
     "agenda":                 lambda world, given: {"agenda": [serializers.happening(due) for due in world.agenda()]},
+    "add_shop":               _add_shop,
+    "authorize_shop":         _authorize_shop,
     "place_order":            _place_order,
     "order":                  lambda world, given: order(world.marketplace.order_view(**given)),
     "ship_order":             lambda world, given: order(world.marketplace.ship_order(**given)),
@@ -193,6 +207,8 @@ class InProcessStage(Stage):
                 return self._world
             case "reset":
                 return lambda: self._reset(given)
+            case "add_shop":
+                return lambda: self._act("add_shop", self._with_profile(given))
             case "advance":
                 return lambda: self._advance(**given)
             case name:
@@ -219,8 +235,11 @@ class InProcessStage(Stage):
             return {**serializers.world(world, self._addresses), **self._more()}
 
     def _reset(self, wanted: Json) -> Json:
-        if "profile" in wanted:
-            wanted = {**wanted, "profile": self._profile_named(wanted["profile"])}
+        wanted = self._with_profile(wanted)
+        if isinstance(of_shops := wanted.get("shops"), list):
+            each = enumerate(of_shops)
+            shops = tuple(NewShop(**self._with_profile(shop, f"shops.{number}.")) for number, shop in each)
+            wanted = {**wanted, "shops": shops}
         if "start" in wanted:
             wanted = {**wanted, "start": beginning(wanted["start"], "start")}
         with self.holding() as old, self._changing:
@@ -232,14 +251,16 @@ class InProcessStage(Stage):
             old.close()
         return self._world()
 
-    def _profile_named(self, name: str) -> str | Path:
-        """Return the profile of that name: one that ships, or one that this stage was begun with."""
+    def _with_profile(self, given: Json, of: str = "") -> Json:
+        """Return what was given with the profile that it names: one that ships, or one that this stage began with."""
+        if (name := given.get("profile")) is None:
+            return given
         known: dict[str, str | Path] = {ours: ours for ours in names()} | dict(self._profiles)
         if self._own_profile is not None:
             known.setdefault(load(self._own_profile).name, self._own_profile)
         if name not in known:
-            raise refused("profile", f"is {name!r}; {near(name, known)}")
-        return known[name]
+            raise refused(f"{of}profile", f"is {name!r}; {near(name, known)}")
+        return {**given, "profile": known[name]}
 
     def _advance(self, by: str | None = None, to: str | None = None, until: str | None = None) -> Json:
         if not self._advancing.acquire(blocking=False):
@@ -271,6 +292,8 @@ def refusals() -> Iterator[None]:
         raise Problem(error.status, error.title, error.detail, field=error.field) from error
     except connector.errors.BadSettings as error:  # of a shop whose market it does not know
         raise Problem(422, "The connector does not take it", str(error), field="profile") from error
+    except connector.errors.MarketplaceError as error:
+        raise Problem(409, "The connector cannot take it", str(error)) from error
     except InvalidValue as error:
         raise Problem(422, error.title, error.detail, field=error.field) from error
     except Busy as error:

@@ -22,18 +22,7 @@ from rehearsal.world.world import World
 def world(world: World, addresses: Addresses) -> Json:
     """Return the world: its addresses, its credentials, its time."""
     marketplace, begun, client = world.marketplace, world.origin, world.client
-    profile_ids = {shop.shop_id: shop.profile_id for shop in world.shops}
-    shops: list[Json] = []
-    for shop in marketplace.shops:
-        tokens = marketplace.credentials(shop.shop_id)
-        shops.append(
-            {
-                **_shown(shop, "shop_id shop_cipher name region"),
-                **_shown(tokens, "access_token refresh_token auth_code"),
-                "profile_id": profile_ids.get(shop.shop_id),
-                "currency": marketplace.shop(shop.shop_id).profile.currency,
-            }
-        )
+    shops = [shop(world, credentials.shop_id) for credentials in marketplace.shops]
     first = shops[0]
     secrets = ("access_token", "refresh_token", "auth_code", "shop_id", "shop_cipher")
     return {
@@ -43,7 +32,7 @@ def world(world: World, addresses: Addresses) -> Json:
         "now": shown_time(world.now),
         "market": first["region"],
         "currency": first["currency"],
-        "profile": marketplace.shop(first["shop_id"]).profile.name,
+        "profile": first["profile"],
         "oms_policy": begun.oms_policy,
         "urls": addresses.document(),
         "tiktok": {**_shown(marketplace, "app_key app_secret"), **{name: first[name] for name in secrets}},
@@ -52,6 +41,18 @@ def world(world: World, addresses: Addresses) -> Json:
             "profile_id": first["profile_id"],
         },
         "shops": shops,
+    }
+
+
+def shop(world: World, shop_id: str) -> Json:
+    """Return one shop: where it stands, its credentials, and how the connector knows it."""
+    known, tokens = world.marketplace.shop(shop_id), world.marketplace.credentials(shop_id)
+    return {
+        **_shown(known, "shop_id shop_cipher name region"),
+        **_shown(tokens, "access_token refresh_token auth_code"),
+        "profile_id": next((shop.profile_id for shop in world.shops if shop.shop_id == shop_id), None),
+        **_shown(known.profile, "currency"),
+        "profile": known.profile.name,
     }
 
 

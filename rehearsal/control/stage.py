@@ -19,7 +19,7 @@ Json = dict[str, Any]
 # The titles of refusals that no player could have spared whoever asked.
 SENSELESS: Final = frozenset(
     {"Invalid value", "Bad value", "Not JSON", "Unknown adjustment"}
-    | {f"No such {kind}" for kind in ("order", "return", "cancellation", "world")}
+    | {f"No such {kind}" for kind in ("order", "return", "cancellation", "shop", "world")}
 )
 
 
@@ -71,7 +71,7 @@ class Stage(ABC):
         """Let go of what the stage holds; return whether it did."""
         return True
 
-    def _call(self, name: str, **given: Any) -> Json:
+    def _call(self, name: str, /, **given: Any) -> Json:
         for key, value in given.items():
             about = key in CALLS[name].ids or (key.endswith("_id") and value is not None)
             if about and not (isinstance(value, str) and value.strip()):
@@ -89,7 +89,7 @@ class Stage(ABC):
         market: str | None = None,
         profile: str | None = None,
         oms_policy: str | None = None,
-        shops: int | None = None,
+        shops: int | Sequence[Mapping[str, Any]] | None = None,
     ) -> Json:
         """Begin anew behind the same addresses; what is not given stays as it was. Return the new world."""
         return self._call(
@@ -107,6 +107,15 @@ class Stage(ABC):
     def agenda(self) -> Json:
         """Return what is due, soonest first."""
         return self._call("agenda")
+
+    # shops and their sellers
+    def add_shop(self, *, market: str | None = None, profile: str | None = None, name: str | None = None) -> Json:
+        """Have a shop open whose seller lets the connector in. Return the shop."""
+        return self._call("add_shop", market=market, profile=profile, name=name)
+
+    def authorize_shop(self, shop_id: str) -> Json:
+        """Have a shop's seller let the connector in again. Return the shop."""
+        return self._call("authorize_shop", shop_id=shop_id)
 
     # orders and their buyers
     def place_order(

@@ -73,6 +73,10 @@ _DECIDES: Final = {"SUPPORT_BUYER": "decides for the buyer", "SUPPORT_SELLER": "
 # fmt: off
 # Each call that acts: who did it, whom it reached, and how it reads, from what was sent and what came back.
 ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
+    "add_shop":               ("seller", "connector", lambda sent, shop:
+                               f"opens {shop['name']} ({shop['region']}) and lets the connector in"),
+    "authorize_shop":         ("seller", "connector", lambda sent, shop:
+                               f"lets the connector into {shop['name']} again"),
     "place_order":            ("buyer", "marketplace", lambda sent, order: _bought(order)),
     "ship_order":             ("seller", "marketplace", "hands the order to the carrier"),
     "deliver_order":          ("courier", "marketplace", "delivers the order"),

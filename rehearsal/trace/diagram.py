@@ -183,6 +183,9 @@ class _Reader:
             case "connector_killed" | "connector_started":
                 words = {"connector_killed": "is killed", "connector_started": "starts again"}[name]
                 return _Step(at, "connector", "connector", [words], arrow="note", reading=False)
+            case "shop_added" | "shop_authorized":
+                words = {"shop_added": "is let into a shop", "shop_authorized": "is let into a shop again"}[name]
+                return _Step(at, "connector", "connector", [words], arrow="note", reading=False)
             case "booked" | "refund_requested" | "parcel_received":
                 return _Step(at, "oms", "oms", [f"{_title(name)} {money}".rstrip()], arrow="note", reading=False)
             case _:

@@ -12,13 +12,14 @@ import shlex
 import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
 from mock_tiktok import LedgerLine, Marketplace
+from mock_tiktok.errors import BadValue
 from rehearsal.audit.auditor import Auditor
 from rehearsal.audit.event import Trouble as Extension
 from rehearsal.audit.finding import Finding
@@ -37,7 +38,7 @@ from rehearsal.wire.transport import Wire, WsgiApp, recorded, run_wsgi
 from rehearsal.world.errors import Busy, InvalidValue
 from rehearsal.world.quiescence import RestState, only_routine
 
-__all__ = ["Advanced", "Origin", "Stuck", "World"]
+__all__ = ["Advanced", "NewShop", "Origin", "Stuck", "World"]
 
 START: Final = datetime(2031, 3, 3, 9, tzinfo=UTC)
 API_HOST: Final = "open-api.tiktokglobalshop.com"
@@ -47,6 +48,15 @@ TIMESTAMP_EARLY: Final = timedelta(minutes=5)
 TIMESTAMP_LATE: Final = timedelta(seconds=30)
 ZERO: Final = Decimal("0.00")
 NO_CLIENT: Final = Client("", "", "")  # of a connector that lets nobody in when we ask
+
+
+@dataclass(frozen=True, slots=True)
+class NewShop:
+    """What a shop is opened with; what is left out is as in the rest of the world."""
+
+    market: str | None = None
+    profile: str | Path | None = None
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +70,20 @@ class Origin:
     profile: str | Path | None = None
     oms_policy: str = "person"
     passive: bool = True
-    shops: int = 1
+    shops: int | Sequence[NewShop] = 1
     strict_time: bool = True
+
+    def opened(self, shop: NewShop) -> NewShop:
+        """Return with what a shop is opened in this world."""
+        own = shop.market is not None or shop.profile is not None
+        return shop if own else replace(shop, market=self.market, profile=self.profile)
 
     @property
     def command(self) -> str:
         """Return the command that serves a world which begins the same."""
-        told: dict[str, Any] = {"--seed": self.seed, "--start": self.start.isoformat(), "--shops": self.shops}
+        each = [] if isinstance(self.shops, int) else [self.opened(shop) for shop in self.shops]
+        shops = ",".join(str(shop.profile or shop.market or "US") for shop in each) or self.shops
+        told: dict[str, Any] = {"--seed": self.seed, "--start": self.start.isoformat(), "--shops": shops}
         told |= {"--market": self.market, "--profile": self.profile, "--oms-policy": self.oms_policy}
         said = [word for name, value in told.items() if value is not None for word in (name, str(value))]
         return shlex.join(["rehearsal", "up", *said, *(["--strict-time"] if self.strict_time else [])])
@@ -109,12 +126,13 @@ class World:
         profile: str | Path | None = None,
         oms_policy: str = "person",
         passive: bool = True,
-        shops: int = 1,
+        shops: int | Sequence[NewShop] = 1,
         strict_time: bool = True,
         seats: Seats = OURS,
         data: Path | None = None,
     ) -> None:
-        if shops < 1:
+        opening = [NewShop()] * shops if isinstance(shops, int) else shops
+        if not opening:
             raise InvalidValue("A world has a shop", "shops must be 1 or more", field="shops")
         self.origin: Final = Origin(name, seed, start, market, profile, oms_policy, passive, shops, strict_time)
         self.name, self.seed = name, seed
@@ -145,8 +163,12 @@ class World:
         )
         self._listen()
         self.shops: Final[list[ShopAtConnector]] = []
-        for _ in range(shops):
-            self._open_shop(market)
+        for number, new in enumerate(opening):
+            try:
+                self._open_shop(new)
+            except BadValue as error:
+                own = "" if isinstance(shops, int) else f"shops.{number}."
+                raise BadValue(f"{own}{error.field}", error.message) from error
         self.trouble: Final = Trouble(self, told=self._on_hit)
         players: dict[str, Player] = {"stage": self.trouble, "marketplace": self.marketplace}
         seated = {"connector": self.connector, "oms": self.oms}
@@ -166,12 +188,42 @@ class World:
         if Capability.STAFF_DECIDES in self.oms.capabilities:
             self.oms.subscribe(self._on_oms)
 
-    def _open_shop(self, market: str | None) -> None:
-        shop = self.marketplace.add_shop(market=market)
+    # shops
+
+    def add_shop(self, new: NewShop) -> str:
+        """Open a shop whose seller lets the connector in; return its id. Where that fails, there is no shop."""
+        with self.lock:
+            self._demand_running()
+            shop_id = self._open_shop(new)
+            self._note("stage", StageEvent(self.now, "shop_added", {"shop_id": shop_id}))
+            return shop_id
+
+    def authorize_shop(self, shop_id: str) -> None:
+        """Have a shop's seller let the connector in again. Raise NotCapable where it cannot be told."""
+        with self.lock:
+            shop = self.marketplace.shop(shop_id)
+            if Capability.SHOPS not in self.connector.capabilities:
+                raise NotCapable(Capability.SHOPS)
+            self._demand_running()
+            self.connector.add_shop(self.marketplace.credentials(shop_id).auth_code, name=shop.name)
+            self._note("stage", StageEvent(self.now, "shop_authorized", {"shop_id": shop_id}))
+
+    def _demand_running(self) -> None:
+        if Capability.SHOPS in self.connector.capabilities and not self.connector.ready():
+            raise Busy("The connector is down", "it has to run to be let into a shop")
+
+    def _open_shop(self, new: NewShop) -> str:
+        new = self.origin.opened(new)
+        shop = self.marketplace.add_shop(name=new.name, market=new.market, profile=new.profile)
+        try:
+            if Capability.SHOPS in self.connector.capabilities:
+                auth_code = self.marketplace.credentials(shop.shop_id).auth_code
+                self.shops.append(self.connector.add_shop(auth_code, name=shop.name))
+        except Exception:
+            self.marketplace.close_shop(shop.shop_id)
+            raise
         self.recorder.state.shops[shop.shop_cipher] = shop.shop_id
-        if Capability.SHOPS in self.connector.capabilities:
-            auth_code = self.marketplace.credentials(shop.shop_id).auth_code
-            self.shops.append(self.connector.add_shop(auth_code, name=shop.name))
+        return shop.shop_id
 
     # time
 

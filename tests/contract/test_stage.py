@@ -112,8 +112,37 @@ def test_reset_begins_anew_behind_the_same_addresses(stage: Any) -> None:
     other = stage.reset(seed=8, start="2031-06-01T10:00:00+02:00", oms_policy="approve", shops=2)
     assert (other["seed"], other["now"], other["oms_policy"]) == (8, "2031-06-01T08:00:00Z", "approve")
     assert len(other["shops"]) == 2
+    several = stage.reset(shops=[{"market": "GB"}, {"profile": "id-2025-11", "name": "Toko"}, {}])["shops"]
+    assert [(shop["region"], shop["currency"]) for shop in several] == [("GB", "GBP"), ("ID", "IDR"), ("US", "USD")]
+    assert several[1]["name"] == "Toko"
     assert other["urls"] == first["urls"]
     assert other["tiktok"]["app_secret"] != first["tiktok"]["app_secret"]
+
+
+def test_a_shop_opens_late_and_its_seller_consents_anew(stage: Any) -> None:
+    stage.advance(by="PT7M")
+    shop = stage.add_shop(market="GB", name="Corner Shop")
+    assert stage.world()["shops"][1] == shop
+    assert (shop["name"], shop["profile"], shop["profile_id"]) == ("Corner Shop", "uk-2026-04", 2)
+    order = stage.place_order(shop_id=shop["shop_id"])
+    entry = stage.request_return(order["order_id"], type="REFUND")
+    again = stage.authorize_shop(shop["shop_id"])
+    assert again["profile_id"] == 2
+    assert again["auth_code"] != shop["auth_code"]
+    case = adjustment(stage, return_id=entry["return_id"])
+    assert (case["currency"], case["amount"]) == ("GBP", entry["refund_total"])
+    told = [line["name"] for line in stage.trace()[1:] if line.get("who") == "stage"]
+    assert told == ["shop_added", "shop_authorized"]
+
+
+def test_a_shop_that_the_connector_cannot_take_is_not_there(stage: Any) -> None:
+    before = stage.world()
+    stage.kill_connector()
+    assert refused(Problem, stage.add_shop).status == 409
+    assert refused(Problem, stage.authorize_shop, before["tiktok"]["shop_id"]).status == 409
+    stage.start_connector()
+    assert stage.world() == before
+    stage.add_shop()
 
 
 def test_the_connector_dies_and_comes_back_on_its_database(stage: Any) -> None:
@@ -372,6 +401,7 @@ def test_a_buyer_chooses_from_the_marketplaces_reasons(stage: Any) -> None:
         ("return_id", "arbitrate", {"outcome": "SUPPORT_BUYER"}),
         ("return_id", "seller_center_decision", {"decision": "APPROVE_REFUND"}),
         ("return_id", "oms_inspect", {"grade": "USED", "accept": True}),
+        ("shop_id", "authorize_shop", {}),
         *(("cancel_id", f"{does}_cancellation", {}) for does in ("get", "withdraw")),
         *(("adjustment_id", f"oms_{answer}", {}) for answer in ("approve", "reject")),
     ],
@@ -407,6 +437,14 @@ def test_an_id_of_odd_characters_is_a_404_like_any_other(stage: Any) -> None:
         (lambda stage: stage.reset(start="2031-02-30T00:00:00Z"), "start"),
         (lambda stage: stage.reset(start="9999-12-31T23:00:00Z"), "start"),
         (lambda stage: stage.reset(market="ZZ"), "market"),
+        (lambda stage: stage.reset(shops=0), "shops"),
+        (lambda stage: stage.reset(shops=[]), "shops"),
+        (lambda stage: stage.reset(shops=[{}, {"market": "ZZ"}]), "shops.1.market"),
+        (lambda stage: stage.reset(shops=[{"profile": "nowhere"}]), "shops.0.profile"),
+        (lambda stage: stage.add_shop(market="ZZ"), "market"),
+        (lambda stage: stage.add_shop(market="GB", profile="us-2026-03"), "market"),
+        (lambda stage: stage.add_shop(profile="nowhere"), "profile"),
+        (lambda stage: stage.add_shop(name=""), "name"),
         (lambda stage: stage.reset(market="UK", profile="us-2026-03"), "market"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import threading
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,15 +15,16 @@ import requests
 from freezegun import freeze_time
 from werkzeug.test import Client
 
+from connector.errors import Unavailable
 from mock_tiktok.open_api.signing import signature
 from rehearsal.control.local import refusals
 from rehearsal.control.stage import Problem
 from rehearsal.seats.builtin import OurConnector
-from rehearsal.seats.port import Capability, NotCapable
+from rehearsal.seats.port import Capability, NotCapable, ShopAtConnector
 from rehearsal.trace.diagram import mermaid
 from rehearsal.trace.har import har
 from rehearsal.world.errors import Busy, InvalidValue
-from rehearsal.world.world import START, World
+from rehearsal.world.world import START, NewShop, World
 from tests.refused import refused
 
 QUARTER = timedelta(minutes=15)
@@ -219,6 +221,28 @@ def test_a_world_comes_to_rest_when_only_rounds_and_pulls_are_left(world: World)
     assert world.at_rest()
     world.marketplace.place_order()
     assert not world.at_rest()
+
+
+def test_a_world_of_several_markets_names_the_command_that_serves_it_again() -> None:
+    with closing(World(market="GB", shops=[NewShop(), NewShop(profile="us-2026-03"), NewShop(market="ID")])) as world:
+        assert [shop.region for shop in world.marketplace.shops] == ["GB", "US", "ID"]
+        assert "--shops GB,us-2026-03,ID --market GB" in world.origin.command
+
+
+def test_a_shop_whose_code_the_connector_cannot_exchange_has_never_been_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(World()) as world:
+        with monkeypatch.context() as patched:
+            patched.setattr(world.connector, "add_shop", unavailable)
+            with pytest.raises(Problem) as caught, refusals():
+                world.add_shop(NewShop())
+        assert caught.value.status == 409
+        assert len(world.marketplace.shops) == 1
+        world.add_shop(NewShop())
+        assert len(world.marketplace.shops) == len(world.shops) == 2
+
+
+def unavailable(auth_code: str, *, name: str | None = None) -> ShopAtConnector:
+    raise Unavailable("No answer.", acted=False)
 
 
 def test_two_shops_live_side_by_side() -> None:
