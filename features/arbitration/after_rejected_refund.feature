@@ -42,11 +42,3 @@ Feature: A buyer appeals against a rejected refund
       When Maya appeals
       Then Maya's appeal is "in progress"
       And Maya's request is shown as "Refund Rejected"
-
-    @R18 @R80
-    Scenario: Nobody decides, so the buyer is believed
-      Given an hour has passed
-      And Maya has appealed
-      When 4 days pass
-      Then Maya's appeal is "support buyer"
-      And all three books say 15.99 USD for Maya

@@ -11,33 +11,26 @@ Feature: One decision, one mail
       When Maya asks for her money back
       Then Maya has no mail
 
-    @R34 @R69
-    Scenario: A day after a refund there is still one
+  Rule: A day later there is still one for each decision
+
+    Background:
       Given Maya has asked for her money back
+      And Lena has received a phone case for 15.99 USD
+      And Lena has asked for her money back
+      And Noah has received a silk scarf for 64.00 USD
+      And Noah has sent it back
+      And Noah's parcel has reached the warehouse
+      And Omar has received a tea set for 24.50 USD
       And an hour has passed
-      And the seller has approved Maya's request
+
+    @R34 @R49 @R57 @R69 @R76
+    Scenario: A yes, a no, a parcel refused and a refund that the seller started
+      Given the seller has approved Maya's request
+      And the seller has rejected Lena's request
+      And the seller has found Noah's goods damaged and refused them
+      And the seller has refunded Omar's whole order
       When a day passes
       Then Maya has exactly one mail, "order refund"
-
-    @R76
-    Scenario: A day after a rejection there is still one
-      Given Maya has asked for her money back
-      And an hour has passed
-      And the seller has rejected Maya's request
-      When a day passes
-      Then Maya has exactly one mail, "refund rejected"
-
-    @R49
-    Scenario: A refused parcel has a kind of its own
-      Given Maya has sent it back
-      And Maya's parcel has reached the warehouse
-      And the seller has found Maya's goods damaged and refused them
-      When a day passes
-      Then Maya has exactly one mail, "return rejected"
-
-    @R57
-    Scenario: A refund the seller started
-      Given an hour has passed
-      And the seller has refunded Maya's whole order
-      When a day passes
-      Then Maya has exactly one mail, "order refund"
+      And Lena has exactly one mail, "refund rejected"
+      And Noah has exactly one mail, "return rejected"
+      And Omar has exactly one mail, "order refund"
