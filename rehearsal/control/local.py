@@ -31,6 +31,7 @@ from rehearsal.control.validation import demand
 from rehearsal.seats.port import NotCapable
 from rehearsal.trace.diagram import mermaid
 from rehearsal.trace.har import har
+from rehearsal.wire.faults.reading import Mistake, UnknownFault
 from rehearsal.world.errors import Busy, InvalidValue
 from rehearsal.world.world import NewShop, World
 
@@ -119,6 +120,10 @@ _OPERATIONS: Final[Mapping[str, Callable[[World, Json], Json]]] = {
     "oms_refund":             lambda world, given: decided(world.oms.refund(**given)),
     "kill_connector":         lambda world, given: serializers.connector(world.kill_connector()),
     "start_connector":        lambda world, given: serializers.connector(world.start_connector()),
+    "plan_fault":             lambda world, given: world.trouble.plan(**given).document(),
+    "faults":                 lambda world, given: serializers.faults(world.trouble.faults()),
+    "lift_fault":             lambda world, given: world.trouble.lift(**given)[0].document(),
+    "lift_faults":            lambda world, given: serializers.faults(world.trouble.lift()),
     "mailbox":                _mailbox,
     "ledgers":                lambda world, given: {"orders": list(map(serializers.ledger, world.books()))},
     "findings":               _findings,
@@ -298,6 +303,10 @@ def refusals() -> Iterator[None]:
         raise Problem(422, error.title, error.detail, field=error.field) from error
     except Busy as error:
         raise Problem(409, error.title, error.detail) from error
+    except UnknownFault as error:
+        raise Problem(404, "No such fault", str(error), field=error.field) from error
+    except Mistake as error:
+        raise Problem(422, "Invalid value", str(error), field=error.field) from error
     except NotCapable as error:
         raise Problem(501, "Not on this stage", str(error)) from error
 

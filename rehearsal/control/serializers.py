@@ -16,6 +16,7 @@ from rehearsal.seats.port import Activity, AdjustmentRow, CommandResult
 from rehearsal.simulation.player import AgendaLike, FiredLike
 from rehearsal.simulation.scheduler import Advanced
 from rehearsal.sums import written
+from rehearsal.wire.faults.fault import Planned
 from rehearsal.world.world import World
 
 
@@ -137,6 +138,11 @@ def activity(order_id: str, entries: Iterable[Activity]) -> Json:
 def connector(running: bool) -> Json:
     """Return the state of the connector's process."""
     return {"running": running}
+
+
+def faults(planned: Iterable[Planned]) -> Json:
+    """Return faults with what they have hit."""
+    return {"faults": [one.document() for one in planned]}
 
 
 def mail(mail: Mail) -> Json:

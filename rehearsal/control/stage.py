@@ -2,7 +2,8 @@
 
 A step speaks to a `Stage`, never to a world. There are two implementations: one in process and one over the control
 API; every feature runs on both. Each method is one call of the control API, takes that call's body as keyword
-arguments and returns that call's JSON document, with exactly the names and shapes of `contracts/control.yaml`:
+arguments and returns that call's JSON document, with exactly the names and shapes of `contracts/control.yaml` (a name
+that is a word of Python's is followed by an underscore):
 times are RFC 3339 strings, durations ISO 8601 strings, money decimal strings. What is refused raises a `Problem`.
 """
 
@@ -19,7 +20,7 @@ Json = dict[str, Any]
 # The titles of refusals that no player could have spared whoever asked.
 SENSELESS: Final = frozenset(
     {"Invalid value", "Bad value", "Not JSON", "Unknown adjustment"}
-    | {f"No such {kind}" for kind in ("order", "return", "cancellation", "shop", "world")}
+    | {f"No such {kind}" for kind in ("order", "return", "cancellation", "shop", "world", "fault")}
 )
 
 
@@ -76,7 +77,7 @@ class Stage(ABC):
             about = key in CALLS[name].ids or (key.endswith("_id") and value is not None)
             if about and not (isinstance(value, str) and value.strip()):
                 raise Problem(422, "Invalid value", f"{key} is {value!r}, which names nothing", field=key)
-        body = {key: _plain(value) for key, value in given.items() if value is not None}
+        body = {key.rstrip("_"): _plain(value) for key, value in given.items() if value is not None}
         path = {key: body.pop(key) for key in CALLS[name].ids}
         return self.request(CALLS[name], path, body)
 
@@ -314,6 +315,50 @@ class Stage(ABC):
     def start_connector(self) -> Json:
         """Start the connector again on the database that it left. Return its state."""
         return self._call("start_connector")
+
+    # trouble
+    def plan_fault(
+        self,
+        *,
+        kind: str,
+        from_: str | None = None,
+        to: str | None = None,
+        operation: str | None = None,
+        shop_id: str | None = None,
+        skip: int | None = None,
+        times: int | None = None,
+        probability: float | None = None,
+        at: str | None = None,
+        until: str | None = None,
+        with_: Mapping[str, Any] | None = None,
+    ) -> Json:
+        """Plan a fault; it takes effect at once, or from `at` on. Return it with what it has hit."""
+        return self._call(
+            "plan_fault",
+            kind=kind,
+            from_=from_,
+            to=to,
+            operation=operation,
+            shop_id=shop_id,
+            skip=skip,
+            times=times,
+            probability=probability,
+            at=at,
+            until=until,
+            with_=with_,
+        )
+
+    def faults(self) -> Json:
+        """Return every fault that was planned, also those that are over, with what it has hit."""
+        return self._call("faults")
+
+    def lift_fault(self, fault_id: str) -> Json:
+        """End a fault. Return it."""
+        return self._call("lift_fault", fault_id=fault_id)
+
+    def lift_faults(self) -> Json:
+        """End all faults. Return them."""
+        return self._call("lift_faults")
 
     # what can be seen
     def mailbox(self, *, order_id: str | None = None) -> Json:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import cache
 from typing import Any, Final, cast
 
@@ -79,6 +80,8 @@ def _problem(error: ValidationError) -> Problem:
             return Problem(422, _TITLE, f"give exactly one of {', '.join(known)}", field=excess[0])
         case "enum":
             words = f"is {_shown(value)}; possible: {', '.join(_shown(choice) for choice in wanted)}"
+            if isinstance(value, str) and (meant := get_close_matches(value, wanted, 1)):
+                words = f"is {_shown(value)}; did you mean {meant[0]}?"
         case "minItems":
             words = f"has {len(value)} entries; at least {wanted} is needed"
         case "maxItems":

@@ -63,6 +63,12 @@ def _bought(order: Json) -> str:
     return f"buys {bought} for {order['total']} {order['currency']} ({_low(order['status'])})"
 
 
+def _trouble(fault: Json) -> str:
+    """Return a fault in few words: which, of what kind, on whose calls."""
+    calls = " ".join(str(fault[key]) for key in ("from", "operation") if key in fault)
+    return f"{fault['id']}, {_low(fault['kind'])} of {calls or 'any'} calls to {fault['to']}"
+
+
 _ASKS: Final = {
     "REFUND": "asks for the money back",
     "RETURN_AND_REFUND": "asks to send it back",
@@ -100,6 +106,9 @@ ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
     "oms_inspect":            ("seller", "oms", lambda sent, case:
                                f"inspects the goods: {_low(sent['grade'])}, "
                                f"{'accepts' if sent['accept'] else 'refuses'} them"),
+    "plan_fault":             ("stage", "", lambda sent, fault: f"plans trouble: {_trouble(fault)}"),
+    "lift_fault":             ("stage", "", lambda sent, fault: f"ends trouble: {_trouble(fault)}"),
+    "lift_faults":            ("stage", "", "ends all trouble"),
     "kill_connector":         ("connector", "connector", "is killed"),
     "start_connector":        ("connector", "connector", "starts again on its database"),
     "oms_refund":             ("seller", "oms", lambda sent, case: _plus("starts a refund", sent.get("amount"), case)),

@@ -35,6 +35,7 @@ WHO: Final[Mapping[str, str]] = {
     "seller": "Seller",
     "seller center": "Seller Center",
     "outside": "Outside caller",
+    "stage": "Stage",
 }
 SHOWN_EXCHANGES: Final = 400
 FEW: Final = 12

@@ -31,6 +31,7 @@ COLOUR: Final = {
     "oms": "yellow",
     "seller": "bright_yellow",
     "seller center": "red",
+    "stage": "bright_red",
 }
 PLAIN_WIDTH: Final = 120  # where there is no terminal to measure
 

@@ -163,6 +163,52 @@ def test_the_connector_dies_and_comes_back_on_its_database(stage: Any) -> None:
     ]  # fmt: skip
 
 
+def test_a_fault_is_planned_hit_and_asked_about_and_lifted(stage: Any) -> None:
+    planned = stage.plan_fault(kind="cut_after", operation="approve", times=2)
+    assert planned == {
+        "id": "fault-1", "planned": 2, "hit": 0, "calls": 0, "stage": "active", "at": "2031-03-03T09:00:00Z",
+        "kind": "cut_after", "to": "marketplace", "operation": "approve", "times": 2,
+    }  # fmt: skip
+    later = stage.plan_fault(kind="delay", from_="oms", to="connector", at="PT2H", until="PT20M", with_={"by": "PT5S"})
+    assert (later["stage"], later["at"], later["until"]) == ("ahead", "2031-03-03T11:00:00Z", "2031-03-03T11:20:00Z")
+    assert {due["what"] for due in stage.agenda()["agenda"] if due["who"] == "stage"} == {
+        "trouble begins: fault-2, calls are delayed"
+    }
+    entry = asked(stage)
+    stage.oms_approve(adjustment(stage, return_id=entry["return_id"])["id"])
+    stage.advance(by="PT1H")
+    assert stage.get_return(entry["return_id"])["refunded"] == entry["refund_total"]
+    assert [(one["id"], one["hit"], one["stage"]) for one in stage.faults()["faults"]] == [
+        ("fault-1", 1, "active"), ("fault-2", 0, "ahead")
+    ]  # fmt: skip
+    altered = [line for line in stage.trace()[1:] if line.get("fault")]
+    assert [(line["operation"], line["status"], line["failure"]) for line in altered] == [
+        ("approveReturn", 200, "ConnectionError")
+    ]
+    assert stage.lift_fault("fault-1")["stage"] == "over"
+    assert {one["stage"] for one in stage.lift_faults()["faults"]} == {"over"}
+    gone = refused(Problem, stage.lift_fault, "fault-9")
+    assert (gone.status, gone.title, gone.field) == (404, "No such fault", "fault_id")
+
+
+@pytest.mark.parametrize(
+    ("fault", "field", "words"),
+    [
+        ({"kind": "cut_befor"}, "kind", "did you mean cut_before?"),
+        ({"kind": "garble", "operation": "aprove"}, "operation", "did you mean approve?"),
+        ({"kind": "delay", "with_": {"bye": "PT1S"}}, "with.bye", "did you mean by?"),
+        ({"kind": "garble", "shop_id": "1"}, "shop_id", "names no shop"),
+        ({"kind": "garble", "probability": 2}, "probability", "2"),
+        ({"kind": "garble", "until": "soon"}, "until", "such as PT20M"),
+    ],
+)
+def test_a_fault_that_makes_no_sense_is_refused_by_its_field(stage: Any, fault: Json, field: str, words: str) -> None:
+    refusal = refused(Problem, stage.plan_fault, **fault)
+    assert (refusal.status, refusal.field) == (422, field)
+    assert words in refusal.detail
+    assert stage.faults() == {"faults": []}
+
+
 def test_time_passes_by_a_span_to_an_hour_and_to_what_is_next(stage: Any) -> None:
     assert stage.advance(by="PT0S")["now"] == "2031-03-03T09:00:00Z"
     due = stage.agenda()["agenda"][0]["at"]

@@ -30,6 +30,10 @@ class Mistake(ValueError):
         self.field = field
 
 
+class UnknownFault(Mistake):
+    """No fault was ever planned under this id."""
+
+
 def read_fault(given: Any, kinds: Mapping[str, Kind], now: datetime) -> Fault:
     """Return the fault that was given at `now`; raise the Mistake of the first thing in it that cannot be meant."""
     if not isinstance(given, Mapping):

@@ -19,7 +19,7 @@ from rehearsal.contract.message import query_pairs
 from rehearsal.contract.operation import Operation
 from rehearsal.wire.faults.fault import Fault, Kind, Meeting, Planned, Scene, Stage
 from rehearsal.wire.faults.kinds import KINDS
-from rehearsal.wire.faults.reading import TOOLS, Mistake, near, read_fault
+from rehearsal.wire.faults.reading import TOOLS, Mistake, UnknownFault, near, read_fault
 from rehearsal.wire.recorder import Call, Endpoint, Handler, Response, undisturbed
 
 WHO: Final = "stage"
@@ -83,7 +83,9 @@ class Trouble:
 
     def plan_fault(self, fault: Fault) -> Planned:
         """Plan a fault; it takes effect at once, unless it says from when on."""
-        planned = self.state.planned
+        planned, shops = self.state.planned, self._scene.recorder.state.shops.values()
+        if fault.shop_id is not None and fault.shop_id not in shops:
+            raise Mistake("shop_id", f"names no shop; {near(fault.shop_id, list(shops))}")
         one = Planned(id=f"fault-{len(planned) + 1}", fault=fault, begun=fault.at or self._scene.now)
         planned.append(one)
         if one.begun <= self._scene.now:
@@ -97,7 +99,7 @@ class Trouble:
     def lift(self, fault_id: str | None = None) -> Sequence[Planned]:
         """End one fault, or all; raise the Mistake of an id that names none. What they hit is still known."""
         if fault_id is not None and fault_id not in (one.id for one in self.state.planned):
-            raise Mistake("fault_id", f"is {fault_id!r}; {near(fault_id, [one.id for one in self.state.planned])}")
+            raise UnknownFault("fault_id", f"is {fault_id!r}; {near(fault_id, [one.id for one in self.state.planned])}")
         lifted = [one for one in self.state.planned if fault_id in (None, one.id)]
         for one in lifted:
             self._end(one)

@@ -65,7 +65,8 @@ def test_a_method_takes_what_the_contract_lets_its_call_send(call: Call) -> None
     asked = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter.get("in") == "query"}
     assert asked == set(call.query)
     schema = document()["components"]["schemas"].get(str(call.body), {})
-    taken = inspect.signature(getattr(Stage, call.name)).parameters
+    parameters = inspect.signature(getattr(Stage, call.name)).parameters
+    taken = {name.rstrip("_"): parameter for name, parameter in parameters.items()}
     assert set(taken) == {"self", *call.ids, *call.query, *schema.get("properties", {})}
     needed = {name for name, parameter in taken.items() if parameter.default is parameter.empty}
     assert needed == {"self", *call.ids, *schema.get("required", ())}

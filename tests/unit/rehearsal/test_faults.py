@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from rehearsal.control.validation import document
 from rehearsal.wire.faults.kinds import KINDS
 from rehearsal.wire.faults.reading import Mistake, read_fault
 from rehearsal.wire.recorder import undisturbed
@@ -49,6 +51,15 @@ def test_an_approval_outlives_every_kind_and_is_carried_out_once(kind: str) -> N
     assert book.marketplace == book.paid
     assert broken(world) == []
     assert {entry["fault"] for entry in world.trace.entries() if entry.get("fault")} == {kind}
+
+
+def test_the_control_api_describes_every_kind_and_what_goes_with_it() -> None:
+    described = document()["components"]["schemas"]["Fault"]["properties"]
+    assert described["kind"]["enum"] == [*KINDS]
+    rows = re.findall(r"^\| `(\w+)`.*?\| (.*?)\|$", described["with"]["description"], re.MULTILINE)
+    assert {kind: set(re.findall(r"`(\w+)`", takes)) for kind, takes in rows} == {
+        name: set(kind.takes) for name, kind in KINDS.items()
+    }
 
 
 @pytest.mark.parametrize(
