@@ -15,6 +15,10 @@ DECIMALS: Final = {
     **dict.fromkeys(("IDR", "JPY", "VND"), 0),
 }
 _SAID: Final = re.compile(r"([0-9]{1,12}(?:\.([0-9]+))?) ([A-Z]{3})")
+# How sums are written elsewhere: the currency in front, or as a sign; thousands apart.
+_SIGNS: Final = {"$": "USD", "£": "GBP", "€": "EUR", "¥": "JPY", "₫": "VND", "RP": "IDR"}
+_CURRENCY: Final = r"([$£€¥₫]|[A-Za-z]{3}|[Rr]p)?"
+_ELSEWHERE: Final = re.compile(rf"{_CURRENCY}\.? ?([0-9]+(?:[.,][0-9]+)*) ?{_CURRENCY}")
 
 
 class Missaid(ValueError):
@@ -47,7 +51,8 @@ def read(text: str) -> Sum:
     """Read "39.98 USD" or "5000 IDR"; raise Missaid, in words, for what is not written as its currency is."""
     found = _SAID.fullmatch(text)
     if found is None:
-        raise Missaid(f'"{text}" is no sum; one is "39.98 USD" or "5000 IDR", below a million million')
+        one = 'one is "39.98 USD" or "5000 IDR", below a million million'
+        raise Missaid(f'"{text}" is no sum; {_mended(text) or one}')
     amount, fraction, currency = found.groups(default="")
     if currency not in DECIMALS:
         near = get_close_matches(currency, DECIMALS, 1)
@@ -56,8 +61,32 @@ def read(text: str) -> Sum:
     if len(fraction) != DECIMALS[currency]:
         decimals = "two decimals" if DECIMALS[currency] else "no decimals"
         example = "39.98" if DECIMALS[currency] else "5000"
-        raise Missaid(f'"{text}": {currency} is written with {decimals}, such as {example} {currency}')
+        such = _mended(text) or f"such as {example} {currency}"
+        raise Missaid(f'"{text}": {currency} is written with {decimals}; {such}')
     return Sum(Decimal(amount), currency)
+
+
+def _mended(text: str) -> str:
+    """Return what was meant by a sum that is written as elsewhere: "1.039,98 USD", "$39.98", "50.000 IDR"."""
+    found = _ELSEWHERE.fullmatch(text.strip())
+    if found is None:
+        return ""
+    before, number, after = found.groups()
+    said = before or after or ""
+    currency = _SIGNS.get(said.upper(), said.upper())
+    if not currency:
+        return 'it has no currency, as "39.98 USD" has'
+    *most, last = re.split("[.,]", number)
+    thousands = all(len(part) == 3 for part in (*most[1:], last)) or not most
+    meant = ""
+    match DECIMALS.get(currency):
+        case 2 if most and len(last) == 2:
+            meant = f"{''.join(most)}.{last} {currency}"
+        case 2 if thousands and (len(most) != 1 or "," in number):  # "39.985" is no thousands
+            meant = f"{''.join(most)}{last}.00 {currency}"
+        case 0 if thousands or len(last) == 2:
+            meant = f"{''.join(most)}{last if thousands else ''} {currency}"
+    return f"did you mean {meant}?" if _SAID.fullmatch(meant) else ""
 
 
 def total(sums: Iterable[Sum]) -> str:

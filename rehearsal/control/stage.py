@@ -19,7 +19,7 @@ from rehearsal.control.calls import CALLS, Call
 Json = dict[str, Any]
 # The titles of refusals that no player could have spared whoever asked.
 SENSELESS: Final = frozenset(
-    {"Invalid value", "Bad value", "Not JSON", "Unknown adjustment"}
+    {"Invalid value", "Bad value", "Not JSON", "Unknown adjustment", "Too much", "Too little", "No part of it"}
     | {f"No such {kind}" for kind in ("order", "return", "cancellation", "shop", "world", "fault")}
 )
 

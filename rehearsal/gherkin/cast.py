@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.errors import Miswritten
+from rehearsal.gherkin.refusals import Bought, Told, shown_as
 from rehearsal.gherkin.which import Claim, Order, Which, the_claim, the_order
 from rehearsal.sums import Sum
 
@@ -50,6 +51,12 @@ def shown(document: Json, name: str) -> Sum:
 def _said(name: str, sum_: Sum | None) -> dict[str, str]:
     """Return a sum as calls say it: the amount under that name, and its currency."""
     return {} if sum_ is None else {name: str(sum_.amount), "currency": sum_.currency}
+
+
+def demand_part(amount: Sum, most: Sum, what: str) -> None:
+    """Refuse a sum that is more than what it is a part of; `what` says what that is, as in "Maya paid"."""
+    if amount.currency == most.currency and amount.amount > most.amount:
+        raise Miswritten(f"{what} {most}, and {amount} is more than that")
 
 
 def _spelled(sum_: Sum | None) -> str | None:
@@ -215,6 +222,20 @@ class Buyer(Person):
         see = self.stage.get_cancellation if claim.kind == "CANCELLATION" else self.stage.get_return
         return see(claim.id)
 
+    def asks_over(self, which: Which = ANY) -> Sum:
+        """Return the sum that a request is over."""
+        return shown(self.request(which), "refund_total")
+
+    def shown_as(self, which: Which = ANY) -> str:
+        """Return what a request is shown as."""
+        return shown_as(self.stage, self.asked(which))
+
+    def appeal(self, which: Which = ANY) -> str:
+        """Return where an appeal stands: "in progress", "never made"; a cancellation has none."""
+        if self.asked(which).kind == "CANCELLATION":
+            raise Miswritten(f"a cancellation has no appeal; {self.name} has asked for {self.asked(which)}")
+        return str(self.request(which)["arbitration_status"] or "never made").replace("_", " ").lower()
+
     def deadline(self, which: Which = ANY) -> datetime:
         """Return the moment before which the seller has to answer, as the marketplace says."""
         due = self.request(which)["seller_deadline"]
@@ -263,6 +284,8 @@ class Operator(Person):
     def decides_for_buyer(self, buyer: Buyer, which: Which = ANY, *, amount: Sum | None = None) -> None:
         """Decide an appeal for the buyer, where need be for less than was asked."""
         claim, granted = buyer.asked(which), _said("refund_total", amount)
+        if amount:
+            demand_part(amount, buyer.asks_over(which), f"{buyer.name} asks for")
         self.stage.arbitrate(claim.id, outcome="SUPPORT_BUYER", **granted)
 
     def decides_for_seller(self, buyer: Buyer, which: Which = ANY) -> None:
@@ -304,17 +327,19 @@ class Seller(Person):
 
     def approves(self, buyer: Buyer, which: Which = ANY, *, amount: Sum | None = None) -> None:
         """Say yes; an amount below the total is an offer."""
-        self.stage.oms_approve(self._answerable(buyer, which)["id"], **_said("amount", amount))
+        if amount:
+            demand_part(amount, buyer.asks_over(which), f"an offer is below what {buyer.name} asks for:")
+        self.stage.oms_approve(self._answerable(buyer, which, "approved")["id"], **_said("amount", amount))
 
     def rejects(self, buyer: Buyer, which: Which = ANY) -> None:
         """Say no."""
-        self.stage.oms_reject(self._answerable(buyer, which)["id"])
+        self.stage.oms_reject(self._answerable(buyer, which, "rejected")["id"])
 
-    def _answerable(self, buyer: Buyer, which: Which) -> Json:
+    def _answerable(self, buyer: Buyer, which: Which, decided: str) -> Json:
         if buyer.asked(which).kind == "REPLACEMENT":
             raise Miswritten(
                 "a replacement is answered in Seller Center, not in the OMS: "
-                f"{buyer.name}'s request is approved in Seller Center"
+                f"{buyer.name}'s {which.noun or 'request'} is {decided} in Seller Center"
             )
         return self.case_of(buyer, which)
 
@@ -351,7 +376,8 @@ class SellerCenter(Person):
         """Answer a request as its kind is answered."""
         claim = buyer.asked(which)
         if claim.kind == "CANCELLATION":
-            raise Miswritten(f"a cancellation is answered in the OMS: the seller approves {buyer.name}'s cancellation")
+            does = "approves" if yes else "rejects"
+            raise Miswritten(f"a cancellation is answered in the OMS: the seller {does} {buyer.name}'s cancellation")
         what = "RETURN" if claim.kind == "RETURN_AND_REFUND" else claim.kind
         self.stage.seller_center_decision(claim.id, decision=f"{'APPROVE' if yes else 'REJECT'}_{what}")
 
@@ -382,7 +408,7 @@ class Watcher(Person):
 
     def looks_at(self, buyer: Buyer, which: Which = ANY) -> None:
         """Note what the request is shown as now."""
-        seen, shown = self.seen_of(buyer, which), buyer.request(which)["shown_status"]
+        seen, shown = self.seen_of(buyer, which), buyer.shown_as(which)
         if seen[-1:] != [shown]:
             seen.append(shown)
 
@@ -431,7 +457,7 @@ class Cast:
     """Everybody on one stage. A buyer comes on when first called by name."""
 
     def __init__(self, stage: Stage) -> None:
-        self.stage = stage
+        self.stage = stage = Told(stage, self._bought)
         self.clock = Clock(stage)
         self.courier = Courier(stage)
         self.operator = Operator(stage)
@@ -444,6 +470,13 @@ class Cast:
     def buyer(self, name: str) -> Buyer:
         """Return the buyer of that name, who comes on when first called."""
         return self._buyers.setdefault(name, Buyer(self.stage, name, self._with_orders))
+
+    def _bought(self) -> list[Bought]:
+        return [
+            Bought(buyer.name, order, [claim for claim in buyer.claims if claim.order is order])
+            for buyer in self._buyers.values()
+            for order in buyer.orders
+        ]
 
     def _with_orders(self) -> list[str]:
         return [buyer.name for buyer in self._buyers.values() if buyer.orders]

@@ -8,16 +8,9 @@ from datetime import datetime
 from typing import Final
 
 from rehearsal.control.stage import Json
+from rehearsal.gherkin.closed_words import EVER_SHOWN
 from rehearsal.gherkin.timeline import Entry
 
-# The words of Seller Center for a return. What else stands in a return's history is there as the act of whoever did it.
-# fmt: off
-SHOWN: Final = frozenset({
-    "Request Pending", "Waiting for Buyer to Ship", "Return Label Generated", "Buyer Shipped", "Return Rejected",
-    "Refund Rejected", "Offer Sent to Buyer", "Refund Processing", "Completed", "Canceled", "Replacement Requested",
-    "Rejected", "Refunded",
-})
-# fmt: on
 # who did it, as a return's history says: whose entry it follows
 _CAUSE: Final = {
     "buyer": "buyer",
@@ -38,7 +31,8 @@ def full_timeline(
     """
     several = len(set(names.values())) > 1
     whole = [_named(entry, names.get(entry.order_id or "", ""), several) for entry in entries]
-    history = [(step, item) for item in returns for step in item["timeline"] if step["event"] in SHOWN]
+    # What else stands in a return's history is there as the act of whoever did it.
+    history = [(step, item) for item in returns for step in item["timeline"] if step["event"] in EVER_SHOWN]
     for step, item in sorted(history, key=lambda pair: datetime.fromisoformat(pair[0]["at"])):
         whose = f"{names.get(item['order_id'], 'a buyer')}'s request" if several else "the request"
         shown = Entry(step["at"], "marketplace", f"shows {whose} as “{step['event']}”")

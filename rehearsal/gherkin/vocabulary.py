@@ -102,9 +102,20 @@ def nearest(said: Saying, known: Iterable[Saying]) -> list[Saying]:
 def unknown(said: Saying, feature: Path, line: int | None) -> str:
     """Say that there is no such step, and which come nearest."""
     near = nearest(said, (*shipped(), *own(feature)))
-    holes = [f"{hole} stands for no column of the examples" for hole in re.findall(r"<.+?>", said.text)]
+    hints = [f"{hole} stands for no column of the examples" for hole in re.findall(r"<.+?>", said.text)]
+    hints += [
+        f"Whoever begins with a capital is a buyer, and nobody else: {said.keyword} {one}" for one in _cased(said)
+    ]
     first = f'line {line}: there is no step "{said}"' + ("; the nearest are:" if near else "")
-    return "\n".join([first, *(f"  {one}" for one in near), *holes, "All steps: rehearsal steps, or docs/scenarios.md"])
+    return "\n".join([first, *(f"  {one}" for one in near), *hints, "All steps: rehearsal steps, or docs/scenarios.md"])
+
+
+def _cased(said: Saying) -> list[str]:
+    """Return what is said with one word begun in the other case, if that is a step."""
+    known = [step for step in list(step_function_context_registry.values()) if step.type == said.keyword.lower()]
+    begins = [word.start() for word in re.finditer(r"\w+", said.text)]
+    others = [f"{said.text[:at]}{said.text[at].swapcase()}{said.text[at + 1 :]}" for at in begins]
+    return [other for other in others if any(step.parser.is_matching(other) for step in known)][:1]
 
 
 def _likeness(said: Saying, known: Saying) -> float:

@@ -8,10 +8,11 @@ from typing import Final
 from pytest_bdd import then, when
 
 from rehearsal.control.stage import Json
-from rehearsal.gherkin.cast import Cast, Seller, shown
+from rehearsal.gherkin.cast import Buyer, Cast, Seller, SellerCenter, demand_part, shown
 from rehearsal.gherkin.expect import expect
 from rehearsal.gherkin.steps.phrases import act, as_grade, money, phrase
 from rehearsal.gherkin.which import ORDINALS, Which
+from rehearsal.sums import Sum
 
 ANSWERS: Final[dict[str, Callable[..., None]]] = {"approve": Seller.approves, "reject": Seller.rejects}
 OPEN: Final = ("NewRma", "ReadyForReturn")
@@ -80,7 +81,13 @@ def _(people: Cast, which: Which) -> None:
     done_with_news=True,
 )
 def _(people: Cast, which: Which, sum: str) -> None:
-    people.seller.refunds(people.buyer(which.name), which, amount=money(sum))
+    _refunds(people.seller, people.buyer(which.name), which, money(sum))
+
+
+def _refunds(who: Seller | SellerCenter, buyer: Buyer, which: Which, amount: Sum) -> None:
+    """Have somebody refund a sum that is no more than what was paid; who only tries may try more."""
+    demand_part(amount, buyer.ordered(which).paid, f"{buyer.name} has paid")
+    who.refunds(buyer, which, amount=amount)
 
 
 @act(
@@ -149,7 +156,7 @@ def _(people: Cast, which: Which) -> None:
     happens="{SUM} of {BUYER}'s {ORDER} (?:is|are) refunded in Seller Center",
 )
 def _(people: Cast, which: Which, sum: str) -> None:
-    people.seller_center.refunds(people.buyer(which.name), which, amount=money(sum))
+    _refunds(people.seller_center, people.buyer(which.name), which, money(sum))
 
 
 # the operator

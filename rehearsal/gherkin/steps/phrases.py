@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Final
 
 from pytest_bdd import given, parsers, when
 
 from rehearsal.gherkin.cast import Cast, Goods
+from rehearsal.gherkin.closed_words import one_of
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.which import NOUNS, ORDINALS, Which
 from rehearsal.sums import DECIMALS, Missaid, Sum, read
@@ -158,9 +159,20 @@ def number(text: str) -> int:
 
 def as_grade(text: str) -> str:
     """Read how goods are found."""
-    if text not in GRADES:
-        raise Miswritten(f'goods are found {", ".join(GRADES)}; not "{text}"')
+    one_of("goods are found", GRADES, text)
     return GRADES[text]
+
+
+def moment(text: str) -> datetime:
+    """Read a moment of some clock: "Monday 03 March 2031, 09:00", with seconds or without."""
+    form = "%A %d %B %Y, %H:%M" + ":%S" * (text.count(":") == 2)
+    try:
+        meant = datetime.strptime(text, form)  # noqa: DTZ007 - of whichever clock
+    except ValueError as mistake:
+        raise Miswritten(f'"{text}" is no moment; one is "Monday 03 March 2031, 09:00"') from mistake
+    if not text.startswith(f"{meant:%A}"):  # strptime takes any day's name
+        raise Miswritten(f"{meant.day} {meant:%B %Y} is a {meant:%A}, not a {text.split()[0]}")
+    return meant
 
 
 def table(rows: list[list[str]] | None, *columns: str, optional: str = "") -> list[dict[str, str]]:
@@ -186,10 +198,15 @@ def basket(rows: list[list[str]] | None) -> list[Goods]:
     columns = table(rows, "goods", "pieces", "price each", optional="pieces")
     if not columns:
         raise Miswritten("the table of goods has no row")
+    if any(not row["goods"] for row in columns):
+        raise Miswritten("a row of this table has no goods")
     try:
-        return [Goods(c["goods"], money(c["price each"]), number(c.get("pieces", "1"))) for c in columns]
+        goods = [Goods(c["goods"], money(c["price each"]), number(c.get("pieces", "1"))) for c in columns]
     except ValueError as mistake:
         raise Miswritten(f"pieces are a whole number, such as 2: {mistake}") from mistake
+    if none := next((one.name for one in goods if one.pieces < 1), ""):
+        raise Miswritten(f"pieces are 1 or more, also of the {none}")
+    return goods
 
 
 def money(text: str) -> Sum:

@@ -55,7 +55,7 @@ def _(people: Cast, which: Which) -> None:
     buyer.asks_to_return(which)
     people.clock.news_goes_round()
     last = Which(nth="last")
-    if buyer.request(last)["shown_status"] == "Request Pending":
+    if buyer.shown_as(last) == "Request Pending":
         raise Miswritten(
             f"in this market the seller answers a return before it is sent: {buyer.name} has asked to send it back, "
             f"an hour later the seller has approved {buyer.name}'s request, an hour later the parcel is handed over"

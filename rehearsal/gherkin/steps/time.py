@@ -2,37 +2,34 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC
 from typing import Final
 
 from pytest_bdd import given, when
 
 from rehearsal.gherkin.cast import Cast
-from rehearsal.gherkin.errors import Miswritten
-from rehearsal.gherkin.steps.phrases import phrase, time
+from rehearsal.gherkin.closed_words import one_of
+from rehearsal.gherkin.steps.phrases import moment, phrase, time
 from rehearsal.gherkin.which import Which
 
 # Where the seller's shop can stand, and by which policy it is then run.
-PLACES: Final = {"the United States": "us-2025-08", "the United Kingdom": "uk-2026-04", "Indonesia": "id-2025-11"}
+PLACES: Final = {
+    **dict.fromkeys(("United States", "US", "USA"), "us-2025-08"),
+    **dict.fromkeys(("United Kingdom", "UK"), "uk-2026-04"),
+    "Indonesia": "id-2025-11",
+}
 
 
-@given(phrase("it is (?P<moment>.+) in universal time"))
-def _(people: Cast, moment: str) -> None:
+@given(phrase("it is (?P<said>.+) in universal time"))
+def _(people: Cast, said: str) -> None:
     people.begin_anew()
-    try:
-        meant = datetime.strptime(f"{moment} +0000", "%A %d %B %Y, %H:%M %z")
-    except ValueError as mistake:
-        raise Miswritten(f'"{moment}" is no moment; one is "Monday 03 March 2031, 09:00"') from mistake
-    if not moment.startswith(f"{meant:%A}"):  # strptime takes any day's name
-        raise Miswritten(f"{meant.day} {meant:%B %Y} is a {meant:%A}, not a {moment.split()[0]}")
-    people.clock.starts_at(meant)
+    people.clock.starts_at(moment(said).replace(tzinfo=UTC))
 
 
-@given(phrase("the shop is in (?P<place>.+)"))
+@given(phrase("the shop is in (?:the )?(?P<place>.+)"))
 def _(people: Cast, place: str) -> None:
     people.begin_anew()
-    if place not in PLACES:
-        raise Miswritten(f"a shop can be in {', '.join(PLACES)}; not in {place}")
+    one_of("a shop can be in the", PLACES, place)
     people.clock.starts_where(PLACES[place])
 
 

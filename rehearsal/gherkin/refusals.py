@@ -1,0 +1,199 @@
+"""What people are told when something cannot be done: as what it is shown now, and what must come first.
+
+The marketplace and the OMS refuse in words and codes of their own. Those stay, below what they mean for the scenario.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from rehearsal.control.calls import Call
+from rehearsal.control.stage import Json, Problem, Stage
+from rehearsal.gherkin.closed_words import CANCELLATIONS
+from rehearsal.gherkin.errors import Miswritten
+from rehearsal.gherkin.which import Claim, Order
+
+_OPEN, _NOTHING_LEFT, _TOO_MUCH = 25001011, 25001010, 25005005  # what the marketplace says that is of no state
+_OF_THE_OMS: Final = ("No decision waits", "Decided already", "Not here yet", "Unknown return")  # that is of one
+_APPEALED: Final = "an appeal"
+
+
+@dataclass(frozen=True)
+class Bought:
+    """An order, who placed it, and what they have asked for of it."""
+
+    buyer: str
+    order: Order
+    claims: Sequence[Claim]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who cannot do what, and what must come first: by what the request or the order is shown as, or anywhere else."""
+
+    cannot: str
+    first: str = ""
+    where: Mapping[str, str] | None = None
+
+    def said(self, name: str, state: str, shown: str) -> str:
+        """Return the whole sentence; `shown` is by what the rule looks up what comes first."""
+        first = (self.where or {}).get(shown, self.first)
+        return f"{self.cannot}: {state}{f'; {first}' if first else ''}".replace("{name}", name)
+
+
+_LATER: Final = '"an hour has passed" brings the answer to the marketplace'
+_NOTHING: Final = "nothing is left to do about it"
+_OVER: Final = dict.fromkeys(("Completed", "Canceled", "Refunded", "Refund Processing"), _NOTHING)
+_NO_FIRST: Final = f"the seller says no first, and {_LATER}"
+_ONLY_APPEAL: Final = "it is answered already; what can follow is that {name} appeals"
+_ON_ITS_WAY: Final = (
+    '"{name}\'s parcel has reached the warehouse" comes first, and "an hour has passed" tells the seller'
+)
+_LABEL: Final = 'its label comes some minutes after the yes, for which "an hour has passed" is enough'
+_NO_OFFER: Final = "there is no offer to answer"
+_OFFER: Final = _OVER | {
+    "Request Pending": '"the seller has offered {name} 10.00 USD" comes first, which takes its hour'
+}
+_ANSWER: Final = _OVER | {
+    "Request Pending": f"it is answered already, and {_LATER}",
+    "Offer Sent to Buyer": "{name} answers the offer first",
+    **dict.fromkeys(("Refund Rejected", "Return Rejected", "Rejected"), _ONLY_APPEAL),
+    **dict.fromkeys(("Waiting for Buyer to Ship", "Return Label Generated", "Buyer Shipped"), _ON_ITS_WAY),
+    _APPEALED: "the operator decides the appeal first",
+}
+_YES_ALREADY: Final = dict.fromkeys(
+    ("Waiting for Buyer to Ship", "Return Label Generated", "Buyer Shipped"),
+    "the return is approved already; what follows is to accept or to refuse {name}'s goods",
+)
+
+# fmt: off
+RULES: Final[Mapping[str, Rule]] = {
+    "dispute": Rule("{name} cannot appeal", "one appeals against a no", _OVER | {
+        "Request Pending": _NO_FIRST,
+        "Replacement Requested": _NO_FIRST,
+        "Buyer Shipped": f"the seller refuses the goods first, and {_LATER}",
+        _APPEALED: "the operator decides it first",
+    }),
+    "accept_offer":  Rule("{name} cannot accept an offer", _NO_OFFER, _OFFER),
+    "decline_offer": Rule("{name} cannot decline an offer", _NO_OFFER, _OFFER),
+    "withdraw": Rule("{name} cannot withdraw", "one withdraws before the goods are sent, or after a no", _OVER),
+    "withdraw_cancellation": Rule("{name} cannot withdraw", _NOTHING),
+    "ship_return": Rule("{name} cannot hand over the parcel", "a return is approved before it is sent", _OVER | {
+        "Request Pending": f"it is approved first, by the marketplace or by the seller, and {_LABEL}",
+        "Waiting for Buyer to Ship": _LABEL,
+        "Buyer Shipped": "it has been handed over already",
+    }),
+    "arrive_return": Rule("{name}'s parcel cannot arrive", '"{name} has handed over the parcel" comes first', _OVER | {
+        "Buyer Shipped": "it has arrived already",
+        "Return Rejected": "it has arrived already, or was never sent",
+    }),
+    "arbitrate": Rule("the operator cannot decide", '"{name} has appealed" comes first', _OVER | {
+        "Request Pending": f'{_NO_FIRST}, then "{{name}} has appealed"',
+    }),
+    "oms_approve": Rule("the seller cannot say yes", "", _ANSWER),
+    "oms_reject":  Rule("the seller cannot say no", "", _ANSWER),
+    "oms_inspect": Rule("the seller cannot judge the goods", _ON_ITS_WAY, _ANSWER | {"Request Pending": _ON_ITS_WAY}),
+    "seller_center_decision": Rule("Seller Center does not take this answer", "", _ANSWER | _YES_ALREADY),
+    "of goods": Rule("Seller Center does not take this answer", _ON_ITS_WAY, _OVER | {
+        "Return Rejected": _ONLY_APPEAL, _APPEALED: _ANSWER[_APPEALED],
+    }),
+    "oms_refund": Rule("the seller cannot refund that"),
+    "seller_center_refund": Rule("nobody can refund that in Seller Center", "one refunds what has been delivered"),
+    "request_return": Rule("{name} cannot ask for that", "one asks for it once the order has been delivered", {
+        "has been delivered": "in this market nobody asks for it then",
+        "is completed": "the time in which one may ask is over",
+        "is canceled": _NOTHING,
+    }),
+    "request_cancellation": Rule("{name} cannot ask to cancel", "one cancels before the order is shipped"),
+    "ship_order": Rule("the seller cannot ship", "one ships once, after the first hour"),
+    "deliver_order": Rule("the order cannot be delivered", "the seller ships it first", {
+        "has been delivered": "once is enough", "is completed": "once is enough", "is canceled": _NOTHING,
+    }),
+}
+# fmt: on
+ORDERS: Final = {
+    "UNPAID": "has not been paid",
+    "ON_HOLD": "is in its first hour",
+    "AWAITING_SHIPMENT": "has not been shipped",
+    "AWAITING_COLLECTION": "waits for the carrier",
+    "IN_TRANSIT": "is on its way",
+    "DELIVERED": "has been delivered",
+    "COMPLETED": "is completed",
+    "CANCELLED": "is canceled",
+}
+
+
+class Refusal(Problem):
+    """A refusal with what it means for the scenario in front of the refuser's own words."""
+
+    def __init__(self, refusal: Problem, means: str) -> None:
+        super().__init__(refusal.status, refusal.title, refusal.detail, field=refusal.field, code=refusal.code)
+        self.args = (f"{means}\n  {refusal}",)
+
+
+class Told(Stage):
+    """A stage whose refusals are told in the words of the scenario; `bought` says what its buyers have done."""
+
+    def __init__(self, stage: Stage, bought: Callable[[], Sequence[Bought]]) -> None:
+        self._stage = stage
+        self._bought = bought
+
+    def record(self, name: str) -> bytes:
+        return self._stage.record(name)
+
+    def request(self, call: Call, path: Mapping[str, str], body: Json) -> Json:
+        try:
+            return self._stage.request(call, path, body)
+        except Problem as refusal:
+            of_goods = str(body.get("decision", "")).endswith("RECEIVED_PACKAGE")
+            rule = RULES.get("of goods" if of_goods else call.name)
+            means = self._means(rule, {**body, **path}, refusal) if rule and refusal.status in (404, 409) else ""
+            if not means:
+                raise
+            raise Refusal(refusal, means) from refusal
+
+    def _means(self, rule: Rule, about: Json, refusal: Problem) -> str:
+        """Return what a refusal means for the scenario; nothing where that is not known."""
+        ids = {about.get("return_id"), about.get("cancel_id"), *self._of_case(about.get("adjustment_id"))} - {None}
+        for one in self._bought():
+            for claim in one.claims:
+                if claim.id in ids:
+                    return self._of_claim(rule, one, claim, refusal)
+            if one.order.id == about.get("order_id") and refusal.title != "Unknown order":
+                return self._of_order(rule, one, refusal)
+        return ""
+
+    def _of_case(self, adjustment_id: str | None) -> set[str | None]:
+        cases = self._stage.oms_adjustments()["adjustments"] if adjustment_id else []
+        return {id for case in cases if case["id"] == adjustment_id for id in (case["return_id"], case["cancel_id"])}
+
+    def _of_claim(self, rule: Rule, one: Bought, claim: Claim, refusal: Problem) -> str:
+        if claim.kind == "CANCELLATION" and refusal.status == 404:
+            raise Miswritten(Rule(rule.cannot).said(one.buyer, f"it is no return, but {claim}", ""))
+        shown, of_return = shown_as(self._stage, claim), claim.kind != "CANCELLATION"
+        appealed = of_return and self._stage.get_return(claim.id)["arbitration_status"] == "IN_PROGRESS"
+        name = f"{one.buyer}'s request" + (f", {claim}," if len(one.claims) > 1 else "")
+        state = f'{name} is shown as "{shown}"' + (" and in an appeal" if appealed else "")
+        of_state = refusal.title in _OF_THE_OMS or refusal.code not in (None, _OPEN, _NOTHING_LEFT, _TOO_MUCH)
+        if not of_state or refusal.detail.startswith("The time to"):
+            return Rule(rule.cannot).said(one.buyer, state, "")
+        return rule.said(one.buyer, state, _APPEALED if appealed and _APPEALED in (rule.where or {}) else shown)
+
+    def _of_order(self, rule: Rule, one: Bought, refusal: Problem) -> str:
+        state = ORDERS.get(self._stage.order(one.order.id)["status"], "")
+        open_ = [str(claim) for claim in one.claims if shown_as(self._stage, claim) not in _OVER]
+        if refusal.code == _OPEN and open_:
+            return Rule(rule.cannot).said(one.buyer, f"{one.buyer}'s request, {' and '.join(open_)}, is still open", "")
+        if refusal.code == _NOTHING_LEFT or refusal.title == "More than is refundable":
+            return Rule(rule.cannot).said(one.buyer, f"of {one.buyer}'s order not so much is left", "")
+        return rule.said(one.buyer, f"{one.buyer}'s order {state}", state)
+
+
+def shown_as(stage: Stage, claim: Claim) -> str:
+    """Return what a request is shown as."""
+    if claim.kind == "CANCELLATION":
+        status = str(stage.get_cancellation(claim.id)["cancel_status"])
+        return CANCELLATIONS.get(status, status)
+    return str(stage.get_return(claim.id)["shown_status"])
