@@ -179,7 +179,8 @@ class UnitOfWork(Protocol):
     def undecided(self, profile_id: int, until: datetime) -> list[Adjustment]:
         """Return what waits for the seller and lapses up to `until`."""
 
-    def seller_adjustment_id_used(self, profile_id: int, seller_adjustment_id: str) -> bool: ...
+    def adjustments_of_seller(self, profile_id: int, seller_adjustment_id: str) -> list[Adjustment]:
+        """Return what was made of the request that the OMS gave this id."""
 
     # --- the outbox ---
     def outbox_entry(self, entry_id: int) -> OutboxEntry: ...

@@ -29,6 +29,7 @@ from connector.records import (
     ConditionQuantity,
     LineUnit,
     Order,
+    OrderItem,
 )
 from connector.usecases.authentication import OAuth
 from connector.usecases.outbox import decide
@@ -95,11 +96,14 @@ class Commands:
 
     # --- what the seller starts ---
     def adjust_order(self, order_id: int, request: AdjustOrder) -> None:
-        """Refund what has shipped, cancel what has not. Raises UnknownId, BadRequest (ChannelAdvisor's field name)."""
+        """Refund what has shipped, cancel what has not; under one SellerAdjustmentID only once.
+
+        Raises UnknownId, BadRequest (ChannelAdvisor's field name).
+        """
         with self._writing() as work:
             order = _offered(work, order_id, lock=True)
-            self._check(work, order, request)
-            self._start(work, order, plan_order(work, order, request), request)
+            if not _asked_before(work, order, None, request):
+                self._start(work, order, plan_order(work, order, request), request)
 
     def adjust_item(self, item_id: int, request: AdjustItem) -> None:
         """The same for one line. Raises UnknownId, BadRequest."""
@@ -108,8 +112,8 @@ class Commands:
             if item is None:
                 raise UnknownId("OrderItem", item_id)
             order = _offered(work, item.order_id, UnknownId("OrderItem", item_id), lock=True)
-            self._check(work, order, request)
-            self._start(work, order, plan_item(work, order, item, request), request)
+            if not _asked_before(work, order, item, request):
+                self._start(work, order, plan_item(work, order, item, request), request)
 
     # --- what the seller decides ---
     def approve_buyer_request(
@@ -155,17 +159,12 @@ class Commands:
             graded = replace(decision, conditions=tuple(given.condition for given in conditions if given.quantity))
             decide(work, adjustment, graded, secret=self.secret, now=self.now())
 
-    def _check(self, work: UnitOfWork, order: Order, request: Adjust) -> None:
-        given = request.seller_adjustment_id
-        if given and work.seller_adjustment_id_used(order.profile_id, given):
-            raise BadRequest("SellerAdjustmentID", f"{given} has been used already")
-
     def _start(self, work: UnitOfWork, order: Order, portions: Sequence[Portion], request: Adjust) -> None:
         region = work.shop(order.profile_id).region
         try:
             start(work, order, region, portions, request, secret=self.secret, now=self.now())
-        except Duplicate as error:  # another process was faster: the unique key has the last word
-            raise BadRequest("SellerAdjustmentID", f"{request.seller_adjustment_id} has been used already") from error
+        except Duplicate as error:  # another process was faster with another order: this one is locked
+            raise _used_elsewhere(request) from error
 
     @contextmanager
     def _writing(self) -> Iterator[UnitOfWork]:
@@ -179,6 +178,20 @@ def _offered(work: UnitOfWork, order_id: int, otherwise: UnknownId | None = None
     if order is None or not order.offered:
         raise otherwise or UnknownId("Order", order_id)
     return order
+
+
+def _asked_before(work: UnitOfWork, order: Order, item: OrderItem | None, request: Adjust) -> bool:
+    """Return whether this was asked for before, under the caller's own id: it is decided then, whatever came of it."""
+    given = request.seller_adjustment_id
+    before = work.adjustments_of_seller(order.profile_id, given) if given else []
+    about = order.id, item.id if item else None
+    if any((known.order_id, known.item_id) != about for known in before):
+        raise _used_elsewhere(request)
+    return bool(before)
+
+
+def _used_elsewhere(request: Adjust) -> BadRequest:
+    return BadRequest("SellerAdjustmentID", f"{request.seller_adjustment_id} has been used already, for something else")
 
 
 def _check_conditions(adjustment: Adjustment, conditions: Sequence[ConditionQuantity]) -> None:

@@ -54,6 +54,8 @@ def decide(
     family = _family(work, adjustment)
     instead = _instead_of(adjustment, family)
     contrary = _check(adjustment, decision, family, instead, now)
+    if instead is not None and adjustment.decision == replace(decision, amount=amount):
+        return  # said before
     if instead is not None:
         family = _take_back(work, [adjustment, *contrary], family, now)
     asked = next(entry for entry in family if entry.id == adjustment.id)

@@ -75,6 +75,14 @@ def what_is_left(work: UnitOfWork, order: Order, *, beside: Collection[int] = ()
     )
 
 
+def what_was_paid(work: UnitOfWork, order: Order) -> Left:
+    """Read an order as if nothing of it had ever gone back."""
+    units = work.units([order.id])
+    paid = {unit.site_line_id: parts_of([unit]).total for unit in units}
+    free = frozenset(line_id for line_id, amount in paid.items() if not amount)
+    return Left(tuple(units), paid, frozenset(paid), free, dict.fromkeys(paid, Parts()))
+
+
 def unmade(adjustment: Adjustment) -> bool:
     """Return whether this is a refund or cancellation of the seller's that the marketplace has not made yet."""
     return adjustment.status is RequestStatus.SUBMITTED

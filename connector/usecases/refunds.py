@@ -24,7 +24,7 @@ from connector.usecases.blocking import hold, in_the_way
 from connector.usecases.history import SELLER_REFUND, units
 from connector.usecases.import_claims import OURS
 from connector.usecases.outbox import check_amount, check_coins, enqueue
-from connector.usecases.refundable import Left, what_is_left
+from connector.usecases.refundable import Left, what_is_left, what_was_paid
 
 PART_FIELDS: Final = {
     "item": "ItemAdjustment",
@@ -54,7 +54,7 @@ def plan_order(work: UnitOfWork, order: Order, request: AdjustOrder) -> list[Por
 
     All that is left: what has shipped is refunded, the rest is canceled. Less than that: only shipped units are meant.
     """
-    left = what_is_left(work, order)
+    left = _meant(work, order, request)
     units: Sequence[LineUnit] = left.refundable(shipped_only=request.refund_only)
     if request.amount is not None:
         check_amount("AdjustmentAmount", request.amount, order.currency)
@@ -63,6 +63,11 @@ def plan_order(work: UnitOfWork, order: Order, request: AdjustOrder) -> list[Por
         free = left.is_free(left.units)
         raise BadRequest("ID", f"nothing of this order {'was paid for' if free else 'is left to refund or cancel'}")
     return _portions(left, units, order, Parts() if request.amount is None else Parts(item=request.amount), None)
+
+
+def _meant(work: UnitOfWork, order: Order, request: Adjust) -> Left:
+    """Return what a request can be about: what is left; of what has gone back already, only what is to be recorded."""
+    return what_was_paid(work, order) if request.prevent_site_processing else what_is_left(work, order)
 
 
 def _bearing(
@@ -89,7 +94,7 @@ def _bearing(
 
 def plan_item(work: UnitOfWork, order: Order, item: OrderItem, request: AdjustItem) -> list[Portion]:
     """Return what `OrderItems(ID)/Adjust` means."""
-    left = what_is_left(work, order)
+    left = _meant(work, order, request)
     units = _chosen(left, left.refundable(shipped_only=request.refund_only, item_id=item.id), item, request)
     given = {name: getattr(request, f"{name}_amount") for name in PART_FIELDS}
     for name, amount in given.items():

@@ -403,8 +403,8 @@ class SqlUnitOfWork:
     def undecided(self, profile_id: int, until: datetime) -> list[Adjustment]:
         return self._read(Adjustment, _UNDECIDED, profile_id=profile_id, until=until)
 
-    def seller_adjustment_id_used(self, profile_id: int, seller_adjustment_id: str) -> bool:
-        return bool(self._all(Adjustment, profile_id=profile_id, seller_adjustment_id=seller_adjustment_id))
+    def adjustments_of_seller(self, profile_id: int, seller_adjustment_id: str) -> list[Adjustment]:
+        return self._all(Adjustment, profile_id=profile_id, seller_adjustment_id=seller_adjustment_id)
 
     # --- the outbox ---
     def outbox_entry(self, entry_id: int) -> OutboxEntry:

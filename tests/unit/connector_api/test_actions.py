@@ -92,14 +92,37 @@ def test_a_line_is_refunded_by_quantity_amount_or_unit(oms: OmsClient) -> None:
     assert found["b"]["SiteRequestType"] == "SELLER_REFUND"
 
 
-def test_the_same_seller_adjustment_id_is_refused_the_second_time(oms: OmsClient) -> None:
+def test_the_same_seller_adjustment_id_is_one_refund_and_names_one_thing(oms: OmsClient) -> None:
     order, line = oms.to_adjust(("MUG", 3, "14.95"))
-    body = {"Quantity": 1, "SellerAdjustmentID": "refund-1"}
-    oms.post(line, body)
-    message = oms.refused("post", line, body=body)
-    assert "SellerAdjustmentID" in message
-    assert "refund-1" in message
-    assert "SellerAdjustmentID" in oms.refused("post", order, {"SellerAdjustmentID": "refund-1"})
+    body = {"Quantity": 2, "SellerAdjustmentID": "refund-1"}
+    for again in (body, body, {**body, "Quantity": 3}):  # the third is more than is left, and was never asked
+        oms.post(line, again)
+    (row,) = oms.get("/v1/OrderItemAdjustments")["value"]
+    assert row["ItemAdjustment"] == 29.9
+    message = oms.refused("post", order, {"SellerAdjustmentID": "refund-1"})
+    assert "SellerAdjustmentID: refund-1" in message
+
+
+@pytest.mark.parametrize("named", [{}, {"SellerAdjustmentID": "a"}], ids=["without an id", "after the first with one"])
+def test_without_an_id_each_request_is_a_refund_bounded_by_what_is_left(oms: OmsClient, named: dict[str, str]) -> None:
+    order, _ = oms.to_adjust(("MUG", 1, "14.95"))
+    oms.post(order, {"AdjustmentAmount": 10.0, **named})
+    assert "AdjustmentAmount" in oms.refused("post", order, body={"AdjustmentAmount": 10.0})
+    oms.post(order, {"AdjustmentAmount": 4.95})
+    assert [row["ItemAdjustment"] for row in oms.get("/v1/OrderAdjustments")["value"]] == [10.0, 4.95]
+
+
+def test_what_went_back_elsewhere_can_be_recorded_and_is_never_sent(oms: OmsClient) -> None:
+    order, line = oms.to_adjust(("MUG", 2, "14.95"))
+    oms.post(order, {})
+    for body in ({"Quantity": 1}, {"Quantity": 2, "ItemAdjustment": 5.0}):
+        oms.post(line, {**body, "PreventSiteProcessing": True})
+    assert "ItemAdjustment" in oms.refused("post", line, body={"ItemAdjustment": 29.91, "PreventSiteProcessing": True})
+    recorded = oms.get("/v1/OrderItemAdjustments")["value"]
+    assert [(row["RequestStatus"], row["ItemAdjustment"]) for row in recorded] == [
+        ("InformationOnly", 14.95),
+        ("InformationOnly", 5.0),
+    ]
 
 
 def test_more_than_was_paid_is_refused_naming_the_field(oms: OmsClient) -> None:
