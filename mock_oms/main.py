@@ -5,17 +5,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Final
 
 import requests
 from flask import Flask
 
-from mock_oms.adapters.channeladvisor import ChannelAdvisor
+from mock_oms.adapters.channeladvisor import Application, ChannelAdvisor
 from mock_oms.adapters.patience import patient
 from mock_oms.domain.cases import Case
+from mock_oms.domain.manners import Manner
 from mock_oms.domain.policy import Policy
 from mock_oms.pages.app import Office, create_app
 from mock_oms.state.agenda import AgendaEntry, Clock, Due, Fired, Grid
@@ -25,7 +27,7 @@ from mock_oms.usecases.effects import Effects
 from mock_oms.usecases.poller import Poller
 from mock_oms.usecases.refunds import Refunds
 from mock_oms.usecases.staff import Staff
-from mock_oms.usecases.validation import a_word
+from mock_oms.usecases.validation import a_word, the_manners
 from mock_oms.usecases.views import Views
 from mock_oms.usecases.warehouse import Warehouse
 
@@ -48,25 +50,28 @@ class Oms:
         connector_url: str = "https://api.channeladvisor.com",
         policy: str = "person",
         pull_every: timedelta = PULL_EVERY,
+        manners: Iterable[str] = (),
+        second: Application | None = None,
         state: Store | None = None,
     ) -> None:
         self.state: Final = state or Store(Grid(clock.now(), pull_every))
-        store, chosen = self.state, a_word(Policy, policy, "policy")
-        api = ChannelAdvisor(
-            clock=clock,
-            store=store,
-            http=patient(http),
-            application_id=application_id,
-            shared_secret=shared_secret,
-            refresh_token=refresh_token,
-            url=connector_url,
-        )
-        effects, views, delivery = Effects(clock), Views(store, clock), DecisionDelivery(api, clock)
+        store, chosen, habits = self.state, a_word(Policy, policy, "policy"), the_manners(manners)
+        call = partial(ChannelAdvisor, clock=clock, store=store, http=patient(http), url=connector_url, manners=habits)
+        api = call(application=Application(application_id, shared_secret, refresh_token))
+        beside = call(application=second) if second and Manner.SECOND_APPLICATION in habits else None
+        effects, views, delivery = Effects(clock), Views(store, clock), DecisionDelivery(api, clock, habits)
         staff = Staff(store=store, delivery=delivery, effects=effects, views=views, policy=chosen)
         warehouse = Warehouse(store=store, clock=clock, staff=staff, effects=effects, views=views)
-        refunds = Refunds(api=api, clock=clock, seed=seed, store=store, effects=effects, views=views)
+        refunds = Refunds(api=api, clock=clock, seed=seed, store=store, effects=effects, views=views, manners=habits)
         self._poller = Poller(
-            api=api, store=store, delivery=delivery, refunds=refunds, effects=effects, decide=staff.by_policy
+            api=api,
+            store=store,
+            delivery=delivery,
+            refunds=refunds,
+            effects=effects,
+            decide=staff.by_policy,
+            manners=habits,
+            beside=beside,
         )
         self._office = Office(clock, store, views, staff, warehouse, refunds)
         # what can be seen

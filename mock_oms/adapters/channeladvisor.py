@@ -1,8 +1,9 @@
 """The OMS's client of the connector, in ChannelAdvisor's REST dialect; the only place that spells its field names.
 
-One attempt per call. The one exception is a 401: then the token is renewed and the very same bytes are sent once more,
-because an `Adjust` that loses its body refunds the whole order. Pages are followed by `@odata.nextLink` only, and never
-away from the connector. Fields that only some connectors offer are read where present and never needed.
+One attempt per call, unless the OMS has other manners. The one exception is a 401: then the token is renewed and the
+very same bytes are sent once more, because an `Adjust` that loses its body refunds the whole order. Pages are followed
+by `@odata.nextLink` only, and never away from the connector. Fields that only some connectors offer are read where
+present and never needed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import json
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from functools import partial
 from typing import Any, Final, NoReturn, TypeVar
@@ -22,11 +24,12 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
 from mock_oms.domain.cases import Adjustment, AdjustmentKey, Decision, Kind, Level, RefundPart
+from mock_oms.domain.manners import POLITE, Manner, Manners
 from mock_oms.domain.money import CENT, ZERO, rounded, written
 from mock_oms.domain.orders import Order, OrderLine
 from mock_oms.domain.reasons import LEFT_TO_THE_CONNECTOR
 from mock_oms.domain.statuses import Question, Verdict
-from mock_oms.errors import Rejected, Unreachable, Unreadable
+from mock_oms.errors import ConnectorError, Rejected, Unreachable, Unreadable
 from mock_oms.state.agenda import Clock
 from mock_oms.state.store import AccessToken, Store
 
@@ -37,6 +40,11 @@ HTTP_TIMEOUT: Final = 30.0  # seconds of wall time for a call as a whole
 RENEW_BEFORE: Final = timedelta(minutes=5)
 IDS_PER_CALL: Final = 20
 FORM: Final = "application/x-www-form-urlencoded"
+# In whose local time an OMS with such manners writes moments: west and east of UTC, one of them by half an hour.
+OFFSETS: Final = {
+    Level.ORDER: timezone(timedelta(hours=-5)),
+    Level.ITEM: timezone(timedelta(hours=5, minutes=30)),
+}
 
 # The parts of a price, as the order item names what was paid and an adjustment names what goes back.
 PARTS: Final = {
@@ -63,6 +71,15 @@ _KINDS: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Application:
+    """The credentials of a client application."""
+
+    application_id: str
+    shared_secret: str
+    refresh_token: str
+
+
 class ChannelAdvisor:
     """One client application's view of the connector."""
 
@@ -72,16 +89,17 @@ class ChannelAdvisor:
         clock: Clock,
         store: Store,
         http: requests.Session,
-        application_id: str,
-        shared_secret: str,
-        refresh_token: str,
+        application: Application,
         url: str,
+        manners: Manners = POLITE,
     ) -> None:
         self._clock = clock
         self._store = store
         self._http = http
-        self._basic = "Basic " + b64encode(f"{application_id}:{shared_secret}".encode()).decode()
-        self._refresh_token = refresh_token
+        self._application = application
+        credentials = f"{application.application_id}:{application.shared_secret}"
+        self._basic = "Basic " + b64encode(credentials.encode()).decode()
+        self._manners = manners
         self._url = url.rstrip("/")
 
     # what there is to read
@@ -98,8 +116,10 @@ class ChannelAdvisor:
 
     def adjustments_since(self, since: datetime | None) -> Iterator[Adjustment]:
         """Yield the adjustments created at or after a moment; all there are, where none is given."""
-        query = {} if since is None else _from("CreatedDateUtc", since)
-        return _all(self._adjustments(level, query) for level in Level)
+        return _all(
+            self._adjustments(level, {} if since is None else self._from("CreatedDateUtc", since, level))
+            for level in Level
+        )
 
     def adjustments_again(
         self, keys: Set[AdjustmentKey], fresh: Set[AdjustmentKey], since: datetime | None
@@ -110,9 +130,10 @@ class ChannelAdvisor:
         know it is asked for all by number.
         """
         if since is not None and len(keys) > IDS_PER_CALL:
-            changed = _from("SiteUpdatedDateUtc", since)
             with suppress(Rejected):
-                yield from _all(self._adjustments(level, changed) for level in Level)
+                yield from _all(
+                    self._adjustments(level, self._from("SiteUpdatedDateUtc", since, level)) for level in Level
+                )
                 return
         wanted = sorted(keys - fresh)
         by_level = ((level, [number for of, number in wanted if of is level]) for level in Level)
@@ -142,18 +163,33 @@ class ChannelAdvisor:
                 body["SiteRejectComment"] = decision.comment
         elif adjustment.key in decision.shares:
             body["SitePartialRefundAmount"] = decision.shares[adjustment.key]
-        self._call("POST", f"/v1/{level}({number})/{_ACTIONS[decision.question, decision.verdict]}", body=body or None)
+        target = f"/v1/{level}({number})/{_ACTIONS[decision.question, decision.verdict]}"
+        self._call("POST", target, body=body or None)
+        if Manner.TWICE in self._manners:
+            with suppress(ConnectorError):
+                self._call("POST", target, body=body or None)
 
     def refund(self, part: RefundPart, order_ref: str) -> None:
         """Ask for one refund of the seller's own. The body names its amount or its quantity; it is never empty."""
         path = f"/v1/Orders({order_ref})" if part.item_ref is None else f"/v1/OrderItems({part.item_ref})"
         self._call("POST", f"{path}/Adjust", body=part.body)
+        if Manner.TWICE in self._manners and not part.nameless:
+            self._call("POST", f"{path}/Adjust", body=part.body)
 
     # the wire
     def _adjustments(self, level: Level, query: Mapping[str, str]) -> Iterator[Adjustment]:
         return _each(partial(_adjustment, level), self._list(f"/v1/{level}", query))
 
+    def _from(self, field: str, since: datetime, level: Level) -> dict[str, str]:
+        moment = f"{since:%Y-%m-%dT%H:%M:%S}Z"
+        if Manner.OFFSETS in self._manners:
+            moment = since.astimezone(OFFSETS[level]).isoformat(timespec="seconds")
+        return {"$filter": f"{field} ge {moment}"}
+
     def _list(self, path: str, query: Mapping[str, str]) -> Iterator[Json]:
+        if self._manners.page:
+            yield from self._skipping(path, query, self._manners.page)
+            return
         page = self._json("GET", path, query)
         seen: set[str] = set()
         while True:
@@ -162,6 +198,18 @@ class ChannelAdvisor:
             if not link:
                 return
             page = self._follow(link, seen)
+
+    def _skipping(self, path: str, query: Mapping[str, str], size: int) -> Iterator[Json]:
+        """Page by hand. Past the end some answer with the first page again, and that is the end as well."""
+        read: set[object] = set()
+        while True:
+            asked = {**query, "$top": str(size), "$skip": str(len(read))}
+            rows = _rows(self._json("GET", path, asked), "value")
+            fresh = [row for row in rows if row.get("ID") not in read]
+            yield from fresh
+            read |= {row.get("ID") for row in fresh}
+            if len(rows) < size or not fresh:
+                return
 
     def _follow(self, link: object, seen: set[str]) -> Json:
         """Fetch the page a link names. Only its path is followed: our token goes to the connector and nowhere else."""
@@ -185,7 +233,7 @@ class ChannelAdvisor:
         sent = None if body is None else json.dumps(body, default=_number).encode()
         response = self._attempt(method, target, sent)
         if response.status_code == 401:
-            self._store.token = None
+            self._store.tokens.pop(self._application.application_id, None)
             response = self._attempt(method, target, sent)
         return _accepted(response)
 
@@ -207,9 +255,10 @@ class ChannelAdvisor:
         return response
 
     def _access_token(self) -> str:
-        now, token = self._clock.now(), self._store.token
-        if token is None or now >= token.renew_at:
-            form = urlencode({"grant_type": "refresh_token", "refresh_token": self._refresh_token}).encode()
+        now, mine = self._clock.now(), self._application
+        token = self._store.tokens.get(mine.application_id)
+        if token is None or (now >= token.renew_at and Manner.OLD_TOKEN not in self._manners):
+            form = urlencode({"grant_type": "refresh_token", "refresh_token": mine.refresh_token}).encode()
             document = _object(_accepted(self._send("POST", "/oauth2/token", self._basic, form, FORM)))
             try:
                 text, life = str(document["access_token"]), timedelta(seconds=int(document["expires_in"]))
@@ -217,7 +266,7 @@ class ChannelAdvisor:
             except (LookupError, ValueError, TypeError, ArithmeticError) as error:
                 raise Unreachable("The connector's token answer cannot be read.") from error
             token = AccessToken(text, renew_at)
-            self._store.token = token
+            self._store.tokens[mine.application_id] = token
         return token.text
 
     def _order(self, row: Json) -> Order:
@@ -283,6 +332,7 @@ def _adjustment(level: Level, row: Json) -> Adjustment:
         rma_number=rma,
         site_id=_text(row.get("SiteAdjustmentID")),
         seller_id=_text(row.get("SellerAdjustmentID")),
+        by_seller=row.get("CreatedSource") == "Api",
         tracking=_text(row.get("ReturnTrackingNumberOrUrl")),
         comment=_text(row.get("Comment")),
         unit_ids=tuple(str(unit) for unit in row.get("SiteOrderLineItemIDs") or ()),
@@ -323,10 +373,6 @@ def _words(response: requests.Response) -> tuple[str, str | None]:
         if words:
             return str(words), None
     return f"{response.status_code} {response.reason}", None
-
-
-def _from(field: str, since: datetime) -> dict[str, str]:
-    return {"$filter": f"{field} ge {since:%Y-%m-%dT%H:%M:%SZ}"}
 
 
 def _no_constant(name: str) -> NoReturn:

@@ -68,6 +68,7 @@ class Adjustment:
     arbitration: str | None = None
     error: str | None = None
     decided_by: str | None = None
+    by_seller: bool = False  # whether the seller started it through the connector
 
     @property
     def terminal(self) -> bool:
@@ -134,7 +135,7 @@ class PartState(StrEnum):
 class RefundPart:
     """One `Adjust` call of a refund the seller starts."""
 
-    seller_id: str  # goes along as SellerAdjustmentID: the only thing by which it is found again
+    seller_id: str  # goes along as SellerAdjustmentID, unless it is nameless: the only thing by which it is found again
     item_ref: str | None  # None: the whole order
     amount: Decimal
     units: Mapping[str, Decimal]  # what of it falls on which unit
@@ -143,6 +144,15 @@ class RefundPart:
     state: PartState = PartState.TO_SEND
     tried: bool = False  # it may have arrived though no answer came back
     words: str | None = None
+
+    @property
+    def nameless(self) -> bool:
+        return "SellerAdjustmentID" not in self.body
+
+    @property
+    def recorded(self) -> bool:
+        """Whether it went back elsewhere, and the connector is only to take note of it."""
+        return bool(self.body.get("PreventSiteProcessing"))
 
 
 @dataclass(frozen=True, slots=True)

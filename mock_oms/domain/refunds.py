@@ -86,7 +86,7 @@ def _claims(order: Order, cases: Sequence[Case]) -> Iterable[Claim]:
         yield Claim(adjustment.amount, units, shares if known else {}, adjustment.parts, unmade(adjustment))
     for case in cases:
         for part in case.unread():
-            if part.state is not PartState.REFUSED:
+            if part.state is not PartState.REFUSED and not part.recorded:
                 yield Claim(part.amount, tuple(part.units), part.units, part.parts, yields=True)
 
 
@@ -97,7 +97,8 @@ def unmade(adjustment: Adjustment) -> bool:
 
 def goes_before(refund: Case, cases: Iterable[Case]) -> Case | None:
     """Return the buyer's open case on the same units that a refund of the seller's, if it is unsent, waits for."""
-    waiting = {unit for part in refund.unread() if part.state is not PartState.REFUSED for unit in part.units}
+    unread = [part for part in refund.unread() if part.state is not PartState.REFUSED and not part.recorded]
+    waiting = {unit for part in unread for unit in part.units}
     waiting |= {unit for a in refund.adjustments.values() if unmade(a) for unit in a.unit_ids}
     claims = [case for case in cases if not case.parts and not case.terminal]
     return next((case for case in claims if any(waiting & {*a.unit_ids} for a in case.current())), None)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mock_oms.domain.cases import Adjustment, AdjustmentKey, Case
+from mock_oms.domain.cases import Adjustment, AdjustmentKey, Case, PartState
 from mock_oms.domain.grades import Grade
 from mock_oms.domain.orders import Order
 from mock_oms.errors import Refused
@@ -46,7 +46,8 @@ class Store:
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
         self.read_until: datetime | None = None  # adjustments created before have been read
-        self.token: AccessToken | None = None
+        self.tokens: dict[str, AccessToken] = {}  # by application
+        self.recorded: set[str] = set()  # SellerAdjustmentIDs of what was only recorded, and belongs to no case
         self.orders: dict[str, Order] = {}  # by the marketplace's id
         self.cases: dict[str, Case] = {}
         self.parcels: dict[str, Parcel] = {}  # by return id
@@ -55,6 +56,7 @@ class Store:
         self.moved: dict[str, None] = {}  # cases that have moved since the policy last looked
         self.unsent: dict[str, None] = {}  # cases of which something has still to be told to the connector
         self.troubled: dict[str, None] = {}  # cases that went wrong, for a person to look at
+        self._nameless: dict[AdjustmentKey, str] = {}  # which refund that had no id of ours is which
         self._refs: dict[str, str] = {}  # the connector's order id -> the marketplace's
         self._case_of: dict[tuple[str, object], str] = {}
         self._cases_of_order: dict[str, dict[str, None]] = {}
@@ -110,6 +112,19 @@ class Store:
             else:
                 index.pop(case.number, None)
         return case
+
+    def recognized(self, read: Adjustment) -> Adjustment:
+        """Return an adjustment with the id of the refund that it is: where none was sent, the first that it can be."""
+        if read.seller_id or not read.by_seller:
+            return read
+        order_id = self._refs.get(read.order_ref, "")
+        unread = (part for case in self.cases_of_order(order_id) for part in case.unread())
+        fitting = (p for p in unread if p.nameless and p.item_ref == read.item_ref and p.state is PartState.ACCEPTED)
+        known = self._nameless.get(read.key) or next((part.seller_id for part in fitting), None)
+        if known is None:
+            return read
+        self._nameless[read.key] = known
+        return replace(read, seller_id=known)
 
     def case_for(self, adjustment: Adjustment) -> Case | None:
         """Return the case an adjustment belongs to: known already, our own refund, or of the same return."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from mock_oms.domain.cases import AdjustmentKey, Case, Decision, KeptDecision
+from mock_oms.domain.manners import POLITE, Manner, Manners
 from mock_oms.domain.statuses import PROMISED, REJECTED, meaning
 from mock_oms.errors import Rejected, Unreachable
 from mock_oms.state.agenda import Clock
@@ -44,6 +45,7 @@ class DecisionDelivery:
 
     api: ConnectorApi
     clock: Clock
+    manners: Manners = POLITE
 
     def give(self, case: Case, decision: Decision) -> Outcome:
         """Send a decision to every adjustment that asks, and first to those whose answer it changes."""
@@ -86,6 +88,8 @@ class DecisionDelivery:
     def _send(self, case: Case, decision: Decision, keys: tuple[AdjustmentKey, ...]) -> Outcome:
         taken = 0
         for index, key in enumerate(keys):
+            if taken and Manner.LINE_BY_LINE in self.manners:
+                return Outcome(replace(case, kept=KeptDecision(decision, left=keys[index:]), half=None), taken)
             try:
                 self.api.decide(case.adjustments[key], decision)
             except Rejected as rejected:

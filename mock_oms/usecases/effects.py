@@ -37,15 +37,16 @@ class Effects:
     def refund_requested(self, case: Case) -> None:
         units = [unit for part in case.parts if part.item_ref is not None for unit in part.units]
         body = case.parts[0].body
-        self._about(
-            case,
-            "refund_requested",
-            line_item_ids=units or None,
-            amount=case.amount,
-            reason=body.get("SiteReason") or body.get("Reason"),
-            restock=bool(body.get("Restock")),
-            accepted=not case.unsent,
-        )
+        meant: dict[str, object] = {
+            "line_item_ids": units or None,
+            "amount": case.amount,
+            "reason": body.get("SiteReason") or body.get("Reason"),
+            "restock": bool(body.get("Restock")),
+        }
+        if case.parts[0].recorded:
+            self._about(case, "refund_recorded", **meant)
+        else:
+            self._about(case, "refund_requested", **meant, accepted=not case.unsent)
 
     def order_read(self, order: Order) -> None:
         made_of = {part: written(sum_, order.currency) for part, sum_ in order.made_of.items()}

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Final, TypeVar
 
 from mock_oms.domain.cases import Adjustment, Case, Decision, PartState
+from mock_oms.domain.manners import Manner, Manners
 from mock_oms.domain.money import written
 from mock_oms.domain.orders import Order
 from mock_oms.domain.statuses import PAID
@@ -78,12 +79,18 @@ class Poller:
     refunds: Refunds
     effects: Effects
     decide: Callable[[Case], Decision | None]
+    manners: Manners
+    beside: ConnectorApi | None  # another program of the house, which has its own view of the connector
 
     def run(self, now: datetime) -> Tally:
         """Do one pull."""
         tally, store = Tally(), self.store
-        since = None if store.read_until is None else store.read_until - OVERLAP
+        overlap = timedelta(0) if Manner.NO_OVERLAP in self.manners else OVERLAP
+        since = None if store.read_until is None else store.read_until - overlap
         try:
+            if self.beside is not None:
+                for order in list(_readable(self.beside.new_orders(), tally)):
+                    self.beside.mark_exported(order.ref)
             for order in list(_readable(self.api.new_orders(), tally)):
                 self._export(order, tally)
             fresh = list(_readable(self.api.adjustments_since(since), tally))
@@ -118,6 +125,9 @@ class Poller:
     def _take_in(self, read: Adjustment, now: datetime, tally: Tally) -> None:
         """Take an adjustment into its case, and book it when it is done."""
         store = self.store
+        if read.seller_id in store.recorded:
+            return
+        read = store.recognized(read)
         case = self._case_of(read, now)
         if case.adjustments.get(read.key) != read:
             was_unsent = case.unsent
@@ -133,6 +143,8 @@ class Poller:
             if store.ledger.write(row):
                 tally.booked += amount
                 self.effects.booked(case, read)
+                if Manner.RECORDS in self.manners:
+                    self.refunds.record(read)
 
     def _case_of(self, read: Adjustment, now: datetime) -> Case:
         """Return the case of an adjustment, which is new, or which a parcel has opened before its order was known."""

@@ -8,22 +8,29 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Final
 
 from mock_oms.domain.cases import Adjustment, Case, Kind, PartState, RefundPart
+from mock_oms.domain.manners import Manner, Manners
 from mock_oms.domain.money import ZERO, split, written
 from mock_oms.domain.orders import Order
 from mock_oms.domain.reasons import CHANNELADVISOR
-from mock_oms.domain.refunds import Left, refund_lines
-from mock_oms.errors import Refused, Rejected, Unreachable, refusal
+from mock_oms.domain.refunds import Left, left_of, refund_lines
+from mock_oms.errors import ConnectorError, Refused, Rejected, Unreachable, refusal
 from mock_oms.state.agenda import Clock
 from mock_oms.state.store import Store
 from mock_oms.usecases.effects import Effects
 from mock_oms.usecases.ports import ConnectorApi
 from mock_oms.usecases.validation import a_reason, a_sum
 from mock_oms.usecases.views import CommandResult, Views
+
+NOT_FOUND_AGAIN: Final = (
+    "No response came, and it had no id by which to find it again: nobody knows whether it was taken."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +43,7 @@ class Refunds:
     store: Store
     effects: Effects
     views: Views
+    manners: Manners
 
     def refund(
         self,
@@ -44,23 +52,44 @@ class Refunds:
         line_item_ids: Sequence[str] | None = None,
         amount: Decimal | None = None,
         reason: str | None = None,
+        record_only: bool = False,
+        restock: bool = False,
     ) -> CommandResult:
-        """Give money back that nobody asked for: of a whole order or of some of its units, all or a part of it."""
+        """Give money back that nobody asked for: of a whole order or of some of its units, all or a part of it.
+
+        `record_only`: it went back elsewhere, and nobody is to be paid.
+        """
         order = self.store.order(order_id)
         amount = None if amount is None else a_sum(amount, "amount", order.currency)
-        reason = a_reason(reason)
+        how = {**_reason(a_reason(reason)), **_flag("PreventSiteProcessing", record_only), **_flag("Restock", restock)}
         units = None if line_item_ids is None else _units(order, line_item_ids)
-        left = self.views.refundable(order_id)
-        _refuse_excess(order, units, amount, left)
+        result = self._refund(order, units, amount, how)
+        if Manner.TWICE in self.manners and Manner.NO_IDS in self.manners:
+            with suppress(Refused):  # what is left may be less
+                self._refund(order, units, amount, how)
+        return result
+
+    def _refund(
+        self, order: Order, units: Sequence[str] | None, amount: Decimal | None, how: Mapping[str, object]
+    ) -> CommandResult:
+        left = self.views.refundable(order.order_id)
+        if units is not None and Manner.OTHER_UNITS in self.manners:
+            units = _others(order, units, left)
+        if "PreventSiteProcessing" in how:
+            left = left_of(order, ())
+        elif excess := _excess(order, units, amount, left):
+            if Manner.BEYOND not in self.manners:
+                raise excess
+            left = left_of(order, ())
         number = self.store.new_number()
         case = Case(
             number=number,
             kind=Kind.REFUND,
             order_ref=order.ref,
-            order_id=order_id,
+            order_id=order.order_id,
             currency=order.currency,
             opened_at=self.clock.now(),
-            parts=self._make_up(number, order, units, amount=amount, reason=reason, left=left),
+            parts=self._make_up(number, order, units, amount=amount, how=how, left=left),
         )
         case = self.store.keep(self._ask(case))
         self.effects.refund_requested(case)
@@ -73,24 +102,23 @@ class Refunds:
         unit_ids: Sequence[str] | None,
         *,
         amount: Decimal | None,
-        reason: str | None,
+        how: Mapping[str, object],
         left: Left,
     ) -> tuple[RefundPart, ...]:
         """Return the calls that a refund takes."""
-        words = _reason(reason)
         stream = random.Random(hashlib.sha256(f"{self.seed}|seller adjustment ids|oms".encode()).digest())
         name = f"OMS-{stream.getrandbits(32):08x}-{number}"
         if unit_ids is None:
             whole = left.order if amount is None else amount
             shares = split(whole, list(left.units.values()), order.smallest)
             units = dict(zip(left.units, shares, strict=True))
-            body = {"AdjustmentAmount": whole, "SellerAdjustmentID": f"{name}-0", **words}
+            body = {"AdjustmentAmount": whole, **self._id(f"{name}-0"), **how}
             return (RefundPart(seller_id=f"{name}-0", item_ref=None, amount=whole, units=units, body=body),)
         refunds = refund_lines(order, unit_ids, amount=amount, left=left)
         parts = []
         for index, refund in enumerate(refunds, start=1):
             chosen = tuple(refund.units)
-            body = {"Quantity": refund.line.quantity_of(chosen), "SellerAdjustmentID": f"{name}-{index}", **words}
+            body = {"Quantity": refund.line.quantity_of(chosen), **self._id(f"{name}-{index}"), **how}
             if refund.line.units_known:
                 body["SiteOrderLineItemIDs"] = list(chosen)
             body.update(refund.parts)
@@ -105,6 +133,23 @@ class Refunds:
                 )
             )
         return tuple(parts)
+
+    def _id(self, text: str) -> dict[str, object]:
+        return {} if Manner.NO_IDS in self.manners else {"SellerAdjustmentID": text}
+
+    def record(self, paid: Adjustment) -> None:
+        """Enter once more what has been paid, to be recorded only; whether the connector takes it concerns nobody."""
+        name = f"OMS-again-{paid.key[0]}-{paid.key[1]}"
+        body: dict[str, object] = {"SellerAdjustmentID": name, "PreventSiteProcessing": True}
+        if paid.item_ref is None:
+            body["AdjustmentAmount"] = paid.amount
+        else:
+            body |= {"Quantity": paid.quantity or 1, **paid.parts}
+            body |= {"SiteOrderLineItemIDs": list(paid.unit_ids)} if paid.unit_ids else {}
+        part = RefundPart(name, paid.item_ref, paid.amount, {}, body)
+        self.store.recorded.add(name)
+        with suppress(ConnectorError):
+            self.api.refund(part, paid.order_ref)
 
     def _ask(self, case: Case) -> Case:
         """Ask for a refund for the first time; raise what the connector says if it takes none of it."""
@@ -127,6 +172,9 @@ class Refunds:
         for part in case.unread():
             if part.state is not PartState.TO_SEND:
                 continue
+            if part.tried and part.nameless:
+                case = case.with_part(replace(part, state=PartState.REFUSED, words=NOT_FOUND_AGAIN))
+                continue
             try:
                 arrived = self.api.find_refund(part) if part.tried else []
                 if not arrived:
@@ -146,18 +194,32 @@ def _ref(case: Case) -> str:
     return case.order_ref
 
 
-def _refuse_excess(order: Order, unit_ids: Sequence[str] | None, amount: Decimal | None, left: Left) -> None:
-    """Refuse what is more than is left to give back."""
+def _excess(order: Order, unit_ids: Sequence[str] | None, amount: Decimal | None, left: Left) -> Refused | None:
+    """Return what is to be said against a refund of more than is left to give back."""
     rest = left.order if unit_ids is None else min(left.order, sum((left.units[unit] for unit in unit_ids), ZERO))
     if 0 < rest >= (rest if amount is None else amount):
-        return
+        return None
     asked = "nothing is" if rest <= 0 else f"{written(rest, order.currency)} {order.currency} is"
     detail = f"Of order {order.order_id}, {asked} left to refund."
     every = [line.unit_parts(order.smallest) for line in order.lines]
     paid = {unit: any(parts.values()) for units in every for unit, parts in units.items()}
     if not any(paid[unit] for unit in unit_ids or paid):
         detail = f"Nothing was paid for that of order {order.order_id}, so there is nothing to refund."
-    raise Refused(409, "More than is refundable", detail, "amount")
+    return Refused(409, "More than is refundable", detail, "amount")
+
+
+def _others(order: Order, unit_ids: Sequence[str], left: Left) -> list[str]:
+    """Return as many units of the same lines, the last ones of which nothing has been given back; else the same."""
+    others: list[str] = []
+    for line in order.lines:
+        chosen = [unit for unit in line.unit_ids if unit in unit_ids]
+        free = [unit for unit in line.unit_ids if unit not in left.touched] if line.units_known else []
+        others += free[-len(chosen) :] if chosen and len(free) >= len(chosen) else chosen
+    return others
+
+
+def _flag(name: str, on: bool) -> dict[str, object]:
+    return {name: True} if on else {}
 
 
 def _reason(reason: str | None) -> dict[str, object]:

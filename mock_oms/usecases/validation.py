@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from mock_oms.domain.manners import Manners, manners_named
 from mock_oms.domain.money import ZERO, unit_of, written
 from mock_oms.domain.reasons import is_reason
 from mock_oms.errors import Refused
@@ -22,6 +24,13 @@ def a_word(words: type[Word], value: str, field: str) -> Word:
     except ValueError:
         choice = ", ".join(words)
         raise Refused(422, "Bad value", f"{field} is one of {choice}, not {value!r}.", field) from None
+
+
+def the_manners(names: Iterable[str]) -> Manners:
+    try:
+        return manners_named(names)
+    except ValueError as error:
+        raise Refused(422, "Bad value", str(error), "oms_manners") from None
 
 
 def a_sum(value: Decimal, field: str, currency: str) -> Decimal:

@@ -15,7 +15,7 @@ from rich.markup import escape
 from rehearsal import report
 from rehearsal.cli.exit_codes import OF_OUTCOME
 from rehearsal.cli.outputs import make_room, refused, report_files
-from rehearsal.cli.profiles import check, profile_options
+from rehearsal.cli.profiles import check, manners_option, profile_options
 from rehearsal.cli.progress import run_shown
 from rehearsal.cli.selection import misspelt, nothing, tag_expression
 from rehearsal.control.client import HttpStage
@@ -71,6 +71,7 @@ def _jobs(ctx: click.Context, param: click.Parameter, value: str) -> int | None:
 @click.option("--attach", metavar="URL", help=ATTACH)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="The seed of every world.")
 @profile_options
+@manners_option
 @click.option(
     "-k", "names", metavar="TEXT", multiple=True, help="Only scenarios with TEXT in their name or their file's."
 )

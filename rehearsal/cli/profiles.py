@@ -1,4 +1,4 @@
-"""The options that name profiles, for the commands that make worlds."""
+"""The options that say how worlds are begun, for the commands that make them."""
 
 from __future__ import annotations
 
@@ -44,3 +44,23 @@ def profile_options(command: Callable[..., Any]) -> Callable[..., Any]:
         help="Folder of profiles that are then known by their names, as those that ship are.",
     )
     return one(more(command))
+
+
+def _manners(ctx: click.Context, param: click.Parameter, text: str | None) -> str | None:
+    """Refuse a manner that there is not, before anything begins."""
+    if text is not None:
+        from mock_oms.domain.manners import manners_named
+
+        try:
+            manners_named(text.split(","))
+        except ValueError as error:
+            raise click.BadParameter(str(error), ctx, param) from error
+    return text
+
+
+manners_option = click.option(
+    "--oms-manners",
+    metavar="NAMES",
+    callback=_manners,
+    help="How the OMS behaves: careful, careless, or bad habits by name, as in twice,pages-by-2. [default: careful]",
+)

@@ -36,7 +36,7 @@ from rich.text import Text
 from mock_tiktok.policy.profile import found_in
 from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.cli.outputs import demand_room
-from rehearsal.cli.profiles import profile_options
+from rehearsal.cli.profiles import manners_option, profile_options
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.formats import beginning, instant
 from rehearsal.control.local import InProcessStage, refusals
@@ -133,6 +133,7 @@ def _shops(ctx: click.Context, param: click.Parameter, text: str) -> int | list[
 @click.option(
     "--oms-policy", type=click.Choice(POLICIES), default="person", show_default=True, help="Who decides at the OMS."
 )
+@manners_option
 @click.option(
     "--speed",
     type=click.FloatRange(min=0, max=1_000_000),
@@ -208,6 +209,7 @@ def _serve(stop: threading.Event, *, host: str, public_host: str | None, json_fi
 def _stage(addresses: Addresses, token: str, options: dict[str, Any]) -> InProcessStage:
     chosen = {name: options[name] for name in ("seed", "oms_policy", "shops", "strict_time")}
     chosen |= {name: options[name] for name in ("market", "profile") if options[name] is not None}
+    chosen |= {"oms_manners": options["oms_manners"].split(",")} if options["oms_manners"] else {}
     start = options["start"]
     if start is not None:
         real = start == "now"

@@ -35,6 +35,7 @@ def world(world: World, addresses: Addresses) -> Json:
         "currency": first["currency"],
         "profile": first["profile"],
         "oms_policy": begun.oms_policy,
+        "oms_manners": list(begun.oms_manners),
         "urls": addresses.document(),
         "tiktok": {**_shown(marketplace, "app_key app_secret"), **{name: first[name] for name in secrets}},
         "connector": {

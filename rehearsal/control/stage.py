@@ -90,11 +90,19 @@ class Stage(ABC):
         market: str | None = None,
         profile: str | None = None,
         oms_policy: str | None = None,
+        oms_manners: Sequence[str] | None = None,
         shops: int | Sequence[Mapping[str, Any]] | None = None,
     ) -> Json:
         """Begin anew behind the same addresses; what is not given stays as it was. Return the new world."""
         return self._call(
-            "reset", seed=seed, start=start, market=market, profile=profile, oms_policy=oms_policy, shops=shops
+            "reset",
+            seed=seed,
+            start=start,
+            market=market,
+            profile=profile,
+            oms_policy=oms_policy,
+            oms_manners=oms_manners,
+            shops=shops,
         )
 
     def world(self) -> Json:
@@ -292,8 +300,13 @@ class Stage(ABC):
         amount: str | None = None,
         currency: str | None = None,
         reason: str | None = None,
+        record_only: bool | None = None,
+        restock: bool | None = None,
     ) -> Json:
-        """Have the staff refund what nobody asked for; without lines and amount the whole order. Return the case."""
+        """Have the staff refund what nobody asked for; without lines and amount the whole order. Return the case.
+
+        `record_only`: it went back elsewhere, and is only to be recorded.
+        """
         return self._call(
             "oms_refund",
             order_id=order_id,
@@ -301,6 +314,8 @@ class Stage(ABC):
             amount=amount,
             currency=currency,
             reason=reason,
+            record_only=record_only,
+            restock=restock,
         )
 
     def activity(self, order_id: str) -> Json:

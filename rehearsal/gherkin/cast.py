@@ -107,6 +107,11 @@ class Clock:
         """Begin anew in a market with another policy."""
         self.stage.reset(profile=profile)
 
+    def starts_with(self, manners: Sequence[str]) -> None:
+        """Begin anew with an OMS that has these manners as well, or is careful again."""
+        known = [] if "careful" in manners else self.stage.world().get("oms_manners", [])
+        self.stage.reset(oms_manners=list(dict.fromkeys([*known, *manners])))
+
     def news_goes_round(self) -> None:
         """Let an hour pass: a round, the payment, the next round and the OMS's pull fit in it."""
         self.passes(timedelta(hours=1))
@@ -348,12 +353,22 @@ class Seller(Person):
         self.stage.oms_inspect(buyer.asked(which, noun="return").id, grade=grade, accept=accept)
 
     def refunds(
-        self, buyer: Buyer, which: Which = ANY, *, amount: Sum | None = None, reason: str | None = None
+        self,
+        buyer: Buyer,
+        which: Which = ANY,
+        *,
+        amount: Sum | None = None,
+        reason: str | None = None,
+        **how: bool,
     ) -> None:
-        """Pay back what nobody asked for: an order, some goods, or a sum of either."""
-        (order_id, units), sum_ = buyer.units_of(which), _said("amount", amount)
+        """Pay back what nobody asked for: an order, some goods, or a sum of either.
+
+        `record_only` says that it was given back elsewhere, `restock` that the goods go on the shelf again.
+        """
+        order_id, units = buyer.units_of(which)
+        asked: Json = {**_said("amount", amount), **how}
         try:
-            self.stage.oms_refund(order_id=order_id, line_item_ids=units, reason=reason, **sum_)
+            self.stage.oms_refund(order_id=order_id, line_item_ids=units, reason=reason, **asked)
         except Problem as refusal:
             if refusal.title != "Unknown order":
                 raise

@@ -15,7 +15,7 @@ import pickle
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 from pytest_bdd import parser as gherkin
@@ -32,7 +32,7 @@ from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.timeline import Timeline
 from rehearsal.gherkin.vocabulary import Saying, unknown
 
-STEPS: Final = ("people", "time", "orders", "requests", "decisions", "observations", "process")
+STEPS: Final = ("people", "time", "orders", "requests", "decisions", "observations", "process", "manners")
 EPILOGUE: Final = "PT1H"
 RESULT: Final = pytest.StashKey[ScenarioResult]()
 
@@ -71,6 +71,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--named", action="append", default=[], metavar="TEXT", help="play what has TEXT in its name or file"
     )
+    group.addoption("--oms-manners", metavar="NAMES", help="how the OMS of every world behaves, as in careless")
     group.addoption("--profile", metavar="NAME", help="the policy profile of every world, by name or as a file")
     group.addoption("--profiles", type=Path, metavar="DIR", help="a folder of profiles, to be known by their names")
     group.addoption("--seed", type=int, default=1, metavar="N", help="the seed of every world (default: 1)")
@@ -154,24 +155,28 @@ def pytest_bdd_apply_tag(tag: str, function: Callable[..., object]) -> bool:
 @pytest.fixture(scope="session")
 def stage_factory(request: pytest.FixtureRequest) -> StageFactory:
     """Return how to come by a fresh world. A suite may bring a stage of its own by overriding this."""
-    attach, seed, profile, profiles = map(request.config.getoption, ("--attach", "--seed", "--profile", "--profiles"))
+    option = request.config.getoption
+    attach, seed, manners = option("--attach"), option("--seed"), option("--oms-manners")
+    begun = {"oms_manners": manners.split(",")} if manners else {}
     if not attach and (words := clash()):
         request.session.shouldfail = words  # every other scenario would say the same
         raise Miswritten(words)
-    return served(attach, seed) if attach else in_process(seed, profile, profiles)
+    if attach:
+        return served(attach, seed, **begun)
+    return in_process(seed, option("--profile"), option("--profiles"), **begun)
 
 
-def in_process(seed: int, profile: str | None, profiles: Path | None) -> StageFactory:
+def in_process(seed: int, profile: str | None, profiles: Path | None, **begun: Any) -> StageFactory:
     """Build a world of our own players for each scenario."""
     from mock_tiktok.policy.profile import found_in
     from rehearsal.control.local import InProcessStage
     from rehearsal.world.world import World
 
     known = found_in(profiles) if profiles else {}
-    return lambda: InProcessStage(World, profiles=known, seed=seed, profile=profile)
+    return lambda: InProcessStage(World, profiles=known, seed=seed, profile=profile, **begun)
 
 
-def served(url: str, seed: int) -> StageFactory:
+def served(url: str, seed: int, **begun: Any) -> StageFactory:
     """Begin the world behind a control API anew for each scenario."""
     from rehearsal.control.client import HttpStage
 
@@ -179,7 +184,8 @@ def served(url: str, seed: int) -> StageFactory:
     first = stage.world()
 
     def fresh() -> Stage:
-        stage.reset(seed=seed, **{name: first.get(name) for name in ("start", "profile", "oms_policy")})
+        begun_with = ("start", "profile", "oms_policy", "oms_manners")
+        stage.reset(seed=seed, **({name: first.get(name) for name in begun_with} | begun))
         return stage
 
     return fresh

@@ -66,7 +66,13 @@ def place(file: str, line: int) -> str:
     return f"{near(file)}:{line}" if line else near(file)
 
 
-WHERE: Final = ("--seed", "--profile", "--profiles", "--attach")  # what says which worlds a suite is played in
+WHERE: Final = (
+    "--seed",
+    "--profile",
+    "--profiles",
+    "--oms-manners",
+    "--attach",
+)  # what says which worlds a suite is played in
 
 
 def command(file: str, line: int, where: Mapping[str, object]) -> str:

@@ -58,6 +58,7 @@ class SuiteRun:
     attach: str | None = None
     profile: str | None = None
     profiles: Path | None = None
+    oms_manners: str | None = None  # by their names, with commas between
     names: Sequence[str] = ()
     tags: str | None = None
     junit: Path | None = None
@@ -69,7 +70,7 @@ class SuiteRun:
     @property
     def where(self) -> Mapping[str, object]:
         """Return what says which worlds it is played in, by option."""
-        return {name: getattr(self, name.removeprefix("--")) for name in WHERE}
+        return {name: getattr(self, name.removeprefix("--").replace("-", "_")) for name in WHERE}
 
     def arguments(self) -> list[str]:
         """Return pytest's arguments."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -16,6 +16,7 @@ import requests
 from connector import Connector, Settings
 from connector.adapters.sql.store import engine_for
 from mock_oms import Oms
+from mock_oms.adapters.channeladvisor import Application
 from rehearsal.seats.port import (
     OF_A_CONNECTOR,
     OF_AN_OMS,
@@ -23,6 +24,7 @@ from rehearsal.seats.port import (
     AppCredentials,
     Capability,
     Client,
+    Conduct,
     Place,
     Seats,
     ShopAtConnector,
@@ -140,7 +142,7 @@ class OurOms(Oms):
 
     capabilities: frozenset[Capability] = OF_AN_OMS
 
-    def __init__(self, place: Place, client: Client, policy: str) -> None:
+    def __init__(self, place: Place, client: Client, conduct: Conduct) -> None:
         super().__init__(
             clock=place.clock,
             seed=place.seed,
@@ -148,7 +150,9 @@ class OurOms(Oms):
             application_id=client.application_id,
             shared_secret=client.shared_secret,
             refresh_token=client.refresh_token,
-            policy=policy,
+            policy=conduct.policy,
+            manners=conduct.manners,
+            second=Application(**asdict(conduct.second)) if conduct.second else None,
         )
 
 

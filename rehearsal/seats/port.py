@@ -242,6 +242,8 @@ class OmsSeat(Seat, Protocol):
         line_item_ids: Sequence[str] | None = None,
         amount: Decimal | None = None,
         reason: str | None = None,
+        record_only: bool = False,
+        restock: bool = False,
     ) -> CommandResult:
         """Have the seller pay back of their own accord."""
         raise NotCapable(Capability.STAFF_DECIDES)
@@ -277,11 +279,20 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Conduct:
+    """How an OMS is to behave: by what policy it decides, with what manners, and with what second application."""
+
+    policy: str = "person"
+    manners: tuple[str, ...] = ()
+    second: Client | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Seats:
-    """Who is to sit on a world's seats; as it stands here, nobody. An OMS is told by what policy it decides."""
+    """Who is to sit on a world's seats; as it stands here, nobody."""
 
     connector: Callable[[Place, AppCredentials], ConnectorSeat] = lambda place, app: EmptyConnectorSeat()
-    oms: Callable[[Place, Client, str], OmsSeat] = lambda place, client, policy: EmptyOmsSeat()
+    oms: Callable[[Place, Client, Conduct], OmsSeat] = lambda place, client, conduct: EmptyOmsSeat()
 
 
 def common(connector: Seat, oms: Seat) -> frozenset[Capability]:

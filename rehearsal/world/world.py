@@ -27,7 +27,17 @@ from rehearsal.audit.invariant import LedgerRow, PlayerEvent, Quiescence
 from rehearsal.contract.events import EventContract
 from rehearsal.contract.openapi import Contract
 from rehearsal.seats.builtin import OURS
-from rehearsal.seats.port import AppCredentials, Capability, Client, NotCapable, Place, Seats, ShopAtConnector, common
+from rehearsal.seats.port import (
+    AppCredentials,
+    Capability,
+    Client,
+    Conduct,
+    NotCapable,
+    Place,
+    Seats,
+    ShopAtConnector,
+    common,
+)
 from rehearsal.simulation.clock import SimulatedClock, SystemClock
 from rehearsal.simulation.player import AgendaLike, FiredLike, Player
 from rehearsal.simulation.scheduler import Advanced, Scheduler, Stuck
@@ -69,6 +79,7 @@ class Origin:
     market: str | None = None
     profile: str | Path | None = None
     oms_policy: str = "person"
+    oms_manners: tuple[str, ...] = ()
     passive: bool = True
     shops: int | Sequence[NewShop] = 1
     strict_time: bool = True
@@ -85,6 +96,7 @@ class Origin:
         shops = ",".join(str(shop.profile or shop.market or "US") for shop in each) or self.shops
         told: dict[str, Any] = {"--seed": self.seed, "--start": self.start.isoformat(), "--shops": shops}
         told |= {"--market": self.market, "--profile": self.profile, "--oms-policy": self.oms_policy}
+        told |= {"--oms-manners": ",".join(self.oms_manners) or None}
         said = [word for name, value in told.items() if value is not None for word in (name, str(value))]
         return shlex.join(["rehearsal", "up", *said, *(["--strict-time"] if self.strict_time else [])])
 
@@ -125,6 +137,7 @@ class World:
         market: str | None = None,
         profile: str | Path | None = None,
         oms_policy: str = "person",
+        oms_manners: Sequence[str] = (),
         passive: bool = True,
         shops: int | Sequence[NewShop] = 1,
         strict_time: bool = True,
@@ -134,7 +147,9 @@ class World:
         opening = [NewShop()] * shops if isinstance(shops, int) else shops
         if not opening:
             raise InvalidValue("A world has a shop", "shops must be 1 or more", field="shops")
-        self.origin: Final = Origin(name, seed, start, market, profile, oms_policy, passive, shops, strict_time)
+        self.origin: Final = Origin(
+            name, seed, start, market, profile, oms_policy, tuple(oms_manners), passive, shops, strict_time
+        )
         self.name, self.seed = name, seed
         self.lock: Final = threading.RLock()
         self._advancing = threading.Lock()
@@ -151,9 +166,8 @@ class World:
         self.connector: Final = seats.connector(self._place("connector"), app)
         self.connector.start()
         self._mount(CONNECTOR_HOST, name="connector", contract="channeladvisor", app=self.connector.app)
-        shops_known = Capability.SHOPS in self.connector.capabilities
-        self.client: Final = self.connector.add_client("oms") if shops_known else NO_CLIENT
-        self.oms: Final = seats.oms(self._place("oms"), self.client, oms_policy)
+        self.client: Final = self._client_named("oms")
+        self.oms: Final = seats.oms(self._place("oms"), self.client, self._conduct())
         self.capabilities: Final = common(self.connector, self.oms)
         self.auditor: Final = Auditor(
             now=start,
@@ -177,6 +191,15 @@ class World:
 
     def _mount(self, *hosts: str, name: str, contract: str, app: WsgiApp) -> None:
         self.wire.mount(*hosts, name=name, contract=Contract.load(contract), app=app)
+
+    def _client_named(self, name: str) -> Client:
+        lets_in = Capability.SHOPS in self.connector.capabilities
+        return self.connector.add_client(name) if lets_in else NO_CLIENT
+
+    def _conduct(self) -> Conduct:
+        begun = self.origin
+        second = self._client_named("another application") if begun.oms_manners else None
+        return Conduct(begun.oms_policy, begun.oms_manners, second)
 
     def _place(self, seat: str) -> Place:
         return Place(self.name, self.seed, self.clock, self.wire.session(seat))

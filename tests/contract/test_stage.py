@@ -109,8 +109,12 @@ def test_reset_begins_anew_behind_the_same_addresses(stage: Any) -> None:
     again = stage.reset()
     assert again == first
     assert stage.ledgers()["orders"] == []
-    other = stage.reset(seed=8, start="2031-06-01T10:00:00+02:00", oms_policy="approve", shops=2)
+    manners = ["twice", "pages-by-2"]
+    other = stage.reset(seed=8, start="2031-06-01T10:00:00+02:00", oms_policy="approve", oms_manners=manners, shops=2)
     assert (other["seed"], other["now"], other["oms_policy"]) == (8, "2031-06-01T08:00:00Z", "approve")
+    assert (first["oms_manners"], other["oms_manners"], stage.reset()["oms_manners"]) == ([], manners, manners)
+    refusal = refused(Problem, stage.reset, oms_manners=["rude"])
+    assert (refusal.status, refusal.field, "careless" in refusal.detail) == (422, "oms_manners", True)
     assert len(other["shops"]) == 2
     several = stage.reset(shops=[{"market": "GB"}, {"profile": "id-2025-11", "name": "Toko"}, {}])["shops"]
     assert [(shop["region"], shop["currency"]) for shop in several] == [("GB", "GBP"), ("ID", "IDR"), ("US", "USD")]
@@ -337,6 +341,11 @@ def test_a_blind_refund_is_paid_and_never_more_than_was_paid(stage: Any) -> None
     assert ledger_row(stage, order["order_id"])["marketplace"]["refunded"] == "5.50"
     assert refused(Problem, stage.oms_refund, order_id=order["order_id"], amount="100.00").status == 409
     assert len(stage.oms_adjustments()["adjustments"]) == 1
+    recorded = stage.oms_refund(order_id=order["order_id"], amount="40.00", record_only=True, restock=True)
+    stage.advance(by="PT1H")
+    row = stage.oms_adjustments()["adjustments"][1]
+    assert (row["id"], row["status"], row["note"]) == (recorded["id"], "InformationOnly", "Recorded only, as asked.")
+    assert ledger_row(stage, order["order_id"])["oms"]["refunded"] == "5.50"
 
 
 def test_the_seller_acts_in_seller_center(stage: Any) -> None:

@@ -20,6 +20,7 @@ from rehearsal.seats.port import (
     Activity,
     Capability,
     Client,
+    Conduct,
     NotCapable,
     OmsSeat,
     Place,
@@ -52,8 +53,8 @@ class ClosedOms(OmsSeat):
 
     capabilities = OF_AN_OMS - {Capability.STAFF_SEES, Capability.STAFF_DECIDES}
 
-    def __init__(self, place: Place, client: Client, policy: str) -> None:
-        self._oms = OurOms(place, client, "approve")
+    def __init__(self, place: Place, client: Client, conduct: Conduct) -> None:
+        self._oms = OurOms(place, client, Conduct("approve"))
 
     @property
     def app(self) -> WsgiApp:

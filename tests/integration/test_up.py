@@ -143,6 +143,7 @@ def test_a_taken_port_is_named_with_what_to_do(tmp_path: Path) -> None:
         (("--port", "0", "--json", "/no/such/folder/world.json"), "no folder"),
         (("--port", "0", "--host", "host.invalid"), "host.invalid"),
         (("--port", "0", "--oms-policy", "generous"), "generous"),
+        (("--port", "0", "--oms-manners", "twice,rude"), "'rude'; there are careful, careless"),
         (("--sped", "1"), "--speed"),
     ],
 )

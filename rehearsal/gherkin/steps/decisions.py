@@ -112,6 +112,11 @@ def _(people: Cast, which: Which, sum: str) -> None:
     people.seller.tries(lambda: people.seller.refunds(people.buyer(which.name), which, amount=money(sum)))
 
 
+@when(phrase("the seller tries to refund {BUYER}{THE_GOODS}"))
+def _(people: Cast, which: Which) -> None:
+    people.seller.tries(lambda: people.seller.refunds(people.buyer(which.name), which))
+
+
 @when(phrase("the seller tries to refund {BUYER}'s whole {ORDER}"))
 @when(phrase("the seller tries to refund the whole order of {BUYER}{ABOUT}"))
 def _(people: Cast, which: Which) -> None:
@@ -187,6 +192,14 @@ def _(people: Cast, which: Which) -> None:
 def _(people: Cast, which: Which) -> None:
     status = people.seller.case_of(people.buyer(which.name), which)["status"]
     expect(f"the seller's case of {which.name}", "open", "open" if status in OPEN else _in_words(status))
+
+
+@then(phrase("the seller has every request of {BUYER}'s before them"))
+def _(people: Cast, buyer: str) -> None:
+    who = people.buyer(buyer)
+    seen = {case["return_id"] or case["cancel_id"]: _case(case) for case in people.seller.cases_of(who)}
+    waiting = sorted(claim.id for claim in who.claims)
+    expect(f"the requests of {buyer} that wait", waiting, sorted(one for one in seen if one))
 
 
 @then(phrase("the seller has nothing to answer for {BUYER}"))

@@ -37,6 +37,16 @@ def _(people: Cast, which: Which) -> None:
 
 
 @act(
+    done="{BUYER} has made a request for each of {POSSESSIVE} goods",
+    happens="{BUYER} makes a request for each of {POSSESSIVE} goods",
+)
+def _(people: Cast, buyer: str) -> None:
+    who = people.buyer(buyer)
+    for goods in who.ordered().units:
+        who.asks_for_refund(Which(goods=goods))
+
+
+@act(
     done="{BUYER} has asked to send (?:it )?back{ABOUT}",
     happens="{BUYER} asks to send (?:it )?back{ABOUT}",
 )

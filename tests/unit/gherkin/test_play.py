@@ -268,8 +268,9 @@ def test_a_suite_is_played_under_a_profile_of_ones_own_and_again_names_it(
     suite = tmp_path / "more.feature"
     suite.write_text(CURRENCY.replace("nothing", "40.00 EUR"))
     capsys.readouterr()
-    assert run(["play", str(suite), "--profiles", str(folder), "--profile", "fr-2031-01"]) == 1
-    again = f"rehearsal play {suite}:2 --seed 1 --profile fr-2031-01 --profiles {folder}"
+    where = f"--profile fr-2031-01 --profiles {folder} --oms-manners twice,old-token"
+    assert run(["play", str(suite), *where.split()]) == 1
+    again = f"rehearsal play {suite}:2 --seed 1 {where}"
     assert f"Again: {again}\n" in capsys.readouterr().out
     assert run(shlex.split(again)[1:]) == 1
 
@@ -277,6 +278,7 @@ def test_a_suite_is_played_under_a_profile_of_ones_own_and_again_names_it(
 @pytest.mark.parametrize(
     ("options", "words"),
     [
+        (["--oms-manners", "rude"], "oms_manners has 'rude'; there are careful, careless"),
         (["--profile", "us-2025-09"], "did you mean us-2025-08?"),
         (["--profile", "{}/bad.yaml"], "bad.yaml: currency is 'GPB'; did you mean GBP?"),
         (["--profiles", "{}"], "bad.yaml: currency is 'GPB'; did you mean GBP?"),

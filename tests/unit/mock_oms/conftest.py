@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from mock_oms import AdjustmentRow, Event, Fired, Oms
+from mock_oms.adapters.channeladvisor import Application
 from mock_oms.state.store import Store
 from tests.clock import HandClock
 from tests.unit.mock_oms.connector import Connector, Json
@@ -15,7 +16,7 @@ from tests.unit.mock_oms.connector import Connector, Json
 class Office:
     """An OMS, its connector and its clock."""
 
-    def __init__(self, policy: str = "person", state: Store | None = None) -> None:
+    def __init__(self, policy: str = "person", state: Store | None = None, manners: tuple[str, ...] = ()) -> None:
         self.clock = HandClock()
         self.connector = Connector(self.clock)
         self.oms = Oms(
@@ -27,6 +28,8 @@ class Office:
             refresh_token="refresh",
             policy=policy,
             state=state,
+            manners=manners,
+            second=Application("another app", "secret", "refresh"),
         )
         self.events: list[Event] = []
         self.oms.subscribe(self.events.append)

@@ -175,6 +175,8 @@ class Connector(BaseAdapter):
             return 400, {"error": {"code": "", "message": "Could not find a property named 'SiteUpdatedDateUtc'."}}
         rows = [row for row in rows if _matches(row, wanted)]
         start = int(call.query.get("$skip", 0))
+        if "$top" in call.query:
+            return 200, {"value": rows[start : start + int(call.query["$top"])]}
         page: Json = {"value": rows[start : start + self.page_size]}
         if len(rows) > start + self.page_size:
             rest = "&".join(f"{key}={value}" for key, value in call.query.items() if key != "$skip")
@@ -200,14 +202,15 @@ class Connector(BaseAdapter):
     def _adjust(self, kind: str, number: int, body: Json) -> None:
         level = "OrderAdjustments" if kind == "Orders" else "OrderItemAdjustments"
         ref = number if kind == "Orders" else number // 10
-        row = {
+        row: Json = {
             "ID": len(self.adjustments[level]) + 1,
             "OrderID": ref,
             "OrderItemID": None if kind == "Orders" else number,
             "Type": "Refund",
             "RequestStatus": "SubmittedNotProcessed",
             "CreatedDateUtc": _text(self.clock.now()),
-            "SellerAdjustmentID": body["SellerAdjustmentID"],
+            "SellerAdjustmentID": body.get("SellerAdjustmentID"),
+            "CreatedSource": "Api",
             "SiteRequestType": "SELLER_REFUND",
             "ItemAdjustment": body.get("AdjustmentAmount", body.get("ItemAdjustment", 20.0)),
         }

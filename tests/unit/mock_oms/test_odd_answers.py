@@ -43,7 +43,7 @@ def answering(office: Office, answer: Callable[[str], requests.Response | None])
 
 
 def pull(office: Office) -> Fired:
-    office.oms.state.token = None
+    office.oms.state.tokens.clear()
     return office.pull()
 
 

@@ -1,0 +1,37 @@
+Feature: The OMS asks for more than is left
+  An OMS that does not reckon what has gone back already leaves that to the connector, which refuses
+  what is too much before anybody is paid.
+
+  Rule: What is too much is refused, and nothing more goes back
+
+    Background:
+      Given the OMS asks for more than is left
+      And Noah has received 3 mugs at 10.00 USD each, with 3.00 USD for shipping and 1.50 USD of tax
+      And an hour has passed
+
+    @R16 @R56
+    Scenario Outline: After a first refund
+      Given the seller has refunded Noah <first>
+      When the seller tries to refund Noah <second>
+      Then it was the connector that refused it
+      And all three books say <paid> for Noah
+
+      Examples:
+        | first                     | second                | paid      |
+        | 30.00 USD of the order    | 4.51 USD of the order | 30.00 USD |
+        | 30.00 USD of the order    | 4.51 USD on the mugs  | 30.00 USD |
+        | 2 of the mugs             | 3 of the mugs         | 23.00 USD |
+        | 11.00 USD on 1 of the mug | 30.00 USD on the mugs | 11.00 USD |
+
+    @R16 @R56
+    Scenario: Before the first one has left
+      Given the seller has refunded Noah's whole order
+      When the seller tries to refund Noah 0.01 USD of the order
+      Then it was the connector that refused it
+      And all three books say 0.00 USD for Noah
+
+    @R16
+    Scenario: The very last cent is not too much
+      Given the seller has refunded Noah 34.49 USD of the order
+      When the seller refunds Noah 0.01 USD of the order
+      Then all three books say 34.50 USD for Noah

@@ -1,0 +1,41 @@
+Feature: The OMS reads in its own way
+  Few rows at a time, by the clock of somewhere else, with an old token, beside another program: whatever
+  way it asks, it is told of every order and every request, once.
+
+  @R44 @R63 @R73
+  Scenario Outline: Every request reaches the seller
+    Given the OMS <manners>
+    And Maya has received:
+      | goods | pieces | price each |
+      | rug   | 1      | 89.00 USD  |
+      | mug   | 3      | 12.50 USD  |
+      | vase  | 1      | 20.00 USD  |
+    And 80 minutes have passed
+    And Maya has made a request for each of her goods
+    When half an hour passes
+    Then the seller has every request of Maya's before them
+
+    Examples:
+      | manners                              |
+      | pages by 1                           |
+      | pages by 2 and reads without overlap |
+      | filters by its local time            |
+      | has a second application             |
+      | is careless                          |
+
+  @R44
+  Scenario: A token whose hour is over opens nothing
+    Given the OMS keeps an old token
+    And Maya has received a desk lamp for 39.98 USD
+    And 2 hours have passed
+    When the seller refunds Maya's whole order
+    Then the connector has turned away a token whose hour was over
+    And all three books say 39.98 USD for Maya
+
+  @R44
+  Scenario: Another program has fetched the orders first
+    Given the OMS has a second application
+    And Maya has received a desk lamp for 39.98 USD
+    And an hour has passed
+    When the seller refunds Maya's whole order
+    Then all three books say 39.98 USD for Maya

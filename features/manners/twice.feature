@@ -1,0 +1,50 @@
+Feature: The OMS says everything twice
+  Answers get lost, buttons are pressed again. What comes twice with the same id is meant once; without
+  an id it is two refunds, and there is never more than was paid.
+
+  Rule: Refunds
+
+    @R54 @R55
+    Scenario Outline: The same refund comes twice
+      Given the OMS <manners>
+      And Maya has received a desk lamp for 39.98 USD
+      And an hour has passed
+      When the seller refunds Maya <sum> of the order
+      Then all three books say <paid> for Maya
+      And the seller sees no failure for Maya
+
+      Examples:
+        | manners                                            | sum       | paid      |
+        | says everything twice                              | 15.00 USD | 15.00 USD |
+        | says everything twice                              | 39.98 USD | 39.98 USD |
+        | says everything twice and gives its refunds no ids | 15.00 USD | 30.00 USD |
+        | says everything twice and gives its refunds no ids | 25.00 USD | 25.00 USD |
+
+    @R54 @R14
+    Scenario: The same cancellation comes twice
+      Given the OMS says everything twice
+      And Maya has ordered a desk lamp for 39.98 USD
+      And an hour has passed
+      When the seller calls off what Maya ordered, as it is not available
+      Then Maya's order is canceled
+      And all three books say 39.98 USD for Maya
+
+  Rule: Answers
+
+    @R64 @R74
+    Scenario Outline: The same answer comes twice
+      Given the OMS says everything twice
+      And Maya has received:
+        | goods | pieces | price each |
+        | rug   | 1      | 89.00 USD  |
+        | mug   | 3      | 12.50 USD  |
+      And Maya has asked for her money back
+      And an hour has passed
+      When <answer>
+      Then Maya has exactly one mail, "<mail>"
+      And all three books say <paid> for Maya
+
+      Examples:
+        | answer                             | mail            | paid       |
+        | the seller approves Maya's request | order refund    | 126.50 USD |
+        | the seller rejects Maya's request  | refund rejected | 0.00 USD   |

@@ -1,0 +1,57 @@
+Feature: What exactly is refunded, and what is only recorded
+  A refund may be of these very pieces and of no others. What has been given back elsewhere is recorded,
+  and nobody is paid for it.
+
+  Rule: These pieces and no others
+
+    @R16 @R37
+    Scenario Outline: The last of several alike
+      Given the OMS takes the last of several alike
+      And Noah has received 3 mugs at 10.00 USD each, with 1.00 USD of tax
+      And an hour has passed
+      When the seller refunds Noah <what>
+      Then Noah has been paid for the <which> of the mugs
+      And all three books say <paid> for Noah
+
+      Examples:
+        | what                      | which            | paid      |
+        | 1 of the mugs             | last             | 10.33 USD |
+        | 2 of the mugs             | second and third | 20.67 USD |
+        | 4.00 USD on 1 of the mugs | last             | 4.00 USD  |
+
+  Rule: What is recorded pays nobody
+
+    Background:
+      Given Maya has received a desk lamp for 39.98 USD
+      And an hour has passed
+
+    @R15 @R54
+    Scenario Outline: It was given back in Seller Center
+      Given <there> in Seller Center
+      And an hour has passed
+      When the seller records 15.00 USD of Maya's order as given back elsewhere
+      Then the seller sees 15.00 USD recorded for Maya, and nothing to be paid
+      And all three books say <books> for Maya
+
+      Examples:
+        | there                                        | books     |
+        | 15.00 USD of Maya's order have been refunded | 15.00 USD |
+        | Maya's whole order has been refunded         | 39.98 USD |
+
+    @R54 @R55
+    Scenario: Nobody knows where, and the seller pays all the same
+      Given the seller has recorded Maya's whole order as given back elsewhere
+      When the seller refunds Maya's whole order
+      Then the seller sees 39.98 USD recorded for Maya, and nothing to be paid
+      And all three books say 39.98 USD for Maya
+
+  Rule: What has been paid and is entered once more is not paid once more
+
+    @R54 @R55
+    Scenario: All that is paid is entered once more
+      Given the OMS records again what has been paid
+      And Maya has received a desk lamp for 39.98 USD
+      And an hour has passed
+      When the seller refunds Maya 15.00 USD of the order
+      Then all three books say 15.00 USD for Maya
+      And Maya has exactly one mail, "order refund"

@@ -1,0 +1,74 @@
+"""How an OMS behaves towards the connector: carefully, or with bad habits that real ones have. Each habit by its name.
+
+`careless` is all of them but `no-ids`, which changes how much is given back: whoever gives their refunds no id and
+sends them twice has decided twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+CAREFUL: Final = "careful"
+CARELESS: Final = "careless"
+FEW: Final = 2  # rows of a small page. Certainty: assumed
+_PAGES: Final = re.compile(r"pages-by-([1-9]\d?)")
+
+
+class Manner(StrEnum):
+    """A bad habit."""
+
+    BEYOND = "beyond-what-is-left"  # asks for whatever it is told to, and leaves the reckoning to the connector
+    TWICE = "twice"  # sends each decision and each refund twice; of a refund it hears the second answer
+    NO_IDS = "no-ids"  # gives its refunds no SellerAdjustmentID
+    RECORDS = "record-only"  # enters what it has read as paid once more, to be recorded only
+    OTHER_UNITS = "other-units"  # of several alike it names the last ones, not those it was told
+    OFFSETS = "offsets"  # writes moments in the local time of somewhere else
+    NO_OVERLAP = "no-overlap"  # reads on from the very second at which it has read before
+    SECOND_APPLICATION = "second-application"  # another program of the house reads and marks the same orders first
+    OLD_TOKEN = "old-token"  # calls with its access token until it is turned away
+    SMALL_PAGES = "small-pages"  # asks for few rows at a time, and skips those it has
+    LINE_BY_LINE = "line-by-line"  # answers one line of a request at each pull
+
+
+CHANGES_DECISIONS: Final = frozenset({Manner.NO_IDS})
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """The habits of one OMS; none: it is careful. `page` is how many rows it asks for at a time, where it does."""
+
+    habits: frozenset[Manner] = frozenset()
+    page: int | None = None
+
+    def __contains__(self, manner: Manner) -> bool:
+        return manner in self.habits
+
+
+POLITE: Final = Manners()
+
+
+def manners_named(names: Iterable[str]) -> Manners:
+    """Return the manners of these names. Raises ValueError, naming the one that there is not."""
+    habits: set[Manner] = set()
+    page = None
+    for name in names:
+        if name == CARELESS:
+            habits |= set(Manner) - CHANGES_DECISIONS
+        elif paged := _PAGES.fullmatch(name):
+            habits.add(Manner.SMALL_PAGES)
+            page = int(paged[1])
+        elif name != CAREFUL:
+            habits.add(_named(name))
+    return Manners(frozenset(habits), (page or FEW) if Manner.SMALL_PAGES in habits else None)
+
+
+def _named(name: str) -> Manner:
+    try:
+        return Manner(name)
+    except ValueError:
+        known = ", ".join((CAREFUL, CARELESS, *Manner, "pages-by-N"))
+        raise ValueError(f"oms_manners has {name!r}; there are {known}.") from None

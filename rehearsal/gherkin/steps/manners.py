@@ -1,0 +1,99 @@
+"""How the OMS behaves towards the connector, what its staff only record, and what the connector makes of either."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from pytest_bdd import given, then
+
+from rehearsal.gherkin.cast import Cast, shown
+from rehearsal.gherkin.expect import expect
+from rehearsal.gherkin.steps.phrases import act, money, number, phrase
+from rehearsal.gherkin.which import ORDINALS, Which
+
+# What one says of an OMS, and the name of that manner.
+MANNERS: Final = {
+    "is careful": "careful",
+    "is careless": "careless",
+    "asks for more than is left": "beyond-what-is-left",
+    "says everything twice": "twice",
+    "gives its refunds no ids": "no-ids",
+    "records again what has been paid": "record-only",
+    "takes the last of several alike": "other-units",
+    "filters by its local time": "offsets",
+    "reads without overlap": "no-overlap",
+    "has a second application": "second-application",
+    "keeps an old token": "old-token",
+    "answers line by line": "line-by-line",
+}
+_PAGES: Final = r"pages by (\d+)"
+_ONE: Final = rf"(?:{'|'.join(MANNERS)}|{_PAGES.replace('(', '(?:', 1)})"
+_NTHS: Final = rf"(?:{'|'.join(ORDINALS)})"
+
+
+@given(phrase(rf"the OMS (?P<manners>{_ONE}(?:(?:,|,? and) {_ONE})*)"))
+def _(people: Cast, manners: str) -> None:
+    people.begin_anew()
+    people.clock.starts_with([_name(said) for said in re.findall(_ONE, manners)])
+
+
+def _name(said: str) -> str:
+    pages = re.fullmatch(_PAGES, said)
+    return f"pages-by-{number(pages[1])}" if pages else MANNERS[said]
+
+
+@act(
+    done="the seller has recorded {SUM} of {BUYER}'s {ORDER} as given back elsewhere",
+    happens="the seller records {SUM} of {BUYER}'s {ORDER} as given back elsewhere",
+)
+def _(people: Cast, which: Which, sum: str) -> None:
+    people.seller.refunds(people.buyer(which.name), which, amount=money(sum), record_only=True)
+
+
+@act(
+    done="the seller has recorded {BUYER}'s whole {ORDER} as given back elsewhere",
+    happens="the seller records {BUYER}'s whole {ORDER} as given back elsewhere",
+)
+def _(people: Cast, which: Which) -> None:
+    people.seller.refunds(people.buyer(which.name), which, record_only=True)
+
+
+@then(phrase("the seller sees {SUM} recorded for {BUYER}, and nothing to be paid"))
+def _(people: Cast, sum: str, buyer: str) -> None:
+    recorded = [case for case in people.seller.cases_of(people.buyer(buyer)) if "recorded only" in _note(case)]
+    expect(f"what is recorded for {buyer}", [money(sum)], [shown(case, "amount") for case in recorded])
+    expect(f"where that of {buyer} stands", ["InformationOnly"], [case["status"] for case in recorded])
+
+
+def _note(case: dict[str, str | None]) -> str:
+    return (case["note"] or "").lower()
+
+
+@then(phrase("it was the connector that refused it"))
+def _(people: Cast) -> None:
+    expect("who told the seller no", "The connector refuses", people.told_no("the seller").title)
+
+
+@then(phrase("{BUYER} has been paid for the (?P<nths>[a-z ,]+) of the {GOODS}"))
+def _(people: Cast, buyer: str, nths: str, goods: str) -> None:
+    mine = sorted(people.buyer(buyer).ordered(Which(goods=goods)).called(goods))  # by number, as the connector does
+    expected = {mine[ORDINALS[nth]] for nth in re.findall(_NTHS, nths)}
+    paid = {
+        unit
+        for request in people.watcher.requests_of(people.buyer(buyer))
+        if request["refunded"] != "0.00"
+        for unit in request["line_item_ids"]
+    }
+    expect(f"which of the {goods} were paid for", *(_places(mine, units) for units in (expected, paid)))
+
+
+def _places(mine: Sequence[str], units: set[str]) -> list[int]:
+    return [place for place, unit in enumerate(mine, 1) if unit in units]
+
+
+@then(phrase("the connector has turned away a token whose hour was over"))
+def _(people: Cast) -> None:
+    turned_away = [entry for entry in people.stage.trace() if entry.get("to") == "connector" and entry["status"] == 401]
+    expect("whether a token was turned away", True, bool(turned_away))

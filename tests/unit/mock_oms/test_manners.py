@@ -1,0 +1,108 @@
+"""Bad habits of an OMS, each as the connector meets it; and that a good one has none of them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from mock_oms import Refused
+from mock_oms.domain.manners import CHANGES_DECISIONS, POLITE, Manner, manners_named
+from tests.refused import refused
+from tests.unit.mock_oms.conftest import Office
+
+
+def a_day(*manners: str) -> Office:
+    """An order of three mugs, a rug and a lid, and a request for the last two: all of it read, nothing said yet."""
+    office = Office(manners=manners)
+    order = office.connector.order("1", ("mug", 3, 20.0), ("rug", 1, 9.0), ("lid", 1, 9.0))
+    for item in (1, 2):
+        office.connector.adjustment(order, item, RmaNumber="R1")
+    office.pull()
+    return office
+
+
+@pytest.mark.parametrize(
+    ("manner", "refunds", "unit", "named", "answers"),
+    [
+        ("careful", 1, "1-0-0", True, 2),
+        ("twice", 2, "1-0-0", True, 4),
+        ("no-ids", 1, "1-0-0", False, 2),
+        ("other-units", 1, "1-0-2", True, 2),
+        ("line-by-line", 1, "1-0-0", True, 1),
+        ("careless", 2, "1-0-2", True, 2),
+    ],
+)
+def test_what_it_says(manner: str, refunds: int, unit: str, named: bool, answers: int) -> None:
+    office = a_day(*[manner] if manner != "careless" else set(Manner) - {*CHANGES_DECISIONS, "second-application"})
+    office.oms.refund(order_id="1", line_item_ids=["1-0-0"])
+    office.oms.approve("C-1001")
+    said = [call.json for call in office.connector.posts("Adjust")]
+    assert [one["SiteOrderLineItemIDs"] for one in said] == [[unit]] * refunds
+    assert {one.get("SellerAdjustmentID") for one in said} == {said[0]["SellerAdjustmentID"] if named else None}
+    assert len(office.connector.posts("ApproveBuyerRequest")) == answers
+    office.pull()
+    assert [row.status for row in office.oms.adjustments()] == ["PendingApproval", "SubmittedNotProcessed"]
+    assert [event["accepted"] for event in office.events_named("decision_given")][-1] is True
+    assert len(office.events_named("refund_requested")) == 1
+
+
+@pytest.mark.parametrize(
+    ("manner", "since", "skips"),
+    [
+        ("careful", ["2031-03-03T08:00:00Z"] * 2, []),
+        ("offsets", ["2031-03-03T03:00:00-05:00", "2031-03-03T13:30:00+05:30"], []),
+        ("no-overlap", ["2031-03-03T09:00:00Z"] * 2, []),
+        ("pages-by-1", ["2031-03-03T08:00:00Z"] * 4, ["0", "0", "0", "1", "2"]),
+    ],
+)
+def test_how_it_reads(manner: str, since: list[str], skips: list[str]) -> None:
+    office = a_day(manner)
+    office.pull()
+    asked = [call.query for call in office.connector.calls if call.method == "GET"]
+    assert [query["$filter"].split()[-1] for query in asked if " ge " in query.get("$filter", "")] == since
+    assert [query["$skip"] for query in asked if "$skip" in query] == skips
+    assert {query.get("$top") for query in asked} == {"1" if skips else None}
+
+
+def test_it_keeps_a_token_until_it_is_turned_away() -> None:
+    office = a_day("old-token")
+    for _ in range(9):
+        office.pull()
+    assert office.connector.tokens == 1
+
+
+def test_what_has_been_paid_is_recorded_once_more_and_belongs_to_no_case() -> None:
+    office = a_day("record-only")
+    office.connector.adjustments["OrderItemAdjustments"][1]["RequestStatus"] = "PostProcessingComplete"
+    office.pull()
+    (again,) = [call.json for call in office.connector.posts("Adjust")]
+    assert (again["PreventSiteProcessing"], again["ItemAdjustment"], again["Quantity"]) == (True, 9.0, 1)
+    office.pull()
+    assert [(row.id, row.amount) for row in office.oms.adjustments()] == [("C-1001", Decimal("18.00"))]
+
+
+def test_without_ids_what_is_said_twice_is_two_refunds_of_their_own() -> None:
+    office = a_day("twice", "no-ids")
+    office.oms.refund(order_id="1", amount=Decimal("5.00"))
+    office.pull()
+    assert [str(row.amount) for row in office.oms.adjustments()] == ["18.00", "5.00", "5.00"]
+    assert [event["amount"] for event in office.events_named("refund_requested")] == [Decimal("5.00")] * 2
+
+
+def test_what_is_to_be_recorded_is_no_refund_and_takes_nothing_of_what_is_left() -> None:
+    office = a_day()
+    office.oms.refund(order_id="1", record_only=True)
+    assert office.oms.refundable("1").order == Decimal("78.00")
+    assert [event["amount"] for event in office.events_named("refund_recorded")] == [Decimal("78.00")]
+    assert office.events_named("refund_requested") == []
+
+
+def test_manners_have_names() -> None:
+    assert manners_named(["careful"]) == POLITE
+    careless = manners_named(["careless", "pages-by-7"])
+    assert set(Manner) - careless.habits == CHANGES_DECISIONS
+    assert careless.page == 7
+    refusal = refused(Refused, Office, manners=("twice", "rude"))
+    assert (refusal.status, refusal.field) == (422, "oms_manners")
+    assert "'rude'; there are careful, careless, beyond-what-is-left" in refusal.detail
