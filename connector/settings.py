@@ -34,7 +34,7 @@ class Settings:
     tiktok_auth_url: str = "https://auth.tiktok-shops.com"
     public_url: str | None = None  # links in responses begin with it; else with the address that was called
     poll_interval: timedelta = timedelta(minutes=15)
-    overlap: timedelta = timedelta(minutes=10)  # assumed; the marketplace's searches lag and its update times move
+    overlap: timedelta = timedelta(hours=1)  # assumed; searches were seen to lag by half an hour and more (OBS-BR)
     backfill: timedelta = timedelta(days=60)  # assumed: how far back a shop's first round reads
     page_size: int = 50
     refresh_before: timedelta = timedelta(hours=1)

@@ -18,11 +18,17 @@ class ApiError(Exception):
     """The platform says no, in its own words.
 
     `field` names what was said wrong, as the control calls name it; `trouble` the trouble but for which it had said
-    yes.
+    yes, and the shop.
     """
 
     def __init__(
-        self, code: int, message: str, http_status: int = 200, *, field: str | None = None, trouble: str | None = None
+        self,
+        code: int,
+        message: str,
+        http_status: int = 200,
+        *,
+        field: str | None = None,
+        trouble: tuple[str, str] | None = None,
     ) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code

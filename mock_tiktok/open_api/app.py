@@ -72,13 +72,13 @@ def create_app(
     return app
 
 
-def _register_refusals(app: Flask, respond: Respond, pages: tuple[str, ...], met: Callable[[str], None]) -> None:
+def _register_refusals(app: Flask, respond: Respond, pages: tuple[str, ...], met: Callable[[str, str], None]) -> None:
     """Have whatever is raised written in the platform's envelope, as one of its own refusals."""
 
     @app.errorhandler(ApiError)
     def _refused(error: ApiError) -> Response:
         if error.trouble is not None:
-            met(error.trouble)
+            met(*error.trouble)
         return respond(lambda request_id: wire.failure(error.code, error.message, request_id), error.http_status)
 
     @app.errorhandler(BadValue)

@@ -106,7 +106,7 @@ class Gateway:
         """Return the act, refused where it decides on what is locked: what has had its outcome is told it again."""
 
         def decide(call: Call) -> Json:
-            self._market.troubles.check_decision(call.ids[endpoint.object_id])
+            self._market.troubles.check_decision(call.shop.shop_id, call.ids[endpoint.object_id])
             return act(call)
 
         return decide if endpoint.object_id else act

@@ -80,7 +80,7 @@ ENDINGS: Final[Mapping[str, Mapping[_Kind, int]]] = {
 # fmt: on
 
 
-def _no_good(code: int, trouble: str | None = None) -> ApiError:
+def _no_good(code: int, trouble: tuple[str, str] | None = None) -> ApiError:
     words, http_status = _SAID[code]
     return ApiError(code, words, http_status, trouble=trouble)
 
@@ -162,7 +162,8 @@ class TokenStore:
         if issued is None:
             raise _no_good(unknown)
         if issued.ended is not None:
-            raise _no_good(*issued.ended)
+            code, trouble = issued.ended
+            raise _no_good(code, (trouble, issued.shop_id))
         if now >= issued.expires_at:
             raise _no_good(expired)
         return issued

@@ -26,7 +26,7 @@ from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.tokens import ENDINGS, SCOPES
 from mock_tiktok.state.troubles import Trouble
 
-Strikes = Callable[[], bool]
+Strikes = Callable[[str], bool]  # told the shop; returns whether it is to strike
 T = TypeVar("T", bound=Dated)
 
 # What each kind is told.
@@ -83,45 +83,45 @@ class Troubles:
 
     # what is asked while a call is answered
 
-    def met(self, number: str) -> None:
+    def met(self, number: str, shop_id: str) -> None:
         """Say that a call has met what a trouble did."""
         if strikes := self.armed.get(number):
-            strikes()
+            strikes(shop_id)
 
     def check_call(self, shop_id: str, scope: str) -> None:
         """Raise what the gateway says to a call that a lost scope or a used-up quota refuses."""
         for trouble, strikes in self._armed("scope_removed", shop_id):
-            if trouble.told["scope"] == scope and strikes():
+            if trouble.told["scope"] == scope and strikes(shop_id):
                 raise ApiError(105005, f"Access denied: the token lacks the scope '{scope}'", 401)
         for trouble, strikes in self._armed("quota", shop_id):
             since, calls = trouble.counted.get(shop_id, (self._platform.now, 0))
             if self._platform.now - since >= trouble.told["per"]:
                 since, calls = self._platform.now, 0
-            if calls >= trouble.told["calls"] and strikes():
+            if calls >= trouble.told["calls"] and strikes(shop_id):
                 if trouble.told["per"] == HOUR:  # the sandbox's, the only one whose numbers are documented
                     raise ApiError(36009037, "The hourly request quota of this shop is used up", 429)
                 raise ApiError(36009002, "Too many requests. Slow down", 429)
             trouble.counted[shop_id] = since, calls + 1
 
-    def check_decision(self, claim_id: str | None) -> None:
+    def check_decision(self, shop_id: str, claim_id: str) -> None:
         """Raise what is said to a decision on a return or cancellation that somebody else has locked."""
-        for trouble, strikes in self._armed("locked"):
-            if trouble.told["return_id"] == claim_id and strikes():
+        for trouble, strikes in self._armed("locked", shop_id):
+            if trouble.told["return_id"] == claim_id and strikes(shop_id):
                 raise LOCKED()
 
-    def searched(self, shelf: Shelf[T]) -> Shelf[T]:
+    def searched(self, shop_id: str, shelf: Shelf[T]) -> Shelf[T]:
         """Return what a search reads: the shelf, or an older state of it that differs."""
-        for trouble, strikes in self._armed("search_lag"):
+        for trouble, strikes in self._armed("search_lag", shop_id):
             followers: list[Behind[T]] = [behind for behind in shelf.followers if behind.number == trouble.number]
             for behind in followers:
-                if behind.differs(self._platform.now) and strikes():
+                if behind.differs(self._platform.now) and strikes(shop_id):
                     return behind.shown
         return shelf
 
-    def _armed(self, kind: str, shop_id: str | None = None) -> Iterator[tuple[Trouble, Strikes]]:
+    def _armed(self, kind: str, shop_id: str) -> Iterator[tuple[Trouble, Strikes]]:
         for number, strikes in self.armed.items():
             trouble = self._state.troubles.get(number)
-            if trouble and trouble.kind == kind and (shop_id is None or trouble.shop_id in (None, shop_id)):
+            if trouble and trouble.kind == kind and trouble.shop_id in (None, shop_id):
                 yield trouble, strikes
 
     def _check(self, kind: str, told: Mapping[str, Any]) -> None:
@@ -136,6 +136,3 @@ class Troubles:
             raise BadValue("calls", "must be 0 or more")
         if "scope" in told and told["scope"] not in SCOPES:
             raise BadValue("scope", f"{told['scope']!r} is none of {', '.join(SCOPES)}")
-        claim, shops = told.get("return_id"), self._state.shops.values()
-        if claim and not any(store.returns.get(claim) or store.cancellations.get(claim) for store in shops):
-            raise UnknownId("return", claim)

@@ -384,7 +384,8 @@ class World:
         until, call = hit.planned.fault.until, hit.call
         lasting = until - hit.at if until is not None and call is None else timedelta(0)
         pulls = 1 if call is not None and call.caller == "oms" else 0
-        self.auditor.on_trouble(Extension(hit.at, hit.shop_id, rounds=1, pulls=pulls, lasting=lasting))
+        more = Extension(hit.at, hit.shop_id, 1, pulls, lasting, until_authorized=hit.needs_consent)
+        self.auditor.on_trouble(more)
 
     def _on_oms(self, event: Any) -> None:
         self._note("oms", event)

@@ -70,6 +70,7 @@ class Value(NamedTuple):
     words: str
     default: Any = None
     required: bool = False
+    exists: Callable[[Scene, Any], bool] = lambda scene, value: True  # of what is named: whether it is there
 
 
 class Scene(Protocol):
@@ -134,7 +135,7 @@ class Meeting:
     operation: Operation | None
     onward: Callable[[], Response]  # to the faults that were planned later, and to the other side
     again: Callable[[], Response]  # to the other side at once, past all faults
-    hit: Callable[[], bool]  # counts a call that the fault would change; returns whether it is to be hit
+    hit: Callable[..., bool]  # counts a call that the fault would change, of a shop; returns whether it is to be hit
     hold: Callable[[], None]  # has the call reach the other side after the next one, whatever its caller gets
     waiting: list[str]  # those who wait for an answer at this moment
 
@@ -175,6 +176,8 @@ class Kind:
     begins: Callable[[Scene, Planned], None] = lambda scene, planned: None
     ends: Callable[[Scene, Planned], None] = lambda scene, planned: None
     says_hits: bool = False
+    finds_shop: bool = False  # by itself, also of a call that does not say whose shop it means
+    needs_consent: bool = False  # nothing works again before the seller has let the app in anew
 
 
 def is_duration(value: object, *, longest: timedelta = timedelta(days=366)) -> bool:

@@ -1,10 +1,69 @@
-"""The faults of the marketplace: what goes wrong inside it, so that its own answers show it."""
+"""The faults of the marketplace: what goes wrong inside it, so that its own answers show it.
+
+The marketplace itself does what they are about (`mock_tiktok/usecases/troubles.py`), on the calls that a fault fits,
+and asks whether it is hit at the instant when it would make a difference. The last four end tokens when they take
+effect, and are hit when a call meets one of those.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
-from rehearsal.wire.faults.fault import Kind
+from mock_tiktok.state.tokens import SCOPES
+from rehearsal.simulation.duration import read_duration
+from rehearsal.wire.faults.fault import BY, Kind, Meeting, Planned, Scene, Value, is_duration, is_text, is_whole
+from rehearsal.wire.recorder import Response
 
-MARKETPLACE: Final[Mapping[str, Kind]] = {}
+_DURATIONS: Final = frozenset({"by", "per"})
+
+
+def begins(scene: Scene, planned: Planned) -> None:
+    """Begin it at the marketplace, too."""
+    told = {name: read_duration(value) if name in _DURATIONS else value for name, value in planned.fault.having.items()}
+    scene.marketplace.troubles.begin(planned.id, planned.fault.kind, shop_id=planned.fault.shop_id, **told)
+
+
+def meets(meeting: Meeting) -> Response:
+    """Have it bite on this call."""
+    troubles = meeting.scene.marketplace.troubles
+    with troubles.during({**troubles.armed, meeting.planned.id: meeting.hit}):
+        return meeting.onward()
+
+
+def ends(scene: Scene, planned: Planned) -> None:
+    """End it at the marketplace, too."""
+    scene.marketplace.troubles.end(planned.id)
+
+
+def is_claim(scene: Scene, value: Any) -> bool:
+    """Return whether it is the number of a return or a cancellation."""
+    return bool(scene.marketplace.has_claim(value))
+
+
+_kind: Final = partial(Kind, begins=begins, meets=meets, ends=ends, says_hits=True, finds_shop=True)
+# fmt: off
+MARKETPLACE: Final[Mapping[str, Kind]] = {
+    "search_lag": _kind(words="searches lag behind", takes={"by": BY}),
+    "locked": _kind(
+        words="a claim takes no decision",
+        takes={"return_id": Value(is_text, "the number of a return or a cancellation", required=True, exists=is_claim)},
+    ),
+    "quota": _kind(
+        words="calls beyond a quota are refused",
+        takes={
+            "calls": Value(is_whole(0, 1_000_000), "a number of calls", required=True),
+            "per": Value(is_duration, "a duration above zero such as PT1H", "PT1H"),
+        },
+    ),
+    "scope_removed": _kind(
+        words="tokens lack a scope",
+        takes={"scope": Value(lambda value: value in SCOPES, f"one of {', '.join(SCOPES)}", required=True)},
+    ),
+    "token_revoked": _kind(words="access tokens are revoked"),
+    "token_expired": _kind(words="access tokens expire early"),
+    "refresh_ended": _kind(words="refresh tokens end", needs_consent=True),
+    "deauthorised":  _kind(words="the seller takes the authorization back", needs_consent=True),
+}
+# fmt: on

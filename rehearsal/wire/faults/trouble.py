@@ -34,6 +34,7 @@ class Hit:
     planned: Planned
     call: Call | None
     shop_id: str | None
+    needs_consent: bool = False  # nothing works again before the seller has let the app in anew
 
 
 class TroubleDue(NamedTuple):
@@ -82,15 +83,25 @@ class Trouble:
         return self.plan_fault(read_fault(given, self._kinds, self._scene.now))
 
     def plan_fault(self, fault: Fault) -> Planned:
-        """Plan a fault; it takes effect at once, unless it says from when on."""
-        planned, shops = self.state.planned, self._scene.recorder.state.shops.values()
-        if fault.shop_id is not None and fault.shop_id not in shops:
-            raise Mistake("shop_id", f"names no shop; {near(fault.shop_id, list(shops))}")
+        """Plan a fault; it takes effect at once, unless it says from when on.
+
+        Raise the Mistake of a shop that is not there, or of something else that would have to be there now.
+        """
+        self._demand_there(fault)
+        planned = self.state.planned
         one = Planned(id=f"fault-{len(planned) + 1}", fault=fault, begun=fault.at or self._scene.now)
         planned.append(one)
         if one.begun <= self._scene.now:
             self._begin(one)
         return one
+
+    def _demand_there(self, fault: Fault) -> None:
+        shops = self._scene.recorder.state.shops.values()
+        if fault.shop_id is not None and fault.shop_id not in shops:
+            raise Mistake("shop_id", f"names no shop; {near(fault.shop_id, list(shops))}")
+        for name, value in self._kinds[fault.kind].takes.items() if fault.at is None else ():
+            if not value.exists(self._scene, fault.having[name]):
+                raise Mistake(f"with.{name}", f"is {fault.having[name]!r}, which is not there; it is {value.words}")
 
     def faults(self) -> Sequence[Planned]:
         """Return every fault that was ever planned, in this order."""
@@ -186,7 +197,10 @@ class Trouble:
                 return False
         elif fault.caller is not None and fault.caller != call.caller:
             return False
-        if fault.callee != way.endpoint.name or (fault.shop_id is not None and fault.shop_id != way.shop_id):
+        if fault.callee != way.endpoint.name:
+            return False
+        found_later = way.shop_id is None and self._kinds[fault.kind].finds_shop
+        if fault.shop_id not in (None, way.shop_id) and not found_later:
             return False
         return fault.operation is None or (way.operation is not None and fault.fits(way.operation))
 
@@ -197,12 +211,12 @@ class Trouble:
     def _met(self, way: _OnTheWay, one: Planned, onward: Callable[[], Response]) -> Response:
         kind, call = self._kinds[one.fault.kind], way.call
 
-        def hit() -> bool:
+        def hit(shop_id: str | None = way.shop_id) -> bool:
             if kind.says_hits and not (one.active and self._strikes(one)):
                 return False
             one.hit += 1
             call.fault = f"{call.fault}, {one.fault.kind}" if call.fault else one.fault.kind
-            self._told(Hit(self._scene.now, one, call, way.shop_id))
+            self._told(Hit(self._scene.now, one, call, shop_id, kind.needs_consent))
             if one.fault.times is not None and one.hit >= one.fault.times:
                 self._end(one)
             return True

@@ -31,8 +31,9 @@ class Struck:
     def by(self, *numbers: str, really: bool = True) -> AbstractContextManager[None]:
         return self.market.troubles.during({number: self._asked(number, really) for number in numbers})
 
-    def _asked(self, number: str, really: bool) -> Callable[[], bool]:
-        def asked() -> bool:
+    def _asked(self, number: str, really: bool) -> Callable[[str], bool]:
+        def asked(shop_id: str) -> bool:
+            assert shop_id in (shop.shop_id for shop in self.market.shops)
             self.hits.append(number)
             return really
 
@@ -228,9 +229,7 @@ def test_what_cannot_be_meant_is_named_and_changes_nothing(
     assert market.state.troubles == {}
 
 
-def test_what_is_not_there_cannot_be_in_trouble(market: Marketplace) -> None:
-    with pytest.raises(UnknownId):
-        market.troubles.begin("1", "locked", return_id="4035")
+def test_a_shop_that_is_not_there_cannot_be_in_trouble(market: Marketplace) -> None:
     with pytest.raises(UnknownId):
         market.troubles.begin("1", "deauthorised", shop_id="7495")
     assert market.state.troubles == {}

@@ -10,6 +10,7 @@ import pytest
 
 from rehearsal.control.validation import document
 from rehearsal.wire.faults.kinds import KINDS
+from rehearsal.wire.faults.on_the_wire import ON_THE_WIRE
 from rehearsal.wire.faults.reading import Mistake, read_fault
 from rehearsal.wire.recorder import undisturbed
 from rehearsal.world.world import World
@@ -36,7 +37,7 @@ def broken(world: World) -> list[str]:
     return [f"{finding.invariant}: {finding.seen}" for finding in world.findings() if finding.broken]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "stale"])
+@pytest.mark.parametrize("kind", [kind for kind in ON_THE_WIRE if kind != "stale"])
 def test_an_approval_outlives_every_kind_and_is_carried_out_once(kind: str) -> None:
     world = World()
     return_id = asked(world)
@@ -83,6 +84,8 @@ def test_the_control_api_describes_every_kind_and_what_goes_with_it() -> None:
         ({"kind": "truncate", "with": {"bytes": "3"}}, "with.bytes", "a number of bytes"),
         ({"kind": "delay"}, "with.by", "is missing"),
         ({"kind": "delay", "with": {"by": 10}}, "with.by", "such as PT10S"),
+        ({"kind": "quota", "with": {"per": "PT1H"}}, "with.calls", "is missing"),
+        ({"kind": "scope_removed", "with": {"scope": "orders"}}, "with.scope", "seller.order.info"),
         (["garble"], "fault", "is a mapping"),
     ],
 )
@@ -165,3 +168,67 @@ def test_a_question_is_answered_as_it_was_before() -> None:
     assert [case.return_id for case in world.oms.adjustments()] == []
     world.advance(by=10 * MINUTE)
     assert len(world.oms.adjustments()) == 1
+
+
+TROUBLED = {
+    # with                                                            hits of the first round, and what it meets
+    "search_lag": ({"by": "PT30M"}, 3),
+    "locked": ({}, 1),
+    "quota": ({"calls": 2}, 2),
+    "scope_removed": ({"scope": "seller.return_refund.basic"}, 3),
+    "token_revoked": ({}, 4),
+    "token_expired": ({}, 4),
+}
+
+
+@pytest.mark.parametrize("kind", TROUBLED)
+def test_an_approval_outlives_the_marketplace_s_own_trouble_and_is_carried_out_once(kind: str) -> None:
+    world = World()
+    return_id = asked(world)
+    having, hits = TROUBLED[kind]
+    having = {"return_id": return_id} if kind == "locked" else having
+    planned = world.trouble.plan(kind=kind, **{"with": having})
+    approve(world, return_id)
+    world.marketplace.request_return(world.marketplace.place_order().order_id, return_type="REFUND")
+    world.marketplace.request_cancellation(world.marketplace.place_order(status="AWAITING_SHIPMENT").order_id)
+    world.advance(by=15 * MINUTE)
+    assert planned.hit == hits
+    world.trouble.lift()
+    world.advance(by=timedelta(hours=2))
+    book = next(book for book in world.books() if book.connector)
+    assert book.agree
+    assert book.marketplace == book.paid
+    assert len(world.oms.adjustments()) == 3
+    assert broken(world) == []
+    faults = [entry["fault"] for entry in world.trace.entries() if entry.get("fault")]
+    assert faults == [kind] * hits
+
+
+@pytest.mark.parametrize("kind", ["refresh_ended", "deauthorised"])
+def test_what_needs_the_seller_s_consent_is_over_when_it_is_given_again(kind: str) -> None:
+    world = World(shops=2)
+    return_id = asked(world)
+    first, second = (shop.shop_id for shop in world.marketplace.shops)
+    planned = world.trouble.plan(kind=kind, shop_id=first)
+    if kind == "refresh_ended":
+        world.trouble.plan(kind="token_expired", shop_id=first, times=1)
+    approve(world, return_id)
+    world.advance(by=60 * MINUTE)
+    assert planned.hit >= 3
+    assert world.marketplace.return_view(return_id).refunded == 0
+    (troubled,) = {entry["shop"] for entry in world.trace.entries() if entry.get("fault")} - {None}
+    assert troubled == first != second
+    world.connector.add_shop(world.marketplace.credentials(first).auth_code)
+    world.advance(by=60 * MINUTE)
+    assert world.marketplace.return_view(return_id).shown_status == "Completed"
+    assert broken(world) == []
+
+
+def test_what_is_not_there_is_refused_and_leaves_nothing_planned() -> None:
+    world = World()
+    for given, field in (({"shop_id": "7"}, "shop_id"), ({"with": {"return_id": "4035"}}, "with.return_id")):
+        with pytest.raises(Mistake) as refused:
+            world.trouble.plan(kind="locked", **{"with": {"return_id": "1"}, **given})
+        assert refused.value.field == field
+    assert world.trouble.faults() == ()
+    assert world.trouble.plan(kind="locked", at="PT1H", **{"with": {"return_id": "4035"}}).stage == "ahead"
