@@ -13,14 +13,16 @@ from rich.console import Console
 from rich.markup import escape
 
 from rehearsal import report
-from rehearsal.cli.exit_codes import OF_OUTCOME
+from rehearsal.cli.exit_codes import OF_OUTCOME, ExitCode
 from rehearsal.cli.outputs import make_room, refused, report_files
+from rehearsal.cli.plan import PLAN_FILE, plan
 from rehearsal.cli.profiles import check, manners_option, profile_options
 from rehearsal.cli.progress import run_shown
 from rehearsal.cli.selection import misspelt, nothing, tag_expression
 from rehearsal.control.client import HttpStage
 from rehearsal.control.stage import Problem
 from rehearsal.gherkin.collection import lines_played
+from rehearsal.gherkin.plan_file import missed, read_plan, trouble
 from rehearsal.gherkin.results import Outcome, ScenarioResult, played
 from rehearsal.gherkin.runner import Interrupted, Run, SuiteRun, list_suite
 from rehearsal.report import terminal
@@ -68,10 +70,11 @@ def _jobs(ctx: click.Context, param: click.Parameter, value: str) -> int | None:
 
 @click.command()
 @click.argument("paths", metavar="[PATH[:LINE]]...", nargs=-1, callback=_places)
-@click.option("--attach", metavar="URL", help=ATTACH)
+@click.option("--attach", metavar="URL", is_eager=True, help=ATTACH)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="The seed of every world.")
 @profile_options
 @manners_option
+@click.option("--faults", callback=plan, type=PLAN_FILE, help="Plan the faults of this YAML file in every world.")
 @click.option(
     "-k", "names", metavar="TEXT", multiple=True, help="Only scenarios with TEXT in their name or their file's."
 )
@@ -134,6 +137,9 @@ def play(
     code = OF_OUTCOME[run.outcome]
     if run.outcome is None and not stopped:
         click.echo(nothing(suite), err=True)
+    for line, short in hits(run.results, len(read_plan(suite.faults)) if suite.faults else 0):
+        console.print(line, markup=False, soft_wrap=True)
+        code = ExitCode.NOT_JUDGED if short and code is ExitCode.CONTENT else code
     for line in slowest(run.results, durations or 0):
         console.print(line, markup=False, soft_wrap=True)
     console.print(f"\n{summary(run)}")
@@ -204,6 +210,17 @@ def slowest(results: Sequence[ScenarioResult], count: int) -> Iterator[str]:
         yield f"\nThe longest of {counted(len(results))}: seconds, simulated time, which"
     for result in ranked:
         yield f"  {result.seconds:8.2f}  {span(result):>14}  {result.place}  {result.name}"
+
+
+def hits(results: Sequence[ScenarioResult], planned: int) -> Iterator[tuple[str, bool]]:
+    """Return of each fault of the plan what it hit, in a line, and whether it was nowhere hit as often as planned."""
+    for place in range(planned):
+        met = [result.observed.faults[place] for result in results if len(result.observed.faults) > place]
+        if met:
+            sum_, calls = sum(one["hit"] for one in met), sum(one["calls"] for one in met)
+            short = all(missed(one) for one in met)
+            line = f"{trouble(met[0])}: {sum_} hits on {calls} calls, in {counted(sum(one['hit'] > 0 for one in met))}"
+            yield (f"{line}; nowhere as often as planned: not judged" if short else line), short
 
 
 def counted(scenarios: int) -> str:

@@ -468,6 +468,26 @@ class ConnectorProcess:
         self.stage.start_connector()
 
 
+class Trouble:
+    """What goes wrong on purpose."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+
+    def comes(self, kind: str, **fault: Any) -> None:
+        """Plan a fault: `to`, `operation`, `times`, `until` and the like, as `plan_fault` takes them."""
+        self.stage.plan_fault(kind=kind, **fault)
+
+    def is_over(self) -> None:
+        """End all of it."""
+        self.stage.lift_faults()
+
+    @property
+    def hits(self) -> list[int]:
+        """How often each fault was hit, in the order in which they were planned."""
+        return [fault["hit"] for fault in self.stage.faults()["faults"]]
+
+
 class Cast:
     """Everybody on one stage. A buyer comes on when first called by name."""
 
@@ -480,6 +500,7 @@ class Cast:
         self.seller_center = SellerCenter(stage)
         self.watcher = Watcher(stage)
         self.connector = ConnectorProcess(stage)
+        self.trouble = Trouble(stage)
         self._buyers: dict[str, Buyer] = {}
 
     def buyer(self, name: str) -> Buyer:

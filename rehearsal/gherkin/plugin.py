@@ -12,7 +12,7 @@ from __future__ import annotations
 import inspect
 import os
 import pickle
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -21,19 +21,24 @@ import pytest
 from pytest_bdd import parser as gherkin
 
 from rehearsal.control.places import clash
-from rehearsal.control.stage import Stage
+from rehearsal.control.stage import Json, Stage
 from rehearsal.gherkin.blame import broken_file, judge
 from rehearsal.gherkin.collection import FeatureFile, tags_of
-from rehearsal.gherkin.errors import BrokenRules, Miswritten
+from rehearsal.gherkin.errors import BrokenRules, Miswritten, NotJudged
 from rehearsal.gherkin.junit import Told, tidy
 from rehearsal.gherkin.parallel import InOrder
+from rehearsal.gherkin.plan_file import NotAPlan, missed, read_plan
 from rehearsal.gherkin.recording import RECORDING, Recording, again, as_text, observe
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.timeline import Timeline
 from rehearsal.gherkin.vocabulary import Saying, unknown
 
-STEPS: Final = ("people", "time", "orders", "requests", "decisions", "observations", "process", "manners")
+STEPS: Final = (
+    *("people", "time", "orders", "requests", "decisions", "observations"),
+    *("process", "manners", "trouble"),
+)
 EPILOGUE: Final = "PT1H"
+PLAN: Final = pytest.StashKey[Sequence[Json]]()
 RESULT: Final = pytest.StashKey[ScenarioResult]()
 
 StageFactory = Callable[[], Stage]
@@ -67,6 +72,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--at", action="append", default=[], type=_place, metavar="FILE:LINE", help="play what stands there"
     )
     group.addoption("--attach", metavar="URL", help="play on a served world (its control address), beginning it anew")
+    group.addoption("--faults", type=Path, metavar="FILE", help="plan the faults of this file in every world")
     group.addoption("--keep-trace", action="store_true", help="hand the trace of every scenario on, for a report")
     group.addoption(
         "--named", action="append", default=[], metavar="TEXT", help="play what has TEXT in its name or file"
@@ -88,11 +94,19 @@ def _place(text: str) -> tuple[str, int]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.stash[PLAN] = _plan(config.getoption("--faults"))
     config.addinivalue_line("markers", "R1, R2, ...: the requirement that a scenario covers")
     if config.getoption("dist", "no") != "no":
         if config.getoption("--attach"):
             raise pytest.UsageError("--attach plays on one world, which several processes cannot share: leave -n away")
         config.pluginmanager.register(InOrder(config), "rehearsal-in-order")
+
+
+def _plan(faults: Path | None) -> tuple[Json, ...]:
+    try:
+        return read_plan(faults) if faults else ()
+    except (NotAPlan, OSError) as error:
+        raise pytest.UsageError(f"--faults {faults}: {error}") from error
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> FeatureFile | None:
@@ -195,7 +209,7 @@ def served(url: str, seed: int, **begun: Any) -> StageFactory:
 def stage(request: pytest.FixtureRequest, stage_factory: StageFactory) -> Iterator[Stage]:
     """The world this scenario plays in."""
     real = stage_factory()
-    timeline = Timeline(real, again=again(request.node))
+    timeline = Timeline(real, again=again(request.node), plan=request.config.stash[PLAN])
     request.node.stash[RECORDING].timeline = timeline
     request.config.hook.pytest_rehearsal_stage(stage=real)
     yield timeline
@@ -263,6 +277,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     findings = recording.observed.findings.get("findings", [])
     if findings:
         raise BrokenRules("\n\n".join(as_text(finding) for finding in findings))
+    own = recording.observed.faults[len(pyfuncitem.config.stash[PLAN]) :]
+    if short := [words for fault in own if (words := missed(fault))]:
+        raise NotJudged("\n".join(short))
     return result
 
 

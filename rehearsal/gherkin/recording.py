@@ -87,6 +87,7 @@ def observe(stage: Stage, *, traced: bool) -> Observation:
             mails=tuple(stage.mailbox()["mails"]),
             findings=stage.findings(),
             trace=tuple(stage.trace()) if traced else (),
+            faults=tuple(stage.faults()["faults"]),
         )
     except Problem as refusal:
         raise StageFailed(f"the stage cannot be looked at: {refusal}") from refusal

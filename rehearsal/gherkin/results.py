@@ -43,6 +43,7 @@ class Observation:
     mails: tuple[Json, ...] = ()
     findings: Json = field(default_factory=dict)
     trace: tuple[Json, ...] = ()
+    faults: tuple[Json, ...] = ()  # those of the plan that the suite was played under come first
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,8 @@ def place(file: str, line: int) -> str:
     return f"{near(file)}:{line}" if line else near(file)
 
 
-WHERE: Final = (
-    "--seed",
-    "--profile",
-    "--profiles",
-    "--oms-manners",
-    "--attach",
-)  # what says which worlds a suite is played in
+# what says which worlds a suite is played in
+WHERE: Final = ("--seed", "--profile", "--profiles", "--oms-manners", "--faults", "--attach")
 
 
 def command(file: str, line: int, where: Mapping[str, object]) -> str:

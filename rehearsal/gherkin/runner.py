@@ -59,6 +59,7 @@ class SuiteRun:
     profile: str | None = None
     profiles: Path | None = None
     oms_manners: str | None = None  # by their names, with commas between
+    faults: Path | None = None
     names: Sequence[str] = ()
     tags: str | None = None
     junit: Path | None = None

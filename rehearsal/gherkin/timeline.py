@@ -8,12 +8,13 @@ the same in process and over the control API.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from rehearsal.control.calls import Call
 from rehearsal.control.stage import Json, Problem, Stage
+from rehearsal.gherkin.plan_file import plan_all, trouble
 
 _SUM: Final = re.compile(r"\d+(?:\.\d+)? [A-Z]{3}\b")
 
@@ -63,12 +64,6 @@ def _bought(order: Json) -> str:
     return f"buys {bought} for {order['total']} {order['currency']} ({_low(order['status'])})"
 
 
-def _trouble(fault: Json) -> str:
-    """Return a fault in few words: which, of what kind, on whose calls."""
-    calls = " ".join(str(fault[key]) for key in ("from", "operation") if key in fault)
-    return f"{fault['id']}, {_low(fault['kind'])} of {calls or 'any'} calls to {fault['to']}"
-
-
 _ASKS: Final = {
     "REFUND": "asks for the money back",
     "RETURN_AND_REFUND": "asks to send it back",
@@ -106,8 +101,8 @@ ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
     "oms_inspect":            ("seller", "oms", lambda sent, case:
                                f"inspects the goods: {_low(sent['grade'])}, "
                                f"{'accepts' if sent['accept'] else 'refuses'} them"),
-    "plan_fault":             ("stage", "", lambda sent, fault: f"plans trouble: {_trouble(fault)}"),
-    "lift_fault":             ("stage", "", lambda sent, fault: f"ends trouble: {_trouble(fault)}"),
+    "plan_fault":             ("stage", "", lambda sent, fault: f"plans trouble: {trouble(fault)}"),
+    "lift_fault":             ("stage", "", lambda sent, fault: f"ends trouble: {trouble(fault)}"),
     "lift_faults":            ("stage", "", "ends all trouble"),
     "kill_connector":         ("connector", "connector", "is killed"),
     "start_connector":        ("connector", "connector", "starts again on its database"),
@@ -119,15 +114,18 @@ ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
 class Timeline(Stage):
     """A stage that remembers what was asked of the stage behind it, and what came of it.
 
-    Findings say that the command `again` shows them again; without one, they say what the stage does.
+    Whenever its world begins, the faults of its `plan` are planned. Findings say that the command `again` shows them
+    again; without one, they say what the stage does.
     """
 
-    def __init__(self, stage: Stage, again: str = "") -> None:
+    def __init__(self, stage: Stage, again: str = "", plan: Sequence[Json] = ()) -> None:
         self._stage = stage
         self._again = {"reproduce": again} if again else {}
         self.entries: list[Entry] = []
         self._orders: dict[str, str] = {}  # the order that a return or a cancellation is about
         self.now = str(stage.world()["now"])
+        self._plan = plan
+        plan_all(self, plan)
 
     def record(self, name: str) -> bytes:
         return self._stage.record(name)
@@ -145,6 +143,8 @@ class Timeline(Stage):
             self._acted(call, body, document)
         elif call.body is not None:  # the clock has moved
             self._moved(call, document)
+        if call.name == "reset":
+            plan_all(self, self._plan)
         return document
 
     def _moved(self, call: Call, document: Json) -> None:

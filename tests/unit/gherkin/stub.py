@@ -66,6 +66,9 @@ class StubStage(Stage):
             ]
         }
 
+    def _faults(self) -> Json:
+        return {"faults": []}
+
     def _findings(self) -> Json:
         verdict = {
             "invariant": "never-too-much", "number": 1, "rule": "Nobody gets back more than they paid",
@@ -79,7 +82,7 @@ class StubStage(Stage):
             "operation": "approveReturn_202309", "writes": True, "method": "POST", "path": "/return_refund/approve",
             "query": {"idempotency_key": "7", "sign": "[redacted]"},
             "request": {"body": {"decision": "APPROVE_REFUND"}}, "response": {"body": {"code": 0, "message": "OK"}},
-            "status": 200, "failure": None, "breaches": 0,
+            "status": 200, "fault": None, "failure": None, "breaches": 0,
         }  # fmt: skip
         return "\n".join(map(json.dumps, ({"format": "rehearsal-trace", "version": 1}, exchange))).encode()
 

@@ -360,3 +360,61 @@ def test_a_run_that_is_stopped_says_how_far_it_came(tmp_path: Path, capsys: pyte
     shown = capsys.readouterr()
     assert "3 scenarios: 1 held, 2 not played\nReport: " in shown.out
     assert shown.err.strip() == "Stopped."
+
+
+TROUBLED = """\
+Feature: Own
+  Scenario: Own
+    Given Maya has received a lamp for 9.00 USD
+    And Maya has asked for her money back
+    And an hour has passed
+    {trouble}
+    When the seller approves Maya's request
+    Then all three books say 9.00 USD for Maya
+"""
+
+
+@pytest.mark.parametrize(
+    ("fault", "trouble", "code", "words"),
+    [
+        ("{kind: cut_after, operation: approve, times: 1}", "", 0, "1 hits on 1 calls, in 1 scenario"),
+        ("{kind: cut_after, operation: reject, times: 1}", "", 4, "nowhere as often as planned: not judged"),
+        ("{kind: garble, operation: reject}", "", 0, "0 hits on 0 calls, in 0 scenarios"),
+        (None, "And the marketplace loses its answer to the next approval", 0, "1 held"),
+        (
+            None,
+            "And the marketplace loses its answers to the next 2 approvals",
+            4,
+            "was to be hit twice and was hit once",
+        ),
+    ],
+)
+def test_trouble_that_was_not_hit_as_often_as_planned_is_not_judged(
+    tmp_path: Path, fault: str | None, trouble: str, code: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    feature, plan = tmp_path / "own.feature", tmp_path / "plan.yaml"
+    feature.write_text(TROUBLED.format(trouble=trouble))
+    plan.write_text(f"- {fault}\n")
+    assert run(["play", str(feature), *(["--faults", str(plan)] if fault else [])]) == code
+    assert words in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("kind: garble", "it is a list such as"),
+        ("[garble]", "fault 1 is no mapping"),
+        ("- [", "cannot be read as YAML"),
+        ("[{kind: garble}, {kind: garbel}]", 'fault 2: kind is "garbel"; did you mean garble?'),
+        ("[{kind: delay, with: {by: 5}}]", "fault 1: with.by is 5"),
+    ],
+)
+def test_a_plan_that_makes_no_sense_is_refused_before_anything_is_played(
+    feature: Path, text: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = feature.with_name("plan.yaml")
+    plan.write_text(text)
+    assert run(["play", str(feature), "--faults", str(plan)]) == 2
+    shown = capsys.readouterr()
+    assert words in " ".join(shown.err.split())
+    assert shown.out == ""

@@ -19,6 +19,7 @@ from rehearsal.gherkin.cast import (
     Operator,
     Seller,
     SellerCenter,
+    Trouble,
     Watcher,
 )
 from rehearsal.gherkin.plugin import pytest_plugins
@@ -62,6 +63,7 @@ PEOPLE = {
     "people.watcher": Watcher,
     "people.clock": Clock,
     "people.connector": ConnectorProcess,
+    "people.trouble": Trouble,
 }
 
 

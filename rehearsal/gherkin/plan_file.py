@@ -1,0 +1,63 @@
+"""A plan of trouble as a file: a YAML list of faults, each as the control API takes it.
+
+`at` says from when on, as a duration from the scenario's start. What each fault means is judged by whoever plans it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from rehearsal.control.stage import Json, Stage
+
+SUCH: Final = "it is a list such as [{kind: cut_after, operation: approve, times: 1, at: PT1H}]"
+
+
+class NotAPlan(ValueError):
+    """A file holds no plan of trouble: where, and what would be right."""
+
+
+def read_plan(path: Path) -> tuple[Json, ...]:
+    """Return the faults of a file; raise NotAPlan where it has none, OSError where it cannot be read."""
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise NotAPlan(f"it cannot be read as YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(document, list) or not document:
+        raise NotAPlan(SUCH)
+    for number, fault in enumerate(document, 1):
+        if not isinstance(fault, dict) or not all(isinstance(key, str) for key in fault):
+            raise NotAPlan(f"fault {number} is no mapping; {SUCH}")
+    return tuple({key: _spelled(value) for key, value in fault.items()} for fault in document)
+
+
+def _spelled(value: object) -> object:
+    """Return a time as the control API spells it; YAML reads it as one."""
+    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value
+
+
+def plan_all(stage: Stage, faults: Sequence[Json]) -> None:
+    """Plan all of it, in this order."""
+    for fault in faults:
+        stage.plan_fault(**{f"{key}_" if key in ("from", "with") else key: value for key, value in fault.items()})
+
+
+def missed(fault: Json) -> str:
+    """Return in words how far a fault fell short of the hits that it was planned for; nothing where it did not."""
+    if not fault["planned"] or fault["hit"] >= fault["planned"]:
+        return ""
+    return f"{trouble(fault)}, was to be hit {_times(fault['planned'])} and was hit {_times(fault['hit'])}"
+
+
+def trouble(fault: Json) -> str:
+    """Return a fault in few words: which, of what kind, on which calls."""
+    calls = " ".join(str(fault[key]) for key in ("from", "operation") if key in fault)
+    return f"{fault['id']}, {fault['kind'].replace('_', ' ')} of {calls or 'any'} calls to {fault['to']}"
+
+
+def _times(number: int) -> str:
+    return {0: "never", 1: "once", 2: "twice"}.get(number, f"{number} times")

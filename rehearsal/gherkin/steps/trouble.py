@@ -1,0 +1,143 @@
+"""What goes wrong between the players: in people's words, to which calls, how often and for how long.
+
+Each sentence is one fault of `rehearsal/wire/faults`. "The next" are so many calls and no more; "every" one, or "one in
+four", is concerned until the trouble is over, or for the span that is said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from pytest_bdd import given, then, when
+
+from rehearsal.gherkin.cast import Cast
+from rehearsal.gherkin.errors import Miswritten
+from rehearsal.gherkin.expect import expect
+from rehearsal.gherkin.steps.phrases import NUMBERS, PIECES, Phrase, number, phrase, time
+
+CALLS: Final = {
+    # in people's words         the operation
+    "call": None,
+    "approval": "approve",
+    "rejection": "reject",
+    "refund": "refund",
+    "cancellation": "cancel",
+    "search": "search",
+    "search for orders": "getOrderList",
+    "search for returns": "searchReturns",
+    "search for cancellations": "searchCancellations",
+    "question for reasons": "getRejectReasons",
+    "question for the sum": "calculateRefund",
+    "renewal of the tokens": "refreshToken",
+}
+SPOILT: Final = {
+    # what becomes of an answer    the kind
+    "loses": "cut_after",
+    "cuts short": "truncate",
+    "garbles": "garble",
+    "mislabels": "wrong_content_type",
+    "empties": "empty_success",
+    "drips out": "slow_drip",
+}
+
+
+def _several(name: str) -> str:
+    first, *more = name.split()
+    return " ".join([first + ("es" if first.endswith("ch") else "s"), *more])
+
+
+_FORMS: Final = CALLS | {_several(name): operation for name, operation in CALLS.items()}
+_COUNT: Final = rf"\d+|{'|'.join(NUMBERS)}"
+_TIMES: Final = rf"(?P<often>once|twice|(?:{_COUNT}) times)"
+_LATE: Final = PIECES["SPAN"].replace("<span>", "<late>")
+_WHICH: Final = (
+    rf"(?:the next (?:(?P<count>{_COUNT}) )?|(?P<every>every) |one in (?P<odds>{_COUNT}) )"
+    rf"(?P<calls>{'|'.join(sorted(_FORMS, key=len, reverse=True))})"
+)
+
+
+class _Sentence(Phrase):
+    """A step's text whose pieces a step gets together."""
+
+    def parse_arguments(self, name: str) -> dict[str, Any] | None:
+        said = super().parse_arguments(name)
+        return said and {"said": {piece: text for piece, text in said.items() if text}}
+
+
+def trouble(text: str, kind: str, **having: Callable[[dict[str, str]], Any]) -> None:
+    """Make a sentence a fault: of which calls, how often and for how long is said in the same way in all of them."""
+    sentence = phrase(f"the (?P<party>marketplace|connector) {text}(?: for {{SPAN}})?")
+
+    @given(_Sentence(sentence.name), stacklevel=2)
+    def plan(people: Cast, said: dict[str, str]) -> None:
+        told = {name: value for name, read in having.items() if (value := read(said)) is not None}
+        people.trouble.comes(
+            SPOILT[said["spoils"]] if "spoils" in said else kind,
+            to=said["party"],
+            operation=_FORMS[said["calls"]] if "calls" in said else None,
+            times=_times(said),
+            probability=1 / number(said["odds"]) if "odds" in said else None,
+            until=_spelled(said["span"]) if "span" in said else None,
+            with_=told or None,
+        )
+
+
+def _times(said: dict[str, str]) -> int | None:
+    """Return how many calls are meant; None where no number is."""
+    if "calls" not in said:
+        return _often(said) if "often" in said else None
+    return None if "every" in said or "odds" in said else number(said.get("count", "1"))
+
+
+def _often(said: dict[str, str]) -> int:
+    return {"once": 1, "twice": 2}.get(said["often"]) or number(said["often"].removesuffix(" times"))
+
+
+def _spelled(span: str) -> str:
+    return f"PT{time(span) // timedelta(seconds=1)}S"
+
+
+def _late(said: dict[str, str]) -> str:
+    return _spelled(said["late"])
+
+
+def _wait(said: dict[str, str]) -> int | None:
+    return time(said["late"]) // timedelta(seconds=1) if "late" in said else None
+
+
+def _status(said: dict[str, str]) -> int:
+    return int(said["status"])
+
+
+_REFUSES: Final = r"answers (?P<status>[45]\d\d)"
+_ASKS: Final = rf"(?:,? and asks to wait {_LATE})?"
+trouble(f"(?P<spoils>{'|'.join(SPOILT)}) its answers? to {_WHICH}", "")
+trouble(f"does not receive {_WHICH}", "cut_before")
+trouble(f"receives {_WHICH} {_TIMES}", "duplicate", times=_often)
+trouble(f"receives {_WHICH} only after the call that follows", "reorder")
+trouble(f"receives {_WHICH} {_LATE} late", "delay", by=_late)
+trouble(f"answers {_WHICH} {_LATE} late", "delay", by=_late, of=lambda said: "answer")
+trouble(f"answers {_WHICH} as it did {_LATE} before", "stale", by=_late)
+trouble(f"{_REFUSES} to {_WHICH}{_ASKS}", "refuse", status=_status, retry_after=_wait)
+trouble(f"{_REFUSES} {_TIMES}{_ASKS}", "refuse", status=_status, retry_after=_wait)
+trouble(f"redirects {_WHICH}", "redirect")
+trouble(f"is unreachable(?: for {_WHICH})?", "unreachable")
+
+
+@given(phrase("the trouble is over"))
+@when(phrase("the trouble is over"))
+def _(people: Cast) -> None:
+    people.trouble.is_over()
+
+
+@then(phrase(f"the trouble was hit(?: {_TIMES})?"))
+def _(people: Cast, often: str | None) -> None:
+    hits = people.trouble.hits
+    if not hits:
+        raise Miswritten("no trouble was planned")
+    if often:
+        expect("how often the trouble was hit", _often({"often": often}), sum(hits))
+    else:
+        expect("whether every trouble was hit", True, all(hits))
