@@ -39,16 +39,21 @@ class Control(Market):
         lines: Sequence[OrderLine] | None = None,
         status: str = "DELIVERED",
         plan: str | None = None,
+        buyer_name: str | None = None,
         shipping_fee: Decimal = ZERO,
         tax: Decimal = ZERO,
     ) -> OrderView:
-        """Have somebody buy; `status` brings the order that far at once, with earlier steps stamped in the past."""
+        """Have somebody buy; `status` brings the order that far at once, with earlier steps stamped in the past.
+
+        Without a `buyer_name` the seed says who buys.
+        """
         if shop_id is None:
             if not self._shops:
                 raise BadValue("shop_id", "the marketplace has no shop yet")
             shop_id = next(iter(self._shops))
         place = self.shop(shop_id).order_lifecycle.place
-        return order_view(place(lines, status=status, plan=plan, shipping_fee=shipping_fee, tax=tax))
+        order = place(lines, status=status, plan=plan, buyer_name=buyer_name, shipping_fee=shipping_fee, tax=tax)
+        return order_view(order)
 
     def ship_order(self, order_id: str) -> OrderView:
         """The seller hands the order over to the carrier."""

@@ -82,16 +82,17 @@ def _faker(market: str) -> Faker:
     return Faker(_LOCALES.get(market, "en_US"))
 
 
-def new_buyer(platform: Platform, market: str) -> Buyer:
-    """Return a person whom the seed has always meant to come next."""
+def new_buyer(platform: Platform, market: str, name: str | None = None) -> Buyer:
+    """Return a person whom the seed has always meant to come next; a name that is given changes nothing else."""
     user_id = platform.new_id("buyer")
     digest = platform.digest("buyer", user_id)
     faker = _faker(market)
     faker.seed_instance(int.from_bytes(digest[:8]))
+    seeded_name = faker.name()
     return Buyer(
         user_id=user_id,
         email=f"{digest.hex()[:12]}@chat.seller.tiktok.com",
-        name=faker.name(),
+        name=name or seeded_name,
         phone=faker.numerify("(+1)###-555-01##"),
         street=faker.street_address().replace("\n", ", "),
         city=faker.city(),

@@ -68,6 +68,7 @@ class OrderLifecycle:
         *,
         status: str = "DELIVERED",
         plan: str | None = None,
+        buyer_name: str | None = None,
         shipping_fee: Decimal = ZERO,
         tax: Decimal = ZERO,
         replaces: Order | None = None,
@@ -76,9 +77,8 @@ class OrderLifecycle:
         profile, now = self._store.profile, self._platform.now
         steps = self._steps(status, now)
         checked = _checked(lines, profile.currency) if lines is not None else ()
-        fee = _amount("shipping_fee", shipping_fee, profile.currency)
-        tax = _amount("tax", tax, profile.currency)
-        plan_name = plan_named(plan).name
+        fee, tax = (_amount(*named, profile.currency) for named in (("shipping_fee", shipping_fee), ("tax", tax)))
+        plan = plan_named(plan).name
         order_id = self._platform.new_id("order")
         units = self._priced(checked or (OrderLine(),), order_id)
         hold_until = _after(steps.get(OrderStatus.ON_HOLD), profile.wait("order.cool_down"))
@@ -88,8 +88,8 @@ class OrderLifecycle:
             number=self._platform.count("order number"),
             status=OrderStatus(status),
             currency=profile.currency,
-            buyer=replaces.buyer if replaces else new_buyer(self._platform, self._store.market),
-            plan=plan_name,
+            buyer=replaces.buyer if replaces else new_buyer(self._platform, self._store.market, buyer_name),
+            plan=plan,
             lines=tuple(replace(line, replaced=replaces is not None) for line in self._line_items(units, fee, tax)),
             shipping_fee=fee,
             tax=tax,

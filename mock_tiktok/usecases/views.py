@@ -16,6 +16,7 @@ class LineItemView:
     id: str
     sku: str
     price: Decimal
+    total: Decimal  # with its share of shipping and tax
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def order_view(order: Order) -> OrderView:
         status=order.status.value,
         currency=order.currency,
         total=order.total,
-        line_items=tuple(LineItemView(line.id, line.seller_sku, line.price) for line in order.lines),
+        line_items=tuple(LineItemView(line.id, line.seller_sku, line.price, line.paid) for line in order.lines),
         paid=order.paid,
         refunded=order.refunded,
     )

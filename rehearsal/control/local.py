@@ -57,8 +57,8 @@ def _authorize_shop(world: World, given: Json) -> Json:
 
 def _place_order(world: World, given: Json) -> Json:
     lines = given.pop("lines", None)
-    plan = given.pop("buyer", {}).get("plan")
-    view = world.marketplace.place_order(lines=lines and [_line(line) for line in lines], plan=plan, **given)
+    buyer, bought = given.pop("buyer", {}), lines and [_line(line) for line in lines]
+    view = world.marketplace.place_order(lines=bought, plan=buyer.get("plan"), buyer_name=buyer.get("name"), **given)
     return order(view)
 
 

@@ -95,7 +95,8 @@ def _spelled(value: object, currency: str) -> object:
         case TimelineEntry():
             return _shown(value, "at event by")
         case LineItemView():
-            return {"id": value.id, "sku": value.sku, "price": written(value.price, currency)}
+            sums = {"price": written(value.price, currency), "total": written(value.total, currency)}
+            return {"id": value.id, "sku": value.sku, **sums}
         case Enum():
             return str(value)
         case _:

@@ -142,12 +142,17 @@ class Buyer(Person):
         order = self.stage.place_order(
             lines=[{"sku": g.sku, "quantity": g.pieces, "unit_price": _spelled(g.price)} for g in goods],
             status=status,
+            buyer={"name": self.name},
             shipping_fee=_spelled(shipping),
             tax=_spelled(tax),
             currency=sums[0].currency,
         )
-        units = {g.name: [i["id"] for i in order["line_items"] if i["sku"] == g.sku] for g in goods}
-        self.orders.append(Order(order["order_id"], shown(order, "total"), units))
+        items = {g.name: [i for i in order["line_items"] if i["sku"] == g.sku] for g in goods}
+        units = {name: [i["id"] for i in mine] for name, mine in items.items()}
+        each = "; ".join(f"{name} {', '.join(i['total'] for i in mine)}" for name, mine in items.items())
+        shares = (shipping or tax) and len(order["line_items"]) > 1
+        shared = f"with its part of shipping and tax each is, in {order['currency']}: {each}" if shares else ""
+        self.orders.append(Order(order["order_id"], shown(order, "total"), units, shared))
 
     def all_orders(self) -> list[Order]:
         """Return every order in its order; refuse somebody who has none."""

@@ -50,7 +50,7 @@ def spoken(value: object) -> str:
     """Return a value as people say it."""
     match value:
         case str() if value:
-            return f'"{value}"'
+            return f'"{" ".join(value.split())}"'  # in one line, as everybody can read it who shows one
         case bool():
             return "yes" if value else "no"
         case datetime():

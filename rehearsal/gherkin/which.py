@@ -45,11 +45,15 @@ class Which:
 
 @dataclass(frozen=True)
 class Order:
-    """What somebody bought in one go: its id, the sum, and the ids of the units of each of the goods."""
+    """What somebody bought in one go: its id, the sum, and the ids of the units of each of the goods.
+
+    `shared` says what each unit was with its part of shipping and tax, where the order has several and any to share.
+    """
 
     id: str
     paid: Sum
     units: Mapping[str, Sequence[str]]
+    shared: str = ""
 
     def __str__(self) -> str:
         return _listed(self.units)

@@ -243,7 +243,8 @@ def test_a_mistake_about_time_names_the_key_and_moves_nothing(stage: Any, target
 def test_an_order_has_one_line_item_per_unit_and_a_total_with_fee_and_tax(stage: Any) -> None:
     lines = [{"sku": "MUG", "quantity": 2, "unit_price": "12.50"}, {"sku": "TEA", "unit_price": "4.99"}]
     order = stage.place_order(lines=lines, shipping_fee="3.00", tax="1.01")
-    assert [item["sku"] for item in order["line_items"]] == ["MUG", "MUG", "TEA"]
+    each = [(item["sku"], item["price"], item["total"]) for item in order["line_items"]]
+    assert each == [("MUG", "12.50", "14.17"), ("MUG", "12.50", "14.17"), ("TEA", "4.99", "5.66")]
     assert (order["status"], order["total"], order["paid"]) == ("DELIVERED", "34.00", "34.00")
     assert stage.order(order["order_id"]) == order
 
@@ -267,7 +268,7 @@ def test_an_order_is_shipped_and_delivered_by_hand(stage: Any) -> None:
 
 
 def test_silence_is_a_yes_and_all_ledgers_learn_of_it(stage: Any) -> None:
-    order = stage.place_order(lines=[{"sku": "MUG", "unit_price": "39.98"}])
+    order = stage.place_order(lines=[{"sku": "MUG", "unit_price": "39.98"}], buyer={"name": "Élodie O'Brien"})
     entry = stage.request_return(order["order_id"], type="REFUND")
     assert (entry["return_status"], entry["shown_status"]) == ("RETURN_OR_REFUND_REQUEST_PENDING", "Request Pending")
     assert (entry["refund_total"], entry["refunded"]) == ("39.98", "0.00")
@@ -276,6 +277,8 @@ def test_silence_is_a_yes_and_all_ledgers_learn_of_it(stage: Any) -> None:
     stage.advance(by="PT1H")
     assert stage.get_return(entry["return_id"])["refunded"] == "39.98"
     assert kinds(stage, order["order_id"]) == ["order refund"]
+    (mail,) = stage.mailbox(order_id=order["order_id"])["mails"]
+    assert mail["text"].startswith("Hello Élodie O'Brien,")
     row = ledger_row(stage, order["order_id"])
     assert [row[name]["refunded"] for name in ("marketplace", "connector", "oms")] == ["39.98"] * 3
     assert row["agree"] is True

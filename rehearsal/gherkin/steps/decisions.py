@@ -10,7 +10,7 @@ from pytest_bdd import then, when
 from rehearsal.control.stage import Json
 from rehearsal.gherkin.cast import Buyer, Cast, Seller, SellerCenter, demand_part, shown
 from rehearsal.gherkin.expect import expect
-from rehearsal.gherkin.steps.phrases import act, as_grade, money, phrase
+from rehearsal.gherkin.steps.phrases import act, as_grade, expect_sum, money, phrase
 from rehearsal.gherkin.which import ORDINALS, Which
 from rehearsal.sums import Sum
 
@@ -216,8 +216,9 @@ def _(people: Cast, buyer: str) -> None:
 
 @then(phrase("the seller's case of {BUYER}{ABOUT} is over {SUM}"))
 def _(people: Cast, which: Which, sum: str) -> None:
-    case = people.seller.case_of(people.buyer(which.name), which)
-    expect(f"the seller's case of {which.name}", money(sum), shown(case, "amount"))
+    buyer = people.buyer(which.name)
+    case = people.seller.case_of(buyer, which)
+    expect_sum(buyer, f"the seller's case of {which.name}", money(sum), shown(case, "amount"))
 
 
 @then(phrase("the seller sees the same deadline for {BUYER}{ABOUT} as the marketplace"))
@@ -246,10 +247,11 @@ def _(people: Cast, place: str | None, which: Which) -> None:
 
 @then(phrase("the seller's (?:own )?{PLACE}(?:own )?refund of {BUYER} has been carried out over {SUM}"))
 def _(people: Cast, place: str | None, buyer: str, sum: str) -> None:
-    own = people.seller.own_refund_of(people.buyer(buyer), _place(place))
+    whose = people.buyer(buyer)
+    own = people.seller.own_refund_of(whose, _place(place))
     what = f"the seller's own refund of {buyer}"
     _stands(what, own, "PostProcessingComplete")
-    expect(what, money(sum), shown(own, "amount"))
+    expect_sum(whose, what, money(sum), shown(own, "amount"))
 
 
 def _own_refund(people: Cast, which: Which, place: str | None, status: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -24,7 +25,7 @@ from rehearsal.gherkin.closed_words import (
 )
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.expect import expect
-from rehearsal.gherkin.steps.phrases import lines, moment, money, number, phrase, table, time
+from rehearsal.gherkin.steps.phrases import expect_sum, lines, moment, money, number, phrase, table, time
 from rehearsal.gherkin.which import ORDINALS, Which
 from rehearsal.sums import Sum
 
@@ -55,7 +56,8 @@ def _demand_shown(people: Cast, which: Which, *words: str) -> None:
 
 @then(phrase("{BUYER}'s {REQUEST} is over {SUM}"))
 def _(people: Cast, which: Which, sum: str) -> None:
-    expect(f"what {which.name} asks for", money(sum), people.buyer(which.name).asks_over(which))
+    buyer = people.buyer(which.name)
+    expect_sum(buyer, f"what {which.name} asks for", money(sum), buyer.asks_over(which))
 
 
 @then(phrase("{BUYER}'s {REQUEST} needs an answer within {SPAN}"))
@@ -100,8 +102,9 @@ def _(people: Cast, buyer: str) -> None:
 
 
 def _paid_back(people: Cast, which: Which, expected: Sum | None) -> None:
-    paid = people.watcher.books_of(people.buyer(which.name), which)["marketplace"]
-    expect(f"paid back to {which.name}", expected, paid if expected or paid.amount else None)
+    buyer = people.buyer(which.name)
+    paid = people.watcher.books_of(buyer, which)["marketplace"]
+    expect_sum(buyer, f"paid back to {which.name}", expected, paid if expected or paid.amount else None)
 
 
 @then(phrase("all three books say {SUM} for {BUYER}(?:'s {ORDER})?"))
@@ -110,8 +113,8 @@ def _(people: Cast, which: Which, sum: str) -> None:
 
 
 def _books_say(people: Cast, which: Which, expected: Sum) -> None:
-    books = people.watcher.books_of(people.buyer(which.name), which)
-    expect(f"paid back to {which.name}", expected, **books)
+    buyer = people.buyer(which.name)
+    expect_sum(buyer, f"paid back to {which.name}", expected, **people.watcher.books_of(buyer, which))
 
 
 @then(phrase('{BUYER} has (?:exactly )?{COUNT} mails?, (?P<mails>"[^"]+"(?:,? (?:and )?(?:then )?"[^"]+")*)'))
@@ -143,9 +146,11 @@ def _(people: Cast, datatable: list[list[str]] | None = None) -> None:
 
 @then(phrase("the {PLACE}mail(?: to {BUYER})? names the sum {SUM}"))
 def _(people: Cast, place: str | None, buyer: str | None, sum: str) -> None:
-    expected, text = money(sum), _mail(people, place, buyer)["text"]
-    named = re.search(rf"(?<![\d.]){re.escape(str(expected))}\b", text)
-    expect("the sum that the mail names", expected, expected if named else text)
+    expected, mail = money(sum), _mail(people, place, buyer)
+    found = re.findall(r"(?<![\d.])(\d+(?:\.\d+)?) ([A-Z]{3})\b", mail["text"])
+    named = [Sum(Decimal(amount), currency) for amount, currency in found]
+    whose = people.buyer(people.names().get(mail["order_id"], ""))
+    expect_sum(whose, "the sum that the mail names", expected, expected if expected in named else named)
 
 
 def _mail(people: Cast, place: str | None, buyer: str | None) -> Json:

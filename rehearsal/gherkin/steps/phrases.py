@@ -16,9 +16,10 @@ from typing import Any, Final
 
 from pytest_bdd import given, parsers, when
 
-from rehearsal.gherkin.cast import Cast, Goods
+from rehearsal.gherkin.cast import Buyer, Cast, Goods
 from rehearsal.gherkin.closed_words import one_of
 from rehearsal.gherkin.errors import Miswritten
+from rehearsal.gherkin.expect import Differs, expect
 from rehearsal.gherkin.which import NOUNS, ORDINALS, Which
 from rehearsal.sums import DECIMALS, Missaid, Sum, read
 
@@ -207,6 +208,15 @@ def basket(rows: list[list[str]] | None) -> list[Goods]:
     if none := next((one.name for one in goods if one.pieces < 1), ""):
         raise Miswritten(f"pieces are 1 or more, also of the {none}")
     return goods
+
+
+def expect_sum(buyer: Buyer, what: str, expected: object, *seen: object, **said: object) -> None:
+    """Compare sums as `expect` does; where they differ, tell how the buyer's orders share out shipping and tax."""
+    try:
+        expect(what, expected, *seen, **said)
+    except Differs as differs:
+        shared = [f"  {order.shared}" for order in buyer.orders if order.shared]
+        raise Differs("\n".join((str(differs), *shared)), differs.comparison) from None
 
 
 def money(text: str) -> Sum:

@@ -21,6 +21,7 @@ CENTS, DOLLARS = Sum(Decimal("14.99"), "USD"), Sum(Decimal("15.99"), "USD")
     ("expected", "seen", "words"),
     [
         ("a", "b", 'expected "a"; seen "b"'),
+        ("a", "Dear\n\nMaya,\n", 'expected "a"; seen "Dear Maya,"'),
         (2, 1, "expected 2; seen 1"),
         (True, False, "expected yes; seen no"),
         (None, "", "expected nothing; seen nothing"),

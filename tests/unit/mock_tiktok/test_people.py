@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -76,6 +77,12 @@ def test_the_same_seed_makes_the_same_people_whoever_looks_meanwhile() -> None:
 
     assert story(1, 0) == story(1, 3)
     assert story(1, 0) != story(2, 0)
+
+
+def test_a_name_that_is_given_changes_nothing_else() -> None:
+    towns = [(town, town.order(buyer_name=name).order_id) for town, name in ((Town(), None), (Town(), "Maya"))]
+    seeded, named = (town.shop.order(order_id).buyer for town, order_id in towns)
+    assert named == replace(seeded, name="Maya")
 
 
 def test_worlds_with_one_seed_share_no_credentials() -> None:
