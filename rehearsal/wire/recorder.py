@@ -20,6 +20,7 @@ from rehearsal.contract.operation import Breach, Operation, Pairs
 from rehearsal.contract.schema import NO_FIELD
 from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.trace.log import Slot, Trace
+from rehearsal.wire.delivery import Delivery
 
 CREDENTIALS: Final = ("authorization", "x-tts-access-token")  # headers
 
@@ -40,7 +41,7 @@ class Call:
     scheme: str = "https"
     patience: timedelta | None = None  # how long its caller waits for the whole answer; None: for ever
     fault: str | None = None  # what the link did to it on purpose
-    held: timedelta = timedelta(0)  # how long an outsider's call is to be held, in the machine's time
+    delivery: Delivery | None = None  # how the answer is to reach a caller over a socket
 
 
 class Response(NamedTuple):

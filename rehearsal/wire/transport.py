@@ -24,6 +24,7 @@ from requests.cookies import RequestsCookieJar
 from requests.structures import CaseInsensitiveDict
 
 from rehearsal.contract.openapi import Contract
+from rehearsal.wire.delivery import DELIVERY
 from rehearsal.wire.recorder import Call, Endpoint, Handler, Recorder, Response
 
 CALLER_HEADER: Final = "Rehearsal-Caller"
@@ -168,6 +169,9 @@ class _InProcess(BaseAdapter):
         except requests.RequestException as failure:
             failure.request = request
             raise
+        if call.fault is not None and (more := _missing(received)):
+            words = f"Connection broken: IncompleteRead({len(received.body)} bytes read, {more} more expected)"
+            raise requests.exceptions.ChunkedEncodingError(words, request=request)
         return _Received(request, received)
 
     def close(self) -> None:
@@ -233,7 +237,8 @@ def recorded(
     """Return `app` as outsiders reach it over sockets: each call is judged and recorded like any other.
 
     `guard` is held for the length of each call (the world's lock: one writer per world). A caller that says it is one
-    of ours, as `SocketWire` does, is judged as one of ours.
+    of ours, as `SocketWire` does, is judged as one of ours. Where a front takes the call, it is told how the answer is
+    to be delivered.
     """
 
     def recording(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -255,18 +260,32 @@ def recorded(
             body,
             outside=ours is None,
             scheme=environ["wsgi.url_scheme"],
+            delivery=environ.get(DELIVERY),
         )
 
         def handler(sent: Call) -> Response:
             asked = {"wsgi.input": io.BytesIO(body), "rehearsal.exchange_id": sent.exchange_id}
             return run_wsgi(app, environ | asked)
 
-        with guard():
-            response = recorder.exchange(call, Endpoint(name, contract, handler))
+        try:
+            with guard():
+                response = recorder.exchange(call, Endpoint(name, contract, handler))
+        except requests.RequestException:  # what the link did, as one in the same process would see it
+            if call.delivery is None:
+                raise
+            call.delivery.reset = True
+            response = Response(502, "", [], b"")
+        if call.delivery is not None and call.fault is not None:
+            call.delivery.ends_early = bool(_missing(response))
         start_response(f"{response.status} {response.reason or responses.get(response.status, '')}", response.headers)
         return [response.body]
 
     return recording
+
+
+def _missing(response: Response) -> int:
+    """Return how many bytes were announced that do not come."""
+    return max(0, int(response.folded.get("content-length", "0")) - len(response.body))
 
 
 @lru_cache(maxsize=16)

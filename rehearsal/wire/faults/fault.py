@@ -150,7 +150,8 @@ class Meeting:
         """
         call, enough = self.call, self.call.patience
         if call.outside:
-            call.held += span
+            if call.delivery is not None:
+                call.delivery.held += span
             return
         self.waiting.append(call.caller)
         try:

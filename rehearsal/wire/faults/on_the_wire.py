@@ -72,9 +72,9 @@ def cut_after(meeting: Meeting) -> Response:
 
 
 def truncate(meeting: Meeting) -> Response:
-    """The answer's body ends early."""
+    """The answer's body ends early: more was announced."""
     response = meeting.onward()
-    return with_body(response, response.body[: meeting.given("bytes")])
+    return with_body(response, response.body[: meeting.given("bytes")], announced=len(response.body))
 
 
 def garble(meeting: Meeting) -> Response:
@@ -134,16 +134,21 @@ def redirect(meeting: Meeting) -> Response:
 def slow_drip(meeting: Meeting) -> Response:
     """The answer comes so many bytes a second."""
     response = meeting.onward()
-    seconds = len(response.body) / meeting.given("bytes_per_second")
+    rate, delivery = meeting.given("bytes_per_second"), meeting.call.delivery
+    if meeting.call.outside and delivery is not None:
+        delivery.bytes_per_second = rate
+        return response
+    seconds = len(response.body) / rate
     if seconds:
         meeting.wait(min(timedelta(seconds=seconds), LONGEST_DRIP))
     return response
 
 
-def with_body(response: Response, body: bytes) -> Response:
-    """Return a response with another body, of whose length it says the truth."""
+def with_body(response: Response, body: bytes, announced: int | None = None) -> Response:
+    """Return a response with another body, of whose length it says the truth unless another one is `announced`."""
     kept = [(name, value) for name, value in response.headers if name.lower() != "content-length"]
-    return response._replace(headers=[*kept, ("Content-Length", str(len(body)))], body=body)
+    length = len(body) if announced is None else announced
+    return response._replace(headers=[*kept, ("Content-Length", str(length))], body=body)
 
 
 def question(call: Call) -> tuple[str, ...]:

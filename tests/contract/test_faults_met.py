@@ -1,0 +1,171 @@
+"""Every kind of fault is met, in the same process and over real sockets, and its caller sees the same of it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import pytest
+import requests
+
+from mock_tiktok.open_api.signing import signature
+from rehearsal.server.sockets import Served, Service, origin, take
+from rehearsal.wire.faults.kinds import KINDS
+from rehearsal.world.world import API_HOST, World
+
+RR: Final = "/return_refund/202309/returns"
+IMPATIENT: Final = 0.2  # seconds, real or simulated
+PATIENT: Final = 30.0
+
+
+class Caller:
+    """A client of the marketplace, with one claim to decide on."""
+
+    def __init__(self, world: World, session: requests.Session, base: str, fault_from: str) -> None:
+        self.world, self.session, self.base, self.fault_from = world, session, base, fault_from
+        (self.shop,) = world.marketplace.shops
+        self.claim = self.a_claim()
+        self.patience = PATIENT
+        self.met = threading.Event()
+        world.recorder.subscribe(lambda exchange: self.met.set() if exchange.fault else None)
+        code = world.marketplace.credentials(self.shop.shop_id).auth_code
+        self.granted = self.token("get", auth_code=code, grant_type="authorized_code")["data"]
+
+    def a_claim(self) -> str:
+        order = self.world.marketplace.place_order()
+        return self.world.marketplace.request_return(order.order_id, return_type="REFUND").return_id
+
+    def approve(self) -> requests.Response:
+        return self.post(f"{RR}/{self.claim}/approve", {"decision": "APPROVE_REFUND"}, idempotency_key="k")
+
+    def search(self) -> requests.Response:
+        return self.post(f"{RR}/search", {})
+
+    def post(self, path: str, body: dict[str, Any], **query: str) -> requests.Response:
+        market, raw = self.world.marketplace, json.dumps(body).encode()
+        query |= {"app_key": market.app_key, "shop_cipher": self.shop.shop_cipher}
+        query["timestamp"] = str(int(self.world.now.timestamp()))
+        query["sign"] = signature(market.app_secret, path, tuple(query.items()), raw)
+        headers = {"x-tts-access-token": self.granted["access_token"], "content-type": "application/json"}
+        address = f"{self.base}{path}?{urlencode(query)}"
+        return self.session.post(address, data=raw, headers=headers, timeout=self.patience, allow_redirects=False)
+
+    def token(self, verb: str, **query: str) -> dict[str, Any]:
+        query |= {"app_key": self.world.marketplace.app_key, "app_secret": self.world.marketplace.app_secret}
+        address = f"{self.base}/api/v2/token/{verb}?{urlencode(query)}"
+        return dict(self.session.get(address, timeout=PATIENT).json())
+
+    def refresh(self) -> int:
+        token = self.granted["refresh_token"]
+        return int(self.token("refresh", refresh_token=token, grant_type="refresh_token")["code"])
+
+
+@contextmanager
+def in_process() -> Iterator[Caller]:
+    world = World()
+    yield Caller(world, world.wire.session("connector"), f"https://{API_HOST}", "connector")
+
+
+@contextmanager
+def over_sockets() -> Iterator[Caller]:
+    world, socket = World(), take("127.0.0.1", 0)
+    server = Served([Service(world.outside_app("tiktok"), socket)])
+    server.start()
+    try:
+        with requests.Session() as session:
+            session.trust_env = False
+            yield Caller(world, session, origin(*socket.getsockname()), "tools")
+    finally:
+        server.stop()
+
+
+def breaks(error: type[Exception], patience: float = PATIENT) -> Callable[[Caller], None]:
+    def seen(caller: Caller) -> None:
+        caller.patience = patience
+        with pytest.raises(error):
+            caller.approve()
+
+    return seen
+
+
+def answers(status: int, code: int | None = None, **more: str) -> Callable[[Caller], None]:
+    def seen(caller: Caller) -> None:
+        response = caller.approve()
+        assert response.status_code == status
+        assert code is None or response.json()["code"] == code
+        assert more.items() <= {name.lower(): value for name, value in response.headers.items()}.items()
+
+    return seen
+
+
+def is_unreadable(caller: Caller) -> None:
+    with pytest.raises(ValueError, match=r"Expecting value|decode"):
+        caller.approve().json()
+
+
+def is_as_before(caller: Caller) -> None:
+    assert caller.search().json()["data"]["total_count"] == 1
+    caller.world.advance(by=timedelta(minutes=11))
+    caller.a_claim()
+    assert caller.search().json()["data"]["total_count"] == 1
+
+
+def lags(caller: Caller) -> None:
+    caller.a_claim()
+    assert caller.search().json()["data"]["total_count"] == 1
+
+
+def cannot_be_renewed(caller: Caller) -> None:
+    assert caller.refresh() == 36004001
+
+
+SEEN: Final[dict[str, tuple[dict[str, Any], Callable[[Caller], None]]]] = {
+    # kind                what is given with it           what its caller sees
+    "refuse": ({"status": 503}, answers(503, 36009003)),
+    "unreachable": ({}, breaks(requests.ConnectionError)),
+    "delay": ({"by": "PT1S"}, breaks(requests.ReadTimeout, IMPATIENT)),
+    "cut_before": ({}, breaks(requests.ConnectionError)),
+    "cut_after": ({}, breaks(requests.ConnectionError)),
+    "truncate": ({}, breaks(requests.exceptions.ChunkedEncodingError)),
+    "garble": ({}, is_unreadable),
+    "wrong_content_type": ({}, answers(200, 0, **{"content-type": "text/html"})),
+    "empty_success": ({}, is_unreadable),
+    "stale": ({"by": "PT10M"}, is_as_before),
+    "duplicate": ({}, answers(200, 0)),
+    "reorder": ({}, breaks(requests.ReadTimeout, IMPATIENT)),
+    "redirect": ({}, answers(302, location="https://elsewhere.example/")),
+    "slow_drip": ({}, breaks(requests.RequestException, IMPATIENT)),
+    "search_lag": ({"by": "PT10M"}, lags),
+    "locked": ({"return_id": ...}, answers(200, 25001028)),
+    "quota": ({"calls": 0}, answers(429, 36009037)),
+    "scope_removed": ({"scope": "seller.return_refund.basic"}, answers(401, 105005)),
+    "token_revoked": ({}, answers(401, 105001)),
+    "token_expired": ({}, answers(401, 105002)),
+    "refresh_ended": ({}, cannot_be_renewed),
+    "deauthorised": ({}, answers(401, 105001)),
+}
+
+
+@pytest.mark.parametrize("way", [in_process, over_sockets])
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_is_met_and_is_over_when_it_was(kind: str, way: Callable[[], Any]) -> None:
+    having, seen = SEEN[kind]
+    with way() as caller:
+        having = {name: caller.claim if value is ... else value for name, value in having.items()}
+        told = {"kind": kind, "from": caller.fault_from, "times": 1, "with": having}
+        planned = caller.world.trouble.plan(**told)
+        seen(caller)
+        assert caller.met.wait(PATIENT), "one that gives up may be gone before its call is answered"
+        assert (planned.hit, planned.missed, planned.stage) == (1, 0, "over")
+        (met,) = (entry for entry in caller.world.trace.entries() if entry.get("fault"))
+        assert met["fault"] == kind
+        caller.patience = PATIENT
+        if "token" in kind or kind == "deauthorised":
+            code = caller.world.marketplace.credentials(caller.shop.shop_id).auth_code
+            caller.granted = caller.token("get", auth_code=code, grant_type="authorized_code")["data"]
+        assert caller.approve().json()["code"] == 0
