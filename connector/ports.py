@@ -168,6 +168,7 @@ class UnitOfWork(Protocol):
 
     # --- cases and adjustments ---
     def case(self, profile_id: int, site_id: str) -> Case | None: ...
+    def cases(self, profile_id: int, site_ids: Sequence[str]) -> list[Case]: ...
     def adjustment(self, adjustment_id: int, *, lock: bool = False) -> Adjustment | None: ...
     def adjustments_of_claim(self, profile_id: int, site_id: str, *, lock: bool = False) -> list[Adjustment]:
         """Return all adjustments of a return or cancellation, oldest first."""
@@ -192,8 +193,8 @@ class UnitOfWork(Protocol):
         """Count the decisions about a claim that were ever put into the outbox."""
 
     def waiting(self) -> int: ...
-    def attempt_begun(self, entry: OutboxEntry, decision: Decision, at: datetime) -> None:
-        """Keep, before an entry is sent, that it is about to be, and as what."""
+    def attempt_begun(self, entry: OutboxEntry, decision: Decision, at: datetime) -> bool:
+        """Keep, before an entry is sent, that it is about to be, and as what; False where it is finished already."""
 
     def attempt_failed(
         self,
@@ -233,7 +234,8 @@ class UnitOfWork(Protocol):
     def activity(self, order_id: int) -> list[ActivityEntry]: ...
     def note(
         self,
-        order: Order,
+        profile_id: int,
+        order_id: int,
         at: datetime,
         *,
         by: str,

@@ -155,6 +155,4 @@ def _named(claim: Adjustment) -> str:
 
 
 def _note(work: UnitOfWork, entry: OutboxEntry, event: str, text: str, site_id: str | None, now: datetime) -> None:
-    order = work.order(entry.order_id)
-    assert order is not None
-    work.note(order, now, by="connector", event=event, text=text, site_id=site_id)
+    work.note(entry.profile_id, entry.order_id, now, by="connector", event=event, text=text, site_id=site_id)

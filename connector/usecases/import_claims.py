@@ -52,7 +52,9 @@ class Account:
         """Write a line of the order's history, with the marketplace's own words."""
         claim, more = self.claim, self.claim.arbitration_status or self.claim.cause
         words = f"{claim.status} ({more})" if more else claim.status
-        self.work.note(self.order, self.now, by=by, event=event, text=text, words=words, site_id=claim.id)
+        self.work.note(
+            self.order.profile_id, self.order.id, self.now, by=by, event=event, text=text, words=words, site_id=claim.id
+        )
 
 
 def is_news(case: Case | None, claim: Claim) -> bool:
@@ -82,7 +84,9 @@ def take_claim(work: UnitOfWork, profile_id: int, claim: Claim, now: datetime, *
     action = news(claim)
     if action is None:
         text = f"The marketplace shows a status that is not known here: {claim.status}"
-        work.note(order, now, by="marketplace", event="status_unknown", text=text, site_id=claim.id)
+        work.note(
+            order.profile_id, order.id, now, by="marketplace", event="status_unknown", text=text, site_id=claim.id
+        )
         return True
     units = {unit.site_line_id: unit for unit in work.units([order.id])}
     account = Account(work, order, units, claim, action, now)
@@ -162,7 +166,16 @@ def _adopt(work: UnitOfWork, order: Order, claim: Claim, entry: OutboxEntry, now
         adopted = replace(adjustment, site_adjustment_id=claim.id, status=status, updated_at=now)
         work.moved(adjustment, adopted)
     text = f"Found at {MARKETPLACE} ({describe(entry.decision)}): carried out although its answer was lost"
-    work.note(order, now, by="connector", event="settled", text=text, words=claim.status, site_id=claim.id)
+    work.note(
+        order.profile_id,
+        order.id,
+        now,
+        by="connector",
+        event="settled",
+        text=text,
+        words=claim.status,
+        site_id=claim.id,
+    )
     return work.adjustments_of_claim(order.profile_id, claim.id, lock=True)
 
 

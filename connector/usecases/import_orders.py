@@ -36,7 +36,9 @@ def take_order(work: UnitOfWork, profile_id: int, site: SiteOrder, now: datetime
         _move_lines(work, order, site)
     if known is None or known.site_status != site.status:
         text = f"Order collected, {said(site.total, site.currency)}" if known is None else f"Order is {site.status}"
-        work.note(order, now, by="marketplace", event="order_collected", text=text, words=site.status)
+        work.note(
+            order.profile_id, order.id, now, by="marketplace", event="order_collected", text=text, words=site.status
+        )
     return True
 
 

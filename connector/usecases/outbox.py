@@ -68,9 +68,8 @@ def decide(
         updated_source="System" if by_default else "Api",
         updated_at=now,
     )
-    work.moved(asked, decided)
-    family = [decided if entry.id == adjustment.id else entry for entry in family]
-    missing = sum(1 for entry in family if entry.decision is None)
+    becomes = [decided if entry.id == adjustment.id else entry for entry in family]
+    missing = sum(1 for entry in becomes if entry.decision is None)
     text = f"{decision.action}" + ("" if instead in (None, decision.action) else f" instead of {instead}")
     text += " by this shop's default answer" if by_default else ""
     if amount is not None:
@@ -78,9 +77,12 @@ def decide(
     if missing:
         text += f"; {lines_missing(missing)}"
     who = "connector" if by_default else "oms"
-    work.note(order, now, by=who, event="answered", text=text, site_id=adjustment.site_adjustment_id)
-    if not missing:
-        _enqueue_decision(work, order, family, secret=secret, now=now)
+    work.note(
+        order.profile_id, order.id, now, by=who, event="answered", text=text, site_id=adjustment.site_adjustment_id
+    )
+    entry_id = None if missing else _enqueue_decision(work, order, becomes, secret=secret, now=now)
+    for was, entry in zip(family, becomes, strict=True):
+        work.moved(was, replace(entry, outbox_id=entry_id or entry.outbox_id))
 
 
 def _family(work: UnitOfWork, adjustment: Adjustment) -> list[Adjustment]:
@@ -172,12 +174,12 @@ def check_coins(field: str, amount: Decimal, currency: str) -> None:
 
 def _enqueue_decision(
     work: UnitOfWork, order: Order, family: Sequence[Adjustment], *, secret: Secret, now: datetime
-) -> None:
-    """Put the decision about all lines of an RMA into the outbox."""
+) -> int:
+    """Put the decision about all lines of an RMA into the outbox and return the entry's number."""
     deadlines = [entry.deadline for entry in family if entry.deadline is not None]
     site_id = family[0].site_adjustment_id
     assert site_id is not None
-    entry_id = enqueue(
+    return enqueue(
         work,
         order,
         _as_one(family, order.currency),
@@ -187,8 +189,6 @@ def _enqueue_decision(
         secret=secret,
         now=now,
     )
-    for adjustment in family:
-        work.moved(adjustment, replace(adjustment, outbox_id=entry_id))
 
 
 def _as_one(family: Sequence[Adjustment], currency: str) -> ClaimDecision:

@@ -206,7 +206,7 @@ def start(
         opened = replace(opened, id=work.added(opened))
         verb = "Cancellation" if portion.cancels else "Refund"
         text = f"{verb} of {said(portion.parts.total, order.currency)} for {units(len(line_ids))} asked for"
-        work.note(order, now, by="oms", event="refund_asked", text=text, words=reason)
+        work.note(order.profile_id, order.id, now, by="oms", event="refund_asked", text=text, words=reason)
         if request.prevent_site_processing:
             continue
         entry_id = enqueue(

@@ -45,6 +45,7 @@ DELIVERED: Final = {
 }
 BROKEN: Final = "failed here"
 SETTLED: Final = {**DELIVERED, OutboxState.DONE: "settled"}
+ENDED: Final = {words for state, words in DELIVERED.items() if state not in OUTCOME_UNKNOWN}
 NO_ANSWER: Final = "no answer about its token"
 # A token that was renewed and never reached us ends the one we have, some time after (assumed: 10 minutes).
 RENEWED_AGAIN: Final = timedelta(minutes=1)
@@ -85,10 +86,9 @@ class Worker:
             trouble: list[str] = []
             run = self._run(shop, self._access(shop, tokens, now, trouble), now, following)
             reached, collected = self._collect(run, rounds, trouble)
-            decided, carried = Counter[str](), Counter[str]()
+            done = Counter[str]()
             if waiting or collected or trouble:  # a stream that broke off may have brought news all the same
-                decided = self._decide_what_lapses(run)
-                carried = self._deliver(run)
+                done = self._work_off(run)
             if NO_ANSWER in trouble:
                 following = min(following, now + RENEWED_AGAIN)
             with self.store.writing() as work:
@@ -96,7 +96,7 @@ class Worker:
                 purged = work.purged(rounds, purge_to) if to_purge else 0
             if purged:
                 self.store.sweep()
-        counts = Counter({"collected": collected, "purged": purged}) + decided + carried
+        counts = Counter({"collected": collected, "purged": purged}) + done
         events = [f"{count} {word}" for word, count in counts.items() if count] + trouble
         return Outcome(f"round: {', '.join(events) or 'nothing new'}", bool(events), following)
 
@@ -181,8 +181,9 @@ class Worker:
         missing: list[str] = []
         for batch in _batches(found):
             with self.store.reading() as work:
-                fresh = [claim for claim in batch if is_news(work.case(run.shop.id, claim.id), claim)]
-                wanted = dict.fromkeys(claim.order_id for claim in fresh)
+                known = {case.site_id: case for case in work.cases(run.shop.id, [claim.id for claim in batch])}
+                fresh = [claim for claim in batch if is_news(known.get(claim.id), claim)]
+                wanted = dict.fromkeys(claim.order_id for claim in fresh if claim.id not in known)
                 strangers = [order_id for order_id in wanted if work.order_by_site(run.shop.id, order_id) is None]
             if not fresh:
                 continue
@@ -235,12 +236,20 @@ class Worker:
             return claim
 
     # --- what nobody has decided ---
-    def _decide_what_lapses(self, run: Run) -> Counter[str]:
-        """Warn before a deadline; make the shop's default decision in the last round before it."""
-        counts: Counter[str] = Counter()
+    def _work_off(self, run: Run) -> Counter[str]:
+        """Decide what would lapse, then deliver and settle; count how it all came out."""
         until = max(run.next_round_at, run.now + self.settings.warn_before)
         with self.store.reading() as work:
-            lapsing = work.undecided(run.shop.id, until)
+            lapsing, entries = work.undecided(run.shop.id, until), work.unfinished(run.shop.id)
+        decided = self._decide_what_lapses(run, lapsing)
+        if decided:
+            with self.store.reading() as work:
+                entries = work.unfinished(run.shop.id)
+        return decided + self._deliver(run, entries)
+
+    def _decide_what_lapses(self, run: Run, lapsing: Iterable[Adjustment]) -> Counter[str]:
+        """Warn before a deadline; make the shop's default decision in the last round before it."""
+        counts: Counter[str] = Counter()
         for adjustment in lapsing:
             try:
                 done = self._before_its_deadline(run, adjustment)
@@ -291,29 +300,24 @@ class Worker:
 
     def _warn(self, adjustment: Adjustment, now: datetime) -> None:
         with self.store.writing() as work:
-            order = work.order(adjustment.order_id)
-            assert order is not None
             assert adjustment.deadline is not None
             work.moved(adjustment, replace(adjustment, warned_at=now))
             text = f"No answer yet: {MARKETPLACE} decides by itself at {moment(adjustment.deadline)}"
-            site_id = adjustment.site_adjustment_id
-            work.note(order, now, by="connector", event="deadline_near", text=text, site_id=site_id)
+            ids, site_id = (adjustment.profile_id, adjustment.order_id), adjustment.site_adjustment_id
+            work.note(*ids, now, by="connector", event="deadline_near", text=text, site_id=site_id)
 
     # --- deliver, settle ---
-    def _deliver(self, run: Run) -> Counter[str]:
+    def _deliver(self, run: Run, entries: Sequence[OutboxEntry]) -> Counter[str]:
         """Deliver what waits, then settle what has no outcome; count the entries by how they came out."""
-        with self.store.reading() as work:
-            entries = work.unfinished(run.shop.id)
-        if not entries:
-            return Counter()
         came_out: dict[int, str] = {}
         for entry in entries:
             if entry.state in OUTCOME_UNKNOWN or (entry.not_before is not None and entry.not_before > run.now):
                 continue
             try:
-                for first in unsettled(run, entry):
+                before = unsettled(run, entry)
+                for first in before:
                     came_out[first.id] = _carry(run, first)
-                entry, goes = its_turn(run, entry)
+                entry, goes = its_turn(run, entry, unsettled(run, entry) if before else ())
             except Exception as error:
                 broke(run, entry, error)
                 came_out[entry.id] = BROKEN
@@ -322,6 +326,8 @@ class Worker:
                 came_out[entry.id] = _carry(run, entry)
             elif entry.state is OutboxState.WITHDRAWN:
                 came_out[entry.id] = DELIVERED[entry.state]
+        if ENDED.issuperset(came_out.values()) and not any(entry.state in OUTCOME_UNKNOWN for entry in entries):
+            return Counter(came_out.values())
         with self.store.reading() as work:
             unknown = [entry for entry in work.unfinished(run.shop.id) if entry.state in OUTCOME_UNKNOWN]
         for entry in unknown:

@@ -80,10 +80,12 @@ _UNITS: Final = (
     .where(_unit.order_id.in_(bindparam("orders", expanding=True)))
     .order_by(_unit.order_id, sa.func.length(_unit.site_line_id), _unit.site_line_id)
 )
+_CASES: Final = _chosen(t.cases, "profile_id").where(t.cases.c.site_id.in_(bindparam("site_ids", expanding=True)))
 _UNDECIDED: Final = _chosen(t.adjustments, "profile_id").where(
     _one_of(_adj.status, AWAITS_SELLER), _adj.deadline <= sa.bindparam("until", type_=t.Utc())
 )
 _UNFINISHED: Final = _chosen(t.outbox, "profile_id").where(_one_of(_out.state, UNFINISHED))
+_BEGUN: Final = _UPDATE[t.outbox.name].where(_one_of(_out.state, UNFINISHED))
 _WORK_WAITS: Final = sa.or_(_UNDECIDED.order_by(None).exists(), _UNFINISHED.order_by(None).exists())
 _LONG_AGO: Final = sa.and_(
     t.orders.c.profile_id == _mark.profile_id,
@@ -388,6 +390,9 @@ class SqlUnitOfWork:
     def case(self, profile_id: int, site_id: str) -> Case | None:
         return self._first(Case, profile_id=profile_id, site_id=site_id)
 
+    def cases(self, profile_id: int, site_ids: Sequence[str]) -> list[Case]:
+        return self._read(Case, _CASES, profile_id=profile_id, site_ids=list(site_ids))
+
     def adjustment(self, adjustment_id: int, *, lock: bool = False) -> Adjustment | None:
         return self._first(Adjustment, lock, id=adjustment_id)
 
@@ -423,10 +428,10 @@ class SqlUnitOfWork:
     def waiting(self) -> int:
         return int(self.connection.execute(_WAITING).scalar_one())
 
-    def attempt_begun(self, entry: OutboxEntry, decision: Decision, at: datetime) -> None:
+    def attempt_begun(self, entry: OutboxEntry, decision: Decision, at: datetime) -> bool:
         moved = {"state": OutboxState.SENDING, "attempts": entry.attempts + 1}
         sent = {"body": to_json(decision), "first_sent_at": entry.first_sent_at or at}
-        self._move(t.outbox, {**moved, **sent}, entry.id)
+        return self.connection.execute(_BEGUN, {"of_id": entry.id, **moved, **sent}).rowcount > 0
 
     def attempt_failed(
         self,
@@ -479,7 +484,8 @@ class SqlUnitOfWork:
 
     def note(
         self,
-        order: Order,
+        profile_id: int,
+        order_id: int,
         at: datetime,
         *,
         by: str,
@@ -489,8 +495,8 @@ class SqlUnitOfWork:
         site_id: str | None = None,
     ) -> None:
         line = {"at": at, "by": by, "event": event, "text": text, "source_words": words, "site_id": site_id}
-        self._add(t.activity, {"profile_id": order.profile_id, "order_id": order.id, **line})
-        self._move(t.orders, {"updated_at": at}, order.id)
+        self._add(t.activity, {"profile_id": profile_id, "order_id": order_id, **line})
+        self._move(t.orders, {"updated_at": at}, order_id)
 
     # --- the callers ---
     def application(self, application_id: str) -> Application | None:

@@ -44,9 +44,8 @@ def prepared(run: Run, entry: OutboxEntry) -> Decision:
 def begin(run: Run, entry: OutboxEntry, decision: Decision) -> bool:
     """Write the attempt down before it is made; False where the entry is finished already."""
     with run.store.writing() as work:
-        if work.outbox_entry(entry.id).state not in UNFINISHED:
+        if not work.attempt_begun(entry, decision, run.now):
             return False
-        work.attempt_begun(entry, decision, run.now)
         for was in work.adjustments_of_entry(entry.id):
             status = after(was.status, Action.SEND)
             waited = entry.error_message == HELD
@@ -56,14 +55,14 @@ def begin(run: Run, entry: OutboxEntry, decision: Decision) -> bool:
     return True
 
 
-def its_turn(run: Run, entry: OutboxEntry) -> tuple[OutboxEntry, bool]:
+def its_turn(run: Run, entry: OutboxEntry, unsettled: Sequence[OutboxEntry]) -> tuple[OutboxEntry, bool]:
     """Return an entry as it now stands and whether it goes out now: an answer to a buyer goes before a refund of ours.
 
-    Only a refund whose outcome is unknown is settled before the answer, as long as its deadline is not at stake.
+    Only a refund that is `unsettled` goes before the answer, as long as its deadline is not at stake.
     """
     if not isinstance(entry.decision, OrderDecision):
         in_time = entry.deadline is None or entry.deadline > run.next_round_at
-        return entry, not (in_time and unsettled(run, entry))
+        return entry, not (in_time and unsettled)
     with run.store.writing() as work:
         entry = give_way(work, entry, run.now)
         before = in_the_way(work, entry) if entry.state in UNFINISHED else None
@@ -77,7 +76,8 @@ def unsettled(run: Run, entry: OutboxEntry) -> list[OutboxEntry]:
     if not isinstance(entry.decision, APPROVALS):
         return []
     with run.store.reading() as work:
-        return same_units(work, entry, work.creating(entry.order_id))
+        creating = work.creating(entry.order_id)
+        return same_units(work, entry, creating) if creating else []
 
 
 def _reject_reason(run: Run, entry: OutboxEntry, decision: RejectReturn | RejectCancellation) -> str:

@@ -54,9 +54,8 @@ class Run:
         site_id: str | None = None,
     ) -> None:
         """Write a line of the order's history, as the connector's doing."""
-        order = work.order(entry.order_id)
-        assert order is not None
-        work.note(order, self.now, by="connector", event=event, text=text, words=words, site_id=site_id)
+        ids = entry.profile_id, entry.order_id
+        work.note(*ids, self.now, by="connector", event=event, text=text, words=words, site_id=site_id)
 
     def due_at(self, entry: OutboxEntry, retry: datetime) -> datetime | None:
         """Return when the next attempt goes out ahead of the grid; None where the deadline waits for the round."""
