@@ -29,6 +29,7 @@ PLAIN: Final = {"✓": "+", "✗": "x", "·": "-", "→": "->", "×": "x", "…"
 
 # fmt: off
 COMMANDS: Final = {
+    "crash":        ("rehearsal.cli.crash",        "Have the connector die at every place where it can, and judge."),
     "demo":         ("rehearsal.cli.demo",         "Play every documented workflow and write the report."),
     "play":         ("rehearsal.cli.play",         "Run Gherkin suites, ours or yours, in process or served."),
     "requirements": ("rehearsal.cli.requirements", "Show the table of requirements and the scenarios that play them."),

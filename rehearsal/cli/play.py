@@ -16,80 +16,30 @@ from rehearsal import report
 from rehearsal.cli.exit_codes import OF_OUTCOME, ExitCode
 from rehearsal.cli.outputs import make_room, refused, report_files
 from rehearsal.cli.plan import PLAN_FILE, plan
-from rehearsal.cli.profiles import check, manners_option, profile_options
+from rehearsal.cli.profiles import check
 from rehearsal.cli.progress import run_shown
-from rehearsal.cli.selection import misspelt, nothing, tag_expression
+from rehearsal.cli.selection import jobs_option, misspelt, nothing, paths_argument, suite_of, suite_options
 from rehearsal.control.client import HttpStage
 from rehearsal.control.stage import Problem
-from rehearsal.gherkin.collection import lines_played
 from rehearsal.gherkin.plan_file import missed, read_plan, trouble
 from rehearsal.gherkin.results import Outcome, ScenarioResult, played
 from rehearsal.gherkin.runner import Interrupted, Run, SuiteRun, list_suite
 from rehearsal.report import terminal
 from rehearsal.report.pages import span
-from rehearsal.resources import features_folder
-
-EXISTING: Final = click.Path(exists=True, path_type=Path)
-
-
-def _places(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[Path | tuple[Path, int], ...]:
-    """Return each path, with the line if it has one; refuse a line at which no scenario stands."""
-    return tuple(_place(ctx, param, value) for value in values)
-
-
-def _place(ctx: click.Context, param: click.Parameter, value: str) -> Path | tuple[Path, int]:
-    file, _, line = value.rpartition(":")
-    if not (line.isdecimal() and Path(file).is_file()) or Path(value).exists():
-        path: Path = EXISTING.convert(value, param, ctx)
-        if path.is_file() and path.suffix != ".feature":
-            raise click.BadParameter(f"{value} is no feature file: its name does not end in .feature.", ctx, param)
-        return path
-    try:
-        stand, meant = lines_played(Path(file), int(line))
-    except Exception:  # playing it says what is wrong with the file, as of any file
-        return Path(file)
-    if not meant:
-        lines = ", ".join(map(str, stand)) or "none"
-        words = f"{file}: no scenario stands in line {line}; those of this file: {lines}."
-        raise click.BadParameter(words, ctx, param)
-    return Path(file), int(line)
-
 
 ATTACH: Final = "Play on the served world at this control address, as `up` prints it. Resets it: what is in it is lost."
-JOBS: Final = "Play in N processes at once; `auto`: as many as there are processors, and scenarios to keep them busy."
-
-
-def _jobs(ctx: click.Context, param: click.Parameter, value: str) -> int | None:
-    """Return the number of processes, None for as many as make sense."""
-    if value == "auto":
-        return None
-    if not value.isdecimal() or int(value) == 0:
-        raise click.BadParameter(f"{value} is neither a number of processes nor `auto`.", ctx, param)
-    return int(value)
 
 
 @click.command()
-@click.argument("paths", metavar="[PATH[:LINE]]...", nargs=-1, callback=_places)
+@paths_argument
 @click.option("--attach", metavar="URL", is_eager=True, help=ATTACH)
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="The seed of every world.")
-@profile_options
-@manners_option
+@suite_options
 @click.option("--faults", callback=plan, type=PLAN_FILE, help="Plan the faults of this YAML file in every world.")
-@click.option(
-    "-k", "names", metavar="TEXT", multiple=True, help="Only scenarios with TEXT in their name or their file's."
-)
-@click.option(
-    "-t",
-    "--tags",
-    metavar="EXPRESSION",
-    callback=tag_expression,
-    help='Only scenarios with these tags: "R10 and not R17".',
-)
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write a JUnit file.")
 @click.option(
     "--report", "out", type=click.Path(file_okay=False, path_type=Path), help="Write the HTML report into this folder."
 )
-@click.option("-j", "--jobs", metavar="N", default="1", show_default=True, callback=_jobs, help=JOBS)
+@jobs_option("1")
 @click.option("-x", "--stop", "stops_early", is_flag=True, help="Stop at the first scenario that is not content.")
 @click.option("--durations", type=click.IntRange(min=1), metavar="N", help="Name the N scenarios that took longest.")
 @click.option("--list", "listing", is_flag=True, help="Play nothing; list what would be played.")
@@ -105,9 +55,7 @@ def play(
     Exit codes: 0 content; 1 a scenario or the auditor is not; 2 nothing to play, or it cannot be read or meant; 3 the
     stage itself failed; 4 something could not be judged.
     """
-    whole = [path for path in paths if isinstance(path, Path)] if paths else [features_folder()]
-    at = [path for path in paths if isinstance(path, tuple)]
-    suite = SuiteRun(whole, at=at, traced=out is not None, **asked)
+    suite = suite_of(paths, traced=out is not None, **asked)
     for words in misspelt(suite):
         click.echo(words, err=True)
     if listing:

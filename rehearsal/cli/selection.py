@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
-from typing import Final
+from pathlib import Path
+from typing import Any, Final
 
 import click
 from _pytest.mark.expression import Expression
 
+from rehearsal.cli.profiles import manners_option, profile_options
+from rehearsal.gherkin.collection import lines_played
 from rehearsal.gherkin.feature_text import ENCODING
 from rehearsal.gherkin.results import Listed
 from rehearsal.gherkin.runner import SuiteRun, list_suite
+from rehearsal.resources import features_folder
+
+Command = Callable[..., Any]
 
 _TAG: Final = re.compile(r"[\w:+.\-\[\]\\/]+")
 _IN_TEXT: Final = re.compile(r"(?<!\S)@(\S+)")
@@ -70,3 +76,72 @@ def nothing(suite: SuiteRun) -> str:
 
 def _called(name: str, one: Listed) -> bool:
     return name.casefold() in f"{one.file}::{one.name}".casefold()
+
+
+EXISTING: Final = click.Path(exists=True, path_type=Path)
+
+
+def _places(ctx: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[Path | tuple[Path, int], ...]:
+    """Return each path, with the line if it has one; refuse a line at which no scenario stands."""
+    return tuple(_place(ctx, param, value) for value in values)
+
+
+def _place(ctx: click.Context, param: click.Parameter, value: str) -> Path | tuple[Path, int]:
+    file, _, line = value.rpartition(":")
+    if not (line.isdecimal() and Path(file).is_file()) or Path(value).exists():
+        path: Path = EXISTING.convert(value, param, ctx)
+        if path.is_file() and path.suffix != ".feature":
+            raise click.BadParameter(f"{value} is no feature file: its name does not end in .feature.", ctx, param)
+        return path
+    try:
+        stand, meant = lines_played(Path(file), int(line))
+    except Exception:  # playing it says what is wrong with the file, as of any file
+        return Path(file)
+    if not meant:
+        lines = ", ".join(map(str, stand)) or "none"
+        words = f"{file}: no scenario stands in line {line}; those of this file: {lines}."
+        raise click.BadParameter(words, ctx, param)
+    return Path(file), int(line)
+
+
+JOBS: Final = "Play in N processes at once; `auto`: as many as there are processors, and scenarios to keep them busy."
+
+
+def _jobs(ctx: click.Context, param: click.Parameter, value: str) -> int | None:
+    """Return the number of processes, None for as many as make sense."""
+    if value == "auto":
+        return None
+    if not value.isdecimal() or int(value) == 0:
+        raise click.BadParameter(f"{value} is neither a number of processes nor `auto`.", ctx, param)
+    return int(value)
+
+
+paths_argument: Final = click.argument("paths", metavar="[PATH[:LINE]]...", nargs=-1, callback=_places)
+
+
+def jobs_option(default: str) -> Callable[[Command], Command]:
+    """Return the option that says how many processes play at once."""
+    return click.option("-j", "--jobs", metavar="N", default=default, show_default=True, callback=_jobs, help=JOBS)
+
+
+def suite_options(command: Command) -> Command:
+    """Add the options that say which scenarios are played, in which worlds."""
+    names = "Only scenarios with TEXT in their name or their file's."
+    tags = 'Only scenarios with these tags: "R10 and not R17".'
+    for option in (
+        click.option("-t", "--tags", metavar="EXPRESSION", callback=tag_expression, help=tags),
+        click.option("-k", "names", metavar="TEXT", multiple=True, help=names),
+        profile_options,
+        manners_option,
+        click.option(
+            "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="The seed of every world."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def suite_of(paths: Sequence[Path | tuple[Path, int]], **asked: Any) -> SuiteRun:
+    """Return the suite that the paths name; without any, the features that come with Rehearsal."""
+    whole = [path for path in paths if isinstance(path, Path)] if paths else [features_folder()]
+    return SuiteRun(whole, at=[path for path in paths if isinstance(path, tuple)], **asked)

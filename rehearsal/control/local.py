@@ -151,7 +151,7 @@ class InProcessStage(Stage):
         profiles: Mapping[str, Path] = MappingProxyType({}),
         **settings: Any,
     ) -> None:
-        self._profiles: Final = profiles
+        self.profiles: Final = profiles
         self._own_profile: Final = profiles.get(settings.get("profile", ""), settings.get("profile"))
         self.state: Final = StageState(settings | {"profile": self._own_profile})
         self._make_world = make_world
@@ -159,6 +159,7 @@ class InProcessStage(Stage):
         self._more = more
         self._advancing = threading.Lock()
         self._changing = threading.RLock()
+        self.on_call: Callable[[Call, Mapping[str, str], Json], None] | None = None  # told of each call as it begins
 
     @property
     def moment(self) -> datetime | None:
@@ -200,6 +201,8 @@ class InProcessStage(Stage):
         return True
 
     def request(self, call: Call, path: Mapping[str, str], body: Json) -> Json:
+        if self.on_call is not None:
+            self.on_call(call, path, body)
         return self.prepare(call, path, body)()
 
     def prepare(self, call: Call, path: Mapping[str, str], body: Any) -> Callable[[], Json]:
@@ -260,7 +263,7 @@ class InProcessStage(Stage):
         """Return what was given with the profile that it names: one that ships, or one that this stage began with."""
         if (name := given.get("profile")) is None:
             return given
-        known: dict[str, str | Path] = {ours: ours for ours in names()} | dict(self._profiles)
+        known: dict[str, str | Path] = {ours: ours for ours in names()} | dict(self.profiles)
         if self._own_profile is not None:
             known.setdefault(load(self._own_profile).name, self._own_profile)
         if name not in known:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -47,6 +47,28 @@ class SecretStreams:
         return hashlib.sha256(f"{self.key}|{purpose}|{self.drawn[purpose]}".encode()).hexdigest()[:40]
 
 
+class _Disk(sqlite3.Connection):
+    """A database in memory that outlives who had opened it, and says when something is committed to it."""
+
+    listener: Callable[[str], None] | None = None
+
+    def close(self) -> None:
+        """Let go of it, as a process does that ends: what was not committed is gone."""
+        self.rollback()
+
+    def end(self) -> None:
+        """Throw it away."""
+        super().close()
+
+    def commit(self) -> None:
+        if self.listener is None:
+            super().commit()
+            return
+        self.listener("before")
+        super().commit()
+        self.listener("after")
+
+
 class OurConnector:
     """Our connector: its process is an object, its disk a database in memory that outlives the process."""
 
@@ -58,7 +80,7 @@ class OurConnector:
         self._settings = Settings(
             database_url="sqlite://", app_key=app.app_key, app_secret=app.app_secret, pages_open=True
         )
-        self._disk = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+        self._disk = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None, factory=_Disk)
         _template().backup(self._disk)
         self._engine = engine_for(self._settings.database_url, disk=self._disk)
         self._process: Connector | None = None
@@ -111,12 +133,18 @@ class OurConnector:
     def kill(self) -> None:
         """End its process without a farewell; what it had committed is still on its disk."""
         self._process = None
+        self._disk.close()
+
+    def on_commit(self, listener: Callable[[str], None]) -> bool:
+        """Have `listener` hear "before" and "after" at each commit."""
+        self._disk.listener = listener
+        return True
 
     def stop(self) -> None:
         """End it for good."""
         self._process = None
         self._engine.dispose()
-        self._disk.close()
+        self._disk.end()
 
     def add_shop(self, auth_code: str, *, name: str | None = None) -> ShopAtConnector:
         """Have it exchange an authorization code for a shop."""

@@ -209,6 +209,10 @@ class ConnectorSeat(Seat, Protocol):
         """End its process without a farewell."""
         raise NotCapable(Capability.KILL)
 
+    def on_commit(self, listener: Callable[[str], None]) -> bool:
+        """Have `listener` hear "before" and "after" at each commit; return whether the seat can say so."""
+        return False
+
 
 class OmsSeat(Seat, Protocol):
     """An OMS on its seat: what the seller's staff and its warehouse see and do there."""

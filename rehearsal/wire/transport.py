@@ -109,6 +109,8 @@ class Wire:
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
         self._endpoints: dict[str, Endpoint] = {}
+        # Who is to hear, by caller, of each call of theirs: "before" it leaves, and "after" its response has come.
+        self.boundaries: Final[dict[str, Callable[[str, Call, Endpoint], None]]] = {}
 
     def mount(self, *hosts: str, name: str, contract: Contract, app: WsgiApp) -> None:
         """Have `hosts` lead to `app`; a host that led elsewhere leads here from now on."""
@@ -164,11 +166,16 @@ class _InProcess(BaseAdapter):
         body = _bytes(request.body)
         method, patience = request.method or "GET", None if timeout is None else _patience(timeout)
         call = Call(self._caller, method, host, f"/{path}", query, headers, body, scheme=scheme, patience=patience)
+        boundary = self._wire.boundaries.get(self._caller)
+        if boundary is not None:
+            boundary("before", call, endpoint)
         try:
             received = self._recorder.exchange(call, endpoint)
         except requests.RequestException as failure:
             failure.request = request
             raise
+        if boundary is not None:
+            boundary("after", call, endpoint)
         if call.fault is not None and (more := _missing(received)):
             words = f"Connection broken: IncompleteRead({len(received.body)} bytes read, {more} more expected)"
             raise requests.exceptions.ChunkedEncodingError(words, request=request)

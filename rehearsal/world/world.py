@@ -17,6 +17,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import unquote
+
+import requests
 
 from mock_tiktok import LedgerLine, Marketplace
 from mock_tiktok.errors import BadValue
@@ -43,8 +46,9 @@ from rehearsal.simulation.player import AgendaLike, FiredLike, Player
 from rehearsal.simulation.scheduler import Advanced, Scheduler, Stuck
 from rehearsal.trace.log import Trace
 from rehearsal.wire.faults.trouble import Hit, Trouble
-from rehearsal.wire.recorder import Exchange, Recorder
+from rehearsal.wire.recorder import Call, Endpoint, Exchange, Recorder
 from rehearsal.wire.transport import Wire, WsgiApp, recorded, run_wsgi
+from rehearsal.world.boundaries import Act, CrashPoints, Killed, Restart
 from rehearsal.world.errors import Busy, InvalidValue
 from rehearsal.world.quiescence import RestState, only_routine
 
@@ -110,6 +114,7 @@ class WorldState:
 
     rest: RestState = field(default_factory=RestState)
     outsiders: int = 0
+    points: CrashPoints | None = None
     down_since: datetime | None = None
 
 
@@ -165,7 +170,7 @@ class World:
         app = AppCredentials(self.marketplace.app_key, self.marketplace.app_secret)
         self.connector: Final = seats.connector(self._place("connector"), app)
         self.connector.start()
-        self._mount(CONNECTOR_HOST, name="connector", contract="channeladvisor", app=self.connector.app)
+        self._mount(CONNECTOR_HOST, name="connector", contract="channeladvisor", app=self._mortal(self.connector.app))
         self.client: Final = self._client_named("oms")
         self.oms: Final = seats.oms(self._place("oms"), self.client, self._conduct())
         self.capabilities: Final = common(self.connector, self.oms)
@@ -184,10 +189,10 @@ class World:
                 own = "" if isinstance(shops, int) else f"shops.{number}."
                 raise BadValue(f"{own}{error.field}", error.message) from error
         self.trouble: Final = Trouble(self, told=self._on_hit)
-        players: dict[str, Player] = {"stage": self.trouble, "marketplace": self.marketplace}
         seated = {"connector": self.connector, "oms": self.oms}
-        players |= {name: seat for name, seat in seated.items() if Capability.DRIVEN in seat.capabilities}
-        self._scheduler: Final = Scheduler(self.clock, players, self._act)
+        self._players: Final[dict[str, Player]] = {"stage": self.trouble, "marketplace": self.marketplace}
+        self._players.update((name, seat) for name, seat in seated.items() if Capability.DRIVEN in seat.capabilities)
+        self._scheduler: Final = Scheduler(self.clock, self._players, self._act)
 
     def _mount(self, *hosts: str, name: str, contract: str, app: WsgiApp) -> None:
         self.wire.mount(*hosts, name=name, contract=Contract.load(contract), app=app)
@@ -297,12 +302,20 @@ class World:
     def _act(self, name: str, player: Player) -> FiredLike:
         slot = self.trace.reserve()
         done: dict[str, Any] = {"who": name, "what": "failed", "changed": True, "return_id": None}
+        points = self.state.points
+        if points is not None:
+            points.act_begins()
         try:
             with self.trace.during(slot):
-                act = player.run_due(self.now)
+                try:
+                    act = player.run_due(self.now)
+                except Killed:
+                    act = self._died()
             done = {"who": act.who, "what": act.what, "changed": act.changed, "return_id": act.return_id}
         finally:
             self.trace.fill(slot, self.now, None, "act", **done)
+        if points is not None:
+            points.act_ended(name, changed=act.changed)
         self.auditor.after_act(self.now)
         rest = self.state.rest
         if rest.after_act(name, act.changed, shops=len(self.shops)) and rest.judged is None and self._settled():
@@ -418,6 +431,51 @@ class World:
             down, self.state.down_since = self.now - (self.state.down_since or self.now), None
             self._note("stage", StageEvent(self.now, "connector_started", {"down": down.total_seconds()}))
             return True
+
+    def kill_at(self, points: CrashPoints) -> None:
+        """Have the connector's boundaries counted from now on, and its process end at the one that `points` names."""
+        self.state.points = points
+
+        def calls(when: str, call: Call, endpoint: Endpoint) -> None:
+            found = endpoint.contract.find(call.method, unquote(call.path))
+            name, safe = (found[0].id.partition("_")[0], found[0].safe) if found else (call.path, False)
+            points.passes(f"{when} {name}", self.now, moves=when == "after" and not safe)
+
+        def commits(when: str) -> None:
+            points.passes(f"{when} a commit", self.now, moves=when == "after")
+
+        self.wire.boundaries["connector"] = calls
+        points.says_commits = self.connector.on_commit(commits)
+
+    def _died(self) -> Act:
+        """Have the connector's process end, and start it again when it is time; return that as an act."""
+        points = self.state.points
+        assert points is not None
+        self.kill_connector()
+        points.dying = False
+        if points.down:
+            self._players["restart"] = Restart(self.now + points.down, self.start_connector)
+        else:
+            self.start_connector()
+        return Act(self.now, "is killed")
+
+    def _mortal(self, app: WsgiApp) -> WsgiApp:
+        """Return the connector's app; when its process ends in the midst of a call, the caller's connection is cut."""
+
+        def serve(environ: dict[str, Any], start_response: Any) -> Any:
+            points = self.state.points
+            if points is not None:
+                points.call_met()
+            try:
+                return app(environ, start_response)
+            except Killed:
+                self._died()
+                raise requests.ConnectionError("the connection was closed without a response") from None
+            finally:
+                if points is not None:
+                    points.call_met()
+
+        return serve
 
     # outsiders
 

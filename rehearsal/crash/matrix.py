@@ -1,0 +1,105 @@
+"""All deaths of all scripts, on several processes, and a file in which what was tried before is found again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import traceback
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+from rehearsal.crash.replay import Story, Trial, told, trial
+from rehearsal.crash.script import Script
+from rehearsal.world.boundaries import Boundary
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """A death that is to be tried."""
+
+    story: Story
+    boundary: Boundary
+
+
+class Processes:
+    """Where the work is done: in so many processes, or for one job in this."""
+
+    def __init__(self, pool: ProcessPoolExecutor | None) -> None:
+        self._pool = pool
+
+    def stories(self, scripts: Sequence[Script]) -> Iterator[Story]:
+        """Play each script without a death; return them in the scripts' order."""
+        return (self._pool.map if self._pool else map)(told, scripts)
+
+    def trials(self, deaths: Iterable[Death], down: timedelta) -> Iterator[tuple[Death, Trial]]:
+        """Try each death; return what came of it, as it comes."""
+        if self._pool is None:
+            yield from map(partial(_tried, down=down), deaths)
+            return
+        yield from (one.result() for one in as_completed([self._pool.submit(_tried, one, down) for one in deaths]))
+
+
+@contextmanager
+def processes(jobs: int) -> Iterator[Processes]:
+    """Return so many processes to work in; what is left undone at the end is dropped."""
+    if jobs == 1:
+        yield Processes(None)
+        return
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+    try:
+        yield Processes(pool)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def deaths(stories: Sequence[Story], number: int | None = None) -> list[Death]:
+    """Return every death to try, or that of one number.
+
+    Rounds and pulls in which nothing was new are alike in all scenarios: those of the first stand for all.
+    """
+    if number is not None:
+        return [Death(story, one) for story in stories for one in story.boundaries if one.number == number]
+    first = stories[:1]
+    return [Death(story, one) for story in stories for one in story.boundaries if not one.routine or story in first]
+
+
+def _tried(death: Death, down: timedelta) -> tuple[Death, Trial]:
+    try:
+        return death, trial(death.story, death.boundary, down)
+    except Exception:
+        return death, Trial(
+            death.story.script.place, death.boundary.number, death.boundary.spoken, traceback.format_exc(), failed=True
+        )
+
+
+class Results:
+    """What was tried before, kept in a file, a line each. What would play otherwise today is tried anew."""
+
+    def __init__(self, file: Path | None) -> None:
+        self._file = file
+        self._known: dict[str, Trial] = {}
+        if file is not None and file.exists():
+            lines = map(json.loads, file.read_text(encoding="utf-8").splitlines())
+            self._known = {line.pop("death"): Trial(**line) for line in lines}
+
+    def known(self, death: Death, down: timedelta) -> Trial | None:
+        """Return what came of a death when it was tried before."""
+        return self._known.get(_name(death, down))
+
+    def keep(self, death: Death, down: timedelta, came_of_it: Trial) -> None:
+        """Keep what came of a death."""
+        if self._file is not None:
+            with self._file.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"death": _name(death, down)} | asdict(came_of_it), ensure_ascii=False) + "\n")
+
+
+def _name(death: Death, down: timedelta) -> str:
+    """Return what tells a death from all others: its story, all places in it where the connector may die, and which."""
+    story = replace(death.story, script=replace(death.story.script, place=""))
+    return hashlib.sha256(repr((story, death.boundary, down)).encode()).hexdigest()

@@ -1,0 +1,151 @@
+"""`rehearsal crash`: our connector survives every death, one that keeps its promises in memory does not."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from rehearsal.cli import run
+from rehearsal.cli.exit_codes import ExitCode
+from rehearsal.seats.builtin import OurConnector
+from rehearsal.world.boundaries import CrashPoints, Killed
+from rehearsal.world.world import START
+
+FEATURE = """
+Feature: Told twice
+  Scenario: The seller {answer}
+    Given Maya has received a desk lamp for 39.98 USD
+    And Maya has asked for her money back
+    And an hour has passed
+    When the seller {answer} Maya's request
+    Then all three books say {sum} for Maya
+"""
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> str:
+    file = tmp_path / "told.feature"
+    file.write_text(FEATURE.format(answer="approves", sum="39.98 USD"), encoding="utf-8")
+    return str(file)
+
+
+def crash(*asked: str) -> int:
+    return run(["crash", "--jobs", "1", *asked])
+
+
+def test_a_decision_survives_every_death(told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert crash(told) == ExitCode.CONTENT
+    shown = capsys.readouterr().out
+    assert (said := re.search(r"(\d+) of them differ", shown))
+    assert int(said[1]) > 15
+    assert shown.endswith(f"\n{said[1]} boundaries: {said[1]} survived, 0 findings\n")
+
+
+def test_what_is_kept_in_memory_alone_does_not(
+    told: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kill = OurConnector.kill
+
+    def forgets(seat: OurConnector) -> None:
+        kill(seat)
+        with seat._engine.begin() as connection:
+            connection.exec_driver_sql("DELETE FROM outbox")
+
+    monkeypatch.setattr(OurConnector, "kill", forgets)
+    assert crash(told) == ExitCode.FINDINGS
+    out = capsys.readouterr().out
+    assert "executed-once: expected" in out
+    again = re.findall(r"Again: rehearsal crash (.*)", out)
+    assert again
+    assert crash(*shlex.split(again[0])) == ExitCode.FINDINGS
+    assert "1 boundaries: 0 survived, 1 findings" in capsys.readouterr().out
+
+
+def test_a_run_that_was_stopped_is_taken_up_where_it_was(
+    told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "tried.ndjson"
+    assert crash(told, "--resume", str(file)) == ExitCode.CONTENT
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(lines[:-3]))
+    capsys.readouterr()
+    assert crash(told, "--resume", str(file)) == ExitCode.CONTENT
+    assert f"{len(lines) - 3} of these were tried before" in capsys.readouterr().out
+    assert sorted(file.read_text().splitlines(keepends=True)) == sorted(lines)
+    Path(told).write_text(FEATURE.format(answer="rejects", sum="0.00 USD"), encoding="utf-8")
+    assert crash(told, "--resume", str(file)) == ExitCode.CONTENT
+    assert "tried before" not in capsys.readouterr().out  # it is another story now
+
+
+@pytest.mark.parametrize(
+    ("asked", "words", "code"),
+    [
+        (["--down", "soon"], "--down", ExitCode.USAGE),
+        (["-k", "nobody"], "nothing to play", ExitCode.USAGE),
+        (["--point", "100000"], "no boundary 100,000", ExitCode.USAGE),
+    ],
+)
+def test_what_cannot_be_tried_is_said(
+    told: str, asked: list[str], words: str, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert crash(told, *asked) == code
+    assert words in capsys.readouterr().err
+
+
+def test_a_scenario_that_does_not_hold_by_itself_is_no_ground_to_judge_on(
+    told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path(told).write_text(FEATURE.format(answer="approves", sum="0.00 USD"), encoding="utf-8")
+    assert crash(told) == ExitCode.FINDINGS
+    assert "before anybody has died" in capsys.readouterr().out
+
+
+def test_the_nine_workflows_survive_every_death(capsys: pytest.CaptureFixture[str]) -> None:
+    code = run(["crash", "-t", "demo", "--jobs", "2"])
+    shown = capsys.readouterr().out
+    assert code == ExitCode.CONTENT, shown
+    assert re.search(r"9 scenarios with .*\n\n(\d+) boundaries: \1 survived, 0 findings", shown)
+
+
+def test_what_leaves_the_same_behind_is_tried_once() -> None:
+    points = CrashPoints()
+
+    def come_by(*what: str) -> None:
+        for one in what:
+            points.passes(one, START, moves=one in ("after a commit", "after approveReturn"))
+
+    points.act_begins()
+    come_by("before searchReturns", "after searchReturns", "before a commit", "after a commit", "before getOrderList")
+    points.act_ended("connector", changed=True)
+    points.act_begins()
+    come_by("before searchReturns", "after searchReturns")
+    points.act_ended("connector", changed=False)
+    points.act_begins()
+    come_by("before searchReturns", "after searchReturns")
+    points.act_ended("connector", changed=False)
+    come_by("before a commit", "after a commit")
+    points.call_met()
+    come_by("before approveReturn", "after approveReturn")
+    kept = [(one.number, one.what, one.routine) for one in points.kept]
+    assert kept == [
+        (1, "before searchReturns", False),
+        (4, "after a commit", False),
+        (6, "before searchReturns", True),
+        (10, "before a commit", False),
+        (11, "after a commit", False),
+        (12, "before approveReturn", False),
+        (13, "after approveReturn", False),
+    ]
+
+
+def test_nothing_happens_any_more_while_a_process_dies() -> None:
+    points = CrashPoints(lambda one: one.number == 2)
+    points.passes("before a commit", START, moves=False)
+    with pytest.raises(Killed):
+        points.passes("after a commit", START, moves=True)
+    with pytest.raises(Killed):
+        points.passes("before a commit", START, moves=False)
+    assert (points.number, points.killed and points.killed.number) == (2, 2)
