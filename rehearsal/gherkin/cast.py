@@ -18,7 +18,7 @@ from typing import Any, Final
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.refusals import Bought, Told, shown_as
-from rehearsal.gherkin.which import Claim, Order, Which, the_claim, the_order
+from rehearsal.gherkin.which import ORDINALS, Claim, Order, Which, one_currency, the_claim, the_order
 from rehearsal.sums import Sum
 
 ANY: Final = Which()
@@ -132,6 +132,7 @@ class Buyer(Person):
         goods: Sequence[Goods],
         *,
         status: str = "DELIVERED",
+        shop_id: str | None = None,
         shipping: Sum | None = None,
         tax: Sum | None = None,
     ) -> None:
@@ -143,6 +144,7 @@ class Buyer(Person):
             lines=[{"sku": g.sku, "quantity": g.pieces, "unit_price": _spelled(g.price)} for g in goods],
             status=status,
             buyer={"name": self.name},
+            shop_id=shop_id,
             shipping_fee=_spelled(shipping),
             tax=_spelled(tax),
             currency=sums[0].currency,
@@ -266,8 +268,8 @@ class Buyer(Person):
     @property
     def paid(self) -> Sum:
         """The sum of all orders."""
-        orders = self.all_orders()
-        return Sum(sum((order.paid.amount for order in orders), Decimal(0)), orders[0].paid.currency)
+        currency = one_currency(self.name, orders := self.all_orders())
+        return Sum(sum((order.paid.amount for order in orders), Decimal(0)), currency)
 
     @property
     def mails(self) -> list[Json]:
@@ -452,10 +454,37 @@ class Watcher(Person):
 
     def books_of(self, buyer: Buyer, which: Which = ANY) -> dict[str, Sum]:
         """Return what each of the three books says was paid back: on one order, or on all."""
-        ids = {order.id for order in ([buyer.ordered(which)] if which.order else buyer.all_orders())}
+        orders = [buyer.ordered(which)] if which.order else buyer.all_orders()
+        currency, ids = one_currency(buyer.name, orders), {order.id for order in orders}
         rows = [row for row in self.stage.ledgers()["orders"] if row["order_id"] in ids]
         sums = {name: sum((Decimal(row[book]["refunded"]) for row in rows), Decimal(0)) for book, name in BOOKS.items()}
-        return {name: Sum(amount, rows[0]["currency"]) for name, amount in sums.items()}
+        return {name: Sum(amount, currency) for name, amount in sums.items()}
+
+
+class Shops:
+    """The seller's shops, in the order in which they opened. One is there from the beginning."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+
+    def opens(self, nth: str, profile: str | None) -> None:
+        """Open the next shop, in a market of its own or in that of the first, and let the connector in."""
+        if ORDINALS[nth] != (many := len(self.stage.world()["shops"])):
+            raise Miswritten(f"there are {many} shops so far: the {nth} cannot be the next")
+        self.stage.add_shop(profile=profile)
+
+    def id_of(self, nth: str | None) -> str | None:
+        """Return the id of the shop that is meant; of none, nothing."""
+        if nth is None:
+            return None
+        shops = self.stage.world()["shops"]
+        if ORDINALS[nth] >= len(shops):
+            raise Miswritten(f'there is no {nth} shop so far; "there is a {nth} shop" comes first')
+        return str(shops[ORDINALS[nth]]["shop_id"])
+
+    def lets_in_again(self, nth: str) -> None:
+        """Let the connector into a shop again."""
+        self.stage.authorize_shop(str(self.id_of(nth)))
 
 
 class ConnectorProcess:
@@ -506,6 +535,7 @@ class Cast:
         self.watcher = Watcher(stage)
         self.connector = ConnectorProcess(stage)
         self.trouble = Trouble(stage)
+        self.shops = Shops(stage)
         self._buyers: dict[str, Buyer] = {}
 
     def buyer(self, name: str) -> Buyer:

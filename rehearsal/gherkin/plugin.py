@@ -32,10 +32,11 @@ from rehearsal.gherkin.recording import RECORDING, Recording, again, as_text, ob
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.timeline import Timeline
 from rehearsal.gherkin.vocabulary import Saying, unknown
+from rehearsal.gherkin.zones import standing, zone_of
 
 STEPS: Final = (
-    *("people", "time", "orders", "requests", "decisions", "observations"),
-    *("process", "manners", "trouble"),
+    *("people", "time", "shops", "orders", "requests", "decisions", "observations"),
+    *("crowds", "process", "manners", "trouble"),
 )
 EPILOGUE: Final = "PT1H"
 PLAN: Final = pytest.StashKey[Sequence[Json]]()
@@ -208,13 +209,14 @@ def served(url: str, seed: int, **begun: Any) -> StageFactory:
 @pytest.fixture
 def stage(request: pytest.FixtureRequest, stage_factory: StageFactory) -> Iterator[Stage]:
     """The world this scenario plays in."""
-    real = stage_factory()
-    timeline = Timeline(real, again=again(request.node), plan=request.config.stash[PLAN])
-    request.node.stash[RECORDING].timeline = timeline
-    request.config.hook.pytest_rehearsal_stage(stage=real)
-    yield timeline
-    if not request.config.getoption("--attach"):
-        real.close()
+    with standing(zone_of(request.node.name)):
+        real = stage_factory()
+        timeline = Timeline(real, again=again(request.node), plan=request.config.stash[PLAN])
+        request.node.stash[RECORDING].timeline = timeline
+        request.config.hook.pytest_rehearsal_stage(stage=real)
+        yield timeline
+        if not request.config.getoption("--attach"):
+            real.close()
 
 
 # how a scenario is followed

@@ -123,6 +123,14 @@ def the_claim(name: str, claims: Sequence[Claim], orders: Sequence[Order], which
     return _only(fitting, count, hints)
 
 
+def one_currency(name: str, orders: Sequence[Order]) -> str:
+    """Return the currency of somebody's orders; of several, they cannot be summed up."""
+    currencies = list(dict.fromkeys(order.paid.currency for order in orders))
+    if len(currencies) > 1:
+        raise Miswritten(f"{name} has orders in {' and '.join(currencies)}; say which is meant, as the first order")
+    return currencies[0]
+
+
 _T = TypeVar("_T", Order, Claim)
 
 

@@ -235,6 +235,7 @@ class World:
             self._demand_running()
             self.connector.add_shop(self.marketplace.credentials(shop_id).auth_code, name=shop.name)
             self._note("stage", StageEvent(self.now, "shop_authorized", {"shop_id": shop_id}))
+            self.auditor.on_authorized(shop_id, self.now)
 
     def _demand_running(self) -> None:
         if Capability.SHOPS in self.connector.capabilities and not self.connector.ready():

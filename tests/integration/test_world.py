@@ -19,6 +19,7 @@ from connector.errors import Unavailable
 from mock_tiktok.open_api.signing import signature
 from rehearsal.control.local import refusals
 from rehearsal.control.stage import Problem
+from rehearsal.gherkin.zones import ZONES, standing
 from rehearsal.seats.builtin import OurConnector
 from rehearsal.seats.port import Capability, NotCapable, ShopAtConnector
 from rehearsal.trace.diagram import mermaid
@@ -162,6 +163,14 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_machines_date() -> None
         second = journey(World(seed=7))
     assert first == second
     assert journey(World(seed=8)) != first
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_the_same_seed_gives_the_same_bytes_wherever_the_machine_stands(zone: str) -> None:
+    with standing("UTC0"):
+        first = journey(World(seed=7))
+    with standing(zone):
+        assert journey(World(seed=7)) == first
 
 
 def test_no_secret_and_no_buyer_is_in_any_export(world: World) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from rehearsal.control.stage import Stage
 from rehearsal.gherkin.cast import Cast
+from rehearsal.gherkin.crowd import Crowd
 from rehearsal.gherkin.recording import BUYERS
 
 
@@ -14,3 +15,8 @@ def people(stage: Stage, request: pytest.FixtureRequest) -> Cast:
     cast = Cast(stage)
     request.node.stash[BUYERS] = cast.names
     return cast
+
+
+@pytest.fixture
+def crowd(people: Cast) -> Crowd:
+    return Crowd(people.stage, people.buyer)

@@ -55,7 +55,9 @@ PIECES: Final = {
     "SUM": rf"(?P<sum>{_SUM})",
     "PRICE": rf"(?P<price>{_SUM})",
     "EXTRAS": rf"(?:,? with (?:(?P<shipping>{_SUM}) for shipping)?(?: and )?(?:(?P<tax>{_SUM}) of tax)?)?",
+    "FROM": rf"(?: from {_THEIR} (?P<shop>{_NTH}) shop)?",
     "GOODS": rf"(?P<goods>{_GOODS})",
+    "KINDS": rf"(?P<count>{_COUNT}) things of different kinds, at (?P<price>{_SUM}) each",
     "COUNT": rf"(?P<count>{_COUNT})",
     "SPAN": rf"(?P<span>(?:an?|half an|(?:{_COUNT})(?:\.\d+)?) [a-z]+)",
     "WORDS": r'"(?P<words>[^"]+)"',
@@ -217,6 +219,11 @@ def expect_sum(buyer: Buyer, what: str, expected: object, *seen: object, **said:
     except Differs as differs:
         shared = [f"  {order.shared}" for order in buyer.orders if order.shared]
         raise Differs("\n".join((str(differs), *shared)), differs.comparison) from None
+
+
+def kinds(count: str, price: str) -> list[Goods]:
+    """Return so many goods of different kinds: thing 1, thing 2 and so on."""
+    return [Goods(f"thing {place}", money(price)) for place in range(1, number(count) + 1)]
 
 
 def money(text: str) -> Sum:

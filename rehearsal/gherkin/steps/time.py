@@ -29,8 +29,13 @@ def _(people: Cast, said: str) -> None:
 @given(phrase("the shop is in (?:the )?(?P<place>.+)"))
 def _(people: Cast, place: str) -> None:
     people.begin_anew()
+    people.clock.starts_where(profile_of(place))
+
+
+def profile_of(place: str) -> str:
+    """Return the policy by which a shop there is run."""
     one_of("a shop can be in the", PLACES, place)
-    people.clock.starts_where(PLACES[place])
+    return PLACES[place]
 
 
 @given(phrase("the marketplace is slow to make labels"))

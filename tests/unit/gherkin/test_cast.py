@@ -31,6 +31,9 @@ ASKED = f"{POUNDS}; And Maya has asked for her money back"
 KNOWN = f"{ASKED}; {LATER}"
 CANCELLED = f"Given Maya has ordered a lamp for 39.98 USD; And Maya has asked to cancel the order; {LATER}"
 
+SECOND = "And there is a second shop in the United Kingdom"
+CROWD = "Given 2 buyers have each received a lamp for 39.98 USD"
+
 REQUESTS = (
     "Maya has made 2 requests; say which is meant:\n"
     '  "first request" or "request for the rug": the money for the rug\n'
@@ -79,7 +82,17 @@ MISWRITTEN = {
         'there are 2 mails, "order refund" to Maya, "order refund" to Maya; say which, as in "the first mail to Maya"'
     ),
     f"{TWO_ORDERS}; And the shop is in Indonesia": "begins the world anew; it stands before anybody orders something",
+    # what cannot be added up, and shops
+    f"{LAMP}; {SECOND}; And Maya has received a mug for 12.50 GBP from the second shop; Then Maya has been paid back everything": (
+        "Maya has orders in USD and GBP; say which is meant, as the first order"
+    ),
+    "Given Maya has received a lamp for 39.98 USD from the second shop": 'no second shop so far; "there is a second shop"',
+    "Given there is a third shop": "there are 1 shops so far: the third cannot be the next",
+    "Given there is a second shop in Atlantis": '"Atlantis" is no word that stands here\n  a shop can be in the "United States"',
     # what is not there
+    "When all of them ask for their money back": "nobody is many so far",
+    f"{CROWD}; When 3 of them ask for their money back": "2 of them have asked for nothing, not 3",
+    f"{CROWD}; When the seller approves all of their requests": "none of them wait for the seller's answer, not one",
     f"{TWO_ORDERS}; When the seller refunds Maja's whole order": "Maja has bought nothing so far; did you mean Maya?",
     "When Maya asks for her money back": "Maya has bought nothing so far; a step such as",
     f"{LAMP}; Then Noah has no mail": "Noah has bought nothing so far; a step such as",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -19,9 +20,11 @@ from rehearsal.gherkin.cast import (
     Operator,
     Seller,
     SellerCenter,
+    Shops,
     Trouble,
     Watcher,
 )
+from rehearsal.gherkin.crowd import Crowd
 from rehearsal.gherkin.plugin import pytest_plugins
 from rehearsal.gherkin.vocabulary import Saying, nearest
 from rehearsal.gherkin.vocabulary import shipped as listed
@@ -62,8 +65,10 @@ PEOPLE = {
     "people.operator": Operator,
     "people.watcher": Watcher,
     "people.clock": Clock,
+    "people.shops": Shops,
     "people.connector": ConnectorProcess,
     "people.trouble": Trouble,
+    "crowd": Crowd,
 }
 
 
@@ -76,7 +81,7 @@ def test_everything_people_can_be_asked_is_listed_as_its_own_words_say() -> None
             if name[0] != "_" and function:
                 taken = "" if is_seen else f"({', '.join([*inspect.signature(function).parameters][1:])})"
                 rows.append(f"| `{whose}.{name}{taken}` | {str(inspect.getdoc(function)).splitlines()[0]} |")
-    assert [line for line in DOCUMENT.splitlines() if line.startswith("| `people")] == rows
+    assert [line for line in DOCUMENT.splitlines() if re.match(r"\| `(people|crowd)\b", line)] == rows
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,33 @@
+Feature: Many ask at once
+  The marketplace and the connector hand out what they have in pages. What stands on the second and the third is read
+  like the first, even if all of it has happened in the same second.
+
+  Rule: Whoever asks is answered, on whatever page
+
+    Background:
+      Given there is a second shop
+      And 51 buyers have each ordered a desk lamp for 39.98 USD from the second shop
+      And all of them have asked to cancel their orders
+      And 105 buyers have each received a mug for 12.50 USD
+
+    @R5 @R13 @R14 @R63 @R69
+    Scenario: Orders, requests and cancellations
+      Given the others have asked for their money back
+      And an hour has passed
+      When the seller approves all of their requests
+      Then all of them have been paid back everything
+      And 105 of them have exactly one mail, "order refund"
+      And 51 of them have exactly one mail, "order cancelled"
+
+  Rule: What is asked about many goods is asked about each of them
+
+    Background:
+      Given 9 buyers have each received 25 things of different kinds, at 4.00 USD each
+      And all of them have asked for their money back
+      And an hour has passed
+
+    @R4 @R13 @R16 @R63
+    Scenario: Lines of an order, and what is to be answered about them
+      When the seller approves all of their requests
+      Then all of them have been paid back 100.00 USD
+      And all of their requests are shown as "Completed"

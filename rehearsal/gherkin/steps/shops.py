@@ -1,0 +1,28 @@
+"""Shops: the seller opens more of them, in this market or another, and lets the connector in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rehearsal.gherkin.cast import Cast
+from rehearsal.gherkin.steps.phrases import act
+from rehearsal.gherkin.steps.time import profile_of
+from rehearsal.gherkin.which import ORDINALS
+
+_NTH: Final = f"(?P<nth>{'|'.join(ORDINALS)})"
+
+
+@act(
+    done=f"(?:there is )?a {_NTH} shop(?: has opened)?(?: in (?:the )?(?P<place>.+))?",
+    happens=f"a {_NTH} shop opens(?: in (?:the )?(?P<place>.+))?",
+)
+def _(people: Cast, nth: str, place: str | None) -> None:
+    people.shops.opens(nth, profile_of(place) if place else None)
+
+
+@act(
+    done=f"the seller has let the connector into the (?:{_NTH} )?shop again",
+    happens=f"the seller lets the connector into the (?:{_NTH} )?shop again",
+)
+def _(people: Cast, nth: str | None) -> None:
+    people.shops.lets_in_again(nth or "first")
