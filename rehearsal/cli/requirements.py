@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -95,11 +96,26 @@ def table(wanted: Sequence[Requirement], covered: Mapping[str, Sequence[Cover]])
         "|---|---|---|---|",
     ]
     for requirement in wanted:
-        scenarios = covered.get(requirement.id, ())
-        scenarios_shown = "<br>".join(f"[{cover.scenario}](../features/{cover.file})" for cover in scenarios)
+        scenarios_shown = _links(covered.get(requirement.id, ()))
         excuse = f"*not played:* {requirement.because}" if requirement.because else "**nothing yet**"
         lines.append(f"| {requirement.id} | {requirement.part} | {requirement.says} | {scenarios_shown or excuse} |")
+    lines += [
+        "",
+        "## Trouble",
+        "",
+        "The guide has no words on what goes wrong. What a connector owes its users even then is played by scenarios",
+        "that are tagged `@trouble`.",
+        "",
+        "| Feature | Scenarios |",
+        "|---|---|",
+    ]
+    for feature, played_in in groupby(covered.get("trouble", ()), key=lambda cover: cover.feature):
+        lines.append(f"| {feature} | {_links(list(played_in))} |")
     return "\n".join(lines) + "\n"
+
+
+def _links(scenarios: Sequence[Cover]) -> str:
+    return "<br>".join(f"[{cover.scenario}](../features/{cover.file})" for cover in scenarios)
 
 
 @click.command("requirements")

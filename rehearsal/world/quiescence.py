@@ -22,6 +22,7 @@ class RestState:
 
     rounds: int = 0
     pulled: bool = False
+    troubled: bool = False  # the act that is under way met trouble: it may have looked in vain, and is not idle
     judged: Sequence[LedgerRow] | None = None
 
     def disturb(self) -> None:
@@ -30,7 +31,8 @@ class RestState:
 
     def after_act(self, player: str, changed: bool, *, shops: int) -> bool:
         """Take note of an act; return whether it was the pull, or one more, that leaves nothing to do at present."""
-        if changed:
+        if changed or self.troubled:
+            self.troubled = False
             self.disturb()
         elif player == "connector":
             self.rounds += 1

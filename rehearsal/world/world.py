@@ -395,6 +395,7 @@ class World:
 
     def _on_hit(self, hit: Hit) -> None:
         """Have the auditor give more time to those whom trouble has hit."""
+        self.state.rest.troubled = True
         until, call = hit.planned.fault.until, hit.call
         lasting = until - hit.at if until is not None and call is None else timedelta(0)
         pulls = 1 if call is not None and call.caller == "oms" else 0

@@ -20,6 +20,7 @@ from rehearsal.gherkin.steps.phrases import NUMBERS, PIECES, Phrase, number, phr
 CALLS: Final = {
     # in people's words         the operation
     "call": None,
+    "decision": "decision",
     "approval": "approve",
     "rejection": "reject",
     "refund": "refund",

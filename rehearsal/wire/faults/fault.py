@@ -22,6 +22,7 @@ GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "refund": ("createReturn", "adjust"),
     "cancel": ("cancelOrder",),
     "search": ("search", "getOrderList", "list"),
+    "decision": ("approve", "reject", "createReturn", "adjust", "cancelOrder"),
 }
 
 

@@ -1,0 +1,57 @@
+"""Several buyers, each in a matter of their own: what each wants of the seller, and what the seller answers each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from pytest_bdd import given, when
+
+from rehearsal.gherkin.cast import Buyer, Cast, Goods, Seller
+from rehearsal.gherkin.closed_words import one_of
+from rehearsal.gherkin.steps.orders import COME
+from rehearsal.gherkin.steps.phrases import money, phrase, table
+
+WANTS: Final[dict[str, Callable[[Buyer], None]]] = {
+    "money back": Buyer.asks_for_refund,
+    "to send it back": Buyer.asks_to_return,
+    "to cancel": Buyer.asks_to_cancel,
+    "nothing": lambda buyer: None,
+}
+ANSWERS: Final[dict[str, Callable[[Seller, Buyer], None]]] = {
+    "approves": Seller.approves,
+    "rejects": Seller.rejects,
+    "accepts the goods": lambda seller, buyer: seller.finds(buyer, grade="AS_SOLD", accept=True),
+    "refuses the goods": lambda seller, buyer: seller.finds(buyer, grade="DAMAGED", accept=False),
+    "refunds the order": Seller.refunds,
+    "calls the order off": lambda seller, buyer: seller.refunds(buyer, reason="ItemNotAvailable"),
+}
+
+
+@given(phrase("these buyers wait for the seller:"))
+def _(people: Cast, datatable: list[list[str]] | None = None) -> None:
+    """What is to be sent back has reached the warehouse, and the seller has heard of everything."""
+    rows = table(datatable, "buyer", "order", "goods", "price", "wants")
+    one_of("a buyer wants", WANTS, *(row["wants"] for row in rows))
+    one_of("an order", COME, *(row["order"] for row in rows))
+    for row in rows:
+        buyer = people.buyer(row["buyer"])
+        buyer.buys([Goods(row["goods"], money(row["price"]))], status=COME[row["order"]])
+        WANTS[row["wants"]](buyer)
+    people.clock.news_goes_round()
+    parcels = [people.buyer(row["buyer"]) for row in rows if row["wants"] == "to send it back"]
+    for buyer in parcels:
+        buyer.sends_parcel()
+        people.courier.brings_back(buyer)
+    if parcels:
+        people.clock.news_goes_round()
+
+
+@when(phrase("the seller answers like this:"))
+def _(people: Cast, datatable: list[list[str]] | None = None) -> None:
+    """All at once; then an hour passes."""
+    rows = table(datatable, "buyer", "answer")
+    one_of("the seller", ANSWERS, *(row["answer"] for row in rows))
+    for row in rows:
+        ANSWERS[row["answer"]](people.seller, people.buyer(row["buyer"]))
+    people.clock.news_goes_round()
