@@ -30,6 +30,14 @@ Feature: The OMS asks for more than is left
       Then it was the connector that refused it
       And all three books say 0.00 USD for Noah
 
+    @R16 @R14
+    Scenario: Nothing has been shipped
+      Given Maya has ordered 3 mugs at 10.00 USD each
+      And an hour has passed
+      When the seller tries to refund Maya 30.01 USD of the order
+      Then it was the connector that refused it
+      And Maya's order stands
+
     @R16
     Scenario: The very last cent is not too much
       Given the seller has refunded Noah 34.49 USD of the order

@@ -72,7 +72,7 @@ class Refunds:
     def _refund(
         self, order: Order, units: Sequence[str] | None, amount: Decimal | None, how: Mapping[str, object]
     ) -> CommandResult:
-        left = self.views.refundable(order.order_id)
+        left, excess = self.views.refundable(order.order_id), None
         if units is not None and Manner.OTHER_UNITS in self.manners:
             units = _others(order, units, left)
         if "PreventSiteProcessing" in how:
@@ -89,7 +89,7 @@ class Refunds:
             order_id=order.order_id,
             currency=order.currency,
             opened_at=self.clock.now(),
-            parts=self._make_up(number, order, units, amount=amount, how=how, left=left),
+            parts=self._make_up(number, order, units, amount=amount, how=how, left=left, named=excess is None),
         )
         case = self.store.keep(self._ask(case))
         self.effects.refund_requested(case)
@@ -104,8 +104,9 @@ class Refunds:
         amount: Decimal | None,
         how: Mapping[str, object],
         left: Left,
+        named: bool,
     ) -> tuple[RefundPart, ...]:
-        """Return the calls that a refund takes."""
+        """Return the calls that a refund takes; where units are not `named`, their number alone is said."""
         stream = random.Random(hashlib.sha256(f"{self.seed}|seller adjustment ids|oms".encode()).digest())
         name = f"OMS-{stream.getrandbits(32):08x}-{number}"
         if unit_ids is None:
@@ -119,7 +120,7 @@ class Refunds:
         for index, refund in enumerate(refunds, start=1):
             chosen = tuple(refund.units)
             body = {"Quantity": refund.line.quantity_of(chosen), **self._id(f"{name}-{index}"), **how}
-            if refund.line.units_known:
+            if refund.line.units_known and named:
                 body["SiteOrderLineItemIDs"] = list(chosen)
             body.update(refund.parts)
             parts.append(
