@@ -34,3 +34,8 @@ Feature: The seller starts a refund
       And an hour has passed
       When the seller refunds Noah's whole order
       Then Noah has been paid back 27.50 USD
+
+    @R55 @R57
+    Scenario: The goods go back on the shelf
+      When the seller refunds Maya's whole order and puts the goods back on the shelf
+      Then all three books say 39.98 USD for Maya

@@ -1,39 +1,68 @@
 Feature: The OMS answers line by line
   A request for several goods has a line for each. The marketplace hears one answer, when the last line
-  has it.
+  has it; it hears the same when all lines are answered together.
 
   Background:
     Given the OMS answers line by line
-    And Maya has received, with 6.00 USD for shipping:
+    And Maya has received, with 7.00 USD for shipping and 5.49 USD of tax:
       | goods | pieces | price each |
       | rug   | 1      | 89.00 USD  |
       | mug   | 3      | 12.50 USD  |
-    And Maya has asked for her money back
-    And an hour has passed
 
-  @R64 @R74
-  Scenario Outline: All lines are answered in the end
-    When the seller <answers> Maya's request
-    Then Maya's request is shown as "<shown>"
-    And Maya has exactly one mail, "<mail>"
-    And all three books say <paid> for Maya
+  Rule: Money is asked for
 
-    Examples:
-      | answers  | shown           | mail            | paid       |
-      | approves | Completed       | order refund    | 132.50 USD |
-      | rejects  | Refund Rejected | refund rejected | 0.00 USD   |
+    Background:
+      Given Maya has asked for her money back
+      And an hour has passed
 
-  @R64
-  Scenario: Half an answer is none
-    Given the seller has approved Maya's request
-    When 14 minutes pass
-    Then Maya's request is shown as "Request Pending"
-    And Maya has been paid back nothing
+    @R64 @R74
+    Scenario Outline: All lines are answered in the end
+      When the seller <answers> Maya's request
+      Then Maya's request is shown as "<shown>"
+      And Maya has exactly one mail, "<mail>"
+      And all three books say <paid> for Maya
 
-  @R17 @R79
-  Scenario: The last line is answered too late
-    Given it is 10 minutes before the answer to Maya is due
-    And the seller has rejected Maya's request
-    When an hour passes
-    Then Maya has been paid back everything
-    And the seller has nothing to answer for Maya
+      Examples:
+        | answers  | shown           | mail            | paid       |
+        | approves | Completed       | order refund    | 138.99 USD |
+        | rejects  | Refund Rejected | refund rejected | 0.00 USD   |
+
+    @R64
+    Scenario: Half an answer is none
+      Given the seller has approved Maya's request
+      When 14 minutes pass
+      Then Maya's request is shown as "Request Pending"
+      And Maya has been paid back nothing
+
+    @R64 @R16
+    Scenario: A part is offered on each line
+      Given the seller has offered Maya 50.01 USD
+      When Maya accepts the offer
+      Then all three books say 50.01 USD for Maya
+
+    @R17 @R79
+    Scenario: The last line is answered too late
+      Given it is 10 minutes before the answer to Maya is due
+      And the seller has rejected Maya's request
+      When an hour passes
+      Then Maya has been paid back everything
+      And the seller has nothing to answer for Maya
+
+  Rule: Goods have come back
+
+    Background:
+      Given Maya has sent it back
+      And Maya's parcel has reached the warehouse
+      And an hour has passed
+
+    @R32 @R46
+    Scenario Outline: All lines are judged in the end
+      When the seller finds Maya's goods <found>
+      Then Maya's return is shown as "<shown>"
+      And Maya has exactly one mail, "<mail>"
+      And all three books say <paid> for Maya
+
+      Examples:
+        | found                    | shown           | mail            | paid       |
+        | as sold and accepts them | Completed       | order refund    | 138.99 USD |
+        | damaged and refuses them | Return Rejected | return rejected | 0.00 USD   |

@@ -205,6 +205,8 @@ class ChannelAdvisor:
         while True:
             asked = {**query, "$top": str(size), "$skip": str(len(read))}
             rows = _rows(self._json("GET", path, asked), "value")
+            if len(rows) > size:
+                raise Unreadable("The connector's page has more rows than were asked for.")
             fresh = [row for row in rows if row.get("ID") not in read]
             yield from fresh
             read |= {row.get("ID") for row in fresh}

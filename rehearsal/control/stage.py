@@ -118,9 +118,16 @@ class Stage(ABC):
         return self._call("agenda")
 
     # shops and their sellers
-    def add_shop(self, *, market: str | None = None, profile: str | None = None, name: str | None = None) -> Json:
+    def add_shop(
+        self,
+        *,
+        market: str | None = None,
+        profile: str | None = None,
+        name: str | None = None,
+        default_answers: Mapping[str, str] | None = None,
+    ) -> Json:
         """Have a shop open whose seller lets the connector in. Return the shop."""
-        return self._call("add_shop", market=market, profile=profile, name=name)
+        return self._call("add_shop", market=market, profile=profile, name=name, default_answers=default_answers)
 
     def authorize_shop(self, shop_id: str) -> Json:
         """Have a shop's seller let the connector in again. Return the shop."""

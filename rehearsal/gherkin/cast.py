@@ -8,7 +8,7 @@ when it was refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -106,6 +106,10 @@ class Clock:
     def starts_where(self, profile: str) -> None:
         """Begin anew in a market with another policy."""
         self.stage.reset(profile=profile)
+
+    def starts_with_default(self, answers: Mapping[str, str]) -> None:
+        """Begin anew with a shop for which the connector answers when the seller is silent."""
+        self.stage.reset(shops=[{"default_answers": answers}])
 
     def starts_with(self, manners: Sequence[str]) -> None:
         """Begin anew with an OMS that has these manners as well, or is careful again."""
@@ -343,9 +347,17 @@ class Seller(Person):
             demand_part(amount, buyer.asks_over(which), f"an offer is below what {buyer.name} asks for:")
         self.stage.oms_approve(self._answerable(buyer, which, "approved")["id"], **_said("amount", amount))
 
-    def rejects(self, buyer: Buyer, which: Which = ANY) -> None:
-        """Say no."""
-        self.stage.oms_reject(self._answerable(buyer, which, "rejected")["id"])
+    def rejects(self, buyer: Buyer, which: Which = ANY, *, words: str | None = None) -> None:
+        """Say no, where need be with words to the buyer."""
+        self.stage.oms_reject(self._answerable(buyer, which, "rejected")["id"], comment=words)
+
+    def knows(self, buyer: Buyer, which: Which = ANY) -> bool:
+        """Return whether the order has reached the OMS, which knows better than to refund nothing of it."""
+        try:
+            self.stage.oms_refund(order_id=buyer.ordered(which).id, line_item_ids=["nothing of it"])
+        except Problem as refusal:
+            return refusal.title != "Unknown order"
+        raise Miswritten("an order has no such line item as nothing")
 
     def _answerable(self, buyer: Buyer, which: Which, decided: str) -> Json:
         if buyer.asked(which).kind == "REPLACEMENT":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -146,9 +146,13 @@ class OurConnector:
         self._engine.dispose()
         self._disk.end()
 
-    def add_shop(self, auth_code: str, *, name: str | None = None) -> ShopAtConnector:
+    def add_shop(
+        self, auth_code: str, *, name: str | None = None, default_answers: Mapping[str, str] | None = None
+    ) -> ShopAtConnector:
         """Have it exchange an authorization code for a shop."""
-        added = self.process.add_shop(auth_code, name=name)
+        added = self.process.add_shop(
+            auth_code, name=name, default_answers=None if default_answers is None else dict(default_answers)
+        )
         return ShopAtConnector(added.profile_id, added.shop_id, added.shop_cipher, added.name)
 
     def add_client(self, name: str = "oms") -> Client:

@@ -186,8 +186,10 @@ class ConnectorSeat(Seat, Protocol):
         raise NotCapable(Capability.DRIVEN)
 
     # SHOPS
-    def add_shop(self, auth_code: str, *, name: str | None = None) -> ShopAtConnector:
-        """Have it exchange an authorization code for a shop."""
+    def add_shop(
+        self, auth_code: str, *, name: str | None = None, default_answers: Mapping[str, str] | None = None
+    ) -> ShopAtConnector:
+        """Have it exchange an authorization code for a shop, and answer for a seller who is silent."""
         raise NotCapable(Capability.SHOPS)
 
     def add_client(self, name: str = "oms") -> Client:

@@ -71,6 +71,7 @@ class NewShop:
     market: str | None = None
     profile: str | Path | None = None
     name: str | None = None
+    default_answers: Mapping[str, str] | None = None  # what the connector answers when its seller is silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +248,8 @@ class World:
         try:
             if Capability.SHOPS in self.connector.capabilities:
                 auth_code = self.marketplace.credentials(shop.shop_id).auth_code
-                self.shops.append(self.connector.add_shop(auth_code, name=shop.name))
+                answers = {} if new.default_answers is None else {"default_answers": new.default_answers}
+                self.shops.append(self.connector.add_shop(auth_code, name=shop.name, **answers))
         except Exception:
             self.marketplace.close_shop(shop.shop_id)
             raise

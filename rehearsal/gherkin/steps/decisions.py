@@ -29,6 +29,14 @@ def _(people: Cast, which: Which) -> None:
 
 
 @act(
+    done="the seller has rejected {BUYER}'s {REQUEST}, saying {WORDS}",
+    happens="the seller rejects {BUYER}'s {REQUEST}, saying {WORDS}",
+)
+def _(people: Cast, which: Which, words: str) -> None:
+    people.seller.rejects(people.buyer(which.name), which, words=words)
+
+
+@act(
     done="the seller has offered {BUYER} {SUM}{ABOUT}",
     happens="the seller offers {BUYER} {SUM}{ABOUT}",
     done_with_news=True,
@@ -73,6 +81,14 @@ def _(people: Cast, which: Which, answer: str) -> None:
 @act(done="the seller has refunded {BUYER}'s whole {ORDER}", happens="the seller refunds {BUYER}'s whole {ORDER}")
 def _(people: Cast, which: Which) -> None:
     people.seller.refunds(people.buyer(which.name), which)
+
+
+@act(
+    done="the seller has refunded {BUYER}'s whole {ORDER} and put the goods back on the shelf",
+    happens="the seller refunds {BUYER}'s whole {ORDER} and puts the goods back on the shelf",
+)
+def _(people: Cast, which: Which) -> None:
+    people.seller.refunds(people.buyer(which.name), which, restock=True)
 
 
 @act(
@@ -200,6 +216,12 @@ def _(people: Cast, buyer: str) -> None:
     seen = {case["return_id"] or case["cancel_id"]: _case(case) for case in people.seller.cases_of(who)}
     waiting = sorted(claim.id for claim in who.claims)
     expect(f"the requests of {buyer} that wait", waiting, sorted(one for one in seen if one))
+
+
+@then(phrase("the seller (?P<knows>knows|does not know) of {BUYER}'s {ORDER}"))
+def _(people: Cast, knows: str, which: Which) -> None:
+    known = people.seller.knows(people.buyer(which.name), which)
+    expect(f"whether the seller knows of {which.name}'s order", knows == "knows", known)
 
 
 @then(phrase("the seller has nothing to answer for {BUYER}"))

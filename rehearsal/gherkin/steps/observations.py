@@ -154,6 +154,13 @@ def _(people: Cast, place: str | None, buyer: str | None, sum: str) -> None:
     expect_sum(whose, "the sum that the mail names", expected, expected if expected in named else named)
 
 
+@then(phrase("the {PLACE}mail(?: to {BUYER})? (?P<what>says|gives the reason) {WORDS}"))
+def _(people: Cast, place: str | None, buyer: str | None, what: str, words: str) -> None:
+    before, after = {"says": ("The seller says: ", "\n"), "gives the reason": ("Reason: ", ".\n")}[what]
+    found = re.findall(f"{before}(.*?){re.escape(after)}", _mail(people, place, buyer)["text"])
+    expect(f"what the mail {what}", [words], found)
+
+
 def _mail(people: Cast, place: str | None, buyer: str | None) -> Json:
     """Return the mail that is meant, of one buyer's or of all."""
     mails = people.buyer(buyer).mails if buyer else people.stage.mailbox()["mails"]

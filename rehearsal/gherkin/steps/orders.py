@@ -16,6 +16,7 @@ COME: Final = {
     "has received": "DELIVERED",
     "has ordered": "AWAITING_SHIPMENT",
     "has just ordered": "ON_HOLD",
+    "has not paid for": "UNPAID",
     "has long had": "COMPLETED",
 }
 _COME: Final = rf"(?P<come>{'|'.join(COME)})"

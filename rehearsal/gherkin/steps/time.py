@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC
 from typing import Final
 
@@ -18,6 +19,10 @@ PLACES: Final = {
     **dict.fromkeys(("United Kingdom", "UK"), "uk-2026-04"),
     "Indonesia": "id-2025-11",
 }
+
+# What the connector may be told to answer for a seller who is silent, and to what.
+SILENT: Final = {"yes": "approve", "no": "reject"}
+ASKED: Final = {"refunds": "REFUND", "returns": "RETURN_AND_REFUND", "cancellations": "CANCEL"}
 
 
 @given(phrase("it is (?P<said>.+) in universal time"))
@@ -36,6 +41,15 @@ def profile_of(place: str) -> str:
     """Return the policy by which a shop there is run."""
     one_of("a shop can be in the", PLACES, place)
     return PLACES[place]
+
+
+@given(phrase("the connector answers (?P<answers>(?:yes|no) to .+) when the seller is silent"))
+def _(people: Cast, answers: str) -> None:
+    people.begin_anew()
+    said = [one.partition(" to ") for one in re.split(", and |, | and ", answers)]
+    one_of("the connector answers", SILENT, *(answer for answer, _, _ in said))
+    one_of("the connector answers yes or no to", ASKED, *(what for _, _, what in said))
+    people.clock.starts_with_default({ASKED[what]: SILENT[answer] for answer, _, what in said})
 
 
 @given(phrase("the marketplace is slow to make labels"))

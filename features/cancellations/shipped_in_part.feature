@@ -1,0 +1,54 @@
+Feature: Part of an order is called off, the rest is shipped
+  What has not left is canceled, what has left is refunded, and of the whole never more than was paid,
+  with shipping and tax.
+
+  Background:
+    Given Maya has ordered, with 7.00 USD for shipping and 5.49 USD of tax:
+      | goods | pieces | price each |
+      | rug   | 1      | 89.00 USD  |
+      | mug   | 3      | 12.50 USD  |
+    And an hour has passed
+
+  Rule: Each part has its way
+
+    Background:
+      Given the seller has called off what Maya ordered of the rug, as it is not available
+      And an hour has passed
+      And the seller has shipped Maya's order
+      And Maya's order has been delivered
+
+    @R14 @R16 @R37
+    Scenario Outline: The rest is refunded
+      Given an hour has passed
+      When the seller refunds Maya <what>
+      Then all three books say <paid> for Maya
+      And the seller sees no failure for Maya
+
+      Examples:
+        | what          | paid       |
+        | 2 of the mugs | 125.24 USD |
+        | the mugs      | 138.99 USD |
+
+    @R16 @R69
+    Scenario: The buyer asks for the rest
+      Given Maya has asked for the money for the mugs
+      And an hour has passed
+      When the seller approves Maya's request
+      Then all three books say 138.99 USD for Maya
+
+  Rule: That it has been shipped is learnt with the next round
+
+    @R14 @R56
+    Scenario: The seller calls off what has just left
+      Given the seller has shipped Maya's order
+      When the seller refunds Maya's whole order
+      Then the seller sees that the refund of Maya failed, and why
+      And all three books say 0.00 USD for Maya
+
+    @R14 @R55
+    Scenario: The seller refunds what is known to have left
+      Given the seller has shipped Maya's order
+      And 15 minutes have passed
+      When the seller refunds Maya 20.00 USD of the order
+      Then all three books say 20.00 USD for Maya
+      And Maya's order stands

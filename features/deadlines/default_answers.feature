@@ -1,0 +1,40 @@
+Feature: The connector answers for a seller who is silent
+  A shop may leave its answer to the connector. It is given in the last round before the deadline, and
+  only where the seller has given none.
+
+  Rule: The answer is the shop's
+
+    Background:
+      Given the connector answers no to refunds and no to cancellations when the seller is silent
+      And Maya has received a desk lamp for 39.98 USD
+      And Noah has ordered a silk scarf for 64.00 USD
+      And Lena has received a phone case for 15.99 USD
+
+    @R17 @R19 @R79
+    Scenario: A no for whoever waits, and the seller's yes stands
+      Given Maya has asked for her money back
+      And Noah has asked to cancel the order
+      And Lena has asked for her money back
+      And an hour has passed
+      And the seller has approved Lena's request
+      When a day passes
+      Then it has ended like this:
+        | buyer | request         | mails           | all books |
+        | Maya  | Refund Rejected | refund rejected | 0.00 USD  |
+        | Noah  | Canceled        | none            | 0.00 USD  |
+        | Lena  | Completed       | order refund    | 15.99 USD |
+
+  Rule: What the seller has begun is brought to its end
+
+    @R17 @R79
+    Scenario: The seller has begun to say no
+      Given the OMS answers line by line
+      And the connector answers yes to refunds when the seller is silent
+      And Maya has received:
+        | goods | pieces | price each |
+        | rug   | 1      | 89.00 USD  |
+        | mug   | 3      | 12.50 USD  |
+      And Maya has asked for her money back
+      And it is 20 minutes before the answer to Maya is due
+      When the seller rejects Maya's request
+      Then Maya's request is shown as "Refund Rejected"

@@ -1,0 +1,27 @@
+Feature: An order reaches the seller when there is something to do about it
+  What is not paid for, or may still be called off by the buyer alone, is nobody's business yet.
+
+  @R30 @R44
+  Scenario Outline: Not yet
+    Given Maya <has> a desk lamp for 39.98 USD
+    When <time> pass
+    Then the seller <knows> of Maya's order
+
+    Examples:
+      | has              | time       | knows         |
+      | has not paid for | 75 minutes | does not know |
+      | has just ordered | 59 minutes | does not know |
+      | has just ordered | 75 minutes | knows         |
+      | has ordered      | 15 minutes | knows         |
+
+  @R14
+  Scenario: Called off before it was paid for
+    Given Maya has not paid for a desk lamp for 39.98 USD
+    And Noah has just ordered a desk lamp for 39.98 USD
+    And half an hour has passed
+    And Maya has asked to cancel the order
+    When Noah asks to cancel the order
+    Then it has ended like this:
+      | buyer | request   | mails           | all books |
+      | Maya  | Completed | order cancelled | 0.00 USD  |
+      | Noah  | Completed | order cancelled | 39.98 USD |

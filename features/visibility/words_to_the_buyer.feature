@@ -1,0 +1,36 @@
+Feature: What the seller says reaches the buyer
+  A no may have words to it. The buyer reads them as they were written, once, beside the reason.
+
+  @R11 @R76
+  Scenario Outline: The seller rejects a request for several goods
+    Given the OMS <manners>
+    And Maya has received:
+      | goods | pieces | price each |
+      | rug   | 1      | 89.00 USD  |
+      | mug   | 3      | 12.50 USD  |
+    And Maya has asked for her money back
+    And an hour has passed
+    When the seller rejects Maya's request, saying "<words>"
+    Then the mail to Maya says "<words>"
+    And the mail to Maya gives the reason "The evidence is unclear"
+
+    Examples:
+      | manners                                        | words                                |
+      | is careful                                     | Größe 42 – 100 % Wolle; 李小龙 & Co. 🙂  |
+      | answers line by line and says everything twice | It's as you ordered it: <b>blue</b>. |
+
+  @R49
+  Scenario Outline: The seller refuses goods that came back
+    Given Maya has received a desk lamp for 39.98 USD
+    And Maya has sent it back
+    And Maya's parcel has reached the warehouse
+    And an hour has passed
+    When <refuses>
+    Then the mail to Maya gives the reason "<reason>"
+
+    Examples:
+      | refuses                                                           | reason                                   |
+      | the seller finds Maya's goods damaged and refuses them            | The item is damaged or used              |
+      | the seller finds Maya's goods with parts missing and refuses them | Products or parts are missing            |
+      | the seller finds Maya's goods the wrong item and refuses them     | The item is not the one that was sent    |
+      | the seller rejects Maya's return, saying "Worn."                  | The item is not eligible, used or broken |
