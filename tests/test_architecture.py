@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from rehearsal.control.places import USED
 from rehearsal.world.world import World
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -82,6 +83,12 @@ def test_imports_keep_to_the_layers_and_go_round_in_no_circle() -> None:
     # a process of its own: the linter sets up logging anew for the whole process
     verdict = subprocess.run([*linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True)
     assert verdict.returncode == 0, verdict.stdout + verdict.stderr
+
+
+def test_a_suite_s_own_module_is_told_from_every_library_of_ours() -> None:
+    used = {name.partition(".")[0] for package in PACKAGES for _, tree in modules(package) for name in imported(tree)}
+    loaded_by_pytest = {"_pytest", "pytest", "pytest_bdd", "xdist", "_typeshed", "jsonschema_rs", "psycopg"}
+    assert used - {*sys.stdlib_module_names, *PACKAGES} - loaded_by_pytest == set(USED)
 
 
 @pytest.mark.parametrize("package", PACKAGES)

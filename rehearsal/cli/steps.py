@@ -7,7 +7,8 @@ from itertools import groupby
 import click
 
 from rehearsal.cli.exit_codes import ExitCode
-from rehearsal.gherkin.vocabulary import Saying, columns, example, nearest, shipped, stem
+from rehearsal.control.places import near
+from rehearsal.gherkin.vocabulary import Saying, Story, columns, example, nearest, shipped, stem, stories
 from rehearsal.report import terminal
 from rehearsal.resources import folder
 
@@ -15,17 +16,19 @@ from rehearsal.resources import folder
 @click.command()
 @click.argument("words", nargs=-1)
 def steps(words: tuple[str, ...]) -> int:
-    """List the steps to write scenarios with, or those that have all WORDS in them.
+    """List the steps to write scenarios with, or those that have all WORDS in them, and the stories that have.
 
-    Names, goods, sums, spans of time and words in quotes are examples. A step that ends in a colon has a table.
+    Names, goods, sums, spans of time and words in quotes are examples. A step that ends in a colon has a table. Below a
+    story stands the feature that plays it, to copy from.
     """
     wanted = [word for part in words for word in part.casefold().split()]
     found = [step for step in shipped() if all(stem(word) in _about(step) for word in wanted)]
+    told = [story for story in stories() if wanted and all(stem(word) in _of(story) for word in wanted)]
     console = terminal.console()
-    if not found:
-        near = nearest(Saying("", " ".join(wanted)), shipped())
-        click.echo(f'No step has "{" ".join(wanted)}" in it.' + " The nearest are:" * bool(near), err=True)
-        for step in near:
+    if not found and not told:
+        likest = nearest(Saying("", " ".join(wanted)), shipped())
+        click.echo(f'No step has "{" ".join(wanted)}" in it.' + " The nearest are:" * bool(likest), err=True)
+        for step in likest:
             click.echo(f"  {step}", err=True)
         return ExitCode.USAGE
     for heading, together in groupby(found, key=lambda step: step.heading):
@@ -36,9 +39,19 @@ def steps(words: tuple[str, ...]) -> int:
                 console.print(f"    {line}", style="dim", markup=False, soft_wrap=True)
             if listed := columns().get(step.text):
                 console.print(f"    Columns: {listed}", style="dim", markup=False, soft_wrap=True)
+    if told:
+        console.print("\nStories and where they are played", style="bold", markup=False)
+    for story in told:
+        console.print(f"  {story.name}: {story.words.replace('`', '')}", markup=False, soft_wrap=True)
+        for feature in story.features:
+            console.print(f"    {near(str(feature))}", style="dim", markup=False, soft_wrap=True)
     more = folder("docs") / "scenarios.md"
     console.print(f"\n{len(found)} of {len(shipped())} steps. More about them: {more}", soft_wrap=True)
     return ExitCode.CONTENT
+
+
+def _of(story: Story) -> str:
+    return f"{story.name} {story.words} {' '.join(feature.stem for feature in story.features)}".casefold()
 
 
 def _about(step: Saying) -> str:

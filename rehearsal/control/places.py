@@ -15,6 +15,11 @@ _STAGE: Final = ("rehearsal", "mock_tiktok", "mock_oms")
 _LIBRARIES: Final = tuple(
     Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib", "purelib", "platlib")
 )
+# The libraries of those who play in this process: a suite's own module of such a name would be taken for it.
+USED: Final = (
+    "alembic", "click", "cryptography", "faker", "flask", "holidays", "jinja2", "jsonschema", "odata_query",
+    "referencing", "requests", "rich", "sqlalchemy", "urllib3", "waitress", "werkzeug", "yaml",
+)  # fmt: skip
 CONNECTOR_FAILED: Final = "The connector failed"  # the title of the Problem
 
 
@@ -60,14 +65,25 @@ def _room(file: Path) -> str:
 def clash() -> str:
     """Return what stands in the place of a package that plays in this process, and what to do; else nothing."""
     for name in ("connector", "mock_tiktok", "mock_oms"):
-        loaded = sys.modules.get(name)
-        found = loaded.__spec__ if loaded else find_spec(name)
-        file = (found.origin or next(iter(found.submodule_search_locations or ()), "")) if found else ""
+        file = _found(name)
         if file and not Path(file).resolve().is_relative_to(_OURS / name):
             way_out = "`rehearsal up`, then `rehearsal play --attach URL`"
             taken = f"{near(file)} takes the place of Rehearsal's package {name!r}, which plays in this process"
             return f"{taken}: rename it, or play on a served stage, where both have room ({way_out})"
+    for name in USED:
+        file = _found(name)
+        room = Path(file).resolve().parent
+        room = room.parent if Path(file).name == "__init__.py" else room
+        if file and (room == Path.cwd().resolve() or (room / "conftest.py").is_file()):
+            return f"{near(file)} takes the place of the library {name!r}, which Rehearsal uses: rename it"
     return ""
+
+
+def _found(name: str) -> str:
+    """Return where a module is, or would be, imported from; nothing where there is none."""
+    loaded = sys.modules.get(name)
+    found = loaded.__spec__ if loaded else find_spec(name)
+    return (found.origin or next(iter(found.submodule_search_locations or ()), "")) if found else ""
 
 
 def named(fault: BaseException) -> str:

@@ -48,9 +48,31 @@ def _document() -> str:
 @cache
 def columns() -> Mapping[str, str]:
     """Return which columns the table of a step has, by the step's text, as the document lists them."""
-    _, _, table = _document().partition("| step | columns |\n|---|---|\n")
-    rows = [re.split(r" *\| *", line.strip("| ")) for line in table.partition("\n\n")[0].splitlines()]
-    return {step: said.replace("`", "") for step, said in rows}
+    return {step: said.replace("`", "") for step, said in _table("step", "columns")}
+
+
+@dataclass(frozen=True)
+class Story:
+    """What can be played, the words that matter, and the features that come with Rehearsal and play it."""
+
+    name: str
+    words: str
+    features: tuple[Path, ...]
+
+
+@cache
+def stories() -> tuple[Story, ...]:
+    """Return the stories that the document lists, in its order."""
+    return tuple(
+        Story(name, words, tuple(features_folder() / f"{place}.feature" for place in re.findall("`(.+?)`", features)))
+        for name, words, features in _table("story", "the words that matter", "feature")
+    )
+
+
+def _table(*head: str) -> list[list[str]]:
+    """Return the rows of the document's table with that head."""
+    _, _, table = _document().partition(f"| {' | '.join(head)} |\n|{'---|' * len(head)}\n")
+    return [re.split(r" *\| *", line.strip("| ")) for line in table.partition("\n\n")[0].splitlines()]
 
 
 def example(step: Saying) -> list[str]:

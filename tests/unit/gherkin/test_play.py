@@ -327,18 +327,40 @@ def test_who_stops_reading_is_told_nothing_more(tmp_path: Path, more: list[str])
     assert (played.returncode, played.stderr) == (141, b"")
 
 
-@pytest.mark.parametrize("name", ["connector", "mock_tiktok", "mock_oms"])
-@pytest.mark.parametrize("words", ["", "from {name} import own\n"], ids=["beside", "imported"])
-def test_a_package_in_the_place_of_ours_is_named_once(tmp_path: Path, name: str, words: str) -> None:
-    (tmp_path / name).mkdir()
-    (tmp_path / name / "__init__.py").write_text("own = 1\n")
-    (tmp_path / "conftest.py").write_text(words.format(name=name))
+@pytest.mark.parametrize(
+    ("file", "words", "taken"),
+    [
+        ("connector/__init__.py", "", "Rehearsal's package 'connector'"),
+        ("connector/__init__.py", "from connector import own\n", "Rehearsal's package 'connector'"),
+        ("mock_tiktok/__init__.py", "from mock_tiktok import own\n", "Rehearsal's package 'mock_tiktok'"),
+        ("mock_oms.py", "", "Rehearsal's package 'mock_oms'"),
+        ("flask.py", "", "the library 'flask'"),
+        ("sqlalchemy/__init__.py", "", "the library 'sqlalchemy'"),
+    ],
+)
+def test_what_takes_the_place_of_ours_is_named_once(tmp_path: Path, file: str, words: str, taken: str) -> None:
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text("own = 1\n")
+    (tmp_path / "conftest.py").write_text(words)
     (tmp_path / "own.feature").write_text(FILE)
-    command = [sys.executable, "-m", "rehearsal", "play", "own.feature"]
-    played = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    played = python_m(tmp_path, "play", "own.feature")
     assert played.returncode == 2
-    assert played.stdout.count(f"{name}/__init__.py takes the place of Rehearsal's package '{name}'") == 1
+    assert played.stdout.count(f"{file} takes the place of {taken}") == 1
     assert "1 miswritten, 3 not played" in played.stdout
+
+
+def python_m(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command as a module, in that folder."""
+    command = [sys.executable, "-m", "rehearsal", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_what_lies_where_one_stands_is_not_in_the_way_of_the_command(tmp_path: Path) -> None:
+    for name in ("click", "rich", "requests", "mock_oms", "connector"):
+        (tmp_path / f"{name}.py").write_text("own = 1\n")
+    (tmp_path / "own.feature").write_text(FILE)
+    played = python_m(tmp_path, "play", "own.feature:6")
+    assert played.returncode == 0, played.stdout + played.stderr
 
 
 def test_on_a_served_stage_the_names_of_our_packages_are_the_suites_to_use() -> None:

@@ -72,6 +72,18 @@ def test_what_is_broken_is_said_first_and_with_what_was_seen(tmp_path: Path) -> 
     assert "39.98 USD paid" in (tmp_path / "001-the-seller-pays.html").read_text()
 
 
+def test_what_did_not_hold_says_why_on_the_first_page(tmp_path: Path) -> None:
+    whys = [
+        "paid back: expected <1.00> USD; seen 2.00 USD\n  more of it",
+        'there is no step "x"; the nearest are:\n  y',
+    ]
+    plays = [replace(played(Outcome.BROKEN), why=why, entries=()) for why in whys]
+    index = report.write([played(), *plays], tmp_path, seed=1, command="x").read_text()
+    told = re.findall('<span class="card-why">(.*?)</span>', index)
+    assert told == ["paid back: expected &lt;1.00&gt; USD; seen 2.00 USD", "there is no step &#34;x&#34;"]
+    assert "<span>no time passed</span>" in (tmp_path / "002-the-seller-pays.html").read_text()
+
+
 @pytest.mark.parametrize(
     ("outcome", "heading"),
     [(Outcome.MISWRITTEN, "Something is miswritten"), (Outcome.NOT_JUDGED, "Not everything could be judged")],

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from rehearsal.cli import run
-from rehearsal.gherkin.vocabulary import Saying, example, shipped
+from rehearsal.gherkin.vocabulary import Saying, example, shipped, stories
 
 COLUMNS = "buyer, request (as it is shown), mails (none, or kinds with a comma between), all books (a sum)"
 
@@ -24,6 +26,32 @@ def test_a_step_is_found_by_its_words(words: list[str], found: list[str], capsys
     assert run(["steps", *words]) == 0
     shown = capsys.readouterr().out.splitlines()
     assert [line for line in found if line not in shown] == []
+
+
+# What people look for who have a story in mind, and what it is called.
+LOOKED_FOR = {
+    "lost": "a lost parcel",
+    "arbitration": "an appeal after refused goods (arbitration)",
+    "United Kingdom": "a shop in the United Kingdom",
+    "currency": "a currency without decimals",
+    "decimals": "a currency without decimals",
+    "last minute": "a no in the last minute",
+    "silence": "nobody answers",
+    "partial": "an offer of a part, declined",
+    "replacement": "a replacement",
+}
+
+
+@pytest.mark.parametrize("words", LOOKED_FOR)
+def test_a_story_is_found_with_the_feature_that_plays_it(words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["steps", words]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    (at,) = (at for at, line in enumerate(shown) if line.startswith(f"  {LOOKED_FOR[words]}: "))
+    assert (Path.cwd() / shown[at + 1].strip()).is_file()
+
+
+def test_every_story_is_played() -> None:
+    assert [feature for story in stories() for feature in story.features if not feature.is_file()] == []
 
 
 def test_what_no_step_says_is_answered_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
