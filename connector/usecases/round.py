@@ -85,10 +85,11 @@ class Worker:
                 return None
             trouble: list[str] = []
             run = self._run(shop, self._access(shop, tokens, now, trouble), now, following)
+            # What was turned away goes before what asks for news: little may be left of the marketplace's quota.
+            done = self._deliver_again(run) if waiting else Counter[str]()
             reached, collected = self._collect(run, rounds, trouble)
-            done = Counter[str]()
             if waiting or collected or trouble:  # a stream that broke off may have brought news all the same
-                done = self._work_off(run)
+                done += self._work_off(run)
             if NO_ANSWER in trouble:
                 following = min(following, now + RENEWED_AGAIN)
             with self.store.writing() as work:
@@ -307,8 +308,27 @@ class Worker:
             work.note(*ids, now, by="connector", event="deadline_near", text=text, site_id=site_id)
 
     # --- deliver, settle ---
+    def _deliver_again(self, run: Run) -> Counter[str]:
+        """Deliver the answers to buyers that the marketplace has turned away; count them by how they came out."""
+        with self.store.reading() as work:
+            entries = [one for one in work.unfinished(run.shop.id) if one.attempts and one.deadline]
+        return Counter(self._sent(run, [one for one in entries if one.deadline and one.deadline > run.now]).values())
+
     def _deliver(self, run: Run, entries: Sequence[OutboxEntry]) -> Counter[str]:
         """Deliver what waits, then settle what has no outcome; count the entries by how they came out."""
+        came_out = self._sent(run, entries)
+        if ENDED.issuperset(came_out.values()) and not any(entry.state in OUTCOME_UNKNOWN for entry in entries):
+            return Counter(came_out.values())
+        with self.store.reading() as work:
+            unknown = [entry for entry in work.unfinished(run.shop.id) if entry.state in OUTCOME_UNKNOWN]
+        for entry in unknown:
+            settled = _carry(run, entry)
+            if entry.id not in came_out or settled != SETTLED[OutboxState.UNKNOWN]:
+                came_out[entry.id] = settled
+        return Counter(came_out.values())
+
+    def _sent(self, run: Run, entries: Sequence[OutboxEntry]) -> dict[int, str]:
+        """Make an attempt for each of these whose turn it is; return how they came out, by id."""
         came_out: dict[int, str] = {}
         for entry in entries:
             if entry.state in OUTCOME_UNKNOWN or (entry.not_before is not None and entry.not_before > run.now):
@@ -326,15 +346,7 @@ class Worker:
                 came_out[entry.id] = _carry(run, entry)
             elif entry.state is OutboxState.WITHDRAWN:
                 came_out[entry.id] = DELIVERED[entry.state]
-        if ENDED.issuperset(came_out.values()) and not any(entry.state in OUTCOME_UNKNOWN for entry in entries):
-            return Counter(came_out.values())
-        with self.store.reading() as work:
-            unknown = [entry for entry in work.unfinished(run.shop.id) if entry.state in OUTCOME_UNKNOWN]
-        for entry in unknown:
-            settled = _carry(run, entry)
-            if entry.id not in came_out or settled != SETTLED[OutboxState.UNKNOWN]:
-                came_out[entry.id] = settled
-        return Counter(came_out.values())
+        return came_out
 
     def _run(self, shop: Shop, access: Access, now: datetime, following: datetime) -> Run:
         return Run(self.store, self.settings, self.marketplace, self.secret, shop, access, now, following)

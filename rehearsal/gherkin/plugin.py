@@ -36,7 +36,7 @@ from rehearsal.gherkin.zones import standing, zone_of
 
 STEPS: Final = (
     *("people", "time", "shops", "orders", "requests", "decisions", "observations"),
-    *("crowds", "several", "process", "manners", "trouble"),
+    *("crowds", "several", "process", "manners", "trouble", "marketplace"),
 )
 EPILOGUE: Final = "PT1H"
 PLAN: Final = pytest.StashKey[Sequence[Json]]()

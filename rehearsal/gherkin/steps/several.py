@@ -50,8 +50,13 @@ def _(people: Cast, datatable: list[list[str]] | None = None) -> None:
 @when(phrase("the seller answers like this:"))
 def _(people: Cast, datatable: list[list[str]] | None = None) -> None:
     """All at once; then an hour passes."""
+    _answers(people, datatable)
+    people.clock.news_goes_round()
+
+
+@given(phrase("the seller has answered like this:"))
+def _answers(people: Cast, datatable: list[list[str]] | None = None) -> None:
     rows = table(datatable, "buyer", "answer")
     one_of("the seller", ANSWERS, *(row["answer"] for row in rows))
     for row in rows:
         ANSWERS[row["answer"]](people.seller, people.buyer(row["buyer"]))
-    people.clock.news_goes_round()

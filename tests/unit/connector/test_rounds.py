@@ -315,6 +315,25 @@ def test_a_renewal_that_had_no_answer_is_made_again_while_the_token_we_have_is_s
     assert bench.due().at == START + timedelta(minutes=15), "the grid has not moved"
 
 
+def test_an_answer_that_was_turned_away_goes_out_before_anything_is_read(bench: Bench) -> None:
+    a_refund_request(bench, deadline=timedelta(minutes=40))
+    bench.approve()
+    whole, left = bench.tiktok.respond, 0
+
+    def as_far_as_it_goes(call: Call) -> Json:
+        nonlocal left
+        left -= 1
+        return whole(call) if left >= 0 else refusal(36009002, "too many", 429)(call)
+
+    bench.tiktok.instead = as_far_as_it_goes
+    for few, written in ((3, 0), (3, 1)):  # three searches take all that is left
+        left = few
+        bench.round()
+        done = [call for call in bench.tiktok.written() if call.path.endswith("/approve")]
+        assert bench.outbox()[0].state == ("done" if written else "waiting")
+        assert len(done) == 1 + written
+
+
 def test_an_unavailable_stream_is_read_again_from_where_it_stood(bench: Bench) -> None:
     bench.round()
     bench.tiktok.put_order("500", "20.00")

@@ -1,0 +1,77 @@
+Feature: Tokens end before their time
+  Whoever lends a key can take it back: an access token ends early, a refresh token is worth nothing, a seller shuts the
+  connector out. What the seller has decided waits, and goes out once, as soon as there is a token again.
+
+  Background:
+    Given these buyers wait for the seller:
+      | buyer | order        | goods      | price     | wants      |
+      | Maya  | has received | desk lamp  | 39.98 USD | money back |
+      | Noah  | has received | phone case | 15.99 USD | money back |
+
+  Rule: A token that has ended is renewed, and nothing is lost
+
+    @trouble
+    Scenario Outline: Before the round that delivers
+      Given the connector's access token has <ended>
+      And the marketplace loses its answers to the next <lost> renewals of the tokens
+      When the seller answers like this:
+        | buyer | answer   |
+        | Maya  | approves |
+        | Noah  | rejects  |
+      Then the trouble was hit
+      And it has ended like this:
+        | buyer | request         | mails           | all books |
+        | Maya  | Completed       | order refund    | 39.98 USD |
+        | Noah  | Refund Rejected | refund rejected | 0.00 USD  |
+
+      Examples: The old token is soon worth nothing, and nobody knows the new one
+        | ended        | lost |
+        | been revoked | 1    |
+        | expired      | 3    |
+
+    @trouble
+    Scenario: In the last round before the deadline, between collecting and delivering
+      Given it is 16 minutes before the answer to Maya is due
+      And the marketplace answers 401 to the next 2 decisions
+      When the seller answers like this:
+        | buyer | answer   |
+        | Maya  | approves |
+        | Noah  | rejects  |
+      Then the trouble was hit
+      And it has ended like this:
+        | buyer | request         | mails           | all books |
+        | Maya  | Completed       | order refund    | 39.98 USD |
+        | Noah  | Refund Rejected | refund rejected | 0.00 USD  |
+
+  Rule: What nobody can renew waits for the seller
+
+    @trouble
+    Scenario: The refresh token has ended, too
+      Given the connector's refresh token has ended
+      And the connector's access token has expired
+      And the seller has answered like this:
+        | buyer | answer   |
+        | Maya  | approves |
+        | Noah  | rejects  |
+      And an hour has passed
+      When the seller lets the connector into the shop again
+      Then the trouble was hit
+      And it has ended like this:
+        | buyer | request         | mails           | all books |
+        | Maya  | Completed       | order refund    | 39.98 USD |
+        | Noah  | Refund Rejected | refund rejected | 0.00 USD  |
+
+    @trouble
+    Scenario: The seller has taken the authorization back, and the deadlines pass meanwhile
+      Given the seller has taken back the connector's authorization
+      And the seller has rejected Maya's request
+      And Ana has received a mug for 12.50 USD
+      And Ana has asked for her money back
+      And 24 hours have passed
+      When the seller lets the connector into the shop again
+      Then the trouble was hit
+      And it has ended like this:
+        | buyer | request   | mails        | all books |
+        | Maya  | Completed | order refund | 39.98 USD |
+        | Noah  | Completed | order refund | 15.99 USD |
+        | Ana   | Completed | order refund | 12.50 USD |
