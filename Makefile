@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types check browser bench requirements facts lock wheel clean
+.PHONY: help demo test lint types check browser mutants bench requirements facts lock wheel clean
 
 help:  ## show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,9 @@ browser:
 	else \
 		echo "Chromium is missing: tests/browser will be left out (install the package 'chromium' to run it)"; \
 	fi
+
+mutants: $(READY)  ## break the connector in small ways and say which of them the features notice (half an hour)
+	$(BIN)/python -m tests.mutants --page docs/mutants.md
 
 bench: $(READY)  ## print the figures of tests/benchmarks/
 	$(BIN)/python -m tests.benchmarks
