@@ -81,6 +81,11 @@ class Scheduler:
         if self._under_way:
             self._meanwhile.append(done)
 
+    def happened(self, what: FiredLike) -> None:
+        """Tell of something that has come about in the middle of the act that is under way, if one is."""
+        if self._under_way:
+            self._meanwhile.append(Advanced(self._clock.now(), [what], 0))
+
     def earliest(self, target: datetime | None = None, waiting: Collection[str] = ()) -> tuple[str, DueLike] | None:
         """Return who acts next, at or before `target`: by time, then by rank, then by number."""
         found: tuple[str, DueLike] | None = None

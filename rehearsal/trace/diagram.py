@@ -126,7 +126,7 @@ class _Reader:
         return _Step(entry["at"], entry["who"], entry["who"], [entry["what"]], arrow="note", reading=False)
 
     def _exchange(self, entry: Entry) -> _Step | None:
-        name = _title(entry["operation"] or f"{entry['method']} {entry['path']}")
+        name = title(entry["operation"] or f"{entry['method']} {entry['path']}")
         refused = "" if _differs(entry) and entry["status"] is not None else _refusal(entry)
         if "oken" in name and not refused and not entry["fault"]:
             return None
@@ -153,29 +153,29 @@ class _Reader:
             case "order_placed":
                 return _Step(at, "buyer", "marketplace", [f"buys for {money}"], arrow="->>", reading=False)
             case "return_requested" if data.get("role", "BUYER") == "BUYER":
-                words = f"asks for {_title(str(data.get('return_type')))}, {money}"
+                words = f"asks for {title(str(data.get('return_type')))}, {money}"
                 return _Step(at, "buyer", "marketplace", [words], arrow="->>", reading=False)
             case "cancellation_requested" if data.get("role", "BUYER") == "BUYER":
                 return _Step(at, "buyer", "marketplace", ["asks to cancel"], arrow="->>", reading=False)
             case "return_status_changed" | "cancellation_status_changed":
                 action = str(data.get("action"))
                 if by == "buyer":
-                    words = BUYER_ACTS.get(action, _title(action))
+                    words = BUYER_ACTS.get(action, title(action))
                     return _Step(at, "buyer", "marketplace", [words], arrow="->>", reading=False)
                 if data.get("was") == data.get("now"):
                     return None
-                shown = str(data.get("shown") or _title(str(data.get("now"))))
-                words = f"{shown} ({BECAUSE.get(action, _title(action))}{OF.get(str(data.get('by')), '')})"
+                shown = str(data.get("shown") or title(str(data.get("now"))))
+                words = f"{shown} ({BECAUSE.get(action, title(action))}{OF.get(str(data.get('by')), '')})"
                 return _Step(at, "marketplace", "marketplace", [words], arrow="note", reading=False)
             case "deadline_lapsed":
-                words = f"deadline passed: {_title(str(data.get('what')))}"
+                words = f"deadline passed: {title(str(data.get('what')))}"
                 return _Step(at, "marketplace", "marketplace", [words], arrow="note", reading=False)
             case "mail_sent":
                 return _Step(at, "marketplace", "buyer", [f"mail “{data.get('kind')}”"], arrow="-)", reading=False)
             case "money_paid":
                 return _Step(at, "marketplace", "buyer", [f"pays back {money}"], arrow="-->>", reading=False)
             case "label_generated" | "parcel_arrived":
-                words = _title(name)
+                words = title(name)
                 return _Step(at, "marketplace", "marketplace", [words], arrow="note", reading=False)
             case "decision_given":
                 words = f"decides: {data.get('decision')} {money}".rstrip()
@@ -187,7 +187,7 @@ class _Reader:
                 words = {"shop_added": "is let into a shop", "shop_authorized": "is let into a shop again"}[name]
                 return _Step(at, "connector", "connector", [words], arrow="note", reading=False)
             case "booked" | "refund_requested" | "parcel_received":
-                return _Step(at, "oms", "oms", [f"{_title(name)} {money}".rstrip()], arrow="note", reading=False)
+                return _Step(at, "oms", "oms", [f"{title(name)} {money}".rstrip()], arrow="note", reading=False)
             case _:
                 return None
 
@@ -218,7 +218,7 @@ def _gist(entry: Entry) -> str:
     return f" ({', '.join(words)})" if words else ""
 
 
-def _title(name: str) -> str:
+def title(name: str) -> str:
     """Return a name of the wire as words: `searchReturns_202309` as "search returns"."""
     name = re.sub(r"_\d{6}$", "", name)
     if name.isupper() or "_" in name:

@@ -45,7 +45,7 @@ from rehearsal.simulation.clock import SimulatedClock, SystemClock
 from rehearsal.simulation.player import AgendaLike, FiredLike, Player
 from rehearsal.simulation.scheduler import Advanced, Scheduler, Stuck
 from rehearsal.trace.log import Trace
-from rehearsal.wire.faults.trouble import Hit, Trouble
+from rehearsal.wire.faults.trouble import Hit, Trouble, TroubleAct
 from rehearsal.wire.recorder import Call, Endpoint, Exchange, Recorder
 from rehearsal.wire.transport import Wire, WsgiApp, recorded, run_wsgi
 from rehearsal.world.boundaries import Act, CrashPoints, Killed, Restart
@@ -403,6 +403,8 @@ class World:
         pulls = 1 if call is not None and call.caller == "oms" else 0
         more = Extension(hit.at, hit.shop_id, 1, pulls, lasting, until_authorized=hit.needs_consent)
         self.auditor.on_trouble(more)
+        if call is not None:
+            self._scheduler.happened(TroubleAct(hit.at, hit.what))
 
     def _on_oms(self, event: Any) -> None:
         self._note("oms", event)

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from rehearsal.contract.message import query_pairs
 from rehearsal.contract.operation import Operation
+from rehearsal.trace.diagram import title
 from rehearsal.wire.faults.fault import Fault, Kind, Meeting, Planned, Scene, Stage
 from rehearsal.wire.faults.kinds import KINDS
 from rehearsal.wire.faults.reading import TOOLS, Mistake, UnknownFault, near, read_fault
@@ -34,6 +35,7 @@ class Hit:
     planned: Planned
     call: Call | None
     shop_id: str | None
+    what: str = ""  # in words
     needs_consent: bool = False  # nothing works again before the seller has let the app in anew
 
 
@@ -216,7 +218,9 @@ class Trouble:
                 return False
             one.hit += 1
             call.fault = f"{call.fault}, {one.fault.kind}" if call.fault else one.fault.kind
-            self._told(Hit(self._scene.now, one, call, shop_id, kind.needs_consent))
+            asked = title(way.operation.id) if way.operation else "call"
+            what = f"{one.id} hits the {call.caller}'s {asked}: {kind.words}"
+            self._told(Hit(self._scene.now, one, call, shop_id, what, kind.needs_consent))
             if one.fault.times is not None and one.hit >= one.fault.times:
                 self._end(one)
             return True

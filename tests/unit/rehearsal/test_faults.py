@@ -232,3 +232,17 @@ def test_what_is_not_there_is_refused_and_leaves_nothing_planned() -> None:
         assert refused.value.field == field
     assert world.trouble.faults() == ()
     assert world.trouble.plan(kind="locked", at="PT1H", **{"with": {"return_id": "4035"}}).stage == "ahead"
+
+
+def test_what_was_hit_is_told_with_what_fired_before_the_act_that_it_befell() -> None:
+    world = World()
+    world.trouble.plan(kind="cut_after", operation="searchReturns", times=1)
+    world.trouble.plan(kind="token_revoked")
+    told = [(act.who, act.what) for act in world.advance(by=MINUTE).fired]
+    assert told[:5] == [
+        ("stage", "fault-2 hits the connector's get order list: access tokens are revoked"),
+        ("stage", "fault-1 hits the connector's search returns: the answer is lost"),
+        ("stage", "fault-2 hits the connector's search returns: access tokens are revoked"),
+        ("stage", "fault-2 hits the connector's search cancellations: access tokens are revoked"),
+        ("connector", "round: orders unavailable, returns unavailable, cancellations unavailable"),
+    ]
