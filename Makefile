@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint types check browser mutants bench requirements facts lock wheel clean
+.PHONY: help demo test lint types check browser coverage mutants bench requirements facts lock wheel clean
 
 help:  ## show what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -38,6 +38,10 @@ browser:
 
 mutants: $(READY)  ## break the connector in small ways and say which of them the features notice (half an hour)
 	$(BIN)/python -m tests.mutants --page docs/mutants.md
+
+coverage: $(READY)  ## print how much of the connector the features alone play, and what stays dark
+	$(BIN)/coverage run --source connector --data-file build/.coverage -m rehearsal play >/dev/null
+	$(BIN)/coverage report --data-file build/.coverage --show-missing --skip-covered
 
 bench: $(READY)  ## print the figures of tests/benchmarks/
 	$(BIN)/python -m tests.benchmarks
