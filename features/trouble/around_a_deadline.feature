@@ -1,0 +1,36 @@
+Feature: Trouble around a deadline
+  What the seller has said in time shall be heard in time, as long as anybody can be reached. Where nobody could,
+  the marketplace has answered in the seller's place: then that stands, and everybody learns of it.
+
+  Background:
+    Given Maya has received a phone case for 15.99 USD
+    And 7 minutes have passed
+    And Maya has asked for her money back
+    And an hour has passed
+
+  Rule: A no arrives before the deadline, or the silence has spoken
+
+    @trouble
+    Scenario Outline: It comes through as soon as anything does
+      Given the connector has been down for 22 hours
+      And it is <before> before the answer to Maya is due
+      And the marketplace <trouble>
+      And the seller has rejected Maya's request
+      When 2 hours pass
+      Then the trouble was hit
+      And it has ended like this:
+        | buyer | request | mails  | all books |
+        | Maya  | <shown> | <mail> | <sum>     |
+
+      Examples: Just in time
+        | before     | trouble                                                      | shown           | mail            | sum       |
+        | 20 minutes | answers 429 to the next rejection, and asks to wait 1 hour   | Refund Rejected | refund rejected | 0.00 USD  |
+        | 50 minutes | is unreachable for 45 minutes                                | Refund Rejected | refund rejected | 0.00 USD  |
+        | 10 seconds | answers the next rejection 20 seconds late                   | Refund Rejected | refund rejected | 0.00 USD  |
+
+      Examples: Too late
+        | before     | trouble                                                      | shown           | mail            | sum       |
+        | 20 minutes | answers 429 to every rejection for half an hour              | Completed       | order refund    | 15.99 USD |
+        | 50 minutes | is unreachable for 1 hour                                    | Completed       | order refund    | 15.99 USD |
+        | 10 seconds | receives the next rejection 20 seconds late                  | Completed       | order refund    | 15.99 USD |
+        | 10 seconds | receives the next rejection only after the call that follows | Completed       | order refund    | 15.99 USD |
