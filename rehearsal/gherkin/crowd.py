@@ -52,6 +52,12 @@ class Crowd:
         for buyer in self.buyers:
             self.stage.oms_refund(order_id=buyer.order_id, amount=str(amount.amount), currency=amount.currency)
 
+    def heard_of(self) -> int:
+        """Return of how many requests the seller has heard, whether they wait for an answer or not."""
+        cases = self.stage.oms_adjustments()["adjustments"]
+        known = {case["return_id"] or case["cancel_id"] for case in cases}
+        return sum(claim.id in known for buyer in self.buyers for claim in buyer.claims)
+
     def waiting(self) -> list[Json]:
         """Return the cases that wait for the seller's answer, in the order in which the buyers came."""
         cases: dict[str, list[Json]] = {}

@@ -64,6 +64,11 @@ def _(crowd: Crowd, count: str | None) -> None:
     expect("how many stand before the seller", _many(crowd, count), len(crowd.waiting()))
 
 
+@then(phrase("the seller has heard of (?:all|{COUNT}) of their requests"))
+def _(crowd: Crowd, count: str | None) -> None:
+    expect("of how many requests the seller has heard", _many(crowd, count), crowd.heard_of())
+
+
 @then(phrase("(?:all|{COUNT}) of them ha(?:ve|s) been paid back (?:everything|{SUM})"))
 def _(crowd: Crowd, count: str | None, sum: str | None) -> None:
     due: Sum | None = money(sum) if sum else None

@@ -16,6 +16,7 @@ from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.expect import expect
 from rehearsal.gherkin.steps.phrases import NUMBERS, PIECES, Phrase, number, phrase, time
+from rehearsal.gherkin.which import ORDINALS
 
 CALLS: Final = {
     # in people's words         the operation
@@ -52,10 +53,12 @@ def _several(name: str) -> str:
 _FORMS: Final = CALLS | {_several(name): operation for name, operation in CALLS.items()}
 _COUNT: Final = rf"\d+|{'|'.join(NUMBERS)}"
 _TIMES: Final = rf"(?P<often>once|twice|(?:{_COUNT}) times)"
+_NTHS: Final = {nth: place for nth, place in ORDINALS.items() if place >= 0}
 _LATE: Final = PIECES["SPAN"].replace("<span>", "<late>")
 _WHICH: Final = (
-    rf"(?:the next (?:(?P<count>{_COUNT}) )?|(?P<every>every) |one in (?P<odds>{_COUNT}) )"
-    rf"(?P<calls>{'|'.join(sorted(_FORMS, key=len, reverse=True))})"
+    rf"(?:the next (?:(?P<count>{_COUNT}) )?|the (?P<nth>{'|'.join(_NTHS)}) |(?P<every>every) |"
+    rf"one in (?P<odds>{_COUNT}) )(?P<calls>{'|'.join(sorted(_FORMS, key=len, reverse=True))})"
+    rf"(?: of the (?P<shop>{'|'.join(_NTHS)}) shop)?"
 )
 
 
@@ -78,6 +81,8 @@ def trouble(text: str, kind: str, **having: Callable[[dict[str, str]], Any]) -> 
             SPOILT[said["spoils"]] if "spoils" in said else kind,
             to=said["party"],
             operation=_FORMS[said["calls"]] if "calls" in said else None,
+            shop_id=people.shops.id_of(said["shop"]) if "shop" in said else None,
+            skip=_NTHS[said["nth"]] if "nth" in said else None,
             times=_times(said),
             probability=1 / number(said["odds"]) if "odds" in said else None,
             until=_spelled(said["span"]) if "span" in said else None,

@@ -1,0 +1,44 @@
+Feature: Trouble between the OMS and the connector
+  What the seller's staff say may be lost on its way to the connector, or the connector's answer on its way back. The
+  OMS says it again, and the connector does it once.
+
+  Background:
+    Given these buyers wait for the seller:
+      | buyer | order        | goods       | price     | wants           |
+      | Maya  | has received | desk lamp   | 39.98 USD | money back      |
+      | Noah  | has received | phone case  | 15.99 USD | money back      |
+      | Ana   | has ordered  | mug         | 12.50 USD | to cancel       |
+      | Ines  | has received | tea set     | 24.50 USD | to send it back |
+      | Kim   | has received | garden hose | 27.50 USD | nothing         |
+
+  Rule: What is said twice is done once
+
+    @trouble
+    Scenario Outline: It happens to all that the seller says
+      Given the connector <trouble>
+      When the seller answers like this:
+        | buyer | answer            |
+        | Maya  | approves          |
+        | Noah  | rejects           |
+        | Ana   | approves          |
+        | Ines  | accepts the goods |
+        | Kim   | refunds the order |
+      And an hour passes
+      Then the trouble was hit
+      And it has ended like this:
+        | buyer | request         | mails           | all books |
+        | Maya  | Completed       | order refund    | 39.98 USD |
+        | Noah  | Refund Rejected | refund rejected | 0.00 USD  |
+        | Ana   | Completed       | order cancelled | 12.50 USD |
+        | Ines  | Completed       | order refund    | 24.50 USD |
+        | Kim   | none            | order refund    | 27.50 USD |
+
+      Examples:
+        | trouble                                                       |
+        | does not receive the next 5 decisions                         |
+        | loses its answers to the next 5 decisions                     |
+        | garbles its answers to every call for 20 minutes              |
+        | answers 503 to every call for 20 minutes                      |
+        | receives the next 5 decisions only after the call that follows |
+        | receives the next 5 decisions twice                           |
+        | receives the next 5 decisions 1 minute late                   |
