@@ -18,6 +18,13 @@ Feature: Somebody works in Seller Center behind the connector's back
       And all three books say 39.98 USD for Maya
 
     @R15 @R14
+    Scenario: A request is approved there just before a round, while the money is on its way
+      Given Maya has asked for her money back
+      And 28 minutes have passed
+      When Maya's request is approved in Seller Center
+      Then all three books say 39.98 USD for Maya
+
+    @R15 @R14
     Scenario: A refund is started there
       When Maya's whole order is refunded in Seller Center
       Then Maya has made exactly one request

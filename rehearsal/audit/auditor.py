@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Final
 
 from rehearsal.audit.decision_ledger import DecisionLedger
@@ -65,7 +66,7 @@ class Auditor:
     """Holds the invariants of one world, as far as the `capabilities` of who sits there let it see.
 
     `by_default` returns whether the connector says of an order that it has answered in the seller's place, as a shop
-    may have asked it to.
+    may have asked it to. `look` returns how the world stands, for rules that are judged at a time of their own.
     """
 
     def __init__(
@@ -75,22 +76,29 @@ class Auditor:
         reproduce: str,
         capabilities: frozenset[Capability] = EVERYTHING,
         by_default: Callable[[str], bool] = lambda order_id: False,
+        look: Callable[[], Quiescence] | None = None,
         memory: Memory | None = None,
     ) -> None:
         self.reproduce = reproduce
         self.memory: Final = memory or Memory.blank(now)
         self._capabilities = capabilities
         self._by_default = by_default
+        self._look = look
         judging = {number: one for number, one in self.memory.invariants.items() if one.needs <= capabilities}
         at_rest = {number: one for number, one in judging.items() if one.needs_at_rest <= capabilities}
         self._on_event = _overriding("on_event", judging)
         self._on_exchange = _overriding("on_exchange", judging)
         self._after_act = _overriding("after_act", judging)
+        self._on_trouble = _overriding("on_trouble", judging)
+        self._on_ledger = _overriding("on_ledger", judging)
+        self._on_look = _overriding("on_look", at_rest) if look is not None else []
         self._at_quiescence = _overriding("at_quiescence", at_rest)
 
     def on_trouble(self, trouble: Trouble) -> None:
         """Take note of a hit: limits are longer by what it gives."""
         self.memory.limits.note(trouble)
+        for _, invariant in self._on_trouble:
+            invariant.on_trouble(trouble)
 
     def on_authorized(self, shop_id: str, at: datetime) -> None:
         """Take note that a shop has been authorised anew: its limits hold again."""
@@ -99,13 +107,19 @@ class Auditor:
     def on_event(self, event: PlayerEvent) -> None:
         """Take note of something that has happened inside a player."""
         self.memory.now = max(self.memory.now, event.at)
-        if event.name == EventName.CONNECTOR_KILLED:
-            self.memory.limits.killed(event.at)
-        elif event.name == EventName.CONNECTOR_STARTED:
-            self.memory.limits.ended(EVERY_SHOP, event.at)
+        self._lengthen_limits(event)
         self.memory.decisions.on_event(event)
         for number, invariant in self._on_event:
             self._note(number, invariant.on_event(event))
+
+    def _lengthen_limits(self, event: PlayerEvent) -> None:
+        limits = self.memory.limits
+        if event.name == EventName.CONNECTOR_KILLED:
+            limits.killed(event.at)
+            for _, invariant in self._on_trouble:
+                invariant.on_trouble(Trouble(event.at, EVERY_SHOP, rounds=1))
+        elif event.name == EventName.CONNECTOR_STARTED:
+            limits.ended(EVERY_SHOP, event.at)
 
     def on_exchange(self, exchange: Exchange) -> None:
         """Take note of an exchange."""
@@ -119,10 +133,25 @@ class Auditor:
         for number, invariant in self._after_act:
             self._note(number, invariant.after_act(now))
         self.memory.decisions.act_judged()
+        if self._look is not None and any(invariant.wants_a_look(now) for _, invariant in self._on_look):
+            self._judge_overdue(self._look())
+
+    def on_ledger(self, ledger: Mapping[str, Decimal]) -> None:
+        """Judge what the connector's ledger says after an act of its own."""
+        for number, invariant in self._on_ledger:
+            self._note(number, invariant.on_ledger(ledger))
 
     def at_quiescence(self, state: Quiescence) -> None:
         """Judge what must hold when nobody has anything left to do at present."""
         self.after_act(state.at)
+        self._judge_at_rest(state)
+
+    def _judge_overdue(self, state: Quiescence) -> None:
+        for number, invariant in self._on_look:
+            self._note(number, invariant.on_look(state))
+        self._judge_at_rest(state)
+
+    def _judge_at_rest(self, state: Quiescence) -> None:
         for number, invariant in self._at_quiescence:
             self._note(number, invariant.at_quiescence(state))
 

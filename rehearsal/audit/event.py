@@ -21,6 +21,7 @@ class EventName(StrEnum):
     """The events that an invariant asks for."""
 
     ORDER_PLACED = "order_placed"
+    ORDER_STATUS_CHANGED = "order_status_changed"
     RETURN_REQUESTED = "return_requested"
     RETURN_STATUS_CHANGED = "return_status_changed"
     CANCELLATION_REQUESTED = "cancellation_requested"

@@ -7,14 +7,14 @@ plain data that can be pickled.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, Final, Protocol
 
 from rehearsal.audit.decision_ledger import DecisionLedger
-from rehearsal.audit.event import PlayerEvent
+from rehearsal.audit.event import PlayerEvent, Trouble
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.limits import Limits
 from rehearsal.seats.port import AdjustmentRow, Capability
@@ -62,6 +62,7 @@ class Quiescence:
     books: Sequence[LedgerRow]
     adjustments: Sequence[AdjustmentRow]
     mailbox: Callable[[str], Sequence[Mail]]
+    settled: bool = True  # the connector has delivered all that it has accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,22 @@ class Invariant:
 
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
         """Judge what must hold when nobody has anything left to do at present."""
+        return NO_VIOLATION
+
+    def on_trouble(self, trouble: Trouble) -> None:
+        """Take note of trouble that somebody ordered."""
+        return
+
+    def on_ledger(self, ledger: Mapping[str, Decimal]) -> Iterable[Violation]:
+        """Judge what the connector's ledger says, order by order, after an act of its own that changed something."""
+        return NO_VIOLATION
+
+    def wants_a_look(self, now: datetime) -> bool:
+        """Return whether everybody has had the time to come to rest, so that what holds then is judged now."""
+        return False
+
+    def on_look(self, state: Quiescence) -> Iterable[Violation]:
+        """Judge a world that should have come to rest."""
         return NO_VIOLATION
 
     @property

@@ -73,6 +73,7 @@ class Exchange(NamedTuple):
     subjects: tuple[str, ...] = ()  # the ids in its path
     failure: str | None = None
     fault: str | None = None  # what was done to it on its way, on purpose
+    refusal: str = ""  # in the words of who refused it
 
 
 Handler = Callable[[Call], Response]
@@ -185,6 +186,7 @@ class Recorder:
             subjects,
             ended.failure,
             call.fault,
+            hidden(_refusal(as_read.reply)) if hides else _refusal(as_read.reply),
         )
         for listener in self._listeners:
             listener(exchange)
@@ -298,6 +300,17 @@ class _Reading:
     reply_headers: Mapping[str, str]
     reply: Message | None
     unknown: list[str] = field(default_factory=list)  # where the bodies have what the contract does not know
+
+
+def _refusal(reply: Message | None) -> str:
+    """Return the words of a refusal, in whichever of the wire's shapes it comes; an empty text for any other reply."""
+    body = reply.body if reply is not None else None
+    if body.__class__ is not dict:
+        return ""
+    error = body.get("error")
+    if error.__class__ is dict:
+        return str(error.get("message", ""))
+    return str(body.get("message", "")) if body.get("code") else str(error or body.get("Message") or "")
 
 
 def _judged(ended: _UnderWay, as_read: _Reading) -> list[Breach]:

@@ -175,12 +175,7 @@ class World:
         self.client: Final = self._client_named("oms")
         self.oms: Final = seats.oms(self._place("oms"), self.client, self._conduct())
         self.capabilities: Final = common(self.connector, self.oms)
-        self.auditor: Final = Auditor(
-            now=start,
-            reproduce=self.origin.command,
-            capabilities=self.capabilities,
-            by_default=self._answered_by_default,
-        )
+        self.auditor: Final = self._an_auditor()
         self._listen()
         self.shops: Final[list[ShopAtConnector]] = []
         for number, new in enumerate(opening):
@@ -209,6 +204,15 @@ class World:
 
     def _place(self, seat: str) -> Place:
         return Place(self.name, self.seed, self.clock, self.wire.session(seat))
+
+    def _an_auditor(self) -> Auditor:
+        return Auditor(
+            now=self.origin.start,
+            reproduce=self.origin.command,
+            capabilities=self.capabilities,
+            by_default=self._answered_by_default,
+            look=self._as_it_stands,
+        )
 
     def _listen(self) -> None:
         self.recorder.subscribe(self.auditor.on_exchange)
@@ -319,6 +323,8 @@ class World:
             self.trace.fill(slot, self.now, None, "act", **done)
         if points is not None:
             points.act_ended(name, changed=act.changed)
+        if name == "connector" and act.changed and Capability.LEDGER in self.capabilities:
+            self.auditor.on_ledger(self.connector.ledger())
         self.auditor.after_act(self.now)
         rest = self.state.rest
         if rest.after_act(name, act.changed, shops=len(self.shops)) and rest.judged is None and self._settled():
@@ -336,10 +342,14 @@ class World:
         return Capability.DRIVEN not in self.connector.capabilities or self.connector.settled()
 
     def _judge(self) -> None:
+        state = self._as_it_stands()
+        self.state.rest.judged = state.books
+        self.auditor.at_quiescence(state)
+
+    def _as_it_stands(self) -> Quiescence:
         books = self.books() if Capability.LEDGER in self.capabilities else []
         cases = self.oms.adjustments() if Capability.STAFF_SEES in self.capabilities else []
-        self.state.rest.judged = books
-        self.auditor.at_quiescence(Quiescence(self.now, books, cases, self.marketplace.mailbox))
+        return Quiescence(self.now, books, cases, self.marketplace.mailbox, self._settled())
 
     def at_rest(self) -> bool:
         """Return whether nothing is left to happen but rounds and pulls that find nothing."""

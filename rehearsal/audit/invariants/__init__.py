@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import Final
 
 from rehearsal.audit.invariant import Invariant
+from rehearsal.audit.invariants.arrivals import EverythingArrives
 from rehearsal.audit.invariants.as_meant import AsMeant
 from rehearsal.audit.invariants.contract import ContractKept
 from rehearsal.audit.invariants.decisions import InTime, NoRefundAfterNo
+from rehearsal.audit.invariants.endings import CatchesUp, NothingStaysOpen
 from rehearsal.audit.invariants.executed_once import ExecutedOnce
 from rehearsal.audit.invariants.lapses import LapseOnce
 from rehearsal.audit.invariants.mails import OneMail
-from rehearsal.audit.invariants.money import BooksAgree, NeverTooMuch
+from rehearsal.audit.invariants.money import BooksAgree, NeverAhead, NeverTooMuch
 
 __all__ = ["INVARIANTS"]
 
@@ -25,5 +27,9 @@ INVARIANTS: Final[Mapping[int, type[Invariant]]] = {
     6: BooksAgree,
     7: OneMail,
     8: ContractKept,
+    11: EverythingArrives,
+    12: NothingStaysOpen,
+    13: NeverAhead,
     14: AsMeant,
+    18: CatchesUp,
 }

@@ -16,6 +16,7 @@ from rehearsal.seats.port import Capability
 from rehearsal.wire.recorder import Exchange
 
 SUPPORT_BUYER: Final = "SUPPORT_BUYER"
+TOO_MANY: Final = 429
 
 
 @dataclass(eq=False, slots=True)
@@ -101,8 +102,12 @@ class InTime(Invariant):
             self._given.pop(claim, None)
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
-        """A decision that the marketplace has answered has reached it, whatever the answer."""
-        if self._given and exchange.callee == "marketplace" and exchange.status is not None:
+        """A decision that was answered has reached the marketplace, unless it is told to come back."""
+        if self._given and exchange.callee == "marketplace" and exchange.writes and _answered(exchange.status):
             for claim in exchange.subjects:
                 self._given.pop(claim, None)
         return NO_VIOLATION
+
+
+def _answered(status: int | None) -> bool:
+    return status is not None and status < 500 and status != TOO_MANY

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
@@ -125,6 +125,52 @@ def _too_much(
         f"{back}{of_what} paid back",
         Witness(events=tuple(account.events), money={"paid": str(paid), "refunded": str(back)}, about=about),
     )
+
+
+@dataclass(eq=False, slots=True)
+class NeverAhead(Invariant):
+    """Judged when the OMS books, and when the connector has done something."""
+
+    slug = "never-ahead"
+    rule = "At no instant does the connector's or the OMS's book say more than the marketplace has paid."
+    needs = frozenset({Capability.LEDGER})
+
+    _paid: dict[str, tuple[Decimal, int]] = field(default_factory=dict)  # by order, and the last event
+    _booked: dict[str, tuple[Decimal, int]] = field(default_factory=dict)
+
+    def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
+        """Add up what is paid, and hold the OMS's book against it."""
+        if event.name not in (EventName.MONEY_PAID, EventName.BOOKED):
+            return
+        book = self._paid if event.name == EventName.MONEY_PAID else self._booked
+        before, _ = book.get(event.order, (ZERO, 0))
+        book[event.order] = before + (event.amount or ZERO), event.seq
+        if event.name == EventName.BOOKED:
+            self.occasions += 1
+            total, seq = self._booked[event.order]
+            yield from self._judge(event.order, "OMS", total, event.claim or "", seq)
+
+    def on_ledger(self, ledger: Mapping[str, Decimal]) -> Iterable[Violation]:
+        """Hold the connector's book against what is paid."""
+        for order_id, total in ledger.items():
+            if total:
+                self.occasions += 1
+                yield from self._judge(order_id, "connector", total)
+
+    def _judge(self, order_id: str, who: str, says: Decimal, claim: str = "", *events: int) -> Iterable[Violation]:
+        paid, last = self._paid.get(order_id, (ZERO, 0))
+        if says > paid:
+            yield Violation(
+                f"ahead {who} {order_id} {says}",
+                "connector",
+                f"at most the {paid} that the marketplace has paid for the order so far",
+                f"{says} in the {who}'s book",
+                Witness(
+                    events=(*([last] if last else []), *events),
+                    money={"marketplace": str(paid), who: str(says)},
+                    about={"order_id": order_id, "claim": claim},
+                ),
+            )
 
 
 def _said(row: LedgerRow) -> str:

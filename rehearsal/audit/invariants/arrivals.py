@@ -1,0 +1,148 @@
+"""Whatever the marketplace shows comes to stand before the seller's staff, once and soon."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from rehearsal.audit.event import REQUESTS, EventName
+from rehearsal.audit.finding import Witness
+from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
+from rehearsal.seats.port import Capability
+
+NOT_SHOWN: Final = ("UNPAID", "ON_HOLD")  # orders that are not offered to an OMS (D16)
+OVER: Final = frozenset({"PostProcessingComplete", "RejectionCompleted", "InformationOnly", "Error"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Awaited:
+    """An order or a claim that has still to arrive."""
+
+    since: datetime
+    seq: int
+    shop: str
+    order: str
+    claim: str
+    asked: Decimal | None
+
+
+@dataclass(slots=True)
+class _Readings:
+    """In which case a claim stands, and which of its adjustments are open: of which units."""
+
+    case: str
+    seq: int
+    open: dict[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
+
+
+@dataclass(eq=False, slots=True)
+class EverythingArrives(Invariant):
+    """Judged at the first act after the limit, and, where there was no trouble, as soon as the world rests."""
+
+    slug = "everything-arrives"
+    rule = "Every claim and order the marketplace shows is before the staff, once, within one round and one pull."
+    needs = frozenset({Capability.STAFF_SEES, Capability.STAFF_DECIDES})
+
+    _hidden: dict[str, str] = field(default_factory=dict)  # orders not shown yet -> their shop
+    _awaited: dict[str, _Awaited] = field(default_factory=dict)  # by the number of the order or the claim
+    _heap: list[tuple[datetime, str]] = field(default_factory=list)
+    _readings: dict[str, _Readings] = field(default_factory=dict)  # by claim
+
+    @property
+    def _limit(self) -> timedelta:
+        return self.limits.one_round + self.limits.one_pull
+
+    def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
+        """Await what the marketplace shows; it has come when the OMS has read it."""
+        match event.name:
+            case EventName.ORDER_PLACED:
+                self._hidden[event.order] = event.shop
+                self._shown(event)
+            case EventName.ORDER_STATUS_CHANGED:
+                self._shown(event)
+            case EventName.ORDER_READ:
+                self._awaited.pop(event.order, None)
+            case EventName.ADJUSTMENT_READ if event.claim is not None:
+                self._awaited.pop(event.claim, None)
+                return self._read(event.claim, event)
+            case name if name in REQUESTS and event.claim is not None:
+                self._await(event.claim, event.shop, event)
+        return NO_VIOLATION
+
+    def _shown(self, event: PlayerEvent) -> None:
+        if event.placed not in NOT_SHOWN and event.order in self._hidden:
+            self._await(event.order, self._hidden.pop(event.order), event)
+
+    def _await(self, identity: str, shop: str, event: PlayerEvent) -> None:
+        self.occasions += 1
+        asked = event.refund_total if event.claim else event.total
+        self._awaited[identity] = _Awaited(event.at, event.seq, shop, event.order, event.claim or "", asked)
+        heapq.heappush(self._heap, (event.at + self._limit, identity))
+
+    def _read(self, claim: str, event: PlayerEvent) -> Iterable[Violation]:
+        """Judge that a claim stands in one case, and each of its units in one open adjustment."""
+        known = self._readings.setdefault(claim, _Readings(event.adjustment, event.seq))
+        about = {"order_id": event.order, "claim": claim, "adjustment_id": event.adjustment}
+        if event.adjustment != known.case:
+            yield Violation(
+                f"cases {claim} {event.adjustment}",
+                "connector",
+                f"the claim in one case, {known.case}",
+                f"it stands in {event.adjustment} too",
+                Witness(events=(known.seq, event.seq), about=about),
+            )
+        known.open.pop(event.ref, None)
+        if event.placed in OVER:
+            return
+        units = frozenset(event.units)
+        for ref, (seq, others) in known.open.items():
+            if units == others or units & others:
+                yield Violation(
+                    f"twice {claim} {ref} {event.ref}",
+                    "connector",
+                    f"the claim's units in one open adjustment, {ref}",
+                    f"{event.ref} is open beside it, of {event.amount} {event.currency}",
+                    Witness(events=(seq, event.seq), money={"amount": str(event.amount)}, about=about),
+                )
+        known.open[event.ref] = (event.seq, units)
+
+    def after_act(self, now: datetime) -> Iterable[Violation]:
+        """Nothing is awaited for longer than the limit."""
+        while self._heap and self._heap[0][0] < now:
+            due, identity = heapq.heappop(self._heap)
+            awaited = self._awaited.get(identity)
+            if awaited is None:
+                continue
+            longer = self.limits.extension(awaited.shop, awaited.since)
+            latest = awaited.since + self._limit + longer
+            if latest < now:
+                del self._awaited[identity]
+                yield self._missing(identity, awaited, due)
+            else:  # while no limit runs, it is looked at again a round later
+                heapq.heappush(self._heap, (min(latest, now + self.limits.one_round), identity))
+
+    def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
+        """Where there was no trouble, a round and a pull that found nothing new have passed everything awaited by."""
+        for identity, awaited in list(self._awaited.items()):
+            if awaited.since < state.at and not self.limits.extension(awaited.shop, awaited.since):
+                del self._awaited[identity]
+                yield self._missing(identity, awaited, state.at)
+
+    def _missing(self, identity: str, awaited: _Awaited, due: datetime) -> Violation:
+        what = "claim" if awaited.claim else "order"
+        money = {} if awaited.asked is None else {"asked" if awaited.claim else "paid": str(awaited.asked)}
+        return Violation(
+            f"missing {identity}",
+            "connector",
+            f"the {what} before the staff by {due.isoformat()}",
+            f"the marketplace has shown it since {awaited.since.isoformat()}, the OMS has read nothing of it",
+            Witness(
+                events=(awaited.seq,),
+                money=money,
+                about={"order_id": awaited.order, "claim": awaited.claim, "shop_id": awaited.shop},
+            ),
+        )
