@@ -309,10 +309,12 @@ class Worker:
 
     # --- deliver, settle ---
     def _deliver_again(self, run: Run) -> Counter[str]:
-        """Deliver the answers to buyers that the marketplace has turned away; count them by how they came out."""
+        """Deliver, or look up, the answers to buyers that have had no outcome; count them by how they came out."""
         with self.store.reading() as work:
-            entries = [one for one in work.unfinished(run.shop.id) if one.attempts and one.deadline]
-        return Counter(self._sent(run, [one for one in entries if one.deadline and one.deadline > run.now]).values())
+            tried = [one for one in work.unfinished(run.shop.id) if one.attempts and one.deadline]
+        entries = [one for one in tried if one.deadline and one.deadline > run.now]
+        unknown = [one for one in entries if one.state in OUTCOME_UNKNOWN]
+        return Counter((self._sent(run, entries) | {one.id: _carry(run, one) for one in unknown}).values())
 
     def _deliver(self, run: Run, entries: Sequence[OutboxEntry]) -> Counter[str]:
         """Deliver what waits, then settle what has no outcome; count the entries by how they came out."""

@@ -19,6 +19,8 @@ from rehearsal.control.calls import CALLS
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.control.validation import document
 from rehearsal.server.access import COOKIE
+from rehearsal.wire.faults.fault import GROUPS
+from rehearsal.wire.faults.kinds import KINDS
 
 SHOWN_ORDERS: Final = 30
 SHOWN_AGENDA: Final = 15
@@ -48,6 +50,13 @@ IN_ARBITRATION: Final[tuple[Act, ...]] = (
 )
 # What staff can do, by the OMS's word for it.
 STAFF_ACTS: Final[dict[str, Act]] = {"approve": ("oms_approve", "Approve", {}), "reject": ("oms_reject", "Reject", {})}
+# The troubles that people try first; everything else is put together in a form.
+TROUBLES: Final[tuple[Act, ...]] = (
+    ("plan_fault", "Lose the answer to the next approval", {"kind": "cut_after", "operation": "approve", "times": "1"}),
+    ("plan_fault", "Answer 429 twice",                     {"kind": "refuse", "times": "2", "with": "status=429"}),
+    ("plan_fault", "Be unreachable for 20 minutes",        {"kind": "unreachable", "until": "PT20M"}),
+    ("plan_fault", "Let the tokens expire",                {"kind": "token_expired", "times": "1"}),
+)
 # fmt: on
 ARRIVED: Final = "The package arrived at the warehouse"  # the marketplace's words; the status does not tell
 LONGEST_NUMBER: Final = 19  # digits
@@ -88,7 +97,7 @@ def console_pages(stage: Stage) -> Blueprint:
             _press(stage, call)
         except Problem as problem:
             return _page(stage, problem)
-        return redirect(url_for("console.page", _anchor=request.form.get("at", "")), 303)
+        return redirect(url_for("console.page", _anchor=request.form.get("anchor", "")), 303)
 
     return pages
 
@@ -102,17 +111,30 @@ def _press(stage: Stage, name: str) -> None:
     if missing:
         raise Problem(422, "Invalid value", f"{missing} is missing", field=missing)
     fields = document()["components"]["schemas"][call.body].get("properties", {})
-    body = {field: _value(field, form[field]) for field in fields if field in form}
+    body = {field: _value(field, form[field], schema.get("type")) for field, schema in fields.items() if field in form}
     stage.request(call, {field: form[field] for field in call.ids}, body)
 
 
-def _value(field: str, text: str) -> Any:
-    """Return what a form's text means: a form has no numbers, and no yes or no."""
-    if field == "seed":
-        if not text.isdecimal() or len(text) > LONGEST_NUMBER:
-            raise Problem(422, "Invalid value", "seed is a whole number", field="seed")
-        return int(text)
-    return text == "yes" if field == "accept" else text
+def _value(field: str, text: str, type_: str | None) -> Any:
+    """Return what a form's text means: a form has no numbers, no yes or no, and nothing inside of anything."""
+    match type_:
+        case "integer":
+            if not text.isdecimal() or len(text) > LONGEST_NUMBER:
+                raise Problem(422, "Invalid value", f"{field} is a whole number", field=field)
+            return int(text)
+        case "number":
+            try:
+                return float(text)
+            except ValueError:
+                raise Problem(422, "Invalid value", f"{field} is a number", field=field) from None
+        case "boolean":
+            return text == "yes"
+        case "object":
+            pairs = [part.partition("=") for part in text.replace(",", " ").split()]
+            return {
+                name: int(said) if said.isdecimal() and len(said) < LONGEST_NUMBER else said for name, _, said in pairs
+            }
+    return text
 
 
 def _page(stage: Stage, problem: Problem | None = None) -> Response:
@@ -134,6 +156,10 @@ def _page(stage: Stage, problem: Problem | None = None) -> Response:
             -SHOWN_ORDERS:
         ],
         grades=list(Grade),
+        faults=stage.faults()["faults"],
+        troubles=TROUBLES,
+        kinds=KINDS,
+        groups=list(GROUPS),
         books=recent,
         disagree=sum(not row["agree"] for row in ledgers),
         findings=findings["findings"],
