@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Final
 
 from connector.errors import BadCredentials, NotAuthorized
@@ -30,7 +29,7 @@ class OAuth:
         self._secret = secret
         self._life = life
         self._unused = unused
-        self._kept = lru_cache(maxsize=HOLDERS_AT_HAND)(self._holder)
+        self._at_hand: dict[str, tuple[Client, datetime]] = {}  # by the hash of their token, the latest last
 
     def add_client(self, name: str, now: datetime) -> ClientCredentials:
         """Register an application; its secrets are shown this once."""
@@ -63,19 +62,27 @@ class OAuth:
                 raise BadCredentials("invalid_grant")
             token = self._secret("access token")
             work.access_granted(application_id, _hash(token), now, now + self._life)
+        self._keep(_hash(token), (Client(application_id, known.name), now + self._life))
         return Access(access_token=token, expires_in=int(self._life.total_seconds()))
 
     def holder(self, access_token: str, now: datetime) -> Client:
         """Return whose token this is. Raises NotAuthorized."""
-        client, expires_at = self._kept(_hash(access_token))
+        token_hash = _hash(access_token)
+        client, expires_at = self._at_hand.get(token_hash) or self._holder(token_hash)
         if now >= expires_at:
             raise NotAuthorized("expired access token")
         return client
 
     def _holder(self, token_hash: str) -> tuple[Client, datetime]:
-        """Look up what a token was granted for; that never changes, so it is looked up once."""
+        """Look up what a token was granted for; that never changes, so it is kept at hand."""
         with self._store.reading() as work:
             holder = work.holder(token_hash)
         if holder is None:
             raise NotAuthorized("unknown access token")
+        return self._keep(token_hash, holder)
+
+    def _keep(self, token_hash: str, holder: tuple[Client, datetime]) -> tuple[Client, datetime]:
+        self._at_hand[token_hash] = holder
+        if len(self._at_hand) > HOLDERS_AT_HAND:
+            self._at_hand.pop(next(iter(self._at_hand)), None)
         return holder
