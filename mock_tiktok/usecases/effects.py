@@ -90,7 +90,6 @@ class Effects:
                 refund_total=new.amount.total,
                 offer=new.offer,
                 words_to_buyer=note or None,
-                buyer_keeps_goods=new.buyer_keeps_item,
                 **_deadline(new),
             )
         self._publish_particulars(new, action)
@@ -100,6 +99,22 @@ class Effects:
             until = f"{new.deadline.due:%Y-%m-%d %H:%M} UTC" if new.deadline else ""
             comment = f"The seller says: {note}\n" if note else ""
             self.mail(new, _MAILS[action], reason=text, comment=comment, until=until)
+
+    def refused(
+        self, claim: Return | Cancellation, action: Action, by: By, reason: str | None, words: str | None, code: int
+    ) -> None:
+        """A decision of the seller's has been refused, and nothing has changed."""
+        self.publish(
+            self._platform.now,
+            "decision_refused",
+            **_id(claim),
+            order_id=claim.order_id,
+            action=action.spoken,
+            by=by.value,
+            reason=reason or None,
+            words_to_buyer=words or None,
+            code=code,
+        )
 
     def lapsed(self, claim: Return | Cancellation, limit: Deadline) -> None:
         """A deadline has passed; what that does is published next."""

@@ -8,7 +8,8 @@ alone spells field names. Whatever raises `ApiError` has changed nothing. `by` s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 
 from mock_tiktok.domain.cancellations import Cancellation
@@ -28,6 +29,7 @@ from mock_tiktok.errors import (
     REASON_ROLE,
     REASON_STATUS,
     REASON_UNKNOWN,
+    ApiError,
 )
 from mock_tiktok.state.agenda import Entry
 from mock_tiktok.state.platform import Platform
@@ -35,6 +37,7 @@ from mock_tiktok.state.store import SkuQuantity, Store
 from mock_tiktok.usecases import decisions
 from mock_tiktok.usecases.cancellations import KINDS as CANCELLATION_KINDS
 from mock_tiktok.usecases.cancellations import CancellationLifecycle
+from mock_tiktok.usecases.effects import Effects
 from mock_tiktok.usecases.orders import UNPAID_OVER, OrderLifecycle
 from mock_tiktok.usecases.queries import Queries
 from mock_tiktok.usecases.returns import KINDS as RETURN_KINDS
@@ -55,6 +58,7 @@ class Shop(Queries):
         self.code = f"{store.market}LC{platform.digest('shop code', self.shop_id).hex()[:8].upper()}"
         self.name = store.name
         self.region = store.market
+        self._effects = Effects(platform, store)
         self.order_lifecycle = OrderLifecycle(platform, store)
         self.return_lifecycle = ReturnLifecycle(platform, store, self.order_lifecycle)
         self.cancellation_lifecycle = CancellationLifecycle(platform, store, self.order_lifecycle)
@@ -72,17 +76,18 @@ class Shop(Queries):
     ) -> Return:
         """Approve Return; `partial_refund` is (amount, currency). Keeping the item makes a return a direct refund."""
         item, action = self.store.get_return(return_id), decisions.approval(decision)
-        decisions.check_fits(item, action)
-        decisions.check_fields(action, keep=buyer_keep_item, offer=partial_refund)
-        offer = None
-        if action is Action.OFFER_PARTIAL_REFUND:
-            offer = decisions.offered(item, partial_refund)
-            self.check_offers(item)
-        if buyer_keep_item:
-            action = Action.DIRECT_REFUND
-        self.check_hour(item, action)
-        self.check_worth(item, action)
-        return self.return_lifecycle.act(item, action, By(by), offer=offer, refusing=decisions.refusal)
+        with self._telling(item, action, by):
+            decisions.check_fits(item, action)
+            decisions.check_fields(action, keep=buyer_keep_item, offer=partial_refund)
+            offer = None
+            if action is Action.OFFER_PARTIAL_REFUND:
+                offer = decisions.offered(item, partial_refund)
+                self.check_offers(item)
+            if buyer_keep_item:
+                action = Action.DIRECT_REFUND
+            self.check_hour(item, action)
+            self.check_worth(item, action)
+            return self.return_lifecycle.act(item, action, By(by), offer=offer, refusing=decisions.refusal)
 
     def reject_return(
         self,
@@ -96,30 +101,43 @@ class Shop(Queries):
     ) -> Return:
         """Reject Return, with a reason from the list of this very case."""
         item, action = self.store.get_return(return_id), decisions.rejection(decision)
-        decisions.check_fits(item, action)
-        self.return_lifecycle.check(item, action, decisions.refusal)
-        self.check_hour(item, action)
-        self._check_reject_reason(reason, decisions.reason_kind(item, action))
-        self._check_comment(comment)
-        return self.return_lifecycle.act(
-            item, action, By(by), reason=reason, note=comment or "", images=images, refusing=decisions.refusal
-        )
+        with self._telling(item, action, by, reason, comment):
+            decisions.check_fits(item, action)
+            self.return_lifecycle.check(item, action, decisions.refusal)
+            self.check_hour(item, action)
+            self._check_reject_reason(reason, decisions.reason_kind(item, action))
+            self._check_comment(comment)
+            return self.return_lifecycle.act(
+                item, action, By(by), reason=reason, note=comment or "", images=images, refusing=decisions.refusal
+            )
 
     def approve_cancellation(self, cancel_id: str, *, by: str = By.SELLER) -> Cancellation:
         """Approve Cancellation."""
-        return self.cancellation_lifecycle.act(
-            self.store.get_cancellation(cancel_id), Action.APPROVE_CANCELLATION, By(by)
-        )
+        item, action = self.store.get_cancellation(cancel_id), Action.APPROVE_CANCELLATION
+        with self._telling(item, action, by):
+            return self.cancellation_lifecycle.act(item, action, By(by))
 
     def reject_cancellation(
         self, cancel_id: str, reason: str | None, comment: str | None = None, *, by: str = By.SELLER
     ) -> Cancellation:
         """Reject Cancellation."""
-        item = self.store.get_cancellation(cancel_id)
-        self.cancellation_lifecycle.check(item, Action.REJECT_CANCELLATION)
-        self._check_reject_reason(reason, "CANCEL")
-        self._check_comment(comment)
-        return self.cancellation_lifecycle.act(item, Action.REJECT_CANCELLATION, By(by), reason=reason, comment=comment)
+        item, action = self.store.get_cancellation(cancel_id), Action.REJECT_CANCELLATION
+        with self._telling(item, action, by, reason, comment):
+            self.cancellation_lifecycle.check(item, action)
+            self._check_reject_reason(reason, "CANCEL")
+            self._check_comment(comment)
+            return self.cancellation_lifecycle.act(item, action, By(by), reason=reason, comment=comment)
+
+    @contextmanager
+    def _telling(
+        self, item: Return | Cancellation, action: Action, by: str, reason: str | None = None, words: str | None = None
+    ) -> Iterator[None]:
+        """Make known that a decision is refused, where it is."""
+        try:
+            yield
+        except ApiError as refused:
+            self._effects.refused(item, action, By(by), reason, words, refused.code)
+            raise
 
     # starting something
 

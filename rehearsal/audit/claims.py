@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
+from typing import Final
 
-from rehearsal.audit.event import MOVES, REQUESTS, EventName, PlayerEvent
+from rehearsal.audit.event import MOVES, OPEN_API, REQUESTS, EventName, PlayerEvent
+from rehearsal.audit.limits import Limits
+from rehearsal.wire.recorder import Exchange
 
-ZERO = Decimal(0)
+ZERO: Final = Decimal(0)
+LOOKS: Final = 200  # that are remembered of a shop; more than one has in a round
+LOOKING: Final = {
+    # an operation of this name    shows
+    "searchReturns_202309": "returns",
+    "searchReturns_202602": "returns",
+    "searchCancellations_202309": "cancellations",
+    "searchCancellations_202602": "cancellations",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +34,7 @@ class State:
     total: Decimal
     deadline: datetime | None
     seq: int
+    ours: bool  # through the Open API: whoever did it need not look to know
 
 
 @dataclass(slots=True)
@@ -28,6 +42,7 @@ class Claim:
     """A return or a cancellation: what it is about, and each state it has been in."""
 
     id: str
+    kind: str  # returns or cancellations
     order_id: str
     shop_id: str
     by_seller: bool
@@ -52,13 +67,41 @@ class Claim:
                 break
         return stood
 
+    def before(self, seq: int) -> State | None:
+        """Return how it stood at that place of the trace."""
+        return next((state for state in reversed(self.states) if state.seq < seq), None)
+
 
 @dataclass(slots=True)
 class Claims:
-    """All claims of a world."""
+    """All claims of a world, and when the connector looked at those of a shop."""
 
     by_id: dict[str, Claim] = field(default_factory=dict)
     of_order: dict[str, list[Claim]] = field(default_factory=dict)
+    _looks: dict[tuple[str | None, str], deque[tuple[datetime, int]]] = field(
+        default_factory=lambda: defaultdict(partial(deque, maxlen=LOOKS))
+    )
+
+    def on_exchange(self, exchange: Exchange) -> None:
+        """Take note of a look at a shop's claims."""
+        kind = LOOKING.get(exchange.operation or "")
+        if kind is not None and exchange.code == 0 and not exchange.outside:
+            self._looks[exchange.shop, kind].append((exchange.at, exchange.seq))
+
+    def known(self, claim: Claim, now: datetime, limits: Limits) -> list[State]:
+        """Return each state of a claim in which somebody may know it to be who looks once in a round.
+
+        Trouble may have kept them from looking, or have shown them something old.
+        """
+        since = now - limits.one_round
+        while (further := now - limits.one_round - limits.extension(claim.shop_id, since)) < since:
+            since = further
+        looks = [seq for at, seq in self._looks[claim.shop_id, claim.kind] if at > since]
+        if not looks or since < now - limits.one_round:
+            return claim.stood(since)
+        seen = [claim.before(seq) for seq in looks]
+        done = [state for state in claim.states if state.ours and state.seq > looks[0]]
+        return list(dict.fromkeys(state for state in (*seen, *done) if state is not None)) or claim.stood(since)
 
     def on_event(self, event: PlayerEvent) -> Claim | None:
         """Take note of what happens to a claim at the marketplace; return it where something did."""
@@ -66,20 +109,9 @@ class Claims:
         if claim is None:
             return None
         if event.name in REQUESTS:
-            parts: dict[str, Decimal] = {}
-            for unit in event.parts.values():
-                for part, money in unit.items():
-                    parts[part] = parts.get(part, ZERO) + money
-            new = Claim(
-                claim,
-                event.order,
-                event.shop,
-                event.role == "SELLER",
-                event.currency,
-                event.reason,
-                frozenset(event.units),
-                parts,
-            )
+            by_seller, units = event.role == "SELLER", frozenset(event.units)
+            about = (event.order, event.shop, by_seller, event.currency, event.reason, units)
+            new = Claim(claim, "returns" if event.returned else "cancellations", *about, parts=summed(event))
             self.by_id[claim] = new
             self.of_order.setdefault(event.order, []).append(new)
         known = self.by_id.get(claim)
@@ -87,9 +119,20 @@ class Claims:
             return None
         if event.name in REQUESTS or event.name in MOVES:
             deadline = event.seller_deadline if event.returned else event.deadline
-            known.states.append(State(event.at, event.status, event.refund_total or ZERO, deadline, event.seq))
+            known.states.append(
+                State(event.at, event.status, event.refund_total or ZERO, deadline, event.seq, event.by == OPEN_API)
+            )
         elif event.name == EventName.MONEY_PAID:
-            known.paid_at = event.at
+            known.paid_at, known.parts = event.at, summed(event)
         else:
             return None
         return known
+
+
+def summed(event: PlayerEvent) -> dict[str, Decimal]:
+    """Return what the units' money is made of, together."""
+    parts: dict[str, Decimal] = {}
+    for unit in event.parts.values():
+        for part, money in unit.items():
+            parts[part] = parts.get(part, ZERO) + money
+    return parts

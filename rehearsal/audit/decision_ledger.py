@@ -14,7 +14,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from rehearsal.audit.event import MOVES, REQUESTS, EventName, PlayerEvent
+from rehearsal.audit.event import MOVES, OPEN_API, REQUESTS, EventName, PlayerEvent
 from rehearsal.sums import coin
 from rehearsal.wire.recorder import Exchange
 
@@ -24,7 +24,6 @@ APPROVING: Final = frozenset({
     "APPROVE_CANCELLATION", "APPROVE_CANCEL", "APPROVE",
 })  # fmt: skip
 
-OPEN_API: Final = "seller"
 BY_SHIPPING: Final = "REJECT_BY_SHIPPING"  # the seller hands the goods over, and that is an answer
 OFFER: Final = "OFFER_PARTIAL_REFUND"
 PLAIN_YES: Final = APPROVING - {OFFER, "DIRECT_REFUND", "ISSUE_REPLACEMENT_REFUND"}  # those are more than was asked

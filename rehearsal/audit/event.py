@@ -28,6 +28,7 @@ class EventName(StrEnum):
     CANCELLATION_STATUS_CHANGED = "cancellation_status_changed"
     DEADLINE_LAPSED = "deadline_lapsed"
     DISPUTE_DECIDED = "dispute_decided"
+    DECISION_REFUSED = "decision_refused"
     MONEY_PAID = "money_paid"
     MAIL_SENT = "mail_sent"
     DECISION_GIVEN = "decision_given"
@@ -40,6 +41,7 @@ class EventName(StrEnum):
 
 
 REQUESTS: Final = (EventName.RETURN_REQUESTED, EventName.CANCELLATION_REQUESTED)
+OPEN_API: Final = "seller"  # the door through which a connector acts
 MOVES: Final = (EventName.RETURN_STATUS_CHANGED, EventName.CANCELLATION_STATUS_CHANGED)
 
 
@@ -99,7 +101,6 @@ class PlayerEvent:
     kind_of_return = Field("return_type", _text)
     reason = Field("reason", _text)
     words = Field("words_to_buyer", _text)
-    keeps_goods = Field("buyer_keeps_goods", bool)
     grade = Field("grade", _text)
     restock = Field("restock", bool)
     placed = Field("status", _text)
@@ -112,6 +113,7 @@ class PlayerEvent:
     decision = Field("decision", _text)
     question = Field("question", _text)
     accepted = Field("accepted", bool)
+    code = Field("code", lambda found: found or 0)
     deadline = Field("deadline", _instant)
     seller_deadline = Field("seller_deadline", _instant)
     due = Field("due", _instant)

@@ -74,6 +74,8 @@ class Exchange(NamedTuple):
     failure: str | None = None
     fault: str | None = None  # what was done to it on its way, on purpose
     refusal: str = ""  # in the words of who refused it
+    shop: str | None = None  # whose shop its query names
+    code: int | None = None  # in the response, where its kind has one
 
 
 Handler = Callable[[Call], Response]
@@ -172,7 +174,8 @@ class Recorder:
             hidden = self.trace.state.secrets.hidden
             breaches = tuple(replace(one, pointer=hidden(one.pointer), seen=hidden(one.seen)) for one in breaches)
             subjects = tuple(map(hidden, subjects))
-        self._record(ended, as_read, len(breaches), hides=hides)
+        shop = self.state.shops.get(endpoint.contract.shop_of(query) or "")
+        self._record(ended, as_read, shop, len(breaches), hides=hides)
         exchange = Exchange(
             ended.slot.seq,
             ended.at,
@@ -187,6 +190,8 @@ class Recorder:
             ended.failure,
             call.fault,
             hidden(_refusal(as_read.reply)) if hides else _refusal(as_read.reply),
+            shop,
+            _code(as_read.reply),
         )
         for listener in self._listeners:
             listener(exchange)
@@ -215,7 +220,7 @@ class Recorder:
             text += repr(list(bodies)).encode("utf-8", "replace")
         return secrets.stand_in(text)
 
-    def _record(self, ended: _UnderWay, as_read: _Reading, breaches: int, *, hides: bool) -> None:
+    def _record(self, ended: _UnderWay, as_read: _Reading, shop: str | None, breaches: int, *, hides: bool) -> None:
         call, contract, status = ended.call, ended.endpoint.contract, ended.response.status if ended.response else None
         operation, query, request, reply = as_read.operation, as_read.query, as_read.request, as_read.reply
         reply_body: Any = None
@@ -258,7 +263,6 @@ class Recorder:
             fields["received"] = self._received(ended.received, operation, query)
         if hides:
             fields = self.trace.state.secrets.hidden(fields)
-        shop = self.state.shops.get(contract.shop_of(query) or "")
         self.trace.fill(ended.slot, ended.at, shop, "exchange", **fields)
 
     def _received(self, altered: Response, operation: Operation | None, query: Pairs) -> dict[str, Any]:
@@ -311,6 +315,12 @@ def _refusal(reply: Message | None) -> str:
     if error.__class__ is dict:
         return str(error.get("message", ""))
     return str(body.get("message", "")) if body.get("code") else str(error or body.get("Message") or "")
+
+
+def _code(reply: Message | None) -> int | None:
+    """Return the code in which a response says whether it is a yes; None where it has none."""
+    code = reply.body.get("code") if reply is not None and reply.body.__class__ is dict else None
+    return code if code.__class__ is int else None
 
 
 def _judged(ended: _UnderWay, as_read: _Reading) -> list[Breach]:

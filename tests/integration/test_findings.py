@@ -98,11 +98,12 @@ def test_every_kind_of_event_is_as_the_contract_has_it(world: World) -> None:
     world.marketplace.request_cancellation(order.order_id)
     world.marketplace.ship_order(world.marketplace.place_order(status="AWAITING_SHIPMENT").order_id)
     silent(world)
-    world.kill_connector()
-    world.start_connector()
+    with pytest.raises(Exception, match="does not"):
+        world.marketplace.seller_center_decision(return_id, decision="OFFER_PARTIAL_REFUND", amount=Decimal(1))
     events = [entry for entry in world.trace.entries() if entry["kind"] == "event"]
     contract = EventContract.load()
-    assert {entry["name"] for entry in events} == contract.events.keys()
+    players = {name for name, event in contract.events.items() if event["x-told-by"] != "stage"}
+    assert {entry["name"] for entry in events} == players - {"refund_recorded"}  # a manner that this OMS has not
     assert [breach for one in events for breach in contract.breaches(one["who"], one["name"], one["data"])] == []
     assert broken(world) == {}
 
@@ -349,18 +350,26 @@ def test_a_rejection_that_is_sent_otherwise_than_it_was_meant_is_found(world: Wo
     )
 
 
-@pytest.mark.parametrize(("grade", "sent"), [("MISSING_PARTS", 2), ("WRONG_ITEM", 5), ("USED", 4)])
-def test_goods_that_are_refused_for_another_reason_than_the_warehouse_found_are_found(
-    world: World, wrong: Wrong, grade: str, sent: int
+@pytest.mark.parametrize(
+    ("grade", "sent", "what"),
+    [
+        ("MISSING_PARTS", {"reason": "reverse_reject_return_parcel_reason_2"}, "reason"),
+        ("WRONG_ITEM", {"reason": "reverse_reject_return_parcel_reason_5"}, "reason"),
+        ("USED", {"reason": "no_such_reason"}, "reason"),
+        ("USED", {"choice": SiteDecision.REJECT_RETURN}, "step"),
+    ],
+)
+def test_goods_that_are_refused_otherwise_than_the_warehouse_found_are_found(
+    world: World, wrong: Wrong, grade: str, sent: dict[str, Any], what: str
 ) -> None:
     return_id, _ = ask(world, "RETURN_AND_REFUND")
     world.marketplace.ship_return(return_id)
     world.marketplace.arrive_return(return_id)
     world.advance(by=QUARTER)
-    wrong.sending(lambda it: [replace(it, reason=f"reverse_reject_return_parcel_reason_{sent}")])
+    wrong.sending(lambda it: [replace(it, **sent)])
     world.oms.inspect(return_id, grade=grade, accept=False)
     world.advance(by=HOUR)
-    assert [(one.invariant, one.witness.about["what"]) for one in world.auditor.broken()] == [("as-meant", "reason")]
+    assert {(one.invariant, one.witness.about["what"]) for one in world.auditor.broken()} == {("as-meant", what)}
 
 
 @pytest.mark.parametrize(("named", "sent"), [([1], [0]), ([1, 2], [0, 1])])

@@ -14,8 +14,8 @@ from decimal import Decimal
 from typing import Final
 
 from rehearsal.audit.claims import Claims
-from rehearsal.audit.decision_ledger import APPROVING, OPEN_API, Question, is_rejection
-from rehearsal.audit.event import MOVES, REQUESTS, EventName
+from rehearsal.audit.decision_ledger import APPROVING, Question, is_rejection
+from rehearsal.audit.event import MOVES, OPEN_API, REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.as_told import Told, judge_row
@@ -35,6 +35,16 @@ NUMBERS: Final[Mapping[str, str]] = {
     "MerchandiseNotReceived": "4",
     "DAMAGED": "5",
 }
+
+
+_OTHER: Final = {Question.REQUEST: Question.GOODS, Question.GOODS: Question.REQUEST}
+# What the marketplace says to what makes no sense at any time, whatever has happened meanwhile.
+SENSELESS: Final[Mapping[int, str]] = {
+    25001001: "a parameter that is not valid, such as a sum in another currency",
+    25020004: "a decision that is not for this kind of request, or that lacks what it needs",
+    98001004: "words to the buyer that are too long",
+}
+NO_REASON: Final = (25001014, 25001015, 25001016, 25001020)  # it does not take a reason of this name there
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +105,8 @@ class AsMeant(Invariant):
             self.occasions += 1
             asked = self._asked[event.order].get(event.adjustment) if event.asked else None
             return self._told.read(event, self._claims, self.limits, restock=asked.restock if asked else None)
+        elif event.name == EventName.DECISION_REFUSED and event.by == OPEN_API:
+            self._moves.append((event, None))
         elif claim := self._claims.on_event(event):
             self._to_compare[claim.id] = None
             if event.by == OPEN_API and (event.name in MOVES or (event.name in REQUESTS and event.role == "SELLER")):
@@ -102,11 +114,26 @@ class AsMeant(Invariant):
         return NO_VIOLATION
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
-        """Learn who made the moves; an outsider is no connector of ours."""
+        """Learn what was looked at, and who made the moves; an outsider is no connector of ours."""
+        self._claims.on_exchange(exchange)
         if self._moves and exchange.callee == "marketplace":
             known = [(event, of or exchange) for event, of in self._moves]
             self._moves = [(event, of) for event, of in known if not of.outside]
+        what = SENSELESS.get(exchange.code or 0)
+        if what and exchange.writes and exchange.caller == "connector":
+            return [self._senseless(exchange, what)]
         return NO_VIOLATION
+
+    def _senseless(self, exchange: Exchange, what: str) -> Violation:
+        """Return what is wrong with a call that nobody can have meant."""
+        claim = next((one for one in exchange.subjects if one in self._claims.by_id), "")
+        return Violation(
+            f"senseless {exchange.operation} {exchange.code} {claim or exchange.seq}",
+            "connector",
+            "a call that the marketplace can make sense of",
+            f"{exchange.operation} refused with {exchange.code}: {what}",
+            Witness(exchanges=(exchange.seq,), about={"claim": claim, "what": "call"}),
+        )
 
     def after_act(self, now: datetime) -> Iterable[Violation]:
         """Hold the act's moves against what was meant, and the sums that were read against the marketplace's."""
@@ -125,11 +152,19 @@ class AsMeant(Invariant):
             return
         question = Question.GOODS if event.action.endswith("RECEIVED_PACKAGE") else Question.REQUEST
         given = event.action in APPROVING or is_rejection(event.action)
-        meant = self._decided.pop((event.claim or "", question), None) if given else None
+        claim, refused = event.claim or "", event.name == EventName.DECISION_REFUSED
+        meant = self._decided.get((claim, question)) if given else None
+        other = self._decided.get((claim, _OTHER[question])) if refused else None
+        if meant is None and other is not None:
+            yield other, _Wrong("step", f"an answer to the question of the {_OTHER[question]}", event.action)
+        if meant is not None and not refused:
+            del self._decided[claim, question]
         if meant is not None and (meant.verdict == "reject") == is_rejection(event.action):
             self.occasions += 1
             for wrong in _otherwise(event, meant, question):
                 yield meant, wrong
+            if event.code in NO_REASON and not _names_key(meant.reason):
+                yield meant, _Wrong("reason", "a reason that the marketplace takes for this", event.reason or "none")
 
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
         """Hold what stands before the staff against what the marketplace says now."""
@@ -159,7 +194,7 @@ def _otherwise(event: PlayerEvent, meant: _Meant, question: Question) -> Iterabl
     if event.words != meant.words:
         said = "the words to the buyer that the staff wrote" if meant.words else "no words to the buyer"
         yield _Wrong("words", said, "others" if event.words and meant.words else "some" if event.words else "none")
-    if event.action == "APPROVE_RETURN" and event.keeps_goods:
+    if event.action == "DIRECT_REFUND":
         yield _Wrong("goods", "the goods to come back before the money goes", "the buyer keeps the goods")
     if not is_rejection(event.action):
         return

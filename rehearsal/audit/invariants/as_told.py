@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from rehearsal.audit.claims import Claim, Claims, State
+from rehearsal.audit.claims import Claim, Claims, State, summed
 from rehearsal.audit.event import EventName, PlayerEvent
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import Violation
@@ -84,12 +84,8 @@ class Told:
 
     def placed(self, event: PlayerEvent) -> None:
         """Take note of an order as the marketplace has it."""
-        parts: dict[str, Decimal] = {}
-        for unit in event.parts.values():
-            for part, money in unit.items():
-                parts[part] = parts.get(part, ZERO) + money
         units = frozenset(event.lines)
-        self._orders[event.order] = _Order(event.seq, event.currency, event.total or ZERO, parts, units)
+        self._orders[event.order] = _Order(event.seq, event.currency, event.total or ZERO, summed(event), units)
 
     def read(self, event: PlayerEvent, claims: Claims, limits: Limits, *, restock: bool | None) -> Iterable[Violation]:
         """Judge what the OMS has just read; `restock` is what it has asked for, where it has."""
@@ -105,7 +101,7 @@ class Told:
         before = self._readings.setdefault(claim.id, {}).get(event.ref)
         reading = _reading(event)
         self._readings[claim.id][event.ref] = reading
-        stood = claim.stood(_oldest(limits, claim.shop_id, event.at))
+        stood = claims.known(claim, event.at, limits)
         if before is None or (before.status, before.amount) != (reading.status, reading.amount):
             self._moved[claim.id] = None
         yield from _judge(event, claim, stood, before)
@@ -135,21 +131,9 @@ class Told:
             claim, readings = claims.by_id[id_], _current(self._readings[id_].values())
             if any(one.status in (KNOWN_ONLY, FAILED) for one in readings):
                 continue
-            yield from _judge_sum(
-                claim,
-                readings,
-                claim.stood(_oldest(limits, claim.shop_id, now)),
-                alone=len(claims.of_order[claim.order_id]) == 1,
-            )
+            alone = len(claims.of_order[claim.order_id]) == 1
+            yield from _judge_sum(claim, readings, claims.known(claim, now, limits), alone=alone)
         self._moved = {}
-
-
-def _oldest(limits: Limits, shop_id: str, now: datetime) -> datetime:
-    """Return since when the marketplace may have said what is told now: for a round, and what trouble adds to that."""
-    since = now - limits.one_round
-    while (further := now - limits.one_round - limits.extension(shop_id, since)) < since:
-        since = further
-    return since
 
 
 def _reading(event: PlayerEvent) -> Reading:
