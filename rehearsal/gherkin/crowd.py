@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final, TypeVar
 
 from rehearsal.control.stage import Json, Stage
-from rehearsal.gherkin.cast import BOOKS, Buyer, Goods
+from rehearsal.gherkin.cast import BOOKS, NEWS, Buyer, Goods, Unseen
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.which import Order
 from rehearsal.sums import Sum
@@ -44,13 +44,12 @@ class Crowd:
 
     def is_answered(self, count: int | None, answer: Callable[[str], object]) -> None:
         """Have the seller answer what waits for them; the answer takes the id of a case."""
-        for case in _first(count, self.waiting(), "wait for the seller's answer"):
+        asked = _first(count, [buyer for buyer in self.buyers if buyer.claims], "have asked for something")
+        waiting = self.waiting()[:count]
+        if len(waiting) < (count or 1):
+            raise Unseen(f"{len(waiting) or 'none'} of {len(asked)} requests wait for the seller's answer; {NEWS}")
+        for case in waiting:
             answer(case["id"])
-
-    def is_refunded(self, amount: Sum) -> None:
-        """Have the seller pay back to each a sum that nobody asked for."""
-        for buyer in self.buyers:
-            self.stage.oms_refund(order_id=buyer.order_id, amount=str(amount.amount), currency=amount.currency)
 
     def heard_of(self) -> int:
         """Return of how many requests the seller has heard, whether they wait for an answer or not."""

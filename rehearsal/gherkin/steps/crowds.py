@@ -56,7 +56,8 @@ def _(people: Cast, crowd: Crowd, count: str | None, answer: str) -> None:
 
 @act(done="the seller has refunded each of them {SUM}", happens="the seller refunds each of them {SUM}")
 def _(people: Cast, crowd: Crowd, sum: str) -> None:
-    crowd.is_refunded(money(sum))
+    for buyer in crowd.buyers:
+        people.seller.refunds(buyer, amount=money(sum))
 
 
 @then(phrase("(?:all|{COUNT}) of them stands? before the seller"))

@@ -92,7 +92,7 @@ MISWRITTEN = {
     # what is not there
     "When all of them ask for their money back": "nobody is many so far",
     f"{CROWD}; When 3 of them ask for their money back": "2 of them have asked for nothing, not 3",
-    f"{CROWD}; When the seller approves all of their requests": "none of them wait for the seller's answer, not one",
+    f"{CROWD}; When the seller approves all of their requests": "none of them have asked for something, not one",
     f"{TWO_ORDERS}; When the seller refunds Maja's whole order": "Maja has bought nothing so far; did you mean Maya?",
     "When Maya asks for her money back": "Maya has bought nothing so far; a step such as",
     f"{LAMP}; Then Noah has no mail": "Noah has bought nothing so far; a step such as",
