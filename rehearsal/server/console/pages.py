@@ -110,8 +110,10 @@ def _press(stage: Stage, name: str) -> None:
     missing = next((field for field in call.ids if field not in form), None)
     if missing:
         raise Problem(422, "Invalid value", f"{missing} is missing", field=missing)
-    fields = document()["components"]["schemas"][call.body].get("properties", {})
-    body = {field: _value(field, form[field], schema.get("type")) for field, schema in fields.items() if field in form}
+    schemas = document()["components"]["schemas"]
+    asked = {field: schema for field, schema in schemas[call.body].get("properties", {}).items() if field in form}
+    named = {field: schemas.get(schema.get("$ref", "").rpartition("/")[2], schema) for field, schema in asked.items()}
+    body = {field: _value(field, form[field], schema.get("type")) for field, schema in named.items()}
     stage.request(call, {field: form[field] for field in call.ids}, body)
 
 
@@ -127,6 +129,8 @@ def _value(field: str, text: str, type_: str | None) -> Any:
                 return float(text)
             except ValueError:
                 raise Problem(422, "Invalid value", f"{field} is a number", field=field) from None
+        case "array":
+            return text.replace(",", " ").split()
         case "boolean":
             return text == "yes"
         case "object":

@@ -109,6 +109,13 @@ def test_a_refusal_is_shown_on_the_page(api: FlaskClient) -> None:
     assert "<b>soon" not in response.text
 
 
+def test_the_world_is_begun_anew_with_an_oms_of_other_manners(api: FlaskClient) -> None:
+    assert api.post("/do/reset", data={"oms_manners": "careless, pages-by-3"}).status_code == 303
+    assert "OMS: person, careless, pages-by-3" in api.get("/").get_data(as_text=True)
+    refusal = api.post("/do/reset", data={"oms_manners": "rude"}).get_data(as_text=True)
+    assert "oms_manners has &#39;rude&#39;; there are careful, careless" in refusal
+
+
 def test_no_other_button_exists(api: FlaskClient) -> None:
     assert api.post("/do/close", data={}).status_code == 404
 
