@@ -23,6 +23,16 @@ Feature: The OMS reads in its own way
       | has a second application             |
       | is careless                          |
 
+  @trouble
+  Scenario: The connector learns of a request later than it was made
+    Given the OMS reads without overlap
+    And Maya has received a desk lamp for 39.98 USD
+    And 50 minutes have passed
+    And the marketplace is unreachable for 40 minutes
+    And Maya has asked for her money back
+    When an hour passes
+    Then the seller has every request of Maya's before them
+
   @R44
   Scenario: A token whose hour is over opens nothing
     Given the OMS keeps an old token
