@@ -21,9 +21,9 @@ class RetryPolicy:
     longest_asked: timedelta
     source: str
 
-    def next_try(self, now: datetime, *, attempts: int) -> datetime | None:
+    def next_try(self, now: datetime, *, attempts: int, never_enough: bool = False) -> datetime | None:
         """Return when to try again after this many attempts, or None when it is enough."""
-        if attempts >= self.attempts:
+        if attempts >= self.attempts and not never_enough:
             return None
         wait = self.first
         for _ in range(attempts - 1):

@@ -21,9 +21,13 @@ log = logging.getLogger(__name__)
 
 
 def postpone(run: Run, entry: OutboxEntry, error: Unavailable, *, tried: bool = True) -> OutboxState:
-    """Store the next attempt; out of the grid where the deadline would not wait for the round."""
+    """Store the next attempt; out of the grid where the deadline would not wait for the round.
+
+    As long as there is a deadline ahead it is never enough.
+    """
     attempts = entry.attempts + 1
-    retry = DELIVERY.next_try(run.now, attempts=attempts)
+    in_time = entry.deadline is not None and run.now < entry.deadline
+    retry = DELIVERY.next_try(run.now, attempts=attempts, never_enough=in_time)
     acted = (tried and error.acted) or entry.state in OUTCOME_UNKNOWN  # what once was unknown still is
     if retry is None and not acted:
         with run.store.writing() as work:

@@ -51,6 +51,7 @@ class EverythingArrives(Invariant):
     _awaited: dict[str, _Awaited] = field(default_factory=dict)  # by the number of the order or the claim
     _heap: list[tuple[datetime, str]] = field(default_factory=list)
     _readings: dict[str, _Readings] = field(default_factory=dict)  # by claim
+    _beside: list[tuple[_Readings, set[str], Violation]] = field(default_factory=list)  # in the pull that goes on
 
     @property
     def _limit(self) -> timedelta:
@@ -101,17 +102,20 @@ class EverythingArrives(Invariant):
         units = frozenset(event.units)
         for ref, (seq, others) in known.open.items():
             if units == others or units & others:
-                yield Violation(
+                beside = Violation(
                     f"twice {claim} {ref} {event.ref}",
                     "connector",
                     f"the claim's units in one open adjustment, {ref}",
                     f"{event.ref} is open beside it, of {event.amount} {event.currency}",
                     Witness(events=(seq, event.seq), money={"amount": str(event.amount)}, about=about),
                 )
+                self._beside.append((known, {ref, event.ref}, beside))
         known.open[event.ref] = (event.seq, units)
 
     def after_act(self, now: datetime) -> Iterable[Violation]:
-        """Nothing is awaited for longer than the limit."""
+        """Nothing is awaited for longer than the limit; and a pull, which reads what is new first, is over."""
+        yield from (beside for known, both, beside in self._beside if both <= known.open.keys())
+        self._beside.clear()
         while self._heap and self._heap[0][0] < now:
             due, identity = heapq.heappop(self._heap)
             awaited = self._awaited.get(identity)

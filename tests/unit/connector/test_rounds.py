@@ -13,6 +13,7 @@ import pytest
 
 from connector import Connector, Settings
 from connector.adapters.sql.store import SqlStore
+from connector.domain.retry import DELIVERY
 from connector.records import Adjustment
 from connector.usecases.outbox import decide
 from tests.clock import START
@@ -345,6 +346,17 @@ def test_an_answer_without_an_outcome_goes_before_all_that_is_read(bench: Bench,
         left = 3  # as many as there are searches
         bench.round()
         assert bench.outbox()[0].state == state
+
+
+def test_an_answer_is_tried_as_long_as_its_deadline_lies_ahead(bench: Bench) -> None:
+    a_refund_request(bench)
+    bench.approve()
+    bench.tiktok.instead = refusal(36009002, "too many", 429)
+    bench.until(START + DAY - timedelta(minutes=2))
+    assert bench.outbox()[0].attempts > DELIVERY.attempts
+    bench.tiktok.instead = None
+    bench.until(START + DAY - timedelta(seconds=1))
+    assert bench.outbox()[0].state == "done"
 
 
 def test_an_unavailable_stream_is_read_again_from_where_it_stood(bench: Bench) -> None:
