@@ -138,6 +138,8 @@ class Recorder:
             response = endpoint.handler(sent)
             if under_way.response is None:  # of a call that comes twice, the first response is the caller's
                 under_way.response = response
+            else:
+                under_way.more += (response,)
             return response
 
         try:
@@ -289,6 +291,7 @@ class _UnderWay:
     slot: Slot
     at: datetime
     response: Response | None = None  # the endpoint's, or the link's where the endpoint was never asked
+    more: tuple[Response, ...] = ()  # to a call that came more than once
     received: Response | None = None  # what the caller got instead, where the link altered it
     failure: str | None = None
     intercepted: bool = False  # the link responded by itself, and the other side knows of nothing
@@ -342,6 +345,9 @@ def _judged(ended: _UnderWay, as_read: _Reading) -> list[Breach]:
     if response is None or reply is None or ended.intercepted:
         return [] if call.outside else asked  # whether it would have been refused, as it should, nobody knows
     responded = operation.judge_response(response.status, as_read.reply_headers, reply)
+    for more in ended.more:
+        headers = more.folded
+        responded += operation.judge_response(more.status, headers, read(headers.get("content-type", ""), more.body))
     as_read.unknown += _unknown_fields(responded)
     if not call.outside:
         return asked + responded
