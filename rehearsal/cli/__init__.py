@@ -64,7 +64,16 @@ def rehearsal() -> None:
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit code."""
+    if sys.getfilesystemencoding() != "utf-8":
+        _begin_in_utf_8()
     sys.exit(run(arguments))
+
+
+def _begin_in_utf_8() -> None:
+    """Begin anew: else names would have to fit the locale, in which pytest keeps them. Output stays in it."""
+    os.environ["PYTHONUTF8"] = "1"
+    os.environ.setdefault("PYTHONIOENCODING", sys.stdout.encoding)
+    os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
 
 
 def plainly(error: UnicodeError) -> tuple[str, int]:

@@ -22,6 +22,8 @@ from rehearsal.gherkin.vocabulary import is_astray
 
 # The line in which a scenario stands; one of an outline stands in its row of examples.
 LINE: Final = pytest.StashKey[int]()
+# Marks by which pytest would play a scenario otherwise, or not at all, without saying so.
+ACTING: Final = frozenset({"filterwarnings", "parametrize", "skipif", "usefixtures", "xfail"})
 
 
 class FeatureFile(pytest.Module):
@@ -55,7 +57,9 @@ class FeatureFile(pytest.Module):
         except Exception as mistake:
             raise self.CollectError(f"{self.path}: {mistake}") from mistake
         for template in feature.scenarios.values():
-            _register_tags(self.config, template)
+            if acting := [tag for tag in _register_tags(self.config, template) if tag in ACTING or tag[0] == "_"]:
+                words = f"the tag @{acting[0]} is pytest's own; give it another name. @skip leaves a scenario out"
+                raise self.CollectError(f"{self.path}:{template.line_number}: {words}")
             play = pytest_bdd.scenario(self.path.name, template.name, features_base_dir=str(self.path.parent))
             setattr(module, template.name, play(_nothing_more(template)))
         return module
@@ -164,11 +168,12 @@ def _nothing_more(template: gherkin.ScenarioTemplate) -> Callable[[], None]:
     return scenario
 
 
-def _register_tags(config: pytest.Config, template: gherkin.ScenarioTemplate) -> None:
-    """Make the tags known as marks, so that strict markers hold for everything that is not a tag."""
+def _register_tags(config: pytest.Config, template: gherkin.ScenarioTemplate) -> set[str]:
+    """Make the tags known as marks, so that strict markers hold for everything that is not a tag; return them."""
     tags = set(template.tags) | set(template.feature.tags) | (set(template.rule.tags) if template.rule else set())
     for examples in template.examples:
         tags |= set(examples.tags)
     known = {line.split(":")[0] for line in config.getini("markers")}
     for tag in sorted(tags - known):
         config.addinivalue_line("markers", f"{tag}: a tag of a feature")
+    return tags

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from _pytest.mark.expression import Expression
 from pytest_bdd import parser as gherkin
 
 from rehearsal.control.places import clash
@@ -98,9 +99,19 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[PLAN] = _plan(config.getoption("--faults"))
     config.addinivalue_line("markers", "R1, R2, ...: the requirement that a scenario covers")
     if config.getoption("dist", "no") != "no":
+        for option in ("-m", "-k"):  # what the processes would say one by one, and pytest-xdist not understand
+            _demand_expression(option, config.getoption(option))
         if config.getoption("--attach"):
             raise pytest.UsageError("--attach plays on one world, which several processes cannot share: leave -n away")
         config.pluginmanager.register(InOrder(config), "rehearsal-in-order")
+
+
+def _demand_expression(option: str, text: str) -> None:
+    try:
+        Expression.compile(text or "True")
+    except SyntaxError as mistake:
+        words = f"Wrong expression passed to {option!r}: {text}: at column {mistake.offset}: {mistake.msg}"
+        raise pytest.UsageError(words) from None
 
 
 def _plan(faults: Path | None) -> tuple[Json, ...]:
@@ -159,8 +170,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if item not in unwanted]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_bdd_apply_tag(tag: str, function: Callable[..., object]) -> bool:
-    getattr(pytest.mark, tag)(function)
+    (pytest.mark.skip(reason="@skip leaves it out") if tag == "skip" else getattr(pytest.mark, tag))(function)
     return True
 
 
@@ -230,11 +242,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl
-def pytest_bdd_before_scenario(
-    request: pytest.FixtureRequest, feature: gherkin.Feature, scenario: gherkin.Scenario
-) -> None:
-    recording = request.node.stash[RECORDING]
-    recording.feature, recording.scenario = feature, scenario
+def pytest_bdd_before_scenario(request: pytest.FixtureRequest, scenario: gherkin.Scenario) -> None:
+    request.node.stash[RECORDING].scenario = scenario
 
 
 def pytest_bdd_before_step(

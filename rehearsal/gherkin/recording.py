@@ -12,7 +12,7 @@ from pytest_bdd import parser as gherkin
 
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.blame import Judgement
-from rehearsal.gherkin.collection import LINE, tags_of
+from rehearsal.gherkin.collection import LINE, FeatureFile, tags_of
 from rehearsal.gherkin.errors import StageFailed
 from rehearsal.gherkin.full_timeline import full_timeline
 from rehearsal.gherkin.results import WHERE, Observation, ScenarioResult, StepResult, command
@@ -24,7 +24,6 @@ class Recording:
     """What is known of a scenario while it plays."""
 
     timeline: Timeline | None = None
-    feature: gherkin.Feature | None = None
     scenario: gherkin.Scenario | None = None
     steps: list[StepResult] = field(default_factory=list)
     observed: Observation = field(default_factory=Observation)
@@ -37,7 +36,8 @@ class Recording:
 
     def result(self, item: pytest.Item, judged: Judgement) -> ScenarioResult:
         """Return the result of the scenario that `item` played; steps that it did not come to are left out."""
-        scenario, feature = self.scenario, self.feature
+        assert isinstance(item.parent, FeatureFile)
+        scenario = self.scenario
         rule = scenario.rule if scenario else None
         failed = any(step.outcome == "failed" for step in self.steps)
         for step in scenario.steps[len(self.steps) :] if scenario else ():
@@ -45,7 +45,7 @@ class Recording:
             failed = True
         return ScenarioResult(
             file=Path(item.path).as_posix(),
-            feature=feature.name if feature else item.path.stem,
+            feature=item.parent.feature,
             name=item.name,
             outcome=judged.outcome,
             why=judged.why,

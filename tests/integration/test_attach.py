@@ -16,6 +16,37 @@ def up(tmp_path: Path) -> Iterator[Up]:
         yield up
 
 
+CONFTEST = """
+from pytest_bdd import when
+
+@when("our own step divides")
+def _(stage):
+    stage.advance(by="PT1H")
+    1 / 0
+
+@when("our own step asks for what is not there")
+def _(stage):
+    stage.order("12")
+"""
+OWN = """Feature: Own
+  Scenario: Divides
+    When our own step divides
+  Scenario: Asks
+    When our own step asks for what is not there
+"""
+
+
+def test_a_mistake_in_a_step_of_ones_own_is_told_with_its_line(up: Up, tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(CONFTEST)
+    (tmp_path / "own.feature").write_text(OWN)
+    played = rehearsal("play", str(tmp_path), "--attach", up.world()["urls"]["control"])
+    assert played.returncode == 2, played.stdout + played.stderr
+    assert "2 scenarios: 2 miswritten" in played.stdout
+    assert f"ZeroDivisionError: division by zero\n    {tmp_path}/conftest.py:7: 1 / 0\n" in played.stdout
+    assert "There is no order 12." in played.stdout
+    assert f'{tmp_path}/conftest.py:11: stage.order("12")' in played.stdout
+
+
 def test_every_feature_plays_over_the_control_api(up: Up, tmp_path: Path) -> None:
     url = up.world()["urls"]["control"]
     played = rehearsal("play", "--attach", url, "--junit", str(tmp_path / "junit.xml"))

@@ -144,6 +144,11 @@ def test_a_taken_port_is_named_with_what_to_do(tmp_path: Path) -> None:
         (("--port", "0", "--host", "host.invalid"), "host.invalid"),
         (("--port", "0", "--oms-policy", "generous"), "generous"),
         (("--port", "0", "--oms-manners", "twice,rude"), "'rude'; there are careful, careless"),
+        (
+            ("--port", "0", "--data", "/proc/self"),
+            "Invalid value for '--data': Directory '/proc/self' is not writable.",
+        ),
+        (("--port", "0", "--data", "/proc/absent"), "'/proc/absent' does not exist."),
         (("--sped", "1"), "--speed"),
     ],
 )

@@ -132,6 +132,15 @@ def test_a_suites_folder_stays_as_it_is(suite: pytest.Pytester, jobs: str, monke
     assert sorted(folder.rglob("*")) == before
 
 
+@pytest.mark.parametrize("option", ["-m", "-k"])
+def test_a_bad_expression_is_told_in_one_line_whoever_would_play(suite: pytest.Pytester, option: str) -> None:
+    write(suite, {"One": "nothing is done"})
+    result = suite.run(sys.executable, "-m", "pytest", "-p", "rehearsal.gherkin", "-n", "2", option, "(")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    (said,) = filter(None, result.stderr.lines)
+    assert said.startswith(f"ERROR: Wrong expression passed to '{option}': (: at column 2: expected")
+
+
 @pytest.mark.parametrize("value", ["0", "-1", "two"])
 def test_a_number_of_jobs_that_is_none_is_refused(mixed: Path, value: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["play", "--jobs", value]) == 2

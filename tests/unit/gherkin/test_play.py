@@ -299,15 +299,61 @@ def test_a_profile_that_cannot_be_had_is_refused_before_anything_is_played(
     assert words in told
 
 
+def test_tags_of_examples_select_and_list_their_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "own.feature").write_text(FILE)
+    assert run(["play", str(tmp_path), "-t", "late"]) == 0
+    assert [line.strip() for line in capsys.readouterr().out.splitlines()] == [
+        "", "Own", "✓ Second[4]", "", "1 scenario: 1 held",
+    ]  # fmt: skip
+    assert run(["play", str(tmp_path), "-t", "not slow", "--list"]) == 0
+    rows = [line.partition(":")[2] for line in capsys.readouterr().out.splitlines() if "own.feature" in line]
+    assert rows == ["16  Second[2]", "17  Second[3]", "22  Second[4]  @late"]
+
+
+def test_a_scenario_that_is_skipped_is_not_judged_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "own.feature").write_text(FILE.replace("@slow", "@slow @skip"))
+    junit = tmp_path / "junit.xml"
+    assert run(["play", str(tmp_path), "--junit", str(junit), "--report", str(tmp_path / "report"), "-x"]) == 4
+    shown = capsys.readouterr().out
+    assert "Own · First" in shown
+    assert "  @skip leaves it out\n" in shown
+    assert "4 scenarios: 3 held, 1 not judged" in shown
+    case = junit.read_text()
+    assert '<property name="tag" value="skip" />' in case
+    assert 'message="@skip leaves it out"' in case
+    assert "@skip leaves it out" in (tmp_path / "report" / "index.html").read_text()
+
+
+@pytest.mark.parametrize("tag", ["xfail", "skipif", "parametrize", "usefixtures", "filterwarnings", "_private"])
+def test_a_tag_that_would_change_how_pytest_plays_is_refused(
+    tmp_path: Path, tag: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "own.feature").write_text(FILE.replace("@late", f"@{tag}"))
+    assert run(["play", str(tmp_path)]) == 2
+    assert f"own.feature:11: the tag @{tag} is pytest's own; give it another name. @skip" in capsys.readouterr().out
+
+
 SPOKEN = "Feature: Größe ✓ 日本\n  Scenario: “Ünï” → …\n    When an hour passes\n"
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+@pytest.mark.parametrize(
+    ("encoding", "locale"),
+    [
+        ("ascii", {"PYTHONIOENCODING": "ascii"}),
+        ("cp1252", {"PYTHONIOENCODING": "cp1252"}),
+        ("utf-8", {"PYTHONIOENCODING": "utf-8"}),
+        ("ascii", {"PYTHONUTF8": "0", "LC_ALL": "C"}),
+    ],
+)
 @pytest.mark.parametrize("more", [[], ["--list"]], ids=["play", "list"])
-def test_no_terminal_or_pipe_ends_in_a_failed_stage(tmp_path: Path, encoding: str, more: list[str]) -> None:
+def test_no_terminal_pipe_or_locale_ends_in_a_failed_stage(
+    tmp_path: Path, encoding: str, locale: dict[str, str], more: list[str]
+) -> None:
     (tmp_path / "own.feature").write_text(SPOKEN, encoding="utf-8")
     command = [sys.executable, "-m", "rehearsal", "play", "own.feature", *more]
-    env = {**os.environ, "PYTHONIOENCODING": encoding}
+    env = {**os.environ, **locale}
     played = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, timeout=60, check=False)
     shown = played.stdout.decode(encoding)
     assert (played.returncode, played.stderr) == (0, b"")
