@@ -37,11 +37,12 @@ OF_CODE: Final = {0: SURVIVED, 1: CAUGHT}
 
 @dataclass(frozen=True)
 class Mutant:
-    """A bug: what it does, of what kind it is, and the edits of one file that make it."""
+    """A bug: what it does, of what kind it is, where it is looked for first, and the edits of one file that make it."""
 
     name: str
     kind: str
     says: str
+    first: Sequence[str]
     file: str
     edits: Sequence[dict[str, str]]
 
@@ -85,22 +86,28 @@ def broken(mutant: Mutant | None) -> Iterator[Path]:
         yield room
 
 
-def play(mutant: Mutant, paths: Sequence[str]) -> Verdict:
-    """Play the features on a broken connector until something is noticed."""
+def play(mutant: Mutant) -> Verdict:
+    """Play features on a broken connector until something is noticed: what may be the place first, then all."""
     began = time.monotonic()
+    ended, by = SURVIVED, ""
     with broken(mutant) as room:
-        junit = room / "junit.xml"
-        command = [sys.executable, "-m", "rehearsal", "play", *paths, "--stop", "--junit", str(junit)]
-        try:
-            done = subprocess.run(
-                command, cwd=room, env=os.environ | {"PYTHONPATH": str(room)}, capture_output=True, text=True,
-                timeout=LONGEST,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
-            return Verdict(mutant.name, UNDECIDED, f"not over after {LONGEST:.0f} s", time.monotonic() - began)
-        ended = OF_CODE.get(done.returncode, UNDECIDED)
-        by = "" if ended == SURVIVED else _noticed(junit) or (done.stderr or done.stdout)[-300:]
-        return Verdict(mutant.name, ended, by, round(time.monotonic() - began, 1))
+        for paths in (mutant.first, ["features"]):
+            ended, by = _played(room, paths)
+            if ended != SURVIVED:
+                break
+    return Verdict(mutant.name, ended, by, round(time.monotonic() - began, 1))
+
+
+def _played(room: Path, paths: Sequence[str]) -> tuple[str, str]:
+    junit = room / "junit.xml"
+    command = [sys.executable, "-m", "rehearsal", "play", *paths, "--stop", "--junit", str(junit)]
+    env = os.environ | {"PYTHONPATH": str(room)}
+    try:
+        done = subprocess.run(command, cwd=room, env=env, capture_output=True, text=True, timeout=LONGEST)
+    except subprocess.TimeoutExpired:
+        return UNDECIDED, f"not over after {LONGEST:.0f} s"
+    ended = OF_CODE.get(done.returncode, UNDECIDED)
+    return ended, "" if ended == SURVIVED else _noticed(junit) or (done.stderr or done.stdout)[-300:]
 
 
 def _noticed(junit: Path) -> str:
@@ -118,7 +125,6 @@ def main() -> int:
     parser.add_argument("names", nargs="*", help="only these")
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--results", type=Path, default=ROOT / "build" / "mutants.ndjson", help="what is known already")
-    parser.add_argument("--features", nargs="*", default=["features"], help="play these instead of all")
     parser.add_argument("--page", type=Path, help="write the page of results here")
     asked = parser.parse_args()
     wanted = [one for one in mutants() if not asked.names or one.name in asked.names]
@@ -127,7 +133,7 @@ def main() -> int:
     left = [one for one in wanted if one.name not in known or asked.names]
     print(f"{len(wanted)} mutants, {len(left)} of them to play on {asked.jobs} processes", flush=True)
     with ThreadPoolExecutor(asked.jobs) as pool, asked.results.open("a", encoding="utf-8") as file:
-        for number, done in enumerate(as_completed([pool.submit(play, one, asked.features) for one in left]), 1):
+        for number, done in enumerate(as_completed([pool.submit(play, one) for one in left]), 1):
             verdict = done.result()
             known[verdict.name] = verdict
             print(f"{number:3d}/{len(left)} {verdict.ended:9s} {verdict.name}  {verdict.by}", flush=True)
