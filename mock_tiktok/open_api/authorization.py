@@ -19,15 +19,15 @@ GRANT_TYPES: Final = {
 }
 
 
-def token(market: Market, path: str, query: Mapping[str, str]) -> Json:
+def token(market: Market, path: str, query: Mapping[str, str], *, tools: bool = False) -> Json:
     """Exchange a code, or refresh. Unsigned; whatever is refused comes with HTTP 200, for a client reads the code."""
     try:
-        return _token(market, path, query)
+        return _token(market, path, query, tools)
     except ApiError as error:
         raise ApiError(error.code, error.message, 200, trouble=error.trouble) from error
 
 
-def _token(market: Market, path: str, query: Mapping[str, str]) -> Json:
+def _token(market: Market, path: str, query: Mapping[str, str], tools: bool) -> Json:
     given = "auth_code" if path == GET_TOKEN else "refresh_token"
     for name, right in (("app_key", market.app_key), ("app_secret", market.app_secret)):
         if query.get(name) != right:
@@ -36,7 +36,7 @@ def _token(market: Market, path: str, query: Mapping[str, str]) -> Json:
         raise invalid("grant_type", why=f"It must be {GRANT_TYPES[path][0]}")
     if not query.get(given):
         raise invalid(given, why="It is missing")
-    granted = (market.exchange if path == GET_TOKEN else market.refresh)(query[given])
+    granted = market.exchange(query[given], tools=tools) if path == GET_TOKEN else market.refresh(query[given])
     return wire.grant(granted, market.shop(granted.shop_id))
 
 

@@ -4,7 +4,7 @@ There are two kinds. *Shown* credentials are what a person copies out of the dev
 seed, the shop and the time alone, so looking at them changes nothing, what is shown is valid, and showing newer ones
 ends none of the older. *Granted* tokens come from an exchange over HTTP, and a refresh ends the refresh token that was
 granted before, after a grace (D38). Neither kind is ever ended by the other. What a trouble ends before its time are
-granted tokens alone: those shown are the tools'.
+granted tokens, either those of the tools or all others; what is shown is the tools' and never ends.
 """
 
 from __future__ import annotations
@@ -91,6 +91,7 @@ class _Issued:
     expires_at: datetime
     scopes: tuple[str, ...] = SCOPES
     granted: bool = False
+    tools: bool = False  # granted to a tool of the stage's
     ended: tuple[int, str] | None = None  # before its time: what is said to it, and the trouble that ended it
 
 
@@ -130,14 +131,14 @@ class TokenStore:
         issued = self._good(_Kind.ACCESS, access_token, now, unknown=105001, expired=105002)
         return issued.shop_id, issued.scopes
 
-    def exchange(self, auth_code: str, now: datetime) -> Grant:
-        """Exchange an authorization code, which ends it."""
+    def exchange(self, auth_code: str, now: datetime, *, tools: bool = False) -> Grant:
+        """Exchange an authorization code, which ends it; say whether it is a tool of the stage's that does."""
         issued = self._find(_Kind.CODE, auth_code, now)
         if issued is None or auth_code in self._spent or now >= issued.expires_at:
             raise ApiError(36004004, "invalid auth code", 200)
         self._spent.add(auth_code)
         self._used_codes[issued.shop_id] += 1
-        return self._grant(issued.shop_id, now)
+        return self._grant(issued.shop_id, now, tools)
 
     def refresh(self, refresh_token: str, now: datetime, grace: Callable[[str], timedelta]) -> Grant:
         """Exchange a refresh token for a new pair.
@@ -148,12 +149,13 @@ class TokenStore:
         if issued.granted:
             ends = min(issued.expires_at, now.replace(microsecond=0) + grace(issued.shop_id))
             self._issued[_Kind.REFRESH, refresh_token] = replace(issued, expires_at=ends)
-        return self._grant(issued.shop_id, now)
+        return self._grant(issued.shop_id, now, issued.tools or not issued.granted)
 
-    def end(self, how: str, trouble: str, shop_id: str) -> None:
+    def end(self, how: str, trouble: str, shop_id: str, *, tools: bool = False) -> None:
         """End the tokens that were granted for a shop, as `ENDINGS` has it; those granted later are good."""
         for (kind, text), issued in self._issued.items():
-            if issued.granted and issued.shop_id == shop_id and (code := ENDINGS[how].get(kind)):
+            concerned = issued.granted and issued.tools is tools and issued.shop_id == shop_id
+            if concerned and (code := ENDINGS[how].get(kind)):
                 self._issued[kind, text] = replace(issued, ended=(code, trouble))
 
     def _good(self, kind: _Kind, text: str, now: datetime, *, unknown: int, expired: int) -> _Issued:
@@ -168,14 +170,14 @@ class TokenStore:
             raise _no_good(expired)
         return issued
 
-    def _grant(self, shop_id: str, now: datetime) -> Grant:
+    def _grant(self, shop_id: str, now: datetime, tools: bool) -> Grant:
         self._exchanges[shop_id] += 1
         number = self._exchanges[shop_id]
         start = now.replace(microsecond=0)
         tokens = {}
         for kind in (_Kind.ACCESS, _Kind.REFRESH):
             tokens[kind] = self._text(f"granted {kind}", shop_id, number)
-            self._issued[kind, tokens[kind]] = _Issued(shop_id, start + _LIVES[kind], granted=True)
+            self._issued[kind, tokens[kind]] = _Issued(shop_id, start + _LIVES[kind], granted=True, tools=tools)
         return Grant(
             shop_id,
             open_id=self._digest("open id", shop_id, 0)[:28],

@@ -92,9 +92,9 @@ class Market:
         """Return tokens that are valid now; asking changes nothing and ends none that were given before."""
         return self.tokens.shown(self.shop(shop_id).shop_id, self.now)
 
-    def exchange(self, auth_code: str) -> Grant:
-        """Exchange an authorization code for tokens."""
-        return self.tokens.exchange(auth_code, self.now)
+    def exchange(self, auth_code: str, *, tools: bool = False) -> Grant:
+        """Exchange an authorization code for tokens; say whether it is a tool of the stage's that does."""
+        return self.tokens.exchange(auth_code, self.now, tools=tools)
 
     def refresh(self, refresh_token: str) -> Grant:
         """Exchange a refresh token for new tokens."""

@@ -49,8 +49,9 @@ class Troubles:
         self._platform = platform
         self.armed: Mapping[str, Strikes] = _NOBODY
 
-    def begin(self, number: str, kind: str, *, shop_id: str | None = None, **told: Any) -> None:
-        """Begin a trouble, in one shop or in all; a kind that ends tokens has done so when this returns.
+    def begin(self, number: str, kind: str, *, shop_id: str | None = None, tools: bool = False, **told: Any) -> None:
+        """Begin a trouble, in one shop or in all; a kind that ends tokens, those of the `tools` or all others, has
+        done so when this returns.
 
         Raise BadValue for what cannot be meant, UnknownId for a shop that is not there: nothing has changed then.
         """
@@ -61,7 +62,7 @@ class Troubles:
         trouble = self._state.troubles[number] = Trouble(number, kind, shop_id, told)
         for store in shops:
             if kind in ENDINGS:
-                self._state.tokens.end(kind, number, store.shop_id)
+                self._state.tokens.end(kind, number, store.shop_id, tools=tools)
             elif kind == "search_lag":
                 shelves: Iterable[Shelf[Any]] = (store.orders, store.returns, store.cancellations)
                 trouble.behind += [shelf.followed(number, told["by"]) for shelf in shelves]

@@ -272,6 +272,7 @@ def recorded(
 
         def handler(sent: Call) -> Response:
             asked = {"wsgi.input": io.BytesIO(body), "rehearsal.exchange_id": sent.exchange_id}
+            asked["rehearsal.outside"] = sent.outside
             return run_wsgi(app, environ | asked)
 
         try:

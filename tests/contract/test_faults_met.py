@@ -169,3 +169,13 @@ def test_every_kind_is_met_and_is_over_when_it_was(kind: str, way: Callable[[], 
             code = caller.world.marketplace.credentials(caller.shop.shop_id).auth_code
             caller.granted = caller.token("get", auth_code=code, grant_type="authorized_code")["data"]
         assert caller.approve().json()["code"] == 0
+
+
+@pytest.mark.parametrize("whose", ["connector", "tools"])
+def test_tokens_of_the_tools_end_only_where_the_tools_are_meant(whose: str) -> None:
+    with over_sockets() as caller:
+        caller.world.trouble.plan(kind="deauthorised", **{"from": whose})
+        assert caller.search().json()["code"] == (105001 if whose == "tools" else 0)
+        assert caller.refresh() == (36004005 if whose == "tools" else 0)
+        fired = caller.world.advance(by=timedelta(minutes=16)).fired
+        assert any("unavailable" in act.what for act in fired) is (whose == "connector")

@@ -178,7 +178,7 @@ class Kind:
     begins: Callable[[Scene, Planned], None] = lambda scene, planned: None
     ends: Callable[[Scene, Planned], None] = lambda scene, planned: None
     says_hits: bool = False
-    finds_shop: bool = False  # by itself, also of a call that does not say whose shop it means
+    finds_shop: bool = False  # the marketplace does, which it is about, also where a call does not say whose it means
     needs_consent: bool = False  # nothing works again before the seller has let the app in anew
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from mock_tiktok.state.tokens import SCOPES
 from rehearsal.simulation.duration import read_duration
 from rehearsal.wire.faults.fault import BY, Kind, Meeting, Planned, Scene, Value, is_duration, is_text, is_whole
+from rehearsal.wire.faults.reading import TOOLS
 from rehearsal.wire.recorder import Response
 
 _DURATIONS: Final = frozenset({"by", "per"})
@@ -21,8 +22,10 @@ _DURATIONS: Final = frozenset({"by", "per"})
 
 def begins(scene: Scene, planned: Planned) -> None:
     """Begin it at the marketplace, too."""
-    told = {name: read_duration(value) if name in _DURATIONS else value for name, value in planned.fault.having.items()}
-    scene.marketplace.troubles.begin(planned.id, planned.fault.kind, shop_id=planned.fault.shop_id, **told)
+    fault = planned.fault
+    told = {name: read_duration(value) if name in _DURATIONS else value for name, value in fault.having.items()}
+    tools = fault.caller == TOOLS
+    scene.marketplace.troubles.begin(planned.id, fault.kind, shop_id=fault.shop_id, tools=tools, **told)
 
 
 def meets(meeting: Meeting) -> Response:

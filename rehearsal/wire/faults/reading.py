@@ -45,6 +45,8 @@ def read_fault(given: Any, kinds: Mapping[str, Kind], now: datetime) -> Fault:
     at = _moment(given, "at", now)
     until = _moment(given, "until", at or now)
     callee = _one_of("to", given.get("to", "marketplace"), PLAYERS)
+    if kinds[kind].finds_shop and callee != "marketplace":
+        raise Mistake("to", f"is {callee}; {kind} is trouble of the marketplace's own")
     shop_id = given.get("shop_id")
     if shop_id is not None and not (isinstance(shop_id, str) and shop_id):
         raise Mistake("shop_id", f"is {_shown(shop_id)}; it is a text")

@@ -85,6 +85,7 @@ def test_the_control_api_describes_every_kind_and_what_goes_with_it() -> None:
         ({"kind": "delay"}, "with.by", "is missing"),
         ({"kind": "delay", "with": {"by": 10}}, "with.by", "such as PT10S"),
         ({"kind": "quota", "with": {"per": "PT1H"}}, "with.calls", "is missing"),
+        ({"kind": "token_revoked", "to": "connector"}, "to", "the marketplace's own"),
         ({"kind": "scope_removed", "with": {"scope": "orders"}}, "with.scope", "seller.order.info"),
         (["garble"], "fault", "is a mapping"),
     ],
