@@ -22,3 +22,4 @@ Feature: One shop is in trouble, the other is not
         | answers 503 to every call of the second shop for 1 hour         |
         | is unreachable for every call of the second shop for 1 hour     |
         | receives every call of the second shop 1 minute late for 1 hour |
+        | takes no more than 0 calls of the second shop in an hour        |

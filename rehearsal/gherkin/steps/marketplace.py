@@ -13,21 +13,24 @@ from pytest_bdd import given
 
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.steps.phrases import PIECES, number, phrase, time
-from rehearsal.gherkin.which import Which
+from rehearsal.gherkin.which import ORDINALS, Which
 
 RIGHTS: Final = {
     # in people's words    the scope
     "returns": "seller.return_refund.basic",
     "orders": "seller.order.info",
 }
-ENDS: Final = {
-    # in people's words                                          the kind
-    "the connector's access token has been revoked": "token_revoked",
-    "the connector's access token has expired": "token_expired",
-    "the connector's refresh token has ended": "refresh_ended",
-    "the seller has taken back the connector's authorization": "deauthorised",
-}
+_SHOP: Final = (
+    rf"(?: (?:of|for|in) the (?P<shop>{'|'.join(nth for nth, place in ORDINALS.items() if place >= 0)}) shop)?"
+)
 _FOR: Final = rf"(?: for {PIECES['SPAN'].replace('<span>', '<until>')})?"
+ENDS: Final = {
+    # in people's words                                             the kind
+    f"the connector's access token{_SHOP} has been revoked": "token_revoked",
+    f"the connector's access token{_SHOP} has expired": "token_expired",
+    f"the connector's refresh token{_SHOP} has ended": "refresh_ended",
+    f"the seller has taken back the connector's authorization{_SHOP}": "deauthorised",
+}
 
 
 def spelled(span: str) -> str:
@@ -35,30 +38,36 @@ def spelled(span: str) -> str:
     return f"PT{time(span) // timedelta(seconds=1)}S"
 
 
-def _comes(people: Cast, kind: str, until: str | None, **having: Any) -> None:
-    people.trouble.comes(kind, until=spelled(until) if until else None, with_=having)
+def _comes(people: Cast, kind: str, shop: str | None, until: str | None, **having: Any) -> None:
+    until = spelled(until) if until else None
+    people.trouble.comes(kind, shop_id=people.shops.id_of(shop), until=until, with_=having)
 
 
-@given(phrase(f"the marketplace's searches lag by {{SPAN}}{_FOR}"))
-def _(people: Cast, span: str, until: str | None) -> None:
-    _comes(people, "search_lag", until, by=spelled(span))
+@given(phrase(f"the marketplace's searches{_SHOP} lag by {{SPAN}}{_FOR}"))
+def _(people: Cast, span: str, shop: str | None, until: str | None) -> None:
+    _comes(people, "search_lag", shop, until, by=spelled(span))
 
 
 @given(phrase(f"the marketplace has locked {{BUYER}}'s {{REQUEST}}{_FOR}"))
 def _(people: Cast, which: Which, until: str | None) -> None:
-    _comes(people, "locked", until, return_id=people.buyer(which.name).asked(which).id)
+    _comes(people, "locked", None, until, return_id=people.buyer(which.name).asked(which).id)
 
 
-@given(phrase(f"the marketplace takes no more than {{COUNT}} calls in {{SPAN}}{_FOR}"))
-def _(people: Cast, count: str, span: str, until: str | None) -> None:
-    _comes(people, "quota", until, calls=number(count), per=spelled(span))
+@given(phrase(f"the marketplace takes no more than {{COUNT}} calls{_SHOP} in {{SPAN}}{_FOR}"))
+def _(people: Cast, count: str, span: str, shop: str | None, until: str | None) -> None:
+    _comes(people, "quota", shop, until, calls=number(count), per=spelled(span))
 
 
-@given(phrase(f"the connector has lost its right to (?P<right>{'|'.join(RIGHTS)}){_FOR}"))
-def _(people: Cast, right: str, until: str | None) -> None:
-    _comes(people, "scope_removed", until, scope=RIGHTS[right])
+@given(phrase(f"the connector has lost its right to (?P<right>{'|'.join(RIGHTS)}){_SHOP}{_FOR}"))
+def _(people: Cast, right: str, shop: str | None, until: str | None) -> None:
+    _comes(people, "scope_removed", shop, until, scope=RIGHTS[right])
 
 
-@given(phrase(f"(?P<ends>{'|'.join(ENDS)})"))
-def _(people: Cast, ends: str) -> None:
-    people.trouble.comes(ENDS[ends], times=1)
+def _ends(words: str, kind: str) -> None:
+    @given(phrase(words), stacklevel=2)
+    def end(people: Cast, shop: str | None) -> None:
+        people.trouble.comes(kind, shop_id=people.shops.id_of(shop), times=1)
+
+
+for _words, _kind in ENDS.items():
+    _ends(_words, _kind)
