@@ -13,6 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
+from rehearsal.audit.claims import Claims
 from rehearsal.audit.decision_ledger import DecisionLedger
 from rehearsal.audit.event import EventName, Trouble
 from rehearsal.audit.finding import Finding, Verdict
@@ -52,14 +53,15 @@ class Memory:
     now: datetime
     decisions: DecisionLedger
     limits: Limits
+    claims: Claims
     invariants: dict[int, Invariant]
     broken: dict[tuple[int, str], _Broken] = field(default_factory=dict)
 
     @classmethod
     def blank(cls, now: datetime) -> Memory:
         """Return what an auditor knows when a world begins."""
-        decisions, limits = DecisionLedger(), Limits()
-        return cls(now, decisions, limits, {number: kind(decisions, limits) for number, kind in INVARIANTS.items()})
+        known = DecisionLedger(), Limits(), Claims()
+        return cls(now, *known, {number: kind(*known) for number, kind in INVARIANTS.items()})
 
 
 class Auditor:
@@ -109,6 +111,7 @@ class Auditor:
         self.memory.now = max(self.memory.now, event.at)
         self._lengthen_limits(event)
         self.memory.decisions.on_event(event)
+        self.memory.claims.on_event(event)
         for number, invariant in self._on_event:
             self._note(number, invariant.on_event(event))
 
@@ -124,6 +127,7 @@ class Auditor:
     def on_exchange(self, exchange: Exchange) -> None:
         """Take note of an exchange."""
         self.memory.decisions.on_exchange(exchange)
+        self.memory.claims.on_exchange(exchange)
         for number, invariant in self._on_exchange:
             self._note(number, invariant.on_exchange(exchange))
 

@@ -78,7 +78,7 @@ class Claims:
 
     by_id: dict[str, Claim] = field(default_factory=dict)
     of_order: dict[str, list[Claim]] = field(default_factory=dict)
-    _looks: dict[tuple[str | None, str], deque[tuple[datetime, int]]] = field(
+    _looks: dict[tuple[str | None, str], deque[tuple[datetime, int, bool]]] = field(
         default_factory=lambda: defaultdict(partial(deque, maxlen=LOOKS))
     )
 
@@ -86,7 +86,13 @@ class Claims:
         """Take note of a look at a shop's claims."""
         kind = LOOKING.get(exchange.operation or "")
         if kind is not None and exchange.code == 0 and not exchange.outside:
-            self._looks[exchange.shop, kind].append((exchange.at, exchange.seq))
+            self._looks[exchange.shop, kind].append((exchange.at, exchange.seq, exchange.narrow))
+
+    def read(self, claim: Claim, seq: int) -> State | None:
+        """Return how a claim stood when somebody last looked at all there was, before that place of the trace."""
+        looks = reversed(self._looks[claim.shop_id, claim.kind])
+        last = next((look for _, look, narrow in looks if look < seq and not narrow), None)
+        return None if last is None else claim.before(last)
 
     def known(self, claim: Claim, now: datetime, limits: Limits) -> list[State]:
         """Return each state of a claim in which somebody may know it to be who looks once in a round.
@@ -96,18 +102,18 @@ class Claims:
         since = now - limits.one_round
         while (further := now - limits.one_round - limits.extension(claim.shop_id, since)) < since:
             since = further
-        looks = [seq for at, seq in self._looks[claim.shop_id, claim.kind] if at > since]
+        looks = [seq for at, seq, _ in self._looks[claim.shop_id, claim.kind] if at > since]
         if not looks or since < now - limits.one_round:
             return claim.stood(since)
         seen = [claim.before(seq) for seq in looks]
         done = [state for state in claim.states if state.ours and state.seq > looks[0]]
         return list(dict.fromkeys(state for state in (*seen, *done) if state is not None)) or claim.stood(since)
 
-    def on_event(self, event: PlayerEvent) -> Claim | None:
-        """Take note of what happens to a claim at the marketplace; return it where something did."""
+    def on_event(self, event: PlayerEvent) -> None:
+        """Take note of what happens to a claim at the marketplace."""
         claim = event.claim
-        if claim is None:
-            return None
+        if claim is None or event.who != "marketplace":
+            return
         if event.name in REQUESTS:
             by_seller, units = event.role == "SELLER", frozenset(event.units)
             about = (event.order, event.shop, by_seller, event.currency, event.reason, units)
@@ -116,7 +122,7 @@ class Claims:
             self.of_order.setdefault(event.order, []).append(new)
         known = self.by_id.get(claim)
         if known is None:
-            return None
+            return
         if event.name in REQUESTS or event.name in MOVES:
             deadline = event.seller_deadline if event.returned else event.deadline
             known.states.append(
@@ -124,9 +130,6 @@ class Claims:
             )
         elif event.name == EventName.MONEY_PAID:
             known.paid_at, known.parts = event.at, summed(event)
-        else:
-            return None
-        return known
 
 
 def summed(event: PlayerEvent) -> dict[str, Decimal]:

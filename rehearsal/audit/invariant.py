@@ -13,11 +13,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import ClassVar, Final, Protocol
 
+from rehearsal.audit.claims import Claims
 from rehearsal.audit.decision_ledger import DecisionLedger
 from rehearsal.audit.event import PlayerEvent, Trouble
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.limits import Limits
-from rehearsal.seats.port import AdjustmentRow, Capability
+from rehearsal.seats.port import Activity, AdjustmentRow, Capability
 from rehearsal.wire.recorder import Exchange
 
 __all__ = ["NO_VIOLATION", "Invariant", "LedgerRow", "Mail", "PlayerEvent", "Quiescence", "Violation"]
@@ -63,6 +64,7 @@ class Quiescence:
     adjustments: Sequence[AdjustmentRow]
     mailbox: Callable[[str], Sequence[Mail]]
     settled: bool = True  # the connector has delivered all that it has accepted
+    activity: Callable[[str], Sequence[Activity]] = lambda order_id: ()  # what the connector says of an order
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,7 @@ class Invariant:
 
     decisions: DecisionLedger
     limits: Limits
+    claims: Claims
     occasions: int = 0
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:

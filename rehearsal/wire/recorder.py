@@ -22,6 +22,7 @@ from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.trace.log import Slot, Trace
 from rehearsal.wire.delivery import Delivery
 
+NUMBERS: Final = frozenset({"return_ids", "cancel_ids", "order_ids"})  # by which a search asks for some
 CREDENTIALS: Final = ("authorization", "x-tts-access-token")  # headers
 
 
@@ -76,6 +77,7 @@ class Exchange(NamedTuple):
     refusal: str = ""  # in the words of who refused it
     shop: str | None = None  # whose shop its query names
     code: int | None = None  # in the response, where its kind has one
+    narrow: bool = False  # it asks for some by their numbers, and says nothing of others
 
 
 Handler = Callable[[Call], Response]
@@ -194,6 +196,7 @@ class Recorder:
             hidden(_refusal(as_read.reply)) if hides else _refusal(as_read.reply),
             shop,
             _code(as_read.reply),
+            as_read.request.body.__class__ is dict and not NUMBERS.isdisjoint(as_read.request.body),
         )
         for listener in self._listeners:
             listener(exchange)

@@ -349,7 +349,8 @@ class World:
     def _as_it_stands(self) -> Quiescence:
         books = self.books() if Capability.LEDGER in self.capabilities else []
         cases = self.oms.adjustments() if Capability.STAFF_SEES in self.capabilities else []
-        return Quiescence(self.now, books, cases, self.marketplace.mailbox, self._settled())
+        told = self.connector.activity if Capability.ACTIVITY in self.capabilities else lambda order_id: ()
+        return Quiescence(self.now, books, cases, self.marketplace.mailbox, self._settled(), told)
 
     def at_rest(self) -> bool:
         """Return whether nothing is left to happen but rounds and pulls that find nothing."""

@@ -14,6 +14,7 @@ import requests
 import sqlalchemy as sa
 
 from connector.adapters.sql import tables
+from connector.adapters.sql.store import SqlUnitOfWork
 from connector.adapters.tiktok.client import TikTok
 from connector.domain.decisions import ApproveReturn, CreateRefund, Decision, RejectReturn, SiteDecision
 from connector.ports import Access
@@ -71,16 +72,16 @@ def approved(world: World) -> None:
 @pytest.mark.parametrize(
     ("journey", "put_to_the_test"),
     [
-        (approved, {"executed-once", "in-time"}),
+        (approved, {"executed-once", "in-time", "no-needless-call"}),
         (silent, {"lapse-once"}),
-        (rejected_and_arbitrated, {"no-refund-after-no", "in-time"}),
+        (rejected_and_arbitrated, {"no-refund-after-no", "in-time", "no-needless-call"}),
     ],
 )
 def test_a_journey_tries_its_rules(world: World, journey: Callable[[World], None], put_to_the_test: set[str]) -> None:
     journey(world)
     put_to_the_test = put_to_the_test | {"everything-arrives", "nothing-stays-open", "never-ahead"}
     verdicts = {finding.invariant: (finding.verdict, finding.occasions > 0) for finding in world.findings()}
-    tried = put_to_the_test | {"never-too-much", "books-agree", "one-mail", "contract-kept", "as-meant"}
+    tried = put_to_the_test | {"never-too-much", "books-agree", "one-mail", "contract-kept", "as-meant", "told"}
     assert verdicts == {
         kind.slug: (Verdict.HELD, True) if kind.slug in tried else (Verdict.NOT_TRIED, False)
         for kind in INVARIANTS.values()
@@ -270,8 +271,8 @@ def wrong(monkeypatch: pytest.MonkeyPatch) -> Wrong:
 
 
 def the_only_finding(world: World) -> Finding:
-    """Return what broke, beside what the OMS was then told of it, which is `as-meant`'s."""
-    (finding,) = [finding for finding in world.auditor.broken() if finding.invariant != "as-meant"]
+    """Return what broke, beside what OMS and history were then told of it, which is `as-meant`'s and `told`'s."""
+    (finding,) = [finding for finding in world.auditor.broken() if finding.invariant not in ("as-meant", "told")]
     assert finding.suspect == "connector"
     assert finding.expected
     assert finding.witness.events
@@ -429,6 +430,27 @@ def test_what_the_oms_is_told_otherwise_than_the_marketplace_says_is_found(world
     found = {finding.witness.about["what"] for finding in world.auditor.broken()}
     assert found >= {what}
     assert broken(world) == {"as-meant": "connector"}
+
+
+NOTE = SqlUnitOfWork.note
+HISTORIES: dict[str, Callable[..., object]] = {
+    "missing": lambda *about, event, **told: None if event == "delivered" else NOTE(*about, event=event, **told),
+    "doubled": lambda *about, **told: [NOTE(*about, **told) for _ in range(2)],
+    "at another time": lambda work, shop, order, at, **told: NOTE(work, shop, order, at - 8 * HOUR, **told),
+    "in other words": lambda *about, text, **told: NOTE(
+        *about, text=text.replace("approved", "rejected").replace("Approve", "Reject"), **told
+    ),
+}
+
+
+@pytest.mark.parametrize("how", HISTORIES)
+def test_a_history_that_does_not_tell_what_has_happened_is_found(
+    world: World, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    monkeypatch.setattr(SqlUnitOfWork, "note", HISTORIES[how])
+    approved(world)
+    assert broken(world) == {"told": "connector"}
+    assert all(finding.witness.events or how == "doubled" for finding in world.auditor.broken())
 
 
 def test_a_yes_that_nobody_gave_is_found(world: World, wrong: Wrong) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 from rehearsal.audit.invariant import Invariant
 from rehearsal.audit.invariants.arrivals import EverythingArrives
 from rehearsal.audit.invariants.as_meant import AsMeant
+from rehearsal.audit.invariants.calls import NoNeedlessCall, ShopsApart
 from rehearsal.audit.invariants.contract import ContractKept
 from rehearsal.audit.invariants.decisions import InTime, NoRefundAfterNo
 from rehearsal.audit.invariants.endings import CatchesUp, NothingStaysOpen
@@ -15,6 +16,7 @@ from rehearsal.audit.invariants.executed_once import ExecutedOnce
 from rehearsal.audit.invariants.lapses import LapseOnce
 from rehearsal.audit.invariants.mails import OneMail
 from rehearsal.audit.invariants.money import BooksAgree, NeverAhead, NeverTooMuch
+from rehearsal.audit.invariants.told import IsTold
 
 __all__ = ["INVARIANTS"]
 
@@ -31,5 +33,8 @@ INVARIANTS: Final[Mapping[int, type[Invariant]]] = {
     12: NothingStaysOpen,
     13: NeverAhead,
     14: AsMeant,
+    15: NoNeedlessCall,
+    16: ShopsApart,
+    17: IsTold,
     18: CatchesUp,
 }

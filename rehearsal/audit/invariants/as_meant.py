@@ -13,7 +13,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from rehearsal.audit.claims import Claims
 from rehearsal.audit.decision_ledger import APPROVING, Question, is_rejection
 from rehearsal.audit.event import MOVES, OPEN_API, REQUESTS, EventName
 from rehearsal.audit.finding import Witness
@@ -82,7 +81,6 @@ class AsMeant(Invariant):
     needs_at_rest = frozenset({Capability.STAFF_SEES})
     rule_at_rest = "whether what stands before the staff is what the marketplace says"
 
-    _claims: Claims = field(default_factory=Claims)
     _decided: dict[tuple[str, str], _Meant] = field(default_factory=dict)
     _asked: dict[str, dict[str, _Meant]] = field(default_factory=lambda: defaultdict(dict))  # by order and case
     _moves: list[tuple[PlayerEvent, Exchange | None]] = field(default_factory=list)
@@ -104,18 +102,17 @@ class AsMeant(Invariant):
         elif event.name in (EventName.ORDER_READ, EventName.ADJUSTMENT_READ):
             self.occasions += 1
             asked = self._asked[event.order].get(event.adjustment) if event.asked else None
-            return self._told.read(event, self._claims, self.limits, restock=asked.restock if asked else None)
+            return self._told.read(event, self.claims, self.limits, restock=asked.restock if asked else None)
         elif event.name == EventName.DECISION_REFUSED and event.by == OPEN_API:
             self._moves.append((event, None))
-        elif claim := self._claims.on_event(event):
+        elif (claim := self.claims.by_id.get(event.claim or "")) and event.who == "marketplace":
             self._to_compare[claim.id] = None
             if event.by == OPEN_API and (event.name in MOVES or (event.name in REQUESTS and event.role == "SELLER")):
                 self._moves.append((event, None))
         return NO_VIOLATION
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
-        """Learn what was looked at, and who made the moves; an outsider is no connector of ours."""
-        self._claims.on_exchange(exchange)
+        """Learn who made the moves; an outsider is no connector of ours."""
         if self._moves and exchange.callee == "marketplace":
             known = [(event, of or exchange) for event, of in self._moves]
             self._moves = [(event, of) for event, of in known if not of.outside]
@@ -126,7 +123,7 @@ class AsMeant(Invariant):
 
     def _senseless(self, exchange: Exchange, what: str) -> Violation:
         """Return what is wrong with a call that nobody can have meant."""
-        claim = next((one for one in exchange.subjects if one in self._claims.by_id), "")
+        claim = next((one for one in exchange.subjects if one in self.claims.by_id), "")
         return Violation(
             f"senseless {exchange.operation} {exchange.code} {claim or exchange.seq}",
             "connector",
@@ -141,7 +138,7 @@ class AsMeant(Invariant):
             for meant, wrong in self._wrong(event):
                 yield _departs(event, exchange, meant, wrong)
         self._moves = []
-        yield from self._told.sums(self._claims, self.limits, now)
+        yield from self._told.sums(self.claims, self.limits, now)
 
     def _wrong(self, event: PlayerEvent) -> Iterable[tuple[_Meant, _Wrong]]:
         if event.name in REQUESTS:
@@ -170,7 +167,7 @@ class AsMeant(Invariant):
         """Hold what stands before the staff against what the marketplace says now."""
         rows = {row.return_id or row.cancel_id: row for row in state.adjustments}
         for id_ in self._to_compare:
-            row, claim = rows.get(id_), self._claims.by_id[id_]
+            row, claim = rows.get(id_), self.claims.by_id[id_]
             if row is not None and not claim.by_seller:
                 yield from judge_row(row, claim)
         self._to_compare.clear()

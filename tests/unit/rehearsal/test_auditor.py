@@ -27,6 +27,7 @@ from tests.clock import START
 DAY = timedelta(hours=24)
 PENDING = "RETURN_OR_REFUND_REQUEST_PENDING"
 SUCCESS, COMPLETE = "RETURN_OR_REFUND_REQUEST_SUCCESS", "RETURN_OR_REFUND_REQUEST_COMPLETE"
+PENDING, LOOK = "RETURN_OR_REFUND_REQUEST_PENDING", "searchReturns_202602"
 REJECTED, CANCELLED = "REFUND_OR_RETURN_REQUEST_REJECT", "RETURN_OR_REFUND_REQUEST_CANCEL"
 
 
@@ -47,6 +48,15 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Line:
+    at: datetime
+    text: str
+    by: str = "connector"
+    event: str = "told"
+    source_words: str | None = None
+
+
+@dataclass(frozen=True)
 class Mail:
     kind: str
     return_id: str | None = "R1"
@@ -63,6 +73,7 @@ class Story:
     ) -> None:
         self._seen, self._by_default = capabilities, by_default
         self.mailbox: list[Mail] = []
+        self.history: list[Line] = []  # says of every second whatever may be expected of it
         self.rows: list[AdjustmentRow] = []
         self.settled = True
         self.now = START
@@ -75,12 +86,18 @@ class Story:
             reproduce="rehearsal demo --seed 1",
             capabilities=self._seen,
             by_default=self._by_default,
-            look=lambda: Quiescence(self.now, [], self.rows, lambda order_id: self.mailbox, self.settled),
+            look=lambda: Quiescence(
+                self.now, [], self.rows, lambda order_id: self.mailbox, self.settled, lambda order_id: self.history
+            ),
             memory=memory,
         )
 
     def tell(self, name: str, *, at: datetime | None = None, who: str = "marketplace", **data: Any) -> Story:
         self.now = at or self.now + timedelta(seconds=1)
+        self.history += [
+            Line(self.now, f"{text} {len(self.history)}")
+            for text in ("approved, refunded", "rejected", "request closed")
+        ]
         self.auditor.on_event(PlayerEvent(next(self._seqs), self.now, who, name, {"order_id": "O1", **data}))
         return self
 
@@ -178,7 +195,36 @@ class Story:
         return self
 
     def came_to_rest(self, *rows: AdjustmentRow, ledger: Sequence[LedgerRow] = ()) -> Story:
-        self.auditor.at_quiescence(Quiescence(self.now, ledger, rows, lambda order_id: self.mailbox))
+        told = lambda order_id: self.history  # noqa: E731
+        self.auditor.at_quiescence(Quiescence(self.now, ledger, rows, lambda order_id: self.mailbox, activity=told))
+        return self
+
+    def forgotten(self) -> Story:
+        """Have nothing stand in the order's history."""
+        self.history = []
+        return self
+
+    def asked_back(self, shop: str = "S1", claim: str = "R1") -> Story:
+        """Have a buyer ask for a refund."""
+        asked: dict[str, Any] = {
+            "status": PENDING,
+            "refund_total": Decimal("39.98"),
+            "role": "BUYER",
+            "by": "buyer",
+            "shop_id": shop,
+        }
+        return self.tell("return_requested", return_id=claim, line_item_ids=("L1", "L2"), currency="USD", **asked)
+
+    def called_for(self, shop: str, operation: str, *claims: str, code: int = 0, narrow: bool = False) -> Story:
+        """Have the connector call the marketplace for a shop."""
+        writes = not operation.startswith("search")
+        call = (next(self._seqs), self.now, "connector", "marketplace", False, operation, 200, (), writes, claims)
+        self.auditor.on_exchange(Exchange(*call, shop=shop, code=code, narrow=narrow))
+        return self
+
+    def looked_at(self, *shops: str) -> Story:
+        for shop in shops:
+            self.called_for(shop, LOOK)
         return self
 
     def broken(self) -> list[str]:
@@ -212,6 +258,8 @@ def test_a_refund_as_it_should_be_gives_no_offence() -> None:
     assert {slug for slug, verdict in verdicts.items() if verdict is not Verdict.HELD} == {
         "no-refund-after-no",
         "as-meant",
+        "no-needless-call",
+        "shops-apart",
         "lapse-once",
         "contract-kept",
         "everything-arrives",
@@ -328,7 +376,31 @@ NOTICED: dict[str, tuple[str, Callable[[], Story]]] = {
         "one-mail", lambda: a_whole_refund().found_in_the_mailbox(2).came_to_rest(Row(), ledger=[BALANCED])
     ),
 }  # fmt: skip
+NOTICED |= {
+    "a decision about a claim that was read as withdrawn": (
+        "no-needless-call",
+        lambda: Story().asked_back().decided().moved(CANCELLED, "WITHDRAW", "buyer").looked_at("S1")
+        .called_for("S1", "approveReturn", "R1"),
+    ),
+    "another shop's credentials for a claim": (
+        "no-needless-call", lambda: Story().asked_back("S1").called_for("S2", "approveReturn", "R1")
+    ),
+    "another shop's token": ("no-needless-call", lambda: Story().called_for("S2", LOOK, code=101000)),
+    "a shop that is not looked at while another is in trouble": (
+        "shops-apart",
+        lambda: Story().looked_at("S1", "S2").struck("S1").idle(minutes=15).looked_at("S1").idle(minutes=15)
+        .looked_at("S1"),
+    ),
+}  # fmt: skip
 IN_ORDER: dict[str, Callable[[], Story]] = {
+    "a decision about a claim that has ended since it was read": (
+        lambda: Story().asked_back().looked_at("S1").moved(CANCELLED, "WITHDRAW", "buyer")
+        .called_for("S1", LOOK, narrow=True).called_for("S1", "approveReturn", "R1")
+    ),
+    "a shop that is not looked at while it is in trouble itself": (
+        lambda: Story().looked_at("S1", "S2").struck("S1").struck("S2").idle(minutes=15).looked_at("S1")
+        .idle(minutes=15).looked_at("S1")
+    ),
     "an error that a person sees": (
         lambda: Story().ordered().decided().refused("too late", "R1")
         .came_to_rest(Row(status="Error", error="too late (25011012)"))
@@ -515,6 +587,7 @@ def test_what_cannot_be_seen_is_not_judged_and_says_why() -> None:
         "nothing-stays-open",
         "never-ahead",
         "as-meant",
+        "told",
         "catches-up",
     ]
     assert "what the seller's staff decide" in (story.verdict("executed-once").why or "")
@@ -580,8 +653,10 @@ TALE: Sequence[Callable[[Story], object]] = (
     lambda story: story.booked(item="50.01"),
     lambda story: story.moved(COMPLETE, "PAYOUT", "system"),
     lambda story: story.tell("return_status_changed", return_id="R9", now=COMPLETE, action="PAYOUT", by="system"),
-    lambda story: story.struck("S1").unsettled(),
+    lambda story: story.called_for("S1", "approveReturn", code=101000).looked_at("S1", "S2"),
+    lambda story: story.struck("S1").unsettled().forgotten(),
     lambda story: story.idle(hours=2),
+    lambda story: story.looked_at("S1"),
     lambda story: story.came_to_rest(Row(status="NewRma"), ledger=[ledger_row("50.00", "39.98", "0.00")]),
 )
 

@@ -1,0 +1,126 @@
+"""What the connector calls for, and for whom: nothing needless, and each shop by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from rehearsal.audit.claims import LOOKING
+from rehearsal.audit.event import PlayerEvent, Trouble
+from rehearsal.audit.finding import Witness
+from rehearsal.audit.invariant import NO_VIOLATION, Invariant, Violation
+from rehearsal.wire.recorder import Exchange
+
+ENDED: Final = ("_COMPLETE", "_CANCEL", "_CANCELLED")
+# What the marketplace says to whoever comes with another shop's credentials.
+NOT_YOURS: Final[Mapping[int, str]] = {
+    101000: "the token is not the shop's",
+    21008111: "the order is another shop's",
+    25020005: "what it is about is another shop's",
+}
+SLACK: Final = timedelta(minutes=1)  # what a round may take
+
+
+@dataclass(eq=False, slots=True)
+class NoNeedlessCall(Invariant):
+    """Judged call by call, by what the connector's last look at all the shop's claims has shown."""
+
+    slug = "no-needless-call"
+    rule = "No decision is sent about a claim read as ended, and no call carries another shop's credentials."
+
+    def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
+        """Judge a call to the marketplace."""
+        if exchange.caller != "connector" or exchange.callee != "marketplace":
+            return NO_VIOLATION
+        found = []
+        if not_yours := NOT_YOURS.get(exchange.code or 0):
+            found.append(_call(exchange, f"refused with {exchange.code}: {not_yours}"))
+        for id_ in exchange.subjects if exchange.writes else ():
+            claim = self.claims.by_id.get(id_)
+            if claim is None:
+                continue
+            self.occasions += 1
+            if exchange.shop not in (None, claim.shop_id):
+                found.append(_call(exchange, f"{claim.id} is a claim of the shop {claim.shop_id}", claim.id))
+            read = self.claims.read(claim, exchange.seq)
+            since = exchange.at - self.limits.one_round
+            if read is None or not read.status.endswith(ENDED) or self.limits.extension(claim.shop_id, since):
+                continue
+            about = {"order_id": claim.order_id, "claim": claim.id}
+            found.append(
+                Violation(
+                    f"needless {claim.id} {exchange.operation}",
+                    exchange.caller,
+                    f"no decision about a claim that was read as {read.status}",
+                    f"{exchange.operation} at {exchange.at.isoformat()}",
+                    Witness((exchange.seq,), (read.seq,), about=about),
+                )
+            )
+        return found
+
+
+def _call(exchange: Exchange, seen: str, claim: str = "") -> Violation:
+    return Violation(
+        f"credentials {exchange.operation} {exchange.shop} {claim}",
+        exchange.caller,
+        f"a call with the credentials of the shop that it is about, here {exchange.shop}",
+        seen,
+        Witness((exchange.seq,), about={"claim": claim, "shop_id": exchange.shop or ""}),
+    )
+
+
+@dataclass(eq=False, slots=True)
+class ShopsApart(Invariant):
+    """What is seen of a round is the look at the shop's returns; what happens to another shop must not put it off."""
+
+    slug = "shops-apart"
+    rule = "Trouble or news in one shop changes nothing in another: each is looked at once in a round."
+
+    _looked: dict[str, tuple[datetime, int]] = field(default_factory=dict)
+    _news: dict[str, dict[str, None]] = field(default_factory=dict)  # by shop: others that had some since its last look
+
+    def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
+        """Note that a shop has news."""
+        claim = self.claims.by_id.get(event.claim or "")
+        if event.who == "marketplace" and (shop := event.shop or (claim.shop_id if claim else "")):
+            self._disturb(shop)
+        return NO_VIOLATION
+
+    def on_trouble(self, trouble: Trouble) -> None:
+        """Note that a shop is in trouble."""
+        if trouble.shop_id is not None:
+            self._disturb(trouble.shop_id)
+
+    def _disturb(self, shop: str) -> None:
+        for other, news in self._news.items():
+            if other != shop:
+                news[shop] = None
+
+    def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
+        """Judge, whenever a shop is looked at, whether all others have been in their time."""
+        shop = exchange.shop
+        if shop is None or exchange.narrow or exchange.outside or LOOKING.get(exchange.operation or "") != "returns":
+            return NO_VIOLATION
+        found = [late for other in self._looked if (late := self._late(other, exchange))] if self._news else []
+        if self._news.get(shop):
+            self.occasions += 1
+        self._news[shop] = {}
+        self._looked[shop] = exchange.at, exchange.seq
+        return found
+
+    def _late(self, shop: str, exchange: Exchange) -> Violation | None:
+        """Return that the shop should have been looked at before now, where another had something to do with it."""
+        last, seq = self._looked[shop]
+        if exchange.at <= last + self.limits.one_round + SLACK or not self._news.get(shop):
+            return None
+        if exchange.at <= last + self.limits.one_round + SLACK + self.limits.extension(shop, last):
+            return None
+        return Violation(
+            f"late {shop} {last.isoformat()}",
+            "connector",
+            f"a look at the shop {shop} by {(last + self.limits.one_round).isoformat()}, whatever happens to others",
+            f"none until {exchange.at.isoformat()}; there was news or trouble in {', '.join(self._news[shop])}",
+            Witness((seq, exchange.seq), about={"shop_id": shop}),
+        )

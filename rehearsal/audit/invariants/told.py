@@ -1,0 +1,175 @@
+"""What has been decided, has failed or has happened outside stands in the order's history."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from rehearsal.audit.claims import Claim, State
+from rehearsal.audit.decision_ledger import APPROVING, BY_SHIPPING, is_rejection
+from rehearsal.audit.event import MOVES, OPEN_API, REQUESTS, EventName
+from rehearsal.audit.finding import Witness
+from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
+from rehearsal.seats.port import Activity, Capability
+
+AT_ONCE: Final = timedelta(minutes=1)
+YES: Final = r"approv|accept|grant|offer"
+NO: Final = r"reject|refus|declin|den(y|ied)"
+MONEY: Final = r"refund|cancel|call(ed)? off"
+FAILED: Final = r"refus|fail|error|not possible|could not|cannot|outside|too late"
+# The words that fit a state of the marketplace's, beside its own name for it.
+FITS: Final = (
+    # where its name has this    it is told in words like
+    ("PENDING", r"request|asks?\b|new|wait"),
+    ("REJECT", NO),
+    ("AWAITING_BUYER_RESPONSE", r"offer"),
+    ("AWAITING", rf"{YES}|ready|label|ship"),
+    ("SHIPPED", r"ship|parcel|on its way|transit|sent"),
+    ("SUCCESS", rf"{YES}|paid|acknowledged|refund"),
+    ("COMPLETE", r"paid|complete|refunded|replace"),
+    ("CANCEL", r"cancel|clos|withdr|end"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Expected:
+    """One line that has to stand in an order's history: between when, in what words, and what it is about."""
+
+    what: str
+    at: datetime
+    latest: datetime
+    words: str
+    claim: str
+    seq: int
+    own_name: str = ""  # the marketplace's, which fits in any case
+
+    def fits(self, line: Activity) -> bool:
+        """Return whether a line says it, at its time."""
+        if not self.at.replace(microsecond=0) <= line.at <= self.latest:
+            return False
+        literal = self.own_name and self.own_name in f"{line.text} {line.source_words or ''}"
+        return bool(literal) or re.search(self.words, f"{line.text} {line.event}", re.IGNORECASE) is not None
+
+
+@dataclass(eq=False, slots=True)
+class IsTold(Invariant):
+    """Judged when the world rests: of each order of which something has been heard since."""
+
+    slug = "told"
+    rule = (
+        "Each decision, failure and outside event stands in the order's history, once, at its time, in words that fit."
+    )
+    needs = frozenset({Capability.ACTIVITY})
+
+    _expected: dict[str, list[_Expected]] = field(default_factory=lambda: defaultdict(list))  # by order
+    _claims: dict[str, int] = field(default_factory=dict)  # of which something is to be judged: from which state on
+    _kept: dict[tuple[str, str], datetime] = field(default_factory=dict)  # decisions that had no answer at first
+    _lines: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))  # adjustments, by order
+
+    def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
+        """Note what has to stand in the history."""
+        order, claim = event.order, event.claim or ""
+        if event.name == EventName.DECISION_GIVEN:
+            words = NO if event.decision == "reject" else YES
+            self._decided(event, "the decision", words)
+        elif event.name == EventName.REFUND_REQUESTED:
+            self._decided(event, "the refund asked for", MONEY)
+        elif event.name == EventName.ADJUSTMENT_READ:
+            self._lines[order][event.ref] = None
+        elif event.name == EventName.DECISION_REFUSED and event.by == OPEN_API and not self._troubled(event):
+            self._expect(event, "the refusal", FAILED, event.at + self.limits.one_round)
+        elif event.name in REQUESTS or event.name in MOVES:
+            known = self.claims.by_id.get(claim)
+            starts = event.role == "SELLER"
+            answers = not (known and known.by_seller) and event.action != BY_SHIPPING
+            answers = answers and (event.action in APPROVING or is_rejection(event.action))
+            if event.by == OPEN_API and (starts or answers) and not self._troubled(event):
+                words = MONEY if starts else NO if is_rejection(event.action) else f"{YES}|refund"
+                self._expect(event, "what the marketplace was told", words, event.at + AT_ONCE)
+            if known is not None:
+                self._claims.setdefault(claim, len(known.states) - 1)
+        return NO_VIOLATION
+
+    def _decided(self, event: PlayerEvent, what: str, words: str) -> None:
+        key = event.adjustment, event.question
+        since = self._kept.setdefault(key, event.at)
+        if event.accepted:
+            del self._kept[key]
+            self._expect(event, what, words, event.at + AT_ONCE, since)
+
+    def _troubled(self, event: PlayerEvent) -> bool:
+        """Return whether the answer may have been lost, so that what came of it is learnt as if from outside."""
+        claim = self.claims.by_id.get(event.claim or "")
+        since = event.at - self.limits.one_round
+        return bool(self.limits.extension(claim.shop_id if claim else None, since))
+
+    def _expect(
+        self, event: PlayerEvent, what: str, words: str, latest: datetime, since: datetime | None = None
+    ) -> None:
+        self.occasions += 1
+        line = _Expected(what, since or event.at, latest, words, event.claim or "", event.seq)
+        self._expected[event.order].append(line)
+
+    def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
+        """Read the histories."""
+        for id_, first in self._claims.items():
+            claim = self.claims.by_id[id_]
+            self._expected[claim.order_id] += self._from_outside(claim, first, state.at)
+        expected, self._expected, self._claims = self._expected, defaultdict(list), {}
+        for order_id, lines in expected.items():
+            history = state.activity(order_id)
+            yield from _missing(order_id, lines, history)
+            yield from self._doubled(order_id, history)
+
+    def _from_outside(self, claim: Claim, first: int, now: datetime) -> Iterable[_Expected]:
+        """Yield what has to be told of states that others have brought about, if they lasted long enough to be seen."""
+        for at, state in enumerate(claim.states[first:], first):
+            until = claim.states[at + 1].since if at + 1 < len(claim.states) else now
+            longest = self.limits.one_round + self.limits.extension(claim.shop_id, state.since)
+            if not state.ours and until - state.since > longest:
+                self.occasions += 1
+                yield _seen(claim, state, state.since + longest)
+
+    def _doubled(self, order_id: str, history: Sequence[Activity]) -> Iterable[Violation]:
+        """Nothing stands there twice; two claims or lines of one order may well have the same words."""
+        alike = max(len(self.claims.of_order.get(order_id, ())), len(self._lines[order_id]), 1)
+        lines = Counter((line.at, line.event, line.text, line.source_words) for line in history)
+        for (at, _, text, _), times in lines.items():
+            if times > alike:
+                yield _violation(order_id, "one line", f"{times} lines “{text}” of {at.isoformat()}", "doubled")
+
+
+def _seen(claim: Claim, state: State, latest: datetime) -> _Expected:
+    words = next((words for part, words in FITS if part in state.status), r"\w")
+    what = f"that the claim is {state.status}"
+    return _Expected(what, state.since, latest, words, claim.id, state.seq, state.status)
+
+
+def _missing(order_id: str, expected: Sequence[_Expected], history: Sequence[Activity]) -> Iterable[Violation]:
+    """Yield what no line says; each line says one thing, and lines are given out so that most is said."""
+    says: dict[int, int] = {}  # line -> what it says
+
+    def finds(which: int, tried: set[int]) -> bool:
+        for at, line in enumerate(history):
+            if at not in tried and expected[which].fits(line):
+                tried.add(at)
+                if at not in says or finds(says[at], tried):
+                    says[at] = which
+                    return True
+        return False
+
+    for which, one in enumerate(expected):
+        if not finds(which, set()):
+            span = f"between {one.at.isoformat()} and {one.latest.isoformat()}"
+            lines = ", ".join(f"“{line.text}”" for line in history if one.at <= line.at <= one.latest)
+            yield _violation(order_id, f"a line on {one.what}, {span}", lines or "no line then", "line", one)
+
+
+def _violation(order_id: str, expected: str, seen: str, what: str, one: _Expected | None = None) -> Violation:
+    about = {"order_id": order_id, "claim": one.claim if one else "", "what": what}
+    witness = Witness(events=(one.seq,) if one else (), about=about)
+    return Violation(f"told {order_id} {what} {one.seq if one else seen}", "connector", expected, seen, witness)
