@@ -9,7 +9,10 @@ import pytest
 from rehearsal.cli import run
 from rehearsal.gherkin.vocabulary import Saying, example, shipped, stories
 
-COLUMNS = "buyer, request (as it is shown), mails (none, or kinds with a comma between), all books (a sum)"
+COLUMNS = (
+    "buyer, request (as it is shown, none where nothing was asked), "
+    "mails (none, or kinds with a comma between), all books (a sum)"
+)
 
 
 @pytest.mark.parametrize(
