@@ -22,6 +22,7 @@ ACCESS_LIFE: Final = timedelta(days=7)  # NODE
 REFRESH_LIFE: Final = timedelta(days=365)  # assumed: often quoted, never documented
 CODE_LIFE: Final = timedelta(minutes=30)  # FACT
 
+USED_UP: Final = "used up"  # what has befallen a refresh token that was exchanged, and whose grace is over
 SCOPES: Final = (
     "seller.authorization.info",
     "seller.order.info",
@@ -92,6 +93,7 @@ class _Issued:
     scopes: tuple[str, ...] = SCOPES
     granted: bool = False
     tools: bool = False  # granted to a tool of the stage's
+    used: bool = False  # of a refresh token: its grace has begun
     ended: tuple[int, str] | None = None  # before its time: what is said to it, and the trouble that ended it
 
 
@@ -148,7 +150,7 @@ class TokenStore:
         issued = self._good(_Kind.REFRESH, refresh_token, now, unknown=36004005, expired=36004001)
         if issued.granted:
             ends = min(issued.expires_at, now.replace(microsecond=0) + grace(issued.shop_id))
-            self._issued[_Kind.REFRESH, refresh_token] = replace(issued, expires_at=ends)
+            self._issued[_Kind.REFRESH, refresh_token] = replace(issued, expires_at=ends, used=True)
         return self._grant(issued.shop_id, now, issued.tools or not issued.granted)
 
     def end(self, how: str, trouble: str, shop_id: str, *, tools: bool = False) -> None:
@@ -167,7 +169,7 @@ class TokenStore:
             code, trouble = issued.ended
             raise _no_good(code, (trouble, issued.shop_id))
         if now >= issued.expires_at:
-            raise _no_good(expired)
+            raise _no_good(expired, (USED_UP, issued.shop_id) if issued.used and not issued.tools else None)
         return issued
 
     def _grant(self, shop_id: str, now: datetime, tools: bool) -> Grant:

@@ -23,7 +23,7 @@ from mock_tiktok.errors import LOCKED, ApiError, BadValue, UnknownId
 from mock_tiktok.state.index import Behind, Dated, Shelf
 from mock_tiktok.state.marketplace import MarketplaceState
 from mock_tiktok.state.platform import Platform
-from mock_tiktok.state.tokens import ENDINGS, SCOPES
+from mock_tiktok.state.tokens import ENDINGS, SCOPES, USED_UP
 from mock_tiktok.state.troubles import Trouble
 
 Strikes = Callable[[str], bool]  # told the shop; returns whether it is to strike
@@ -48,6 +48,7 @@ class Troubles:
         self._state = state
         self._platform = platform
         self.armed: Mapping[str, Strikes] = _NOBODY
+        self.shut_out: Callable[[str], None] = lambda shop_id: None  # hears whose refresh token is used up
 
     def begin(self, number: str, kind: str, *, shop_id: str | None = None, tools: bool = False, **told: Any) -> None:
         """Begin a trouble, in one shop or in all; a kind that ends tokens, those of the `tools` or all others, has
@@ -85,8 +86,10 @@ class Troubles:
     # what is asked while a call is answered
 
     def met(self, number: str, shop_id: str) -> None:
-        """Say that a call has met what a trouble did."""
-        if strikes := self.armed.get(number):
+        """Say that a call has met what a trouble did, or a refresh token that is used up."""
+        if number == USED_UP:
+            self.shut_out(shop_id)
+        elif strikes := self.armed.get(number):
             strikes(shop_id)
 
     def check_call(self, shop_id: str, scope: str) -> None:

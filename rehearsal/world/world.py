@@ -58,6 +58,7 @@ START: Final = datetime(2031, 3, 3, 9, tzinfo=UTC)
 API_HOST: Final = "open-api.tiktokglobalshop.com"
 AUTH_HOST: Final = "auth.tiktok-shops.com"
 CONNECTOR_HOST: Final = "api.channeladvisor.com"
+REFRESH: Final = "/api/v2/token/refresh"
 TIMESTAMP_EARLY: Final = timedelta(minutes=5)
 TIMESTAMP_LATE: Final = timedelta(seconds=30)
 ZERO: Final = Decimal("0.00")
@@ -117,6 +118,7 @@ class WorldState:
     outsiders: int = 0
     points: CrashPoints | None = None
     down_since: datetime | None = None
+    renewals_hit: bool = False  # trouble has befallen a renewal of the connector's tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +220,7 @@ class World:
         self.recorder.subscribe(self.auditor.on_exchange)
         self.recorder.subscribe(self._on_exchange)
         self.marketplace.subscribe(self._on_marketplace)
+        self.marketplace.troubles.shut_out = self._on_shut_out
         if Capability.STAFF_DECIDES in self.oms.capabilities:
             self.oms.subscribe(self._on_oms)
 
@@ -415,7 +418,13 @@ class World:
         more = Extension(hit.at, hit.shop_id, 1, pulls, lasting, until_authorized=hit.needs_consent)
         self.auditor.on_trouble(more)
         if call is not None:
+            self.state.renewals_hit |= call.path == REFRESH
             self._scheduler.happened(TroubleAct(hit.at, hit.what))
+
+    def _on_shut_out(self, shop_id: str) -> None:
+        """Where trouble befell renewals of tokens, only the seller can help whom it has left with a used one."""
+        if self.state.renewals_hit:
+            self.auditor.on_trouble(Extension(self.now, shop_id, rounds=1, until_authorized=True))
 
     def _on_oms(self, event: Any) -> None:
         self._note("oms", event)

@@ -225,6 +225,21 @@ def test_what_needs_the_seller_s_consent_is_over_when_it_is_given_again(kind: st
     assert broken(world) == []
 
 
+def test_whoever_a_lost_renewal_has_shut_out_is_not_blamed_before_the_seller_has_helped() -> None:
+    world = World()
+    return_id = asked(world)
+    world.trouble.plan(kind="token_expired", times=1)
+    world.trouble.plan(kind="cut_after", operation="refreshToken", until="PT45M")
+    approve(world, return_id)
+    world.advance(by=timedelta(hours=3))
+    assert world.marketplace.return_view(return_id).shown_status == "Request Pending"
+    assert broken(world) == []
+    world.authorize_shop(world.marketplace.shops[0].shop_id)
+    world.advance(by=60 * MINUTE)
+    assert world.marketplace.return_view(return_id).shown_status == "Completed"
+    assert broken(world) == []
+
+
 def test_what_is_not_there_is_refused_and_leaves_nothing_planned() -> None:
     world = World()
     for given, field in (({"shop_id": "7"}, "shop_id"), ({"with": {"return_id": "4035"}}, "with.return_id")):
