@@ -31,7 +31,7 @@ class Manner(StrEnum):
     SECOND_APPLICATION = "second-application"  # another program of the house reads and marks the same orders first
     OLD_TOKEN = "old-token"  # calls with its access token until it is turned away
     SMALL_PAGES = "small-pages"  # asks for few rows at a time, and skips those it has
-    LINE_BY_LINE = "line-by-line"  # answers one line of a request at each pull
+    LINE_BY_LINE = "line-by-line"  # answers one line of a request, and the others at the next pull
 
 
 CHANGES_DECISIONS: Final = frozenset({Manner.NO_IDS})

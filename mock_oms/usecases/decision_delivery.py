@@ -52,8 +52,8 @@ class DecisionDelivery:
         case = replace(case, silence=None)
         asking = tuple(a.key for a in case.asking(decision.question))
         if _completes(case, decision):
-            return self._send(case, decision, asking)
-        return self._send(case, decision, (*(a.key for a in case.half_answered(decision.question)), *asking))
+            return self._begin(case, decision, asking)
+        return self._begin(case, decision, (*(a.key for a in case.half_answered(decision.question)), *asking))
 
     def give_again(self, case: Case) -> Outcome:
         """Send what is left of a kept decision, if it is still asked for. The case has just been read again."""
@@ -85,11 +85,18 @@ class DecisionDelivery:
             return Outcome(replace(case, kept=None, note=NOTHING_TO_JUDGE.format(status=case.status)), taken=0)
         return Outcome(case, taken=0)
 
+    def _begin(self, case: Case, decision: Decision, keys: tuple[AdjustmentKey, ...]) -> Outcome:
+        """Send a decision; with such manners to the first line only, and keep it for the others."""
+        if Manner.LINE_BY_LINE not in self.manners:
+            return self._send(case, decision, keys)
+        outcome, others = self._send(case, decision, keys[:1]), keys[1:]
+        if outcome.rejected or outcome.kept or not others:
+            return outcome
+        return replace(outcome, case=replace(outcome.case, kept=KeptDecision(decision, left=others)))
+
     def _send(self, case: Case, decision: Decision, keys: tuple[AdjustmentKey, ...]) -> Outcome:
         taken = 0
         for index, key in enumerate(keys):
-            if taken and Manner.LINE_BY_LINE in self.manners:
-                return Outcome(replace(case, kept=KeptDecision(decision, left=keys[index:]), half=None), taken)
             try:
                 self.api.decide(case.adjustments[key], decision)
             except Rejected as rejected:
