@@ -72,14 +72,14 @@ class Refunds:
     def _refund(
         self, order: Order, units: Sequence[str] | None, amount: Decimal | None, how: Mapping[str, object]
     ) -> CommandResult:
-        left, excess = self.views.refundable(order.order_id), None
+        left = self.views.refundable(order.order_id)
         if units is not None and Manner.OTHER_UNITS in self.manners:
             units = _others(order, units, left)
-        if "PreventSiteProcessing" in how:
-            left = left_of(order, ())
-        elif excess := _excess(order, units, amount, left):
-            if Manner.BEYOND not in self.manners:
-                raise excess
+        recorded, excess = "PreventSiteProcessing" in how, _excess(order, units, amount, left)
+        if excess and not recorded and Manner.BEYOND not in self.manners:
+            raise excess
+        beyond = Manner.BEYOND in self.manners and (excess or not all(left.units[unit] for unit in units or ()))
+        if recorded or excess:
             left = left_of(order, ())
         number = self.store.new_number()
         case = Case(
@@ -89,7 +89,7 @@ class Refunds:
             order_id=order.order_id,
             currency=order.currency,
             opened_at=self.clock.now(),
-            parts=self._make_up(number, order, units, amount=amount, how=how, left=left, named=excess is None),
+            parts=self._make_up(number, order, units, amount=amount, how=how, left=left, named=recorded or not beyond),
         )
         case = self.store.keep(self._ask(case))
         self.effects.refund_requested(case)
