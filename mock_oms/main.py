@@ -60,7 +60,7 @@ class Oms:
         api = call(application=Application(application_id, shared_secret, refresh_token))
         beside = call(application=second) if second and Manner.SECOND_APPLICATION in habits else None
         effects, views, delivery = Effects(clock), Views(store, clock), DecisionDelivery(api, clock, habits)
-        staff = Staff(store=store, delivery=delivery, effects=effects, views=views, policy=chosen)
+        staff = Staff(store=store, delivery=delivery, effects=effects, views=views, policy=chosen, manners=habits)
         warehouse = Warehouse(store=store, clock=clock, staff=staff, effects=effects, views=views)
         refunds = Refunds(api=api, clock=clock, seed=seed, store=store, effects=effects, views=views, manners=habits)
         self._poller = Poller(

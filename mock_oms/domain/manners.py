@@ -1,7 +1,7 @@
 """How an OMS behaves towards the connector: carefully, or with bad habits that real ones have. Each habit by its name.
 
-`careless` is all of them but `no-ids`, which changes how much is given back: whoever gives their refunds no id and
-sends them twice has decided twice.
+`careless` is all of them but two that change what is decided: whoever gives their refunds no id and sends them twice
+has decided twice, and whoever answers at any time answers what nobody has asked.
 """
 
 from __future__ import annotations
@@ -31,10 +31,11 @@ class Manner(StrEnum):
     SECOND_APPLICATION = "second-application"  # another program of the house reads and marks the same orders first
     OLD_TOKEN = "old-token"  # calls with its access token until it is turned away
     SMALL_PAGES = "small-pages"  # asks for few rows at a time, and skips those it has
+    UNTIMELY = "untimely"  # answers too early, too late and once more: the connector is to refuse it
     LINE_BY_LINE = "line-by-line"  # answers one line of a request, and the others at the next pull
 
 
-CHANGES_DECISIONS: Final = frozenset({Manner.NO_IDS})
+CHANGES_DECISIONS: Final = frozenset({Manner.NO_IDS, Manner.UNTIMELY})
 
 
 @dataclass(frozen=True, slots=True)

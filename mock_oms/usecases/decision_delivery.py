@@ -51,6 +51,8 @@ class DecisionDelivery:
         """Send a decision to every adjustment that asks, and first to those whose answer it changes."""
         case = replace(case, silence=None)
         asking = tuple(a.key for a in case.asking(decision.question))
+        if not asking and Manner.UNTIMELY in self.manners:
+            asking = tuple(a.key for a in case.current())
         if _completes(case, decision):
             return self._begin(case, decision, asking)
         return self._begin(case, decision, (*(a.key for a in case.half_answered(decision.question)), *asking))

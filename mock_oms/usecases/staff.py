@@ -12,6 +12,7 @@ from typing import Final, NoReturn
 
 from mock_oms.domain.cases import Adjustment, Case, Decision, Kind
 from mock_oms.domain.grades import UNGRADED
+from mock_oms.domain.manners import Manner, Manners
 from mock_oms.domain.money import ZERO, split_for_each, unit_of
 from mock_oms.domain.policy import ANSWERS, Policy, half_of, offers_part
 from mock_oms.domain.reasons import NOT_RECEIVED
@@ -36,6 +37,7 @@ class Staff:
     effects: Effects
     views: Views
     policy: Policy
+    manners: Manners
 
     def approve(self, adjustment_id: str, *, amount: Decimal | None = None) -> CommandResult:
         """Say yes to whatever the case asks; `amount` below the total makes it an offer of a part."""
@@ -90,6 +92,8 @@ class Staff:
         if case is None:
             raise Refused(404, "Unknown adjustment", f"The OMS knows no adjustment {adjustment_id}.", "adjustment_id")
         refuse_if_decided(case)
+        if Manner.UNTIMELY in self.manners:
+            return case, case.asks or (Question.GOODS if case.kind is Kind.RETURN else Question.REQUEST)
         if case.asks is None:
             nothing_waits(case)
         if self.views.too_late(case):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from mock_oms.domain.cases import Case, Decision, KeptDecision, Kind
 from mock_oms.domain.grades import Grade
+from mock_oms.domain.manners import Manner
 from mock_oms.domain.statuses import Question, Verdict
 from mock_oms.errors import Refused
 from mock_oms.state.agenda import Clock
@@ -46,9 +47,11 @@ class Warehouse:
         case, parcel = self.store.case_of_return(return_id), self.store.parcels.get(return_id)
         if case is None and parcel is None:
             raise Refused(404, "Unknown return", f"The OMS knows no return {return_id}.", "return_id")
+        decision = Decision(Question.GOODS, Verdict.APPROVE if accept else Verdict.REJECT, grade=graded)
+        if case is not None and Manner.UNTIMELY in self.staff.manners:
+            return self.staff.give(case, decision)
         if parcel is None:
             refuse_not_here(return_id)
-        decision = Decision(Question.GOODS, Verdict.APPROVE if accept else Verdict.REJECT, grade=graded)
         if case is None:
             case = self._case_of(parcel)
         else:

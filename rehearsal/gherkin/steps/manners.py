@@ -26,6 +26,7 @@ MANNERS: Final = {
     "reads without overlap": "no-overlap",
     "has a second application": "second-application",
     "keeps an old token": "old-token",
+    "answers at the wrong time": "untimely",
     "answers line by line": "line-by-line",
 }
 _PAGES: Final = r"pages by (\d+)"
