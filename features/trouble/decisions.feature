@@ -46,6 +46,7 @@ Feature: A decision outlives whatever happens to it on its way
         | trouble                                                               |
         | does not receive the next 8 decisions                                 |
         | redirects the next 8 decisions                                        |
+        | answers the next 8 decisions with nothing, and does nothing           |
         | is unreachable for 20 minutes                                         |
         | answers 503 to every call for 20 minutes                              |
         | answers 429 to the next 8 decisions, and asks to wait 5 minutes       |

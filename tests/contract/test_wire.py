@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -197,6 +197,20 @@ def test_a_link_that_is_cut_after_the_other_side_acted_is_recorded_with_its_answ
     assert cut.request is not None
     (entry,) = trace.entries()
     assert (entry["status"], entry["failure"]) == (200, "ConnectionError")
+
+
+def test_each_answer_to_a_call_that_comes_twice_is_judged() -> None:
+    recorder, _, exchanges = a_record()
+
+    def twice(call: Call, endpoint: Endpoint, handler: Handler) -> Response:
+        first = handler(call)
+        handler(replace(call, path="/things/wrong"))
+        return first
+
+    recorder.link = twice
+    (wire,) = in_process(recorder)
+    assert wire.session("connector").put(f"{BASE}/things/a", json={}).json()["name"] == "Maya"
+    assert [(breach.side, breach.pointer) for breach in exchanges[0].breaches] == [("response", "/response/body")]
 
 
 def asked_from_outside(body: str) -> Exchange:

@@ -121,6 +121,7 @@ _REFUSES: Final = r"answers (?P<status>[45]\d\d)"
 _ASKS: Final = rf"(?:,? and asks to wait {_LATE})?"
 trouble(f"(?P<spoils>{'|'.join(SPOILT)}) its answers? to {_WHICH}", "")
 trouble(f"does not receive {_WHICH}", "cut_before")
+trouble(f"answers {_WHICH} with nothing, and does nothing", "empty_success", acted=lambda said: False)
 trouble(f"receives {_WHICH} {_TIMES}", "duplicate", times=_often)
 trouble(f"receives {_WHICH} only after the call that follows", "reorder")
 trouble(f"receives {_WHICH} {_LATE} late", "delay", by=_late)

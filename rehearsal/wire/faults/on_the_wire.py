@@ -91,8 +91,9 @@ def wrong_content_type(meeting: Meeting) -> Response:
 
 
 def empty_success(meeting: Meeting) -> Response:
-    """The answer comes as a success of which nothing is left."""
-    return with_body(meeting.onward(), b"")._replace(status=200, reason="OK")
+    """The answer comes as a success of which nothing is left; the other side has acted or not, as is given."""
+    response = meeting.onward() if meeting.given("acted") else Response(200, "OK", [("Content-Type", JSON)], b"")
+    return with_body(response, b"")._replace(status=200, reason="OK")
 
 
 def stale(meeting: Meeting) -> Response:
@@ -190,7 +191,10 @@ ON_THE_WIRE: Final[Mapping[str, Kind]] = {
         words="answers come as something else", meets=wrong_content_type,
         takes={"type": Value(is_text, "a media type such as text/html", "text/html")},
     ),
-    "empty_success": Kind(words="answers come empty", meets=empty_success),
+    "empty_success": Kind(
+        words="answers come empty", meets=empty_success,
+        takes={"acted": Value(lambda value: isinstance(value, bool), "true or false", True)},
+    ),
     "stale": Kind(words="answers are out of date", meets=stale, takes={"by": BY}, says_hits=True),
     "duplicate": Kind(
         words="calls arrive more than once", meets=duplicate,

@@ -1,0 +1,26 @@
+Feature: A refund of the seller's own whose answer is lost
+  Only its key tells which refund is whose: another one over the same sum, made in Seller Center, proves nothing.
+
+  Background:
+    Given Maya has received a mug for 90.00 USD
+    And Noah has received 2 rugs at 20.00 USD each
+    And an hour has passed
+
+  Rule: What looks the same is not the same
+
+    @trouble
+    Scenario Outline: Somebody pays back the same sum in Seller Center meanwhile
+      Given the marketplace <trouble> every refund for 70 minutes
+      And the seller has refunded Maya 5.00 USD of the order
+      And 5.00 USD of Maya's order have been refunded in Seller Center
+      When the seller refunds Noah 7.00 USD of the order
+      And an hour passes
+      Then the trouble was hit
+      And all three books say 10.00 USD for Maya
+      And all three books say 7.00 USD for Noah
+      And the seller sees no failure for Maya
+
+      Examples:
+        | trouble              |
+        | loses its answers to |
+        | does not receive     |
