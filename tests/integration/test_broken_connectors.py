@@ -20,6 +20,7 @@ from connector.records import OutboxEntry, Stream
 from connector.settings import Settings
 from connector.usecases import import_claims, import_orders
 from connector.usecases import round as rounds
+from connector.usecases.commands import Commands
 from connector.usecases.delivery import deliver, fail
 from rehearsal.audit.finding import Verdict
 from rehearsal.audit.invariants import INVARIANTS
@@ -229,6 +230,10 @@ def offers_no_orders(patch: Patch) -> None:
     patch.setattr(import_orders, "NOT_OFFERED", frozenset(site.ORDER_WORDS))
 
 
+def forgets_what_was_exported(patch: Patch) -> None:
+    patch.setattr(Commands, "mark_exported", lambda self, order_id, application_id: None)
+
+
 def refuses_what_it_has_done(patch: Patch) -> None:
     send = TikTok.send
 
@@ -248,6 +253,7 @@ MISTAKES: Final[Mapping[str, tuple[Callable[[Patch], None], Callable[[World], No
     "a failed search":              (moves_the_watermark_after_a_failure, a_search_that_fails, "everything-arrives"),
     "a search that lags":           (reads_without_overlap, a_search_that_lags, "everything-arrives"),
     "orders kept back":             (offers_no_orders, claims_in_each_shop, "everything-arrives"),
+    "orders offered for ever": (forgets_what_was_exported, claims_in_each_shop, "everything-arrives"),
     "everything twice":             (makes_every_adjustment_twice, approved, "everything-arrives"),
     "money before it is paid":      (takes_a_yes_for_the_money, approved_just_before_a_round, "never-ahead"),
     "more money than is paid":      (books_what_was_asked_for, offered, "never-ahead"),
@@ -278,7 +284,7 @@ def test_a_mistake_is_noticed_by_its_rule(monkeypatch: pytest.MonkeyPatch, what:
     found = {finding.invariant: finding for finding in played(journey).auditor.broken()}
     assert rule in found
     assert found[rule].suspect == "connector"
-    assert found[rule].witness.about.get("order_id", "") or rule == "catches-up"
+    assert found[rule].witness.about.keys() & {"order_id", "order"} or rule == "catches-up"
 
 
 JOURNEYS: Final = list(dict.fromkeys(journey for _, journey, _ in MISTAKES.values()))

@@ -13,8 +13,11 @@ from rehearsal.audit.event import REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.seats.port import Capability
+from rehearsal.wire.recorder import Exchange
 
 NOT_SHOWN: Final = ("UNPAID", "ON_HOLD")  # orders that are not offered to an OMS (D16)
+MARK: Final = "markExported"
+READERS: Final = 2  # an OMS, and at most one other program of the house with marks of its own
 OVER: Final = frozenset({"PostProcessingComplete", "RejectionCompleted", "InformationOnly", "Error"})
 
 
@@ -52,6 +55,7 @@ class EverythingArrives(Invariant):
     _heap: list[tuple[datetime, str]] = field(default_factory=list)
     _readings: dict[str, _Readings] = field(default_factory=dict)  # by claim
     _beside: list[tuple[_Readings, set[str], Violation]] = field(default_factory=list)  # in the pull that goes on
+    _marks: dict[str, tuple[int, ...]] = field(default_factory=dict)  # of orders as the connector numbers them
 
     @property
     def _limit(self) -> timedelta:
@@ -111,6 +115,22 @@ class EverythingArrives(Invariant):
                 )
                 self._beside.append((known, {ref, event.ref}, beside))
         known.open[event.ref] = (event.seq, units)
+
+    def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
+        """Judge that an order which was fetched, and marked as fetched, is not offered again."""
+        if exchange.operation != MARK or exchange.outside or exchange.fault or exchange.failure:
+            return
+        if exchange.status is not None and exchange.status < 300:
+            (order,) = exchange.subjects
+            marks = self._marks[order] = (*self._marks.get(order, ()), exchange.seq)
+            if len(marks) > READERS:
+                yield Violation(
+                    f"again {order}",
+                    "connector",
+                    "an order that was marked as exported not offered again",
+                    f"it was marked {len(marks)} times",
+                    Witness(exchanges=marks[: READERS + 1], about={"order": order}),
+                )
 
     def after_act(self, now: datetime) -> Iterable[Violation]:
         """Nothing is awaited for longer than the limit; and a pull, which reads what is new first, is over."""

@@ -63,15 +63,15 @@ class NothingStaysOpen(Invariant):
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
         """Note what was refused, and what was left without an answer."""
-        if exchange.outside or not (exchange.refusal or exchange.failure or (exchange.status or 500) >= 500):
+        silent = exchange.writes and (exchange.failure is not None or (exchange.status or 500) >= 500)
+        if exchange.outside or not (exchange.refusal or silent):
             return NO_VIOLATION
         known = exchange.subjects if exchange.callee == "marketplace" else ()
         for claim in known or (ANYBODY,):
             failures = self._failures[claim]
+            failures.unanswered |= silent
             if exchange.refusal:
                 failures.words[exchange.refusal] = None
-            else:
-                failures.unanswered = True
         return NO_VIOLATION
 
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:

@@ -11,9 +11,9 @@ from typing import Final
 from rehearsal.audit.event import MOVES, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
+from rehearsal.audit.invariants.arrivals import OVER
 from rehearsal.seats.port import Capability
 
-OPEN_AT_OMS: Final = frozenset({"NewRma", "PendingApproval", "ReadyForReturn", "ReadyForReplacementShipment"})
 DONE_AT_OMS: Final = "PostProcessingComplete"
 CALLED_OFF: Final = ("_CANCEL", "_CANCELLED")
 
@@ -100,7 +100,7 @@ class LapseOnce(Invariant):
         for claim in sorted(self._to_learn):
             ended, row = self.decisions.status(claim), rows.get(claim)
             status = row.status if row is not None else "no such case"
-            if (_paid_out(ended) and status != DONE_AT_OMS) or (ended.endswith(CALLED_OFF) and status in OPEN_AT_OMS):
+            if (_paid_out(ended) and status != DONE_AT_OMS) or (ended.endswith(CALLED_OFF) and status not in OVER):
                 order_id, events = self._lapses[claim]
                 found.append(
                     Violation(

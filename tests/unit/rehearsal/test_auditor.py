@@ -25,6 +25,7 @@ from rehearsal.wire.recorder import Exchange
 from tests.clock import START
 
 DAY = timedelta(hours=24)
+MARKED = ("oms", "connector", "markExported", 204, "7")
 PENDING = "RETURN_OR_REFUND_REQUEST_PENDING"
 SUCCESS, COMPLETE = "RETURN_OR_REFUND_REQUEST_SUCCESS", "RETURN_OR_REFUND_REQUEST_COMPLETE"
 PENDING, LOOK = "RETURN_OR_REFUND_REQUEST_PENDING", "searchReturns_202602"
@@ -335,7 +336,10 @@ NOTICED: dict[str, tuple[str, Callable[[], Story]]] = {
     "a claim's units in two open adjustments": (
         "everything-arrives",
         lambda: Story().read("PendingApproval", line_item_ids=("L1", "L2"))
-        .read("PendingApproval", ref="A2", line_item_ids=("L2",))
+        .read("PendingApproval", ref="A2", line_item_ids=("L2",)).act_ended()
+    ),
+    "an order that is offered for ever": (
+        "everything-arrives", lambda: Story().called(*MARKED).called(*MARKED).called(*MARKED)
     ),
     "a claim that is over and open at the OMS": (
         "nothing-stays-open",
@@ -410,6 +414,7 @@ IN_ORDER: dict[str, Callable[[], Story]] = {
         .act_ended().read().read(claim="R9", ref="A9", adjustment_id="C9").came_to_rest(Row())
     ),
     "a cent per unit of another part": lambda: Story().ordered(L1="4.13").paid("5.15").booked(item="1.00", tax="4.15"),
+    "an order that another program has fetched, too": lambda: Story().called(*MARKED).called(*MARKED),
     "an order that is held back": lambda: Story().ordered().idle(days=1),
     "an order that arrives": (
         lambda: Story().ordered(status="DELIVERED").idle(minutes=30)
