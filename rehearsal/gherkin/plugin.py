@@ -209,10 +209,12 @@ def served(url: str, seed: int, **begun: Any) -> StageFactory:
 
     stage = HttpStage(url)
     first = stage.world()
+    begun_with: dict[str, Any] = {name: first.get(name) for name in ("start", "profile", "oms_policy", "oms_manners")}
+    profiles = [shop["profile"] for shop in first["shops"]]
+    shops = [{} if profile == first["profile"] else {"profile": profile} for profile in profiles]
 
     def fresh() -> Stage:
-        begun_with = ("start", "profile", "oms_policy", "oms_manners")
-        stage.reset(seed=seed, **({name: first.get(name) for name in begun_with} | begun))
+        stage.reset(seed=seed, shops=shops, **(begun_with | begun))
         return stage
 
     return fresh
