@@ -42,7 +42,8 @@ def postpone(run: Run, entry: OutboxEntry, error: Unavailable, *, tried: bool = 
             work.token_stale(run.shop.id, run.now)
         work.attempt_failed(entry.id, state, attempts=attempts, not_before=retry, due_at=due, words=error.words)
         fate = "its outcome is not known, it will be looked up" if acted else "nothing has happened"
-        text = f"Attempt {attempts} to tell {MARKETPLACE} got no answer ({describe(entry.decision)}): {fate}"
+        came = "got no answer" if error.acted else "came to nothing"
+        text = f"Attempt {attempts} to tell {MARKETPLACE} {came} ({describe(entry.decision)}): {fate}"
         run.note(work, entry, "attempt_failed", text, words=error.words, site_id=entry.site_id)
     return state
 
