@@ -10,6 +10,7 @@ from pytest_bdd import given, then
 
 from rehearsal.control.stage import Stage
 from rehearsal.gherkin.cast import Buyer, Cast, Goods
+from rehearsal.gherkin.closed_words import CANCELLATIONS, EVER_SHOWN, MAILS, one_of
 from rehearsal.gherkin.crowd import Crowd
 from rehearsal.gherkin.expect import expect
 from rehearsal.gherkin.steps.orders import COME
@@ -79,12 +80,14 @@ def _(crowd: Crowd, count: str | None, sum: str | None) -> None:
 
 @then(phrase("(?:all|{COUNT}) of their requests (?:are|is) shown as {WORDS}"))
 def _(crowd: Crowd, count: str | None, words: str) -> None:
-    seen = Counter(buyer.request()["shown_status"] for buyer in crowd.buyers if buyer.claims)
+    one_of("a request is shown as", (*EVER_SHOWN, *CANCELLATIONS.values()), words)
+    seen = Counter(buyer.shown_as() for buyer in crowd.buyers if buyer.claims)
     expect(f'how many requests are shown as "{words}"', _many(crowd, count), seen[words])
 
 
 @then(phrase("(?:each|{COUNT}) of them ha(?:ve|s) exactly one mail, {WORDS}"))
 def _(crowd: Crowd, count: str | None, words: str) -> None:
+    one_of("a mail is", MAILS, words)
     seen = Counter(tuple(mail["kind"] for mail in buyer.mails) for buyer in crowd.buyers)
     expect(f'how many have one mail, "{words}"', _many(crowd, count), seen[words,])
 
