@@ -121,6 +121,8 @@ class Trouble:
     # what follows of itself
     def next_due(self) -> TroubleDue | None:
         """Return when the next fault begins or ends by itself."""
+        if not self.state.planned:  # an idle world asks this all the time
+            return None
         return min((TroubleDue(act.at, RANK, number) for number, act, _ in self._ahead()), default=None)
 
     def run_due(self, now: datetime) -> TroubleAct:
