@@ -241,6 +241,14 @@ class DecisionLedger:
             before = self._decisions[claim, question] = decision
         if before.owed:
             self._waiting[claim, question] = before
+        self._departures = [one for one in self._departures if not self._within_the_call(one, decision)]
+
+    def _within_the_call(self, one: Departure, decision: Decision) -> bool:
+        """Return whether a move that nothing was known to be behind was made while this decision was given."""
+        if one.decision is not None or one.claim != decision.claim:
+            return False
+        offered = Decimal(one.money.get("offered", ZERO))
+        return _carries_out(decision, one.seen, offered, self._claims[one.claim].asked)
 
     def _asked(self, event: PlayerEvent, claim_id: str) -> Departure | None:
         total = event.refund_total or ZERO

@@ -432,6 +432,23 @@ def test_what_the_oms_is_told_otherwise_than_the_marketplace_says_is_found(world
     assert broken(world) == {"as-meant": "connector"}
 
 
+@pytest.mark.parametrize("forgets", [True, False])
+def test_what_is_forgotten_in_death_is_found(world: World, forgets: bool) -> None:
+    _, case = ask(world)
+    world.oms.approve(case)
+    assert isinstance(world.connector, OurConnector)
+    if forgets:
+        with world.connector.process.engine.begin() as disk:
+            disk.execute(sa.update(tables.outbox).values(state="withdrawn"))
+    world.kill_connector()
+    world.start_connector()
+    world.advance(by=2 * HOUR)
+    assert broken(world).keys() >= ({"survives-death"} if forgets else set())
+    assert forgets or broken(world) == {}
+    death = next(finding for finding in world.findings() if finding.invariant == "survives-death")
+    assert (death.verdict, len(death.witness.events)) == ((Verdict.BROKEN, 2) if forgets else (Verdict.HELD, 0))
+
+
 NOTE = SqlUnitOfWork.note
 HISTORIES: dict[str, Callable[..., object]] = {
     "missing": lambda *about, event, **told: None if event == "delivered" else NOTE(*about, event=event, **told),

@@ -122,6 +122,7 @@ def test_a_rule_that_cannot_be_seen_to_be_kept_is_not_judged(stage: InProcessSta
         "nothing-stays-open",
         "never-ahead",
         "told",
+        "survives-death",
         "catches-up",
     }
     assert all(unjudged.values())

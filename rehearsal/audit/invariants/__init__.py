@@ -10,6 +10,7 @@ from rehearsal.audit.invariants.arrivals import EverythingArrives
 from rehearsal.audit.invariants.as_meant import AsMeant
 from rehearsal.audit.invariants.calls import NoNeedlessCall, ShopsApart
 from rehearsal.audit.invariants.contract import ContractKept
+from rehearsal.audit.invariants.deaths import SurvivesDeath
 from rehearsal.audit.invariants.decisions import InTime, NoRefundAfterNo
 from rehearsal.audit.invariants.endings import CatchesUp, NothingStaysOpen
 from rehearsal.audit.invariants.executed_once import ExecutedOnce
@@ -29,6 +30,7 @@ INVARIANTS: Final[Mapping[int, type[Invariant]]] = {
     6: BooksAgree,
     7: OneMail,
     8: ContractKept,
+    9: SurvivesDeath,
     11: EverythingArrives,
     12: NothingStaysOpen,
     13: NeverAhead,

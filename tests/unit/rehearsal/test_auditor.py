@@ -200,6 +200,10 @@ class Story:
         self.auditor.at_quiescence(Quiescence(self.now, ledger, rows, lambda order_id: self.mailbox, activity=told))
         return self
 
+    def died(self) -> Story:
+        """Have the connector be killed and come back."""
+        return self.tell("connector_killed", who="stage").tell("connector_started", who="stage")
+
     def forgotten(self) -> Story:
         """Have nothing stand in the order's history."""
         self.history = []
@@ -260,6 +264,7 @@ def test_a_refund_as_it_should_be_gives_no_offence() -> None:
         "no-refund-after-no",
         "as-meant",
         "no-needless-call",
+        "survives-death",
         "shops-apart",
         "lapse-once",
         "contract-kept",
@@ -397,6 +402,12 @@ NOTICED |= {
     ),
 }  # fmt: skip
 IN_ORDER: dict[str, Callable[[], Story]] = {
+    "a decision that is carried out within the call": (
+        lambda: Story().ordered().asked_back().moved(SUCCESS, "APPROVE_REFUND").decided().act_ended()
+    ),
+    "a decision that is carried out after a death": (
+        lambda: Story().ordered().decided().died().moved(SUCCESS, "APPROVE_REFUND").act_ended().came_to_rest()
+    ),
     "a decision about a claim that has ended since it was read": (
         lambda: Story().asked_back().looked_at("S1").moved(CANCELLED, "WITHDRAW", "buyer")
         .called_for("S1", LOOK, narrow=True).called_for("S1", "approveReturn", "R1")
@@ -588,6 +599,7 @@ def test_what_cannot_be_seen_is_not_judged_and_says_why() -> None:
         "executed-once",
         "in-time",
         "books-agree",
+        "survives-death",
         "everything-arrives",
         "nothing-stays-open",
         "never-ahead",
@@ -640,6 +652,7 @@ def test_a_finding_names_the_rule_by_its_slug_and_says_where_it_is_written() -> 
 TALE: Sequence[Callable[[Story], object]] = (
     lambda story: story.ordered(status="DELIVERED"),
     Story.decided,
+    lambda story: story.decided(return_id="R7", adjustment_id="C7").died(),
     lambda story: story.read("PendingApproval"),
     lambda story: story.tell("refund_requested", who="oms", adjustment_id="C2", amount=Decimal(5), accepted=True),
     lambda story: story.moved("X", "OPEN", deadline=START + DAY),
