@@ -170,7 +170,10 @@ class Worker:
     def _collect_orders(self, run: Run, found: Iterable[SiteOrder]) -> int:
         collected = unkept = 0
         for batch in _batches(found):
-            kept, failed = self._take_in(run, batch)
+            with self.store.reading() as work:
+                known = work.fingerprints(run.shop.id, [order.id for order in batch])
+            fresh = [order for order in batch if known.get(order.id) != order.fingerprint]
+            kept, failed = self._take_in(run, fresh) if fresh else (0, 0)
             collected, unkept = collected + kept, unkept + failed
         if unkept:
             raise Unavailable(f"{unkept} order(s) cannot be kept.", acted=False)
@@ -185,9 +188,10 @@ class Worker:
                 known = {case.site_id: case for case in work.cases(run.shop.id, [claim.id for claim in batch])}
                 fresh = [claim for claim in batch if is_news(known.get(claim.id), claim)]
                 wanted = dict.fromkeys(claim.order_id for claim in fresh if claim.id not in known)
-                strangers = [order_id for order_id in wanted if work.order_by_site(run.shop.id, order_id) is None]
+                orders_known = work.fingerprints(run.shop.id, list(wanted)) if wanted else {}
             if not fresh:
                 continue
+            strangers = [order_id for order_id in wanted if order_id not in orders_known]
             orders = self._orders(run, strangers) if strangers else []
             missing += set(strangers) - {order.id for order in orders}
             fresh = [self._with_cause(run.access, claim) for claim in fresh]

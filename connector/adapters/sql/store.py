@@ -80,6 +80,10 @@ _UNITS: Final = (
     .where(_unit.order_id.in_(bindparam("orders", expanding=True)))
     .order_by(_unit.order_id, sa.func.length(_unit.site_line_id), _unit.site_line_id)
 )
+_FINGERPRINTS: Final = sa.select(t.orders.c.site_order_id, t.orders.c.fingerprint).where(
+    t.orders.c.profile_id == bindparam("profile_id"),
+    t.orders.c.site_order_id.in_(bindparam("ids", expanding=True)),
+)
 _CASES: Final = _chosen(t.cases, "profile_id").where(t.cases.c.site_id.in_(bindparam("site_ids", expanding=True)))
 _UNDECIDED: Final = _chosen(t.adjustments, "profile_id").where(
     _one_of(_adj.status, AWAITS_SELLER), _adj.deadline <= sa.bindparam("until", type_=t.Utc())
@@ -363,6 +367,10 @@ class SqlUnitOfWork:
 
     def order_by_site(self, profile_id: int, site_order_id: str) -> Order | None:
         return self._first(Order, profile_id=profile_id, site_order_id=site_order_id)
+
+    def fingerprints(self, profile_id: int, site_order_ids: Sequence[str]) -> dict[str, str]:
+        asked = {"profile_id": profile_id, "ids": list(site_order_ids)}
+        return dict(self.connection.execute(_FINGERPRINTS, asked).all())
 
     def orders_anywhere(self, site_order_id: str) -> list[Order]:
         return self._all(Order, site_order_id=site_order_id)
