@@ -94,6 +94,13 @@ Feature: How much is refunded
       Then all three books say 126.50 USD for Maya
 
     @R4 @R16
+    Scenario: Shipping and tax that do not divide by three
+      Given Noah has received 3 mugs at 10.00 USD each, with 1.00 USD for shipping and 0.50 USD of tax
+      And an hour has passed
+      When the seller refunds Noah's whole order
+      Then all three books say 31.50 USD for Noah
+
+    @R4 @R16
     Scenario: Cents that do not divide by three
       Given Noah has received 3 candles at 19.99 USD each
       And an hour has passed

@@ -22,6 +22,15 @@ Feature: The seller offers a part
       And Maya has exactly one mail, "order refund"
       And all three books say 10.00 USD for Maya
 
+    @R16 @R4
+    Scenario: Price, shipping and tax each bear their share of it
+      Given Noah has received a rug for 39.98 USD with 6.00 USD for shipping and 4.13 USD of tax
+      And Noah has asked for his money back
+      And an hour has passed
+      And the seller has offered Noah 10.40 USD
+      When Noah accepts the offer
+      Then all three books say 10.40 USD for Noah
+
     @R16
     Scenario: The buyer declines and the seller is asked again
       Given the seller has offered Maya 10.00 USD

@@ -95,6 +95,7 @@ class Told:
         if restock is not None and event.restock != restock:
             expected = "the goods back on the shelf" if restock else "no goods back on the shelf"
             yield _wrong(event, "restock", expected, "IsRestock is " + str(event.restock).lower())
+        yield from _judge_parts(event)
         claim = claims.by_id.get(event.claim or "")
         if claim is None:
             return
@@ -111,13 +112,12 @@ class Told:
         if order is None:
             return
         units = frozenset(event.units)
-        coins = coin(order.currency) * len(order.units)
         for what, expected, seen in (
             ("currency", order.currency, event.currency),
             ("total", str(order.total), str(event.total)),
             ("units", ", ".join(sorted(order.units)), ", ".join(sorted(units or order.units))),
             *((part, str(order.parts.get(part, ZERO)), str(event.made_of[part])) for part in _astray(
-                order.parts, event.made_of, coins)),
+                order.parts, event.made_of, ZERO)),
         ):  # fmt: skip
             if expected != seen and not (what == "total" and order.total == event.total):
                 witness = Witness(events=(order.seq, event.seq), about={"order_id": event.order, "what": what})
@@ -142,6 +142,17 @@ def _reading(event: PlayerEvent) -> Reading:
         event.seq, event.at, event.adjustment, event.placed, event.site_status, amount, event.made_of, event.units,
         event.created, event.deadline,
     )  # fmt: skip
+
+
+def _judge_parts(event: PlayerEvent) -> Iterable[Violation]:
+    """Judge what a sum is made of: its parts add up to it, and each can be paid in its currency."""
+    amount, parts, smallest = event.amount or ZERO, event.made_of, coin(event.currency)
+    if parts and sum(parts.values(), ZERO) != amount:
+        seen = " + ".join(f"{money} of {part}" for part, money in parts.items())
+        yield _wrong(event, "parts", f"parts that add up to {amount} {event.currency}", seen)
+    for part, money in {"sum": amount, **parts}.items():
+        if money % smallest:
+            yield _wrong(event, part, f"whole multiples of {smallest} {event.currency}", f"{money} {event.currency}")
 
 
 def _judge(event: PlayerEvent, claim: Claim, stood: list[State], before: Reading | None) -> Iterable[Violation]:
