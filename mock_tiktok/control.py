@@ -67,6 +67,12 @@ class Control(Market):
         """Look at an order."""
         return order_view(self.shop_of_order(order_id).order(order_id))
 
+    def personal_data_in(self, text: str) -> list[str]:
+        """Return what of buyers' personal data stands in a text, by its kind; nothing, where nothing does."""
+        shops = self._shops.values()
+        buyers = {order.buyer.user_id: order.buyer for shop in shops for order in shop.store.orders}
+        return list(dict.fromkeys(kind for buyer in buyers.values() for kind in buyer.shown_in(text)))
+
     # cancellations
 
     def request_cancellation(self, order_id: str, reason: str | None = None) -> CancellationView:

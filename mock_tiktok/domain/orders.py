@@ -33,6 +33,13 @@ class Buyer:
         """Return the address in one line."""
         return f"{self.street}, {self.city}, {self.state} {self.postal_code}, {self.country}"
 
+    def shown_in(self, text: str) -> list[str]:
+        """Return which of what is personal stands in a text: "e-mail", "phone", "street", or a "name" in full."""
+        personal = {"e-mail": self.email, "phone": self.phone, "street": self.street}
+        if " " in self.name:
+            personal["name"] = self.name
+        return [kind for kind, value in personal.items() if value and value in text]
+
 
 @dataclass(frozen=True, slots=True)
 class LineItem:

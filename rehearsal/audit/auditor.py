@@ -15,7 +15,7 @@ from typing import Final
 
 from rehearsal.audit.claims import Claims
 from rehearsal.audit.decision_ledger import DecisionLedger
-from rehearsal.audit.event import EventName, Trouble
+from rehearsal.audit.event import EventName, LogLine, Trouble
 from rehearsal.audit.finding import Finding, Verdict
 from rehearsal.audit.invariant import Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants import INVARIANTS
@@ -90,6 +90,7 @@ class Auditor:
         at_rest = {number: one for number, one in judging.items() if one.needs_at_rest <= capabilities}
         self._on_event = _overriding("on_event", judging)
         self._on_exchange = _overriding("on_exchange", judging)
+        self._on_line = _overriding("on_line", judging)
         self._after_act = _overriding("after_act", judging)
         self._on_trouble = _overriding("on_trouble", judging)
         self._on_ledger = _overriding("on_ledger", judging)
@@ -130,6 +131,11 @@ class Auditor:
         self.memory.claims.on_exchange(exchange)
         for number, invariant in self._on_exchange:
             self._note(number, invariant.on_exchange(exchange))
+
+    def on_line(self, line: LogLine) -> None:
+        """Take note of a line that the connector has written about itself."""
+        for number, invariant in self._on_line:
+            self._note(number, invariant.on_line(line))
 
     def after_act(self, now: datetime) -> None:
         """Judge what must hold between two acts."""

@@ -152,6 +152,15 @@ class PlayerEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line that the connector has written about itself, without what it must not show, and what that was."""
+
+    at: datetime
+    text: str
+    shows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """One hit of a fault, or a death of the connector: what it gives the limits of a shop, or of all (None), on top.
 

@@ -15,7 +15,7 @@ from typing import ClassVar, Final, Protocol
 
 from rehearsal.audit.claims import Claims
 from rehearsal.audit.decision_ledger import DecisionLedger
-from rehearsal.audit.event import PlayerEvent, Trouble
+from rehearsal.audit.event import LogLine, PlayerEvent, Trouble
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.limits import Limits
 from rehearsal.seats.port import Activity, AdjustmentRow, Capability
@@ -112,6 +112,10 @@ class Invariant:
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
         """Take note of an exchange."""
+        return NO_VIOLATION
+
+    def on_line(self, line: LogLine) -> Iterable[Violation]:
+        """Take note of a line that the connector has written about itself."""
         return NO_VIOLATION
 
     def after_act(self, now: datetime) -> Iterable[Violation]:

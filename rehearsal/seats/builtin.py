@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -14,6 +15,7 @@ from typing import Any, Final
 import requests
 
 from connector import Connector, Settings
+from connector.adapters.logs import DiscreetFormatter
 from connector.adapters.sql.store import engine_for
 from mock_oms import Oms
 from mock_oms.adapters.channeladvisor import Application
@@ -32,6 +34,8 @@ from rehearsal.seats.port import (
 from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.simulation.player import AgendaLike, DueLike, FiredLike
 from rehearsal.wire.transport import WsgiApp
+
+LOG: Final = logging.getLogger("connector")
 
 
 @dataclass(slots=True)
@@ -69,6 +73,18 @@ class _Disk(sqlite3.Connection):
         self.listener("after")
 
 
+class _Output(logging.Handler):
+    """Hands on each line of the connector's log as its process would write it."""
+
+    def __init__(self, listener: Callable[[str], None]) -> None:
+        super().__init__()
+        self.setFormatter(DiscreetFormatter("%(levelname)s %(name)s: %(message)s"))
+        self._listener = listener
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._listener(self.format(record))
+
+
 class OurConnector:
     """Our connector: its process is an object, its disk a database in memory that outlives the process."""
 
@@ -84,6 +100,7 @@ class OurConnector:
         _template().backup(self._disk)
         self._engine = engine_for(self._settings.database_url, disk=self._disk)
         self._process: Connector | None = None
+        self._output: _Output | None = None
         self._reader: Final = self._on_disk()  # reads the disk, whether or not a process runs; it never acts
 
     @property
@@ -135,6 +152,11 @@ class OurConnector:
         self._process = None
         self._disk.close()
 
+    def on_output(self, listener: Callable[[str], None]) -> None:
+        """Have `listener` hear each line of its log, with the tracebacks below it."""
+        self._output = _Output(listener)
+        LOG.addHandler(self._output)
+
     def on_commit(self, listener: Callable[[str], None]) -> bool:
         """Have `listener` hear "before" and "after" at each commit."""
         self._disk.listener = listener
@@ -142,6 +164,8 @@ class OurConnector:
 
     def stop(self) -> None:
         """End it for good."""
+        if self._output is not None:
+            LOG.removeHandler(self._output)
         self._process = None
         self._engine.dispose()
         self._disk.end()

@@ -211,6 +211,11 @@ class ConnectorSeat(Seat, Protocol):
         """End its process without a farewell."""
         raise NotCapable(Capability.KILL)
 
+    # OUTPUT
+    def on_output(self, listener: Callable[[str], None]) -> None:
+        """Have `listener` hear each line that it writes about itself."""
+        raise NotCapable(Capability.OUTPUT)
+
     def on_commit(self, listener: Callable[[str], None]) -> bool:
         """Have `listener` hear "before" and "after" at each commit; return whether the seat can say so."""
         return False

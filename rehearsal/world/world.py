@@ -24,6 +24,7 @@ import requests
 from mock_tiktok import LedgerLine, Marketplace
 from mock_tiktok.errors import BadValue
 from rehearsal.audit.auditor import Auditor
+from rehearsal.audit.event import LogLine
 from rehearsal.audit.event import Trouble as Extension
 from rehearsal.audit.finding import Finding
 from rehearsal.audit.invariant import LedgerRow, PlayerEvent, Quiescence
@@ -223,6 +224,8 @@ class World:
         self.marketplace.troubles.shut_out = self._on_shut_out
         if Capability.STAFF_DECIDES in self.oms.capabilities:
             self.oms.subscribe(self._on_oms)
+        if Capability.OUTPUT in self.connector.capabilities:
+            self.connector.on_output(self._on_line)
 
     # shops
 
@@ -425,6 +428,14 @@ class World:
         """Where trouble befell renewals of tokens, only the seller can help whom it has left with a used one."""
         if self.state.renewals_hit:
             self.auditor.on_trouble(Extension(self.now, shop_id, rounds=1, until_authorized=True))
+
+    def _on_line(self, text: str) -> None:
+        secrets = self.trace.state.secrets
+        shows = [f"a buyer's {kind}" for kind in self.marketplace.personal_data_in(text)]
+        shown = "[redacted]" if shows else secrets.hidden(text)
+        if secrets.stand_in(text.encode()):
+            shows.append("a secret")
+        self.auditor.on_line(LogLine(self.now, shown, tuple(shows)))
 
     def _on_oms(self, event: Any) -> None:
         self._note("oms", event)

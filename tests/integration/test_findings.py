@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -541,3 +542,26 @@ def test_a_refund_that_nobody_asked_for_is_found(world: World, wrong: Wrong) -> 
     world.advance(by=HOUR)
     finding = the_only_finding(world)
     assert (finding.invariant, finding.witness.about["order_id"]) == ("executed-once", order_id)
+
+
+# what the connector writes about itself
+
+
+@pytest.mark.parametrize("what", ["nothing", "a secret", "a buyer's e-mail", "a buyer's street"])
+def test_a_log_shows_no_secret_and_nothing_of_a_buyer(world: World, what: str) -> None:
+    world.marketplace.place_order()
+    buyer = next(iter(world.marketplace.shop(world.marketplace.shops[0].shop_id).store.orders)).buyer
+    shown = {
+        "nothing": "an answer of the marketplace cannot be read",
+        "a secret": f"signed with {world.marketplace.app_secret}",
+        "a buyer's e-mail": f"to {buyer.email}",
+        "a buyer's street": f"to {buyer.street}",
+    }
+    logging.getLogger("connector.adapters").warning("a line: %s", shown[what])
+    (finding,) = [one for one in world.findings() if one.invariant == "nothing-leaks"]
+    assert (finding.broken, finding.occasions) == (what != "nothing", 1)
+    if finding.broken:
+        assert finding.seen == f"{what} in a log"
+        assert all(
+            told not in str(finding.document()) for told in (world.marketplace.app_secret, buyer.email, buyer.street)
+        )

@@ -15,6 +15,7 @@ from rehearsal.audit.invariants.decisions import InTime, NoRefundAfterNo
 from rehearsal.audit.invariants.endings import CatchesUp, NothingStaysOpen
 from rehearsal.audit.invariants.executed_once import ExecutedOnce
 from rehearsal.audit.invariants.lapses import LapseOnce
+from rehearsal.audit.invariants.leaks import NothingLeaks
 from rehearsal.audit.invariants.mails import OneMail
 from rehearsal.audit.invariants.money import BooksAgree, NeverAhead, NeverTooMuch
 from rehearsal.audit.invariants.told import IsTold
@@ -31,6 +32,7 @@ INVARIANTS: Final[Mapping[int, type[Invariant]]] = {
     7: OneMail,
     8: ContractKept,
     9: SurvivesDeath,
+    10: NothingLeaks,
     11: EverythingArrives,
     12: NothingStaysOpen,
     13: NeverAhead,

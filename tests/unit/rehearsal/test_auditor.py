@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from rehearsal.audit.auditor import EVERYTHING, Auditor, Memory
-from rehearsal.audit.event import Trouble
+from rehearsal.audit.event import LogLine, Trouble
 from rehearsal.audit.finding import Finding, Verdict
 from rehearsal.audit.invariant import LedgerRow, PlayerEvent, Quiescence
 from rehearsal.audit.invariants import INVARIANTS
@@ -268,6 +268,7 @@ def test_a_refund_as_it_should_be_gives_no_offence() -> None:
         "shops-apart",
         "lapse-once",
         "contract-kept",
+        "nothing-leaks",
         "everything-arrives",
         "never-ahead",
         "catches-up",
@@ -600,6 +601,7 @@ def test_what_cannot_be_seen_is_not_judged_and_says_why() -> None:
         "in-time",
         "books-agree",
         "survives-death",
+        "nothing-leaks",
         "everything-arrives",
         "nothing-stays-open",
         "never-ahead",
@@ -667,6 +669,7 @@ TALE: Sequence[Callable[[Story], object]] = (
     lambda story: story.lapsed(at=None, claim="R2"),
     lambda story: story.started("R9", "7.00"),
     lambda story: story.auditor.on_exchange(a_breach(71)),
+    lambda story: story.auditor.on_line(LogLine(START, "WARNING connector: [redacted]", ("a secret",))),
     lambda story: story.paid("20.00", {"L1": "10.00", "L2": "10.00"}),
     lambda story: story.booked(item="50.01"),
     lambda story: story.moved(COMPLETE, "PAYOUT", "system"),

@@ -1,0 +1,29 @@
+"""What the connector writes about itself shows no secret and nothing of a buyer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rehearsal.audit.event import LogLine
+from rehearsal.audit.finding import Witness
+from rehearsal.audit.invariant import Invariant, Violation
+from rehearsal.seats.port import Capability
+
+
+@dataclass(eq=False, slots=True)
+class NothingLeaks(Invariant):
+    """Each line of the connector's output is judged; what is recorded of the wire was redacted before."""
+
+    slug = "nothing-leaks"
+    rule = "No secret, token or buyer's address appears in a log or a trace export."
+    needs = frozenset({Capability.OUTPUT})
+
+    def on_line(self, line: LogLine) -> Iterable[Violation]:
+        """Judge a line."""
+        self.occasions += 1
+        if line.shows:
+            shown = " and ".join(line.shows)
+            witness = Witness(about={"line": line.text})
+            key, expected = f"{shown} {line.text}", "no secret and nothing of a buyer in a log"
+            yield Violation(key, "connector", expected, f"{shown} in a log", witness)
