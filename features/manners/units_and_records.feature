@@ -7,7 +7,7 @@ Feature: What exactly is refunded, and what is only recorded
     @R16 @R37
     Scenario Outline: The last of several alike
       Given the OMS takes the last of several alike
-      And Noah has received 3 mugs at 10.00 USD each, with 1.00 USD of tax
+      And Noah has received 3 mugs at 10.00 USD each, with 1.50 USD of tax
       And an hour has passed
       When the seller refunds Noah <what>
       Then Noah has been paid for the <which> of the mugs
@@ -15,8 +15,8 @@ Feature: What exactly is refunded, and what is only recorded
 
       Examples:
         | what                      | which            | paid      |
-        | 1 of the mugs             | last             | 10.33 USD |
-        | 2 of the mugs             | second and third | 20.67 USD |
+        | 1 of the mugs             | last             | 10.50 USD |
+        | 2 of the mugs             | second and third | 21.00 USD |
         | 4.00 USD on 1 of the mugs | last             | 4.00 USD  |
 
   Rule: What is recorded pays nobody
