@@ -24,7 +24,7 @@ types: $(READY)
 	$(BIN)/mypy
 
 check: $(READY)
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 browser:
 	@if command -v chromium >/dev/null 2>&1; then :; \
