@@ -175,7 +175,7 @@ def _judge(event: PlayerEvent, claim: Claim, stood: list[State], before: Reading
         yield _wrong(event, "reason", claim.reason, event.site_reason, seqs)
     if not claim.units.issuperset(event.units):
         yield _wrong(event, "units", ", ".join(sorted(claim.units)), ", ".join(event.units), seqs)
-    if event.created is not None and not event.asked and before is None:
+    if event.created is not None and before is None and not (event.asked or claim.by_seller):
         began = claim.states[0].since.replace(microsecond=0)
         if not began <= event.created <= event.at:
             yield _wrong(event, "date", f"collected between {began} and {event.at}", str(event.created), seqs)

@@ -16,6 +16,8 @@ from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.seats.port import Activity, Capability
 
+AS_TOLD: Final = "what the marketplace was told"
+REFUSAL: Final = "the refusal"
 AT_ONCE: Final = timedelta(minutes=1)
 YES: Final = r"approv|accept|grant|offer"
 NO: Final = r"reject|refus|declin|den(y|ied)"
@@ -73,7 +75,9 @@ class IsTold(Invariant):
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Note what has to stand in the history."""
         order, claim = event.order, event.claim or ""
-        if event.name == EventName.DECISION_GIVEN:
+        if event.name == EventName.CONNECTOR_KILLED:
+            self._forgets(event.at)
+        elif event.name == EventName.DECISION_GIVEN:
             words = NO if event.decision == "reject" else YES
             self._decided(event, "the decision", words)
         elif event.name == EventName.REFUND_REQUESTED:
@@ -81,7 +85,7 @@ class IsTold(Invariant):
         elif event.name == EventName.ADJUSTMENT_READ:
             self._lines[order][event.ref] = None
         elif event.name == EventName.DECISION_REFUSED and event.by == OPEN_API and not self._troubled(event):
-            self._expect(event, "the refusal", FAILED, event.at + self.limits.one_round)
+            self._expect(event, REFUSAL, FAILED, event.at + self.limits.one_round)
         elif event.name in REQUESTS or event.name in MOVES:
             known = self.claims.by_id.get(claim)
             starts = event.role == "SELLER"
@@ -89,10 +93,15 @@ class IsTold(Invariant):
             answers = answers and (event.action in APPROVING or is_rejection(event.action))
             if event.by == OPEN_API and (starts or answers) and not self._troubled(event):
                 words = MONEY if starts else NO if is_rejection(event.action) else f"{YES}|refund"
-                self._expect(event, "what the marketplace was told", words, event.at + AT_ONCE)
+                self._expect(event, AS_TOLD, words, event.at + AT_ONCE)
             if known is not None:
                 self._claims.setdefault(claim, len(known.states) - 1)
         return NO_VIOLATION
+
+    def _forgets(self, died_at: datetime) -> None:
+        """Ask for no line on what the connector was about to learn when it died: it learns of it as from outside."""
+        for lines in self._expected.values():
+            lines[:] = [one for one in lines if one.what not in (AS_TOLD, REFUSAL) or one.latest < died_at]
 
     def _decided(self, event: PlayerEvent, what: str, words: str) -> None:
         key = event.adjustment, event.question
