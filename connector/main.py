@@ -175,12 +175,12 @@ class Connector:
                 if outcome.next_round_at is not None and not outcome.changed and self.memory.agenda is agenda:
                     after = self._act(outcome.next_round_at, act.profile_id, None, act.what, None)
                     following = [after, *(other for other in agenda if other is not act)]
-                return Fired(act.at, WHO, outcome.what, outcome.changed, act.return_id)
+                return Fired(now, WHO, outcome.what, outcome.changed, act.return_id)
         finally:
             self.look_again()
             if following is not None:  # an idle round moves nothing but itself
                 self._plan(following)
-        return Fired(due[0].at, WHO, "in another worker's hands", changed=False)
+        return Fired(now, WHO, "in another worker's hands", changed=False)
 
     def look_again(self) -> None:
         """Forget the agenda as last read, because the database may have moved."""

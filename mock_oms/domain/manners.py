@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from enum import StrEnum
 from typing import Final
 
@@ -71,5 +72,6 @@ def _named(name: str) -> Manner:
     try:
         return Manner(name)
     except ValueError:
-        known = ", ".join((CAREFUL, CARELESS, *Manner, "pages-by-N"))
-        raise ValueError(f"oms_manners has {name!r}; there are {known}.") from None
+        known = (CAREFUL, CARELESS, *Manner, "pages-by-N")
+        meant = "".join(f"did you mean {one}? " for one in get_close_matches(name, known, 1))
+        raise ValueError(f"oms_manners has {name!r}; {meant}there are {', '.join(known)}.") from None

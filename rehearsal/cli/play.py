@@ -21,7 +21,7 @@ from rehearsal.cli.progress import run_shown
 from rehearsal.cli.selection import jobs_option, misspelt, nothing, paths_argument, suite_of, suite_options
 from rehearsal.control.client import HttpStage
 from rehearsal.control.stage import Problem
-from rehearsal.gherkin.plan_file import missed, read_plan, trouble
+from rehearsal.gherkin.plan_file import missed, read_plan, tally, trouble
 from rehearsal.gherkin.results import Outcome, ScenarioResult, played
 from rehearsal.gherkin.runner import Interrupted, Run, SuiteRun, list_suite
 from rehearsal.report import terminal
@@ -165,9 +165,8 @@ def hits(results: Sequence[ScenarioResult], planned: int) -> Iterator[tuple[str,
     for place in range(planned):
         met = [result.observed.faults[place] for result in results if len(result.observed.faults) > place]
         if met:
-            sum_, calls = sum(one["hit"] for one in met), sum(one["calls"] for one in met)
             short = all(missed(one) for one in met)
-            line = f"{trouble(met[0])}: {sum_} hits on {calls} calls, in {counted(sum(one['hit'] > 0 for one in met))}"
+            line = f"{trouble(met[0])}: {tally(*met)}, in {counted(sum(one['hit'] > 0 for one in met))}"
             yield (f"{line}; nowhere as often as planned: not judged" if short else line), short
 
 

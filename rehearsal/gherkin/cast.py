@@ -529,9 +529,9 @@ class Trouble:
         self.stage.lift_faults()
 
     @property
-    def hits(self) -> list[int]:
-        """How often each fault was hit, in the order in which they were planned."""
-        return [fault["hit"] for fault in self.stage.faults()["faults"]]
+    def planned(self) -> list[Json]:
+        """Every fault that was planned, in this order, with what it hit."""
+        return list(self.stage.faults()["faults"])
 
 
 class Cast:

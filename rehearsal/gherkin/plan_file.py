@@ -50,13 +50,26 @@ def missed(fault: Json) -> str:
     """Return in words how far a fault fell short of the hits that it was planned for; nothing where it did not."""
     if not fault["planned"] or fault["hit"] >= fault["planned"]:
         return ""
-    return f"{trouble(fault)}, was to be hit {_times(fault['planned'])} and was hit {_times(fault['hit'])}"
+    return f"{trouble(fault)}: was to be hit {_times(fault['planned'])} and was hit {_times(fault['hit'])}"
 
 
 def trouble(fault: Json) -> str:
-    """Return a fault in few words: which, of what kind, on which calls."""
+    """Return a fault in few words: which, of what kind, on which calls, of which shop."""
+    having = ", ".join(f"{name} {_plain(value)}" for name, value in fault.get("with", {}).items())
+    kind = fault["kind"].replace("_", " ") + (f" ({having})" if having else "")
     calls = " ".join(str(fault[key]) for key in ("from", "operation") if key in fault)
-    return f"{fault['id']}, {fault['kind'].replace('_', ' ')} of {calls or 'any'} calls to {fault['to']}"
+    shop = f" of the shop {fault['shop_id']}" if "shop_id" in fault else ""
+    return f"{fault['id']}, {kind}, of {calls or 'any'} calls to the {fault['to']}{shop}"
+
+
+def tally(*faults: Json) -> str:
+    """Return in words what was hit: of one fault, or of the same one in several scenarios."""
+    hits, calls = (sum(fault[name] for fault in faults) for name in ("hit", "calls"))
+    return f"{hits} hit{'' if hits == 1 else 's'} on {calls} call{'' if calls == 1 else 's'}"
+
+
+def _plain(value: object) -> object:
+    return ("no", "yes")[value] if isinstance(value, bool) else value
 
 
 def _times(number: int) -> str:

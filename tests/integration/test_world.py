@@ -195,6 +195,16 @@ def test_a_connector_that_dies_keeps_its_outbox(world: World) -> None:
     ends_well(world, return_id)
 
 
+def test_what_was_due_while_the_connector_was_down_fires_when_it_is_back(world: World) -> None:
+    world.connector.kill()
+    world.advance(by=HOUR)
+    world.connector.start()
+    back = world.now
+    late = [act.at for act in world.advance(by=HOUR / 60).fired if act.who == "connector"]
+    assert late
+    assert min(late) >= back
+
+
 class Death(BaseException):
     """The end of a process, wherever it happens to be."""
 

@@ -13,8 +13,11 @@ from typing import Any, Final
 from pytest_bdd import given, then, when
 
 from rehearsal.gherkin.cast import Cast
+from rehearsal.gherkin.closed_words import one_of
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.expect import expect
+from rehearsal.gherkin.plan_file import tally
+from rehearsal.gherkin.plan_file import trouble as described
 from rehearsal.gherkin.steps.phrases import NUMBERS, PIECES, Phrase, number, phrase, time
 from rehearsal.gherkin.which import ORDINALS
 
@@ -52,12 +55,13 @@ def _several(name: str) -> str:
 
 _FORMS: Final = CALLS | {_several(name): operation for name, operation in CALLS.items()}
 _COUNT: Final = rf"\d+|{'|'.join(NUMBERS)}"
-_TIMES: Final = rf"(?P<often>once|twice|(?:{_COUNT}) times)"
+_TIMES: Final = rf"(?P<often>once|twice|(?:{_COUNT}) times?)"
 _NTHS: Final = {nth: place for nth, place in ORDINALS.items() if place >= 0}
 _LATE: Final = PIECES["SPAN"].replace("<span>", "<late>")
+_ANY: Final = "[a-z]+(?: for [a-z]+)?"  # no call that is known: refused with those that are
 _WHICH: Final = (
     rf"(?:the next (?:(?P<count>{_COUNT}) )?|the (?P<nth>{'|'.join(_NTHS)}) |(?P<every>every) |"
-    rf"one in (?P<odds>{_COUNT}) )(?P<calls>{'|'.join(sorted(_FORMS, key=len, reverse=True))})"
+    rf"one in (?P<odds>{_COUNT}) )(?P<calls>{'|'.join(sorted(_FORMS, key=len, reverse=True))}|{_ANY})"
     rf"(?: of the (?P<shop>{'|'.join(_NTHS)}) shop)?"
 )
 
@@ -76,6 +80,8 @@ def trouble(text: str, kind: str, **having: Callable[[dict[str, str]], Any]) -> 
 
     @given(_Sentence(sentence.name), stacklevel=2)
     def plan(people: Cast, said: dict[str, str]) -> None:
+        if "calls" in said:
+            one_of("a call is one of", CALLS, said["calls"], also=_FORMS)
         told = {name: value for name, read in having.items() if (value := read(said)) is not None}
         people.trouble.comes(
             SPOILT[said["spoils"]] if "spoils" in said else kind,
@@ -98,7 +104,7 @@ def _times(said: dict[str, str]) -> int | None:
 
 
 def _often(said: dict[str, str]) -> int:
-    return {"once": 1, "twice": 2}.get(said["often"]) or number(said["often"].removesuffix(" times"))
+    return {"once": 1, "twice": 2}.get(said["often"]) or number(said["often"].split()[0])
 
 
 def _spelled(span: str) -> str:
@@ -141,10 +147,11 @@ def _(people: Cast) -> None:
 
 @then(phrase(f"the trouble was hit(?: {_TIMES})?"))
 def _(people: Cast, often: str | None) -> None:
-    hits = people.trouble.hits
-    if not hits:
+    planned = people.trouble.planned
+    if not planned:
         raise Miswritten("no trouble was planned")
     if often:
-        expect("how often the trouble was hit", _often({"often": often}), sum(hits))
+        expect("how often the trouble was hit", _often({"often": often}), sum(one["hit"] for one in planned))
     else:
-        expect("whether every trouble was hit", True, all(hits))
+        unhit = [f"{described(one)}: {tally(one)}" for one in planned if not one["hit"]]
+        expect("trouble that was not hit", "none", "; ".join(unhit) or "none")

@@ -173,6 +173,7 @@ class Kind:
     """
 
     words: str  # what it does, as people say it
+    shows: str = ""  # of what it takes, what belongs to these words
     takes: Mapping[str, Value] = field(default_factory=dict)
     meets: Callable[[Meeting], Response] = lambda meeting: meeting.onward()
     begins: Callable[[Scene, Planned], None] = lambda scene, planned: None
@@ -180,6 +181,10 @@ class Kind:
     says_hits: bool = False
     finds_shop: bool = False  # the marketplace does, which it is about, also where a call does not say whose it means
     needs_consent: bool = False  # nothing works again before the seller has let the app in anew
+
+    def told(self, fault: Fault) -> str:
+        """Return what a fault of this kind does, in words."""
+        return f"{self.words} with {fault.having[self.shows]}" if self.shows else self.words
 
 
 def is_duration(value: object, *, longest: timedelta = timedelta(days=366)) -> bool:

@@ -167,7 +167,7 @@ _a_status: Final = Value(is_whole(400, 599), "an HTTP status from 400 to 599", 5
 # fmt: off
 ON_THE_WIRE: Final[Mapping[str, Kind]] = {
     "refuse": Kind(
-        words="calls are refused", meets=refuse,
+        words="calls are refused", shows="status", meets=refuse,
         takes={
             "status": _a_status,
             "code": Value(is_whole(1, 99_999_999), "a code of the marketplace's such as 36009002"),

@@ -16,6 +16,24 @@ from rehearsal.wire.faults.fault import GROUPS, Fault, Kind, unversioned
 
 PLAYERS: Final = ("connector", "marketplace", "oms")
 TOOLS: Final = "tools"  # whoever is none of the world's players
+# Who calls whom; nobody calls the OMS, nor does the marketplace call anybody.
+CALLERS: Final[Mapping[str, tuple[str, ...]]] = {"marketplace": ("connector", TOOLS), "connector": ("oms", TOOLS)}
+# What people call some kinds of fault.
+CALLED: Final[Mapping[str, tuple[str, ...]]] = {
+    "refuse": ("refused", "error"),
+    "unreachable": ("down",),
+    "delay": ("late", "delayed", "timeout"),
+    "cut_before": ("drop", "dropped"),
+    "cut_after": ("lost", "lose", "cut"),
+    "empty_success": ("empty",),
+    "stale": ("out_of_date", "outdated"),
+    "duplicate": ("double", "doubled", "twice", "repeated"),
+    "reorder": ("out_of_order",),
+    "slow_drip": ("slow",),
+    "search_lag": ("lag", "lagging"),
+    "token_revoked": ("revoked",),
+    "token_expired": ("expired",),
+}
 KEYS: Final = (
     *("kind", "from", "to", "operation", "shop_id"),
     *("skip", "times", "probability", "at", "until", "with"),
@@ -41,12 +59,14 @@ def read_fault(given: Any, kinds: Mapping[str, Kind], now: datetime) -> Fault:
     for key in given:
         if key not in KEYS:
             raise Mistake(str(key), f"is not known here; {near(key, KEYS)}")
-    kind = _one_of("kind", given.get("kind"), kinds)
+    kind = _kind(given.get("kind"), kinds)
     at = _moment(given, "at", now)
     until = _moment(given, "until", at or now)
     callee = _one_of("to", given.get("to", "marketplace"), PLAYERS)
     if kinds[kind].finds_shop and callee != "marketplace":
         raise Mistake("to", f"is {callee}; {kind} is trouble of the marketplace's own")
+    caller = None if given.get("from") is None else _one_of("from", given["from"], (*PLAYERS, TOOLS))
+    _demand_calls(caller, callee)
     shop_id = given.get("shop_id")
     if shop_id is not None and not (isinstance(shop_id, str) and shop_id):
         raise Mistake("shop_id", f"is {_shown(shop_id)}; it is a text")
@@ -57,7 +77,7 @@ def read_fault(given: Any, kinds: Mapping[str, Kind], now: datetime) -> Fault:
         raise Mistake("probability", f"is {_shown(probability)}; it is a number above 0 and at most 1, such as 0.2")
     return Fault(
         kind,
-        None if given.get("from") is None else _one_of("from", given["from"], (*PLAYERS, TOOLS)),
+        caller,
         callee,
         None if given.get("operation") is None else _operation(given["operation"], callee),
         shop_id,
@@ -68,6 +88,28 @@ def read_fault(given: Any, kinds: Mapping[str, Kind], now: datetime) -> Fault:
         until,
         _having(kind, given.get("with") or {}, kinds[kind]),
     )
+
+
+def _kind(given: object, kinds: Mapping[str, Kind]) -> str:
+    """Return the kind; raise the Mistake of an unknown one, with the one that was meant, or else all in words."""
+    if isinstance(given, str) and given in kinds:
+        return given
+    said = str(given).strip().lower().replace(" ", "_").replace("-", "_")
+    named = [said] if said in kinds else [kind for kind, names in CALLED.items() if said in names]
+    meant = next(iter(named or get_close_matches(said, kinds, 1, 0.75)), "")
+    wrong = "is missing" if given is None else f"is {_shown(given)}"
+    if meant in kinds and given is not None:
+        raise Mistake("kind", f"{wrong}; did you mean {meant}? ({kinds[meant].words})")
+    raise Mistake("kind", f"{wrong}; known: {', '.join(f'{name} ({kind.words})' for name, kind in kinds.items())}")
+
+
+def _demand_calls(caller: str | None, callee: str) -> None:
+    """Raise the Mistake of calls that nobody ever makes."""
+    paths = "; ".join(f"from {' or '.join(callers)} to {one}" for one, callers in CALLERS.items())
+    if callee not in CALLERS:
+        raise Mistake("to", f"is {callee}, whom nobody calls; calls go {paths}")
+    if caller is not None and caller not in CALLERS[callee]:
+        raise Mistake("from", f"is {caller}, which never calls the {callee}; calls go {paths}")
 
 
 def near(name: object, known: Collection[str]) -> str:

@@ -137,7 +137,8 @@ class Trouble:
 
     def _ahead(self) -> Iterator[tuple[int, TroubleAct, Callable[[], None]]]:
         for number, one in enumerate(self.state.planned):
-            until, words = one.fault.until, f"{one.id}, {self._kinds[one.fault.kind].words}"
+            until, words = one.fault.until, f"{one.id}, {self._kinds[one.fault.kind].told(one.fault)}"
+            words += _of_shop(one.fault.shop_id)
             if one.stage is Stage.AHEAD:
                 yield number, TroubleAct(one.begun, f"trouble begins: {words}"), partial(self._begin, one)
             elif one.active and until is not None:
@@ -221,7 +222,7 @@ class Trouble:
             one.hit += 1
             call.fault = f"{call.fault}, {one.fault.kind}" if call.fault else one.fault.kind
             asked = title(way.operation.id) if way.operation else "call"
-            what = f"{one.id} hits the {call.caller}'s {asked}: {kind.words}"
+            what = f"{one.id} hits the {call.caller}'s {asked}{_of_shop(shop_id)}: {kind.told(one.fault)}"
             self._told(Hit(self._scene.now, one, call, shop_id, what, kind.needs_consent))
             if one.fault.times is not None and one.hit >= one.fault.times:
                 self._end(one)
@@ -246,6 +247,10 @@ class Trouble:
 
     def _shop(self, call: Call, endpoint: Endpoint) -> str | None:
         return self._scene.recorder.state.shops.get(endpoint.contract.shop_of(query_pairs(call.query)) or "")
+
+
+def _of_shop(shop_id: str | None) -> str:
+    return f" of the shop {shop_id}" if shop_id else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -445,10 +445,24 @@ Feature: Own
 @pytest.mark.parametrize(
     ("fault", "trouble", "code", "words"),
     [
-        ("{kind: cut_after, operation: approve, times: 1}", "", 0, "1 hits on 1 calls, in 1 scenario"),
+        (
+            "{kind: cut_after, operation: approve, times: 1}",
+            "",
+            0,
+            "fault-1, cut after, of approve calls to the marketplace: 1 hit on 1 call, in 1 scenario",
+        ),
         ("{kind: cut_after, operation: reject, times: 1}", "", 4, "nowhere as often as planned: not judged"),
         ("{kind: garble, operation: reject}", "", 0, "0 hits on 0 calls, in 0 scenarios"),
         (None, "And the marketplace loses its answer to the next approval", 0, "1 held"),
+        (None, "And the marketplace loses its answer to the next payout", 2, '"call", "decision", "approval"'),
+        (None, "And the marketplace loses its answer to the next aproval", 2, 'did you mean "approval"?'),
+        (
+            "{kind: garble, operation: reject}",
+            "Then the trouble was hit",
+            1,
+            '"fault-1, garble, of reject calls to the marketplace: 0 hits on 0 calls"',
+        ),
+        ("{kind: garble, times: 1}", "Then the trouble was hit 1 time", 0, "fault-1, garble, of any calls"),
         (
             None,
             "And the marketplace loses its answers to the next 2 approvals",
@@ -475,6 +489,7 @@ def test_trouble_that_was_not_hit_as_often_as_planned_is_not_judged(
         ("- [", "cannot be read as YAML"),
         ("[{kind: garble}, {kind: garbel}]", 'fault 2: kind is "garbel"; did you mean garble?'),
         ("[{kind: delay, with: {by: 5}}]", "fault 1: with.by is 5"),
+        ("[{kind: garble, to: oms}]", "fault 1: to is oms, whom nobody calls"),
     ],
 )
 def test_a_plan_that_makes_no_sense_is_refused_before_anything_is_played(

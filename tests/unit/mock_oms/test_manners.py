@@ -106,3 +106,4 @@ def test_manners_have_names() -> None:
     refusal = refused(Refused, Office, manners=("twice", "rude"))
     assert (refusal.status, refusal.field) == (422, "oms_manners")
     assert "'rude'; there are careful, careless, beyond-what-is-left" in refusal.detail
+    assert "'careles'; did you mean careless? there are" in refused(Refused, Office, manners=("careles",)).detail

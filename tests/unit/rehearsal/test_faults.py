@@ -11,7 +11,7 @@ import pytest
 from rehearsal.control.validation import document
 from rehearsal.wire.faults.kinds import KINDS
 from rehearsal.wire.faults.on_the_wire import ON_THE_WIRE
-from rehearsal.wire.faults.reading import Mistake, read_fault
+from rehearsal.wire.faults.reading import CALLED, Mistake, read_fault
 from rehearsal.wire.recorder import undisturbed
 from rehearsal.world.world import World
 from tests.clock import START
@@ -68,6 +68,20 @@ def test_the_control_api_describes_every_kind_and_what_goes_with_it() -> None:
     [
         ({}, "kind", "is missing"),
         ({"kind": "cut_befor"}, "kind", "did you mean cut_before?"),
+        *(
+            ({"kind": word}, "kind", f"did you mean {kind}?")
+            for word, kind in [
+                *(("refused", "refuse"), ("late", "delay"), ("lost", "cut_after"), ("doubled", "duplicate")),
+                *(("out of order", "reorder"), ("out_of_date", "stale")),
+                *((name, kind) for kind, names in CALLED.items() for name in names),
+            ]
+        ),
+        ({"kind": "rain"}, "kind", "refuse (calls are refused), unreachable (nobody can be reached)"),
+        ({"kind": "garble", "to": "oms"}, "to", "calls go from connector or tools to marketplace; from oms or tools"),
+        *(
+            ({"kind": "garble", "from": who, "to": whom}, "from", f"never calls the {whom}; calls go from connector")
+            for who, whom in [("oms", "marketplace"), ("marketplace", "marketplace"), ("connector", "connector")]
+        ),
         ({"kind": "garble", "form": "oms"}, "form", "did you mean from?"),
         ({"kind": "garble", "from": "buyer"}, "from", "known: connector, marketplace, oms, tools"),
         ({"kind": "garble", "operation": "aprove"}, "operation", "did you mean approve?"),
@@ -254,11 +268,12 @@ def test_what_was_hit_is_told_with_what_fired_before_the_act_that_it_befell() ->
     world = World()
     world.trouble.plan(kind="cut_after", operation="searchReturns", times=1)
     world.trouble.plan(kind="token_revoked")
+    shop = f"of the shop {world.marketplace.shops[0].shop_id}"
     told = [(act.who, act.what) for act in world.advance(by=MINUTE).fired]
     assert told[:5] == [
-        ("stage", "fault-2 hits the connector's get order list: access tokens are revoked"),
-        ("stage", "fault-1 hits the connector's search returns: the answer is lost"),
-        ("stage", "fault-2 hits the connector's search returns: access tokens are revoked"),
-        ("stage", "fault-2 hits the connector's search cancellations: access tokens are revoked"),
+        ("stage", f"fault-2 hits the connector's get order list {shop}: access tokens are revoked"),
+        ("stage", f"fault-1 hits the connector's search returns {shop}: the answer is lost"),
+        ("stage", f"fault-2 hits the connector's search returns {shop}: access tokens are revoked"),
+        ("stage", f"fault-2 hits the connector's search cancellations {shop}: access tokens are revoked"),
         ("connector", "round: orders unavailable, returns unavailable, cancellations unavailable"),
     ]
