@@ -196,6 +196,7 @@ def test_a_connector_that_dies_keeps_its_outbox(world: World) -> None:
 
 
 def test_what_was_due_while_the_connector_was_down_fires_when_it_is_back(world: World) -> None:
+    world.oms.approve(case(world, asked(world)))
     world.connector.kill()
     world.advance(by=HOUR)
     world.connector.start()
