@@ -60,3 +60,20 @@ Feature: The marketplace has the last word on a refund
       When the seller tries to refund Noah 1.00 USD of the order
       Then the seller is told that it cannot be done
       And all three books say 0.00 USD for Noah
+
+  Rule: An answer that the marketplace finds fault with can be given again
+
+    @trouble
+    Scenario Outline: A yes and a no
+      Given Noah has received a rug for 20.00 USD
+      And Noah has asked for his money back
+      And an hour has passed
+      And the marketplace answers 400 to the next <answer>
+      When the seller <answers> Noah's request
+      Then the seller has Noah's case before them
+      And the trouble was hit
+
+      Examples:
+        | answer    | answers  |
+        | approval  | approves |
+        | rejection | rejects  |

@@ -23,7 +23,9 @@ from rehearsal.wire.recorder import Call, Response
 
 JSON: Final = "application/json"
 # The marketplace's own code that comes with a status, where a fault names none.
-CODES: Final[Mapping[int, int]] = {401: 105002, 403: 36009033, 404: 36009009, 429: 36009002, 504: 36009007}
+CODES: Final[Mapping[int, int]] = {
+    400: 36009004, 401: 105002, 403: 36009033, 404: 36009009, 429: 36009002, 504: 36009007,
+}  # fmt: skip
 OTHER_CODE: Final = 36009003  # an internal error; certainty: assumed for statuses that are not listed
 GIVEN_UP: Final = timedelta(minutes=1)  # by a caller who would wait for ever
 LONGEST_DRIP: Final = timedelta(hours=1)
