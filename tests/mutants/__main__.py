@@ -37,7 +37,10 @@ OF_CODE: Final = {0: SURVIVED, 1: CAUGHT}
 
 @dataclass(frozen=True)
 class Mutant:
-    """A bug: what it does, of what kind it is, where it is looked for first, and the edits of one file that make it."""
+    """A bug: what it does, of what kind it is, where it is looked for first, and the edits of one file that make it.
+
+    Of one that survives `because` says why, as far as that is known.
+    """
 
     name: str
     kind: str
@@ -45,6 +48,7 @@ class Mutant:
     first: Sequence[str]
     file: str
     edits: Sequence[dict[str, str]]
+    because: str = ""
 
     def applied(self, source: str) -> str:
         """Return the file with the bug in it; raise ValueError where an edit has not one place to be made."""
@@ -165,7 +169,11 @@ def page(wanted: Sequence[Mutant], known: dict[str, Verdict]) -> str:
     ]
     for one in wanted:
         verdict = known[one.name]
-        by = verdict.by.replace("|", "/") if verdict.ended == CAUGHT else f"**{verdict.ended}** {verdict.by}".strip()
+        by = (
+            verdict.by.replace("|", "/")
+            if verdict.ended == CAUGHT
+            else f"**{verdict.ended}** {verdict.by or one.because}".strip()
+        )
         lines.append(f"| {one.kind} | {one.says} | {by} |")
     return "\n".join(lines) + "\n"
 
