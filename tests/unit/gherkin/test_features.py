@@ -12,8 +12,10 @@ from pytest_bdd.gherkin_parser import get_gherkin_document
 
 from rehearsal.resources import features_folder
 
-MOST = 10  # steps of a scenario; several people share a long wait
-MOST_BEFORE = 8  # steps of a background, for the same reason
+MOST, MOST_BEFORE = 7, 4  # steps of a scenario and of a background
+# Here several people share one long wait, which each of them would cost alone; and trouble has to be told, too.
+SHARED, SHARED_BEFORE = 10, 8
+SHARING = {"approve_cancellation", "inspection", "lost_parcel", "never_shipped", "mails", "twice_in_a_second"}
 FEATURES = sorted(features_folder().rglob("*.feature"))
 ON_THE_WIRE = re.compile(r"\b(API|HTTP|JSON|POST|GET|endpoint|status code|[A-Z]+_[A-Z_]+|return_id|adjustment)\b")
 
@@ -44,12 +46,14 @@ def backgrounds(path: Path) -> Iterator[Any]:
 def test_a_scenario_has_one_when_and_few_steps(path: Path) -> None:
     for scenario, _ in scenarios(path):
         assert sum(step.keyword.strip() == "When" for step in scenario.steps) == 1, scenario.name
-        assert 2 <= len(scenario.steps) <= MOST, scenario.name
+        most = SHARED if is_trouble(scenario) or path.stem in SHARING else MOST
+        assert 2 <= len(scenario.steps) <= most, scenario.name
 
 
 @pytest.mark.parametrize("path", FEATURES, ids=lambda path: path.stem)
 def test_a_background_is_short(path: Path) -> None:
-    assert [len(background.steps) for background in backgrounds(path) if len(background.steps) > MOST_BEFORE] == []
+    most = SHARED_BEFORE if path.stem in SHARING else MOST_BEFORE
+    assert [len(background.steps) for background in backgrounds(path) if len(background.steps) > most] == []
 
 
 @pytest.mark.parametrize("path", FEATURES, ids=lambda path: path.stem)

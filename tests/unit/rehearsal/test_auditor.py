@@ -196,8 +196,8 @@ class Story:
         return self
 
     def came_to_rest(self, *rows: AdjustmentRow, ledger: Sequence[LedgerRow] = ()) -> Story:
-        told = lambda order_id: self.history  # noqa: E731
-        self.auditor.at_quiescence(Quiescence(self.now, ledger, rows, lambda order_id: self.mailbox, activity=told))
+        stands = Quiescence(self.now, ledger, rows, lambda _: self.mailbox, activity=lambda _: self.history)
+        self.auditor.at_quiescence(stands)
         return self
 
     def died(self) -> Story:
