@@ -61,7 +61,8 @@ LATE_IMPORTS = {
 CLOCKS = {
     # who reads the machine's clock    why
     "rehearsal/simulation/clock.py": "the one reader: calls from outside may be stamped with the machine's time",
-    "rehearsal/cli/up.py": "a served world may follow real time",
+    "rehearsal/cli/up.py": "a world may begin in the machine's present",
+    "rehearsal/server/served.py": "a served world may follow real time",
     "connector/adapters/patience.py": "how long an answer takes on a socket is for the machine's clock to say",
     "mock_oms/adapters/patience.py": "the same",
     "connector/cli.py": "a deployed connector lives in real time: this is its composition root",

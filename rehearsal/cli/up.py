@@ -1,8 +1,7 @@
 """`rehearsal up`: the stage on real sockets, until somebody stops it.
 
-The composition root of a served world, and with `rehearsal.server.sockets` the only place where the machine's own clock
-and real waiting belong. Our own players keep the wire inside this process; outsiders come through a door per player,
-which looks the current world up at each call, so that `/reset` keeps every address.
+The composition root of a served world: what was asked for becomes ports, a world, and a stage behind its doors
+(`rehearsal.server.served`).
 """
 
 from __future__ import annotations
@@ -14,22 +13,18 @@ import os
 import re
 import secrets
 import signal
-import socket
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any, Final
 
 import click
-import requests
 from rich.console import Console
 from rich.text import Text
 
@@ -42,16 +37,11 @@ from rehearsal.control.formats import beginning, instant
 from rehearsal.control.local import InProcessStage, refusals
 from rehearsal.control.stage import Json, Problem
 from rehearsal.server.access import Gate
-from rehearsal.server.control_api import PREFIX, control_app
-from rehearsal.server.doors import APIS, KNOCK, Door, guarded, knockable
-from rehearsal.server.front import Wsgi
-from rehearsal.server.sockets import LAST_PORT, AddressRefused, Served, Service, origin, take
+from rehearsal.server.served import Ports, PortsRefused, ServedStage
+from rehearsal.server.sockets import LAST_PORT
 from rehearsal.world.world import NewShop, World
 
 FIRST_PORT: Final = 8700
-TICK: Final = 0.25  # seconds of real time between two steps of a running clock
-ANSWER_PATIENCE: Final = 20.0  # seconds of real time until every address must have answered
-STOP_PATIENCE: Final = 1.0  # seconds of real time for what is going on to come to its end
 MOST_SHOPS: Final = 100
 POLICIES: Final = ("person", "approve", "reject", "partial", "silent")
 
@@ -65,29 +55,6 @@ SERVICES: Final = (
     ("oms",         "--oms-port",         "the OMS"),
 )
 # fmt: on
-
-
-class RunningClock(threading.Thread):
-    """Moves the world's clock as real time passes, `factor` times as fast. A jump by a caller is kept."""
-
-    def __init__(self, stage: InProcessStage, factor: float, stop: threading.Event) -> None:
-        super().__init__(name="running clock", daemon=True)
-        self._stage = stage
-        self._factor = factor
-        self._ended = stop
-        self.failure: Exception | None = None
-
-    def run(self) -> None:
-        """Take one step per tick until the stage stops; a step that fails stops the stage."""
-        last = time.monotonic()
-        while not self._ended.wait(TICK):
-            now = time.monotonic()
-            try:
-                self._stage.let_pass(timedelta(seconds=(now - last) * self._factor))
-            except Exception as error:
-                self.failure = error
-                self._ended.set()
-            last = now
 
 
 def _shops(ctx: click.Context, param: click.Parameter, text: str) -> int | list[NewShop]:
@@ -170,36 +137,25 @@ def _serve(stop: threading.Event, *, host: str, public_host: str | None, json_fi
         _make_way(json_file)
     if options["data"] is not None:
         demand_room("--data", options["data"])
-    taken = _take_ports(host, options)
-    addresses = _addresses(public_host or _reachable(host), taken)
+    ports = _take_ports(host, options)
     token = options["token"] or secrets.token_urlsafe(24)
     try:
-        stage = _stage(addresses, token, options)
+        stage = _stage(ports.addresses(public_host), token, options)
     except Problem as problem:
         raise click.UsageError(problem.detail) from None
     gate = Gate(bind=host, token=token, public_host=public_host)
-    apps: dict[str, Wsgi] = {name: guarded(Door(stage, name), gate, apis) for name, apis in APIS.items()}
-    apps["control"] = control_app(stage, gate)
-    served = Served(Service(knockable(apps[name]), taken[name]) for name, *_ in SERVICES)
-    served.start()
-    clock = RunningClock(stage, options["speed"], stop)
-    try:
-        _await_answers([_local(host, taken[name]) for name, *_ in SERVICES])
+    with ServedStage(stage, ports, gate, stop) as served:
         world = stage.world()
         if json_file is not None:
             _write(json_file, world)
         _print(world, needs_token=gate.needs_token)
         if options["speed"]:
-            clock.start()
+            served.run_clock(options["speed"])
         stop.wait()
-    finally:
-        stop.set()
-        served.stop(STOP_PATIENCE)
-        closed = stage.close(STOP_PATIENCE)
-    if clock.failure is not None:
-        raise clock.failure
     click.echo("Stopped.", err=True)
-    if not closed:  # a long advance ends with the process: its thread cannot be waited for, nor left to a teardown
+    if (
+        not served.closed
+    ):  # a long advance ends with the process: its thread cannot be waited for, nor left to a teardown
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(ExitCode.CONTENT)
@@ -225,49 +181,27 @@ def _stage(addresses: Addresses, token: str, options: dict[str, Any]) -> InProce
     return stage
 
 
-def _take_ports(host: str, options: dict[str, Any]) -> dict[str, socket.socket]:
+def _take_ports(host: str, options: dict[str, Any]) -> Ports:
     base: int = options["port"]
-    taken: dict[str, socket.socket] = {}
-    refused: list[str] = []
+    wanted: dict[str, int] = {}
     for step, (name, option, words) in enumerate(SERVICES):
         asked = options[option[2:].replace("-", "_")]
-        port = asked if asked is not None else base and base + step
-        if port > LAST_PORT:
+        wanted[name] = asked if asked is not None else base and base + step
+        if wanted[name] > LAST_PORT:
             raise click.UsageError(f"--port {base} leaves no room for {words}: choose it with {option}.")
-        try:
-            taken[name] = take(host, port)
-        except AddressRefused as refusal:
-            if not refusal.taken:
-                raise click.UsageError(f"{words}: {refusal}.") from None
-            refused.append(f"Port {port} for {words} is taken on {host}: choose another with {option}.")
-    if refused:
-        for kept in taken.values():
-            kept.close()
+    try:
+        return Ports(host, wanted)
+    except PortsRefused as none:
+        refused = [
+            f"Port {wanted[name]} for {words} is taken on {host}: choose another with {option}."
+            for name, option, words in SERVICES
+            if name in none.refused
+        ]
+        for name, _, words in SERVICES:
+            if name in none.refused and not none.refused[name].taken:
+                raise click.UsageError(f"{words}: {none.refused[name]}.") from None
         refused.append("Or stop what listens there, or let --port 0 pick free ports for all.")
-        raise click.UsageError("\n       ".join(refused))
-    return taken
-
-
-def _reachable(host: str) -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)
-
-
-def _local(host: str, taken: socket.socket) -> str:
-    return origin(_reachable(host), taken.getsockname()[1])
-
-
-def _addresses(host: str, taken: dict[str, socket.socket]) -> Addresses:
-    origins = {name: origin(host, taken[name].getsockname()[1]) for name, *_ in SERVICES}
-    return Addresses(**{**origins, "control": origins["control"] + PREFIX, "console": origins["control"]})
-
-
-def _await_answers(origins: Iterable[str]) -> None:
-    with requests.Session() as http:
-        http.trust_env = False
-        for address in origins:
-            response = http.get(address + KNOCK, timeout=ANSWER_PATIENCE)
-            if response.status_code != 204:
-                raise Problem(500, "The stage does not answer", f"{address} answered {response.status_code}")
+        raise click.UsageError("\n       ".join(refused)) from None
 
 
 def _make_way(file: Path) -> None:
