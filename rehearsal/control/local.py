@@ -226,10 +226,14 @@ class InProcessStage(Stage):
         with self.holding() as world:
             return _RECORDS[name](world)
 
-    def let_pass(self, span: timedelta) -> None:
-        """Let a running clock run for `span`; unlike a caller it waits for its turn."""
+    def let_pass(self, span: timedelta) -> bool:
+        """Let a running clock run for `span`; return False when it has to wait, because somebody else is at it."""
         with self.holding() as world:
-            world.advance(by=span)
+            try:
+                world.advance(by=span)
+            except Busy:
+                return False
+            return True
 
     def _act(self, name: str, given: Json) -> Json:
         sums = {field: money(given[field]) for field in _SUMS if field in given}
@@ -251,6 +255,7 @@ class InProcessStage(Stage):
         if "start" in wanted:
             wanted = {**wanted, "start": beginning(wanted["start"], "start")}
         with self.holding() as old, self._changing:
+            old.demand_present()
             settings = {**self.state.settings, **wanted}
             if "profile" in wanted and "market" not in wanted:
                 settings.pop("market", None)  # the new profile has its own

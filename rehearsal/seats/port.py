@@ -8,6 +8,7 @@ a seat that lacks the capability. A scenario that needs it is not judged, and ne
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -281,12 +282,16 @@ class EmptyOmsSeat(OmsSeat):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a world gives to whoever sits down in it: its name and seed, its clock, and a way onto its wire."""
+    """What a world gives to whoever sits down in it: its name and seed, its clock, and a way onto its wire.
+
+    Who asks somebody outside and waits for them does so within `letting_go`: then they can call back.
+    """
 
     world: str
     seed: int
     clock: SimulatedClock
     http: requests.Session
+    letting_go: Callable[[], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True, slots=True)

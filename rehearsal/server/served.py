@@ -96,11 +96,11 @@ class RunningClock(threading.Thread):
         while not self._ended.wait(TICK):
             now = time.monotonic()
             try:
-                self._stage.let_pass(timedelta(seconds=(now - last) * self._factor))
+                if self._stage.let_pass(timedelta(seconds=(now - last) * self._factor)):
+                    last = now
             except Exception as error:
                 self.failure = error
                 self._ended.set()
-            last = now
 
 
 class ServedStage:

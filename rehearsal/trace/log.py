@@ -73,6 +73,7 @@ class TraceState:
     young: list[Slot] = field(default_factory=list)
     secrets: redaction.Secrets = field(default_factory=redaction.Secrets)  # what is never recorded, by value
     causes: list[int] = field(default_factory=list)
+    away: list[int] = field(default_factory=list)  # the causes of those who wait for somebody outside
 
 
 class Trace:
@@ -97,7 +98,8 @@ class Trace:
 
     def reserve(self) -> Slot:
         """Take the next place; its cause is whatever is going on."""
-        slot = Slot(len(self) + 1, self.state.causes[-1] if self.state.causes else None)
+        causes = self.state.causes or self.state.away
+        slot = Slot(len(self) + 1, causes[-1] if causes else None)
         self.state.young.append(slot)
         return slot
 
@@ -133,6 +135,18 @@ class Trace:
         try:
             yield
         finally:
+            self.state.causes = going_on
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """Have whatever others record meanwhile be the doing of what is going on here, which waits for them."""
+        going_on, self.state.causes = self.state.causes, []
+        self.state.away += going_on[-1:]
+        try:
+            yield
+        finally:
+            for cause in going_on[-1:]:
+                self.state.away.remove(cause)
             self.state.causes = going_on
 
     def event(self, at: datetime, who: str, name: str, data: Mapping[str, Any], shop: str | None = None) -> Entry:

@@ -51,6 +51,7 @@ from rehearsal.wire.recorder import Call, Endpoint, Exchange, Recorder
 from rehearsal.wire.transport import Wire, WsgiApp, recorded, run_wsgi
 from rehearsal.world.boundaries import Act, CrashPoints, Killed, Restart
 from rehearsal.world.errors import Busy, InvalidValue
+from rehearsal.world.lock import WorldLock
 from rehearsal.world.quiescence import RestState, only_routine
 
 __all__ = ["Advanced", "NewShop", "Origin", "Stuck", "World"]
@@ -160,7 +161,7 @@ class World:
             name, seed, start, market, profile, oms_policy, tuple(oms_manners), passive, shops, strict_time
         )
         self.name, self.seed = name, seed
-        self.lock: Final = threading.RLock()
+        self.lock: Final = WorldLock()
         self._advancing = threading.Lock()
         self.state: Final = WorldState()
         self.clock: Final = SimulatedClock(start)
@@ -206,7 +207,7 @@ class World:
         return Conduct(begun.oms_policy, begun.oms_manners, second)
 
     def _place(self, seat: str) -> Place:
-        return Place(self.name, self.seed, self.clock, self.wire.session(seat))
+        return Place(self.name, self.seed, self.clock, self.wire.session(seat), self.letting_go)
 
     def _an_auditor(self) -> Auditor:
         return Auditor(
@@ -279,11 +280,23 @@ class World:
             raise Busy("Time is passing already", "another advance of this world has not come back yet")
         try:
             with self.lock:
+                self.demand_present()
                 advanced = self._scheduler.until(self._target(by, to, until_next))
                 self.auditor.after_act(self.now)
                 return advanced
         finally:
             self._advancing.release()
+
+    @contextmanager
+    def letting_go(self) -> Iterator[None]:
+        """Let the world go while somebody outside is waited for, who may call back; time stands still meanwhile."""
+        with self.trace.away(), self.lock.letting_go():
+            yield
+
+    def demand_present(self) -> None:
+        """Raise Busy while somebody who acts here waits for somebody outside."""
+        if self.lock.away:
+            raise Busy("Somebody outside is waited for", "until they have answered this world's clock stands still")
 
     def meanwhile(self, span: timedelta, waiting: Collection[str]) -> None:
         """Let time pass in the middle of an act, while those who are `waiting` for an answer do nothing."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 import requests
@@ -20,7 +21,7 @@ from tests.clock import START
 def connector() -> Iterator[OurConnector]:
     clock = SimulatedClock(START)
     with requests.Session() as nobody:
-        connector = OurConnector(Place("default", 1, clock, nobody), AppCredentials("", ""))
+        connector = OurConnector(Place("default", 1, clock, nobody, nullcontext), AppCredentials("", ""))
         connector.start()
         yield connector
         connector.stop()
