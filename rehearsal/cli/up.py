@@ -170,12 +170,14 @@ def _stage(addresses: Addresses, token: str, options: dict[str, Any]) -> InProce
     if start is not None:
         real = start == "now"
         chosen["start"] = datetime.now(UTC).replace(microsecond=0) if real else beginning(start, "--start")
-    more = {"version": importlib.metadata.version("rehearsal"), "speed": options["speed"], "token": token}
+    more = {"version": importlib.metadata.version("rehearsal"), "token": token}
     make_world = partial(World, data=options["data"])
     profiles = found_in(options["profiles"]) if options["profiles"] else {}
     if not isinstance(chosen["shops"], int):
         chosen["shops"] = [replace(new, profile=profiles.get(new.profile, new.profile)) for new in chosen["shops"]]
-    stage = InProcessStage(make_world, addresses=addresses, more=lambda: more, profiles=profiles, **chosen)
+    stage = InProcessStage(
+        make_world, addresses=addresses, more=lambda: more, speed=options["speed"], profiles=profiles, **chosen
+    )
     with refusals():
         _ = stage.current  # made now, so that a bad profile is refused before anything is served
     return stage

@@ -32,6 +32,7 @@ _CALLS: Final = (
     #    method  path                                        the stage's method        the body's schema
     Call("GET",  "/world",                                   "world"),
     Call("POST", "/reset",                                   "reset",                  "Reset"),
+    Call("GET",  "/clock",                                   "clock"),
     Call("POST", "/clock/advance",                           "advance",                "Advance"),
     Call("GET",  "/agenda",                                  "agenda"),
     Call("POST", "/shops",                                   "add_shop",               "AddShop"),

@@ -148,6 +148,7 @@ class InProcessStage(Stage):
         *,
         addresses: Addresses = IN_PROCESS,
         more: Callable[[], Mapping[str, Any]] = dict,
+        speed: float = 0,
         profiles: Mapping[str, Path] = MappingProxyType({}),
         **settings: Any,
     ) -> None:
@@ -157,6 +158,7 @@ class InProcessStage(Stage):
         self._make_world = make_world
         self._addresses = addresses
         self._more = more
+        self._speed = speed  # simulated seconds per second, where a clock runs
         self._advancing = threading.Lock()
         self._changing = threading.RLock()
         self.on_call: Callable[[Call, Mapping[str, str], Json], None] | None = None  # told of each call as it begins
@@ -213,6 +215,8 @@ class InProcessStage(Stage):
         match call.name:
             case "world":
                 return self._world
+            case "clock":
+                return self._clock
             case "reset":
                 return lambda: self._reset(given)
             case "add_shop":
@@ -244,7 +248,10 @@ class InProcessStage(Stage):
 
     def _world(self) -> Json:
         with self.holding() as world:
-            return {**serializers.world(world, self._addresses), **self._more()}
+            return {**serializers.world(world, self._addresses), "speed": self._speed, **self._more()}
+
+    def _clock(self) -> Json:
+        return serializers.clock(self.moment or self.current.now, self._speed)
 
     def _reset(self, wanted: Json) -> Json:
         wanted = self._with_profile(wanted)

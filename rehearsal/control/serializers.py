@@ -69,6 +69,11 @@ def happening(entry: FiredLike | AgendaLike) -> Json:
     }
 
 
+def clock(now: datetime, speed: float) -> Json:
+    """Return what time it is, and how fast it passes by itself."""
+    return {"now": shown_time(now), "running": speed > 0, "factor": speed}
+
+
 def advanced(outcome: Advanced) -> Json:
     """Return what fired while time passed."""
     return {

@@ -109,6 +109,10 @@ class Stage(ABC):
         """Return the world's time, addresses and credentials."""
         return self._call("world")
 
+    def clock(self) -> Json:
+        """Return what time it is, and whether it passes by itself; nothing is waited for."""
+        return self._call("clock")
+
     def advance(self, *, by: str | None = None, to: str | None = None, until: str | None = None) -> Json:
         """Let time pass `by` a duration, `to` a time, or `until="next"`: exactly one. Return what fired."""
         return self._call("advance", by=by, to=to, until=until)

@@ -10,23 +10,40 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from waitress.channel import ClientDisconnected
-from waitress.task import WSGITask
+from waitress.task import ErrorTask, WSGITask
 
 from connector.adapters.sockets import Yielding
+from rehearsal.control.formats import shown_time
 from rehearsal.wire.delivery import DELIVERY, Delivery
 
 Wsgi = Callable[..., Iterable[bytes]]
+NOW: Final = "Rehearsal-Now"  # the header that says what time it is in the world
 LONGEST: Final = timedelta(minutes=10)  # that an answer is stalled
 LOOKS_UP: Final = 0.5  # seconds after which it is seen that a caller has hung up
 _CONNECTION: Final = "rehearsal.connection"
 _AT_ONCE: Final = struct.pack("ii", 1, 0)  # a close that lingers for no time is a reset
 
 
-class _Task(WSGITask):  # type: ignore[misc]  # waitress has no types
+class _Dated:
+    """An answer, of whatever kind, with the time that it is at the server when its head goes out."""
+
+    def build_response_header(self: Any) -> bytes:
+        now: datetime | None = self.channel.server.now()
+        if now is not None:
+            self.response_headers.append((NOW, shown_time(now)))
+        header: bytes = super().build_response_header()  # type: ignore[misc]  # waitress has no types
+        return header
+
+
+class _Error(_Dated, ErrorTask):  # type: ignore[misc]  # waitress has no types
+    """What the server itself answers to a request that cannot be read."""
+
+
+class _Task(_Dated, WSGITask):  # type: ignore[misc]  # waitress has no types
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()
         environ[_CONNECTION] = self.channel.socket
@@ -37,6 +54,7 @@ class Channel(Yielding):
     """A connection that answers can break."""
 
     task_class = _Task
+    error_task_class = _Error
 
 
 def fronted(app: Wsgi, stopping: threading.Event) -> Wsgi:

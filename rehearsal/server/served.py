@@ -117,7 +117,8 @@ class ServedStage:
         self._clock: RunningClock | None = None
         apps: dict[str, Wsgi] = {name: guarded(Door(stage, name), gate, apis) for name, apis in APIS.items()}
         apps["control"] = control_app(stage, gate)
-        self._served = Served(Service(knockable(apps[name]), taken) for name, taken in ports.sockets.items())
+        services = (Service(knockable(apps[name]), taken) for name, taken in ports.sockets.items())
+        self._served = Served(services, now=lambda: stage.moment)
 
     def __enter__(self) -> Self:
         """Serve; come back when every address has answered."""

@@ -9,8 +9,9 @@ from __future__ import annotations
 import errno
 import socket
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from waitress import wasyncore
@@ -75,9 +76,9 @@ class Service:
 
 
 class Served:
-    """Services that are being served by a thread of this process."""
+    """Services that are being served by a thread of this process; each answer says what time it is by `now`."""
 
-    def __init__(self, services: Iterable[Service]) -> None:
+    def __init__(self, services: Iterable[Service], *, now: Callable[[], datetime | None] = lambda: None) -> None:
         self._map: dict[int, Any] = {}
         self._stopping = threading.Event()
         self._servers = [
@@ -92,7 +93,7 @@ class Served:
             for service in services
         ]
         for server in self._servers:
-            server.channel_class = Channel
+            server.channel_class, server.now = Channel, now
         self._thread = threading.Thread(target=self._loop, name="served", daemon=True)
 
     def start(self) -> None:

@@ -213,6 +213,12 @@ def test_a_fault_that_makes_no_sense_is_refused_by_its_field(stage: Any, fault: 
     assert stage.faults() == {"faults": []}
 
 
+def test_the_clock_says_what_time_it_is_and_that_it_stands_still(stage: Any) -> None:
+    assert stage.clock() == {"now": "2031-03-03T09:00:00Z", "running": False, "factor": 0}
+    stage.advance(by="PT7M")
+    assert stage.clock()["now"] == stage.world()["now"] == "2031-03-03T09:07:00Z"
+
+
 def test_time_passes_by_a_span_to_an_hour_and_to_what_is_next(stage: Any) -> None:
     assert stage.advance(by="PT0S")["now"] == "2031-03-03T09:00:00Z"
     due = stage.agenda()["agenda"][0]["at"]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -30,9 +32,9 @@ class Asked:
 
     def __init__(self) -> None:
         self.once = threading.Event()
-        socket = take("127.0.0.1", 0)
-        self.address = origin(*socket.getsockname())
-        self.server = Served([Service(self.app, socket, threads=4)])
+        taken = take("127.0.0.1", 0)
+        self.address = origin(*taken.getsockname())
+        self.server = Served([Service(self.app, taken, threads=4)], now=lambda: datetime(2031, 3, 3, 9, tzinfo=UTC))
         self.server.start()
 
     def app(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -78,6 +80,15 @@ def test_what_its_caller_sees_is_what_a_network_does(
     with pytest.raises(error, match=words):
         served.get(how, timeout=0.2)
     assert served.get("plain").content == b"abcde", "and only of that call"
+
+
+@pytest.mark.parametrize("request_line", [b"GET /plain HTTP/1.1", b"nonsense", b"GET /no-such HTTP/1.1"])
+def test_every_answer_says_what_time_it_is(served: Asked, request_line: bytes) -> None:
+    where = urlsplit(served.address)
+    with socket.create_connection((where.hostname, where.port), timeout=30) as asking:
+        asking.sendall(request_line + b"\r\nHost: x\r\nConnection: close\r\n\r\n")
+        head = b"".join(iter(lambda: asking.recv(4096), b"")).partition(b"\r\n\r\n")[0]
+    assert head.count(b"\r\nRehearsal-Now: 2031-03-03T09:00:00Z") == 1
 
 
 def test_a_server_that_stops_waits_for_no_answer_that_is_stalled() -> None:

@@ -32,6 +32,14 @@ def test_it_serves_every_address_writes_them_down_and_stops_on_ctrl_c(up: Up) ->
     for name, path in pages.items():
         response = requests.get(world["urls"][name] + path, timeout=10)
         assert (response.status_code, response.headers["Content-Type"].partition(";")[0]) == (200, "text/html"), name
+    for name, path in {
+        "tiktok": "/return_refund/202602/returns/search",
+        "tiktok_auth": "/api/v2/no/such",
+        "connector": "/v1/Nothing",
+    }.items():
+        refused = requests.get(world["urls"][name] + path, timeout=10)
+        assert (refused.ok, refused.headers["Rehearsal-Now"]) == (False, world["now"]), name
+    assert requests.get(world["urls"]["control"], headers={"Host": "elsewhere"}, timeout=10).headers["Rehearsal-Now"]
     code, out, err = up.end()
     assert (code, err) == (0, "Stopped.\n")
     for shown in (*world["urls"].values(), world["tiktok"]["app_secret"], world["connector"]["refresh_token"]):
