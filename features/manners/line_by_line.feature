@@ -1,9 +1,9 @@
 Feature: The OMS answers line by line
   A request for several goods has a line for each. The marketplace hears one answer, when the last line
-  has it; it hears the same when all lines are answered together.
+  has it; it hears the same when all lines are answered together. A yes and a no within one request are none.
 
   Background:
-    Given the OMS answers line by line
+    Given the OMS answers line by line and contradicts itself from line to line
     And Maya has received, with 7.00 USD for shipping and 5.49 USD of tax:
       | goods | pieces | price each |
       | rug   | 1      | 89.00 USD  |

@@ -30,6 +30,20 @@ Feature: Tokens end before their time
         | expired      | 3    |
 
     @trouble
+    Scenario Outline: While nobody has decided anything
+      Given the connector's access token has <ended>
+      And Ana has received a mug for 12.50 USD
+      And Ana has asked for her money back
+      When an hour passes
+      Then the trouble was hit
+      And the seller has Ana's request before them
+
+      Examples:
+        | ended        |
+        | been revoked |
+        | expired      |
+
+    @trouble
     Scenario: In the last round before the deadline, between collecting and delivering
       Given it is 16 minutes before the answer to Maya is due
       And the marketplace answers 401 to the next 2 decisions

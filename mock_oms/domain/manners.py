@@ -33,6 +33,7 @@ class Manner(StrEnum):
     OLD_TOKEN = "old-token"  # calls with its access token until it is turned away
     SMALL_PAGES = "small-pages"  # asks for few rows at a time, and skips those it has
     UNTIMELY = "untimely"  # answers too early, too late and once more: the connector is to refuse it
+    CONTRADICTS = "contradicts-itself"  # as line by line, with the contrary for the others first: that is to be refused
     LINE_BY_LINE = "line-by-line"  # answers one line of a request, and the others at the next pull
 
 

@@ -8,13 +8,14 @@ somebody else was faster.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
 from mock_oms.domain.cases import AdjustmentKey, Case, Decision, KeptDecision
 from mock_oms.domain.manners import POLITE, Manner, Manners
-from mock_oms.domain.statuses import PROMISED, REJECTED, meaning
-from mock_oms.errors import Rejected, Unreachable
+from mock_oms.domain.statuses import PROMISED, REJECTED, Verdict, meaning
+from mock_oms.errors import ConnectorError, Rejected, Unreachable
 from mock_oms.state.agenda import Clock
 from mock_oms.usecases.ports import ConnectorApi
 
@@ -24,6 +25,8 @@ HALF: Final = (
     "Nothing reaches the marketplace before all lines have the same answer: decide again, the same or otherwise."
 )
 NOTHING_TO_JUDGE: Final = "The inspection found no open adjustment: the case has ended in {status}."
+
+CONTRARY: Final = {Verdict.APPROVE: Verdict.REJECT, Verdict.REJECT: Verdict.APPROVE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +92,15 @@ class DecisionDelivery:
 
     def _begin(self, case: Case, decision: Decision, keys: tuple[AdjustmentKey, ...]) -> Outcome:
         """Send a decision; with such manners to the first line only, and keep it for the others."""
-        if Manner.LINE_BY_LINE not in self.manners:
+        if not {Manner.LINE_BY_LINE, Manner.CONTRADICTS} & self.manners.habits:
             return self._send(case, decision, keys)
         outcome, others = self._send(case, decision, keys[:1]), keys[1:]
         if outcome.rejected or outcome.kept or not others:
             return outcome
+        if Manner.CONTRADICTS in self.manners:
+            contrary = Decision(decision.question, CONTRARY[decision.verdict], grade=decision.grade)
+            with suppress(ConnectorError):
+                self.api.decide(outcome.case.adjustments[others[0]], contrary)
         return replace(outcome, case=replace(outcome.case, kept=KeptDecision(decision, left=others)))
 
     def _send(self, case: Case, decision: Decision, keys: tuple[AdjustmentKey, ...]) -> Outcome:

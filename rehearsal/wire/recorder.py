@@ -78,6 +78,7 @@ class Exchange(NamedTuple):
     shop: str | None = None  # whose shop its query names
     code: int | None = None  # in the response, where its kind has one
     narrow: bool = False  # it asks for some by their numbers, and says nothing of others
+    order: str | None = None  # that its body names
 
 
 Handler = Callable[[Call], Response]
@@ -173,6 +174,8 @@ class Recorder:
             read(headers.get("content-type", ""), response.body) if response else None,
         )
         breaches, subjects = tuple(_judged(ended, as_read)), tuple(path.values())
+        asked = as_read.request.body if as_read.request.body.__class__ is dict else {}
+        order = asked.get("order_id")
         hides = self._shows_a_secret(call, address, as_read, response.body if response else b"")
         if hides:
             hidden = self.trace.state.secrets.hidden
@@ -196,7 +199,8 @@ class Recorder:
             hidden(_refusal(as_read.reply)) if hides else _refusal(as_read.reply),
             shop,
             _code(as_read.reply),
-            as_read.request.body.__class__ is dict and not NUMBERS.isdisjoint(as_read.request.body),
+            not NUMBERS.isdisjoint(asked),
+            order if isinstance(order, str) else None,
         )
         for listener in self._listeners:
             listener(exchange)

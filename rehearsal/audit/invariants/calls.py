@@ -13,6 +13,7 @@ from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, Violation
 from rehearsal.wire.recorder import Exchange
 
+IN_THE_WAY: Final = 25001011  # what the marketplace says while a request on the same goods is open
 ENDED: Final = ("_COMPLETE", "_CANCEL", "_CANCELLED")
 # What the marketplace says to whoever comes with another shop's credentials.
 NOT_YOURS: Final[Mapping[int, str]] = {
@@ -28,7 +29,10 @@ class NoNeedlessCall(Invariant):
     """Judged call by call, by what the connector's last look at all the shop's claims has shown."""
 
     slug = "no-needless-call"
-    rule = "No decision is sent about a claim read as ended, and no call carries another shop's credentials."
+    rule = (
+        "No decision is sent about a claim read as ended, no refund of the seller's past a request read as waiting, and "
+        "no call carries another shop's credentials."
+    )
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
         """Judge a call to the marketplace."""
@@ -37,6 +41,8 @@ class NoNeedlessCall(Invariant):
         found = []
         if not_yours := NOT_YOURS.get(exchange.code or 0):
             found.append(_call(exchange, f"refused with {exchange.code}: {not_yours}"))
+        if exchange.code == IN_THE_WAY:
+            found += self._past_a_request(exchange)
         for id_ in exchange.subjects if exchange.writes else ():
             claim = self.claims.by_id.get(id_)
             if claim is None:
@@ -59,6 +65,22 @@ class NoNeedlessCall(Invariant):
                 )
             )
         return found
+
+
+    def _past_a_request(self, exchange: Exchange) -> Iterable[Violation]:
+        """Return what stood in the way of a refund of the seller's when the connector last looked (D31)."""
+        if self.limits.extension(exchange.shop, exchange.at - self.limits.one_round):
+            return
+        for claim in self.claims.of_order.get(exchange.order or "", ()):
+            read = self.claims.read(claim, exchange.seq)
+            if read is not None and read.deadline is not None:
+                yield Violation(
+                    f"past {claim.id}",
+                    exchange.caller,
+                    f"an answer to the buyer first: {claim.id} was read as {read.status}, which waits for one",
+                    f"{exchange.operation} of the seller's own at {exchange.at.isoformat()}: {exchange.refusal}",
+                    Witness((exchange.seq,), (read.seq,), about={"order_id": claim.order_id, "claim": claim.id}),
+                )
 
 
 def _call(exchange: Exchange, seen: str, claim: str = "") -> Violation:

@@ -67,7 +67,7 @@ class NothingStaysOpen(Invariant):
         if exchange.outside or not (exchange.refusal or silent):
             return NO_VIOLATION
         known = exchange.subjects if exchange.callee == "marketplace" else ()
-        for claim in known or (ANYBODY,):
+        for claim in known or (exchange.order or ANYBODY,):
             failures = self._failures[claim]
             failures.unanswered |= silent
             if exchange.refusal:
@@ -101,7 +101,7 @@ class NothingStaysOpen(Invariant):
 
     def _judge_error(self, row: AdjustmentRow) -> Iterable[Violation]:
         claim = row.return_id or row.cancel_id or ANYBODY
-        about = [self._failures[one] for one in dict.fromkeys((claim, ANYBODY)) if one in self._failures]
+        about = [self._failures[one] for one in dict.fromkeys((claim, row.order_id, ANYBODY)) if one in self._failures]
         words = [word for failures in about for word in failures.words]
         told = row.error or ""
         silent = any(failures.unanswered or failures.overtaken for failures in about)

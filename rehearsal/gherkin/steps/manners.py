@@ -28,6 +28,7 @@ MANNERS: Final = {
     "keeps an old token": "old-token",
     "answers at the wrong time": "untimely",
     "answers line by line": "line-by-line",
+    "contradicts itself from line to line": "contradicts-itself",
 }
 _PAGES: Final = r"pages by (\d+)"
 _ONE: Final = rf"(?:{'|'.join(MANNERS)}|{_PAGES.replace('(', '(?:', 1)})"

@@ -22,6 +22,9 @@ def a_day(*manners: str) -> Office:
     return office
 
 
+UNLIKE = {*CHANGES_DECISIONS, Manner.SECOND_APPLICATION, Manner.CONTRADICTS}  # this connector takes a yes and a no
+
+
 @pytest.mark.parametrize(
     ("manner", "refunds", "unit", "named", "answers"),
     [
@@ -34,7 +37,7 @@ def a_day(*manners: str) -> Office:
     ],
 )
 def test_what_it_says(manner: str, refunds: int, unit: str, named: bool, answers: int) -> None:
-    office = a_day(*[manner] if manner != "careless" else set(Manner) - {*CHANGES_DECISIONS, "second-application"})
+    office = a_day(*[manner] if manner != "careless" else set(Manner) - UNLIKE)
     office.oms.refund(order_id="1", line_item_ids=["1-0-0"])
     office.oms.approve("C-1001")
     said = [call.json for call in office.connector.posts("Adjust")]
@@ -45,6 +48,13 @@ def test_what_it_says(manner: str, refunds: int, unit: str, named: bool, answers
     assert [row.status for row in office.oms.adjustments()] == ["PendingApproval", "SubmittedNotProcessed"]
     assert [event["accepted"] for event in office.events_named("decision_given")][-1] is True
     assert len(office.events_named("refund_requested")) == 1
+
+
+def test_it_contradicts_itself_from_line_to_line() -> None:
+    office = a_day("contradicts-itself")
+    office.oms.approve("C-1001")
+    (yes,), (no,) = (office.connector.posts(name) for name in ("ApproveBuyerRequest", "RejectBuyerRequest"))
+    assert yes.path != no.path
 
 
 @pytest.mark.parametrize(

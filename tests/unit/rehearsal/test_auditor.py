@@ -209,7 +209,7 @@ class Story:
         self.history = []
         return self
 
-    def asked_back(self, shop: str = "S1", claim: str = "R1") -> Story:
+    def asked_back(self, shop: str = "S1", claim: str = "R1", deadline: datetime | None = None) -> Story:
         """Have a buyer ask for a refund."""
         asked: dict[str, Any] = {
             "status": PENDING,
@@ -217,14 +217,15 @@ class Story:
             "role": "BUYER",
             "by": "buyer",
             "shop_id": shop,
+            "seller_deadline": deadline,
         }
         return self.tell("return_requested", return_id=claim, line_item_ids=("L1", "L2"), currency="USD", **asked)
 
-    def called_for(self, shop: str, operation: str, *claims: str, code: int = 0, narrow: bool = False) -> Story:
+    def called_for(self, shop: str, operation: str, *claims: str, code: int = 0, **more: Any) -> Story:
         """Have the connector call the marketplace for a shop."""
         writes = not operation.startswith("search")
         call = (next(self._seqs), self.now, "connector", "marketplace", False, operation, 200, (), writes, claims)
-        self.auditor.on_exchange(Exchange(*call, shop=shop, code=code, narrow=narrow))
+        self.auditor.on_exchange(Exchange(*call, shop=shop, code=code, **more))
         return self
 
     def looked_at(self, *shops: str) -> Story:
@@ -394,6 +395,10 @@ NOTICED |= {
     ),
     "another shop's credentials for a claim": (
         "no-needless-call", lambda: Story().asked_back("S1").called_for("S2", "approveReturn", "R1")
+    ),
+    "a refund of the seller's past a request that was read as waiting": (
+        "no-needless-call",
+        lambda: Story().asked_back(deadline=START).looked_at("S1").called_for("S1", "createReturn", order="O1", code=25001011),
     ),
     "another shop's token": ("no-needless-call", lambda: Story().called_for("S2", LOOK, code=101000)),
     "a shop that is not looked at while another is in trouble": (
