@@ -30,8 +30,8 @@ class NoNeedlessCall(Invariant):
 
     slug = "no-needless-call"
     rule = (
-        "No decision is sent about a claim read as ended, no refund of the seller's past a request read as waiting, and "
-        "no call carries another shop's credentials."
+        "No decision is sent about a claim read as ended, no refund of the seller's past a request read as waiting, "
+        "and no call carries another shop's credentials."
     )
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
@@ -65,7 +65,6 @@ class NoNeedlessCall(Invariant):
                 )
             )
         return found
-
 
     def _past_a_request(self, exchange: Exchange) -> Iterable[Violation]:
         """Return what stood in the way of a refund of the seller's when the connector last looked (D31)."""

@@ -398,7 +398,8 @@ NOTICED |= {
     ),
     "a refund of the seller's past a request that was read as waiting": (
         "no-needless-call",
-        lambda: Story().asked_back(deadline=START).looked_at("S1").called_for("S1", "createReturn", order="O1", code=25001011),
+        lambda: Story().asked_back(deadline=START).looked_at("S1")
+        .called_for("S1", "createReturn", order="O1", code=25001011),
     ),
     "another shop's token": ("no-needless-call", lambda: Story().called_for("S2", LOOK, code=101000)),
     "a shop that is not looked at while another is in trouble": (
