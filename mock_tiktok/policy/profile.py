@@ -27,27 +27,11 @@ from mock_tiktok.domain.reasons import Reasons
 from mock_tiktok.errors import BadValue
 from mock_tiktok.policy.checks import Mistake, check_own, check_reasons, check_whole, near
 from mock_tiktok.policy.holidays import calendar_named
+from mock_tiktok.policy.yaml_file import LOADER, Unreadable, read_yaml
 
 FOLDER: Final = Path(__file__).parent / "profiles"
-LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where there is one
 _WAIT: Final = re.compile(r"(\d+)(min|h|d|bd)")
 _UNITS: Final = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
-
-
-class _Twice(yaml.constructor.ConstructorError):
-    """A key is there twice."""
-
-
-class _Strict(LOADER):  # type: ignore[misc, valid-type]  # whichever of the two there is
-    """Reads YAML, of which a later key would otherwise undo an earlier one of the same name."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value]
-        for key, _ in node.value:
-            if keys.count(key.value) > 1:
-                raise _Twice(None, None, f"{key.value} is there twice", key.start_mark)
-        made: dict[Any, Any] = super().construct_mapping(node, deep)
-        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,24 +143,10 @@ def _in(path: Path) -> Iterator[None]:
 
 
 def _yaml(path: Path) -> Any:
-    """Read any file, whatever it is called; JSON is YAML."""
     try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadValue("profile", f"{path.name}: cannot be read: {error}") from error
-    try:
-        return yaml.load(text, _Strict)
-    except yaml.MarkedYAMLError as error:
-        # What is open at the end of a file went wrong where it was opened.
-        mark, words = error.problem_mark, error.problem
-        if mark is None or (error.context_mark is not None and mark.index >= len(text.rstrip())):
-            mark, words = error.context_mark, f"{error.context}, {error.problem}"
-        if isinstance(error, yaml.constructor.ConstructorError) and not isinstance(error, _Twice):
-            words = "this is more than plain YAML"  # the library's words would show what stands there
-        where = "" if mark is None else f"line {mark.line + 1}, column {mark.column + 1}: "
-        raise BadValue("profile", f"{path.name}: {where}{words}") from error
-    except yaml.YAMLError as error:
-        raise BadValue("profile", f"{path.name}: {error}") from error
+        return read_yaml(path)
+    except Unreadable as error:
+        raise BadValue("profile", str(error)) from error
 
 
 @cache

@@ -58,7 +58,7 @@ def test_what_is_no_time_is_refused_naming_the_field(text: str) -> None:
         ("Advance", {"until": "noon"}, "until", 'possible: "next"'),
         ("Advance", {"hours": 3}, "hours", "known: by, to, until"),
         ("PlaceOrder", {"lines": []}, "lines", "at least 1"),
-        ("PlaceOrder", {"lines": [{"sku": "MUG", "price": "1"}]}, "lines.0.price", "known: quantity, sku, unit_price"),
+        ("PlaceOrder", {"lines": [{"sku": "MUG", "price": "1"}]}, "lines.0.price", "did you mean unit_price?"),
         ("PlaceOrder", {"lines": [{"sku": "MUG", "unit_price": 19.99}]}, "lines.0.unit_price", "decimal string"),
         ("PlaceOrder", {"lines": [{"sku": "MUG", "unit_price": "-1"}]}, "lines.0.unit_price", "decimal string"),
         ("PlaceOrder", {"lines": [{"unit_price": "1", "quantity": 0}]}, "lines.0.quantity", "minimum is 1"),

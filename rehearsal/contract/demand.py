@@ -1,0 +1,124 @@
+"""The schemas of `contracts/` as the judges of what people and their programs give us.
+
+What is wrong is said by the path of the key that is at fault (`lines.0.unit_price`) and in words that say what was
+expected, taken from the contract's own titles. One thing at a time: the first in the order of the contract.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Any, Final, NamedTuple, cast
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from rehearsal.resources import contract_file
+
+# A whole number is written without a point: 2.0 counts as one in JSON Schema, but is no number of things in Python.
+_Validator: Final[type[Validator]] = extend(  # type: ignore[no-untyped-call]  # the stubs leave it out
+    Draft202012Validator,
+    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
+)
+
+
+class Mistake(NamedTuple):
+    """What a schema does not allow: the path of the key at fault, and words that begin with it."""
+
+    field: str
+    words: str
+
+
+class Judge:
+    """The schemas of one contract, by its name."""
+
+    def __init__(self, contract: str) -> None:
+        self._contract = contract
+        self._validators: dict[str, Validator] = {}
+
+    @cached_property
+    def document(self) -> Mapping[str, Any]:
+        """Return the contract."""
+        loaded: Mapping[str, Any] = yaml.safe_load(contract_file(self._contract).read_text("utf-8"))
+        return loaded
+
+    def mistake(self, schema: str, value: Any) -> Mistake | None:
+        """Return the first thing in `value` that `schema` does not allow."""
+        errors = list(self._validator(schema).iter_errors(value))
+        return _mistake(min(errors, key=_rank)) if errors else None
+
+    def breaches(self, schema: str, shown: Any) -> list[str]:
+        """Return all that `schema` does not allow, in the library's words."""
+        return [f"{error.json_path}: {error.message}" for error in self._validator(schema).iter_errors(shown)]
+
+    def _validator(self, schema: str) -> Validator:
+        if schema not in self._validators:
+            urn = f"urn:rehearsal:{self._contract}"
+            registry: Registry[Any] = Registry().with_resource(urn, DRAFT202012.create_resource(self.document))
+            self._validators[schema] = _Validator({"$ref": f"{urn}#/components/schemas/{schema}"}, registry=registry)
+        return self._validators[schema]
+
+
+def near(name: object, known: Collection[str]) -> str:
+    """Return the question whether something near was meant, or else what is known."""
+    found = get_close_matches(name, known, 1) if isinstance(name, str) else []
+    return f"did you mean {found[0]}?" if found else f"known: {', '.join(known)}"
+
+
+def _rank(error: ValidationError) -> tuple[bool, list[str]]:
+    return error.validator != "additionalProperties", [str(step) for step in error.absolute_path]
+
+
+def _mistake(error: ValidationError) -> Mistake:
+    path = [str(step) for step in error.absolute_path]
+    keyword, wanted, value = error.validator, cast(Any, error.validator_value), cast(Any, error.instance)
+    schema = error.schema if isinstance(error.schema, Mapping) else {}
+    match keyword:
+        case "required":
+            path.append(next(name for name in wanted if name not in value))
+            words = "is missing"
+        case "additionalProperties":
+            known = sorted(schema.get("properties", {}))
+            path.append(next(name for name in value if name not in known))
+            words = f"is not known here; {near(path[-1], known)}" if known else "is not known here: nothing is"
+        case "minProperties" | "maxProperties":
+            known = list(schema.get("properties", {}))
+            excess = list(value)[wanted:] if keyword == "maxProperties" else known
+            words = f"give exactly one of {', '.join(known)}"
+            return Mistake(".".join([*path, excess[0]]), f"{'.'.join(path)}: {words}" if path else words)
+        case "enum":
+            words = f"is {_shown(value)}; possible: {', '.join(_shown(choice) for choice in wanted)}"
+            if isinstance(value, str) and (meant := get_close_matches(value, wanted, 1)):
+                words = f"is {_shown(value)}; did you mean {meant[0]}?"
+        case "minItems":
+            words = f"has {len(value)} entries; at least {wanted} is needed"
+        case "maxItems":
+            words = f"has {len(value)} entries; at most {wanted} are possible"
+        case "uniqueItems":
+            words = "names something twice"
+        case "minimum" | "maximum":
+            words = f"is {_shown(value)}; the {keyword} is {wanted}"
+        case "type" if "title" not in schema:
+            words = f"is {_shown(value)}, which is not {_article(str(wanted))}"
+        case _ if len(str(value)) > 200:
+            words = f"is {len(str(value))} characters long and not {schema.get('title', error.message)}"
+        case _:
+            words = f"is {_shown(value)}, which is not {schema.get('title', error.message)}"
+    field = ".".join(path) or "body"
+    return Mistake(field, f"{field} {words}")
+
+
+def _shown(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _article(kind: str) -> str:
+    return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"
