@@ -4,14 +4,16 @@ from mock_tiktok.domain.mail import Mail
 from mock_tiktok.main import Marketplace
 from mock_tiktok.state.agenda import AgendaEntry, Due, Fired
 from mock_tiktok.state.events import Event
-from mock_tiktok.state.tokens import Tokens
-from mock_tiktok.usecases.market import ShopCredentials
+from mock_tiktok.state.tokens import AppName, Tokens
+from mock_tiktok.usecases.market import DeveloperApp, ShopCredentials
 from mock_tiktok.usecases.orders import OrderLine
 from mock_tiktok.usecases.views import CancellationView, LedgerLine, LineItemView, OrderView, ReturnView, TimelineEntry
 
 __all__ = [
     "AgendaEntry",
+    "AppName",
     "CancellationView",
+    "DeveloperApp",
     "Due",
     "Event",
     "Fired",

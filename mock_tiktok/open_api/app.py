@@ -25,7 +25,6 @@ from mock_tiktok.open_api.shared_routes import App
 from mock_tiktok.usecases.market import Market
 
 TOKEN_VARIABLE: Final = "HTTP_" + TOKEN_HEADER.upper().replace("-", "_")  # as WSGI has the header
-FROM_TOOLS: Final = "rehearsal.outside"  # as a stage says that none of its players calls
 LARGEST_BODY: Final = 4 * 1024 * 1024
 JSON: Final = "application/json; charset=utf-8"
 _written: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
@@ -60,8 +59,7 @@ def create_app(
         return call
 
     def token() -> Response:
-        tools = bool(request.environ.get(FROM_TOOLS))
-        data = authorization.token(market, request.path, request.args.to_dict(), tools=tools)
+        data = authorization.token(market, request.path, request.args.to_dict())
         return respond(lambda request_id: wire.success(data, request_id, "success"))
 
     for endpoint in ENDPOINTS:

@@ -4,7 +4,7 @@
     app_key                   36009004
     timestamp                 36009004
     sign, over the raw bytes  106001
-    token                     36009004, 105001, 105002
+    token                     36009004, 105001 (also for another app's), 105002
     scope                     105005
     shop_cipher               106013, 36009004 where it must be absent, 101000 when it is not the token's shop
     quota, where one is set   36009002, 36009037
@@ -28,7 +28,7 @@ from mock_tiktok.errors import ApiError
 from mock_tiktok.open_api.endpoints import Endpoint
 from mock_tiktok.open_api.signing import verifies
 from mock_tiktok.state.idempotency import LONGEST_KEY, Scope
-from mock_tiktok.usecases.market import Market
+from mock_tiktok.usecases.market import DeveloperApp, Market
 from mock_tiktok.usecases.shop import Shop
 
 OLDEST: Final = timedelta(minutes=5).total_seconds()
@@ -84,10 +84,10 @@ class Gateway:
         if version not in endpoint.versions:
             raise ApiError(36009014, f"Invalid API version '{version}' for this path", 404)
         query = dict(received.query)
-        self._check_app(query)
+        app = self._app(query)
         self._check_timestamp(query)
-        self._check_sign(query, received)
-        shop = self._shop(endpoint, query, received)
+        self._check_sign(app, query, received)
+        shop = self._shop(app, endpoint, query, received)
         if self._market.troubles.armed:
             self._market.troubles.check_call(shop.shop_id, endpoint.scope)
             act = self._troubled(endpoint, act)
@@ -99,7 +99,7 @@ class Gateway:
             return act(call)
         if not 0 < len(key) <= LONGEST_KEY:
             raise invalid("idempotency_key", why=f"It takes 1 to {LONGEST_KEY} characters")
-        scope = Scope(query["app_key"], shop.shop_id, endpoint.operation, ids.get(endpoint.object_id, ""), key)
+        scope = Scope(app.key, shop.shop_id, endpoint.operation, ids.get(endpoint.object_id, ""), key)
         return self._market.state.outcomes.once(scope, received.body, partial(act, call))
 
     def _troubled(self, endpoint: Endpoint, act: Act) -> Act:
@@ -111,9 +111,11 @@ class Gateway:
 
         return decide if endpoint.object_id else act
 
-    def _check_app(self, query: Mapping[str, str]) -> None:
-        if query.get("app_key") != self._market.app_key:
+    def _app(self, query: Mapping[str, str]) -> DeveloperApp:
+        app = self._market.app_of(query.get("app_key"))
+        if app is None:
             raise invalid("app_key")
+        return app
 
     def _check_timestamp(self, query: Mapping[str, str]) -> None:
         text = query.get("timestamp", "")
@@ -126,20 +128,20 @@ class Gateway:
         if self._accepts_timestamp is None or not self._accepts_timestamp(sent):
             raise invalid("timestamp", why="The timestamp is outside the accepted window of 5 minutes")
 
-    def _check_sign(self, query: Mapping[str, str], received: Received) -> None:
+    def _check_sign(self, app: DeveloperApp, query: Mapping[str, str], received: Received) -> None:
         sign = query.get("sign", "")
         if not sign:
             raise invalid("sign", why="The signature is missing")
         signed_body = b"" if received.content_type.startswith("multipart/form-data") else received.body
-        if not verifies(sign, self._market.app_secret, received.path, received.query, signed_body):
+        if not verifies(sign, app.secret, received.path, received.query, signed_body):
             raise ApiError(
                 106001, "Invalid credentials. The 'sign' query parameter is invalid. Check how it is calculated.", 401
             )
 
-    def _shop(self, endpoint: Endpoint, query: Mapping[str, str], received: Received) -> Shop:
+    def _shop(self, app: DeveloperApp, endpoint: Endpoint, query: Mapping[str, str], received: Received) -> Shop:
         if not received.token:
             raise invalid(TOKEN_HEADER, "header", "It is missing")
-        shop_id, scopes = self._market.tokens.shop_of(received.token, self._market.now)
+        shop_id, scopes = app.tokens.shop_of(received.token, self._market.now)
         if endpoint.scope not in scopes:
             raise ApiError(105005, f"Access denied: the token lacks the scope '{endpoint.scope}'", 401)
         shop = self._market.shop(shop_id)

@@ -15,7 +15,7 @@ from mock_tiktok.policy.profile import Profile
 from mock_tiktok.state.agenda import Agenda
 from mock_tiktok.state.idempotency import IdempotencyStore
 from mock_tiktok.state.store import Store
-from mock_tiktok.state.tokens import TokenStore
+from mock_tiktok.state.tokens import AppName, TokenStore
 from mock_tiktok.state.troubles import Trouble
 
 
@@ -31,10 +31,10 @@ class MarketplaceState:
     counts: Counter[str] = field(default_factory=Counter)
     outcomes: IdempotencyStore = field(default_factory=IdempotencyStore)
     troubles: dict[str, Trouble] = field(default_factory=dict)
-    tokens: TokenStore = field(init=False)
+    tokens: dict[AppName, TokenStore] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.tokens = TokenStore(int.from_bytes(self.digest("tokens", self.world)[:8]))
+        self.tokens = {name: TokenStore(int.from_bytes(self.digest("tokens", name)[:8])) for name in AppName}
 
     def digest(self, purpose: str, whom: str) -> bytes:
         """Return bytes that follow from seed, world, purpose and whom it concerns."""

@@ -1,15 +1,19 @@
 """Authorization codes and tokens, and how long each is good for, in the world's time.
 
+A marketplace has two developer apps: that of the connector, and one for the tools of whoever sets a stage. Each code
+and each token belongs to one app, and to the other it is none.
+
 There are two kinds. *Shown* credentials are what a person copies out of the developer console: they follow from the
 seed, the shop and the time alone, so looking at them changes nothing, what is shown is valid, and showing newer ones
 ends none of the older. *Granted* tokens come from an exchange over HTTP, and a refresh ends the refresh token that was
-granted before, after a grace (D38). Neither kind is ever ended by the other. What a trouble ends before its time are
-granted tokens, either those of the tools or all others; what is shown is the tools' and never ends.
+granted before, after a grace (D38). Neither kind is ever ended by the other. A trouble ends the tokens of one app
+before their time, shown ones too: then others are shown.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -28,6 +32,13 @@ SCOPES: Final = (
     "seller.order.info",
     "seller.return_refund.basic",
 )
+
+
+class AppName(StrEnum):
+    """Whose a developer app is."""
+
+    CONNECTOR = "connector"
+    TOOLS = "tools"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +75,8 @@ _EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 # fmt: off
-# What is said to a token that is no good. That of one that was taken away is not documented apart (assumed).
+# What is said to a token that is no good. That of one that was taken away, or that is another app's, is not documented
+# apart (assumed).
 _SAID: Final[Mapping[int, tuple[str, int]]] = {
     105001: ("The 'x-tts-access-token' header is invalid: no such access_token.", 401),
     105002: ("The access_token in 'x-tts-access-token' has expired. Refresh it and retry.", 401),
@@ -92,7 +104,6 @@ class _Issued:
     expires_at: datetime
     scopes: tuple[str, ...] = SCOPES
     granted: bool = False
-    tools: bool = False  # granted to a tool of the stage's
     used: bool = False  # of a refresh token: its grace has begun
     ended: tuple[int, str] | None = None  # before its time: what is said to it, and the trouble that ended it
 
@@ -107,6 +118,8 @@ class TokenStore:
         self._used_codes: dict[str, int] = {}
         self._exchanges: dict[str, int] = {}
         self._spent: set[str] = set()
+        # What has befallen the shown tokens of a kind and shop, one after the other: what is said to each, and why.
+        self._shown_ended: dict[tuple[_Kind, str], list[tuple[int, str]]] = defaultdict(list)
 
     def add_shop(self, shop_id: str) -> None:
         """Let a shop's seller authorize the app."""
@@ -119,28 +132,35 @@ class TokenStore:
         self._shops.remove(shop_id)
         del self._used_codes[shop_id], self._exchanges[shop_id]
         self._issued = {key: issued for key, issued in self._issued.items() if issued.shop_id != shop_id}
+        for kind in _Kind:
+            self._shown_ended.pop((kind, shop_id), None)
 
     def shown(self, shop_id: str, now: datetime) -> Tokens:
         """Return credentials that are valid at `now`. Nothing changes by asking."""
-        return Tokens(
-            access_token=self._shown(_Kind.ACCESS, shop_id, self._period(_Kind.ACCESS, now), 0),
-            refresh_token=self._shown(_Kind.REFRESH, shop_id, self._period(_Kind.REFRESH, now), 0),
-            auth_code=self._shown(_Kind.CODE, shop_id, self._period(_Kind.CODE, now), self._used_codes[shop_id]),
-        )
+        kinds = (_Kind.ACCESS, _Kind.REFRESH, _Kind.CODE)
+        return Tokens(*(self._shown(one, shop_id, self._period(one, now), self._gone(one, shop_id)) for one in kinds))
+
+    def _gone(self, kind: _Kind, shop_id: str) -> int:
+        """Return how many of what was shown before are no good any more: codes are used, tokens ended."""
+        return self._used_codes[shop_id] if kind is _Kind.CODE else len(self._shown_ended.get((kind, shop_id), ()))
 
     def shop_of(self, access_token: str, now: datetime) -> tuple[str, tuple[str, ...]]:
         """Return whose token it is and what it may do; raise what the gateway says of a bad one."""
         issued = self._good(_Kind.ACCESS, access_token, now, unknown=105001, expired=105002)
         return issued.shop_id, issued.scopes
 
-    def exchange(self, auth_code: str, now: datetime, *, tools: bool = False) -> Grant:
-        """Exchange an authorization code, which ends it; say whether it is a tool of the stage's that does."""
+    def knows(self, access_token: str, now: datetime) -> bool:
+        """Return whether an access token is this app's, be it good or not."""
+        return self._find(_Kind.ACCESS, access_token, now) is not None
+
+    def exchange(self, auth_code: str, now: datetime) -> Grant:
+        """Exchange an authorization code, which ends it."""
         issued = self._find(_Kind.CODE, auth_code, now)
         if issued is None or auth_code in self._spent or now >= issued.expires_at:
             raise ApiError(36004004, "invalid auth code", 200)
         self._spent.add(auth_code)
         self._used_codes[issued.shop_id] += 1
-        return self._grant(issued.shop_id, now, tools)
+        return self._grant(issued.shop_id, now)
 
     def refresh(self, refresh_token: str, now: datetime, grace: Callable[[str], timedelta]) -> Grant:
         """Exchange a refresh token for a new pair.
@@ -151,14 +171,15 @@ class TokenStore:
         if issued.granted:
             ends = min(issued.expires_at, now.replace(microsecond=0) + grace(issued.shop_id))
             self._issued[_Kind.REFRESH, refresh_token] = replace(issued, expires_at=ends, used=True)
-        return self._grant(issued.shop_id, now, issued.tools or not issued.granted)
+        return self._grant(issued.shop_id, now)
 
-    def end(self, how: str, trouble: str, shop_id: str, *, tools: bool = False) -> None:
-        """End the tokens that were granted for a shop, as `ENDINGS` has it; those granted later are good."""
+    def end(self, how: str, trouble: str, shop_id: str) -> None:
+        """End the tokens that a shop has given, as `ENDINGS` has it; those granted or shown later are good."""
+        for kind, code in ENDINGS[how].items():
+            self._shown_ended[kind, shop_id].append((code, trouble))
         for (kind, text), issued in self._issued.items():
-            concerned = issued.granted and issued.tools is tools and issued.shop_id == shop_id
-            if concerned and (code := ENDINGS[how].get(kind)):
-                self._issued[kind, text] = replace(issued, ended=(code, trouble))
+            if issued.shop_id == shop_id and (ended := ENDINGS[how].get(kind)):
+                self._issued[kind, text] = replace(issued, ended=(ended, trouble))
 
     def _good(self, kind: _Kind, text: str, now: datetime, *, unknown: int, expired: int) -> _Issued:
         """Return what a token stands for, or raise what is said of one that is no good."""
@@ -169,17 +190,17 @@ class TokenStore:
             code, trouble = issued.ended
             raise _no_good(code, (trouble, issued.shop_id))
         if now >= issued.expires_at:
-            raise _no_good(expired, (USED_UP, issued.shop_id) if issued.used and not issued.tools else None)
+            raise _no_good(expired, (USED_UP, issued.shop_id) if issued.used else None)
         return issued
 
-    def _grant(self, shop_id: str, now: datetime, tools: bool) -> Grant:
+    def _grant(self, shop_id: str, now: datetime) -> Grant:
         self._exchanges[shop_id] += 1
         number = self._exchanges[shop_id]
         start = now.replace(microsecond=0)
         tokens = {}
         for kind in (_Kind.ACCESS, _Kind.REFRESH):
             tokens[kind] = self._text(f"granted {kind}", shop_id, number)
-            self._issued[kind, tokens[kind]] = _Issued(shop_id, start + _LIVES[kind], granted=True, tools=tools)
+            self._issued[kind, tokens[kind]] = _Issued(shop_id, start + _LIVES[kind], granted=True)
         return Grant(
             shop_id,
             open_id=self._digest("open id", shop_id, 0)[:28],
@@ -195,21 +216,24 @@ class TokenStore:
             return found
         now_period = self._period(kind, now)
         for shop_id in self._shops:
-            used = self._used_codes[shop_id] if kind is _Kind.CODE else 0
+            gone, ends = self._gone(kind, shop_id), self._shown_ended.get((kind, shop_id), ())
             for period in range(now_period, now_period - _LOOK_BACK[kind], -1):
-                if text in (self._shown(kind, shop_id, period, count) for count in range(used + 1)):
-                    issued = _Issued(shop_id, _EPOCH + period * (_LIVES[kind] / 2) + _LIVES[kind])
+                for count in range(gone + 1):
+                    if text != self._shown(kind, shop_id, period, count):
+                        continue
+                    ended = ends[count] if count < len(ends) else None
+                    issued = _Issued(shop_id, _EPOCH + period * (_LIVES[kind] / 2) + _LIVES[kind], ended=ended)
                     if kind is not _Kind.CODE:
                         self._issued[kind, text] = issued
                     return issued
         return None
 
-    def _shown(self, kind: _Kind, shop_id: str, period: int, used: int) -> str:
+    def _shown(self, kind: _Kind, shop_id: str, period: int, gone: int) -> str:
         """Return what is shown during one period: half a life long, so half a life is always left.
 
-        A code that has been used is replaced; the codes have a stream of their own.
+        A code that has been used, or a token that was ended, is replaced; each kind has a stream of its own.
         """
-        return self._text(f"shown {kind}", f"{shop_id}|{used}", period)
+        return self._text(f"shown {kind}", f"{shop_id}|{gone}", period)
 
     def _period(self, kind: _Kind, now: datetime) -> int:
         return (now - _EPOCH) // (_LIVES[kind] / 2)

@@ -6,10 +6,11 @@ everything it must remember in `state`. The doors are built around it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 from mock_tiktok.domain.mail import Mail
@@ -20,7 +21,7 @@ from mock_tiktok.state.events import Listener
 from mock_tiktok.state.marketplace import MarketplaceState
 from mock_tiktok.state.platform import Clock, Platform
 from mock_tiktok.state.store import Store
-from mock_tiktok.state.tokens import Grant, Tokens
+from mock_tiktok.state.tokens import AppName, Grant, Tokens, TokenStore
 from mock_tiktok.usecases.shop import Shop
 from mock_tiktok.usecases.troubles import Troubles
 
@@ -39,15 +40,33 @@ class ShopCredentials:
     region: str
 
 
+@dataclass(frozen=True, slots=True)
+class DeveloperApp:
+    """An app that sellers let into their shops: its credentials, and every code and token that is its own."""
+
+    name: AppName
+    key: str
+    secret: str
+    tokens: TokenStore
+
+
 class Market:
     """The shops that stand on one state and live by one clock."""
 
     def __init__(self, state: MarketplaceState, clock: Clock) -> None:
         self.state = state
         self.platform = Platform(clock, state)
-        self.tokens = state.tokens
-        self.app_key = f"6{state.digest('app key', state.world).hex()[:12]}"
-        self.app_secret = state.digest("app secret", state.world).hex()[:40]
+        apps = [
+            DeveloperApp(
+                name,
+                f"6{state.digest('app key', name).hex()[:12]}",
+                state.digest("app secret", name).hex()[:40],
+                tokens,
+            )
+            for name, tokens in state.tokens.items()
+        ]
+        self.developer_apps: Final[Mapping[str, DeveloperApp]] = MappingProxyType({app.name: app for app in apps})
+        self._apps_by_key: Final = MappingProxyType({app.key: app for app in apps})
         self.troubles = Troubles(state, self.platform)
         self._shops = {shop_id: Shop(self.platform, store, self.troubles) for shop_id, store in state.shops.items()}
 
@@ -75,31 +94,41 @@ class Market:
         store = Store(shop_id, name or f"Rehearsal Shop {number}", chosen.market, chosen, self.state.shops)
         self.state.shops[shop_id] = store
         self._shops[shop_id] = Shop(self.platform, store, self.troubles)
-        self.tokens.add_shop(shop_id)
+        for tokens in self.state.tokens.values():
+            tokens.add_shop(shop_id)
         return _credentials(self._shops[shop_id])
 
     def close_shop(self, shop_id: str) -> None:
         """Close a shop where nobody has bought anything, as if it had never been opened."""
         del self.state.shops[shop_id], self._shops[shop_id]
-        self.tokens.remove_shop(shop_id)
+        for tokens in self.state.tokens.values():
+            tokens.remove_shop(shop_id)
 
     @property
     def shops(self) -> tuple[ShopCredentials, ...]:
         """Return all shops, oldest first."""
         return tuple(_credentials(shop) for shop in self._shops.values())
 
-    def credentials(self, shop_id: str) -> Tokens:
-        """Return tokens that are valid now; asking changes nothing and ends none that were given before."""
-        return self.tokens.shown(self.shop(shop_id).shop_id, self.now)
+    def app_of(self, app_key: str | None) -> DeveloperApp | None:
+        """Return whose app key it is; None for one that nobody has."""
+        return self._apps_by_key.get(app_key or "")
 
-    def exchange(self, auth_code: str, *, tools: bool = False) -> Grant:
-        """Exchange an authorization code for tokens; say whether it is a tool of the stage's that does."""
-        return self.tokens.exchange(auth_code, self.now, tools=tools)
+    def whose(self, app_key: str | None, access_token: str | None) -> AppName | None:
+        """Return whose app a call is made with: by its key or, where it names no app that there is, by its token."""
+        app = self.app_of(app_key)
+        if app is not None:
+            return app.name
+        owners = (name for name, tokens in self.state.tokens.items() if tokens.knows(access_token or "", self.now))
+        return next(owners, None)
 
-    def refresh(self, refresh_token: str) -> Grant:
+    def credentials(self, shop_id: str, app: AppName = AppName.CONNECTOR) -> Tokens:
+        """Return an app's tokens that are valid now; asking changes nothing and ends none that were given before."""
+        return self.state.tokens[app].shown(self.shop(shop_id).shop_id, self.now)
+
+    def refresh(self, app: DeveloperApp, refresh_token: str) -> Grant:
         """Exchange a refresh token for new tokens."""
         grace = "token.refresh_grace"
-        return self.tokens.refresh(refresh_token, self.now, lambda shop_id: self.shop(shop_id).profile.wait(grace))
+        return app.tokens.refresh(refresh_token, self.now, lambda shop_id: self.shop(shop_id).profile.wait(grace))
 
     def shop(self, shop_id: str) -> Shop:
         """Return the shop of that id; raise UnknownId where there is none."""

@@ -5,7 +5,7 @@
     quota          {calls, per}   a shop's calls beyond that many in that time are refused
     scope_removed  {scope}        tokens lack the scope
     token_revoked, token_expired, refresh_ended, deauthorised
-                                  end, once, tokens that have been granted (`state/tokens.py`)
+                                  end, once, the tokens of one app (`state/tokens.py`)
 
 A trouble bites only on calls made inside `during`, which names those that may: its caller decides whom it concerns,
 and is asked at the instant when one would make a difference. A call that nobody has armed for pays nothing.
@@ -23,7 +23,7 @@ from mock_tiktok.errors import LOCKED, ApiError, BadValue, UnknownId
 from mock_tiktok.state.index import Behind, Dated, Shelf
 from mock_tiktok.state.marketplace import MarketplaceState
 from mock_tiktok.state.platform import Platform
-from mock_tiktok.state.tokens import ENDINGS, SCOPES, USED_UP
+from mock_tiktok.state.tokens import ENDINGS, SCOPES, USED_UP, AppName
 from mock_tiktok.state.troubles import Trouble
 
 Strikes = Callable[[str], bool]  # told the shop; returns whether it is to strike
@@ -50,9 +50,10 @@ class Troubles:
         self.armed: Mapping[str, Strikes] = _NOBODY
         self.shut_out: Callable[[str], None] = lambda shop_id: None  # hears whose refresh token is used up
 
-    def begin(self, number: str, kind: str, *, shop_id: str | None = None, tools: bool = False, **told: Any) -> None:
-        """Begin a trouble, in one shop or in all; a kind that ends tokens, those of the `tools` or all others, has
-        done so when this returns.
+    def begin(
+        self, number: str, kind: str, *, shop_id: str | None = None, app: AppName = AppName.CONNECTOR, **told: Any
+    ) -> None:
+        """Begin a trouble, in one shop or in all; a kind that ends tokens has ended the app's when this returns.
 
         Raise BadValue for what cannot be meant, UnknownId for a shop that is not there: nothing has changed then.
         """
@@ -63,7 +64,7 @@ class Troubles:
         trouble = self._state.troubles[number] = Trouble(number, kind, shop_id, told)
         for store in shops:
             if kind in ENDINGS:
-                self._state.tokens.end(kind, number, store.shop_id, tools=tools)
+                self._state.tokens[app].end(kind, number, store.shop_id)
             elif kind == "search_lag":
                 shelves: Iterable[Shelf[Any]] = (store.orders, store.returns, store.cancellations)
                 trouble.behind += [shelf.followed(number, told["by"]) for shelf in shelves]

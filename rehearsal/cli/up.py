@@ -233,11 +233,19 @@ def _write(file: Path, world: Json) -> None:
         raise click.UsageError(f"--json {file}: {error.strerror}.") from None
 
 
+def _credentials(world: Json) -> dict[str, Json]:
+    """Return the credentials that are printed, by their title; while our connector sits, the tools' app is the only."""
+    if world["tiktok"] == world["tools"]:
+        return {"TikTok Shop app and shop": world["tiktok"], "Connector client": world["connector"]}
+    seats = {"TikTok Shop app of the seat: calls with it are the connector's": world["tiktok"]}
+    return seats | {"TikTok Shop app for tools and tests, never judged": world["tools"]}
+
+
 def _print(world: Json, *, needs_token: bool) -> None:
     console = Console(highlight=False, soft_wrap=True)
     now = instant(world["now"], "now")
     pace = f"running at ×{world['speed']:g}" if world["speed"] else "its clock stands still"
-    urls, tiktok, client = world["urls"], world["tiktok"], world["connector"]
+    urls = world["urls"]
     console.print(
         Text.assemble(
             ("Rehearsal ", "bold"),
@@ -245,20 +253,18 @@ def _print(world: Json, *, needs_token: bool) -> None:
         )
     )
     pages = {
-        "console": f"{urls['console']}/",
-        "Seller Center": f"{urls['tiktok']}/seller-center/orders/returns",
-        "buyer": f"{urls['tiktok']}/buyer/orders",
-        "OMS's work": f"{urls['oms']}/",
-        "order pages": f"{urls['connector']}/",
+        "console": (urls["console"], "/"),
+        "Seller Center": (urls["tiktok"], "/seller-center/orders/returns"),
+        "buyer": (urls["tiktok"], "/buyer/orders"),
+        "OMS's work": (urls["oms"], "/"),
+        "order pages": (urls["connector"], "/"),
     }
-    if needs_token:
-        pages = {name: f"{address}?token={world['token']}" for name, address in pages.items()}
+    entering = f"?token={world['token']}" if needs_token else ""
     token_needed = "" if needs_token else " (not needed on loopback)"
     groups = {
-        "Look": pages,
-        "Call": {name.replace("_", " "): urls[name] for name, *_ in SERVICES},
-        "TikTok Shop app and shop": tiktok,
-        "Connector client": client,
+        "Look": {name: origin + path + entering for name, (origin, path) in pages.items() if origin},
+        "Call": {name.replace("_", " "): urls[name] for name, *_ in SERVICES if urls[name]},
+        **_credentials(world),
         f"Control API token{token_needed}": {"Authorization": f"Bearer {world['token']}"},
     }
     for title, entries in groups.items():

@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
+from typing import Final
 
-from mock_tiktok import CancellationView, LineItemView, Mail, OrderView, ReturnView, TimelineEntry
+from mock_tiktok import AppName, CancellationView, LineItemView, Mail, OrderView, ReturnView, TimelineEntry
 from rehearsal.audit.invariant import LedgerRow
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.formats import shown_time
@@ -17,15 +18,19 @@ from rehearsal.simulation.player import AgendaLike, FiredLike
 from rehearsal.simulation.scheduler import Advanced
 from rehearsal.sums import written
 from rehearsal.wire.faults.fault import Planned
-from rehearsal.world.world import World
+from rehearsal.world.world import NO_CLIENT, World
+
+CLIENT: Final = "application_id shared_secret refresh_token"
+TOKENS: Final = "access_token refresh_token auth_code"
+SHOP: Final = ("shop_id", "shop_cipher")
 
 
 def world(world: World, addresses: Addresses) -> Json:
     """Return the world: its addresses, its credentials, its time."""
-    marketplace, begun, client = world.marketplace, world.origin, world.client
-    shops = [shop(world, credentials.shop_id) for credentials in marketplace.shops]
+    begun = world.origin
+    shops = [shop(world, credentials.shop_id) for credentials in world.marketplace.shops]
     first = shops[0]
-    secrets = ("access_token", "refresh_token", "auth_code", "shop_id", "shop_cipher")
+    gone = {name: None for name, seat in (("connector", world.connector), ("oms", world.oms)) if seat.app is None}
     return {
         "name": world.name,
         "seed": world.seed,
@@ -36,22 +41,38 @@ def world(world: World, addresses: Addresses) -> Json:
         "profile": first["profile"],
         "oms_policy": begun.oms_policy,
         "oms_manners": list(begun.oms_manners),
-        "urls": addresses.document(),
-        "tiktok": {**_shown(marketplace, "app_key app_secret"), **{name: first[name] for name in secrets}},
-        "connector": {
-            **_shown(client, "application_id shared_secret refresh_token"),
-            "profile_id": first["profile_id"],
-        },
+        "urls": addresses.document() | gone,
+        "tiktok": _app(world, _shown_app(world), first),
+        "tools": _app(world, AppName.TOOLS, first),
+        "connector": None
+        if world.client is NO_CLIENT
+        else _shown(world.client, CLIENT) | {"profile_id": first["profile_id"]},
         "shops": shops,
     }
 
 
+def _shown_app(world: World) -> AppName:
+    """Return whose app is shown first: that of a connector from outside; our own keeps its app to itself (D40)."""
+    return AppName.CONNECTOR if world.connector.from_outside else AppName.TOOLS
+
+
+def _app(world: World, name: AppName, first: Json) -> Json:
+    """Return an app's credentials, with those that the first shop has given it."""
+    app = world.marketplace.developer_apps[name]
+    given = _shown(world.marketplace.credentials(first["shop_id"], name), TOKENS)
+    return {"app_key": app.key, "app_secret": app.secret, **given, **{one: first[one] for one in SHOP}}
+
+
 def shop(world: World, shop_id: str) -> Json:
     """Return one shop: where it stands, its credentials, and how the connector knows it."""
-    known, tokens = world.marketplace.shop(shop_id), world.marketplace.credentials(shop_id)
+    known = world.marketplace.shop(shop_id)
+    tokens, tools = (
+        _shown(world.marketplace.credentials(shop_id, app), TOKENS) for app in (_shown_app(world), AppName.TOOLS)
+    )
     return {
         **_shown(known, "shop_id shop_cipher name region"),
-        **_shown(tokens, "access_token refresh_token auth_code"),
+        **tokens,
+        "tools": tools,
         "profile_id": next((shop.profile_id for shop in world.shops if shop.shop_id == shop_id), None),
         **_shown(known.profile, "currency"),
         "profile": known.profile.name,

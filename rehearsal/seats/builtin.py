@@ -89,6 +89,7 @@ class OurConnector:
     """Our connector: its process is an object, its disk a database in memory that outlives the process."""
 
     capabilities: frozenset[Capability] = OF_A_CONNECTOR
+    from_outside = False
 
     def __init__(self, place: Place, app: AppCredentials) -> None:
         self._place = place

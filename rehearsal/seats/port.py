@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Final, NoReturn, Protocol
+from typing import Any, Final, Protocol
 
 import requests
 
@@ -148,9 +148,9 @@ class Seat(Player, Protocol):
         return frozenset()
 
     @property
-    def app(self) -> WsgiApp:
-        """Return what serves its API and its pages."""
-        return _nobody
+    def app(self) -> WsgiApp | None:
+        """Return what serves its API and its pages behind the stage's own door; None where nothing does."""
+        return None
 
     # DRIVEN
     def next_due(self) -> DueLike | None:
@@ -168,6 +168,11 @@ class Seat(Player, Protocol):
 
 class ConnectorSeat(Seat, Protocol):
     """A connector on its seat."""
+
+    @property
+    def from_outside(self) -> bool:
+        """Return whether it calls from outside, where it is known by the seat's app (D40)."""
+        return False
 
     def start(self) -> None:
         """Have it start, or start again on what it has kept."""
@@ -273,7 +278,9 @@ class OmsSeat(Seat, Protocol):
 
 
 class EmptyConnectorSeat(ConnectorSeat):
-    """Nobody sits on the connector's seat."""
+    """Nobody sits on the connector's seat: whoever calls with the seat's app takes it."""
+
+    from_outside = True
 
 
 class EmptyOmsSeat(OmsSeat):
@@ -314,7 +321,3 @@ class Seats:
 def common(connector: Seat, oms: Seat) -> frozenset[Capability]:
     """Return what can be asked of a world with these seats: of each capability, all whom it concerns must have it."""
     return frozenset(Capability) - (OF_A_CONNECTOR - connector.capabilities) - (OF_AN_OMS - oms.capabilities)
-
-
-def _nobody(environ: Mapping[str, Any], start_response: Any) -> NoReturn:
-    raise requests.ConnectionError("nobody answers on this seat")

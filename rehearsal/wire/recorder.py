@@ -37,7 +37,8 @@ class Call:
     query: str
     headers: Mapping[str, str]  # names in lower case
     body: bytes
-    outside: bool = False
+    outside: bool = False  # a tool's or a test's, who is nobody's on the stage
+    from_afar: bool = False  # its caller lives by the machine's clock
     exchange_id: str = ""
     scheme: str = "https"
     patience: timedelta | None = None  # how long its caller waits for the whole answer; None: for ever

@@ -240,39 +240,39 @@ def recorded(
     contract: Contract,
     guard: Callable[[], AbstractContextManager[Any]],
     caller: str = "outside",
+    seated: Callable[[str, Mapping[str, str]], str | None] = lambda query, headers: None,
 ) -> WsgiApp:
-    """Return `app` as outsiders reach it over sockets: each call is judged and recorded like any other.
+    """Return `app` as it is reached over sockets: each call is judged and recorded like any other.
 
     `guard` is held for the length of each call (the world's lock: one writer per world). A caller that says it is one
-    of ours, as `SocketWire` does, is judged as one of ours. Where a front takes the call, it is told how the answer is
-    to be delivered.
+    of ours, as `SocketWire` does, is judged as one of ours, and so is whoever `seated` finds, by the query and the
+    headers, to sit on a seat (D40). Everybody else is the `caller` from outside. Where a front takes the call, it is
+    told how the answer is to be delivered.
     """
 
     def recording(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        headers = {
-            key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")
-        }
-        if environ.get("CONTENT_TYPE"):
-            headers["content-type"] = environ["CONTENT_TYPE"]
+        headers = _headers(environ)
         ours = headers.pop(CALLER_HEADER.lower(), None)
         environ.pop(_variable(CALLER_HEADER), None)
+        query = environ.get("QUERY_STRING", "")
+        whose = ours or seated(query, headers)
         call = Call(
-            ours or caller,
+            whose or caller,
             environ["REQUEST_METHOD"],
             environ.get("HTTP_HOST", environ["SERVER_NAME"]),
             quote((environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "/")).encode("latin-1"), safe=_PATH_SAFE),
-            environ.get("QUERY_STRING", ""),
+            query,
             headers,
             body,
-            outside=ours is None,
+            outside=whose is None,
+            from_afar=ours is None,
             scheme=environ["wsgi.url_scheme"],
             delivery=environ.get(DELIVERY),
         )
 
         def handler(sent: Call) -> Response:
             asked = {"wsgi.input": io.BytesIO(body), "rehearsal.exchange_id": sent.exchange_id}
-            asked["rehearsal.outside"] = sent.outside
             return run_wsgi(app, environ | asked)
 
         try:
@@ -289,6 +289,14 @@ def recorded(
         return [response.body]
 
     return recording
+
+
+def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
+    """Return a request's headers, their names in lower case."""
+    headers = {key[5:].replace("_", "-").lower(): value for key, value in environ.items() if key.startswith("HTTP_")}
+    if environ.get("CONTENT_TYPE"):
+        headers["content-type"] = environ["CONTENT_TYPE"]
+    return headers
 
 
 def _missing(response: Response) -> int:

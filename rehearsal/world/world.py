@@ -17,11 +17,11 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 import requests
 
-from mock_tiktok import LedgerLine, Marketplace
+from mock_tiktok import AppName, LedgerLine, Marketplace
 from mock_tiktok.errors import BadValue
 from rehearsal.audit.auditor import Auditor
 from rehearsal.audit.event import LogLine
@@ -61,6 +61,7 @@ API_HOST: Final = "open-api.tiktokglobalshop.com"
 AUTH_HOST: Final = "auth.tiktok-shops.com"
 CONNECTOR_HOST: Final = "api.channeladvisor.com"
 REFRESH: Final = "/api/v2/token/refresh"
+SEATS: Final = {"connector": "connector", "oms": "OMS"}  # as they are called, by the name of their door
 TIMESTAMP_EARLY: Final = timedelta(minutes=5)
 TIMESTAMP_LATE: Final = timedelta(seconds=30)
 ZERO: Final = Decimal("0.00")
@@ -172,10 +173,12 @@ class World:
             clock=self.clock, seed=seed, world=name, profile=profile, accepts_timestamp=self._accepts_timestamp
         )
         self._mount(API_HOST, AUTH_HOST, name="marketplace", contract="tiktok_shop", app=self.marketplace.app)
-        app = AppCredentials(self.marketplace.app_key, self.marketplace.app_secret)
-        self.connector: Final = seats.connector(self._place("connector"), app)
+        app = self.marketplace.developer_apps[AppName.CONNECTOR]
+        self.connector: Final = seats.connector(self._place("connector"), AppCredentials(app.key, app.secret))
         self.connector.start()
-        self._mount(CONNECTOR_HOST, name="connector", contract="channeladvisor", app=self._mortal(self.connector.app))
+        if self.connector.app is not None:
+            api = self._mortal(self.connector.app)
+            self._mount(CONNECTOR_HOST, name="connector", contract="channeladvisor", app=api)
         self.client: Final = self._client_named("oms")
         self.oms: Final = seats.oms(self._place("oms"), self.client, self._conduct())
         self.capabilities: Final = common(self.connector, self.oms)
@@ -422,7 +425,7 @@ class World:
             )
 
     def _on_exchange(self, exchange: Exchange) -> None:
-        if exchange.outside and exchange.writes:
+        if exchange.writes and (exchange.outside or (self.connector.from_outside and exchange.caller == "connector")):
             self.state.rest.disturb()
 
     def _on_hit(self, hit: Hit) -> None:
@@ -530,15 +533,30 @@ class World:
     # outsiders
 
     def outside_app(self, name: str) -> WsgiApp:
-        """Return what outsiders reach over sockets: "tiktok", "tiktok_auth", "connector" or "oms"."""
+        """Return what is reached over sockets: "tiktok", "tiktok_auth", "connector" or "oms"."""
+        app = {"connector": self.connector.app, "oms": self.oms.app}.get(name, self.marketplace.app)
+        if app is None:
+            return _nobody(name)
         if name == "oms":
-            return _guarded(self.oms.app, self)
-        host = {"tiktok": API_HOST, "tiktok_auth": AUTH_HOST, "connector": CONNECTOR_HOST}[name]
-        endpoint = self.wire.endpoint(host)
+            return _guarded(app, self)
+        endpoint = self.wire.endpoint({"tiktok": API_HOST, "tiktok_auth": AUTH_HOST, "connector": CONNECTOR_HOST}[name])
         assert endpoint is not None
-        app, contract = self.connector.app if name == "connector" else self.marketplace.app, endpoint.contract
-        judged = recorded(app, recorder=self.recorder, name=endpoint.name, contract=contract, guard=self.visited)
+        contract, seated = endpoint.contract, self._seated if endpoint.name == "marketplace" else _nobody_seated
+        judged = recorded(
+            app, recorder=self.recorder, name=endpoint.name, contract=contract, guard=self.visited, seated=seated
+        )
         return _api_or_pages(judged, _guarded(app, self), contract)
+
+    def _seated(self, query: str, headers: Mapping[str, str]) -> str | None:
+        """Return "connector" for a call to the marketplace that is made with the app of a connector from outside.
+
+        Where a call names no app that there is, its access token says whose it is.
+        """
+        if not self.connector.from_outside:
+            return None
+        app_key = next((value for name, value in parse_qsl(query) if name == "app_key"), None)
+        whose = self.marketplace.whose(app_key, headers.get("x-tts-access-token"))
+        return "connector" if whose is AppName.CONNECTOR else None
 
     @contextmanager
     def visited(self) -> Iterator[None]:
@@ -564,6 +582,21 @@ class World:
         with self.lock:
             self.connector.stop()
             self.trace.close()
+
+
+def _nobody_seated(query: str, headers: Mapping[str, str]) -> None:
+    return None
+
+
+def _nobody(name: str) -> WsgiApp:
+    """Return what answers at the door of a player who is not there."""
+    words = f"Nobody of this stage's sits on the seat of the {SEATS[name]}: there is nothing behind this door.\n"
+
+    def serve(environ: dict[str, Any], start_response: Any) -> Sequence[bytes]:
+        start_response("404 Not Found", [("Content-Type", "text/plain; charset=utf-8")])
+        return [words.encode()]
+
+    return serve
 
 
 def _guarded(app: WsgiApp, world: World) -> WsgiApp:

@@ -6,6 +6,7 @@ import json
 
 import requests
 
+from mock_tiktok import AppName
 from mock_tiktok.open_api.signing import signature
 from rehearsal.server.sockets import Served, Service, origin, take
 from rehearsal.world.world import World
@@ -15,16 +16,16 @@ PATH = "/return_refund/202309/returns/search"
 
 
 def search(session: requests.Session, base: str, world: World) -> requests.Response:
-    shop = world.marketplace.shops[0]
-    token = world.marketplace.credentials(shop.shop_id).access_token
+    shop, app = world.marketplace.shops[0], world.marketplace.developer_apps[AppName.TOOLS]
+    token = world.marketplace.credentials(shop.shop_id, app.name).access_token
     body = json.dumps({"return_status": ["RETURN_OR_REFUND_REQUEST_PENDING"]})
     query = {
-        "app_key": world.marketplace.app_key,
+        "app_key": app.key,
         "page_size": "50",
         "shop_cipher": shop.shop_cipher,
         "timestamp": str(int(world.now.timestamp())),
     }
-    query["sign"] = signature(world.marketplace.app_secret, PATH, query.items(), body.encode())
+    query["sign"] = signature(app.secret, PATH, query.items(), body.encode())
     headers = {"content-type": "application/json", "x-tts-access-token": token}
     response = session.post(base + PATH, params=query, data=body, headers=headers, timeout=10)
     if response.json()["code"] != 0:

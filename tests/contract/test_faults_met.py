@@ -28,13 +28,18 @@ class Caller:
 
     def __init__(self, world: World, session: requests.Session, base: str, fault_from: str) -> None:
         self.world, self.session, self.base, self.fault_from = world, session, base, fault_from
+        self.app = world.marketplace.developer_apps[fault_from]
         (self.shop,) = world.marketplace.shops
         self.claim = self.a_claim()
         self.patience = PATIENT
         self.met = threading.Event()
         world.recorder.subscribe(lambda exchange: self.met.set() if exchange.fault else None)
-        code = world.marketplace.credentials(self.shop.shop_id).auth_code
+        code = self.auth_code
         self.granted = self.token("get", auth_code=code, grant_type="authorized_code")["data"]
+
+    @property
+    def auth_code(self) -> str:
+        return self.world.marketplace.credentials(self.shop.shop_id, self.app.name).auth_code
 
     def a_claim(self) -> str:
         order = self.world.marketplace.place_order()
@@ -47,16 +52,16 @@ class Caller:
         return self.post(f"{RR}/search", {})
 
     def post(self, path: str, body: dict[str, Any], **query: str) -> requests.Response:
-        market, raw = self.world.marketplace, json.dumps(body).encode()
-        query |= {"app_key": market.app_key, "shop_cipher": self.shop.shop_cipher}
+        raw = json.dumps(body).encode()
+        query |= {"app_key": self.app.key, "shop_cipher": self.shop.shop_cipher}
         query["timestamp"] = str(int(self.world.now.timestamp()))
-        query["sign"] = signature(market.app_secret, path, tuple(query.items()), raw)
+        query["sign"] = signature(self.app.secret, path, tuple(query.items()), raw)
         headers = {"x-tts-access-token": self.granted["access_token"], "content-type": "application/json"}
         address = f"{self.base}{path}?{urlencode(query)}"
         return self.session.post(address, data=raw, headers=headers, timeout=self.patience, allow_redirects=False)
 
     def token(self, verb: str, **query: str) -> dict[str, Any]:
-        query |= {"app_key": self.world.marketplace.app_key, "app_secret": self.world.marketplace.app_secret}
+        query |= {"app_key": self.app.key, "app_secret": self.app.secret}
         address = f"{self.base}/api/v2/token/{verb}?{urlencode(query)}"
         return dict(self.session.get(address, timeout=PATIENT).json())
 
@@ -166,8 +171,7 @@ def test_every_kind_is_met_and_is_over_when_it_was(kind: str, way: Callable[[], 
         assert met["fault"] == kind
         caller.patience = PATIENT
         if "token" in kind or kind == "deauthorised":
-            code = caller.world.marketplace.credentials(caller.shop.shop_id).auth_code
-            caller.granted = caller.token("get", auth_code=code, grant_type="authorized_code")["data"]
+            caller.granted = caller.token("get", auth_code=caller.auth_code, grant_type="authorized_code")["data"]
         assert caller.approve().json()["code"] == 0
 
 

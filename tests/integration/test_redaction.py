@@ -45,7 +45,7 @@ def last(world: World) -> Entry:
     ],
 )
 def test_a_secret_in_an_unknown_call_is_hidden(world: World, service: str, method: str, path: str, shown: str) -> None:
-    secret = world.marketplace.app_secret
+    secret = world.marketplace.developer_apps["connector"].secret
     response = Client(world.outside_app(service)).open(
         path.format(secret=secret), method=method, json={"words": secret} if method != "GET" else None
     )
@@ -82,7 +82,7 @@ def secrets(world: World) -> dict[str, str]:
     foreign = "Zm9yZWlnbi10b2tlbi0xMjM0-_x"  # of a connector that makes its tokens in its own way
     Client(world.outside_app("connector")).get("/v1/Orders", headers={"Authorization": f"Bearer {foreign}"})
     return {
-        "app secret": world.marketplace.app_secret,
+        "app secret": world.marketplace.developer_apps["connector"].secret,
         "shown access token": shown.access_token,
         "auth code": shown.auth_code,
         "shared secret": world.client.shared_secret,
@@ -146,7 +146,7 @@ def test_a_secret_in_the_words_of_a_decision_reaches_neither_call_nor_event(worl
     world.marketplace.request_return(order.order_id, return_type="REFUND")
     world.advance(by=timedelta(minutes=30))
     (case,) = world.oms.adjustments()
-    world.oms.reject(case.id, comment=f"see {world.marketplace.app_secret}")
+    world.oms.reject(case.id, comment=f"see {world.marketplace.developer_apps['connector'].secret}")
     world.advance(by=timedelta(minutes=30))
     assert "see [redacted]" in exports(world)
-    assert world.marketplace.app_secret not in exports(world)
+    assert world.marketplace.developer_apps["connector"].secret not in exports(world)

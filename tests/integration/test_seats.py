@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
+from dataclasses import asdict
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from freezegun import freeze_time
+from werkzeug.test import Client
 
+from mock_tiktok.open_api.signing import signature
 from rehearsal.audit.finding import Verdict
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Json, Problem
+from rehearsal.seats import port
 from rehearsal.seats.builtin import OURS, OurConnector, OurOms
 from rehearsal.seats.port import (
     OF_A_CONNECTOR,
     OF_AN_OMS,
     Activity,
     Capability,
-    Client,
     Conduct,
     NotCapable,
     OmsSeat,
@@ -33,6 +38,7 @@ from rehearsal.world.world import World
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parents[2]
+SEARCH = "/return_refund/202309/returns/search"
 MISSING = {Capability.LEDGER, Capability.ACTIVITY, Capability.STAFF_SEES, Capability.STAFF_DECIDES}
 
 
@@ -53,7 +59,7 @@ class ClosedOms(OmsSeat):
 
     capabilities = OF_AN_OMS - {Capability.STAFF_SEES, Capability.STAFF_DECIDES}
 
-    def __init__(self, place: Place, client: Client, conduct: Conduct) -> None:
+    def __init__(self, place: Place, client: port.Client, conduct: Conduct) -> None:
         self._oms = OurOms(place, client, Conduct("approve"))
 
     @property
@@ -186,13 +192,119 @@ def test_a_scenario_that_asks_for_it_is_not_judged(pytester: pytest.Pytester, mo
     result.stdout.fnmatch_lines(["*Not judged: *lacks the capability*"])
 
 
-def test_a_world_with_nobody_on_its_seats_can_be_begun_and_moved() -> None:
+@pytest.fixture
+def empty() -> Iterator[InProcessStage]:
     stage = InProcessStage(World, seats=Seats())
+    yield stage
+    stage.close()
+
+
+def test_a_world_with_nobody_on_its_seats_can_be_begun_and_moved(empty: InProcessStage) -> None:
+    stage = empty
     order = stage.place_order()
     asked = stage.request_return(order["order_id"], type="REFUND")
     stage.advance(by="PT25H")
     assert stage.get_return(asked["return_id"])["refunded"] == order["total"]  # silence is a yes
-    assert (stage.world()["connector"]["refresh_token"], stage.current.shops) == ("", [])
+    assert (stage.world()["connector"], stage.current.shops) == (None, [])
     assert stage.current.capabilities == frozenset()
     assert stage.findings()["findings"] == []
+
+
+# whose call it is
+
+
+class Outsider:
+    """Calls the marketplace's door with an app's credentials, as `GET /world` shows them."""
+
+    def __init__(self, world: World, app: Json) -> None:
+        self._world, self.app = world, app
+        self.door = Client(world.outside_app("tiktok"))
+
+    def post(self, path: str, body: Json, *, at: datetime | None = None, app_key: str = "") -> Json:
+        at, raw = at or self._world.now, json.dumps(body).encode()
+        query = {"app_key": app_key or self.app["app_key"], "shop_cipher": self.app["shop_cipher"]}
+        query["timestamp"] = str(int(at.timestamp()))
+        query["sign"] = signature(self.app["app_secret"], path, query.items(), raw)
+        headers = {"x-tts-access-token": self.app["access_token"], "content-type": "application/json"}
+        return dict(json.loads(self.door.post(path, query_string=query, headers=headers, data=raw).data))
+
+    def search(self, app_key: str = "") -> int:
+        return int(self.post(SEARCH, {}, app_key=app_key)["code"])
+
+    @property
+    def caller(self) -> str:
+        return [str(entry["from"]) for entry in self._world.trace.entries() if entry["kind"] == "exchange"][-1]
+
+
+def test_a_call_with_the_seats_app_is_the_connectors_and_one_with_the_tools_app_nobodys(empty: InProcessStage) -> None:
+    """The world shows both apps; a call that names no app that there is, is known by its token."""
+    shown, world = empty.world(), empty.current
+    seat, tools = Outsider(world, shown["tiktok"]), Outsider(world, shown["tools"])
+    assert shown["tiktok"]["app_key"] != shown["tools"]["app_key"]
+    assert shown["shops"][0]["access_token"] == shown["tiktok"]["access_token"] != shown["tools"]["access_token"]
+    assert shown["shops"][0]["tools"].items() <= shown["tools"].items()
+    for one, caller in ((seat, "connector"), (tools, "outside")):
+        assert (one.search(), one.caller) == (0, caller)
+        assert (one.search(app_key="no"), one.caller) == (36009004, caller)
+    seat.app = {**seat.app, "access_token": "ROW_no"}
+    assert (seat.search(app_key="no"), seat.caller) == (36009004, "outside")
+    assert (seat.search(), seat.caller) == (105001, "connector")
+
+
+def test_what_breaks_the_contract_is_a_finding_of_the_connectors_and_nothing_of_the_tools(
+    empty: InProcessStage,
+) -> None:
+    shown, world = empty.world(), empty.current
+    refund = empty.request_return(empty.place_order()["order_id"], type="REFUND")
+    path = f"/return_refund/202309/returns/{refund['return_id']}/approve"
+    for app, findings in (("tools", 0), ("tiktok", 1)):
+        assert Outsider(world, shown[app]).post(path, {"decision": "YES"})["code"] != 0, "the marketplace refuses it"
+        assert len(world.auditor.broken()) == findings
+    (finding,) = world.auditor.broken()
+    assert (finding.invariant, finding.suspect) == ("contract-kept", "connector")
+    assert "YES" in finding.seen
+
+
+def test_trouble_bites_on_the_calls_and_the_tokens_of_the_seats_app_alone(empty: InProcessStage) -> None:
+    shown, world = empty.world(), empty.current
+    seat, tools = Outsider(world, shown["tiktok"]), Outsider(world, shown["tools"])
+    refused = world.trouble.plan(kind="refuse", times=1, **{"from": "connector", "with": {"status": 503}})
+    assert (tools.search(), refused.calls) == (0, 0)
+    assert (seat.search(), refused.hit, seat.search()) == (36009003, 1, 0)
+    revoked = world.trouble.plan(kind="token_revoked", times=1)
+    assert (tools.search(), seat.search(), revoked.hit) == (0, 105001, 1)
+    renewed = empty.world()
+    assert renewed["tools"] == shown["tools"]
+    assert Outsider(world, renewed["tiktok"]).search() == 0
+
+
+@pytest.mark.parametrize("strict", [False, True])
+def test_a_connector_from_outside_may_live_by_either_clock(*, strict: bool) -> None:
+    now = datetime(2026, 5, 1, tzinfo=UTC)
+    stage = InProcessStage(World, seats=Seats(), strict_time=strict)
+    with freeze_time(now):
+        seat = Outsider(stage.current, stage.world()["tiktok"])
+        codes = [seat.post(SEARCH, {}, at=at)["code"] for at in (now, stage.current.now)]
+    assert codes == [36009004 if strict else 0, 0]
     stage.close()
+
+
+def test_our_connectors_app_is_shown_nowhere_and_is_nobodys_from_outside() -> None:
+    world = World()
+    app = world.marketplace.developer_apps["connector"]
+    stage = InProcessStage(lambda **settings: world)
+    assert app.key not in json.dumps(stage.world())
+    shop_id = world.shops[0].shop_id
+    tokens = asdict(world.marketplace.credentials(shop_id))
+    guessed = {"app_key": app.key, "app_secret": app.secret, **tokens, "shop_cipher": world.shops[0].shop_cipher}
+    outsider = Outsider(world, guessed)
+    assert (outsider.search(), outsider.caller) == (0, "outside")
+    stage.close()
+
+
+@pytest.mark.parametrize("door", ["connector", "oms"])
+def test_behind_the_door_of_a_player_who_is_not_there_one_learns_so(empty: InProcessStage, door: str) -> None:
+    answer = Client(empty.current.outside_app(door)).get("/v1/Orders")
+    assert (answer.status_code, answer.mimetype) == (404, "text/plain")
+    assert f"seat of the {door}" in answer.text.lower().replace("'s", "")
+    assert (empty.world()["urls"][door], empty.world()["shops"][0]["profile_id"]) == (None, None)

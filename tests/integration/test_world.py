@@ -16,6 +16,7 @@ from freezegun import freeze_time
 from werkzeug.test import Client
 
 from connector.errors import Unavailable
+from mock_tiktok import AppName
 from mock_tiktok.open_api.signing import signature
 from rehearsal.control.local import refusals
 from rehearsal.control.stage import Problem
@@ -178,7 +179,8 @@ def test_no_secret_and_no_buyer_is_in_any_export(world: World) -> None:
     exports = world.trace.ndjson() + har(world.trace.entries()) + mermaid(world.trace.entries())
     (shop,) = world.marketplace.shops
     tokens = world.marketplace.credentials(shop.shop_id)
-    secrets = [world.marketplace.app_secret, tokens.access_token, tokens.refresh_token, tokens.auth_code]
+    app = world.marketplace.developer_apps["connector"]
+    secrets = [app.secret, tokens.access_token, tokens.refresh_token, tokens.auth_code]
     secrets += [world.client.shared_secret, world.client.refresh_token]
     buyers = [mail.message["To"] for mail in world.marketplace.mailbox()]
     assert len(record) > len(exports) > 0
@@ -279,19 +281,20 @@ def test_two_shops_live_side_by_side() -> None:
 
 
 def signed(
-    world: World, timestamp: datetime, body: bytes = b"{}", **more: str
+    world: World, timestamp: datetime, body: bytes = b"{}", whose: AppName = AppName.TOOLS, **more: str
 ) -> tuple[str, dict[str, str], dict[str, str], bytes]:
     path = "/return_refund/202309/returns/search"
     (shop,) = world.marketplace.shops
-    query = {"app_key": world.marketplace.app_key, "shop_cipher": shop.shop_cipher, **more}
+    app = world.marketplace.developer_apps[whose]
+    query = {"app_key": app.key, "shop_cipher": shop.shop_cipher, **more}
     query["timestamp"] = str(int(timestamp.timestamp()))
-    query["sign"] = signature(world.marketplace.app_secret, path, query.items(), body)
-    token = world.marketplace.credentials(shop.shop_id).access_token
+    query["sign"] = signature(app.secret, path, query.items(), body)
+    token = world.marketplace.credentials(shop.shop_id, whose).access_token
     return path, query, {"x-tts-access-token": token, "content-type": "application/json"}, body
 
 
 def search_from_outside(world: World, timestamp: datetime, body: bytes = b"{}", **more: str) -> int:
-    path, query, headers, body = signed(world, timestamp, body, **more)
+    path, query, headers, body = signed(world, timestamp, body, AppName.TOOLS, **more)
     response = Client(world.outside_app("tiktok")).post(path, query_string=query, headers=headers, data=body)
     code: int = json.loads(response.data)["code"]
     return code
@@ -353,7 +356,7 @@ def test_a_player_of_ours_is_judged_by_the_worlds_time_alone() -> None:
     now = datetime(2026, 5, 1, tzinfo=UTC)
     with freeze_time(now):
         world = World(strict_time=False)
-        path, query, headers, body = signed(world, now)
+        path, query, headers, body = signed(world, now, whose=AppName.CONNECTOR)
         session = world.wire.session("connector")
         url = f"https://open-api.tiktokglobalshop.com{path}"
         response = session.post(url, params=query, headers=headers, data=body)

@@ -147,10 +147,10 @@ class Meeting:
     def wait(self, span: timedelta) -> None:
         """Let `span` pass for the caller, who does nothing meanwhile; raise its ReadTimeout when it has had enough.
 
-        Whoever calls from outside lives in the machine's time, and so its call is held for as long.
+        Whoever lives by the machine's clock has its call held for as long.
         """
         call, enough = self.call, self.call.patience
-        if call.outside:
+        if call.from_afar:
             if call.delivery is not None:
                 call.delivery.held += span
             return

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
-from mock_tiktok.state.tokens import SCOPES
+from mock_tiktok.state.tokens import SCOPES, AppName
 from rehearsal.simulation.duration import read_duration
 from rehearsal.wire.faults.fault import BY, Kind, Meeting, Planned, Scene, Value, is_duration, is_text, is_whole
 from rehearsal.wire.faults.reading import TOOLS
@@ -24,8 +24,8 @@ def begins(scene: Scene, planned: Planned) -> None:
     """Begin it at the marketplace, too."""
     fault = planned.fault
     told = {name: read_duration(value) if name in _DURATIONS else value for name, value in fault.having.items()}
-    tools = fault.caller == TOOLS
-    scene.marketplace.troubles.begin(planned.id, fault.kind, shop_id=fault.shop_id, tools=tools, **told)
+    app = AppName.TOOLS if fault.caller == TOOLS else AppName.CONNECTOR
+    scene.marketplace.troubles.begin(planned.id, fault.kind, shop_id=fault.shop_id, app=app, **told)
 
 
 def meets(meeting: Meeting) -> Response:

@@ -89,7 +89,7 @@ def test_worlds_with_one_seed_share_no_credentials() -> None:
     markets = [Marketplace(clock=HandClock(), seed=1, world=world) for world in ("a", "b")]
     shops = [market.add_shop() for market in markets]
     assert shops[0].shop_id != shops[1].shop_id
-    assert markets[0].app_key != markets[1].app_key
+    assert markets[0].developer_apps["connector"].key != markets[1].developer_apps["connector"].key
     tokens = [market.credentials(shop.shop_id) for market, shop in zip(markets, shops, strict=True)]
     assert tokens[0].access_token != tokens[1].access_token
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from werkzeug.test import TestResponse
 
-from mock_tiktok import Marketplace, ShopCredentials
+from mock_tiktok import AppName, Marketplace, ShopCredentials
 from mock_tiktok.open_api.signing import signature
 from rehearsal.contract.message import read
 from rehearsal.contract.openapi import Contract
@@ -22,12 +22,15 @@ SEARCH = "/return_refund/202309/returns/search"
 class Client:
     """Signs and sends; `data` returns what a success carries."""
 
-    def __init__(self, market: Marketplace, shop: ShopCredentials, clock: HandClock) -> None:
+    def __init__(
+        self, market: Marketplace, shop: ShopCredentials, clock: HandClock, app: AppName = AppName.CONNECTOR
+    ) -> None:
         self.market = market
         self.shop = shop
         self._clock = clock
         self._http = market.app.test_client()
-        self.token = market.credentials(shop.shop_id).access_token
+        self.app = market.developer_apps[app]
+        self.token = market.credentials(shop.shop_id, app).access_token
 
     def send(
         self,
@@ -38,20 +41,22 @@ class Client:
         *,
         leave_out: str = "",
         signed_body: bytes | None = None,
+        sign_as: AppName | None = None,
         headers: Mapping[str, str] | None = None,
         **changed: str,
     ) -> TestResponse:
         """Send a call signed as it should be, but for what is left out or changed."""
         raw = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
         pairs = {
-            "app_key": self.market.app_key,
+            "app_key": self.app.key,
             "timestamp": str(int(self._clock.now().timestamp())),
             **({} if path.startswith("/authorization/") else {"shop_cipher": self.shop.shop_cipher}),
             **(query or {}),
             **changed,
         }
         pairs.pop(leave_out, None)
-        signed = signature(self.market.app_secret, path, pairs.items(), raw if signed_body is None else signed_body)
+        secret = self.market.developer_apps[sign_as or self.app.name].secret
+        signed = signature(secret, path, pairs.items(), raw if signed_body is None else signed_body)
         if leave_out != "sign":
             pairs.setdefault("sign", signed)
         sent = {"x-tts-access-token": self.token, "content-type": "application/json", **(headers or {})}

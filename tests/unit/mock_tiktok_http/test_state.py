@@ -50,7 +50,8 @@ class Player:
 
     def exchange(self, path: str, **query: str) -> dict[str, Any]:
         """Exchange a code or a token at a token endpoint."""
-        secrets = {"app_key": self.market.app_key, "app_secret": self.market.app_secret}
+        app = self.market.developer_apps["connector"]
+        secrets = {"app_key": app.key, "app_secret": app.secret}
         response = self.market.app.test_client().get(path, query_string={**secrets, **query})
         self.seen.append(response.data)
         assert response.json is not None

@@ -8,17 +8,56 @@ from typing import Any
 
 import pytest
 
-from mock_tiktok import Marketplace
+from mock_tiktok import AppName, Marketplace
 from tests.clock import START, HandClock
 from tests.unit.mock_tiktok_http.client import SEARCH, Client
 
 
-def exchange(market: Marketplace, what: str = "get", **changed: str) -> dict[str, Any]:
-    query = {"app_key": market.app_key, "app_secret": market.app_secret, "grant_type": "authorized_code", **changed}
+def exchange(
+    market: Marketplace, what: str = "get", whose: AppName = AppName.CONNECTOR, **changed: str
+) -> dict[str, Any]:
+    app = market.developer_apps[whose]
+    query = {"app_key": app.key, "app_secret": app.secret, "grant_type": "authorized_code", **changed}
     response = market.app.test_client().get(f"/api/v2/token/{what}", query_string=query)
     assert response.status_code == 200
     assert response.json is not None
     return dict(response.json)
+
+
+@pytest.mark.parametrize(("mine", "theirs"), [tuple(AppName), tuple(AppName)[::-1]])
+def test_each_app_has_codes_and_tokens_of_its_own(
+    client: Client, market: Marketplace, clock: HandClock, mine: AppName, theirs: AppName
+) -> None:
+    """Whatever is the other app's is none; what this one does ends nothing of it."""
+    shown = market.credentials(client.shop.shop_id, theirs)
+    assert exchange(market, whose=mine, auth_code=shown.auth_code)["code"] == 36004004
+    granted = exchange(market, whose=theirs, auth_code=shown.auth_code)["data"]
+    own = Client(market, client.shop, clock, mine)
+    used = exchange(market, whose=mine, auth_code=market.credentials(own.shop.shop_id, mine).auth_code)["data"]
+    for token in (shown.refresh_token, granted["refresh_token"]):
+        told = {"refresh_token": token, "grant_type": "refresh_token"}
+        assert exchange(market, "refresh", mine, **told)["code"] == 36004005
+        assert exchange(market, "refresh", theirs, **told)["code"] == 0
+    for foreign in (shown.access_token, granted["access_token"]):
+        own.token = foreign
+        assert own.refusal("POST", SEARCH)[:2] == (401, 105001)
+    for own.token in (market.credentials(client.shop.shop_id, mine).access_token, used["access_token"]):
+        assert own.send("POST", SEARCH).status_code == 200
+    assert own.refusal("POST", SEARCH, sign_as=theirs)[:2] == (401, 106001)
+    other = {"app_key": market.developer_apps[theirs].key, "auth_code": "ROW_no"}
+    assert "'app_secret'" in exchange(market, whose=mine, **other)["message"]
+
+
+def test_an_idempotency_key_is_known_to_the_app_that_sent_it(
+    client: Client, market: Marketplace, clock: HandClock
+) -> None:
+    order = market.place_order()
+    claim = market.request_return(order.order_id, return_type="REFUND").return_id
+    path, key = f"/return_refund/202309/returns/{claim}/approve", {"idempotency_key": "k"}
+    client.data("POST", path, key, {"decision": "APPROVE_REFUND"})
+    assert client.document("POST", path, key, {"decision": "APPROVE_RETURN"})["code"] == 25001001, "another body"
+    tools = Client(market, client.shop, clock, AppName.TOOLS)
+    assert tools.document("POST", path, key, {"decision": "APPROVE_RETURN"})["code"] not in (0, 25001001)
 
 
 def test_a_code_is_exchanged_once_for_tokens_that_work(client: Client, market: Marketplace) -> None:
@@ -104,7 +143,7 @@ def test_what_is_wrong_with_an_exchange_is_named(client: Client, market: Marketp
     code = market.credentials(client.shop.shop_id).auth_code
     wrong = {"app_key": "no", "app_secret": "no", "grant_type": "authorization_code", "auth_code": ""}
     for name, value in wrong.items():
-        response = exchange(market, **{"auth_code": code, name: value})
+        response = exchange(market, "get", AppName.CONNECTOR, **{"auth_code": code, name: value})
         assert response["code"] == 36009004
         assert f"'{name}'" in response["message"]
     assert exchange(market, auth_code=code, color="red")["code"] == 0

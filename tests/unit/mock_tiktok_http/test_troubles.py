@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mock_tiktok import Marketplace
+from mock_tiktok import AppName, Marketplace
 from mock_tiktok.errors import BadValue, UnknownId
 from tests.clock import HandClock
 from tests.unit.mock_tiktok_http.client import SEARCH, Client
@@ -60,10 +60,17 @@ def granted(market: Marketplace, client: Client) -> dict[str, Any]:
         ("deauthorised", (401, 105001), 36004005),
     ],
 )
-def test_tokens_that_have_been_granted_end_and_later_ones_are_good(
-    client: Client, market: Marketplace, struck: Struck, kind: str, access: tuple[int, int], refresh: int
+def test_tokens_of_an_app_end_shown_ones_too_and_later_ones_are_good(
+    client: Client,
+    market: Marketplace,
+    struck: Struck,
+    clock: HandClock,
+    kind: str,
+    access: tuple[int, int],
+    refresh: int,
 ) -> None:
-    shown, old = client.token, granted(market, client)
+    shown, tools = market.credentials(client.shop.shop_id), Client(market, client.shop, clock, AppName.TOOLS)
+    old = granted(market, client)
     market.troubles.begin("1", kind)
 
     def outcomes() -> tuple[tuple[int, int], int]:
@@ -81,8 +88,12 @@ def test_tokens_that_have_been_granted_end_and_later_ones_are_good(
     assert outcomes() == (access, refresh), "what has ended stays so"
     granted(market, client)
     assert client.send("POST", SEARCH).status_code == 200
-    client.token = shown
-    assert client.send("POST", SEARCH).status_code == 200, "what the tools have is not touched"
+    client.token, old = shown.access_token, {"refresh_token": shown.refresh_token}
+    assert outcomes() == (access, refresh)
+    renewed = market.credentials(client.shop.shop_id)
+    client.token, old = renewed.access_token, {"refresh_token": renewed.refresh_token}
+    assert outcomes() == ((200, 0), 0), "what is shown is good"
+    assert tools.send("POST", SEARCH).status_code == 200, "what the tools have is not touched"
 
 
 def test_tokens_end_in_the_shop_that_is_named(client: Client, market: Marketplace, clock: HandClock) -> None:
