@@ -26,19 +26,19 @@ __all__ = ["NO_VIOLATION", "Invariant", "LedgerRow", "Mail", "PlayerEvent", "Qui
 
 @dataclass(frozen=True, slots=True)
 class LedgerRow:
-    """One order's money in the three ledgers."""
+    """One order's money in the three ledgers; None where a seat shows none."""
 
     order_id: str
     paid: Decimal
     marketplace: Decimal
-    connector: Decimal
-    oms: Decimal
+    connector: Decimal | None
+    oms: Decimal | None
     currency: str
 
     @property
     def agree(self) -> bool:
-        """Return whether all three say the same."""
-        return self.marketplace == self.connector == self.oms
+        """Return whether all that are shown say the same."""
+        return {self.connector, self.oms} <= {self.marketplace, None}
 
 
 class Mail(Protocol):

@@ -179,6 +179,7 @@ def mail(mail: Mail) -> Json:
 
 
 def ledger(row: LedgerRow) -> Json:
-    """Return the three ledgers of one order."""
-    refunded = {name: {"refunded": sum_} for name, sum_ in _shown(row, "marketplace connector oms").items()}
+    """Return the three ledgers of one order; null where a seat shows none."""
+    sums = _shown(row, "marketplace connector oms")
+    refunded = {name: None if sum_ is None else {"refunded": sum_} for name, sum_ in sums.items()}
     return _shown(row, "order_id currency paid") | refunded | {"agree": row.agree}

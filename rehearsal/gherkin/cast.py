@@ -465,11 +465,12 @@ class Watcher(Person):
         return [r for r in self.stage.returns()["returns"] if r["order_id"] in ids]
 
     def books_of(self, buyer: Buyer, which: Which = ANY) -> dict[str, Sum]:
-        """Return what each of the three books says was paid back: on one order, or on all."""
+        """Return what each book that is shown says was paid back: on one order, or on all."""
         orders = [buyer.ordered(which)] if which.order else buyer.all_orders()
         currency, ids = one_currency(buyer.name, orders), {order.id for order in orders}
         rows = [row for row in self.stage.ledgers()["orders"] if row["order_id"] in ids]
-        sums = {name: sum((Decimal(row[book]["refunded"]) for row in rows), Decimal(0)) for book, name in BOOKS.items()}
+        shown = {name: [row[book] for row in rows] for book, name in BOOKS.items() if all(row[book] for row in rows)}
+        sums = {name: sum((Decimal(one["refunded"]) for one in said), Decimal(0)) for name, said in shown.items()}
         return {name: Sum(amount, currency) for name, amount in sums.items()}
 
 

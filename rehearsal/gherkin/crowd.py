@@ -66,12 +66,13 @@ class Crowd:
         return [case for buyer in self.buyers for claim in buyer.claims for case in cases.get(claim.id, ())]
 
     def paid_back(self, due: Callable[[Order], Sum]) -> dict[str, int]:
-        """Return for how many orders each of the three books says that just what is due was paid back."""
+        """Return for how many orders each book that is shown says that just what is due was paid back."""
         rows = {row["order_id"]: row for row in self.stage.ledgers()["orders"]}
         pairs = [(rows[order.id], due(order)) for buyer in self.buyers for order in buyer.orders]
         return {
             name: sum(Sum(Decimal(row[book]["refunded"]), row["currency"]) == sum_ for row, sum_ in pairs)
             for book, name in BOOKS.items()
+            if all(row[book] for row, _ in pairs)
         }
 
 

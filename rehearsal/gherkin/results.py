@@ -123,8 +123,9 @@ class ScenarioResult:
         return tuple(sorted((t for t in self.tags if t[:1] == "R" and t[1:].isdigit()), key=lambda t: int(t[1:])))
 
     def refunded(self, book: str) -> list[Sum]:
-        """Return what one of the three books says of each order."""
-        return [Sum(Decimal(order[book]["refunded"]), order["currency"]) for order in self.observed.ledgers]
+        """Return what one of the three books says of each order; nothing where whoever keeps it does not show it."""
+        rows = [(order[book], order["currency"]) for order in self.observed.ledgers]
+        return [Sum(Decimal(said["refunded"]), currency) for said, currency in rows if said]
 
     @property
     def findings(self) -> tuple[Json, ...]:

@@ -90,6 +90,7 @@ def timeline(result: ScenarioResult, number: int) -> Iterable[Table | Text]:
 def books(result: ScenarioResult) -> str:
     """Return the three books in one line."""
     mails = ", ".join(f"“{mail['kind']}”" for mail in result.observed.mails) or "none"
-    books = ("marketplace", "connector", "oms")
+    rows = result.observed.ledgers
+    books = [name for name in ("marketplace", "connector", "oms") if not rows or rows[0][name]]
     shown = ", ".join(f"{WHO[name]} {total(result.refunded(name))}" for name in books)
     return f"paid back by the books: {shown} · mails: {mails} · findings: {len(result.findings) or 'none'}"

@@ -380,18 +380,17 @@ class World:
             return self.state.rest.pulled and self._settled() and only_routine(self.agenda())
 
     def books(self) -> list[LedgerRow]:
-        """Return what each of the three says has been refunded, order by order; raise NotCapable where one does not."""
-        if Capability.LEDGER not in self.capabilities:
-            raise NotCapable(Capability.LEDGER)
+        """Return what each of the three says has been refunded, order by order; nothing where a seat shows no book."""
         with self.lock:
-            ours, theirs = self.connector.ledger(), self.oms.ledger()
+            seats = (self.connector, self.oms)
+            ours, theirs = (seat.ledger() if Capability.LEDGER in seat.capabilities else None for seat in seats)
             official = self.marketplace.ledger()
             nothing = LedgerLine(ZERO, ZERO, "")  # of an order that the marketplace does not know
             rows = []
-            for order_id in dict.fromkeys((*official, *ours, *theirs)):
+            for order_id in dict.fromkeys((*official, *(ours or ()), *(theirs or ()))):
                 line = official.get(order_id, nothing)
-                books = (line.refunded, ours.get(order_id, ZERO), theirs.get(order_id, ZERO))
-                rows.append(LedgerRow(order_id, line.paid, *books, line.currency))
+                one, other = (None if book is None else book.get(order_id, ZERO) for book in (ours, theirs))
+                rows.append(LedgerRow(order_id, line.paid, line.refunded, one, other, line.currency))
             return rows
 
     def findings(self) -> list[Finding]:

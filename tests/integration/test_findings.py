@@ -160,7 +160,7 @@ def test_a_response_that_is_lost_after_the_marketplace_acted_costs_nobody_anythi
     world.trouble.lift()
     world.advance(by=3 * HOUR)
     assert broken(world) == {}
-    assert [row.agree and row.oms > 0 for row in world.books()] == [True]
+    assert [row.agree and row.marketplace > 0 for row in world.books()] == [True]
 
 
 def test_a_request_that_breaks_the_contract_names_the_side_that_sent_it(world: World) -> None:
@@ -230,7 +230,7 @@ def test_a_world_whose_connector_is_down_can_be_looked_at(world: World) -> None:
     world.connector.start()
     world.advance(by=HOUR)
     world.connector.kill()
-    assert [row.agree and row.connector > 0 for row in world.books()] == [True]
+    assert [row.agree and row.marketplace > 0 for row in world.books()] == [True]
 
 
 # connectors that do something else than was decided

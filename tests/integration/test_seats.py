@@ -141,7 +141,6 @@ def test_a_rule_that_cannot_be_seen_to_be_kept_is_not_judged(stage: InProcessSta
 @pytest.mark.parametrize(
     ("ask", "capability"),
     [
-        (lambda stage, order: stage.ledgers(), Capability.LEDGER),
         (lambda stage, order: stage.activity(order["order_id"]), Capability.ACTIVITY),
         (lambda stage, order: stage.oms_adjustments(), Capability.STAFF_SEES),
         (lambda stage, order: stage.oms_approve("1"), Capability.STAFF_DECIDES),
@@ -157,6 +156,13 @@ def test_what_a_seat_cannot_do_is_refused_by_name(
     with pytest.raises(Problem, match=f"lacks the capability “{capability}”") as refused:
         ask(stage, order)
     assert refused.value.status == 501
+
+
+def test_a_book_that_is_not_shown_is_left_out_of_the_ledgers(stage: InProcessStage) -> None:
+    order = stage.place_order()
+    (row,) = stage.ledgers()["orders"]
+    assert (row["order_id"], row["connector"], row["agree"]) == (order["order_id"], None, True)
+    assert row["marketplace"] == row["oms"] == {"refunded": "0.00"}
 
 
 def test_a_scenario_that_asks_for_it_is_not_judged(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,14 +188,32 @@ def test_a_scenario_that_asks_for_it_is_not_judged(pytester: pytest.Pytester, mo
             When 2 hours pass
             Then Maya's request is shown as "Completed"
 
+          Scenario: Maya's money is the marketplace's to tell
+            When 2 hours pass
+            Then Maya has been paid back 39.98 USD
+
+          Scenario: Not all books are shown
+            When 2 hours pass
+            Then all three books say 39.98 USD for Maya
+
+          Scenario: What the books that are shown say is judged
+            When 2 hours pass
+            Then all three books say 0.00 USD for Maya
+
           Scenario: The seller is told to decide
             When the seller rejects Maya's request
             Then Maya's request is shown as "Return Rejected"
     """
     (pytester.path / "seats.feature").write_text(dedent(feature))
     result = pytester.runpytest_subprocess("-p", "rehearsal.gherkin", "--strict-markers", "-ra")
-    result.assert_outcomes(passed=1, skipped=1)
-    result.stdout.fnmatch_lines(["*Not judged: *lacks the capability*"])
+    result.assert_outcomes(passed=2, skipped=2, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*paid back to Maya: expected 0.00 USD; marketplace and OMS say 39.98 USD*",
+            "*Not judged: what the connector has in the book is not shown: *lacks the capability*",
+            "*Not judged: Not on this stage: *lacks the capability*",
+        ]
+    )
 
 
 @pytest.fixture

@@ -274,7 +274,7 @@ def test_two_shops_live_side_by_side() -> None:
         order = world.marketplace.place_order(shop_id=shop.shop_id)
         world.marketplace.request_return(order.order_id, return_type="REFUND")
     world.advance(by=2 * DAY)
-    assert [row.agree and row.oms > 0 for row in world.books()] == [True, True]
+    assert [row.agree and row.marketplace > 0 for row in world.books()] == [True, True]
     assert {entry["shop"] for entry in world.trace.entries()} >= {first.shop_id, second.shop_id}
     assert world.auditor.content
     world.close()

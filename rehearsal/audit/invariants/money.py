@@ -175,7 +175,8 @@ class NeverAhead(Invariant):
 
 def _said(row: LedgerRow) -> str:
     books = {"marketplace": row.marketplace, "connector": row.connector, "OMS": row.oms}
-    return ", ".join(f"{who} {written(book, row.currency)} {row.currency}" for who, book in books.items())
+    shown = [(who, written(book, row.currency)) for who, book in books.items() if book is not None]
+    return ", ".join(f"{who} {said} {row.currency}" for who, said in shown)
 
 
 @dataclass(eq=False, slots=True)

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pytest_bdd import given, then, when
 
 from rehearsal.control.stage import Json
-from rehearsal.gherkin.cast import Cast
+from rehearsal.gherkin.cast import BOOKS, Cast
 from rehearsal.gherkin.closed_words import (
     APPEALS,
     CANCELLATIONS,
@@ -23,7 +23,7 @@ from rehearsal.gherkin.closed_words import (
     WRITERS,
     one_of,
 )
-from rehearsal.gherkin.errors import Miswritten
+from rehearsal.gherkin.errors import Miswritten, NotJudged
 from rehearsal.gherkin.expect import expect
 from rehearsal.gherkin.steps.phrases import expect_sum, lines, moment, money, number, phrase, table, time
 from rehearsal.gherkin.which import ORDINALS, Which
@@ -114,7 +114,13 @@ def _(people: Cast, which: Which, sum: str) -> None:
 
 def _books_say(people: Cast, which: Which, expected: Sum) -> None:
     buyer = people.buyer(which.name)
-    expect_sum(buyer, f"paid back to {which.name}", expected, **people.watcher.books_of(buyer, which))
+    books = people.watcher.books_of(buyer, which)
+    expect_sum(buyer, f"paid back to {which.name}", expected, **books)
+    if hidden := [name for name in BOOKS.values() if name not in books]:
+        raise NotJudged(
+            f"what the {' and the '.join(hidden)} {'has' if len(hidden) == 1 else 'have'} in the book is not "
+            "shown: a seat on this stage lacks the capability “book”"
+        )
 
 
 @then(phrase('{BUYER} has (?:exactly )?{COUNT} mails?, (?P<mails>"[^"]+"(?:,? (?:and )?(?:then )?"[^"]+")*)'))
