@@ -17,8 +17,8 @@ _LIBRARIES: Final = tuple(
 )
 # The libraries of those who play in this process: a suite's own module of such a name would be taken for it.
 USED: Final = (
-    "alembic", "click", "cryptography", "faker", "flask", "holidays", "jinja2", "jsonschema", "odata_query",
-    "referencing", "requests", "rich", "sqlalchemy", "urllib3", "waitress", "werkzeug", "yaml",
+    "alembic", "click", "cryptography", "faker", "flask", "h11", "holidays", "jinja2", "jsonschema", "odata_query",
+    "referencing", "requests", "rich", "sqlalchemy", "trustme", "urllib3", "waitress", "werkzeug", "yaml",
 )  # fmt: skip
 CONNECTOR_FAILED: Final = "The connector failed"  # the title of the Problem
 

@@ -25,7 +25,7 @@ NOW: Final = "Rehearsal-Now"  # the header that says what time it is in the worl
 LONGEST: Final = timedelta(minutes=10)  # that an answer is stalled
 LOOKS_UP: Final = 0.5  # seconds after which it is seen that a caller has hung up
 _CONNECTION: Final = "rehearsal.connection"
-_AT_ONCE: Final = struct.pack("ii", 1, 0)  # a close that lingers for no time is a reset
+AT_ONCE: Final = struct.pack("ii", 1, 0)  # a close that lingers for no time is a reset
 
 
 class _Dated:
@@ -80,7 +80,7 @@ def _delivered(
 
     stall(delivery.held)
     if delivery.reset:
-        environ[_CONNECTION].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+        environ[_CONNECTION].setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, AT_ONCE)
         raise ClientDisconnected
     rate = delivery.bytes_per_second
     for chunk in body:
