@@ -65,7 +65,21 @@ Feature: How much is refunded
         | refund                             | sum        |
         | refunds Noah's whole order         | 132.50 USD |
         | refunds Noah the rug               | 94.34 USD  |
+        | refunds Noah the tax of the mug    | 0.72 USD   |
         | refunds Noah 5.00 USD of the order | 5.00 USD   |
+
+    @R4 @R16 @R66
+    Scenario Outline: Of tax and shipping, too, nobody gets more back than was paid
+      Given the seller has refunded Noah the <part>
+      And Noah has asked for his money back
+      And an hour has passed
+      When the seller approves Noah's request
+      Then all three books say 132.50 USD for Noah
+
+      Examples:
+        | part                |
+        | tax                 |
+        | shipping of the rug |
 
   Rule: A buyer may ask for a part as well
 

@@ -8,11 +8,29 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
+from typing import Final
 
 from mock_oms.domain.cases import Adjustment, Case, PartState
 from mock_oms.domain.money import ZERO, rounded, split
 from mock_oms.domain.orders import Order, OrderLine
 from mock_oms.domain.statuses import HANDED_OVER, meaning
+
+
+class Part(StrEnum):
+    """What a price is made of, each by itself."""
+
+    ITEM = "item"
+    TAX = "tax"
+    SHIPPING = "shipping"
+
+
+# What the connector calls it.
+ADJUSTMENT: Final = {
+    Part.ITEM: "ItemAdjustment",
+    Part.TAX: "TaxAdjustment",
+    Part.SHIPPING: "ShippingAdjustment",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +41,11 @@ class Left:
     units: Mapping[str, Decimal]
     touched: frozenset[str]  # the units of which something has been given back or promised
     parts: Mapping[str, Mapping[str, Decimal]]  # and what of each part of their price, by the connector's name for it
+
+    def of_unit(self, unit_id: str, part: Part | None) -> Decimal:
+        """Return what is left of a unit, or of one part of its price."""
+        rest = self.units[unit_id]
+        return rest if part is None else min(rest, self.parts[unit_id].get(ADJUSTMENT[part], ZERO))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +159,14 @@ def _take_parts(
             own[name] = max(own.get(name, ZERO) - share, ZERO)
 
 
-def refund_lines(order: Order, unit_ids: Sequence[str], *, amount: Decimal | None, left: Left) -> list[LineRefund]:
-    """Make up a refund of some units: all that is left of them, or `amount` shared out by what is left of each."""
-    rests = [left.units[unit] for unit in unit_ids]
+def refund_lines(
+    order: Order, unit_ids: Sequence[str], *, amount: Decimal | None, left: Left, part: Part | None = None
+) -> list[LineRefund]:
+    """Make up a refund of some units: all that is left of them, or `amount` shared out by what is left of each.
+
+    With a `part`, of that part of their price alone.
+    """
+    rests = [left.of_unit(unit, part) for unit in unit_ids]
     shares = dict(zip(unit_ids, rests if amount is None else split(amount, rests, order.smallest), strict=True))
     refunds = []
     for line in order.lines:
@@ -147,9 +175,12 @@ def refund_lines(order: Order, unit_ids: Sequence[str], *, amount: Decimal | Non
             continue
         # All that is left of known units the connector reckons to the same cent as its own books. A stated sum is sent
         # as it was stated: whoever knows of something paid that we have not heard of must see it to refuse it.
-        theirs = amount is None and (line.units_known or not left.touched & units.keys())
+        theirs = amount is None and part is None and (line.units_known or not left.touched & units.keys())
         sum_of_units = sum(units.values(), ZERO)
-        made_up = {} if theirs else _made_up(sum_of_units, units, left, order.smallest)
+        if part is not None:
+            made_up = {ADJUSTMENT[part]: sum_of_units}
+        else:
+            made_up = {} if theirs else _made_up(sum_of_units, units, left, order.smallest)
         refunds.append(LineRefund(line=line, units=units, parts=made_up))
     return [refund for refund in refunds if refund.amount > 0]
 

@@ -19,13 +19,13 @@ from mock_oms.domain.manners import Manner, Manners
 from mock_oms.domain.money import ZERO, split, written
 from mock_oms.domain.orders import Order
 from mock_oms.domain.reasons import CHANNELADVISOR
-from mock_oms.domain.refunds import Left, left_of, refund_lines
+from mock_oms.domain.refunds import Left, Part, left_of, refund_lines
 from mock_oms.errors import ConnectorError, Refused, Rejected, Unreachable, refusal
 from mock_oms.state.agenda import Clock
 from mock_oms.state.store import Store
 from mock_oms.usecases.effects import Effects
 from mock_oms.usecases.ports import ConnectorApi
-from mock_oms.usecases.validation import a_reason, a_sum
+from mock_oms.usecases.validation import a_reason, a_sum, a_word
 from mock_oms.usecases.views import CommandResult, Views
 
 NOT_FOUND_AGAIN: Final = (
@@ -51,31 +51,41 @@ class Refunds:
         order_id: str,
         line_item_ids: Sequence[str] | None = None,
         amount: Decimal | None = None,
+        part: str | None = None,
         reason: str | None = None,
         record_only: bool = False,
         restock: bool = False,
     ) -> CommandResult:
-        """Give money back that nobody asked for: of a whole order or of some of its units, all or a part of it.
+        """Give money back that nobody asked for: of a whole order or of some of its units, all or some of it.
 
+        `part`: item, tax or shipping, of which alone it is.
         `record_only`: it went back elsewhere, and nobody is to be paid.
         """
         order = self.store.order(order_id)
         amount = None if amount is None else a_sum(amount, "amount", order.currency)
         how = {**_reason(a_reason(reason)), **_flag("PreventSiteProcessing", record_only), **_flag("Restock", restock)}
         units = None if line_item_ids is None else _units(order, line_item_ids)
-        result = self._refund(order, units, amount, how)
+        of = None if part is None else a_word(Part, part, "part")
+        if of is not None and units is None:
+            units = [unit for line in order.lines for unit in line.unit_ids]
+        result = self._refund(order, units, amount, how, of)
         if Manner.TWICE in self.manners and Manner.NO_IDS in self.manners:
             with suppress(Refused):  # what is left may be less
-                self._refund(order, units, amount, how)
+                self._refund(order, units, amount, how, of)
         return result
 
     def _refund(
-        self, order: Order, units: Sequence[str] | None, amount: Decimal | None, how: Mapping[str, object]
+        self,
+        order: Order,
+        units: Sequence[str] | None,
+        amount: Decimal | None,
+        how: Mapping[str, object],
+        of: Part | None,
     ) -> CommandResult:
         left = self.views.refundable(order.order_id)
         if units is not None and Manner.OTHER_UNITS in self.manners:
             units = _others(order, units, left)
-        recorded, excess = "PreventSiteProcessing" in how, _excess(order, units, amount, left)
+        recorded, excess = "PreventSiteProcessing" in how, _excess(order, units, amount, left, of)
         if excess and not recorded and Manner.BEYOND not in self.manners:
             raise excess
         beyond = Manner.BEYOND in self.manners and (excess or not all(left.units[unit] for unit in units or ()))
@@ -89,7 +99,9 @@ class Refunds:
             order_id=order.order_id,
             currency=order.currency,
             opened_at=self.clock.now(),
-            parts=self._make_up(number, order, units, amount=amount, how=how, left=left, named=recorded or not beyond),
+            parts=self._make_up(
+                number, order, units, of, amount=amount, how=how, left=left, named=recorded or not beyond
+            ),
         )
         case = self.store.keep(self._ask(case))
         self.effects.refund_requested(case)
@@ -100,6 +112,7 @@ class Refunds:
         number: str,
         order: Order,
         unit_ids: Sequence[str] | None,
+        of: Part | None,
         *,
         amount: Decimal | None,
         how: Mapping[str, object],
@@ -115,7 +128,7 @@ class Refunds:
             units = dict(zip(left.units, shares, strict=True))
             body = {"AdjustmentAmount": whole, **self._id(f"{name}-0"), **how}
             return (RefundPart(seller_id=f"{name}-0", item_ref=None, amount=whole, units=units, body=body),)
-        refunds = refund_lines(order, unit_ids, amount=amount, left=left)
+        refunds = refund_lines(order, unit_ids, amount=amount, left=left, part=of)
         parts = []
         for index, refund in enumerate(refunds, start=1):
             chosen = tuple(refund.units)
@@ -195,13 +208,15 @@ def _ref(case: Case) -> str:
     return case.order_ref
 
 
-def _excess(order: Order, unit_ids: Sequence[str] | None, amount: Decimal | None, left: Left) -> Refused | None:
+def _excess(
+    order: Order, unit_ids: Sequence[str] | None, amount: Decimal | None, left: Left, of: Part | None
+) -> Refused | None:
     """Return what is to be said against a refund of more than is left to give back."""
-    rest = left.order if unit_ids is None else min(left.order, sum((left.units[unit] for unit in unit_ids), ZERO))
+    rest = left.order if unit_ids is None else min(left.order, sum((left.of_unit(unit, of) for unit in unit_ids), ZERO))
     if 0 < rest >= (rest if amount is None else amount):
         return None
     asked = "nothing is" if rest <= 0 else f"{written(rest, order.currency)} {order.currency} is"
-    detail = f"Of order {order.order_id}, {asked} left to refund."
+    detail = f"Of {f'the {of} of ' if of else ''}order {order.order_id}, {asked} left to refund."
     every = [line.unit_parts(order.smallest) for line in order.lines]
     paid = {unit: any(parts.values()) for units in every for unit, parts in units.items()}
     if not any(paid[unit] for unit in unit_ids or paid):

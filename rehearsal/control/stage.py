@@ -310,12 +310,14 @@ class Stage(ABC):
         line_item_ids: Sequence[str] | None = None,
         amount: str | None = None,
         currency: str | None = None,
+        part: str | None = None,
         reason: str | None = None,
         record_only: bool | None = None,
         restock: bool | None = None,
     ) -> Json:
         """Have the staff refund what nobody asked for; without lines and amount the whole order. Return the case.
 
+        `part`: item, tax or shipping, of which alone it is.
         `record_only`: it went back elsewhere, and is only to be recorded.
         """
         return self._call(
@@ -324,6 +326,7 @@ class Stage(ABC):
             line_item_ids=line_item_ids,
             amount=amount,
             currency=currency,
+            part=part,
             reason=reason,
             record_only=record_only,
             restock=restock,

@@ -378,16 +378,17 @@ class Seller(Person):
         *,
         amount: Sum | None = None,
         reason: str | None = None,
+        part: str | None = None,
         **how: bool,
     ) -> None:
-        """Pay back what nobody asked for: an order, some goods, or a sum of either.
+        """Pay back what nobody asked for: an order, some goods, or a sum of either; or a `part` of the price alone.
 
         `record_only` says that it was given back elsewhere, `restock` that the goods go on the shelf again.
         """
         order_id, units = buyer.units_of(which)
         asked: Json = {**_said("amount", amount), **how}
         try:
-            self.stage.oms_refund(order_id=order_id, line_item_ids=units, reason=reason, **asked)
+            self.stage.oms_refund(order_id=order_id, line_item_ids=units, reason=reason, part=part, **asked)
         except Problem as refusal:
             if refusal.title != "Unknown order":
                 raise

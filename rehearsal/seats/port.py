@@ -258,6 +258,7 @@ class OmsSeat(Seat, Protocol):
         order_id: str,
         line_item_ids: Sequence[str] | None = None,
         amount: Decimal | None = None,
+        part: str | None = None,
         reason: str | None = None,
         record_only: bool = False,
         restock: bool = False,

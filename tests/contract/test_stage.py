@@ -350,6 +350,9 @@ def test_a_blind_refund_is_paid_and_never_more_than_was_paid(stage: Any) -> None
     stage.advance(by="PT1H")
     assert ledger_row(stage, order["order_id"])["marketplace"]["refunded"] == "5.50"
     assert refused(Problem, stage.oms_refund, order_id=order["order_id"], amount="100.00").status == 409
+    asked = {"order_id": order["order_id"], "line_item_ids": [line]}
+    assert "Of the tax of order" in refused(Problem, stage.oms_refund, part="tax", **asked).detail
+    assert refused(Problem, stage.oms_refund, part="postage", **asked).field == "part"
     assert len(stage.oms_adjustments()["adjustments"]) == 1
     recorded = stage.oms_refund(order_id=order["order_id"], amount="40.00", record_only=True, restock=True)
     stage.advance(by="PT1H")

@@ -100,6 +100,15 @@ def _(people: Cast, which: Which, sum: str) -> None:
     _refunds(people.seller, people.buyer(which.name), which, money(sum))
 
 
+@act(
+    done="the seller has refunded {BUYER} the (?P<part>tax|shipping){ABOUT}",
+    happens="the seller refunds {BUYER} the (?P<part>tax|shipping){ABOUT}",
+    done_with_news=True,
+)
+def _(people: Cast, which: Which, part: str) -> None:
+    people.seller.refunds(people.buyer(which.name), which, part=part)
+
+
 def _refunds(who: Seller | SellerCenter, buyer: Buyer, which: Which, amount: Sum) -> None:
     """Have somebody refund a sum that is no more than what was paid; who only tries may try more."""
     demand_part(amount, buyer.ordered(which).paid, f"{buyer.name} has paid")
