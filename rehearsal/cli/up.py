@@ -37,6 +37,7 @@ from rehearsal.control.formats import beginning, instant
 from rehearsal.control.local import InProcessStage, refusals
 from rehearsal.control.stage import Json, Problem
 from rehearsal.server.access import Gate
+from rehearsal.server.authority import AuthorityRefused
 from rehearsal.server.served import Ports, PortsRefused, ServedStage
 from rehearsal.server.sockets import LAST_PORT
 from rehearsal.world.world import NewShop, World
@@ -53,6 +54,7 @@ SERVICES: Final = (
     ("tiktok_auth", "--tiktok-auth-port", "TikTok Shop's token server"),
     ("connector",   "--connector-port",   "the connector"),
     ("oms",         "--oms-port",         "the OMS"),
+    ("proxy",       "--proxy-port",       "the proxy to the vendors' https hosts"),
 )
 # fmt: on
 
@@ -83,6 +85,9 @@ def _shops(ctx: click.Context, param: click.Parameter, text: str) -> int | list[
 @click.option("--tiktok-auth-port", type=click.IntRange(0, LAST_PORT), help="Port of TikTok Shop's token server.")
 @click.option("--connector-port", type=click.IntRange(0, LAST_PORT), help="Port of the connector.")
 @click.option("--oms-port", type=click.IntRange(0, LAST_PORT), help="Port of the OMS.")
+@click.option(
+    "--proxy-port", type=click.IntRange(0, LAST_PORT), help="Port of the proxy for clients with https hosts written in."
+)
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="What all chance comes from.")
 @click.option(
     "--start", help="Simulated start, RFC 3339, or `now` for the machine's time. [default: 2031-03-03T09:00:00Z]"
@@ -111,7 +116,8 @@ def _shops(ctx: click.Context, param: click.Parameter, text: str) -> int | list[
 @click.option(
     "--data",
     type=click.Path(exists=True, file_okay=False, writable=True, path_type=Path),
-    help="Folder for what grows too long for memory, as a trace past 8 MB. [default: a temporary one]",
+    help="Folder for what grows too long for memory, as a trace past 8 MB, and for the authority of the proxy. "
+    "[default: a temporary one]",
 )
 @click.option("--strict-time", is_flag=True, help="Take only the world's time in signed calls, not the machine's.")
 @click.option("--token", envvar="REHEARSAL_TOKEN", help="Token of the control API. [default: a new one]")
@@ -142,6 +148,7 @@ def _serve(stop: threading.Event, *, host: str, public_host: str | None, json_fi
     try:
         stage = _stage(ports.addresses(public_host), token, options)
     except Problem as problem:
+        ports.close()
         raise click.UsageError(problem.detail) from None
     gate = Gate(bind=host, token=token, public_host=public_host)
     with ServedStage(stage, ports, gate, stop) as served:
@@ -192,7 +199,9 @@ def _take_ports(host: str, options: dict[str, Any]) -> Ports:
         if wanted[name] > LAST_PORT:
             raise click.UsageError(f"--port {base} leaves no room for {words}: choose it with {option}.")
     try:
-        return Ports(host, wanted)
+        return Ports(host, wanted, options["data"])
+    except AuthorityRefused as refusal:
+        raise click.UsageError(f"--data: {refusal}.") from None
     except PortsRefused as none:
         refused = [
             f"Port {wanted[name]} for {words} is taken on {host}: choose another with {option}."
@@ -263,7 +272,8 @@ def _print(world: Json, *, needs_token: bool) -> None:
     token_needed = "" if needs_token else " (not needed on loopback)"
     groups = {
         "Look": {name: origin + path + entering for name, (origin, path) in pages.items() if origin},
-        "Call": {name.replace("_", " "): urls[name] for name, *_ in SERVICES if urls[name]},
+        "Call": {name.replace("_", " "): urls[name] for name, *_ in SERVICES if urls[name]}
+        | {"CA file": world["ca_file"]},
         **_credentials(world),
         f"Control API token{token_needed}": {"Authorization": f"Bearer {world['token']}"},
     }

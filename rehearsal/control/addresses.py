@@ -15,10 +15,14 @@ class Addresses:
     tiktok_auth: str
     connector: str
     oms: str
+    proxy: str | None = None  # for clients that have the vendors' `https` hosts written in; only on sockets
+    ca_file: str | None = None  # whom such clients trust, as a path on this machine
 
-    def document(self) -> dict[str, str]:
-        """Return them as the control API shows them."""
-        return asdict(self)
+    def document(self) -> dict[str, str | None]:
+        """Return the addresses as the control API shows them."""
+        urls = asdict(self)
+        del urls["ca_file"]
+        return urls
 
 
 # A world in this process has no sockets. The vendors' production names are answered by the world's own wire; what is

@@ -42,6 +42,7 @@ def world(world: World, addresses: Addresses) -> Json:
         "oms_policy": begun.oms_policy,
         "oms_manners": list(begun.oms_manners),
         "urls": addresses.document() | gone,
+        "ca_file": addresses.ca_file,
         "tiktok": _app(world, _shown_app(world), first),
         "tools": _app(world, AppName.TOOLS, first),
         "connector": None

@@ -4,7 +4,8 @@ A page in somebody's browser must not reach us by a name that was made to point 
 another site sends: so `Host` must be a name of this machine's own and `Origin`, when sent, the page we served. On
 loopback that is enough. On any other bind a call must bring the token (D50), and with it the host's name is of no
 matter, because a stranger's page does not know it. A wrong token is always refused. The API doors of the players have
-credentials of their own: there the name alone is looked at.
+credentials of their own: there the name alone is looked at, and the vendor's own is as good as ours, because no
+stranger can make it lead here; clients bring it through the proxy.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _name(host: str) -> str:
-    """Return the name in a `Host`, without its port; nothing where it is no host at all."""
+def called_by(request: Request) -> str:
+    """Return the name by which a call came here, without the port; nothing where it is no name at all."""
     try:
-        return urlsplit(f"//{host}").hostname or ""
+        return urlsplit(f"//{request.headers.get('Host', '')}").hostname or ""
     except ValueError:
         return ""
 
@@ -57,7 +58,7 @@ class Gate:
     def check_name(self, request: Request) -> None:
         """Raise the Problem of a call by a name that is none of ours; off loopback any name may lead here."""
         host = request.headers.get("Host", "")
-        name = _name(host)
+        name = called_by(request)
         if not (self.needs_token or is_loopback(name) or (name and name == (self.public_host or "").lower())):
             raise Problem(403, "Foreign host", f"{host!r} is no name of this server", field="Host")
 

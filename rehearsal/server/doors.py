@@ -14,8 +14,9 @@ from werkzeug.utils import redirect
 
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Problem
-from rehearsal.server.access import COOKIE, Gate
+from rehearsal.server.access import COOKIE, Gate, called_by
 from rehearsal.server.front import Wsgi
+from rehearsal.world.world import API_HOST, AUTH_HOST, CONNECTOR_HOST
 
 KNOCK: Final = "/.well-known/rehearsal"
 # Where the players' machines meet, by service; all else are pages for people.
@@ -25,6 +26,8 @@ APIS: Final = {
     "connector": ("/v1/", "/oauth2/"),
     "oms": (),
 }
+# By which name a service's own clients call it, who know no other.
+HOSTS: Final = {"tiktok": API_HOST, "tiktok_auth": AUTH_HOST, "connector": CONNECTOR_HOST}
 
 
 class Door:
@@ -43,14 +46,18 @@ class Door:
             return list(opened[1](environ, start_response))
 
 
-def guarded(app: Wsgi, gate: Gate, apis: tuple[str, ...]) -> Wsgi:
-    """Return `app` behind the gate: no call by a stranger's name, and no page without the token where one is needed."""
+def guarded(app: Wsgi, gate: Gate, name: str) -> Wsgi:
+    """Return a service's app behind the gate: no call by a stranger's name, no page without the token that it needs."""
+    apis, host = APIS[name], HOSTS.get(name)
 
     def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         asked = Request(environ)
         try:
             if environ["PATH_INFO"].lower().startswith(apis):
-                gate.check_name(asked)
+                if called_by(asked) == host:
+                    environ["wsgi.url_scheme"] = "https"  # as it is called there, so that links lead back
+                else:
+                    gate.check_name(asked)
             elif entered := _enters(gate, asked):
                 return entered(environ, start_response)
         except Problem as problem:

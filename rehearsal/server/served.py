@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Self
 
@@ -23,16 +24,18 @@ from rehearsal.control.addresses import Addresses
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Problem
 from rehearsal.server.access import Gate
+from rehearsal.server.authority import Authority
 from rehearsal.server.control_api import PREFIX, control_app
-from rehearsal.server.doors import APIS, KNOCK, Door, guarded, knockable
+from rehearsal.server.doors import APIS, HOSTS, KNOCK, Door, guarded, knockable
 from rehearsal.server.front import Wsgi
+from rehearsal.server.proxy import Proxy
 from rehearsal.server.sockets import AddressRefused, Served, Service, origin, take
 
 TICK: Final = 0.25  # seconds of real time between two steps of a running clock
 ANSWER_PATIENCE: Final = 20.0  # seconds of real time until every address must have answered
 STOP_PATIENCE: Final = 1.0  # seconds of real time for what is going on to come to its end
 LOOPBACK: Final = "127.0.0.1"
-SERVICES: Final = ("control", "tiktok", "tiktok_auth", "connector", "oms")  # as they are named in `urls`
+SERVICES: Final = ("control", "tiktok", "tiktok_auth", "connector", "oms", "proxy")  # as they are named in `urls`
 ANY_PORT: Final[Mapping[str, int]] = MappingProxyType(dict.fromkeys(SERVICES, 0))
 
 
@@ -45,10 +48,14 @@ class PortsRefused(Exception):
 
 
 class Ports:
-    """A listening socket for each service; raises PortsRefused. Port 0 is any that is free."""
+    """A listening socket for each service, and whom their clients trust; port 0 is any that is free.
 
-    def __init__(self, host: str = LOOPBACK, wanted: Mapping[str, int] = ANY_PORT) -> None:
+    The authority is kept in the folder `data`, if there is one. Raises PortsRefused and AuthorityRefused.
+    """
+
+    def __init__(self, host: str = LOOPBACK, wanted: Mapping[str, int] = ANY_PORT, data: Path | None = None) -> None:
         self.host: Final = host
+        self.authority: Final = Authority(data)
         self.sockets: Final[dict[str, socket.socket]] = {}
         refused: dict[str, AddressRefused] = {}
         for service, port in wanted.items():
@@ -63,16 +70,23 @@ class Ports:
     def addresses(self, host: str | None = None) -> Addresses:
         """Return where the services are met, under the name `host` if one is given."""
         met = {service: self.met(service, host) for service in self.sockets}
-        return Addresses(**{**met, "control": met["control"] + PREFIX, "console": met["control"]})
+        more = {"console": met["control"], "ca_file": str(self.authority.ca_file)}
+        return Addresses(**{**met, "control": met["control"] + PREFIX, **more})
 
     def met(self, service: str, host: str | None = None) -> str:
         """Return the origin at which a service is met, by itself or by another name of this machine."""
         return origin(host or reachable(self.host), self.sockets[service].getsockname()[1])
 
+    def doors(self) -> dict[str, tuple[str, int]]:
+        """Return where the proxy leads for each host that a vendor's clients call."""
+        bound = {host: self.sockets[service].getsockname() for service, host in HOSTS.items()}
+        return {host: (reachable(address), port) for host, (address, port, *_) in bound.items()}
+
     def close(self) -> None:
         """Give them all back."""
         for taken in self.sockets.values():
             taken.close()
+        self.authority.close()
 
 
 def reachable(host: str) -> str:
@@ -115,14 +129,17 @@ class ServedStage:
         self.closed = False  # the world has come to its end, too
         self._ports = ports
         self._clock: RunningClock | None = None
-        apps: dict[str, Wsgi] = {name: guarded(Door(stage, name), gate, apis) for name, apis in APIS.items()}
+        apps: dict[str, Wsgi] = {name: guarded(Door(stage, name), gate, name) for name in APIS}
         apps["control"] = control_app(stage, gate)
-        services = (Service(knockable(apps[name]), taken) for name, taken in ports.sockets.items())
-        self._served = Served(services, now=lambda: stage.moment)
+        self._served = Served(
+            (Service(knockable(app), ports.sockets[name]) for name, app in apps.items()), now=lambda: stage.moment
+        )
+        self._proxy = Proxy(ports.sockets["proxy"], ports.doors(), ports.authority)
 
     def __enter__(self) -> Self:
         """Serve; come back when every address has answered."""
         self._served.start()
+        self._proxy.start()
         try:
             self._await_answers()
         except BaseException:
@@ -139,6 +156,8 @@ class ServedStage:
         """Serve nobody any more and end the world, in bounded time; raise what has ended a running clock."""
         self._stop.set()
         self._served.stop(STOP_PATIENCE)
+        self._proxy.stop(STOP_PATIENCE)
+        self._ports.close()
         self.closed = self.stage.close(STOP_PATIENCE)
         if self._clock is not None and self._clock.failure is not None:
             raise self._clock.failure

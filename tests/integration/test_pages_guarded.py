@@ -12,7 +12,7 @@ from werkzeug.test import Client, TestResponse
 from rehearsal.control.local import InProcessStage
 from rehearsal.server.access import Gate
 from rehearsal.server.control_api import control_app
-from rehearsal.server.doors import APIS, Door, guarded
+from rehearsal.server.doors import APIS, HOSTS, Door, guarded
 from rehearsal.server.front import Wsgi
 from rehearsal.world.world import World
 
@@ -41,7 +41,7 @@ class Street:
     def door(self, name: str) -> Wsgi:
         if name == "control":
             return control_app(self.stage, self.gate)
-        return guarded(Door(self.stage, name), self.gate, APIS[name])
+        return guarded(Door(self.stage, name), self.gate, name)
 
     def get(self, name: str, path: str, host: str = "127.0.0.1:8700", **headers: str) -> TestResponse:
         return Client(self.door(name)).get(path, headers={"Host": host, **headers}, buffered=True)
@@ -101,6 +101,15 @@ def test_our_own_names_are_served(street: Callable[..., Street], name: str, host
     for path in (*ENTRANCES.get(name, [])[:1], API_CALLS.get(name, "/")):
         response = street(public_host="stage.example").get(name, path, host=host)
         assert "Foreign host" not in response.text, path
+
+
+@pytest.mark.parametrize(("name", "host"), HOSTS.items())
+def test_a_vendor_s_own_name_leads_to_its_api_alone(street: Callable[..., Street], name: str, host: str) -> None:
+    for door in APIS:
+        api = street().get(door, API_CALLS.get(door, "/"), host=f"{host.upper()}:443")
+        assert ("Foreign host" in api.text) is (door != name), door
+        for page in ENTRANCES.get(door, []):
+            assert "Foreign host" in street().get(door, page, host=host).text, page
 
 
 @pytest.mark.parametrize("name", ENTRANCES)
