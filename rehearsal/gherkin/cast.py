@@ -23,6 +23,7 @@ from rehearsal.sums import Sum
 
 ANY: Final = Which()
 NEWS: Final = "it comes with the connector's next round and the OMS's pull, for which \"an hour has passed\" is enough"
+UNDONE: Final = ("Canceled", "Rejected", "Refund Rejected", "Return Rejected")  # after which one may ask for it again
 BOOKS: Final = {"marketplace": "marketplace", "connector": "connector", "oms": "OMS"}
 
 
@@ -170,6 +171,8 @@ class Buyer(Person):
 
     def ordered(self, which: Which = ANY) -> Order:
         """Return the order that is meant: `id`, `paid`, `units`."""
+        if said := " ".join(filter(None, (which.nth, which.noun))):
+            raise Miswritten(f"this is about an order or its goods, and {self.name}'s {said} is neither")
         return the_order(self.name, self.all_orders(), which)
 
     def asked(self, which: Which = ANY, *, noun: str = "") -> Claim:
@@ -177,14 +180,22 @@ class Buyer(Person):
         return the_claim(self.name, self.claims, self.all_orders(), replace(which, noun=which.noun or noun))
 
     def units_of(self, which: Which) -> tuple[str, list[str] | None]:
-        """Return the id of the order that is meant, and the line items: None means all."""
+        """Return the id of the order that is meant, and the line items: None means all, some are first those left."""
         order = self.ordered(which)
         units = list(order.called(which.goods))
         if which.pieces == 0:
             raise Miswritten(f"0 of the {which.goods} is nothing to ask for")
         if which.pieces is not None and which.pieces > len(units):
             raise Miswritten(f"{self.name} has only {len(units)} {which.goods}, not {which.pieces}")
+        if which.pieces not in (None, len(units)):
+            asked = sorted(self.returns_of(order), key=lambda one: one["shown_status"] not in UNDONE)
+            last = {unit: 1 + (one["shown_status"] not in UNDONE) for one in asked for unit in one["line_item_ids"]}
+            units.sort(key=lambda unit: last.get(unit, 0))
         return order.id, units[: which.pieces] if which.goods else None
+
+    def returns_of(self, order: Order) -> list[Json]:
+        """Return the returns of an order, whoever asked for them."""
+        return [one for one in self.stage.returns()["returns"] if one["order_id"] == order.id]
 
     def asks(self, kind: str, which: Which = ANY) -> None:
         """Ask for REFUND, RETURN_AND_REFUND or REPLACEMENT."""
@@ -465,9 +476,29 @@ class Watcher(Person):
         ids = {order.id for order in buyer.all_orders()}
         return [r for r in self.stage.returns()["returns"] if r["order_id"] in ids]
 
+    def paid_back(self, buyer: Buyer, which: Which = ANY) -> Sum:
+        """Return what the marketplace has paid back: on a request, for goods, on one order, or on all."""
+        if which.nth or which.noun:
+            return shown(buyer.request(which), "refunded")
+        if which.whole or not which.goods:
+            return self.books_of(buyer, which)["marketplace"]
+        if which.pieces:
+            raise Miswritten(f"money is counted for goods, for a request or an order, not for {which.pieces} of them")
+        order, whole = buyer.ordered(which), self.books_of(buyer, which)["marketplace"]
+        units, every = {*order.called(which.goods)}, {unit for some in order.units.values() for unit in some}
+        paid = [({*one["line_item_ids"]}, Decimal(one["refunded"])) for one in buyer.returns_of(order)]
+        mine = [(about, amount) for about, amount in paid if amount and about & units]
+        together = sum(amount for _, amount in paid) != whole.amount or any(about - units for about, _ in mine)
+        if together and units != every:
+            raise Miswritten(
+                f"the {which.goods} and other goods were paid back in one sum; say that of the order, as in "
+                f'"{buyer.name} has been paid back {whole}"'
+            )
+        return Sum(sum((amount for _, amount in mine), Decimal(0)), whole.currency) if units != every else whole
+
     def books_of(self, buyer: Buyer, which: Which = ANY) -> dict[str, Sum]:
         """Return what each book that is shown says was paid back: on one order, or on all."""
-        orders = [buyer.ordered(which)] if which.order else buyer.all_orders()
+        orders = [buyer.ordered(which)] if which.order or which.goods else buyer.all_orders()
         currency, ids = one_currency(buyer.name, orders), {order.id for order in orders}
         rows = [row for row in self.stage.ledgers()["orders"] if row["order_id"] in ids]
         shown = {name: [row[book] for row in rows] for book, name in BOOKS.items() if all(row[book] for row in rows)}

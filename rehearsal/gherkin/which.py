@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -32,7 +33,7 @@ class Which:
     """As much as was said: the second request, the one for the rug, the mugs of the first order.
 
     `nth` counts the buyer's requests and `order` the orders, in words; `noun` is one of NOUNS; `pieces` goes with
-    `goods`; `name` is the buyer's.
+    `goods`; `name` is the buyer's; `whole` says that the order was named, and not only goods in it.
     """
 
     name: str = ""
@@ -41,6 +42,7 @@ class Which:
     goods: str = ""
     pieces: int | None = None
     order: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,9 @@ def the_order(name: str, orders: Sequence[Order], which: Which) -> Order:
     having = [order for order in orders if not which.goods or order.called(which.goods)]
     if not having:
         goods = ", ".join(dict.fromkeys(goods for order in orders for goods in order.units))
-        raise Miswritten(f"{name} has no {which.goods}; {name} has: {goods}")
+        extra = "; shipping and tax are in the sum of the goods, and alone they are a sum of the order"
+        hint = extra if re.search(r"\b(shipping|tax)\b", which.goods) else ""
+        raise Miswritten(f"{name} has no {which.goods}; {name} has: {goods}{hint}")
     if which.order:
         having = [_nth(orders, which.order, f"{name} has {len(orders)} orders")]
     hints = [f"the {nth} order, {order}" for order, nth in zip(having, ORDINALS, strict=False)]
@@ -117,9 +121,11 @@ def the_claim(name: str, claims: Sequence[Claim], orders: Sequence[Order], which
         return _nth(fitting, which.nth, count)
     hints = []
     for claim, nth in zip(fitting, ORDINALS, strict=False):
-        alone = [goods for goods in claim.about if sum(one.fits(Which(goods=goods)) for one in fitting) == 1]
-        by_goods = "".join(f' or "{noun} for the {goods}"' for goods in alone[:1])
-        hints.append(f'"{nth} {noun}"{by_goods}: {claim}')
+        said = [(Which(goods=goods), f"the {goods}") for goods in claim.about]
+        for goods, ids in claim.about.items():
+            said.append((Which(goods=goods, pieces=len(ids)), f"{len(ids)} of the {goods}"))
+        alone = [f' or "{noun} for {words}"' for one, words in said if sum(other.fits(one) for other in fitting) == 1]
+        hints.append(f'"{nth} {noun}"{"".join(alone[:1])}: {claim}')
     return _only(fitting, count, hints)
 
 

@@ -103,7 +103,7 @@ def _(people: Cast, buyer: str) -> None:
 
 def _paid_back(people: Cast, which: Which, expected: Sum | None) -> None:
     buyer = people.buyer(which.name)
-    paid = people.watcher.books_of(buyer, which)["marketplace"]
+    paid = people.watcher.paid_back(buyer, which)
     expect_sum(buyer, f"paid back to {which.name}", expected, paid if expected or paid.amount else None)
 
 

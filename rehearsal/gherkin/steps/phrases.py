@@ -105,13 +105,16 @@ def _plain(text: str) -> str:
 
 def which(*, about: str | None, found: str | None = None, **said: str | None) -> Which:
     """Read which of a buyer's orders or requests is meant: "second" (request) "for 2 of the mugs"."""
-    more: dict[str, str] = {}
+    more: dict[str, Any] = {}
     if about:
         if not (read := _WHICH.fullmatch(about)):
-            raise Miswritten(f'"{about}" names nothing; one says "the second request", "for the rug", "2 of the mugs"')
+            hint = 'one says "the second request", "for the rug", "2 of the mugs"'
+            if "Seller Center" in about:
+                hint = 'what is done there is said as in "Maya\'s request is approved in Seller Center"'
+            raise Miswritten(f'"{about}" names nothing; {hint}')
         more = {part.rstrip("_"): text for part, text in read.groupdict().items() if text}
         if more.get("noun") == "order":
-            more["order"] = more.pop("nth", "")
+            more |= {"order": more.pop("nth", ""), "whole": True}
             del more["noun"]
     parts: dict[str, Any] = {part: text for part, text in {**said, "goods": found, **more}.items() if text}
     if "pieces" in parts:

@@ -23,6 +23,10 @@ TWO_REQUESTS = f"{TWO_LINES}; And Maya has asked for the money for the rug; And 
 TWO_ORDERS = "Given Maya has received a rug for 89.00 USD; And Maya has received a mug for 12.50 USD"
 EACH_ASKED = f"{TWO_ORDERS}; And Maya has asked for the money for the rug; And Maya has sent back the mug; {LATER}"
 TWO_MUGS = "Given Maya has received a mug for 9.00 USD; And Maya has received a mug for 12.50 USD"
+MUGS = "Given Maya has received:; | goods | pieces | price each |; | rug | 1 | 89.00 USD |; | mug | 3 | 12.50 USD |"
+MUG_TWICE = (
+    f"{MUGS}; And Maya has asked for the money for 1 of the mugs; And Maya has asked for the money for 2 of the mugs"
+)
 POUNDS = f"Given the shop is in the United Kingdom; And Maya has received a lamp for 39.98 GBP; {LATER}"
 RUPIAH = f"Given the shop is in Indonesia; And Maya has received a lamp for 40000 IDR; {LATER}"
 PAID = "When the seller refunds Maya's whole order; Then Maya has been paid back"
@@ -101,6 +105,11 @@ MISWRITTEN = {
     f"{TWO_LINES}; When the seller approves Maya's request": "Maya has made no request; Maya has asked for nothing",
     f"{TWO_LINES}; And Maya has asked for the money for 2 of the mugs": "Maya has only 1 mugs, not 2",
     f"{TWO_LINES}; And Maya has asked for the money for the lamp": "Maya has no lamp; Maya has: rug, mug",
+    f"{TWO_LINES}; When the seller refunds Maya the shipping": "Maya has: rug, mug; shipping and tax are in the sum of the",
+    f"{TWO_REQUESTS}; When the seller refunds Maya 5.00 USD of her first request": "an order or its goods, and Maya's first",
+    f"{MUG_TWICE}; When the seller approves Maya's request for the mugs": '"second request" or "request for 2 of the mug": ',
+    f"{TWO_LINES}; {LATER}; {PAID} 12.50 USD for the mug": "were paid back in one sum; say that of the order, as in",
+    f"{TWO_LINES}; Then Maya has been paid back nothing for 1 of the mugs": "money is counted for goods, for a request or an",
     f"{LAMP}; And Maya has asked to send it back; {LATER}; When the answer to Maya falls due": "no answer to Maya is due",
     f"{LAMP}; And Maya has asked for a replacement; When the seller approves Maya's request": (
         "a replacement is answered in Seller Center, not in the OMS: Maya's request is approved in Seller Center"
@@ -160,6 +169,9 @@ MISWRITTEN = {
         '"broken" is no word that stands here\n  goods are found "as sold", "used", "damaged",'
     ),
     f"{LAMP}; And Maya has sent it back; When Maya withdraws over there": '"over there" names nothing; one says "the',
+    f"{LAMP}; And Maya has asked for a replacement; When the seller approves Maya's replacement in Seller Center": (
+        '"in Seller Center" names nothing; what is done there is said as in'
+    ),
 }
 # Words of which there are only so many: a slip of the pen, and the word that is meant.
 ENDED = "it has ended like this:; | buyer | request | mails | all books |; | Maya"
@@ -223,6 +235,9 @@ REFUSED = {
 }
 BROKEN = {
     **REFUSED,
+    f"{TWO_LINES}; {LATER}; When the seller refunds Maya the rug; Then Maya has been paid back 89.00 USD for the mug": (
+        "paid back to Maya: expected 89.00 USD; seen 0.00 USD"
+    ),
     f"{POUNDS}; {PAID} 39.98 USD": "paid back to Maya: expected 39.98 USD; seen 39.98 GBP",
     f"{RUPIAH}; {PAID} 40000 VND": "paid back to Maya: expected 40000 VND; seen 40000 IDR",
     f"{REFUNDED}; And all three books say 39.98 USD for Maya": f"paid back to Maya: expected 39.98 USD; {SEEN}",
@@ -313,6 +328,14 @@ HELD = [
     "Then Maya's first order is canceled; And Maya's second order stands",
     "Given Maya has received, with 5.00 USD for shipping and 3.20 USD of tax:; | price each | goods |; | 9.00 USD | mug |; "
     f"{LATER}; {PAID} 17.20 USD",
+    f"{MUG_TWICE}; {LATER}; When the seller approves Maya's request for 2 of the mugs; Then Maya has been paid back 25.00 USD for "
+    "the mugs; And Maya has been paid back nothing for the rug; And Maya has been paid back nothing on her first request; "
+    "And Maya has been paid back 25.00 USD on her second request; And Maya has been paid back 25.00 USD for her order with the rug",
+    f"{MUGS}; And Maya has asked for the money for 1 of the mugs; And Maya has withdrawn; {LATER}; "
+    "When the seller refunds Maya 2 of the mugs; And Maya asks for the money for 1 of the mugs; "
+    "And the seller approves Maya's last request; Then Maya has been paid back 37.50 USD for the mugs",
+    f"{TWO_ORDERS}; {LATER}; {REFUNDS}; Then all three books say 12.50 USD for Maya's order with the mug; "
+    "And Maya has been paid back 89.00 USD for the rug; And Maya has been paid back 101.50 USD",
     REFUNDED,
 ]
 
