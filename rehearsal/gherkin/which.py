@@ -94,7 +94,7 @@ def the_order(name: str, orders: Sequence[Order], which: Which) -> Order:
     having = [order for order in orders if not which.goods or order.called(which.goods)]
     if not having:
         goods = ", ".join(dict.fromkeys(goods for order in orders for goods in order.units))
-        extra = "; shipping and tax are in the sum of the goods, and alone they are a sum of the order"
+        extra = f'; shipping and tax go with the goods, and alone by "the seller refunds {name} the shipping"'
         hint = extra if re.search(r"\b(shipping|tax)\b", which.goods) else ""
         raise Miswritten(f"{name} has no {which.goods}; {name} has: {goods}{hint}")
     if which.order:

@@ -15,6 +15,8 @@ from rehearsal.gherkin.which import ORDINALS, Which
 from rehearsal.sums import Sum
 
 ANSWERS: Final[dict[str, Callable[..., None]]] = {"approve": Seller.approves, "reject": Seller.rejects}
+_PART: Final = r"(?P<part>tax|shipping)"
+_NO_PART: Final = r"(?! the (?:tax|shipping)\b)"  # which are no goods
 OPEN: Final = ("NewRma", "ReadyForReturn")
 
 
@@ -101,8 +103,8 @@ def _(people: Cast, which: Which, sum: str) -> None:
 
 
 @act(
-    done="the seller has refunded {BUYER} the (?P<part>tax|shipping){ABOUT}",
-    happens="the seller refunds {BUYER} the (?P<part>tax|shipping){ABOUT}",
+    done=f"the seller has refunded {{BUYER}} the {_PART}{{ABOUT}}",
+    happens=f"the seller refunds {{BUYER}} the {_PART}{{ABOUT}}",
     done_with_news=True,
 )
 def _(people: Cast, which: Which, part: str) -> None:
@@ -116,8 +118,8 @@ def _refunds(who: Seller | SellerCenter, buyer: Buyer, which: Which, amount: Sum
 
 
 @act(
-    done="the seller has refunded {BUYER}{THE_GOODS}",
-    happens="the seller refunds {BUYER}{THE_GOODS}",
+    done=f"the seller has refunded {{BUYER}}{_NO_PART}{{THE_GOODS}}",
+    happens=f"the seller refunds {{BUYER}}{_NO_PART}{{THE_GOODS}}",
     done_with_news=True,
 )
 def _(people: Cast, which: Which) -> None:

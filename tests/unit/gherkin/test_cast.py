@@ -105,7 +105,7 @@ MISWRITTEN = {
     f"{TWO_LINES}; When the seller approves Maya's request": "Maya has made no request; Maya has asked for nothing",
     f"{TWO_LINES}; And Maya has asked for the money for 2 of the mugs": "Maya has only 1 mugs, not 2",
     f"{TWO_LINES}; And Maya has asked for the money for the lamp": "Maya has no lamp; Maya has: rug, mug",
-    f"{TWO_LINES}; When the seller refunds Maya the shipping": "Maya has: rug, mug; shipping and tax are in the sum of the",
+    f"{TWO_LINES}; And Maya has asked for the money for the shipping": "Maya has: rug, mug; shipping and tax go with the",
     f"{TWO_REQUESTS}; When the seller refunds Maya 5.00 USD of her first request": "an order or its goods, and Maya's first",
     f"{MUG_TWICE}; When the seller approves Maya's request for the mugs": '"second request" or "request for 2 of the mug": ',
     f"{TWO_LINES}; {LATER}; {PAID} 12.50 USD for the mug": "were paid back in one sum; say that of the order, as in",
