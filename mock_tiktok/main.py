@@ -31,10 +31,11 @@ class Marketplace(Control):
         world: str = "default",
         profile: str | Path | None = None,
         accepts_timestamp: Callable[[int], bool] | None = None,
+        callers: Clock | None = None,
         state: MarketplaceState | None = None,
     ) -> None:
         chosen = None if profile is None else policy.load(profile)
-        super().__init__(state or MarketplaceState(seed, world, chosen), clock)
+        super().__init__(state or MarketplaceState(seed, world, chosen), clock, callers)
         self._accepts_timestamp = accepts_timestamp
 
     @cached_property

@@ -25,6 +25,7 @@ from mock_tiktok.open_api.shared_routes import App
 from mock_tiktok.usecases.market import Market
 
 TOKEN_VARIABLE: Final = "HTTP_" + TOKEN_HEADER.upper().replace("-", "_")  # as WSGI has the header
+SIGNED: Final = "rehearsal.signed"  # as a stage hands in the body that was signed, where it has changed what it says
 LARGEST_BODY: Final = 4 * 1024 * 1024
 JSON: Final = "application/json; charset=utf-8"
 _written: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
@@ -104,10 +105,12 @@ def _register_refusals(app: Flask, respond: Respond, pages: tuple[str, ...], met
 
 def _received() -> Received:
     here: Request = request._get_current_object()  # type: ignore[attr-defined]  # once, not at every mention
+    body = here.get_data()
     return Received(
         path=here.path,
         query=tuple(parse_qsl(here.query_string.decode(errors="replace"), keep_blank_values=True)),
         token=here.environ.get(TOKEN_VARIABLE),
         content_type=here.environ.get("CONTENT_TYPE", ""),
-        body=here.get_data(),
+        body=body,
+        signed=here.environ.get(SIGNED, body),
     )

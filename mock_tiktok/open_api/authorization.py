@@ -43,7 +43,7 @@ def _token(market: Market, app: DeveloperApp | None, path: str, query: Mapping[s
     if not query.get(given):
         raise invalid(given, why="It is missing")
     exchanges = path == GET_TOKEN
-    granted = app.tokens.exchange(query[given], market.now) if exchanges else market.refresh(app, query[given])
+    granted = app.tokens.exchange(query[given], market.callers_now) if exchanges else market.refresh(app, query[given])
     return wire.grant(granted, market.shop(granted.shop_id))
 
 

@@ -40,13 +40,14 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A request as it came in: decoded query pairs, raw body."""
+    """A request as it came in: decoded query pairs, raw body, and the body that was signed."""
 
     path: str
     query: tuple[tuple[str, str], ...]
     token: str | None
     content_type: str
     body: bytes
+    signed: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class Gateway:
         if not (text.isascii() and text.isdecimal() and len(text) == 10):
             raise invalid("timestamp", why="It must be a 10-digit Unix time in seconds")
         sent = int(text)
-        now = self._market.now.timestamp()
+        now = self._market.callers_now.timestamp()
         if now - OLDEST <= sent <= now + NEWEST:
             return
         if self._accepts_timestamp is None or not self._accepts_timestamp(sent):
@@ -132,7 +133,7 @@ class Gateway:
         sign = query.get("sign", "")
         if not sign:
             raise invalid("sign", why="The signature is missing")
-        signed_body = b"" if received.content_type.startswith("multipart/form-data") else received.body
+        signed_body = b"" if received.content_type.startswith("multipart/form-data") else received.signed
         if not verifies(sign, app.secret, received.path, received.query, signed_body):
             raise ApiError(
                 106001, "Invalid credentials. The 'sign' query parameter is invalid. Check how it is calculated.", 401
@@ -141,7 +142,7 @@ class Gateway:
     def _shop(self, app: DeveloperApp, endpoint: Endpoint, query: Mapping[str, str], received: Received) -> Shop:
         if not received.token:
             raise invalid(TOKEN_HEADER, "header", "It is missing")
-        shop_id, scopes = app.tokens.shop_of(received.token, self._market.now)
+        shop_id, scopes = app.tokens.shop_of(received.token, self._market.callers_now)
         if endpoint.scope not in scopes:
             raise ApiError(105005, f"Access denied: the token lacks the scope '{endpoint.scope}'", 401)
         shop = self._market.shop(shop_id)

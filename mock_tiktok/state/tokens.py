@@ -1,4 +1,4 @@
-"""Authorization codes and tokens, and how long each is good for, in the world's time.
+"""Authorization codes and tokens, and how long each is good for, by the clock of those who call.
 
 A marketplace has two developer apps: that of the connector, and one for the tools of whoever sets a stage. Each code
 and each token belongs to one app, and to the other it is none.

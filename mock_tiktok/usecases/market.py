@@ -51,11 +51,15 @@ class DeveloperApp:
 
 
 class Market:
-    """The shops that stand on one state and live by one clock."""
+    """The shops that stand on one state and live by one clock.
 
-    def __init__(self, state: MarketplaceState, clock: Clock) -> None:
+    Where those who call keep another, `callers` is theirs: tokens and signatures live by it.
+    """
+
+    def __init__(self, state: MarketplaceState, clock: Clock, callers: Clock | None = None) -> None:
         self.state = state
         self.platform = Platform(clock, state)
+        self._callers = callers
         apps = [
             DeveloperApp(
                 name,
@@ -74,6 +78,11 @@ class Market:
     def now(self) -> datetime:
         """Return the instant as the marketplace stamps it: whole seconds."""
         return self.platform.now
+
+    @property
+    def callers_now(self) -> datetime:
+        """Return the instant by the clock of those who call."""
+        return self.now if self._callers is None else self._callers.now()
 
     # shops
 
@@ -118,17 +127,21 @@ class Market:
         app = self.app_of(app_key)
         if app is not None:
             return app.name
-        owners = (name for name, tokens in self.state.tokens.items() if tokens.knows(access_token or "", self.now))
+        owners = (
+            name for name, tokens in self.state.tokens.items() if tokens.knows(access_token or "", self.callers_now)
+        )
         return next(owners, None)
 
     def credentials(self, shop_id: str, app: AppName = AppName.CONNECTOR) -> Tokens:
         """Return an app's tokens that are valid now; asking changes nothing and ends none that were given before."""
-        return self.state.tokens[app].shown(self.shop(shop_id).shop_id, self.now)
+        return self.state.tokens[app].shown(self.shop(shop_id).shop_id, self.callers_now)
 
     def refresh(self, app: DeveloperApp, refresh_token: str) -> Grant:
         """Exchange a refresh token for new tokens."""
         grace = "token.refresh_grace"
-        return app.tokens.refresh(refresh_token, self.now, lambda shop_id: self.shop(shop_id).profile.wait(grace))
+        return app.tokens.refresh(
+            refresh_token, self.callers_now, lambda shop_id: self.shop(shop_id).profile.wait(grace)
+        )
 
     def shop(self, shop_id: str) -> Shop:
         """Return the shop of that id; raise UnknownId where there is none."""

@@ -58,9 +58,9 @@ class Memory:
     broken: dict[tuple[int, str], _Broken] = field(default_factory=dict)
 
     @classmethod
-    def blank(cls, now: datetime) -> Memory:
+    def blank(cls, now: datetime, limits: Limits) -> Memory:
         """Return what an auditor knows when a world begins."""
-        known = DecisionLedger(), Limits(), Claims()
+        known = DecisionLedger(), limits, Claims()
         return cls(now, *known, {number: kind(*known) for number, kind in INVARIANTS.items()})
 
 
@@ -79,10 +79,11 @@ class Auditor:
         capabilities: frozenset[Capability] = EVERYTHING,
         by_default: Callable[[str], bool] = lambda order_id: False,
         look: Callable[[], Quiescence] | None = None,
+        limits: Limits | None = None,
         memory: Memory | None = None,
     ) -> None:
         self.reproduce = reproduce
-        self.memory: Final = memory or Memory.blank(now)
+        self.memory: Final = memory or Memory.blank(now, limits or Limits())
         self._capabilities = capabilities
         self._by_default = by_default
         self._look = look

@@ -1,7 +1,9 @@
 """How long whoever sits on the connector's seat may take, and how trouble that was ordered lengthens that (D43).
 
-Each hit gives the shop it concerns one more round, and one more pull where the OMS was the caller; what lasts gives its
-duration as well. While the connector is down, or a shop waits to be authorised anew, there is no limit at all.
+A connector that lives by the machine's clock (D35) has rounds of its own, which begin when they like and take real
+time: it is given a round more, and no less than what three seconds of real time are in its world. Each hit gives the
+shop it concerns one more round, and one more pull where the OMS was the caller; what lasts gives its duration as well.
+While the connector is down, or a shop waits to be authorised anew, there is no limit at all.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from rehearsal.audit.event import Trouble
 
 ROUND: Final = timedelta(minutes=15)
 PULL: Final = timedelta(minutes=15)
+REAL_PATIENCE: Final = timedelta(seconds=3)  # assumed: what a loaded machine may take for an answer
 UNLIMITED: Final = timedelta(days=365 * 100)
 EVERY_SHOP: Final = None
 
@@ -24,8 +27,18 @@ class Limits:
 
     one_round: timedelta = ROUND
     one_pull: timedelta = PULL
+    at_once: timedelta = timedelta(0)  # what is to be done at its own instant may take so long
     _past: list[Trouble] = field(default_factory=list)
     _open: dict[str | None, Trouble] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, factor: int) -> Limits:
+        """Return the limits in a world that runs `factor` times as fast as the machine's clock; 0: that does not."""
+        if not factor:
+            return cls()
+        at_once = factor * REAL_PATIENCE
+        longer = max(ROUND, at_once)
+        return cls(ROUND + longer, PULL + longer, at_once)
 
     def note(self, trouble: Trouble) -> None:
         """Take note of a hit, or of trouble whose end is not known yet."""

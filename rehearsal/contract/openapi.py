@@ -7,6 +7,7 @@ A `Contract` is one OpenAPI 3.1 document of `contracts/`. Marks of ours in a doc
     x-safe                            whether an operation only asks; where it is not said, a GET does and nothing else
     x-shop                            the shared query parameter that names the shop
     x-idempotency-key                 the parameter, or field of the body, by which a repeated request is known
+    x-time                            a moment on the world's clock, or a text in which such moments stand
     x-sensitive, x-certainty          what is never recorded, and how sure a point is
 """
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -23,6 +23,7 @@ from rehearsal.contract.schema import NO_FIELD, Checker, Fault, pointer_of, valu
 
 FILTER: Final = "$filter"  # the one option of a query that may speak of fields and their values
 _FIELDS: Final = re.compile(r"[a-z]\w{3,}")  # what may name a field that is never recorded
+TIME: Final = "x-time"
 Pairs = Sequence[tuple[str, str]]
 
 
@@ -51,6 +52,7 @@ class Operation:
         self.certainty: str = spec.get("x-certainty", "documented")
         self.safe: bool = spec.get("x-safe", self.method == "GET")
         self._bodies: dict[tuple[str, ...], tuple[Checker | None, Mask]] = {}
+        self._times: dict[tuple[str, str], Mask] = {}
 
     @cached_property
     def _declared(self) -> list[Mapping[str, Any]]:
@@ -207,6 +209,23 @@ class Operation:
         if status < 400 or FILTER not in dict(query) or FILTER in self.shown_parameters(query):
             return body
         return redaction.without_words(body)
+
+    def with_times(self, status: int | None, message: Message, change: Callable[[Any], Any]) -> Any:
+        """Return the body of an answer, or of the request (no status), with `change` made in each time that it has."""
+        spec = self._request_body if status is None else self._response(status)[1]
+        media = _chosen((spec or {}).get("content", {}), message.media_type)
+        if media is None or message.body is UNREADABLE:
+            return message.body
+        where = (str(status), media)
+        if where not in self._times:
+            schema = (spec or {})["content"][media].get("schema", {})
+            self._times[where] = redaction.mask_of(schema, self._document.follow, TIME)
+        return self._times[where].changed(message.body, change)
+
+    @cached_property
+    def time_parameters(self) -> frozenset[str]:
+        """Return the parameters of the query in which times stand."""
+        return frozenset(p["name"] for p in self._declared if p["in"] == "query" and self._document.marks(p, TIME))
 
     def _response(self, status: int) -> tuple[str, Mapping[str, Any] | None]:
         responses = self._spec.get("responses", {})

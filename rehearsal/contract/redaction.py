@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import is_
 from typing import Any, Final
 from urllib.parse import unquote
 
@@ -40,7 +41,7 @@ def is_sensitive(name: str) -> bool:
 
 @dataclass(slots=True)
 class Mask:
-    """The places in a JSON value that are hidden."""
+    """The places in a JSON value that are hidden, or that bear another mark."""
 
     hidden: bool = False
     fields: dict[str, Mask] = field(default_factory=dict)
@@ -64,14 +65,28 @@ class Mask:
             return [self.items.over(inner) for inner in value]
         return value
 
+    def changed(self, value: Any, change: Callable[[Any], Any]) -> Any:
+        """Return `value` with `change` made in each marked place; itself, where that changes nothing."""
+        if self.hidden:
+            return change(value)
+        if isinstance(value, dict):
+            masks = ((name, self.fields.get(name, self.rest)) for name in value)
+            made = {name: mask.changed(value[name], change) for name, mask in masks if mask is not None}
+            return value if all(made[name] is value[name] for name in made) else {**value, **made}
+        if isinstance(value, list) and self.items is not None:
+            members = [self.items.changed(inner, change) for inner in value]
+            return value if all(map(is_, members, value)) else members
+        return value
+
 
 NOTHING: Final = Mask()
+SENSITIVE: Final = "x-sensitive"
 
 
-def mask_of(schema: Any, resolve: Callable[[str], Any]) -> Mask:
-    """Return the mask for values of `schema`; `resolve` follows a `$ref`."""
+def mask_of(schema: Any, resolve: Callable[[str], Any], mark: str = SENSITIVE) -> Mask:
+    """Return the mask for values of `schema`, of what bears the `mark` there; `resolve` follows a `$ref`."""
     mask = Mask()
-    _fill(mask, schema, resolve, ())
+    _fill(mask, schema, resolve, (), mark)
     return _pruned(mask) or NOTHING
 
 
@@ -120,31 +135,31 @@ def _made_here(text: bytes) -> bool:
     return _RUN in text.translate(_HEX)  # as the expression above says it, at a twentieth of its cost
 
 
-def _fill(mask: Mask, schema: Any, resolve: Callable[[str], Any], above: tuple[str, ...]) -> None:
+def _fill(mask: Mask, schema: Any, resolve: Callable[[str], Any], above: tuple[str, ...], mark: str) -> None:
     if not isinstance(schema, Mapping):
         return
-    if schema.get("x-sensitive"):
+    if schema.get(mark):
         mask.hidden = True
         return
     reference = schema.get("$ref")
     if isinstance(reference, str) and reference not in above:
-        _fill(mask, resolve(reference), resolve, (*above, reference))
+        _fill(mask, resolve(reference), resolve, (*above, reference), mark)
     for keyword in ("allOf", "anyOf", "oneOf"):
         for alternative in schema.get(keyword, ()):
-            _fill(mask, alternative, resolve, above)
+            _fill(mask, alternative, resolve, above, mark)
     for keyword in ("if", "then", "else"):
-        _fill(mask, schema.get(keyword), resolve, above)
+        _fill(mask, schema.get(keyword), resolve, above, mark)
     for name, inner in schema.get("properties", {}).items():
         below = mask.fields.setdefault(name, Mask())
-        below.hidden = below.hidden or is_sensitive(name)
-        _fill(below, inner, resolve, above)
+        below.hidden = below.hidden or (mark == SENSITIVE and is_sensitive(name))
+        _fill(below, inner, resolve, above, mark)
     extras: Iterable[Any] = (*schema.get("patternProperties", {}).values(), schema.get("additionalProperties"))
     for inner in extras:
         mask.rest = mask.rest or Mask()
-        _fill(mask.rest, inner, resolve, above)
+        _fill(mask.rest, inner, resolve, above, mark)
     for inner in (*schema.get("prefixItems", ()), schema.get("items")):
         mask.items = mask.items or Mask()
-        _fill(mask.items, inner, resolve, above)
+        _fill(mask.items, inner, resolve, above, mark)
 
 
 def _pruned(mask: Mask) -> Mask | None:

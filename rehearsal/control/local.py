@@ -23,12 +23,13 @@ from mock_tiktok.policy.profile import load, names
 from rehearsal.control import serializers
 from rehearsal.control.addresses import IN_PROCESS, Addresses
 from rehearsal.control.calls import Call
-from rehearsal.control.formats import beginning, duration, instant, money, refused
+from rehearsal.control.formats import beginning, duration, instant, money, refused, shown_time
 from rehearsal.control.serializers import adjustment, cancellation, decided, order, return_
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.control.state import StageState
 from rehearsal.control.validation import demand
 from rehearsal.seats.port import NotCapable
+from rehearsal.simulation.compression import Machine, Pace
 from rehearsal.trace.diagram import mermaid
 from rehearsal.trace.har import har
 from rehearsal.wire.faults.reading import Mistake, UnknownFault
@@ -36,6 +37,9 @@ from rehearsal.world.errors import Busy, InvalidValue
 from rehearsal.world.world import NewShop, World
 
 FARTHEST: Final = timedelta(days=3660)  # in one call; a slip of the finger must not keep a served world busy for days
+LONGEST_WAIT: Final = timedelta(seconds=30)  # of real time, that a caller is kept while time passes by itself
+SHORTEST_WAIT: Final = timedelta(milliseconds=1)
+STEP: Final = timedelta(seconds=0.25)  # of real time, between two looks at a world in which time passes by itself
 # The players' own names of a field -> the control API's.
 _FIELDS: Final = {"return_type": "type", "plan": "buyer.plan", "shop": "shop_id"}
 
@@ -158,7 +162,8 @@ class InProcessStage(Stage):
         self._make_world = make_world
         self._addresses = addresses
         self._more = more
-        self._speed = speed  # simulated seconds per second, where a clock runs
+        self._pace: Pace | None = settings.get("pace")
+        self._speed = self._pace.factor if self._pace else speed  # simulated seconds per second, where a clock runs
         self._advancing = threading.Lock()
         self._changing = threading.RLock()
         self.on_call: Callable[[Call, Mapping[str, str], Json], None] | None = None  # told of each call as it begins
@@ -167,6 +172,11 @@ class InProcessStage(Stage):
     def moment(self) -> datetime | None:
         """Return the time of the world, without waiting for what is going on in it; None if there is none yet."""
         return self.state.world.clock.now() if self.state.world else None
+
+    @property
+    def moment_outside(self) -> datetime | None:
+        """Return what time it is for those who call from outside, without waiting; None if there is no world yet."""
+        return self._pace.machine.now() if self._pace else self.moment
 
     @property
     def current(self) -> World:
@@ -185,6 +195,7 @@ class InProcessStage(Stage):
                 if world is not self.current:
                     continue  # it was replaced while we waited for it
                 with refusals():
+                    world.keep_pace()
                     yield world
                 return
 
@@ -233,6 +244,8 @@ class InProcessStage(Stage):
     def let_pass(self, span: timedelta) -> bool:
         """Let a running clock run for `span`; return False when it has to wait, because somebody else is at it."""
         with self.holding() as world:
+            if world.pace is not None:
+                return True  # holding it was enough
             try:
                 world.advance(by=span)
             except Busy:
@@ -251,7 +264,11 @@ class InProcessStage(Stage):
             return {**serializers.world(world, self._addresses), "speed": self._speed, **self._more()}
 
     def _clock(self) -> Json:
-        return serializers.clock(self.moment or self.current.now, self._speed)
+        world = self.current
+        if self._pace is None or world.compression is None:
+            return serializers.clock(world.now, self._speed)
+        now = world.compression.inside(self._pace.machine.now())
+        return serializers.clock(now, self._speed) | {"business_now": shown_time(now)}
 
     def _reset(self, wanted: Json) -> Json:
         wanted = self._with_profile(wanted)
@@ -287,11 +304,29 @@ class InProcessStage(Stage):
             raise Problem(409, "Somebody is advancing this world", "its clock moves for one caller at a time")
         try:
             with self.holding() as world:
-                if until is not None:
+                if world.pace is not None:
+                    target = world.next_due() if until is not None else _target(world.now, by, to, passed=True)
+                elif until is not None:
                     return serializers.advanced(world.advance(until_next=True))
-                return serializers.advanced(world.advance(to=_target(world.now, by, to)))
+                else:
+                    return serializers.advanced(world.advance(to=_target(world.now, by, to)))
+            return self._wait(world, world.pace.machine, target)
         finally:
             self._advancing.release()
+
+    def _wait(self, world: World, machine: Machine, target: datetime) -> Json:
+        """Wait until time has passed by itself, which nobody hastens; not for longer than a caller may be kept."""
+        latest, waiting = machine.now() + LONGEST_WAIT, True
+        while True:
+            with self.holding() as present:
+                if present is not world or world.compression is None:
+                    raise Problem(409, "The world has been begun anew", "what was waited for was in the one before")
+                now, reached = machine.now(), world.now >= target
+                if reached or now >= latest or not waiting:
+                    going_on = {} if reached else {"to": shown_time(target)}
+                    return {**serializers.advanced(world.told()), "reached": reached, **going_on}
+                left = min(world.compression.outside(target), latest) - now
+            waiting = machine.wait(min(max(left, SHORTEST_WAIT), STEP).total_seconds())
 
 
 @contextmanager
@@ -326,12 +361,15 @@ def refusals() -> Iterator[None]:
         raise Problem(501, "Not on this stage", str(error)) from error
 
 
-def _target(now: datetime, by: str | None, to: str | None) -> datetime:
+def _target(now: datetime, by: str | None, to: str | None, *, passed: bool = False) -> datetime:
+    """Return the moment that is meant; one that has `passed` is reached where time passes by itself."""
     field = "by" if by is not None else "to"
     try:
         target = now + duration(by, field) if by is not None else instant(str(to), field)
     except OverflowError:
         target = datetime.max.replace(tzinfo=UTC)
+    if target < now and passed and to is not None:
+        return now
     if target < now:
         raise refused(field, f"lies before the world's present, {now.isoformat()}; its clock never goes back")
     if target - now > FARTHEST:

@@ -36,6 +36,7 @@ def world(world: World, addresses: Addresses) -> Json:
         "seed": world.seed,
         "start": shown_time(begun.start),
         "now": shown_time(world.now),
+        **({"business_now": shown_time(world.now)} if world.compression else {}),
         "market": first["region"],
         "currency": first["currency"],
         "profile": first["profile"],

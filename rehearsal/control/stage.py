@@ -114,8 +114,15 @@ class Stage(ABC):
         return self._call("clock")
 
     def advance(self, *, by: str | None = None, to: str | None = None, until: str | None = None) -> Json:
-        """Let time pass `by` a duration, `to` a time, or `until="next"`: exactly one. Return what fired."""
-        return self._call("advance", by=by, to=to, until=until)
+        """Let time pass `by` a duration, `to` a time, or `until="next"`: exactly one. Return what fired.
+
+        Where time passes by itself it is waited for, however long that takes.
+        """
+        passed = self._call("advance", by=by, to=to, until=until)
+        while not passed.get("reached", True):
+            more = self._call("advance", to=passed["to"])
+            passed = {**more, "fired": passed["fired"] + more["fired"], "idle": passed["idle"] + more["idle"]}
+        return passed
 
     def agenda(self) -> Json:
         """Return what is due, soonest first."""

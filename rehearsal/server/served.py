@@ -13,7 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Self
@@ -28,6 +28,7 @@ from rehearsal.server.authority import Authority
 from rehearsal.server.control_api import PREFIX, control_app
 from rehearsal.server.doors import APIS, HOSTS, KNOCK, Door, guarded, knockable
 from rehearsal.server.front import Wsgi
+from rehearsal.server.machine_time import control_by_machine
 from rehearsal.server.proxy import Proxy
 from rehearsal.server.sockets import AddressRefused, Served, Service, origin, take
 
@@ -94,6 +95,21 @@ def reachable(host: str) -> str:
     return {"0.0.0.0": LOOPBACK, "::": "::1", "": LOOPBACK}.get(host, host)
 
 
+class RealMachine:
+    """This machine's clock; waiting by it ends when the event comes."""
+
+    def __init__(self, stop: threading.Event) -> None:
+        self._stop = stop
+
+    def now(self) -> datetime:
+        """Return the present in universal time."""
+        return datetime.now(UTC)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait; return whether all goes on."""
+        return not self._stop.wait(seconds)
+
+
 class RunningClock(threading.Thread):
     """Moves the world's clock as real time passes, `factor` times as fast. A jump by a caller is kept."""
 
@@ -130,9 +146,10 @@ class ServedStage:
         self._ports = ports
         self._clock: RunningClock | None = None
         apps: dict[str, Wsgi] = {name: guarded(Door(stage, name), gate, name) for name in APIS}
-        apps["control"] = control_app(stage, gate)
+        apps["control"] = control_by_machine(control_app(stage, gate), stage, PREFIX)
         self._served = Served(
-            (Service(knockable(app), ports.sockets[name]) for name, app in apps.items()), now=lambda: stage.moment
+            (Service(knockable(app), ports.sockets[name]) for name, app in apps.items()),
+            now=lambda: stage.moment_outside,
         )
         self._proxy = Proxy(ports.sockets["proxy"], ports.doors(), ports.authority)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import shlex
 import threading
+from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -28,6 +29,7 @@ from rehearsal.audit.event import LogLine
 from rehearsal.audit.event import Trouble as Extension
 from rehearsal.audit.finding import Finding
 from rehearsal.audit.invariant import LedgerRow, PlayerEvent, Quiescence
+from rehearsal.audit.limits import Limits
 from rehearsal.contract.events import EventContract
 from rehearsal.contract.openapi import Contract
 from rehearsal.seats.builtin import OURS
@@ -43,6 +45,7 @@ from rehearsal.seats.port import (
     common,
 )
 from rehearsal.simulation.clock import SimulatedClock, SystemClock
+from rehearsal.simulation.compression import Pace
 from rehearsal.simulation.player import AgendaLike, FiredLike, Player
 from rehearsal.simulation.scheduler import Advanced, Scheduler, Stuck
 from rehearsal.trace.log import Trace
@@ -64,6 +67,7 @@ REFRESH: Final = "/api/v2/token/refresh"
 SEATS: Final = {"connector": "connector", "oms": "OMS"}  # as they are called, by the name of their door
 TIMESTAMP_EARLY: Final = timedelta(minutes=5)
 TIMESTAMP_LATE: Final = timedelta(seconds=30)
+MOST_UNTOLD: Final = 10_000  # things that fired; the oldest go first
 ZERO: Final = Decimal("0.00")
 NO_CLIENT: Final = Client("", "", "")  # of a connector that lets nobody in when we ask
 
@@ -114,7 +118,8 @@ class Origin:
 class WorldState:
     """What a world itself remembers.
 
-    How near it is to rest, how many outsiders are inside at this moment, and since when the connector is down.
+    How near it is to rest, how many outsiders are inside at this moment, since when the connector is down, and what has
+    fired while nobody let time pass.
     """
 
     rest: RestState = field(default_factory=RestState)
@@ -122,6 +127,8 @@ class WorldState:
     points: CrashPoints | None = None
     down_since: datetime | None = None
     renewals_hit: bool = False  # trouble has befallen a renewal of the connector's tokens
+    untold: deque[FiredLike] = field(default_factory=lambda: deque(maxlen=MOST_UNTOLD))
+    untold_idle: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +143,8 @@ class StageEvent:
 class World:
     """One simulated universe, with those on its seats whom `seats` names.
 
-    What grows too long for memory is kept below the folder `data`, or where the system keeps temporary files.
+    With a `pace` its clock follows the machine's, which is the clock of all who call from outside. What grows too long
+    for memory is kept below the folder `data`, or where the system keeps temporary files.
     """
 
     def __init__(
@@ -154,6 +162,7 @@ class World:
         strict_time: bool = True,
         seats: Seats = OURS,
         data: Path | None = None,
+        pace: Pace | None = None,
     ) -> None:
         opening = [NewShop()] * shops if isinstance(shops, int) else shops
         if not opening:
@@ -166,11 +175,18 @@ class World:
         self._advancing = threading.Lock()
         self.state: Final = WorldState()
         self.clock: Final = SimulatedClock(start)
+        self.pace: Final = pace
+        self.compression: Final = pace.begun(start) if pace else None
         self.trace: Final = Trace(world=name, seed=seed, start=start, data=data)
         self.recorder: Final = Recorder(trace=self.trace, clock=self.clock)
         self.wire: Final = Wire(self.recorder)
         self.marketplace: Final = Marketplace(
-            clock=self.clock, seed=seed, world=name, profile=profile, accepts_timestamp=self._accepts_timestamp
+            clock=self.clock,
+            seed=seed,
+            world=name,
+            profile=profile,
+            accepts_timestamp=self._accepts_timestamp,
+            callers=pace.machine if pace else None,
         )
         self._mount(API_HOST, AUTH_HOST, name="marketplace", contract="tiktok_shop", app=self.marketplace.app)
         app = self.marketplace.developer_apps[AppName.CONNECTOR]
@@ -185,12 +201,7 @@ class World:
         self.auditor: Final = self._an_auditor()
         self._listen()
         self.shops: Final[list[ShopAtConnector]] = []
-        for number, new in enumerate(opening):
-            try:
-                self._open_shop(new)
-            except BadValue as error:
-                own = "" if isinstance(shops, int) else f"shops.{number}."
-                raise BadValue(f"{own}{error.field}", error.message) from error
+        self._open_shops(opening, "" if isinstance(shops, int) else "shops.{}.")
         self.trouble: Final = Trouble(self, told=self._on_hit)
         seated = {"connector": self.connector, "oms": self.oms}
         self._players: Final[dict[str, Player]] = {"stage": self.trouble, "marketplace": self.marketplace}
@@ -219,6 +230,7 @@ class World:
             capabilities=self.capabilities,
             by_default=self._answered_by_default,
             look=self._as_it_stands,
+            limits=Limits.of(self.pace.factor if self.pace else 0),
         )
 
     def _listen(self) -> None:
@@ -256,6 +268,13 @@ class World:
         if Capability.SHOPS in self.connector.capabilities and not self.connector.ready():
             raise Busy("The connector is down", "it has to run to be let into a shop")
 
+    def _open_shops(self, opening: Sequence[NewShop], named: str) -> None:
+        for number, new in enumerate(opening):
+            try:
+                self._open_shop(new)
+            except BadValue as error:
+                raise BadValue(f"{named.format(number)}{error.field}", error.message) from error
+
     def _open_shop(self, new: NewShop) -> str:
         new = self.origin.opened(new)
         shop = self.marketplace.add_shop(name=new.name, market=new.market, profile=new.profile)
@@ -289,6 +308,38 @@ class World:
                 return advanced
         finally:
             self._advancing.release()
+
+    def keep_pace(self) -> None:
+        """Let pass what has passed on the machine's clock, in a world that follows it; called by who holds the world.
+
+        While somebody outside is waited for the clock alone goes on, and not past what is due.
+        """
+        if self.pace is None or self.compression is None:
+            return
+        target = self.compression.inside(self.pace.machine.now())
+        if self.lock.away:
+            following = self._scheduler.earliest()
+            self.clock.move_to(max(self.now, min(target, following[1].at) if following else target))
+        elif target > self.now and self._advancing.acquire(blocking=False):
+            try:
+                done = self._scheduler.until(target)
+                self.auditor.after_act(self.now)
+            finally:
+                self._advancing.release()
+            self.state.untold.extend(done.fired)
+            self.state.untold_idle += done.idle
+
+    def told(self) -> Advanced:
+        """Return what has fired, in a world that follows the machine's clock, since this was asked last."""
+        fired, idle = list(self.state.untold), self.state.untold_idle
+        self.state.untold.clear()
+        self.state.untold_idle = 0
+        return Advanced(self.now, fired, idle)
+
+    def next_due(self) -> datetime:
+        """Return when something is due next; now, where nothing is."""
+        following = self._scheduler.earliest()
+        return max(self.now, following[1].at) if following else self.now
 
     @contextmanager
     def letting_go(self) -> Iterator[None]:
@@ -325,8 +376,7 @@ class World:
             if to < self.now:
                 raise InvalidValue("Time never goes back", f"it is {self.now.isoformat()} already", field="to")
             return to
-        following = self._scheduler.earliest()
-        return max(self.now, following[1].at) if following else self.now
+        return self.next_due()
 
     def _act(self, name: str, player: Player) -> FiredLike:
         slot = self.trace.reserve()
@@ -569,6 +619,8 @@ class World:
 
     def _accepts_timestamp(self, timestamp: int) -> bool:
         clocks: list[SimulatedClock | SystemClock] = [self.clock]
+        if self.compression is not None:
+            return False
         if self.state.outsiders and not self.origin.strict_time:
             clocks.append(SystemClock())
         return any(

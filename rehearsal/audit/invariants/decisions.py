@@ -89,7 +89,7 @@ class InTime(Invariant):
                 return
             trouble = self.limits.extension(self._shops.get(claim), given[0])
             early = due - given[0] >= self.limits.one_round + trouble
-            if early or not trouble:
+            if early or (not trouble and due - given[0] > self.limits.at_once):
                 yield Violation(
                     f"late {claim} {due.isoformat()}",
                     "connector",

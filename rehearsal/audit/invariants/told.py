@@ -93,10 +93,14 @@ class IsTold(Invariant):
             answers = answers and (event.action in APPROVING or is_rejection(event.action))
             if event.by == OPEN_API and (starts or answers) and not self._troubled(event):
                 words = MONEY if starts else NO if is_rejection(event.action) else f"{YES}|refund"
-                self._expect(event, AS_TOLD, words, event.at + AT_ONCE)
+                self._expect(event, AS_TOLD, words, event.at + self._at_once)
             if known is not None:
                 self._claims.setdefault(claim, len(known.states) - 1)
         return NO_VIOLATION
+
+    @property
+    def _at_once(self) -> timedelta:
+        return AT_ONCE + self.limits.at_once
 
     def _forgets(self, died_at: datetime) -> None:
         """Ask for no line on what the connector was about to learn when it died: it learns of it as from outside."""
@@ -108,7 +112,7 @@ class IsTold(Invariant):
         since = self._kept.setdefault(key, event.at)
         if event.accepted:
             del self._kept[key]
-            self._expect(event, what, words, event.at + AT_ONCE, since)
+            self._expect(event, what, words, event.at + self._at_once, since)
 
     def _troubled(self, event: PlayerEvent) -> bool:
         """Return whether the answer may have been lost, so that what came of it is learnt as if from outside."""

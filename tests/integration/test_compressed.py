@@ -1,0 +1,196 @@
+"""A compressed world from outside: everybody there lives by the machine's clock, which a test turns by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from werkzeug.test import Client
+
+from mock_tiktok.open_api.signing import signature
+from rehearsal.control.local import InProcessStage
+from rehearsal.control.stage import Json, Problem
+from rehearsal.seats.port import Seats
+from rehearsal.server.control_api import PREFIX, control_app
+from rehearsal.server.doors import Door
+from rehearsal.server.machine_time import control_by_machine
+from rehearsal.simulation.compression import Pace
+from rehearsal.world.world import World
+from tests.refused import refused
+
+BEGUN = datetime(2026, 11, 26, 11, tzinfo=UTC)
+SEARCH = "/return_refund/202309/returns/search"
+
+
+@dataclass
+class HandMachine:
+    """The clock of a machine; whoever waits by it has waited at once."""
+
+    at: datetime = BEGUN
+    waited: float = 0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def wait(self, seconds: float) -> bool:
+        self.at += timedelta(seconds=seconds)
+        self.waited += seconds
+        return True
+
+
+@dataclass
+class Outside:
+    """A stage over a compressed world with nobody on its seats, and the doors to it."""
+
+    factor: int = 60
+    machine: HandMachine = field(default_factory=HandMachine)
+
+    def __post_init__(self) -> None:
+        self.stage = InProcessStage(partial(World, seats=Seats()), seed=7, pace=Pace(self.factor, self.machine))
+        _ = self.stage.current  # it begins at once
+        self._control = Client(control_by_machine(control_app(self.stage), self.stage, PREFIX))
+        self._doors = {name: Client(Door(self.stage, name)) for name in ("tiktok", "tiktok_auth")}
+
+    def control(self, method: str, path: str, body: Json | None = None) -> Any:
+        answer = self._control.open(PREFIX + path, method=method, json=body)
+        return answer.get_json() if answer.is_json else json.loads(answer.data)
+
+    def search(self, body: Mapping[str, Any], *, signed: bytes | None = None, at: datetime | None = None) -> Json:
+        """Ask the marketplace for returns, as a client does whose clock is the machine's."""
+        app, sent = self.control("GET", "/world")["tiktok"], json.dumps(body).encode()
+        timestamp = str(int((at or self.machine.now()).timestamp()))
+        query = {"app_key": app["app_key"], "timestamp": timestamp, "shop_cipher": app["shop_cipher"]}
+        query["sign"] = signature(app["app_secret"], SEARCH, query.items(), sent if signed is None else signed)
+        headers = {"x-tts-access-token": app["access_token"]}
+        answer = self._doors["tiktok"].post(
+            SEARCH, query_string=query, data=sent, headers=headers, content_type="application/json"
+        )
+        assert len(answer.data) == answer.content_length
+        document: Json = answer.get_json()
+        return document
+
+    def grant(self) -> Json:
+        app = self.control("GET", "/world")["tiktok"]
+        query = {name: app[name] for name in ("app_key", "app_secret", "auth_code")} | {"grant_type": "authorized_code"}
+        data: Json = self._doors["tiktok_auth"].get("/api/v2/token/get", query_string=query).get_json()["data"]
+        return data
+
+    def a_return(self) -> Json:
+        order = self.control("POST", "/orders", {})
+        asked: Json = self.control("POST", f"/orders/{order['order_id']}/returns", {"type": "REFUND"})
+        return asked
+
+
+def seconds(text: str) -> int:
+    return int(datetime.fromisoformat(text).timestamp())
+
+
+def test_the_control_api_says_the_machines_time_and_the_worlds_beside() -> None:
+    outside = Outside()
+    outside.machine.at += timedelta(seconds=15)
+    assert outside.control("GET", "/clock") == {
+        "now": "2026-11-26T11:00:15Z", "running": True, "factor": 60, "business_now": "2031-03-03T09:15:00Z"
+    }  # fmt: skip
+    world = outside.control("GET", "/world")
+    assert (world["now"], world["start"]) == ("2026-11-26T11:00:15Z", "2026-11-26T11:00:00Z")
+    assert (world["business_now"], world["speed"]) == ("2031-03-03T09:15:00Z", 60)
+    asked = outside.a_return()
+    assert asked["timeline"][0]["at"] == "2026-11-26T11:00:15Z"
+    assert asked["seller_deadline"] == "2026-11-26T11:24:15Z"
+    assert outside.control("GET", "/agenda")["agenda"][0]["at"] == asked["seller_deadline"]
+    inside = outside.stage.get_return(asked["return_id"])
+    assert inside["seller_deadline"] == "2031-03-04T09:15:00Z"
+    assert outside.stage.trace()[0]["start"] == "2031-03-03T09:00:00Z"
+
+
+def test_the_marketplace_shows_and_takes_the_machines_time() -> None:
+    outside = Outside(factor=900)
+    outside.machine.at += timedelta(seconds=0.9)
+    outside.a_return()
+    shown = seconds("2026-11-26T11:00:00Z")
+    for asked, found in (({}, 1), ({"create_time_ge": shown}, 1), ({"create_time_ge": shown + 1}, 0),
+                         ({"update_time_lt": shown}, 0), ({"update_time_lt": shown + 1}, 1)):  # fmt: skip
+        assert outside.search(asked)["data"]["total_count"] == found, asked
+    (item,) = outside.search({})["data"]["return_orders"]
+    assert (item["create_time"], item["update_time"]) == (shown, shown)
+    assert item["seller_next_action_response"][0]["deadline"] == shown + 96
+    asked_for = [line["request"]["body"] for line in outside.stage.trace()[1:] if line["kind"] == "exchange"]
+    assert {"create_time_ge": seconds("2031-03-03T09:15:00Z")} in asked_for, "recorded in the world's time"
+    assert outside.stage.findings()["findings"] == []
+
+
+def test_a_signature_is_checked_over_what_was_sent() -> None:
+    outside = Outside()
+    body = {"create_time_ge": 5}
+    assert outside.search(body)["code"] == 0
+    assert outside.search(body, signed=b"{}")["code"] == 106001
+    assert outside.search(body, at=BEGUN - timedelta(minutes=6))["code"] == 36009004
+    assert outside.search(body, at=datetime(2031, 3, 3, 9, tzinfo=UTC))["code"] == 36009004
+    assert outside.search({"create_time_ge": "5"})["code"] == 36009004
+
+
+def test_tokens_live_as_long_as_they_do_outside() -> None:
+    outside = Outside()
+    outside.machine.at += timedelta(hours=1)  # two days and a half of the world
+    granted = outside.grant()
+    assert granted["access_token_expire_in"] == seconds("2026-12-03T12:00:00Z")
+    assert outside.search({})["code"] == 0
+
+
+def test_time_passes_by_itself_and_nobody_hastens_it() -> None:
+    outside = Outside()
+    asked = outside.a_return()
+    passed = outside.control("POST", "/clock/advance", {"by": "PT25H"})
+    assert (passed["reached"], passed["now"], passed["to"]) == (False, "2026-11-26T11:00:30Z", "2026-11-26T11:25:00Z")
+    assert outside.machine.waited == 30
+    outside.machine.at += timedelta(minutes=24)
+    assert outside.control("POST", f"/returns/{asked['return_id']}/withdraw")["code"], "too late for that"
+    passed = outside.control("POST", "/clock/advance", {"to": passed["to"]})
+    assert (passed["reached"], passed["now"], "to" in passed) == (True, "2026-11-26T11:25:00Z", False)
+    assert passed["fired"][0]["at"] == "2026-11-26T11:24:00Z"
+    assert outside.control("POST", "/clock/advance", {"to": "2026-11-26T11:01:00Z"})["reached"]
+
+
+def test_a_step_waits_however_long_it_takes() -> None:
+    outside = Outside(factor=1)
+    passed = outside.stage.advance(by="PT1H")
+    assert (passed["reached"], outside.machine.at) == (True, BEGUN + timedelta(hours=1))
+    due = outside.stage.agenda()
+    assert due == {"agenda": []}
+    assert outside.stage.advance(until="next")["reached"]
+
+
+def test_who_waits_while_the_world_is_begun_anew_is_told() -> None:
+    outside = Outside()
+
+    def begin_anew(seconds: float) -> bool:
+        outside.stage.reset()
+        return True
+
+    outside.machine.wait = begin_anew  # type: ignore[method-assign]  # as somebody else might meanwhile
+    refusal = refused(Problem, outside.stage.advance, by="PT1H")
+    assert (refusal.status, refusal.title) == (409, "The world has been begun anew")
+    world = outside.control("GET", "/world")
+    assert (world["now"], world["business_now"]) == ("2026-11-26T11:00:00Z", "2031-03-03T09:00:00Z")
+
+
+def test_a_fault_is_planned_by_the_machines_time() -> None:
+    outside = Outside()
+    planned = outside.control(
+        "POST", "/faults", {"kind": "unreachable", "at": "2026-11-26T11:01:00Z", "until": "PT20M"}
+    )
+    assert (planned["at"], planned["until"]) == ("2026-11-26T11:01:00Z", "2026-11-26T11:01:20Z")
+    assert outside.stage.faults()["faults"][0]["at"] == "2031-03-03T10:00:00Z"
+
+
+@pytest.mark.parametrize("path", ["/trace", "/trace.har", "/trace.mmd", "/openapi.yaml"])
+def test_the_files_of_the_record_are_as_inside(path: str) -> None:
+    outside = Outside()
+    outside.a_return()
+    control = Client(control_app(outside.stage))
+    assert outside._control.get(PREFIX + path).data == control.get(PREFIX + path).data
