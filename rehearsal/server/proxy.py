@@ -36,6 +36,7 @@ BREATH: Final = 0.1  # seconds of real time before the next try where no connect
 PARTING: Final = 1.0  # seconds of real time in which a client that was refused may read why
 TLS: Final = b"\x16"  # what a greeting in TLS begins with
 PORTS: Final[Mapping[str, tuple[int | None, ...]]] = {"": (443,), "http": (None, 80), "https": (None, 443)}
+QUICKACK: Final[int | None] = getattr(socket, "TCP_QUICKACK", None)  # Linux has it
 NOT_FOR_THE_DOOR: Final = {
     *(b"connection", b"host", b"keep-alive", b"proxy-authorization", b"proxy-connection", b"upgrade"),
 }
@@ -228,9 +229,7 @@ async def _stream(connection: socket.socket, context: ssl.SSLContext | None) -> 
 
 async def _carry_both(client: Stream, door: Stream, limit: asyncio.Timeout) -> None:
     """Carry bytes both ways until one side ends; a client learns of the door's end in the way that it came."""
-    up, down = (
-        asyncio.create_task(_carry(source[0], sink[1], limit)) for source, sink in ((client, door), (door, client))
-    )
+    up, down = (asyncio.create_task(_carry(source, sink, limit)) for source, sink in ((client, door), (door, client)))
     try:
         await asyncio.wait((up, down), return_when=asyncio.FIRST_COMPLETED)
         if not (client[0].at_eof() or client[0].exception()):  # it is still there
@@ -246,13 +245,15 @@ async def _carry_both(client: Stream, door: Stream, limit: asyncio.Timeout) -> N
         await asyncio.gather(up, down, return_exceptions=True)
 
 
-async def _carry(source: asyncio.StreamReader, sink: asyncio.StreamWriter, limit: asyncio.Timeout) -> None:
-    clock = asyncio.get_running_loop().time
+async def _carry(source: Stream, sink: Stream, limit: asyncio.Timeout) -> None:
+    clock, spoken_by = asyncio.get_running_loop().time, source[1].get_extra_info("socket")
     limit.reschedule(clock() + SILENCE)
-    while said := await source.read(CHUNK):
+    while said := await source[0].read(CHUNK):
         limit.reschedule(clock() + SILENCE)
-        sink.write(said)
-        await sink.drain()
+        if QUICKACK is not None:  # many clients send the body only when the head has been acknowledged
+            spoken_by.setsockopt(socket.IPPROTO_TCP, QUICKACK, 1)
+        sink[1].write(said)
+        await sink[1].drain()
 
 
 async def _let_go(stream: Stream) -> None:
