@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import socket
 import ssl
 import stat
+import subprocess
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -20,8 +23,9 @@ from rehearsal.server import proxy
 from rehearsal.server.authority import Authority, AuthorityRefused
 from rehearsal.server.proxy import Proxy
 from rehearsal.server.sockets import Served, Service, origin, take
+from rehearsal.world.world import API_HOST, AUTH_HOST
 
-HOST, OTHER = "open-api.example", "auth.example"
+HOST, OTHER = API_HOST, AUTH_HOST
 SHOWN = ("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING", "HTTP_HOST", "HTTP_CONNECTION", "HTTP_PROXY_AUTHORIZATION")
 
 
@@ -114,6 +118,26 @@ def test_a_client_with_bent_names_greets_in_tls_at_once(street: Street) -> None:
         context.wrap_socket(bare, server_hostname="example.com")
 
 
+NODE = shutil.which("node")
+ASKING = """
+const https = require('node:https')
+https.get('https://HOST/by-https', answer => answer.on('data', said => console.log(String(said))))
+fetch('https://HOST/by-fetch').then(async answer => console.log(await answer.text()))
+"""
+
+
+@pytest.mark.skipif(NODE is None, reason="Node is not there")
+def test_node_comes_through_with_the_lines_that_are_shown(street: Street, tmp_path: Path) -> None:
+    shown = (Path(__file__).parents[2] / "docs/proxy.md").read_text(encoding="utf-8")
+    [lines] = re.findall(r"```js\n(.*?)```", shown, re.DOTALL)
+    (tmp_path / "through-proxy.cjs").write_text(lines)
+    (tmp_path / "client.cjs").write_text(ASKING.replace("HOST", HOST))
+    settings = {"HTTPS_PROXY": origin(*street.at), "NODE_EXTRA_CA_CERTS": str(street.authority.ca_file)}
+    command = [str(NODE), "--require", "./through-proxy.cjs", "client.cjs"]
+    ran = subprocess.run(command, cwd=tmp_path, env=settings, capture_output=True, text=True, timeout=60, check=False)
+    assert ("/by-https" in ran.stdout, "/by-fetch" in ran.stdout) == (True, True), ran.stdout + ran.stderr
+
+
 @pytest.mark.parametrize(
     "url",
     ["https://example.com/", f"https://{HOST}:8443/", "https://127.0.0.1/", "https://[::1]/", "https://localhost/"],
@@ -130,36 +154,36 @@ def test_a_client_reads_in_its_own_error_that_a_host_is_not_on_the_stage(street:
 @pytest.mark.parametrize(
     ("request_head", "status"),
     [
-        (b"GET http://example.com/ HTTP/1.1\r\nHost: open-api.example\r\n\r\n", 403),
-        (b"GET http://open-api.example:22/ HTTP/1.1\r\nHost: x\r\n\r\n", 403),
-        (b"GET http://open-api.example@example.com/ HTTP/1.1\r\nHost: x\r\n\r\n", 403),
+        (b"GET http://example.com/ HTTP/1.1\r\nHost: HOST\r\n\r\n", 403),
+        (b"GET http://HOST:22/ HTTP/1.1\r\nHost: x\r\n\r\n", 403),
+        (b"GET http://HOST@example.com/ HTTP/1.1\r\nHost: x\r\n\r\n", 403),
         (b"GET http://[x/ HTTP/1.1\r\nHost: x\r\n\r\n", 403),
-        (b"GET http://open-api.example:x/ HTTP/1.1\r\nHost: x\r\n\r\n", 403),
-        (b"GET ftp://open-api.example/ HTTP/1.1\r\nHost: x\r\n\r\n", 403),
-        (b"CONNECT open-api.example HTTP/1.1\r\nHost: x\r\n\r\n", 403),
+        (b"GET http://HOST:x/ HTTP/1.1\r\nHost: x\r\n\r\n", 403),
+        (b"GET ftp://HOST/ HTTP/1.1\r\nHost: x\r\n\r\n", 403),
+        (b"CONNECT HOST HTTP/1.1\r\nHost: x\r\n\r\n", 403),
         (b"OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n", 403),
-        (b"GET / HTTP/1.1\r\nHost: open-api.example\r\n\r\n", 400),
-        (b"CONNECT open-api.example:443 HTTP/1.1\r\nHost: x\r\n\r\n\x16\x03\x01", 400),
+        (b"GET / HTTP/1.1\r\nHost: HOST\r\n\r\n", 400),
+        (b"CONNECT HOST:443 HTTP/1.1\r\nHost: x\r\n\r\n\x16\x03\x01", 400),
         (b"GET /.well-known/rehearsal HTTP/1.1\r\nHost: x\r\n\r\n", 204),
         (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505),
         (b"nonsense\r\n\r\n", 400),
         (b"\x00\xff" * 5000 + b"\n", 400),
-        (b"GET http://open-api.example/ HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
-        (b"GET http://open-api.example/" + b"a" * 200_000 + b" HTTP/1.1\r\n", 431),
-        (b"GET http://open-api.example/ HTTP/1.1\r\n" + b"A: b\r\n" * 100_000, 431),
+        (b"GET http://HOST/ HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
+        (b"GET http://HOST/" + b"a" * 200_000 + b" HTTP/1.1\r\n", 431),
+        (b"GET http://HOST/ HTTP/1.1\r\n" + b"A: b\r\n" * 100_000, 431),
         (b"\x16" * 500, None),
     ],
 )
 def test_who_asks_for_nothing_that_we_have_is_told_and_let_go(
     street: Street, request_head: bytes, status: int | None
 ) -> None:
-    said = street.says(request_head)
+    said = street.says(request_head.replace(b"HOST", HOST.encode()))
     assert said.startswith(b"HTTP/1.1 %d " % status) if status else said == b""
     assert street.is_well()
 
 
 @pytest.mark.parametrize(
-    "said", [b"", b"GET http", b"CONNECT open-api.example:443 HTTP/1.1\r\nHost: x\r\n\r\n", b"\x16"]
+    "said", [b"", b"GET http", f"CONNECT {HOST}:443 HTTP/1.1\r\nHost: x\r\n\r\n".encode(), b"\x16"]
 )
 def test_who_says_nothing_further_is_let_go_in_time(
     street: Street, monkeypatch: pytest.MonkeyPatch, said: bytes
