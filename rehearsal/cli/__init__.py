@@ -29,6 +29,7 @@ PLAIN: Final = {"✓": "+", "✗": "x", "·": "-", "→": "->", "×": "x", "…"
 
 # fmt: off
 COMMANDS: Final = {
+    "check":        ("rehearsal.cli.check",        "Say what the auditor found in a served world, as a gate."),
     "crash":        ("rehearsal.cli.crash",        "Have the connector die at every place where it can, and judge."),
     "demo":         ("rehearsal.cli.demo",         "Play every documented workflow and write the report."),
     "play":         ("rehearsal.cli.play",         "Run Gherkin suites, ours or yours, in process or served."),

@@ -13,14 +13,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from rehearsal import report
+from rehearsal.cli.attached import reached, token_option
 from rehearsal.cli.exit_codes import OF_OUTCOME, ExitCode
 from rehearsal.cli.outputs import make_room, refused, report_files
 from rehearsal.cli.plan import PLAN_FILE, plan
 from rehearsal.cli.profiles import check
 from rehearsal.cli.progress import run_shown
 from rehearsal.cli.selection import jobs_option, misspelt, nothing, paths_argument, suite_of, suite_options
-from rehearsal.control.client import HttpStage
-from rehearsal.control.stage import Problem
 from rehearsal.gherkin.plan_file import missed, read_plan, tally, trouble
 from rehearsal.gherkin.results import Outcome, ScenarioResult, played
 from rehearsal.gherkin.runner import Interrupted, Run, SuiteRun, list_suite
@@ -33,6 +32,7 @@ ATTACH: Final = "Play on the served world at this control address, as `up` print
 @click.command()
 @paths_argument
 @click.option("--attach", metavar="URL", is_eager=True, help=ATTACH)
+@token_option
 @suite_options
 @click.option("--faults", callback=plan, type=PLAN_FILE, help="Plan the faults of this YAML file in every world.")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write a JUnit file.")
@@ -65,7 +65,7 @@ def play(
             raise click.UsageError("--attach plays in the worlds of `up`: give --profile and --profiles to that.")
         if suite.jobs != 1:
             raise click.UsageError("--attach plays on one world, which several jobs cannot share: leave --jobs away.")
-        _look_at(suite.attach)  # says once what each scenario would say again: that nobody answers there
+        reached(suite.attach, suite.token).close()  # says once what each scenario would say again: nobody answers there
         click.echo(f"Each scenario begins the world at {suite.attach} anew; what is in it now is lost.", err=True)
     check(suite.profile, suite.profiles)
     make_room("--report", *(report_files(out) if out else ()))
@@ -129,19 +129,6 @@ def _under_its_feature() -> Callable[[Console, ScenarioResult], None]:
         console.print(f"  {terminal.MARK[result.outcome]} {escape(result.name)}", soft_wrap=True)
 
     return seen
-
-
-def _look_at(attach: str) -> None:
-    """Make sure that a served world answers at the address."""
-    stage = HttpStage(attach, patience=30.0)
-    try:
-        found = "now" in stage.world()
-    except Problem:
-        found = False
-    finally:
-        stage.close()
-    if not found:
-        raise click.ClickException(f"--attach {attach}: no served world answers there; give the address `up` prints.")
 
 
 def _command(suite: SuiteRun, named: bool) -> str:

@@ -13,6 +13,10 @@ from rehearsal.control.stage import Json, Problem, Stage
 
 PATIENCE: Final = 900.0  # seconds of real time; a long advance over a busy world takes a while
 
+# The titles of problems that no stage has answered.
+SILENT: Final = "The stage does not answer"
+FOREIGN: Final = "This is not the control API"
+
 
 class HttpStage(Stage):
     """The Stage at `url`, which ends in `/control/v1` or in a world's own path."""
@@ -50,8 +54,8 @@ class HttpStage(Stage):
             response = self._http.request(
                 method, url, headers=self._headers, timeout=self._patience, allow_redirects=False, **sent
             )
-        except requests.RequestException as error:
-            raise Problem(503, "The stage does not answer", f"{method} {url}: {error}") from error
+        except (requests.RequestException, ValueError) as error:  # or it is no address, or no token
+            raise Problem(503, SILENT, f"{method} {url}: {error}") from error
         if response.ok and response.status_code < 300:
             return response
         raise _problem(response)
@@ -64,7 +68,7 @@ def _document(response: requests.Response) -> Json:
         document = None
     if isinstance(document, dict):
         return document
-    raise Problem(502, "This is not the control API", f"{response.url} answered {response.headers.get('Content-Type')}")
+    raise Problem(502, FOREIGN, f"{response.url} answered {response.headers.get('Content-Type')}")
 
 
 def _problem(response: requests.Response) -> Problem:
@@ -78,4 +82,4 @@ def _problem(response: requests.Response) -> Problem:
             code=document.get("code"),
         )
     except (ValueError, KeyError, TypeError, AttributeError):
-        return Problem(502, "This is not the control API", f"{response.url} answered HTTP {response.status_code}")
+        return Problem(502, FOREIGN, f"{response.url} answered HTTP {response.status_code}")

@@ -87,6 +87,7 @@ def _findings(world: World, given: Json) -> Json:
     return {
         "findings": [finding.document() for finding in verdicts if finding.broken],
         "verdicts": [finding.document() for finding in verdicts],
+        **serializers.stillness(world.stillness()),
     }
 
 

@@ -18,6 +18,7 @@ from rehearsal.simulation.player import AgendaLike, FiredLike
 from rehearsal.simulation.scheduler import Advanced
 from rehearsal.sums import written
 from rehearsal.wire.faults.fault import Planned
+from rehearsal.world.quiescence import Stillness
 from rehearsal.world.world import NO_CLIENT, World
 
 CLIENT: Final = "application_id shared_secret refresh_token"
@@ -178,6 +179,12 @@ def faults(planned: Iterable[Planned]) -> Json:
 def mail(mail: Mail) -> Json:
     """Return one mail as its reader sees it."""
     return _shown(mail, "kind subject sent_at text order_id return_id")
+
+
+def stillness(known: Stillness) -> Json:
+    """Return how still a world is."""
+    quiet_for = f"PT{int(known.quiet_for.total_seconds())}S"
+    return {"at_rest": known.at_rest, "news_under_way": known.news_under_way, "quiet_for": quiet_for}
 
 
 def ledger(row: LedgerRow) -> Json:

@@ -82,6 +82,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--oms-manners", metavar="NAMES", help="how the OMS of every world behaves, as in careless")
     group.addoption("--profile", metavar="NAME", help="the policy profile of every world, by name or as a file")
     group.addoption("--profiles", type=Path, metavar="DIR", help="a folder of profiles, to be known by their names")
+    group.addoption("--token", metavar="TOKEN", help="the token of that stage (default: what REHEARSAL_TOKEN says)")
     group.addoption("--seed", type=int, default=1, metavar="N", help="the seed of every world (default: 1)")
 
 
@@ -189,7 +190,7 @@ def stage_factory(request: pytest.FixtureRequest) -> StageFactory:
         request.session.shouldfail = words  # every other scenario would say the same
         raise Miswritten(words)
     if attach:
-        return served(attach, seed, **begun)
+        return served(attach, seed, option("--token") or os.environ.get("REHEARSAL_TOKEN"), **begun)
     return in_process(seed, option("--profile"), option("--profiles"), **begun)
 
 
@@ -203,11 +204,11 @@ def in_process(seed: int, profile: str | None, profiles: Path | None, **begun: A
     return lambda: InProcessStage(World, profiles=known, seed=seed, profile=profile, **begun)
 
 
-def served(url: str, seed: int, **begun: Any) -> StageFactory:
+def served(url: str, seed: int, token: str | None = None, **begun: Any) -> StageFactory:
     """Begin the world behind a control API anew for each scenario."""
     from rehearsal.control.client import HttpStage
 
-    stage = HttpStage(url)
+    stage = HttpStage(url, token=token)
     first = stage.world()
     begun_with: dict[str, Any] = {name: first.get(name) for name in ("start", "profile", "oms_policy", "oms_manners")}
     profiles = [shop["profile"] for shop in first["shops"]]

@@ -95,10 +95,19 @@ def observe(stage: Stage, *, traced: bool) -> Observation:
 
 def as_text(finding: Json) -> str:
     """Return a finding as text: what rule, what was expected, what was seen, who is suspected, how to see it again."""
-    lines = [str(finding.get("title") or finding.get("rule") or "finding")]
-    lines += [
-        f"  {name}: {value}"
-        for name, value in finding.items()
-        if name not in ("title", "rule", "number") and value not in (None, "", [], {})
-    ]
-    return "\n".join(lines)
+    told = {name: finding.get(name) for name in ("expected", "seen", "suspect", "at")}
+    told["witness"] = _witness(finding.get("witness") or {})
+    told["certainty"] = finding.get("certainty")
+    told |= {"rule": finding.get("source"), "again": finding.get("reproduce")}
+    lines = [f"{finding['invariant']}: {finding['rule']}"]
+    return "\n".join(lines + [f"  {name}: {value}" for name, value in told.items() if value])
+
+
+def _witness(witness: Json) -> str:
+    """Return in words what shows it: entries of the trace by number, sums, and whom it is about."""
+    said = {name: witness.get(name) for name in ("exchanges", "events")}
+    parts = [f"{name} {', '.join(map(str, seqs))} of the trace" for name, seqs in said.items() if seqs]
+    about = {name: value for name, value in witness.items() if name not in said and name != "money"} | (
+        witness.get("money") or {}
+    )
+    return "; ".join(parts + [f"{name.replace('_', ' ')} {value}" for name, value in about.items()])

@@ -56,6 +56,7 @@ class SuiteRun:
     paths: Sequence[Path]
     seed: int
     attach: str | None = None
+    token: str | None = None  # of the stage there
     profile: str | None = None
     profiles: Path | None = None
     oms_manners: str | None = None  # by their names, with commas between
@@ -85,6 +86,7 @@ class SuiteRun:
         asked += ["-o", "disable_test_id_escaping_and_forfeit_all_rights_to_community_support=true"]
         # pytest-bdd itself was imported before pytest began; its own asserts need no explanation.
         asked += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
+        asked += [f"--token={self.token}"] if self.token else []
         asked += ["-m", self.tags] if self.tags else []
         asked += ["--keep-trace"] if self.traced else []
         asked += ["-x"] if self.stops_early else []

@@ -47,7 +47,8 @@ class Entry:
 Words = Callable[[Json, Json], str]
 
 
-def _low(code: str) -> str:
+def low(code: str) -> str:
+    """Return a code of the marketplace's as a word."""
     return code.replace("_", " ").lower()
 
 
@@ -61,15 +62,15 @@ def _bought(order: Json) -> str:
     for unit in order["line_items"]:
         goods[unit["sku"]] = goods.get(unit["sku"], 0) + 1
     bought = ", ".join(f"{count} × {sku}" if count > 1 else sku for sku, count in goods.items())
-    return f"buys {bought} for {order['total']} {order['currency']} ({_low(order['status'])})"
+    return f"buys {bought} for {order['total']} {order['currency']} ({low(order['status'])})"
 
 
-_ASKS: Final = {
+ASKS: Final = {
     "REFUND": "asks for the money back",
     "RETURN_AND_REFUND": "asks to send it back",
     "REPLACEMENT": "asks for a replacement",
 }
-_DECIDES: Final = {"SUPPORT_BUYER": "decides for the buyer", "SUPPORT_SELLER": "decides for the seller"}
+DECIDES: Final = {"SUPPORT_BUYER": "decides for the buyer", "SUPPORT_SELLER": "decides for the seller"}
 
 # fmt: off
 # Each call that acts: who did it, whom it reached, and how it reads, from what was sent and what came back.
@@ -84,7 +85,7 @@ ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
     "request_cancellation":   ("buyer", "marketplace", "asks to cancel the order"),
     "withdraw_cancellation":  ("buyer", "marketplace", "wants the order after all"),
     "request_return":         ("buyer", "marketplace", lambda sent, item:
-                               f"{_ASKS[item['return_type']]}, {item['refund_total']} {item['currency']}"),
+                               f"{ASKS[item['return_type']]}, {item['refund_total']} {item['currency']}"),
     "ship_return":            ("buyer", "courier", "hands over the parcel"),
     "arrive_return":          ("courier", "oms", "brings the parcel to the warehouse"),
     "withdraw":               ("buyer", "marketplace", "withdraws the request"),
@@ -92,14 +93,14 @@ ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
     "decline_offer":          ("buyer", "marketplace", "declines the offer"),
     "dispute":                ("buyer", "operator", "appeals"),
     "arbitrate":              ("operator", "marketplace", lambda sent, item:
-                               _plus(_DECIDES[sent["outcome"]], sent.get("refund_total"), item)),
-    "seller_center_decision": ("seller center", "marketplace", lambda sent, item: _low(sent["decision"])),
+                               _plus(DECIDES[sent["outcome"]], sent.get("refund_total"), item)),
+    "seller_center_decision": ("seller center", "marketplace", lambda sent, item: low(sent["decision"])),
     "seller_center_refund":   ("seller center", "marketplace", lambda sent, item:
                                _plus("starts a refund", sent.get("amount"), item)),
     "oms_approve":            ("seller", "oms", lambda sent, case: _plus("approves", sent.get("amount"), case)),
     "oms_reject":             ("seller", "oms", "rejects"),
     "oms_inspect":            ("seller", "oms", lambda sent, case:
-                               f"inspects the goods: {_low(sent['grade'])}, "
+                               f"inspects the goods: {low(sent['grade'])}, "
                                f"{'accepts' if sent['accept'] else 'refuses'} them"),
     "plan_fault":             ("stage", "", lambda sent, fault: f"plans trouble: {trouble(fault)}"),
     "lift_fault":             ("stage", "", lambda sent, fault: f"ends trouble: {trouble(fault)}"),
@@ -138,7 +139,9 @@ class Timeline(Stage):
                 self._refused(call, path, refusal)
             raise
         if call.name == "findings":
-            return {kind: [{**one, **self._again} for one in said] for kind, said in document.items()}
+            return document | {
+                kind: [{**one, **self._again} for one in document[kind]] for kind in ("findings", "verdicts")
+            }
         if call.name in ACTS:
             self._acted(call, body, document)
         elif call.body is not None:  # the clock has moved
@@ -167,5 +170,5 @@ class Timeline(Stage):
     def _refused(self, call: Call, path: Mapping[str, str], refusal: Problem) -> None:
         who, to, _ = ACTS[call.name]
         about = next((self._orders.get(about) for about in path.values()), None)
-        what = f"{_low(call.name)}: refused, {refusal.detail or refusal.title}"
+        what = f"{low(call.name)}: refused, {refusal.detail or refusal.title}"
         self.entries.append(Entry(self.now, who, what, to, refused=True, order_id=about))

@@ -18,6 +18,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from rehearsal.control.stage import Json
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.timeline import Entry
+from rehearsal.report.rules import over_all
+from rehearsal.report.spans import spoken_span
 from rehearsal.sums import total
 from rehearsal.trace.diagram import mermaid
 
@@ -90,8 +92,8 @@ class Page:
         return self.result.outcome is Outcome.HELD
 
 
-def write(results: Sequence[ScenarioResult], out: Path, *, seed: int, command: str) -> Path:
-    """Write the report into the folder `out` and return its first page."""
+def write(results: Sequence[ScenarioResult], out: Path, *, seed: int, command: str, played: str = "scenario") -> Path:
+    """Write the report into the folder `out` and return its first page; `played` is what a result is of."""
     environment = Environment(
         loader=PackageLoader("rehearsal.report"),
         autoescape=True,
@@ -115,8 +117,9 @@ def write(results: Sequence[ScenarioResult], out: Path, *, seed: int, command: s
         groups=_groups(pages),
         pages=pages,
         headline=_headline(pages),
+        played=played,
         total=_totals(pages),
-        invariants=invariants(pages),
+        invariants=over_all(verdict for page in pages for verdict in page.verdicts),
     )
     index.write_text(text, encoding="utf-8")
     return index
@@ -135,7 +138,7 @@ class Group:
 def _groups(pages: Sequence[Page]) -> list[Group]:
     """Return the pages by feature; a handful of them needs no headings."""
     if len(pages) <= FEW:
-        return [Group("Workflows", "", tuple(pages), False)]
+        return [Group("In detail", "", tuple(pages), False)]
     by_feature = groupby(pages, key=lambda page: (page.result.subject, page.result.feature))
     return [Group(feature, subject.replace("_", " "), tuple(group), True) for (subject, feature), group in by_feature]
 
@@ -177,10 +180,7 @@ def span(result: ScenarioResult) -> str:
         return "no time"
     first = datetime.fromisoformat(result.entries[0].at)
     last = datetime.fromisoformat(result.observed.world.get("now", result.entries[-1].at))
-    minutes = int((last - first).total_seconds()) // 60
-    days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
-    parts = [f"{count} {unit}" for count, unit in ((days, "d"), (hours, "h"), (rest, "min")) if count]
-    return " ".join(parts) or "under a minute"
+    return spoken_span(last - first)
 
 
 def _worth_showing(entries: Sequence[Json]) -> Iterable[Exchange]:
@@ -234,7 +234,7 @@ HEADLINES: Final = (
     (Outcome.STAGE_FAILED, "The stage itself failed"),
     (Outcome.MISWRITTEN, "Something is miswritten"),
     (Outcome.NOT_JUDGED, "Not everything could be judged"),
-    (Outcome.HELD, "Every workflow held"),
+    (Outcome.HELD, "Everything held"),
 )
 
 
@@ -257,19 +257,6 @@ def _totals(pages: Sequence[Page]) -> dict[str, Any]:
         "agree": agree,
         "mails": mails,
     }
-
-
-LOUDEST_FIRST: Final = ("broken", "held", "not judged", "not put to the test")
-
-
-def invariants(pages: Iterable[Page]) -> list[dict[str, Any]]:
-    """Return each invariant's verdict over all scenarios: broken anywhere is broken, held somewhere is held."""
-    seen: dict[int, dict[str, Any]] = {}
-    for verdict in (verdict for page in pages for verdict in page.verdicts):
-        line = seen.setdefault(verdict["number"], {**verdict, "occasions": 0})
-        line["occasions"] += verdict["occasions"]
-        line["verdict"] = min(line["verdict"], verdict["verdict"], key=LOUDEST_FIRST.index)
-    return [seen[number] for number in sorted(seen)]
 
 
 def _slug(text: str) -> str:

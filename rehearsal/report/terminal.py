@@ -11,7 +11,9 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
+from rehearsal.gherkin.recording import as_text
 from rehearsal.gherkin.results import Outcome, ScenarioResult
+from rehearsal.report.checked import Checked
 from rehearsal.report.pages import WHO
 from rehearsal.sums import total
 
@@ -32,6 +34,13 @@ COLOUR: Final = {
     "seller": "bright_yellow",
     "seller center": "red",
     "stage": "bright_red",
+}
+NEVER: Final = "not put to the test"
+OF_VERDICT: Final = {
+    "broken": "[red]✗ broken[/]",
+    "held": "[green]✓ held[/]",
+    "not judged": "[yellow]? not judged[/]",
+    NEVER: "[dim]· not put to the test[/]",
 }
 PLAIN_WIDTH: Final = 120  # where there is no terminal to measure
 
@@ -94,3 +103,19 @@ def books(result: ScenarioResult) -> str:
     books = [name for name in ("marketplace", "connector", "oms") if not rows or rows[0][name]]
     shown = ", ".join(f"{WHO[name]} {total(result.refunded(name))}" for name in books)
     return f"paid back by the books: {shown} · mails: {mails} · findings: {len(result.findings) or 'none'}"
+
+
+def verdicts(checked: Checked) -> Iterable[Table | Text]:
+    """Return a world's verdicts as a table, then what broke and what was planned and not hit, in words."""
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
+    for rule in (rule for rule in checked.rules if rule["verdict"] != NEVER):
+        held = f"on {rule['occasions']} occasion{'' if rule['occasions'] == 1 else 's'}" if rule["occasions"] else ""
+        why = Text("; ".join(filter(None, (held, rule["why"]))), style="dim")
+        table.add_row(OF_VERDICT[rule["verdict"]], rule["invariant"], why)
+    if never := [rule["invariant"] for rule in checked.rules if rule["verdict"] == NEVER]:
+        table.add_row(OF_VERDICT[NEVER], "", Text(", ".join(never), style="dim"))
+    yield table
+    for finding in checked.findings:
+        yield Text(f"\n{as_text(finding)}")
+    if checked.short:
+        yield Text("\n".join(("\nNot judged:", *(f"  {words}" for words in checked.short))))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from rehearsal.audit.invariant import LedgerRow
@@ -16,24 +17,38 @@ from rehearsal.simulation.player import AgendaLike
 ROUTINE: Final = ("round", "pull")
 
 
+@dataclass(frozen=True, slots=True)
+class Stillness:
+    """How still a world is, for those who want to know whether it can be judged yet.
+
+    News are under way until everybody who acts by themselves has looked in vain since the last change; None where
+    somebody is never seen to look. A world at rest has, besides, nothing planned but rounds and pulls.
+    """
+
+    at_rest: bool
+    news_under_way: bool | None
+    quiet_for: timedelta  # since anything last changed
+
+
 @dataclass(slots=True)
 class RestState:
-    """Which idle acts have followed the last change, and what was judged when they had."""
+    """When something last changed, which idle acts have followed, and what was judged when they had."""
 
+    since: datetime
     rounds: int = 0
     pulled: bool = False
     troubled: bool = False  # the act that is under way met trouble: it may have looked in vain, and is not idle
     judged: Sequence[LedgerRow] | None = None
 
-    def disturb(self) -> None:
+    def disturb(self, now: datetime) -> None:
         """Take note that something has changed."""
-        self.rounds, self.pulled, self.judged = 0, False, None
+        self.since, self.rounds, self.pulled, self.judged = now, 0, False, None
 
-    def after_act(self, player: str, changed: bool, *, shops: int) -> bool:
+    def after_act(self, player: str, changed: bool, now: datetime, *, shops: int) -> bool:
         """Take note of an act; return whether it was the pull, or one more, that leaves nothing to do at present."""
         if changed or self.troubled:
             self.troubled = False
-            self.disturb()
+            self.disturb(now)
         elif player == "connector":
             self.rounds += 1
         elif player == "oms" and self.rounds >= shops:

@@ -55,7 +55,7 @@ from rehearsal.wire.transport import Wire, WsgiApp, recorded, run_wsgi
 from rehearsal.world.boundaries import Act, CrashPoints, Killed, Restart
 from rehearsal.world.errors import Busy, InvalidValue
 from rehearsal.world.lock import WorldLock
-from rehearsal.world.quiescence import RestState, only_routine
+from rehearsal.world.quiescence import RestState, Stillness, only_routine
 
 __all__ = ["Advanced", "NewShop", "Origin", "Stuck", "World"]
 
@@ -122,7 +122,7 @@ class WorldState:
     fired while nobody let time pass.
     """
 
-    rest: RestState = field(default_factory=RestState)
+    rest: RestState
     outsiders: int = 0
     points: CrashPoints | None = None
     down_since: datetime | None = None
@@ -173,7 +173,7 @@ class World:
         self.name, self.seed = name, seed
         self.lock: Final = WorldLock()
         self._advancing = threading.Lock()
-        self.state: Final = WorldState()
+        self.state: Final = WorldState(RestState(start))
         self.clock: Final = SimulatedClock(start)
         self.pace: Final = pace
         self.compression: Final = pace.begun(start) if pace else None
@@ -399,7 +399,8 @@ class World:
             self.auditor.on_ledger(self.connector.ledger())
         self.auditor.after_act(self.now)
         rest = self.state.rest
-        if rest.after_act(name, act.changed, shops=len(self.shops)) and rest.judged is None and self._settled():
+        in_vain = rest.after_act(name, act.changed, self.now, shops=len(self.shops))
+        if in_vain and rest.judged is None and self._settled():
             self._judge()
         return act
 
@@ -424,10 +425,13 @@ class World:
         told = self.connector.activity if Capability.ACTIVITY in self.capabilities else lambda order_id: ()
         return Quiescence(self.now, books, cases, self.marketplace.mailbox, self._settled(), told)
 
-    def at_rest(self) -> bool:
-        """Return whether nothing is left to happen but rounds and pulls that find nothing."""
+    def stillness(self) -> Stillness:
+        """Return how long nothing has changed, and whether anybody may still learn of what has."""
         with self.lock:
-            return self.state.rest.pulled and self._settled() and only_routine(self.agenda())
+            seen = {"connector", "oms"} <= self._players.keys()
+            looked = self.state.rest.pulled and self._settled()
+            at_rest = looked and only_routine(self.agenda())
+            return Stillness(at_rest, not looked if seen else None, self.now - self.state.rest.since)
 
     def books(self) -> list[LedgerRow]:
         """Return what each of the three says has been refunded, order by order; nothing where a seat shows no book."""
@@ -475,7 +479,7 @@ class World:
 
     def _on_exchange(self, exchange: Exchange) -> None:
         if exchange.writes and (exchange.outside or (self.connector.from_outside and exchange.caller == "connector")):
-            self.state.rest.disturb()
+            self.state.rest.disturb(self.now)
 
     def _on_hit(self, hit: Hit) -> None:
         """Have the auditor give more time to those whom trouble has hit."""
@@ -508,7 +512,7 @@ class World:
     def _note(self, who: str, event: Any) -> None:
         shop = event.data.get("shop_id")
         entry = self.trace.event(event.at, who, event.name, event.data, shop if isinstance(shop, str) else None)
-        self.state.rest.disturb()
+        self.state.rest.disturb(self.now)
         breaches = EventContract.load().breaches(who, event.name, entry["data"])
         self.auditor.on_event(PlayerEvent(entry["seq"], event.at, who, event.name, event.data, breaches))
 

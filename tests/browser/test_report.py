@@ -20,7 +20,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_first_page_leads_to_every_workflow(report: Path, page: Page) -> None:
     page.goto((report / "index.html").as_uri())
-    expect(page.get_by_role("heading", name="Every workflow held")).to_be_visible()
+    expect(page.get_by_role("heading", name="Everything held")).to_be_visible()
     pages = sorted(file.name for file in report.glob("0*.html"))
     assert len(pages) >= 8
     for name in pages:

@@ -292,6 +292,19 @@ def test_silence_is_a_yes_and_all_ledgers_learn_of_it(stage: Any) -> None:
     assert stage.findings()["findings"] == []
 
 
+def test_findings_say_whether_there_may_be_more_without_anybody_s_doing(stage: Any) -> None:
+    def still() -> tuple[Any, ...]:
+        found = stage.findings()
+        return found["news_under_way"], found["at_rest"], found["quiet_for"]
+
+    stage.advance(by="PT1H")
+    assert still() == (False, True, "PT3600S")
+    asked(stage)
+    assert still() == (True, False, "PT0S")
+    stage.advance(by="PT1H")
+    assert still() == (False, False, "PT2700S"), "all have heard of it, and its deadline is still to come"
+
+
 def test_the_staff_approves_a_refund(stage: Any) -> None:
     entry = asked(stage)
     case = adjustment(stage, return_id=entry["return_id"])

@@ -223,7 +223,7 @@ def test_a_world_whose_connector_is_down_can_be_looked_at(world: World) -> None:
     before = world.connector.activity(order_id)
     assert before
     world.connector.kill()
-    assert not world.at_rest()
+    assert not world.stillness().at_rest
     assert world.connector.activity(order_id) == before
     assert not world.connector.settled()
     assert {finding.verdict for finding in world.findings()} <= {Verdict.HELD, Verdict.NOT_TRIED}

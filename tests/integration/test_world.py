@@ -236,13 +236,13 @@ def test_a_world_comes_to_rest_when_only_rounds_and_pulls_are_left(world: World)
     order = world.marketplace.place_order(status="AWAITING_SHIPMENT")
     world.marketplace.request_cancellation(order.order_id)
     world.advance(by=HOUR)
-    assert not world.at_rest()
+    assert not world.stillness().at_rest
     (row,) = world.oms.adjustments()
     world.oms.approve(row.id)
     world.advance(by=2 * HOUR)
-    assert world.at_rest()
+    assert world.stillness().at_rest
     world.marketplace.place_order()
-    assert not world.at_rest()
+    assert not world.stillness().at_rest
 
 
 def test_a_world_of_several_markets_names_the_command_that_serves_it_again() -> None:

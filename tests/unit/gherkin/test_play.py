@@ -214,7 +214,7 @@ def test_each_finding_names_the_command_that_plays_its_scenario_alone(
     monkeypatch.chdir(tmp_path)
     assert run(["play", suite.parent.name, "--seed", "7", "--report", "report", "--junit", "junit.xml"]) == 1
     shown = capsys.readouterr().out
-    told = re.findall("reproduce: (.*)", shown)
+    told = re.findall("again: (.*)", shown)
     assert told == re.findall("Again: (.*)", shown)
     assert [shlex.split(one)[2] for one in told] == [f"it's $HOME/deep/own.feature:{n}" for n in (6, 16, 17, 22)]
     pages = "".join(html.unescape(page.read_text()) for page in (tmp_path / "report").glob("0*.html"))

@@ -1,0 +1,37 @@
+"""The served world that a command is about, for the commands that meet one."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import quote
+
+import click
+
+from rehearsal.control.client import FOREIGN, SILENT, HttpStage
+from rehearsal.control.stage import Problem
+
+FIRST_PATIENCE: Final = 30.0  # seconds of real time for a first answer, for which nothing is waited
+
+token_option: Final = click.option(
+    "--token", envvar="REHEARSAL_TOKEN", show_envvar=True, help="Token of that stage, as `up` prints it."
+)
+
+
+def reached(url: str, token: str | None = None, world: str | None = None) -> HttpStage:
+    """Return the served world at a control address, once it has answered; raise a usage error where none does."""
+    address = url.rstrip("/") + (f"/worlds/{quote(world, safe='')}" if world is not None else "")
+    first = HttpStage(address, token=token, patience=FIRST_PATIENCE)
+    try:
+        found = "now" in first.clock()
+    except Problem as problem:
+        found = False
+        if problem.status in (401, 403, 404):
+            more = "; or give --token or REHEARSAL_TOKEN" if problem.status == 401 else ""
+            raise click.ClickException(f"--attach {address}: {problem}{more}.") from problem
+        if problem.title not in (SILENT, FOREIGN):
+            raise
+    finally:
+        first.close()
+    if not found:
+        raise click.ClickException(f"--attach {url}: no served world answers there; give the address `up` prints.")
+    return HttpStage(address, token=token)

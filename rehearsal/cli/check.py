@@ -1,0 +1,116 @@
+"""`rehearsal check`: what the auditor thinks of a served world, as a gate for whatever has driven it."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from contextlib import closing
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import click
+from rich.table import Table
+
+from rehearsal import report
+from rehearsal.cli.attached import reached, token_option
+from rehearsal.cli.exit_codes import OF_OUTCOME, ExitCode
+from rehearsal.cli.outputs import make_room, refused, report_files
+from rehearsal.control.stage import Problem, Stage
+from rehearsal.gherkin.errors import StageFailed
+from rehearsal.gherkin.full_timeline import full_timeline
+from rehearsal.gherkin.recording import as_text, observe
+from rehearsal.gherkin.results import ScenarioResult
+from rehearsal.report import terminal
+from rehearsal.report.checked import Checked
+from rehearsal.report.from_trace import entries_of
+
+SUMMARY: Final = "Append a summary in Markdown, as for $GITHUB_STEP_SUMMARY; - prints it, and all else as errors are."
+STRICT: Final = "Exit with 4 also where a rule was not judged or not put to the test."
+
+
+@click.command()
+@click.option("--attach", metavar="URL", required=True, help="Control address of the stage, as `up` prints it.")
+@token_option
+@click.option("--world", metavar="NAME", help="Which of its worlds. [default: the one that the address means]")
+@click.option(
+    "--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write a JUnit file, a case for each rule."
+)
+@click.option(
+    "--report", "out", type=click.Path(file_okay=False, path_type=Path), help="Write an HTML report into this folder."
+)
+@click.option("--summary", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), help=SUMMARY)
+@click.option("--strict", is_flag=True, help=STRICT)
+def check(
+    attach: str,
+    token: str | None,
+    world: str | None,
+    junit: Path | None,
+    out: Path | None,
+    summary: Path | None,
+    strict: bool,
+) -> int:
+    """Say what the auditor thinks of a served world, whatever has driven it; change nothing there.
+
+    News of what happened last may still be under way, and what is under way is not judged. So let an hour pass first:
+    POST /clock/advance {"by": "PT1H"}.
+
+    Exit codes: 0 content; 1 findings; 2 usage, or nobody answers there; 3 the stage itself failed; 4 something asked
+    for was not judged, such as a fault that was planned and not hit.
+    """
+    printed = summary == Path("-")
+    make_room("--report", *(report_files(out) if out else ()))
+    make_room("--junit", *([junit] if junit else []))
+    make_room("--summary", *([summary] if summary and not printed else []))
+    again = shlex.join(["rehearsal", "check", "--attach", attach, *(["--world", world] if world else [])])
+    console = terminal.console(sys.stderr if printed else sys.stdout)
+    with closing(reached(attach, token, world)) as stage:
+        checked = Checked.of(stage, again, strict=strict)
+        code = OF_OUTCOME[checked.outcome]
+        for part in terminal.verdicts(checked):
+            console.print(part, soft_wrap=not isinstance(part, Table))
+        if junit:
+            _write("--junit", junit, checked.junit())
+        if printed:
+            click.echo(checked.markdown(), nl=False)
+        elif summary:
+            _write("--summary", summary, checked.markdown().encode(), mode="ab")
+        console.print(f"\n{checked.stillness}", markup=False, soft_wrap=True)
+        console.print(checked.headline, markup=False, soft_wrap=True)
+        if code is ExitCode.NOT_JUDGED and not checked.short:
+            console.print("Not judged, for --strict asks for every rule.", markup=False, soft_wrap=True)
+        if out:
+            try:
+                console.print(f"Report: {_report(stage, checked, out)}", markup=False, soft_wrap=True)
+            except OSError as error:
+                raise refused("--report", out, error) from error
+            except (Problem, StageFailed) as failure:
+                click.echo(f"Error: {failure}", err=True)
+                return ExitCode.FINDINGS if code is ExitCode.FINDINGS else ExitCode.STAGE_FAILED
+    return code
+
+
+def _write(option: str, file: Path, content: bytes, mode: str = "wb") -> None:
+    try:
+        with file.open(mode) as written:
+            written.write(content)
+    except OSError as error:
+        raise refused(option, file, error) from error
+
+
+def _report(stage: Stage, checked: Checked, out: Path) -> Path:
+    """Write a report of the world as it stands and return its first page."""
+    seen = observe(stage, traced=True)
+    now = datetime.fromisoformat(checked.world["now"])
+    why = [*map(as_text, checked.findings), *checked.short, *(checked.wanting if checked.strict else ())]
+    result = ScenarioResult(
+        file="",
+        feature=f"The world {checked.name!r}",
+        name=f"as it stood on {now:%A}, {now.day} {now:%B %Y}, {now:%H:%M:%S}",
+        outcome=checked.outcome,
+        why="\n".join(why),
+        entries=full_timeline(entries_of(seen.trace), returns=seen.returns, mails=seen.mails, names={}),
+        observed=seen,
+        again=checked.again,
+    )
+    return report.write([result], out, seed=checked.world["seed"], command=checked.again, played="world")

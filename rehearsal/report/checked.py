@@ -1,0 +1,163 @@
+"""A served world as it stands, told to those who gate with it: as a verdict, as JUnit and as Markdown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+from typing import Final
+from xml.etree import ElementTree as Xml
+
+from _pytest.junitxml import bin_xml_escape
+
+from rehearsal.control.stage import Json, Stage
+from rehearsal.gherkin.plan_file import missed, trouble
+from rehearsal.gherkin.recording import as_text
+from rehearsal.gherkin.results import Outcome
+from rehearsal.report.rules import LOUDEST_FIRST, over_all, wanting
+from rehearsal.report.spans import spoken_span
+from rehearsal.simulation.duration import read_duration
+
+MARK: Final = {"broken": "✗", "held": "✓", "not judged": "?", "not put to the test": "·"}
+MOST_SHOWN: Final = 20  # findings in a summary, which GitHub cuts off at a megabyte
+ENOUGH: Final = timedelta(hours=1)  # in which news gets round, where it cannot be seen that it has
+NEVER_TRIED: Final = "nothing has happened that this rule is about"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a world has to say of itself, and the command that asks it again.
+
+    To whoever is `strict`, a rule on which nothing was learnt is one that was asked for and not judged.
+    """
+
+    world: Json
+    said: Json
+    faults: tuple[Json, ...]
+    again: str
+    strict: bool = False
+
+    @classmethod
+    def of(cls, stage: Stage, again: str, *, strict: bool = False) -> Checked:
+        """Look at a world, and change nothing in it."""
+        return cls(stage.world(), stage.findings(), tuple(stage.faults()["faults"]), again, strict)
+
+    @property
+    def name(self) -> str:
+        """Return the world's name."""
+        return str(self.world["name"])
+
+    @property
+    def findings(self) -> list[Json]:
+        """Return what broke."""
+        return list(self.said["findings"])
+
+    @cached_property
+    def rules(self) -> list[Json]:
+        """Return one verdict on each rule."""
+        return over_all(self.said["verdicts"])
+
+    @property
+    def short(self) -> list[str]:
+        """Return a line for each planned fault that was not hit as often as planned."""
+        return [words for fault in self.faults if (words := missed(fault))]
+
+    @property
+    def wanting(self) -> list[str]:
+        """Return a line for each rule on which nothing was learnt."""
+        return wanting(self.rules)
+
+    @property
+    def outcome(self) -> Outcome:
+        """Return how the gate stands: broken, not judged, or held."""
+        if self.findings:
+            return Outcome.BROKEN
+        return Outcome.NOT_JUDGED if self.short or (self.strict and self.wanting) else Outcome.HELD
+
+    @property
+    def headline(self) -> str:
+        """Return in one line how many rules ended how, and of which world."""
+        counts = Counter(rule["verdict"] for rule in self.rules)
+        each = ", ".join(f"{counts[verdict]} {verdict}" for verdict in LOUDEST_FIRST if counts[verdict])
+        count = len(self.findings)
+        found = f"{count} finding{'' if count == 1 else 's'}" if count else "no finding"
+        return f"{found} in the world {self.name!r}: {each}"
+
+    @property
+    def stillness(self) -> str:
+        """Return how long nothing has changed, and whether more could be found without anybody's doing."""
+        quiet, under_way = read_duration(self.said["quiet_for"]), self.said["news_under_way"]
+        since = f"Nothing has changed for {spoken_span(quiet)}" if quiet else "No time has passed since the last change"
+        let_pass = "let an hour pass before the check (POST /clock/advance)"
+        if under_way:
+            return f"{since}, and news of it is still under way: {let_pass}."
+        if under_way is None and quiet < ENOUGH:
+            return f"{since}; whether news of it is still under way is not seen from here: {let_pass}."
+        return f"{since}. What is planned, such as a deadline, is judged when it comes."
+
+    def junit(self) -> bytes:
+        """Return a JUnit file: a case for each rule, and for each fault that was planned to be hit."""
+        cases = [self._rule_case(rule) for rule in self.rules]
+        cases += [self._case("trouble", trouble(one), missed(one)) for one in self.faults if one["planned"]]
+        suite = Xml.Element("testsuite", name=f"rehearsal check, world {self.name}")
+        for kind, tag in (("tests", None), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
+            suite.set(kind, str(sum(tag is None or case.find(tag) is not None for case in cases)))
+        properties = Xml.SubElement(suite, "properties")
+        for name in ("seed", "start", "now"):
+            Xml.SubElement(properties, "property", name=name, value=str(self.world[name]))
+        suite.extend(cases)
+        suites = Xml.Element("testsuites")
+        suites.append(suite)
+        Xml.indent(suites)
+        return bytes(Xml.tostring(suites, encoding="utf-8", xml_declaration=True)) + b"\n"
+
+    def _rule_case(self, rule: Json) -> Xml.Element:
+        match rule["verdict"]:
+            case "broken":
+                case = self._case("rules", rule["invariant"])
+                mine = [finding for finding in self.findings if finding["number"] == rule["number"]]
+                failure = Xml.SubElement(case, "failure", message=bin_xml_escape(_briefly(mine[0])))
+                failure.text = bin_xml_escape("\n\n".join(map(as_text, mine)))
+                return case
+            case "held":
+                return self._case("rules", rule["invariant"])
+            case verdict:
+                return self._case("rules", rule["invariant"], f"{verdict}: {rule['why'] or NEVER_TRIED}")
+
+    def _case(self, kind: str, name: str, left_out: str = "") -> Xml.Element:
+        case = Xml.Element("testcase", classname=f"rehearsal.{self.name}.{kind}", name=name, time="0")
+        if left_out:
+            Xml.SubElement(case, "skipped", message=bin_xml_escape(left_out))
+        return case
+
+    def markdown(self) -> str:
+        """Return a summary for a pull request. What people wrote stands in it as code, which links and pings nobody."""
+        lines = [f"### Rehearsal: {self.headline}", ""]
+        for finding in self.findings[:MOST_SHOWN]:
+            lines += [*_fenced(as_text(finding)), ""]
+        if (more := len(self.findings) - MOST_SHOWN) > 0:
+            lines += [f"And {more} more.", ""]
+        if self.short:
+            lines += ["Trouble that was planned and not hit as often:", "", *_fenced("\n".join(self.short)), ""]
+        lines += ["<details><summary>Every rule</summary>", "", "| rule | verdict | occasions |", "|---|---|---|"]
+        lines += [
+            f"| {one['invariant']} | {MARK[one['verdict']]} {one['verdict']} | {_learnt(one)} |" for one in self.rules
+        ]
+        return "\n".join([*lines, "", "</details>", "", self.stillness, "", f"Again: `{self.again}`", "", ""])
+
+
+def _briefly(finding: Json) -> str:
+    return f"expected {finding['expected']}; seen: {finding['seen']}"
+
+
+def _learnt(rule: Json) -> str:
+    return " ".join(filter(None, (str(rule["occasions"] or ""), (rule["why"] or "").replace("|", r"\|"))))
+
+
+def _fenced(text: str) -> list[str]:
+    """Return text as a block of code, with a fence that does not stand in it."""
+    fence = "~~~"
+    while fence in text:
+        fence += "~"
+    return [f"{fence}text", text, fence]

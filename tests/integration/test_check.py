@@ -1,0 +1,178 @@
+"""`rehearsal check`: a gate for whatever has driven a served world, which it leaves as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from mock_tiktok.state.store import Store
+from rehearsal import cli
+from rehearsal.control.client import HttpStage
+from rehearsal.control.local import InProcessStage
+from rehearsal.control.stage import Problem
+from rehearsal.server.access import Gate
+from rehearsal.server.served import Ports, ServedStage
+from rehearsal.world.world import World
+
+TOKEN = "open-sesame"
+Drive = Callable[[HttpStage], None]
+Patch = pytest.MonkeyPatch
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    ports = Ports()
+    addresses = ports.addresses()
+    with ServedStage(InProcessStage(World, addresses=addresses), ports, Gate(token=TOKEN)):
+        yield addresses.control
+
+
+@pytest.fixture
+def stage(url: str) -> HttpStage:
+    stage = HttpStage(url)
+    stage.reset()
+    return stage
+
+
+@pytest.fixture
+def no_mail(monkeypatch: Patch) -> None:
+    """The marketplace forgets to write to its buyers."""
+    monkeypatch.setattr(Store, "add_mail", lambda *_: None)
+
+
+def approved(stage: HttpStage) -> None:
+    stage.request_return(stage.place_order()["order_id"], type="REFUND")
+    stage.advance(by="PT15M")
+    (case,) = stage.oms_adjustments()["adjustments"]
+    stage.oms_approve(case["id"])
+    stage.advance(by="PT2H")
+
+
+def planned(stage: HttpStage) -> None:
+    approved(stage)
+    stage.plan_fault(kind="cut_after", operation="reject", times=2)
+
+
+def cases(file: Path) -> dict[str, str]:
+    """Return how each case of a JUnit file ended, and its words."""
+    ended = {"failure": "broken", "skipped": "left out"}
+    return {
+        case.attrib["name"]: next((f"{ended[one.tag]}: {one.text or one.attrib['message']}" for one in case), "")
+        for case in ElementTree.parse(file).iter("testcase")
+    }
+
+
+@pytest.mark.parametrize(
+    ("drive", "options", "code", "said"),
+    [
+        (approved, [], 0, "no finding in the world 'default': 1"),
+        (approved, ["--strict"], 4, "Not judged, for --strict asks for every rule."),
+        (
+            planned,
+            [],
+            4,
+            "fault-1, cut after, of reject calls to the marketplace: was to be hit twice and was hit never",
+        ),
+    ],
+)
+def test_the_exit_code_says_what_was_found_and_what_was_not_judged(
+    drive: Drive, options: list[str], code: int, said: str, stage: HttpStage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    drive(stage)
+    before = stage.clock(), stage.trace_ndjson(), stage.agenda()
+    assert cli.run(["check", "--attach", stage.url, *options]) == code
+    out = capsys.readouterr().out
+    assert said in out
+    assert "Nothing has changed for 1 h 30 min." in out
+    assert "\x1b" not in out
+    assert (stage.clock(), stage.trace_ndjson(), stage.agenda()) == before
+
+
+@pytest.mark.usefixtures("no_mail")
+def test_a_finding_is_told_everywhere_in_the_same_words(
+    stage: HttpStage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    planned(stage)
+    junit, summary, out = tmp_path / "junit.xml", tmp_path / "summary.md", tmp_path / "report"
+    summary.write_text("# Before\n")
+    wanted = ["--junit", str(junit), "--summary", str(summary), "--report", str(out), "--world", "default"]
+    assert cli.run(["check", "--attach", stage.url, *wanted]) == 1
+    words = "one-mail: Exactly one mail of the right kind per decision.\n  expected: one mail “order refund”"
+    said, told = capsys.readouterr().out, cases(junit)
+    assert words in said
+    assert told["one-mail"].startswith(f"broken: {words}")
+    assert "  suspect: marketplace\n" in told["one-mail"]
+    assert "  witness: events " in told["one-mail"]
+    assert told["executed-once"] == ""
+    assert told["shops-apart"] == "left out: not put to the test: nothing has happened that this rule is about"
+    assert next(how for name, how in told.items() if name.startswith("fault-1")).endswith("and was hit never")
+    text = summary.read_text()
+    assert text.startswith("# Before\n### Rehearsal: 1 finding in the world 'default': 1 broken, ")
+    assert f"~~~text\n{words}" in text
+    assert "| one-mail | ✗ broken | 1 |" in text
+    (page,) = out.glob("001-*.html")
+    shown = page.read_text()
+    assert "asks for the money back, 119.00 USD" in shown
+    assert "says yes to the request, 119.00 USD" in shown
+    assert "Exactly one mail of the right kind per decision" in shown
+
+
+def test_a_summary_can_be_printed_and_all_else_stays_away_from_it(
+    stage: HttpStage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    approved(stage)
+    assert cli.run(["check", "--attach", stage.url, "--summary", "-"]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("### Rehearsal: no finding")
+    assert "never-too-much" in err
+
+
+def test_news_that_are_under_way_are_said_to_be(stage: HttpStage, capsys: pytest.CaptureFixture[str]) -> None:
+    stage.request_return(stage.place_order()["order_id"], type="REFUND")
+    assert cli.run(["check", "--attach", stage.url]) == 0
+    assert "news of it is still under way: let an hour pass before the check" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"--attach": "http://127.0.0.1:9/control/v1"}, "no served world answers there"),
+        ({"--attach": "nonsense"}, "no served world answers there"),
+        ({"--world": "nowhere"}, "No such world: there is no world 'nowhere' here"),
+        ({"--token": "wrong"}, "Wrong token: this is not the token that `rehearsal up` printed"),
+        ({"--junit": "/proc/none/j.xml"}, "--junit cannot be written"),
+    ],
+)
+def test_what_cannot_be_checked_is_a_mistake_of_usage(
+    change: dict[str, str], said: str, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = {"--attach": url} | change
+    assert cli.run(["check", *(word for pair in asked.items() for word in pair)]) == 2
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("failing", ["findings", "trace_ndjson"])
+def test_a_stage_that_fails_is_not_judged_content(
+    failing: str, stage: HttpStage, tmp_path: Path, monkeypatch: Patch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(*_: object) -> None:
+        raise Problem(500, "The stage itself failed", "it cannot remember")
+
+    monkeypatch.setattr(HttpStage, failing, fails)
+    assert cli.run(["check", "--attach", stage.url, "--report", str(tmp_path)]) == 3
+    assert "it cannot remember" in capsys.readouterr().err
+
+
+def test_off_loopback_the_token_is_asked_for_and_taken(capsys: pytest.CaptureFixture[str], monkeypatch: Patch) -> None:
+    ports = Ports("0.0.0.0")
+    with ServedStage(InProcessStage(World, addresses=ports.addresses()), ports, Gate(bind="0.0.0.0", token=TOKEN)):
+        check = ["check", "--attach", ports.addresses().control]
+        assert cli.run(check) == 2
+        assert "A token is needed" in (said := capsys.readouterr().err)
+        assert "give --token or REHEARSAL_TOKEN" in said
+        assert cli.run([*check, "--token", TOKEN]) == 0
+        monkeypatch.setenv("REHEARSAL_TOKEN", TOKEN)
+        assert cli.run(check) == 0
