@@ -14,6 +14,7 @@ import requests
 
 from mock_tiktok.open_api.signing import signature
 from rehearsal.control.client import HttpStage
+from rehearsal.server.doors import HOSTS
 from rehearsal.server.sockets import take
 from tests.up import PATIENCE, Up, rehearsal
 
@@ -103,27 +104,33 @@ def test_a_long_advance_does_not_keep_it_from_stopping(up: Up) -> None:
     assert up.end()[0] == 0
 
 
-def test_an_outside_oms_and_an_outside_connector_are_served(up: Up) -> None:
-    world = up.world()
+@pytest.mark.parametrize("names", ["ours", "the vendors'"])
+def test_an_outside_oms_and_an_outside_connector_are_served(up: Up, names: str) -> None:
+    world, outside = up.world(), requests.Session()
     client, app = world["connector"], world["tiktok"]
-    tokens = requests.post(
-        world["urls"]["connector"] + "/oauth2/token",
+    urls = world["urls"] if names == "ours" else {name: f"https://{host}" for name, host in HOSTS.items()}
+    outside.trust_env, outside.verify = False, world["ca_file"]
+    outside.proxies = {"https": world["urls"]["proxy"]}
+    tokens = outside.post(
+        urls["connector"] + "/oauth2/token",
         data={"grant_type": "refresh_token", "refresh_token": client["refresh_token"]},
         auth=(client["application_id"], client["shared_secret"]),
         timeout=10,
     ).json()
-    orders = world["urls"]["connector"] + "/v1/Orders"
-    response = requests.get(orders, headers={"Authorization": f"Bearer {tokens['access_token']}"}, timeout=10)
+    orders = urls["connector"] + "/v1/Orders"
+    response = outside.get(orders, headers={"Authorization": f"Bearer {tokens['access_token']}"}, timeout=10)
     assert response.status_code == 200
     assert response.json()["value"] == []
+    assert response.json()["@odata.context"].startswith(urls["connector"]), "links lead back by the same road"
     path = "/authorization/202309/shops"
     for stamp in (time.time(), datetime.fromisoformat(world["now"].replace("Z", "+00:00")).timestamp()):
         query = [("app_key", app["app_key"]), ("timestamp", str(int(stamp)))]
         signed = [*query, ("sign", signature(app["app_secret"], path, query))]
         headers = {"x-tts-access-token": app["access_token"], "Content-Type": "application/json"}
-        found = requests.get(world["urls"]["tiktok"] + path, params=signed, headers=headers, timeout=10).json()
+        found = outside.get(urls["tiktok"] + path, params=signed, headers=headers, timeout=10).json()
         assert (found["code"], found["message"]) == (0, "Success")
-    assert requests.get(world["urls"]["control"] + "/findings", timeout=10).json()["findings"] == []
+    assert outside.get(world["urls"]["control"] + "/findings", timeout=10).json()["findings"] == []
+    outside.close()
 
 
 def test_a_taken_port_is_named_with_what_to_do(tmp_path: Path) -> None:
