@@ -20,7 +20,7 @@ from rehearsal.audit.finding import Finding, Verdict
 from rehearsal.audit.invariant import Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.audit.limits import EVERY_SHOP, Limits
-from rehearsal.seats.port import Capability
+from rehearsal.seats.port import Capability, Sight
 from rehearsal.trace.log import spoken
 from rehearsal.wire.recorder import Exchange
 
@@ -69,6 +69,7 @@ class Auditor:
 
     `by_default` returns whether the connector says of an order that it has answered in the seller's place, as a shop
     may have asked it to. `look` returns how the world stands, for rules that are judged at a time of their own.
+    `unheard` is what the staff do or see without our hearing of it.
     """
 
     def __init__(
@@ -80,23 +81,46 @@ class Auditor:
         by_default: Callable[[str], bool] = lambda order_id: False,
         look: Callable[[], Quiescence] | None = None,
         limits: Limits | None = None,
+        unheard: frozenset[Sight] = frozenset(),
         memory: Memory | None = None,
     ) -> None:
         self.reproduce = reproduce
         self.memory: Final = memory or Memory.blank(now, limits or Limits())
+        self.memory.decisions.unheard = unheard
         self._capabilities = capabilities
         self._by_default = by_default
         self._look = look
-        judging = {number: one for number, one in self.memory.invariants.items() if one.needs <= capabilities}
-        at_rest = {number: one for number, one in judging.items() if one.needs_at_rest <= capabilities}
+        self._silent: dict[Capability, str] = {}  # what a seat is capable of and does not answer, and its last words
+        self._attend()
+
+    def _attend(self) -> None:
+        """Have the invariants judged whose eyes and ears there are at present."""
+        seen = self._capabilities - self._silent.keys()
+        judging = {number: one for number, one in self.memory.invariants.items() if one.needs <= seen}
+        at_rest = {number: one for number, one in judging.items() if one.needs_at_rest <= seen}
         self._on_event = _overriding("on_event", judging)
         self._on_exchange = _overriding("on_exchange", judging)
         self._on_line = _overriding("on_line", judging)
         self._after_act = _overriding("after_act", judging)
         self._on_trouble = _overriding("on_trouble", judging)
         self._on_ledger = _overriding("on_ledger", judging)
-        self._on_look = _overriding("on_look", at_rest) if look is not None else []
+        self._on_look = _overriding("on_look", at_rest) if self._look is not None else []
         self._at_quiescence = _overriding("at_quiescence", at_rest)
+
+    @property
+    def deaf(self) -> bool:
+        """Return whether a seat did not answer when it was last asked."""
+        return bool(self._silent)
+
+    def on_answer(self, capability: Capability, failure: str | None) -> None:
+        """Take note of how a seat has answered: after a failure nothing is judged that needs it, until it answers."""
+        if failure is not None:
+            known = capability in self._silent
+            self._silent[capability] = failure
+        else:
+            known = self._silent.pop(capability, None) is None
+        if not known:
+            self._attend()
 
     def on_trouble(self, trouble: Trouble) -> None:
         """Take note of a hit: limits are longer by what it gives."""
@@ -235,17 +259,21 @@ class Auditor:
 
     def _judged(self, invariant: Invariant) -> tuple[Verdict, str | None]:
         """Return the verdict on an invariant that nothing broke, and what of it was not judged, and why."""
-        if unseen := self._unseen(invariant.needs):
+        if unseen := self._unseen(invariant.needs) or self._unanswered(invariant.needs):
             return Verdict.NOT_JUDGED, unseen
         if invariant.unjudged is not None:
             return Verdict.NOT_JUDGED, invariant.unjudged
-        unseen = self._unseen(invariant.needs_at_rest)
+        unseen = self._unseen(invariant.needs_at_rest) or self._unanswered(invariant.needs_at_rest)
         why = f"{invariant.rule_at_rest} is not judged: {unseen}" if unseen else None
         return Verdict.HELD if invariant.occasions else Verdict.NOT_TRIED, why
 
     def _unseen(self, needs: frozenset[Capability]) -> str:
         missing = [UNSEEN[one] for one in Capability if one in needs - self._capabilities]
         return f"who sits here does not let us know {' and '.join(missing)}" if missing else ""
+
+    def _unanswered(self, needs: frozenset[Capability]) -> str:
+        words = dict.fromkeys(self._silent[one] for one in Capability if one in needs & self._silent.keys())
+        return "; ".join(words)
 
 
 def _overriding(method: str, invariants: Mapping[int, Invariant]) -> list[tuple[int, Invariant]]:

@@ -11,10 +11,10 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from enum import StrEnum
 from typing import Final
 
 from rehearsal.audit.event import MOVES, OPEN_API, REQUESTS, EventName, PlayerEvent
+from rehearsal.seats.port import Question, Sight
 from rehearsal.sums import coin
 from rehearsal.wire.recorder import Exchange
 
@@ -34,13 +34,6 @@ ASKS: Final[Mapping[str, tuple[str, ...]]] = {
     "request": ("_PENDING",),
     "goods": ("AWAITING_BUYER_SHIP", "BUYER_SHIPPED_ITEM"),
 }
-
-
-class Question(StrEnum):
-    """What the seller is asked about a claim."""
-
-    REQUEST = "request"
-    GOODS = "goods"
 
 
 @dataclass(slots=True)
@@ -140,6 +133,7 @@ class DecisionLedger:
     """Follows decisions and moves: fed once, read by every invariant that needs it."""
 
     def __init__(self) -> None:
+        self.unheard: frozenset[Sight] = frozenset()  # what the staff do without the stage's hearing of it
         self.unpaid: dict[str, Request] = {}  # refunds of the OMS's own, until they are seen to be in hand
         self._accounts: dict[str, _Account] = defaultdict(_Account)
         self._decisions: dict[tuple[str, str], Decision] = {}
@@ -219,6 +213,8 @@ class DecisionLedger:
         account.events.append(event.seq)
         if request.accepted:
             self.unpaid[event.adjustment] = request
+        if account.refunded <= account.asked + account.rounding:  # what was paid while this was asked for is that
+            self._departures = [one for one in self._departures if one.order_id != event.order or one.decision]
 
     def _decided(self, event: PlayerEvent) -> None:
         claim = event.claim or event.adjustment
@@ -265,11 +261,13 @@ class DecisionLedger:
         account.rounding += coin(event.currency) * len(event.units)  # the marketplace pays unit by unit
         if event.name == EventName.CANCELLATION_REQUESTED:
             account.called_off += total
-            if account.requests:
+            if account.requests or Sight.REFUNDS in self.unheard:
                 return None  # before anything ships a refund of a part is a cancellation of the whole
             return _unasked(event, account, f"{total} {event.currency} called off")
         account.refunded += total
-        if account.refunded <= account.asked + (account.rounding if account.requests else ZERO):
+        if Sight.REFUNDS in self.unheard or account.refunded <= account.asked + (
+            account.rounding if account.requests else ZERO
+        ):
             return None
         return _unasked(
             event,
@@ -292,6 +290,8 @@ class DecisionLedger:
             return None
         question = Question.GOODS if action.endswith("RECEIVED_PACKAGE") else Question.REQUEST
         decision = self._decisions.get((claim_id, question))
+        if decision is None and question is Question.GOODS and Sight.GOODS in self.unheard:
+            return None
         if decision is None or decision.done:
             return self._departure(event, None, "nothing, as the OMS has not decided", action)
         decision.done = True

@@ -35,6 +35,7 @@ class EventName(StrEnum):
     REFUND_REQUESTED = "refund_requested"
     ORDER_READ = "order_read"
     ADJUSTMENT_READ = "adjustment_read"
+    CASE_SEEN = "case_seen"
     BOOKED = "booked"
     CONNECTOR_KILLED = "connector_killed"
     CONNECTOR_STARTED = "connector_started"

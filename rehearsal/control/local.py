@@ -24,11 +24,12 @@ from rehearsal.control import serializers
 from rehearsal.control.addresses import IN_PROCESS, Addresses
 from rehearsal.control.calls import Call
 from rehearsal.control.formats import beginning, duration, instant, money, refused, shown_time
+from rehearsal.control.places import CONNECTOR_FAILED
 from rehearsal.control.serializers import adjustment, cancellation, decided, order, return_
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.control.state import StageState
 from rehearsal.control.validation import demand
-from rehearsal.seats.port import NotCapable
+from rehearsal.seats.port import NotCapable, SeatFailed, SeatRefuses
 from rehearsal.simulation.compression import Machine, Pace
 from rehearsal.trace.diagram import mermaid
 from rehearsal.trace.har import har
@@ -358,6 +359,10 @@ def refusals() -> Iterator[None]:
         raise Problem(404, "No such fault", str(error), field=error.field) from error
     except Mistake as error:
         raise Problem(422, "Invalid value", str(error), field=error.field) from error
+    except SeatRefuses as error:
+        raise Problem(error.status, error.title, error.detail, field=error.field) from error
+    except SeatFailed as error:
+        raise Problem(500, CONNECTOR_FAILED, str(error)) from error
     except NotCapable as error:
         raise Problem(501, "Not on this stage", str(error)) from error
 

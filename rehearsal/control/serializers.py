@@ -152,8 +152,10 @@ def cancellation(view: CancellationView) -> Json:
 
 
 def adjustment(row: AdjustmentRow) -> Json:
-    """Return one case of the OMS."""
-    return _shown(row, "id kind return_id cancel_id order_id status currency amount deadline error note can")
+    """Return one case of the OMS; what a foreign one does not tell is null, and named."""
+    shown = _shown(row, "id kind return_id cancel_id order_id status currency amount deadline error note can")
+    untold = sorted(getattr(row, "untold", ()))
+    return shown | dict.fromkeys(untold) | ({"untold": untold} if untold else {})
 
 
 def decided(result: CommandResult) -> Json:

@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from typing import Any, Final
 
 from rehearsal.control.stage import Json, Problem, Stage
-from rehearsal.gherkin.errors import Miswritten
+from rehearsal.gherkin.errors import Miswritten, NotJudged
 from rehearsal.gherkin.refusals import Bought, Told, shown_as
 from rehearsal.gherkin.which import ORDINALS, Claim, Order, Which, one_currency, the_claim, the_order
 from rehearsal.sums import Sum
@@ -24,6 +24,7 @@ from rehearsal.sums import Sum
 ANY: Final = Which()
 NEWS: Final = "it comes with the connector's next round and the OMS's pull, for which \"an hour has passed\" is enough"
 UNDONE: Final = ("Canceled", "Rejected", "Refund Rejected", "Return Rejected")  # after which one may ask for it again
+OPEN: Final = ("NewRma", "ReadyForReturn")  # what waits for the seller
 BOOKS: Final = {"marketplace": "marketplace", "connector": "connector", "oms": "OMS"}
 
 
@@ -46,7 +47,19 @@ class Unseen(AssertionError):
 
 def shown(document: Json, name: str) -> Sum:
     """Return a sum that the stage shows under that name, in the currency of what it shows."""
-    return Sum(Decimal(document[name]), document["currency"])
+    return Sum(Decimal(told(document, name)), told(document, "currency"))
+
+
+def told(case: Json, name: str) -> Any:
+    """Return what a case of the seller's says under that name; raise NotJudged where the OMS does not tell it."""
+    if name in case.get("untold", ()):
+        raise NotJudged(f"the OMS on this stage does not tell the {name} of a case")
+    return case[name]
+
+
+def waits(case: Json) -> bool:
+    """Return whether a case waits for the seller, as its status says, or, without one, as they can answer it."""
+    return bool(case["can"]) if "status" in case.get("untold", ()) else case["status"] in OPEN
 
 
 def _said(name: str, sum_: Sum | None) -> dict[str, str]:

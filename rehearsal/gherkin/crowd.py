@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from rehearsal.control.stage import Json, Stage
-from rehearsal.gherkin.cast import BOOKS, NEWS, Buyer, Goods, Unseen
+from rehearsal.gherkin.cast import BOOKS, NEWS, Buyer, Goods, Unseen, waits
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.which import Order
 from rehearsal.sums import Sum
 
-OPEN: Final = ("NewRma", "ReadyForReturn")  # what waits for the seller
 T = TypeVar("T")
 
 
@@ -61,7 +60,7 @@ class Crowd:
         """Return the cases that wait for the seller's answer, in the order in which the buyers came."""
         cases: dict[str, list[Json]] = {}
         for case in self.stage.oms_adjustments()["adjustments"]:
-            if case["status"] in OPEN:
+            if waits(case):
                 cases.setdefault(case["return_id"] or case["cancel_id"], []).append(case)
         return [case for buyer in self.buyers for claim in buyer.claims for case in cases.get(claim.id, ())]
 

@@ -54,7 +54,7 @@ def low(code: str) -> str:
 
 def _plus(words: str, amount: str | None, shown: Json) -> str:
     """Return the words with the sum that was sent, if one was; the currency is that of what came back."""
-    return f"{words}, {amount} {shown.get('currency', '')}".rstrip() if amount else words
+    return f"{words}, {amount} {shown.get('currency') or ''}".rstrip() if amount else words
 
 
 def _bought(order: Json) -> str:

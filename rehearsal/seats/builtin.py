@@ -30,6 +30,7 @@ from rehearsal.seats.port import (
     Place,
     Seats,
     ShopAtConnector,
+    Sight,
 )
 from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.simulation.player import AgendaLike, DueLike, FiredLike
@@ -198,6 +199,7 @@ class OurOms(Oms):
     """Our OMS with its warehouse."""
 
     capabilities: frozenset[Capability] = OF_AN_OMS
+    unheard = frozenset[Sight]()
 
     def __init__(self, place: Place, client: Client, conduct: Conduct) -> None:
         super().__init__(

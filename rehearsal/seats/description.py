@@ -42,6 +42,9 @@ ADDRESSES: Final = ("ready", "round", "authorize", "connector")
 OF_A_COMMAND: Final = ("env", "working_directory")
 MOST_OF_AN_EMPTY_SEAT: Final = ("name", "connector", "regime", "factor")
 FACTOR: Final = 60
+# Every endpoint that need not be named; of parcels only those are told who ask for it.
+USUAL: Final = ("cases", "approve", "reject", "inspect", "refund", "book", "activity")
+OF_CASES: Final = ("approve", "reject", "inspect", "refund")  # what is done with what `cases` shows
 
 
 class NotASeat(Exception):
@@ -61,6 +64,7 @@ class Hooks:
     """A few endpoints for the stage, of whoever wrote the connector."""
 
     url: str
+    endpoints: tuple[str, ...] = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,10 @@ def _seat(path: Path, said: Any) -> SeatDescription:
 def _oms(said: Any) -> Hooks | ChannelAdvisor | None:
     if said == "none":
         return None
-    return Hooks(said["hooks"]) if "hooks" in said else ChannelAdvisor(**said["channeladvisor"])
+    if "channeladvisor" in said:
+        return ChannelAdvisor(**said["channeladvisor"])
+    hooks = said["hooks"]
+    return Hooks(hooks) if isinstance(hooks, str) else Hooks(hooks["url"], tuple(hooks.get("endpoints", USUAL)))
 
 
 def _regime(said: Mapping[str, Any]) -> Regime:
@@ -185,7 +192,8 @@ def _texts(said: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield from ((f"env.{name}", str(value)) for name, value in said.get("env", {}).items())
     yield from ((key, said[key]) for key in ADDRESSES if key in said)
     if "hooks" in oms:
-        yield "oms.hooks", oms["hooks"]
+        hooks = oms["hooks"]
+        yield ("oms.hooks", hooks) if isinstance(hooks, str) else ("oms.hooks.url", hooks["url"])
     elif oms != "none":
         yield "oms.channeladvisor.url", oms["channeladvisor"]["url"]
 

@@ -48,6 +48,53 @@ class NotCapable(Exception):
         self.capability = capability
 
 
+class SeatFailed(Exception):
+    """Who sits here has not answered, or not as agreed: whom was asked what, what came back, what would be right."""
+
+
+class SeatRefuses(Exception):
+    """Who sits here will not do what was asked, in their own words; nothing has changed."""
+
+    def __init__(self, status: int, title: str, detail: str = "", field: str | None = None) -> None:
+        super().__init__(f"{title}: {detail}" if detail else title)
+        self.status, self.title, self.detail, self.field = status, title, detail, field
+
+
+class Sight(StrEnum):
+    """What the staff of some OMSs do or see without the stage's hearing of it."""
+
+    ORDERS = "orders"  # which orders have come before them
+    GOODS = "goods"  # how they judge goods that came back
+    REFUNDS = "refunds"  # what they pay back of their own accord
+
+
+class Question(StrEnum):
+    """What the seller is asked about a claim."""
+
+    REQUEST = "request"
+    GOODS = "goods"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a claim stands at the marketplace: whose order it is of, what it asks of the seller, and over how much."""
+
+    order_id: str
+    question: Question
+    total: Decimal
+    currency: str
+
+
+class MarketplaceBooks(Protocol):
+    """What the marketplace has in its own books: what a decision is about where a seat does not say."""
+
+    def claim(self, claim_id: str) -> Standing | None:
+        """Return how a return or a cancellation stands; None where there is none."""
+
+    def left(self, order_id: str, line_item_ids: Sequence[str] | None) -> tuple[Decimal, str] | None:
+        """Return what is left to pay back of these units, or of the order, and its currency; None of an unknown one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
     """An OMS's credentials at the connector."""
@@ -117,6 +164,11 @@ class AdjustmentRow(Protocol):
     def note(self) -> str | None: ...
     @property
     def can(self) -> Sequence[str]: ...
+
+
+def tells(row: AdjustmentRow, what: str) -> bool:
+    """Return whether an OMS tells this of a case; what is `untold`, nothing rests on."""
+    return what not in getattr(row, "untold", ())
 
 
 class CommandResult(Protocol):
@@ -230,6 +282,11 @@ class ConnectorSeat(Seat, Protocol):
 class OmsSeat(Seat, Protocol):
     """An OMS on its seat: what the seller's staff and its warehouse see and do there."""
 
+    @property
+    def unheard(self) -> frozenset[Sight]:
+        """Return what its staff do or see without the stage's hearing of it; nothing is judged that rests on it."""
+        return frozenset()
+
     # STAFF_SEES
     def adjustments(self) -> Sequence[AdjustmentRow]:
         """Return all cases."""
@@ -288,11 +345,19 @@ class EmptyOmsSeat(OmsSeat):
     """Nobody sits on the OMS's seat."""
 
 
+class Outward(Protocol):
+    """Has a host name on a world's wire lead to an address outside."""
+
+    def __call__(self, host: str, *, to: str, contract: str, url: str) -> requests.Session:
+        """Return a session of the stage's own; whoever calls `host` now calls the player `to` at `url`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """What a world gives to whoever sits down in it: its name and seed, its clock, and a way onto its wire.
 
-    Who asks somebody outside and waits for them does so within `letting_go`: then they can call back.
+    Who asks somebody outside and waits for them does so within `letting_go`: then they can call back. `outward` has a
+    host name on the wire lead to an address outside, and returns a session of the stage's own that gets there.
     """
 
     world: str
@@ -300,6 +365,8 @@ class Place:
     clock: SimulatedClock
     http: requests.Session
     letting_go: Callable[[], AbstractContextManager[None]]
+    outward: Outward
+    books: MarketplaceBooks
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,8 +114,11 @@ class Wire:
 
     def mount(self, *hosts: str, name: str, contract: Contract, app: WsgiApp) -> None:
         """Have `hosts` lead to `app`; a host that led elsewhere leads here from now on."""
-        endpoint = Endpoint(name, contract, wsgi_handler(app))
-        self._endpoints.update(dict.fromkeys(hosts, endpoint))
+        self.lead(*hosts, to=Endpoint(name, contract, wsgi_handler(app)))
+
+    def lead(self, *hosts: str, to: Endpoint) -> None:
+        """Have `hosts` lead to an endpoint, whoever is behind it."""
+        self._endpoints.update(dict.fromkeys(hosts, to))
 
     def endpoint(self, host: str) -> Endpoint | None:
         """Return who is behind a host name."""

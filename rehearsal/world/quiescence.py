@@ -39,10 +39,12 @@ class RestState:
     pulled: bool = False
     troubled: bool = False  # the act that is under way met trouble: it may have looked in vain, and is not idle
     judged: Sequence[LedgerRow] | None = None
+    changes: int = 0  # since the world began
 
     def disturb(self, now: datetime) -> None:
         """Take note that something has changed."""
         self.since, self.rounds, self.pulled, self.judged = now, 0, False, None
+        self.changes += 1
 
     def after_act(self, player: str, changed: bool, now: datetime, *, shops: int) -> bool:
         """Take note of an act; return whether it was the pull, or one more, that leaves nothing to do at present."""

@@ -11,13 +11,13 @@ from __future__ import annotations
 import shlex
 import threading
 from collections import deque
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, unquote
 
 import requests
@@ -32,14 +32,19 @@ from rehearsal.audit.invariant import LedgerRow, PlayerEvent, Quiescence
 from rehearsal.audit.limits import Limits
 from rehearsal.contract.events import EventContract
 from rehearsal.contract.openapi import Contract
+from rehearsal.seats.abroad import abroad
 from rehearsal.seats.builtin import OURS
 from rehearsal.seats.port import (
+    OF_THE_STAFF,
+    Activity,
+    AdjustmentRow,
     AppCredentials,
     Capability,
     Client,
     Conduct,
     NotCapable,
     Place,
+    SeatFailed,
     Seats,
     ShopAtConnector,
     common,
@@ -55,11 +60,13 @@ from rehearsal.wire.transport import Wire, WsgiApp, recorded, run_wsgi
 from rehearsal.world.boundaries import Act, CrashPoints, Killed, Restart
 from rehearsal.world.errors import Busy, InvalidValue
 from rehearsal.world.lock import WorldLock
+from rehearsal.world.market import Market
 from rehearsal.world.quiescence import RestState, Stillness, only_routine
 
 __all__ = ["Advanced", "NewShop", "Origin", "Stuck", "World"]
 
 START: Final = datetime(2031, 3, 3, 9, tzinfo=UTC)
+T = TypeVar("T")
 API_HOST: Final = "open-api.tiktokglobalshop.com"
 AUTH_HOST: Final = "auth.tiktok-shops.com"
 CONNECTOR_HOST: Final = "api.channeladvisor.com"
@@ -221,7 +228,12 @@ class World:
         return Conduct(begun.oms_policy, begun.oms_manners, second)
 
     def _place(self, seat: str) -> Place:
-        return Place(self.name, self.seed, self.clock, self.wire.session(seat), self.letting_go)
+        books, http = Market(self.marketplace), self.wire.session(seat)
+        return Place(self.name, self.seed, self.clock, http, self.letting_go, self._outward, books)
+
+    def _outward(self, host: str, *, to: str, contract: str, url: str) -> requests.Session:
+        self.wire.lead(host, to=Endpoint(to, Contract.load(contract), abroad(url, self.letting_go)))
+        return self.wire.session("stage")
 
     def _an_auditor(self) -> Auditor:
         return Auditor(
@@ -231,6 +243,7 @@ class World:
             by_default=self._answered_by_default,
             look=self._as_it_stands,
             limits=Limits.of(self.pace.factor if self.pace else 0),
+            unheard=self.oms.unheard,
         )
 
     def _listen(self) -> None:
@@ -238,7 +251,7 @@ class World:
         self.recorder.subscribe(self._on_exchange)
         self.marketplace.subscribe(self._on_marketplace)
         self.marketplace.troubles.shut_out = self._on_shut_out
-        if Capability.STAFF_DECIDES in self.oms.capabilities:
+        if not OF_THE_STAFF.isdisjoint(self.oms.capabilities):
             self.oms.subscribe(self._on_oms)
         if Capability.OUTPUT in self.connector.capabilities:
             self.connector.on_output(self._on_line)
@@ -390,17 +403,21 @@ class World:
                     act = player.run_due(self.now)
                 except Killed:
                     act = self._died()
+                except SeatFailed as failure:
+                    if name != "oms":
+                        raise
+                    act = self._not_seen(failure)
             done = {"who": act.who, "what": act.what, "changed": act.changed, "return_id": act.return_id}
         finally:
             self.trace.fill(slot, self.now, None, "act", **done)
         if points is not None:
             points.act_ended(name, changed=act.changed)
-        if name == "connector" and act.changed and Capability.LEDGER in self.capabilities:
-            self.auditor.on_ledger(self.connector.ledger())
+        if name == "connector" and act.changed:
+            self.auditor.on_ledger(self._shown(Capability.LEDGER, self.connector.ledger, {}))
         self.auditor.after_act(self.now)
         rest = self.state.rest
         in_vain = rest.after_act(name, act.changed, self.now, shops=len(self.shops))
-        if in_vain and rest.judged is None and self._settled():
+        if in_vain and rest.judged is None and self._settled() and Capability.DRIVEN in self.capabilities:
             self._judge()
         return act
 
@@ -411,19 +428,44 @@ class World:
 
     # coming to rest
 
+    def _not_seen(self, failure: SeatFailed) -> Act:
+        """Return that the staff have looked in vain; they have as much more time to see what there is."""
+        self.auditor.on_answer(Capability.STAFF_SEES, str(failure))
+        self.auditor.on_trouble(Extension(self.now, None, pulls=1))
+        return Act(self.now, f"sees nothing: {failure}", who="oms")
+
+    def _shown(self, capability: Capability, ask: Callable[[], T], nothing: T) -> T:
+        """Return what a seat shows; nothing where it cannot, or does not answer: then nothing is judged of it."""
+        if capability not in self.capabilities:
+            return nothing
+        try:
+            shown = ask()
+        except SeatFailed as failure:
+            self.auditor.on_answer(capability, str(failure))
+            return nothing
+        if self.auditor.deaf:
+            self.auditor.on_answer(capability, None)
+        return shown
+
     def _settled(self) -> bool:
         return Capability.DRIVEN not in self.connector.capabilities or self.connector.settled()
 
     def _judge(self) -> None:
+        changes = self.state.rest.changes
         state = self._as_it_stands()
+        if self.auditor.deaf or self.state.rest.changes != changes:
+            return  # somebody has not answered, or has called back and changed something: not yet at rest
         self.state.rest.judged = state.books
         self.auditor.at_quiescence(state)
 
     def _as_it_stands(self) -> Quiescence:
-        books = self.books() if Capability.LEDGER in self.capabilities else []
-        cases = self.oms.adjustments() if Capability.STAFF_SEES in self.capabilities else []
-        told = self.connector.activity if Capability.ACTIVITY in self.capabilities else lambda order_id: ()
-        return Quiescence(self.now, books, cases, self.marketplace.mailbox, self._settled(), told)
+        books = self._shown(Capability.LEDGER, self.books, list[LedgerRow]())
+        nothing: Sequence[AdjustmentRow] = ()
+        cases = self._shown(Capability.STAFF_SEES, self.oms.adjustments, nothing)
+        return Quiescence(self.now, books, cases, self.marketplace.mailbox, self._settled(), self._activity)
+
+    def _activity(self, order_id: str) -> Sequence[Activity]:
+        return self._shown(Capability.ACTIVITY, lambda: self.connector.activity(order_id), ())
 
     def stillness(self) -> Stillness:
         """Return how long nothing has changed, and whether anybody may still learn of what has."""
@@ -454,15 +496,13 @@ class World:
         """
         with self.lock:
             judged = self.state.rest.judged
-            if judged is not None and Capability.LEDGER in self.capabilities and self.books() != judged:
+            if judged is not None and self._shown(Capability.LEDGER, self.books, judged) != judged:
                 self._judge()
             return self.auditor.findings()
 
     def _answered_by_default(self, order_id: str) -> bool:
         """Return whether the connector says that it has answered in the seller's place."""
-        return Capability.ACTIVITY in self.capabilities and any(
-            entry.event == "answered" and entry.by == "connector" for entry in self.connector.activity(order_id)
-        )
+        return any(entry.event == "answered" and entry.by == "connector" for entry in self._activity(order_id))
 
     # what happens inside the players
 

@@ -12,7 +12,7 @@ from typing import Final
 from rehearsal.audit.event import REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
-from rehearsal.seats.port import Capability
+from rehearsal.seats.port import Capability, Sight
 from rehearsal.wire.recorder import Exchange
 
 NOT_SHOWN: Final = ("UNPAID", "ON_HOLD")  # orders that are not offered to an OMS (D16)
@@ -65,8 +65,9 @@ class EverythingArrives(Invariant):
         """Await what the marketplace shows; it has come when the OMS has read it."""
         match event.name:
             case EventName.ORDER_PLACED:
-                self._hidden[event.order] = event.shop
-                self._shown(event)
+                if Sight.ORDERS not in self.decisions.unheard:
+                    self._hidden[event.order] = event.shop
+                    self._shown(event)
             case EventName.ORDER_STATUS_CHANGED:
                 self._shown(event)
             case EventName.ORDER_READ:
@@ -74,6 +75,9 @@ class EverythingArrives(Invariant):
             case EventName.ADJUSTMENT_READ if event.claim is not None:
                 self._awaited.pop(event.claim, None)
                 return self._read(event.claim, event)
+            case EventName.CASE_SEEN if event.claim is not None:
+                self._awaited.pop(event.claim, None)
+                return self._stands(event.claim, event)
             case name if name in REQUESTS and event.claim is not None:
                 self._await(event.claim, event.shop, event)
         return NO_VIOLATION
@@ -88,8 +92,8 @@ class EverythingArrives(Invariant):
         self._awaited[identity] = _Awaited(event.at, event.seq, shop, event.order, event.claim or "", asked)
         heapq.heappush(self._heap, (event.at + self._limit, identity))
 
-    def _read(self, claim: str, event: PlayerEvent) -> Iterable[Violation]:
-        """Judge that a claim stands in one case, and each of its units in one open adjustment."""
+    def _stands(self, claim: str, event: PlayerEvent) -> Iterable[Violation]:
+        """Judge that a claim stands in one case."""
         known = self._readings.setdefault(claim, _Readings(event.adjustment, event.seq))
         about = {"order_id": event.order, "claim": claim, "adjustment_id": event.adjustment}
         if event.adjustment != known.case:
@@ -100,6 +104,12 @@ class EverythingArrives(Invariant):
                 f"it stands in {event.adjustment} too",
                 Witness(events=(known.seq, event.seq), about=about),
             )
+
+    def _read(self, claim: str, event: PlayerEvent) -> Iterable[Violation]:
+        """Judge that a claim stands in one case, and each of its units in one open adjustment."""
+        yield from self._stands(claim, event)
+        known = self._readings[claim]
+        about = {"order_id": event.order, "claim": claim, "adjustment_id": event.adjustment}
         known.open.pop(event.ref, None)
         if event.placed in OVER:
             return

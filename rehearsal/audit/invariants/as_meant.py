@@ -13,12 +13,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from rehearsal.audit.decision_ledger import APPROVING, Question, is_rejection
+from rehearsal.audit.decision_ledger import APPROVING, is_rejection
 from rehearsal.audit.event import MOVES, OPEN_API, REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.as_told import Told, judge_row
-from rehearsal.seats.port import Capability
+from rehearsal.seats.port import Capability, Question
 from rehearsal.wire.recorder import Exchange
 
 # ChannelAdvisor's reasons, which say nothing of how the marketplace calls them.

@@ -13,7 +13,7 @@ from rehearsal.audit.event import EventName, PlayerEvent
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import Violation
 from rehearsal.audit.limits import Limits
-from rehearsal.seats.port import AdjustmentRow
+from rehearsal.seats.port import AdjustmentRow, tells
 from rehearsal.sums import coin
 
 ZERO: Final = Decimal(0)
@@ -253,14 +253,16 @@ def judge_row(row: AdjustmentRow, claim: Claim) -> Iterable[Violation]:
     """Judge a case as it stands before the staff when the world has come to rest."""
     state = claim.now
     wrong: list[tuple[str, str, str]] = []
-    if row.status != "NoChange" and row.status not in _statuses([state], row.status, ours=False):
+    own_words = not tells(row, "status")
+    waits = row.status in ASKING or (own_words and bool(row.can))
+    if not own_words and row.status != "NoChange" and row.status not in _statuses([state], row.status, ours=False):
         wrong.append(("status", f"{_said(state)} for {state.status}", row.status))
-    if row.status in (*ASKING, "AcknowledgedPostProcessingNotComplete", "PostProcessingComplete"):
-        if row.amount != state.total:
+    if waits or row.status in ("AcknowledgedPostProcessingNotComplete", "PostProcessingComplete"):
+        if tells(row, "amount") and row.amount != state.total:
             wrong.append(("sum", f"{state.total} {claim.currency}", f"{row.amount} {row.currency}"))
-        if row.currency != claim.currency:
+        if tells(row, "currency") and row.currency != claim.currency:
             wrong.append(("currency", claim.currency, row.currency))
-    if row.status in ASKING and row.deadline != state.deadline:
+    if waits and tells(row, "deadline") and row.deadline != state.deadline:
         wrong.append(("deadline", str(state.deadline), str(row.deadline)))
     for what, expected, seen in wrong:
         about = {"order_id": claim.order_id, "claim": claim.id, "adjustment_id": row.id, "what": what}

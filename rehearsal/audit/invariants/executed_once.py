@@ -10,7 +10,7 @@ from rehearsal.audit.decision_ledger import Decision, Departure, Request
 from rehearsal.audit.event import EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
-from rehearsal.seats.port import AdjustmentRow, Capability
+from rehearsal.seats.port import AdjustmentRow, Capability, tells
 
 
 @dataclass(eq=False, slots=True)
@@ -45,11 +45,13 @@ class ExecutedOnce(Invariant):
         for identity, request in unpaid.items():
             row = rows.get(identity)
             request.failed = _failed(row)
-            if row is not None:
+            if row is not None and tells(row, "amount"):
                 self.decisions.gives_way(request, row.amount)
         for identity, request in unpaid.items():
             row = rows.get(identity)
-            known = row is not None and self.decisions.started_by_seller(row.return_id or row.cancel_id)
+            known = row is not None and (
+                not tells(row, "return_id") or self.decisions.started_by_seller(row.return_id or row.cancel_id)
+            )
             missing = self.decisions.missing(request.order_id)
             in_hand = request.failed or request.gave_way == request.amount
             if not in_hand and (missing or not known):

@@ -12,7 +12,7 @@ from rehearsal.audit.event import MOVES, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.arrivals import OVER
-from rehearsal.seats.port import Capability
+from rehearsal.seats.port import Capability, tells
 
 DONE_AT_OMS: Final = "PostProcessingComplete"
 CALLED_OFF: Final = ("_CANCEL", "_CANCELLED")
@@ -99,6 +99,8 @@ class LapseOnce(Invariant):
         found = []
         for claim in sorted(self._to_learn):
             ended, row = self.decisions.status(claim), rows.get(claim)
+            if row is not None and not tells(row, "status"):
+                continue
             status = row.status if row is not None else "no such case"
             if (_paid_out(ended) and status != DONE_AT_OMS) or (ended.endswith(CALLED_OFF) and status not in OVER):
                 order_id, events = self._lapses[claim]

@@ -8,7 +8,7 @@ from typing import Final
 from pytest_bdd import then, when
 
 from rehearsal.control.stage import Json
-from rehearsal.gherkin.cast import Buyer, Cast, Seller, SellerCenter, demand_part, shown
+from rehearsal.gherkin.cast import Buyer, Cast, Seller, SellerCenter, demand_part, shown, told, waits
 from rehearsal.gherkin.expect import expect
 from rehearsal.gherkin.steps.phrases import act, as_grade, expect_sum, money, phrase
 from rehearsal.gherkin.which import ORDINALS, Which
@@ -17,7 +17,6 @@ from rehearsal.sums import Sum
 ANSWERS: Final[dict[str, Callable[..., None]]] = {"approve": Seller.approves, "reject": Seller.rejects}
 _PART: Final = r"(?P<part>tax|shipping)"
 _NO_PART: Final = r"(?! the (?:tax|shipping)\b)"  # which are no goods
-OPEN: Final = ("NewRma", "ReadyForReturn")
 
 
 @act(done="the seller has approved {BUYER}'s {REQUEST}", happens="the seller approves {BUYER}'s {REQUEST}")
@@ -217,8 +216,8 @@ def _(people: Cast, which: Which) -> None:
 
 @then(phrase("the seller has {BUYER}'s {REQUEST} before them"))
 def _(people: Cast, which: Which) -> None:
-    status = people.seller.case_of(people.buyer(which.name), which)["status"]
-    expect(f"the seller's case of {which.name}", "open", "open" if status in OPEN else _in_words(status))
+    case = people.seller.case_of(people.buyer(which.name), which)
+    expect(f"the seller's case of {which.name}", "open", "open" if waits(case) else _in_words(case["status"]))
 
 
 @then(phrase("the seller has every request of {BUYER}'s before them"))
@@ -237,7 +236,7 @@ def _(people: Cast, knows: str, which: Which) -> None:
 
 @then(phrase("the seller has nothing to answer for {BUYER}"))
 def _(people: Cast, buyer: str) -> None:
-    waiting = [_case(case) for case in people.seller.cases_of(people.buyer(buyer)) if case["status"] in OPEN]
+    waiting = [_case(case) for case in people.seller.cases_of(people.buyer(buyer)) if waits(case)]
     expect(f"what the seller has to answer for {buyer}", [], waiting)
 
 
@@ -258,7 +257,7 @@ def _(people: Cast, which: Which, sum: str) -> None:
 def _(people: Cast, which: Which) -> None:
     buyer = people.buyer(which.name)
     due = buyer.request(which)["seller_deadline"]
-    expect(f"until when to answer {which.name}", due, OMS=people.seller.case_of(buyer, which)["deadline"])
+    expect(f"until when to answer {which.name}", due, OMS=told(people.seller.case_of(buyer, which), "deadline"))
 
 
 @then(phrase("the seller can (?P<answers>approve or reject|not answer) {BUYER}'s {REQUEST}"))
@@ -293,12 +292,12 @@ def _own_refund(people: Cast, which: Which, place: str | None, status: str) -> N
     own = people.seller.own_refund_of(buyer, _place(place))
     what = f"the seller's own refund of {which.name}"
     _stands(what, own, status)
-    claim, note = buyer.asked(which).id, own["note"]
+    claim, note = buyer.asked(which).id, own["note"] or ""
     expect(f"the request that {what} names", claim, claim if claim in note else note)
 
 
 def _stands(what: str, case: Json, status: str) -> None:
-    expect(what, _in_words(status), _in_words(case["status"]) + (f" ({case['error']})" if case["error"] else ""))
+    expect(what, _in_words(status), _in_words(told(case, "status")) + (f" ({case['error']})" if case["error"] else ""))
 
 
 @then(phrase("the seller sees that the refund of {BUYER} failed, and why"))
@@ -314,7 +313,8 @@ def _(people: Cast, buyer: str) -> None:
 
 
 def _failures(people: Cast, buyer: str) -> list[Json]:
-    return [case for case in people.seller.cases_of(people.buyer(buyer)) if case["status"] == "Error"]
+    cases = people.seller.cases_of(people.buyer(buyer))
+    return [case for case in cases if case["status"] == "Error" or (case["status"] is None and case["error"])]
 
 
 def _place(nth: str | None) -> int | None:
@@ -323,12 +323,13 @@ def _place(nth: str | None) -> int | None:
 
 def _case(case: Json) -> str:
     """Return a case of the seller's as people name it."""
-    return f"{shown(case, 'amount')}, {_in_words(case['status'])}"
+    amount = f"{case['amount'] or 'a sum'} {case['currency'] or ''}".rstrip()
+    return f"{amount}, {_in_words(case['status'])}"
 
 
-def _in_words(status: str) -> str:
+def _in_words(status: str | None) -> str:
     """Return one of the OMS's states as people say it; what stands in none of these rows stays as it is."""
-    return _STATES.get(status, status)
+    return "in a state that is not told" if status is None else _STATES.get(status, status)
 
 
 _STATES: Final = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import nullcontext
+from typing import Any
 
 import pytest
 import requests
@@ -20,8 +21,10 @@ from tests.clock import START
 @pytest.fixture
 def connector() -> Iterator[OurConnector]:
     clock = SimulatedClock(START)
+    unneeded: Any = None
     with requests.Session() as nobody:
-        connector = OurConnector(Place("default", 1, clock, nobody, nullcontext), AppCredentials("", ""))
+        place = Place("default", 1, clock, nobody, nullcontext, outward=unneeded, books=unneeded)
+        connector = OurConnector(place, AppCredentials("", ""))
         connector.start()
         yield connector
         connector.stop()

@@ -1,0 +1,58 @@
+"""Calls of this world that leave it: to an address of somebody outside, who may call back before they answer.
+
+What passes is recorded and judged like any other exchange; while it is waited for, the world is let go. The patience is
+real time, and for the call as a whole. Whatever goes wrong is raised as what requests raises in life.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Final
+
+import requests
+from requests.structures import CaseInsensitiveDict
+from urllib3.exceptions import HTTPError
+
+from mock_oms.adapters.patience import patient
+from rehearsal.wire.recorder import Call, Handler, Response
+
+PATIENCE: Final = 30.0  # seconds of real time, for whoever does not say how long they wait
+MOST: Final = 4 * 2**20  # bytes of an answer
+NOT_PASSED_ON: Final = frozenset({"transfer-encoding", "content-encoding", "content-length", "connection"})
+
+
+def abroad(url: str, letting_go: Callable[[], AbstractContextManager[None]]) -> Handler:
+    """Return a handler that takes each call to `url`, to which its path is appended; redirects are not followed."""
+    base = url.rstrip("/")
+    http = patient(requests.Session())
+
+    def handler(call: Call) -> Response:
+        request = requests.PreparedRequest()  # in its final form already: there is nothing to prepare
+        request.method, request.body = call.method, call.body or None
+        request.url = base + call.path + (f"?{call.query}" if call.query else "")
+        request.headers = CaseInsensitiveDict({**call.headers, "Connection": "close"})
+        patience = PATIENCE if call.patience is None else call.patience.total_seconds()
+        with letting_go():
+            try:
+                with http.get_adapter(request.url).send(request, stream=True, timeout=patience) as response:
+                    body = _body(response)
+            except (HTTPError, OSError, ValueError) as error:
+                if isinstance(error, requests.RequestException):
+                    raise
+                raise requests.ConnectionError(str(error)) from error
+        headers = [(name, value) for name, value in response.headers.items() if name.lower() not in NOT_PASSED_ON]
+        return Response(
+            response.status_code, response.reason or "", [*headers, ("Content-Length", str(len(body)))], body
+        )
+
+    return handler
+
+
+def _body(response: requests.Response) -> bytes:
+    body = bytearray()
+    for chunk in response.iter_content(2**16):
+        body += chunk
+        if len(body) > MOST:
+            raise requests.ConnectionError(f"the answer is longer than {MOST} bytes")
+    return bytes(body)

@@ -1,0 +1,420 @@
+"""An OMS behind hooks: a few endpoints that a team writes for the stage, as the paths of `contracts/seat.yaml` say.
+
+Which of them there are is said beforehand; one that is missing is a capability that is missing. What comes back is
+judged by the contract. An answer that nobody can use is told as `SeatFailed`, naming the endpoint, the field and what
+would be right; a refusal of the team's is `SeatRefuses`, in its words. What the staff are told to decide is noted as
+the stage meant it, and what it is worth as the marketplace has it: verdicts do not rest on the seat's word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from urllib.parse import quote
+
+import requests
+
+from rehearsal.contract.message import read
+from rehearsal.contract.openapi import Contract
+from rehearsal.contract.operation import Breach
+from rehearsal.seats.abroad import PATIENCE
+from rehearsal.seats.description import Hooks
+from rehearsal.seats.port import (
+    Activity,
+    Capability,
+    CommandResult,
+    NotCapable,
+    OmsSeat,
+    Place,
+    SeatEvent,
+    SeatFailed,
+    SeatRefuses,
+    Sight,
+    Standing,
+)
+
+Json = dict[str, Any]
+HOST: Final = "hooks.seat"  # where the endpoints are on the wire of a world, wherever they are in life
+LOOK_EVERY: Final = timedelta(minutes=15)  # as often as our OMS pulls
+RANK: Final = 6  # the OMS's (D3)
+STAFF: Final = frozenset({"approve", "reject"})  # without either, the staff cannot answer
+UNTOLD: Final = ("kind", "status", "amount", "currency", "deadline", "return_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One case as the staff see it; what the seat has not told of it is `untold`, and nothing rests on it."""
+
+    id: str
+    order_id: str
+    can: tuple[str, ...]
+    kind: str = ""
+    return_id: str | None = None
+    cancel_id: str | None = None
+    status: str = ""
+    amount: Decimal = Decimal(0)
+    currency: str = ""
+    deadline: datetime | None = None
+    error: str | None = None
+    note: str | None = None
+    untold: frozenset[str] = frozenset()
+
+    @property
+    def claim(self) -> str | None:
+        """Return the return or cancellation it is about."""
+        return self.return_id or self.cancel_id
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A case after the staff's decision on it: the seat has taken it, or it would have refused."""
+
+    row: Case
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an order's history."""
+
+    at: datetime
+    text: str
+    event: str = ""
+    by: str = ""
+    source_words: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that the staff have done or seen."""
+
+    at: datetime
+    name: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look at the cases that is due, or has been taken."""
+
+    at: datetime
+    what: str = "pull"
+    changed: bool = False
+    return_id: str | None = None
+    order_id: str | None = None
+    who: str = "oms"
+    rank: int = RANK
+    number: int = 0
+
+
+class Endpoints:
+    """The endpoints at one address: asks them, and judges what comes back."""
+
+    def __init__(self, place: Place, hooks: Hooks, *, patience: float = PATIENCE) -> None:
+        self._url, self._there, self._patience = hooks.url.rstrip("/"), frozenset(hooks.endpoints), patience
+        self._contract = Contract.load("seat")
+        self._http = place.outward(HOST, to="oms", contract="seat", url=hooks.url)
+
+    def __contains__(self, endpoint: str) -> bool:
+        return endpoint in self._there
+
+    def book(self) -> dict[str, Decimal]:
+        """Return what has been refunded, by the marketplace's order id."""
+        if "book" not in self:
+            raise NotCapable(Capability.LEDGER)
+        rows = self.ask("GET", "/book")["orders"]
+        return {row["order_id"]: Decimal(row["refunded"]) for row in rows}
+
+    def activity(self, order_id: str) -> Sequence[Activity]:
+        """Return what happened to an order."""
+        if "activity" not in self:
+            raise NotCapable(Capability.ACTIVITY)
+        answer = self.ask("GET", f"/activity/{quote(order_id, safe='')}")
+        return [
+            Line(
+                self._moment(f"/activity/{order_id}", f"activity.{number}.at", row["at"]),
+                **{name: row[name] for name in ("text", "event", "by", "source_words") if name in row},
+            )
+            for number, row in enumerate(answer["activity"])
+        ]
+
+    def case(self, asked: str, row: Json) -> Case:
+        """Return a case as it was told in the answer to what was `asked`."""
+        told = {name: value for name, value in row.items() if value is not None and name in Case.__annotations__}
+        if "amount" in told:
+            told["amount"] = Decimal(told["amount"])
+        if "deadline" in told:
+            told["deadline"] = self._moment(asked, "deadline", told["deadline"])
+        has = {name for name in row if name == "deadline" or row[name] is not None}
+        has |= {"return_id"} if "cancel_id" in has else set()
+        untold = frozenset(name for name in UNTOLD if name not in has)
+        return Case(**{**told, "can": tuple(row["can"]), "untold": untold})
+
+    def ask(self, method: str, path: str, body: Json | None = None) -> Json:
+        """Return what an endpoint answers, or nothing where it has no more to say.
+
+        Raise SeatRefuses where it refuses, and SeatFailed where no answer comes, or none that the contract knows.
+        """
+        asked = f"{method} {self._url}{path}"
+        try:
+            answer = self._http.request(method, f"https://{HOST}{path}", json=body, timeout=self._patience)
+        except requests.RequestException as error:
+            raise SeatFailed(f"{asked}: {self._failure(error)}") from error
+        message = read(answer.headers.get("content-type", ""), answer.content)
+        found = self._contract.find(method, path)
+        assert found is not None, path
+        operation = found[0]
+        if answer.status_code == 404 and _nobody_serves(message.body):
+            hint = f"serve it, or leave {operation.id} out of oms.endpoints in the seat's file"
+            raise SeatFailed(f"{asked} is answered with 404; {hint}")
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        breaches = operation.judge_response(answer.status_code, headers, message)
+        if breaches:
+            raise SeatFailed(f"{asked}: {_wrong(answer.status_code, breaches[0])}")
+        if answer.status_code >= 400:
+            raise _refusal(answer.status_code, message.body)
+        return message.body if isinstance(message.body, dict) else {}
+
+    def _failure(self, error: requests.RequestException) -> str:
+        if isinstance(error, requests.Timeout) or "timed out" in str(error) or "too long" in str(error):
+            return f"no answer within {self._patience:g} seconds; the endpoint is to answer sooner"
+        if "longer than" in str(error):
+            return str(error)
+        cause: BaseException = error
+        while cause.__cause__ is not None or cause.__context__ is not None:
+            cause = cause.__cause__ or cause.__context__ or cause
+        return f"no answer ({str(cause) or type(cause).__name__})"
+
+    def _moment(self, asked: str, field: str, text: str) -> datetime:
+        try:
+            return datetime.fromisoformat(text.upper().replace("Z", "+00:00")).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise SeatFailed(f"{self._url}{asked}: {field} is {text}, which is no time of any calendar") from None
+
+
+def _wrong(status: int, breach: Breach) -> str:
+    """Return in words what is wrong with an answer, and what would be right."""
+    if breach.pointer == "/response/status":
+        return f"the status is {status}; it would be {breach.expected}"
+    where = breach.pointer.removeprefix("/response/")
+    field = where.replace("/", ".").removeprefix("body.")
+    return f"{field} is {breach.seen}; it would be {breach.expected}"
+
+
+def _nobody_serves(body: Any) -> bool:
+    """Return whether a 404 is a web framework's own: it names nothing that is not there."""
+    return not isinstance(body, dict) or body in ({}, {"detail": "Not Found"})
+
+
+def _refusal(status: int, body: Any) -> SeatRefuses:
+    """Return a refusal of the team's in its own words, in whichever of the usual shapes it comes."""
+    said = body if isinstance(body, dict) else {}
+    error = said.get("error")
+    inner = error.get("message") if isinstance(error, dict) else error
+    words = said.get("detail") or inner or said.get("message") or ""
+    title = said.get("title") or ("Not there" if status == 404 else "The OMS refuses")
+    field = said.get("field")
+    return SeatRefuses(status, str(title), str(words), str(field) if field else None)
+
+
+class HooksOms(OmsSeat):
+    """The seller's staff, reached by hooks. They look every quarter of an hour, as our OMS pulls."""
+
+    def __init__(self, place: Place, hooks: Hooks, *, patience: float = PATIENCE) -> None:
+        self._place = place
+        self._hooks = Endpoints(place, hooks, patience=patience)
+        self._listeners: list[Callable[[SeatEvent], None]] = []
+        self._seen: dict[str, Case] = {}
+        self._parcels: list[Json] = []
+        self._look_at = place.clock.now()
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """Return what the endpoints that there are let be asked and judged."""
+        has = {Capability.DRIVEN}
+        if "cases" in self._hooks:
+            has.add(Capability.STAFF_SEES)
+            if all(answer in self._hooks for answer in STAFF):
+                has.add(Capability.STAFF_DECIDES)
+        if "book" in self._hooks:
+            has.add(Capability.LEDGER)
+        return frozenset(has)
+
+    @property
+    def unheard(self) -> frozenset[Sight]:
+        """Return for what the staff have no endpoint: orders never have one."""
+        ways = {Sight.GOODS: "inspect", Sight.REFUNDS: "refund"}
+        return frozenset({Sight.ORDERS, *(sight for sight, way in ways.items() if way not in self._hooks)})
+
+    # in its own time
+    def next_due(self) -> Look | None:
+        """Return the next look, or that parcels wait to be told of."""
+        if self._parcels:
+            return Look(self._place.clock.now(), "tell of parcels")
+        return Look(self._look_at) if "cases" in self._hooks else None
+
+    def agenda(self) -> Sequence[Look]:
+        """Return the next look."""
+        due = self.next_due()
+        return [] if due is None else [due]
+
+    def run_due(self, now: datetime) -> Look:
+        """Tell of parcels, or look at the cases and say which are new or have changed; raise SeatFailed."""
+        if self._parcels:
+            parcel = self._tell_parcel()
+            return Look(now, "is told of a parcel", True, parcel["return_id"], parcel["order_id"])
+        self._look_at = now + LOOK_EVERY
+        news = [case for case in self._cases() if self._seen.get(case.id) != case]
+        for case in news:
+            self._seen[case.id] = case
+            self._tell("case_seen", case, can=list(case.can))
+        only = news[0] if len(news) == 1 else None
+        what = f"sees {len(news)} cases" if len(news) != 1 else f"sees case {news[0].id}"
+        about = (only.return_id, only.order_id) if only else (None, None)
+        return Look(now, what, bool(news), *about)
+
+    # what the staff see
+    def adjustments(self) -> Sequence[Case]:
+        """Return all cases."""
+        if "cases" not in self._hooks:
+            raise NotCapable(Capability.STAFF_SEES)
+        return self._cases()
+
+    def ledger(self) -> Mapping[str, Decimal]:
+        """Return what has been refunded."""
+        return self._hooks.book()
+
+    # what they do
+    def subscribe(self, listener: Callable[[SeatEvent], None]) -> None:
+        """Have `listener` hear of what they decide and see."""
+        self._listeners.append(listener)
+
+    def approve(self, adjustment_id: str, *, amount: Decimal | None = None) -> CommandResult:
+        """Have them say yes, or offer a part of the money."""
+        return self._answer(adjustment_id, "approve", amount=amount)
+
+    def reject(self, adjustment_id: str, *, reason: str | None = None, comment: str | None = None) -> CommandResult:
+        """Have them say no."""
+        return self._answer(adjustment_id, "reject", reason=reason, comment=comment)
+
+    def inspect(self, return_id: str, *, grade: str, accept: bool) -> CommandResult:
+        """Have the warehouse grade goods that came back, and take or refuse them."""
+        self._demand("inspect")
+        while self._parcels:
+            self._tell_parcel()
+        case = next((case for case in self._cases() if case.return_id == return_id), None)
+        standing = self._place.books.claim(return_id)
+        if case is None:
+            case = Case(return_id, standing.order_id if standing else "", (), return_id=return_id)
+        meant = {"decision": "approve" if accept else "reject", "question": "goods", "grade": grade}
+        body = {"grade": grade, "accept": accept}
+        return self._decide(case, standing, f"/inspections/{quote(return_id, safe='')}", body, meant)
+
+    def refund(
+        self,
+        *,
+        order_id: str,
+        line_item_ids: Sequence[str] | None = None,
+        amount: Decimal | None = None,
+        part: str | None = None,
+        reason: str | None = None,
+        record_only: bool = False,
+        restock: bool = False,
+    ) -> CommandResult:
+        """Have them pay back of their own accord; what it is worth is what the marketplace has left of it."""
+        self._demand("refund")
+        left = self._place.books.left(order_id, line_item_ids)
+        worth, currency = left or (Decimal(0), "")
+        units = None if line_item_ids is None else list(line_item_ids)
+        body = _given(
+            order_id=order_id,
+            line_item_ids=units,
+            amount=None if amount is None else f"{amount:f}",
+            currency=currency if amount is not None else None,
+            part=part,
+            reason=reason,
+            record_only=record_only or None,
+            restock=restock or None,
+        )
+        case = self._hooks.case("/refunds", self._hooks.ask("POST", "/refunds", body))
+        sums = {"amount": worth if amount is None else amount, "currency": currency}
+        about = {"line_item_ids": units, "reason": reason, "restock": restock, **sums}
+        if record_only:
+            self._tell("refund_recorded", case, **about)
+        else:
+            self._tell("refund_requested", case, **about, accepted=True)
+        return Done(case)
+
+    def receive_parcel(
+        self, *, return_id: str, order_id: str, line_item_ids: Sequence[str], tracking_number: str | None = None
+    ) -> None:
+        """Put a parcel on the dock: told at the same instant, once what brought it is over."""
+        about = {"return_id": return_id, "order_id": order_id, "line_item_ids": list(line_item_ids)}
+        self._happened("parcel_received", **about, tracking_number=tracking_number)
+        if "parcels" in self._hooks:
+            self._parcels.append(_given(**about, tracking_number=tracking_number))
+
+    def _tell_parcel(self) -> Json:
+        parcel = self._parcels.pop(0)
+        self._hooks.ask("POST", "/parcels", parcel)
+        return parcel
+
+    def _cases(self) -> list[Case]:
+        cases: dict[str, Case] = {}
+        for number, row in enumerate(self._hooks.ask("GET", "/cases")["cases"]):
+            case = self._hooks.case(f"/cases: cases.{number}", row)
+            if case.id in cases:
+                raise SeatFailed(f"GET /cases: cases.{number}.id is {case.id}, as of another case; each has its own")
+            cases[case.id] = case
+        return list(cases.values())
+
+    def _demand(self, endpoint: str) -> None:
+        if endpoint not in self._hooks:
+            raise NotCapable(Capability.STAFF_DECIDES)
+
+    def _answer(self, case_id: str, answer: str, amount: Decimal | None = None, **words: str | None) -> Done:
+        self._demand(answer)
+        case = next((case for case in self._cases() if case.id == case_id), None)
+        if case is None:
+            raise SeatRefuses(404, "Unknown adjustment", f"The OMS has no case {case_id}.", "adjustment_id")
+        standing = self._place.books.claim(case.claim) if case.claim else None
+        question = standing.question if standing else "request"
+        meant: Json = {"decision": answer, "question": question, "grade": None, "reason": words.get("reason")}
+        meant["words_to_buyer"] = words.get("comment")
+        body: Json = _given(**words)
+        if amount is not None:
+            meant |= {"decision": "partial", "amount": amount}
+            body |= _given(amount=f"{amount:f}", currency=standing.currency if standing else case.currency or None)
+        return self._decide(case, standing, f"/cases/{quote(case_id, safe='')}/{answer}", body, meant)
+
+    def _decide(self, case: Case, standing: Standing | None, path: str, body: Json, meant: Json) -> Done:
+        """Have a decision taken, and say so; where no answer comes, it may have been taken nevertheless."""
+        amount, currency = (standing.total, standing.currency) if standing else (case.amount, case.currency)
+        about = {"amount": amount, "currency": currency, "reason": None, "words_to_buyer": None, **meant}
+        try:
+            answer = self._hooks.ask("POST", path, body)
+        except SeatFailed:
+            self._tell("decision_given", case, **about, accepted=False)
+            raise
+        self._tell("decision_given", case, **about, accepted=True)
+        if answer:
+            case = self._hooks.case(path, answer)
+        else:
+            case = next((now for now in self._cases() if now.id == case.id), case)
+        return Done(case)
+
+    def _tell(self, name: str, case: Case, **data: Any) -> None:
+        numbers = {"return_id": case.return_id, "cancel_id": case.cancel_id, "order_id": case.order_id}
+        self._happened(name, adjustment_id=case.id, **numbers, **data)
+
+    def _happened(self, name: str, **data: Any) -> None:
+        event = Event(self._place.clock.now(), name, data)
+        for listener in self._listeners:
+            listener(event)
+
+
+def _given(**fields: Any) -> Json:
+    return {name: value for name, value in fields.items() if value is not None}

@@ -1,0 +1,50 @@
+"""What the marketplace's own books say of a claim or an order, for a seat that does not say it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from mock_tiktok import Marketplace
+from mock_tiktok.errors import UnknownId
+from rehearsal.seats.port import Question, Standing
+
+# Where the goods are what a claim asks about, also when an appeal was handed back to the seller.
+GOODS: Final = frozenset({"AWAITING_BUYER_SHIP", "BUYER_SHIPPED_ITEM", "REJECT_RECEIVE_PACKAGE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Market:
+    """Reads the marketplace; reading changes nothing."""
+
+    marketplace: Marketplace
+
+    def claim(self, claim_id: str) -> Standing | None:
+        """Return how a return or a cancellation stands; None where there is none."""
+        try:
+            view = self.marketplace.return_view(claim_id)
+        except UnknownId:
+            try:
+                other = self.marketplace.cancellation_view(claim_id)
+            except UnknownId:
+                return None
+            return Standing(other.order_id, Question.REQUEST, other.refund_total, other.currency)
+        question = Question.GOODS if view.return_status in GOODS else Question.REQUEST
+        return Standing(view.order_id, question, view.refund_total, view.currency)
+
+    def left(self, order_id: str, line_item_ids: Sequence[str] | None) -> tuple[Decimal, str] | None:
+        """Return what is left to pay back of these units, or of the order, and its currency; None where there is none.
+
+        Of units it is at most what they were bought for, and at most what is left of the order.
+        """
+        try:
+            order = self.marketplace.order_view(order_id)
+        except UnknownId:
+            return None
+        left = order.paid - order.refunded
+        if line_item_ids is not None:
+            chosen = (unit.total for unit in order.line_items if unit.id in line_item_ids)
+            left = min(left, sum(chosen, Decimal(0)))
+        return left, order.currency
