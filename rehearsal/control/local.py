@@ -280,15 +280,22 @@ class InProcessStage(Stage):
             wanted = {**wanted, "shops": shops}
         if "start" in wanted:
             wanted = {**wanted, "start": beginning(wanted["start"], "start")}
-        with self.holding() as old, self._changing:
+        with self.holding() as old:
             old.demand_present()
             settings = {**self.state.settings, **wanted}
             if "profile" in wanted and "market" not in wanted:
                 settings.pop("market", None)  # the new profile has its own
-            self.state.world = self._make_world(**settings)
-            self.state.settings = settings
+            new = self._make_world(**settings)
             old.close()
+            with self._changing:
+                self.state.world, self.state.settings = new, settings
+        self.begin()
         return self._world()
+
+    def begin(self) -> None:
+        """Have a connector from outside start, where one sits: the doors that it calls at are open by now."""
+        with self.holding() as world:
+            world.begin()
 
     def _with_profile(self, given: Json, of: str = "") -> Json:
         """Return what was given with the profile that it names: one that ships, or one that this stage began with."""

@@ -227,7 +227,10 @@ class ConnectorSeat(Seat, Protocol):
         return False
 
     def start(self) -> None:
-        """Have it start, or start again on what it has kept."""
+        """Have it start, or start again on what it has kept.
+
+        One from outside is started when the world is there; it is given the codes of the shops and is ready then.
+        """
         return
 
     def stop(self) -> None:
@@ -246,8 +249,11 @@ class ConnectorSeat(Seat, Protocol):
     # SHOPS
     def add_shop(
         self, auth_code: str, *, name: str | None = None, default_answers: Mapping[str, str] | None = None
-    ) -> ShopAtConnector:
-        """Have it exchange an authorization code for a shop, and answer for a seller who is silent."""
+    ) -> ShopAtConnector | None:
+        """Give it an authorization code to exchange for a shop, and have it answer for a seller who is silent.
+
+        Return how it knows the shop, if it says so. One from outside that is not started gets the code at its start.
+        """
         raise NotCapable(Capability.SHOPS)
 
     def add_client(self, name: str = "oms") -> Client:
@@ -271,8 +277,12 @@ class ConnectorSeat(Seat, Protocol):
 
     # OUTPUT
     def on_output(self, listener: Callable[[str], None]) -> None:
-        """Have `listener` hear each line that it writes about itself."""
+        """Have `listener` hear each line that it writes about itself, at the latest when `hear` is called."""
         raise NotCapable(Capability.OUTPUT)
+
+    def hear(self) -> None:
+        """Have its listener hear what it has written since; raise SeatFailed if it has ended of its own accord."""
+        return
 
     def on_commit(self, listener: Callable[[str], None]) -> bool:
         """Have `listener` hear "before" and "after" at each commit; return whether the seat can say so."""
@@ -353,11 +363,21 @@ class Outward(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenShop:
+    """A shop as its seller lets somebody in: the code is fresh."""
+
+    shop_id: str
+    shop_cipher: str
+    auth_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """What a world gives to whoever sits down in it: its name and seed, its clock, and a way onto its wire.
 
     Who asks somebody outside and waits for them does so within `letting_go`: then they can call back. `outward` has a
     host name on the wire lead to an address outside, and returns a session of the stage's own that gets there.
+    `shops` are those that are open, and `written` is how many calls of the seat's own were to change something.
     """
 
     world: str
@@ -367,6 +387,8 @@ class Place:
     letting_go: Callable[[], AbstractContextManager[None]]
     outward: Outward
     books: MarketplaceBooks
+    shops: Callable[[], Sequence[OpenShop]] = tuple
+    written: Callable[[], int] = int
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,11 +154,12 @@ class ServedStage:
         self._proxy = Proxy(ports.sockets["proxy"], ports.doors(), ports.authority)
 
     def __enter__(self) -> Self:
-        """Serve; come back when every address has answered."""
+        """Serve; come back when every address has answered, and who sits there is ready."""
         self._served.start()
         self._proxy.start()
         try:
             self._await_answers()
+            self.stage.begin()
         except BaseException:
             self.close()
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -38,6 +39,20 @@ class FiredLike(AgendaLike, Protocol):
     def changed(self) -> bool: ...
     @property
     def order_id(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What is done to a connector, or by one that the stage drives, as an act among the others."""
+
+    at: datetime
+    what: str
+    who: str = "connector"
+    changed: bool = True
+    return_id: str | None = None
+    order_id: str | None = None
+    rank: int = 5
+    number: int = 0
 
 
 class Player(Protocol):

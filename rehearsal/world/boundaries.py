@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from rehearsal.simulation.player import AgendaLike, DueLike, FiredLike
+from rehearsal.simulation.player import Act, AgendaLike, DueLike, FiredLike
 
 
 class Killed(BaseException):
@@ -85,20 +85,6 @@ class CrashPoints:
         """Count from the beginning again, for another world has begun."""
         self.kept, self.dying, self.killed, self.number = [], False, None, 0
         self._same, self._act, self._idle = False, None, set()
-
-
-@dataclass(frozen=True, slots=True)
-class Act:
-    """What the stage does to a connector's process, as an act among the others."""
-
-    at: datetime
-    what: str
-    who: str = "connector"
-    changed: bool = True
-    return_id: str | None = None
-    order_id: str | None = None
-    rank: int = 5
-    number: int = 0
 
 
 class Restart:

@@ -43,6 +43,7 @@ from rehearsal.seats.port import (
     Client,
     Conduct,
     NotCapable,
+    OpenShop,
     Place,
     SeatFailed,
     Seats,
@@ -51,13 +52,13 @@ from rehearsal.seats.port import (
 )
 from rehearsal.simulation.clock import SimulatedClock, SystemClock
 from rehearsal.simulation.compression import Pace
-from rehearsal.simulation.player import AgendaLike, FiredLike, Player
+from rehearsal.simulation.player import Act, AgendaLike, FiredLike, Player
 from rehearsal.simulation.scheduler import Advanced, Scheduler, Stuck
 from rehearsal.trace.log import Trace
 from rehearsal.wire.faults.trouble import Hit, Trouble, TroubleAct
 from rehearsal.wire.recorder import Call, Endpoint, Exchange, Recorder
 from rehearsal.wire.transport import Wire, WsgiApp, recorded, run_wsgi
-from rehearsal.world.boundaries import Act, CrashPoints, Killed, Restart
+from rehearsal.world.boundaries import CrashPoints, Killed, Restart
 from rehearsal.world.errors import Busy, InvalidValue
 from rehearsal.world.lock import WorldLock
 from rehearsal.world.market import Market
@@ -133,6 +134,7 @@ class WorldState:
     outsiders: int = 0
     points: CrashPoints | None = None
     down_since: datetime | None = None
+    written: int = 0  # calls of the connector's that were to change something
     renewals_hit: bool = False  # trouble has befallen a renewal of the connector's tokens
     untold: deque[FiredLike] = field(default_factory=lambda: deque(maxlen=MOST_UNTOLD))
     untold_idle: int = 0
@@ -198,7 +200,8 @@ class World:
         self._mount(API_HOST, AUTH_HOST, name="marketplace", contract="tiktok_shop", app=self.marketplace.app)
         app = self.marketplace.developer_apps[AppName.CONNECTOR]
         self.connector: Final = seats.connector(self._place("connector"), AppCredentials(app.key, app.secret))
-        self.connector.start()
+        if not self.connector.from_outside:
+            self.connector.start()
         if self.connector.app is not None:
             api = self._mortal(self.connector.app)
             self._mount(CONNECTOR_HOST, name="connector", contract="channeladvisor", app=api)
@@ -210,16 +213,20 @@ class World:
         self.shops: Final[list[ShopAtConnector]] = []
         self._open_shops(opening, "" if isinstance(shops, int) else "shops.{}.")
         self.trouble: Final = Trouble(self, told=self._on_hit)
-        seated = {"connector": self.connector, "oms": self.oms}
-        self._players: Final[dict[str, Player]] = {"stage": self.trouble, "marketplace": self.marketplace}
-        self._players.update((name, seat) for name, seat in seated.items() if Capability.DRIVEN in seat.capabilities)
+        self._players: Final = self._who_act()
         self._scheduler: Final = Scheduler(self.clock, self._players, self._act)
 
     def _mount(self, *hosts: str, name: str, contract: str, app: WsgiApp) -> None:
         self.wire.mount(*hosts, name=name, contract=Contract.load(contract), app=app)
 
+    def _who_act(self) -> dict[str, Player]:
+        """Return those who act in this world's time, by name."""
+        seated = {"connector": self.connector, "oms": self.oms}
+        driven = {name: seat for name, seat in seated.items() if Capability.DRIVEN in seat.capabilities}
+        return {"stage": self.trouble, "marketplace": self.marketplace, **driven}
+
     def _client_named(self, name: str) -> Client:
-        lets_in = Capability.SHOPS in self.connector.capabilities
+        lets_in = Capability.SHOPS in self.connector.capabilities and not self.connector.from_outside
         return self.connector.add_client(name) if lets_in else NO_CLIENT
 
     def _conduct(self) -> Conduct:
@@ -228,12 +235,20 @@ class World:
         return Conduct(begun.oms_policy, begun.oms_manners, second)
 
     def _place(self, seat: str) -> Place:
-        books, http = Market(self.marketplace), self.wire.session(seat)
-        return Place(self.name, self.seed, self.clock, http, self.letting_go, self._outward, books)
+        session, written = self.wire.session(seat), lambda: self.state.written
+        more = (self._outward, Market(self.marketplace), self._shops_open, written)
+        return Place(self.name, self.seed, self.clock, session, self.letting_go, *more)
 
     def _outward(self, host: str, *, to: str, contract: str, url: str) -> requests.Session:
         self.wire.lead(host, to=Endpoint(to, Contract.load(contract), abroad(url, self.letting_go)))
         return self.wire.session("stage")
+
+    def _shops_open(self) -> list[OpenShop]:
+        market = self.marketplace
+        return [
+            OpenShop(shop.shop_id, shop.shop_cipher, market.credentials(shop.shop_id).auth_code)
+            for shop in market.shops
+        ]
 
     def _an_auditor(self) -> Auditor:
         return Auditor(
@@ -255,6 +270,14 @@ class World:
             self.oms.subscribe(self._on_oms)
         if Capability.OUTPUT in self.connector.capabilities:
             self.connector.on_output(self._on_line)
+
+    # beginning
+
+    def begin(self) -> None:
+        """Have a connector from outside start, now that the world is there to be called; raise SeatFailed."""
+        with self.lock:
+            if self.connector.from_outside and not self.connector.ready():
+                self.connector.start()
 
     # shops
 
@@ -295,7 +318,8 @@ class World:
             if Capability.SHOPS in self.connector.capabilities:
                 auth_code = self.marketplace.credentials(shop.shop_id).auth_code
                 answers = {} if new.default_answers is None else {"default_answers": new.default_answers}
-                self.shops.append(self.connector.add_shop(auth_code, name=shop.name, **answers))
+                if known := self.connector.add_shop(auth_code, name=shop.name, **answers):
+                    self.shops.append(known)
         except Exception:
             self.marketplace.close_shop(shop.shop_id)
             raise
@@ -495,6 +519,7 @@ class World:
         A book that has moved in a world that stands still is judged again, for nothing else would bring it up.
         """
         with self.lock:
+            self.connector.hear()
             judged = self.state.rest.judged
             if judged is not None and self._shown(Capability.LEDGER, self.books, judged) != judged:
                 self._judge()
@@ -518,8 +543,10 @@ class World:
             )
 
     def _on_exchange(self, exchange: Exchange) -> None:
-        if exchange.writes and (exchange.outside or (self.connector.from_outside and exchange.caller == "connector")):
-            self.state.rest.disturb(self.now)
+        if exchange.writes and (exchange.outside or exchange.caller == "connector"):
+            self.state.written += exchange.caller == "connector"
+            if exchange.outside or self.connector.from_outside:
+                self.state.rest.disturb(self.now)
 
     def _on_hit(self, hit: Hit) -> None:
         """Have the auditor give more time to those whom trouble has hit."""
@@ -561,6 +588,8 @@ class World:
     def kill_connector(self) -> bool:
         """End the connector's process without a farewell; return that it does not run. Raise Busy if it is down."""
         with self.lock:
+            if Capability.KILL not in self.connector.capabilities:
+                raise NotCapable(Capability.KILL)
             if not self.connector.ready():
                 raise Busy("The connector is down", "it has to run before it can be killed")
             self.connector.kill()
@@ -571,6 +600,8 @@ class World:
     def start_connector(self) -> bool:
         """Start the connector on what it left; return that it runs. Raise Busy if it runs already."""
         with self.lock:
+            if Capability.KILL not in self.connector.capabilities:
+                raise NotCapable(Capability.KILL)
             if self.connector.ready():
                 raise Busy("The connector runs", "only one that was killed can be started")
             self.connector.start()

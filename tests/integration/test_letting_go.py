@@ -15,7 +15,7 @@ from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Problem
 from rehearsal.seats.port import Capability, EmptyConnectorSeat, Place, Seats
 from rehearsal.server.served import Ports, ServedStage
-from rehearsal.world.boundaries import Act
+from rehearsal.simulation.player import Act
 from rehearsal.world.lock import WorldLock
 from rehearsal.world.world import World
 

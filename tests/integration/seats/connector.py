@@ -1,0 +1,103 @@
+"""A connector as somebody else writes one, with nothing of ours: it says yes to whoever wants money back.
+
+`MANNER` is in what way it is bad: `dies` or `fails` in its first round, `late` to be ready, `has_children`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import subprocess
+import sys
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.request import ProxyHandler, Request, build_opener
+
+KEY, SECRET, MANNER = os.environ["APP_KEY"], os.environ["APP_SECRET"], os.environ.get("MANNER", "")
+KEPT = Path(os.environ["DATA"]) / "shops.json"
+said = {"now": ""}  # by the stage: what time it is
+CALL = build_opener(ProxyHandler({})).open
+RETURNS = "/return_refund/202309/returns"
+
+
+def answer(request: Request) -> Any:
+    with CALL(request, timeout=20) as response:
+        said["now"] = response.headers["Rehearsal-Now"]
+        return json.load(response)["data"]
+
+
+def exchange(code: str) -> None:
+    """Take up a shop."""
+    query = {"app_key": KEY, "app_secret": SECRET, "auth_code": code, "grant_type": "authorized_code"}
+    token = answer(Request(f"{os.environ['AUTH']}/api/v2/token/get?{urlencode(query)}"))["access_token"]
+    (shop,) = call(token, "GET", "/authorization/202309/shops")["shops"]
+    KEPT.write_text(json.dumps({**shops(), shop["cipher"]: token}))
+    print(f"took up {shop['name']}")
+
+
+def shops() -> dict[str, str]:
+    known: dict[str, str] = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    return known
+
+
+def call(token: str, method: str, path: str, body: Any = None, **query: str) -> Any:
+    """Make a signed call at an hour of the stage's."""
+    sent = b"" if body is None else json.dumps(body).encode()
+    pairs = {"app_key": KEY, "timestamp": str(int(datetime.fromisoformat(said["now"]).timestamp())), **query}
+    text = path + "".join(f"{name}{pairs[name]}" for name in sorted(pairs)) + sent.decode()
+    pairs["sign"] = hmac.new(SECRET.encode(), f"{SECRET}{text}{SECRET}".encode(), hashlib.sha256).hexdigest()
+    headers = {"x-tts-access-token": token, "content-type": "application/json"}
+    return answer(Request(f"{os.environ['API']}{path}?{urlencode(pairs)}", sent or None, headers, method=method))
+
+
+def round_() -> None:
+    """Say yes to whoever has asked."""
+    if MANNER == "dies":
+        print("ValueError: cannot go on", file=sys.stderr, flush=True)
+        os._exit(3)
+    for cipher, token in shops().items():
+        found = call(token, "POST", f"{RETURNS}/search", {}, shop_cipher=cipher, page_size="50")
+        for one in found.get("return_orders", []):
+            if one["return_status"] == "RETURN_OR_REFUND_REQUEST_PENDING":
+                path, yes = f"{RETURNS}/{one['return_id']}/approve", {"decision": "APPROVE_REFUND"}
+                call(token, "POST", path, yes, shop_cipher=cipher, idempotency_key=one["return_id"])
+                print(f"approved {one['return_id']}")
+
+
+class Doors(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        asked = urlsplit(self.path)
+        if asked.path == "/authorize":
+            exchange(parse_qs(asked.query)["code"][0])
+        self.end(503 if MANNER == "late" else 200)
+
+    def do_POST(self) -> None:
+        said.update(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+        if MANNER == "fails":
+            print("the shop's table is locked")
+            return self.end(500)
+        round_()
+        return self.end(204)
+
+    def end(self, status: int) -> None:
+        self.send_response(status)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+if __name__ == "__main__":
+    if MANNER == "has_children":
+        child = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
+        print(f"child {child.pid}")
+    for given in filter(None, os.environ.get("CODES", "").split(",")):
+        exchange(given)
+    print(f"knows {len(shops())}")
+    ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Doors).serve_forever()

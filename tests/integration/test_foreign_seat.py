@@ -1,0 +1,165 @@
+"""Somebody else's connector on the seat: a program of its own that is started, killed, started again, and judged."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from rehearsal.control.local import InProcessStage
+from rehearsal.control.stage import Problem
+from rehearsal.seats import foreign
+from rehearsal.seats.description import read_seat
+from rehearsal.seats.foreign import ForeignSeat
+from rehearsal.server.served import Ports, ServedStage
+from rehearsal.world.world import World
+
+SCRIPT = Path(__file__).parent / "seats/connector.py"
+ENV = {
+    "API": "{tiktok}",
+    "AUTH": "{tiktok_auth}",
+    "APP_KEY": "{app_key}",
+    "APP_SECRET": "{app_secret}",
+    "PORT": "{port}",
+    "DATA": "{data}",
+}
+ADDRESS = "http://127.0.0.1:{port}"
+SEAT = {
+    "name": "yes",
+    "command": [sys.executable, str(SCRIPT)],
+    "env": ENV,
+    "ready": f"{ADDRESS}/ready",
+    "round": f"{ADDRESS}/round",
+    "authorize": f"{ADDRESS}/authorize",
+}
+BY_CODES = {"authorize": None, "env": ENV | {"CODES": "{auth_codes}"}}
+
+
+def manner(said: str) -> dict[str, Any]:
+    return {"env": ENV | {"MANNER": said}}
+
+
+class Sat:
+    """A served stage with a connector of somebody else's."""
+
+    def __init__(self, folder: Path, said: dict[str, Any]) -> None:
+        file = folder / "seat.yaml"
+        file.write_text(yaml.safe_dump({key: value for key, value in (SEAT | said).items() if value is not None}))
+        self.lines: list[str] = []
+        self.ports = Ports()
+        around = {name: str(address) for name, address in asdict(self.ports.addresses()).items()}
+        self.seat = ForeignSeat(read_seat(file), around, heard=self.lines.append, data=folder)
+        self.stage = InProcessStage(World, seats=self.seat.seats())
+
+    def pays_back(self) -> bool:
+        """Have a buyer ask for their money back and let an hour pass; return whether they got it."""
+        order = self.stage.place_order()
+        asked = self.stage.request_return(order["order_id"], type="REFUND")
+        self.stage.advance(by="PT1H")
+        refunded: str = self.stage.get_return(asked["return_id"])["refunded"]
+        return refunded == str(order["total"])
+
+
+@contextmanager
+def sat(folder: Path, **said: Any) -> Iterator[Sat]:
+    one = Sat(folder, said)
+    try:
+        with ServedStage(one.stage, one.ports):
+            yield one
+    finally:
+        one.seat.end()
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    stat = Path(f"/proc/{pid}/stat")  # nobody may be there to reap it
+    return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.mark.parametrize("said", [{}, BY_CODES], ids=["by its address", "by its environment"])
+def test_it_takes_up_its_shop_and_does_its_rounds(tmp_path: Path, said: dict[str, Any]) -> None:
+    with sat(tmp_path, **said) as one:
+        assert one.pays_back()
+        findings = one.stage.findings()
+    assert findings["findings"] == []
+    assert "took up Rehearsal Shop 1" in one.lines
+
+
+def test_it_comes_back_with_what_it_kept_and_begins_anew_with_a_reset(tmp_path: Path) -> None:
+    with sat(tmp_path) as one:
+        assert one.pays_back()
+        one.stage.kill_connector()
+        assert not one.pays_back(), "nobody is there"
+        with pytest.raises(Problem, match="The connector is down"):
+            one.stage.kill_connector()
+        one.stage.start_connector()
+        assert one.lines[-1] == "knows 1"
+        assert one.pays_back()
+        one.stage.reset()
+        assert one.lines[-2:] == ["knows 0", "took up Rehearsal Shop 1"]
+        assert one.pays_back()
+        one.stage.add_shop(market="GB")
+        assert one.lines[-1] == "took up Rehearsal Shop 2"
+    assert not one.seat.program.running
+    assert [path.name for path in tmp_path.iterdir()] == ["seat.yaml"], "nothing of it stays behind"
+
+
+@pytest.mark.parametrize(
+    ("manner_", "words"),
+    [
+        (
+            "fails",
+            r"yes answered the round with 500 \(.*/round\); its last lines:\n(.*\n)*  \| the shop's table",
+        ),
+        ("dies", r"yes has ended with exit code 3.*; its last lines:\n(.*\n)*  \| ValueError: cannot go on"),
+    ],
+)
+def test_a_round_that_fails_is_the_connectors_failure_with_its_last_lines(
+    tmp_path: Path, manner_: str, words: str
+) -> None:
+    with sat(tmp_path, **manner(manner_)) as one:
+        with pytest.raises(Problem, match=words) as failed:
+            one.stage.advance(by="PT15M")
+        assert (failed.value.status, failed.value.title) == (500, "The connector failed")
+        assert one.stage.place_order()
+
+
+def test_one_that_is_never_ready_is_waited_for_in_bounds_and_left_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(foreign, "READY_PATIENCE", 1.0)
+    with (
+        pytest.raises(Problem, match=r"was not ready within 1 seconds: .*/ready does not answer"),
+        sat(tmp_path, **manner("late")),
+    ):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (["no-such-program"], "yes: no-such-program cannot be started: No such file or directory"),
+        ([sys.executable, "-c", "print('no'); exit(7)"], r"yes has ended with exit code 7 before it was ready.*\n.*no"),
+    ],
+)
+def test_one_that_does_not_start_is_named(tmp_path: Path, command: list[str], words: str) -> None:
+    with pytest.raises(Problem, match=words), sat(tmp_path, command=command):
+        pass
+
+
+def test_it_is_ended_with_all_that_it_has_started(tmp_path: Path) -> None:
+    with sat(tmp_path, **manner("has_children")) as one:
+        children = [int(line.split()[1]) for line in one.lines if line.startswith("child ")]
+        assert [alive(child) for child in children] == [True]
+        one.stage.kill_connector()
+        assert [alive(child) for child in children] == [False]
