@@ -27,7 +27,7 @@ from rehearsal.server.authority import Authority, server_context
 from rehearsal.server.doors import KNOCK
 from rehearsal.server.front import AT_ONCE, LONGEST
 
-MOST: Final = 512  # connections at once
+MOST: Final = 128  # connections at once; each may hold three files open, with its door's two
 LONGEST_HEAD: Final = 64 * 1024  # bytes
 CHUNK: Final = 64 * 1024  # bytes
 PATIENCE: Final = 10.0  # seconds of real time until a client has said whom it wants, and until TLS stands
@@ -68,7 +68,7 @@ class Proxy:
         self._limits: dict[asyncio.Task[None], asyncio.Timeout] = {}
         self._greeting = server_context()
         self._greeting.sni_callback = self._choose
-        self._loop = asyncio.new_event_loop()
+        self._loop = asyncio.SelectorEventLoop()
         self._thread = threading.Thread(target=self._run, name="proxy", daemon=True)
 
     def start(self) -> None:
@@ -250,8 +250,9 @@ async def _carry(source: Stream, sink: Stream, limit: asyncio.Timeout) -> None:
     limit.reschedule(clock() + SILENCE)
     while said := await source[0].read(CHUNK):
         limit.reschedule(clock() + SILENCE)
-        if QUICKACK is not None:  # many clients send the body only when the head has been acknowledged
-            spoken_by.setsockopt(socket.IPPROTO_TCP, QUICKACK, 1)
+        with suppress(OSError):  # it may be gone, which the next reading says
+            if QUICKACK is not None:  # many clients send the body only when the head has been acknowledged
+                spoken_by.setsockopt(socket.IPPROTO_TCP, QUICKACK, 1)
         sink[1].write(said)
         await sink[1].drain()
 
