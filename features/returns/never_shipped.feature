@@ -8,6 +8,7 @@ Feature: What nobody goes on with ends by itself
     And Maya has asked to send it back
     And Omar has received a tea set for 24.50 USD
     And Omar has sent it back
+    And Omar's parcel is lost
 
   Rule: A month is enough for everybody
 

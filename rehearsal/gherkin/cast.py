@@ -25,6 +25,7 @@ ANY: Final = Which()
 NEWS: Final = "it comes with the connector's next round and the OMS's pull, for which \"an hour has passed\" is enough"
 UNDONE: Final = ("Canceled", "Rejected", "Refund Rejected", "Return Rejected")  # after which one may ask for it again
 OPEN: Final = ("NewRma", "ReadyForReturn")  # what waits for the seller
+LOST: Final = "is lost"
 BOOKS: Final = {"marketplace": "marketplace", "connector": "connector", "oms": "OMS"}
 
 
@@ -307,7 +308,11 @@ class Buyer(Person):
 
 
 class Courier(Person):
-    """Carries parcels: the order to the buyer, the return to the warehouse."""
+    """Carries parcels: the order to the buyer, the return to the warehouse; and loses some."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage)
+        self._over: dict[str, str] = {}  # what became of a return's parcel, by the return
 
     def delivers(self, buyer: Buyer, which: Which = ANY) -> None:
         """Bring the order to the buyer."""
@@ -315,7 +320,20 @@ class Courier(Person):
 
     def brings_back(self, buyer: Buyer, which: Which = ANY) -> None:
         """Bring the parcel of a return to the warehouse."""
-        self.stage.arrive_return(buyer.asked(which, noun="return").id)
+        claim = buyer.asked(which, noun="return")
+        if (ended := self._over.get(claim.id)) == LOST:
+            raise Miswritten(f"{buyer.name}'s parcel {ended}: it arrives no more")
+        self.stage.arrive_return(claim.id)
+        self._over[claim.id] = "has arrived"
+
+    def loses(self, buyer: Buyer, which: Which = ANY) -> None:
+        """Lose the parcel of a return on its way: it will never arrive."""
+        claim = buyer.asked(which, noun="return")
+        ended = self._over.get(claim.id)
+        if ended or (shown := shown_as(self.stage, claim)) != "Buyer Shipped":
+            state = ended or f'is not on its way: the request is shown as "{shown}"'
+            raise Miswritten(f"{buyer.name}'s parcel {state}; what gets lost has been handed over and has not arrived")
+        self._over[claim.id] = LOST
 
 
 class Operator(Person):

@@ -20,6 +20,7 @@ from typing import Any, Final
 import pytest
 from _pytest.mark.expression import Expression
 from pytest_bdd import parser as gherkin
+from pytest_bdd.scenario import get_step_function
 
 from rehearsal.control.places import clash
 from rehearsal.control.stage import Json, Stage
@@ -269,10 +270,14 @@ def pytest_bdd_step_error(request: pytest.FixtureRequest, step: gherkin.Step) ->
     request.node.stash[RECORDING].note(step, "failed")
 
 
-def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, step: gherkin.Step, exception: Exception) -> None:
+def pytest_bdd_step_func_lookup_error(
+    request: pytest.FixtureRequest, scenario: gherkin.Scenario, step: gherkin.Step, exception: Exception
+) -> None:
     request.node.stash[RECORDING].note(step, "failed")
-    said = Saying(str(step.type).capitalize(), step.name)
-    exception.args = (unknown(said, request.node.path, step.line_number),)
+    later = scenario.steps[scenario.steps.index(step) + 1 :]
+    missing = [step, *(one for one in later if get_step_function(request, one) is None)]
+    said = [(one.line_number, Saying(str(one.type).capitalize(), one.name)) for one in missing]
+    exception.args = (unknown(request.node.path, *said),)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -113,6 +113,8 @@ RULES: Final[Mapping[str, Rule]] = {
     }),
 }
 # fmt: on
+# Where sums are in which currency.
+PLACES: Final = {"GBP": "the United Kingdom", "IDR": "Indonesia", "USD": "the United States"}
 ORDERS: Final = {
     "UNPAID": "has not been paid",
     "ON_HOLD": "is in its first hour",
@@ -147,6 +149,9 @@ class Told(Stage):
         try:
             return self._stage.request(call, path, body)
         except Problem as refusal:
+            if refusal.field == "currency" and (place := PLACES.get(said := str(body.get("currency")))):
+                hint = f'a scenario with sums in {said} begins with "the shop is in {place}"'
+                raise Refusal(refusal, hint) from refusal
             of_goods = str(body.get("decision", "")).endswith("RECEIVED_PACKAGE")
             rule = RULES.get("of goods" if of_goods else call.name)
             means = self._means(rule, {**body, **path}, refusal) if rule and refusal.status in (404, 409) else ""

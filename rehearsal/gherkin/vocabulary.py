@@ -121,21 +121,24 @@ def nearest(said: Saying, known: Iterable[Saying]) -> list[Saying]:
     return [one for likeness, _, one in rated[:NEAREST] if likeness >= FAR]
 
 
-def unknown(said: Saying, feature: Path, line: int | None) -> str:
-    """Say that there is no such step, and which come nearest."""
-    near = nearest(said, (*shipped(), *own(feature)))
-    hints = [f"{hole} stands for no column of the examples" for hole in re.findall(r"<.+?>", said.text)]
-    hints += [
-        f"Whoever begins with a capital is a buyer, and nobody else: {said.keyword} {one}" for one in _cased(said)
-    ]
-    first = f'line {line}: there is no step "{said}"' + ("; the nearest are:" if near else "")
-    return "\n".join([first, *(f"  {one}" for one in near), *hints, "All steps: rehearsal steps, or docs/scenarios.md"])
+def unknown(feature: Path, *missing: tuple[int | None, Saying]) -> str:
+    """Say in which lines there is no such step, and which come nearest: three to the first, one to each other."""
+    lines: list[str] = []
+    for line, said in missing:
+        near = nearest(said, (*shipped(), *own(feature)))[: 1 if lines else NEAREST]
+        hints = [f"{hole} stands for no column of the examples" for hole in re.findall(r"<.+?>", said.text)]
+        hints += [
+            f"Whoever begins with a capital is a buyer, and nobody else: {said.keyword} {one}" for one in _cased(said)
+        ]
+        are = "" if not near else "; the nearest is:" if lines else "; the nearest are:"
+        lines += [f'line {line}: there is no step "{said}"{are}', *(f"  {one}" for one in near), *hints]
+    return "\n".join([*lines, "All steps: rehearsal steps, or docs/scenarios.md"])
 
 
 def _cased(said: Saying) -> list[str]:
     """Return what is said with one word begun in the other case, if that is a step."""
     known = [step for step in list(step_function_context_registry.values()) if step.type == said.keyword.lower()]
-    begins = [word.start() for word in re.finditer(r"\w+", said.text)]
+    begins = [word.start() for word in re.finditer(r"(?<!['’]s )\b(?<!['’])\w+", said.text)]
     others = [f"{said.text[:at]}{said.text[at].swapcase()}{said.text[at + 1 :]}" for at in begins]
     return [other for other in others if any(step.parser.is_matching(other) for step in known)][:1]
 

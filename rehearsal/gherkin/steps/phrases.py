@@ -17,7 +17,7 @@ from typing import Any, Final
 from pytest_bdd import given, parsers, when
 
 from rehearsal.gherkin.cast import Buyer, Cast, Goods
-from rehearsal.gherkin.closed_words import one_of
+from rehearsal.gherkin.closed_words import meant, one_of
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.expect import Differs, expect
 from rehearsal.gherkin.which import NOUNS, ORDINALS, Which
@@ -40,6 +40,7 @@ _NAMED = r"(?![a-z\d_])\w[^\s\",:;]*?"
 _PARTICLES = "af|al|av|bin|da|de|del|della|den|der|di|dos|du|e|el|ibn|la|le|ten|ter|van|von|y|zu"
 _GOODS = r"[^\s\",:](?:[^\",:]*?[^\s\",:])?"
 _COUNT = rf"\d+|{'|'.join(NUMBERS)}"
+_SPAN = rf"(?:an?|half an|(?:{_COUNT})(?:\.\d+)?) (?:(?:business|working) )?[a-z]+"
 _THEIR, _FOR = "(?:the|her|his|their)", "(?:for|about|with|on|over|of|from|in)"
 _NTH = "|".join(ORDINALS)
 # As little as may be: in "goods with parts missing" nothing is said of which goods.
@@ -59,7 +60,7 @@ PIECES: Final = {
     "GOODS": rf"(?P<goods>{_GOODS})",
     "KINDS": rf"(?P<count>{_COUNT}) things of different kinds, at (?P<price>{_SUM}) each",
     "COUNT": rf"(?P<count>{_COUNT})",
-    "SPAN": rf"(?P<span>(?:an?|half an|(?:{_COUNT})(?:\.\d+)?) [a-z]+)",
+    "SPAN": rf"(?P<span>{_SPAN}(?: and (?:a half|{_SPAN}))?)",
     "WORDS": r'"(?P<words>[^"]+)"',
     "GRADE": rf"(?P<grade>{'|'.join(GRADES)}|\w+)",
     "PLACE": rf"(?:(?P<place>{_NTH}) )?",
@@ -147,15 +148,22 @@ def act(
 
 
 def time(text: str) -> timedelta:
-    """Read "24 hours", "a day" or "half an hour"."""
-    *amount, unit = text.split()
+    """Read "24 hours", "a day", "half an hour", "23 hours and 59 minutes" or "an hour and a half"."""
+    first, _, more = text.partition(" and ")
+    *amount, unit = first.split()
+    if amount[-1] in ("business", "working"):
+        raise Miswritten(
+            f'"{text}" are of another length by the weekday and the holidays; say the moment, as in '
+            '"the answer to Maya is due on Tuesday 11 March 2031, 10:00:00 in London"'
+        )
     size = _UNITS.get(unit.removesuffix("s"))
     if size is None:
         raise Miswritten(f'"{text}" is no span of time; one is "an hour", "90 minutes", "2 days" or "a week"')
+    rest = timedelta(seconds=size / 2) if more == "a half" else time(more) if more else timedelta()
     if amount == ["half", "an"]:
-        return timedelta(seconds=size / 2)
+        return timedelta(seconds=size / 2) + rest
     many = 1 if amount[0] in ("a", "an") else NUMBERS.index(amount[0]) + 1 if amount[0] in NUMBERS else float(amount[0])
-    return timedelta(seconds=size * many)
+    return timedelta(seconds=size * many) + rest
 
 
 def number(text: str) -> int:
@@ -187,8 +195,13 @@ def table(rows: list[list[str]] | None, *columns: str, optional: str = "") -> li
         raise Miswritten(f"this step needs a table below it, with the columns {', '.join(columns)}")
     head, *body = [[_plain(cell) for cell in row] for row in rows]
     named = [name.lower() for name in head]
-    if sorted({*named, optional}) != sorted({*columns, optional}):
-        raise Miswritten(f"the table below this step has the columns {', '.join(columns)}; not {', '.join(head)}")
+    missing = [name for name in columns if name not in (*named, optional)]
+    wrong = [f'"{name}" is no column of it{meant(name, missing or columns)}' for name in named if name not in columns]
+    wrong += [f'"{name}" is missing' for name in missing if f'"{name}"?' not in " ".join(wrong)]
+    wrong += [f'"{name}" stands there twice' for name in dict.fromkeys(named) if named.count(name) > 1]
+    if wrong:
+        known = ", ".join(f"{name} (may be left out)" if name == optional else name for name in columns)
+        raise Miswritten("\n  ".join((f"the table below this step has the columns {known}", *wrong)))
     return [dict(zip(named, row, strict=True)) for row in body]
 
 

@@ -86,6 +86,11 @@ def _(people: Cast, which: Which) -> None:
     people.courier.brings_back(people.buyer(which.name), which)
 
 
+@act(done="{BUYER}'s {PARCEL} (?:is|has been|has got) lost", happens="{BUYER}'s {PARCEL} (?:gets|is) lost")
+def _(people: Cast, which: Which) -> None:
+    people.courier.loses(people.buyer(which.name), which)
+
+
 @act(done="{BUYER} has withdrawn{ABOUT}", happens="{BUYER} withdraws{ABOUT}")
 def _(people: Cast, which: Which) -> None:
     people.buyer(which.name).withdraws(which)

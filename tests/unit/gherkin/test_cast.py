@@ -18,6 +18,7 @@ from rehearsal.gherkin.timeline import ACTS
 # Steps stand in one line, with "; " between them. All of them are played in one run, each in a world of its own.
 LATER = "And an hour has passed"
 LAMP = "Given Maya has received a lamp for 39.98 USD"
+SENT_BACK = f"{LAMP}; And Maya has sent it back"
 TWO_LINES = "Given Maya has received:; | goods | price each |; | rug | 89.00 USD |; | mug | 12.50 USD |"
 TWO_REQUESTS = f"{TWO_LINES}; And Maya has asked for the money for the rug; And Maya has asked to send back the mug"
 TWO_ORDERS = "Given Maya has received a rug for 89.00 USD; And Maya has received a mug for 12.50 USD"
@@ -148,6 +149,9 @@ MISWRITTEN = {
     f"{LAMP}; {LATER}; When the seller refunds Maya 40.00 USD of the order": "Maya has paid 39.98 USD, and 40.00 USD is",
     f"{LAMP}; When 40.00 USD of Maya's order are refunded in Seller Center": "Maya has paid 39.98 USD, and 40.00 USD is",
     f"{LAMP}; And Maya has asked for her money back; When the operator grants Maya 40.00 USD": "Maya asks for 39.98 USD, and",
+    "Given Maya has received a lamp for 9.00 GBP": (
+        'with sums in GBP begins with "the shop is in the United Kingdom"\n  Invalid value: currency is GBP; the shop\'s is USD'
+    ),
     "Given Maya has received a lamp for 40 JPY": "currency is JPY; the shop's is USD",
     f"{RUPIAH}; {PAID} 10.5 IDR": NO_DECIMALS,
     f"{RUPIAH}; {PAID} 40000.00 IDR": NO_DECIMALS,
@@ -156,13 +160,26 @@ MISWRITTEN = {
     f"{POUNDS}; {PAID} 40.00 GPB": "did you mean GBP?",
     f"{POUNDS}; When the seller refunds Maya 5.00 USD of the order": "currency is USD; the shop's is GBP",
     f"{POUNDS}; When the seller tries to refund Maya 5.00 USD of the order": "currency is USD; the shop's is GBP",
+    f"{ASKED}; Then Maya's request needs an answer within two business days": "by the weekday and the holidays; say the moment",
+    f"{SENT_BACK}; And Maya's parcel is lost; When Maya's parcel reaches the warehouse": "parcel is lost: it arrives no more",
+    f"{SENT_BACK}; When Maya's parcel reaches the warehouse; And Maya's parcel gets lost": "has arrived; what gets lost has",
+    f"{LAMP}; And Maya has asked to send it back; When Maya's parcel is lost": 'not on its way: the request is shown as "Request P',
+    "When an hour and 3 fortnights pass": '"3 fortnights" is no span of time; one is "an hour"',
     "When 3 fortnights pass": '"3 fortnights" is no span of time; one is "an hour"',
     "Given the shop is in France": '"France" is no word that stands here\n  a shop can be in the "United States", "US",',
     "Given the shop is in the united kingdom": 'it is written "United Kingdom"',
     "Given it is tomorrow in universal time": '"tomorrow" is no moment; one is "Monday 03 March 2031, 09:00"',
     "Given it is Monday 07 March 2031, 09:00 in universal time": "7 March 2031 is a Friday, not a Monday",
     "Given Maya has received:": "this step needs a table below it, with the columns goods, pieces, price each",
-    "Given Maya has received:; | what | price each |; | rug | 9.00 USD |": "price each; not what, price each",
+    **{
+        f"Given Maya has received:; | {head} |; | rug | 9.00 USD |": "columns goods, pieces (may be left out), price each\n  "
+        + wrong
+        for head, wrong in {
+            "what | price each": '"what" is no column of it\n  "goods" is missing',
+            "good | price": '"good" is no column of it; did you mean "goods"?\n  "price" is no column of it; did you mean "price each"?',
+            "goods | goods": '"price each" is missing\n  "goods" stands there twice',
+        }.items()
+    },
     "Given Maya has received:; | goods | pieces | price each |; | rug | some | 9.00 USD |": "pieces are a whole number",
     f'{LAMP}; Then Maya has two mails, "order refund"': "this step says two and names 1",
     f"{LAMP}; And Maya has sent it back; When the seller finds Maya's goods broken and refuses them": (
@@ -213,7 +230,6 @@ SHARED = (
 )
 REJECTED = f"{KNOWN}; And the seller has rejected Maya's request"
 APPEALED = f"{REJECTED}; {LATER}; And Maya has appealed"
-SENT_BACK = f"{LAMP}; And Maya has sent it back"
 FIRST_A_NO = 'is shown as "Request Pending"; the seller says no first, and "an hour has passed" brings the answer'
 # What cannot be done now: as what it is shown, and what comes first; below it the words of whoever refuses.
 REFUSED = {
@@ -303,6 +319,12 @@ HELD = [
     f"{CANCELLED}; When the seller approves Maya's request; Then Maya's cancellation is shown as \"Completed\"",
     f'{CROWD}; And all of them have asked to cancel their orders; Then all of their requests are shown as "Cancellation Pending"',
     *(f"When {span} passes" for span in ("half an hour", "one hour", "1.5 hours", "90 minutes", "two days", "a week")),
+    f"{KNOWN}; When a day and 22 hours pass; And half an hour and 1.5 minutes pass; And an hour and a half pass; "
+    'Then Maya\'s request is shown as "Completed"',
+    f"{KNOWN}; When a day and 22 hours pass; And half an hour and 1.5 minutes pass; "
+    "Then the answer to Maya is due on Wednesday 05 March 2031, 10:00:00 in London; And Maya's request is shown as "
+    '"Request Pending"',
+    f"{SENT_BACK}; And Maya's parcel has got lost; When 30 days and an hour pass; Then Maya has been paid back everything",
     "Given Nora has received 2 mugs at 9.00 USD each; And Nora has asked for the money for 1 of the mug",
     "Given Nora has received two boxes at 9.00 USD each; And Nora has asked for the money for one of the boxes",
     f"{TWO_REQUESTS}; {LATER}; When the seller approves Maya's request for the rug; "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from html import unescape
 from importlib import import_module
 from pathlib import Path
 
@@ -113,7 +114,8 @@ def test_a_step_that_is_not_found_names_the_nearest_wherever_it_is_read(
 ) -> None:
     (tmp_path / "conftest.py").write_text("from pytest_bdd import when\n\n@when('our robot nods')\ndef _(): pass\n")
     feature, junit = tmp_path / "own.feature", tmp_path / "junit.xml"
-    feature.write_text("Feature: Own\n  Scenario: Own\n    When our robots nod for <sum>\n")
+    steps = "When our robots nod for <sum>\n    And an hour passes\n    And 2 hours past\n"
+    feature.write_text(f"Feature: Own\n  Scenario: Own\n    {steps}")
     assert run(["play", str(feature), "--junit", str(junit), "--report", str(tmp_path / "report")]) == 2
     pages = [capsys.readouterr().out, junit.read_text(), *(page.read_text() for page in tmp_path.glob("report/0*"))]
     assert len(pages) == 3
@@ -121,3 +123,5 @@ def test_a_step_that_is_not_found_names_the_nearest_wherever_it_is_read(
         assert "line 3: there is no step" in page
         assert "When our robot nods" in page
         assert "stands for no column of the examples" in page
+        assert "line 4" not in page
+        assert re.search(r"line 5: .*; the nearest is:\n +When 24 hours pass\n *All steps", unescape(page))
