@@ -213,17 +213,21 @@ class Outside(EmptyConnectorSeat):
         return self._endpoints.activity(order_id)
 
 
+def seats(hooks: Hooks, patience: float = PATIENCE) -> Seats:
+    """Return the team on both seats."""
+    return Seats(
+        connector=lambda place, app: Outside(place, hooks),
+        oms=lambda place, client, conduct: HooksOms(place, hooks, patience=patience),
+    )
+
+
 @contextmanager
 def seated(*endpoints: str, patience: float = PATIENCE) -> Iterator[tuple[InProcessStage, Team]]:
     """Yield a served stage with the team on both seats, and the team's program."""
     team = Team()
     with serving(team) as url, ExitStack() as until_the_end:
         hooks, ports = Hooks(url, endpoints or (*USUAL, "parcels")), Ports()
-        seats = Seats(
-            connector=lambda place, app: Outside(place, hooks),
-            oms=lambda place, client, conduct: HooksOms(place, hooks, patience=patience),
-        )
-        stage = InProcessStage(World, addresses=ports.addresses(), strict_time=False, seats=seats)
+        stage = InProcessStage(World, addresses=ports.addresses(), strict_time=False, seats=seats(hooks, patience))
         until_the_end.enter_context(ServedStage(stage, ports))
         team.world = stage.world()
         yield stage, team

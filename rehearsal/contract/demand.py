@@ -95,7 +95,8 @@ def _mistake(error: ValidationError) -> Mistake:
             return Mistake(".".join([*path, excess[0]]), f"{'.'.join(path)}: {words}" if path else words)
         case "enum":
             words = f"is {_shown(value)}; possible: {', '.join(_shown(choice) for choice in wanted)}"
-            if isinstance(value, str) and (meant := get_close_matches(value, wanted, 1)):
+            texts = [choice for choice in wanted if isinstance(choice, str)]
+            if isinstance(value, str) and (meant := get_close_matches(value, texts, 1)):
                 words = f"is {_shown(value)}; did you mean {meant[0]}?"
         case "minItems":
             words = f"has {len(value)} entries; at least {wanted} is needed"

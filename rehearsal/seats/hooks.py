@@ -8,6 +8,7 @@ the stage meant it, and what it is worth as the marketplace has it: verdicts do 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from urllib.parse import quote
 
 import requests
 
+from rehearsal.contract.demand import Judge
 from rehearsal.contract.message import read
 from rehearsal.contract.openapi import Contract
 from rehearsal.contract.operation import Breach
@@ -40,6 +42,12 @@ Json = dict[str, Any]
 HOST: Final = "hooks.seat"  # where the endpoints are on the wire of a world, wherever they are in life
 LOOK_EVERY: Final = timedelta(minutes=15)  # as often as our OMS pulls
 RANK: Final = 6  # the OMS's (D3)
+SCHEMA: Final = Judge("seat")
+ANSWERS: Final = {
+    # what an endpoint answers, as the contract calls it
+    **dict.fromkeys(("approve", "reject", "inspect", "refund"), "Case"),
+    "cases": "Cases", "book": "Book", "activity": "Activity",
+}  # fmt: skip
 STAFF: Final = frozenset({"approve", "reject"})  # without either, the staff cannot answer
 UNTOLD: Final = ("kind", "status", "amount", "currency", "deadline", "return_id")
 
@@ -114,7 +122,7 @@ class Endpoints:
     """The endpoints at one address: asks them, and judges what comes back."""
 
     def __init__(self, place: Place, hooks: Hooks, *, patience: float = PATIENCE) -> None:
-        self._url, self._there, self._patience = hooks.url.rstrip("/"), frozenset(hooks.endpoints), patience
+        self.url, self._there, self._patience = hooks.url.rstrip("/"), frozenset(hooks.endpoints), patience
         self._contract = Contract.load("seat")
         self._http = place.outward(HOST, to="oms", contract="seat", url=hooks.url)
 
@@ -141,13 +149,13 @@ class Endpoints:
             for number, row in enumerate(answer["activity"])
         ]
 
-    def case(self, asked: str, row: Json) -> Case:
+    def case(self, asked: str, row: Json, where: str = "") -> Case:
         """Return a case as it was told in the answer to what was `asked`."""
         told = {name: value for name, value in row.items() if value is not None and name in Case.__annotations__}
         if "amount" in told:
             told["amount"] = Decimal(told["amount"])
         if "deadline" in told:
-            told["deadline"] = self._moment(asked, "deadline", told["deadline"])
+            told["deadline"] = self._moment(asked, f"{where}deadline", told["deadline"])
         has = {name for name in row if name == "deadline" or row[name] is not None}
         has |= {"return_id"} if "cancel_id" in has else set()
         untold = frozenset(name for name in UNTOLD if name not in has)
@@ -158,9 +166,11 @@ class Endpoints:
 
         Raise SeatRefuses where it refuses, and SeatFailed where no answer comes, or none that the contract knows.
         """
-        asked = f"{method} {self._url}{path}"
+        asked = f"{method} {self.url}{path}"
         try:
-            answer = self._http.request(method, f"https://{HOST}{path}", json=body, timeout=self._patience)
+            answer = self._http.request(
+                method, f"https://{HOST}{path}", json=body, timeout=self._patience, allow_redirects=False
+            )
         except requests.RequestException as error:
             raise SeatFailed(f"{asked}: {self._failure(error)}") from error
         message = read(answer.headers.get("content-type", ""), answer.content)
@@ -173,7 +183,9 @@ class Endpoints:
         headers = {name.lower(): value for name, value in answer.headers.items()}
         breaches = operation.judge_response(answer.status_code, headers, message)
         if breaches:
-            raise SeatFailed(f"{asked}: {_wrong(answer.status_code, breaches[0])}")
+            raise SeatFailed(f"{asked}: {_wrong(answer.status_code, breaches[0], operation.id, message.body)}")
+        if not _is_text(message.body):
+            raise SeatFailed(f"{asked}: the body has half a character in it, which is no text")
         if answer.status_code >= 400:
             raise _refusal(answer.status_code, message.body)
         return message.body if isinstance(message.body, dict) else {}
@@ -192,16 +204,29 @@ class Endpoints:
         try:
             return datetime.fromisoformat(text.upper().replace("Z", "+00:00")).astimezone(UTC)
         except (ValueError, OverflowError):
-            raise SeatFailed(f"{self._url}{asked}: {field} is {text}, which is no time of any calendar") from None
+            raise SeatFailed(f"{self.url}{asked}: {field} is {text}, which no calendar has") from None
 
 
-def _wrong(status: int, breach: Breach) -> str:
+def _wrong(status: int, breach: Breach, endpoint: str, body: Any) -> str:
     """Return in words what is wrong with an answer, and what would be right."""
-    if breach.pointer == "/response/status":
+    what = breach.pointer.removeprefix("/response/")
+    if what == "status":
         return f"the status is {status}; it would be {breach.expected}"
-    where = breach.pointer.removeprefix("/response/")
-    field = where.replace("/", ".").removeprefix("body.")
-    return f"{field} is {breach.seen}; it would be {breach.expected}"
+    if what == "headers/content-type":
+        return f"the content-type is {breach.seen}; it would be {breach.expected}"
+    if breach.expected == "JSON":
+        return f"the body is no JSON that anybody can read ({breach.seen.removesuffix(' that are not')})"
+    mistake = SCHEMA.mistake(ANSWERS[endpoint] if status < 400 else "Refusal", body)
+    return mistake.words if mistake else f"the {what} is {breach.seen}; it would be {breach.expected}"
+
+
+def _is_text(body: Any) -> bool:
+    """Return whether every text in a JSON value can be written."""
+    try:
+        json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _nobody_serves(body: Any) -> bool:
@@ -365,9 +390,10 @@ class HooksOms(OmsSeat):
     def _cases(self) -> list[Case]:
         cases: dict[str, Case] = {}
         for number, row in enumerate(self._hooks.ask("GET", "/cases")["cases"]):
-            case = self._hooks.case(f"/cases: cases.{number}", row)
+            case = self._hooks.case("/cases", row, f"cases.{number}.")
             if case.id in cases:
-                raise SeatFailed(f"GET /cases: cases.{number}.id is {case.id}, as of another case; each has its own")
+                where = f"{self._hooks.url}/cases: cases.{number}.id"
+                raise SeatFailed(f"{where} is {case.id}, as of another case; each has its own")
             cases[case.id] = case
         return list(cases.values())
 

@@ -1,0 +1,199 @@
+"""What hooks answer that cannot be used is told in one line and judged by nobody; what is not there is not asked."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import requests
+from flask import Response, jsonify, redirect
+
+from rehearsal.control.local import InProcessStage
+from rehearsal.control.stage import Json, Problem
+from rehearsal.seats.description import Hooks
+from rehearsal.world.world import World
+from tests.team import Team, seated, seats
+
+CASE = {"id": "5", "order_id": "576457415060000001", "can": []}
+PATIENCE = 20.0
+
+
+def cases(*rows: Json) -> Callable[[], Any]:
+    return lambda: jsonify(cases=list(rows))
+
+
+def json_(text: str) -> Callable[[], Any]:
+    return lambda: Response(text, content_type="application/json")
+
+
+# fmt: off
+HOSTILE = {
+    # what GET /cases answers                               in words
+    json_("<html>"):                                        "the body is no JSON that anybody can read (6 bytes)",
+    json_("[" * 900 + "]" * 900):                           "the body is no JSON that anybody can read (1800 bytes)",
+    json_('{"cases": NaN}'):                                "the body is no JSON that anybody can read (14 bytes)",
+    json_('{"cases": [{"id": "\\ud800", "order_id": "6", "can": []}]}'): "the body has half a character in it",
+    json_('{"cases": "' + "x" * 5_000_000 + '"}'):          "the answer is longer than 4194304 bytes",
+    lambda: Response("Hello"):                              "content-type is text/html; it would be application/json",
+    lambda: jsonify([]):                                    "body is [], which is not an object",
+    cases({"id": "5"}):                                     "cases.0.order_id is missing",
+    cases(CASE, {**CASE, "can": "approve"}):                'cases.1.can is "approve", which is not an array',
+    cases({**CASE, "status": "waiting"}):                   'cases.0.status is "waiting"; possible: "NoChange"',
+    cases({**CASE, "amount": "1e400"}):                     'cases.0.amount is "1e400", which is not',
+    cases({**CASE, "deadline": "2031-02-31T09:00:00Z"}):    "0.deadline is 2031-02-31T09:00:00Z, which no calendar has",
+    cases(CASE, CASE):                                      "cases.1.id is 5, as of another case; each has its own",
+    lambda: redirect("http://127.0.0.1:1/"):                "the status is 302; it would be one of 200, 404",
+    lambda: Response("boom", 500):                          "the status is 500; it would be one of 200, 404",
+    lambda: Response("<html>Not Found</html>", 404):        "is answered with 404; serve it, or leave cases out",
+    lambda: (jsonify(detail="Not Found"), 404):             "is answered with 404; serve it, or leave cases out",
+    lambda: Response("{}", content_type="application/json", headers={"Content-Encoding": "gzip"}): "no answer (",
+}
+# fmt: on
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[InProcessStage, Team]]:
+    with seated() as both:
+        yield both
+
+
+@pytest.mark.parametrize(("answer", "words"), HOSTILE.items(), ids=HOSTILE.values())
+def test_an_answer_that_cannot_be_used_is_told_in_a_line(
+    served: tuple[InProcessStage, Team], answer: Callable[[], Any], words: str
+) -> None:
+    stage, team = served
+    team.broken = {"GET /cases": answer}
+    with pytest.raises(Problem) as failed:
+        stage.oms_adjustments()
+    assert (failed.value.status, failed.value.title) == (500, "The connector failed")
+    assert words in (failed.value.detail or "")
+    assert "/cases" in (failed.value.detail or "")
+    assert "\n" not in (failed.value.detail or "")
+    stage.advance(by="PT15M")
+    assert words in why(stage, "everything-arrives")
+    team.broken = {}
+    stage.advance(by="PT15M")
+    assert why(stage, "everything-arrives") == "", "it is judged again once the answers are good"
+
+
+def why(stage: InProcessStage, rule: str) -> str:
+    """Return why a rule is not judged; nothing where it is."""
+    (verdict,) = [one for one in stage.findings()["verdicts"] if one["invariant"] == rule]
+    return str(verdict["why"] or "")
+
+
+def test_nobody_who_answers_is_told() -> None:
+    with seated(patience=0.3) as (stage, team):
+        gone = threading.Event()
+        team.broken = {"GET /cases": lambda: (gone.wait(PATIENCE), "late")[1]}
+        with pytest.raises(Problem, match=r"GET http://[^ ]+/cases: no answer within 0.3 seconds"):
+            stage.oms_adjustments()
+        gone.set()
+
+
+def test_nobody_there_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    stage = InProcessStage(World, seats=seats(Hooks(f"http://127.0.0.1:{port}")))
+    with pytest.raises(Problem, match=r"/cases: no answer \(\[Errno \d+\] Connection refused\)"):
+        stage.oms_adjustments()
+    assert "Connection refused" in stage.advance(by="PT0S")["fired"][0]["what"]
+    stage.close()
+
+
+def test_a_decision_without_an_answer_may_have_been_taken() -> None:
+    """The team acts, and its answer is of no use: nobody may say that it acted of its own accord."""
+    with seated() as (stage, team):
+        returned = stage.request_return(stage.place_order()["order_id"], type="REFUND")
+        stage.advance(by="PT15M")
+
+        def acts_and_fails() -> Any:
+            team.answer(returned["return_id"], "approve")
+            return "done"
+
+        team.broken = {"POST /cases/<case_id>/<answer>": acts_and_fails}
+        with pytest.raises(Problem, match="the content-type is text/html"):
+            stage.oms_approve(returned["return_id"])
+        stage.advance(by="PT1H")
+        assert stage.get_return(returned["return_id"])["refunded"] == returned["refund_total"]
+        broken = {finding["invariant"] for finding in stage.findings()["findings"]}
+        assert broken == {"contract-kept"}, "the answer is the one thing that is wrong"
+
+
+def test_a_book_that_cannot_be_read_is_not_compared() -> None:
+    with seated() as (stage, team):
+        returned = stage.request_return(stage.place_order()["order_id"], type="REFUND")
+        stage.advance(by="PT15M")
+        stage.oms_approve(returned["return_id"])
+        team.broken = {"GET /book": lambda: jsonify(orders=[{"order_id": returned["order_id"], "refunded": 5}])}
+        stage.advance(by="PT1H")
+        assert "orders.0.refunded is 5, which is not an amount of money" in why(stage, "books-agree")
+        team.broken = {"GET /book": lambda: jsonify(orders=[])}
+        stage.advance(by="PT1H")
+        (finding,) = [one for one in stage.findings()["findings"] if one["invariant"] == "books-agree"]
+        assert "connector 0.00 USD" in finding["seen"]
+
+
+def test_the_stage_answers_in_the_midst_of_a_hook_and_its_clock_stands_still() -> None:
+    with seated() as (stage, team):
+        returned, told = stage.request_return(stage.place_order()["order_id"], type="REFUND"), list[Any]()
+
+        def calls_back() -> Any:
+            control = team.world["urls"]["control"]
+            for path, body in (("/clock/advance", {"by": "PT1H"}), ("/reset", {}), ("/orders", {})):
+                told.append(requests.post(control + path, json=body, timeout=PATIENCE).status_code)
+            return team.answer(returned["return_id"], "approve")
+
+        team.broken = {"POST /cases/<case_id>/<answer>": calls_back}
+        stage.advance(by="PT15M")
+        stage.oms_approve(returned["return_id"])
+        assert told == [409, 409, 200]
+        entries = list(stage.current.trace.entries())
+    named = {entry["operation"]: entry for entry in entries if entry["kind"] == "exchange"}
+    hook, call = named["approve"], named["approveReturn"]
+    assert (hook["from"], hook["to"], call["cause"]) == ("stage", "oms", hook["seq"])
+
+
+def test_what_has_no_endpoint_is_not_asked_and_not_judged() -> None:
+    """The staff answer requests; what they do with goods and refunds of their own nobody hears of."""
+    with seated("cases", "approve", "reject") as (stage, team):
+        order = stage.place_order()
+        returned = stage.request_return(order["order_id"])
+        stage.advance(by="PT1H")
+        acts: list[Callable[[], object]] = [
+            lambda: stage.oms_inspect(returned["return_id"], grade="USED", accept=True),
+            lambda: stage.oms_refund(order_id=order["order_id"]),
+            lambda: stage.activity(order["order_id"]),
+        ]
+        for act in acts:
+            with pytest.raises(Problem, match="lacks the capability") as refused:
+                act()
+            assert refused.value.status == 501
+        stage.ship_return(returned["return_id"])
+        stage.arrive_return(returned["return_id"])
+        stage.advance(by="PT1H")
+        assert team.parcels == []
+        with team.app.test_request_context(json={}):
+            team.answer(returned["return_id"], "approve")
+        with team.app.test_request_context(json={"order_id": stage.place_order()["order_id"]}):
+            team.refund()
+        stage.advance(by="PT6H")
+        assert stage.findings()["findings"] == []
+        assert "book" in why(stage, "books-agree")
+
+
+def test_parcels_are_told_to_whoever_asks_for_them() -> None:
+    with seated("cases", "approve", "reject", "inspect", "parcels") as (stage, team):
+        returned = stage.request_return(stage.place_order()["order_id"])
+        stage.advance(by="PT1H")
+        stage.ship_return(returned["return_id"])
+        stage.arrive_return(returned["return_id"])
+        assert team.parcels == [], "every call leaves its consequences on the agenda"
+        stage.advance(by="PT0S")
+        (parcel,) = team.parcels
+        assert {name: parcel[name] for name in ("return_id", "order_id", "line_item_ids")} == {
+            name: returned[name] for name in ("return_id", "order_id", "line_item_ids")
+        }
