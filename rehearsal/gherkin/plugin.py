@@ -289,7 +289,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     try:
         result = yield
         if recording.timeline:
-            recording.timeline.advance(by=EPILOGUE)
+            recording.timeline.ends(EPILOGUE)
     finally:
         if recording.timeline:
             recording.observed = observe(recording.timeline, traced=pyfuncitem.config.getoption("--keep-trace"))

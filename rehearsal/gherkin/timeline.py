@@ -10,12 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from rehearsal.control.calls import Call
+from rehearsal.control.formats import duration, instant
 from rehearsal.control.stage import Json, Problem, Stage
+from rehearsal.gherkin.errors import NotJudged
 from rehearsal.gherkin.plan_file import plan_all, trouble
+from rehearsal.simulation.duration import spoken_duration
 
+LONGEST_WAIT: Final = timedelta(hours=48)
+UNLIMITED: Final = timedelta.max
 _SUM: Final = re.compile(r"\d+(?:\.\d+)? [A-Z]{3}\b")
 
 
@@ -116,22 +122,37 @@ class Timeline(Stage):
     """A stage that remembers what was asked of the stage behind it, and what came of it.
 
     Whenever its world begins, the faults of its `plan` are planned. Findings say that the command `again` shows them
-    again; without one, they say what the stage does.
+    again; without one, they say what the stage does. Where time passes by itself (D35), a scenario that sets a date, or
+    waits for more than `longest_wait` in all, is not judged.
     """
 
-    def __init__(self, stage: Stage, again: str = "", plan: Sequence[Json] = ()) -> None:
+    def __init__(
+        self, stage: Stage, again: str = "", plan: Sequence[Json] = (), longest_wait: timedelta = LONGEST_WAIT
+    ) -> None:
         self._stage = stage
+        self._longest_wait = longest_wait
         self._again = {"reproduce": again} if again else {}
         self.entries: list[Entry] = []
         self._orders: dict[str, str] = {}  # the order that a return or a cancellation is about
-        self.now = str(stage.world()["now"])
+        world = stage.world()
+        self.now = str(world["now"])
+        self._begun = datetime.fromisoformat(self.now)
+        self._factor = world["speed"] if "business_now" in world else 0  # where time passes by itself: how fast
         self._plan = plan
         plan_all(self, plan)
 
     def record(self, name: str) -> bytes:
         return self._stage.record(name)
 
+    def ends(self, epilogue: str) -> None:
+        """Let news arrive that is under way when all is done; for that there is always time."""
+        self._longest_wait = UNLIMITED
+        self.advance(by=epilogue)
+
     def request(self, call: Call, path: Mapping[str, str], body: Json) -> Json:
+        if self._factor:
+            self.now = str(self._stage.clock()["now"])
+            self._demand_playable(call, body)
         try:
             document = self._stage.request(call, path, body)
         except Problem as refusal:
@@ -150,13 +171,31 @@ class Timeline(Stage):
             plan_all(self, self._plan)
         return document
 
+    def _demand_playable(self, call: Call, body: Json) -> None:
+        """Raise NotJudged for what cannot be played, or takes too long, where time passes by itself."""
+        if call.name == "reset" and "start" in body:
+            raise NotJudged("it sets a date, and the connector lives by the machine's clock, which nobody sets")
+        if call.name != "advance" or "until" in body:
+            return
+        now = datetime.fromisoformat(self.now)
+        target = now + duration(body["by"], "by") if "by" in body else instant(body["to"], "to")
+        whole = target - self._begun
+        if whole > self._longest_wait:
+            takes = f"{spoken_duration(whole)}, which take {spoken_duration(whole / self._factor)} of real time here"
+            raise NotJudged(
+                f"by then it has waited for {takes}; --longest-wait is {spoken_duration(self._longest_wait)}"
+            )
+
     def _moved(self, call: Call, document: Json) -> None:
         self.now = str(document["now"])
         if call.name == "reset":
             self.entries.clear()
+            self._begun = datetime.fromisoformat(self.now)
         for fired in document.get("fired", ()):
             at, who, what = str(fired["at"]), str(fired["who"]), str(fired["what"])
             self.entries.append(Entry(at, who, what, return_id=fired.get("return_id"), order_id=fired.get("order_id")))
+        if self._factor:  # something may have been done since it fired
+            self.entries.sort(key=lambda entry: datetime.fromisoformat(entry.at))
 
     def _acted(self, call: Call, body: Json, document: Json) -> None:
         who, to, words = ACTS[call.name]

@@ -16,8 +16,7 @@ from rehearsal.gherkin.plan_file import missed, trouble
 from rehearsal.gherkin.recording import as_text
 from rehearsal.gherkin.results import Outcome
 from rehearsal.report.rules import LOUDEST_FIRST, over_all, wanting
-from rehearsal.report.spans import spoken_span
-from rehearsal.simulation.duration import read_duration
+from rehearsal.simulation.duration import read_duration, spoken_duration
 
 MARK: Final = {"broken": "✗", "held": "✓", "not judged": "?", "not put to the test": "·"}
 MOST_SHOWN: Final = 20  # findings in a summary, which GitHub cuts off at a megabyte
@@ -88,7 +87,9 @@ class Checked:
     def stillness(self) -> str:
         """Return how long nothing has changed, and whether more could be found without anybody's doing."""
         quiet, under_way = read_duration(self.said["quiet_for"]), self.said["news_under_way"]
-        since = f"Nothing has changed for {spoken_span(quiet)}" if quiet else "No time has passed since the last change"
+        since = (
+            f"Nothing has changed for {spoken_duration(quiet)}" if quiet else "No time has passed since the last change"
+        )
         let_pass = "let an hour pass before the check (POST /clock/advance)"
         if under_way:
             return f"{since}, and news of it is still under way: {let_pass}."

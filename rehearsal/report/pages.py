@@ -19,7 +19,7 @@ from rehearsal.control.stage import Json
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.timeline import Entry
 from rehearsal.report.rules import over_all
-from rehearsal.report.spans import spoken_span
+from rehearsal.simulation.duration import spoken_duration
 from rehearsal.sums import total
 from rehearsal.trace.diagram import mermaid
 
@@ -180,7 +180,7 @@ def span(result: ScenarioResult) -> str:
         return "no time"
     first = datetime.fromisoformat(result.entries[0].at)
     last = datetime.fromisoformat(result.observed.world.get("now", result.entries[-1].at))
-    return spoken_span(last - first)
+    return spoken_duration(last - first)
 
 
 def _worth_showing(entries: Sequence[Json]) -> Iterable[Exchange]:

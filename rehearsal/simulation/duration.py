@@ -1,4 +1,4 @@
-"""Durations as documents write them: ISO 8601, in weeks, days, hours, minutes and seconds."""
+"""Durations as documents write them, ISO 8601 in weeks, days, hours, minutes and seconds, and as people read them."""
 
 from __future__ import annotations
 
@@ -19,3 +19,10 @@ def read_duration(text: str) -> timedelta:
         raise ValueError(text)
     parts = {name: int(value) for name, value in match.groupdict().items() if value and name != "fraction"}
     return timedelta(**parts, microseconds=int((match["fraction"] or "").ljust(6, "0")))
+
+
+def spoken_duration(span: timedelta) -> str:
+    """Return a duration for people, in days, hours and whole minutes: "1 d 2 h"."""
+    minutes = int(span.total_seconds()) // 60
+    units = ((minutes // 1440, "d"), (minutes // 60 % 24, "h"), (minutes % 60, "min"))
+    return " ".join(f"{count} {unit}" for count, unit in units if count) or "under a minute"

@@ -21,26 +21,10 @@ from rehearsal.server.doors import Door
 from rehearsal.server.machine_time import control_by_machine
 from rehearsal.simulation.compression import Pace
 from rehearsal.world.world import World
+from tests.clock import BEGUN, HandMachine
 from tests.refused import refused
 
-BEGUN = datetime(2026, 11, 26, 11, tzinfo=UTC)
 SEARCH = "/return_refund/202309/returns/search"
-
-
-@dataclass
-class HandMachine:
-    """The clock of a machine; whoever waits by it has waited at once."""
-
-    at: datetime = BEGUN
-    waited: float = 0
-
-    def now(self) -> datetime:
-        return self.at
-
-    def wait(self, seconds: float) -> bool:
-        self.at += timedelta(seconds=seconds)
-        self.waited += seconds
-        return True
 
 
 @dataclass

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
 from rehearsal.control.calls import CALLS
+from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Problem
+from rehearsal.gherkin.errors import NotJudged
 from rehearsal.gherkin.timeline import ACTS, Entry, Timeline
+from rehearsal.seats.port import Seats
+from rehearsal.simulation.compression import Pace
+from rehearsal.world.world import World
+from tests.clock import HandMachine
 from tests.refused import refused
 from tests.unit.gherkin.stub import StubStage
 
@@ -31,6 +41,39 @@ def test_a_refusal_is_noted_and_passed_on() -> None:
     refused(Problem, timeline.place_order, lines=[{"sku": "LAMP", "unit_price": "0.00"}], status="DELIVERED")
     (entry,) = timeline.entries
     assert (entry.refused, entry.what) == (True, "place order: refused, lines.0.unit_price must be above 0")
+
+
+def stepped(**how: Any) -> tuple[Timeline, HandMachine]:
+    machine = HandMachine()
+    stage = InProcessStage(partial(World, seats=Seats()), pace=Pace(60, machine))
+    return Timeline(stage, **how), machine
+
+
+def test_where_time_passes_by_itself_an_act_has_its_hour_and_what_fired_meanwhile_stands_before_it() -> None:
+    timeline, machine = stepped()
+    order = timeline.place_order()
+    timeline.request_return(order["order_id"], type="REFUND")
+    machine.at += timedelta(minutes=25)
+    timeline.place_order()
+    timeline.advance(by="PT1H")
+    assert [(entry.at, entry.who) for entry in timeline.entries][1:4] == [
+        ("2031-03-03T09:00:00Z", "buyer"), ("2031-03-04T09:00:00Z", "marketplace"),
+        ("2031-03-04T09:05:00Z", "marketplace")
+    ]  # fmt: skip
+    assert ("2031-03-04T10:00:00Z", "buyer") in [(entry.at, entry.who) for entry in timeline.entries]
+
+
+def test_where_time_passes_by_itself_no_date_is_set_and_nobody_waits_for_too_long() -> None:
+    timeline, machine = stepped(longest_wait=timedelta(hours=3))
+    timeline.advance(by="PT2H")
+    waited = machine.waited
+    words = str(refused(NotJudged, timeline.advance, by="PT90M"))
+    assert words == ("by then it has waited for 3 h 30 min, which take 3 min of real time here; --longest-wait is 3 h")
+    assert "it sets a date" in str(refused(NotJudged, timeline.reset, start="2031-06-01T08:00:00Z"))
+    assert machine.waited == waited == 120
+    timeline.ends("PT2H")
+    timeline.reset()
+    timeline.advance(by="PT3H")
 
 
 def test_looking_is_not_noted() -> None:
