@@ -142,5 +142,5 @@ def test_the_invariants_are_the_ones_that_are_registered() -> None:
     sections = [section.split("\n", 1) for section in judged.split("### ")[1:]]
     assert [slug for slug, _ in sections] == [INVARIANTS[number].slug for number in sorted(INVARIANTS)]
     for (slug, says), invariant in zip(sections, INVARIANTS.values(), strict=True):
-        needed = invariant.needs | invariant.needs_at_rest
+        needed = invariant.needs.union(*invariant.parts.values())
         assert set(re.findall(r"`([a-z ]+)`", says)) & set(Capability) == needed, slug

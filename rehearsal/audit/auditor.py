@@ -20,6 +20,7 @@ from rehearsal.audit.finding import Finding, Verdict
 from rehearsal.audit.invariant import Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.audit.limits import EVERY_SHOP, Limits
+from rehearsal.audit.settling import Settling
 from rehearsal.seats.port import Capability, Sight
 from rehearsal.trace.log import spoken
 from rehearsal.wire.recorder import Exchange
@@ -54,13 +55,15 @@ class Memory:
     decisions: DecisionLedger
     limits: Limits
     claims: Claims
+    settling: Settling
     invariants: dict[int, Invariant]
     broken: dict[tuple[int, str], _Broken] = field(default_factory=dict)
 
     @classmethod
     def blank(cls, now: datetime, limits: Limits) -> Memory:
         """Return what an auditor knows when a world begins."""
-        known = DecisionLedger(), limits, Claims()
+        decisions, claims = DecisionLedger(), Claims()
+        known = decisions, limits, claims, Settling(limits, decisions)
         return cls(now, *known, {number: kind(*known) for number, kind in INVARIANTS.items()})
 
 
@@ -68,8 +71,8 @@ class Auditor:
     """Holds the invariants of one world, as far as the `capabilities` of who sits there let it see.
 
     `by_default` returns whether the connector says of an order that it has answered in the seller's place, as a shop
-    may have asked it to. `look` returns how the world stands, for rules that are judged at a time of their own.
-    `unheard` is what the staff do or see without our hearing of it.
+    may have asked it to; one that nobody can ask may always have done so. `look` returns how the world stands, for
+    rules that are judged at a time of their own. `unheard` is what the staff do or see without our hearing of it.
     """
 
     def __init__(
@@ -88,6 +91,7 @@ class Auditor:
         self.memory: Final = memory or Memory.blank(now, limits or Limits())
         self.memory.decisions.unheard = unheard
         self._capabilities = capabilities
+        self.memory.decisions.heard = Capability.STAFF_DECIDES in capabilities
         self._by_default = by_default
         self._look = look
         self._silent: dict[Capability, str] = {}  # what a seat is capable of and does not answer, and its last words
@@ -104,7 +108,7 @@ class Auditor:
         self._after_act = _overriding("after_act", judging)
         self._on_trouble = _overriding("on_trouble", judging)
         self._on_ledger = _overriding("on_ledger", judging)
-        self._on_look = _overriding("on_look", at_rest) if self._look is not None else []
+        self._on_look = _overriding("on_look", judging)
         self._at_quiescence = _overriding("at_quiescence", at_rest)
 
     @property
@@ -125,6 +129,10 @@ class Auditor:
     def on_trouble(self, trouble: Trouble) -> None:
         """Take note of a hit: limits are longer by what it gives."""
         self.memory.limits.note(trouble)
+        self._struck(trouble)
+
+    def _struck(self, trouble: Trouble) -> None:
+        self.memory.settling.on_trouble(trouble.at)
         for _, invariant in self._on_trouble:
             invariant.on_trouble(trouble)
 
@@ -138,6 +146,7 @@ class Auditor:
         self._lengthen_limits(event)
         self.memory.decisions.on_event(event)
         self.memory.claims.on_event(event)
+        self.memory.settling.on_event(event)
         for number, invariant in self._on_event:
             self._note(number, invariant.on_event(event))
 
@@ -145,8 +154,7 @@ class Auditor:
         limits = self.memory.limits
         if event.name == EventName.CONNECTOR_KILLED:
             limits.killed(event.at)
-            for _, invariant in self._on_trouble:
-                invariant.on_trouble(Trouble(event.at, EVERY_SHOP, rounds=1))
+            self._struck(Trouble(event.at, EVERY_SHOP, rounds=1))
         elif event.name == EventName.CONNECTOR_STARTED:
             limits.ended(EVERY_SHOP, event.at)
 
@@ -168,8 +176,14 @@ class Auditor:
         for number, invariant in self._after_act:
             self._note(number, invariant.after_act(now))
         self.memory.decisions.act_judged()
-        if self._look is not None and any(invariant.wants_a_look(now) for _, invariant in self._on_look):
-            self._judge_overdue(self._look())
+        if self._look is not None and self.memory.settling.wants_a_look(now):
+            state = self._look()
+            if self.deaf:
+                self.memory.settling.put_off(now)
+                return
+            for number, invariant in self._on_look:
+                self._note(number, invariant.on_look(state))
+            self._judge_at_rest(state)
 
     def on_ledger(self, ledger: Mapping[str, Decimal]) -> None:
         """Judge what the connector's ledger says after an act of its own."""
@@ -181,14 +195,15 @@ class Auditor:
         self.after_act(state.at)
         self._judge_at_rest(state)
 
-    def _judge_overdue(self, state: Quiescence) -> None:
-        for number, invariant in self._on_look:
-            self._note(number, invariant.on_look(state))
-        self._judge_at_rest(state)
-
     def _judge_at_rest(self, state: Quiescence) -> None:
         for number, invariant in self._at_quiescence:
             self._note(number, invariant.at_quiescence(state))
+        self.memory.settling.rested()
+
+    @property
+    def owing(self) -> bool:
+        """Return whether something that the staff have decided, and the connector has taken, is not carried out."""
+        return self.memory.decisions.owing
 
     @property
     def content(self) -> bool:
@@ -209,7 +224,7 @@ class Auditor:
 
     def _note(self, number: int, violations: Iterable[Violation]) -> None:
         for violation in violations:
-            if violation.unless_by_default is not None and self._by_default(violation.unless_by_default):
+            if violation.unless_by_default is not None and self._may_be_by_default(violation.unless_by_default):
                 continue
             known = self.memory.broken.get((number, violation.key))
             if known is None:
@@ -220,6 +235,9 @@ class Auditor:
             if len(before.exchanges) < WITNESSES and more.exchanges:
                 witness = replace(before, exchanges=(*before.exchanges, *more.exchanges))
                 known.violation = replace(known.violation, witness=witness)
+
+    def _may_be_by_default(self, order_id: str) -> bool:
+        return Capability.ACTIVITY not in self._capabilities or self._by_default(order_id)
 
     def _rule(self, number: int) -> Finding:
         """Return what there is to say of a rule before anything has tried it."""
@@ -263,9 +281,9 @@ class Auditor:
             return Verdict.NOT_JUDGED, unseen
         if invariant.unjudged is not None:
             return Verdict.NOT_JUDGED, invariant.unjudged
-        unseen = self._unseen(invariant.needs_at_rest) or self._unanswered(invariant.needs_at_rest)
-        why = f"{invariant.rule_at_rest} is not judged: {unseen}" if unseen else None
-        return Verdict.HELD if invariant.occasions else Verdict.NOT_TRIED, why
+        unseen_of = {part: self._unseen(needs) or self._unanswered(needs) for part, needs in invariant.parts.items()}
+        unjudged = [f"{part} is not judged: {unseen}" for part, unseen in unseen_of.items() if unseen]
+        return Verdict.HELD if invariant.occasions else Verdict.NOT_TRIED, "; ".join(unjudged) or None
 
     def _unseen(self, needs: frozenset[Capability]) -> str:
         missing = [UNSEEN[one] for one in Capability if one in needs - self._capabilities]

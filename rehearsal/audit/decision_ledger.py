@@ -122,6 +122,7 @@ class Departure:
     money: Mapping[str, str]
     events: tuple[int, ...]
     exchange: Exchange | None = None
+    in_sellers_place: bool = False  # an answer to a buyer that nobody decided
 
     @property
     def approves_a_rejection(self) -> bool:
@@ -141,6 +142,7 @@ class DecisionLedger:
         self._claims: dict[str, _Claim] = defaultdict(_Claim)
         self._departures: list[Departure] = []
         self.others_decide = False
+        self.heard = True  # the stage hears what the staff decide
 
     def on_event(self, event: PlayerEvent) -> None:
         """Take note of decisions, and of moves with what is odd about them."""
@@ -176,6 +178,11 @@ class DecisionLedger:
         """Return the decisions that wait to be carried out, of questions that the marketplace still asks."""
         self._waiting = {key: decision for key, decision in self._waiting.items() if decision.owed}
         return [one for one in self._waiting.values() if self._asks(one.claim, one.question)]
+
+    @property
+    def owing(self) -> bool:
+        """Return whether a decision or a refund waits to be carried out."""
+        return bool(self.owed()) or any(self.missing(one.order_id) for one in self.unpaid.values())
 
     def status(self, claim: str) -> str:
         """Return where a claim stands at the marketplace; an empty text where nothing is known of it."""
@@ -316,7 +323,8 @@ class DecisionLedger:
             sums["decided"] = decision.amount
         money = {what: str(amount) for what, amount in sums.items() if amount is not None}
         events = (event.seq,) if decision is None else (decision.seq, event.seq)
-        return Departure(event.order, claim, decision, expected, seen, money, events)
+        place = decision is None
+        return Departure(event.order, claim, decision, expected, seen, money, events, in_sellers_place=place)
 
 
 def is_rejection(action: str) -> bool:

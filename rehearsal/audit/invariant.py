@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import ClassVar, Final, Protocol
 
 from rehearsal.audit.claims import Claims
@@ -18,6 +19,7 @@ from rehearsal.audit.decision_ledger import DecisionLedger
 from rehearsal.audit.event import LogLine, PlayerEvent, Trouble
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.limits import Limits
+from rehearsal.audit.settling import Settling
 from rehearsal.seats.port import Activity, AdjustmentRow, Capability
 from rehearsal.wire.recorder import Exchange
 
@@ -63,7 +65,8 @@ class Quiescence:
     books: Sequence[LedgerRow]
     adjustments: Sequence[AdjustmentRow]
     mailbox: Callable[[str], Sequence[Mail]]
-    settled: bool = True  # the connector has delivered all that it has accepted
+    settled: bool | None = True  # the connector has delivered all that it has accepted; None where it does not say
+    staff_seen: bool = True  # the adjustments are all that stand before the staff
     activity: Callable[[str], Sequence[Activity]] = lambda order_id: ()  # what the connector says of an order
 
 
@@ -90,8 +93,8 @@ NO_VIOLATION: Final[tuple[Violation, ...]] = ()
 class Invariant:
     """What must always hold. Subclasses override what they need to be told.
 
-    Without the capabilities it `needs` it is not judged at all; without those that it `needs_at_rest` it is judged
-    until the world comes to rest, and `rule_at_rest` says what then is not.
+    Without the capabilities it `needs` it is not judged at all, and without those that it `needs_at_rest` only until
+    the world comes to rest. `parts` says, in words, what of it is not judged without which.
     """
 
     slug: ClassVar[str]
@@ -99,11 +102,12 @@ class Invariant:
     certainty: ClassVar[str] = "documented"
     needs: ClassVar[frozenset[Capability]] = frozenset()
     needs_at_rest: ClassVar[frozenset[Capability]] = frozenset()
-    rule_at_rest: ClassVar[str] = ""
+    parts: ClassVar[Mapping[str, frozenset[Capability]]] = MappingProxyType({})
 
     decisions: DecisionLedger
     limits: Limits
     claims: Claims
+    settling: Settling
     occasions: int = 0
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
@@ -133,10 +137,6 @@ class Invariant:
     def on_ledger(self, ledger: Mapping[str, Decimal]) -> Iterable[Violation]:
         """Judge what the connector's ledger says, order by order, after an act of its own that changed something."""
         return NO_VIOLATION
-
-    def wants_a_look(self, now: datetime) -> bool:
-        """Return whether everybody has had the time to come to rest, so that what holds then is judged now."""
-        return False
 
     def on_look(self, state: Quiescence) -> Iterable[Violation]:
         """Judge a world that should have come to rest."""

@@ -40,11 +40,26 @@ OF_A_CONNECTOR: Final = frozenset(Capability) - OF_THE_STAFF
 OF_AN_OMS: Final = OF_THE_STAFF | {Capability.DRIVEN, Capability.LEDGER}
 
 
+# fmt: off
+CANNOT: Final[Mapping[Capability, str]] = {
+    # without this capability
+    Capability.DRIVEN:        "nobody here takes the time and the rounds from the stage",
+    Capability.SHOPS:         "the connector cannot be given a shop",
+    Capability.STAFF_SEES:    "nobody shows what waits before the seller's staff",
+    Capability.STAFF_DECIDES: "the seller's staff cannot be told what to decide",
+    Capability.LEDGER:        "nobody shows a book of what has been paid back",
+    Capability.ACTIVITY:      "nobody tells what happened to an order",
+    Capability.KILL:          "the connector's process cannot be ended",
+    Capability.OUTPUT:        "nobody hears what the connector writes",
+}
+# fmt: on
+
+
 class NotCapable(Exception):
     """Who sits on this seat cannot do what was asked."""
 
     def __init__(self, capability: Capability) -> None:
-        super().__init__(f"a seat on this stage lacks the capability “{capability}”")
+        super().__init__(f"{CANNOT[capability]}: a seat on this stage lacks the capability “{capability}”")
         self.capability = capability
 
 
@@ -242,9 +257,9 @@ class ConnectorSeat(Seat, Protocol):
         return False
 
     # DRIVEN
-    def settled(self) -> bool:
-        """Return whether it has delivered all that it has accepted."""
-        raise NotCapable(Capability.DRIVEN)
+    def settled(self) -> bool | None:
+        """Return whether it has delivered all that it has accepted; None where it does not say."""
+        return None
 
     # SHOPS
     def add_shop(
@@ -302,11 +317,12 @@ class OmsSeat(Seat, Protocol):
         """Return all cases."""
         raise NotCapable(Capability.STAFF_SEES)
 
-    # STAFF_DECIDES
+    # STAFF_SEES or STAFF_DECIDES
     def subscribe(self, listener: Callable[[SeatEvent], None]) -> None:
-        """Have `listener` hear of what is decided, booked and received there."""
-        raise NotCapable(Capability.STAFF_DECIDES)
+        """Have `listener` hear of what comes before the staff, and of what is decided and booked there."""
+        return
 
+    # STAFF_DECIDES
     def approve(self, adjustment_id: str, *, amount: Decimal | None = None) -> CommandResult:
         """Say yes to what a case asks, or offer a part of the money."""
         raise NotCapable(Capability.STAFF_DECIDES)

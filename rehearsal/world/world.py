@@ -440,8 +440,9 @@ class World:
             self.auditor.on_ledger(self._shown(Capability.LEDGER, self.connector.ledger, {}))
         self.auditor.after_act(self.now)
         rest = self.state.rest
-        in_vain = rest.after_act(name, act.changed, self.now, shops=len(self.shops))
-        if in_vain and rest.judged is None and self._settled() and Capability.DRIVEN in self.capabilities:
+        pulls = Capability.DRIVEN in self.oms.capabilities
+        in_vain = rest.after_act(name, act.changed, self.now, shops=len(self.shops), pulls=pulls)
+        if in_vain and rest.judged is None and self._settled() and Capability.DRIVEN in self.connector.capabilities:
             self._judge()
         return act
 
@@ -472,7 +473,12 @@ class World:
         return shown
 
     def _settled(self) -> bool:
-        return Capability.DRIVEN not in self.connector.capabilities or self.connector.settled()
+        """Return whether the connector has done all it promised: as it says or, where it does not, as is seen."""
+        says = self._says_settled()
+        return not self.auditor.owing if says is None else says
+
+    def _says_settled(self) -> bool | None:
+        return self.connector.settled() if Capability.DRIVEN in self.connector.capabilities else None
 
     def _judge(self) -> None:
         changes = self.state.rest.changes
@@ -486,7 +492,8 @@ class World:
         books = self._shown(Capability.LEDGER, self.books, list[LedgerRow]())
         nothing: Sequence[AdjustmentRow] = ()
         cases = self._shown(Capability.STAFF_SEES, self.oms.adjustments, nothing)
-        return Quiescence(self.now, books, cases, self.marketplace.mailbox, self._settled(), self._activity)
+        known = self._says_settled(), Capability.STAFF_SEES in self.capabilities
+        return Quiescence(self.now, books, cases, self.marketplace.mailbox, *known, self._activity)
 
     def _activity(self, order_id: str) -> Sequence[Activity]:
         return self._shown(Capability.ACTIVITY, lambda: self.connector.activity(order_id), ())
@@ -494,7 +501,7 @@ class World:
     def stillness(self) -> Stillness:
         """Return how long nothing has changed, and whether anybody may still learn of what has."""
         with self.lock:
-            seen = {"connector", "oms"} <= self._players.keys()
+            seen = "connector" in self._players
             looked = self.state.rest.pulled and self._settled()
             at_rest = looked and only_routine(self.agenda())
             return Stillness(at_rest, not looked if seen else None, self.now - self.state.rest.since)
@@ -588,8 +595,7 @@ class World:
     def kill_connector(self) -> bool:
         """End the connector's process without a farewell; return that it does not run. Raise Busy if it is down."""
         with self.lock:
-            if Capability.KILL not in self.connector.capabilities:
-                raise NotCapable(Capability.KILL)
+            self._demand_mortal()
             if not self.connector.ready():
                 raise Busy("The connector is down", "it has to run before it can be killed")
             self.connector.kill()
@@ -600,14 +606,17 @@ class World:
     def start_connector(self) -> bool:
         """Start the connector on what it left; return that it runs. Raise Busy if it runs already."""
         with self.lock:
-            if Capability.KILL not in self.connector.capabilities:
-                raise NotCapable(Capability.KILL)
+            self._demand_mortal()
             if self.connector.ready():
                 raise Busy("The connector runs", "only one that was killed can be started")
             self.connector.start()
             down, self.state.down_since = self.now - (self.state.down_since or self.now), None
             self._note("stage", StageEvent(self.now, "connector_started", {"down": down.total_seconds()}))
             return True
+
+    def _demand_mortal(self) -> None:
+        if Capability.KILL not in self.connector.capabilities:
+            raise NotCapable(Capability.KILL)
 
     def kill_at(self, points: CrashPoints) -> None:
         """Have the connector's boundaries counted from now on, and its process end at the one that `points` names."""

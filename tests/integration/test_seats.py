@@ -14,7 +14,6 @@ import pytest
 from freezegun import freeze_time
 from werkzeug.test import Client
 
-from mock_tiktok.open_api.signing import signature
 from rehearsal.audit.finding import Verdict
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Json, Problem
@@ -34,11 +33,11 @@ from rehearsal.seats.port import (
 from rehearsal.simulation.player import AgendaLike, DueLike, FiredLike
 from rehearsal.wire.transport import WsgiApp
 from rehearsal.world.world import World
+from tests.outsider import SEARCH, Outsider
 
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parents[2]
-SEARCH = "/return_refund/202309/returns/search"
 MISSING = {Capability.LEDGER, Capability.ACTIVITY, Capability.STAFF_SEES, Capability.STAFF_DECIDES}
 
 
@@ -234,30 +233,16 @@ def test_a_world_with_nobody_on_its_seats_can_be_begun_and_moved(empty: InProces
     assert stage.findings()["findings"] == []
 
 
+@pytest.mark.parametrize("ask", [InProcessStage.kill_connector, InProcessStage.start_connector])
+def test_nobody_can_kill_or_start_who_is_not_there(
+    empty: InProcessStage, ask: Callable[[InProcessStage], object]
+) -> None:
+    with pytest.raises(Problem, match="the connector's process cannot be ended") as refused:
+        ask(empty)
+    assert refused.value.status == 501
+
+
 # whose call it is
-
-
-class Outsider:
-    """Calls the marketplace's door with an app's credentials, as `GET /world` shows them."""
-
-    def __init__(self, world: World, app: Json) -> None:
-        self._world, self.app = world, app
-        self.door = Client(world.outside_app("tiktok"))
-
-    def post(self, path: str, body: Json, *, at: datetime | None = None, app_key: str = "") -> Json:
-        at, raw = at or self._world.now, json.dumps(body).encode()
-        query = {"app_key": app_key or self.app["app_key"], "shop_cipher": self.app["shop_cipher"]}
-        query["timestamp"] = str(int(at.timestamp()))
-        query["sign"] = signature(self.app["app_secret"], path, query.items(), raw)
-        headers = {"x-tts-access-token": self.app["access_token"], "content-type": "application/json"}
-        return dict(json.loads(self.door.post(path, query_string=query, headers=headers, data=raw).data))
-
-    def search(self, app_key: str = "") -> int:
-        return int(self.post(SEARCH, {}, app_key=app_key)["code"])
-
-    @property
-    def caller(self) -> str:
-        return [str(entry["from"]) for entry in self._world.trace.entries() if entry["kind"] == "exchange"][-1]
 
 
 def test_a_call_with_the_seats_app_is_the_connectors_and_one_with_the_tools_app_nobodys(empty: InProcessStage) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from rehearsal.audit.decision_ledger import APPROVING, is_rejection
@@ -79,7 +80,7 @@ class AsMeant(Invariant):
     )
     needs = frozenset({Capability.STAFF_DECIDES})
     needs_at_rest = frozenset({Capability.STAFF_SEES})
-    rule_at_rest = "whether what stands before the staff is what the marketplace says"
+    parts = MappingProxyType({"whether what the OMS is told is what the marketplace says": needs_at_rest})
 
     _decided: dict[tuple[str, str], _Meant] = field(default_factory=dict)
     _asked: dict[str, dict[str, _Meant]] = field(default_factory=lambda: defaultdict(dict))  # by order and case

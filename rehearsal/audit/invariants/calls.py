@@ -11,10 +11,10 @@ from rehearsal.audit.claims import LOOKING
 from rehearsal.audit.event import PlayerEvent, Trouble
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, Violation
+from rehearsal.audit.settling import ENDED
 from rehearsal.wire.recorder import Exchange
 
 IN_THE_WAY: Final = 25001011  # what the marketplace says while a request on the same goods is open
-ENDED: Final = ("_COMPLETE", "_CANCEL", "_CANCELLED")
 # What the marketplace says to whoever comes with another shop's credentials.
 NOT_YOURS: Final[Mapping[int, str]] = {
     101000: "the token is not the shop's",
@@ -94,13 +94,18 @@ def _call(exchange: Exchange, seen: str, claim: str = "") -> Violation:
 
 @dataclass(eq=False, slots=True)
 class ShopsApart(Invariant):
-    """What is seen of a round is the look at the shop's returns; what happens to another shop must not put it off."""
+    """What is seen of a round is the look at the shop's returns; what happens to another shop must not put it off.
+
+    A round takes as long as the connector has let pass between two looks at a shop when nothing had happened elsewhere,
+    at least 15 minutes; and only who looks at one shop twice has passed another by.
+    """
 
     slug = "shops-apart"
     rule = "Trouble or news in one shop changes nothing in another: each is looked at once in a round."
 
     _looked: dict[str, tuple[datetime, int]] = field(default_factory=dict)
     _news: dict[str, dict[str, None]] = field(default_factory=dict)  # by shop: others that had some since its last look
+    _pace: timedelta = timedelta(0)
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Note that a shop has news."""
@@ -124,19 +129,27 @@ class ShopsApart(Invariant):
         shop = exchange.shop
         if shop is None or exchange.narrow or exchange.outside or LOOKING.get(exchange.operation or "") != "returns":
             return NO_VIOLATION
-        found = [late for other in self._looked if (late := self._late(other, exchange))] if self._news else []
+        found, before = [], self._looked.get(shop)
+        if before is not None:
+            gap = max(self.limits.one_round, self._pace) + SLACK
+            found = [late for other in self._looked if (late := self._late(other, exchange, gap, before[0]))]
         if self._news.get(shop):
             self.occasions += 1
+        elif before is not None and exchange.at - before[0] > self._pace and not self.limits.extension(shop, before[0]):
+            self._pace = exchange.at - before[0]
         self._news[shop] = {}
         self._looked[shop] = exchange.at, exchange.seq
         return found
 
-    def _late(self, shop: str, exchange: Exchange) -> Violation | None:
-        """Return that the shop should have been looked at before now, where another had something to do with it."""
+    def _late(self, shop: str, exchange: Exchange, gap: timedelta, before: datetime) -> Violation | None:
+        """Return that the shop should have been looked at before now, where another had something to do with it.
+
+        `before` is when the one that is looked at now was last looked at.
+        """
         last, seq = self._looked[shop]
-        if exchange.at <= last + self.limits.one_round + SLACK or not self._news.get(shop):
+        if exchange.at <= last + gap or before <= last + SLACK or not self._news.get(shop):
             return None
-        if exchange.at <= last + self.limits.one_round + SLACK + self.limits.extension(shop, last):
+        if exchange.at <= last + gap + self.limits.extension(shop, last):
             return None
         return Violation(
             f"late {shop} {last.isoformat()}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from rehearsal.audit.decision_ledger import Decision, Request
 from rehearsal.audit.event import EventName
@@ -20,7 +21,7 @@ class SurvivesDeath(Invariant):
     rule = "What the connector acknowledged survives its death at any instruction."
     needs = frozenset({Capability.KILL, Capability.STAFF_DECIDES})
     needs_at_rest = frozenset({Capability.STAFF_SEES})
-    rule_at_rest = "whether what had been acknowledged is done, or stands before the staff"
+    parts = MappingProxyType({"whether what had been acknowledged is done, or stands before the staff": needs_at_rest})
 
     _decisions: dict[int, tuple[Decision, int]] = field(default_factory=dict)  # by the decision's place in the trace
     _requests: dict[str, tuple[Request, int]] = field(default_factory=dict)  # by case

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Final
 
 from rehearsal.audit.event import MOVES, REQUESTS, EventName, Trouble
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.arrivals import OVER
+from rehearsal.audit.settling import ENDED
 from rehearsal.seats.port import AdjustmentRow, Capability
 from rehearsal.wire.recorder import Exchange
 
-ENDED: Final = ("_COMPLETE", "_CANCEL", "_CANCELLED")
 ANYBODY: Final = ""  # whose claim a refusal concerned is not known where the call was to make one
 
 
@@ -36,7 +35,7 @@ class NothingStaysOpen(Invariant):
     rule = (
         "When a claim has ended, nothing about it is open; an error stands only where something failed, with its words."
     )
-    needs = frozenset({Capability.STAFF_SEES, Capability.STAFF_DECIDES})
+    needs = frozenset({Capability.STAFF_SEES})
 
     _ended: dict[str, tuple[int, str, str]] = field(default_factory=dict)  # claim -> event, order, status
     _open: dict[str, dict[str, tuple[int, str]]] = field(
@@ -120,85 +119,37 @@ class NothingStaysOpen(Invariant):
         )
 
 
-DECIDED: Final = (EventName.DECISION_GIVEN, EventName.REFUND_REQUESTED)
-
-
 @dataclass(eq=False, slots=True)
 class CatchesUp(Invariant):
-    """After trouble (D43), and sooner after whatever else has happened; then all is judged that holds at rest."""
+    """After trouble (D43), and sooner after whatever else has happened: then all is judged that holds at rest."""
 
     slug = "catches-up"
     rule = "After the last trouble everything settles within three rounds and two pulls."
-    needs = frozenset({Capability.STAFF_SEES, Capability.STAFF_DECIDES})
-
-    _last: tuple[datetime, int] | None = None  # what has happened, unless all has settled since
-    _struck: bool = False  # by trouble, and has not settled since
-    _look_at: datetime | None = None  # not before
-    _claims: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))  # open ones, by order
-
-    def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
-        """Note that something has happened that is to be carried out or told."""
-        if event.who == "marketplace" or event.name in DECIDED:
-            self._last, self._look_at = (event.at, event.seq), event.at + self.limits.one_round
-        claim = event.claim
-        if claim is not None and (event.name in MOVES or event.name in REQUESTS):
-            self._claims[event.order].pop(claim, None)
-            if not event.status.endswith(ENDED):
-                self._claims[event.order][claim] = None
-        return NO_VIOLATION
+    needs = frozenset({Capability.STAFF_SEES})
 
     def on_trouble(self, trouble: Trouble) -> None:
         """Note that trouble has struck."""
         self.occasions += 1
-        self._struck = True
-        self._look_at = self._look_at or trouble.at
-
-    def wants_a_look(self, now: datetime) -> bool:
-        """Return whether everybody has had the time to settle, and no refund has to wait for a buyer's claim."""
-        if self._look_at is None or now <= self._look_at:
-            return False
-        latest = self._latest()
-        held = any(self._claims.get(request.order_id) for request in self.decisions.unpaid.values())
-        if latest is not None and latest < now and not held:
-            return True
-        self._look_at = now + self.limits.one_round if latest is None or held else latest
-        return False
-
-    def _latest(self) -> datetime | None:
-        """Return by when everything has to have settled; None while no limit runs."""
-        one_round, one_pull, latest = self.limits.one_round, self.limits.one_pull, []
-        if self._struck:
-            over = self.limits.last_trouble()
-            if over is None:
-                return None
-            latest.append(over + 3 * one_round + 2 * one_pull)
-        if self._last is not None:
-            longer = self.limits.extension(None, self._last[0])
-            latest.append(self._last[0] + 2 * one_round + one_pull + longer)
-        return max(latest, default=None)
 
     def on_look(self, state: Quiescence) -> Iterable[Violation]:
-        """Nobody has anything left to do."""
-        if not state.settled:
+        """Nobody has anything left to do. Of a connector that does not say so, what was decided is looked at."""
+        last, struck = self.settling.last, self.settling.struck
+        unsettled = struck and self.decisions.owing if state.settled is None else not state.settled
+        if unsettled:
             waits = [decision.adjustment_id for decision in self.decisions.owed()] + [*self.decisions.unpaid]
-            after = "the last trouble" if self._struck else "anything has happened"
+            after = "the last trouble" if struck else "anything has happened"
             yield Violation(
-                f"unsettled {self._latest()}",
+                f"unsettled {self.settling.latest()}",
                 "connector",
                 f"everything settled by {state.at.isoformat()}, so long after {after}",
                 "the connector still has something to tell the marketplace",
                 Witness(
-                    events=() if self._last is None else (self._last[1],),
+                    events=() if last is None else (last[1],),
                     about={"adjustment_id": ", ".join(dict.fromkeys(waits))},
                 ),
             )
 
-    def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
-        """What has settled needs no look."""
-        self._last, self._struck, self._look_at = None, False, None
-        return NO_VIOLATION
-
     @property
     def unjudged(self) -> str | None:
         """Return that trouble has struck and the world has had no time to settle since."""
-        return "trouble has struck and the time to settle is not over" if self._struck else None
+        return "trouble has struck and the time to settle is not over" if self.settling.struck else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from rehearsal.audit.decision_ledger import Decision, Departure, Request
 from rehearsal.audit.event import EventName
@@ -21,7 +22,12 @@ class ExecutedOnce(Invariant):
     rule = "Every refund the seller decided is executed exactly once, or ends in an error a person can see."
     needs = frozenset({Capability.STAFF_DECIDES})
     needs_at_rest = frozenset({Capability.STAFF_SEES})
-    rule_at_rest = "whether what was not executed ends in an error a person can see"
+    parts = MappingProxyType(
+        {
+            "whether what was not executed ends in an error a person can see": needs_at_rest,
+            "whether what nobody decided was an answer in the seller's place": frozenset({Capability.ACTIVITY}),
+        }
+    )
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Count the refunds that were decided."""
@@ -31,7 +37,7 @@ class ExecutedOnce(Invariant):
         return NO_VIOLATION
 
     def after_act(self, now: datetime) -> Iterable[Violation]:
-        """What has been done was decided, unless the connector answered for the seller and says so."""
+        """What has been done was decided, unless the connector may have answered in the seller's place."""
         return [departs(one) for one in self.decisions.departures() if not one.approves_a_rejection]
 
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
@@ -84,7 +90,7 @@ def departs(one: Departure) -> Violation:
         one.expected,
         one.seen,
         Witness(() if one.exchange is None else (one.exchange.seq,), one.events, one.money, about),
-        unless_by_default=one.order_id if one.decision is None else None,
+        unless_by_default=one.order_id if one.in_sellers_place else None,
     )
 
 

@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from rehearsal.audit.event import MOVES, EventName
@@ -24,8 +25,8 @@ class LapseOnce(Invariant):
 
     slug = "lapse-once"
     rule = "Nobody's silence is lost: each lapsed deadline acts once, at its own hour, and all three books learn of it."
-    needs_at_rest = frozenset({Capability.LEDGER, Capability.STAFF_SEES})
-    rule_at_rest = "whether all three books learn of it"
+    needs_at_rest = frozenset({Capability.LEDGER})
+    parts = MappingProxyType({"whether all three books learn of it": needs_at_rest})
 
     _pending: dict[str, tuple[datetime, int]] = field(default_factory=dict)
     _heap: list[tuple[datetime, str]] = field(default_factory=list)
@@ -92,9 +93,11 @@ class LapseOnce(Invariant):
                 )
 
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
-        """The OMS knows how each lapsed claim ended."""
+        """The OMS knows how each lapsed claim ended; where nobody sees what it knows, its book does."""
         if not self._to_learn:
             return NO_VIOLATION
+        if not state.staff_seen:
+            return self._unbooked(state)
         rows = {row.return_id or row.cancel_id: row for row in state.adjustments}
         found = []
         for claim in sorted(self._to_learn):
@@ -115,6 +118,22 @@ class LapseOnce(Invariant):
                 )
         self._to_learn.clear()
         return found
+
+    def _unbooked(self, state: Quiescence) -> Iterable[Violation]:
+        lapsed, self._to_learn = sorted(self._to_learn), set()
+        books = {row.order_id: row for row in state.books}
+        for claim in lapsed:
+            order_id, events = self._lapses[claim]
+            row, ended = books.get(order_id), self.decisions.status(claim)
+            if row is not None and not row.agree and _paid_out(ended):
+                money = {"marketplace": str(row.marketplace), "connector": str(row.connector), "oms": str(row.oms)}
+                yield Violation(
+                    f"unlearned {claim} {ended}",
+                    "connector",
+                    f"all books know that the claim is {ended}",
+                    "they do not say the same of the order",
+                    Witness(events=tuple(events), money=money, about={"order_id": order_id, "claim": claim}),
+                )
 
 
 def _paid_out(status: str) -> bool:

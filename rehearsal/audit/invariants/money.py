@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Final
 
 from rehearsal.audit.decision_ledger import ZERO
-from rehearsal.audit.event import EventName
+from rehearsal.audit.event import OPEN_API, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, LedgerRow, PlayerEvent, Quiescence, Violation
 from rehearsal.seats.port import Capability
 from rehearsal.sums import coin, written
+from rehearsal.wire.recorder import Exchange
 
 # Whose sum: the order's or one unit's; and of what: the total, the item, the shipping or the tax.
 Sums = dict[tuple[str, str], Decimal]
@@ -31,18 +32,37 @@ class _Account:
     bookings: list[int] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Unanswered:
+    """A refund of the seller's that was executed and whose answer was lost: of what, and its places in the trace."""
+
+    units: tuple[str, ...]
+    total: Decimal
+    claim: str
+    events: tuple[int, ...]
+    exchange: int
+
+
 @dataclass(eq=False, slots=True)
 class NeverTooMuch(Invariant):
-    """Sums by unit and by order, in total and part by part, and one payment for each claim."""
+    """Sums by unit and by order, in total and part by part, and one payment for each claim.
+
+    Where nobody hears what the staff decide, a refund of the seller's that is made again after its answer was lost has
+    been paid twice.
+    """
 
     slug = "never-too-much"
     rule = "A buyer never gets back more than they paid, per unit, line, order and part; nor twice for one claim."
 
     _accounts: dict[str, _Account] = field(default_factory=dict)
     _paid: dict[str, int] = field(default_factory=dict)
+    _begun: list[PlayerEvent] = field(default_factory=list)  # refunds of the seller's, in the call that goes on
+    _unanswered: dict[str, list[_Unanswered]] = field(default_factory=dict)  # by order
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Add up what is paid in and what is paid back."""
+        if event.name == EventName.RETURN_REQUESTED and event.by == OPEN_API and not self.decisions.heard:
+            self._begun.append(event)
         if event.name == EventName.ORDER_PLACED:
             total = event.total or ZERO
             self._accounts[event.order] = _Account(_sums(event, total), astray=coin(event.currency) * len(event.lines))
@@ -72,6 +92,39 @@ class NeverTooMuch(Invariant):
             paid = account.paid.get(key)
             if part and paid is not None and back > paid:
                 yield _too_much(event.order, key, paid, back, account, about)
+
+    def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
+        """Judge the refunds that a call has begun, and note whether its answer was lost."""
+        if not self._begun or exchange.callee != "marketplace":
+            return
+        begun, self._begun = self._begun, []
+        lost = bool(exchange.fault or exchange.failure)
+        for event in () if exchange.outside else begun:
+            total, units = event.refund_total or ZERO, tuple(sorted(event.units))
+            before = self._unanswered.setdefault(event.order, [])
+            for first in before:
+                if (first.units, first.total) == (units, total):
+                    yield _again(event, first, exchange)
+                    break
+            if lost:
+                events = (event.seq,)
+                before.append(_Unanswered(units, total, event.claim or "", events, exchange.seq))
+
+
+def _again(event: PlayerEvent, first: _Unanswered, exchange: Exchange) -> Violation:
+    return Violation(
+        f"again {event.claim}",
+        exchange.caller,
+        f"one refund of {first.total} {event.currency}: {first.claim} was executed, though its answer was lost; it is "
+        "looked up, or sent again with the same idempotency_key",
+        f"the same refund once more, {event.claim}",
+        Witness(
+            tuple(dict.fromkeys((first.exchange, exchange.seq))),
+            (*first.events, event.seq),
+            {"refunded": str(first.total + first.total)},
+            {"order_id": event.order, "claim": event.claim or ""},
+        ),
+    )
 
 
 def _sums(event: PlayerEvent, total: Decimal) -> Sums:

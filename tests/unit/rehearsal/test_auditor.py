@@ -88,7 +88,13 @@ class Story:
             capabilities=self._seen,
             by_default=self._by_default,
             look=lambda: Quiescence(
-                self.now, [], self.rows, lambda order_id: self.mailbox, self.settled, lambda order_id: self.history
+                self.now,
+                [],
+                self.rows,
+                lambda order_id: self.mailbox,
+                self.settled,
+                Capability.STAFF_SEES in self._seen,
+                lambda order_id: self.history,
             ),
             memory=memory,
         )
@@ -683,7 +689,7 @@ TALE: Sequence[Callable[[Story], object]] = (
     lambda story: story.called_for("S1", "approveReturn", code=101000).looked_at("S1", "S2"),
     lambda story: story.struck("S1").unsettled().forgotten(),
     lambda story: story.idle(hours=2),
-    lambda story: story.looked_at("S1"),
+    lambda story: story.looked_at("S1").idle(minutes=16).looked_at("S1"),
     lambda story: story.came_to_rest(Row(status="NewRma"), ledger=[ledger_row("50.00", "39.98", "0.00")]),
 )
 
