@@ -276,9 +276,6 @@ class ForeignConnector(ConnectorSeat):
         self.hear()
         return Act(now, "round", changed=self._place.written() > before)
 
-    def settled(self) -> bool:
-        return True
-
     # LEDGER, ACTIVITY
     def ledger(self) -> Mapping[str, Decimal]:
         if isinstance(self._hooks, Endpoints):
