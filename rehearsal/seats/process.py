@@ -21,7 +21,7 @@ from typing import Final
 STOP_PATIENCE: Final = 5.0  # seconds of real time for a program to end when it is asked to
 LAST_LINES: Final = 20
 LONGEST_LINE: Final = 10_000  # bytes; a longer one is heard in parts
-_WATCHES: Final = 'while read -r told; do group=$told; done; [ -z "$group" ] || kill -KILL -- "-$group"'
+_WATCHES: Final = 'while read -r told; do group=$told; done; [ -z "$group" ] || kill -s KILL -- "-$group"'
 
 
 class NotStarted(Exception):
