@@ -19,7 +19,7 @@ from rehearsal.seats import foreign
 from rehearsal.seats.description import read_seat
 from rehearsal.seats.foreign import ForeignSeat
 from rehearsal.server.served import Ports, ServedStage
-from rehearsal.world.world import World
+from rehearsal.world.world import API_HOST, AUTH_HOST, World
 
 SCRIPT = Path(__file__).parent / "seats/connector.py"
 ENV = {
@@ -40,6 +40,8 @@ SEAT = {
     "authorize": f"{ADDRESS}/authorize",
 }
 BY_CODES = {"authorize": None, "env": ENV | {"CODES": "{auth_codes}"}}
+VENDORS = {"API": f"https://{API_HOST}", "AUTH": f"https://{AUTH_HOST}"}
+BY_VENDORS = {"env": ENV | VENDORS | {"PROXY": "{proxy}", "SSL_CERT_FILE": "{ca_file}"}}
 
 
 def manner(said: str) -> dict[str, Any]:
@@ -86,7 +88,9 @@ def alive(pid: int) -> bool:
     return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
-@pytest.mark.parametrize("said", [{}, BY_CODES], ids=["by its address", "by its environment"])
+@pytest.mark.parametrize(
+    "said", [{}, BY_CODES, BY_VENDORS], ids=["by its address", "by its environment", "by the vendors' own hosts"]
+)
 def test_it_takes_up_its_shop_and_does_its_rounds(tmp_path: Path, said: dict[str, Any]) -> None:
     with sat(tmp_path, **said) as one:
         assert one.pays_back()

@@ -21,7 +21,8 @@ from urllib.request import ProxyHandler, Request, build_opener
 KEY, SECRET, MANNER = os.environ["APP_KEY"], os.environ["APP_SECRET"], os.environ.get("MANNER", "")
 KEPT = Path(os.environ["DATA"]) / "shops.json"
 said = {"now": ""}  # by the stage: what time it is
-CALL = build_opener(ProxyHandler({})).open
+PROXY = os.environ.get("PROXY")
+CALL = build_opener(ProxyHandler({"https": PROXY} if PROXY else {})).open
 RETURNS = "/return_refund/202309/returns"
 
 
