@@ -173,7 +173,8 @@ class Buyer(Person):
         each = "; ".join(f"{name} {', '.join(i['total'] for i in mine)}" for name, mine in items.items())
         shares = (shipping or tax) and len(order["line_items"]) > 1
         shared = f"with its part of shipping and tax each is, in {order['currency']}: {each}" if shares else ""
-        self.orders.append(Order(order["order_id"], shown(order, "total"), units, shared))
+        totals = {i["id"]: Decimal(i["total"]) for i in order["line_items"]}
+        self.orders.append(Order(order["order_id"], shown(order, "total"), units, shared, totals))
 
     def all_orders(self) -> list[Order]:
         """Return every order in its order; refuse somebody who has none."""
@@ -299,6 +300,17 @@ class Buyer(Person):
         """The sum of all orders."""
         currency = one_currency(self.name, orders := self.all_orders())
         return Sum(sum((order.paid.amount for order in orders), Decimal(0)), currency)
+
+    def everything(self, which: Which = ANY) -> Sum:
+        """Return all that can be paid back: on a request, for goods, on one order, or on all."""
+        if which.nth or which.noun:
+            return self.asks_over(which)
+        if not which.order and not which.goods:
+            return self.paid
+        order = self.ordered(which)
+        if which.whole or not which.goods:
+            return order.paid
+        return Sum(sum((order.totals[unit] for unit in order.called(which.goods)), Decimal(0)), order.paid.currency)
 
     @property
     def mails(self) -> list[Json]:

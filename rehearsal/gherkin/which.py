@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Final, TypeVar
 
 from rehearsal.gherkin.errors import Miswritten
@@ -49,13 +50,15 @@ class Which:
 class Order:
     """What somebody bought in one go: its id, the sum, and the ids of the units of each of the goods.
 
-    `shared` says what each unit was with its part of shipping and tax, where the order has several and any to share.
+    `totals` are the units' sums with their parts of shipping and tax; `shared` says them, where the order has several
+    and any to share.
     """
 
     id: str
     paid: Sum
     units: Mapping[str, Sequence[str]]
     shared: str = ""
+    totals: Mapping[str, Decimal] = field(default_factory=dict)
 
     def __str__(self) -> str:
         return _listed(self.units)

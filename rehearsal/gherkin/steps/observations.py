@@ -96,9 +96,9 @@ def _(people: Cast, which: Which) -> None:
     _paid_back(people, which, None)
 
 
-@then(phrase("{BUYER} has been paid back everything"))
-def _(people: Cast, buyer: str) -> None:
-    _paid_back(people, Which(buyer), people.buyer(buyer).paid)
+@then(phrase("{BUYER} has been paid back everything{ABOUT}"))
+def _(people: Cast, which: Which) -> None:
+    _paid_back(people, which, people.buyer(which.name).everything(which))
 
 
 def _paid_back(people: Cast, which: Which, expected: Sum | None) -> None:

@@ -295,6 +295,7 @@ BROKEN = {
     f"{LAMP}; When the seller refunds Maya the lamp": "the seller has not heard of Maya's order; it comes with the",
     f"{ASKED}; Then the seller is told that it cannot be done": "the seller was not refused anything",
 }
+PARTS = ("for the mugs", "for the lamp", "on her request", "for her order of the rug", "for her second order")
 NAMES = [
     "Élodie",
     "E\u0301lodie",
@@ -356,6 +357,10 @@ HELD = [
     f"{MUGS}; And Maya has asked for the money for 1 of the mugs; And Maya has withdrawn; {LATER}; "
     "When the seller refunds Maya 2 of the mugs; And Maya asks for the money for 1 of the mugs; "
     "And the seller approves Maya's last request; Then Maya has been paid back 37.50 USD for the mugs",
+    f"{SHARED}; And Maya has received a lamp for 39.98 USD; And Maya has asked for the money for the rug; {LATER}; "
+    "And the seller has refunded Maya the mugs; And the seller has refunded Maya's whole second order; "
+    "When the seller approves Maya's request; Then Maya has been paid back everything; "
+    + "; ".join(f"And Maya has been paid back everything {what}" for what in PARTS),
     f"{TWO_ORDERS}; {LATER}; {REFUNDS}; Then all three books say 12.50 USD for Maya's order with the mug; "
     "And Maya has been paid back 89.00 USD for the rug; And Maya has been paid back 101.50 USD",
     REFUNDED,
