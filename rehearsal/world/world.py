@@ -57,6 +57,7 @@ from rehearsal.simulation.scheduler import Advanced, Scheduler, Stuck
 from rehearsal.trace.log import Trace
 from rehearsal.wire.faults.trouble import Hit, Trouble, TroubleAct
 from rehearsal.wire.recorder import Call, Endpoint, Exchange, Recorder
+from rehearsal.wire.retimed import outward
 from rehearsal.wire.transport import Wire, WsgiApp, recorded, run_wsgi
 from rehearsal.world.boundaries import CrashPoints, Killed, Restart
 from rehearsal.world.errors import Busy, InvalidValue
@@ -240,7 +241,10 @@ class World:
         return Place(self.name, self.seed, self.clock, session, self.letting_go, *more)
 
     def _outward(self, host: str, *, to: str, contract: str, url: str) -> requests.Session:
-        self.wire.lead(host, to=Endpoint(to, Contract.load(contract), abroad(url, self.letting_go)))
+        there, spoken = abroad(url, self.letting_go), Contract.load(contract)
+        if self.compression is not None:
+            there = outward(there, spoken, self.compression)
+        self.wire.lead(host, to=Endpoint(to, spoken, there))
         return self.wire.session("stage")
 
     def _shops_open(self) -> list[OpenShop]:

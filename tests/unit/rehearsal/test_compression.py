@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl
 
 import pytest
 import yaml
@@ -14,6 +17,8 @@ from rehearsal.audit.limits import Limits
 from rehearsal.contract.message import read
 from rehearsal.contract.openapi import Contract
 from rehearsal.simulation.compression import FASTEST, Compression
+from rehearsal.wire.recorder import Call, Response
+from rehearsal.wire.retimed import outward
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 ANCHOR = datetime(2026, 11, 26, 11, 10, 16, 981677, tzinfo=UTC)
@@ -78,7 +83,11 @@ def test_a_contract_says_where_times_stand_and_tokens_live_by_another_clock() ->
 
 @pytest.mark.parametrize(
     ("contract", "names"),
-    [("tiktok_shop", ("_time", "deadline", "_time_ge", "_time_lt", "release_date")), ("channeladvisor", ("Utc",))],
+    [
+        ("tiktok_shop", ("_time", "deadline", "_time_ge", "_time_lt", "release_date")),
+        ("channeladvisor", ("Utc",)),
+        ("seat", ("deadline", "at")),
+    ],
 )
 def test_every_field_that_is_named_as_a_time_is_marked(contract: str, names: tuple[str, ...]) -> None:
     document = yaml.safe_load(resources.contract_file(contract).read_text())
@@ -101,3 +110,25 @@ def test_every_field_that_is_named_as_a_time_is_marked(contract: str, names: tup
 def test_who_lives_by_the_machines_clock_is_given_more_time(factor: int, a_round: int, at_once: float) -> None:
     limits = Limits.of(factor)
     assert (limits.one_round, limits.at_once) == (timedelta(minutes=a_round), timedelta(minutes=at_once))
+
+
+def test_who_calls_somebody_outside_asks_by_the_machines_time_and_reads_the_worlds() -> None:
+    heard: list[Call] = []
+
+    def there(call: Call) -> Response:
+        heard.append(call)
+        body = b'{"value": [{"ID": 1, "CreatedDateUtc": "2026-11-26T11:11:16.981677Z", "ShippingDateUtc": null}]}'
+        return Response(200, "OK", [("Content-Type", "application/json"), ("Content-Length", "1")], body)
+
+    handler = outward(there, Contract.load("channeladvisor"), HOURLY)
+    query = "%24filter=CreatedDateUtc+ge+2031-03-03T10:00:00Z+and+ProfileID+eq+1&%24top=20"
+    call = Call("oms", "GET", "127.0.0.1", "/v1/Orders", query, {"authorization": "Bearer x"}, b"")
+    answer = handler(call)
+    assert dict(parse_qsl(heard[0].query)) == {
+        "$filter": "CreatedDateUtc ge 2026-11-26T11:11:16.981677Z and ProfileID eq 1", "$top": "20"
+    }  # fmt: skip
+    (order,) = json.loads(answer.body)["value"]
+    assert (order["CreatedDateUtc"], order["ShippingDateUtc"]) == ("2031-03-03T10:00:00Z", None)
+    assert answer.folded["content-length"] == str(len(answer.body))
+    handler(replace(call, path="/nowhere"))
+    assert heard[1].query == query
