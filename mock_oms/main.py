@@ -57,8 +57,9 @@ class Oms:
         self.state: Final = state or Store(Grid(clock.now(), pull_every))
         store, chosen, habits = self.state, a_word(Policy, policy, "policy"), the_manners(manners)
         call = partial(ChannelAdvisor, clock=clock, store=store, http=patient(http), url=connector_url, manners=habits)
-        api = call(application=Application(application_id, shared_secret, refresh_token))
-        beside = call(application=second) if second and Manner.SECOND_APPLICATION in habits else None
+        self._application = Application(application_id, shared_secret, refresh_token)
+        api = call(application=self.application)
+        beside = call(application=lambda: second) if second and Manner.SECOND_APPLICATION in habits else None
         effects, views, delivery = Effects(clock), Views(store, clock), DecisionDelivery(api, clock, habits)
         staff = Staff(store=store, delivery=delivery, effects=effects, views=views, policy=chosen, manners=habits)
         warehouse = Warehouse(store=store, clock=clock, staff=staff, effects=effects, views=views)
@@ -84,6 +85,10 @@ class Oms:
         self.inspect: Final = warehouse.inspect
         self.refund: Final = refunds.refund
         self.receive_parcel: Final = warehouse.receive_parcel
+
+    def application(self) -> Application:
+        """Return its credentials at the connector, whenever it asks for a token."""
+        return self._application
 
     @cached_property
     def app(self) -> Flask:

@@ -89,7 +89,7 @@ class ChannelAdvisor:
         clock: Clock,
         store: Store,
         http: requests.Session,
-        application: Application,
+        application: Callable[[], Application],
         url: str,
         manners: Manners = POLITE,
     ) -> None:
@@ -97,8 +97,6 @@ class ChannelAdvisor:
         self._store = store
         self._http = http
         self._application = application
-        credentials = f"{application.application_id}:{application.shared_secret}"
-        self._basic = "Basic " + b64encode(credentials.encode()).decode()
         self._manners = manners
         self._url = url.rstrip("/")
 
@@ -235,7 +233,7 @@ class ChannelAdvisor:
         sent = None if body is None else json.dumps(body, default=_number).encode()
         response = self._attempt(method, target, sent)
         if response.status_code == 401:
-            self._store.tokens.pop(self._application.application_id, None)
+            self._store.tokens.pop(self._application().application_id, None)
             response = self._attempt(method, target, sent)
         return _accepted(response)
 
@@ -257,11 +255,12 @@ class ChannelAdvisor:
         return response
 
     def _access_token(self) -> str:
-        now, mine = self._clock.now(), self._application
+        now, mine = self._clock.now(), self._application()
         token = self._store.tokens.get(mine.application_id)
         if token is None or (now >= token.renew_at and Manner.OLD_TOKEN not in self._manners):
             form = urlencode({"grant_type": "refresh_token", "refresh_token": mine.refresh_token}).encode()
-            document = _object(_accepted(self._send("POST", "/oauth2/token", self._basic, form, FORM)))
+            basic = b64encode(f"{mine.application_id}:{mine.shared_secret}".encode()).decode()
+            document = _object(_accepted(self._send("POST", "/oauth2/token", f"Basic {basic}", form, FORM)))
             try:
                 text, life = str(document["access_token"]), timedelta(seconds=int(document["expires_in"]))
                 renew_at = now + max(life - RENEW_BEFORE, life / 2)

@@ -156,7 +156,12 @@ def _oms(said: Any) -> Hooks | ChannelAdvisor | None:
     if "channeladvisor" in said:
         return ChannelAdvisor(**said["channeladvisor"])
     hooks = said["hooks"]
-    return Hooks(hooks) if isinstance(hooks, str) else Hooks(hooks["url"], tuple(hooks.get("endpoints", USUAL)))
+    if isinstance(hooks, str):
+        return Hooks(hooks)
+    endpoints = tuple(hooks.get("endpoints", USUAL))
+    if "cases" not in endpoints and (blind := [one for one in endpoints if one in OF_CASES]):
+        raise NotASeat(f"oms.hooks.endpoints has {blind[0]} and no cases, where the staff see what they decide")
+    return Hooks(hooks["url"], endpoints)
 
 
 def _regime(said: Mapping[str, Any]) -> Regime:

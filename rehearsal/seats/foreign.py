@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -20,9 +20,12 @@ from typing import Final
 
 import requests
 
-from rehearsal.seats.description import Hooks, Regime, SeatDescription, filled
+from mock_oms.adapters.channeladvisor import Application
+from rehearsal.seats.builtin import OurOms
+from rehearsal.seats.description import ChannelAdvisor, Hooks, NotASeat, Regime, SeatDescription, filled
 from rehearsal.seats.hooks import Endpoints, HooksOms
 from rehearsal.seats.port import (
+    CONNECTOR_HOST,
     Activity,
     AppCredentials,
     Capability,
@@ -85,8 +88,10 @@ class ForeignSeat:
         return ForeignConnector(place, app, self)
 
     def _oms(self, place: Place, client: Client, conduct: Conduct) -> OmsSeat:
-        hooks = self.hooks
-        return EmptyOmsSeat() if hooks is None else HooksOms(place, hooks)
+        described = self.described.oms
+        if isinstance(described, ChannelAdvisor):
+            return OmsOutside(place, self.address(described.url), described, conduct)
+        return EmptyOmsSeat() if self.hooks is None else HooksOms(place, self.hooks)
 
     @property
     def kept(self) -> bool:
@@ -181,6 +186,22 @@ class ForeignSeat:
         if self._data is not None:
             shutil.rmtree(self._data, ignore_errors=True)
             self._data = None
+
+
+class OmsOutside(OurOms):
+    """Our OMS with its warehouse, working with the ChannelAdvisor API of a connector of somebody else's."""
+
+    def __init__(self, place: Place, url: str, described: ChannelAdvisor, conduct: Conduct) -> None:
+        self._described = described
+        place.outward(CONNECTOR_HOST, to="connector", contract="channeladvisor", url=url)
+        super().__init__(place, Client("", "", ""), replace(conduct, second=None))
+
+    def application(self) -> Application:
+        """Return its credentials, as they are now; raise SeatFailed where the environment lacks one."""
+        try:
+            return Application(**asdict(self._described.client()))
+        except NotASeat as error:
+            raise SeatFailed(str(error)) from None
 
 
 class ForeignConnector(ConnectorSeat):

@@ -21,6 +21,8 @@ from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.simulation.player import AgendaLike, DueLike, FiredLike, Player
 from rehearsal.wire.transport import WsgiApp
 
+CONNECTOR_HOST: Final = "api.channeladvisor.com"  # where an OMS calls a connector that speaks ChannelAdvisor's API
+
 
 class Capability(StrEnum):
     """What can be asked of who sits on a seat, and seen of them: it decides what is asked and what is judged."""

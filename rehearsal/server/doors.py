@@ -14,10 +14,11 @@ from werkzeug.utils import redirect
 
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Problem
+from rehearsal.seats.port import CONNECTOR_HOST
 from rehearsal.server.access import COOKIE, Gate, called_by
 from rehearsal.server.front import Wsgi
 from rehearsal.server.machine_time import marketplace_by_machine
-from rehearsal.world.world import API_HOST, AUTH_HOST, CONNECTOR_HOST
+from rehearsal.world.world import API_HOST, AUTH_HOST
 
 KNOCK: Final = "/.well-known/rehearsal"
 # Where the players' machines meet, by service; all else are pages for people.

@@ -35,6 +35,7 @@ from rehearsal.contract.openapi import Contract
 from rehearsal.seats.abroad import abroad
 from rehearsal.seats.builtin import OURS
 from rehearsal.seats.port import (
+    CONNECTOR_HOST,
     OF_THE_STAFF,
     Activity,
     AdjustmentRow,
@@ -71,7 +72,6 @@ START: Final = datetime(2031, 3, 3, 9, tzinfo=UTC)
 T = TypeVar("T")
 API_HOST: Final = "open-api.tiktokglobalshop.com"
 AUTH_HOST: Final = "auth.tiktok-shops.com"
-CONNECTOR_HOST: Final = "api.channeladvisor.com"
 REFRESH: Final = "/api/v2/token/refresh"
 SEATS: Final = {"connector": "connector", "oms": "OMS"}  # as they are called, by the name of their door
 TIMESTAMP_EARLY: Final = timedelta(minutes=5)

@@ -113,6 +113,13 @@ COMMAND = "command: a\n"
         ("oms: {}", "oms: give exactly one of hooks, channeladvisor"),
         ("oms: {hook: http://a}", "oms.hook is not known here; did you mean hooks?"),
         ("oms: {channeladvisor: {url: http://a}}", "oms.channeladvisor.application_id is missing"),
+        (
+            "oms: {channeladvisor: {url: http://a/v1, application_id: a, shared_secret: b, refresh_token: c}}",
+            'oms.channeladvisor.url is "http://a/v1", which is not a web address without a path',
+        ),
+        ("oms: {hooks: 5}", "oms.hooks is 5, which is not a web address such as http://127.0.0.1:3000/path"),
+        ("oms: {hooks: {url: http://a, endpoints: [case]}}", 'oms.hooks.endpoints.0 is "case"; did you mean cases?'),
+        ("oms: {hooks: {url: http://a, endpoints: [refund]}}", "oms.hooks.endpoints has refund and no cases, where"),
         ("regime: drivn", 'regime is "drivn"; did you mean driven?'),
         ("regime: preloaded", "regime is preloaded, which is not built yet; there are driven, compressed and real"),
         ("factor: 901", "factor is 901; the maximum is 900"),
