@@ -24,6 +24,14 @@ Feature: The OMS asks for more than is left
         | 11.00 USD on 1 of the mug | 30.00 USD on the mugs | 11.00 USD |
 
     @R16 @R56
+    Scenario: More is offered than was asked for
+      Given Noah has asked for the money for 1 of the mugs
+      And an hour has passed
+      When the seller tries to offer Noah 20.00 USD
+      Then it was the connector that refused it
+      And Noah has been paid back nothing
+
+    @R16 @R56
     Scenario: Before the first one has left
       Given the seller has refunded Noah's whole order
       When the seller tries to refund Noah 0.01 USD of the order

@@ -18,6 +18,16 @@ Feature: A replacement comes once
         | approved | Completed |
         | rejected | Rejected  |
 
+    @R15 @R27 @R66
+    Scenario: There is none left to send
+      Given Maya has received a desk lamp for 39.98 USD
+      And Maya has asked for a replacement
+      And an hour has passed
+      When Maya gets money instead of the replacement in Seller Center
+      Then Maya's request is shown as "Refunded"
+      And Maya has exactly one mail, "order refund"
+      And all three books say 39.98 USD for Maya
+
   Rule: One replacement per item
 
     @R19 @R27

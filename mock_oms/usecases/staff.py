@@ -102,14 +102,13 @@ class Staff:
             refuse_not_here(case.return_id, arrived=self.store.parcel_of(case) is not None)
         return case, case.asks
 
-    @staticmethod
-    def _an_offer(case: Case, question: Question, amount: Decimal) -> Decimal:
+    def _an_offer(self, case: Case, question: Question, amount: Decimal) -> Decimal:
         """Return the amount; refuse where the case cannot be approved over it."""
         if question is Question.GOODS:
             raise Refused(409, "No part of it", "Goods that came back are accepted or refused whole.", "amount")
         if case.kind is Kind.CANCELLATION and amount != case.amount:
             raise Refused(409, "No part of it", "A cancellation is approved or rejected whole.", "amount")
-        if amount > case.amount:
+        if amount > case.amount and Manner.BEYOND not in self.manners:
             raise Refused(
                 422, "Too much", f"The request is about {case.amount} {case.currency}, not {amount}.", "amount"
             )

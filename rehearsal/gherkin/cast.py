@@ -397,8 +397,6 @@ class Seller(Person):
 
     def approves(self, buyer: Buyer, which: Which = ANY, *, amount: Sum | None = None) -> None:
         """Say yes; an amount below the total is an offer."""
-        if amount:
-            demand_part(amount, buyer.asks_over(which), f"an offer is below what {buyer.name} asks for:")
         self.stage.oms_approve(self._answerable(buyer, which, "approved")["id"], **_said("amount", amount))
 
     def rejects(self, buyer: Buyer, which: Which = ANY, *, words: str | None = None) -> None:
@@ -469,6 +467,10 @@ class SellerCenter(Person):
             raise Miswritten(f"a cancellation is answered in the OMS: the seller {does} {buyer.name}'s cancellation")
         what = "RETURN" if claim.kind == "RETURN_AND_REFUND" else claim.kind
         self.stage.seller_center_decision(claim.id, decision=f"{'APPROVE' if yes else 'REJECT'}_{what}")
+
+    def pays_instead(self, buyer: Buyer, which: Which = ANY) -> None:
+        """Give the money back for what was to be replaced."""
+        self.stage.seller_center_decision(buyer.asked(which).id, decision="ISSUE_REPLACEMENT_REFUND")
 
     def finds(self, buyer: Buyer, which: Which = ANY, *, accept: bool) -> None:
         """Take the goods that came back, or refuse them."""

@@ -23,6 +23,7 @@ from rehearsal.trace.log import Slot, Trace
 from rehearsal.wire.delivery import Delivery
 
 NUMBERS: Final = frozenset({"return_ids", "cancel_ids", "order_ids"})  # by which a search asks for some
+TURNED_AWAY: Final = frozenset({429, 503})
 CREDENTIALS: Final = ("authorization", "x-tts-access-token")  # headers
 
 
@@ -80,6 +81,7 @@ class Exchange(NamedTuple):
     code: int | None = None  # in the response, where its kind has one
     narrow: bool = False  # it asks for some by their numbers, and says nothing of others
     order: str | None = None  # that its body names
+    wait: timedelta | None = None  # for which the answer asks the caller not to come again
 
 
 Handler = Callable[[Call], Response]
@@ -202,6 +204,7 @@ class Recorder:
             _code(as_read.reply),
             not NUMBERS.isdisjoint(asked),
             order if isinstance(order, str) else None,
+            _wait(response, headers),
         )
         for listener in self._listeners:
             listener(exchange)
@@ -326,6 +329,12 @@ def _refusal(reply: Message | None) -> str:
     if error.__class__ is dict:
         return str(error.get("message", ""))
     return str(body.get("message", "")) if body.get("code") else str(error or body.get("Message") or "")
+
+
+def _wait(response: Response | None, headers: Mapping[str, str]) -> timedelta | None:
+    """Return how long a caller who is turned away is asked to wait."""
+    asked = headers.get("retry-after", "") if response is not None and response.status in TURNED_AWAY else ""
+    return timedelta(seconds=int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 8 else None
 
 
 def _code(reply: Message | None) -> int | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from rehearsal.audit.claims import LOOKING
-from rehearsal.audit.event import PlayerEvent, Trouble
+from rehearsal.audit.claims import LOOKING, Claim
+from rehearsal.audit.event import EventName, PlayerEvent, Trouble
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, Violation
 from rehearsal.audit.settling import ENDED
@@ -21,6 +21,7 @@ NOT_YOURS: Final[Mapping[int, str]] = {
     21008111: "the order is another shop's",
     25020005: "what it is about is another shop's",
 }
+LONGEST_WAIT: Final = timedelta(hours=1)  # that anybody need take seriously. Certainty: assumed
 SLACK: Final = timedelta(minutes=1)  # what a round may take
 
 
@@ -30,9 +31,17 @@ class NoNeedlessCall(Invariant):
 
     slug = "no-needless-call"
     rule = (
-        "No decision is sent about a claim read as ended, no refund of the seller's past a request read as waiting, "
-        "and no call carries another shop's credentials."
+        "No decision is sent about a claim read as ended, none before the time that the marketplace has asked to wait, "
+        "no refund of the seller's past a request read as waiting, and no call carries another shop's credentials."
     )
+
+    _wait_until: dict[str, tuple[datetime, int]] = field(default_factory=dict)  # by claim, and who asked for it
+
+    def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
+        """Forget what a connector was asked that has died since: it may not have written it down."""
+        if event.name == EventName.CONNECTOR_KILLED:
+            self._wait_until.clear()
+        return NO_VIOLATION
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
         """Judge a call to the marketplace."""
@@ -50,6 +59,7 @@ class NoNeedlessCall(Invariant):
             self.occasions += 1
             if exchange.shop not in (None, claim.shop_id):
                 found.append(_call(exchange, f"{claim.id} is a claim of the shop {claim.shop_id}", claim.id))
+            found += self._too_soon(exchange, claim)
             read = self.claims.read(claim, exchange.seq)
             since = exchange.at - self.limits.one_round
             if read is None or not read.status.endswith(ENDED) or self.limits.extension(claim.shop_id, since):
@@ -65,6 +75,22 @@ class NoNeedlessCall(Invariant):
                 )
             )
         return found
+
+    def _too_soon(self, exchange: Exchange, claim: Claim) -> Iterable[Violation]:
+        """Return that a decision comes again before it should; one whose deadline is near need not wait."""
+        until, seq = self._wait_until.pop(claim.id, (exchange.at, 0))
+        if exchange.wait is not None:
+            wanted, deadline = exchange.at + min(exchange.wait, LONGEST_WAIT), claim.now.deadline
+            if deadline is None or wanted <= deadline - self.limits.one_round:
+                self._wait_until[claim.id] = wanted, exchange.seq
+        if exchange.at < until:
+            yield Violation(
+                f"too soon {claim.id} {exchange.seq}",
+                exchange.caller,
+                f"the decision on {claim.id} not again before {until.isoformat()}, as the marketplace has asked",
+                f"{exchange.operation} at {exchange.at.isoformat()}",
+                Witness((seq, exchange.seq), about={"order_id": claim.order_id, "claim": claim.id}),
+            )
 
     def _past_a_request(self, exchange: Exchange) -> Iterable[Violation]:
         """Return what stood in the way of a refund of the seller's when the connector last looked (D31)."""

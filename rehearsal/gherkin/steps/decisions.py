@@ -43,7 +43,9 @@ def _(people: Cast, which: Which, words: str) -> None:
     done_with_news=True,
 )
 def _(people: Cast, which: Which, sum: str) -> None:
-    people.seller.approves(people.buyer(which.name), which, amount=money(sum))
+    buyer, offered = people.buyer(which.name), money(sum)
+    demand_part(offered, buyer.asks_over(which), f"an offer is below what {buyer.name} asks for:")
+    people.seller.approves(buyer, which, amount=offered)
 
 
 @act(
@@ -133,6 +135,12 @@ def _(people: Cast, which: Which) -> None:
     people.seller.refunds(people.buyer(which.name), which, reason="ItemNotAvailable")
 
 
+@when(phrase("the seller tries to offer {BUYER} {SUM}{ABOUT}"))
+def _(people: Cast, which: Which, sum: str) -> None:
+    buyer, offered = people.buyer(which.name), money(sum)
+    people.seller.tries(lambda: people.seller.approves(buyer, which, amount=offered))
+
+
 @when(phrase("the seller tries to refund {BUYER} {SUM}{ABOUT}"))
 def _(people: Cast, which: Which, sum: str) -> None:
     people.seller.tries(lambda: people.seller.refunds(people.buyer(which.name), which, amount=money(sum)))
@@ -158,6 +166,14 @@ def _(people: Cast, which: Which) -> None:
 )
 def _(people: Cast, which: Which, decided: str) -> None:
     people.seller_center.decides(people.buyer(which.name), which, yes=decided == "approved")
+
+
+@act(
+    done="{BUYER} has got money instead of the replacement{ABOUT} in Seller Center",
+    happens="{BUYER} gets money instead of the replacement{ABOUT} in Seller Center",
+)
+def _(people: Cast, which: Which) -> None:
+    people.seller_center.pays_instead(people.buyer(which.name), which)
 
 
 @act(

@@ -407,6 +407,11 @@ NOTICED |= {
         lambda: Story().asked_back(deadline=START).looked_at("S1")
         .called_for("S1", "createReturn", order="O1", code=25001011),
     ),
+    "a decision that comes again before the marketplace wants to hear of it": (
+        "no-needless-call",
+        lambda: Story().asked_back().called_for("S1", "approveReturn", "R1", wait=timedelta(minutes=10)).idle(minutes=9)
+        .called_for("S1", "approveReturn", "R1"),
+    ),
     "another shop's token": ("no-needless-call", lambda: Story().called_for("S2", LOOK, code=101000)),
     "a shop that is not looked at while another is in trouble": (
         "shops-apart",
