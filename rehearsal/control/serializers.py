@@ -31,7 +31,8 @@ def world(world: World, addresses: Addresses) -> Json:
     begun = world.origin
     shops = [shop(world, credentials.shop_id) for credentials in world.marketplace.shops]
     first = shops[0]
-    gone = {name: None for name, seat in (("connector", world.connector), ("oms", world.oms)) if seat.app is None}
+    seats = {"connector": world.connector, "oms": world.oms}
+    elsewhere = {name: seat.address for name, seat in seats.items() if seat.app is None}
     return {
         "name": world.name,
         "seed": world.seed,
@@ -43,7 +44,7 @@ def world(world: World, addresses: Addresses) -> Json:
         "profile": first["profile"],
         "oms_policy": begun.oms_policy,
         "oms_manners": list(begun.oms_manners),
-        "urls": addresses.document() | gone,
+        "urls": addresses.document() | elsewhere,
         "ca_file": addresses.ca_file,
         "tiktok": _app(world, _shown_app(world), first),
         "tools": _app(world, AppName.TOOLS, first),

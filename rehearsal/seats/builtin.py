@@ -91,6 +91,7 @@ class OurConnector:
 
     capabilities: frozenset[Capability] = OF_A_CONNECTOR
     from_outside = False
+    address = None  # it has a door of the stage's
 
     def __init__(self, place: Place, app: AppCredentials) -> None:
         self._place = place
@@ -203,6 +204,7 @@ class OurOms(Oms):
 
     capabilities: frozenset[Capability] = OF_AN_OMS
     unheard = frozenset[Sight]()
+    address = None
 
     def __init__(self, place: Place, client: Client, conduct: Conduct) -> None:
         super().__init__(

@@ -228,6 +228,11 @@ class ForeignConnector(ConnectorSeat):
         hooks = {capability for capability, endpoint in shown.items() if endpoint in self._hooks}
         return frozenset(of_a_command | driven | hooks | ({Capability.SHOPS} if self._described.authorize else set()))
 
+    @property
+    def address(self) -> str | None:
+        said = self._described.connector
+        return None if said is None else self._seat.address(said).rstrip("/")
+
     def ready(self) -> bool:
         return not self._down and (not self._described.command or self._seat.program.running)
 

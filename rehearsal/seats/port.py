@@ -221,6 +221,11 @@ class Seat(Player, Protocol):
         """Return what serves its API and its pages behind the stage's own door; None where nothing does."""
         return None
 
+    @property
+    def address(self) -> str | None:
+        """Return where it is met, where that is no door of the stage's; None where nobody knows."""
+        return None
+
     # DRIVEN
     def next_due(self) -> DueLike | None:
         """Return when it next wants to act."""

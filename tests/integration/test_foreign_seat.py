@@ -99,6 +99,14 @@ def test_it_takes_up_its_shop_and_does_its_rounds(tmp_path: Path, said: dict[str
     assert "took up Rehearsal Shop 1" in one.lines
 
 
+@pytest.mark.parametrize("runs_at", ["http://127.0.0.1:9", None])
+def test_the_world_shows_the_seats_app_and_where_a_connector_runs_already(tmp_path: Path, runs_at: str | None) -> None:
+    with sat(tmp_path, **dict.fromkeys(SEAT, None), connector=runs_at) as one:
+        world = one.stage.world()
+    assert world["tiktok"]["app_key"] != world["tools"]["app_key"]
+    assert (world["urls"]["connector"], world["urls"]["oms"], world["connector"]) == (runs_at, None, None)
+
+
 def test_it_comes_back_with_what_it_kept_and_begins_anew_with_a_reset(tmp_path: Path) -> None:
     with sat(tmp_path) as one:
         assert one.pays_back()
