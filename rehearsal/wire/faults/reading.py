@@ -14,10 +14,10 @@ from rehearsal.contract.openapi import Contract
 from rehearsal.simulation.duration import read_duration
 from rehearsal.wire.faults.fault import GROUPS, Fault, Kind, unversioned
 
-PLAYERS: Final = ("connector", "marketplace", "oms")
 TOOLS: Final = "tools"  # whoever is none of the world's players
 # Who calls whom; nobody calls the OMS, nor does the marketplace call anybody.
 CALLERS: Final[Mapping[str, tuple[str, ...]]] = {"marketplace": ("connector", TOOLS), "connector": ("oms", TOOLS)}
+FROM: Final = ("connector", "oms", TOOLS)
 # What people call some kinds of fault.
 CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "refuse": ("refused", "error"),
@@ -62,11 +62,12 @@ def read_fault(given: Any, kinds: Mapping[str, Kind], now: datetime) -> Fault:
     kind = _kind(given.get("kind"), kinds)
     at = _moment(given, "at", now)
     until = _moment(given, "until", at or now)
-    callee = _one_of("to", given.get("to", "marketplace"), PLAYERS)
+    callee = _callee(given.get("to", "marketplace"))
     if kinds[kind].finds_shop and callee != "marketplace":
         raise Mistake("to", f"is {callee}; {kind} is trouble of the marketplace's own")
-    caller = None if given.get("from") is None else _one_of("from", given["from"], (*PLAYERS, TOOLS))
-    _demand_calls(caller, callee)
+    caller = None if given.get("from") is None else _one_of("from", given["from"], FROM)
+    if caller is not None and caller not in CALLERS[callee]:
+        raise Mistake("from", f"is {caller}, which never calls the {callee}; {_paths()}")
     shop_id = given.get("shop_id")
     if shop_id is not None and not (isinstance(shop_id, str) and shop_id):
         raise Mistake("shop_id", f"is {_shown(shop_id)}; it is a text")
@@ -103,13 +104,14 @@ def _kind(given: object, kinds: Mapping[str, Kind]) -> str:
     raise Mistake("kind", f"{wrong}; known: {', '.join(f'{name} ({kind.words})' for name, kind in kinds.items())}")
 
 
-def _demand_calls(caller: str | None, callee: str) -> None:
-    """Raise the Mistake of calls that nobody ever makes."""
-    paths = "; ".join(f"from {' or '.join(callers)} to {one}" for one, callers in CALLERS.items())
-    if callee not in CALLERS:
-        raise Mistake("to", f"is {callee}, whom nobody calls; calls go {paths}")
-    if caller is not None and caller not in CALLERS[callee]:
-        raise Mistake("from", f"is {caller}, which never calls the {callee}; calls go {paths}")
+def _callee(given: object) -> str:
+    if given == "oms":
+        raise Mistake("to", f"is {given}, whom nobody calls; {_paths()}")
+    return _one_of("to", given, tuple(CALLERS))
+
+
+def _paths() -> str:
+    return "calls go " + "; ".join(f"from {' or '.join(callers)} to {one}" for one, callers in CALLERS.items())
 
 
 def near(name: object, known: Collection[str]) -> str:
