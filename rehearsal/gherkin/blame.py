@@ -28,7 +28,7 @@ ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+")
 DEEPEST: Final = 8  # places that are shown
 _INSIDE: Final = ("rehearsal.world", "rehearsal.simulation", "rehearsal.wire")
 _ASKED: Final = ("rehearsal.gherkin", "rehearsal.control")  # what a step of somebody's own speaks to
-_PLUGIN: Final = str(Path(__file__).with_name("plugin.py"))  # through which everything comes
+_THROUGH: Final = {str(Path(__file__).with_name(name)) for name in ("plugin.py", "audit.py")}  # everything comes
 # What says in words of its own what is wrong; of all else the kind is said, too.
 _SPOKEN: Final = (
     Problem, Miswritten, StepDefinitionNotFoundError, NotJudged, StageFailed, WorldError,
@@ -56,7 +56,7 @@ def judge(fault: BaseException | None, step: Step | None = None) -> Judgement:
     """Return how a scenario ended that raised `fault` while `step` was done."""
     if fault is None:
         return Judgement(Outcome.HELD)
-    through = [place for place in places(fault) if place.file != _PLUGIN]
+    through = [place for place in places(fault) if place.file not in _THROUGH]
     outcome = _outcome(fault, through, step)
     shown = [place for place in through if place.of_others]
     if outcome is Outcome.STAGE_FAILED:

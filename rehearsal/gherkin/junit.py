@@ -12,13 +12,12 @@ from rehearsal.gherkin.results import ScenarioResult
 
 
 class Told:
-    """A failure as pytest, its summary and JUnit show it: in the scenario's words, without a traceback."""
+    """A failure as pytest, its summary and JUnit show it: in people's words, without a traceback."""
 
-    def __init__(self, result: ScenarioResult) -> None:
+    def __init__(self, message: str, text: str) -> None:
         self.reprcrash = self
-        self.message = result.why.partition("\n")[0]
-        closer = f"\n\nPython's own comparison\n{result.comparison}" if result.comparison else ""
-        self._text = f"{result.place}\n{result}{closer}"
+        self.message = message
+        self._text = text
 
     def __str__(self) -> str:
         return self._text
@@ -26,6 +25,12 @@ class Told:
     def toterminal(self, out: Any) -> None:
         """Show it, as pytest asks."""
         out.line(self._text)
+
+
+def told(result: ScenarioResult) -> Told:
+    """Return a scenario's failure in its own words."""
+    closer = f"\n\nPython's own comparison\n{result.comparison}" if result.comparison else ""
+    return Told(result.why.partition("\n")[0], f"{result.place}\n{result}{closer}")
 
 
 def tidy(config: pytest.Config, order: Sequence[str] = ()) -> None:

@@ -19,7 +19,7 @@ from pytest_bdd.feature import get_feature
 from xdist.scheduler import LoadScheduling
 
 from rehearsal.gherkin.feature_text import ENCODING
-from rehearsal.gherkin.junit import Told, tidy
+from rehearsal.gherkin.junit import tidy, told
 from rehearsal.gherkin.results import WHERE, Outcome, ScenarioResult, StepResult, command
 
 _SPAN: Final = re.compile(r"\b(an?|\d+) (minute|hour|day|week|month)s?\b")
@@ -111,7 +111,7 @@ class InOrder:
         if data := getattr(report, "scenario", None):
             self._results[report.nodeid] = pickle.loads(data)
         if report.failed and report.nodeid in self._results:
-            report.longrepr = Told(self._results[report.nodeid])  # type: ignore[assignment]
+            report.longrepr = told(self._results[report.nodeid])  # type: ignore[assignment]
         if report.when == "teardown":
             self._over.add(report.nodeid)
         while self._handed_on < len(self._ids) and self._ids[self._handed_on] in self._over:

@@ -1,5 +1,7 @@
 """A pytest plugin that plays `.feature` files: `pytest features`, or `rehearsal play` from anywhere.
 
+Plain tests may play on the same fixtures.
+
 Each `.feature` file is collected as it is; its scenarios are tests named by their own words, its tags are marks. The
 fixture `stage` is a fresh world for every scenario: in process, or behind `--attach URL`. When the last step is done
 an hour more is played, so that news under way arrives; then the auditor is asked, and what it finds fails the scenario.
@@ -24,13 +26,14 @@ from pytest_bdd.scenario import get_step_function
 
 from rehearsal.control.places import clash
 from rehearsal.control.stage import Json, Stage
+from rehearsal.gherkin.audit import UNAUDITED, Exit, plainly
 from rehearsal.gherkin.blame import broken_file, judge
 from rehearsal.gherkin.collection import FeatureFile, tags_of
-from rehearsal.gherkin.errors import BrokenRules, Miswritten, NotJudged
-from rehearsal.gherkin.junit import Told, tidy
+from rehearsal.gherkin.errors import Miswritten
+from rehearsal.gherkin.junit import tidy, told
 from rehearsal.gherkin.parallel import InOrder
-from rehearsal.gherkin.plan_file import NotAPlan, missed, read_plan
-from rehearsal.gherkin.recording import RECORDING, Recording, again, as_text, observe
+from rehearsal.gherkin.plan_file import NotAPlan, read_plan
+from rehearsal.gherkin.recording import RECORDING, Recording, again
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.timeline import Timeline
 from rehearsal.gherkin.vocabulary import Saying, unknown
@@ -40,14 +43,13 @@ STEPS: Final = (
     *("people", "time", "shops", "orders", "requests", "decisions", "observations"),
     *("crowds", "several", "process", "manners", "trouble", "marketplace"),
 )
-EPILOGUE: Final = "PT1H"
 PLAN: Final = pytest.StashKey[Sequence[Json]]()
 RESULT: Final = pytest.StashKey[ScenarioResult]()
 
 StageFactory = Callable[[], Stage]
 
 
-pytest_plugins = [f"rehearsal.gherkin.steps.{name}" for name in STEPS]
+pytest_plugins = ["rehearsal.gherkin.audit", *(f"rehearsal.gherkin.steps.{name}" for name in STEPS)]
 
 
 # what the plugin adds to pytest
@@ -99,7 +101,10 @@ def _place(text: str) -> tuple[str, int]:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[PLAN] = _plan(config.getoption("--faults"))
-    config.addinivalue_line("markers", "R1, R2, ...: the requirement that a scenario covers")
+    for mark in ("R1, R2, ...: the requirement that a scenario covers", UNAUDITED):
+        config.addinivalue_line("markers", mark)
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Exit(), "rehearsal-exit")
     if config.getoption("dist", "no") != "no":
         for option in ("-m", "-k"):  # what the processes would say one by one, and pytest-xdist not understand
             _demand_expression(option, config.getoption(option))
@@ -224,7 +229,7 @@ def served(url: str, seed: int, token: str | None = None, **begun: Any) -> Stage
 
 @pytest.fixture
 def stage(request: pytest.FixtureRequest, stage_factory: StageFactory) -> Iterator[Stage]:
-    """The world this scenario plays in."""
+    """The world this scenario, or this test, plays in."""
     with standing(zone_of(request.node.name)):
         real = stage_factory()
         timeline = Timeline(real, again=again(request.node), plan=request.config.stash[PLAN])
@@ -240,7 +245,7 @@ def stage(request: pytest.FixtureRequest, stage_factory: StageFactory) -> Iterat
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    item.stash[RECORDING] = Recording()
+    item.stash[RECORDING] = Recording(planned=len(item.config.stash[PLAN]))
     if isinstance(item.parent, FeatureFile):
         item.user_properties += [("tag", tag) for tag in tags_of(item)]
 
@@ -281,33 +286,13 @@ def pytest_bdd_step_func_lookup_error(
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """After the last step, let news arrive and ask the auditor."""
-    if not isinstance(pyfuncitem.parent, FeatureFile):
-        return (yield)
-    recording = pyfuncitem.stash[RECORDING]
-    try:
-        result = yield
-        if recording.timeline:
-            recording.timeline.ends(EPILOGUE)
-    finally:
-        if recording.timeline:
-            recording.observed = observe(recording.timeline, traced=pyfuncitem.config.getoption("--keep-trace"))
-    findings = recording.observed.findings.get("findings", [])
-    if findings:
-        raise BrokenRules("\n\n".join(as_text(finding) for finding in findings))
-    own = recording.observed.faults[len(pyfuncitem.config.stash[PLAN]) :]
-    if short := [words for fault in own if (words := missed(fault))]:
-        raise NotJudged("\n".join(short))
-    return result
-
-
-@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
     if not isinstance(item.parent, FeatureFile):
+        if report.failed and call.excinfo:
+            plainly(item, call.excinfo.value, report)
         return report
     recording = item.stash[RECORDING]
     judged = judge(call.excinfo.value if call.excinfo else None, recording.doing)
@@ -320,9 +305,10 @@ def pytest_runtest_makereport(
     if over and report.failed and result.outcome is Outcome.HELD:
         result = replace(result, outcome=judged.outcome, why=f"when it was over: {judged.why}")
     if report.failed and judged.outcome is Outcome.NOT_JUDGED:
+        vars(report)["not_judged"] = True
         report.outcome, report.longrepr = "skipped", (str(item.path), 0, f"Not judged: {judged.why}")
     if report.failed:
-        report.longrepr = Told(result)  # type: ignore[assignment]
+        report.longrepr = told(result)  # type: ignore[assignment]
     if distributed and (over or report.failed):
         vars(report)["scenario"] = pickle.dumps(result)  # for `InOrder` in the first process
     if over and not distributed:

@@ -10,12 +10,13 @@ from typing import Final
 import pytest
 from pytest_bdd import parser as gherkin
 
+from rehearsal.control.places import near
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.blame import Judgement
 from rehearsal.gherkin.collection import LINE, FeatureFile, tags_of
 from rehearsal.gherkin.errors import StageFailed
 from rehearsal.gherkin.full_timeline import full_timeline
-from rehearsal.gherkin.results import WHERE, Observation, ScenarioResult, StepResult, command
+from rehearsal.gherkin.results import WHERE, Observation, ScenarioResult, StepResult, command, played
 from rehearsal.gherkin.timeline import Timeline
 
 
@@ -24,6 +25,7 @@ class Recording:
     """What is known of a scenario while it plays."""
 
     timeline: Timeline | None = None
+    planned: int = 0  # faults that are planned over the whole run
     scenario: gherkin.Scenario | None = None
     steps: list[StepResult] = field(default_factory=list)
     observed: Observation = field(default_factory=Observation)
@@ -66,10 +68,12 @@ class Recording:
 
 
 def again(item: pytest.Item) -> str:
-    """Return the command that plays this one scenario again; nothing for a test that is none."""
-    if LINE not in item.stash:
-        return ""
-    return command(str(item.path), item.stash[LINE], {name: item.config.getoption(name) for name in WHERE})
+    """Return the command that plays this one scenario, or this one test, again."""
+    where = {name: item.config.getoption(name) for name in WHERE}
+    if LINE in item.stash:
+        return command(str(item.path), item.stash[LINE], where)
+    test = "::".join((near(str(item.path)), *item.nodeid.split("::")[1:]))
+    return played([test], where, by=("pytest", "-p", "rehearsal.gherkin"))
 
 
 RECORDING: Final = pytest.StashKey[Recording]()

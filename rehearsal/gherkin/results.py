@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
@@ -76,10 +76,10 @@ def command(file: str, line: int, where: Mapping[str, object]) -> str:
     return played([place(file, line)], where)
 
 
-def played(what: Iterable[str], where: Mapping[str, object]) -> str:
+def played(what: Iterable[str], where: Mapping[str, object], by: Sequence[str] = ("rehearsal", "play")) -> str:
     """Return the command that plays something in such worlds; `where` is by the options of `WHERE`."""
     told = [(name, str(where[name])) for name in WHERE if where.get(name) is not None]
-    return shlex.join(["rehearsal", "play", *what, *(word for pair in told for word in pair)])
+    return shlex.join([*by, *what, *(word for pair in told for word in pair)])
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,108 @@
+"""What is asked when a test on the stage is over, be it a scenario or plain pytest: an hour more, then the auditor.
+
+A scenario makes a record of it (`rehearsal.gherkin.recording`). A plain test, which plays on the fixture `stage`, is
+told what the auditor has found in its failure; where it cannot be judged it is skipped, as pytest has no other word.
+So that nobody takes that for a yes, pytest then ends with 4, if nothing worse has happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import suppress
+from typing import Any, Final
+
+import pytest
+from _pytest._code.code import ExceptionRepr
+
+from rehearsal.gherkin.blame import judge
+from rehearsal.gherkin.collection import FeatureFile
+from rehearsal.gherkin.errors import BrokenRules, NotJudged, StageFailed
+from rehearsal.gherkin.junit import Told
+from rehearsal.gherkin.plan_file import missed
+from rehearsal.gherkin.recording import RECORDING, as_text, observe
+from rehearsal.gherkin.results import Outcome
+
+EPILOGUE: Final = "PT1H"
+NOT_JUDGED: Final = 4  # as `rehearsal play` ends; to pytest it is a mistake of usage
+UNAUDITED: Final = "unaudited: the auditor is not asked about this test"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """After the test's own end, let news arrive and ask the auditor."""
+    recording = item.stash[RECORDING]
+    try:
+        result = yield
+    except (Exception, pytest.skip.Exception, pytest.fail.Exception):
+        with suppress(StageFailed):  # what was raised says more
+            _look(item)
+        raise
+    if recording.timeline and _is_audited(item):
+        recording.timeline.ends(EPILOGUE)
+    _look(item)
+    if findings := _found(item):
+        raise BrokenRules(findings)
+    own = recording.observed.faults[recording.planned :]
+    if short := [words for fault in own if (words := missed(fault))]:
+        raise NotJudged("\n".join(short))
+    return result
+
+
+def _is_audited(item: pytest.Item) -> bool:
+    """Return whether it is a scenario, or a test that does not wish to be left alone."""
+    return isinstance(item.parent, FeatureFile) or not item.get_closest_marker("unaudited")
+
+
+def _look(item: pytest.Item) -> None:
+    recording = item.stash[RECORDING]
+    if recording.timeline and _is_audited(item):
+        recording.observed = observe(recording.timeline, traced=item.config.getoption("--keep-trace"))
+
+
+def _found(item: pytest.Item) -> str:
+    """Return what the auditor has found, as text."""
+    return "\n\n".join(map(as_text, item.stash[RECORDING].observed.findings.get("findings", ())))
+
+
+def plainly(item: pytest.Item, fault: BaseException, report: pytest.TestReport) -> None:
+    """Put into the report of a plain test that has failed what the auditor has to say of it."""
+    if item.stash[RECORDING].timeline is None:
+        return
+    if isinstance(fault, BrokenRules):
+        _tell(report, "The test went as written, but the auditor is not content:", str(fault))
+    elif (judged := judge(fault)).outcome is Outcome.NOT_JUDGED:
+        vars(report)["not_judged"] = True
+        report.outcome, report.longrepr = "skipped", (str(item.path), 0, f"Not judged: {judged.why}")
+    else:
+        if report.when == "setup":
+            with suppress(StageFailed):
+                _look(item)
+        if (findings := _found(item)) and isinstance(report.longrepr, ExceptionRepr):
+            report.longrepr.addsection("Beside this, the auditor is not content", findings)
+
+
+def _tell(report: pytest.TestReport, what: str, words: str) -> None:
+    vars(report)["told"] = (words.partition("\n")[0], f"{what}\n\n{words}")
+    report.longrepr = Told(*vars(report)["told"])  # type: ignore[assignment]
+
+
+class Exit:
+    """A plugin of pytest that has it end with 4 where something was not judged, and tells plain tests' findings."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._count += hasattr(report, "not_judged")
+        if told := getattr(report, "told", None):
+            report.longrepr = Told(*told)  # type: ignore[assignment]  # as another process has had it
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        if self._count and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = NOT_JUDGED
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if self._count:
+            terminalreporter.line(f"rehearsal: {self._count} not judged, which is exit code 4 where nothing is worse")
