@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Any, Final
 
@@ -25,8 +25,11 @@ from rehearsal.gherkin.results import Outcome, ScenarioResult, played
 from rehearsal.gherkin.runner import Interrupted, Run, SuiteRun, list_suite
 from rehearsal.report import terminal
 from rehearsal.report.pages import span
+from rehearsal.report.rules import over_all, wanting
 
 ATTACH: Final = "Play on the served world at this control address, as `up` prints it. Resets it: what is in it is lost."
+
+STRICT: Final = "Exit with 4 also where a rule was not judged or not put to the test by any scenario."
 
 
 @click.command()
@@ -42,9 +45,15 @@ ATTACH: Final = "Play on the served world at this control address, as `up` print
 @jobs_option("1")
 @click.option("-x", "--stop", "stops_early", is_flag=True, help="Stop at the first scenario that is not content.")
 @click.option("--durations", type=click.IntRange(min=1), metavar="N", help="Name the N scenarios that took longest.")
+@click.option("--strict", is_flag=True, help=STRICT)
 @click.option("--list", "listing", is_flag=True, help="Play nothing; list what would be played.")
 def play(
-    paths: tuple[Path | tuple[Path, int], ...], out: Path | None, durations: int | None, listing: bool, **asked: Any
+    paths: tuple[Path | tuple[Path, int], ...],
+    out: Path | None,
+    durations: int | None,
+    strict: bool,
+    listing: bool,
+    **asked: Any,
 ) -> int:
     """Run Gherkin suites, ours or yours.
 
@@ -61,12 +70,7 @@ def play(
     if listing:
         return _list(suite)
     if suite.attach:
-        if suite.profile or suite.profiles:
-            raise click.UsageError("--attach plays in the worlds of `up`: give --profile and --profiles to that.")
-        if suite.jobs != 1:
-            raise click.UsageError("--attach plays on one world, which several jobs cannot share: leave --jobs away.")
-        reached(suite.attach, suite.token).close()  # says once what each scenario would say again: nobody answers there
-        click.echo(f"Each scenario begins the world at {suite.attach} anew; what is in it now is lost.", err=True)
+        _attach(suite, suite.attach)
     check(suite.profile, suite.profiles)
     make_room("--report", *(report_files(out) if out else ()))
     make_room("--junit", *([suite.junit] if suite.junit else []))
@@ -85,7 +89,8 @@ def play(
     code = OF_OUTCOME[run.outcome]
     if run.outcome is None and not stopped:
         click.echo(nothing(suite), err=True)
-    for line, short in hits(run.results, len(read_plan(suite.faults)) if suite.faults else 0):
+    met = hits(run.results, len(read_plan(suite.faults)) if suite.faults else 0)
+    for line, short in chain(met, untried(run.results) if strict else ()):
         console.print(line, markup=False, soft_wrap=True)
         code = ExitCode.NOT_JUDGED if short and code is ExitCode.CONTENT else code
     for line in slowest(run.results, durations or 0):
@@ -100,6 +105,16 @@ def play(
     if stopped:
         raise stopped
     return code
+
+
+def _attach(suite: SuiteRun, url: str) -> None:
+    """Refuse what cannot be played on a served world, or where none answers; else say that it is begun anew."""
+    if suite.profile or suite.profiles:
+        raise click.UsageError("--attach plays in the worlds of `up`: give --profile and --profiles to that.")
+    if suite.jobs != 1:
+        raise click.UsageError("--attach plays on one world, which several jobs cannot share: leave --jobs away.")
+    reached(url, suite.token).close()  # says once what each scenario would say again: nobody answers there
+    click.echo(f"Each scenario begins the world at {url} anew; what is in it now is lost.", err=True)
 
 
 def _list(suite: SuiteRun) -> int:
@@ -155,6 +170,13 @@ def hits(results: Sequence[ScenarioResult], planned: int) -> Iterator[tuple[str,
             short = all(missed(one) for one in met)
             line = f"{trouble(met[0])}: {tally(*met)}, in {counted(sum(one['hit'] > 0 for one in met))}"
             yield (f"{line}; nowhere as often as planned: not judged" if short else line), short
+
+
+def untried(results: Sequence[ScenarioResult]) -> Iterator[tuple[str, bool]]:
+    """Return a line for each rule on which no scenario has taught anything, each of which is one that falls short."""
+    verdicts = (one for result in results for one in result.observed.findings.get("verdicts", ()))
+    for line in wanting(over_all(verdicts)):
+        yield f"{line}, in no scenario", True
 
 
 def counted(scenarios: int) -> str:

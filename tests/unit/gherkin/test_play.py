@@ -482,6 +482,27 @@ def test_trouble_that_was_not_hit_as_often_as_planned_is_not_judged(
 
 
 @pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        ((), 0, "no-refund-after-no"),
+        (("--strict",), 4, "no-refund-after-no: not put to the test, in no scenario"),
+        (("--strict", "--jobs", "2"), 4, "no-refund-after-no: not put to the test, in no scenario"),
+    ],
+)
+def test_a_strict_reader_wants_every_rule_put_to_the_test_by_some_scenario(
+    tmp_path: Path, options: tuple[str, ...], code: int, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    silent = TROUBLED.replace("Own", "Silent").replace("When the seller approves Maya's request", "When 2 days pass")
+    (tmp_path / "own.feature").write_text(TROUBLED.format(trouble=""))
+    (tmp_path / "silent.feature").write_text(silent.format(trouble=""))
+    assert run(["play", str(tmp_path), *options]) == code
+    shown = capsys.readouterr().out
+    assert (words in shown) == (code == 4)
+    assert "executed-once" not in shown, "the first puts it to the test"
+    assert "lapse-once" not in shown, "the second does"
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
         ("kind: garble", "it is a list such as"),
