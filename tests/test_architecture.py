@@ -37,7 +37,7 @@ PUBLIC = {
     ),
     "rehearsal.audit.invariants": "INVARIANTS",
     "rehearsal.cli": "main run",
-    "rehearsal.gherkin": "Cast Crowd NotJudged Problem Stage Which expect",
+    "rehearsal.gherkin": "Cast Crowd Goods NotJudged Problem Stage Which expect",
     "rehearsal.report": "write",
     "rehearsal.server.console": "console_pages",
 }

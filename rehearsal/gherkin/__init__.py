@@ -6,12 +6,12 @@ What steps and tests of a suite's own need is here; `docs/scenarios.md` and `doc
 from __future__ import annotations
 
 from rehearsal.control.stage import Problem, Stage
-from rehearsal.gherkin.cast import Cast
+from rehearsal.gherkin.cast import Cast, Goods
 from rehearsal.gherkin.crowd import Crowd
 from rehearsal.gherkin.errors import NotJudged
 from rehearsal.gherkin.expect import expect
 from rehearsal.gherkin.which import Which
 
-__all__ = ["Cast", "Crowd", "NotJudged", "Problem", "Stage", "Which", "expect"]
+__all__ = ["Cast", "Crowd", "Goods", "NotJudged", "Problem", "Stage", "Which", "expect"]
 
 pytest_plugins = ["rehearsal.gherkin.plugin"]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.up import rehearsal
 
@@ -34,6 +39,55 @@ def test_every_scenario_of_a_document_plays(document: str, tmp_path: Path) -> No
     played = rehearsal("play", str(tmp_path))
     assert scenarios
     assert played.returncode == 0, played.stdout + played.stderr
+
+
+def test_the_plain_tests_that_are_shown_pass(tmp_path: Path) -> None:
+    (shown,) = blocks("docs/gate.md", "python")
+    (tmp_path / "test_shown.py").write_text(shown)
+    command = [sys.executable, "-m", "pytest", "-p", "rehearsal.gherkin", "-p", "no:cacheprovider", str(tmp_path)]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (ended.returncode, "2 passed" in ended.stdout) == (0, True), ended.stdout + ended.stderr
+
+
+@pytest.mark.parametrize("schema", ["github-workflows", "gitlab-ci"])
+def test_the_ci_files_keep_the_official_schemas(schema: str) -> None:
+    file = ROOT / "examples" / "ci" / f"{schema.partition('-')[0]}.yml"
+    also = ["--data-transform", "gitlab-ci"] if schema == "gitlab-ci" else []
+    lint = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{schema}", *also, str(file)]
+    linted = subprocess.run(lint, capture_output=True, text=True, check=False)
+    assert linted.returncode == 0, linted.stdout + linted.stderr
+
+
+def scripts(job: str) -> Iterator[list[str]]:
+    """Return what that job does in either CI file, line by line, without what installs."""
+    for file in ("github", "gitlab"):
+        document = yaml.safe_load((ROOT / "examples" / "ci" / f"{file}.yml").read_text(encoding="utf-8"))
+        told = document["jobs"][job]["steps"] if file == "github" else [{"run": one} for one in document[job]["script"]]
+        yield [step["run"] for step in told if "run" in step and "pip install" not in step["run"]]
+
+
+OWN_SUITE = """#!/bin/sh
+control=$(python -c 'import json; print(json.load(open("world.json"))["urls"]["control"])')
+exec curl -fsS -X POST "$control/orders" -H 'content-type: application/json' -d '{}'
+"""
+
+
+@pytest.mark.parametrize("script", [*scripts("own-suite")], ids=["github", "gitlab"])
+def test_a_suite_of_ones_own_is_gated_as_the_ci_files_say(script: list[str], tmp_path: Path) -> None:
+    (tmp_path / "rehearsal").write_text(f'#!/bin/sh\nexec {sys.executable} -m rehearsal "$@"\n')
+    (tmp_path / "my-suite").write_text(OWN_SUITE)
+    for command in ("rehearsal", "my-suite"):
+        (tmp_path / command).chmod(0o755)
+    settings = {"GITHUB_ENV": "settings", "GITHUB_STEP_SUMMARY": "summary.md", "PYTHONPATH": str(ROOT)}
+    path = os.pathsep.join((str(tmp_path), str(Path(sys.executable).parent), os.environ["PATH"]))
+    lines = "\n".join(script).replace(" --seat seat.yaml", "")
+    ends = f"trap 'kill $!' EXIT\nset -e\n{lines}".replace('"$GITHUB_ENV"', '"$GITHUB_ENV"; . ./settings')
+    ended = subprocess.run(
+        ["bash", "-c", ends], cwd=tmp_path, env=os.environ | settings | {"PATH": path}, capture_output=True, text=True
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "no finding in the world 'default': " in ended.stdout
+    assert (tmp_path / "junit.xml").is_file()
 
 
 def test_the_words_of_ones_own_and_the_options_that_are_shown_work(tmp_path: Path) -> None:

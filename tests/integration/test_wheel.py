@@ -67,6 +67,11 @@ def test_the_installed_connector_migrates_a_database_of_its_own(python: Path, tm
     assert (tmp_path / "connector.sqlite").is_file()
 
 
+def test_the_wheel_brings_its_types(python: Path, tmp_path: Path) -> None:
+    found = run(python, "-c", "import rehearsal; print(*rehearsal.__path__)", cwd=tmp_path)
+    assert (Path(found.stdout.strip()) / "py.typed").is_file()
+
+
 def test_the_wheel_brings_its_docs(python: Path, tmp_path: Path) -> None:
     asked = "from rehearsal.resources import folder; print(*sorted(folder('docs').rglob('*.md')), sep='\\n')"
     found = run(python, "-c", asked, cwd=tmp_path)
