@@ -16,7 +16,8 @@ import signal
 import sys
 import tempfile
 import threading
-from contextlib import suppress
+from collections.abc import Mapping
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -32,10 +33,12 @@ from mock_tiktok.policy.profile import found_in
 from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.cli.outputs import demand_room
 from rehearsal.cli.profiles import manners_option, profile_options
+from rehearsal.cli.seat import SEAT, SEAT_FILE, Sitting, about, described
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.formats import beginning, instant
 from rehearsal.control.local import InProcessStage, refusals
 from rehearsal.control.stage import Json, Problem
+from rehearsal.seats.description import Regime, SeatDescription
 from rehearsal.server.access import Gate
 from rehearsal.server.authority import AuthorityRefused
 from rehearsal.server.served import Ports, PortsRefused, ServedStage
@@ -106,6 +109,7 @@ def _shops(ctx: click.Context, param: click.Parameter, text: str) -> int | list[
     "--oms-policy", type=click.Choice(POLICIES), default="person", show_default=True, help="Who decides at the OMS."
 )
 @manners_option
+@click.option("--seat", type=SEAT_FILE, callback=described, help=SEAT)
 @click.option(
     "--speed",
     type=click.FloatRange(min=0, max=1_000_000),
@@ -138,26 +142,41 @@ def _stop(stop: threading.Event, signum: int, frame: FrameType | None) -> None:
     signal.signal(signum, signal.SIG_DFL)  # the second time is not asked politely
 
 
-def _serve(stop: threading.Event, *, host: str, public_host: str | None, json_file: Path | None, **options: Any) -> int:
+def _serve(
+    stop: threading.Event,
+    *,
+    host: str,
+    public_host: str | None,
+    json_file: Path | None,
+    seat: SeatDescription | None,
+    **options: Any,
+) -> int:
+    if seat and seat.regime is not Regime.DRIVEN and options["speed"]:
+        raise click.UsageError(f"--speed is said by the seat, whose regime is {seat.regime}: leave it away.")
     if json_file is not None:
         _make_way(json_file)
     if options["data"] is not None:
         demand_room("--data", options["data"])
     ports = _take_ports(host, options)
     token = options["token"] or secrets.token_urlsafe(24)
-    try:
-        stage = _stage(ports.addresses(public_host), token, options)
-    except Problem as problem:
-        ports.close()
-        raise click.UsageError(problem.detail) from None
     gate = Gate(bind=host, token=token, public_host=public_host)
-    with ServedStage(stage, ports, gate, stop) as served:
+    sitting = Sitting(seat, ports.addresses(), options["data"]) if seat else None
+    with ExitStack() as leaving:
+        if sitting:
+            leaving.callback(sitting.end)
+        try:
+            stage = _stage(ports.addresses(public_host), token, options, sitting.settings(stop) if sitting else {})
+        except Problem as problem:
+            ports.close()
+            raise click.UsageError(problem.detail) from None
+        with sitting.until_ready() if sitting else nullcontext():
+            served = leaving.enter_context(ServedStage(stage, ports, gate, stop))
         world = stage.world()
         if json_file is not None:
             _write(json_file, world)
-        _print(world, needs_token=gate.needs_token)
-        if options["speed"]:
-            served.run_clock(options["speed"])
+        _print(world, about(seat, stage.current) if seat else {}, needs_token=gate.needs_token)
+        if world["speed"]:
+            served.run_clock(world["speed"])
         stop.wait()
     click.echo("Stopped.", err=True)
     if (
@@ -169,7 +188,7 @@ def _serve(stop: threading.Event, *, host: str, public_host: str | None, json_fi
     return ExitCode.CONTENT
 
 
-def _stage(addresses: Addresses, token: str, options: dict[str, Any]) -> InProcessStage:
+def _stage(addresses: Addresses, token: str, options: dict[str, Any], seated: dict[str, Any]) -> InProcessStage:
     chosen = {name: options[name] for name in ("seed", "oms_policy", "shops", "strict_time")}
     chosen |= {name: options[name] for name in ("market", "profile") if options[name] is not None}
     chosen |= {"oms_manners": options["oms_manners"].split(",")} if options["oms_manners"] else {}
@@ -183,7 +202,13 @@ def _stage(addresses: Addresses, token: str, options: dict[str, Any]) -> InProce
     if not isinstance(chosen["shops"], int):
         chosen["shops"] = [replace(new, profile=profiles.get(new.profile, new.profile)) for new in chosen["shops"]]
     stage = InProcessStage(
-        make_world, addresses=addresses, more=lambda: more, speed=options["speed"], profiles=profiles, **chosen
+        make_world,
+        addresses=addresses,
+        more=lambda: more,
+        speed=options["speed"],
+        profiles=profiles,
+        **chosen,
+        **seated,
     )
     with refusals():
         _ = stage.current  # made now, so that a bad profile is refused before anything is served
@@ -250,7 +275,7 @@ def _credentials(world: Json) -> dict[str, Json]:
     return seats | {"TikTok Shop app for tools and tests, never judged": world["tools"]}
 
 
-def _print(world: Json, *, needs_token: bool) -> None:
+def _print(world: Json, seat: Mapping[str, Json], *, needs_token: bool) -> None:
     console = Console(highlight=False, soft_wrap=True)
     now = instant(world["now"], "now")
     pace = f"running at ×{world['speed']:g}" if world["speed"] else "its clock stands still"
@@ -271,6 +296,7 @@ def _print(world: Json, *, needs_token: bool) -> None:
     entering = f"?token={world['token']}" if needs_token else ""
     token_needed = "" if needs_token else " (not needed on loopback)"
     groups = {
+        **seat,
         "Look": {name: origin + path + entering for name, (origin, path) in pages.items() if origin},
         "Call": {name.replace("_", " "): urls[name] for name, *_ in SERVICES if urls[name]}
         | {"CA file": world["ca_file"]},
@@ -279,7 +305,8 @@ def _print(world: Json, *, needs_token: bool) -> None:
     }
     for title, entries in groups.items():
         console.print(Text(f"\n{title}", style="bold"))
+        width = max(15, *map(len, entries))
         for name, value in entries.items():
-            console.print(Text.assemble(f"  {name:<15} ", (str(value), "cyan")))
+            console.print(Text.assemble(f"  {name:<{width}} ", (str(value), "cyan")))
     console.print(Text("\nCtrl-C stops it.", style="dim"))
     console.file.flush()

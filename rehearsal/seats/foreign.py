@@ -54,8 +54,8 @@ STATE: Final = "rehearsal"  # what comes back with an authorization code
 class ForeignSeat:
     """A seat as it is described, for one world after the other.
 
-    `around` are the addresses that are filled in. `heard` is told each line of output, on another thread, and
-    `waits` for how many seconds the connector has been waited for.
+    `around` are the addresses that are filled in. `heard` is told each line of output and `died` how it has ended of
+    its own accord, on another thread; `waits` is told for how many seconds the connector has been waited for.
     """
 
     def __init__(
@@ -64,11 +64,12 @@ class ForeignSeat:
         around: Mapping[str, str],
         *,
         heard: Callable[[str], None] = lambda line: None,
+        died: Callable[[str], None] = lambda how: None,
         waits: Callable[[float], None] = lambda seconds: None,
         data: Path | None = None,
     ) -> None:
         self.described: Final = described
-        self.program: Final = Program(self._hear)
+        self.program: Final = Program(self._hear, died)
         self.lines: Final[SimpleQueue[str]] = SimpleQueue()  # that no world has heard yet
         self.http: Final = requests.Session()
         self.http.trust_env = False

@@ -29,11 +29,14 @@ class NotStarted(Exception):
 
 
 class Program:
-    """One command, started and ended any number of times; `heard` is told each line it writes, on another thread."""
+    """One command, started and ended any number of times.
 
-    def __init__(self, heard: Callable[[str], None]) -> None:
+    `heard` is told each line that it writes, and `died` in words how it has ended of its own accord, on another thread.
+    """
+
+    def __init__(self, heard: Callable[[str], None], died: Callable[[str], None] = lambda how: None) -> None:
         self.last_lines: Final[deque[str]] = deque(maxlen=LAST_LINES)
-        self._heard = heard
+        self._heard, self._died = heard, died
         self._process: subprocess.Popen[bytes] | None = None
         self._reader: threading.Thread | None = None
         self._watcher: subprocess.Popen[bytes] | None = None
@@ -52,7 +55,7 @@ class Program:
         except subprocess.TimeoutExpired:
             return ""
         self._hear_out()
-        return f"has ended with exit code {code}" if code >= 0 else f"was ended by {signal.Signals(-code).name}"
+        return _how(code)
 
     def start(self, command: Sequence[str], *, folder: Path, env: Mapping[str, str]) -> None:
         """Start it; raise NotStarted where there is no such command."""
@@ -117,6 +120,9 @@ class Program:
                 text = line.decode("utf-8", "replace").rstrip("\r\n")
                 self.last_lines.append(text)
                 self._heard(text)
+        code = process.wait()
+        if self._process is process:
+            self._died(_how(code))
 
 
 def free_port() -> int:
@@ -125,6 +131,10 @@ def free_port() -> int:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
         return port
+
+
+def _how(code: int) -> str:
+    return f"has ended with exit code {code}" if code >= 0 else f"was ended by {signal.Signals(-code).name}"
 
 
 def _signal(group: int, signum: signal.Signals) -> None:

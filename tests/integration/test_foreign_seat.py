@@ -31,7 +31,7 @@ ENV = {
     "DATA": "{data}",
 }
 ADDRESS = "http://127.0.0.1:{port}"
-SEAT = {
+SEAT: dict[str, Any] = {
     "name": "yes",
     "command": [sys.executable, str(SCRIPT)],
     "env": ENV,

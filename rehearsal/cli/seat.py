@@ -1,0 +1,121 @@
+"""The option that puts somebody else's connector on the seat of ours, and what there is to say of who sits there."""
+
+from __future__ import annotations
+
+import shlex
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from rich.console import Console
+from rich.status import Status
+from rich.text import Text
+
+from rehearsal.audit.auditor import UNSEEN
+from rehearsal.cli.exit_codes import ExitCode
+from rehearsal.control.addresses import Addresses
+from rehearsal.control.places import CONNECTOR_FAILED
+from rehearsal.control.stage import Problem
+from rehearsal.seats.description import FILL_INS, NotASeat, Regime, SeatDescription, read_seat
+from rehearsal.seats.foreign import ForeignSeat
+from rehearsal.seats.port import Capability
+from rehearsal.server.served import RealMachine
+from rehearsal.simulation.compression import Pace
+from rehearsal.world.world import World
+
+SEAT_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+SEAT: Final = "Have the connector that this file describes (contracts/seat.yaml) sit in the place of ours."
+BETWEEN: Final = {"restart": "begins anew with the world", "keep": "goes on running when the world begins anew"}
+ON_THE_SEAT: Final = "On the seat of the connector"
+LACKING: Final = "What it cannot be asked, and nobody judges (the key of its file that would change that)"
+# fmt: off
+# which key of its file gives a seat the capability
+GIVEN_BY: Final = {
+    Capability.DRIVEN:        "round",
+    Capability.SHOPS:         "authorize, or command",
+    Capability.STAFF_SEES:    "oms",
+    Capability.STAFF_DECIDES: "oms",
+    Capability.LEDGER:        "oms, with the hook book",
+    Capability.ACTIVITY:      "oms, with the hook activity",
+    Capability.KILL:          "command",
+    Capability.OUTPUT:        "command",
+}
+# fmt: on
+
+
+class NotReady(click.ClickException):
+    """The connector does not start. What was asked for is at fault, and nothing has been judged yet."""
+
+    exit_code = ExitCode.USAGE
+
+
+def described(ctx: click.Context, param: click.Parameter, file: Path | None) -> SeatDescription | None:
+    """Read what a file says of a seat; what cannot be meant is refused as a mistake of the option's."""
+    try:
+        return None if file is None else read_seat(file)
+    except NotASeat as error:
+        raise click.BadParameter(str(error), ctx, param) from error
+
+
+def about(seat: SeatDescription, world: World) -> dict[str, dict[str, str]]:
+    """Return by title who sits there and how, and what cannot be asked of them, each with what would give it."""
+    if seat.empty:
+        return {ON_THE_SEAT: {"nobody": "whoever calls with the seat's app is the connector"}}
+    runs = {Regime.COMPRESSED: f"compressed, ×{seat.factor}", Regime.REAL: "in real time"}.get(seat.regime, "driven")
+    can = world.capabilities | ({Capability.DRIVEN} & world.connector.capabilities)
+    lacks = {str(one): f"{UNSEEN[one]} ({GIVEN_BY[one]})" for one in Capability if one not in can}
+    sits = {seat.name: f"{runs}; {BETWEEN[seat.between_scenarios]}"}
+    return {ON_THE_SEAT: sits} | ({LACKING: lacks} if lacks else {})
+
+
+class Sitting:
+    """Somebody else's connector on a served stage; what it writes and that it is waited for go to standard error.
+
+    It is told the `addresses` of the stage; what it keeps lies below the folder `data`, if there is one.
+    """
+
+    def __init__(self, seat: SeatDescription, addresses: Addresses, data: Path | None) -> None:
+        self._described = seat
+        told = {name: str(address) for name, address in asdict(addresses).items() if name in FILL_INS}
+        self._seat = ForeignSeat(seat, told, heard=self._heard, died=self._died, waits=self._waits, data=data)
+        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self._status: Status | None = None
+        self.end: Final = self._seat.end
+
+    def settings(self, stop: threading.Event) -> dict[str, Any]:
+        """Return with what a world begins where it sits: its clock follows the machine's unless it is driven."""
+        seat = self._described
+        pace = None if seat.regime is Regime.DRIVEN else Pace(seat.factor, RealMachine(stop))
+        return {"seats": self._seat.seats(), "pace": pace}
+
+    @contextmanager
+    def until_ready(self) -> Iterator[None]:
+        """Show that it is waited for, if it is, and that it is ready; raise NotReady where it fails."""
+        seat = self._described
+        try:
+            if not (seat.command or seat.ready):
+                yield
+                return
+            command = f" ({shlex.join(seat.command)})" if seat.command else ""
+            self._console.print(Text(f"Waiting until {seat.name} is ready{command}"))
+            with self._console.status(f"Waiting until {seat.name} is ready") as self._status:
+                yield
+            self._console.print(Text(f"{seat.name} is ready."))
+        except Problem as problem:
+            if problem.title != CONNECTOR_FAILED:
+                raise
+            raise NotReady(problem.detail) from None
+
+    def _heard(self, line: str) -> None:
+        self._console.print(Text.assemble((f"{self._described.name} | ", "dim"), line))
+
+    def _died(self, how: str) -> None:
+        self._console.print(Text(f"{self._described.name} {how}, of its own accord.", style="bold"))
+
+    def _waits(self, seconds: float) -> None:
+        if self._status is not None:
+            self._status.update(f"Waiting until {self._described.name} is ready, {seconds:.0f} s")
