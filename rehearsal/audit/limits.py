@@ -28,6 +28,7 @@ class Limits:
     one_round: timedelta = ROUND
     one_pull: timedelta = PULL
     at_once: timedelta = timedelta(0)  # what is to be done at its own instant may take so long
+    grain: timedelta = timedelta(0)  # what a connector has read in whole seconds it may tell by so much otherwise
     _past: list[Trouble] = field(default_factory=list)
     _open: dict[str | None, Trouble] = field(default_factory=dict)
 
@@ -38,7 +39,11 @@ class Limits:
             return cls()
         at_once = factor * REAL_PATIENCE
         longer = max(ROUND, at_once)
-        return cls(ROUND + longer, PULL + longer, at_once)
+        return cls(ROUND + longer, PULL + longer, at_once, timedelta(seconds=factor))
+
+    def same(self, told: datetime | None, known: datetime | None) -> bool:
+        """Return whether the time that somebody tells is the one that is known."""
+        return told == known or (told is not None and known is not None and abs(told - known) <= self.grain)
 
     def note(self, trouble: Trouble) -> None:
         """Take note of a hit, or of trouble whose end is not known yet."""

@@ -330,6 +330,7 @@ class InProcessStage(Stage):
             with self.holding() as present:
                 if present is not world or world.compression is None:
                     raise Problem(409, "The world has been begun anew", "what was waited for was in the one before")
+                world.hear()
                 now, reached = machine.now(), world.now >= target
                 if reached or now >= latest or not waiting:
                     going_on = {} if reached else {"to": shown_time(target)}

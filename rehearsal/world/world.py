@@ -128,7 +128,7 @@ class WorldState:
     """What a world itself remembers.
 
     How near it is to rest, how many outsiders are inside at this moment, since when the connector is down, and what has
-    fired while nobody let time pass.
+    fired, and failed, while nobody let time pass.
     """
 
     rest: RestState
@@ -139,6 +139,7 @@ class WorldState:
     renewals_hit: bool = False  # trouble has befallen a renewal of the connector's tokens
     untold: deque[FiredLike] = field(default_factory=lambda: deque(maxlen=MOST_UNTOLD))
     untold_idle: int = 0
+    failure: SeatFailed | None = None  # the connector has ended meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -369,6 +370,17 @@ class World:
                 self._advancing.release()
             self.state.untold.extend(done.fired)
             self.state.untold_idle += done.idle
+            try:
+                self.connector.hear()
+            except SeatFailed as failure:  # told to whoever waits for something, not to whoever comes by
+                self.state.failure = failure
+
+    def hear(self) -> None:
+        """Hear what the connector has written; raise SeatFailed, once, where it has ended of its own accord."""
+        failure, self.state.failure = self.state.failure, None
+        if failure is not None:
+            raise failure
+        self.connector.hear()
 
     def told(self) -> Advanced:
         """Return what has fired, in a world that follows the machine's clock, since this was asked last."""
@@ -530,7 +542,7 @@ class World:
         A book that has moved in a world that stands still is judged again, for nothing else would bring it up.
         """
         with self.lock:
-            self.connector.hear()
+            self.hear()
             judged = self.state.rest.judged
             if judged is not None and self._shown(Capability.LEDGER, self.books, judged) != judged:
                 self._judge()

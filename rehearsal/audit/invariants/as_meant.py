@@ -170,7 +170,7 @@ class AsMeant(Invariant):
         for id_ in self._to_compare:
             row, claim = rows.get(id_), self.claims.by_id[id_]
             if row is not None and not claim.by_seller:
-                yield from judge_row(row, claim)
+                yield from judge_row(row, claim, self.limits)
         self._to_compare.clear()
 
 

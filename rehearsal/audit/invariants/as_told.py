@@ -105,7 +105,7 @@ class Told:
         stood = claims.known(claim, event.at, limits)
         if before is None or (before.status, before.amount) != (reading.status, reading.amount):
             self._moved[claim.id] = None
-        yield from _judge(event, claim, stood, before)
+        yield from _judge(event, claim, stood, before, limits)
 
     def _order(self, event: PlayerEvent) -> Iterable[Violation]:
         order = self._orders.get(event.order)
@@ -155,7 +155,9 @@ def _judge_parts(event: PlayerEvent) -> Iterable[Violation]:
             yield _wrong(event, part, f"whole multiples of {smallest} {event.currency}", f"{money} {event.currency}")
 
 
-def _judge(event: PlayerEvent, claim: Claim, stood: list[State], before: Reading | None) -> Iterable[Violation]:
+def _judge(
+    event: PlayerEvent, claim: Claim, stood: list[State], before: Reading | None, limits: Limits
+) -> Iterable[Violation]:
     status = event.placed
     seqs = (claim.now.seq, event.seq)
     if (before is None or before.status != status) and status not in _statuses(stood, status, ours=event.asked):
@@ -167,7 +169,7 @@ def _judge(event: PlayerEvent, claim: Claim, stood: list[State], before: Reading
             yield _wrong(event, "site status", " or ".join(known), event.site_status, seqs)
     if status in ASKING and (before is None or (before.status, before.deadline) != (status, event.deadline)):
         deadlines = [state.deadline for state in stood]
-        if event.deadline not in deadlines:
+        if not any(limits.same(event.deadline, deadline) for deadline in deadlines):
             yield _wrong(event, "deadline", " or ".join(map(str, deadlines)), str(event.deadline), seqs)
     if event.currency != claim.currency:
         yield _wrong(event, "currency", claim.currency, event.currency, seqs)
@@ -177,11 +179,11 @@ def _judge(event: PlayerEvent, claim: Claim, stood: list[State], before: Reading
         yield _wrong(event, "units", ", ".join(sorted(claim.units)), ", ".join(event.units), seqs)
     if event.created is not None and before is None and not (event.asked or claim.by_seller):
         began = claim.states[0].since.replace(microsecond=0)
-        if not began <= event.created <= event.at:
+        if not began - limits.grain <= event.created <= event.at + limits.grain:
             yield _wrong(event, "date", f"collected between {began} and {event.at}", str(event.created), seqs)
     if status == "PostProcessingComplete" and claim.paid_at is not None and (before is None or before.status != status):
         paid = claim.paid_at.replace(microsecond=0)
-        if event.refunded != paid:
+        if not limits.same(event.refunded, paid):
             yield _wrong(event, "date", f"refunded at {paid}", str(event.refunded), seqs)
 
 
@@ -249,7 +251,7 @@ def _astray(said: Mapping[str, Decimal], told: Mapping[str, Decimal], coins: Dec
     return [part for part in told if abs(told[part] - said.get(part, ZERO)) > coins]
 
 
-def judge_row(row: AdjustmentRow, claim: Claim) -> Iterable[Violation]:
+def judge_row(row: AdjustmentRow, claim: Claim, limits: Limits) -> Iterable[Violation]:
     """Judge a case as it stands before the staff when the world has come to rest."""
     state = claim.now
     wrong: list[tuple[str, str, str]] = []
@@ -262,7 +264,7 @@ def judge_row(row: AdjustmentRow, claim: Claim) -> Iterable[Violation]:
             wrong.append(("sum", f"{state.total} {claim.currency}", f"{row.amount} {row.currency}"))
         if tells(row, "currency") and row.currency != claim.currency:
             wrong.append(("currency", claim.currency, row.currency))
-    if waits and tells(row, "deadline") and row.deadline != state.deadline:
+    if waits and tells(row, "deadline") and not limits.same(row.deadline, state.deadline):
         wrong.append(("deadline", str(state.deadline), str(row.deadline)))
     for what, expected, seen in wrong:
         about = {"order_id": claim.order_id, "claim": claim.id, "adjustment_id": row.id, "what": what}

@@ -124,7 +124,7 @@ class IsTold(Invariant):
         self, event: PlayerEvent, what: str, words: str, latest: datetime, since: datetime | None = None
     ) -> None:
         self.occasions += 1
-        line = _Expected(what, since or event.at, latest, words, event.claim or "", event.seq)
+        line = _Expected(what, (since or event.at) - self.limits.grain, latest, words, event.claim or "", event.seq)
         self._expected[event.order].append(line)
 
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
@@ -145,7 +145,7 @@ class IsTold(Invariant):
             longest = self.limits.one_round + self.limits.extension(claim.shop_id, state.since)
             if not state.ours and until - state.since > longest:
                 self.occasions += 1
-                yield _seen(claim, state, state.since + longest)
+                yield _seen(claim, state, state.since - self.limits.grain, state.since + longest)
 
     def _doubled(self, order_id: str, history: Sequence[Activity]) -> Iterable[Violation]:
         """Nothing stands there twice; two claims or lines of one order may well have the same words."""
@@ -156,10 +156,10 @@ class IsTold(Invariant):
                 yield _violation(order_id, "one line", f"{times} lines “{text}” of {at.isoformat()}", "doubled")
 
 
-def _seen(claim: Claim, state: State, latest: datetime) -> _Expected:
+def _seen(claim: Claim, state: State, since: datetime, latest: datetime) -> _Expected:
     words = next((words for part, words in FITS if part in state.status), r"\w")
     what = f"that the claim is {state.status}"
-    return _Expected(what, state.since, latest, words, claim.id, state.seq, state.status)
+    return _Expected(what, since, latest, words, claim.id, state.seq, state.status)
 
 
 def _missing(order_id: str, expected: Sequence[_Expected], history: Sequence[Activity]) -> Iterable[Violation]:
