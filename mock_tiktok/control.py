@@ -48,9 +48,9 @@ class Control(Market):
         Without a `buyer_name` the seed says who buys.
         """
         if shop_id is None:
-            if not self._shops:
+            if not self.shops:
                 raise BadValue("shop_id", "the marketplace has no shop yet")
-            shop_id = next(iter(self._shops))
+            shop_id = self.shops[0].shop_id
         place = self.shop(shop_id).order_lifecycle.place
         order = place(lines, status=status, plan=plan, buyer_name=buyer_name, shipping_fee=shipping_fee, tax=tax)
         return order_view(order)

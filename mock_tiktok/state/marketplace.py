@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from copy import deepcopy
 from dataclasses import dataclass, field
 
 from mock_tiktok.policy.profile import Profile
@@ -31,10 +32,23 @@ class MarketplaceState:
     counts: Counter[str] = field(default_factory=Counter)
     outcomes: IdempotencyStore = field(default_factory=IdempotencyStore)
     troubles: dict[str, Trouble] = field(default_factory=dict)
+    past: frozenset[str] = frozenset()  # shops of an earlier marketplace, where nothing happens any more
     tokens: dict[AppName, TokenStore] = field(init=False)
 
     def __post_init__(self) -> None:
         self.tokens = {name: TokenStore(int.from_bytes(self.digest("tokens", name)[:8])) for name in AppName}
+
+    def over(self) -> MarketplaceState:
+        """Return the state of another marketplace with the same apps.
+
+        The shops of this one are known there and empty, their tokens are good, and no id is one of this one's.
+        """
+        shops: dict[str, Store] = {}
+        next_ = MarketplaceState(self.seed, self.world, self.profile, shops=shops, counts=Counter(self.counts))
+        for store in self.shops.values():
+            shops[store.shop_id] = Store(store.shop_id, store.name, store.market, store.profile, shops)
+        next_.tokens, next_.past = deepcopy(self.tokens), frozenset(shops)
+        return next_
 
     def digest(self, purpose: str, whom: str) -> bytes:
         """Return bytes that follow from seed, world, purpose and whom it concerns."""

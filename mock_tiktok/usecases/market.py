@@ -115,8 +115,9 @@ class Market:
 
     @property
     def shops(self) -> tuple[ShopCredentials, ...]:
-        """Return all shops, oldest first."""
-        return tuple(_credentials(shop) for shop in self._shops.values())
+        """Return all shops, oldest first, but for those of an earlier marketplace."""
+        past = self.state.past
+        return tuple(_credentials(shop) for shop_id, shop in self._shops.items() if shop_id not in past)
 
     def app_of(self, app_key: str | None) -> DeveloperApp | None:
         """Return whose app key it is; None for one that nobody has."""

@@ -35,7 +35,7 @@ from rehearsal.trace.diagram import mermaid
 from rehearsal.trace.har import har
 from rehearsal.wire.faults.reading import Mistake, UnknownFault
 from rehearsal.world.errors import Busy, InvalidValue
-from rehearsal.world.world import NewShop, World
+from rehearsal.world.world import START, NewShop, World
 
 FARTHEST: Final = timedelta(days=3660)  # in one call; a slip of the finger must not keep a served world busy for days
 LONGEST_WAIT: Final = timedelta(seconds=30)  # of real time, that a caller is kept while time passes by itself
@@ -44,6 +44,7 @@ STEP: Final = timedelta(seconds=0.25)  # of real time, between two looks at a wo
 # The players' own names of a field -> the control API's.
 _FIELDS: Final = {"return_type": "type", "plan": "buyer.plan", "shop": "shop_id"}
 
+GOES_ON: Final = {"seed": "its app comes from the seed", "start": "the clock never goes back"}
 _IDS: Final = {"order": "order_id", "return": "return_id", "cancellation": "cancel_id"}
 _SUMS: Final = ("amount", "refund_total", "shipping_fee", "tax")
 
@@ -285,12 +286,22 @@ class InProcessStage(Stage):
             settings = {**self.state.settings, **wanted}
             if "profile" in wanted and "market" not in wanted:
                 settings.pop("market", None)  # the new profile has its own
-            new = self._make_world(**settings)
+            new = self._make_world(**settings | self._going_on(old, wanted))
             old.close()
             with self._changing:
                 self.state.world, self.state.settings = new, settings
         self.begin()
         return self._world()
+
+    def _going_on(self, old: World, wanted: Json) -> Json:
+        """Return with what a world begins whose connector has kept running: later, and with the same apps."""
+        if not old.connector.goes_on:
+            return {}
+        kept = {"seed": old.seed, "start": self.state.settings.get("start", START)}
+        for name, words in GOES_ON.items():
+            if wanted.get(name, kept[name]) != kept[name]:
+                raise Problem(501, "Not on this stage", f"the connector keeps running, and {words}", field=name)
+        return {"start": old.now, "market_state": old.marketplace.state.over()}
 
     def begin(self) -> None:
         """Have a connector from outside start, where one sits: the doors that it calls at are open by now."""

@@ -91,6 +91,7 @@ class OurConnector:
 
     capabilities: frozenset[Capability] = OF_A_CONNECTOR
     from_outside = False
+    goes_on = False
     address = None  # it has a door of the stage's
 
     def __init__(self, place: Place, app: AppCredentials) -> None:

@@ -180,6 +180,8 @@ def _check_together(said: Mapping[str, Any]) -> None:
     for key in OF_A_COMMAND:
         if key in said and "command" not in said:
             raise NotASeat(f"{key} is of a connector that is started; give its command, too")
+    if said.get("between_scenarios") == "keep" and "command" in said and "authorize" not in said:
+        raise NotASeat("between_scenarios is keep; give authorize, where it is handed the code of each new shop")
     if said.get("between_scenarios") == "restart" and "command" not in said:
         raise NotASeat("between_scenarios is restart; give the command with which the connector is started, or keep it")
     regime = _regime(said)

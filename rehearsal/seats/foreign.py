@@ -234,6 +234,10 @@ class ForeignConnector(ConnectorSeat):
         said = self._described.connector
         return None if said is None else self._seat.address(said).rstrip("/")
 
+    @property
+    def goes_on(self) -> bool:
+        return self._seat.kept
+
     def ready(self) -> bool:
         return not self._down and (not self._described.command or self._seat.program.running)
 

@@ -248,6 +248,11 @@ class ConnectorSeat(Seat, Protocol):
         """Return whether it calls from outside, where it is known by the seat's app (D40)."""
         return False
 
+    @property
+    def goes_on(self) -> bool:
+        """Return whether it keeps running when the world begins anew (D42)."""
+        return False
+
     def start(self) -> None:
         """Have it start, or start again on what it has kept.
 

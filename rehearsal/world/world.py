@@ -24,6 +24,7 @@ import requests
 
 from mock_tiktok import AppName, LedgerLine, Marketplace
 from mock_tiktok.errors import BadValue
+from mock_tiktok.state.marketplace import MarketplaceState
 from rehearsal.audit.auditor import Auditor
 from rehearsal.audit.event import LogLine
 from rehearsal.audit.event import Trouble as Extension
@@ -154,8 +155,9 @@ class StageEvent:
 class World:
     """One simulated universe, with those on its seats whom `seats` names.
 
-    With a `pace` its clock follows the machine's, which is the clock of all who call from outside. What grows too long
-    for memory is kept below the folder `data`, or where the system keeps temporary files.
+    With a `pace` its clock follows the machine's, which is the clock of all who call from outside. The
+    marketplace may stand on what an earlier one has left. What grows too long for memory is kept below the folder
+    `data`, or where the system keeps temporary files.
     """
 
     def __init__(
@@ -174,6 +176,7 @@ class World:
         seats: Seats = OURS,
         data: Path | None = None,
         pace: Pace | None = None,
+        market_state: MarketplaceState | None = None,
     ) -> None:
         opening = [NewShop()] * shops if isinstance(shops, int) else shops
         if not opening:
@@ -198,10 +201,10 @@ class World:
             profile=profile,
             accepts_timestamp=self._accepts_timestamp,
             callers=pace.machine if pace else None,
+            state=market_state,
         )
         self._mount(API_HOST, AUTH_HOST, name="marketplace", contract="tiktok_shop", app=self.marketplace.app)
-        app = self.marketplace.developer_apps[AppName.CONNECTOR]
-        self.connector: Final = seats.connector(self._place("connector"), AppCredentials(app.key, app.secret))
+        self.connector: Final = seats.connector(self._place("connector"), self._app_of_the_seat())
         if not self.connector.from_outside:
             self.connector.start()
         if self.connector.app is not None:
@@ -220,6 +223,10 @@ class World:
 
     def _mount(self, *hosts: str, name: str, contract: str, app: WsgiApp) -> None:
         self.wire.mount(*hosts, name=name, contract=Contract.load(contract), app=app)
+
+    def _app_of_the_seat(self) -> AppCredentials:
+        app = self.marketplace.developer_apps[AppName.CONNECTOR]
+        return AppCredentials(app.key, app.secret)
 
     def _who_act(self) -> dict[str, Player]:
         """Return those who act in this world's time, by name."""

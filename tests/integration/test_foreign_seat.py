@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -79,13 +81,16 @@ def sat(folder: Path, **said: Any) -> Iterator[Sat]:
         one.seat.end()
 
 
-def alive(pid: int) -> bool:
+def gone(pid: int, patience: float = 20.0) -> bool:
+    """Return whether a process ends in time."""
     try:
-        os.kill(pid, 0)
+        there = os.pidfd_open(pid)
     except ProcessLookupError:
-        return False
-    stat = Path(f"/proc/{pid}/stat")  # nobody may be there to reap it
-    return not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] != "Z"
+        return True
+    try:
+        return bool(select.select([there], [], [], patience)[0])
+    finally:
+        os.close(there)
 
 
 @pytest.mark.parametrize(
@@ -172,6 +177,29 @@ def test_one_that_does_not_start_is_named(tmp_path: Path, command: list[str], wo
 def test_it_is_ended_with_all_that_it_has_started(tmp_path: Path) -> None:
     with sat(tmp_path, **manner("has_children")) as one:
         children = [int(line.split()[1]) for line in one.lines if line.startswith("child ")]
-        assert [alive(child) for child in children] == [True]
+        assert [gone(child, 0) for child in children] == [False]
         one.stage.kill_connector()
-        assert [alive(child) for child in children] == [False]
+        assert [gone(child) for child in children] == [True]
+
+
+def test_one_that_is_kept_gets_a_new_shop_of_the_same_app_and_the_clock_never_goes_back(tmp_path: Path) -> None:
+    with sat(tmp_path, between_scenarios="keep") as one:
+        assert one.pays_back()
+        before = one.stage.world()
+        one.stage.reset(seed=1, start=before["start"])
+        after = one.stage.world()
+        assert one.pays_back()
+        assert after["tiktok"]["app_key"] == before["tiktok"]["app_key"]
+        assert (after["now"], after["start"]) == (before["now"], before["now"])
+        assert [shop["name"] for shop in after["shops"]] == ["Rehearsal Shop 2"]
+        for again in (partial(one.stage.reset, seed=2), partial(one.stage.reset, start="2032-01-01T00:00:00Z")):
+            with pytest.raises(Problem, match="the connector keeps running, and") as refused:
+                again()
+            assert refused.value.status == 501
+        assert one.stage.findings()["findings"] == []
+    assert [line for line in one.lines if line.startswith(("knows", "took"))] == [
+        "knows 0",
+        "took up Rehearsal Shop 1",
+        "took up Rehearsal Shop 2",
+    ]
+    assert not one.seat.program.running

@@ -11,7 +11,7 @@ import pytest
 import requests
 import yaml
 
-from tests.integration.test_foreign_seat import SEAT, alive
+from tests.integration.test_foreign_seat import SEAT, gone
 from tests.up import PATIENCE, Up, rehearsal
 
 HAS_CHILDREN = SEAT | {"env": SEAT["env"] | {"MANNER": "has_children"}}
@@ -40,7 +40,7 @@ def test_it_is_served_with_whoever_sits_there_and_leaves_nobody_behind(tmp_path:
     assert f"Waiting until yes is ready ({sys.executable} {SEAT['command'][1]})\n" in err
     assert err.count("yes | took up Rehearsal Shop 1\n") == err.count("yes is ready.\n") + 1 == 2
     children = [int(line.split()[-1]) for line in err.splitlines() if line.startswith("yes | child ")]
-    assert [alive(child) for child in children] == [False, False]
+    assert [gone(child) for child in children] == [True, True]
     assert not list(tmp_path.glob("seat-*")), "nor its folder"
 
 

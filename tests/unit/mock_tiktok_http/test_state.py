@@ -170,6 +170,22 @@ CACHES = {
 }
 
 
+def test_the_shops_of_a_marketplace_that_is_over_are_known_and_empty(
+    market: Marketplace, client: Client, clock: HandClock
+) -> None:
+    """A client that has kept running finds nothing there, with tokens that are good; what is new has ids of its own."""
+    order = market.place_order()
+    after = Marketplace(clock=clock, state=market.state.over())
+    keys = [{app.key for app in one.developer_apps.values()} for one in (market, after)]
+    assert (after.shops, keys[0]) == ((), keys[1])
+    shop = after.add_shop()
+    assert [one.shop_id for one in after.shops] == [shop.shop_id] != [client.shop.shop_id]
+    assert after.place_order().order_id != order.order_id
+    again = Client(after, client.shop, clock)
+    again.token = client.token
+    assert again.data("POST", f"{RR}/returns/search", {"page_size": "10"}, {})["total_count"] == 0
+
+
 def test_nothing_but_the_state_remembers(market: Marketplace, client: Client) -> None:
     client.data("POST", f"{RR}/returns/search", {"page_size": "10"}, {})
     met: dict[int, object] = {}

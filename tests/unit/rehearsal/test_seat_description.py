@@ -125,6 +125,7 @@ COMMAND = "command: a\n"
         ("factor: 901", "factor is 901; the maximum is 900"),
         ("factor: 1.0", "factor is 1.0, which is not a whole number from 1 to 900"),
         ("regime: real\nfactor: 60", "factor is of the regime compressed, and the regime is real"),
+        (COMMAND + "between_scenarios: keep", "between_scenarios is keep; give authorize, where it is handed the code"),
         ("between_scenarios: restart", "between_scenarios is restart; give the command"),
     ],
 )
