@@ -242,16 +242,17 @@ class DecisionLedger:
             before.kept = decision.kept  # told again, now that the connector has answered
         else:
             before = self._decisions[claim, question] = decision
+        within = [one for one in self._departures if self._within_the_call(one, decision)]
+        if within:
+            self._departures = [one for one in self._departures if one not in within]
+            before.done = True
         if before.owed:
             self._waiting[claim, question] = before
-        self._departures = [one for one in self._departures if not self._within_the_call(one, decision)]
 
     def _within_the_call(self, one: Departure, decision: Decision) -> bool:
-        """Return whether a move that nothing was known to be behind was made while this decision was given."""
-        if one.decision is not None or one.claim != decision.claim:
-            return False
-        offered = Decimal(one.money.get("offered", ZERO))
-        return _carries_out(decision, one.seen, offered, self._claims[one.claim].asked)
+        """Return whether a move that looked like a departure carries out a decision that was given meanwhile."""
+        offered, action = Decimal(one.money.get("offered", ZERO)), one.seen.partition(" of ")[0]
+        return one.claim == decision.claim and _carries_out(decision, action, offered, self._claims[one.claim].asked)
 
     def _asked(self, event: PlayerEvent, claim_id: str) -> Departure | None:
         total = event.refund_total or ZERO

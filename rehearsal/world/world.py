@@ -512,7 +512,7 @@ class World:
         self.auditor.at_quiescence(state)
 
     def _as_it_stands(self) -> Quiescence:
-        books = self._shown(Capability.LEDGER, self.books, list[LedgerRow]())
+        books = self.books() if Capability.LEDGER in self.capabilities else []
         nothing: Sequence[AdjustmentRow] = ()
         cases = self._shown(Capability.STAFF_SEES, self.oms.adjustments, nothing)
         known = self._says_settled(), Capability.STAFF_SEES in self.capabilities
@@ -532,8 +532,7 @@ class World:
     def books(self) -> list[LedgerRow]:
         """Return what each of the three says has been refunded, order by order; nothing where a seat shows no book."""
         with self.lock:
-            seats = (self.connector, self.oms)
-            ours, theirs = (seat.ledger() if Capability.LEDGER in seat.capabilities else None for seat in seats)
+            ours, theirs = self._books_shown()
             official = self.marketplace.ledger()
             nothing = LedgerLine(ZERO, ZERO, "")  # of an order that the marketplace does not know
             rows = []
@@ -543,6 +542,18 @@ class World:
                 rows.append(LedgerRow(order_id, line.paid, line.refunded, one, other, line.currency))
             return rows
 
+    def _books_shown(self) -> tuple[Mapping[str, Decimal] | None, ...]:
+        """Return the connector's book and the OMS's; None where one shows none, or a seat does not answer."""
+        seats = (self.connector, self.oms)
+        try:
+            shown = tuple(seat.ledger() if Capability.LEDGER in seat.capabilities else None for seat in seats)
+        except SeatFailed as failure:
+            self.auditor.on_answer(Capability.LEDGER, str(failure))
+            return None, None
+        if self.auditor.deaf:
+            self.auditor.on_answer(Capability.LEDGER, None)
+        return shown
+
     def findings(self) -> list[Finding]:
         """Return what broke, and one verdict on each rule that did not.
 
@@ -551,7 +562,7 @@ class World:
         with self.lock:
             self.hear()
             judged = self.state.rest.judged
-            if judged is not None and self._shown(Capability.LEDGER, self.books, judged) != judged:
+            if judged is not None and Capability.LEDGER in self.capabilities and self.books() != judged:
                 self._judge()
             return self.auditor.findings()
 

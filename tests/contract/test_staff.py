@@ -86,6 +86,18 @@ def test_a_part_is_offered(stage: InProcessStage) -> None:
     assert held(stage) >= {"executed-once", "as-meant"}
 
 
+def test_they_give_in_after_their_offer_was_declined(stage: InProcessStage) -> None:
+    returned = asked(stage)
+    number = case(stage, returned["return_id"])["id"]
+    stage.oms_approve(number, amount="1.00", currency="USD")
+    stage.advance(by="PT1H")
+    stage.decline_offer(returned["return_id"])
+    stage.advance(by="PT1H")
+    stage.oms_approve(number)
+    assert held(stage) >= {"executed-once", "as-meant", "books-agree"}
+    assert stage.get_return(returned["return_id"])["refunded"] == returned["refund_total"]
+
+
 @pytest.mark.parametrize(("accept", "shown"), [(True, "Completed"), (False, "Return Rejected")])
 def test_goods_that_came_back_are_judged(stage: InProcessStage, accept: bool, shown: str) -> None:
     return_id = asked(stage, "RETURN_AND_REFUND")["return_id"]  # which the marketplace approves by itself

@@ -131,6 +131,7 @@ def test_a_book_that_cannot_be_read_is_not_compared() -> None:
         team.broken = {"GET /book": lambda: jsonify(orders=[{"order_id": returned["order_id"], "refunded": 5}])}
         stage.advance(by="PT1H")
         assert "orders.0.refunded is 5, which is not an amount of money" in why(stage, "books-agree")
+        assert stage.ledgers()["orders"][0]["connector"] is None
         team.broken = {"GET /book": lambda: jsonify(orders=[])}
         stage.advance(by="PT1H")
         (finding,) = [one for one in stage.findings()["findings"] if one["invariant"] == "books-agree"]
