@@ -12,13 +12,14 @@ from typing import Any, Final
 from werkzeug import Request, Response
 from werkzeug.utils import redirect
 
+from mock_tiktok.pages.app import PREFIXES
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Problem
 from rehearsal.seats.port import CONNECTOR_HOST
 from rehearsal.server.access import COOKIE, Gate, called_by
 from rehearsal.server.front import Wsgi
 from rehearsal.server.machine_time import marketplace_by_machine
-from rehearsal.world.world import API_HOST, AUTH_HOST
+from rehearsal.world.world import API_ALONE, API_HOST, AUTH_HOST
 
 KNOCK: Final = "/.well-known/rehearsal"
 # Where the players' machines meet, by service; all else are pages for people.
@@ -28,7 +29,8 @@ APIS: Final = {
     "connector": ("/v1/", "/oauth2/"),
     "oms": (),
 }
-# By which name a service's own clients call it, who know no other.
+# By which name a service's own clients call it, who know no other; and what they do not find there.
+PAGES: Final = {"tiktok": PREFIXES, "tiktok_auth": PREFIXES}
 HOSTS: Final = {"tiktok": API_HOST, "tiktok_auth": AUTH_HOST, "connector": CONNECTOR_HOST}
 
 
@@ -56,13 +58,13 @@ def guarded(app: Wsgi, gate: Gate, name: str) -> Wsgi:
     apis, host = APIS[name], HOSTS.get(name)
 
     def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        asked = Request(environ)
+        asked, path = Request(environ), environ["PATH_INFO"].lower()
         try:
-            if environ["PATH_INFO"].lower().startswith(apis):
-                if called_by(asked) == host:
-                    environ["wsgi.url_scheme"] = "https"  # as it is called there, so that links lead back
-                else:
-                    gate.check_name(asked)
+            if called_by(asked) == host and (path.startswith(apis) or not path.startswith(PAGES.get(name, "/"))):
+                environ["wsgi.url_scheme"] = "https"  # as it is called there, so that links lead back
+                environ[API_ALONE] = True
+            elif path.startswith(apis):
+                gate.check_name(asked)
             elif entered := _enters(gate, asked):
                 return entered(environ, start_response)
         except Problem as problem:

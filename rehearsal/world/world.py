@@ -73,6 +73,7 @@ START: Final = datetime(2031, 3, 3, 9, tzinfo=UTC)
 T = TypeVar("T")
 API_HOST: Final = "open-api.tiktokglobalshop.com"
 AUTH_HOST: Final = "auth.tiktok-shops.com"
+API_ALONE: Final = "rehearsal.api_alone"  # in the environment of a call that no page may answer
 REFRESH: Final = "/api/v2/token/refresh"
 SEATS: Final = {"connector": "connector", "oms": "OMS"}  # as they are called, by the name of their door
 TIMESTAMP_EARLY: Final = timedelta(minutes=5)
@@ -783,15 +784,15 @@ def _guarded(app: WsgiApp, world: World) -> WsgiApp:
 def _api_or_pages(api: WsgiApp, pages: WsgiApp, contract: Contract) -> WsgiApp:
     """Return an app that has API calls judged and lets people's pages through.
 
-    What a contract names is the API; of the rest, what a browser asks for is a page or belongs to one. A client that
-    asks for something else is recorded as the client it is.
+    What a contract names is the API; of the rest, what a browser asks for is a page or belongs to one, but where a door
+    leads to the API alone. A client that asks for something else is recorded as the client it is.
     """
     roots = {operation.template.split("/")[1].partition("(")[0].lower() for operation in contract.operations}
 
     def serve(environ: dict[str, Any], start_response: Any) -> Any:
         first, _, rest = environ.get("PATH_INFO", "/").lstrip("/").partition("/")
         browsing = "text/html" in environ.get("HTTP_ACCEPT", "") or "." in (rest or first).rpartition("/")[2]
-        page = browsing and first.partition("(")[0].lower() not in roots
+        page = browsing and API_ALONE not in environ and first.partition("(")[0].lower() not in roots
         return (pages if page else api)(environ, start_response)
 
     return serve

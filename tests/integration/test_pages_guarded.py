@@ -108,8 +108,15 @@ def test_a_vendor_s_own_name_leads_to_its_api_alone(street: Callable[..., Street
     for door in APIS:
         api = street().get(door, API_CALLS.get(door, "/"), host=f"{host.upper()}:443")
         assert ("Foreign host" in api.text) is (door != name), door
-        for page in ENTRANCES.get(door, []):
+        for page in set(ENTRANCES.get(door, [])) - {"/no-such-page"}:
             assert "Foreign host" in street().get(door, page, host=host).text, page
+
+
+@pytest.mark.parametrize("bind", ["127.0.0.1", "0.0.0.0"])
+def test_a_client_of_the_vendor_hears_from_the_api_what_it_has_not(street: Callable[..., Street], bind: str) -> None:
+    for path in ("/product/202309/products/search", "/no/such.html", "/oauth/authorize"):
+        answer = street(bind=bind).get("tiktok", path, host=HOSTS["tiktok"], Accept="text/html, image/gif, *; q=.2")
+        assert (answer.is_json, f"Invalid path '{path}'" in answer.text) == (True, True)
 
 
 @pytest.mark.parametrize("name", ENTRANCES)
