@@ -1,4 +1,4 @@
-"""`rehearsal check`: what the auditor thinks of a served world, as a gate for whatever has driven it."""
+"""`rehearsal check`: what the auditor has found in a served world, as a gate for whatever has driven it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from rehearsal.report import terminal
 from rehearsal.report.checked import Checked
 from rehearsal.report.from_trace import entries_of
 
-SUMMARY: Final = "Append a summary in Markdown, as for $GITHUB_STEP_SUMMARY; - prints it, and all else as errors are."
+SUMMARY: Final = "Append a summary in Markdown, as to $GITHUB_STEP_SUMMARY; - prints it, and the table to stderr."
 STRICT: Final = "Exit with 4 also where a rule was not judged or not put to the test."
 
 
@@ -50,7 +50,7 @@ def check(
     summary: Path | None,
     strict: bool,
 ) -> int:
-    """Say what the auditor thinks of a served world, whatever has driven it; change nothing there.
+    """Say what the auditor has found in a served world, whatever has driven it; change nothing there.
 
     News of what happened last may still be under way, and what is under way is not judged. So let an hour pass first:
     POST /clock/advance {"by": "PT1H"}.

@@ -141,7 +141,12 @@ class Checked:
             lines += [f"And {more} more.", ""]
         if self.short:
             lines += ["Trouble that was planned and not hit as often:", "", *_fenced("\n".join(self.short)), ""]
-        lines += ["<details><summary>Every rule</summary>", "", "| rule | verdict | occasions |", "|---|---|---|"]
+        lines += [
+            "<details><summary>Every rule</summary>",
+            "",
+            "| rule | verdict | occasions, or why not |",
+            "|---|---|---|",
+        ]
         lines += [
             f"| {one['invariant']} | {MARK[one['verdict']]} {one['verdict']} | {_learnt(one)} |" for one in self.rules
         ]
@@ -153,7 +158,7 @@ def _briefly(finding: Json) -> str:
 
 
 def _learnt(rule: Json) -> str:
-    return " ".join(filter(None, (str(rule["occasions"] or ""), (rule["why"] or "").replace("|", r"\|"))))
+    return "; ".join(filter(None, (str(rule["occasions"] or ""), (rule["why"] or "").replace("|", r"\|"))))
 
 
 def _fenced(text: str) -> list[str]:
