@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from rehearsal.gherkin.errors import StageFailed
 from rehearsal.gherkin.full_timeline import full_timeline
 from rehearsal.gherkin.results import WHERE, Observation, ScenarioResult, StepResult, command, played
 from rehearsal.gherkin.timeline import Timeline
+from rehearsal.simulation.compression import Compression
 
 
 @dataclass
@@ -84,17 +86,27 @@ BUYERS: Final = pytest.StashKey[Callable[[], Mapping[str, str]]]()
 def observe(stage: Stage, *, traced: bool) -> Observation:
     """Return everything there is to see on the stage; its trace only if `traced`."""
     try:
+        world = stage.world()
         return Observation(
-            world=stage.world(),
+            world=world,
             returns=tuple(stage.returns()["returns"]),
             ledgers=tuple(stage.ledgers()["orders"]),
             mails=tuple(stage.mailbox()["mails"]),
             findings=stage.findings(),
-            trace=tuple(stage.trace()) if traced else (),
+            trace=tuple(_by_one_clock(stage.trace(), world)) if traced else (),
             faults=tuple(stage.faults()["faults"]),
         )
     except Problem as refusal:
         raise StageFailed(f"the stage cannot be looked at: {refusal}") from refusal
+
+
+def _by_one_clock(trace: Iterable[Json], world: Json) -> Iterable[Json]:
+    """Return the record by the clock by which all else is told: in a compressed world (D35) the machine's."""
+    if "business_now" not in world:
+        return trace
+    inside, outside = (datetime.fromisoformat(world[name]) for name in ("business_now", "now"))
+    lies = Compression(inside, outside, world["speed"])
+    return [{**line, "at": lies.shown(line["at"])} if "at" in line else line for line in trace]
 
 
 def as_text(finding: Json) -> str:

@@ -179,8 +179,9 @@ def span(result: ScenarioResult) -> str:
     if not result.entries:
         return "no time"
     first = datetime.fromisoformat(result.entries[0].at)
-    last = datetime.fromisoformat(result.observed.world.get("now", result.entries[-1].at))
-    return spoken_duration(last - first)
+    world = result.observed.world
+    last = datetime.fromisoformat(world.get("now", result.entries[-1].at))
+    return spoken_duration((last - first) * (world["speed"] if "business_now" in world else 1))
 
 
 def _worth_showing(entries: Sequence[Json]) -> Iterable[Exchange]:

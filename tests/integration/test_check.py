@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,9 +14,12 @@ from rehearsal import cli
 from rehearsal.control.client import HttpStage
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Problem
+from rehearsal.seats.port import Seats
 from rehearsal.server.access import Gate
 from rehearsal.server.served import Ports, ServedStage
+from rehearsal.simulation.compression import Pace
 from rehearsal.world.world import World
+from tests.clock import BEGUN, HandMachine
 
 TOKEN = "open-sesame"
 Drive = Callable[[HttpStage], None]
@@ -118,6 +122,27 @@ def test_a_finding_is_told_everywhere_in_the_same_words(
     assert "asks for the money back, 119.00 USD" in shown
     assert "says yes to the request, 119.00 USD" in shown
     assert "Exactly one mail of the right kind per decision" in shown
+
+
+def test_the_report_of_a_compressed_world_goes_by_one_clock(tmp_path: Path) -> None:
+    """The record keeps the world's time; who lives there knows the machine's."""
+    machine, ports = HandMachine(), Ports()
+    compressed = InProcessStage(
+        partial(World, seats=Seats()), addresses=ports.addresses(), pace=Pace(factor=60, machine=machine)
+    )
+    with ServedStage(compressed, ports, Gate()):
+        stage = HttpStage(ports.addresses().control)
+        stage.request_return(stage.place_order()["order_id"], type="REFUND")
+        machine.wait(25 * 60)
+        assert cli.run(["check", "--attach", stage.url, "--report", str(tmp_path)]) == 0
+        trace = stage.trace_ndjson()
+    (page,) = tmp_path.glob("001-*.html")
+    shown = page.read_text()
+    assert b"2031-03-03T" in trace
+    assert "silence: refund approved" in shown
+    assert f"{BEGUN.year}" in shown
+    assert "2031" not in shown
+    assert "1 d 1 h of simulated time" in shown
 
 
 def test_a_summary_can_be_printed_and_all_else_stays_away_from_it(

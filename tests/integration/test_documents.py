@@ -76,11 +76,12 @@ exec curl -fsS -X POST "$control/orders" -H 'content-type: application/json' -d 
 def test_a_suite_of_ones_own_is_gated_as_the_ci_files_say(script: list[str], tmp_path: Path) -> None:
     (tmp_path / "rehearsal").write_text(f'#!/bin/sh\nexec {sys.executable} -m rehearsal "$@"\n')
     (tmp_path / "my-suite").write_text(OWN_SUITE)
+    (tmp_path / "seat.yaml").write_text("connector: none\n")
     for command in ("rehearsal", "my-suite"):
         (tmp_path / command).chmod(0o755)
     settings = {"GITHUB_ENV": "settings", "GITHUB_STEP_SUMMARY": "summary.md", "PYTHONPATH": str(ROOT)}
     path = os.pathsep.join((str(tmp_path), str(Path(sys.executable).parent), os.environ["PATH"]))
-    lines = "\n".join(script).replace(" --seat seat.yaml", "")
+    lines = "\n".join(script)
     ends = f"trap 'kill $!' EXIT\nset -e\n{lines}".replace('"$GITHUB_ENV"', '"$GITHUB_ENV"; . ./settings')
     ended = subprocess.run(
         ["bash", "-c", ends], cwd=tmp_path, env=os.environ | settings | {"PATH": path}, capture_output=True, text=True
