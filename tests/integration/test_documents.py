@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -12,6 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from rehearsal.contract.demand import Judge
+from rehearsal.seats.description import read_seat
 from tests.up import rehearsal
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +50,15 @@ def test_the_plain_tests_that_are_shown_pass(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-p", "rehearsal.gherkin", "-p", "no:cacheprovider", str(tmp_path)]
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (ended.returncode, "2 passed" in ended.stdout) == (0, True), ended.stdout + ended.stderr
+
+
+def test_what_a_seat_is_shown_to_say_is_what_it_may_say(tmp_path: Path) -> None:
+    file = tmp_path / "seat.yaml"
+    for shown in blocks("docs/your-connector.md", "yaml"):
+        file.write_text(f"command: node connector.js\n{shown}")
+        assert read_seat(file).command
+    for shown in blocks("docs/your-connector.md", "json"):
+        assert Judge("seat").mistake("Cases", json.loads(shown)) is None
 
 
 @pytest.mark.parametrize("schema", ["github-workflows", "gitlab-ci"])
