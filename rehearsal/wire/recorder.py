@@ -24,6 +24,7 @@ from rehearsal.wire.delivery import Delivery
 
 NUMBERS: Final = frozenset({"return_ids", "cancel_ids", "order_ids"})  # by which a search asks for some
 TURNED_AWAY: Final = frozenset({429, 503})
+NO_SUCH_PATH: Final = 36009009  # what the marketplace says
 CREDENTIALS: Final = ("authorization", "x-tts-access-token")  # headers
 
 
@@ -348,12 +349,13 @@ def _judged(ended: _UnderWay, as_read: _Reading) -> list[Breach]:
 
     Who breaks it from outside must be refused as documented, and that is not a breach. Being accepted nevertheless is
     one, on the side that accepted, except for what real servers overlook: a parameter they do not know, a body where
-    none is wanted, a field that is null.
+    none is wanted, a field that is null. A connector that is somebody else's may count on that, and on operations that
+    the marketplace has and this one has not.
     """
     call, contract, response = ended.call, ended.endpoint.contract, ended.response
     operation, reply = as_read.operation, as_read.reply
     if operation is None:
-        if call.outside:
+        if call.outside or (call.from_afar and _code(reply) == NO_SUCH_PATH):
             return []
         seen = f"{call.method} {contract.known_part(call.path)}"
         return [Breach("request", None, "/request/path", "an operation of the contract", seen)]
@@ -366,16 +368,19 @@ def _judged(ended: _UnderWay, as_read: _Reading) -> list[Breach]:
         headers = more.folded
         responded += operation.judge_response(more.status, headers, read(headers.get("content-type", ""), more.body))
     as_read.unknown += _unknown_fields(responded)
-    if not call.outside:
-        return asked + responded
-    if operation.accepts(response.status, reply):
-        responded += [
-            Breach("response", operation.id, breach.pointer, f"a refusal, for want of {breach.expected}", breach.seen)
-            for breach in asked
-            if breach.expected not in (NO_FIELD, "no body")
-            and not (breach.seen == "null" and breach.pointer.startswith("/request/body/"))
-        ]
-    return responded
+    if (call.outside or call.from_afar) and operation.accepts(response.status, reply):
+        asked = [breach for breach in asked if not _overlooked(breach)]
+        if call.outside:
+            responded += [
+                Breach("response", operation.id, one.pointer, f"a refusal, for want of {one.expected}", one.seen)
+                for one in asked
+            ]
+    return responded if call.outside else asked + responded
+
+
+def _overlooked(breach: Breach) -> bool:
+    null = breach.seen == "null" and breach.pointer.startswith("/request/body/")
+    return null or breach.expected in (NO_FIELD, "no body")
 
 
 def _unknown_fields(breaches: list[Breach]) -> list[str]:

@@ -144,6 +144,26 @@ def test_a_connector_that_is_broken_is_found_out_by_its_calls_alone(stage: InPro
     assert all(finding["witness"]["exchanges"] for finding in findings)
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "query", "broken"),
+    [
+        (SEARCH, {}, {"color": "red"}, False),
+        (SEARCH, {"return_ids": None}, {}, False),
+        (SEARCH, {"color": "red"}, {}, True),
+        (SEARCH, {}, {"page_size": "500"}, True),
+        ("/product/202309/products/search", {}, {}, False),
+        (f"{RR}/returns/1/photographs", {}, {}, False),
+        (SEARCH.replace("202309", "202401"), {}, {}, True),
+    ],
+)
+def test_what_the_marketplace_overlooks_and_what_is_not_built_here_is_no_breach(
+    stage: InProcessStage, path: str, body: Json, query: Mapping[str, str], *, broken: bool
+) -> None:
+    Connector(stage).post(path, body, query)
+    found = [(one["invariant"], one["suspect"]) for one in stage.findings()["findings"]]
+    assert found == [("contract-kept", "connector")] * broken
+
+
 @pytest.mark.parametrize("deed", BROKEN)
 def test_what_tools_do_is_nobodys_fault(stage: InProcessStage, deed: Deed) -> None:
     tools = Connector(stage)

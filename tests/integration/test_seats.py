@@ -202,10 +202,17 @@ def test_a_scenario_that_asks_for_it_is_not_judged(pytester: pytest.Pytester, mo
           Scenario: The seller is told to decide
             When the seller rejects Maya's request
             Then Maya's request is shown as "Return Rejected"
+
+          Scenario: Nobody is there who could say no
+            When the seller tries to refund Maya 40.00 USD of the order
+            Then the seller is told that it cannot be done
+
+          Scenario: Nobody is there who could know
+            Then the seller does not know of Maya's order
     """
     (pytester.path / "seats.feature").write_text(dedent(feature))
     result = pytester.runpytest_subprocess("-p", "rehearsal.gherkin", "--strict-markers", "-ra")
-    result.assert_outcomes(passed=2, skipped=2, failed=1)
+    result.assert_outcomes(passed=2, skipped=4, failed=1)
     result.stdout.fnmatch_lines(
         [
             "*paid back to Maya: expected 0.00 USD; marketplace and OMS say 39.98 USD*",

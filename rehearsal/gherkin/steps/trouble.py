@@ -14,7 +14,7 @@ from pytest_bdd import given, then, when
 
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.closed_words import one_of
-from rehearsal.gherkin.errors import Miswritten
+from rehearsal.gherkin.errors import Miswritten, NotJudged
 from rehearsal.gherkin.expect import expect
 from rehearsal.gherkin.plan_file import tally
 from rehearsal.gherkin.plan_file import trouble as described
@@ -154,4 +154,6 @@ def _(people: Cast, often: str | None) -> None:
         expect("how often the trouble was hit", _often({"often": often}), sum(one["hit"] for one in planned))
     else:
         unhit = [f"{described(one)}: {tally(one)}" for one in planned if not one["hit"]]
+        if unhit and people.stage.world()["connector"] is None:  # what it calls for is the affair of who sits there
+            raise NotJudged(f"trouble that met no call of whoever sits here: {'; '.join(unhit)}")
         expect("trouble that was not hit", "none", "; ".join(unhit) or "none")
