@@ -71,6 +71,7 @@ Feature: How much is refunded
     @R4 @R16 @R66
     Scenario Outline: Of tax and shipping, too, nobody gets more back than was paid
       Given the seller has refunded Noah the <part>
+      And an hour has passed
       And Noah has asked for his money back
       And an hour has passed
       When the seller approves Noah's request

@@ -49,7 +49,7 @@ Feature: A decision outlives whatever happens to it on its way
         | answers the next 8 decisions with nothing, and does nothing           |
         | is unreachable for 20 minutes                                         |
         | answers 503 to every call for 20 minutes                              |
-        | answers 429 to the next 8 decisions, and asks to wait 5 minutes       |
+        | answers 429 to the next 8 decisions, and asks to wait 40 minutes      |
 
       Examples: It is done, and nobody is told so
         | trouble                                                               |

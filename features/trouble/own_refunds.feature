@@ -24,3 +24,16 @@ Feature: A refund of the seller's own whose answer is lost
         | trouble              |
         | loses its answers to |
         | does not receive     |
+
+  Rule: What was meant stays what was meant
+
+    @trouble
+    Scenario: Of two refunds at once the first comes to nothing
+      Given Ana has received a desk lamp for 50.00 USD, with 4.13 USD of tax
+      And an hour has passed
+      And the marketplace answers 400 to the next refund
+      And the seller has refunded Ana the tax
+      When the seller refunds Ana's whole order
+      Then the trouble was hit
+      And the seller sees that the refund of Ana failed, and why
+      And all three books say 50.00 USD for Ana

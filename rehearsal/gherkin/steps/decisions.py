@@ -106,7 +106,6 @@ def _(people: Cast, which: Which, sum: str) -> None:
 @act(
     done=f"the seller has refunded {{BUYER}} the {_PART}{{ABOUT}}",
     happens=f"the seller refunds {{BUYER}} the {_PART}{{ABOUT}}",
-    done_with_news=True,
 )
 def _(people: Cast, which: Which, part: str) -> None:
     people.seller.refunds(people.buyer(which.name), which, part=part)
