@@ -20,7 +20,7 @@ from rehearsal.cli.plan import PLAN_FILE, plan
 from rehearsal.cli.profiles import check
 from rehearsal.cli.progress import run_shown
 from rehearsal.cli.selection import jobs_option, misspelt, nothing, paths_argument, suite_of, suite_options
-from rehearsal.gherkin.plan_file import missed, read_plan, tally, trouble
+from rehearsal.gherkin.plan_file import hits, read_plan
 from rehearsal.gherkin.results import Outcome, ScenarioResult, played
 from rehearsal.gherkin.runner import Interrupted, Run, SuiteRun, list_suite
 from rehearsal.report import terminal
@@ -89,7 +89,8 @@ def play(
     code = OF_OUTCOME[run.outcome]
     if run.outcome is None and not stopped:
         click.echo(nothing(suite), err=True)
-    met = hits(run.results, len(read_plan(suite.faults)) if suite.faults else 0)
+    planned = len(read_plan(suite.faults)) if suite.faults else 0
+    met = hits([result.observed.faults[:planned] for result in run.results], counted)
     for line, short in chain(met, untried(run.results) if strict else ()):
         console.print(line, markup=False, soft_wrap=True)
         code = ExitCode.NOT_JUDGED if short and code is ExitCode.CONTENT else code
@@ -160,16 +161,6 @@ def slowest(results: Sequence[ScenarioResult], count: int) -> Iterator[str]:
         yield f"\nThe longest of {counted(len(results))}: seconds, simulated time, which"
     for result in ranked:
         yield f"  {result.seconds:8.2f}  {span(result):>14}  {result.place}  {result.name}"
-
-
-def hits(results: Sequence[ScenarioResult], planned: int) -> Iterator[tuple[str, bool]]:
-    """Return of each fault of the plan what it hit, in a line, and whether it was nowhere hit as often as planned."""
-    for place in range(planned):
-        met = [result.observed.faults[place] for result in results if len(result.observed.faults) > place]
-        if met:
-            short = all(missed(one) for one in met)
-            line = f"{trouble(met[0])}: {tally(*met)}, in {counted(sum(one['hit'] > 0 for one in met))}"
-            yield (f"{line}; nowhere as often as planned: not judged" if short else line), short
 
 
 def untried(results: Sequence[ScenarioResult]) -> Iterator[tuple[str, bool]]:

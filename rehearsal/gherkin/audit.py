@@ -14,11 +14,12 @@ from typing import Any, Final
 import pytest
 from _pytest._code.code import ExceptionRepr
 
+from rehearsal.control.stage import Json
 from rehearsal.gherkin.blame import judge
 from rehearsal.gherkin.collection import FeatureFile
 from rehearsal.gherkin.errors import BrokenRules, NotJudged, StageFailed
 from rehearsal.gherkin.junit import Told
-from rehearsal.gherkin.plan_file import missed
+from rehearsal.gherkin.plan_file import hits, missed
 from rehearsal.gherkin.recording import RECORDING, as_text, observe
 from rehearsal.gherkin.results import Outcome
 
@@ -86,23 +87,37 @@ def _tell(report: pytest.TestReport, what: str, words: str) -> None:
     report.longrepr = Told(*vars(report)["told"])  # type: ignore[assignment]
 
 
+def note_plan(item: pytest.Item, report: pytest.TestReport) -> None:
+    """Put into a report what the faults that are planned over the whole run have hit in this test."""
+    recording = item.stash[RECORDING]
+    vars(report)["plan"] = list(recording.observed.faults[: recording.planned])
+
+
 class Exit:
     """A plugin of pytest that has it end with 4 where something was not judged, and tells plain tests' findings."""
 
     def __init__(self) -> None:
         self._count = 0
+        self._plans: list[list[Json]] = []
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self._count += hasattr(report, "not_judged")
+        self._plans.append(getattr(report, "plan", []))
         if told := getattr(report, "told", None):
             report.longrepr = Told(*told)  # type: ignore[assignment]  # as another process has had it
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        if self._count and session.exitstatus == pytest.ExitCode.OK:
+        short = any(short for _, short in self._hits())
+        if (self._count or short) and session.exitstatus == pytest.ExitCode.OK:
             session.exitstatus = NOT_JUDGED
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        for line, _ in self._hits():
+            terminalreporter.line(f"rehearsal: {line}")
         if self._count:
             terminalreporter.line(f"rehearsal: {self._count} not judged, which is exit code 4 where nothing is worse")
+
+    def _hits(self) -> list[tuple[str, bool]]:
+        return list(hits(self._plans, lambda tests: f"{tests} test{'' if tests == 1 else 's'}"))

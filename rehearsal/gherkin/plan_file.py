@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -66,6 +66,19 @@ def tally(*faults: Json) -> str:
     """Return in words what was hit: of one fault, or of the same one in several scenarios."""
     hits, calls = (sum(fault[name] for fault in faults) for name in ("hit", "calls"))
     return f"{hits} hit{'' if hits == 1 else 's'} on {calls} call{'' if calls == 1 else 's'}"
+
+
+def hits(plans: Sequence[Sequence[Json]], counted: Callable[[int], str]) -> Iterator[tuple[str, bool]]:
+    """Return of each fault of a plan what it hit, in a line, and whether it was nowhere hit as often as planned.
+
+    `plans` is the plan as each scenario left it; one that was not planned whole counts for nothing. `counted` says how
+    many scenarios these are.
+    """
+    whole = max(map(len, plans), default=0)
+    for met in zip(*(plan for plan in plans if len(plan) == whole), strict=True):
+        short = all(missed(one) for one in met)
+        line = f"{trouble(met[0])}: {tally(*met)}, in {counted(sum(one['hit'] > 0 for one in met))}"
+        yield (f"{line}; nowhere as often as planned: not judged" if short else line), short
 
 
 def _plain(value: object) -> object:

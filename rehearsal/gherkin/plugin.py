@@ -26,7 +26,7 @@ from pytest_bdd.scenario import get_step_function
 
 from rehearsal.control.places import clash
 from rehearsal.control.stage import Json, Stage
-from rehearsal.gherkin.audit import UNAUDITED, Exit, plainly
+from rehearsal.gherkin.audit import UNAUDITED, Exit, note_plan, plainly
 from rehearsal.gherkin.blame import broken_file, judge
 from rehearsal.gherkin.collection import FeatureFile, tags_of
 from rehearsal.gherkin.errors import Miswritten
@@ -77,6 +77,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--at", action="append", default=[], type=_place, metavar="FILE:LINE", help="play what stands there"
     )
     group.addoption("--attach", metavar="URL", help="play on a served world (its control address), beginning it anew")
+    group.addoption("--attach-token", metavar="TOKEN", help="the token of that stage (default: $REHEARSAL_TOKEN)")
     group.addoption("--faults", type=Path, metavar="FILE", help="plan the faults of this file in every world")
     group.addoption("--keep-trace", action="store_true", help="hand the trace of every scenario on, for a report")
     group.addoption(
@@ -85,7 +86,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--oms-manners", metavar="NAMES", help="how the OMS of every world behaves, as in careless")
     group.addoption("--profile", metavar="NAME", help="the policy profile of every world, by name or as a file")
     group.addoption("--profiles", type=Path, metavar="DIR", help="a folder of profiles, to be known by their names")
-    group.addoption("--token", metavar="TOKEN", help="the token of that stage (default: what REHEARSAL_TOKEN says)")
     group.addoption("--seed", type=int, default=1, metavar="N", help="the seed of every world (default: 1)")
 
 
@@ -196,7 +196,7 @@ def stage_factory(request: pytest.FixtureRequest) -> StageFactory:
         request.session.shouldfail = words  # every other scenario would say the same
         raise Miswritten(words)
     if attach:
-        return served(attach, seed, option("--token") or os.environ.get("REHEARSAL_TOKEN"), **begun)
+        return served(attach, seed, option("--attach-token") or os.environ.get("REHEARSAL_TOKEN"), **begun)
     return in_process(seed, option("--profile"), option("--profiles"), **begun)
 
 
@@ -290,6 +290,8 @@ def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
+    if report.when == "call":
+        note_plan(item, report)
     if not isinstance(item.parent, FeatureFile):
         if report.failed and call.excinfo:
             plainly(item, call.excinfo.value, report)

@@ -80,13 +80,14 @@ class SuiteRun:
         asked += [f"--at={path}:{line}" for path, line in self.at] + [f"--named={name}" for name in self.names]
         # By its name, so that the steps which the plugin brings along have their asserts explained.
         asked += ["-p", "rehearsal.gherkin"]
+        asked += ["-p", "no:rehearsal-exit"]  # what it ends with is said here
         asked += ["-p", "rehearsal.gherkin.untouched", "-p", "no:cacheprovider", "-o", "addopts="]
         asked += [f"{name}={value}" for name, value in self.where.items() if value is not None]
         # Names of examples are shown as they are written, in any script.
         asked += ["-o", "disable_test_id_escaping_and_forfeit_all_rights_to_community_support=true"]
         # pytest-bdd itself was imported before pytest began; its own asserts need no explanation.
         asked += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]
-        asked += [f"--token={self.token}"] if self.token else []
+        asked += [f"--attach-token={self.token}"] if self.token else []
         asked += ["-m", self.tags] if self.tags else []
         asked += ["--keep-trace"] if self.traced else []
         asked += ["-x"] if self.stops_early else []

@@ -191,7 +191,18 @@ def test_a_stage_that_fails_is_not_judged_content(
     assert "it cannot remember" in capsys.readouterr().err
 
 
-def test_off_loopback_the_token_is_asked_for_and_taken(capsys: pytest.CaptureFixture[str], monkeypatch: Patch) -> None:
+FEATURE = """
+Feature: Own
+  Scenario: Own
+    Given Maya has received a lamp for 9.00 USD
+    Then Maya has no mail
+"""
+
+
+def test_off_loopback_the_token_is_asked_for_and_taken(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: Patch
+) -> None:
+    (tmp_path / "own.feature").write_text(FEATURE)
     ports = Ports("0.0.0.0")
     with ServedStage(InProcessStage(World, addresses=ports.addresses()), ports, Gate(bind="0.0.0.0", token=TOKEN)):
         check = ["check", "--attach", ports.addresses().control]
@@ -199,5 +210,10 @@ def test_off_loopback_the_token_is_asked_for_and_taken(capsys: pytest.CaptureFix
         assert "A token is needed" in (said := capsys.readouterr().err)
         assert "give --token or REHEARSAL_TOKEN" in said
         assert cli.run([*check, "--token", TOKEN]) == 0
+        play = ["play", str(tmp_path), *check[1:]]
+        assert cli.run(play) == 2
+        assert "A token is needed" in capsys.readouterr().err
+        assert cli.run([*play, "--token", TOKEN]) == 0
         monkeypatch.setenv("REHEARSAL_TOKEN", TOKEN)
         assert cli.run(check) == 0
+        assert cli.run(play) == 0

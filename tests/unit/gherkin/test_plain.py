@@ -20,13 +20,19 @@ CONFTEST = """
     FOUND, FAULTS = [], []
     MISSED = {"id": "fault-1", "kind": "cut_after", "to": "marketplace", "planned": 1, "hit": 0, "calls": 0}
 
+    PLANNED = {"id": "fault-1", "kind": "garble", "to": "connector", "planned": 1, "hit": 0, "calls": 3}
+
     class Ours(StubStage):
+        def _plan_fault(self, **fault):
+            FAULTS.append(PLANNED)
+            return PLANNED
+
         def _findings(self):
             self.found = tuple(FOUND)
             return super()._findings()
 
         def _faults(self):
-            return {"faults": list(FAULTS)}
+            return {"faults": FAULTS[-1:]}
 
     @pytest.fixture(scope="session")
     def stage_factory():
@@ -150,3 +156,13 @@ def test_what_was_not_judged_is_no_green_light(
     suite: pytest.Pytester, named: str, jobs: tuple[str, ...], code: int
 ) -> None:
     assert suite.runpytest_subprocess("-p", "rehearsal.gherkin", "-k", named, *jobs).ret == code
+
+
+@pytest.mark.parametrize("jobs", [(), ("-n", "2")], ids=["one process", "several"])
+def test_a_plan_over_all_tests_is_told_with_what_it_hit(suite: pytest.Pytester, jobs: tuple[str, ...]) -> None:
+    (suite.path / "trouble.yaml").write_text("[{kind: garble, to: connector, times: 1}]")
+    named = ["-k", "content or hour or without", "--faults", "trouble.yaml"]
+    result = suite.runpytest_subprocess("-p", "rehearsal.gherkin", *named, *jobs)
+    assert result.ret == 4
+    words = "rehearsal: fault-1, garble, of any calls to the connector: 0 hits on 6 calls, in 0 tests; nowhere as often"
+    result.stdout.fnmatch_lines([f"{words} as planned: not judged"])
