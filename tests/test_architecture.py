@@ -52,6 +52,7 @@ LATE_IMPORTS = {
     "rehearsal/cli/__init__.py get_command": "each command starts fast: it brings no other command's modules",
     "rehearsal/contract/schema.py compiled": "the compiled validator is an optional extra",
     "rehearsal/gherkin/plugin.py in_process": "in process or attached: a suite on a served world needs no players here",
+    "rehearsal/gherkin/plugin.py seated": "in process or served: only a seat of somebody else's needs sockets",
     "rehearsal/gherkin/plugin.py served": "in process or attached: a suite in process needs no client",
     "rehearsal/cli/plan.py plan": "on a served stage the names of our packages are the suite's to use",
     "rehearsal/cli/profiles.py _profiles": "on a served stage the names of our packages are the suite's to use",

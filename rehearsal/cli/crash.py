@@ -18,6 +18,7 @@ from rehearsal.cli.outputs import make_room
 from rehearsal.cli.play import counted
 from rehearsal.cli.profiles import check
 from rehearsal.cli.progress import run_shown
+from rehearsal.cli.seat import SEAT, SEAT_FILE, fixed_address, introduce, one_each, playable
 from rehearsal.cli.selection import jobs_option, nothing, paths_argument, suite_of, suite_options
 from rehearsal.control.formats import duration
 from rehearsal.control.stage import Problem
@@ -27,6 +28,7 @@ from rehearsal.crash.script import Scribe
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.runner import SuiteRun
 from rehearsal.report import terminal
+from rehearsal.seats.description import Regime, SeatDescription, read_seat
 
 T = TypeVar("T")
 DOWN: Final = "How long the connector stays down, as PT15M. [default: it starts again at the same instant]"
@@ -42,6 +44,7 @@ def _down(ctx: click.Context, param: click.Parameter, value: str) -> timedelta:
 
 @click.command()
 @paths_argument
+@click.option("--seat", type=SEAT_FILE, callback=playable, help=SEAT)
 @suite_options
 @jobs_option("auto")
 @click.option("--down", metavar="DURATION", default="PT0S", callback=_down, help=DOWN)
@@ -62,15 +65,21 @@ def crash(
     What stands at rest must be what stands there without the death, and the auditor must be content. What leaves the
     same behind is tried once; so are rounds and pulls in which nothing was new.
 
+    Somebody else's connector (--seat) is killed at the door: when one of its calls comes in, and when the answer would
+    go out.
+
     PATH is a feature file or a folder of them; without any, the features that come with Rehearsal are played.
 
     Exit codes: 0 everything survived; 1 something did not; 2 nothing to play; 3 the stage itself failed; 4 a scenario
     does not hold by itself.
     """
     suite = suite_of(paths, **asked)
+    seat, jobs = _seat(suite, jobs)
     check(suite.profile, suite.profiles)
     make_room("--resume", *([file] if file else []))
     console = terminal.console()
+    if seat:
+        introduce(seat, console)
     scribe = Scribe()
     run = run_shown(suite, _unfit, scribe.play)
     for text in run.unreadable:
@@ -94,9 +103,23 @@ def crash(
             if came_of_it.why:
                 console.print(_finding(came_of_it, suite, down), markup=False, soft_wrap=True)
     console.print(f"\n{_summary(tried)}")
-    if any(one.why and not one.failed for one in tried):
+    if any(one.broken for one in tried):
         return ExitCode.FINDINGS
-    return ExitCode.STAGE_FAILED if any(one.failed for one in tried) else OF_OUTCOME[run.outcome]
+    if any(one.failed for one in tried):
+        return ExitCode.STAGE_FAILED
+    return ExitCode.NOT_JUDGED if any(one.not_judged for one in tried) else OF_OUTCOME[run.outcome]
+
+
+def _seat(suite: SuiteRun, jobs: int | None) -> tuple[SeatDescription | None, int | None]:
+    """Return who sits there, if it is not our connector, and in how many processes it can be tried."""
+    if suite.seat is None:
+        return None, jobs
+    seat = read_seat(suite.seat)
+    if not seat.command or seat.between_scenarios != "restart" or seat.regime is not Regime.DRIVEN:
+        needs = "a command, a round and the regime driven, and begins anew for each scenario"
+        raise click.BadParameter(f"{seat.name}: a connector that is to die has {needs}.", param_hint="--seat")
+    jobs = 1 if jobs is None and fixed_address(seat) else jobs
+    return one_each(suite.seat, jobs), jobs
 
 
 def _unfit(console: Console, result: ScenarioResult) -> None:
@@ -128,17 +151,18 @@ def _finding(came_of_it: Trial, suite: SuiteRun, down: timedelta) -> str:
     words = ["rehearsal", "crash", came_of_it.place, "--point", str(came_of_it.number)]
     words += [word for pair in told.items() for word in pair]
     words += ["--down", f"PT{int(down.total_seconds())}S"] if down else []
-    kind = "stage failed" if came_of_it.failed else "broken"
+    kind = "stage failed" if came_of_it.failed else "not judged" if came_of_it.not_judged else "broken"
     lines = [f"\n{kind}: {came_of_it.place}, boundary {came_of_it.number}: {came_of_it.what}"]
     return "\n".join([*lines, *(f"  {line}" for line in came_of_it.why.splitlines()), f"  Again: {shlex.join(words)}"])
 
 
 def _summary(tried: Sequence[Trial]) -> str:
     """Return how many deaths ended how, and how many calls of the stories went otherwise."""
-    failed = sum(one.failed for one in tried)
-    findings = sum(bool(one.why) for one in tried) - failed
-    counts = [f"{len(tried) - findings - failed:,} survived", f"{findings:,} findings"]
+    failed, findings = sum(one.failed for one in tried), sum(one.broken for one in tried)
+    unjudged = sum(one.not_judged for one in tried)
+    counts = [f"{len(tried) - findings - failed - unjudged:,} survived", f"{findings:,} findings"]
     counts += [f"{failed:,} not played"] if failed else []
+    counts += [f"{unjudged:,} not judged"] if unjudged else []
     otherwise = sum(one.otherwise for one in tried)
     more = f"\n{otherwise:,} calls of the scenarios went otherwise after a death, as calls to a dead process do"
     return f"{len(tried):,} boundaries: {', '.join(counts)}{more if otherwise else ''}"

@@ -19,6 +19,7 @@ from rehearsal.cli.outputs import make_room, refused, report_files
 from rehearsal.cli.plan import PLAN_FILE, plan
 from rehearsal.cli.profiles import check
 from rehearsal.cli.progress import run_shown
+from rehearsal.cli.seat import SEAT, SEAT_FILE, introduce, one_each, playable
 from rehearsal.cli.selection import jobs_option, misspelt, nothing, paths_argument, suite_of, suite_options
 from rehearsal.gherkin.plan_file import hits, read_plan
 from rehearsal.gherkin.results import Outcome, ScenarioResult, played
@@ -26,6 +27,7 @@ from rehearsal.gherkin.runner import Interrupted, Run, SuiteRun, list_suite
 from rehearsal.report import terminal
 from rehearsal.report.pages import span
 from rehearsal.report.rules import over_all, wanting
+from rehearsal.seats.description import SeatDescription
 
 ATTACH: Final = "Play on the served world at this control address, as `up` prints it. Resets it: what is in it is lost."
 
@@ -36,6 +38,7 @@ STRICT: Final = "Exit with 4 also where a rule was not judged or not put to the 
 @paths_argument
 @click.option("--attach", metavar="URL", is_eager=True, help=ATTACH)
 @token_option
+@click.option("--seat", type=SEAT_FILE, callback=playable, help=SEAT)
 @suite_options
 @click.option("--faults", callback=plan, type=PLAN_FILE, help="Plan the faults of this YAML file in every world.")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write a JUnit file.")
@@ -69,12 +72,13 @@ def play(
         click.echo(words, err=True)
     if listing:
         return _list(suite)
-    if suite.attach:
-        _attach(suite, suite.attach)
+    seat = _looked_at(suite)
     check(suite.profile, suite.profiles)
     make_room("--report", *(report_files(out) if out else ()))
     make_room("--junit", *([suite.junit] if suite.junit else []))
     console = terminal.console()
+    if seat:
+        introduce(seat, console)
     stopped: Interrupted | None = None
     try:
         run = run_shown(suite, _under_its_feature())
@@ -106,6 +110,15 @@ def play(
     if stopped:
         raise stopped
     return code
+
+
+def _looked_at(suite: SuiteRun) -> SeatDescription | None:
+    """Refuse what cannot be played where it is asked for; return who sits there, if it is somebody else's connector."""
+    if suite.seat and suite.attach:
+        raise click.UsageError("--seat plays on a stage of its own, --attach on one that is there: leave one away.")
+    if suite.attach:
+        _attach(suite, suite.attach)
+    return one_each(suite.seat, suite.jobs) if suite.seat else None
 
 
 def _attach(suite: SuiteRun, url: str) -> None:

@@ -1,7 +1,8 @@
 """Playing a suite with a bar that moves, where there is a terminal to show it on.
 
 The bar says how many scenarios are over, which one began last and, where it is played in this process, to what moment
-its simulated time has come: that is what moves while a long wait plays.
+its simulated time has come: that is what moves while a long wait plays. With a connector of somebody else's it says
+what that is waited for, too.
 """
 
 from __future__ import annotations
@@ -34,15 +35,16 @@ from rehearsal.report import terminal
 
 
 class SimulatedTime(ProgressColumn):
-    """The time of the world that was opened last."""
+    """The time of the world that was opened last, and what somebody outside does there."""
 
     max_refresh = 0.1
     stage: Stage | None = None
 
     def render(self, task: Task) -> Text:
         """Return the world's time, or nothing where it cannot be seen from here."""
-        moment = getattr(self.stage, "moment", None)
-        return Text(f"{moment:%a %d %b %Y %H:%M}" if moment else "", style="cyan")
+        moment, doing = (getattr(self.stage, name, None) for name in ("moment", "doing"))
+        shown = [f"{moment:%a %d %b %Y %H:%M}"] if moment else []
+        return Text(", ".join([*shown, *([doing] if doing else [])]), style="cyan")
 
 
 class Bar(Watcher):

@@ -61,6 +61,44 @@ def described(ctx: click.Context, param: click.Parameter, file: Path | None) -> 
         raise click.BadParameter(str(error), ctx, param) from error
 
 
+def playable(ctx: click.Context, param: click.Parameter, file: Path | None) -> Path | None:
+    """Return the file, if it describes a seat with which a suite can be played."""
+    seat = described(ctx, param, file)
+    if seat and seat.regime is Regime.DRIVEN and not seat.round and not seat.empty:
+        words = "is driven, and nobody can tell it that time passes; give its round, or another regime"
+        raise click.BadParameter(f"{seat.name} {words}", ctx, param)
+    return file
+
+
+def fixed_address(seat: SeatDescription) -> str | None:
+    """Return an address of the connector's own that is the same wherever it is started; None where there is none."""
+    said = (seat.connector, seat.ready, seat.round, seat.authorize, seat.oms.url if seat.oms else None)
+    return next((address for address in said if address and "{port}" not in address), None)
+
+
+def one_each(file: Path, jobs: int | None) -> SeatDescription:
+    """Return what a file says of a seat; refuse several processes where all would meet the one connector there is."""
+    seat = read_seat(file)
+    fixed = fixed_address(seat)
+    if jobs != 1 and not (seat.empty or (seat.command and not fixed)):
+        why = f"it has the one address {fixed}; write {{port}} in it" if seat.command else "the stage does not start it"
+        words = f"several jobs need a connector each, and {seat.name} is but one: {why}, or leave --jobs away."
+        raise click.UsageError(words)
+    return seat
+
+
+def introduce(seat: SeatDescription, console: Console) -> None:
+    """Show who sits there and what cannot be asked of them; nobody is started for that."""
+    nobody = ForeignSeat(seat, {})
+    world = World(seats=nobody.seats())
+    for title, rows in about(seat, world).items():
+        console.print(Text(f"{title}", style="bold"))
+        for name, words in rows.items():
+            console.print(Text(f"  {name:<15} {words}"), soft_wrap=True)
+    world.close()
+    nobody.end()
+
+
 def about(seat: SeatDescription, world: World) -> dict[str, dict[str, str]]:
     """Return by title who sits there and how, and what cannot be asked of them, each with what would give it."""
     if seat.empty:

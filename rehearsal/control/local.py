@@ -177,6 +177,17 @@ class InProcessStage(Stage):
         return self.state.world.clock.now() if self.state.world else None
 
     @property
+    def doing(self) -> str:
+        """Return for what a connector from outside is waited, in words; nothing where it is not."""
+        return self.state.world.connector.doing if self.state.world else ""
+
+    @property
+    def last_lines(self) -> list[str]:
+        """Return the last lines that the connector has written, without secrets."""
+        world = self.state.world
+        return [world.discreet(line) for line in world.connector.last_lines] if world else []
+
+    @property
     def moment_outside(self) -> datetime | None:
         """Return what time it is for those who call from outside, without waiting; None if there is no world yet."""
         return self._pace.machine.now() if self._pace else self.moment
@@ -197,7 +208,7 @@ class InProcessStage(Stage):
             with world.lock:
                 if world is not self.current:
                     continue  # it was replaced while we waited for it
-                with refusals():
+                with refusals(), _discreet(world):
                     world.keep_pace()
                     yield world
                 return
@@ -308,6 +319,11 @@ class InProcessStage(Stage):
         with self.holding() as world:
             world.begin()
 
+    def revive(self) -> None:
+        """Start a connector again that has died where it was to, if it is time."""
+        with self.holding() as world:
+            world.revive()
+
     def _with_profile(self, given: Json, of: str = "") -> Json:
         """Return what was given with the profile that it names: one that ships, or one that this stage began with."""
         if (name := given.get("profile")) is None:
@@ -348,6 +364,15 @@ class InProcessStage(Stage):
                     return {**serializers.advanced(world.told()), "reached": reached, **going_on}
                 left = min(world.compression.outside(target), latest) - now
             waiting = machine.wait(min(max(left, SHORTEST_WAIT), STEP).total_seconds())
+
+
+@contextmanager
+def _discreet(world: World) -> Iterator[None]:
+    """Have what a connector from outside wrote before it failed told without secrets."""
+    try:
+        yield
+    except SeatFailed as failure:
+        raise SeatFailed(world.discreet(str(failure))) from failure
 
 
 @contextmanager

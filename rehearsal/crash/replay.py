@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 
 from rehearsal.control.calls import CALLS
 from rehearsal.control.local import InProcessStage
+from rehearsal.control.places import CONNECTOR_FAILED
 from rehearsal.control.stage import Json, Problem
 from rehearsal.crash.script import Asked, Script
+from rehearsal.seats.description import read_seat
+from rehearsal.server.seated import SeatedStage
 from rehearsal.world.boundaries import Boundary, CrashPoints
 from rehearsal.world.world import World
 
@@ -25,11 +29,15 @@ _COMPARED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a story ended: what stands at rest, what the auditor found, why each call was refused ("": it was not)."""
+    """How a story ended: what stands at rest, what the auditor found, why each call was refused ("": it was not).
+
+    `failures` are those of a connector that is not ours: it did not come back, or does not answer.
+    """
 
     rest: Json
     findings: Sequence[Json]
     refused: Sequence[str]
+    failures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,12 @@ class Trial:
     why: str = ""
     otherwise: int = 0  # so many calls of the story went otherwise than without the death
     failed: bool = False  # the stage could not play it
+    not_judged: bool = False  # who sits there did not play it twice alike
+
+    @property
+    def broken(self) -> bool:
+        """Return whether something is wrong afterwards."""
+        return bool(self.why) and not (self.failed or self.not_judged)
 
 
 def told(script: Script) -> Story:
@@ -68,13 +82,15 @@ def trial(story: Story, boundary: Boundary, down: timedelta) -> Trial:
     ending = _play(story.script, points)
     if points.killed is None:
         why = "the connector never came by here again: the story does not play the same twice"
-        return Trial(place, boundary.number, what, why, failed=True)
+        ours = story.script.seat is None
+        return Trial(place, boundary.number, what, why, failed=ours, not_judged=not ours)
     otherwise = sum(one != other for one, other in zip(story.ending.refused, ending.refused, strict=True))
     return Trial(place, boundary.number, what, _wrong(story, ending), otherwise)
 
 
 def _wrong(story: Story, ending: Ending) -> str:
-    broken = [f"{one['invariant']}: expected {one['expected']}; seen {one['seen']}" for one in ending.findings]
+    broken = [one for one in ending.failures if one not in story.ending.failures]
+    broken += [f"{one['invariant']}: expected {one['expected']}; seen {one['seen']}" for one in ending.findings]
     for name, rows in story.ending.rest.items():
         seen = ending.rest[name]
         broken += [f"{name}: without the death, not with it: {_shown(row)}" for row in rows if row not in seen]
@@ -86,31 +102,71 @@ def _shown(row: Json) -> str:
     return ", ".join(f"{name} {value}" for name, value in row.items() if value is not None)
 
 
-def _play(script: Script, points: CrashPoints) -> Ending:
+@contextmanager
+def _stage(script: Script) -> Iterator[InProcessStage]:
+    """Return a stage for a script, with whoever sat there."""
+    if script.seat is not None:
+        with SeatedStage(read_seat(script.seat), profiles=script.profiles, **script.settings) as seated:
+            yield seated.stage
+        return
     stage = InProcessStage(World, profiles=script.profiles, **script.settings)
     try:
-        stage.current.kill_at(points)
-        refused = [_ask(stage, asked, points) for asked in (*script.calls, Asked("advance", {}, {"by": AFTERWARDS}))]
-        return Ending(_rest(stage), stage.findings()["findings"], refused)
+        yield stage
     finally:
         stage.close()
 
 
-def _ask(stage: InProcessStage, asked: Asked, points: CrashPoints) -> str:
-    """Make a call of the story; return why it was refused."""
-    try:
-        stage.request(CALLS[asked.name], asked.path, asked.body)
-    except Problem as refusal:
-        return str(refusal)
-    if asked.name == "reset":  # the world that was there is gone, with all that its connector came by
-        points.begin_anew()
+def _play(script: Script, points: CrashPoints) -> Ending:
+    with _stage(script) as stage:
+        telling = Telling(stage, points)
         stage.current.kill_at(points)
-    return ""
+        refused = [telling.ask(asked) for asked in (*script.calls, Asked("advance", {}, {"by": AFTERWARDS}))]
+        telling.hear(stage.findings)  # a connector that has ended of its own accord says so once
+        return Ending(_rest(stage), stage.findings()["findings"], refused, tuple(telling.failures))
+
+
+@dataclass(slots=True)
+class Telling:
+    """A story as it is told to a stage; a connector that fails, though it was not being killed, is noted."""
+
+    stage: InProcessStage
+    points: CrashPoints
+    failures: list[str] = field(default_factory=list)
+
+    def ask(self, asked: Asked) -> str:
+        """Make a call of the story; return why it was refused."""
+        refused = self.hear(lambda: self.stage.request(CALLS[asked.name], asked.path, asked.body))
+        self.hear(self.stage.revive)
+        if asked.name == "reset" and not refused:  # the world that was there is gone, with all its connector came by
+            self.points.begin_anew()
+            self.stage.current.kill_at(self.points)
+        return refused
+
+    def hear(self, act: Callable[[], object]) -> str:
+        """Do something; return why it was refused."""
+        try:
+            act()
+        except Problem as refusal:
+            if refusal.title == CONNECTOR_FAILED and not self.points.dying:
+                self.failures.append(str(refusal))
+            return str(refusal)
+        return ""
 
 
 def _rest(stage: InProcessStage) -> Json:
-    documents = {name: getattr(stage, name)()[rows] for name, (rows, _) in _COMPARED.items()}
+    documents = {name: _rows(stage, name, rows) for name, (rows, _) in _COMPARED.items()}
     return {
         name: sorted(({key: row[key] for key in keys} for row in documents[name]), key=str)
         for name, (_, keys) in _COMPARED.items()
     }
+
+
+def _rows(stage: InProcessStage, name: str, rows: str) -> list[Json]:
+    """Return what stands there; nothing where who sits on a seat does not show it."""
+    try:
+        shown: list[Json] = getattr(stage, name)()[rows]
+    except Problem as refusal:
+        if refusal.status != 501:
+            raise
+        return []
+    return shown

@@ -31,6 +31,7 @@ class Script:
     settings: Mapping[str, Any]
     profiles: Mapping[str, Path]
     calls: tuple[Asked, ...]
+    seat: Path | None = None  # of a connector that is not ours
 
 
 class Scribe(Watcher):
@@ -40,10 +41,11 @@ class Scribe(Watcher):
         self.scripts: list[Script] = []
         self._calls: list[Asked] = []
         self._watcher = Watcher()
+        self._seat: Path | None = None
 
     def play(self, suite: SuiteRun, watcher: Watcher) -> Run:
         """Play a suite in this process, for another `watcher` to see, too."""
-        self._watcher = watcher
+        self._watcher, self._seat = watcher, suite.seat
         return run_suite(replace(suite, jobs=1), self)
 
     def counted(self, planned: int) -> None:
@@ -64,7 +66,7 @@ class Scribe(Watcher):
 
     def seen(self, result: ScenarioResult) -> None:
         if result.outcome is Outcome.HELD:
-            self.scripts.append(Script(result.place, *self._begun, tuple(self._calls)))
+            self.scripts.append(Script(result.place, *self._begun, tuple(self._calls), self._seat))
         self._watcher.seen(result)
 
     def _asked(self, call: Call, path: Mapping[str, str], body: Json) -> None:

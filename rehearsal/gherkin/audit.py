@@ -41,6 +41,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     if recording.timeline and _is_audited(item):
         recording.timeline.ends(EPILOGUE)
     _look(item)
+    if recording.observed.failure:
+        raise BrokenRules(recording.observed.failure)
     if findings := _found(item):
         raise BrokenRules(findings)
     own = recording.observed.faults[recording.planned :]

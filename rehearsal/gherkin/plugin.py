@@ -15,6 +15,7 @@ import inspect
 import os
 import pickle
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +26,7 @@ from pytest_bdd import parser as gherkin
 from pytest_bdd.scenario import get_step_function
 
 from rehearsal.control.places import clash
-from rehearsal.control.stage import Json, Stage
+from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.audit import UNAUDITED, Exit, note_plan, plainly
 from rehearsal.gherkin.blame import broken_file, judge
 from rehearsal.gherkin.collection import FeatureFile, tags_of
@@ -86,6 +87,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--oms-manners", metavar="NAMES", help="how the OMS of every world behaves, as in careless")
     group.addoption("--profile", metavar="NAME", help="the policy profile of every world, by name or as a file")
     group.addoption("--profiles", type=Path, metavar="DIR", help="a folder of profiles, to be known by their names")
+    group.addoption("--seat", type=Path, metavar="FILE", help="play with the connector that this file describes")
     group.addoption("--seed", type=int, default=1, metavar="N", help="the seed of every world (default: 1)")
 
 
@@ -187,7 +189,7 @@ def pytest_bdd_apply_tag(tag: str, function: Callable[..., object]) -> bool:
 
 
 @pytest.fixture(scope="session")
-def stage_factory(request: pytest.FixtureRequest) -> StageFactory:
+def stage_factory(request: pytest.FixtureRequest) -> Iterator[StageFactory]:
     """Return how to come by a fresh world. A suite may bring a stage of its own by overriding this."""
     option = request.config.getoption
     attach, seed, manners = option("--attach"), option("--seed"), option("--oms-manners")
@@ -196,8 +198,33 @@ def stage_factory(request: pytest.FixtureRequest) -> StageFactory:
         request.session.shouldfail = words  # every other scenario would say the same
         raise Miswritten(words)
     if attach:
-        return served(attach, seed, option("--attach-token") or os.environ.get("REHEARSAL_TOKEN"), **begun)
-    return in_process(seed, option("--profile"), option("--profiles"), **begun)
+        yield served(attach, seed, option("--attach-token") or os.environ.get("REHEARSAL_TOKEN"), **begun)
+    elif seat := option("--seat"):
+        with seated(request, seat, seed, option("--profile"), option("--profiles"), **begun) as factory:
+            yield factory
+    else:
+        yield in_process(seed, option("--profile"), option("--profiles"), **begun)
+
+
+@contextmanager
+def seated(
+    request: pytest.FixtureRequest, seat: Path, seed: int, profile: str | None, profiles: Path | None, **begun: Any
+) -> Iterator[StageFactory]:
+    """Serve a stage for the connector that a file describes; each scenario has its world there."""
+    from mock_tiktok.policy.profile import found_in
+    from rehearsal.seats.description import read_seat
+    from rehearsal.server.seated import SeatedStage
+
+    known = found_in(profiles) if profiles else {}
+    stage = SeatedStage(read_seat(seat), profiles=known, seed=seed, profile=profile, **begun)
+    request.config.hook.pytest_rehearsal_stage(stage=stage.stage)  # so that waiting for the connector is shown
+    with ExitStack() as open_:
+        try:
+            open_.enter_context(stage)
+        except Problem as failure:
+            request.session.shouldfail = str(failure)  # every other scenario would wait as long, and say the same
+            raise
+        yield stage.fresh
 
 
 def in_process(seed: int, profile: str | None, profiles: Path | None, **begun: Any) -> StageFactory:
@@ -234,9 +261,10 @@ def stage(request: pytest.FixtureRequest, stage_factory: StageFactory) -> Iterat
         real = stage_factory()
         timeline = Timeline(real, again=again(request.node), plan=request.config.stash[PLAN])
         request.node.stash[RECORDING].timeline = timeline
+        request.node.stash[RECORDING].said = lambda: getattr(real, "last_lines", ())
         request.config.hook.pytest_rehearsal_stage(stage=real)
         yield timeline
-        if not request.config.getoption("--attach"):
+        if not (request.config.getoption("--attach") or request.config.getoption("--seat")):
             real.close()
 
 

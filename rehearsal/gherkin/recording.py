@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -11,15 +11,17 @@ from typing import Final
 import pytest
 from pytest_bdd import parser as gherkin
 
-from rehearsal.control.places import near
+from rehearsal.control.places import CONNECTOR_FAILED, near
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.blame import Judgement
 from rehearsal.gherkin.collection import LINE, FeatureFile, tags_of
 from rehearsal.gherkin.errors import StageFailed
 from rehearsal.gherkin.full_timeline import full_timeline
-from rehearsal.gherkin.results import WHERE, Observation, ScenarioResult, StepResult, command, played
+from rehearsal.gherkin.results import WHERE, Observation, Outcome, ScenarioResult, StepResult, command, played
 from rehearsal.gherkin.timeline import Timeline
 from rehearsal.simulation.compression import Compression
+
+LAST_LINES: Final = "last lines:"
 
 
 @dataclass
@@ -32,6 +34,7 @@ class Recording:
     steps: list[StepResult] = field(default_factory=list)
     observed: Observation = field(default_factory=Observation)
     doing: Callable[..., object] | None = None  # the function of the step that is played
+    said: Callable[[], Sequence[str]] = tuple  # the last lines that a connector has written which is not ours
 
     def note(self, step: gherkin.Step, outcome: str) -> None:
         """Note how a step went: passed, failed or left out."""
@@ -52,7 +55,7 @@ class Recording:
             feature=item.parent.feature,
             name=item.name,
             outcome=judged.outcome,
-            why=judged.why,
+            why=judged.why + self._last_words(judged),
             comparison=judged.comparison,
             line=item.stash[LINE],
             rule=rule.name if rule else "",
@@ -67,6 +70,15 @@ class Recording:
             observed=self.observed,
             again=again(item),
         )
+
+    def _last_words(self, judged: Judgement) -> str:
+        """Return how the connector failed and what it wrote last, where it may be why and is not told yet."""
+        if judged.outcome not in (Outcome.BROKEN, Outcome.STAGE_FAILED) or LAST_LINES in judged.why:
+            return ""
+        if self.observed.failure:
+            return f"\n{self.observed.failure}" if self.observed.failure not in judged.why else ""
+        lines = [f"\n  | {line}" for line in self.said()]
+        return "".join((f"\nthe connector's {LAST_LINES}", *lines)) if lines else ""
 
 
 def again(item: pytest.Item) -> str:
@@ -85,19 +97,30 @@ BUYERS: Final = pytest.StashKey[Callable[[], Mapping[str, str]]]()
 
 def observe(stage: Stage, *, traced: bool) -> Observation:
     """Return everything there is to see on the stage; its trace only if `traced`."""
-    try:
-        world = stage.world()
-        return Observation(
-            world=world,
-            returns=tuple(stage.returns()["returns"]),
-            ledgers=tuple(stage.ledgers()["orders"]),
-            mails=tuple(stage.mailbox()["mails"]),
-            findings=stage.findings(),
-            trace=tuple(_by_one_clock(stage.trace(), world)) if traced else (),
-            faults=tuple(stage.faults()["faults"]),
-        )
-    except Problem as refusal:
-        raise StageFailed(f"the stage cannot be looked at: {refusal}") from refusal
+    failures: list[str] = []
+
+    def seen(look: Callable[[], Json]) -> Json:
+        """Return what is seen; at the second look, where a connector that is not ours fails at the first."""
+        for _ in range(2):
+            try:
+                return look()
+            except Problem as refusal:
+                if refusal.title != CONNECTOR_FAILED:
+                    raise StageFailed(f"the stage cannot be looked at: {refusal}") from refusal
+                failures.append(str(refusal))
+        return {}
+
+    findings, world = seen(stage.findings), seen(stage.world)
+    return Observation(
+        world=world,
+        returns=tuple(seen(stage.returns).get("returns", ())),
+        ledgers=tuple(seen(stage.ledgers).get("orders", ())),
+        mails=tuple(seen(stage.mailbox).get("mails", ())),
+        findings=findings,
+        trace=tuple(_by_one_clock(stage.trace(), world)) if traced else (),
+        faults=tuple(seen(stage.faults).get("faults", ())),
+        failure="".join(failures[:1]),
+    )
 
 
 def _by_one_clock(trace: Iterable[Json], world: Json) -> Iterable[Json]:

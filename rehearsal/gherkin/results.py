@@ -35,8 +35,9 @@ class StepResult:
 
 @dataclass(frozen=True)
 class Observation:
-    """What the stage showed when the scenario was over."""
+    """What the stage showed when the scenario was over; `failure` is the connector's, where it is not ours."""
 
+    failure: str = ""
     world: Json = field(default_factory=dict)
     returns: tuple[Json, ...] = ()
     ledgers: tuple[Json, ...] = ()
@@ -68,7 +69,7 @@ def place(file: str, line: int) -> str:
 
 
 # what says which worlds a suite is played in
-WHERE: Final = ("--seed", "--profile", "--profiles", "--oms-manners", "--faults", "--attach")
+WHERE: Final = ("--seed", "--profile", "--profiles", "--oms-manners", "--faults", "--attach", "--seat")
 
 
 def command(file: str, line: int, where: Mapping[str, object]) -> str:

@@ -57,6 +57,7 @@ class SuiteRun:
     seed: int
     attach: str | None = None
     token: str | None = None  # of the stage there
+    seat: Path | None = None
     profile: str | None = None
     profiles: Path | None = None
     oms_manners: str | None = None  # by their names, with commas between

@@ -93,6 +93,8 @@ class OurConnector:
     from_outside = False
     goes_on = False
     address = None  # it has a door of the stage's
+    doing = ""
+    last_lines: Sequence[str] = ()
 
     def __init__(self, place: Place, app: AppCredentials) -> None:
         self._place = place

@@ -220,6 +220,12 @@ class ForeignConnector(ConnectorSeat):
         self._anew = True
         self._handed: set[str] = set()  # the shops whose codes it was given
         self._listener: Callable[[str], None] | None = None
+        self._rounds = 0
+        self.doing = ""
+
+    @property
+    def last_lines(self) -> Sequence[str]:
+        return tuple(self._seat.program.last_lines)
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -252,6 +258,7 @@ class ForeignConnector(ConnectorSeat):
             self._seat.start(given | {"auth_codes": ",".join(shop.auth_code for shop in shops)}, anew=self._anew)
         self._anew = self._down = False
         self._round_at += max(0, -((self._round_at - self._place.clock.now()) // ROUND)) * ROUND
+        self.doing = f"waiting for {seat.name} to be ready"
         try:
             with self._place.letting_go():
                 self._seat.await_ready()
@@ -262,6 +269,8 @@ class ForeignConnector(ConnectorSeat):
         except SeatFailed:
             self._end(patience=0)
             raise
+        finally:
+            self.doing = ""
 
     def add_shop(
         self, auth_code: str, *, name: str | None = None, default_answers: Mapping[str, str] | None = None
@@ -295,6 +304,8 @@ class ForeignConnector(ConnectorSeat):
         """Tell it that a round is due, and wait until it is over; it changed something if a call of its own did."""
         assert self._described.round is not None
         self._round_at += ROUND
+        self._rounds += 1
+        self.doing = f"round {self._rounds}"
         before, deaths = self._place.written(), self._deaths
         try:
             with self._place.letting_go():

@@ -241,7 +241,9 @@ class Seat(Player, Protocol):
 
 
 class ConnectorSeat(Seat, Protocol):
-    """A connector on its seat."""
+    """A connector on its seat; `doing` says for what it is waited, outside of the world's time, if it is."""
+
+    doing: str = ""
 
     @property
     def from_outside(self) -> bool:
@@ -267,6 +269,11 @@ class ConnectorSeat(Seat, Protocol):
     def ready(self) -> bool:
         """Return whether it can be called."""
         return False
+
+    @property
+    def last_lines(self) -> Sequence[str]:
+        """Return the last lines that it has written about itself."""
+        return ()
 
     # DRIVEN
     def settled(self) -> bool | None:

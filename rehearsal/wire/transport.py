@@ -103,6 +103,9 @@ def _variable(header: str) -> str:
     return "HTTP_" + header.upper().replace("-", "_")
 
 
+Boundary = Callable[[str, Call, Endpoint], None]
+
+
 class Wire:
     """The wire in process."""
 
@@ -110,7 +113,7 @@ class Wire:
         self._recorder = recorder
         self._endpoints: dict[str, Endpoint] = {}
         # Who is to hear, by caller, of each call of theirs: "before" it leaves, and "after" its response has come.
-        self.boundaries: Final[dict[str, Callable[[str, Call, Endpoint], None]]] = {}
+        self.boundaries: Final[dict[str, Boundary]] = {}
 
     def mount(self, *hosts: str, name: str, contract: Contract, app: WsgiApp) -> None:
         """Have `hosts` lead to `app`; a host that led elsewhere leads here from now on."""
@@ -244,13 +247,14 @@ def recorded(
     guard: Callable[[], AbstractContextManager[Any]],
     caller: str = "outside",
     seated: Callable[[str, Mapping[str, str]], str | None] = lambda query, headers: None,
+    boundary: Boundary = lambda when, call, endpoint: None,
 ) -> WsgiApp:
     """Return `app` as it is reached over sockets: each call is judged and recorded like any other.
 
     `guard` is held for the length of each call (the world's lock: one writer per world). A caller that says it is one
     of ours, as `SocketWire` does, is judged as one of ours, and so is whoever `seated` finds, by the query and the
-    headers, to sit on a seat (D40). Everybody else is the `caller` from outside. Where a front takes the call, it is
-    told how the answer is to be delivered.
+    headers, to sit on a seat (D40). Everybody else is the `caller` from outside. `boundary` hears of each call before
+    and after. Where a front takes the call, it is told how the answer is to be delivered.
     """
 
     def recording(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -280,7 +284,9 @@ def recorded(
 
         try:
             with guard():
-                response = recorder.exchange(call, Endpoint(name, contract, handler))
+                boundary("before", call, endpoint := Endpoint(name, contract, handler))
+                response = recorder.exchange(call, endpoint)
+                boundary("after", call, endpoint)
         except requests.RequestException:  # what the link did, as one in the same process would see it
             if call.delivery is None:
                 raise

@@ -33,6 +33,7 @@ from rehearsal.audit.invariant import LedgerRow, PlayerEvent, Quiescence
 from rehearsal.audit.limits import Limits
 from rehearsal.contract.events import EventContract
 from rehearsal.contract.openapi import Contract
+from rehearsal.contract.redaction import REDACTED
 from rehearsal.seats.abroad import abroad
 from rehearsal.seats.builtin import OURS
 from rehearsal.seats.port import (
@@ -57,6 +58,7 @@ from rehearsal.simulation.compression import Pace
 from rehearsal.simulation.player import Act, AgendaLike, FiredLike, Player
 from rehearsal.simulation.scheduler import Advanced, Scheduler, Stuck
 from rehearsal.trace.log import Trace
+from rehearsal.wire.delivery import DELIVERY
 from rehearsal.wire.faults.trouble import Hit, Trouble, TroubleAct
 from rehearsal.wire.recorder import Call, Endpoint, Exchange, Recorder
 from rehearsal.wire.retimed import outward
@@ -459,6 +461,7 @@ class World:
         finally:
             self.trace.fill(slot, self.now, None, "act", **done)
         if points is not None:
+            self.revive()
             points.act_ended(name, changed=act.changed)
         if name == "connector" and act.changed:
             self.auditor.on_ledger(self._shown(Capability.LEDGER, self.connector.ledger, {}))
@@ -608,12 +611,16 @@ class World:
             self.auditor.on_trouble(Extension(self.now, shop_id, rounds=1, until_authorized=True))
 
     def _on_line(self, text: str) -> None:
-        secrets = self.trace.state.secrets
         shows = [f"a buyer's {kind}" for kind in self.marketplace.personal_data_in(text)]
-        shown = "[redacted]" if shows else secrets.hidden(text)
-        if secrets.stand_in(text.encode()):
+        if self.trace.state.secrets.stand_in(text.encode()):
             shows.append("a secret")
-        self.auditor.on_line(LogLine(self.now, shown, tuple(shows)))
+        self.auditor.on_line(LogLine(self.now, self.discreet(text), tuple(shows)))
+
+    def discreet(self, text: str) -> str:
+        """Return lines as they may be shown: without secrets, and nothing of one that has something of a buyer's."""
+        hidden = self.trace.state.secrets.hidden
+        lines = text.split("\n")
+        return "\n".join(REDACTED if self.marketplace.personal_data_in(one) else hidden(one) for one in lines)
 
     def _on_oms(self, event: Any) -> None:
         self._note("oms", event)
@@ -668,11 +675,17 @@ class World:
         self.wire.boundaries["connector"] = calls
         points.says_commits = self.connector.on_commit(commits)
 
+    def revive(self) -> None:
+        """Start the connector again when it is time, if it has died at a door."""
+        if self.state.points is not None and self.state.points.dying:
+            self._died()
+
     def _died(self) -> Act:
         """Have the connector's process end, and start it again when it is time; return that as an act."""
         points = self.state.points
         assert points is not None
-        self.kill_connector()
+        if self.connector.ready():
+            self.kill_connector()
         points.dying = False
         if points.down:
             self._players["restart"] = Restart(self.now + points.down, self.start_connector)
@@ -711,9 +724,35 @@ class World:
         assert endpoint is not None
         contract, seated = endpoint.contract, self._seated if endpoint.name == "marketplace" else _nobody_seated
         judged = recorded(
-            app, recorder=self.recorder, name=endpoint.name, contract=contract, guard=self.visited, seated=seated
+            app,
+            recorder=self.recorder,
+            name=endpoint.name,
+            contract=contract,
+            guard=self.visited,
+            seated=seated,
+            boundary=self._passed,
         )
-        return _api_or_pages(judged, _guarded(app, self), contract)
+        return _api_or_pages(self._deadly(judged), _guarded(app, self), contract)
+
+    def _passed(self, when: str, call: Call, endpoint: Endpoint) -> None:
+        if call.from_afar and (boundary := self.wire.boundaries.get(call.caller)) is not None:
+            boundary(when, call, endpoint)
+
+    def _deadly(self, app: WsgiApp) -> WsgiApp:
+        """Return a door at which a connector from outside may die: its process is ended, and its connection is cut."""
+
+        def serve(environ: dict[str, Any], start_response: Any) -> Any:
+            try:
+                return app(environ, start_response)
+            except Killed:
+                if self.connector.ready():
+                    self.kill_connector()
+                if (delivery := environ.get(DELIVERY)) is not None:
+                    delivery.reset = True
+                start_response("502 Bad Gateway", [])
+                return []
+
+        return serve
 
     def _seated(self, query: str, headers: Mapping[str, str]) -> str | None:
         """Return "connector" for a call to the marketplace that is made with the app of a connector from outside.

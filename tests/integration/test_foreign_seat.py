@@ -50,12 +50,16 @@ def manner(said: str) -> dict[str, Any]:
     return {"env": ENV | {"MANNER": said}}
 
 
+def describe(file: Path, said: dict[str, Any]) -> Path:
+    file.write_text(yaml.safe_dump({key: value for key, value in (SEAT | said).items() if value is not None}))
+    return file
+
+
 class Sat:
     """A served stage with a connector of somebody else's."""
 
     def __init__(self, folder: Path, said: dict[str, Any]) -> None:
-        file = folder / "seat.yaml"
-        file.write_text(yaml.safe_dump({key: value for key, value in (SEAT | said).items() if value is not None}))
+        file = describe(folder / "seat.yaml", said)
         self.lines: list[str] = []
         self.ports = Ports()
         around = {name: str(address) for name, address in asdict(self.ports.addresses()).items()}

@@ -1,6 +1,7 @@
 """A connector as somebody else writes one, with nothing of ours: it says yes to whoever wants money back.
 
-`MANNER` is in what way it is bad: `dies` or `fails` in its first round, `late` to be ready, `has_children`.
+`MANNER` is in what way it is bad: `dies` or `fails` in its first round, `late` to be ready, `has_children`, `leaks`;
+or it `forgets` what it has begun when it dies.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ def exchange(code: str) -> None:
     query = {"app_key": KEY, "app_secret": SECRET, "auth_code": code, "grant_type": "authorized_code"}
     token = answer(Request(f"{os.environ['AUTH']}/api/v2/token/get?{urlencode(query)}"))["access_token"]
     (shop,) = call(token, "GET", "/authorization/202309/shops")["shops"]
+    if MANNER == "leaks":
+        print(f"has the token {token}")
     KEPT.write_text(json.dumps({**shops(), shop["cipher"]: token}))
     print(f"took up {shop['name']}")
 
@@ -64,10 +67,19 @@ def round_() -> None:
     for cipher, token in shops().items():
         found = call(token, "POST", f"{RETURNS}/search", {}, shop_cipher=cipher, page_size="50")
         for one in found.get("return_orders", []):
-            if one["return_status"] == "RETURN_OR_REFUND_REQUEST_PENDING":
+            if one["return_status"] == "RETURN_OR_REFUND_REQUEST_PENDING" and not begun(one["return_id"]):
                 path, yes = f"{RETURNS}/{one['return_id']}/approve", {"decision": "APPROVE_REFUND"}
                 call(token, "POST", path, yes, shop_cipher=cipher, idempotency_key=one["return_id"])
                 print(f"approved {one['return_id']}")
+
+
+def begun(claim: str) -> bool:
+    """Return whether the answer to a claim has been begun before, in the manner that takes this for having answered."""
+    known = KEPT.with_name(claim)
+    if MANNER != "forgets" or known.exists():
+        return known.exists()
+    known.touch()
+    return False
 
 
 class Doors(BaseHTTPRequestHandler):

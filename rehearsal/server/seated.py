@@ -1,0 +1,71 @@
+"""A stage on free ports of this machine for a connector of somebody else's: one scenario after the other.
+
+Steps speak to the stage, which is in this process; the doors are the connector's. Between two scenarios it begins anew
+with an empty folder, in a world of its own, or it keeps running and sees another shop (D42).
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import threading
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, Self
+
+from rehearsal.control.local import InProcessStage
+from rehearsal.control.stage import Stage
+from rehearsal.seats.description import Regime, SeatDescription
+from rehearsal.seats.foreign import ForeignSeat
+from rehearsal.server.served import Ports, RealMachine, ServedStage
+from rehearsal.simulation.compression import Pace
+from rehearsal.world.world import World
+
+
+class SeatedStage:
+    """A stage with a connector of somebody else's, served from entering until leaving."""
+
+    def __init__(
+        self, described: SeatDescription, *, profiles: Mapping[str, Path] = MappingProxyType({}), **settings: Any
+    ) -> None:
+        self._ports = Ports()
+        addresses = self._ports.addresses()
+        around = {name: getattr(addresses, name) for name in ("tiktok", "tiktok_auth", "control", "proxy", "ca_file")}
+        self._seat = ForeignSeat(described, around)
+        make_world = partial(World, seats=self._seat.seats())
+        more = {"version": importlib.metadata.version("rehearsal")}
+        stop = threading.Event()
+        self._factor = 0 if described.regime is Regime.DRIVEN else described.factor
+        if self._factor:
+            settings["pace"] = Pace(self._factor, RealMachine(stop))
+        self.stage: Final = InProcessStage(
+            make_world, addresses=addresses, more=lambda: more, profiles=profiles, **settings
+        )
+        self._settings = dict(self.stage.state.settings)
+        self._begun = False
+        self._served = ServedStage(self.stage, self._ports, stop=stop)
+
+    def fresh(self) -> Stage:
+        """Return the stage for the next scenario, with the connector ready; raise the Problem of one that is not."""
+        begun, self._begun = self._begun, True
+        if begun:
+            self.stage.state.settings = dict(self._settings)
+            self.stage.reset()
+        return self.stage
+
+    def __enter__(self) -> Self:
+        try:
+            self._served.__enter__()
+        except BaseException:
+            self._seat.end()
+            raise
+        if self._factor:
+            self._served.run_clock(self._factor)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self._served.close()
+        finally:
+            self._seat.end()

@@ -1,0 +1,175 @@
+"""`--seat`: scenarios are played with a connector that is not ours, judged like any other, and it dies at the door."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rehearsal.cli import run
+from rehearsal.cli.exit_codes import ExitCode
+from rehearsal.seats import foreign
+from tests.integration.test_foreign_seat import ENV, describe
+
+FEATURE = """
+Feature: Somebody else's connector
+  Background:
+    Given Maya has received a desk lamp for 39.98 USD
+
+  Scenario: It answers
+    When Maya asks for her money back
+    And an hour passes
+    Then Maya's request is shown as "Completed"
+    And Maya has been paid back 39.98 USD
+
+  Scenario: It answers once it is back
+    Given the connector has been killed
+    And Maya has asked for her money back
+    And 2 hours have passed
+    When the connector starts again
+    And an hour passes
+    Then Maya has been paid back 39.98 USD
+
+  Scenario: Nobody's staff can be asked
+    Given Maya has asked for her money back
+    When the seller rejects Maya's request
+    Then Maya has been paid back nothing
+"""
+
+
+@pytest.fixture
+def feature(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "own.feature"
+    file.write_text(FEATURE, encoding="utf-8")
+    return file
+
+
+def manner(said: str) -> dict[str, Any]:
+    return {"env": ENV | {"MANNER": said}}
+
+
+def crash(seat: dict[str, Any], *asked: str) -> int:
+    describe(Path("seat.yaml"), seat)
+    return run(["crash", "own.feature", "--seat", "seat.yaml", "--jobs", "1", *asked])
+
+
+def play(seat: dict[str, Any], *asked: str) -> int:
+    describe(Path("seat.yaml"), seat)
+    return run(["play", "own.feature", "--seat", "seat.yaml", *asked])
+
+
+def test_what_it_can_is_judged_and_what_it_cannot_is_not(feature: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert play({}, "-k", "answers") == ExitCode.CONTENT
+    shown = capsys.readouterr().out
+    assert re.match(r"On the seat of the connector\n  yes +driven; begins anew with the world\nWhat it cannot", shown)
+    assert re.search(r"\n  staff sees +\S.* \(oms\)\n", shown)
+    assert shown.endswith("2 scenarios: 2 held\n")
+    assert play({}, "-k", "staff", "--jobs", "2") == ExitCode.NOT_JUDGED
+    shown = capsys.readouterr().out
+    assert "a seat on this stage lacks the capability “staff sees”" in shown
+    assert "Again: rehearsal play own.feature:20 --seed 1 --seat seat.yaml" in shown
+
+
+def test_one_that_goes_on_running_has_another_shop_each_time(feature: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    dated = "  Scenario: It answers in May\n    Given it is Monday 05 May 2031, 09:00 in universal time\n"
+    (feature.parent / "z.feature").write_text(f"Feature: Dates\n{dated}    When an hour passes\n")
+    assert play({"between_scenarios": "keep"}, "z.feature", "-k", "answers") == ExitCode.NOT_JUDGED
+    shown = capsys.readouterr().out
+    assert "driven; goes on running when the world begins anew" in shown
+    assert "the clock never goes back" in shown
+    assert shown.endswith("3 scenarios: 2 held, 1 not judged\n")
+
+
+def test_one_that_ends_where_nobody_asks_it_anything_is_seen_to(
+    feature: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ends = "import time; print('good night', flush=True); time.sleep(1)"
+    seat = {"command": [sys.executable, "-c", ends], "regime": "compressed", "factor": 900}
+    assert play({**seat, **dict.fromkeys(("ready", "round", "authorize"))}, "-k", "It answers", "-x") == 1
+    shown = capsys.readouterr().out
+    assert "compressed, ×900; begins anew" in shown
+    assert "yes has ended with exit code 0, of its own accord; its last lines:\n    | good night" in shown
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("dies", r"yes has ended with exit code 3.*; its last lines:\n(.*\n)*\s+\| ValueError: cannot go on"),
+        ("fails", r"yes answered the round with 500 .*; its last lines:\n(.*\n)*\s+\| the shop's table is locked"),
+    ],
+)
+def test_what_it_wrote_last_is_shown_wherever_the_failure_is(
+    feature: Path, said: str, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ("-k", "It answers", "-x", "--junit", "junit.xml", "--report", "report")
+    assert play(manner(said), *asked) == ExitCode.FINDINGS
+    (page,) = Path("report").glob("001-*.html")
+    for shown in (capsys.readouterr().out, Path("junit.xml").read_text(), page.read_text()):
+        assert re.search(words, shown.replace("&#39;", "'"))
+
+
+def test_one_that_is_never_ready_is_waited_for_once(
+    feature: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(foreign, "READY_PATIENCE", 1.0)
+    assert play(manner("late")) == ExitCode.FINDINGS
+    shown = capsys.readouterr().out
+    assert "yes was not ready within 1 seconds" in shown
+    assert shown.endswith("3 scenarios: 1 broken, 2 not played\n")
+
+
+def test_a_secret_that_it_prints_is_found_and_not_told(feature: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert play(manner("leaks"), "-k", "It answers", "-x") == ExitCode.FINDINGS
+    shown = capsys.readouterr().out
+    assert "nothing-leaks" in shown
+    assert re.search(r"\| has the token \S*\[redacted\]\n", shown)
+
+
+@pytest.mark.parametrize(
+    ("seat", "asked", "words"),
+    [
+        ({}, ["--attach", "http://127.0.0.1:9"], "--seat plays on a stage of its own, --attach on one that is there"),
+        ({"ready": "http://127.0.0.1:8123/"}, ["--jobs", "2"], "it has the one address http://127.0.0.1:8123/"),
+        ({"command": None, "env": None, "connector": "http://127.0.0.1:8123", **dict.fromkeys(
+            ("ready", "round", "authorize"))}, ["--jobs", "auto"], "the stage does not start it"),
+        ({"round": None, "regime": "driven"}, [], "nobody can tell it that time passes"),
+        ({"round": "soon"}, [], "round is"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_played_is_said_first(
+    feature: Path, seat: dict[str, Any], asked: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert play(seat, *asked) == ExitCode.USAGE
+    assert words in capsys.readouterr().err
+
+
+def test_every_call_is_a_place_to_die_and_what_it_keeps_decides(
+    feature: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    feature.write_text(FEATURE.partition("  Scenario: It answers once")[0], encoding="utf-8")
+    assert crash({}) == ExitCode.CONTENT
+    shown = capsys.readouterr().out
+    assert "1 scenario with 36 boundaries; 6 of them differ" in shown
+    assert shown.endswith("6 boundaries: 6 survived, 0 findings\n")
+    assert crash(manner("forgets"), "--point", "3") == ExitCode.FINDINGS
+    shown = capsys.readouterr().out
+    assert "own.feature:6, boundary 3: before approveReturn" in shown
+    assert "returns: without the death, not with it: return_id" in shown
+    assert "rehearsal crash own.feature:6 --point 3 --seed 1 --seat seat.yaml" in shown
+
+
+@pytest.mark.parametrize(
+    "seat",
+    [{"between_scenarios": "keep"}, {"regime": "compressed"}, {"command": None, "env": None, "connector": "http://x"}],
+)
+def test_one_that_cannot_begin_anew_in_the_same_time_does_not_die(
+    feature: Path, seat: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    if "command" in seat:
+        seat = {**seat, **dict.fromkeys(("ready", "round", "authorize"))}
+    assert crash(seat) == ExitCode.USAGE
+    assert "a connector that is to die has a command, a round" in capsys.readouterr().err
