@@ -11,6 +11,7 @@ import pytest
 
 from rehearsal.audit.finding import Verdict
 from rehearsal.control.stage import Problem
+from tests.integration.seats.our_connector import CLIENT
 from tests.integration.test_foreign_seat import ADDRESS, Sat, sat
 
 SCRIPT = Path(__file__).parent / "seats/our_connector.py"
@@ -38,9 +39,8 @@ def one(tmp_path: Path) -> Iterator[Sat]:
 
 @pytest.fixture
 def let_in(one: Sat, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the connector has printed when it was ready is put into the environment, where it is read now."""
-    (line,) = (line for line in one.lines if line.startswith("client "))
-    for name, said in zip(NAMES, line.split()[1:], strict=True):
+    """What lets the OMS in is put into the environment when the connector is ready, where it is read now."""
+    for name, said in zip(NAMES, CLIENT.values(), strict=True):
         monkeypatch.setenv(f"OMS_{name}", said)
 
 
