@@ -41,6 +41,7 @@ from rehearsal.control.stage import Json, Problem
 from rehearsal.seats.description import Regime, SeatDescription
 from rehearsal.server.access import Gate
 from rehearsal.server.authority import AuthorityRefused
+from rehearsal.server.machine_time import shown_outside
 from rehearsal.server.served import Ports, PortsRefused, ServedStage
 from rehearsal.server.sockets import LAST_PORT
 from rehearsal.world.world import NewShop, World
@@ -173,7 +174,7 @@ def _serve(
             served = leaving.enter_context(ServedStage(stage, ports, gate, stop))
         world = stage.world()
         if json_file is not None:
-            _write(json_file, world)
+            _write(json_file, shown_outside(world, stage))
         _print(world, about(seat, stage.current) if seat else {}, needs_token=gate.needs_token)
         if world["speed"]:
             served.run_clock(world["speed"])

@@ -243,6 +243,8 @@ def served(url: str, seed: int, token: str | None = None, **begun: Any) -> Stage
 
     stage = HttpStage(url, token=token)
     first = stage.world()
+    if "business_now" in first:
+        raise Miswritten("the world there runs by the machine's clock: `rehearsal play --seat` plays in such a world")
     begun_with: dict[str, Any] = {name: first.get(name) for name in ("start", "profile", "oms_policy", "oms_manners")}
     profiles = [shop["profile"] for shop in first["shops"]]
     shops = [{} if profile == first["profile"] else {"profile": profile} for profile in profiles]

@@ -181,7 +181,8 @@ def span(result: ScenarioResult) -> str:
     first = datetime.fromisoformat(result.entries[0].at)
     world = result.observed.world
     last = datetime.fromisoformat(world.get("now", result.entries[-1].at))
-    return spoken_duration((last - first) * (world["speed"] if "business_now" in world else 1))
+    by_machine = world.get("business_now", world.get("now")) != world.get("now")
+    return spoken_duration((last - first) * (world["speed"] if by_machine else 1))
 
 
 def _worth_showing(entries: Sequence[Json]) -> Iterable[Exchange]:

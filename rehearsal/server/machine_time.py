@@ -20,6 +20,7 @@ from rehearsal.contract.openapi import Contract
 from rehearsal.contract.operation import Operation
 from rehearsal.control.calls import RECORDS
 from rehearsal.control.local import InProcessStage
+from rehearsal.control.stage import Json
 from rehearsal.server.front import Wsgi
 from rehearsal.simulation.compression import Compression
 from rehearsal.wire.recorder import Response
@@ -57,8 +58,8 @@ def control_by_machine(app: Wsgi, stage: InProcessStage, prefix: str) -> Wsgi:
         response = run_wsgi(app, _asked(environ, found[0], compression) if found else environ)
         document = read(response.folded.get("content-type", ""), response.body).body
         if isinstance(document, dict):
-            begun = stage.current.compression or compression  # after a reset another one
-            response = with_text(response, json.dumps(_shown(document, begun), ensure_ascii=False, indent=2) + "\n")
+            shown = shown_outside(document, stage)  # after a reset by another compression
+            response = with_text(response, json.dumps(shown, ensure_ascii=False, indent=2) + "\n")
         return _answer(start_response, response)
 
     return serve
@@ -74,6 +75,13 @@ def _asked(environ: dict[str, Any], operation: Operation, compression: Compressi
 def _answer(start_response: Callable[..., Any], response: Response) -> list[bytes]:
     start_response(f"{response.status} {response.reason}", response.headers)
     return [response.body]
+
+
+def shown_outside(document: Json, stage: InProcessStage) -> Json:
+    """Return what a stage says, as those read it who live by the machine's clock, if such are outside."""
+    compression = stage.current.compression
+    shown: Json = document if compression is None else _shown(document, compression)
+    return shown
 
 
 def _shown(value: Any, compression: Compression) -> Any:

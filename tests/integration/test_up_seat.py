@@ -57,7 +57,9 @@ def test_an_empty_seat_has_nobody_and_the_clock_stands_still(tmp_path: Path) -> 
 def test_one_that_lives_by_the_machines_clock_has_a_world_that_runs(tmp_path: Path) -> None:
     said = {"name": "poller", "command": [sys.executable, "-c", "import signal; signal.pause()"], "factor": 900}
     with Up(tmp_path / "world.json", "--seat", str(seat_file(tmp_path, said))) as up:
-        assert up.world()["speed"] == 900
+        world = up.world()
+        assert (world["speed"], world["business_now"][:10]) == (900, "2031-03-03")
+        assert world["start"] <= world["now"] < world["business_now"], "as the control API says them"
         _, out, _ = up.end()
     assert "running at ×900" in out
     assert "  poller          compressed, ×900; begins anew with the world\n" in out
