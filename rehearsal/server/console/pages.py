@@ -146,6 +146,7 @@ def _page(stage: Stage, problem: Problem | None = None) -> Response:
     returns = stage.returns()["returns"]
     findings = stage.findings()
     agenda = stage.agenda()["agenda"]
+    cases, unseen = _cases(stage)
     recent = ledgers[::-1][:SHOWN_ORDERS]
     html = render_template(
         "console.html",
@@ -156,9 +157,8 @@ def _page(stage: Stage, problem: Problem | None = None) -> Response:
         more_orders=max(0, len(ledgers) - SHOWN_ORDERS),
         returns=[{**entry, "acts": _return_acts(entry)} for entry in returns[:SHOWN_ORDERS]],
         more_returns=max(0, len(returns) - SHOWN_ORDERS),
-        adjustments=[{**row, "acts": _staff_acts(row["can"])} for row in stage.oms_adjustments()["adjustments"]][
-            -SHOWN_ORDERS:
-        ],
+        adjustments=[{**row, "acts": _staff_acts(row["can"])} for row in cases[-SHOWN_ORDERS:]],
+        unseen=unseen,
         grades=list(Grade),
         faults=stage.faults()["faults"],
         troubles=TROUBLES,
@@ -174,6 +174,16 @@ def _page(stage: Stage, problem: Problem | None = None) -> Response:
     response = make_response(html, problem.status if problem else 200)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _cases(stage: Stage) -> tuple[list[Json], str]:
+    """Return what stands before the staff, or why nobody can see it: a seat cannot show it, or does not answer."""
+    try:
+        return stage.oms_adjustments()["adjustments"], ""
+    except Problem as problem:
+        if problem.status < 500:
+            raise
+        return [], problem.detail or problem.title
 
 
 def _order(stage: Stage, row: Json) -> Json:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from flask.testing import FlaskClient
 
 from rehearsal.control.local import InProcessStage
+from rehearsal.seats.description import Hooks
+from rehearsal.seats.port import Seats
 from rehearsal.server.access import Gate
 from rehearsal.server.console.pages import TROUBLES
 from rehearsal.server.control_api import PREFIX, control_app
+from rehearsal.world.world import World
+from tests.team import seats as team_on_the_seats
 
 
 def test_the_page_shows_the_world_without_any_script_or_outside_address(api: FlaskClient) -> None:
@@ -19,6 +24,21 @@ def test_the_page_shows_the_world_without_any_script_or_outside_address(api: Fla
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     assert "09:00:00" in page.text
     assert re.search(r"The auditor is content: \d+ rules? held, \d+ not put to the test\.", page.text)
+
+
+@pytest.mark.parametrize(
+    ("seats", "words"),
+    [
+        (Seats(), "nobody shows what waits before the seller&#39;s staff"),
+        (team_on_the_seats(Hooks("http://127.0.0.1:1")), "GET http://127.0.0.1:1/cases: no answer"),
+    ],
+    ids=["empty", "silent"],
+)
+def test_the_page_says_why_nobody_sees_the_staff(seats: Seats, words: str) -> None:
+    stage = InProcessStage(World, seats=seats)
+    page = control_app(stage, Gate(bind="127.0.0.1")).test_client().get("/")
+    assert (page.status_code, words in page.text) == (200, True), page.text
+    stage.close()
 
 
 def test_its_style_is_served_from_here(api: FlaskClient) -> None:
