@@ -7,9 +7,9 @@ it sends there before it answers. `broken` has endpoints answer otherwise.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -24,6 +24,8 @@ from rehearsal.seats.hooks import Endpoints, HooksOms
 from rehearsal.seats.port import Activity, Capability, EmptyConnectorSeat, Place, Seats
 from rehearsal.server.served import Ports, ServedStage
 from rehearsal.server.sockets import Served, Service, origin, take
+from rehearsal.simulation.clock import SystemClock
+from rehearsal.simulation.compression import Pace
 from rehearsal.world.world import World
 
 Json = dict[str, Any]
@@ -45,7 +47,8 @@ PATIENCE = 20.0
 class Team:
     """The program; `world` is the stage's World document, told to it once the stage is there."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], datetime]) -> None:
+        self.clock = clock
         self.world: Json = {}
         self.broken: dict[str, Callable[[], Any]] = {}
         self.parcels: list[Json] = []
@@ -84,7 +87,7 @@ class Team:
     def call(self, method: str, path: str, body: Any = None, **query: str) -> Json:
         tiktok = self.world["tiktok"]
         query |= {"app_key": tiktok["app_key"], "shop_cipher": tiktok["shop_cipher"]}
-        query["timestamp"] = str(int(time.time()))
+        query["timestamp"] = str(int(self.clock().timestamp()))
         raw = b"" if body is None else json.dumps(body).encode()
         query["sign"] = signature(tiktok["app_secret"], path, query.items(), raw)
         headers = {"x-tts-access-token": tiktok["access_token"], "content-type": "application/json"}
@@ -115,7 +118,10 @@ class Team:
             number = claim[f"{kind}_id"]
             row = {"id": number, "order_id": claim["order_id"], f"{kind}_id": number}
             row |= {"can": ["approve", "reject"] if asks else []}
-            yield row | {"amount": paid["refund_total"], "currency": paid["currency"]}, claim
+            row |= {"amount": paid["refund_total"], "currency": paid["currency"], "deadline": None}
+            for due in claim.get("seller_next_action_response", ())[:1]:
+                row["deadline"] = datetime.fromtimestamp(due["deadline"], UTC).isoformat()
+            yield row, claim
 
     def answer(self, case_id: str, answer: str) -> Any:
         row, claim = next(((row, claim) for row, claim in self.cases() if row["id"] == case_id), ({}, {}))
@@ -222,12 +228,15 @@ def seats(hooks: Hooks, patience: float = PATIENCE) -> Seats:
 
 
 @contextmanager
-def seated(*endpoints: str, patience: float = PATIENCE) -> Iterator[tuple[InProcessStage, Team]]:
+def seated(
+    *endpoints: str, patience: float = PATIENCE, pace: Pace | None = None
+) -> Iterator[tuple[InProcessStage, Team]]:
     """Yield a served stage with the team on both seats, and the team's program."""
-    team = Team()
+    team = Team(pace.machine.now if pace else SystemClock().now)
     with serving(team) as url, ExitStack() as until_the_end:
         hooks, ports = Hooks(url, endpoints or (*USUAL, "parcels")), Ports()
-        stage = InProcessStage(World, addresses=ports.addresses(), strict_time=False, seats=seats(hooks, patience))
+        begun: Json = {"pace": pace} if pace else {"strict_time": False}
+        stage = InProcessStage(World, addresses=ports.addresses(), seats=seats(hooks, patience), **begun)
         until_the_end.enter_context(ServedStage(stage, ports))
         team.world = stage.world()
         yield stage, team

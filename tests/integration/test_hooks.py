@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from flask import Response, jsonify, redirect
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Json, Problem
 from rehearsal.seats.description import Hooks
+from rehearsal.simulation.compression import Pace
 from rehearsal.world.world import World
+from tests.clock import HandMachine
 from tests.team import Team, seated, seats
 
 CASE = {"id": "5", "order_id": "576457415060000001", "can": []}
@@ -156,6 +159,21 @@ def test_the_stage_answers_in_the_midst_of_a_hook_and_its_clock_stands_still() -
     named = {entry["operation"]: entry for entry in entries if entry["kind"] == "exchange"}
     hook, call = named["approve"], named["approveReturn"]
     assert (hook["from"], hook["to"], call["cause"]) == ("stage", "oms", hook["seq"])
+
+
+def test_in_a_compressed_world_they_are_told_the_machines_time_and_tell_it() -> None:
+    with seated(pace=Pace(60, HandMachine())) as (stage, team):
+        returned = stage.request_return(stage.place_order()["order_id"], type="REFUND")
+        stage.advance(by="PT30M")
+        (case,) = stage.oms_adjustments()["adjustments"]
+        (own, _), due = next(team.cases()), returned["seller_deadline"]
+        assert (own["deadline"][:13], due[:13]) == ("2026-11-26T11", "2031-03-04T09")
+        assert abs(datetime.fromisoformat(case["deadline"]) - datetime.fromisoformat(due)) < timedelta(minutes=1)
+        stage.oms_approve(case["id"])
+        stage.advance(by="PT6H")
+        verdicts = {one["invariant"]: one["verdict"] for one in stage.findings()["verdicts"]}
+        assert "broken" not in verdicts.values()
+        assert {verdicts[rule] for rule in ("executed-once", "in-time", "everything-arrives", "as-meant")} == {"held"}
 
 
 def test_what_has_no_endpoint_is_not_asked_and_not_judged() -> None:
