@@ -21,7 +21,7 @@ from mock_tiktok.open_api.signing import signature
 from rehearsal.control.local import InProcessStage
 from rehearsal.seats.description import USUAL, Hooks
 from rehearsal.seats.hooks import Endpoints, HooksOms
-from rehearsal.seats.port import Activity, Capability, EmptyConnectorSeat, Place, Seats
+from rehearsal.seats.port import Activity, Capability, Client, Conduct, EmptyConnectorSeat, Place, Seats
 from rehearsal.server.served import Ports, ServedStage
 from rehearsal.server.sockets import Served, Service, origin, take
 from rehearsal.simulation.clock import SystemClock
@@ -221,9 +221,14 @@ class Outside(EmptyConnectorSeat):
 
 def seats(hooks: Hooks, patience: float = PATIENCE) -> Seats:
     """Return the team on both seats."""
+
+    def oms(place: Place, client: Client, conduct: Conduct) -> HooksOms:
+        conduct.demand_none()
+        return HooksOms(place, hooks, patience=patience)
+
     return Seats(
         connector=lambda place, app: Outside(place, hooks),
-        oms=lambda place, client, conduct: HooksOms(place, hooks, patience=patience),
+        oms=oms,
     )
 
 

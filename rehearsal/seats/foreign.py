@@ -21,6 +21,7 @@ from typing import Final
 import requests
 
 from mock_oms.adapters.channeladvisor import Application
+from mock_oms.domain.manners import Manner, manners_named
 from rehearsal.seats.builtin import OurOms
 from rehearsal.seats.description import ChannelAdvisor, Hooks, NotASeat, Regime, SeatDescription, filled
 from rehearsal.seats.hooks import Endpoints, HooksOms
@@ -37,6 +38,7 @@ from rehearsal.seats.port import (
     OmsSeat,
     Place,
     SeatFailed,
+    SeatRefuses,
     Seats,
     ShopAtConnector,
 )
@@ -92,6 +94,7 @@ class ForeignSeat:
         described = self.described.oms
         if isinstance(described, ChannelAdvisor):
             return OmsOutside(place, self.address(described.url), described, conduct)
+        conduct.demand_none()
         return EmptyOmsSeat() if self.hooks is None else HooksOms(place, self.hooks)
 
     @property
@@ -193,6 +196,9 @@ class OmsOutside(OurOms):
     """Our OMS with its warehouse, working with the ChannelAdvisor API of a connector of somebody else's."""
 
     def __init__(self, place: Place, url: str, described: ChannelAdvisor, conduct: Conduct) -> None:
+        if Manner.SECOND_APPLICATION in manners_named(conduct.manners):
+            words = f"oms_manners has {Manner.SECOND_APPLICATION}, and the seat says credentials of one alone"
+            raise SeatRefuses(501, "Not on this stage", words, "oms_manners")
         self._described = described
         place.outward(CONNECTOR_HOST, to="connector", contract="channeladvisor", url=url)
         super().__init__(place, Client("", "", ""), replace(conduct, second=None))

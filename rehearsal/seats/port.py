@@ -426,6 +426,9 @@ class Place:
     written: Callable[[], int] = int
 
 
+UNTOLD_CONDUCT: Final = ("person", "careful")  # how an OMS behaves that is told nothing
+
+
 @dataclass(frozen=True, slots=True)
 class Conduct:
     """How an OMS is to behave: by what policy it decides, with what manners, and with what second application."""
@@ -434,13 +437,27 @@ class Conduct:
     manners: tuple[str, ...] = ()
     second: Client | None = None
 
+    def demand_none(self) -> None:
+        """Raise SeatRefuses where an OMS is told how to behave that is not ours: only ours can be told."""
+        told = {"oms_policy": [self.policy], "oms_manners": self.manners}
+        for field, said in told.items():
+            for word in said:
+                if word not in UNTOLD_CONDUCT:
+                    words = f"{field} is {word}: nobody but our own OMS can be told so"
+                    raise SeatRefuses(501, "Not on this stage", words, field)
+
+
+def _nobody(place: Place, client: Client, conduct: Conduct) -> EmptyOmsSeat:
+    conduct.demand_none()
+    return EmptyOmsSeat()
+
 
 @dataclass(frozen=True, slots=True)
 class Seats:
     """Who is to sit on a world's seats; as it stands here, nobody."""
 
     connector: Callable[[Place, AppCredentials], ConnectorSeat] = lambda place, app: EmptyConnectorSeat()
-    oms: Callable[[Place, Client, Conduct], OmsSeat] = lambda place, client, conduct: EmptyOmsSeat()
+    oms: Callable[[Place, Client, Conduct], OmsSeat] = _nobody
 
 
 def common(connector: Seat, oms: Seat) -> frozenset[Capability]:

@@ -91,3 +91,5 @@ def test_credentials_that_nobody_has_are_named(one: Sat) -> None:
         "not judged",
         "oms.channeladvisor names $OMS_APPLICATION_ID; the environment has no OMS_APPLICATION_ID",
     )
+    with pytest.raises(Problem, match="oms_manners has second-application, and the seat says credentials of one alone"):
+        one.stage.reset(oms_manners=["careless"])

@@ -229,6 +229,16 @@ def empty() -> Iterator[InProcessStage]:
     stage.close()
 
 
+@pytest.mark.parametrize("told", [{"oms_policy": "approve"}, {"oms_manners": ["careless"]}])
+def test_how_an_oms_behaves_can_be_told_to_ours_alone(told: Json) -> None:
+    stage = InProcessStage(World, seats=Seats())
+    with pytest.raises(Problem, match="nobody but our own OMS can be told so") as refused:
+        stage.reset(**told)
+    assert (refused.value.status, refused.value.field) == (501, *told)
+    assert stage.reset(oms_policy="person", oms_manners=["careful"])["oms_manners"] == ["careful"]
+    stage.close()
+
+
 def test_a_world_with_nobody_on_its_seats_can_be_begun_and_moved(empty: InProcessStage) -> None:
     stage = empty
     order = stage.place_order()
