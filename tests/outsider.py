@@ -24,6 +24,7 @@ class Outsider:
     def __init__(self, world: World, app: dict[str, Any]) -> None:
         self.world, self.app = world, app
         self._door = Client(world.outside_app("tiktok"))
+        self.says: dict[str, str] = {}  # in headers
 
     def post(
         self, path: str, body: dict[str, Any], more: Mapping[str, str] = NOTHING, *, at: datetime | None = None
@@ -33,7 +34,7 @@ class Outsider:
         query = {name: self.app[name] for name in ("app_key", "shop_cipher")}
         query |= {"timestamp": str(int(at.timestamp())), **more}
         query["sign"] = signature(self.app["app_secret"], path, query.items(), raw)
-        headers = {"x-tts-access-token": self.app["access_token"], "content-type": "application/json"}
+        headers = {"x-tts-access-token": self.app["access_token"], "content-type": "application/json", **self.says}
         return dict(json.loads(self._door.post(path, query_string=query, headers=headers, data=raw).data))
 
     def search(self, app_key: str = "") -> int:

@@ -246,22 +246,22 @@ def recorded(
     contract: Contract,
     guard: Callable[[], AbstractContextManager[Any]],
     caller: str = "outside",
+    trusting: bool = False,
     seated: Callable[[str, Mapping[str, str]], str | None] = lambda query, headers: None,
     boundary: Boundary = lambda when, call, endpoint: None,
 ) -> WsgiApp:
     """Return `app` as it is reached over sockets: each call is judged and recorded like any other.
 
-    `guard` is held for the length of each call (the world's lock: one writer per world). A caller that says it is one
-    of ours, as `SocketWire` does, is judged as one of ours, and so is whoever `seated` finds, by the query and the
-    headers, to sit on a seat (D40). Everybody else is the `caller` from outside. `boundary` hears of each call before
-    and after. Where a front takes the call, it is told how the answer is to be delivered.
+    `guard` is held for the length of each call (the world's lock: one writer per world). Whoever `seated` finds, by the
+    query and the headers, to sit on a seat is judged as one of ours (D40) and, by one that is `trusting`, whoever says
+    so, as `SocketWire` does. Everybody else is the `caller` from outside. `boundary` hears of each call before and
+    after. Where a front takes the call, it is told how the answer is to be delivered.
     """
 
     def recording(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         headers = _headers(environ)
-        ours = headers.pop(CALLER_HEADER.lower(), None)
-        environ.pop(_variable(CALLER_HEADER), None)
+        ours = headers.get(CALLER_HEADER.lower()) if trusting else None
         query = environ.get("QUERY_STRING", "")
         whose = ours or seated(query, headers)
         call = Call(

@@ -762,7 +762,8 @@ class World:
         if not self.connector.from_outside:
             return None
         app_key = next((value for name, value in parse_qsl(query) if name == "app_key"), None)
-        whose = self.marketplace.whose(app_key, headers.get("x-tts-access-token"))
+        with self.lock:
+            whose = self.marketplace.whose(app_key, headers.get("x-tts-access-token"))
         return "connector" if whose is AppName.CONNECTOR else None
 
     @contextmanager

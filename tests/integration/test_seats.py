@@ -325,6 +325,8 @@ def test_our_connectors_app_is_shown_nowhere_and_is_nobodys_from_outside() -> No
     guessed = {"app_key": app.key, "app_secret": app.secret, **tokens, "shop_cipher": world.shops[0].shop_cipher}
     outsider = Outsider(world, guessed)
     assert (outsider.search(), outsider.caller) == (0, "outside")
+    outsider.says = {"Rehearsal-Caller": "connector"}
+    assert (outsider.search(), outsider.caller) == (0, "outside"), "nobody is believed who says so"
     stage.close()
 
 
