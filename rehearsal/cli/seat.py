@@ -16,7 +16,6 @@ from rich.status import Status
 from rich.text import Text
 
 from rehearsal.audit.auditor import UNSEEN
-from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.places import CONNECTOR_FAILED
 from rehearsal.control.stage import Problem
@@ -45,12 +44,6 @@ GIVEN_BY: Final = {
     Capability.OUTPUT:        "command",
 }
 # fmt: on
-
-
-class NotReady(click.ClickException):
-    """The connector does not start. What was asked for is at fault, and nothing has been judged yet."""
-
-    exit_code = ExitCode.USAGE
 
 
 def described(ctx: click.Context, param: click.Parameter, file: Path | None) -> SeatDescription | None:
@@ -116,23 +109,27 @@ class Sitting:
     It is told the `addresses` of the stage; what it keeps lies below the folder `data`, if there is one.
     """
 
-    def __init__(self, seat: SeatDescription, addresses: Addresses, data: Path | None) -> None:
-        self._described = seat
+    def __init__(self, seat: SeatDescription, addresses: Addresses, data: Path | None, stop: threading.Event) -> None:
+        self._described, self._stop = seat, stop
+        self._ended = False  # while it was waited for
         told = {name: str(address) for name, address in asdict(addresses).items() if name in FILL_INS}
         self._seat = ForeignSeat(seat, told, heard=self._heard, died=self._died, waits=self._waits, data=data)
         self._console = Console(stderr=True, highlight=False, soft_wrap=True)
         self._status: Status | None = None
         self.end: Final = self._seat.end
 
-    def settings(self, stop: threading.Event) -> dict[str, Any]:
+    def settings(self) -> dict[str, Any]:
         """Return with what a world begins where it sits: its clock follows the machine's unless it is driven."""
         seat = self._described
-        pace = None if seat.regime is Regime.DRIVEN else Pace(seat.factor, RealMachine(stop))
+        pace = None if seat.regime is Regime.DRIVEN else Pace(seat.factor, RealMachine(self._stop))
         return {"seats": self._seat.seats(), "pace": pace}
 
     @contextmanager
     def until_ready(self) -> Iterator[None]:
-        """Show that it is waited for, if it is, and that it is ready; raise NotReady where it fails."""
+        """Show that it is waited for, if it is, and that it is ready; raise where it fails.
+
+        What was asked for is at fault then, and nothing has been judged yet: it ends a command as a wrong option does.
+        """
         seat = self._described
         try:
             if not (seat.command or seat.ready):
@@ -146,7 +143,7 @@ class Sitting:
         except Problem as problem:
             if problem.title != CONNECTOR_FAILED:
                 raise
-            raise NotReady(problem.detail) from None
+            raise click.Abort if self._ended else click.ClickException(problem.detail) from None
 
     def _heard(self, line: str) -> None:
         self._console.print(Text.assemble((f"{self._described.name} | ", "dim"), line))
@@ -154,6 +151,8 @@ class Sitting:
     def _died(self, how: str) -> None:
         self._console.print(Text(f"{self._described.name} {how}, of its own accord.", style="bold"))
 
-    def _waits(self, seconds: float) -> None:
+    def _waits(self, seconds: float) -> bool:
         if self._status is not None:
             self._status.update(f"Waiting until {self._described.name} is ready, {seconds:.0f} s")
+        self._ended = self._stop.is_set()
+        return not self._ended

@@ -161,12 +161,12 @@ def _serve(
     ports = _take_ports(host, options)
     token = options["token"] or secrets.token_urlsafe(24)
     gate = Gate(bind=host, token=token, public_host=public_host)
-    sitting = Sitting(seat, ports.addresses(), options["data"]) if seat else None
+    sitting = Sitting(seat, ports.addresses(), options["data"], stop) if seat else None
     with ExitStack() as leaving:
         if sitting:
             leaving.callback(sitting.end)
         try:
-            stage = _stage(ports.addresses(public_host), token, options, sitting.settings(stop) if sitting else {})
+            stage = _stage(ports.addresses(public_host), token, options, sitting.settings() if sitting else {})
         except Problem as problem:
             ports.close()
             raise click.UsageError(problem.detail) from None

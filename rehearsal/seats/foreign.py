@@ -57,7 +57,8 @@ class ForeignSeat:
     """A seat as it is described, for one world after the other.
 
     `around` are the addresses that are filled in. `heard` is told each line of output and `died` how it has ended of
-    its own accord, on another thread; `waits` is told for how many seconds the connector has been waited for.
+    its own accord, on another thread; `waits` is told for how many seconds the connector has been waited for, and says
+    whether it is to be waited for any longer.
     """
 
     def __init__(
@@ -67,7 +68,7 @@ class ForeignSeat:
         *,
         heard: Callable[[str], None] = lambda line: None,
         died: Callable[[str], None] = lambda how: None,
-        waits: Callable[[float], None] = lambda seconds: None,
+        waits: Callable[[float], bool] = lambda seconds: True,
         data: Path | None = None,
     ) -> None:
         self.described: Final = described
@@ -130,16 +131,15 @@ class ForeignSeat:
 
     def await_ready(self) -> None:
         """Wait until the connector can be called; raise SeatFailed when it ends meanwhile, or patience does."""
-        began, told = time.monotonic(), 0.0
+        began = time.monotonic()
         while not self._is_ready(waited := time.monotonic() - began):
             if self.described.command and not self.program.running:
                 raise self.failed(f"{self.program.ended()} before it was ready")
             if waited > READY_PATIENCE:
                 where = self.address(self.described.ready or "")
                 raise self.failed(f"was not ready within {READY_PATIENCE:g} seconds: {where} does not answer")
-            if waited >= told + 1:
-                told = waited
-                self._waits(waited)
+            if not self._waits(waited):
+                raise self.failed("is not waited for any longer")
             time.sleep(LOOKS)
 
     def _is_ready(self, waited: float) -> bool:

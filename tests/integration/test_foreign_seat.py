@@ -30,6 +30,7 @@ ENV = {
     "APP_KEY": "{app_key}",
     "APP_SECRET": "{app_secret}",
     "PORT": "{port}",
+    "CONTROL": "{control}",
     "DATA": "{data}",
 }
 ADDRESS = "http://127.0.0.1:{port}"
@@ -153,6 +154,23 @@ def test_a_round_that_fails_is_the_connectors_failure_with_its_last_lines(
             one.stage.advance(by="PT15M")
         assert (failed.value.status, failed.value.title) == (500, "The connector failed")
         assert one.stage.place_order()
+
+
+def test_a_round_is_waited_for_in_bounds_and_others_are_served_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(foreign, "ANSWER_PATIENCE", 0.5)
+    with sat(tmp_path, authorize=None, **manner("hangs")) as one:
+        with pytest.raises(Problem, match=r"yes did not answer the round within 0.5 seconds \(.*/round\)"):
+            one.stage.advance(by="PT15M")
+        assert one.stage.place_order()
+
+
+def test_one_that_is_killed_in_the_midst_of_its_round_has_not_failed(tmp_path: Path) -> None:
+    with sat(tmp_path, **manner("killed")) as one:
+        one.stage.advance(by="PT1H")
+        assert one.stage.world()["now"] == "2031-03-03T10:00:00Z"
+        assert one.stage.start_connector() == {"running": True}
 
 
 def test_one_that_is_never_ready_is_waited_for_in_bounds_and_left_nowhere(

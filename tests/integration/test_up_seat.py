@@ -65,6 +65,16 @@ def test_one_that_lives_by_the_machines_clock_has_a_world_that_runs(tmp_path: Pa
     assert "  poller          compressed, ×900; begins anew with the world\n" in out
 
 
+def test_ctrl_c_ends_it_while_a_connector_is_waited_for(tmp_path: Path) -> None:
+    late = SEAT | {"env": SEAT["env"] | {"MANNER": "late"}}
+    with Up(tmp_path / "world.json", "--seat", str(seat_file(tmp_path, late))) as up:
+        assert up.process.stderr is not None
+        while not (line := up.process.stderr.readline()).startswith("yes | knows"):
+            assert line, "it writes on until it has begun"
+        code, _, err = up.end()
+    assert (code, err) == (130, "Stopped.\n")
+
+
 @pytest.mark.parametrize(
     ("said", "more", "words"),
     [

@@ -1,7 +1,7 @@
 """A connector as somebody else writes one, with nothing of ours: it says yes to whoever wants money back.
 
-`MANNER` is in what way it is bad: `dies` or `fails` in its first round, `late` to be ready, `has_children`, `leaks`;
-or it `forgets` what it has begun when it dies.
+`MANNER` is in what way it is bad: `dies`, `fails`, `hangs` or is `killed` in its first round, `late` to be ready,
+`has_children`, `leaks`; or it `forgets` what it has begun when it dies.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import os
+import signal
 import subprocess
 import sys
 from datetime import datetime
@@ -94,6 +95,11 @@ class Doors(BaseHTTPRequestHandler):
         if MANNER == "fails":
             print("the shop's table is locked")
             return self.end(500)
+        if MANNER == "hangs":
+            signal.pause()
+        if MANNER == "killed":
+            kill = Request(f"{os.environ['CONTROL']}/connector/kill", b"{}", {"content-type": "application/json"})
+            CALL(kill, timeout=20)
         round_()
         return self.end(204)
 
