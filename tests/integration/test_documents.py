@@ -71,11 +71,12 @@ def test_the_ci_files_keep_the_official_schemas(schema: str) -> None:
 
 
 def scripts(job: str) -> Iterator[list[str]]:
-    """Return what that job does in either CI file, line by line, without what installs."""
+    """Return what that job does in either CI file, without what installs; and the script that does it anywhere else."""
     for file in ("github", "gitlab"):
         document = yaml.safe_load((ROOT / "examples" / "ci" / f"{file}.yml").read_text(encoding="utf-8"))
         told = document["jobs"][job]["steps"] if file == "github" else [{"run": one} for one in document[job]["script"]]
         yield [step["run"] for step in told if "run" in step and "pip install" not in step["run"]]
+    yield blocks("docs/gate.md", "sh")
 
 
 OWN_SUITE = """#!/bin/sh
@@ -84,7 +85,7 @@ exec curl -fsS -X POST "$control/orders" -H 'content-type: application/json' -d 
 """
 
 
-@pytest.mark.parametrize("script", [*scripts("own-suite")], ids=["github", "gitlab"])
+@pytest.mark.parametrize("script", [*scripts("own-suite")], ids=["github", "gitlab", "shell"])
 def test_a_suite_of_ones_own_is_gated_as_the_ci_files_say(script: list[str], tmp_path: Path) -> None:
     (tmp_path / "rehearsal").write_text(f'#!/bin/sh\nexec {sys.executable} -m rehearsal "$@"\n')
     (tmp_path / "my-suite").write_text(OWN_SUITE)
