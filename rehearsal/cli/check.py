@@ -19,7 +19,7 @@ from rehearsal.cli.outputs import make_room, refused, report_files
 from rehearsal.control.stage import Problem, Stage
 from rehearsal.gherkin.errors import StageFailed
 from rehearsal.gherkin.full_timeline import full_timeline
-from rehearsal.gherkin.recording import as_text, observe
+from rehearsal.gherkin.recording import observe
 from rehearsal.gherkin.results import ScenarioResult
 from rehearsal.report import terminal
 from rehearsal.report.checked import Checked
@@ -102,7 +102,7 @@ def _report(stage: Stage, checked: Checked, out: Path) -> Path:
     """Write a report of the world as it stands and return its first page."""
     seen = observe(stage, traced=True)
     now = datetime.fromisoformat(checked.world["now"])
-    why = [*map(as_text, checked.findings), *checked.short, *(checked.wanting if checked.strict else ())]
+    why = [*checked.broken, *checked.short, *(checked.wanting if checked.strict else ())]
     result = ScenarioResult(
         file="",
         feature=f"The world {checked.name!r}",

@@ -24,7 +24,7 @@ from rehearsal.control import serializers
 from rehearsal.control.addresses import IN_PROCESS, Addresses
 from rehearsal.control.calls import Call
 from rehearsal.control.formats import beginning, duration, instant, money, refused, shown_time
-from rehearsal.control.places import CONNECTOR_FAILED
+from rehearsal.control.places import CONNECTOR_FAILED, named, places
 from rehearsal.control.serializers import adjustment, cancellation, decided, order, return_
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.control.state import StageState
@@ -89,6 +89,7 @@ def _findings(world: World, given: Json) -> Json:
     return {
         "findings": [finding.document() for finding in verdicts if finding.broken],
         "verdicts": [finding.document() for finding in verdicts],
+        "failures": [serializers.failure(one) for one in world.state.failures],
         **serializers.stillness(world.stillness()),
     }
 
@@ -208,7 +209,7 @@ class InProcessStage(Stage):
             with world.lock:
                 if world is not self.current:
                     continue  # it was replaced while we waited for it
-                with refusals(), _discreet(world):
+                with _noted(world), refusals(), _discreet(world):
                     world.keep_pace()
                     yield world
                 return
@@ -364,6 +365,17 @@ class InProcessStage(Stage):
                     return {**serializers.advanced(world.told()), "reached": reached, **going_on}
                 left = min(world.compression.outside(target), latest) - now
             waiting = machine.wait(min(max(left, SHORTEST_WAIT), STEP).total_seconds())
+
+
+@contextmanager
+def _noted(world: World) -> Iterator[None]:
+    """Have the world take note of what our own connector raises."""
+    try:
+        yield
+    except Exception as fault:
+        if (through := places(fault)) and through[-1].of_connector:
+            world.note_failure(f"{named(fault)} ({through[-1]})")
+        raise
 
 
 @contextmanager

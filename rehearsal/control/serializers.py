@@ -19,7 +19,7 @@ from rehearsal.simulation.scheduler import Advanced
 from rehearsal.sums import written
 from rehearsal.wire.faults.fault import Planned
 from rehearsal.world.quiescence import Stillness
-from rehearsal.world.world import NO_CLIENT, World
+from rehearsal.world.world import NO_CLIENT, ConnectorFailure, World
 
 CLIENT: Final = "application_id shared_secret refresh_token"
 TOKENS: Final = "access_token refresh_token auth_code"
@@ -188,6 +188,11 @@ def stillness(known: Stillness) -> Json:
     """Return how still a world is."""
     quiet_for = f"PT{int(known.quiet_for.total_seconds())}S"
     return {"at_rest": known.at_rest, "news_under_way": known.news_under_way, "quiet_for": quiet_for}
+
+
+def failure(one: ConnectorFailure) -> Json:
+    """Return how the connector has failed."""
+    return _shown(one, "at what")
 
 
 def ledger(row: LedgerRow) -> Json:

@@ -20,7 +20,7 @@ from rehearsal.gherkin.collection import FeatureFile
 from rehearsal.gherkin.errors import BrokenRules, NotJudged, StageFailed
 from rehearsal.gherkin.junit import Told
 from rehearsal.gherkin.plan_file import hits, missed
-from rehearsal.gherkin.recording import RECORDING, as_text, observe
+from rehearsal.gherkin.recording import RECORDING, everything, observe
 from rehearsal.gherkin.results import Outcome
 
 EPILOGUE: Final = "PT1H"
@@ -63,8 +63,8 @@ def _look(item: pytest.Item) -> None:
 
 
 def _found(item: pytest.Item) -> str:
-    """Return what the auditor has found, as text."""
-    return "\n\n".join(map(as_text, item.stash[RECORDING].observed.findings.get("findings", ())))
+    """Return what the auditor has found, and how the connector has failed, as text."""
+    return "\n\n".join(everything(item.stash[RECORDING].observed.findings))
 
 
 def plainly(item: pytest.Item, fault: BaseException, report: pytest.TestReport) -> None:

@@ -50,7 +50,7 @@ def missed(fault: Json) -> str:
     """Return in words how far a fault fell short of the hits that it was planned for; nothing where it did not."""
     if not fault["planned"] or fault["hit"] >= fault["planned"]:
         return ""
-    return f"{trouble(fault)}: was to be hit {_times(fault['planned'])} and was hit {_times(fault['hit'])}"
+    return f"{trouble(fault)}: was to be hit {times(fault['planned'])} and was hit {times(fault['hit'])}"
 
 
 def trouble(fault: Json) -> str:
@@ -85,5 +85,6 @@ def _plain(value: object) -> object:
     return ("no", "yes")[value] if isinstance(value, bool) else value
 
 
-def _times(number: int) -> str:
+def times(number: int) -> str:
+    """Return a number of times in words."""
     return {0: "never", 1: "once", 2: "twice"}.get(number, f"{number} times")

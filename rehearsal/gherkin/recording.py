@@ -142,6 +142,12 @@ def as_text(finding: Json) -> str:
     return "\n".join(lines + [f"  {name}: {value}" for name, value in told.items() if value])
 
 
+def everything(said: Json) -> list[str]:
+    """Return as texts what somebody is to blame for, of what the auditor says: failures of the connector, findings."""
+    failures = [f"The connector failed: {one['what']}\n  at: {one['at']}" for one in said.get("failures", ())]
+    return failures + [as_text(finding) for finding in said.get("findings", ())]
+
+
 def _witness(witness: Json) -> str:
     """Return in words what shows it: entries of the trace by number, sums, and whom it is about."""
     said = {name: witness.get(name) for name in ("exchanges", "events")}

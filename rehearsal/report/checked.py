@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cached_property
@@ -12,8 +13,8 @@ from xml.etree import ElementTree as Xml
 from _pytest.junitxml import bin_xml_escape
 
 from rehearsal.control.stage import Json, Stage
-from rehearsal.gherkin.plan_file import missed, trouble
-from rehearsal.gherkin.recording import as_text
+from rehearsal.gherkin.plan_file import missed, times, trouble
+from rehearsal.gherkin.recording import as_text, everything
 from rehearsal.gherkin.results import Outcome
 from rehearsal.report.rules import LOUDEST_FIRST, over_all, wanting
 from rehearsal.simulation.duration import read_duration, spoken_duration
@@ -52,6 +53,11 @@ class Checked:
         """Return what broke."""
         return list(self.said["findings"])
 
+    @property
+    def broken(self) -> list[str]:
+        """Return as texts how the connector has failed, and what broke."""
+        return everything(self.said)
+
     @cached_property
     def rules(self) -> list[Json]:
         """Return one verdict on each rule."""
@@ -70,7 +76,7 @@ class Checked:
     @property
     def outcome(self) -> Outcome:
         """Return how the gate stands: broken, not judged, or held."""
-        if self.findings:
+        if self.broken:
             return Outcome.BROKEN
         return Outcome.NOT_JUDGED if self.short or (self.strict and self.wanting) else Outcome.HELD
 
@@ -81,7 +87,8 @@ class Checked:
         each = ", ".join(f"{counts[verdict]} {verdict}" for verdict in LOUDEST_FIRST if counts[verdict])
         count = len(self.findings)
         found = f"{count} finding{'' if count == 1 else 's'}" if count else "no finding"
-        return f"{found} in the world {self.name!r}: {each}"
+        failed = f", and the connector failed {times(len(self.said['failures']))}," if self.said["failures"] else ""
+        return f"{found}{failed} in the world {self.name!r}: {each}"
 
     @property
     def stillness(self) -> str:
@@ -99,7 +106,7 @@ class Checked:
 
     def junit(self) -> bytes:
         """Return a JUnit file: a case for each rule, and for each fault that was planned to be hit."""
-        cases = [self._rule_case(rule) for rule in self.rules]
+        cases = [self._connector_case(), *map(self._rule_case, self.rules)]
         cases += [self._case("trouble", trouble(one), missed(one)) for one in self.faults if one["planned"]]
         suite = Xml.Element("testsuite", name=f"rehearsal check, world {self.name}")
         for kind, tag in (("tests", None), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
@@ -113,13 +120,18 @@ class Checked:
         Xml.indent(suites)
         return bytes(Xml.tostring(suites, encoding="utf-8", xml_declaration=True)) + b"\n"
 
+    def _connector_case(self) -> Xml.Element:
+        case = self._case("seat", "the connector runs")
+        if failures := [one["what"] for one in self.said["failures"]]:
+            _fail(case, failures[0].partition("\n")[0], failures)
+        return case
+
     def _rule_case(self, rule: Json) -> Xml.Element:
         match rule["verdict"]:
             case "broken":
                 case = self._case("rules", rule["invariant"])
                 mine = [finding for finding in self.findings if finding["number"] == rule["number"]]
-                failure = Xml.SubElement(case, "failure", message=bin_xml_escape(_briefly(mine[0])))
-                failure.text = bin_xml_escape("\n\n".join(map(as_text, mine)))
+                _fail(case, _briefly(mine[0]), map(as_text, mine))
                 return case
             case "held":
                 return self._case("rules", rule["invariant"])
@@ -135,9 +147,9 @@ class Checked:
     def markdown(self) -> str:
         """Return a summary for a pull request. What people wrote stands in it as code, which links and pings nobody."""
         lines = [f"### Rehearsal: {self.headline}", ""]
-        for finding in self.findings[:MOST_SHOWN]:
-            lines += [*_fenced(as_text(finding)), ""]
-        if (more := len(self.findings) - MOST_SHOWN) > 0:
+        for text in self.broken[:MOST_SHOWN]:
+            lines += [*_fenced(text), ""]
+        if (more := len(self.broken) - MOST_SHOWN) > 0:
             lines += [f"And {more} more.", ""]
         if self.short:
             lines += ["Trouble that was planned and not hit as often:", "", *_fenced("\n".join(self.short)), ""]
@@ -151,6 +163,11 @@ class Checked:
             f"| {one['invariant']} | {MARK[one['verdict']]} {one['verdict']} | {_learnt(one)} |" for one in self.rules
         ]
         return "\n".join([*lines, "", "</details>", "", self.stillness, "", f"Again: `{self.again}`", "", ""])
+
+
+def _fail(case: Xml.Element, message: str, texts: Iterable[str]) -> None:
+    failure = Xml.SubElement(case, "failure", message=bin_xml_escape(message))
+    failure.text = bin_xml_escape("\n\n".join(texts))
 
 
 def _briefly(finding: Json) -> str:

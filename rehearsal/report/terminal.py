@@ -11,7 +11,6 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from rehearsal.gherkin.recording import as_text
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.report.checked import Checked
 from rehearsal.report.pages import WHO
@@ -115,7 +114,7 @@ def verdicts(checked: Checked) -> Iterable[Table | Text]:
     if never := [rule["invariant"] for rule in checked.rules if rule["verdict"] == NEVER]:
         table.add_row(OF_VERDICT[NEVER], "", Text(", ".join(never), style="dim"))
     yield table
-    for finding in checked.findings:
-        yield Text(f"\n{as_text(finding)}")
+    for text in checked.broken:
+        yield Text(f"\n{text}")
     if checked.short:
         yield Text("\n".join(("\nNot judged:", *(f"  {words}" for words in checked.short))))

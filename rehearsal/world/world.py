@@ -12,7 +12,7 @@ import shlex
 import threading
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -127,6 +127,14 @@ class Origin:
         return shlex.join(["rehearsal", "up", *said, *(["--strict-time"] if self.strict_time else [])])
 
 
+@dataclass(frozen=True, slots=True)
+class ConnectorFailure:
+    """The connector has ended of its own accord, or has not made a round that it was told of; what there is to say."""
+
+    at: datetime
+    what: str
+
+
 @dataclass(slots=True)
 class WorldState:
     """What a world itself remembers.
@@ -144,6 +152,7 @@ class WorldState:
     untold: deque[FiredLike] = field(default_factory=lambda: deque(maxlen=MOST_UNTOLD))
     untold_idle: int = 0
     failure: SeatFailed | None = None  # the connector has ended meanwhile
+    failures: list[ConnectorFailure] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,9 +397,17 @@ class World:
     def hear(self) -> None:
         """Hear what the connector has written; raise SeatFailed, once, where it has ended of its own accord."""
         failure, self.state.failure = self.state.failure, None
-        if failure is not None:
-            raise failure
-        self.connector.hear()
+        try:
+            if failure is not None:
+                raise failure
+            self.connector.hear()
+        except SeatFailed as failed:
+            self.note_failure(str(failed))
+            raise
+
+    def note_failure(self, what: str) -> None:
+        """Take note that the connector has failed: whoever judges this world is told, also when nobody has waited."""
+        self.state.failures.append(ConnectorFailure(self.now, self.discreet(what)))
 
     def told(self) -> Advanced:
         """Return what has fired, in a world that follows the machine's clock, since this was asked last."""
@@ -455,6 +472,7 @@ class World:
                     act = self._died()
                 except SeatFailed as failure:
                     if name != "oms":
+                        self.note_failure(str(failure))
                         raise
                     act = self._not_seen(failure)
             done = {"who": act.who, "what": act.what, "changed": act.changed, "return_id": act.return_id}
@@ -564,7 +582,8 @@ class World:
         A book that has moved in a world that stands still is judged again, for nothing else would bring it up.
         """
         with self.lock:
-            self.hear()
+            with suppress(SeatFailed):  # which is told beside the findings
+                self.hear()
             judged = self.state.rest.judged
             if judged is not None and Capability.LEDGER in self.capabilities and self.books() != judged:
                 self._judge()

@@ -179,6 +179,25 @@ def test_what_cannot_be_checked_is_a_mistake_of_usage(
     assert said in capsys.readouterr().err
 
 
+def test_a_connector_that_failed_is_not_content_whatever_the_rules_say(
+    stage: HttpStage, tmp_path: Path, monkeypatch: Patch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever drives the world may not have looked at what came back."""
+    with monkeypatch.context() as patch:
+        patch.setattr("connector.usecases.round.after_round", None)
+        with pytest.raises(Problem, match="The connector failed"):
+            stage.advance(by="PT15M")
+    stage.advance(by="PT1H")
+    junit, summary = tmp_path / "junit.xml", tmp_path / "summary.md"
+    assert cli.run(["check", "--attach", stage.url, "--junit", str(junit), "--summary", str(summary)]) == 1
+    shown = capsys.readouterr().out
+    words = "The connector failed: TypeError: 'NoneType' object is not callable (connector/usecases/round.py:"
+    assert words in shown
+    assert "no finding, and the connector failed once, in the world 'default': " in shown
+    assert words.partition(": ")[2] in cases(junit)["the connector runs"]
+    assert words in summary.read_text()
+
+
 @pytest.mark.parametrize("failing", ["findings", "trace_ndjson"])
 def test_a_stage_that_fails_is_not_judged_content(
     failing: str, stage: HttpStage, tmp_path: Path, monkeypatch: Patch, capsys: pytest.CaptureFixture[str]

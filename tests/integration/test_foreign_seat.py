@@ -154,6 +154,8 @@ def test_a_round_that_fails_is_the_connectors_failure_with_its_last_lines(
             one.stage.advance(by="PT15M")
         assert (failed.value.status, failed.value.title) == (500, "The connector failed")
         assert one.stage.place_order()
+        (told,) = one.stage.findings()["failures"]
+        assert (told["what"], told["at"]) == (failed.value.detail, "2031-03-03T09:00:00Z")
 
 
 def test_a_round_is_waited_for_in_bounds_and_others_are_served_meanwhile(
