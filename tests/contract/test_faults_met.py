@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -14,6 +14,8 @@ import pytest
 import requests
 
 from mock_tiktok.open_api.signing import signature
+from rehearsal.seats.builtin import OURS
+from rehearsal.seats.port import Seats
 from rehearsal.server.sockets import Served, Service, origin, take
 from rehearsal.wire.faults.kinds import KINDS
 from rehearsal.world.world import API_HOST, World
@@ -77,16 +79,21 @@ def in_process() -> Iterator[Caller]:
 
 
 @contextmanager
-def over_sockets() -> Iterator[Caller]:
-    world, socket = World(), take("127.0.0.1", 0)
+def over_sockets(seats: Seats = OURS, whose: str = "tools") -> Iterator[Caller]:
+    world, socket = World(seats=seats), take("127.0.0.1", 0)
     server = Served([Service(world.outside_app("tiktok"), socket)])
     server.start()
     try:
         with requests.Session() as session:
             session.trust_env = False
-            yield Caller(world, session, origin(*socket.getsockname()), "tools")
+            yield Caller(world, session, origin(*socket.getsockname()), whose)
     finally:
         server.stop()
+
+
+def on_the_seat() -> AbstractContextManager[Caller]:
+    """Return a connector of somebody else's, over sockets."""
+    return over_sockets(Seats(), "connector")
 
 
 def breaks(error: type[Exception], patience: float = PATIENT) -> Callable[[Caller], None]:
@@ -156,7 +163,7 @@ SEEN: Final[dict[str, tuple[dict[str, Any], Callable[[Caller], None]]]] = {
 }
 
 
-@pytest.mark.parametrize("way", [in_process, over_sockets])
+@pytest.mark.parametrize("way", [in_process, over_sockets, on_the_seat])
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_is_met_and_is_over_when_it_was(kind: str, way: Callable[[], Any]) -> None:
     having, seen = SEEN[kind]

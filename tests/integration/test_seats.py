@@ -291,17 +291,36 @@ def test_what_breaks_the_contract_is_a_finding_of_the_connectors_and_nothing_of_
     assert "YES" in finding.seen
 
 
-def test_trouble_bites_on_the_calls_and_the_tokens_of_the_seats_app_alone(empty: InProcessStage) -> None:
+def test_trouble_bites_on_the_calls_of_the_seats_app_alone(empty: InProcessStage) -> None:
     shown, world = empty.world(), empty.current
     seat, tools = Outsider(world, shown["tiktok"]), Outsider(world, shown["tools"])
     refused = world.trouble.plan(kind="refuse", times=1, **{"from": "connector", "with": {"status": 503}})
     assert (tools.search(), refused.calls) == (0, 0)
     assert (seat.search(), refused.hit, seat.search()) == (36009003, 1, 0)
-    revoked = world.trouble.plan(kind="token_revoked", times=1)
-    assert (tools.search(), seat.search(), revoked.hit) == (0, 105001, 1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "having", "code", "shows_others"),
+    [
+        ("token_revoked", {}, 105001, True),
+        ("token_expired", {}, 105002, True),
+        ("deauthorised", {}, 105001, True),
+        ("scope_removed", {"scope": "seller.return_refund.basic"}, 105005, False),
+        ("quota", {"calls": 0}, 36009037, False),
+    ],
+)
+def test_trouble_at_the_marketplace_concerns_the_seats_app_and_never_the_tools(
+    empty: InProcessStage, kind: str, having: Json, code: int, *, shows_others: bool
+) -> None:
+    shown, world = empty.world(), empty.current
+    seat, tools = Outsider(world, shown["tiktok"]), Outsider(world, shown["tools"])
+    planned = world.trouble.plan(kind=kind, times=1, **{"with": having})
+    assert (tools.search(), planned.hit) == (0, 0)
+    assert (seat.search(), planned.hit, tools.search()) == (code, 1, 0)
     renewed = empty.world()
     assert renewed["tools"] == shown["tools"]
-    assert Outsider(world, renewed["tiktok"]).search() == 0
+    assert (renewed["tiktok"] != shown["tiktok"]) is shows_others
+    assert Outsider(world, renewed["tiktok"]).search() == 0, "what is shown is good"
 
 
 @pytest.mark.parametrize("strict", [False, True])
