@@ -34,17 +34,18 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     recording = item.stash[RECORDING]
     try:
         result = yield
-    except (Exception, pytest.skip.Exception, pytest.fail.Exception):
+    except (Exception, pytest.skip.Exception, pytest.fail.Exception) as fault:
         with suppress(StageFailed):  # what was raised says more
             _look(item)
+        unjudged = isinstance(fault, Exception) and judge(fault).outcome is Outcome.NOT_JUDGED  # and not left out
+        if unjudged and (broken := _broken(item)):
+            raise BrokenRules(f"{broken}\n\nthen: {fault}") from fault
         raise
     if recording.timeline and _is_audited(item):
         recording.timeline.ends(EPILOGUE)
     _look(item)
-    if recording.observed.failure:
-        raise BrokenRules(recording.observed.failure)
-    if findings := _found(item):
-        raise BrokenRules(findings)
+    if broken := _broken(item):
+        raise BrokenRules(broken)
     own = recording.observed.faults[recording.planned :]
     if short := [words for fault in own if (words := missed(fault))]:
         raise NotJudged("\n".join(short))
@@ -60,6 +61,11 @@ def _look(item: pytest.Item) -> None:
     recording = item.stash[RECORDING]
     if recording.timeline and _is_audited(item):
         recording.observed = observe(recording.timeline, traced=item.config.getoption("--keep-trace"))
+
+
+def _broken(item: pytest.Item) -> str:
+    """Return how a connector that is not ours has failed, else what the auditor has found, as text."""
+    return item.stash[RECORDING].observed.failure or _found(item)
 
 
 def _found(item: pytest.Item) -> str:

@@ -122,10 +122,13 @@ def test_one_that_is_never_ready_is_waited_for_once(
     assert shown.endswith("3 scenarios: 1 broken, 2 not played\n")
 
 
-def test_a_secret_that_it_prints_is_found_and_not_told(feature: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert play(manner("leaks"), "-k", "It answers", "-x") == ExitCode.FINDINGS
+def test_what_broke_before_something_could_not_be_asked_is_broken_and_a_secret_is_not_told(
+    feature: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert play(manner("leaks"), "-k", "staff") == ExitCode.FINDINGS
     shown = capsys.readouterr().out
     assert "nothing-leaks" in shown
+    assert "then: Not on this stage" in shown
     assert re.search(r"\| has the token \S*\[redacted\]\n", shown)
 
 
