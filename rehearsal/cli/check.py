@@ -75,7 +75,7 @@ def check(
             click.echo(checked.markdown(), nl=False)
         elif summary:
             _write("--summary", summary, checked.markdown().encode(), mode="ab")
-        console.print(f"\n{checked.stillness}", markup=False, soft_wrap=True)
+        console.print("", *checked.remarks, sep="\n", markup=False, soft_wrap=True)
         console.print(checked.headline, markup=False, soft_wrap=True)
         if code is ExitCode.NOT_JUDGED and not checked.short:
             console.print("Not judged, for --strict asks for every rule.", markup=False, soft_wrap=True)

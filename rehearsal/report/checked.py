@@ -22,6 +22,8 @@ from rehearsal.simulation.duration import read_duration, spoken_duration
 MARK: Final = {"broken": "✗", "held": "✓", "not judged": "?", "not put to the test": "·"}
 MOST_SHOWN: Final = 20  # findings in a summary, which GitHub cuts off at a megabyte
 ENOUGH: Final = timedelta(hours=1)  # in which news gets round, where it cannot be seen that it has
+WIRE: Final = "contract-kept"
+NO_CALL: Final = "Nobody has called with the seat's app (`tiktok` of GET /world), so no call was judged."
 NEVER_TRIED: Final = "nothing has happened that this rule is about"
 
 
@@ -104,6 +106,12 @@ class Checked:
             return f"{since}; whether news of it is still under way is not seen from here: {let_pass}."
         return f"{since}. What is planned, such as a deadline, is judged when it comes."
 
+    @property
+    def remarks(self) -> list[str]:
+        """Return what a reader should know of a verdict beside it, a line each."""
+        silent = any(rule["invariant"] == WIRE and rule["verdict"] == LOUDEST_FIRST[-1] for rule in self.rules)
+        return [*([NO_CALL] if silent else []), self.stillness]
+
     def junit(self) -> bytes:
         """Return a JUnit file: a case for each rule, and for each fault that was planned to be hit."""
         cases = [self._connector_case(), *map(self._rule_case, self.rules)]
@@ -123,7 +131,7 @@ class Checked:
     def _connector_case(self) -> Xml.Element:
         case = self._case("seat", "the connector runs")
         if failures := [one["what"] for one in self.said["failures"]]:
-            _fail(case, failures[0].partition("\n")[0], failures)
+            _fail(case, failures[0].partition("\n")[0].removesuffix("; its last lines:"), failures)
         return case
 
     def _rule_case(self, rule: Json) -> Xml.Element:
@@ -162,7 +170,7 @@ class Checked:
         lines += [
             f"| {one['invariant']} | {MARK[one['verdict']]} {one['verdict']} | {_learnt(one)} |" for one in self.rules
         ]
-        return "\n".join([*lines, "", "</details>", "", self.stillness, "", f"Again: `{self.again}`", "", ""])
+        return "\n".join([*lines, "", "</details>", "", *self.remarks, "", f"Again: `{self.again}`", "", ""])
 
 
 def _fail(case: Xml.Element, message: str, texts: Iterable[str]) -> None:

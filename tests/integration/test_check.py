@@ -179,6 +179,17 @@ def test_what_cannot_be_checked_is_a_mistake_of_usage(
     assert said in capsys.readouterr().err
 
 
+def test_a_world_in_which_nobody_has_called_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    ports = Ports()
+    with ServedStage(InProcessStage(partial(World, seats=Seats()), addresses=ports.addresses()), ports, Gate()):
+        check = ["check", "--attach", ports.addresses().control]
+        assert [cli.run(check), cli.run([*check, "--strict"])] == [0, 4]
+    shown = capsys.readouterr().out
+    assert "? not judged           told                who sits here does not let us know what the connector" in shown
+    assert "Nobody has called with the seat's app (`tiktok` of GET /world), so no call was judged." in shown
+    assert "whether news of it is still under way is not seen from here" in shown
+
+
 def test_a_connector_that_failed_is_not_content_whatever_the_rules_say(
     stage: HttpStage, tmp_path: Path, monkeypatch: Patch, capsys: pytest.CaptureFixture[str]
 ) -> None:
