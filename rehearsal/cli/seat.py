@@ -6,7 +6,6 @@ import shlex
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,11 +18,10 @@ from rehearsal.audit.auditor import UNSEEN
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.places import CONNECTOR_FAILED
 from rehearsal.control.stage import Problem
-from rehearsal.seats.description import FILL_INS, NotASeat, Regime, SeatDescription, read_seat
+from rehearsal.seats.description import NotASeat, Regime, SeatDescription, read_seat
 from rehearsal.seats.foreign import ForeignSeat
 from rehearsal.seats.port import Capability
-from rehearsal.server.served import RealMachine
-from rehearsal.simulation.compression import Pace
+from rehearsal.server.seated import begun_with, told
 from rehearsal.world.world import World
 
 SEAT_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -112,17 +110,15 @@ class Sitting:
     def __init__(self, seat: SeatDescription, addresses: Addresses, data: Path | None, stop: threading.Event) -> None:
         self._described, self._stop = seat, stop
         self._ended = False  # while it was waited for
-        told = {name: str(address) for name, address in asdict(addresses).items() if name in FILL_INS}
-        self._seat = ForeignSeat(seat, told, heard=self._heard, died=self._died, waits=self._waits, data=data)
+        shows = {"heard": self._heard, "died": self._died}
+        self._seat = ForeignSeat(seat, told(addresses), waits=self._waits, data=data, **shows)
         self._console = Console(stderr=True, highlight=False, soft_wrap=True)
         self._status: Status | None = None
         self.end: Final = self._seat.end
 
     def settings(self) -> dict[str, Any]:
-        """Return with what a world begins where it sits: its clock follows the machine's unless it is driven."""
-        seat = self._described
-        pace = None if seat.regime is Regime.DRIVEN else Pace(seat.factor, RealMachine(self._stop))
-        return {"seats": self._seat.seats(), "pace": pace}
+        """Return with what a world begins where it sits."""
+        return begun_with(self._seat, self._stop)
 
     @contextmanager
     def until_ready(self) -> Iterator[None]:

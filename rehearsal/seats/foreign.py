@@ -80,45 +80,46 @@ class ForeignSeat:
         self._heard, self._waits = heard, waits
         self._parent = data
         self._data: Path | None = None
-        self._port = 0
+        self._port = 0  # of the program that runs
+        self._next_port = 0  # of the world that is being made
 
     def seats(self) -> Seats:
         """Return who sits down in a world: on the connector's seat, and on that of the OMS."""
         return Seats() if self.described.empty else Seats(connector=self._connector, oms=self._oms)
 
     def _connector(self, place: Place, app: AppCredentials) -> ConnectorSeat:
-        if not (self.kept and self.program.running):
-            self._port = free_port()
-        return ForeignConnector(place, app, self)
+        self._next_port = self._port if self.kept and self.program.running else free_port()
+        return ForeignConnector(place, app, self, self._next_port)
 
     def _oms(self, place: Place, client: Client, conduct: Conduct) -> OmsSeat:
         described = self.described.oms
         if isinstance(described, ChannelAdvisor):
-            return OmsOutside(place, self.address(described.url), described, conduct)
+            return OmsOutside(place, at_port(described.url, self._next_port), described, conduct)
         conduct.demand_none()
-        return EmptyOmsSeat() if self.hooks is None else HooksOms(place, self.hooks)
+        hooks = self.hooks(self._next_port)
+        return EmptyOmsSeat() if hooks is None else HooksOms(place, hooks)
 
     @property
     def kept(self) -> bool:
         """Return whether the connector goes on running from one world to the next."""
         return self.described.between_scenarios == "keep"
 
-    @property
-    def hooks(self) -> Hooks | None:
-        """Return where the seller's staff are reached by hooks in this world, if they are."""
+    def hooks(self, port: int) -> Hooks | None:
+        """Return where the seller's staff are reached by hooks in the world whose connector has that port."""
         oms = self.described.oms
-        return replace(oms, url=self.address(oms.url)) if isinstance(oms, Hooks) else None
+        return replace(oms, url=at_port(oms.url, port)) if isinstance(oms, Hooks) else None
 
     def address(self, said: str) -> str:
         """Return an address of the connector's own."""
-        return filled(said, {"port": str(self._port)})
+        return at_port(said, self._port)
 
-    def start(self, given: Mapping[str, str], *, anew: bool) -> None:
+    def start(self, given: Mapping[str, str], port: int, *, anew: bool) -> None:
         """Start the program, with an empty folder where it begins `anew`; raise SeatFailed where it does not start."""
         if anew:
             self._remove_data()
         self._data = self._data or Path(tempfile.mkdtemp(prefix="seat-", dir=self._parent))
-        values = {**self._around, **given, "data": str(self._data), "port": str(self._port)}
+        self._port = port
+        values = {**self._around, **given, "data": str(self._data), "port": str(port)}
         seat = self.described
         try:
             self.program.start(
@@ -192,6 +193,11 @@ class ForeignSeat:
             self._data = None
 
 
+def at_port(address: str, port: int) -> str:
+    """Return an address of the connector's own, when it has that port."""
+    return filled(address, {"port": str(port)})
+
+
 class OmsOutside(OurOms):
     """Our OMS with its warehouse, working with the ChannelAdvisor API of a connector of somebody else's."""
 
@@ -216,10 +222,11 @@ class ForeignConnector(ConnectorSeat):
 
     from_outside = True
 
-    def __init__(self, place: Place, app: AppCredentials, seat: ForeignSeat) -> None:
-        self._place, self._app, self._seat = place, app, seat
+    def __init__(self, place: Place, app: AppCredentials, seat: ForeignSeat, port: int) -> None:
+        self._place, self._app, self._seat, self._port = place, app, seat, port
         self._described: Final = seat.described
-        self._hooks: Final = Endpoints(place, seat.hooks) if seat.hooks else ()
+        hooks = seat.hooks(port)
+        self._hooks: Final = Endpoints(place, hooks) if hooks else ()
         self._round_at = place.clock.now()
         self._down = True  # not started yet, or killed
         self._deaths = 0
@@ -261,7 +268,8 @@ class ForeignConnector(ConnectorSeat):
             first = shops[0]
             given = {"app_key": self._app.app_key, "app_secret": self._app.app_secret}
             given |= {"shop_id": first.shop_id, "shop_cipher": first.shop_cipher, "auth_code": first.auth_code}
-            self._seat.start(given | {"auth_codes": ",".join(shop.auth_code for shop in shops)}, anew=self._anew)
+            given |= {"auth_codes": ",".join(shop.auth_code for shop in shops)}
+            self._seat.start(given, self._port, anew=self._anew)
         self._anew = self._down = False
         self._round_at += max(0, -((self._round_at - self._place.clock.now()) // ROUND)) * ROUND
         self.doing = f"waiting for {seat.name} to be ready"
@@ -283,7 +291,8 @@ class ForeignConnector(ConnectorSeat):
     ) -> ShopAtConnector | None:
         """Give it a shop's code, where it runs; before that, its start will. What it calls the shop nobody is told."""
         if default_answers is not None:
-            raise NotCapable(Capability.SHOPS)
+            words = "nobody but our own connector can be told what to answer for a seller who is silent"
+            raise SeatRefuses(501, "Not on this stage", words, "default_answers")
         if not self._down:
             if self._described.authorize is None:
                 raise NotCapable(Capability.SHOPS)

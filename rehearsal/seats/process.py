@@ -21,6 +21,7 @@ from typing import Final
 STOP_PATIENCE: Final = 5.0  # seconds of real time for a program to end when it is asked to
 LAST_LINES: Final = 20
 LONGEST_LINE: Final = 10_000  # bytes; a longer one is heard in parts
+SHELL: Final = frozenset({"&&", "||", "|", ";", "&", ">", ">>", "<", "2>&1"})  # words that only a shell knows
 _WATCHES: Final = 'while read -r told; do group=$told; done; [ -z "$group" ] || kill -s KILL -- "-$group"'
 
 
@@ -72,7 +73,7 @@ class Program:
                 start_new_session=True,
             )
         except OSError as error:
-            raise NotStarted(f"{shlex.join(command)} cannot be started: {error.strerror}") from None
+            raise NotStarted(f"{shlex.join(command)} cannot be started: {_why(error, command)}") from None
         self._watch(self._process.pid)
         self._reader = threading.Thread(target=self._read, args=(self._process,), name="output", daemon=True)
         self._reader.start()
@@ -131,6 +132,13 @@ def free_port() -> int:
         one.bind(("127.0.0.1", 0))
         port: int = one.getsockname()[1]
         return port
+
+
+def _why(error: OSError, command: Sequence[str]) -> str:
+    """Return why a command starts nothing, and what is to be done where it was written for a shell."""
+    wants_a_shell = "=" in command[0] or command[0] in ("cd", "export", "source", ".") or not SHELL.isdisjoint(command)
+    hint = "; no shell reads it: variables go into env, a folder into working_directory, the rest into a script"
+    return f"{error.strerror}{hint if wants_a_shell else ''}"
 
 
 def _how(code: int) -> str:

@@ -9,18 +9,31 @@ from __future__ import annotations
 import importlib.metadata
 import threading
 from collections.abc import Mapping
-from functools import partial
+from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Self
 
+from rehearsal.control.addresses import Addresses
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Stage
-from rehearsal.seats.description import Regime, SeatDescription
+from rehearsal.seats.description import FILL_INS, Regime, SeatDescription
 from rehearsal.seats.foreign import ForeignSeat
 from rehearsal.server.served import Ports, RealMachine, ServedStage
 from rehearsal.simulation.compression import Pace
 from rehearsal.world.world import World
+
+
+def told(addresses: Addresses) -> dict[str, str]:
+    """Return what is filled in of the stage's addresses."""
+    return {name: str(address) for name, address in asdict(addresses).items() if name in FILL_INS}
+
+
+def begun_with(seat: ForeignSeat, stop: threading.Event) -> dict[str, Any]:
+    """Return with what a world begins where it sits: the clock follows the machine's unless the seat is driven."""
+    described = seat.described
+    pace = None if described.regime is Regime.DRIVEN else Pace(described.factor, RealMachine(stop))
+    return {"seats": seat.seats(), "pace": pace}
 
 
 class SeatedStage:
@@ -31,17 +44,12 @@ class SeatedStage:
     ) -> None:
         self._ports = Ports()
         addresses = self._ports.addresses()
-        around = {name: getattr(addresses, name) for name in ("tiktok", "tiktok_auth", "control", "proxy", "ca_file")}
-        self._seat = ForeignSeat(described, around)
-        make_world = partial(World, seats=self._seat.seats())
+        self._seat = ForeignSeat(described, told(addresses))
         more = {"version": importlib.metadata.version("rehearsal")}
         stop = threading.Event()
-        self._factor = 0 if described.regime is Regime.DRIVEN else described.factor
-        if self._factor:
-            settings["pace"] = Pace(self._factor, RealMachine(stop))
-        self.stage: Final = InProcessStage(
-            make_world, addresses=addresses, more=lambda: more, profiles=profiles, **settings
-        )
+        settings |= begun_with(self._seat, stop)
+        self._factor = settings["pace"].factor if settings["pace"] else 0
+        self.stage: Final = InProcessStage(World, addresses=addresses, more=lambda: more, profiles=profiles, **settings)
         self._settings = dict(self.stage.state.settings)
         self._begun = False
         self._served = ServedStage(self.stage, self._ports, stop=stop)

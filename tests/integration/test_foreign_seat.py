@@ -198,6 +198,15 @@ def test_one_that_does_not_start_is_named(tmp_path: Path, command: list[str], wo
         pass
 
 
+@pytest.mark.parametrize("wanted", [{"oms_manners": ["careless"]}, {"shops": [{"default_answers": {}}]}])
+def test_a_reset_that_is_refused_leaves_it_as_it_was(tmp_path: Path, wanted: dict[str, Any]) -> None:
+    with sat(tmp_path) as one:
+        with pytest.raises(Problem, match="Not on this stage") as refused:
+            one.stage.reset(**wanted)
+        assert (refused.value.status, refused.value.field) == (501, next(iter(wanted.get("shops", [wanted])[0])))
+        assert one.pays_back()
+
+
 def test_it_is_ended_with_all_that_it_has_started(tmp_path: Path) -> None:
     with sat(tmp_path, **manner("has_children")) as one:
         children = [int(line.split()[1]) for line in one.lines if line.startswith("child ")]

@@ -69,6 +69,14 @@ def test_what_it_wrote_last_is_kept_whatever_it_wrote(tmp_path: Path) -> None:
     program.close()
 
 
-def test_a_command_that_is_none_is_named(tmp_path: Path) -> None:
-    with pytest.raises(NotStarted, match="no-such-thing --now cannot be started: No such file or directory"):
-        Program(print).start(["no-such-thing", "--now"], folder=tmp_path, env={})
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("no-such-thing --now", "no-such-thing --now cannot be started: No such file or directory$"),
+        ("PORT=1 node x.js", "no shell reads it: variables go into env"),
+        ("cd app && node x.js", "No such file or directory; no shell reads it: .* a folder into working_directory"),
+    ],
+)
+def test_a_command_that_is_none_is_named(tmp_path: Path, command: str, words: str) -> None:
+    with pytest.raises(NotStarted, match=words):
+        Program(print).start(command.split(), folder=tmp_path, env={})
