@@ -79,7 +79,10 @@ class NoRefundAfterNo(Invariant):
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
         """Learn who began such refunds."""
         if not self._begun or exchange.callee != "marketplace":
-            return
+            return NO_VIOLATION
+        return self._judge_begun(exchange)
+
+    def _judge_begun(self, exchange: Exchange) -> Iterable[Violation]:
         begun, self._begun = self._begun, []
         for event, claim in () if exchange.outside else begun:
             yield Violation(

@@ -96,7 +96,10 @@ class NeverTooMuch(Invariant):
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
         """Judge the refunds that a call has begun, and note whether its answer was lost."""
         if not self._begun or exchange.callee != "marketplace":
-            return
+            return NO_VIOLATION
+        return self._judge_begun(exchange)
+
+    def _judge_begun(self, exchange: Exchange) -> Iterable[Violation]:
         begun, self._begun = self._begun, []
         lost = bool(exchange.fault or exchange.failure)
         for event in () if exchange.outside else begun:

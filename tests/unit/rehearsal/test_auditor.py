@@ -202,7 +202,10 @@ class Story:
         return self
 
     def came_to_rest(self, *rows: AdjustmentRow, ledger: Sequence[LedgerRow] = ()) -> Story:
-        stands = Quiescence(self.now, ledger, rows, lambda _: self.mailbox, activity=lambda _: self.history)
+        seen = Capability.STAFF_SEES in self._seen
+        stands = Quiescence(
+            self.now, ledger, rows, lambda _: self.mailbox, staff_seen=seen, activity=lambda _: self.history
+        )
         self.auditor.at_quiescence(stands)
         return self
 

@@ -14,7 +14,7 @@ from rehearsal.audit.auditor import UNSEEN
 from rehearsal.audit.finding import Verdict
 from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.seats.port import CANNOT, Capability
-from tests.unit.rehearsal.test_auditor import TALE, Story
+from tests.unit.rehearsal.test_auditor import COMPLETE, TALE, Story, ledger_row
 
 C: Final = Capability
 # fmt: off
@@ -94,3 +94,13 @@ def test_what_breaks_every_rule_breaks_those_that_are_judged(lacking: Capability
 
 def test_what_a_seat_lacks_is_said_in_words() -> None:
     assert CANNOT.keys() == UNSEEN.keys() == set(Capability)
+
+
+@pytest.mark.parametrize(("in_the_book", "broken"), [("39.98", []), ("0.00", ["lapse-once", "books-agree"])])
+def test_where_nobody_sees_the_staff_the_books_say_whether_a_lapse_was_learnt_of(
+    in_the_book: str, broken: list[str]
+) -> None:
+    story = Story(frozenset(Capability) - {C.STAFF_SEES}).ordered().lapsed()
+    story.moved(COMPLETE, "PAYOUT", "system").paid("39.98").mailed("order refund")
+    story.came_to_rest(ledger=[ledger_row("39.98", "39.98", in_the_book)])
+    assert story.broken() == broken
