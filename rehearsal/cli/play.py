@@ -28,10 +28,23 @@ from rehearsal.report import terminal
 from rehearsal.report.pages import span
 from rehearsal.report.rules import over_all, wanting
 from rehearsal.seats.description import SeatDescription
+from rehearsal.simulation.duration import read_duration
 
 ATTACH: Final = "Play on the served world at this control address, as `up` prints it. Resets it: what is in it is lost."
 
+LONGEST: Final = (
+    "With a seat that keeps the machine's clock: what waits for more in all is not judged. [default: PT48H]"
+)
 STRICT: Final = "Exit with 4 also where a rule was not judged or not put to the test by any scenario."
+
+
+def _duration(ctx: click.Context, param: click.Parameter, text: str | None) -> str | None:
+    """Return a duration as it was said, once it is one."""
+    try:
+        read_duration(text or "PT0S")
+    except (ValueError, OverflowError):
+        raise click.BadParameter(f"{text!r} is no ISO 8601 duration such as PT48H.", ctx, param) from None
+    return text
 
 
 @click.command()
@@ -39,6 +52,7 @@ STRICT: Final = "Exit with 4 also where a rule was not judged or not put to the 
 @click.option("--attach", metavar="URL", is_eager=True, help=ATTACH)
 @token_option
 @click.option("--seat", type=SEAT_FILE, callback=playable, help=SEAT)
+@click.option("--longest-wait", metavar="DURATION", callback=_duration, help=LONGEST)
 @suite_options
 @click.option("--faults", callback=plan, type=PLAN_FILE, help="Plan the faults of this YAML file in every world.")
 @click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write a JUnit file.")

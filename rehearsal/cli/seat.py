@@ -94,7 +94,10 @@ def about(seat: SeatDescription, world: World) -> dict[str, dict[str, str]]:
     """Return by title who sits there and how, and what cannot be asked of them, each with what would give it."""
     if seat.empty:
         return {ON_THE_SEAT: {"nobody": "whoever calls with the seat's app is the connector"}}
-    runs = {Regime.COMPRESSED: f"compressed, ×{seat.factor}", Regime.REAL: "in real time"}.get(seat.regime, "driven")
+    runs = {
+        Regime.COMPRESSED: f"compressed, ×{seat.factor}: an hour takes {round(3600 / seat.factor)} s",
+        Regime.REAL: "in real time",
+    }.get(seat.regime, "driven")
     can = world.capabilities | ({Capability.DRIVEN} & world.connector.capabilities)
     lacks = {str(one): f"{UNSEEN[one]} ({GIVEN_BY[one]})" for one in Capability if one not in can}
     sits = {seat.name: f"{runs}; {BETWEEN[seat.between_scenarios]}"}

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -40,6 +41,7 @@ from rehearsal.world.world import START, NewShop, World
 FARTHEST: Final = timedelta(days=3660)  # in one call; a slip of the finger must not keep a served world busy for days
 LONGEST_WAIT: Final = timedelta(seconds=30)  # of real time, that a caller is kept while time passes by itself
 SHORTEST_WAIT: Final = timedelta(milliseconds=1)
+MOST_LOOKS: Final = 1_000  # at a world in which somebody outside is waited for
 STEP: Final = timedelta(seconds=0.25)  # of real time, between two looks at a world in which time passes by itself
 # The players' own names of a field -> the control API's.
 _FIELDS: Final = {"return_type": "type", "plan": "buyer.plan", "shop": "shop_id"}
@@ -168,6 +170,7 @@ class InProcessStage(Stage):
         self._more = more
         self._pace: Pace | None = settings.get("pace")
         self._speed = self._pace.factor if self._pace else speed  # simulated seconds per second, where a clock runs
+        self._awaited: datetime | None = None  # by the machine's clock, until which time is to pass by itself
         self._advancing = threading.Lock()
         self._changing = threading.RLock()
         self.on_call: Callable[[Call, Mapping[str, str], Json], None] | None = None  # told of each call as it begins
@@ -179,8 +182,12 @@ class InProcessStage(Stage):
 
     @property
     def doing(self) -> str:
-        """Return for what a connector from outside is waited, in words; nothing where it is not."""
-        return self.state.world.connector.doing if self.state.world else ""
+        """Return for what somebody outside is waited, or for how long it is until time has passed; nothing else."""
+        doing = self.state.world.connector.doing if self.state.world else ""
+        if doing or self._pace is None or self._awaited is None:
+            return doing
+        left = max(self._awaited - self._pace.machine.now(), timedelta(0))
+        return f"{left // timedelta(minutes=1)}:{left.seconds % 60:02} to go"
 
     @property
     def last_lines(self) -> list[str]:
@@ -293,8 +300,7 @@ class InProcessStage(Stage):
             wanted = {**wanted, "shops": shops}
         if "start" in wanted:
             wanted = {**wanted, "start": beginning(wanted["start"], "start")}
-        with self.holding() as old:
-            old.demand_present()
+        with self._nobody_away() as old:
             settings = {**self.state.settings, **wanted}
             if "profile" in wanted and "market" not in wanted:
                 settings.pop("market", None)  # the new profile has its own
@@ -304,6 +310,21 @@ class InProcessStage(Stage):
                 self.state.world, self.state.settings = new, settings
         self.begin()
         return self._world()
+
+    @contextmanager
+    def _nobody_away(self) -> Iterator[World]:
+        """Hold the world; raise the Problem of one in which somebody outside is waited for.
+
+        Where time passes by itself nobody may have asked for that: then it is waited for, too, and not for ever.
+        """
+        for look in count(1):
+            with self.holding() as world:
+                if world.pace is None or not world.lock.away or look > MOST_LOOKS:
+                    world.demand_present()
+                    yield world
+                    return
+                machine = world.pace.machine
+            machine.wait(STEP.total_seconds() / 10)
 
     def _going_on(self, old: World, wanted: Json) -> Json:
         """Return with what a world begins whose connector has kept running: later, and with the same apps."""
@@ -349,6 +370,7 @@ class InProcessStage(Stage):
                     return serializers.advanced(world.advance(to=_target(world.now, by, to)))
             return self._wait(world, world.pace.machine, target)
         finally:
+            self._awaited = None
             self._advancing.release()
 
     def _wait(self, world: World, machine: Machine, target: datetime) -> Json:
@@ -363,7 +385,8 @@ class InProcessStage(Stage):
                 if reached or now >= latest or not waiting:
                     going_on = {} if reached else {"to": shown_time(target)}
                     return {**serializers.advanced(world.told()), "reached": reached, **going_on}
-                left = min(world.compression.outside(target), latest) - now
+                self._awaited = world.compression.outside(target)
+                left = min(self._awaited, latest) - now
             waiting = machine.wait(min(max(left, SHORTEST_WAIT), STEP).total_seconds())
 
 

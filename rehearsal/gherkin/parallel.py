@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import pickle
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +24,7 @@ from rehearsal.gherkin.junit import tidy, told
 from rehearsal.gherkin.results import WHERE, Outcome, ScenarioResult, StepResult, command
 
 _SPAN: Final = re.compile(r"\b(an?|\d+) (minute|hour|day|week|month)s?\b")
+_WAIT: Final = re.compile(rf"{_SPAN.pattern} (?:has |have )?pass(?:es|ed)?")
 _HOURS: Final = {"minute": 1 / 60, "hour": 1.0, "day": 24.0, "week": 168.0, "month": 720.0}
 WORTH_A_PROCESS: Final = 4  # scenarios
 _STEP: Final = 0.5  # hours of simulated time that take about as long to play as a step does
@@ -50,8 +52,18 @@ def length(root: Path, nodeid: str) -> float:
     if played is None:
         return 0.0
     said = " ".join(step.name for step in played.steps)
-    spans = sum(_HOURS[unit] * (int(count) if count.isdigit() else 1) for count, unit in _SPAN.findall(said))
+    spans = sum(_hours(count, unit) for count, unit in _SPAN.findall(said))
     return spans + _STEP * len(played.steps)
+
+
+def least_wait(steps: Iterable[str]) -> timedelta:
+    """Return how long such steps wait in all as do nothing else; others may wait, too."""
+    waits = (_WAIT.fullmatch(step) for step in steps)
+    return timedelta(hours=sum(_hours(*wait.groups()) for wait in waits if wait))
+
+
+def _hours(count: str, unit: str) -> float:
+    return _HOURS[unit] * (int(count) if count.isdigit() else 1)
 
 
 def workers(paths: Sequence[Path]) -> int:

@@ -32,18 +32,20 @@ from rehearsal.gherkin.blame import broken_file, judge
 from rehearsal.gherkin.collection import FeatureFile, tags_of
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.junit import tidy, told
-from rehearsal.gherkin.parallel import InOrder
+from rehearsal.gherkin.parallel import InOrder, least_wait
 from rehearsal.gherkin.plan_file import NotAPlan, read_plan
 from rehearsal.gherkin.recording import RECORDING, Recording, again
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.timeline import Timeline
 from rehearsal.gherkin.vocabulary import Saying, unknown
 from rehearsal.gherkin.zones import standing, zone_of
+from rehearsal.simulation.duration import read_duration
 
 STEPS: Final = (
     *("people", "time", "shops", "orders", "requests", "decisions", "observations"),
     *("crowds", "several", "process", "manners", "trouble", "marketplace"),
 )
+LONGEST: Final = "where time passes by itself: what waits for more in all is not judged (default: PT48H)"
 PLAN: Final = pytest.StashKey[Sequence[Json]]()
 RESULT: Final = pytest.StashKey[ScenarioResult]()
 
@@ -81,6 +83,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--attach-token", metavar="TOKEN", help="the token of that stage (default: $REHEARSAL_TOKEN)")
     group.addoption("--faults", type=Path, metavar="FILE", help="plan the faults of this file in every world")
     group.addoption("--keep-trace", action="store_true", help="hand the trace of every scenario on, for a report")
+    group.addoption("--longest-wait", type=_duration, metavar="DURATION", help=LONGEST)
     group.addoption(
         "--named", action="append", default=[], metavar="TEXT", help="play what has TEXT in its name or file"
     )
@@ -94,6 +97,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_report_header(config: pytest.Config) -> str | None:
     attach = config.getoption("--attach")
     return f"rehearsal: each scenario begins the world at {attach} anew" if attach else None
+
+
+def _duration(text: str) -> str:
+    read_duration(text)
+    return text
 
 
 def _place(text: str) -> tuple[str, int]:
@@ -261,10 +269,14 @@ def stage(request: pytest.FixtureRequest, stage_factory: StageFactory) -> Iterat
     """The world this scenario, or this test, plays in."""
     with standing(zone_of(request.node.name)):
         real = stage_factory()
-        timeline = Timeline(real, again=again(request.node), plan=request.config.stash[PLAN])
+        longest = request.config.getoption("--longest-wait")
+        more = {"longest_wait": read_duration(longest)} if longest else {}
+        timeline = Timeline(real, again=again(request.node), plan=request.config.stash[PLAN], **more)
         request.node.stash[RECORDING].timeline = timeline
         request.node.stash[RECORDING].said = lambda: getattr(real, "last_lines", ())
         request.config.hook.pytest_rehearsal_stage(stage=real)
+        if (scenario := request.node.stash[RECORDING].scenario) is not None:
+            timeline.demand_time_for(least_wait(step.name for step in scenario.steps))
         yield timeline
         if not (request.config.getoption("--attach") or request.config.getoption("--seat")):
             real.close()

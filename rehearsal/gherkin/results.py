@@ -69,7 +69,16 @@ def place(file: str, line: int) -> str:
 
 
 # what says which worlds a suite is played in
-WHERE: Final = ("--seed", "--profile", "--profiles", "--oms-manners", "--faults", "--attach", "--seat")
+WHERE: Final = (
+    "--seed",
+    "--profile",
+    "--profiles",
+    "--oms-manners",
+    "--faults",
+    "--attach",
+    "--seat",
+    "--longest-wait",
+)
 
 
 def command(file: str, line: int, where: Mapping[str, object]) -> str:

@@ -58,6 +58,7 @@ class SuiteRun:
     attach: str | None = None
     token: str | None = None  # of the stage there
     seat: Path | None = None
+    longest_wait: str | None = None  # of the world's time, where it passes by itself
     profile: str | None = None
     profiles: Path | None = None
     oms_manners: str | None = None  # by their names, with commas between

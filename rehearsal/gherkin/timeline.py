@@ -149,6 +149,13 @@ class Timeline(Stage):
         self._longest_wait = UNLIMITED
         self.advance(by=epilogue)
 
+    def demand_time_for(self, whole: timedelta) -> None:
+        """Raise NotJudged where time passes by itself and so much of it takes too long."""
+        if self._factor and whole > self._longest_wait:
+            takes = f"{spoken_duration(whole)}, which take {spoken_duration(whole / self._factor)} of real time here"
+            longest = spoken_duration(self._longest_wait)
+            raise NotJudged(f"it waits for {takes}; --longest-wait is {longest}")
+
     def request(self, call: Call, path: Mapping[str, str], body: Json) -> Json:
         if self._factor:
             self.now = str(self._stage.clock()["now"])
@@ -179,12 +186,7 @@ class Timeline(Stage):
             return
         now = datetime.fromisoformat(self.now)
         target = now + duration(body["by"], "by") if "by" in body else instant(body["to"], "to")
-        whole = target - self._begun
-        if whole > self._longest_wait:
-            takes = f"{spoken_duration(whole)}, which take {spoken_duration(whole / self._factor)} of real time here"
-            raise NotJudged(
-                f"by then it has waited for {takes}; --longest-wait is {spoken_duration(self._longest_wait)}"
-            )
+        self.demand_time_for(target - self._begun)
 
     def _moved(self, call: Call, document: Json) -> None:
         self.now = str(document["now"])

@@ -163,6 +163,36 @@ def test_who_waits_while_the_world_is_begun_anew_is_told() -> None:
     assert (world["now"], world["business_now"]) == ("2026-11-26T11:00:00Z", "2031-03-03T09:00:00Z")
 
 
+def test_a_wait_says_how_long_it_is_until_it_is_over() -> None:
+    outside, said = Outside(), list[str]()
+
+    def notes(seconds: float) -> bool:
+        said.append(outside.stage.doing)
+        outside.machine.at += timedelta(seconds=25)
+        return True
+
+    outside.machine.wait = notes  # type: ignore[method-assign]  # while it is waited
+    outside.stage.advance(by="PT90M")
+    assert said == ["1:30 to go", "1:05 to go", "0:40 to go", "0:15 to go"]
+    assert outside.stage.doing == ""
+
+
+def test_a_world_is_begun_anew_once_nobody_outside_is_waited_for() -> None:
+    outside = Outside()
+    old = outside.stage.current
+    old.lock.away = 1
+
+    def comes_back(seconds: float) -> bool:
+        old.lock.away = 0
+        return True
+
+    outside.machine.wait = comes_back  # type: ignore[method-assign]  # as a call by the OMS ends meanwhile
+    outside.stage.reset()
+    assert outside.stage.current is not old
+    outside.stage.current.lock.away = 1
+    assert refused(Problem, outside.stage.reset).title == "Somebody outside is waited for"
+
+
 def test_a_fault_is_planned_by_the_machines_time() -> None:
     outside = Outside()
     planned = outside.control(

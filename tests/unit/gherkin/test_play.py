@@ -131,6 +131,7 @@ def test_a_line_without_a_scenario_is_refused_with_those_that_have_one(
         (["-t", "slow and"], "'slow and', at character 9: expected not OR"),
         (["-t", "(slow"], "'(slow', at character 6: expected right parenthesis"),
         (["-k", "firzt"], "-k: no scenario here has 'firzt' in its name or its file's; nearest: \"First\"\n"),
+        (["--longest-wait", "2 days"], "'2 days' is no ISO 8601 duration such as PT48H"),
         (["-k", "second", "-t", "slow"], "There is nothing to play here: none of 4 scenarios is what was asked for."),
     ],
 )

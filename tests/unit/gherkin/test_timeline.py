@@ -68,7 +68,7 @@ def test_where_time_passes_by_itself_no_date_is_set_and_nobody_waits_for_too_lon
     timeline.advance(by="PT2H")
     waited = machine.waited
     words = str(refused(NotJudged, timeline.advance, by="PT90M"))
-    assert words == ("by then it has waited for 3 h 30 min, which take 3 min of real time here; --longest-wait is 3 h")
+    assert words == ("it waits for 3 h 30 min, which take 3 min of real time here; --longest-wait is 3 h")
     assert "it sets a date" in str(refused(NotJudged, timeline.reset, start="2031-06-01T08:00:00Z"))
     assert machine.waited == waited == 120
     timeline.ends("PT2H")
