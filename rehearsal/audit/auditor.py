@@ -95,13 +95,8 @@ class Auditor:
         self._by_default = by_default
         self._look = look
         self._silent: dict[Capability, str] = {}  # what a seat is capable of and does not answer, and its last words
-        self._attend()
-
-    def _attend(self) -> None:
-        """Have the invariants judged whose eyes and ears there are at present."""
-        seen = self._capabilities - self._silent.keys()
-        judging = {number: one for number, one in self.memory.invariants.items() if one.needs <= seen}
-        at_rest = {number: one for number, one in judging.items() if one.needs_at_rest <= seen}
+        judging = {number: one for number, one in self.memory.invariants.items() if one.needs <= capabilities}
+        at_rest = {number: one for number, one in judging.items() if one.needs_at_rest <= capabilities}
         self._on_event = _overriding("on_event", judging)
         self._on_exchange = _overriding("on_exchange", judging)
         self._on_line = _overriding("on_line", judging)
@@ -119,12 +114,9 @@ class Auditor:
     def on_answer(self, capability: Capability, failure: str | None) -> None:
         """Take note of how a seat has answered: after a failure nothing is judged that needs it, until it answers."""
         if failure is not None:
-            known = capability in self._silent
             self._silent[capability] = failure
         else:
-            known = self._silent.pop(capability, None) is None
-        if not known:
-            self._attend()
+            self._silent.pop(capability, None)
 
     def on_trouble(self, trouble: Trouble) -> None:
         """Take note of a hit: limits are longer by what it gives."""
@@ -224,6 +216,8 @@ class Auditor:
 
     def _note(self, number: int, violations: Iterable[Violation]) -> None:
         for violation in violations:
+            if self._silent and not self.memory.invariants[number].needs.isdisjoint(self._silent):
+                continue
             if violation.unless_by_default is not None and self._may_be_by_default(violation.unless_by_default):
                 continue
             known = self.memory.broken.get((number, violation.key))

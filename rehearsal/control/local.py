@@ -30,7 +30,7 @@ from rehearsal.control.serializers import adjustment, cancellation, decided, ord
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.control.state import StageState
 from rehearsal.control.validation import demand
-from rehearsal.seats.port import NotCapable, SeatFailed, SeatRefuses
+from rehearsal.seats.port import NotCapable, SeatDown, SeatFailed, SeatRefuses
 from rehearsal.simulation.compression import Machine, Pace
 from rehearsal.trace.diagram import mermaid
 from rehearsal.trace.har import har
@@ -407,7 +407,7 @@ def _discreet(world: World) -> Iterator[None]:
     try:
         yield
     except SeatFailed as failure:
-        raise SeatFailed(world.discreet(str(failure))) from failure
+        raise type(failure)(world.discreet(str(failure))) from failure
 
 
 @contextmanager
@@ -440,6 +440,8 @@ def refusals() -> Iterator[None]:
         raise Problem(422, "Invalid value", str(error), field=error.field) from error
     except SeatRefuses as error:
         raise Problem(error.status, error.title, error.detail, field=error.field) from error
+    except SeatDown as error:
+        raise Problem(501, "Not on this stage", str(error)) from error
     except SeatFailed as error:
         raise Problem(500, CONNECTOR_FAILED, str(error)) from error
     except NotCapable as error:

@@ -207,6 +207,7 @@ class OurOms(Oms):
 
     capabilities: frozenset[Capability] = OF_AN_OMS
     unheard = frozenset[Sight]()
+    unanswered = None  # what it keeps it brings to the connector by itself, and is judged by that
     address = None
 
     def __init__(self, place: Place, client: Client, conduct: Conduct) -> None:

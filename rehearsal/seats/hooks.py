@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -31,6 +31,7 @@ from rehearsal.seats.port import (
     NotCapable,
     OmsSeat,
     Place,
+    SeatDown,
     SeatEvent,
     SeatFailed,
     SeatRefuses,
@@ -118,10 +119,31 @@ class Look:
     number: int = 0
 
 
+class NoAnswer(SeatFailed):
+    """No answer came: what was asked may have been done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A decision to which no answer came: it is given once more at the next look, if it is still asked for."""
+
+    path: str
+    body: Json
+    meant: Json
+    since: datetime
+    words: str
+
+    @property
+    def told(self) -> str:
+        """Return in words that it is kept."""
+        return f"kept since {self.since:%Y-%m-%d %H:%M} UTC, to be tried again at the next look: {self.words}"
+
+
 class Endpoints:
     """The endpoints at one address: asks them, and judges what comes back."""
 
     def __init__(self, place: Place, hooks: Hooks, *, patience: float = PATIENCE) -> None:
+        self._place = place
         self.url, self._there, self._patience = hooks.url.rstrip("/"), frozenset(hooks.endpoints), patience
         self._contract = Contract.load("seat")
         self._http = place.outward(HOST, to="oms", contract="seat", url=hooks.url)
@@ -172,7 +194,9 @@ class Endpoints:
                 method, f"https://{HOST}{path}", json=body, timeout=self._patience, allow_redirects=False
             )
         except requests.RequestException as error:
-            raise SeatFailed(f"{asked}: {self._failure(error)}") from error
+            if self._place.down():
+                raise SeatDown(f"{asked}: nobody answers there while the connector is down") from error
+            raise NoAnswer(f"{asked}: {self._failure(error)}") from error
         message = read(answer.headers.get("content-type", ""), answer.content)
         found = self._contract.find(method, path)
         assert found is not None, path
@@ -254,6 +278,10 @@ class HooksOms(OmsSeat):
         self._listeners: list[Callable[[SeatEvent], None]] = []
         self._seen: dict[str, Case] = {}
         self._parcels: list[Json] = []
+        self._untold: list[Json] = []  # parcels that nobody would hear of
+        self._kept: dict[str, Kept] = {}  # by case
+        self._lost = 0  # refunds of which nobody knows what they have become
+        self._refused: dict[str, str] = {}  # in what words, by case
         self._look_at = place.clock.now()
 
     @property
@@ -292,21 +320,58 @@ class HooksOms(OmsSeat):
             parcel = self._tell_parcel()
             return Look(now, "is told of a parcel", True, parcel["return_id"], parcel["order_id"])
         self._look_at = now + LOOK_EVERY
-        news = [case for case in self._cases() if self._seen.get(case.id) != case]
+        self._parcels, self._untold = self._untold, []
+        cases = self._cases()
+        again = self._give_again({case.id: case for case in cases})
+        news = [case for case in cases if self._seen.get(case.id) != case]
         for case in news:
             self._seen[case.id] = case
             self._tell("case_seen", case, can=list(case.can))
         only = news[0] if len(news) == 1 else None
         what = f"sees {len(news)} cases" if len(news) != 1 else f"sees case {news[0].id}"
         about = (only.return_id, only.order_id) if only else (None, None)
-        return Look(now, what, bool(news), *about)
+        return Look(now, ", ".join([what, *again]), bool(news or again), *about)
+
+    def _give_again(self, cases: Mapping[str, Case]) -> list[str]:
+        """Give what is kept once more where it is still asked for; return in words what came of it."""
+        told = []
+        for number, kept in list(self._kept.items()):
+            case = cases.get(number)
+            standing = self._place.books.claim(case.claim) if case is not None and case.claim else None
+            if case is None or not case.can or standing is None or standing.question != kept.meant["question"]:
+                del self._kept[number]  # it has arrived after all, or somebody else was faster
+                continue
+            try:
+                self._hooks.ask("POST", kept.path, kept.body)
+            except (NoAnswer, SeatDown) as silence:
+                self._kept[number] = replace(kept, words=str(silence))
+                continue
+            except SeatRefuses as refusal:
+                self._refused[number] = str(refusal)
+            else:
+                self._tell("decision_given", case, **kept.meant, accepted=True)
+            del self._kept[number]
+            told.append(f"gives what was kept of case {number}")
+        return told
 
     # what the staff see
     def adjustments(self) -> Sequence[Case]:
         """Return all cases."""
         if "cases" not in self._hooks:
             raise NotCapable(Capability.STAFF_SEES)
-        return self._cases()
+        return [self._as_shown(case) for case in self._cases()]
+
+    def _as_shown(self, case: Case) -> Case:
+        """Return a case with what has become of a decision to which no answer came."""
+        kept, refused = self._kept.get(case.id), self._refused.get(case.id)
+        if kept is not None:
+            return replace(case, can=(), error=kept.told)
+        return case if refused is None or case.error else replace(case, error=refused)
+
+    @property
+    def unanswered(self) -> str | None:
+        """Return in words which decisions are kept."""
+        return "; ".join(f"the decision on case {number} is {kept.told}" for number, kept in self._kept.items()) or None
 
     def ledger(self) -> Mapping[str, Decimal]:
         """Return what has been refunded."""
@@ -364,14 +429,22 @@ class HooksOms(OmsSeat):
             record_only=record_only or None,
             restock=restock or None,
         )
-        case = self._hooks.case("/refunds", self._hooks.ask("POST", "/refunds", body))
         sums = {"amount": worth if amount is None else amount, "currency": currency}
         about = {"line_item_ids": units, "reason": reason, "restock": restock, **sums}
-        if record_only:
+        try:
+            case = self._hooks.case("/refunds", self._hooks.ask("POST", "/refunds", body))
+        except SeatFailed:  # it may have been made all the same
+            self._lost += 1
+            self._tell_refund(Case(f"unanswered-{self._lost}", order_id, ()), about, record_only, accepted=False)
+            raise
+        self._tell_refund(case, about, record_only, accepted=True)
+        return Done(case)
+
+    def _tell_refund(self, case: Case, about: Json, recorded: bool, *, accepted: bool) -> None:
+        if recorded:
             self._tell("refund_recorded", case, **about)
         else:
-            self._tell("refund_requested", case, **about, accepted=True)
-        return Done(case)
+            self._tell("refund_requested", case, **about, accepted=accepted)
 
     def receive_parcel(
         self, *, return_id: str, order_id: str, line_item_ids: Sequence[str], tracking_number: str | None = None
@@ -384,7 +457,11 @@ class HooksOms(OmsSeat):
 
     def _tell_parcel(self) -> Json:
         parcel = self._parcels.pop(0)
-        self._hooks.ask("POST", "/parcels", parcel)
+        try:
+            self._hooks.ask("POST", "/parcels", parcel)
+        except SeatFailed:
+            self._untold.append(parcel)
+            raise
         return parcel
 
     def _cases(self) -> list[Case]:
@@ -406,6 +483,9 @@ class HooksOms(OmsSeat):
         case = next((case for case in self._cases() if case.id == case_id), None)
         if case is None:
             raise SeatRefuses(404, "Unknown adjustment", f"The OMS has no case {case_id}.", "adjustment_id")
+        if case_id in self._kept:
+            raise SeatRefuses(409, "Decided already", f"The decision on {case_id} is {self._kept[case_id].told}")
+        self._refused.pop(case_id, None)
         standing = self._place.books.claim(case.claim) if case.claim else None
         question = standing.question if standing else "request"
         meant: Json = {"decision": answer, "question": question, "grade": None, "reason": words.get("reason")}
@@ -422,9 +502,12 @@ class HooksOms(OmsSeat):
         about = {"amount": amount, "currency": currency, "reason": None, "words_to_buyer": None, **meant}
         try:
             answer = self._hooks.ask("POST", path, body)
-        except SeatFailed:
+        except SeatFailed as failure:
             self._tell("decision_given", case, **about, accepted=False)
-            raise
+            if not isinstance(failure, NoAnswer | SeatDown):
+                raise
+            self._kept[case.id] = Kept(path, body, about, self._place.clock.now(), str(failure))
+            return Done(self._as_shown(case), kept=True)
         self._tell("decision_given", case, **about, accepted=True)
         if answer:
             case = self._hooks.case(path, answer)

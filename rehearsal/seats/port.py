@@ -69,6 +69,10 @@ class SeatFailed(Exception):
     """Who sits here has not answered, or not as agreed: whom was asked what, what came back, what would be right."""
 
 
+class SeatDown(SeatFailed):
+    """Nobody answers because the stage has ended the connector's process, and has not started it again."""
+
+
 class SeatRefuses(Exception):
     """Who sits here will not do what was asked, in their own words; nothing has changed."""
 
@@ -331,6 +335,11 @@ class OmsSeat(Seat, Protocol):
         """Return what its staff do or see without the stage's hearing of it; nothing is judged that rests on it."""
         return frozenset()
 
+    @property
+    def unanswered(self) -> str | None:
+        """Return in words which decisions are kept, as no answer to them came; nothing is judged that rests on them."""
+        return None
+
     # STAFF_SEES
     def adjustments(self) -> Sequence[AdjustmentRow]:
         """Return all cases."""
@@ -412,7 +421,8 @@ class Place:
 
     Who asks somebody outside and waits for them does so within `letting_go`: then they can call back. `outward` has a
     host name on the wire lead to an address outside, and returns a session of the stage's own that gets there.
-    `shops` are those that are open, and `written` is how many calls of the seat's own were to change something.
+    `shops` are those that are open, `written` is how many calls of the seat's own were to change something, and `down`
+    is whether the connector has been killed and not started again.
     """
 
     world: str
@@ -424,6 +434,7 @@ class Place:
     books: MarketplaceBooks
     shops: Callable[[], Sequence[OpenShop]] = tuple
     written: Callable[[], int] = int
+    down: Callable[[], bool] = bool
 
 
 UNTOLD_CONDUCT: Final = ("person", "careful")  # how an OMS behaves that is told nothing

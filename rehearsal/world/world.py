@@ -256,8 +256,9 @@ class World:
         return Conduct(begun.oms_policy, begun.oms_manners, second)
 
     def _place(self, seat: str) -> Place:
-        session, written = self.wire.session(seat), lambda: self.state.written
-        more = (self._outward, Market(self.marketplace), self._shops_open, written)
+        session, state = self.wire.session(seat), self.state
+        seen = (lambda: state.written, lambda: state.down_since is not None)
+        more = (self._outward, Market(self.marketplace), self._shops_open, *seen)
         return Place(self.name, self.seed, self.clock, session, self.letting_go, *more)
 
     def _outward(self, host: str, *, to: str, contract: str, url: str) -> requests.Session:
@@ -481,6 +482,8 @@ class World:
         if points is not None:
             self.revive()
             points.act_ended(name, changed=act.changed)
+        if name == "oms":
+            self._hear_staff()
         if name == "connector" and act.changed:
             self.auditor.on_ledger(self._shown(Capability.LEDGER, self.connector.ledger, {}))
         self.auditor.after_act(self.now)
@@ -503,6 +506,11 @@ class World:
         self.auditor.on_answer(Capability.STAFF_SEES, str(failure))
         self.auditor.on_trouble(Extension(self.now, None, pulls=1))
         return Act(self.now, f"sees nothing: {failure}", who="oms")
+
+    def _hear_staff(self) -> None:
+        unanswered = self.oms.unanswered
+        if unanswered is not None or self.auditor.deaf:
+            self.auditor.on_answer(Capability.STAFF_DECIDES, unanswered)
 
     def _shown(self, capability: Capability, ask: Callable[[], T], nothing: T) -> T:
         """Return what a seat shows; nothing where it cannot, or does not answer: then nothing is judged of it."""
@@ -584,6 +592,7 @@ class World:
         with self.lock:
             with suppress(SeatFailed):  # which is told beside the findings
                 self.hear()
+            self._hear_staff()
             judged = self.state.rest.judged
             if judged is not None and Capability.LEDGER in self.capabilities and self.books() != judged:
                 self._judge()

@@ -104,7 +104,52 @@ def test_nobody_there_is_told() -> None:
     with pytest.raises(Problem, match=r"/cases: no answer \(\[Errno \d+\] Connection refused\)"):
         stage.oms_adjustments()
     assert "Connection refused" in stage.advance(by="PT0S")["fired"][0]["what"]
+    stage.current.state.down_since = stage.current.now
+    with pytest.raises(Problem, match="nobody answers there while the connector is down") as killed:
+        stage.oms_adjustments()
+    assert killed.value.status == 501, "what the stage has done itself is nobody's failure"
     stage.close()
+
+
+def cut_short() -> Iterator[bytes]:
+    yield b"{"
+    raise ConnectionAbortedError("as the process dies")
+
+
+@pytest.mark.parametrize("acts", [False, True], ids=["lost", "taken"])
+def test_a_decision_to_which_no_answer_comes_is_kept_and_given_again_if_it_is_asked_for(acts: bool) -> None:
+    with seated() as (stage, team):
+        returned, told = stage.request_return(stage.place_order()["order_id"], type="REFUND"), list[Any]()
+        stage.advance(by="PT15M")
+
+        def hangs_up() -> Any:
+            told.append(team.answer(returned["return_id"], "approve") if acts else None)
+            return Response(cut_short(), headers={"Content-Length": "9"}, content_type="application/json")
+
+        team.broken = {"POST /cases/<case_id>/<answer>": hangs_up}
+        decided = stage.oms_approve(returned["return_id"])
+        assert (decided["kept"], decided["can"]) == (True, [])
+        assert decided["error"].startswith("kept since 2031-03-03 09:15 UTC, to be tried again at the next look: POST")
+        assert "is kept since" in why(stage, "executed-once")
+        with pytest.raises(Problem, match="Decided already"):
+            stage.oms_reject(returned["return_id"])
+        stage.advance(by="PT30M")
+        assert len(told) == (1 if acts else 3), "at each look, while it is asked for"
+        team.broken = {}
+        stage.advance(by="PT1H")
+        assert stage.get_return(returned["return_id"])["refunded"] == returned["refund_total"]
+        assert stage.findings()["findings"] == []
+        assert why(stage, "executed-once") == ""
+
+
+def test_a_refund_without_an_answer_may_have_been_made() -> None:
+    with seated() as (stage, team):
+        order_id = stage.place_order()["order_id"]
+        team.broken = {"POST /refunds": lambda: (team.refund(), "done")[1]}
+        with pytest.raises(Problem, match="content-type is text/html"):
+            stage.oms_refund(order_id=order_id)
+        stage.advance(by="PT1H")
+        assert {finding["invariant"] for finding in stage.findings()["findings"]} == {"contract-kept"}
 
 
 def test_a_decision_without_an_answer_may_have_been_taken() -> None:
