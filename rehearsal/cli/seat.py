@@ -113,7 +113,7 @@ class Sitting:
     def __init__(self, seat: SeatDescription, addresses: Addresses, data: Path | None, stop: threading.Event) -> None:
         self._described, self._stop = seat, stop
         self._ended = False  # while it was waited for
-        shows = {"heard": self._heard, "died": self._died}
+        shows = {"heard": self._heard, "fails": self._fails}
         self._seat = ForeignSeat(seat, told(addresses), waits=self._waits, data=data, **shows)
         self._console = Console(stderr=True, highlight=False, soft_wrap=True)
         self._status: Status | None = None
@@ -147,8 +147,8 @@ class Sitting:
     def _heard(self, line: str) -> None:
         self._console.print(Text.assemble((f"{self._described.name} | ", "dim"), line))
 
-    def _died(self, how: str) -> None:
-        self._console.print(Text(f"{self._described.name} {how}, of its own accord.", style="bold"))
+    def _fails(self, how: str) -> None:
+        self._console.print(Text(f"{self._described.name} {how}.", style="bold"))
 
     def _waits(self, seconds: float) -> bool:
         if self._status is not None:

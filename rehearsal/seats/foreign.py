@@ -56,9 +56,9 @@ STATE: Final = "rehearsal"  # what comes back with an authorization code
 class ForeignSeat:
     """A seat as it is described, for one world after the other.
 
-    `around` are the addresses that are filled in. `heard` is told each line of output and `died` how it has ended of
-    its own accord, on another thread; `waits` is told for how many seconds the connector has been waited for, and says
-    whether it is to be waited for any longer.
+    `around` are the addresses that are filled in. `heard` is told each line of output, and `fails` how an answer has
+    failed or that it has ended of its own accord, on any thread. `waits` is told for how many seconds the connector has
+    been waited for, and says whether it is to be waited for any longer.
     """
 
     def __init__(
@@ -67,17 +67,17 @@ class ForeignSeat:
         around: Mapping[str, str],
         *,
         heard: Callable[[str], None] = lambda line: None,
-        died: Callable[[str], None] = lambda how: None,
+        fails: Callable[[str], None] = lambda how: None,
         waits: Callable[[float], bool] = lambda seconds: True,
         data: Path | None = None,
     ) -> None:
         self.described: Final = described
-        self.program: Final = Program(self._hear, died)
+        self.program: Final = Program(self._hear, lambda how: fails(f"{how}, of its own accord"))
         self.lines: Final[SimpleQueue[str]] = SimpleQueue()  # that no world has heard yet
         self.http: Final = requests.Session()
         self.http.trust_env = False
         self._around = dict(around)
-        self._heard, self._waits = heard, waits
+        self._heard, self._fails, self._waits = heard, fails, waits
         self._parent = data
         self._data: Path | None = None
         self._port = 0  # of the program that runs
@@ -161,14 +161,18 @@ class ForeignSeat:
         try:
             answer = self.http.request(method, where, timeout=ANSWER_PATIENCE, allow_redirects=False, **sent)  # type: ignore[arg-type]
         except requests.Timeout:
-            raise self.failed(f"did not answer {what} within {ANSWER_PATIENCE:g} seconds ({where})") from None
+            raise self._fault(f"did not answer {what} within {ANSWER_PATIENCE:g} seconds ({where})") from None
         except requests.RequestException as error:
             ended = self.program.ended(OUTLIVES)  # whoever hangs up may be about to end
             words = f"{ended or 'cannot be reached'}: {what} got no answer at {where} ({type(error).__name__})"
-            raise self.failed(words) from None
+            raise self._fault(words) from None
         if not 200 <= answer.status_code < 400:
-            raise self.failed(f"answered {what} with {answer.status_code} ({where})")
+            raise self._fault(f"answered {what} with {answer.status_code} ({where})")
         return answer
+
+    def _fault(self, what: str) -> SeatFailed:
+        self._fails(what)
+        return self.failed(what)
 
     def failed(self, what: str) -> SeatFailed:
         """Return what has gone wrong with the connector, in words, with its last lines."""

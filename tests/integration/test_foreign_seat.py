@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -156,6 +157,16 @@ def test_a_round_that_fails_is_the_connectors_failure_with_its_last_lines(
         assert one.stage.place_order()
         (told,) = one.stage.findings()["failures"]
         assert (told["what"], told["at"]) == (failed.value.detail, "2031-03-03T09:00:00Z")
+
+
+def test_a_round_that_fails_does_not_stop_a_clock_that_runs_and_is_told_with_the_findings(tmp_path: Path) -> None:
+    with sat(tmp_path, **manner("fails")) as one:
+        assert one.stage.let_pass(timedelta(minutes=1))
+        assert one.stage.let_pass(timedelta(minutes=15))
+        assert [one["what"].partition(" (")[0] for one in one.stage.findings()["failures"]] == [
+            "yes answered the round with 500",
+            "yes answered the round with 500",
+        ]
 
 
 def test_a_round_is_waited_for_in_bounds_and_others_are_served_meanwhile(
