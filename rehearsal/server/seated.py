@@ -47,7 +47,7 @@ class SeatedStage:
         self._seat = ForeignSeat(described, told(addresses))
         more = {"version": importlib.metadata.version("rehearsal")}
         stop = threading.Event()
-        settings |= begun_with(self._seat, stop)
+        settings |= {"strict_time": False} | begun_with(self._seat, stop)  # it may sign by the clock that it has (D1)
         self._factor = settings["pace"].factor if settings["pace"] else 0
         self.stage: Final = InProcessStage(World, addresses=addresses, more=lambda: more, profiles=profiles, **settings)
         self._settings = dict(self.stage.state.settings)

@@ -68,6 +68,7 @@ def test_what_it_can_is_judged_and_what_it_cannot_is_not(feature: Path, capsys: 
     assert re.match(r"On the seat of the connector\n  yes +driven; begins anew with the world\nWhat it cannot", shown)
     assert re.search(r"\n  staff sees +\S.* \(oms\)\n", shown)
     assert shown.endswith("2 scenarios: 2 held\n")
+    assert play(manner("own clock"), "-k", "answers") == ExitCode.CONTENT
     assert play({}, "-k", "staff", "--jobs", "2") == ExitCode.NOT_JUDGED
     shown = capsys.readouterr().out
     assert "a seat on this stage lacks the capability “staff sees”" in shown

@@ -1,7 +1,7 @@
 """A connector as somebody else writes one, with nothing of ours: it says yes to whoever wants money back.
 
 `MANNER` is in what way it is bad: `dies`, `fails`, `hangs` or is `killed` in its first round, `late` to be ready,
-`has_children`, `leaks`; or it `forgets` what it has begun when it dies.
+`has_children`, `leaks`; or it `forgets` what it has begun when it dies. One with an `own clock` signs by the machine's.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 import signal
 import subprocess
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -51,9 +51,10 @@ def shops() -> dict[str, str]:
 
 
 def call(token: str, method: str, path: str, body: Any = None, **query: str) -> Any:
-    """Make a signed call at an hour of the stage's."""
+    """Make a signed call."""
     sent = b"" if body is None else json.dumps(body).encode()
-    pairs = {"app_key": KEY, "timestamp": str(int(datetime.fromisoformat(said["now"]).timestamp())), **query}
+    moment = datetime.now(UTC) if MANNER == "own clock" else datetime.fromisoformat(said["now"])
+    pairs = {"app_key": KEY, "timestamp": str(int(moment.timestamp())), **query}
     text = path + "".join(f"{name}{pairs[name]}" for name in sorted(pairs)) + sent.decode()
     pairs["sign"] = hmac.new(SECRET.encode(), f"{SECRET}{text}{SECRET}".encode(), hashlib.sha256).hexdigest()
     headers = {"x-tts-access-token": token, "content-type": "application/json"}
