@@ -43,10 +43,11 @@ Json = dict[str, Any]
 HOST: Final = "hooks.seat"  # where the endpoints are on the wire of a world, wherever they are in life
 LOOK_EVERY: Final = timedelta(minutes=15)  # as often as our OMS pulls
 RANK: Final = 6  # the OMS's (D3)
+DECISIONS: Final = ("approve", "reject", "inspect", "refund")  # which may be refused
 SCHEMA: Final = Judge("seat")
 ANSWERS: Final = {
     # what an endpoint answers, as the contract calls it
-    **dict.fromkeys(("approve", "reject", "inspect", "refund"), "Case"),
+    **dict.fromkeys(DECISIONS, "Case"),
     "cases": "Cases", "book": "Book", "activity": "Activity",
 }  # fmt: skip
 STAFF: Final = frozenset({"approve", "reject"})  # without either, the staff cannot answer
@@ -202,8 +203,7 @@ class Endpoints:
         assert found is not None, path
         operation = found[0]
         if answer.status_code == 404 and _nobody_serves(message.body):
-            hint = f"serve it, or leave {operation.id} out of oms.endpoints in the seat's file"
-            raise SeatFailed(f"{asked} is answered with 404; {hint}")
+            raise SeatFailed(f"{asked} is answered with 404; {_hint(operation.id)}")
         headers = {name.lower(): value for name, value in answer.headers.items()}
         breaches = operation.judge_response(answer.status_code, headers, message)
         if breaches:
@@ -211,7 +211,10 @@ class Endpoints:
         if not _is_text(message.body):
             raise SeatFailed(f"{asked}: the body has half a character in it, which is no text")
         if answer.status_code >= 400:
-            raise _refusal(answer.status_code, message.body)
+            refusal = _refusal(answer.status_code, message.body)
+            if operation.id not in DECISIONS:
+                raise SeatFailed(f"{asked} is answered with {answer.status_code} ({refusal}); {_hint(operation.id)}")
+            raise refusal
         return message.body if isinstance(message.body, dict) else {}
 
     def _failure(self, error: requests.RequestException) -> str:
@@ -251,6 +254,10 @@ def _is_text(body: Any) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _hint(endpoint: str) -> str:
+    return f"serve it, or leave {endpoint} out of oms.hooks.endpoints in the seat's file"
 
 
 def _nobody_serves(body: Any) -> bool:

@@ -52,6 +52,7 @@ HOSTILE = {
     lambda: Response("boom", 500):                          "the status is 500; it would be one of 200, 404",
     lambda: Response("<html>Not Found</html>", 404):        "is answered with 404; serve it, or leave cases out",
     lambda: (jsonify(detail="Not Found"), 404):             "is answered with 404; serve it, or leave cases out",
+    lambda: (jsonify(title="No such page"), 404):           "is answered with 404 (No such page); serve it, or leave",
     lambda: Response("{}", content_type="application/json", headers={"Content-Encoding": "gzip"}): "no answer (",
 }
 # fmt: on
@@ -247,6 +248,20 @@ def test_what_has_no_endpoint_is_not_asked_and_not_judged() -> None:
         stage.advance(by="PT6H")
         assert stage.findings()["findings"] == []
         assert "book" in why(stage, "books-agree")
+
+
+def test_a_parcel_that_is_not_heard_of_is_told_again() -> None:
+    with seated() as (stage, team):
+        returned = stage.request_return(stage.place_order()["order_id"])
+        stage.advance(by="PT1H")
+        stage.ship_return(returned["return_id"])
+        stage.arrive_return(returned["return_id"])
+        team.broken = {"POST /parcels": lambda: (jsonify(title="The dock is closed"), 404)}
+        (fired,) = stage.advance(by="PT0S")["fired"]
+        assert "is answered with 404 (The dock is closed)" in fired["what"]
+        team.broken = {}
+        stage.advance(by="PT30M")
+        assert [parcel["return_id"] for parcel in team.parcels] == [returned["return_id"]]
 
 
 def test_parcels_are_told_to_whoever_asks_for_them() -> None:
