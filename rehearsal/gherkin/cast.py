@@ -114,6 +114,14 @@ class Clock:
         """Let time pass until a moment."""
         self.stage.advance(to=moment.isoformat().replace("+00:00", "Z"))
 
+    def same(self, told: str | None, known: str | None) -> bool:
+        """Return whether a time is told as exactly as it can be known: by the machine's clock in whole seconds."""
+        if told is None or known is None:
+            return told == known
+        world = self.stage.world()
+        grain = timedelta(seconds=world["speed"] if "business_now" in world else 0)
+        return abs(datetime.fromisoformat(told) - datetime.fromisoformat(known)) <= grain
+
     def starts_at(self, moment: datetime) -> None:
         """Begin the world anew at a moment."""
         self.stage.reset(start=moment.isoformat().replace("+00:00", "Z"))

@@ -18,8 +18,7 @@ import requests
 from waitress import serve
 from werkzeug import Request, Response
 
-from connector import Connector, Settings
-from connector.cli import SystemClock, work
+from connector import Connector, Settings, cli
 from connector.errors import Duplicate
 
 HTTP = requests.Session()
@@ -60,10 +59,11 @@ class ByMachine:
         self.begin()
 
     def a_clock(self) -> Any:
-        return SystemClock()
+        return cli.SystemClock()
 
     def begin(self) -> None:
-        threading.Thread(target=work, args=(self.connector, threading.Event()), daemon=True).start()
+        cli.LOOK_EVERY = 0.1  # type: ignore[misc]  # a second is long in a world that runs fast
+        threading.Thread(target=cli.work, args=(self.connector, threading.Event()), daemon=True).start()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         asked = Request(environ)
