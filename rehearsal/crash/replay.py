@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
 from rehearsal.control.calls import CALLS
+from rehearsal.control.formats import duration, shown_time
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.places import CONNECTOR_FAILED
 from rehearsal.control.stage import Json, Problem
@@ -19,6 +20,7 @@ from rehearsal.world.boundaries import Boundary, CrashPoints
 from rehearsal.world.world import World
 
 AFTERWARDS: Final = "PT1H"  # after the hour that every scenario has: a death costs a round, and the OMS a pull
+AGAIN: Final = ("oms_approve", "oms_reject", "oms_inspect", "advance")  # what asks for the same when asked twice
 # What has to be the same at rest. Texts are not compared, for they may tell of the death.
 _COMPARED: Final = {
     "ledgers": ("orders", ("order_id", "paid", "marketplace", "connector", "oms")),
@@ -38,6 +40,7 @@ class Ending:
     findings: Sequence[Json]
     refused: Sequence[str]
     failures: tuple[str, ...] = ()
+    lost: str = ""  # what was asked of it when it died, and nobody can tell whether to ask again
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,8 @@ def trial(story: Story, boundary: Boundary, down: timedelta) -> Trial:
         why = "the connector never came by here again: the story does not play the same twice"
         ours = story.script.seat is None
         return Trial(place, boundary.number, what, why, failed=ours, not_judged=not ours)
+    if ending.lost:
+        return Trial(place, boundary.number, what, ending.lost, not_judged=True)
     otherwise = sum(one != other for one, other in zip(story.ending.refused, ending.refused, strict=True))
     return Trial(place, boundary.number, what, _wrong(story, ending), otherwise)
 
@@ -121,8 +126,9 @@ def _play(script: Script, points: CrashPoints) -> Ending:
         telling = Telling(stage, points)
         stage.current.kill_at(points)
         refused = [telling.ask(asked) for asked in (*script.calls, Asked("advance", {}, {"by": AFTERWARDS}))]
+        stage.current.wire.boundaries.clear()  # who looks at what has come of it is no part of the story
         telling.hear(stage.findings)  # a connector that has ended of its own accord says so once
-        return Ending(_rest(stage), stage.findings()["findings"], refused, tuple(telling.failures))
+        return Ending(_rest(stage), stage.findings()["findings"], refused, tuple(telling.failures), telling.lost)
 
 
 @dataclass(slots=True)
@@ -132,15 +138,34 @@ class Telling:
     stage: InProcessStage
     points: CrashPoints
     failures: list[str] = field(default_factory=list)
+    lost: str = ""
 
     def ask(self, asked: Asked) -> str:
-        """Make a call of the story; return why it was refused."""
-        refused = self.hear(lambda: self.stage.request(CALLS[asked.name], asked.path, asked.body))
-        self.hear(self.stage.revive)
+        """Make a call of the story; return why it was refused.
+
+        Where the connector dies in the midst of it, time passes on, and staff who got no answer ask again.
+        """
+        asked = self._by_the_clock(asked)
+        refused = self._make(asked)
+        if self.points.dying:
+            self.hear(self.stage.revive)
+            if refused and asked.name in AGAIN and not (self.points.down and asked.name != "advance"):
+                return self._make(asked)
+            self.lost = f"{asked.name} was asked when it died: nobody can tell whether to ask again" if refused else ""
         if asked.name == "reset" and not refused:  # the world that was there is gone, with all its connector came by
             self.points.begin_anew()
             self.stage.current.kill_at(self.points)
         return refused
+
+    def _make(self, asked: Asked) -> str:
+        return self.hear(lambda: self.stage.request(CALLS[asked.name], asked.path, asked.body))
+
+    def _by_the_clock(self, asked: Asked) -> Asked:
+        """Return the same call, with a span of time as the moment at which it ends."""
+        if asked.name != "advance" or "by" not in asked.body:
+            return asked
+        end = self.stage.current.now + duration(asked.body["by"], "by")
+        return replace(asked, body={"to": shown_time(end)})
 
     def hear(self, act: Callable[[], object]) -> str:
         """Do something; return why it was refused."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rehearsal.control.calls import Call
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Json, Stage
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.runner import Run, SuiteRun, Watcher, run_suite
+
+OF_A_SEAT: Final = ("seats", "pace")  # what a world of a connector's that is not ours begins with, beside all else
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,8 @@ class Scribe(Watcher):
     def opened(self, stage: Stage) -> None:
         assert isinstance(stage, InProcessStage)
         self._calls = []
-        self._begun = dict(stage.state.settings), dict(stage.profiles)
+        begun = {name: value for name, value in stage.state.settings.items() if name not in OF_A_SEAT}
+        self._begun = begun, dict(stage.profiles)
         stage.on_call = self._asked
         self._watcher.opened(stage)
 

@@ -26,7 +26,7 @@ from mock_tiktok import AppName, LedgerLine, Marketplace
 from mock_tiktok.errors import BadValue
 from mock_tiktok.state.marketplace import MarketplaceState
 from rehearsal.audit.auditor import Auditor
-from rehearsal.audit.event import LogLine
+from rehearsal.audit.event import EventName, LogLine
 from rehearsal.audit.event import Trouble as Extension
 from rehearsal.audit.finding import Finding
 from rehearsal.audit.invariant import LedgerRow, PlayerEvent, Quiescence
@@ -651,6 +651,8 @@ class World:
         return "\n".join(REDACTED if self.marketplace.personal_data_in(one) else hidden(one) for one in lines)
 
     def _on_oms(self, event: Any) -> None:
+        if event.name == EventName.CASE_SEEN:  # it answers again, if it did not
+            self.auditor.on_answer(Capability.STAFF_SEES, None)
         self._note("oms", event)
 
     def _note(self, who: str, event: Any) -> None:

@@ -12,7 +12,7 @@ import pytest
 from rehearsal.cli import run
 from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.seats import foreign
-from tests.integration.test_foreign_seat import ENV, describe
+from tests.integration.test_foreign_seat import ADDRESS, ENV, describe
 
 FEATURE = """
 Feature: Somebody else's connector
@@ -164,6 +164,19 @@ def test_every_call_is_a_place_to_die_and_what_it_keeps_decides(
     assert "own.feature:6, boundary 3: before approveReturn" in shown
     assert "returns: without the death, not with it: return_id" in shown
     assert "rehearsal crash own.feature:6 --point 3 --seed 1 --seat seat.yaml" in shown
+
+
+def test_staff_who_got_no_answer_as_it_died_look_and_ask_again(
+    feature: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    oms = {"hooks": {"url": f"{ADDRESS}/hooks", "endpoints": ["cases", "approve"]}}
+    asks = {**manner("asks"), "oms": oms}
+    approved = FEATURE.replace("When the seller rejects", "And an hour has passed\n    When the seller approves")
+    feature.write_text(approved.replace("paid back nothing", "paid back 39.98 USD"), encoding="utf-8")
+    assert play(asks, "-k", "staff") == ExitCode.CONTENT
+    assert "staff sees" not in capsys.readouterr().out
+    for number, what in (("3", "cases are looked at"), ("27", "a case is approved")):
+        assert crash(asks, "-k", "staff", "--point", number) == ExitCode.CONTENT, what
 
 
 @pytest.mark.parametrize(

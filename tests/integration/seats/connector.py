@@ -1,7 +1,8 @@
 """A connector as somebody else writes one, with nothing of ours: it says yes to whoever wants money back.
 
 `MANNER` is in what way it is bad: `dies`, `fails`, `hangs` or is `killed` in its first round, `late` to be ready,
-`has_children`, `leaks`; or it `forgets` what it has begun when it dies. One with an `own clock` signs by the machine's.
+`has_children`, `leaks`; or it `forgets` what it has begun when it dies. One with an `own clock` signs by the machine's,
+and one that `asks` does not decide itself: its staff do, by hooks.
 """
 
 from __future__ import annotations
@@ -66,13 +67,33 @@ def round_() -> None:
     if MANNER == "dies":
         print("ValueError: cannot go on", file=sys.stderr, flush=True)
         os._exit(3)
+    for claim, waits in claims().items():
+        if waits and MANNER != "asks" and not begun(claim):
+            approve(claim, waits)
+
+
+def claims() -> dict[str, Any]:
+    """Return every claim that there is; what waits for an answer, else nothing."""
+    found: dict[str, Any] = {}
     for cipher, token in shops().items():
-        found = call(token, "POST", f"{RETURNS}/search", {}, shop_cipher=cipher, page_size="50")
-        for one in found.get("return_orders", []):
-            if one["return_status"] == "RETURN_OR_REFUND_REQUEST_PENDING" and not begun(one["return_id"]):
-                path, yes = f"{RETURNS}/{one['return_id']}/approve", {"decision": "APPROVE_REFUND"}
-                call(token, "POST", path, yes, shop_cipher=cipher, idempotency_key=one["return_id"])
-                print(f"approved {one['return_id']}")
+        page = call(token, "POST", f"{RETURNS}/search", {}, shop_cipher=cipher, page_size="50")
+        for one in page.get("return_orders", []):
+            waits = one["return_status"] == "RETURN_OR_REFUND_REQUEST_PENDING"
+            found[one["return_id"]] = {**one, "cipher": cipher, "token": token} if waits else None
+    return found
+
+
+def approve(claim: str, waits: Any) -> None:
+    path, yes = f"{RETURNS}/{claim}/approve", {"decision": "APPROVE_REFUND"}
+    call(waits["token"], "POST", path, yes, shop_cipher=waits["cipher"], idempotency_key=claim)
+    print(f"approved {claim}")
+
+
+def cases() -> Any:
+    """Return what the staff see: the claims that wait for them."""
+    waiting = [one for one in claims().values() if one]
+    ids = [{"id": one["return_id"], "return_id": one["return_id"], "order_id": one["order_id"]} for one in waiting]
+    return {"cases": [{**one, "can": ["approve"]} for one in ids]}
 
 
 def begun(claim: str) -> bool:
@@ -89,10 +110,17 @@ class Doors(BaseHTTPRequestHandler):
         asked = urlsplit(self.path)
         if asked.path == "/authorize":
             exchange(parse_qs(asked.query)["code"][0])
-        self.end(503 if MANNER == "late" else 200)
+        if asked.path == "/hooks/cases":
+            return self.end(200, json.dumps(cases()).encode())
+        return self.end(503 if MANNER == "late" else 200)
 
     def do_POST(self) -> None:
-        said.update(json.loads(self.rfile.read(int(self.headers["content-length"]))))
+        sent = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        if self.path.startswith("/hooks/cases/"):
+            if waits := claims()[claim := self.path.split("/")[3]]:
+                approve(claim, waits)
+            return self.end(204)
+        said.update(sent)
         if MANNER == "fails":
             print("the shop's table is locked")
             return self.end(500)
@@ -104,10 +132,12 @@ class Doors(BaseHTTPRequestHandler):
         round_()
         return self.end(204)
 
-    def end(self, status: int) -> None:
+    def end(self, status: int, body: bytes = b"") -> None:
         self.send_response(status)
-        self.send_header("content-length", "0")
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
         self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -117,6 +147,8 @@ if __name__ == "__main__":
     if MANNER == "has_children":
         child = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
         print(f"child {child.pid}")
+    with CALL(f"{os.environ['CONTROL']}/clock", timeout=20) as clock:
+        said["now"] = clock.headers["Rehearsal-Now"]
     for given in filter(None, os.environ.get("CODES", "").split(",")):
         exchange(given)
     print(f"knows {len(shops())}")
