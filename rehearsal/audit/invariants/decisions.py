@@ -7,13 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from rehearsal.audit.claims import Claim
 from rehearsal.audit.decision_ledger import APPROVING, is_rejection
-from rehearsal.audit.event import MOVES, OPEN_API, REQUESTS, EventName
+from rehearsal.audit.event import MOVES, REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Violation
 from rehearsal.audit.invariants.executed_once import departs
-from rehearsal.audit.settling import ENDED
 from rehearsal.seats.port import Capability
 from rehearsal.wire.recorder import Exchange
 
@@ -23,17 +21,12 @@ TOO_MANY: Final = 429
 
 @dataclass(eq=False, slots=True)
 class NoRefundAfterNo(Invariant):
-    """Per claim (D26): another return of the same order is judged by itself.
-
-    Where nobody hears what the staff decide, a refund of the seller's of the very units, and of no less, that a claim
-    asks for which stands rejected is that claim's.
-    """
+    """Per claim (D26): another return of the same order is judged by itself."""
 
     slug = "no-refund-after-no"
     rule = "A rejection is never followed by a refund, unless arbitration, a lapse or the seller says so."
 
     _rejected: dict[str, int] = field(default_factory=dict)
-    _begun: list[tuple[PlayerEvent, Claim]] = field(default_factory=list)  # such refunds, in the call that goes on
 
     def after_act(self, now: datetime) -> Iterable[Violation]:
         """A no that the OMS gave is not a yes at the marketplace."""
@@ -52,8 +45,6 @@ class NoRefundAfterNo(Invariant):
                 event.action in APPROVING and event.by in ("seller", "seller_center", "operator")
             ):
                 self._rejected.pop(claim, None)
-        elif event.name == EventName.RETURN_REQUESTED and event.by == OPEN_API and not self.decisions.heard:
-            self._begun += [(event, one) for one in self._standing(event)]
         elif event.name == EventName.DISPUTE_DECIDED and event.outcome == SUPPORT_BUYER:
             self._rejected.pop(claim, None)
         elif event.name == EventName.MONEY_PAID and claim in self._rejected:
@@ -66,35 +57,6 @@ class NoRefundAfterNo(Invariant):
                     events=(self._rejected[claim], event.seq),
                     money={"amount": str(event.amount)},
                     about={"order_id": event.order, "claim": claim},
-                ),
-            )
-
-    def _standing(self, event: PlayerEvent) -> Iterable[Claim]:
-        """Return the rejected claims that are not over and whose money a refund of the seller's pays."""
-        for claim in self.claims.of_order.get(event.order, ()):
-            stands = claim.id in self._rejected and not claim.now.status.endswith(ENDED)
-            if stands and claim.units <= set(event.units) and claim.now.total <= (event.refund_total or 0):
-                yield claim
-
-    def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
-        """Learn who began such refunds."""
-        if not self._begun or exchange.callee != "marketplace":
-            return NO_VIOLATION
-        return self._judge_begun(exchange)
-
-    def _judge_begun(self, exchange: Exchange) -> Iterable[Violation]:
-        begun, self._begun = self._begun, []
-        for event, claim in () if exchange.outside else begun:
-            yield Violation(
-                f"refunded after no {claim.id} {event.claim}",
-                exchange.caller,
-                f"no refund of what was rejected: {claim.id} is {claim.now.status}",
-                f"{event.claim}, a refund of the seller's, pays {event.refund_total} {event.currency} for them",
-                Witness(
-                    (exchange.seq,),
-                    (self._rejected[claim.id], event.seq),
-                    {"refunded": str(event.refund_total)},
-                    {"order_id": event.order, "claim": claim.id},
                 ),
             )
 
