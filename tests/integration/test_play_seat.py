@@ -92,7 +92,7 @@ def test_one_that_ends_where_nobody_asks_it_anything_is_seen_to(
     seat = {"command": [sys.executable, "-c", ends], "regime": "compressed", "factor": 900}
     assert play({**seat, **dict.fromkeys(("ready", "round", "authorize"))}, "-k", "It answers", "-x") == 1
     shown = capsys.readouterr().out
-    assert "compressed, ×900; begins anew" in shown
+    assert "compressed, ×900: an hour takes 4 s; begins anew" in shown
     assert "yes has ended with exit code 0, of its own accord; its last lines:\n    | good night" in shown
 
 
