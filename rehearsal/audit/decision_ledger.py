@@ -8,7 +8,7 @@ received counts from the moment it was given, even where no answer came back and
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sized
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
@@ -280,7 +280,7 @@ class DecisionLedger:
         return _unasked(
             event,
             account,
-            f"{account.refunded} {event.currency} refunded in {len(account.claims)} claims of the seller's",
+            f"{account.refunded} {event.currency} paid back in {_counted(account.claims)}",
         )
 
     def _moved(self, event: PlayerEvent, claim_id: str) -> Departure | None:
@@ -334,9 +334,14 @@ def is_rejection(action: str) -> bool:
 
 
 def _unasked(event: PlayerEvent, account: _Account, seen: str) -> Departure:
-    expected = f"at most the {account.asked} of {len(account.requests)} refunds asked for by the OMS"
+    asked_for = f"at most {account.asked} {event.currency}, for {_counted(account.requests)} that the staff asked for"
+    expected = asked_for if account.requests else "no refund, as the staff have asked for none"
     money = {"asked": str(account.asked), "refunded": str(account.refunded + account.called_off)}
     return Departure(event.order, event.claim or "", None, expected, seen, money, tuple(account.events))
+
+
+def _counted(refunds: Sized) -> str:
+    return f"{len(refunds)} refund{'s' * (len(refunds) != 1)}"
 
 
 def _carries_out(decision: Decision, action: str, offered: Decimal, asked: Decimal | None) -> bool:

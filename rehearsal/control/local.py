@@ -7,7 +7,7 @@ writer at a time: each call holds the world's lock. A call does its one act and 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -209,15 +209,18 @@ class InProcessStage(Stage):
             return self.state.world
 
     @contextmanager
-    def holding(self) -> Iterator[World]:
-        """Hold the current world, whose refusals become Problems; nothing that raises has changed it."""
+    def holding(self, waiting: Collection[str] = ()) -> Iterator[World]:
+        """Hold the current world, whose refusals become Problems; nothing that raises has changed it.
+
+        Where it follows the machine's clock, those who are `waiting` do not act first.
+        """
         while True:
             world = self.current
             with world.lock:
                 if world is not self.current:
                     continue  # it was replaced while we waited for it
                 with _noted(world), refusals(), _discreet(world):
-                    world.keep_pace()
+                    world.keep_pace(waiting)
                     yield world
                 return
 

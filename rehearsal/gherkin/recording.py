@@ -55,7 +55,7 @@ class Recording:
             feature=item.parent.feature,
             name=item.name,
             outcome=judged.outcome,
-            why=judged.why + self._last_words(judged),
+            why=judged.why + self._found(judged) + self._last_words(judged),
             comparison=judged.comparison,
             line=item.stash[LINE],
             rule=rule.name if rule else "",
@@ -70,6 +70,12 @@ class Recording:
             observed=self.observed,
             again=again(item),
         )
+
+    def _found(self, judged: Judgement) -> str:
+        """Return what the auditor had found when a step failed; where none did, that is the failure itself."""
+        failed = any(step.outcome == "failed" for step in self.steps)
+        findings = self.observed.findings.get("findings", ()) if judged.outcome is Outcome.BROKEN and failed else ()
+        return "".join(f"\n\n{as_text(finding)}" for finding in findings)
 
     def _last_words(self, judged: Judgement) -> str:
         """Return how the connector failed and what it wrote last, where it may be why and is not told yet."""

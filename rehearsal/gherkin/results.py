@@ -115,7 +115,7 @@ class ScenarioResult:
         """Return its steps up to the one that failed, the reason, and how to play it again."""
         marks = {"passed": "✓", "failed": "✗"}
         steps = [f"  {marks.get(step.outcome, '·')} {step.keyword} {step.text}" for step in self.steps]
-        return "\n".join(steps + [f"  {line}" for line in (*self.why.splitlines(), f"Again: {self.again}")])
+        return "\n".join(steps + [f"  {line}".rstrip() for line in (*self.why.splitlines(), f"Again: {self.again}")])
 
     @property
     def place(self) -> str:

@@ -29,6 +29,8 @@ APIS: Final = {
     "connector": ("/v1/", "/oauth2/"),
     "oms": (),
 }
+# Who asks somebody outside when they act: not while one of those waits for the answer to a call of their own.
+ASK_OUTSIDE: Final = ("connector", "oms")
 # By which name a service's own clients call it, who know no other; and what they do not find there.
 PAGES: Final = {"tiktok": PREFIXES, "tiktok_auth": PREFIXES}
 HOSTS: Final = {"tiktok": API_HOST, "tiktok_auth": AUTH_HOST, "connector": CONNECTOR_HOST}
@@ -43,7 +45,7 @@ class Door:
         self._open: tuple[object, Wsgi] | None = None
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        with self._stage.holding() as world:
+        with self._stage.holding(waiting=ASK_OUTSIDE) as world:
             opened = self._open
             if opened is None or opened[0] is not world:
                 app = world.outside_app(self._name)

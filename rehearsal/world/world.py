@@ -371,10 +371,11 @@ class World:
         finally:
             self._advancing.release()
 
-    def keep_pace(self) -> None:
+    def keep_pace(self, waiting: Collection[str] = ()) -> None:
         """Let pass what has passed on the machine's clock, in a world that follows it; called by who holds the world.
 
-        While somebody outside is waited for the clock alone goes on, and not past what is due.
+        Those who are `waiting` act later. While somebody outside is waited for the clock alone goes on, and not past
+        what is due.
         """
         if self.pace is None or self.compression is None:
             return
@@ -384,7 +385,7 @@ class World:
             self.clock.move_to(max(self.now, min(target, following[1].at) if following else target))
         elif target > self.now and self._advancing.acquire(blocking=False):
             try:
-                done = self._scheduler.until(target)
+                done = self._scheduler.until(target, waiting)
                 self.auditor.after_act(self.now)
             finally:
                 self._advancing.release()

@@ -222,6 +222,26 @@ def test_in_a_compressed_world_they_are_told_the_machines_time_and_tell_it() -> 
         assert {verdicts[rule] for rule in ("executed-once", "in-time", "everything-arrives", "as-meant")} == {"held"}
 
 
+def test_nobody_is_asked_while_a_call_of_theirs_is_answered() -> None:
+    """One that does one thing at a time would wait for itself."""
+    asked: list[str] = []
+    machine = HandMachine()
+    with seated(pace=Pace(60, machine)) as (stage, team):
+        stage.advance(by="PT0S")
+
+        def told() -> Any:
+            asked.append("cases")
+            return jsonify(cases=[])
+
+        team.broken = {"GET /cases": told}
+        machine.at += timedelta(seconds=20)
+        assert list(team.claims()) == []
+        assert not asked
+        machine.at += timedelta(seconds=1)
+        stage.advance(by="PT0S")
+        assert asked
+
+
 def test_what_has_no_endpoint_is_not_asked_and_not_judged() -> None:
     """The staff answer requests; what they do with goods and refunds of their own nobody hears of."""
     with seated("cases", "approve", "reject") as (stage, team):

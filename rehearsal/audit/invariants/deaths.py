@@ -75,6 +75,6 @@ def _lost(
         f"lost {events[0]}",
         "connector",
         f"{what} carried out, as it had been taken before the connector died",
-        f"the OMS sees {row.status if row else 'no such adjustment'}",
+        f"the staff see {(row.status or 'it') if row else 'nothing of it'}",
         Witness(events=events, money=money, about=about),
     )

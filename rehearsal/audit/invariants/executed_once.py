@@ -69,8 +69,8 @@ class ExecutedOnce(Invariant):
         return Violation(
             f"lost {request.adjustment_id}",
             "connector",
-            "the refund executed at the marketplace, or an error on the adjustment",
-            f"{done} refunded at the marketplace; the OMS sees {_status(row)}",
+            "the refund executed at the marketplace, or an error that the staff can see",
+            f"{done} refunded at the marketplace; the staff see {_status(row)}",
             Witness(
                 events=(request.seq,),
                 money={"asked": str(request.amount), "refunded": str(done)},
@@ -99,7 +99,7 @@ def _failed(row: AdjustmentRow | None) -> bool:
 
 
 def _status(row: AdjustmentRow | None) -> str:
-    return row.status if row else "no such adjustment"
+    return (row.status or "it") if row else "nothing of it"
 
 
 def _lost(decision: Decision, row: AdjustmentRow | None) -> Violation:
@@ -107,7 +107,7 @@ def _lost(decision: Decision, row: AdjustmentRow | None) -> Violation:
     return Violation(
         f"lost {decision.claim} {decision.seq}",
         "connector",
-        f"the decision ({decision}) carried out at the marketplace, or an error on the adjustment",
-        f"the marketplace still asks; the OMS sees {_status(row)}",
+        f"the decision ({decision}) carried out at the marketplace, or an error that the staff can see",
+        f"the marketplace still asks; the staff see {_status(row)}",
         Witness(events=(decision.seq,), about=about),
     )

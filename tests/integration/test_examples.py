@@ -1,0 +1,83 @@
+"""The connectors of `examples/` take the seat: they hold what they are shown for, and bugs are found and named."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.up import rehearsal
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+NODE = EXAMPLES / "node-connector"
+needs_node = pytest.mark.skipif(
+    shutil.which("node") is None, reason="Node is missing: the Node connector of examples/ is left out"
+)
+
+
+def played(seat: Path, *what: str) -> tuple[int, str]:
+    """Play with that connector; return the exit code and what was printed."""
+    ended = rehearsal("play", *what, "--seat", str(seat))
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+@needs_node
+def test_the_node_connector_plays_the_nine_workflows_of_the_guide() -> None:
+    code, out = played(NODE / "seat.yaml", "-t", "demo")
+    assert (code, "9 scenarios: 9 held" in out) == (0, True), out
+
+
+@needs_node
+def test_it_loses_no_money_when_it_gets_hard() -> None:
+    code, out = played(NODE / "seat.yaml", str(EXAMPLES / "features/trouble.feature"))
+    assert (code, "3 scenarios: 3 held" in out) == (0, True), out
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("bug", "scenario", "words"),
+    [
+        (
+            "pays-twice",
+            "The answer to a refund gets lost",
+            (
+                "  executed-once: Every refund the seller decided is executed exactly once",
+                "    expected: at most 10.00 USD, for 1 refund that the staff asked for\n"
+                "    seen: 20.00 USD paid back in 2 refunds\n    suspect: connector\n",
+            ),
+        ),
+        (
+            "misses-the-last-minute",
+            "A no in the last minute",
+            ("  in-time: ", "    seen: given at 2031-03-04T08:59:00+00:00, not delivered when the deadline fell"),
+        ),
+        (
+            "first-page-only",
+            "More requests than fit on a page",
+            ("expected 51; seen 50", "  everything-arrives: ", "    suspect: connector\n"),
+        ),
+    ],
+)
+def test_a_bug_that_is_often_written_is_found_and_named(
+    bug: str, scenario: str, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BUGS", bug)
+    code, out = played(NODE / "broken.seat.yaml", str(EXAMPLES / "features/trouble.feature"), "-k", scenario)
+    assert (code, "1 scenario: 1 broken" in out, f"  ✗ {scenario}\n" in out) == (1, True, True), out
+    assert [one for one in words if one not in out] == [], out
+
+
+@pytest.mark.parametrize(
+    "seat",
+    [
+        pytest.param("node-connector/compressed.seat.yaml", marks=needs_node),
+        "python-connector/seat.yaml",
+    ],
+)
+def test_they_play_by_the_machines_clock(seat: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")
+    code, out = played(EXAMPLES / seat, str(EXAMPLES / "features/short.feature"))
+    assert (code, "2 scenarios: 2 held" in out) == (0, True), out
