@@ -13,12 +13,14 @@ from pathlib import Path
 import pytest
 import yaml
 
+from mock_tiktok.open_api.signing import signature
 from rehearsal.contract.demand import Judge
 from rehearsal.seats.description import read_seat
 from tests.up import rehearsal
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = ("README.md", "docs/scenarios.md")
+DOCUMENTS = ("README.md", "docs/scenarios.md", "docs/your-connector.md")
+VECTOR = re.compile(r"^\| `(/.+?)` \| (.+?) \| (?:`(.+?)`)? ?\| `([0-9a-f]{64})` \|$", re.MULTILINE)
 OWN_WORDS = """
 Feature: Words of one's own
 
@@ -44,6 +46,14 @@ def test_every_scenario_of_a_document_plays(document: str, tmp_path: Path) -> No
     assert played.returncode == 0, played.stdout + played.stderr
 
 
+def test_the_signatures_that_are_shown_are_ours() -> None:
+    vectors = VECTOR.findall((ROOT / "docs/your-connector.md").read_text(encoding="utf-8"))
+    for path, query, body, sign in vectors:
+        pairs = [pair.split("=", 1) for pair in re.findall(r"`(.+?)`", query)]
+        assert signature("rehearsal-secret", path, [(name, value) for name, value in pairs], body.encode()) == sign
+    assert len(vectors) == 2
+
+
 def test_the_plain_tests_that_are_shown_pass(tmp_path: Path) -> None:
     (shown,) = blocks("docs/gate.md", "python")
     (tmp_path / "test_shown.py").write_text(shown)
@@ -55,7 +65,7 @@ def test_the_plain_tests_that_are_shown_pass(tmp_path: Path) -> None:
 def test_what_a_seat_is_shown_to_say_is_what_it_may_say(tmp_path: Path) -> None:
     file = tmp_path / "seat.yaml"
     for shown in blocks("docs/your-connector.md", "yaml"):
-        runs = "" if "connector:" in shown else "command: node connector.js\n"
+        runs = "" if re.search("^(connector|command):", shown, re.MULTILINE) else "command: node connector.js\n"
         file.write_text(runs + shown)
         assert read_seat(file)
     for shown in blocks("docs/your-connector.md", "json"):
