@@ -26,6 +26,7 @@ from rich.progress import (
     TextColumn,
     TimeElapsedColumn,
 )
+from rich.table import Column
 from rich.text import Text
 
 from rehearsal.control.stage import Stage
@@ -51,7 +52,7 @@ class Bar(Watcher):
     """Shows how far a run is, below the lines that `seen` prints meanwhile."""
 
     def __init__(self, screen: Console, seen: Callable[[ScenarioResult], None]) -> None:
-        self._time = SimulatedTime()
+        self._time = SimulatedTime(Column(no_wrap=True))
         name = TextColumn("{task.description}")
         columns = (SpinnerColumn(), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), self._time, name)
         self.progress = Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)

@@ -276,7 +276,7 @@ class ForeignConnector(ConnectorSeat):
             self._seat.start(given, self._port, anew=self._anew)
         self._anew = self._down = False
         self._round_at += max(0, -((self._round_at - self._place.clock.now()) // ROUND)) * ROUND
-        self.doing = f"waiting for {seat.name} to be ready"
+        self.doing = f"waiting for {seat.name}"
         try:
             with self._place.letting_go():
                 self._seat.await_ready()
