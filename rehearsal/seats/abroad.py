@@ -49,6 +49,11 @@ def abroad(url: str, letting_go: Callable[[], AbstractContextManager[None]]) -> 
     return handler
 
 
+def is_late(error: requests.RequestException) -> bool:
+    """Return whether a call came to nothing because its time was over, also in the midst of the answer."""
+    return isinstance(error, requests.Timeout) or "timed out" in str(error) or "too long" in str(error)
+
+
 def _body(response: requests.Response) -> bytes:
     body = bytearray()
     for chunk in response.iter_content(2**16):

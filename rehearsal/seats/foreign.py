@@ -21,7 +21,9 @@ from typing import Final
 import requests
 
 from mock_oms.adapters.channeladvisor import Application
+from mock_oms.adapters.patience import patient
 from mock_oms.domain.manners import Manner, manners_named
+from rehearsal.seats.abroad import is_late
 from rehearsal.seats.builtin import OurOms
 from rehearsal.seats.description import ChannelAdvisor, Hooks, NotASeat, Regime, SeatDescription, filled
 from rehearsal.seats.hooks import Endpoints, HooksOms
@@ -74,7 +76,7 @@ class ForeignSeat:
         self.described: Final = described
         self.program: Final = Program(self._hear, lambda how: fails(f"{how}, of its own accord"))
         self.lines: Final[SimpleQueue[str]] = SimpleQueue()  # that no world has heard yet
-        self.http: Final = requests.Session()
+        self.http: Final = patient(requests.Session())
         self.http.trust_env = False
         self._around = dict(around)
         self._heard, self._fails, self._waits = heard, fails, waits
@@ -160,9 +162,9 @@ class ForeignSeat:
         where = self.address(address)
         try:
             answer = self.http.request(method, where, timeout=ANSWER_PATIENCE, allow_redirects=False, **sent)  # type: ignore[arg-type]
-        except requests.Timeout:
-            raise self._fault(f"did not answer {what} within {ANSWER_PATIENCE:g} seconds ({where})") from None
         except requests.RequestException as error:
+            if is_late(error):
+                raise self._fault(f"did not answer {what} within {ANSWER_PATIENCE:g} seconds ({where})") from None
             ended = self.program.ended(OUTLIVES)  # whoever hangs up may be about to end
             words = f"{ended or 'cannot be reached'}: {what} got no answer at {where} ({type(error).__name__})"
             raise self._fault(words) from None

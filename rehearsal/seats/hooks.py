@@ -22,7 +22,7 @@ from rehearsal.contract.demand import Judge
 from rehearsal.contract.message import read
 from rehearsal.contract.openapi import Contract
 from rehearsal.contract.operation import Breach
-from rehearsal.seats.abroad import PATIENCE
+from rehearsal.seats.abroad import PATIENCE, is_late
 from rehearsal.seats.description import Hooks
 from rehearsal.seats.port import (
     Activity,
@@ -218,7 +218,7 @@ class Endpoints:
         return message.body if isinstance(message.body, dict) else {}
 
     def _failure(self, error: requests.RequestException) -> str:
-        if isinstance(error, requests.Timeout) or "timed out" in str(error) or "too long" in str(error):
+        if is_late(error):
             return f"no answer within {self._patience:g} seconds; the endpoint is to answer sooner"
         if "longer than" in str(error):
             return str(error)

@@ -169,11 +169,12 @@ def test_a_round_that_fails_does_not_stop_a_clock_that_runs_and_is_told_with_the
         ]
 
 
+@pytest.mark.parametrize("how", ["hangs", "drips"])
 def test_a_round_is_waited_for_in_bounds_and_others_are_served_meanwhile(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
 ) -> None:
     monkeypatch.setattr(foreign, "ANSWER_PATIENCE", 0.5)
-    with sat(tmp_path, authorize=None, **manner("hangs")) as one:
+    with sat(tmp_path, authorize=None, **manner(how)) as one:
         with pytest.raises(Problem, match=r"yes did not answer the round within 0.5 seconds \(.*/round\)"):
             one.stage.advance(by="PT15M")
         assert one.stage.place_order()

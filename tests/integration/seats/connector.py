@@ -1,8 +1,8 @@
 """A connector as somebody else writes one, with nothing of ours: it says yes to whoever wants money back.
 
-`MANNER` is in what way it is bad: `dies`, `fails`, `hangs` or is `killed` in its first round, `late` to be ready,
-`has_children`, `leaks`; or it `forgets` what it has begun when it dies. One with an `own clock` signs by the machine's,
-and one that `asks` does not decide itself: its staff do, by hooks.
+`MANNER` is in what way it is bad: `dies`, `fails`, `hangs`, `drips` or is `killed` in its first round, `late` to be
+ready, `has_children`, `leaks`; or it `forgets` what it has begun when it dies. One with an `own clock` signs by the
+machine's, and one that `asks` does not decide itself: its staff do, by hooks.
 """
 
 from __future__ import annotations
@@ -126,16 +126,21 @@ class Doors(BaseHTTPRequestHandler):
             return self.end(500)
         if MANNER == "hangs":
             signal.pause()
+        if MANNER == "drips":
+            self.end(200, b"", length=1000)
+            for _ in range(1000):
+                signal.sigtimedwait([], 0.1)
+                self.wfile.write(b" ")
         if MANNER == "killed":
             kill = Request(f"{os.environ['CONTROL']}/connector/kill", b"{}", {"content-type": "application/json"})
             CALL(kill, timeout=20)
         round_()
         return self.end(204)
 
-    def end(self, status: int, body: bytes = b"") -> None:
+    def end(self, status: int, body: bytes = b"", length: int | None = None) -> None:
         self.send_response(status)
         self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
+        self.send_header("content-length", str(len(body) if length is None else length))
         self.end_headers()
         self.wfile.write(body)
 
