@@ -55,6 +55,8 @@ LATE_IMPORTS = {
     "rehearsal/gherkin/plugin.py seated": "in process or served: only a seat of somebody else's needs sockets",
     "rehearsal/gherkin/plugin.py served": "in process or attached: a suite in process needs no client",
     "rehearsal/cli/plan.py plan": "on a served stage the names of our packages are the suite's to use",
+    "rehearsal/cli/play.py _playable": "on a served stage the names of our packages are the suite's to use",
+    "rehearsal/cli/play.py _looked_at": "on a served stage the names of our packages are the suite's to use",
     "rehearsal/cli/profiles.py _profiles": "on a served stage the names of our packages are the suite's to use",
     "rehearsal/cli/profiles.py _manners": "on a served stage the names of our packages are the suite's to use",
     "rehearsal/cli/profiles.py check": "on a served stage the names of our packages are the suite's to use",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import chain, groupby
 from pathlib import Path
 from typing import Any, Final
@@ -19,15 +20,22 @@ from rehearsal.cli.outputs import make_room, refused, report_files
 from rehearsal.cli.plan import PLAN_FILE, plan
 from rehearsal.cli.profiles import check
 from rehearsal.cli.progress import run_shown
-from rehearsal.cli.seat import SEAT, SEAT_FILE, introduce, one_each, playable
-from rehearsal.cli.selection import jobs_option, misspelt, nothing, paths_argument, suite_of, suite_options
+from rehearsal.cli.selection import (
+    SEAT,
+    SEAT_FILE,
+    jobs_option,
+    misspelt,
+    nothing,
+    paths_argument,
+    suite_of,
+    suite_options,
+)
 from rehearsal.gherkin.plan_file import hits, read_plan
 from rehearsal.gherkin.results import Outcome, ScenarioResult, played
 from rehearsal.gherkin.runner import Interrupted, Run, SuiteRun, list_suite
 from rehearsal.report import terminal
 from rehearsal.report.pages import span
 from rehearsal.report.rules import over_all, wanting
-from rehearsal.seats.description import SeatDescription
 from rehearsal.simulation.duration import read_duration
 
 ATTACH: Final = "Play on the served world at this control address, as `up` prints it. Resets it: what is in it is lost."
@@ -36,6 +44,14 @@ LONGEST: Final = (
     "With a seat that keeps the machine's clock: what waits for more in all is not judged. [default: PT48H]"
 )
 STRICT: Final = "Exit with 4 also where a rule was not judged or not put to the test by any scenario."
+
+
+def _playable(ctx: click.Context, param: click.Parameter, file: Path | None) -> Path | None:
+    if file is None:
+        return None
+    from rehearsal.cli.seat import playable
+
+    return playable(ctx, param, file)
 
 
 def _duration(ctx: click.Context, param: click.Parameter, text: str | None) -> str | None:
@@ -51,7 +67,7 @@ def _duration(ctx: click.Context, param: click.Parameter, text: str | None) -> s
 @paths_argument
 @click.option("--attach", metavar="URL", is_eager=True, help=ATTACH)
 @token_option
-@click.option("--seat", type=SEAT_FILE, callback=playable, help=SEAT)
+@click.option("--seat", type=SEAT_FILE, callback=_playable, help=SEAT)
 @click.option("--longest-wait", metavar="DURATION", callback=_duration, help=LONGEST)
 @suite_options
 @click.option("--faults", callback=plan, type=PLAN_FILE, help="Plan the faults of this YAML file in every world.")
@@ -92,7 +108,7 @@ def play(
     make_room("--junit", *([suite.junit] if suite.junit else []))
     console = terminal.console()
     if seat:
-        introduce(seat, console)
+        seat(console)
     stopped: Interrupted | None = None
     try:
         run = run_shown(suite, _under_its_feature())
@@ -126,13 +142,17 @@ def play(
     return code
 
 
-def _looked_at(suite: SuiteRun) -> SeatDescription | None:
-    """Refuse what cannot be played where it is asked for; return who sits there, if it is somebody else's connector."""
+def _looked_at(suite: SuiteRun) -> Callable[[Console], None] | None:
+    """Refuse what cannot be played where it is asked for; return how a connector of somebody else's is introduced."""
     if suite.seat and suite.attach:
         raise click.UsageError("--seat plays on a stage of its own, --attach on one that is there: leave one away.")
     if suite.attach:
         _attach(suite, suite.attach)
-    return one_each(suite.seat, suite.jobs) if suite.seat else None
+    if suite.seat is None:
+        return None
+    from rehearsal.cli.seat import introduce, one_each
+
+    return partial(introduce, one_each(suite.seat, suite.jobs))
 
 
 def _attach(suite: SuiteRun, url: str) -> None:

@@ -24,8 +24,6 @@ from rehearsal.seats.port import Capability
 from rehearsal.server.seated import begun_with, told
 from rehearsal.world.world import World
 
-SEAT_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
-SEAT: Final = "Have the connector that this file describes (contracts/seat.yaml) sit in the place of ours."
 BETWEEN: Final = {"restart": "begins anew with the world", "keep": "goes on running when the world begins anew"}
 ON_THE_SEAT: Final = "On the seat of the connector"
 LACKING: Final = "What it cannot be asked, and nobody judges (the key of its file that would change that)"

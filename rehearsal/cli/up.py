@@ -33,7 +33,8 @@ from mock_tiktok.policy.profile import found_in
 from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.cli.outputs import demand_room
 from rehearsal.cli.profiles import manners_option, profile_options
-from rehearsal.cli.seat import SEAT, SEAT_FILE, Sitting, about, described
+from rehearsal.cli.seat import Sitting, about, described
+from rehearsal.cli.selection import SEAT, SEAT_FILE
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.formats import beginning, instant
 from rehearsal.control.local import InProcessStage, refusals
