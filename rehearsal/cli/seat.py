@@ -18,7 +18,7 @@ from rehearsal.audit.auditor import UNSEEN
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.places import CONNECTOR_FAILED
 from rehearsal.control.stage import Problem
-from rehearsal.seats.description import NotASeat, Regime, SeatDescription, read_seat
+from rehearsal.seats.description import Hooks, NotASeat, Regime, SeatDescription, read_seat
 from rehearsal.seats.foreign import ForeignSeat
 from rehearsal.seats.port import Capability
 from rehearsal.server.seated import begun_with, told
@@ -38,6 +38,11 @@ GIVEN_BY: Final = {
     Capability.ACTIVITY:      "oms, with the hook activity",
     Capability.KILL:          "command",
     Capability.OUTPUT:        "command",
+}
+# what a hook alone lets the staff do
+BY_HOOK: Final = {
+    "inspect": "what comes of goods that were sent back",
+    "refund":  "what the seller pays back unasked",
 }
 # fmt: on
 
@@ -98,6 +103,10 @@ def about(seat: SeatDescription, world: World) -> dict[str, dict[str, str]]:
     }.get(seat.regime, "driven")
     can = world.capabilities | ({Capability.DRIVEN} & world.connector.capabilities)
     lacks = {str(one): f"{UNSEEN[one]} ({GIVEN_BY[one]})" for one in Capability if one not in can}
+    hooks = seat.oms.endpoints if isinstance(seat.oms, Hooks) and Capability.STAFF_DECIDES in can else ()
+    lacks |= {
+        name: f"{what} (oms, with the hook {name})" for name, what in BY_HOOK.items() if hooks and name not in hooks
+    }
     sits = {seat.name: f"{runs}; {BETWEEN[seat.between_scenarios]}"}
     return {ON_THE_SEAT: sits} | ({LACKING: lacks} if lacks else {})
 

@@ -249,14 +249,14 @@ def _totals(pages: Sequence[Page]) -> dict[str, Any]:
     by_outcome = {outcome.value: sum(page.result.outcome is outcome for page in pages) for outcome in Outcome}
     exchanges = sum(sum(1 for e in page.result.observed.trace if e.get("kind") == "exchange") for page in pages)
     paid = total(sum_ for page in pages for sum_ in page.result.refunded("marketplace"))
-    agree = all(order["agree"] for page in pages for order in page.result.observed.ledgers)
+    shown = [order for page in pages for order in page.result.observed.ledgers if order["connector"] or order["oms"]]
     mails = sum(len(page.result.observed.mails) for page in pages)
     return {
         **by_outcome,
         "scenarios": len(pages),
         "exchanges": f"{exchanges:,}",
         "paid": paid,
-        "agree": agree,
+        "books": ("agree" if all(order["agree"] for order in shown) else "differ") if shown else "not shown",
         "mails": mails,
     }
 

@@ -86,7 +86,7 @@ class SeatDescription:
     """What a file says of a seat. What may be None is a capability that is missing."""
 
     name: str
-    folder: Path  # of the file
+    file: Path
     working_directory: Path
     command: tuple[str, ...] = ()
     env: Mapping[str, str] = field(default_factory=dict)
@@ -134,7 +134,7 @@ def _seat(path: Path, said: Any) -> SeatDescription:
     regime = _regime(said)
     return SeatDescription(
         name=said.get("name", folder.name),
-        folder=folder,
+        file=path,
         working_directory=directory.resolve(),
         command=_words(said.get("command", ())),
         env={name: str(value) for name, value in said.get("env", {}).items()},

@@ -87,7 +87,10 @@ class ForeignSeat:
 
     def seats(self) -> Seats:
         """Return who sits down in a world: on the connector's seat, and on that of the OMS."""
-        return Seats() if self.described.empty else Seats(connector=self._connector, oms=self._oms)
+        options = ("--seat", str(self.described.file))
+        if self.described.empty:
+            return Seats(options=options)
+        return Seats(connector=self._connector, oms=self._oms, options=options)
 
     def _connector(self, place: Place, app: AppCredentials) -> ConnectorSeat:
         self._next_port = self._port if self.kept and self.program.running else free_port()

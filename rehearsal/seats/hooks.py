@@ -483,7 +483,7 @@ class HooksOms(OmsSeat):
 
     def _demand(self, endpoint: str) -> None:
         if endpoint not in self._hooks:
-            raise NotCapable(Capability.STAFF_DECIDES)
+            raise NotCapable(Capability.STAFF_DECIDES, endpoint)
 
     def _answer(self, case_id: str, answer: str, amount: Decimal | None = None, **words: str | None) -> Done:
         self._demand(answer)

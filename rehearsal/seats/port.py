@@ -60,8 +60,9 @@ CANNOT: Final[Mapping[Capability, str]] = {
 class NotCapable(Exception):
     """Who sits on this seat cannot do what was asked."""
 
-    def __init__(self, capability: Capability) -> None:
-        super().__init__(f"{CANNOT[capability]}: a seat on this stage lacks the capability “{capability}”")
+    def __init__(self, capability: Capability, hook: str = "") -> None:
+        lacks = f"the hook “{hook}”" if hook else f"the capability “{capability}”"
+        super().__init__(f"{CANNOT[capability]}{' there' if hook else ''}: a seat on this stage lacks {lacks}")
         self.capability = capability
 
 
@@ -469,6 +470,7 @@ class Seats:
 
     connector: Callable[[Place, AppCredentials], ConnectorSeat] = lambda place, app: EmptyConnectorSeat()
     oms: Callable[[Place, Client, Conduct], OmsSeat] = _nobody
+    options: tuple[str, ...] = ()  # of a command that has them sit there
 
 
 def common(connector: Seat, oms: Seat) -> frozenset[Capability]:

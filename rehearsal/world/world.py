@@ -109,6 +109,7 @@ class Origin:
     passive: bool = True
     shops: int | Sequence[NewShop] = 1
     strict_time: bool = True
+    seated: tuple[str, ...] = ()  # the options by which somebody else sits there
 
     def opened(self, shop: NewShop) -> NewShop:
         """Return with what a shop is opened in this world."""
@@ -124,7 +125,7 @@ class Origin:
         told |= {"--market": self.market, "--profile": self.profile, "--oms-policy": self.oms_policy}
         told |= {"--oms-manners": ",".join(self.oms_manners) or None}
         said = [word for name, value in told.items() if value is not None for word in (name, str(value))]
-        return shlex.join(["rehearsal", "up", *said, *(["--strict-time"] if self.strict_time else [])])
+        return shlex.join(["rehearsal", "up", *self.seated, *said, *(["--strict-time"] if self.strict_time else [])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +194,8 @@ class World:
         opening = [NewShop()] * shops if isinstance(shops, int) else shops
         if not opening:
             raise InvalidValue("A world has a shop", "shops must be 1 or more", field="shops")
-        self.origin: Final = Origin(
-            name, seed, start, market, profile, oms_policy, tuple(oms_manners), passive, shops, strict_time
-        )
+        begun = (name, seed, start, market, profile, oms_policy, tuple(oms_manners), passive, shops, strict_time)
+        self.origin: Final = Origin(*begun, seated=seats.options)
         self.name, self.seed = name, seed
         self.lock: Final = WorldLock()
         self._advancing = threading.Lock()

@@ -107,6 +107,7 @@ def test_it_takes_up_its_shop_and_does_its_rounds(tmp_path: Path, said: dict[str
         assert one.pays_back()
         findings = one.stage.findings()
     assert findings["findings"] == []
+    assert f"rehearsal up --seat {one.seat.described.file} " in findings["verdicts"][0]["reproduce"]
     assert "took up Rehearsal Shop 1" in one.lines
 
 

@@ -248,13 +248,13 @@ def test_what_has_no_endpoint_is_not_asked_and_not_judged() -> None:
         order = stage.place_order()
         returned = stage.request_return(order["order_id"])
         stage.advance(by="PT1H")
-        acts: list[Callable[[], object]] = [
-            lambda: stage.oms_inspect(returned["return_id"], grade="USED", accept=True),
-            lambda: stage.oms_refund(order_id=order["order_id"]),
-            lambda: stage.activity(order["order_id"]),
-        ]
-        for act in acts:
-            with pytest.raises(Problem, match="lacks the capability") as refused:
+        acts: dict[str, Callable[[], object]] = {
+            "hook “inspect”": lambda: stage.oms_inspect(returned["return_id"], grade="USED", accept=True),
+            "hook “refund”": lambda: stage.oms_refund(order_id=order["order_id"]),
+            "capability “activity”": lambda: stage.activity(order["order_id"]),
+        }
+        for lacks, act in acts.items():
+            with pytest.raises(Problem, match=f"lacks the {lacks}") as refused:
                 act()
             assert refused.value.status == 501
         stage.ship_return(returned["return_id"])

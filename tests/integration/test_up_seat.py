@@ -62,7 +62,7 @@ def test_one_that_lives_by_the_machines_clock_has_a_world_that_runs(tmp_path: Pa
         assert world["start"] <= world["now"] < world["business_now"], "as the control API says them"
         _, out, _ = up.end()
     assert "running at ×900" in out
-    assert "  poller          compressed, ×900; begins anew with the world\n" in out
+    assert "  poller          compressed, ×900: an hour takes 4 s; begins anew with the world\n" in out
 
 
 def test_ctrl_c_ends_it_while_a_connector_is_waited_for(tmp_path: Path) -> None:

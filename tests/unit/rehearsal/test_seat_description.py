@@ -54,7 +54,7 @@ def test_the_whole_example_can_be_meant(tmp_path: Path) -> None:
 def test_what_is_left_out_is_as_it_is_for_most(tmp_path: Path) -> None:
     nothing = seat(tmp_path, "")
     assert (nothing.name, nothing.command, nothing.oms, nothing.empty) == (tmp_path.name, (), None, False)
-    assert nothing.working_directory == nothing.folder == tmp_path
+    assert nothing.working_directory == nothing.file.parent == tmp_path
     assert (nothing.regime, nothing.factor, nothing.between_scenarios) == (Regime.COMPRESSED, 60, "keep")
     assert seat(tmp_path, "round: http://127.0.0.1:1/round").regime is Regime.DRIVEN
     empty = seat(tmp_path, "connector: none")
