@@ -275,5 +275,5 @@ def test_a_refund_that_staff_asked_for_once_and_that_is_paid_twice_is_found_out_
         stage.advance(by="PT15M")
     (finding,) = stage.findings()["findings"]
     assert (finding["invariant"], finding["suspect"]) == ("executed-once", "connector")
-    assert "at most the 5.00 of 1 refunds asked for" in finding["expected"]
+    assert "at most 5.00 USD, for 1 refund that the staff asked for" in finding["expected"]
     stage.close()
