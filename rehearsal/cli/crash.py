@@ -19,7 +19,8 @@ from rehearsal.cli.play import counted
 from rehearsal.cli.profiles import check
 from rehearsal.cli.progress import run_shown
 from rehearsal.cli.seat import fixed_address, introduce, one_each, playable
-from rehearsal.cli.selection import SEAT, SEAT_FILE, jobs_option, nothing, paths_argument, suite_of, suite_options
+from rehearsal.cli.seat_option import SEAT, SEAT_FILE
+from rehearsal.cli.selection import jobs_option, nothing, paths_argument, suite_of, suite_options
 from rehearsal.control.formats import duration
 from rehearsal.control.stage import Problem
 from rehearsal.crash.matrix import Death, Results, deaths, processes

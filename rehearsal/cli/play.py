@@ -20,9 +20,8 @@ from rehearsal.cli.outputs import make_room, refused, report_files
 from rehearsal.cli.plan import PLAN_FILE, plan
 from rehearsal.cli.profiles import check
 from rehearsal.cli.progress import run_shown
+from rehearsal.cli.seat_option import SEAT, SEAT_FILE
 from rehearsal.cli.selection import (
-    SEAT,
-    SEAT_FILE,
     jobs_option,
     misspelt,
     nothing,

@@ -78,8 +78,6 @@ def _called(name: str, one: Listed) -> bool:
     return name.casefold() in f"{one.file}::{one.name}".casefold()
 
 
-SEAT_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
-SEAT: Final = "Have the connector that this file describes (contracts/seat.yaml) sit in the place of ours."
 EXISTING: Final = click.Path(exists=True, path_type=Path)
 
 

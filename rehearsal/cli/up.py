@@ -34,7 +34,7 @@ from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.cli.outputs import demand_room
 from rehearsal.cli.profiles import manners_option, profile_options
 from rehearsal.cli.seat import Sitting, about, described
-from rehearsal.cli.selection import SEAT, SEAT_FILE
+from rehearsal.cli.seat_option import SEAT, SEAT_FILE
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.formats import beginning, instant
 from rehearsal.control.local import InProcessStage, refusals

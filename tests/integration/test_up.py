@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import stat
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import datetime
@@ -172,3 +174,10 @@ def test_a_wrong_option_is_named(options: tuple[str, ...], words: str) -> None:
     assert ended.returncode == 2, ended.stderr
     assert words in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+def test_it_brings_nothing_along_that_only_suites_need() -> None:
+    """Its first answer is waited for, and its memory is paid for as long as it runs."""
+    code = "import sys, rehearsal.cli.up; print({'pytest', '_pytest', 'pytest_bdd', 'xdist'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=True)
+    assert done.stdout == "set()\n"
