@@ -10,6 +10,7 @@ from typing import Any, Final
 from werkzeug.test import Client
 
 from mock_tiktok.open_api.signing import signature
+from rehearsal.world.doors import outside_app
 from rehearsal.world.world import World
 
 RR: Final = "/return_refund/202309"
@@ -23,7 +24,7 @@ class Outsider:
 
     def __init__(self, world: World, app: dict[str, Any]) -> None:
         self.world, self.app = world, app
-        self._door = Client(world.outside_app("tiktok"))
+        self._door = Client(outside_app(world, "tiktok"))
         self.says: dict[str, str] = {}  # in headers
 
     def post(

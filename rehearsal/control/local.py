@@ -128,8 +128,8 @@ _OPERATIONS: Final[Mapping[str, Callable[[World, Json], Json]]] = {
     "oms_reject":             lambda world, given: decided(world.oms.reject(**given)),
     "oms_inspect":            lambda world, given: decided(world.oms.inspect(**given)),
     "oms_refund":             lambda world, given: decided(world.oms.refund(**given)),
-    "kill_connector":         lambda world, given: serializers.connector(world.kill_connector()),
-    "start_connector":        lambda world, given: serializers.connector(world.start_connector()),
+    "kill_connector":         lambda world, given: serializers.connector(world.deaths.kill()),
+    "start_connector":        lambda world, given: serializers.connector(world.deaths.start()),
     "plan_fault":             lambda world, given: world.trouble.plan(**given).document(),
     "faults":                 lambda world, given: serializers.faults(world.trouble.faults()),
     "lift_fault":             lambda world, given: world.trouble.lift(**given)[0].document(),
@@ -193,7 +193,7 @@ class InProcessStage(Stage):
     def last_lines(self) -> list[str]:
         """Return the last lines that the connector has written, without secrets."""
         world = self.state.world
-        return [world.discreet(line) for line in world.connector.last_lines] if world else []
+        return [world.hearing.discreet(line) for line in world.connector.last_lines] if world else []
 
     @property
     def moment_outside(self) -> datetime | None:
@@ -349,7 +349,7 @@ class InProcessStage(Stage):
     def revive(self) -> None:
         """Start a connector again that has died where it was to, if it is time."""
         with self.holding() as world:
-            world.revive()
+            world.deaths.revive()
 
     def _with_profile(self, given: Json, of: str = "") -> Json:
         """Return what was given with the profile that it names: one that ships, or one that this stage began with."""
@@ -412,7 +412,7 @@ def _discreet(world: World) -> Iterator[None]:
     try:
         yield
     except SeatFailed as failure:
-        raise type(failure)(world.discreet(str(failure))) from failure
+        raise type(failure)(world.hearing.discreet(str(failure))) from failure
 
 
 @contextmanager

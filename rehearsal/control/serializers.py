@@ -19,7 +19,8 @@ from rehearsal.simulation.scheduler import Advanced
 from rehearsal.sums import written
 from rehearsal.wire.faults.fault import Planned
 from rehearsal.world.quiescence import Stillness
-from rehearsal.world.world import NO_CLIENT, ConnectorFailure, World
+from rehearsal.world.state import ConnectorFailure
+from rehearsal.world.world import NO_CLIENT, World
 
 CLIENT: Final = "application_id shared_secret refresh_token"
 TOKENS: Final = "access_token refresh_token auth_code"
@@ -77,7 +78,7 @@ def shop(world: World, shop_id: str) -> Json:
         **_shown(known, "shop_id shop_cipher name region"),
         **tokens,
         "tools": tools,
-        "profile_id": next((shop.profile_id for shop in world.shops if shop.shop_id == shop_id), None),
+        "profile_id": next((shop.profile_id for shop in world.shops.known if shop.shop_id == shop_id), None),
         **_shown(known.profile, "currency"),
         "profile": known.profile.name,
     }

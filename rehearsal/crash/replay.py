@@ -124,7 +124,7 @@ def _stage(script: Script) -> Iterator[InProcessStage]:
 def _play(script: Script, points: CrashPoints) -> Ending:
     with _stage(script) as stage:
         telling = Telling(stage, points)
-        stage.current.kill_at(points)
+        stage.current.deaths.kill_at(points)
         refused = [telling.ask(asked) for asked in (*script.calls, Asked("advance", {}, {"by": AFTERWARDS}))]
         stage.current.wire.boundaries.clear()  # who looks at what has come of it is no part of the story
         telling.hear(stage.findings)  # a connector that has ended of its own accord says so once
@@ -154,7 +154,7 @@ class Telling:
             self.lost = f"{asked.name} was asked when it died: nobody can tell whether to ask again" if refused else ""
         if asked.name == "reset" and not refused:  # the world that was there is gone, with all its connector came by
             self.points.begin_anew()
-            self.stage.current.kill_at(self.points)
+            self.stage.current.deaths.kill_at(self.points)
         return refused
 
     def _make(self, asked: Asked) -> str:

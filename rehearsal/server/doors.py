@@ -15,11 +15,10 @@ from werkzeug.utils import redirect
 from mock_tiktok.pages.app import PREFIXES
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Problem
-from rehearsal.seats.port import CONNECTOR_HOST
 from rehearsal.server.access import COOKIE, Gate, called_by
 from rehearsal.server.front import Wsgi
 from rehearsal.server.machine_time import marketplace_by_machine
-from rehearsal.world.world import API_ALONE, API_HOST, AUTH_HOST
+from rehearsal.world.doors import API_ALONE, HOSTS, outside_app
 
 KNOCK: Final = "/.well-known/rehearsal"
 # Where the players' machines meet, by service; all else are pages for people.
@@ -33,7 +32,6 @@ APIS: Final = {
 ASK_OUTSIDE: Final = ("connector", "oms")
 # By which name a service's own clients call it, who know no other; and what they do not find there.
 PAGES: Final = {"tiktok": PREFIXES, "tiktok_auth": PREFIXES}
-HOSTS: Final = {"tiktok": API_HOST, "tiktok_auth": AUTH_HOST, "connector": CONNECTOR_HOST}
 
 
 class Door:
@@ -48,7 +46,7 @@ class Door:
         with self._stage.holding(waiting=ASK_OUTSIDE) as world:
             opened = self._open
             if opened is None or opened[0] is not world:
-                app = world.outside_app(self._name)
+                app = outside_app(world, self._name)
                 if world.compression is not None and self._name in ("tiktok", "tiktok_auth"):
                     app = marketplace_by_machine(app, world.compression)
                 opened = self._open = (world, app)

@@ -26,11 +26,12 @@ from rehearsal.control.stage import Problem
 from rehearsal.server.access import Gate
 from rehearsal.server.authority import Authority
 from rehearsal.server.control_api import PREFIX, control_app
-from rehearsal.server.doors import APIS, HOSTS, KNOCK, Door, guarded, knockable
+from rehearsal.server.doors import APIS, KNOCK, Door, guarded, knockable
 from rehearsal.server.front import Wsgi
 from rehearsal.server.machine_time import control_by_machine
 from rehearsal.server.proxy import Proxy
 from rehearsal.server.sockets import AddressRefused, Served, Service, origin, take
+from rehearsal.world.doors import HOSTS
 
 TICK: Final = 0.25  # seconds of real time between two steps of a running clock
 ANSWER_PATIENCE: Final = 20.0  # seconds of real time until every address must have answered

@@ -15,6 +15,7 @@ from mock_tiktok.open_api.signing import signature
 from rehearsal.server.authority import Authority
 from rehearsal.server.proxy import Proxy
 from rehearsal.server.sockets import Served, Service, origin, take
+from rehearsal.world.doors import outside_app
 from rehearsal.world.world import World
 from tests.benchmarks.measure import figure, median_seconds, seconds
 
@@ -52,7 +53,7 @@ def run() -> None:
     )
 
     taken, entrance = take("127.0.0.1", 0), take("127.0.0.1", 0)
-    served = Served([Service(world.outside_app("tiktok"), taken)], now=lambda: world.now)
+    served = Served([Service(outside_app(world, "tiktok"), taken)], now=lambda: world.now)
     with closing(Authority()) as authority, requests.Session() as outside:
         proxy = Proxy(entrance, {urlsplit(host).netloc: taken.getsockname()}, authority)
         served.start()

@@ -18,6 +18,7 @@ from rehearsal.seats.builtin import OURS
 from rehearsal.seats.port import Seats
 from rehearsal.server.sockets import Served, Service, origin, take
 from rehearsal.wire.faults.kinds import KINDS
+from rehearsal.world.doors import outside_app
 from rehearsal.world.world import API_HOST, World
 
 RR: Final = "/return_refund/202309/returns"
@@ -81,7 +82,7 @@ def in_process() -> Iterator[Caller]:
 @contextmanager
 def over_sockets(seats: Seats = OURS, whose: str = "tools") -> Iterator[Caller]:
     world, socket = World(seats=seats), take("127.0.0.1", 0)
-    server = Served([Service(world.outside_app("tiktok"), socket)])
+    server = Served([Service(outside_app(world, "tiktok"), socket)])
     server.start()
     try:
         with requests.Session() as session:

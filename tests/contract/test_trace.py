@@ -19,6 +19,7 @@ from rehearsal.contract.schema import Checker, Fault
 from rehearsal.trace.har import har
 from rehearsal.trace.log import FORMAT, VERSION, Entry
 from rehearsal.wire.recorder import Call, Endpoint, Handler, Response, undisturbed
+from rehearsal.world.doors import outside_app
 from rehearsal.world.world import World
 
 DOCUMENT = Contract.load("trace").document
@@ -54,7 +55,7 @@ def played() -> World:
         world.advance(by=timedelta(minutes=15))
     world.recorder.link = undisturbed
     world.advance(by=timedelta(minutes=0, microseconds=5))
-    outside = Client(world.outside_app("connector"))
+    outside = Client(outside_app(world, "connector"))
     secret = base64.b64encode(b"nobody:knows").decode()
     outside.post("/oauth2/token", data={"grant_type": "refresh_token"}, headers={"Authorization": f"Basic {secret}"})
     outside.get("/v1/Orders?$filter=ID eq 1&$filter=ID eq 2")

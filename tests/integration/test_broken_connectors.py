@@ -48,7 +48,7 @@ def many_claims(world: World) -> None:
 
 
 def claims_in_each_shop(world: World) -> None:
-    for shop in world.shops:
+    for shop in world.shops.known:
         order = world.marketplace.place_order(shop_id=shop.shop_id)
         world.advance(by=QUARTER)
         world.marketplace.request_return(order.order_id, return_type="REFUND")

@@ -442,8 +442,8 @@ def test_what_is_forgotten_in_death_is_found(world: World, forgets: bool) -> Non
     if forgets:
         with world.connector.process.engine.begin() as disk:
             disk.execute(sa.update(tables.outbox).values(state="withdrawn"))
-    world.kill_connector()
-    world.start_connector()
+    world.deaths.kill()
+    world.deaths.start()
     world.advance(by=2 * HOUR)
     assert broken(world).keys() >= ({"survives-death"} if forgets else set())
     assert forgets or broken(world) == {}

@@ -12,8 +12,9 @@ from werkzeug.test import Client, TestResponse
 from rehearsal.control.local import InProcessStage
 from rehearsal.server.access import Gate
 from rehearsal.server.control_api import control_app
-from rehearsal.server.doors import APIS, HOSTS, Door, guarded
+from rehearsal.server.doors import APIS, Door, guarded
 from rehearsal.server.front import Wsgi
+from rehearsal.world.doors import HOSTS
 from rehearsal.world.world import World
 
 ENTRANCES = {

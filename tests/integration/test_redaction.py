@@ -12,6 +12,7 @@ from werkzeug.test import Client
 from rehearsal.trace.diagram import mermaid
 from rehearsal.trace.har import har
 from rehearsal.trace.log import Entry
+from rehearsal.world.doors import outside_app
 from rehearsal.world.world import World
 
 
@@ -46,7 +47,7 @@ def last(world: World) -> Entry:
 )
 def test_a_secret_in_an_unknown_call_is_hidden(world: World, service: str, method: str, path: str, shown: str) -> None:
     secret = world.marketplace.developer_apps["connector"].secret
-    response = Client(world.outside_app(service)).open(
+    response = Client(outside_app(world, service)).open(
         path.format(secret=secret), method=method, json={"words": secret} if method != "GET" else None
     )
     assert response.status_code >= 400 or response.get_json(force=True)["code"] != 0
@@ -55,7 +56,7 @@ def test_a_secret_in_an_unknown_call_is_hidden(world: World, service: str, metho
 
 
 def connector_client(world: World) -> tuple[Client, dict[str, str]]:
-    client = Client(world.outside_app("connector"))
+    client = Client(outside_app(world, "connector"))
     basic = base64.b64encode(f"{world.client.application_id}:{world.client.shared_secret}".encode()).decode()
     form = {"grant_type": "refresh_token", "refresh_token": world.client.refresh_token}
     token = client.post("/oauth2/token", data=form, headers={"Authorization": f"Basic {basic}"}).get_json()
@@ -77,10 +78,10 @@ def test_a_filter_that_speaks_of_a_buyer_is_not_recorded_and_any_other_is(world:
 @pytest.fixture
 def secrets(world: World) -> dict[str, str]:
     """One secret of each kind that somebody could put where it does not belong."""
-    shown = world.marketplace.credentials(world.shops[0].shop_id)
+    shown = world.marketplace.credentials(world.shops.known[0].shop_id)
     _, bearer = connector_client(world)
     foreign = "Zm9yZWlnbi10b2tlbi0xMjM0-_x"  # of a connector that makes its tokens in its own way
-    Client(world.outside_app("connector")).get("/v1/Orders", headers={"Authorization": f"Bearer {foreign}"})
+    Client(outside_app(world, "connector")).get("/v1/Orders", headers={"Authorization": f"Bearer {foreign}"})
     return {
         "app secret": world.marketplace.developer_apps["connector"].secret,
         "shown access token": shown.access_token,

@@ -32,6 +32,7 @@ from rehearsal.seats.port import (
 )
 from rehearsal.simulation.player import AgendaLike, DueLike, FiredLike
 from rehearsal.wire.transport import WsgiApp
+from rehearsal.world.doors import outside_app
 from rehearsal.world.world import World
 from tests.outsider import SEARCH, Outsider
 
@@ -245,7 +246,7 @@ def test_a_world_with_nobody_on_its_seats_can_be_begun_and_moved(empty: InProces
     asked = stage.request_return(order["order_id"], type="REFUND")
     stage.advance(by="PT25H")
     assert stage.get_return(asked["return_id"])["refunded"] == order["total"]  # silence is a yes
-    assert (stage.world()["connector"], stage.current.shops) == (None, [])
+    assert (stage.world()["connector"], stage.current.shops.known) == (None, [])
     assert stage.current.capabilities == frozenset()
     assert stage.findings()["findings"] == []
 
@@ -339,9 +340,9 @@ def test_our_connectors_app_is_shown_nowhere_and_is_nobodys_from_outside() -> No
     app = world.marketplace.developer_apps["connector"]
     stage = InProcessStage(lambda **settings: world)
     assert app.key not in json.dumps(stage.world())
-    shop_id = world.shops[0].shop_id
+    shop_id = world.shops.known[0].shop_id
     tokens = asdict(world.marketplace.credentials(shop_id))
-    guessed = {"app_key": app.key, "app_secret": app.secret, **tokens, "shop_cipher": world.shops[0].shop_cipher}
+    guessed = {"app_key": app.key, "app_secret": app.secret, **tokens, "shop_cipher": world.shops.known[0].shop_cipher}
     outsider = Outsider(world, guessed)
     assert (outsider.search(), outsider.caller) == (0, "outside")
     outsider.says = {"Rehearsal-Caller": "connector"}
@@ -351,7 +352,7 @@ def test_our_connectors_app_is_shown_nowhere_and_is_nobodys_from_outside() -> No
 
 @pytest.mark.parametrize("door", ["connector", "oms"])
 def test_behind_the_door_of_a_player_who_is_not_there_one_learns_so(empty: InProcessStage, door: str) -> None:
-    answer = Client(empty.current.outside_app(door)).get("/v1/Orders")
+    answer = Client(outside_app(empty.current, door)).get("/v1/Orders")
     assert (answer.status_code, answer.mimetype) == (404, "text/plain")
     assert f"seat of the {door}" in answer.text.lower().replace("'s", "")
     assert (empty.world()["urls"][door], empty.world()["shops"][0]["profile_id"]) == (None, None)

@@ -16,8 +16,8 @@ import requests
 
 from mock_tiktok.open_api.signing import signature
 from rehearsal.control.client import HttpStage
-from rehearsal.server.doors import HOSTS
 from rehearsal.server.sockets import take
+from rehearsal.world.doors import HOSTS
 from tests.up import PATIENCE, Up, rehearsal
 
 

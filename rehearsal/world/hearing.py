@@ -1,0 +1,113 @@
+"""What a world hears of what goes on inside its players and between them, and to whom it passes that on.
+
+It is the road on which parcels travel from the marketplace's couriers to the warehouse's dock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final
+
+from mock_tiktok import Marketplace
+from rehearsal.audit.auditor import Auditor
+from rehearsal.audit.event import EventName, LogLine, Trouble
+from rehearsal.audit.invariant import PlayerEvent
+from rehearsal.contract.events import EventContract
+from rehearsal.contract.redaction import REDACTED
+from rehearsal.seats.port import OF_THE_STAFF, Capability, ConnectorSeat, OmsSeat
+from rehearsal.simulation.clock import SimulatedClock
+from rehearsal.simulation.player import FiredLike
+from rehearsal.trace.log import Trace
+from rehearsal.wire.faults.trouble import Hit, TroubleAct
+from rehearsal.wire.recorder import Exchange, Recorder
+from rehearsal.world.state import WorldState
+
+REFRESH: Final = "/api/v2/token/refresh"
+
+
+class Hearing:
+    """Hears the players, the recorder and the trouble; tells the trace, the auditor and whoever waits for rest."""
+
+    def __init__(
+        self,
+        marketplace: Marketplace,
+        connector: ConnectorSeat,
+        oms: OmsSeat,
+        auditor: Auditor,
+        clock: SimulatedClock,
+        trace: Trace,
+        state: WorldState,
+        happened: Callable[[FiredLike], None],
+    ) -> None:
+        self._marketplace, self._connector, self._oms, self._auditor = marketplace, connector, oms, auditor
+        self._clock, self._trace, self._state, self._happened = clock, trace, state, happened
+
+    def listen(self, recorder: Recorder) -> None:
+        """Hear from now on."""
+        recorder.subscribe(self._auditor.on_exchange)
+        recorder.subscribe(self._on_exchange)
+        self._marketplace.subscribe(self._on_marketplace)
+        self._marketplace.troubles.shut_out = self._on_shut_out
+        if not OF_THE_STAFF.isdisjoint(self._oms.capabilities):
+            self._oms.subscribe(self._on_oms)
+        if Capability.OUTPUT in self._connector.capabilities:
+            self._connector.on_output(self._on_line)
+
+    def _on_marketplace(self, event: Any) -> None:
+        self.note("marketplace", event)
+        if event.name == "parcel_arrived" and Capability.STAFF_DECIDES in self._oms.capabilities:
+            data = event.data
+            self._oms.receive_parcel(
+                return_id=data["return_id"],
+                order_id=data["order_id"],
+                line_item_ids=data["line_item_ids"],
+                tracking_number=data["tracking_number"],
+            )
+
+    def _on_exchange(self, exchange: Exchange) -> None:
+        if exchange.writes and (exchange.outside or exchange.caller == "connector"):
+            self._state.written += exchange.caller == "connector"
+            if exchange.outside or self._connector.from_outside:
+                self._state.rest.disturb(self._clock.now())
+
+    def on_hit(self, hit: Hit) -> None:
+        """Have the auditor give more time to those whom trouble has hit."""
+        self._state.rest.troubled = True
+        until, call = hit.planned.fault.until, hit.call
+        lasting = until - hit.at if until is not None and call is None else timedelta(0)
+        pulls = 1 if call is not None and call.caller == "oms" else 0
+        more = Trouble(hit.at, hit.shop_id, 1, pulls, lasting, until_authorized=hit.needs_consent)
+        self._auditor.on_trouble(more)
+        if call is not None:
+            self._state.renewals_hit |= call.path == REFRESH
+            self._happened(TroubleAct(hit.at, hit.what))
+
+    def _on_shut_out(self, shop_id: str) -> None:
+        """Where trouble befell renewals of tokens, only the seller can help whom it has left with a used one."""
+        if self._state.renewals_hit:
+            self._auditor.on_trouble(Trouble(self._clock.now(), shop_id, rounds=1, until_authorized=True))
+
+    def _on_line(self, text: str) -> None:
+        shows = [f"a buyer's {kind}" for kind in self._marketplace.personal_data_in(text)]
+        if self._trace.state.secrets.stand_in(text.encode()):
+            shows.append("a secret")
+        self._auditor.on_line(LogLine(self._clock.now(), self.discreet(text), tuple(shows)))
+
+    def discreet(self, text: str) -> str:
+        """Return lines as they may be shown: without secrets, and nothing of one that has something of a buyer's."""
+        hidden = self._trace.state.secrets.hidden
+        lines = text.split("\n")
+        return "\n".join(REDACTED if self._marketplace.personal_data_in(one) else hidden(one) for one in lines)
+
+    def _on_oms(self, event: Any) -> None:
+        if event.name == EventName.CASE_SEEN:  # it answers again, if it did not
+            self._auditor.on_answer(Capability.STAFF_SEES, None)
+        self.note("oms", event)
+
+    def note(self, who: str, event: Any) -> None:
+        shop = event.data.get("shop_id")
+        entry = self._trace.event(event.at, who, event.name, event.data, shop if isinstance(shop, str) else None)
+        self._state.rest.disturb(self._clock.now())
+        breaches = EventContract.load().breaches(who, event.name, entry["data"])
+        self._auditor.on_event(PlayerEvent(entry["seq"], event.at, who, event.name, event.data, breaches))
