@@ -58,13 +58,14 @@ class BadValue(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One row of the platform's error list."""
+    """One row of the platform's error list; `when` says on which calls, and for what."""
 
     code: int
     text: str
     source: str
     certainty: str = "documented"
     field: str | None = None
+    when: str = ""
 
     def __call__(self, *, at: str | None = None, **words: object) -> ApiError:
         """Return the error with its words filled in; `at` is the field at fault where it is not the row's own."""
@@ -73,57 +74,95 @@ class Refusal:
 
 # fmt: off
 # Codes: GUIDE's tables per endpoint, and S20. The words are ours, since no list of the literal texts is public.
-INVALID             = Refusal(25001001, "Invalid parameter: {what}", "GUIDE")
-ORDER_STATUS        = Refusal(25001003, "Order status {status} does not allow this operation", "GUIDE")
-ALREADY_CLOSED      = Refusal(25001010, "The after-sales request already exists and is completed, nothing is left",
-                              "GUIDE, S20")
-ALREADY_OPEN        = Refusal(25001011, "There are processing reverse order exists",
-                              "CAP (its text), GUIDE, S20")
-REASON_UNKNOWN      = Refusal(25001014, "Reason {reason} is invalid", "GUIDE", field="reason")
-REASON_ROLE         = Refusal(25001015, "Reason {reason} is not for this role", "GUIDE", field="reason")
-REASON_ACTION       = Refusal(25001016, "Reason {reason} does not fit this action", "S20", field="reason")
-REASON_STATUS       = Refusal(25001021, "Reason {reason} does not match order status {status}", "GUIDE",
-                              field="reason")
-LOCKED              = Refusal(25001028, "The lock on the after-sales request was not obtained. Try again later",
-                              "GUIDE, of cancellations; that returns have it too", "assumed")
-ALREADY_SHIPPED     = Refusal(25001045, "The order has been shipped, it cannot be cancelled", "GUIDE")
-ORDER_CLOSED        = Refusal(25001051, "The order is completed or cancelled", "GUIDE")
-OVER_REFUND         = Refusal(25005005, "Refund amount {amount} exceeds the refundable amount {most}", "GUIDE",
-                              field="amount")
-LINES_NOT_POSSIBLE  = Refusal(25005010, "These line items cannot be processed on their own: {why}", "GUIDE",
-                              field="line_item_ids")
-TOO_MANY_LINES      = Refusal(25005011, "Too many line items: {count}", "GUIDE", field="line_item_ids")
-NOTHING_PAID        = Refusal(25001001, "Invalid parameter: nothing was paid for these items, nothing can be refunded",
-                              "GUIDE; that zero is refused so is our choice", "assumed", field="line_item_ids")
-OTHER_SHOPS_ORDER   = Refusal(21008111, "Order {order_id} belongs to another shop", "OBS-TOOL", "observed")
-ORDER_NOT_FOUND     = Refusal(25007006, "Order {order_id} not found", "GUIDE")
-OFFER_OPEN          = Refusal(25007007, "A negotiation with the buyer is open", "S20")
-IN_ARBITRATION      = Refusal(25011010, "The request is in arbitration, the seller cannot act", "S20")
-CANNOT_REJECT       = Refusal(25011011, "Status {status} does not allow rejecting: processed or expired", "GUIDE")
-CANNOT_APPROVE      = Refusal(25011012, "Status {status} does not allow approving the request", "GUIDE")
-# 25011013 has two readings: GUIDE lists it for cancellations, S20 can be read as for parcels
-CANNOT_APPROVE_PARCEL = Refusal(25011013, "Status {status} does not allow approving", "GUIDE, S20")
-QUICK_REFUND        = Refusal(25011025, "Quick refund is active, the parcel cannot be rejected", "GUIDE")
-PARTIAL_NOT_POSSIBLE = Refusal(25011032, "Status {status} does not allow a partial refund", "S20")
-PARCEL_NOT_REJECTABLE = Refusal(25011035, "The parcel cannot be rejected now: {why}", "S20")
-WRONG_STATE         = Refusal(25020003, "Decision {decision} does not fit status {status}", "S20")
-WRONG_TYPE          = Refusal(25020004, "Decision {decision} does not fit a request of type {type}", "GUIDE",
-                              field="decision")
-WRONG_FIELD         = Refusal(25020004, "{field} does not go with decision {decision}", "GUIDE", field="decision")
-NO_PERMISSION       = Refusal(25020005, "No permission for {kind} {id}", "GUIDE")
-ALREADY_CANCELLED   = Refusal(25020009, "The request is already cancelled", "S20")
-ALREADY_APPROVED    = Refusal(25020010, "The request is already approved", "GUIDE")
-CANNOT_REJECT_RECEIPT = Refusal(25020012, "Status {status} does not allow rejecting the receipt", "S20")
-COMMENT_TOO_LONG    = Refusal(98001004, "Length of seller words over limit: {limit} bytes", "OBS-BR, CAP",
-                              field="comment")
+INVALID = Refusal(25001001, "Invalid parameter: {what}", "GUIDE",
+    when="any call: a field that is missing, of no sense, or not of the order")
+ORDER_STATUS = Refusal(25001003, "Order status {status} does not allow this operation", "GUIDE",
+    when="Create Return, Cancel Order, a buyer's request: the order is in another status")
+ALREADY_CLOSED = Refusal(25001010, "The after-sales request already exists and is completed, nothing is left",
+    "GUIDE, S20",
+    when="Create Return, Cancel Order, a buyer's request: all has gone back, or the unit is cancelled")
+ALREADY_OPEN = Refusal(25001011, "There are processing reverse order exists", "CAP (its text), GUIDE, S20",
+    when="Create Return, Cancel Order, a buyer's request or dispute: another request holds a unit")
+REASON_UNKNOWN = Refusal(25001014, "Reason {reason} is invalid", "GUIDE", field="reason",
+    when="any call with a reason: no reason of this market")
+REASON_ROLE = Refusal(25001015, "Reason {reason} is not for this role", "GUIDE", field="reason",
+    when="any call with a reason: one that others give")
+REASON_ACTION = Refusal(25001016, "Reason {reason} does not fit this action", "S20", field="reason",
+    when="any call with a reason: one for another kind of request or decision")
+REASON_STATUS = Refusal(25001021, "Reason {reason} does not match order status {status}", "GUIDE", field="reason",
+    when="Create Return, Cancel Order, a buyer's request: one for another status of the order")
+LOCKED = Refusal(25001028, "The lock on the after-sales request was not obtained. Try again later",
+    "GUIDE, of cancellations; that returns have it too", "assumed",
+    when="a decision, Create Return, Cancel Order: somebody else holds the lock (trouble `locked`)")
+ALREADY_SHIPPED = Refusal(25001045, "The order has been shipped, it cannot be cancelled", "GUIDE",
+    when="Cancel Order, a buyer's cancellation: the order is with the carrier")
+ORDER_CLOSED = Refusal(25001051, "The order is completed or cancelled", "GUIDE",
+    when="Cancel Order, a buyer's cancellation: the order is at its end")
+OVER_REFUND = Refusal(25005005, "Refund amount {amount} exceeds the refundable amount {most}", "GUIDE", field="amount",
+    when="Create Return, an offer, an award: more than is left")
+LINES_NOT_POSSIBLE = Refusal(25005010, "These line items cannot be processed on their own: {why}",
+    "GUIDE", field="line_item_ids",
+    when="Create Return: units of two parcels; Cancel Order: a part, where the market takes none")
+TOO_MANY_LINES = Refusal(25005011, "Too many line items: {count}", "GUIDE", field="line_item_ids",
+    when="Create Return, Cancel Order, Calculate Refund: more than `refund.max_lines` units named")
+NOTHING_PAID = Refusal(25001001, "Invalid parameter: nothing was paid for these items, nothing can be refunded",
+    "GUIDE; that zero is refused so is our choice", "assumed", field="line_item_ids",
+    when="Create Return, ISSUE_REPLACEMENT_REFUND, a buyer's request: gifts and replacements")
+OTHER_SHOPS_ORDER = Refusal(21008111, "Order {order_id} belongs to another shop", "OBS-TOOL", "observed",
+    when="Get Order Detail: the order of another shop")
+ORDER_NOT_FOUND = Refusal(25007006, "Order {order_id} not found", "GUIDE",
+    when="any call about an order: there is none such")
+OFFER_OPEN = Refusal(25007007, "A negotiation with the buyer is open", "S20",
+    when="a decision: the buyer has yet to answer an offer")
+IN_ARBITRATION = Refusal(25011010, "The request is in arbitration, the seller cannot act", "S20",
+    when="a decision: the operator has the case")
+CANNOT_REJECT = Refusal(25011011, "Status {status} does not allow rejecting: processed or expired", "GUIDE",
+    when="a rejection: rejected already, or too late")
+CANNOT_APPROVE = Refusal(25011012, "Status {status} does not allow approving the request", "GUIDE",
+    when="an approval: rejected already, or too late")
+# two readings (C16)
+CANNOT_APPROVE_PARCEL = Refusal(25011013, "Status {status} does not allow approving", "GUIDE, S20",
+    when="APPROVE_RECEIVED_PACKAGE: no parcel is on its way; Approve Cancellation: decided, or too late")
+QUICK_REFUND = Refusal(25011025, "Quick refund is active, the parcel cannot be rejected", "GUIDE",
+    when="REJECT_RECEIVED_PACKAGE: a quick refund has been paid")
+PARTIAL_NOT_POSSIBLE = Refusal(25011032, "Status {status} does not allow a partial refund", "S20",
+    when="OFFER_PARTIAL_REFUND: answered already, offered before, or too late")
+PARCEL_NOT_REJECTABLE = Refusal(25011035, "The parcel cannot be rejected now: {why}", "S20",
+    when="REJECT_RECEIVED_PACKAGE: not arrived, and sooner than `inspection.undelivered_review_after`")
+WRONG_STATE = Refusal(25020003, "Decision {decision} does not fit status {status}", "S20",
+    when="DIRECT_REFUND, ISSUE_REPLACEMENT_REFUND: the request has been answered")
+WRONG_TYPE = Refusal(25020004, "Decision {decision} does not fit a request of type {type}", "GUIDE", field="decision",
+    when="a decision: one that no request of this kind takes")
+WRONG_FIELD = Refusal(25020004, "{field} does not go with decision {decision}", "GUIDE", field="decision",
+    when="a decision: a field that goes with another")
+NO_PERMISSION = Refusal(25020005, "No permission for {kind} {id}", "GUIDE",
+    when="any call: a return, cancellation or order of another shop, or of none")
+ALREADY_CANCELLED = Refusal(25020009, "The request is already cancelled", "S20",
+    when="a decision: the request is closed")
+ALREADY_APPROVED = Refusal(25020010, "The request is already approved", "GUIDE",
+    when="a decision: the request is approved")
+ALREADY_RECEIVED = Refusal(25020011, "The package is already received",
+    "S20; that it is about goods decided on: our reading", "assumed",
+    when="a decision about goods: their refund is granted")
+NOT_ELIGIBLE_RECEIPT = Refusal(25011014, "Status {status} does not allow rejecting the received package",
+    "CAP", "observed",
+    when="Decision Eligibility: REJECT_RECEIVED_PACKAGE, where the call itself gets 25020012 (C15)")
+CANNOT_REJECT_RECEIPT = Refusal(25020012, "Status {status} does not allow rejecting the receipt", "S20",
+    when="REJECT_RECEIVED_PACKAGE: no parcel is on its way, or too late")
+COMMENT_TOO_LONG = Refusal(98001004, "Length of seller words over limit: {limit} bytes", "OBS-BR, CAP", field="comment",
+    when="a rejection: more bytes than `reject.comment_limit`")
 # What buyers meet is not part of the Open API; the platform's nearest codes are taken.
-TOO_LATE            = Refusal(25001003, "The time to {what} has passed", "our choice; U5, U17", "assumed")
-NOT_POSSIBLE        = Refusal(25020003, "Status {status} does not take {action}", "our choice; S20", "assumed")
-DISPUTES_USED_UP    = Refusal(25001010, "No further dispute: {count} are closed", "our choice; S3", "assumed")
-REPLACED_ALREADY    = Refusal(25001010, "The item has been replaced, and each is replaced once",
-                              "S14, S15; our choice of the code", "assumed", field="line_item_ids")
-REQUESTS_USED_UP    = Refusal(25001010, "The buyer has asked {count} times and may not ask again", "our choice",
-                              "assumed")
+TOO_LATE = Refusal(25001003, "The time to {what} has passed", "our choice; U5, U17", "assumed",
+    when="a buyer's return or dispute, an award: the time is over")
+NOT_POSSIBLE = Refusal(25020003, "Status {status} does not take {action}", "our choice; S20", "assumed",
+    when="an act of a buyer, courier or operator: the request does not take it")
+DISPUTES_USED_UP = Refusal(25001010, "No further dispute: {count} are closed", "our choice; S3", "assumed",
+    when="a buyer's dispute: `dispute.max_closed_per_product` of the unit are closed")
+REPLACED_ALREADY = Refusal(25001010, "The item has been replaced, and each is replaced once",
+    "S14, S15; our choice of the code", "assumed", field="line_item_ids",
+    when="a buyer's request for a replacement: of what has been replaced")
+REQUESTS_USED_UP = Refusal(25001010, "The buyer has asked {count} times and may not ask again", "our choice", "assumed",
+    when="a buyer's request: after `request.most` of the unit")
 # fmt: on
 
 REFUSALS: Final = tuple(value for value in list(globals().values()) if isinstance(value, Refusal))

@@ -15,19 +15,11 @@ from mock_tiktok.domain.returns import Record
 from mock_tiktok.domain.rules import RUNS, deadline
 from mock_tiktok.domain.state_machines import CANCELLATION, ORDER, Step
 from mock_tiktok.domain.words import Action, By, CancelStatus, CancelType, OrderStatus, Role
-from mock_tiktok.errors import (
-    ALREADY_APPROVED,
-    ALREADY_CANCELLED,
-    CANNOT_APPROVE_PARCEL,
-    CANNOT_REJECT,
-    LINES_NOT_POSSIBLE,
-    NOT_POSSIBLE,
-    ApiError,
-)
+from mock_tiktok.errors import LINES_NOT_POSSIBLE
 from mock_tiktok.state.agenda import MARKETPLACE, RANK_DEADLINE, RANK_STEP
 from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.store import Store
-from mock_tiktok.usecases import decisions
+from mock_tiktok.usecases import refusals
 from mock_tiktok.usecases.effects import Effects, parts_of
 from mock_tiktok.usecases.orders import OrderLifecycle, cancel_stamp, cancelled
 
@@ -131,10 +123,9 @@ class CancellationLifecycle:
 
     def check(self, item: Cancellation, action: Action) -> None:
         """Raise what the platform says where the cancellation does not take that action, or no longer."""
-        if CANCELLATION.after(item.status, action) is None:
-            raise _refused(item, action)
-        if item.deadline and item.deadline.missed(self._platform.now) and not action.is_lapse:
-            raise CANNOT_REJECT(status=item.status) if "REJECT" in action else CANNOT_APPROVE_PARCEL(status=item.status)
+        late = item.deadline and item.deadline.missed(self._platform.now) and not action.is_lapse
+        if late or CANCELLATION.after(item.status, action) is None:
+            raise refusals.of_cancellation(item, action)
 
     def shipped(self, order: Order) -> None:
         """The seller has shipped: that decides what the buyer asked, where the market has it so (C7)."""
@@ -160,7 +151,7 @@ class CancellationLifecycle:
         return "silence: cancellation approved", True
 
     def _may(self, order: Order, who: str) -> None:
-        decisions.check_status(order, "CANCEL", self._store.profile.eligible[who].get("CANCEL", ()))
+        refusals.check_status(order.status, "CANCEL", self._store.profile.eligible[who].get("CANCEL", ()))
 
     def _is_early(self, order: Order) -> bool:
         return order.paid_at is None or self._platform.now < self._store.profile.due("cancel.remorse", order.paid_at)
@@ -279,13 +270,3 @@ class CancellationLifecycle:
             words_to_buyer=new.comment,
             deadline=None,
         )
-
-
-def _refused(item: Cancellation, action: Action) -> ApiError:
-    if item.status is CancelStatus.CANCELLED:
-        return ALREADY_CANCELLED() if action is not Action.REJECT_CANCELLATION else CANNOT_REJECT(status=item.status)
-    if action is Action.REJECT_CANCELLATION:
-        return ALREADY_APPROVED()
-    if action is Action.APPROVE_CANCELLATION:
-        return CANNOT_APPROVE_PARCEL(status=item.status)
-    return NOT_POSSIBLE(status=item.status, action=action)

@@ -12,8 +12,8 @@ from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.searches import Reason
 from mock_tiktok.domain.words import Action
-from mock_tiktok.errors import WRONG_TYPE, ApiError
-from mock_tiktok.usecases import decisions
+from mock_tiktok.errors import CANNOT_REJECT_RECEIPT, NOT_ELIGIBLE_RECEIPT, WRONG_TYPE, ApiError
+from mock_tiktok.usecases import decisions, refusals
 from mock_tiktok.usecases.shop import Shop
 
 # decision, eligible, code and words of the refusal, reasons for a rejection
@@ -39,6 +39,8 @@ def verdicts(shop: Shop, return_or_cancel_id: str, asked: Sequence[str]) -> Iter
             check(shop, case, decision)
             found.append((decision, True, None, None, reasons if decision.startswith("REJECT") else ()))
         except ApiError as refused:
+            if refused.code == CANNOT_REJECT_RECEIPT.code:  # here it has a number of its own (C15)
+                refused = NOT_ELIGIBLE_RECEIPT(status=case.status)
             found.append((decision, False, refused.code, refused.message, ()))
     return found
 
@@ -59,7 +61,7 @@ def check(shop: Shop, case: Return | Cancellation, decision: str) -> None:
         raise WRONG_TYPE(decision=decision, type=case.return_type)
     action = Action(decision)
     decisions.check_fits(case, action)
-    shop.return_lifecycle.check(case, action, decisions.refusal)
+    shop.return_lifecycle.check(case, action, refusals.of_state)
     shop.check_hour(case, action)
     shop.check_worth(case, action)
     if action is Action.OFFER_PARTIAL_REFUND:

@@ -1,33 +1,21 @@
-"""The seller's decisions on returns: which are known, what they need, and with which code each wrong one is refused."""
+"""The seller's decisions on returns: which are known, what they need, which fields go with which."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
 from mock_tiktok.domain.money import coin, in_coins
-from mock_tiktok.domain.orders import LineItem, Order
+from mock_tiktok.domain.orders import LineItem
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.state_machines import REFUND, REPLACEMENT, RETURN
-from mock_tiktok.domain.words import APPROVALS, REJECTIONS, Action, Claim, Dispute, OrderStatus, Parcel, ReturnType
+from mock_tiktok.domain.words import APPROVALS, REJECTIONS, Action, Claim, Parcel, ReturnType
 from mock_tiktok.errors import (
-    ALREADY_APPROVED,
-    ALREADY_CANCELLED,
     ALREADY_CLOSED,
-    ALREADY_SHIPPED,
-    CANNOT_APPROVE,
-    CANNOT_APPROVE_PARCEL,
-    CANNOT_REJECT,
-    CANNOT_REJECT_RECEIPT,
-    IN_ARBITRATION,
     INVALID,
     NOTHING_PAID,
-    OFFER_OPEN,
-    ORDER_CLOSED,
-    ORDER_STATUS,
     OVER_REFUND,
-    PARTIAL_NOT_POSSIBLE,
     WRONG_FIELD,
     WRONG_TYPE,
     ApiError,
@@ -81,18 +69,6 @@ def check_fields(action: Action, *, keep: bool, offer: object | None) -> None:
             raise WRONG_FIELD(field=field, decision=action)
 
 
-def check_status(order: Order, kind: str, takes: Collection[str]) -> None:
-    """Raise what the platform says to a request of that kind where it `takes` only orders of other statuses."""
-    status = order.status
-    if status in takes:
-        return
-    if kind == "CANCEL" and status in (OrderStatus.COMPLETED, OrderStatus.CANCELLED):
-        raise ORDER_CLOSED()
-    if kind == "CANCEL" and status in (OrderStatus.AWAITING_COLLECTION, OrderStatus.IN_TRANSIT, OrderStatus.DELIVERED):
-        raise ALREADY_SHIPPED()
-    raise ORDER_STATUS(status=status)
-
-
 def nothing_left(lines: Iterable[LineItem]) -> ApiError:
     """Return the code for units of which nothing can be refunded: all has gone back, or nothing was ever paid."""
     return ALREADY_CLOSED() if any(line.paid for line in lines) else NOTHING_PAID()
@@ -119,33 +95,3 @@ def money(field: str, amount: Decimal, currency: str, named: str | None) -> Deci
         return in_coins(amount, currency)
     except (ValueError, ArithmeticError):
         raise INVALID(what=f"{field} must be a multiple of {coin(currency)} {currency}") from None
-
-
-def refusal(item: Return, action: Action) -> ApiError:
-    """Return the code with which the platform refuses a seller's decision in this state."""
-    if item.dispute is Dispute.IN_PROGRESS:
-        return IN_ARBITRATION()
-    if item.claim is Claim.CLOSED:
-        return ALREADY_CANCELLED()
-    if item.claim is Claim.OFFERED:
-        return OFFER_OPEN()
-    if item.claim in (Claim.GRANTED, Claim.REPLACED):
-        return ALREADY_APPROVED()
-    if item.claim is Claim.APPROVED and action is Action.OFFER_PARTIAL_REFUND:
-        return PARTIAL_NOT_POSSIBLE(status=item.status)
-    if item.claim is Claim.APPROVED and not action.value.endswith("RECEIVED_PACKAGE"):
-        return ALREADY_APPROVED()
-    return too_late(item, action)
-
-
-def too_late(item: Return, action: Action) -> ApiError:
-    """Return the code for a decision that comes in a state, or at an hour, that no longer takes it."""
-    if action is Action.REJECT_RECEIVED_PACKAGE:
-        return CANNOT_REJECT_RECEIPT(status=item.status)
-    if action in REJECTIONS:
-        return CANNOT_REJECT(status=item.status)
-    if action is Action.OFFER_PARTIAL_REFUND:
-        return PARTIAL_NOT_POSSIBLE(status=item.status)
-    if action is Action.APPROVE_RECEIVED_PACKAGE:
-        return CANNOT_APPROVE_PARCEL(status=item.status)
-    return CANNOT_APPROVE(status=item.status)

@@ -24,7 +24,7 @@ from mock_tiktok.domain.words import CancelStatus, RequestType
 from mock_tiktok.errors import INVALID, NO_PERMISSION, OTHER_SHOPS_ORDER, ApiError
 from mock_tiktok.state.index import Dated, Query, Shelf
 from mock_tiktok.state.store import SkuQuantity, Store
-from mock_tiktok.usecases import decisions
+from mock_tiktok.usecases import decisions, refusals
 from mock_tiktok.usecases.troubles import Troubles
 
 _T = TypeVar("_T")
@@ -178,7 +178,7 @@ class Queries:
 
     def _why_not(self, order: Order, user: str, request_type: str, line: LineItem) -> ApiError | None:
         try:
-            decisions.check_status(order, request_type, self.profile.eligible[user].get(request_type, ()))
+            refusals.check_status(order.status, request_type, self.profile.eligible[user].get(request_type, ()))
             self.store.units(order, (line.id,))
         except ApiError as refused:
             return refused

@@ -34,7 +34,7 @@ from mock_tiktok.errors import (
 from mock_tiktok.state.agenda import Entry
 from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.store import SkuQuantity, Store
-from mock_tiktok.usecases import decisions
+from mock_tiktok.usecases import decisions, refusals
 from mock_tiktok.usecases.cancellations import KINDS as CANCELLATION_KINDS
 from mock_tiktok.usecases.cancellations import CancellationLifecycle
 from mock_tiktok.usecases.effects import Effects
@@ -87,7 +87,7 @@ class Shop(Queries):
                 action = Action.DIRECT_REFUND
             self.check_hour(item, action)
             self.check_worth(item, action)
-            return self.return_lifecycle.act(item, action, By(by), offer=offer, refusing=decisions.refusal)
+            return self.return_lifecycle.act(item, action, By(by), offer=offer, refusing=refusals.of_state)
 
     def reject_return(
         self,
@@ -103,12 +103,12 @@ class Shop(Queries):
         item, action = self.store.get_return(return_id), decisions.rejection(decision)
         with self._telling(item, action, by, reason, comment):
             decisions.check_fits(item, action)
-            self.return_lifecycle.check(item, action, decisions.refusal)
+            self.return_lifecycle.check(item, action, refusals.of_state)
             self.check_hour(item, action)
             self._check_reject_reason(reason, decisions.reason_kind(item, action))
             self._check_comment(comment)
             return self.return_lifecycle.act(
-                item, action, By(by), reason=reason, note=comment or "", images=images, refusing=decisions.refusal
+                item, action, By(by), reason=reason, note=comment or "", images=images, refusing=refusals.of_state
             )
 
     def approve_cancellation(self, cancel_id: str, *, by: str = By.SELLER) -> Cancellation:
@@ -242,7 +242,7 @@ class Shop(Queries):
         """Raise what the platform says to a decision that comes too late, or too early."""
         limit = item.deadline
         if limit and limit.seller_action and limit.missed(self.platform.now):
-            raise decisions.too_late(item, action)
+            raise refusals.too_late(item, action)
         if action is not Action.REJECT_RECEIVED_PACKAGE:
             return
         if item.is_quick_refund:
@@ -266,7 +266,7 @@ class Shop(Queries):
 
     def check_eligible(self, order: Order, who: str, request_type: str) -> None:
         """Raise what the platform says where an order in that status cannot be claimed so, by a BUYER or SELLER."""
-        decisions.check_status(order, request_type, self.profile.eligible[who].get(request_type, ()))
+        refusals.check_status(order.status, request_type, self.profile.eligible[who].get(request_type, ()))
 
     def _within_refundable(self, order: Order, total: Decimal | None, line_item_ids: Sequence[str]) -> None:
         """An amount above what is left is 25005005, also where nothing is left at all."""

@@ -22,6 +22,8 @@ from mock_tiktok.domain.state_machines import TABLES
 from mock_tiktok.errors import REFUSALS
 from mock_tiktok.open_api.endpoints import ENDPOINTS
 from mock_tiktok.policy import profile
+from mock_tiktok.usecases.market import DEFAULT_PROFILE
+from rehearsal.report import answers
 from rehearsal.resources import folder
 
 KEY: Final = re.compile(
@@ -110,9 +112,45 @@ def _value(value: Any) -> str:
 
 def codes() -> str:
     """Return what the marketplace's use cases refuse."""
-    rows = ((row.code, row.text, code(row.field) if row.field else "-", row.source, row.certainty) for row in REFUSALS)
-    intro = "They travel with HTTP 200. The words are ours; what stands in braces is filled in."
-    return page("Codes of refusal", intro, table("Code|Message|Field at fault|Source|Certainty", rows))
+    rows = ((row.code, row.text, linked(row.when), row.source, row.certainty) for row in REFUSALS)
+    intro = (
+        "They travel with HTTP 200. The words are ours; what stands in braces is filled in. Which state of a request\n"
+        "answers a decision with which of them: [refusals.md](refusals.md)."
+    )
+    return page("Codes of refusal", intro, table("Code|Message|On which call, for what|Source|Certainty", rows))
+
+
+def refusals() -> str:
+    """Return what each decision brings in each state of each kind of request, and the seller's own calls."""
+    market = profile.load(DEFAULT_PROFILE)
+    intro = (
+        "What a decision brings in each state that a request can be in: the status that it has then, or the\n"
+        "[code](codes.md) of the refusal, with which nothing has changed. A decision of another kind of request is\n"
+        "25020004 in every state. What forbids a decision beside the state (an hour, a flag, a lock, a field, a\n"
+        "reason) stands with the codes; where sources disagree: C15, C16, C17."
+    )
+    parts = [linked(intro)]
+    for kind, asked in answers.DECISIONS.items():
+        head = "|".join(["Status", *(["Goods", "Arbitration"] if kind != "CANCEL" else []), *asked])
+        parts += [f"## {kind}", table(head, _state_rows(kind))]
+    calls = (f"{call}, {kind}" for call, kind in answers.CALLS)
+    rows = ((code(status), *cells) for status, cells in answers.to_orders(market).items())
+    parts += [f"## The seller's own calls, by the order's status ({market.name})"]
+    parts.append(table("|".join(["Order", *calls]), rows))
+    parts.append(linked("Elsewhere it follows from who may ask for what: [policies.md](policies.md)."))
+    return page("What is answered to whom", *parts)
+
+
+def _state_rows(kind: str) -> Iterable[Sequence[object]]:
+    """Yield a row per status; places of the goods and outcomes of an appeal that make no difference share one."""
+    alike: dict[tuple[str, tuple[str | int, ...]], list[tuple[str, str]]] = defaultdict(list)
+    for state in answers.states(kind):
+        goods, appeal = ("", "") if kind == "CANCEL" else (state.item.parcel, state.item.arbitration_status or "-")
+        alike[state.item.status, state.answers].append((goods, appeal))
+    first = list(dict.fromkeys(status for status, _ in alike))
+    for (status, cells), places in sorted(alike.items(), key=lambda row: first.index(row[0][0])):
+        beside = (", ".join(dict.fromkeys(words)) for words in zip(*places, strict=True)) if kind != "CANCEL" else ()
+        yield code(status), *beside, *(cell if isinstance(cell, int) else code(cell) for cell in cells)
 
 
 def reasons() -> str:
@@ -215,7 +253,7 @@ def _any_of(statuses: Sequence[adjustments.RequestStatus]) -> str:
     return "whatever is open" + "".join(f", but `{status}`" for status in missing)
 
 
-PAGES: Final = (state_machines, policies, codes, reasons, endpoints, words, connector)
+PAGES: Final = (state_machines, policies, codes, refusals, reasons, endpoints, words, connector)
 
 
 def path_of(made: Callable[[], str]) -> Path:

@@ -1,0 +1,134 @@
+"""What the platform answers a decision that a request does not take: rules by state, the first that fits is the answer.
+
+Whether a decision is taken is for the state machines (`domain/state_machines.py`); these say with which number it is
+not. What forbids a decision beside the state (an hour, a flag, a field, a reason) is asked by the use cases, and named
+with each `Refusal`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from mock_tiktok.domain.cancellations import Cancellation
+from mock_tiktok.domain.returns import Return
+from mock_tiktok.domain.words import (
+    APPROVALS,
+    REJECTIONS,
+    Action,
+    CancelStatus,
+    Claim,
+    Dispute,
+    OrderStatus,
+    Parcel,
+)
+from mock_tiktok.errors import (
+    ALREADY_APPROVED,
+    ALREADY_CANCELLED,
+    ALREADY_RECEIVED,
+    ALREADY_SHIPPED,
+    CANNOT_APPROVE,
+    CANNOT_APPROVE_PARCEL,
+    CANNOT_REJECT,
+    CANNOT_REJECT_RECEIPT,
+    IN_ARBITRATION,
+    NOT_POSSIBLE,
+    OFFER_OPEN,
+    ORDER_CLOSED,
+    ORDER_STATUS,
+    PARTIAL_NOT_POSSIBLE,
+    WRONG_STATE,
+    ApiError,
+    Refusal,
+)
+
+_ALL: Final = frozenset(APPROVALS + REJECTIONS)
+_OFFER: Final = frozenset({Action.OFFER_PARTIAL_REFUND})
+_APPROVES_GOODS: Final = frozenset({Action.APPROVE_RECEIVED_PACKAGE})
+_REJECTS_GOODS: Final = frozenset({Action.REJECT_RECEIVED_PACKAGE})
+_ON_GOODS: Final = _APPROVES_GOODS | _REJECTS_GOODS
+_PAYS_INSTEAD: Final = frozenset({Action.DIRECT_REFUND, Action.ISSUE_REPLACEMENT_REFUND})
+_BACK: Final = frozenset({Parcel.SHIPPED, Parcel.ARRIVED})
+_ANSWERED: Final = frozenset({Claim.APPROVED, Claim.REJECTED, Claim.PARCEL_REJECTED})
+_ANY: Final = frozenset(Claim)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """In one of these states of claim, goods and dispute, one of these decisions is refused so."""
+
+    claims: Collection[Claim]
+    decisions: Collection[Action]
+    refusal: Refusal
+    parcels: Collection[Parcel] = frozenset(Parcel)
+    disputes: Collection[Dispute] = frozenset(Dispute)
+
+    def fits(self, item: Return, action: Action) -> bool:
+        """Say whether it speaks of this decision on this return."""
+        of_state = item.claim in self.claims and item.parcel in self.parcels and item.dispute in self.disputes
+        return of_state and action in self.decisions
+
+
+# Where nothing of the state tells them apart it is the decision that has its number, as it has at an hour too late.
+BY_DECISION: Final = (
+    Rule(_ANY, _REJECTS_GOODS, CANNOT_REJECT_RECEIPT),
+    Rule(_ANY, REJECTIONS, CANNOT_REJECT),
+    Rule(_ANY, _OFFER, PARTIAL_NOT_POSSIBLE),
+    Rule(_ANY, _APPROVES_GOODS, CANNOT_APPROVE_PARCEL),
+    Rule(_ANY, _ALL, CANNOT_APPROVE),
+)
+OF_RETURNS: Final = (
+    Rule(_ANY, _ALL, IN_ARBITRATION, disputes={Dispute.IN_PROGRESS}),
+    Rule({Claim.CLOSED}, _ALL, ALREADY_CANCELLED),
+    Rule({Claim.OFFERED}, _ALL, OFFER_OPEN),
+    Rule({Claim.GRANTED}, _ON_GOODS, ALREADY_RECEIVED, parcels=_BACK),
+    Rule({Claim.GRANTED, Claim.REPLACED}, _ALL, ALREADY_APPROVED),
+    Rule(_ANSWERED, _PAYS_INSTEAD, WRONG_STATE),
+    Rule({Claim.APPROVED}, _ALL - _OFFER - _ON_GOODS, ALREADY_APPROVED),
+    *BY_DECISION,
+)
+OF_CANCELLATIONS: Final[Mapping[tuple[CancelStatus, Action], Refusal]] = {
+    (CancelStatus.SUCCESS, Action.APPROVE_CANCELLATION): CANNOT_APPROVE_PARCEL,
+    (CancelStatus.COMPLETE, Action.APPROVE_CANCELLATION): CANNOT_APPROVE_PARCEL,
+    (CancelStatus.CANCELLED, Action.APPROVE_CANCELLATION): ALREADY_CANCELLED,
+    (CancelStatus.SUCCESS, Action.REJECT_CANCELLATION): ALREADY_APPROVED,
+    (CancelStatus.COMPLETE, Action.REJECT_CANCELLATION): ALREADY_APPROVED,
+    (CancelStatus.CANCELLED, Action.REJECT_CANCELLATION): CANNOT_REJECT,
+    # too late, though the platform has yet to act
+    (CancelStatus.PENDING, Action.APPROVE_CANCELLATION): CANNOT_APPROVE_PARCEL,
+    (CancelStatus.PENDING, Action.REJECT_CANCELLATION): CANNOT_REJECT,
+}
+# An order that is not in a status in which a request of that kind is taken; every other status is ORDER_STATUS.
+OF_ORDERS: Final[Mapping[tuple[str, OrderStatus], Refusal]] = {
+    ("CANCEL", OrderStatus.AWAITING_COLLECTION): ALREADY_SHIPPED,
+    ("CANCEL", OrderStatus.IN_TRANSIT): ALREADY_SHIPPED,
+    ("CANCEL", OrderStatus.DELIVERED): ALREADY_SHIPPED,
+    ("CANCEL", OrderStatus.COMPLETED): ORDER_CLOSED,
+    ("CANCEL", OrderStatus.CANCELLED): ORDER_CLOSED,
+}
+
+
+def of_state(item: Return, action: Action) -> ApiError:
+    """Return what the platform says to a seller's decision that this state does not take."""
+    return _said(next(rule.refusal for rule in OF_RETURNS if rule.fits(item, action)), item, action)
+
+
+def too_late(item: Return, action: Action) -> ApiError:
+    """Return what is said to a decision at an hour that no longer takes it."""
+    return _said(next(rule.refusal for rule in BY_DECISION if rule.fits(item, action)), item, action)
+
+
+def of_cancellation(item: Cancellation, action: Action) -> ApiError:
+    """Return what is said to what a cancellation does not take, or no longer."""
+    return _said(OF_CANCELLATIONS.get((item.status, action), NOT_POSSIBLE), item, action)
+
+
+def check_status(status: OrderStatus, kind: str, takes: Collection[str]) -> None:
+    """Raise what the platform says to a request of that kind where it `takes` only orders of other statuses."""
+    if status not in takes:
+        raise OF_ORDERS.get((kind, status), ORDER_STATUS)(status=status)
+
+
+def _said(refusal: Refusal, item: Return | Cancellation, action: Action) -> ApiError:
+    return refusal(status=item.status, decision=action, action=action)
