@@ -147,6 +147,7 @@ class ForeignSeat:
             if not self._waits(waited):
                 raise self.failed("is not waited for any longer")
             time.sleep(LOOKS)
+        self.program.catch_up()
 
     def _is_ready(self, waited: float) -> bool:
         if self.described.ready is None:
@@ -171,6 +172,7 @@ class ForeignSeat:
             ended = self.program.ended(OUTLIVES)  # whoever hangs up may be about to end
             words = f"{ended or 'cannot be reached'}: {what} got no answer at {where} ({type(error).__name__})"
             raise self._fault(words) from None
+        self.program.catch_up()
         if not 200 <= answer.status_code < 400:
             raise self._fault(f"answered {what} with {answer.status_code} ({where})")
         return answer
@@ -247,7 +249,7 @@ class ForeignConnector(ConnectorSeat):
 
     @property
     def last_lines(self) -> Sequence[str]:
-        return tuple(self._seat.program.last_lines)
+        return self._seat.program.last_lines
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -381,6 +383,7 @@ class ForeignConnector(ConnectorSeat):
 
     def hear(self) -> None:
         """Have the listener hear what it has written since; raise SeatFailed if it has ended of its own accord."""
+        self._seat.program.catch_up()
         while not self._seat.lines.empty():
             line = self._seat.lines.get()
             if self._listener is not None:

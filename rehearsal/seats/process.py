@@ -7,6 +7,7 @@ stage itself dies without a farewell: it reads from a pipe which group there is,
 from __future__ import annotations
 
 import os
+import select
 import shlex
 import signal
 import socket
@@ -16,10 +17,11 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 STOP_PATIENCE: Final = 5.0  # seconds of real time for a program to end when it is asked to
 LAST_LINES: Final = 20
+CHUNK: Final = 65_536  # bytes
 LONGEST_LINE: Final = 10_000  # bytes; a longer one is heard in parts
 SHELL: Final = frozenset({"&&", "||", "|", ";", "&", ">", ">>", "<", "2>&1"})  # words that only a shell knows
 _WATCHES: Final = 'while read -r told; do group=$told; done; [ -z "$group" ] || kill -s KILL -- "-$group"'
@@ -36,9 +38,10 @@ class Program:
     """
 
     def __init__(self, heard: Callable[[str], None], died: Callable[[str], None] = lambda how: None) -> None:
-        self.last_lines: Final[deque[str]] = deque(maxlen=LAST_LINES)
+        self._last_lines: Final[deque[str]] = deque(maxlen=LAST_LINES)
         self._heard, self._died = heard, died
         self._process: subprocess.Popen[bytes] | None = None
+        self._output: _Output | None = None
         self._reader: threading.Thread | None = None
         self._watcher: subprocess.Popen[bytes] | None = None
 
@@ -46,6 +49,17 @@ class Program:
     def running(self) -> bool:
         """Return whether its process is there."""
         return self._process is not None and self._process.poll() is None
+
+    @property
+    def last_lines(self) -> Sequence[str]:
+        """Return the last lines of all that it has written until now."""
+        self.catch_up()
+        return tuple(self._last_lines)
+
+    def catch_up(self) -> None:
+        """Hear all that it has written until now."""
+        if self._output is not None:
+            self._output.hear()
 
     def ended(self, patience: float = 0) -> str:
         """Return in words how it has ended of its own accord; nothing if it still runs then, or was ended."""
@@ -61,7 +75,7 @@ class Program:
     def start(self, command: Sequence[str], *, folder: Path, env: Mapping[str, str]) -> None:
         """Start it; raise NotStarted where there is no such command."""
         self.end(patience=0)
-        self.last_lines.clear()
+        self._last_lines.clear()
         try:
             self._process = subprocess.Popen(
                 command,
@@ -75,7 +89,11 @@ class Program:
         except OSError as error:
             raise NotStarted(f"{shlex.join(command)} cannot be started: {_why(error, command)}") from None
         self._watch(self._process.pid)
-        self._reader = threading.Thread(target=self._read, args=(self._process,), name="output", daemon=True)
+        assert self._process.stdout is not None
+        self._output = _Output(self._process.stdout, self._hear)
+        self._reader = threading.Thread(
+            target=self._read, args=(self._process, self._output), name="output", daemon=True
+        )
         self._reader.start()
 
     def end(self, patience: float = STOP_PATIENCE) -> None:
@@ -114,16 +132,61 @@ class Program:
         self._watcher.stdin.write(f"{group or ''}\n".encode())
         self._watcher.stdin.flush()
 
-    def _read(self, process: subprocess.Popen[bytes]) -> None:
-        assert process.stdout is not None
-        with process.stdout as output:
-            while line := output.readline(LONGEST_LINE):
-                text = line.decode("utf-8", "replace").rstrip("\r\n")
-                self.last_lines.append(text)
-                self._heard(text)
+    def _hear(self, line: str) -> None:
+        self._last_lines.append(line)
+        self._heard(line)
+
+    def _read(self, process: subprocess.Popen[bytes], output: _Output) -> None:
+        while output.comes():
+            output.hear()
+        output.close()
         code = process.wait()
         if self._process is process:
             self._died(_how(code))
+
+
+class _Output:
+    """What a process writes, heard line by line on the thread that comes first."""
+
+    def __init__(self, pipe: IO[bytes], heard: Callable[[str], None]) -> None:
+        self._pipe, self._heard = pipe, heard
+        self._lock = threading.Lock()
+        self._begun = b""  # a line that has not ended
+        self._ended = False
+
+    def comes(self) -> bool:
+        """Wait until there is more to hear; return False when nobody is left to write."""
+        return not self._ended and self._waits(None)
+
+    def hear(self) -> None:
+        """Hear what is there, without waiting for more."""
+        with self._lock:
+            while not self._ended and self._waits(0):
+                self._take(os.read(self._pipe.fileno(), CHUNK))
+
+    def close(self) -> None:
+        """Hear no more."""
+        with self._lock:
+            self._ended = True
+            self._pipe.close()
+
+    def _waits(self, milliseconds: int | None) -> bool:
+        poll = select.poll()
+        poll.register(self._pipe, select.POLLIN)
+        return bool(poll.poll(milliseconds))
+
+    def _take(self, written: bytes) -> None:
+        self._begun += written
+        while (end := self._begun.find(b"\n", 0, LONGEST_LINE) + 1) or len(self._begun) >= LONGEST_LINE:
+            line, self._begun = self._begun[: end or LONGEST_LINE], self._begun[end or LONGEST_LINE :]
+            self._say(line)
+        if not written:
+            self._ended = True
+            if self._begun:
+                self._say(self._begun)
+
+    def _say(self, line: bytes) -> None:
+        self._heard(line.decode("utf-8", "replace").rstrip("\r\n"))
 
 
 def free_port() -> int:

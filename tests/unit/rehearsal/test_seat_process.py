@@ -6,10 +6,13 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from rehearsal.seats import process
 from rehearsal.seats.process import NotStarted, Program
 
 PATIENCE = 20.0
@@ -67,6 +70,20 @@ def test_what_it_wrote_last_is_kept_whatever_it_wrote(tmp_path: Path) -> None:
     assert list(program.last_lines) == [*map(str, range(11, 30)), "\ufffd"]
     assert [len(line) for line in heard[:3]] == [10_000, 10_000, 5_000]
     program.close()
+
+
+def test_what_it_wrote_before_it_answered_is_there_with_the_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = threading.Event()
+    monkeypatch.setattr(process._Output, "comes", lambda output: turn.wait() and False)  # who reads along is slow
+    with socket.create_server(("127.0.0.1", 0)) as meeting, closing(Program(lambda line: None)) as program:
+        meeting.settimeout(PATIENCE)
+        answers = f"print('locked', flush=True); {CHILD}"
+        program.start([sys.executable, "-c", answers, str(meeting.getsockname()[1])], folder=tmp_path, env={})
+        with meeting.accept()[0]:
+            assert program.last_lines == ("locked",)
+        turn.set()
 
 
 @pytest.mark.parametrize(
