@@ -1,6 +1,7 @@
 """A fake TikTok Shop: orders, returns, refunds and cancellations under the platform's own clocks and rules."""
 
 from mock_tiktok.domain.mail import Mail
+from mock_tiktok.domain.money import Discounts
 from mock_tiktok.main import Marketplace
 from mock_tiktok.state.agenda import AgendaEntry, Due, Fired
 from mock_tiktok.state.events import Event
@@ -14,6 +15,7 @@ __all__ = [
     "AppName",
     "CancellationView",
     "DeveloperApp",
+    "Discounts",
     "Due",
     "Event",
     "Fired",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from mock_tiktok.domain.money import ZERO
+from mock_tiktok.domain.money import NO_DISCOUNTS, ZERO, Discounts
 from mock_tiktok.domain.words import Action, By
 from mock_tiktok.errors import BadValue
 from mock_tiktok.usecases import buyers, seller_center
@@ -42,8 +42,11 @@ class Control(Market):
         buyer_name: str | None = None,
         shipping_fee: Decimal = ZERO,
         tax: Decimal = ZERO,
+        discounts: Discounts = NO_DISCOUNTS,
     ) -> OrderView:
         """Have somebody buy; `status` brings the order that far at once, with earlier steps stamped in the past.
+
+        Prices and the fee are before `discounts`, which are of the whole order; tax is of what is paid.
 
         Without a `buyer_name` the seed says who buys.
         """
@@ -52,7 +55,15 @@ class Control(Market):
                 raise BadValue("shop_id", "the marketplace has no shop yet")
             shop_id = self.shops[0].shop_id
         place = self.shop(shop_id).order_lifecycle.place
-        order = place(lines, status=status, plan=plan, buyer_name=buyer_name, shipping_fee=shipping_fee, tax=tax)
+        order = place(
+            lines,
+            status=status,
+            plan=plan,
+            buyer_name=buyer_name,
+            shipping_fee=shipping_fee,
+            tax=tax,
+            discounts=discounts,
+        )
         return order_view(order)
 
     def ship_order(self, order_id: str) -> OrderView:

@@ -41,7 +41,7 @@ class OrderFacts:
     tax: Decimal = ZERO  # includes shipping tax, as ChannelAdvisor's TotalTaxPrice does
     shipping: Decimal = ZERO
     shipping_tax: Decimal = ZERO
-    discount: Decimal = ZERO  # of seller and platform together, already taken off in `total`
+    discount: Decimal = ZERO  # by which `total` is less than the lines' prices with tax and shipping
     created_at: datetime
     paid_at: datetime | None = None
     shipped_at: datetime | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -45,6 +45,55 @@ def split(amount: Decimal, weights: Sequence[Decimal], currency: str) -> tuple[D
         parts.append(((reached - given) * unit).quantize(unit))
         given = reached
     return tuple(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Discounts:
+    """What seller and platform give a buyer: off the goods' price, and off the shipping fee."""
+
+    seller: Decimal = ZERO
+    platform: Decimal = ZERO
+    shipping_seller: Decimal = ZERO
+    shipping_platform: Decimal = ZERO
+
+    @property
+    def product(self) -> Decimal:
+        """Return what is off the price."""
+        return self.seller + self.platform
+
+    @property
+    def shipping(self) -> Decimal:
+        """Return what is off the shipping fee."""
+        return self.shipping_seller + self.shipping_platform
+
+    def shared(self, prices: Sequence[Decimal], currency: str) -> list[Discounts]:
+        """Share them out over units of those list prices: by price, and never more off a unit than it costs.
+
+        The platform's falls on what the seller's leaves (assumed: sources say the sum per order alone).
+        """
+        if self is NO_DISCOUNTS:
+            return [NO_DISCOUNTS for _ in prices]
+        off = split(self.seller, prices, currency)
+        rest = [price - given for price, given in zip(prices, off, strict=True)]
+        fees = (split(fee, weights(rest), currency) for fee in (self.shipping_seller, self.shipping_platform))
+        return [Discounts(*parts) for parts in zip(off, split(self.platform, rest, currency), *fees, strict=True)]
+
+    @staticmethod
+    def sum(some: Iterable[Discounts]) -> Discounts:
+        """Add discounts, each kind by itself."""
+        given = [one for one in some if one is not NO_DISCOUNTS]
+        return (
+            Discounts(*(sum((getattr(one, kind) for one in given), ZERO) for kind in KINDS)) if given else NO_DISCOUNTS
+        )
+
+
+NO_DISCOUNTS: Final = Discounts()
+KINDS: Final = ("seller", "platform", "shipping_seller", "shipping_platform")
+
+
+def weights(prices: Sequence[Decimal]) -> Sequence[Decimal]:
+    """Return by what a fee is shared out: the prices, or the units alike where all of them are free."""
+    return prices if any(prices) else [Decimal(1) for _ in prices]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from mock_tiktok.domain.money import ZERO, Amount, coin, split
+from mock_tiktok.domain.money import NO_DISCOUNTS, ZERO, Amount, Discounts, coin, split
 from mock_tiktok.domain.words import OrderStatus, Role
 
 
@@ -43,7 +43,7 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class LineItem:
-    """One unit of one SKU. `price` is the sale price; `shipping` and `tax` are this unit's shares."""
+    """One unit of one SKU. `price` is the sale price, less `discounts`; `shipping` and `tax` are its shares."""
 
     id: str
     sku_id: str
@@ -55,6 +55,9 @@ class LineItem:
     shipping: Decimal
     tax: Decimal
     package_id: str
+    tracking_number: str
+    discounts: Discounts = NO_DISCOUNTS
+    is_gift: bool = False
     refunded: Decimal = ZERO
     refunded_shipping: Decimal = ZERO
     refunded_tax: Decimal = ZERO
@@ -62,6 +65,11 @@ class LineItem:
     cancel_reason: str | None = None
     cancelled_by: Role | None = None
     replaced: bool = False
+
+    @property
+    def list_price(self) -> Decimal:
+        """Return what the unit costs before seller and platform give something."""
+        return self.price + self.discounts.product
 
     @property
     def paid(self) -> Decimal:
@@ -115,7 +123,6 @@ class Order:
     created_at: datetime
     updated_at: datetime
     warehouse_id: str
-    tracking_number: str
     provider_id: str
     provider_name: str
     ship_by: datetime
@@ -135,6 +142,11 @@ class Order:
     def subtotal(self) -> Decimal:
         """Return the goods' price without shipping and tax."""
         return sum((line.price for line in self.lines), ZERO)
+
+    @property
+    def discounts(self) -> Discounts:
+        """Return what seller and platform have given, and the price and the fee are less by."""
+        return Discounts.sum(line.discounts for line in self.lines)
 
     @property
     def total(self) -> Decimal:

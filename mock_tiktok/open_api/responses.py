@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.deadlines import Deadline
-from mock_tiktok.domain.money import Amount
+from mock_tiktok.domain.money import Amount, Discounts
 from mock_tiktok.domain.orders import ClaimLine, LineItem, Order
 from mock_tiktok.domain.returns import Record, Return
 from mock_tiktok.domain.searches import Eligibility, Page, Reason
@@ -153,7 +153,7 @@ def order(one: Order) -> Json:
             **_DELIVERY_OPTION,
             "shipping_provider": one.provider_name if shipped else None,
             "shipping_provider_id": one.provider_id if shipped else None,
-            "tracking_number": one.tracking_number if shipped else None,
+            "tracking_number": one.lines[0].tracking_number if shipped else None,
             "user_id": one.buyer.user_id,
             "buyer_email": one.buyer.email,
             "warehouse_id": one.warehouse_id,
@@ -167,18 +167,19 @@ def order(one: Order) -> Json:
 
 
 def _payment(one: Order) -> Json:
+    given = one.discounts
     return {
         "currency": one.currency,
         "sub_total": money(one.subtotal),
         "shipping_fee": money(one.shipping_fee),
         "tax": money(one.tax),
         "total_amount": money(one.total),
-        "original_total_product_price": money(one.subtotal),
-        "original_shipping_fee": money(one.shipping_fee),
-        "seller_discount": "0",
-        "platform_discount": "0",
-        "shipping_fee_seller_discount": "0",
-        "shipping_fee_platform_discount": "0",
+        "original_total_product_price": money(one.subtotal + given.product),
+        "original_shipping_fee": money(one.shipping_fee + given.shipping),
+        "seller_discount": money(given.seller),
+        "platform_discount": money(given.platform),
+        "shipping_fee_seller_discount": money(given.shipping_seller),
+        "shipping_fee_platform_discount": money(given.shipping_platform),
         "product_tax": money(one.tax),
         "shipping_fee_tax": "0",
     }
@@ -225,19 +226,19 @@ def _order_line(one: Order, line: LineItem, shipped: bool) -> Json:
             "product_name": line.product_name,
             "sku_image": _image(line)["url"],
             "currency": one.currency,
-            "original_price": money(line.price),
+            "original_price": money(line.list_price),
             "sale_price": money(line.price),
-            "seller_discount": "0",
-            "platform_discount": "0",
+            "seller_discount": money(line.discounts.seller),
+            "platform_discount": money(line.discounts.platform),
             "item_tax": [_tax(line)],
             "display_status": status.value,
             "package_id": line.package_id,
             "package_status": _PACKAGE_STATUS[status],
-            "is_gift": False,
+            "is_gift": line.is_gift,
             "rts_time": _at(one.rts_at),
             "shipping_provider_name": one.provider_name if shipped else None,
             "shipping_provider_id": one.provider_id if shipped else None,
-            "tracking_number": one.tracking_number if shipped else None,
+            "tracking_number": line.tracking_number if shipped else None,
             "cancel_reason": line.cancel_reason,
             "cancel_user": line.cancelled_by.value if line.cancelled_by else None,
         }
@@ -303,7 +304,7 @@ def return_(item: Return, its_order: Order) -> Json:
             "seller_next_action_response": _next_action(item.deadline),
             "return_warehouse_address": {"full_address": item.sent_to} if item.sent_to else None,
             "refund_amount": amount(item.amount),
-            "discount_amount": [_nothing(item.amount.currency, _DISCOUNTS)],
+            "discount_amount": [_discounts(item, its_order)],
             "shipping_fee_amount": [_nothing(item.amount.currency, _RETURN_SHIPPING)],
             "return_line_items": _claimed("return_line_item_id", item.lines, its_order),
             "create_time": seconds(item.created_at),
@@ -312,13 +313,20 @@ def return_(item: Return, its_order: Order) -> Json:
     )
 
 
-# Nothing here is sold at a discount, and who pays for a return label is not modelled: all of it is "0", and sent.
-_DISCOUNTS: Final = (
-    "product_seller_discount",
-    "product_platform_discount",
-    "shipping_fee_seller_discount",
-    "shipping_fee_platform_discount",
-)
+def _discounts(item: Return, its_order: Order) -> Json:
+    """Return what was given off the units that come back, all of it whatever is refunded of them (assumed)."""
+    claimed = {part.line_item_id for part in item.lines}
+    given = Discounts.sum(line.discounts for line in its_order.lines if line.id in claimed)
+    return {
+        "currency": item.amount.currency,
+        "product_seller_discount": money(given.seller),
+        "product_platform_discount": money(given.platform),
+        "shipping_fee_seller_discount": money(given.shipping_seller),
+        "shipping_fee_platform_discount": money(given.shipping_platform),
+    }
+
+
+# Who pays for a return label is not modelled: all of it is "0", and sent.
 _RETURN_SHIPPING: Final = tuple(f"{who}_paid_return_shipping_fee" for who in ("seller", "platform", "buyer"))
 
 

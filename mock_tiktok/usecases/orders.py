@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
-from mock_tiktok.domain.money import ZERO, coin, in_coins, split
+from mock_tiktok.domain.money import KINDS, NO_DISCOUNTS, ZERO, Discounts, coin, in_coins, split, weights
 from mock_tiktok.domain.orders import LineItem, Order
 from mock_tiktok.domain.state_machines import ORDER, Step
 from mock_tiktok.domain.words import OrderStatus, Role
@@ -26,22 +26,27 @@ UNPAID_OVER: Final = "unpaid over"
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """What is bought: `quantity` units of a SKU, in the parcel of that number. No SKU: the seed chooses a product."""
+    """What is bought: `quantity` units of a SKU, in the parcel of that number. No SKU: the seed chooses a product.
+
+    A gift costs nothing: the seller gives its price (assumed).
+    """
 
     sku: str | None = None
     quantity: int = 1
     unit_price: Decimal | None = None
     package: int = 1
+    gift: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A line with everything known."""
+    """A line with everything known; `price` is before discounts."""
 
     sku: str
     quantity: int
     price: Decimal
     package: int
+    gift: bool
 
 
 # how far an order can be brought at once, and by which waits of the profile the steps lie apart
@@ -71,6 +76,7 @@ class OrderLifecycle:
         buyer_name: str | None = None,
         shipping_fee: Decimal = ZERO,
         tax: Decimal = ZERO,
+        discounts: Discounts = NO_DISCOUNTS,
         replaces: Order | None = None,
     ) -> Order:
         """Have somebody buy, and bring the order as far as `status` says: the last step is now, the others are past."""
@@ -78,6 +84,8 @@ class OrderLifecycle:
         steps = self._steps(status, now)
         checked = _checked(lines, profile.currency) if lines is not None else ()
         fee, tax = (_amount(*named, profile.currency) for named in (("shipping_fee", shipping_fee), ("tax", tax)))
+        discounts = _discounts(discounts, fee, checked or (OrderLine(),), profile.currency)
+        fee -= discounts.shipping
         plan = plan_named(plan).name
         order_id = self._platform.new_id("order")
         units = self._priced(checked or (OrderLine(),), order_id)
@@ -90,13 +98,15 @@ class OrderLifecycle:
             currency=profile.currency,
             buyer=replaces.buyer if replaces else new_buyer(self._platform, self._store.market, buyer_name),
             plan=plan,
-            lines=tuple(replace(line, replaced=replaces is not None) for line in self._line_items(units, fee, tax)),
+            lines=tuple(
+                replace(line, replaced=replaces is not None)
+                for line in self._line_items(order_id, units, fee, tax, discounts)
+            ),
             shipping_fee=fee,
             tax=tax,
             created_at=min(steps.values()),
             updated_at=now,
             warehouse_id=self._platform.numbered_id("warehouse", 1),
-            tracking_number=f"1Z{self._platform.steady_id('9', 14, f'tracking {order_id}')}",
             provider_id="7117858858072016686",
             provider_name="UPS",
             ship_by=profile.due("order.shipping_sla", hold_until or min(steps.values())),
@@ -110,17 +120,7 @@ class OrderLifecycle:
         )
         self._store.put_order(order)
         self._schedule(order)
-        self._platform.news.publish(
-            now,
-            "order_placed",
-            order_id=order.id,
-            shop_id=order.shop_id,
-            status=order.status.value,
-            currency=order.currency,
-            total=order.total,
-            lines={line.id: line.paid for line in order.lines},
-            parts={line.id: {"item": line.price, "shipping": line.shipping, "tax": line.tax} for line in order.lines},
-        )
+        self._publish(order)
         return order
 
     def ship(self, order_id: str) -> Order:
@@ -207,6 +207,19 @@ class OrderLifecycle:
         elif order.status is OrderStatus.DELIVERED:
             self._put(WINDOW_OVER, order, self.window_end(order), RANK_DEADLINE, MARKETPLACE, "return window over")
 
+    def _publish(self, order: Order) -> None:
+        self._platform.news.publish(
+            order.updated_at,
+            "order_placed",
+            order_id=order.id,
+            shop_id=order.shop_id,
+            status=order.status.value,
+            currency=order.currency,
+            total=order.total,
+            lines={line.id: line.paid for line in order.lines},
+            parts={line.id: {"item": line.price, "shipping": line.shipping, "tax": line.tax} for line in order.lines},
+        )
+
     def _put(self, kind: str, order: Order, at: datetime, rank: int, who: str, what: str) -> None:
         self._platform.agenda.put(kind, order.id, at=at, rank=rank, who=who, what=what, shop_id=order.shop_id)
 
@@ -228,44 +241,44 @@ class OrderLifecycle:
     def _priced(self, lines: Sequence[OrderLine], order_id: str) -> tuple[_Line, ...]:
         """Give each line its product, where none is named, and its price, where none is set."""
         stream = self._platform.stream("product", order_id)
-        smallest = coin(self._store.profile.currency)
-        priced = []
+        priced, currency = [], self._store.profile.currency
         for line in lines:
             sku = line.sku or stream.choice(CATALOGUE).sku
-            price = _list_price(sku) * smallest if line.unit_price is None else line.unit_price
-            priced.append(_Line(sku, line.quantity, price.quantize(smallest), line.package))
+            price = _price(replace(line, sku=sku), currency).quantize(coin(currency))
+            priced.append(_Line(sku, line.quantity, price, line.package, line.gift))
         return tuple(priced)
 
-    def _line_items(self, lines: Sequence[_Line], fee: Decimal, tax: Decimal) -> tuple[LineItem, ...]:
+    def _line_items(
+        self, order_id: str, lines: Sequence[_Line], fee: Decimal, tax: Decimal, discounts: Discounts
+    ) -> Iterator[LineItem]:
+        """Make the units; what is of the whole order is shared out by what each of them costs."""
         currency = self._store.profile.currency
         units = [line for line in lines for _ in range(line.quantity)]
-        prices = [line.price for line in units]
-        weights = prices if any(prices) else [Decimal(1) for _ in prices]
+        given = discounts.shared([ZERO if line.gift else line.price for line in units], currency)
+        prices = [ZERO if line.gift else line.price - off.product for line, off in zip(units, given, strict=True)]
         packages = {
             number: self._platform.new_id("package") for number in dict.fromkeys(line.package for line in units)
         }
-        return tuple(
-            self._line_item(line, price, shipping, share, packages[line.package])
-            for line, price, shipping, share in zip(
-                units, prices, split(fee, weights, currency), split(tax, weights, currency), strict=True
+        shares = split(fee, weights(prices), currency), split(tax, weights(prices), currency)
+        for line, price, off, shipping, share in zip(units, prices, given, *shares, strict=True):
+            product = _product(line.sku)
+            whom = f"{self._store.shop_id} {line.sku}"
+            parcel = f"tracking {order_id}" + f" {line.package}" * (line.package > 1)
+            yield LineItem(
+                id=self._platform.new_id("line"),
+                sku_id=self._platform.steady_id("1729", 19, f"sku {whom}"),
+                seller_sku=line.sku,
+                sku_name=product.variant if product else "Default",
+                product_id=self._platform.steady_id("1729", 19, f"product {whom}"),
+                product_name=product.name if product else line.sku,
+                price=price,
+                shipping=shipping,
+                tax=share,
+                package_id=packages[line.package],
+                tracking_number=f"1Z{self._platform.steady_id('9', 14, parcel)}",
+                discounts=Discounts(seller=line.price) if line.gift else off,
+                is_gift=line.gift,
             )
-        )
-
-    def _line_item(self, line: _Line, price: Decimal, shipping: Decimal, tax: Decimal, package: str) -> LineItem:
-        product = _product(line.sku)
-        whom = f"{self._store.shop_id} {line.sku}"
-        return LineItem(
-            id=self._platform.new_id("line"),
-            sku_id=self._platform.steady_id("1729", 19, f"sku {whom}"),
-            seller_sku=line.sku,
-            sku_name=product.variant if product else "Default",
-            product_id=self._platform.steady_id("1729", 19, f"product {whom}"),
-            product_name=product.name if product else line.sku,
-            price=price,
-            shipping=shipping,
-            tax=tax,
-            package_id=package,
-        )
 
 
 def cancelled(order: Order, line_ids: Sequence[str], words: str, role: Role) -> Order:
@@ -293,6 +306,26 @@ def _amount(field: str, amount: Decimal, currency: str) -> Decimal:
         return in_coins(amount, currency)
     except ValueError as problem:
         raise BadValue(field, str(problem)) from None
+
+
+def _discounts(given: Discounts, fee: Decimal, lines: Sequence[OrderLine], currency: str) -> Discounts:
+    """Return what is given, which is no more than it is given off."""
+    read = Discounts(**{kind: _amount(f"discounts.{kind}", getattr(given, kind), currency) for kind in KINDS})
+    if read == NO_DISCOUNTS:
+        return NO_DISCOUNTS
+    goods = sum((_price(line, currency) * line.quantity for line in lines if not line.gift), ZERO)
+    for off, most, what in ((read.product, goods, "the goods"), (read.shipping, fee, "shipping")):
+        if off > most:
+            raise BadValue("discounts", f"give {off} off {what}, which is more than its {most}")
+    return read
+
+
+def _price(line: OrderLine, currency: str) -> Decimal:
+    """Return what a unit costs before discounts; at least, where the seed has yet to choose the product."""
+    if line.unit_price is not None:
+        return line.unit_price
+    coins = _list_price(line.sku) if line.sku else min(product.coins for product in CATALOGUE)
+    return coins * coin(currency)
 
 
 def _checked(lines: Sequence[OrderLine], currency: str) -> tuple[OrderLine, ...]:

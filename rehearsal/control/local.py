@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from types import MappingProxyType
@@ -18,7 +19,7 @@ from typing import Any, Final
 import connector.errors
 import mock_oms.errors
 import mock_tiktok.errors
-from mock_tiktok import OrderLine
+from mock_tiktok import Discounts, OrderLine
 from mock_tiktok.policy.checks import near
 from mock_tiktok.policy.profile import load, names
 from rehearsal.control import serializers
@@ -66,6 +67,8 @@ def _authorize_shop(world: World, given: Json) -> Json:
 def _place_order(world: World, given: Json) -> Json:
     lines = given.pop("lines", None)
     buyer, bought = given.pop("buyer", {}), lines and [_line(line) for line in lines]
+    if off := given.pop("discounts", None):
+        given["discounts"] = Discounts(**{kind: Decimal(sum_) for kind, sum_ in off.items()})
     view = world.marketplace.place_order(lines=bought, plan=buyer.get("plan"), buyer_name=buyer.get("name"), **given)
     return order(view)
 
@@ -488,4 +491,4 @@ def _demand_currency(said: str, currency: str) -> None:
 
 
 def _line(line: Json) -> OrderLine:
-    return OrderLine(line.get("sku"), line.get("quantity", 1), money(line.get("unit_price")))
+    return OrderLine(**{**line, "unit_price": money(line.get("unit_price"))})

@@ -154,9 +154,13 @@ class Stage(ABC):
         shop_id: str | None = None,
         shipping_fee: str | None = None,
         tax: str | None = None,
+        discounts: Mapping[str, str] | None = None,
         currency: str | None = None,
     ) -> Json:
-        """Have somebody buy; `status` brings the order that far at once. Return the order."""
+        """Have somebody buy; `status` brings the order that far at once. Return the order.
+
+        Prices and the shipping fee are before the `discounts` that seller and platform give on the whole order.
+        """
         return self._call(
             "place_order",
             lines=lines,
@@ -165,6 +169,7 @@ class Stage(ABC):
             shop_id=shop_id,
             shipping_fee=shipping_fee,
             tax=tax,
+            discounts=discounts,
             currency=currency,
         )
 

@@ -22,24 +22,32 @@ from rehearsal.gherkin.which import ORDINALS, Claim, Order, Which, one_currency,
 from rehearsal.sums import Sum
 
 ANY: Final = Which()
+NOTHING: Final[Mapping[str, Sum]] = {}
 NEWS: Final = "it comes with the connector's next round and the OMS's pull, for which \"an hour has passed\" is enough"
 UNDONE: Final = ("Canceled", "Rejected", "Refund Rejected", "Return Rejected")  # after which one may ask for it again
 OPEN: Final = ("NewRma", "ReadyForReturn")  # what waits for the seller
 LOST: Final = "is lost"
+DISCOUNTS: Final = ("seller", "platform", "shipping_seller", "shipping_platform")
 BOOKS: Final = {"marketplace": "marketplace", "connector": "connector", "oms": "OMS"}
 
 
 @dataclass(frozen=True)
 class Goods:
-    """So many pieces of one thing, at a price each."""
+    """So many pieces of one thing, at a price each, or as a gift, in the parcel of that number."""
 
     name: str
-    price: Sum
+    price: Sum | None
     pieces: int = 1
+    parcel: int = 1
 
     @property
     def sku(self) -> str:
         return self.name.upper().replace(" ", "-")
+
+    @property
+    def line(self) -> Json:
+        price = {"unit_price": str(self.price.amount)} if self.price else {"gift": True}
+        return {"sku": self.sku, "quantity": self.pieces, "package": self.parcel, **price}
 
 
 class Unseen(AssertionError):
@@ -160,27 +168,30 @@ class Buyer(Person):
         *,
         status: str = "DELIVERED",
         shop_id: str | None = None,
-        shipping: Sum | None = None,
-        tax: Sum | None = None,
+        sums: Mapping[str, Sum] = NOTHING,
     ) -> None:
-        """Buy goods; the status says how far the order has come at once."""
-        sums = [g.price for g in goods] + [extra for extra in (shipping, tax) if extra]
-        if len({one.currency for one in sums}) > 1:
-            raise Miswritten(f"an order has one currency, not those of {' and '.join(map(str, sums))}")
+        """Buy goods; the status says how far the order has come at once. `sums`: shipping, tax, and discounts."""
+        said = [*(g.price for g in goods if g.price), *sums.values()]
+        if len({one.currency for one in said}) > 1:
+            raise Miswritten(f"an order has one currency, not those of {' and '.join(map(str, said))}")
+        discounts = {kind: str(sums[kind].amount) for kind in DISCOUNTS if kind in sums}
         order = self.stage.place_order(
-            lines=[{"sku": g.sku, "quantity": g.pieces, "unit_price": _spelled(g.price)} for g in goods],
+            lines=[g.line for g in goods],
             status=status,
             buyer={"name": self.name},
             shop_id=shop_id,
-            shipping_fee=_spelled(shipping),
-            tax=_spelled(tax),
-            currency=sums[0].currency,
+            shipping_fee=_spelled(sums.get("shipping")),
+            tax=_spelled(sums.get("tax")),
+            discounts=discounts or None,
+            currency=said[0].currency if said else None,
         )
         items = {g.name: [i for i in order["line_items"] if i["sku"] == g.sku] for g in goods}
         units = {name: [i["id"] for i in mine] for name, mine in items.items()}
         each = "; ".join(f"{name} {', '.join(i['total'] for i in mine)}" for name, mine in items.items())
-        shares = (shipping or tax) and len(order["line_items"]) > 1
-        shared = f"with its part of shipping and tax each is, in {order['currency']}: {each}" if shares else ""
+        shares = sums and len(order["line_items"]) > 1
+        shared = (
+            f"with its part of shipping, tax and discounts each is, in {order['currency']}: {each}" if shares else ""
+        )
         totals = {i["id"]: Decimal(i["total"]) for i in order["line_items"]}
         self.orders.append(Order(order["order_id"], shown(order, "total"), units, shared, totals))
 

@@ -16,8 +16,10 @@ from typing import Any
 
 import pytest
 
-from mock_tiktok import Marketplace, OrderLine
+from connector.adapters.tiktok import wire
+from mock_tiktok import Discounts, Marketplace, OrderLine
 from mock_tiktok.domain.words import OrderStatus
+from mock_tiktok.open_api import responses
 from tests.clock import HandClock
 from tests.contract.test_tiktok_contract import document, operations
 from tests.unit.mock_tiktok.town import REFUND_REASON, SELLER_REASON, pass_time
@@ -219,3 +221,27 @@ def test_a_return_has_all_its_sums_zeros_included_and_a_mark_only_where_it_is_tr
     assert sent_back == {True}
     cancelled = [line for line in seen["OrderLineItem"][1] if line["display_status"] == "CANCELLED"]
     assert {(line["cancel_user"], line["cancel_reason"]) for line in cancelled} == {("SELLER", "Out of stock")}
+
+
+def test_what_was_given_is_off_the_prices_once() -> None:
+    market = Marketplace(clock=HandClock(), seed=1)
+    shop = market.shop(market.add_shop().shop_id)
+    given = Discounts(*map(Decimal, ("6.00", "4.00", "0.50", "1.50")))
+    bought = [OrderLine("RUG", 1, Decimal("70.00")), OrderLine("MUG", 3, Decimal("10.00")), OrderLine("BAG", gift=True)]
+    made = market.place_order(lines=bought, shipping_fee=Decimal("5.00"), tax=Decimal("3.10"), discounts=given)
+    order = responses.order(shop.order(made.order_id))
+    payment, lines, bag = order["payment"], order["line_items"], order["line_items"][-1]
+    of_sums = ("sub", "total", "sh", "seller", "platform")
+    assert {name: payment[name] for name in payment if name.startswith(of_sums)} == {
+        "sub_total": "90", "shipping_fee": "3", "shipping_fee_tax": "0", "total_amount": "96.1",
+        "seller_discount": "25.99", "platform_discount": "4", "shipping_fee_seller_discount": "0.5",
+        "shipping_fee_platform_discount": "1.5",
+    }  # fmt: skip
+    assert (bag["is_gift"], bag["sale_price"], bag["seller_discount"]) == (True, "0", bag["original_price"])
+    for line in lines:
+        off = Decimal(line["seller_discount"]) + Decimal(line["platform_discount"])
+        assert Decimal(line["sale_price"]) == Decimal(line["original_price"]) - off
+    assert sum(Decimal(line["sale_price"]) for line in lines) == 90
+    # prices, tax and shipping are the total: an OMS would take off a second time what it is told beside them
+    less = wire.order({**order, "payment": {**payment, "total_amount": "95"}})
+    assert [wire.order(order).discount, less.discount] == [Decimal(0), Decimal("1.1")]

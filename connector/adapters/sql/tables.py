@@ -151,7 +151,7 @@ orders: Final = sa.Table(
     _money("tax"),  # includes shipping tax, as ChannelAdvisor's TotalTaxPrice does
     _money("shipping"),
     _money("shipping_tax"),
-    _money("discount"),  # of seller and platform together, already taken off in `total`
+    _money("discount"),  # by which `total` is less than the lines' prices with tax and shipping
     sa.Column("checkout_status", sa.Text, nullable=False),  # ChannelAdvisor's words
     sa.Column("payment_status", sa.Text, nullable=False),
     sa.Column("shipping_status", sa.Text, nullable=False),

@@ -99,7 +99,7 @@ _LINE: Final = Shape(
 )
 _PAYMENT: Final = Shape(
     {"currency": _id, "total_amount": _sum},
-    dict.fromkeys(("tax", "shipping_fee", "shipping_fee_tax", "seller_discount", "platform_discount"), _sum),
+    dict.fromkeys(("tax", "shipping_fee", "shipping_fee_tax"), _sum),
 )
 # What the connector relies on of each kind of answer, and what it reads where it is there.
 SUCCESS: Final = Shape({"data": _any_object})

@@ -102,16 +102,18 @@ def refund_total(data: Json) -> Decimal:
 def order(document: Json) -> SiteOrder:
     """Read an order."""
     shapes.ORDER.check(document)
-    payment = document["payment"]
+    payment, lines = document["payment"], tuple(map(_line, document["line_items"]))
+    total, tax, shipping = (_money(payment.get(name)) for name in ("total_amount", "tax", "shipping_fee"))
     return SiteOrder(
         id=document["id"],
         status=document["status"],
         currency=payment["currency"],
-        total=_money(payment["total_amount"]),
-        tax=_money(payment.get("tax")),
-        shipping=_money(payment.get("shipping_fee")),
+        total=total,
+        tax=tax,
+        shipping=shipping,
         shipping_tax=_money(payment.get("shipping_fee_tax")),
-        discount=_money(payment.get("seller_discount")) + _money(payment.get("platform_discount")),
+        # what seller and platform give is off the sale prices already; this is what else the total is less by
+        discount=max(sum((line.price for line in lines), tax + shipping) - total, Decimal("0.00")),
         created_at=_at(document["create_time"]),
         paid_at=_maybe_at(document.get("paid_time")),
         shipped_at=_maybe_at(document.get("rts_time")),
@@ -121,7 +123,7 @@ def order(document: Json) -> SiteOrder:
         buyer_email=document.get("buyer_email") or "",
         recipient=dict(document.get("recipient_address") or NONE),
         payment_method=document.get("payment_method_name") or "",
-        lines=tuple(map(_line, document["line_items"])),
+        lines=lines,
         updated=document["update_time"],
         fingerprint=fingerprint(document),
     )

@@ -8,7 +8,7 @@ from pytest_bdd import given, then
 
 from rehearsal.gherkin.cast import Cast, Goods
 from rehearsal.gherkin.expect import expect
-from rehearsal.gherkin.steps.phrases import act, basket, kinds, money, number, phrase
+from rehearsal.gherkin.steps.phrases import Terms, act, basket, kinds, money, number, phrase
 from rehearsal.gherkin.which import Which
 
 # What one says of somebody who has bought, and how far the order has come.
@@ -22,60 +22,35 @@ COME: Final = {
 _COME: Final = rf"(?P<come>{'|'.join(COME)})"
 
 
-@given(phrase(f"{{BUYER}} {_COME} an? {{GOODS}} for {{PRICE}}{{FROM}}{{EXTRAS}}"))
-def _(
-    people: Cast, buyer: str, come: str, goods: str, price: str, shop: str | None, shipping: str | None, tax: str | None
-) -> None:
-    _buys(people, buyer, COME[come], [Goods(goods, money(price))], shop, shipping, tax)
+@given(phrase(f"{{BUYER}} {_COME} an? {{GOODS}} for {{PRICE}}{{TERMS}}"))
+def _(people: Cast, buyer: str, come: str, goods: str, price: str, terms: Terms) -> None:
+    _buys(people, buyer, COME[come], [Goods(goods, money(price))], terms)
 
 
-@given(phrase(f"{{BUYER}} {_COME} {{COUNT}} {{GOODS}} at {{PRICE}} each{{FROM}}{{EXTRAS}}"))
-def _(
-    people: Cast,
-    buyer: str,
-    come: str,
-    count: str,
-    goods: str,
-    price: str,
-    shop: str | None,
-    shipping: str | None,
-    tax: str | None,
-) -> None:
-    _buys(people, buyer, COME[come], [Goods(goods, money(price), number(count))], shop, shipping, tax)
+@given(phrase(f"{{BUYER}} {_COME} {{COUNT}} {{GOODS}} at {{PRICE}} each{{TERMS}}"))
+def _(people: Cast, buyer: str, come: str, count: str, goods: str, price: str, terms: Terms) -> None:
+    _buys(people, buyer, COME[come], [Goods(goods, money(price), number(count))], terms)
 
 
-@given(phrase(f"{{BUYER}} {_COME} {{KINDS}}{{FROM}}{{EXTRAS}}"))
-def _(
-    people: Cast, buyer: str, come: str, count: str, price: str, shop: str | None, shipping: str | None, tax: str | None
-) -> None:
-    _buys(people, buyer, COME[come], kinds(count, price), shop, shipping, tax)
+@given(phrase(f"{{BUYER}} {_COME} {{KINDS}}{{TERMS}}"))
+def _(people: Cast, buyer: str, come: str, count: str, price: str, terms: Terms) -> None:
+    _buys(people, buyer, COME[come], kinds(count, price), terms)
 
 
-@given(phrase(f"{{BUYER}} {_COME}{{FROM}}{{EXTRAS}}:"))
-def _(
-    people: Cast,
-    buyer: str,
-    come: str,
-    shop: str | None,
-    shipping: str | None,
-    tax: str | None,
-    datatable: list[list[str]] | None = None,
-) -> None:
-    _buys(people, buyer, COME[come], basket(datatable), shop, shipping, tax)
+@given(phrase(f"{{BUYER}} {_COME}{{TERMS}}:"))
+def _(people: Cast, buyer: str, come: str, terms: Terms, datatable: list[list[str]] | None = None) -> None:
+    _buys(people, buyer, COME[come], basket(datatable), terms)
 
 
-@given(phrase("an? {GOODS} for {PRICE} is on its way to {BUYER}{FROM}{EXTRAS}"))
-def _(
-    people: Cast, buyer: str, goods: str, price: str, shop: str | None, shipping: str | None, tax: str | None
-) -> None:
-    _buys(people, buyer, "IN_TRANSIT", [Goods(goods, money(price))], shop, shipping, tax)
+@given(phrase("an? {GOODS} for {PRICE} is on its way to {BUYER}{TERMS}"))
+def _(people: Cast, buyer: str, goods: str, price: str, terms: Terms) -> None:
+    _buys(people, buyer, "IN_TRANSIT", [Goods(goods, money(price))], terms)
 
 
-def _buys(
-    people: Cast, buyer: str, status: str, goods: list[Goods], shop: str | None, shipping: str | None, tax: str | None
-) -> None:
-    extras = {name: money(text) for name, text in (("shipping", shipping), ("tax", tax)) if text}
-    people.buyer(buyer).buys(goods, status=status, shop_id=people.shops.id_of(shop), **extras)
+def _buys(people: Cast, buyer: str, status: str, goods: list[Goods], terms: Terms) -> None:
+    gifts = [Goods(terms.gift, None)] if terms.gift else []
+    shop_id = people.shops.id_of(terms.shop)
+    people.buyer(buyer).buys([*goods, *gifts], status=status, shop_id=shop_id, sums=terms.sums)
 
 
 @act(done="the seller has shipped {BUYER}'s {ORDER}", happens="the seller ships {BUYER}'s {ORDER}")

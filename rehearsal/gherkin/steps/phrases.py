@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any, Final
 
 from pytest_bdd import given, parsers, when
 
-from rehearsal.gherkin.cast import Buyer, Cast, Goods
+from rehearsal.gherkin.cast import DISCOUNTS, Buyer, Cast, Goods
 from rehearsal.gherkin.closed_words import meant, one_of
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.expect import Differs, expect
@@ -47,6 +48,13 @@ _NTH = "|".join(ORDINALS)
 _SAID = rf" (?P<about>(?:{_FOR}|{_THEIR}|(?:{_COUNT})(?! ?{_CURRENCY}))(?= )[^\",:]*?)"
 _ABOUT = f"(?:{_SAID})??"
 
+
+def _less(seller: str, platform: str) -> str:
+    """Return the piece that says what the two of them have given, under these names."""
+    first, second = rf"(?P<{seller}>{_SUM}) from the seller", rf"(?P<{platform}>{_SUM}) from the marketplace"
+    return rf"(?:,? less (?:{first})?(?: and )?(?:{second})?)?"
+
+
 # Names of groups are the steps' parameters. "Maya", "a desk lamp", "39.98 USD", "an hour". Those of the second half say
 # which of the buyer's orders or requests is meant, and a step gets them together, with the name, as one `which`.
 PIECES: Final = {
@@ -55,7 +63,10 @@ PIECES: Final = {
     "THEIR": _THEIR,
     "SUM": rf"(?P<sum>{_SUM})",
     "PRICE": rf"(?P<price>{_SUM})",
-    "EXTRAS": rf"(?:,? with (?:(?P<shipping>{_SUM}) for shipping)?(?: and )?(?:(?P<tax>{_SUM}) of tax)?)?",
+    "TERMS": _less("seller", "platform")
+    + rf"(?P<shop>(?: from {_THEIR} (?:{_NTH}) shop)?)"
+    + rf"(?:,? with (?:(?P<shipping>{_SUM}) for shipping{_less('shipping_seller', 'shipping_platform')})?"
+    + rf"(?: and )?(?:(?P<tax>{_SUM}) of tax)?)?(?:,? and an? (?P<gift>{_GOODS}) as a gift)?",
     "FROM": rf"(?: from {_THEIR} (?P<shop>{_NTH}) shop)?",
     "GOODS": rf"(?P<goods>{_GOODS})",
     "KINDS": rf"(?P<count>{_COUNT}) things of different kinds, at (?P<price>{_SUM}) each",
@@ -88,7 +99,7 @@ class Phrase(parsers.re):
     def parse_arguments(self, name: str) -> dict[str, Any] | None:
         said: dict[str, Any] | None = super().parse_arguments(_plain(name))
         if said is None or "about" not in said:
-            return said
+            return said if said is None or "platform" not in said else _bought_on(said)
         parts = {part: said.pop(part, None) for part in ("buyer", "nth", "noun", "order", "about", "found")}
         return {**said, "which": which(name=parts.pop("buyer"), **parts)}
 
@@ -102,6 +113,23 @@ def phrase(text: str) -> Phrase:
 def _plain(text: str) -> str:
     """Return a line as it is compared: accents with their letters, quotes straight, one space between words."""
     return " ".join(unicodedata.normalize("NFC", text).translate(_QUOTES).rstrip(" .").split())
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On which terms somebody buys: from which shop, with what beside the goods, and what is given off each."""
+
+    shop: str | None
+    gift: str | None
+    sums: Mapping[str, Sum]  # shipping, tax, and the discounts by their kind
+
+
+def _bought_on(said: dict[str, Any]) -> dict[str, Any]:
+    """Return what was said with its terms in one."""
+    shop, gift = said.pop("shop").split(), said.pop("gift")
+    kinds = ("shipping", "tax", *DISCOUNTS)
+    sums = {kind: money(text) for kind in kinds if (text := said.pop(kind))}
+    return {**said, "terms": Terms(shop[2] if shop else None, gift, sums)}
 
 
 def which(*, about: str | None, found: str | None = None, **said: str | None) -> Which:
@@ -189,18 +217,18 @@ def moment(text: str) -> datetime:
     return meant
 
 
-def table(rows: list[list[str]] | None, *columns: str, optional: str = "") -> list[dict[str, str]]:
+def table(rows: list[list[str]] | None, *columns: str, optional: Collection[str] = ()) -> list[dict[str, str]]:
     """Read the table below a step by its columns, in whatever order they stand."""
     if not rows:
         raise Miswritten(f"this step needs a table below it, with the columns {', '.join(columns)}")
     head, *body = [[_plain(cell) for cell in row] for row in rows]
     named = [name.lower() for name in head]
-    missing = [name for name in columns if name not in (*named, optional)]
+    missing = [name for name in columns if name not in (*named, *optional)]
     wrong = [f'"{name}" is no column of it{meant(name, missing or columns)}' for name in named if name not in columns]
     wrong += [f'"{name}" is missing' for name in missing if f'"{name}"?' not in " ".join(wrong)]
     wrong += [f'"{name}" stands there twice' for name in dict.fromkeys(named) if named.count(name) > 1]
     if wrong:
-        known = ", ".join(f"{name} (may be left out)" if name == optional else name for name in columns)
+        known = ", ".join(f"{name} (may be left out)" if name in optional else name for name in columns)
         raise Miswritten("\n  ".join((f"the table below this step has the columns {known}", *wrong)))
     return [dict(zip(named, row, strict=True)) for row in body]
 
@@ -213,19 +241,26 @@ def lines(rows: list[list[str]] | None) -> list[str]:
 
 
 def basket(rows: list[list[str]] | None) -> list[Goods]:
-    """Read a table of goods, pieces (one, where it has no such column) and price each."""
-    columns = table(rows, "goods", "pieces", "price each", optional="pieces")
+    """Read a table of goods, pieces (one, where it has no such column), price each, or "gift", and parcel."""
+    columns = table(rows, "goods", "pieces", "price each", "parcel", optional=("pieces", "parcel"))
     if not columns:
         raise Miswritten("the table of goods has no row")
     if any(not row["goods"] for row in columns):
         raise Miswritten("a row of this table has no goods")
     try:
-        goods = [Goods(c["goods"], money(c["price each"]), number(c.get("pieces", "1"))) for c in columns]
+        goods = [
+            Goods(c["goods"], _price(c["price each"]), number(c.get("pieces", "1")), number(c.get("parcel", "1")))
+            for c in columns
+        ]
     except ValueError as mistake:
-        raise Miswritten(f"pieces are a whole number, such as 2: {mistake}") from mistake
+        raise Miswritten(f"pieces and parcels are whole numbers, such as 2: {mistake}") from mistake
     if none := next((one.name for one in goods if one.pieces < 1), ""):
         raise Miswritten(f"pieces are 1 or more, also of the {none}")
     return goods
+
+
+def _price(text: str) -> Sum | None:
+    return None if text == "gift" else money(text)
 
 
 def expect_sum(buyer: Buyer, what: str, expected: object, *seen: object, **said: object) -> None:

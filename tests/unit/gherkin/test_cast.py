@@ -172,7 +172,7 @@ MISWRITTEN = {
     "Given it is Monday 07 March 2031, 09:00 in universal time": "7 March 2031 is a Friday, not a Monday",
     "Given Maya has received:": "this step needs a table below it, with the columns goods, pieces, price each",
     **{
-        f"Given Maya has received:; | {head} |; | rug | 9.00 USD |": "columns goods, pieces (may be left out), price each\n  "
+        f"Given Maya has received:; | {head} |; | rug | 9.00 USD |": "columns goods, pieces (may be left out), price each, parcel (may be left out)\n  "
         + wrong
         for head, wrong in {
             "what | price each": '"what" is no column of it\n  "goods" is missing',

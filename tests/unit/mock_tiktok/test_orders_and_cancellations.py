@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mock_tiktok import OrderLine
+from mock_tiktok import Discounts, OrderLine
 from mock_tiktok.domain.money import coin
 from mock_tiktok.domain.orders import LineItem, refund_of
 from mock_tiktok.errors import ApiError, BadValue
@@ -251,7 +251,7 @@ def test_no_refund_takes_more_of_a_part_than_is_left_of_it(
     currency: str, price: int, shipping: int, tax: int, refunds: list[int], inside: bool
 ) -> None:
     item, carriage, duty = (coins * coin(currency) for coins in (price, shipping, tax))
-    unit = LineItem("l", "k", "SKU", "Default", "p", "Thing", item, carriage, duty, "b")
+    unit = LineItem("l", "k", "SKU", "Default", "p", "Thing", item, carriage, duty, "b", "t")
     for coins in (*refunds, None):  # the last one takes the rest
         total = unit.refundable if coins is None else min(coins * coin(currency), unit.refundable)
         amount = refund_of(unit, total, currency, tax_in_subtotal=inside)
@@ -259,6 +259,34 @@ def test_no_refund_takes_more_of_a_part_than_is_left_of_it(
         assert all(0 <= part <= left for part, left in zip(amount.parts.values(), unit.left, strict=True))
         unit = unit.paid_back(amount)
     assert not any(unit.left)
+
+
+@given(prices=st.lists(COINS, min_size=1, max_size=8), of_goods=st.integers(0, 100), platform=st.integers(0, 100))
+def test_discounts_lose_no_coin_and_take_no_more_than_a_unit_costs(
+    prices: list[int], of_goods: int, platform: int
+) -> None:
+    costs, total = [Decimal(price) / 100 for price in prices], sum(prices)
+    seller = total * of_goods // 100
+    given_ = Discounts(*(Decimal(sum_) / 100 for sum_ in (seller, (total - seller) * platform // 100, 499, 1)))
+    shares = given_.shared(costs, "USD")
+    assert Discounts.sum(shares) == given_
+    assert all(share.seller >= 0 and 0 <= share.product <= cost for share, cost in zip(shares, costs, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("discounts", "field"),
+    [
+        (Discounts(seller=Decimal("20.01")), "discounts"),
+        (Discounts(shipping_seller=Decimal("3.00"), shipping_platform=Decimal("2.01")), "discounts"),
+        (Discounts(platform=Decimal("0.005")), "discounts.platform"),
+        (Discounts(seller=Decimal(-1)), "discounts.seller"),
+    ],
+)
+def test_no_more_is_given_than_it_costs(town: Town, discounts: Discounts, field: str) -> None:
+    bought = [OrderLine("MUG", 1, Decimal("20.00")), OrderLine("BAG", 1, Decimal("9.00"), gift=True)]
+    with pytest.raises(BadValue) as refused:
+        town.market.place_order(lines=bought, shipping_fee=Decimal("5.00"), discounts=discounts)
+    assert refused.value.field == field
 
 
 def test_what_cost_nothing_has_not_been_paid_back(town: Town) -> None:
