@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from connector.adapters.sql.direct import Runs
 from connector.adapters.sql.tables import Money, adjustments, line_units, order_items, orders
 from connector.api.odata.entity import Entity, Field, Kind, Nav
 from connector.domain.adjustments import RequestStatus
@@ -96,7 +97,7 @@ def _unit_amounts(found: dict[str, str]) -> list[dict[str, Any]]:
     return [{"SiteOrderLineItemID": line_id, "Amount": Decimal(amount)} for line_id, amount in found.items()]
 
 
-def _line_ids(connection: sa.Connection, rows: dict[int, dict[str, Any]]) -> None:
+def _line_ids(connection: Runs, rows: dict[int, dict[str, Any]]) -> None:
     """Give each line its units' numbers at the marketplace, in one query for the page."""
     wanted = {key: row for key, row in rows.items() if "SiteOrderLineItemIDs" in row}
     for row in wanted.values():

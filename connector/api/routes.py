@@ -6,10 +6,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Final
 
-import sqlalchemy as sa
 from flask import Blueprint, Response, request
 from werkzeug.routing import BaseConverter, ValidationError
 
+from connector.adapters.sql.direct import Runs
 from connector.api import bodies
 from connector.api.entities import ORDER_ADJUSTMENTS, ORDER_ITEM_ADJUSTMENTS, ORDER_ITEMS, ORDERS, SITE
 from connector.api.odata.entity import INT32, Entity, Nav
@@ -20,7 +20,7 @@ from connector.records import Client
 from connector.usecases.commands import Commands
 
 Identify = Callable[[], Client]
-Reading = Callable[[], AbstractContextManager[sa.Connection]]  # waits for no writer
+Reading = Callable[[], AbstractContextManager[Runs]]  # waits for no writer
 LEVELS: Final = {"order": ORDER_ADJUSTMENTS, "item": ORDER_ITEM_ADJUSTMENTS}
 
 

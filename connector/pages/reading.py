@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from connector.adapters.sql.direct import Runs
 from connector.adapters.sql.tables import Money, adjustments, line_units, order_items, orders, shops
 from connector.domain.adjustments import AWAITS_SELLER, OPEN, RequestStatus
 
@@ -189,7 +190,7 @@ _PARTS: Final = (
 )
 
 
-def read_orders(connection: sa.Connection, *, page: int, attention: bool, number: str) -> OrderList:
+def read_orders(connection: Runs, *, page: int, attention: bool, number: str) -> OrderList:
     """Return a page of orders, newest first, or those that need attention, most urgent first."""
     escaped = number.replace("/", "//").replace("%", "/%").replace("_", "/_")
     values = {"number": f"%{escaped}%", "offset": (page - 1) * PAGE}
@@ -200,7 +201,7 @@ def read_orders(connection: sa.Connection, *, page: int, attention: bool, number
     return OrderList(tuple(OrderLine(*row) for row in found), page, pages, total)
 
 
-def read_order(connection: sa.Connection, order_id: int) -> OrderSheet | None:
+def read_order(connection: Runs, order_id: int) -> OrderSheet | None:
     row = connection.execute(_ONE, {"order_id": order_id}).first()
     if row is None:
         return None

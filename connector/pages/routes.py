@@ -17,6 +17,7 @@ from typing import Final
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, render_template, request, send_from_directory
 
+from connector.adapters.sql.direct import Runs
 from connector.adapters.sql.store import is_away
 from connector.pages import words
 from connector.pages.reading import read_order, read_orders
@@ -40,7 +41,7 @@ CLOSED: Final = '{"Message":"The pages are closed: set CONNECTOR_STAFF_PASSWORD 
 
 def page_routes(
     commands: Commands,
-    reading: Callable[[], AbstractContextManager[sa.Connection]],
+    reading: Callable[[], AbstractContextManager[Runs]],
     *,
     staff_password: str | None,
     pages_open: bool,

@@ -13,7 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from connector.adapters.sql import tables as t
-from connector.adapters.sql.store import SqlStore, keep_private
+from connector.adapters.sql.store import SqlStore, SqlUnitOfWork, Unsealed, keep_private
 from connector.errors import BadSettings
 from connector.ports import Vault
 
@@ -31,17 +31,18 @@ def migrate(engine: sa.Engine, vault: Vault | None = None) -> None:
     Raises BadSettings for a database that a newer connector has made, or that holds somebody else's tables, and
     for secrets without a key.
     """
-    with _one_at_a_time, SqlStore(engine, vault).writing() as work:
-        connection = work.connection
-        if engine.dialect.name == "postgresql":  # on SQLite the transaction has the only write lock from its beginning
+    with _one_at_a_time, engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+        else:  # it has the only write lock from its beginning
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         if _revision(connection) is None:
             theirs = sorted(t.metadata.tables.keys() & set(sa.inspect(connection).get_table_names()))
             if theirs:
                 raise BadSettings(SETTING, f"the database holds somebody else's tables already: {', '.join(theirs)}")
         command.upgrade(configuration(connection), "head")
         _keep_private(connection)
-        sealed = work.secrets_sealed()
+        sealed = SqlUnitOfWork(connection, vault or Unsealed()).secrets_sealed()
     if sealed and engine.dialect.name == "sqlite":
         with engine.connect() as connection:  # outside of a transaction
             connection.exec_driver_sql("VACUUM")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,10 +18,12 @@ from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import bindparam, event
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Engine
 from sqlalchemy.pool import StaticPool
 
 from connector.adapters.sql import tables as t
+from connector.adapters.sql.direct import Direct, Runs, named
+from connector.adapters.sql.fresh import in_memory
 from connector.adapters.sql.rows import Row, changes, from_row, to_json, to_row
 from connector.domain.adjustments import AWAITS_SELLER, RequestStatus
 from connector.domain.decisions import CREATING, OUTCOME_UNKNOWN, UNFINISHED, Decision, OutboxState
@@ -236,16 +238,14 @@ class SqlStore:
         self.engine = engine
         self._vault = vault or Unsealed()
         self._locks_rows = engine.dialect.name != "sqlite"
+        self._only: sqlite3.Connection | None = None
 
-    @contextmanager
-    def connected(self) -> Iterator[Connection]:
+    def connected(self) -> AbstractContextManager[Runs]:
         """Open a transaction that only reads, for the doors that read lists by themselves; it waits for no writer.
 
-        It is rolled back when the connection goes back to its pool.
+        It is rolled back in the end.
         """
-        with self.engine.connect() as connection:
-            self._sqlite_begins(connection, "BEGIN")
-            yield connection
+        return self.engine.connect() if self._locks_rows else self._directly("BEGIN")
 
     @contextmanager
     def reading(self) -> Iterator[SqlUnitOfWork]:
@@ -254,23 +254,41 @@ class SqlStore:
 
     @contextmanager
     def writing(self) -> Iterator[SqlUnitOfWork]:
-        with self.engine.begin() as connection:
-            # It takes the write lock first: what it reads cannot change under its hands.
-            self._sqlite_begins(connection, "BEGIN IMMEDIATE")
+        # On SQLite it takes the write lock first: what it reads cannot change under its hands.
+        with self.engine.begin() if self._locks_rows else self._directly("BEGIN IMMEDIATE") as connection:
             yield SqlUnitOfWork(connection, self._vault)
+
+    @contextmanager
+    def _directly(self, begin: str) -> Iterator[Direct]:
+        """Open a transaction of SQLite's; one that only reads is never committed."""
+        driver, let_go = self._taken()
+        run = Direct(driver, self.engine.dialect)
+        try:
+            run.begin(begin)
+            yield run
+            if begin != "BEGIN":
+                run.commit()
+        finally:
+            driver.rollback()
+            let_go()
+
+    def _taken(self) -> tuple[sqlite3.Connection, Callable[[], object]]:
+        """Return a connection of the driver and how to give it back; to a database in memory there is only the one."""
+        if self._only is not None:
+            return self._only, int
+        try:
+            taken = self.engine.raw_connection()
+        except sqlite3.Error as error:
+            raise named(error, "") from error
+        driver: Any = taken.driver_connection
+        if in_memory(self.engine):
+            self._only = driver
+        return driver, taken.close
 
     def sweep(self) -> None:
         if not self._locks_rows:
             with self.engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-
-    def _sqlite_begins(self, connection: Connection, begin: str) -> None:
-        if not self._locks_rows:
-            driver: Any = connection.connection.driver_connection
-            try:
-                driver.execute(begin)
-            except sqlite3.DatabaseError as error:  # as SQLAlchemy names it, which has not seen this statement
-                raise getattr(sa.exc, type(error).__name__)(begin, {}, error) from error
 
     @contextmanager
     def claiming(self, profile_id: int) -> Iterator[bool]:
@@ -289,7 +307,7 @@ class SqlStore:
 class SqlUnitOfWork:
     """One transaction, as `connector.ports.UnitOfWork` has it."""
 
-    def __init__(self, connection: Connection, vault: Vault) -> None:
+    def __init__(self, connection: Runs, vault: Vault) -> None:
         self.connection = connection
         self._vault = vault
 

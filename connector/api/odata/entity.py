@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
+from connector.adapters.sql.direct import Runs
 from connector.api.refusals import BadQuery
 
 
@@ -68,7 +69,7 @@ class Entity:
     fields: tuple[Field, ...]
     navs: tuple[Nav, ...] = ()
     only: sa.ColumnElement[bool] | None = None
-    decorate: Callable[[sa.Connection, dict[int, dict[str, Any]]], None] | None = None  # rows by key
+    decorate: Callable[[Runs, dict[int, dict[str, Any]]], None] | None = None  # rows by key
 
     @cached_property
     def _fields_by_name(self) -> Mapping[str, Field]:

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlencode
 
 import sqlalchemy as sa
 
+from connector.adapters.sql.direct import Runs
 from connector.adapters.sql.tables import exports
 from connector.api.odata.entity import INT32, Entity, Field, Kind, Nav
 from connector.api.refusals import BadQuery
@@ -96,7 +97,7 @@ def read_options(
 
 
 def read_page(
-    connection: sa.Connection,
+    connection: Runs,
     entity: Entity,
     query: Query,
     asked: Asked,
@@ -134,7 +135,7 @@ def read_page(
     return document
 
 
-def read_one(connection: sa.Connection, entity: Entity, query: Query, asked: Asked, key: int) -> Row | None:
+def read_one(connection: Runs, entity: Entity, query: Query, asked: Asked, key: int) -> Row | None:
     """Return one entity with its expanded lists whole, or None."""
     fields = _fields(entity, query.select)
     found = connection.execute(_single(entity, fields, query.expand), {"key": key}).all()
@@ -144,7 +145,7 @@ def read_one(connection: sa.Connection, entity: Entity, query: Query, asked: Ask
     return {"@odata.context": f"{_context(asked, entity, query.select)}/$entity", **row}
 
 
-def exists(connection: sa.Connection, entity: Entity, key: int) -> bool:
+def exists(connection: Runs, entity: Entity, key: int) -> bool:
     return bool(connection.execute(_single(entity, (), ()), {"key": key}).first())
 
 
@@ -231,7 +232,7 @@ def _conditions(
 
 
 def _spelled(
-    connection: sa.Connection,
+    connection: Runs,
     entity: Entity,
     fields: tuple[Field, ...],
     expand: tuple[Expand, ...],
@@ -263,7 +264,7 @@ def _spelled(
 
 
 def _hang(
-    connection: sa.Connection,
+    connection: Runs,
     owner: Entity,
     wanted: Expand,
     rows: list[Row],

@@ -96,7 +96,7 @@ class Bench:
 
     def adjustments(self) -> list[Adjustment]:
         with SqlStore(self.connector.engine).reading() as work:
-            ids = work.connection.execute(t.adjustments.select().order_by(t.adjustments.c.id)).scalars()
+            ids = [row.id for row in work.connection.execute(t.adjustments.select().order_by(t.adjustments.c.id))]
             found = [work.adjustment(adjustment_id) for adjustment_id in ids]
         return [adjustment for adjustment in found if adjustment is not None]
 
@@ -105,7 +105,7 @@ class Bench:
 
     def outbox(self) -> list[OutboxEntry]:
         with SqlStore(self.connector.engine).reading() as work:
-            ids = work.connection.execute(t.outbox.select().order_by(t.outbox.c.id)).scalars()
+            ids = [row.id for row in work.connection.execute(t.outbox.select().order_by(t.outbox.c.id))]
             return [work.outbox_entry(entry_id) for entry_id in ids]
 
     def order_id(self, site_order_id: str) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from connector.adapters.sql.direct import Direct
 from connector.adapters.sql.store import engine_for
 from connector.domain.adjustments import RequestStatus
 from connector.pages.words import STATUS, in_words, left, span, title
@@ -134,8 +135,7 @@ def test_without_the_database_it_is_try_later_in_each_doors_own_form(
     def away(*args: object) -> None:
         raise error
 
-    for name in ("connect", "begin"):
-        monkeypatch.setattr(open_oms.connector.engine, name, away)
+    monkeypatch.setattr(Direct, "begin", away)
     headers = {"Authorization": f"Bearer {open_oms.token}"}
     form = {"grant_type": "refresh_token", "client_id": "a", "client_secret": "b", "refresh_token": "c"}
     answer = open_oms.web.open(path, method=method, headers=headers, data=form if "token" in path else None)
@@ -167,10 +167,10 @@ def test_a_file_that_is_damaged_under_its_hands_is_a_database_that_is_away(tmp_p
 def test_a_fault_of_ours_is_not_called_the_databases(
     open_oms: OmsClient, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    def broken() -> None:
+    def broken(*args: object) -> None:
         raise sa.exc.ProgrammingError("SELEC", {}, sqlite3.ProgrammingError("near SELEC"))
 
-    monkeypatch.setattr(open_oms.connector.engine, "connect", broken)
+    monkeypatch.setattr(Direct, "begin", broken)
     assert open_oms.web.get(path, headers={"Authorization": f"Bearer {open_oms.token}"}).status_code == 500
 
 
