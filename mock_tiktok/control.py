@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from mock_tiktok.domain.money import NO_DISCOUNTS, ZERO, Discounts
-from mock_tiktok.domain.words import Action, By
+from mock_tiktok.domain.words import Action, By, Mark
 from mock_tiktok.errors import BadValue
 from mock_tiktok.usecases import buyers, seller_center
 from mock_tiktok.usecases.market import Market
@@ -73,6 +73,12 @@ class Control(Market):
     def deliver_order(self, order_id: str) -> OrderView:
         """The courier delivers."""
         return order_view(self.shop_of_order(order_id).order_lifecycle.deliver(order_id))
+
+    def mark_order(self, order_id: str, marks: Sequence[str]) -> OrderView:
+        """Have these stand against an order, and no others: what its requests and decisions are refused for."""
+        if wrong := [mark for mark in marks if mark not in list(Mark)]:
+            raise BadValue("marks", f"{wrong[0]!r} is not one of {', '.join(Mark)}")
+        return order_view(self.shop_of_order(order_id).order_lifecycle.mark(order_id, [Mark(mark) for mark in marks]))
 
     def order_view(self, order_id: str) -> OrderView:
         """Look at an order."""

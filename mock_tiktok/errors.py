@@ -89,13 +89,20 @@ REASON_ROLE = Refusal(25001015, "Reason {reason} is not for this role", "GUIDE",
     when="any call with a reason: one that others give")
 REASON_ACTION = Refusal(25001016, "Reason {reason} does not fit this action", "S20", field="reason",
     when="any call with a reason: one for another kind of request or decision")
+REASON_RETIRED = Refusal(25001020, "Reason {reason} is no longer in use", "GUIDE; which are: S70", field="reason",
+    when="a rejection: one that the market's list has had and has no more")
 REASON_STATUS = Refusal(25001021, "Reason {reason} does not match order status {status}", "GUIDE", field="reason",
     when="Create Return, Cancel Order, a buyer's request: one for another status of the order")
 LOCKED = Refusal(25001028, "The lock on the after-sales request was not obtained. Try again later",
     "GUIDE, of cancellations; that returns have it too", "assumed",
     when="a decision, Create Return, Cancel Order: somebody else holds the lock (trouble `locked`)")
+NOT_APPROVABLE = Refusal(25001044, "The return cannot be approved",
+    "S20; that risk control is why: our reading", "assumed",
+    when="an approval: the order is under risk control (`marks`)")
 ALREADY_SHIPPED = Refusal(25001045, "The order has been shipped, it cannot be cancelled", "GUIDE",
     when="Cancel Order, a buyer's cancellation: the order is with the carrier")
+RISK_CONTROL = Refusal(25001046, "The operation is blocked by risk control", "GUIDE, S20; that buyers hear it too: S7",
+    when="Create Return, Cancel Order, a buyer's request: the order is under risk control (`marks`)")
 ORDER_CLOSED = Refusal(25001051, "The order is completed or cancelled", "GUIDE",
     when="Cancel Order, a buyer's cancellation: the order is at its end")
 OVER_REFUND = Refusal(25005005, "Refund amount {amount} exceeds the refundable amount {most}", "GUIDE", field="amount",
@@ -123,8 +130,12 @@ CANNOT_APPROVE = Refusal(25011012, "Status {status} does not allow approving the
 # two readings (C16)
 CANNOT_APPROVE_PARCEL = Refusal(25011013, "Status {status} does not allow approving", "GUIDE, S20",
     when="APPROVE_RECEIVED_PACKAGE: no parcel is on its way; Approve Cancellation: decided, or too late")
+OF_AUTHENTICITY = Refusal(25011023, "The order has an authenticity guarantee, the seller cannot process it", "S20",
+    when="a decision: so is the order marked (`marks`)")
 QUICK_REFUND = Refusal(25011025, "Quick refund is active, the parcel cannot be rejected", "GUIDE",
     when="REJECT_RECEIVED_PACKAGE: a quick refund has been paid")
+OF_PLATFORM = Refusal(25011026, "The order is fulfilled by TikTok Shop, the seller cannot process it", "S20",
+    when="a decision: so is the order marked (`marks`)")
 PARTIAL_NOT_POSSIBLE = Refusal(25011032, "Status {status} does not allow a partial refund", "S20",
     when="OFFER_PARTIAL_REFUND: answered already, offered before, or too late")
 PARCEL_NOT_REJECTABLE = Refusal(25011035, "The parcel cannot be rejected now: {why}", "S20",

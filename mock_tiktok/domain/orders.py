@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from mock_tiktok.domain.money import NO_DISCOUNTS, ZERO, Amount, Discounts, coin, split
-from mock_tiktok.domain.words import OrderStatus, Role
+from mock_tiktok.domain.words import Mark, OrderStatus, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,7 @@ class Order:
     cancelled_by: Role | None = None
     cancel_asked_at: datetime | None = None
     replaces_order_id: str | None = None
+    marks: tuple[Mark, ...] = ()
 
     @property
     def subtotal(self) -> Decimal:

@@ -11,13 +11,17 @@ from mock_tiktok.domain.searches import Reason
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Some reasons that are offered together: to whom, for what, in which order statuses (none named: in all)."""
+    """Some reasons that are offered together: to whom, for what, in which order statuses (none named: in all).
+
+    Those that are retired have been, and are offered no more.
+    """
 
     who: str
     kind: str
     statuses: frozenset[str]
     reasons: tuple[Reason, ...]
     source: str
+    retired: bool = False
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,7 @@ class Reasons:
                     frozenset(row.get("statuses", ())),
                     tuple(Reason(str(name), str(text)) for name, text in row["reasons"].items()),
                     row["source"],
+                    row.get("retired", False),
                 )
                 for row in document
             )
@@ -49,6 +54,7 @@ class Reasons:
             for group in self.groups
             if group.who == who
             and group.kind == kind
+            and not group.retired
             and (status is None or not group.statuses or status in group.statuses)
             for reason in group.reasons
         }

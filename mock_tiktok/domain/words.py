@@ -20,6 +20,14 @@ class OrderStatus(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class Mark(StrEnum):
+    """What may stand against an order, beside its status."""
+
+    RISK_CONTROL = "risk_control"
+    FULFILLED_BY_PLATFORM = "fulfilled_by_platform"
+    AUTHENTICITY = "authenticity"
+
+
 class ReturnType(StrEnum):
     REFUND = "REFUND"
     RETURN_AND_REFUND = "RETURN_AND_REFUND"

@@ -33,6 +33,11 @@ class Endpoint:
     object_id: str
     needs_cipher: bool
 
+    @property
+    def locks(self) -> bool:
+        """Say whether it needs the lock on the return, cancellation or order that it is about."""
+        return self.object_id != "" or self.operation in ("create_return", "cancel_order")
+
 
 def _endpoint(
     operation: str,

@@ -107,10 +107,11 @@ class Gateway:
         """Return the act, refused where it decides on what is locked: what has had its outcome is told it again."""
 
         def decide(call: Call) -> Json:
-            self._market.troubles.check_decision(call.shop.shop_id, call.ids[endpoint.object_id])
+            about = call.ids.get(endpoint.object_id) or call.body.get("order_id")
+            self._market.troubles.check_decision(call.shop.shop_id, about)
             return act(call)
 
-        return decide if endpoint.object_id else act
+        return decide if endpoint.locks else act
 
     def _app(self, query: Mapping[str, str]) -> DeveloperApp:
         app = self._market.app_of(query.get("app_key"))

@@ -18,7 +18,7 @@ from mock_tiktok.domain.money import Amount, Discounts
 from mock_tiktok.domain.orders import ClaimLine, LineItem, Order
 from mock_tiktok.domain.returns import Record, Return
 from mock_tiktok.domain.searches import Eligibility, Page, Reason
-from mock_tiktok.domain.words import OrderStatus
+from mock_tiktok.domain.words import Mark, OrderStatus
 from mock_tiktok.state.tokens import Grant
 from mock_tiktok.usecases.decision_eligibility import Verdict
 from mock_tiktok.usecases.shop import Shop
@@ -147,7 +147,9 @@ def order(one: Order) -> Json:
             "is_sample_order": False,
             "is_replacement_order": one.replaces_order_id is not None,
             "replaced_order_id": one.replaces_order_id,
-            "fulfillment_type": "FULFILLMENT_BY_SELLER",
+            "fulfillment_type": "FULFILLMENT_BY_TIKTOK"
+            if Mark.FULFILLED_BY_PLATFORM in one.marks
+            else "FULFILLMENT_BY_SELLER",
             "shipping_type": "TIKTOK",
             "delivery_type": "HOME_DELIVERY",
             **_DELIVERY_OPTION,

@@ -10,14 +10,7 @@ from mock_tiktok.domain.orders import Order
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.searches import Reason
 from mock_tiktok.domain.words import By, OrderStatus, ReturnType, Role
-from mock_tiktok.errors import (
-    REASON_ACTION,
-    REASON_ROLE,
-    REASON_STATUS,
-    REASON_UNKNOWN,
-    TOO_LATE,
-    BadValue,
-)
+from mock_tiktok.errors import REASON_UNKNOWN, TOO_LATE, BadValue
 from mock_tiktok.policy.profile import is_known_reason
 from mock_tiktok.usecases import decisions
 from mock_tiktok.usecases.shop import Shop
@@ -85,11 +78,8 @@ def _reason(shop: Shop, order: Order, kind: str, reason: str | None) -> str:
         raise REASON_UNKNOWN(reason=reason)
     if not places:
         raise BadValue("reason", f"is {reason!r}, which the marketplace does not know; {_choice(offered)}")
-    if not any(group.who == "buyer" for group in places):
-        raise REASON_ROLE(reason=reason)
-    if not any(group.kind == kind for group in places):
-        raise REASON_ACTION(reason=reason)
-    raise REASON_STATUS(reason=reason, status=order.status)
+    shop.check_reason(reason, "buyer", kind, order.status)
+    return reason
 
 
 def _choice(offered: Sequence[Reason]) -> str:

@@ -127,6 +127,11 @@ class CancellationLifecycle:
         if late or CANCELLATION.after(item.status, action) is None:
             raise refusals.of_cancellation(item, action)
 
+    def check_decision(self, item: Cancellation, action: Action) -> None:
+        """Raise what the platform says where the seller cannot decide so."""
+        self.check(item, action)
+        refusals.check_decision(self._store.order(item.order_id), action)
+
     def shipped(self, order: Order) -> None:
         """The seller has shipped: that decides what the buyer asked, where the market has it so (C7)."""
         if not self._store.profile.says("cancel.shipping_answers", "reject"):
@@ -151,7 +156,7 @@ class CancellationLifecycle:
         return "silence: cancellation approved", True
 
     def _may(self, order: Order, who: str) -> None:
-        refusals.check_status(order.status, "CANCEL", self._store.profile.eligible[who].get("CANCEL", ()))
+        refusals.check_request(order, "CANCEL", self._store.profile.eligible[who].get("CANCEL", ()))
 
     def _is_early(self, order: Order) -> bool:
         return order.paid_at is None or self._platform.now < self._store.profile.due("cancel.remorse", order.paid_at)

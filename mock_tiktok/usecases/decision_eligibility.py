@@ -13,7 +13,7 @@ from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.searches import Reason
 from mock_tiktok.domain.words import Action
 from mock_tiktok.errors import CANNOT_REJECT_RECEIPT, NOT_ELIGIBLE_RECEIPT, WRONG_TYPE, ApiError
-from mock_tiktok.usecases import decisions, refusals
+from mock_tiktok.usecases import decisions
 from mock_tiktok.usecases.shop import Shop
 
 # decision, eligible, code and words of the refusal, reasons for a rejection
@@ -55,17 +55,13 @@ def check(shop: Shop, case: Return | Cancellation, decision: str) -> None:
     if isinstance(case, Cancellation):
         if decision not in CANCELLATION_DECISIONS:
             raise WRONG_TYPE(decision=decision, type=case.cancel_type)
-        shop.cancellation_lifecycle.check(case, CANCELLATION_DECISIONS[decision])
+        shop.cancellation_lifecycle.check_decision(case, CANCELLATION_DECISIONS[decision])
         return
     if decision in CANCELLATION_DECISIONS:
         raise WRONG_TYPE(decision=decision, type=case.return_type)
     action = Action(decision)
     decisions.check_fits(case, action)
-    shop.return_lifecycle.check(case, action, refusals.of_state)
-    shop.check_hour(case, action)
-    shop.check_worth(case, action)
-    if action is Action.OFFER_PARTIAL_REFUND:
-        shop.check_offers(case)
+    shop.check_decision(case, action)
 
 
 def _refused(shop: Shop, item: Return, action: Action) -> bool:

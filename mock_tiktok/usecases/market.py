@@ -162,10 +162,10 @@ class Market:
         """Return whose cancellation it is; raise UnknownId where nobody has it."""
         return self._shop_of("cancellation", cancel_id, lambda shop: shop.store.cancellations.get(cancel_id))
 
-    def has_claim(self, id: str) -> bool:
-        """Return whether it is the number of a return or a cancellation of any shop."""
+    def can_be_locked(self, id: str) -> bool:
+        """Return whether it is the number of a return, a cancellation or an order of any shop."""
         stores = self.state.shops.values()
-        return any(store.returns.get(id) or store.cancellations.get(id) for store in stores)
+        return any(store.returns.get(id) or store.cancellations.get(id) or store.orders.get(id) for store in stores)
 
     def _shop_of(self, kind: str, id: str, find: Callable[[Shop], object | None]) -> Shop:
         for shop in self._shops.values():

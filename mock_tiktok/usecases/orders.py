@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,7 +11,7 @@ from typing import Final
 from mock_tiktok.domain.money import KINDS, NO_DISCOUNTS, ZERO, Discounts, coin, in_coins, split, weights
 from mock_tiktok.domain.orders import LineItem, Order
 from mock_tiktok.domain.state_machines import ORDER, Step
-from mock_tiktok.domain.words import OrderStatus, Role
+from mock_tiktok.domain.words import Mark, OrderStatus, Role
 from mock_tiktok.errors import ORDER_STATUS, BadValue
 from mock_tiktok.state.agenda import COURIER, MARKETPLACE, RANK_DEADLINE, RANK_PEOPLE, RANK_STEP
 from mock_tiktok.state.people import CATALOGUE, Product, new_buyer, plan_named
@@ -145,6 +145,12 @@ class OrderLifecycle:
     def deliver(self, order_id: str) -> Order:
         """Bring the parcel to the buyer: the return window opens."""
         return self.step(self._store.order(order_id), Step.DELIVER, delivered_at=self._platform.now)
+
+    def mark(self, order_id: str, marks: Iterable[Mark]) -> Order:
+        """Have these, and no others, stand against the order."""
+        order = self._store.order(order_id)
+        self._store.put_order(replace(order, marks=tuple(sorted(set(marks))), updated_at=self._platform.now))
+        return self._store.order(order_id)
 
     def pay_nothing_more(self, order_id: str) -> bool:
         """Close the order if its return window is over and no claim on it is open; say whether it did."""

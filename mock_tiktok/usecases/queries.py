@@ -178,7 +178,7 @@ class Queries:
 
     def _why_not(self, order: Order, user: str, request_type: str, line: LineItem) -> ApiError | None:
         try:
-            refusals.check_status(order.status, request_type, self.profile.eligible[user].get(request_type, ()))
+            refusals.check_request(order, request_type, self.profile.eligible[user].get(request_type, ()))
             self.store.units(order, (line.id,))
         except ApiError as refused:
             return refused

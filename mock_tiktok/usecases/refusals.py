@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from mock_tiktok.domain.cancellations import Cancellation
+from mock_tiktok.domain.orders import Order
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.words import (
     APPROVALS,
@@ -20,6 +21,7 @@ from mock_tiktok.domain.words import (
     CancelStatus,
     Claim,
     Dispute,
+    Mark,
     OrderStatus,
     Parcel,
 )
@@ -33,11 +35,15 @@ from mock_tiktok.errors import (
     CANNOT_REJECT,
     CANNOT_REJECT_RECEIPT,
     IN_ARBITRATION,
+    NOT_APPROVABLE,
     NOT_POSSIBLE,
+    OF_AUTHENTICITY,
+    OF_PLATFORM,
     OFFER_OPEN,
     ORDER_CLOSED,
     ORDER_STATUS,
     PARTIAL_NOT_POSSIBLE,
+    RISK_CONTROL,
     WRONG_STATE,
     ApiError,
     Refusal,
@@ -107,6 +113,18 @@ OF_ORDERS: Final[Mapping[tuple[str, OrderStatus], Refusal]] = {
     ("CANCEL", OrderStatus.COMPLETED): ORDER_CLOSED,
     ("CANCEL", OrderStatus.CANCELLED): ORDER_CLOSED,
 }
+# What an order is marked with forbids these, in a state that takes them.
+REQUEST, APPROVAL, REJECTION, ON_CANCELLATION = "request", "approval", "rejection", "answer to a cancellation"
+OF_MARKS: Final[Mapping[tuple[Mark, str], Refusal]] = {
+    (Mark.RISK_CONTROL, REQUEST): RISK_CONTROL,
+    (Mark.RISK_CONTROL, APPROVAL): NOT_APPROVABLE,
+    (Mark.AUTHENTICITY, APPROVAL): OF_AUTHENTICITY,
+    (Mark.AUTHENTICITY, REJECTION): OF_AUTHENTICITY,
+    (Mark.AUTHENTICITY, ON_CANCELLATION): OF_AUTHENTICITY,
+    (Mark.FULFILLED_BY_PLATFORM, APPROVAL): OF_PLATFORM,
+    (Mark.FULFILLED_BY_PLATFORM, REJECTION): OF_PLATFORM,
+    (Mark.FULFILLED_BY_PLATFORM, ON_CANCELLATION): OF_PLATFORM,
+}
 
 
 def of_state(item: Return, action: Action) -> ApiError:
@@ -128,6 +146,23 @@ def check_status(status: OrderStatus, kind: str, takes: Collection[str]) -> None
     """Raise what the platform says to a request of that kind where it `takes` only orders of other statuses."""
     if status not in takes:
         raise OF_ORDERS.get((kind, status), ORDER_STATUS)(status=status)
+
+
+def check_request(order: Order, kind: str, takes: Collection[str]) -> None:
+    """Raise what the platform says to a request of that kind for this order, by its status and its marks."""
+    check_status(order.status, kind, takes)
+    _check_marks(order, REQUEST)
+
+
+def check_decision(order: Order, action: Action) -> None:
+    """Raise what the platform says to a seller's decision on a request for an order that is marked so."""
+    _check_marks(order, APPROVAL if action in APPROVALS else REJECTION if action in REJECTIONS else ON_CANCELLATION)
+
+
+def _check_marks(order: Order, what: str) -> None:
+    for mark in order.marks:
+        if (mark, what) in OF_MARKS:
+            raise OF_MARKS[mark, what]()
 
 
 def _said(refusal: Refusal, item: Return | Cancellation, action: Action) -> ApiError:

@@ -26,6 +26,7 @@ from mock_tiktok.errors import (
     PARTIAL_NOT_POSSIBLE,
     QUICK_REFUND,
     REASON_ACTION,
+    REASON_RETIRED,
     REASON_ROLE,
     REASON_STATUS,
     REASON_UNKNOWN,
@@ -82,11 +83,9 @@ class Shop(Queries):
             offer = None
             if action is Action.OFFER_PARTIAL_REFUND:
                 offer = decisions.offered(item, partial_refund)
-                self.check_offers(item)
             if buyer_keep_item:
                 action = Action.DIRECT_REFUND
-            self.check_hour(item, action)
-            self.check_worth(item, action)
+            self.check_decision(item, action)
             return self.return_lifecycle.act(item, action, By(by), offer=offer, refusing=refusals.of_state)
 
     def reject_return(
@@ -103,9 +102,8 @@ class Shop(Queries):
         item, action = self.store.get_return(return_id), decisions.rejection(decision)
         with self._telling(item, action, by, reason, comment):
             decisions.check_fits(item, action)
-            self.return_lifecycle.check(item, action, refusals.of_state)
-            self.check_hour(item, action)
-            self._check_reject_reason(reason, decisions.reason_kind(item, action))
+            self.check_decision(item, action)
+            self.check_reason(reason or "", "reject", decisions.reason_kind(item, action))
             self._check_comment(comment)
             return self.return_lifecycle.act(
                 item, action, By(by), reason=reason, note=comment or "", images=images, refusing=refusals.of_state
@@ -115,6 +113,7 @@ class Shop(Queries):
         """Approve Cancellation."""
         item, action = self.store.get_cancellation(cancel_id), Action.APPROVE_CANCELLATION
         with self._telling(item, action, by):
+            self.cancellation_lifecycle.check_decision(item, action)
             return self.cancellation_lifecycle.act(item, action, By(by))
 
     def reject_cancellation(
@@ -123,8 +122,8 @@ class Shop(Queries):
         """Reject Cancellation."""
         item, action = self.store.get_cancellation(cancel_id), Action.REJECT_CANCELLATION
         with self._telling(item, action, by, reason, comment):
-            self.cancellation_lifecycle.check(item, action)
-            self._check_reject_reason(reason, "CANCEL")
+            self.cancellation_lifecycle.check_decision(item, action)
+            self.check_reason(reason or "", "reject", "CANCEL")
             self._check_comment(comment)
             return self.cancellation_lifecycle.act(item, action, By(by), reason=reason, comment=comment)
 
@@ -166,7 +165,7 @@ class Shop(Queries):
         elif currency is not None and currency != order.currency:
             raise INVALID(what=f"currency {currency} is not the order's {order.currency}")
         self._within_refundable(order, total, line_item_ids)
-        self._check_seller_reason(order, return_type, reason)
+        self.check_reason(reason, "seller", return_type, order.status)
         lines = self.store.units(order, line_item_ids, skus)
         if len({line.package_id for line in lines}) > 1:
             raise LINES_NOT_POSSIBLE(why="one request covers lines of one package only")
@@ -201,7 +200,7 @@ class Shop(Queries):
         """Cancel Order: the seller calls off an order, or units of it that are out of stock."""
         order = self.store.order(order_id)
         self.cancellation_lifecycle.check_call_off(order)
-        self._check_seller_reason(order, "CANCEL", reason)
+        self.check_reason(reason, "seller", "CANCEL", order.status)
         lines = self.store.units(order, line_item_ids, skus)
         self.cancellation_lifecycle.check_units(order, lines, reason)
         return self.cancellation_lifecycle.call_off(order_id, reason, lines, By(by))
@@ -238,6 +237,15 @@ class Shop(Queries):
 
     # checks
 
+    def check_decision(self, item: Return, action: Action) -> None:
+        """Raise what the platform says to a decision that the return does not take, or that is barred."""
+        self.return_lifecycle.check(item, action, refusals.of_state)
+        self.check_hour(item, action)
+        refusals.check_decision(self.store.order(item.order_id), action)
+        self.check_worth(item, action)
+        if action is Action.OFFER_PARTIAL_REFUND:
+            self.check_offers(item)
+
     def check_hour(self, item: Return, action: Action) -> None:
         """Raise what the platform says to a decision that comes too late, or too early."""
         limit = item.deadline
@@ -266,7 +274,7 @@ class Shop(Queries):
 
     def check_eligible(self, order: Order, who: str, request_type: str) -> None:
         """Raise what the platform says where an order in that status cannot be claimed so, by a BUYER or SELLER."""
-        refusals.check_status(order.status, request_type, self.profile.eligible[who].get(request_type, ()))
+        refusals.check_request(order, request_type, self.profile.eligible[who].get(request_type, ()))
 
     def _within_refundable(self, order: Order, total: Decimal | None, line_item_ids: Sequence[str]) -> None:
         """An amount above what is left is 25005005, also where nothing is left at all."""
@@ -277,28 +285,23 @@ class Shop(Queries):
         if total > most:
             raise OVER_REFUND(amount=total, most=most)
 
-    def _check_seller_reason(self, order: Order, kind: str, reason: str) -> None:
+    def check_reason(self, reason: str, who: str, kind: str, status: str | None = None) -> None:
+        """Raise what the platform says to a reason that `who` cannot give for `kind`, with the order in `status`."""
         if not reason:
             raise INVALID(what="a reason is needed", at="reason")
         places = self.profile.reasons.places(reason)
         if not places:
             raise REASON_UNKNOWN(reason=reason)
-        if not any(group.who == "seller" for group in places):
+        if not any(group.who == who for group in places):
             raise REASON_ROLE(reason=reason)
-        fitting = [group for group in places if group.who == "seller" and group.kind == kind]
+        fitting = [group for group in places if group.who == who and group.kind == kind]
         if not fitting:
             raise REASON_ACTION(reason=reason)
-        if not any(not group.statuses or order.status in group.statuses for group in fitting):
-            raise REASON_STATUS(reason=reason, status=order.status)
-
-    def _check_reject_reason(self, reason: str | None, kind: str) -> None:
-        if not reason:
-            raise INVALID(what="reject_reason is needed", at="reason")
-        places = self.profile.reasons.places(reason)
-        if not places:
-            raise REASON_UNKNOWN(reason=reason)
-        if not any(group.who == "reject" and group.kind == kind for group in places):
-            raise REASON_ACTION(reason=reason)
+        in_use = [group for group in fitting if not group.retired]
+        if not in_use:
+            raise REASON_RETIRED(reason=reason)
+        if not any(status is None or not group.statuses or status in group.statuses for group in in_use):
+            raise REASON_STATUS(reason=reason, status=status)
 
     def _check_comment(self, comment: str | None) -> None:
         limit = self.profile.count("reject.comment_limit")

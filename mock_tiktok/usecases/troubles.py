@@ -1,7 +1,7 @@
 """What can go wrong at the marketplace itself, apart from what callers do: begun and ended by whoever sets a stage.
 
     search_lag     {by}           searches find what was there a while ago; details, and what is counted, do not lag
-    locked         {return_id}    a return or cancellation takes no decision
+    locked         {return_id}    a return or cancellation takes no decision, an order no request of the seller's
     quota          {calls, per}   a shop's calls beyond that many in that time are refused
     scope_removed  {scope}        tokens lack the scope
     token_revoked, token_expired, refresh_ended, deauthorised
@@ -108,10 +108,10 @@ class Troubles:
                 raise ApiError(36009002, "Too many requests. Slow down", 429)
             trouble.counted[shop_id] = since, calls + 1
 
-    def check_decision(self, shop_id: str, claim_id: str) -> None:
-        """Raise what is said to a decision on a return or cancellation that somebody else has locked."""
+    def check_decision(self, shop_id: str, id: object) -> None:
+        """Raise what is said to a decision on a claim, or a request for an order, that somebody else has locked."""
         for trouble, strikes in self._armed("locked", shop_id):
-            if trouble.told["return_id"] == claim_id and strikes(shop_id):
+            if trouble.told["return_id"] == id and strikes(shop_id):
                 raise LOCKED()
 
     def searched(self, shop_id: str, shelf: Shelf[T]) -> Shelf[T]:

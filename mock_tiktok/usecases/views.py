@@ -29,6 +29,7 @@ class OrderView:
     line_items: tuple[LineItemView, ...]
     paid: Decimal
     refunded: Decimal
+    marks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ def order_view(order: Order) -> OrderView:
         line_items=tuple(LineItemView(line.id, line.seller_sku, line.price, line.paid) for line in order.lines),
         paid=order.paid,
         refunded=order.refunded,
+        marks=order.marks,
     )
 
 

@@ -41,6 +41,7 @@ _CALLS: Final = (
     Call("GET",  "/orders/{order_id}",                       "order"),
     Call("POST", "/orders/{order_id}/ship",                  "ship_order",             "Nothing"),
     Call("POST", "/orders/{order_id}/deliver",               "deliver_order",          "Nothing"),
+    Call("POST", "/orders/{order_id}/marks",                 "mark_order",             "MarkOrder"),
     Call("POST", "/orders/{order_id}/cancellation",          "request_cancellation",   "RequestCancellation"),
     Call("POST", "/orders/{order_id}/returns",               "request_return",         "RequestReturn"),
     Call("POST", "/orders/{order_id}/seller-center",         "seller_center_refund",   "SellerCenterRefund"),

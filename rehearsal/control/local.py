@@ -110,6 +110,7 @@ _OPERATIONS: Final[Mapping[str, Callable[[World, Json], Json]]] = {
     "order":                  lambda world, given: order(world.marketplace.order_view(**given)),
     "ship_order":             lambda world, given: order(world.marketplace.ship_order(**given)),
     "deliver_order":          lambda world, given: order(world.marketplace.deliver_order(**given)),
+    "mark_order":             lambda world, given: order(world.marketplace.mark_order(**given)),
     "request_cancellation":   lambda world, given: cancellation(world.marketplace.request_cancellation(**given)),
     "request_return":         _request_return,
     "seller_center_refund":   lambda world, given: return_(world.marketplace.seller_center_refund(**given)),

@@ -185,6 +185,10 @@ class Stage(ABC):
         """Have the courier deliver the order. Return the order."""
         return self._call("deliver_order", order_id=order_id)
 
+    def mark_order(self, order_id: str, *, marks: Sequence[str]) -> Json:
+        """Have these stand against an order, and no others: the marketplace refuses for them. Return the order."""
+        return self._call("mark_order", order_id=order_id, marks=marks)
+
     def request_cancellation(self, order_id: str, *, reason: str | None = None) -> Json:
         """Have the buyer ask to cancel. Return the cancellation."""
         return self._call("request_cancellation", order_id=order_id, reason=reason)

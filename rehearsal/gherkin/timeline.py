@@ -88,6 +88,8 @@ ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
     "place_order":            ("buyer", "marketplace", lambda sent, order: _bought(order)),
     "ship_order":             ("seller", "marketplace", "hands the order to the carrier"),
     "deliver_order":          ("courier", "marketplace", "delivers the order"),
+    "mark_order":             ("marketplace", "marketplace", lambda sent, order:
+                               f"marks the order: {low(', '.join(sent['marks'])) or 'nothing'}"),
     "request_cancellation":   ("buyer", "marketplace", "asks to cancel the order"),
     "withdraw_cancellation":  ("buyer", "marketplace", "wants the order after all"),
     "request_return":         ("buyer", "marketplace", lambda sent, item:

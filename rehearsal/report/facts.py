@@ -23,6 +23,7 @@ from mock_tiktok.errors import REFUSALS
 from mock_tiktok.open_api.endpoints import ENDPOINTS
 from mock_tiktok.policy import profile
 from mock_tiktok.usecases.market import DEFAULT_PROFILE
+from mock_tiktok.usecases.refusals import OF_MARKS
 from rehearsal.report import answers
 from rehearsal.resources import folder
 
@@ -137,7 +138,9 @@ def refusals() -> str:
     rows = ((code(status), *cells) for status, cells in answers.to_orders(market).items())
     parts += [f"## The seller's own calls, by the order's status ({market.name})"]
     parts.append(table("|".join(["Order", *calls]), rows))
-    parts.append(linked("Elsewhere it follows from who may ask for what: [policies.md](policies.md)."))
+    marks = ((code(mark), what, refusal.code) for (mark, what), refusal in OF_MARKS.items())
+    parts += ["## What stands against an order", table("Mark|Refuses|With", marks)]
+    parts.insert(-2, linked("Elsewhere it follows from who may ask for what: [policies.md](policies.md)."))
     return page("What is answered to whom", *parts)
 
 
@@ -160,7 +163,8 @@ def reasons() -> str:
         parts.append(f"## {path.stem}")
         for group in yaml.safe_load(path.read_text("utf-8")):
             while_ = code(*group.get("statuses", ["any status"]))
-            parts.append(f"**{group['who']}, {group['kind']}**, order in {while_}. Source: {linked(group['source'])}.")
+            kind = group["kind"] + (", retired" if group.get("retired") else "")
+            parts.append(f"**{group['who']}, {kind}**, order in {while_}. Source: {linked(group['source'])}.")
             parts.append(table("Key|Words", ((code(key), words) for key, words in group["reasons"].items())))
     return page("Reasons", *parts)
 

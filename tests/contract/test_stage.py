@@ -274,6 +274,19 @@ def test_an_order_is_shipped_and_delivered_by_hand(stage: Any) -> None:
     assert refused(Problem, stage.ship_order, order_id).status == 409
 
 
+def test_what_stands_against_an_order_bars_its_buyer_until_nothing_does(stage: Any) -> None:
+    order_id = stage.place_order()["order_id"]
+    assert stage.mark_order(order_id, marks=["risk_control", "authenticity"])["marks"] == [
+        "authenticity",
+        "risk_control",
+    ]
+    barred = refused(Problem, stage.request_return, order_id, type="REFUND")
+    assert (barred.status, barred.code) == (409, 25001046)
+    assert refused(Problem, stage.mark_order, order_id, marks=["cursed"]).status == 422
+    assert stage.mark_order(order_id, marks=[])["marks"] == stage.order(order_id)["marks"] == []
+    assert stage.request_return(order_id, type="REFUND")["return_id"]
+
+
 def test_silence_is_a_yes_and_all_ledgers_learn_of_it(stage: Any) -> None:
     order = stage.place_order(lines=[{"sku": "MUG", "unit_price": "39.98"}], buyer={"name": "Élodie O'Brien"})
     entry = stage.request_return(order["order_id"], type="REFUND")
@@ -475,6 +488,7 @@ def test_a_buyer_chooses_from_the_marketplaces_reasons(stage: Any) -> None:
     ("field", "name", "more"),
     [
         *(("order_id", name, {}) for name in ("order", "ship_order", "deliver_order", "activity", "mailbox")),
+        ("order_id", "mark_order", {"marks": []}),
         *(("order_id", f"request_{what}", {}) for what in ("cancellation", "return")),
         *(("order_id", name, {}) for name in ("seller_center_refund", "oms_refund")),
         *(("return_id", name, {}) for name in ("get_return", "ship_return", "arrive_return", "withdraw", "dispute")),

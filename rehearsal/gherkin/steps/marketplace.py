@@ -1,4 +1,4 @@
-"""What goes wrong at the marketplace itself: searches, claims, quotas, rights and tokens.
+"""What goes wrong at the marketplace itself: searches, claims, quotas, rights, tokens, and what stands against orders.
 
 Each sentence is one fault of `rehearsal/wire/faults/marketplace.py`, until the trouble is over or for the span that is
 said. Tokens end once, and have to be met once.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any, Final
 
-from pytest_bdd import given
+from pytest_bdd import given, when
 
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.steps.phrases import PIECES, number, phrase, time
@@ -20,6 +20,13 @@ RIGHTS: Final = {
     "returns": "seller.return_refund.basic",
     "orders": "seller.order.info",
 }
+MARKS: Final = {
+    # in people's words                        what stands against the order
+    "is under risk control":                   ["risk_control"],
+    "is fulfilled by the marketplace":         ["fulfilled_by_platform"],
+    "has an authenticity guarantee":           ["authenticity"],
+    "has nothing against it any more":         [],
+}  # fmt: skip
 _SHOP: Final = (
     rf"(?: (?:of|for|in) the (?P<shop>{'|'.join(nth for nth, place in ORDINALS.items() if place >= 0)}) shop)?"
 )
@@ -53,6 +60,11 @@ def _(people: Cast, which: Which, until: str | None) -> None:
     _comes(people, "locked", None, until, return_id=people.buyer(which.name).asked(which).id)
 
 
+@given(phrase(f"the marketplace has locked {{BUYER}}'s {{ORDER}}{_FOR}"))
+def _(people: Cast, which: Which, until: str | None) -> None:
+    _comes(people, "locked", None, until, return_id=people.buyer(which.name).ordered(which).id)
+
+
 @given(phrase(f"the marketplace takes no more than {{COUNT}} calls{_SHOP} in {{SPAN}}{_FOR}"))
 def _(people: Cast, count: str, span: str, shop: str | None, until: str | None) -> None:
     _comes(people, "quota", shop, until, calls=number(count), per=spelled(span))
@@ -61,6 +73,12 @@ def _(people: Cast, count: str, span: str, shop: str | None, until: str | None) 
 @given(phrase(f"the connector has lost its right to (?P<right>{'|'.join(RIGHTS)}){_SHOP}{_FOR}"))
 def _(people: Cast, right: str, shop: str | None, until: str | None) -> None:
     _comes(people, "scope_removed", shop, until, scope=RIGHTS[right])
+
+
+@given(phrase(f"{{BUYER}}'s {{ORDER}} (?P<mark>{'|'.join(MARKS)})"))
+@when(phrase(f"{{BUYER}}'s {{ORDER}} (?P<mark>{'|'.join(MARKS)})"))
+def _(people: Cast, which: Which, mark: str) -> None:
+    people.stage.mark_order(people.buyer(which.name).ordered(which).id, marks=MARKS[mark])
 
 
 def _ends(words: str, kind: str) -> None:

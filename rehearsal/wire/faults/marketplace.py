@@ -17,6 +17,7 @@ from rehearsal.wire.faults.fault import BY, Kind, Meeting, Planned, Scene, Value
 from rehearsal.wire.faults.reading import TOOLS
 from rehearsal.wire.recorder import Response
 
+_LOCKED: Final = "the number of a return, a cancellation or an order"
 _DURATIONS: Final = frozenset({"by", "per"})
 
 
@@ -40,9 +41,9 @@ def ends(scene: Scene, planned: Planned) -> None:
     scene.marketplace.troubles.end(planned.id)
 
 
-def is_claim(scene: Scene, value: Any) -> bool:
-    """Return whether it is the number of a return or a cancellation."""
-    return bool(scene.marketplace.has_claim(value))
+def can_be_locked(scene: Scene, value: Any) -> bool:
+    """Return whether it is the number of a return, a cancellation or an order."""
+    return bool(scene.marketplace.can_be_locked(value))
 
 
 _kind: Final = partial(Kind, begins=begins, meets=meets, ends=ends, says_hits=True, finds_shop=True)
@@ -50,8 +51,8 @@ _kind: Final = partial(Kind, begins=begins, meets=meets, ends=ends, says_hits=Tr
 MARKETPLACE: Final[Mapping[str, Kind]] = {
     "search_lag": _kind(words="searches lag behind", takes={"by": BY}),
     "locked": _kind(
-        words="a claim takes no decision",
-        takes={"return_id": Value(is_text, "the number of a return or a cancellation", required=True, exists=is_claim)},
+        words="a claim takes no decision, an order no request",
+        takes={"return_id": Value(is_text, _LOCKED, required=True, exists=can_be_locked)},
     ),
     "quota": _kind(
         words="calls beyond a quota are refused",

@@ -1,4 +1,4 @@
-"""The table of docs/facts/refusals.md walked whole, over HTTP: each decision in each state of each kind of request."""
+"""Refusals: the table of docs/facts/refusals.md walked whole, over HTTP, and every code of the list brought about."""
 
 from __future__ import annotations
 
@@ -7,18 +7,27 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+import yaml
 
 from mock_tiktok import Marketplace
-from mock_tiktok.domain.words import Action, By
+from mock_tiktok.domain.words import Action, By, Mark
+from mock_tiktok.errors import REFUSALS, ApiError, BadValue
 from mock_tiktok.usecases.decision_eligibility import CANCELLATION_DECISIONS
+from mock_tiktok.usecases.refusals import APPROVAL, OF_MARKS, ON_CANCELLATION, REJECTION, REQUEST
 from rehearsal.report.answers import CALLS, DECISIONS, State, states, to_orders
+from rehearsal.resources import folder
 from tests.clock import HandClock
+from tests.refused import refused
 from tests.unit.mock_tiktok_http.client import Client
 
 RR: Final = "/return_refund/202309"
 OF_RETURNS: Final = {one for kind, decisions in DECISIONS.items() if kind != "CANCEL" for one in decisions}
 ELIGIBILITY: Final = {action: name for name, action in CANCELLATION_DECISIONS.items()}
 NOT_ASKED: Final = "OFFER_PARTIAL_REFUND"  # of what Decision Eligibility can be asked about (S20)
+SELLERS: Final = {
+    "REFUND": "ecom_order_delivered_refund_reason_not_match_description_seller",
+    "RETURN_AND_REFUND": "seller_ecom_delivered_return_refund_reason1",
+}
 # A parcel on its way is rejected after a minute, so that the hour plays no part in the walk.
 PROFILE: Final = """
 name: no-hours
@@ -126,3 +135,52 @@ def test_the_seller_s_own_calls_are_answered_by_the_order_s_status(walk: Walk) -
             path = f"{RR}/{'cancellations' if kind == 'CANCEL' else 'returns'}"
             code = walk.client.document("POST", path, body=body)["code"]
             assert (code or "taken") == answer, (status, kind)
+
+
+@pytest.mark.parametrize("mark", Mark)
+def test_what_stands_against_an_order_refuses_what_its_state_would_take(walk: Walk, mark: Mark) -> None:
+    for kind, decisions in DECISIONS.items():
+        first = states(kind)[0]
+        for decision, taken in zip(decisions, first.answers, strict=True):
+            id = walk.brought_to(kind, first)
+            case = walk.shop.get_cancellation(id) if kind == "CANCEL" else walk.shop.get_return(id)
+            walk.market.mark_order(case.order_id, [mark])
+            what = ON_CANCELLATION if kind == "CANCEL" else REJECTION if "REJECT" in decision else APPROVAL
+            refusal = OF_MARKS.get((mark, what))
+            expected = refusal.code if refusal and isinstance(taken, str) else taken
+            assert walk.answer(kind, id, decision) == expected, (kind, decision)
+            walk.market.mark_order(case.order_id, [])
+            assert refusal is None or walk.answer(kind, id, decision) == taken
+    order_id = walk.market.place_order().order_id
+    walk.market.mark_order(order_id, [mark])
+    for kind, (line, *_) in ((kind, walk.shop.aftersale_eligibility(order_id, "SELLER", [kind])) for kind in SELLERS):
+        refusal = OF_MARKS.get((mark, REQUEST))
+        body = {"order_id": order_id, "return_type": kind, "return_reason": SELLERS[kind]}
+        code = walk.client.document("POST", f"{RR}/returns", body=body)["code"]
+        assert (code, line.code or 0) == ((refusal.code,) * 2 if refusal else (0, 0))
+        if refusal:
+            assert refused(ApiError, walk.market.request_return, order_id, return_type=kind).code == refusal.code
+            continue
+        break  # what was created holds the units
+
+
+def test_a_mark_that_there_is_not_is_named(walk: Walk) -> None:
+    order_id = walk.market.place_order().order_id
+    assert "'cursed' is not one of risk_control" in str(refused(BadValue, walk.market.mark_order, order_id, ["cursed"]))
+
+
+def test_a_reason_that_is_retired_is_told_from_one_that_never_was(walk: Walk) -> None:
+    id = walk.brought_to("RETURN_AND_REFUND", states("RETURN_AND_REFUND")[0])
+    for reason, code in (("reverse_reject_request_reason_5", 25001020), ("reverse_reject_request_reason_9", 25001014)):
+        assert reason not in [one.name for one in walk.shop.reject_reasons(id)]
+        body = {"decision": "REJECT_RETURN", "reject_reason": reason}
+        assert walk.client.document("POST", f"{RR}/returns/{id}/reject", body=body)["code"] == code
+
+
+def test_every_code_that_the_contract_promises_of_after_sales_can_be_brought_about() -> None:
+    """All but one are a `Refusal`; an internal error is trouble on the wire (`refuse`)."""
+    document = yaml.safe_load((folder("contracts") / "tiktok_shop.yaml").read_text("utf-8"))
+    operations = [one for path in document["paths"].values() for one in path.values() if "x-codes" in one]
+    promised = {code for one in operations for code in one["x-codes"]}
+    of_after_sales = {code for code in promised if str(code).startswith("25")}
+    assert of_after_sales - {25020008} == {one.code for one in REFUSALS if str(one.code).startswith("25")}

@@ -1,0 +1,67 @@
+Feature: What stands against an order binds the seller's hands
+  The marketplace keeps some orders to itself: those that its risk control looks at, those that it fulfils, those whose
+  goods it vouches for. It refuses what the seller then sends, and decides by itself.
+
+  Background:
+    Given Maya has received a desk lamp for 39.98 USD
+
+  Rule: A request that the seller may not answer is answered by the marketplace
+
+    @R17 @trouble
+    Scenario Outline: The seller says <answer>
+      Given Maya has asked for her money back
+      And Maya's order <is marked>
+      And an hour has passed
+      And the seller has <answered> Maya's request
+      When 24 hours pass
+      Then Maya's request is shown as "Completed"
+      And all three books say 39.98 USD for Maya
+
+      Examples:
+        | is marked                       | answer | answered |
+        | is under risk control           | yes    | approved |
+        | is fulfilled by the marketplace | no     | rejected |
+        | has an authenticity guarantee   | yes    | approved |
+
+  Rule: What is lifted in time can be answered again
+
+    @trouble
+    Scenario: Risk control has looked, and lets go
+      Given Maya has asked for her money back
+      And Maya's order is under risk control
+      And an hour has passed
+      And the seller has approved Maya's request
+      And an hour has passed
+      And Maya's order has nothing against it any more
+      When the seller rejects Maya's request
+      And an hour passes
+      Then Maya's request is shown as "Refund Rejected"
+      And all three books say 0.00 USD for Maya
+
+  Rule: Nobody starts anything about such an order
+
+    @R56
+    Scenario: The seller means well, and the buyer asks
+      Given an hour has passed
+      And Maya's order is under risk control
+      When the seller refunds Maya's whole order
+      And Maya tries to ask for money back
+      Then the seller sees that the refund of Maya failed, and why
+      And all three books say 0.00 USD for Maya
+
+  Rule: A lock on an order is waited for
+
+    @R56 @trouble
+    Scenario Outline: Somebody else works on an order that <stands so>
+      Given Noah <has it> a rug for 20.00 USD
+      And an hour has passed
+      And the marketplace has locked Noah's order for 40 minutes
+      When the seller refunds Noah's whole order
+      And 2 hours pass
+      Then the trouble was hit
+      And all three books say 20.00 USD for Noah
+
+      Examples:
+        | has it       | stands so            |
+        | has received | has been delivered   |
+        | has ordered  | has not been shipped |
