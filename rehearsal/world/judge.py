@@ -65,7 +65,8 @@ class Judge:
             self.auditor.on_ledger(self._shown(Capability.LEDGER, self._connector.ledger, {}))
         self.auditor.after_act(self._clock.now())
         pulls = Capability.DRIVEN in self._oms.capabilities
-        in_vain = self._rest.after_act(player, act.changed, self._clock.now(), shops=shops, pulls=pulls)
+        rounds = shops or 1  # a connector that does not say which shops it has sees to all of them in one
+        in_vain = self._rest.after_act(player, act.changed, self._clock.now(), rounds=rounds, pulls=pulls)
         if in_vain and self._rest.judged is None and self._settled() and self._driven:
             self._judge()
 

@@ -1,7 +1,8 @@
 """How a world knows that it has come to rest: since anything last changed, all who act by themselves looked in vain.
 
-That takes an idle round of each shop and then, where there is an OMS that pulls, an idle pull. A connector that takes
-its time from elsewhere is never seen to look, so a world with such a one is never known to be at rest.
+That takes an idle round of each shop (or one round, of a connector that sees to all of them in it) and then, where
+there is an OMS that pulls, an idle pull. A connector that takes its time from elsewhere is never seen to look, so a
+world with such a one is never known to be at rest.
 """
 
 from __future__ import annotations
@@ -46,17 +47,20 @@ class RestState:
         self.since, self.rounds, self.pulled, self.judged = now, 0, False, None
         self.changes += 1
 
-    def after_act(self, player: str, changed: bool, now: datetime, *, shops: int, pulls: bool) -> bool:
-        """Take note of an act; return whether it was the look, or one more, that leaves nothing to do at present."""
+    def after_act(self, player: str, changed: bool, now: datetime, *, rounds: int, pulls: bool) -> bool:
+        """Take note of an act; return whether it was the look, or one more, that leaves nothing to do at present.
+
+        So many `rounds` see to every shop once.
+        """
         if changed or self.troubled:
             self.troubled = False
             self.disturb(now)
         elif player == "connector":
             self.rounds += 1
-            if not pulls and self.rounds >= shops:
+            if not pulls and self.rounds >= rounds:
                 self.pulled = True
                 return True
-        elif player == "oms" and self.rounds >= shops:
+        elif player == "oms" and self.rounds >= rounds:
             self.pulled = True
             return True
         return False

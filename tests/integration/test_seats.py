@@ -79,6 +79,16 @@ class ClosedOms(OmsSeat):
         return self._oms.ledger()
 
 
+class SilentConnector(OurConnector):
+    """A connector that says neither which shops it has taken up nor whether it has delivered all that it has accepted."""
+
+    def add_shop(self, auth_code: str, **told: object) -> None:  # type: ignore[override]
+        super().add_shop(auth_code)
+
+    def settled(self) -> None:  # type: ignore[override]
+        return None
+
+
 CLOSED = Seats(connector=ClosedConnector, oms=ClosedOms)
 
 
@@ -136,6 +146,31 @@ def test_a_rule_that_cannot_be_seen_to_be_kept_is_not_judged(stage: InProcessSta
         "never-too-much",
         "contract-kept",
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "by", "lasts"),
+    [
+        ("search_lag", "PT20M", "PT1H"),
+        ("search_lag", "PT1H", "PT3H"),
+        ("stale", "PT1H", "PT3H"),
+        ("stale", "PT45M", None),
+    ],
+)
+def test_a_world_is_not_at_rest_while_a_connector_of_which_little_is_known_is_kept_from_what_is_new(
+    kind: str, by: str, lasts: str | None
+) -> None:
+    stage = InProcessStage(World, seats=Seats(connector=SilentConnector, oms=OurOms))
+    claim = stage.request_return(stage.place_order()["order_id"], type="REFUND")
+    stage.advance(by="PT2H")
+    stage.plan_fault(kind=kind, operation="search", until=lasts, with_={"by": by})
+    (case,) = stage.oms_adjustments()["adjustments"]
+    stage.oms_approve(case["id"])
+    stage.advance(by="PT6H")
+    assert stage.get_return(claim["return_id"])["shown_status"] == "Completed"
+    assert stage.faults()["faults"][0]["hit"] > 0
+    assert (stage.findings()["findings"], stage.findings()["news_under_way"]) == ([], lasts is None)
+    stage.close()
 
 
 @pytest.mark.parametrize(
