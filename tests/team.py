@@ -20,12 +20,14 @@ from flask import Flask, jsonify, request
 from mock_tiktok.open_api.signing import signature
 from rehearsal.control.local import InProcessStage
 from rehearsal.seats.description import USUAL, Hooks
+from rehearsal.seats.foreign import ROUND
 from rehearsal.seats.hooks import Endpoints, HooksOms
 from rehearsal.seats.port import Activity, Capability, Client, Conduct, EmptyConnectorSeat, Place, Seats
 from rehearsal.server.served import Ports, ServedStage
 from rehearsal.server.sockets import Served, Service, origin, take
 from rehearsal.simulation.clock import SystemClock
 from rehearsal.simulation.compression import Pace
+from rehearsal.simulation.player import Act
 from rehearsal.world.world import World
 
 Json = dict[str, Any]
@@ -199,10 +201,14 @@ def serving(team: Team) -> Iterator[str]:
 
 
 class Outside(EmptyConnectorSeat):
-    """The team's connector on its seat: it acts when its staff do, and shows its book and its histories by hooks."""
+    """The team's connector on its seat: it acts when its staff do, and shows its book and its histories by hooks.
+
+    In its rounds there is nothing left to do.
+    """
 
     def __init__(self, place: Place, hooks: Hooks) -> None:
         self._endpoints = Endpoints(place, hooks)
+        self._round_at = place.clock.now()
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -211,6 +217,16 @@ class Outside(EmptyConnectorSeat):
 
     def settled(self) -> bool:
         return True
+
+    def next_due(self) -> Act:
+        return Act(self._round_at, "round")
+
+    def run_due(self, now: datetime) -> Act:
+        self._round_at += ROUND
+        return Act(now, "round", changed=False)
+
+    def agenda(self) -> Sequence[Act]:
+        return [self.next_due()]
 
     def ledger(self) -> dict[str, Decimal]:
         return self._endpoints.book()

@@ -65,7 +65,8 @@ CLOCKS = {
     # who reads the machine's clock    why
     "rehearsal/simulation/clock.py": "the one reader: calls from outside may be stamped with the machine's time",
     "rehearsal/cli/up.py": "a world may begin in the machine's present",
-    "rehearsal/seats/foreign.py": "somebody else is waited for, with a bound",
+    "rehearsal/seats/abroad.py": "somebody else is waited for, with a bound",
+    "rehearsal/seats/foreign.py": "the same",
     "rehearsal/server/served.py": "a served world may follow real time",
     "connector/adapters/patience.py": "how long an answer takes on a socket is for the machine's clock to say",
     "mock_oms/adapters/patience.py": "the same",

@@ -1,7 +1,7 @@
 """Calls over sockets whose time-out is for the call as a whole: connecting, asking, and the answer to its last byte.
 
 `requests` limits each wait for a byte, so that an answer of one byte a second never ends. A session that has been made
-`patient` raises the same ReadTimeout or ConnectionError, but when the time is over.
+`patient` raises the same ReadTimeout or ConnectionError, but when the time is over: by whichever clock it is told.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import io
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from http.client import HTTPResponse
 from typing import Any
@@ -71,11 +72,11 @@ class _Until(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        left = self._until - self._now()
-        if left <= 0:
-            raise TimeoutError("the answer takes too long")
-        self._sock.settimeout(left)
-        return self._source.readinto(buffer)
+        while (left := self._until - self._now()) > 0:
+            self._sock.settimeout(left)
+            with suppress(TimeoutError):
+                return self._sock.recv_into(buffer)
+        raise TimeoutError("the answer takes too long")
 
     def close(self) -> None:
         self._source.close()

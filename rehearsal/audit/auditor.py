@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -127,6 +127,10 @@ class Auditor:
         self.memory.settling.on_trouble(trouble.at)
         for _, invariant in self._on_trouble:
             invariant.on_trouble(trouble)
+
+    def on_stall(self, at: datetime, shop_id: str | None, lasting: timedelta) -> None:
+        """Take note that a hit has kept a connector waiting that does not live by the world's clock."""
+        self.memory.limits.note(Trouble(at, shop_id, lasting=lasting))
 
     def on_authorized(self, shop_id: str, at: datetime) -> None:
         """Take note that a shop has been authorised anew: its limits hold again."""

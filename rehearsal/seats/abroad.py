@@ -1,11 +1,13 @@
 """Calls of this world that leave it: to an address of somebody outside, who may call back before they answer.
 
 What passes is recorded and judged like any other exchange; while it is waited for, the world is let go. The patience is
-real time, and for the call as a whole. Whatever goes wrong is raised as what requests raises in life.
+real time, and for the call as a whole; what the stage itself keeps them waiting meanwhile does not count. Whatever goes
+wrong is raised as what requests raises in life.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Final
@@ -22,10 +24,15 @@ MOST: Final = 4 * 2**20  # bytes of an answer
 NOT_PASSED_ON: Final = frozenset({"transfer-encoding", "content-encoding", "content-length", "connection"})
 
 
-def abroad(url: str, letting_go: Callable[[], AbstractContextManager[None]]) -> Handler:
-    """Return a handler that takes each call to `url`, to which its path is appended; redirects are not followed."""
+def abroad(
+    url: str, letting_go: Callable[[], AbstractContextManager[None]], stalled: Callable[[], float] = float
+) -> Handler:
+    """Return a handler that takes each call to `url`, to which its path is appended; redirects are not followed.
+
+    For as many seconds as the stage itself has `stalled` whoever is asked they are not waited for.
+    """
     base = url.rstrip("/")
-    http = patient(requests.Session())
+    http = patient(requests.Session(), lambda: time.monotonic() - stalled())
 
     def handler(call: Call) -> Response:
         request = requests.PreparedRequest()  # in its final form already: there is nothing to prepare

@@ -76,7 +76,8 @@ class ForeignSeat:
         self.described: Final = described
         self.program: Final = Program(self._hear, lambda how: fails(f"{how}, of its own accord"))
         self.lines: Final[SimpleQueue[str]] = SimpleQueue()  # that no world has heard yet
-        self.http: Final = patient(requests.Session())
+        self.http: Final = patient(requests.Session(), self._patience_clock)
+        self.stalled: Callable[[], float] = float  # in the world in which it sits
         self.http.trust_env = False
         self._around = dict(around)
         self._heard, self._fails, self._waits = heard, fails, waits
@@ -84,6 +85,10 @@ class ForeignSeat:
         self._data: Path | None = None
         self._port = 0  # of the program that runs
         self._next_port = 0  # of the world that is being made
+
+    def _patience_clock(self) -> float:
+        """Return the machine's time less that for which the stage itself has kept it waiting."""
+        return time.monotonic() - self.stalled()
 
     def seats(self) -> Seats:
         """Return who sits down in a world: on the connector's seat, and on that of the OMS."""
@@ -137,8 +142,8 @@ class ForeignSeat:
 
     def await_ready(self) -> None:
         """Wait until the connector can be called; raise SeatFailed when it ends meanwhile, or patience does."""
-        began = time.monotonic()
-        while not self._is_ready(waited := time.monotonic() - began):
+        began = self._patience_clock()
+        while not self._is_ready(waited := self._patience_clock() - began):
             if self.described.command and not self.program.running:
                 raise self.failed(f"{self.program.ended()} before it was ready")
             if waited > READY_PATIENCE:
@@ -275,6 +280,7 @@ class ForeignConnector(ConnectorSeat):
         """Have it start, wait until it is ready, and give it the codes of the shops that it has not been given."""
         seat = self._described
         shops = self._place.shops()
+        self._seat.stalled = self._place.stalled
         if seat.command and not (self._anew and self._seat.kept and self._seat.program.running):
             first = shops[0]
             given = {"app_key": self._app.app_key, "app_secret": self._app.app_secret}

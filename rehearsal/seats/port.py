@@ -422,8 +422,9 @@ class Place:
 
     Who asks somebody outside and waits for them does so within `letting_go`: then they can call back. `outward` has a
     host name on the wire lead to an address outside, and returns a session of the stage's own that gets there.
-    `shops` are those that are open, `written` is how many calls of the seat's own were to change something, and `down`
-    is whether the connector has been killed and not started again.
+    `shops` are those that are open, `written` is how many calls of the seat's own were to change something, `down` is
+    whether the connector has been killed and not started again, and `stalled` for how many seconds of real time answers
+    to it were held back, as somebody had ordered.
     """
 
     world: str
@@ -436,6 +437,7 @@ class Place:
     shops: Callable[[], Sequence[OpenShop]] = tuple
     written: Callable[[], int] = int
     down: Callable[[], bool] = bool
+    stalled: Callable[[], float] = float
 
 
 UNTOLD_CONDUCT: Final = ("person", "careful")  # how an OMS behaves that is told nothing

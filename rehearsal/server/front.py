@@ -18,11 +18,10 @@ from waitress.task import ErrorTask, WSGITask
 
 from connector.adapters.sockets import Yielding
 from rehearsal.control.formats import shown_time
-from rehearsal.wire.delivery import DELIVERY, Delivery
+from rehearsal.wire.delivery import DELIVERY, LONGEST, Delivery
 
 Wsgi = Callable[..., Iterable[bytes]]
 NOW: Final = "Rehearsal-Now"  # the header that says what time it is in the world
-LONGEST: Final = timedelta(minutes=10)  # that an answer is stalled
 LOOKS_UP: Final = 0.5  # seconds after which it is seen that a caller has hung up
 _CONNECTION: Final = "rehearsal.connection"
 AT_ONCE: Final = struct.pack("ii", 1, 0)  # a close that lingers for no time is a reset

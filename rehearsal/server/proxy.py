@@ -25,7 +25,8 @@ import h11
 
 from rehearsal.server.authority import Authority, server_context
 from rehearsal.server.doors import KNOCK
-from rehearsal.server.front import AT_ONCE, LONGEST
+from rehearsal.server.front import AT_ONCE
+from rehearsal.wire.delivery import LONGEST
 
 MOST: Final = 128  # connections at once; each may hold three files open, with its door's two
 LONGEST_HEAD: Final = 64 * 1024  # bytes

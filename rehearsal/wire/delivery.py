@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+LONGEST: Final = timedelta(minutes=10)  # that an answer is stalled
 DELIVERY: Final = "rehearsal.delivery"  # where a call's WSGI environment has it, if a front takes the call
 
 

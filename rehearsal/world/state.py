@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from rehearsal.seats.port import SeatFailed
@@ -37,11 +37,16 @@ class WorldState:
     points: CrashPoints | None = None
     down_since: datetime | None = None
     written: int = 0  # calls of the connector's that were to change something
+    stalled: timedelta = timedelta(0)  # of the machine's time, for which answers to somebody outside were held back
     renewals_hit: bool = False  # trouble has befallen a renewal of the connector's tokens
     untold: deque[FiredLike] = field(default_factory=lambda: deque(maxlen=MOST_UNTOLD))
     untold_idle: int = 0
     failure: SeatFailed | None = None  # the connector has ended meanwhile
     failures: list[ConnectorFailure] = field(default_factory=list)
+
+    def seconds_stalled(self) -> float:
+        """Return for how many seconds answers were held back."""
+        return self.stalled.total_seconds()
 
 
 @dataclass(frozen=True, slots=True)

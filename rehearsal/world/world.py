@@ -37,8 +37,9 @@ from rehearsal.simulation.compression import Pace
 from rehearsal.simulation.player import AgendaLike, FiredLike, Player
 from rehearsal.simulation.scheduler import Advanced, Scheduler, Stuck
 from rehearsal.trace.log import Trace
+from rehearsal.wire.delivery import LONGEST
 from rehearsal.wire.faults.trouble import Trouble
-from rehearsal.wire.recorder import Endpoint, Recorder
+from rehearsal.wire.recorder import Call, Endpoint, Recorder
 from rehearsal.wire.retimed import outward
 from rehearsal.wire.transport import Wire, WsgiApp
 from rehearsal.world.boundaries import Killed
@@ -159,11 +160,11 @@ class World:
     def _place(self, seat: str) -> Place:
         session, state = self.wire.session(seat), self.state
         seen = (lambda: state.written, lambda: state.down_since is not None)
-        more = (self._outward, Market(self.marketplace), self.shops.opened, *seen)
+        more = (self._outward, Market(self.marketplace), self.shops.opened, *seen, state.seconds_stalled)
         return Place(self.name, self.seed, self.clock, session, self.letting_go, *more)
 
     def _outward(self, host: str, *, to: str, contract: str, url: str) -> requests.Session:
-        there, spoken = abroad(url, self.letting_go), Contract.load(contract)
+        there, spoken = abroad(url, self.letting_go, self.state.seconds_stalled), Contract.load(contract)
         if self.compression is not None:
             there = outward(there, spoken, self.compression)
         self.wire.lead(host, to=Endpoint(to, spoken, there))
@@ -281,6 +282,13 @@ class World:
         """Let time pass in the middle of an act, while those who are `waiting` for an answer do nothing."""
         with self.trace.apart():
             self._scheduler.meanwhile(span, waiting)
+
+    def stalls(self, call: Call, span: timedelta, shop_id: str | None) -> None:
+        """Take note that an answer to somebody outside is held back: they are waited for that much longer."""
+        span = min(span, LONGEST)
+        self.state.stalled += span
+        if self.pace and not call.outside:
+            self.auditor.on_stall(self.now, shop_id, span * self.pace.factor)
 
     def _target(self, by: timedelta | None, to: datetime | None, until_next: bool) -> datetime:
         given = [name for name, value in (("by", by), ("to", to), ("until", until_next or None)) if value is not None]

@@ -48,6 +48,23 @@ def serve() -> Iterator[Serve]:
     over.set()
 
 
+class Line:
+    """A socket on which these bytes come, one by one; instead of none, its time-out does."""
+
+    def __init__(self, *said: bytes) -> None:
+        self.waits: list[float] = []
+        self._said = iter(said)
+
+    def settimeout(self, seconds: float) -> None:
+        self.waits.append(seconds)
+
+    def recv_into(self, buffer: bytearray) -> int:
+        buffer[:1] = said = next(self._said)
+        if not said:
+            raise TimeoutError
+        return 1
+
+
 def call(patience: Any, url: str, timeout: float) -> bytes:
     with patience.patient(requests.Session()) as http:
         request = requests.Request("GET", url).prepare()
@@ -78,11 +95,19 @@ def test_what_is_mounted_keeps_its_own_time(patience: Any) -> None:
 
 @PLAYERS
 def test_each_byte_gets_what_is_left_of_the_time(patience: Any) -> None:
-    waits: list[float] = []
-    line = type("Line", (), {"settimeout": lambda self, seconds: waits.append(seconds)})()
-    seconds = count(1)
-    source = patience._Until(line, io.BytesIO(b"abcdef"), 3.5, lambda: float(next(seconds)))
+    line, seconds = Line(b"a", b"b", b"c"), count(1)
+    source = patience._Until(line, io.BytesIO(), 3.5, lambda: float(next(seconds)))
     assert [source.read(1) for _ in range(3)] == [b"a", b"b", b"c"]
-    assert waits == [2.5, 1.5, 0.5]
+    assert line.waits == [2.5, 1.5, 0.5]
+    with pytest.raises(TimeoutError):
+        source.read(1)
+
+
+@PLAYERS
+def test_the_time_is_over_by_the_clock_that_was_given(patience: Any) -> None:
+    line, seconds = Line(b"", b"", b"a"), iter([1.0, 1.0, 1.5, 3.5])
+    source = patience._Until(line, io.BytesIO(), 3.5, lambda: next(seconds))
+    assert source.read(1) == b"a"
+    assert line.waits == [2.5, 2.5, 2.0]
     with pytest.raises(TimeoutError):
         source.read(1)

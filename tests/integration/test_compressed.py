@@ -20,6 +20,7 @@ from rehearsal.server.control_api import PREFIX, control_app
 from rehearsal.server.doors import Door
 from rehearsal.server.machine_time import control_by_machine
 from rehearsal.simulation.compression import Pace
+from rehearsal.wire.delivery import DELIVERY, Delivery
 from rehearsal.world.world import World
 from tests.clock import BEGUN, HandMachine
 from tests.refused import refused
@@ -52,7 +53,12 @@ class Outside:
         query["sign"] = signature(app["app_secret"], SEARCH, query.items(), sent if signed is None else signed)
         headers = {"x-tts-access-token": app["access_token"]}
         answer = self._doors["tiktok"].post(
-            SEARCH, query_string=query, data=sent, headers=headers, content_type="application/json"
+            SEARCH,
+            query_string=query,
+            data=sent,
+            headers=headers,
+            content_type="application/json",
+            environ_overrides={DELIVERY: Delivery()},
         )
         assert len(answer.data) == answer.content_length
         document: Json = answer.get_json()
@@ -200,6 +206,16 @@ def test_a_fault_is_planned_by_the_machines_time() -> None:
     )
     assert (planned["at"], planned["until"]) == ("2026-11-26T11:01:00Z", "2026-11-26T11:01:20Z")
     assert outside.stage.faults()["faults"][0]["at"] == "2031-03-03T10:00:00Z"
+
+
+def test_limits_are_longer_by_what_an_answer_that_is_held_back_takes_of_the_worlds_time() -> None:
+    outside = Outside()
+    outside.stage.plan_fault(kind="delay", times=2, with_={"by": "PT20S"})
+    limits, begun = outside.stage.current.auditor.memory.limits, outside.stage.current.now
+    for _ in range(3):
+        assert outside.search({})["code"] == 0
+    assert limits.extension(None, begun) == 2 * (limits.one_round + timedelta(minutes=20))
+    assert outside.stage.current.state.stalled == timedelta(seconds=40)
 
 
 @pytest.mark.parametrize("path", ["/trace", "/trace.har", "/trace.mmd", "/openapi.yaml"])

@@ -181,6 +181,18 @@ def test_a_round_is_waited_for_in_bounds_and_others_are_served_meanwhile(
         assert one.stage.place_order()
 
 
+def test_a_round_that_the_stage_itself_holds_up_is_waited_for_as_much_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(foreign, "ANSWER_PATIENCE", 3.0)
+    with sat(tmp_path) as one:
+        one.stage.plan_fault(kind="delay", operation="search", times=2, with_={"by": "PT2S", "of": "answer"})
+        one.stage.plan_fault(kind="slow_drip", operation="approve", times=1, with_={"bytes_per_second": 45})
+        assert one.pays_back()
+        assert one.seat.stalled() == 6
+        assert one.stage.findings()["failures"] == []
+
+
 def test_one_that_is_killed_in_the_midst_of_its_round_has_not_failed(tmp_path: Path) -> None:
     with sat(tmp_path, **manner("killed")) as one:
         one.stage.advance(by="PT1H")

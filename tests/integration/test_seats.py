@@ -80,7 +80,7 @@ class ClosedOms(OmsSeat):
 
 
 class SilentConnector(OurConnector):
-    """A connector that says neither which shops it has taken up nor whether it has delivered all that it has accepted."""
+    """A connector that says neither which shops it has taken up nor whether it has anything left to deliver."""
 
     def add_shop(self, auth_code: str, **told: object) -> None:  # type: ignore[override]
         super().add_shop(auth_code)

@@ -88,6 +88,9 @@ class Scene(Protocol):
     def meanwhile(self, span: timedelta, waiting: Collection[str]) -> None:
         """Let time pass while those who are `waiting` for an answer do nothing."""
 
+    def stalls(self, call: Call, span: timedelta, shop_id: str | None) -> None:
+        """Take note that the answer to a call from outside comes later by a span of the machine's time."""
+
 
 class Stage(StrEnum):
     """How far a fault has come."""
@@ -134,6 +137,7 @@ class Meeting:
     call: Call
     endpoint: Endpoint
     operation: Operation | None
+    shop_id: str | None
     onward: Callable[[], Response]  # to the faults that were planned later, and to the other side
     again: Callable[[], Response]  # to the other side at once, past all faults
     hit: Callable[..., bool]  # counts a call that the fault would change, of a shop; returns whether it is to be hit
@@ -153,6 +157,7 @@ class Meeting:
         if call.from_afar:
             if call.delivery is not None:
                 call.delivery.held += span
+                self.scene.stalls(call, span, self.shop_id)
             return
         self.waiting.append(call.caller)
         try:

@@ -137,13 +137,13 @@ def redirect(meeting: Meeting) -> Response:
 def slow_drip(meeting: Meeting) -> Response:
     """The answer comes so many bytes a second."""
     response = meeting.onward()
-    rate, delivery = meeting.given("bytes_per_second"), meeting.call.delivery
-    if meeting.call.outside and delivery is not None:
-        delivery.bytes_per_second = rate
-        return response
-    seconds = len(response.body) / rate
-    if seconds:
-        meeting.wait(min(timedelta(seconds=seconds), LONGEST_DRIP))
+    rate, call = meeting.given("bytes_per_second"), meeting.call
+    drips = timedelta(seconds=len(response.body) / rate)
+    if call.delivery is not None:
+        call.delivery.bytes_per_second = rate
+        meeting.scene.stalls(call, drips, meeting.shop_id)
+    elif drips:
+        meeting.wait(min(drips, LONGEST_DRIP))
     return response
 
 

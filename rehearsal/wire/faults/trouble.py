@@ -237,6 +237,7 @@ class Trouble:
                 call=call,
                 endpoint=way.endpoint,
                 operation=way.operation,
+                shop_id=way.shop_id,
                 onward=onward,
                 again=partial(way.handler, call),
                 hit=hit,
