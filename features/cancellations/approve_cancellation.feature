@@ -37,6 +37,7 @@ Feature: A buyer cancels before the order is shipped
       And 1 second has passed
       And Noah has ordered a silk scarf for 64.00 USD
       And Noah has asked to cancel the order
+      And the connector has been down for 22 hours
       When 1 hour passes after the answer to Maya was due
       Then Maya's order is canceled
       And all three books say 39.98 USD for Maya

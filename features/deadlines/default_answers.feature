@@ -35,6 +35,7 @@ Feature: The connector answers for a seller who is silent
         | rug   | 1      | 89.00 USD  |
         | mug   | 3      | 12.50 USD  |
       And Maya has asked for her money back
+      And the connector has been down for 23 hours
       And it is 20 minutes before the answer to Maya is due
       When the seller rejects Maya's request
       Then Maya's request is shown as "Refund Rejected"

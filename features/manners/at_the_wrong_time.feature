@@ -19,6 +19,7 @@ Feature: The OMS answers at the wrong time
   Scenario: The hour has come, and the connector has not been round since
     Given Maya has asked for her money back
     And an hour has passed
+    And the connector has been down for 22 hours
     And it is 1 minute after the answer to Maya was due
     When the seller tries to reject Maya's request
     Then it was the connector that refused it

@@ -42,7 +42,8 @@ Feature: The OMS answers line by line
 
     @R17 @R79
     Scenario: The last line is answered too late
-      Given it is 10 minutes before the answer to Maya is due
+      Given the connector has been down for 22 hours
+      And it is 10 minutes before the answer to Maya is due
       And the seller has rejected Maya's request
       When an hour passes
       Then Maya has been paid back everything

@@ -16,13 +16,6 @@ Feature: The seller rejects a refund without goods
       And the seller has nothing to answer for Maya
       And all three books say 0.00 USD for Maya
 
-    @R78 @R19
-    Scenario: The day that follows changes nothing
-      Given the seller has rejected Maya's request
-      When a day passes
-      Then Maya's request is shown as "Refund Rejected"
-      And Maya has been paid back nothing
-
   Rule: A no cannot be turned into a yes by asking again
 
     @R68

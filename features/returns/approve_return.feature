@@ -36,7 +36,7 @@ Feature: The seller approves a return
     @demo @R6 @R29 @R30 @R32 @R34 @R35 @R36 @R14
     Scenario: The goods are as they were sold
       Given Maya has sent it back
-      And a day has passed
+      And 2 hours have passed
       And Maya's parcel has reached the warehouse
       When the seller finds Maya's goods as sold and accepts them
       Then Maya's request is shown as "Completed"

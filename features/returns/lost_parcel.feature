@@ -34,8 +34,8 @@ Feature: A returned parcel never arrives
     Scenario: One parcel comes after all, and the other one is not believed in
       Given Omar has received a tea set for 24.50 USD
       And Omar has sent it back
-      And the connector has been down for 7 days
-      And 3 days have passed
+      And the connector has been down for 10 days
+      And an hour has passed
       And Omar's parcel has reached the warehouse
       And the seller has found Omar's goods as sold and accepted them
       When the seller rejects Maya's request

@@ -34,7 +34,7 @@ Feature: A replacement comes once
     Scenario: A second one is asked for
       Given Maya has received a desk lamp for 39.98 USD
       And Maya has asked for a replacement
-      And 25 hours have passed
+      And the connector has been down for 25 hours
       When Maya tries to ask for a replacement
       Then Maya is told that it cannot be done
       And Maya's request is shown as "Completed"

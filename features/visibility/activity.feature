@@ -44,6 +44,8 @@ Feature: Activity & History tells the story of an order
     @R31 @R10
     Scenario: An hour is left and nobody has answered
       Given Maya has asked for her money back
+      And an hour has passed
+      And the connector has been down for 20 hours
       When the clock stands 1 hour before the answer to Maya is due
       Then the page of Maya's order tells, one after the other:
         | who       | what                     |

@@ -15,7 +15,10 @@ from rehearsal.resources import features_folder
 MOST, MOST_BEFORE = 7, 4  # steps of a scenario and of a background
 # Here several people share one long wait, which each of them would cost alone; and trouble has to be told, too.
 SHARED, SHARED_BEFORE = 10, 8
-SHARING = {"approve_cancellation", "inspection", "lost_parcel", "never_shipped", "mails", "twice_in_a_second"}
+SHARING = {
+    *("answers_first", "approve_cancellation", "default_answers", "inspection", "last_minute", "lost_parcel"),
+    *("never_shipped", "mails", "silence", "twice_in_a_second"),
+}
 FEATURES = sorted(features_folder().rglob("*.feature"))
 ON_THE_WIRE = re.compile(r"\b(API|HTTP|JSON|POST|GET|endpoint|status code|[A-Z]+_[A-Z_]+|return_id|adjustment)\b")
 
