@@ -10,7 +10,7 @@ from pytest_bdd import then, when
 from rehearsal.control.stage import Json
 from rehearsal.gherkin.cast import Buyer, Cast, Seller, SellerCenter, demand_part, shown, told, waits
 from rehearsal.gherkin.expect import expect
-from rehearsal.gherkin.steps.phrases import act, as_grade, expect_sum, money, phrase
+from rehearsal.gherkin.steps.phrases import act, as_grade, by, expect_sum, money, phrase
 from rehearsal.gherkin.which import ORDINALS, Which
 from rehearsal.sums import Sum
 
@@ -19,49 +19,49 @@ _PART: Final = r"(?P<part>tax|shipping)"
 _NO_PART: Final = r"(?! the (?:tax|shipping)\b)"  # which are no goods
 
 
-@act(done="the seller has approved {BUYER}'s {REQUEST}", happens="the seller approves {BUYER}'s {REQUEST}")
-def _(people: Cast, which: Which) -> None:
-    people.seller.approves(people.buyer(which.name), which)
-
-
-@act(done="the seller has rejected {BUYER}'s {REQUEST}", happens="the seller rejects {BUYER}'s {REQUEST}")
-def _(people: Cast, which: Which) -> None:
-    people.seller.rejects(people.buyer(which.name), which)
-
-
-@act(
-    done="the seller has rejected {BUYER}'s {REQUEST}, saying {WORDS}",
-    happens="the seller rejects {BUYER}'s {REQUEST}, saying {WORDS}",
+for _words, _does in {
+    "the seller <has approved|approves> {BUYER}'s {REQUEST}": by(lambda people: people.seller.approves),
+    "the seller <has rejected|rejects> {BUYER}'s {REQUEST}": by(lambda people: people.seller.rejects),
+    "the seller <has refunded|refunds> {BUYER}'s whole {ORDER}": by(lambda people: people.seller.refunds),
+    "the seller <has refunded|refunds> {BUYER}'s whole {ORDER} and <put|puts> the goods back on the shelf": by(
+        lambda people: people.seller.refunds, restock=True
+    ),
+    "the seller <has called|calls> off what {BUYER} ordered{ABOUT}, as it is not available": by(
+        lambda people: people.seller.refunds, reason="ItemNotAvailable"
+    ),
+    "{BUYER} <has got|gets> money instead of the replacement{ABOUT} in Seller Center": by(
+        lambda people: people.seller_center.pays_instead
+    ),
+    "{BUYER}'s whole {ORDER} <has been|is> refunded in Seller Center": by(lambda people: people.seller_center.refunds),
+    "the operator <has decided|decides> for {BUYER}{ABOUT}": by(lambda people: people.operator.decides_for_buyer),
+    "the operator <has decided|decides> for the seller against {BUYER}{ABOUT}": by(
+        lambda people: people.operator.decides_for_seller
+    ),
+}.items():
+    act(_words)(_does)
+act(f"the seller <has refunded|refunds> {{BUYER}}{_NO_PART}{{THE_GOODS}}", news=True)(
+    by(lambda people: people.seller.refunds)
 )
+
+
+@act("the seller <has rejected|rejects> {BUYER}'s {REQUEST}, saying {WORDS}")
 def _(people: Cast, which: Which, words: str) -> None:
     people.seller.rejects(people.buyer(which.name), which, words=words)
 
 
-@act(
-    done="the seller has offered {BUYER} {SUM}{ABOUT}",
-    happens="the seller offers {BUYER} {SUM}{ABOUT}",
-    done_with_news=True,
-)
+@act("the seller <has offered|offers> {BUYER} {SUM}{ABOUT}", news=True)
 def _(people: Cast, which: Which, sum: str) -> None:
     buyer, offered = people.buyer(which.name), money(sum)
     demand_part(offered, buyer.asks_over(which), f"an offer is below what {buyer.name} asks for:")
     people.seller.approves(buyer, which, amount=offered)
 
 
-@act(
-    done="the seller has found {BUYER}'s {FOUND} {GRADE} and refused (?:them|it)",
-    happens="the seller finds {BUYER}'s {FOUND} {GRADE} and refuses (?:them|it)",
-    done_with_news=True,
-)
+@act("the seller <has found|finds> {BUYER}'s {FOUND} {GRADE} and <refused|refuses> (?:them|it)", news=True)
 def _(people: Cast, which: Which, grade: str) -> None:
     people.seller.finds(people.buyer(which.name), which, grade=as_grade(grade), accept=False)
 
 
-@act(
-    done="the seller has found {BUYER}'s {FOUND} {GRADE} and accepted (?:them|it)",
-    happens="the seller finds {BUYER}'s {FOUND} {GRADE} and accepts (?:them|it)",
-    done_with_news=True,
-)
+@act("the seller <has found|finds> {BUYER}'s {FOUND} {GRADE} and <accepted|accepts> (?:them|it)", news=True)
 def _(people: Cast, which: Which, grade: str) -> None:
     people.seller.finds(people.buyer(which.name), which, grade=as_grade(grade), accept=True)
 
@@ -81,32 +81,12 @@ def _(people: Cast, which: Which, answer: str) -> None:
 # refunds the seller starts
 
 
-@act(done="the seller has refunded {BUYER}'s whole {ORDER}", happens="the seller refunds {BUYER}'s whole {ORDER}")
-def _(people: Cast, which: Which) -> None:
-    people.seller.refunds(people.buyer(which.name), which)
-
-
-@act(
-    done="the seller has refunded {BUYER}'s whole {ORDER} and put the goods back on the shelf",
-    happens="the seller refunds {BUYER}'s whole {ORDER} and puts the goods back on the shelf",
-)
-def _(people: Cast, which: Which) -> None:
-    people.seller.refunds(people.buyer(which.name), which, restock=True)
-
-
-@act(
-    done="the seller has refunded {BUYER} {SUM}{ABOUT}",
-    happens="the seller refunds {BUYER} {SUM}{ABOUT}",
-    done_with_news=True,
-)
+@act("the seller <has refunded|refunds> {BUYER} {SUM}{ABOUT}", news=True)
 def _(people: Cast, which: Which, sum: str) -> None:
     _refunds(people.seller, people.buyer(which.name), which, money(sum))
 
 
-@act(
-    done=f"the seller has refunded {{BUYER}} the {_PART}{{ABOUT}}",
-    happens=f"the seller refunds {{BUYER}} the {_PART}{{ABOUT}}",
-)
+@act(f"the seller <has refunded|refunds> {{BUYER}} the {_PART}{{ABOUT}}")
 def _(people: Cast, which: Which, part: str) -> None:
     people.seller.refunds(people.buyer(which.name), which, part=part)
 
@@ -115,23 +95,6 @@ def _refunds(who: Seller | SellerCenter, buyer: Buyer, which: Which, amount: Sum
     """Have somebody refund a sum that is no more than what was paid; who only tries may try more."""
     demand_part(amount, buyer.ordered(which).paid, f"{buyer.name} has paid")
     who.refunds(buyer, which, amount=amount)
-
-
-@act(
-    done=f"the seller has refunded {{BUYER}}{_NO_PART}{{THE_GOODS}}",
-    happens=f"the seller refunds {{BUYER}}{_NO_PART}{{THE_GOODS}}",
-    done_with_news=True,
-)
-def _(people: Cast, which: Which) -> None:
-    people.seller.refunds(people.buyer(which.name), which)
-
-
-@act(
-    done="the seller has called off what {BUYER} ordered{ABOUT}, as it is not available",
-    happens="the seller calls off what {BUYER} ordered{ABOUT}, as it is not available",
-)
-def _(people: Cast, which: Which) -> None:
-    people.seller.refunds(people.buyer(which.name), which, reason="ItemNotAvailable")
 
 
 @when(phrase("the seller tries to offer {BUYER} {SUM}{ABOUT}"))
@@ -159,26 +122,12 @@ def _(people: Cast, which: Which) -> None:
 # Seller Center, behind the connector's back
 
 
-@act(
-    done=r"{BUYER}'s {REQUEST} has been (?P<decided>approved|rejected) in Seller Center",
-    happens=r"{BUYER}'s {REQUEST} is (?P<decided>approved|rejected) in Seller Center",
-)
+@act(r"{BUYER}'s {REQUEST} <has been|is> (?P<decided>approved|rejected) in Seller Center")
 def _(people: Cast, which: Which, decided: str) -> None:
     people.seller_center.decides(people.buyer(which.name), which, yes=decided == "approved")
 
 
-@act(
-    done="{BUYER} has got money instead of the replacement{ABOUT} in Seller Center",
-    happens="{BUYER} gets money instead of the replacement{ABOUT} in Seller Center",
-)
-def _(people: Cast, which: Which) -> None:
-    people.seller_center.pays_instead(people.buyer(which.name), which)
-
-
-@act(
-    done=r"{BUYER}'s goods{ABOUT} have been (?P<decided>accepted|refused) in Seller Center",
-    happens=r"{BUYER}'s goods{ABOUT} are (?P<decided>accepted|refused) in Seller Center",
-)
+@act(r"{BUYER}'s goods{ABOUT} <have been|are> (?P<decided>accepted|refused) in Seller Center")
 def _(people: Cast, which: Which, decided: str) -> None:
     people.seller_center.finds(people.buyer(which.name), which, accept=decided == "accepted")
 
@@ -189,18 +138,7 @@ def _(people: Cast, which: Which, answer: str) -> None:
     center.tries(lambda: center.decides(buyer, which, yes=answer == "approve"))
 
 
-@act(
-    done="{BUYER}'s whole {ORDER} has been refunded in Seller Center",
-    happens="{BUYER}'s whole {ORDER} is refunded in Seller Center",
-)
-def _(people: Cast, which: Which) -> None:
-    people.seller_center.refunds(people.buyer(which.name), which)
-
-
-@act(
-    done="{SUM} of {BUYER}'s {ORDER} (?:has|have) been refunded in Seller Center",
-    happens="{SUM} of {BUYER}'s {ORDER} (?:is|are) refunded in Seller Center",
-)
+@act("{SUM} of {BUYER}'s {ORDER} (?:<has|is>|<have|are>)< been|> refunded in Seller Center")
 def _(people: Cast, which: Which, sum: str) -> None:
     _refunds(people.seller_center, people.buyer(which.name), which, money(sum))
 
@@ -208,22 +146,9 @@ def _(people: Cast, which: Which, sum: str) -> None:
 # the operator
 
 
-@act(done="the operator has decided for {BUYER}{ABOUT}", happens="the operator decides for {BUYER}{ABOUT}")
-def _(people: Cast, which: Which) -> None:
-    people.operator.decides_for_buyer(people.buyer(which.name), which)
-
-
-@act(done="the operator has granted {BUYER} {SUM}{ABOUT}", happens="the operator grants {BUYER} {SUM}{ABOUT}")
+@act("the operator <has granted|grants> {BUYER} {SUM}{ABOUT}")
 def _(people: Cast, which: Which, sum: str) -> None:
     people.operator.decides_for_buyer(people.buyer(which.name), which, amount=money(sum))
-
-
-@act(
-    done="the operator has decided for the seller against {BUYER}{ABOUT}",
-    happens="the operator decides for the seller against {BUYER}{ABOUT}",
-)
-def _(people: Cast, which: Which) -> None:
-    people.operator.decides_for_seller(people.buyer(which.name), which)
 
 
 # what the seller's staff see

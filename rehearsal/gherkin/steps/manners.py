@@ -10,7 +10,7 @@ from pytest_bdd import given, then
 
 from rehearsal.gherkin.cast import Cast, shown
 from rehearsal.gherkin.expect import expect
-from rehearsal.gherkin.steps.phrases import act, money, number, phrase
+from rehearsal.gherkin.steps.phrases import act, by, money, number, phrase
 from rehearsal.gherkin.which import ORDINALS, Which
 
 # What one says of an OMS, and the name of that manner.
@@ -46,20 +46,14 @@ def _name(said: str) -> str:
     return f"pages-by-{number(pages[1])}" if pages else MANNERS[said]
 
 
-@act(
-    done="the seller has recorded {SUM} of {BUYER}'s {ORDER} as given back elsewhere",
-    happens="the seller records {SUM} of {BUYER}'s {ORDER} as given back elsewhere",
-)
+@act("the seller <has recorded|records> {SUM} of {BUYER}'s {ORDER} as given back elsewhere")
 def _(people: Cast, which: Which, sum: str) -> None:
     people.seller.refunds(people.buyer(which.name), which, amount=money(sum), record_only=True)
 
 
-@act(
-    done="the seller has recorded {BUYER}'s whole {ORDER} as given back elsewhere",
-    happens="the seller records {BUYER}'s whole {ORDER} as given back elsewhere",
+act("the seller <has recorded|records> {BUYER}'s whole {ORDER} as given back elsewhere")(
+    by(lambda people: people.seller.refunds, record_only=True)
 )
-def _(people: Cast, which: Which) -> None:
-    people.seller.refunds(people.buyer(which.name), which, record_only=True)
 
 
 @then(phrase("the seller sees {SUM} recorded for {BUYER}, and nothing to be paid"))

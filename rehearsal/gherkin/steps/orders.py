@@ -8,7 +8,7 @@ from pytest_bdd import given, then
 
 from rehearsal.gherkin.cast import Cast, Goods
 from rehearsal.gherkin.expect import expect
-from rehearsal.gherkin.steps.phrases import Terms, act, basket, kinds, money, number, phrase
+from rehearsal.gherkin.steps.phrases import Terms, act, basket, by, kinds, money, number, phrase
 from rehearsal.gherkin.which import Which
 
 # What one says of somebody who has bought, and how far the order has come.
@@ -53,14 +53,8 @@ def _buys(people: Cast, buyer: str, status: str, goods: list[Goods], terms: Term
     people.buyer(buyer).buys([*goods, *gifts], status=status, shop_id=shop_id, sums=terms.sums)
 
 
-@act(done="the seller has shipped {BUYER}'s {ORDER}", happens="the seller ships {BUYER}'s {ORDER}")
-def _(people: Cast, which: Which) -> None:
-    people.seller.ships(people.buyer(which.name), which)
-
-
-@act(done="{BUYER}'s {ORDER} has been delivered", happens="{BUYER}'s {ORDER} is delivered")
-def _(people: Cast, which: Which) -> None:
-    people.courier.delivers(people.buyer(which.name), which)
+act("the seller <has shipped|ships> {BUYER}'s {ORDER}")(by(lambda people: people.seller.ships))
+act("{BUYER}'s {ORDER} <has been|is> delivered")(by(lambda people: people.courier.delivers))
 
 
 @then(phrase("{BUYER}'s {ORDER} (?P<end>is canceled|stands)"))

@@ -151,14 +151,13 @@ def which(*, about: str | None, found: str | None = None, **said: str | None) ->
     return Which(**parts)
 
 
-def act(
-    *, done: str | None = None, happens: str | None = None, done_with_news: bool = False
-) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Return a decorator that makes an act a step, in two tenses.
+def act(text: str, *, news: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return a decorator that makes an act a step, in two tenses: "the seller <has approved|approves> ...".
 
-    Said as something that is `done` the act stands alone. Said as what `happens`, an hour passes after it, so that the
-    round, the payment and the mail that follow can be looked at; `done_with_news`: after what is done, too.
+    Said as something that is done the act stands alone. Said as what happens, an hour passes after it, so that the
+    round, the payment and the mail that follow can be looked at; with `news` after what is done, too.
     """
+    done, happens = (re.sub(r"<([^<>|]*)\|([^<>|]*)>", rf"\{tense}", text) for tense in (1, 2))
 
     def register(does: Callable[..., None]) -> Callable[..., None]:
         @wraps(does)
@@ -166,13 +165,26 @@ def act(
             does(people, **words)
             people.clock.news_goes_round()
 
-        if done:
-            given(phrase(done), stacklevel=2)(does_and_waits if done_with_news else does)
-        if happens:
+        given(phrase(done), stacklevel=2)(does_and_waits if news else does)
+        if happens != done:
             when(phrase(happens), stacklevel=2)(does_and_waits)
         return does
 
     return register
+
+
+def by(who: Callable[[Cast], Callable[..., object]], **how: Any) -> Callable[..., None]:
+    """Return an act of somebody's that concerns one of a buyer's orders or requests."""
+
+    def does(people: Cast, which: Which) -> None:
+        who(people)(people.buyer(which.name), which, **how)
+
+    return does
+
+
+def by_buyer(act: Callable[[Buyer, Which], object]) -> Callable[..., None]:
+    """Return what a buyer does about one of their orders or requests, as the function of a step."""
+    return by(lambda people: act)
 
 
 def time(text: str) -> timedelta:

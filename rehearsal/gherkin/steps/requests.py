@@ -11,7 +11,7 @@ from pytest_bdd import then, when
 from rehearsal.gherkin.cast import Buyer, Cast
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.expect import expect
-from rehearsal.gherkin.steps.phrases import act, phrase
+from rehearsal.gherkin.steps.phrases import act, by, by_buyer, phrase
 from rehearsal.gherkin.which import Which
 
 # What one may try, as a pattern and as what is then done.
@@ -28,38 +28,30 @@ DOINGS: Final[dict[str, Callable[[Buyer, Which], None]]] = {
 }
 
 
-@act(
-    done="{BUYER} has asked for {THEIR} money(?: back)?{ABOUT}",
-    happens="{BUYER} asks for {THEIR} money(?: back)?{ABOUT}",
-)
-def _(people: Cast, which: Which) -> None:
-    people.buyer(which.name).asks_for_refund(which)
+for _words, _does in {
+    "{BUYER} <has asked|asks> for {THEIR} money(?: back)?{ABOUT}": by_buyer(Buyer.asks_for_refund),
+    "{BUYER} <has asked|asks> to send (?:it )?back{ABOUT}": by_buyer(Buyer.asks_to_return),
+    "{BUYER} <has asked|asks> for a replacement{ABOUT}": by_buyer(Buyer.asks_for_replacement),
+    "{BUYER} <has asked|asks> to cancel {THEIR} {ORDER}": by_buyer(Buyer.asks_to_cancel),
+    "{BUYER} <has handed|hands> over {THEIR} {PARCEL}": by_buyer(Buyer.sends_parcel),
+    "{BUYER}'s {PARCEL} <has reached|reaches> the warehouse": by(lambda people: people.courier.brings_back),
+    "{BUYER}'s {PARCEL} (?:is|<has been|gets>|<has got|is>) lost": by(lambda people: people.courier.loses),
+    "{BUYER} <has withdrawn|withdraws>{ABOUT}": by_buyer(Buyer.withdraws),
+    "{BUYER} <has appealed|appeals>{ABOUT}": by_buyer(Buyer.appeals),
+    "{BUYER} <has declined|declines> the offer{ABOUT}": by_buyer(Buyer.declines_offer),
+    "{BUYER} <has accepted|accepts> the offer{ABOUT}": by_buyer(Buyer.accepts_offer),
+}.items():
+    act(_words)(_does)
 
 
-@act(
-    done="{BUYER} has made a request for each of {POSSESSIVE} goods",
-    happens="{BUYER} makes a request for each of {POSSESSIVE} goods",
-)
+@act("{BUYER} <has made|makes> a request for each of {POSSESSIVE} goods")
 def _(people: Cast, buyer: str) -> None:
     who = people.buyer(buyer)
     for goods in who.ordered().units:
         who.asks_for_refund(Which(goods=goods))
 
 
-@act(
-    done="{BUYER} has asked to send (?:it )?back{ABOUT}",
-    happens="{BUYER} asks to send (?:it )?back{ABOUT}",
-)
-def _(people: Cast, which: Which) -> None:
-    people.buyer(which.name).asks_to_return(which)
-
-
-@act(done="{BUYER} has asked for a replacement{ABOUT}", happens="{BUYER} asks for a replacement{ABOUT}")
-def _(people: Cast, which: Which) -> None:
-    people.buyer(which.name).asks_for_replacement(which)
-
-
-@act(done="{BUYER} has sent (?:it )?back{ABOUT}")
+@act("{BUYER} has sent (?:it )?back{ABOUT}")
 def _(people: Cast, which: Which) -> None:
     buyer = people.buyer(which.name)
     buyer.asks_to_return(which)
@@ -71,49 +63,6 @@ def _(people: Cast, which: Which) -> None:
             f"an hour later the seller has approved {buyer.name}'s request, an hour later the parcel is handed over"
         )
     buyer.sends_parcel(last)
-
-
-@act(done="{BUYER} has handed over {THEIR} {PARCEL}", happens="{BUYER} hands over {THEIR} {PARCEL}")
-def _(people: Cast, which: Which) -> None:
-    people.buyer(which.name).sends_parcel(which)
-
-
-@act(
-    done="{BUYER}'s {PARCEL} has reached the warehouse",
-    happens="{BUYER}'s {PARCEL} reaches the warehouse",
-)
-def _(people: Cast, which: Which) -> None:
-    people.courier.brings_back(people.buyer(which.name), which)
-
-
-@act(done="{BUYER}'s {PARCEL} (?:is|has been|has got) lost", happens="{BUYER}'s {PARCEL} (?:gets|is) lost")
-def _(people: Cast, which: Which) -> None:
-    people.courier.loses(people.buyer(which.name), which)
-
-
-@act(done="{BUYER} has withdrawn{ABOUT}", happens="{BUYER} withdraws{ABOUT}")
-def _(people: Cast, which: Which) -> None:
-    people.buyer(which.name).withdraws(which)
-
-
-@act(done="{BUYER} has appealed{ABOUT}", happens="{BUYER} appeals{ABOUT}")
-def _(people: Cast, which: Which) -> None:
-    people.buyer(which.name).appeals(which)
-
-
-@act(done="{BUYER} has declined the offer{ABOUT}", happens="{BUYER} declines the offer{ABOUT}")
-def _(people: Cast, which: Which) -> None:
-    people.buyer(which.name).declines_offer(which)
-
-
-@act(done="{BUYER} has accepted the offer{ABOUT}", happens="{BUYER} accepts the offer{ABOUT}")
-def _(people: Cast, which: Which) -> None:
-    people.buyer(which.name).accepts_offer(which)
-
-
-@act(done="{BUYER} has asked to cancel {THEIR} {ORDER}", happens="{BUYER} asks to cancel {THEIR} {ORDER}")
-def _(people: Cast, which: Which) -> None:
-    people.buyer(which.name).asks_to_cancel(which)
 
 
 @when(phrase(rf"{{BUYER}} tries to (?P<doing>{'|'.join(DOINGS)}){{ABOUT}}"))
