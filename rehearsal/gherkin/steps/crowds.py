@@ -42,17 +42,17 @@ def _buy(people: Cast, crowd: Crowd, many: str, come: str, goods: list[Goods], s
     crowd.buys(int(many), goods, COME[f"has {come}"], people.shops.id_of(shop))
 
 
-@act(f"{_PART} <ha(?:ve|s) asked|asks?> {_WHAT}")
+@act(f"{_PART} <ha(?:ve|s) asked/asks?> {_WHAT}")
 def _(people: Cast, crowd: Crowd, count: str | None, what: str) -> None:
     crowd.asks(_count(count), _ASKS[what])
 
 
-@act("the seller< has|> (?P<answer>approve|reject)<e?d|s> (?:all|{COUNT}) of their requests")
+@act("the seller< has/> (?P<answer>approve|reject)<e?d/s> (?:all|{COUNT}) of their requests")
 def _(people: Cast, crowd: Crowd, count: str | None, answer: str) -> None:
     crowd.is_answered(_count(count), lambda case: _ANSWERS[answer](people.stage, case))
 
 
-@act("the seller <has refunded|refunds> each of them {SUM}")
+@act("the seller <has refunded/refunds> each of them {SUM}")
 def _(people: Cast, crowd: Crowd, sum: str) -> None:
     for buyer in crowd.buyers:
         people.seller.refunds(buyer, amount=money(sum))

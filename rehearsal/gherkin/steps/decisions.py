@@ -20,48 +20,48 @@ _NO_PART: Final = r"(?! the (?:tax|shipping)\b)"  # which are no goods
 
 
 for _words, _does in {
-    "the seller <has approved|approves> {BUYER}'s {REQUEST}": by(lambda people: people.seller.approves),
-    "the seller <has rejected|rejects> {BUYER}'s {REQUEST}": by(lambda people: people.seller.rejects),
-    "the seller <has refunded|refunds> {BUYER}'s whole {ORDER}": by(lambda people: people.seller.refunds),
-    "the seller <has refunded|refunds> {BUYER}'s whole {ORDER} and <put|puts> the goods back on the shelf": by(
+    "the seller <has approved/approves> {BUYER}'s {REQUEST}": by(lambda people: people.seller.approves),
+    "the seller <has rejected/rejects> {BUYER}'s {REQUEST}": by(lambda people: people.seller.rejects),
+    "the seller <has refunded/refunds> {BUYER}'s whole {ORDER}": by(lambda people: people.seller.refunds),
+    "the seller <has refunded/refunds> {BUYER}'s whole {ORDER} and <put/puts> the goods back on the shelf": by(
         lambda people: people.seller.refunds, restock=True
     ),
-    "the seller <has called|calls> off what {BUYER} ordered{ABOUT}, as it is not available": by(
+    "the seller <has called/calls> off what {BUYER} ordered{ABOUT}, as it is not available": by(
         lambda people: people.seller.refunds, reason="ItemNotAvailable"
     ),
-    "{BUYER} <has got|gets> money instead of the replacement{ABOUT} in Seller Center": by(
+    "{BUYER} <has got/gets> money instead of the replacement{ABOUT} in Seller Center": by(
         lambda people: people.seller_center.pays_instead
     ),
-    "{BUYER}'s whole {ORDER} <has been|is> refunded in Seller Center": by(lambda people: people.seller_center.refunds),
-    "the operator <has decided|decides> for {BUYER}{ABOUT}": by(lambda people: people.operator.decides_for_buyer),
-    "the operator <has decided|decides> for the seller against {BUYER}{ABOUT}": by(
+    "{BUYER}'s whole {ORDER} <has been/is> refunded in Seller Center": by(lambda people: people.seller_center.refunds),
+    "the operator <has decided/decides> for {BUYER}{ABOUT}": by(lambda people: people.operator.decides_for_buyer),
+    "the operator <has decided/decides> for the seller against {BUYER}{ABOUT}": by(
         lambda people: people.operator.decides_for_seller
     ),
 }.items():
     act(_words)(_does)
-act(f"the seller <has refunded|refunds> {{BUYER}}{_NO_PART}{{THE_GOODS}}", news=True)(
+act(f"the seller <has refunded/refunds> {{BUYER}}{_NO_PART}{{THE_GOODS}}", news=True)(
     by(lambda people: people.seller.refunds)
 )
 
 
-@act("the seller <has rejected|rejects> {BUYER}'s {REQUEST}, saying {WORDS}")
+@act("the seller <has rejected/rejects> {BUYER}'s {REQUEST}, saying {WORDS}")
 def _(people: Cast, which: Which, words: str) -> None:
     people.seller.rejects(people.buyer(which.name), which, words=words)
 
 
-@act("the seller <has offered|offers> {BUYER} {SUM}{ABOUT}", news=True)
+@act("the seller <has offered/offers> {BUYER} {SUM}{ABOUT}", news=True)
 def _(people: Cast, which: Which, sum: str) -> None:
     buyer, offered = people.buyer(which.name), money(sum)
     demand_part(offered, buyer.asks_over(which), f"an offer is below what {buyer.name} asks for:")
     people.seller.approves(buyer, which, amount=offered)
 
 
-@act("the seller <has found|finds> {BUYER}'s {FOUND} {GRADE} and <refused|refuses> (?:them|it)", news=True)
+@act("the seller <has found/finds> {BUYER}'s {FOUND} {GRADE} and <refused/refuses> (?:them|it)", news=True)
 def _(people: Cast, which: Which, grade: str) -> None:
     people.seller.finds(people.buyer(which.name), which, grade=as_grade(grade), accept=False)
 
 
-@act("the seller <has found|finds> {BUYER}'s {FOUND} {GRADE} and <accepted|accepts> (?:them|it)", news=True)
+@act("the seller <has found/finds> {BUYER}'s {FOUND} {GRADE} and <accepted/accepts> (?:them|it)", news=True)
 def _(people: Cast, which: Which, grade: str) -> None:
     people.seller.finds(people.buyer(which.name), which, grade=as_grade(grade), accept=True)
 
@@ -81,12 +81,12 @@ def _(people: Cast, which: Which, answer: str) -> None:
 # refunds the seller starts
 
 
-@act("the seller <has refunded|refunds> {BUYER} {SUM}{ABOUT}", news=True)
+@act("the seller <has refunded/refunds> {BUYER} {SUM}{ABOUT}", news=True)
 def _(people: Cast, which: Which, sum: str) -> None:
     _refunds(people.seller, people.buyer(which.name), which, money(sum))
 
 
-@act(f"the seller <has refunded|refunds> {{BUYER}} the {_PART}{{ABOUT}}")
+@act(f"the seller <has refunded/refunds> {{BUYER}} the {_PART}{{ABOUT}}")
 def _(people: Cast, which: Which, part: str) -> None:
     people.seller.refunds(people.buyer(which.name), which, part=part)
 
@@ -122,12 +122,12 @@ def _(people: Cast, which: Which) -> None:
 # Seller Center, behind the connector's back
 
 
-@act(r"{BUYER}'s {REQUEST} <has been|is> (?P<decided>approved|rejected) in Seller Center")
+@act(r"{BUYER}'s {REQUEST} <has been/is> (?P<decided>approved|rejected) in Seller Center")
 def _(people: Cast, which: Which, decided: str) -> None:
     people.seller_center.decides(people.buyer(which.name), which, yes=decided == "approved")
 
 
-@act(r"{BUYER}'s goods{ABOUT} <have been|are> (?P<decided>accepted|refused) in Seller Center")
+@act(r"{BUYER}'s goods{ABOUT} <have been/are> (?P<decided>accepted|refused) in Seller Center")
 def _(people: Cast, which: Which, decided: str) -> None:
     people.seller_center.finds(people.buyer(which.name), which, accept=decided == "accepted")
 
@@ -138,7 +138,7 @@ def _(people: Cast, which: Which, answer: str) -> None:
     center.tries(lambda: center.decides(buyer, which, yes=answer == "approve"))
 
 
-@act("{SUM} of {BUYER}'s {ORDER} (?:<has|is>|<have|are>)< been|> refunded in Seller Center")
+@act("{SUM} of {BUYER}'s {ORDER} (?:<has/is>|<have/are>)< been/> refunded in Seller Center")
 def _(people: Cast, which: Which, sum: str) -> None:
     _refunds(people.seller_center, people.buyer(which.name), which, money(sum))
 
@@ -146,7 +146,7 @@ def _(people: Cast, which: Which, sum: str) -> None:
 # the operator
 
 
-@act("the operator <has granted|grants> {BUYER} {SUM}{ABOUT}")
+@act("the operator <has granted/grants> {BUYER} {SUM}{ABOUT}")
 def _(people: Cast, which: Which, sum: str) -> None:
     people.operator.decides_for_buyer(people.buyer(which.name), which, amount=money(sum))
 

@@ -46,12 +46,12 @@ def _name(said: str) -> str:
     return f"pages-by-{number(pages[1])}" if pages else MANNERS[said]
 
 
-@act("the seller <has recorded|records> {SUM} of {BUYER}'s {ORDER} as given back elsewhere")
+@act("the seller <has recorded/records> {SUM} of {BUYER}'s {ORDER} as given back elsewhere")
 def _(people: Cast, which: Which, sum: str) -> None:
     people.seller.refunds(people.buyer(which.name), which, amount=money(sum), record_only=True)
 
 
-act("the seller <has recorded|records> {BUYER}'s whole {ORDER} as given back elsewhere")(
+act("the seller <has recorded/records> {BUYER}'s whole {ORDER} as given back elsewhere")(
     by(lambda people: people.seller.refunds, record_only=True)
 )
 

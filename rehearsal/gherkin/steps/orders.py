@@ -53,8 +53,8 @@ def _buys(people: Cast, buyer: str, status: str, goods: list[Goods], terms: Term
     people.buyer(buyer).buys([*goods, *gifts], status=status, shop_id=shop_id, sums=terms.sums)
 
 
-act("the seller <has shipped|ships> {BUYER}'s {ORDER}")(by(lambda people: people.seller.ships))
-act("{BUYER}'s {ORDER} <has been|is> delivered")(by(lambda people: people.courier.delivers))
+act("the seller <has shipped/ships> {BUYER}'s {ORDER}")(by(lambda people: people.seller.ships))
+act("{BUYER}'s {ORDER} <has been/is> delivered")(by(lambda people: people.courier.delivers))
 
 
 @then(phrase("{BUYER}'s {ORDER} (?P<end>is canceled|stands)"))

@@ -152,12 +152,12 @@ def which(*, about: str | None, found: str | None = None, **said: str | None) ->
 
 
 def act(text: str, *, news: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Return a decorator that makes an act a step, in two tenses: "the seller <has approved|approves> ...".
+    """Return a decorator that makes an act a step, in two tenses: "the seller <has approved/approves> ...".
 
     Said as something that is done the act stands alone. Said as what happens, an hour passes after it, so that the
     round, the payment and the mail that follow can be looked at; with `news` after what is done, too.
     """
-    done, happens = (re.sub(r"<([^<>|]*)\|([^<>|]*)>", rf"\{tense}", text) for tense in (1, 2))
+    done, happens = (re.sub(r"<([^<>/]*)/([^<>/]*)>", rf"\{tense}", text) for tense in (1, 2))
 
     def register(does: Callable[..., None]) -> Callable[..., None]:
         @wraps(does)

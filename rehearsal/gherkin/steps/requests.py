@@ -29,22 +29,22 @@ DOINGS: Final[dict[str, Callable[[Buyer, Which], None]]] = {
 
 
 for _words, _does in {
-    "{BUYER} <has asked|asks> for {THEIR} money(?: back)?{ABOUT}": by_buyer(Buyer.asks_for_refund),
-    "{BUYER} <has asked|asks> to send (?:it )?back{ABOUT}": by_buyer(Buyer.asks_to_return),
-    "{BUYER} <has asked|asks> for a replacement{ABOUT}": by_buyer(Buyer.asks_for_replacement),
-    "{BUYER} <has asked|asks> to cancel {THEIR} {ORDER}": by_buyer(Buyer.asks_to_cancel),
-    "{BUYER} <has handed|hands> over {THEIR} {PARCEL}": by_buyer(Buyer.sends_parcel),
-    "{BUYER}'s {PARCEL} <has reached|reaches> the warehouse": by(lambda people: people.courier.brings_back),
-    "{BUYER}'s {PARCEL} (?:is|<has been|gets>|<has got|is>) lost": by(lambda people: people.courier.loses),
-    "{BUYER} <has withdrawn|withdraws>{ABOUT}": by_buyer(Buyer.withdraws),
-    "{BUYER} <has appealed|appeals>{ABOUT}": by_buyer(Buyer.appeals),
-    "{BUYER} <has declined|declines> the offer{ABOUT}": by_buyer(Buyer.declines_offer),
-    "{BUYER} <has accepted|accepts> the offer{ABOUT}": by_buyer(Buyer.accepts_offer),
+    "{BUYER} <has asked/asks> for {THEIR} money(?: back)?{ABOUT}": by_buyer(Buyer.asks_for_refund),
+    "{BUYER} <has asked/asks> to send (?:it )?back{ABOUT}": by_buyer(Buyer.asks_to_return),
+    "{BUYER} <has asked/asks> for a replacement{ABOUT}": by_buyer(Buyer.asks_for_replacement),
+    "{BUYER} <has asked/asks> to cancel {THEIR} {ORDER}": by_buyer(Buyer.asks_to_cancel),
+    "{BUYER} <has handed/hands> over {THEIR} {PARCEL}": by_buyer(Buyer.sends_parcel),
+    "{BUYER}'s {PARCEL} <has reached/reaches> the warehouse": by(lambda people: people.courier.brings_back),
+    "{BUYER}'s {PARCEL} <(?:is|has been|has got)/(?:gets|is)> lost": by(lambda people: people.courier.loses),
+    "{BUYER} <has withdrawn/withdraws>{ABOUT}": by_buyer(Buyer.withdraws),
+    "{BUYER} <has appealed/appeals>{ABOUT}": by_buyer(Buyer.appeals),
+    "{BUYER} <has declined/declines> the offer{ABOUT}": by_buyer(Buyer.declines_offer),
+    "{BUYER} <has accepted/accepts> the offer{ABOUT}": by_buyer(Buyer.accepts_offer),
 }.items():
     act(_words)(_does)
 
 
-@act("{BUYER} <has made|makes> a request for each of {POSSESSIVE} goods")
+@act("{BUYER} <has made/makes> a request for each of {POSSESSIVE} goods")
 def _(people: Cast, buyer: str) -> None:
     who = people.buyer(buyer)
     for goods in who.ordered().units:

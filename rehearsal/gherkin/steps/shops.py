@@ -12,11 +12,11 @@ from rehearsal.gherkin.which import ORDINALS
 _NTH: Final = f"(?P<nth>{'|'.join(ORDINALS)})"
 
 
-@act(f"<(?:there is )?|>a {_NTH} shop<(?: has opened)?| opens>(?: in (?:the )?(?P<place>.+))?")
+@act(f"<(?:there is )?/>a {_NTH} shop<(?: has opened)?/ opens>(?: in (?:the )?(?P<place>.+))?")
 def _(people: Cast, nth: str, place: str | None) -> None:
     people.shops.opens(nth, profile_of(place) if place else None)
 
 
-@act(f"the seller <has let|lets> the connector into the (?:{_NTH} )?shop again")
+@act(f"the seller <has let/lets> the connector into the (?:{_NTH} )?shop again")
 def _(people: Cast, nth: str | None) -> None:
     people.shops.lets_in_again(nth or "first")
