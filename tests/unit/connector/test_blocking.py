@@ -13,7 +13,7 @@ from connector.domain.decisions import CreateRefund
 from connector.records import OutboxEntry
 from connector.usecases.delivery import deliver, prepare
 from tests.unit.connector.conftest import Bench
-from tests.unit.connector.stub_tiktok import COMPLETE, PENDING, SUCCESS, Call, Cut, Json, cut, ok, refusal
+from tests.unit.connector.stub_tiktok import COMPLETE, PENDING, Call, Cut, Json, cut, ok, refusal
 
 
 def a_mug(bench: Bench, *refunds: str) -> None:
@@ -56,59 +56,6 @@ def test_refunds_of_the_same_unit_go_one_after_the_other(bench: Bench) -> None:
     bench.round()
     assert states(bench) == [(amount, "PostProcessingComplete") for amount in ("5.00", "6.00", "7.00")]
     assert bench.events("500").count("held_back") == 2
-
-
-@pytest.mark.parametrize("asked", ["before", "after"])
-def test_a_refund_waits_for_a_buyers_claim_on_the_same_unit_and_says_so(bench: Bench, asked: str) -> None:
-    a_mug(bench, *(["5.00"] if asked == "before" else []))
-    bench.becomes(PENDING)
-    if asked == "after":
-        bench.refund("5.00")
-    assert bench.round() == "round: nothing new"
-    bench.wait(days=3)
-    assert bench.tiktok.written() == []
-    ours = next(entry for entry in bench.adjustments() if entry.created_source == "Api")
-    assert (ours.status, ours.comment) == (
-        "SubmittedNotProcessed",
-        "Waits until the refund request 900 on the same units has ended.",
-    )
-    assert bench.events("500").count("held_back") == 1
-    bench.tiktok.put_return("900", "500", "RETURN_OR_REFUND_REQUEST_CANCEL")
-    bench.tiktok.decide = lambda call: pays(bench, call)
-    assert bench.round() == "round: 1 collected, 1 delivered"
-    assert ("5.00", "ProcessedNotAcknowledged") in states(bench)
-    assert not any(entry.comment.startswith("Waits") for entry in bench.adjustments())
-
-
-@pytest.mark.parametrize("stated", [True, False])
-@pytest.mark.parametrize("paid", ["20", "15"])
-def test_a_refund_that_waits_is_cut_to_what_a_buyers_claim_leaves(bench: Bench, paid: str, stated: bool) -> None:
-    became, comment = {
-        "20": (
-            ("0.00", "InformationOnly"),
-            "Done with the refund request 900: of 20.00 USD nothing is left to give back.",
-        ),
-        "15": (("5.00", "SubmittedNotProcessed"), "Cut from 20.00 USD: the refund request 900 went first."),
-    }[paid]
-    a_mug(bench)
-    bench.becomes(PENDING)
-    bench.refund("20.00" if stated else None)
-    offered = Decimal(paid) if paid != "20" else None
-    bench.connector.commands.approve_buyer_request("item", bench.adjustments()[0].id, partial_refund_amount=offered)
-    bench.round()
-    assert [call.path.rsplit("/", 1)[1] for call in bench.tiktok.written()] == ["approve"]
-    refund = {"refund_amount": {"refund_total": paid}}
-    bench.becomes(SUCCESS, **refund)
-    assert (states(bench)[1], bench.adjustment().comment) == (became, comment)
-    told = next(entry.text for entry in bench.connector.activity("500") if entry.event == "gave_way")
-    assert told.endswith(comment)
-    bench.tiktok.put_return("900", "500", COMPLETE, **refund)
-    bench.tiktok.decide = lambda call: pays(bench, call)
-    bench.round()
-    sums = [call.body["refund_total"] for call in bench.tiktok.written() if "refund_total" in call.body]
-    assert list(map(Decimal, sums)) == ([] if paid == "20" else [Decimal(5)])
-    assert bench.connector.waiting() == 0
-    assert not [entry for entry in bench.adjustments() if entry.status == "Error"]
 
 
 def test_a_refund_is_cut_even_where_the_claim_is_known_only_after_the_marketplace_has_refused(bench: Bench) -> None:

@@ -13,7 +13,7 @@ from connector.errors import BadRequest, BadSettings, NotNow, UnknownId
 from connector.records import AdjustItem, AdjustOrder, ConditionQuantity, OutboxEntry
 from tests.refused import refused
 from tests.unit.connector.conftest import Bench
-from tests.unit.connector.stub_tiktok import PENDING, ok
+from tests.unit.connector.stub_tiktok import ok
 
 GRANTED: dict[str, Any] = {
     "access_token": "a",
@@ -110,36 +110,12 @@ def test_keeping_the_shipping_refunds_the_rest(bench: Bench) -> None:
     assert bench.tiktok.written()[0].body["refund_total"] == "14.95"
 
 
-def test_recording_only_tells_the_marketplace_nothing(bench: Bench) -> None:
-    bench.order("20.00")
-    bench.refund(prevent_site_processing=True)
-    assert bench.connector.waiting() == 0
-    assert bench.connector.ledger() == {}
-
-
 def a_return_of_two_lines(bench: Bench) -> tuple[int, int]:
     fields = {"return_type": "RETURN_AND_REFUND", "deadline": bench.clock.at + timedelta(days=2)}
     bench.claim("20.00", "10.00", status="BUYER_SHIPPED_ITEM", **fields)
     first, second = bench.adjustments()
     assert {first.status, second.status} == {"ReadyForReturn"}
     return first.id, second.id
-
-
-def test_the_lines_of_an_rma_travel_as_one_decision(bench: Bench) -> None:
-    first, second = a_return_of_two_lines(bench)
-    services = bench.connector.commands
-    services.reject_return("item", first, [ConditionQuantity("USED", 1)])
-    assert bench.connector.waiting() == 0
-    bench.round()
-    services.reject_return("item", second, [ConditionQuantity("DAMAGED", 1)])
-    bench.tiktok.reasons = ["reverse_reject_return_parcel_reason_5"]
-    bench.round()
-    (call,) = bench.tiktok.written()
-    assert call.body == {
-        "decision": "REJECT_RECEIVED_PACKAGE",
-        "reject_reason": "reverse_reject_return_parcel_reason_5",
-    }
-    assert [entry.status for entry in bench.adjustments()] == ["RejectionCompleted"] * 2
 
 
 def test_a_decision_can_be_changed_until_all_lines_have_one(bench: Bench) -> None:
@@ -193,45 +169,6 @@ def test_since_when_goods_are_on_their_way_is_told_once(bench: Bench) -> None:
         assert bench.adjustment().shipped_back_at == shipped
 
 
-def test_a_partial_offer_waits_for_the_buyer_and_can_be_declined(bench: Bench) -> None:
-    bench.claim("20.00")
-    refused(BadRequest, bench.approve, partial_refund_amount=Decimal("20.01"))
-    bench.approve(partial_refund_amount=Decimal("5.00"))
-    bench.round()
-    assert bench.tiktok.written()[0].body == {
-        "decision": "OFFER_PARTIAL_REFUND",
-        "partial_refund": {"currency": "USD", "amount": "5.00"},
-    }
-    assert bench.adjustment().status == "ProcessedNotAcknowledged"
-    bench.becomes(PENDING, buyer_rejected_partial_refund=True)
-    assert bench.adjustment().status == "NewRma"
-    bench.approve()
-    bench.round()
-    assert bench.tiktok.written()[1].body == {"decision": "APPROVE_REFUND"}
-
-
-@pytest.mark.parametrize("amount", [None, Decimal("17.00")])
-def test_a_yes_to_a_buyer_goes_before_a_refund_of_the_sellers(bench: Bench, amount: Decimal | None) -> None:
-    request = bench.claim("20.00")
-    bench.refund("15.00")
-    bench.connector.commands.approve_buyer_request("item", request, partial_refund_amount=amount)
-    bench.round()
-    assert [call.path.rsplit("/", 1)[1] for call in bench.tiktok.written()] == ["approve"]
-
-
-@pytest.mark.parametrize("status", ["AWAITING_BUYER_SHIP", "BUYER_SHIPPED_ITEM"])
-def test_goods_are_judged_only_once_the_buyer_has_sent_them_and_before_the_deadline(bench: Bench, status: str) -> None:
-    deadline = bench.clock.at + timedelta(days=2)
-    number = bench.claim("20.00", status=status, return_type="RETURN_AND_REFUND", deadline=deadline)
-    services = bench.connector.commands
-    early = status == "AWAITING_BUYER_SHIP"
-    bench.clock.at = bench.clock.at if early else deadline
-    for decide in (services.approve_return, services.reject_return):
-        with pytest.raises(NotNow, match="has not shipped" if early else "too late, it was due by 2031-03-05"):
-            decide("item", number)
-    assert (bench.adjustment().status, bench.connector.waiting()) == ("ReadyForReturn", 0)
-
-
 def test_a_decision_that_the_status_does_not_take_is_refused(bench: Bench) -> None:
     first, _ = a_return_of_two_lines(bench)
     refused(NotNow, bench.connector.commands.approve_buyer_request, "item", first)
@@ -246,8 +183,3 @@ def test_a_shop_of_a_market_without_reasons_is_not_taken_in_nor_is_its_neighbour
     with pytest.raises(BadSettings, match=f"shop 70{market}: .*{market or 'no market'}.* for US, GB, ID only"):
         bench.connector.add_shop("code-2")
     assert [shop.region for shop in bench.connector.shops()] == ["US"]
-
-
-def test_an_unpaid_order_is_not_offered(bench: Bench) -> None:
-    order_id = bench.order("20.00", status="UNPAID")
-    refused(UnknownId, bench.connector.commands.order, order_id)

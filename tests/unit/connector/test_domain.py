@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from itertools import product
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,11 +19,6 @@ from connector.domain.units import Holding, grouped, held, parts_of, share_out
 from tests.clock import START
 
 money = st.decimals(min_value=0, max_value=10_000, places=2)
-
-
-@pytest.mark.parametrize(("status", "action"), list(product(S, Action)))
-def test_only_what_the_table_says_moves_an_adjustment(status: S, action: Action) -> None:
-    assert after(status, action) is TABLE.get((status, action))
 
 
 def test_an_adjustment_that_has_ended_never_moves_again() -> None:

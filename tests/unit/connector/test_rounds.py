@@ -13,7 +13,6 @@ import pytest
 
 from connector import Connector, Settings
 from connector.adapters.sql.store import SqlStore
-from connector.domain.retry import DELIVERY
 from connector.records import Adjustment
 from connector.usecases.outbox import decide
 from tests.clock import START
@@ -22,13 +21,10 @@ from tests.unit.connector.stub_tiktok import (
     CANCEL,
     COMPLETE,
     PENDING,
-    REJECTED,
-    SUCCESS,
     Call,
     Cut,
     Json,
     is_write,
-    ok,
     refusal,
 )
 
@@ -41,94 +37,6 @@ def a_refund_request(bench: Bench, *, deadline: timedelta = DAY) -> None:
 
 def settle_as(bench: Bench, status: str) -> None:
     bench.tiktok.put_return("900", "500", status)
-
-
-def test_rounds_fall_on_a_grid_from_the_start(bench: Bench) -> None:
-    first = bench.due()
-    assert first.at == START
-    bench.round()
-    second = bench.due()
-    assert second.at == START + timedelta(minutes=15)
-    assert second.number != first.number
-
-
-def test_a_request_becomes_a_new_rma_and_its_approval_waits_for_the_round_and_walks_to_its_end(bench: Bench) -> None:
-    a_refund_request(bench)
-    asked = bench.adjustment()
-    assert (asked.status, asked.rma_number, asked.total) == ("NewRma", "900", Decimal("39.98"))
-    assert asked.deadline == START + DAY
-    bench.approve()
-    assert bench.adjustment().status == "PendingApproval"
-    assert bench.tiktok.written() == []
-    bench.round()
-    (call,) = bench.tiktok.written()
-    assert call.path == "/return_refund/202309/returns/900/approve"
-    assert call.body == {"decision": "APPROVE_REFUND"}
-    assert bench.adjustment().status == "AcknowledgedPostProcessingNotComplete"
-    bench.becomes(COMPLETE)
-    assert bench.adjustment().status == "PostProcessingComplete"
-    assert bench.adjustment().decided_by == "oms"
-    assert bench.connector.ledger() == {"500": Decimal("39.98")}
-
-
-def test_a_decision_that_cannot_wait_for_the_round_goes_out_at_once(bench: Bench) -> None:
-    a_refund_request(bench, deadline=timedelta(minutes=20))
-    bench.until(START + timedelta(minutes=17))
-    bench.reject(comment="Delivered in full")
-    assert bench.due().at == bench.clock.at
-    assert "ahead of the round" in bench.round()
-    (call,) = bench.tiktok.written()
-    assert call.body["reject_reason"] == "reverse_reject_refund_request_unclear_evidence"
-    assert call.body["comment"] == "Delivered in full"
-    assert bench.adjustment().status == "RejectionCompleted"
-    assert bench.due().at == START + timedelta(minutes=30)
-
-
-def test_a_lost_response_is_looked_up_before_anything_is_sent_again(bench: Bench) -> None:
-    a_refund_request(bench)
-    bench.approve()
-
-    def acts_and_cuts(call: Call) -> Json:
-        settle_as(bench, SUCCESS)
-        raise Cut
-
-    bench.tiktok.responses.append(acts_and_cuts)
-    bench.round()
-    assert len(bench.tiktok.written()) == 1
-    assert bench.adjustment().status == "AcknowledgedPostProcessingNotComplete"
-    assert bench.adjustment().decided_by == "oms"
-    assert bench.connector.waiting() == 0
-
-
-def test_an_attempt_that_had_no_effect_is_repeated_with_the_same_key(bench: Bench) -> None:
-    a_refund_request(bench)
-    bench.approve()
-    bench.tiktok.responses.append(lambda call: {"http": 502, "raw": b"<html>"})
-    bench.round()
-    assert bench.adjustment().status == "ProcessingApproval"
-    bench.round()
-    first, second = bench.tiktok.written()
-    assert first.query["idempotency_key"] == second.query["idempotency_key"]
-    assert bench.connector.waiting() == 0
-
-
-def test_a_death_in_the_middle_of_an_attempt_loses_nothing(bench: Bench) -> None:
-    a_refund_request(bench)
-    bench.approve()
-
-    def dies(call: Call) -> Json:
-        settle_as(bench, SUCCESS)
-        raise SystemExit
-
-    bench.tiktok.responses.append(dies)
-    with pytest.raises(SystemExit):
-        bench.round()
-    bench.restarted()
-    assert bench.outbox()[0].state == "sending"
-    bench.round()
-    assert len(bench.tiktok.written()) == 1
-    assert bench.outbox()[0].state == "done"
-    assert bench.adjustment().status == "AcknowledgedPostProcessingNotComplete"
 
 
 def test_a_decision_the_marketplace_refuses_ends_in_an_error_and_can_be_made_again_in_time(bench: Bench) -> None:
@@ -188,59 +96,10 @@ def test_a_refused_decision_about_what_waits_no_more_is_not_asked_anew(bench: Be
     assert [entry.status for entry in bench.adjustments()] == ["Error"]
 
 
-def test_a_refusal_because_it_is_done_already_is_no_error(bench: Bench) -> None:
-    a_refund_request(bench, deadline=timedelta(minutes=25))
-    bench.until(START + timedelta(minutes=15))
-    settle_as(bench, SUCCESS)
-    bench.tiktok.responses.append(refusal(25020010, "already approved"))
-    bench.approve()
-    bench.round()
-    assert bench.adjustment().status == "AcknowledgedPostProcessingNotComplete"
-    assert bench.adjustment().decided_by == "channel"
-    assert "done_outside" in bench.events("500")
-
-
-def test_what_happened_outside_withdraws_the_waiting_decision(bench: Bench) -> None:
-    a_refund_request(bench)
-    bench.reject()
-    bench.becomes(COMPLETE)
-    assert bench.tiktok.written() == []
-    assert bench.outbox()[0].state == "withdrawn"
-    assert bench.adjustment().status == "PostProcessingComplete"
-    assert bench.adjustment().updated_source == "Channel"
-    assert len(bench.adjustments()) == 1
-
-
-def test_a_dispute_won_by_the_buyer_opens_a_new_adjustment_of_the_same_rma(bench: Bench) -> None:
-    a_refund_request(bench)
-    bench.reject()
-    bench.round()
-    bench.becomes(REJECTED, arbitration_status="IN_PROGRESS")
-    (rejected,) = bench.adjustments()
-    assert rejected.status == "RejectionCompleted"
-    assert rejected.arbitration_status == "IN_PROGRESS"
-    bench.becomes(COMPLETE, arbitration_status="SUPPORT_BUYER")
-    rejected, won = bench.adjustments()
-    assert rejected.status == "RejectionCompleted"
-    assert (rejected.arbitration_status, rejected.comment) == ("SUPPORT_BUYER", "Arbitration: SUPPORT_BUYER.")
-    assert (won.status, won.rma_number, won.created_source) == ("PostProcessingComplete", "900", "Channel")
-
-
 @pytest.fixture
 def answering(make_bench: Callable[[Settings], Bench]) -> Bench:
     """A connector that answers a refund request with no, where nobody else does."""
     return make_bench(replace(SETTINGS, default_answers={"REFUND": "reject"}))
-
-
-def test_the_default_decision_is_made_in_the_last_round_before_the_deadline(answering: Bench) -> None:
-    bench = answering
-    a_refund_request(bench, deadline=timedelta(hours=3))
-    bench.until(START + timedelta(hours=2, minutes=44))
-    assert "deadline_near" in bench.events("500")
-    assert bench.tiktok.written() == []
-    bench.until(START + timedelta(hours=2, minutes=45))
-    assert bench.tiktok.written()[0].body["decision"] == "REJECT_REFUND"
-    assert bench.adjustment().decided_by == "default"
 
 
 def test_a_round_counts_whom_it_warned_of_and_what_it_decided_itself(answering: Bench) -> None:
@@ -276,28 +135,6 @@ def test_the_default_answer_goes_before_a_refund_of_the_sellers(make_bench: Call
     settle_as(bench, COMPLETE)
     assert bench.round() == "round: 1 collected, 1 overtaken"
     assert [entry.status for entry in bench.adjustments()] == ["PostProcessingComplete", "InformationOnly"]
-
-
-def test_a_round_reads_all_pages(bench: Bench) -> None:
-    for number in range(120):
-        bench.tiktok.put_order(f"6{number:03}", "10.00")
-    assert bench.round() == "round: 120 collected"
-    assert bench.round() == "round: nothing new"
-
-
-def test_an_order_nobody_knew_is_fetched_for_its_claim(bench: Bench) -> None:
-    bench.round()
-    bench.tiktok.put_order("500", "20.00")["update_time"] = 0
-    bench.becomes(PENDING)
-    assert bench.adjustment().status == "NewRma"
-    assert any(call.path == "/order/202309/orders" for call in bench.tiktok.calls)
-
-
-def test_a_token_is_renewed_before_it_expires(bench: Bench) -> None:
-    bench.round()
-    bench.clock.at = START + timedelta(days=7) - timedelta(minutes=30)
-    bench.round()
-    assert [call.path for call in bench.tiktok.calls].count("/api/v2/token/refresh") == 1
 
 
 @pytest.mark.parametrize("lost", [1, 3])
@@ -346,73 +183,6 @@ def test_an_answer_without_an_outcome_goes_before_all_that_is_read(bench: Bench,
         left = 3  # as many as there are searches
         bench.round()
         assert bench.outbox()[0].state == state
-
-
-def test_an_answer_is_tried_as_long_as_its_deadline_lies_ahead(bench: Bench) -> None:
-    a_refund_request(bench)
-    bench.approve()
-    bench.tiktok.instead = refusal(36009002, "too many", 429)
-    bench.until(START + DAY - timedelta(minutes=2))
-    assert bench.outbox()[0].attempts > DELIVERY.attempts
-    bench.tiktok.instead = None
-    bench.until(START + DAY - timedelta(seconds=1))
-    assert bench.outbox()[0].state == "done"
-
-
-def test_an_unavailable_stream_is_read_again_from_where_it_stood(bench: Bench) -> None:
-    bench.round()
-    bench.tiktok.put_order("500", "20.00")
-    bench.tiktok.instead = lambda call: {"http": 503, "raw": b""}
-    assert "orders unavailable" in bench.round()
-    bench.tiktok.instead = None
-    bench.wait(hours=1)
-    assert bench.order_id("500")
-
-
-def test_a_blind_refund_takes_the_sum_the_marketplace_reckons(bench: Bench) -> None:
-    bench.order("20.00", "5.00")
-    bench.refund(seller_adjustment_id="A-1")
-    bench.tiktok.decide = lambda call: ok({"return_id": "901", "return_status": SUCCESS})
-    bench.round()
-    (call,) = bench.tiktok.written()
-    assert call.body["refund_total"] == "25.00"
-    assert call.body["order_line_item_ids"] == ["5001", "5002"]
-    assert bench.adjustment().site_adjustment_id == "901"
-    bench.tiktok.put_return("901", "500", COMPLETE, role="SELLER")
-    bench.round()
-    assert len(bench.adjustments()) == 1
-    assert bench.connector.ledger() == {"500": Decimal("25.00")}
-
-
-def test_a_blind_refund_whose_response_is_lost_is_asked_for_under_its_key_and_not_made_again(bench: Bench) -> None:
-    bench.order("20.00")
-    bench.refund()
-
-    def acts_and_cuts(call: Call) -> Json:
-        bench.tiktok.put_return("901", "500", SUCCESS, role="SELLER")
-        raise Cut
-
-    bench.tiktok.responses += [acts_and_cuts, lambda call: ok({"return_id": "901"})]
-    bench.round()
-    assert bench.adjustment().status == "SubmittedNotProcessed"
-    assert bench.round() == "round: 1 settled"
-    first, second = bench.tiktok.written()
-    assert (first.query["idempotency_key"], first.raw) == (second.query["idempotency_key"], second.raw)
-    assert len(bench.adjustments()) == 1
-    assert bench.adjustment().site_adjustment_id == "901"
-    assert bench.adjustment().status == "AcknowledgedPostProcessingNotComplete"
-
-
-def test_unshipped_units_are_cancelled_instead_of_refunded(bench: Bench) -> None:
-    bench.order("20.00", status="AWAITING_SHIPMENT", package="")
-    bench.refund("3.00")
-    bench.tiktok.decide = lambda call: ok({"cancel_id": "801", "cancel_status": "CANCELLATION_REQUEST_SUCCESS"})
-    bench.round()
-    (call,) = bench.tiktok.written()
-    assert call.path == "/return_refund/202309/cancellations"
-    assert "idempotency_key" not in call.query
-    assert bench.adjustment().type == "Cancellation"
-    assert bench.adjustment().total == Decimal("20.00")
 
 
 def test_news_from_a_stream_that_broke_off_still_hold_back_a_decision(bench: Bench) -> None:

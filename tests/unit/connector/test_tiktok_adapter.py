@@ -11,12 +11,11 @@ import requests
 
 from connector.adapters.tiktok.client import TikTok, sign
 from connector.domain.decisions import ApproveReturn, SiteDecision
-from connector.domain.site import ClaimKind
 from connector.errors import Busy, Refused, TooMuch, Unavailable
 from connector.ports import Access
 from tests.clock import HandClock
 from tests.refused import refused
-from tests.unit.connector.stub_tiktok import PENDING, Call, Json, StubTikTok, refusal
+from tests.unit.connector.stub_tiktok import Call, Json, StubTikTok, refusal
 from tests.unit.mock_tiktok_http.test_signing import VECTORS
 
 SHOP = Access(cipher="ROW_test", access_token="token")
@@ -70,28 +69,6 @@ def test_a_call_carries_token_cipher_key_and_a_sign_over_its_very_bytes(wire: Wi
 def test_the_shops_are_asked_for_without_a_cipher(wire: Wire) -> None:
     wire.tiktok.shops("token")
     assert "shop_cipher" not in wire.stub.calls[0].query
-
-
-def test_all_pages_are_read_by_update_time(wire: Wire) -> None:
-    wire.stub.put_order("500", "10.00")
-    for number in range(25):
-        wire.stub.put_return(f"9{number:02}", "500", PENDING)
-    found = list(wire.tiktok.claims_since(SHOP, ClaimKind.RETURN, wire.clock.now()))
-    assert len(found) == 25
-    first = wire.stub.calls[0]
-    assert (first.query["sort_field"], first.query["sort_order"]) == ("update_time", "ASC")
-    assert first.body == {"update_time_ge": int(wire.clock.now().timestamp())}
-
-
-def test_a_document_that_cannot_be_read_holds_up_no_other(wire: Wire) -> None:
-    wire.stub.put_order("500", "10.00")
-    wire.stub.put_return("901", "500", PENDING)
-    wire.stub.put_return("902", "500", PENDING)
-    del wire.stub.returns["901"]["order_id"]
-    found = wire.tiktok.claims_since(SHOP, ClaimKind.RETURN, None)
-    assert next(found).id == "902"
-    with pytest.raises(Unavailable):
-        next(found)
 
 
 def raising(error: Exception) -> Responder:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from functools import partial
 
 import pytest
 
 from mock_tiktok.domain.state_machines import REFUND, REPLACEMENT, RETURN
 from mock_tiktok.domain.words import APPROVALS
 from mock_tiktok.errors import ApiError, BadValue, UnknownId
-from tests.clock import START
 from tests.refused import refused
 from tests.unit.mock_tiktok.town import PARCEL_REASON, REFUND_REASON, Town
 
@@ -28,26 +26,6 @@ def offer(town: Town, return_id: str, amount: str, currency: str = "USD") -> Non
 
 
 # refund-only
-
-
-def test_an_approved_refund_is_paid_after_processing_and_mailed_once(town: Town) -> None:
-    return_id = town.request()
-    assert town.view(return_id).seller_deadline == START + timedelta(hours=24)
-    town.shop.approve_return(return_id, "APPROVE_REFUND")
-    assert (town.status(return_id), town.mails()) == (SUCCESS, [])
-    town.passes(minutes=5)
-    assert (town.status(return_id), town.mails()) == (COMPLETE, ["order refund"])
-    assert town.view(return_id).refunded == Decimal("39.98")
-    town.passes(days=60)
-    assert town.mails() == ["order refund"]
-
-
-@pytest.mark.parametrize(("seconds", "expected"), [(-1, PENDING), (0, SUCCESS), (1, SUCCESS)])
-def test_silence_refunds_the_buyer_at_24_hours_and_not_before(town: Town, seconds: int, expected: str) -> None:
-    return_id = town.request()
-    fired = town.passes(hours=24, seconds=seconds)
-    assert town.status(return_id) == expected
-    assert [act.what for act in fired] == (["silence: refund approved"] if expected == SUCCESS else [])
 
 
 def test_a_decision_at_the_deadline_is_too_late_even_before_the_platform_acts(town: Town) -> None:
@@ -113,24 +91,6 @@ def test_people_see_the_statuses_in_the_order_of_the_guide(town: Town) -> None:
     assert town.mails() == ["order refund"]
 
 
-def test_the_label_follows_the_approval(town: Town) -> None:
-    return_id = town.request(kind="RETURN_AND_REFUND")
-    town.passes(minutes=4, seconds=59)
-    assert town.shown(return_id) == "Waiting for Buyer to Ship"
-    refused(ApiError, town.market.ship_return, return_id)
-    town.passes(seconds=1)
-    assert town.shown(return_id) == "Return Label Generated"
-    assert town.shop.get_return(return_id).tracking_number
-
-
-def test_a_buyer_who_never_ships_gets_nothing(town: Town) -> None:
-    return_id = town.request(kind="RETURN_AND_REFUND")
-    town.passes(days=30, seconds=-1)
-    assert town.status(return_id) == "AWAITING_BUYER_SHIP"
-    town.passes(seconds=1)
-    assert (town.status(return_id), town.mails()) == (CANCEL, [])
-
-
 @pytest.mark.parametrize(("price", "days"), [("100.00", 2), ("100.01", 4)])
 def test_silence_after_the_arrival_refunds_after_business_days_by_amount(town: Town, price: str, days: int) -> None:
     return_id = town.goods_back(town.order(price))
@@ -140,16 +100,6 @@ def test_silence_after_the_arrival_refunds_after_business_days_by_amount(town: T
     town.passes(seconds=1)
     assert town.status(return_id) == SUCCESS
     assert town.shop.records(return_id)[-1].event == "SELLER_REJECT_RECEIVE_DELIVERED_TIMEOUT"
-
-
-def test_a_rejected_parcel_is_mailed_and_stands_when_nobody_disputes(town: Town) -> None:
-    return_id = town.parcel_rejected()
-    assert (town.status(return_id), town.shown(return_id)) == ("REJECT_RECEIVE_PACKAGE", "Return Rejected")
-    assert town.mails() == ["return rejected"]
-    town.passes(days=10)
-    assert town.status(return_id) == CANCEL
-    town.passes(days=30)
-    assert town.mails() == ["return rejected"]
 
 
 def test_where_the_seller_reviews_returns_silence_approves_them() -> None:
@@ -172,18 +122,6 @@ def test_a_return_can_be_refunded_without_the_goods(town: Town, keep: bool) -> N
 
 
 # offers
-
-
-def test_an_accepted_offer_is_what_is_paid(town: Town) -> None:
-    return_id = town.request(town.order("30.00", "10.01"))
-    offer(town, return_id, "10")
-    assert (town.status(return_id), town.shown(return_id)) == ("AWAITING_BUYER_RESPONSE", "Offer Sent to Buyer")
-    assert town.view(return_id).seller_deadline is None
-    town.market.accept_offer(return_id)
-    town.passes(minutes=5)
-    item = town.shop.get_return(return_id)
-    assert item.refunded == Decimal("10.00")
-    assert sum(line.amount.total for line in item.lines) == Decimal("10.00")
 
 
 def test_a_refused_or_forgotten_offer_asks_the_seller_again(town: Town) -> None:
@@ -210,35 +148,6 @@ def test_an_impossible_offer_is_refused(town: Town) -> None:
 
 
 # withdrawal
-
-
-def test_a_buyer_can_withdraw_until_the_parcel_is_gone(town: Town) -> None:
-    def asked(**then: float) -> str:
-        """Return a return that has just been asked for, or approved a second, or labelled five minutes later."""
-        return_id = town.request(kind="RETURN_AND_REFUND")
-        if then:
-            town.passes(**then)
-        return return_id
-
-    def disputed() -> str:
-        return town.market.dispute(town.parcel_rejected()).return_id
-
-    later, labelled = partial(asked, seconds=1), partial(asked, minutes=5)
-    points: list[Callable[[], str]] = [town.request, asked, later, labelled, town.parcel_rejected, disputed]
-    for point in points:
-        return_id = point()
-        assert town.market.withdraw(return_id).return_status == CANCEL
-        assert town.passes(hours=1) == []
-        town.market.request_return(town.view(return_id).order_id, return_type="REFUND")
-    assert town.shop.get_return(return_id).arbitration_status == "CLOSED"
-
-
-def test_nobody_withdraws_a_parcel_on_its_way_or_money_already_granted(town: Town) -> None:
-    shipped = town.goods_back()
-    granted = town.request()
-    town.shop.approve_return(granted, "APPROVE_REFUND")
-    for return_id in (shipped, granted):
-        refused(ApiError, town.market.withdraw, return_id)
 
 
 # refusals
@@ -296,12 +205,3 @@ def test_a_replacement_is_a_new_order_that_costs_nothing(town: Town) -> None:
     assert placed["total"] == 0
     assert town.shop.order(str(placed["order_id"])).replaces_order_id == order.order_id
     refused(ApiError, town.request, order, kind="REPLACEMENT")
-
-
-def test_a_replacement_can_be_settled_with_money(town: Town) -> None:
-    return_id = town.request(kind="REPLACEMENT")
-    town.shop.approve_return(return_id, "ISSUE_REPLACEMENT_REFUND")
-    town.passes(minutes=5)
-    assert town.status(return_id) == "REPLACEMENT_REQUEST_REFUND_SUCCESS"
-    assert (town.shown(return_id), town.mails()) == ("Refunded", ["order refund"])
-    assert town.view(return_id).refunded == Decimal("39.98")
