@@ -59,8 +59,8 @@ class Adjustment:
     unit_amounts: Mapping[str, Decimal] = field(default_factory=dict)  # what of the amount falls on which unit
     parts: Mapping[str, Decimal] = field(default_factory=dict)  # what the amount is made up of
     site_status: str | None = None
-    site_reason: str | None = None
     site_reason_key: str | None = None
+    site_reason_text: str | None = None
     restock: bool = False
     refunded_at: datetime | None = None
     deadline: datetime | None = None
@@ -78,6 +78,11 @@ class Adjustment:
     def made_of(self) -> dict[str, Decimal]:
         """What the amount is made up of, as a buyer would say it."""
         return made_of(self.parts, self.amount)
+
+    @property
+    def site_reason(self) -> str | None:
+        """Why it was asked for, in words where there are any."""
+        return self.site_reason_text or self.site_reason_key
 
     @property
     def request_id(self) -> str | None:

@@ -58,6 +58,7 @@ class Effects:
             total=order.total,
             made_of=made_of,
             line_item_ids=units or None,
+            created_at=order.created_at,
         )
 
     def adjustment_read(self, case: Case, read: Adjustment) -> None:
@@ -78,6 +79,8 @@ class Effects:
             restock=read.restock,
             site_status=read.site_status,
             site_reason=read.site_reason_key,
+            site_reason_text=read.site_reason_text,
+            tracking_number=read.tracking or "",
             deadline=read.deadline,
             created_at=read.created_at,
             refunded_at=read.refunded_at,

@@ -224,6 +224,7 @@ class OrderLifecycle:
             total=order.total,
             lines={line.id: line.paid for line in order.lines},
             parts={line.id: {"item": line.price, "shipping": line.shipping, "tax": line.tax} for line in order.lines},
+            created_at=order.created_at,
         )
 
     def _put(self, kind: str, order: Order, at: datetime, rank: int, who: str, what: str) -> None:

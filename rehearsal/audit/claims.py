@@ -48,8 +48,10 @@ class Claim:
     by_seller: bool
     currency: str
     reason: str
+    reason_text: str
     units: frozenset[str]
     parts: Mapping[str, Decimal]
+    tracking_number: str = ""
     states: list[State] = field(default_factory=list)
     paid_at: datetime | None = None
 
@@ -116,7 +118,7 @@ class Claims:
             return
         if event.name in REQUESTS:
             by_seller, units = event.role == "SELLER", frozenset(event.units)
-            about = (event.order, event.shop, by_seller, event.currency, event.reason, units)
+            about = (event.order, event.shop, by_seller, event.currency, event.reason, event.reason_text, units)
             new = Claim(claim, "returns" if event.returned else "cancellations", *about, parts=summed(event))
             self.by_id[claim] = new
             self.of_order.setdefault(event.order, []).append(new)
@@ -128,6 +130,8 @@ class Claims:
             known.states.append(
                 State(event.at, event.status, event.refund_total or ZERO, deadline, event.seq, event.by == OPEN_API)
             )
+        elif event.name == EventName.PARCEL_SHIPPED:
+            known.tracking_number = event.tracking_number
         elif event.name == EventName.MONEY_PAID:
             known.paid_at, known.parts = event.at, summed(event)
 

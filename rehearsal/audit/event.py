@@ -24,6 +24,7 @@ class EventName(StrEnum):
     ORDER_STATUS_CHANGED = "order_status_changed"
     RETURN_REQUESTED = "return_requested"
     RETURN_STATUS_CHANGED = "return_status_changed"
+    PARCEL_SHIPPED = "parcel_shipped"
     CANCELLATION_REQUESTED = "cancellation_requested"
     CANCELLATION_STATUS_CHANGED = "cancellation_status_changed"
     DEADLINE_LAPSED = "deadline_lapsed"
@@ -59,6 +60,10 @@ class Field(Generic[T]):
 
 def _text(found: Any) -> str:
     return str(found or "")
+
+
+def _maybe_text(found: Any) -> str | None:
+    return None if found is None else str(found)
 
 
 def _money(found: Any) -> Decimal | None:
@@ -101,6 +106,8 @@ class PlayerEvent:
     # what has happened
     kind_of_return = Field("return_type", _text)
     reason = Field("reason", _text)
+    reason_text = Field("reason_text", _text)
+    tracking_number = Field("tracking_number", _text)
     words = Field("words_to_buyer", _text)
     grade = Field("grade", _text)
     restock = Field("restock", bool)
@@ -132,7 +139,8 @@ class PlayerEvent:
     ref = Field("ref", _text)
     asked = Field("asked", bool)
     site_status = Field("site_status", _text)
-    site_reason = Field("site_reason", _text)
+    site_reason = Field("site_reason", _maybe_text)
+    site_reason_text = Field("site_reason_text", _maybe_text)
     created = Field("created_at", _instant)
     refunded = Field("refunded_at", _instant)
 

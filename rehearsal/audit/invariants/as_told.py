@@ -20,6 +20,7 @@ ZERO: Final = Decimal(0)
 WAITS: Final = "NewRma"
 GOODS: Final = "ReadyForReturn"
 REJECTED: Final = "RejectionCompleted"
+SHIPPED_BACK: Final = "BUYER_SHIPPED_ITEM"  # from then on its parcel has a number
 # What each status of the marketplace is in ChannelAdvisor's words (D19).
 SAID: Final[Mapping[str, str]] = {
     "RETURN_OR_REFUND_REQUEST_PENDING": WAITS,
@@ -72,6 +73,7 @@ class _Order:
     total: Decimal
     parts: Mapping[str, Decimal]
     units: frozenset[str]
+    created: datetime | None
 
 
 @dataclass(slots=True)
@@ -85,7 +87,9 @@ class Told:
     def placed(self, event: PlayerEvent) -> None:
         """Take note of an order as the marketplace has it."""
         units = frozenset(event.lines)
-        self._orders[event.order] = _Order(event.seq, event.currency, event.total or ZERO, summed(event), units)
+        self._orders[event.order] = _Order(
+            event.seq, event.currency, event.total or ZERO, summed(event), units, _second(event.created)
+        )
 
     def read(self, event: PlayerEvent, claims: Claims, limits: Limits, *, restock: bool | None) -> Iterable[Violation]:
         """Judge what the OMS has just read; `restock` is what it has asked for, where it has."""
@@ -116,6 +120,7 @@ class Told:
             ("currency", order.currency, event.currency),
             ("total", str(order.total), str(event.total)),
             ("units", ", ".join(sorted(order.units)), ", ".join(sorted(units or order.units))),
+            ("date", str(order.created), str(event.created or order.created)),
             *((part, str(order.parts.get(part, ZERO)), str(event.made_of[part])) for part in _astray(
                 order.parts, event.made_of, ZERO)),
         ):  # fmt: skip
@@ -134,6 +139,11 @@ class Told:
             alone = len(claims.of_order[claim.order_id]) == 1
             yield from _judge_sum(claim, readings, claims.known(claim, now, limits), alone=alone)
         self._moved = {}
+
+
+def _second(found: datetime | None) -> datetime | None:
+    """Return what an API tells of a moment: its whole seconds."""
+    return found and found.replace(microsecond=0)
 
 
 def _reading(event: PlayerEvent) -> Reading:
@@ -173,8 +183,7 @@ def _judge(
             yield _wrong(event, "deadline", " or ".join(map(str, deadlines)), str(event.deadline), seqs)
     if event.currency != claim.currency:
         yield _wrong(event, "currency", claim.currency, event.currency, seqs)
-    if event.site_reason and event.site_reason != claim.reason and before is None:
-        yield _wrong(event, "reason", claim.reason, event.site_reason, seqs)
+    yield from _judge_words(event, claim, before, seqs)
     if not claim.units.issuperset(event.units):
         yield _wrong(event, "units", ", ".join(sorted(claim.units)), ", ".join(event.units), seqs)
     if event.created is not None and before is None and not (event.asked or claim.by_seller):
@@ -185,6 +194,25 @@ def _judge(
         paid = claim.paid_at.replace(microsecond=0)
         if not limits.same(event.refunded, paid):
             yield _wrong(event, "date", f"refunded at {paid}", str(event.refunded), seqs)
+
+
+def _judge_words(
+    event: PlayerEvent, claim: Claim, before: Reading | None, seqs: tuple[int, ...]
+) -> Iterable[Violation]:
+    """Judge what is said about a claim beside its status: what a connector has no field for (None), it need not say.
+
+    What the seller has started was not asked for in a buyer's words.
+    """
+    if before is None and not (event.asked or claim.by_seller):
+        for what, expected, seen in (
+            ("reason", claim.reason, event.site_reason),
+            ("words", claim.reason_text, event.site_reason_text),
+        ):
+            if expected and seen is not None and seen != expected:
+                yield _wrong(event, what, expected, seen or "nothing", seqs)
+    shipped = event.site_status == SHIPPED_BACK and (before is None or before.site_status != SHIPPED_BACK)
+    if shipped and claim.tracking_number != event.tracking_number:
+        yield _wrong(event, "tracking number", claim.tracking_number or "none", event.tracking_number or "none", seqs)
 
 
 def _said(state: State) -> str:

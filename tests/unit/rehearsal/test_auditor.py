@@ -670,6 +670,31 @@ def test_a_finding_names_the_rule_by_its_slug_and_says_where_it_is_written() -> 
     assert document["source"] == "docs/invariants.md#never-too-much"
 
 
+@pytest.mark.parametrize(
+    ("what", "said", "told"),
+    [
+        ("reason", {"reason": "no_need"}, {"site_reason": ""}),
+        ("words", {"reason_text": "No longer needed"}, {"site_reason_text": "It does not fit"}),
+        ("tracking number", {}, {"site_status": "BUYER_SHIPPED_ITEM", "tracking_number": ""}),
+    ],
+)
+def test_what_the_oms_is_told_beside_the_status_is_what_the_marketplace_says(
+    what: str, said: dict[str, Any], told: dict[str, Any]
+) -> None:
+    asked: dict[str, Any] = {
+        "return_id": "R1",
+        "shop_id": "S1",
+        "currency": "USD",
+        "status": "BUYER_SHIPPED_ITEM",
+        **said,
+    }
+    story = Story().tell("return_requested", refund_total=Decimal(0), line_item_ids=("L1",), **asked)
+    story.tell("parcel_shipped", return_id="R1", tracking_number="1Z0009").idle(minutes=16)
+    story.read("ReadyForReturn", asked=False, **told).act_ended()
+    (finding,) = story.auditor.broken()
+    assert (finding.invariant, finding.witness.about["what"]) == ("as-meant", what)
+
+
 # A tale in which every rule is put to the test, and most of them break.
 TALE: Sequence[Callable[[Story], object]] = (
     lambda story: story.ordered(status="DELIVERED"),
