@@ -1,4 +1,4 @@
-"""The reasons a market knows: the key is the contract, the text is for people. Data: `profiles/reasons-*.yaml`."""
+"""The reasons a market knows: the key is the contract, the text is for people. Data: the profiles."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class Group:
     statuses: frozenset[str]
     reasons: tuple[Reason, ...]
     source: str
+    certainty: str
     retired: bool = False
 
 
@@ -31,19 +32,22 @@ class Reasons:
     groups: tuple[Group, ...]
 
     @staticmethod
-    def read(document: Sequence[Mapping[str, Any]]) -> Reasons:
-        """Take them from the YAML document."""
+    def read(document: Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]]) -> Reasons:
+        """Take them from a profile's document: by who, then by kind."""
         return Reasons(
             tuple(
                 Group(
-                    row["who"],
-                    row["kind"],
+                    who,
+                    kind,
                     frozenset(row.get("statuses", ())),
-                    tuple(Reason(str(name), str(text)) for name, text in row["reasons"].items()),
+                    tuple(Reason(str(name), str(text)) for name, text in row["names"].items()),
                     row["source"],
+                    row["certainty"],
                     row.get("retired", False),
                 )
-                for row in document
+                for who, kinds in document.items()
+                for kind, groups in kinds.items()
+                for row in groups
             )
         )
 

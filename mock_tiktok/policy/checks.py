@@ -1,128 +1,53 @@
 """What a profile must be, said by name: which keys there are, what each may hold, and what would be right instead.
 
-Everything is looked at when a profile is loaded, so that nothing is found wanting in the middle of a use case.
+`profile.schema.json` says it, for editors too; here are the words, and what no schema can say. Everything is looked at
+when a profile is loaded, so that nothing is found wanting in the middle of a use case.
 """
 
 from __future__ import annotations
 
-import re
+import json
 import reprlib
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from mock_tiktok.domain.money import CURRENCIES
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from mock_tiktok.domain.money import CURRENCIES, coin
 from mock_tiktok.domain.reasons import Reasons
-from mock_tiktok.domain.words import OrderStatus, ReturnType
-from mock_tiktok.policy.holidays import CALENDARS
+from mock_tiktok.policy.holidays import NONE, countries
 
 CERTAINTIES: Final = ("documented", "observed", "assumed")
-ASKS: Final = {
-    "BUYER": ("CANCEL", *ReturnType),
-    "SELLER": ("CANCEL", ReturnType.REFUND, ReturnType.RETURN_AND_REFUND),
-}
-KEYS: Final = ("name", "extends", "market", "currency", "timezone", "calendar", "reasons", "eligible", "numbers")
-# From the file itself; the rest may be inherited.
-OWN_KEYS: Final = ("name",)
-
-Rule = Callable[[Any], str | None]  # what would be right, where a value is not
+SCHEMA_FILE: Final = Path(__file__).parent / "profile.schema.json"
+_FEW: Final = 4  # words that are told rather than guessed at
+# A market has one of each, its own or inherited; where it is called something is its own affair.
+WHOLE: Final = (
+    "market", "currency", "timezone", "calendar", "locale", "phone", "eligible", "numbers", "reasons",
+)  # fmt: skip
 
 
-class Mistake(Exception):
-    """A profile says something that cannot be meant: where, and what would be right."""
+@cache
+def schema() -> Mapping[str, Any]:
+    """Return the schema of a file."""
+    document: dict[str, Any] = json.loads(SCHEMA_FILE.read_text("utf-8"))
+    return document
 
 
-def _wait(units: str, least: int, words: str) -> Rule:
-    form = re.compile(rf"(0|[1-9][0-9]{{0,3}})({units})")
-
-    def rule(value: Any) -> str | None:
-        found = form.fullmatch(value) if isinstance(value, str) else None
-        return words if found is None or int(found[1]) < least else None
-
-    return rule
+def numbers_of_schema() -> Mapping[str, Mapping[str, Any]]:
+    """Return what the schema says of each number, by its name."""
+    numbers: Mapping[str, Mapping[str, Any]] = schema()["properties"]["numbers"]["properties"]
+    return numbers
 
 
-_ANY_WAIT: Final = _wait("min|h|d|bd", 1, "a wait above zero such as 5min, 24h, 30d or 2bd")
-
-
-def _tiers(value: Any) -> str | None:
-    if not isinstance(value, list):
-        return _ANY_WAIT(value) and "a wait above zero such as 24h or 2bd, or a list of them by amount"
-    words = "a list by rising amounts, such as {max: 100, time: 2bd}, {time: 4bd}; the last has no limit"
-    limits: list[float] = []
-    for at, tier in enumerate(value, start=1):
-        if not isinstance(tier, dict) or "time" not in tier or _ANY_WAIT(tier["time"]):
-            return words
-        (*limit,) = tier.keys() - {"time"}
-        if at == len(value):
-            return words if limit else None
-        if len(limit) != 1 or limit[0] not in ("max", "below") or not _is_number(tier[limit[0]]):
-            return words
-        limits.append(tier[limit[0]])
-        if sorted(set(limits)) != limits:
-            return words
-    return words
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e9
-
-
-def _count(value: Any) -> str | None:
-    whole = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 10**6
-    return None if whole else "a whole number such as 5"
-
-
-def _switch(value: Any) -> str | None:
-    return None if isinstance(value, bool) else "true or false"
-
-
-def _text(value: Any) -> str | None:
-    return None if isinstance(value, str) and value.strip() else "a text that is not empty"
-
-
-def _one_of(*words: str) -> Rule:
-    return lambda value: None if value in words else f"one of {', '.join(words)}"
-
-
-_LENGTH: Final = _wait("min|h|d", 0, "a wait such as 5min, 24h or 30d")
-_STEP: Final = _wait("min|h|d|bd", 0, "a wait such as 5min, 24h, 30d or 2bd")
-
-# What each number is. Whoever asks for one finds it: a profile has them all, its own or inherited.
-NUMBERS: Final[Mapping[str, Rule]] = {
-    **dict.fromkeys(("order.cool_down", "order.handling", "order.collection", "order.transit"), _LENGTH),
-    **dict.fromkeys(("return.window", "buyer.hesitation", "courier.return_transit", "token.refresh_grace"), _LENGTH),
-    **dict.fromkeys(("return.label_delay", "payout.processing", "cancel.remorse"), _STEP),
-    **dict.fromkeys(("order.unpaid_cancel", "order.shipping_sla", "cancel.seller_response"), _ANY_WAIT),
-    "inspection.undelivered_review_after": _ANY_WAIT,
-    **dict.fromkeys(
-        (
-            "return.seller_response",
-            "return.buyer_ship_by",
-            "return.lost_after",
-            "inspection.seller_response",
-            "refund_only.seller_response",
-            "replacement.seller_response",
-            "partial_offer.buyer_response",
-            "dispute.open_window",
-            "dispute.seller_evidence",
-            "dispute.decision",
-        ),
-        _tiers,
-    ),
-    **dict.fromkeys(("request.most", "partial_offer.most", "dispute.max_closed_per_product"), _count),
-    **dict.fromkeys(("refund.max_lines", "reject.comment_limit"), _count),
-    **dict.fromkeys(("cancel.partial", "refund.tax_in_subtotal"), _switch),
-    "cancel.after_sla": _one_of("approve_now", "ask_seller"),
-    "cancel.shipping_answers": _one_of("reject", "leave_pending"),
-    "return.first_review": _one_of("auto", "seller"),
-    "replacement.dispute_won": _one_of("new_order", "refund"),
-    **dict.fromkeys(("cancel.partial_reason", "return.label_type", "return.warehouse_address"), _text),
-    # information only
-    **dict.fromkeys(("return.label_validity", "dispute.seller_appeal", "payout.min", "payout.max"), _ANY_WAIT),
-}
-OPTIONAL: Final = frozenset({"return.label_validity", "dispute.seller_appeal", "payout.min", "payout.max"})
+def needed(numbers: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return the names of the numbers that a market cannot do without, by what its other numbers say."""
+    idle = set() if numbers.get("return.first_review", {}).get("value") == "seller" else {"return.seller_response"}
+    return [name for name, row in numbers_of_schema().items() if "x-optional" not in row and name not in idle]
 
 
 def near(name: object, known: Collection[str]) -> str:
@@ -131,92 +56,110 @@ def near(name: object, known: Collection[str]) -> str:
     return f"did you mean {found[0]}?" if found else f"known: {', '.join(known)}"
 
 
-def check_own(document: Any) -> None:
-    """Raise the Mistake of the first key of a file that is unknown, or holds what it cannot hold."""
-    if not isinstance(document, dict) or document.keys().isdisjoint(KEYS):  # any file at all: nothing of it is shown
-        raise Mistake(f"is no profile, which is a mapping of {', '.join(KEYS)}")
-    _known("", document, KEYS)
-    _complete("", document, OWN_KEYS)
-    for key in ("name", "extends"):
-        if key in document and (right := _text(document[key])):
-            raise Mistake(f"{key} is {reprlib.repr(document[key])}; it is {right}")
-    if "eligible" in document:
-        _check_eligible(document["eligible"])
-    numbers = document.get("numbers", {})
-    _mapping("numbers", numbers)
-    _known("numbers.", numbers, NUMBERS)
+def mistakes_of_file(document: Any) -> list[str]:
+    """Return what is wrong with a file by itself: keys that are unknown or lacking, and what they cannot hold."""
+    if not isinstance(document, dict) or document.keys().isdisjoint(schema()["properties"]):
+        return [f"is no profile, which is a mapping of {', '.join(schema()['properties'])}"]  # nothing of it is shown
+    found = [words for error in _validator().iter_errors(document) for words in _words(error)]
+    return list(dict.fromkeys(found)) or list(_falling_tiers(document.get("numbers", {})))
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(schema())
+
+
+def _words(error: ValidationError) -> Iterator[str]:
+    where = "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in error.absolute_path).lstrip(".")
+    at = f"{where}." if where else ""
+    rule: Mapping[str, Any] = error.schema if isinstance(error.schema, dict) else {}
+    here: Any = error.instance
+    if error.validator == "additionalProperties":
+        known = rule["properties"]
+        yield from (f"{at}{key} is not known; {near(key, known)}" for key in here if key not in known)
+    elif error.validator == "required":
+        rules = rule.get("properties", {})
+        yield from (f"{at}{key} is missing{_right(rules, key)}" for key in rule["required"] if key not in here)
+    elif error.validator == "enum" and (choice := [str(one) for one in rule["enum"]]):
+        few = len(choice) <= _FEW or not get_close_matches(str(here), choice, 1)
+        right = f"it is one of {', '.join(choice)}" if few else near(here, choice)
+        yield f"{where} is {reprlib.repr(here)}; {right}"
+    else:
+        yield f"{where} is {reprlib.repr(here)}; it is {rule.get('description', 'a mapping')}"
+
+
+def _right(rules: Mapping[str, Any], key: str) -> str:
+    """Return what a key that is missing holds, where the schema says it in a word."""
+    name = str(rules.get(key, {}).get("$ref", "")).rpartition("/")[2] if isinstance(rules.get(key), dict) else ""
+    return f"; it is one of {', '.join(choice)}" if (choice := schema()["$defs"].get(name, {}).get("enum")) else ""
+
+
+def _falling_tiers(numbers: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Tell of each list by amounts that does not rise, or ends with an amount."""
+    words = schema()["$defs"]["by_amount"]["description"]
     for name, number in numbers.items():
-        _check_number(f"numbers.{name}", number, NUMBERS[name])
+        tiers = number["value"]
+        if not isinstance(tiers, list):
+            continue
+        limits = [[tier[key] for key in ("max", "below") if key in tier] for tier in tiers]
+        amounts = [amount for limit in limits for amount in limit]
+        once = all(len(limit) == 1 for limit in limits[:-1]) and not limits[-1]
+        if not once or sorted(set(amounts)) != amounts:
+            yield f"numbers.{name}.value is {reprlib.repr(tiers)}; it is {words}"
 
 
-def check_whole(document: Mapping[str, Any], known_reasons: Collection[str]) -> None:
-    """Raise the Mistake of the first key that a profile lacks, with all that it inherits, or that names nothing."""
-    _complete("", document, [key for key in KEYS if key != "extends"])
-    market = document["market"]
-    if not isinstance(market, str) or not re.fullmatch("[A-Z]{2}", market):
-        raise Mistake(f"market is {reprlib.repr(market)}; it is two capital letters such as US")
-    for key, known in (("currency", CURRENCIES), ("calendar", CALENDARS), ("reasons", known_reasons)):
-        if document[key] not in tuple(known):
-            raise Mistake(f"{key} is {reprlib.repr(document[key])}; {near(document[key], known)}")
+def mistakes_of_whole(document: Mapping[str, Any], reasons: Callable[[], Reasons]) -> list[str]:
+    """Return what is lacking or does not fit in a profile with all that it inherits; `reasons` reads its reasons."""
+    if lacking := list(_lacking(document)):
+        return lacking
+    found = []
+    if document["currency"] not in CURRENCIES:
+        found.append(f"currency is {document['currency']!r}; {near(document['currency'], CURRENCIES)}")
+    elif (decimals := document["numbers"]["money.decimals"]["value"]) != (right := _decimals(document["currency"])):
+        found.append(f"numbers.money.decimals.value is {decimals}; {document['currency']} is written with {right}")
     try:
         ZoneInfo(document["timezone"])
-    except (ValueError, OSError, TypeError, LookupError):
-        raise Mistake(f"timezone is {reprlib.repr(document['timezone'])}; it is a zone such as Europe/London") from None
-    reviewed = document["numbers"].get("return.first_review", {}).get("value") == "seller"
-    needless = OPTIONAL if reviewed else OPTIONAL | {"return.seller_response"}
-    _complete("numbers.", document["numbers"], [name for name in NUMBERS if name not in needless])
+    except (ValueError, OSError, LookupError):
+        found.append(f"timezone is {document['timezone']!r}; it is a zone such as Europe/London")
+    if document["calendar"] != NONE and document["calendar"] not in (known := countries()):
+        found.append(f"calendar is {document['calendar']!r}; {_nearest(document['calendar'], known)}")
+    if document["locale"] not in (locales := _locales()):
+        found.append(f"locale is {document['locale']!r}; {_nearest(document['locale'], locales)}")
+    return found or list(_unknown_reason(document, reasons()))
 
 
-def check_reasons(document: Mapping[str, Any], reasons: Reasons) -> None:
-    """Raise the Mistake of a reason that the market does not offer the seller."""
+def _lacking(document: Mapping[str, Any]) -> Iterator[str]:
+    missing = [key for key in WHOLE if key not in document]
+    yield from (f"{key} is missing" for key in missing)
+    for part in ("eligible", "reasons"):
+        for who, row in schema()["properties"][part]["properties"].items():
+            kinds = document.get(part, {}).get(who, {})
+            lacking = [] if part in missing else [kind for kind in row["properties"] if kind not in kinds]
+            yield from [f"{part}.{who} is missing"] * (bool(lacking) and not kinds)
+            yield from (f"{part}.{who}.{kind} is missing" for kind in lacking if kinds)
+    numbers = document.get("numbers", {})
+    for name in needed(numbers) if numbers else ():
+        if name not in numbers:
+            yield f"numbers.{name} is missing: {numbers_of_schema()[name]['description']}"
+
+
+def _decimals(currency: str) -> int:
+    return -int(coin(currency).as_tuple().exponent)
+
+
+def _nearest(value: str, known: Iterable[str]) -> str:
+    close = get_close_matches(value, known, 3)
+    return f"near it are {', '.join(close)}" if close else "nothing near it is known"
+
+
+def _locales() -> Collection[str]:
+    from faker.config import AVAILABLE_LOCALES
+
+    return AVAILABLE_LOCALES
+
+
+def _unknown_reason(document: Mapping[str, Any], reasons: Reasons) -> Iterator[str]:
     reason, offered = document["numbers"]["cancel.partial_reason"]["value"], reasons.offered("seller", "CANCEL")
     names = [one.name for one in offered]
     if reason not in names:
-        raise Mistake(f"numbers.cancel.partial_reason is {reason}; {near(reason, names)}")
-
-
-def _check_number(where: str, number: Any, rule: Rule) -> None:
-    keys = ("value", "source", "certainty")
-    _mapping(where, number)
-    _known(f"{where}.", number, keys)
-    _complete(f"{where}.", number, keys)
-    rules = {"value": rule, "source": _text, "certainty": _one_of(*CERTAINTIES)}
-    for key in keys:
-        if right := rules[key](number[key]):
-            raise Mistake(f"{where}.{key} is {reprlib.repr(number[key])}; it is {right}")
-
-
-def _check_eligible(eligible: Any) -> None:
-    _mapping("eligible", eligible)
-    _known("eligible.", eligible, ASKS)
-    _complete("eligible.", eligible, ASKS)
-    for who, asks in eligible.items():
-        _mapping(f"eligible.{who}", asks)
-        _known(f"eligible.{who}.", asks, ASKS[who])
-        for kind, statuses in asks.items():
-            if not isinstance(statuses, list):
-                raise Mistake(
-                    f"eligible.{who}.{kind} is {reprlib.repr(statuses)}; it is a list of the order's statuses"
-                )
-            for status in statuses:
-                if status not in list(OrderStatus):
-                    raise Mistake(
-                        f"eligible.{who}.{kind} has {reprlib.repr(status)}; {near(status, list(OrderStatus))}"
-                    )
-
-
-def _mapping(where: str, value: Any) -> None:
-    if not isinstance(value, dict):
-        raise Mistake(f"{where} is {reprlib.repr(value)}; it is a mapping")
-
-
-def _known(where: str, document: Mapping[Any, Any], known: Collection[str]) -> None:
-    for key in document:
-        if key not in known:
-            raise Mistake(f"{where}{key} is not known; {near(key, known)}")
-
-
-def _complete(where: str, document: Mapping[str, Any], wanted: Iterable[str]) -> None:
-    for key in wanted:
-        if key not in document:
-            raise Mistake(f"{where}{key} is missing")
+        yield f"numbers.cancel.partial_reason.value is {reason!r}; {near(reason, names)}"

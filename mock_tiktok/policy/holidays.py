@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from functools import cache, partial
 from typing import TYPE_CHECKING, Final
@@ -10,29 +10,32 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from holidays import HolidayBase
 
-_KNOWN: Final = {
-    "us-federal": ("US", None),
-    "england-wales": ("GB", "ENG"),
-    "indonesia": ("ID", None),
-}
-CALENDARS: Final = (*_KNOWN, "calendar-days")
+NONE: Final = "none"
 
 
 def calendar_named(name: str) -> Callable[[date], bool]:
-    """Return whether a day is a holiday in the calendar of that name, as a test that can be pickled.
+    """Return whether a day is a holiday in a country such as US, or in a part of one such as GB-ENG.
 
-    `calendar-days` has no holidays.
+    The test can be pickled. `none` has no holidays.
     """
     return partial(_is_holiday, name)
 
 
+def countries() -> Collection[str]:
+    """Return every calendar there is, but for `none`."""
+    import holidays
+
+    known = holidays.list_supported_countries()
+    return {*known, *(f"{country}-{part}" for country, parts in known.items() for part in parts)}
+
+
 def _is_holiday(calendar: str, day: date) -> bool:
-    return calendar in _KNOWN and day in _days(calendar)
+    return calendar != NONE and day in _days(calendar)
 
 
 @cache
 def _days(calendar: str) -> HolidayBase:
     import holidays
 
-    country, part = _KNOWN[calendar]
-    return holidays.country_holidays(country, subdiv=part)
+    country, _, part = calendar.partition("-")
+    return holidays.country_holidays(country, subdiv=part or None)

@@ -1,8 +1,9 @@
 """Policy profiles: a market's numbers at a date, each with who says so and how sure that is.
 
-A profile is a YAML file: ours by name (`profiles/us-2025-08.yaml`), a user's by path. It may extend another one and
-then names only what differs. Waits are written `24h`, `30d`, `5min` or `2bd`; business days follow the profile's
-calendar and zone (`domain/business_days.py` says how). A wait may depend on the amount: `tiers`, tried from the top.
+A profile is a YAML file: ours by name (`profiles/us-2025-08.yaml`), a user's by path. A market is one such file: its
+numbers, reasons, calendar and people's names. It may extend another one and then names only what differs. Waits are
+written `24h`, `30d`, `5min` or `2bd`; business days follow the profile's calendar and zone (`domain/business_days.py`
+says how). A wait may depend on the amount: `tiers`, tried from the top.
 
 Profiles are data between the domain, whose rules they feed, and the state, where each shop keeps the one it has.
 """
@@ -10,8 +11,7 @@ Profiles are data between the domain, whose rules they feed, and the state, wher
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -20,16 +20,16 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import yaml
-
 from mock_tiktok.domain.business_days import BusinessCalendar
 from mock_tiktok.domain.reasons import Reasons
 from mock_tiktok.errors import BadValue
-from mock_tiktok.policy.checks import Mistake, check_own, check_reasons, check_whole, near
+from mock_tiktok.policy.checks import mistakes_of_file, mistakes_of_whole, near
 from mock_tiktok.policy.holidays import calendar_named
-from mock_tiktok.policy.yaml_file import LOADER, Unreadable, read_yaml
+from mock_tiktok.policy.yaml_file import Unreadable, read_yaml
 
 FOLDER: Final = Path(__file__).parent / "profiles"
+_NOT_FOUND: Final = "not found, that of "
+OF_THE_FILE: Final = ("name", "extends", "places")  # not inherited
 _WAIT: Final = re.compile(r"(\d+)(min|h|d|bd)")
 _UNITS: Final = {"min": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1)}
 
@@ -49,8 +49,11 @@ class Profile:
 
     name: str
     market: str
+    places: tuple[str, ...]  # what people call it
     currency: str
     calendar: BusinessCalendar
+    locale: str
+    phone: str
     numbers: Mapping[str, Number]
     eligible: Mapping[str, Mapping[str, Sequence[str]]]
     reasons: Reasons
@@ -99,60 +102,92 @@ def _tier(tiers: Sequence[Mapping[str, Any]], amount: Decimal | None) -> str:
     raise BadValue("profile", f"no tier holds {amount}")
 
 
+class Faulty(BadValue):
+    """A profile is not what it must be; `mistakes` are all that were found, each with its file."""
+
+    def __init__(self, mistakes: Sequence[str]) -> None:
+        more = f" (and {len(mistakes) - 1} more)" if len(mistakes) > 1 else ""
+        super().__init__("profile", f"{mistakes[0]}{more}")
+        self.mistakes = tuple(mistakes)
+
+
+def _check(path: Path, mistakes: Sequence[str]) -> None:
+    if mistakes:
+        raise Faulty([f"{path.name}: {words}" for words in mistakes])
+
+
 def _document(profile: str | Path, extended_by: tuple[Path, ...] = ()) -> dict[str, Any]:
     """Return a profile with all that it inherits. `extended_by` are the files that lead to it, the first one first."""
     path = FOLDER / f"{profile}.yaml" if str(profile) in names() else Path(profile)
     if extended_by and not path.is_absolute():
         path = extended_by[-1].parent / path
     if not path.is_file():
-        raise BadValue("profile", f"{_named(extended_by)}{profile} is neither a file nor one of ours; {_near(profile)}")
+        raise Faulty([f"{_named(extended_by)}{profile} is neither a file nor one of ours; {near(profile, names())}"])
     if path.resolve() in [file.resolve() for file in extended_by]:
-        raise BadValue("profile", f"{_named(extended_by)}{path.name} extends itself, by way of what it extends")
+        raise Faulty([f"{_named(extended_by)}{path.name} extends itself, by way of what it extends"])
     document = _yaml(path)
-    with _in(path):
-        check_own(document)
+    if path.parent != FOLDER:
+        _check(path, mistakes_of_file(document))
     assert isinstance(document, dict)
-    if "extends" not in document:
-        return {"numbers": {}, **document}
-    base = _document(document["extends"], (*extended_by, path))
-    elsewhere = document.get("market", base.get("market")) != base.get("market")
-    inherited = {name: _assumed(number, base) if elsewhere else number for name, number in base["numbers"].items()}
-    return {**base, **document, "numbers": {**inherited, **document.get("numbers", {})}}
+    return merged(_document(document["extends"], (*extended_by, path)), document) if "extends" in document else document
 
 
-def _assumed(number: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a number that stands in for that of another market."""
-    return {**number, "source": f"not found, that of {base['name']}: {number['source']}", "certainty": "assumed"}
+def merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a profile says with all that it inherits from another one.
+
+    What a market inherits from another market is assumed of it, unless its source speaks of every market.
+    """
+    elsewhere = own.get("market", base.get("market")) != base.get("market")
+
+    def of_base(row: Any) -> Any:
+        if isinstance(row, list):
+            return [of_base(group) for group in row]
+        return _assumed(row, base["name"]) if elsewhere and not row.get("everywhere") else row
+
+    def together(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> dict[str, Any]:
+        return {**{key: of_base(row) for key, row in theirs.items()}, **ours}
+
+    whole = {**{key: value for key, value in base.items() if key not in OF_THE_FILE}, **own}
+    whole["numbers"] = together(base.get("numbers", {}), own.get("numbers", {}))
+    for part in ("eligible", "reasons"):
+        theirs, ours = base.get(part, {}), own.get(part, {})
+        whole[part] = {who: together(theirs.get(who, {}), ours.get(who, {})) for who in {**theirs, **ours}}
+    return whole
+
+
+def _assumed(row: Mapping[str, Any], whose: str) -> dict[str, Any]:
+    """Return a number, or a group of reasons, that stands in for that of another market."""
+    source: str = row["source"]
+    said = source if source.startswith(_NOT_FOUND) else f"{_NOT_FOUND}{whose}: {source}"
+    return {**row, "source": said, "certainty": "assumed"}
 
 
 def _named(extended_by: Sequence[Path]) -> str:
     return f"{extended_by[-1].name}: extends: " if extended_by else ""
 
 
-def _near(profile: str | Path) -> str:
-    return near(profile, names())
-
-
-@contextmanager
-def _in(path: Path) -> Iterator[None]:
-    """Say of a mistake which file it is in."""
-    try:
-        yield
-    except Mistake as mistake:
-        raise BadValue("profile", f"{path.name}: {mistake}") from None
-
-
 def _yaml(path: Path) -> Any:
     try:
         return read_yaml(path)
     except Unreadable as error:
-        raise BadValue("profile", str(error)) from error
+        raise Faulty([str(error)]) from error
 
 
 @cache
 def names() -> tuple[str, ...]:
     """Return the names of the profiles that come with the fake."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*-*-*.yaml")))
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+
+
+@cache
+def markets() -> Mapping[str, str]:
+    """Return by its code, and by what people call it, the profile of each market; the earliest where it has several."""
+    found: dict[str, str] = {}
+    for name in names():
+        document = _yaml(FOLDER / f"{name}.yaml")
+        for called in (*([document["market"]] if "market" in document else []), *document.get("places", ())):
+            found.setdefault(called, name)
+    return found
 
 
 def found_in(folder: Path) -> dict[str, Path]:
@@ -162,47 +197,65 @@ def found_in(folder: Path) -> dict[str, Path]:
         name = load(path).name
         if name in names() or name in found:
             taken = f"{found[name].name}" if name in found else "one of ours"
-            raise BadValue("profile", f"{path.name}: name is {name}, which {taken} has already")
+            raise Faulty([f"{path.name}: name is {name}, which {taken} has already"])
         found[name] = path
     if not found:
-        raise BadValue("profile", f"{folder} has no profile, which is a .yaml or .json file")
+        raise Faulty([f"{folder} has no profile, which is a .yaml or .json file"])
     return found
 
 
 def load(profile: str | Path) -> Profile:
-    """Read a profile by name or path; a mistake in it is named."""
-    return _own(profile) if isinstance(profile, str) and profile in names() else _read(profile)
+    """Read a profile by name or path; raise Faulty, which names each mistake in it."""
+    return _own(profile) if isinstance(profile, str) and profile in names() else _made(whole(profile))
 
 
 @cache
 def _own(name: str) -> Profile:
-    """Ours do not change while a process lives."""
-    return _read(name)
+    """Ours do not change while a process lives, and a test has looked through them."""
+    return _made(_document(name))
 
 
-def _read(profile: str | Path) -> Profile:
-    document, path = _document(profile), Path(profile)
-    with _in(path):
-        check_whole(document, [file.stem for file in sorted(FOLDER.glob("reasons-*.yaml"))])
-        check_reasons(document, _reasons(document["reasons"]))
+def whole(profile: str | Path) -> dict[str, Any]:
+    """Return the document of a profile, by name or path, with all that it inherits; raise Faulty for mistakes."""
+    document = _document(profile)
+    _check(Path(profile), mistakes_of_whole(document, lambda: Reasons.read(document["reasons"])))
+    return document
+
+
+def _made(document: Mapping[str, Any]) -> Profile:
     return Profile(
         name=document["name"],
         market=document["market"],
+        places=tuple(document.get("places", ())),
         currency=document["currency"],
         calendar=BusinessCalendar(ZoneInfo(document["timezone"]), calendar_named(document["calendar"])),
+        locale=document["locale"],
+        phone=document["phone"],
         numbers={
             name: Number(row["value"], row["source"], row["certainty"]) for name, row in document["numbers"].items()
         },
-        eligible=document["eligible"],
-        reasons=_reasons(document["reasons"]),
+        eligible={
+            who: {kind: row["value"] for kind, row in kinds.items()} for who, kinds in document["eligible"].items()
+        },
+        reasons=Reasons.read(document["reasons"]),
     )
 
 
-def is_known_reason(name: str) -> bool:
-    """Return whether any market knows a reason of that key."""
-    return any(_reasons(path.stem).places(name) for path in FOLDER.glob("reasons-*.yaml"))
+def said(value: Any) -> str:
+    """Return what a profile holds as people write it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {said(part)}" for key, part in value.items())
+    if not isinstance(value, list):
+        return str(value)
+    if not value or not all(isinstance(part, Mapping) for part in value):
+        return ", ".join(map(said, value)) or "none"
+    limits = (said({word: limit for word, limit in tier.items() if word != "time"}) or "else" for tier in value)
+    return ", ".join(f"{tier['time']} ({limit})" for tier, limit in zip(value, limits, strict=True))
 
 
 @cache
-def _reasons(name: str) -> Reasons:
-    return Reasons.read(yaml.load((FOLDER / f"{name}.yaml").read_text("utf-8"), LOADER))
+def is_known_reason(name: str) -> bool:
+    """Return whether any market that comes with the fake knows a reason of that key."""
+    return any(load(one).reasons.places(name) for one in names())

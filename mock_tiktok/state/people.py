@@ -14,6 +14,7 @@ from mock_tiktok.domain.orders import Buyer
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.words import Action, Claim, Dispute, Parcel
 from mock_tiktok.errors import BadValue
+from mock_tiktok.policy.profile import Profile
 from mock_tiktok.state.platform import Platform
 
 if TYPE_CHECKING:
@@ -72,33 +73,30 @@ def next_act(plan: Plan, item: Return) -> Action | None:
     return Action.DISPUTE if plan.disputes and rejected and item.dispute is not Dispute.IN_PROGRESS else None
 
 
-_LOCALES: Final = {"US": "en_US", "GB": "en_GB", "ID": "id_ID"}
-
-
 @cache
-def _faker(market: str) -> Faker:
+def _faker(locale: str) -> Faker:
     from faker import Faker
 
-    return Faker(_LOCALES.get(market, "en_US"))
+    return Faker(locale)
 
 
-def new_buyer(platform: Platform, market: str, name: str | None = None) -> Buyer:
+def new_buyer(platform: Platform, profile: Profile, name: str | None = None) -> Buyer:
     """Return a person whom the seed has always meant to come next; a name that is given changes nothing else."""
     user_id = platform.new_id("buyer")
     digest = platform.digest("buyer", user_id)
-    faker = _faker(market)
+    faker = _faker(profile.locale)
     faker.seed_instance(int.from_bytes(digest[:8]))
     seeded_name = faker.name()
     return Buyer(
         user_id=user_id,
         email=f"{digest.hex()[:12]}@chat.seller.tiktok.com",
         name=name or seeded_name,
-        phone=faker.numerify("(+1)###-555-01##"),
+        phone=faker.numerify(profile.phone),
         street=faker.street_address().replace("\n", ", "),
         city=faker.city(),
         state=faker.administrative_unit(),
         postal_code=faker.postcode(),
-        country=market,
+        country=profile.market,
     )
 
 

@@ -26,8 +26,6 @@ from mock_tiktok.usecases.shop import Shop
 from mock_tiktok.usecases.troubles import Troubles
 
 DEFAULT_PROFILE: Final = "us-2025-08"
-_OF_MARKET: Final = {"US": DEFAULT_PROFILE, "GB": "uk-2026-04", "UK": "uk-2026-04", "ID": "id-2025-11"}
-_CALLED: Final = {"UK": "GB"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +89,15 @@ class Market:
     ) -> ShopCredentials:
         """Open a shop, by the profile that is named; else by the one chosen for all or, in another market, its own."""
         chosen = self.state.profile if profile is None else policy.load(profile)
-        fits = chosen is not None and _CALLED.get(market or "", market) in (None, chosen.market)
+        known = policy.markets() if market else {}
+        code = policy.load(known[market]).market if market and market in known else market
+        fits = chosen is not None and code in (None, chosen.market)
         if chosen is not None and profile is not None and not fits:
             raise BadValue("market", f"{market} does not fit: profile {chosen.name} is of market {chosen.market}")
         if chosen is None or not fits:
-            if market is not None and market not in _OF_MARKET:
-                raise BadValue("market", f"{market} is none of those that have a profile: {', '.join(_OF_MARKET)}")
-            chosen = policy.load(_OF_MARKET[market or "US"])
+            if market and market not in known:
+                raise BadValue("market", f"{market} is none of those that have a profile: {', '.join(known)}")
+            chosen = policy.load(known[market] if market else DEFAULT_PROFILE)
         number = self.platform.count("shop")
         shop_id = self.platform.numbered_id("shop", number)
         store = Store(shop_id, name or f"Rehearsal Shop {number}", chosen.market, chosen, self.state.shops)

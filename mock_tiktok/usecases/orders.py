@@ -96,7 +96,7 @@ class OrderLifecycle:
             number=self._platform.count("order number"),
             status=OrderStatus(status),
             currency=profile.currency,
-            buyer=replaces.buyer if replaces else new_buyer(self._platform, self._store.market, buyer_name),
+            buyer=replaces.buyer if replaces else new_buyer(self._platform, self._store.profile, buyer_name),
             plan=plan,
             lines=tuple(
                 replace(line, replaced=replaces is not None)

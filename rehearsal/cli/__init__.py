@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "crash":        ("rehearsal.cli.crash",        "Have the connector die at every place where it can, and judge."),
     "demo":         ("rehearsal.cli.demo",         "Play every documented workflow and write the report."),
     "play":         ("rehearsal.cli.play",         "Run Gherkin suites, ours or yours, in process or served."),
+    "policy":       ("rehearsal.cli.policy",       "List, show, check and compare the markets' policy profiles."),
     "requirements": ("rehearsal.cli.requirements", "Show the table of requirements and the scenarios that play them."),
     "steps":        ("rehearsal.cli.steps",        "List and search the steps to write scenarios with."),
     "up":           ("rehearsal.cli.up",           "Serve the fakes, the connector, the control API and the console."),

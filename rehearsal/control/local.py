@@ -21,7 +21,7 @@ import mock_oms.errors
 import mock_tiktok.errors
 from mock_tiktok import Discounts, OrderLine
 from mock_tiktok.policy.checks import near
-from mock_tiktok.policy.profile import load, names
+from mock_tiktok.policy.profile import load, markets, names
 from rehearsal.control import serializers
 from rehearsal.control.addresses import IN_PROCESS, Addresses
 from rehearsal.control.calls import Call
@@ -356,12 +356,15 @@ class InProcessStage(Stage):
             world.deaths.revive()
 
     def _with_profile(self, given: Json, of: str = "") -> Json:
-        """Return what was given with the profile that it names: one that ships, or one that this stage began with."""
+        """Return what was given with the profile that it names, or whose market: one that ships, or that came along."""
         if (name := given.get("profile")) is None:
             return given
         known: dict[str, str | Path] = {ours: ours for ours in names()} | dict(self.profiles)
         if self._own_profile is not None:
             known.setdefault(load(self._own_profile).name, self._own_profile)
+        if name not in known:
+            own = [one for one in known.values() if one not in names()]
+            known.update({**markets(), **{place: one for one in own for place in load(one).places}})
         if name not in known:
             raise refused(f"{of}profile", f"is {name!r}; {near(name, known)}")
         return {**given, "profile": known[name]}

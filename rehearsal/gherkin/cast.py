@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.errors import Miswritten, NotJudged
-from rehearsal.gherkin.refusals import Bought, Told, shown_as
+from rehearsal.gherkin.refusals import Bought, Told, known_market, shown_as
 from rehearsal.gherkin.which import ORDINALS, Claim, Order, Which, one_currency, the_claim, the_order
 from rehearsal.sums import Sum
 
@@ -134,9 +134,10 @@ class Clock:
         """Begin the world anew at a moment."""
         self.stage.reset(start=moment.isoformat().replace("+00:00", "Z"))
 
-    def starts_where(self, profile: str) -> None:
-        """Begin anew in a market with another policy."""
-        self.stage.reset(profile=profile)
+    def starts_where(self, place: str) -> None:
+        """Begin anew in the market that people call so, or by the policy of that name."""
+        with known_market(place):
+            self.stage.reset(profile=place)
 
     def starts_with_default(self, answers: Mapping[str, str]) -> None:
         """Begin anew with a shop for which the connector answers when the seller is silent."""
@@ -578,11 +579,12 @@ class Shops:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
 
-    def opens(self, nth: str, profile: str | None) -> None:
+    def opens(self, nth: str, place: str | None) -> None:
         """Open the next shop, in a market of its own or in that of the first, and let the connector in."""
         if ORDINALS[nth] != (many := len(self.stage.world()["shops"])):
             raise Miswritten(f"there are {many} shops so far: the {nth} cannot be the next")
-        self.stage.add_shop(profile=profile)
+        with known_market(place):
+            self.stage.add_shop(profile=place)
 
     def id_of(self, nth: str | None) -> str | None:
         """Return the id of the shop that is meant; of none, nothing."""

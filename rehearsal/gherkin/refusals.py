@@ -5,7 +5,8 @@ The marketplace and the OMS refuse in words and codes of their own. Those stay, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
@@ -133,6 +134,18 @@ class Refusal(Problem):
     def __init__(self, refusal: Problem, means: str) -> None:
         super().__init__(refusal.status, refusal.title, refusal.detail, field=refusal.field, code=refusal.code)
         self.args = (f"{means}\n  {refusal}",)
+
+
+@contextmanager
+def known_market(place: str | None) -> Iterator[None]:
+    """Tell of a market that the stage does not know as of a slip of the pen, with those that it knows."""
+    try:
+        yield
+    except Problem as refusal:
+        if refusal.field != "profile":
+            raise
+        hint = refusal.detail.partition("; ")[2]
+        raise Miswritten(f'"{place}" is no market that this stage has a profile of; {hint}') from refusal
 
 
 class Told(Stage):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -85,30 +85,31 @@ def policies() -> str:
     """Return each profile's numbers, and who may ask for what in which status of the order."""
     intro = (
         "A profile is a market at a date. A wait is in min, h, d (24 h) or bd (business days, D6); one that\n"
-        "depends on the sum is a list, tried from the left."
+        "depends on the sum is a list, tried from the left. `rehearsal policy` shows the same, whole."
     )
     parts = [linked(intro)]
     for name in profile.names():
         own = yaml.safe_load((profile.FOLDER / f"{name}.yaml").read_text("utf-8"))
-        whole = profile.load(name)
+        read = profile.load(name)
         above = f" It extends `{own['extends']}` and differs in these." if "extends" in own else ""
-        parts += [f"## {name}", f"Market {whole.market}, {whole.currency}.{above}"]
-        numbers = ((key, whole.numbers[key]) for key in own["numbers"])
-        rows = ((code(key), _value(number.value), number.source, number.certainty) for key, number in numbers)
+        called = f", called {', '.join(read.places)}" if read.places else ""
+        parts += [f"## {name}", f"Market {read.market}{called}; {read.currency}.{above}"]
+        rows = (
+            (code(key), code(profile.said(row["value"])), *_sure(row)) for key, row in own.get("numbers", {}).items()
+        )
         parts.append(table("Number|Value|Source|Certainty", rows))
         if "eligible" in own:
             asks = (
-                (who, kind, code(*while_)) for who, kinds in own["eligible"].items() for kind, while_ in kinds.items()
+                (who, kind, code(*row["value"]), *_sure(row))
+                for who, kinds in own["eligible"].items()
+                for kind, row in kinds.items()
             )
-            parts.append(table("Who|May ask for|While the order is", asks))
+            parts.append(table("Who|May ask for|While the order is|Source|Certainty", asks))
     return page("Policy profiles", *parts)
 
 
-def _value(value: Any) -> str:
-    if not isinstance(value, list):
-        return code(str(value).lower() if isinstance(value, bool) else value)
-    limits = (" ".join(f"{word} {tier[word]}" for word in ("max", "below") if word in tier) for tier in value)
-    return ", ".join(f"`{tier['time']}` ({limit or 'else'})" for tier, limit in zip(value, limits, strict=True))
+def _sure(row: Mapping[str, Any]) -> tuple[str, str]:
+    return row["source"], row["certainty"]
 
 
 def codes() -> str:
@@ -159,13 +160,17 @@ def _state_rows(kind: str) -> Iterable[Sequence[object]]:
 def reasons() -> str:
     """Return the reasons of each market, in the groups in which they are offered."""
     parts = ["The key is the contract and goes over the wire as it is; the words are for people."]
-    for path in sorted(profile.FOLDER.glob("reasons-*.yaml")):
-        parts.append(f"## {path.stem}")
-        for group in yaml.safe_load(path.read_text("utf-8")):
+    for name in profile.names():
+        own = yaml.safe_load((profile.FOLDER / f"{name}.yaml").read_text("utf-8")).get("reasons", {})
+        if own:
+            parts.append(f"## {name}")
+        groups = ((who, kind, one) for who, kinds in own.items() for kind, some in kinds.items() for one in some)
+        for who, kind, group in groups:
             while_ = code(*group.get("statuses", ["any status"]))
-            kind = group["kind"] + (", retired" if group.get("retired") else "")
-            parts.append(f"**{group['who']}, {kind}**, order in {while_}. Source: {linked(group['source'])}.")
-            parts.append(table("Key|Words", ((code(key), words) for key, words in group["reasons"].items())))
+            source, sure = linked(group["source"]), group["certainty"]
+            retired = ", retired" * group.get("retired", False)
+            parts.append(f"**{who}, {kind}{retired}**, order in {while_}. Source: {source}; {sure}.")
+            parts.append(table("Key|Words", ((code(key), words) for key, words in group["names"].items())))
     return page("Reasons", *parts)
 
 

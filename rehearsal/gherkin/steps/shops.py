@@ -6,7 +6,6 @@ from typing import Final
 
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.steps.phrases import act
-from rehearsal.gherkin.steps.time import profile_of
 from rehearsal.gherkin.which import ORDINALS
 
 _NTH: Final = f"(?P<nth>{'|'.join(ORDINALS)})"
@@ -14,7 +13,7 @@ _NTH: Final = f"(?P<nth>{'|'.join(ORDINALS)})"
 
 @act(f"<(?:there is )?/>a {_NTH} shop<(?: has opened)?/ opens>(?: in (?:the )?(?P<place>.+))?")
 def _(people: Cast, nth: str, place: str | None) -> None:
-    people.shops.opens(nth, profile_of(place) if place else None)
+    people.shops.opens(nth, place)
 
 
 @act(f"the seller <has let/lets> the connector into the (?:{_NTH} )?shop again")

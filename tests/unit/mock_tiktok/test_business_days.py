@@ -14,9 +14,9 @@ from mock_tiktok.errors import BadValue
 from mock_tiktok.policy import profile as policy
 from mock_tiktok.policy.holidays import calendar_named
 
-US = BusinessCalendar(ZoneInfo("America/New_York"), calendar_named("us-federal"))
-ID = BusinessCalendar(ZoneInfo("Asia/Jakarta"), calendar_named("indonesia"))
-UK = BusinessCalendar(ZoneInfo("Europe/London"), calendar_named("england-wales"))
+US = BusinessCalendar(ZoneInfo("America/New_York"), calendar_named("US"))
+ID = BusinessCalendar(ZoneInfo("Asia/Jakarta"), calendar_named("ID"))
+UK = BusinessCalendar(ZoneInfo("Europe/London"), calendar_named("GB-ENG"))
 
 
 def ny(text: str) -> datetime:

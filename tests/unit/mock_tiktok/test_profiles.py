@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from mock_tiktok import Marketplace
 from mock_tiktok.errors import BadValue
 from mock_tiktok.policy import profile as policy
-from mock_tiktok.policy.checks import NUMBERS, OPTIONAL
+from mock_tiktok.policy.checks import mistakes_of_file, needed
+from mock_tiktok.policy.yaml_file import read_yaml
 from tests.refused import refused
 from tests.unit.mock_tiktok.town import Town
 
@@ -22,7 +25,7 @@ Change = Callable[[dict[str, Any]], object]
 
 def a_profile() -> dict[str, Any]:
     """Return one that stands alone and names everything."""
-    whole: dict[str, Any] = yaml.safe_load((policy.FOLDER / "us-2025-08.yaml").read_text("utf-8"))
+    whole = deepcopy(policy.whole("us-2025-08"))
     response = {"value": "24h", "source": "us", "certainty": "assumed"}
     return {**whole, "name": "mine", "numbers": {**whole["numbers"], "return.seller_response": response}}
 
@@ -33,7 +36,7 @@ def a_number(name: str, **says: object) -> Change:
 
 def refusal_of(folder: Path, document: object, name: str = "mine.yaml") -> str:
     file = folder / name
-    file.write_text(yaml.safe_dump(document))
+    file.write_text(json.dumps(document))  # JSON is YAML
     refusal = refused(BadValue, policy.load, file)
     assert refusal.field == "profile"
     return refusal.message
@@ -43,17 +46,37 @@ MISTAKES: dict[str, Change] = {
     "mine.yaml: curency is not known; did you mean currency?": lambda p: p.update(curency=p.pop("currency")),
     "mine.yaml: market is 'USA'; it is two capital letters such as US": lambda p: p.update(market="USA"),
     "mine.yaml: currency is 'GPB'; did you mean GBP?": lambda p: p.update(currency="GPB"),
-    "mine.yaml: calendar is 'us-federl'; did you mean us-federal?": lambda p: p.update(calendar="us-federl"),
+    "mine.yaml: currency is 'dollars'; it is three capital letters such as USD": lambda p: p.update(currency="dollars"),
+    "mine.yaml: numbers.money.decimals.value is 2; VND is written with 0": lambda p: p.update(currency="VND"),
+    "mine.yaml: calendar is 'us-federal'; it is whose holidays there are": lambda p: p.update(calendar="us-federal"),
+    "mine.yaml: calendar is 'GB-ENX'; near it are GB-ENG": lambda p: p.update(calendar="GB-ENX"),
+    "mine.yaml: locale is 'en_UK'; near it are en_": lambda p: p.update(locale="en_UK"),
+    "mine.yaml: phone is '+1 555'; it is a number with # for each digit": lambda p: p.update(phone="+1 555"),
+    "mine.yaml: places is 'Kent'; it is a list of what people call": lambda p: p.update(places="Kent"),
     "mine.yaml: timezone is 'America/Boston'; it is a zone such as": lambda p: p.update(timezone="America/Boston"),
-    "mine.yaml: reasons is 'reasons-uss'; did you mean reasons-us?": lambda p: p.update(reasons="reasons-uss"),
+    "mine.yaml: reasons is 'reasons-us'; it is a mapping": lambda p: p.update(reasons="reasons-us"),
+    "mine.yaml: reasons.buyers is not known; did you mean buyer?": lambda p: p["reasons"].update(buyers={}),
+    "mine.yaml: reasons.buyer.REFUNDS is not known; did you mean REFUND?": lambda p: p["reasons"]["buyer"].update(
+        REFUNDS=[]
+    ),
+    "mine.yaml: reasons.system.CANCEL[0].certainty is missing; it is one of documented, observed, assumed": lambda p: p[
+        "reasons"
+    ]["system"]["CANCEL"][0].pop("certainty"),
+    "mine.yaml: reasons.system.CANCEL[0].names is {}; it is a mapping of the reasons' keys": lambda p: p["reasons"][
+        "system"
+    ]["CANCEL"][0].update(names={}),
+    "mine.yaml: reasons.reject.PARCEL is missing": lambda p: p["reasons"]["reject"].pop("PARCEL"),
     "mine.yaml: name is ''; it is a text that is not empty": lambda p: p.update(name=""),
     "mine.yaml: numbers is [1]; it is a mapping": lambda p: p.update(numbers=[1]),
     "eligible.SELER is not known; did you mean SELLER?": lambda p: p["eligible"].update(SELER={}),
     "eligible.SELLER is missing": lambda p: p["eligible"].pop("SELLER"),
     "eligible.BUYER.REFUNDS is not known; did you mean REFUND?": lambda p: p["eligible"]["BUYER"].update(REFUNDS=[]),
-    "eligible.BUYER.REFUND has 'DELIVRED'; did you mean DELIVERED?": lambda p: p["eligible"]["BUYER"].update(
-        REFUND=["DELIVRED"]
-    ),
+    "eligible.BUYER.REFUND.value[0] is 'DELIVRED'; did you mean DELIVERED?": lambda p: p["eligible"]["BUYER"][
+        "REFUND"
+    ].update(value=["DELIVRED"]),
+    "eligible.BUYER.REFUND.value is 'DELIVERED'; it is a list of the order's statuses": lambda p: p["eligible"][
+        "BUYER"
+    ]["REFUND"].update(value="DELIVERED"),
     "numbers.return.windw is not known; did you mean return.window?": lambda p: p["numbers"].update(
         {"return.windw": p["numbers"]["return.window"]}
     ),
@@ -72,13 +95,21 @@ MISTAKES: dict[str, Change] = {
     "numbers.request.most.source is None; it is a text": a_number("request.most", source=None),
     "numbers.request.most.sourc is not known; did you mean source?": a_number("request.most", sourc="S1"),
     "numbers.request.most.value is missing": lambda p: p["numbers"]["request.most"].pop("value"),
+    "numbers.request.most.certainty is missing; it is one of documented, observed, assumed": lambda p: p["numbers"][
+        "request.most"
+    ].pop("certainty"),
+    "numbers.request.most.value is -1; it is a whole number": a_number("request.most", value=-1),
+    "numbers.dispute.decision.value is '-2h'; it is a wait above zero": a_number("dispute.decision", value="-2h"),
+    "numbers.dispute.decision.value[0].max is -5; it is an amount above zero": a_number(
+        "dispute.decision", value=[{"max": -5, "time": "2bd"}, {"time": "4bd"}]
+    ),
     "inspection.seller_response.value is [{'max': 100, 'time': '2bd'}]; it is a list by rising amounts": a_number(
         "inspection.seller_response", value=[{"max": 100, "time": "2bd"}]
     ),
     "[{'max': 100, 'time': '2bd'}, {'max': 50, 'time": a_number(
         "inspection.seller_response", value=[{"max": 100, "time": "2bd"}, {"max": 50, "time": "3bd"}, {"time": "4bd"}]
     ),
-    "numbers.cancel.partial_reason is out_of_stock; known: seller_cancel": a_number(
+    "numbers.cancel.partial_reason.value is 'out_of_stock'; known: seller_cancel": a_number(
         "cancel.partial_reason", value="out_of_stock"
     ),
 }
@@ -91,8 +122,8 @@ def test_a_mistake_is_named_with_what_would_be_right(tmp_path: Path, words: str)
     assert words in refusal_of(tmp_path, document)
 
 
-KEYS = ("name", "market", "currency", "timezone", "calendar", "reasons", "eligible")
-NEEDED = [f"numbers.{name}" for name in sorted(NUMBERS.keys() - OPTIONAL - {"return.seller_response"})]
+KEYS = ("name", "market", "currency", "timezone", "calendar", "locale", "phone", "reasons", "eligible")
+NEEDED = [f"numbers.{name}" for name in needed({})]
 
 
 @pytest.mark.parametrize("key", [*KEYS, *NEEDED])
@@ -102,7 +133,7 @@ def test_a_key_or_a_number_that_is_missing_is_named_before_anything_begins(tmp_p
         del document[key]
     else:
         del document["numbers"][key.removeprefix("numbers.")]
-    assert refusal_of(tmp_path, document) == f"mine.yaml: {key} is missing"
+    assert re.fullmatch(rf"mine.yaml: {re.escape(key)} is missing(: .+)?", refusal_of(tmp_path, document))
     refused(BadValue, Town, tmp_path / "mine.yaml")
 
 
@@ -123,6 +154,15 @@ def test_what_it_extends_is_there_and_is_not_itself(tmp_path: Path) -> None:
     assert "mine.yaml: currency is 'GPB'" in refusal_of(
         tmp_path, {"name": "mine", "extends": "us-2025-08", "currency": "GPB"}
     )
+
+
+def test_all_mistakes_of_a_file_are_found_at_once(tmp_path: Path) -> None:
+    document = a_profile()
+    a_number("return.window", value="2bd", sourc="S1")(document)
+    (tmp_path / "mine.yaml").write_text(json.dumps({**document, "market": "USA"}))
+    refusal = refused(policy.Faulty, policy.load, tmp_path / "mine.yaml")
+    assert len(refusal.mistakes) == 3
+    assert refusal.message.endswith("(and 2 more)")
 
 
 @pytest.mark.parametrize(
@@ -171,9 +211,11 @@ def test_a_use_case_that_cannot_go_on_has_changed_nothing(
 def test_what_another_market_says_is_only_assumed_of_this_one() -> None:
     inherited = policy.load("id-2025-11").numbers["order.shipping_sla"]
     assert (inherited.certainty, inherited.source[:33]) == ("assumed", "not found, that of us-2025-08: U4")
+    assert policy.whole("id-2025-11")["eligible"]["BUYER"]["REFUND"]["certainty"] == "documented"  # of every market
     assert policy.load("us-2026-03").numbers["order.shipping_sla"].certainty == "documented"
 
 
 @pytest.mark.parametrize("name", policy.names())
 def test_what_ships_is_in_order(name: str) -> None:
-    assert policy.load(name).name == name
+    assert mistakes_of_file(read_yaml(policy.FOLDER / f"{name}.yaml")) == []
+    assert policy.whole(name)["name"] == policy.load(name).name == name

@@ -164,9 +164,12 @@ CACHES = {
     "mock_tiktok.open_api.responses.money": "the amount",
     "mock_tiktok.policy.holidays._days": "the calendar's name",
     "mock_tiktok.policy.profile._own": "a file of the package",
-    "mock_tiktok.policy.profile._reasons": "a file of the package",
+    "mock_tiktok.policy.checks._validator": "a file of the package",
+    "mock_tiktok.policy.checks.schema": "a file of the package",
+    "mock_tiktok.policy.profile.is_known_reason": "the files of the package",
+    "mock_tiktok.policy.profile.markets": "the files of the package",
     "mock_tiktok.policy.profile.names": "the files of the package",
-    "mock_tiktok.state.people._faker": "the market; seeded before each use",
+    "mock_tiktok.state.people._faker": "the locale; seeded before each use",
 }
 
 

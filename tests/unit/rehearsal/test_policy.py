@@ -1,0 +1,86 @@
+"""`rehearsal policy`: what people who write a profile of their own are told, and with which exit code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mock_tiktok.policy import profile
+from rehearsal.cli import run
+from rehearsal.gherkin.refusals import PLACES
+
+OWN = """\
+name: my-2026-05
+extends: vn-2026-01
+places: [Malaysia]
+numbers:
+  refund_only.seller_response: {value: 48h, source: "our agreement", certainty: documented}
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    file = tmp_path / "mine.yaml"
+    file.write_text(OWN.replace("vn-2026-01", "id-2025-11"))
+    return file
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: object, code: int = 0) -> str:
+    assert run(["policy", *map(str, arguments)]) == code
+    return "".join(capsys.readouterr())
+
+
+def test_every_profile_is_listed_with_what_people_call_it(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    listed = json.loads(said(capsys, "list", "--profiles", own.parent, "--json"))
+    assert [row["name"] for row in listed] == [*profile.names(), "my-2026-05"]
+    assert listed[-1]["places"] == ["Malaysia"]
+    table = said(capsys, "list")
+    assert [line.split()[0] for line in table.splitlines()[1:-2]] == list(profile.names())
+
+
+def test_a_profile_is_shown_with_what_it_inherits(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "refund_only.seller_response" in (whole := said(capsys, "show", own))
+    assert "reverse_reject_request_reason_1: The reason is not valid" in whole
+    (key, row), *others = json.loads(said(capsys, "show", own, "refund_only.seller", "--json")).items()
+    assert (key, row["value"], others) == ("refund_only.seller_response", "48h", [])
+    assert json.loads(said(capsys, "show", own, "--json"))["currency"] == "IDR"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("show", "us-2025-09"), "us-2025-09 is neither a file nor one of ours; did you mean us-2025-08?"),
+        (("show", "us-2025-08", "tomorow"), "us-2025-08 has nothing with tomorow in its name"),
+        (("diff", "us-2025-08", "uk"), "uk is neither a file nor one of ours; "),
+        (("check", "nowhere"), "Path 'nowhere' does not exist"),
+    ],
+)
+def test_what_is_not_there_is_said(arguments: tuple[str, ...], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert words in said(capsys, *arguments, code=2)
+
+
+def test_every_mistake_of_every_file_is_told(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "check", own) == f"{own}: in order\n"
+    (own.parent / "other.yaml").write_text(OWN.replace("48h", "48").replace("places", "place"))
+    told = said(capsys, "check", own.parent, code=1).splitlines()
+    assert told[:2] == [f"{own}: in order", f"{own.parent / 'other.yaml'}:"]
+    assert told[2].startswith("  place is not known; did you mean places?")
+    assert told[3].startswith("  numbers.refund_only.seller_response.value is 48; it is a wait above zero")
+    assert len(json.loads(said(capsys, "check", own.parent, "--json", code=1))[str(own.parent / "other.yaml")]) == 2
+
+
+def test_two_profiles_are_compared_with_all_that_they_inherit(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    changed = json.loads(said(capsys, "diff", "id-2025-11", own, "--json"))
+    assert changed == {"places": [["Indonesia"], ["Malaysia"]], "refund_only.seller_response": ["2d", "48h"]}
+    shown = said(capsys, "diff", "us-2025-08", "uk-2026-04")
+    assert "  > reverse_reject_request_reason_1_uk\n" in shown
+    assert "No number of" in said(capsys, "diff", own, own)
+
+
+def test_a_hint_at_a_currency_names_the_market_that_has_it() -> None:
+    known = profile.markets()
+    assert {sum_: known[place.removeprefix("the ")] for sum_, place in PLACES.items() if place} == {
+        read.currency: name for name in dict.fromkeys(known.values()) if (read := profile.load(name)).places
+    }
