@@ -23,8 +23,8 @@ class MarketReasons:
     reject_request: str
     reject_cancellation: str
     reject_goods: Mapping[str, str]  # by the grade of the goods, or by ChannelAdvisor's Reason
-    refund_delivered: str
-    refund_in_transit: str
+    refund_delivered: str | None  # None where no seller may start a refund
+    refund_in_transit: str | None
     refund: Mapping[str, str]  # by ChannelAdvisor's Reason
     cancel: str
     cancellation: Mapping[str, str]  # by ChannelAdvisor's Reason
@@ -74,6 +74,28 @@ MARKETS: Final = {
         cancel="seller_cancel_reason_out_of_stock",
         cancellation={},
         source="S19: the seller starts refunds for a missing product only; of a parcel and of cancellations: assumed",
+    ),
+    "TH": MarketReasons(
+        reject_request="reverse_reject_request_reason_1",
+        reject_cancellation="seller_reject_apply_product_has_been_packed",
+        reject_goods=_by_grade(),
+        refund_delivered=None,
+        refund_in_transit=None,
+        refund={},
+        cancel="seller_cancel_reason_out_of_stock",
+        cancellation={},
+        source="S19: the seller starts no refund; of a parcel and of cancellations: assumed",
+    ),
+    "VN": MarketReasons(
+        reject_request="reverse_reject_request_reason_1",
+        reject_cancellation="seller_reject_apply_product_has_been_packed",
+        reject_goods=_by_grade(),
+        refund_delivered="ecom_order_delivered_refund_reason_not_match_description_seller",
+        refund_in_transit="ecom_order_delivered_refund_reason_not_received_seller",
+        refund={"MerchandiseNotReceived": "ecom_order_delivered_refund_reason_not_received_seller"},
+        cancel="seller_cancel_reason_out_of_stock",
+        cancellation={},
+        source="S19: the seller starts what one in the US starts; which is the default, and of a parcel: assumed",
     ),
 }
 

@@ -277,8 +277,12 @@ def _states_a_sum(request: Adjust) -> bool:
 
 
 def _site_reason(reasons: MarketReasons, portion: Portion, reason: str, *, whole: bool) -> str:
+    """Return the marketplace's reason; refuse a refund that no seller of that market may start."""
     if portion.cancels:
         # Cancelling a part is possible for want of stock only.
         return reasons.cancellation.get(reason, reasons.cancel) if whole else reasons.cancel
     delivered = all(unit.site_status != "IN_TRANSIT" for unit in portion.units)
-    return reasons.refund.get(reason, reasons.refund_delivered) if delivered else reasons.refund_in_transit
+    default = reasons.refund_delivered if delivered else reasons.refund_in_transit
+    if default is None:
+        raise BadRequest("ID", "this marketplace lets no seller of this market start a refund; buyers ask for theirs")
+    return reasons.refund.get(reason, default) if delivered else default

@@ -21,16 +21,6 @@ Feature: The seller has business days to inspect
         | Saturday 08 March 2031, 14:00 | scarf   | 64.00  | Wednesday 12 March 2031, 00:00:00 |
         | Friday 23 May 2031, 14:00    | scarf    | 64.00  | Wednesday 28 May 2031, 11:00:00   |
 
-  Rule: In Indonesia a refund request has two days, whatever the day of the week
-
-    @R10
-    Scenario: A request on a Saturday
-      Given it is Saturday 22 March 2031, 02:00 in universal time
-      And the shop is in Indonesia
-      And Nora has received a garden hose for 27500 IDR
-      When Nora asks for her money back
-      Then the answer to Nora is due on Monday 24 March 2031, 09:00:00 in Jakarta
-
   Rule: Silence about a parcel is a yes, and not before its hour
 
     Background:

@@ -37,6 +37,7 @@ EVIDENCE_OVER: Final = RecordWords("SELLER_EVIDENCE_TIMEOUT", "The time for the 
 
 RECORDS: Final = {
     Action.AUTO_APPROVE:             RecordWords("SELLER_AGGREE_RETURN", "Return approved automatically", OBSERVED),
+    Action.AUTO_REFUND:              RecordWords("SELLER_AGGREE_REFUND", "Refunded automatically"),
     Action.APPROVE_RETURN:           RecordWords("SELLER_AGGREE_RETURN", "Seller approved the return", OBSERVED),
     Action.APPROVE_REFUND:           RecordWords("SELLER_AGGREE_REFUND", "Seller approved the refund request"),
     Action.DIRECT_REFUND:            RecordWords("SELLER_AGGREE_REFUND", "Seller refunds, the customer keeps the item"),
@@ -71,6 +72,7 @@ PARCEL_TIMEOUT: Final = RecordWords("SELLER_REJECT_RECEIVE_DELIVERED_TIMEOUT",
 
 ACT_WORDS: Final = {
     Action.AUTO_APPROVE:  "return approved automatically",
+    Action.AUTO_REFUND:   "refunded automatically",
     Action.LABEL:         "label generated",
     Action.SHIP:          "buyer ships the return",
     Action.ARRIVE:        "return arrives at the warehouse",

@@ -91,6 +91,7 @@ _OFFER = (
 )
 
 REFUND: Final = Table("refund-only claim", (
+    Row(C.REQUESTED, A_.AUTO_REFUND,          C.GRANTED,   "U10d: S10, where the profile has it so", "assumed"),
     Row(C.REQUESTED, A_.APPROVE_REFUND,       C.GRANTED,   "S18"),
     Row(C.REQUESTED, A_.SELLER_SILENT,        C.GRANTED,   "U10: S1 (R17, R19): silence is a yes"),
     Row(C.REQUESTED, A_.REJECT_REFUND,        C.REJECTED,  "S18"),
@@ -106,6 +107,7 @@ REFUND: Final = Table("refund-only claim", (
 
 RETURN: Final = Table("return claim", (
     Row(C.REQUESTED, A_.AUTO_APPROVE,         C.APPROVED,  "U8: S1 (R3, R28)"),
+    Row(C.REQUESTED, A_.AUTO_REFUND,          C.GRANTED,   "C15: S5; a seller's own rule: S17"),
     Row(C.REQUESTED, A_.APPROVE_RETURN,       C.APPROVED,  "S18"),
     Row(C.REQUESTED, A_.DIRECT_REFUND,        C.GRANTED,   "S20, S26; APPROVE_RETURN + buyer_keep_item"),
     Row(C.REQUESTED, A_.SELLER_SILENT,        C.APPROVED,  "S18, OBS-BR: no answer in time"),

@@ -99,7 +99,7 @@ def _falling_tiers(numbers: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     words = schema()["$defs"]["by_amount"]["description"]
     for name, number in numbers.items():
         tiers = number["value"]
-        if not isinstance(tiers, list):
+        if not isinstance(tiers, list) or not all(isinstance(tier, dict) for tier in tiers) or not tiers:
             continue
         limits = [[tier[key] for key in ("max", "below") if key in tier] for tier in tiers]
         amounts = [amount for limit in limits for amount in limit]
@@ -159,7 +159,18 @@ def _locales() -> Collection[str]:
 
 
 def _unknown_reason(document: Mapping[str, Any], reasons: Reasons) -> Iterator[str]:
-    reason, offered = document["numbers"]["cancel.partial_reason"]["value"], reasons.offered("seller", "CANCEL")
-    names = [one.name for one in offered]
-    if reason not in names:
-        yield f"numbers.cancel.partial_reason.value is {reason!r}; {near(reason, names)}"
+    """Tell of each reason that a number names and that the market does not offer to those whom it is about."""
+    numbers = {name: row["value"] for name, row in document["numbers"].items()}
+    named = (
+        ("cancel.partial_reason.value", [numbers["cancel.partial_reason"]], "seller", "CANCEL"),
+        ("refund_only.paid_at_once.value", numbers["refund_only.paid_at_once"], "buyer", "REFUND"),
+        (
+            "auto_partial.limits.value.reasons",
+            numbers["auto_partial.limits"].get("reasons", []),
+            "buyer",
+            "RETURN_AND_REFUND",
+        ),
+    )
+    for where, keys, who, kind in named:
+        known = [one.name for one in reasons.offered(who, kind)]
+        yield from (f"numbers.{where} has {key!r}; {near(key, known)}" for key in keys if key not in known)

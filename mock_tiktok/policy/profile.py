@@ -68,6 +68,18 @@ class Profile:
             return self.calendar.add(start, count)
         return start.astimezone(UTC) + count * _UNITS[unit]
 
+    def window_end(self, ordered: datetime, delivered: datetime) -> datetime:
+        """Return when a return window is over; what was ordered for the holidays has its own, if that is longer."""
+        end, holidays = self.due("return.window", delivered), self.numbers["return.holiday_window"].value
+        if not holidays:
+            return end
+        day = ordered.astimezone(self.calendar.zone)
+        (first, last), until = holidays["ordered"], holidays["until"]
+        if not first <= f"{day:%m-%d}" <= last:
+            return end
+        last_day = datetime.fromisoformat(f"{day.year + (until < first)}-{until}").replace(tzinfo=self.calendar.zone)
+        return max(end, (last_day + timedelta(days=1)).astimezone(UTC))
+
     def wait(self, name: str) -> timedelta:
         """Return a wait that does not depend on a calendar."""
         count, unit = _parsed(self.numbers[name].value)

@@ -1,4 +1,7 @@
-"""What a shop's buyers ask for. They choose among the reasons that the platform shows them for their order."""
+"""What a shop's buyers ask for. They choose among the reasons that the platform shows them for their order.
+
+A reason is named by its key, or by the words that the platform shows for it.
+"""
 
 from __future__ import annotations
 
@@ -71,8 +74,9 @@ def _reason(shop: Shop, order: Order, kind: str, reason: str | None) -> str:
         return offered[0].name if offered else ""
     if not reason.strip():
         raise BadValue("reason", "must not be empty")
-    if any(reason == one.name for one in offered):
-        return reason
+    for one in offered:
+        if reason in (one.name, one.text):
+            return one.name
     places = reasons.places(reason)
     if not places and is_known_reason(reason):  # in another market
         raise REASON_UNKNOWN(reason=reason)

@@ -172,7 +172,7 @@ class OrderLifecycle:
     def window_end(self, order: Order) -> datetime:
         """Return when a delivered order can no longer be claimed."""
         assert order.delivered_at is not None
-        return self._store.profile.due("return.window", order.delivered_at)
+        return self._store.profile.window_end(order.created_at, order.delivered_at)
 
     def step(self, order: Order, step: Step, **changes: object) -> Order:
         """Take one step of the order's table."""

@@ -14,21 +14,22 @@ from mock_tiktok.domain.phrases import ACT_WORDS, SILENCE_WORDS
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.rules import BUYER_ARRANGES, RUNS, NotAllowed, after, deadline, deadline_after, running
 from mock_tiktok.domain.state_machines import Table, claim_table
-from mock_tiktok.domain.words import Action, By, Claim, Dispute, Money, Parcel, ReturnType
+from mock_tiktok.domain.words import Action, By, Claim, Dispute, Money, OrderStatus, Parcel, ReturnType
 from mock_tiktok.errors import ALREADY_CLOSED, ALREADY_OPEN, DISPUTES_USED_UP, NOT_POSSIBLE, TOO_LATE, ApiError
 from mock_tiktok.state.agenda import BUYER, COURIER, MARKETPLACE, RANK_DEADLINE, RANK_PEOPLE, RANK_STEP
 from mock_tiktok.state.people import next_act, plan_named
 from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.store import Store
+from mock_tiktok.usecases.automatic import Decided, decided
 from mock_tiktok.usecases.effects import Effects
 from mock_tiktok.usecases.orders import OrderLifecycle
 
 LAPSE: Final = "lapse"
-AUTO_APPROVE: Final = "auto approve"
+AUTO_DECISION: Final = "auto decision"
 LABEL: Final = "label"
 PAYOUT: Final = "payout"
 PERSON: Final = "person"
-KINDS: Final = (LAPSE, AUTO_APPROVE, LABEL, PAYOUT, PERSON)
+KINDS: Final = (LAPSE, AUTO_DECISION, LABEL, PAYOUT, PERSON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +164,11 @@ class ReturnLifecycle:
             except ApiError as refused:
                 return f"{ACT_WORDS[action]}: refused, {refused.message}", False
             return ACT_WORDS[action], True
-        action = {AUTO_APPROVE: Action.AUTO_APPROVE, LABEL: Action.LABEL, PAYOUT: Action.PAYOUT}[kind]
-        moved = self.act(item, action, By.SYSTEM)
+        action, total = {LABEL: Action.LABEL, PAYOUT: Action.PAYOUT}.get(kind), None
+        if kind == AUTO_DECISION:
+            action, total = self._decided(item) or (None, None)
+        assert action is not None, "what was decided is planned again at every change"
+        moved = self.act(item, action, By.SYSTEM, total=total)
         return self._step_words(action, moved), True
 
     def with_total(self, item: Return, total: Decimal | None) -> Return:
@@ -205,7 +209,7 @@ class ReturnLifecycle:
             return replace(item, offer=offer, buyer_rejected_offer=False, offers_made=item.offers_made + 1)
         if action in (Action.DECLINE_OFFER, Action.OFFER_EXPIRED):
             return replace(item, buyer_rejected_offer=True)
-        if action is Action.DIRECT_REFUND:
+        if action is Action.DIRECT_REFUND or (action is Action.AUTO_REFUND and item.sent_to):
             return replace(item, buyer_keeps_item=True)
         if action is Action.LABEL:
             label = str(self._store.profile.numbers["return.label_type"].value)
@@ -243,13 +247,16 @@ class ReturnLifecycle:
         return self._with_shares(item, order, left)
 
     def _with_deadline(self, old: Return | None, item: Return, now: datetime) -> Return:
-        what = None if self._is_approved_by_itself(item) else running(item)
+        what = None if self._decided(item) else running(item)
         if what == "dispute.seller_evidence" and old and old.dispute is Dispute.IN_PROGRESS:
             return item  # evidence, then decision: neither is begun anew
         return replace(item, deadline=deadline_after(old, item, what, now, self._due(item)))
 
     def _due(self, item: Return) -> Callable[[str, datetime], datetime]:
-        return lambda what, start: self._store.profile.due(what, start, amount=item.amount.total)
+        profile, unshipped = self._store.profile, "refund_only.not_shipped"
+        waits = self._store.order(item.order_id).status is OrderStatus.AWAITING_COLLECTION and profile.has(unshipped)
+        other = {"refund_only.seller_response": unshipped} if waits else {}
+        return lambda what, start: profile.due(other.get(what, what), start, amount=item.amount.total)
 
     def _lapse(self, item: Return) -> str:
         """Let a deadline pass: the table decides what that means."""
@@ -309,17 +316,20 @@ class ReturnLifecycle:
         if item is None:
             return {}
         steps: dict[str, tuple[str | None, str]] = {}
-        if self._is_approved_by_itself(item):
-            steps[AUTO_APPROVE] = (None, ACT_WORDS[Action.AUTO_APPROVE])
+        if (by_itself := self._decided(item)) is not None:
+            steps[AUTO_DECISION] = (None, ACT_WORDS[by_itself[0]])
         if item.claim is Claim.APPROVED and item.parcel is Parcel.AWAITED and item.shipment_type != BUYER_ARRANGES:
             steps[LABEL] = ("return.label_delay", ACT_WORDS[Action.LABEL])
         if item.money is Money.OWED:
             steps[PAYOUT] = ("payout.processing", self._step_words(Action.PAYOUT, item))
         return steps
 
-    def _is_approved_by_itself(self, item: Return) -> bool:
-        asked = item.return_type is ReturnType.RETURN_AND_REFUND and item.claim is Claim.REQUESTED
-        return asked and self._store.profile.says("return.first_review", "auto")
+    def _decided(self, item: Return) -> Decided | None:
+        if item.claim is not Claim.REQUESTED:
+            return None
+        order = self._store.order(item.order_id)
+        lines = [line for line in (order.line(part.line_item_id) for part in item.lines) if line]
+        return decided(item, lines, self._store.profile)
 
     def _person(self, item: Return, now: datetime) -> _Entry:
         action = next_act(plan_named(self._store.order(item.order_id).plan), item)

@@ -76,7 +76,7 @@ def list_(profiles: Path | None, as_json: bool) -> int:
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return ExitCode.CONTENT
-    table = _table("Profile", "Market", "Called", "Currency", "Extends", "Numbers: documented, observed, assumed")
+    table = _table("Profile", "Market", "Called", "Currency", "Extends", "Documented, observed, assumed")
     for row in rows:
         sure_of = ", ".join(str(row[word]) for word in CERTAINTIES)
         called = ", ".join(row["places"])

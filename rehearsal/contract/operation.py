@@ -171,7 +171,7 @@ class Operation:
         ]
         content = response.get("content")
         if not content:
-            if message.size and not response.get("x-any-body"):
+            if message.size:
                 breaches.append(self._breach("response", "/body", "no body", f"{message.size} bytes"))
             return breaches
         if message.size == 0:

@@ -232,10 +232,10 @@ class Buyer(Person):
         """Return the returns of an order, whoever asked for them."""
         return [one for one in self.stage.returns()["returns"] if one["order_id"] == order.id]
 
-    def asks(self, kind: str, which: Which = ANY) -> None:
-        """Ask for REFUND, RETURN_AND_REFUND or REPLACEMENT."""
+    def asks(self, kind: str, which: Which = ANY, because: str | None = None) -> None:
+        """Ask for REFUND, RETURN_AND_REFUND or REPLACEMENT; `because` is a reason as the marketplace words it."""
         order_id, units = self.units_of(which)
-        request = self.stage.request_return(order_id, type=kind, line_item_ids=units)
+        request = self.stage.request_return(order_id, type=kind, line_item_ids=units, reason=because)
         order = self.ordered(Which(order=which.order, goods=which.goods))
         self.claims.append(Claim(request["return_id"], kind, order, frozenset(request["line_item_ids"])))
 

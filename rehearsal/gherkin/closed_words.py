@@ -31,7 +31,8 @@ EVER_SHOWN: Final = tuple(dict.fromkeys((*RETURNS, *REPLACEMENTS)))
 HAPPENINGS: Final = (
     "Customer submitted a refund request", "Customer submitted a return request",
     "Customer submitted a replacement request", "Seller started a refund", "Seller started a return",
-    "Return approved automatically", "Seller approved the return", "Seller approved the refund request",
+    "Return approved automatically", "Refunded automatically",
+    "Seller approved the return", "Seller approved the refund request",
     "Seller refunds, the customer keeps the item", "Seller approved the received package",
     "Seller approved the replacement", "Seller refunds instead of replacing", "Seller offered a partial refund",
     "Seller rejected the refund request", "Seller rejected the return request", "Seller rejected the package",

@@ -115,7 +115,13 @@ RULES: Final[Mapping[str, Rule]] = {
 }
 # fmt: on
 # Where sums are in which currency.
-PLACES: Final = {"GBP": "the United Kingdom", "IDR": "Indonesia", "USD": "the United States"}
+PLACES: Final = {
+    "GBP": "the United Kingdom",
+    "IDR": "Indonesia",
+    "THB": "Thailand",
+    "USD": "the United States",
+    "VND": "Vietnam",
+}
 ORDERS: Final = {
     "UNPAID": "has not been paid",
     "ON_HOLD": "is in its first hour",

@@ -40,6 +40,7 @@ BUYER_ACTS: Final = {
 }
 BECAUSE: Final = {
     "AUTO_APPROVE": "approved automatically",
+    "AUTO_REFUND": "refunded automatically",
     "LAPSE": "the deadline passed",
     "PAYOUT": "paid",
     "SUPPORT_BUYER": "the operator is with the buyer",

@@ -15,7 +15,7 @@ from typing import Final
 from rehearsal.audit.invariant import LedgerRow
 from rehearsal.simulation.player import AgendaLike
 
-ROUTINE: Final = ("round", "pull", "webhook")
+ROUTINE: Final = ("round", "pull")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,7 @@ class Stillness:
     """How still a world is, for those who want to know whether it can be judged yet.
 
     News are under way until everybody who acts by themselves has looked in vain since the last change; None where
-    somebody is never seen to look. A world at rest has, besides, nothing planned but rounds, pulls and webhooks, which
-    tell nothing that a round does not find.
+    somebody is never seen to look. A world at rest has, besides, nothing planned but rounds and pulls.
     """
 
     at_rest: bool
@@ -68,5 +67,5 @@ class RestState:
 
 
 def only_routine(agenda: Sequence[AgendaLike]) -> bool:
-    """Return whether nothing is planned but rounds, pulls and webhooks."""
+    """Return whether nothing is planned but rounds and pulls."""
     return all(any(word in entry.what for word in ROUTINE) for entry in agenda)

@@ -33,6 +33,8 @@ ZONES: Final = {
     "New York": "America/New_York",
     "London": "Europe/London",
     "Jakarta": "Asia/Jakarta",
+    "Bangkok": "Asia/Bangkok",
+    "Ho Chi Minh City": "Asia/Ho_Chi_Minh",
     "universal time": "UTC",
 }
 

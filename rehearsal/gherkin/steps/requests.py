@@ -44,6 +44,16 @@ for _words, _does in {
     act(_words)(_does)
 
 
+@act("{BUYER} <has asked/asks> for {THEIR} money(?: back)?{ABOUT}, because {WORDS}")
+def _(people: Cast, which: Which, words: str) -> None:
+    people.buyer(which.name).asks("REFUND", which, words)
+
+
+@act("{BUYER} <has asked/asks> to send (?:it )?back{ABOUT}, because {WORDS}")
+def _(people: Cast, which: Which, words: str) -> None:
+    people.buyer(which.name).asks("RETURN_AND_REFUND", which, words)
+
+
 @act("{BUYER} <has made/makes> a request for each of {POSSESSIVE} goods")
 def _(people: Cast, buyer: str) -> None:
     who = people.buyer(buyer)

@@ -30,7 +30,10 @@ ANSWERS: Final[dict[str, Callable[[Seller, Buyer], None]]] = {
 
 @given(phrase("these buyers wait for the seller:"))
 def _(people: Cast, datatable: list[list[str]] | None = None) -> None:
-    """What is to be sent back has reached the warehouse, and the seller has heard of everything."""
+    """What is to be sent back has reached the warehouse, and the seller has heard of everything.
+
+    In a market where the seller is asked before anything is sent, they have said yes.
+    """
     rows = table(datatable, "buyer", "order", "goods", "price", "wants")
     one_of("a buyer wants", WANTS, *(row["wants"] for row in rows))
     one_of("an order", COME, *(row["order"] for row in rows))
@@ -40,6 +43,11 @@ def _(people: Cast, datatable: list[list[str]] | None = None) -> None:
         WANTS[row["wants"]](buyer)
     people.clock.news_goes_round()
     parcels = [people.buyer(row["buyer"]) for row in rows if row["wants"] == "to send it back"]
+    asked = [buyer for buyer in parcels if buyer.shown_as() == "Request Pending"]
+    for buyer in asked:
+        people.seller.approves(buyer)
+    if asked:
+        people.clock.news_goes_round()
     for buyer in parcels:
         buyer.sends_parcel()
         people.courier.brings_back(buyer)

@@ -17,7 +17,7 @@ MOST, MOST_BEFORE = 7, 4  # steps of a scenario and of a background
 SHARED, SHARED_BEFORE = 10, 8
 SHARING = {
     *("answers_first", "approve_cancellation", "default_answers", "inspection", "last_minute", "lost_parcel"),
-    *("never_shipped", "mails", "silence", "twice_in_a_second"),
+    *("never_shipped", "mails", "silence", "twice_in_a_second", "workflows"),
 }
 FEATURES = sorted(features_folder().rglob("*.feature"))
 ON_THE_WIRE = re.compile(r"\b(API|HTTP|JSON|POST|GET|endpoint|status code|[A-Z]+_[A-Z_]+|return_id|adjustment)\b")

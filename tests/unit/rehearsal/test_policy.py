@@ -37,7 +37,7 @@ def test_every_profile_is_listed_with_what_people_call_it(own: Path, capsys: pyt
     assert [row["name"] for row in listed] == [*profile.names(), "my-2026-05"]
     assert listed[-1]["places"] == ["Malaysia"]
     table = said(capsys, "list")
-    assert [line.split()[0] for line in table.splitlines()[1:-2]] == list(profile.names())
+    assert [line.split()[0] for line in table.splitlines() if line.startswith(profile.names())] == [*profile.names()]
 
 
 def test_a_profile_is_shown_with_what_it_inherits(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,7 +51,7 @@ def test_a_profile_is_shown_with_what_it_inherits(own: Path, capsys: pytest.Capt
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("show", "us-2025-09"), "us-2025-09 is neither a file nor one of ours; did you mean us-2025-08?"),
+        (("show", "us-2025-8"), "us-2025-8 is neither a file nor one of ours; did you mean us-2025-08?"),
         (("show", "us-2025-08", "tomorow"), "us-2025-08 has nothing with tomorow in its name"),
         (("diff", "us-2025-08", "uk"), "uk is neither a file nor one of ours; "),
         (("check", "nowhere"), "Path 'nowhere' does not exist"),
@@ -81,6 +81,5 @@ def test_two_profiles_are_compared_with_all_that_they_inherit(own: Path, capsys:
 
 def test_a_hint_at_a_currency_names_the_market_that_has_it() -> None:
     known = profile.markets()
-    assert {sum_: known[place.removeprefix("the ")] for sum_, place in PLACES.items() if place} == {
-        read.currency: name for name in dict.fromkeys(known.values()) if (read := profile.load(name)).places
-    }
+    assert {profile.load(known[place.removeprefix("the ")]).currency: place for place in PLACES.values()} == PLACES
+    assert {profile.load(name).currency for name in profile.names()} == PLACES.keys()

@@ -1,0 +1,113 @@
+Feature: The guide's workflows in every market
+  Another market has other sums, reasons and times, and the platform decides other things by itself. The way from the
+  request to the money is the same: everybody hears what happened, and all three books agree.
+
+  Rule: What buyers ask is answered, and what sellers start is paid
+
+    @R6 @R7 @R9 @R11 @R12 @R13 @R14
+    Scenario Outline: One round for all that a seller can answer
+      Given a shop in <place>
+      And these buyers wait for the seller:
+        | buyer | order        | goods       | price   | wants           |
+        | Maya  | has received | desk lamp   | <price> | money back      |
+        | Noah  | has received | phone case  | <price> | money back      |
+        | Ana   | has ordered  | mug         | <price> | to cancel       |
+        | Omar  | has ordered  | rug         | <price> | to cancel       |
+        | Ines  | has received | tea set     | <price> | to send it back |
+        | Lena  | has received | silk scarf  | <price> | to send it back |
+        | Paul  | has ordered  | bread knife | <price> | nothing         |
+      When the seller answers like this:
+        | buyer | answer               |
+        | Maya  | approves             |
+        | Noah  | rejects              |
+        | Ana   | approves             |
+        | Omar  | rejects              |
+        | Ines  | accepts the goods    |
+        | Lena  | refuses the goods    |
+        | Paul  | calls the order off  |
+      Then it has ended like this:
+        | buyer | request         | mails           | all books |
+        | Maya  | Completed       | order refund    | <price>   |
+        | Noah  | Refund Rejected | refund rejected | <nothing> |
+        | Ana   | Completed       | order cancelled | <price>   |
+        | Omar  | Canceled        | none            | <nothing> |
+        | Ines  | Completed       | order refund    | <price>   |
+        | Lena  | Return Rejected | return rejected | <nothing> |
+        | Paul  | none            | order cancelled | <price>   |
+      And the mail to Noah gives the reason "<no>"
+      And the mail to Lena gives the reason "The item is damaged or used"
+
+      Examples:
+        | place                               | price       | nothing  | no                      |
+        | the United States in March 2026     | 39.98 USD   | 0.00 USD | The evidence is unclear |
+        | the United Kingdom                  | 39.98 GBP   | 0.00 GBP | The reason is not valid |
+        | Indonesia                           | 640000 IDR  | 0 IDR    | The reason is not valid |
+        | Thailand                            | 1399.50 THB | 0.00 THB | The reason is not valid |
+        | Vietnam                             | 989000 VND  | 0 VND    | The reason is not valid |
+
+    @R9 @R14
+    Scenario Outline: Where a seller may begin a refund, a part is paid and then the rest
+      Given a shop in <place>
+      And Maya has received a rug for <price>
+      And an hour has passed
+      And the seller has refunded Maya <part> of the order
+      And an hour has passed
+      When the seller refunds Maya's whole order
+      Then all three books say <price> for Maya
+
+      Examples:
+        | place              | price      | part      |
+        | the United Kingdom | 39.98 GBP  | 9.99 GBP  |
+        | Vietnam            | 989000 VND | 89001 VND |
+
+    @R9
+    Scenario: In Thailand no seller can begin one
+      Given a shop in Thailand
+      And Maya has received a rug for 1399.50 THB
+      And an hour has passed
+      When the seller tries to refund Maya's whole order
+      Then it was the connector that refused it
+      And all three books say 0.00 THB for Maya
+
+  Rule: Each market has its hours
+
+    @R10 @R17 @R45
+    Scenario Outline: The seller's time to answer
+      Given it is Friday 11 April 2031, 03:00 in universal time
+      And a shop in <place>
+      And Nora has received a garden hose for <price>
+      When Nora asks for her money back
+      Then the answer to Nora is due on <due>
+
+      Examples: it is Good Friday and Easter in the UK, the new year in Thailand, and in New York still Thursday
+        | place                           | price       | due                                             |
+        | the United States in March 2026 | 27.50 USD   | Monday 14 April 2031, 23:00:00 in New York      |
+        | the United States in March 2026 | 100.01 USD  | Wednesday 16 April 2031, 23:00:00 in New York   |
+        | the United Kingdom              | 99.99 GBP   | Thursday 17 April 2031, 00:00:00 in London      |
+        | Indonesia                       | 640000 IDR  | Sunday 13 April 2031, 10:00:00 in Jakarta       |
+        | Thailand                        | 899.00 THB  | Thursday 17 April 2031, 10:00:00 in Bangkok     |
+        | Vietnam                         | 640000 VND  | Monday 14 April 2031, 10:00:00 in Ho Chi Minh City |
+
+    @R17 @R18 @R19
+    Scenario Outline: Nobody answers one, and the other appeals
+      Given a shop in <place>
+      And these buyers wait for the seller:
+        | buyer | order        | goods     | price   | wants      |
+        | Maya  | has received | desk lamp | <price> | money back |
+        | Noah  | has received | rug       | <price> | money back |
+      And the seller has rejected Maya's request
+      And an hour has passed
+      And Maya has appealed
+      And it is 1 hour after the answer to Noah was due
+      When the operator decides for Maya
+      Then it has ended like this:
+        | buyer | request   | mails                         | all books |
+        | Maya  | Completed | refund rejected, order refund | <price>   |
+        | Noah  | Completed | order refund                  | <price>   |
+
+      Examples:
+        | place              | price       |
+        | the United Kingdom | 39.98 GBP   |
+        | Indonesia          | 640000 IDR  |
+        | Thailand           | 1399.50 THB |
+        | Vietnam            | 989000 VND  |
