@@ -8,6 +8,7 @@ and API would give. Nothing has changed then.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from mock_tiktok.domain.money import NO_DISCOUNTS, ZERO, Discounts
@@ -103,6 +104,12 @@ class Control(Market):
         shop.cancellation_lifecycle.act(shop.get_cancellation(cancel_id), Action.WITHDRAW, By.BUYER)
         return self.cancellation_view(cancel_id)
 
+    def set_cancellation_deadline(self, cancel_id: str, due: datetime) -> CancellationView:
+        """The platform gives the seller until another hour to answer this cancellation."""
+        shop, due = self.shop_of_cancellation(cancel_id), self._hour(due)
+        shop.cancellation_lifecycle.set_deadline(shop.get_cancellation(cancel_id), due)
+        return self.cancellation_view(cancel_id)
+
     def cancellation_view(self, cancel_id: str) -> CancellationView:
         """Look at a cancellation."""
         shop = self.shop_of_cancellation(cancel_id)
@@ -153,6 +160,18 @@ class Control(Market):
     def dispute(self, return_id: str) -> ReturnView:
         """The buyer takes a rejection to the platform."""
         return self._act(return_id, Action.DISPUTE, By.BUYER)
+
+    def set_deadline(self, return_id: str, due: datetime) -> ReturnView:
+        """The platform gives this return another hour for what it waits for."""
+        shop, due = self.shop_of_return(return_id), self._hour(due)
+        shop.return_lifecycle.set_deadline(shop.get_return(return_id), due)
+        return self.return_view(return_id)
+
+    def _hour(self, due: datetime) -> datetime:
+        whole = due.replace(microsecond=0)
+        if whole <= self.now:
+            raise BadValue("within", "must be a second or more: a deadline lies ahead")
+        return whole
 
     # returns: the operator
 

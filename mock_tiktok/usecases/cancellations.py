@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from mock_tiktok.domain.cancellations import Cancellation
@@ -15,12 +16,12 @@ from mock_tiktok.domain.returns import Record
 from mock_tiktok.domain.rules import RUNS, deadline
 from mock_tiktok.domain.state_machines import CANCELLATION, ORDER, Step
 from mock_tiktok.domain.words import Action, By, CancelStatus, CancelType, OrderStatus, Role
-from mock_tiktok.errors import LINES_NOT_POSSIBLE
+from mock_tiktok.errors import LINES_NOT_POSSIBLE, NOT_POSSIBLE
 from mock_tiktok.state.agenda import MARKETPLACE, RANK_DEADLINE, RANK_STEP
 from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.store import Store
 from mock_tiktok.usecases import refusals
-from mock_tiktok.usecases.effects import Effects, parts_of
+from mock_tiktok.usecases.effects import DEADLINE_SET, Effects, parts_of
 from mock_tiktok.usecases.orders import OrderLifecycle, cancel_stamp, cancelled
 
 CANCEL_LAPSE: Final = "cancellation lapse"
@@ -119,6 +120,16 @@ class CancellationLifecycle:
             self._effects.mail(moved, ORDER_CANCELLED)
         if not moved.is_open:
             self._orders.claim_ended(moved.order_id)
+        return moved
+
+    def set_deadline(self, item: Cancellation, due: datetime) -> Cancellation:
+        """Have the seller's deadline fall at another hour, for this request alone."""
+        if item.deadline is None:
+            raise NOT_POSSIBLE(status=item.status, action="another deadline")
+        moved = replace(item, deadline=replace(item.deadline, due=due), updated_at=self._platform.now)
+        self._schedule(moved)
+        self._store.put_cancellation(moved)
+        self._publish(item, moved, DEADLINE_SET, By.SYSTEM, None)
         return moved
 
     def check(self, item: Cancellation, action: Action) -> None:
@@ -259,7 +270,7 @@ class CancellationLifecycle:
             item.cancel_id, Record(item.updated_at, event, by.role, by, description, shown, note=note)
         )
 
-    def _publish(self, old: Cancellation, new: Cancellation, action: Action, by: By, reason: str | None) -> None:
+    def _publish(self, old: Cancellation, new: Cancellation, action: Action | str, by: By, reason: str | None) -> None:
         self._effects.publish(
             new.updated_at,
             "cancellation_status_changed",
@@ -267,11 +278,11 @@ class CancellationLifecycle:
             order_id=new.order_id,
             was=old.status.value,
             now=new.status.value,
-            action=action.spoken,
+            action=action.spoken if isinstance(action, Action) else action,
             by=by.value,
             reason=reason,
             currency=new.amount.currency,
             refund_total=new.amount.total,
             words_to_buyer=new.comment,
-            deadline=None,
+            deadline=new.deadline.due if new.deadline else None,
         )

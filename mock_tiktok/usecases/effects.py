@@ -23,6 +23,8 @@ _MAILS: Final = {
     Action.REJECT_RECEIVED_PACKAGE: RETURN_REJECTED,
 }
 
+DEADLINE_SET: Final = "DEADLINE_SET"  # what events call a deadline that is given to one request
+
 _PARCEL_EVENTS: Final = {
     Action.LABEL: "label_generated",
     Action.SHIP: "parcel_shipped",
@@ -76,23 +78,7 @@ class Effects:
         text = self._store.profile.reasons.text(reason) if reason else ""
         self._record(new, record_of(action, old.claim), by, reason_text=text, note=note, images=images)
         if (old.status, old.arbitration_status, old.deadline) != (new.status, new.arbitration_status, new.deadline):
-            self.publish(
-                new.updated_at,
-                "return_status_changed",
-                return_id=new.return_id,
-                order_id=new.order_id,
-                was=old.status.value,
-                now=new.status.value,
-                shown=new.shown_status,
-                action=action.spoken,
-                by=by.value,
-                reason=reason,
-                currency=new.amount.currency,
-                refund_total=new.amount.total,
-                offer=new.offer,
-                words_to_buyer=note or None,
-                **_deadline(new),
-            )
+            self._changed(new, old.status.value, action.spoken, by, reason=reason, words_to_buyer=note or None)
         self._publish_particulars(new, action)
         if action is Action.PAYOUT:
             self.pay(new)
@@ -100,6 +86,38 @@ class Effects:
             until = f"{new.deadline.due:%Y-%m-%d %H:%M} UTC" if new.deadline else ""
             comment = f"The seller says: {note}\n" if note else ""
             self.mail(new, _MAILS[action], reason=text, comment=comment, until=until)
+
+    def deadline_set(self, item: Return) -> None:
+        """Another deadline has been given to a return, which stands as it stood."""
+        self._changed(item, item.status.value, DEADLINE_SET, By.SYSTEM)
+
+    def _changed(
+        self,
+        item: Return,
+        was: str,
+        action: str,
+        by: By,
+        *,
+        reason: str | None = None,
+        words_to_buyer: str | None = None,
+    ) -> None:
+        self.publish(
+            item.updated_at,
+            "return_status_changed",
+            return_id=item.return_id,
+            order_id=item.order_id,
+            was=was,
+            now=item.status.value,
+            shown=item.shown_status,
+            action=action,
+            by=by.value,
+            reason=reason,
+            currency=item.amount.currency,
+            refund_total=item.amount.total,
+            offer=item.offer,
+            words_to_buyer=words_to_buyer,
+            **_deadline(item),
+        )
 
     def refused(
         self, claim: Return | Cancellation, action: Action, by: By, reason: str | None, words: str | None, code: int

@@ -141,6 +141,18 @@ class ReturnLifecycle:
             self._orders.claim_ended(moved.order_id)
         return self._store.get_return(moved.return_id)
 
+    def set_deadline(self, item: Return, due: datetime) -> Return:
+        """Have the deadline that runs fall at another hour, for this request alone."""
+        if item.deadline is None:
+            raise NOT_POSSIBLE(status=item.status, action="another deadline")
+        now = self._platform.now
+        moved = replace(item, deadline=replace(item.deadline, due=due), updated_at=now)
+        planned = self._planned(item, moved, now)
+        self._store.put_return(moved)
+        self._schedule(moved, planned)
+        self._effects.deadline_set(moved)
+        return moved
+
     def check(self, item: Return, action: Action, refusing: Refusing | None = None) -> Return:
         """Return what the tables make of the action; raise, in the words of `refusing`, where one refuses."""
         try:

@@ -78,6 +78,13 @@ def _request_return(world: World, given: Json) -> Json:
     return return_(world.marketplace.request_return(return_type=kind, evidence=evidence, **given))
 
 
+def _set_deadline(world: World, given: Json) -> Json:
+    due = world.now + duration(given["within"], "within")
+    if "return_id" in given:
+        return return_(world.marketplace.set_deadline(given["return_id"], due))
+    return cancellation(world.marketplace.set_cancellation_deadline(given["cancel_id"], due))
+
+
 def _activity(world: World, given: Json) -> Json:
     world.marketplace.order_view(**given)
     return serializers.activity(given["order_id"], world.connector.activity(**given))
@@ -119,6 +126,7 @@ _OPERATIONS: Final[Mapping[str, Callable[[World, Json], Json]]] = {
     "get_return":             lambda world, given: return_(world.marketplace.return_view(**given)),
     "ship_return":            lambda world, given: return_(world.marketplace.ship_return(**given)),
     "arrive_return":          lambda world, given: return_(world.marketplace.arrive_return(**given)),
+    "set_deadline":           _set_deadline,
     "withdraw":               lambda world, given: return_(world.marketplace.withdraw(**given)),
     "accept_offer":           lambda world, given: return_(world.marketplace.accept_offer(**given)),
     "decline_offer":          lambda world, given: return_(world.marketplace.decline_offer(**given)),
@@ -126,6 +134,7 @@ _OPERATIONS: Final[Mapping[str, Callable[[World, Json], Json]]] = {
     "arbitrate":              lambda world, given: return_(world.marketplace.arbitrate(**given)),
     "seller_center_decision": lambda world, given: return_(world.marketplace.seller_center_decision(**given)),
     "get_cancellation":       lambda world, given: cancellation(world.marketplace.cancellation_view(**given)),
+    "set_cancellation_deadline": _set_deadline,
     "withdraw_cancellation":  lambda world, given: cancellation(world.marketplace.withdraw_cancellation(**given)),
     "oms_adjustments":        lambda world, given: {"adjustments": list(map(adjustment, world.oms.adjustments()))},
     "oms_approve":            lambda world, given: decided(world.oms.approve(**given)),

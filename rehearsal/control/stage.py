@@ -229,6 +229,10 @@ class Stage(ABC):
         """Have the parcel reach the seller's warehouse. Return the return."""
         return self._call("arrive_return", return_id=return_id)
 
+    def set_deadline(self, return_id: str, *, within: str) -> Json:
+        """Have the marketplace give a return so long from now for what it waits for. Return the return."""
+        return self._call("set_deadline", return_id=return_id, within=within)
+
     def withdraw(self, return_id: str) -> Json:
         """Have the buyer take the request back. Return the return."""
         return self._call("withdraw", return_id=return_id)
@@ -297,6 +301,10 @@ class Stage(ABC):
     def get_cancellation(self, cancel_id: str) -> Json:
         """Return one cancellation."""
         return self._call("get_cancellation", cancel_id=cancel_id)
+
+    def set_cancellation_deadline(self, cancel_id: str, *, within: str) -> Json:
+        """Have the marketplace give the seller so long from now to answer a cancellation. Return the cancellation."""
+        return self._call("set_cancellation_deadline", cancel_id=cancel_id, within=within)
 
     def withdraw_cancellation(self, cancel_id: str) -> Json:
         """Have the buyer take the wish to cancel back. Return the cancellation."""

@@ -369,7 +369,15 @@ class Courier(Person):
 
 
 class Operator(Person):
-    """Decides appeals for the marketplace."""
+    """Decides appeals for the marketplace, and gives a request a deadline of its own."""
+
+    def gives_time(self, buyer: Buyer, which: Which, within: str) -> None:
+        """Give a request a deadline of its own, so long from now."""
+        claim = buyer.asked(which)
+        if claim.kind == "CANCELLATION":
+            self.stage.set_cancellation_deadline(claim.id, within=within)
+        else:
+            self.stage.set_deadline(claim.id, within=within)
 
     def decides_for_buyer(self, buyer: Buyer, which: Which = ANY, *, amount: Sum | None = None) -> None:
         """Decide an appeal for the buyer, where need be for less than was asked."""

@@ -80,6 +80,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "accept_offer":  Rule("{name} cannot accept an offer", _NO_OFFER, _OFFER),
     "decline_offer": Rule("{name} cannot decline an offer", _NO_OFFER, _OFFER),
     "withdraw": Rule("{name} cannot withdraw", "one withdraws before the goods are sent, or after a no", _OVER),
+    "set_deadline": Rule("{name} can be given no other hour", "of this request nothing is waited for"),
+    "set_cancellation_deadline": Rule("{name} can be given no other hour", "of this request nothing is waited for"),
     "withdraw_cancellation": Rule("{name} cannot withdraw", _NOTHING),
     "ship_return": Rule("{name} cannot hand over the parcel", "a return is approved before it is sent", _OVER | {
         "Request Pending": f"it is approved first, by the marketplace or by the seller, and {_LABEL}",

@@ -91,6 +91,8 @@ ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
     "mark_order":             ("marketplace", "marketplace", lambda sent, order:
                                f"marks the order: {low(', '.join(sent['marks'])) or 'nothing'}"),
     "request_cancellation":   ("buyer", "marketplace", "asks to cancel the order"),
+    "set_deadline":           ("marketplace", "marketplace", lambda sent, item: f"gives {sent['within']} from now"),
+    "set_cancellation_deadline": ("marketplace", "marketplace", lambda sent, item: f"gives {sent['within']} from now"),
     "withdraw_cancellation":  ("buyer", "marketplace", "wants the order after all"),
     "request_return":         ("buyer", "marketplace", lambda sent, item:
                                f"{ASKS[item['return_type']]}, {item['refund_total']} {item['currency']}"),

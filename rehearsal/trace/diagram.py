@@ -43,6 +43,7 @@ BECAUSE: Final = {
     "AUTO_REFUND": "refunded automatically",
     "LAPSE": "the deadline passed",
     "PAYOUT": "paid",
+    "DEADLINE_SET": "the platform gives another hour",
     "SUPPORT_BUYER": "the operator is with the buyer",
     "SUPPORT_SELLER": "the operator is with the seller",
     "REJECT_BY_SHIPPING": "shipped nevertheless",

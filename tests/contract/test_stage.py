@@ -419,6 +419,21 @@ def test_a_cancellation_is_approved_and_another_withdrawn(stage: Any) -> None:
     assert "CANCEL" in stage.withdraw_cancellation(other["cancel_id"])["cancel_status"]
 
 
+def test_a_request_is_given_a_deadline_of_its_own(stage: Any) -> None:
+    entry, order_id = asked(stage), stage.place_order(status="AWAITING_SHIPMENT")["order_id"]
+    cancel_id = stage.request_cancellation(order_id)["cancel_id"]
+    later = stage.set_deadline(entry["return_id"], within="PT90H")
+    assert later["seller_deadline"] > entry["seller_deadline"]
+    stage.set_cancellation_deadline(cancel_id, within="PT2H")
+    refusal = refused(Problem, stage.set_deadline, return_id=entry["return_id"], within="PT0S")
+    assert (refusal.status, refusal.field) == (422, "within")
+    stage.advance(by="PT26H")
+    assert stage.get_return(entry["return_id"]) == later
+    assert stage.get_cancellation(cancel_id)["cancel_status"] == "CANCELLATION_REQUEST_COMPLETE"
+    over = refused(Problem, stage.set_cancellation_deadline, cancel_id=cancel_id, within="PT2H")
+    assert over.status == 409
+
+
 @pytest.mark.parametrize(
     ("given", "status", "field"),
     [
@@ -492,6 +507,8 @@ def test_a_buyer_chooses_from_the_marketplaces_reasons(stage: Any) -> None:
         *(("order_id", f"request_{what}", {}) for what in ("cancellation", "return")),
         *(("order_id", name, {}) for name in ("seller_center_refund", "oms_refund")),
         *(("return_id", name, {}) for name in ("get_return", "ship_return", "arrive_return", "withdraw", "dispute")),
+        ("return_id", "set_deadline", {"within": "PT1H"}),
+        ("cancel_id", "set_cancellation_deadline", {"within": "PT1H"}),
         *(("return_id", f"{answer}_offer", {}) for answer in ("accept", "decline")),
         ("return_id", "arbitrate", {"outcome": "SUPPORT_BUYER"}),
         ("return_id", "seller_center_decision", {"decision": "APPROVE_REFUND"}),

@@ -6,13 +6,12 @@ said. Tokens end once, and have to be met once.
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any, Final
 
 from pytest_bdd import given, when
 
 from rehearsal.gherkin.cast import Cast
-from rehearsal.gherkin.steps.phrases import PIECES, number, phrase, time
+from rehearsal.gherkin.steps.phrases import PIECES, number, phrase, spelled
 from rehearsal.gherkin.which import ORDINALS, Which
 
 RIGHTS: Final = {
@@ -38,11 +37,6 @@ ENDS: Final = {
     f"the connector's refresh token{_SHOP} has ended": "refresh_ended",
     f"the seller has taken back the connector's authorization{_SHOP}": "deauthorised",
 }
-
-
-def spelled(span: str) -> str:
-    """Return "20 minutes" as the control API has it."""
-    return f"PT{time(span) // timedelta(seconds=1)}S"
 
 
 def _comes(people: Cast, kind: str, shop: str | None, until: str | None, **having: Any) -> None:

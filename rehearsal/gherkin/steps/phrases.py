@@ -206,6 +206,11 @@ def time(text: str) -> timedelta:
     return timedelta(seconds=size * many) + rest
 
 
+def spelled(text: str) -> str:
+    """Return "20 minutes" as the control API has it."""
+    return f"PT{time(text) // timedelta(seconds=1)}S"
+
+
 def number(text: str) -> int:
     """Read a count: "3" or "three"."""
     return NUMBERS.index(text) + 1 if text in NUMBERS else int(text)

@@ -10,7 +10,7 @@ from pytest_bdd import given, when
 
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.closed_words import one_of
-from rehearsal.gherkin.steps.phrases import moment, phrase, time
+from rehearsal.gherkin.steps.phrases import act, moment, phrase, spelled, time
 from rehearsal.gherkin.which import Which
 
 # What the connector may be told to answer for a seller who is silent, and to what.
@@ -43,6 +43,11 @@ def _(people: Cast, answers: str) -> None:
 def _(people: Cast) -> None:
     people.begin_anew()
     people.clock.starts_where("us-2025-08-late-label")
+
+
+@act("the marketplace <has given/gives> the seller {SPAN} to answer {BUYER}{ABOUT}")
+def _(people: Cast, which: Which, span: str) -> None:
+    people.operator.gives_time(people.buyer(which.name), which, spelled(span))
 
 
 @given(phrase("{SPAN} (?:has|have) passed"))

@@ -16,7 +16,15 @@ MOST, MOST_BEFORE = 7, 4  # steps of a scenario and of a background
 # Here several people share one long wait, which each of them would cost alone; and trouble has to be told, too.
 SHARED, SHARED_BEFORE = 10, 8
 SHARING = {
-    *("answers_first", "approve_cancellation", "default_answers", "inspection", "last_minute", "lost_parcel"),
+    *(
+        "answers_first",
+        "approve_cancellation",
+        "default_answers",
+        "inspection",
+        "last_minute",
+        "lost_parcel",
+        "own_hour",
+    ),
     *("never_shipped", "mails", "silence", "twice_in_a_second", "workflows"),
 }
 FEATURES = sorted(features_folder().rglob("*.feature"))

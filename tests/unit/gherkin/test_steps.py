@@ -35,7 +35,7 @@ def test_a_step_is_found_by_its_words(words: list[str], found: list[str], capsys
 LOOKED_FOR = {
     "lost": "a lost parcel",
     "arbitration": "an appeal after refused goods (arbitration)",
-    "United Kingdom": "a shop in the United Kingdom",
+    "United Kingdom": "a shop in the United Kingdom, in Thailand, in Vietnam",
     "currency": "a currency without decimals",
     "decimals": "a currency without decimals",
     "last minute": "a no in the last minute",

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from mock_oms.domain.grades import Grade
 from mock_oms.domain.statuses import Question
 from mock_tiktok.domain.words import Action, By, CancelStatus, OrderStatus, ReturnStatus, ReturnType, Role
+from mock_tiktok.usecases.effects import DEADLINE_SET
 from rehearsal import audit
 from rehearsal.audit.auditor import Auditor
 from rehearsal.audit.event import EventName, Field, PlayerEvent
@@ -65,7 +66,7 @@ def test_the_words_are_those_of_the_players() -> None:
     assert set(schemas["CancelStatus"]["enum"]) == set(CancelStatus)
     assert set(schemas["Role"]["enum"]) == set(Role)
     assert set(schemas["Door"]["enum"]) == set(By)
-    assert set(schemas["Action"]["enum"]) == {action.spoken for action in Action}
+    assert set(schemas["Action"]["enum"]) == {action.spoken for action in Action} | {DEADLINE_SET}
     assert set(properties("return_requested")["return_type"]["enum"]) == set(ReturnType)
     assert set(properties("decision_given")["question"]["enum"]) == set(Question)
     assert set(properties("decision_given")["grade"]["enum"]) == {*Grade, None}
