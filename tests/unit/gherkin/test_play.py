@@ -187,19 +187,24 @@ def test_a_place_without_scenarios_is_named(
 )
 @pytest.mark.parametrize("where", ["suite", "."], ids=["named", "below"])
 def test_a_broken_conftest_is_named_with_its_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, words: str, where: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    text: str,
+    words: str,
+    where: str,
 ) -> None:
     suite = tmp_path / "suite"
     suite.mkdir()
     (suite / "own.feature").write_text(FILE)
     (suite / "conftest.py").write_text(text)
     (suite / "helper.py").write_text("x = 1 +\n")
-    command = [sys.executable, "-m", "rehearsal", "play", where]
-    played = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
-    assert played.returncode == 2, played.stderr
-    assert words in played.stderr
-    assert "Traceback" not in played.stderr
-    assert "nothing to play" not in played.stderr
+    monkeypatch.chdir(tmp_path)
+    assert run(["play", where]) == 2
+    said = capsys.readouterr().err
+    assert words in said
+    assert "Traceback" not in said
+    assert "nothing to play" not in said
 
 
 def test_each_finding_names_the_command_that_plays_its_scenario_alone(
@@ -340,15 +345,15 @@ SPOKEN = "Feature: Größe ✓ 日本\n  Scenario: “Ünï” → …\n    When
 
 
 @pytest.mark.parametrize(
-    ("encoding", "locale"),
+    ("encoding", "locale", "more"),
     [
-        ("ascii", {"PYTHONIOENCODING": "ascii"}),
-        ("cp1252", {"PYTHONIOENCODING": "cp1252"}),
-        ("utf-8", {"PYTHONIOENCODING": "utf-8"}),
-        ("ascii", {"PYTHONUTF8": "0", "LC_ALL": "C"}),
+        ("ascii", {"PYTHONIOENCODING": "ascii"}, []),
+        ("ascii", {"PYTHONIOENCODING": "ascii"}, ["--list"]),
+        ("cp1252", {"PYTHONIOENCODING": "cp1252"}, []),
+        ("utf-8", {"PYTHONIOENCODING": "utf-8"}, []),
+        ("ascii", {"PYTHONUTF8": "0", "LC_ALL": "C"}, []),
     ],
 )
-@pytest.mark.parametrize("more", [[], ["--list"]], ids=["play", "list"])
 def test_no_terminal_pipe_or_locale_ends_in_a_failed_stage(
     tmp_path: Path, encoding: str, locale: dict[str, str], more: list[str]
 ) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+
+import rehearsal.cli.play  # and all it needs, before pytester notes which modules are to stay
 
 pytest_plugins = ["pytester"]
 
@@ -51,7 +54,14 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
 def plays(suite: pytest.Pytester, scenario: str, *more: str) -> pytest.RunResult:
     body = "\n".join(f"      {line}" for line in scenario.strip().splitlines())
     (suite.path / "own.feature").write_text(f"Feature: Our own\n{body}\n")
-    return suite.runpytest_subprocess("-p", "rehearsal.gherkin", "--strict-markers", "-ra", *more)
+    return suite.runpytest_inprocess("-p", "rehearsal.gherkin", "--strict-markers", "-ra", *more)
+
+
+def played(*arguments: str) -> pytest.RunResult:
+    """Play here, as the command does; return its exit code and what it has printed."""
+    with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
+        code = rehearsal.cli.run(["play", *arguments])
+    return pytest.RunResult(code, out.getvalue().splitlines(), err.getvalue().splitlines(), 0.0)
 
 
 HELD = """
@@ -106,7 +116,7 @@ def test_two_scenarios_of_one_name_are_refused_instead_of_losing_one(suite: pyte
 def test_an_unreadable_file_is_named_and_the_others_are_played(suite: pytest.Pytester, text: str, words: str) -> None:
     (suite.path / "bad.feature").write_text(f"Feature: Bad\n{text}" if text else "")
     (suite.path / "good.feature").write_text(f"Feature: Good\n{HELD}")
-    result = suite.run(sys.executable, "-c", PLAY, "bad.feature", "good.feature")
+    result = played("bad.feature", "good.feature")
     assert result.ret == 2
     result.stdout.fnmatch_lines(["*✓ Nothing happens*", f"*{words}*", "*1 held, 1 miswritten*"])
 
@@ -134,7 +144,7 @@ WRITTEN = (
 )
 def test_a_file_is_read_as_editors_save_it(suite: pytest.Pytester, written: Callable[[str], bytes]) -> None:
     (suite.path / "own.feature").write_bytes(written(f"Feature: Our own\n{WRITTEN}"))
-    result = suite.run(sys.executable, "-c", PLAY, "own.feature")
+    result = played("own.feature")
     assert result.ret == 0, result.stdout.str()
     result.stdout.fnmatch_lines(["*Für <wer>, nothing happens[[]Élodie[]]"])
 
@@ -150,7 +160,7 @@ def test_a_file_in_another_encoding_is_refused_and_says_which(
     suite: pytest.Pytester, encoding: str, words: str
 ) -> None:
     (suite.path / "own.feature").write_text(f"Feature: Our own\n{WRITTEN}", encoding=encoding)
-    result = suite.run(sys.executable, "-c", PLAY, "own.feature")
+    result = played("own.feature")
     assert result.ret == 2
     result.stdout.fnmatch_lines([f"*{words}"])
 
@@ -182,7 +192,7 @@ def test_what_a_player_cannot_do_is_not_judged_and_never_passed(suite: pytest.Py
 def test_play_says_what_came_of_it_by_its_exit_code(suite: pytest.Pytester, scenario: str, code: int) -> None:
     body = "\n".join(f"  {line}" for line in scenario.strip().splitlines())
     (suite.path / "own.feature").write_text(f"Feature: Our own\n{body}\n")
-    result = suite.run(sys.executable, "-c", PLAY, "own.feature", "--junit", "junit.xml", "--report", "report")
+    result = played("own.feature", "--junit", "junit.xml", "--report", "report")
     assert result.ret == code, result.stdout.str() + result.stderr.str()
     assert (suite.path / "report" / "index.html").is_file()
     assert code == 2 or "Nothing happens" in (suite.path / "junit.xml").read_text() or code
@@ -194,14 +204,14 @@ def test_several_suites_play_together_each_with_words_of_its_own(suite: pytest.P
         own = f"from pytest_bdd import when\n\n@when('somebody speaks')\ndef _(stage):\n    assert {name!r} == 'one'\n"
         (folder / "conftest.py").write_text(own)
         (folder / "own.feature").write_text(f"Feature: {name}\n  Scenario: {name} speaks\n    When somebody speaks\n")
-    result = suite.run(sys.executable, "-c", PLAY, "one", "two")
+    result = played("one", "two")
     assert result.ret == 1
     result.stdout.fnmatch_lines(["*one speaks*", "*two speaks*", "*1 held, 1 broken*"])
 
 
 def test_a_scenario_that_fails_says_what_was_seen_and_how_to_play_it_again(suite: pytest.Pytester) -> None:
     (suite.path / "own.feature").write_text(f"Feature: Own\n{HELD}  Then Maya has no mail\n")
-    result = suite.run(sys.executable, "-c", PLAY, "own.feature", "--seed", "7")
+    result = played("own.feature", "--seed", "7")
     seen = '  Maya\'s mails: expected nothing; seen "order refund"'
     result.stdout.fnmatch_lines(["*✗ Then Maya has no mail*", seen, "*Again: rehearsal play own.feature:4 --seed 7"])
 
