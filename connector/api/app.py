@@ -62,6 +62,7 @@ def create_app(commands: Commands, reading: Reading, pages: Blueprint, *, public
     app.register_blueprint(item_routes(commands, reading, identify))
     for level in ("order", "item"):
         app.register_blueprint(adjustment_routes(commands, reading, identify, level))
+    app.plain.update(app.view_functions)
     app.register_blueprint(pages)
     _handle_errors(app)
     app.wsgi_app = _Respelled(app.wsgi_app, public_url)  # type: ignore[method-assign]  # Flask documents it as the place for it

@@ -9,12 +9,13 @@ from typing import Any, Final
 from flask import Response
 
 from connector.api.entities import spell
+from connector.api.shared_routes import Written
 
 _written: Final = json.JSONEncoder(default=spell, ensure_ascii=False, separators=(",", ":")).encode
 
 
 def json_response(document: Any, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    return Response(_written(document), status, headers, content_type="application/json; charset=utf-8")
+    return Written(_written(document).encode(), status, "application/json; charset=utf-8", headers)
 
 
 def done() -> Response:

@@ -21,7 +21,7 @@ from mock_tiktok.open_api import responses as wire
 from mock_tiktok.open_api.endpoints import ENDPOINTS, Endpoint
 from mock_tiktok.open_api.gateway import TOKEN_HEADER, Act, Gateway, Json, Received, invalid
 from mock_tiktok.open_api.request_id import EXCHANGE_ID, RequestIds
-from mock_tiktok.open_api.shared_routes import App
+from mock_tiktok.open_api.shared_routes import App, Written
 from mock_tiktok.usecases.market import Market
 
 TOKEN_VARIABLE: Final = "HTTP_" + TOKEN_HEADER.upper().replace("-", "_")  # as WSGI has the header
@@ -48,7 +48,7 @@ def create_app(
         request_id = ids.next(market.now, request.environ.get(EXCHANGE_ID))
         # what a caller wrote may come back in a message, and JSON can carry halves of characters that UTF-8 cannot
         written = _written(document(request_id)).encode("utf-8", "replace")
-        return Response(written, http_status, content_type=JSON)
+        return Written(written, http_status, JSON)
 
     def view(endpoint: Endpoint) -> Callable[..., Response]:
         act = ACTS[endpoint.operation]
@@ -67,6 +67,7 @@ def create_app(
         name = f"api.{endpoint.operation}".replace(".", "_")
         methods = [endpoint.method]
         app.add_url_rule(endpoint.path, name, view(endpoint), methods=methods, provide_automatic_options=False)
+        app.plain.add(name)
     for path in authorization.GRANT_TYPES:
         app.add_url_rule(path, path.strip("/").replace("/", "_"), token, provide_automatic_options=False)
     _register_refusals(app, respond, pages, market.troubles.met)
@@ -108,9 +109,16 @@ def _received() -> Received:
     body = here.get_data()
     return Received(
         path=here.path,
-        query=tuple(parse_qsl(here.query_string.decode(errors="replace"), keep_blank_values=True)),
+        query=_pairs(here.query_string.decode(errors="replace")),
         token=here.environ.get(TOKEN_VARIABLE),
         content_type=here.environ.get("CONTENT_TYPE", ""),
         body=body,
         signed=here.environ.get(SIGNED, body),
     )
+
+
+def _pairs(query: str) -> tuple[tuple[str, str], ...]:
+    """Return the pairs of a query; most have nothing escaped."""
+    if "%" in query or "+" in query:
+        return tuple(parse_qsl(query, keep_blank_values=True))
+    return tuple((name, value) for part in query.split("&") if part for name, _, value in (part.partition("="),))
