@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Final, NoReturn, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -226,7 +226,7 @@ class ChannelAdvisor:
         return _object(self._call("GET", target))
 
     def _json(self, method: str, path: str, query: Mapping[str, str]) -> Json:
-        encoded = urlencode(query, quote_via=quote, safe="$(),:'")
+        encoded = _encoded(tuple(query.items()))
         return _object(self._call(method, f"{path}?{encoded}" if encoded else path))
 
     def _call(self, method: str, target: str, *, body: Mapping[str, object] | None = None) -> requests.Response:
@@ -289,6 +289,11 @@ class ChannelAdvisor:
             shipping_status=str(row.get("ShippingStatus") or ""),
             lines=tuple(_line(item, currency) for item in items),
         )
+
+
+@lru_cache(maxsize=64)  # a pull asks each level the same, and the next pull much of it again
+def _encoded(query: tuple[tuple[str, str], ...]) -> str:
+    return urlencode(query, quote_via=quote, safe="$(),:'")
 
 
 def _line(item: Json, currency: str) -> OrderLine:

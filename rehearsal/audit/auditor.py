@@ -17,7 +17,7 @@ from rehearsal.audit.claims import Claims
 from rehearsal.audit.decision_ledger import DecisionLedger
 from rehearsal.audit.event import EventName, LogLine, Trouble
 from rehearsal.audit.finding import Finding, Verdict
-from rehearsal.audit.invariant import Invariant, PlayerEvent, Quiescence, Violation
+from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.audit.limits import EVERY_SHOP, Limits
 from rehearsal.audit.settling import Settling
@@ -159,7 +159,8 @@ class Auditor:
         self.memory.decisions.on_exchange(exchange)
         self.memory.claims.on_exchange(exchange)
         for number, invariant in self._on_exchange:
-            self._note(number, invariant.on_exchange(exchange))
+            if (violations := invariant.on_exchange(exchange)) is not NO_VIOLATION:
+                self._note(number, violations)
 
     def on_line(self, line: LogLine) -> None:
         """Take note of a line that the connector has written about itself."""

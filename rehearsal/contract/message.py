@@ -32,8 +32,9 @@ def read(content_type: str, content: bytes) -> Message:
         return Message(media_type, None, 0)
     if is_json:
         try:
-            text = content.decode(json.detect_encoding(content), "surrogatepass")
-            body = _decoded(text)
+            plain = content[0] == _BRACE and content[1:2] != b"\0"  # as most begin, and only in one encoding
+            text = content.decode("utf-8" if plain else json.detect_encoding(content), "surrogatepass")
+            body = _value(text)
             return Message(media_type, UNREADABLE if is_deep(text, body) else body, len(content))
         except (ValueError, RecursionError):
             return Message(media_type, UNREADABLE, len(content))
@@ -61,8 +62,7 @@ def query_pairs(query: str) -> list[tuple[str, str]]:
     """Return the decoded pairs of a query string, in its order, blank values included."""
     if "%" in query or "+" in query:
         return parse_qsl(query, keep_blank_values=True)
-    parts = (part.partition("=") for part in query.split("&") if part)
-    return [(name, value) for name, _, value in parts]
+    return [(name, value) for part in query.split("&") if part for name, _, value in (part.partition("="),)]
 
 
 @lru_cache(maxsize=256)
@@ -76,7 +76,17 @@ def _no_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-_decoded: Final = json.JSONDecoder(parse_constant=_no_constant).decode
+_BRACE: Final = ord("{")
+_decoder: Final = json.JSONDecoder(parse_constant=_no_constant)
+
+
+def _value(text: str) -> Any:
+    """Return a JSON value; an object with nothing around it needs no look for what might be."""
+    if text[:1] == "{":
+        value, end = _decoder.raw_decode(text)
+        if end == len(text):
+            return value
+    return _decoder.decode(text)
 
 
 def size_of(message: Message) -> str | None:

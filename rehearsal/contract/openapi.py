@@ -101,7 +101,10 @@ class Contract:
 
     def shop_of(self, query: Pairs) -> str | None:
         """Return what a query says of whose shop it is about."""
-        return next((value for name, value in query if name in self._shop_parameters), None)
+        for name, value in query:
+            if name in self._shop_parameters:
+                return value
+        return None
 
     @cached_property
     def _shop_parameters(self) -> frozenset[str]:

@@ -11,8 +11,8 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Final
+from functools import cached_property, lru_cache
+from typing import Any, Final, NamedTuple
 
 from rehearsal.contract import redaction
 from rehearsal.contract.document import Document
@@ -39,8 +39,23 @@ class Breach:
     certainty: str = "documented"
 
 
+class _Answer(NamedTuple):
+    """What an operation says of its responses of one status."""
+
+    key: str  # under which it says so
+    spec: Mapping[str, Any] | None
+    headers: tuple[str, ...]  # that are required
+
+
+class _Body(NamedTuple):
+    """What an operation says of a body."""
+
+    checker: Checker | None
+    mask: Mask
+
+
 class Operation:
-    """One operation of a contract: one method on one path."""
+    """One operation of a contract: one method on one path. What it says of calls that are alike is found once."""
 
     def __init__(self, document: Document, method: str, template: str, spec: Mapping[str, Any], shared: Any) -> None:
         self._document = document
@@ -51,7 +66,9 @@ class Operation:
         self.id: str = spec.get("operationId") or f"{self.method} {template}"
         self.certainty: str = spec.get("x-certainty", "documented")
         self.safe: bool = spec.get("x-safe", self.method == "GET")
-        self._bodies: dict[tuple[str, ...], tuple[Checker | None, Mask]] = {}
+        self._answers: dict[int, _Answer] = {}  # by status
+        self._bodies: dict[tuple[str, str], _Body] = {}  # by what is said of them where, and by media type
+        self._met: dict[tuple[int | None, str], _Body] = {}  # by status, none of a request's, and type as it was sent
         self._times: dict[tuple[str, str], Mask] = {}
 
     @cached_property
@@ -81,6 +98,10 @@ class Operation:
             "query": self._of("query", strict=True),
             "headers": self._of("header", fold=True),
         }
+
+    @cached_property
+    def _judged_places(self) -> list[tuple[str, Parameters]]:
+        return [(place, parameters) for place, parameters in self._parameters.items() if parameters.says_something]
 
     @cached_property
     def _security(self) -> list[list[Mapping[str, Any]]]:
@@ -128,7 +149,7 @@ class Operation:
         A filter may be recorded unless it speaks of a field that may not.
         """
         for name, text in query:
-            if name == FILTER and not self._document.sensitive_fields.isdisjoint(_FIELDS.findall(text.lower())):
+            if name == FILTER and not self._document.sensitive_fields.isdisjoint(_fields_in(text)):
                 return self._shown_parameters - {FILTER}
         return self._shown_parameters
 
@@ -137,15 +158,15 @@ class Operation:
     ) -> list[Breach]:
         """Return where a request breaks the contract; header names are lower case."""
         breaches: list[Breach] = []
-        for place, sent in (("path", path.items()), ("query", query), ("headers", headers.items())):
-            parameters = self._parameters[place]
+        for place, parameters in self._judged_places:
+            sent = query if place == "query" else (path if place == "path" else headers).items()
             for fault in parameters.faults(sent):
                 name = fault.pointer[1:]
                 hidden = name in parameters.hidden or name not in parameters.names or redaction.is_sensitive(name)
                 values = [value for key, value in sent if key.lower() == name.lower()]
                 seen = redaction.REDACTED if hidden and values else ", ".join(values) or "nothing"
                 breaches.append(self._breach("request", f"/{place}{fault.pointer}", fault.expected, seen))
-        if self._security and not any(self._shown(schemes, query, headers) for schemes in self._security):
+        if self._security and not self._authorized(query, headers):
             breaches.append(self._breach("request", "/headers/authorization", "credentials", "none"))
         declared = self._request_body
         if declared is None:
@@ -155,19 +176,19 @@ class Operation:
             if declared.get("required"):
                 breaches.append(self._breach("request", "/body", "a body", "none"))
         else:
-            breaches += self._judge_body("request", ("request",), declared.get("content", {}), message)
+            breaches += self._judge_body("request", None, declared, message)
         return breaches
 
     def judge_response(self, status: int, headers: Mapping[str, str], message: Message) -> list[Breach]:
         """Return where a response breaks the contract; header names are lower case."""
-        key, response = self._response(status)
+        _, response, required = self._answer(status)
         if response is None:
             documented = ", ".join(self._spec.get("responses", {}))
             return [self._breach("response", "/status", f"one of {documented}", str(status))]
         breaches = [
             self._breach("response", pointer_of("headers", name), "the header, because it is required", "nothing")
-            for name, header in response.get("headers", {}).items()
-            if self._document.resolved(header).get("required") and name.lower() not in headers
+            for name in required
+            if name.lower() not in headers
         ]
         content = response.get("content")
         if not content:
@@ -176,7 +197,7 @@ class Operation:
             return breaches
         if message.size == 0:
             return [*breaches, self._breach("response", "/body", "a body", "none")]
-        breaches += self._judge_body("response", ("response", key), content, message)
+        breaches += self._judge_body("response", status, response, message)
         if self._codes is not None and isinstance(message.body, dict):
             code = message.body.get("code")
             if isinstance(code, int) and code not in self._codes:
@@ -190,6 +211,8 @@ class Operation:
 
     def idempotency_key(self, query: Pairs, headers: Mapping[str, str], message: Message) -> str | None:
         """Return the key by which the callee knows a request that it has had before; header names are lower case."""
+        if not self._key_parameters and not self._key_fields:
+            return None
         for place, name in self._key_parameters:
             sent = dict(query).get(name) if place == "query" else headers.get(name.lower())
             if sent:
@@ -199,20 +222,18 @@ class Operation:
 
     def masked_request(self, message: Message) -> Any:
         """Return the request's body as it may be recorded."""
-        declared = self._request_body or {}
-        return self._masked(("request",), declared.get("content", {}), message)
+        return self._masked(None, message)
 
     def masked_response(self, status: int, message: Message, query: Pairs = ()) -> Any:
         """Return the response's body as it may be recorded, when `query` was asked: a refusal may repeat its filter."""
-        key, response = self._response(status)
-        body = self._masked(("response", key), (response or {}).get("content", {}), message)
+        body = self._masked(status, message)
         if status < 400 or FILTER not in dict(query) or FILTER in self.shown_parameters(query):
             return body
         return redaction.without_words(body)
 
     def with_times(self, status: int | None, message: Message, change: Callable[[Any], Any]) -> Any:
         """Return the body of an answer, or of the request (no status), with `change` made in each time that it has."""
-        spec = self._request_body if status is None else self._response(status)[1]
+        spec = self._spec_of(status)
         media = _chosen((spec or {}).get("content", {}), message.media_type)
         if media is None or message.body is UNREADABLE:
             return message.body
@@ -227,63 +248,97 @@ class Operation:
         """Return the parameters of the query in which times stand."""
         return frozenset(p["name"] for p in self._declared if p["in"] == "query" and self._document.marks(p, TIME))
 
-    def _response(self, status: int) -> tuple[str, Mapping[str, Any] | None]:
-        responses = self._spec.get("responses", {})
-        for key in (str(status), f"{status // 100}XX", "default"):
-            if key in responses:
-                return key, self._document.resolved(responses[key])
-        return "", None
-
-    def _body(self, where: tuple[str, ...], content: Mapping[str, Any], media: str) -> tuple[Checker | None, Mask]:
-        found = self._bodies.get((*where, media))
+    def _answer(self, status: int) -> _Answer:
+        found = self._answers.get(status)
         if found is None:
+            responses = self._spec.get("responses", {})
+            keys = (str(status), f"{status // 100}XX", "default")
+            key = next((key for key in keys if key in responses), "")
+            spec = self._document.resolved(responses[key]) if key else None
+            headers = (spec or {}).get("headers", {}).items()
+            required = tuple(name for name, header in headers if self._document.resolved(header).get("required"))
+            found = self._answers[status] = _Answer(key, spec, required)
+        return found
+
+    def _spec_of(self, status: int | None) -> Mapping[str, Any]:
+        """Return what is said of the responses of a status, or of the request (no status)."""
+        return (self._request_body if status is None else self._answer(status).spec) or {}
+
+    def _body(self, status: int | None, media_type: str) -> _Body | None:
+        """Return what is said of a body of this type; None where there is no such body."""
+        met = self._met.get((status, media_type))
+        if met is not None:
+            return met
+        content = self._spec_of(status).get("content", {})
+        media = _chosen(content, media_type)
+        if media is None:
+            return None
+        where = ("request" if status is None else f"response {self._answer(status).key}", media)
+        if where not in self._bodies:
             schema = content[media].get("schema")
             mask = redaction.mask_of(schema, self._document.follow) if schema is not None else redaction.NOTHING
             checker = Checker(schema, self._document.components) if schema is not None else None
-            found = self._bodies[(*where, media)] = (checker, mask)
-        return found
+            self._bodies[where] = _Body(checker, mask)
+        met = self._met[status, media_type] = self._bodies[where]
+        return met
 
-    def _judge_body(
-        self, side: str, where: tuple[str, ...], content: Mapping[str, Any], message: Message
-    ) -> list[Breach]:
-        media = _chosen(content, message.media_type)
-        if media is None:
-            return [self._breach(side, "/headers/content-type", " or ".join(content), message.media_type or "none")]
+    def _judge_body(self, side: str, status: int | None, spec: Mapping[str, Any], message: Message) -> list[Breach]:
+        known = self._body(status, message.media_type)
+        if known is None:
+            documented = " or ".join(spec.get("content", {}))
+            return [self._breach(side, "/headers/content-type", documented, message.media_type or "none")]
         if message.body is UNREADABLE:
             return [self._breach(side, "/body", "JSON", f"{message.size} bytes that are not")]
-        checker, mask = self._body(where, content, media)
-        if checker is None or (message.body is None and message.size):
+        if known.checker is None or (message.body is None and message.size):
             return []
-        faults = checker.faults(message.body)
+        faults = known.checker.faults(message.body)
         if not faults:
             return []
-        shown = redaction.by_name(mask.over(message.body))
+        shown = redaction.by_name(known.mask.over(message.body))
         for fault in faults:
             if fault.expected == NO_FIELD:  # what nobody knows may be anything
                 shown = redaction.without(shown, fault.pointer)
         return [self._breach(side, f"/body{fault.pointer}", fault.expected, seen(shown, fault)) for fault in faults]
 
-    def _masked(self, where: tuple[str, ...], content: Mapping[str, Any], message: Message) -> Any:
-        media = _chosen(content, message.media_type)
-        if media is None:
+    def _masked(self, status: int | None, message: Message) -> Any:
+        known = self._body(status, message.media_type)
+        if known is None:
             return unknown_body(message)
         if message.body is UNREADABLE or (message.body is None and message.size):
             return f"{message.size} bytes of {message.media_type or 'no type'}"
-        return self._body(where, content, media)[1].over(message.body)
+        return known.mask.over(message.body)
 
-    def _shown(self, schemes: list[Mapping[str, Any]], query: Pairs, headers: Mapping[str, str]) -> bool:
-        return all(
-            (scheme.get("in") == "query" and any(name == scheme["name"] for name, _ in query))
-            or (scheme.get("in") == "header" and scheme["name"].lower() in headers)
-            or (
-                scheme["type"] in ("http", "oauth2", "openIdConnect")
-                and headers.get("authorization", "").lower().startswith(scheme.get("scheme", "bearer").lower())
-            )
-            for scheme in schemes
-        )
+    def _authorized(self, query: Pairs, headers: Mapping[str, str]) -> bool:
+        """Return whether one of the alternatives is there, with all its credentials."""
+        for schemes in self._security:
+            for scheme in schemes:
+                if not _shown(scheme, query, headers):
+                    break
+            else:
+                return True
+        return False
 
     def _breach(self, side: str, pointer: str, expected: str, seen: str) -> Breach:
         return Breach(side, self.id, f"/{side}{pointer}", expected, seen, self.certainty)
+
+
+def _shown(scheme: Mapping[str, Any], query: Pairs, headers: Mapping[str, str]) -> bool:
+    """Return whether a request has a credential."""
+    where = scheme.get("in")
+    if where == "query":
+        return any(name == scheme["name"] for name, _ in query)
+    if where == "header":
+        return scheme["name"].lower() in headers
+    sent = headers.get("authorization", "").lower()
+    return scheme["type"] in ("http", "oauth2", "openIdConnect") and sent.startswith(
+        scheme.get("scheme", "bearer").lower()
+    )
+
+
+@lru_cache(maxsize=64)
+def _fields_in(text: str) -> frozenset[str]:
+    """Return what may name a field in a filter, in lower case."""
+    return frozenset(_FIELDS.findall(text.lower()))
 
 
 def _chosen(content: Mapping[str, Any], media_type: str) -> str | None:

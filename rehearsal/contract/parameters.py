@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Set
-from typing import Any
+from typing import Any, Final
 
 from rehearsal.contract.document import Document
 from rehearsal.contract.schema import Checker, Fault
@@ -32,6 +32,7 @@ class Parameters:
                 self.hidden.add(name)
         self.names: Set[str] = self._kinds.keys()
         self._strict = strict
+        self.says_something: Final = strict or bool(self._kinds)
         schema = {"type": "object", "properties": properties, "required": required}
         if strict:
             schema["additionalProperties"] = False
@@ -39,8 +40,6 @@ class Parameters:
 
     def faults(self, pairs: Iterable[tuple[str, str]]) -> tuple[Fault, ...]:
         """Return what is wrong with the parameters that were sent."""
-        if not self._kinds and not self._strict:
-            return ()
         values: dict[str, Any] = {}
         for sent, text in pairs:
             name = sent.lower() if self._fold else sent
@@ -48,6 +47,8 @@ class Parameters:
             if kinds is None:
                 if self._strict:
                     values[name] = text
+            elif "string" in kinds and "array" not in kinds:
+                values[name] = text
             elif "array" in kinds:
                 items = self._items[name]
                 values.setdefault(name, []).extend(_coerced(item, items) for item in text.split(","))

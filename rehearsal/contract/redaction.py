@@ -98,18 +98,18 @@ class Secrets:
     are learnt from the places where credentials belong; the newest `LEARNT` are remembered.
     """
 
-    learnt: dict[str, None] = field(default_factory=dict)
+    learnt: dict[str, bytes] = field(default_factory=dict)
 
     def learn(self, value: str) -> None:
         """Remember what was sent as a credential; what is short might be anybody's word."""
-        if len(value) >= SHORTEST and value not in self.learnt and not _made_here(value.encode()):
-            self.learnt[value] = None
+        if len(value) >= SHORTEST and value not in self.learnt and not _made_here(written := value.encode()):
+            self.learnt[value] = written
             if len(self.learnt) > LEARNT:
                 del self.learnt[next(iter(self.learnt))]
 
     def stand_in(self, text: bytes) -> bool:
         """Return whether a text has a secret in it."""
-        return _made_here(text) or any(secret.encode() in text for secret in self.learnt)
+        return _made_here(text) or any(secret in text for secret in self.learnt.values())
 
     def hidden(self, value: Any) -> Any:
         """Return `value` with every secret in its texts and names hidden."""

@@ -15,7 +15,7 @@ import json
 import marshal
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -119,14 +119,9 @@ class Trace:
             self._pack()
         return entry
 
-    @contextmanager
-    def during(self, slot: Slot) -> Iterator[None]:
+    def during(self, slot: Slot) -> AbstractContextManager[None]:
         """Name `slot` as the cause of whatever is recorded meanwhile."""
-        self.state.causes.append(slot.seq)
-        try:
-            yield
-        finally:
-            self.state.causes.pop()
+        return _During(self.state, slot.seq)
 
     @contextmanager
     def apart(self) -> Iterator[None]:
@@ -206,6 +201,22 @@ class Trace:
             yield self._spool.read(length)
             at += length
         yield from self.state.packed[max(0, first - len(spooled)) :]
+
+
+class _During:
+    """What goes on for a while; of each exchange one, so it does without a generator."""
+
+    __slots__ = ("_seq", "_state")
+
+    def __init__(self, state: TraceState, seq: int) -> None:
+        self._state = state
+        self._seq = seq
+
+    def __enter__(self) -> None:
+        self._state.causes.append(self._seq)
+
+    def __exit__(self, *raised: object) -> None:
+        self._state.causes.pop()
 
 
 def _unpacked(block: bytes) -> list[Entry]:

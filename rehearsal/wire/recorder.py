@@ -165,7 +165,7 @@ class Recorder:
 
     def _keep(self, ended: _UnderWay) -> None:
         call, response, endpoint = ended.call, ended.response, ended.endpoint
-        address, query = unquote(call.path), query_pairs(call.query)
+        address, query = unquote(call.path) if "%" in call.path else call.path, query_pairs(call.query)
         operation, path = endpoint.contract.find(call.method, address) or (None, {})
         headers = response.folded if response else {}
         as_read = _Reading(

@@ -71,7 +71,7 @@ def _environ(call: Call) -> dict[str, Any]:
     environ: dict[str, Any] = {
         "REQUEST_METHOD": call.method,
         "SCRIPT_NAME": "",
-        "PATH_INFO": unquote(call.path, "latin-1"),
+        "PATH_INFO": unquote(call.path, "latin-1") if "%" in call.path else call.path,
         "QUERY_STRING": call.query,
         "RAW_URI": f"{call.path}?{call.query}" if call.query else call.path,
         "SERVER_NAME": host,
@@ -192,24 +192,31 @@ class _InProcess(BaseAdapter):
 
 
 class _Received(requests.Response):
-    """A response of the wire: read already, and without a cookie jar until somebody asks for it."""
+    """A response of the wire: read already. What few look at, headers and cookies, is made when somebody does."""
 
     def __init__(self, request: requests.PreparedRequest, received: Response) -> None:
-        headers = CaseInsensitiveDict(received.headers)
-        vars(self).update(
-            request=request,
-            url=request.url or "",
-            status_code=received.status,
-            reason=received.reason,
-            headers=headers,
-            encoding=_encoding(headers.get("content-type", "")),
-            raw=io.BytesIO(received.body),
-            history=[],
-            elapsed=timedelta(0),
-            _content=received.body,
-            _content_consumed=True,
-            _next=None,
-        )
+        self.request = request
+        self.url = request.url or ""
+        self.status_code = received.status
+        self.reason = received.reason
+        self.history = []
+        self.elapsed = timedelta(0)
+        self._received = received
+        self._content = received.body
+        self._content_consumed = True
+        self._next = None
+
+    @cached_property
+    def headers(self) -> CaseInsensitiveDict[str]:  # type: ignore[override]
+        return CaseInsensitiveDict(self._received.headers)
+
+    @cached_property
+    def encoding(self) -> str | None:  # type: ignore[override]
+        return _encoding(self.headers.get("content-type", ""))
+
+    @cached_property
+    def raw(self) -> io.BytesIO:  # type: ignore[override]
+        return io.BytesIO(self._received.body)
 
     @cached_property
     def cookies(self) -> RequestsCookieJar:  # type: ignore[override]

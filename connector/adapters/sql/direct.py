@@ -83,27 +83,36 @@ class _Compiled:
 
 
 class Direct:
-    """A connection of the driver, for as long as one transaction lasts."""
+    """A connection of the driver, and one transaction on it; one that only reads is never committed."""
 
-    __slots__ = ("_dialect", "_driver")
+    __slots__ = ("_begin", "_dialect", "_driver", "_let_go")
 
-    def __init__(self, driver: sqlite3.Connection, dialect: Dialect) -> None:
+    def __init__(
+        self, driver: sqlite3.Connection, dialect: Dialect, *, writes: bool, let_go: Callable[[], object]
+    ) -> None:
         self._driver = driver
         self._dialect = dialect
+        # Who writes takes the write lock first: what it reads cannot change under its hands.
+        self._begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+        self._let_go = let_go
 
-    def begin(self, begin: str) -> None:
-        """Begin the transaction, in these words. Raises SQLAlchemy's errors."""
+    def __enter__(self) -> Direct:
         try:
-            self._driver.execute(begin)
+            self._driver.execute(self._begin)
         except sqlite3.Error as error:
-            raise named(error, begin) from error
+            self._let_go()
+            raise named(error, self._begin) from error
+        return self
 
-    def commit(self) -> None:
-        """Keep what was written. Raises SQLAlchemy's errors."""
+    def __exit__(self, kind: type[BaseException] | None, *raised: object) -> None:
         try:
-            self._driver.commit()
+            if kind is None and self._begin != "BEGIN":
+                self._driver.commit()
         except sqlite3.Error as error:
             raise named(error, "COMMIT") from error
+        finally:
+            self._driver.rollback()
+            self._let_go()
 
     def execute(self, statement: sa.Executable, params: Params = _NONE) -> Found:
         """Run a statement and read what it finds. Raises SQLAlchemy's errors."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -42,7 +43,8 @@ def migrate(engine: sa.Engine, vault: Vault | None = None) -> None:
                 raise BadSettings(SETTING, f"the database holds somebody else's tables already: {', '.join(theirs)}")
         command.upgrade(configuration(connection), "head")
         _keep_private(connection)
-        sealed = SqlUnitOfWork(connection, vault or Unsealed()).secrets_sealed()
+        with SqlUnitOfWork(nullcontext(connection), vault or Unsealed()) as work:
+            sealed = work.secrets_sealed()
     if sealed and engine.dialect.name == "sqlite":
         with engine.connect() as connection:  # outside of a transaction
             connection.exec_driver_sql("VACUUM")

@@ -245,32 +245,18 @@ class SqlStore:
 
         It is rolled back in the end.
         """
-        return self.engine.connect() if self._locks_rows else self._directly("BEGIN")
+        return self.engine.connect() if self._locks_rows else self._directly(writes=False)
 
-    @contextmanager
-    def reading(self) -> Iterator[SqlUnitOfWork]:
-        with self.connected() as connection:
-            yield SqlUnitOfWork(connection, self._vault)
+    def reading(self) -> AbstractContextManager[SqlUnitOfWork]:
+        return SqlUnitOfWork(self.connected(), self._vault)
 
-    @contextmanager
-    def writing(self) -> Iterator[SqlUnitOfWork]:
-        # On SQLite it takes the write lock first: what it reads cannot change under its hands.
-        with self.engine.begin() if self._locks_rows else self._directly("BEGIN IMMEDIATE") as connection:
-            yield SqlUnitOfWork(connection, self._vault)
+    def writing(self) -> AbstractContextManager[SqlUnitOfWork]:
+        transaction = self.engine.begin() if self._locks_rows else self._directly(writes=True)
+        return SqlUnitOfWork(transaction, self._vault)
 
-    @contextmanager
-    def _directly(self, begin: str) -> Iterator[Direct]:
-        """Open a transaction of SQLite's; one that only reads is never committed."""
+    def _directly(self, *, writes: bool) -> Direct:
         driver, let_go = self._taken()
-        run = Direct(driver, self.engine.dialect)
-        try:
-            run.begin(begin)
-            yield run
-            if begin != "BEGIN":
-                run.commit()
-        finally:
-            driver.rollback()
-            let_go()
+        return Direct(driver, self.engine.dialect, writes=writes, let_go=let_go)
 
     def _taken(self) -> tuple[sqlite3.Connection, Callable[[], object]]:
         """Return a connection of the driver and how to give it back; to a database in memory there is only the one."""
@@ -305,11 +291,20 @@ class SqlStore:
 
 
 class SqlUnitOfWork:
-    """One transaction, as `connector.ports.UnitOfWork` has it."""
+    """One transaction, as `connector.ports.UnitOfWork` has it; it lasts as long as the unit is entered."""
 
-    def __init__(self, connection: Runs, vault: Vault) -> None:
-        self.connection = connection
+    connection: Runs
+
+    def __init__(self, transaction: AbstractContextManager[Runs], vault: Vault) -> None:
+        self._transaction = transaction
         self._vault = vault
+
+    def __enter__(self) -> SqlUnitOfWork:
+        self.connection = self._transaction.__enter__()
+        return self
+
+    def __exit__(self, *raised: Any) -> None:
+        self._transaction.__exit__(*raised)
 
     # --- shops and rounds ---
     def shops(self) -> list[Shop]:

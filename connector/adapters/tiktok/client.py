@@ -233,7 +233,7 @@ def _query(query: wire.Json) -> str:
 
 
 def _escaped(value: str) -> str:
-    return value if value.isascii() and value.isalnum() else quote_plus(value)
+    return value if value.isascii() and value.replace("_", "").isalnum() else quote_plus(value)
 
 
 def _updated_since(since: datetime | None) -> dict[str, Any]:
@@ -247,7 +247,7 @@ def _data(method: str, path: str, response: requests.Response, content: bytes, n
         log.warning("%s %s: HTTP %s", method, path, status)
         raise Unavailable(f"HTTP {status}: a redirect, which is not followed.", acted=True)
     try:
-        envelope = json.loads(content, parse_constant=_no_constant)
+        envelope = _read_json(content.decode(json.detect_encoding(content), "surrogatepass"))
         code, words = envelope["code"], _printable(envelope.get("message"))
         if type(code) is not int:
             raise TypeError
@@ -268,6 +268,9 @@ def _payload(envelope: wire.Json) -> wire.Json:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+_read_json: Final = json.JSONDecoder(parse_constant=_no_constant).decode
 
 
 def _printable(words: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rehearsal.audit.finding import Witness
-from rehearsal.audit.invariant import Invariant, PlayerEvent, Violation
+from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Violation
 from rehearsal.contract.operation import Breach
 from rehearsal.wire.recorder import Exchange
 
@@ -21,9 +21,13 @@ class ContractKept(Invariant):
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
         """Pass on in what way an exchange breaks its contract."""
         self.occasions += 1
-        for breach in exchange.breaches:
-            suspect = exchange.caller if breach.side == "request" else exchange.callee
-            yield _violation(breach, suspect, exchanges=(exchange.seq,))
+        if not exchange.breaches:
+            return NO_VIOLATION
+        sides = {"request": exchange.caller}
+        return [
+            _violation(breach, sides.get(breach.side, exchange.callee), exchanges=(exchange.seq,))
+            for breach in exchange.breaches
+        ]
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Pass on in what way an event breaks its contract."""

@@ -135,7 +135,7 @@ def test_without_the_database_it_is_try_later_in_each_doors_own_form(
     def away(*args: object) -> None:
         raise error
 
-    monkeypatch.setattr(Direct, "begin", away)
+    monkeypatch.setattr(Direct, "__enter__", away)
     headers = {"Authorization": f"Bearer {open_oms.token}"}
     form = {"grant_type": "refresh_token", "client_id": "a", "client_secret": "b", "refresh_token": "c"}
     answer = open_oms.web.open(path, method=method, headers=headers, data=form if "token" in path else None)
@@ -170,7 +170,7 @@ def test_a_fault_of_ours_is_not_called_the_databases(
     def broken(*args: object) -> None:
         raise sa.exc.ProgrammingError("SELEC", {}, sqlite3.ProgrammingError("near SELEC"))
 
-    monkeypatch.setattr(Direct, "begin", broken)
+    monkeypatch.setattr(Direct, "__enter__", broken)
     assert open_oms.web.get(path, headers={"Authorization": f"Bearer {open_oms.token}"}).status_code == 500
 
 
