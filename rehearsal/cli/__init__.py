@@ -7,12 +7,14 @@ judged. A command returns its code; what it raises is shown in one line, and onl
 from __future__ import annotations
 
 import codecs
+import gc
 import os
 import sys
 import traceback
 from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
+from types import ModuleType
 from typing import Any, Final
 
 import click
@@ -50,12 +52,23 @@ class LazyCommands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name)
+        module = COMMANDS[cmd_name][0]
+        command: click.Command = getattr(sys.modules.get(module) or _brought(module), cmd_name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, words) for name, (_, words) in COMMANDS.items()])
+
+
+def _brought(module: str) -> ModuleType:
+    """Return a command's module. All that it brings stays until the end: nobody needs to look through that."""
+    gc.disable()
+    try:
+        return import_module(module)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})

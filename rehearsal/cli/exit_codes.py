@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntEnum
 from typing import Final
-
-from rehearsal.gherkin.results import Outcome
 
 
 class ExitCode(IntEnum):
@@ -18,12 +17,12 @@ class ExitCode(IntEnum):
     NOT_JUDGED = 4  # something asked for was not judged
 
 
-# By the worst that happened in a run; None: there was nothing to play.
-OF_OUTCOME: Final = {
-    Outcome.HELD: ExitCode.CONTENT,
-    Outcome.BROKEN: ExitCode.FINDINGS,
-    Outcome.MISWRITTEN: ExitCode.USAGE,
-    Outcome.STAGE_FAILED: ExitCode.STAGE_FAILED,
-    Outcome.NOT_JUDGED: ExitCode.NOT_JUDGED,
+# By the worst `Outcome` in a run; None: there was nothing to play.
+OF_OUTCOME: Final[Mapping[str | None, ExitCode]] = {
+    "held": ExitCode.CONTENT,
+    "broken": ExitCode.FINDINGS,
+    "miswritten": ExitCode.USAGE,
+    "stage failed": ExitCode.STAGE_FAILED,
+    "not judged": ExitCode.NOT_JUDGED,
     None: ExitCode.USAGE,
 }

@@ -130,6 +130,10 @@ class Sitting:
         """Return with what a world begins where it sits."""
         return begun_with(self._seat, self._stop)
 
+    def about(self, world: World) -> dict[str, dict[str, str]]:
+        """Return by title who sits there and how, and what cannot be asked of them."""
+        return about(self._described, world)
+
     @contextmanager
     def until_ready(self) -> Iterator[None]:
         """Show that it is waited for, if it is, and that it is ready; raise where it fails.

@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 from rich.console import Console
@@ -33,19 +33,21 @@ from mock_tiktok.policy.profile import found_in
 from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.cli.outputs import demand_room
 from rehearsal.cli.profiles import manners_option, profile_options
-from rehearsal.cli.seat import Sitting, about, described
 from rehearsal.cli.seat_option import SEAT, SEAT_FILE
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.formats import beginning, instant
 from rehearsal.control.local import InProcessStage, refusals
 from rehearsal.control.stage import Json, Problem
-from rehearsal.seats.description import Regime, SeatDescription
 from rehearsal.server.access import Gate
 from rehearsal.server.authority import AuthorityRefused
 from rehearsal.server.machine_time import shown_outside
 from rehearsal.server.served import Ports, PortsRefused, ServedStage
 from rehearsal.server.sockets import LAST_PORT
 from rehearsal.world.world import NewShop, World
+
+if TYPE_CHECKING:
+    from rehearsal.cli.seat import Sitting
+    from rehearsal.seats.description import SeatDescription
 
 FIRST_PORT: Final = 8700
 MOST_SHOPS: Final = 100
@@ -72,6 +74,15 @@ def _shops(ctx: click.Context, param: click.Parameter, text: str) -> int | list[
     if counted:
         return many
     return [NewShop(market=word) if re.fullmatch("[A-Z]{2}", word) else NewShop(profile=word) for word in each]
+
+
+def _seat(ctx: click.Context, param: click.Parameter, file: Path | None) -> SeatDescription | None:
+    """Read what a file says of a seat, if one is given."""
+    if file is None:
+        return None
+    from rehearsal.cli.seat import described
+
+    return described(ctx, param, file)
 
 
 @click.command()
@@ -111,7 +122,7 @@ def _shops(ctx: click.Context, param: click.Parameter, text: str) -> int | list[
     "--oms-policy", type=click.Choice(POLICIES), default="person", show_default=True, help="Who decides at the OMS."
 )
 @manners_option
-@click.option("--seat", type=SEAT_FILE, callback=described, help=SEAT)
+@click.option("--seat", type=SEAT_FILE, callback=_seat, help=SEAT)
 @click.option(
     "--speed",
     type=click.FloatRange(min=0, max=1_000_000),
@@ -153,7 +164,7 @@ def _serve(
     seat: SeatDescription | None,
     **options: Any,
 ) -> int:
-    if seat and seat.regime is not Regime.DRIVEN and options["speed"]:
+    if seat and seat.regime != "driven" and options["speed"]:
         raise click.UsageError(f"--speed is said by the seat, whose regime is {seat.regime}: leave it away.")
     if json_file is not None:
         _make_way(json_file)
@@ -162,7 +173,7 @@ def _serve(
     ports = _take_ports(host, options)
     token = options["token"] or secrets.token_urlsafe(24)
     gate = Gate(bind=host, token=token, public_host=public_host)
-    sitting = Sitting(seat, ports.addresses(), options["data"], stop) if seat else None
+    sitting = _sitting(seat, ports, options["data"], stop) if seat else None
     with ExitStack() as leaving:
         if sitting:
             leaving.callback(sitting.end)
@@ -176,7 +187,7 @@ def _serve(
         world = stage.world()
         if json_file is not None:
             _write(json_file, shown_outside(world, stage))
-        _print(world, about(seat, stage.current) if seat else {}, needs_token=gate.needs_token)
+        _print(world, sitting.about(stage.current) if sitting else {}, needs_token=gate.needs_token)
         if world["speed"]:
             served.run_clock(world["speed"])
         stop.wait()
@@ -188,6 +199,12 @@ def _serve(
         sys.stderr.flush()
         os._exit(ExitCode.CONTENT)
     return ExitCode.CONTENT
+
+
+def _sitting(seat: SeatDescription, ports: Ports, data: Path | None, stop: threading.Event) -> Sitting:
+    from rehearsal.cli.seat import Sitting
+
+    return Sitting(seat, ports.addresses(), data, stop)
 
 
 def _stage(addresses: Addresses, token: str, options: dict[str, Any], seated: dict[str, Any]) -> InProcessStage:

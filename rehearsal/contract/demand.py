@@ -7,26 +7,21 @@ expected, taken from the contract's own titles. One thing at a time: the first i
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
-from functools import cached_property
-from typing import Any, Final, NamedTuple, cast
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import yaml
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
-from jsonschema.protocols import Validator
-from jsonschema.validators import extend
-from referencing import Registry
-from referencing.jsonschema import DRAFT202012
 
 from rehearsal.resources import contract_file
 
-# A whole number is written without a point: 2.0 counts as one in JSON Schema, but is no number of things in Python.
-_Validator: Final[type[Validator]] = extend(  # type: ignore[no-untyped-call]  # the stubs leave it out
-    Draft202012Validator,
-    type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int),
-)
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
+
+
+Json = dict[str, Any]
 
 
 class Mistake(NamedTuple):
@@ -61,9 +56,29 @@ class Judge:
     def _validator(self, schema: str) -> Validator:
         if schema not in self._validators:
             urn = f"urn:rehearsal:{self._contract}"
-            registry: Registry[Any] = Registry().with_resource(urn, DRAFT202012.create_resource(self.document))
-            self._validators[schema] = _Validator({"$ref": f"{urn}#/components/schemas/{schema}"}, registry=registry)
+            self._validators[schema] = _judging()({"$ref": f"{urn}#/components/schemas/{schema}"}, urn, self.document)
         return self._validators[schema]
+
+
+@cache
+def _judging() -> Callable[[Json, str, Mapping[str, Any]], Validator]:
+    """Return what makes a validator of a schema, given the document that it refers to and its name.
+
+    A whole number is written without a point: 2.0 counts as one in JSON Schema, but is no number of things in Python.
+    """
+    from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
+    from referencing import Registry
+    from referencing.jsonschema import DRAFT202012
+
+    integers = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
+    strict: type[Validator] = extend(Draft202012Validator, type_checker=integers)  # type: ignore[no-untyped-call]
+
+    def made(schema: Json, urn: str, document: Mapping[str, Any]) -> Validator:
+        registry: Registry[Any] = Registry().with_resource(urn, DRAFT202012.create_resource(document))
+        return strict(schema, registry=registry)
+
+    return made
 
 
 def near(name: object, known: Collection[str]) -> str:

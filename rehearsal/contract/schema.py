@@ -12,10 +12,11 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+if TYPE_CHECKING:
+    from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
 
 Verdict = Callable[[Any], bool]
 NO_FIELD: Final = "no such field"  # what is expected where a value has more than its schema knows
@@ -31,10 +32,11 @@ def compiled(schema: Mapping[str, Any]) -> Verdict | None:
     return verdict
 
 
-def reference(schema: Mapping[str, Any]) -> Verdict:
-    """Return the reference validator's verdict function."""
-    verdict: Verdict = Draft202012Validator(schema).is_valid
-    return verdict
+def reference(schema: Mapping[str, Any]) -> Validator:
+    """Return the reference validator."""
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(schema)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,8 @@ class Checker:
         return compiled(self.schema)
 
     @cached_property
-    def _reference(self) -> Draft202012Validator:
-        return Draft202012Validator(self.schema)
+    def _reference(self) -> Validator:
+        return reference(self.schema)
 
     def _keeps(self, value: Any, fast: Verdict) -> bool:
         try:

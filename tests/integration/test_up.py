@@ -176,8 +176,10 @@ def test_a_wrong_option_is_named(options: tuple[str, ...], words: str) -> None:
     assert "Traceback" not in ended.stderr
 
 
-def test_it_brings_nothing_along_that_only_suites_need() -> None:
+def test_it_brings_nothing_along_that_only_suites_or_seats_or_other_databases_need() -> None:
     """Its first answer is waited for, and its memory is paid for as long as it runs."""
-    code = "import sys, rehearsal.cli.up; print({'pytest', '_pytest', 'pytest_bdd', 'xdist'} & set(sys.modules))"
+    others = ["pytest", "_pytest", "pytest_bdd", "xdist", "rehearsal.gherkin", "rehearsal.seats.foreign"]
+    others += ["rehearsal.seats.hooks", "jsonschema", "sqlalchemy.dialects.postgresql"]
+    code = f"import sys, rehearsal.cli.up; print(set({others}) & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=True)
     assert done.stdout == "set()\n"

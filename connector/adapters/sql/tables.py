@@ -299,8 +299,7 @@ sa.Index(
     adjustments.c.site_adjustment_id,
     adjustments.c.generation,
     unique=True,
-    sqlite_where=adjustments.c.item_id.is_(None),
-    postgresql_where=adjustments.c.item_id.is_(None),
+    sqlite_where=adjustments.c.item_id.is_(None),  # and in PostgreSQL, whose dialect saying so would bring along
 )
 
 # Decisions on their way to the marketplace. Written in the transaction of the decision itself.

@@ -79,7 +79,7 @@ def test_both_validators_give_the_same_verdict_on_good_and_bad_values(contract: 
     fast = compiled(schema)
     if fast is None:
         pytest.skip("jsonschema_rs is not installed, so there is only one validator")
-    slow = reference(schema)
+    slow = reference(schema).is_valid
     good = list(samples(contract, schema))[:8]
     for value in [*good, *(bad for one in good[:2] for bad in spoilt(one))]:
         assert fast(value) == slow(value), json.dumps(value)
@@ -91,7 +91,7 @@ def test_both_validators_give_the_same_verdict_on_captured_responses() -> None:
     captured = [json.loads(path.read_text()) for path in sorted(folder.glob("*.json"))]
     for name in contract.document.components["schemas"]:
         schema = {"$ref": f"#/components/schemas/{name}", "components": contract.document.components}
-        fast, slow = compiled(schema), reference(schema)
+        fast, slow = compiled(schema), reference(schema).is_valid
         if fast is None:
             pytest.skip("jsonschema_rs is not installed, so there is only one validator")
         for value in captured:
