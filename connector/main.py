@@ -23,12 +23,14 @@ from connector.adapters.sql.fresh import fill, in_memory, is_fresh
 from connector.adapters.sql.store import SqlStore, Unsealed, engine_for
 from connector.adapters.tiktok.client import TikTok
 from connector.api.app import create_app
+from connector.api.webhooks import webhook_routes
 from connector.pages import page_routes
 from connector.ports import Clock, Secret, Vault
 from connector.records import ActivityEntry, AgendaEntry, ClientCredentials, Due, Fired, Shop, ShopAdded
 from connector.settings import Settings
 from connector.usecases.authentication import OAuth
 from connector.usecases.commands import Commands
+from connector.usecases.notifications import Notifications
 from connector.usecases.onboarding import Onboarding
 from connector.usecases.round import Outcome, Worker
 
@@ -100,20 +102,24 @@ class Connector:
             http_timeout=settings.http_timeout,
             page_size=settings.page_size,
         )
-        self._onboarding = Onboarding(self._store, self._marketplace, clock, settings.poll_interval)
+        self._onboarding = Onboarding(
+            self._store, self._marketplace, clock, settings.poll_interval, settings.webhook_url
+        )
         self._worker = Worker(self._store, self._marketplace, settings, self._secret)
         oauth = OAuth(self._store, self._secret, life=settings.access_token_life, unused=settings.refresh_token_unused)
         self.commands = Commands(self._store, clock=clock, secret=self._secret, oauth=oauth, changed=self.look_again)
+        self.notifications = Notifications(self._store, clock, settings.app_key, settings.app_secret, self.look_again)
         self.memory: Final = memory or Memory()
 
     @cached_property
     def app(self) -> Flask:
-        """The ChannelAdvisor API and the pages, as a WSGI app."""
+        """The ChannelAdvisor API, the pages, and where webhooks arrive, as a WSGI app."""
         reading, settings = self._store.connected, self.settings
         pages = page_routes(
             self.commands, reading, staff_password=settings.staff_password, pages_open=settings.pages_open
         )
-        return create_app(self.commands, reading, pages, public_url=settings.public_url)
+        doors = (pages, webhook_routes(self.notifications))
+        return create_app(self.commands, reading, doors, public_url=settings.public_url)
 
     # --- set-up ---
     def migrate(self) -> None:

@@ -88,6 +88,9 @@ class Marketplace(Protocol):
     def refresh(self, refresh_token: str) -> Grant: ...
     def shops(self, access_token: str) -> list[AuthorizedShop]: ...
 
+    def notify(self, shop: Access, topic: str, address: str) -> None:
+        """Have the marketplace send what happens in a shop to this address."""
+
     def orders_since(self, shop: Access, since: datetime | None) -> Iterator[SiteOrder]: ...
     def claims_since(self, shop: Access, kind: ClaimKind, since: datetime | None) -> Iterator[Claim]: ...
     def orders(self, shop: Access, order_ids: Sequence[str]) -> list[SiteOrder]: ...
@@ -151,6 +154,16 @@ class UnitOfWork(Protocol):
 
     def token_stale(self, profile_id: int, at: datetime) -> None: ...
     def round_ended(self, profile_id: int, *, next_round_at: datetime, reached: Mapping[Stream, datetime]) -> None: ...
+
+    # --- what the marketplace sends of its own accord ---
+    def hinted(self, profile_id: int, until: datetime) -> bool:
+        """Return whether a notification came up to then that no round has followed."""
+
+    def followed(self, profile_id: int, until: datetime) -> None:
+        """Take note that a round has followed what came up to then."""
+
+    def notifications_forgotten(self, before: datetime) -> None:
+        """Forget the numbers of what came before then, and was followed."""
 
     # --- orders ---
     def order(self, order_id: int, *, lock: bool = False) -> Order | None: ...

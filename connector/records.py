@@ -184,6 +184,16 @@ class Stream(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Notification:
+    """Something that the marketplace has sent of its own accord; each number once. A round is to follow it."""
+
+    number: str
+    profile_id: int
+    received_at: datetime
+    followed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Rounds:
     """A shop's grid of rounds and how far each stream has been collected."""
 

@@ -49,6 +49,7 @@ class Settings:
     staff_password: str | None = field(default=None, repr=False)  # HTTP Basic, any user name, for the pages
     secret_keys: tuple[str, ...] = field(default=(), repr=False)  # the first seals, all open
     purge_after: timedelta = timedelta(days=90)
+    webhook_url: str | None = None  # where the marketplace is to send its hints; nowhere when it is not set
     pages_open: bool = False  # pages without a password: for a stage, never for a deployment
 
     def __post_init__(self) -> None:
@@ -123,6 +124,12 @@ def _origin(raw: str) -> str:
     return raw.rstrip("/")
 
 
+def _address(raw: str) -> str:
+    if not raw.startswith(("http://", "https://")) or len(raw) > 255:
+        raise ValueError("must begin with http:// or https:// and have 255 characters at most")
+    return raw
+
+
 def _seconds(raw: str) -> timedelta:
     return timedelta(seconds=int(raw))
 
@@ -164,6 +171,7 @@ READERS: Final[dict[str, Callable[[str], Any]]] = {
     "staff_password": str,
     "secret_keys": _keys,
     "purge_after": _seconds,
+    "webhook_url": _address,
     "pages_open": _flag,
 }
 # What each of them is for, as `connector --help` says it.
@@ -190,6 +198,7 @@ MEANINGS: Final[dict[str, str]] = {
     "staff_password": "for the order pages, with any user name; without it they are closed",
     "secret_keys": "32 bytes in base64, several with commas: the first seals tokens, all open them; not for `clients`",
     "purge_after": "seconds after an order's last event at which its names, addresses and e-mail are removed",
+    "webhook_url": "where TikTok Shop reaches /webhooks/tiktok, to be asked for hints; else it is not asked",
     "pages_open": "true: order pages without a password, never for a deployment",
 }
 

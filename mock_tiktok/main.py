@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
+import requests
 from flask import Flask
 
 from mock_tiktok.control import Control
@@ -14,13 +15,15 @@ from mock_tiktok.pages.app import PREFIXES, register_pages
 from mock_tiktok.policy import profile as policy
 from mock_tiktok.state.marketplace import MarketplaceState
 from mock_tiktok.state.platform import Clock
+from mock_tiktok.webhooks.sender import sender
 
 
 class Marketplace(Control):
     """A fake TikTok Shop with its shops, buyers, couriers and operator.
 
     One object is one marketplace. With the same seed and the same calls it does the same, byte for byte; around a
-    `state` that another one has left it goes on as that one would have.
+    `state` that another one has left it goes on as that one would have. Webhooks go out over `http`, and to addresses
+    of this machine where `loopback_webhooks` says so.
     """
 
     def __init__(
@@ -33,10 +36,15 @@ class Marketplace(Control):
         accepts_timestamp: Callable[[int], bool] | None = None,
         callers: Clock | None = None,
         state: MarketplaceState | None = None,
+        http: requests.Session | None = None,
+        loopback_webhooks: bool = False,
     ) -> None:
         chosen = None if profile is None else policy.load(profile)
         super().__init__(state or MarketplaceState(seed, world, chosen), clock, callers)
         self._accepts_timestamp = accepts_timestamp
+        self.webhooks.loopback = loopback_webhooks
+        if http is not None:
+            self.webhooks.post = sender(http, self.developer_apps)
 
     @cached_property
     def app(self) -> Flask:

@@ -1,8 +1,9 @@
-"""The connector on the wire: ChannelAdvisor's API, beside the pages that are handed in, as one WSGI application."""
+"""The connector on the wire: ChannelAdvisor's API, beside the doors that are handed in, as one WSGI application."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -49,7 +50,7 @@ class _Respelled:
         return self._app(environ, start_response)
 
 
-def create_app(commands: Commands, reading: Reading, pages: Blueprint, *, public_url: str | None) -> Flask:
+def create_app(commands: Commands, reading: Reading, doors: Iterable[Blueprint], *, public_url: str | None) -> Flask:
     """Build the application around the commands and what can be read; links begin with `public_url`, if any."""
     app = App("connector", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
@@ -63,7 +64,8 @@ def create_app(commands: Commands, reading: Reading, pages: Blueprint, *, public
     for level in ("order", "item"):
         app.register_blueprint(adjustment_routes(commands, reading, identify, level))
     app.plain.update(app.view_functions)
-    app.register_blueprint(pages)
+    for door in doors:
+        app.register_blueprint(door)
     _handle_errors(app)
     app.wsgi_app = _Respelled(app.wsgi_app, public_url)  # type: ignore[method-assign]  # Flask documents it as the place for it
     return app

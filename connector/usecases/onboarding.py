@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from connector.domain.reasons import MARKETS
-from connector.errors import BadSettings
-from connector.ports import AuthorizedShop, Clock, Grant, Marketplace, Store
+from connector.errors import BadSettings, MarketplaceError
+from connector.ports import Access, AuthorizedShop, Clock, Grant, Marketplace, Store
 from connector.records import Shop, ShopAdded
 from connector.settings import check_default_answer
+from connector.usecases.notifications import TOPICS
 from connector.usecases.round import first_round
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,7 @@ class Onboarding:
     marketplace: Marketplace
     clock: Clock
     poll_interval: timedelta
+    webhook_url: str | None = None
 
     def add_shop(
         self, auth_code: str, *, name: str | None = None, default_answers: dict[str, str] | None = None
@@ -42,7 +47,18 @@ class Onboarding:
                 known = ", ".join(MARKETS)
                 raise BadSettings(f"shop {shop.shop_id}", f"it belongs to {where}; reasons are known for {known} only")
         first, *_ = [self._keep(shop, grant, name, default_answers) for shop in found]
+        if self.webhook_url is not None:
+            for shop in found:
+                self._ask_to_be_told(Access(shop.cipher, grant.access_token), shop.shop_id, self.webhook_url)
         return first
+
+    def _ask_to_be_told(self, access: Access, shop_id: str, address: str) -> None:
+        """Have the marketplace send hints; without them all is found by the rounds, only later."""
+        try:
+            for topic in TOPICS:
+                self.marketplace.notify(access, topic, address)
+        except MarketplaceError as error:
+            log.warning("shop %s: the marketplace will not tell of what happens: %s", shop_id, error)
 
     def _keep(
         self, shop: AuthorizedShop, grant: Grant, name: str | None, default_answers: dict[str, str] | None

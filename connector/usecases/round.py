@@ -1,8 +1,8 @@
 """The connector's round: collect, decide what would lapse, deliver, settle.
 
 One round per shop and quarter of an hour, on a grid that never moves; one more soon after a renewal of the shop's token
-that had no answer. A part of a round that finds the marketplace unavailable leaves its watermark where it was and the
-rest of the round goes on.
+that had no answer, and one at once when the marketplace hints that it would find something. A part of a round that
+finds the marketplace unavailable leaves its watermark where it was and the rest of the round goes on.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Outcome:
 
     what: str
     changed: bool
-    next_round_at: datetime | None = None  # of a round
+    next_round_at: datetime | None = None  # of a round of the grid
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,10 @@ class Worker:
     secret: Secret
 
     def round(self, profile_id: int, now: datetime) -> Outcome | None:
-        """Make a shop's round if it is due; None when another worker has it."""
+        """Make a shop's round if it is due, or if the marketplace has hinted that it would find something.
+
+        None when another worker has it, or had it.
+        """
         with self.store.claiming(profile_id) as claimed:
             if not claimed:
                 return None
@@ -80,9 +83,10 @@ class Worker:
             with self.store.reading() as work:
                 purge_to = now - self.settings.purge_after
                 shop, rounds, tokens, waiting, to_purge = work.round_begins(profile_id, decidable, purge_to)
+                early = rounds.next_round_at > now
+                if early and not work.hinted(profile_id, now):
+                    return None
             following = after_round(rounds.rounds_from, now, self.settings.poll_interval)
-            if rounds.next_round_at > now:
-                return None
             trouble: list[str] = []
             run = self._run(shop, self._access(shop, tokens, now, trouble), now, following)
             # What was turned away goes before what asks for news: little may be left of the marketplace's quota.
@@ -94,12 +98,15 @@ class Worker:
                 following = min(following, now + RENEWED_AGAIN)
             with self.store.writing() as work:
                 work.round_ended(profile_id, next_round_at=following, reached=reached)
+                if early or collected:
+                    work.followed(profile_id, now)
                 purged = work.purged(rounds, purge_to) if to_purge else 0
             if purged:
                 self.store.sweep()
         counts = Counter({"collected": collected, "purged": purged}) + done
         events = [f"{count} {word}" for word, count in counts.items() if count] + trouble
-        return Outcome(f"round: {', '.join(events) or 'nothing new'}", bool(events), following)
+        what = f"{'early ' if early else ''}round: {', '.join(events) or 'nothing new'}"
+        return Outcome(what, bool(events), None if early else following)
 
     def deliver_now(self, entry_id: int, now: datetime) -> Outcome | None:
         """Deliver one outbox entry that cannot wait for the round; None when another worker has the shop."""

@@ -16,7 +16,7 @@ from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
 
 from mock_tiktok.errors import ApiError, BadValue, UnknownId
-from mock_tiktok.open_api import authorization, cancellations, orders, returns
+from mock_tiktok.open_api import authorization, cancellations, orders, returns, webhooks
 from mock_tiktok.open_api import responses as wire
 from mock_tiktok.open_api.endpoints import ENDPOINTS, Endpoint
 from mock_tiktok.open_api.gateway import TOKEN_HEADER, Act, Gateway, Json, Received, invalid
@@ -29,7 +29,9 @@ SIGNED: Final = "rehearsal.signed"  # as a stage hands in the body that was sign
 LARGEST_BODY: Final = 4 * 1024 * 1024
 JSON: Final = "application/json; charset=utf-8"
 _written: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
-ACTS: Final[dict[str, Act]] = {**authorization.ACTS, **orders.ACTS, **returns.ACTS, **cancellations.ACTS}
+ACTS: Final[dict[str, Act]] = {
+    name: act for door in (authorization, orders, returns, cancellations, webhooks) for name, act in door.ACTS.items()
+}
 
 Respond = Callable[[Callable[[str], Json], int], Response]
 

@@ -44,6 +44,7 @@ def _token(market: Market, app: DeveloperApp | None, path: str, query: Mapping[s
         raise invalid(given, why="It is missing")
     exchanges = path == GET_TOKEN
     granted = app.tokens.exchange(query[given], market.callers_now) if exchanges else market.refresh(app, query[given])
+    market.webhooks.authorized(app.name, granted.shop_id)
     return wire.grant(granted, market.shop(granted.shop_id))
 
 

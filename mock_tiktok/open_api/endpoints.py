@@ -62,6 +62,9 @@ _RR: Final = "/return_refund/<version>"
 # fmt: off
 ENDPOINTS: Final = (
     _endpoint("shops", "GET", "/authorization/<version>/shops", "202309", AUTHORIZATION, needs_cipher=False),
+    _endpoint("webhooks", "GET", "/event/<version>/webhooks", "202309", AUTHORIZATION),
+    _endpoint("set_webhook", "PUT", "/event/<version>/webhooks", "202309", AUTHORIZATION),
+    _endpoint("delete_webhook", "DELETE", "/event/<version>/webhooks", "202309", AUTHORIZATION),
     _endpoint("search_orders", "POST", "/order/<version>/orders/search", "202309", ORDERS, PAGING),
     _endpoint("orders", "GET", "/order/<version>/orders", "202309 202507", ORDERS, frozenset({"ids"})),
     _endpoint("search_returns", "POST", f"{_RR}/returns/search", "202309 202602", query=PAGING),

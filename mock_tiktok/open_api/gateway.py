@@ -28,6 +28,7 @@ from mock_tiktok.errors import ApiError
 from mock_tiktok.open_api.endpoints import Endpoint
 from mock_tiktok.open_api.signing import verifies
 from mock_tiktok.state.idempotency import LONGEST_KEY, Scope
+from mock_tiktok.state.tokens import AppName
 from mock_tiktok.usecases.market import DeveloperApp, Market
 from mock_tiktok.usecases.shop import Shop
 
@@ -54,6 +55,8 @@ class Received:
 class Call:
     """A request that passed. `ids` are the path's, `query` the endpoint's own, `body` the JSON object."""
 
+    market: Market
+    app: AppName
     shop: Shop
     version: str
     ids: Mapping[str, str]
@@ -92,9 +95,9 @@ class Gateway:
         if self._market.troubles.armed:
             self._market.troubles.check_call(shop.shop_id, endpoint.scope)
             act = self._troubled(endpoint, act)
-        body = _body(received) if endpoint.method == "POST" else {}
+        body = _body(received) if endpoint.method != "GET" else {}
         ids = {name: value for name, value in path.items() if name != "version"}
-        call = Call(shop, version, ids, _read(received.query, endpoint.query), body)
+        call = Call(self._market, app.name, shop, version, ids, _read(received.query, endpoint.query), body)
         key = query.get("idempotency_key")
         if key is None or not endpoint.takes_key:
             return act(call)

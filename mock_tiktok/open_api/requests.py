@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from mock_tiktok.domain import webhooks
 from mock_tiktok.domain.searches import (
     CancellationFilter,
     OrderFilter,
@@ -172,6 +173,7 @@ def _fields(body: Json, readers: Mapping[str, Reader], required: Sequence[str] =
 _RANGES: Final[dict[str, Reader]] = dict.fromkeys(
     ("create_time_ge", "create_time_lt", "update_time_ge", "update_time_lt"), _time
 )
+_topic: Final = _one_of(tuple(webhooks.TOPICS), _wrong_value)
 _IMAGES: Final = _objects({"image_id": _text, "mime_type": _text, "height": _number, "width": _number})
 _LINES: Final[dict[str, Reader]] = {
     "skus": _objects({"sku_id": _text, "quantity": _count}, ("sku_id", "quantity")),
@@ -472,3 +474,19 @@ def refund_question(body: Json, version: str) -> RefundQuestion:
     read = _fields(body, readers, ("order_id", "request_type"))
     _check_shipping(read)
     return RefundQuestion(read["order_id"], read["request_type"], _lines(read))
+
+
+# Webhooks
+
+
+def webhook(body: Json, *, loopback: bool) -> tuple[str, str]:
+    """Read the topic that an app wants to be told of, and where."""
+    read = _fields(body, {"event_type": _topic, "address": _text}, ("address", "event_type"))
+    if (wrong := webhooks.wrong_address(read["address"], loopback=loopback)) is not None:
+        raise _wrong("address", wrong)
+    return read["event_type"], read["address"]
+
+
+def webhook_topic(body: Json) -> str:
+    """Read the topic that an app wants to be told of no more."""
+    return str(_fields(body, {"event_type": _topic}, ("event_type",))["event_type"])

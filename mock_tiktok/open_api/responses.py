@@ -6,7 +6,7 @@ fields always have one, `contracts/tiktok_shop.yaml` says under `required`, zero
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -20,6 +20,7 @@ from mock_tiktok.domain.returns import Record, Return
 from mock_tiktok.domain.searches import Eligibility, Page, Reason
 from mock_tiktok.domain.words import Mark, OrderStatus
 from mock_tiktok.state.tokens import Grant
+from mock_tiktok.state.webhooks import Subscription
 from mock_tiktok.usecases.decision_eligibility import Verdict
 from mock_tiktok.usecases.shop import Shop
 
@@ -103,6 +104,25 @@ def shops(authorized: Iterable[Shop]) -> Json:
             }
             for shop in authorized
         ]
+    }
+
+
+# Webhooks
+
+
+def webhooks(subscribed: Sequence[Subscription]) -> Json:
+    """Return Get Shop Webhooks."""
+    return {
+        "total_count": len(subscribed),
+        "webhooks": [
+            {
+                "address": one.address,
+                "create_time": seconds(one.created_at),
+                "event_type": one.event_type,
+                "update_time": seconds(one.updated_at),
+            }
+            for one in subscribed
+        ],
     }
 
 

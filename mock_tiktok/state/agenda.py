@@ -19,6 +19,7 @@ COURIER: Final = "courier"
 RANK_DEADLINE: Final = 0
 RANK_STEP: Final = 1
 RANK_PEOPLE: Final = 3
+RANK_WEBHOOK: Final = 4
 
 
 class Due(NamedTuple):

@@ -18,6 +18,7 @@ from mock_tiktok.state.idempotency import IdempotencyStore
 from mock_tiktok.state.store import Store
 from mock_tiktok.state.tokens import AppName, TokenStore
 from mock_tiktok.state.troubles import Trouble
+from mock_tiktok.state.webhooks import WebhookState
 
 
 @dataclass
@@ -32,6 +33,7 @@ class MarketplaceState:
     counts: Counter[str] = field(default_factory=Counter)
     outcomes: IdempotencyStore = field(default_factory=IdempotencyStore)
     troubles: dict[str, Trouble] = field(default_factory=dict)
+    webhooks: WebhookState = field(default_factory=WebhookState)
     past: frozenset[str] = frozenset()  # shops of an earlier marketplace, where nothing happens any more
     tokens: dict[AppName, TokenStore] = field(init=False)
 

@@ -28,6 +28,7 @@ _IDS: Final = {
     "buyer": ("7494", 19),
     "shop": ("7495", 19),
     "warehouse": ("7000", 19),
+    "notification": ("7380", 19),
 }
 _COUNTED: Final = 7  # the last digits count, so that ids of one kind never meet
 

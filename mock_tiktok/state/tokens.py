@@ -173,6 +173,15 @@ class TokenStore:
             self._issued[_Kind.REFRESH, refresh_token] = replace(issued, expires_at=ends, used=True)
         return self._grant(issued.shop_id, now)
 
+    def authorized_until(self, shop_id: str) -> datetime | None:
+        """Return when the last refresh token that a shop has granted ends; None where it has granted none."""
+        granted = (
+            issued.expires_at
+            for (kind, _), issued in self._issued.items()
+            if kind is _Kind.REFRESH and issued.shop_id == shop_id and issued.granted and issued.ended is None
+        )
+        return max(granted, default=None)
+
     def end(self, how: str, trouble: str, shop_id: str) -> None:
         """End the tokens that a shop has given, as `ENDINGS` has it; those granted or shown later are good."""
         for kind, code in ENDINGS[how].items():

@@ -24,6 +24,8 @@ from mock_tiktok.state.store import Store
 from mock_tiktok.state.tokens import AppName, Grant, Tokens, TokenStore
 from mock_tiktok.usecases.shop import Shop
 from mock_tiktok.usecases.troubles import Troubles
+from mock_tiktok.usecases.webhooks import KINDS as WEBHOOK_KINDS
+from mock_tiktok.usecases.webhooks import Webhooks
 
 DEFAULT_PROFILE: Final = "us-2025-08"
 
@@ -70,6 +72,8 @@ class Market:
         self.developer_apps: Final[Mapping[str, DeveloperApp]] = MappingProxyType({app.name: app for app in apps})
         self._apps_by_key: Final = MappingProxyType({app.key: app for app in apps})
         self.troubles = Troubles(state, self.platform)
+        self.webhooks = Webhooks(state, self.platform)
+        self.troubles.deauthorized = self.webhooks.deauthorized
         self._shops = {shop_id: Shop(self.platform, store, self.troubles) for shop_id, store in state.shops.items()}
 
     @property
@@ -196,6 +200,10 @@ class Market:
     def run_due(self, now: datetime) -> Fired:
         """Do the one earliest thing that is due at or before `now`; raise LookupError if nothing is."""
         entry = self.platform.agenda.take(now)
+        if entry.kind in WEBHOOK_KINDS:
+            what, changed = self.webhooks.run(entry)
+            order = self.webhooks.order_of(entry)
+            return Fired(entry.due.at, entry.who, what, changed, entry.return_id, order)
         shop = self._shops[entry.shop_id]
         order_id = shop.order_of(entry)
         what, changed = shop.run(entry)

@@ -49,6 +49,7 @@ class Troubles:
         self._platform = platform
         self.armed: Mapping[str, Strikes] = _NOBODY
         self.shut_out: Callable[[str], None] = lambda shop_id: None  # hears whose refresh token is used up
+        self.deauthorized: Callable[[AppName, str], None] = lambda app, shop_id: None  # hears whom a seller shuts out
 
     def begin(
         self, number: str, kind: str, *, shop_id: str | None = None, app: AppName = AppName.CONNECTOR, **told: Any
@@ -65,6 +66,8 @@ class Troubles:
         for store in shops:
             if kind in ENDINGS:
                 self._state.tokens[app].end(kind, number, store.shop_id)
+                if kind == "deauthorised":
+                    self.deauthorized(app, store.shop_id)
             elif kind == "search_lag":
                 shelves: Iterable[Shelf[Any]] = (store.orders, store.returns, store.cancellations)
                 trouble.behind += [shelf.followed(number, told["by"]) for shelf in shelves]

@@ -137,6 +137,7 @@ def _seat(ctx: click.Context, param: click.Parameter, file: Path | None) -> Seat
     "[default: a temporary one]",
 )
 @click.option("--strict-time", is_flag=True, help="Take only the world's time in signed calls, not the machine's.")
+@click.option("--webhooks", is_flag=True, help="Have the connector ask to be told by TikTok Shop's webhooks.")
 @click.option("--token", envvar="REHEARSAL_TOKEN", help="Token of the control API. [default: a new one]")
 @click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write what GET /world answers here."
@@ -208,7 +209,7 @@ def _sitting(seat: SeatDescription, ports: Ports, data: Path | None, stop: threa
 
 
 def _stage(addresses: Addresses, token: str, options: dict[str, Any], seated: dict[str, Any]) -> InProcessStage:
-    chosen = {name: options[name] for name in ("seed", "oms_policy", "shops", "strict_time")}
+    chosen = {name: options[name] for name in ("seed", "oms_policy", "shops", "strict_time", "webhooks")}
     chosen |= {name: options[name] for name in ("market", "profile") if options[name] is not None}
     chosen |= {"oms_manners": options["oms_manners"].split(",")} if options["oms_manners"] else {}
     start = options["start"]
@@ -216,7 +217,7 @@ def _stage(addresses: Addresses, token: str, options: dict[str, Any], seated: di
         real = start == "now"
         chosen["start"] = datetime.now(UTC).replace(microsecond=0) if real else beginning(start, "--start")
     more = {"version": importlib.metadata.version("rehearsal"), "token": token}
-    make_world = partial(World, data=options["data"])
+    make_world = partial(World, data=options["data"], loopback_webhooks=True)
     profiles = found_in(options["profiles"]) if options["profiles"] else {}
     if not isinstance(chosen["shops"], int):
         chosen["shops"] = [replace(new, profile=profiles.get(new.profile, new.profile)) for new in chosen["shops"]]

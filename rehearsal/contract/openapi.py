@@ -7,7 +7,9 @@ A `Contract` is one OpenAPI 3.1 document of `contracts/`. Marks of ours in a doc
     x-safe                            whether an operation only asks; where it is not said, a GET does and nothing else
     x-shop                            the shared query parameter that names the shop
     x-idempotency-key                 the parameter, or field of the body, by which a repeated request is known
+    webhooks (OpenAPI's own)          what is sent to whatever address its receivers have named: one a method
     x-time                            a moment on the world's clock, or a text in which such moments stand
+    x-any-body                        a response whose body nobody reads
     x-sensitive, x-certainty          what is never recorded, and how sure a point is
 """
 
@@ -47,6 +49,12 @@ class Contract:
             for method in METHODS:
                 if method in item:
                     self._add(Operation(self.document, method, template, item[method], item.get("parameters")))
+        self._sent_anywhere: dict[str, Operation] = {}  # to addresses that are the receivers' own
+        for name, item in document.get("webhooks", {}).items():
+            for method in set(METHODS) & item.keys():
+                operation = Operation(self.document, method, name, item[method], item.get("parameters"))
+                self._sent_anywhere[operation.method] = operation
+                self.operations.append(operation)
         for patterns in self._patterns.values():
             patterns.sort(key=lambda entry: entry[1].template.count("{"))
 
@@ -55,6 +63,15 @@ class Contract:
     def load(name: str) -> Contract:
         """Return the contract of this name from `contracts/`, read once."""
         return Contract.from_file(resources.contract_file(name))
+
+    def unjudged(self) -> Contract:
+        """Return the same for receivers of what is sent who are nobody's on the stage: they may answer as they like."""
+        whole, anything = self.document.whole, {"default": {"x-any-body": True}}
+        lenient = {
+            name: {method: {**spec, "responses": anything} for method, spec in item.items()}
+            for name, item in whole.get("webhooks", {}).items()
+        }
+        return Contract(self.name, {**whole, "webhooks": lenient})
 
     @classmethod
     def from_file(cls, path: Path) -> Contract:
@@ -93,7 +110,8 @@ class Contract:
         for pattern, operation in self._patterns.get((method, path.count("/")), ()):
             if found := pattern.match(path):
                 return operation, {name: unquote(value) for name, value in found.groupdict().items()}
-        return None
+        anywhere = self._sent_anywhere.get(method)
+        return None if anywhere is None else (anywhere, {})
 
     def known_part(self, path: str) -> str:
         """Return as much of a path that leads to no operation as may be recorded."""

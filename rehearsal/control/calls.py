@@ -72,6 +72,7 @@ _CALLS: Final = (
     Call("DELETE", "/faults/{fault_id}",                     "lift_fault",             "Nothing"),
     Call("DELETE", "/faults",                                "lift_faults",            "Nothing"),
     Call("GET",  "/mailbox",                                 "mailbox",                query=("order_id",)),
+    Call("GET",  "/webhooks",                                "webhooks"),
     Call("GET",  "/ledgers",                                 "ledgers"),
     Call("GET",  "/findings",                                "findings"),
 )

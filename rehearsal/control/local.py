@@ -148,6 +148,7 @@ _OPERATIONS: Final[Mapping[str, Callable[[World, Json], Json]]] = {
     "lift_fault":             lambda world, given: world.trouble.lift(**given)[0].document(),
     "lift_faults":            lambda world, given: serializers.faults(world.trouble.lift()),
     "mailbox":                _mailbox,
+    "webhooks":               lambda world, given: serializers.webhooks(world.marketplace.webhooks),
     "ledgers":                lambda world, given: {"orders": list(map(serializers.ledger, world.books()))},
     "findings":               _findings,
 }

@@ -9,6 +9,8 @@ from enum import Enum
 from typing import Final
 
 from mock_tiktok import AppName, CancellationView, LineItemView, Mail, OrderView, ReturnView, TimelineEntry
+from mock_tiktok.state.webhooks import Delivery
+from mock_tiktok.usecases.webhooks import Webhooks
 from rehearsal.audit.invariant import LedgerRow
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.formats import shown_time
@@ -45,6 +47,7 @@ def world(world: World, addresses: Addresses) -> Json:
         "profile": first["profile"],
         "oms_policy": begun.oms_policy,
         "oms_manners": list(begun.oms_manners),
+        "webhooks": begun.webhooks,
         "urls": addresses.document() | elsewhere,
         "ca_file": addresses.ca_file,
         "tiktok": _app(world, _shown_app(world), first),
@@ -178,6 +181,23 @@ def connector(running: bool) -> Json:
 def faults(planned: Iterable[Planned]) -> Json:
     """Return faults with what they have hit."""
     return {"faults": [one.document() for one in planned]}
+
+
+def webhooks(webhooks: Webhooks) -> Json:
+    """Return who is told what, and what was sent to them."""
+    fields = "app shop_id event_type address created_at"
+    subscriptions = [_shown(one, fields) for one in webhooks.all_subscriptions()]
+    return {"subscriptions": subscriptions, "deliveries": [_delivery(one) for one in webhooks.deliveries()]}
+
+
+def _delivery(delivery: Delivery) -> Json:
+    """Return a notification and what came of it."""
+    ids = _shown(delivery, "order_id return_id cancel_id")
+    return {
+        **_shown(delivery, "notification_id app shop_id event_type type address state created_at next_attempt_at"),
+        **{name: value for name, value in ids.items() if value is not None},
+        "attempts": [_shown(attempt, "at number status failure") for attempt in delivery.attempts],
+    }
 
 
 def mail(mail: Mail) -> Json:

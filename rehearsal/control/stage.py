@@ -92,6 +92,7 @@ class Stage(ABC):
         oms_policy: str | None = None,
         oms_manners: Sequence[str] | None = None,
         shops: int | Sequence[Mapping[str, Any]] | None = None,
+        webhooks: bool | None = None,
     ) -> Json:
         """Begin anew behind the same addresses; what is not given stays as it was. Return the new world."""
         return self._call(
@@ -103,6 +104,7 @@ class Stage(ABC):
             oms_policy=oms_policy,
             oms_manners=oms_manners,
             shops=shops,
+            webhooks=webhooks,
         )
 
     def world(self) -> Json:
@@ -417,6 +419,10 @@ class Stage(ABC):
     def mailbox(self, *, order_id: str | None = None) -> Json:
         """Return the buyers' mail, oldest first."""
         return self._call("mailbox", order_id=order_id)
+
+    def webhooks(self) -> Json:
+        """Return who is told what by the marketplace's webhooks, and every notification with its attempts."""
+        return self._call("webhooks")
 
     def ledgers(self) -> Json:
         """Return the three books per order."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from mock_oms.domain.statuses import MEANINGS
 from mock_tiktok.domain.phrases import OPENING, PARCEL_TIMEOUT, RECORDS, RecordWords
 from mock_tiktok.domain.returns import SHOWN
 from mock_tiktok.domain.state_machines import TABLES
+from mock_tiktok.domain.webhooks import RULES, TOPICS
 from mock_tiktok.errors import REFUSALS
 from mock_tiktok.open_api.endpoints import ENDPOINTS
 from mock_tiktok.policy import profile
@@ -26,9 +28,10 @@ from mock_tiktok.usecases.market import DEFAULT_PROFILE
 from mock_tiktok.usecases.refusals import OF_MARKS
 from rehearsal.report import answers
 from rehearsal.resources import folder
+from rehearsal.simulation.duration import spoken_duration
 
 KEY: Final = re.compile(
-    r"\b(?:[SDRCQ]\d+|U\d+[b-d]?|(?:CAP|CA|OBS|DOC)(?:-[A-Z]+)+|CAP|NODE|OAS|GUIDE|FACT|RB|PROBE)\b"
+    r"\b(?:[SDRCQ]\d+|U\d+[b-d]?|(?:CAP|CA|OBS|DOC)(?:-[A-Z]+)+|CAP|NODE|OAS|GUIDE|FACT|HOOK|RB|PROBE)\b"
 )
 _PAGES: Final = {"D": "../decisions.md", "U": "timers.md", "C": "conflicts.md", "Q": "conflicts.md"}
 
@@ -193,6 +196,33 @@ def endpoints() -> str:
     return page("Endpoints of the Open API", linked(intro), table("Operation|Call|Versions|Scope|Key", rows))
 
 
+def webhooks() -> str:
+    """Return what can be asked to be told, and how it is sent."""
+    intro = (
+        "A notification is a hint: whoever gets it reads again (D54). Fields are in `contracts/tiktok_webhooks.yaml`.\n"
+        "`Authorization` is the lower-case hex HMAC-SHA256 of app key and raw body under the app secret, without a\n"
+        "prefix. Any topic can be asked for; of those without a plus this marketplace has nothing to tell. Sources:\n"
+        "HOOK, OAS, S21, S23."
+    )
+    topics = ((code(topic.event_type), topic.type, "-+"[topic.told]) for topic in TOPICS.values())
+    rules = ((code(rule.key), _spoken(rule.value), rule.source, rule.certainty) for rule in RULES.values())
+    return page(
+        "Webhooks of the marketplace",
+        linked(intro),
+        table("Topic|Type|Told", topics),
+        "## How they are sent",
+        table("Rule|Value|Source|Certainty", rules),
+    )
+
+
+def _spoken(value: Any) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(_spoken, value))
+    if not isinstance(value, timedelta):
+        return str(value)
+    return spoken_duration(value) if value >= timedelta(minutes=1) else f"{value.total_seconds():g} s"
+
+
 def words() -> str:
     """Return what people read for a status, and what the records call an act."""
     records: dict[str, RecordWords] = {f"opened: {kind}": record for kind, record in OPENING.items()}
@@ -262,7 +292,7 @@ def _any_of(statuses: Sequence[adjustments.RequestStatus]) -> str:
     return "whatever is open" + "".join(f", but `{status}`" for status in missing)
 
 
-PAGES: Final = (state_machines, policies, codes, refusals, reasons, endpoints, words, connector)
+PAGES: Final = (state_machines, policies, codes, refusals, reasons, endpoints, webhooks, words, connector)
 
 
 def path_of(made: Callable[[], str]) -> Path:

@@ -56,6 +56,11 @@ def abroad(
     return handler
 
 
+def nobody(call: Call) -> Response:
+    """Take a call to a host that there is not."""
+    raise requests.ConnectionError(f"no such host: {call.host}")
+
+
 def is_late(error: requests.RequestException) -> bool:
     """Return whether a call came to nothing because its time was over, also in the midst of the answer."""
     return isinstance(error, requests.Timeout) or "timed out" in str(error) or "too long" in str(error)

@@ -100,7 +100,11 @@ class OurConnector:
         self._place = place
         self.secrets: Final = SecretStreams(f"{place.seed}|{place.world}|connector")
         self._settings = Settings(
-            database_url="sqlite://", app_key=app.app_key, app_secret=app.app_secret, pages_open=True
+            database_url="sqlite://",
+            app_key=app.app_key,
+            app_secret=app.app_secret,
+            pages_open=True,
+            webhook_url=place.webhooks,
         )
         self._disk = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None, factory=_Disk)
         _template().backup(self._disk)

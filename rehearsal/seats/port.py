@@ -424,7 +424,8 @@ class Place:
     host name on the wire lead to an address outside, and returns a session of the stage's own that gets there.
     `shops` are those that are open, `written` is how many calls of the seat's own were to change something, `down` is
     whether the connector has been killed and not started again, and `stalled` for how many seconds of real time answers
-    to it were held back, as somebody had ordered.
+    to it were held back, as somebody had ordered. At `webhooks` those of the marketplace reach the connector, where it
+    is to ask for them.
     """
 
     world: str
@@ -438,6 +439,7 @@ class Place:
     written: Callable[[], int] = int
     down: Callable[[], bool] = bool
     stalled: Callable[[], float] = float
+    webhooks: str | None = None
 
 
 UNTOLD_CONDUCT: Final = ("person", "careful")  # how an OMS behaves that is told nothing

@@ -10,6 +10,7 @@ import importlib.metadata
 import threading
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Self
@@ -49,7 +50,10 @@ class SeatedStage:
         stop = threading.Event()
         settings |= {"strict_time": False} | begun_with(self._seat, stop)  # it may sign by the clock that it has (D1)
         self._factor = settings["pace"].factor if settings["pace"] else 0
-        self.stage: Final = InProcessStage(World, addresses=addresses, more=lambda: more, profiles=profiles, **settings)
+        make_world = partial(World, loopback_webhooks=True)
+        self.stage: Final = InProcessStage(
+            make_world, addresses=addresses, more=lambda: more, profiles=profiles, **settings
+        )
         self._settings = dict(self.stage.state.settings)
         self._begun = False
         self._served = ServedStage(self.stage, self._ports, stop=stop)

@@ -38,6 +38,7 @@ class Origin:
     passive: bool = True
     shops: int | Sequence[NewShop] = 1
     strict_time: bool = True
+    webhooks: bool = False
     seated: tuple[str, ...] = ()  # the options by which somebody else sits there
 
     def __post_init__(self) -> None:
@@ -58,4 +59,5 @@ class Origin:
         told |= {"--market": self.market, "--profile": self.profile, "--oms-policy": self.oms_policy}
         told |= {"--oms-manners": ",".join(self.oms_manners) or None}
         said = [word for name, value in told.items() if value is not None for word in (name, str(value))]
-        return shlex.join(["rehearsal", "up", *self.seated, *said, *(["--strict-time"] if self.strict_time else [])])
+        flags = {"--strict-time": self.strict_time, "--webhooks": self.webhooks}
+        return shlex.join(["rehearsal", "up", *self.seated, *said, *(name for name, given in flags.items() if given)])

@@ -15,7 +15,7 @@ from typing import Final
 from rehearsal.audit.invariant import LedgerRow
 from rehearsal.simulation.player import AgendaLike
 
-ROUTINE: Final = ("round", "pull")
+ROUTINE: Final = ("round", "pull", "webhook")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,8 @@ class Stillness:
     """How still a world is, for those who want to know whether it can be judged yet.
 
     News are under way until everybody who acts by themselves has looked in vain since the last change; None where
-    somebody is never seen to look. A world at rest has, besides, nothing planned but rounds and pulls.
+    somebody is never seen to look. A world at rest has, besides, nothing planned but rounds, pulls and webhooks, which
+    tell nothing that a round does not find.
     """
 
     at_rest: bool
@@ -67,5 +68,5 @@ class RestState:
 
 
 def only_routine(agenda: Sequence[AgendaLike]) -> bool:
-    """Return whether nothing is planned but rounds and pulls."""
+    """Return whether nothing is planned but rounds, pulls and webhooks."""
     return all(any(word in entry.what for word in ROUTINE) for entry in agenda)

@@ -53,6 +53,7 @@ from rehearsal.world.origin import START, NewShop, Origin
 from rehearsal.world.quiescence import RestState
 from rehearsal.world.shops import Shops, demand_running
 from rehearsal.world.state import ConnectorFailure, StageEvent, WorldState
+from rehearsal.world.webhooks import ADDRESS, WebhookWire
 
 __all__ = ["START", "Advanced", "NewShop", "Origin", "Stuck", "World"]
 
@@ -67,8 +68,9 @@ class World:
     """One simulated universe, with those on its seats whom `seats` names.
 
     With a `pace` its clock follows the machine's, which is the clock of all who call from outside. The
-    marketplace may stand on what an earlier one has left. What grows too long for memory is kept below the folder
-    `data`, or where the system keeps temporary files.
+    marketplace may stand on what an earlier one has left. With `webhooks` the connector asks to be told by them; where
+    `loopback_webhooks` says so, they go out to addresses of this machine. What grows too long for memory is kept below
+    the folder `data`, or where the system keeps temporary files.
     """
 
     def __init__(
@@ -84,13 +86,15 @@ class World:
         passive: bool = True,
         shops: int | Sequence[NewShop] = 1,
         strict_time: bool = True,
+        webhooks: bool = False,
+        loopback_webhooks: bool = False,
         seats: Seats = OURS,
         data: Path | None = None,
         pace: Pace | None = None,
         market_state: MarketplaceState | None = None,
     ) -> None:
         begun = (name, seed, start, market, profile, oms_policy, tuple(oms_manners), passive, shops, strict_time)
-        self.origin: Final = Origin(*begun, seated=seats.options)
+        self.origin: Final = Origin(*begun, webhooks, seats.options)
         self.name, self.seed, self._advancing = name, seed, threading.Lock()
         clock, lock, state = SimulatedClock(start), WorldLock(), WorldState(RestState(start))
         self.clock, self.lock, self.state = clock, lock, state
@@ -99,15 +103,9 @@ class World:
         self.trace: Final = Trace(world=name, seed=seed, start=start, data=data)
         self.recorder: Final = Recorder(trace=self.trace, clock=clock)
         self.wire: Final = Wire(self.recorder)
-        self.marketplace: Final = Marketplace(
-            clock=clock,
-            seed=seed,
-            world=name,
-            profile=profile,
-            accepts_timestamp=self._accepts_timestamp,
-            callers=pace.machine if pace else None,
-            state=market_state,
-        )
+        self.webhooks: Final = WebhookWire(self.recorder, self.letting_go, state.seconds_stalled, self.compression)
+        self.marketplace: Final = self._a_marketplace(market_state, loopback_webhooks)
+        self.webhooks.carry(self.marketplace)
         self.shops: Final = Shops(self.origin, self.marketplace, self.recorder)
         self._mount(API_HOST, AUTH_HOST, name="marketplace", contract="tiktok_shop", app=self.marketplace.app)
         self.connector: Final = seats.connector(self._place("connector"), self._app_of_the_seat())
@@ -118,6 +116,7 @@ class World:
         if self.connector.app is not None:
             api = self.deaths.mortal(self.connector.app)
             self._mount(CONNECTOR_HOST, name="connector", contract="channeladvisor", app=api)
+            self.webhooks.mount(api)
         self.client: Final = self._client_named("oms")
         self.oms: Final = seats.oms(self._place("oms"), self.client, self._conduct())
         players = (self.marketplace, self.connector, self.oms)
@@ -131,6 +130,19 @@ class World:
         self.shops.open_all(self.connector)
         self.trouble: Final = Trouble(self, told=self.hearing.on_hit)
         self._players.update(self._who_act())
+
+    def _a_marketplace(self, state: MarketplaceState | None, loopback_webhooks: bool) -> Marketplace:
+        return Marketplace(
+            clock=self.clock,
+            seed=self.seed,
+            world=self.name,
+            profile=self.origin.profile,
+            accepts_timestamp=self._accepts_timestamp,
+            callers=self.pace.machine if self.pace else None,
+            state=state,
+            http=self.webhooks.session,
+            loopback_webhooks=loopback_webhooks,
+        )
 
     def _note(self, event: StageEvent) -> None:
         self.hearing.note("stage", event)
@@ -161,7 +173,8 @@ class World:
         session, state = self.wire.session(seat), self.state
         seen = (lambda: state.written, lambda: state.down_since is not None)
         more = (self._outward, Market(self.marketplace), self.shops.opened, *seen, state.seconds_stalled)
-        return Place(self.name, self.seed, self.clock, session, self.letting_go, *more)
+        webhooks = ADDRESS if self.origin.webhooks else None
+        return Place(self.name, self.seed, self.clock, session, self.letting_go, *more, webhooks)
 
     def _outward(self, host: str, *, to: str, contract: str, url: str) -> requests.Session:
         there, spoken = abroad(url, self.letting_go, self.state.seconds_stalled), Contract.load(contract)

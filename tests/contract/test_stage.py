@@ -124,6 +124,18 @@ def test_reset_begins_anew_behind_the_same_addresses(stage: Any) -> None:
     assert other["tiktok"]["app_secret"] != first["tiktok"]["app_secret"]
 
 
+def test_webhooks_are_shown_with_their_attempts_where_the_connector_asks_for_them(stage: Any) -> None:
+    assert (stage.world()["webhooks"], stage.webhooks()) == (False, {"subscriptions": [], "deliveries": []})
+    assert stage.reset(webhooks=True)["webhooks"] is True
+    entry = asked(stage)
+    stage.advance(by="PT0S")
+    told = stage.webhooks()
+    assert [one["app"] for one in told["subscriptions"]] == ["connector"] * 5
+    delivery = told["deliveries"][-1]
+    assert (delivery["return_id"], delivery["state"], delivery["type"]) == (entry["return_id"], "DELIVERED", 12)
+    assert delivery["attempts"] == [{"at": "2031-03-03T09:00:00Z", "number": 1, "status": 200, "failure": None}]
+
+
 def test_a_shop_opens_late_and_its_seller_consents_anew(stage: Any) -> None:
     stage.advance(by="PT7M")
     shop = stage.add_shop(market="GB", name="Corner Shop")

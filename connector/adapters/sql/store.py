@@ -69,6 +69,8 @@ _UPDATE: Final = {
 }
 _COLUMNS: Final = {record: table.columns.keys() for record, table in t.OF.items()}
 _adj, _out, _mark, _unit = t.adjustments.c, t.outbox.c, t.watermarks.c, t.line_units.c
+_note: Final = t.notifications.c
+_HINT: Final = sa.not_(_note.followed)
 
 _GRANTED: Final = [column.name for column in t.tokens.c if not column.primary_key]
 _SECRETS: Final = ("access_token", "refresh_token")
@@ -110,11 +112,25 @@ _ROUND_BEGINS: Final = (
     .join(t.tokens, t.tokens.c.profile_id == t.shops.c.id)
     .where(t.shops.c.id == bindparam("profile_id"))
 )
+_EARLY: Final = sa.literal_column("'early round'", sa.Text)
 _AHEAD: Final = sa.union_all(
     sa.select(_mark.next_round_at, _mark.profile_id, sa.null(), sa.literal_column("'round'", sa.Text), sa.null()),
     sa.select(_out.due_at, _out.profile_id, _out.id, _out.what, _out.site_id).where(
         _out.due_at.is_not(None), _one_of(_out.state, UNFINISHED)
     ),
+    sa.select(sa.func.min(_note.received_at), _note.profile_id, sa.null(), _EARLY, sa.null())
+    .where(_HINT)
+    .group_by(_note.profile_id),
+)
+_TILL_THEN: Final = (
+    _HINT,
+    _note.profile_id == bindparam("of_profile"),
+    _note.received_at <= bindparam("until", type_=t.Utc()),
+)
+_HINTED: Final = sa.select(_note.number).where(*_TILL_THEN).limit(1)
+_FOLLOWED: Final = sa.update(t.notifications).where(*_TILL_THEN).values(followed=True)
+_FORGOTTEN: Final = sa.delete(t.notifications).where(
+    _note.followed, _note.received_at < bindparam("before", type_=t.Utc())
 )
 _CREATING: Final = _chosen(t.outbox, "order_id").where(
     _one_of(_out.what, CREATING), _one_of(_out.state, OUTCOME_UNKNOWN)
@@ -373,6 +389,16 @@ class SqlUnitOfWork:
     def round_ended(self, profile_id: int, *, next_round_at: datetime, reached: Mapping[Stream, datetime]) -> None:
         moved = {f"{stream}_at": at for stream, at in reached.items()}
         self._move(t.watermarks, {"next_round_at": next_round_at, **moved}, profile_id)
+
+    # --- what the marketplace sends of its own accord ---
+    def hinted(self, profile_id: int, until: datetime) -> bool:
+        return self.connection.execute(_HINTED, {"of_profile": profile_id, "until": until}).first() is not None
+
+    def followed(self, profile_id: int, until: datetime) -> None:
+        self.connection.execute(_FOLLOWED, {"of_profile": profile_id, "until": until})
+
+    def notifications_forgotten(self, before: datetime) -> None:
+        self.connection.execute(_FORGOTTEN, {"before": before})
 
     # --- orders ---
     def order(self, order_id: int, *, lock: bool = False) -> Order | None:

@@ -371,8 +371,25 @@ exports: Final = sa.Table(
     sa.Column("at", Utc, nullable=False),
 )
 
+# What the marketplace has sent of its own accord, by its own number: each counts once.
+notifications: Final = sa.Table(
+    "notifications",
+    metadata,
+    sa.Column("number", sa.Text, primary_key=True),
+    sa.Column("profile_id", sa.ForeignKey("shops.id"), nullable=False),
+    sa.Column("received_at", Utc, nullable=False, index=True),
+    sa.Column("followed", sa.Boolean, nullable=False),  # by a round
+)
+sa.Index(
+    "ix_notifications_waiting",
+    notifications.c.profile_id,
+    sqlite_where=sa.text("NOT followed"),
+    postgresql_where=sa.text("NOT followed"),
+)
+
 # Which table keeps which record.
 OF: Final[Mapping[type, sa.Table]] = {
     r.Shop: shops, r.Tokens: tokens, r.Rounds: watermarks, r.Order: orders, r.OrderItem: order_items,
     r.LineUnit: line_units, r.Case: cases, r.Adjustment: adjustments, r.OutboxEntry: outbox, r.Application: clients,
+    r.Notification: notifications,
 }  # fmt: skip

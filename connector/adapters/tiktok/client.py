@@ -88,6 +88,9 @@ class TikTok:
         data = self._call("GET", "/authorization/202309/shops", Access(cipher="", access_token=access_token))
         return _read(wire.shops, data)
 
+    def notify(self, shop: Access, topic: str, address: str) -> None:
+        self._call("PUT", "/event/202309/webhooks", shop, body={"address": address, "event_type": topic})
+
     # --- reading ---
     def orders_since(self, shop: Access, since: datetime | None) -> Iterator[SiteOrder]:
         return self._each(f"{ORDERS}/search", shop, _updated_since(since), "orders", wire.order)

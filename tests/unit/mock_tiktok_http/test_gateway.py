@@ -20,7 +20,7 @@ def is_refused(refusal: tuple[int, int, str], status: int, code: int, *words: st
 
 
 def test_an_unknown_path_is_refused_before_anything_else(client: Client) -> None:
-    for path in ("/return_refund/202309/returns/4035318504086604100", "/event/202309/webhooks", f"{SEARCH}/"):
+    for path in ("/return_refund/202309/returns/4035318504086604100", "/event/202309/topics", f"{SEARCH}/"):
         is_refused(client.refusal("GET", path, app_key="nobody"), 404, 36009009, path)
 
 
