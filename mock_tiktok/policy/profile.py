@@ -130,7 +130,7 @@ def _check(path: Path, mistakes: Sequence[str]) -> None:
 
 def _document(profile: str | Path, extended_by: tuple[Path, ...] = ()) -> dict[str, Any]:
     """Return a profile with all that it inherits. `extended_by` are the files that lead to it, the first one first."""
-    path = FOLDER / f"{profile}.yaml" if str(profile) in names() else Path(profile)
+    path = FOLDER / f"{ours}.yaml" if (ours := _ours(profile)) else Path(profile)
     if extended_by and not path.is_absolute():
         path = extended_by[-1].parent / path
     if not path.is_file():
@@ -217,8 +217,15 @@ def found_in(folder: Path) -> dict[str, Path]:
 
 
 def load(profile: str | Path) -> Profile:
-    """Read a profile by name or path; raise Faulty, which names each mistake in it."""
-    return _own(profile) if isinstance(profile, str) and profile in names() else _made(whole(profile))
+    """Read a profile by name, by what people call its market, or by path; raise Faulty, which names each mistake."""
+    return _own(ours) if (ours := _ours(profile)) else _made(whole(profile))
+
+
+def _ours(profile: str | Path) -> str | None:
+    """Return the name of the profile of ours that is meant, if it is one."""
+    if isinstance(profile, Path) or profile in names():
+        return None if isinstance(profile, Path) else profile
+    return None if Path(profile).exists() else markets().get(profile)
 
 
 @cache

@@ -32,7 +32,7 @@ def policy() -> None:
     """List, show, check and compare the markets' policy profiles.
 
     A profile is a market at a date: its waits, amounts and reasons, each with its source. PROFILE is the name of one
-    that ships, or a file. `rehearsal up` and `rehearsal play` take it with --profile.
+    that ships, what people call its market, or a file. `rehearsal up` and `rehearsal play` take it with --profile.
     """
 
 

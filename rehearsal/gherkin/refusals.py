@@ -152,8 +152,7 @@ def known_market(place: str | None) -> Iterator[None]:
     except Problem as refusal:
         if refusal.field != "profile":
             raise
-        hint = refusal.detail.partition("; ")[2]
-        raise Miswritten(f'"{place}" is no market that this stage has a profile of; {hint}') from refusal
+        raise Miswritten(f'no shop can be in "{place}": {refusal.detail.removeprefix("profile ")}') from refusal
 
 
 class Told(Stage):

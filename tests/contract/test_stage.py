@@ -431,6 +431,20 @@ def test_a_cancellation_is_approved_and_another_withdrawn(stage: Any) -> None:
     assert "CANCEL" in stage.withdraw_cancellation(other["cancel_id"])["cancel_status"]
 
 
+def test_words_to_the_buyer_are_as_long_as_their_bytes(stage: Any) -> None:
+    """500 bytes of any script are taken, and of one byte more the refusal says which field it is."""
+    scripts = ["x" * 500, "é" * 250, "ก" * 166 + "xx", "🙂" * 125]
+    entries = [asked(stage) for _ in scripts]
+    cases = [adjustment(stage, return_id=entry["return_id"]) for entry in entries]
+    for case, words in zip(cases, scripts, strict=True):
+        assert refused(Problem, stage.oms_reject, case["id"], comment=f"{words}x").field == "comment"
+        stage.oms_reject(case["id"], comment=words)
+    stage.advance(by="PT1H")
+    for entry, words in zip(entries, scripts, strict=True):
+        (mail,) = stage.mailbox(order_id=entry["order_id"])["mails"]
+        assert words in mail["text"]
+
+
 def test_a_request_is_given_a_deadline_of_its_own(stage: Any) -> None:
     entry, order_id = asked(stage), stage.place_order(status="AWAITING_SHIPMENT")["order_id"]
     cancel_id = stage.request_cancellation(order_id)["cancel_id"]

@@ -93,7 +93,7 @@ MISWRITTEN = {
     ),
     "Given Maya has received a lamp for 39.98 USD from the second shop": 'no second shop so far; "there is a second shop"',
     "Given there is a third shop": "there are 1 shops so far: the third cannot be the next",
-    "Given there is a second shop in Atlantis": '"Atlantis" is no market that this stage has a profile of; known: ',
+    "Given there is a second shop in Atlantis": 'no shop can be in "Atlantis": is ',
     # what is not there
     "When all of them ask for their money back": "nobody is many so far",
     f"{CROWD}; When 3 of them ask for their money back": "2 of them have asked for nothing, not 3",
@@ -166,7 +166,7 @@ MISWRITTEN = {
     f"{LAMP}; And Maya has asked to send it back; When Maya's parcel is lost": 'not on its way: the request is shown as "Request P',
     "When an hour and 3 fortnights pass": '"3 fortnights" is no span of time; one is "an hour"',
     "When 3 fortnights pass": '"3 fortnights" is no span of time; one is "an hour"',
-    "Given the shop is in France": '"France" is no market that this stage has a profile of; known: ',
+    "Given the shop is in France": 'no shop can be in "France": is ',
     "Given the shop is in the united kingdom": "did you mean United Kingdom?",
     "Given it is tomorrow in universal time": '"tomorrow" is no moment; one is "Monday 03 March 2031, 09:00"',
     "Given it is Monday 07 March 2031, 09:00 in universal time": "7 March 2031 is a Friday, not a Monday",

@@ -61,6 +61,11 @@ def test_what_is_not_there_is_said(arguments: tuple[str, ...], words: str, capsy
     assert words in said(capsys, *arguments, code=2)
 
 
+def test_what_people_call_a_market_will_do_for_its_profile(capsys: pytest.CaptureFixture[str]) -> None:
+    assert json.loads(said(capsys, "show", "Vietnam", "--json"))["name"] == "vn-2026-01"
+    assert "money.decimals" in said(capsys, "diff", "UK", "Indonesia")
+
+
 def test_every_mistake_of_every_file_is_told(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert said(capsys, "check", own) == f"{own}: in order\n"
     (own.parent / "other.yaml").write_text(OWN.replace("48h", "48").replace("places", "place"))
