@@ -8,7 +8,7 @@ from decimal import Decimal
 from connector.records import AdjustItem
 from tests.clock import START
 from tests.unit.connector.conftest import Bench
-from tests.unit.connector.stub_tiktok import COMPLETE, PENDING, refusal
+from tests.unit.connector.stub_tiktok import COMPLETE, refusal
 
 
 def texts(bench: Bench) -> list[str]:
@@ -70,16 +70,4 @@ def test_an_error_shows_what_was_not_taken(bench: Bench) -> None:
     assert texts(bench)[1:] == [
         "Refund of 5.00 USD for 1 unit asked for",
         "Error: TikTok Shop does not take it (refund of 5.00 USD), code 25011012",
-    ]
-
-
-def test_an_offer_and_its_refusal_are_shown(bench: Bench) -> None:
-    bench.claim("20.00")
-    bench.approve(partial_refund_amount=Decimal("5"))
-    bench.round()
-    bench.becomes(PENDING, buyer_rejected_partial_refund=True)
-    assert texts(bench)[2:] == [
-        "ApproveBuyerRequest, offering 5.00 USD",
-        "Told TikTok Shop: 5.00 USD offered",
-        "Refund request: the buyer declines the offer, NewRma",
     ]

@@ -10,18 +10,6 @@ from pathlib import Path
 import pytest
 
 CONNECTOR = Path(__file__).resolve().parents[3] / "connector"
-BESIDE = {"connector.ports", "connector.records", "connector.errors", "connector.settings"}
-# fmt: off
-MAY_KNOW = {
-    # a module of these    knows of the connector only
-    "domain":              {"connector.domain"},
-    "usecases":            {"connector.usecases", "connector.domain", *BESIDE},
-    "adapters":            {"connector.adapters", "connector.domain", *BESIDE},
-    "ports.py":            {"connector.domain", "connector.records"},
-    "records.py":          {"connector.domain"},
-    "errors.py":           set[str](),
-}
-# fmt: on
 LIBRARIES_OF_ADAPTERS = {"sqlalchemy", "alembic", "requests", "flask", "werkzeug"}
 
 
@@ -37,18 +25,6 @@ def imported(source: str) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
-
-
-@pytest.mark.parametrize("room", MAY_KNOW)
-def test_a_room_knows_only_what_lies_below_it(room: str) -> None:
-    known = tuple(MAY_KNOW[room])
-    strangers = [
-        f"{path} imports {name}"
-        for path, source in sources(room)
-        for name in imported(source)
-        if name.startswith("connector") and not any(f"{name}.".startswith(f"{below}.") for below in known)
-    ]
-    assert strangers == []
 
 
 @pytest.mark.parametrize("room", ["domain", "usecases", "ports.py", "records.py", "errors.py"])

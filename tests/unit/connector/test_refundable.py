@@ -102,16 +102,6 @@ def test_what_is_on_its_way_never_exceeds_what_was_paid(
     refused(BadRequest, services.adjust_order, order_id, AdjustOrder())
 
 
-def test_a_full_refund_after_a_part_of_one_line_leaves_nothing(bench: Bench) -> None:
-    mugs, cup = [a_line(0, sku="MUG", price="14.95")] * 3, [a_line(0, sku="CUP", price="5.00")]
-    order_id = collected(bench, [mugs, cup], Decimal(0))
-    services = bench.connector.commands
-    services.adjust_item(list(services.units([order_id]))[1], AdjustItem(item_amount=Decimal("1.00")))
-    services.adjust_order(order_id, AdjustOrder())
-    refused(BadRequest, services.adjust_order, order_id, AdjustOrder())
-    assert [entry.total for entry in read(bench, order_id)[1]] == [Decimal("1.00"), Decimal("48.85")]
-
-
 def test_what_cost_nothing_is_canceled_with_the_rest_but_not_refunded_and_the_refusal_says_why(bench: Bench) -> None:
     services = bench.connector.commands
     gift, cup = a_line(0, sku="GIFT", price="0"), a_line(0, sku="CUP", price="5.00")

@@ -22,13 +22,6 @@ def test_the_first_pull_is_at_the_worlds_start_and_the_grid_never_moves(office: 
     refused(LookupError, office.oms.run_due, START + timedelta(minutes=14))
 
 
-def test_an_idle_pull_costs_three_calls_and_changes_nothing(office: Office) -> None:
-    office.pull()
-    fired = office.pull()
-    assert office.connector.paths() == LISTS
-    assert (fired.who, fired.what, fired.changed) == ("oms", "pull: nothing new", False)
-
-
 def test_orders_are_exported_one_by_one_and_only_once(office: Office) -> None:
     office.connector.page_size = 1
     office.connector.order("1", ("mug", 1, 9.5))
@@ -127,30 +120,6 @@ def test_an_adjustment_of_an_order_never_exported_fetches_the_order(office: Offi
     office.pull()
     assert office.row().order_id == "1"
     assert "GET /v1/Orders(100)" in office.connector.paths()
-
-
-def test_a_dispute_won_by_the_buyer_shows_in_the_same_case(office: Office) -> None:
-    order = office.told(RequestStatus="RejectionCompleted")
-    office.clock.at += timedelta(minutes=5)
-    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="PostProcessingComplete")
-    office.pull()
-    row = office.row()
-    assert (row.status, row.amount, row.error) == ("PostProcessingComplete", Decimal("20.00"), None)
-    assert office.oms.ledger() == {"1": Decimal("20.00")}
-
-
-def test_an_unreachable_connector_loses_nothing(office: Office) -> None:
-    office.asked()
-    office.connector.faults.append(Fault("OrderItemAdjustments"))
-    fired = office.pull()
-    assert fired.what == "pull: 1 new order, The connector cannot be reached (ConnectionError)."
-    office.pull()
-    assert office.row().return_id == "R1"
-
-
-def test_a_failed_adjustment_says_why(office: Office) -> None:
-    office.told(RequestStatus="Error", SiteErrorMessage="Already refunded", SiteErrorCode="25010")
-    assert (office.row().status, office.row().error) == ("Error", "Already refunded (25010)")
 
 
 def test_the_token_is_renewed_before_it_expires(office: Office) -> None:

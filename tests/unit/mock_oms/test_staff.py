@@ -32,27 +32,9 @@ def returned(office: Office) -> Office:
     return office
 
 
-def test_a_yes_goes_to_every_adjustment_within_the_call(asked: Office) -> None:
-    result = asked.oms.approve("C-1001")
-    assert not result.kept
-    assert result.row.status == "PendingApproval"
-    assert asked.connector.paths() == [
-        "POST /v1/OrderItemAdjustments(1)/ApproveBuyerRequest",
-        "POST /v1/OrderItemAdjustments(2)/ApproveBuyerRequest",
-    ]
-
-
 def test_a_smaller_amount_is_an_offer_shared_out_over_the_adjustments(asked: Office) -> None:
     asked.oms.approve("C-1001", amount=Decimal("10.01"))
     assert [call.json["SitePartialRefundAmount"] for call in asked.connector.calls] == [6.67, 3.34]
-
-
-def test_a_no_carries_reason_and_words(asked: Office) -> None:
-    asked.oms.reject("C-1001", reason="reverse_reject_refund_request_unclear_evidence", comment="No picture.")
-    assert asked.connector.calls[0].json == {
-        "SiteRejectReason": "reverse_reject_refund_request_unclear_evidence",
-        "SiteRejectComment": "No picture.",
-    }
 
 
 def test_a_channeladvisor_reason_leaves_the_marketplaces_reason_to_the_connector(asked: Office) -> None:
@@ -146,14 +128,6 @@ def test_what_the_connector_does_not_take_is_seen_on_its_case(asked: Office, wha
     assert len(asked.oms.agenda()) == 1
 
 
-def test_a_decision_whose_response_was_lost_is_not_given_twice(asked: Office) -> None:
-    asked.connector.faults.append(Fault("(1)/ApproveBuyerRequest", after=True))
-    assert asked.oms.approve("C-1001").kept
-    asked.pull()
-    (call,) = asked.connector.posts("ApproveBuyerRequest")
-    assert call.path == "/v1/OrderItemAdjustments(2)/ApproveBuyerRequest"
-
-
 def test_a_kept_decision_that_was_overtaken_is_dropped_and_says_so(asked: Office) -> None:
     asked.connector.faults.append(Fault("RejectBuyerRequest"))
     asked.oms.reject("C-1001")
@@ -163,17 +137,6 @@ def test_a_kept_decision_that_was_overtaken_is_dropped_and_says_so(asked: Office
     assert asked.connector.posts("RejectBuyerRequest") == []
     assert "too late" in str(asked.row().error)
     assert asked.oms.waiting() == 0
-
-
-def test_nothing_more_can_be_said_once_it_is_answered(asked: Office) -> None:
-    asked.oms.approve("C-1001")
-    assert refused(Refused, asked.oms.reject, "C-1001").status == 409
-
-
-def test_goods_are_judged_only_when_they_are_there(office: Office) -> None:
-    office.told(RequestStatus="ReadyForReturn")
-    assert refused(Refused, office.oms.approve, "C-1001").status == 409
-    assert refused(Refused, office.oms.inspect, "R1", grade="USED", accept=False).status == 409
 
 
 @pytest.mark.parametrize(("after", "can"), [(-1, ()), (0, ("approve", "reject"))], ids=["before", "from then on"])
@@ -204,14 +167,6 @@ def test_a_row_says_what_can_be_done_with_it(returned: Office) -> None:
     returned.connector.faults.append(Fault("RejectReturn"))
     returned.oms.inspect("R1", grade="DAMAGED", accept=False)
     assert returned.row().can == ()  # it is kept until the connector responds
-
-
-def test_an_inspection_sends_grade_and_verdict(returned: Office) -> None:
-    returned.oms.inspect("R1", grade="DAMAGED", accept=False)
-    (call,) = returned.connector.posts("RejectReturn")
-    assert call.json == {"ConditionQuantityList": [{"Condition": "DAMAGED", "Quantity": 1}]}
-    assert returned.row().status == "PendingReturnRejection"
-    assert returned.events_named("decision_given")[0]["grade"] == "DAMAGED"
 
 
 def test_goods_cannot_be_paid_in_part(returned: Office) -> None:
@@ -321,35 +276,6 @@ def test_part_of_a_line_is_spelled_out_to_the_cent(sold: Office) -> None:
 def test_a_sum_is_sent_as_it_was_stated_also_where_it_is_the_whole_price(sold: Office) -> None:
     sold.oms.refund(order_id="1", line_item_ids=["1-1-0"], amount=Decimal("10.00"))
     assert bodies(sold)[0]["ItemAdjustment"] == 10.0
-
-
-def test_what_was_given_back_is_not_there_to_be_given_again(sold: Office) -> None:
-    sold.oms.refund(order_id="1", amount=Decimal("60.00"))
-    refusal = refused(Refused, sold.oms.refund, order_id="1", amount=Decimal("8.40"))
-    assert (refusal.status, refusal.field) == (409, "amount")
-    sold.oms.refund(order_id="1")
-    assert bodies(sold)[-1]["AdjustmentAmount"] == 8.39
-    assert refused(Refused, sold.oms.refund, order_id="1").status == 409
-
-
-def test_a_lost_response_never_refunds_twice(sold: Office) -> None:
-    sold.connector.faults.append(Fault("Adjust", after=True))
-    assert sold.oms.refund(order_id="1").kept
-    sold.pull()
-    assert bodies(sold) == []
-    assert len(sold.connector.adjustments["OrderAdjustments"]) == 1
-    assert (sold.row().status, sold.oms.waiting()) == ("SubmittedNotProcessed", 0)
-    assert [data["accepted"] for data in sold.events_named("refund_requested")] == [False, True]
-
-
-def test_a_refund_that_never_arrived_is_asked_for_again_under_the_same_id(sold: Office) -> None:
-    sold.connector.faults.append(Fault("Adjust"))
-    sold.oms.refund(order_id="1")
-    (first,) = bodies(sold)
-    assert sold.row().status == "NoChange"
-    sold.pull()
-    assert bodies(sold) == [first]
-    assert [data["accepted"] for data in sold.events_named("refund_requested")] == [False, True]
 
 
 def test_a_refused_refund_leaves_no_trace(sold: Office) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -16,30 +15,6 @@ from tests.unit.mock_tiktok.town import PARCEL_REASON, RETURN_REASON, Town
 UK_REASON = "reverse_reject_request_reason_3_uk"
 
 
-@pytest.mark.parametrize("rejected", [Town.rejected, Town.parcel_rejected])
-def test_a_dispute_won_by_the_buyer_is_paid(town: Town, rejected: Callable[[Town], str]) -> None:
-    return_id = rejected(town)
-    disputed = town.market.dispute(return_id)
-    assert disputed.arbitration_status == "IN_PROGRESS"
-    assert disputed.return_status == town.view(return_id).return_status
-    assert town.market.arbitrate(return_id, outcome="SUPPORT_BUYER").return_status.endswith("SUCCESS")
-    town.passes(minutes=5)
-    view = town.view(return_id)
-    assert (view.return_status, view.arbitration_status) == ("RETURN_OR_REFUND_REQUEST_COMPLETE", "SUPPORT_BUYER")
-    assert town.mails()[-1] == "order refund"
-    assert town.mails().count("order refund") == 1
-
-
-@pytest.mark.parametrize("rejected", [Town.rejected, Town.parcel_rejected])
-def test_a_dispute_won_by_the_seller_closes_the_request(town: Town, rejected: Callable[[Town], str]) -> None:
-    return_id = rejected(town)
-    town.market.dispute(return_id)
-    view = town.market.arbitrate(return_id, outcome="SUPPORT_SELLER")
-    assert (view.return_status, view.arbitration_status) == ("RETURN_OR_REFUND_REQUEST_CANCEL", "SUPPORT_SELLER")
-    town.passes(days=60)
-    assert town.view(return_id).refunded == 0
-
-
 def test_the_operator_may_award_less(town: Town) -> None:
     return_id = town.rejected(town.order("30.00", "9.99"))
     town.market.dispute(return_id)
@@ -51,16 +26,6 @@ def test_the_operator_may_award_less(town: Town) -> None:
     town.passes(minutes=5)
     assert town.view(return_id).refunded == Decimal("13.33")
     assert town.events("dispute_decided")[-1].data["refund_total"] == Decimal("13.33")
-
-
-@pytest.mark.parametrize(("seconds", "status"), [(-1, "IN_PROGRESS"), (0, "SUPPORT_BUYER")])
-def test_evidence_and_decision_times_pass_and_then_the_buyer_is_right(town: Town, seconds: int, status: str) -> None:
-    return_id = town.rejected()
-    town.market.dispute(return_id)
-    town.passes(hours=72, seconds=seconds)
-    assert town.view(return_id).arbitration_status == status
-    lapsed = [event.data["what"] for event in town.events("deadline_lapsed")]
-    assert lapsed == ["dispute.seller_evidence", "dispute.decision"][: 1 if seconds else 2]
 
 
 def test_a_dispute_comes_too_late_when_the_window_is_over(town: Town) -> None:
@@ -89,14 +54,6 @@ def test_a_first_review_won_by_the_buyer_has_the_goods_sent_and_can_be_disputed_
     again = town.request(order)
     town.shop.reject_return(again, "REJECT_REFUND", UK_REASON)
     assert refused(ApiError, town.market.dispute, again).code == 25001010  # both disputes of the one return count
-
-
-def test_dispute_and_arbitration_need_no_time_between_them_and_only_a_dispute_is_judged(town: Town) -> None:
-    return_id = town.rejected()
-    refused(ApiError, town.market.arbitrate, return_id, outcome="SUPPORT_BUYER")
-    town.market.dispute(return_id)
-    town.market.arbitrate(return_id, outcome="SUPPORT_SELLER")
-    refused(ApiError, town.market.arbitrate, return_id, outcome="SUPPORT_BUYER")
 
 
 def test_a_dispute_is_over_what_is_still_refundable(town: Town) -> None:

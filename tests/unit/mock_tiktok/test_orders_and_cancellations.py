@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -122,15 +121,6 @@ def test_the_first_hour_ends_after_an_hour(town: Town, seconds: int, status: str
     assert town.market.request_cancellation(order_id).cancel_status == f"CANCELLATION_REQUEST_{status}"
 
 
-@pytest.mark.parametrize(("seconds", "status"), [(-1, "PENDING"), (0, "SUCCESS")])
-def test_silence_cancels_at_24_hours(town: Town, seconds: int, status: str) -> None:
-    order_id = town.order(status="AWAITING_SHIPMENT").order_id
-    asked = town.market.request_cancellation(order_id)
-    assert asked.seller_deadline == START + timedelta(hours=24)
-    town.passes(hours=24, seconds=seconds)
-    assert town.market.cancellation_view(asked.cancel_id).cancel_status == f"CANCELLATION_REQUEST_{status}"
-
-
 def test_after_the_shipping_deadline_a_cancellation_is_approved_at_once(town: Town) -> None:
     order_id = town.order(status="AWAITING_SHIPMENT").order_id
     town.passes(days=2)
@@ -175,13 +165,6 @@ def test_where_shipping_decides_nothing_silence_still_cancels(tmp_path: Path) ->
     assert town.market.order_view(order_id).status == "CANCELLED"
 
 
-def test_a_buyer_takes_a_cancellation_back(town: Town) -> None:
-    order_id, cancel_id = town.cancellation()
-    town.market.withdraw_cancellation(cancel_id)
-    town.passes(days=2)
-    assert town.market.order_view(order_id).status == "AWAITING_SHIPMENT"
-
-
 def test_the_seller_cancels_units_that_are_out_of_stock_and_then_the_rest(town: Town) -> None:
     order = town.order("10.00", "20.00", status="AWAITING_SHIPMENT")
     first = [order.line_items[0].id]
@@ -198,15 +181,6 @@ def test_the_seller_cancels_units_that_are_out_of_stock_and_then_the_rest(town: 
 
 
 # refunds the seller starts
-
-
-def test_a_refund_the_seller_starts_needs_nobody_else(town: Town) -> None:
-    order = town.order()
-    item = town.shop.create_return(order.order_id, "REFUND", SELLER_REASON)
-    assert (item.status, item.role) == ("RETURN_OR_REFUND_REQUEST_SUCCESS", "SELLER")
-    town.passes(minutes=5)
-    assert town.status(item.return_id) == "RETURN_OR_REFUND_REQUEST_COMPLETE"
-    assert town.mails() == ["order refund"]
 
 
 def test_refunds_of_lines_and_parts_never_add_up_to_more_than_was_paid(town: Town) -> None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
 from mock_tiktok import Marketplace
 from tests.clock import HandClock
-from tests.unit.mock_tiktok.town import PARCEL_REASON, Town
+from tests.unit.mock_tiktok.town import Town
 
 
 def test_in_a_passive_world_only_the_clocks_of_the_profile_act(town: Town) -> None:
@@ -45,23 +44,6 @@ def test_some_returns_come_to_nothing(town: Town, plan: str) -> None:
     return_id = town.request(town.order(plan=plan), kind="RETURN_AND_REFUND")
     town.passes(days=31)
     assert (town.status(return_id), town.mails()) == ("RETURN_OR_REFUND_REQUEST_CANCEL", [])
-
-
-def test_a_quarrelsome_buyer_disputes_and_the_platform_sides_with_them(town: Town) -> None:
-    return_id = town.request(town.order(plan="disputes_every_rejection"), kind="RETURN_AND_REFUND")
-    town.passes(days=3, hours=3)
-    town.shop.reject_return(return_id, "REJECT_RECEIVED_PACKAGE", PARCEL_REASON)
-    town.passes(days=4)
-    assert town.view(return_id).arbitration_status == "SUPPORT_BUYER"
-    assert town.mails() == ["return rejected", "order refund"]
-
-
-@pytest.mark.parametrize(("plan", "paid"), [("accepts_offer", "5.00"), ("refuses_offer", "0.00")])
-def test_offers_are_taken_or_left_as_planned(town: Town, plan: str, paid: str) -> None:
-    return_id = town.request(town.order(plan=plan))
-    town.market.seller_center_decision(return_id, decision="OFFER_PARTIAL_REFUND", amount=Decimal(5))
-    town.passes(hours=3)
-    assert str(town.view(return_id).refunded) == paid
 
 
 def test_the_same_seed_makes_the_same_people_whoever_looks_meanwhile() -> None:

@@ -148,20 +148,6 @@ def test_an_unpaid_order_that_the_buyer_calls_off_costs_nothing_and_is_not_calle
 # parcels that never arrive
 
 
-def test_a_parcel_that_never_arrives_is_paid_after_thirty_days(town: Town) -> None:
-    return_id = town.on_its_way()
-    shipped = town.clock.at
-    assert town.view(return_id).seller_deadline == shipped + timedelta(days=30)
-    due = [entry for entry in town.market.agenda() if entry.return_id == return_id]
-    assert [(entry.at, entry.what) for entry in due] == [(shipped + timedelta(days=30), "deadline: return.lost_after")]
-    town.passes(days=30, seconds=-1)
-    assert town.status(return_id) == "BUYER_SHIPPED_ITEM"
-    town.passes(seconds=1, minutes=5)
-    view = town.view(return_id)
-    assert (view.return_status, view.refunded) == ("RETURN_OR_REFUND_REQUEST_COMPLETE", Decimal("39.98"))
-    assert town.mails() == ["order refund"]
-
-
 @pytest.mark.parametrize("days", [1, 29])
 def test_a_parcel_that_arrives_late_is_inspected_as_any_other(town: Town, days: int) -> None:
     return_id = town.on_its_way()

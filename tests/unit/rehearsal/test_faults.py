@@ -10,7 +10,6 @@ import pytest
 
 from rehearsal.control.validation import document
 from rehearsal.wire.faults.kinds import KINDS
-from rehearsal.wire.faults.on_the_wire import ON_THE_WIRE
 from rehearsal.wire.faults.reading import CALLED, CALLERS, FROM, Mistake, read_fault
 from rehearsal.wire.recorder import undisturbed
 from rehearsal.world.world import World
@@ -35,23 +34,6 @@ def approve(world: World, return_id: str) -> None:
 
 def broken(world: World) -> list[str]:
     return [f"{finding.invariant}: {finding.seen}" for finding in world.findings() if finding.broken]
-
-
-@pytest.mark.parametrize("kind", [kind for kind in ON_THE_WIRE if kind != "stale"])
-def test_an_approval_outlives_every_kind_and_is_carried_out_once(kind: str) -> None:
-    world = World()
-    return_id = asked(world)
-    having = {"by": "PT10S"} if kind == "delay" else {}
-    planned = world.trouble.plan(kind=kind, operation="approve", times=1, **{"with": having})
-    approve(world, return_id)
-    world.advance(by=timedelta(hours=2))
-    assert (planned.hit, planned.stage) == (1, "over")
-    assert world.recorder.link is undisturbed
-    (book,) = world.books()
-    assert book.agree
-    assert book.marketplace == book.paid
-    assert broken(world) == []
-    assert {entry["fault"] for entry in world.trace.entries() if entry.get("fault")} == {kind}
 
 
 def test_the_control_api_describes_every_kind_and_what_goes_with_it() -> None:
