@@ -226,6 +226,5 @@ class Connector:
             return [entry for order in work.orders_anywhere(site_order_id) for entry in work.activity(order.id)]
 
     def waiting(self) -> int:
-        """Count the outbox entries that are not delivered yet."""
         with self._store.reading() as work:
             return work.waiting()

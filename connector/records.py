@@ -336,7 +336,6 @@ class Adjustment:
 
     @property
     def parts(self) -> Parts:
-        """Return the parts that the total consists of."""
         return Parts(*(getattr(self, f"{part.name}_amount") for part in fields(Parts)))
 
 

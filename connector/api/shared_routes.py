@@ -29,7 +29,6 @@ class SharedRoutes(Map):
         self.led: Final[dict[tuple[str, str], tuple[Rule, Mapping[str, Any]]]] = {}
 
     def add(self, rulefactory: RuleFactory) -> None:
-        """Add the rules that are new."""
         with self._lock:
             for rule in rulefactory.get_rules(self):
                 known = rule.rule, rule.endpoint, frozenset(rule.methods or ())

@@ -54,7 +54,6 @@ class Commands:
 
     # --- the callers (OAuth) ---
     def add_client(self, name: str) -> ClientCredentials:
-        """Register an application; its secrets are shown this once."""
         return self.oauth.add_client(name, self.now())
 
     def grant_access(self, application_id: str, shared_secret: str, refresh_token: str) -> Access:

@@ -42,7 +42,6 @@ class Left:
         return bool(units) and all(unit.site_line_id in self.free for unit in units)
 
     def sum(self, units: Sequence[LineUnit]) -> Decimal:
-        """Return what is left of these units together."""
         return sum((self.remaining[unit.site_line_id] for unit in units), Decimal(0))
 
     def parts(self, units: Sequence[LineUnit]) -> Parts:

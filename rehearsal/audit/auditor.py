@@ -137,7 +137,6 @@ class Auditor:
         self.memory.limits.ended(shop_id, at)
 
     def on_event(self, event: PlayerEvent) -> None:
-        """Take note of something that has happened inside a player."""
         self.memory.now = max(self.memory.now, event.at)
         self._lengthen_limits(event)
         self.memory.decisions.on_event(event)
@@ -155,7 +154,6 @@ class Auditor:
             limits.ended(EVERY_SHOP, event.at)
 
     def on_exchange(self, exchange: Exchange) -> None:
-        """Take note of an exchange."""
         self.memory.decisions.on_exchange(exchange)
         self.memory.claims.on_exchange(exchange)
         for number, invariant in self._on_exchange:
@@ -163,12 +161,10 @@ class Auditor:
                 self._note(number, violations)
 
     def on_line(self, line: LogLine) -> None:
-        """Take note of a line that the connector has written about itself."""
         for number, invariant in self._on_line:
             self._note(number, invariant.on_line(line))
 
     def after_act(self, now: datetime) -> None:
-        """Judge what must hold between two acts."""
         self.memory.now = now
         for number, invariant in self._after_act:
             self._note(number, invariant.after_act(now))
@@ -183,12 +179,10 @@ class Auditor:
             self._judge_at_rest(state)
 
     def on_ledger(self, ledger: Mapping[str, Decimal]) -> None:
-        """Judge what the connector's ledger says after an act of its own."""
         for number, invariant in self._on_ledger:
             self._note(number, invariant.on_ledger(ledger))
 
     def at_quiescence(self, state: Quiescence) -> None:
-        """Judge what must hold when nobody has anything left to do at present."""
         self.after_act(state.at)
         self._judge_at_rest(state)
 

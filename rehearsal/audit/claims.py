@@ -57,7 +57,6 @@ class Claim:
 
     @property
     def now(self) -> State:
-        """Return how it stands."""
         return self.states[-1]
 
     def stood(self, since: datetime) -> list[State]:
@@ -112,7 +111,6 @@ class Claims:
         return list(dict.fromkeys(state for state in (*seen, *done) if state is not None)) or claim.stood(since)
 
     def on_event(self, event: PlayerEvent) -> None:
-        """Take note of what happens to a claim at the marketplace."""
         claim = event.claim
         if claim is None or event.who != "marketplace":
             return

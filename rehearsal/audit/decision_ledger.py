@@ -53,7 +53,6 @@ class Decision:
 
     @property
     def owed(self) -> bool:
-        """Return whether the connector still has to carry it out."""
         return not (self.kept or self.done or self.overtaken)
 
     def __str__(self) -> str:
@@ -92,7 +91,6 @@ class _Account:
 
     @property
     def asked(self) -> Decimal:
-        """Return the sum of all that was asked for."""
         return sum((request.amount for request in self.requests.values()), ZERO)
 
     @property

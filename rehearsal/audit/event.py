@@ -146,12 +146,10 @@ class PlayerEvent:
 
     @property
     def claim(self) -> str | None:
-        """Return the return or cancellation it is about."""
         return self.returned or self.cancellation or None
 
     @property
     def status(self) -> str:
-        """Return where the claim stands from now on."""
         return self.moved_to or self.placed
 
     @property

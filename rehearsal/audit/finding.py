@@ -27,7 +27,6 @@ class Witness:
     about: Mapping[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
-        """Return the witness as JSON."""
         return {
             "exchanges": list(self.exchanges),
             "events": list(self.events),
@@ -67,11 +66,9 @@ class Finding:
 
     @property
     def broken(self) -> bool:
-        """Return whether this finding says that a rule broke."""
         return self.verdict is Verdict.BROKEN
 
     def document(self) -> dict[str, Any]:
-        """Return the finding as JSON."""
         return {
             "id": self.id,
             "invariant": self.invariant,

@@ -30,7 +30,6 @@ class Settling:
     _claims: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))  # open ones, by order
 
     def on_event(self, event: PlayerEvent) -> None:
-        """Note that something has happened that is to be carried out or told."""
         if event.who == "marketplace" or event.name in DECIDED:
             self.last, self._look_at = (event.at, event.seq), event.at + self.limits.one_round
         claim = event.claim
@@ -40,7 +39,6 @@ class Settling:
                 self._claims[event.order][claim] = None
 
     def on_trouble(self, at: datetime) -> None:
-        """Note that trouble has struck."""
         self.struck = True
         self._look_at = self._look_at or at
 

@@ -84,7 +84,6 @@ class FeatureFile(pytest.Module):
 
     @property
     def feature(self) -> str:
-        """Return the feature's name."""
         return str(self._document.feature.name)
 
     def funcnamefilter(self, name: str) -> bool:

@@ -47,7 +47,6 @@ def expect(what: str, expected: object, seen: object = _UNSAID, /, **said: objec
 
 
 def spoken(value: object) -> str:
-    """Return a value as people say it."""
     match value:
         case str() if value:
             return f'"{" ".join(value.split())}"'  # in one line, as everybody can read it who shows one
@@ -77,7 +76,6 @@ def _is_table(value: Any) -> bool:
 
 
 def _rows(table: Any) -> str:
-    """Return a table as a scenario has it, a line for each row."""
     rows: Sequence[Iterable[object]] = [row if isinstance(row, list | tuple) else [row] for row in table or ["nothing"]]
     return "\n".join(f"  | {' | '.join(map(str, row))} |" for row in rows)
 

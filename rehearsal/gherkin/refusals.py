@@ -217,7 +217,6 @@ class Told(Stage):
 
 
 def shown_as(stage: Stage, claim: Claim) -> str:
-    """Return what a request is shown as."""
     if claim.kind == "CANCELLATION":
         status = str(stage.get_cancellation(claim.id)["cancel_status"])
         return CANCELLATIONS.get(status, status)

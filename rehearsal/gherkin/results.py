@@ -129,7 +129,6 @@ class ScenarioResult:
 
     @property
     def requirements(self) -> tuple[str, ...]:
-        """Return the R-numbers, in their order."""
         return tuple(sorted((t for t in self.tags if t[:1] == "R" and t[1:].isdigit()), key=lambda t: int(t[1:])))
 
     def refunded(self, book: str) -> list[Sum]:
@@ -139,5 +138,4 @@ class ScenarioResult:
 
     @property
     def findings(self) -> tuple[Json, ...]:
-        """Return what the auditor had to say against it."""
         return tuple(self.observed.findings.get("findings", ()))

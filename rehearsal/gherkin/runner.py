@@ -77,7 +77,6 @@ class SuiteRun:
         return {name: getattr(self, name.removeprefix("--").replace("-", "_")) for name in WHERE}
 
     def arguments(self) -> list[str]:
-        """Return pytest's arguments."""
         asked = [str(path) for path in (*self.paths, *(path for path, _ in self.at))]
         asked += [f"--at={path}:{line}" for path, line in self.at] + [f"--named={name}" for name in self.names]
         # By its name, so that the steps which the plugin brings along have their asserts explained.
@@ -195,7 +194,6 @@ def run_suite(suite: SuiteRun, watcher: Watcher | None = None) -> Run:
 
 
 def list_suite(suite: SuiteRun) -> tuple[list[Listed], Run]:
-    """Return what would be played, and what of it cannot be read."""
     collector = Collector(Watcher())
     run = _run([*replace(suite, jobs=1, junit=None).arguments(), "--collect-only"], collector)
     return collector.listed, run

@@ -93,7 +93,6 @@ class Claim:
 
 
 def the_order(name: str, orders: Sequence[Order], which: Which) -> Order:
-    """Return the order that is meant."""
     having = [order for order in orders if not which.goods or order.called(which.goods)]
     if not having:
         goods = ", ".join(dict.fromkeys(goods for order in orders for goods in order.units))
@@ -107,7 +106,6 @@ def the_order(name: str, orders: Sequence[Order], which: Which) -> Order:
 
 
 def the_claim(name: str, claims: Sequence[Claim], orders: Sequence[Order], which: Which) -> Claim:
-    """Return the request that is meant."""
     noun = which.noun or "request"
     if which.order:
         order = the_order(name, orders, Which(order=which.order))

@@ -47,12 +47,10 @@ class Checked:
 
     @property
     def name(self) -> str:
-        """Return the world's name."""
         return str(self.world["name"])
 
     @property
     def findings(self) -> list[Json]:
-        """Return what broke."""
         return list(self.said["findings"])
 
     @property

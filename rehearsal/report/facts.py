@@ -72,7 +72,6 @@ def code(*words: object) -> str:
 
 
 def state_machines() -> str:
-    """Return the marketplace's tables, each with its picture."""
     parts = [
         "A return is four small machines: claim, parcel, money, dispute. An action happens to each that knows it; one\n"
         "that knows the action and has no row for its state refuses it."
@@ -116,7 +115,6 @@ def _sure(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def codes() -> str:
-    """Return what the marketplace's use cases refuse."""
     rows = ((row.code, row.text, linked(row.when), row.source, row.certainty) for row in REFUSALS)
     intro = (
         "They travel with HTTP 200. The words are ours; what stands in braces is filled in. Which state of a request\n"
@@ -161,7 +159,6 @@ def _state_rows(kind: str) -> Iterable[Sequence[object]]:
 
 
 def reasons() -> str:
-    """Return the reasons of each market, in the groups in which they are offered."""
     parts = ["The key is the contract and goes over the wire as it is; the words are for people."]
     for name in profile.names():
         own = yaml.safe_load((profile.FOLDER / f"{name}.yaml").read_text("utf-8")).get("reasons", {})
@@ -178,7 +175,6 @@ def reasons() -> str:
 
 
 def endpoints() -> str:
-    """Return the Open API's operations."""
     intro = (
         "Versions are per endpoint; those with a plus take an idempotency key. Fields and responses are in\n"
         "`contracts/tiktok_shop.yaml`. Sources: S20, NODE, OAS."

@@ -59,7 +59,6 @@ def console(file: TextIO | None = None) -> Console:
 
 
 def line(result: ScenarioResult) -> str:
-    """Return one scenario as one line."""
     ending = "" if result.outcome is Outcome.HELD else f"  [dim]{result.outcome}[/]"
     return f"{MARK[result.outcome]} {escape(result.feature)} [dim]·[/] {escape(result.name)}{ending}"
 
@@ -96,7 +95,6 @@ def timeline(result: ScenarioResult, number: int) -> Iterable[Table | Text]:
 
 
 def books(result: ScenarioResult) -> str:
-    """Return the three books in one line."""
     mails = ", ".join(f"“{mail['kind']}”" for mail in result.observed.mails) or "none"
     rows = result.observed.ledgers
     books = [name for name in ("marketplace", "connector", "oms") if not rows or rows[0][name]]

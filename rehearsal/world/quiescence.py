@@ -44,7 +44,6 @@ class RestState:
     changes: int = 0  # since the world began
 
     def disturb(self, now: datetime) -> None:
-        """Take note that something has changed."""
         self.since, self.rounds, self.pulled, self.judged = now, 0, False, None
         self.changes += 1
 

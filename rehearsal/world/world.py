@@ -155,7 +155,6 @@ class World:
         return AppCredentials(app.key, app.secret)
 
     def _who_act(self) -> dict[str, Player]:
-        """Return those who act in this world's time, by name."""
         seated = {"connector": self.connector, "oms": self.oms}
         driven = {name: seat for name, seat in seated.items() if Capability.DRIVEN in seat.capabilities}
         return {"stage": self.trouble, "marketplace": self.marketplace, **driven}
@@ -212,7 +211,6 @@ class World:
 
     @property
     def now(self) -> datetime:
-        """Return the world's present."""
         return self.clock.now()
 
     def advance(self, *, by: timedelta | None = None, to: datetime | None = None, until_next: bool = False) -> Advanced:
@@ -379,7 +377,6 @@ class World:
         )
 
     def close(self) -> None:
-        """End the world."""
         with self.lock:
             self.connector.stop()
             self.trace.close()

@@ -47,14 +47,12 @@ def page(data: Json, name: str) -> tuple[list[Any], int, str]:
 
 
 def details(data: Json) -> list[Any]:
-    """Read the documents of the orders that were asked for."""
     shapes.DETAILS.check(data)
     orders: list[Any] = data["orders"]
     return orders
 
 
 def grant(data: Json) -> Grant:
-    """Read the tokens that an authorization gives."""
     shapes.GRANT.check(data)
     return Grant(
         access_token=data["access_token"],
@@ -67,7 +65,6 @@ def grant(data: Json) -> Grant:
 
 
 def shops(data: Json) -> list[AuthorizedShop]:
-    """Read the shops that a token opens."""
     shapes.SHOPS.check(data)
     return [
         AuthorizedShop(shop["id"], shop["cipher"], name=shop.get("name") or "", region=shop.get("region") or "")
@@ -76,7 +73,6 @@ def shops(data: Json) -> list[AuthorizedShop]:
 
 
 def reasons(data: Json) -> list[str]:
-    """Read the keys of a case's reasons."""
     shapes.REASONS.check(data)
     return [reason["name"] for reason in data["reasons"]]
 
@@ -100,7 +96,6 @@ def refund_total(data: Json) -> Decimal:
 
 
 def order(document: Json) -> SiteOrder:
-    """Read an order."""
     shapes.ORDER.check(document)
     payment, lines = document["payment"], tuple(map(_line, document["line_items"]))
     total, tax, shipping = (_money(payment.get(name)) for name in ("total_amount", "tax", "shipping_fee"))
@@ -145,7 +140,6 @@ def _line(line: Json) -> SiteLine:
 
 
 def returned(document: Json) -> Claim:
-    """Read a return."""
     shapes.RETURN.check(document)
     offered = (document.get("partial_refund") or NONE).get("amount")
     declined = document.get("buyer_rejected_partial_refund")
@@ -162,7 +156,6 @@ def returned(document: Json) -> Claim:
 
 
 def cancellation(document: Json) -> Claim:
-    """Read a cancellation."""
     shapes.CANCELLATION.check(document)
     return _claim(document, ClaimKind.CANCELLATION, "cancel")
 

@@ -44,7 +44,6 @@ class NoNeedlessCall(Invariant):
         return NO_VIOLATION
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
-        """Judge a call to the marketplace."""
         if exchange.caller != "connector" or exchange.callee != "marketplace":
             return NO_VIOLATION
         found = []
@@ -141,7 +140,6 @@ class ShopsApart(Invariant):
         return NO_VIOLATION
 
     def on_trouble(self, trouble: Trouble) -> None:
-        """Note that a shop is in trouble."""
         if trouble.shop_id is not None:
             self._disturb(trouble.shop_id)
 

@@ -19,7 +19,6 @@ class ContractKept(Invariant):
     rule = "Every request and answer on the wire keeps the contract."
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
-        """Pass on in what way an exchange breaks its contract."""
         self.occasions += 1
         if not exchange.breaches:
             return NO_VIOLATION
@@ -30,7 +29,6 @@ class ContractKept(Invariant):
         ]
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
-        """Pass on in what way an event breaks its contract."""
         return [_violation(breach, event.who, events=(event.seq,)) for breach in event.breaches]
 
 

@@ -41,7 +41,6 @@ class SurvivesDeath(Invariant):
         return NO_VIOLATION
 
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
-        """Look for it."""
         if self._down or not (self._decisions or self._requests):
             return
         rows = {row.id: row for row in state.adjustments}

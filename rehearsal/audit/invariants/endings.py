@@ -128,7 +128,6 @@ class CatchesUp(Invariant):
     needs = frozenset({Capability.STAFF_SEES})
 
     def on_trouble(self, trouble: Trouble) -> None:
-        """Note that trouble has struck."""
         self.occasions += 1
 
     def on_look(self, state: Quiescence) -> Iterable[Violation]:

@@ -20,7 +20,6 @@ class NothingLeaks(Invariant):
     needs = frozenset({Capability.OUTPUT})
 
     def on_line(self, line: LogLine) -> Iterable[Violation]:
-        """Judge a line."""
         self.occasions += 1
         if line.shows:
             shown = " and ".join(line.shows)

@@ -36,7 +36,6 @@ class OneMail(Invariant):
     _touched: dict[tuple[str, str], None] = field(default_factory=dict)
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
-        """Count mails owed and mails sent."""
         claim = event.claim
         if claim is None:
             return NO_VIOLATION

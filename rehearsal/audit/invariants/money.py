@@ -195,7 +195,6 @@ class NeverAhead(Invariant):
     _booked: dict[str, tuple[Decimal, int]] = field(default_factory=dict)
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
-        """Add up what is paid, and hold the OMS's book against it."""
         if event.name not in (EventName.MONEY_PAID, EventName.BOOKED):
             return
         book = self._paid if event.name == EventName.MONEY_PAID else self._booked
@@ -254,7 +253,6 @@ class BooksAgree(Invariant):
         return NO_VIOLATION
 
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
-        """Compare the books."""
         if self._waiting:
             self.occasions += 1
             self._waiting = False

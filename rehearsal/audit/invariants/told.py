@@ -128,7 +128,6 @@ class IsTold(Invariant):
         self._expected[event.order].append(line)
 
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
-        """Read the histories."""
         for id_, first in self._claims.items():
             claim = self.claims.by_id[id_]
             self._expected[claim.order_id] += self._from_outside(claim, first, state.at)
