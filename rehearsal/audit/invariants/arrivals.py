@@ -97,13 +97,10 @@ class EverythingArrives(Invariant):
         known = self._readings.setdefault(claim, _Readings(event.adjustment, event.seq))
         about = {"order_id": event.order, "claim": claim, "adjustment_id": event.adjustment}
         if event.adjustment != known.case:
-            yield Violation(
-                f"cases {claim} {event.adjustment}",
-                "connector",
-                f"the claim in one case, {known.case}",
-                f"it stands in {event.adjustment} too",
-                Witness(events=(known.seq, event.seq), about=about),
-            )
+            expected = f"the claim in one case, {known.case}"
+            seen = f"it stands in {event.adjustment} too"
+            witness = Witness(events=(known.seq, event.seq), about=about)
+            yield Violation(f"cases {claim} {event.adjustment}", "connector", expected, seen, witness)
 
     def _read(self, claim: str, event: PlayerEvent) -> Iterable[Violation]:
         """Judge that a claim stands in one case, and each of its units in one open adjustment."""
@@ -134,13 +131,9 @@ class EverythingArrives(Invariant):
             (order,) = exchange.subjects
             marks = self._marks[order] = (*self._marks.get(order, ()), exchange.seq)
             if len(marks) > READERS:
-                yield Violation(
-                    f"again {order}",
-                    "connector",
-                    "an order that was marked as exported not offered again",
-                    f"it was marked {len(marks)} times",
-                    Witness(exchanges=marks[: READERS + 1], about={"order": order}),
-                )
+                expected = "an order that was marked as exported not offered again"
+                witness = Witness(exchanges=marks[: READERS + 1], about={"order": order})
+                yield Violation(f"again {order}", "connector", expected, f"it was marked {len(marks)} times", witness)
 
     def after_act(self, now: datetime) -> Iterable[Violation]:
         """Nothing is awaited for longer than the limit; and a pull, which reads what is new first, is over."""
@@ -169,14 +162,8 @@ class EverythingArrives(Invariant):
     def _missing(self, identity: str, awaited: _Awaited, due: datetime) -> Violation:
         what = "claim" if awaited.claim else "order"
         money = {} if awaited.asked is None else {"asked" if awaited.claim else "paid": str(awaited.asked)}
-        return Violation(
-            f"missing {identity}",
-            "connector",
-            f"the {what} before the staff by {due.isoformat()}",
-            f"the marketplace has shown it since {awaited.since.isoformat()}, the OMS has read nothing of it",
-            Witness(
-                events=(awaited.seq,),
-                money=money,
-                about={"order_id": awaited.order, "claim": awaited.claim, "shop_id": awaited.shop},
-            ),
-        )
+        about = {"order_id": awaited.order, "claim": awaited.claim, "shop_id": awaited.shop}
+        expected = f"the {what} before the staff by {due.isoformat()}"
+        seen = f"the marketplace has shown it since {awaited.since.isoformat()}, the OMS has read nothing of it"
+        witness = Witness(events=(awaited.seq,), money=money, about=about)
+        return Violation(f"missing {identity}", "connector", expected, seen, witness)

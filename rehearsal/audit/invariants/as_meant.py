@@ -125,13 +125,11 @@ class AsMeant(Invariant):
     def _senseless(self, exchange: Exchange, what: str) -> Violation:
         """Return what is wrong with a call that nobody can have meant."""
         claim = next((one for one in exchange.subjects if one in self.claims.by_id), "")
-        return Violation(
-            f"senseless {exchange.operation} {exchange.code} {claim or exchange.seq}",
-            "connector",
-            "a call that the marketplace can make sense of",
-            f"{exchange.operation} refused with {exchange.code}: {what}",
-            Witness(exchanges=(exchange.seq,), about={"claim": claim, "what": "call"}),
-        )
+        expected = "a call that the marketplace can make sense of"
+        seen = f"{exchange.operation} refused with {exchange.code}: {what}"
+        key = f"senseless {exchange.operation} {exchange.code} {claim or exchange.seq}"
+        witness = Witness(exchanges=(exchange.seq,), about={"claim": claim, "what": "call"})
+        return Violation(key, "connector", expected, seen, witness)
 
     def after_act(self, now: datetime) -> Iterable[Violation]:
         """Hold the act's moves against what was meant, and the sums that were read against the marketplace's."""

@@ -303,10 +303,5 @@ def judge_row(row: AdjustmentRow, claim: Claim, limits: Limits) -> Iterable[Viol
 
 def _wrong(event: PlayerEvent, what: str, expected: str, seen: str, events: tuple[int, ...] = ()) -> Violation:
     about = {"order_id": event.order, "claim": event.claim or "", "adjustment_id": event.adjustment, "what": what}
-    return Violation(
-        f"told {what} {event.claim or event.ref} {seen}",
-        "connector",
-        expected,
-        seen,
-        Witness(events=events or (event.seq,), about=about),
-    )
+    witness = Witness(events=events or (event.seq,), about=about)
+    return Violation(f"told {what} {event.claim or event.ref} {seen}", "connector", expected, seen, witness)

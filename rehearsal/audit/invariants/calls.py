@@ -83,13 +83,10 @@ class NoNeedlessCall(Invariant):
             if deadline is None or wanted <= deadline - self.limits.one_round:
                 self._wait_until[claim.id] = wanted, exchange.seq
         if exchange.at < until:
-            yield Violation(
-                f"too soon {claim.id} {exchange.seq}",
-                exchange.caller,
-                f"the decision on {claim.id} not again before {until.isoformat()}, as the marketplace has asked",
-                f"{exchange.operation} at {exchange.at.isoformat()}",
-                Witness((seq, exchange.seq), about={"order_id": claim.order_id, "claim": claim.id}),
-            )
+            expected = f"the decision on {claim.id} not again before {until.isoformat()}, as the marketplace has asked"
+            seen = f"{exchange.operation} at {exchange.at.isoformat()}"
+            witness = Witness((seq, exchange.seq), about={"order_id": claim.order_id, "claim": claim.id})
+            yield Violation(f"too soon {claim.id} {exchange.seq}", exchange.caller, expected, seen, witness)
 
     def _past_a_request(self, exchange: Exchange) -> Iterable[Violation]:
         """Return what stood in the way of a refund of the seller's when the connector last looked (D31)."""
@@ -98,23 +95,17 @@ class NoNeedlessCall(Invariant):
         for claim in self.claims.of_order.get(exchange.order or "", ()):
             read = self.claims.read(claim, exchange.seq)
             if read is not None and read.deadline is not None:
-                yield Violation(
-                    f"past {claim.id}",
-                    exchange.caller,
-                    f"an answer to the buyer first: {claim.id} was read as {read.status}, which waits for one",
-                    f"{exchange.operation} of the seller's own at {exchange.at.isoformat()}: {exchange.refusal}",
-                    Witness((exchange.seq,), (read.seq,), about={"order_id": claim.order_id, "claim": claim.id}),
-                )
+                expected = f"an answer to the buyer first: {claim.id} was read as {read.status}, which waits for one"
+                seen = f"{exchange.operation} of the seller's own at {exchange.at.isoformat()}: {exchange.refusal}"
+                witness = Witness((exchange.seq,), (read.seq,), about={"order_id": claim.order_id, "claim": claim.id})
+                yield Violation(f"past {claim.id}", exchange.caller, expected, seen, witness)
 
 
 def _call(exchange: Exchange, seen: str, claim: str = "") -> Violation:
-    return Violation(
-        f"credentials {exchange.operation} {exchange.shop} {claim}",
-        exchange.caller,
-        f"a call with the credentials of the shop that it is about, here {exchange.shop}",
-        seen,
-        Witness((exchange.seq,), about={"claim": claim, "shop_id": exchange.shop or ""}),
-    )
+    expected = f"a call with the credentials of the shop that it is about, here {exchange.shop}"
+    key = f"credentials {exchange.operation} {exchange.shop} {claim}"
+    witness = Witness((exchange.seq,), about={"claim": claim, "shop_id": exchange.shop or ""})
+    return Violation(key, exchange.caller, expected, seen, witness)
 
 
 @dataclass(eq=False, slots=True)

@@ -35,15 +35,8 @@ class ContractKept(Invariant):
 def _violation(
     breach: Breach, suspect: str, *, exchanges: tuple[int, ...] = (), events: tuple[int, ...] = ()
 ) -> Violation:
-    return Violation(
-        f"breach {suspect} {breach.side} {breach.operation} {breach.pointer} {breach.expected}",
-        suspect,
-        f"{breach.expected} at {breach.pointer} of {breach.operation or 'an unknown operation'}",
-        breach.seen,
-        Witness(
-            exchanges,
-            events,
-            about={"operation": breach.operation or "", "side": breach.side, "pointer": breach.pointer},
-        ),
-        breach.certainty,
-    )
+    about = {"operation": breach.operation or "", "side": breach.side, "pointer": breach.pointer}
+    expected = f"{breach.expected} at {breach.pointer} of {breach.operation or 'an unknown operation'}"
+    key = f"breach {suspect} {breach.side} {breach.operation} {breach.pointer} {breach.expected}"
+    witness = Witness(exchanges, events, about=about)
+    return Violation(key, suspect, expected, breach.seen, witness, breach.certainty)

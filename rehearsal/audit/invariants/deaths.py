@@ -70,10 +70,7 @@ def _in_sight(row: AdjustmentRow | None) -> bool:
 def _lost(
     what: str, row: AdjustmentRow | None, events: tuple[int, ...], money: dict[str, str], about: dict[str, str]
 ) -> Violation:
-    return Violation(
-        f"lost {events[0]}",
-        "connector",
-        f"{what} carried out, as it had been taken before the connector died",
-        f"the staff see {(row.status or 'it') if row else 'nothing of it'}",
-        Witness(events=events, money=money, about=about),
-    )
+    expected = f"{what} carried out, as it had been taken before the connector died"
+    seen = f"the staff see {(row.status or 'it') if row else 'nothing of it'}"
+    witness = Witness(events=events, money=money, about=about)
+    return Violation(f"lost {events[0]}", "connector", expected, seen, witness)

@@ -48,17 +48,11 @@ class NoRefundAfterNo(Invariant):
         elif event.name == EventName.DISPUTE_DECIDED and event.outcome == SUPPORT_BUYER:
             self._rejected.pop(claim, None)
         elif event.name == EventName.MONEY_PAID and claim in self._rejected:
-            yield Violation(
-                f"paid after no {claim}",
-                "marketplace",
-                "no refund after the rejection, since neither arbitration, a lapse nor the seller lifted it",
-                f"{event.amount} paid",
-                Witness(
-                    events=(self._rejected[claim], event.seq),
-                    money={"amount": str(event.amount)},
-                    about={"order_id": event.order, "claim": claim},
-                ),
-            )
+            about = {"order_id": event.order, "claim": claim}
+            events = (self._rejected[claim], event.seq)
+            expected = "no refund after the rejection, since neither arbitration, a lapse nor the seller lifted it"
+            witness = Witness(events=events, money={"amount": str(event.amount)}, about=about)
+            yield Violation(f"paid after no {claim}", "marketplace", expected, f"{event.amount} paid", witness)
 
 
 @dataclass(eq=False, slots=True)

@@ -84,16 +84,10 @@ class NothingStaysOpen(Invariant):
             if row is not None and {"approve", "reject"} & set(row.can):
                 still.append(f"the staff can {' or '.join(row.can)}")
             if still:
-                yield Violation(
-                    f"open {claim} {status}",
-                    "connector",
-                    f"nothing open of the claim, which is {status}",
-                    "; ".join(still),
-                    Witness(
-                        events=(seq, *(read for read, _ in self._open[claim].values())),
-                        about={"order_id": order_id, "claim": claim, "adjustment_id": row.id if row else ""},
-                    ),
-                )
+                about = {"order_id": order_id, "claim": claim, "adjustment_id": row.id if row else ""}
+                expected = f"nothing open of the claim, which is {status}"
+                witness = Witness(events=(seq, *(read for read, _ in self._open[claim].values())), about=about)
+                yield Violation(f"open {claim} {status}", "connector", expected, "; ".join(still), witness)
         for row in state.adjustments:
             if row.error or row.status == "Error":
                 yield from self._judge_error(row)
@@ -137,16 +131,11 @@ class CatchesUp(Invariant):
         if unsettled:
             waits = [decision.adjustment_id for decision in self.decisions.owed()] + [*self.decisions.unpaid]
             after = "the last trouble" if struck else "anything has happened"
-            yield Violation(
-                f"unsettled {self.settling.latest()}",
-                "connector",
-                f"everything settled by {state.at.isoformat()}, so long after {after}",
-                "the connector still has something to tell the marketplace",
-                Witness(
-                    events=() if last is None else (last[1],),
-                    about={"adjustment_id": ", ".join(dict.fromkeys(waits))},
-                ),
-            )
+            about = {"adjustment_id": ", ".join(dict.fromkeys(waits))}
+            expected = f"everything settled by {state.at.isoformat()}, so long after {after}"
+            seen = "the connector still has something to tell the marketplace"
+            witness = Witness(events=() if last is None else (last[1],), about=about)
+            yield Violation(f"unsettled {self.settling.latest()}", "connector", expected, seen, witness)
 
     @property
     def unjudged(self) -> str | None:

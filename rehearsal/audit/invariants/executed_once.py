@@ -66,17 +66,12 @@ class ExecutedOnce(Invariant):
 
     def _unpaid(self, request: Request, row: AdjustmentRow | None) -> Violation:
         done = self.decisions.carried_out(request.order_id)
-        return Violation(
-            f"lost {request.adjustment_id}",
-            "connector",
-            "the refund executed at the marketplace, or an error that the staff can see",
-            f"{done} refunded at the marketplace; the staff see {_status(row)}",
-            Witness(
-                events=(request.seq,),
-                money={"asked": str(request.amount), "refunded": str(done)},
-                about={"order_id": request.order_id, "adjustment_id": request.adjustment_id},
-            ),
-        )
+        about = {"order_id": request.order_id, "adjustment_id": request.adjustment_id}
+        money = {"asked": str(request.amount), "refunded": str(done)}
+        expected = "the refund executed at the marketplace, or an error that the staff can see"
+        seen = f"{done} refunded at the marketplace; the staff see {_status(row)}"
+        witness = Witness(events=(request.seq,), money=money, about=about)
+        return Violation(f"lost {request.adjustment_id}", "connector", expected, seen, witness)
 
 
 def departs(one: Departure) -> Violation:
@@ -104,10 +99,7 @@ def _status(row: AdjustmentRow | None) -> str:
 
 def _lost(decision: Decision, row: AdjustmentRow | None) -> Violation:
     about = {"order_id": decision.order_id, "adjustment_id": decision.adjustment_id, "claim": decision.claim}
-    return Violation(
-        f"lost {decision.claim} {decision.seq}",
-        "connector",
-        f"the decision ({decision}) carried out at the marketplace, or an error that the staff can see",
-        f"the marketplace still asks; the staff see {_status(row)}",
-        Witness(events=(decision.seq,), about=about),
-    )
+    expected = f"the decision ({decision}) carried out at the marketplace, or an error that the staff can see"
+    seen = f"the marketplace still asks; the staff see {_status(row)}"
+    witness = Witness(events=(decision.seq,), about=about)
+    return Violation(f"lost {decision.claim} {decision.seq}", "connector", expected, seen, witness)

@@ -59,13 +59,10 @@ class LapseOnce(Invariant):
         if pending is not None and pending[0] == due:
             del self._pending[claim]
         if due is not None and due != event.at:
-            yield Violation(
-                f"hour {claim} {due.isoformat()}",
-                "marketplace",
-                f"the deadline acts at {due.isoformat()}",
-                f"it acted at {event.at.isoformat()}",
-                Witness(events=(event.seq,), about=about),
-            )
+            expected = f"the deadline acts at {due.isoformat()}"
+            seen = f"it acted at {event.at.isoformat()}"
+            witness = Witness(events=(event.seq,), about=about)
+            yield Violation(f"hour {claim} {due.isoformat()}", "marketplace", expected, seen, witness)
         key = (claim, event.what, str(due))
         if key in self._lapsed:
             yield Violation(
@@ -84,13 +81,10 @@ class LapseOnce(Invariant):
             pending = self._pending.get(claim)
             if pending is not None and pending[0] == due:
                 del self._pending[claim]
-                yield Violation(
-                    f"missed {claim} {due.isoformat()}",
-                    "marketplace",
-                    f"the deadline acts at {due.isoformat()}",
-                    "it passed and nothing happened",
-                    Witness(events=(pending[1],), about={"claim": claim}),
-                )
+                expected = f"the deadline acts at {due.isoformat()}"
+                seen = "it passed and nothing happened"
+                witness = Witness(events=(pending[1],), about={"claim": claim})
+                yield Violation(f"missed {claim} {due.isoformat()}", "marketplace", expected, seen, witness)
 
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
         """The OMS knows how each lapsed claim ended; where nobody sees what it knows, its book does."""
@@ -127,13 +121,10 @@ class LapseOnce(Invariant):
             row, ended = books.get(order_id), self.decisions.status(claim)
             if row is not None and not row.agree and _paid_out(ended):
                 money = {"marketplace": str(row.marketplace), "connector": str(row.connector), "oms": str(row.oms)}
-                yield Violation(
-                    f"unlearned {claim} {ended}",
-                    "connector",
-                    f"all books know that the claim is {ended}",
-                    "they do not say the same of the order",
-                    Witness(events=tuple(events), money=money, about={"order_id": order_id, "claim": claim}),
-                )
+                expected = f"all books know that the claim is {ended}"
+                seen = "they do not say the same of the order"
+                witness = Witness(events=tuple(events), money=money, about={"order_id": order_id, "claim": claim})
+                yield Violation(f"unlearned {claim} {ended}", "connector", expected, seen, witness)
 
 
 def _paid_out(status: str) -> bool:

@@ -81,13 +81,10 @@ class OneMail(Invariant):
 
     def _violation(self, key: tuple[str, str], seen: str) -> Violation:
         claim, kind = key
-        return Violation(
-            f"mail {claim} {kind} {seen}",
-            "marketplace",
-            f"one mail “{kind}” for the decision",
-            seen,
-            Witness(events=tuple(self._seqs[key]), about={"order_id": self._orders.get(claim, ""), "claim": claim}),
-        )
+        about = {"order_id": self._orders.get(claim, ""), "claim": claim}
+        expected = f"one mail “{kind}” for the decision"
+        witness = Witness(events=tuple(self._seqs[key]), about=about)
+        return Violation(f"mail {claim} {kind} {seen}", "marketplace", expected, seen, witness)
 
 
 def _mail_for(event: PlayerEvent) -> str | None:

@@ -78,13 +78,9 @@ class NeverTooMuch(Invariant):
         account.events.append(event.seq)
         about = {"order_id": event.order, "claim": event.claim or ""}
         if event.claim is not None and event.claim in self._paid:
-            yield Violation(
-                f"twice {event.claim}",
-                "marketplace",
-                "one payment for one claim",
-                f"a second payment of {amount}",
-                Witness(events=(self._paid[event.claim], event.seq), money={"amount": str(amount)}, about=about),
-            )
+            expected = "one payment for one claim"
+            witness = Witness(events=(self._paid[event.claim], event.seq), money={"amount": str(amount)}, about=about)
+            yield Violation(f"twice {event.claim}", "marketplace", expected, f"a second payment of {amount}", witness)
         elif event.claim is not None:
             self._paid[event.claim] = event.seq
         for key, part in _sums(event, amount).items():
@@ -174,13 +170,9 @@ def _too_much(
     unit, part = key
     whose = f"line {unit}" if unit else f"order {order}"
     of_what = f" of {part}" if part else ""
-    return Violation(
-        f"{whose}{of_what} {back}",
-        "marketplace",
-        f"at most the {paid}{of_what} that the buyer paid for {f'the unit {unit}' if unit else 'the order'}",
-        f"{back}{of_what} paid back",
-        Witness(events=tuple(account.events), money={"paid": str(paid), "refunded": str(back)}, about=about),
-    )
+    expected = f"at most the {paid}{of_what} that the buyer paid for {f'the unit {unit}' if unit else 'the order'}"
+    witness = Witness(events=tuple(account.events), money={"paid": str(paid), "refunded": str(back)}, about=about)
+    return Violation(f"{whose}{of_what} {back}", "marketplace", expected, f"{back}{of_what} paid back", witness)
 
 
 @dataclass(eq=False, slots=True)
@@ -215,17 +207,12 @@ class NeverAhead(Invariant):
     def _judge(self, order_id: str, who: str, says: Decimal, claim: str = "", *events: int) -> Iterable[Violation]:
         paid, last = self._paid.get(order_id, (ZERO, 0))
         if says > paid:
-            yield Violation(
-                f"ahead {who} {order_id} {says}",
-                "connector",
-                f"at most the {paid} that the marketplace has paid for the order so far",
-                f"{says} in the {who}'s book",
-                Witness(
-                    events=(*([last] if last else []), *events),
-                    money={"marketplace": str(paid), who: str(says)},
-                    about={"order_id": order_id, "claim": claim},
-                ),
-            )
+            money = {"marketplace": str(paid), who: str(says)}
+            about = {"order_id": order_id, "claim": claim}
+            expected = f"at most the {paid} that the marketplace has paid for the order so far"
+            seen = f"{says} in the {who}'s book"
+            witness = Witness(events=(*([last] if last else []), *events), money=money, about=about)
+            yield Violation(f"ahead {who} {order_id} {says}", "connector", expected, seen, witness)
 
 
 def _said(row: LedgerRow) -> str:
