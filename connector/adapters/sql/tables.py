@@ -95,6 +95,11 @@ def _text(name: str) -> sa.Column[str]:
     return sa.Column(name, sa.Text, nullable=False, server_default="")
 
 
+def _some(kind: Any, names: str, **more: Any) -> list[sa.Column[Any]]:
+    """Return columns of one kind, which have a value unless they are said to be nullable."""
+    return [sa.Column(name, kind, **{"nullable": False, **more}) for name in names.split()]
+
+
 def _money(name: str) -> sa.Column[Decimal]:
     return sa.Column(name, Money, nullable=False, server_default="0")
 
@@ -105,9 +110,7 @@ shops: Final = sa.Table(
     metadata,
     _id(),
     sa.Column("shop_id", sa.Text, nullable=False, unique=True),
-    sa.Column("cipher", sa.Text, nullable=False),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("region", sa.Text, nullable=False),
+    *_some(sa.Text, "cipher name region"),
     sa.Column("default_answers", sa.JSON, nullable=False),  # {request type: "approve" | "reject"}; empty is off
     sa.Column("added_at", Utc, nullable=False),
 )
@@ -131,9 +134,7 @@ watermarks: Final = sa.Table(
     sa.Column("profile_id", sa.ForeignKey("shops.id"), primary_key=True),
     sa.Column("rounds_from", Utc, nullable=False),
     sa.Column("next_round_at", Utc, nullable=False, index=True),
-    sa.Column("orders_at", Utc, nullable=True),
-    sa.Column("returns_at", Utc, nullable=True),
-    sa.Column("cancellations_at", Utc, nullable=True),
+    *_some(Utc, "orders_at returns_at cancellations_at", nullable=True),
     sa.Column("purged_to", Utc, nullable=False, server_default=EPOCH),  # who bought what moved last till then is gone
 )
 
@@ -142,28 +143,20 @@ orders: Final = sa.Table(
     metadata,
     _id(),  # ChannelAdvisor's ID
     sa.Column("profile_id", sa.ForeignKey("shops.id"), nullable=False),
-    sa.Column("site_order_id", sa.Text, nullable=False),
-    sa.Column("site_status", sa.Text, nullable=False),
+    *_some(sa.Text, "site_order_id site_status"),
     sa.Column("offered", sa.Boolean, nullable=False),  # false: UNPAID or ON_HOLD, not shown to the OMS
     _text("seller_order_id"),
     sa.Column("currency", sa.Text, nullable=False),
     sa.Column("total", Money, nullable=False),
     _money("tax"),  # includes shipping tax, as ChannelAdvisor's TotalTaxPrice does
-    _money("shipping"),
-    _money("shipping_tax"),
+    *_some(Money, "shipping shipping_tax", server_default="0"),
     _money("discount"),  # by which `total` is less than the lines' prices with tax and shipping
     sa.Column("checkout_status", sa.Text, nullable=False),  # ChannelAdvisor's words
-    sa.Column("payment_status", sa.Text, nullable=False),
-    sa.Column("shipping_status", sa.Text, nullable=False),
-    sa.Column("created_at", Utc, nullable=False),
-    sa.Column("imported_at", Utc, nullable=False),
+    *_some(sa.Text, "payment_status shipping_status"),
+    *_some(Utc, "created_at imported_at"),
     sa.Column("updated_at", Utc, nullable=False),  # moves with the order and with each of its adjustments
-    sa.Column("paid_at", Utc, nullable=True),
-    sa.Column("shipped_at", Utc, nullable=True),
-    sa.Column("delivered_at", Utc, nullable=True),
-    sa.Column("cancelled_at", Utc, nullable=True),
-    _text("buyer_user_id"),
-    _text("buyer_email"),
+    *_some(Utc, "paid_at shipped_at delivered_at cancelled_at", nullable=True),
+    *_some(sa.Text, "buyer_user_id buyer_email", server_default=""),
     sa.Column("recipient", sa.JSON, nullable=False),  # the marketplace's recipient_address object
     _text("payment_method"),
     sa.Column("site_updated", sa.BigInteger, nullable=False),  # the marketplace's update_time
@@ -179,15 +172,11 @@ order_items: Final = sa.Table(
     _id(),
     sa.Column("profile_id", sa.ForeignKey("shops.id"), nullable=False),
     sa.Column("order_id", sa.ForeignKey("orders.id"), nullable=False, index=True),
-    sa.Column("site_sku_id", sa.Text, nullable=False),
-    sa.Column("site_product_id", sa.Text, nullable=False),
-    sa.Column("sku", sa.Text, nullable=False),
-    sa.Column("title", sa.Text, nullable=False),
+    *_some(sa.Text, "site_sku_id site_product_id sku title"),
     sa.Column("quantity", sa.Integer, nullable=False),
     sa.Column("unit_price", Money, nullable=False),
     _money("tax"),  # these three for all units together
-    _money("shipping"),
-    _money("shipping_tax"),
+    *_some(Money, "shipping shipping_tax", server_default="0"),
 )
 
 # One unit, as the marketplace counts: what was paid for it, part by part.
@@ -197,14 +186,10 @@ line_units: Final = sa.Table(
     sa.Column("order_id", sa.ForeignKey("orders.id"), primary_key=True),
     sa.Column("site_line_id", sa.Text, primary_key=True),
     sa.Column("item_id", sa.ForeignKey("order_items.id"), nullable=False, index=True),
-    sa.Column("site_sku_id", sa.Text, nullable=False),
-    sa.Column("package_id", sa.Text, nullable=False),
-    sa.Column("site_status", sa.Text, nullable=False),
+    *_some(sa.Text, "site_sku_id package_id site_status"),
     sa.Column("shipped", sa.Boolean, nullable=False),
     sa.Column("price", Money, nullable=False),
-    _money("tax"),
-    _money("shipping"),
-    _money("shipping_tax"),
+    *_some(Money, "tax shipping shipping_tax", server_default="0"),
     _money("fee"),  # what else of the total falls on this unit
 )
 
@@ -217,9 +202,7 @@ cases: Final = sa.Table(
     sa.Column("kind", sa.Text, nullable=False),  # RETURN | CANCELLATION
     sa.Column("order_id", sa.ForeignKey("orders.id"), nullable=False, index=True),
     sa.Column("request_type", sa.Text, nullable=False),  # REFUND, RETURN_AND_REFUND, REPLACEMENT, CANCEL
-    sa.Column("site_status", sa.Text, nullable=False),
-    sa.Column("arbitration_status", sa.Text, nullable=False),
-    sa.Column("role", sa.Text, nullable=False),
+    *_some(sa.Text, "site_status arbitration_status role"),
     sa.Column("site_updated", sa.BigInteger, nullable=False),
     sa.Column("fingerprint", sa.Text, nullable=False),
 )
@@ -237,8 +220,7 @@ adjustments: Final = sa.Table(
     sa.Column("type", sa.Text, nullable=False),  # Refund | Cancellation
     sa.Column("status", sa.Text, nullable=False),  # RequestStatus
     sa.Column("restock_status", sa.Text, nullable=True),
-    sa.Column("created_source", sa.Text, nullable=False),
-    sa.Column("updated_source", sa.Text, nullable=False),
+    *_some(sa.Text, "created_source updated_source"),
     sa.Column("is_restock", sa.Boolean, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("total", Money, nullable=False),  # always the sum of the parts that follow
@@ -253,30 +235,21 @@ adjustments: Final = sa.Table(
     sa.Column("part", sa.Integer, nullable=False),  # one Adjust of the OMS is one adjustment per package
     sa.Column("site_adjustment_id", sa.Text, nullable=True),  # return_id or cancel_id
     sa.Column("generation", sa.Integer, nullable=False),  # a claim that comes back gets a new adjustment
-    sa.Column("rma_number", sa.Text, nullable=True),
-    sa.Column("transaction_id", sa.Text, nullable=True),
+    *_some(sa.Text, "rma_number transaction_id", nullable=True),
     sa.Column("site_refund_at", Utc, nullable=True),
-    _text("public_notes"),
-    _text("comment"),
-    sa.Column("created_at", Utc, nullable=False),
-    sa.Column("updated_at", Utc, nullable=False),
-    sa.Column("return_shipping_fee", Money, nullable=True),
-    sa.Column("restocking_fee", Money, nullable=True),
-    _text("tracking"),
-    _text("shipping_method"),
-    _text("reference_sku"),
+    *_some(sa.Text, "public_notes comment", server_default=""),
+    *_some(Utc, "created_at updated_at"),
+    *_some(Money, "return_shipping_fee restocking_fee", nullable=True),
+    *_some(sa.Text, "tracking shipping_method reference_sku", server_default=""),
     # extensions
     sa.Column("request_type", sa.Text, nullable=False),  # ... and SELLER_REFUND
     sa.Column("site_line_ids", sa.JSON, nullable=False),
     sa.Column("site_line_amounts", sa.JSON, nullable=False, server_default="{}"),  # {unit: sum}, ours until theirs
-    _text("site_status"),
-    _text("site_reason"),
-    _text("site_reason_text"),
+    *_some(sa.Text, "site_status site_reason site_reason_text", server_default=""),
     sa.Column("deadline", Utc, nullable=True),
     sa.Column("shipped_back_at", Utc, nullable=True),  # since when the goods are on their way to the seller
     _text("arbitration_status"),
-    sa.Column("error_code", sa.Text, nullable=True),
-    sa.Column("error_message", sa.Text, nullable=True),
+    *_some(sa.Text, "error_code error_message", nullable=True),
     sa.Column("decided_by", sa.Text, nullable=True),  # oms | default | channel (outside) | buyer (declined an offer)
     # the connector's own
     sa.Column("offer_amount", Money, nullable=True),  # partial refund to be offered for this adjustment
@@ -320,10 +293,8 @@ outbox: Final = sa.Table(
     sa.Column("due_at", Utc, nullable=True),  # set: goes out at this instant, ahead of the round
     sa.Column("deadline", Utc, nullable=True),
     sa.Column("created_at", Utc, nullable=False),
-    sa.Column("first_sent_at", Utc, nullable=True),
-    sa.Column("finished_at", Utc, nullable=True),
-    sa.Column("error_code", sa.Text, nullable=True),
-    sa.Column("error_message", sa.Text, nullable=True),
+    *_some(Utc, "first_sent_at finished_at", nullable=True),
+    *_some(sa.Text, "error_code error_message", nullable=True),
     sa.Index("ix_outbox_state_profile_id", "state", "profile_id"),
     sa.Index("ix_outbox_due_at", "due_at"),
 )
@@ -337,10 +308,8 @@ activity: Final = sa.Table(
     sa.Column("order_id", sa.ForeignKey("orders.id"), nullable=False, index=True),
     sa.Column("at", Utc, nullable=False),
     sa.Column("by", sa.Text, nullable=False),  # buyer | seller | oms | marketplace | connector
-    sa.Column("event", sa.Text, nullable=False),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("source_words", sa.Text, nullable=True),
-    sa.Column("site_id", sa.Text, nullable=True),
+    *_some(sa.Text, "event text"),
+    *_some(sa.Text, "source_words site_id", nullable=True),
 )
 
 # Applications that may call the ChannelAdvisor API, secrets kept as hashes only.
@@ -348,11 +317,8 @@ clients: Final = sa.Table(
     "clients",
     metadata,
     sa.Column("application_id", sa.Text, primary_key=True),
-    sa.Column("name", sa.Text, nullable=False),
-    sa.Column("secret_hash", sa.Text, nullable=False),
-    sa.Column("refresh_hash", sa.Text, nullable=False),
-    sa.Column("refresh_used_at", Utc, nullable=False),
-    sa.Column("created_at", Utc, nullable=False),
+    *_some(sa.Text, "name secret_hash refresh_hash"),
+    *_some(Utc, "refresh_used_at created_at"),
 )
 
 access_tokens: Final = sa.Table(
