@@ -13,7 +13,7 @@ from connector.domain.decisions import CreateRefund
 from connector.records import OutboxEntry
 from connector.usecases.delivery import deliver, prepare
 from tests.unit.connector.conftest import Bench
-from tests.unit.connector.stub_tiktok import COMPLETE, PENDING, Call, Cut, Json, cut, ok, refusal
+from tests.unit.connector.stub_tiktok import COMPLETE, PENDING, SUCCESS, Call, Cut, Json, cut, ok, refusal
 
 
 def a_mug(bench: Bench, *refunds: str) -> None:
@@ -45,19 +45,6 @@ def states(bench: Bench) -> list[tuple[str, str]]:
     return [(str(entry.total), entry.status) for entry in bench.adjustments()]
 
 
-def test_refunds_of_the_same_unit_go_one_after_the_other(bench: Bench) -> None:
-    a_mug(bench, "5.00", "6.00", "7.00")
-    bench.tiktok.decide = lambda call: pays(bench, call)
-    for sent in (1, 2, 3):
-        bench.round()
-        bench.round()  # what is on its way is not done
-        assert len(bench.tiktok.written()) == sent
-        bench.tiktok.put_return(str(900 + sent), "500", COMPLETE)
-    bench.round()
-    assert states(bench) == [(amount, "PostProcessingComplete") for amount in ("5.00", "6.00", "7.00")]
-    assert bench.events("500").count("held_back") == 2
-
-
 def test_a_refund_is_cut_even_where_the_claim_is_known_only_after_the_marketplace_has_refused(bench: Bench) -> None:
     a_mug(bench, "20.00")
 
@@ -68,16 +55,6 @@ def test_a_refund_is_cut_even_where_the_claim_is_known_only_after_the_marketplac
     bench.tiktok.responses.append(pays_the_buyer_first)
     assert bench.round() == "round: 1 overtaken"
     assert states(bench) == [("0.00", "InformationOnly"), ("20.00", "PostProcessingComplete")]
-
-
-def test_a_refund_of_several_units_lets_go_of_those_a_claim_has_taken(bench: Bench) -> None:
-    bench.claim("20.00", "10.00", lines=["5001"])
-    bench.refund()
-    bench.tiktok.put_return("900", "500", COMPLETE, lines=["5001"])
-    bench.tiktok.decide = lambda call: pays(bench, call)
-    bench.round()
-    (call,) = bench.tiktok.written()
-    assert (call.body["order_line_item_ids"], call.body["refund_total"]) == (["5002"], "10.00")
 
 
 def test_a_refund_of_unknown_outcome_is_settled_before_an_answer_that_has_the_time(bench: Bench) -> None:
@@ -128,34 +105,6 @@ def test_no_refund_waits_for_ever(bench: Bench) -> None:
     bench.wait(days=2)
     assert (bench.adjustment().status, bench.adjustment().error_code) == ("Error", "25001011")
     assert bench.events("500").count("held_back") == 1
-
-
-def test_what_only_looks_like_a_refund_that_got_lost_is_the_sellers_own(bench: Bench) -> None:
-    a_mug(bench, "5.00")
-    bench.tiktok.responses.append(cut)
-    bench.round()
-    seller_center_refunds(bench, "700", "5.00")
-    bench.tiktok.responses += [cut, lambda call: pays(bench, call)]
-    bench.round()
-    assert len(bench.adjustments()) == 1
-    bench.round()
-    seller_center_refunds(bench, "902", "5", "COMPLETE")
-    bench.round()
-    ours, outside = bench.adjustments()
-    assert (ours.site_adjustment_id, ours.decided_by) == ("902", "oms")
-    assert (outside.site_adjustment_id, outside.decided_by, outside.created_source) == ("700", "channel", "Channel")
-    assert {call.query["idempotency_key"] for call in bench.tiktok.written()} == {"idempotency-key-1"}
-    assert bench.connector.ledger() == {"500": Decimal("10.00")}
-
-
-def test_another_sum_is_another_refund_even_while_one_of_ours_is_lost(bench: Bench) -> None:
-    a_mug(bench, "5.00")
-    bench.tiktok.responses.append(cut)
-    bench.round()
-    seller_center_refunds(bench, "700", "15.00")
-    bench.tiktok.responses.append(lambda call: pays(bench, call))
-    bench.round()
-    assert states(bench) == [("5.00", "ProcessedNotAcknowledged"), ("15.00", "PostProcessingComplete")]
 
 
 def test_what_once_was_unknown_stays_unknown_when_the_next_attempt_is_turned_away(bench: Bench) -> None:
@@ -273,3 +222,34 @@ def test_a_coin_that_lies_on_another_unit_stops_no_refund_but_more_does(
     mended = ("ProcessedNotAcknowledged", "10.00", ["5002"])
     became = mended if len(sent) == 2 else ("Error", "10.01", ["5001", "5002"])
     assert (entry.status, str(entry.total), entry.site_line_ids) == became
+
+
+@pytest.mark.parametrize("stated", [True, False])
+@pytest.mark.parametrize("paid", ["20", "15"])
+def test_a_refund_that_waits_is_cut_to_what_a_buyers_claim_leaves(bench: Bench, paid: str, stated: bool) -> None:
+    became, comment = {
+        "20": (
+            ("0.00", "InformationOnly"),
+            "Done with the refund request 900: of 20.00 USD nothing is left to give back.",
+        ),
+        "15": (("5.00", "SubmittedNotProcessed"), "Cut from 20.00 USD: the refund request 900 went first."),
+    }[paid]
+    a_mug(bench)
+    bench.becomes(PENDING)
+    bench.refund("20.00" if stated else None)
+    offered = Decimal(paid) if paid != "20" else None
+    bench.connector.commands.approve_buyer_request("item", bench.adjustments()[0].id, partial_refund_amount=offered)
+    bench.round()
+    assert [call.path.rsplit("/", 1)[1] for call in bench.tiktok.written()] == ["approve"]
+    refund = {"refund_amount": {"refund_total": paid}}
+    bench.becomes(SUCCESS, **refund)
+    assert (states(bench)[1], bench.adjustment().comment) == (became, comment)
+    told = next(entry.text for entry in bench.connector.activity("500") if entry.event == "gave_way")
+    assert told.endswith(comment)
+    bench.tiktok.put_return("900", "500", COMPLETE, **refund)
+    bench.tiktok.decide = lambda call: pays(bench, call)
+    bench.round()
+    sums = [call.body["refund_total"] for call in bench.tiktok.written() if "refund_total" in call.body]
+    assert list(map(Decimal, sums)) == ([] if paid == "20" else [Decimal(5)])
+    assert bench.connector.waiting() == 0
+    assert not [entry for entry in bench.adjustments() if entry.status == "Error"]

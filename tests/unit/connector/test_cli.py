@@ -116,15 +116,6 @@ def test_a_database_without_tables_asks_to_be_migrated(tmp_path: Path) -> None:
     assert (listed.exit_code, listed.stdout) == (0, "")
 
 
-def test_a_marketplace_out_of_reach_is_said_and_nothing_is_kept(tmp_path: Path) -> None:
-    env = environment(tmp_path)
-    run(env, "migrate")
-    result = run(env, "shops", "add", "--auth-code", "code")
-    assert result.exit_code == 1
-    assert "marketplace" in result.stderr
-    assert "secret" not in result.stderr
-
-
 def test_settings_never_show_their_secrets() -> None:
     settings = Settings(
         database_url="sqlite://", app_key="key", app_secret="hush", staff_password="hush", secret_keys=("hush",)

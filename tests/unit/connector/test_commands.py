@@ -13,7 +13,7 @@ from connector.errors import BadRequest, BadSettings, NotNow, UnknownId
 from connector.records import AdjustItem, AdjustOrder, ConditionQuantity, OutboxEntry
 from tests.refused import refused
 from tests.unit.connector.conftest import Bench
-from tests.unit.connector.stub_tiktok import ok
+from tests.unit.connector.stub_tiktok import PENDING, ok
 
 GRANTED: dict[str, Any] = {
     "access_token": "a",
@@ -35,27 +35,6 @@ def an_order_of_one_line(bench: Bench, *prices: str, **more: str) -> tuple[int, 
 def line_ids(entry: OutboxEntry) -> tuple[str, ...]:
     assert isinstance(entry.decision, CreateRefund)
     return entry.decision.line_ids
-
-
-def test_an_order_is_refunded_package_by_package(bench: Bench) -> None:
-    document = bench.tiktok.put_order("500", "20.00", "10.00")
-    document["line_items"][1]["package_id"] = "P2"
-    bench.round()
-    bench.refund("10.00")
-    first, second = bench.adjustments()
-    assert [first.total, second.total] == [Decimal("6.67"), Decimal("3.33")]
-    assert [line_ids(entry) for entry in bench.outbox()] == [("5001",), ("5002",)]
-
-
-def test_shipped_units_are_refunded_and_the_others_cancelled(bench: Bench) -> None:
-    document = bench.tiktok.put_order("500", "20.00", "10.00")
-    document["line_items"][1] |= {"display_status": "AWAITING_SHIPMENT", "package_id": ""}
-    bench.round()
-    bench.refund()
-    assert sorted((entry.type, entry.total) for entry in bench.adjustments()) == [
-        ("Cancellation", Decimal("10.00")),
-        ("Refund", Decimal("20.00")),
-    ]
 
 
 def test_refund_only_leaves_unshipped_units_alone(bench: Bench) -> None:
@@ -89,15 +68,6 @@ def test_a_refund_that_cannot_be_names_the_field_and_changes_nothing(
     )
     assert refusal.field == field
     assert (bench.adjustments(), bench.connector.waiting()) == ([], 0)
-
-
-def test_single_refunds_of_a_line_take_the_next_unit_each_time_and_add_up(bench: Bench) -> None:
-    _, item_id = an_order_of_one_line(bench, "14.95", "14.95", "14.95", shipping="9.95")
-    for _ in range(3):
-        bench.connector.commands.adjust_item(item_id, AdjustItem(quantity=1))
-    assert [line_ids(entry) for entry in bench.outbox()] == [("5001",), ("5002",), ("5003",)]
-    assert sum(entry.total for entry in bench.adjustments()) == Decimal("54.80")
-    refused(BadRequest, bench.connector.commands.adjust_item, item_id, AdjustItem(quantity=1))
 
 
 def test_keeping_the_shipping_refunds_the_rest(bench: Bench) -> None:
@@ -183,3 +153,38 @@ def test_a_shop_of_a_market_without_reasons_is_not_taken_in_nor_is_its_neighbour
     with pytest.raises(BadSettings, match=f"shop 70{market}: .*{market or 'no market'}.* for US, GB, ID only"):
         bench.connector.add_shop("code-2")
     assert [shop.region for shop in bench.connector.shops()] == ["US"]
+
+
+def test_a_partial_offer_waits_for_the_buyer_and_can_be_declined(bench: Bench) -> None:
+    bench.claim("20.00")
+    refused(BadRequest, bench.approve, partial_refund_amount=Decimal("20.01"))
+    bench.approve(partial_refund_amount=Decimal("5.00"))
+    bench.round()
+    assert bench.tiktok.written()[0].body == {
+        "decision": "OFFER_PARTIAL_REFUND",
+        "partial_refund": {"currency": "USD", "amount": "5.00"},
+    }
+    assert bench.adjustment().status == "ProcessedNotAcknowledged"
+    bench.becomes(PENDING, buyer_rejected_partial_refund=True)
+    assert bench.adjustment().status == "NewRma"
+    bench.approve()
+    bench.round()
+    assert bench.tiktok.written()[1].body == {"decision": "APPROVE_REFUND"}
+
+
+@pytest.mark.parametrize("status", ["AWAITING_BUYER_SHIP", "BUYER_SHIPPED_ITEM"])
+def test_goods_are_judged_only_once_the_buyer_has_sent_them_and_before_the_deadline(bench: Bench, status: str) -> None:
+    deadline = bench.clock.at + timedelta(days=2)
+    number = bench.claim("20.00", status=status, return_type="RETURN_AND_REFUND", deadline=deadline)
+    services = bench.connector.commands
+    early = status == "AWAITING_BUYER_SHIP"
+    bench.clock.at = bench.clock.at if early else deadline
+    for decide in (services.approve_return, services.reject_return):
+        with pytest.raises(NotNow, match="has not shipped" if early else "too late, it was due by 2031-03-05"):
+            decide("item", number)
+    assert (bench.adjustment().status, bench.connector.waiting()) == ("ReadyForReturn", 0)
+
+
+def test_an_unpaid_order_is_not_offered(bench: Bench) -> None:
+    order_id = bench.order("20.00", status="UNPAID")
+    refused(UnknownId, bench.connector.commands.order, order_id)

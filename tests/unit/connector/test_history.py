@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
 
 from connector.records import AdjustItem
-from tests.clock import START
 from tests.unit.connector.conftest import Bench
 from tests.unit.connector.stub_tiktok import COMPLETE, refusal
 
@@ -17,20 +15,6 @@ def texts(bench: Bench) -> list[str]:
 
 def a_return(bench: Bench, *prices: str, status: str = "AWAITING_BUYER_SHIP") -> None:
     bench.claim(*prices, status=status, return_type="RETURN_AND_REFUND")
-
-
-def test_a_parcel_on_its_way_is_shown_with_its_number(bench: Bench) -> None:
-    a_return(bench, "20.00")
-    bench.becomes("AWAITING_BUYER_SHIP", return_tracking_number="1Z12")
-    bench.becomes("BUYER_SHIPPED_ITEM")
-    bench.becomes("BUYER_SHIPPED_ITEM", deadline=START + timedelta(days=2))
-    assert texts(bench) == [
-        "Order collected, 20.00 USD",
-        "Return request collected, 20.00 USD: ReadyForReturn",
-        "Return request: return label made, 1Z12",
-        "Return request: parcel on its way, 1Z12",
-        "Return request: an answer is due by 2031-03-05 09:00:00 UTC",
-    ]
 
 
 def test_a_decision_shows_what_it_waits_for_and_what_the_marketplace_got(bench: Bench) -> None:
@@ -48,6 +32,17 @@ def test_a_decision_shows_what_it_waits_for_and_what_the_marketplace_got(bench: 
     assert bench.connector.activity("500")[-1].source_words == "REJECT_RECEIVED_PACKAGE"
 
 
+def test_an_error_shows_what_was_not_taken(bench: Bench) -> None:
+    (item_id,) = bench.connector.commands.units([bench.order("20.00")])
+    bench.connector.commands.adjust_item(item_id, AdjustItem(item_amount=Decimal("5")))
+    bench.tiktok.responses.append(refusal(25011012, "no"))
+    bench.round()
+    assert texts(bench)[1:] == [
+        "Refund of 5.00 USD for 1 unit asked for",
+        "Error: TikTok Shop does not take it (refund of 5.00 USD), code 25011012",
+    ]
+
+
 def test_what_arbitration_brings_is_shown_as_the_marketplaces_doing(bench: Bench) -> None:
     a_return(bench, "20.00", status="BUYER_SHIPPED_ITEM")
     bench.connector.commands.reject_return("item", bench.adjustment().id)
@@ -60,14 +55,3 @@ def test_what_arbitration_brings_is_shown_as_the_marketplaces_doing(bench: Bench
         "marketplace",
         "Return request: arbitration decided for the buyer, 20.00 USD paid back",
     )
-
-
-def test_an_error_shows_what_was_not_taken(bench: Bench) -> None:
-    (item_id,) = bench.connector.commands.units([bench.order("20.00")])
-    bench.connector.commands.adjust_item(item_id, AdjustItem(item_amount=Decimal("5")))
-    bench.tiktok.responses.append(refusal(25011012, "no"))
-    bench.round()
-    assert texts(bench)[1:] == [
-        "Refund of 5.00 USD for 1 unit asked for",
-        "Error: TikTok Shop does not take it (refund of 5.00 USD), code 25011012",
-    ]

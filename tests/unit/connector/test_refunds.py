@@ -70,15 +70,6 @@ def test_parts_keep_their_proportions_where_the_marketplace_pays_another_sum(ben
     assert parts(bench.adjustment()) == ("44.84", "0.00", "0.00")
 
 
-@pytest.mark.parametrize(("amount", "sent"), [(None, "9.98"), ("39.98", "39.98")])
-def test_a_sum_that_was_asked_for_is_not_made_smaller_in_silence(bench: Bench, amount: str | None, sent: str) -> None:
-    bench.order("39.98")
-    bench.refund(amount)
-    bench.tiktok.orders["500"]["line_items"][0]["sale_price"] = "9.98"  # what the marketplace reckons is left
-    bench.round()
-    assert [call.body["refund_total"] for call in bench.tiktok.written()] == [sent]
-
-
 def test_a_part_that_is_finer_than_the_currency_is_refused_by_its_name(bench: Bench) -> None:
     bench.tiktok.put_order("500", "10000", "7000")["payment"]["currency"] = "IDR"
     bench.round()
@@ -102,14 +93,3 @@ def test_no_more_of_a_part_is_given_back_than_was_paid(bench: Bench, request_: A
     item_id = three_mugs(bench)
     assert refused(BadRequest, bench.connector.commands.adjust_item, item_id, request_).field == field
     assert bench.adjustments() == []
-
-
-def test_a_part_that_has_gone_back_is_gone_and_the_rest_is_reckoned_from_what_is_left(bench: Bench) -> None:
-    item_id = three_mugs(bench)
-    services = bench.connector.commands
-    services.adjust_item(item_id, AdjustItem(shipping_amount=Decimal("9.95")))
-    again = refused(BadRequest, services.adjust_item, item_id, AdjustItem(shipping_amount=Decimal("0.01")))
-    assert again.field == "ShippingAdjustment"
-    services.adjust_item(item_id, AdjustItem(item_amount=Decimal("4.85")))
-    services.adjust_item(item_id, AdjustItem(tax_amount=Decimal("3.74"), force_calculate_omitted=True))
-    assert parts(bench.adjustment()) == ("40.00", "3.74", "0.00")

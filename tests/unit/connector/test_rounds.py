@@ -17,16 +17,7 @@ from connector.records import Adjustment
 from connector.usecases.outbox import decide
 from tests.clock import START
 from tests.unit.connector.conftest import SETTINGS, Bench
-from tests.unit.connector.stub_tiktok import (
-    CANCEL,
-    COMPLETE,
-    PENDING,
-    Call,
-    Cut,
-    Json,
-    is_write,
-    refusal,
-)
+from tests.unit.connector.stub_tiktok import CANCEL, COMPLETE, PENDING, SUCCESS, Call, Cut, Json, is_write, refusal
 
 DAY = timedelta(hours=24)
 
@@ -37,27 +28,6 @@ def a_refund_request(bench: Bench, *, deadline: timedelta = DAY) -> None:
 
 def settle_as(bench: Bench, status: str) -> None:
     bench.tiktok.put_return("900", "500", status)
-
-
-def test_a_decision_the_marketplace_refuses_ends_in_an_error_and_can_be_made_again_in_time(bench: Bench) -> None:
-    a_refund_request(bench)
-    asked = bench.adjustment()
-    services = bench.connector.commands
-    services.reject_buyer_request("item", asked.id, reject_reason="no_such_reason")
-    bench.tiktok.responses.append(refusal(25011012, "reject reason is not valid"))
-    assert bench.round() == "round: 1 refused"
-    failed, again = bench.adjustments()
-    assert (failed.id, failed.status) == (asked.id, "Error")
-    assert (failed.error_code, failed.error_message) == ("25011012", "reject reason is not valid")
-    assert (again.status, again.rma_number, again.deadline) == ("NewRma", asked.rma_number, asked.deadline)
-    assert (again.total, again.site_line_ids, again.error_code) == (asked.total, asked.site_line_ids, None)
-    assert (again.created_at, again.outbox_id) == (bench.clock.at, None)
-    assert bench.connector.activity("500")[-2].source_words == "reject reason is not valid"
-    services.reject_buyer_request("item", again.id)
-    bench.round()
-    first, second = bench.tiktok.written()
-    assert first.query["idempotency_key"] != second.query["idempotency_key"]
-    assert [entry.status for entry in bench.adjustments()] == ["Error", "RejectionCompleted"]
 
 
 def test_every_line_of_a_return_whose_goods_could_not_be_judged_is_asked_anew(bench: Bench) -> None:
@@ -195,17 +165,6 @@ def test_news_from_a_stream_that_broke_off_still_hold_back_a_decision(bench: Ben
     assert bench.adjustment().status == "PostProcessingComplete"
 
 
-def test_a_claim_without_a_readable_order_is_not_forgotten(bench: Bench) -> None:
-    bench.tiktok.put_order("500", "20.00")
-    bench.tiktok.put_return("900", "500", PENDING)
-    order = bench.tiktok.orders.pop("500")
-    assert "returns unavailable" in bench.round()
-    assert bench.adjustments() == []
-    bench.tiktok.orders["500"] = order
-    bench.wait(hours=2)
-    assert bench.adjustment().status == "NewRma"
-
-
 def test_a_return_that_was_closed_says_why(bench: Bench) -> None:
     bench.claim("20.00", status="AWAITING_BUYER_SHIP", return_type="RETURN_AND_REFUND")
     record = {"event": "BUYER_RETURN_SHIPPED_TIMEOUT", "description": "Not shipped in time", "create_time": 1}
@@ -265,3 +224,22 @@ def test_a_buyer_is_forgotten_when_nothing_has_moved_for_long_and_known_again_by
     document.update(status="COMPLETED", update_time=int(bench.clock.at.timestamp()))
     bench.round()
     assert known() == (*buyer.values(), bench.clock.at)
+
+
+def test_a_refusal_because_it_is_done_already_is_no_error(bench: Bench) -> None:
+    a_refund_request(bench, deadline=timedelta(minutes=25))
+    bench.until(START + timedelta(minutes=15))
+    settle_as(bench, SUCCESS)
+    bench.tiktok.responses.append(refusal(25020010, "already approved"))
+    bench.approve()
+    bench.round()
+    assert bench.adjustment().status == "AcknowledgedPostProcessingNotComplete"
+    assert bench.adjustment().decided_by == "channel"
+    assert "done_outside" in bench.events("500")
+
+
+def test_a_round_reads_all_pages(bench: Bench) -> None:
+    for number in range(120):
+        bench.tiktok.put_order(f"6{number:03}", "10.00")
+    assert bench.round() == "round: 120 collected"
+    assert bench.round() == "round: nothing new"

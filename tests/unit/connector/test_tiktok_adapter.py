@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import requests
@@ -57,15 +56,6 @@ def wire() -> Wire:
     return Wire()
 
 
-def test_a_call_carries_token_cipher_key_and_a_sign_over_its_very_bytes(wire: Wire) -> None:
-    wire.approve()
-    (call,) = wire.stub.calls
-    assert call.headers["x-tts-access-token"] == "token"
-    assert call.query["shop_cipher"] == "ROW_test"
-    assert call.query["idempotency_key"] == "K"
-    assert call.query["sign"] == sign("secret", call.path, call.query, call.raw)
-
-
 def test_the_shops_are_asked_for_without_a_cipher(wire: Wire) -> None:
     wire.tiktok.shops("token")
     assert "shop_cipher" not in wire.stub.calls[0].query
@@ -108,13 +98,3 @@ def test_a_no_of_the_marketplace_is_a_refusal_with_its_words(wire: Wire, code: i
     no = refused(Refused, wire.approve)
     assert (no.code, no.words) == (code, "its words")
     assert type(no) is {25001011: Busy, 25001010: TooMuch, 25005005: TooMuch}.get(code, Refused)
-
-
-def test_no_secret_reaches_the_log(wire: Wire, caplog: Any) -> None:
-    caplog.set_level("DEBUG")
-    wire.stub.responses.append(refusal(25011012, "no"))
-    refused(Refused, wire.approve)
-    wire.stub.instead = raising(requests.ConnectionError("https://auth/?app_secret=secret"))
-    output = caplog.text + str(refused(Unavailable, wire.tiktok.refresh, "refresh-token"))
-    for secret in ("secret", "refresh-token", "x-tts-access-token: token"):
-        assert secret not in output

@@ -10,46 +10,6 @@ import pytest
 from tests.unit.connector_api.oms_client import OmsClient
 
 
-def statuses(oms: OmsClient, level: str = "OrderItemAdjustments") -> list[str]:
-    return [row["RequestStatus"] for row in oms.get(f"/v1/{level}")["value"]]
-
-
-@pytest.mark.parametrize(
-    ("action", "begins", "becomes", "body"),
-    [
-        ("ApproveBuyerRequest", "NewRma", "PendingApproval", None),
-        ("ApproveBuyerRequest", "NewRma", "PendingApproval", {"SitePartialRefundAmount": 10.5}),
-        ("RejectBuyerRequest", "NewRma", "PendingRejection", {"SiteRejectReason": "r", "SiteRejectComment": "Sorry."}),
-        ("RejectBuyerRequest", "NewRma", "PendingRejection", {}),
-        ("ApproveReturn", "ReadyForReturn", "PendingReturn", None),
-        (
-            "RejectReturn",
-            "ReadyForReturn",
-            "PendingReturnRejection",
-            {"ConditionQuantityList": [{"Condition": "DAMAGED", "Quantity": 2}]},
-        ),
-    ],
-)
-def test_an_answer_to_the_buyer_is_accepted(oms: OmsClient, action: str, begins: str, becomes: str, body: Any) -> None:
-    order = oms.order()
-    kind = "REFUND" if begins == "NewRma" else "RETURN_AND_REFUND"
-    adjustment = oms.adjustment(order, item_id=oms.items(order)[0], status=begins, request_type=kind)
-    oms.post(f"/v1/OrderItemAdjustments({adjustment})/{action}", body)
-    assert statuses(oms) == [becomes]
-    message = oms.refused("post", f"/v1/OrderItemAdjustments({adjustment})/{action}", body=body)
-    assert becomes in message or "RequestStatus" in message
-
-
-def test_a_cancellation_is_answered_at_order_level(oms: OmsClient) -> None:
-    order = oms.order(shipping_status="Unshipped")
-    adjustment = oms.adjustment(order, request_type="CANCEL")
-    path = f"/v1/OrderAdjustments({adjustment})"
-    no_list: dict[str, list[Any]] = {"ConditionQuantityList": []}
-    assert "ConditionQuantityList" in oms.refused("post", f"{path}/ApproveReturn", body=no_list)
-    oms.post(f"{path}/ApproveBuyerRequest")
-    assert statuses(oms, "OrderAdjustments") == ["PendingApproval"]
-
-
 def test_the_two_sets_do_not_answer_for_each_other(oms: OmsClient) -> None:
     order = oms.order()
     line = oms.adjustment(order, item_id=oms.items(order)[0])

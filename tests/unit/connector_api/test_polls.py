@@ -140,16 +140,6 @@ def test_pages_follow_the_next_link_to_the_end(oms: OmsClient) -> None:
     assert oms.ids("/v1/Orders", {"$skip": "500"}) == []
 
 
-def test_marking_each_page_as_exported_misses_no_order(oms: OmsClient) -> None:
-    orders = [oms.order() for _ in range(150)]
-
-    def export(page: dict[str, list[dict[str, int]]]) -> None:
-        for row in page["value"]:
-            oms.post(f"/v1/Orders({row['ID']})/Export")
-
-    assert turn_pages(oms, "/v1/Orders", {"exported": "false"}, between=export) == orders
-
-
 def test_orders_that_come_in_between_do_not_repeat_others(oms: OmsClient) -> None:
     first = [oms.order() for _ in range(101)]
     assert turn_pages(oms, "/v1/Orders", {}, between=lambda page: oms.order()) == [*first, 102]

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from decimal import Decimal
 
@@ -47,15 +46,6 @@ def test_one_order_that_cannot_be_exported_holds_up_nothing(office: Office) -> N
     assert office.pull().what == "pull: 1 new order, 1 adjustment, order 1 cannot be exported: Not this one."
 
 
-def test_item_adjustments_of_one_rma_are_one_case(office: Office) -> None:
-    order = office.connector.order("1", ("mug", 1, 9.5), ("cup", 1, 5.25))
-    for item in (0, 1):
-        office.connector.adjustment(order, item, RmaNumber="R1", SiteRequestType="RETURN_AND_REFUND")
-    office.pull()
-    row = office.row()
-    assert (row.id, row.kind, row.return_id, row.amount) == ("C-1001", "RETURN", "R1", Decimal("14.75"))
-
-
 def test_a_plain_connector_without_extension_fields_is_enough(office: Office) -> None:
     office.connector.extensions = False
     order = office.connector.order("1", ("mug", 2, 9.5))
@@ -100,19 +90,6 @@ def test_where_nobody_knows_that_date_they_are_read_again_by_number(office: Offi
     assert not any("ID eq" in call.query.get("$filter", "") for call in office.connector.calls)
 
 
-def test_a_refund_is_booked_once_when_it_is_done_with_the_amounts_reported(office: Office) -> None:
-    order = office.connector.order("1", ("mug", 1, 20.0))
-    row = office.connector.adjustment(order, 0, RmaNumber="R1", TaxAdjustment=1.6, ShippingAdjustment=3.0)
-    row["RequestStatus"] = "AcknowledgedPostProcessingNotComplete"
-    office.pull()
-    assert office.oms.ledger() == {}
-    row |= {"RequestStatus": "PostProcessingComplete", "ItemAdjustment": 15.0}
-    assert office.pull().what == "pull: 1 adjustment, booked 19.60 USD"
-    office.pull()
-    assert office.oms.ledger() == {"1": Decimal("19.60")}
-    assert [data["amount"] for data in office.events_named("booked")] == [Decimal("19.60")]
-
-
 def test_an_adjustment_of_an_order_never_exported_fetches_the_order(office: Office) -> None:
     order = office.connector.order("1", ("mug", 1, 20.0))
     office.connector.exported.add(order["ID"])
@@ -152,18 +129,6 @@ def test_a_policy_decides_at_once(office_with: Offices, policy: str, verb: str |
         assert office.connector.posts(action)[0].json == {"SitePartialRefundAmount": 10.01}
 
 
-@pytest.mark.parametrize(("price", "offered"), [(0.02, 0.02), (0.01, None)])
-def test_a_partial_offer_leaves_no_line_without(office_with: Offices, price: float, offered: float | None) -> None:
-    office = office_with("partial")
-    order = office.connector.order("1", ("mug", 1, price), ("cup", 1, price))
-    for item in (0, 1):
-        office.connector.adjustment(order, item, RmaNumber="R1")
-    office.pull()
-    bodies = [json.loads(call.body) if call.body else {} for call in office.connector.posts("ApproveBuyerRequest")]
-    shares = [body.get("SitePartialRefundAmount") for body in bodies]
-    assert shares == ([offered / 2] * 2 if offered else [None, None])
-
-
 def test_a_refused_offer_is_followed_by_the_whole(office_with: Offices) -> None:
     office = office_with("partial")
     office.told()
@@ -191,20 +156,6 @@ def asks_anew(office: Office, order: dict[str, object]) -> None:
     rows = office.connector.adjustments["OrderItemAdjustments"]
     rows[len(rows)] |= {"RequestStatus": "Error", "SiteErrorMessage": f"No such reason ({len(rows)})"}
     office.connector.adjustment(order, 0, RmaNumber="R1")
-
-
-def test_an_answer_the_marketplace_refused_can_be_given_again_with_the_error_in_sight(office: Office) -> None:
-    order = office.told()
-    case = office.row().id
-    office.oms.reject(case)
-    office.clock.at += timedelta(minutes=5)
-    asks_anew(office, order)
-    office.pull()
-    row = office.row()
-    assert (row.id, row.status, row.amount, row.error) == (case, "NewRma", Decimal("20.00"), "No such reason (1)")
-    assert list(office.oms.state.troubled) == [case]
-    assert office.oms.reject(case).row.error is None
-    assert list(office.oms.state.troubled) == []
 
 
 @pytest.mark.parametrize(("by", "shown"), [("channel", "No such reason (1)"), ("oms", None), (None, None)])

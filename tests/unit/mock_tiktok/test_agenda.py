@@ -69,16 +69,3 @@ def test_one_call_does_one_act_and_leaves_its_consequences_on_the_agenda(town: T
     assert (fired.what, fired.return_id) == ("return approved automatically", return_id)
     assert fired.order_id == town.view(return_id).order_id
     refused(LookupError, town.market.run_due, START)
-
-
-def test_looking_at_everything_changes_nothing(town: Town) -> None:
-    return_id = town.request()
-    agenda, news, view = town.market.agenda(), len(town.news), town.view(return_id)
-    order_id = view.order_id
-    town.shop.reject_reasons(return_id)
-    town.shop.records(return_id)
-    town.shop.aftersale_eligibility(order_id)
-    town.market.mailbox()
-    town.market.ledger()
-    town.market.return_views()
-    assert (town.market.agenda(), len(town.news), town.view(return_id)) == (agenda, news, view)

@@ -183,33 +183,6 @@ def test_the_seller_cancels_units_that_are_out_of_stock_and_then_the_rest(town: 
 # refunds the seller starts
 
 
-def test_refunds_of_lines_and_parts_never_add_up_to_more_than_was_paid(town: Town) -> None:
-    order = town.order("20.00", "10.00")
-    lines = [line.id for line in order.line_items]
-
-    def refund(total: str | None, *ids: str) -> None:
-        amount = Decimal(total) if total else None
-        town.shop.create_return(order.order_id, "REFUND", SELLER_REASON, line_item_ids=ids, refund_total=amount)
-        town.passes(minutes=5)
-
-    refund("7.50", lines[0])
-    assert code(refund, "12.51", lines[0]) == 25005005
-    assert code(refund, "22.51") == 25005005
-    refund("22.50")
-    assert town.market.order_view(order.order_id).refunded == Decimal("30.00")
-    assert code(refund, "0.01") == 25005005
-    assert code(refund, None) == 25001010
-
-
-def test_the_last_of_many_refunds_takes_what_is_left_of_each_part(town: Town) -> None:
-    order_id = town.order("51.00", tax=Decimal("10.00")).order_id
-    for amount in (32, 9, 8, 3, 6, 3):
-        town.shop.create_return(order_id, "REFUND", SELLER_REASON, refund_total=Decimal(amount))
-        town.passes(minutes=5)
-    paid = [item.amount for item in town.shop.store.returns]
-    assert [sum(one.tax for one in paid), sum(one.subtotal for one in paid)] == [Decimal("10.00"), Decimal("51.00")]
-
-
 COINS = st.integers(0, 12_000)
 
 

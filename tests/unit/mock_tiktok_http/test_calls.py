@@ -98,47 +98,6 @@ def test_a_refund_is_searched_read_approved_and_paid(client: Client, market: Mar
     assert "REFUND_SUCCESS" in [event["event"] for event in events]
 
 
-def test_a_refund_is_rejected_with_a_reason_of_its_own_list(client: Client, market: Marketplace) -> None:
-    asked = asked_for_money(market)
-    offered = client.data("GET", f"{RR}/reject_reasons", {"return_or_cancel_id": asked.return_id})["reasons"]
-    assert UNCLEAR in [reason["name"] for reason in offered]
-    path = f"{RR}/returns/{asked.return_id}/reject"
-    body = {"decision": "REJECT_REFUND", "reject_reason": UNCLEAR, "comment": "No photo", "images": [{"image_id": "a"}]}
-    assert client.refusal("POST", path, None, {**body, "reject_reason": "made_up"})[:2] == (200, 25001014)
-    assert client.refusal("POST", path, None, {**body, "comment": "x" * 560})[:2] == (200, 98001004)
-    assert client.data("POST", path, None, body) == {}
-    assert the_return(client, asked.return_id)["return_status"] == "REFUND_OR_RETURN_REQUEST_REJECT"
-
-
-def test_a_partial_offer_stands_in_the_return(client: Client, market: Marketplace) -> None:
-    asked = asked_for_money(market)
-    offer = {"decision": "OFFER_PARTIAL_REFUND", "partial_refund": {"currency": "USD", "amount": "10.00"}}
-    client.data("POST", f"{RR}/returns/{asked.return_id}/approve", None, offer)
-    item = the_return(client, asked.return_id)
-    assert item["return_status"] == "AWAITING_BUYER_RESPONSE"
-    assert item["seller_proposed_return_type"] == "PARTIAL_REFUND"
-    assert item["partial_refund"] == {"currency": "USD", "amount": "10"}
-
-
-def test_a_return_comes_back_and_is_accepted(client: Client, market: Marketplace, clock: HandClock) -> None:
-    order = two_mugs(market)
-    reason = "ecom_order_delivered_refund_and_return_reason_no_need"
-    asked = market.request_return(order.order_id, return_type="RETURN_AND_REFUND", reason=reason)
-    pass_time(market, clock, START + timedelta(hours=1))
-    item = the_return(client, asked.return_id)
-    assert item["return_status"] == "AWAITING_BUYER_SHIP"
-    assert item["return_tracking_number"]
-    assert item["return_shipping_document_type"] in ("SHIPPING_LABEL", "QR_CODE")
-    market.ship_return(asked.return_id)
-    market.arrive_return(asked.return_id)
-    item = the_return(client, asked.return_id)
-    assert item["return_status"] == "BUYER_SHIPPED_ITEM"
-    assert item["seller_next_action_response"][0]["action"] == "SELLER_RESPOND_RECEIVE_PACKAGE"
-    path = f"{RR}/returns/{asked.return_id}/approve"
-    assert client.refusal("POST", path, None, {"decision": "APPROVE_REFUND"})[0] == 200
-    assert client.data("POST", path, None, {"decision": "APPROVE_RECEIVED_PACKAGE"}) == {}
-
-
 @pytest.mark.parametrize("version", ["202309", "202602"])
 def test_the_seller_refunds_one_unit(client: Client, market: Marketplace, version: str) -> None:
     order = two_mugs(market)

@@ -160,53 +160,6 @@ def test_a_call_that_takes_longer_than_its_caller_waits_is_given_up_at_that_time
     assert acts == {"connector": "2031-03-03T09:00:30Z", "oms": "2031-03-03T09:00:00Z"}
 
 
-def test_a_question_is_answered_as_it_was_before() -> None:
-    world = World()
-    stale = world.trouble.plan(kind="stale", operation="searchReturns", until="PT46M", **{"with": {"by": "PT20M"}})
-    order = world.marketplace.place_order()
-    world.advance(by=40 * MINUTE)
-    world.marketplace.request_return(order.order_id, return_type="REFUND")
-    world.advance(by=10 * MINUTE)
-    assert (stale.calls, stale.hit) == (2, 2)
-    assert [case.return_id for case in world.oms.adjustments()] == []
-    world.advance(by=10 * MINUTE)
-    assert len(world.oms.adjustments()) == 1
-
-
-TROUBLED = {
-    # with                                                            hits of the first round, and what it meets
-    "search_lag": ({"by": "PT30M"}, 3),
-    "locked": ({}, 1),
-    "quota": ({"calls": 2}, 2),
-    "scope_removed": ({"scope": "seller.return_refund.basic"}, 3),
-    "token_revoked": ({}, 4),
-    "token_expired": ({}, 4),
-}
-
-
-@pytest.mark.parametrize("kind", TROUBLED)
-def test_an_approval_outlives_the_marketplace_s_own_trouble_and_is_carried_out_once(kind: str) -> None:
-    world = World()
-    return_id = asked(world)
-    having, hits = TROUBLED[kind]
-    having = {"return_id": return_id} if kind == "locked" else having
-    planned = world.trouble.plan(kind=kind, **{"with": having})
-    approve(world, return_id)
-    world.marketplace.request_return(world.marketplace.place_order().order_id, return_type="REFUND")
-    world.marketplace.request_cancellation(world.marketplace.place_order(status="AWAITING_SHIPMENT").order_id)
-    world.advance(by=15 * MINUTE)
-    assert planned.hit == hits
-    world.trouble.lift()
-    world.advance(by=timedelta(hours=2))
-    book = next(book for book in world.books() if book.connector)
-    assert book.agree
-    assert book.marketplace == book.paid
-    assert len(world.oms.adjustments()) == 3
-    assert broken(world) == []
-    faults = [entry["fault"] for entry in world.trace.entries() if entry.get("fault")]
-    assert faults == [kind] * hits
-
-
 @pytest.mark.parametrize("kind", ["refresh_ended", "deauthorised"])
 def test_what_needs_the_seller_s_consent_is_over_when_it_is_given_again(kind: str) -> None:
     world = World(shops=2)
