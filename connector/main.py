@@ -19,8 +19,9 @@ from flask import Flask
 
 from connector.adapters.logs import quieten
 from connector.adapters.patience import patient
+from connector.adapters.sql.engines import engine_for
 from connector.adapters.sql.fresh import fill, in_memory, is_fresh
-from connector.adapters.sql.store import SqlStore, Unsealed, engine_for
+from connector.adapters.sql.store import SqlStore, Unsealed
 from connector.adapters.tiktok.client import TikTok
 from connector.api.app import create_app
 from connector.api.webhooks import webhook_routes

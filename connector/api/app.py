@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from connector.adapters.sql.store import is_away
+from connector.adapters.sql.engines import is_away
 from connector.api.paths import canonical, not_modelled
 from connector.api.refusals import BadBody, BadQuery
 from connector.api.responses import business_error, routing_error

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, abort, render_template, request, send_from_directory
 
 from connector.adapters.sql.direct import Runs
-from connector.adapters.sql.store import is_away
+from connector.adapters.sql.engines import is_away
 from connector.pages import words
 from connector.pages.reading import read_order, read_orders
 from connector.usecases.commands import Commands

@@ -16,7 +16,7 @@ import requests
 
 from connector import Connector, Settings
 from connector.adapters.logs import DiscreetFormatter
-from connector.adapters.sql.store import engine_for
+from connector.adapters.sql.engines import engine_for
 from mock_oms import Oms
 from mock_oms.adapters.channeladvisor import Application
 from rehearsal.seats.port import (

@@ -24,9 +24,10 @@ from alembic.runtime.migration import MigrationContext
 
 from connector import Connector, Settings
 from connector.adapters.sql import tables as t
+from connector.adapters.sql.engines import engine_for
 from connector.adapters.sql.fresh import fill
 from connector.adapters.sql.migrate import check_current, migrate
-from connector.adapters.sql.store import SqlStore, SqlUnitOfWork, engine_for
+from connector.adapters.sql.store import SqlStore, SqlUnitOfWork
 from connector.adapters.vault import Vault
 from connector.domain.adjustments import Action, RequestStatus
 from connector.domain.decisions import (

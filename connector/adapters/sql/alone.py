@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 
 import sqlalchemy as sa
 
-from connector.adapters.sql.store import keep_private
+from connector.adapters.sql.engines import keep_private
 from connector.errors import BadSettings
 
 

@@ -14,7 +14,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from connector.adapters.sql import tables as t
-from connector.adapters.sql.store import SqlStore, SqlUnitOfWork, Unsealed, keep_private
+from connector.adapters.sql.engines import keep_private
+from connector.adapters.sql.store import SqlStore, SqlUnitOfWork, Unsealed
 from connector.errors import BadSettings
 from connector.ports import Vault
 

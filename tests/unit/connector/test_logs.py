@@ -9,7 +9,7 @@ import requests
 import sqlalchemy as sa
 
 from connector.adapters.logs import DiscreetFormatter
-from connector.adapters.sql.store import engine_for
+from connector.adapters.sql.engines import engine_for
 from tests.unit.connector.conftest import Bench
 
 SIGNED = "/order/202309/orders/search?app_key=k&sign=5ec2e7&shop_cipher=c1&timestamp=1"

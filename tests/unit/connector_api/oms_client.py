@@ -23,7 +23,7 @@ from werkzeug.test import Client, TestResponse
 
 from connector import Connector, Settings
 from connector.adapters.sql import tables as t
-from connector.adapters.sql.store import engine_for
+from connector.adapters.sql.engines import engine_for
 from connector.api.paths import canonical
 from tests.clock import START, HandClock
 

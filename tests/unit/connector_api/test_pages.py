@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from connector.adapters.sql.direct import Direct
-from connector.adapters.sql.store import engine_for
+from connector.adapters.sql.engines import engine_for
 from connector.domain.adjustments import RequestStatus
 from connector.pages.words import STATUS, in_words, left, span, title
 from tests.clock import START

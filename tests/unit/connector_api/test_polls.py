@@ -10,7 +10,8 @@ import pytest
 import sqlalchemy as sa
 
 from connector.adapters.sql import tables as t
-from connector.adapters.sql.store import SqlStore, engine_for
+from connector.adapters.sql.engines import engine_for
+from connector.adapters.sql.store import SqlStore
 from tests.unit.connector_api.oms_client import OmsClient
 
 

@@ -4,266 +4,35 @@ from __future__ import annotations
 
 import pickle
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rehearsal.audit.auditor import EVERYTHING, Auditor, Memory
-from rehearsal.audit.event import LogLine, Trouble
-from rehearsal.audit.finding import Finding, Verdict
-from rehearsal.audit.invariant import LedgerRow, PlayerEvent, Quiescence
+from rehearsal.audit.auditor import EVERYTHING
+from rehearsal.audit.event import Trouble
+from rehearsal.audit.finding import Verdict
 from rehearsal.audit.invariants import INVARIANTS
-from rehearsal.contract.operation import Breach
-from rehearsal.seats.port import AdjustmentRow, Capability
-from rehearsal.wire.recorder import Exchange
+from rehearsal.seats.port import Capability
 from tests.clock import START
-
-DAY = timedelta(hours=24)
-MARKED = ("oms", "connector", "markExported", 204, "7")
-PENDING = "RETURN_OR_REFUND_REQUEST_PENDING"
-SUCCESS, COMPLETE = "RETURN_OR_REFUND_REQUEST_SUCCESS", "RETURN_OR_REFUND_REQUEST_COMPLETE"
-PENDING, LOOK = "RETURN_OR_REFUND_REQUEST_PENDING", "searchReturns_202602"
-REJECTED, CANCELLED = "REFUND_OR_RETURN_REQUEST_REJECT", "RETURN_OR_REFUND_REQUEST_CANCEL"
-
-
-@dataclass(frozen=True)
-class Row:
-    id: str = "C1"
-    return_id: str | None = "R1"
-    cancel_id: str | None = None
-    order_id: str = "O1"
-    status: str = "PostProcessingComplete"
-    error: str | None = None
-    note: str | None = None
-    kind: str = "refund"
-    amount: Decimal = Decimal("19.99")
-    currency: str = "USD"
-    deadline: datetime | None = None
-    can: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Line:
-    at: datetime
-    text: str
-    by: str = "connector"
-    event: str = "told"
-    source_words: str | None = None
-
-
-@dataclass(frozen=True)
-class Mail:
-    kind: str
-    return_id: str | None = "R1"
-    cancel_id: str | None = None
-
-
-class Story:
-    """Tells an auditor what happens, one thing per second."""
-
-    def __init__(
-        self,
-        capabilities: frozenset[Capability] = EVERYTHING,
-        by_default: Callable[[str], bool] = lambda order_id: False,
-    ) -> None:
-        self._seen, self._by_default = capabilities, by_default
-        self.mailbox: list[Mail] = []
-        self.history: list[Line] = []  # says of every second whatever may be expected of it
-        self.rows: list[AdjustmentRow] = []
-        self.settled = True
-        self.now = START
-        self.listened_to_by(None)
-        self._seqs = count(1)
-
-    def listened_to_by(self, memory: Memory | None) -> None:
-        self.auditor = Auditor(
-            now=START,
-            reproduce="rehearsal demo --seed 1",
-            capabilities=self._seen,
-            by_default=self._by_default,
-            look=lambda: Quiescence(
-                self.now,
-                [],
-                self.rows,
-                lambda order_id: self.mailbox,
-                self.settled,
-                Capability.STAFF_SEES in self._seen,
-                lambda order_id: self.history,
-            ),
-            memory=memory,
-        )
-
-    def tell(self, name: str, *, at: datetime | None = None, who: str = "marketplace", **data: Any) -> Story:
-        self.now = at or self.now + timedelta(seconds=1)
-        self.history += [
-            Line(self.now, f"{text} {len(self.history)}")
-            for text in ("approved, refunded", "rejected", "request closed")
-        ]
-        self.auditor.on_event(PlayerEvent(next(self._seqs), self.now, who, name, {"order_id": "O1", **data}))
-        return self
-
-    def ordered(self, total: str = "39.98", *, part: str = "tax", status: str = "ON_HOLD", **paid: str) -> Story:
-        half = Decimal(total) / 2
-        parts = {line: {part: Decimal(money)} for line, money in paid.items()}
-        return self.tell(
-            "order_placed",
-            shop_id="S1",
-            status=status,
-            total=Decimal(total),
-            lines={"L1": half, "L2": half},
-            parts=parts,
-        )
-
-    def moved(self, now: str, action: str, by: str = "seller", *, at: datetime | None = None, **data: Any) -> Story:
-        return self.tell("return_status_changed", at=at, return_id="R1", now=now, action=action, by=by, **data)
-
-    def decided(self, decision: str = "approve", **data: Any) -> Story:
-        given = {"adjustment_id": "C1", "return_id": "R1", "decision": decision, "accepted": True, **data}
-        return self.tell("decision_given", who="oms", **given)
-
-    def paid(
-        self, amount: str, lines: dict[str, str] | None = None, claim: str = "R1", *, part: str = "tax", **back: str
-    ) -> Story:
-        shares = {line: Decimal(share) for line, share in (lines or {}).items()}
-        parts = {line: {part: Decimal(money)} for line, money in back.items()}
-        return self.tell("money_paid", return_id=claim, amount=Decimal(amount), lines=shares, parts=parts)
-
-    def booked(self, **made_of: str) -> Story:
-        parts = {part: Decimal(money) for part, money in made_of.items()}
-        amount = sum(parts.values(), Decimal(0))
-        return self.tell("booked", who="oms", adjustment_id="C1", return_id="R1", amount=amount, made_of=parts)
-
-    def mailed(self, kind: str) -> Story:
-        self.mailbox.append(Mail(kind))
-        return self.tell("mail_sent", return_id="R1", kind=kind)
-
-    def asked(self, amount: str) -> Story:
-        about: dict[str, Any] = {"adjustment_id": "C1", "amount": Decimal(amount), "accepted": True}
-        return self.tell("refund_requested", who="oms", **about)
-
-    def started(self, claim: str, amount: str, *, by: str = "seller", currency: str = "USD") -> Story:
-        about: dict[str, Any] = {"role": "SELLER", "by": by, "line_item_ids": ("L1", "L2"), "status": SUCCESS}
-        about["currency"] = currency
-        return self.tell("return_requested", return_id=claim, refund_total=Decimal(amount), **about)
-
-    def read(self, status: str = "InformationOnly", claim: str = "R1", ref: str = "A1", **data: Any) -> Story:
-        about = {"adjustment_id": "C1", "return_id": claim, "ref": ref, "status": status, "amount": Decimal(0)}
-        return self.tell("adjustment_read", who="oms", **{**about, "asked": True, "currency": "USD", **data})
-
-    def claimed(self) -> Story:
-        about: dict[str, Any] = {"return_id": "R1", "shop_id": "S1", "currency": "USD", "status": PENDING}
-        return self.tell("return_requested", refund_total=Decimal(5), line_item_ids=("L1", "L2"), **about)
-
-    def struck(self, shop_id: str, *, until_authorized: bool = False) -> Story:
-        self.auditor.on_trouble(Trouble(self.now, shop_id, rounds=1, until_authorized=until_authorized))
-        return self
-
-    def unsettled(self) -> Story:
-        self.settled = False
-        return self
-
-    def ledger_of_the_connector(self, total: str) -> Story:
-        self.auditor.on_ledger({"O1": Decimal(total)})
-        return self
-
-    def rejected(self) -> Story:
-        return self.moved(REJECTED, "REJECT_REFUND").mailed("refund rejected")
-
-    def lapsed(self, *, at: datetime | None = START + DAY, claim: str = "R1") -> Story:
-        return self.tell("deadline_lapsed", at=at, return_id=claim, what="answer", due=START + DAY)
-
-    def called(
-        self, caller: str, callee: str, operation: str, status: int = 200, *claims: str, refusal: str = ""
-    ) -> Story:
-        outside = caller == "outside"
-        exchange = Exchange(9, START, caller, callee, outside, operation, status, (), True, claims, refusal=refusal)
-        self.auditor.on_exchange(exchange)
-        return self
-
-    def refused(self, words: str, *claims: str) -> Story:
-        return self.called("connector", "marketplace", "approveReturn", 200, *claims, refusal=words)
-
-    def idle(self, **time: int) -> Story:
-        self.now += timedelta(**time)
-        return self.act_ended()
-
-    def found_in_the_mailbox(self, times: int) -> Story:
-        self.mailbox *= times
-        return self
-
-    def act_ended(self) -> Story:
-        self.auditor.after_act(self.now)
-        return self
-
-    def came_to_rest(self, *rows: AdjustmentRow, ledger: Sequence[LedgerRow] = ()) -> Story:
-        seen = Capability.STAFF_SEES in self._seen
-        stands = Quiescence(
-            self.now, ledger, rows, lambda _: self.mailbox, staff_seen=seen, activity=lambda _: self.history
-        )
-        self.auditor.at_quiescence(stands)
-        return self
-
-    def died(self) -> Story:
-        """Have the connector be killed and come back."""
-        return self.tell("connector_killed", who="stage").tell("connector_started", who="stage")
-
-    def forgotten(self) -> Story:
-        """Have nothing stand in the order's history."""
-        self.history = []
-        return self
-
-    def asked_back(self, shop: str = "S1", claim: str = "R1", deadline: datetime | None = None) -> Story:
-        """Have a buyer ask for a refund."""
-        asked: dict[str, Any] = {
-            "status": PENDING,
-            "refund_total": Decimal("39.98"),
-            "role": "BUYER",
-            "by": "buyer",
-            "shop_id": shop,
-            "seller_deadline": deadline,
-        }
-        return self.tell("return_requested", return_id=claim, line_item_ids=("L1", "L2"), currency="USD", **asked)
-
-    def called_for(self, shop: str, operation: str, *claims: str, code: int = 0, **more: Any) -> Story:
-        """Have the connector call the marketplace for a shop."""
-        writes = not operation.startswith("search")
-        call = (next(self._seqs), self.now, "connector", "marketplace", False, operation, 200, (), writes, claims)
-        self.auditor.on_exchange(Exchange(*call, shop=shop, code=code, **more))
-        return self
-
-    def looked_at(self, *shops: str) -> Story:
-        for shop in shops:
-            self.called_for(shop, LOOK)
-        return self
-
-    def broken(self) -> list[str]:
-        return [finding.invariant for finding in self.auditor.broken()]
-
-    def verdict(self, invariant: str) -> Finding:
-        return next(finding for finding in self.auditor.findings() if finding.invariant == invariant)
-
-
-def a_whole_refund() -> Story:
-    return (
-        Story()
-        .ordered()
-        .decided()
-        .moved(SUCCESS, "APPROVE_REFUND")
-        .moved(COMPLETE, "PAYOUT", "system")
-        .paid("39.98", {"L1": "19.99", "L2": "19.99"})
-        .mailed("order refund")
-        .act_ended()
-    )
-
-
-def ledger_row(marketplace: str, connector: str, oms: str) -> LedgerRow:
-    return LedgerRow("O1", Decimal("39.98"), Decimal(marketplace), Decimal(connector), Decimal(oms), "USD")
+from tests.unit.rehearsal.story import (
+    CANCELLED,
+    COMPLETE,
+    DAY,
+    LOOK,
+    MARKED,
+    REJECTED,
+    SUCCESS,
+    TALE,
+    Row,
+    Story,
+    a_breach,
+    a_whole_refund,
+    ledger_row,
+)
 
 
 def test_a_refund_as_it_should_be_gives_no_offence() -> None:
@@ -598,11 +367,6 @@ def test_a_mail_that_never_comes_is_noticed_at_rest() -> None:
     assert story.came_to_rest().broken() == ["one-mail"]
 
 
-def a_breach(seq: int) -> Exchange:
-    breach = Breach("response", "searchReturns", "/response/body/code", "integer", '"0"', "observed")
-    return Exchange(seq, START, "connector", "marketplace", False, "searchReturns", 200, (breach,))
-
-
 def test_a_breach_of_contract_names_its_side_once() -> None:
     story = Story()
     for seq in (4, 8, 15):
@@ -693,38 +457,6 @@ def test_what_the_oms_is_told_beside_the_status_is_what_the_marketplace_says(
     story.read("ReadyForReturn", asked=False, **told).act_ended()
     (finding,) = story.auditor.broken()
     assert (finding.invariant, finding.witness.about["what"]) == ("as-meant", what)
-
-
-# A tale in which every rule is put to the test, and most of them break.
-TALE: Sequence[Callable[[Story], object]] = (
-    lambda story: story.ordered(status="DELIVERED"),
-    Story.decided,
-    lambda story: story.decided(return_id="R7", adjustment_id="C7").died(),
-    lambda story: story.read("PendingApproval"),
-    lambda story: story.tell("refund_requested", who="oms", adjustment_id="C2", amount=Decimal(5), accepted=True),
-    lambda story: story.moved("X", "OPEN", deadline=START + DAY),
-    lambda story: story.moved(REJECTED, "REJECT_REFUND", deadline=START + DAY),
-    Story.act_ended,
-    lambda story: story.tell("order_read", who="oms", total=Decimal("39.98"), currency="EUR", made_of={}),
-    lambda story: story.mailed("refund rejected"),
-    lambda story: story.auditor.on_exchange(a_breach(70)),
-    lambda story: story.paid("30.00", {"L1": "30.00"}),
-    lambda story: story.decided("reject", return_id="R2", adjustment_id="C3"),
-    lambda story: story.lapsed(claim="R2"),
-    lambda story: story.lapsed(at=None, claim="R2"),
-    lambda story: story.started("R9", "7.00"),
-    lambda story: story.auditor.on_exchange(a_breach(71)),
-    lambda story: story.auditor.on_line(LogLine(START, "WARNING connector: [redacted]", ("a secret",))),
-    lambda story: story.paid("20.00", {"L1": "10.00", "L2": "10.00"}),
-    lambda story: story.booked(item="50.01"),
-    lambda story: story.moved(COMPLETE, "PAYOUT", "system"),
-    lambda story: story.tell("return_status_changed", return_id="R9", now=COMPLETE, action="PAYOUT", by="system"),
-    lambda story: story.called_for("S1", "approveReturn", code=101000).looked_at("S1", "S2"),
-    lambda story: story.struck("S1").unsettled().forgotten(),
-    lambda story: story.idle(hours=2),
-    lambda story: story.looked_at("S1").idle(minutes=16).looked_at("S1"),
-    lambda story: story.came_to_rest(Row(status="NewRma"), ledger=[ledger_row("50.00", "39.98", "0.00")]),
-)
 
 
 @pytest.mark.parametrize("cut", range(len(TALE)))

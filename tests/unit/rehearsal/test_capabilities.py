@@ -14,7 +14,7 @@ from rehearsal.audit.auditor import UNSEEN
 from rehearsal.audit.finding import Verdict
 from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.seats.port import CANNOT, Capability
-from tests.unit.rehearsal.test_auditor import COMPLETE, TALE, Story, ledger_row
+from tests.unit.rehearsal.story import COMPLETE, TALE, Story, ledger_row
 
 C: Final = Capability
 # fmt: off

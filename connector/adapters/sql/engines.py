@@ -1,0 +1,96 @@
+"""How a database is opened: SQLite as its owner's alone and with its safety on, PostgreSQL reckoning in UTC."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.pool import StaticPool
+
+from connector.errors import BadSettings
+
+BESIDE: Final = ("", "-wal", "-shm", "-journal")  # the files of one SQLite database; what is new is as the first one is
+
+
+def is_away(error: Exception) -> bool:
+    """Return whether an error says that the database cannot be had: no connection, no file, or none that is one."""
+    lost = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+    return isinstance(error, lost) or type(error) is sa.exc.DatabaseError
+
+
+_DISCREET: Final[dict[str, Any]] = {"hide_parameters": True}  # what an error says of a statement reaches logs
+
+
+def engine_for(url: str, *, disk: sqlite3.Connection | None = None) -> Engine:
+    """Open the database; `sqlite://` is one in memory, for tests: a new one, or that of `disk`."""
+    try:
+        parsed = sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise BadSettings("CONNECTOR_DATABASE_URL", "not a database URL") from error
+    if parsed.get_backend_name() != "sqlite":
+        try:
+            return sa.create_engine(parsed, pool_pre_ping=True, connect_args=_in_utc(parsed), **_DISCREET)
+        except (ModuleNotFoundError, sa.exc.NoSuchModuleError) as error:
+            raise BadSettings("CONNECTOR_DATABASE_URL", f"no driver for {parsed.drivername}: {error}") from error
+    if disk is not None:
+        engine = _alike(lambda: disk)
+    elif parsed.database in (None, "", ":memory:"):
+        engine = sa.create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False}, **_DISCREET)
+    else:
+        engine = sa.create_engine(parsed, **_DISCREET)
+    event.listen(engine, "connect", _sqlite_connects)
+    return engine
+
+
+@cache
+def _of_disks() -> Engine:
+    """Return the engine whose dialect, once it has met a database, serves all that are given a disk."""
+    engine = sa.create_engine("sqlite://", poolclass=StaticPool)
+    engine.connect().close()
+    engine.dispose()
+    return engine
+
+
+_COMPILED: Final[sa.util.LRUCache[Any, Any]] = sa.util.LRUCache(500)
+
+
+def _alike(disk: Callable[[], Any]) -> Engine:
+    """Return an engine for one disk of many: what a statement compiles to is kept for all of them."""
+    alike = _of_disks()
+    options = {"compiled_cache": _COMPILED}
+    return Engine(StaticPool(disk), alike.dialect, alike.url, execution_options=options, **_DISCREET)
+
+
+def _in_utc(url: sa.URL) -> dict[str, str]:
+    """Have a session reckon in UTC wherever the server stands: the hour of a moment is asked for in SQL."""
+    if url.get_backend_name() != "postgresql":
+        return {}
+    return {"options": f"{url.query.get('options', '')} -c timezone=utc".lstrip()}
+
+
+def _sqlite_connects(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the store says BEGIN, not the driver
+    keep_private(connection, new=True)
+    for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def keep_private(connection: Any, *, new: bool = False) -> None:
+    """Have a SQLite file, which holds tokens, names and addresses, and what lies beside it be its owner's alone (D49).
+
+    With `new` only a file that holds nothing yet: nobody knows whose the others are.
+    """
+    main = connection.execute("PRAGMA database_list").fetchone()[2]
+    if not main or (new and Path(main).stat().st_size):
+        return
+    for path in (Path(main + beside) for beside in BESIDE):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mode & 0o077:
+                path.chmod(0o600)
