@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 import pytest
+import yaml
 from openapi_spec_validator import validate
 
 from connector.api import bodies
@@ -14,8 +16,9 @@ from connector.api import entities as wire
 from connector.api.bodies import Fields
 from connector.api.odata.entity import Entity, Kind
 from connector.domain.reasons import CONDITIONS
+from rehearsal.resources import contract_file
 from tests.unit.connector_api.conftest import oms
-from tests.unit.connector_api.oms_client import OmsClient, contract
+from tests.unit.connector_api.oms_client import OmsClient
 
 __all__ = ["oms"]
 
@@ -42,6 +45,12 @@ EXTENSIONS = {
     "SiteRejectComment", "SitePartialRefundAmount", "SiteOrderLineItemAmounts", "SiteShippedBackDateUtc",
     "SiteUpdatedDateUtc",
 }  # fmt: skip
+
+
+@cache
+def contract() -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load(contract_file("channeladvisor").read_text())
+    return document
 
 
 def schemas() -> dict[str, Any]:
