@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import html
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -171,42 +168,6 @@ def test_a_place_without_scenarios_is_named(
     assert words in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("def x(:\n", "cannot be loaded: SyntaxError: invalid syntax\n  suite/conftest.py:1: def x(:\n"),
-        ("import absent\n", "ModuleNotFoundError: No module named 'absent'\n  suite/conftest.py:1: import"),
-        (
-            "import helper\n",
-            "SyntaxError: invalid syntax\n  suite/conftest.py:1: import helper\n  suite/helper",
-        ),
-        ("\n1 / 0\n", "ZeroDivisionError: division by zero\n  suite/conftest.py:2: 1 / 0\n"),
-        ("raise SystemExit(3)\n", "SystemExit: 3\n  suite/conftest.py:1: raise SystemExit(3)\n"),
-        ("pytest_plugins = ['absent']\n", "plugin"),
-    ],
-)
-@pytest.mark.parametrize("where", ["suite", "."], ids=["named", "below"])
-def test_a_broken_conftest_is_named_with_its_line(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    text: str,
-    words: str,
-    where: str,
-) -> None:
-    suite = tmp_path / "suite"
-    suite.mkdir()
-    (suite / "own.feature").write_text(FILE)
-    (suite / "conftest.py").write_text(text)
-    (suite / "helper.py").write_text("x = 1 +\n")
-    monkeypatch.chdir(tmp_path)
-    assert run(["play", where]) == 2
-    said = capsys.readouterr().err
-    assert words in said
-    assert "Traceback" not in said
-    assert "nothing to play" not in said
-
-
 def test_each_finding_names_the_command_that_plays_its_scenario_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -339,89 +300,6 @@ def test_a_tag_that_would_change_how_pytest_plays_is_refused(
     (tmp_path / "own.feature").write_text(FILE.replace("@late", f"@{tag}"))
     assert run(["play", str(tmp_path)]) == 2
     assert f"own.feature:11: the tag @{tag} is pytest's own; give it another name. @skip" in capsys.readouterr().out
-
-
-SPOKEN = "Feature: Größe ✓ 日本\n  Scenario: “Ünï” → …\n    When an hour passes\n"
-
-
-@pytest.mark.parametrize(
-    ("encoding", "locale", "more"),
-    [
-        ("ascii", {"PYTHONIOENCODING": "ascii"}, []),
-        ("ascii", {"PYTHONIOENCODING": "ascii"}, ["--list"]),
-        ("cp1252", {"PYTHONIOENCODING": "cp1252"}, []),
-        ("utf-8", {"PYTHONIOENCODING": "utf-8"}, []),
-        ("ascii", {"PYTHONUTF8": "0", "LC_ALL": "C"}, []),
-    ],
-)
-def test_no_terminal_pipe_or_locale_ends_in_a_failed_stage(
-    tmp_path: Path, encoding: str, locale: dict[str, str], more: list[str]
-) -> None:
-    (tmp_path / "own.feature").write_text(SPOKEN, encoding="utf-8")
-    command = [sys.executable, "-m", "rehearsal", "play", "own.feature", *more]
-    env = {**os.environ, **locale}
-    played = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, timeout=60, check=False)
-    shown = played.stdout.decode(encoding)
-    assert (played.returncode, played.stderr) == (0, b"")
-    assert ("1 scenario: 1 held" if not more else "1 scenario") in shown
-    assert ("日本" if encoding == "utf-8" else r"\u65e5\u672c") in shown
-    assert ("->" if encoding != "utf-8" else "→") in shown
-
-
-@pytest.mark.parametrize("more", [[], ["--list"]], ids=["play", "list"])
-def test_who_stops_reading_is_told_nothing_more(tmp_path: Path, more: list[str]) -> None:
-    (tmp_path / "own.feature").write_text(FILE)
-    here, there = os.pipe()
-    os.close(here)
-    command = [sys.executable, "-m", "rehearsal", "play", "own.feature", *more]
-    with os.fdopen(there, "w") as out:
-        played = subprocess.run(command, cwd=tmp_path, stdout=out, stderr=subprocess.PIPE, timeout=60, check=False)
-    assert (played.returncode, played.stderr) == (141, b"")
-
-
-@pytest.mark.parametrize(
-    ("file", "words", "taken"),
-    [
-        ("connector/__init__.py", "", "Rehearsal's package 'connector'"),
-        ("connector/__init__.py", "from connector import own\n", "Rehearsal's package 'connector'"),
-        ("mock_tiktok/__init__.py", "from mock_tiktok import own\n", "Rehearsal's package 'mock_tiktok'"),
-        ("mock_oms.py", "", "Rehearsal's package 'mock_oms'"),
-        ("flask.py", "", "the library 'flask'"),
-        ("sqlalchemy/__init__.py", "", "the library 'sqlalchemy'"),
-    ],
-)
-def test_what_takes_the_place_of_ours_is_named_once(tmp_path: Path, file: str, words: str, taken: str) -> None:
-    (tmp_path / file).parent.mkdir(exist_ok=True)
-    (tmp_path / file).write_text("own = 1\n")
-    (tmp_path / "conftest.py").write_text(words)
-    (tmp_path / "own.feature").write_text(FILE)
-    played = python_m(tmp_path, "play", "own.feature")
-    assert played.returncode == 2
-    assert played.stdout.count(f"{file} takes the place of {taken}") == 1
-    assert "1 miswritten, 3 not played" in played.stdout
-
-
-def python_m(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a module, in that folder."""
-    command = [sys.executable, "-m", "rehearsal", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
-
-
-def test_what_lies_where_one_stands_is_not_in_the_way_of_the_command(tmp_path: Path) -> None:
-    for name in ("click", "rich", "requests", "mock_oms", "connector"):
-        (tmp_path / f"{name}.py").write_text("own = 1\n")
-    (tmp_path / "own.feature").write_text(FILE)
-    played = python_m(tmp_path, "play", "own.feature:6")
-    assert played.returncode == 0, played.stdout + played.stderr
-
-
-def test_on_a_served_stage_the_names_of_our_packages_are_the_suites_to_use() -> None:
-    ours = (
-        "import sys, rehearsal.cli.play, rehearsal.gherkin.plugin as p; p.served; from rehearsal.control import client"
-    )
-    code = f"{ours}; sys.exit(', '.join({{'connector', 'mock_tiktok', 'mock_oms'}} & set(sys.modules)) or None)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
-    assert loaded.stderr.strip() == ""
 
 
 def test_a_run_that_is_stopped_says_how_far_it_came(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
