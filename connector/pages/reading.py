@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import sqlalchemy as sa
 
@@ -14,6 +14,7 @@ from connector.adapters.sql.tables import Money, adjustments, line_units, order_
 from connector.domain.adjustments import AWAITS_SELLER, OPEN, RequestStatus
 
 PAGE: Final = 50
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,10 @@ class Adjustment:
     created_source: str
     decided_by: str | None
     deadline: datetime | None
-    refund_at: datetime | None
+    site_refund_at: datetime | None
     tracking: str
     shipping_method: str
-    arbitration: str
+    arbitration_status: str
     comment: str
     error_code: str | None
     error_message: str | None
@@ -208,62 +209,25 @@ def read_order(connection: Runs, order_id: int) -> OrderSheet | None:
     units: dict[int, list[Any]] = {}
     for unit in connection.execute(_UNITS, {"order_id": order_id}):
         units.setdefault(unit.item_id, []).append(unit)
-    return OrderSheet(
-        order=OrderLine(*row[:13]),
-        payment_status=row.payment_status,
-        checkout_status=row.checkout_status,
-        imported_at=row.imported_at,
-        shipped_at=row.shipped_at,
-        delivered_at=row.delivered_at,
-        tax=row.tax,
-        shipping=row.shipping,
-        site_status=row.site_status,
-        items=tuple(_item(item, units.get(item.id, [])) for item in connection.execute(_ITEMS, {"order_id": order_id})),
-        adjustments=tuple(_adjustment(found) for found in connection.execute(_ADJUSTMENTS, {"order_id": order_id})),
-    )
+    items = tuple(_item(item, units.get(item.id, [])) for item in connection.execute(_ITEMS, {"order_id": order_id}))
+    found = tuple(_adjustment(found) for found in connection.execute(_ADJUSTMENTS, {"order_id": order_id}))
+    return _shaped(OrderSheet, row, order=OrderLine(*row[:13]), items=items, adjustments=found)
+
+
+def _names(kind: Any) -> list[str]:
+    return [field.name for field in fields(kind)]
+
+
+def _shaped(kind: type[T], row: Any, **more: Any) -> T:
+    """Return what a row holds under the names of a value's fields; what stands elsewhere is given."""
+    return kind(**{name: getattr(row, name) for name in _names(kind) if name not in more}, **more)
 
 
 def _item(row: Any, units: list[Any]) -> Item:
-    return Item(
-        id=row.id,
-        sku=row.sku,
-        title=row.title,
-        quantity=row.quantity,
-        unit_price=row.unit_price,
-        tax=row.tax,
-        shipping=row.shipping,
-        units=tuple(unit.site_line_id for unit in units),
-        status=", ".join(sorted({unit.site_status for unit in units})),
-    )
+    status = ", ".join(sorted({unit.site_status for unit in units}))
+    return _shaped(Item, row, units=tuple(unit.site_line_id for unit in units), status=status)
 
 
 def _adjustment(row: Any) -> Adjustment:
     parts = tuple((name, getattr(row, column)) for name, column in _PARTS if getattr(row, column))
-    return Adjustment(
-        id=row.id,
-        level=row.level,
-        request_type=row.request_type,
-        status=row.status,
-        total=row.total,
-        parts=parts if len(parts) > 1 else (),
-        quantity=row.quantity,
-        sku=row.sku,
-        rma_number=row.rma_number,
-        seller_adjustment_id=row.seller_adjustment_id,
-        site_adjustment_id=row.site_adjustment_id,
-        site_status=row.site_status,
-        reason=row.reason,
-        site_reason=row.site_reason,
-        site_reason_text=row.site_reason_text,
-        created_at=row.created_at,
-        created_source=row.created_source,
-        decided_by=row.decided_by,
-        deadline=row.deadline,
-        refund_at=row.site_refund_at,
-        tracking=row.tracking,
-        shipping_method=row.shipping_method,
-        arbitration=row.arbitration_status,
-        comment=row.comment,
-        error_code=row.error_code,
-        error_message=row.error_message,
-    )
+    return _shaped(Adjustment, row, parts=parts if len(parts) > 1 else ())
