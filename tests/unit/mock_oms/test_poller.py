@@ -193,3 +193,10 @@ def test_an_automatic_policy_inspects_a_parcel_at_the_pull_after_its_arrival(off
     office.pull()
     (call,) = office.connector.posts("RejectReturn")
     assert call.json == {"ConditionQuantityList": [{"Condition": "USED", "Quantity": 1}]}
+
+
+def test_an_idle_pull_costs_three_calls_and_changes_nothing(office: Office) -> None:
+    office.pull()
+    fired = office.pull()
+    assert office.connector.paths() == LISTS
+    assert (fired.who, fired.what, fired.changed) == ("oms", "pull: nothing new", False)

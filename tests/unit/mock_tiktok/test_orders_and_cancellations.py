@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -329,3 +330,12 @@ def test_the_preview_and_the_eligibility_agree_with_what_happens(town: Town) -> 
     assert town.shop.calculate_refund(order.order_id, "CANCEL").total == Decimal("32.40")
     town.passes(minutes=5)
     assert code(town.shop.calculate_refund, order.order_id, "REFUND", line_item_ids=ids) == 25001010
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(-1, "PENDING"), (0, "SUCCESS")])
+def test_silence_cancels_at_24_hours(town: Town, seconds: int, status: str) -> None:
+    order_id = town.order(status="AWAITING_SHIPMENT").order_id
+    asked = town.market.request_cancellation(order_id)
+    assert asked.seller_deadline == START + timedelta(hours=24)
+    town.passes(hours=24, seconds=seconds)
+    assert town.market.cancellation_view(asked.cancel_id).cancel_status == f"CANCELLATION_REQUEST_{status}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
 from mock_tiktok import Marketplace
 from tests.clock import HandClock
-from tests.unit.mock_tiktok.town import Town
+from tests.unit.mock_tiktok.town import PARCEL_REASON, Town
 
 
 def test_in_a_passive_world_only_the_clocks_of_the_profile_act(town: Town) -> None:
@@ -81,3 +82,20 @@ def test_ids_are_all_digits_as_the_platform_s_are(town: Town) -> None:
     for id in (return_id, town.view(return_id).order_id, town.shop.shop_id):
         assert id.isdigit()
         assert 18 <= len(id) <= 19
+
+
+def test_a_quarrelsome_buyer_disputes_and_the_platform_sides_with_them(town: Town) -> None:
+    return_id = town.request(town.order(plan="disputes_every_rejection"), kind="RETURN_AND_REFUND")
+    town.passes(days=3, hours=3)
+    town.shop.reject_return(return_id, "REJECT_RECEIVED_PACKAGE", PARCEL_REASON)
+    town.passes(days=4)
+    assert town.view(return_id).arbitration_status == "SUPPORT_BUYER"
+    assert town.mails() == ["return rejected", "order refund"]
+
+
+@pytest.mark.parametrize(("plan", "paid"), [("accepts_offer", "5.00"), ("refuses_offer", "0.00")])
+def test_offers_are_taken_or_left_as_planned(town: Town, plan: str, paid: str) -> None:
+    return_id = town.request(town.order(plan=plan))
+    town.market.seller_center_decision(return_id, decision="OFFER_PARTIAL_REFUND", amount=Decimal(5))
+    town.passes(hours=3)
+    assert str(town.view(return_id).refunded) == paid

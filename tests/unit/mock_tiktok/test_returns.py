@@ -16,11 +16,34 @@ from tests.unit.mock_tiktok.town import PARCEL_REASON, REFUND_REASON, Town
 
 PENDING = "RETURN_OR_REFUND_REQUEST_PENDING"
 SUCCESS = "RETURN_OR_REFUND_REQUEST_SUCCESS"
+CANCEL = "RETURN_OR_REFUND_REQUEST_CANCEL"
+REJECT = "REFUND_OR_RETURN_REQUEST_REJECT"
 COMPLETE = "RETURN_OR_REFUND_REQUEST_COMPLETE"
 
 
 def offer(town: Town, return_id: str, amount: str, currency: str = "USD") -> None:
     town.shop.approve_return(return_id, "OFFER_PARTIAL_REFUND", partial_refund=(Decimal(amount), currency))
+
+
+ENDS: list[tuple[Callable[[Town], str], timedelta, str, str]] = [
+    # what begins, after how long it ends by itself, what it is until then, and from then on
+    (lambda town: town.request(), timedelta(hours=24), PENDING, SUCCESS),
+    (lambda town: town.request(kind="RETURN_AND_REFUND"), timedelta(days=30), "AWAITING_BUYER_SHIP", CANCEL),
+    (lambda town: town.on_its_way(), timedelta(days=30), "BUYER_SHIPPED_ITEM", SUCCESS),
+    (lambda town: town.rejected(), timedelta(days=10), REJECT, CANCEL),
+    (lambda town: town.market.dispute(town.rejected()).return_id, timedelta(hours=72), REJECT, SUCCESS),
+]
+
+
+@pytest.mark.parametrize(("begins", "after", "until_then", "from_then_on"), ENDS)
+def test_what_nobody_answers_ends_at_its_second_and_not_before(
+    town: Town, begins: Callable[[Town], str], after: timedelta, until_then: str, from_then_on: str
+) -> None:
+    return_id = begins(town)
+    town.until(town.clock.at + after - timedelta(seconds=1))
+    assert town.status(return_id) == until_then
+    town.passes(seconds=1)
+    assert town.status(return_id) == from_then_on
 
 
 # refund-only
