@@ -253,3 +253,16 @@ def test_a_refund_that_waits_is_cut_to_what_a_buyers_claim_leaves(bench: Bench, 
     assert list(map(Decimal, sums)) == ([] if paid == "20" else [Decimal(5)])
     assert bench.connector.waiting() == 0
     assert not [entry for entry in bench.adjustments() if entry.status == "Error"]
+
+
+def test_refunds_of_the_same_unit_go_one_after_the_other(bench: Bench) -> None:
+    a_mug(bench, "5.00", "6.00", "7.00")
+    bench.tiktok.decide = lambda call: pays(bench, call)
+    for sent in (1, 2, 3):
+        bench.round()
+        bench.round()  # what is on its way is not done
+        assert len(bench.tiktok.written()) == sent
+        bench.tiktok.put_return(str(900 + sent), "500", COMPLETE)
+    bench.round()
+    assert states(bench) == [(amount, "PostProcessingComplete") for amount in ("5.00", "6.00", "7.00")]
+    assert bench.events("500").count("held_back") == 2
