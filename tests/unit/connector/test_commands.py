@@ -188,3 +188,12 @@ def test_goods_are_judged_only_once_the_buyer_has_sent_them_and_before_the_deadl
 def test_an_unpaid_order_is_not_offered(bench: Bench) -> None:
     order_id = bench.order("20.00", status="UNPAID")
     refused(UnknownId, bench.connector.commands.order, order_id)
+
+
+def test_single_refunds_of_a_line_take_the_next_unit_each_time_and_add_up(bench: Bench) -> None:
+    _, item_id = an_order_of_one_line(bench, "14.95", "14.95", "14.95", shipping="9.95")
+    for _ in range(3):
+        bench.connector.commands.adjust_item(item_id, AdjustItem(quantity=1))
+    assert [line_ids(entry) for entry in bench.outbox()] == [("5001",), ("5002",), ("5003",)]
+    assert sum(entry.total for entry in bench.adjustments()) == Decimal("54.80")
+    refused(BadRequest, bench.connector.commands.adjust_item, item_id, AdjustItem(quantity=1))

@@ -13,6 +13,7 @@ import pytest
 
 from connector import Connector, Settings
 from connector.adapters.sql.store import SqlStore
+from connector.adapters.tiktok.wire import last_record
 from connector.records import Adjustment
 from connector.usecases.outbox import decide
 from tests.clock import START
@@ -178,6 +179,7 @@ def test_of_records_of_one_second_the_later_one_says_why(bench: Bench) -> None:
     bench.tiktok.records = [{"event": event, "create_time": 7} for event in ("ORDER_RETURN", "BUYER_CANCELED")]
     bench.claim("20.00", status=CANCEL)
     assert bench.adjustment().comment.endswith("BUYER_CANCELED")
+    assert last_record({"records": []}) == ""
 
 
 def test_silence_after_an_offer_that_came_to_nothing_is_decided_by_the_marketplace(bench: Bench) -> None:
