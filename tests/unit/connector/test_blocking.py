@@ -266,3 +266,31 @@ def test_refunds_of_the_same_unit_go_one_after_the_other(bench: Bench) -> None:
     bench.round()
     assert states(bench) == [(amount, "PostProcessingComplete") for amount in ("5.00", "6.00", "7.00")]
     assert bench.events("500").count("held_back") == 2
+
+
+def test_what_only_looks_like_a_refund_that_got_lost_is_the_sellers_own(bench: Bench) -> None:
+    a_mug(bench, "5.00")
+    bench.tiktok.responses.append(cut)
+    bench.round()
+    seller_center_refunds(bench, "700", "5.00")
+    bench.tiktok.responses += [cut, lambda call: pays(bench, call)]
+    bench.round()
+    assert len(bench.adjustments()) == 1
+    bench.round()
+    seller_center_refunds(bench, "902", "5", "COMPLETE")
+    bench.round()
+    ours, outside = bench.adjustments()
+    assert (ours.site_adjustment_id, ours.decided_by) == ("902", "oms")
+    assert (outside.site_adjustment_id, outside.decided_by, outside.created_source) == ("700", "channel", "Channel")
+    assert {call.query["idempotency_key"] for call in bench.tiktok.written()} == {"idempotency-key-1"}
+    assert bench.connector.ledger() == {"500": Decimal("10.00")}
+
+
+def test_another_sum_is_another_refund_even_while_one_of_ours_is_lost(bench: Bench) -> None:
+    a_mug(bench, "5.00")
+    bench.tiktok.responses.append(cut)
+    bench.round()
+    seller_center_refunds(bench, "700", "15.00")
+    bench.tiktok.responses.append(lambda call: pays(bench, call))
+    bench.round()
+    assert states(bench) == [("5.00", "ProcessedNotAcknowledged"), ("15.00", "PostProcessingComplete")]
