@@ -200,3 +200,16 @@ def test_an_idle_pull_costs_three_calls_and_changes_nothing(office: Office) -> N
     fired = office.pull()
     assert office.connector.paths() == LISTS
     assert (fired.who, fired.what, fired.changed) == ("oms", "pull: nothing new", False)
+
+
+def test_a_refund_is_booked_once_when_it_is_done_with_the_amounts_reported(office: Office) -> None:
+    order = office.connector.order("1", ("mug", 1, 20.0))
+    row = office.connector.adjustment(order, 0, RmaNumber="R1", TaxAdjustment=1.6, ShippingAdjustment=3.0)
+    row["RequestStatus"] = "AcknowledgedPostProcessingNotComplete"
+    office.pull()
+    assert office.oms.ledger() == {}
+    row |= {"RequestStatus": "PostProcessingComplete", "ItemAdjustment": 15.0}
+    assert office.pull().what == "pull: 1 adjustment, booked 19.60 USD"
+    office.pull()
+    assert office.oms.ledger() == {"1": Decimal("19.60")}
+    assert [data["amount"] for data in office.events_named("booked")] == [Decimal("19.60")]

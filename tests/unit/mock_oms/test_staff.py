@@ -266,3 +266,12 @@ def test_a_decision_whose_response_was_lost_is_not_given_twice(asked: Office) ->
     asked.pull()
     (call,) = asked.connector.posts("ApproveBuyerRequest")
     assert call.path == "/v1/OrderItemAdjustments(2)/ApproveBuyerRequest"
+
+
+def test_what_was_given_back_is_not_there_to_be_given_again(sold: Office) -> None:
+    sold.oms.refund(order_id="1", amount=Decimal("60.00"))
+    refusal = refused(Refused, sold.oms.refund, order_id="1", amount=Decimal("8.40"))
+    assert (refusal.status, refusal.field) == (409, "amount")
+    sold.oms.refund(order_id="1")
+    assert bodies(sold)[-1]["AdjustmentAmount"] == 8.39
+    assert refused(Refused, sold.oms.refund, order_id="1").status == 409
