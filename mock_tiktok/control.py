@@ -17,6 +17,7 @@ from mock_tiktok.errors import BadValue
 from mock_tiktok.usecases import buyers, seller_center
 from mock_tiktok.usecases.market import Market
 from mock_tiktok.usecases.orders import OrderLine
+from mock_tiktok.usecases.returns import Sending
 from mock_tiktok.usecases.views import (
     CancellationView,
     LedgerLine,
@@ -125,6 +126,9 @@ class Control(Market):
         reason: str | None = None,
         line_item_ids: Sequence[str] | None = None,
         evidence: Sequence[str] = (),
+        combined: bool = False,
+        shipment: str | None = None,
+        quick_refund: bool = False,
     ) -> ReturnView:
         """The buyer asks for money, goods, or both. What follows by itself is on the agenda, even if it is due now."""
         item = buyers.request_return(
@@ -134,12 +138,41 @@ class Control(Market):
             reason=reason,
             line_item_ids=line_item_ids,
             evidence=evidence,
+            combined=combined,
+            shipment=shipment,
+            quick_refund=quick_refund,
         )
         return self.return_view(item.return_id)
 
-    def ship_return(self, return_id: str) -> ReturnView:
-        """The buyer gives the parcel to the carrier."""
-        return self._act(return_id, Action.SHIP, By.BUYER)
+    def change_return(
+        self,
+        return_id: str,
+        *,
+        return_type: str | None = None,
+        reason: str | None = None,
+        line_item_ids: Sequence[str] | None = None,
+        by: str = "buyer",
+    ) -> ReturnView:
+        """The buyer, or the operator for them, changes the request: the one that takes its place."""
+        shop = self.shop_of_return(return_id)
+        item = buyers.change_return(
+            shop, return_id, return_type=return_type, reason=reason, line_item_ids=line_item_ids, by=by
+        )
+        return self.return_view(item.return_id)
+
+    def ship_return(
+        self,
+        return_id: str,
+        *,
+        line_item_ids: Sequence[str] = (),
+        tracking_number: str | None = None,
+        shipping_cost: Decimal = ZERO,
+    ) -> ReturnView:
+        """The buyer gives the parcel to the carrier; without lines with all the goods in it."""
+        shop = self.shop_of_return(return_id)
+        sending = Sending(tuple(line_item_ids), tracking_number, shipping_cost)
+        buyers.send(shop, return_id, sending)
+        return self.return_view(return_id)
 
     def arrive_return(self, return_id: str) -> ReturnView:
         """The courier brings the parcel to the seller's warehouse."""

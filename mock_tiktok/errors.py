@@ -115,6 +115,9 @@ TOO_MANY_LINES = Refusal(25005011, "Too many line items: {count}", "GUIDE", fiel
 NOTHING_PAID = Refusal(25001001, "Invalid parameter: nothing was paid for these items, nothing can be refunded",
     "GUIDE; that zero is refused so is our choice", "assumed", field="line_item_ids",
     when="Create Return, ISSUE_REPLACEMENT_REFUND, a buyer's request: gifts and replacements")
+EDITS_USED_UP = Refusal(25001010, "The request has been changed {count} times and may not be changed again",
+    "S50; our choice of the code", "assumed",
+    when="a buyer's change: more often than `request.edits`")
 OTHER_SHOPS_ORDER = Refusal(21008111, "Order {order_id} belongs to another shop", "OBS-TOOL", "observed",
     when="Get Order Detail: the order of another shop")
 ORDER_NOT_FOUND = Refusal(25007006, "Order {order_id} not found", "GUIDE",

@@ -121,7 +121,10 @@ ADJUST_ITEM: Final[Fields] = {
     "SiteOrderLineItemIDs": ("site_line_ids", _line_ids),
     **_ADJUST,
 }
-APPROVE_REQUEST: Final[Fields] = {"SitePartialRefundAmount": ("partial_refund_amount", _amount)}
+APPROVE_REQUEST: Final[Fields] = {
+    "SitePartialRefundAmount": ("partial_refund_amount", _amount),
+    "SiteRefundInstead": ("refund_instead", _flag),
+}
 REJECT_REQUEST: Final[Fields] = {"SiteRejectReason": ("reject_reason", _id), "SiteRejectComment": ("comment", _comment)}
 APPROVE_RETURN: Final[Fields] = {"ConditionQuantityList": ("conditions", _conditions)}
 REJECT_RETURN: Final[Fields] = {**APPROVE_RETURN, **REJECT_REQUEST}

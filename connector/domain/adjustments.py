@@ -38,6 +38,7 @@ class Action(StrEnum):
     # the seller decides
     APPROVE_REQUEST = "ApproveBuyerRequest"
     REJECT_REQUEST = "RejectBuyerRequest"
+    PAY_INSTEAD = "ApproveBuyerRequest with SiteRefundInstead"
     APPROVE_GOODS = "ApproveReturn"
     REJECT_GOODS = "RejectReturn"
     # the connector delivers
@@ -74,6 +75,7 @@ TABLE: Final[dict[tuple[RequestStatus, Action], RequestStatus]] = {
     # in this status                on this action      it becomes
     (S.NEW_RMA,                     A.APPROVE_REQUEST): S.PENDING_APPROVAL,
     (S.NEW_RMA,                     A.REJECT_REQUEST):  S.PENDING_REJECTION,
+    (S.NEW_RMA,                     A.PAY_INSTEAD):     S.PENDING_APPROVAL,
     (S.READY_FOR_RETURN,            A.APPROVE_GOODS):   S.PENDING_RETURN,
     (S.READY_FOR_RETURN,            A.REJECT_GOODS):    S.PENDING_RETURN_REJECTION,
     (S.PENDING_APPROVAL,            A.SEND):            S.PROCESSING_APPROVAL,

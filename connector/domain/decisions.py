@@ -29,10 +29,13 @@ class SiteDecision(StrEnum):
     APPROVE_RETURN = "APPROVE_RETURN"
     OFFER = "OFFER_PARTIAL_REFUND"
     APPROVE_GOODS = "APPROVE_RECEIVED_PACKAGE"
+    APPROVE_REPLACEMENT = "APPROVE_REPLACEMENT"
+    PAY_INSTEAD = "ISSUE_REPLACEMENT_REFUND"
     APPROVE_CANCELLATION = "APPROVE_CANCELLATION"
     REJECT_REFUND = "REJECT_REFUND"
     REJECT_RETURN = "REJECT_RETURN"
     REJECT_GOODS = "REJECT_RECEIVED_PACKAGE"
+    REJECT_REPLACEMENT = "REJECT_REPLACEMENT"
     REJECT_CANCELLATION = "REJECT_CANCELLATION"
 
 
@@ -134,7 +137,7 @@ class OutboxState(StrEnum):
 UNFINISHED: Final = (OutboxState.WAITING, OutboxState.SENDING, OutboxState.UNKNOWN)
 OUTCOME_UNKNOWN: Final = (OutboxState.SENDING, OutboxState.UNKNOWN)
 CREATING: Final = (Operation.CREATE_RETURN, Operation.CANCEL_ORDER)
-APPROVING: Final = (Action.APPROVE_REQUEST, Action.APPROVE_GOODS)
+APPROVING: Final = (Action.APPROVE_REQUEST, Action.APPROVE_GOODS, Action.PAY_INSTEAD)
 
 D = SiteDecision
 
@@ -147,6 +150,9 @@ DECISIONS: Final[dict[tuple[str, Action], SiteDecision]] = {
     ("RETURN_AND_REFUND",      Action.REJECT_REQUEST):  D.REJECT_RETURN,
     ("RETURN_AND_REFUND",      Action.APPROVE_GOODS):   D.APPROVE_GOODS,
     ("RETURN_AND_REFUND",      Action.REJECT_GOODS):    D.REJECT_GOODS,
+    ("REPLACEMENT",            Action.APPROVE_REQUEST): D.APPROVE_REPLACEMENT,
+    ("REPLACEMENT",            Action.PAY_INSTEAD):     D.PAY_INSTEAD,
+    ("REPLACEMENT",            Action.REJECT_REQUEST):  D.REJECT_REPLACEMENT,
     ("CANCEL",                 Action.APPROVE_REQUEST): D.APPROVE_CANCELLATION,
     ("CANCEL",                 Action.REJECT_REQUEST):  D.REJECT_CANCELLATION,
 }
@@ -156,6 +162,7 @@ DECISIONS: Final[dict[tuple[str, Action], SiteDecision]] = {
 DECIDED_IN: Final[dict[Action, S]] = {
     Action.APPROVE_REQUEST: S.NEW_RMA,
     Action.REJECT_REQUEST: S.NEW_RMA,
+    Action.PAY_INSTEAD: S.NEW_RMA,
     Action.APPROVE_GOODS: S.READY_FOR_RETURN,
     Action.REJECT_GOODS: S.READY_FOR_RETURN,
 }
@@ -170,10 +177,13 @@ BRINGS: Final[dict[SiteDecision, Action]] = {
     D.APPROVE_RETURN: Action.READY,
     D.OFFER: Action.OFFERED,
     D.APPROVE_GOODS: Action.PAYING,
+    D.APPROVE_REPLACEMENT: Action.INFORMED,
+    D.PAY_INSTEAD: Action.PAYING,
     D.APPROVE_CANCELLATION: Action.PAYING,
     D.REJECT_REFUND: Action.TURNED_DOWN,
     D.REJECT_RETURN: Action.TURNED_DOWN,
     D.REJECT_GOODS: Action.TURNED_DOWN,
+    D.REJECT_REPLACEMENT: Action.TURNED_DOWN,
     D.REJECT_CANCELLATION: Action.TURNED_DOWN,
 }
 
@@ -185,5 +195,7 @@ ASKED: Final[dict[SiteDecision, S]] = {
 
 # What `approve` and `reject` mean, by what waits.
 MEANT: Final[dict[tuple[S, str], Action]] = {
-    (status, "approve" if action in APPROVING else "reject"): action for action, status in DECIDED_IN.items()
+    (status, "approve" if action in APPROVING else "reject"): action
+    for action, status in DECIDED_IN.items()
+    if action is not Action.PAY_INSTEAD
 }

@@ -108,10 +108,10 @@ RETURN_NEWS: Final[dict[str, Action]] = {
     "RETURN_OR_REFUND_REQUEST_COMPLETE":  Action.PAID,
     "RETURN_OR_REFUND_REQUEST_CANCEL":    Action.CLOSED,
     "AWAITING_BUYER_RESPONSE":            Action.OFFERED,
-    "REPLACEMENT_REQUEST_PENDING":        Action.INFORMED,
-    "REPLACEMENT_REQUEST_REJECT":         Action.INFORMED,
+    "REPLACEMENT_REQUEST_PENDING":        Action.WAITS,
+    "REPLACEMENT_REQUEST_REJECT":         Action.TURNED_DOWN,
     "REPLACEMENT_REQUEST_REFUND_SUCCESS": Action.PAID,
-    "REPLACEMENT_REQUEST_CANCEL":         Action.INFORMED,
+    "REPLACEMENT_REQUEST_CANCEL":         Action.CLOSED,
     "REPLACEMENT_REQUEST_COMPLETE":       Action.INFORMED,
 }
 CANCELLATION_NEWS: Final[dict[str, Action]] = {
@@ -124,11 +124,11 @@ CANCELLATION_NEWS: Final[dict[str, Action]] = {
 # A rejection that the operator hands back to the seller keeps its status and gets a fresh deadline.
 HANDED_BACK: Final[dict[str, Action]] = {
     "REFUND_OR_RETURN_REQUEST_REJECT":    Action.WAITS,
+    "REPLACEMENT_REQUEST_REJECT":         Action.WAITS,
     "REJECT_RECEIVE_PACKAGE":             Action.READY,
 }
 # A return that was approved and not sent yet: there are no goods that the seller could judge.
 NOT_SHIPPED_BACK: Final = "AWAITING_BUYER_SHIP"
-REPLACEMENT_ASKED: Final = "REPLACEMENT_REQUEST_PENDING"
 # Where a unit of an order is: shipped units are refunded, the others are cancelled, canceled ones are gone.
 SHIPPED: Final = frozenset({"IN_TRANSIT", "DELIVERED", "COMPLETED"})
 GONE: Final = "CANCELLED"

@@ -58,6 +58,8 @@ REQUEST: Final = {
 TITLES: Final[dict[tuple[str, str], str]] = {
     (S.NEW_RMA,  "REFUND"): "New Refund Request",
     (S.NEW_RMA,  "CANCEL"): "New Cancellation Request",
+    (S.NEW_RMA,  "REPLACEMENT"): "New Replacement Request",
+    (S.REJECTED, "REPLACEMENT"): "Replacement Rejected",
     (S.REJECTED, "REFUND"): "Refund Rejected",
     (S.REJECTED, "CANCEL"): "Cancellation Rejected",
 }
@@ -77,6 +79,7 @@ WHO: Final = {
 }
 ACTIONS: Final[dict[str, str]] = {
     "ApproveBuyerRequest": "Request approved",
+    "ApproveBuyerRequest with SiteRefundInstead": "Money instead of a replacement",
     "RejectBuyerRequest":  "Request rejected",
     "ApproveReturn":       "Goods accepted",
     "RejectReturn":        "Goods refused",

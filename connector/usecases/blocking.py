@@ -15,7 +15,6 @@ from typing import Final
 from connector.domain.adjustments import OPEN, RequestStatus
 from connector.domain.decisions import CancelOrder, CreateRefund, OrderDecision, OutboxState
 from connector.domain.money import Parts, said, split, unit_of
-from connector.domain.site import REPLACEMENT_ASKED
 from connector.ports import UnitOfWork
 from connector.records import Adjustment, LineUnit, OutboxEntry, amounts
 from connector.usecases.history import SELLER_REFUND, describe, name_of
@@ -37,8 +36,7 @@ def in_the_way(work: UnitOfWork, entry: OutboxEntry) -> Adjustment | None:
 
 
 def _is_open(claim: Adjustment) -> bool:
-    asked = claim.site_status == REPLACEMENT_ASKED  # which is shown for information only
-    return claim.status in OPEN or claim.arbitration_status == IN_ARBITRATION or asked
+    return claim.status in OPEN or claim.arbitration_status == IN_ARBITRATION
 
 
 def hold(work: UnitOfWork, entry: OutboxEntry, before: Adjustment, now: datetime) -> None:

@@ -116,10 +116,19 @@ class Commands:
 
     # --- what the seller decides ---
     def approve_buyer_request(
-        self, level: str, adjustment_id: int, *, partial_refund_amount: Decimal | None = None
+        self,
+        level: str,
+        adjustment_id: int,
+        *,
+        partial_refund_amount: Decimal | None = None,
+        refund_instead: bool = False,
     ) -> None:
-        """Say yes to a request (NewRma), or offer a part of its sum. Raises UnknownId, BadRequest, NotNow."""
-        self._decide(level, adjustment_id, SellerDecision(Action.APPROVE_REQUEST, amount=partial_refund_amount))
+        """Say yes to a request (NewRma), offer a part of its sum, or pay instead of replacing.
+
+        Raises UnknownId, BadRequest, NotNow.
+        """
+        action = Action.PAY_INSTEAD if refund_instead else Action.APPROVE_REQUEST
+        self._decide(level, adjustment_id, SellerDecision(action, amount=partial_refund_amount))
 
     def reject_buyer_request(
         self, level: str, adjustment_id: int, *, reject_reason: str | None = None, comment: str | None = None

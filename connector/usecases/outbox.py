@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from connector.domain.adjustments import Action, after
 from connector.domain.decisions import (
@@ -144,12 +145,15 @@ def _joined(comments: Sequence[str | None]) -> str:
     return " ".join(dict.fromkeys(comment for comment in comments if comment))
 
 
+OFFERABLE: Final = ("REFUND", "RETURN_AND_REFUND")
+
+
 def _offer(adjustment: Adjustment, decision: SellerDecision, currency: str) -> Decimal | None:
     """Check a partial refund; the whole sum is no offer but a plain yes."""
     if decision.amount is None:
         return None
     field = "SitePartialRefundAmount"
-    if decision.action is not Action.APPROVE_REQUEST or adjustment.request_type == "CANCEL":
+    if decision.action is not Action.APPROVE_REQUEST or adjustment.request_type not in OFFERABLE:
         raise BadRequest(field, "a partial refund can only be offered for a return or refund request")
     check_amount(field, decision.amount, currency)
     if decision.amount > adjustment.total:

@@ -28,6 +28,40 @@ Feature: A replacement comes once
       And Maya has exactly one mail, "order refund"
       And all three books say 39.98 USD for Maya
 
+  Rule: The seller answers from the OMS as well
+
+    Background:
+      Given Maya has received a desk lamp for 39.98 USD
+      And Maya has asked for a replacement
+      And an hour has passed
+
+    @R15 @R27 @R66
+    Scenario Outline: Yes, no, or the money instead
+      When the seller <answers>
+      Then Maya's request is shown as "<shown>"
+      And the seller has nothing to answer for Maya
+      And the seller sees no failure for Maya
+      And all three books say <sum> for Maya
+
+      Examples:
+        | answers                                     | shown     | sum       |
+        | approves Maya's request                     | Completed | 0.00 USD  |
+        | rejects Maya's request                      | Rejected  | 0.00 USD  |
+        | gives Maya money instead of the replacement | Refunded  | 39.98 USD |
+
+    @R15 @R27
+    Scenario: A part of the money is no answer to it
+      When the seller tries to offer Maya 10.00 USD
+      Then the seller is told that it cannot be done
+      And the seller has Maya's request before them
+
+    @R15 @R27
+    Scenario: What is sent once more can come back
+      Given the seller has approved Maya's request
+      And an hour has passed
+      When the seller refunds Maya's whole order
+      Then all three books say 39.98 USD for Maya
+
   Rule: One replacement per item
 
     @R19 @R27

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass
@@ -153,12 +154,16 @@ class ChannelAdvisor:
         level, number = adjustment.key
         body: Json = {}
         if decision.grade is not None and level is Level.ITEM:
-            body["ConditionQuantityList"] = [{"Condition": str(decision.grade), "Quantity": adjustment.quantity or 1}]
+            of_each = [decision.grades.get(unit, decision.grade) for unit in adjustment.unit_ids]
+            found = Counter(of_each or [decision.grade] * (adjustment.quantity or 1))
+            body["ConditionQuantityList"] = [{"Condition": str(one), "Quantity": many} for one, many in found.items()]
         if decision.verdict is Verdict.REJECT:
             if decision.reason is not None and decision.reason not in LEFT_TO_THE_CONNECTOR:
                 body["SiteRejectReason"] = decision.reason
             if decision.comment is not None:
                 body["SiteRejectComment"] = decision.comment
+        elif decision.instead:
+            body["SiteRefundInstead"] = True
         elif adjustment.key in decision.shares:
             body["SitePartialRefundAmount"] = decision.shares[adjustment.key]
         target = f"/v1/{level}({number})/{_ACTIONS[decision.question, decision.verdict]}"
@@ -339,6 +344,7 @@ def _adjustment(level: Level, row: Json) -> Adjustment:
         site_id=_text(row.get("SiteAdjustmentID")),
         seller_id=_text(row.get("SellerAdjustmentID")),
         by_seller=row.get("CreatedSource") == "Api",
+        replaces=row.get("SiteRequestType") == "REPLACEMENT",
         tracking=_text(row.get("ReturnTrackingNumberOrUrl")),
         comment=_text(row.get("Comment")),
         unit_ids=tuple(str(unit) for unit in row.get("SiteOrderLineItemIDs") or ()),

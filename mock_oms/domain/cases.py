@@ -69,6 +69,7 @@ class Adjustment:
     error: str | None = None
     decided_by: str | None = None
     by_seller: bool = False  # whether the seller started it through the connector
+    replaces: bool = False  # the same goods are asked for once more, and no money
 
     @property
     def terminal(self) -> bool:
@@ -105,7 +106,9 @@ class Decision:
     question: Question
     verdict: Verdict
     amount: Decimal | None = None  # what is offered, where it is less than what was asked for
+    instead: bool = False  # the money, and not what is to be replaced
     grade: Grade | None = None
+    grades: Mapping[str, Grade] = field(default_factory=dict)  # by unit, where they were looked at one by one
     reason: str | None = None
     comment: str | None = None
     shares: Mapping[AdjustmentKey, Decimal] = field(default_factory=dict)
@@ -211,6 +214,11 @@ class Case:
     def asks(self) -> Question | None:
         """What the case waits to be told, if anything."""
         return meaning(self.status).asks
+
+    @property
+    def replaces(self) -> bool:
+        """Whether the same goods are asked for once more, and no money."""
+        return any(a.replaces for a in self.current())
 
     def asking(self, question: Question) -> list[Adjustment]:
         """Return the adjustments that wait for the answer to that question."""

@@ -42,6 +42,7 @@ def offers_part(policy: Policy, case: Case) -> bool:
         policy is Policy.PARTIAL
         and case.asks is Question.REQUEST
         and case.kind is not Kind.CANCELLATION
+        and not case.replaces
         and case.offers == 0
         and case.least_offer <= half_of(case) < case.amount
     )

@@ -25,7 +25,7 @@ class Effects:
         self._about(
             case,
             "decision_given",
-            decision="partial" if decision.amount is not None else str(decision.verdict),
+            decision="instead" if decision.instead else "partial" if decision.amount is not None else decision.verdict,
             question=str(decision.question),
             amount=case.amount if decision.amount is None else decision.amount,
             grade=decision.grade,

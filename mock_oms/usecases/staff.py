@@ -39,9 +39,18 @@ class Staff:
     policy: Policy
     manners: Manners
 
-    def approve(self, adjustment_id: str, *, amount: Decimal | None = None) -> CommandResult:
-        """Say yes to whatever the case asks; `amount` below the total makes it an offer of a part."""
+    def approve(
+        self, adjustment_id: str, *, amount: Decimal | None = None, refund_instead: bool = False
+    ) -> CommandResult:
+        """Say yes to whatever the case asks; `amount` below the total makes it an offer of a part.
+
+        `refund_instead`: the money goes back, and nothing is replaced.
+        """
         case, question = self._asked(adjustment_id)
+        if refund_instead:
+            if amount is not None or not case.replaces:
+                raise Refused(409, "Nothing to replace", "Only what is to be replaced is paid for.", "refund_instead")
+            return self.give(case, replace(self._plain(case, question, Verdict.APPROVE), instead=True))
         amount = (
             case.amount if amount is None else self._an_offer(case, question, a_sum(amount, "amount", case.currency))
         )
@@ -108,6 +117,8 @@ class Staff:
             raise Refused(409, "No part of it", "Goods that came back are accepted or refused whole.", "amount")
         if case.kind is Kind.CANCELLATION and amount != case.amount:
             raise Refused(409, "No part of it", "A cancellation is approved or rejected whole.", "amount")
+        if case.replaces and amount != case.amount:
+            raise Refused(409, "No offer for it", "A replacement is approved, rejected, or paid instead.", "amount")
         if amount > case.amount and Manner.BEYOND not in self.manners:
             raise Refused(
                 422, "Too much", f"The request is about {case.amount} {case.currency}, not {amount}.", "amount"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from mock_oms.domain.cases import Case, Decision, KeptDecision, Kind
-from mock_oms.domain.grades import Grade
+from mock_oms.domain.grades import GRAVEST, NOT_IN_THE_PARCEL, Grade
 from mock_oms.domain.manners import Manner
 from mock_oms.domain.statuses import Question, Verdict
 from mock_oms.errors import Refused
@@ -39,15 +39,22 @@ class Warehouse:
         self.store.keep_parcel(parcel)
         self.effects.parcel_received(parcel)
 
-    def inspect(self, return_id: str, *, grade: str, accept: bool) -> CommandResult:
-        """Grade goods that came back, and accept or refuse them. It may come before the adjustment is known."""
+    def inspect(
+        self, return_id: str, *, grade: str, accept: bool, units: Sequence[Mapping[str, str]] = ()
+    ) -> CommandResult:
+        """Grade goods that came back, and accept or refuse them. It may come before the adjustment is known.
+
+        `units` are those that were found otherwise than `grade` says; what is not in the parcel is missing.
+        """
         graded = a_word(Grade, grade, "grade")
         if not isinstance(accept, bool):
             raise Refused(422, "Bad value", "accept is true or false.", "accept")
         case, parcel = self.store.case_of_return(return_id), self.store.parcels.get(return_id)
         if case is None and parcel is None:
             raise Refused(404, "Unknown return", f"The OMS knows no return {return_id}.", "return_id")
-        decision = Decision(Question.GOODS, Verdict.APPROVE if accept else Verdict.REJECT, grade=graded)
+        grades = self._grades(return_id, units)
+        gravest = next(one for one in GRAVEST if one in (graded, *grades.values()))
+        decision = Decision(Question.GOODS, Verdict.APPROVE if accept else Verdict.REJECT, grade=gravest, grades=grades)
         if case is not None and Manner.UNTIMELY in self.staff.manners:
             return self.staff.give(case, decision)
         if parcel is None:
@@ -61,9 +68,23 @@ class Warehouse:
             if parcel.grade is not None or not can_come(case):
                 nothing_waits(case)
         kept = self.store.keep(replace(case, kept=KeptDecision(decision, left=None)))
-        self.store.judge(kept, graded)
+        self.store.judge(kept, gravest)
         self.effects.decision_given(kept, decision, accepted=False)
         return CommandResult(self.views.row(kept), kept=True)
+
+    def _grades(self, return_id: str, units: Sequence[Mapping[str, str]]) -> Mapping[str, Grade]:
+        """Return what units were found to be one by one; those that did not come are missing."""
+        case, parcel = self.store.case_of_return(return_id), self.store.parcels.get(return_id)
+        claimed = [unit for one in case.current() for unit in one.unit_ids] if case else []
+        came = parcel.line_item_ids if parcel else ()
+        grades = {unit: NOT_IN_THE_PARCEL for unit in claimed if came and unit not in came}
+        for at, unit in enumerate(units):
+            if unit["line_item_id"] not in came:
+                raise Refused(
+                    422, "Not in the parcel", f"No {unit['line_item_id']} came back.", f"units.{at}.line_item_id"
+                )
+            grades[unit["line_item_id"]] = a_word(Grade, unit["grade"], f"units.{at}.grade")
+        return grades
 
     def _case_of(self, parcel: Parcel) -> Case:
         order = self.store.orders.get(parcel.order_id)

@@ -48,7 +48,9 @@ class Return:
     """One after-sale request over some units of one order.
 
     `deadline` is the next one that lapses, whosever it is; `seller_deadline` is what the API tells the seller.
-    `buyer_keeps_item` marks a return that became a refund without goods.
+    `buyer_keeps_item` marks a return that became a refund without goods. `combined_id` is that of several returns that
+    were asked for, and go back, together; `sent_line_ids` are the units in the parcel, where those are not all of them.
+    `shipping_cost` is what sending back costs, and the seller, the platform or the buyer pays.
     """
 
     return_id: str
@@ -89,6 +91,10 @@ class Return:
     replacement_order_id: str | None = None
     previous_return_id: str | None = None
     next_return_id: str | None = None
+    combined_id: str | None = None
+    sent_line_ids: tuple[str, ...] = ()
+    shipping_cost: Decimal = ZERO
+    shipping_payer: str = "buyer"
 
     @property
     def status(self) -> ReturnStatus:
@@ -132,7 +138,14 @@ class Return:
         return self.claim not in (Claim.REJECTED, Claim.PARCEL_REJECTED) or self.dispute is Dispute.IN_PROGRESS
 
 
+def _requested(item: Return) -> ReturnStatus:
+    """A rejection that the operator hands back keeps its status."""
+    return ReturnStatus.REJECT if item.dispute is Dispute.HANDED_BACK else ReturnStatus.PENDING
+
+
 def _approved(item: Return) -> ReturnStatus:
+    if item.parcel is Parcel.REFUSED:  # handed back by the operator
+        return ReturnStatus.REJECT_RECEIVE_PACKAGE
     gone = item.parcel in (Parcel.SHIPPED, Parcel.ARRIVED)
     return ReturnStatus.BUYER_SHIPPED_ITEM if gone else ReturnStatus.AWAITING_BUYER_SHIP
 
@@ -141,16 +154,21 @@ def _granted(item: Return) -> ReturnStatus:
     return ReturnStatus.COMPLETE if item.money is Money.PAID else ReturnStatus.SUCCESS
 
 
+def _replacement_requested(item: Return) -> ReturnStatus:
+    handed_back = item.dispute is Dispute.HANDED_BACK
+    return ReturnStatus.REPLACEMENT_REJECT if handed_back else ReturnStatus.REPLACEMENT_PENDING
+
+
 # (a replacement?, claim): the wire's status. A replacement settled by money says so from the start.
 _STATUS: Final[Mapping[tuple[bool, Claim], Callable[[Return], ReturnStatus]]] = {
-    (False, Claim.REQUESTED): lambda item: ReturnStatus.PENDING,
+    (False, Claim.REQUESTED): _requested,
     (False, Claim.OFFERED): lambda item: ReturnStatus.AWAITING_BUYER_RESPONSE,
     (False, Claim.REJECTED): lambda item: ReturnStatus.REJECT,
     (False, Claim.APPROVED): _approved,
     (False, Claim.PARCEL_REJECTED): lambda item: ReturnStatus.REJECT_RECEIVE_PACKAGE,
     (False, Claim.GRANTED): _granted,
     (False, Claim.CLOSED): lambda item: ReturnStatus.CANCEL,
-    (True, Claim.REQUESTED): lambda item: ReturnStatus.REPLACEMENT_PENDING,
+    (True, Claim.REQUESTED): _replacement_requested,
     (True, Claim.REJECTED): lambda item: ReturnStatus.REPLACEMENT_REJECT,
     (True, Claim.GRANTED): lambda item: ReturnStatus.REPLACEMENT_REFUND_SUCCESS,
     (True, Claim.REPLACED): lambda item: ReturnStatus.REPLACEMENT_COMPLETE,
@@ -179,5 +197,6 @@ _ARBITRATION: Final = {
     Dispute.IN_PROGRESS: ArbitrationStatus.IN_PROGRESS,
     Dispute.SUPPORT_BUYER: ArbitrationStatus.SUPPORT_BUYER,
     Dispute.SUPPORT_SELLER: ArbitrationStatus.SUPPORT_SELLER,
+    Dispute.HANDED_BACK: ArbitrationStatus.CLOSED,  # assumed: which closings it is for is not documented
     Dispute.CLOSED: ArbitrationStatus.CLOSED,
 }

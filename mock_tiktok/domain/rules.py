@@ -101,6 +101,7 @@ _OF_PARCEL: Final = {
     Parcel.LABELLED: "return.buyer_ship_by",
     Parcel.SHIPPED: "return.lost_after",
     Parcel.ARRIVED: "inspection.seller_response",
+    Parcel.REFUSED: "inspection.seller_response",
 }
 
 

@@ -96,11 +96,13 @@ REFUND: Final = Table("refund-only claim", (
     Row(C.REQUESTED, A_.SELLER_SILENT,        C.GRANTED,   "U10: S1 (R17, R19): silence is a yes"),
     Row(C.REQUESTED, A_.REJECT_REFUND,        C.REJECTED,  "S18"),
     Row(C.REQUESTED, A_.WITHDRAW,             C.CLOSED,    "S18"),
+    Row(C.REQUESTED, A_.EDIT,                 C.CLOSED,    "CAP: another return takes its place", "observed"),
     *_OFFER,
     Row(C.REJECTED,  A_.DISPUTE,              C.REJECTED,  "S20: stays on the rejected value"),
     Row(C.REJECTED,  A_.NO_DISPUTE,           C.CLOSED,    "S18, copy of 2026-05-20"),
     Row(C.REJECTED,  A_.SUPPORT_BUYER,        C.GRANTED,   "S18, copy of 2026-05-20"),
     Row(C.REJECTED,  A_.SUPPORT_SELLER,       C.CLOSED,    "S18, copy of 2026-05-20"),
+    Row(C.REJECTED,  A_.HAND_BACK,            C.REQUESTED, "OBS-BR: the same return, a fresh deadline", "observed"),
     Row(C.REJECTED,  A_.WITHDRAW,             C.CLOSED,    "our choice, Q4: CLOSED where withdrawn", "assumed"),
     Row(C.GRANTED,   A_.PAYOUT,               C.GRANTED,   "S18: SUCCESS to COMPLETE"),
 ))
@@ -113,11 +115,14 @@ RETURN: Final = Table("return claim", (
     Row(C.REQUESTED, A_.SELLER_SILENT,        C.APPROVED,  "S18, OBS-BR: no answer in time"),
     Row(C.REQUESTED, A_.REJECT_RETURN,        C.REJECTED,  "S18"),
     Row(C.REQUESTED, A_.WITHDRAW,             C.CLOSED,    "S18"),
+    Row(C.REQUESTED, A_.EDIT,                 C.CLOSED,    "CAP: another return takes its place", "observed"),
     *_OFFER,
     Row(C.APPROVED,  A_.LABEL,                C.APPROVED,  "U9: S1 (R24, R41)"),
     Row(C.APPROVED,  A_.SHIP,                 C.APPROVED,  "S18"),
     Row(C.APPROVED,  A_.ARRIVE,               C.APPROVED,  "S1 (R42)"),
     Row(C.APPROVED,  A_.WITHDRAW,             C.CLOSED,    "before the goods are sent", "assumed"),
+    Row(C.APPROVED,  A_.EDIT,                 C.CLOSED,    "before the goods are sent", "assumed"),
+    Row(C.APPROVED,  A_.QUICK_REFUND,         C.GRANTED,   "S22b, S30, S33: paid when the carrier has it"),
     Row(C.APPROVED,  A_.NEVER_SHIPPED,        C.CLOSED,    "U11: S4, OBS-BR"),
     Row(C.APPROVED,  A_.NEVER_ARRIVED,        C.GRANTED,   "D51; CAP-US shows the deadline", "assumed"),
     Row(C.APPROVED,  A_.APPROVE_RECEIVED_PACKAGE, C.GRANTED, "S18"),
@@ -127,11 +132,13 @@ RETURN: Final = Table("return claim", (
     Row(C.REJECTED,  A_.NO_DISPUTE,           C.CLOSED,    "S18"),
     Row(C.REJECTED,  A_.SUPPORT_BUYER,        C.APPROVED,  "S18: to AWAITING_BUYER_SHIP"),
     Row(C.REJECTED,  A_.SUPPORT_SELLER,       C.CLOSED,    "S18"),
+    Row(C.REJECTED,  A_.HAND_BACK,            C.REQUESTED, "OBS-BR: the same return, a fresh deadline", "observed"),
     Row(C.REJECTED,  A_.WITHDRAW,             C.CLOSED,    "our choice, Q4: CLOSED where withdrawn", "assumed"),
     Row(C.PARCEL_REJECTED, A_.DISPUTE,        C.PARCEL_REJECTED, "S20: stays on the rejected value"),
     Row(C.PARCEL_REJECTED, A_.NO_DISPUTE,     C.CLOSED,    "S18"),
     Row(C.PARCEL_REJECTED, A_.SUPPORT_BUYER,  C.GRANTED,   "S18"),
     Row(C.PARCEL_REJECTED, A_.SUPPORT_SELLER, C.CLOSED,    "S18"),
+    Row(C.PARCEL_REJECTED, A_.HAND_BACK,      C.APPROVED,  "as at the first review", "assumed"),
     Row(C.PARCEL_REJECTED, A_.WITHDRAW,       C.CLOSED,    "our choice, Q4: CLOSED where withdrawn", "assumed"),
     Row(C.GRANTED,   A_.ARRIVE,               C.GRANTED,   "goods may come after the money", "assumed"),
     Row(C.GRANTED,   A_.PAYOUT,               C.GRANTED,   "S18: SUCCESS to COMPLETE"),
@@ -143,9 +150,11 @@ _REPLACEMENT = (
     Row(C.REQUESTED, A_.SELLER_SILENT,        C.REPLACED,  "U16: S4, S15"),
     Row(C.REQUESTED, A_.REJECT_REPLACEMENT,   C.REJECTED,  "S18"),
     Row(C.REQUESTED, A_.WITHDRAW,             C.CLOSED,    "S18"),
+    Row(C.REQUESTED, A_.EDIT,                 C.CLOSED,    "CAP: another return takes its place", "observed"),
     Row(C.REJECTED,  A_.DISPUTE,              C.REJECTED,  "S18"),
     Row(C.REJECTED,  A_.NO_DISPUTE,           C.CLOSED,    "as for the other kinds", "assumed"),
     Row(C.REJECTED,  A_.SUPPORT_SELLER,       C.CLOSED,    "S18"),
+    Row(C.REJECTED,  A_.HAND_BACK,            C.REQUESTED, "OBS-BR: the same return, a fresh deadline", "observed"),
     Row(C.REJECTED,  A_.WITHDRAW,             C.CLOSED,    "our choice, Q4: CLOSED where withdrawn", "assumed"),
     Row(C.GRANTED,   A_.PAYOUT,               C.GRANTED,   "S18: settled by refund"),
 )
@@ -162,6 +171,7 @@ PARCEL: Final = Table[Parcel, Action | Consequence]("parcel with a platform labe
     Row(P.NONE,      Q.EXPECT,                P.AWAITED,   "S18"),
     Row(P.AWAITED,   A_.LABEL,                P.LABELLED,  "U9: S1 (R24, R25)"),
     Row(P.LABELLED,  A_.SHIP,                 P.SHIPPED,   "S18: when the carrier picks up (R26)"),
+    Row(P.SHIPPED,   A_.QUICK_REFUND,         P.SHIPPED,   "S22b, S30, S33"),
     Row(P.SHIPPED,   A_.ARRIVE,               P.ARRIVED,   "S1 (R42)"),
     Row(P.NONE,      A_.SELLER_SILENT,        P.NONE,      "S18: first review"),
     Row(P.ARRIVED,   A_.SELLER_SILENT,        P.ARRIVED,   "S18: second review"),
@@ -171,11 +181,17 @@ PARCEL: Final = Table[Parcel, Action | Consequence]("parcel with a platform labe
     Row(P.NONE,      A_.WITHDRAW,             P.NONE,      "S18"),
     Row(P.AWAITED,   A_.WITHDRAW,             P.AWAITED,   "before the goods are sent", "assumed"),
     Row(P.LABELLED,  A_.WITHDRAW,             P.LABELLED,  "before the goods are sent", "assumed"),
+    Row(P.NONE,      A_.EDIT,                 P.NONE,      "CAP", "observed"),
+    Row(P.AWAITED,   A_.EDIT,                 P.AWAITED,   "before the goods are sent", "assumed"),
+    Row(P.LABELLED,  A_.EDIT,                 P.LABELLED,  "before the goods are sent", "assumed"),
     Row(P.SHIPPED,   A_.APPROVE_RECEIVED_PACKAGE, P.SHIPPED, "S18: status BUYER_SHIPPED_ITEM"),
     Row(P.ARRIVED,   A_.APPROVE_RECEIVED_PACKAGE, P.ARRIVED, "S18"),
     Row(P.SHIPPED,   A_.REJECT_RECEIVED_PACKAGE, P.REFUSED, "S18; not before U13's day 10"),
     Row(P.ARRIVED,   A_.REJECT_RECEIVED_PACKAGE, P.REFUSED, "S18"),
     Row(P.REFUSED,   A_.WITHDRAW,             P.REFUSED,   "our choice, Q4: CLOSED where withdrawn", "assumed"),
+    # refused goods that the operator has handed back are judged once more
+    *(Row(P.REFUSED, again,                   P.REFUSED,   "as at the first review", "assumed") for again in (
+        Q.EXPECT, A_.APPROVE_RECEIVED_PACKAGE, A_.REJECT_RECEIVED_PACKAGE, A_.SELLER_SILENT)),
 ))
 PARCEL_OWN: Final = Table[Parcel, Action | Consequence]("parcel the buyer sends in their own way", (
     *(row for row in PARCEL.rows if P.LABELLED not in (row.state, row.becomes)),
@@ -192,6 +208,7 @@ _DECISIONS = (
     A_.ISSUE_REPLACEMENT_REFUND, A_.OFFER_PARTIAL_REFUND, A_.DIRECT_REFUND,
     A_.REJECT_REFUND, A_.REJECT_RETURN, A_.REJECT_RECEIVED_PACKAGE, A_.REJECT_REPLACEMENT,
 )
+_OPEN_TO_SELLERS = (D.NONE, D.SUPPORT_BUYER, D.HANDED_BACK)
 DISPUTE: Final = Table("dispute", (
     Row(D.NONE,          A_.DISPUTE,          D.IN_PROGRESS,    "S3"),
     Row(D.SUPPORT_BUYER, A_.DISPUTE,          D.IN_PROGRESS,    "a second rejection, at the parcel", "assumed"),
@@ -200,9 +217,13 @@ DISPUTE: Final = Table("dispute", (
     Row(D.NONE,          A_.WITHDRAW,         D.NONE,           "S18"),
     Row(D.SUPPORT_BUYER, A_.WITHDRAW,         D.SUPPORT_BUYER,  "S18"),
     Row(D.IN_PROGRESS,   A_.WITHDRAW,         D.CLOSED,         "our choice, Q4", "assumed"),
+    Row(D.IN_PROGRESS,   A_.HAND_BACK,        D.HANDED_BACK,    "OBS-BR", "observed"),
+    Row(D.HANDED_BACK,   A_.DISPUTE,          D.IN_PROGRESS,    "a second rejection", "assumed"),
+    Row(D.HANDED_BACK,   A_.WITHDRAW,         D.HANDED_BACK,    "S18"),
     # while the operator has the case the seller can do nothing (25011010)
-    *(Row(state, decision, state, "S20") for state in (D.NONE, D.SUPPORT_BUYER) for decision in _DECISIONS),
-    *(Row(state, A_.NO_DISPUTE, state, "U17: S3") for state in (D.NONE, D.SUPPORT_BUYER)),
+    *(Row(state, decision, state, "S20") for state in _OPEN_TO_SELLERS for decision in _DECISIONS),
+    *(Row(state, A_.NO_DISPUTE, state, "U17: S3") for state in _OPEN_TO_SELLERS),
+    *(Row(state, A_.EDIT, state, "as long as it can be withdrawn", "assumed") for state in _OPEN_TO_SELLERS),
 ))
 
 CANCELLATION: Final = Table("cancellation", (

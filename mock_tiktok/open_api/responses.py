@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.deadlines import Deadline
-from mock_tiktok.domain.money import Amount, Discounts
+from mock_tiktok.domain.money import ZERO, Amount, Discounts
 from mock_tiktok.domain.orders import ClaimLine, LineItem, Order
 from mock_tiktok.domain.returns import Record, Return
 from mock_tiktok.domain.searches import Eligibility, Page, Reason
@@ -315,8 +315,8 @@ def return_(item: Return, its_order: Order) -> Json:
             "pre_return_id": item.previous_return_id,
             "next_return_id": item.next_return_id,
             "can_buyer_keep_item": True if item.can_buyer_keep_item or item.buyer_keeps_item else None,
-            "is_combined_return": False,
-            "combined_return_id": "0",
+            "is_combined_return": item.combined_id is not None,
+            "combined_return_id": item.combined_id or "0",
             "is_quick_refund": True if item.is_quick_refund else None,
             "seller_proposed_return_type": "PARTIAL_REFUND" if item.offer is not None else None,
             "partial_refund": None
@@ -327,7 +327,7 @@ def return_(item: Return, its_order: Order) -> Json:
             "return_warehouse_address": {"full_address": item.sent_to} if item.sent_to else None,
             "refund_amount": amount(item.amount),
             "discount_amount": [_discounts(item, its_order)],
-            "shipping_fee_amount": [_nothing(item.amount.currency, _RETURN_SHIPPING)],
+            "shipping_fee_amount": [_return_shipping(item)],
             "return_line_items": _claimed("return_line_item_id", item.lines, its_order),
             "create_time": seconds(item.created_at),
             "update_time": seconds(item.updated_at),
@@ -348,12 +348,11 @@ def _discounts(item: Return, its_order: Order) -> Json:
     }
 
 
-# Who pays for a return label is not modelled: all of it is "0", and sent.
-_RETURN_SHIPPING: Final = tuple(f"{who}_paid_return_shipping_fee" for who in ("seller", "platform", "buyer"))
-
-
-def _nothing(currency: str, parts: Iterable[str]) -> Json:
-    return {"currency": currency, **dict.fromkeys(parts, "0")}
+def _return_shipping(item: Return) -> Json:
+    """Return what sending back has cost whom: "0" where it has cost nothing, and sent."""
+    paid = {who: item.shipping_cost if who == item.shipping_payer else ZERO for who in ("seller", "platform", "buyer")}
+    fees = {f"{who}_paid_return_shipping_fee": money(cost) for who, cost in paid.items()}
+    return {"currency": item.amount.currency, **fees}
 
 
 _RETURN_METHODS: Final = {None: "BUYER_SHIPPED", "PLATFORM": "PLATFORM_SHIPPED", "BUYER_ARRANGE": "BUYER_SHIPPED"}

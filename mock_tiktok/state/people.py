@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from mock_tiktok.domain.orders import Buyer
 from mock_tiktok.domain.returns import Return
+from mock_tiktok.domain.rules import BUYER_ARRANGES
 from mock_tiktok.domain.words import Action, Claim, Dispute, Parcel
 from mock_tiktok.errors import BadValue
 from mock_tiktok.policy.profile import Profile
@@ -30,6 +31,11 @@ class Plan:
     withdraws: bool = False
     disputes: bool = False
     answers_offer: Action | None = None
+    edits: bool = False  # once, before the goods are sent
+    combines: bool = False  # asks for all kinds of goods at once, which makes one return of each
+    own_way: bool = False  # sends goods back without the platform's label
+    quick: bool = False  # is paid as soon as the carrier has the goods
+    handed_back: bool = False  # the operator hands the first dispute back to the seller
     couriers: bool = True
 
 
@@ -43,6 +49,11 @@ PLANS: Final = {
         Plan("disputes_every_rejection", ships=True, disputes=True),
         Plan("accepts_offer", ships=True, answers_offer=Action.ACCEPT_OFFER),
         Plan("refuses_offer", ships=True, answers_offer=Action.DECLINE_OFFER),
+        Plan("changes_the_request", ships=True, edits=True),
+        Plan("combines_returns", ships=True, combines=True),
+        Plan("sends_in_own_way", ships=True, own_way=True),
+        Plan("gets_quick_refunds", ships=True, quick=True),
+        Plan("is_handed_back", ships=True, disputes=True, handed_back=True),
     )
 }
 PASSIVE: Final = "passive"
@@ -59,14 +70,16 @@ def plan_named(name: str | None) -> Plan:
 def next_act(plan: Plan, item: Return) -> Action | None:
     """Return what the buyer, or their courier, does next with this return, untold."""
     if item.is_final:
-        return None
+        return Action.ARRIVE if plan.couriers and item.is_quick_refund and item.parcel is Parcel.SHIPPED else None
     before_shipping = item.claim is Claim.REQUESTED or item.parcel in (Parcel.AWAITED, Parcel.LABELLED)
     if plan.withdraws and before_shipping:
         return Action.WITHDRAW
+    if plan.edits and before_shipping and item.previous_return_id is None and item.claim is not Claim.OFFERED:
+        return Action.EDIT
     if item.claim is Claim.OFFERED:
         return plan.answers_offer
     if item.claim is Claim.APPROVED:
-        if plan.ships and item.parcel is Parcel.LABELLED:
+        if plan.ships and item.parcel is (Parcel.AWAITED if item.shipment_type == BUYER_ARRANGES else Parcel.LABELLED):
             return Action.SHIP
         return Action.ARRIVE if plan.couriers and item.parcel is Parcel.SHIPPED else None
     rejected = item.claim in (Claim.REJECTED, Claim.PARCEL_REJECTED)

@@ -22,6 +22,7 @@ _IDS: Final = {
     "line": ("5770", 18),
     "package": ("1153", 19),
     "return": ("4035", 19),
+    "combined return": ("4034", 19),
     "return line": ("4037", 19),
     "cancellation": ("4036", 19),
     "cancellation line": ("4038", 19),

@@ -112,8 +112,11 @@ class Store:
         skus: Sequence[SkuQuantity] = (),
         *,
         free: bool = True,
+        instead_of: str | None = None,
     ) -> tuple[LineItem, ...]:
         """Return the units that a request names; raise where one is gone or, if they must be `free`, in a claim.
+
+        What the claim holds that this is `instead_of` is free for it.
 
         Nothing named means all of the order that is not gone already.
         """
@@ -128,7 +131,7 @@ class Store:
         if not chosen:
             raise ALREADY_CLOSED()
         for line in chosen:
-            if free and self.held_by(line.id):
+            if free and self.held_by(line.id) not in (None, instead_of):
                 raise ALREADY_OPEN()
             if self._is_gone(order, line):
                 raise ALREADY_CLOSED()

@@ -21,6 +21,7 @@ from mock_tiktok.errors import (
     ApiError,
 )
 
+_JUDGED: Final = (Parcel.SHIPPED, Parcel.ARRIVED, Parcel.REFUSED)  # refused: the operator has handed them back
 _TAKES: Final = {
     ReturnType.REFUND: REFUND.actions,
     ReturnType.RETURN_AND_REFUND: RETURN.actions,
@@ -48,7 +49,7 @@ def reason_kind(item: Return, action: Action | None = None) -> str:
     """Return which list of reject reasons is for this return now, or for that decision on it."""
     if action is Action.REJECT_RECEIVED_PACKAGE:
         return "PARCEL"
-    if action is None and item.claim is Claim.APPROVED and item.parcel in (Parcel.SHIPPED, Parcel.ARRIVED):
+    if action is None and item.claim is Claim.APPROVED and item.parcel in _JUDGED:
         return "PARCEL"
     return item.return_type.value
 

@@ -179,11 +179,11 @@ class Effects:
         at, ids = item.updated_at, {"return_id": item.return_id, "order_id": item.order_id}
         sum_ = {"currency": item.amount.currency, "refund_total": item.amount.total}
         if action in _PARCEL_EVENTS:
-            lines = tuple(line.line_item_id for line in item.lines)
+            lines = item.sent_line_ids or tuple(line.line_item_id for line in item.lines)
             self.publish(at, _PARCEL_EVENTS[action], **ids, line_item_ids=lines, tracking_number=item.tracking_number)
         elif action is Action.DISPUTE:
             self.publish(at, "dispute_opened", **ids, **sum_)
-        elif action in (Action.SUPPORT_BUYER, Action.SUPPORT_SELLER):
+        elif action in (Action.SUPPORT_BUYER, Action.SUPPORT_SELLER, Action.HAND_BACK):
             self.publish(at, "dispute_decided", **ids, outcome=action.value, **sum_)
 
     def _record(

@@ -83,7 +83,7 @@ class OrderLifecycle:
         profile, now = self._store.profile, self._platform.now
         steps = self._steps(status, now)
         checked = _checked(lines, profile.currency) if lines is not None else ()
-        fee, tax = (_amount(*named, profile.currency) for named in (("shipping_fee", shipping_fee), ("tax", tax)))
+        fee, tax = (an_amount(*named, profile.currency) for named in (("shipping_fee", shipping_fee), ("tax", tax)))
         discounts = _discounts(discounts, fee, checked or (OrderLine(),), profile.currency)
         fee -= discounts.shipping
         plan = plan_named(plan).name
@@ -306,7 +306,8 @@ def _after(at: datetime | None, wait: timedelta) -> datetime | None:
     return at + wait if at else None
 
 
-def _amount(field: str, amount: Decimal, currency: str) -> Decimal:
+def an_amount(field: str, amount: Decimal, currency: str) -> Decimal:
+    """Return a sum that a person says, in whole coins; raise BadValue for what can be none."""
     if not amount.is_finite() or amount < 0:
         raise BadValue(field, "must be an amount of zero or more")
     try:
@@ -317,7 +318,7 @@ def _amount(field: str, amount: Decimal, currency: str) -> Decimal:
 
 def _discounts(given: Discounts, fee: Decimal, lines: Sequence[OrderLine], currency: str) -> Discounts:
     """Return what is given, which is no more than it is given off."""
-    read = Discounts(**{kind: _amount(f"discounts.{kind}", getattr(given, kind), currency) for kind in KINDS})
+    read = Discounts(**{kind: an_amount(f"discounts.{kind}", getattr(given, kind), currency) for kind in KINDS})
     if read == NO_DISCOUNTS:
         return NO_DISCOUNTS
     goods = sum((_price(line, currency) * line.quantity for line in lines if not line.gift), ZERO)
@@ -348,7 +349,7 @@ def _checked(lines: Sequence[OrderLine], currency: str) -> tuple[OrderLine, ...]
     return tuple(
         line
         if line.unit_price is None
-        else replace(line, unit_price=_amount(f"lines[{index}].unit_price", line.unit_price, currency))
+        else replace(line, unit_price=an_amount(f"lines[{index}].unit_price", line.unit_price, currency))
         for index, line in enumerate(lines)
     )
 

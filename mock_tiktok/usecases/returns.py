@@ -6,16 +6,24 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
-from mock_tiktok.domain.money import Amount, split
+from mock_tiktok.domain.money import ZERO, Amount, split
 from mock_tiktok.domain.orders import ClaimLine, LineItem, Order
 from mock_tiktok.domain.phrases import ACT_WORDS, SILENCE_WORDS
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.rules import BUYER_ARRANGES, RUNS, NotAllowed, after, deadline, deadline_after, running
 from mock_tiktok.domain.state_machines import Table, claim_table
 from mock_tiktok.domain.words import Action, By, Claim, Dispute, Money, OrderStatus, Parcel, ReturnType
-from mock_tiktok.errors import ALREADY_CLOSED, ALREADY_OPEN, DISPUTES_USED_UP, NOT_POSSIBLE, TOO_LATE, ApiError
+from mock_tiktok.errors import (
+    ALREADY_CLOSED,
+    ALREADY_OPEN,
+    DISPUTES_USED_UP,
+    EDITS_USED_UP,
+    NOT_POSSIBLE,
+    TOO_LATE,
+    ApiError,
+)
 from mock_tiktok.state.agenda import BUYER, COURIER, MARKETPLACE, RANK_DEADLINE, RANK_PEOPLE, RANK_STEP
 from mock_tiktok.state.people import next_act, plan_named
 from mock_tiktok.state.platform import Platform
@@ -28,8 +36,11 @@ LAPSE: Final = "lapse"
 AUTO_DECISION: Final = "auto decision"
 LABEL: Final = "label"
 PAYOUT: Final = "payout"
+QUICK: Final = "quick refund"
 PERSON: Final = "person"
-KINDS: Final = (LAPSE, AUTO_DECISION, LABEL, PAYOUT, PERSON)
+_OF_STEPS: Final = {LABEL: Action.LABEL, QUICK: Action.QUICK_REFUND, PAYOUT: Action.PAYOUT}
+KINDS: Final = (LAPSE, AUTO_DECISION, *_OF_STEPS, PERSON)
+TOGETHER: Final = (Action.SHIP, Action.ARRIVE)  # what happens to combined returns, which share a parcel, at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,29 @@ class _Entry:
 
 
 Refusing = Callable[[Return, Action], ApiError]
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a return is asked for: what it follows, what it goes with, and how the goods go back."""
+
+    previous_return_id: str | None = None
+    combined_id: str | None = None
+    is_quick_refund: bool = False
+    shipment_type: str | None = None
+    handover_method: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What a buyer says of the parcel: the units in it (none: all), its number, and what sending it has cost them."""
+
+    line_item_ids: tuple[str, ...] = ()
+    tracking_number: str | None = None
+    cost: Decimal = ZERO
+
+
+PLAIN: Final = Manner()
 
 
 class ReturnLifecycle:
@@ -66,12 +100,12 @@ class ReturnLifecycle:
         by: By,
         claim: Claim = Claim.REQUESTED,
         images: Sequence[str] = (),
-        shipment_type: str | None = None,
-        handover_method: str | None = None,
+        manner: Manner = PLAIN,
     ) -> Return:
         """Write a new request down. A buyer's begins as REQUESTED; a seller's own is granted or approved already."""
         now = self._platform.now
         goods = return_type is ReturnType.RETURN_AND_REFUND
+        platform = goods and manner.shipment_type != BUYER_ARRANGES
         item = Return(
             return_id=self._platform.new_id("return"),
             shop_id=self._store.shop_id,
@@ -93,8 +127,11 @@ class ReturnLifecycle:
             parcel=Parcel.AWAITED if claim is Claim.APPROVED else Parcel.NONE,
             money=Money.OWED if claim is Claim.GRANTED else Money.NONE,
             sent_to=str(self._store.profile.numbers["return.warehouse_address"].value) if goods else None,
-            shipment_type=shipment_type or ("PLATFORM" if goods else None),
-            handover_method=handover_method or ("DROP_OFF" if goods and shipment_type != BUYER_ARRANGES else None),
+            shipment_type=manner.shipment_type or ("PLATFORM" if goods else None),
+            handover_method=manner.handover_method or ("DROP_OFF" if platform else None),
+            previous_return_id=manner.previous_return_id,
+            combined_id=manner.combined_id,
+            is_quick_refund=manner.is_quick_refund and goods,
         )
         item = self._with_deadline(None, item, now)
         planned = self._planned(None, item, now)
@@ -114,6 +151,7 @@ class ReturnLifecycle:
         reason: str | None = None,
         note: str = "",
         images: Sequence[str] = (),
+        sending: Sending | None = None,
         refusing: Refusing | None = None,
     ) -> Return:
         """Have `action` happen to the return. Whoever is refused hears it in the words of `refusing`.
@@ -123,7 +161,7 @@ class ReturnLifecycle:
         now = self._platform.now
         moved = self.check(item, action, refusing)
         self._in_time(item, action, by, now)
-        moved = self._with_details(moved, action, now, offer=offer, reason=reason)
+        moved = self._with_details(moved, action, now, offer=offer, reason=reason, sending=sending or Sending())
         if action is Action.DISPUTE:
             moved = self._disputable(moved)
         if action is Action.ACCEPT_OFFER:
@@ -153,6 +191,39 @@ class ReturnLifecycle:
         self._effects.deadline_set(moved)
         return moved
 
+    def change(
+        self,
+        item: Return,
+        return_type: ReturnType,
+        reason: str,
+        lines: Sequence[LineItem],
+        amounts: Sequence[Amount],
+        by: By,
+    ) -> Return:
+        """Have another request take the place of one that is changed; return the new one."""
+        changes, before = 0, item
+        while before.previous_return_id:
+            changes, before = changes + 1, self._store.get_return(before.previous_return_id)
+        if changes >= self._store.profile.count("request.edits"):
+            raise EDITS_USED_UP(count=changes)
+        manner = Manner(item.return_id, is_quick_refund=item.is_quick_refund)
+        if return_type is item.return_type:
+            manner = replace(manner, shipment_type=item.shipment_type, handover_method=item.handover_method)
+        old = self.act(item, Action.EDIT, by)
+        order = self._store.order(item.order_id)
+        new = self.open(order, return_type, reason, lines, amounts, by=by, manner=manner)
+        self._store.put_return(replace(old, next_return_id=new.return_id))
+        return new
+
+    def _change_of_mind(self, item: Return) -> None:
+        """Have a buyer who would keep the goods send them back, or the other way round."""
+        order, goods = self._store.order(item.order_id), item.return_type is ReturnType.RETURN_AND_REFUND
+        return_type = ReturnType.REFUND if goods else ReturnType.RETURN_AND_REFUND
+        reason = self._store.profile.reasons.offered("buyer", return_type, order.status)[0].name
+        lines = [line for line in (order.line(part.line_item_id) for part in item.lines) if line]
+        amounts = self._store.amounts(order, lines, [line.refundable for line in lines])
+        self.change(item, return_type, reason, lines, amounts, By.BUYER)
+
     def check(self, item: Return, action: Action, refusing: Refusing | None = None) -> Return:
         """Return what the tables make of the action; raise, in the words of `refusing`, where one refuses."""
         try:
@@ -172,16 +243,29 @@ class ReturnLifecycle:
             if action is None:
                 return "nothing to do", False
             try:
-                self.act(item, action, By.SYSTEM if action is Action.ARRIVE else By.BUYER)
+                if action is Action.EDIT:
+                    self._change_of_mind(item)
+                    return ACT_WORDS[action], True
+                self.do(item, action, By.SYSTEM if action is Action.ARRIVE else By.BUYER)
             except ApiError as refused:
                 return f"{ACT_WORDS[action]}: refused, {refused.message}", False
             return ACT_WORDS[action], True
-        action, total = {LABEL: Action.LABEL, PAYOUT: Action.PAYOUT}.get(kind), None
+        action, total = _OF_STEPS.get(kind), None
         if kind == AUTO_DECISION:
             action, total = self._decided(item) or (None, None)
         assert action is not None, "what was decided is planned again at every change"
         moved = self.act(item, action, By.SYSTEM, total=total)
         return self._step_words(action, moved), True
+
+    def do(self, item: Return, action: Action, by: By, **more: Any) -> Return:
+        """Have a buyer, a courier or the operator act; what goes with the return in one parcel goes along."""
+        others = self._store.returns_of.get(item.order_id, ()) if action in TOGETHER and item.combined_id else ()
+        beside = [one for one in map(self._store.get_return, others) if one.combined_id == item.combined_id]
+        moved = self.act(item, action, by, **more)
+        for other in beside:
+            if other.return_id != item.return_id and (other.claim, other.parcel) == (item.claim, item.parcel):
+                self.act(other, action, by, **more)
+        return moved
 
     def with_total(self, item: Return, total: Decimal | None) -> Return:
         """Return the return with another refund total, shared out over its units."""
@@ -215,7 +299,14 @@ class ReturnLifecycle:
             raise TOO_LATE(what=action.value.lower().replace("_", " "))
 
     def _with_details(
-        self, item: Return, action: Action, now: datetime, *, offer: Decimal | None, reason: str | None
+        self,
+        item: Return,
+        action: Action,
+        now: datetime,
+        *,
+        offer: Decimal | None,
+        reason: str | None,
+        sending: Sending,
     ) -> Return:
         if action is Action.OFFER_PARTIAL_REFUND:
             return replace(item, offer=offer, buyer_rejected_offer=False, offers_made=item.offers_made + 1)
@@ -224,10 +315,16 @@ class ReturnLifecycle:
         if action is Action.DIRECT_REFUND or (action is Action.AUTO_REFUND and item.sent_to):
             return replace(item, buyer_keeps_item=True)
         if action is Action.LABEL:
-            label = str(self._store.profile.numbers["return.label_type"].value)
-            return replace(self._on_its_way(item), label_type=label)
+            numbers = self._store.profile.numbers
+            cost, payer = Decimal(numbers["return.label_cost"].value), str(numbers["return.label_payer"].value)
+            labelled = replace(self._on_its_way(item), label_type=str(numbers["return.label_type"].value))
+            return replace(labelled, shipping_cost=cost, shipping_payer=payer)
         if action is Action.SHIP:
-            return replace(self._on_its_way(item), shipped_at=now)
+            own = item.shipment_type == BUYER_ARRANGES
+            item = replace(item, sent_line_ids=sending.line_item_ids, shipped_at=now)
+            if own:
+                item = replace(item, shipping_cost=sending.cost, tracking_number=sending.tracking_number)
+            return self._on_its_way(item)
         if action is Action.ARRIVE:
             return replace(item, arrived_at=now)
         if action.value.startswith("REJECT_"):
@@ -237,7 +334,7 @@ class ReturnLifecycle:
     def _on_its_way(self, item: Return) -> Return:
         if item.tracking_number:
             return item
-        number = f"1Z{self._platform.steady_id('8', 14, f'return {item.return_id}')}"
+        number = f"1Z{self._platform.steady_id('8', 14, f'return {item.combined_id or item.return_id}')}"
         return replace(item, tracking_number=number, provider_id="7117858858072016686", provider_name="UPS")
 
     def _disputable(self, item: Return) -> Return:
@@ -276,6 +373,8 @@ class ReturnLifecycle:
         assert limit is not None
         self._effects.lapsed(item, limit)
         action = RUNS[limit.what].lapse
+        if action is Action.SUPPORT_BUYER and self._is_handed_back(item):
+            action = Action.HAND_BACK
         if action is None:
             later = replace(item, deadline=deadline("dispute.decision", now, self._due(item)), updated_at=now)
             planned = self._planned(item, later, now)
@@ -286,6 +385,10 @@ class ReturnLifecycle:
         moved = self.act(item, action, By.SYSTEM)
         words = SILENCE_WORDS[action, moved.claim]
         return f"silence: {words}"
+
+    def _is_handed_back(self, item: Return) -> bool:
+        """Say whether the operator has the seller judge once more: so the buyer's plan has it, of the first dispute."""
+        return plan_named(self._store.order(item.order_id).plan).handed_back and not item.disputes_closed
 
     def _step_words(self, action: Action, item: Return) -> str:
         if action is Action.PAYOUT:
@@ -332,6 +435,8 @@ class ReturnLifecycle:
             steps[AUTO_DECISION] = (None, ACT_WORDS[by_itself[0]])
         if item.claim is Claim.APPROVED and item.parcel is Parcel.AWAITED and item.shipment_type != BUYER_ARRANGES:
             steps[LABEL] = ("return.label_delay", ACT_WORDS[Action.LABEL])
+        if item.is_quick_refund and item.claim is Claim.APPROVED and item.parcel is Parcel.SHIPPED:
+            steps[QUICK] = (None, ACT_WORDS[Action.QUICK_REFUND])
         if item.money is Money.OWED:
             steps[PAYOUT] = ("payout.processing", self._step_words(Action.PAYOUT, item))
         return steps

@@ -17,7 +17,7 @@ from mock_tiktok.errors import ORDER_STATUS, OVER_REFUND, BadValue
 from mock_tiktok.usecases import decisions
 from mock_tiktok.usecases.shop import Shop
 
-_OUTCOMES: Final = (Action.SUPPORT_BUYER, Action.SUPPORT_SELLER)
+_OUTCOMES: Final = (Action.SUPPORT_BUYER, Action.SUPPORT_SELLER, Action.HAND_BACK)
 
 
 def decide(
@@ -62,14 +62,14 @@ def refund(
 
 
 def arbitrate(shop: Shop, return_id: str, outcome: str, refund_total: Decimal | None) -> Return:
-    """Decide a dispute as the operator does; for the buyer it may be for less than was asked."""
+    """Decide a dispute as the operator does, for the buyer for less than was asked, or hand it back to the seller."""
     item = shop.get_return(return_id)
     if outcome not in _OUTCOMES:
         raise BadValue("outcome", f"{outcome!r} is not one of {', '.join(_OUTCOMES)}")
     total = None
     if refund_total is not None:
-        if outcome == Action.SUPPORT_SELLER:
-            raise BadValue("refund_total", "does not go with SUPPORT_SELLER")
+        if outcome != Action.SUPPORT_BUYER:
+            raise BadValue("refund_total", f"does not go with {outcome}")
         total = _money("refund_total", refund_total, item.amount.currency)
         if total > item.amount.total:
             raise OVER_REFUND(amount=total, most=item.amount.total, at="refund_total")

@@ -42,7 +42,7 @@ from mock_tiktok.usecases.effects import Effects
 from mock_tiktok.usecases.orders import UNPAID_OVER, OrderLifecycle
 from mock_tiktok.usecases.queries import Queries
 from mock_tiktok.usecases.returns import KINDS as RETURN_KINDS
-from mock_tiktok.usecases.returns import ReturnLifecycle
+from mock_tiktok.usecases.returns import Manner, ReturnLifecycle, Sending
 from mock_tiktok.usecases.troubles import Troubles
 
 __all__ = ["Shop", "SkuQuantity"]
@@ -184,8 +184,7 @@ class Shop(Queries):
             self.store.amounts(order, lines, shares),
             by=By(by),
             claim=Claim.GRANTED if return_type == ReturnType.REFUND else Claim.APPROVED,
-            shipment_type=shipment_type,
-            handover_method=handover_method,
+            manner=Manner(shipment_type=shipment_type, handover_method=handover_method),
         )
 
     def cancel_order(
@@ -211,9 +210,11 @@ class Shop(Queries):
         self.cancellation_lifecycle.shipped(order)
         return self.store.order(order_id)
 
-    def act(self, return_id: str, action: Action, by: By, *, total: Decimal | None = None) -> Return:
+    def act(
+        self, return_id: str, action: Action, by: By, *, total: Decimal | None = None, sending: Sending | None = None
+    ) -> Return:
         """Have a buyer, a courier or the operator do `action`; `total` is what a dispute is won for, if less."""
-        return self.return_lifecycle.act(self.store.get_return(return_id), action, by, total=total)
+        return self.return_lifecycle.do(self.store.get_return(return_id), action, by, total=total, sending=sending)
 
     # what happens by itself
 

@@ -56,6 +56,10 @@ class ReturnView:
     currency: str
     line_item_ids: tuple[str, ...]
     reason: str
+    previous_return_id: str | None
+    next_return_id: str | None
+    combined_id: str | None
+    is_quick_refund: bool
     timeline: tuple[TimelineEntry, ...]
 
 
@@ -111,6 +115,10 @@ def return_view(item: Return, records: tuple[Record, ...]) -> ReturnView:
         currency=item.amount.currency,
         line_item_ids=tuple(line.line_item_id for line in item.lines),
         reason=item.reason,
+        previous_return_id=item.previous_return_id,
+        next_return_id=item.next_return_id,
+        combined_id=item.combined_id,
+        is_quick_refund=item.is_quick_refund,
         timeline=timeline(records),
     )
 

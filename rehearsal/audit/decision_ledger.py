@@ -44,7 +44,7 @@ class Decision:
     claim: str
     order_id: str
     question: str
-    verdict: str  # approve | partial | reject
+    verdict: str  # approve | partial | instead (of a replacement) | reject
     amount: Decimal | None
     seq: int
     kept: bool = False  # the OMS does not know whether the connector has it
@@ -346,6 +346,8 @@ def _carries_out(decision: Decision, action: str, offered: Decimal, asked: Decim
     match decision.verdict:
         case "reject":
             return is_rejection(action)
+        case "instead":
+            return action == "ISSUE_REPLACEMENT_REFUND"
         case "partial":
             whole = decision.amount == asked  # which is a plain yes
             return offered == decision.amount if action == OFFER else whole and action in PLAIN_YES

@@ -49,7 +49,7 @@ _FIELDS: Final = {"return_type": "type", "plan": "buyer.plan", "shop": "shop_id"
 
 GOES_ON: Final = {"seed": "its app comes from the seed", "start": "the clock never goes back"}
 _IDS: Final = {"order": "order_id", "return": "return_id", "cancellation": "cancel_id"}
-_SUMS: Final = ("amount", "refund_total", "shipping_fee", "tax")
+_SUMS: Final = ("amount", "refund_total", "shipping_fee", "shipping_cost", "tax")
 
 
 def _add_shop(world: World, given: Json) -> Json:
@@ -83,6 +83,10 @@ def _set_deadline(world: World, given: Json) -> Json:
     if "return_id" in given:
         return return_(world.marketplace.set_deadline(given["return_id"], due))
     return cancellation(world.marketplace.set_cancellation_deadline(given["cancel_id"], due))
+
+
+def _change_return(world: World, given: Json) -> Json:
+    return return_(world.marketplace.change_return(return_type=given.pop("type", None), **given))
 
 
 def _activity(world: World, given: Json) -> Json:
@@ -124,6 +128,7 @@ _OPERATIONS: Final[Mapping[str, Callable[[World, Json], Json]]] = {
     "activity":               _activity,
     "returns":                lambda world, given: {"returns": list(map(return_, world.marketplace.return_views()))},
     "get_return":             lambda world, given: return_(world.marketplace.return_view(**given)),
+    "change_return":          _change_return,
     "ship_return":            lambda world, given: return_(world.marketplace.ship_return(**given)),
     "arrive_return":          lambda world, given: return_(world.marketplace.arrive_return(**given)),
     "set_deadline":           _set_deadline,

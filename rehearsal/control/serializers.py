@@ -147,7 +147,8 @@ def return_(view: ReturnView) -> Json:
     return _shown(
         view,
         "return_id shop_id order_id return_type return_status shown_status arbitration_status seller_deadline currency "
-        "refund_total refunded line_item_ids reason timeline",
+        "refund_total refunded line_item_ids reason previous_return_id next_return_id combined_id is_quick_refund "
+        "timeline",
     )
 
 

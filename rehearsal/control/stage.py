@@ -203,8 +203,14 @@ class Stage(ABC):
         reason: str | None = None,
         line_item_ids: Sequence[str] | None = None,
         evidence: Sequence[str] | None = None,
+        combined: bool | None = None,
+        shipment: str | None = None,
+        quick_refund: bool | None = None,
     ) -> Json:
-        """Have the buyer ask for money back, with or without sending the goods. Return the return."""
+        """Have the buyer ask for money back, with or without sending the goods. Return the return.
+
+        `combined`: one return of each kind of goods, which go back together; the first is returned.
+        """
         return self._call(
             "request_return",
             order_id=order_id,
@@ -212,6 +218,9 @@ class Stage(ABC):
             reason=reason,
             line_item_ids=line_item_ids,
             evidence=evidence,
+            combined=combined,
+            shipment=shipment,
+            quick_refund=quick_refund,
         )
 
     # returns: the buyer, the courier, the operator, the seller in Seller Center
@@ -223,9 +232,31 @@ class Stage(ABC):
         """Return everything about one return."""
         return self._call("get_return", return_id=return_id)
 
-    def ship_return(self, return_id: str) -> Json:
-        """Have the buyer hand the parcel over. Return the return."""
-        return self._call("ship_return", return_id=return_id)
+    def change_return(
+        self,
+        return_id: str,
+        *,
+        type: str | None = None,
+        reason: str | None = None,
+        line_item_ids: Sequence[str] | None = None,
+        by: str | None = None,
+    ) -> Json:
+        """Have the buyer, or the operator for them, change a request. Return the return that takes its place."""
+        asked = {"type": type, "reason": reason, "line_item_ids": line_item_ids, "by": by}
+        return self._call("change_return", return_id=return_id, **asked)
+
+    def ship_return(
+        self,
+        return_id: str,
+        *,
+        line_item_ids: Sequence[str] | None = None,
+        tracking_number: str | None = None,
+        shipping_cost: str | None = None,
+        currency: str | None = None,
+    ) -> Json:
+        """Have the buyer hand the parcel over, where need be with less in it. Return the return."""
+        sent = {"line_item_ids": line_item_ids, "tracking_number": tracking_number, "currency": currency}
+        return self._call("ship_return", return_id=return_id, shipping_cost=shipping_cost, **sent)
 
     def arrive_return(self, return_id: str) -> Json:
         """Have the parcel reach the seller's warehouse. Return the return."""
@@ -254,7 +285,7 @@ class Stage(ABC):
     def arbitrate(
         self, return_id: str, *, outcome: str, refund_total: str | None = None, currency: str | None = None
     ) -> Json:
-        """Have the operator decide a dispute, where need be for less than was asked. Return the return."""
+        """Have the operator decide a dispute, for less than was asked, or not at all. Return the return."""
         return self._call(
             "arbitrate", return_id=return_id, outcome=outcome, refund_total=refund_total, currency=currency
         )
@@ -317,17 +348,31 @@ class Stage(ABC):
         """Return the cases that stand before the seller's staff."""
         return self._call("oms_adjustments")
 
-    def oms_approve(self, adjustment_id: str, *, amount: str | None = None, currency: str | None = None) -> Json:
-        """Have the staff say yes; an `amount` below the total is a partial offer. Return the case."""
-        return self._call("oms_approve", adjustment_id=adjustment_id, amount=amount, currency=currency)
+    def oms_approve(
+        self,
+        adjustment_id: str,
+        *,
+        amount: str | None = None,
+        currency: str | None = None,
+        refund_instead: bool | None = None,
+    ) -> Json:
+        """Have the staff say yes; an `amount` below the total is a partial offer. Return the case.
+
+        `refund_instead`: money for what is to be replaced.
+        """
+        return self._call(
+            "oms_approve", adjustment_id=adjustment_id, amount=amount, currency=currency, refund_instead=refund_instead
+        )
 
     def oms_reject(self, adjustment_id: str, *, reason: str | None = None, comment: str | None = None) -> Json:
         """Have the staff say no. Return the case."""
         return self._call("oms_reject", adjustment_id=adjustment_id, reason=reason, comment=comment)
 
-    def oms_inspect(self, return_id: str, *, grade: str, accept: bool) -> Json:
-        """Have the warehouse grade a parcel, and take or refuse the goods. Return the case."""
-        return self._call("oms_inspect", return_id=return_id, grade=grade, accept=accept)
+    def oms_inspect(
+        self, return_id: str, *, grade: str, accept: bool, units: Sequence[Mapping[str, str]] | None = None
+    ) -> Json:
+        """Have the warehouse grade a parcel, or pieces of it by themselves, and take or refuse it. Return the case."""
+        return self._call("oms_inspect", return_id=return_id, grade=grade, accept=accept, units=units)
 
     def oms_refund(
         self,

@@ -190,9 +190,7 @@ class Buyer(Person):
         units = {name: [i["id"] for i in mine] for name, mine in items.items()}
         each = "; ".join(f"{name} {', '.join(i['total'] for i in mine)}" for name, mine in items.items())
         shares = sums and len(order["line_items"]) > 1
-        shared = (
-            f"with its part of shipping, tax and discounts each is, in {order['currency']}: {each}" if shares else ""
-        )
+        shared = f"with its part of shipping and tax each is, in {order['currency']}: {each}" if shares else ""
         totals = {i["id"]: Decimal(i["total"]) for i in order["line_items"]}
         self.orders.append(Order(order["order_id"], shown(order, "total"), units, shared, totals))
 
@@ -232,20 +230,32 @@ class Buyer(Person):
         """Return the returns of an order, whoever asked for them."""
         return [one for one in self.stage.returns()["returns"] if one["order_id"] == order.id]
 
-    def asks(self, kind: str, which: Which = ANY, because: str | None = None) -> None:
-        """Ask for REFUND, RETURN_AND_REFUND or REPLACEMENT; `because` is a reason as the marketplace words it."""
+    def asks(self, kind: str, which: Which = ANY, because: str | None = None, **how: Any) -> None:
+        """Ask for REFUND, RETURN_AND_REFUND or REPLACEMENT; `because` is a reason as the marketplace words it.
+
+        `how` is what else `request_return` takes.
+        """
         order_id, units = self.units_of(which)
-        request = self.stage.request_return(order_id, type=kind, line_item_ids=units, reason=because)
+        request = self.stage.request_return(order_id, type=kind, line_item_ids=units, reason=because, **how)
         order = self.ordered(Which(order=which.order, goods=which.goods))
-        self.claims.append(Claim(request["return_id"], kind, order, frozenset(request["line_item_ids"])))
+        together = [request]
+        if combined := request.get("combined_id"):
+            together = [one for one in reversed(self.returns_of(order)) if one["combined_id"] == combined]
+        self.claims += [Claim(one["return_id"], kind, order, frozenset(one["line_item_ids"])) for one in together]
+
+    def changes(self, which: Which, kind: str, *, by: str = "buyer") -> None:
+        """Change a request, or have the operator do it: another takes its place."""
+        claim = self.asked(which)
+        request = self.stage.change_return(claim.id, type=kind, by=by)
+        self.claims.append(Claim(request["return_id"], kind, claim.order, frozenset(request["line_item_ids"])))
 
     def asks_for_refund(self, which: Which = ANY) -> None:
         """Ask for the money, and keep the goods."""
         self.asks("REFUND", which)
 
-    def asks_to_return(self, which: Which = ANY) -> None:
-        """Ask to send goods back."""
-        self.asks("RETURN_AND_REFUND", which)
+    def asks_to_return(self, which: Which = ANY, **how: Any) -> None:
+        """Ask to send goods back; `how` is what else `request_return` takes."""
+        self.asks("RETURN_AND_REFUND", which, **how)
 
     def asks_for_replacement(self, which: Which = ANY) -> None:
         """Ask for the same goods once more."""
@@ -257,9 +267,16 @@ class Buyer(Person):
         units = frozenset(unit for units in order.units.values() for unit in units)
         self.claims.append(Claim(self.stage.request_cancellation(order.id)["cancel_id"], "CANCELLATION", order, units))
 
-    def sends_parcel(self, which: Which = ANY) -> None:
-        """Hand over the parcel of a return."""
-        self.stage.ship_return(self.asked(which, noun="return").id)
+    def sends_parcel(self, which: Which = ANY, *, only: Which | None = None, cost: Sum | None = None) -> None:
+        """Hand over the parcel of a return: with `only` some of the goods in it, or at a `cost` of their own."""
+        claim = self.asked(which, noun="return")
+        units = None
+        if only is not None:
+            mine = [unit for unit in claim.order.called(only.goods) if unit in claim.units]
+            if not 0 < (pieces := only.pieces or len(mine)) <= len(mine):
+                raise Miswritten(f"{self.name}'s return is about {len(mine)} {only.goods}, not {pieces}")
+            units = mine[:pieces]
+        self.stage.ship_return(claim.id, line_item_ids=units, **_said("shipping_cost", cost))
 
     def withdraws(self, which: Which = ANY) -> None:
         """Take a request back, or the wish to cancel."""
@@ -386,6 +403,10 @@ class Operator(Person):
             demand_part(amount, buyer.asks_over(which), f"{buyer.name} asks for")
         self.stage.arbitrate(claim.id, outcome="SUPPORT_BUYER", **granted)
 
+    def hands_back(self, buyer: Buyer, which: Which = ANY) -> None:
+        """Hand an appeal back to the seller, who is to answer once more."""
+        self.stage.arbitrate(buyer.asked(which).id, outcome="HAND_BACK")
+
     def decides_for_seller(self, buyer: Buyer, which: Which = ANY) -> None:
         """Decide an appeal for the seller."""
         self.stage.arbitrate(buyer.asked(which).id, outcome="SUPPORT_SELLER")
@@ -425,11 +446,18 @@ class Seller(Person):
 
     def approves(self, buyer: Buyer, which: Which = ANY, *, amount: Sum | None = None) -> None:
         """Say yes; an amount below the total is an offer."""
-        self.stage.oms_approve(self._answerable(buyer, which, "approved")["id"], **_said("amount", amount))
+        buyer.asked(which)
+        case = self.case_of(buyer, which)
+        self.stage.oms_approve(case["id"], amount=_spelled(amount), currency=amount.currency if amount else None)
 
     def rejects(self, buyer: Buyer, which: Which = ANY, *, words: str | None = None) -> None:
         """Say no, where need be with words to the buyer."""
-        self.stage.oms_reject(self._answerable(buyer, which, "rejected")["id"], comment=words)
+        buyer.asked(which)
+        self.stage.oms_reject(self.case_of(buyer, which)["id"], comment=words)
+
+    def pays_instead(self, buyer: Buyer, which: Which = ANY) -> None:
+        """Give the money back for what was to be replaced."""
+        self.stage.oms_approve(self.case_of(buyer, replace(which, noun="replacement"))["id"], refund_instead=True)
 
     def knows(self, buyer: Buyer, which: Which = ANY) -> bool:
         """Return whether the order has reached the OMS, which knows better than to refund nothing of it."""
@@ -441,17 +469,25 @@ class Seller(Person):
             return refusal.title != "Unknown order"
         raise Miswritten("an order has no such line item as nothing")
 
-    def _answerable(self, buyer: Buyer, which: Which, decided: str) -> Json:
-        if buyer.asked(which).kind == "REPLACEMENT":
-            raise Miswritten(
-                "a replacement is answered in Seller Center, not in the OMS: "
-                f"{buyer.name}'s {which.noun or 'request'} is {decided} in Seller Center"
-            )
-        return self.case_of(buyer, which)
-
-    def finds(self, buyer: Buyer, which: Which = ANY, *, grade: str, accept: bool) -> None:
-        """Grade the goods that came back, and take them or refuse them."""
-        self.stage.oms_inspect(buyer.asked(which, noun="return").id, grade=grade, accept=accept)
+    def finds(
+        self,
+        buyer: Buyer,
+        which: Which = ANY,
+        *,
+        grade: str,
+        accept: bool,
+        but: Sequence[tuple[Which, str]] = (),
+    ) -> None:
+        """Grade the goods that came back, `but` for some pieces that are of another grade, and take or refuse them."""
+        claim = buyer.asked(which, noun="return")
+        units: list[Json] = []
+        for some, other in but:
+            mine = [unit for unit in claim.order.called(some.goods) if unit in claim.units]
+            pieces = some.pieces or len(mine)
+            if pieces > len(mine):
+                raise Miswritten(f"{buyer.name}'s return is about {len(mine)} {some.goods}, not {pieces}")
+            units += [{"line_item_id": unit, "grade": other} for unit in mine[:pieces]]
+        self.stage.oms_inspect(claim.id, grade=grade, accept=accept, units=units or None)
 
     def refunds(
         self,

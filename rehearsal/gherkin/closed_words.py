@@ -30,6 +30,8 @@ EVER_SHOWN: Final = tuple(dict.fromkeys((*RETURNS, *REPLACEMENTS)))
 # fmt: off
 HAPPENINGS: Final = (
     "Customer submitted a refund request", "Customer submitted a return request",
+    "The request was changed: another takes its place", "Quick refund, as the carrier has the package",
+    "Dispute handed back to the seller",
     "Customer submitted a replacement request", "Seller started a refund", "Seller started a return",
     "Return approved automatically", "Refunded automatically",
     "Seller approved the return", "Seller approved the refund request",

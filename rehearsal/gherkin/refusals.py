@@ -83,6 +83,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "set_deadline": Rule("{name} can be given no other hour", "of this request nothing is waited for"),
     "set_cancellation_deadline": Rule("{name} can be given no other hour", "of this request nothing is waited for"),
     "withdraw_cancellation": Rule("{name} cannot withdraw", _NOTHING),
+    "mark_order": Rule("the order cannot be marked"),
+    "change_return": Rule("{name} cannot change that", "one changes a request before the goods are sent", _OVER),
     "ship_return": Rule("{name} cannot hand over the parcel", "a return is approved before it is sent", _OVER | {
         "Request Pending": f"it is approved first, by the marketplace or by the seller, and {_LABEL}",
         "Waiting for Buyer to Ship": _LABEL,

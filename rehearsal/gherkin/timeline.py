@@ -76,7 +76,11 @@ ASKS: Final = {
     "RETURN_AND_REFUND": "asks to send it back",
     "REPLACEMENT": "asks for a replacement",
 }
-DECIDES: Final = {"SUPPORT_BUYER": "decides for the buyer", "SUPPORT_SELLER": "decides for the seller"}
+DECIDES: Final = {
+    "SUPPORT_BUYER": "decides for the buyer",
+    "SUPPORT_SELLER": "decides for the seller",
+    "HAND_BACK": "hands the request back to the seller",
+}
 
 # fmt: off
 # Each call that acts: who did it, whom it reached, and how it reads, from what was sent and what came back.
@@ -96,6 +100,9 @@ ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
     "withdraw_cancellation":  ("buyer", "marketplace", "wants the order after all"),
     "request_return":         ("buyer", "marketplace", lambda sent, item:
                                f"{ASKS[item['return_type']]}, {item['refund_total']} {item['currency']}"),
+    "change_return":          ("buyer", "marketplace", lambda sent, item:
+                               f"changes the request: {ASKS[item['return_type']]}, "
+                               f"{item['refund_total']} {item['currency']}"),
     "ship_return":            ("buyer", "courier", "hands over the parcel"),
     "arrive_return":          ("courier", "oms", "brings the parcel to the warehouse"),
     "withdraw":               ("buyer", "marketplace", "withdraws the request"),

@@ -389,15 +389,19 @@ class HooksOms(OmsSeat):
         """Have `listener` hear of what they decide and see."""
         self._listeners.append(listener)
 
-    def approve(self, adjustment_id: str, *, amount: Decimal | None = None) -> CommandResult:
-        """Have them say yes, or offer a part of the money."""
-        return self._answer(adjustment_id, "approve", amount=amount)
+    def approve(
+        self, adjustment_id: str, *, amount: Decimal | None = None, refund_instead: bool = False
+    ) -> CommandResult:
+        """Have them say yes, offer a part of the money, or pay for what is to be replaced."""
+        return self._answer(adjustment_id, "approve", amount=amount, instead=refund_instead)
 
     def reject(self, adjustment_id: str, *, reason: str | None = None, comment: str | None = None) -> CommandResult:
         """Have them say no."""
         return self._answer(adjustment_id, "reject", reason=reason, comment=comment)
 
-    def inspect(self, return_id: str, *, grade: str, accept: bool) -> CommandResult:
+    def inspect(
+        self, return_id: str, *, grade: str, accept: bool, units: Sequence[Mapping[str, str]] = ()
+    ) -> CommandResult:
         """Have the warehouse grade goods that came back, and take or refuse them."""
         self._demand("inspect")
         while self._parcels:
@@ -407,7 +411,7 @@ class HooksOms(OmsSeat):
         if case is None:
             case = Case(return_id, standing.order_id if standing else "", (), return_id=return_id)
         meant = {"decision": "approve" if accept else "reject", "question": "goods", "grade": grade}
-        body = {"grade": grade, "accept": accept}
+        body: Json = {"grade": grade, "accept": accept, **({"units": list(units)} if units else {})}
         return self._decide(case, standing, f"/inspections/{quote(return_id, safe='')}", body, meant)
 
     def refund(
@@ -485,7 +489,9 @@ class HooksOms(OmsSeat):
         if endpoint not in self._hooks:
             raise NotCapable(Capability.STAFF_DECIDES, endpoint)
 
-    def _answer(self, case_id: str, answer: str, amount: Decimal | None = None, **words: str | None) -> Done:
+    def _answer(
+        self, case_id: str, answer: str, amount: Decimal | None = None, *, instead: bool = False, **words: str | None
+    ) -> Done:
         self._demand(answer)
         case = next((case for case in self._cases() if case.id == case_id), None)
         if case is None:
@@ -495,9 +501,10 @@ class HooksOms(OmsSeat):
         self._refused.pop(case_id, None)
         standing = self._place.books.claim(case.claim) if case.claim else None
         question = standing.question if standing else "request"
-        meant: Json = {"decision": answer, "question": question, "grade": None, "reason": words.get("reason")}
+        decision = "instead" if instead else answer
+        meant: Json = {"decision": decision, "question": question, "grade": None, "reason": words.get("reason")}
         meant["words_to_buyer"] = words.get("comment")
-        body: Json = _given(**words)
+        body: Json = _given(**words, refund_instead=instead or None)
         if amount is not None:
             meant |= {"decision": "partial", "amount": amount}
             body |= _given(amount=f"{amount:f}", currency=standing.currency if standing else case.currency or None)

@@ -352,7 +352,9 @@ class OmsSeat(Seat, Protocol):
         return
 
     # STAFF_DECIDES
-    def approve(self, adjustment_id: str, *, amount: Decimal | None = None) -> CommandResult:
+    def approve(
+        self, adjustment_id: str, *, amount: Decimal | None = None, refund_instead: bool = False
+    ) -> CommandResult:
         """Say yes to what a case asks, or offer a part of the money."""
         raise NotCapable(Capability.STAFF_DECIDES)
 
@@ -360,7 +362,9 @@ class OmsSeat(Seat, Protocol):
         """Say no to what a case asks."""
         raise NotCapable(Capability.STAFF_DECIDES)
 
-    def inspect(self, return_id: str, *, grade: str, accept: bool) -> CommandResult:
+    def inspect(
+        self, return_id: str, *, grade: str, accept: bool, units: Sequence[Mapping[str, str]] = ()
+    ) -> CommandResult:
         """Look at what came back, and accept it or not."""
         raise NotCapable(Capability.STAFF_DECIDES)
 

@@ -34,6 +34,7 @@ BY: Final = {
 BUYER_ACTS: Final = {
     "SHIP": "sends the goods back",
     "WITHDRAW": "withdraws",
+    "EDIT": "changes the request",
     "DISPUTE": "disputes the rejection",
     "ACCEPT_OFFER": "accepts the offer",
     "DECLINE_OFFER": "declines the offer",
@@ -46,6 +47,8 @@ BECAUSE: Final = {
     "DEADLINE_SET": "the platform gives another hour",
     "SUPPORT_BUYER": "the operator is with the buyer",
     "SUPPORT_SELLER": "the operator is with the seller",
+    "HAND_BACK": "the operator hands it back",
+    "QUICK_REFUND": "paid as soon as the carrier has it",
     "REJECT_BY_SHIPPING": "shipped nevertheless",
 }
 OF: Final = {"seller": ", by the seller", "seller_center": ", in Seller Center"}

@@ -532,7 +532,10 @@ def test_a_buyer_chooses_from_the_marketplaces_reasons(stage: Any) -> None:
         ("order_id", "mark_order", {"marks": []}),
         *(("order_id", f"request_{what}", {}) for what in ("cancellation", "return")),
         *(("order_id", name, {}) for name in ("seller_center_refund", "oms_refund")),
-        *(("return_id", name, {}) for name in ("get_return", "ship_return", "arrive_return", "withdraw", "dispute")),
+        *(
+            ("return_id", name, {})
+            for name in ("get_return", "change_return", "ship_return", "arrive_return", "withdraw", "dispute")
+        ),
         ("return_id", "set_deadline", {"within": "PT1H"}),
         ("cancel_id", "set_cancellation_deadline", {"within": "PT1H"}),
         *(("return_id", f"{answer}_offer", {}) for answer in ("accept", "decline")),
@@ -602,3 +605,44 @@ def test_looking_changes_nothing_and_the_trace_is_the_record(stage: Any) -> None
     assert stage.trace() == before
     assert before[0]["format"] == "rehearsal-trace"
     assert [line["seq"] for line in before[1:]] == sorted(line["seq"] for line in before[1:])
+
+
+def test_a_request_is_changed_a_parcel_has_less_in_it_and_each_piece_its_own_grade(stage: Any) -> None:
+    goods = [{"sku": "MUG", "quantity": 2, "unit_price": "10.00"}, {"sku": "RUG", "unit_price": "30.00", "package": 2}]
+    order = stage.place_order(lines=goods, discounts={"seller": "5.00"}, shipping_fee="4.00")
+    assert order["total"] == "49.00"
+    mugs = order["order_id"], [one["id"] for one in order["line_items"] if one["sku"] == "MUG"]
+    first = stage.request_return(mugs[0], type="REFUND", line_item_ids=mugs[1])
+    own_way = {"type": "RETURN_AND_REFUND", "by": "operator"}
+    second = stage.change_return(first["return_id"], **own_way)
+    first = stage.get_return(first["return_id"])
+    ended = first["return_status"], first["next_return_id"]
+    assert ended == ("RETURN_OR_REFUND_REQUEST_CANCEL", second["return_id"])
+    assert second["previous_return_id"] == first["return_id"]
+    assert refused(Problem, stage.change_return, first["return_id"], type="REFUND").code == 25020003
+    stage.advance(by="PT20M")
+    assert refused(Problem, stage.ship_return, second["return_id"], line_item_ids=["1"]).field == "line_item_ids"
+    stage.ship_return(second["return_id"], line_item_ids=mugs[1][:1])
+    stage.advance(by="PT1H")
+    stage.arrive_return(second["return_id"])
+    units = [{"line_item_id": mugs[1][1], "grade": "USED"}]
+    absent = refused(Problem, stage.oms_inspect, second["return_id"], grade="AS_SOLD", accept=False, units=units)
+    assert (absent.status, absent.field) == (422, "units.0.line_item_id")
+    case = stage.oms_inspect(second["return_id"], grade="AS_SOLD", accept=False)
+    assert "Of 2 pieces 1 came back." in case["note"]
+
+
+def test_what_is_asked_for_together_has_a_number_in_common_and_goes_back_in_one_parcel(stage: Any) -> None:
+    order = stage.place_order(lines=[{"sku": "MUG", "unit_price": "10.00"}, {"sku": "RUG", "unit_price": "30.00"}])
+    one = refused(Problem, stage.request_return, order["order_id"], combined=True,
+                  line_item_ids=[order["line_items"][0]["id"]])  # fmt: skip
+    assert (one.status, one.field) == (422, "combined")
+    asked = stage.request_return(order["order_id"], combined=True, quick_refund=True)
+    stage.advance(by="PT20M")
+    stage.ship_return(asked["return_id"])
+    stage.advance(by="PT1H")
+    both = stage.returns()["returns"]
+    assert [item["combined_id"] for item in both] == [asked["combined_id"]] * 2
+    assert {(item["is_quick_refund"], item["refunded"], item["shown_status"]) for item in both} == {
+        (True, "10.00", "Completed"), (True, "30.00", "Completed"),
+    }  # fmt: skip

@@ -53,9 +53,10 @@ AT_TIMES = {
     ),
     "OrderLineItem": "cancel_reason cancel_user rts_time shipping_provider_id shipping_provider_name tracking_number",
     "Return": (
-        "arbitration_status buyer_rejected_partial_refund can_buyer_keep_item handover_method partial_refund "
-        "return_method return_provider_id return_provider_name return_shipping_document_type return_tracking_number "
-        "return_warehouse_address seller_next_action_response seller_proposed_return_type shipment_type"
+        "arbitration_status buyer_rejected_partial_refund can_buyer_keep_item handover_method next_return_id "
+        "partial_refund pre_return_id return_method return_provider_id return_provider_name "
+        "return_shipping_document_type return_tracking_number return_warehouse_address seller_next_action_response "
+        "seller_proposed_return_type shipment_type"
     ),
     "Cancellation": "refund_amount seller_next_action_response",
     "CancelLineItem": "refund_amount",
@@ -76,7 +77,6 @@ NOT_HERE = {
         "buyer_service_fee handling_fee item_insurance_fee retail_delivery_fee shipping_insurance_fee small_order_fee"
     ),
     "RecipientAddress": "delivery_preferences",
-    "Return": "next_return_id pre_return_id",
     "RefundAmount": "buyer_service_fee retail_delivery_fee",
     "ReturnRecord": "videos",
 }
@@ -114,8 +114,10 @@ def walked(market: Marketplace, clock: HandClock) -> dict[str, list[str]]:
     sent = asked("RETURN_AND_REFUND", ("https://example.com/a.jpg",))
     pass_time(market, clock, clock.at + timedelta(minutes=10))
     market.ship_return(sent)
+    first = asked("RETURN_AND_REFUND")
+    changed = market.change_return(first, return_type="REFUND").return_id
     orders = [order.id for order in shop.store.orders]
-    returns = [open_, kept, paid, declined, replaced, refused, gift, sent]
+    returns = [open_, kept, paid, declined, replaced, refused, gift, sent, first, changed]
     return {"orders": orders, "returns": returns, "cancellations": [cancellation]}
 
 
@@ -212,10 +214,11 @@ def test_a_return_has_all_its_sums_zeros_included_and_a_mark_only_where_it_is_tr
     _, returns = seen["Return"]
     zeros = {"product_seller_discount", "product_platform_discount"}
     zeros |= {"shipping_fee_seller_discount", "shipping_fee_platform_discount"}
-    shipping = {f"{who}_paid_return_shipping_fee" for who in ("seller", "platform", "buyer")}
+    seller, *others = (f"{who}_paid_return_shipping_fee" for who in ("seller", "platform", "buyer"))
     for item in returns:
         assert item["discount_amount"] == [{"currency": "USD", **dict.fromkeys(zeros, "0")}]
-        assert item["shipping_fee_amount"] == [{"currency": "USD", **dict.fromkeys(shipping, "0")}]
+        cost = "7.99" if "return_shipping_document_type" in item else "0"
+        assert item["shipping_fee_amount"] == [{"currency": "USD", seller: cost, **dict.fromkeys(others, "0")}]
         assert not [mark for mark in ("can_buyer_keep_item", "is_quick_refund") if item.get(mark) is False]
     sent_back = {"return_warehouse_address" in item for item in returns if item["return_type"] == "RETURN_AND_REFUND"}
     assert sent_back == {True}

@@ -17,7 +17,7 @@ from connector.domain.decisions import (
     OrderDecision,
     OutboxState,
 )
-from connector.domain.money import unit_of
+from connector.domain.money import Parts, unit_of
 from connector.domain.retry import DELIVERY
 from connector.domain.site import Claim
 from connector.errors import Busy, Refused, TooMuch, Unavailable
@@ -78,6 +78,8 @@ def _carried_out(run: Run, was: Adjustment, decision: Decision, made: str | None
         more["site_adjustment_id"] = made
     else:
         action = BRINGS[decision.choice]
+    if action is Action.INFORMED:  # what is sent once more costs nothing
+        more |= amounts(Parts())
     if isinstance(decision, CreateRefund) and decision.amount is not None and decision.amount != was.total:
         more |= amounts(was.parts.scaled_to(decision.amount, unit_of(decision.currency)))
         more["site_line_amounts"] = {}

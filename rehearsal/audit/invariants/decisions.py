@@ -16,6 +16,7 @@ from rehearsal.seats.port import Capability
 from rehearsal.wire.recorder import Exchange
 
 SUPPORT_BUYER: Final = "SUPPORT_BUYER"
+LIFTS: Final = (SUPPORT_BUYER, "HAND_BACK")  # of the operator: who is handed it back is asked once more
 TOO_MANY: Final = 429
 
 
@@ -41,7 +42,7 @@ class NoRefundAfterNo(Invariant):
             if is_rejection(event.action):
                 self.occasions += 1
                 self._rejected[claim] = event.seq
-            elif event.action == SUPPORT_BUYER or (
+            elif event.action in LIFTS or (
                 event.action in APPROVING and event.by in ("seller", "seller_center", "operator")
             ):
                 self._rejected.pop(claim, None)

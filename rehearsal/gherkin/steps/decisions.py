@@ -10,7 +10,8 @@ from pytest_bdd import then, when
 from rehearsal.control.stage import Json
 from rehearsal.gherkin.cast import Buyer, Cast, Seller, SellerCenter, demand_part, shown, told, waits
 from rehearsal.gherkin.expect import expect
-from rehearsal.gherkin.steps.phrases import act, as_grade, by, expect_sum, money, phrase
+from rehearsal.gherkin.steps.phrases import GRADES, act, as_grade, by, expect_sum, money, phrase
+from rehearsal.gherkin.steps.phrases import which as which_of
 from rehearsal.gherkin.which import ORDINALS, Which
 from rehearsal.sums import Sum
 
@@ -33,6 +34,12 @@ for _words, _does in {
         lambda people: people.seller_center.pays_instead
     ),
     "{BUYER}'s whole {ORDER} <has been/is> refunded in Seller Center": by(lambda people: people.seller_center.refunds),
+    "the seller <has given/gives> {BUYER} money instead of the replacement{ABOUT}": by(
+        lambda people: people.seller.pays_instead
+    ),
+    "the operator <has handed/hands> {BUYER}'s {REQUEST} back to the seller": by(
+        lambda people: people.operator.hands_back
+    ),
     "the operator <has decided/decides> for {BUYER}{ABOUT}": by(lambda people: people.operator.decides_for_buyer),
     "the operator <has decided/decides> for the seller against {BUYER}{ABOUT}": by(
         lambda people: people.operator.decides_for_seller
@@ -64,6 +71,20 @@ def _(people: Cast, which: Which, grade: str) -> None:
 @act("the seller <has found/finds> {BUYER}'s {FOUND} {GRADE} and <accepted/accepts> (?:them|it)", news=True)
 def _(people: Cast, which: Which, grade: str) -> None:
     people.seller.finds(people.buyer(which.name), which, grade=as_grade(grade), accept=True)
+
+
+_BUT: Final = rf"but (?P<some>[^,]+?) (?P<other>{'|'.join(GRADES)}|\w+)"
+
+
+@act(
+    f"the seller <has found/finds> {{BUYER}}'s {{FOUND}} {{GRADE}}, {_BUT}, "
+    "and (?P<end><accepted/accepts>|<refused/refuses>) (?:them|it)",
+    news=True,
+)
+def _(people: Cast, which: Which, grade: str, some: str, other: str, end: str) -> None:
+    but = [(which_of(about=some), as_grade(other))]
+    buyer, accept = people.buyer(which.name), end.startswith("accept")
+    people.seller.finds(buyer, which, grade=as_grade(grade), accept=accept, but=but)
 
 
 @when(phrase("the seller tries to inspect {BUYER}'s {FOUND}"))

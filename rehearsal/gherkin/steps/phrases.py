@@ -270,7 +270,7 @@ def basket(rows: list[list[str]] | None) -> list[Goods]:
             for c in columns
         ]
     except ValueError as mistake:
-        raise Miswritten(f"pieces and parcels are whole numbers, such as 2: {mistake}") from mistake
+        raise Miswritten(f"pieces are a whole number, such as 2, and so are parcels: {mistake}") from mistake
     if none := next((one.name for one in goods if one.pieces < 1), ""):
         raise Miswritten(f"pieces are 1 or more, also of the {none}")
     return goods

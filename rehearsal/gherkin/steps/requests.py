@@ -11,7 +11,8 @@ from pytest_bdd import then, when
 from rehearsal.gherkin.cast import Buyer, Cast
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.expect import expect
-from rehearsal.gherkin.steps.phrases import act, by, by_buyer, phrase
+from rehearsal.gherkin.steps.phrases import act, by, by_buyer, money, phrase
+from rehearsal.gherkin.steps.phrases import which as which_of
 from rehearsal.gherkin.which import Which
 
 # What one may try, as a pattern and as what is then done.
@@ -30,7 +31,6 @@ DOINGS: Final[dict[str, Callable[[Buyer, Which], None]]] = {
 
 for _words, _does in {
     "{BUYER} <has asked/asks> for {THEIR} money(?: back)?{ABOUT}": by_buyer(Buyer.asks_for_refund),
-    "{BUYER} <has asked/asks> to send (?:it )?back{ABOUT}": by_buyer(Buyer.asks_to_return),
     "{BUYER} <has asked/asks> for a replacement{ABOUT}": by_buyer(Buyer.asks_for_replacement),
     "{BUYER} <has asked/asks> to cancel {THEIR} {ORDER}": by_buyer(Buyer.asks_to_cancel),
     "{BUYER} <has handed/hands> over {THEIR} {PARCEL}": by_buyer(Buyer.sends_parcel),
@@ -59,6 +59,44 @@ def _(people: Cast, buyer: str) -> None:
     who = people.buyer(buyer)
     for goods in who.ordered().units:
         who.asks_for_refund(Which(goods=goods))
+
+
+# How goods are to go back, as it is said at the end, and what the call has for it.
+WAYS: Final[dict[str, dict[str, object]]] = {
+    " in (?:her|his|their) own way": {"shipment": "BUYER_ARRANGE"},
+    ", by quick refund": {"quick_refund": True},
+    ", each kind by itself": {"combined": True},
+}
+KINDS: Final = {"refund": "REFUND", "return": "RETURN_AND_REFUND", "replacement": "REPLACEMENT"}
+_INTO: Final = rf"into an? (?P<kind>{'|'.join(KINDS)})"
+
+
+@act(
+    f"{{BUYER}} <has asked/asks> to send (?:it |everything )?back{{ABOUT}}(?P<way>(?:{'|'.join(WAYS)})?)",
+)
+def _(people: Cast, which: Which, way: str) -> None:
+    how = next((how for words, how in WAYS.items() if re.fullmatch(words, way)), {})
+    people.buyer(which.name).asks_to_return(which, **how)
+
+
+@act(f"{{BUYER}} <has changed/changes> {{THEIR}} {{REQUEST}} {_INTO}")
+def _(people: Cast, which: Which, kind: str) -> None:
+    people.buyer(which.name).changes(which, KINDS[kind])
+
+
+@act(f"the operator <has changed/changes> {{BUYER}}'s {{REQUEST}} {_INTO}")
+def _(people: Cast, which: Which, kind: str) -> None:
+    people.buyer(which.name).changes(which, KINDS[kind], by="operator")
+
+
+@act("{BUYER} <has handed/hands> over {THEIR} {PARCEL}, which <cost/costs> (?:her|him|them) {SUM}")
+def _(people: Cast, which: Which, sum: str) -> None:
+    people.buyer(which.name).sends_parcel(which, cost=money(sum))
+
+
+@act("{BUYER} <has handed/hands> over {THEIR} {PARCEL}, with only (?P<some>[^,]+) in it")
+def _(people: Cast, which: Which, some: str) -> None:
+    people.buyer(which.name).sends_parcel(which, only=which_of(about=some))
 
 
 @act("{BUYER} has sent (?:it )?back{ABOUT}")

@@ -47,6 +47,7 @@ RETURN_ACTS: Final[dict[str, tuple[Act, ...]]] = {
 IN_ARBITRATION: Final[tuple[Act, ...]] = (
     ("arbitrate", "Side with buyer",  {"outcome": "SUPPORT_BUYER"}),
     ("arbitrate", "Side with seller", {"outcome": "SUPPORT_SELLER"}),
+    ("arbitrate", "Hand back",        {"outcome": "HAND_BACK"}),
 )
 # What staff can do, by the OMS's word for it.
 STAFF_ACTS: Final[dict[str, Act]] = {"approve": ("oms_approve", "Approve", {}), "reject": ("oms_reject", "Reject", {})}

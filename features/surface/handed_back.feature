@@ -1,0 +1,53 @@
+Feature: An appeal that the operator hands back
+  The operator decides nothing, and the seller is asked once more: the same request, with a new deadline.
+
+  Background:
+    Given Maya has received a desk lamp for 40.00 USD
+
+  Rule: The request is answered again
+
+    Background:
+      Given Maya has asked for her money back
+      And an hour has passed
+      And the seller has rejected Maya's request
+      And an hour has passed
+      And Maya has appealed
+      And an hour has passed
+      And the operator has handed Maya's request back to the seller
+      And an hour has passed
+
+    @R10 @R16
+    Scenario: With a yes
+      When the seller approves Maya's request
+      Then Maya's request is shown as "Completed"
+      And all three books say 40.00 USD for Maya
+
+    @R10 @R49
+    Scenario: With another no, after which the operator decides for less
+      Given the seller has rejected Maya's request
+      And an hour has passed
+      And Maya has appealed
+      And an hour has passed
+      When the operator grants Maya 15.00 USD
+      Then all three books say 15.00 USD for Maya
+
+    @R17
+    Scenario: With silence, which is a yes
+      When 25 hours pass
+      Then all three books say 40.00 USD for Maya
+
+  Rule: Refused goods are judged again
+
+    @R42 @R49
+    Scenario: And taken
+      Given Maya has sent it back
+      And Maya's parcel has reached the warehouse
+      And an hour has passed
+      And the seller has found Maya's goods damaged and refused them
+      And Maya has appealed
+      And an hour has passed
+      And the operator has handed Maya's request back to the seller
+      And an hour has passed
+      When the seller finds Maya's goods as sold and accepts them
+      Then Maya's request is shown as "Completed"
+      And all three books say 40.00 USD for Maya

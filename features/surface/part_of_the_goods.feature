@@ -1,0 +1,32 @@
+Feature: A parcel with less in it, and pieces that differ
+  The warehouse looks at each piece; the marketplace takes one answer for all of them, and the gravest that was found is
+  the reason to refuse.
+
+  Background:
+    Given Maya has received 3 mugs at 12.50 USD each
+
+  @R4 @R42
+  Scenario Outline: What has not come is missing
+    Given Maya has asked to send it back
+    And an hour has passed
+    And Maya has handed over her parcel, with only 2 of the mugs in it
+    And Maya's parcel has reached the warehouse
+    And an hour has passed
+    When the seller finds Maya's goods as sold and <does> them
+    Then Maya's request is shown as "<shown>"
+    And all three books say <sum> for Maya
+
+    Examples:
+      | does    | shown           | sum       |
+      | refuses | Return Rejected | 0.00 USD  |
+      | accepts | Completed       | 37.50 USD |
+
+  @R42 @R49
+  Scenario: One of them is damaged
+    Given Maya has sent it back
+    And Maya's parcel has reached the warehouse
+    And an hour has passed
+    When the seller finds Maya's goods as sold, but one of the mugs damaged, and refuses them
+    Then Maya's request is shown as "Return Rejected"
+    And the mail gives the reason "The item is damaged or used"
+    And all three books say 0.00 USD for Maya
