@@ -148,6 +148,10 @@ class Clock:
         known = [] if "careful" in manners else self.stage.world().get("oms_manners", [])
         self.stage.reset(oms_manners=list(dict.fromkeys([*known, *manners])))
 
+    def starts_with_webhooks(self) -> None:
+        """Begin anew with a connector that asks to be told by webhooks."""
+        self.stage.reset(webhooks=True)
+
     def news_goes_round(self) -> None:
         """Let an hour pass: a round, the payment, the next round and the OMS's pull fit in it."""
         self.passes(timedelta(hours=1))

@@ -43,8 +43,9 @@ from rehearsal.simulation.duration import read_duration
 
 STEPS: Final = (
     *("people", "time", "shops", "orders", "requests", "decisions", "observations"),
-    *("crowds", "several", "process", "manners", "trouble", "marketplace"),
+    *("crowds", "several", "process", "manners", "trouble", "webhooks", "marketplace"),
 )
+BEGUN_WITH: Final = ("start", "profile", "oms_policy", "oms_manners", "webhooks")
 LONGEST: Final = "where time passes by itself: what waits for more in all is not judged (default: PT48H)"
 PLAN: Final = pytest.StashKey[Sequence[Json]]()
 RESULT: Final = pytest.StashKey[ScenarioResult]()
@@ -253,7 +254,7 @@ def served(url: str, seed: int, token: str | None = None, **begun: Any) -> Stage
     first = stage.world()
     if "business_now" in first:
         raise Miswritten("the world there runs by the machine's clock: `rehearsal play --seat` plays in such a world")
-    begun_with: dict[str, Any] = {name: first.get(name) for name in ("start", "profile", "oms_policy", "oms_manners")}
+    begun_with: dict[str, Any] = {name: first.get(name) for name in BEGUN_WITH}
     profiles = [shop["profile"] for shop in first["shops"]]
     shops = [{} if profile == first["profile"] else {"profile": profile} for profile in profiles]
 

@@ -92,6 +92,7 @@ class OurConnector:
     capabilities: frozenset[Capability] = OF_A_CONNECTOR
     from_outside = False
     goes_on = False
+    webhooks = None  # it asks for them itself
     address = None  # it has a door of the stage's
     doing = ""
     last_lines: Sequence[str] = ()

@@ -38,7 +38,7 @@ FILL_INS: Final = {
 # fmt: on
 NAMED: Final = re.compile(r"(?<![${])\{(\w+)\}(?!\})")
 SCHEMA: Final = Judge("seat")
-ADDRESSES: Final = ("ready", "round", "authorize", "connector")
+ADDRESSES: Final = ("ready", "round", "authorize", "webhooks", "connector")
 OF_A_COMMAND: Final = ("env", "working_directory")
 MOST_OF_AN_EMPTY_SEAT: Final = ("name", "connector", "regime", "factor")
 FACTOR: Final = 60
@@ -98,6 +98,7 @@ class SeatDescription:
     factor: int = FACTOR  # that the world's clock runs as fast as the machine's, where that one counts
     round: str | None = None
     authorize: str | None = None
+    webhooks: str | None = None
     between_scenarios: str = "keep"
 
 
@@ -146,6 +147,7 @@ def _seat(path: Path, said: Any) -> SeatDescription:
         factor=1 if regime is Regime.REAL else said.get("factor", FACTOR),
         round=said.get("round"),
         authorize=said.get("authorize"),
+        webhooks=said.get("webhooks"),
         between_scenarios=said.get("between_scenarios", "restart" if "command" in said else "keep"),
     )
 

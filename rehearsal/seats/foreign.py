@@ -272,6 +272,11 @@ class ForeignConnector(ConnectorSeat):
         return None if said is None else self._seat.address(said).rstrip("/")
 
     @property
+    def webhooks(self) -> str | None:
+        said = self._described.webhooks
+        return None if said is None else at_port(said, self._port)
+
+    @property
     def goes_on(self) -> bool:
         return self._seat.kept
 

@@ -256,6 +256,11 @@ class ConnectorSeat(Seat, Protocol):
         return False
 
     @property
+    def webhooks(self) -> str | None:
+        """Return where the marketplace's webhooks are to reach one from outside that does not ask for them itself."""
+        return None
+
+    @property
     def goes_on(self) -> bool:
         """Return whether it keeps running when the world begins anew (D42)."""
         return False

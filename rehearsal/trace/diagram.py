@@ -53,6 +53,7 @@ BECAUSE: Final = {
     "QUICK_REFUND": "paid as soon as the carrier has it",
     "REJECT_BY_SHIPPING": "shipped nevertheless",
 }
+WEBHOOKS: Final = ("return_status", "cancel_status", "order_status", "message")  # what one says
 OF: Final = {"seller": ", by the seller", "seller_center": ", in Seller Center"}
 
 
@@ -221,6 +222,9 @@ def _refusal(entry: Entry) -> str:
 
 def _gist(entry: Entry) -> str:
     body: Any = entry["request"]["body"]
+    if entry["operation"] == "webhook" and isinstance(body, Mapping):
+        told = body["data"]
+        return next((f": {told[name]}" for name in WEBHOOKS if name in told), "")
     if not entry["writes"] or not isinstance(body, Mapping):
         return ""
     words = [str(body[key]) for key in ("decision", "reject_reason", "return_type", "Reason") if body.get(key)]

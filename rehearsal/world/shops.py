@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from mock_tiktok import Marketplace
+from mock_tiktok import AppName, Marketplace
+from mock_tiktok.domain.webhooks import CANCELLATION_STATUS, ORDER_STATUS, RETURN_STATUS
 from mock_tiktok.errors import BadValue
-from rehearsal.seats.port import Capability, ConnectorSeat, NotCapable, OpenShop, ShopAtConnector
+from rehearsal.seats.port import Capability, ConnectorSeat, NotCapable, OpenShop, SeatRefuses, ShopAtConnector
 from rehearsal.wire.recorder import Recorder
 from rehearsal.world.errors import Busy
 from rehearsal.world.origin import NewShop, Origin
+
+HINTS: Final = tuple(topic.event_type for topic in (ORDER_STATUS, CANCELLATION_STATUS, RETURN_STATUS))
 
 
 class Shops:
@@ -31,6 +34,9 @@ class Shops:
 
     def open_all(self, connector: ConnectorSeat) -> None:
         """Open the shops with which the world begins; an error names the field of the one that was listed."""
+        if self._origin.webhooks and connector.from_outside and connector.webhooks is None:
+            words = "webhooks: who sits here has not said where they are to reach it, with the key webhooks of its seat"
+            raise SeatRefuses(501, "Not on this stage", words, "webhooks")
         listed = self._origin.shops
         for number, new in enumerate([NewShop()] * listed if isinstance(listed, int) else listed):
             try:
@@ -53,6 +59,8 @@ class Shops:
             self._marketplace.close_shop(shop.shop_id)
             raise
         self._recorder.state.shops[shop.shop_cipher] = shop.shop_id
+        for topic in HINTS if connector.webhooks else ():
+            self._marketplace.webhooks.subscribe(AppName.CONNECTOR, shop.shop_id, topic, str(connector.webhooks))
         return shop.shop_id
 
     def authorize(self, shop_id: str, connector: ConnectorSeat) -> None:

@@ -36,6 +36,7 @@ CALLS: Final = {
     "question for reasons": "getRejectReasons",
     "question for the sum": "calculateRefund",
     "renewal of the tokens": "refreshToken",
+    "webhook": "webhook",
 }
 SPOILT: Final = {
     # what becomes of an answer    the kind
@@ -130,6 +131,7 @@ trouble(f"does not receive {_WHICH}", "cut_before")
 trouble(f"answers {_WHICH} with nothing, and does nothing", "empty_success", acted=lambda said: False)
 trouble(f"receives {_WHICH} {_TIMES}", "duplicate", times=_often)
 trouble(f"receives {_WHICH} only after the call that follows", "reorder")
+trouble(f"receives {_WHICH} with a forged (?P<forged>signature|body)", "forge", of=lambda said: said["forged"])
 trouble(f"receives {_WHICH} {_LATE} late", "delay", by=_late)
 trouble(f"answers {_WHICH} {_LATE} late", "delay", by=_late, of=lambda said: "answer")
 trouble(f"answers {_WHICH} as it did {_LATE} before", "stale", by=_late)

@@ -3,7 +3,8 @@
 Each is a few lines that let a call go on or end it. Whether the other side has acted is what matters: `refuse`,
 `unreachable`, `cut_before` and `redirect` end a call before; `cut_after`, `truncate`, `garble`, `wrong_content_type`,
 `empty_success` and `slow_drip` spoil the answer of a call that has had its effect; `delay` is either; `duplicate` lets
-it act more than once, `reorder` after its caller has given it up; `stale` answers a question as it was answered before.
+it act more than once, `reorder` after its caller has given it up, `forge` as one of somebody else's; `stale` answers a
+question as it was answered before.
 """
 
 from __future__ import annotations
@@ -128,6 +129,23 @@ def reorder(meeting: Meeting) -> Response:
     raise requests.ReadTimeout(f"{meeting.call.host} has not answered")
 
 
+def forge(meeting: Meeting) -> Response:
+    """A webhook comes as somebody else would send it: with a signature, or over a body, that is not the marketplace's.
+
+    Whoever sent it sees the answer to that.
+    """
+    call, sent = meeting.call, (meeting.call.headers, meeting.call.body)
+    if meeting.given("of") == "body":  # another number, so that nobody has had it before
+        call.body = call.body.replace(b'"tts_notification_id":"7', b'"tts_notification_id":"8', 1)
+    else:
+        signature = call.headers.get("authorization", "")
+        call.headers = {**call.headers, "authorization": signature.translate(_OTHER_DIGITS)}
+    try:
+        return meeting.onward()
+    finally:
+        call.headers, call.body = sent  # what was sent is what is recorded and judged
+
+
 def redirect(meeting: Meeting) -> Response:
     """The answer points elsewhere."""
     headers = [("Location", meeting.given("to")), ("Content-Type", "text/html")]
@@ -165,6 +183,7 @@ def question(call: Call) -> tuple[str, ...]:
     return (call.caller, call.method, call.path, *query, told)
 
 
+_OTHER_DIGITS: Final = str.maketrans("0123456789abcdef", "fedcba9876543210")
 _a_status: Final = Value(is_whole(400, 599), "an HTTP status from 400 to 599", 503)
 # fmt: off
 ON_THE_WIRE: Final[Mapping[str, Kind]] = {
@@ -203,6 +222,10 @@ ON_THE_WIRE: Final[Mapping[str, Kind]] = {
         takes={"times": Value(is_whole(2, 100), "how often a call arrives, 2 or more", 2)},
     ),
     "reorder": Kind(words="a call arrives after the next one", meets=reorder),
+    "forge": Kind(
+        words="webhooks are forged", meets=forge, of_webhooks=True,
+        takes={"of": Value(lambda value: value in ("signature", "body"), "signature or body", "signature")},
+    ),
     "redirect": Kind(
         words="answers point elsewhere", meets=redirect,
         takes={

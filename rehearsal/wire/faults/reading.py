@@ -15,9 +15,13 @@ from rehearsal.simulation.duration import read_duration
 from rehearsal.wire.faults.fault import GROUPS, Fault, Kind, unversioned
 
 TOOLS: Final = "tools"  # whoever is none of the world's players
-# Who calls whom; nobody calls the OMS, nor does the marketplace call anybody.
-CALLERS: Final[Mapping[str, tuple[str, ...]]] = {"marketplace": ("connector", TOOLS), "connector": ("oms", TOOLS)}
-FROM: Final = ("connector", "oms", TOOLS)
+# Who calls whom; nobody calls the OMS, and the marketplace calls the connector with its webhooks.
+CALLERS: Final[Mapping[str, tuple[str, ...]]] = {
+    "marketplace": ("connector", TOOLS),
+    "connector": ("oms", "marketplace", TOOLS),
+}
+FROM: Final = ("connector", "oms", "marketplace", TOOLS)
+WEBHOOK: Final = "webhook"  # the operation
 # What people call some kinds of fault.
 CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "refuse": ("refused", "error"),
@@ -29,6 +33,7 @@ CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "stale": ("out_of_date", "outdated"),
     "duplicate": ("double", "doubled", "twice", "repeated"),
     "reorder": ("out_of_order",),
+    "forge": ("forged", "fake"),
     "slow_drip": ("slow",),
     "search_lag": ("lag", "lagging"),
     "token_revoked": ("revoked",),
@@ -68,6 +73,15 @@ def read_fault(given: Any, kinds: Mapping[str, Kind], now: datetime) -> Fault:
     caller = None if given.get("from") is None else _one_of("from", given["from"], FROM)
     if caller is not None and caller not in CALLERS[callee]:
         raise Mistake("from", f"is {caller}, which never calls the {callee}; {_paths()}")
+    operation = None if given.get("operation") is None else _operation(given["operation"], callee)
+    if kinds[kind].of_webhooks:
+        if callee != "connector" or operation not in (None, WEBHOOK):
+            raise Mistake("to", f"is {callee}; {kind} is trouble of webhooks, which go to the connector")
+        operation = WEBHOOK
+    if operation == WEBHOOK:
+        if caller not in (None, "marketplace"):
+            raise Mistake("from", f"is {caller}; webhooks are the marketplace's alone")
+        caller = "marketplace"
     shop_id = given.get("shop_id")
     if shop_id is not None and not (isinstance(shop_id, str) and shop_id):
         raise Mistake("shop_id", f"is {_shown(shop_id)}; it is a text")
@@ -80,7 +94,7 @@ def read_fault(given: Any, kinds: Mapping[str, Kind], now: datetime) -> Fault:
         kind,
         caller,
         callee,
-        None if given.get("operation") is None else _operation(given["operation"], callee),
+        operation,
         shop_id,
         _count(given, "skip", 0) or 0,
         _count(given, "times", 1),
@@ -123,10 +137,9 @@ def near(name: object, known: Collection[str]) -> str:
 @cache
 def operations(callee: str) -> tuple[str, ...]:
     """Return what can be asked of a player, without versions; nothing where nobody calls it."""
-    contracts = {"marketplace": "tiktok_shop", "connector": "channeladvisor"}
-    if callee not in contracts:
-        return ()
-    return tuple(dict.fromkeys(unversioned(one.id) for one in Contract.load(contracts[callee]).operations))
+    contracts = {"marketplace": ("tiktok_shop",), "connector": ("channeladvisor", "tiktok_webhooks")}
+    known = (one for name in contracts.get(callee, ()) for one in Contract.load(name).operations)
+    return tuple(dict.fromkeys(unversioned(one.id) for one in known))
 
 
 def _operation(given: object, callee: str) -> str:

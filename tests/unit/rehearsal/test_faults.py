@@ -65,13 +65,16 @@ def test_the_control_api_names_whose_calls_there_are_and_for_whom() -> None:
             ]
         ),
         ({"kind": "rain"}, "kind", "refuse (calls are refused), unreachable (nobody can be reached)"),
-        ({"kind": "garble", "to": "oms"}, "to", "calls go from connector or tools to marketplace; from oms or tools"),
+        ({"kind": "garble", "to": "oms"}, "to", "calls go from connector or tools to marketplace; from oms or"),
         *(
             ({"kind": "garble", "from": who, "to": whom}, "from", f"never calls the {whom}; calls go from connector")
             for who, whom in [("oms", "marketplace"), ("connector", "connector")]
         ),
         ({"kind": "garble", "form": "oms"}, "form", "did you mean from?"),
-        ({"kind": "garble", "from": "buyer"}, "from", "known: connector, oms, tools"),
+        ({"kind": "garble", "from": "buyer"}, "from", "known: connector, oms, marketplace, tools"),
+        ({"kind": "forge"}, "to", "webhooks, which go to the connector"),
+        ({"kind": "forge", "to": "connector", "operation": "approve"}, "to", "webhooks, which go to the connector"),
+        ({"kind": "forge", "to": "connector", "from": "oms"}, "from", "the marketplace's alone"),
         ({"kind": "garble", "operation": "aprove"}, "operation", "did you mean approve?"),
         ({"kind": "garble", "operation": "approveReturn_202309"}, "operation", "did you mean approveReturn?"),
         ({"kind": "garble", "to": "connector", "operation": "approveReturn"}, "operation", "did you mean"),

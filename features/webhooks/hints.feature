@@ -1,0 +1,54 @@
+Feature: The marketplace tells the connector what happens
+  A webhook is a hint: the connector looks at once instead of at its next round, and what there is to know it reads for
+  itself. It answers before it looks, takes each only once, and listens to nobody but the marketplace.
+
+  Background:
+    Given the connector is told by webhooks
+
+  Rule: Whoever is told looks at once, and the rounds stay where they are
+
+    @trouble
+    Scenario: A request between two rounds
+      Given Maya has received a desk lamp for 39.98 USD
+      And 5 minutes have passed
+      When Maya asks for her money back
+      And a minute passes
+      Then the last webhook of Maya's was delivered
+      And the connector has made 1 early round
+
+  Rule: What is not signed by the marketplace is refused, and nothing comes of it
+
+    @trouble
+    Scenario Outline: Somebody else has had a hand in it
+      Given 5 minutes have passed
+      And the connector receives the next webhook with a forged <part>
+      And Maya has received a desk lamp for 39.98 USD
+      When a minute passes
+      Then the trouble was hit once
+      And the connector has refused a webhook
+      And the connector has made no early rounds
+      And the first webhook of Maya's waits for its next attempt
+
+      Examples:
+        | part      |
+        | signature |
+        | body      |
+
+  Rule: What was not taken comes again, four times and then no more
+
+    @trouble
+    Scenario Outline: The connector cannot be reached for a while
+      Given the connector is unreachable for every webhook for <a while>
+      And Maya has received a desk lamp for 39.98 USD
+      And Maya has asked for her money back
+      When <so much> pass
+      Then the trouble was hit
+      And the first webhook of Maya's <came to this>
+      And the first webhook of Maya's was tried <times>
+      And the seller has Maya's case before them
+
+      Examples:
+        | a while  | so much    | came to this  | times   |
+        | 1 minute | 20 minutes | was delivered | twice   |
+        | 2 hours  | 4 hours    | was delivered | 4 times |
+        | 24 hours | 16 hours   | was given up  | 5 times |

@@ -1,0 +1,42 @@
+Feature: Webhooks may be lost, doubled, late or forged
+  Nothing rests on them. Whatever becomes of them on their way, nothing is late that would have been in time without
+  them, and nothing happens twice.
+
+  Rule: All ends as it would have ended
+
+    @trouble
+    Scenario Outline: It happens to every one of them
+      Given the connector is told by webhooks
+      And the connector <trouble>
+      And these buyers wait for the seller:
+        | buyer | order        | goods      | price     | wants           |
+        | Maya  | has received | desk lamp  | 39.98 USD | money back      |
+        | Noah  | has received | phone case | 15.99 USD | money back      |
+        | Ana   | has ordered  | mug        | 12.50 USD | to cancel       |
+        | Ines  | has received | tea set    | 24.50 USD | to send it back |
+      When the seller answers like this:
+        | buyer | answer            |
+        | Maya  | approves          |
+        | Noah  | rejects           |
+        | Ana   | approves          |
+        | Ines  | accepts the goods |
+      And an hour passes
+      Then the trouble was hit
+      And it has ended like this:
+        | buyer | request         | mails           | all books |
+        | Maya  | Completed       | order refund    | 39.98 USD |
+        | Noah  | Refund Rejected | refund rejected | 0.00 USD  |
+        | Ana   | Completed       | order cancelled | 12.50 USD |
+        | Ines  | Completed       | order refund    | 24.50 USD |
+
+      Examples:
+        | trouble                                                 |
+        | does not receive every webhook                          |
+        | loses its answers to every webhook                      |
+        | receives every webhook twice                            |
+        | receives every webhook only after the call that follows |
+        | receives every webhook 2 seconds late                   |
+        | receives every webhook 20 seconds late                  |
+        | answers every webhook 20 seconds late                   |
+        | receives every webhook with a forged signature          |
+        | answers 500 to every webhook                            |

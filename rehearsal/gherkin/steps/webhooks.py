@@ -1,0 +1,65 @@
+"""The marketplace's webhooks: whether the connector asks for them, what becomes of them, and what they bring about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from pytest_bdd import given, then
+
+from rehearsal.control.stage import Json
+from rehearsal.gherkin.cast import Cast, Unseen
+from rehearsal.gherkin.expect import expect
+from rehearsal.gherkin.steps.phrases import NUMBERS, number, phrase
+
+# What has become of a notification, in people's words, and how the control API says it.
+BECAME: Final = {
+    "was delivered": "DELIVERED",
+    "was given up": "DROPPED",
+    "waits for its next attempt": "WAITING",
+    "was wanted no more": "WITHDRAWN",
+}
+_MANY: Final = rf"\d+|{'|'.join(NUMBERS)}"
+
+
+@given(phrase("the connector is told by webhooks"))
+def _(people: Cast) -> None:
+    people.begin_anew()
+    people.clock.starts_with_webhooks()
+
+
+def _of(people: Cast, buyer: str) -> Sequence[Json]:
+    """Return the notifications about what a buyer has bought and asked for, oldest first."""
+    orders = {order.id for order in people.buyer(buyer).orders}
+    found = [one for one in people.stage.webhooks()["deliveries"] if one.get("order_id") in orders]
+    if not found:
+        raise Unseen(f"nobody was told of anything of {buyer}'s by webhook")
+    return found
+
+
+@then(phrase(f"the (?P<place>first|last) webhook of {{BUYER}}'s (?P<became>{'|'.join(BECAME)})"))
+def _(people: Cast, place: str, buyer: str, became: str) -> None:
+    told = _of(people, buyer)[0 if place == "first" else -1]
+    words = {state: words for words, state in BECAME.items()}
+    expect(f"what the {place} webhook of {buyer}'s came to", became, words[told["state"]])
+
+
+@then(phrase(f"the (?P<place>first|last) webhook of {{BUYER}}'s was tried (?P<often>once|twice|(?:{_MANY}) times)"))
+def _(people: Cast, place: str, buyer: str, often: str) -> None:
+    told = _of(people, buyer)[0 if place == "first" else -1]
+    expected = {"once": 1, "twice": 2}.get(often) or number(often.split()[0])
+    expect(f"how often the {place} webhook of {buyer}'s was tried", expected, len(told["attempts"]))
+
+
+@then(phrase("the connector has made (?P<many>no|an?|\\d+) early rounds?"))
+def _(people: Cast, many: str) -> None:
+    acts = [entry for entry in people.stage.trace() if entry.get("kind") == "act" and entry["who"] == "connector"]
+    early = [act for act in acts if act["what"].startswith("early round")]
+    expected = int(many) if many.isdigit() else int(many != "no")
+    expect("how many early rounds the connector has made", expected, len(early))
+
+
+@then(phrase("the connector has refused a webhook"))
+def _(people: Cast) -> None:
+    answered = [one["status"] for told in people.stage.webhooks()["deliveries"] for one in told["attempts"]]
+    expect("whether a webhook was refused", True, 401 in answered)

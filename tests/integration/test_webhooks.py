@@ -1,0 +1,107 @@
+"""Webhooks over real sockets: whoever has asked to be told is told at an address of theirs, and may call back then."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+import requests
+
+from mock_tiktok.open_api.signing import signature
+from rehearsal.control.local import InProcessStage
+from rehearsal.control.stage import Json
+from rehearsal.server.served import Ports, ServedStage
+from rehearsal.world.world import World
+
+PATH = "/event/202309/webhooks"
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Somebody outside who is told, looks at the stage while the marketplace waits, and answers."""
+
+    got: list[tuple[str, bytes]]
+    seen: list[Json]
+    stage_url: str
+    answer: int
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.got.append((self.headers["Authorization"], body))
+        self.seen.append(requests.get(f"{self.stage_url}/clock", timeout=10).json())
+        self.send_response(self.answer)
+        self.end_headers()
+        self.wfile.write(b"whatever")
+
+    def log_message(self, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def receiver() -> Iterator[tuple[str, type[Receiver]]]:
+    kind = type("OneReceiver", (Receiver,), {"got": [], "seen": [], "answer": 200})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/my/hooks", kind
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def served() -> Iterator[tuple[InProcessStage, Json]]:
+    ports = Ports()
+    stage = InProcessStage(lambda **told: World(loopback_webhooks=True, **told), addresses=ports.addresses(), seed=3)
+    with ServedStage(stage, ports):
+        yield stage, stage.world()
+
+
+def put(world: Json, address: str) -> Json:
+    tools = world["tools"]
+    query = {"app_key": tools["app_key"], "shop_cipher": tools["shop_cipher"]}
+    query["timestamp"] = "1930294800"
+    body = json.dumps({"address": address, "event_type": "RETURN_STATUS_CHANGE"}).encode()
+    query["sign"] = signature(tools["app_secret"], PATH, query.items(), body)
+    headers = {"x-tts-access-token": tools["access_token"], "content-type": "application/json"}
+    url = f"{world['urls']['tiktok']}{PATH}?{urlencode(query)}"
+    return dict(requests.put(url, data=body, headers=headers, timeout=10).json())
+
+
+def test_a_client_of_somebody_else_s_is_told_and_tried_again(
+    served: tuple[InProcessStage, Json], receiver: tuple[str, type[Receiver]]
+) -> None:
+    (stage, world), (address, told) = served, receiver
+    told.stage_url = world["urls"]["control"]
+    assert put(world, address)["code"] == 0
+    entry = stage.request_return(stage.place_order()["order_id"], type="REFUND")
+    told.answer = 503
+    stage.advance(by="PT0S")
+    told.answer = 200
+    stage.advance(by="PT10M")
+    (first, body), second = told.got
+    assert second == (first, body)
+    key, secret = world["tools"]["app_key"].encode(), world["tools"]["app_secret"].encode()
+    assert first == hmac.digest(secret, key + body, "sha256").hex()
+    assert json.loads(body)["data"]["return_id"] == entry["return_id"]
+    assert [clock["now"] for clock in told.seen] == ["2031-03-03T09:00:00Z", "2031-03-03T09:02:00Z"]
+    (delivery,) = stage.webhooks()["deliveries"]
+    assert [(one["status"], one["number"]) for one in delivery["attempts"]] == [(503, 1), (200, 2)]
+    sent = [line for line in stage.trace() if line.get("operation") == "webhook"]
+    assert [(line["to"], line["status"], line["attempt"]) for line in sent] == [
+        ("outside", 503, 1),
+        ("outside", 200, 2),
+    ]
+    assert stage.findings()["findings"] == []
+
+
+def test_who_cannot_be_told_is_not_told(served: tuple[InProcessStage, Json]) -> None:
+    stage, world = served
+    assert put(world, "https://nobody.example/hooks")["code"] == 0
+    stage.request_return(stage.place_order()["order_id"], type="REFUND")
+    stage.advance(by="PT0S")
+    (delivery,) = stage.webhooks()["deliveries"]
+    assert delivery["attempts"][0]["failure"] == "no such host: nobody.example"
