@@ -213,3 +213,13 @@ def test_a_refund_is_booked_once_when_it_is_done_with_the_amounts_reported(offic
     office.pull()
     assert office.oms.ledger() == {"1": Decimal("19.60")}
     assert [data["amount"] for data in office.events_named("booked")] == [Decimal("19.60")]
+
+
+def test_a_dispute_won_by_the_buyer_shows_in_the_same_case(office: Office) -> None:
+    order = office.told(RequestStatus="RejectionCompleted")
+    office.clock.at += timedelta(minutes=5)
+    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="PostProcessingComplete")
+    office.pull()
+    row = office.row()
+    assert (row.status, row.amount, row.error) == ("PostProcessingComplete", Decimal("20.00"), None)
+    assert office.oms.ledger() == {"1": Decimal("20.00")}

@@ -275,3 +275,58 @@ def test_what_was_given_back_is_not_there_to_be_given_again(sold: Office) -> Non
     sold.oms.refund(order_id="1")
     assert bodies(sold)[-1]["AdjustmentAmount"] == 8.39
     assert refused(Refused, sold.oms.refund, order_id="1").status == 409
+
+
+def test_what_the_connector_refuses_changes_nothing(asked: Office) -> None:
+    before = asked.row()
+    asked.connector.refuse = lambda call: "SiteRejectReason is not one the marketplace offers."
+    refusal = refused(Refused, asked.oms.reject, "C-1001", reason="nonsense")
+    assert (refusal.status, refusal.field) == (422, "reason")
+    assert refusal.detail == "SiteRejectReason is not one the marketplace offers."
+    assert asked.row() == before
+    assert asked.events_named("decision_given") == []
+
+
+def test_an_inspection_may_come_before_its_adjustment(office: Office) -> None:
+    order = office.connector.order("1", ("mug", 1, 20.0))
+    office.pull()
+    office.parcel()
+    result = office.oms.inspect("R1", grade="AS_SOLD", accept=True)
+    assert result.kept
+    assert (result.row.return_id, result.row.status) == ("R1", "NoChange")
+    office.pull()
+    assert office.connector.posts("ApproveReturn") == []
+    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn")
+    office.pull()
+    assert len(office.connector.posts("ApproveReturn")) == 1
+    assert (office.row().id, office.row().status, office.oms.waiting()) == (result.row.id, "PendingReturn", 0)
+
+
+def test_a_lost_response_never_refunds_twice(sold: Office) -> None:
+    sold.connector.faults.append(Fault("Adjust", after=True))
+    assert sold.oms.refund(order_id="1").kept
+    sold.pull()
+    assert bodies(sold) == []
+    assert len(sold.connector.adjustments["OrderAdjustments"]) == 1
+    assert (sold.row().status, sold.oms.waiting()) == ("SubmittedNotProcessed", 0)
+    assert [data["accepted"] for data in sold.events_named("refund_requested")] == [False, True]
+
+
+def test_a_refund_that_never_arrived_is_asked_for_again_under_the_same_id(sold: Office) -> None:
+    sold.connector.faults.append(Fault("Adjust"))
+    sold.oms.refund(order_id="1")
+    (first,) = bodies(sold)
+    assert sold.row().status == "NoChange"
+    sold.pull()
+    assert bodies(sold) == [first]
+    assert [data["accepted"] for data in sold.events_named("refund_requested")] == [False, True]
+
+
+def test_a_refund_knows_its_return_once_the_connector_does(sold: Office) -> None:
+    sold.oms.refund(order_id="1")
+    done = {"SiteAdjustmentID": "R5", "RequestStatus": "PostProcessingComplete"}
+    sold.connector.adjustments["OrderAdjustments"][1] |= done
+    sold.pull()
+    row = sold.row()
+    assert (row.id, row.kind, row.return_id, row.status) == ("C-1001", "REFUND", "R5", "PostProcessingComplete")
+    assert sold.oms.ledger() == {"1": Decimal("68.39")}

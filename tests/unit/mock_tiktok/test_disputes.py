@@ -83,3 +83,11 @@ def test_the_seller_rejects_a_return_in_the_moment_before_it_is_approved(town: T
     town.shop.reject_return(return_id, "REJECT_RETURN", RETURN_REASON)
     assert town.passes(hours=1) == []
     assert town.status(return_id) == "REFUND_OR_RETURN_REQUEST_REJECT"
+
+
+def test_dispute_and_arbitration_need_no_time_between_them_and_only_a_dispute_is_judged(town: Town) -> None:
+    return_id = town.rejected()
+    refused(ApiError, town.market.arbitrate, return_id, outcome="SUPPORT_BUYER")
+    town.market.dispute(return_id)
+    town.market.arbitrate(return_id, outcome="SUPPORT_SELLER")
+    refused(ApiError, town.market.arbitrate, return_id, outcome="SUPPORT_BUYER")

@@ -185,3 +185,24 @@ def test_an_accepted_offer_is_what_is_paid(town: Town) -> None:
     item = town.shop.get_return(return_id)
     assert item.refunded == Decimal("10.00")
     assert sum(line.amount.total for line in item.lines) == Decimal("10.00")
+
+
+def test_a_replacement_is_a_new_order_that_costs_nothing(town: Town) -> None:
+    order = town.order("39.98")
+    return_id = town.request(order, kind="REPLACEMENT")
+    assert town.status(return_id) == "REPLACEMENT_REQUEST_PENDING"
+    town.passes(days=1)
+    assert town.status(return_id) == "REPLACEMENT_REQUEST_COMPLETE"
+    placed = town.events("order_placed")[-1].data
+    assert placed["total"] == 0
+    assert town.shop.order(str(placed["order_id"])).replaces_order_id == order.order_id
+    refused(ApiError, town.request, order, kind="REPLACEMENT")
+
+
+def test_a_replacement_can_be_settled_with_money(town: Town) -> None:
+    return_id = town.request(kind="REPLACEMENT")
+    town.shop.approve_return(return_id, "ISSUE_REPLACEMENT_REFUND")
+    town.passes(minutes=5)
+    assert town.status(return_id) == "REPLACEMENT_REQUEST_REFUND_SUCCESS"
+    assert (town.shown(return_id), town.mails()) == ("Refunded", ["order refund"])
+    assert town.view(return_id).refunded == Decimal("39.98")

@@ -131,3 +131,18 @@ def test_a_page_looks_at_no_more_than_it_shows(query: Query[Thing]) -> None:
         page = shelf.search(query, UPDATED, PageRequest(10))
         assert (len(page.items), counting.looks) == (10, 10)
         assert page.total > 100
+
+
+def test_pages_list_everything_once_in_either_order(town: Town) -> None:
+    ids = requests(town, 25)
+    for ascending in (True, False):
+        found: list[str] = []
+        token = ""
+        while True:
+            page = town.shop.search_returns(ReturnFilter(), Sort("create_time", ascending), PageRequest(10, token))
+            assert page.total == 25
+            found += [item.return_id for item in page.items]
+            token = page.next_token
+            if not token:
+                break
+        assert found == (ids if ascending else ids[::-1])
