@@ -188,10 +188,7 @@ BRINGS: Final[dict[SiteDecision, Action]] = {
 }
 
 # What it was about, where not the request itself.
-ASKED: Final[dict[SiteDecision, S]] = {
-    D.APPROVE_GOODS: S.READY_FOR_RETURN,
-    D.REJECT_GOODS: S.READY_FOR_RETURN,
-}
+ASKED: Final[dict[SiteDecision, S]] = {D.APPROVE_GOODS: S.READY_FOR_RETURN, D.REJECT_GOODS: S.READY_FOR_RETURN}
 
 # What `approve` and `reject` mean, by what waits.
 MEANT: Final[dict[tuple[S, str], Action]] = {

@@ -113,10 +113,7 @@ _of_order: Final = (
         sa.func.sum(sa.case((_a.status == RequestStatus.ERROR.value, 1), else_=0)).label("failed"),
         sa.func.min(sa.case((_waiting, _a.deadline))).label("deadline"),
         sa.func.sum(
-            sa.case(
-                (_a.status == RequestStatus.COMPLETE.value, sa.type_coerce(_a.total, sa.BigInteger)),
-                else_=0,
-            )
+            sa.case((_a.status == RequestStatus.COMPLETE.value, sa.type_coerce(_a.total, sa.BigInteger)), else_=0)
         ).label("refunded"),
     )
     .group_by(_a.order_id)

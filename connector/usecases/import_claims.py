@@ -14,14 +14,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from connector.domain.adjustments import AWAITS_SELLER, BEGINS, OPEN, REOPENS, TERMINAL, Action, RequestStatus, after
-from connector.domain.decisions import (
-    OUTCOME_UNKNOWN,
-    UNFINISHED,
-    CreateRefund,
-    Operation,
-    OrderDecision,
-    OutboxState,
-)
+from connector.domain.decisions import OUTCOME_UNKNOWN, UNFINISHED, CreateRefund, Operation, OrderDecision, OutboxState
 from connector.domain.money import Parts, as_parts, split, sum_of, unit_of
 from connector.domain.site import Claim, ClaimKind, ClaimLine, news
 from connector.domain.units import HOLDING, parts_of

@@ -22,11 +22,7 @@ from connector.records import Notification
 
 log = logging.getLogger(__name__)
 
-HINTS: Final = {
-    1: "ORDER_STATUS_CHANGE",
-    11: "CANCELLATION_STATUS_CHANGE",
-    12: "RETURN_STATUS_CHANGE",
-}
+HINTS: Final = {1: "ORDER_STATUS_CHANGE", 11: "CANCELLATION_STATUS_CHANGE", 12: "RETURN_STATUS_CHANGE"}
 # What a person has to do something about; the marketplace's own words are logged.
 WARNINGS: Final = {6: "SELLER_DEAUTHORIZATION", 7: "UPCOMING_AUTHORIZATION_EXPIRATION"}
 TOPICS: Final = (*HINTS.values(), *WARNINGS.values())

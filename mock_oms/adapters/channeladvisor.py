@@ -42,10 +42,7 @@ RENEW_BEFORE: Final = timedelta(minutes=5)
 IDS_PER_CALL: Final = 20
 FORM: Final = "application/x-www-form-urlencoded"
 # In whose local time an OMS with such manners writes moments: west and east of UTC, one of them by half an hour.
-OFFSETS: Final = {
-    Level.ORDER: timezone(timedelta(hours=-5)),
-    Level.ITEM: timezone(timedelta(hours=5, minutes=30)),
-}
+OFFSETS: Final = {Level.ORDER: timezone(timedelta(hours=-5)), Level.ITEM: timezone(timedelta(hours=5, minutes=30))}
 
 # The parts of a price, as the order item names what was paid and an adjustment names what goes back.
 PARTS: Final = {

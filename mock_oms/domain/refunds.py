@@ -26,11 +26,7 @@ class Part(StrEnum):
 
 
 # What the connector calls it.
-ADJUSTMENT: Final = {
-    Part.ITEM: "ItemAdjustment",
-    Part.TAX: "TaxAdjustment",
-    Part.SHIPPING: "ShippingAdjustment",
-}
+ADJUSTMENT: Final = {Part.ITEM: "ItemAdjustment", Part.TAX: "TaxAdjustment", Part.SHIPPING: "ShippingAdjustment"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,24 +91,12 @@ class Effects:
         self._about(case, "booked", amount=written(paid.amount, case.currency), made_of=made_of)
 
     def parcel_received(self, parcel: Parcel) -> None:
-        self._announce(
-            "parcel_received",
-            return_id=parcel.return_id,
-            order_id=parcel.order_id,
-            line_item_ids=parcel.line_item_ids,
-            tracking_number=parcel.tracking_number,
-        )
+        about = {"return_id": parcel.return_id, "order_id": parcel.order_id, "line_item_ids": parcel.line_item_ids}
+        self._announce("parcel_received", **about, tracking_number=parcel.tracking_number)
 
     def _about(self, case: Case, name: str, **data: object) -> None:
-        self._announce(
-            name,
-            adjustment_id=case.number,
-            return_id=case.return_id,
-            cancel_id=case.cancel_id,
-            order_id=case.order_id,
-            currency=case.currency,
-            **data,
-        )
+        ids = {"adjustment_id": case.number, "return_id": case.return_id, "cancel_id": case.cancel_id}
+        self._announce(name, **ids, order_id=case.order_id, currency=case.currency, **data)
 
     def _announce(self, name: str, **data: object) -> None:
         event = Event(self._clock.now(), name, data)

@@ -275,11 +275,7 @@ class DecisionLedger:
             account.rounding if account.requests else ZERO
         ):
             return None
-        return _unasked(
-            event,
-            account,
-            f"{account.refunded} {event.currency} paid back in {_counted(account.claims)}",
-        )
+        return _unasked(event, account, f"{account.refunded} {event.currency} paid back in {_counted(account.claims)}")
 
     def _moved(self, event: PlayerEvent, claim_id: str) -> Departure | None:
         claim, action = self._claims[claim_id], event.action

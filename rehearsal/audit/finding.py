@@ -5,7 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+
+# What a finding's document says, in this order.
+SHOWN: Final = (
+    *(
+        "id",
+        "invariant",
+        "number",
+        "rule",
+        "verdict",
+        "certainty",
+        "source",
+        "suspect",
+        "at",
+        "expected",
+        "seen",
+        "why",
+    ),
+    *("occasions", "witness", "reproduce"),
+)
 
 
 class Verdict(StrEnum):
@@ -27,12 +46,7 @@ class Witness:
     about: Mapping[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
-        return {
-            "exchanges": list(self.exchanges),
-            "events": list(self.events),
-            "money": dict(self.money),
-            **self.about,
-        }
+        return {"exchanges": list(self.exchanges), "events": list(self.events), "money": dict(self.money), **self.about}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +83,5 @@ class Finding:
         return self.verdict is Verdict.BROKEN
 
     def document(self) -> dict[str, Any]:
-        return {
-            "id": self.id,
-            "invariant": self.invariant,
-            "number": self.number,
-            "rule": self.rule,
-            "verdict": str(self.verdict),
-            "certainty": self.certainty,
-            "source": self.source,
-            "suspect": self.suspect,
-            "at": self.at,
-            "expected": self.expected,
-            "seen": self.seen,
-            "why": self.why,
-            "occasions": self.occasions,
-            "witness": self.witness.document(),
-            "reproduce": self.reproduce,
-        }
+        shown = {name: getattr(self, name) for name in SHOWN}
+        return shown | {"verdict": str(self.verdict), "witness": self.witness.document()}

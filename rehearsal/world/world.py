@@ -22,16 +22,7 @@ from rehearsal.audit.limits import Limits
 from rehearsal.contract.openapi import Contract
 from rehearsal.seats.abroad import abroad
 from rehearsal.seats.builtin import OURS
-from rehearsal.seats.port import (
-    CONNECTOR_HOST,
-    AppCredentials,
-    Capability,
-    Client,
-    Conduct,
-    Place,
-    SeatFailed,
-    Seats,
-)
+from rehearsal.seats.port import CONNECTOR_HOST, AppCredentials, Capability, Client, Conduct, Place, SeatFailed, Seats
 from rehearsal.simulation.clock import SimulatedClock, SystemClock
 from rehearsal.simulation.compression import Pace
 from rehearsal.simulation.player import AgendaLike, FiredLike, Player

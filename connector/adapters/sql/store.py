@@ -82,8 +82,7 @@ _UNITS: Final = (
     .order_by(_unit.order_id, sa.func.length(_unit.site_line_id), _unit.site_line_id)
 )
 _FINGERPRINTS: Final = sa.select(t.orders.c.site_order_id, t.orders.c.fingerprint).where(
-    t.orders.c.profile_id == bindparam("profile_id"),
-    t.orders.c.site_order_id.in_(bindparam("ids", expanding=True)),
+    t.orders.c.profile_id == bindparam("profile_id"), t.orders.c.site_order_id.in_(bindparam("ids", expanding=True))
 )
 _CASES: Final = _chosen(t.cases, "profile_id").where(t.cases.c.site_id.in_(bindparam("site_ids", expanding=True)))
 _UNDECIDED: Final = _chosen(t.adjustments, "profile_id").where(

@@ -71,9 +71,7 @@ KINDS: Final = {"refund": "REFUND", "return": "RETURN_AND_REFUND", "replacement"
 _INTO: Final = rf"into an? (?P<kind>{'|'.join(KINDS)})"
 
 
-@act(
-    f"{{BUYER}} <has asked/asks> to send (?:it |everything )?back{{ABOUT}}(?P<way>(?:{'|'.join(WAYS)})?)",
-)
+@act(f"{{BUYER}} <has asked/asks> to send (?:it |everything )?back{{ABOUT}}(?P<way>(?:{'|'.join(WAYS)})?)")
 def _(people: Cast, which: Which, way: str) -> None:
     how = next((how for words, how in WAYS.items() if re.fullmatch(words, way)), {})
     people.buyer(which.name).asks_to_return(which, **how)

@@ -18,10 +18,7 @@ from tests.unit.gherkin.test_play import FILE
     [
         ("def x(:\n", "cannot be loaded: SyntaxError: invalid syntax\n  suite/conftest.py:1: def x(:\n"),
         ("import absent\n", "ModuleNotFoundError: No module named 'absent'\n  suite/conftest.py:1: import"),
-        (
-            "import helper\n",
-            "SyntaxError: invalid syntax\n  suite/conftest.py:1: import helper\n  suite/helper",
-        ),
+        ("import helper\n", "SyntaxError: invalid syntax\n  suite/conftest.py:1: import helper\n  suite/helper"),
         ("\n1 / 0\n", "ZeroDivisionError: division by zero\n  suite/conftest.py:2: 1 / 0\n"),
         ("raise SystemExit(3)\n", "SystemExit: 3\n  suite/conftest.py:1: raise SystemExit(3)\n"),
         ("pytest_plugins = ['absent']\n", "plugin"),

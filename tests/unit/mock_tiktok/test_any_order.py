@@ -153,8 +153,4 @@ class Walk(RuleBasedStateMachine):
 
 
 TestAnyOrder = Walk.TestCase
-TestAnyOrder.settings = settings(
-    max_examples=40,
-    stateful_step_count=30,
-    suppress_health_check=list(HealthCheck),
-)
+TestAnyOrder.settings = settings(max_examples=40, stateful_step_count=30, suppress_health_check=list(HealthCheck))

@@ -12,11 +12,7 @@ SEARCH = "/return_refund/202309/returns/search"
 APPROVE = "/return_refund/202309/returns/4035318504086604100/approve"
 RECORDS = "/return_refund/202309/returns/4035318504086604100/records"
 WEBHOOKS = "/event/202309/webhooks"
-WEBHOOK_QUERY = {
-    "app_key": "68xu9ks5p4i8",
-    "shop_cipher": "ROW_xkMbgAAAeVAQra0eZWebFQq5aIK",
-    "timestamp": "1696909648",
-}
+WEBHOOK_QUERY = {"app_key": "68xu9ks5p4i8", "shop_cipher": "ROW_xkMbgAAAeVAQra0eZWebFQq5aIK", "timestamp": "1696909648"}
 OWN = {"app_key": "testkey01", "shop_cipher": "ROW_test", "timestamp": "1700000000"}
 FILTER = (
     '{"update_time_ge":1699990000,"update_time_lt":1700000000,"return_status":["RETURN_OR_REFUND_REQUEST_PENDING"]}'

@@ -27,10 +27,7 @@ ADJUST = {
     "x-codes": [7],
     "parameters": [parameter("id", "path", "required", type="integer"), parameter("X-Key", "header", "required")],
     "requestBody": json_of({"$ref": "#/components/schemas/Adjust"}, required=True),
-    "responses": {
-        "200": json_of({"type": "object", "required": ["code"]}, description=""),
-        "204": {"description": ""},
-    },
+    "responses": {"200": json_of({"type": "object", "required": ["code"]}, description=""), "204": {"description": ""}},
 }
 BUYER = {"type": "object", "properties": {"Name": {"type": "string", "x-sensitive": True}, "Note": {"type": "string"}}}
 ADJUST_BODY = {

@@ -9,7 +9,7 @@ import pytest
 from rehearsal.contract.redaction import NOTHING, REDACTED, by_name, known_part, mask_of, pairs, without_words
 
 COMPONENTS: dict[str, Any] = {
-    "#/Person": {"properties": {"name": {"x-sensitive": True}, "town": {}, "friend": {"$ref": "#/Person"}}},
+    "#/Person": {"properties": {"name": {"x-sensitive": True}, "town": {}, "friend": {"$ref": "#/Person"}}}
 }
 
 

@@ -106,9 +106,6 @@ def test_the_reference_says_what_is_wrong_and_where() -> None:
 
 def test_of_several_alternatives_the_nearest_explains() -> None:
     schema = {
-        "oneOf": [
-            {"type": "object", "required": ["x"], "properties": {"x": {"type": "integer"}}},
-            {"type": "string"},
-        ]
+        "oneOf": [{"type": "object", "required": ["x"], "properties": {"x": {"type": "integer"}}}, {"type": "string"}]
     }
     assert [fault.pointer for fault in Checker(schema, {}).faults({"x": "1"})] == ["/x"]
