@@ -265,12 +265,14 @@ def said(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Mapping):
-        return ", ".join(f"{key} {said(part)}" for key, part in value.items())
+        return ", ".join(f"{key} {said(part)}" for key, part in value.items()) or "none"
     if not isinstance(value, list):
         return str(value)
     if not value or not all(isinstance(part, Mapping) for part in value):
         return ", ".join(map(said, value)) or "none"
-    limits = (said({word: limit for word, limit in tier.items() if word != "time"}) or "else" for tier in value)
+    limits = (
+        ", ".join(f"{word} {limit}" for word, limit in tier.items() if word != "time") or "else" for tier in value
+    )
     return ", ".join(f"{tier['time']} ({limit})" for tier, limit in zip(value, limits, strict=True))
 
 

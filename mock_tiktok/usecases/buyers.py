@@ -63,7 +63,10 @@ def request_return(
     if combined and len(kinds) == 1:
         raise BadValue("combined", "needs goods of several kinds")
     combined_id = shop.platform.new_id("combined return") if len(kinds) > 1 else None
-    quick = quick_refund or plan.quick
+    offered = shop.profile.says("quick_refund.offered", True)
+    if quick_refund and not offered:
+        raise BadValue("quick_refund", "is not for buyers of this market")
+    quick = offered and (quick_refund or plan.quick)
     manner = Manner(combined_id=combined_id, is_quick_refund=quick, shipment_type=shipment)
     opened = []
     for some in kinds.values():

@@ -107,21 +107,19 @@ def show(profile: str, words: tuple[str, ...], profiles: Path | None, as_json: b
         for key in HEAD:
             console.print(f"  {key}: {said(document.get(key, []))}", markup=False, soft_wrap=True)
         console.print()
-    numbers = {key: row for key, row in rows.items() if "value" in row}
-    table = _table("Number", "Value", "What it is", "Source", "Certainty")
-    for key, row in numbers.items():
-        meaning = numbers_of_schema().get(key, {}).get("description", "")
-        sure = Text(row["certainty"], style="yellow" if row["certainty"] == "assumed" else "")
-        table.add_row(key, Text(said(row["value"])), meaning, Text(row["source"]), sure)
-    if numbers:
-        console.print(table)
+    widest = max(map(len, rows))
     for key, row in rows.items():
-        if "names" in row:
-            while_ = f", while the order is {said(row['statuses'])}" if row.get("statuses") else ""
-            about = f"{while_} ({row['certainty']}: {row['source']})"
-            console.print(Text.assemble("\n", (key, "bold"), about), soft_wrap=True)
-            for name, text in row["names"].items():
-                console.print(f"  {name}: {text}", markup=False, soft_wrap=True)
+        said_of = f"({row['certainty']}: {row['source']})"
+        style = "yellow" if row["certainty"] == "assumed" else "dim"
+        if "value" in row:
+            meaning = numbers_of_schema().get(key, {}).get("description", "while the order is so, they may ask")
+            console.print(Text.assemble((f"{key:{widest}}", "bold"), f"  {said(row['value'])}"), soft_wrap=True)
+            console.print(Text.assemble(f"    {meaning} ", (said_of, style)), soft_wrap=True)
+            continue
+        while_ = f", while the order is {said(row['statuses'])}" if row.get("statuses") else ""
+        console.print(Text.assemble((key, "bold"), f"{while_} ", (said_of, style)), soft_wrap=True)
+        for name, text in row["names"].items():
+            console.print(f"    {name}: {text}", markup=False, soft_wrap=True)
     return ExitCode.CONTENT
 
 

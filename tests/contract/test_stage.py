@@ -117,7 +117,7 @@ def test_reset_begins_anew_behind_the_same_addresses(stage: Any) -> None:
     refusal = refused(Problem, stage.reset, oms_manners=["rude"])
     assert (refusal.status, refusal.field, "careless" in refusal.detail) == (422, "oms_manners", True)
     assert len(other["shops"]) == 2
-    several = stage.reset(shops=[{"market": "GB"}, {"profile": "id-2025-11", "name": "Toko"}, {}])["shops"]
+    several = stage.reset(shops=[{"market": "GB"}, {"profile": "Indonesia", "name": "Toko"}, {}])["shops"]
     assert [(shop["region"], shop["currency"]) for shop in several] == [("GB", "GBP"), ("ID", "IDR"), ("US", "USD")]
     assert several[1]["name"] == "Toko"
     assert other["urls"] == first["urls"]

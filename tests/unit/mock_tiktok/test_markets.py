@@ -10,7 +10,9 @@ import pytest
 
 from connector.domain.reasons import MARKETS
 from mock_tiktok import OrderLine
+from mock_tiktok.errors import BadValue
 from mock_tiktok.policy import profile
+from tests.refused import refused
 from tests.unit.mock_tiktok.town import Town
 
 REFUND, RETURN = "ecom_order_delivered_refund_reason_", "ecom_order_delivered_refund_and_return_reason_"
@@ -148,6 +150,16 @@ def test_since_september_2026_who_answers_a_refund_hangs_on_what_it_is_about(
     assert item.deadline is not None
     given = (item.deadline.due - item.created_at).total_seconds() / 3600
     assert given == hours if hours else given > 24
+
+
+def test_a_quick_refund_is_for_buyers_of_markets_that_have_it() -> None:
+    kind = "RETURN_AND_REFUND"
+    assert asked(Town("th-2025-11"), "39.98", return_type=kind, quick_refund=True).is_quick_refund
+    market = Town("uk-2026-04").market
+    order_id = market.place_order(plan="gets_quick_refunds").order_id
+    refusal = refused(BadValue, market.request_return, order_id, return_type=kind, quick_refund=True)
+    assert (refusal.field, refusal.message) == ("quick_refund", "is not for buyers of this market")
+    assert not market.request_return(order_id, return_type=kind).is_quick_refund
 
 
 @pytest.mark.parametrize(

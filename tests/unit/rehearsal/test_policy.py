@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ import pytest
 from mock_tiktok.policy import profile
 from rehearsal.cli import run
 from rehearsal.gherkin.refusals import PLACES
+from rehearsal.resources import folder
 
 OWN = """\
 name: my-2026-05
-extends: vn-2026-01
+extends: id-2025-11
 places: [Malaysia]
 numbers:
   refund_only.seller_response: {value: 48h, source: "our agreement", certainty: documented}
@@ -23,7 +25,7 @@ numbers:
 @pytest.fixture
 def own(tmp_path: Path) -> Path:
     file = tmp_path / "mine.yaml"
-    file.write_text(OWN.replace("vn-2026-01", "id-2025-11"))
+    file.write_text(OWN)
     return file
 
 
@@ -74,6 +76,12 @@ def test_every_mistake_of_every_file_is_told(own: Path, capsys: pytest.CaptureFi
     assert told[2].startswith("  place is not known; did you mean places?")
     assert told[3].startswith("  numbers.refund_only.seller_response.value is 48; it is a wait above zero")
     assert len(json.loads(said(capsys, "check", own.parent, "--json", code=1))[str(own.parent / "other.yaml")]) == 2
+
+
+def test_the_profile_that_the_page_shows_is_in_order(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (shown,) = re.findall("```yaml\n(.*?)```", (folder("docs") / "policies.md").read_text("utf-8"), re.DOTALL)
+    (tmp_path / "shown.yaml").write_text(shown)
+    assert said(capsys, "check", tmp_path) == f"{tmp_path / 'shown.yaml'}: in order\n"
 
 
 def test_two_profiles_are_compared_with_all_that_they_inherit(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
