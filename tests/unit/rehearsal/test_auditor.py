@@ -12,10 +12,13 @@ from typing import Any
 
 import pytest
 
-from rehearsal.audit.auditor import EVERYTHING
+from rehearsal.audit.auditor import EVERYTHING, Memory
+from rehearsal.audit.claims import Claim, State
 from rehearsal.audit.event import Trouble
 from rehearsal.audit.finding import Verdict
 from rehearsal.audit.invariants import INVARIANTS
+from rehearsal.audit.invariants.told import IsTold
+from rehearsal.audit.limits import Limits
 from rehearsal.seats.port import Capability
 from tests.clock import START
 from tests.unit.rehearsal.story import (
@@ -472,3 +475,15 @@ def test_an_auditor_that_is_given_the_memory_of_another_goes_on_to_the_same_find
     assert [finding.document() for finding in story.auditor.findings()] == [
         finding.document() for finding in whole.auditor.findings()
     ]
+
+
+def test_of_a_state_one_line_is_asked_for_also_when_something_comes_about_within_it() -> None:
+    told = Memory.blank(START, Limits()).invariants[17]
+    about = {"by_seller": False, "currency": "USD", "reason": "", "reason_text": "", "units": frozenset(), "parts": {}}
+    claim = Claim("R", "returns", "O", "S", **about)
+    assert isinstance(told, IsTold)
+    for hours, status in ((0, "PENDING"), (2, "BUYER_SHIPPED_ITEM"), (4, "BUYER_SHIPPED_ITEM"), (6, "COMPLETE")):
+        claim.states.append(State(START + hours * timedelta(hours=1), status, Decimal(1), None, hours, ours=False))
+    asked = [line.own_name for line in told._from_outside(claim, 0, START + timedelta(days=1))]
+    assert asked == ["PENDING", "BUYER_SHIPPED_ITEM", "COMPLETE"]
+    assert [line.own_name for line in told._from_outside(claim, 2, START + timedelta(days=1))] == ["COMPLETE"]
