@@ -148,7 +148,7 @@ class Doors(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-if __name__ == "__main__":
+def main() -> None:
     if MANNER == "has_children":
         child = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
         print(f"child {child.pid}")
@@ -158,3 +158,7 @@ if __name__ == "__main__":
         exchange(given)
     print(f"knows {len(shops())}")
     ThreadingHTTPServer(("127.0.0.1", int(os.environ["PORT"])), Doors).serve_forever()
+
+
+if __name__ == "__main__":
+    main()

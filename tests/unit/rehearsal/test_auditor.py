@@ -479,8 +479,7 @@ def test_an_auditor_that_is_given_the_memory_of_another_goes_on_to_the_same_find
 
 def test_of_a_state_one_line_is_asked_for_also_when_something_comes_about_within_it() -> None:
     told = Memory.blank(START, Limits()).invariants[17]
-    about = {"by_seller": False, "currency": "USD", "reason": "", "reason_text": "", "units": frozenset(), "parts": {}}
-    claim = Claim("R", "returns", "O", "S", **about)
+    claim = Claim("R", "returns", "O", "S", False, "USD", "", "", frozenset(), {})
     assert isinstance(told, IsTold)
     for hours, status in ((0, "PENDING"), (2, "BUYER_SHIPPED_ITEM"), (4, "BUYER_SHIPPED_ITEM"), (6, "COMPLETE")):
         claim.states.append(State(START + hours * timedelta(hours=1), status, Decimal(1), None, hours, ours=False))
