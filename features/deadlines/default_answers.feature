@@ -37,5 +37,7 @@ Feature: The connector answers for a seller who is silent
       And Maya has asked for her money back
       And the connector has been down for 23 hours
       And it is 20 minutes before the answer to Maya is due
-      When the seller rejects Maya's request
+      And the seller has rejected Maya's request
+      And the connector is unreachable for 1 hour
+      When 20 minutes pass
       Then Maya's request is shown as "Refund Rejected"
