@@ -1,4 +1,4 @@
-"""The pages for people: Seller Center's "Manage Returns" and the buyer's app, over the same state as the Open API.
+"""The pages for people: Seller Center's returns and webhooks, and the buyer's app, over the same state as the Open API.
 
 They work without scripts and load nothing from elsewhere. What a form does is the use case that the API or the control
 API would call; what is refused stands on the form again, beside the field it concerns.
@@ -13,7 +13,7 @@ from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from mock_tiktok.errors import UnknownId
-from mock_tiktok.pages import buyer, seller
+from mock_tiktok.pages import buyer, seller, webhooks
 from mock_tiktok.pages.words import cash, moment, urgency
 from mock_tiktok.usecases.market import Market
 
@@ -37,7 +37,7 @@ def register_pages(app: Flask, market: Market) -> None:
     def missing(error: UnknownId) -> tuple[str, int]:
         return render_template("missing.html", message=str(error)), 404
 
-    for blueprint in (seller.pages(market), buyer.pages(market)):
+    for blueprint in (seller.pages(market), webhooks.pages(market), buyer.pages(market)):
         blueprint.register_error_handler(UnknownId, missing)
         app.register_blueprint(blueprint)
 

@@ -7,6 +7,7 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,6 +17,9 @@ import requests
 from mock_tiktok.open_api.signing import signature
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Json
+from rehearsal.seats.description import read_seat
+from rehearsal.seats.foreign import ForeignSeat
+from rehearsal.seats.port import SeatRefuses, Seats
 from rehearsal.server.served import Ports, ServedStage
 from rehearsal.world.world import World
 
@@ -28,12 +32,14 @@ class Receiver(BaseHTTPRequestHandler):
     got: list[tuple[str, bytes]]
     seen: list[Json]
     stage_url: str
-    answer: int
+    answer = 200
+    look = True
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.got.append((self.headers["Authorization"], body))
-        self.seen.append(requests.get(f"{self.stage_url}/clock", timeout=10).json())
+        if self.look:
+            self.seen.append(requests.get(f"{self.stage_url}/clock", timeout=10).json())
         self.send_response(self.answer)
         self.end_headers()
         self.wfile.write(b"whatever")
@@ -44,7 +50,7 @@ class Receiver(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def receiver() -> Iterator[tuple[str, type[Receiver]]]:
-    kind = type("OneReceiver", (Receiver,), {"got": [], "seen": [], "answer": 200})
+    kind = type("OneReceiver", (Receiver,), {"got": [], "seen": []})
     server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/my/hooks", kind
@@ -105,3 +111,25 @@ def test_who_cannot_be_told_is_not_told(served: tuple[InProcessStage, Json]) -> 
     stage.advance(by="PT0S")
     (delivery,) = stage.webhooks()["deliveries"]
     assert delivery["attempts"][0]["failure"] == "no such host: nobody.example"
+
+
+def test_a_seat_says_where_its_connector_is_to_be_told(tmp_path: Path, receiver: tuple[str, type[Receiver]]) -> None:
+    address, told = receiver
+    (tmp_path / "seat.yaml").write_text(
+        f"{{connector: 'http://127.0.0.1:9', round: 'http://127.0.0.1:9', webhooks: '{address}'}}"
+    )
+    seat = ForeignSeat(read_seat(tmp_path / "seat.yaml"), {})
+    world = World(seats=seat.seats(), webhooks=True, loopback_webhooks=True)
+    told.look = False
+    order = world.marketplace.place_order()
+    assert world.marketplace.run_due(world.now).what == "webhook ORDER_STATUS_CHANGE delivered to the connector"
+    assert json.loads(told.got[0][1])["data"]["order_id"] == order.order_id
+    (line,) = [line for line in world.trace.entries() if line.get("operation") == "webhook"]
+    assert (line["from"], line["to"], line["shop"]) == ("marketplace", "connector", world.marketplace.shops[0].shop_id)
+    world.close()
+    seat.end()
+
+
+def test_a_connector_that_nobody_can_tell_is_no_connector_that_is_told() -> None:
+    with pytest.raises(SeatRefuses, match="with the key webhooks of its seat"):
+        World(seats=Seats(), webhooks=True)

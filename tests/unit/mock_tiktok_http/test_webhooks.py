@@ -251,3 +251,17 @@ def test_the_end_of_an_authorization_is_told_daily_for_its_last_thirty_days(
     assert days == list(range(30, 0, -1))
     expires = json.loads(receiver.got[0].body)["data"]["expiration_time"]
     assert expires == str(int(granted.refresh_expires_at.timestamp()))
+
+
+def test_the_page_shows_who_is_told_what_and_what_came_of_it(
+    subscribed: Client, receiver: Receiver, clock: HandClock
+) -> None:
+    def page() -> str:
+        return " ".join(str(subscribed.market.app.test_client().get("/seller-center/webhooks").text).split())
+
+    assert "Nothing has been sent yet." in page()
+    receiver.answer = Answer(None, "no answer within 3 s")
+    order = subscribed.market.place_order()
+    passes(subscribed, clock, minutes=1)
+    for words in (HERE, "to the connector", f"Order {order.order_id}", "Waiting", "no answer within 3 s"):
+        assert words in page(), words
