@@ -66,10 +66,12 @@ class Refusal:
     certainty: str = "documented"
     field: str | None = None
     when: str = ""
+    http_status: int = 200
 
-    def __call__(self, *, at: str | None = None, **words: object) -> ApiError:
+    def __call__(self, *, at: str | None = None, trouble: tuple[str, str] | None = None, **words: object) -> ApiError:
         """Return the error with its words filled in; `at` is the field at fault where it is not the row's own."""
-        return ApiError(self.code, self.text.format(**words), field=at or self.field)
+        text = self.text.format(**words)
+        return ApiError(self.code, text, self.http_status, field=at or self.field, trouble=trouble)
 
 
 # fmt: off
@@ -180,3 +182,67 @@ REQUESTS_USED_UP = Refusal(25001010, "The buyer has asked {count} times and may 
 # fmt: on
 
 REFUSALS: Final = tuple(value for value in list(globals().values()) if isinstance(value, Refusal))
+
+# fmt: off
+# What the gate says, and the token endpoints; the words are the platform's own where DOC-ERRORS has them.
+NO_PATH = Refusal(36009009, "Invalid path. The specified path does not match any available endpoint.",
+    "DOC-ERRORS, PROBE", "observed", http_status=404, when="a path that no operation has")
+NO_METHOD = Refusal(36009010, "Invalid method. The HTTP method used is not supported by this endpoint.",
+    "DOC-ERRORS; its status: assumed", http_status=405, when="a path that has other methods")
+NO_VERSION = Refusal(36009014, "Invalid API version. The version value is invalid or unsupported.",
+    "DOC-ERRORS (C18); its status: assumed", http_status=400, when="a version that the operation does not have")
+APP_KEY = Refusal(36009004, "Invalid credentials. Invalid 'app_key' query parameter.",
+    "DOC-ERRORS, PROBE", "observed", http_status=400, when="`app_key` is missing or nobody's")
+BAD_TIMESTAMP = Refusal(36009004, "Invalid timestamp. The 'timestamp' query parameter must be a 10-digit Unix time.",
+    "RB; these words are ours", http_status=400, when="`timestamp` is missing or no time")
+OLD_TIMESTAMP = Refusal(36009004,
+    "Invalid timestamp. The value of the 'timestamp' query parameter must not be earlier than 5 minutes before the "
+    "current time.", "DOC-ERRORS, RB, PROBE", http_status=400, when="`timestamp` is more than 5 minutes old (D1)")
+EARLY_TIMESTAMP = Refusal(36009004,
+    "Invalid timestamp. The value of the 'timestamp' query parameter must not exceed the current time by more than 30 "
+    "seconds.", "DOC-ERRORS, RB, PROBE", http_status=400, when="`timestamp` is more than 30 seconds ahead (D1)")
+NO_SIGN = Refusal(36009004, "Missing credentials. The request does not include a required signature in the query.",
+    "DOC-ERRORS", http_status=400, when="`sign` is missing")
+BAD_SIGN = Refusal(106001, "Invalid credentials. The 'sign' query parameter is invalid.",
+    "DOC-ERRORS, PROBE", "observed", http_status=401, when="`sign` is not that of path, query and body")
+NO_TOKEN = Refusal(36009004, "Invalid credentials. The 'x-tts-access-token' header is invalid.",
+    "DOC-ERRORS", http_status=400, when="the token's header is missing")
+BAD_TOKEN = Refusal(105001, "access token is invalid", "DOC-ERRORS; of a token of another app: assumed", "assumed",
+    http_status=401, when="the token is nobody's, or another app's")
+REVOKED_TOKEN = Refusal(105001, "access token is invalid; detail:your token has been deauthorized",
+    "DOC-ERRORS (of creators)", http_status=401, when="the seller has taken the token, or the authorization, back")
+EXPIRED_TOKEN = Refusal(105002, "Expired credentials. The 'x-tts-access-token' header has expired.",
+    "DOC-ERRORS, RB, FACT", http_status=401, when="the token is older than 7 days (NODE)")
+NO_SCOPE = Refusal(105005,
+    "Access denied. The app is not authorized to access the endpoint because the access scopes granted for the app or "
+    "the access token do not contain the required access scope for the endpoint.",
+    "DOC-ERRORS, RB; its status: assumed", http_status=401, when="the token lacks the operation's scope")
+NO_CIPHER = Refusal(106013, "Missing identifier. The 'shop_cipher' query parameter is required to identify the target "
+    "shop.", "DOC-ERRORS, RB", http_status=400, when="`shop_cipher` is missing")
+ODD_CIPHER = Refusal(36009004,
+    "Unexpected identifier. The 'shop_cipher' query parameter is not required for this request.",
+    "DOC-ERRORS, RB", http_status=400, when="`shop_cipher` where an operation takes none")
+WRONG_CIPHER = Refusal(101000,
+    "Invalid query or header. The 'shop_cipher' query parameter or 'x-tts-access-token' header is invalid.",
+    "DOC-ERRORS; its status: assumed", http_status=401, when="`shop_cipher` of another shop than the token's")
+TOO_MANY = Refusal(36009002, "Too many requests. You've made too many requests in a short period of time.",
+    "DOC-ERRORS, DOC-LIMITS", http_status=429, when="more calls in a minute than the quota (below)")
+SANDBOX_QUOTA = Refusal(36009037, "Too many requests. The hourly quota of this sandbox shop is used up.",
+    "PROBE; the words are ours", http_status=429, when="more calls in an hour than a sandbox shop's quota (below)")
+BAD_FORMAT = Refusal(36009022,
+    "Invalid request format. The request body format must be 'application/json' for structured data or "
+    "'multipart/form-data' for binary files. {why}",
+    "DOC-ERRORS; of JSON that is none: assumed", http_status=400,
+    when="a body of another content type, or no JSON object")
+BAD_NAME = Refusal(36009004, "Invalid '{name}' {where}{why}", "PROBE", "observed", http_status=400,
+    when="a parameter or field of no sense; one that nobody knows is ignored in the query (D47)")
+INTERNAL = Refusal(36009003, "Internal error. Please try again. If the issue persists after multiple attempts, please "
+    "contact platform support.", "DOC-ERRORS; its status: assumed", http_status=500, when="the fake itself fails")
+BAD_AUTH_CODE = Refusal(36004004, "invalid auth code", "DOC-ERRORS, FACT", when="the code is used, expired or nobody's")
+BAD_REFRESH = Refusal(36004005, "no related auth record for this refresh_token", "GUIDE; the words are ours", "assumed",
+    when="the refresh token is nobody's, or its authorization was taken back")
+EXPIRED_REFRESH = Refusal(36004001, "refresh_token has expired", "GUIDE; the words are ours", "assumed",
+    when="the refresh token has ended, or was exchanged and its grace is over (D38)")
+# fmt: on
+
+GATE: Final = tuple(value for value in list(globals().values()) if isinstance(value, Refusal) and value not in REFUSALS)

@@ -67,3 +67,15 @@ Feature: The seller has several shops
       When the seller lets the connector into the second shop again
       Then Noah has exactly one mail, "order refund"
       And all three books say 12.50 USD for Noah
+
+  Rule: A sandbox takes few calls, and a connector needs fewer
+
+    @R13
+    Scenario: A day in a sandbox
+      Given there is a second sandbox shop
+      And Maya has received a rug for 25.00 USD from the second shop
+      And Maya has asked for her money back
+      And 23 hours have passed
+      When the seller approves Maya's request
+      Then Maya's request is shown as "Completed"
+      And all three books say 25.00 USD for Maya

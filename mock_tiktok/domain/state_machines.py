@@ -109,7 +109,7 @@ REFUND: Final = Table("refund-only claim", (
 
 RETURN: Final = Table("return claim", (
     Row(C.REQUESTED, A_.AUTO_APPROVE,         C.APPROVED,  "U8: S1 (R3, R28)"),
-    Row(C.REQUESTED, A_.AUTO_REFUND,          C.GRANTED,   "C15: S5; a seller's own rule: S17"),
+    Row(C.REQUESTED, A_.AUTO_REFUND,          C.GRANTED,   "C22: S5; a seller's own rule: S17"),
     Row(C.REQUESTED, A_.APPROVE_RETURN,       C.APPROVED,  "S18"),
     Row(C.REQUESTED, A_.DIRECT_REFUND,        C.GRANTED,   "S20, S26; APPROVE_RETURN + buyer_keep_item"),
     Row(C.REQUESTED, A_.SELLER_SILENT,        C.APPROVED,  "S18, OBS-BR: no answer in time"),

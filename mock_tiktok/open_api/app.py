@@ -15,7 +15,16 @@ from urllib.parse import parse_qsl
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
 
-from mock_tiktok.errors import ApiError, BadValue, UnknownId
+from mock_tiktok.errors import (
+    BAD_FORMAT,
+    INTERNAL,
+    NO_METHOD,
+    NO_PATH,
+    NO_PERMISSION,
+    ApiError,
+    BadValue,
+    UnknownId,
+)
 from mock_tiktok.open_api import authorization, cancellations, orders, returns, webhooks
 from mock_tiktok.open_api import responses as wire
 from mock_tiktok.open_api.endpoints import ENDPOINTS, Endpoint
@@ -91,19 +100,19 @@ def _register_refusals(app: Flask, respond: Respond, pages: tuple[str, ...], met
 
     @app.errorhandler(UnknownId)
     def _unknown_id(error: UnknownId) -> Response:
-        return _refused(ApiError(25020005, f"No permission for {error.kind} {error.id}"))
+        return _refused(NO_PERMISSION(kind=error.kind, id=error.id))
 
     @app.errorhandler(HTTPException)
     def _http_error(error: HTTPException) -> Response | HTTPException:
         if request.path.startswith(pages):
             return error
         if isinstance(error, NotFound):
-            return _refused(ApiError(36009009, f"Invalid path '{request.path}'", 404))
+            return _refused(NO_PATH())
         if isinstance(error, MethodNotAllowed):
-            return _refused(ApiError(36009010, f"Invalid method '{request.method}' for this path", 405))
+            return _refused(NO_METHOD())
         if isinstance(error, InternalServerError):
-            return _refused(ApiError(36009003, "Internal error. Try again later", 500))
-        return _refused(ApiError(36009023, error.description or error.name, 400))
+            return _refused(INTERNAL())
+        return _refused(BAD_FORMAT(why=error.description or error.name))
 
 
 def _received() -> Received:

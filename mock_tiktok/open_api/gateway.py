@@ -1,18 +1,9 @@
 """The gate every Open API call passes, in the platform's order of checks, with its codes, words and HTTP statuses.
 
-    path, method, version     36009009, 36009010, 36009014
-    app_key                   36009004
-    timestamp                 36009004
-    sign, over the raw bytes  106001
-    token                     36009004, 105001 (also for another app's), 105002
-    scope                     105005
-    shop_cipher               106013, 36009004 where it must be absent, 101000 when it is not the token's shop
-    quota, where one is set   36009002, 36009037
-    body                      36009022, 36009023
+    path, method, version; app_key; timestamp; sign, over the raw bytes; token; scope; shop_cipher; quota; body
 
-What comes out is a `Call`: whose shop, which version, and what was asked, still in the wire's own words. The order and
-the number for a wrong `sign` and an unknown path are observed; statuses of the scope and shop refusals are assumed to
-follow the token's. A query name that nobody reads is ignored (D47).
+Each refusal is a row of `GATE` (`mock_tiktok/errors.py`). What comes out is a `Call`: whose shop, which version, and
+what was asked, still in the wire's own words. A query name that nobody reads is ignored (D47).
 """
 
 from __future__ import annotations
@@ -24,7 +15,23 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, Final
 
-from mock_tiktok.errors import ApiError
+from mock_tiktok.errors import (
+    APP_KEY,
+    BAD_FORMAT,
+    BAD_NAME,
+    BAD_SIGN,
+    BAD_TIMESTAMP,
+    EARLY_TIMESTAMP,
+    NO_CIPHER,
+    NO_SCOPE,
+    NO_SIGN,
+    NO_TOKEN,
+    NO_VERSION,
+    ODD_CIPHER,
+    OLD_TIMESTAMP,
+    WRONG_CIPHER,
+    ApiError,
+)
 from mock_tiktok.open_api.endpoints import Endpoint
 from mock_tiktok.open_api.signing import verifies
 from mock_tiktok.state.idempotency import LONGEST_KEY, Scope
@@ -69,7 +76,7 @@ Act = Callable[[Call], Json]
 
 def invalid(name: str, where: str = "query parameter", why: str = "") -> ApiError:
     """Return the platform's form for something in a request that is wrong, by name."""
-    return ApiError(36009004, f"Invalid '{name}' {where}{'. ' + why if why else ''}", 400)
+    return BAD_NAME(name=name, where=where, why=f". {why}" if why else "")
 
 
 class Gateway:
@@ -86,12 +93,13 @@ class Gateway:
         """Check the request, act, and return the `data`; raise `ApiError` for whatever is refused."""
         version = path["version"]
         if version not in endpoint.versions:
-            raise ApiError(36009014, f"Invalid API version '{version}' for this path", 404)
+            raise NO_VERSION()
         query = dict(received.query)
         app = self._app(query)
-        self._check_timestamp(query)
+        now = self._check_timestamp(query)
         self._check_sign(app, query, received)
         shop = self._shop(app, endpoint, query, received)
+        app.tokens.calls[shop.shop_id].count(now, sandbox=shop.store.sandbox)
         if self._market.troubles.armed:
             self._market.troubles.check_call(shop.shop_id, endpoint.scope)
             act = self._troubled(endpoint, act)
@@ -119,45 +127,45 @@ class Gateway:
     def _app(self, query: Mapping[str, str]) -> DeveloperApp:
         app = self._market.app_of(query.get("app_key"))
         if app is None:
-            raise invalid("app_key")
+            raise APP_KEY()
         return app
 
-    def _check_timestamp(self, query: Mapping[str, str]) -> None:
+    def _check_timestamp(self, query: Mapping[str, str]) -> float:
+        """Return the present in Unix seconds; raise what is said to a timestamp that is not near it."""
         text = query.get("timestamp", "")
         if not (text.isascii() and text.isdecimal() and len(text) == 10):
-            raise invalid("timestamp", why="It must be a 10-digit Unix time in seconds")
+            raise BAD_TIMESTAMP()
         sent = int(text)
         now = self._market.callers_now.timestamp()
         if now - OLDEST <= sent <= now + NEWEST:
-            return
+            return now
         if self._accepts_timestamp is None or not self._accepts_timestamp(sent):
-            raise invalid("timestamp", why="The timestamp is outside the accepted window of 5 minutes")
+            raise (OLD_TIMESTAMP if sent < now else EARLY_TIMESTAMP)()
+        return now
 
     def _check_sign(self, app: DeveloperApp, query: Mapping[str, str], received: Received) -> None:
         sign = query.get("sign", "")
         if not sign:
-            raise invalid("sign", why="The signature is missing")
+            raise NO_SIGN()
         signed_body = b"" if received.content_type.startswith("multipart/form-data") else received.signed
         if not verifies(sign, app.secret, received.path, received.query, signed_body):
-            raise ApiError(
-                106001, "Invalid credentials. The 'sign' query parameter is invalid. Check how it is calculated.", 401
-            )
+            raise BAD_SIGN()
 
     def _shop(self, app: DeveloperApp, endpoint: Endpoint, query: Mapping[str, str], received: Received) -> Shop:
         if not received.token:
-            raise invalid(TOKEN_HEADER, "header", "It is missing")
+            raise NO_TOKEN()
         shop_id, scopes = app.tokens.shop_of(received.token, self._market.callers_now)
         if endpoint.scope not in scopes:
-            raise ApiError(105005, f"Access denied: the token lacks the scope '{endpoint.scope}'", 401)
+            raise NO_SCOPE()
         shop = self._market.shop(shop_id)
         cipher = query.get("shop_cipher")
         if not endpoint.needs_cipher:
             if cipher is not None:
-                raise invalid("shop_cipher", why="unexpected identifier")
+                raise ODD_CIPHER()
         elif not cipher:
-            raise ApiError(106013, "The 'shop_cipher' query parameter is missing", 400)
+            raise NO_CIPHER()
         elif cipher != shop.shop_cipher:
-            raise ApiError(101000, "The access token does not match the shop of 'shop_cipher'", 401)
+            raise WRONG_CIPHER()
         return shop
 
 
@@ -175,13 +183,13 @@ def _body(received: Received) -> Json:
     if not received.body.strip():
         return {}
     if received.content_type.split(";")[0].strip().lower() != "application/json":
-        raise ApiError(36009022, "Invalid 'content-type' header. Send application/json", 400)
+        raise BAD_FORMAT(why="Send application/json")
     try:
         body = json.loads(received.body)
     except (ValueError, RecursionError):
-        raise ApiError(36009023, "Invalid request body: it is not JSON", 400) from None
+        raise BAD_FORMAT(why="The body is no JSON") from None
     if body == []:
         return {}
     if not isinstance(body, dict):
-        raise ApiError(36009023, "Invalid request body: it must be a JSON object", 400)
+        raise BAD_FORMAT(why="The body must be a JSON object")
     return body

@@ -40,11 +40,21 @@ class SkuQuantity:
 class Store:
     """Everything one shop knows."""
 
-    def __init__(self, shop_id: str, name: str, market: str, profile: Profile, shops: Mapping[str, Store]) -> None:
+    def __init__(
+        self,
+        shop_id: str,
+        name: str,
+        market: str,
+        profile: Profile,
+        shops: Mapping[str, Store],
+        *,
+        sandbox: bool = False,
+    ) -> None:
         self.shop_id = shop_id
         self.name = name
         self.market = market
         self.profile = profile
+        self.sandbox = sandbox
         self.orders: Shelf[Order] = Shelf()
         self.returns: Shelf[Return] = Shelf()
         self.cancellations: Shelf[Cancellation] = Shelf()

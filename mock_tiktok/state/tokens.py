@@ -20,11 +20,25 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from mock_tiktok.errors import ApiError
+from mock_tiktok.errors import (
+    BAD_AUTH_CODE,
+    BAD_REFRESH,
+    BAD_TOKEN,
+    EXPIRED_REFRESH,
+    EXPIRED_TOKEN,
+    REVOKED_TOKEN,
+    Refusal,
+)
+from mock_tiktok.state.quotas import Counted
 
-ACCESS_LIFE: Final = timedelta(days=7)  # NODE
-REFRESH_LIFE: Final = timedelta(days=365)  # assumed: often quoted, never documented
-CODE_LIFE: Final = timedelta(minutes=30)  # FACT
+ACCESS_LIFE: Final = timedelta(days=7)
+REFRESH_LIFE: Final = timedelta(days=365)
+CODE_LIFE: Final = timedelta(minutes=30)
+LIVES: Final = (
+    ("access token", ACCESS_LIFE, "NODE, PROBE", "documented"),
+    ("refresh token", REFRESH_LIFE, "often quoted, never documented; ends after a use and a grace (D38)", "assumed"),
+    ("auth code, once", CODE_LIFE, "FACT", "documented"),
+)
 
 USED_UP: Final = "used up"  # what has befallen a refresh token that was exchanged, and whose grace is over
 SCOPES: Final = (
@@ -75,27 +89,14 @@ _EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 
 # fmt: off
-# What is said to a token that is no good. That of one that was taken away, or that is another app's, is not documented
-# apart (assumed).
-_SAID: Final[Mapping[int, tuple[str, int]]] = {
-    105001: ("The 'x-tts-access-token' header is invalid: no such access_token.", 401),
-    105002: ("The access_token in 'x-tts-access-token' has expired. Refresh it and retry.", 401),
-    36004001: ("refresh_token has expired", 200),
-    36004005: ("no related auth record for this refresh_token", 200),
-}
 # How a trouble ends tokens before their time, and what is said to each kind of them from then on.
-ENDINGS: Final[Mapping[str, Mapping[_Kind, int]]] = {
-    "token_revoked": {_Kind.ACCESS: 105001},
-    "token_expired": {_Kind.ACCESS: 105002},
-    "refresh_ended": {_Kind.REFRESH: 36004001},
-    "deauthorised":  {_Kind.ACCESS: 105001, _Kind.REFRESH: 36004005},
+ENDINGS: Final[Mapping[str, Mapping[_Kind, Refusal]]] = {
+    "token_revoked": {_Kind.ACCESS: REVOKED_TOKEN},
+    "token_expired": {_Kind.ACCESS: EXPIRED_TOKEN},
+    "refresh_ended": {_Kind.REFRESH: EXPIRED_REFRESH},
+    "deauthorised":  {_Kind.ACCESS: REVOKED_TOKEN, _Kind.REFRESH: BAD_REFRESH},
 }
 # fmt: on
-
-
-def _no_good(code: int, trouble: tuple[str, str] | None = None) -> ApiError:
-    words, http_status = _SAID[code]
-    return ApiError(code, words, http_status, trouble=trouble)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class _Issued:
     scopes: tuple[str, ...] = SCOPES
     granted: bool = False
     used: bool = False  # of a refresh token: its grace has begun
-    ended: tuple[int, str] | None = None  # before its time: what is said to it, and the trouble that ended it
+    ended: tuple[Refusal, str] | None = None  # before its time: what is said to it, and the trouble that ended it
 
 
 class TokenStore:
@@ -118,19 +119,21 @@ class TokenStore:
         self._used_codes: dict[str, int] = {}
         self._exchanges: dict[str, int] = {}
         self._spent: set[str] = set()
+        self.calls: dict[str, Counted] = {}  # by the shop they were made in
         # What has befallen the shown tokens of a kind and shop, one after the other: what is said to each, and why.
-        self._shown_ended: dict[tuple[_Kind, str], list[tuple[int, str]]] = defaultdict(list)
+        self._shown_ended: dict[tuple[_Kind, str], list[tuple[Refusal, str]]] = defaultdict(list)
 
     def add_shop(self, shop_id: str) -> None:
         """Let a shop's seller authorize the app."""
         self._shops.append(shop_id)
         self._used_codes[shop_id] = 0
+        self.calls[shop_id] = Counted()
         self._exchanges[shop_id] = 0
 
     def remove_shop(self, shop_id: str) -> None:
         """Forget a shop, and the codes and tokens that it has given."""
         self._shops.remove(shop_id)
-        del self._used_codes[shop_id], self._exchanges[shop_id]
+        del self._used_codes[shop_id], self._exchanges[shop_id], self.calls[shop_id]
         self._issued = {key: issued for key, issued in self._issued.items() if issued.shop_id != shop_id}
         for kind in _Kind:
             self._shown_ended.pop((kind, shop_id), None)
@@ -146,7 +149,7 @@ class TokenStore:
 
     def shop_of(self, access_token: str, now: datetime) -> tuple[str, tuple[str, ...]]:
         """Return whose token it is and what it may do; raise what the gateway says of a bad one."""
-        issued = self._good(_Kind.ACCESS, access_token, now, unknown=105001, expired=105002)
+        issued = self._good(_Kind.ACCESS, access_token, now, unknown=BAD_TOKEN, expired=EXPIRED_TOKEN)
         return issued.shop_id, issued.scopes
 
     def knows(self, access_token: str, now: datetime) -> bool:
@@ -157,7 +160,7 @@ class TokenStore:
         """Exchange an authorization code, which ends it."""
         issued = self._find(_Kind.CODE, auth_code, now)
         if issued is None or auth_code in self._spent or now >= issued.expires_at:
-            raise ApiError(36004004, "invalid auth code", 200)
+            raise BAD_AUTH_CODE()
         self._spent.add(auth_code)
         self._used_codes[issued.shop_id] += 1
         return self._grant(issued.shop_id, now)
@@ -167,7 +170,7 @@ class TokenStore:
 
         One that was granted ends the shop's `grace` after its first use; the older access token lives out its life.
         """
-        issued = self._good(_Kind.REFRESH, refresh_token, now, unknown=36004005, expired=36004001)
+        issued = self._good(_Kind.REFRESH, refresh_token, now, unknown=BAD_REFRESH, expired=EXPIRED_REFRESH)
         if issued.granted:
             ends = min(issued.expires_at, now.replace(microsecond=0) + grace(issued.shop_id))
             self._issued[_Kind.REFRESH, refresh_token] = replace(issued, expires_at=ends, used=True)
@@ -184,22 +187,22 @@ class TokenStore:
 
     def end(self, how: str, trouble: str, shop_id: str) -> None:
         """End the tokens that a shop has given, as `ENDINGS` has it; those granted or shown later are good."""
-        for kind, code in ENDINGS[how].items():
-            self._shown_ended[kind, shop_id].append((code, trouble))
+        for kind, said in ENDINGS[how].items():
+            self._shown_ended[kind, shop_id].append((said, trouble))
         for (kind, text), issued in self._issued.items():
             if issued.shop_id == shop_id and (ended := ENDINGS[how].get(kind)):
                 self._issued[kind, text] = replace(issued, ended=(ended, trouble))
 
-    def _good(self, kind: _Kind, text: str, now: datetime, *, unknown: int, expired: int) -> _Issued:
+    def _good(self, kind: _Kind, text: str, now: datetime, *, unknown: Refusal, expired: Refusal) -> _Issued:
         """Return what a token stands for, or raise what is said of one that is no good."""
         issued = self._find(kind, text, now)
         if issued is None:
-            raise _no_good(unknown)
+            raise unknown()
         if issued.ended is not None:
-            code, trouble = issued.ended
-            raise _no_good(code, (trouble, issued.shop_id))
+            said, trouble = issued.ended
+            raise said(trouble=(trouble, issued.shop_id))
         if now >= issued.expires_at:
-            raise _no_good(expired, (USED_UP, issued.shop_id) if issued.used else None)
+            raise expired(trouble=(USED_UP, issued.shop_id) if issued.used else None)
         return issued
 
     def _grant(self, shop_id: str, now: datetime) -> Grant:

@@ -89,9 +89,17 @@ class Market:
     # shops
 
     def add_shop(
-        self, *, name: str | None = None, market: str | None = None, profile: str | Path | None = None
+        self,
+        *,
+        name: str | None = None,
+        market: str | None = None,
+        profile: str | Path | None = None,
+        sandbox: bool = False,
     ) -> ShopCredentials:
-        """Open a shop, by the profile that is named; else by the one chosen for all or, in another market, its own."""
+        """Open a shop, by the profile that is named; else by the one chosen for all or, in another market, its own.
+
+        A sandbox shop takes few calls (`state/quotas.py`).
+        """
         chosen = self.state.profile if profile is None else policy.load(profile)
         known = policy.markets() if market else {}
         code = policy.load(known[market]).market if market and market in known else market
@@ -104,7 +112,9 @@ class Market:
             chosen = policy.load(known[market] if market else DEFAULT_PROFILE)
         number = self.platform.count("shop")
         shop_id = self.platform.numbered_id("shop", number)
-        store = Store(shop_id, name or f"Rehearsal Shop {number}", chosen.market, chosen, self.state.shops)
+        store = Store(
+            shop_id, name or f"Rehearsal Shop {number}", chosen.market, chosen, self.state.shops, sandbox=sandbox
+        )
         self.state.shops[shop_id] = store
         self._shops[shop_id] = Shop(self.platform, store, self.troubles)
         for tokens in self.state.tokens.values():

@@ -19,7 +19,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
-from mock_tiktok.errors import LOCKED, ApiError, BadValue, UnknownId
+from mock_tiktok.errors import LOCKED, NO_SCOPE, SANDBOX_QUOTA, TOO_MANY, BadValue, UnknownId
 from mock_tiktok.state.index import Behind, Dated, Shelf
 from mock_tiktok.state.marketplace import MarketplaceState
 from mock_tiktok.state.platform import Platform
@@ -100,15 +100,13 @@ class Troubles:
         """Raise what the gateway says to a call that a lost scope or a used-up quota refuses."""
         for trouble, strikes in self._armed("scope_removed", shop_id):
             if trouble.told["scope"] == scope and strikes(shop_id):
-                raise ApiError(105005, f"Access denied: the token lacks the scope '{scope}'", 401)
+                raise NO_SCOPE()
         for trouble, strikes in self._armed("quota", shop_id):
             since, calls = trouble.counted.get(shop_id, (self._platform.now, 0))
             if self._platform.now - since >= trouble.told["per"]:
                 since, calls = self._platform.now, 0
             if calls >= trouble.told["calls"] and strikes(shop_id):
-                if trouble.told["per"] == HOUR:  # the sandbox's, the only one whose numbers are documented
-                    raise ApiError(36009037, "The hourly request quota of this shop is used up", 429)
-                raise ApiError(36009002, "Too many requests. Slow down", 429)
+                raise (SANDBOX_QUOTA if trouble.told["per"] == HOUR else TOO_MANY)()
             trouble.counted[shop_id] = since, calls + 1
 
     def check_decision(self, shop_id: str, id: object) -> None:

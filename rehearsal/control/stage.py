@@ -138,9 +138,13 @@ class Stage(ABC):
         profile: str | None = None,
         name: str | None = None,
         default_answers: Mapping[str, str] | None = None,
+        sandbox: bool | None = None,
     ) -> Json:
-        """Have a shop open whose seller lets the connector in. Return the shop."""
-        return self._call("add_shop", market=market, profile=profile, name=name, default_answers=default_answers)
+        """Have a shop open whose seller lets the connector in; a sandbox takes few calls. Return the shop."""
+        answers = default_answers
+        return self._call(
+            "add_shop", market=market, profile=profile, name=name, default_answers=answers, sandbox=sandbox
+        )
 
     def authorize_shop(self, shop_id: str) -> Json:
         """Have a shop's seller let the connector in again. Return the shop."""

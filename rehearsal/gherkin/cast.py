@@ -627,12 +627,12 @@ class Shops:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
 
-    def opens(self, nth: str, place: str | None) -> None:
+    def opens(self, nth: str, place: str | None, *, sandbox: bool) -> None:
         """Open the next shop, in a market of its own or in that of the first, and let the connector in."""
         if ORDINALS[nth] != (many := len(self.stage.world()["shops"])):
             raise Miswritten(f"there are {many} shops so far: the {nth} cannot be the next")
         with known_market(place):
-            self.stage.add_shop(profile=place)
+            self.stage.add_shop(profile=place, sandbox=sandbox or None)
 
     def id_of(self, nth: str | None) -> str | None:
         """Return the id of the shop that is meant; of none, nothing."""

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import yaml
 
+from connector.adapters.tiktok.codes import MEANS, reading
 from connector.domain import adjustments, decisions, site
 from connector.domain.reasons import MARKETS
 from mock_oms.domain.statuses import MEANINGS
@@ -21,9 +22,11 @@ from mock_tiktok.domain.phrases import OPENING, PARCEL_TIMEOUT, RECORDS, RecordW
 from mock_tiktok.domain.returns import SHOWN
 from mock_tiktok.domain.state_machines import TABLES
 from mock_tiktok.domain.webhooks import RULES, TOPICS
-from mock_tiktok.errors import REFUSALS
+from mock_tiktok.errors import GATE, REFUSALS, Refusal
 from mock_tiktok.open_api.endpoints import ENDPOINTS
 from mock_tiktok.policy import profile
+from mock_tiktok.state.quotas import QUOTAS
+from mock_tiktok.state.tokens import LIVES
 from mock_tiktok.usecases.market import DEFAULT_PROFILE
 from mock_tiktok.usecases.refusals import OF_MARKS
 from rehearsal.report import answers
@@ -33,6 +36,21 @@ from rehearsal.simulation.duration import spoken_duration
 KEY: Final = re.compile(
     r"\b(?:[SDRCQ]\d+|U\d+[b-d]?|(?:CAP|CA|OBS|DOC)(?:-[A-Z]+)+|CAP|NODE|OAS|GUIDE|FACT|HOOK|RB|PROBE)\b"
 )
+SIGNING: Final = """\
+## Signing
+
+1. Take the query without `sign` and the two token parameters, decoded, sorted by name, each name followed by its
+   value.
+2. Put the path before it and, unless the content is multipart, the raw body after it.
+3. Put the app's secret before and after, and take the HMAC-SHA256 under that secret, in lower-case hex.
+
+The body counts as the bytes that were sent. An empty object or list may also have been signed as if there were no
+body, since the official SDK does so (NODE).
+
+## Envelope
+
+`code`, `message`, `data`, `request_id`. Success is 0. On an error `data` is null. `request_id` is 14 digits of UTC
+time and 20 upper-case hexadecimal digits; on the stage it is the trace's id of the exchange, too."""
 _PAGES: Final = {"D": "../decisions.md", "U": "timers.md", "C": "conflicts.md", "Q": "conflicts.md"}
 
 
@@ -115,12 +133,49 @@ def _sure(row: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def codes() -> str:
-    rows = ((row.code, row.text, linked(row.when), row.source, row.certainty) for row in REFUSALS)
+    rows = ((row.code, row.text, linked(row.when), *_read(row)) for row in REFUSALS)
     intro = (
         "They travel with HTTP 200. The words are ours; what stands in braces is filled in. Which state of a request\n"
         "answers a decision with which of them: [refusals.md](refusals.md)."
     )
-    return page("Codes of refusal", intro, table("Code|Message|On which call, for what|Source|Certainty", rows))
+    head = "Code|Message|On which call, for what|To our connector|Source|Certainty"
+    means = table("To our connector|What it makes of it", MEANS.items())
+    return page("Codes of refusal", intro, table(head, rows), means)
+
+
+def _read(row: Refusal) -> tuple[str, str, str]:
+    return reading(row.code, row.http_status, row.text), row.source, row.certainty
+
+
+def gateway() -> str:
+    """Return what every call meets before a use case is asked."""
+    said = ((row.code, row.http_status, row.text, linked(row.when), *_read(row)) for row in GATE)
+    quotas = ((one.of, one.calls, f"{one.seconds} s", one.refusal.code, one.source, one.certainty) for one in QUOTAS)
+    tokens = ((what, f"{life.days} d" if life.days else f"{life.seconds // 60} min", *by) for what, life, *by in LIVES)
+    return page(
+        "The Open API's gate",
+        linked(
+            "What every call meets before a use case is asked, in this order: path and method, version, `app_key`,\n"
+            "`timestamp`, `sign`, token, scope, `shop_cipher`, quota, body. 36009004 has many meanings: a client\n"
+            "tells them apart by the words of the message. A refusal by the use case itself travels with HTTP 200\n"
+            "and its own code: [codes.md](codes.md), where also stands what our connector makes of each. What is said\n"
+            "to a blocked address (36009033) or an inactive shop or seller (36009043, 36009044), and a timeout\n"
+            "(36009007), come by trouble (`refuse`) only."
+        ),
+        table("Code|HTTP|Message|For what|To our connector|Source|Certainty", said),
+        "## Quotas",
+        "Windows are whole minutes and hours of the caller's clock; what is refused counts for nothing. Trouble\n"
+        "(`quota`) lowers them, for one operation too.",
+        table("Of|Calls|In|Code|Source|Certainty", quotas),
+        "## Tokens",
+        linked(
+            "The auth code is exchanged and the token refreshed at a host of its own, unsigned, with HTTP 200\n"
+            "whatever comes of it. Both lives come as absolute times. How a refresh treats the older tokens is not\n"
+            "known (Q23). Which scope an operation needs: [endpoints.md](endpoints.md)."
+        ),
+        table("What|Good for|Source|Certainty", tokens),
+        linked(SIGNING),
+    )
 
 
 def refusals() -> str:
@@ -288,7 +343,7 @@ def _any_of(statuses: Sequence[adjustments.RequestStatus]) -> str:
     return "whatever is open" + "".join(f", but `{status}`" for status in missing)
 
 
-PAGES: Final = (state_machines, policies, codes, refusals, reasons, endpoints, webhooks, words, connector)
+PAGES: Final = (state_machines, policies, codes, refusals, gateway, reasons, endpoints, webhooks, words, connector)
 
 
 def path_of(made: Callable[[], str]) -> Path:

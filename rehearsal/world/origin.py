@@ -22,6 +22,7 @@ class NewShop:
     profile: str | Path | None = None
     name: str | None = None
     default_answers: Mapping[str, str] | None = None  # what the connector answers when its seller is silent
+    sandbox: bool = False  # it takes few calls in an hour
 
 
 @dataclass(frozen=True, slots=True)

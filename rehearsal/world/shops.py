@@ -48,7 +48,7 @@ class Shops:
     def open(self, new: NewShop, connector: ConnectorSeat) -> str:
         """Open a shop whose seller lets the connector in; return its id. Where that fails, there is no shop."""
         new = self._origin.opened(new)
-        shop = self._marketplace.add_shop(name=new.name, market=new.market, profile=new.profile)
+        shop = self._marketplace.add_shop(name=new.name, market=new.market, profile=new.profile, sandbox=new.sandbox)
         try:
             if Capability.SHOPS in connector.capabilities:
                 auth_code = self._marketplace.credentials(shop.shop_id).auth_code

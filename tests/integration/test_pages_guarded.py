@@ -117,7 +117,7 @@ def test_a_vendor_s_own_name_leads_to_its_api_alone(street: Callable[..., Street
 def test_a_client_of_the_vendor_hears_from_the_api_what_it_has_not(street: Callable[..., Street], bind: str) -> None:
     for path in ("/product/202309/products/search", "/no/such.html", "/oauth/authorize"):
         answer = street(bind=bind).get("tiktok", path, host=HOSTS["tiktok"], Accept="text/html, image/gif, *; q=.2")
-        assert (answer.is_json, f"Invalid path '{path}'" in answer.text) == (True, True)
+        assert (answer.is_json, "Invalid path. The specified path" in answer.text) == (True, True)
 
 
 @pytest.mark.parametrize("name", ENTRANCES)

@@ -25,6 +25,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
 from connector.adapters.tiktok import shapes, wire
+from connector.adapters.tiktok.codes import Reading, reading
 from connector.domain.decisions import CancelOrder, Decision
 from connector.domain.site import Claim, ClaimKind, SiteOrder
 from connector.errors import Busy, Refused, TooMuch, Unavailable
@@ -42,16 +43,7 @@ SEARCHED: Final = {
     ClaimKind.CANCELLATION: (wire.CANCELLATIONS, "cancellations", wire.cancellation),
 }
 
-TOKEN_STALE: Final = frozenset({105001, 105002})
-# Not done, and later it may be: limits, the gateway's own doors, a lock that somebody else held.
-NOT_ACTED: Final = frozenset(
-    {36009002, 36009037, 36009033, 36009043, 36009044, 101000, 105005, 106001, 106013, 25001028} | TOKEN_STALE
-)
-# Errors on the other side that leave it open whether the call has acted.
-PERHAPS_ACTED: Final = frozenset({36009003, 36009007, 25020008})
-# Refusals that the rules tell apart; of a TooMuch the first says that nothing is left of a unit.
-REFUSALS: Final[Mapping[int, type[Refused]]] = {25001011: Busy, 25001010: TooMuch, 25005005: TooMuch}
-VALIDATION: Final = 36009004  # one code for many things: the message tells them apart
+REFUSALS: Final[Mapping[Reading, type[Refused]]] = {Reading.BUSY: Busy, Reading.TOO_MUCH: TooMuch}
 LONGEST_WORDS: Final = 1_000
 _seconds: Final = re.compile(r"[0-9]{1,10}").fullmatch  # longer than 300 years is nothing sensible
 _written: Final = json.JSONEncoder(separators=(",", ":")).encode
@@ -283,19 +275,14 @@ def _printable(words: object) -> str:
 
 
 def _failure(response: requests.Response, code: int, words: str, now: datetime) -> Unavailable | Refused:
-    reported = f"{code}: {words}"
-    if code in TOKEN_STALE:
+    meant, reported = reading(code, response.status_code, words), f"{code}: {words}"
+    if meant is Reading.STALE:
         return Unavailable(reported, acted=False, stale_token=True)
-    if response.status_code == 429 or code in NOT_ACTED or (code == VALIDATION and _gateway(words)):
+    if meant is Reading.LATER:
         return Unavailable(reported, acted=False, retry_after=_retry_after(response, now))
-    if response.status_code >= 500 or code in PERHAPS_ACTED or code == 0:
+    if meant is Reading.UNSURE:
         return Unavailable(reported, acted=True)
-    return REFUSALS.get(code, Refused)(code, words)
-
-
-def _gateway(words: str) -> bool:
-    lowered = words.lower()
-    return any(word in lowered for word in ("timestamp", "app_key", "x-tts-access-token", "shop_cipher", "signature"))
+    return REFUSALS.get(meant, Refused)(code, words)
 
 
 def _retry_after(response: requests.Response, now: datetime) -> timedelta | None:

@@ -11,9 +11,9 @@ from rehearsal.gherkin.which import ORDINALS
 _NTH: Final = f"(?P<nth>{'|'.join(ORDINALS)})"
 
 
-@act(f"<(?:there is )?/>a {_NTH} shop<(?: has opened)?/ opens>(?: in (?:the )?(?P<place>.+))?")
-def _(people: Cast, nth: str, place: str | None) -> None:
-    people.shops.opens(nth, place)
+@act(f"<(?:there is )?/>a {_NTH}(?P<sandbox> sandbox)? shop<(?: has opened)?/ opens>(?: in (?:the )?(?P<place>.+))?")
+def _(people: Cast, nth: str, sandbox: str | None, place: str | None) -> None:
+    people.shops.opens(nth, place, sandbox=sandbox is not None)
 
 
 @act(f"the seller <has let/lets> the connector into the (?:{_NTH} )?shop again")

@@ -76,6 +76,11 @@ def raising(error: Exception) -> Responder:
         (refusal(106001, "sign invalid", 401), False),
         (refusal(36009004, "Invalid 'timestamp' query parameter", 400), False),
         (refusal(25001028, "lock not obtained"), False),
+        (refusal(105013, "a code of tokens that nobody knows", 401), False),
+        (refusal(36009033, "not in the allow list", 403), False),
+        (refusal(77001, "not for this app", 403), False),
+        (refusal(77001, "took too long", 408), True),
+        (refusal(0, "Success", 401), True),
         (refusal(36009003, "internal error", 500), True),
         (refusal(25020008, "internal error"), True),
         (lambda call: {"http": 502, "raw": b"<html>"}, True),
@@ -92,9 +97,20 @@ def test_no_usable_response_means_later_and_shows_whether_it_may_have_acted(
     assert refused(Unavailable, wire.approve).acted is acted
 
 
-@pytest.mark.parametrize("code", [25011012, 25001010, 25001011, 25005005, 25020010, 25001014, 36009009])
+@pytest.mark.parametrize("code", [25011012, 25001010, 25001011, 25005005, 25020010, 25001014, 36009009, 36004005])
 def test_a_no_of_the_marketplace_is_a_refusal_with_its_words(wire: Wire, code: int) -> None:
     wire.stub.responses.append(refusal(code, "its words"))
     no = refused(Refused, wire.approve)
     assert (no.code, no.words) == (code, "its words")
     assert type(no) is {25001011: Busy, 25001010: TooMuch, 25005005: TooMuch}.get(code, Refused)
+
+
+@pytest.mark.parametrize("code", [105001, 105002, 105013])
+def test_a_code_of_the_tokens_has_the_token_renewed(wire: Wire, code: int) -> None:
+    wire.stub.responses.append(refusal(code, "access token is invalid", 401))
+    assert refused(Unavailable, wire.approve).stale_token
+
+
+def test_a_refusal_of_after_sales_holds_whatever_status_it_travels_with(wire: Wire) -> None:
+    wire.stub.responses.append(refusal(25020005, "no permission", 403))
+    assert refused(Refused, wire.approve).code == 25020005

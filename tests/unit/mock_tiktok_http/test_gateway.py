@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from mock_tiktok import Marketplace
+from mock_tiktok import AppName, Marketplace
+from mock_tiktok.state.quotas import EVERY_SHOP, SANDBOX, Quota
 from tests.clock import START, HandClock
 from tests.unit.mock_tiktok_http.client import SEARCH, Client
 
@@ -21,21 +22,21 @@ def is_refused(refusal: tuple[int, int, str], status: int, code: int, *words: st
 
 def test_an_unknown_path_is_refused_before_anything_else(client: Client) -> None:
     for path in ("/return_refund/202309/returns/4035318504086604100", "/event/202309/topics", f"{SEARCH}/"):
-        is_refused(client.refusal("GET", path, app_key="nobody"), 404, 36009009, path)
+        is_refused(client.refusal("GET", path, app_key="nobody"), 404, 36009009, "Invalid path. The specified path")
 
 
 def test_a_method_the_path_lacks_is_refused_by_name(client: Client) -> None:
-    is_refused(client.refusal("GET", SEARCH, app_key="nobody"), 405, 36009010, "GET")
+    is_refused(client.refusal("GET", SEARCH, app_key="nobody"), 405, 36009010, "Invalid method. The HTTP method used")
 
 
 def test_a_version_the_endpoint_lacks_is_refused_though_others_have_it(client: Client) -> None:
     path = "/return_refund/202602/returns/4035318504086604100/approve"
-    is_refused(client.refusal("POST", path, app_key="nobody"), 404, 36009014, "202602")
+    is_refused(client.refusal("POST", path, app_key="nobody"), 400, 36009014, "Invalid API version. The version value")
 
 
 def test_an_unknown_app_is_refused_before_the_timestamp_and_the_sign(client: Client) -> None:
     refused = client.refusal("POST", SEARCH, app_key="nobody", timestamp="1", sign="0" * 64)
-    assert refused == (400, 36009004, "Invalid 'app_key' query parameter")
+    assert refused == (400, 36009004, "Invalid credentials. Invalid 'app_key' query parameter.")
     assert client.refusal("POST", SEARCH, leave_out="app_key")[1] == 36009004
 
 
@@ -83,7 +84,7 @@ def test_a_cipher_must_be_the_token_s_own_and_be_absent_for_authorization(client
     other = market.add_shop(name="Elsewhere")
     assert client.refusal("POST", SEARCH, shop_cipher=other.shop_cipher)[:2] == (401, 101000)
     refusal = client.refusal("GET", "/authorization/202309/shops", shop_cipher=client.shop.shop_cipher)
-    is_refused(refusal, 400, 36009004, "shop_cipher", "unexpected identifier")
+    is_refused(refusal, 400, 36009004, "Unexpected identifier. The 'shop_cipher' query parameter")
 
 
 @pytest.mark.parametrize(
@@ -97,8 +98,8 @@ def test_an_empty_filter_arrives_in_four_forms(client: Client, sent: bytes, sign
 
 
 def test_a_body_that_is_no_json_object_is_refused(client: Client) -> None:
-    assert client.refusal("POST", SEARCH, body=b"{not json")[:2] == (400, 36009023)
-    assert client.refusal("POST", SEARCH, body=b'"text"')[:2] == (400, 36009023)
+    assert client.refusal("POST", SEARCH, body=b"{not json")[:2] == (400, 36009022)
+    assert client.refusal("POST", SEARCH, body=b'"text"')[:2] == (400, 36009022)
     form = {"content-type": "application/x-www-form-urlencoded"}
     assert client.refusal("POST", SEARCH, body=b"a=b", headers=form)[:2] == (400, 36009022)
 
@@ -197,3 +198,21 @@ def test_two_marketplaces_of_one_seed_answer_the_same_bytes(client: Client, cloc
 def test_non_ascii_text_travels_as_it_is(client: Client) -> None:
     raw = json.dumps({"buyer_user_ids": ["Zoë"]}, ensure_ascii=True).encode()
     assert client.send("POST", SEARCH, body=raw).status_code == 200
+
+
+@pytest.mark.parametrize(("quota", "field"), [(EVERY_SHOP, "calls"), (SANDBOX, "calls_in_hour")])
+def test_calls_beyond_a_quota_wait_for_the_next_window(
+    market: Marketplace, clock: HandClock, quota: Quota, field: str
+) -> None:
+    here, elsewhere, plain = (Client(market, market.add_shop(sandbox=few), clock) for few in (True, True, False))
+    tools = Client(market, here.shop, clock, AppName.TOOLS)
+    for one in (here, elsewhere, plain, tools):
+        assert one.send("POST", SEARCH).status_code == 200
+    setattr(here.app.tokens.calls[here.shop.shop_id], field, quota.calls - 1)
+    assert here.send("POST", SEARCH).status_code == 200
+    for _ in range(2):
+        is_refused(here.refusal("POST", SEARCH), 429, quota.refusal.code, "Too many requests.")
+    assert [one.send("POST", SEARCH).status_code for one in (elsewhere, plain, tools)] == [200] * 3
+    assert plain.app.tokens.calls[plain.shop.shop_id].calls_in_hour == 0
+    clock.at += timedelta(seconds=quota.seconds)
+    assert here.send("POST", SEARCH).status_code == 200
