@@ -25,6 +25,7 @@ from rich.progress import (
     Task,
     TextColumn,
     TimeElapsedColumn,
+    TimeRemainingColumn,
 )
 from rich.table import Column
 from rich.text import Text
@@ -48,13 +49,22 @@ class SimulatedTime(ProgressColumn):
         return Text(", ".join([*shown, *([doing] if doing else [])]), style="cyan")
 
 
+class Left(TimeRemainingColumn):
+    """What is probably left of a run, once something of it is over."""
+
+    def render(self, task: Task) -> Text:
+        """Return the time that is left, or nothing where nobody can tell."""
+        return Text("") if task.time_remaining is None else Text("about ") + super().render(task) + Text(" left")
+
+
 class Bar(Watcher):
     """Shows how far a run is, below the lines that `seen` prints meanwhile."""
 
     def __init__(self, screen: Console, seen: Callable[[ScenarioResult], None]) -> None:
         self._time = SimulatedTime(Column(no_wrap=True))
         name = TextColumn("{task.description}")
-        columns = (SpinnerColumn(), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), self._time, name)
+        progress = (SpinnerColumn(), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), Left(), self._time)
+        columns = (*progress, name)
         self.progress = Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
         self._seen = seen
         self._task = self.progress.add_task("opening the stage", total=None)

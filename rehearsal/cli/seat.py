@@ -87,8 +87,9 @@ def introduce(seat: SeatDescription, console: Console) -> None:
     world = World(seats=nobody.seats())
     for title, rows in about(seat, world).items():
         console.print(Text(f"{title}", style="bold"))
+        width = max(15, *map(len, rows))
         for name, words in rows.items():
-            console.print(Text(f"  {name:<15} {words}"), soft_wrap=True)
+            console.print(Text(f"  {name:<{width}} {words}"), soft_wrap=True)
     world.close()
     nobody.end()
 

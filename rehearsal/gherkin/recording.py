@@ -156,9 +156,15 @@ def everything(said: Json) -> list[str]:
 
 def _witness(witness: Json) -> str:
     """Return in words what shows it: entries of the trace by number, sums, and whom it is about."""
-    said = {name: witness.get(name) for name in ("exchanges", "events")}
-    parts = [f"{name} {', '.join(map(str, seqs))} of the trace" for name, seqs in said.items() if seqs]
+    said = {name: witness.get(name) or () for name in ("exchanges", "events")}
+    parts = [
+        f"{name if len(seqs) > 1 else name[:-1]} {', '.join(map(str, seqs))} of the trace"
+        for name, seqs in said.items()
+        if seqs
+    ]
     about = {name: value for name, value in witness.items() if name not in said and name != "money"} | (
         witness.get("money") or {}
     )
-    return "; ".join(parts + [f"{name.replace('_', ' ')} {value}" for name, value in about.items()])
+    named = {"what": "concerns the"}
+    parts += [f"{named.get(name) or name.replace('_', ' ')} {value}" for name, value in about.items() if value]
+    return "; ".join(parts)

@@ -21,7 +21,7 @@ from rehearsal.gherkin.timeline import Entry
 from rehearsal.report.rules import over_all
 from rehearsal.simulation.duration import spoken_duration
 from rehearsal.sums import total
-from rehearsal.trace.diagram import mermaid
+from rehearsal.trace.diagram import BY_HOOKS, mermaid
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = ("report.css", "report.js", "mermaid.min.js", "mermaid.LICENSE.txt")
@@ -118,6 +118,7 @@ def write(results: Sequence[ScenarioResult], out: Path, *, seed: int, command: s
         pages=pages,
         headline=_headline(pages),
         played=played,
+        players=_players(pages),
         total=_totals(pages),
         invariants=over_all(verdict for page in pages for verdict in page.verdicts),
     )
@@ -206,7 +207,7 @@ def _exchange(entry: Json) -> Exchange:
     return Exchange(
         number=entry["seq"],
         time=f"{datetime.fromisoformat(entry['at']):%d %b %H:%M:%S}",
-        between=f"{WHO.get(entry['from'], entry['from'])} → {WHO.get(entry['to'], entry['to'])}",
+        between=f"{WHO.get(entry['from'], entry['from'])} → {_asked(entry['to'])}",
         call=f"{entry['method']} {entry['path']}",
         status=f"{status or failure or '–'}" + (f" · {code}" if refused else ""),
         ok=status is not None and status < 400 and not refused and not entry.get("breaches") and not failure,
@@ -221,6 +222,10 @@ def _exchange(entry: Json) -> Exchange:
 def _query(entry: Json) -> str:
     """Return what the query asked for, one name a line, without what every call carries."""
     return "\n".join(f"{name} = {value}" for name, value in (entry.get("query") or {}).items() if name not in CARRIED)
+
+
+def _asked(player: str) -> str:
+    return BY_HOOKS if player == "oms" else WHO.get(player, player)
 
 
 def _body(body: Any) -> str:
@@ -243,6 +248,16 @@ HEADLINES: Final = (
 def _headline(pages: Sequence[Page]) -> str:
     outcomes = {page.result.outcome for page in pages}
     return next((words for outcome, words in HEADLINES if outcome in outcomes), "Nothing was played")
+
+
+def _players(pages: Sequence[Page]) -> str:
+    """Return in words between whom all that was played: one that is not ours is none of the stage's fakes."""
+    worlds = [page.result.observed.world for page in pages if page.result.observed.world]
+    foreign = [world for world in worlds if world.get("connector") is None]
+    if not foreign:
+        return "a fake marketplace, the connector and a fake OMS"
+    oms = " and a fake OMS" if any(world["urls"]["oms"] for world in foreign) else ""
+    return f"a fake marketplace{',' if oms else ' and'} the connector on its seat{oms}"
 
 
 def _totals(pages: Sequence[Page]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import groupby
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Final
@@ -188,7 +189,8 @@ class ForeignSeat:
 
     def failed(self, what: str) -> SeatFailed:
         """Return what has gone wrong with the connector, in words, with its last lines."""
-        lines = "".join(f"\n  | {line}" for line in self.program.last_lines)
+        alike = ((line, len([*same])) for line, same in groupby(self.program.last_lines))
+        lines = "".join(f"\n  | {line}" + (f" ({times} times)" if times > 1 else "") for line, times in alike)
         if self.described.command:
             lines = f"; its last lines:{lines}" if lines else "; it has written nothing"
         return SeatFailed(f"{self.described.name} {what}{lines}")

@@ -21,7 +21,9 @@ PEOPLE: Final = {
     "connector": ("connector", "Connector"),
     "oms": ("oms", "OMS"),
     "outside": ("outside", "Outside caller"),
+    "stage": ("stage", "Stage"),
 }
+BY_HOOKS: Final = "Team's OMS, by hooks"  # one of ours is never asked by anybody
 ALWAYS: Final = ("buyer", "marketplace", "connector", "oms")
 BY: Final = {
     "buyer": "buyer",
@@ -60,7 +62,9 @@ def mermaid(entries: Iterable[Entry]) -> bytes:
     steps = list(_merged(_Reader().steps(entries)))
     used = {name for step in steps for name in step.between}
     lines = ["sequenceDiagram"]
+    hooked = any(step.between[1] == "oms" != step.between[0] and step.arrow != "note" for step in steps)
     for name, (identity, shown) in PEOPLE.items():
+        shown = BY_HOOKS if hooked and name == "oms" else shown
         if name in ALWAYS or name in used:
             lines.append(f"    {'actor' if name == 'buyer' else 'participant'} {identity} as {shown}")
     moment = ""

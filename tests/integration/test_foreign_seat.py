@@ -215,7 +215,10 @@ def test_one_that_is_never_ready_is_waited_for_in_bounds_and_left_nowhere(
     ("command", "words"),
     [
         (["no-such-program"], "yes: no-such-program cannot be started: No such file or directory"),
-        ([sys.executable, "-c", "print('no'); exit(7)"], r"yes has ended with exit code 7 before it was ready.*\n.*no"),
+        (
+            [sys.executable, "-c", "print('no\\n' * 4 + 'gone'); exit(7)"],
+            r"yes has ended with exit code 7 before it was ready.*\n  \| no \(4 times\)\n  \| gone",
+        ),
     ],
 )
 def test_one_that_does_not_start_is_named(tmp_path: Path, command: list[str], words: str) -> None:

@@ -275,6 +275,7 @@ def test_a_parcel_that_is_not_heard_of_is_told_again() -> None:
         returned = stage.request_return(stage.place_order()["order_id"])
         stage.advance(by="PT1H")
         stage.ship_return(returned["return_id"])
+        stage.advance(by="PT1H")
         stage.arrive_return(returned["return_id"])
         team.broken = {"POST /parcels": lambda: (jsonify(title="The dock is closed"), 404)}
         (fired,) = stage.advance(by="PT0S")["fired"]
@@ -282,6 +283,8 @@ def test_a_parcel_that_is_not_heard_of_is_told_again() -> None:
         team.broken = {}
         stage.advance(by="PT30M")
         assert [parcel["return_id"] for parcel in team.parcels] == [returned["return_id"]]
+        stage.advance(by="PT6H")
+        assert stage.findings()["findings"] == [], "the claim's state is told once, when the goods are on their way"
 
 
 def test_parcels_are_told_to_whoever_asks_for_them() -> None:

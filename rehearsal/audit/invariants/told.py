@@ -139,8 +139,11 @@ class IsTold(Invariant):
 
     def _from_outside(self, claim: Claim, first: int, now: datetime) -> Iterable[_Expected]:
         """Yield what has to be told of states that others have brought about, if they lasted long enough to be seen."""
-        for at, state in enumerate(claim.states[first:], first):
-            until = claim.states[at + 1].since if at + 1 < len(claim.states) else now
+        begun = [at for at, state in enumerate(claim.states) if not at or state.status != claim.states[at - 1].status]
+        for at, following in zip(begun, [*begun[1:], None], strict=True):
+            if at < first:
+                continue  # asked for before; what comes about within it, as a parcel's arrival, is no other state
+            state, until = claim.states[at], now if following is None else claim.states[following].since
             longest = self.limits.one_round + self.limits.extension(claim.shop_id, state.since)
             if not state.ours and until - state.since > longest:
                 self.occasions += 1
@@ -182,6 +185,6 @@ def _missing(order_id: str, expected: Sequence[_Expected], history: Sequence[Act
 
 
 def _violation(order_id: str, expected: str, seen: str, what: str, one: _Expected | None = None) -> Violation:
-    about = {"order_id": order_id, "claim": one.claim if one else "", "what": what}
+    about = {"order_id": order_id, "claim": one.claim if one else "", "what": "history"}
     witness = Witness(events=(one.seq,) if one else (), about=about)
     return Violation(f"told {order_id} {what} {one.seq if one else seen}", "connector", expected, seen, witness)

@@ -152,10 +152,11 @@ def _(people: Cast, often: str | None) -> None:
     planned = people.trouble.planned
     if not planned:
         raise Miswritten("no trouble was planned")
+    expected, hits = _often({"often": often}) if often else 1, sum(one["hit"] for one in planned)
+    unhit = [f"{described(one)}: {tally(one)}" for one in planned if not one["hit"] or (often and hits < expected)]
+    if unhit and people.stage.world()["connector"] is None:  # what it calls for is the affair of who sits there
+        raise NotJudged(f"trouble that met too few calls of whoever sits here: {'; '.join(unhit)}")
     if often:
-        expect("how often the trouble was hit", _often({"often": often}), sum(one["hit"] for one in planned))
+        expect("how often the trouble was hit", expected, hits)
     else:
-        unhit = [f"{described(one)}: {tally(one)}" for one in planned if not one["hit"]]
-        if unhit and people.stage.world()["connector"] is None:  # what it calls for is the affair of who sits there
-            raise NotJudged(f"trouble that met no call of whoever sits here: {'; '.join(unhit)}")
         expect("trouble that was not hit", "none", "; ".join(unhit) or "none")

@@ -16,8 +16,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from mock_oms import Grade
 from mock_oms.errors import HALF_ANSWERED
 from rehearsal.control.calls import CALLS
+from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.control.validation import document
+from rehearsal.seats.port import Capability
 from rehearsal.server.access import COOKIE
 from rehearsal.wire.faults.fault import GROUPS
 from rehearsal.wire.faults.kinds import KINDS
@@ -72,7 +74,7 @@ HEADERS: Final = {
 }
 
 
-def console_pages(stage: Stage) -> Blueprint:
+def console_pages(stage: InProcessStage) -> Blueprint:
     """Return the pages of the console over this stage."""
     pages = Blueprint("console", __name__, template_folder="templates", static_folder="static")
     pages.add_app_template_filter(_day, "day")
@@ -142,7 +144,7 @@ def _value(field: str, text: str, type_: str | None) -> Any:
     return text
 
 
-def _page(stage: Stage, problem: Problem | None = None) -> Response:
+def _page(stage: InProcessStage, problem: Problem | None = None) -> Response:
     ledgers = stage.ledgers()["orders"]
     returns = stage.returns()["returns"]
     findings = stage.findings()
@@ -152,6 +154,8 @@ def _page(stage: Stage, problem: Problem | None = None) -> Response:
     html = render_template(
         "console.html",
         world=stage.world(),
+        our_oms=stage.current.oms.app is not None,
+        mortal=Capability.KILL in stage.current.capabilities,
         agenda=agenda[:SHOWN_AGENDA],
         more_agenda=max(0, len(agenda) - SHOWN_AGENDA),
         orders=[_order(stage, row) for row in recent],

@@ -38,6 +38,7 @@ def test_the_page_says_why_nobody_sees_the_staff(seats: Seats, words: str) -> No
     stage = InProcessStage(World, seats=seats)
     page = control_app(stage, Gate(bind="127.0.0.1")).test_client().get("/")
     assert (page.status_code, words in page.text) == (200, True), page.text
+    assert not [said for said in ("Kill the connector", "OMS: person", "its manners") if said in page.text]
     stage.close()
 
 

@@ -67,6 +67,11 @@ def test_a_diagram_has_the_four_who_matter() -> None:
     ]
 
 
+def test_an_oms_that_is_asked_by_hooks_is_the_teams_own() -> None:
+    diagram = Record().exchange("stage", "oms", "approve", writes=True).diagram()
+    assert diagram[4:6] == ["participant oms as Team's OMS, by hooks", "participant stage as Stage"]
+
+
 def test_polls_that_brought_nothing_are_left_out() -> None:
     assert Record().act("connector", "round: nothing", changed=False).diagram() == Record().diagram()
 
