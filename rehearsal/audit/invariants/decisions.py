@@ -17,6 +17,7 @@ from rehearsal.wire.recorder import Exchange
 
 SUPPORT_BUYER: Final = "SUPPORT_BUYER"
 LIFTS: Final = (SUPPORT_BUYER, "HAND_BACK")  # of the operator: who is handed it back is asked once more
+DEADLINE_SET: Final = "DEADLINE_SET"  # the marketplace has given a request another hour, which a round tells
 TOO_MANY: Final = 429
 
 
@@ -66,6 +67,7 @@ class InTime(Invariant):
 
     _given: dict[str, tuple[datetime, int]] = field(default_factory=dict)
     _shops: dict[str, str] = field(default_factory=dict)  # of each claim
+    _set: dict[str, datetime] = field(default_factory=dict)  # when a claim was last given another hour
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Note decisions as given, delivered or overtaken."""
@@ -77,12 +79,16 @@ class InTime(Invariant):
         elif event.name == EventName.DECISION_GIVEN and event.accepted:
             self.occasions += 1
             self._given[claim] = (event.at, event.seq)
+        elif event.action == DEADLINE_SET:
+            self._set[claim] = event.at
         elif event.name == EventName.DEADLINE_LAPSED:
             given = self._given.pop(claim, None)
             due = event.due or event.at
             if given is None or given[0] >= due:
                 return
             trouble = self.limits.extension(self._shops.get(claim), given[0])
+            if claim in self._set and due - self._set[claim] < self.limits.one_round + trouble:
+                return  # nobody could know of it
             early = due - given[0] >= self.limits.one_round + trouble
             if early or (not trouble and due - given[0] > self.limits.at_once):
                 yield Violation(

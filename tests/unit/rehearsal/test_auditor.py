@@ -337,6 +337,14 @@ def test_trouble_asks_for_a_decision_that_is_so_much_earlier(given: timedelta, h
     assert story.lapsed().broken() == (["in-time"] if late else [])
 
 
+@pytest.mark.parametrize(("told", "late"), [(timedelta(minutes=15), True), (timedelta(minutes=14), False)])
+def test_of_an_hour_of_its_own_a_round_tells(told: timedelta, late: bool) -> None:
+    story = Story().claimed().read()
+    story.decided("reject")
+    story.moved("X", "DEADLINE_SET", "system", at=START + DAY - told, deadline=START + DAY)
+    assert story.lapsed().broken() == (["in-time"] if late else [])
+
+
 def test_a_deadline_that_passes_unnoticed_is_noticed() -> None:
     story = Story().moved("X", "OPEN", deadline=START + DAY)
     story.auditor.after_act(START + DAY)
