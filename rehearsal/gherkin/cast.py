@@ -235,10 +235,7 @@ class Buyer(Person):
         return [one for one in self.stage.returns()["returns"] if one["order_id"] == order.id]
 
     def asks(self, kind: str, which: Which = ANY, because: str | None = None, **how: Any) -> None:
-        """Ask for REFUND, RETURN_AND_REFUND or REPLACEMENT; `because` is a reason as the marketplace words it.
-
-        `how` is what else `request_return` takes.
-        """
+        """Ask for REFUND, RETURN_AND_REFUND or REPLACEMENT; `because` is a reason as the marketplace words it."""
         order_id, units = self.units_of(which)
         request = self.stage.request_return(order_id, type=kind, line_item_ids=units, reason=because, **how)
         order = self.ordered(Which(order=which.order, goods=which.goods))
