@@ -13,7 +13,8 @@ from pytest_bdd.gherkin_parser import get_gherkin_document
 from rehearsal.resources import features_folder
 
 MOST, MOST_BEFORE = 7, 4  # steps of a scenario and of a background
-# Here several people share one long wait, which each of them would cost alone; and trouble has to be told, too.
+# Here several people share one long wait, which each of them would cost alone, or goods go all their way back; and
+# trouble has to be told, too.
 SHARED, SHARED_BEFORE = 10, 8
 SHARING = {
     *(
@@ -26,6 +27,7 @@ SHARING = {
         "own_hour",
     ),
     *("never_shipped", "mails", "silence", "twice_in_a_second", "workflows"),
+    *("changed_request", "handed_back", "own_way", "part_of_the_goods", "together"),
 }
 FEATURES = sorted(features_folder().rglob("*.feature"))
 ON_THE_WIRE = re.compile(r"\b(API|HTTP|JSON|POST|GET|endpoint|status code|[A-Z]+_[A-Z_]+|return_id|adjustment)\b")
