@@ -106,6 +106,7 @@ def test_what_is_no_choice_of_ours_names_its_source() -> None:
         *((f"{machine.name}: {row.state} {row.action}", row) for machine in TABLES for row in machine.rows),
         *((str(row.code), row) for row in REFUSALS),
         *((f"{name}: {key}", number) for name in profile.names() for key, number in profile.load(name).numbers.items()),
+        *((f"{name}: {one.who}", one) for name in profile.names() for one in profile.load(name).reasons.groups),
     ]
     assert [name for name, row in rows if row.certainty != "assumed" and not KEY.search(row.source)] == []
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import reprlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -125,7 +126,7 @@ def mistakes_of_whole(document: Mapping[str, Any], reasons: Callable[[], Reasons
         found.append(f"calendar is {document['calendar']!r}; {_nearest(document['calendar'], known)}")
     if document["locale"] not in (locales := _locales()):
         found.append(f"locale is {document['locale']!r}; {_nearest(document['locale'], locales)}")
-    return found or list(_unknown_reason(document, reasons()))
+    return found or [*_impossible_days(document), *_unknown_reason(document, reasons())]
 
 
 def _lacking(document: Mapping[str, Any]) -> Iterator[str]:
@@ -156,6 +157,18 @@ def _locales() -> Collection[str]:
     from faker.config import AVAILABLE_LOCALES
 
     return AVAILABLE_LOCALES
+
+
+def _impossible_days(document: Mapping[str, Any]) -> Iterator[str]:
+    """Tell of days that not every year has, and of holidays that end before they begin."""
+    where, holidays = "numbers.return.holiday_window.value", document["numbers"]["return.holiday_window"]["value"]
+    for day in (*holidays.get("ordered", ()), *([holidays["until"]] if holidays else ())):
+        try:
+            date.fromisoformat(f"2001-{day}")
+        except ValueError:
+            yield f"{where} has {day!r}, which not every year has"
+    if holidays and holidays["ordered"] != sorted(holidays["ordered"]):
+        yield f"{where}.ordered is {holidays['ordered']}; it is the first and the last day within one year"
 
 
 def _unknown_reason(document: Mapping[str, Any], reasons: Reasons) -> Iterator[str]:

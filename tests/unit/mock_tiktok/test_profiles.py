@@ -98,6 +98,15 @@ MISTAKES: dict[str, Change] = {
     "numbers.request.most.certainty is missing; it is one of documented, observed, assumed": lambda p: p["numbers"][
         "request.most"
     ].pop("certainty"),
+    "numbers.request.most is 5; it is a mapping of value, source and certainty": lambda p: p["numbers"].update(
+        {"request.most": 5}
+    ),
+    "numbers.return.holiday_window.value has '02-29', which not every year has": a_number(
+        "return.holiday_window", value={"ordered": ["11-12", "12-31"], "until": "02-29"}
+    ),
+    "numbers.return.holiday_window.value.ordered is ['12-20', '01-06']; it is the first and the last day": a_number(
+        "return.holiday_window", value={"ordered": ["12-20", "01-06"], "until": "02-10"}
+    ),
     "numbers.request.most.value is -1; it is a whole number": a_number("request.most", value=-1),
     "numbers.dispute.decision.value is '-2h'; it is a wait above zero": a_number("dispute.decision", value="-2h"),
     "numbers.dispute.decision.value[0].max is -5; it is an amount above zero": a_number(
