@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -10,7 +10,7 @@ from mock_oms.domain.cases import Case
 from mock_oms.domain.refunds import Left, goes_before, left_of
 from mock_oms.domain.statuses import Question
 from mock_oms.state.agenda import Clock
-from mock_oms.state.store import Store
+from mock_oms.state.store import Parcel, Store
 from mock_oms.usecases.decision_delivery import can_come
 
 
@@ -46,10 +46,21 @@ class Views:
 
     store: Store
     clock: Clock
+    _over: dict[str, tuple[Case, Parcel | None, AdjustmentRow]] = field(default_factory=dict, repr=False, compare=False)
 
     def rows(self) -> list[AdjustmentRow]:
         """Return all cases, oldest first."""
-        return [self.row(case) for case in self.store.cases.values()]
+        return [self._listed(case) for case in self.store.cases.values()]
+
+    def _listed(self, case: Case) -> AdjustmentRow:
+        """Return a case as it is listed; one that is over looks as it did, until it or its parcel is another."""
+        parcel, known = self.store.parcel_of(case), self._over.get(case.number)
+        if known is not None and known[0] is case and known[1] is parcel:
+            return known[2]
+        row = self.row(case)
+        if case.terminal and not case.parts:  # a refund of the seller's may wait for another case
+            self._over[case.number] = (case, parcel, row)
+        return row
 
     def row(self, case: Case) -> AdjustmentRow:
         """Return a case as it is listed."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from mock_tiktok.domain.deadlines import Deadline
-from mock_tiktok.domain.money import ZERO, Amount, coin
+from mock_tiktok.domain.money import Amount, nothing
 from mock_tiktok.domain.orders import ClaimLine
 from mock_tiktok.domain.words import By, CancelStatus, CancelType, Role
 
@@ -40,7 +40,7 @@ class Cancellation:
         """Return what has been paid back."""
         if self.status is CancelStatus.COMPLETE:
             return self.amount.total
-        return ZERO.quantize(coin(self.amount.currency))
+        return nothing(self.amount.currency)
 
     @property
     def is_open(self) -> bool:

@@ -8,6 +8,9 @@ from decimal import Decimal
 from typing import Final
 
 ZERO: Final = Decimal(0)
+ONE: Final = Decimal(1)
+CENT: Final = Decimal("0.01")
+NO_CENTS: Final = Decimal("0.00")
 WITH_CENTS: Final = ("BRL", "EUR", "GBP", "MXN", "MYR", "PHP", "SGD", "THB", "USD")
 WITHOUT_DECIMALS: Final = ("IDR", "JPY", "VND")
 CURRENCIES: Final = (*WITH_CENTS, *WITHOUT_DECIMALS)
@@ -15,7 +18,12 @@ CURRENCIES: Final = (*WITH_CENTS, *WITHOUT_DECIMALS)
 
 def coin(currency: str) -> Decimal:
     """Return the smallest amount the currency knows."""
-    return Decimal(1) if currency in WITHOUT_DECIMALS else Decimal("0.01")
+    return ONE if currency in WITHOUT_DECIMALS else CENT
+
+
+def nothing(currency: str) -> Decimal:
+    """Return zero with the currency's decimals."""
+    return ZERO if currency in WITHOUT_DECIMALS else NO_CENTS
 
 
 def in_coins(amount: Decimal, currency: str) -> Decimal:
@@ -114,13 +122,13 @@ class Amount:
     @staticmethod
     def nothing(currency: str) -> Amount:
         """Return an amount of zero."""
-        none = ZERO.quantize(coin(currency))
+        none = nothing(currency)
         return Amount(currency, none, none, none, none)
 
     @staticmethod
     def sum(currency: str, amounts: Sequence[Amount]) -> Amount:
         """Add amounts of one currency, part by part."""
-        none = ZERO.quantize(coin(currency))
+        none = nothing(currency)
         return Amount(
             currency,
             sum((a.total for a in amounts), none),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from mock_tiktok.domain.money import NO_DISCOUNTS, ZERO, Amount, Discounts, coin, split
+from mock_tiktok.domain.money import NO_DISCOUNTS, ZERO, Amount, Discounts, nothing, split
 from mock_tiktok.domain.words import Mark, OrderStatus, Role
 
 
@@ -142,7 +142,10 @@ class Order:
     @property
     def subtotal(self) -> Decimal:
         """Return the goods' price without shipping and tax."""
-        return sum((line.price for line in self.lines), ZERO)
+        total = ZERO
+        for line in self.lines:
+            total += line.price
+        return total
 
     @property
     def discounts(self) -> Discounts:
@@ -157,12 +160,15 @@ class Order:
     @property
     def paid(self) -> Decimal:
         """Return what the buyer has paid."""
-        return self.total if self.paid_at else ZERO.quantize(coin(self.currency))
+        return self.total if self.paid_at else nothing(self.currency)
 
     @property
     def refunded(self) -> Decimal:
         """Return what has been paid back."""
-        return sum((line.refunded for line in self.lines), ZERO.quantize(coin(self.currency)))
+        total = nothing(self.currency)
+        for line in self.lines:
+            total += line.refunded
+        return total
 
     def line(self, line_id: str) -> LineItem | None:
         """Return the line of that id, if the order has it."""

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Final
 
 from mock_tiktok.domain.deadlines import Deadline
-from mock_tiktok.domain.money import ZERO, Amount, coin
+from mock_tiktok.domain.money import ZERO, Amount, nothing
 from mock_tiktok.domain.orders import ClaimLine
 from mock_tiktok.domain.words import (
     ArbitrationStatus,
@@ -123,7 +123,7 @@ class Return:
     @property
     def refunded(self) -> Decimal:
         """Return what has been paid back: nothing before the money has really gone."""
-        return self.amount.total if self.money is Money.PAID else ZERO.quantize(coin(self.amount.currency))
+        return self.amount.total if self.money is Money.PAID else nothing(self.amount.currency)
 
     @property
     def is_final(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 
 from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.mail import ORDER_CANCELLED
-from mock_tiktok.domain.money import ZERO, Amount, coin
+from mock_tiktok.domain.money import Amount, nothing
 from mock_tiktok.domain.orders import ClaimLine, LineItem, Order
 from mock_tiktok.domain.phrases import CANCEL_RECORDS, CANCEL_WORDS
 from mock_tiktok.domain.returns import Record
@@ -179,8 +179,8 @@ class CancellationLifecycle:
         self, order: Order, lines: Sequence[LineItem], reason: str, by: By, cancel_type: CancelType
     ) -> Cancellation:
         now = self._platform.now
-        nothing = ZERO.quantize(coin(order.currency))
-        totals = [line.refundable if order.paid_at else nothing for line in lines]
+        none = nothing(order.currency)
+        totals = [line.refundable if order.paid_at else none for line in lines]
         amounts = self._store.amounts(order, lines, totals)
         return Cancellation(
             cancel_id=self._platform.new_id("cancellation"),

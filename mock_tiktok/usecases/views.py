@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.orders import Order
@@ -75,8 +76,7 @@ class CancellationView:
     timeline: tuple[TimelineEntry, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerLine:
+class LedgerLine(NamedTuple):
     """Money of one order: what the buyer paid, what has gone back."""
 
     paid: Decimal

@@ -143,7 +143,8 @@ class Auditor:
         self.memory.claims.on_event(event)
         self.memory.settling.on_event(event)
         for number, invariant in self._on_event:
-            self._note(number, invariant.on_event(event))
+            if (violations := invariant.on_event(event)) is not NO_VIOLATION:
+                self._note(number, violations)
 
     def _lengthen_limits(self, event: PlayerEvent) -> None:
         limits = self.memory.limits
@@ -167,7 +168,8 @@ class Auditor:
     def after_act(self, now: datetime) -> None:
         self.memory.now = now
         for number, invariant in self._after_act:
-            self._note(number, invariant.after_act(now))
+            if (violations := invariant.after_act(now)) is not NO_VIOLATION:
+                self._note(number, violations)
         self.memory.decisions.act_judged()
         if self._look is not None and self.memory.settling.wants_a_look(now):
             state = self._look()

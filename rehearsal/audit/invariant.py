@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import ClassVar, Final, Protocol
+from typing import ClassVar, Final, NamedTuple, Protocol
 
 from rehearsal.audit.claims import Claims
 from rehearsal.audit.decision_ledger import DecisionLedger
@@ -26,8 +26,7 @@ from rehearsal.wire.recorder import Exchange
 __all__ = ["NO_VIOLATION", "Invariant", "LedgerRow", "Mail", "PlayerEvent", "Quiescence", "Violation"]
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerRow:
+class LedgerRow(NamedTuple):
     """One order's money in the three ledgers; None where a seat shows none."""
 
     order_id: str
@@ -40,7 +39,8 @@ class LedgerRow:
     @property
     def agree(self) -> bool:
         """Return whether all that are shown say the same."""
-        return {self.connector, self.oms} <= {self.marketplace, None}
+        official = self.marketplace
+        return (self.connector is None or self.connector == official) and (self.oms is None or self.oms == official)
 
 
 class Mail(Protocol):

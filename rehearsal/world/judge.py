@@ -140,7 +140,8 @@ class Judge:
             rows = []
             for order_id in dict.fromkeys((*official, *(ours or ()), *(theirs or ()))):
                 line = official.get(order_id, nothing)
-                one, other = (None if book is None else book.get(order_id, ZERO) for book in (ours, theirs))
+                one = None if ours is None else ours.get(order_id, ZERO)
+                other = None if theirs is None else theirs.get(order_id, ZERO)
                 rows.append(LedgerRow(order_id, line.paid, line.refunded, one, other, line.currency))
             return rows
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -32,14 +33,23 @@ class Money(sa.types.TypeDecorator[Decimal]):
     impl = sa.BigInteger
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> int | None:
-        return None if value is None else int(Decimal(value).scaleb(SCALE).to_integral_exact())
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
+        return _as_number
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
-        if value is None:
-            return None
-        amount = Decimal(int(value)).scaleb(-SCALE)
-        return amount.quantize(CENT) if int(value) % 100 == 0 else amount
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        return _from_number
+
+
+def _as_number(amount: Any) -> int | None:
+    return None if amount is None else int(Decimal(amount).scaleb(SCALE).to_integral_exact())
+
+
+@lru_cache(maxsize=4096)  # many rows have the same sums, and each is read again and again
+def _from_number(kept: Any) -> Decimal | None:
+    if kept is None:
+        return None
+    amount = Decimal(int(kept)).scaleb(-SCALE)
+    return amount.quantize(CENT) if int(kept) % 100 == 0 else amount
 
 
 class Utc(sa.types.TypeDecorator[datetime]):
@@ -66,12 +76,14 @@ def _in_utc(moment: datetime | None) -> datetime | None:
     return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
+@lru_cache(maxsize=1024)
 def _as_text(moment: datetime | None) -> str | None:
     """Return a moment as SQLAlchemy keeps it in SQLite: to the microsecond, without its zone."""
     moment = _in_utc(moment)
     return None if moment is None else moment.isoformat(" ", "microseconds").removesuffix("+00:00")
 
 
+@lru_cache(maxsize=4096)
 def _from_text(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 

@@ -62,5 +62,6 @@ def test_nothing_is_kept_outside_the_state_but_who_listens() -> None:
     office = half_way()
     met: dict[int, object] = {}
     assert changing(office.oms.state, "state", met)
-    assert changing(office.oms, "oms", met) == ["oms._poller.effects._listeners"]  # that is the stage's to say
+    kept = ["oms._office.views._over", "oms._poller.effects._listeners"]  # what follows from the state; the stage's
+    assert changing(office.oms, "oms", met) == kept
     assert {"Poller", "Effects"} <= {type(thing).__name__ for thing in met.values()}, "all were met on the way"
