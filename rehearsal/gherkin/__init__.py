@@ -6,7 +6,8 @@ What steps and tests of a suite's own need is here; `docs/scenarios.md` and `doc
 from __future__ import annotations
 
 from rehearsal.control.stage import Problem, Stage
-from rehearsal.gherkin.cast import Cast, Goods
+from rehearsal.gherkin.buyer import Goods
+from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.crowd import Crowd
 from rehearsal.gherkin.errors import NotJudged
 from rehearsal.gherkin.expect import expect

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import TypeVar
 
 from rehearsal.control.stage import Json, Stage
-from rehearsal.gherkin.cast import BOOKS, NEWS, Buyer, Goods, Unseen, waits
+from rehearsal.gherkin.buyer import Buyer, Goods, Unseen
 from rehearsal.gherkin.errors import Miswritten
+from rehearsal.gherkin.staff import BOOKS, NEWS, waits
 from rehearsal.gherkin.which import Order
 from rehearsal.sums import Sum
 

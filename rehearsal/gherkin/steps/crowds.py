@@ -9,7 +9,8 @@ from typing import Final
 from pytest_bdd import given, then
 
 from rehearsal.control.stage import Stage
-from rehearsal.gherkin.cast import Buyer, Cast, Goods
+from rehearsal.gherkin.buyer import Buyer, Goods
+from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.closed_words import CANCELLATIONS, EVER_SHOWN, MAILS, one_of
 from rehearsal.gherkin.crowd import Crowd
 from rehearsal.gherkin.expect import expect

@@ -8,8 +8,10 @@ from typing import Final
 from pytest_bdd import then, when
 
 from rehearsal.control.stage import Json
-from rehearsal.gherkin.cast import Buyer, Cast, Seller, SellerCenter, demand_part, shown, told, waits
+from rehearsal.gherkin.buyer import Buyer, demand_part, shown, told
+from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.expect import expect
+from rehearsal.gherkin.staff import Seller, SellerCenter, waits
 from rehearsal.gherkin.steps.phrases import GRADES, act, as_grade, by, expect_sum, money, phrase
 from rehearsal.gherkin.steps.phrases import which as which_of
 from rehearsal.gherkin.which import ORDINALS, Which

@@ -8,7 +8,8 @@ from typing import Final
 
 from pytest_bdd import given, then
 
-from rehearsal.gherkin.cast import Cast, shown
+from rehearsal.gherkin.buyer import shown
+from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.expect import expect
 from rehearsal.gherkin.steps.phrases import act, by, money, number, phrase
 from rehearsal.gherkin.which import ORDINALS, Which

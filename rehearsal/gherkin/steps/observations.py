@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pytest_bdd import given, then, when
 
 from rehearsal.control.stage import Json
-from rehearsal.gherkin.cast import BOOKS, Cast
+from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.closed_words import (
     APPEALS,
     CANCELLATIONS,
@@ -25,6 +25,7 @@ from rehearsal.gherkin.closed_words import (
 )
 from rehearsal.gherkin.errors import Miswritten, NotJudged
 from rehearsal.gherkin.expect import expect
+from rehearsal.gherkin.staff import BOOKS
 from rehearsal.gherkin.steps.phrases import expect_sum, lines, moment, money, number, phrase, table, time
 from rehearsal.gherkin.which import ORDINALS, Which
 from rehearsal.sums import Sum

@@ -6,7 +6,8 @@ from typing import Final
 
 from pytest_bdd import given, then
 
-from rehearsal.gherkin.cast import Cast, Goods
+from rehearsal.gherkin.buyer import Goods
+from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.expect import expect
 from rehearsal.gherkin.steps.phrases import Terms, act, basket, by, kinds, money, number, phrase
 from rehearsal.gherkin.which import Which

@@ -17,7 +17,8 @@ from typing import Any, Final
 
 from pytest_bdd import given, parsers, when
 
-from rehearsal.gherkin.cast import DISCOUNTS, Buyer, Cast, Goods
+from rehearsal.gherkin.buyer import DISCOUNTS, Buyer, Goods
+from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.closed_words import meant, one_of
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.expect import Differs, expect

@@ -8,7 +8,8 @@ from typing import Final
 
 from pytest_bdd import then, when
 
-from rehearsal.gherkin.cast import Buyer, Cast
+from rehearsal.gherkin.buyer import Buyer
+from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.expect import expect
 from rehearsal.gherkin.steps.phrases import act, by, by_buyer, money, phrase

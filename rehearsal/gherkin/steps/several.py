@@ -7,8 +7,10 @@ from typing import Final
 
 from pytest_bdd import given, when
 
-from rehearsal.gherkin.cast import Buyer, Cast, Goods, Seller
+from rehearsal.gherkin.buyer import Buyer, Goods
+from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.closed_words import one_of
+from rehearsal.gherkin.staff import Seller
 from rehearsal.gherkin.steps.orders import COME
 from rehearsal.gherkin.steps.phrases import money, phrase, table
 

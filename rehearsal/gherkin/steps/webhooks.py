@@ -8,7 +8,8 @@ from typing import Final
 from pytest_bdd import given, then
 
 from rehearsal.control.stage import Json
-from rehearsal.gherkin.cast import Cast, Unseen
+from rehearsal.gherkin.buyer import Unseen
+from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.expect import expect
 from rehearsal.gherkin.steps.phrases import NUMBERS, number, phrase
 

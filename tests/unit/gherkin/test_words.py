@@ -12,21 +12,11 @@ import pytest
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 from rehearsal.cli import run
-from rehearsal.gherkin.cast import (
-    Buyer,
-    Cast,
-    Clock,
-    ConnectorProcess,
-    Courier,
-    Operator,
-    Seller,
-    SellerCenter,
-    Shops,
-    Trouble,
-    Watcher,
-)
+from rehearsal.gherkin.buyer import Buyer
+from rehearsal.gherkin.cast import Cast, ConnectorProcess, Shops, Trouble
 from rehearsal.gherkin.crowd import Crowd
 from rehearsal.gherkin.plugin import pytest_plugins
+from rehearsal.gherkin.staff import Clock, Courier, Operator, Seller, SellerCenter, Watcher
 from rehearsal.gherkin.vocabulary import Saying, nearest
 from rehearsal.gherkin.vocabulary import shipped as listed
 from rehearsal.resources import folder

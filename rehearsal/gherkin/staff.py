@@ -1,0 +1,344 @@
+"""Who else is on stage: couriers, the operator, the seller's staff in the OMS and in Seller Center, and who watches.
+
+None of them remembers anything but the watcher; the clock says what time it is to all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Final
+
+from rehearsal.control.stage import Json, Problem, Stage
+from rehearsal.gherkin.buyer import ANY, Buyer, Person, Unseen, _spelled, as_said, demand_part, shown
+from rehearsal.gherkin.errors import Miswritten
+from rehearsal.gherkin.refusals import known_market, shown_as
+from rehearsal.gherkin.which import Which, one_currency
+from rehearsal.sums import Sum
+
+NEWS: Final = "it comes with the connector's next round and the OMS's pull, for which \"an hour has passed\" is enough"
+OPEN: Final = ("NewRma", "ReadyForReturn")  # what waits for the seller
+LOST: Final = "is lost"
+BOOKS: Final = {"marketplace": "marketplace", "connector": "connector", "oms": "OMS"}
+
+
+def waits(case: Json) -> bool:
+    """Return whether a case waits for the seller, as its status says, or, without one, as they can answer it."""
+    return bool(case["can"]) if "status" in case.get("untold", ()) else case["status"] in OPEN
+
+
+class Clock:
+    """The world's time, and how to let it pass."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+
+    @property
+    def now(self) -> datetime:
+        """The world's present."""
+        return datetime.fromisoformat(self.stage.world()["now"])
+
+    def passes(self, time: timedelta) -> None:
+        """Let a span of time pass."""
+        self.stage.advance(by=f"PT{int(time.total_seconds())}S")
+
+    def goes_to(self, moment: datetime) -> None:
+        """Let time pass until a moment."""
+        self.stage.advance(to=moment.isoformat().replace("+00:00", "Z"))
+
+    def same(self, told: str | None, known: str | None) -> bool:
+        """Return whether a time is told as exactly as it can be known: by the machine's clock in whole seconds."""
+        if told is None or known is None:
+            return told == known
+        world = self.stage.world()
+        grain = timedelta(seconds=world["speed"] if "business_now" in world else 0)
+        return abs(datetime.fromisoformat(told) - datetime.fromisoformat(known)) <= grain
+
+    def starts_at(self, moment: datetime) -> None:
+        """Begin the world anew at a moment."""
+        self.stage.reset(start=moment.isoformat().replace("+00:00", "Z"))
+
+    def starts_where(self, place: str) -> None:
+        """Begin anew in the market that people call so, or by the policy of that name."""
+        with known_market(place):
+            self.stage.reset(profile=place)
+
+    def starts_with_default(self, answers: Mapping[str, str]) -> None:
+        """Begin anew with a shop for which the connector answers when the seller is silent."""
+        self.stage.reset(shops=[{"default_answers": answers}])
+
+    def starts_with(self, manners: Sequence[str]) -> None:
+        """Begin anew with an OMS that has these manners as well, or is careful again."""
+        known = [] if "careful" in manners else self.stage.world().get("oms_manners", [])
+        self.stage.reset(oms_manners=list(dict.fromkeys([*known, *manners])))
+
+    def starts_with_webhooks(self) -> None:
+        """Begin anew with a connector that asks to be told by webhooks."""
+        self.stage.reset(webhooks=True)
+
+    def news_goes_round(self) -> None:
+        """Let an hour pass: a round, the payment, the next round and the OMS's pull fit in it."""
+        self.passes(timedelta(hours=1))
+
+
+class Courier(Person):
+    """Carries parcels: the order to the buyer, the return to the warehouse; and loses some."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage)
+        self._over: dict[str, str] = {}  # what became of a return's parcel, by the return
+
+    def delivers(self, buyer: Buyer, which: Which = ANY) -> None:
+        """Bring the order to the buyer."""
+        self.stage.deliver_order(buyer.ordered(which).id)
+
+    def brings_back(self, buyer: Buyer, which: Which = ANY) -> None:
+        """Bring the parcel of a return to the warehouse."""
+        claim = buyer.asked(which, noun="return")
+        if (ended := self._over.get(claim.id)) == LOST:
+            raise Miswritten(f"{buyer.name}'s parcel {ended}: it arrives no more")
+        self.stage.arrive_return(claim.id)
+        self._over[claim.id] = "has arrived"
+
+    def loses(self, buyer: Buyer, which: Which = ANY) -> None:
+        """Lose the parcel of a return on its way: it will never arrive."""
+        claim = buyer.asked(which, noun="return")
+        ended = self._over.get(claim.id)
+        if ended or (shown := shown_as(self.stage, claim)) != "Buyer Shipped":
+            state = ended or f'is not on its way: the request is shown as "{shown}"'
+            raise Miswritten(f"{buyer.name}'s parcel {state}; what gets lost has been handed over and has not arrived")
+        self._over[claim.id] = LOST
+
+
+class Operator(Person):
+    """Decides appeals for the marketplace, and gives a request a deadline of its own."""
+
+    def gives_time(self, buyer: Buyer, which: Which, within: str) -> None:
+        """Give a request a deadline of its own, so long from now."""
+        claim = buyer.asked(which)
+        if claim.kind == "CANCELLATION":
+            self.stage.set_cancellation_deadline(claim.id, within=within)
+        else:
+            self.stage.set_deadline(claim.id, within=within)
+
+    def decides_for_buyer(self, buyer: Buyer, which: Which = ANY, *, amount: Sum | None = None) -> None:
+        """Decide an appeal for the buyer, where need be for less than was asked."""
+        claim, granted = buyer.asked(which), as_said("refund_total", amount)
+        if amount:
+            demand_part(amount, buyer.asks_over(which), f"{buyer.name} asks for")
+        self.stage.arbitrate(claim.id, outcome="SUPPORT_BUYER", **granted)
+
+    def hands_back(self, buyer: Buyer, which: Which = ANY) -> None:
+        """Hand an appeal back to the seller, who is to answer once more."""
+        self.stage.arbitrate(buyer.asked(which).id, outcome="HAND_BACK")
+
+    def decides_for_seller(self, buyer: Buyer, which: Which = ANY) -> None:
+        """Decide an appeal for the seller."""
+        self.stage.arbitrate(buyer.asked(which).id, outcome="SUPPORT_SELLER")
+
+
+class Seller(Person):
+    """The seller's staff, who work in the OMS: they see what it has imported, decide, inspect, refund."""
+
+    def cases_of(self, buyer: Buyer) -> list[Json]:
+        """Return every case about the buyer's orders: answers, and refunds of the seller's own."""
+        ids = {order.id for order in buyer.all_orders()}
+        return [case for case in self.stage.oms_adjustments()["adjustments"] if case["order_id"] in ids]
+
+    def case_of(self, buyer: Buyer, which: Which = ANY) -> Json:
+        """Return the case that answers the buyer's request; where nothing is asked, the seller's own refund."""
+        if not buyer.claims:
+            return self.own_refund_of(buyer)
+        claim = buyer.asked(which)
+        mine = [case for case in self.cases_of(buyer) if claim.id in (case["return_id"], case["cancel_id"])]
+        if not mine:
+            raise Unseen(f"the seller has not heard of {buyer.name}'s request, {claim}; {NEWS}")
+        return mine[-1]
+
+    def own_refund_of(self, buyer: Buyer, place: int | None = None) -> Json:
+        """Return the refund that the seller has started; of several the one at that place, from 0."""
+        asked = {claim.id for claim in buyer.claims}
+        own = [case for case in self.cases_of(buyer) if not {case["return_id"], case["cancel_id"]} & asked]
+        if place is None and len(own) > 1:
+            sums = " and ".join(str(shown(case, "amount")) for case in own)
+            raise Miswritten(
+                f"the seller has started {len(own)} refunds of {buyer.name}, of {sums}; say which, as in "
+                f'"the seller\'s first own refund of {buyer.name}"'
+            )
+        if not own[place or 0 :]:
+            raise Unseen(f"the seller has started {len(own) or 'no'} refunds of {buyer.name}")
+        return own[place or 0]
+
+    def approves(self, buyer: Buyer, which: Which = ANY, *, amount: Sum | None = None) -> None:
+        """Say yes; an amount below the total is an offer."""
+        buyer.asked(which)
+        case = self.case_of(buyer, which)
+        self.stage.oms_approve(case["id"], amount=_spelled(amount), currency=amount.currency if amount else None)
+
+    def rejects(self, buyer: Buyer, which: Which = ANY, *, words: str | None = None) -> None:
+        """Say no, where need be with words to the buyer."""
+        buyer.asked(which)
+        self.stage.oms_reject(self.case_of(buyer, which)["id"], comment=words)
+
+    def pays_instead(self, buyer: Buyer, which: Which = ANY) -> None:
+        """Give the money back for what was to be replaced."""
+        self.stage.oms_approve(self.case_of(buyer, replace(which, noun="replacement"))["id"], refund_instead=True)
+
+    def knows(self, buyer: Buyer, which: Which = ANY) -> bool:
+        """Return whether the order has reached the OMS, which knows better than to refund nothing of it."""
+        try:
+            self.stage.oms_refund(order_id=buyer.ordered(which).id, line_item_ids=["nothing of it"])
+        except Problem as refusal:
+            if refusal.status >= 500:
+                raise
+            return refusal.title != "Unknown order"
+        raise Miswritten("an order has no such line item as nothing")
+
+    def finds(
+        self,
+        buyer: Buyer,
+        which: Which = ANY,
+        *,
+        grade: str,
+        accept: bool,
+        but: Sequence[tuple[Which, str]] = (),
+    ) -> None:
+        """Grade the goods that came back, `but` for some pieces that are of another grade, and take or refuse them."""
+        claim = buyer.asked(which, noun="return")
+        units: list[Json] = []
+        for some, other in but:
+            mine = [unit for unit in claim.order.called(some.goods) if unit in claim.units]
+            pieces = some.pieces or len(mine)
+            if pieces > len(mine):
+                raise Miswritten(f"{buyer.name}'s return is about {len(mine)} {some.goods}, not {pieces}")
+            units += [{"line_item_id": unit, "grade": other} for unit in mine[:pieces]]
+        self.stage.oms_inspect(claim.id, grade=grade, accept=accept, units=units or None)
+
+    def refunds(
+        self,
+        buyer: Buyer,
+        which: Which = ANY,
+        *,
+        amount: Sum | None = None,
+        reason: str | None = None,
+        part: str | None = None,
+        **how: bool,
+    ) -> None:
+        """Pay back what nobody asked for: an order, some goods, or a sum of either; or a `part` of the price alone.
+
+        `record_only` says that it was given back elsewhere, `restock` that the goods go on the shelf again.
+        """
+        order_id, units = buyer.units_of(which)
+        asked: Json = {**as_said("amount", amount), **how}
+        try:
+            self.stage.oms_refund(order_id=order_id, line_item_ids=units, reason=reason, part=part, **asked)
+        except Problem as refusal:
+            if refusal.title != "Unknown order":
+                raise
+            raise Unseen(f"the seller has not heard of {buyer.name}'s order; {NEWS}") from refusal
+
+    def ships(self, buyer: Buyer, which: Which = ANY) -> None:
+        """Hand the order to the carrier."""
+        self.stage.ship_order(buyer.ordered(which).id)
+
+    def history_of(self, buyer: Buyer, which: Which = ANY) -> list[Json]:
+        """Return what the connector's order page shows under Activity & History."""
+        entries: list[Json] = self.stage.activity(buyer.ordered(which).id)["activity"]
+        return entries
+
+
+class SellerCenter(Person):
+    """Somebody of the seller's who works in Seller Center, behind the connector's back."""
+
+    def decides(self, buyer: Buyer, which: Which = ANY, *, yes: bool) -> None:
+        """Answer a request as its kind is answered."""
+        claim = buyer.asked(which)
+        if claim.kind == "CANCELLATION":
+            does = "approves" if yes else "rejects"
+            raise Miswritten(f"a cancellation is answered in the OMS: the seller {does} {buyer.name}'s cancellation")
+        what = "RETURN" if claim.kind == "RETURN_AND_REFUND" else claim.kind
+        self.stage.seller_center_decision(claim.id, decision=f"{'APPROVE' if yes else 'REJECT'}_{what}")
+
+    def pays_instead(self, buyer: Buyer, which: Which = ANY) -> None:
+        """Give the money back for what was to be replaced."""
+        self.stage.seller_center_decision(buyer.asked(which).id, decision="ISSUE_REPLACEMENT_REFUND")
+
+    def finds(self, buyer: Buyer, which: Which = ANY, *, accept: bool) -> None:
+        """Take the goods that came back, or refuse them."""
+        claim = buyer.asked(which, noun="return")
+        decision = f"{'APPROVE' if accept else 'REJECT'}_RECEIVED_PACKAGE"
+        self.stage.seller_center_decision(claim.id, decision=decision)
+
+    def refunds(self, buyer: Buyer, which: Which = ANY, *, amount: Sum | None = None) -> None:
+        """Pay back an order, some goods, or a sum of either."""
+        (order_id, units), sum_ = buyer.units_of(which), as_said("amount", amount)
+        self.stage.seller_center_refund(order_id, line_item_ids=units, **sum_)
+
+    @property
+    def listing(self) -> list[Json]:
+        """What Manage Returns lists, newest first."""
+        returns: list[Json] = self.stage.returns()["returns"]
+        return returns
+
+
+class Watcher(Person):
+    """Watches the marketplace and the books; does nothing. Notes what a request was shown as, one after the other."""
+
+    def __init__(self, stage: Stage) -> None:
+        super().__init__(stage)
+        self._seen: dict[str, list[str]] = {}
+
+    def looks_at(self, buyer: Buyer, which: Which = ANY) -> None:
+        """Note what the request is shown as now."""
+        seen, shown = self.seen_of(buyer, which), buyer.shown_as(which)
+        if seen[-1:] != [shown]:
+            seen.append(shown)
+
+    def watches(self, buyer: Buyer, which: Which = ANY, *, for_: timedelta, clock: Clock) -> None:
+        """Look after each single thing that happens until the time is over."""
+        end = clock.now + for_
+        self.looks_at(buyer, which)
+        while (agenda := self.stage.agenda()["agenda"]) and datetime.fromisoformat(agenda[0]["at"]) <= end:
+            self.stage.advance(until="next")
+            self.looks_at(buyer, which)
+        clock.goes_to(end)
+
+    def seen_of(self, buyer: Buyer, which: Which = ANY) -> list[str]:
+        """Return what the request has been shown as while somebody watched."""
+        return self._seen.setdefault(buyer.asked(which).id, [])
+
+    def requests_of(self, buyer: Buyer) -> list[Json]:
+        """Return the returns of all the buyer's orders, whoever asked for them."""
+        ids = {order.id for order in buyer.all_orders()}
+        return [r for r in self.stage.returns()["returns"] if r["order_id"] in ids]
+
+    def paid_back(self, buyer: Buyer, which: Which = ANY) -> Sum:
+        """Return what the marketplace has paid back: on a request, for goods, on one order, or on all."""
+        if which.nth or which.noun:
+            return shown(buyer.request(which), "refunded")
+        if which.whole or not which.goods:
+            return self.books_of(buyer, which)["marketplace"]
+        if which.pieces:
+            raise Miswritten(f"money is counted for goods, for a request or an order, not for {which.pieces} of them")
+        order, whole = buyer.ordered(which), self.books_of(buyer, which)["marketplace"]
+        units, every = {*order.called(which.goods)}, {unit for some in order.units.values() for unit in some}
+        paid = [({*one["line_item_ids"]}, Decimal(one["refunded"])) for one in buyer.returns_of(order)]
+        mine = [(about, amount) for about, amount in paid if amount and about & units]
+        together = sum(amount for _, amount in paid) != whole.amount or any(about - units for about, _ in mine)
+        if together and units != every:
+            raise Miswritten(
+                f"the {which.goods} and other goods were paid back in one sum; say that of the order, as in "
+                f'"{buyer.name} has been paid back {whole}"'
+            )
+        return Sum(sum((amount for _, amount in mine), Decimal(0)), whole.currency) if units != every else whole
+
+    def books_of(self, buyer: Buyer, which: Which = ANY) -> dict[str, Sum]:
+        """Return what each book that is shown says was paid back: on one order, or on all."""
+        orders = [buyer.ordered(which)] if which.order or which.goods else buyer.all_orders()
+        currency, ids = one_currency(buyer.name, orders), {order.id for order in orders}
+        rows = [row for row in self.stage.ledgers()["orders"] if row["order_id"] in ids]
+        shown = {name: [row[book] for row in rows] for book, name in BOOKS.items() if all(row[book] for row in rows)}
+        sums = {name: sum((Decimal(one["refunded"]) for one in said), Decimal(0)) for name, said in shown.items()}
+        return {name: Sum(amount, currency) for name, amount in sums.items()}
