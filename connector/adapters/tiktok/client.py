@@ -145,17 +145,23 @@ class TikTok:
             raise Unavailable(f"{unread} of the {name} cannot be read.", acted=False)
 
     def _pages(self, path: str, shop: Access, filters: Mapping[str, Any], name: str) -> Iterator[list[Any]]:
-        """Yield the pages; they are whole only when they hold as many objects as the marketplace counts."""
+        """Yield the pages; they are whole only when they hold as many objects as the marketplace counts.
+
+        One that is seen twice counts once: what is changed while it is paged moves to the end, and another one into
+        its place, past us.
+        """
         query = {"page_size": str(self.page_size), "sort_field": "update_time", "sort_order": "ASC"}
-        seen, shown = set(), 0
+        seen: set[str] = set()
+        shown: set[str] = set()
         for _ in range(PAGES_AT_MOST):
             data = self._call("POST", path, shop, query, body=filters)
             documents, total, token = _read(partial(wire.page, name=name), data)
             yield documents
-            shown += len(documents)
+            if documents:
+                shown.update(str(wire.id_of(document, name)) for document in documents)
             if not token:
-                if shown < total:
-                    raise Unavailable(f"The pages show {shown} of {total} {name}.", acted=False)
+                if len(shown) < total:
+                    raise Unavailable(f"The pages show {len(shown)} of {total} {name}.", acted=False)
                 return
             if token in seen:
                 raise Unavailable("The marketplace gave the same page token twice.", acted=False)

@@ -32,6 +32,7 @@ NONE: Final[Json] = {}
 MAKES: Final = {CreateRefund: "return_id", CancelOrder: "cancel_id"}
 RETURNS: Final = "/return_refund/202309/returns"
 CANCELLATIONS: Final = "/return_refund/202309/cancellations"
+IDS: Final = {"orders": "id", "return_orders": "return_id", "cancellations": "cancel_id"}  # of what a search lists
 
 
 def page(data: Json, name: str) -> tuple[list[Any], int, str]:
@@ -44,6 +45,11 @@ def page(data: Json, name: str) -> tuple[list[Any], int, str]:
     if not isinstance(found, list) or token is None:
         raise shapes.CannotBeRead(f"{name} or next_page_token is of another kind")
     return found, data["total_count"], token
+
+
+def id_of(document: Any, name: str) -> object:
+    """Return by what an object of such a page is told from others; where it has no id, the object itself."""
+    return document.get(IDS[name], document) if isinstance(document, dict) else document
 
 
 def details(data: Json) -> list[Any]:

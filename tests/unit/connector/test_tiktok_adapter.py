@@ -61,6 +61,23 @@ def test_the_shops_are_asked_for_without_a_cipher(wire: Wire) -> None:
     assert "shop_cipher" not in wire.stub.calls[0].query
 
 
+@pytest.mark.parametrize("moves", [False, True])
+def test_what_moves_to_the_end_while_it_is_paged_takes_nobody_past_us(wire: Wire, moves: bool) -> None:
+    """The next one slips into its place, which has been read: the marketplace pages by place."""
+    for number in range(12):
+        wire.stub.put_order(f"{500 + number}", "10.00")
+        wire.stub.orders[f"{500 + number}"]["update_time"] += number
+    found = wire.tiktok.orders_since(SHOP, None)
+    read = [next(found).id]
+    wire.stub.orders["500"]["update_time"] += 100 * moves
+    if not moves:
+        assert len([*read, *found]) == 12
+        return
+    with pytest.raises(Unavailable, match="show 11 of 12 orders") as incomplete:
+        read += [order.id for order in found]
+    assert not incomplete.value.acted
+
+
 def raising(error: Exception) -> Responder:
     def respond(call: Call) -> Json:
         raise error
