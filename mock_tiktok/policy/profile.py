@@ -197,7 +197,7 @@ def markets() -> Mapping[str, str]:
     found: dict[str, str] = {}
     for name in names():
         document = _yaml(FOLDER / f"{name}.yaml")
-        for called in (*([document["market"]] if "market" in document else []), *document.get("places", ())):
+        for called in (*document.get("places", ()), *([document["market"]] if "market" in document else [])):
             found.setdefault(called, name)
     return found
 

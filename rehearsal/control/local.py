@@ -381,7 +381,7 @@ class InProcessStage(Stage):
             own = [one for one in known.values() if one not in names()]
             known.update({**markets(), **{place: one for one in own for place in load(one).places}})
         if name not in known:
-            raise refused(f"{of}profile", f"is {name!r}; {near(name, known)}")
+            raise refused(f"{of}profile", f"is {name!r}; {near(name, sorted(known, key=str.islower))}")
         return {**given, "profile": known[name]}
 
     def _advance(self, by: str | None = None, to: str | None = None, until: str | None = None) -> Json:
