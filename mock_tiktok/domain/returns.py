@@ -50,7 +50,8 @@ class Return:
     `deadline` is the next one that lapses, whosever it is; `seller_deadline` is what the API tells the seller.
     `buyer_keeps_item` marks a return that became a refund without goods. `combined_id` is that of several returns that
     were asked for, and go back, together; `sent_line_ids` are the units in the parcel, where those are not all of them.
-    `shipping_cost` is what sending back costs, and the seller, the platform or the buyer pays.
+    `shipping_cost` is what sending back costs, and the seller, the platform or the buyer pays; `seller_labelled` says
+    that the seller has brought the label.
     """
 
     return_id: str
@@ -95,6 +96,7 @@ class Return:
     sent_line_ids: tuple[str, ...] = ()
     shipping_cost: Decimal = ZERO
     shipping_payer: str = "buyer"
+    seller_labelled: bool = False
 
     @property
     def status(self) -> ReturnStatus:

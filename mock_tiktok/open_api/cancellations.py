@@ -31,7 +31,7 @@ def approve_cancellation(call: Call) -> Json:
 
 def reject_cancellation(call: Call) -> Json:
     given = read.cancel_rejection(call.body)
-    call.shop.reject_cancellation(call.ids["cancel_id"], given.reason, given.comment)
+    call.shop.reject_cancellation(call.ids["cancel_id"], given.reason, given.comment, images=given.images)
     return {}
 
 

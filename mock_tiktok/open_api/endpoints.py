@@ -32,6 +32,7 @@ class Endpoint:
     takes_key: bool
     object_id: str
     needs_cipher: bool
+    form: bool  # whether it takes a multipart form, of which the sign leaves out the body
 
     @property
     def locks(self) -> bool:
@@ -50,9 +51,10 @@ def _endpoint(
     takes_key: bool = False,
     object_id: str = "",
     needs_cipher: bool = True,
+    form: bool = False,
 ) -> Endpoint:
     known = frozenset(versions.split())
-    return Endpoint(operation, method, path, known, scope, query, takes_key, object_id, needs_cipher)
+    return Endpoint(operation, method, path, known, scope, query, takes_key, object_id, needs_cipher, form)
 
 
 _LOCALE: Final = frozenset({"locale"})
@@ -67,6 +69,11 @@ ENDPOINTS: Final = (
     _endpoint("delete_webhook", "DELETE", "/event/<version>/webhooks", "202309", AUTHORIZATION),
     _endpoint("search_orders", "POST", "/order/<version>/orders/search", "202309", ORDERS, PAGING),
     _endpoint("orders", "GET", "/order/<version>/orders", "202309 202507", ORDERS, frozenset({"ids"})),
+    _endpoint("price_detail", "GET", "/order/<version>/orders/<order_id>/price_detail", "202407", ORDERS),
+    # that it needs no scope of its own, and takes a shop_cipher, is assumed
+    _endpoint("upload_image", "POST", "/product/<version>/images/upload", "202309", form=True),
+    _endpoint("upload_shipping_document", "POST", f"{_RR}/returns/shipping_documents", "202405",
+              query=frozenset({"return_ids"}), form=True),
     _endpoint("search_returns", "POST", f"{_RR}/returns/search", "202309 202602", query=PAGING),
     _endpoint("create_return", "POST", f"{_RR}/returns", "202309 202602", takes_key=True),
     _endpoint("records", "GET", f"{_RR}/returns/<return_id>/records", "202309", query=_LOCALE),

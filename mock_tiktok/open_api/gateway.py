@@ -13,7 +13,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from io import BytesIO
 from typing import Any, Final
+
+from werkzeug.formparser import parse_form_data
 
 from mock_tiktok.errors import (
     APP_KEY,
@@ -103,7 +106,7 @@ class Gateway:
         if self._market.troubles.armed:
             self._market.troubles.check_call(shop.shop_id, endpoint.scope)
             act = self._troubled(endpoint, act)
-        body = _body(received) if endpoint.method != "GET" else {}
+        body = {} if endpoint.method == "GET" else _form(received) if endpoint.form else _body(received)
         ids = {name: value for name, value in path.items() if name != "version"}
         call = Call(self._market, app.name, shop, version, ids, _read(received.query, endpoint.query), body)
         key = query.get("idempotency_key")
@@ -175,6 +178,27 @@ def _read(pairs: tuple[tuple[str, str], ...], known: frozenset[str]) -> dict[str
     for name, value in pairs:
         if name in known:
             read[name] = f"{read[name]},{value}" if name in read else value
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file of a form."""
+
+    content: bytes
+    mime_type: str
+
+
+def _form(received: Received) -> Json:
+    """Read a multipart form: its texts, and its files as `Upload`."""
+    if received.content_type.split(";")[0].strip().lower() != "multipart/form-data":
+        raise BAD_FORMAT(why="Send multipart/form-data")
+    of_wsgi = {"CONTENT_TYPE": received.content_type, "CONTENT_LENGTH": str(len(received.body))}
+    _, fields, files = parse_form_data({**of_wsgi, "wsgi.input": BytesIO(received.body)})
+    read: Json = fields.to_dict()
+    for name, file in files.items():
+        with file.stream as stream:
+            read[name] = Upload(stream.read(), file.mimetype)
     return read
 
 

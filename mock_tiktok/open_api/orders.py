@@ -22,4 +22,8 @@ def orders(call: Call) -> Json:
     return wire.orders(call.shop.orders(read.order_ids(call.query)))
 
 
-ACTS: Final[dict[str, Act]] = {"search_orders": search_orders, "orders": orders}
+def price_detail(call: Call) -> Json:
+    return wire.price_detail(call.shop.order(call.ids["order_id"]))
+
+
+ACTS: Final[dict[str, Act]] = {"search_orders": search_orders, "orders": orders, "price_detail": price_detail}

@@ -36,7 +36,7 @@ from mock_tiktok.domain.words import (
     ReturnType,
 )
 from mock_tiktok.errors import INVALID, ApiError
-from mock_tiktok.open_api.gateway import Json, invalid
+from mock_tiktok.open_api.gateway import Json, Upload, invalid
 from mock_tiktok.usecases.shop import SkuQuantity
 
 Reader = Callable[[str, Any], Any]
@@ -355,6 +355,38 @@ class Rejection:
     reason: str
     comment: str | None
     images: tuple[str, ...]
+
+
+def image(body: Json) -> tuple[Upload, str]:
+    """Read a product image: a picture, and what it is for. That only these two kinds are taken is S9, S5."""
+    found, use_case = body.get("data"), body.get("use_case", "MAIN_IMAGE")
+    if not isinstance(found, Upload) or not found.content:
+        raise ApiError(36009004, "param body.data is missing", 400)
+    if not found.content.startswith((b"\x89PNG", b"\xff\xd8\xff")):
+        raise INVALID(what="data is no JPG or PNG")
+    return found, str(use_case)
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingDocument:
+    return_ids: tuple[str, ...]
+    kind: str
+    tracking_number: str | None
+    provider_id: str | None
+
+
+_DOCUMENTS: Final = {"return_shipping_label": "SHIPPING_LABEL", "return_qr_code": "QR_CODE"}
+
+
+def shipping_document(query: Mapping[str, str], body: Json) -> ShippingDocument:
+    """Read a label or QR code that the seller has made for returns, with its tracking number."""
+    ids = _listed(query, "return_ids")
+    if not ids:
+        raise invalid("return_ids", why="It is missing")
+    kinds = [kind for name, kind in _DOCUMENTS.items() if body.get(name)]
+    if len(kinds) != 1:
+        raise INVALID(what=f"one of {' and '.join(_DOCUMENTS)} is needed")
+    return ShippingDocument(ids, kinds[0], body.get("tracking_number"), body.get("return_provider_id"))
 
 
 _REJECTION: Final[dict[str, Reader]] = {"reject_reason": _text, "comment": _text, "images": _IMAGES}

@@ -188,6 +188,54 @@ def order(one: Order) -> Json:
     )
 
 
+def price_detail(one: Order) -> Json:
+    """Return Get Price Detail: what was asked, what was given off, what is paid (which sum is which is assumed)."""
+    given = one.discounts
+    fees = one.shipping_fee + given.shipping, given.shipping_seller, given.shipping_platform
+    return {
+        **_price(one.currency, one.subtotal, given, fees, one.tax),
+        "line_items": [
+            {"id": line.id, **_price(one.currency, line.price, line.discounts, _fees(line), line.tax)}
+            for line in one.lines
+        ],
+    }
+
+
+def _fees(line: LineItem) -> tuple[Decimal, Decimal, Decimal]:
+    given = line.discounts
+    return line.shipping + given.shipping, given.shipping_seller, given.shipping_platform
+
+
+def _price(
+    currency: str, goods: Decimal, given: Discounts, fees: tuple[Decimal, Decimal, Decimal], tax: Decimal
+) -> Json:
+    fee, by_seller, by_platform = fees
+    shipping = fee - by_seller - by_platform
+    return {
+        "currency": currency,
+        "total": money(goods + shipping + tax),
+        "payment": money(goods + shipping + tax),
+        "sku_list_price": money(goods + given.product),
+        "sku_sale_price": money(goods),
+        "subtotal": money(goods),
+        "subtotal_deduction_seller": money(given.seller),
+        "subtotal_deduction_platform": money(given.platform),
+        "subtotal_tax_amount": money(tax),
+        "shipping_list_price": money(fee),
+        "shipping_sale_price": money(shipping),
+        "shipping_fee_deduction_seller": money(by_seller),
+        "shipping_fee_deduction_platform": money(by_platform),
+        "tax_amount": money(tax),
+        "tax_rate": money((tax / goods).quantize(_RATE)) if goods else "0",
+        "net_price_amount": money(goods + shipping),
+    }
+
+
+def uploaded(uri: str, use_case: str) -> Json:
+    """Return Upload Product Image; `uri` is what a rejection has as its `image_id`."""
+    return {"uri": uri, "url": f"{_IMAGE}{uri}", "use_case": use_case}
+
+
 def _payment(one: Order) -> Json:
     given = one.discounts
     return {
@@ -307,7 +355,7 @@ def return_(item: Return, its_order: Order) -> Json:
             "return_reason_text": item.reason_text,
             "shipment_type": item.shipment_type,
             "handover_method": item.handover_method,
-            "return_method": _RETURN_METHODS[item.shipment_type] if item.tracking_number else None,
+            "return_method": _return_method(item),
             "return_tracking_number": item.tracking_number,
             "return_provider_id": item.provider_id,
             "return_provider_name": item.provider_name,
@@ -353,6 +401,12 @@ def _return_shipping(item: Return) -> Json:
     paid = {who: item.shipping_cost if who == item.shipping_payer else ZERO for who in ("seller", "platform", "buyer")}
     fees = {f"{who}_paid_return_shipping_fee": money(cost) for who, cost in paid.items()}
     return {"currency": item.amount.currency, **fees}
+
+
+def _return_method(item: Return) -> str | None:
+    if item.seller_labelled:
+        return "SELLER_SHIPPED"
+    return _RETURN_METHODS[item.shipment_type] if item.tracking_number else None
 
 
 _RETURN_METHODS: Final = {None: "BUYER_SHIPPED", "PLATFORM": "PLATFORM_SHIPPED", "BUYER_ARRANGE": "BUYER_SHIPPED"}
@@ -411,7 +465,7 @@ def records(found: Iterable[Record]) -> Json:
                     "reason_text": one.reason_text,
                     "note": one.note,
                     "create_time": seconds(one.at),
-                    "images": [_picture(url) for url in one.images] or None,
+                    "images": [_picture(url if "://" in url else f"{_IMAGE}{url}") for url in one.images] or None,
                 }
             )
             for one in found

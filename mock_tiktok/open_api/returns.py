@@ -37,6 +37,17 @@ def reject_return(call: Call) -> Json:
     return {}
 
 
+def upload_image(call: Call) -> Json:
+    image, use_case = read.image(call.body)
+    return wire.uploaded(call.shop.upload_image(image.content), use_case)
+
+
+def upload_shipping_document(call: Call) -> Json:
+    given = read.shipping_document(call.query, call.body)
+    call.shop.upload_shipping_document(given.return_ids, given.kind, given.tracking_number, given.provider_id)
+    return {}
+
+
 def create_return(call: Call) -> Json:
     given = read.new_return(call.body, call.version)
     item = call.shop.create_return(
@@ -84,6 +95,8 @@ ACTS: Final[dict[str, Act]] = {
     "approve_return": approve_return,
     "reject_return": reject_return,
     "create_return": create_return,
+    "upload_image": upload_image,
+    "upload_shipping_document": upload_shipping_document,
     "reject_reasons": reject_reasons,
     "decision_eligibility": check_decisions,
     "aftersale_eligibility": aftersale_eligibility,

@@ -58,6 +58,7 @@ class Store:
         self.orders: Shelf[Order] = Shelf()
         self.returns: Shelf[Return] = Shelf()
         self.cancellations: Shelf[Cancellation] = Shelf()
+        self.images: set[str] = set()
         self.returns_of: dict[str, tuple[str, ...]] = {}
         self.cancellations_of: dict[str, tuple[str, ...]] = {}
         self._orders_of_buyer: dict[str, tuple[str, ...]] = {}

@@ -224,6 +224,22 @@ class ReturnLifecycle:
         amounts = self._store.amounts(order, lines, [line.refundable for line in lines])
         self.change(item, return_type, reason, lines, amounts, By.BUYER)
 
+    def label(self, item: Return, kind: str, tracking_number: str | None, provider_id: str | None) -> Return:
+        """Have the seller's label take the place of the platform's."""
+        if item.parcel is Parcel.AWAITED and item.shipment_type != BUYER_ARRANGES:
+            item = self.act(item, Action.LABEL, By.SELLER)
+        labelled = replace(
+            item,
+            label_type=kind,
+            tracking_number=tracking_number or item.tracking_number,
+            provider_id=provider_id or item.provider_id,
+            shipping_payer="seller",
+            seller_labelled=True,
+            updated_at=self._platform.now,
+        )
+        self._store.put_return(labelled)
+        return labelled
+
     def check(self, item: Return, action: Action, refusing: Refusing | None = None) -> Return:
         """Return what the tables make of the action; raise, in the words of `refusing`, where one refuses."""
         try:

@@ -8,6 +8,7 @@ alone spells field names. Whatever raises `ApiError` has changed nothing. `by` s
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -21,6 +22,7 @@ from mock_tiktok.errors import (
     COMMENT_TOO_LONG,
     INVALID,
     LINES_NOT_POSSIBLE,
+    NOT_POSSIBLE,
     OVER_REFUND,
     PARCEL_NOT_REJECTABLE,
     PARTIAL_NOT_POSSIBLE,
@@ -105,9 +107,27 @@ class Shop(Queries):
             self.check_decision(item, action)
             self.check_reason(reason or "", "reject", decisions.reason_kind(item, action))
             self._check_comment(comment)
+            self._check_images(images)
             return self.return_lifecycle.act(
                 item, action, By(by), reason=reason, note=comment or "", images=images, refusing=refusals.of_state
             )
+
+    def upload_image(self, content: bytes) -> str:
+        """Upload Product Image: keep a picture, and return the id that a rejection may name."""
+        uri = f"tos-useast5-i-omjb5zjo8w-tx/{hashlib.sha256(content).hexdigest()[:32]}"
+        self.store.images.add(uri)
+        return uri
+
+    def upload_shipping_document(
+        self, return_ids: Sequence[str], kind: str, tracking_number: str | None, provider_id: str | None
+    ) -> None:
+        """Have the seller bring the label of returns that wait to be sent, instead of the platform's (assumed)."""
+        items = [self.store.get_return(return_id) for return_id in return_ids]
+        for item in items:
+            if item.claim is not Claim.APPROVED or item.parcel not in (Parcel.AWAITED, Parcel.LABELLED):
+                raise NOT_POSSIBLE(status=item.status, action="a shipping document")
+        for item in items:
+            self.return_lifecycle.label(item, kind, tracking_number, provider_id)
 
     def approve_cancellation(self, cancel_id: str, *, by: str = By.SELLER) -> Cancellation:
         """Approve Cancellation."""
@@ -117,7 +137,13 @@ class Shop(Queries):
             return self.cancellation_lifecycle.act(item, action, By(by))
 
     def reject_cancellation(
-        self, cancel_id: str, reason: str | None, comment: str | None = None, *, by: str = By.SELLER
+        self,
+        cancel_id: str,
+        reason: str | None,
+        comment: str | None = None,
+        *,
+        images: Sequence[str] = (),
+        by: str = By.SELLER,
     ) -> Cancellation:
         """Reject Cancellation."""
         item, action = self.store.get_cancellation(cancel_id), Action.REJECT_CANCELLATION
@@ -125,6 +151,7 @@ class Shop(Queries):
             self.cancellation_lifecycle.check_decision(item, action)
             self.check_reason(reason or "", "reject", "CANCEL")
             self._check_comment(comment)
+            self._check_images(images)
             return self.cancellation_lifecycle.act(item, action, By(by), reason=reason, comment=comment)
 
     @contextmanager
@@ -303,6 +330,12 @@ class Shop(Queries):
             raise REASON_RETIRED(reason=reason)
         if not any(status is None or not group.statuses or status in group.statuses for group in in_use):
             raise REASON_STATUS(reason=reason, status=status)
+
+    def _check_images(self, images: Sequence[str]) -> None:
+        """Refuse a picture that nobody has uploaded; with which code is assumed."""
+        for image in images:
+            if image not in self.store.images:
+                raise INVALID(what=f"images: image_id {image!r} has not been uploaded")
 
     def _check_comment(self, comment: str | None) -> None:
         limit = self.profile.count("reject.comment_limit")
