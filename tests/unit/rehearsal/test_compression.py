@@ -12,6 +12,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mock_tiktok import Marketplace
+from mock_tiktok.domain.webhooks import DEAUTHORIZATION, deauthorization, signature, written
 from rehearsal import resources
 from rehearsal.audit.limits import Limits
 from rehearsal.contract.message import read
@@ -19,6 +21,8 @@ from rehearsal.contract.openapi import Contract
 from rehearsal.simulation.compression import FASTEST, Compression
 from rehearsal.wire.recorder import Call, Response
 from rehearsal.wire.retimed import outward
+from rehearsal.world.webhooks import signed_anew
+from tests.clock import HandClock
 
 START = datetime(2031, 3, 3, 9, tzinfo=UTC)
 ANCHOR = datetime(2026, 11, 26, 11, 10, 16, 981677, tzinfo=UTC)
@@ -132,3 +136,23 @@ def test_who_calls_somebody_outside_asks_by_the_machines_time_and_reads_the_worl
     assert answer.folded["content-length"] == str(len(answer.body))
     handler(replace(call, path="/nowhere"))
     assert heard[1].query == query
+
+
+@pytest.mark.parametrize("forged", [False, True])
+def test_a_webhook_is_signed_with_the_times_that_it_shows(forged: bool) -> None:
+    app = next(iter(Marketplace(clock=HandClock()).developer_apps.values()))
+    heard: list[Call] = []
+
+    def there(call: Call) -> Response:
+        heard.append(call)
+        return Response(200, "OK", [], b"")
+
+    body = written(DEAUTHORIZATION, "7380", "7495", START, deauthorization("7495"))
+    signed = "0" * 64 if forged else signature(app.key, app.secret, body)
+    headers = {"content-type": "application/json", "authorization": signed}
+    handler = signed_anew(there, app, Contract.load("tiktok_webhooks"), HOURLY)
+    handler(Call("marketplace", "POST", "127.0.0.1", "/hooks", "", headers, body))
+    (sent,) = heard
+    assert json.loads(sent.body)["timestamp"] == int(ANCHOR.timestamp())
+    fits = sent.headers["authorization"] == signature(app.key, app.secret, sent.body)
+    assert (fits, sent.headers["content-length"]) == (not forged, str(len(sent.body)))
