@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 
 from tests.up import rehearsal
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
 NODE = EXAMPLES / "node-connector"
 needs_node = pytest.mark.skipif(
     shutil.which("node") is None, reason="Node is missing: the Node connector of examples/ is left out"
@@ -68,6 +73,27 @@ def test_a_bug_that_is_often_written_is_found_and_named(
     code, out = played(NODE / "broken.seat.yaml", str(EXAMPLES / "features/trouble.feature"), "-k", scenario)
     assert (code, "1 scenario: 1 broken" in out, f"  ✗ {scenario}\n" in out) == (1, True, True), out
     assert [one for one in words if one not in out] == [], out
+
+
+def test_they_sign_as_the_guide_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Each vector of the guide, by the connectors' own signing."""
+    for name, value in {"APP_KEY": "", "APP_SECRET": "", "DATA": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    guide = (ROOT / "docs/your-connector.md").read_text(encoding="utf-8")
+    cell = r"`([^`]+)`"
+    rows = re.findall(rf"^\| {cell} \| (`app_key.*?`) \| (?:{cell})? ?\| {cell} \|$", guide, re.MULTILINE)
+    vectors = [
+        (path, dict(pair.split("=", 1) for pair in re.findall(cell, query)), body, sign)
+        for path, query, body, sign in rows
+    ]
+    assert len(vectors) == 2
+    python = run_path(str(EXAMPLES / "python-connector/connector.py"))["sign"]
+    for path, query, body, sign in vectors:
+        assert python("rehearsal-secret", path, query, body) == sign
+        if node := shutil.which("node"):
+            told = json.dumps(["rehearsal-secret", path, query, body])
+            script = f"import('{NODE / 'tiktok.mjs'}').then(({{ sign }}) => console.log(sign(...{told})))"
+            assert subprocess.check_output([node, "-e", script], text=True).strip() == sign
 
 
 @pytest.mark.parametrize(

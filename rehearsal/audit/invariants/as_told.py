@@ -102,7 +102,7 @@ class Told:
     def read(self, event: PlayerEvent, claims: Claims, limits: Limits, *, restock: bool | None) -> Iterable[Violation]:
         """Judge what the OMS has just read; `restock` is what it has asked for, where it has."""
         if event.name == EventName.ORDER_READ:
-            yield from self._order(event)
+            yield from self._order(event, limits)
             return
         if restock is not None and event.restock != restock:
             expected = "the goods back on the shelf" if restock else "no goods back on the shelf"
@@ -119,16 +119,17 @@ class Told:
             self._moved[claim.id] = None
         yield from _judge(event, claim, stood, before, limits)
 
-    def _order(self, event: PlayerEvent) -> Iterable[Violation]:
+    def _order(self, event: PlayerEvent, limits: Limits) -> Iterable[Violation]:
         order = self._orders.get(event.order)
         if order is None:
             return
         units = frozenset(event.units)
+        told = event.created is not None and not limits.same(event.created, order.created)
         for what, expected, seen in (
             ("currency", order.currency, event.currency),
             ("total", str(order.total), str(event.total)),
             ("units", ", ".join(sorted(order.units)), ", ".join(sorted(units or order.units))),
-            ("date", str(order.created), str(event.created or order.created)),
+            ("date", str(order.created), str(event.created if told else order.created)),
             *((part, str(order.parts.get(part, ZERO)), str(event.made_of[part])) for part in _astray(
                 order.parts, event.made_of, ZERO)),
         ):  # fmt: skip
