@@ -253,7 +253,7 @@ def _headline(pages: Sequence[Page]) -> str:
 def _players(pages: Sequence[Page]) -> str:
     """Return in words between whom all that was played: one that is not ours is none of the stage's fakes."""
     worlds = [page.result.observed.world for page in pages if page.result.observed.world]
-    foreign = [world for world in worlds if world.get("connector") is None]
+    foreign = [world for world in worlds if "connector" in world and world["connector"] is None]
     if not foreign:
         return "a fake marketplace, the connector and a fake OMS"
     oms = " and a fake OMS" if any(world["urls"]["oms"] for world in foreign) else ""
