@@ -13,7 +13,7 @@ from typing import Final
 from mock_tiktok.domain.money import in_coins
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.words import APPROVALS, REJECTIONS, Action, By, ReturnType
-from mock_tiktok.errors import ORDER_STATUS, OVER_REFUND, BadValue
+from mock_tiktok.errors import ORDER_STATUS, OVER_REFUND, PARTIAL_NOT_POSSIBLE, BadValue
 from mock_tiktok.usecases import decisions
 from mock_tiktok.usecases.shop import Shop
 
@@ -26,6 +26,9 @@ def decide(
     """Approve or reject a return; a rejection without a reason takes the first on offer."""
     item = shop.get_return(return_id)
     if decision in APPROVALS:
+        if decision == Action.APPROVE_RECEIVED_PACKAGE and amount is not None:
+            total = _deducted(shop, item, _money("amount", amount, item.amount.currency))
+            return shop.approve_return(return_id, decision, total=total, by=By.SELLER_CENTER)
         if (decision == Action.OFFER_PARTIAL_REFUND) is (amount is None):
             words = f"is needed with {decision}" if amount is None else f"does not go with {decision}"
             raise BadValue("amount", words)
@@ -39,6 +42,18 @@ def decide(
     offered = shop.profile.reasons.offered("reject", decisions.reason_kind(item, Action(decision)))
     chosen = reason or (offered[0].name if offered else None)
     return shop.reject_return(return_id, decision, chosen, comment, by=By.SELLER_CENTER)
+
+
+def _deducted(shop: Shop, item: Return, total: Decimal) -> Decimal:
+    """Return what is paid for goods that have come back worse; refuse where the market has them paid in full."""
+    most = Decimal(str(shop.profile.numbers["inspection.deduction"].value))
+    if not most:
+        raise PARTIAL_NOT_POSSIBLE(status=item.status)
+    if total > item.amount.total:
+        raise OVER_REFUND(amount=total, most=item.amount.total)
+    if total < item.amount.total * (1 - most):
+        raise BadValue("amount", f"keeps more than {most:.0%} of {item.amount.total}")
+    return total
 
 
 def refund(

@@ -75,6 +75,7 @@ class Shop(Queries):
         *,
         partial_refund: tuple[Decimal, str] | None = None,
         buyer_keep_item: bool = False,
+        total: Decimal | None = None,
         by: str = By.SELLER,
     ) -> Return:
         """Approve Return; `partial_refund` is (amount, currency). Keeping the item makes a return a direct refund."""
@@ -88,7 +89,7 @@ class Shop(Queries):
             if buyer_keep_item:
                 action = Action.DIRECT_REFUND
             self.check_decision(item, action)
-            return self.return_lifecycle.act(item, action, By(by), offer=offer, refusing=refusals.of_state)
+            return self.return_lifecycle.act(item, action, By(by), offer=offer, total=total, refusing=refusals.of_state)
 
     def reject_return(
         self,

@@ -265,11 +265,11 @@ class SellerCenter(Person):
         """Give the money back for what was to be replaced."""
         self.stage.seller_center_decision(buyer.asked(which).id, decision="ISSUE_REPLACEMENT_REFUND")
 
-    def finds(self, buyer: Buyer, which: Which = ANY, *, accept: bool) -> None:
-        """Take the goods that came back, or refuse them."""
+    def finds(self, buyer: Buyer, which: Which = ANY, *, accept: bool, amount: Sum | None = None) -> None:
+        """Take the goods that came back, for less where they have come back worse, or refuse them."""
         claim = buyer.asked(which, noun="return")
         decision = f"{'APPROVE' if accept else 'REJECT'}_RECEIVED_PACKAGE"
-        self.stage.seller_center_decision(claim.id, decision=decision)
+        self.stage.seller_center_decision(claim.id, decision=decision, **as_said("amount", amount))
 
     def refunds(self, buyer: Buyer, which: Which = ANY, *, amount: Sum | None = None) -> None:
         """Pay back an order, some goods, or a sum of either."""

@@ -155,6 +155,11 @@ def _(people: Cast, which: Which, decided: str) -> None:
     people.seller_center.finds(people.buyer(which.name), which, accept=decided == "accepted")
 
 
+@act("{BUYER}'s goods{ABOUT} <have been/are> accepted for {SUM} in Seller Center")
+def _(people: Cast, which: Which, sum: str) -> None:
+    people.seller_center.finds(people.buyer(which.name), which, accept=True, amount=money(sum))
+
+
 @when(phrase("somebody tries to (?P<answer>approve|reject) {BUYER}'s {REQUEST} in Seller Center"))
 def _(people: Cast, which: Which, answer: str) -> None:
     center, buyer = people.seller_center, people.buyer(which.name)

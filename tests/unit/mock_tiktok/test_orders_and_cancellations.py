@@ -339,3 +339,16 @@ def test_silence_cancels_at_24_hours(town: Town, seconds: int, status: str) -> N
     assert asked.seller_deadline == START + timedelta(hours=24)
     town.passes(hours=24, seconds=seconds)
     assert town.market.cancellation_view(asked.cancel_id).cancel_status == f"CANCELLATION_REQUEST_{status}"
+
+
+def test_of_what_has_come_back_worse_no_more_is_kept_than_the_market_says(town: Town) -> None:
+    market, order = town.market, town.order("40.00")
+    returned = market.request_return(order.order_id, return_type="RETURN_AND_REFUND").return_id
+    town.passes(minutes=10)
+    market.ship_return(returned)
+    market.arrive_return(returned)
+    keep = {"return_id": returned, "decision": "APPROVE_RECEIVED_PACKAGE"}
+    for amount, refusal in (("19.99", BadValue), ("40.01", ApiError)):
+        with pytest.raises(refusal):
+            market.seller_center_decision(**keep, amount=Decimal(amount))
+    assert market.seller_center_decision(**keep, amount=Decimal("20.00")).refund_total == Decimal("20.00")
