@@ -246,7 +246,7 @@ def test_a_suite_is_played_under_a_profile_of_ones_own_and_again_names_it(
     ("options", "words"),
     [
         (["--oms-manners", "rude"], "oms_manners has 'rude'; there are careful, careless"),
-        (["--profile", "us-2025-09"], "did you mean us-2025-08?"),
+        (["--profile", "us-2025-8"], "did you mean us-2025-08?"),
         (["--profile", "{}/bad.yaml"], "bad.yaml: currency is 'GPB'; did you mean GBP?"),
         (["--profiles", "{}"], "bad.yaml: currency is 'GPB'; did you mean GBP?"),
         (["--profiles", "{}/none"], "none has no profile, which is a .yaml or .json file"),
