@@ -117,6 +117,7 @@ def test_the_world_shows_the_seats_app_and_where_a_connector_runs_already(tmp_pa
         world = one.stage.world()
     assert world["tiktok"]["app_key"] != world["tools"]["app_key"]
     assert (world["urls"]["connector"], world["urls"]["oms"], world["connector"]) == (runs_at, None, None)
+    assert not {"oms_policy", "oms_manners"} & world.keys()
 
 
 def test_it_comes_back_with_what_it_kept_and_begins_anew_with_a_reset(tmp_path: Path) -> None:
