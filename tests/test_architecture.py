@@ -47,6 +47,7 @@ LATE_IMPORTS = {
     "connector/main.py migrate": "a world starts fast: only a database on disk needs Alembic",
     "connector/main.py check": "a world starts fast: only a database on disk needs Alembic",
     "connector/main.py _vault": "a world starts fast: only what is at rest is sealed",
+    "mock_tiktok/policy/checks.py _validator": "a world starts fast: only who brings a profile of their own pays",
     "mock_tiktok/policy/checks.py _locales": "a world starts fast: only who brings a profile of their own pays",
     "mock_tiktok/policy/holidays.py countries": "a world starts fast: only who brings a profile of their own pays",
     "mock_tiktok/policy/holidays.py _days": "a world starts fast: the first business day pays for the calendars",

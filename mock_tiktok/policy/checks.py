@@ -13,15 +13,16 @@ from datetime import date
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
-
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
 
 from mock_tiktok.domain.money import CURRENCIES, coin
 from mock_tiktok.domain.reasons import Reasons
 from mock_tiktok.policy.holidays import NONE, countries
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
 
 CERTAINTIES: Final = ("documented", "observed", "assumed")
 SCHEMA_FILE: Final = Path(__file__).parent / "profile.schema.json"
@@ -67,6 +68,8 @@ def mistakes_of_file(document: Any) -> list[str]:
 
 @cache
 def _validator() -> Draft202012Validator:
+    from jsonschema import Draft202012Validator
+
     return Draft202012Validator(schema())
 
 

@@ -314,7 +314,7 @@ def test_a_body_as_deep_as_it_likes_is_refused_and_recorded(
     world: World, around: tuple[bytes, bytes], levels: int
 ) -> None:
     body = around[0] * levels + b"1" + around[1] * levels
-    assert search_from_outside(world, world.now, body) in (36009004, 36009023)
+    assert search_from_outside(world, world.now, body) in (36009004, 36009022, 36009023)
     unsigned = Client(outside_app(world, "tiktok")).post("/buyer/orders", data=body, content_type="application/json")
     assert unsigned.status_code == 405
     assert search_from_outside(world, world.now) == 0
@@ -339,7 +339,7 @@ def test_a_client_that_asks_for_what_is_not_there_is_recorded(world: World) -> N
     client = Client(outside_app(world, "tiktok"))
     assert client.get("/product/202309/products").status_code == 404
     last = list(world.trace.entries())[-1]
-    assert (last["path"], last["operation"], last["status"]) == ("/product/[redacted]", None, 404)
+    assert (last["path"], last["operation"], last["status"]) == ("/product/202309/[redacted]", None, 404)
     assert world.auditor.content
 
 

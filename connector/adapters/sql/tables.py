@@ -358,12 +358,7 @@ notifications: Final = sa.Table(
     sa.Column("received_at", Utc, nullable=False, index=True),
     sa.Column("followed", sa.Boolean, nullable=False),  # by a round
 )
-sa.Index(
-    "ix_notifications_waiting",
-    notifications.c.profile_id,
-    sqlite_where=sa.text("NOT followed"),
-    postgresql_where=sa.text("NOT followed"),
-)
+sa.Index("ix_notifications_waiting", notifications.c.profile_id, notifications.c.followed)
 
 # Which table keeps which record.
 OF: Final[Mapping[type, sa.Table]] = {

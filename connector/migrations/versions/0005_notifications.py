@@ -24,10 +24,7 @@ def upgrade() -> None:
         sa.Column("followed", sa.Boolean(), nullable=False),
     )
     op.create_index("ix_notifications_received_at", "notifications", ["received_at"])
-    waits = sa.text("NOT followed")
-    op.create_index(
-        "ix_notifications_waiting", "notifications", ["profile_id"], sqlite_where=waits, postgresql_where=waits
-    )
+    op.create_index("ix_notifications_waiting", "notifications", ["profile_id", "followed"])
 
 
 def downgrade() -> None:
