@@ -118,7 +118,7 @@ def _noticed(junit: Path) -> str:
     """Return what the first failure of a run names: the rules that broke, and the scenario."""
     for case in ElementTree.parse(junit).iter("testcase") if junit.exists() else ():
         for failure in (*case.iter("failure"), *case.iter("error")):
-            rules = dict.fromkeys(re.findall(r"invariant: ([a-z-]+)", failure.text or ""))
+            rules = dict.fromkeys(re.findall(r"docs/invariants\.md#([a-z-]+)", failure.text or ""))
             return " ".join((*rules, f"({case.get('name')})"))
     return ""
 
