@@ -10,6 +10,7 @@ import errno
 import socket
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -108,7 +109,8 @@ class Served:
         self._stopping.set()
         for server in self._servers:
             server.task_dispatcher.shutdown(cancel_pending=True, timeout=patience)
-        self._servers[0].trigger.pull_trigger(lambda: wasyncore.close_all(self._map, ignore_all=True))
+        with suppress(OSError):  # the loop was awake already, and has closed all before it was called
+            self._servers[0].trigger.pull_trigger(lambda: wasyncore.close_all(self._map, ignore_all=True))
         self._thread.join(patience)
 
     def _loop(self) -> None:

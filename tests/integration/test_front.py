@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from waitress.trigger import trigger
 
 from rehearsal.server.authority import Authority
 from rehearsal.server.proxy import Proxy
@@ -115,3 +116,19 @@ def test_a_server_that_stops_waits_for_no_answer_that_is_stalled() -> None:
     served.stop()
     thread.join(30)
     assert seen == [b"abcde"]
+
+
+def test_it_stops_also_where_its_loop_was_awake_already(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else wakes it between the word that it is to close and the call that would have woken it."""
+    server = Served([Service(lambda environ, start_response: [], take("127.0.0.1", 0))])
+    pulled = trigger._physical_pull
+
+    def late(one: trigger) -> None:
+        pulled(one)
+        server._thread.join(20)
+        pulled(one)
+
+    monkeypatch.setattr(trigger, "_physical_pull", late)
+    server.start()
+    server.stop()
+    assert not server._thread.is_alive()
