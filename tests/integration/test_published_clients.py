@@ -22,19 +22,22 @@ Feature: A published client
     And an hour passes
     Then Maya has been paid back 39.98 USD
 """
-# what has to be installed, and the command of a connector that is written with it
+# what has to be installed, the connector that is written with it, and whose hosts it has to know by itself
 CLIENTS = {
-    "tiktok-shop-api": ("tiktok_shop_api", [sys.executable, str(ROOT / "tests/integration/seats/published_client.py")]),
+    "tiktok-shop-api": ("tiktok_shop_api", "published_client.py", ("API", "AUTH")),
+    "tiktok-shop-mcp": ("tiktok_shop_mcp", "published_tools.py", ("API",)),
 }
+HOSTS = {"API": f"https://{API_HOST}/nowhere", "AUTH": f"https://{AUTH_HOST}/nowhere"}
 THROUGH_THE_PROXY = {"HTTPS_PROXY": "{proxy}", "SSL_CERT_FILE": "{ca_file}", "NO_PROXY": "localhost,127.0.0.1"}
 
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_a_published_client_works_in_a_seat(client: str, tmp_path: Path) -> None:
-    module, command = CLIENTS[client]
+    module, script, knows = CLIENTS[client]
     assert find_spec(module), f"{client} is not installed: it is in the group dev of pyproject.toml"
-    nowhere = {"API": f"https://{API_HOST}/nowhere", "AUTH": f"https://{AUTH_HOST}/nowhere"}  # it knows its own hosts
-    env = ENV | nowhere | THROUGH_THE_PROXY | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, str(ROOT / "tests/integration/seats" / script)]
+    nowhere = {door: HOSTS[door] for door in knows}  # it has its own hosts written in
+    env = ENV | nowhere | THROUGH_THE_PROXY | {"PYTHONPATH": str(ROOT), "TIKTOK_SHOP_CONFIG": "{data}/config.json"}
     seat = describe(tmp_path / "seat.yaml", {"name": client, "command": command, "env": env, "ready": f"{ADDRESS}/"})
     (tmp_path / "own.feature").write_text(SUITE, encoding="utf-8")
     played = rehearsal("play", str(tmp_path / "own.feature"), "--seat", str(seat))
