@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
 from connector.domain.decisions import Decision, OutboxState
-from connector.domain.site import Claim, ClaimKind, SiteOrder
+from connector.domain.site import Claim, ClaimKind, ReturnRecords, SiteOrder
 from connector.records import (
     ActivityEntry,
     Adjustment,
@@ -98,8 +98,8 @@ class Marketplace(Protocol):
         self, shop: Access, kind: ClaimKind, *, ids: Sequence[str] = (), order_ids: Sequence[str] = ()
     ) -> list[Claim]: ...
 
-    def last_record(self, shop: Access, return_id: str) -> str:
-        """Return in the marketplace's words what happened to a return last; empty when it keeps no record."""
+    def records(self, shop: Access, return_id: str) -> ReturnRecords:
+        """Return what a return's records say; nothing happened last where the marketplace keeps none."""
 
     def reject_reasons(self, shop: Access, claim_id: str) -> list[str]: ...
     def refundable(self, shop: Access, order_id: str, line_ids: Sequence[str], reason: str) -> Decimal: ...

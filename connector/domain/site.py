@@ -95,6 +95,15 @@ class Claim:
     tracking: str = ""
     carrier: str = ""
     cause: str = ""  # why it was closed, where the marketplace's records say
+    paid: bool = False  # whether they say that the money has come
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRecords:
+    """What the marketplace's records say of a return: what happened last, and whether a refund was paid."""
+
+    last: str
+    paid: bool
 
 
 # fmt: off
@@ -110,7 +119,7 @@ RETURN_NEWS: Final[dict[str, Action]] = {
     "AWAITING_BUYER_RESPONSE":            Action.OFFERED,
     "REPLACEMENT_REQUEST_PENDING":        Action.WAITS,
     "REPLACEMENT_REQUEST_REJECT":         Action.TURNED_DOWN,
-    "REPLACEMENT_REQUEST_REFUND_SUCCESS": Action.PAID,
+    "REPLACEMENT_REQUEST_REFUND_SUCCESS": Action.PAYING,
     "REPLACEMENT_REQUEST_CANCEL":         Action.CLOSED,
     "REPLACEMENT_REQUEST_COMPLETE":       Action.INFORMED,
 }
@@ -126,6 +135,11 @@ HANDED_BACK: Final[dict[str, Action]] = {
     "REFUND_OR_RETURN_REQUEST_REJECT":    Action.WAITS,
     "REPLACEMENT_REQUEST_REJECT":         Action.WAITS,
     "REJECT_RECEIVE_PACKAGE":             Action.READY,
+}
+# One status for the money on its way and for that which came: the records tell them apart, and with the payment the
+# date of change moves (both assumed; OBS-BR has seen the record).
+PAID_WHERE_RECORDED: Final[dict[str, Action]] = {
+    "REPLACEMENT_REQUEST_REFUND_SUCCESS": Action.PAID,
 }
 # A return that was approved and not sent yet: there are no goods that the seller could judge.
 NOT_SHIPPED_BACK: Final = "AWAITING_BUYER_SHIP"
@@ -154,4 +168,6 @@ def news(claim: Claim) -> Action | None:
         return CANCELLATION_NEWS.get(claim.status)
     if claim.deadline and claim.arbitration_status and claim.status in HANDED_BACK:
         return HANDED_BACK[claim.status]
+    if claim.paid and claim.status in PAID_WHERE_RECORDED:
+        return PAID_WHERE_RECORDED[claim.status]
     return RETURN_NEWS.get(claim.status)

@@ -16,7 +16,7 @@ from typing import Final, TypeVar
 
 from connector.domain.adjustments import AWAITS_SELLER, Action
 from connector.domain.decisions import MEANT, OUTCOME_UNKNOWN, OutboxState, SellerDecision
-from connector.domain.site import Claim, ClaimKind, SiteOrder, news
+from connector.domain.site import Claim, ClaimKind, SiteOrder
 from connector.errors import BadRequest, MarketplaceError, Refused, Unavailable
 from connector.ports import Access, Marketplace, Secret, Store, UnitOfWork
 from connector.records import Adjustment, OutboxEntry, Rounds, Shop, Stream, Tokens
@@ -30,6 +30,7 @@ from connector.usecases.history import MARKETPLACE, moment
 from connector.usecases.import_claims import is_news, take_claim
 from connector.usecases.import_orders import take_order
 from connector.usecases.outbox import decide
+from connector.usecases.return_records import with_records
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -201,9 +202,9 @@ class Worker:
             strangers = [order_id for order_id in wanted if order_id not in orders_known]
             orders = self._orders(run, strangers) if strangers else []
             missing += set(strangers) - {order.id for order in orders}
-            fresh = [self._with_cause(run.access, claim) for claim in fresh]
-            kept, failed = self._take_in(run, fresh, orders)
-            collected, unkept = collected + kept, unkept + failed
+            told = list(self._told(run, fresh))
+            kept, failed = self._take_in(run, told, orders)
+            collected, unkept = collected + kept, unkept + failed + len(fresh) - len(told)
         if missing or unkept:
             words = f"{len(missing)} order(s) with a claim cannot be read, {unkept} claim(s) or order(s) not be kept."
             raise Unavailable(words, acted=False)
@@ -237,15 +238,13 @@ class Worker:
         kept = sum(kept for kept, _ in outcomes[len(orders) :])
         return kept, sum(failed for _, failed in outcomes)
 
-    def _with_cause(self, access: Access, claim: Claim) -> Claim:
-        """A return that was closed does not say why; its records do. Not knowing it holds up nothing."""
-        if claim.kind is not ClaimKind.RETURN or news(claim) is not Action.CLOSED:
-            return claim
-        try:
-            return replace(claim, cause=self.marketplace.last_record(access, claim.id))
-        except (Unavailable, Refused) as error:
-            log.warning("return %s: its records cannot be read: %s", claim.id, error)
-            return claim
+    def _told(self, run: Run, fresh: Iterable[Claim]) -> Iterator[Claim]:
+        """Yield claims with what their records say; one that cannot be judged without them waits for another round."""
+        for claim in fresh:
+            try:
+                yield with_records(self.marketplace, run.access, claim)
+            except (Unavailable, Refused) as error:
+                log.warning("return %s: whether its money has come cannot be read: %s", claim.id, error)
 
     # --- what nobody has decided ---
     def _work_off(self, run: Run) -> Counter[str]:

@@ -19,10 +19,11 @@ Feature: A replacement comes once
         | rejected | Rejected  |
 
     @R15 @R27 @R66
-    Scenario: There is none left to send
+    Scenario: There is none left to send, as is learnt before the money has come
       Given Maya has received a desk lamp for 39.98 USD
       And Maya has asked for a replacement
       And an hour has passed
+      And 12 minutes have passed
       When Maya gets money instead of the replacement in Seller Center
       Then Maya's request is shown as "Refunded"
       And Maya has exactly one mail, "order refund"

@@ -305,6 +305,7 @@ def connector() -> str:
         life[action, becomes].append(status)
     news = ((code(status), it, code(begins[it])) for status, it in (site.RETURN_NEWS | site.CANCELLATION_NEWS).items())
     back = " or ".join(f"`{status}` (then: {action})" for status, action in site.HANDED_BACK.items())
+    paid = " or ".join(f"`{status}` (then: {action})" for status, action in site.PAID_WHERE_RECORDED.items())
     walks = ((action, _any_of(before), code(becomes)) for (action, becomes), before in life.items())
     opens = ((code(end), "; ".join(sorted(news)) or "-") for end, news in adjustments.REOPENS.items())
     calls = ((kind, decision, code(it)) for (kind, decision), it in decisions.DECISIONS.items())
@@ -319,7 +320,8 @@ def connector() -> str:
         linked(intro),
         "## What the marketplace's statuses mean",
         table("Marketplace|News|A new adjustment begins as", news),
-        f"With a fresh deadline the operator has handed the claim back: {back}.",
+        f"With a fresh deadline the operator has handed the claim back: {back}. Where its "
+        f"records say that a refund was paid: {paid}.",
         "## The life of an adjustment",
         table("On|In|Becomes", walks),
         "## What opens a new one after an end",

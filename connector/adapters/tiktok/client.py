@@ -27,7 +27,7 @@ from urllib3.exceptions import HTTPError
 from connector.adapters.tiktok import shapes, wire
 from connector.adapters.tiktok.codes import Reading, reading
 from connector.domain.decisions import CancelOrder, Decision
-from connector.domain.site import Claim, ClaimKind, SiteOrder
+from connector.domain.site import Claim, ClaimKind, ReturnRecords, SiteOrder
 from connector.errors import Busy, Refused, TooMuch, Unavailable
 from connector.ports import Access, AuthorizedShop, Clock, Grant
 
@@ -105,8 +105,8 @@ class TikTok:
         filters = {own: list(ids), "order_ids": list(order_ids)}
         return list(self._search(kind, shop, {name: values for name, values in filters.items() if values}))
 
-    def last_record(self, shop: Access, return_id: str) -> str:
-        return _read(wire.last_record, self._call("GET", f"{wire.RETURNS}/{return_id}/records", shop))
+    def records(self, shop: Access, return_id: str) -> ReturnRecords:
+        return _read(wire.records, self._call("GET", f"{wire.RETURNS}/{return_id}/records", shop))
 
     def reject_reasons(self, shop: Access, claim_id: str) -> list[str]:
         data = self._call("GET", "/return_refund/202309/reject_reasons", shop, {"return_or_cancel_id": claim_id})

@@ -24,7 +24,7 @@ from connector.domain.decisions import (
     RejectReturn,
 )
 from connector.domain.money import written
-from connector.domain.site import Claim, ClaimKind, ClaimLine, SiteLine, SiteOrder
+from connector.domain.site import Claim, ClaimKind, ClaimLine, ReturnRecords, SiteLine, SiteOrder
 from connector.ports import AuthorizedShop, Grant
 
 Json = Mapping[str, Any]
@@ -32,6 +32,7 @@ NONE: Final[Json] = {}
 MAKES: Final = {CreateRefund: "return_id", CancelOrder: "cancel_id"}
 RETURNS: Final = "/return_refund/202309/returns"
 CANCELLATIONS: Final = "/return_refund/202309/cancellations"
+PAID: Final = "REFUND_SUCCESS"  # what happened to a return whose money has come
 IDS: Final = {"orders": "id", "return_orders": "return_id", "cancellations": "cancel_id"}  # of what a search lists
 
 
@@ -83,16 +84,15 @@ def reasons(data: Json) -> list[str]:
     return [reason["name"] for reason in data["reasons"]]
 
 
-def last_record(data: Json) -> str:
-    """Read what happened to a return last; empty where no record is kept."""
+def records(data: Json) -> ReturnRecords:
+    """Read what a return's records say of it."""
     shapes.RECORDS.check(data)
-    records = data["records"]
-    if not records:
-        return ""
+    kept = data["records"]
     # oldest first (assumed); times are whole seconds, and of one second's records the later one says what came of it
-    last = max(reversed(records), key=lambda record: record.get("create_time") or 0)
+    last = max(reversed(kept), key=lambda record: record.get("create_time") or 0, default=NONE)
     described, event = last.get("description") or last.get("reason_text") or "", last.get("event") or ""
-    return f"{event}: {described}" if described else event
+    paid = any(record.get("event") == PAID for record in kept)
+    return ReturnRecords(last=f"{event}: {described}" if described else event, paid=paid)
 
 
 def refund_total(data: Json) -> Decimal:

@@ -23,6 +23,7 @@ from connector.ports import Access, Marketplace, Secret, Store, UnitOfWork
 from connector.records import OutboxEntry, Shop
 from connector.settings import Settings
 from connector.usecases.import_claims import take_claim
+from connector.usecases.return_records import with_records
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,11 @@ def claims_of(run: Run, entry: OutboxEntry) -> list[Claim]:
     cancels = isinstance(entry.decision, CancelOrder | ApproveCancellation | RejectCancellation)
     kind = ClaimKind.CANCELLATION if cancels else ClaimKind.RETURN
     if isinstance(entry.decision, OrderDecision):
-        return run.marketplace.claims(run.access, kind, order_ids=[entry.decision.order_id])
-    assert entry.site_id is not None
-    return run.marketplace.claims(run.access, kind, ids=[entry.site_id])
+        claims = run.marketplace.claims(run.access, kind, order_ids=[entry.decision.order_id])
+    else:
+        assert entry.site_id is not None
+        claims = run.marketplace.claims(run.access, kind, ids=[entry.site_id])
+    return [with_records(run.marketplace, run.access, claim) for claim in claims]
 
 
 def look_up(run: Run, entry: OutboxEntry, *, refused: Refused | None = None) -> list[Claim]:

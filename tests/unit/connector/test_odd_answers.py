@@ -266,7 +266,7 @@ OPERATIONS: Final[dict[str, Callable[[Wire], object]]] = {
     "returns": lambda wire: list(wire.tiktok.claims_since(SHOP, ClaimKind.RETURN, None)),
     "cancellations": lambda wire: wire.tiktok.claims(SHOP, ClaimKind.CANCELLATION, ids=["1"]),
     "details": lambda wire: wire.tiktok.orders(SHOP, ["500"]),
-    "records": lambda wire: wire.tiktok.last_record(SHOP, "900"),
+    "records": lambda wire: wire.tiktok.records(SHOP, "900"),
     "reasons": lambda wire: wire.tiktok.reject_reasons(SHOP, "900"),
     "calculate": lambda wire: wire.tiktok.refundable(SHOP, "500", ["5001"], "reason"),
     "reject": lambda wire: wire.tiktok.send(

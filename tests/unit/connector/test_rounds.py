@@ -13,7 +13,8 @@ import pytest
 
 from connector import Connector, Settings
 from connector.adapters.sql.store import SqlStore
-from connector.adapters.tiktok.wire import last_record
+from connector.adapters.tiktok.wire import records
+from connector.domain.site import ReturnRecords
 from connector.records import Adjustment
 from connector.usecases.outbox import decide
 from tests.clock import START
@@ -179,7 +180,22 @@ def test_of_records_of_one_second_the_later_one_says_why(bench: Bench) -> None:
     bench.tiktok.records = [{"event": event, "create_time": 7} for event in ("ORDER_RETURN", "BUYER_CANCELED")]
     bench.claim("20.00", status=CANCEL)
     assert bench.adjustment().comment.endswith("BUYER_CANCELED")
-    assert last_record({"records": []}) == ""
+    assert records({"records": []}) == ReturnRecords(last="", paid=False)
+
+
+def test_money_instead_of_a_replacement_is_told_when_the_records_say_that_it_came(bench: Bench) -> None:
+    bench.claim("20.00", status="REPLACEMENT_REQUEST_PENDING", return_type="REPLACEMENT")
+    whole, told = bench.tiktok.respond, []
+
+    def without_records(call: Call) -> Json:
+        return refusal(36009003, "busy")(call) if "/records" in call.path else whole(call)
+
+    paid = [{"event": "REFUND_SUCCESS", "create_time": 7}]
+    for kept, answers in (([], None), (paid, without_records), (paid, None)):
+        bench.tiktok.records, bench.tiktok.instead = kept, answers
+        bench.becomes("REPLACEMENT_REQUEST_REFUND_SUCCESS")
+        told.append(bench.adjustment().status)
+    assert told == ["AcknowledgedPostProcessingNotComplete"] * 2 + ["PostProcessingComplete"]
 
 
 def test_silence_after_an_offer_that_came_to_nothing_is_decided_by_the_marketplace(bench: Bench) -> None:

@@ -1,0 +1,32 @@
+"""What only a return's records say of it: why it was closed, and whether its money has come."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from connector.domain.adjustments import Action
+from connector.domain.site import PAID_WHERE_RECORDED, Claim, ClaimKind, news
+from connector.errors import Refused, Unavailable
+from connector.ports import Access, Marketplace
+
+log = logging.getLogger(__name__)
+
+
+def with_records(marketplace: Marketplace, access: Access, claim: Claim) -> Claim:
+    """Return a claim with what its records say, where that is wanted.
+
+    Not knowing why one was closed holds up nothing. Raises Unavailable or Refused where nobody could say without them
+    whether its money has come.
+    """
+    needed, closed = claim.status in PAID_WHERE_RECORDED, news(claim) is Action.CLOSED
+    if claim.kind is not ClaimKind.RETURN or not (needed or closed):
+        return claim
+    try:
+        records = marketplace.records(access, claim.id)
+    except (Unavailable, Refused) as error:
+        if needed:
+            raise
+        log.warning("return %s: its records cannot be read: %s", claim.id, error)
+        return claim
+    return replace(claim, paid=records.paid, cause=records.last if closed else "")
