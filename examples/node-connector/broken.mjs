@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 
 const BUGS = {
-  'pays-twice': { 'connector.mjs': [['if (await isDue(entry))', 'if (true)'], ['idempotency_key: entry.key', 'idempotency_key: randomUUID()']] },
+  'pays-twice': { 'connector.mjs': [['idempotency_key: entry.key', 'idempotency_key: randomUUID()']] },
   'misses-the-last-minute': { 'connector.mjs': [['await deliver(state.outbox.at(-1));', '']] },
   'first-page-only': { 'tiktok.mjs': [['while (query.page_token)', 'while (false)']] },
 };
