@@ -1,7 +1,5 @@
 """A clock that a test turns, and the hour at which most tests begin."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 

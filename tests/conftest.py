@@ -1,7 +1,5 @@
 """The one Hypothesis profile: every run tries the same examples, however long they take, and keeps none."""
 
-from __future__ import annotations
-
 from hypothesis import settings
 
 settings.register_profile("the same every time", derandomize=True, deadline=None, database=None)

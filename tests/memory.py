@@ -1,7 +1,5 @@
 """What a player could remember by: all that can be reached from it and can change, with the path that leads there."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Iterator
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """The parts of an OpenAPI document that tests write again and again."""
 
-from __future__ import annotations
-
 from typing import Any
 
 

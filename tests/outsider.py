@@ -1,7 +1,5 @@
 """Somebody who calls the marketplace's door from outside, with an app's credentials as `GET /world` shows them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from datetime import datetime

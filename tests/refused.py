@@ -1,7 +1,5 @@
 """What somebody refuses, said in one line."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 

@@ -1,7 +1,5 @@
 """A response as an adapter of `requests` gives it."""
 
-from __future__ import annotations
-
 import requests
 
 

@@ -4,8 +4,6 @@ It decides nothing by itself and keeps nothing: what its staff see it reads from
 it sends there before it answers. `broken` has endpoints answer otherwise.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager

@@ -4,8 +4,6 @@ The layers are data: `[tool.importlinter]` in pyproject.toml, where an import co
 function or for types alone.
 """
 
-from __future__ import annotations
-
 import ast
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Property tests draw the same examples everywhere: what the profile in `conftest.py` settles is settled there."""
 
-from __future__ import annotations
-
 import ast
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Whoever is cited can be looked up: in docs, and nowhere outside the repository. What docs say of data is current."""
 
-from __future__ import annotations
-
 import io
 import re
 import tokenize

@@ -1,7 +1,5 @@
 """Run the benchmarks named on the command line, or all of them."""
 
-from __future__ import annotations
-
 import sys
 
 from tests.benchmarks import call, journeys, quiet, suite, up, worlds

@@ -3,8 +3,6 @@
 Figures of different machines can be compared as so many bare calls. The adapter is the least that makes one possible.
 """
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """One signed Search Returns with contract checks on both sides: in process, over a socket, and through the proxy."""
 
-from __future__ import annotations
-
 import json
 import statistics
 from contextlib import closing

@@ -4,8 +4,6 @@ One world with 200 buyers over 30 simulated days, contract checks, trace and aud
 200 orders and no request at all are timed beside it: what is left is what the journeys themselves cost.
 """
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from rehearsal.world.world import World

@@ -4,8 +4,6 @@ Processor time counts less of what else the machine does than wall time; the rat
 moment, lets figures of different machines and days be compared.
 """
 
-from __future__ import annotations
-
 import statistics
 import time
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """A quiet shop: what an idle quarter of an hour and a quiet month cost, and what they leave in memory."""
 
-from __future__ import annotations
-
 import gc
 from datetime import timedelta
 from pathlib import Path

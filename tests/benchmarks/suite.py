@@ -1,7 +1,5 @@
 """The shipped Gherkin suite in one process, as `pytest features` plays it."""
 
-from __future__ import annotations
-
 import resource
 import subprocess
 import sys

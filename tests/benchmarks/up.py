@@ -1,7 +1,5 @@
 """`rehearsal up`: seconds from the command to the first response, and the memory it then holds (Linux)."""
 
-from __future__ import annotations
-
 import json
 import signal
 import subprocess

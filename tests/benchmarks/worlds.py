@@ -1,7 +1,5 @@
 """Making worlds, and a world whose OMS has ten thousand open cases."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from rehearsal.world.world import World

@@ -1,7 +1,5 @@
 """A real browser for the pages people look at: Debian's Chromium, driven by Playwright, loopback only."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Iterator
 

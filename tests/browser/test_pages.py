@@ -1,7 +1,5 @@
 """The pages that people work on, in a real browser, over a served world."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path

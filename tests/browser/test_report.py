@@ -1,7 +1,5 @@
 """The demo's report opens from the disk, needs no network, and draws who spoke to whom."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

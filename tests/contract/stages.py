@@ -1,7 +1,5 @@
 """The two stages, in process and over the control API on a real socket; every result is held to the contract."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """`contracts/channeladvisor.yaml` and the connector's API say the same: addresses, fields, names, bodies."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from functools import cache

@@ -3,8 +3,6 @@
 In memory and in a file of SQLite, and on a real PostgreSQL where the machine can start one.
 """
 
-from __future__ import annotations
-
 import base64
 import re
 import tempfile

@@ -1,7 +1,5 @@
 """Every kind of fault is met, in the same process and over real sockets, and its caller sees the same of it."""
 
-from __future__ import annotations
-
 import json
 import threading
 from collections.abc import Callable, Iterator

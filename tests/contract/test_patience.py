@@ -1,7 +1,5 @@
 """Both players that call others: a time-out is for the whole call, and a redirect is an answer like any other."""
 
-from __future__ import annotations
-
 import io
 import socket
 import threading

@@ -3,8 +3,6 @@
 What they see and do, what they are refused, and that the same rules are put to the test by it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 

@@ -3,8 +3,6 @@
 Every result is held to `contracts/control.yaml`.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

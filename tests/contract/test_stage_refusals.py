@@ -1,7 +1,5 @@
 """What the Stage refuses, in process and over a socket alike: by its field, with nothing changed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

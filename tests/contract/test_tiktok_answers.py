@@ -5,8 +5,6 @@ or is of markets, programmes and products that are not here (`NOT_HERE`). The to
 states in which everything that may be missing is missing, and in which all that has its hour is there.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from datetime import timedelta

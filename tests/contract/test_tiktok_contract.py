@@ -1,7 +1,5 @@
 """The promise on TikTok Shop's wire: valid, strict both ways, true to the platform's field tables, true to the fake."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """`contracts/trace.yaml` says what each line of a trace holds, whatever was played."""
 
-from __future__ import annotations
-
 import base64
 import json
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What players may rely on, whichever wire they were given: in process or through sockets."""
 
-from __future__ import annotations
-
 import contextlib
 import threading
 from collections.abc import Callable, Iterator

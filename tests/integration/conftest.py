@@ -1,7 +1,5 @@
 """A world to play in."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

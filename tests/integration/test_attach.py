@@ -1,7 +1,5 @@
 """The same features on a served world: `rehearsal play --attach` against `rehearsal up`, over real sockets."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

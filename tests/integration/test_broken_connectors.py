@@ -1,7 +1,5 @@
 """Connectors with one mistake each, of the kind that people make, and the rule that notices it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """`rehearsal check`: a gate for whatever has driven a served world, which it leaves as it is."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path

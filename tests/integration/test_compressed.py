@@ -1,7 +1,5 @@
 """A compressed world from outside: everybody there lives by the machine's clock, which a test turns by hand."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field

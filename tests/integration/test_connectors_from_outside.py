@@ -1,7 +1,5 @@
 """Connectors of which nothing is known but their calls: those that are broken are found out, the others not."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta

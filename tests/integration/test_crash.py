@@ -1,7 +1,5 @@
 """`rehearsal crash`: our connector survives every death, one that keeps its promises in memory does not."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The connector as it is deployed: its own processes, sockets, a database file and the machine's clock."""
 
-from __future__ import annotations
-
 import os
 import signal
 import socket

@@ -1,7 +1,5 @@
 """What the documents show is played as it stands there."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """The connectors of `examples/` take the seat: they hold what they are shown for, and bugs are found and named."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """What the auditor says about a whole world: content when all goes well, telling when something goes wrong."""
 
-from __future__ import annotations
-
 import json
 import logging
 from collections.abc import Callable

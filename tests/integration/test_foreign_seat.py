@@ -1,7 +1,5 @@
 """Somebody else's connector on the seat: a program of its own that is started, killed, started again, and judged."""
 
-from __future__ import annotations
-
 import os
 import select
 import sys

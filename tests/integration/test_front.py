@@ -3,8 +3,6 @@
 So does its proxy: what leaves the door is what arrives.
 """
 
-from __future__ import annotations
-
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator

@@ -4,8 +4,6 @@ A refund of the seller's own on the line is no cause for that, as an answer to a
 has the connector refuse.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """What hooks answer that cannot be used is told in one line and judged by nobody; what is not there is not asked."""
 
-from __future__ import annotations
-
 import socket
 import threading
 from collections.abc import Callable, Iterator

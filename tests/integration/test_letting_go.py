@@ -1,7 +1,5 @@
 """A world that waits for somebody outside is let go: they can call back, and time stands still meanwhile."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict

@@ -1,7 +1,5 @@
 """Our OMS works with the ChannelAdvisor API of a connector in a process of its own: ours, run as somebody else's."""
 
-from __future__ import annotations
-
 import sys
 from base64 import b64encode
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What people look at is theirs alone: no frame, no stranger's name, and off loopback no page without the token."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

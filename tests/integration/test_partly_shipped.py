@@ -3,8 +3,6 @@
 The fake marketplace ships whole orders only, so its wire is a stub here; OMS and connector are the real ones.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any

@@ -1,7 +1,5 @@
 """`--seat`: scenarios are played with a connector that is not ours, judged like any other, and it dies at the door."""
 
-from __future__ import annotations
-
 import re
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The proxy of a served stage: it leads to the stage's hosts alone, and nobody who calls it can hurt it."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

@@ -1,7 +1,5 @@
 """Clients of TikTok Shop as they are published, unmodified: led here by the proxy, they work in a seat."""
 
-from __future__ import annotations
-
 import sys
 from importlib.util import find_spec
 from pathlib import Path

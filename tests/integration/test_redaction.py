@@ -1,7 +1,5 @@
 """Wherever a caller puts a secret or a buyer's name, no export of the record shows it."""
 
-from __future__ import annotations
-
 import base64
 from datetime import timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """A decision that the marketplace refuses: seen by a person, and given again before the deadline gives another."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from rehearsal.audit.finding import Verdict

@@ -1,7 +1,5 @@
 """Our connector, in a process of its own, plays the same scenarios in each regime, with the same verdicts."""
 
-from __future__ import annotations
-
 import re
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Who sits on a world's seats, and what becomes of a world whose seats can do less than ours."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict

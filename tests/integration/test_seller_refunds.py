@@ -1,7 +1,5 @@
 """Refunds that the seller starts, from the OMS to the marketplace's payout: whatever the order, to the cent."""
 
-from __future__ import annotations
-
 from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """`rehearsal up` as a process of its own: it serves, says where, and stops when it is told to."""
 
-from __future__ import annotations
-
 import signal
 import stat
 import subprocess

@@ -1,7 +1,5 @@
 """`rehearsal up --seat`: what is printed fits who sits there, and a seat that cannot be taken is said in words."""
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Whatever people do, and in whatever order: nothing breaks, nobody is paid twice, and the books agree in the end."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Webhooks over real sockets: whoever has asked to be told is told at an address of theirs, and may call back then."""
 
-from __future__ import annotations
-
 import hmac
 import json
 import threading

@@ -1,7 +1,5 @@
 """What is left of an order to refund: the OMS, the connector and the marketplace reckon it alike, unit by unit."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """The wheel works on its own: outside its checkout, in an empty folder, with nothing but its dependencies."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

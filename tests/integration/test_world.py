@@ -1,7 +1,5 @@
 """The three players on one stage: time, money, parcels, what is recorded and what is found."""
 
-from __future__ import annotations
-
 import json
 import pickle
 import threading

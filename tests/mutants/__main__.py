@@ -5,8 +5,6 @@ Each mutant is a bug of the kind that real engineers make. It gets a copy of the
 scenario or fault.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

@@ -1,7 +1,5 @@
 """The mutants of `make mutants` can still be made of the connector as it is."""
 
-from __future__ import annotations
-
 import ast
 
 import pytest

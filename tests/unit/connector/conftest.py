@@ -1,7 +1,5 @@
 """A connector on a fresh database in memory, beside a stub of the marketplace."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta

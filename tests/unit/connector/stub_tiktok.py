@@ -3,8 +3,6 @@
 It knows no rules: a test sets what a search returns and what a decision brings about.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field

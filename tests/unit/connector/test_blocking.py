@@ -1,7 +1,5 @@
 """Refunds whose response gets lost, several refunds of the same units, and faults of our own: each happens once."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from decimal import Decimal
 from types import ModuleType

@@ -1,7 +1,5 @@
 """The deployed connector's commands: settings named when they are wrong, exit codes, a worker that stops when told."""
 
-from __future__ import annotations
-
 import base64
 import os
 import re

@@ -1,7 +1,5 @@
 """What the OMS may ask for, and what it is refused."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any

@@ -1,7 +1,5 @@
 """The process dies at every place where something is written, before and after: nothing is lost, nothing done twice."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta

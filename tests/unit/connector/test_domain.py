@@ -1,7 +1,5 @@
 """The pure rules: the life of an adjustment, money that adds up, units, reasons, waits."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """Activity & History in the words that a seller's customers read."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 from connector.records import AdjustItem

@@ -1,7 +1,5 @@
 """The connector's rooms: doors know the use cases, these know the rules, and only adapters know SQL and the wire."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator

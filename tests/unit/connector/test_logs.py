@@ -1,7 +1,5 @@
 """No line of a log shows a signature, a token or what a statement was given, whoever writes it."""
 
-from __future__ import annotations
-
 import logging
 
 import pytest

@@ -1,7 +1,5 @@
 """By which names the service may be called."""
 
-from __future__ import annotations
-
 import pytest
 from werkzeug.test import Client
 from werkzeug.wrappers import Response

@@ -1,7 +1,5 @@
 """What the marketplace sends: a hint for a round, taken once and answered at once, or refused, and then nothing."""
 
-from __future__ import annotations
-
 import hmac
 import json
 from dataclasses import replace

@@ -3,8 +3,6 @@
 Fields are dropped and bent from the shapes that the connector itself goes by, so that a new field is tried as well.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable
 from copy import deepcopy

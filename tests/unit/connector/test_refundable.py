@@ -1,7 +1,5 @@
 """Whatever the OMS asks for, in whatever order: nobody gets back more than they paid, per unit, line and order."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress

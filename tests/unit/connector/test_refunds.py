@@ -1,7 +1,5 @@
 """Refunds the seller starts: which parts of the price they are about, and what becomes of several at once."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 import pytest

@@ -1,7 +1,5 @@
 """The round as a whole: what is collected, what is answered, what is delivered, what is looked up."""
 
-from __future__ import annotations
-
 import pickle
 from collections.abc import Callable
 from dataclasses import replace

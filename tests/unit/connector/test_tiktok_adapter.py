@@ -1,7 +1,5 @@
 """The marketplace's wire as the adapter speaks it: signatures, pages, and errors told apart."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 

@@ -3,8 +3,6 @@
 Rows are written straight into the tables: how they come there from a marketplace is other tests' subject.
 """
 
-from __future__ import annotations
-
 import base64
 import json
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """What an OMS decides: accepted with 204 and nothing in it, or refused with 400, named, and nothing changed."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

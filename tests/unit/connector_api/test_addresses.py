@@ -1,7 +1,5 @@
 """How working clients spell addresses and options, and what an address that is not there answers."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

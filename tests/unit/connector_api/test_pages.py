@@ -1,7 +1,5 @@
 """The pages that people read: what stands on them, and who may see them."""
 
-from __future__ import annotations
-
 import base64
 import sqlite3
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Filters, lists and pages, as an OMS polls with them."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit

@@ -1,7 +1,5 @@
 """What clients in use send to the token endpoint, and what they must get."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from urllib.parse import urlencode
 

@@ -1,7 +1,5 @@
 """A stage over a fresh world, and the control API over it, called without sockets."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """The command line: what it offers, and what its exit codes mean."""
 
-from __future__ import annotations
-
 import importlib.metadata
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """The console: one page, buttons that are forms, no script."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

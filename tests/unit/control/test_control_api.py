@@ -1,7 +1,5 @@
 """The control API over HTTP: its form, its refusals, its manners. What the calls do is tested with the stages."""
 
-from __future__ import annotations
-
 import inspect
 import json
 import re

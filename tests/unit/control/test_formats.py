@@ -1,7 +1,5 @@
 """Times, durations and money as callers write them."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

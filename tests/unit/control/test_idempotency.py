@@ -1,7 +1,5 @@
 """The responses that a stage would give again."""
 
-from __future__ import annotations
-
 import threading
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A stage without a world: a clock, one order, one request, and an auditor who says what it is told to say."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Whose fault it is, and where: mistakes of scenarios and their steps, of the connector, and of the stage itself."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

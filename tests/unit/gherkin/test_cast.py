@@ -2,8 +2,6 @@
 
 # ruff: noqa: E501 - a story stands in one line
 
-from __future__ import annotations
-
 import pytest
 
 from mock_tiktok.domain import mail, phrases

@@ -1,7 +1,5 @@
 """What a step compares: said in people's words, with Python's own comparison behind them wherever it is read."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path

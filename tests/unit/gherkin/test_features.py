@@ -1,7 +1,5 @@
 """What every shipped feature keeps to, so that people can read it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

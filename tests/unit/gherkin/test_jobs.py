@@ -1,7 +1,5 @@
 """Several processes play what one would: the same lines, report, traces and JUnit, whoever was first."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

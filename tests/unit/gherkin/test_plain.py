@@ -1,7 +1,5 @@
 """Plain pytest tests of somebody's own that play on the fixtures: audited like scenarios, in one process or several."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from textwrap import dedent

@@ -1,7 +1,5 @@
 """`rehearsal play`: what it says before anything is played, and how it names itself in the report."""
 
-from __future__ import annotations
-
 import html
 import re
 import shlex

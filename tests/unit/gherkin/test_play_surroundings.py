@@ -1,7 +1,5 @@
 """`rehearsal play` among what lies around a suite: broken conftests, names that are taken, locales, pipes."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

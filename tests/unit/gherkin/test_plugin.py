@@ -1,7 +1,5 @@
 """The plugin, seen from a suite of somebody's own: their features, their steps, a stage that is a stub."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO

@@ -1,7 +1,5 @@
 """The report: pages that stand alone, escape what they show, and say what did not hold."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from pathlib import Path

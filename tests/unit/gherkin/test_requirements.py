@@ -1,7 +1,5 @@
 """The table of requirements: it is current, and it has no hole."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

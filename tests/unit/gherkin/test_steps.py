@@ -1,7 +1,5 @@
 """`rehearsal steps`: what it finds, and that it never leaves a reader without a table or a hint."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The timeline: what is done on a stage is noted, and the stage behind it sees every call as it was made."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from functools import partial
 from typing import Any

@@ -1,7 +1,5 @@
 """The list of steps for people who write scenarios: everything on it works, and nothing is missing from it."""
 
-from __future__ import annotations
-
 import inspect
 import re
 from html import unescape

@@ -1,7 +1,5 @@
 """The OMS in front of a small connector, under a clock that a test turns."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

@@ -1,8 +1,6 @@
 """A connector small enough to read at one sitting: the part of ChannelAdvisor's API that the OMS uses, as a transport
 adapter. It keeps what it was sent, and can be told to fail: before it acts, after it has acted, or with a response."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Bad habits of an OMS, each as the connector meets it; and that a good one has none of them."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 import pytest

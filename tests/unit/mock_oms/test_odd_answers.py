@@ -1,7 +1,5 @@
 """What a connector answers and should not: each pull ends in words, and all comes when the answers are whole again."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """All that the OMS keeps is its `state`: one made anew around a copy goes on as the other would have."""
 
-from __future__ import annotations
-
 import pickle
 from copy import deepcopy
 from decimal import Decimal

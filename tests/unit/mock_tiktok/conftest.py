@@ -1,7 +1,5 @@
 """A town in which a test plays."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.unit.mock_tiktok.town import Town

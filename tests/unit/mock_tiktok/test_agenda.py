@@ -1,7 +1,5 @@
 """What is due comes in one fixed order, one thing at a time, and looking changes nothing."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from mock_tiktok.state.agenda import Agenda

@@ -1,7 +1,5 @@
 """Whatever people do in whatever order: what must always hold, holds."""
 
-from __future__ import annotations
-
 from collections import Counter
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """Business days, holidays and summer time, and what a profile makes of them."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path

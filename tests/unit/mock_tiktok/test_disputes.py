@@ -1,7 +1,5 @@
 """After a rejection: the buyer's dispute, the operator's word, and what silence does to both."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial

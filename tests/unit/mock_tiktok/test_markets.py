@@ -1,7 +1,5 @@
 """What differs from market to market: the reasons by their exact keys, tax and coins, and what is decided by itself."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from decimal import Decimal
 from typing import Any

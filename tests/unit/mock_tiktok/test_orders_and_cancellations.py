@@ -1,7 +1,5 @@
 """Orders on their way, cancellations before it, refunds the seller starts, and money within what was paid."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Buyers with a plan act by themselves; all others, and all couriers, wait to be told."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from decimal import Decimal
 

@@ -1,7 +1,5 @@
 """A profile is looked at when it is loaded: what is wrong is named, with what would be right."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Returns from the asking to the last cent: each workflow, each decision, each silence."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Searches: filters, both sort orders, pages whose tokens stay good, totals, and a cost that does not grow."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 

@@ -1,7 +1,5 @@
 """What is not in a table is refused; every row says who says so."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from decimal import Decimal
 

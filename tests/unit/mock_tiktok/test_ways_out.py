@@ -3,8 +3,6 @@
 The walks start from how requests begin and go wherever the tables lead, so a new row is walked too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """A marketplace with one shop and a clock that a test turns."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """A TikTok Shop client as others write them, on a marketplace in this process; responses are held to the contract."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any

@@ -1,7 +1,5 @@
 """One marketplace with one shop and a client that is authorized for it."""
 
-from __future__ import annotations
-
 import pytest
 
 from mock_tiktok import Marketplace

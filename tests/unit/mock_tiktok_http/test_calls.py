@@ -1,7 +1,5 @@
 """Every call of the Open API, from a buyer's order to the money back; each response is held to the contract."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any

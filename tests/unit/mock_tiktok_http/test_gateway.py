@@ -1,7 +1,5 @@
 """What the gate refuses, in the platform's order: an earlier fault hides a later one."""
 
-from __future__ import annotations
-
 import json
 from datetime import timedelta
 

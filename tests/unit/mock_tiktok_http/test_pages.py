@@ -1,7 +1,5 @@
 """The pages that people see: Manage Returns, the buyer's app, and what a form says when it is refused."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal

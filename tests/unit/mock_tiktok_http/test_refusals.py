@@ -1,7 +1,5 @@
 """Refusals: the table of docs/facts/refusals.md walked whole, over HTTP, and every code of the list brought about."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final

@@ -1,7 +1,5 @@
 """The published signature, the ones other clients lock in their own suites, and the forms real clients send."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

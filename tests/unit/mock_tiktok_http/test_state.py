@@ -1,7 +1,5 @@
 """All that a marketplace remembers is in its state, as data: a second one built around a copy goes on as the first."""
 
-from __future__ import annotations
-
 import importlib
 import pickle
 import pkgutil

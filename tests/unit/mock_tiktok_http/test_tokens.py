@@ -1,7 +1,5 @@
 """Codes and tokens: exchanged over HTTP, alive in the world's time, and never ended by being looked at."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from pathlib import Path
 from typing import Any

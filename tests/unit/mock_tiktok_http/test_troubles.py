@@ -1,7 +1,5 @@
 """The marketplace's own troubles: each with its code, on the calls it is armed for, and gone when it is ended."""
 
-from __future__ import annotations
-
 import pickle
 from collections.abc import Callable
 from contextlib import AbstractContextManager

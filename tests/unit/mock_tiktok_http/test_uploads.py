@@ -1,7 +1,5 @@
 """What a seller uploads, pictures that a rejection names and labels for returns; and what an order's prices are."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO

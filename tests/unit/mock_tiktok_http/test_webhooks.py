@@ -1,7 +1,5 @@
 """Webhooks: who is told what, signed how, when again, and where to."""
 
-from __future__ import annotations
-
 import json
 from datetime import timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """What the auditor objects to, and what it lets pass."""
 
-from __future__ import annotations
-
 import pickle
 import re
 from collections.abc import Callable

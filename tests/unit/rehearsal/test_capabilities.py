@@ -1,7 +1,5 @@
 """Which rule needs which capability (D34): the table, and what is judged for each set of those that are missing."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from itertools import combinations

@@ -1,7 +1,5 @@
 """How a compressed world's time lies on the machine's: what is shown, and what is meant by who asks by it."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

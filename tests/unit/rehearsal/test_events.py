@@ -1,7 +1,5 @@
 """`contracts/events.yaml`, and that the audit reads no event and no field that it does not have."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """Faults: read or refused by name, counted, stacked, over in time; and each kind met by a connector that recovers."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 from typing import Any

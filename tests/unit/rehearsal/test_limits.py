@@ -1,7 +1,5 @@
 """How trouble that was ordered lengthens the limits of those whom it concerns."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

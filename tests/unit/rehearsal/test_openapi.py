@@ -1,7 +1,5 @@
 """Judging requests and responses by an OpenAPI document."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

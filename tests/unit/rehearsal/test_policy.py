@@ -1,7 +1,5 @@
 """`rehearsal policy`: what people who write a profile of their own are told, and with which exit code."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

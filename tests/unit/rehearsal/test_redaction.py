@@ -1,7 +1,5 @@
 """What is never recorded."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

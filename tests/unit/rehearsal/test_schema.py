@@ -1,7 +1,5 @@
 """The compiled validator and the reference say the same, whatever contract and whatever value."""
 
-from __future__ import annotations
-
 import copy
 import json
 from collections.abc import Iterator

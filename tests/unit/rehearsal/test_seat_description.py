@@ -1,7 +1,5 @@
 """A seat's description: what it may say, what it means where it is silent, and how a mistake is named."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import Any

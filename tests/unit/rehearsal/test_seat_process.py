@@ -1,7 +1,5 @@
 """Somebody's program does not outlive whoever has started it, however that ends."""
 
-from __future__ import annotations
-
 import signal
 import socket
 import subprocess

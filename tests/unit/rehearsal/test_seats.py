@@ -1,7 +1,5 @@
 """Our connector on the stage: its process is an object, and its disk keeps what a disk would keep."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from typing import Any

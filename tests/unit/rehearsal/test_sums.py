@@ -1,7 +1,5 @@
 """Sums are written as their currency is written, and whoever knows a currency knows it alike."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 
 import pytest
