@@ -7,11 +7,15 @@ that is a word of Python's is followed by an underscore):
 times are RFC 3339 strings, durations ISO 8601 strings, money decimal strings. What is refused raises a `Problem`.
 """
 
+# A call is spelled by a method without a body.
+# mypy: disable-error-code="empty-body"
+# ruff: noqa: B027
 from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
 from typing import Any, Final
 
 from rehearsal.control.calls import CALLS, Call
@@ -81,6 +85,8 @@ class Stage(ABC):
         path = {key: body.pop(key) for key in CALLS[name].ids}
         return self.request(CALLS[name], path, body)
 
+    # Each of these spells its call, whose name it has: what goes with it, and what it means. `_makes` makes it.
+
     # the world and its clock
     def reset(
         self,
@@ -95,25 +101,12 @@ class Stage(ABC):
         webhooks: bool | None = None,
     ) -> Json:
         """Begin anew behind the same addresses; what is not given stays as it was. Return the new world."""
-        return self._call(
-            "reset",
-            seed=seed,
-            start=start,
-            market=market,
-            profile=profile,
-            oms_policy=oms_policy,
-            oms_manners=oms_manners,
-            shops=shops,
-            webhooks=webhooks,
-        )
 
     def world(self) -> Json:
         """Return the world's time, addresses and credentials."""
-        return self._call("world")
 
     def clock(self) -> Json:
         """Return what time it is, and whether it passes by itself; nothing is waited for."""
-        return self._call("clock")
 
     def advance(self, *, by: str | None = None, to: str | None = None, until: str | None = None) -> Json:
         """Let time pass `by` a duration, `to` a time, or `until="next"`: exactly one. Return what fired.
@@ -128,7 +121,6 @@ class Stage(ABC):
 
     def agenda(self) -> Json:
         """Return what is due, soonest first."""
-        return self._call("agenda")
 
     # shops and their sellers
     def add_shop(
@@ -141,14 +133,9 @@ class Stage(ABC):
         sandbox: bool | None = None,
     ) -> Json:
         """Have a shop open whose seller lets the connector in; a sandbox takes few calls. Return the shop."""
-        answers = default_answers
-        return self._call(
-            "add_shop", market=market, profile=profile, name=name, default_answers=answers, sandbox=sandbox
-        )
 
     def authorize_shop(self, shop_id: str) -> Json:
         """Have a shop's seller let the connector in again. Return the shop."""
-        return self._call("authorize_shop", shop_id=shop_id)
 
     # orders and their buyers
     def place_order(
@@ -167,37 +154,21 @@ class Stage(ABC):
 
         Prices and the shipping fee are before the `discounts` that seller and platform give on the whole order.
         """
-        return self._call(
-            "place_order",
-            lines=lines,
-            status=status,
-            buyer=buyer,
-            shop_id=shop_id,
-            shipping_fee=shipping_fee,
-            tax=tax,
-            discounts=discounts,
-            currency=currency,
-        )
 
     def order(self, order_id: str) -> Json:
         """Return one order."""
-        return self._call("order", order_id=order_id)
 
     def ship_order(self, order_id: str) -> Json:
         """Have the seller hand the order over to the carrier. Return the order."""
-        return self._call("ship_order", order_id=order_id)
 
     def deliver_order(self, order_id: str) -> Json:
         """Have the courier deliver the order. Return the order."""
-        return self._call("deliver_order", order_id=order_id)
 
     def mark_order(self, order_id: str, *, marks: Sequence[str]) -> Json:
         """Have these stand against an order, and no others: the marketplace refuses for them. Return the order."""
-        return self._call("mark_order", order_id=order_id, marks=marks)
 
     def request_cancellation(self, order_id: str, *, reason: str | None = None) -> Json:
         """Have the buyer ask to cancel. Return the cancellation."""
-        return self._call("request_cancellation", order_id=order_id, reason=reason)
 
     def request_return(
         self,
@@ -215,26 +186,13 @@ class Stage(ABC):
 
         `combined`: one return of each kind of goods, which go back together; the first is returned.
         """
-        return self._call(
-            "request_return",
-            order_id=order_id,
-            type=type,
-            reason=reason,
-            line_item_ids=line_item_ids,
-            evidence=evidence,
-            combined=combined,
-            shipment=shipment,
-            quick_refund=quick_refund,
-        )
 
     # returns: the buyer, the courier, the operator, the seller in Seller Center
     def returns(self) -> Json:
         """Return every return, newest first."""
-        return self._call("returns")
 
     def get_return(self, return_id: str) -> Json:
         """Return everything about one return."""
-        return self._call("get_return", return_id=return_id)
 
     def change_return(
         self,
@@ -246,8 +204,6 @@ class Stage(ABC):
         by: str | None = None,
     ) -> Json:
         """Have the buyer, or the operator for them, change a request. Return the return that takes its place."""
-        asked = {"type": type, "reason": reason, "line_item_ids": line_item_ids, "by": by}
-        return self._call("change_return", return_id=return_id, **asked)
 
     def ship_return(
         self,
@@ -259,40 +215,29 @@ class Stage(ABC):
         currency: str | None = None,
     ) -> Json:
         """Have the buyer hand the parcel over, where need be with less in it. Return the return."""
-        sent = {"line_item_ids": line_item_ids, "tracking_number": tracking_number, "currency": currency}
-        return self._call("ship_return", return_id=return_id, shipping_cost=shipping_cost, **sent)
 
     def arrive_return(self, return_id: str) -> Json:
         """Have the parcel reach the seller's warehouse. Return the return."""
-        return self._call("arrive_return", return_id=return_id)
 
     def set_deadline(self, return_id: str, *, within: str) -> Json:
         """Have the marketplace give a return so long from now for what it waits for. Return the return."""
-        return self._call("set_deadline", return_id=return_id, within=within)
 
     def withdraw(self, return_id: str) -> Json:
         """Have the buyer take the request back. Return the return."""
-        return self._call("withdraw", return_id=return_id)
 
     def accept_offer(self, return_id: str) -> Json:
         """Have the buyer accept the seller's partial refund. Return the return."""
-        return self._call("accept_offer", return_id=return_id)
 
     def decline_offer(self, return_id: str) -> Json:
         """Have the buyer refuse the seller's partial refund. Return the return."""
-        return self._call("decline_offer", return_id=return_id)
 
     def dispute(self, return_id: str) -> Json:
         """Have the buyer appeal against a rejection. Return the return."""
-        return self._call("dispute", return_id=return_id)
 
     def arbitrate(
         self, return_id: str, *, outcome: str, refund_total: str | None = None, currency: str | None = None
     ) -> Json:
         """Have the operator decide a dispute, for less than was asked, or not at all. Return the return."""
-        return self._call(
-            "arbitrate", return_id=return_id, outcome=outcome, refund_total=refund_total, currency=currency
-        )
 
     def seller_center_decision(
         self,
@@ -305,15 +250,6 @@ class Stage(ABC):
         comment: str | None = None,
     ) -> Json:
         """Have the seller decide in Seller Center. Return the return."""
-        return self._call(
-            "seller_center_decision",
-            return_id=return_id,
-            decision=decision,
-            reason=reason,
-            amount=amount,
-            currency=currency,
-            comment=comment,
-        )
 
     def seller_center_refund(
         self,
@@ -325,32 +261,20 @@ class Stage(ABC):
         reason: str | None = None,
     ) -> Json:
         """Have the seller start a refund in Seller Center. Return the return that it becomes."""
-        return self._call(
-            "seller_center_refund",
-            order_id=order_id,
-            line_item_ids=line_item_ids,
-            amount=amount,
-            currency=currency,
-            reason=reason,
-        )
 
     # cancellations
     def get_cancellation(self, cancel_id: str) -> Json:
         """Return one cancellation."""
-        return self._call("get_cancellation", cancel_id=cancel_id)
 
     def set_cancellation_deadline(self, cancel_id: str, *, within: str) -> Json:
         """Have the marketplace give the seller so long from now to answer a cancellation. Return the cancellation."""
-        return self._call("set_cancellation_deadline", cancel_id=cancel_id, within=within)
 
     def withdraw_cancellation(self, cancel_id: str) -> Json:
         """Have the buyer take the wish to cancel back. Return the cancellation."""
-        return self._call("withdraw_cancellation", cancel_id=cancel_id)
 
     # the seller's staff at the OMS
     def oms_adjustments(self) -> Json:
         """Return the cases that stand before the seller's staff."""
-        return self._call("oms_adjustments")
 
     def oms_approve(
         self,
@@ -364,19 +288,14 @@ class Stage(ABC):
 
         `refund_instead`: money for what is to be replaced.
         """
-        return self._call(
-            "oms_approve", adjustment_id=adjustment_id, amount=amount, currency=currency, refund_instead=refund_instead
-        )
 
     def oms_reject(self, adjustment_id: str, *, reason: str | None = None, comment: str | None = None) -> Json:
         """Have the staff say no. Return the case."""
-        return self._call("oms_reject", adjustment_id=adjustment_id, reason=reason, comment=comment)
 
     def oms_inspect(
         self, return_id: str, *, grade: str, accept: bool, units: Sequence[Mapping[str, str]] | None = None
     ) -> Json:
         """Have the warehouse grade a parcel, or pieces of it by themselves, and take or refuse it. Return the case."""
-        return self._call("oms_inspect", return_id=return_id, grade=grade, accept=accept, units=units)
 
     def oms_refund(
         self,
@@ -395,30 +314,16 @@ class Stage(ABC):
         `part`: item, tax or shipping, of which alone it is.
         `record_only`: it went back elsewhere, and is only to be recorded.
         """
-        return self._call(
-            "oms_refund",
-            order_id=order_id,
-            line_item_ids=line_item_ids,
-            amount=amount,
-            currency=currency,
-            part=part,
-            reason=reason,
-            record_only=record_only,
-            restock=restock,
-        )
 
     def activity(self, order_id: str) -> Json:
         """Return the connector's Activity & History of an order."""
-        return self._call("activity", order_id=order_id)
 
     # the connector's process
     def kill_connector(self) -> Json:
         """End the connector's process without a farewell, wherever it is. Return its state."""
-        return self._call("kill_connector")
 
     def start_connector(self) -> Json:
         """Start the connector again on the database that it left. Return its state."""
-        return self._call("start_connector")
 
     # trouble
     def plan_fault(
@@ -437,49 +342,28 @@ class Stage(ABC):
         with_: Mapping[str, Any] | None = None,
     ) -> Json:
         """Plan a fault; it takes effect at once, or from `at` on. Return it with what it has hit."""
-        return self._call(
-            "plan_fault",
-            kind=kind,
-            from_=from_,
-            to=to,
-            operation=operation,
-            shop_id=shop_id,
-            skip=skip,
-            times=times,
-            probability=probability,
-            at=at,
-            until=until,
-            with_=with_,
-        )
 
     def faults(self) -> Json:
         """Return every fault that was planned, also those that are over, with what it has hit."""
-        return self._call("faults")
 
     def lift_fault(self, fault_id: str) -> Json:
         """End a fault. Return it."""
-        return self._call("lift_fault", fault_id=fault_id)
 
     def lift_faults(self) -> Json:
         """End all faults. Return them."""
-        return self._call("lift_faults")
 
     # what can be seen
     def mailbox(self, *, order_id: str | None = None) -> Json:
         """Return the buyers' mail, oldest first."""
-        return self._call("mailbox", order_id=order_id)
 
     def webhooks(self) -> Json:
         """Return who is told what by the marketplace's webhooks, and every notification with its attempts."""
-        return self._call("webhooks")
 
     def ledgers(self) -> Json:
         """Return the three books per order."""
-        return self._call("ledgers")
 
     def findings(self) -> Json:
         """Return what the auditor found, and its verdict on every rule."""
-        return self._call("findings")
 
     def trace(self) -> list[Json]:
         """Return the lines of the record: the first names its format."""
@@ -496,6 +380,24 @@ class Stage(ABC):
     def trace_mermaid(self) -> bytes:
         """Return the record as a sequence diagram."""
         return self.record("trace_mermaid")
+
+
+def _makes(spelled: Callable[..., Json]) -> Callable[..., Json]:
+    """Return the method that makes the call which `spelled` spells, with all that it takes by name."""
+    code, unsaid = spelled.__code__, spelled.__kwdefaults__ or {}
+    names = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+
+    @wraps(spelled)
+    def make(stage: Stage, *args: Any, **given: Any) -> Json:
+        spelled(stage, *args, **given)  # refuses what it does not take
+        said = unsaid | dict(zip(names, args, strict=False)) | given
+        return stage._call(spelled.__name__, **{name: said[name] for name in names})
+
+    return make
+
+
+for _name in CALLS.keys() - {"advance"}:
+    setattr(Stage, _name, _makes(getattr(Stage, _name)))
 
 
 def _plain(value: Any) -> Any:
