@@ -15,16 +15,7 @@ from urllib.parse import parse_qsl
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
 
-from mock_tiktok.errors import (
-    BAD_FORMAT,
-    INTERNAL,
-    NO_METHOD,
-    NO_PATH,
-    NO_PERMISSION,
-    ApiError,
-    BadValue,
-    UnknownId,
-)
+from mock_tiktok import errors
 from mock_tiktok.open_api import authorization, cancellations, orders, returns, webhooks
 from mock_tiktok.open_api import responses as wire
 from mock_tiktok.open_api.endpoints import ENDPOINTS, Endpoint
@@ -88,31 +79,31 @@ def create_app(
 def _register_refusals(app: Flask, respond: Respond, pages: tuple[str, ...], met: Callable[[str, str], None]) -> None:
     """Have whatever is raised written in the platform's envelope, as one of its own refusals."""
 
-    @app.errorhandler(ApiError)
-    def _refused(error: ApiError) -> Response:
+    @app.errorhandler(errors.ApiError)
+    def _refused(error: errors.ApiError) -> Response:
         if error.trouble is not None:
             met(*error.trouble)
         return respond(lambda request_id: wire.failure(error.code, error.message, request_id), error.http_status)
 
-    @app.errorhandler(BadValue)
-    def _bad_value(error: BadValue) -> Response:
+    @app.errorhandler(errors.BadValue)
+    def _bad_value(error: errors.BadValue) -> Response:
         return _refused(invalid(error.field, "parameter", error.message))
 
-    @app.errorhandler(UnknownId)
-    def _unknown_id(error: UnknownId) -> Response:
-        return _refused(NO_PERMISSION(kind=error.kind, id=error.id))
+    @app.errorhandler(errors.UnknownId)
+    def _unknown_id(error: errors.UnknownId) -> Response:
+        return _refused(errors.NO_PERMISSION(kind=error.kind, id=error.id))
 
     @app.errorhandler(HTTPException)
     def _http_error(error: HTTPException) -> Response | HTTPException:
         if request.path.startswith(pages):
             return error
         if isinstance(error, NotFound):
-            return _refused(NO_PATH())
+            return _refused(errors.NO_PATH())
         if isinstance(error, MethodNotAllowed):
-            return _refused(NO_METHOD())
+            return _refused(errors.NO_METHOD())
         if isinstance(error, InternalServerError):
-            return _refused(INTERNAL())
-        return _refused(BAD_FORMAT(why=error.description or error.name))
+            return _refused(errors.INTERNAL())
+        return _refused(errors.BAD_FORMAT(why=error.description or error.name))
 
 
 def _received() -> Received:

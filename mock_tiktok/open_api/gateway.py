@@ -18,23 +18,7 @@ from typing import Any, Final
 
 from werkzeug.formparser import parse_form_data
 
-from mock_tiktok.errors import (
-    APP_KEY,
-    BAD_FORMAT,
-    BAD_NAME,
-    BAD_SIGN,
-    BAD_TIMESTAMP,
-    EARLY_TIMESTAMP,
-    NO_CIPHER,
-    NO_SCOPE,
-    NO_SIGN,
-    NO_TOKEN,
-    NO_VERSION,
-    ODD_CIPHER,
-    OLD_TIMESTAMP,
-    WRONG_CIPHER,
-    ApiError,
-)
+from mock_tiktok import errors
 from mock_tiktok.open_api.endpoints import Endpoint
 from mock_tiktok.open_api.signing import verifies
 from mock_tiktok.state.idempotency import LONGEST_KEY, Scope
@@ -77,9 +61,9 @@ class Call:
 Act = Callable[[Call], Json]
 
 
-def invalid(name: str, where: str = "query parameter", why: str = "") -> ApiError:
+def invalid(name: str, where: str = "query parameter", why: str = "") -> errors.ApiError:
     """Return the platform's form for something in a request that is wrong, by name."""
-    return BAD_NAME(name=name, where=where, why=f". {why}" if why else "")
+    return errors.BAD_NAME(name=name, where=where, why=f". {why}" if why else "")
 
 
 class Gateway:
@@ -96,7 +80,7 @@ class Gateway:
         """Check the request, act, and return the `data`; raise `ApiError` for whatever is refused."""
         version = path["version"]
         if version not in endpoint.versions:
-            raise NO_VERSION()
+            raise errors.NO_VERSION()
         query = dict(received.query)
         app = self._app(query)
         now = self._check_timestamp(query)
@@ -130,45 +114,45 @@ class Gateway:
     def _app(self, query: Mapping[str, str]) -> DeveloperApp:
         app = self._market.app_of(query.get("app_key"))
         if app is None:
-            raise APP_KEY()
+            raise errors.APP_KEY()
         return app
 
     def _check_timestamp(self, query: Mapping[str, str]) -> float:
         """Return the present in Unix seconds; raise what is said to a timestamp that is not near it."""
         text = query.get("timestamp", "")
         if not (text.isascii() and text.isdecimal() and len(text) == 10):
-            raise BAD_TIMESTAMP()
+            raise errors.BAD_TIMESTAMP()
         sent = int(text)
         now = self._market.callers_now.timestamp()
         if now - OLDEST <= sent <= now + NEWEST:
             return now
         if self._accepts_timestamp is None or not self._accepts_timestamp(sent):
-            raise (OLD_TIMESTAMP if sent < now else EARLY_TIMESTAMP)()
+            raise (errors.OLD_TIMESTAMP if sent < now else errors.EARLY_TIMESTAMP)()
         return now
 
     def _check_sign(self, app: DeveloperApp, query: Mapping[str, str], received: Received) -> None:
         sign = query.get("sign", "")
         if not sign:
-            raise NO_SIGN()
+            raise errors.NO_SIGN()
         signed_body = b"" if received.content_type.startswith("multipart/form-data") else received.signed
         if not verifies(sign, app.secret, received.path, received.query, signed_body):
-            raise BAD_SIGN()
+            raise errors.BAD_SIGN()
 
     def _shop(self, app: DeveloperApp, endpoint: Endpoint, query: Mapping[str, str], received: Received) -> Shop:
         if not received.token:
-            raise NO_TOKEN()
+            raise errors.NO_TOKEN()
         shop_id, scopes = app.tokens.shop_of(received.token, self._market.callers_now)
         if endpoint.scope not in scopes:
-            raise NO_SCOPE()
+            raise errors.NO_SCOPE()
         shop = self._market.shop(shop_id)
         cipher = query.get("shop_cipher")
         if not endpoint.needs_cipher:
             if cipher is not None:
-                raise ODD_CIPHER()
+                raise errors.ODD_CIPHER()
         elif not cipher:
-            raise NO_CIPHER()
+            raise errors.NO_CIPHER()
         elif cipher != shop.shop_cipher:
-            raise WRONG_CIPHER()
+            raise errors.WRONG_CIPHER()
         return shop
 
 
@@ -192,7 +176,7 @@ class Upload:
 def _form(received: Received) -> Json:
     """Read a multipart form: its texts, and its files as `Upload`."""
     if received.content_type.split(";")[0].strip().lower() != "multipart/form-data":
-        raise BAD_FORMAT(why="Send multipart/form-data")
+        raise errors.BAD_FORMAT(why="Send multipart/form-data")
     of_wsgi = {"CONTENT_TYPE": received.content_type, "CONTENT_LENGTH": str(len(received.body))}
     _, fields, files = parse_form_data({**of_wsgi, "wsgi.input": BytesIO(received.body)})
     read: Json = fields.to_dict()
@@ -207,13 +191,13 @@ def _body(received: Received) -> Json:
     if not received.body.strip():
         return {}
     if received.content_type.split(";")[0].strip().lower() != "application/json":
-        raise BAD_FORMAT(why="Send application/json")
+        raise errors.BAD_FORMAT(why="Send application/json")
     try:
         body = json.loads(received.body)
     except (ValueError, RecursionError):
-        raise BAD_FORMAT(why="The body is no JSON") from None
+        raise errors.BAD_FORMAT(why="The body is no JSON") from None
     if body == []:
         return {}
     if not isinstance(body, dict):
-        raise BAD_FORMAT(why="The body must be a JSON object")
+        raise errors.BAD_FORMAT(why="The body must be a JSON object")
     return body

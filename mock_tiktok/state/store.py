@@ -9,22 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from mock_tiktok import errors
 from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.mail import Mail
 from mock_tiktok.domain.money import Amount
 from mock_tiktok.domain.orders import ClaimLine, LineItem, Order, refund_of
 from mock_tiktok.domain.returns import Record, Return
-from mock_tiktok.errors import (
-    ALREADY_CLOSED,
-    ALREADY_OPEN,
-    INVALID,
-    LINES_NOT_POSSIBLE,
-    NO_PERMISSION,
-    ORDER_NOT_FOUND,
-    REPLACED_ALREADY,
-    REQUESTS_USED_UP,
-    TOO_MANY_LINES,
-)
 from mock_tiktok.policy.profile import Profile
 from mock_tiktok.state.index import Shelf
 
@@ -75,8 +65,8 @@ class Store:
         if (order := self.orders.get(order_id)) is not None:
             return order
         if self.is_elsewhere(order_id):
-            raise NO_PERMISSION(kind="order", id=order_id)
-        raise ORDER_NOT_FOUND(order_id=order_id)
+            raise errors.NO_PERMISSION(kind="order", id=order_id)
+        raise errors.ORDER_NOT_FOUND(order_id=order_id)
 
     def is_elsewhere(self, order_id: str) -> bool:
         """Say whether another shop of the marketplace has the order."""
@@ -85,13 +75,13 @@ class Store:
     def get_return(self, return_id: str) -> Return:
         """Return the return; raise what the platform says when the shop has none such."""
         if (item := self.returns.get(return_id)) is None:
-            raise NO_PERMISSION(kind="return", id=return_id)
+            raise errors.NO_PERMISSION(kind="return", id=return_id)
         return item
 
     def get_cancellation(self, cancel_id: str) -> Cancellation:
         """Return the cancellation; raise what the platform says when the shop has none such."""
         if (item := self.cancellations.get(cancel_id)) is None:
-            raise NO_PERMISSION(kind="cancellation", id=cancel_id)
+            raise errors.NO_PERMISSION(kind="cancellation", id=cancel_id)
         return item
 
     def records(self, return_id: str) -> tuple[Record, ...]:
@@ -132,7 +122,7 @@ class Store:
         Nothing named means all of the order that is not gone already.
         """
         if len(line_item_ids) > self.profile.count("refund.max_lines"):
-            raise TOO_MANY_LINES(count=len(line_item_ids))
+            raise errors.TOO_MANY_LINES(count=len(line_item_ids))
         if line_item_ids:
             chosen = tuple(self._line(order, line_id) for line_id in dict.fromkeys(line_item_ids))
         elif skus:
@@ -140,12 +130,12 @@ class Store:
         else:
             chosen = tuple(line for line in order.lines if not self._is_gone(order, line))
         if not chosen:
-            raise ALREADY_CLOSED()
+            raise errors.ALREADY_CLOSED()
         for line in chosen:
             if free and self.held_by(line.id) not in (None, instead_of):
-                raise ALREADY_OPEN()
+                raise errors.ALREADY_OPEN()
             if self._is_gone(order, line):
-                raise ALREADY_CLOSED()
+                raise errors.ALREADY_CLOSED()
         return chosen
 
     def amounts(self, order: Order, lines: Sequence[LineItem], totals: Sequence[Decimal]) -> tuple[Amount, ...]:
@@ -159,12 +149,12 @@ class Store:
     def check_replaceable(self, lines: Iterable[LineItem]) -> None:
         """Raise what the platform says where one of the units has been replaced."""
         if any(line.replaced for line in lines):
-            raise REPLACED_ALREADY()
+            raise errors.REPLACED_ALREADY()
 
     def check_asked(self, times: int) -> None:
         """Raise what the platform says where a buyer has asked that often already."""
         if times >= self.profile.count("request.most"):
-            raise REQUESTS_USED_UP(count=times)
+            raise errors.REQUESTS_USED_UP(count=times)
 
     def returns_about(self, line: LineItem, order_id: str) -> list[Return]:
         """Return the order's returns that are about the unit, oldest first."""
@@ -176,21 +166,25 @@ class Store:
 
     def _line(self, order: Order, line_id: str) -> LineItem:
         if (line := order.line(line_id)) is None:
-            raise INVALID(what=f"order_line_item_ids: order {order.id} has no line {line_id}", at="line_item_ids")
+            raise errors.INVALID(
+                what=f"order_line_item_ids: order {order.id} has no line {line_id}", at="line_item_ids"
+            )
         return line
 
     def _of_sku(self, order: Order, wanted: SkuQuantity, free: bool) -> tuple[LineItem, ...]:
         """Return the lowest-numbered units of the SKU that are left; a claim may hold them unless they must be free."""
         if wanted.quantity < 1:
-            raise INVALID(what="skus: quantity must be at least 1")
+            raise errors.INVALID(what="skus: quantity must be at least 1")
         of_sku = [line for line in order.lines if line.sku_id == wanted.sku_id]
         if not of_sku:
-            raise INVALID(what=f"skus: order {order.id} has no SKU {wanted.sku_id}")
+            raise errors.INVALID(what=f"skus: order {order.id} has no SKU {wanted.sku_id}")
         left = [line for line in of_sku if not (free and self.held_by(line.id)) and not self._is_gone(order, line)]
         if not left:
             return tuple(of_sku[:1])  # the caller says why it is not free
         if len(left) < wanted.quantity:
-            raise LINES_NOT_POSSIBLE(why=f"SKU {wanted.sku_id} has {len(left)} units left, not {wanted.quantity}")
+            raise errors.LINES_NOT_POSSIBLE(
+                why=f"SKU {wanted.sku_id} has {len(left)} units left, not {wanted.quantity}"
+            )
         return tuple(left[: wanted.quantity])
 
     # writing

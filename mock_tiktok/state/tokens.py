@@ -20,15 +20,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from mock_tiktok.errors import (
-    BAD_AUTH_CODE,
-    BAD_REFRESH,
-    BAD_TOKEN,
-    EXPIRED_REFRESH,
-    EXPIRED_TOKEN,
-    REVOKED_TOKEN,
-    Refusal,
-)
+from mock_tiktok import errors
 from mock_tiktok.state.quotas import Counted
 
 ACCESS_LIFE: Final = timedelta(days=7)
@@ -90,11 +82,11 @@ _EPOCH: Final = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 
 # fmt: off
 # How a trouble ends tokens before their time, and what is said to each kind of them from then on.
-ENDINGS: Final[Mapping[str, Mapping[_Kind, Refusal]]] = {
-    "token_revoked": {_Kind.ACCESS: REVOKED_TOKEN},
-    "token_expired": {_Kind.ACCESS: EXPIRED_TOKEN},
-    "refresh_ended": {_Kind.REFRESH: EXPIRED_REFRESH},
-    "deauthorised":  {_Kind.ACCESS: REVOKED_TOKEN, _Kind.REFRESH: BAD_REFRESH},
+ENDINGS: Final[Mapping[str, Mapping[_Kind, errors.Refusal]]] = {
+    "token_revoked": {_Kind.ACCESS: errors.REVOKED_TOKEN},
+    "token_expired": {_Kind.ACCESS: errors.EXPIRED_TOKEN},
+    "refresh_ended": {_Kind.REFRESH: errors.EXPIRED_REFRESH},
+    "deauthorised":  {_Kind.ACCESS: errors.REVOKED_TOKEN, _Kind.REFRESH: errors.BAD_REFRESH},
 }
 # fmt: on
 
@@ -106,7 +98,7 @@ class _Issued:
     scopes: tuple[str, ...] = SCOPES
     granted: bool = False
     used: bool = False  # of a refresh token: its grace has begun
-    ended: tuple[Refusal, str] | None = None  # before its time: what is said to it, and the trouble that ended it
+    ended: tuple[errors.Refusal, str] | None = None  # before its time: what is said to it, and by which trouble
 
 
 class TokenStore:
@@ -121,7 +113,7 @@ class TokenStore:
         self._spent: set[str] = set()
         self.calls: dict[str, Counted] = {}  # by the shop they were made in
         # What has befallen the shown tokens of a kind and shop, one after the other: what is said to each, and why.
-        self._shown_ended: dict[tuple[_Kind, str], list[tuple[Refusal, str]]] = defaultdict(list)
+        self._shown_ended: dict[tuple[_Kind, str], list[tuple[errors.Refusal, str]]] = defaultdict(list)
 
     def add_shop(self, shop_id: str) -> None:
         """Let a shop's seller authorize the app."""
@@ -149,7 +141,7 @@ class TokenStore:
 
     def shop_of(self, access_token: str, now: datetime) -> tuple[str, tuple[str, ...]]:
         """Return whose token it is and what it may do; raise what the gateway says of a bad one."""
-        issued = self._good(_Kind.ACCESS, access_token, now, unknown=BAD_TOKEN, expired=EXPIRED_TOKEN)
+        issued = self._good(_Kind.ACCESS, access_token, now, unknown=errors.BAD_TOKEN, expired=errors.EXPIRED_TOKEN)
         return issued.shop_id, issued.scopes
 
     def knows(self, access_token: str, now: datetime) -> bool:
@@ -160,7 +152,7 @@ class TokenStore:
         """Exchange an authorization code, which ends it."""
         issued = self._find(_Kind.CODE, auth_code, now)
         if issued is None or auth_code in self._spent or now >= issued.expires_at:
-            raise BAD_AUTH_CODE()
+            raise errors.BAD_AUTH_CODE()
         self._spent.add(auth_code)
         self._used_codes[issued.shop_id] += 1
         return self._grant(issued.shop_id, now)
@@ -170,7 +162,9 @@ class TokenStore:
 
         One that was granted ends the shop's `grace` after its first use; the older access token lives out its life.
         """
-        issued = self._good(_Kind.REFRESH, refresh_token, now, unknown=BAD_REFRESH, expired=EXPIRED_REFRESH)
+        issued = self._good(
+            _Kind.REFRESH, refresh_token, now, unknown=errors.BAD_REFRESH, expired=errors.EXPIRED_REFRESH
+        )
         if issued.granted:
             ends = min(issued.expires_at, now.replace(microsecond=0) + grace(issued.shop_id))
             self._issued[_Kind.REFRESH, refresh_token] = replace(issued, expires_at=ends, used=True)
@@ -193,7 +187,9 @@ class TokenStore:
             if issued.shop_id == shop_id and (ended := ENDINGS[how].get(kind)):
                 self._issued[kind, text] = replace(issued, ended=(ended, trouble))
 
-    def _good(self, kind: _Kind, text: str, now: datetime, *, unknown: Refusal, expired: Refusal) -> _Issued:
+    def _good(
+        self, kind: _Kind, text: str, now: datetime, *, unknown: errors.Refusal, expired: errors.Refusal
+    ) -> _Issued:
         """Return what a token stands for, or raise what is said of one that is no good."""
         issued = self._find(kind, text, now)
         if issued is None:

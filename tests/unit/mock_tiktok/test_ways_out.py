@@ -11,66 +11,46 @@ from decimal import Decimal
 import pytest
 
 from mock_tiktok import ReturnView
+from mock_tiktok.domain import state_machines as machines
+from mock_tiktok.domain import words
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.rules import BUYER_ARRANGES, RUNS, NotAllowed, after, running
-from mock_tiktok.domain.state_machines import (
-    CANCELLATION,
-    ORDER,
-    REFUND,
-    REPLACEMENT,
-    REPLACEMENT_PAID,
-    RETURN,
-    Step,
-    Table,
-)
-from mock_tiktok.domain.words import (
-    APPROVALS,
-    REJECTIONS,
-    Action,
-    CancelStatus,
-    Claim,
-    Money,
-    OrderStatus,
-    Parcel,
-    ReturnType,
-    Role,
-)
 from mock_tiktok.errors import ApiError
 from mock_tiktok.policy import profile
 from tests.refused import refused
 from tests.unit.mock_tiktok.test_state_machines import a_return
 from tests.unit.mock_tiktok.town import PARCEL_REASON, REFUND_REASON, RETURN_REASON, Town
 
-A = Action
+A = words.Action
 SEATS = (
-    *APPROVALS, *REJECTIONS, A.APPROVE_CANCELLATION, A.REJECT_CANCELLATION, A.WITHDRAW, A.SHIP, A.ARRIVE,
+    *words.APPROVALS, *words.REJECTIONS, A.APPROVE_CANCELLATION, A.REJECT_CANCELLATION, A.WITHDRAW, A.SHIP, A.ARRIVE,
     A.ACCEPT_OFFER, A.DECLINE_OFFER, A.DISPUTE, A.SUPPORT_BUYER, A.SUPPORT_SELLER,
 )  # fmt: skip
-BOUGHT, SENT_BACK, SWAPPED = ReturnType.REFUND, ReturnType.RETURN_AND_REFUND, ReturnType.REPLACEMENT
+BOUGHT, SENT_BACK, SWAPPED = words.ReturnType.REFUND, words.ReturnType.RETURN_AND_REFUND, words.ReturnType.REPLACEMENT
 BEGINNINGS = {
-    "refund": (a_return(BOUGHT), REFUND),
-    "the seller's own refund": (a_return(BOUGHT, Claim.GRANTED, money=Money.OWED), REFUND),
-    "return": (a_return(SENT_BACK), RETURN),
-    "return in the buyer's own way": (replace(a_return(SENT_BACK), shipment_type=BUYER_ARRANGES), RETURN),
-    "the seller's own return": (a_return(SENT_BACK, Claim.APPROVED, Parcel.AWAITED), RETURN),
-    "replacement": (a_return(SWAPPED), REPLACEMENT),
-    "replacement, a won dispute is paid": (a_return(SWAPPED), REPLACEMENT_PAID),
+    "refund": (a_return(BOUGHT), machines.REFUND),
+    "the seller's own refund": (a_return(BOUGHT, words.Claim.GRANTED, money=words.Money.OWED), machines.REFUND),
+    "return": (a_return(SENT_BACK), machines.RETURN),
+    "return in the buyer's own way": (replace(a_return(SENT_BACK), shipment_type=BUYER_ARRANGES), machines.RETURN),
+    "the seller's own return": (a_return(SENT_BACK, words.Claim.APPROVED, words.Parcel.AWAITED), machines.RETURN),
+    "replacement": (a_return(SWAPPED), machines.REPLACEMENT),
+    "replacement, a won dispute is paid": (a_return(SWAPPED), machines.REPLACEMENT_PAID),
 }
 
 
-def becomes(item: Return, action: Action, claims: Table[Claim, Action]) -> Return | None:
+def becomes(item: Return, action: words.Action, claims: machines.Table[words.Claim, words.Action]) -> Return | None:
     try:
         return replace(after(item, action, claims), disputes_closed=0)
     except NotAllowed:
         return None
 
 
-def walked(start: Return, claims: Table[Claim, Action]) -> Iterator[Return]:
+def walked(start: Return, claims: machines.Table[words.Claim, words.Action]) -> Iterator[Return]:
     """Return every state that a request which begins like this can come to."""
     seen, ahead = {start}, [start]
     while ahead:
         yield (item := ahead.pop())
-        found = {moved for action in Action if (moved := becomes(item, action, claims))}
+        found = {moved for action in words.Action if (moved := becomes(item, action, claims))}
         ahead += found - seen
         seen |= found
 
@@ -82,7 +62,7 @@ def test_every_state_of_a_return_has_a_way_out_and_an_hour(beginning: str) -> No
         state = (item.claim, item.parcel, item.money, item.dispute)
         if item.is_final:
             continue
-        if item.money is Money.OWED:  # only the platform pays, and does so at its hour
+        if item.money is words.Money.OWED:  # only the platform pays, and does so at its hour
             assert becomes(item, A.PAYOUT, claims), state
             continue
         assert any(becomes(item, action, claims) not in (None, item) for action in SEATS), state
@@ -94,14 +74,14 @@ def test_every_state_of_a_return_has_a_way_out_and_an_hour(beginning: str) -> No
 
 
 def test_every_state_of_a_cancellation_has_a_way_out_and_an_hour() -> None:
-    asked = {CANCELLATION.after(CancelStatus.PENDING, action) for action in SEATS} - {None}
-    assert asked == {CancelStatus.SUCCESS, CancelStatus.CANCELLED}
+    asked = {machines.CANCELLATION.after(words.CancelStatus.PENDING, action) for action in SEATS} - {None}
+    assert asked == {words.CancelStatus.SUCCESS, words.CancelStatus.CANCELLED}
     lapse = RUNS["cancel.seller_response"].lapse
     assert lapse
-    assert CANCELLATION.after(CancelStatus.PENDING, lapse) is CancelStatus.SUCCESS
-    assert CANCELLATION.after(CancelStatus.SUCCESS, A.PAYOUT) is CancelStatus.COMPLETE
-    assert {row.becomes for row in CANCELLATION.rows if row.state is not CancelStatus.PENDING} == {
-        CancelStatus.COMPLETE
+    assert machines.CANCELLATION.after(words.CancelStatus.PENDING, lapse) is words.CancelStatus.SUCCESS
+    assert machines.CANCELLATION.after(words.CancelStatus.SUCCESS, A.PAYOUT) is words.CancelStatus.COMPLETE
+    assert {row.becomes for row in machines.CANCELLATION.rows if row.state is not words.CancelStatus.PENDING} == {
+        words.CancelStatus.COMPLETE
     }
 
 
@@ -111,9 +91,9 @@ def test_every_market_knows_every_hour(name: str) -> None:
     unasked = {"return.seller_response"} if market.says("return.first_review", "auto") else set()
     needed = {*RUNS, "order.unpaid_cancel", "order.cool_down", "payout.processing"} - unasked
     assert needed <= market.numbers.keys()
-    for status in (OrderStatus.UNPAID, OrderStatus.ON_HOLD):
+    for status in (words.OrderStatus.UNPAID, words.OrderStatus.ON_HOLD):
         assert status in market.eligible["BUYER"]["CANCEL"]
-        assert ORDER.after(status, Step.CANCEL) is OrderStatus.CANCELLED
+        assert machines.ORDER.after(status, machines.Step.CANCEL) is words.OrderStatus.CANCELLED
 
 
 # orders before they wait for shipment
@@ -129,7 +109,7 @@ def test_an_order_that_nobody_pays_is_called_off(town: Town) -> None:
     town.passes(seconds=1, minutes=5)
     assert town.market.order_view(order_id).status == "CANCELLED"
     (item,) = town.shop.store.cancellations
-    assert (item.role, item.status, item.refunded) == (Role.SYSTEM, CancelStatus.COMPLETE, Decimal(0))
+    assert (item.role, item.status, item.refunded) == (words.Role.SYSTEM, words.CancelStatus.COMPLETE, Decimal(0))
     assert item.reason == "system_cancel_unpaid_time_out"
     assert not town.events("money_paid")
 
