@@ -19,6 +19,16 @@ Feature: Trouble while there is something to read
         | answers 503 to the second search for returns for 20 minutes |
 
     @trouble
+    Scenario: What is read moves meanwhile, and something else slips into its place
+      Given 60 buyers have each received a mug for 12.50 USD
+      And all of them have asked for their money back
+      And the marketplace's pages move while they are read
+      And the marketplace's pages go on by place
+      When an hour passes
+      Then the trouble was hit
+      And all of them stand before the seller
+
+    @trouble
     Scenario: What stood on the first page moves behind the second one
       Given 50 buyers have each received a mug for 12.50 USD
       And 610 seconds have passed
@@ -29,3 +39,32 @@ Feature: Trouble while there is something to read
       When 20 minutes pass
       Then the trouble was hit
       And the seller has heard of all of their requests
+
+  Rule: What says nothing is nothing, in whatever way it says so
+
+    @trouble
+    Scenario Outline: Fields without a value come in another way
+      Given the marketplace <says nothing> what has no value in its answers to every call
+      And these buyers wait for the seller:
+        | buyer | order        | goods      | price     | wants           |
+        | Maya  | has received | desk lamp  | 39.98 USD | money back      |
+        | Noah  | has received | phone case | 15.99 USD | to send it back |
+        | Ana   | has ordered  | mug        | 12.50 USD | to cancel       |
+      When the seller answers like this:
+        | buyer | answer            |
+        | Maya  | approves          |
+        | Noah  | accepts the goods |
+        | Ana   | approves          |
+      And 2 hours pass
+      Then the trouble was hit
+      And it has ended like this:
+        | buyer | request   | mails           | all books |
+        | Maya  | Completed | order refund    | 39.98 USD |
+        | Noah  | Completed | order refund    | 15.99 USD |
+        | Ana   | Completed | order cancelled | 12.50 USD |
+
+      Examples:
+        | says nothing     |
+        | leaves out       |
+        | says null for    |
+        | says nothing for |

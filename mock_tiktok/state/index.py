@@ -12,7 +12,7 @@ import binascii
 from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Generic, Protocol, TypeVar
 
@@ -93,22 +93,33 @@ class Shelf(Generic[T]):
         for behind in self.followers:
             behind.news.append((id, value))
 
-    def search(self, query: Query[T], sort: Sort, page: PageRequest) -> Page[T]:
-        """Return one page; the same token gives the same place in the list, whatever has come or gone meanwhile."""
+    def search(
+        self, query: Query[T], sort: Sort, page: PageRequest, by_place: Callable[[], bool] = lambda: False
+    ) -> Page[T]:
+        """Return one page, which goes on behind the last entry of the one before, whatever has come or gone meanwhile.
+
+        Where that is at another place by now, `by_place` is asked whether it goes on at the same place instead.
+        """
         keys, low, high = self._matching(query, sort.field)
         total = high - low
-        after = _read_token(page.token, sort)
+        passed = 0  # of what is found, in the direction of the search
+        if (last := _read_token(page.token, sort)) is not None:
+            (seconds, id), place = last
+            at = bisect_left(keys, (seconds, id + "\0" if sort.ascending else id), low, high)
+            passed = at - low if sort.ascending else high - at
+            if passed != place and by_place():
+                passed = min(place, total)
         if sort.ascending:
-            start = low if after is None else max(low, bisect_left(keys, (after[0], after[1] + "\0"), low, high))
-            chosen = keys[start : min(high, start + page.size)]
-            more = start + len(chosen) < high
+            chosen = keys[low + passed : min(high, low + passed + page.size)]
         else:
-            end = high if after is None else min(high, bisect_left(keys, after, low, high))
-            begin = max(low, end - page.size)
-            chosen = keys[begin:end][::-1]
-            more = begin > low
-        token = _write_token(chosen[-1], sort) if more and chosen else ""
+            chosen = keys[max(low, high - passed - page.size) : high - passed][::-1]
+        passed += len(chosen)
+        token = _write_token(chosen[-1], passed, sort) if passed < total and chosen else ""
         return Page(tuple(self._values[id] for _, id in chosen), total, token)
+
+    def touch(self, id: str, at: datetime) -> None:
+        """Have a value changed anew, in nothing but when that was."""
+        self.put(id, replace(self._values[id], updated_at=at))  # type: ignore[type-var] # all of them are dataclasses
 
     def followed(self, number: str, by: timedelta) -> Behind[T]:
         """Have an older state of the shelf kept from now on, which learns of everything `by` later."""
@@ -196,19 +207,20 @@ def _stretch(keys: list[Key], times: TimeRange) -> tuple[int, int]:
     return low, max(low, high)
 
 
-def _write_token(key: Key, sort: Sort) -> str:
-    text = f"{sort.field}|{'ASC' if sort.ascending else 'DESC'}|{key[0]}|{key[1]}"
+def _write_token(last: Key, place: int, sort: Sort) -> str:
+    text = f"{sort.field}|{'ASC' if sort.ascending else 'DESC'}|{last[0]}|{last[1]}|{place}"
     return base64.b64encode(text.encode()).decode()
 
 
-def _read_token(token: str, sort: Sort) -> Key | None:
+def _read_token(token: str, sort: Sort) -> tuple[Key, int] | None:
+    """Return behind which entry a page goes on, and how many there were up to it."""
     if not token:
         return None
     try:
-        field, direction, seconds, id = base64.b64decode(token, validate=True).decode("ascii").split("|")
-        key = (int(seconds), id)
+        field, direction, seconds, id, place = base64.b64decode(token, validate=True).decode("ascii").split("|")
+        last = (int(seconds), id), int(place)
     except (binascii.Error, ValueError):
         raise INVALID(what="page_token") from None
     if (field, direction) != (sort.field, "ASC" if sort.ascending else "DESC"):
         raise INVALID(what="page_token belongs to another sort order")
-    return key
+    return last

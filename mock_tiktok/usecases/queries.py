@@ -81,7 +81,7 @@ class Queries:
             tests.append(lambda item: item.offer is not None and proposed)
         ids = self._ids(filters.return_ids, filters.order_ids, filters.buyer_user_ids, self.store.returns_of)
         query = Query(filters.created, filters.updated, ids, tuple(dict.fromkeys(filters.statuses)), _all(tests))
-        return self._searched(self.store.returns).search(query, sort, page)
+        return self._page(self.store.returns, query, sort, page)
 
     def search_cancellations(self, filters: CancellationFilter, sort: Sort, page: PageRequest) -> Page[Cancellation]:
         """Search Cancellations; both spellings of the withdrawn status mean the same."""
@@ -91,7 +91,7 @@ class Queries:
         spelled = (CancelStatus.CANCELLED if s == _WITHDRAWN_ALSO_SPELLED else s for s in filters.statuses)
         ids = self._ids(filters.cancel_ids, filters.order_ids, filters.buyer_user_ids, self.store.cancellations_of)
         query = Query(filters.created, filters.updated, ids, tuple(dict.fromkeys(spelled)), _all(tests))
-        return self._searched(self.store.cancellations).search(query, sort, page)
+        return self._page(self.store.cancellations, query, sort, page)
 
     def search_orders(self, filters: OrderFilter, sort: Sort, page: PageRequest) -> Page[Order]:
         """Get Order List."""
@@ -103,10 +103,12 @@ class Queries:
             tests.append(lambda order: order.warehouse_id in filters.warehouse_ids)
         ids = None if filters.buyer_user_id is None else self.store.orders_of_buyer(filters.buyer_user_id)
         query = Query(filters.created, filters.updated, ids, (filters.status,) if filters.status else (), _all(tests))
-        return self._searched(self.store.orders).search(query, sort, page)
+        return self._page(self.store.orders, query, sort, page)
 
-    def _searched(self, shelf: Shelf[_D]) -> Shelf[_D]:
-        return self.troubles.searched(self.store.shop_id, shelf) if self.troubles.armed else shelf
+    def _page(self, shelf: Shelf[_D], query: Query[_D], sort: Sort, page: PageRequest) -> Page[_D]:
+        if self.troubles.armed:
+            return self.troubles.search(self.store.shop_id, shelf, query, sort, page)
+        return shelf.search(query, sort, page)
 
     def reject_reasons(self, return_or_cancel_id: str) -> tuple[Reason, ...]:
         """Get Reject Reasons: of this case, now."""

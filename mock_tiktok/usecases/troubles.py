@@ -1,6 +1,8 @@
 """What can go wrong at the marketplace itself, apart from what callers do: begun and ended by whoever sets a stage.
 
     search_lag     {by}           searches find what was there a while ago; details, and what is counted, do not lag
+    pages_move     {entries}      of what a page shows that is not the last, so much is changed again at once
+    pages_by_place {}             a page goes on at a place in the list, whatever has moved there meanwhile
     locked         {return_id}    a return or cancellation takes no decision, an order no request of the seller's
     quota          {calls, per}   a shop's calls beyond that many in that time are refused
     scope_removed  {scope}        tokens lack the scope
@@ -16,11 +18,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
+from mock_tiktok.domain.searches import Page, PageRequest, Sort
 from mock_tiktok.errors import LOCKED, NO_SCOPE, SANDBOX_QUOTA, TOO_MANY, BadValue, UnknownId
-from mock_tiktok.state.index import Behind, Dated, Shelf
+from mock_tiktok.state.index import Behind, Dated, Query, Shelf
 from mock_tiktok.state.marketplace import MarketplaceState
 from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.tokens import ENDINGS, SCOPES, USED_UP, AppName
@@ -32,6 +36,8 @@ T = TypeVar("T", bound=Dated)
 # What each kind is told.
 KINDS: Final[Mapping[str, frozenset[str]]] = {
     "search_lag": frozenset({"by"}),
+    "pages_move": frozenset({"entries"}),
+    "pages_by_place": frozenset(),
     "locked": frozenset({"return_id"}),
     "quota": frozenset({"calls", "per"}),
     "scope_removed": frozenset({"scope"}),
@@ -115,7 +121,22 @@ class Troubles:
             if trouble.told["return_id"] == id and strikes(shop_id):
                 raise LOCKED()
 
-    def searched(self, shop_id: str, shelf: Shelf[T]) -> Shelf[T]:
+    def search(self, shop_id: str, shelf: Shelf[T], query: Query[T], sort: Sort, page: PageRequest) -> Page[T]:
+        """Return one page of a search, and have what it shows move on, as these troubles want it."""
+
+        def by_place() -> bool:
+            return any(strikes(shop_id) for _, strikes in self._armed("pages_by_place", shop_id))
+
+        found, now = self._searched(shop_id, shelf).search(query, sort, page, by_place), self._platform.now
+        for trouble, strikes in self._armed("pages_move", shop_id) if found.next_token else ():
+            older = (_id(one) for one in found.items if one.updated_at < now)
+            ids = list(islice(older, trouble.told["entries"]))
+            if ids and strikes(shop_id):
+                for id in ids:
+                    shelf.touch(id, now)
+        return found
+
+    def _searched(self, shop_id: str, shelf: Shelf[T]) -> Shelf[T]:
         """Return what a search reads: the shelf, or an older state of it that differs."""
         for trouble, strikes in self._armed("search_lag", shop_id):
             followers: list[Behind[T]] = [behind for behind in shelf.followers if behind.number == trouble.number]
@@ -140,5 +161,12 @@ class Troubles:
                 raise BadValue(name, "must be longer than PT0S")
         if told.get("calls", 0) < 0:
             raise BadValue("calls", "must be 0 or more")
+        if told.get("entries", 1) < 1:
+            raise BadValue("entries", "must be 1 or more")
         if "scope" in told and told["scope"] not in SCOPES:
             raise BadValue("scope", f"{told['scope']!r} is none of {', '.join(SCOPES)}")
+
+
+def _id(value: Any) -> str:
+    """Return by what a shelf knows an order, a return or a cancellation."""
+    return str(next(getattr(value, name) for name in ("return_id", "cancel_id", "id") if hasattr(value, name)))

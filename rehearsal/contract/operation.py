@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 
-from rehearsal.contract import redaction
+from rehearsal.contract import redaction, valueless
 from rehearsal.contract.document import Document
 from rehearsal.contract.message import UNREADABLE, Message, unknown_body
 from rehearsal.contract.parameters import Parameters
@@ -242,6 +242,14 @@ class Operation:
             schema = (spec or {})["content"][media].get("schema", {})
             self._times[where] = redaction.mask_of(schema, self._document.follow, TIME)
         return self._times[where].changed(message.body, change)
+
+    def in_another_way(self, status: int, message: Message, way: str) -> Any:
+        """Return the body of an answer with its fields that say nothing as `valueless` has them."""
+        content = self._spec_of(status).get("content", {})
+        media = _chosen(content, message.media_type)
+        if media is None or message.body is UNREADABLE:
+            return message.body
+        return valueless.in_another_way(message.body, content[media].get("schema", {}), self._document, way)
 
     @cached_property
     def time_parameters(self) -> frozenset[str]:

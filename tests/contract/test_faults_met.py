@@ -49,8 +49,8 @@ class Caller:
     def approve(self) -> requests.Response:
         return self.post(f"{RR}/{self.claim}/approve", {"decision": "APPROVE_REFUND"}, idempotency_key="k")
 
-    def search(self) -> requests.Response:
-        return self.post(f"{RR}/search", {})
+    def search(self, **query: str) -> requests.Response:
+        return self.post(f"{RR}/search", {}, **query)
 
     def post(self, path: str, body: dict[str, Any], **query: str) -> requests.Response:
         raw = json.dumps(body).encode()
@@ -131,6 +131,34 @@ def lags(caller: Caller) -> None:
     assert caller.search().json()["data"]["total_count"] == 1
 
 
+def says_null(caller: Caller) -> None:
+    assert caller.search().json()["data"]["return_orders"][0]["partial_refund"] is None
+
+
+def pages(caller: Caller, *, answering: bool) -> list[str]:
+    """Return what two pages show; between them, the first claim may be answered."""
+    for _ in range(10):
+        caller.a_claim()
+    caller.world.advance(by=timedelta(seconds=1))
+    asked = {"page_size": "10", "sort_field": "update_time"}
+    first = caller.search(**asked).json()["data"]
+    caller.claim = first["return_orders"][0]["return_id"]
+    if answering:
+        caller.approve()
+    second = caller.search(**asked, page_token=first["next_page_token"]).json()["data"]
+    return [one["return_id"] for page in (first, second) for one in page.get("return_orders", [])]
+
+
+def moves(caller: Caller) -> None:
+    shown = pages(caller, answering=False)
+    assert (len(shown), shown.count(caller.claim), len(set(shown))) == (12, 2, 11)
+
+
+def slips(caller: Caller) -> None:
+    shown = pages(caller, answering=True)
+    assert (len(shown), shown.count(caller.claim), len(set(shown))) == (11, 2, 10)
+
+
 def cannot_be_renewed(caller: Caller) -> None:
     assert caller.refresh() == 36004001
 
@@ -147,11 +175,14 @@ SEEN: Final[dict[str, tuple[dict[str, Any], Callable[[Caller], None]]]] = {
     "wrong_content_type": ({}, answers(200, 0, **{"content-type": "text/html"})),
     "empty_success": ({}, is_unreadable),
     "stale": ({"by": "PT10M"}, is_as_before),
+    "sparse": ({"way": "null"}, says_null),
     "duplicate": ({}, answers(200, 0)),
     "reorder": ({}, breaks(requests.ReadTimeout, IMPATIENT)),
     "redirect": ({}, answers(302, location="https://elsewhere.example/")),
     "slow_drip": ({}, breaks(requests.RequestException, IMPATIENT)),
     "search_lag": ({"by": "PT10M"}, lags),
+    "pages_move": ({}, moves),
+    "pages_by_place": ({}, slips),
     "locked": ({"return_id": ...}, answers(200, 25001028)),
     "quota": ({"calls": 0}, answers(429, 36009037)),
     "scope_removed": ({"scope": "seller.return_refund.basic"}, answers(401, 105005)),

@@ -39,13 +39,14 @@ IDS: Final = {"orders": "id", "return_orders": "return_id", "cancellations": "ca
 def page(data: Json, name: str) -> tuple[list[Any], int, str]:
     """Read a page of a search: what is on it, how many there are in all, and the next page's token, if any.
 
-    A list that is empty may be left out, and so may the token of the last page.
+    A list that is empty may be left out or null, and so may the token of the last page: were it not the last, fewer
+    would be shown than the marketplace counts.
     """
     shapes.PAGE.check(data)
-    found, token = data.get(name, []), data.get("next_page_token", "")
-    if not isinstance(found, list) or token is None:
-        raise shapes.CannotBeRead(f"{name} or next_page_token is of another kind")
-    return found, data["total_count"], token
+    found = data.get(name)
+    if found is not None and not isinstance(found, list):
+        raise shapes.CannotBeRead(f"{name} is of another kind")
+    return found or [], data["total_count"], data.get("next_page_token") or ""
 
 
 def id_of(document: Any, name: str) -> object:

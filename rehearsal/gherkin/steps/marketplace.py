@@ -30,6 +30,11 @@ _SHOP: Final = (
     rf"(?: (?:of|for|in) the (?P<shop>{'|'.join(nth for nth, place in ORDINALS.items() if place >= 0)}) shop)?"
 )
 _FOR: Final = rf"(?: for {PIECES['SPAN'].replace('<span>', '<until>')})?"
+PAGES: Final = {
+    # in people's words        the kind
+    "move while they are read": "pages_move",
+    "go on by place":           "pages_by_place",
+}  # fmt: skip
 ENDS: Final = {
     # in people's words                                             the kind
     f"the connector's access token{_SHOP} has been revoked": "token_revoked",
@@ -47,6 +52,11 @@ def _comes(people: Cast, kind: str, shop: str | None, until: str | None, **havin
 @given(phrase(f"the marketplace's searches{_SHOP} lag by {{SPAN}}{_FOR}"))
 def _(people: Cast, span: str, shop: str | None, until: str | None) -> None:
     _comes(people, "search_lag", shop, until, by=spelled(span))
+
+
+@given(phrase(f"the marketplace's pages{_SHOP} (?P<how>move while they are read|go on by place){_FOR}"))
+def _(people: Cast, how: str, shop: str | None, until: str | None) -> None:
+    _comes(people, PAGES[how], shop, until)
 
 
 @given(phrase(f"the marketplace has locked {{BUYER}}'s {{REQUEST}}{_FOR}"))

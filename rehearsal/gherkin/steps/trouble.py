@@ -49,6 +49,14 @@ SPOILT: Final = {
 }
 
 
+VALUELESS: Final = {
+    # what an answer does with what has no value    the way
+    "leaves out": "left_out",
+    "says null for": "null",
+    "says nothing for": "empty",
+}
+
+
 def _several(name: str) -> str:
     first, *more = name.split()
     return " ".join([first + ("es" if first.endswith("ch") else "s"), *more])
@@ -135,6 +143,11 @@ trouble(f"receives {_WHICH} with a forged (?P<forged>signature|body)", "forge", 
 trouble(f"receives {_WHICH} {_LATE} late", "delay", by=_late)
 trouble(f"answers {_WHICH} {_LATE} late", "delay", by=_late, of=lambda said: "answer")
 trouble(f"answers {_WHICH} as it did {_LATE} before", "stale", by=_late)
+trouble(
+    f"(?P<valueless>{'|'.join(VALUELESS)}) what has no value in its answers? to {_WHICH}",
+    "sparse",
+    way=lambda said: VALUELESS[said["valueless"]],
+)
 trouble(f"{_REFUSES} to {_WHICH}{_ASKS}", "refuse", status=_status, retry_after=_wait)
 trouble(f"{_REFUSES} {_TIMES}{_ASKS}", "refuse", status=_status, retry_after=_wait)
 trouble(f"redirects {_WHICH}", "redirect")

@@ -50,6 +50,11 @@ _kind: Final = partial(Kind, begins=begins, meets=meets, ends=ends, says_hits=Tr
 # fmt: off
 MARKETPLACE: Final[Mapping[str, Kind]] = {
     "search_lag": _kind(words="searches lag behind", takes={"by": BY}),
+    "pages_move": _kind(
+        words="what a page shows is changed again before the next one is read",
+        takes={"entries": Value(is_whole(1, 100), "how many of its entries, from 1 to 100", 1)},
+    ),
+    "pages_by_place": _kind(words="pages go on at a place in the list, whatever has moved there"),
     "locked": _kind(
         words="a claim takes no decision, an order no request",
         takes={"return_id": Value(is_text, _LOCKED, required=True, exists=can_be_locked)},

@@ -4,7 +4,7 @@ Each is a few lines that let a call go on or end it. Whether the other side has 
 `unreachable`, `cut_before` and `redirect` end a call before; `cut_after`, `truncate`, `garble`, `wrong_content_type`,
 `empty_success` and `slow_drip` spoil the answer of a call that has had its effect; `delay` is either; `duplicate` lets
 it act more than once, `reorder` after its caller has given it up, `forge` as one of somebody else's; `stale` answers a
-question as it was answered before.
+question as it was answered before, and `sparse` one with what says nothing left out, null or empty.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from typing import Any, Final
 
 import requests
 
-from rehearsal.contract.message import query_pairs
+from rehearsal.contract.message import query_pairs, read
+from rehearsal.contract.valueless import LEFT_OUT, WAYS
 from rehearsal.simulation.duration import read_duration
 from rehearsal.wire.faults.fault import BY, Kind, Meeting, Value, is_text, is_whole
 from rehearsal.wire.recorder import Call, Response
@@ -112,6 +113,18 @@ def stale(meeting: Meeting) -> Response:
     answers.append((now, meeting.onward()))
     before = [response for at, response in answers if at <= lags_to]
     return before[-1] if before and meeting.hit() else answers[-1][1]
+
+
+def sparse(meeting: Meeting) -> Response:
+    """The answer comes with its fields that say nothing left out, null or empty, other than it usually does."""
+    response = meeting.onward()
+    message = read(response.folded.get("content-type", ""), response.body)
+    if meeting.operation is None:
+        return response
+    body = meeting.operation.in_another_way(response.status, message, meeting.given("way"))
+    if body == message.body or not meeting.hit():
+        return response
+    return with_body(response, json.dumps(body).encode())
 
 
 def duplicate(meeting: Meeting) -> Response:
@@ -217,6 +230,10 @@ ON_THE_WIRE: Final[Mapping[str, Kind]] = {
         takes={"acted": Value(lambda value: isinstance(value, bool), "true or false", True)},
     ),
     "stale": Kind(words="answers are out of date", meets=stale, takes={"by": BY}, says_hits=True),
+    "sparse": Kind(
+        words="fields that say nothing come in another way", meets=sparse, says_hits=True,
+        takes={"way": Value(lambda value: value in WAYS, f"one of {', '.join(WAYS)}", LEFT_OUT)},
+    ),
     "duplicate": Kind(
         words="calls arrive more than once", meets=duplicate,
         takes={"times": Value(is_whole(2, 100), "how often a call arrives, 2 or more", 2)},

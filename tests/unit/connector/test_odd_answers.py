@@ -71,7 +71,7 @@ RELIED_ON: Final = {
 OF_A_PAGE: Final[dict[tuple[str, ...], tuple[object, ...]]] = {
     ("data",): (LEFT_OUT, None, [], "nothing", 0),
     ("data", "total_count"): (LEFT_OUT, None, "2", 2.0, True, -1),
-    ("data", "next_page_token"): (None, 7, [], {}),
+    ("data", "next_page_token"): (7, [], {}),
 }
 
 
@@ -115,7 +115,7 @@ def test_pages_that_end_before_the_count_is_reached_are_not_the_whole(bench: Ben
         answer["data"][name] = answer["data"][name][:1]
         return bent(answer, ("data", "next_page_token"), token)
 
-    none_is_taken_for_nothing_new(bench, path, [partial(cut, token=token) for token in ("", LEFT_OUT)])
+    none_is_taken_for_nothing_new(bench, path, [partial(cut, token=token) for token in ("", LEFT_OUT, None)])
 
 
 @pytest.mark.parametrize(
@@ -130,12 +130,15 @@ def test_a_document_without_a_field_that_is_relied_on_cannot_be_read_and_holds_u
     none_is_taken_for_nothing_new(bench, path, [partial(bend, value=value) for value in BENT])
 
 
-def test_the_last_page_may_leave_its_token_out_and_an_empty_one_its_list(bench: Bench) -> None:
-    """The marketplace leaves out what has no value."""
+@pytest.mark.parametrize("instead", [{}, {"next_page_token": None}])
+def test_the_last_page_may_have_no_token_and_an_empty_one_no_list(bench: Bench, instead: Json) -> None:
+    """The marketplace leaves out what has no value; or it might say null."""
 
     def bare(call: Call) -> Json:
         answer = bench.tiktok.respond(call)
-        answer["data"] = {name: value for name, value in answer["data"].items() if value not in ("", [])}
+        named = {SEARCHES[call.path]: None} if instead and call.path in SEARCHES else {}
+        told = {name: value for name, value in answer["data"].items() if value not in ("", [])}
+        answer["data"] = {**named, **instead, **told}
         return answer
 
     bench.tiktok.instead = bare
