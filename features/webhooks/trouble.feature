@@ -40,3 +40,17 @@ Feature: Webhooks may be lost, doubled, late or forged
         | answers every webhook 20 seconds late                   |
         | receives every webhook with a forged signature          |
         | answers 500 to every webhook                            |
+
+  Rule: What befalls one shop's befalls no other's
+
+    @trouble
+    Scenario: Those of the second shop are lost
+      Given the connector is told by webhooks
+      And there is a second shop
+      And the connector does not receive every webhook of the second shop
+      And Maya has received a desk lamp for 39.98 USD
+      And Noah has received a phone case for 15.99 USD from the second shop
+      When a minute passes
+      Then the trouble was hit
+      And the first webhook of Maya's was delivered
+      And the first webhook of Noah's waits for its next attempt

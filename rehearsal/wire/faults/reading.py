@@ -85,8 +85,9 @@ def read_fault(given: Any, kinds: Mapping[str, Kind], now: datetime) -> Fault:
     shop_id = given.get("shop_id")
     if shop_id is not None and not (isinstance(shop_id, str) and shop_id):
         raise Mistake("shop_id", f"is {_shown(shop_id)}; it is a text")
-    if shop_id is not None and callee != "marketplace":
-        raise Mistake("shop_id", "cannot be told apart there: only calls to the marketplace say whose shop they mean")
+    if shop_id is not None and callee != "marketplace" and caller != "marketplace":
+        words = "only calls to the marketplace, and its webhooks, say whose shop they mean"
+        raise Mistake("shop_id", f"cannot be told apart there: {words}")
     probability = given.get("probability")
     if probability is not None and not (_is_number(probability) and 0 < probability <= 1):
         raise Mistake("probability", f"is {_shown(probability)}; it is a number above 0 and at most 1, such as 0.2")
