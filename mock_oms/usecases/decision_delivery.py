@@ -95,8 +95,10 @@ class DecisionDelivery:
         if not {Manner.LINE_BY_LINE, Manner.CONTRADICTS} & self.manners.habits:
             return self._send(case, decision, keys)
         outcome, others = self._send(case, decision, keys[:1]), keys[1:]
-        if outcome.rejected or outcome.kept or not others:
+        if outcome.rejected or not others:
             return outcome
+        if outcome.kept:
+            return replace(outcome, case=replace(outcome.case, kept=KeptDecision(decision, left=keys)))
         if Manner.CONTRADICTS in self.manners:
             contrary = Decision(decision.question, CONTRARY[decision.verdict], grade=decision.grade)
             with suppress(ConnectorError):

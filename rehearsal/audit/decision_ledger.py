@@ -2,7 +2,8 @@
 
 The seller has two doors. Who comes through Seller Center is a person and decides as they please; who comes through the
 Open API is the connector and may only carry out what the OMS has decided. A decision that the connector may have
-received counts from the moment it was given, even where no answer came back and the OMS keeps it.
+received may be carried out from the moment it was given, even where no answer came back and the OMS keeps it; that
+something else is done does not contradict it then, but is done in the seller's place, as by default (D22).
 """
 
 from __future__ import annotations
@@ -296,9 +297,12 @@ class DecisionLedger:
             return None
         if decision is None or decision.done:
             return self._departure(event, None, "nothing, as the OMS has not decided", action)
-        decision.done = True
         offered = event.offer or ZERO
-        if _carries_out(decision, action, offered, claim.asked):
+        if not (fits := _carries_out(decision, action, offered, claim.asked)) and decision.kept:
+            expected = f"nothing, as no answer says that the decision ({decision}) has arrived"
+            return self._departure(event, None, expected, action)
+        decision.done = True
+        if fits:
             return None
         seen = f"{action} of {offered}" if action == OFFER else action
         return self._departure(event, decision, f"what the OMS decided: {decision}", seen)

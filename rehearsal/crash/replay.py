@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
+from rehearsal.audit.decision_ledger import is_rejection
+from rehearsal.audit.event import MOVES, EventName
 from rehearsal.control.calls import CALLS
 from rehearsal.control.formats import duration, shown_time
 from rehearsal.control.local import InProcessStage
@@ -20,11 +22,12 @@ from rehearsal.world.boundaries import Boundary, CrashPoints
 from rehearsal.world.world import World
 
 AFTERWARDS: Final = "PT1H"  # after the hour that every scenario has: a death costs a round, and the OMS a pull
+FAILED: Final = "Error"  # ChannelAdvisor's status of what was not carried out
 AGAIN: Final = ("oms_approve", "oms_reject", "oms_inspect", "advance")  # what asks for the same when asked twice
 # What has to be the same at rest. Texts are not compared, for they may tell of the death.
 _COMPARED: Final = {
     "ledgers": ("orders", ("order_id", "paid", "marketplace", "connector", "oms")),
-    "returns": ("returns", ("return_id", "return_status", "refund_total", "refunded")),
+    "returns": ("returns", ("return_id", "order_id", "return_status", "refund_total", "refunded")),
     "oms_adjustments": ("adjustments", ("return_id", "cancel_id", "order_id", "kind", "status", "currency", "amount")),
 }
 
@@ -41,6 +44,15 @@ class Ending:
     refused: Sequence[str]
     failures: tuple[str, ...] = ()
     lost: str = ""  # what was asked of it when it died, and nobody can tell whether to ask again
+    unheard: Unheard = field(default_factory=lambda: Unheard())
+
+
+@dataclass(frozen=True, slots=True)
+class Unheard:
+    """What the staff said to a connector that died over it, and what the OMS kept for its next pull: by order."""
+
+    overtaken: frozenset[str] = frozenset()  # an answer whose hour was over by then, or that was given by default
+    refunds: frozenset[str] = frozenset()  # of the seller's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +108,22 @@ def trial(story: Story, boundary: Boundary, down: timedelta) -> Trial:
 def _wrong(story: Story, ending: Ending) -> str:
     broken = [one for one in ending.failures if one not in story.ending.failures]
     broken += [f"{one['invariant']}: expected {one['expected']}; seen {one['seen']}" for one in ending.findings]
-    for name, rows in story.ending.rest.items():
-        seen = ending.rest[name]
+    late = _too_late(story, ending)
+    for name, every in story.ending.rest.items():
+        rows, seen = ([row for row in rest if row["order_id"] not in late] for rest in (every, ending.rest[name]))
         broken += [f"{name}: without the death, not with it: {_shown(row)}" for row in rows if row not in seen]
         broken += [f"{name}: with the death, not without it: {_shown(row)}" for row in seen if row not in rows]
     return "\n".join(broken)
+
+
+def _too_late(story: Story, ending: Ending) -> Collection[str]:
+    """Return the orders that may rest otherwise, as the staff's word came a pull later, and what it was about was over.
+
+    A refund of the seller's own may then fail, or not fail, in the staff's sight.
+    """
+    adjustments = (*story.ending.rest["oms_adjustments"], *ending.rest["oms_adjustments"])
+    failed = {row["order_id"] for row in adjustments if row["status"] == FAILED}
+    return ending.unheard.overtaken | (ending.unheard.refunds & failed)
 
 
 def _shown(row: Json) -> str:
@@ -128,7 +151,8 @@ def _play(script: Script, points: CrashPoints) -> Ending:
         refused = [telling.ask(asked) for asked in (*script.calls, Asked("advance", {}, {"by": AFTERWARDS}))]
         stage.current.wire.boundaries.clear()  # who looks at what has come of it is no part of the story
         telling.hear(stage.findings)  # a connector that has ended of its own accord says so once
-        return Ending(_rest(stage), stage.findings()["findings"], refused, tuple(telling.failures), telling.lost)
+        findings, unheard = stage.findings()["findings"], _unheard(stage, points)
+        return Ending(_rest(stage), findings, refused, tuple(telling.failures), telling.lost, unheard)
 
 
 @dataclass(slots=True)
@@ -178,8 +202,37 @@ class Telling:
         return ""
 
 
+def _unheard(stage: InProcessStage, points: CrashPoints) -> Unheard:
+    """Return what the OMS kept when the connector died, and what had then to wait too long."""
+    if points.killed is None:
+        return Unheard()
+    died_at, kept, overtaken, refunds = shown_time(points.killed.at), dict[str, str](), set[str](), set[str]()
+    for entry in stage.trace():
+        if entry.get("kind") != "event" or entry["at"] < died_at:
+            continue
+        name, data = entry["name"], entry["data"]
+        claim = data.get("return_id") or data.get("cancel_id")
+        if name == EventName.DECISION_GIVEN:
+            kept.pop(claim, None)
+            if not data["accepted"]:
+                kept[claim] = data["decision"]
+        elif name == EventName.REFUND_REQUESTED and not data["accepted"]:
+            refunds.add(data["order_id"])
+        elif claim in kept and (
+            name == EventName.DEADLINE_LAPSED
+            or (name in MOVES and is_rejection(data["action"]) != (kept[claim] == "reject"))
+        ):
+            overtaken.add(data["order_id"])
+    return Unheard(frozenset(overtaken), frozenset(refunds))
+
+
 def _rest(stage: InProcessStage) -> Json:
     documents = {name: _rows(stage, name, rows) for name, (rows, _) in _COMPARED.items()}
+    # Which of several refunds of the seller's is begun first is the connector's affair.
+    own = {row["return_id"] for row in documents["returns"] if row["timeline"][0]["by"] == "seller"}
+    for row in (*documents["returns"], *documents["oms_adjustments"]):
+        if row["return_id"] in own:
+            row["return_id"] = "of the seller's own"
     return {
         name: sorted(({key: row[key] for key in keys} for row in documents[name]), key=str)
         for name, (_, keys) in _COMPARED.items()

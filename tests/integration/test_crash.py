@@ -2,12 +2,16 @@
 
 import re
 import shlex
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from rehearsal.cli import run
 from rehearsal.cli.exit_codes import ExitCode
+from rehearsal.crash import replay
+from rehearsal.crash.script import Scribe
+from rehearsal.gherkin.runner import SuiteRun, Watcher
 from rehearsal.seats.builtin import OurConnector
 from rehearsal.world.boundaries import CrashPoints, Killed
 from rehearsal.world.world import START
@@ -59,6 +63,29 @@ def test_what_is_kept_in_memory_alone_does_not(
     assert again
     assert crash(*shlex.split(again[0])) == ExitCode.FINDINGS
     assert "1 boundaries: 0 survived, 1 findings" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "survives"),
+    [
+        ("it is 3 minutes before the answer to Maya is due", True),  # the OMS keeps it, and its next pull is too late
+        ("an hour has passed", True),
+        ("it is 3 minutes before the answer to Maya is due", False),
+    ],
+)
+def test_a_word_that_nobody_heard_may_come_too_late(
+    told: str, words: str, survives: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = FEATURE.format(answer="rejects", sum="0.00 USD").replace("an hour has passed", words)
+    Path(told).write_text(text, encoding="utf-8")
+    scribe = Scribe()
+    scribe.play(SuiteRun(paths=[Path(told)], seed=1), Watcher())
+    story = replay.told(scribe.scripts[0])
+    at = max(one.at for one in story.boundaries if one.what == "before a commit")
+    unheard = next(one for one in story.boundaries if one.at == at and one.what == "before a commit")
+    if not survives:  # nobody takes note of what the OMS kept
+        monkeypatch.setattr(replay, "_unheard", lambda stage, points: replay.Unheard())
+    assert replay.trial(story, unheard, timedelta(0)).broken is not survives
 
 
 def test_a_run_that_was_stopped_is_taken_up_where_it_was(

@@ -112,7 +112,13 @@ class IsTold(Invariant):
         since = self._kept.setdefault(key, event.at)
         if event.accepted:
             del self._kept[key]
-            self._expect(event, what, words, event.at + self._at_once, since)
+            if not self._overtaken(event.claim, since):
+                self._expect(event, what, words, event.at + self._at_once, since)
+
+    def _overtaken(self, claim: str | None, since: datetime) -> bool:
+        """Return whether somebody else moved the claim while the OMS kept its answer: no connector may have had it."""
+        known = self.claims.by_id.get(claim or "")
+        return known is not None and since < known.states[-1].since and not known.states[-1].ours
 
     def _troubled(self, event: PlayerEvent) -> bool:
         """Return whether the answer may have been lost, so that what came of it is learnt as if from outside."""

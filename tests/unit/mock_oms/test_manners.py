@@ -8,6 +8,7 @@ from mock_oms import Refused
 from mock_oms.domain.manners import CHANGES_DECISIONS, POLITE, Manner, manners_named
 from tests.refused import refused
 from tests.unit.mock_oms.conftest import Office
+from tests.unit.mock_oms.connector import Fault
 
 
 def a_day(*manners: str) -> Office:
@@ -46,6 +47,15 @@ def test_what_it_says(manner: str, refunds: int, unit: str, named: bool, answers
     assert [row.status for row in office.oms.adjustments()] == ["PendingApproval", "SubmittedNotProcessed"]
     assert [event["accepted"] for event in office.events_named("decision_given")][-1] is True
     assert len(office.events_named("refund_requested")) == 1
+
+
+@pytest.mark.parametrize("manner", ["line-by-line", "contradicts-itself"])
+def test_a_line_that_nobody_heard_of_is_said_again_with_those_that_follow(manner: str) -> None:
+    office = a_day(manner)
+    office.connector.faults.append(Fault("ApproveBuyerRequest", times=1))
+    assert office.oms.approve("C-1001").kept
+    office.pull()
+    assert len({call.path for call in office.connector.posts("ApproveBuyerRequest")}) == 2
 
 
 def test_it_contradicts_itself_from_line_to_line() -> None:

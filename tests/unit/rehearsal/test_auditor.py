@@ -266,6 +266,14 @@ IN_ORDER: dict[str, Callable[[], Story]] = {
         lambda: Story(by_default=lambda order_id: order_id == "O1").ordered().moved(SUCCESS, "APPROVE_REFUND")
         .act_ended()
     ),
+    "a default answer before the OMS could say the contrary": (
+        lambda: Story(by_default=lambda order_id: order_id == "O1").ordered().decided("reject", accepted=False)
+        .moved(SUCCESS, "APPROVE_REFUND").act_ended()
+    ),
+    "no line on a kept decision whose hour was over by then": (
+        lambda: Story().ordered().claimed().read().decided(accepted=False).moved(SUCCESS, "LAPSE", "system")
+        .idle(minutes=5).forgotten().decided().forgotten().came_to_rest(Row(status="PendingApproval"))
+    ),
     "a kept decision that is given again after it was carried out": (
         lambda: Story().ordered().decided(accepted=False).moved(SUCCESS, "APPROVE_REFUND").decided().act_ended()
         .came_to_rest(Row(status="PendingApproval"))
