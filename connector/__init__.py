@@ -1,7 +1,5 @@
 """The connector between TikTok Shop and an Order Management System that speaks ChannelAdvisor's REST API."""
 
-from __future__ import annotations
-
 import logging
 
 from connector.main import Connector

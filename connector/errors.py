@@ -17,8 +17,6 @@
 Nothing has changed when one of the first seven is raised.
 """
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 

@@ -4,8 +4,6 @@ It runs nothing behind anyone's back: a scheduler (`connector worker`), a stage 
 dropped at any moment and made anew on the same database: nothing it acknowledged is lost.
 """
 
-from __future__ import annotations
-
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime

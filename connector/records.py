@@ -4,8 +4,6 @@ A record that is not in the database yet has the id 0. To change one, make the n
 the unit of work what it was and what it has become.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal

@@ -6,8 +6,6 @@ It pulls every quarter of an hour, keeps its own orders and ledger, receives par
 waits by a policy or through a person on its pages, and asks for refunds of its own.
 """
 
-from __future__ import annotations
-
 from mock_oms.domain.grades import Grade
 from mock_oms.domain.policy import Policy
 from mock_oms.errors import Refused

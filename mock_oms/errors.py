@@ -8,8 +8,6 @@ OmsError
     Rejected      a clear no, with the connector's own words: tell a person
 """
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

@@ -3,8 +3,6 @@
 `Oms` alone knows all rooms. It meets the connector over HTTP only, and all that it keeps is its `state`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal

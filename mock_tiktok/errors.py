@@ -8,8 +8,6 @@ A `Refusal` is one row of the platform's error list; calling it fills in the wor
 is raised, nothing has changed.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

@@ -1,7 +1,5 @@
 """The composition root: the one module that knows every room of the fake and puts a marketplace together."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path

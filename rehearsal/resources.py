@@ -1,7 +1,5 @@
 """Where contracts, features and docs lie: beside the packages in a checkout, inside this package in a wheel."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

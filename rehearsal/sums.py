@@ -1,7 +1,5 @@
 """Sums of money as they are said: an amount with its currency, and with as many decimals as that currency has."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass

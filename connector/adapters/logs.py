@@ -3,8 +3,6 @@
 Other people's lines are read too: urllib3 warns with the whole signed address, and so does the text of its exceptions.
 """
 
-from __future__ import annotations
-
 import logging
 import re
 from typing import Final

@@ -4,8 +4,6 @@
 `patient` raises the same ReadTimeout or ConnectionError, but when the time is over: by whichever clock it is told.
 """
 
-from __future__ import annotations
-
 import io
 import socket
 import time

@@ -3,8 +3,6 @@
 Without it a server that has its number of connections takes no more, however idle they are.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Final
 

@@ -3,8 +3,6 @@
 To change keys, put the new one in front, start everything anew, run `connector migrate`, drop the old one.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final

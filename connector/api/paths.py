@@ -4,8 +4,6 @@ Working clients write `/v1/orders(1)/adjust`, `/v1/Orders(1)/ChannelAdvisor.Rest
 The table of routes knows one spelling of each; this brings the others to it.
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 from typing import Final

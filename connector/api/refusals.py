@@ -8,8 +8,6 @@ Both are 400. Business errors are `{"error": {"code", "message"}}`, routing erro
 ChannelAdvisor has both shapes, and clients parse both.
 """
 
-from __future__ import annotations
-
 
 class Refusal(Exception):
     """The family."""

@@ -1,7 +1,5 @@
 """Responses as they leave: JSON in one spelling, 204 without a body, and ChannelAdvisor's two shapes of an error."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from typing import Any, Final

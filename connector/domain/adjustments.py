@@ -4,8 +4,6 @@ Three kinds of action move it: what the seller decides, what the connector does 
 marketplace. Pure rules: nothing here reads a clock, a store or an HTTP response.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Final
 

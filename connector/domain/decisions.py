@@ -1,7 +1,5 @@
 """From a seller's decision to the call that carries it: which operation, which of the marketplace's decisions."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum

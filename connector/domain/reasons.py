@@ -4,8 +4,6 @@ The OMS's vocabulary has few reasons and none for a rejection; the marketplace w
 without an entry are not taken in; a default that the live list of a case lacks gives way to the list's first.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final

@@ -1,7 +1,5 @@
 """When to try again: data, and pure methods. The wait is stored as a time, never slept."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final

@@ -1,7 +1,5 @@
 """What the marketplace shows, in values the connector's rules understand. Adapters make them, rules read them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal

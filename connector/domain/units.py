@@ -1,7 +1,5 @@
 """An order's units and its money: which units make a line, what was paid for each, what of it is left to refund."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal

@@ -1,7 +1,5 @@
 """What the pages show, read from the database. Statements are built once; rows leave as frozen values."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal

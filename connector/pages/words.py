@@ -1,7 +1,5 @@
 """What people read: ChannelAdvisor's status names as words, what each means for them, sums and times."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal

@@ -6,8 +6,6 @@ by `@odata.nextLink` only, and never away from the connector. Fields that only s
 present and never needed.
 """
 
-from __future__ import annotations
-
 import json
 from base64 import b64encode
 from collections import Counter

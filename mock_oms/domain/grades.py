@@ -1,7 +1,5 @@
 """What the warehouse can say of goods that came back, and what it says when nobody looked closely."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import Final
 

@@ -4,8 +4,6 @@
 has decided twice, and whoever answers at any time answers what nobody has asked.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Sums of money and how they are shared out. Pure; what is shared out always adds up to what there was."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final

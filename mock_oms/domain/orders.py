@@ -1,7 +1,5 @@
 """An order as the OMS knows it: what was bought, what was paid for it, unit by unit. Pure values."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime

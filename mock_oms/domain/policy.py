@@ -3,8 +3,6 @@
 `person` and `silent` decide nothing; the first means that somebody will, the second that nobody will.
 """
 
-from __future__ import annotations
-
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final

@@ -1,7 +1,5 @@
 """The words a refund or a rejection may give as its reason: ChannelAdvisor's, or a key of the marketplace's own."""
 
-from __future__ import annotations
-
 import re
 from typing import Final
 

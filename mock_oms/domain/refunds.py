@@ -3,8 +3,6 @@
 Counted as given away is what was refunded and what the seller has said yes to; what a buyer merely asks for is not.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal

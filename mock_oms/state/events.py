@@ -12,8 +12,6 @@ booked            adjustment_id, return_id, cancel_id, order_id, amount
 parcel_received   return_id, order_id, line_item_ids, tracking_number
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The OMS's own ledger of refunds: one row per adjustment, ever, whatever is read how often."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal

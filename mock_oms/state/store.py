@@ -4,8 +4,6 @@ An OMS made anew around the same `Store` goes on where the other one stood. Valu
 makes a call or reads a clock.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -3,8 +3,6 @@
 A start on a day that is none counts from 00:00 of the next business day, local time.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta

@@ -1,7 +1,5 @@
 """A cancellation: an order, or some of its units, called off before it is shipped. Pure values."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal

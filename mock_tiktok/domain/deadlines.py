@@ -1,7 +1,5 @@
 """A deadline is data: when it falls, what it is, who is to act before it. It is exclusive: at `due` it is too late."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

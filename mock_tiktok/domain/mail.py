@@ -4,8 +4,6 @@ The guide names the kinds ("order refund", "return rejected", "refund rejected")
 the real ones are not public.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage

@@ -3,8 +3,6 @@
 Record events are the live names where they are known (OBS-BR); the others are formed alike and are assumed.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

@@ -4,8 +4,6 @@ Four small states make it up (claim, parcel, money, dispute). What the wire call
 people see in Seller Center, are read off them here and nowhere else.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """What an action makes of a return, and which deadline then runs. Pure: the tables decide, this only asks them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime

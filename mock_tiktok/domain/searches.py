@@ -1,7 +1,5 @@
 """What a search asks for and what it finds. Times are aware UTC; `ge` is inclusive, `lt` exclusive."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Literal, TypeVar

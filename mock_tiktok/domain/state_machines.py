@@ -5,8 +5,6 @@ machine that has no row for its state and the action refuses it, one that never 
 things nobody does follow by themselves: an approved claim expects its parcel, a granted one is owed its money.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum

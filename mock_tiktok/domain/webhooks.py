@@ -4,8 +4,6 @@ A notification is a hint and carries neither sums nor lines: whoever gets it rea
 no promised order, and may come to nothing altogether.
 """
 
-from __future__ import annotations
-
 import hmac
 import ipaddress
 import json

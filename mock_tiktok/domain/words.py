@@ -4,8 +4,6 @@
 `return_status` is read off them (`domain/returns.py`), never stored.
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 

@@ -1,7 +1,5 @@
 """Authorization: the two token endpoints, which stand outside the gate, and the shops a token may act for."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

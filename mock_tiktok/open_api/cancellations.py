@@ -1,7 +1,5 @@
 """Cancellations over the Open API: the seller's own, and the decisions on the buyer's."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from mock_tiktok.open_api import requests as read

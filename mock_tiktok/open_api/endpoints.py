@@ -4,8 +4,6 @@ Versions are per endpoint, as in life: there is a `202602` of Search Returns and
 version that an endpoint lacks, or for a path that nobody has, is refused before anything else is looked at.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

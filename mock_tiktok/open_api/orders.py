@@ -1,7 +1,5 @@
 """Orders over the Open API: the list and the detail."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from mock_tiktok.domain.searches import Page

@@ -4,8 +4,6 @@ On a stage the second part is the trace's number of the exchange, so that a conn
 elsewhere it comes from the seed and a counter.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 from collections.abc import Callable

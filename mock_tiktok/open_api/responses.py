@@ -4,8 +4,6 @@ Requests are read in `requests.py`; nobody else spells a field of the API. A fie
 fields always have one, `contracts/tiktok_shop.yaml` says under `required`, zeros and empty texts included.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal

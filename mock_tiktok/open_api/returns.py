@@ -1,7 +1,5 @@
 """Returns over the Open API: search, history, decisions, the seller's own refunds, and the questions about them."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from mock_tiktok.open_api import requests as read

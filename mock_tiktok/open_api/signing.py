@@ -4,8 +4,6 @@ HMAC-SHA256 with the app secret over secret + path + every query pair in the ord
 `sign` and the access token are left out, values are taken decoded, a multipart body does not count.
 """
 
-from __future__ import annotations
-
 import hmac
 import json
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Webhooks over the Open API: what an app is told of a shop, and where."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from mock_tiktok.open_api import requests as read

@@ -1,7 +1,5 @@
 """YAML as people write it, whatever the file is called (JSON is YAML): read strictly, mistakes named by their place."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any, Final
 

@@ -4,8 +4,6 @@ A subject has at most one entry per kind: putting a second one replaces the firs
 again, one that is met is dropped, and nothing is ever searched for.
 """
 
-from __future__ import annotations
-
 import heapq
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """News: what has happened, published to whoever listens, after it has happened and in order."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime

@@ -4,8 +4,6 @@ Neither how long keys are kept nor what a replay gets is documented; kept for th
 again is our choice. A request that was malformed, or told to try again, has had no outcome, so nothing is kept of it.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass

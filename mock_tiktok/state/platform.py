@@ -1,7 +1,5 @@
 """What all shops of a marketplace share: the clock's whole seconds, the seed's streams, ids, the agenda, the news."""
 
-from __future__ import annotations
-
 import random
 from datetime import UTC, datetime
 from typing import Final, Protocol

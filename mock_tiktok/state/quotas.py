@@ -1,7 +1,5 @@
 """How many calls an app may make in a shop: each quota counts in windows of its own, by the clock of those who call."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Final
 

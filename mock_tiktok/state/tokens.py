@@ -10,8 +10,6 @@ granted before, after a grace (D38). Neither kind is ever ended by the other. A 
 before their time, shown ones too: then others are shown.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """What a marketplace remembers of a trouble that has begun (`usecases/troubles.py` says what each kind does)."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

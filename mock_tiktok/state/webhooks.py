@@ -1,7 +1,5 @@
 """What a marketplace remembers of its webhooks: who asked to be told what, what was sent, and what came of it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum

@@ -4,8 +4,6 @@ Exit codes: 0 content; 1 findings; 2 usage or configuration; 3 the stage itself 
 judged. A command returns its code; what it raises is shown in one line, and only the stage's failure has a traceback.
 """
 
-from __future__ import annotations
-
 import codecs
 import gc
 import os

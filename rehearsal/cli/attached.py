@@ -1,7 +1,5 @@
 """The served world that a command is about, for the commands that meet one."""
 
-from __future__ import annotations
-
 from typing import Final
 from urllib.parse import quote
 

@@ -1,7 +1,5 @@
 """`rehearsal check`: what the auditor has found in a served world, as a gate for whatever has driven it."""
 
-from __future__ import annotations
-
 import shlex
 import sys
 from contextlib import closing

@@ -1,7 +1,5 @@
 """`rehearsal crash`: has the connector die at every place where it can, and judges what is left each time."""
 
-from __future__ import annotations
-
 import os
 import shlex
 from collections.abc import Iterator, Sequence

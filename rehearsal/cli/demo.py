@@ -1,7 +1,5 @@
 """`rehearsal demo`: plays one scenario for each documented workflow, shows all of them, and writes the report."""
 
-from __future__ import annotations
-
 import tempfile
 from pathlib import Path
 

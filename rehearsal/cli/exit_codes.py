@@ -1,7 +1,5 @@
 """What the exit codes of `rehearsal` mean."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import IntEnum
 from typing import Final

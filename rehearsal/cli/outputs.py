@@ -1,7 +1,5 @@
 """Where commands write: what cannot be written there is found out before anything is played or served."""
 
-from __future__ import annotations
-
 import tempfile
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The option that names a plan of trouble, for the commands that play."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final

@@ -1,7 +1,5 @@
 """`rehearsal policy`: the markets' profiles, those that ship and people's own: listed, shown, checked and compared."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """The options that say how worlds are begun, for the commands that make them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any

@@ -5,8 +5,6 @@ its simulated time has come: that is what moves while a long wait plays. With a 
 what that is waited for, too.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Callable, Iterator

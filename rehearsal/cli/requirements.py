@@ -4,8 +4,6 @@
 that comes with this package, and the tags of the features.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

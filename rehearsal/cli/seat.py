@@ -1,7 +1,5 @@
 """The option that puts somebody else's connector on the seat of ours, and what there is to say of who sits there."""
 
-from __future__ import annotations
-
 import shlex
 import threading
 from collections.abc import Iterator

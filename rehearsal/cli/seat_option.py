@@ -1,7 +1,5 @@
 """The option that names a seat's file, for the commands that take one; it brings nothing of theirs along."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Final
 

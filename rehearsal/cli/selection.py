@@ -1,7 +1,5 @@
 """Which scenarios somebody asks for, and what is said when these are none."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace

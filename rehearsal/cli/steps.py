@@ -1,7 +1,5 @@
 """`rehearsal steps`: lists and searches the steps that come with Rehearsal, with the tables that some of them take."""
 
-from __future__ import annotations
-
 from itertools import groupby
 
 import click

@@ -1,7 +1,5 @@
 """Where the players of a world are met."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass
 
 

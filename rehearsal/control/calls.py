@@ -3,8 +3,6 @@
 `contracts/control.yaml` says what the calls mean and what their documents look like; a test holds the two together.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

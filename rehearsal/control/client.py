@@ -1,7 +1,5 @@
 """The Stage over HTTP: every call is one request to an address."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import quote

@@ -4,8 +4,6 @@ Reading raises a `Problem` that names the field. What has the right form but no 
 duration beyond the end of the calendar) is refused here; the form itself is the contract's business.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final

@@ -4,8 +4,6 @@ A call is first judged by the contract, then by sense; what a player refuses bec
 writer at a time: each call holds the world's lock. A call does its one act and leaves all consequences on the agenda.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager

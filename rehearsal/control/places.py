@@ -1,7 +1,5 @@
 """Through whose code a fault came: the stage's, the connector's, or that of somebody who stands on the stage."""
 
-from __future__ import annotations
-
 import sys
 import sysconfig
 import traceback

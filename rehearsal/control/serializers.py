@@ -1,7 +1,5 @@
 """What players show, as the JSON documents of `contracts/control.yaml`. The only place that spells their names."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """All that a stage keeps, as data: what its world is begun with, the world, and the responses it would give again."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any

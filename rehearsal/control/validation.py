@@ -1,7 +1,5 @@
 """The contract of the control API as the judge of what callers send."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Final
 

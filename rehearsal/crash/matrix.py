@@ -1,7 +1,5 @@
 """All deaths of all scripts, on several processes, and a file in which what was tried before is found again."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import traceback

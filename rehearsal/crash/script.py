@@ -1,7 +1,5 @@
 """What a scenario asks of the stage, as data: with it the same story is played again without its words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -3,8 +3,6 @@
 What steps and tests of a suite's own need is here; `docs/scenarios.md` and `docs/pytest.md` say how.
 """
 
-from __future__ import annotations
-
 from rehearsal.control.stage import Problem, Stage
 from rehearsal.gherkin.buyer import Goods
 from rehearsal.gherkin.cast import Cast

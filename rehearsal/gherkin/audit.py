@@ -5,8 +5,6 @@ told what the auditor has found in its failure; where it cannot be judged it is 
 So that nobody takes that for a yes, pytest then ends with 4, if nothing worse has happened.
 """
 
-from __future__ import annotations
-
 from collections.abc import Generator
 from contextlib import suppress
 from typing import Any, Final

@@ -3,8 +3,6 @@
 A mistake of whoever wrote the scenario or its steps is *miswritten*, a player's is *broken*, all else is the stage's.
 """
 
-from __future__ import annotations
-
 import inspect
 import re
 from collections.abc import Callable

@@ -5,8 +5,6 @@ A buyer remembers every order and every request; nobody else remembers anything.
 when it was refused.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -3,8 +3,6 @@
 Everybody speaks to one `Stage` and to nothing else, so the same people play in process and over the control API.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from rehearsal.control.stage import Json, Problem, Stage

@@ -4,8 +4,6 @@ What stands in no such list is a slip of the pen, which no player could have spa
 list and with the word that was meant.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Final

@@ -1,7 +1,5 @@
 """Many buyers at once: what all of them do, and what is seen of all of them. Nobody in a crowd asks twice."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import TypeVar

@@ -1,7 +1,5 @@
 """How a scenario can end otherwise than as it is written, and whose fault that is."""
 
-from __future__ import annotations
-
 
 class BrokenRules(AssertionError):
     """The scenario went as written, but the auditor is not content."""

@@ -1,7 +1,5 @@
 """What a step compares, said in people's words, with Python's own comparison kept behind them for a closer look."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from difflib import ndiff

@@ -4,8 +4,6 @@ What programs put for a space (a tab, or one that is no-break, narrow, of a fixe
 is what it looks like.
 """
 
-from __future__ import annotations
-
 import codecs
 from encodings import utf_8_sig
 from pathlib import Path

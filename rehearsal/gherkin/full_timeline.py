@@ -1,7 +1,5 @@
 """The timeline of a scenario as its readers get it: what was done and what fired, with what people then saw."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime

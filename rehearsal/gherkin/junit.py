@@ -1,7 +1,5 @@
 """What JUnit and pytest's own screen are told of scenarios: the scenarios' words, in the scenarios' order."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

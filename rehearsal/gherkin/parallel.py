@@ -4,8 +4,6 @@ pytest-xdist runs the processes. Here stands what it does not know: that a scena
 let pass, and that readers want one order, however many played.
 """
 
-from __future__ import annotations
-
 import os
 import pickle
 import re

@@ -3,8 +3,6 @@
 `at` says from when on, as a duration from the scenario's start. What each fault means is judged by whoever plans it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path

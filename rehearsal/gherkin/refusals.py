@@ -3,8 +3,6 @@
 The marketplace and the OMS refuse in words and codes of their own. Those stay, below what they mean for the scenario.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """A scenario that has been played: what it said, how it ended, and everything there was to see when it was over."""
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

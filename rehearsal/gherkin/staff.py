@@ -3,8 +3,6 @@
 None of them remembers anything but the watcher; the clock says what time it is to all.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta

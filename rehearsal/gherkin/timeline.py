@@ -5,8 +5,6 @@ what fired when the clock moved, with the simulated time. It needs nothing of a 
 the same in process and over the control API.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Modules of a suite are read while its `conftest.py` files are; Rehearsal's own, which are read later, stay compiled.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """The words there are: the steps that come with Rehearsal, as `docs/scenarios.md` lists them, and a suite's own."""
 
-from __future__ import annotations
-
 import inspect
 import re
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """Which of a buyer's orders or requests a step means. Where it may be several none is guessed: the step has to say."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Where the machine stands while a scenario is played: nothing on the stage may depend on it."""
 
-from __future__ import annotations
-
 import os
 import time
 import zlib

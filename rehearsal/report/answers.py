@@ -3,8 +3,6 @@
 A state is reached by acts, from the request on; whoever wants to see it can have them happen one after the other.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime

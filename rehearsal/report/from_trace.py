@@ -4,8 +4,6 @@ What fired stands there as an act of a player. What somebody did of their own ac
 a call with no act above it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Turns the results of scenarios into pages. All that is shown is prepared here; the templates only lay it out."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

@@ -1,7 +1,5 @@
 """One verdict on each rule, over all that was played, and what of it a strict reader still misses."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Final
 

@@ -1,7 +1,5 @@
 """Results on a terminal: a line for each scenario, and whole timelines."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, TextIO

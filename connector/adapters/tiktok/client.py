@@ -5,8 +5,6 @@ Every call ends in a value, in `Unavailable` (try later; `acted` when it may hav
 a buyer reaches a log: a failed call is logged by its path, code and request id only.
 """
 
-from __future__ import annotations
-
 import hmac
 import json
 import logging

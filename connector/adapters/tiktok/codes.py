@@ -1,7 +1,5 @@
 """What each of the marketplace's codes means for a call of ours: a table, and what holds for all others."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final

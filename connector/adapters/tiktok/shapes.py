@@ -4,8 +4,6 @@ An answer that lacks one of them, or has it null or of another kind, cannot be r
 claim without a word. Fields that need not be there may also be null or empty, and are then as good as left out.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

@@ -4,8 +4,6 @@ Each document is checked against its shape first (`shapes` says what has to be t
 there and of its kind. Fields without a value are left out by the marketplace; amounts are decimal strings.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Many buyers at once: they have no names, and do all the same."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable
 from typing import Final

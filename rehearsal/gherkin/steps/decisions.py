@@ -1,7 +1,5 @@
 """Decisions: what the seller's staff, Seller Center and the operator say to a request."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Final
 

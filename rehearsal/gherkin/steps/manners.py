@@ -1,7 +1,5 @@
 """How the OMS behaves towards the connector, what its staff only record, and what the connector makes of either."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import Final

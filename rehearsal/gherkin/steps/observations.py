@@ -1,7 +1,5 @@
 """Observations: what people see on the marketplace, in the mail, in the books and on the connector's order page."""
 
-from __future__ import annotations
-
 import re
 from datetime import datetime
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Orders: what a buyer has bought, and how far it has come."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from pytest_bdd import given, then

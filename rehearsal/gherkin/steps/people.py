@@ -1,7 +1,5 @@
 """Who is on stage. Every step asks somebody here to do something, or looks at what one of them sees."""
 
-from __future__ import annotations
-
 import pytest
 
 from rehearsal.control.stage import Stage

@@ -1,7 +1,5 @@
 """The connector's process: it dies without a farewell and comes back on its database."""
 
-from __future__ import annotations
-
 from pytest_bdd import given, when
 
 from rehearsal.gherkin.cast import Cast

@@ -1,7 +1,5 @@
 """Requests: what a buyer asks for and does about it. What somebody *tries* may be refused."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Final

@@ -1,7 +1,5 @@
 """Several buyers, each in a matter of their own: what each wants of the seller, and what the seller answers each."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Final
 

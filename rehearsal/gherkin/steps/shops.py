@@ -1,7 +1,5 @@
 """Shops: the seller opens more of them, in this market or another, and lets the connector in."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from rehearsal.gherkin.cast import Cast

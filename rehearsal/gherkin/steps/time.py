@@ -1,7 +1,5 @@
 """Time passes, and nothing but a step makes it pass."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC
 from typing import Final

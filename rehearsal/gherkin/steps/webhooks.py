@@ -1,7 +1,5 @@
 """The marketplace's webhooks: whether the connector asks for them, what becomes of them, and what they bring about."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Final
 
