@@ -5,11 +5,13 @@ version that an endpoint lacks, or for a path that nobody has, is refused before
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 RETURNS: Final = "seller.return_refund.basic"
 ORDERS: Final = "seller.order.info"
 AUTHORIZATION: Final = "seller.authorization.info"
+
+Cipher = Literal["needed", "none", "either"]  # whether a call names its shop by `shop_cipher`
 
 PAGING: Final = frozenset({"page_size", "page_token", "sort_field", "sort_order"})
 
@@ -29,7 +31,7 @@ class Endpoint:
     query: frozenset[str]
     takes_key: bool
     object_id: str
-    needs_cipher: bool
+    cipher: Cipher
     form: bool  # whether it takes a multipart form, of which the sign leaves out the body
 
     @property
@@ -48,11 +50,11 @@ def _endpoint(
     *,
     takes_key: bool = False,
     object_id: str = "",
-    needs_cipher: bool = True,
+    cipher: Cipher = "needed",
     form: bool = False,
 ) -> Endpoint:
     known = frozenset(versions.split())
-    return Endpoint(operation, method, path, known, scope, query, takes_key, object_id, needs_cipher, form)
+    return Endpoint(operation, method, path, known, scope, query, takes_key, object_id, cipher, form)
 
 
 _LOCALE: Final = frozenset({"locale"})
@@ -61,15 +63,16 @@ _RR: Final = "/return_refund/<version>"
 
 # fmt: off
 ENDPOINTS: Final = (
-    _endpoint("shops", "GET", "/authorization/<version>/shops", "202309", AUTHORIZATION, needs_cipher=False),
+    _endpoint("shops", "GET", "/authorization/<version>/shops", "202309", AUTHORIZATION, cipher="none"),
     _endpoint("webhooks", "GET", "/event/<version>/webhooks", "202309", AUTHORIZATION),
     _endpoint("set_webhook", "PUT", "/event/<version>/webhooks", "202309", AUTHORIZATION),
     _endpoint("delete_webhook", "DELETE", "/event/<version>/webhooks", "202309", AUTHORIZATION),
     _endpoint("search_orders", "POST", "/order/<version>/orders/search", "202309", ORDERS, PAGING),
     _endpoint("orders", "GET", "/order/<version>/orders", "202309 202507", ORDERS, frozenset({"ids"})),
     _endpoint("price_detail", "GET", "/order/<version>/orders/<order_id>/price_detail", "202407", ORDERS),
-    # that it needs no scope of its own, and takes a shop_cipher, is assumed
-    _endpoint("upload_image", "POST", "/product/<version>/images/upload", "202309", form=True),
+    # That it needs no scope of its own is assumed. Clients of both kinds are in use, with a shop_cipher and without; a
+    # shop in Mexico refused it in 2026. Both are taken, and the picture is no shop's (assumed).
+    _endpoint("upload_image", "POST", "/product/<version>/images/upload", "202309", cipher="either", form=True),
     _endpoint("upload_shipping_document", "POST", f"{_RR}/returns/shipping_documents", "202405",
               query=frozenset({"return_ids"}), form=True),
     _endpoint("search_returns", "POST", f"{_RR}/returns/search", "202309 202602", query=PAGING),
@@ -93,3 +96,12 @@ ENDPOINTS: Final = (
               takes_key=True, object_id="cancel_id"),
 )
 # fmt: on
+
+# What the platform has announced about after-sales and is not served: a call is one to an unknown path.
+LEFT_OUT: Final = {
+    "POST /return_refund/202603/aftersales/search": "batch returns are announced (S18); that they are on is unverified",
+    "POST /return_refund/202604/rma/search": "batch returns, as above, with the topics 64, 65 and 67",
+    "POST /return_refund/202606/aftersales/review": "batch returns, as above (202603 and 202609 likewise)",
+    "GET /return_refund/202606/review_decision": "batch returns, as above",
+    "GET /open/authorize": "the seller's consent is a page for people; the control API gives the code it ends in",
+}

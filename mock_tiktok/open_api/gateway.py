@@ -146,9 +146,11 @@ class Gateway:
             raise errors.NO_SCOPE()
         shop = self._market.shop(shop_id)
         cipher = query.get("shop_cipher")
-        if not endpoint.needs_cipher:
+        if endpoint.cipher == "none":
             if cipher is not None:
                 raise errors.ODD_CIPHER()
+        elif not cipher and endpoint.cipher == "either":
+            return shop
         elif not cipher:
             raise errors.NO_CIPHER()
         elif cipher != shop.shop_cipher:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from mock_tiktok.domain import webhooks
+from mock_tiktok.domain import pictures, webhooks
 from mock_tiktok.domain.searches import (
     CancellationFilter,
     OrderFilter,
@@ -174,7 +174,10 @@ _RANGES: Final[dict[str, Reader]] = dict.fromkeys(
     ("create_time_ge", "create_time_lt", "update_time_ge", "update_time_lt"), _time
 )
 _topic: Final = _one_of(tuple(webhooks.TOPICS), _wrong_value)
-_IMAGES: Final = _objects({"image_id": _text, "mime_type": _text, "height": _number, "width": _number})
+# a picture without an id is one that nobody can look at
+_IMAGES: Final = _objects(
+    {"image_id": _text, "mime_type": _one_of(pictures.MIME_TYPES), "height": _count, "width": _count}, ("image_id",)
+)
 _LINES: Final[dict[str, Reader]] = {
     "skus": _objects({"sku_id": _text, "quantity": _count}, ("sku_id", "quantity")),
     "order_line_item_ids": _texts,
@@ -357,14 +360,18 @@ class Rejection:
     images: tuple[str, ...]
 
 
-def image(body: Json) -> tuple[Upload, str]:
-    """Read a product image: a picture, and what it is for. That only these two kinds are taken is S9, S5."""
-    found, use_case = body.get("data"), body.get("use_case", "MAIN_IMAGE")
+def image(body: Json) -> tuple[bytes, tuple[int, int], str]:
+    """Read a product image: the picture, its width and height, and what it is for."""
+    found, use_case = body.get("data"), body.get("use_case", pictures.USE_CASES[0])
     if not isinstance(found, Upload) or not found.content:
         raise ApiError(36009004, "param body.data is missing", 400)
-    if not found.content.startswith((b"\x89PNG", b"\xff\xd8\xff")):
+    if use_case not in pictures.USE_CASES:
+        raise _unknown("use_case", use_case)
+    if len(found.content) > pictures.LARGEST:
+        raise INVALID(what=f"data is larger than {pictures.LARGEST} bytes")
+    if (size := pictures.size(found.content)) is None:
         raise INVALID(what="data is no JPG or PNG")
-    return found, str(use_case)
+    return found.content, size, use_case
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,7 +400,7 @@ _REJECTION: Final[dict[str, Reader]] = {"reject_reason": _text, "comment": _text
 
 
 def _rejected(read: Json) -> Rejection:
-    images = tuple(image["image_id"] for image in read.get("images", ()) if "image_id" in image)
+    images = tuple(image["image_id"] for image in read.get("images", ()))
     return Rejection(read.get("decision", ""), read["reject_reason"], read.get("comment"), images)
 
 

@@ -229,9 +229,10 @@ def _price(
     }
 
 
-def uploaded(uri: str, use_case: str) -> Json:
+def uploaded(uri: str, size: tuple[int, int], use_case: str) -> Json:
     """Return Upload Product Image; `uri` is what a rejection has as its `image_id`."""
-    return {"uri": uri, "url": f"{_IMAGE}{uri}", "use_case": use_case}
+    width, height = size
+    return {"uri": uri, "url": f"{_IMAGE}{uri}", "width": width, "height": height, "use_case": use_case}
 
 
 def _payment(one: Order) -> Json:

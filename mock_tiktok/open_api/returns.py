@@ -36,8 +36,8 @@ def reject_return(call: Call) -> Json:
 
 
 def upload_image(call: Call) -> Json:
-    image, use_case = read.image(call.body)
-    return wire.uploaded(call.shop.upload_image(image.content), use_case)
+    content, size, use_case = read.image(call.body)
+    return wire.uploaded(call.shop.upload_image(content, size), size, use_case)
 
 
 def upload_shipping_document(call: Call) -> Json:

@@ -48,7 +48,7 @@ class Store:
         self.orders: Shelf[Order] = Shelf()
         self.returns: Shelf[Return] = Shelf()
         self.cancellations: Shelf[Cancellation] = Shelf()
-        self.images: set[str] = set()
+        self.images: dict[str, tuple[int, int]] = {}  # width and height of what was uploaded here
         self.returns_of: dict[str, tuple[str, ...]] = {}
         self.cancellations_of: dict[str, tuple[str, ...]] = {}
         self._orders_of_buyer: dict[str, tuple[str, ...]] = {}
@@ -71,6 +71,10 @@ class Store:
     def is_elsewhere(self, order_id: str) -> bool:
         """Say whether another shop of the marketplace has the order."""
         return any(shop is not self and shop.orders.get(order_id) for shop in self._shops.values())
+
+    def is_uploaded(self, image_id: str) -> bool:
+        """Say whether any shop of the marketplace has uploaded the picture."""
+        return any(image_id in shop.images for shop in self._shops.values())
 
     def get_return(self, return_id: str) -> Return:
         """Return the return; raise what the platform says when the shop has none such."""

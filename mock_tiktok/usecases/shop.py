@@ -113,10 +113,13 @@ class Shop(Queries):
                 item, action, By(by), reason=reason, note=comment or "", images=images, refusing=refusals.of_state
             )
 
-    def upload_image(self, content: bytes) -> str:
-        """Upload Product Image: keep a picture, and return the id that a rejection may name."""
+    def upload_image(self, content: bytes, size: tuple[int, int]) -> str:
+        """Upload Product Image: note a picture and its size, and return the id that a rejection may name.
+
+        It is not of a shop, so whoever has uploaded it, any shop's rejection may name it (assumed).
+        """
         uri = f"tos-useast5-i-omjb5zjo8w-tx/{hashlib.sha256(content).hexdigest()[:32]}"
-        self.store.images.add(uri)
+        self.store.images[uri] = size
         return uri
 
     def upload_shipping_document(
@@ -335,7 +338,7 @@ class Shop(Queries):
     def _check_images(self, images: Sequence[str]) -> None:
         """Refuse a picture that nobody has uploaded; with which code is assumed."""
         for image in images:
-            if image not in self.store.images:
+            if not self.store.is_uploaded(image):
                 raise INVALID(what=f"images: image_id {image!r} has not been uploaded")
 
     def _check_comment(self, comment: str | None) -> None:

@@ -23,7 +23,7 @@ from mock_tiktok.domain.returns import SHOWN
 from mock_tiktok.domain.state_machines import TABLES
 from mock_tiktok.domain.webhooks import RULES, TOPICS
 from mock_tiktok.errors import GATE, REFUSALS, Refusal
-from mock_tiktok.open_api.endpoints import ENDPOINTS
+from mock_tiktok.open_api.endpoints import ENDPOINTS, LEFT_OUT
 from mock_tiktok.policy import profile
 from mock_tiktok.state.quotas import QUOTAS
 from mock_tiktok.state.tokens import LIVES
@@ -232,7 +232,10 @@ def reasons() -> str:
 def endpoints() -> str:
     intro = (
         "Versions are per endpoint; those with a plus take an idempotency key. Fields and responses are in\n"
-        "`contracts/tiktok_shop.yaml`. Sources: S20, NODE, OAS."
+        "`contracts/tiktok_shop.yaml`. Sources: S20, NODE, OAS. What uploading a picture needs is not in them:\n"
+        "clients of both kinds are in use, with a `shop_cipher` and without, and both are taken (assumed).\n\n"
+        "A `locale` is taken and changes nothing: no source has the platform's texts in another language, so texts\n"
+        "are English in every market and are ours. Keys (`name`, `return_reason`) are the platform's; read those."
     )
     rows = (
         (
@@ -240,11 +243,14 @@ def endpoints() -> str:
             code(f"{row.method} {row.path}"),
             code(*sorted(row.versions)),
             code(row.scope),
+            row.cipher,
             "-+"[row.takes_key],
         )
         for row in ENDPOINTS
     )
-    return page("Endpoints of the Open API", linked(intro), table("Operation|Call|Versions|Scope|Key", rows))
+    columns = "Operation|Call|Versions|Scope|`shop_cipher`|Key"
+    left_out = table("Left out|Why", ((code(call), linked(why)) for call, why in LEFT_OUT.items()))
+    return page("Endpoints of the Open API", linked(intro), table(columns, rows), left_out)
 
 
 def webhooks() -> str:

@@ -9,6 +9,8 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from mock_tiktok import Discounts, Marketplace, OrderLine
+from mock_tiktok.domain import pictures
+from mock_tiktok.open_api.app import LARGEST_FORM
 from tests.clock import HandClock
 from tests.unit.mock_tiktok.town import REFUND_REASON, pass_time
 from tests.unit.mock_tiktok_http.client import Client
@@ -16,7 +18,9 @@ from tests.unit.mock_tiktok_http.client import Client
 IMAGES = "/product/202309/images/upload"
 DOCUMENTS = "/return_refund/202405/returns/shipping_documents"
 RETURNS = "/return_refund/202309/returns"
-PICTURE = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
+PICTURE = b"\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\xc8\0\0\0\x96\x08\x02\0\0\0"  # 200 to 150
+PHOTO = b"\xff\xd8\xff\xe0\0\x04??\xff\xc4\0\x05???\xff\xc2\0\x11\x08\x01\x2c\x01\x90\x03"  # 400 to 300
+NO = {"decision": "REJECT_REFUND", "reject_reason": REFUND_REASON}
 
 
 def form(**fields: object) -> tuple[bytes, dict[str, str]]:
@@ -24,21 +28,69 @@ def form(**fields: object) -> tuple[bytes, dict[str, str]]:
     return body, {"content-type": f"multipart/form-data; boundary={boundary}"}
 
 
-def picture(content: bytes = PICTURE) -> tuple[bytes, dict[str, str]]:
-    return form(data=FileStorage(BytesIO(content), "a.png"), use_case="MAIN_IMAGE")
+def picture(content: bytes = PICTURE, use_case: str = "MAIN_IMAGE") -> tuple[bytes, dict[str, str]]:
+    return form(data=FileStorage(BytesIO(content), "a.png"), use_case=use_case)
 
 
-def test_a_rejection_names_a_picture_that_was_uploaded_and_no_other(client: Client, market: Marketplace) -> None:
-    asked = market.request_return(market.place_order().order_id, return_type="REFUND").return_id
-    no = {"decision": "REJECT_REFUND", "reject_reason": REFUND_REASON}
-    of_nobody = {**no, "images": [{"image_id": "tos-maliva/1", "mime_type": "image/png"}]}
-    assert client.refusal("POST", f"{RETURNS}/{asked}/reject", None, of_nobody)[:2] == (200, 25001001)
-    body, headers = picture()
-    uploaded = client.document("POST", IMAGES, None, body, headers=headers, signed_body=b"")["data"]
-    assert uploaded["url"].endswith(uploaded["uri"])
-    client.data("POST", f"{RETURNS}/{asked}/reject", None, {**no, "images": [{"image_id": uploaded["uri"]}]})
+def upload(client: Client, content: bytes = PICTURE, **how: str) -> dict[str, object]:
+    body, headers = picture(content)
+    return dict(client.document("POST", IMAGES, None, body, headers=headers, signed_body=b"", **how)["data"])
+
+
+def a_refund(market: Marketplace, shop_id: str | None = None) -> str:
+    return market.request_return(market.place_order(shop_id=shop_id).order_id, return_type="REFUND").return_id
+
+
+def test_a_rejection_names_a_picture_that_was_uploaded(client: Client, market: Marketplace) -> None:
+    asked, uploaded = a_refund(market), upload(client)
+    assert str(uploaded["url"]).endswith(str(uploaded["uri"]))
+    shown = {"image_id": uploaded["uri"], "mime_type": "image/png", "width": 200, "height": 150}
+    client.data("POST", f"{RETURNS}/{asked}/reject", None, {**NO, "images": [shown]})
     last = client.data("GET", f"{RETURNS}/{asked}/records")["records"][-1]
     assert [one["url"] for one in last["images"]] == [uploaded["url"]]
+
+
+@pytest.mark.parametrize(
+    ("image", "code"),
+    [
+        ({}, 36009004),
+        ({"mime_type": "image/png"}, 36009004),
+        ({"image_id": None}, 36009004),
+        ({"image_id": "tos-maliva/1"}, 25001001),
+        ({"image_id": ""}, 25001001),
+        ({"mime_type": "video/mp4"}, 25001001),
+        ({"width": -1}, 25001001),
+        ({"height": 0}, 25001001),
+    ],
+)
+def test_a_rejection_names_no_picture_that_is_none(
+    client: Client, market: Marketplace, image: dict[str, object], code: int
+) -> None:
+    uploaded = {} if "image_id" in image or code == 36009004 else {"image_id": upload(client)["uri"]}
+    refused = {**NO, "images": [{**uploaded, **image}]}
+    assert client.refusal("POST", f"{RETURNS}/{a_refund(market)}/reject", None, refused)[1] == code
+
+
+@pytest.mark.parametrize(("content", "size"), [(PICTURE, (200, 150)), (PHOTO, (400, 300))])
+@pytest.mark.parametrize("left_out", ["", "shop_cipher"])
+def test_an_upload_needs_no_shop_and_says_the_picture_s_size(
+    client: Client, content: bytes, size: tuple[int, int], left_out: str
+) -> None:
+    uploaded = upload(client, content, leave_out=left_out)
+    assert (uploaded["width"], uploaded["height"]) == size
+
+
+def test_what_one_shop_has_uploaded_another_may_name(client: Client, market: Marketplace, clock: HandClock) -> None:
+    elsewhere = Client(market, market.add_shop(name="Another"), clock)
+    no = {**NO, "images": [{"image_id": upload(elsewhere)["uri"]}]}
+    client.data("POST", f"{RETURNS}/{a_refund(market, client.shop.shop_id)}/reject", None, no)
+
+
+def test_a_picture_of_ten_megabytes_is_taken_and_no_larger_one(client: Client) -> None:
+    upload(client, PICTURE.ljust(pictures.LARGEST, b"\0"))
+    for larger, code in ((1, 25001001), (LARGEST_FORM, 36009022)):
+        body, headers = picture(PICTURE.ljust(pictures.LARGEST + larger, b"\0"))
+        assert client.refusal("POST", IMAGES, None, body, headers=headers, signed_body=b"")[1] == code
 
 
 @pytest.mark.parametrize(
@@ -46,6 +98,9 @@ def test_a_rejection_names_a_picture_that_was_uploaded_and_no_other(client: Clie
     [
         (form(use_case="MAIN_IMAGE"), 36009004),
         (picture(b"GIF89a"), 25001001),
+        (picture(PICTURE[:20]), 25001001),
+        (picture(PHOTO[:12]), 25001001),
+        (picture(use_case="X"), 25001001),
         ((b"{}", {"content-type": "application/json"}), 36009022),
     ],
 )
