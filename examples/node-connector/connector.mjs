@@ -80,7 +80,9 @@ const own = ({ key, order_id, made, error }) => ({ id: key, order_id, return_id:
 
 function cases() {
   const refunds = state.outbox.filter((entry) => entry.order_id);
-  const claims = Object.keys(state.claims).filter((id) => !refunds.some((one) => one.made === id));
+  const isOwn = ({ return_id, order_id, role }) =>
+    refunds.some((one) => (one.done ? one.made === return_id : role === 'SELLER' && one.order_id === order_id));
+  const claims = Object.keys(state.claims).filter((id) => !isOwn(state.claims[id]));
   return { cases: [...claims.map(shown), ...refunds.map(own)] };
 }
 
