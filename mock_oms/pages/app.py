@@ -31,6 +31,7 @@ from mock_oms.usecases.views import CommandResult, Views
 from mock_oms.usecases.warehouse import Warehouse
 
 PAGE: Final = 50
+PACE: Final = "rehearsal.pace"  # as a stage says how many times as fast as its reader's clock the world's runs
 DONE: Final = {
     "approve": "Approved. The connector has taken it.",
     "reject": "Rejected. The connector has taken it.",
@@ -88,7 +89,7 @@ def _shared(office: Office) -> dict[str, object]:
     return {
         "now": now,
         "policy": office.staff.policy,
-        "left": lambda deadline: _left(deadline - now),
+        "left": lambda deadline: _left((deadline - now) / request.environ.get(PACE, 1)),
         "parcel_of": office.store.parcel_of,
         "judgeable": office.views.judgeable,
         "note_of": office.views.note,

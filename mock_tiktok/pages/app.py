@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from mock_tiktok.errors import UnknownId
 from mock_tiktok.pages import buyer, seller, webhooks
-from mock_tiktok.pages.words import cash, moment, urgency
+from mock_tiktok.pages.words import PACE, cash, moment, urgency
 from mock_tiktok.usecases.market import Market
 
 HEADERS: Final = {
@@ -32,7 +32,7 @@ def register_pages(app: Flask, market: Market) -> None:
     """Hang both sets of pages into the app."""
     app.add_template_filter(moment)
     app.add_template_filter(cash)
-    app.add_template_global(urgency)
+    app.add_template_global(lambda due, now: urgency(due, now, request.environ.get(PACE, 1)), "urgency")
 
     def missing(error: UnknownId) -> tuple[str, int]:
         return render_template("missing.html", message=str(error)), 404

@@ -12,6 +12,7 @@ from mock_tiktok.domain.orders import Order
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.errors import ApiError, BadValue
 
+PACE: Final = "rehearsal.pace"  # as a stage says how many times as fast as its reader's clock the world's runs
 KINDS: Final = {"REFUND": "Refund only", "RETURN_AND_REFUND": "Return and refund", "REPLACEMENT": "Replacement"}
 _SIGNS: Final = {"USD": "$", "GBP": "£", "EUR": "€"}
 
@@ -73,12 +74,12 @@ class Urgency:
     left: str
 
 
-def urgency(due: datetime, now: datetime) -> Urgency:
-    """Say how much time is left, in the words of a person."""
+def urgency(due: datetime, now: datetime, pace: int = 1) -> Urgency:
+    """Say how much time is left, in the words of a person whose clock runs `pace` times slower."""
     left = due - now
     if left <= timedelta(0):
         return Urgency("over", "time is up")
-    hours, minutes = divmod(int(left.total_seconds()) // 60, 60)
+    hours, minutes = divmod(int((left / pace).total_seconds()) // 60, 60)
     if hours >= 48:
         words = f"{hours // 24} days left"
     elif hours:

@@ -28,6 +28,7 @@ class Limits:
     one_round: timedelta = ROUND
     one_pull: timedelta = PULL
     at_once: timedelta = timedelta(0)  # what is to be done at its own instant may take so long
+    underway: timedelta = timedelta(0)  # a round may have begun so long before what it brings came about
     grain: timedelta = timedelta(0)  # what a connector has read in whole seconds it may tell by so much otherwise
     _past: list[Trouble] = field(default_factory=list)
     _open: dict[str | None, Trouble] = field(default_factory=dict)
@@ -39,7 +40,7 @@ class Limits:
             return cls()
         at_once = factor * REAL_PATIENCE
         longer = max(ROUND, at_once)
-        return cls(ROUND + longer, PULL + longer, at_once, timedelta(seconds=factor))
+        return cls(ROUND + longer, PULL + longer, at_once, longer, timedelta(seconds=factor))
 
     def same(self, told: datetime | None, known: datetime | None) -> bool:
         """Return whether the time that somebody tells is the one that is known."""

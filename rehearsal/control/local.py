@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -33,6 +33,7 @@ from rehearsal.seats.port import NotCapable, SeatDown, SeatFailed, SeatRefuses
 from rehearsal.simulation.compression import Machine, Pace
 from rehearsal.trace.diagram import mermaid
 from rehearsal.trace.har import har
+from rehearsal.trace.log import Entry, ndjson
 from rehearsal.wire.faults.reading import Mistake, UnknownFault
 from rehearsal.world.errors import Busy, InvalidValue
 from rehearsal.world.world import START, NewShop, World
@@ -155,10 +156,10 @@ _OPERATIONS: Final[Mapping[str, Callable[[World, Json], Json]]] = {
     "ledgers":                lambda world, given: {"orders": list(map(serializers.ledger, world.books()))},
     "findings":               _findings,
 }
-_RECORDS: Final[Mapping[str, Callable[[World], bytes]]] = {
-    "trace_ndjson":  lambda world: world.trace.ndjson(),
-    "trace_har":     lambda world: har(world.trace.entries()),
-    "trace_mermaid": lambda world: mermaid(world.trace.entries()),
+_RECORDS: Final[Mapping[str, Callable[[Iterator[Entry]], bytes]]] = {
+    "trace_ndjson":  ndjson,
+    "trace_har":     lambda lines: har(islice(lines, 1, None)),
+    "trace_mermaid": lambda lines: mermaid(islice(lines, 1, None)),
 }
 # fmt: on
 
@@ -279,9 +280,10 @@ class InProcessStage(Stage):
             case name:
                 return lambda: self._act(name, given)
 
-    def record(self, name: str) -> bytes:
+    def record(self, name: str, told: Callable[[Entry], Entry] | None = None) -> bytes:
         with self.holding() as world:
-            return _RECORDS[name](world)
+            lines = world.trace.lines()
+            return _RECORDS[name](lines if told is None else map(told, lines))
 
     def let_pass(self, span: timedelta) -> bool:
         """Let a running clock run for `span`; return False when it has to wait, because somebody else is at it."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +18,6 @@ from rehearsal.gherkin.errors import StageFailed
 from rehearsal.gherkin.full_timeline import full_timeline
 from rehearsal.gherkin.results import WHERE, Observation, Outcome, ScenarioResult, StepResult, command, played
 from rehearsal.gherkin.timeline import Timeline
-from rehearsal.simulation.compression import Compression
 
 LAST_LINES: Final = "last lines:"
 
@@ -123,19 +121,10 @@ def observe(stage: Stage, *, traced: bool) -> Observation:
         ledgers=tuple(seen(stage.ledgers).get("orders", ())),
         mails=tuple(seen(stage.mailbox).get("mails", ())),
         findings=findings,
-        trace=tuple(_by_one_clock(stage.trace(), world)) if traced else (),
+        trace=tuple(stage.trace()) if traced else (),
         faults=tuple(seen(stage.faults).get("faults", ())),
         failure="".join(failures[:1]),
     )
-
-
-def _by_one_clock(trace: Iterable[Json], world: Json) -> Iterable[Json]:
-    """Return the record by the clock by which all else is told: outside of a compressed world (D35) the machine's."""
-    if world.get("business_now", world["now"]) == world["now"]:
-        return trace
-    inside, outside = (datetime.fromisoformat(world[name]) for name in ("business_now", "now"))
-    lies = Compression(inside, outside, world["speed"])
-    return [{**line, "at": lies.shown(line["at"])} if "at" in line else line for line in trace]
 
 
 def as_text(finding: Json) -> str:

@@ -17,7 +17,7 @@ from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Problem
 from rehearsal.server.access import COOKIE, Gate, called_by
 from rehearsal.server.front import Wsgi
-from rehearsal.server.machine_time import marketplace_by_machine
+from rehearsal.server.machine_time import marketplace_by_machine, pages_by_machine
 from rehearsal.world.doors import API_ALONE, HOSTS, outside_app
 
 KNOCK: Final = "/.well-known/rehearsal"
@@ -47,8 +47,9 @@ class Door:
             opened = self._open
             if opened is None or opened[0] is not world:
                 app = outside_app(world, self._name)
-                if world.compression is not None and self._name in ("tiktok", "tiktok_auth"):
-                    app = marketplace_by_machine(app, world.compression)
+                if world.compression is not None:
+                    led = marketplace_by_machine if self._name in ("tiktok", "tiktok_auth") else pages_by_machine
+                    app = led(app, world.compression)
                 opened = self._open = (world, app)
             return list(opened[1](environ, start_response))
 

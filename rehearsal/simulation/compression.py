@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Final, Protocol
 
 FASTEST: Final = 900
@@ -20,6 +21,16 @@ LAST: Final = datetime.max.replace(tzinfo=UTC)
 _LAST: Final = 253_402_300_799  # the last second of the year 9999
 _MICROSECONDS: Final = 1_000_000
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)")
+# How moments are spelled for people, by sentences and by the players' pages. They are shown to the second, of which one
+# of the machine's is minutes of the world.
+_SPOKEN: Final = tuple(
+    (re.compile(rf"\b{pattern}:\d\d(?P<seconds>:\d\d)? UTC"), read, f"{written}:{{0:%M:%S}} UTC")
+    for pattern, read, written in (
+        (r"\d{4}-\d\d-\d\d \d\d", "%Y-%m-%d %H:%M", "{0:%Y-%m-%d %H}"),
+        (r"[A-Z][a-z]{2} \d\d?, \d{4}, \d\d", "%b %d, %Y, %H:%M", "{0:%b} {0.day}, {0:%Y, %H}"),
+        (r"[A-Z][a-z]{2} \d\d? [A-Z][a-z]{2} \d{4}, \d\d", "%a %d %b %Y, %H:%M", "{0:%a} {0.day} {0:%b %Y, %H}"),
+    )
+)
 
 
 class Machine(Protocol):
@@ -95,4 +106,14 @@ def _moved(text: str, move: Callable[[datetime], datetime]) -> str:
             return found[0]
         return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
+    for pattern, read, written in _SPOKEN:
+        text = pattern.sub(partial(_respoken, move, read, written), text)
     return _MOMENT.sub(moved, text)
+
+
+def _respoken(move: Callable[[datetime], datetime], read: str, written: str, found: re.Match[str]) -> str:
+    spelling = f"{read}:%S UTC" if found["seconds"] else f"{read} UTC"
+    try:
+        return written.format(move(datetime.strptime(found[0], spelling).replace(tzinfo=UTC)))
+    except (ValueError, OverflowError):  # no day of any calendar
+        return found[0]

@@ -1,6 +1,6 @@
 """The trace's exchanges as an HTTP archive (HAR 1.2), for the network panels that people know.
 
-Times are simulated; durations are zero, because how long anything took on this machine is no part of a trace. A
+Times are as in the trace; durations are zero, because how long anything took on this machine is no part of a trace. A
 response is what the caller got; where that is not what was sent, `_sent` has the latter.
 """
 
@@ -67,6 +67,7 @@ def _exchange(entry: Entry) -> dict[str, Any]:
         "cache": {},
         "timings": {"send": 0, "wait": 0, "receive": 0},
         "comment": f"{entry['from']} to {entry['to']}: {entry['operation'] or 'unknown operation'}",
+        **({"_business_at": entry["business_at"]} if "business_at" in entry else {}),
         "_seq": entry["seq"],
         "_request_id": entry["request_id"],
         "_fault": entry["fault"],

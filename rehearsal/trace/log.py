@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import marshal
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -166,9 +166,13 @@ class Trace:
             raise LookupError(f"the trace has no entry {seq}")
         return found
 
+    def lines(self) -> Iterator[Entry]:
+        """Yield the whole record: the header, and then every entry."""
+        return chain([self.header], self.entries())
+
     def ndjson(self) -> bytes:
         """Return the whole record: the header and one line per entry."""
-        return b"".join(map(_line, chain([self.header], self.entries())))
+        return ndjson(self.lines())
 
     def close(self) -> None:
         """Let go of the file, if there is one."""
@@ -225,5 +229,6 @@ def _unpacked(block: bytes) -> list[Entry]:
     return entries
 
 
-def _line(entry: Entry) -> bytes:
-    return _written(entry).encode() + b"\n"
+def ndjson(lines: Iterable[Entry]) -> bytes:
+    """Return a record as it is exported: its header, and one line per entry."""
+    return b"".join(_written(line).encode() + b"\n" for line in lines)

@@ -123,7 +123,7 @@ def test_a_finding_is_told_everywhere_in_the_same_words(
 
 
 def test_the_report_of_a_compressed_world_goes_by_one_clock(tmp_path: Path) -> None:
-    """The record keeps the world's time; who lives there knows the machine's."""
+    """The machine's, which whoever lives there knows."""
     machine, ports = HandMachine(), Ports()
     compressed = InProcessStage(
         partial(World, seats=Seats()), addresses=ports.addresses(), pace=Pace(factor=60, machine=machine)

@@ -1,27 +1,32 @@
 """A compressed world from outside: everybody there lives by the machine's clock, which a test turns by hand."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
+import requests
 from werkzeug.test import Client
 
 from mock_tiktok.open_api.signing import signature
+from rehearsal.contract.demand import Judge
+from rehearsal.control.calls import CALLS, Call
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Json, Problem
 from rehearsal.seats.port import Seats
 from rehearsal.server.control_api import PREFIX, control_app
 from rehearsal.server.doors import Door
-from rehearsal.server.machine_time import control_by_machine
+from rehearsal.server.machine_time import control_by_machine, shown_outside
 from rehearsal.simulation.compression import Pace
 from rehearsal.wire.delivery import DELIVERY, Delivery
 from rehearsal.world.world import World
 from tests.clock import BEGUN, HandMachine
 from tests.refused import refused
+from tests.team import seated
 
 SEARCH = "/return_refund/202309/returns/search"
 
@@ -216,9 +221,100 @@ def test_limits_are_longer_by_what_an_answer_that_is_held_back_takes_of_the_worl
     assert outside.stage.current.state.stalled == timedelta(seconds=40)
 
 
-@pytest.mark.parametrize("path", ["/trace", "/trace.har", "/trace.mmd", "/openapi.yaml"])
-def test_the_files_of_the_record_are_as_inside(path: str) -> None:
+WORLDS_YEAR = re.compile(r"\b2031-\d\d|\b20310|\b[A-Z][a-z]{2} \d{1,2}, 2031|[A-Z][a-z]{2} 2031\b|\b19[23]\d{7}\b")
+NUMBER = re.compile(r"\b\d{14}[0-9A-F]{20}\b")  # of a request: begins with digits of the world's time, and means none
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text and number of a document with its place, but what says the world's time on purpose."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if not name.lstrip("_").startswith("business_"):
+                yield from leaves(inner, f"{path}/{name}")
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from leaves(inner, f"{path}/{number}")
+    elif not isinstance(value, bool) and value is not None:
+        yield path, str(value)
+
+
+def of_the_world(document: Any, path: str = "") -> list[str]:
+    return [f"{where}: {text}" for where, text in leaves(document, path) if WORLDS_YEAR.search(NUMBER.sub("", text))]
+
+
+class Eventful:
+    """A served compressed world with a team in it, in which something of every kind has happened."""
+
+    def __init__(self, stage: InProcessStage, machine: HandMachine) -> None:
+        self.urls = stage.world()["urls"]
+        (shop,) = stage.world()["shops"]
+        orders = [stage.place_order()["order_id"], stage.place_order(status="AWAITING_SHIPMENT")["order_id"]]
+        self.ids = {"order_id": orders[0], "return_id": stage.request_return(orders[0], type="REFUND")["return_id"]}
+        self.ids["cancel_id"] = stage.request_cancellation(orders[1])["cancel_id"]
+        stage.plan_fault(kind="refuse", shop_id=shop["shop_id"], times=1, until="PT30M", with_={"status": 429})
+        machine.at += timedelta(minutes=1)
+        stage.advance(by="PT15M")
+        cases = {case["return_id"] or case["cancel_id"]: case for case in stage.oms_adjustments()["adjustments"]}
+        stage.oms_approve(cases[self.ids["cancel_id"]]["id"])
+        stage.oms_refund(order_id=stage.place_order()["order_id"])
+        stage.advance(by="PT6H")
+
+    def get(self, door: str, path: str) -> requests.Response:
+        headers = {"accept": "text/html"} if door != "control" else {}
+        answer = requests.get(self.urls[door] + path.format(**self.ids), headers=headers, timeout=20)
+        assert answer.status_code == 200, answer.text
+        return answer
+
+
+@pytest.fixture(scope="module")
+def eventful() -> Iterator[Eventful]:
+    machine = HandMachine()
+    with seated(pace=Pace(60, machine)) as (stage, _):
+        yield Eventful(stage, machine)
+
+
+@pytest.mark.parametrize("call", [call for call in CALLS.values() if call.method == "GET"], ids=lambda call: call.name)
+def test_every_answer_of_the_control_api_says_the_machines_time(call: Call, eventful: Eventful) -> None:
+    document = eventful.get("control", call.path).json()
+    assert document
+    assert of_the_world(document) == []
+
+
+def test_the_record_says_the_machines_time_and_the_worlds_beside(eventful: Eventful) -> None:
+    lines = [json.loads(line) for line in eventful.get("control", "/trace").content.splitlines()]
+    shape = Judge("trace")
+    assert [str(mistake) for line in lines if (mistake := shape.mistake("Line", line))] == []
+    assert (lines[0]["start"], lines[0]["business_start"]) == ("2026-11-26T11:00:00Z", "2031-03-03T09:00:00Z")
+    assert {line["business_at"][:4] for line in lines[1:]} == {"2031"}
+    assert {line["kind"] for line in lines[1:]} == {"act", "event", "exchange"}
+    archive = eventful.get("control", "/trace.har").json()
+    assert archive["log"]["entries"][0]["_business_at"].startswith("2031")
+    diagram = eventful.get("control", "/trace.mmd").text
+    assert "Thu 26 Nov 2026, 11:01" in diagram
+    assert of_the_world([lines, archive, diagram.splitlines()]) == []
+
+
+@pytest.mark.parametrize(
+    ("door", "path", "shown"),
+    [
+        ("tiktok", "/seller-center/orders/returns", "Nov 26, 2026, 11:24:00 UTC"),
+        ("tiktok", "/seller-center/orders/returns/{return_id}", "16 min left"),
+        ("tiktok", "/seller-center/webhooks", "Nov 26, 2026, 11:07:"),
+        ("tiktok", "/buyer/orders", ""),
+        ("tiktok", "/buyer/returns/{return_id}", "Nov 26, 2026, 11:00:00 UTC"),
+        ("tiktok", "/buyer/mail", "Nov 26, 2026, 11:0"),
+        ("console", "/", "11:07:"),
+    ],
+)
+def test_pages_say_the_machines_time(door: str, path: str, shown: str, eventful: Eventful) -> None:
+    page = eventful.get(door, path).text
+    assert shown in page
+    page = re.sub(r"In the world it is Mon 03 Mar 2031, \d\d:\d\d:\d\d", "", page)
+    assert WORLDS_YEAR.findall(page) == []
+
+
+def test_what_a_connector_has_written_keeps_its_own_times() -> None:
     outside = Outside()
-    outside.a_return()
-    control = Client(control_app(outside.stage))
-    assert outside._control.get(PREFIX + path).data == control.get(PREFIX + path).data
+    said = "its last lines:\n    | 2026-11-26T11:00:01Z fetch failed\nat 2031-03-03 10:00 UTC"
+    shown = shown_outside({"what": said}, outside.stage)["what"]
+    assert shown == "its last lines:\n    | 2026-11-26T11:00:01Z fetch failed\nat 2026-11-26 11:01:00 UTC"

@@ -197,7 +197,7 @@ def _judge(
         yield _wrong(event, "units", ", ".join(sorted(claim.units)), ", ".join(event.units), seqs)
     if event.created is not None and before is None and not (event.asked or claim.by_seller):
         began = claim.states[0].since.replace(microsecond=0)
-        if not began - limits.grain <= event.created <= event.at + limits.grain:
+        if not began - limits.underway <= event.created <= event.at + limits.grain:
             yield _wrong(event, "date", f"collected between {began} and {event.at}", str(event.created), seqs)
     if status == "PostProcessingComplete" and claim.paid_at is not None and (before is None or before.status != status):
         paid = claim.paid_at.replace(microsecond=0)

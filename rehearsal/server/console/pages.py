@@ -21,6 +21,7 @@ from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.control.validation import document
 from rehearsal.seats.port import Capability
 from rehearsal.server.access import COOKIE
+from rehearsal.server.machine_time import shown_outside
 from rehearsal.wire.faults.fault import GROUPS
 from rehearsal.wire.faults.kinds import KINDS
 
@@ -105,7 +106,7 @@ def console_pages(stage: InProcessStage) -> Blueprint:
     return pages
 
 
-def _press(stage: Stage, name: str) -> None:
+def _press(stage: InProcessStage, name: str) -> None:
     call = CALLS.get(name)
     if call is None or call.body is None:
         raise Problem(404, "No such button", name)
@@ -117,6 +118,8 @@ def _press(stage: Stage, name: str) -> None:
     asked = {field: schema for field, schema in schemas[call.body].get("properties", {}).items() if field in form}
     named = {field: schemas.get(schema.get("$ref", "").rpartition("/")[2], schema) for field, schema in asked.items()}
     body = {field: _value(field, form[field], schema.get("type")) for field, schema in named.items()}
+    if compression := stage.current.compression:  # who types a time here lives by the machine's clock
+        body |= {field: compression.meant(body[field]) for field, schema in asked.items() if schema.get("x-time")}
     stage.request(call, {field: form[field] for field in call.ids}, body)
 
 
@@ -151,29 +154,32 @@ def _page(stage: InProcessStage, problem: Problem | None = None) -> Response:
     agenda = stage.agenda()["agenda"]
     cases, unseen = _cases(stage)
     recent = ledgers[::-1][:SHOWN_ORDERS]
+    documents: Json = {
+        "world": stage.world(),
+        "agenda": agenda[:SHOWN_AGENDA],
+        "orders": [_order(stage, row) for row in recent],
+        "returns": [{**entry, "acts": _return_acts(entry)} for entry in returns[:SHOWN_ORDERS]],
+        "adjustments": [{**row, "acts": _staff_acts(row["can"])} for row in cases[-SHOWN_ORDERS:]],
+        "unseen": unseen,
+        "faults": stage.faults()["faults"],
+        "books": recent,
+        "findings": findings["findings"],
+        "problem": problem and problem.document(),
+    }
     html = render_template(
         "console.html",
-        world=stage.world(),
+        **shown_outside(documents, stage),
         our_oms=stage.current.oms.app is not None,
         mortal=Capability.KILL in stage.current.capabilities,
-        agenda=agenda[:SHOWN_AGENDA],
         more_agenda=max(0, len(agenda) - SHOWN_AGENDA),
-        orders=[_order(stage, row) for row in recent],
         more_orders=max(0, len(ledgers) - SHOWN_ORDERS),
-        returns=[{**entry, "acts": _return_acts(entry)} for entry in returns[:SHOWN_ORDERS]],
         more_returns=max(0, len(returns) - SHOWN_ORDERS),
-        adjustments=[{**row, "acts": _staff_acts(row["can"])} for row in cases[-SHOWN_ORDERS:]],
-        unseen=unseen,
         grades=list(Grade),
-        faults=stage.faults()["faults"],
         troubles=TROUBLES,
         kinds=KINDS,
         groups=list(GROUPS),
-        books=recent,
         disagree=sum(not row["agree"] for row in ledgers),
-        findings=findings["findings"],
         verdicts=Counter(verdict["verdict"] for verdict in findings["verdicts"]),
-        problem=problem,
         unchanged=problem is not None and problem.title != HALF_ANSWERED,
     )
     response = make_response(html, problem.status if problem else 200)

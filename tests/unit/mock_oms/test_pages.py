@@ -2,7 +2,11 @@ from contextlib import closing
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import Client
 
+from rehearsal.server.machine_time import pages_by_machine
+from rehearsal.simulation.compression import Compression
+from tests.clock import BEGUN, START
 from tests.unit.mock_oms.conftest import Office
 from tests.unit.mock_oms.connector import Fault
 
@@ -33,6 +37,15 @@ def test_every_page_is_there_and_loads_nothing_from_elsewhere(page: FlaskClient,
         assert response.status_code == 200
         assert "http://" not in response.text
         assert "https://" not in response.text
+
+
+@pytest.mark.parametrize(("path", "shown"), [("/", "in 0 h 23 min"), ("/orders", ""), ("/orders/576", "11:23:30 UTC")])
+def test_outside_a_compressed_world_they_say_the_machines_time(page: FlaskClient, path: str, shown: str) -> None:
+    outside = Client(pages_by_machine(page.application, Compression(START, BEGUN, 60)))
+    text = outside.get(path).get_data(as_text=True)
+    assert shown in text
+    assert "Thu 26 Nov 2026, 11:" in text
+    assert "2031" not in text
 
 
 def test_what_a_buyer_wrote_is_shown_and_not_obeyed(page: FlaskClient) -> None:
