@@ -7,6 +7,7 @@ grid go on as if there were none. One that is not signed by the marketplace chan
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import json
 import logging
@@ -55,7 +56,7 @@ class Notifications:
             log.warning("a notification of %d bytes is not signed by the marketplace", len(body))
             return Receipt.FORGED
         try:
-            kind, number, shop_id, words = _read(json.loads(body))
+            kind, number, shop_id, words = _read(json.loads(body), hashlib.sha256(body).hexdigest())
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             log.error("a notification of %d bytes cannot be read", len(body))
             return Receipt.UNREADABLE
@@ -79,9 +80,12 @@ class Notifications:
         self.changed()
 
 
-def _read(document: Any) -> tuple[int, str, str, str]:
-    """Return its type, its number, whose shop it is about, and its words; raise what a document that lacks one does."""
-    kind, number, shop_id = document["type"], document["tts_notification_id"], document["shop_id"]
+def _read(document: Any, unnumbered: str) -> tuple[int, str, str, str]:
+    """Return its type, its number, whose shop it is about, and its words; raise what a document that lacks one does.
+
+    Notifications without a number have been seen: such a one is told from others by what it says.
+    """
+    kind, number, shop_id = document["type"], document.get("tts_notification_id", unnumbered), document["shop_id"]
     if type(kind) is not int or not all(isinstance(text, str) and 0 < len(text) <= 64 for text in (number, shop_id)):
         raise TypeError("type, tts_notification_id or shop_id is of another kind")
     return kind, number, shop_id, str(document.get("data", {}).get("message", ""))[:LONGEST_WORDS]

@@ -63,6 +63,15 @@ def test_the_same_one_again_is_answered_and_changes_nothing(bench: Bench) -> Non
     assert rounds(bench) == [GRID]
 
 
+def test_one_without_a_number_is_told_from_others_by_what_it_says(bench: Bench) -> None:
+    for at in (1, 1, 2):
+        assert send(bench, b'{"type": 12, "shop_id": "7000001", "timestamp": %d, "data": {}}' % at) == 200
+    with bench.connector.engine.connect() as database:
+        assert len(database.execute(t.notifications.select()).all()) == 2
+    bench.round()
+    assert rounds(bench) == [GRID]
+
+
 def test_several_are_followed_by_one_round(bench: Bench) -> None:
     for number in "123":
         send(bench, body(number))
@@ -89,7 +98,7 @@ def test_a_round_that_finds_what_was_hinted_at_follows_it(bench: Bench) -> None:
         (b"{", {}, 400),
         (b"[1]", {}, 400),
         (b'{"type": "12", "tts_notification_id": "1", "shop_id": "7000001"}', {}, 400),
-        (b'{"type": 12, "shop_id": "7000001"}', {}, 400),
+        (b'{"type": 12, "tts_notification_id": null, "shop_id": "7000001"}', {}, 400),
         (b'{"type": 12, "tts_notification_id": "1", "shop_id": "7000001", "data": 5}', {}, 400),
         (b"[" * 100_000, {}, 400),
     ],
