@@ -16,7 +16,6 @@ import sqlalchemy as sa
 from flask import Flask
 
 from connector.adapters.logs import quieten
-from connector.adapters.patience import patient
 from connector.adapters.sql.engines import engine_for
 from connector.adapters.sql.fresh import fill, in_memory, is_fresh
 from connector.adapters.sql.store import SqlStore, Unsealed
@@ -32,6 +31,7 @@ from connector.usecases.commands import Commands
 from connector.usecases.notifications import Notifications
 from connector.usecases.onboarding import Onboarding
 from connector.usecases.round import Outcome, Worker
+from http_parts.patience import patient
 
 RANK: Final = 5
 WHO: Final = "connector"

@@ -22,7 +22,7 @@ from rehearsal.world.world import World
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAYERS = ("mock_tiktok", "mock_oms", "connector")
-PACKAGES = (*PLAYERS, "rehearsal")
+PACKAGES = ("http_parts", *PLAYERS, "rehearsal")
 LONGEST_FUNCTION = 60
 PUBLIC = {
     # what others may import from a package itself
@@ -73,8 +73,7 @@ CLOCKS = {
     "rehearsal/seats/abroad.py": "somebody else is waited for, with a bound",
     "rehearsal/seats/foreign.py": "the same",
     "rehearsal/server/served.py": "a served world may follow real time",
-    "connector/adapters/patience.py": "how long an answer takes on a socket is for the machine's clock to say",
-    "mock_oms/adapters/patience.py": "the same",
+    "http_parts/patience.py": "how long an answer takes on a socket is for the machine's clock to say",
     "connector/cli.py": "a deployed connector lives in real time: this is its composition root",
 }
 

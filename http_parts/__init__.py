@@ -1,0 +1,1 @@
+"""Parts of HTTP that players have alike: of no platform, and knowing nobody."""
