@@ -240,10 +240,7 @@ def seats(hooks: Hooks, patience: float = PATIENCE) -> Seats:
         conduct.demand_none()
         return HooksOms(place, hooks, patience=patience)
 
-    return Seats(
-        connector=lambda place, app: Outside(place, hooks),
-        oms=oms,
-    )
+    return Seats(connector=lambda place, app: Outside(place, hooks), oms=oms)
 
 
 @contextmanager

@@ -8,16 +8,7 @@ from typing import Final, TypeVar
 from mock_tiktok.domain.deadlines import Deadline
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.state_machines import DISPUTE, MONEY, PARCEL, PARCEL_OWN, Consequence, Table
-from mock_tiktok.domain.words import (
-    Action,
-    By,
-    Claim,
-    Dispute,
-    Money,
-    Parcel,
-    ReturnType,
-    SellerAction,
-)
+from mock_tiktok.domain.words import Action, By, Claim, Dispute, Money, Parcel, ReturnType, SellerAction
 
 BUYER_ARRANGES: Final = "BUYER_ARRANGE"
 

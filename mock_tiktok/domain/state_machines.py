@@ -10,16 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, Generic, TypeVar
 
-from mock_tiktok.domain.words import (
-    Action,
-    CancelStatus,
-    Claim,
-    Dispute,
-    Money,
-    OrderStatus,
-    Parcel,
-    ReturnType,
-)
+from mock_tiktok.domain.words import Action, CancelStatus, Claim, Dispute, Money, OrderStatus, Parcel, ReturnType
 
 S = TypeVar("S", bound=StrEnum)
 A = TypeVar("A", bound=StrEnum)

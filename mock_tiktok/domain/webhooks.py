@@ -138,10 +138,7 @@ def expiration(shop_id: str, ends_at: datetime, now: datetime) -> Json:
     """Return the `data` of type 7, in the platform's own words; days that have begun count."""
     days = -((now - ends_at) // timedelta(days=1))
     words = f"Authorization of shop_id {shop_id} is expirating in {days} days. "
-    return {
-        "message": words + "Please direct the merchant to re-authorize.",
-        "expiration_time": str(_seconds(ends_at)),
-    }
+    return {"message": words + "Please direct the merchant to re-authorize.", "expiration_time": str(_seconds(ends_at))}
 
 
 def written(topic: Topic, notification_id: str, shop_id: str, at: datetime, data: Json) -> bytes:

@@ -168,13 +168,7 @@ class Action(StrEnum):
         return "LAPSE" if self.is_lapse else self.value
 
 
-_LAPSES = {
-    Action.SELLER_SILENT,
-    Action.NEVER_SHIPPED,
-    Action.NEVER_ARRIVED,
-    Action.OFFER_EXPIRED,
-    Action.NO_DISPUTE,
-}
+_LAPSES = {Action.SELLER_SILENT, Action.NEVER_SHIPPED, Action.NEVER_ARRIVED, Action.OFFER_EXPIRED, Action.NO_DISPUTE}
 
 APPROVALS = (
     Action.APPROVE_REFUND,
@@ -185,12 +179,7 @@ APPROVALS = (
     Action.OFFER_PARTIAL_REFUND,
     Action.DIRECT_REFUND,
 )
-REJECTIONS = (
-    Action.REJECT_REFUND,
-    Action.REJECT_RETURN,
-    Action.REJECT_RECEIVED_PACKAGE,
-    Action.REJECT_REPLACEMENT,
-)
+REJECTIONS = (Action.REJECT_REFUND, Action.REJECT_RETURN, Action.REJECT_RECEIVED_PACKAGE, Action.REJECT_REPLACEMENT)
 
 
 class Claim(StrEnum):

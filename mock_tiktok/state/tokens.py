@@ -31,11 +31,7 @@ LIVES: Final = (
 )
 
 USED_UP: Final = "used up"  # what has befallen a refresh token that was exchanged, and whose grace is over
-SCOPES: Final = (
-    "seller.authorization.info",
-    "seller.order.info",
-    "seller.return_refund.basic",
-)
+SCOPES: Final = ("seller.authorization.info", "seller.order.info", "seller.return_refund.basic")
 
 
 class AppName(StrEnum):

@@ -21,14 +21,7 @@ from rehearsal.cli.plan import PLAN_FILE, plan
 from rehearsal.cli.profiles import check
 from rehearsal.cli.progress import run_shown
 from rehearsal.cli.seat_option import SEAT, SEAT_FILE
-from rehearsal.cli.selection import (
-    jobs_option,
-    misspelt,
-    nothing,
-    paths_argument,
-    suite_of,
-    suite_options,
-)
+from rehearsal.cli.selection import jobs_option, misspelt, nothing, paths_argument, suite_of, suite_options
 from rehearsal.gherkin.plan_file import hits, read_plan
 from rehearsal.gherkin.results import Outcome, ScenarioResult, played
 from rehearsal.gherkin.runner import Interrupted, Run, SuiteRun, list_suite

@@ -20,12 +20,7 @@ class HttpStage(Stage):
     """The Stage at `url`, which ends in `/control/v1` or in a world's own path."""
 
     def __init__(
-        self,
-        url: str,
-        *,
-        token: str | None = None,
-        session: requests.Session | None = None,
-        patience: float = PATIENCE,
+        self, url: str, *, token: str | None = None, session: requests.Session | None = None, patience: float = PATIENCE
     ) -> None:
         self.url = url.rstrip("/")
         self._patience = patience

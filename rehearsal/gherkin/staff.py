@@ -195,13 +195,7 @@ class Seller(Person):
         raise Miswritten("an order has no such line item as nothing")
 
     def finds(
-        self,
-        buyer: Buyer,
-        which: Which = ANY,
-        *,
-        grade: str,
-        accept: bool,
-        but: Sequence[tuple[Which, str]] = (),
+        self, buyer: Buyer, which: Which = ANY, *, grade: str, accept: bool, but: Sequence[tuple[Which, str]] = ()
     ) -> None:
         """Grade the goods that came back, `but` for some pieces that are of another grade, and take or refuse them."""
         claim = buyer.asked(which, noun="return")

@@ -95,11 +95,7 @@ def test_they_sign_as_the_guide_says(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    "seat",
-    [
-        pytest.param("node-connector/compressed.seat.yaml", marks=needs_node),
-        "python-connector/seat.yaml",
-    ],
+    "seat", [pytest.param("node-connector/compressed.seat.yaml", marks=needs_node), "python-connector/seat.yaml"]
 )
 def test_they_play_by_the_machines_clock(seat: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}")

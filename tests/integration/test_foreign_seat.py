@@ -140,10 +140,7 @@ def test_it_comes_back_with_what_it_kept_and_begins_anew_with_a_reset(tmp_path: 
 @pytest.mark.parametrize(
     ("manner_", "words"),
     [
-        (
-            "fails",
-            r"yes answered the round with 500 \(.*/round\); its last lines:\n(.*\n)*  \| the shop's table",
-        ),
+        ("fails", r"yes answered the round with 500 \(.*/round\); its last lines:\n(.*\n)*  \| the shop's table"),
         ("dies", r"yes has ended with exit code 3.*; its last lines:\n(.*\n)*  \| ValueError: cannot go on"),
     ],
 )

@@ -107,12 +107,7 @@ def test_a_client_with_bent_names_greets_in_tls_at_once(street: Street) -> None:
     ):
         asking.sendall(f"GET /b HTTP/1.1\r\nHost: {OTHER}\r\nConnection: close\r\n\r\n".encode())
         assert b'"/b"' in b"".join(iter(lambda: asking.recv(65536), b""))
-    with (
-        socket.create_connection(street.at, timeout=30) as bare,
-        pytest.raises(
-            ssl.SSLError,
-        ),
-    ):
+    with socket.create_connection(street.at, timeout=30) as bare, pytest.raises(ssl.SSLError):
         context.wrap_socket(bare, server_hostname="example.com")
 
 

@@ -40,12 +40,7 @@ BY_MACHINE = {
     "CONNECTOR_POLL_INTERVAL": "2",
     "CONNECTOR_OVERLAP": "5",
 }
-OMS = {
-    "channeladvisor": {
-        "url": ADDRESS,
-        **{name.replace(" ", "_"): said for name, said in CLIENT.items()},
-    }
-}
+OMS = {"channeladvisor": {"url": ADDRESS, **{name.replace(" ", "_"): said for name, said in CLIENT.items()}}}
 
 
 def played(folder: Path, seat: dict[str, object]) -> tuple[int, list[str], str]:

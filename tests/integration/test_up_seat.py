@@ -76,11 +76,7 @@ def test_ctrl_c_ends_it_while_a_connector_is_waited_for(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("said", "more", "words"),
     [
-        (
-            {"comand": "node"},
-            (),
-            "'--seat': seat.yaml: comand is not known here; did you mean command?",
-        ),
+        ({"comand": "node"}, (), "'--seat': seat.yaml: comand is not known here; did you mean command?"),
         ({"command": "no-such-program"}, (), "no-such-program cannot be started: No such file or directory"),
         (
             {"command": DIES, "ready": SEAT["ready"]},
