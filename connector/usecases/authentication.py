@@ -3,8 +3,6 @@
 Secrets are kept as hashes only; they are long and random, so a plain hash is enough and cheap to check.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 from datetime import datetime, timedelta

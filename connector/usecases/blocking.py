@@ -4,8 +4,6 @@ An answer to a buyer goes first. A refund or cancellation of the seller's that h
 claims on its units, and is cut to what they leave; where they leave nothing it ends as done with them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime

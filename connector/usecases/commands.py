@@ -5,8 +5,6 @@ of `connector.errors`, and then nothing has changed. `level` is "order" or "item
 OrderItemAdjustments).
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace

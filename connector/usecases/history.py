@@ -3,8 +3,6 @@
 ChannelAdvisor's names of actions and statuses are kept as they are; the order page puts them into words.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from decimal import Decimal
 from typing import Final

@@ -1,7 +1,5 @@
 """Orders as the marketplace shows them, taken in. A document that was read before changes nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime

@@ -1,7 +1,5 @@
 """A seller lets the connector in: the code they were given becomes tokens, and their shops join the rounds."""
 
-from __future__ import annotations
-
 import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta

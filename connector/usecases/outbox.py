@@ -4,8 +4,6 @@ An entry whose deadline falls at or before the next scheduled round goes out at 
 waits for its round.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime

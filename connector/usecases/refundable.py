@@ -1,7 +1,5 @@
 """What of an order is left to give back, unit by unit: what was paid, less all that has gone or is going back."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal

@@ -4,8 +4,6 @@ One `Adjust` becomes one adjustment and one outbox entry per package, and one fo
 would exceed the payment is refused before anything is written, naming the caller's field.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -4,8 +4,6 @@ It shares tax and shipping out among units in its own way, so a coin may lie on 
 refund impossible which is right on the whole: units with nothing left are taken out, a coin too much is let go.
 """
 
-from __future__ import annotations
-
 from dataclasses import replace
 from decimal import Decimal
 

@@ -6,8 +6,6 @@ sent again before the adjustment has been read again: if it no longer asks, eith
 somebody else was faster.
 """
 
-from __future__ import annotations
-
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Final

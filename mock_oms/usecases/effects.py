@@ -1,7 +1,5 @@
 """What follows from something that has happened at the OMS: those who listen hear of it."""
 
-from __future__ import annotations
-
 from mock_oms.domain.cases import Adjustment, Case, Decision
 from mock_oms.domain.money import written
 from mock_oms.domain.orders import Order

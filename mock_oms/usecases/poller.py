@@ -6,8 +6,6 @@ ends, and the next one starts over. Nothing is lost by either: an order is expor
 watermark moves only when everything was read.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta

@@ -4,8 +4,6 @@ One attempt per call. Each raises `Unreachable` where no response came, or none 
 connector said no. What yields does so with all that can be read, and raises `Unreadable` at the end for the rest.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Set
 from datetime import datetime
 from typing import Protocol

@@ -4,8 +4,6 @@ Each call carries a SellerAdjustmentID of its own. The connector answers an acce
 no answer came the refund is looked for by that id before it is asked for again: nobody is paid twice.
 """
 
-from __future__ import annotations
-
 import hashlib
 import random
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """What the seller's staff enter, made into values of ours; `Refused` names the field that is wrong."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum

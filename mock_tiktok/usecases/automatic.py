@@ -1,7 +1,5 @@
 """What the platform decides about a buyer's request by itself, before the seller is asked: by the market's profile."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from decimal import ROUND_DOWN, Decimal
 

@@ -3,8 +3,6 @@
 It asks the very rules that the decisions themselves are held to, without deciding anything.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Final
 

@@ -1,7 +1,5 @@
 """The seller's decisions on returns: which are known, what they need, which fields go with which."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final

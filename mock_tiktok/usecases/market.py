@@ -4,8 +4,6 @@ A market acts only when told to (`run_due`, a call of a use case), reads no cloc
 everything it must remember in `state`. The doors are built around it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Claims as the marketplace has them, and how they have stood: what everybody else is held against."""
 
-from __future__ import annotations
-
 from collections import defaultdict, deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -6,8 +6,6 @@ received may be carried out from the moment it was given, even where no answer c
 something else is done does not contradict it then, but is done in the seller's place, as by default (D22).
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping, Sized
 from dataclasses import dataclass, field, replace

@@ -1,7 +1,5 @@
 """What the auditor has to say: one document, the same in report, JUnit, console and control API."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum

@@ -3,8 +3,6 @@
 Two rounds and a pull after whatever has happened, three rounds and two pulls after the last trouble (D43).
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime

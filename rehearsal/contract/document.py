@@ -1,7 +1,5 @@
 """An OpenAPI document: where its references lead, and which of its fields and parameters bear a mark of ours."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Final

@@ -5,8 +5,6 @@ business code). A `Breach` says on which side, at which JSON pointer of the exch
 expected and what was seen. Stricter than OpenAPI on purpose: a query parameter that is not named is a breach.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """The parameters of one place of a request (path, query or header), ready to be judged."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Set
 from typing import Any, Final

@@ -4,8 +4,6 @@ TikTok Shop usually leaves such a field out, and has been seen to give it empty;
 has been seen missing though it has something to say bears `x-seen-left-out` in the contract, with who saw it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Final
 

@@ -4,8 +4,6 @@ The keys are those of `Seat` in `contracts/seat.yaml`; every one is optional. `r
 meant. Texts may hold names in braces (`FILL_INS`), which stay as they are until the connector is started.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shlex

@@ -5,8 +5,6 @@ who sits there in one world. Whatever is asked of the outside is asked with the 
 and is waited for in real time with a bound; what fails there is the seat's, told with its last lines of output.
 """
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 import time

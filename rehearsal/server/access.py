@@ -8,8 +8,6 @@ credentials of their own: there the name alone is looked at, and the vendor's ow
 stranger can make it lead here; clients bring it through the proxy.
 """
 
-from __future__ import annotations
-
 import hmac
 import ipaddress
 from dataclasses import dataclass

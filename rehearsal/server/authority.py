@@ -5,8 +5,6 @@ authority, with its key in a file that only its owner can read; else the key sta
 stage. Clients look at dates by the machine's clock, whatever year the world is in, and so do we.
 """
 
-from __future__ import annotations
-
 import os
 import ssl
 from collections.abc import Callable

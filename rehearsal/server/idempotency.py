@@ -4,8 +4,6 @@ The first response that did something is kept and given again; a refusal changed
 is a first try. Two calls under one key at once: the second waits for the first.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable
 from typing import Final

@@ -8,8 +8,6 @@ is cut, stalled or reset is that for the client, too. Whoever says nothing for t
 many come.
 """
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import ssl

@@ -4,8 +4,6 @@ Steps speak to the stage, which is in this process; the doors are the connector'
 with an empty folder, in a world of its own, or it keeps running and sees another shop (D42).
 """
 
-from __future__ import annotations
-
 import importlib.metadata
 import threading
 from collections.abc import Mapping

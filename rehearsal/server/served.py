@@ -7,8 +7,6 @@ reset keeps every address. Here, with `rehearsal.server.sockets`, is the one pla
 real waiting belong.
 """
 
-from __future__ import annotations
-
 import socket
 import threading
 import time

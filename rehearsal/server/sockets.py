@@ -4,8 +4,6 @@
 own with threads of its own, under waitress, until it is told to stop.
 """
 
-from __future__ import annotations
-
 import errno
 import socket
 import threading

@@ -4,8 +4,6 @@ Everything in a simulated world takes its time from a `SimulatedClock`. `SystemC
 what the machine says: a call from outside may be stamped with either time.
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 

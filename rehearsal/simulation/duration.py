@@ -1,7 +1,5 @@
 """Durations as documents write them, ISO 8601 in weeks, days, hours, minutes and seconds, and as people read them."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 from typing import Final

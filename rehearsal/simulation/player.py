@@ -1,7 +1,5 @@
 """Whoever acts in simulated time: when they next want to act, what they have done, what they have before them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -8,8 +8,6 @@ Time may also pass in the middle of an act, while a call is delayed: then those 
 themselves, and whoever does is late for what it had planned meanwhile.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """How an answer is to reach a caller over a socket where trouble was ordered: said on the wire, done by the front."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final

@@ -6,8 +6,6 @@ nothing are left out, but for the first of each. A seat that cannot say when it 
 them.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """What a world refuses: nothing has changed. Whoever serves the world turns these into the refusals of its own door."""
 
-from __future__ import annotations
-
 
 class WorldError(Exception):
     """A refusal, in words for whoever asked; `field` names what they gave that is at fault."""

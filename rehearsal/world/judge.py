@@ -3,8 +3,6 @@
 A seat that cannot show something, or does not answer, is not judged by it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from decimal import Decimal

@@ -5,8 +5,6 @@ holds it, and takes it again as it was. Meanwhile anybody may enter, but time st
 have let it go.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager

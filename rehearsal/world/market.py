@@ -1,7 +1,5 @@
 """What the marketplace's own books say of a claim or an order, for a seat that does not say it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """What a world and its shops are begun with: with the same, they begin the same."""
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -5,8 +5,6 @@ there is an OMS that pulls, an idle pull. A connector that takes its time from e
 world with such a one is never known to be at rest.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

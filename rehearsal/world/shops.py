@@ -1,7 +1,5 @@
 """The shops of a world, and how their sellers let the connector in."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from mock_tiktok import AppName, Marketplace

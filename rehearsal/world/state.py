@@ -1,7 +1,5 @@
 """What a world itself remembers, besides what its players do."""
 
-from __future__ import annotations
-
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """One worker on a SQLite file: the lock is the operating system's, so a worker that dies lets go of it."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager

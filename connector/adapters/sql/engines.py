@@ -1,7 +1,5 @@
 """How a database is opened: SQLite as its owner's alone and with its safety on, PostgreSQL reckoning in UTC."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress

@@ -1,7 +1,5 @@
 """Brings a database to the newest schema, by Alembic."""
 
-from __future__ import annotations
-
 import threading
 from contextlib import nullcontext
 from pathlib import Path

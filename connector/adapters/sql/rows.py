@@ -4,8 +4,6 @@ A field of a record is a column of the same name. Only these are kept otherwise:
 columns `what` and `body`, and what a seller has decided about an adjustment, in the column `answer`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from decimal import Decimal

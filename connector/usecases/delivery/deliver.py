@@ -1,7 +1,5 @@
 """The attempt itself, and what it has brought: done, refused, or to be looked up."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """After an attempt that brought nothing: the next attempt is a stored time, or a person is told."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from dataclasses import replace

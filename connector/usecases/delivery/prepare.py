@@ -1,7 +1,5 @@
 """Before an attempt: whether it has to wait, what only the marketplace knows, and that it begins."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from dataclasses import replace

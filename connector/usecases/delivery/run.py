@@ -1,7 +1,5 @@
 """What the deliveries of one shop have in common, and the marketplace's own account of what they decide."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """What became of an attempt: looked up before anything is sent again."""
 
-from __future__ import annotations
-
 import logging
 
 from connector.domain.decisions import UNFINISHED, CreateRefund, OutboxState

@@ -1,7 +1,5 @@
 """The invariants, by the number under which `docs/invariants.md` has them: a new one is registered here."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

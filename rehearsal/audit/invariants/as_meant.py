@@ -3,8 +3,6 @@
 Whether there was a decision at all, and for which sum, is `executed-once`'s; this is about how it was carried out.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """What the connector calls for, and for whom: nothing needless, and each shop by itself."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """How things end: what is over is closed everywhere, and after trouble everything comes to rest again."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field

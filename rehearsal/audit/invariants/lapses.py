@@ -1,7 +1,5 @@
 """A deadline that passes acts once, at its own hour, and everybody learns of it."""
 
-from __future__ import annotations
-
 import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass, field

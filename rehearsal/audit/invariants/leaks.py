@@ -1,7 +1,5 @@
 """What the connector writes about itself shows no secret and nothing of a buyer."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Each decision is told to the buyer once."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Nobody gets back more than they paid, and at rest the three books agree."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """Every kind of fault, by its name."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

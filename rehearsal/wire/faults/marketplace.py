@@ -5,8 +5,6 @@ and asks whether it is hit at the instant when it would make a difference. The l
 effect, and are hit when a call meets one of those.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
