@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.cli import run
 from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.crash import replay
 from rehearsal.crash.script import Scribe
@@ -15,6 +14,7 @@ from rehearsal.gherkin.runner import SuiteRun, Watcher
 from rehearsal.seats.builtin import OurConnector
 from rehearsal.world.boundaries import CrashPoints, Killed
 from rehearsal.world.world import START
+from tests.command import Rehearse
 
 FEATURE = """
 Feature: Told twice
@@ -28,27 +28,21 @@ Feature: Told twice
 
 
 @pytest.fixture
-def told(tmp_path: Path) -> str:
-    file = tmp_path / "told.feature"
-    file.write_text(FEATURE.format(answer="approves", sum="39.98 USD"), encoding="utf-8")
-    return str(file)
+def told(rehearse: Rehearse) -> Path:
+    return rehearse.file("told.feature", FEATURE.format(answer="approves", sum="39.98 USD"))
 
 
-def crash(*asked: str) -> int:
-    return run(["crash", "--jobs", "1", *asked])
+ALONE = ("crash", "--jobs", "1")
 
 
-def test_a_decision_survives_every_death(told: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert crash(told) == ExitCode.CONTENT
-    shown = capsys.readouterr().out
+def test_a_decision_survives_every_death(rehearse: Rehearse, told: Path) -> None:
+    shown = rehearse(*ALONE, told).out
     assert (said := re.search(r"(\d+) of them differ", shown))
     assert int(said[1]) > 15
     assert shown.endswith(f"\n{said[1]} boundaries: {said[1]} survived, 0 findings\n")
 
 
-def test_what_is_kept_in_memory_alone_does_not(
-    told: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_kept_in_memory_alone_does_not(rehearse: Rehearse, told: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kill = OurConnector.kill
 
     def forgets(seat: OurConnector) -> None:
@@ -56,13 +50,12 @@ def test_what_is_kept_in_memory_alone_does_not(
         seat._disk.execute("UPDATE outbox SET state = 'done', due_at = NULL")
 
     monkeypatch.setattr(OurConnector, "kill", forgets)
-    assert crash(told) == ExitCode.FINDINGS
-    out = capsys.readouterr().out
+    out = rehearse(*ALONE, told, code=ExitCode.FINDINGS).out
     assert "executed-once: expected" in out
     again = re.findall(r"Again: rehearsal crash (.*)", out)
     assert again
-    assert crash(*shlex.split(again[0])) == ExitCode.FINDINGS
-    assert "1 boundaries: 0 survived, 1 findings" in capsys.readouterr().out
+    alone = rehearse(*ALONE, *shlex.split(again[0]), code=ExitCode.FINDINGS).out
+    assert "1 boundaries: 0 survived, 1 findings" in alone
 
 
 @pytest.mark.parametrize(
@@ -74,12 +67,12 @@ def test_what_is_kept_in_memory_alone_does_not(
     ],
 )
 def test_a_word_that_nobody_heard_may_come_too_late(
-    told: str, words: str, survives: bool, monkeypatch: pytest.MonkeyPatch
+    told: Path, words: str, survives: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = FEATURE.format(answer="rejects", sum="0.00 USD").replace("an hour has passed", words)
-    Path(told).write_text(text, encoding="utf-8")
+    told.write_text(text)
     scribe = Scribe()
-    scribe.play(SuiteRun(paths=[Path(told)], seed=1), Watcher())
+    scribe.play(SuiteRun(paths=[told], seed=1), Watcher())
     story = replay.told(scribe.scripts[0])
     at = max(one.at for one in story.boundaries if one.what == "before a commit")
     unheard = next(one for one in story.boundaries if one.at == at and one.what == "before a commit")
@@ -88,21 +81,15 @@ def test_a_word_that_nobody_heard_may_come_too_late(
     assert replay.trial(story, unheard, timedelta(0)).broken is not survives
 
 
-def test_a_run_that_was_stopped_is_taken_up_where_it_was(
-    told: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "tried.ndjson"
-    assert crash(told, "--resume", str(file)) == ExitCode.CONTENT
+def test_a_run_that_was_stopped_is_taken_up_where_it_was(rehearse: Rehearse, told: Path) -> None:
+    file = rehearse.folder / "tried.ndjson"
+    rehearse(*ALONE, told, "--resume", file)
     lines = file.read_text().splitlines(keepends=True)
     file.write_text("".join(lines[:-3]))
-    capsys.readouterr()
-    assert crash(told, "--resume", str(file)) == ExitCode.CONTENT
-    assert f"{len(lines) - 3} of these were tried before" in capsys.readouterr().out
+    assert f"{len(lines) - 3} of these were tried before" in rehearse(*ALONE, told, "--resume", file).out
     assert sorted(file.read_text().splitlines(keepends=True)) == sorted(lines)
-    other = tmp_path / "other.feature"
-    other.write_text(FEATURE.format(answer="rejects", sum="0.00 USD"), encoding="utf-8")
-    assert crash(str(other), "--resume", str(file)) == ExitCode.CONTENT
-    assert "tried before" not in capsys.readouterr().out  # it is another story now
+    other = rehearse.file("other.feature", FEATURE.format(answer="rejects", sum="0.00 USD"))
+    assert "tried before" not in rehearse(*ALONE, other, "--resume", file).out  # it is another story now
 
 
 @pytest.mark.parametrize(
@@ -113,25 +100,17 @@ def test_a_run_that_was_stopped_is_taken_up_where_it_was(
         (["--point", "100000"], "no boundary 100,000", ExitCode.USAGE),
     ],
 )
-def test_what_cannot_be_tried_is_said(
-    told: str, asked: list[str], words: str, code: int, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert crash(told, *asked) == code
-    assert words in capsys.readouterr().err
+def test_what_cannot_be_tried_is_said(rehearse: Rehearse, told: Path, asked: list[str], words: str, code: int) -> None:
+    assert words in rehearse(*ALONE, told, *asked, code=code).err
 
 
-def test_a_scenario_that_does_not_hold_by_itself_is_no_ground_to_judge_on(
-    told: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    Path(told).write_text(FEATURE.format(answer="approves", sum="0.00 USD"), encoding="utf-8")
-    assert crash(told) == ExitCode.FINDINGS
-    assert "before anybody has died" in capsys.readouterr().out
+def test_a_scenario_that_does_not_hold_by_itself_is_no_ground_to_judge_on(rehearse: Rehearse, told: Path) -> None:
+    told.write_text(FEATURE.format(answer="approves", sum="0.00 USD"))
+    assert "before anybody has died" in rehearse(*ALONE, told, code=ExitCode.FINDINGS).out
 
 
-def test_the_nine_workflows_survive_every_death(capsys: pytest.CaptureFixture[str]) -> None:
-    code = run(["crash", "-t", "demo", "--jobs", "2"])
-    shown = capsys.readouterr().out
-    assert code == ExitCode.CONTENT, shown
+def test_the_nine_workflows_survive_every_death(rehearse: Rehearse) -> None:
+    shown = rehearse("crash", "-t", "demo", "--jobs", "2").out
     assert re.search(r"9 scenarios with .*\n\n(\d+) boundaries: \1 survived, 0 findings", shown)
 
 

@@ -10,6 +10,7 @@ import pytest
 from rehearsal import cli
 from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.control.stage import Problem
+from tests.command import Rehearse
 
 
 def offering(command: click.Command, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,9 +18,8 @@ def offering(command: click.Command, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", list(cli.COMMANDS))
-def test_every_command_is_there(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run([name, "--help"]) == ExitCode.CONTENT
-    assert f"rehearsal {name}" in capsys.readouterr().out
+def test_every_command_is_there(rehearse: Rehearse, name: str) -> None:
+    assert f"rehearsal {name}" in rehearse(name, "--help").out
 
 
 def test_the_help_names_every_command_and_imports_none() -> None:
@@ -29,15 +29,13 @@ def test_the_help_names_every_command_and_imports_none() -> None:
     assert all(name in ended.stdout for name in cli.COMMANDS)
 
 
-def test_it_tells_its_version(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["--version"]) == ExitCode.CONTENT
-    assert importlib.metadata.version("rehearsal") in capsys.readouterr().out
+def test_it_tells_its_version(rehearse: Rehearse) -> None:
+    assert importlib.metadata.version("rehearsal") in rehearse("--version").out
 
 
 @pytest.mark.parametrize("arguments", [["dance"], ["up", "--dance"], ["--dance"]])
-def test_what_it_does_not_know_is_a_mistake_of_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(arguments) == ExitCode.USAGE
-    assert "dance" in capsys.readouterr().err
+def test_what_it_does_not_know_is_a_mistake_of_usage(rehearse: Rehearse, arguments: list[str]) -> None:
+    assert "dance" in rehearse(*arguments, code=ExitCode.USAGE).err
 
 
 @pytest.mark.parametrize(
@@ -51,15 +49,14 @@ def test_what_it_does_not_know_is_a_mistake_of_usage(arguments: list[str], capsy
     ],
 )
 def test_what_a_command_raises_becomes_words_and_a_code(
-    raised: BaseException, code: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    rehearse: Rehearse, raised: BaseException, code: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     @click.command()
     def failing() -> None:
         raise raised
 
     offering(failing, monkeypatch)
-    assert cli.run(["demo"]) == code
-    assert capsys.readouterr().err
+    assert rehearse("demo", code=code).err
 
 
 def test_a_command_returns_its_own_code(monkeypatch: pytest.MonkeyPatch) -> None:

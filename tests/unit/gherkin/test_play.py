@@ -7,22 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.cli import run
 from rehearsal.gherkin.collection import lines_played
 from rehearsal.gherkin.results import command
+from tests.command import Rehearse
 
 
 @pytest.fixture
-def feature(tmp_path: Path) -> Path:
-    path = tmp_path / "own.feature"
-    path.write_text("Feature: Own\n  Scenario: Own\n    Given Maya has received a lamp for 9.00 USD\n")
-    return path
+def feature(rehearse: Rehearse) -> Path:
+    text = "Feature: Own\n  Scenario: Own\n    Given Maya has received a lamp for 9.00 USD\n"
+    return rehearse.file("own.feature", text)
 
 
 @pytest.mark.parametrize("address", ["foo", "http://127.0.0.1:9/control/v1"])
-def test_an_address_without_a_world_is_refused(feature: Path, address: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["play", str(feature), "--attach", address]) == 2
-    said = capsys.readouterr().err
+def test_an_address_without_a_world_is_refused(rehearse: Rehearse, feature: Path, address: str) -> None:
+    said = rehearse("play", feature, "--attach", address, code=2).err
     assert said.startswith(f"Error: --attach {address}: no served world answers there")
     assert said.count("no served world answers there") == 1
 
@@ -39,11 +37,9 @@ def test_an_address_without_a_world_is_refused(feature: Path, address: str, caps
     ],
 )
 def test_an_unwritable_place_is_refused_first(
-    feature: Path, command: str, option: str, below: str, capsys: pytest.CaptureFixture[str]
+    rehearse: Rehearse, feature: Path, command: str, option: str, below: str
 ) -> None:
-    asked = f"{command} {option} {below}".format(file=feature).split()
-    assert run(asked) == 2
-    shown = capsys.readouterr()
+    shown = rehearse(*f"{command} {option} {below}".format(file=feature).split(), code=2)
     assert f"Error: {option} " in shown.err
     assert "Traceback" not in shown.err
     assert shown.out == ""
@@ -88,30 +84,19 @@ EACH = ["First", "Second[2]", "Second[3]", "Second[4]"]
         *[(line, EACH[3:]) for line in (19, 20, 21, 22)],
     ],
 )
-def test_a_line_means_the_innermost_thing_that_stands_there(tmp_path: Path, line: int, played: list[str]) -> None:
-    path = tmp_path / "own.feature"
-    path.write_text(FILE)
-    stand, meant = lines_played(path, line)
+def test_a_line_means_the_innermost_thing_that_stands_there(rehearse: Rehearse, line: int, played: list[str]) -> None:
+    stand, meant = lines_played(rehearse.file("own.feature", FILE), line)
     assert [EACH[stand.index(one)] for one in meant] == played
 
 
-def test_what_stands_in_a_line_is_played_alone_and_named_by_its_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "own.feature"
-    path.write_text(FILE)
-    assert run(["play", f"{path}:16", f"{path}:6"]) == 0
-    shown = capsys.readouterr().out
+def test_what_stands_in_a_line_is_played_alone_and_named_by_its_line(rehearse: Rehearse) -> None:
+    path = rehearse.file("own.feature", FILE)
+    shown = rehearse("play", f"{path}:16", f"{path}:6").out
     assert [line.split("✓ ")[1] for line in shown.splitlines() if "✓" in line] == ["First", "Second[2]"]
 
 
-def test_a_line_without_a_scenario_is_refused_with_those_that_have_one(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "own.feature"
-    path.write_text(FILE)
-    assert run(["play", f"{path}:99"]) == 2
-    shown = capsys.readouterr()
+def test_a_line_without_a_scenario_is_refused_with_those_that_have_one(rehearse: Rehearse) -> None:
+    shown = rehearse("play", f"{rehearse.file('own.feature', FILE)}:99", code=2)
     assert "no scenario stands in line 99; those of this file: 6, 16, 17, 22." in shown.err
     assert shown.out == ""
 
@@ -131,19 +116,15 @@ def test_a_line_without_a_scenario_is_refused_with_those_that_have_one(
     ],
 )
 @pytest.mark.parametrize("more", [[], ["--list"]], ids=["play", "list"])
-def test_what_selects_nothing_says_why(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], asked: list[str], words: str, more: list[str]
-) -> None:
-    (tmp_path / "own.feature").write_text(FILE)
-    assert run(["play", str(tmp_path), *asked, *more]) == 2
-    assert words in capsys.readouterr().err
+def test_what_selects_nothing_says_why(rehearse: Rehearse, asked: list[str], words: str, more: list[str]) -> None:
+    rehearse.file("own.feature", FILE)
+    assert words in rehearse("play", rehearse.folder, *asked, *more, code=2).err
 
 
-def test_a_misspelt_tag_is_named_though_others_are_played(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "own.feature").write_text(FILE)
-    (tmp_path / "test_beside.py").write_text("def test_beside():\n    assert 0\n")
-    assert run(["play", str(tmp_path), "-t", "@slow or lat or wip"]) == 0
-    shown = capsys.readouterr()
+def test_a_misspelt_tag_is_named_though_others_are_played(rehearse: Rehearse) -> None:
+    rehearse.file("own.feature", FILE)
+    rehearse.file("test_beside.py", "def test_beside():\n    assert 0\n")
+    shown = rehearse("play", rehearse.folder, "-t", "@slow or lat or wip")
     assert shown.err == "-t: no scenario here has the tag lat; nearest: late\n"
     assert "1 scenario: 1 held" in shown.out
 
@@ -157,17 +138,16 @@ def test_a_misspelt_tag_is_named_though_others_are_played(tmp_path: Path, capsys
     ],
 )
 def test_a_place_without_scenarios_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, words: str
+    rehearse: Rehearse, monkeypatch: pytest.MonkeyPatch, name: str, words: str
 ) -> None:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "notes.md").touch()
-    assert run(["play", name]) == 2
-    assert words in capsys.readouterr().err
+    monkeypatch.chdir(rehearse.folder)
+    (rehearse.folder / "empty").mkdir()
+    rehearse.file("notes.md", "")
+    assert words in rehearse("play", name, code=2).err
 
 
 def test_each_finding_names_the_command_that_plays_its_scenario_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    rehearse: Rehearse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     suite = tmp_path / "it's $HOME" / "deep"
     suite.mkdir(parents=True)
@@ -177,8 +157,8 @@ def test_each_finding_names_the_command_that_plays_its_scenario_alone(
     )
     (suite / "own.feature").write_text(FILE.replace("<n> hours pass", "an hour passes").replace("Second", "First one"))
     monkeypatch.chdir(tmp_path)
-    assert run(["play", suite.parent.name, "--seed", "7", "--report", "report", "--junit", "junit.xml"]) == 1
-    shown = capsys.readouterr().out
+    where = ["--seed", "7", "--report", "report", "--junit", "junit.xml"]
+    shown = rehearse("play", suite.parent.name, *where, code=1).out
     told = re.findall("again: (.*)", shown)
     assert told == re.findall("Again: (.*)", shown)
     assert [shlex.split(one)[2] for one in told] == [f"it's $HOME/deep/own.feature:{n}" for n in (6, 16, 17, 22)]
@@ -187,8 +167,7 @@ def test_each_finding_names_the_command_that_plays_its_scenario_alone(
     for one in told:
         assert pages.count(one) >= 2
         assert one in junit
-        assert run(shlex.split(one)[1:]) == 1
-        again = capsys.readouterr().out
+        again = rehearse(*shlex.split(one)[1:], code=1).out
         assert "1 scenario: 1 broken" in again
         assert f"Again: {one}\n" in again
 
@@ -199,8 +178,10 @@ def test_a_scenario_on_a_served_world_is_played_there_again() -> None:
     assert told == f"rehearsal play 'own features/a.feature:3' --seed 2 --attach {url}"
 
 
-def test_the_report_names_the_command_that_plays_the_same_again(feature: Path, tmp_path: Path) -> None:
-    assert run(["play", str(feature), "-k", "own", "--seed", "3", "--report", str(tmp_path / "report")]) == 0
+def test_the_report_names_the_command_that_plays_the_same_again(
+    rehearse: Rehearse, feature: Path, tmp_path: Path
+) -> None:
+    rehearse("play", feature, "-k", "own", "--seed", "3", "--report", tmp_path / "report")
     index = (tmp_path / "report" / "index.html").read_text()
     assert f"<code>rehearsal play {feature} -k own --seed 3</code>" in index
 
@@ -219,25 +200,18 @@ CURRENCY = """Feature: A market of our own
 """
 
 
-def test_a_suite_is_played_under_a_profile_of_ones_own_and_again_names_it(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (folder := tmp_path / "own").mkdir()
+def test_a_suite_is_played_under_a_profile_of_ones_own_and_again_names_it(rehearse: Rehearse) -> None:
+    (folder := rehearse.folder / "own").mkdir()
     a_profile(folder, "fr-2031-01", currency="EUR")
-    suite = tmp_path / "money.feature"
-    suite.write_text(CURRENCY)
-    assert run(["play", str(suite)]) != 0
-    capsys.readouterr()
-    assert run(["play", str(suite), "--profile", str(folder / "fr-2031-01.yaml")]) == 0
-    assert run(["play", str(suite), "--profiles", str(folder), "--profile", "fr-2031-01"]) == 0
-    suite = tmp_path / "more.feature"
-    suite.write_text(CURRENCY.replace("nothing", "40.00 EUR"))
-    capsys.readouterr()
+    suite = rehearse.file("money.feature", CURRENCY)
+    rehearse("play", suite, code=2)
+    rehearse("play", suite, "--profile", folder / "fr-2031-01.yaml")
+    rehearse("play", suite, "--profiles", folder, "--profile", "fr-2031-01")
+    suite = rehearse.file("more.feature", CURRENCY.replace("nothing", "40.00 EUR"))
     where = f"--profile fr-2031-01 --profiles {folder} --oms-manners twice,old-token"
-    assert run(["play", str(suite), *where.split()]) == 1
     again = f"rehearsal play {suite}:2 --seed 1 {where}"
-    assert f"Again: {again}\n" in capsys.readouterr().out
-    assert run(shlex.split(again)[1:]) == 1
+    assert f"Again: {again}\n" in rehearse("play", suite, *where.split(), code=1).out
+    rehearse(*shlex.split(again)[1:], code=1)
 
 
 @pytest.mark.parametrize(
@@ -253,35 +227,30 @@ def test_a_suite_is_played_under_a_profile_of_ones_own_and_again_names_it(
     ],
 )
 def test_a_profile_that_cannot_be_had_is_refused_before_anything_is_played(
-    feature: Path, tmp_path: Path, options: list[str], words: str, capsys: pytest.CaptureFixture[str]
+    rehearse: Rehearse, feature: Path, tmp_path: Path, options: list[str], words: str
 ) -> None:
     a_profile(tmp_path, "bad", currency="GPB")
     for name in ("none", "ours"):
         (tmp_path / name).mkdir()
     a_profile(tmp_path / "ours", "us-2025-08")
-    assert run(["play", str(feature), *(option.format(tmp_path) for option in options)]) == 2
-    told = " ".join(capsys.readouterr().err.replace("│", " ").split())
-    assert words in told
+    told = rehearse("play", feature, *(option.format(tmp_path) for option in options), code=2).err
+    assert words in " ".join(told.replace("│", " ").split())
 
 
-def test_tags_of_examples_select_and_list_their_rows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "own.feature").write_text(FILE)
-    assert run(["play", str(tmp_path), "-t", "late"]) == 0
-    assert [line.strip() for line in capsys.readouterr().out.splitlines()] == [
+def test_tags_of_examples_select_and_list_their_rows(rehearse: Rehearse) -> None:
+    rehearse.file("own.feature", FILE)
+    assert [line.strip() for line in rehearse("play", rehearse.folder, "-t", "late").out.splitlines()] == [
         "", "Own", "✓ Second[4]", "", "1 scenario: 1 held",
     ]  # fmt: skip
-    assert run(["play", str(tmp_path), "-t", "not slow", "--list"]) == 0
-    rows = [line.partition(":")[2] for line in capsys.readouterr().out.splitlines() if "own.feature" in line]
+    listed = rehearse("play", rehearse.folder, "-t", "not slow", "--list").out
+    rows = [line.partition(":")[2] for line in listed.splitlines() if "own.feature" in line]
     assert rows == ["16  Second[2]", "17  Second[3]", "22  Second[4]  @late"]
 
 
-def test_a_scenario_that_is_skipped_is_not_judged_and_says_so(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "own.feature").write_text(FILE.replace("@slow", "@slow @skip"))
+def test_a_scenario_that_is_skipped_is_not_judged_and_says_so(rehearse: Rehearse, tmp_path: Path) -> None:
+    rehearse.file("own.feature", FILE.replace("@slow", "@slow @skip"))
     junit = tmp_path / "junit.xml"
-    assert run(["play", str(tmp_path), "--junit", str(junit), "--report", str(tmp_path / "report"), "-x"]) == 4
-    shown = capsys.readouterr().out
+    shown = rehearse("play", tmp_path, "--junit", junit, "--report", tmp_path / "report", "-x", code=4).out
     assert "Own · First" in shown
     assert "  @skip leaves it out\n" in shown
     assert "4 scenarios: 3 held, 1 not judged" in shown
@@ -292,22 +261,19 @@ def test_a_scenario_that_is_skipped_is_not_judged_and_says_so(
 
 
 @pytest.mark.parametrize("tag", ["xfail", "skipif", "parametrize", "usefixtures", "filterwarnings", "_private"])
-def test_a_tag_that_would_change_how_pytest_plays_is_refused(
-    tmp_path: Path, tag: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "own.feature").write_text(FILE.replace("@late", f"@{tag}"))
-    assert run(["play", str(tmp_path)]) == 2
-    assert f"own.feature:11: the tag @{tag} is pytest's own; give it another name. @skip" in capsys.readouterr().out
+def test_a_tag_that_would_change_how_pytest_plays_is_refused(rehearse: Rehearse, tag: str) -> None:
+    path = rehearse.file("own.feature", FILE.replace("@late", f"@{tag}"))
+    words = f"own.feature:11: the tag @{tag} is pytest's own; give it another name. @skip"
+    assert words in rehearse("play", path.parent, code=2).out
 
 
-def test_a_run_that_is_stopped_says_how_far_it_came(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_that_is_stopped_says_how_far_it_came(rehearse: Rehearse) -> None:
     step = "from pytest_bdd import when\n\n@when('somebody presses Ctrl-C')\ndef _():\n    raise KeyboardInterrupt\n"
-    (tmp_path / "conftest.py").write_text(step)
+    rehearse.file("conftest.py", step)
     each = ["an hour passes", "somebody presses Ctrl-C", "an hour passes"]
     scenarios = [f"  Scenario: {number}\n    When {does}\n" for number, does in enumerate(each)]
-    (tmp_path / "own.feature").write_text("Feature: Own\n" + "".join(scenarios))
-    assert run(["play", str(tmp_path), "--report", str(tmp_path / "report")]) == 130
-    shown = capsys.readouterr()
+    rehearse.file("own.feature", "Feature: Own\n" + "".join(scenarios))
+    shown = rehearse("play", rehearse.folder, "--report", rehearse.folder / "report", code=130)
     assert "3 scenarios: 1 held, 2 not played\nReport: " in shown.out
     assert shown.err.strip() == "Stopped."
 
@@ -354,13 +320,11 @@ Feature: Own
     ],
 )
 def test_trouble_that_was_not_hit_as_often_as_planned_is_not_judged(
-    tmp_path: Path, fault: str | None, trouble: str, code: int, words: str, capsys: pytest.CaptureFixture[str]
+    rehearse: Rehearse, fault: str | None, trouble: str, code: int, words: str
 ) -> None:
-    feature, plan = tmp_path / "own.feature", tmp_path / "plan.yaml"
-    feature.write_text(TROUBLED.format(trouble=trouble))
-    plan.write_text(f"- {fault}\n")
-    assert run(["play", str(feature), *(["--faults", str(plan)] if fault else [])]) == code
-    assert words in capsys.readouterr().out
+    feature = rehearse.file("own.feature", TROUBLED.format(trouble=trouble))
+    plan = rehearse.file("plan.yaml", f"- {fault}\n")
+    assert words in rehearse("play", feature, *(["--faults", plan] if fault else []), code=code).out
 
 
 @pytest.mark.parametrize(
@@ -372,13 +336,12 @@ def test_trouble_that_was_not_hit_as_often_as_planned_is_not_judged(
     ],
 )
 def test_a_strict_reader_wants_every_rule_put_to_the_test_by_some_scenario(
-    tmp_path: Path, options: tuple[str, ...], code: int, words: str, capsys: pytest.CaptureFixture[str]
+    rehearse: Rehearse, options: tuple[str, ...], code: int, words: str
 ) -> None:
     silent = TROUBLED.replace("Own", "Silent").replace("When the seller approves Maya's request", "When 2 days pass")
-    (tmp_path / "own.feature").write_text(TROUBLED.format(trouble=""))
-    (tmp_path / "silent.feature").write_text(silent.format(trouble=""))
-    assert run(["play", str(tmp_path), *options]) == code
-    shown = capsys.readouterr().out
+    rehearse.file("own.feature", TROUBLED.format(trouble=""))
+    rehearse.file("silent.feature", silent.format(trouble=""))
+    shown = rehearse("play", rehearse.folder, *options, code=code).out
     assert (words in shown) == (code == 4)
     assert "executed-once" not in shown, "the first puts it to the test"
     assert "lapse-once" not in shown, "the second does"
@@ -396,11 +359,8 @@ def test_a_strict_reader_wants_every_rule_put_to_the_test_by_some_scenario(
     ],
 )
 def test_a_plan_that_makes_no_sense_is_refused_before_anything_is_played(
-    feature: Path, text: str, words: str, capsys: pytest.CaptureFixture[str]
+    rehearse: Rehearse, feature: Path, text: str, words: str
 ) -> None:
-    plan = feature.with_name("plan.yaml")
-    plan.write_text(text)
-    assert run(["play", str(feature), "--faults", str(plan)]) == 2
-    shown = capsys.readouterr()
+    shown = rehearse("play", feature, "--faults", rehearse.file("plan.yaml", text), code=2)
     assert words in " ".join(shown.err.split())
     assert shown.out == ""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.cli import run
+from tests.command import Rehearse
 from tests.unit.gherkin.test_play import FILE
 
 
@@ -24,21 +24,13 @@ from tests.unit.gherkin.test_play import FILE
 )
 @pytest.mark.parametrize("where", ["suite", "."], ids=["named", "below"])
 def test_a_broken_conftest_is_named_with_its_line(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    text: str,
-    words: str,
-    where: str,
+    rehearse: Rehearse, monkeypatch: pytest.MonkeyPatch, text: str, words: str, where: str
 ) -> None:
-    suite = tmp_path / "suite"
-    suite.mkdir()
-    (suite / "own.feature").write_text(FILE)
-    (suite / "conftest.py").write_text(text)
-    (suite / "helper.py").write_text("x = 1 +\n")
-    monkeypatch.chdir(tmp_path)
-    assert run(["play", where]) == 2
-    said = capsys.readouterr().err
+    (rehearse.folder / "suite").mkdir()
+    for name, held in {"own.feature": FILE, "conftest.py": text, "helper.py": "x = 1 +\n"}.items():
+        rehearse.file(f"suite/{name}", held)
+    monkeypatch.chdir(rehearse.folder)
+    said = rehearse("play", where, code=2).err
     assert words in said
     assert "Traceback" not in said
     assert "nothing to play" not in said

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.cli import run
 from rehearsal.gherkin.vocabulary import Saying, example, shipped, stories
+from tests.command import Rehearse
 
 COLUMNS = (
     "buyer, request (as it is shown, none where nothing was asked), "
@@ -23,9 +23,8 @@ COLUMNS = (
     ],
     ids=["another form", "another case", "a table", "all"],
 )
-def test_a_step_is_found_by_its_words(words: list[str], found: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["steps", *words]) == 0
-    shown = capsys.readouterr().out.splitlines()
+def test_a_step_is_found_by_its_words(rehearse: Rehearse, words: list[str], found: list[str]) -> None:
+    shown = rehearse("steps", *words).out.splitlines()
     assert [line for line in found if line not in shown] == []
 
 
@@ -44,9 +43,8 @@ LOOKED_FOR = {
 
 
 @pytest.mark.parametrize("words", LOOKED_FOR)
-def test_a_story_is_found_with_the_feature_that_plays_it(words: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["steps", words]) == 0
-    shown = capsys.readouterr().out.splitlines()
+def test_a_story_is_found_with_the_feature_that_plays_it(rehearse: Rehearse, words: str) -> None:
+    shown = rehearse("steps", words).out.splitlines()
     (at,) = (at for at, line in enumerate(shown) if line.startswith(f"  {LOOKED_FOR[words]}: "))
     assert (Path.cwd() / shown[at + 1].strip()).is_file()
 
@@ -55,9 +53,8 @@ def test_every_story_is_played() -> None:
     assert [feature for story in stories() for feature in story.features if not feature.is_file()] == []
 
 
-def test_what_no_step_says_is_answered_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["steps", "maya", "is", "paid", "everythng"]) == 2
-    shown = capsys.readouterr().err.splitlines()
+def test_what_no_step_says_is_answered_with_the_nearest(rehearse: Rehearse) -> None:
+    shown = rehearse("steps", "maya", "is", "paid", "everythng", code=2).err.splitlines()
     assert shown[0] == 'No step has "maya is paid everythng" in it. The nearest are:'
     assert "  Then Maya has been paid back everything" in shown
 
