@@ -5,6 +5,7 @@ function or for types alone.
 """
 
 import ast
+import re
 import subprocess
 import sys
 import time
@@ -154,6 +155,15 @@ def test_the_domain_knows_the_standard_library_and_itself(player: str) -> None:
         if name.partition(".")[0] not in sys.stdlib_module_names and not f"{name}.".startswith(f"{domain}.")
     ]
     assert unknown == []
+
+
+@pytest.mark.parametrize("room", ["connector/domain", "connector/usecases"])
+def test_the_marketplaces_numbers_stay_in_its_adapter(room: str) -> None:
+    """A number of the marketplace's has eight digits; rules know its refusals by our words."""
+    said = [
+        (path, node.value) for path, tree in modules(room) for node in ast.walk(tree) if isinstance(node, ast.Constant)
+    ]
+    assert [(path, value) for path, value in said if re.fullmatch(r"\d{6,}", str(value))] == []
 
 
 @pytest.mark.parametrize("package", PACKAGES)

@@ -80,12 +80,6 @@ class Town:
         self.market.arrive_return(return_id)
         return return_id
 
-    def parcel_rejected(self) -> str:
-        """Have the goods of a return arrive and rejected; return its id."""
-        return_id = self.goods_back()
-        self.shop.reject_return(return_id, "REJECT_RECEIVED_PACKAGE", PARCEL_REASON)
-        return return_id
-
     def market_says(self, return_id: str, decisions: Sequence[str]) -> Iterable[Verdict]:
         """Return what Decision Eligibility says."""
         return verdicts(self.shop, return_id, decisions)
