@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from connector.adapters.logs import quieten
+from connector.adapters.oms import webhook
 from connector.adapters.sql.engines import engine_for
 from connector.adapters.sql.fresh import fill, in_memory, is_fresh
 from connector.adapters.sql.store import SqlStore, Unsealed
@@ -31,6 +32,7 @@ from connector.usecases.commands import Commands
 from connector.usecases.notifications import Notifications
 from connector.usecases.onboarding import Onboarding
 from connector.usecases.round import Outcome, Worker
+from connector.usecases.telling import Teller
 from http_parts.patience import patient
 
 RANK: Final = 5
@@ -69,6 +71,8 @@ class Memory:
     agenda: list[Act] | None = None  # as last read; None when it has to be read again
     numbers: dict[tuple[int, int | None, datetime], int] = field(default_factory=dict)  # of what is on it
     counted: int = 0  # the last number given
+    told: dict[int, str] = field(default_factory=dict)  # the OMS, by adjustment
+    to_tell: bool = True  # whether there may be something that it has not taken
 
 
 class Connector:
@@ -109,6 +113,10 @@ class Connector:
         self.commands = Commands(self._store, clock=clock, secret=self._secret, oauth=oauth, changed=self.look_again)
         self.notifications = Notifications(self._store, clock, settings.app_key, settings.app_secret, self.look_again)
         self.memory: Final = memory or Memory()
+        self._teller: Teller | None = None
+        if settings.oms_webhook_url is not None:
+            send = webhook(http, settings.oms_webhook_url, settings.oms_webhook_secret, settings.http_timeout)
+            self._teller = Teller(self._store, send, self.memory.told)
 
     @cached_property
     def app(self) -> Flask:
@@ -180,6 +188,9 @@ class Connector:
                 if outcome.next_round_at is not None and not outcome.changed and self.memory.agenda is agenda:
                     after = self._act(outcome.next_round_at, act.profile_id, None, act.what, None)
                     following = [after, *(other for other in agenda if other is not act)]
+                if self._teller is not None and (outcome.changed or self.memory.to_tell):
+                    self.memory.to_tell = True  # until all of it was taken, whatever comes in between
+                    self.memory.to_tell = not self._teller.tell(now)
                 return Fired(now, WHO, outcome.what, outcome.changed, act.return_id)
         finally:
             self.look_again()

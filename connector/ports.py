@@ -196,6 +196,9 @@ class UnitOfWork(Protocol):
     def undecided(self, profile_id: int, until: datetime) -> list[Adjustment]:
         """Return what waits for the seller and lapses up to `until`."""
 
+    def adjustments_changed(self, since: datetime) -> list[Adjustment]:
+        """Return what has changed after then, of all shops."""
+
     def adjustments_of_seller(self, profile_id: int, seller_adjustment_id: str) -> list[Adjustment]:
         """Return what was made of the request that the OMS gave this id."""
 

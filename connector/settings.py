@@ -50,12 +50,16 @@ class Settings:
     secret_keys: tuple[str, ...] = field(default=(), repr=False)  # the first seals, all open
     purge_after: timedelta = timedelta(days=90)
     webhook_url: str | None = None  # where the marketplace is to send its hints; nowhere when it is not set
+    oms_webhook_url: str | None = None  # where an OMS is told; nowhere when it is not set
+    oms_webhook_secret: str = field(default="", repr=False)
     pages_open: bool = False  # pages without a password: for a stage, never for a deployment
 
     def __post_init__(self) -> None:
         for name in ("poll_interval", "http_timeout", "access_token_life", "purge_after"):
             if getattr(self, name) <= timedelta(0):
                 raise BadSettings(PREFIX + name.upper(), "must be longer than nothing")
+        if self.oms_webhook_url is not None and not self.oms_webhook_secret:
+            raise BadSettings(PREFIX + "OMS_WEBHOOK_SECRET", "is needed to sign what goes to the OMS's webhook")
         if not 10 <= self.page_size <= 50:
             raise BadSettings(PREFIX + "PAGE_SIZE", "must lie between 10 and 50")
         for kind, answer in self.default_answers.items():
@@ -172,6 +176,8 @@ READERS: Final[dict[str, Callable[[str], Any]]] = {
     "secret_keys": _keys,
     "purge_after": _seconds,
     "webhook_url": _address,
+    "oms_webhook_url": _address,
+    "oms_webhook_secret": str,
     "pages_open": _flag,
 }
 # What each of them is for, as `connector --help` says it.
@@ -199,6 +205,8 @@ MEANINGS: Final[dict[str, str]] = {
     "secret_keys": "32 bytes in base64, several with commas: the first seals tokens, all open them; not for `clients`",
     "purge_after": "seconds after an order's last event at which its names, addresses and e-mail are removed",
     "webhook_url": "where TikTok Shop reaches /webhooks/tiktok, to be asked for hints; else it is not asked",
+    "oms_webhook_url": "where the OMS is told of refunds and cancellations that begin or end; else it is not told",
+    "oms_webhook_secret": "what is told there is signed with; has to be set with the address",
     "pages_open": "true: order pages without a password, never for a deployment",
 }
 

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property, partial
@@ -14,6 +15,7 @@ from flask import Flask
 
 from http_parts.patience import patient
 from mock_oms.adapters.channeladvisor import Application, ChannelAdvisor
+from mock_oms.adapters.webhook import webhook_app
 from mock_oms.domain.cases import Case
 from mock_oms.domain.manners import Manner
 from mock_oms.domain.policy import Policy
@@ -51,6 +53,7 @@ class Oms:
         manners: Iterable[str] = (),
         second: Application | None = None,
         state: Store | None = None,
+        webhook_secret: str = "",
     ) -> None:
         self.state: Final = state or Store(Grid(clock.now(), pull_every))
         store, chosen, habits = self.state, a_word(Policy, policy, "policy"), the_manners(manners)
@@ -73,6 +76,8 @@ class Oms:
             beside=beside,
         )
         self._office = Office(clock, store, views, staff, warehouse, refunds)
+        # what the connector may tell it: that it might look at once; nothing where it has no secret for that
+        self.webhook: Final = webhook_app(webhook_secret, self._hinted) if webhook_secret else None
         # what can be seen
         self.subscribe: Final = effects.subscribe
         self.adjustments: Final = views.rows
@@ -95,15 +100,23 @@ class Oms:
 
     # what it does by itself
     def next_due(self) -> Due | None:
-        """Return the next pull."""
-        return self.state.grid.due()
+        """Return the next pull: of the grid, or ahead of it where the connector has hinted at something."""
+        due, hinted = self.state.grid.due(), self.state.hinted_at
+        return due if hinted is None else due._replace(at=min(due.at, hinted))
+
+    def _hinted(self) -> None:
+        self.state.hinted_at = self._office.clock.now()
 
     def run_due(self, now: datetime) -> Fired:
         """Do the one pull that is due at or before `now`."""
         store = self.state
-        if store.grid.next > now:
+        if (due := self.next_due()) is None or due.at > now:
             raise LookupError(f"Nothing is due before {store.grid.next}.")
-        store.grid = store.grid.after(now)
+        store.hinted_at = None
+        if early := store.grid.next > now:
+            store.grid = replace(store.grid, number=store.grid.number + 1)
+        else:
+            store.grid = store.grid.after(now)
         tally = self._poller.run(now)
         cases = [store.cases[number] for number in tally.cases]
         only = cases[0] if len(cases) == 1 else None
@@ -111,7 +124,7 @@ class Oms:
         return Fired(
             at=now,
             who=WHO,
-            what=tally.words(order.currency if order else ""),
+            what=f"{'early ' if early else ''}{tally.words(order.currency if order else '')}",
             changed=tally.changed,
             return_id=only.return_id if only else None,
             order_id=only.order_id if only else None,
@@ -119,9 +132,11 @@ class Oms:
 
     def agenda(self) -> list[AgendaEntry]:
         """Return the next pull, and what it is going to deliver."""
-        due = self.state.grid.next
+        due, hinted = self.state.grid.next, self.state.hinted_at
+        early = [] if hinted is None else [AgendaEntry(min(due, hinted), WHO, "early pull", None)]
         kept = [self.state.cases[number] for number in self.state.unsent]
         return [
+            *early,
             AgendaEntry(due, WHO, "pull", None),
             *(AgendaEntry(due, WHO, _to_deliver(case), case.return_id) for case in kept),
         ]

@@ -16,6 +16,25 @@ Feature: The marketplace tells the connector what happens
       Then the last webhook of Maya's was delivered
       And the connector has made 1 early round
 
+    @trouble
+    Scenario: The seller sees it as soon as the connector does
+      Given Maya has received a desk lamp for 39.98 USD
+      And 5 minutes have passed
+      And Maya has asked for her money back
+      When a minute passes
+      Then the seller has Maya's case before them
+
+    @trouble
+    Scenario: What an OMS did not take is told again
+      Given the OMS answers 500 to the next webhook
+      And Maya has received a desk lamp for 39.98 USD
+      And 5 minutes have passed
+      And Maya has asked for her money back
+      And 10 minutes have passed
+      When the seller approves Maya's request
+      Then the trouble was hit once
+      And all three books say 39.98 USD for Maya
+
   Rule: What is not signed by the marketplace is refused, and nothing comes of it
 
     @trouble

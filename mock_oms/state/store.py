@@ -43,6 +43,7 @@ class Store:
 
     def __init__(self, grid: Grid) -> None:
         self.grid = grid
+        self.hinted_at: datetime | None = None  # that there is something to read, which no pull has followed
         self.read_until: datetime | None = None  # adjustments created before have been read
         self.tokens: dict[str, AccessToken] = {}  # by application
         self.recorded: set[str] = set()  # SellerAdjustmentIDs of what was only recorded, and belongs to no case

@@ -137,7 +137,11 @@ def _seat(ctx: click.Context, param: click.Parameter, file: Path | None) -> Seat
     "[default: a temporary one]",
 )
 @click.option("--strict-time", is_flag=True, help="Take only the world's time in signed calls, not the machine's.")
-@click.option("--webhooks", is_flag=True, help="Have the connector ask to be told by TikTok Shop's webhooks.")
+@click.option(
+    "--webhooks",
+    is_flag=True,
+    help="Have TikTok Shop's webhooks tell the connector, and the connector's the OMS.",
+)
 @click.option("--token", envvar="REHEARSAL_TOKEN", help="Token of the control API. [default: a new one]")
 @click.option(
     "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write what GET /world answers here."

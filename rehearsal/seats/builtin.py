@@ -106,6 +106,8 @@ class OurConnector:
             app_secret=app.app_secret,
             pages_open=True,
             webhook_url=place.webhooks,
+            oms_webhook_url=place.oms_webhook and place.oms_webhook[0],
+            oms_webhook_secret=place.oms_webhook[1] if place.oms_webhook else "",
         )
         self._disk = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None, factory=_Disk)
         _template().backup(self._disk)
@@ -226,6 +228,7 @@ class OurOms(Oms):
             policy=conduct.policy,
             manners=conduct.manners,
             second=Application(**asdict(conduct.second)) if conduct.second else None,
+            webhook_secret=place.oms_webhook[1] if place.oms_webhook else "",
         )
 
 

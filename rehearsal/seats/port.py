@@ -434,7 +434,7 @@ class Place:
     `shops` are those that are open, `written` is how many calls of the seat's own were to change something, `down` is
     whether the connector has been killed and not started again, and `stalled` for how many seconds of real time answers
     to it were held back, as somebody had ordered. At `webhooks` those of the marketplace reach the connector, where it
-    is to ask for them.
+    is to ask for them; at `oms_webhook` the connector's reach the OMS, signed with the secret beside it.
     """
 
     world: str
@@ -449,6 +449,7 @@ class Place:
     down: Callable[[], bool] = bool
     stalled: Callable[[], float] = float
     webhooks: str | None = None
+    oms_webhook: tuple[str, str] | None = None
 
 
 UNTOLD_CONDUCT: Final = ("person", "careful")  # how an OMS behaves that is told nothing

@@ -53,7 +53,7 @@ BECAUSE: Final = {
     "QUICK_REFUND": "paid as soon as the carrier has it",
     "REJECT_BY_SHIPPING": "shipped nevertheless",
 }
-WEBHOOKS: Final = ("return_status", "cancel_status", "order_status", "message")  # what one says
+WEBHOOKS: Final = ("return_status", "cancel_status", "order_status", "message", "SiteOrderID")  # what one says
 OF: Final = {"seller": ", by the seller", "seller_center": ", in Seller Center"}
 
 
@@ -62,7 +62,8 @@ def mermaid(entries: Iterable[Entry]) -> bytes:
     steps = list(_merged(_Reader().steps(entries)))
     used = {name for step in steps for name in step.between}
     lines = ["sequenceDiagram"]
-    hooked = any(step.between[1] == "oms" != step.between[0] and step.arrow != "note" for step in steps)
+    called = (step.between[0] for step in steps if step.between[1] == "oms" and step.arrow != "note")
+    hooked = any(caller not in ("oms", "connector") for caller in called)  # the connector's are webhooks
     for name, (identity, shown) in PEOPLE.items():
         shown = BY_HOOKS if hooked and name == "oms" else shown
         if name in ALWAYS or name in used:
@@ -223,7 +224,7 @@ def _refusal(entry: Entry) -> str:
 def _gist(entry: Entry) -> str:
     body: Any = entry["request"]["body"]
     if entry["operation"] == "webhook" and isinstance(body, Mapping):
-        told = body["data"]
+        told = body.get("data", body)
         return next((f": {told[name]}" for name in WEBHOOKS if name in told), "")
     if not entry["writes"] or not isinstance(body, Mapping):
         return ""

@@ -78,7 +78,8 @@ class Hearing:
         lasting = until - hit.at if until is not None and call is None else timedelta(0)
         pulls = 1 if call is not None and call.caller == "oms" else 0
         more = Trouble(hit.at, hit.shop_id, 1, pulls, lasting, until_authorized=hit.needs_consent)
-        if hit.planned.fault.caller != "marketplace":  # whose webhooks are hints: without them all is to be as early
+        fault = hit.planned.fault
+        if fault.caller != "marketplace" and fault.callee != "oms":  # webhooks are hints: all is to be as early without
             self._auditor.on_trouble(more)
         if call is not None:
             self._state.renewals_hit |= call.path == REFRESH

@@ -24,6 +24,9 @@ from rehearsal.wire.transport import Wire, WsgiApp
 HOST: Final = "webhooks.connector.example"  # our connector's
 ADDRESS: Final = f"https://{HOST}/webhooks/tiktok"
 CONTRACT: Final = "tiktok_webhooks"
+OMS_HOST: Final = "webhooks.oms.example"  # our OMS's
+OMS_ADDRESS: Final = f"https://{OMS_HOST}/webhooks/channeladvisor"
+OMS_CONTRACT: Final = "channeladvisor_webhooks"
 
 
 class WebhookWire:

@@ -11,6 +11,7 @@ import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,7 +45,7 @@ from rehearsal.world.origin import START, NewShop, Origin
 from rehearsal.world.quiescence import RestState
 from rehearsal.world.shops import Shops, demand_running
 from rehearsal.world.state import ConnectorFailure, StageEvent, WorldState
-from rehearsal.world.webhooks import ADDRESS, WebhookWire
+from rehearsal.world.webhooks import ADDRESS, OMS_ADDRESS, OMS_CONTRACT, OMS_HOST, WebhookWire
 
 __all__ = ["START", "Advanced", "NewShop", "Origin", "Stuck", "World"]
 
@@ -99,6 +100,7 @@ class World:
         self.webhooks.carry(self.marketplace)
         self.shops: Final = Shops(self.origin, self.marketplace, self.recorder)
         self._mount(API_HOST, AUTH_HOST, name="marketplace", contract="tiktok_shop", app=self.marketplace.app)
+        self._oms_webhook: Final = self._where_the_oms_is_told(seats)
         self.connector: Final = seats.connector(self._place("connector"), self._app_of_the_seat())
         self._players: Final[dict[str, Player]] = {}
         self.deaths: Final = Deaths(self.connector, self.wire, clock, lock, state, self._players, self._note)
@@ -110,6 +112,8 @@ class World:
             self.webhooks.mount(api)
         self.client: Final = self._client_named("oms")
         self.oms: Final = seats.oms(self._place("oms"), self.client, self._conduct())
+        if (hook := getattr(self.oms, "webhook", None)) is not None:
+            self._mount(OMS_HOST, name="oms", contract=OMS_CONTRACT, app=hook)
         players = (self.marketplace, self.connector, self.oms)
         limits = Limits.of(pace.factor if pace else 0)
         self.judge: Final = Judge(self.origin, *players, clock, lock, state.rest, limits, self.agenda, self.hear)
@@ -141,6 +145,10 @@ class World:
     def _mount(self, *hosts: str, name: str, contract: str, app: WsgiApp) -> None:
         self.wire.mount(*hosts, name=name, contract=Contract.load(contract), app=app)
 
+    def _where_the_oms_is_told(self, seats: Seats) -> tuple[str, str] | None:
+        secret = sha256(f"{self.seed}|{self.name}|{OMS_HOST}".encode()).hexdigest()
+        return (OMS_ADDRESS, secret) if self.origin.webhooks and seats.oms is OURS.oms else None
+
     def _app_of_the_seat(self) -> AppCredentials:
         app = self.marketplace.developer_apps[AppName.CONNECTOR]
         return AppCredentials(app.key, app.secret)
@@ -164,7 +172,7 @@ class World:
         seen = (lambda: state.written, lambda: state.down_since is not None)
         more = (self._outward, Market(self.marketplace), self.shops.opened, *seen, state.seconds_stalled)
         webhooks = ADDRESS if self.origin.webhooks else None
-        return Place(self.name, self.seed, self.clock, session, self.letting_go, *more, webhooks)
+        return Place(self.name, self.seed, self.clock, session, self.letting_go, *more, webhooks, self._oms_webhook)
 
     def _outward(self, host: str, *, to: str, contract: str, url: str) -> requests.Session:
         there, spoken = abroad(url, self.letting_go, self.state.seconds_stalled), Contract.load(contract)

@@ -88,6 +88,7 @@ _CASES: Final = _chosen(t.cases, "profile_id").where(t.cases.c.site_id.in_(bindp
 _UNDECIDED: Final = _chosen(t.adjustments, "profile_id").where(
     _one_of(_adj.status, AWAITS_SELLER), _adj.deadline <= sa.bindparam("until", type_=t.Utc())
 )
+_CHANGED: Final = _chosen(t.adjustments).where(_adj.updated_at > sa.bindparam("since", type_=t.Utc()))
 _UNFINISHED: Final = _chosen(t.outbox, "profile_id").where(_one_of(_out.state, UNFINISHED))
 _BEGUN: Final = _UPDATE[t.outbox.name].where(_one_of(_out.state, UNFINISHED))
 _WORK_WAITS: Final = sa.or_(_UNDECIDED.order_by(None).exists(), _UNFINISHED.order_by(None).exists())
@@ -373,6 +374,9 @@ class SqlUnitOfWork:
 
     def undecided(self, profile_id: int, until: datetime) -> list[Adjustment]:
         return self._read(Adjustment, _UNDECIDED, profile_id=profile_id, until=until)
+
+    def adjustments_changed(self, since: datetime) -> list[Adjustment]:
+        return self._read(Adjustment, _CHANGED, since=since)
 
     def adjustments_of_seller(self, profile_id: int, seller_adjustment_id: str) -> list[Adjustment]:
         return self._all(Adjustment, profile_id=profile_id, seller_adjustment_id=seller_adjustment_id)

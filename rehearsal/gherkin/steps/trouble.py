@@ -85,7 +85,7 @@ class _Sentence(Phrase):
 
 def trouble(text: str, kind: str, **having: Callable[[dict[str, str]], Any]) -> None:
     """Make a sentence a fault: of which calls, how often and for how long is said in the same way in all of them."""
-    sentence = phrase(f"the (?P<party>marketplace|connector) {text}(?: for {{SPAN}})?")
+    sentence = phrase(f"the (?P<party>marketplace|connector|OMS) {text}(?: for {{SPAN}})?")
 
     @given(_Sentence(sentence.name), stacklevel=2)
     def plan(people: Cast, said: dict[str, str]) -> None:
@@ -94,7 +94,7 @@ def trouble(text: str, kind: str, **having: Callable[[dict[str, str]], Any]) -> 
         told = {name: value for name, read in having.items() if (value := read(said)) is not None}
         people.trouble.comes(
             SPOILT[said["spoils"]] if "spoils" in said else kind,
-            to=said["party"],
+            to=said["party"].lower(),
             operation=_FORMS[said["calls"]] if "calls" in said else None,
             shop_id=people.shops.id_of(said["shop"]) if "shop" in said else None,
             skip=_NTHS[said["nth"]] if "nth" in said else None,

@@ -10,6 +10,7 @@ question as it was answered before, and `sparse` one with what says nothing left
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from http.client import responses
@@ -143,13 +144,13 @@ def reorder(meeting: Meeting) -> Response:
 
 
 def forge(meeting: Meeting) -> Response:
-    """A webhook comes as somebody else would send it: with a signature, or over a body, that is not the marketplace's.
+    """A webhook comes as somebody else would send it: with a signature, or over a body, that is not its sender's.
 
     Whoever sent it sees the answer to that.
     """
     call, sent = meeting.call, (meeting.call.headers, meeting.call.body)
     if meeting.given("of") == "body":  # another number, so that nobody has had it before
-        call.body = call.body.replace(b'"tts_notification_id":"7', b'"tts_notification_id":"8', 1)
+        call.body = re.sub(rb'("tts_notification_id":"|"SiteOrderID": ")\d', rb"\g<1>9", call.body, count=1)
     else:
         signature = call.headers.get("authorization", "")
         call.headers = {**call.headers, "authorization": signature.translate(_OTHER_DIGITS)}

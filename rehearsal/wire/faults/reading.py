@@ -15,10 +15,11 @@ from rehearsal.simulation.duration import read_duration
 from rehearsal.wire.faults.fault import GROUPS, Fault, Kind, unversioned
 
 TOOLS: Final = "tools"  # whoever is none of the world's players
-# Who calls whom; nobody calls the OMS, and the marketplace calls the connector with its webhooks.
+# Who calls whom; the marketplace calls the connector, and the connector the OMS, with webhooks.
 CALLERS: Final[Mapping[str, tuple[str, ...]]] = {
     "marketplace": ("connector", TOOLS),
     "connector": ("oms", "marketplace", TOOLS),
+    "oms": ("connector",),
 }
 FROM: Final = ("connector", "oms", "marketplace", TOOLS)
 WEBHOOK: Final = "webhook"  # the operation
@@ -73,12 +74,14 @@ def read_fault(given: Any, kinds: Mapping[str, Kind], now: datetime) -> Fault:
     caller = None if given.get("from") is None else _one_of("from", given["from"], FROM)
     if caller is not None and caller not in CALLERS[callee]:
         raise Mistake("from", f"is {caller}, which never calls the {callee}; {_paths()}")
+    if callee == "oms":  # what the stage itself asks one from outside is no matter of faults
+        caller = "connector"
     operation = None if given.get("operation") is None else _operation(given["operation"], callee)
     if kinds[kind].of_webhooks:
-        if callee != "connector" or operation not in (None, WEBHOOK):
-            raise Mistake("to", f"is {callee}; {kind} is trouble of webhooks, which go to the connector")
+        if callee == "marketplace" or operation not in (None, WEBHOOK):
+            raise Mistake("to", f"is {callee}; {kind} is trouble of webhooks, which go to the connector or the oms")
         operation = WEBHOOK
-    if operation == WEBHOOK:
+    if operation == WEBHOOK and callee == "connector":
         if caller not in (None, "marketplace"):
             raise Mistake("from", f"is {caller}; webhooks are the marketplace's alone")
         caller = "marketplace"
@@ -120,8 +123,6 @@ def _kind(given: object, kinds: Mapping[str, Kind]) -> str:
 
 
 def _callee(given: object) -> str:
-    if given == "oms":
-        raise Mistake("to", f"is {given}, whom nobody calls; {_paths()}")
     return _one_of("to", given, tuple(CALLERS))
 
 
@@ -138,7 +139,11 @@ def near(name: object, known: Collection[str]) -> str:
 @cache
 def operations(callee: str) -> tuple[str, ...]:
     """Return what can be asked of a player, without versions; nothing where nobody calls it."""
-    contracts = {"marketplace": ("tiktok_shop",), "connector": ("channeladvisor", "tiktok_webhooks")}
+    contracts = {
+        "marketplace": ("tiktok_shop",),
+        "connector": ("channeladvisor", "tiktok_webhooks"),
+        "oms": ("channeladvisor_webhooks",),
+    }
     known = (one for name in contracts.get(callee, ()) for one in Contract.load(name).operations)
     return tuple(dict.fromkeys(unversioned(one.id) for one in known))
 

@@ -176,8 +176,9 @@ class Trouble:
             return self._through(on_the_way, [one for one in fits if self._meets(one)])
         finally:
             for held in late:
-                self.state.held.remove(held)
-                self._scene.recorder.exchange(*held)
+                if held in self.state.held:  # nobody has called there while this call was waited for
+                    self.state.held.remove(held)
+                    self._scene.recorder.exchange(*held)
             self._clear()
 
     def _through(self, way: _OnTheWay, ahead: Sequence[Planned]) -> Response:

@@ -63,7 +63,8 @@ def test_the_control_api_names_whose_calls_there_are_and_for_whom() -> None:
             ]
         ),
         ({"kind": "rain"}, "kind", "refuse (calls are refused), unreachable (nobody can be reached)"),
-        ({"kind": "garble", "to": "oms"}, "to", "calls go from connector or tools to marketplace; from oms or"),
+        ({"kind": "garble", "to": "buyer"}, "to", "known: marketplace, connector, oms"),
+        ({"kind": "garble", "to": "oms", "from": "oms"}, "from", "from oms or marketplace or tools to connector; from"),
         *(
             ({"kind": "garble", "from": who, "to": whom}, "from", f"never calls the {whom}; calls go from connector")
             for who, whom in [("oms", "marketplace"), ("connector", "connector")]
