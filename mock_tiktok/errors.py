@@ -232,6 +232,10 @@ BAD_FORMAT = Refusal(36009022,
     "'multipart/form-data' for binary files. {why}",
     "DOC-ERRORS; of JSON that is none: assumed", http_status=400,
     when="a body of another content type, or no JSON object")
+NO_TEXT = Refusal(36009022,
+    "Invalid request format. The request body has text that is no Unicode, such as half of a surrogate pair.",
+    "not found: our choice", "assumed", http_status=400,
+    when="a JSON body with bytes that are no UTF-8, or with half a character")
 BAD_NAME = Refusal(36009004, "Invalid '{name}' {where}{why}", "PROBE", "observed", http_status=400,
     when="a parameter or field of no sense; one that nobody knows is ignored in the query (D47)")
 INTERNAL = Refusal(36009003, "Internal error. Please try again. If the issue persists after multiple attempts, please "

@@ -7,6 +7,7 @@ name. The same fields may stand in the query, as one client in use sends them; q
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Final, NoReturn
@@ -19,6 +20,7 @@ from connector.records import AdjustItem, AdjustOrder, ConditionQuantity
 
 LONGEST_ID: Final = 100
 BODY: Final = "body"
+_control: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]").search  # but tabs and ends of lines
 
 Reader = Callable[[str, Any], Any]
 
@@ -54,8 +56,10 @@ def _reason(name: str, value: Any) -> str:
 
 def _text_of(longest: int) -> Reader:
     def read(name: str, value: Any) -> str:
-        if not isinstance(value, str) or not value.strip() or "\x00" in value:
+        if not isinstance(value, str) or not value.strip():
             raise BadBody(name, "must be a text that is not empty.")
+        if not value.isprintable() and _control(value):
+            raise BadBody(name, "must not have control characters.")
         if len(value) > longest:
             raise BadBody(name, f"must not be longer than {longest} characters.")
         return value
@@ -169,7 +173,12 @@ def _parsed(raw: bytes) -> dict[str, Any]:
     if not raw.strip():
         return {}
     try:
-        body = json.loads(raw, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_once)
+        text = raw.decode(json.detect_encoding(raw))
+        body = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=_once)
+        if "\\u" in text:  # half a character can only be spelt out
+            json.dumps(body, ensure_ascii=False, default=str).encode()
+    except UnicodeError:
+        raise BadBody(BODY, "has text that is no Unicode.") from None
     except (ValueError, RecursionError):
         raise BadBody(BODY, "is not JSON.") from None
     if body is None:

@@ -86,6 +86,10 @@ def _read(document: Any, unnumbered: str) -> tuple[int, str, str, str]:
     Notifications without a number have been seen: such a one is told from others by what it says.
     """
     kind, number, shop_id = document["type"], document.get("tts_notification_id", unnumbered), document["shop_id"]
-    if type(kind) is not int or not all(isinstance(text, str) and 0 < len(text) <= 64 for text in (number, shop_id)):
+    if type(kind) is not int or not all(
+        isinstance(text, str) and 0 < len(text) <= 64 and text.isascii() and text.isprintable()
+        for text in (number, shop_id)
+    ):
         raise TypeError("type, tts_notification_id or shop_id is of another kind")
-    return kind, number, shop_id, str(document.get("data", {}).get("message", ""))[:LONGEST_WORDS]
+    words = str(document.get("data", {}).get("message", ""))[:LONGEST_WORDS]
+    return kind, number, shop_id, words.encode(errors="replace").decode()

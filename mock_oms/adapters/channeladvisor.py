@@ -368,18 +368,15 @@ def _accepted(response: requests.Response) -> requests.Response:
 
 def _words(response: requests.Response) -> tuple[str, str | None]:
     """Return the words of an error, in whichever of the three shapes it comes, and the field it names."""
+    plainly = f"{response.status_code} {response.reason}"
     try:
-        document = json.loads(response.content)
-    except (ValueError, RecursionError):
-        document = None
-    if isinstance(document, dict):
-        error = document.get("error")
-        if isinstance(error, dict):
-            return str(error.get("message") or error.get("code") or response.reason), _text(error.get("target"))
-        words = error or document.get("Message")
-        if words:
-            return str(words), None
-    return f"{response.status_code} {response.reason}", None
+        document = _object(response)
+    except Unreadable:
+        return plainly, None
+    error = document.get("error")
+    if isinstance(error, dict):
+        return str(error.get("message") or error.get("code") or response.reason), _text(error.get("target"))
+    return str(error or document.get("Message") or plainly), None
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -391,7 +388,9 @@ _exact: Final = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constan
 
 def _object(response: requests.Response) -> Json:
     try:
-        document = _exact(response.content.decode())
+        document = _exact(text := response.content.decode())
+        if "\\u" in text:  # half a character can only be spelt out, and no page could show it
+            json.dumps(document, ensure_ascii=False, default=str).encode()
     except (ValueError, RecursionError) as error:
         raise Unreadable("The connector's answer is not JSON.") from error
     if not isinstance(document, dict):

@@ -165,6 +165,8 @@ def wrong_address(address: str, *, loopback: bool) -> str | None:
     """
     if len(address) > LONGEST_ADDRESS:
         return f"it is longer than {LONGEST_ADDRESS} characters"
+    if not (address.isascii() and address.isprintable()) or " " in address:
+        return "it has characters that a URL spells out"
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port

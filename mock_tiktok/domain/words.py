@@ -4,7 +4,16 @@
 `return_status` is read off them (`domain/returns.py`), never stored.
 """
 
+import re
 from enum import StrEnum
+from typing import Final
+
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]").search
+
+
+def is_plain(text: str) -> bool:
+    """Return whether a text has no control characters but tabs and ends of lines."""
+    return text.isprintable() or _CONTROL(text) is None
 
 
 class OrderStatus(StrEnum):

@@ -195,7 +195,12 @@ def _body(received: Received) -> Json:
     if received.content_type.split(";")[0].strip().lower() != "application/json":
         raise errors.BAD_FORMAT(why="Send application/json")
     try:
-        body = json.loads(received.body)
+        text = received.body.decode(json.detect_encoding(received.body))
+        body = json.loads(text)
+        if "\\u" in text:  # half a character can only be spelt out
+            json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeError:
+        raise errors.NO_TEXT() from None
     except (ValueError, RecursionError):
         raise errors.BAD_FORMAT(why="The body is no JSON") from None
     if body == []:

@@ -1,8 +1,8 @@
 """What callers ask, read off the wire: query and body fields by the API's own names, into the words of the use cases.
 
 A body field that is not modelled is refused by name, a wrong type likewise; both are the gateway's 36009004. A value
-that the after-sales service does not know is its 25001001. A field that is null is one that was left out (assumed), and
-a query name that nobody reads is ignored (D47).
+that the after-sales service does not know is its 25001001. A field that is null is one that was left out (assumed), a
+text with control characters is refused by name (assumed), and a query name that nobody reads is ignored (D47).
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from mock_tiktok.domain.words import (
     RequestType,
     ReturnStatus,
     ReturnType,
+    is_plain,
 )
 from mock_tiktok.errors import INVALID, ApiError
 from mock_tiktok.open_api.gateway import Json, Upload, invalid
@@ -77,13 +78,15 @@ def _wrong_value(name: str, value: object) -> ApiError:
 def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise _wrong(name, "type invalid, it must be a string")
+    if not is_plain(value):
+        raise _wrong(name, "it has a control character")
     return value
 
 
 def _texts(name: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise _wrong(name, "type invalid, it must be an array of strings")
-    return tuple(value)
+    return tuple(_text(name, one) for one in value)
 
 
 def _flag(name: str, value: Any) -> bool:
@@ -393,7 +396,8 @@ def shipping_document(query: Mapping[str, str], body: Json) -> ShippingDocument:
     kinds = [kind for name, kind in _DOCUMENTS.items() if body.get(name)]
     if len(kinds) != 1:
         raise INVALID(what=f"one of {' and '.join(_DOCUMENTS)} is needed")
-    return ShippingDocument(ids, kinds[0], body.get("tracking_number"), body.get("return_provider_id"))
+    told = (body.get(name) and _text(name, body[name]) for name in ("tracking_number", "return_provider_id"))
+    return ShippingDocument(ids, kinds[0], *told)
 
 
 _REJECTION: Final[dict[str, Reader]] = {"reject_reason": _text, "comment": _text, "images": _IMAGES}

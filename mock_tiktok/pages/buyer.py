@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.searches import CancellationFilter, OrderFilter, PageRequest, Reason, ReturnFilter, Sort
-from mock_tiktok.domain.words import Action, By, CancelStatus, OrderStatus
+from mock_tiktok.domain.words import Action, By, CancelStatus, OrderStatus, is_plain
 from mock_tiktok.errors import ApiError, BadValue, UnknownId
 from mock_tiktok.pages.words import KINDS, FormErrors, Row
 from mock_tiktok.usecases import buyers
@@ -147,6 +147,8 @@ def _register_new_return(blueprint: Blueprint, market: Market) -> None:
             wrong.by_field["return_type"] = "Choose what you would like."
         if words := _wrong_reason(shop, order_id, kind):
             wrong.by_field["reason"] = words
+        if not all(map(is_plain, evidence)):
+            wrong.by_field["evidence"] = "Write it without control characters."
         if wrong:
             return new_return(order_id, wrong), 422
         reason = request.form["reason"]

@@ -17,7 +17,7 @@ from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.money import split
 from mock_tiktok.domain.orders import Order
 from mock_tiktok.domain.returns import Return
-from mock_tiktok.domain.words import Action, By, Claim, Parcel, ReturnType
+from mock_tiktok.domain.words import Action, By, Claim, Parcel, ReturnType, is_plain
 from mock_tiktok.errors import (
     COMMENT_TOO_LONG,
     INVALID,
@@ -345,3 +345,5 @@ class Shop(Queries):
         limit = self.profile.count("reject.comment_limit")
         if comment and len(comment.encode()) > limit:
             raise COMMENT_TOO_LONG(limit=limit)
+        if comment and not is_plain(comment):
+            raise INVALID(what="the comment has a control character", at="comment")

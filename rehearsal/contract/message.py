@@ -26,15 +26,20 @@ class Message(NamedTuple):
 
 
 def read(content_type: str, content: bytes) -> Message:
-    """Read a body as its media type says; what cannot be read as JSON, or is too deep for anybody, is UNREADABLE."""
+    """Read a body as its media type says; what cannot be read as JSON, or is too deep for anybody, is UNREADABLE.
+
+    So is text that is no Unicode, such as half an emoji: what is recorded can always be written.
+    """
     media_type, is_json = _media_type(content_type)
     if not content:
         return Message(media_type, None, 0)
     if is_json:
         try:
             plain = content[0] == _BRACE and content[1:2] != b"\0"  # as most begin, and only in one encoding
-            text = content.decode("utf-8" if plain else json.detect_encoding(content), "surrogatepass")
+            text = content.decode("utf-8" if plain else json.detect_encoding(content))
             body = _value(text)
+            if "\\u" in text:  # half a character can only be spelt out
+                json.dumps(body, ensure_ascii=False).encode()
             return Message(media_type, UNREADABLE if is_deep(text, body) else body, len(content))
         except (ValueError, RecursionError):
             return Message(media_type, UNREADABLE, len(content))

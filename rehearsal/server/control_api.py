@@ -129,8 +129,8 @@ def _no_constant(name: str) -> None:
 
 
 def _response(document: Json, status: int = 200, media_type: str = "application/json") -> Response:
-    text = json.dumps(document, ensure_ascii=False, indent=2)
-    return Response(text + "\n", status, content_type=media_type)
+    text = json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return Response(text.encode("utf-8", "replace"), status, content_type=media_type)
 
 
 def render(problem: Problem) -> Response:

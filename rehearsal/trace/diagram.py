@@ -74,7 +74,7 @@ def mermaid(entries: Iterable[Entry]) -> bytes:
             moment = step.at
             lines.append(f"    Note over buyer,oms: {_clean(_spoken(moment))}")
         lines.append("    " + step.line())
-    return "\n".join(lines).encode() + b"\n"
+    return "\n".join(lines).encode("utf-8", "replace") + b"\n"
 
 
 class _Step:

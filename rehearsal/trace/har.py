@@ -27,7 +27,7 @@ def har(entries: Iterable[Entry]) -> bytes:
             "entries": [_exchange(entry) for entry in entries if entry["kind"] == "exchange"],
         }
     }
-    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+    return json.dumps(document, ensure_ascii=False, indent=1).encode("utf-8", "replace")
 
 
 def _version() -> str:
@@ -83,7 +83,7 @@ def _response(message: dict[str, Any]) -> dict[str, Any]:
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _headers(message),
-        "content": {"size": len(text.encode()), "mimeType": message["type"] or "", "text": text},
+        "content": {"size": len(text.encode("utf-8", "replace")), "mimeType": message["type"] or "", "text": text},
         "redirectURL": "",
         "headersSize": -1,
         "bodySize": -1,

@@ -34,6 +34,7 @@ KEPT: Final = 8 * 1024 * 1024  # bytes of packed blocks in memory
 
 Entry = dict[str, Any]
 _written: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_SPELT_OUT: Final = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029)}  # beside what JSON does
 
 
 @lru_cache(maxsize=64)  # one instant sees many entries
@@ -231,4 +232,12 @@ def _unpacked(block: bytes) -> list[Entry]:
 
 def ndjson(lines: Iterable[Entry]) -> bytes:
     """Return a record as it is exported: its header, and one line per entry."""
-    return b"".join(_written(line).encode() + b"\n" for line in lines)
+    return b"".join(map(_line, lines))
+
+
+def _line(entry: Entry) -> bytes:
+    """Return an entry as one line, also to whoever takes more than a newline for the end of one."""
+    text = _written(entry)
+    if not text.isprintable():
+        text = text.translate(_SPELT_OUT)
+    return text.encode("utf-8", "replace") + b"\n"
