@@ -47,7 +47,7 @@ def _vault(settings: Settings, engine: sa.Engine) -> Vault:
     """Return what keeps the secrets of this database."""
     if in_memory(engine) and not settings.secret_keys:
         return Unsealed()
-    from connector.adapters.vault import Vault as Sealing
+    from connector.adapters.vault import Vault as Sealing  # noqa: PLC0415 - a world starts fast: only what is at rest is sealed
 
     return Sealing(settings.secret_keys)
 
@@ -134,13 +134,13 @@ class Connector:
         if is_fresh(self.engine):
             fill(self.engine)
             return
-        from connector.adapters.sql.migrate import migrate
+        from connector.adapters.sql.migrate import migrate  # noqa: PLC0415 - a world starts fast: only a database on disk needs Alembic
 
         migrate(self.engine, self._vault)
 
     def check(self, *, secrets: bool) -> None:
         """Raise BadSettings where the database is not ready, or its `secrets` cannot be opened."""
-        from connector.adapters.sql.migrate import check_current
+        from connector.adapters.sql.migrate import check_current  # noqa: PLC0415 - a world starts fast: only a database on disk needs Alembic
 
         check_current(self.engine, self._vault if secrets else None)
 

@@ -20,7 +20,7 @@ from urllib3 import Timeout
 Seconds = Callable[[], float]
 
 
-def patient(session: requests.Session, now: Seconds = time.monotonic) -> requests.Session:
+def patient(session: requests.Session, now: Seconds = time.monotonic) -> requests.Session:  # noqa: TID251 - how long an answer takes on a socket is for the machine's clock to say
     """Return the session, its plain adapters replaced; whatever else is mounted keeps its own time."""
     for prefix, adapter in list(session.adapters.items()):
         if type(adapter) is HTTPAdapter:

@@ -68,7 +68,7 @@ def mistakes_of_file(document: Any) -> list[str]:
 
 @cache
 def _validator() -> Draft202012Validator:
-    from jsonschema import Draft202012Validator
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - a world starts fast: only who brings a profile of their own pays
 
     return Draft202012Validator(schema())
 
@@ -157,7 +157,7 @@ def _nearest(value: str, known: Iterable[str]) -> str:
 
 
 def _locales() -> Collection[str]:
-    from faker.config import AVAILABLE_LOCALES
+    from faker.config import AVAILABLE_LOCALES  # noqa: PLC0415 - a world starts fast: only who brings a profile of their own pays
 
     return AVAILABLE_LOCALES
 

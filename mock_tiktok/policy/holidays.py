@@ -23,7 +23,7 @@ def calendar_named(name: str) -> Callable[[date], bool]:
 
 def countries() -> Collection[str]:
     """Return every calendar there is, but for `none`."""
-    import holidays
+    import holidays  # noqa: PLC0415 - a world starts fast: only who brings a profile of their own pays
 
     known = holidays.list_supported_countries()
     return {*known, *(f"{country}-{part}" for country, parts in known.items() for part in parts)}
@@ -35,7 +35,7 @@ def _is_holiday(calendar: str, day: date) -> bool:
 
 @cache
 def _days(calendar: str) -> HolidayBase:
-    import holidays
+    import holidays  # noqa: PLC0415 - a world starts fast: the first business day pays for the calendars
 
     country, _, part = calendar.partition("-")
     return holidays.country_holidays(country, subdiv=part or None)

@@ -88,7 +88,7 @@ def next_act(plan: Plan, item: Return) -> Action | None:
 
 @cache
 def _faker(locale: str) -> Faker:
-    from faker import Faker
+    from faker import Faker  # noqa: PLC0415 - a world starts fast: the first buyer pays for names and addresses
 
     return Faker(locale)
 

@@ -10,7 +10,7 @@ import os
 import sys
 import traceback
 from contextlib import suppress
-from importlib import import_module
+from importlib import import_module  # noqa: TID251 - each command starts fast: it brings no other command's modules
 from io import TextIOWrapper
 from types import ModuleType
 from typing import Any, Final

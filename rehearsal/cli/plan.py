@@ -21,8 +21,8 @@ def plan(ctx: click.Context, param: click.Parameter, file: Path | None) -> Path 
     except (NotAPlan, OSError) as error:
         raise click.BadParameter(f"{file}: {error}", ctx, param) from error
     if not ctx.params.get("attach"):
-        from rehearsal.wire.faults.kinds import KINDS
-        from rehearsal.wire.faults.reading import Mistake, read_fault
+        from rehearsal.wire.faults.kinds import KINDS  # noqa: PLC0415 - on a served stage the names of our packages are the suite's to use
+        from rehearsal.wire.faults.reading import Mistake, read_fault  # noqa: PLC0415
 
         for number, fault in enumerate(faults, 1):
             try:

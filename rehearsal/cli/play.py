@@ -41,7 +41,7 @@ STRICT: Final = "Exit with 4 also where a rule was not judged or not put to the 
 def _playable(ctx: click.Context, param: click.Parameter, file: Path | None) -> Path | None:
     if file is None:
         return None
-    from rehearsal.cli.seat import playable
+    from rehearsal.cli.seat import playable  # noqa: PLC0415 - on a served stage the names of our packages are the suite's to use
 
     return playable(ctx, param, file)
 
@@ -142,7 +142,7 @@ def _looked_at(suite: SuiteRun) -> Callable[[Console], None] | None:
         _attach(suite, suite.attach)
     if suite.seat is None:
         return None
-    from rehearsal.cli.seat import introduce, one_each
+    from rehearsal.cli.seat import introduce, one_each  # noqa: PLC0415 - on a served stage the names of our packages are the suite's to use
 
     return partial(introduce, one_each(suite.seat, suite.jobs))
 

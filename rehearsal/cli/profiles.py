@@ -10,8 +10,8 @@ import click
 def _profiles(ctx: click.Context, param: click.Parameter, folder: Path | None) -> Path | None:
     """Look through the folder at once: a mistake in one of its files is told before anything begins."""
     if folder is not None:
-        from mock_tiktok.errors import BadValue
-        from mock_tiktok.policy.profile import found_in
+        from mock_tiktok.errors import BadValue  # noqa: PLC0415 - on a served stage the names of our packages are the suite's to use
+        from mock_tiktok.policy.profile import found_in  # noqa: PLC0415
 
         try:
             found_in(folder)
@@ -23,8 +23,8 @@ def _profiles(ctx: click.Context, param: click.Parameter, folder: Path | None) -
 def check(profile: str | None, profiles: Path | None) -> None:
     """Refuse a profile that cannot be had, before anything is begun with it."""
     if profile is not None:
-        from mock_tiktok.errors import BadValue
-        from mock_tiktok.policy.profile import found_in, load
+        from mock_tiktok.errors import BadValue  # noqa: PLC0415 - on a served stage the names of our packages are the suite's to use
+        from mock_tiktok.policy.profile import found_in, load  # noqa: PLC0415
 
         try:
             load((found_in(profiles) if profiles else {}).get(profile, profile))
@@ -47,7 +47,7 @@ def profile_options(command: Callable[..., Any]) -> Callable[..., Any]:
 def _manners(ctx: click.Context, param: click.Parameter, text: str | None) -> str | None:
     """Refuse a manner that there is not, before anything begins."""
     if text is not None:
-        from mock_oms.domain.manners import manners_named
+        from mock_oms.domain.manners import manners_named  # noqa: PLC0415 - on a served stage the names of our packages are the suite's to use
 
         try:
             manners_named(text.split(","))

@@ -80,7 +80,7 @@ def _seat(ctx: click.Context, param: click.Parameter, file: Path | None) -> Seat
     """Read what a file says of a seat, if one is given."""
     if file is None:
         return None
-    from rehearsal.cli.seat import described
+    from rehearsal.cli.seat import described  # noqa: PLC0415 - a world starts fast: only a seat of somebody else's needs what it is met with
 
     return described(ctx, param, file)
 
@@ -207,7 +207,7 @@ def _serve(
 
 
 def _sitting(seat: SeatDescription, ports: Ports, data: Path | None, stop: threading.Event) -> Sitting:
-    from rehearsal.cli.seat import Sitting
+    from rehearsal.cli.seat import Sitting  # noqa: PLC0415 - a world starts fast: only a seat of somebody else's needs what it is met with
 
     return Sitting(seat, ports.addresses(), data, stop)
 
@@ -219,7 +219,7 @@ def _stage(addresses: Addresses, token: str, options: dict[str, Any], seated: di
     start = options["start"]
     if start is not None:
         real = start == "now"
-        chosen["start"] = datetime.now(UTC).replace(microsecond=0) if real else beginning(start, "--start")
+        chosen["start"] = datetime.now(UTC).replace(microsecond=0) if real else beginning(start, "--start")  # noqa: TID251 - a world may begin in the machine's present
     more = {"version": importlib.metadata.version("rehearsal"), "token": token}
     make_world = partial(World, data=options["data"], loopback_webhooks=True)
     profiles = found_in(options["profiles"]) if options["profiles"] else {}

@@ -66,10 +66,10 @@ def _judging() -> Callable[[Json, str, Mapping[str, Any]], Validator]:
 
     A whole number is written without a point: 2.0 counts as one in JSON Schema, but is no number of things in Python.
     """
-    from jsonschema import Draft202012Validator
-    from jsonschema.validators import extend
-    from referencing import Registry
-    from referencing.jsonschema import DRAFT202012
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - a world starts fast: the first call of the control API pays for schemas
+    from jsonschema.validators import extend  # noqa: PLC0415
+    from referencing import Registry  # noqa: PLC0415
+    from referencing.jsonschema import DRAFT202012  # noqa: PLC0415
 
     integers = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
     strict: type[Validator] = extend(Draft202012Validator, type_checker=integers)  # type: ignore[no-untyped-call]

@@ -25,7 +25,7 @@ NO_FIELD: Final = "no such field"  # what is expected where a value has more tha
 def compiled(schema: Mapping[str, Any]) -> Verdict | None:
     """Return the compiled validator's verdict function, or None where that library is not installed."""
     try:
-        library = importlib.import_module("jsonschema_rs")
+        library = importlib.import_module("jsonschema_rs")  # noqa: TID251 - the compiled validator is an optional extra
     except ImportError:
         return None
     verdict: Verdict = library.Draft202012Validator(dict(schema), validate_formats=False).is_valid
@@ -34,7 +34,7 @@ def compiled(schema: Mapping[str, Any]) -> Verdict | None:
 
 def reference(schema: Mapping[str, Any]) -> Validator:
     """Return the reference validator."""
-    from jsonschema import Draft202012Validator
+    from jsonschema import Draft202012Validator  # noqa: PLC0415 - a world starts fast: what the compiled validator takes needs no other
 
     return Draft202012Validator(schema)
 

@@ -220,9 +220,9 @@ def seated(
     request: pytest.FixtureRequest, seat: Path, seed: int, profile: str | None, profiles: Path | None, **begun: Any
 ) -> Iterator[StageFactory]:
     """Serve a stage for the connector that a file describes; each scenario has its world there."""
-    from mock_tiktok.policy.profile import found_in
-    from rehearsal.seats.description import read_seat
-    from rehearsal.server.seated import SeatedStage
+    from mock_tiktok.policy.profile import found_in  # noqa: PLC0415 - in process or served: only a seat of somebody else's needs sockets
+    from rehearsal.seats.description import read_seat  # noqa: PLC0415
+    from rehearsal.server.seated import SeatedStage  # noqa: PLC0415
 
     known = found_in(profiles) if profiles else {}
     stage = SeatedStage(read_seat(seat), profiles=known, seed=seed, profile=profile, **begun)
@@ -238,9 +238,9 @@ def seated(
 
 def in_process(seed: int, profile: str | None, profiles: Path | None, **begun: Any) -> StageFactory:
     """Build a world of our own players for each scenario."""
-    from mock_tiktok.policy.profile import found_in
-    from rehearsal.control.local import InProcessStage
-    from rehearsal.world.world import World
+    from mock_tiktok.policy.profile import found_in  # noqa: PLC0415 - in process or attached: a suite on a served world needs no players here
+    from rehearsal.control.local import InProcessStage  # noqa: PLC0415
+    from rehearsal.world.world import World  # noqa: PLC0415
 
     known = found_in(profiles) if profiles else {}
     return lambda: InProcessStage(World, profiles=known, seed=seed, profile=profile, **begun)
@@ -248,7 +248,7 @@ def in_process(seed: int, profile: str | None, profiles: Path | None, **begun: A
 
 def served(url: str, seed: int, token: str | None = None, **begun: Any) -> StageFactory:
     """Begin the world behind a control API anew for each scenario."""
-    from rehearsal.control.client import HttpStage
+    from rehearsal.control.client import HttpStage  # noqa: PLC0415 - in process or attached: a suite in process needs no client
 
     stage = HttpStage(url, token=token)
     first = stage.world()

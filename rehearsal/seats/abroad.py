@@ -32,7 +32,7 @@ def abroad(
     For as many seconds as the stage itself has `stalled` whoever is asked they are not waited for.
     """
     base = url.rstrip("/")
-    http = patient(requests.Session(), lambda: time.monotonic() - stalled())
+    http = patient(requests.Session(), lambda: time.monotonic() - stalled())  # noqa: TID251 - somebody else is waited for, with a bound
 
     def handler(call: Call) -> Response:
         request = requests.PreparedRequest()  # in its final form already: there is nothing to prepare

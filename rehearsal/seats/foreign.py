@@ -87,7 +87,7 @@ class ForeignSeat:
 
     def _patience_clock(self) -> float:
         """Return the machine's time less that for which the stage itself has kept it waiting."""
-        return time.monotonic() - self.stalled()
+        return time.monotonic() - self.stalled()  # noqa: TID251 - somebody else is waited for, with a bound
 
     def seats(self) -> Seats:
         """Return who sits down in a world: on the connector's seat, and on that of the OMS."""
@@ -150,7 +150,7 @@ class ForeignSeat:
                 raise self.failed(f"was not ready within {READY_PATIENCE:g} seconds: {where} does not answer")
             if not self._waits(waited):
                 raise self.failed("is not waited for any longer")
-            time.sleep(LOOKS)
+            time.sleep(LOOKS)  # noqa: TID251
         self.program.catch_up()
 
     def _is_ready(self, waited: float) -> bool:

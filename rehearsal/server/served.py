@@ -102,7 +102,7 @@ class RealMachine:
 
     def now(self) -> datetime:
         """Return the present in universal time."""
-        return datetime.now(UTC)
+        return datetime.now(UTC)  # noqa: TID251 - a served world may follow real time
 
     def wait(self, seconds: float) -> bool:
         """Wait; return whether all goes on."""
@@ -121,9 +121,9 @@ class RunningClock(threading.Thread):
 
     def run(self) -> None:
         """Take one step per tick until the stage stops; a step that fails stops the stage."""
-        last = time.monotonic()
+        last = time.monotonic()  # noqa: TID251
         while not self._ended.wait(TICK):
-            now = time.monotonic()
+            now = time.monotonic()  # noqa: TID251
             try:
                 if self._stage.let_pass(timedelta(seconds=(now - last) * self._factor)):
                     last = now
