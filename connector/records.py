@@ -321,6 +321,8 @@ class Adjustment:
     site_status: str = ""
     site_reason: str = ""
     site_reason_text: str = ""
+    pictures: int | None = None  # with which the buyer has asked; None where that is not known
+    videos: int | None = None
     deadline: datetime | None = None
     shipped_back_at: datetime | None = None  # since when the goods are on their way to the seller
     arbitration_status: str = ""

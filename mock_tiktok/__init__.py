@@ -8,7 +8,15 @@ from mock_tiktok.state.events import Event
 from mock_tiktok.state.tokens import AppName, Tokens
 from mock_tiktok.usecases.market import DeveloperApp, ShopCredentials
 from mock_tiktok.usecases.orders import OrderLine
-from mock_tiktok.usecases.views import CancellationView, LedgerLine, LineItemView, OrderView, ReturnView, TimelineEntry
+from mock_tiktok.usecases.views import (
+    CancellationView,
+    EvidenceView,
+    LedgerLine,
+    LineItemView,
+    OrderView,
+    ReturnView,
+    TimelineEntry,
+)
 
 __all__ = [
     "AgendaEntry",
@@ -18,6 +26,7 @@ __all__ = [
     "Discounts",
     "Due",
     "Event",
+    "EvidenceView",
     "Fired",
     "LedgerLine",
     "LineItemView",

@@ -68,9 +68,9 @@ class Control(Market):
         )
         return order_view(order)
 
-    def ship_order(self, order_id: str) -> OrderView:
-        """The seller hands the order over to the carrier."""
-        return order_view(self.shop_of_order(order_id).ship_order(order_id))
+    def ship_order(self, order_id: str, *, line_item_ids: Sequence[str] = ()) -> OrderView:
+        """The seller hands the order over to the carrier, or the parcels with these units alone."""
+        return order_view(self.shop_of_order(order_id).ship_order(order_id, line_item_ids))
 
     def deliver_order(self, order_id: str) -> OrderView:
         """The courier delivers."""
@@ -174,6 +174,13 @@ class Control(Market):
         buyers.send(shop, return_id, sending)
         return self.return_view(return_id)
 
+    def label_return(
+        self, return_id: str, *, tracking_number: str | None = None, label_type: str = "SHIPPING_LABEL"
+    ) -> ReturnView:
+        """The seller brings a label in Seller Center, in the place of the platform's."""
+        self.shop_of_return(return_id).upload_shipping_document([return_id], label_type, tracking_number, None)
+        return self.return_view(return_id)
+
     def arrive_return(self, return_id: str) -> ReturnView:
         """The courier brings the parcel to the seller's warehouse."""
         return self._act(return_id, Action.ARRIVE, By.SYSTEM)
@@ -223,10 +230,13 @@ class Control(Market):
         reason: str | None = None,
         amount: Decimal | None = None,
         comment: str | None = None,
+        pictures: int = 0,
     ) -> ReturnView:
         """The seller decides in Seller Center: the same use cases and refusals as the Open API."""
         shop = self.shop_of_return(return_id)
-        seller_center.decide(shop, return_id, decision, reason=reason, amount=amount, comment=comment)
+        seller_center.decide(
+            shop, return_id, decision, reason=reason, amount=amount, comment=comment, pictures=pictures
+        )
         return self.return_view(return_id)
 
     def seller_center_refund(

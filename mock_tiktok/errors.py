@@ -141,6 +141,8 @@ OF_PLATFORM = Refusal(25011026, "The order is fulfilled by TikTok Shop, the sell
     when="a decision: so is the order marked (`marks`)")
 PARTIAL_NOT_POSSIBLE = Refusal(25011032, "Status {status} does not allow a partial refund", "S20",
     when="OFFER_PARTIAL_REFUND: answered already, offered before, or too late")
+NOT_DEDUCTIBLE = Refusal(25011032, "{kept} of {asked} cannot be kept: {least} to {most} can", "our choice; S17",
+    "assumed", field="amount", when="Seller Center, goods that came back: outside `inspection.deduction`")
 PARCEL_NOT_REJECTABLE = Refusal(25011035, "The parcel cannot be rejected now: {why}", "S20",
     when="REJECT_RECEIVED_PACKAGE: not arrived, and sooner than `inspection.undelivered_review_after`")
 WRONG_STATE = Refusal(25020003, "Decision {decision} does not fit status {status}", "S20",

@@ -32,8 +32,8 @@ PUBLIC = {
     "connector.pages": "page_routes",
     "mock_oms": "AdjustmentRow AgendaEntry CommandResult Due Event Fired Grade Oms Policy Refused",
     "mock_tiktok": (
-        "AgendaEntry AppName CancellationView DeveloperApp Discounts Due Event Fired LedgerLine LineItemView Mail "
-        "Marketplace OrderLine OrderView ReturnView ShopCredentials TimelineEntry Tokens"
+        "AgendaEntry AppName CancellationView DeveloperApp Discounts Due Event EvidenceView Fired LedgerLine "
+        "LineItemView Mail Marketplace OrderLine OrderView ReturnView ShopCredentials TimelineEntry Tokens"
     ),
     "rehearsal.audit.invariants": "INVARIANTS",
     "rehearsal.cli": "main run",

@@ -203,6 +203,8 @@ def _adjustment_fields(*of_line: Field) -> tuple[Field, ...]:
         _text("SiteStatus", a.site_status),
         _text("SiteReason", a.site_reason),
         _text("SiteReasonText", a.site_reason_text),
+        _int("SitePictureCount", a.pictures, nullable=True),
+        _int("SiteVideoCount", a.videos, nullable=True),
         _time("SiteDecisionDeadlineUtc", a.deadline, nullable=True),
         _time("SiteShippedBackDateUtc", a.shipped_back_at, nullable=True),
         _text("SiteArbitrationStatus", a.arbitration_status),

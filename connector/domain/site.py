@@ -71,6 +71,14 @@ class ClaimLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """The pictures and videos with which a buyer has asked, by their number."""
+
+    pictures: int | None  # None: nobody knows
+    videos: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A return or a cancellation."""
 
@@ -94,6 +102,7 @@ class Claim:
     carrier: str = ""
     cause: str = ""  # why it was closed, where the marketplace's records say
     paid: bool = False  # whether they say that the money has come
+    shown: Shown | None = None  # what they say that the buyer has shown, where they have been read
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,7 @@ class ReturnRecords:
 
     last: str
     paid: bool
+    shown: Shown
 
 
 # fmt: off

@@ -16,7 +16,7 @@ from typing import Any, Final
 from connector.domain.adjustments import AWAITS_SELLER, BEGINS, OPEN, REOPENS, TERMINAL, Action, RequestStatus, after
 from connector.domain.decisions import OUTCOME_UNKNOWN, UNFINISHED, CreateRefund, Operation, OrderDecision, OutboxState
 from connector.domain.money import Parts, as_parts, split, sum_of, unit_of
-from connector.domain.site import Claim, ClaimKind, ClaimLine, news
+from connector.domain.site import Claim, ClaimKind, ClaimLine, Shown, news
 from connector.domain.units import HOLDING, parts_of
 from connector.ports import UnitOfWork
 from connector.records import Adjustment, Case, LineUnit, Order, OutboxEntry, amounts
@@ -91,7 +91,7 @@ def take_claim(work: UnitOfWork, profile_id: int, claim: Claim, now: datetime, *
     if not current or (len(ended) == len(current) and action in REOPENS[ended[0]]):
         for entry in current:
             work.moved(entry, _seen_after_end(entry, account))
-        _open(account, generation + 1)
+        _open(account, generation + 1, current[0] if current else None)
     else:
         _walk(account, current)
     return True
@@ -172,9 +172,10 @@ def _adopt(work: UnitOfWork, order: Order, claim: Claim, entry: OutboxEntry, now
     return work.adjustments_of_claim(order.profile_id, claim.id, lock=True)
 
 
-def _open(account: Account, generation: int) -> None:
+def _open(account: Account, generation: int, before: Adjustment | None) -> None:
     """Make the claim's adjustments: one per line for a return, one for a cancellation."""
     order, units, claim, now = account.order, account.units, account.claim, account.now
+    shown = claim.shown or (before and Shown(before.pictures, before.videos)) or Shown(None, None)
     lines = claim.lines or tuple(replace(NOTHING, line_id=line_id) for line_id in units)
     groups: dict[int | None, list[ClaimLine]] = {}
     for line in lines:
@@ -202,6 +203,8 @@ def _open(account: Account, generation: int) -> None:
             site_line_ids=[line.line_id for line in group],
             site_reason=claim.reason,
             site_reason_text=claim.reason_text,
+            pictures=shown.pictures,
+            videos=shown.videos,
             decided_by=None if status in AWAITS_SELLER else "channel",
             **_seen(account, group, status, parts),
         )

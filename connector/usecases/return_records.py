@@ -1,4 +1,4 @@
-"""What only a return's records say of it: why it was closed, and whether its money has come."""
+"""What only a return's records say of it: what the buyer has shown, why it was closed, whether its money has come."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from connector.ports import Access, Marketplace
 log = logging.getLogger(__name__)
 
 
-def with_records(marketplace: Marketplace, access: Access, claim: Claim) -> Claim:
-    """Return a claim with what its records say, where that is wanted.
+def with_records(marketplace: Marketplace, access: Access, claim: Claim, *, new: bool = False) -> Claim:
+    """Return a claim with what its records say, where that is wanted; of a buyer's `new` one it is.
 
-    Not knowing why one was closed holds up nothing. Raises Unavailable or Refused where nobody could say without them
-    whether its money has come.
+    Not knowing what was shown, or why one was closed, holds up nothing. Raises Unavailable or Refused where without
+    them nobody could say whether its money has come.
     """
     needed, closed = claim.status in PAID_WHERE_RECORDED, news(claim) is Action.CLOSED
-    if claim.kind is not ClaimKind.RETURN or not (needed or closed):
+    if claim.kind is not ClaimKind.RETURN or not (needed or closed or (new and claim.role != "SELLER")):
         return claim
     try:
         records = marketplace.records(access, claim.id)
@@ -29,4 +29,4 @@ def with_records(marketplace: Marketplace, access: Access, claim: Claim) -> Clai
             raise
         log.warning("return %s: its records cannot be read: %s", claim.id, error)
         return claim
-    return replace(claim, paid=records.paid, cause=records.last if closed else "")
+    return replace(claim, paid=records.paid, cause=records.last if closed else "", shown=records.shown)

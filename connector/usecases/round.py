@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
@@ -202,7 +202,7 @@ class Worker:
             strangers = [order_id for order_id in wanted if order_id not in orders_known]
             orders = self._orders(run, strangers) if strangers else []
             missing += set(strangers) - {order.id for order in orders}
-            told = list(self._told(run, fresh))
+            told = list(self._told(run, fresh, known))
             kept, failed = self._take_in(run, told, orders)
             collected, unkept = collected + kept, unkept + failed + len(fresh) - len(told)
         if missing or unkept:
@@ -238,11 +238,11 @@ class Worker:
         kept = sum(kept for kept, _ in outcomes[len(orders) :])
         return kept, sum(failed for _, failed in outcomes)
 
-    def _told(self, run: Run, fresh: Iterable[Claim]) -> Iterator[Claim]:
+    def _told(self, run: Run, fresh: Iterable[Claim], known: Collection[str]) -> Iterator[Claim]:
         """Yield claims with what their records say; one that cannot be judged without them waits for another round."""
         for claim in fresh:
             try:
-                yield with_records(self.marketplace, run.access, claim)
+                yield with_records(self.marketplace, run.access, claim, new=claim.id not in known)
             except (Unavailable, Refused) as error:
                 log.warning("return %s: whether its money has come cannot be read: %s", claim.id, error)
 

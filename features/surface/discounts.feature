@@ -14,7 +14,10 @@ Feature: What the buyer paid is what goes back
     @R4 @R16 @R37
     Scenario Outline: Of the order, of a line, of some pieces
       When the seller refunds Maya <what>
-      Then all three books say <sum> for Maya
+      Then the price of Maya's order is made up like this:
+        | list price | seller gives | marketplace gives | goods     | shipping | tax      | paid      |
+        | 100.00 USD | 6.00 USD     | 4.00 USD          | 90.00 USD | 3.00 USD | 3.10 USD | 96.10 USD |
+      And all three books say <sum> for Maya
 
       Examples:
         | what                    | sum       |

@@ -11,4 +11,5 @@ Feature: The buyer sends it back in their own way
     And an hour has passed
     When the seller finds Maya's goods as sold and accepts them
     Then Maya's request is shown as "Completed"
+    And sending Maya's parcel back has cost the buyer 6.20 USD
     And all three books say 40.00 USD for Maya

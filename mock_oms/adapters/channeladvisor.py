@@ -346,6 +346,8 @@ def _adjustment(level: Level, row: Json) -> Adjustment:
         site_status=_text(row.get("SiteStatus")),
         site_reason_key=row.get("SiteReason"),
         site_reason_text=row.get("SiteReasonText"),
+        pictures=row.get("SitePictureCount"),
+        videos=row.get("SiteVideoCount"),
         restock=bool(row.get("IsRestock")),
         refunded_at=_moment(row.get("SiteRefundDateUtc")),
         deadline=_moment(row.get("SiteDecisionDeadlineUtc")),

@@ -61,6 +61,8 @@ class Adjustment:
     site_status: str | None = None
     site_reason_key: str | None = None
     site_reason_text: str | None = None
+    pictures: int | None = None  # with which the buyer has asked
+    videos: int | None = None
     restock: bool = False
     refunded_at: datetime | None = None
     deadline: datetime | None = None
@@ -244,6 +246,16 @@ class Case:
     def sent_back(self) -> bool:
         """Whether the buyer has sent the goods that are asked about, as far as the connector knows."""
         return all(a.site_status != NOT_SHIPPED_BACK for a in self.asking(Question.GOODS))
+
+    @property
+    def pictures(self) -> int | None:
+        """With how many pictures the buyer has asked."""
+        return next((a.pictures for a in self.current() if a.pictures is not None), None)
+
+    @property
+    def videos(self) -> int | None:
+        """With how many videos the buyer has asked."""
+        return next((a.videos for a in self.current() if a.videos is not None), None)
 
     @property
     def least_offer(self) -> Decimal:

@@ -27,6 +27,7 @@ class Parcel:
     line_item_ids: tuple[str, ...]
     tracking_number: str | None
     arrived_at: datetime
+    damaged: tuple[str, ...] = ()  # what whoever looks will find so
     grade: Grade | None = None  # None: nobody has looked at it yet
 
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final, NoReturn
 
 from mock_oms.domain.cases import Adjustment, Case, Decision, Kind
-from mock_oms.domain.grades import UNGRADED
+from mock_oms.domain.grades import UNGRADED, Grade
 from mock_oms.domain.manners import Manner, Manners
 from mock_oms.domain.money import ZERO, split_for_each, unit_of
 from mock_oms.domain.policy import ANSWERS, Policy, half_of, offers_part
@@ -133,8 +133,12 @@ class Staff:
 
     def _plain(self, case: Case, question: Question, verdict: Verdict) -> Decision:
         parcel = self.store.parcel_of(case) if question is Question.GOODS else None
-        grade = (parcel.grade or UNGRADED[verdict is Verdict.APPROVE]) if parcel else None
-        return Decision(question, verdict, grade=grade)
+        if parcel is None:
+            return Decision(question, verdict)
+        plain = parcel.grade or UNGRADED[verdict is Verdict.APPROVE]
+        grades = {unit: Grade.DAMAGED if unit in parcel.damaged else plain for unit in parcel.line_item_ids}
+        grade = Grade.DAMAGED if parcel.damaged and parcel.grade is None else plain
+        return Decision(question, verdict, grade=grade, grades=grades)
 
     def _offer(self, case: Case, amount: Decimal) -> Decision:
         """Return the offer of a part, shared out over the lines by what is left of each, where that suffices."""

@@ -29,6 +29,8 @@ class AdjustmentRow:
     deadline: datetime | None
     error: str | None
     note: str | None  # what stands beside the status, such as what a refund waits for
+    pictures: int | None  # with which the buyer has asked, and videos
+    videos: int | None
     can: tuple[str, ...]  # what staff can do with it now: approve, reject, inspect
 
 
@@ -76,6 +78,8 @@ class Views:
             deadline=case.deadline,
             error=case.error,
             note=self.note(case),
+            pictures=case.pictures,
+            videos=case.videos,
             can=self._can(case),
         )
 

@@ -30,12 +30,18 @@ class Warehouse:
     views: Views
 
     def receive_parcel(
-        self, *, return_id: str, order_id: str, line_item_ids: Sequence[str], tracking_number: str | None = None
+        self,
+        *,
+        return_id: str,
+        order_id: str,
+        line_item_ids: Sequence[str],
+        tracking_number: str | None = None,
+        damaged: Sequence[str] = (),
     ) -> None:
         """Note that goods came back. The same parcel twice is one parcel."""
         if return_id in self.store.parcels:
             return
-        parcel = Parcel(return_id, order_id, tuple(line_item_ids), tracking_number, self.clock.now())
+        parcel = Parcel(return_id, order_id, tuple(line_item_ids), tracking_number, self.clock.now(), tuple(damaged))
         self.store.keep_parcel(parcel)
         self.effects.parcel_received(parcel)
 
@@ -52,7 +58,7 @@ class Warehouse:
         case, parcel = self.store.case_of_return(return_id), self.store.parcels.get(return_id)
         if case is None and parcel is None:
             raise Refused(404, "Unknown return", f"The OMS knows no return {return_id}.", "return_id")
-        grades = self._grades(return_id, units)
+        grades = self._grades(return_id, graded, units)
         gravest = next(one for one in GRAVEST if one in (graded, *grades.values()))
         decision = Decision(Question.GOODS, Verdict.APPROVE if accept else Verdict.REJECT, grade=gravest, grades=grades)
         if case is not None and Manner.UNTIMELY in self.staff.manners:
@@ -72,12 +78,13 @@ class Warehouse:
         self.effects.decision_given(kept, decision, accepted=False)
         return CommandResult(self.views.row(kept), kept=True)
 
-    def _grades(self, return_id: str, units: Sequence[Mapping[str, str]]) -> Mapping[str, Grade]:
-        """Return what units were found to be one by one; those that did not come are missing."""
+    def _grades(self, return_id: str, graded: Grade, units: Sequence[Mapping[str, str]]) -> Mapping[str, Grade]:
+        """Return what each unit was found to be: as graded, but for those named; what did not come is missing."""
         case, parcel = self.store.case_of_return(return_id), self.store.parcels.get(return_id)
         claimed = [unit for one in case.current() for unit in one.unit_ids] if case else []
         came = parcel.line_item_ids if parcel else ()
-        grades = {unit: NOT_IN_THE_PARCEL for unit in claimed if came and unit not in came}
+        grades = {unit: NOT_IN_THE_PARCEL if came and unit not in came else graded for unit in (*came, *claimed)}
+        grades |= dict.fromkeys(parcel.damaged, Grade.DAMAGED) if parcel else {}
         for at, unit in enumerate(units):
             if unit["line_item_id"] not in came:
                 raise Refused(

@@ -65,6 +65,7 @@ class LineItem:
     cancel_reason: str | None = None
     cancelled_by: Role | None = None
     replaced: bool = False
+    shipped: bool = False  # its parcel has left, while others of the order may not have
 
     @property
     def list_price(self) -> Decimal:

@@ -25,6 +25,8 @@ from mock_tiktok.domain.words import (
     Role,
 )
 
+VIDEOS: Final = (".mp4", ".mov")
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -38,7 +40,17 @@ class Record:
     shown: str
     reason_text: str = ""
     note: str = ""
-    images: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()  # addresses of pictures and videos, or the numbers of pictures that were uploaded
+
+    @property
+    def videos(self) -> tuple[str, ...]:
+        """Return the addresses of what is a video by its name."""
+        return tuple(one for one in self.images if one.lower().endswith(VIDEOS))
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """Return what else was shown."""
+        return tuple(one for one in self.images if one not in self.videos)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +59,8 @@ class Return:
 
     `deadline` is the next one that lapses, whosever it is; `seller_deadline` is what the API tells the seller.
     `buyer_keeps_item` marks a return that became a refund without goods. `combined_id` is that of several returns that
-    were asked for, and go back, together; `sent_line_ids` are the units in the parcel, where those are not all of them.
+    were asked for, and go back, together; `sent_line_ids` are the units in the parcel, where those are not all of them,
+    `damaged_line_ids` those that the warehouse will find damaged.
     `shipping_cost` is what sending back costs, and the seller, the platform or the buyer pays; `seller_labelled` says
     that the seller has brought the label.
     """
@@ -92,6 +105,7 @@ class Return:
     next_return_id: str | None = None
     combined_id: str | None = None
     sent_line_ids: tuple[str, ...] = ()
+    damaged_line_ids: tuple[str, ...] = ()
     shipping_cost: Decimal = ZERO
     shipping_payer: str = "buyer"
     seller_labelled: bool = False

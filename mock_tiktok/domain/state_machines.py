@@ -28,6 +28,7 @@ class Step(StrEnum):
     """What happens to an order."""
 
     HOLD_OVER = "hold over"
+    HAND_OVER_PART = "hand over a part"
     HAND_OVER = "hand over"
     DELIVER = "deliver"
     COMPLETE = "complete"
@@ -228,12 +229,16 @@ ORDER: Final = Table("order", (
     Row(O.ON_HOLD,             T.HOLD_OVER,   O.AWAITING_SHIPMENT, "U2: S15"),
     Row(O.AWAITING_SHIPMENT,   T.HAND_OVER,   O.IN_TRANSIT,        "D12: the seller hands over"),
     Row(O.AWAITING_COLLECTION, T.HAND_OVER,   O.IN_TRANSIT,        "NODE, CAP"),
+    *(Row(was, T.HAND_OVER_PART, O.PARTIALLY_SHIPPING, "NODE; that a parcel goes by itself is assumed", "assumed")
+      for was in (O.AWAITING_SHIPMENT, O.AWAITING_COLLECTION, O.PARTIALLY_SHIPPING)),
+    Row(O.PARTIALLY_SHIPPING,  T.HAND_OVER,   O.IN_TRANSIT,        "as with one parcel", "assumed"),
     Row(O.IN_TRANSIT,          T.DELIVER,     O.DELIVERED,         "NODE, CAP"),
     Row(O.DELIVERED,           T.COMPLETE,    O.COMPLETED,         "D11: return.window over, no open claim"),
     Row(O.UNPAID,              T.CANCEL,      O.CANCELLED,         "S18"),
     Row(O.ON_HOLD,             T.CANCEL,      O.CANCELLED,         "S18"),
     Row(O.AWAITING_SHIPMENT,   T.CANCEL,      O.CANCELLED,         "S18"),
     Row(O.AWAITING_COLLECTION, T.CANCEL,      O.CANCELLED,         "S18"),
+    Row(O.PARTIALLY_SHIPPING,  T.CANCEL,      O.CANCELLED,         "C7: S18, where shipping does not refuse"),
     Row(O.IN_TRANSIT,          T.CANCEL,      O.CANCELLED,         "C7: S18, where shipping does not refuse"),
     Row(O.DELIVERED,           T.CANCEL,      O.CANCELLED,         "C7: S18, where shipping does not refuse"),
 ))

@@ -215,7 +215,7 @@ _CANCELLATIONS_FILTER: Final[dict[str, Reader]] = {
     **_RANGES,
 }
 _ORDERS_FILTER: Final[dict[str, Reader]] = {
-    "order_status": _one_of((*OrderStatus, "PARTIALLY_SHIPPING"), _wrong_value),
+    "order_status": _one_of(tuple(OrderStatus), _wrong_value),
     "shipping_type": _one_of(("TIKTOK", "SELLER"), _wrong_value),
     "buyer_user_id": _text,
     "is_buyer_request_cancel": _flag,

@@ -28,6 +28,7 @@ _PACKAGE_STATUS: Final = {
     OrderStatus.UNPAID: "TO_FULFILL",
     OrderStatus.ON_HOLD: "TO_FULFILL",
     OrderStatus.AWAITING_SHIPMENT: "TO_FULFILL",
+    OrderStatus.PARTIALLY_SHIPPING: "PROCESSING",  # no parcel is: see `_order_line`
     OrderStatus.AWAITING_COLLECTION: "PROCESSING",
     OrderStatus.IN_TRANSIT: "FULFILLING",
     OrderStatus.DELIVERED: "COMPLETED",
@@ -173,7 +174,7 @@ def order(one: Order) -> Json:
             **_DELIVERY_OPTION,
             "shipping_provider": one.provider_name if shipped else None,
             "shipping_provider_id": one.provider_id if shipped else None,
-            "tracking_number": one.lines[0].tracking_number if shipped else None,
+            "tracking_number": _first_number(one) if shipped else None,
             "user_id": one.buyer.user_id,
             "buyer_email": one.buyer.email,
             "warehouse_id": one.warehouse_id,
@@ -184,6 +185,11 @@ def order(one: Order) -> Json:
             "line_items": [_order_line(one, line, shipped) for line in one.lines],
         }
     )
+
+
+def _first_number(one: Order) -> str:
+    """Return the number of the first parcel that has left."""
+    return next((line.tracking_number for line in one.lines if line.shipped), one.lines[0].tracking_number)
 
 
 def price_detail(one: Order) -> Json:
@@ -281,6 +287,9 @@ def _address(one: Order) -> Json:
 def _order_line(one: Order, line: LineItem, shipped: bool) -> Json:
     if line.cancelled:
         status = OrderStatus.CANCELLED
+    elif one.status is OrderStatus.PARTIALLY_SHIPPING:  # which no line is
+        shipped = line.shipped
+        status = OrderStatus.IN_TRANSIT if shipped else OrderStatus.AWAITING_SHIPMENT
     else:
         # lines have no ON_HOLD of their own
         status = OrderStatus.AWAITING_SHIPMENT if one.status is OrderStatus.ON_HOLD else one.status
@@ -329,6 +338,10 @@ def _image(line: LineItem) -> Json:
 
 def _picture(url: str) -> Json:
     return {"url": url, "width": 200, "height": 200}
+
+
+def _video(url: str) -> Json:
+    return {**_picture(url), "cover": f"{url}.jpeg", "duration_millis": 10_000}
 
 
 # Returns
@@ -464,7 +477,8 @@ def records(found: Iterable[Record]) -> Json:
                     "reason_text": one.reason_text,
                     "note": one.note,
                     "create_time": seconds(one.at),
-                    "images": [_picture(url if "://" in url else f"{_IMAGE}{url}") for url in one.images] or None,
+                    "images": [_picture(url if "://" in url else f"{_IMAGE}{url}") for url in one.pictures] or None,
+                    "videos": [_video(url) for url in one.videos] or None,
                 }
             )
             for one in found

@@ -25,6 +25,7 @@ STATUS_WORDS: Final = {
     OrderStatus.UNPAID: "Unpaid",
     OrderStatus.ON_HOLD: "Order placed",
     OrderStatus.AWAITING_SHIPMENT: "Preparing",
+    OrderStatus.PARTIALLY_SHIPPING: "Partly on the way",
     OrderStatus.AWAITING_COLLECTION: "Packed",
     OrderStatus.IN_TRANSIT: "On the way",
     OrderStatus.DELIVERED: "Delivered",

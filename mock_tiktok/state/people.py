@@ -1,7 +1,8 @@
 """The people in the marketplace: buyers with a name, an address and a plan, and the couriers who follow it.
 
-A plan says what a buyer does without being told. `passive`, the default, does nothing. Whoever has any other plan also
-has couriers who carry parcels; the operator never acts by a plan, the profile's clocks act for it.
+A plan says what a buyer does without being told, and what befalls them. `passive`, the default, does nothing. Whoever
+has any other plan also has couriers who carry parcels; the operator never acts by a plan, the profile's clocks act for
+it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ class Plan:
     """What a buyer does of their own accord."""
 
     name: str
+    words: str  # what the buyer does, or what befalls them
     ships: bool = False
     withdraws: bool = False
     disputes: bool = False
@@ -36,24 +38,77 @@ class Plan:
     own_way: bool = False  # sends goods back without the platform's label
     quick: bool = False  # is paid as soon as the carrier has the goods
     handed_back: bool = False  # the operator hands the first dispute back to the seller
+    granted_half: bool = False  # the operator decides disputes for half of what was asked
+    shows: bool = False  # asks with pictures and a video, where nobody says otherwise
+    sends_part: bool = False  # leaves the last piece out of the parcel
+    damages: bool = False  # the last piece in the parcel is damaged
+    worn: bool = False  # in Seller Center as much is kept as the market allows, as soon as the goods have come
+    own_label: bool = False  # the seller brings the label
     couriers: bool = True
+    # what is bought, where nobody says otherwise
+    discounted: bool = False  # seller and platform give something
+    gift: bool = False
+    parcels: bool = False  # each kind of goods goes by itself
 
 
 PLANS: Final = {
     plan.name: plan
     for plan in (
-        Plan("passive", couriers=False),
-        Plan("ships_at_once", ships=True),
-        Plan("forgets_to_ship"),
-        Plan("withdraws", withdraws=True),
-        Plan("disputes_every_rejection", ships=True, disputes=True),
-        Plan("accepts_offer", ships=True, answers_offer=Action.ACCEPT_OFFER),
-        Plan("refuses_offer", ships=True, answers_offer=Action.DECLINE_OFFER),
-        Plan("changes_the_request", ships=True, edits=True),
-        Plan("combines_returns", ships=True, combines=True),
-        Plan("sends_in_own_way", ships=True, own_way=True),
-        Plan("gets_quick_refunds", ships=True, quick=True),
-        Plan("is_handed_back", ships=True, disputes=True, handed_back=True),
+        Plan("passive", "does nothing", couriers=False),
+        Plan("ships_at_once", "sends goods back as soon as there is a label", ships=True),
+        Plan("forgets_to_ship", "asks to send back, and does not"),
+        Plan("withdraws", "takes the request back", withdraws=True),
+        Plan("disputes_every_rejection", "appeals against each rejection", ships=True, disputes=True),
+        Plan("accepts_offer", "takes an offer of a part", ships=True, answers_offer=Action.ACCEPT_OFFER),
+        Plan("refuses_offer", "declines an offer of a part", ships=True, answers_offer=Action.DECLINE_OFFER),
+        Plan("changes_the_request", "changes it once, before the goods are sent", ships=True, edits=True),
+        Plan(
+            "combines_returns",
+            "asks for all kinds of goods at once, which makes one return of each",
+            ships=True,
+            combines=True,
+        ),
+        Plan("sends_in_own_way", "sends goods back without the platform's label", ships=True, own_way=True),
+        Plan("gets_quick_refunds", "is paid as soon as the carrier has the goods", ships=True, quick=True),
+        Plan(
+            "is_handed_back",
+            "appeals, and the operator hands the first appeal back to the seller",
+            ships=True,
+            disputes=True,
+            handed_back=True,
+        ),
+        Plan(
+            "is_granted_half",
+            "appeals, and the operator grants half of what was asked",
+            ships=True,
+            disputes=True,
+            granted_half=True,
+        ),
+        Plan("shows_pictures", "asks with two pictures and a video", ships=True, shows=True),
+        Plan("sends_only_a_part", "leaves the last piece out of the parcel", ships=True, sends_part=True),
+        Plan(
+            "sends_one_damaged", "sends the last piece back damaged, as the warehouse finds", ships=True, damages=True
+        ),
+        Plan(
+            "sends_back_worn",
+            "sends back what is worn: when it comes, as much is kept in Seller Center as the market allows",
+            ships=True,
+            worn=True,
+        ),
+        Plan(
+            "gets_the_sellers_label",
+            "waits for the label that the seller brings in Seller Center",
+            ships=True,
+            own_label=True,
+        ),
+        Plan(
+            "buys_at_a_discount",
+            "gets a tenth off from the seller, a twentieth and the shipping from the platform",
+            ships=True,
+            discounted=True,
+        ),
+        Plan("gets_a_gift", "gets something for nothing with what is bought", ships=True, gift=True),
+        Plan("gets_several_parcels", "gets each kind of goods in a parcel of its own", ships=True, parcels=True),
     )
 }
 PASSIVE: Final = "passive"
@@ -79,6 +134,10 @@ def next_act(plan: Plan, item: Return) -> Action | None:
     if item.claim is Claim.OFFERED:
         return plan.answers_offer
     if item.claim is Claim.APPROVED:
+        if plan.own_label and item.parcel is Parcel.LABELLED and not item.seller_labelled:
+            return Action.LABEL
+        if plan.worn and item.parcel is Parcel.ARRIVED:
+            return Action.APPROVE_RECEIVED_PACKAGE
         if plan.ships and item.parcel is (Parcel.AWAITED if item.shipment_type == BUYER_ARRANGES else Parcel.LABELLED):
             return Action.SHIP
         return Action.ARRIVE if plan.couriers and item.parcel is Parcel.SHIPPED else None

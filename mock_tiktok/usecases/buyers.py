@@ -24,6 +24,7 @@ from mock_tiktok.usecases.returns import Manner, Sending
 from mock_tiktok.usecases.shop import Shop
 
 _SHOWN_REASONS: Final = 3
+_SHOWN: Final = (*(f"https://shown.example/{name}" for name in ("front.jpeg", "back.jpeg", "unpacking.mp4")),)
 
 
 def request_cancellation(shop: Shop, order_id: str, reason: str | None = None) -> Cancellation:
@@ -53,6 +54,7 @@ def request_return(
     """
     order = shop.order(order_id)
     plan = plan_named(order.plan)
+    evidence = evidence or (_SHOWN if plan.shows else ())
     kind, chosen, lines = _asked(shop, order, return_type, reason, line_item_ids)
     shipment = shipment or (BUYER_ARRANGES if plan.own_way and kind is ReturnType.RETURN_AND_REFUND else None)
     if kind is not ReturnType.RETURN_AND_REFUND and (shipment or quick_refund):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Final
 
 from mock_tiktok.domain.money import KINDS, NO_DISCOUNTS, ZERO, Discounts, coin, in_coins, split, weights
@@ -14,7 +14,7 @@ from mock_tiktok.domain.state_machines import ORDER, Step
 from mock_tiktok.domain.words import Mark, OrderStatus, Role
 from mock_tiktok.errors import ORDER_STATUS, BadValue
 from mock_tiktok.state.agenda import COURIER, MARKETPLACE, RANK_DEADLINE, RANK_PEOPLE, RANK_STEP
-from mock_tiktok.state.people import CATALOGUE, Product, new_buyer, plan_named
+from mock_tiktok.state.people import CATALOGUE, PASSIVE, PLANS, Plan, Product, new_buyer, plan_named
 from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.store import Store
 
@@ -82,13 +82,16 @@ class OrderLifecycle:
         """Have somebody buy, and bring the order as far as `status` says: the last step is now, the others are past."""
         profile, now = self._store.profile, self._platform.now
         steps = self._steps(status, now)
-        checked = _checked(lines, profile.currency) if lines is not None else ()
+        does = plan_named(plan)
+        buys = does if replaces is None else PLANS[PASSIVE]
+        checked = _checked(_as_planned(lines, buys), profile.currency)
         fee, tax = (an_amount(*named, profile.currency) for named in (("shipping_fee", shipping_fee), ("tax", tax)))
-        discounts = _discounts(discounts, fee, checked or (OrderLine(),), profile.currency)
-        fee -= discounts.shipping
-        plan = plan_named(plan).name
+        discounts = _discounts(discounts, fee, checked, profile.currency)
         order_id = self._platform.new_id("order")
-        units = self._priced(checked or (OrderLine(),), order_id)
+        units = self._priced(checked, order_id)
+        if buys.discounted and discounts == NO_DISCOUNTS:
+            discounts = _given_by_plan(units, fee, profile.currency)
+        fee -= discounts.shipping
         hold_until = _after(steps.get(OrderStatus.ON_HOLD), profile.wait("order.cool_down"))
         order = Order(
             id=order_id,
@@ -97,7 +100,7 @@ class OrderLifecycle:
             status=OrderStatus(status),
             currency=profile.currency,
             buyer=replaces.buyer if replaces else new_buyer(self._platform, self._store.profile, buyer_name),
-            plan=plan,
+            plan=does.name,
             lines=tuple(
                 replace(line, replaced=replaces is not None)
                 for line in self._line_items(order_id, units, fee, tax, discounts)
@@ -123,10 +126,14 @@ class OrderLifecycle:
         self._publish(order)
         return order
 
-    def ship(self, order_id: str) -> Order:
-        """Hand the order over to the carrier."""
+    def ship(self, order_id: str, line_item_ids: Sequence[str] = ()) -> Order:
+        """Hand the order over to the carrier: all that has not left, or the parcels with these units alone."""
         order, now = self._store.order(order_id), self._platform.now
-        return self.step(order, Step.HAND_OVER, rts_at=order.rts_at or now, collected_at=now)
+        going = _parcels(order, line_item_ids)
+        lines = tuple(replace(line, shipped=line.shipped or line.package_id in going) for line in order.lines)
+        rest = any(not (line.shipped or line.cancelled) for line in lines)
+        step = Step.HAND_OVER_PART if rest else Step.HAND_OVER
+        return self.step(order, step, lines=lines, rts_at=order.rts_at or now, collected_at=order.collected_at or now)
 
     def send_again(self, order_id: str, line_ids: Sequence[str]) -> Order:
         """Have a replacement sent: a new order that costs nothing, and whose units are not replaced again."""
@@ -286,6 +293,38 @@ class OrderLifecycle:
                 discounts=Discounts(seller=line.price) if line.gift else off,
                 is_gift=line.gift,
             )
+
+
+def _as_planned(lines: Sequence[OrderLine] | None, plan: Plan) -> Sequence[OrderLine]:
+    """Return what a buyer of that plan buys: what is said, with a gift, or in several parcels; else one product."""
+    if lines is None:
+        lines = [OrderLine()] * (1 + plan.parcels)
+    if plan.gift and not any(line.gift for line in lines):
+        lines = [*lines, OrderLine(gift=True)]
+    if plan.parcels and len({line.package for line in lines}) == 1:
+        lines = [replace(line, package=number) for number, line in enumerate(lines, start=1)]
+    return lines
+
+
+def _given_by_plan(lines: Sequence[_Line], fee: Decimal, currency: str) -> Discounts:
+    """Return what a buyer of such a plan is given: a tenth by the seller, a twentieth and the fee by the platform."""
+    goods = sum((line.price * line.quantity for line in lines if not line.gift), ZERO)
+    seller, platform = ((goods / part).quantize(coin(currency), ROUND_DOWN) for part in (10, 20))
+    return Discounts(seller, platform, shipping_platform=fee)
+
+
+def _parcels(order: Order, line_item_ids: Sequence[str]) -> set[str]:
+    """Return the parcels that go when these units do; all, where none is named."""
+    chosen = [line for line in order.lines if not line_item_ids or line.id in line_item_ids]
+    if unknown := set(line_item_ids).difference(line.id for line in chosen):
+        raise BadValue("line_item_ids", f"order {order.id} has no line {min(unknown)}")
+    going = {line.package_id for line in chosen}
+    torn = [line.id for line in order.lines if line.package_id in going and line not in chosen and not line.cancelled]
+    if torn:
+        raise BadValue("line_item_ids", f"are in one parcel with {torn[0]}, which goes along")
+    if line_item_ids and all(line.shipped for line in chosen):
+        raise BadValue("line_item_ids", "have left already")
+    return going
 
 
 def cancelled(order: Order, line_ids: Sequence[str], words: str, role: Role) -> Order:

@@ -107,6 +107,7 @@ OF_CANCELLATIONS: Final[Mapping[tuple[CancelStatus, Action], Refusal]] = {
 }
 # An order that is not in a status in which a request of that kind is taken; every other status is ORDER_STATUS.
 OF_ORDERS: Final[Mapping[tuple[str, OrderStatus], Refusal]] = {
+    ("CANCEL", OrderStatus.PARTIALLY_SHIPPING): ALREADY_SHIPPED,
     ("CANCEL", OrderStatus.AWAITING_COLLECTION): ALREADY_SHIPPED,
     ("CANCEL", OrderStatus.IN_TRANSIT): ALREADY_SHIPPED,
     ("CANCEL", OrderStatus.DELIVERED): ALREADY_SHIPPED,

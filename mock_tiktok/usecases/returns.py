@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any, Final
 
-from mock_tiktok.domain.money import ZERO, Amount, split
+from mock_tiktok.domain.money import ZERO, Amount, coin, split
 from mock_tiktok.domain.orders import ClaimLine, LineItem, Order
 from mock_tiktok.domain.phrases import ACT_WORDS, SILENCE_WORDS
 from mock_tiktok.domain.returns import Return
@@ -70,11 +70,15 @@ class Manner:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What a buyer says of the parcel: the units in it (none: all), its number, and what sending it has cost them."""
+    """What a buyer says of the parcel: the units in it (none: all), its number, and what sending it has cost them.
+
+    The warehouse will find the damaged ones so.
+    """
 
     line_item_ids: tuple[str, ...] = ()
     tracking_number: str | None = None
     cost: Decimal = ZERO
+    damaged_ids: tuple[str, ...] = ()
 
 
 PLAIN: Final = Manner()
@@ -237,7 +241,9 @@ class ReturnLifecycle:
             seller_labelled=True,
             updated_at=self._platform.now,
         )
+        planned = self._planned(item, labelled, self._platform.now)
         self._store.put_return(labelled)
+        self._schedule(labelled, planned)
         return labelled
 
     def check(self, item: Return, action: Action, refusing: Refusing | None = None) -> Return:
@@ -259,10 +265,7 @@ class ReturnLifecycle:
             if action is None:
                 return "nothing to do", False
             try:
-                if action is Action.EDIT:
-                    self._change_of_mind(item)
-                    return ACT_WORDS[action], True
-                self.do(item, action, By.SYSTEM if action is Action.ARRIVE else By.BUYER)
+                self._by_plan(item, action)
             except ApiError as refused:
                 return f"{ACT_WORDS[action]}: refused, {refused.message}", False
             return ACT_WORDS[action], True
@@ -272,6 +275,24 @@ class ReturnLifecycle:
         assert action is not None, "what was decided is planned again at every change"
         moved = self.act(item, action, By.SYSTEM, total=total)
         return self._step_words(action, moved), True
+
+    def _by_plan(self, item: Return, action: Action) -> None:
+        """Have happen what the buyer's plan says comes next."""
+        plan, ids = plan_named(self._store.order(item.order_id).plan), line_ids(item)
+        if action is Action.EDIT:
+            self._change_of_mind(item)
+        elif action is Action.LABEL:
+            self.label(item, "SHIPPING_LABEL", f"{item.tracking_number}-S", None)
+        elif action is Action.APPROVE_RECEIVED_PACKAGE:
+            _, most = self._store.profile.numbers["inspection.deduction"].value
+            kept = (item.amount.total * Decimal(str(most))).quantize(coin(item.amount.currency), ROUND_DOWN)
+            self.act(item, action, By.SELLER_CENTER, total=item.amount.total - kept)
+        elif action is Action.SHIP:
+            sent = ids[:-1] if plan.sends_part and len(ids) > 1 and not item.combined_id else ()
+            damaged = (sent or ids)[-1:] if plan.damages else ()
+            self.do(item, action, By.BUYER, sending=Sending(sent, damaged_ids=damaged))
+        else:
+            self.do(item, action, By.SYSTEM if action is Action.ARRIVE else By.BUYER)
 
     def do(self, item: Return, action: Action, by: By, **more: Any) -> Return:
         """Have a buyer, a courier or the operator act; what goes with the return in one parcel goes along."""
@@ -337,7 +358,9 @@ class ReturnLifecycle:
             return replace(labelled, shipping_cost=cost, shipping_payer=payer)
         if action is Action.SHIP:
             own = item.shipment_type == BUYER_ARRANGES
-            item = replace(item, sent_line_ids=sending.line_item_ids, shipped_at=now)
+            item = replace(
+                item, sent_line_ids=sending.line_item_ids, damaged_line_ids=sending.damaged_ids, shipped_at=now
+            )
             if own:
                 item = replace(item, shipping_cost=sending.cost, tracking_number=sending.tracking_number)
             return self._on_its_way(item)
@@ -398,7 +421,9 @@ class ReturnLifecycle:
             self._schedule(later, planned)
             self._effects.evidence_over(later)
             return "time for evidence over"
-        moved = self.act(item, action, By.SYSTEM)
+        granted = action is Action.SUPPORT_BUYER and plan_named(self._store.order(item.order_id).plan).granted_half
+        half = (item.amount.total / 2).quantize(coin(item.amount.currency), ROUND_DOWN)
+        moved = self.act(item, action, By.SYSTEM, total=half if granted else None)
         words = SILENCE_WORDS[action, moved.claim]
         return f"silence: {words}"
 
@@ -468,9 +493,12 @@ class ReturnLifecycle:
         action = next_act(plan_named(self._store.order(item.order_id).plan), item)
         if action is None:
             return _Entry(PERSON)
-        carried = action is Action.ARRIVE
-        wait = self._store.profile.wait("courier.return_transit" if carried else "buyer.hesitation")
-        return _Entry(PERSON, now + wait, RANK_PEOPLE, COURIER if carried else BUYER, ACT_WORDS[action])
+        profile, words = self._store.profile, ACT_WORDS[action]
+        if action in (Action.LABEL, Action.APPROVE_RECEIVED_PACKAGE):  # the seller's doing, at once
+            return _Entry(PERSON, now, RANK_PEOPLE, MARKETPLACE, f"{words} in Seller Center")
+        if action is Action.ARRIVE:
+            return _Entry(PERSON, now + profile.wait("courier.return_transit"), RANK_PEOPLE, COURIER, words)
+        return _Entry(PERSON, now + profile.wait("buyer.hesitation"), RANK_PEOPLE, BUYER, words)
 
 
 def line_ids(item: Return) -> tuple[str, ...]:

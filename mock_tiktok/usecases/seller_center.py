@@ -13,18 +13,31 @@ from typing import Final
 from mock_tiktok.domain.money import in_coins
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.words import APPROVALS, REJECTIONS, Action, By, ReturnType
-from mock_tiktok.errors import ORDER_STATUS, OVER_REFUND, PARTIAL_NOT_POSSIBLE, BadValue
+from mock_tiktok.errors import NOT_DEDUCTIBLE, ORDER_STATUS, OVER_REFUND, PARTIAL_NOT_POSSIBLE, BadValue
 from mock_tiktok.usecases import decisions
 from mock_tiktok.usecases.shop import Shop
 
+_PICTURE: Final = (200, 200)  # the size of a picture that somebody takes with a rejection
 _OUTCOMES: Final = (Action.SUPPORT_BUYER, Action.SUPPORT_SELLER, Action.HAND_BACK)
 
 
 def decide(
-    shop: Shop, return_id: str, decision: str, *, reason: str | None, amount: Decimal | None, comment: str | None
+    shop: Shop,
+    return_id: str,
+    decision: str,
+    *,
+    reason: str | None,
+    amount: Decimal | None,
+    comment: str | None,
+    pictures: int = 0,
 ) -> Return:
-    """Approve or reject a return; a rejection without a reason takes the first on offer."""
+    """Approve or reject a return; a rejection without a reason takes the first on offer.
+
+    With it go so many pictures, which are uploaded first.
+    """
     item = shop.get_return(return_id)
+    if pictures and decision not in REJECTIONS:
+        raise BadValue("pictures", f"do not go with {decision}")
     if decision in APPROVALS:
         if decision == Action.APPROVE_RECEIVED_PACKAGE and amount is not None:
             total = _deducted(shop, item, _money("amount", amount, item.amount.currency))
@@ -41,18 +54,20 @@ def decide(
         raise BadValue("amount", f"does not go with {decision}")
     offered = shop.profile.reasons.offered("reject", decisions.reason_kind(item, Action(decision)))
     chosen = reason or (offered[0].name if offered else None)
-    return shop.reject_return(return_id, decision, chosen, comment, by=By.SELLER_CENTER)
+    images = [shop.upload_image(f"{return_id} {number}".encode(), _PICTURE) for number in range(pictures)]
+    return shop.reject_return(return_id, decision, chosen, comment, images=images, by=By.SELLER_CENTER)
 
 
 def _deducted(shop: Shop, item: Return, total: Decimal) -> Decimal:
     """Return what is paid for goods that have come back worse; refuse where the market has them paid in full."""
-    most = Decimal(str(shop.profile.numbers["inspection.deduction"].value))
+    asked = item.amount.total
+    least, most = (Decimal(str(share)) for share in shop.profile.numbers["inspection.deduction"].value)
     if not most:
         raise PARTIAL_NOT_POSSIBLE(status=item.status)
-    if total > item.amount.total:
-        raise OVER_REFUND(amount=total, most=item.amount.total)
-    if total < item.amount.total * (1 - most):
-        raise BadValue("amount", f"keeps more than {most:.0%} of {item.amount.total}")
+    if total > asked:
+        raise OVER_REFUND(amount=total, most=asked)
+    if total != asked and not asked * least <= asked - total <= asked * most:
+        raise NOT_DEDUCTIBLE(kept=asked - total, asked=asked, least=f"{least:.0%}", most=f"{most:.0%}")
     return total
 
 

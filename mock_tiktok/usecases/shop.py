@@ -235,9 +235,9 @@ class Shop(Queries):
         self.cancellation_lifecycle.check_units(order, lines, reason)
         return self.cancellation_lifecycle.call_off(order_id, reason, lines, By(by))
 
-    def ship_order(self, order_id: str) -> Order:
-        """Hand the order over to the carrier; that may decide what a buyer who wants to cancel has asked."""
-        order = self.order_lifecycle.ship(order_id)
+    def ship_order(self, order_id: str, line_item_ids: Sequence[str] = ()) -> Order:
+        """Hand the order, or parcels of it, to the carrier; that may decide on a buyer's wish to cancel."""
+        order = self.order_lifecycle.ship(order_id, line_item_ids)
         self.cancellation_lifecycle.shipped(order)
         return self.store.order(order_id)
 

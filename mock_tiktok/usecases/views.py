@@ -43,6 +43,15 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceView:
+    """What somebody has shown."""
+
+    by: str
+    pictures: int
+    videos: int
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnView:
     return_id: str
     shop_id: str
@@ -61,6 +70,10 @@ class ReturnView:
     next_return_id: str | None
     combined_id: str | None
     is_quick_refund: bool
+    evidence: tuple[EvidenceView, ...]
+    tracking_number: str | None
+    shipping_cost: Decimal
+    shipping_payer: str | None
     timeline: tuple[TimelineEntry, ...]
 
 
@@ -119,6 +132,10 @@ def return_view(item: Return, records: tuple[Record, ...]) -> ReturnView:
         next_return_id=item.next_return_id,
         combined_id=item.combined_id,
         is_quick_refund=item.is_quick_refund,
+        evidence=tuple(EvidenceView(one.by, len(one.pictures), len(one.videos)) for one in records if one.images),
+        tracking_number=item.tracking_number,
+        shipping_cost=item.shipping_cost,
+        shipping_payer=item.shipping_payer if item.tracking_number or item.shipped_at else None,
         timeline=timeline(records),
     )
 

@@ -195,7 +195,9 @@ class Webhooks:
         return next((store for store in self._market.shops.values() if store.orders.get(order_id)), None)
 
 
-def _order(store: Store, at: datetime, data: Mapping[str, Any]) -> tuple[Topic, Json]:
+def _order(store: Store, at: datetime, data: Mapping[str, Any]) -> tuple[Topic, Json] | None:
+    if data["status"] in rules.UNTOLD:
+        return None
     return rules.ORDER_STATUS, rules.order_change(store.order(data["order_id"]), data["status"], at)
 
 

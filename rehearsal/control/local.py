@@ -18,6 +18,7 @@ import connector.errors
 import mock_oms.errors
 import mock_tiktok.errors
 from mock_tiktok import Discounts, OrderLine
+from mock_tiktok.open_api.responses import price_detail
 from mock_tiktok.policy.checks import near
 from mock_tiktok.policy.profile import load, markets, names
 from rehearsal.control import serializers
@@ -72,6 +73,11 @@ def _place_order(world: World, given: Json) -> Json:
     return order(view)
 
 
+def _price_detail(world: World, given: Json) -> Json:
+    shop = world.marketplace.shop_of_order(given["order_id"])
+    return {"order_id": given["order_id"], **price_detail(shop.order(given["order_id"]))}
+
+
 def _request_return(world: World, given: Json) -> Json:
     kind, evidence = given.pop("type", "RETURN_AND_REFUND"), tuple(given.pop("evidence", ()))
     return return_(world.marketplace.request_return(return_type=kind, evidence=evidence, **given))
@@ -118,6 +124,7 @@ _OPERATIONS: Final[Mapping[str, Callable[[World, Json], Json]]] = {
     "authorize_shop":         _authorize_shop,
     "place_order":            _place_order,
     "order":                  lambda world, given: order(world.marketplace.order_view(**given)),
+    "price_detail":           _price_detail,
     "ship_order":             lambda world, given: order(world.marketplace.ship_order(**given)),
     "deliver_order":          lambda world, given: order(world.marketplace.deliver_order(**given)),
     "mark_order":             lambda world, given: order(world.marketplace.mark_order(**given)),
@@ -129,6 +136,7 @@ _OPERATIONS: Final[Mapping[str, Callable[[World, Json], Json]]] = {
     "get_return":             lambda world, given: return_(world.marketplace.return_view(**given)),
     "change_return":          _change_return,
     "ship_return":            lambda world, given: return_(world.marketplace.ship_return(**given)),
+    "label_return":           lambda world, given: return_(world.marketplace.label_return(**given)),
     "arrive_return":          lambda world, given: return_(world.marketplace.arrive_return(**given)),
     "set_deadline":           _set_deadline,
     "withdraw":               lambda world, given: return_(world.marketplace.withdraw(**given)),

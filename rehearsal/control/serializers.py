@@ -6,7 +6,16 @@ from decimal import Decimal
 from enum import Enum
 from typing import Final
 
-from mock_tiktok import AppName, CancellationView, LineItemView, Mail, OrderView, ReturnView, TimelineEntry
+from mock_tiktok import (
+    AppName,
+    CancellationView,
+    EvidenceView,
+    LineItemView,
+    Mail,
+    OrderView,
+    ReturnView,
+    TimelineEntry,
+)
 from mock_tiktok.state.webhooks import Delivery
 from mock_tiktok.usecases.webhooks import Webhooks
 from rehearsal.audit.invariant import LedgerRow
@@ -125,6 +134,8 @@ def _spelled(value: object, currency: str) -> object:
             return [_spelled(one, currency) for one in value]
         case TimelineEntry():
             return _shown(value, "at event by")
+        case EvidenceView():
+            return _shown(value, "by pictures videos")
         case LineItemView():
             sums = {"price": written(value.price, currency), "total": written(value.total, currency)}
             return {"id": value.id, "sku": value.sku, **sums}
@@ -145,7 +156,7 @@ def return_(view: ReturnView) -> Json:
         view,
         "return_id shop_id order_id return_type return_status shown_status arbitration_status seller_deadline currency "
         "refund_total refunded line_item_ids reason previous_return_id next_return_id combined_id is_quick_refund "
-        "timeline",
+        "evidence tracking_number shipping_cost shipping_payer timeline",
     )
 
 
@@ -156,7 +167,9 @@ def cancellation(view: CancellationView) -> Json:
 
 def adjustment(row: AdjustmentRow) -> Json:
     """Return one case of the OMS; what a foreign one does not tell is null, and named."""
-    shown = _shown(row, "id kind return_id cancel_id order_id status currency amount deadline error note can")
+    shown = _shown(
+        row, "id kind return_id cancel_id order_id status currency amount deadline error note pictures videos can"
+    )
     untold = sorted(getattr(row, "untold", ()))
     return shown | dict.fromkeys(untold) | ({"untold": untold} if untold else {})
 

@@ -158,8 +158,11 @@ class Stage(ABC):
     def order(self, order_id: str) -> Json:
         """Return one order."""
 
-    def ship_order(self, order_id: str) -> Json:
-        """Have the seller hand the order over to the carrier. Return the order."""
+    def ship_order(self, order_id: str, *, line_item_ids: Sequence[str] | None = None) -> Json:
+        """Have the seller hand the order over to the carrier, or the parcels with these units. Return the order."""
+
+    def price_detail(self, order_id: str) -> Json:
+        """Return what an order's price is made of, as Get Price Detail has it."""
 
     def deliver_order(self, order_id: str) -> Json:
         """Have the courier deliver the order. Return the order."""
@@ -216,6 +219,11 @@ class Stage(ABC):
     ) -> Json:
         """Have the buyer hand the parcel over, where need be with less in it. Return the return."""
 
+    def label_return(
+        self, return_id: str, *, tracking_number: str | None = None, label_type: str | None = None
+    ) -> Json:
+        """Have the seller bring the label of a return that waits to be sent. Return the return."""
+
     def arrive_return(self, return_id: str) -> Json:
         """Have the parcel reach the seller's warehouse. Return the return."""
 
@@ -248,8 +256,9 @@ class Stage(ABC):
         amount: str | None = None,
         currency: str | None = None,
         comment: str | None = None,
+        pictures: int | None = None,
     ) -> Json:
-        """Have the seller decide in Seller Center. Return the return."""
+        """Have the seller decide in Seller Center; so many pictures go with a rejection. Return the return."""
 
     def seller_center_refund(
         self,

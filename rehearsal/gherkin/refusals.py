@@ -88,6 +88,7 @@ RULES: Final[Mapping[str, Rule]] = {
         "Waiting for Buyer to Ship": _LABEL,
         "Buyer Shipped": "it has been handed over already",
     }),
+    "label_return": Rule("the seller can bring no label", '"{name} has asked to send it back" comes first', _OVER),
     "arrive_return": Rule("{name}'s parcel cannot arrive", '"{name} has handed over the parcel" comes first', _OVER | {
         "Buyer Shipped": "it has arrived already",
         "Return Rejected": "it has arrived already, or was never sent",
@@ -128,6 +129,7 @@ ORDERS: Final = {
     "UNPAID": "has not been paid",
     "ON_HOLD": "is in its first hour",
     "AWAITING_SHIPMENT": "has not been shipped",
+    "PARTIALLY_SHIPPING": "has been shipped in part",
     "AWAITING_COLLECTION": "waits for the carrier",
     "IN_TRANSIT": "is on its way",
     "DELIVERED": "has been delivered",

@@ -231,9 +231,10 @@ class Seller(Person):
                 raise
             raise Unseen(f"the seller has not heard of {buyer.name}'s order; {NEWS}") from refusal
 
-    def ships(self, buyer: Buyer, which: Which = ANY) -> None:
-        """Hand the order to the carrier."""
-        self.stage.ship_order(buyer.ordered(which).id)
+    def ships(self, buyer: Buyer, which: Which = ANY, only: str | None = None) -> None:
+        """Hand the order to the carrier, or the parcel with some goods only."""
+        order = buyer.ordered(which)
+        self.stage.ship_order(order.id, line_item_ids=list(order.called(only)) if only else None)
 
     def history_of(self, buyer: Buyer, which: Which = ANY) -> list[Json]:
         """Return what the connector's order page shows under Activity & History."""
@@ -257,11 +258,18 @@ class SellerCenter(Person):
         """Give the money back for what was to be replaced."""
         self.stage.seller_center_decision(buyer.asked(which).id, decision="ISSUE_REPLACEMENT_REFUND")
 
-    def finds(self, buyer: Buyer, which: Which = ANY, *, accept: bool, amount: Sum | None = None) -> None:
-        """Take the goods that came back, for less where they have come back worse, or refuse them."""
+    def finds(
+        self, buyer: Buyer, which: Which = ANY, *, accept: bool, amount: Sum | None = None, pictures: int | None = None
+    ) -> None:
+        """Take the goods that came back, for less where they have come back worse, or refuse them, with pictures."""
         claim = buyer.asked(which, noun="return")
         decision = f"{'APPROVE' if accept else 'REJECT'}_RECEIVED_PACKAGE"
-        self.stage.seller_center_decision(claim.id, decision=decision, **as_said("amount", amount))
+        said = as_said("amount", amount)
+        self.stage.seller_center_decision(claim.id, decision=decision, pictures=pictures, **said)
+
+    def labels(self, buyer: Buyer, which: Which = ANY, number: str | None = None) -> None:
+        """Bring a label for a parcel, with a number of its own, in the place of the marketplace's."""
+        self.stage.label_return(buyer.asked(which, noun="return").id, tracking_number=number)
 
     def refunds(self, buyer: Buyer, which: Which = ANY, *, amount: Sum | None = None) -> None:
         """Pay back an order, some goods, or a sum of either."""

@@ -88,7 +88,8 @@ ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
     "authorize_shop":         ("seller", "connector", lambda sent, shop:
                                f"lets the connector into {shop['name']} again"),
     "place_order":            ("buyer", "marketplace", lambda sent, order: _bought(order)),
-    "ship_order":             ("seller", "marketplace", "hands the order to the carrier"),
+    "ship_order":             ("seller", "marketplace", lambda sent, order:
+                               f"hands {'a part of ' * ('line_item_ids' in sent)}the order to the carrier"),
     "deliver_order":          ("courier", "marketplace", "delivers the order"),
     "mark_order":             ("marketplace", "marketplace", lambda sent, order:
                                f"marks the order: {low(', '.join(sent['marks'])) or 'nothing'}"),
@@ -102,6 +103,7 @@ ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
                                f"changes the request: {ASKS[item['return_type']]}, "
                                f"{item['refund_total']} {item['currency']}"),
     "ship_return":            ("buyer", "courier", "hands over the parcel"),
+    "label_return":           ("seller center", "marketplace", "brings a label"),
     "arrive_return":          ("courier", "oms", "brings the parcel to the warehouse"),
     "withdraw":               ("buyer", "marketplace", "withdraws the request"),
     "accept_offer":           ("buyer", "marketplace", "accepts the offer"),

@@ -25,6 +25,7 @@ from mock_tiktok.domain.webhooks import RULES, TOPICS
 from mock_tiktok.errors import GATE, REFUSALS, Refusal
 from mock_tiktok.open_api.endpoints import ENDPOINTS, LEFT_OUT
 from mock_tiktok.policy import profile
+from mock_tiktok.state.people import PLANS
 from mock_tiktok.state.quotas import QUOTAS
 from mock_tiktok.state.tokens import LIVES
 from mock_tiktok.usecases.market import DEFAULT_PROFILE
@@ -351,7 +352,18 @@ def _any_of(statuses: Sequence[adjustments.RequestStatus]) -> str:
     return "whatever is open" + "".join(f", but `{status}`" for status in missing)
 
 
-PAGES: Final = (state_machines, policies, codes, refusals, gateway, reasons, endpoints, webhooks, words, connector)
+def plans() -> str:
+    """Return what simulated buyers can be told to do."""
+    intro = (
+        "A buyer with a plan acts without being told, and couriers carry the parcels; assumed, all of it. It is named\n"
+        'where an order is placed: `{"buyer": {"plan": "ships_at_once"}}`.'
+    )
+    return page("Plans", intro, table("Plan|The buyer", ((code(plan.name), plan.words) for plan in PLANS.values())))
+
+
+PAGES: Final = (
+    state_machines, policies, codes, refusals, gateway, reasons, endpoints, webhooks, words, connector, plans,
+)  # fmt: skip
 
 
 def path_of(made: Callable[[], str]) -> Path:

@@ -70,6 +70,8 @@ class Case:
     deadline: datetime | None = None
     error: str | None = None
     note: str | None = None
+    pictures: int | None = None
+    videos: int | None = None
     untold: frozenset[str] = frozenset()
 
     @property
@@ -460,13 +462,20 @@ class HooksOms(OmsSeat):
             self._tell("refund_requested", case, **about, accepted=accepted)
 
     def receive_parcel(
-        self, *, return_id: str, order_id: str, line_item_ids: Sequence[str], tracking_number: str | None = None
+        self,
+        *,
+        return_id: str,
+        order_id: str,
+        line_item_ids: Sequence[str],
+        tracking_number: str | None = None,
+        damaged: Sequence[str] = (),
     ) -> None:
         """Put a parcel on the dock: told at the same instant, once what brought it is over."""
         about = {"return_id": return_id, "order_id": order_id, "line_item_ids": list(line_item_ids)}
         self._happened("parcel_received", **about, tracking_number=tracking_number)
         if "parcels" in self._hooks:
-            self._parcels.append(_given(**about, tracking_number=tracking_number))
+            told = {"damaged_line_item_ids": list(damaged) or None, "tracking_number": tracking_number}
+            self._parcels.append(_given(**about, **told))
 
     def _tell_parcel(self) -> Json:
         parcel = self._parcels.pop(0)

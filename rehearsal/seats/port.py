@@ -185,6 +185,10 @@ class AdjustmentRow(Protocol):
     @property
     def note(self) -> str | None: ...
     @property
+    def pictures(self) -> int | None: ...
+    @property
+    def videos(self) -> int | None: ...
+    @property
     def can(self) -> Sequence[str]: ...
 
 
@@ -388,7 +392,13 @@ class OmsSeat(Seat, Protocol):
         raise NotCapable(Capability.STAFF_DECIDES)
 
     def receive_parcel(
-        self, *, return_id: str, order_id: str, line_item_ids: Sequence[str], tracking_number: str | None = None
+        self,
+        *,
+        return_id: str,
+        order_id: str,
+        line_item_ids: Sequence[str],
+        tracking_number: str | None = None,
+        damaged: Sequence[str] = (),
     ) -> None:
         """Put a parcel on the warehouse's dock."""
         raise NotCapable(Capability.STAFF_DECIDES)

@@ -63,6 +63,7 @@ class Hearing:
                 order_id=data["order_id"],
                 line_item_ids=data["line_item_ids"],
                 tracking_number=data["tracking_number"],
+                damaged=data.get("damaged_line_item_ids", ()),
             )
 
     def _on_exchange(self, exchange: Exchange) -> None:

@@ -41,7 +41,7 @@ EXTENSIONS = {
     "SiteRequestType", "SiteOrderLineItemIDs", "SiteStatus", "SiteReason", "SiteReasonText", "SiteDecisionDeadlineUtc",
     "SiteArbitrationStatus", "SiteErrorCode", "SiteErrorMessage", "SiteDecidedBy", "SiteRejectReason",
     "SiteRejectComment", "SitePartialRefundAmount", "SiteOrderLineItemAmounts", "SiteShippedBackDateUtc",
-    "SiteUpdatedDateUtc",
+    "SiteUpdatedDateUtc", "SitePictureCount", "SiteVideoCount",
 }  # fmt: skip
 
 

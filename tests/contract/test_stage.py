@@ -161,7 +161,13 @@ def test_everything_about_a_line_may_be_left_out(stage: Any) -> None:
 
 
 def test_an_order_is_shipped_and_delivered_by_hand(stage: Any) -> None:
-    order_id = stage.place_order(status="AWAITING_SHIPMENT")["order_id"]
+    goods = [{"sku": "RUG", "unit_price": "30.00"}, {"sku": "MUG", "unit_price": "10.00", "package": 2}]
+    order = stage.place_order(lines=goods, status="AWAITING_SHIPMENT", discounts={"seller": "4.00"})
+    order_id, (rug, _) = order["order_id"], [one["id"] for one in order["line_items"]]
+    price = stage.price_detail(order_id)
+    assert (price["sku_list_price"], price["subtotal_deduction_seller"], price["payment"]) == ("40", "4", "36")
+    assert refused(Problem, stage.ship_order, order_id, line_item_ids=["1"]).field == "line_item_ids"
+    assert stage.ship_order(order_id, line_item_ids=[rug])["status"] == "PARTIALLY_SHIPPING"
     assert stage.ship_order(order_id)["status"] in ("AWAITING_COLLECTION", "IN_TRANSIT")
     assert stage.deliver_order(order_id)["status"] == "DELIVERED"
     assert refused(Problem, stage.ship_order, order_id).status == 409
@@ -350,6 +356,26 @@ def test_looking_changes_nothing_and_the_trace_is_the_record(stage: Any) -> None
     assert stage.trace() == before
     assert before[0]["format"] == "rehearsal-trace"
     assert [line["seq"] for line in before[1:]] == sorted(line["seq"] for line in before[1:])
+
+
+def test_pictures_go_with_request_and_rejection_and_the_seller_brings_the_label(stage: Any) -> None:
+    shown = ["https://shown.example/a.jpeg", "https://shown.example/b.mp4"]
+    entry = stage.request_return(stage.place_order()["order_id"], evidence=shown)
+    assert refused(Problem, stage.label_return, entry["return_id"]).status == 409
+    stage.advance(by="PT20M")
+    labelled = stage.label_return(entry["return_id"], tracking_number="TTH-1", label_type="QR_CODE")
+    paid = [labelled[name] for name in ("tracking_number", "shipping_cost", "shipping_payer")]
+    assert paid == ["TTH-1", "7.99", "seller"]
+    stage.ship_return(entry["return_id"])
+    stage.arrive_return(entry["return_id"])
+    stage.advance(by="PT30M")
+    (case,) = stage.oms_adjustments()["adjustments"]
+    assert (case["pictures"], case["videos"]) == (1, 1)
+    decide, no = stage.seller_center_decision, {"decision": "REJECT_RECEIVED_PACKAGE", "pictures": 2}
+    yes = {"decision": "APPROVE_RECEIVED_PACKAGE", "pictures": 1}
+    assert refused(Problem, decide, entry["return_id"], **yes).field == "pictures"
+    given = [(one["by"], one["pictures"], one["videos"]) for one in decide(entry["return_id"], **no)["evidence"]]
+    assert given == [("buyer", 1, 1), ("seller_center", 2, 0)]
 
 
 def test_a_request_is_changed_a_parcel_has_less_in_it_and_each_piece_its_own_grade(stage: Any) -> None:

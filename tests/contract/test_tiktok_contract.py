@@ -77,7 +77,7 @@ ENUMERATIONS = {
     "ReturnType": tuple(words.ReturnType),
     "ArbitrationStatus": tuple(words.ArbitrationStatus),
     "Role": tuple(words.Role),
-    "OrderStatus": (*words.OrderStatus, "PARTIALLY_SHIPPING"),
+    "OrderStatus": tuple(words.OrderStatus),
     "CancelStatus": tuple(words.CancelStatus),
     "RequestType": tuple(words.RequestType),
     "ApproveDecision": words.APPROVALS,

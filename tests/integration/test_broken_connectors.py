@@ -168,9 +168,9 @@ def takes_a_yes_for_the_money(patch: Patch) -> None:
 def makes_every_adjustment_twice(patch: Patch) -> None:
     once = import_claims._open
 
-    def twice(account: Any, generation: int) -> None:
-        once(account, generation)
-        once(account, generation + 1)
+    def twice(account: Any, generation: int, before: Any) -> None:
+        once(account, generation, before)
+        once(account, generation + 1, before)
 
     patch.setattr(import_claims, "_open", twice)
 

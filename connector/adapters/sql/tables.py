@@ -258,6 +258,7 @@ adjustments: Final = sa.Table(
     sa.Column("site_line_ids", sa.JSON, nullable=False),
     sa.Column("site_line_amounts", sa.JSON, nullable=False, server_default="{}"),  # {unit: sum}, ours until theirs
     *_some(sa.Text, "site_status site_reason site_reason_text", server_default=""),
+    *_some(sa.Integer, "pictures videos", nullable=True),  # with which the buyer has asked
     sa.Column("deadline", Utc, nullable=True),
     sa.Column("shipped_back_at", Utc, nullable=True),  # since when the goods are on their way to the seller
     _text("arbitration_status"),

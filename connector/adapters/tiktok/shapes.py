@@ -108,7 +108,8 @@ GRANT: Final = Shape(
 SHOPS: Final = Shape({"shops": _each(Shape({"id": _id, "cipher": _id}, {"name": _words, "region": _words}))})
 REASONS: Final = Shape({"reasons": _each(Shape({"name": _id}))})
 RECORDS: Final = Shape({"records": _each(Shape(
-    {}, {"create_time": _whole, "description": _words, "reason_text": _words, "event": _words}
+    {}, {"create_time": _whole, "description": _words, "reason_text": _words, "event": _words, "role": _words,
+         "images": _each(Shape({})), "videos": _each(Shape({}))}
 ))})
 CALCULATED: Final = Shape({"order_refund_amount": _REFUND})
 MADE: Final = {name: Shape({name: _id}) for name in ("return_id", "cancel_id")}

@@ -22,7 +22,7 @@ from connector.domain.decisions import (
     RejectReturn,
 )
 from connector.domain.money import written
-from connector.domain.site import Claim, ClaimKind, ClaimLine, ReturnRecords, SiteLine, SiteOrder
+from connector.domain.site import Claim, ClaimKind, ClaimLine, ReturnRecords, Shown, SiteLine, SiteOrder
 from connector.ports import AuthorizedShop, Grant
 
 Json = Mapping[str, Any]
@@ -91,7 +91,10 @@ def records(data: Json) -> ReturnRecords:
     last = max(reversed(kept), key=lambda record: record.get("create_time") or 0, default=NONE)
     described, event = last.get("description") or last.get("reason_text") or "", last.get("event") or ""
     paid = any(record.get("event") == PAID for record in kept)
-    return ReturnRecords(last=f"{event}: {described}" if described else event, paid=paid)
+    by_buyer = [record for record in kept if (record.get("role") or "").upper() == "BUYER"]
+    pictures, videos = (sum(len(record.get(name) or ()) for record in by_buyer) for name in ("images", "videos"))
+    last_words = f"{event}: {described}" if described else event
+    return ReturnRecords(last=last_words, paid=paid, shown=Shown(pictures, videos))
 
 
 def refund_total(data: Json) -> Decimal:

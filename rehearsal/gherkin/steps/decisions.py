@@ -10,7 +10,7 @@ from rehearsal.gherkin.buyer import Buyer, demand_part, shown, told
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.expect import expect
 from rehearsal.gherkin.staff import Seller, SellerCenter, waits
-from rehearsal.gherkin.steps.phrases import GRADES, act, as_grade, by, expect_sum, money, phrase
+from rehearsal.gherkin.steps.phrases import GRADES, act, as_grade, by, evidence, expect_sum, money, number, phrase
 from rehearsal.gherkin.steps.phrases import which as which_of
 from rehearsal.gherkin.which import ORDINALS, Which
 from rehearsal.sums import Sum
@@ -153,6 +153,16 @@ def _(people: Cast, which: Which, decided: str) -> None:
     people.seller_center.finds(people.buyer(which.name), which, accept=decided == "accepted")
 
 
+@act("{BUYER}'s goods{ABOUT} <have been/are> refused in Seller Center, with {COUNT} pictures?")
+def _(people: Cast, which: Which, count: str) -> None:
+    people.seller_center.finds(people.buyer(which.name), which, accept=False, pictures=number(count))
+
+
+@act('a label with the number "(?P<label>[^"]+)" <has been/is> brought for {BUYER}\'s {PARCEL} in Seller Center')
+def _(people: Cast, which: Which, label: str) -> None:
+    people.seller_center.labels(people.buyer(which.name), which, label)
+
+
 @act("{BUYER}'s goods{ABOUT} <have been/are> accepted for {SUM} in Seller Center")
 def _(people: Cast, which: Which, sum: str) -> None:
     people.seller_center.finds(people.buyer(which.name), which, accept=True, amount=money(sum))
@@ -162,6 +172,12 @@ def _(people: Cast, which: Which, sum: str) -> None:
 def _(people: Cast, which: Which, answer: str) -> None:
     center, buyer = people.seller_center, people.buyer(which.name)
     center.tries(lambda: center.decides(buyer, which, yes=answer == "approve"))
+
+
+@when(phrase("somebody tries to accept {BUYER}'s goods{ABOUT} for {SUM} in Seller Center"))
+def _(people: Cast, which: Which, sum: str) -> None:
+    center, buyer = people.seller_center, people.buyer(which.name)
+    center.tries(lambda: center.finds(buyer, which, accept=True, amount=money(sum)))
 
 
 @act("{SUM} of {BUYER}'s {ORDER} (?:<has/is>|<have/are>)< been/> refunded in Seller Center")
@@ -184,6 +200,13 @@ def _(people: Cast, which: Which, sum: str) -> None:
 def _(people: Cast, which: Which) -> None:
     case = people.seller.case_of(people.buyer(which.name), which)
     expect(f"the seller's case of {which.name}", "open", "open" if waits(case) else _in_words(case["status"]))
+
+
+@then(phrase("the seller sees {SHOWN} with {BUYER}'s {REQUEST}"))
+def _(people: Cast, which: Which, shown: str) -> None:
+    case, many = people.seller.case_of(people.buyer(which.name), which), evidence(shown)
+    for what in ("picture", "video"):
+        expect(f"{what}s with {which.name}'s request", many[what], case[f"{what}s"])
 
 
 @then(phrase("the seller has every request of {BUYER}'s before them"))

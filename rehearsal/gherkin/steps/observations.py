@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pytest_bdd import given, then, when
 
 from rehearsal.control.stage import Json
+from rehearsal.gherkin.buyer import shown
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.closed_words import (
     APPEALS,
@@ -24,7 +25,7 @@ from rehearsal.gherkin.closed_words import (
 from rehearsal.gherkin.errors import Miswritten, NotJudged
 from rehearsal.gherkin.expect import expect
 from rehearsal.gherkin.staff import BOOKS
-from rehearsal.gherkin.steps.phrases import expect_sum, lines, moment, money, number, phrase, table, time
+from rehearsal.gherkin.steps.phrases import evidence, expect_sum, lines, moment, money, number, phrase, table, time
 from rehearsal.gherkin.which import ORDINALS, Which
 from rehearsal.sums import Sum
 
@@ -53,6 +54,29 @@ def _demand_shown(people: Cast, which: Which, *words: str) -> None:
     kind = people.buyer(which.name).asked(which).kind
     called = "request" if kind not in SHOWN else kind.lower()
     one_of(f"a {called} is shown as", SHOWN.get(kind, RETURNS), *words)
+
+
+@then(phrase('{BUYER}\'s {PARCEL} has the number "(?P<label>[^"]+)"'))
+def _(people: Cast, which: Which, label: str) -> None:
+    expect(f"the number of {which.name}'s parcel", label, people.buyer(which.name).request(which)["tracking_number"])
+
+
+PAYERS: Final = {"the seller": "seller", "the buyer": "buyer", "the marketplace": "platform"}
+
+
+@then(phrase(f"sending {{BUYER}}'s {{PARCEL}} back has cost (?P<payer>{'|'.join(PAYERS)}) {{SUM}}"))
+def _(people: Cast, which: Which, payer: str, sum: str) -> None:
+    seen = people.buyer(which.name).request(which)
+    expect(f"who pays for {which.name}'s parcel", PAYERS[payer], seen["shipping_payer"])
+    expect(f"what {which.name}'s parcel costs", money(sum), shown(seen, "shipping_cost"))
+
+
+@then(phrase("{BUYER} sees {SHOWN} with the answer to {POSSESSIVE} {REQUEST}"))
+def _(people: Cast, which: Which, shown: str) -> None:
+    given = [one for one in people.buyer(which.name).request(which)["evidence"] if one["by"] != "buyer"]
+    seen = given[-1] if given else {"pictures": 0, "videos": 0}
+    for what, many in evidence(shown).items():
+        expect(f"{what}s with the answer to {which.name}", many, seen[f"{what}s"])
 
 
 @then(phrase("{BUYER}'s {REQUEST} is over {SUM}"))

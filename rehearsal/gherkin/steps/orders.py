@@ -1,5 +1,6 @@
 """Orders: what a buyer has bought, and how far it has come."""
 
+from decimal import Decimal
 from typing import Final
 
 from pytest_bdd import given, then
@@ -7,8 +8,9 @@ from pytest_bdd import given, then
 from rehearsal.gherkin.buyer import Goods
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.expect import expect
-from rehearsal.gherkin.steps.phrases import Terms, act, basket, by, kinds, money, number, phrase
+from rehearsal.gherkin.steps.phrases import Terms, act, basket, by, kinds, money, number, phrase, table
 from rehearsal.gherkin.which import Which
+from rehearsal.sums import Sum
 
 # What one says of somebody who has bought, and how far the order has come.
 COME: Final = {
@@ -53,10 +55,40 @@ def _buys(people: Cast, buyer: str, status: str, goods: list[Goods], terms: Term
 
 
 act("the seller <has shipped/ships> {BUYER}'s {ORDER}")(by(lambda people: people.seller.ships))
+
+
+@act("the seller <has shipped/ships> only the {GOODS} of {BUYER}'s {ORDER}")
+def _(people: Cast, which: Which, goods: str) -> None:
+    people.seller.ships(people.buyer(which.name), which, only=goods)
+
+
 act("{BUYER}'s {ORDER} <has been/is> delivered")(by(lambda people: people.courier.delivers))
 
 
-@then(phrase("{BUYER}'s {ORDER} (?P<end>is canceled|stands)"))
+@then(phrase("{BUYER}'s {ORDER} (?P<end>is canceled|stands|is shipped in part)"))
 def _(people: Cast, which: Which, end: str) -> None:
-    order = people.stage.order(people.buyer(which.name).ordered(which).id)
-    expect(f"{which.name}'s order", end, "is canceled" if order["status"] == "CANCELLED" else "stands")
+    status = people.stage.order(people.buyer(which.name).ordered(which).id)["status"]
+    known = {"CANCELLED": "is canceled", "PARTIALLY_SHIPPING": end if end == "stands" else "is shipped in part"}
+    expect(f"{which.name}'s order", end, known.get(status, "stands"))
+
+
+# What the marketplace's account of a price calls what people read in a table.
+PRICES: Final = {
+    "list price": "sku_list_price",
+    "seller gives": "subtotal_deduction_seller",
+    "marketplace gives": "subtotal_deduction_platform",
+    "goods": "subtotal",
+    "shipping": "shipping_sale_price",
+    "tax": "tax_amount",
+    "paid": "payment",
+}
+
+
+@then(phrase("the price of {BUYER}'s {ORDER} is made up like this:"))
+def _(people: Cast, which: Which, datatable: list[list[str]] | None = None) -> None:
+    detail = people.stage.price_detail(people.buyer(which.name).ordered(which).id)
+    for row in table(datatable, *PRICES, optional=PRICES):
+        for what, sum_ in row.items():
+            expect(
+                f"{what} of {which.name}'s order", money(sum_), Sum(Decimal(detail[PRICES[what]]), detail["currency"])
+            )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,6 +44,7 @@ _PARTICLES = "af|al|av|bin|da|de|del|della|den|der|di|dos|du|e|el|ibn|la|le|ten|
 _GOODS = r"[^\s\",:](?:[^\",:]*?[^\s\",:])?"
 _COUNT = rf"\d+|{'|'.join(NUMBERS)}"
 _SPAN = rf"(?:an?|half an|(?:{_COUNT})(?:\.\d+)?) (?:(?:business|working) )?[a-z]+"
+_SHOWN = rf"(?:no|an?|{_COUNT}) (?:picture|video)s?"
 _THEIR, _FOR = "(?:the|her|his|their)", "(?:for|about|with|on|over|of|from|in)"
 _NTH = "|".join(ORDINALS)
 # As little as may be: in "goods with parts missing" nothing is said of which goods.
@@ -81,6 +83,7 @@ PIECES: Final = {
     "ORDER": rf"(?:(?P<order>{_NTH}) )?order{_ABOUT}",
     "ABOUT": _ABOUT,
     "THE_GOODS": _SAID,
+    "SHOWN": rf"(?P<shown>{_SHOWN}(?: and {_SHOWN})?)",
     "FOUND": rf"(?:goods{_ABOUT}|(?P<found>{_GOODS}))",
 }
 _WHICH: Final = re.compile(
@@ -215,6 +218,15 @@ def spelled(text: str) -> str:
 def number(text: str) -> int:
     """Read a count: "3" or "three"."""
     return NUMBERS.index(text) + 1 if text in NUMBERS else int(text)
+
+
+def evidence(text: str) -> Counter[str]:
+    """Read "2 pictures and a video" as how many there are of each."""
+    counts: Counter[str] = Counter()
+    for one in text.split(" and "):
+        many, what = one.split()
+        counts[what.rstrip("s")] += number(many) if many not in ("no", "a") else many == "a"
+    return counts
 
 
 def as_grade(text: str) -> str:

@@ -10,7 +10,7 @@ from rehearsal.gherkin.buyer import Buyer
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.expect import expect
-from rehearsal.gherkin.steps.phrases import act, by, by_buyer, money, phrase
+from rehearsal.gherkin.steps.phrases import act, by, by_buyer, evidence, money, phrase
 from rehearsal.gherkin.steps.phrases import which as which_of
 from rehearsal.gherkin.which import Which
 
@@ -51,6 +51,18 @@ def _(people: Cast, which: Which, words: str) -> None:
 @act("{BUYER} <has asked/asks> to send (?:it )?back{ABOUT}, because {WORDS}")
 def _(people: Cast, which: Which, words: str) -> None:
     people.buyer(which.name).asks("RETURN_AND_REFUND", which, words)
+
+
+# What a buyer wants, and where what they show of it lies.
+WANTS: Final = {"for {THEIR} money(?: back)?": "REFUND", "to send (?:it )?back": "RETURN_AND_REFUND"}
+SHOWN: Final = {"picture": "https://shown.example/{}.jpeg", "video": "https://shown.example/{}.mp4"}
+
+for _words, _kind in WANTS.items():
+
+    @act(f"{{BUYER}} <has asked/asks> {_words}{{ABOUT}}, with {{SHOWN}}")
+    def _(people: Cast, which: Which, shown: str, kind: str = _kind) -> None:
+        named = [SHOWN[what].format(place) for what, many in evidence(shown).items() for place in range(many)]
+        people.buyer(which.name).asks(kind, which, evidence=named)
 
 
 @act("{BUYER} <has made/makes> a request for each of {POSSESSIVE} goods")

@@ -34,6 +34,7 @@ Act = tuple[str, str, dict[str, str]]
 # What a person can make happen next, by where an order or a return stands.
 ORDER_ACTS: Final[dict[str, tuple[Act, ...]]] = {
     "AWAITING_SHIPMENT":   (("ship_order", "Ship", {}), ("request_cancellation", "Ask to cancel", {})),
+    "PARTIALLY_SHIPPING":  (("ship_order", "Ship the rest", {}),),
     "AWAITING_COLLECTION": (("deliver_order", "Deliver", {}),),
     "IN_TRANSIT":          (("deliver_order", "Deliver", {}),),
     "DELIVERED":           (("request_return", "Ask to return", {"type": "RETURN_AND_REFUND"}),

@@ -12,7 +12,7 @@ import pytest
 from connector import Connector, Settings
 from connector.adapters.sql.store import SqlStore
 from connector.adapters.tiktok.wire import records
-from connector.domain.site import ReturnRecords
+from connector.domain.site import ReturnRecords, Shown
 from connector.records import Adjustment
 from connector.usecases.outbox import decide
 from tests.clock import START
@@ -178,7 +178,7 @@ def test_of_records_of_one_second_the_later_one_says_why(bench: Bench) -> None:
     bench.tiktok.records = [{"event": event, "create_time": 7} for event in ("ORDER_RETURN", "BUYER_CANCELED")]
     bench.claim("20.00", status=CANCEL)
     assert bench.adjustment().comment.endswith("BUYER_CANCELED")
-    assert records({"records": []}) == ReturnRecords(last="", paid=False)
+    assert records({"records": []}) == ReturnRecords(last="", paid=False, shown=Shown(0, 0))
 
 
 def test_money_instead_of_a_replacement_is_told_when_the_records_say_that_it_came(bench: Bench) -> None:
@@ -194,6 +194,17 @@ def test_money_instead_of_a_replacement_is_told_when_the_records_say_that_it_cam
         bench.becomes("REPLACEMENT_REQUEST_REFUND_SUCCESS")
         told.append(bench.adjustment().status)
     assert told == ["AcknowledgedPostProcessingNotComplete"] * 2 + ["PostProcessingComplete"]
+
+
+def test_what_the_buyer_shows_is_read_once_and_goes_with_the_case(bench: Bench) -> None:
+    two = {"role": "BUYER", "images": [{"url": "a"}, {"url": "b"}], "videos": [{"url": "c"}]}
+    bench.tiktok.records = [two, {"role": "SELLER", "images": [{"url": "d"}]}]
+    bench.claim("20.00")
+    assert (bench.adjustment().pictures, bench.adjustment().videos) == (2, 1)
+    bench.becomes("REFUND_OR_RETURN_REQUEST_REJECT")
+    bench.becomes(PENDING)
+    assert (bench.adjustment().generation, bench.adjustment().pictures) == (2, 2)
+    assert sum("/records" in call.path for call in bench.tiktok.calls) == 1
 
 
 def test_silence_after_an_offer_that_came_to_nothing_is_decided_by_the_marketplace(bench: Bench) -> None:

@@ -183,14 +183,17 @@ def test_a_policy_answers_again_once_after_an_error_and_then_leaves_it_to_a_pers
     assert (office.row().status, office.row().error) == ("NewRma", "No such reason (1); No such reason (2)")
 
 
-def test_an_automatic_policy_inspects_a_parcel_at_the_pull_after_its_arrival(office_with: Offices) -> None:
+@pytest.mark.parametrize(("damaged", "grade"), [((), "USED"), (("1-0-0",), "DAMAGED")])
+def test_an_automatic_policy_inspects_a_parcel_at_the_pull_after_its_arrival(
+    office_with: Offices, damaged: tuple[str, ...], grade: str
+) -> None:
     office = office_with("reject")
     office.told(RequestStatus="ReadyForReturn")
     assert office.connector.posts("RejectReturn") == []
-    office.parcel()
+    office.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=["1-0-0"], damaged=damaged)
     office.pull()
     (call,) = office.connector.posts("RejectReturn")
-    assert call.json == {"ConditionQuantityList": [{"Condition": "USED", "Quantity": 1}]}
+    assert call.json == {"ConditionQuantityList": [{"Condition": grade, "Quantity": 1}]}
 
 
 def test_an_idle_pull_costs_three_calls_and_changes_nothing(office: Office) -> None:

@@ -157,6 +157,19 @@ def test_a_row_says_what_can_be_done_with_it(returned: Office) -> None:
     assert returned.row().can == ()  # it is kept until the connector responds
 
 
+def test_each_piece_is_told_as_it_was_found(office: Office) -> None:
+    order = office.connector.order("1", ("mug", 4, 20.0))
+    units = [f"1-0-{number}" for number in range(4)]
+    office.connector.adjustment(order, 0, RmaNumber="R1", RequestStatus="ReadyForReturn", SiteOrderLineItemIDs=units)
+    office.pull()
+    office.oms.receive_parcel(return_id="R1", order_id="1", line_item_ids=units[1:], damaged=units[3:])
+    used = [{"line_item_id": units[2], "grade": "USED"}]
+    office.oms.inspect("R1", grade="AS_SOLD", accept=False, units=used)
+    (call,) = office.connector.posts("RejectReturn")
+    found = {one["Condition"]: one["Quantity"] for one in call.json["ConditionQuantityList"]}
+    assert found == {"AS_SOLD": 1, "USED": 1, "DAMAGED": 1, "MISSING_PARTS": 1}
+
+
 def test_goods_cannot_be_paid_in_part(returned: Office) -> None:
     refusal = refused(Refused, returned.oms.approve, "C-1001", amount=Decimal("1.00"))
     assert (refusal.status, refusal.field) == (409, "amount")

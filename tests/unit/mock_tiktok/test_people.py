@@ -1,13 +1,15 @@
 """Buyers with a plan act by themselves; all others, and all couriers, wait to be told."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from mock_tiktok import Marketplace
+from mock_tiktok import Discounts, Marketplace, OrderLine
 from tests.clock import HandClock
-from tests.unit.mock_tiktok.town import PARCEL_REASON, Town
+from tests.unit.mock_tiktok.town import PARCEL_REASON, REFUND_REASON, Town
 
 
 def test_in_a_passive_world_only_the_clocks_of_the_profile_act(town: Town) -> None:
@@ -97,3 +99,58 @@ def test_offers_are_taken_or_left_as_planned(town: Town, plan: str, paid: str) -
     town.market.seller_center_decision(return_id, decision="OFFER_PARTIAL_REFUND", amount=Decimal(5))
     town.passes(hours=3)
     assert str(town.view(return_id).refunded) == paid
+
+
+@pytest.mark.parametrize(
+    ("plan", "lines", "kind", "paid", "found"),
+    [
+        ("shows_pictures", 1, "REFUND", "20.00", "evidence"),
+        ("sends_only_a_part", 3, "RETURN_AND_REFUND", "60.00", "part"),
+        ("sends_one_damaged", 3, "RETURN_AND_REFUND", "60.00", "damaged"),
+        ("sends_back_worn", 1, "RETURN_AND_REFUND", "10.00", "seller_center"),
+        ("gets_the_sellers_label", 1, "RETURN_AND_REFUND", "20.00", "label"),
+    ],
+)
+def test_a_plan_says_how_goods_are_asked_for_and_sent_back(
+    town: Town, plan: str, lines: int, kind: str, paid: str, found: str
+) -> None:
+    bought = [OrderLine("MUG", lines, Decimal("20.00"))]
+    order = town.market.place_order(lines=bought, plan=plan)
+    return_id = town.market.request_return(order.order_id, return_type=kind).return_id
+    town.passes(days=12)
+    seen, units = town.view(return_id), [line.id for line in order.line_items]
+    parcel: Mapping[str, Any] = next((event.data for event in town.news if event.name == "parcel_arrived"), {})
+    assert str(seen.refunded) == paid
+    assert {
+        "evidence": [(one.by, one.pictures, one.videos) for one in seen.evidence] == [("buyer", 2, 1)],
+        "part": list(parcel.get("line_item_ids", ())) == units[:-1],
+        "damaged": list(parcel.get("damaged_line_item_ids", ())) == units[-1:],
+        "seller_center": any(one.by == "seller_center" for one in seen.timeline),
+        "label": (seen.tracking_number or "").endswith("-S") and seen.shipping_payer == "seller",
+    }[found]
+
+
+def test_the_operator_grants_half_where_the_plan_says_so(town: Town) -> None:
+    order = town.market.place_order(lines=[OrderLine("MUG", 1, Decimal("20.01"))], plan="is_granted_half")
+    return_id = town.market.request_return(order.order_id, return_type="REFUND").return_id
+    town.shop.reject_return(return_id, "REJECT_REFUND", REFUND_REASON)
+    town.passes(days=5)
+    assert str(town.view(return_id).refunded) == "10.00"
+
+
+@pytest.mark.parametrize("plan", ["buys_at_a_discount", "gets_a_gift", "gets_several_parcels"])
+def test_a_plan_says_what_is_bought_where_nobody_says_otherwise(town: Town, plan: str) -> None:
+    sold = [OrderLine("MUG", 2, Decimal("20.00")), OrderLine("RUG", 1, Decimal("10.00"))]
+    planned = town.shop.order(town.market.place_order(lines=sold, plan=plan, shipping_fee=Decimal(4)).order_id)
+    parcels = {line.package_id for line in planned.lines}
+    told = town.shop.order(town.market.place_order(lines=sold, plan=plan, discounts=Discounts(Decimal(1))).order_id)
+    seen = planned.total, told.total, len(planned.lines), len(parcels)
+    assert (
+        seen
+        == {
+            "buys_at_a_discount": (Decimal("42.50"), Decimal("49.00"), 3, 1),
+            "gets_a_gift": (Decimal("54.00"), Decimal("49.00"), 4, 1),
+            "gets_several_parcels": (Decimal("54.00"), Decimal("49.00"), 3, 2),
+        }[plan]
+    )
+    assert len(town.market.place_order(plan=plan).line_items) == (1 if plan == "buys_at_a_discount" else 2)

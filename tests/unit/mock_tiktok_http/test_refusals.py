@@ -7,7 +7,7 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from mock_tiktok import Marketplace
+from mock_tiktok import Marketplace, OrderLine
 from mock_tiktok.domain.words import Action, By, Mark
 from mock_tiktok.errors import REFUSALS, ApiError, BadValue
 from mock_tiktok.usecases.decision_eligibility import CANCELLATION_DECISIONS
@@ -61,7 +61,11 @@ class Walk:
 
     def order(self, status: str) -> str:
         """Return an order in that status."""
-        placed = self.market.place_order(status="AWAITING_SHIPMENT" if status == "CANCELLED" else status)
+        begins = "AWAITING_SHIPMENT" if status in ("CANCELLED", "PARTIALLY_SHIPPING") else status
+        parcels = (1, 2) if status == "PARTIALLY_SHIPPING" else (1,)
+        placed = self.market.place_order(lines=[OrderLine(package=one) for one in parcels], status=begins)
+        if len(parcels) > 1:
+            self.market.ship_order(placed.order_id, line_item_ids=[placed.line_items[0].id])
         if status == "CANCELLED":
             self.shop.cancel_order(placed.order_id, "seller_cancel_reason_out_of_stock")
         return placed.order_id

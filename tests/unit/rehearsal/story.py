@@ -39,6 +39,8 @@ class Row:
     amount: Decimal = Decimal("19.99")
     currency: str = "USD"
     deadline: datetime | None = None
+    pictures: int | None = None
+    videos: int | None = None
     can: tuple[str, ...] = ()
 
 
