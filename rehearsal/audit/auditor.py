@@ -20,6 +20,7 @@ from rehearsal.audit.finding import Finding, Verdict
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.audit.limits import EVERY_SHOP, Limits
+from rehearsal.audit.refusals import Refusals
 from rehearsal.audit.settling import Settling
 from rehearsal.seats.port import Capability, Sight
 from rehearsal.trace.log import spoken
@@ -27,6 +28,7 @@ from rehearsal.wire.recorder import Exchange
 
 EVERYTHING: Final = frozenset(Capability)
 WITNESSES: Final = 5
+NEVER_LET_IN: Final = "every call of the connector was refused"
 UNSEEN: Final[Mapping[Capability, str]] = {
     # without this capability           it is not known
     Capability.DRIVEN:        "when the connector makes its rounds",
@@ -56,6 +58,7 @@ class Memory:
     limits: Limits
     claims: Claims
     settling: Settling
+    refusals: Refusals
     invariants: dict[int, Invariant]
     broken: dict[tuple[int, str], _Broken] = field(default_factory=dict)
 
@@ -64,7 +67,8 @@ class Memory:
         """Return what an auditor knows when a world begins."""
         decisions, claims = DecisionLedger(), Claims()
         known = decisions, limits, claims, Settling(limits, decisions)
-        return cls(now, *known, {number: kind(*known) for number, kind in INVARIANTS.items()})
+        rules = {number: kind(*known) for number, kind in INVARIANTS.items()}
+        return cls(now, *known, Refusals(limits), rules)
 
 
 class Auditor:
@@ -247,7 +251,7 @@ class Auditor:
             expected=invariant.rule,
             seen="",
             reproduce=self.reproduce,
-            occasions=invariant.occasions,
+            occasions=_closed(invariant),
         )
 
     def _finding(self, identity: str, number: int, broken: _Broken) -> Finding:
@@ -276,9 +280,13 @@ class Auditor:
             return Verdict.NOT_JUDGED, unseen
         if invariant.unjudged is not None:
             return Verdict.NOT_JUDGED, invariant.unjudged
+        if self.memory.refusals.times and not self.memory.refusals.let_in:
+            return Verdict.NOT_JUDGED, NEVER_LET_IN
         unseen_of = {part: self._unseen(needs) or self._unanswered(needs) for part, needs in invariant.parts.items()}
         unjudged = [f"{part} is not judged: {unseen}" for part, unseen in unseen_of.items() if unseen]
-        return Verdict.HELD if invariant.occasions else Verdict.NOT_TRIED, "; ".join(unjudged) or None
+        if waiting := invariant.still_open:
+            unjudged.append(f"{waiting} more, still open, {'are' if waiting > 1 else 'is'} not put to the test yet")
+        return Verdict.HELD if _closed(invariant) else Verdict.NOT_TRIED, "; ".join(unjudged) or None
 
     def _unseen(self, needs: frozenset[Capability]) -> str:
         missing = [UNSEEN[one] for one in Capability if one in needs - self._capabilities]
@@ -287,6 +295,11 @@ class Auditor:
     def _unanswered(self, needs: frozenset[Capability]) -> str:
         words = dict.fromkeys(self._silent[one] for one in Capability if one in needs & self._silent.keys())
         return "; ".join(words)
+
+
+def _closed(invariant: Invariant) -> int:
+    """Return how many occasions there were that are over."""
+    return max(0, invariant.occasions - invariant.still_open)
 
 
 def _overriding(method: str, invariants: Mapping[int, Invariant]) -> list[tuple[int, Invariant]]:

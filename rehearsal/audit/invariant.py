@@ -143,6 +143,11 @@ class Invariant:
         return NO_VIOLATION
 
     @property
+    def still_open(self) -> int:
+        """Return how many of the occasions can still break it or keep it: these have not put it to the test yet."""
+        return 0
+
+    @property
     def unjudged(self) -> str | None:
         """Return why there is no verdict yet, although everything was seen; None when there is one."""
         return None

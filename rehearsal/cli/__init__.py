@@ -17,7 +17,7 @@ from typing import Any, Final
 
 import click
 
-from rehearsal.cli.exit_codes import ExitCode
+from rehearsal.cli.exit_codes import ConnectorFailed, ExitCode
 from rehearsal.control.stage import Problem
 
 __all__ = ["main", "run"]
@@ -107,7 +107,7 @@ def run(arguments: list[str] | None = None) -> int:
         code: Any = rehearsal.main(arguments, prog_name="rehearsal", standalone_mode=False)
     except click.ClickException as error:
         error.show()
-        return ExitCode.USAGE
+        return ExitCode.FINDINGS if isinstance(error, ConnectorFailed) else ExitCode.USAGE
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped.", err=True)
         return INTERRUPTED

@@ -100,7 +100,7 @@ def _report(stage: Stage, checked: Checked, out: Path) -> Path:
     """Write a report of the world as it stands and return its first page."""
     seen = observe(stage, traced=True)
     now = datetime.fromisoformat(checked.world["now"])
-    why = [*checked.broken, *checked.short, *(checked.wanting if checked.strict else ())]
+    why = [*checked.short, *checked.broken, *(checked.wanting if checked.strict else ())]
     result = ScenarioResult(
         file="",
         feature=f"The world {checked.name!r}",

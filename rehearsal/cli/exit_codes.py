@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import Final
 
+import click
+
 
 class ExitCode(IntEnum):
     """The verdict of a command, as the shell sees it."""
@@ -13,6 +15,12 @@ class ExitCode(IntEnum):
     USAGE = 2  # the command or its configuration is wrong
     STAGE_FAILED = 3  # the stage itself failed; never the fault of who stands on it
     NOT_JUDGED = 4  # something asked for was not judged
+
+
+class ConnectorFailed(click.ClickException):
+    """Who was to stand on the stage does not: the connector's failure, as it is in the middle of a scenario."""
+
+    exit_code = ExitCode.FINDINGS
 
 
 # By the worst `Outcome` in a run; None: there was nothing to play.

@@ -23,6 +23,7 @@ from rehearsal.cli.progress import run_shown
 from rehearsal.cli.seat_option import SEAT, SEAT_FILE
 from rehearsal.cli.selection import jobs_option, misspelt, nothing, paths_argument, suite_of, suite_options
 from rehearsal.gherkin.plan_file import hits, read_plan
+from rehearsal.gherkin.recording import refused as refused_calls
 from rehearsal.gherkin.results import Outcome, ScenarioResult, played
 from rehearsal.gherkin.runner import Interrupted, Run, SuiteRun, list_suite
 from rehearsal.report import terminal
@@ -112,6 +113,8 @@ def play(
         if result.outcome is not Outcome.HELD:
             console.print(f"\n[bold red]{result.outcome}[/]")
             console.print(terminal.trouble(result), markup=False, soft_wrap=True)
+        elif told := refused_calls(result.observed.findings):
+            console.print(f"\n{result.place}: {told}", markup=False, soft_wrap=True)
     code = OF_OUTCOME[run.outcome]
     if run.outcome is None and not stopped:
         click.echo(nothing(suite), err=True)

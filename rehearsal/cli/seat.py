@@ -13,6 +13,7 @@ from rich.status import Status
 from rich.text import Text
 
 from rehearsal.audit.auditor import UNSEEN
+from rehearsal.cli.exit_codes import ConnectorFailed
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.places import CONNECTOR_FAILED
 from rehearsal.control.stage import Problem
@@ -137,7 +138,7 @@ class Sitting:
     def until_ready(self) -> Iterator[None]:
         """Show that it is waited for, if it is, and that it is ready; raise where it fails.
 
-        What was asked for is at fault then, and nothing has been judged yet: it ends a command as a wrong option does.
+        That is the connector's failure here as it is in the middle of a scenario.
         """
         seat = self._described
         try:
@@ -152,7 +153,7 @@ class Sitting:
         except Problem as problem:
             if problem.title != CONNECTOR_FAILED:
                 raise
-            raise click.Abort if self._ended else click.ClickException(problem.detail) from None
+            raise click.Abort if self._ended else ConnectorFailed(problem.detail) from None
 
     def _heard(self, line: str) -> None:
         self._console.print(Text.assemble((f"{self._described.name} | ", "dim"), line))

@@ -111,6 +111,7 @@ def _findings(world: World, given: Json) -> Json:
         "findings": [finding.document() for finding in verdicts if finding.broken],
         "verdicts": [finding.document() for finding in verdicts],
         "failures": [serializers.failure(one) for one in world.state.failures],
+        "refused": serializers.refused(world.auditor.memory.refusals, world.now),
         **serializers.stillness(world.stillness()),
     }
 

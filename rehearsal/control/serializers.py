@@ -19,6 +19,7 @@ from mock_tiktok import (
 from mock_tiktok.state.webhooks import Delivery
 from mock_tiktok.usecases.webhooks import Webhooks
 from rehearsal.audit.invariant import LedgerRow
+from rehearsal.audit.refusals import Refusals
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.formats import shown_time
 from rehearsal.control.stage import Json
@@ -225,6 +226,13 @@ def stillness(known: Stillness) -> Json:
 def failure(one: ConnectorFailure) -> Json:
     """Return how the connector has failed."""
     return _shown(one, "at what")
+
+
+def refused(refusals: Refusals, now: datetime) -> Json | None:
+    """Return which calls of a connector that is not ours were refused; null where none was."""
+    what = refusals.told(now)
+    shut_out = refusals.shut_out(now) is not None
+    return {"calls": refusals.calls, "refused": refusals.times, "shut_out": shut_out, "what": what} if what else None
 
 
 def ledger(row: LedgerRow) -> Json:

@@ -18,7 +18,7 @@ from rehearsal.gherkin.collection import FeatureFile
 from rehearsal.gherkin.errors import BrokenRules, NotJudged, StageFailed
 from rehearsal.gherkin.junit import Told
 from rehearsal.gherkin.plan_file import hits, missed
-from rehearsal.gherkin.recording import RECORDING, everything, observe
+from rehearsal.gherkin.recording import RECORDING, everything, observe, refused
 from rehearsal.gherkin.results import Outcome
 
 EPILOGUE: Final = "PT1H"
@@ -45,7 +45,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     if broken := _broken(item):
         raise BrokenRules(broken)
     own = recording.observed.faults[recording.planned :]
-    if short := [words for fault in own if (words := missed(fault))]:
+    shut_out = refused(recording.observed.findings, unjudged=True)
+    if short := [*filter(None, (shut_out, *map(missed, own)))]:
         raise NotJudged("\n".join(short))
     return result
 
@@ -68,7 +69,9 @@ def _broken(item: pytest.Item) -> str:
 
 def _found(item: pytest.Item) -> str:
     """Return what the auditor has found, and how the connector has failed, as text."""
-    return "\n\n".join(everything(item.stash[RECORDING].observed.findings))
+    said = item.stash[RECORDING].observed.findings
+    texts = everything(said)
+    return "\n\n".join(filter(None, [refused(said) if texts else "", *texts]))
 
 
 def plainly(item: pytest.Item, fault: BaseException, report: pytest.TestReport) -> None:

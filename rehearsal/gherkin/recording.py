@@ -53,7 +53,7 @@ class Recording:
             feature=item.parent.feature,
             name=item.name,
             outcome=judged.outcome,
-            why=judged.why + self._found(judged) + self._last_words(judged),
+            why=judged.why + self._refused(judged) + self._found(judged) + self._last_words(judged),
             comparison=judged.comparison,
             line=item.stash[LINE],
             rule=rule.name if rule else "",
@@ -74,6 +74,11 @@ class Recording:
         failed = any(step.outcome == "failed" for step in self.steps)
         findings = self.observed.findings.get("findings", ()) if judged.outcome is Outcome.BROKEN and failed else ()
         return "".join(f"\n\n{as_text(finding)}" for finding in findings)
+
+    def _refused(self, judged: Judgement) -> str:
+        """Return which of the connector's calls were refused, where that may be why and is not told yet."""
+        told = "" if judged.outcome is Outcome.HELD else refused(self.observed.findings)
+        return f"\n\n{told}" if told and told not in judged.why else ""
 
     def _last_words(self, judged: Judgement) -> str:
         """Return how the connector failed and what it wrote last, where it may be why and is not told yet."""
@@ -141,6 +146,12 @@ def everything(said: Json) -> list[str]:
     """Return as texts what somebody is to blame for, of what the auditor says: failures of the connector, findings."""
     failures = [f"The connector failed: {one['what']}\n  at: {one['at']}" for one in said.get("failures", ())]
     return failures + [as_text(finding) for finding in said.get("findings", ())]
+
+
+def refused(said: Json, *, unjudged: bool = False) -> str:
+    """Return which of the connector's calls were refused, where any was; or only where it is `unjudged` for that."""
+    found = said.get("refused")
+    return f"Refused: {found['what']}." if found and (found["shut_out"] or not unjudged) else ""
 
 
 def _witness(witness: Json) -> str:

@@ -14,7 +14,7 @@ from _pytest.junitxml import bin_xml_escape
 
 from rehearsal.control.stage import Json, Stage
 from rehearsal.gherkin.plan_file import missed, times, trouble
-from rehearsal.gherkin.recording import as_text, everything
+from rehearsal.gherkin.recording import as_text, everything, refused
 from rehearsal.gherkin.results import Outcome
 from rehearsal.report.rules import LOUDEST_FIRST, over_all, wanting
 from rehearsal.simulation.duration import read_duration, spoken_duration
@@ -65,8 +65,17 @@ class Checked:
 
     @property
     def short(self) -> list[str]:
-        """Return a line for each planned fault that was not hit as often as planned."""
-        return [words for fault in self.faults if (words := missed(fault))]
+        """Return a line for what cannot be judged: a connector that is let in nowhere, trouble that was not hit."""
+        return [*filter(None, (self._shut_out, *map(missed, self.faults)))]
+
+    @property
+    def refused(self) -> str:
+        """Return which of the connector's calls were refused, if any was."""
+        return refused(self.said)
+
+    @property
+    def _shut_out(self) -> str:
+        return refused(self.said, unjudged=True)
 
     @property
     def wanting(self) -> list[str]:
@@ -98,6 +107,8 @@ class Checked:
             f"Nothing has changed for {spoken_duration(quiet)}" if quiet else "No time has passed since the last change"
         )
         let_pass = "let an hour pass before the check (POST /clock/advance)"
+        if under_way and quiet >= ENOUGH:
+            return f"{since}, and the connector has not done all it has taken: that is judged when its time is over."
         if under_way:
             return f"{since}, and news of it is still under way: {let_pass}."
         if under_way is None and quiet < ENOUGH:
@@ -112,7 +123,8 @@ class Checked:
 
     def junit(self) -> bytes:
         """Return a JUnit file: a case for each rule, and for each fault that was planned to be hit."""
-        cases = [self._connector_case(), *map(self._rule_case, self.rules)]
+        cases = [self._connector_case(), self._case("seat", "the connector is let in", self._shut_out)]
+        cases += map(self._rule_case, self.rules)
         cases += [self._case("trouble", trouble(one), missed(one)) for one in self.faults if one["planned"]]
         suite = Xml.Element("testsuite", name=f"rehearsal check, world {self.name}")
         for kind, tag in (("tests", None), ("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
@@ -153,12 +165,12 @@ class Checked:
     def markdown(self) -> str:
         """Return a summary for a pull request. What people wrote stands in it as code, which links and pings nobody."""
         lines = [f"### Rehearsal: {self.headline}", ""]
-        for text in self.broken[:MOST_SHOWN]:
+        for text in [*filter(None, [self.refused]), *self.broken[:MOST_SHOWN]]:
             lines += [*_fenced(text), ""]
         if (more := len(self.broken) - MOST_SHOWN) > 0:
             lines += [f"And {more} more.", ""]
-        if self.short:
-            lines += ["Trouble that was planned and not hit as often:", "", *_fenced("\n".join(self.short)), ""]
+        if short := [words for words in self.short if words != self.refused]:
+            lines += ["Not judged:", "", *_fenced("\n".join(short)), ""]
         lines += [
             "<details><summary>Every rule</summary>",
             "",

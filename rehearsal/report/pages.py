@@ -14,12 +14,14 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from rehearsal.control.stage import Json
+from rehearsal.gherkin.recording import refused
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.timeline import Entry
 from rehearsal.report.rules import over_all
 from rehearsal.simulation.duration import spoken_duration
 from rehearsal.sums import total
 from rehearsal.trace.diagram import BY_HOOKS, mermaid
+from rehearsal.trace.worth import TIMES, worth_showing
 
 HERE: Final = Path(__file__).parent
 STATIC: Final = ("report.css", "report.js", "mermaid.min.js", "mermaid.LICENSE.txt")
@@ -68,6 +70,7 @@ class Exchange:
     answered: str
     fault: str  # what was done to it on purpose
     got: str  # by the caller, where that is not what was answered
+    times: int  # that rounds made this call, and it was refused alike
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,7 @@ class Page:
     diagram: str
     exchanges: tuple[Exchange, ...]
     left_out: int
+    refused: str  # which of the connector's calls, where that is not told above
     span: str
     paid_back: str
     verdicts: tuple[Json, ...]
@@ -150,7 +154,7 @@ def _clear(out: Path) -> None:
 
 def _page(number: int, result: ScenarioResult) -> Page:
     trace = [line for line in result.observed.trace if "kind" in line]
-    exchanges = list(_worth_showing(trace))
+    exchanges = [_exchange(entry) for entry in worth_showing(trace) if entry["kind"] == "exchange"]
     shown = exchanges[:SHOWN_EXCHANGES]
     return Page(
         number=number,
@@ -159,7 +163,8 @@ def _page(number: int, result: ScenarioResult) -> Page:
         rows=tuple(_rows(result.entries)),
         diagram=mermaid(trace).decode() if trace else "",
         exchanges=tuple(shown),
-        left_out=sum(1 for line in trace if line["kind"] == "exchange") - len(shown),
+        left_out=sum(1 for line in trace if line["kind"] == "exchange") - sum(one.times for one in shown),
+        refused="" if (told := refused(result.observed.findings)) in result.why else told,
         span=span(result),
         paid_back=total(result.refunded("marketplace")),
         verdicts=tuple(result.observed.findings.get("verdicts", ())),
@@ -184,22 +189,10 @@ def span(result: ScenarioResult) -> str:
     return spoken_duration((last - first) * (world["speed"] if by_machine else 1))
 
 
-def _worth_showing(entries: Sequence[Json]) -> Iterable[Exchange]:
-    """Return the exchanges in order, without those of rounds and pulls that changed nothing."""
-    idle: set[int] = {entry["seq"] for entry in entries if entry["kind"] == "act" and not entry.get("changed", True)}
-    for entry in entries:
-        if entry["kind"] != "exchange":
-            continue
-        if entry.get("cause") in idle and not entry.get("fault"):
-            idle.add(entry["seq"])
-            continue
-        yield _exchange(entry)
-
-
 def _exchange(entry: Json) -> Exchange:
     body = (entry.get("response") or {}).get("body")
     code = body.get("code") if isinstance(body, dict) else None
-    refused = bool(code) and isinstance(code, int)
+    said_no = bool(code) and isinstance(code, int)
     status, failure, received = entry.get("status"), entry.get("failure"), entry.get("received") or {}
     got = f"nothing: {failure}" if failure and status else f"HTTP {received['status']}" if received else ""
     return Exchange(
@@ -207,13 +200,14 @@ def _exchange(entry: Json) -> Exchange:
         time=f"{datetime.fromisoformat(entry['at']):%d %b %H:%M:%S}",
         between=f"{WHO.get(entry['from'], entry['from'])} → {_asked(entry['to'])}",
         call=f"{entry['method']} {entry['path']}",
-        status=f"{status or failure or '–'}" + (f" · {code}" if refused else ""),
-        ok=status is not None and status < 400 and not refused and not entry.get("breaches") and not failure,
+        status=f"{status or failure or '–'}" + (f" · {code}" if said_no else ""),
+        ok=status is not None and status < 400 and not said_no and not entry.get("breaches") and not failure,
         writes=bool(entry.get("writes")),
         asked="\n".join(filter(None, (_query(entry), _body((entry.get("request") or {}).get("body"))))),
         answered=_body(body),
         fault=(entry.get("fault") or "").replace("_", " "),
         got="\n".join(filter(None, (got, _body(received.get("body"))))),
+        times=entry.get(TIMES, 1),
     )
 
 

@@ -110,7 +110,9 @@ def verdicts(checked: Checked) -> Iterable[Table | Text]:
     if never := [rule["invariant"] for rule in checked.rules if rule["verdict"] == NEVER]:
         table.add_row(OF_VERDICT[NEVER], "", Text(", ".join(never), style="dim"))
     yield table
+    if checked.refused:
+        yield Text(f"\n{checked.refused}")
     for text in checked.broken:
         yield Text(f"\n{text}")
-    if checked.short:
-        yield Text("\n".join(("\nNot judged:", *(f"  {words}" for words in checked.short))))
+    if short := [words for words in checked.short if words != checked.refused]:
+        yield Text("\n".join(("\nNot judged:", *(f"  {words}" for words in short))))

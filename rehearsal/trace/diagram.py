@@ -1,8 +1,9 @@
 """The trace as a sequence diagram in Mermaid: who asked whom for what, who decided, and where the money went.
 
-Made for people: polls that brought nothing are left out, reads in a row become one arrow, time is a line across
-whenever it has moved, buyers' acts, mails and payments are arrows of their own. What was done to a call on purpose has
-a flash, and where its caller got another answer than was given, or none, that answer is an arrow of its own.
+Made for people: polls that brought nothing are left out, refused ones told once, reads in a row become one arrow, time
+is a line across whenever it has moved, buyers' acts, mails and payments are arrows of their own. What was done to a
+call on purpose has a flash, and where its caller got another answer than was given, or none, that answer is an arrow of
+its own.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from rehearsal.trace.log import Entry
+from rehearsal.trace.worth import TIMES, refusal, worth_showing
 
 PEOPLE: Final = {
     # as the trace names them    in the diagram   as people call them
@@ -111,18 +113,7 @@ def _merged(steps: Iterator[_Step]) -> Iterator[_Step]:
 class _Reader:
     def steps(self, entries: Iterable[Entry]) -> Iterator[_Step]:
         """Yield the steps that people want to see, in order."""
-        idle: set[int] = set()
-        kept = list(entries)
-        for entry in kept:
-            if entry["kind"] == "act" and not entry["changed"]:
-                idle.add(entry["seq"])
-        for entry in kept:
-            if entry["cause"] in idle and not entry.get("fault"):
-                if entry["kind"] == "exchange":
-                    idle.add(entry["seq"])
-                continue
-            if entry["seq"] in idle:
-                continue
+        for entry in worth_showing(entries):
             step = getattr(self, "_" + entry["kind"])(entry)
             if step is not None:
                 yield step
@@ -138,11 +129,12 @@ class _Reader:
 
     def _exchange(self, entry: Entry) -> _Step | None:
         name = title(entry["operation"] or f"{entry['method']} {entry['path']}")
-        refused = "" if _differs(entry) and entry["status"] is not None else _refusal(entry)
+        refused = "" if _differs(entry) and entry["status"] is not None else refusal(entry)
         if "oken" in name and not refused and not entry["fault"]:
             return None
         flash = f" ⚡ {_fault(entry)}" if entry["fault"] and not _differs(entry) else ""
         text = name + _gist(entry) + flash + (f" ✗ {refused}" if refused else "")
+        text += f" ({entry[TIMES]} times)" if entry.get(TIMES, 1) > 1 else ""
         arrow = "-x" if entry["status"] is None else "->>"
         return _Step(
             entry["at"], entry["from"], entry["to"], [text], arrow=arrow, reading=not entry["writes"] and text == name
@@ -210,15 +202,6 @@ def _differs(entry: Entry) -> bool:
 
 def _fault(entry: Entry) -> str:
     return str(entry["fault"]).replace("_", " ")
-
-
-def _refusal(entry: Entry) -> str:
-    if entry["status"] is None:
-        return str(entry["failure"] or "no answer")
-    body = (entry["response"] or {}).get("body")
-    if isinstance(body, Mapping) and isinstance(body.get("code"), int) and body["code"] != 0:
-        return f"{body['code']} {body.get('message', '')}".strip()
-    return f"{entry['status']}" if entry["status"] >= 400 else ""
 
 
 def _gist(entry: Entry) -> str:

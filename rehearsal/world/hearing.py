@@ -47,6 +47,8 @@ class Hearing:
         """Hear from now on."""
         recorder.subscribe(self._auditor.on_exchange)
         recorder.subscribe(self._on_exchange)
+        if self._connector.from_outside:
+            recorder.subscribe(self._auditor.memory.refusals.on_exchange)
         self._marketplace.subscribe(self._on_marketplace)
         self._marketplace.troubles.shut_out = self._on_shut_out
         if not OF_THE_STAFF.isdisjoint(self._oms.capabilities):

@@ -94,23 +94,42 @@ exec curl -fsS -X POST "$control/orders" -H 'content-type: application/json' -d 
 """
 
 
-@pytest.mark.parametrize("script", [*scripts("own-suite")], ids=["github", "gitlab", "shell"])
+SCRIPTS = pytest.mark.parametrize("script", [*scripts("own-suite")], ids=["github", "gitlab", "shell"])
+
+
+@SCRIPTS
 def test_a_suite_of_ones_own_is_gated_as_the_ci_files_say(script: list[str], tmp_path: Path) -> None:
+    ended = gated(script, tmp_path, "connector: none")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    assert "no finding in the world 'default': " in ended.stdout
+    assert (tmp_path / "junit.xml").is_file()
+
+
+@SCRIPTS
+def test_a_connector_that_does_not_start_ends_the_gate_at_once_with_its_code_and_why(
+    script: list[str], tmp_path: Path
+) -> None:
+    ended = gated(script, tmp_path, "command: ./conector")
+    told = ended.stdout + ended.stderr
+    assert ended.returncode == 1, told
+    assert "./conector cannot be started: No such file or directory" in told
+    assert "Traceback" not in told
+
+
+def gated(script: list[str], tmp_path: Path, seat: str) -> subprocess.CompletedProcess[str]:
+    """Return what came of a gate with that seat."""
     (tmp_path / "rehearsal").write_text(f'#!/bin/sh\nexec {sys.executable} -m rehearsal "$@"\n')
     (tmp_path / "my-suite").write_text(OWN_SUITE)
-    (tmp_path / "seat.yaml").write_text("connector: none\n")
+    (tmp_path / "seat.yaml").write_text(f"{seat}\n")
     for command in ("rehearsal", "my-suite"):
         (tmp_path / command).chmod(0o755)
     settings = {"GITHUB_ENV": "settings", "GITHUB_STEP_SUMMARY": "summary.md", "PYTHONPATH": str(ROOT)}
     path = os.pathsep.join((str(tmp_path), str(Path(sys.executable).parent), os.environ["PATH"]))
     lines = "\n".join(script)
-    ends = f"trap 'kill $!' EXIT\nset -e\n{lines}".replace('"$GITHUB_ENV"', '"$GITHUB_ENV"; . ./settings')
-    ended = subprocess.run(
+    ends = f"trap 'kill $! 2> /dev/null' EXIT\nset -e\n{lines}".replace('"$GITHUB_ENV"', '"$GITHUB_ENV"; . ./settings')
+    return subprocess.run(
         ["bash", "-c", ends], cwd=tmp_path, env=os.environ | settings | {"PATH": path}, capture_output=True, text=True
     )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    assert "no finding in the world 'default': " in ended.stdout
-    assert (tmp_path / "junit.xml").is_file()
 
 
 def test_the_words_of_ones_own_and_the_options_that_are_shown_work(tmp_path: Path) -> None:

@@ -111,6 +111,27 @@ def test_what_it_wrote_last_is_shown_wherever_the_failure_is(
         assert re.search(words, shown.replace("&#39;", "'"))
 
 
+@pytest.mark.parametrize(
+    ("said", "code", "cause"),
+    [
+        ("missigns", ExitCode.FINDINGS, "401, 106001 Invalid credentials. The 'sign' query parameter is invalid."),
+        ("guesses", ExitCode.NOT_JUDGED, "401, 105001 access token is invalid"),
+    ],
+)
+def test_one_that_is_let_in_nowhere_is_never_content_and_told_why(
+    feature: Path, said: str, code: ExitCode, cause: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    feature.write_text(FEATURE.partition("  Scenario: It answers")[0] + "  Scenario: Idle\n    When 2 hours pass\n")
+    assert play({"authorize": None, **manner(said)}, "--junit", "junit.xml", "--report", "report") == code
+    (page,) = Path("report").glob("001-*.html")
+    told = f"refused all 13 calls of the connector, so nothing that it does can be judged: {cause}"
+    for shown in (capsys.readouterr().out, Path("junit.xml").read_text(), page.read_text()):
+        assert told in shown.replace("&#39;", "'")
+    assert f"get authorized shops ✗ {cause.partition(', ')[2]} (13 times)" in shown.replace("&#39;", "'")
+    assert "× 13" in shown
+    assert "left out" not in shown
+
+
 def test_one_that_is_never_ready_is_waited_for_once(
     feature: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,6 +61,10 @@ class EverythingArrives(Invariant):
     def _limit(self) -> timedelta:
         return self.limits.one_round + self.limits.one_pull
 
+    @property
+    def still_open(self) -> int:
+        return len(self._awaited)
+
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Await what the marketplace shows; it has come when the OMS has read it."""
         match event.name:

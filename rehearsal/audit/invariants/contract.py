@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Violation
 from rehearsal.contract.operation import Breach
 from rehearsal.wire.recorder import Exchange
+
+# What the gate says of a request that is not made as it should be, where the contract's schemas cannot see it: another
+# text was signed, the time is not now, the app is nobody's.
+MALFORMED: Final = frozenset({36009004, 106001})
 
 
 @dataclass(eq=False, slots=True)
@@ -21,7 +26,7 @@ class ContractKept(Invariant):
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
         self.occasions += 1
         if not exchange.breaches:
-            return NO_VIOLATION
+            return [_turned_away(exchange)] if exchange.code in MALFORMED and _by_itself(exchange) else NO_VIOLATION
         sides = {"request": exchange.caller}
         return [
             _violation(breach, sides.get(breach.side, exchange.callee), exchanges=(exchange.seq,))
@@ -30,6 +35,19 @@ class ContractKept(Invariant):
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         return [_violation(breach, event.who, events=(event.seq,)) for breach in event.breaches]
+
+
+def _by_itself(exchange: Exchange) -> bool:
+    """Return whether a connector's own request was refused for what it is, and not for what was done to it."""
+    return exchange.caller == "connector" and exchange.status is not None and exchange.fault is None
+
+
+def _turned_away(exchange: Exchange) -> Violation:
+    expected = f"a request for {exchange.operation} that the marketplace does not turn away for how it is made"
+    seen = f"{exchange.status}, {exchange.code} {exchange.refusal}"
+    about = {"operation": exchange.operation or "", "side": "request"}
+    key = f"malformed {exchange.caller} {exchange.operation} {exchange.code} {exchange.refusal}"
+    return Violation(key, exchange.caller, expected, seen, Witness((exchange.seq,), about=about))
 
 
 def _violation(

@@ -40,6 +40,10 @@ class SurvivesDeath(Invariant):
             self._down = False
         return NO_VIOLATION
 
+    @property
+    def still_open(self) -> int:
+        return len(self._decisions) + len(self._requests)
+
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
         if self._down or not (self._decisions or self._requests):
             return

@@ -102,6 +102,10 @@ class InTime(Invariant):
         elif event.name in MOVES:
             self._given.pop(claim, None)
 
+    @property
+    def still_open(self) -> int:
+        return len(self._given)
+
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
         """A decision that was answered has reached the marketplace, unless it is told to come back."""
         if self._given and exchange.callee == "marketplace" and exchange.writes and _answered(exchange.status):

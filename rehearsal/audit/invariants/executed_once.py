@@ -36,6 +36,11 @@ class ExecutedOnce(Invariant):
             self.occasions += 1
         return NO_VIOLATION
 
+    @property
+    def still_open(self) -> int:
+        approvals = sum(decision.verdict in ("approve", "partial") for decision in self.decisions.owed())
+        return approvals + sum(self.decisions.missing(one.order_id) > 0 for one in self.decisions.unpaid.values())
+
     def after_act(self, now: datetime) -> Iterable[Violation]:
         """What has been done was decided, unless the connector may have answered in the seller's place."""
         return [departs(one) for one in self.decisions.departures() if not one.approves_a_rejection]

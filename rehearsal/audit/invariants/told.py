@@ -133,6 +133,10 @@ class IsTold(Invariant):
         line = _Expected(what, (since or event.at) - self.limits.grain, latest, words, event.claim or "", event.seq)
         self._expected[event.order].append(line)
 
+    @property
+    def still_open(self) -> int:
+        return sum(map(len, self._expected.values()))
+
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
         for id_, first in self._claims.items():
             claim = self.claims.by_id[id_]

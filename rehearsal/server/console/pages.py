@@ -165,6 +165,8 @@ def _page(stage: InProcessStage, problem: Problem | None = None) -> Response:
         "faults": stage.faults()["faults"],
         "books": recent,
         "findings": findings["findings"],
+        "failures": [one["what"] for one in findings["failures"]],
+        "refused": findings["refused"],
         "problem": problem and problem.document(),
     }
     html = render_template(

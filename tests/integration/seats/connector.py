@@ -1,8 +1,9 @@
 """A connector as somebody else writes one, with nothing of ours: it says yes to whoever wants money back.
 
 `MANNER` is in what way it is bad: `dies`, `fails`, `hangs`, `drips` or is `killed` in its first round, `late` to be
-ready, `has_children`, `leaks`; or it `forgets` what it has begun when it dies. One with an `own clock` signs by the
-machine's, and one that `asks` does not decide itself: its staff do, by hooks.
+ready, `has_children`, `leaks`; `missigns` its calls, or `guesses` a token, and does not care what comes back; or it
+`forgets` what it has begun when it dies. One with an `own clock` signs by the machine's, and one that `asks` does not
+decide itself: its staff do, by hooks.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import parse_qs, urlencode, urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
@@ -58,6 +61,7 @@ def call(token: str, method: str, path: str, body: Any = None, **query: str) -> 
     pairs = {"app_key": KEY, "timestamp": str(int(moment.timestamp())), **query}
     text = path + "".join(f"{name}{pairs[name]}" for name in sorted(pairs)) + sent.decode()
     pairs["sign"] = hmac.new(SECRET.encode(), f"{SECRET}{text}{SECRET}".encode(), hashlib.sha256).hexdigest()
+    pairs["sign"] = pairs["sign"].upper() if MANNER == "missigns" else pairs["sign"]
     headers = {"x-tts-access-token": token, "content-type": "application/json"}
     return answer(Request(f"{os.environ['API']}{path}?{urlencode(pairs)}", sent or None, headers, method=method))
 
@@ -67,6 +71,10 @@ def round_() -> None:
     if MANNER == "dies":
         print("ValueError: cannot go on", file=sys.stderr, flush=True)
         os._exit(3)
+    if MANNER in ("missigns", "guesses"):
+        with suppress(HTTPError):
+            call("guessed", "GET", "/authorization/202309/shops")
+        return
     for claim, waits in claims().items():
         if waits and MANNER != "asks" and not begun(claim):
             approve(claim, waits)

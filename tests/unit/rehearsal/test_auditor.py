@@ -417,8 +417,33 @@ def test_what_cannot_be_seen_is_not_judged_and_says_why() -> None:
 def test_where_nobody_sees_what_stands_before_the_staff_nothing_is_said_to_be_lost() -> None:
     story = Story(capabilities=EVERYTHING - {Capability.STAFF_SEES}).ordered().decided().came_to_rest()
     finding = story.verdict("executed-once")
-    assert (finding.verdict, finding.occasions) == (Verdict.HELD, 1)
+    assert (finding.verdict, finding.occasions) == (Verdict.NOT_TRIED, 0)
     assert "what waits before the seller's staff" in (finding.why or "")
+
+
+@pytest.mark.parametrize(
+    ("rule", "begun", "over"),
+    [
+        ("in-time", lambda story: story.claimed().decided(), lambda story: story.moved(COMPLETE, "APPROVE_REFUND")),
+        (
+            "executed-once",
+            lambda story: story.claimed().decided(),
+            lambda story: story.moved(SUCCESS, "APPROVE_REFUND"),
+        ),
+        ("everything-arrives", Story.claimed, Story.read),
+        ("survives-death", lambda story: story.claimed().decided().died(), lambda story: story.came_to_rest(Row())),
+        ("told", lambda story: story.claimed().decided(), lambda story: story.came_to_rest(Row())),
+    ],
+)
+def test_what_is_still_open_has_not_put_a_rule_to_the_test(
+    rule: str, begun: Callable[[Story], Story], over: Callable[[Story], Story]
+) -> None:
+    story = begun(Story())
+    finding = story.verdict(rule)
+    assert (finding.verdict, finding.occasions) == (Verdict.NOT_TRIED, 0)
+    assert finding.why == "1 more, still open, is not put to the test yet"
+    over(story)
+    assert (story.verdict(rule).verdict, story.verdict(rule).why) != (Verdict.NOT_TRIED, finding.why)
 
 
 def test_without_the_connectors_book_a_lapse_is_judged_at_the_marketplace_alone_and_that_is_said() -> None:
