@@ -1,7 +1,7 @@
 """Claims as the marketplace has them, and how they have stood: what everybody else is held against."""
 
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -87,11 +87,22 @@ class Claims:
         if kind is not None and exchange.code == 0 and not exchange.outside:
             self._looks[exchange.shop, kind].append((exchange.at, exchange.seq, exchange.narrow))
 
-    def read(self, claim: Claim, seq: int) -> State | None:
-        """Return how a claim stood when somebody last looked at all there was, before that place of the trace."""
+    def read(
+        self, claim: Claim, seq: int, *, after: int = 0, met: Callable[[datetime], bool] = lambda at: False
+    ) -> State | None:
+        """Return how a claim stood when somebody last looked at all there was, before that place of the trace.
+
+        Looks before the place `after` do not count, nor do those at a time that trouble has `met`.
+        """
         looks = reversed(self._looks[claim.shop_id, claim.kind])
-        last = next((look for _, look, narrow in looks if look < seq and not narrow), None)
+        last = next((one for at, one, narrow in looks if after < one < seq and not narrow and not met(at)), None)
         return None if last is None else claim.before(last)
+
+    def looks(self, shop_id: str, claim_id: str, seq: int) -> int | None:
+        """Return how often somebody has looked at all claims of its kind since that place; None of what is no claim."""
+        claim = self.by_id.get(claim_id)
+        looks = self._looks[shop_id, claim.kind] if claim else ()
+        return sum(look > seq and not narrow for _, look, narrow in looks) if claim else None
 
     def known(self, claim: Claim, now: datetime, limits: Limits) -> list[State]:
         """Return each state of a claim in which somebody may know it to be who looks once in a round.

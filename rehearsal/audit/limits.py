@@ -17,6 +17,7 @@ from rehearsal.audit.event import Trouble
 ROUND: Final = timedelta(minutes=15)
 PULL: Final = timedelta(minutes=15)
 REAL_PATIENCE: Final = timedelta(seconds=3)  # assumed: what a loaded machine may take for an answer
+SAME_ROUND: Final = timedelta(minutes=1)  # what a round may take
 UNLIMITED: Final = timedelta(days=365 * 100)
 EVERY_SHOP: Final = None
 
@@ -78,6 +79,13 @@ class Limits:
                 lasting = trouble.at + trouble.lasting - max(trouble.at, since)
                 longer += trouble.rounds * self.one_round + trouble.pulls * self.one_pull + lasting
         return longer
+
+    def troubled(self, shop_id: str, at: datetime) -> bool:
+        """Return whether there was trouble of the shop's at that time, or so near to it that it met the same round."""
+        if any(_concerns(one, shop_id) and one.at - SAME_ROUND <= at for one in self._open.values()):
+            return True
+        met = (one for one in self._past if _concerns(one, shop_id))
+        return any(one.at - SAME_ROUND <= at <= one.at + one.lasting + SAME_ROUND for one in met)
 
     def last_trouble(self) -> datetime | None:
         """Return when the last trouble was over; None where there was none, or where it lasts."""

@@ -13,7 +13,7 @@ from rich.table import Table
 from rehearsal import report
 from rehearsal.cli.attached import reached, token_option
 from rehearsal.cli.exit_codes import OF_OUTCOME, ExitCode
-from rehearsal.cli.outputs import make_room, refused, report_files
+from rehearsal.cli.outputs import SUMMARY, make_room, refused, report_files, write
 from rehearsal.control.stage import Problem, Stage
 from rehearsal.gherkin.errors import StageFailed
 from rehearsal.gherkin.full_timeline import full_timeline
@@ -23,7 +23,6 @@ from rehearsal.report import terminal
 from rehearsal.report.checked import Checked
 from rehearsal.report.from_trace import entries_of
 
-SUMMARY: Final = "Append a summary in Markdown, as to $GITHUB_STEP_SUMMARY; - prints it, and the table to stderr."
 STRICT: Final = "Exit with 4 also where a rule was not judged or not put to the test."
 
 
@@ -68,11 +67,11 @@ def check(
         for part in terminal.verdicts(checked):
             console.print(part, soft_wrap=not isinstance(part, Table))
         if junit:
-            _write("--junit", junit, checked.junit())
+            write("--junit", junit, checked.junit())
         if printed:
             click.echo(checked.markdown(), nl=False)
         elif summary:
-            _write("--summary", summary, checked.markdown().encode(), mode="ab")
+            write("--summary", summary, checked.markdown().encode(), mode="ab")
         console.print("", *checked.remarks, sep="\n", markup=False, soft_wrap=True)
         console.print(checked.headline, markup=False, soft_wrap=True)
         if code is ExitCode.NOT_JUDGED and not checked.short:
@@ -86,14 +85,6 @@ def check(
                 click.echo(f"Error: {failure}", err=True)
                 return ExitCode.FINDINGS if code is ExitCode.FINDINGS else ExitCode.STAGE_FAILED
     return code
-
-
-def _write(option: str, file: Path, content: bytes, mode: str = "wb") -> None:
-    try:
-        with file.open(mode) as written:
-            written.write(content)
-    except OSError as error:
-        raise refused(option, file, error) from error
 
 
 def _report(stage: Stage, checked: Checked, out: Path) -> Path:

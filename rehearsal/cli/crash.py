@@ -138,9 +138,8 @@ def _moving(items: Iterator[T], total: int, doing: str, console: Console) -> Ite
 def _size(stories: Sequence[Story], wanted: Sequence[Death], known: int) -> str:
     """Return how much there is to do."""
     passed = sum(story.passed for story in stories)
-    lines = [
-        f"{counted(len(stories))} with {passed:,} boundaries; {len(wanted):,} of them differ in what is left behind"
-    ]
+    dies = f"it dies at {len(wanted):,}, one for each state that it can leave behind"
+    lines = [f"{counted(len(stories))} with {passed:,} boundaries; {dies}"]
     return "\n".join(lines + ([f"{known:,} of these were tried before"] if known else []))
 
 

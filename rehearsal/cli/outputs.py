@@ -2,8 +2,11 @@
 
 import tempfile
 from pathlib import Path
+from typing import Final
 
 import click
+
+SUMMARY: Final = "Append a summary in Markdown, as to $GITHUB_STEP_SUMMARY; - prints it, and the table to stderr."
 
 
 def make_room(option: str, *files: Path) -> None:
@@ -32,3 +35,12 @@ def report_files(out: Path) -> tuple[Path, ...]:
 def refused(option: str, path: Path, error: OSError) -> click.ClickException:
     """Return what to say of a place that cannot be written."""
     return click.ClickException(f"{option} cannot be written: {path}: {error.strerror}")
+
+
+def write(option: str, file: Path, content: bytes, mode: str = "wb") -> None:
+    """Write a file, or append to it; raises a usage error that names the option."""
+    try:
+        with file.open(mode) as written:
+            written.write(content)
+    except OSError as error:
+        raise refused(option, file, error) from error

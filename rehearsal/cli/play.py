@@ -16,7 +16,7 @@ from rich.markup import escape
 from rehearsal import report
 from rehearsal.cli.attached import reached, token_option
 from rehearsal.cli.exit_codes import OF_OUTCOME, ExitCode
-from rehearsal.cli.outputs import make_room, refused, report_files
+from rehearsal.cli.outputs import make_room, refused, report_files, write
 from rehearsal.cli.plan import PLAN_FILE, plan
 from rehearsal.cli.profiles import check
 from rehearsal.cli.progress import run_shown
@@ -27,6 +27,7 @@ from rehearsal.gherkin.recording import refused as refused_calls
 from rehearsal.gherkin.results import Outcome, ScenarioResult, played
 from rehearsal.gherkin.runner import Interrupted, Run, SuiteRun, list_suite
 from rehearsal.report import terminal
+from rehearsal.report.markdown import of_scenarios
 from rehearsal.report.pages import span
 from rehearsal.report.rules import over_all, wanting
 from rehearsal.simulation.duration import read_duration
@@ -36,6 +37,7 @@ ATTACH: Final = "Play on the served world at this control address, as `up` print
 LONGEST: Final = (
     "With a seat that keeps the machine's clock: what waits for more in all is not judged. [default: PT48H]"
 )
+APPENDED: Final = "Append a summary in Markdown to this file, as to $GITHUB_STEP_SUMMARY."
 STRICT: Final = "Exit with 4 also where a rule was not judged or not put to the test by any scenario."
 
 
@@ -68,6 +70,7 @@ def _duration(ctx: click.Context, param: click.Parameter, text: str | None) -> s
 @click.option(
     "--report", "out", type=click.Path(file_okay=False, path_type=Path), help="Write the HTML report into this folder."
 )
+@click.option("--summary", "markdown", type=click.Path(dir_okay=False, path_type=Path), help=APPENDED)
 @jobs_option("1")
 @click.option("-x", "--stop", "stops_early", is_flag=True, help="Stop at the first scenario that is not content.")
 @click.option("--durations", type=click.IntRange(min=1), metavar="N", help="Name the N scenarios that took longest.")
@@ -76,6 +79,7 @@ def _duration(ctx: click.Context, param: click.Parameter, text: str | None) -> s
 def play(
     paths: tuple[Path | tuple[Path, int], ...],
     out: Path | None,
+    markdown: Path | None,
     durations: int | None,
     strict: bool,
     listing: bool,
@@ -98,7 +102,8 @@ def play(
     seat = _looked_at(suite)
     check(suite.profile, suite.profiles)
     make_room("--report", *(report_files(out) if out else ()))
-    make_room("--junit", *([suite.junit] if suite.junit else []))
+    for option, file in (("--junit", suite.junit), ("--summary", markdown)):
+        make_room(option, *([file] if file else []))
     console = terminal.console()
     if seat:
         seat(console)
@@ -107,6 +112,40 @@ def play(
         run = run_shown(suite, _under_its_feature())
     except Interrupted as interrupted:
         run, stopped = interrupted.run, interrupted
+    _tell(run, console)
+    code = OF_OUTCOME[run.outcome]
+    if run.outcome is None and not stopped:
+        click.echo(nothing(suite), err=True)
+    notes = list(chain(_met(suite, run), untried(run.results) if strict else ()))
+    for line, short in notes:
+        console.print(line, markup=False, soft_wrap=True)
+        code = ExitCode.NOT_JUDGED if short and code is ExitCode.CONTENT else code
+    for line in slowest(run.results, durations or 0):
+        console.print(line, markup=False, soft_wrap=True)
+    console.print(f"\n{summary(run)}")
+    again = _command(suite, bool(paths))
+    if markdown:
+        text = of_scenarios(run.results, summary(run), [line for line, _ in notes], again)
+        write("--summary", markdown, text.encode(), mode="ab")
+    if out:
+        try:
+            index = report.write(run.results, out, seed=suite.seed, command=again)
+        except OSError as error:
+            raise refused("--report", out, error) from error
+        console.print(f"Report: {index}", soft_wrap=True)
+    if stopped:
+        raise stopped
+    return code
+
+
+def _met(suite: SuiteRun, run: Run) -> Iterator[tuple[str, bool]]:
+    """Return what each fault of the suite's plan has hit, and whether that falls short."""
+    planned = len(read_plan(suite.faults)) if suite.faults else 0
+    return hits([result.observed.faults[:planned] for result in run.results], counted)
+
+
+def _tell(run: Run, console: Console) -> None:
+    """Say what could not be read, why scenarios did not hold, and which calls were refused where they did."""
     for text in run.unreadable:
         click.echo(text, err=True)
     for result in run.results:
@@ -115,26 +154,6 @@ def play(
             console.print(terminal.trouble(result), markup=False, soft_wrap=True)
         elif told := refused_calls(result.observed.findings):
             console.print(f"\n{result.place}: {told}", markup=False, soft_wrap=True)
-    code = OF_OUTCOME[run.outcome]
-    if run.outcome is None and not stopped:
-        click.echo(nothing(suite), err=True)
-    planned = len(read_plan(suite.faults)) if suite.faults else 0
-    met = hits([result.observed.faults[:planned] for result in run.results], counted)
-    for line, short in chain(met, untried(run.results) if strict else ()):
-        console.print(line, markup=False, soft_wrap=True)
-        code = ExitCode.NOT_JUDGED if short and code is ExitCode.CONTENT else code
-    for line in slowest(run.results, durations or 0):
-        console.print(line, markup=False, soft_wrap=True)
-    console.print(f"\n{summary(run)}")
-    if out:
-        try:
-            index = report.write(run.results, out, seed=suite.seed, command=_command(suite, bool(paths)))
-        except OSError as error:
-            raise refused("--report", out, error) from error
-        console.print(f"Report: {index}", soft_wrap=True)
-    if stopped:
-        raise stopped
-    return code
 
 
 def _looked_at(suite: SuiteRun) -> Callable[[Console], None] | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -19,6 +20,7 @@ from rehearsal.gherkin.full_timeline import full_timeline
 from rehearsal.gherkin.results import WHERE, Observation, Outcome, ScenarioResult, StepResult, command, played
 from rehearsal.gherkin.timeline import Timeline
 
+NUMBER: Final = re.compile(r"\d+")
 LAST_LINES: Final = "last lines:"
 
 
@@ -73,7 +75,7 @@ class Recording:
         """Return what the auditor had found when a step failed; where none did, that is the failure itself."""
         failed = any(step.outcome == "failed" for step in self.steps)
         findings = self.observed.findings.get("findings", ()) if judged.outcome is Outcome.BROKEN and failed else ()
-        return "".join(f"\n\n{as_text(finding)}" for finding in findings)
+        return "".join(f"\n\n{text}" for text in as_texts(findings))
 
     def _refused(self, judged: Judgement) -> str:
         """Return which of the connector's calls were refused, where that may be why and is not told yet."""
@@ -145,7 +147,17 @@ def as_text(finding: Json) -> str:
 def everything(said: Json) -> list[str]:
     """Return as texts what somebody is to blame for, of what the auditor says: failures of the connector, findings."""
     failures = [f"The connector failed: {one['what']}\n  at: {one['at']}" for one in said.get("failures", ())]
-    return failures + [as_text(finding) for finding in said.get("findings", ())]
+    return failures + as_texts(said.get("findings", ()))
+
+
+def as_texts(findings: Iterable[Json]) -> list[str]:
+    """Return findings as texts: of those that are alike but for numbers and times the first, and how many more."""
+    alike: dict[tuple[str, ...], list[Json]] = {}
+    for finding in findings:
+        words = (NUMBER.sub("", str(finding[name])) for name in ("invariant", "suspect", "expected", "seen"))
+        alike.setdefault(tuple(words), []).append(finding)
+    more = "\n  and {} more like it"
+    return [as_text(first) + (more.format(len(others)) if others else "") for first, *others in alike.values()]
 
 
 def refused(said: Json, *, unjudged: bool = False) -> str:

@@ -14,13 +14,12 @@ from _pytest.junitxml import bin_xml_escape
 
 from rehearsal.control.stage import Json, Stage
 from rehearsal.gherkin.plan_file import missed, times, trouble
-from rehearsal.gherkin.recording import as_text, everything, refused
+from rehearsal.gherkin.recording import as_texts, everything, refused
 from rehearsal.gherkin.results import Outcome
+from rehearsal.report.markdown import MOST_SHOWN, every_rule, fenced, more_than
 from rehearsal.report.rules import LOUDEST_FIRST, over_all, wanting
 from rehearsal.simulation.duration import read_duration, spoken_duration
 
-MARK: Final = {"broken": "✗", "held": "✓", "not judged": "?", "not put to the test": "·"}
-MOST_SHOWN: Final = 20  # findings in a summary, which GitHub cuts off at a megabyte
 ENOUGH: Final = timedelta(hours=1)  # in which news gets round, where it cannot be seen that it has
 WIRE: Final = "contract-kept"
 NO_CALL: Final = "Nobody has called with the seat's app (`tiktok` of GET /world), so no call was judged."
@@ -149,7 +148,7 @@ class Checked:
             case "broken":
                 case = self._case("rules", rule["invariant"])
                 mine = [finding for finding in self.findings if finding["number"] == rule["number"]]
-                _fail(case, _briefly(mine[0]), map(as_text, mine))
+                _fail(case, _briefly(mine[0]), as_texts(mine))
                 return case
             case "held":
                 return self._case("rules", rule["invariant"])
@@ -163,24 +162,15 @@ class Checked:
         return case
 
     def markdown(self) -> str:
-        """Return a summary for a pull request. What people wrote stands in it as code, which links and pings nobody."""
+        """Return a summary for a pull request."""
         lines = [f"### Rehearsal: {self.headline}", ""]
         for text in [*filter(None, [self.refused]), *self.broken[:MOST_SHOWN]]:
-            lines += [*_fenced(text), ""]
-        if (more := len(self.broken) - MOST_SHOWN) > 0:
-            lines += [f"And {more} more.", ""]
+            lines += fenced(text)
+        lines += more_than(len(self.broken))
         if short := [words for words in self.short if words != self.refused]:
-            lines += ["Not judged:", "", *_fenced("\n".join(short)), ""]
-        lines += [
-            "<details><summary>Every rule</summary>",
-            "",
-            "| rule | verdict | occasions, or why not |",
-            "|---|---|---|",
-        ]
-        lines += [
-            f"| {one['invariant']} | {MARK[one['verdict']]} {one['verdict']} | {_learnt(one)} |" for one in self.rules
-        ]
-        return "\n".join([*lines, "", "</details>", "", *self.remarks, "", f"Again: `{self.again}`", "", ""])
+            lines += ["Not judged:", "", *fenced("\n".join(short))]
+        again = f"Again, as long as that stage is up: `{self.again}`"
+        return "\n".join([*lines, *every_rule(self.rules), *self.remarks, "", again, "", ""])
 
 
 def _fail(case: Xml.Element, message: str, texts: Iterable[str]) -> None:
@@ -190,15 +180,3 @@ def _fail(case: Xml.Element, message: str, texts: Iterable[str]) -> None:
 
 def _briefly(finding: Json) -> str:
     return f"expected {finding['expected']}; seen: {finding['seen']}"
-
-
-def _learnt(rule: Json) -> str:
-    return "; ".join(filter(None, (str(rule["occasions"] or ""), (rule["why"] or "").replace("|", r"\|"))))
-
-
-def _fenced(text: str) -> list[str]:
-    """Return text as a block of code, with a fence that does not stand in it."""
-    fence = "~~~"
-    while fence in text:
-        fence += "~"
-    return [f"{fence}text", text, fence]

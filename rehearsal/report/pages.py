@@ -5,7 +5,7 @@ import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
@@ -42,6 +42,9 @@ WHO: Final[Mapping[str, str]] = {
 SHOWN_EXCHANGES: Final = 400
 FEW: Final = 12
 BODY_LIMIT: Final = 4000
+BY_TIME: Final = {f"{what}_time_{how}" for what in ("create", "update") for how in ("ge", "lt")}
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+LONG_AGO: Final = timedelta(days=365)  # assumed: what no round asks for that goes by the world's clock
 CARRIED: Final = frozenset({"app_key", "timestamp", "sign", "shop_cipher", "access_token"})
 
 
@@ -84,7 +87,7 @@ class Page:
     diagram: str
     exchanges: tuple[Exchange, ...]
     left_out: int
-    refused: str  # which of the connector's calls, where that is not told above
+    remarks: tuple[str, ...]  # on the connector's calls, which are not told above
     span: str
     paid_back: str
     verdicts: tuple[Json, ...]
@@ -164,11 +167,27 @@ def _page(number: int, result: ScenarioResult) -> Page:
         diagram=mermaid(trace).decode() if trace else "",
         exchanges=tuple(shown),
         left_out=sum(1 for line in trace if line["kind"] == "exchange") - sum(one.times for one in shown),
-        refused="" if (told := refused(result.observed.findings)) in result.why else told,
+        remarks=tuple(_remarks(result, trace)),
         span=span(result),
         paid_back=total(result.refunded("marketplace")),
         verdicts=tuple(result.observed.findings.get("verdicts", ())),
     )
+
+
+def _remarks(result: ScenarioResult, trace: Sequence[Json]) -> Iterable[str]:
+    """Return which of the connector's calls were refused, and whether one asks by another clock than the world's."""
+    if (told := refused(result.observed.findings)) and told not in result.why:
+        yield told
+    for entry in trace:
+        body = (entry.get("request") or {}).get("body")
+        if entry.get("from") == "connector" and isinstance(body, dict):
+            now = datetime.fromisoformat(entry["at"])
+            for name in sorted(BY_TIME & body.keys()):
+                if isinstance(body[name], int) and abs(body[name] - now.timestamp()) > LONG_AGO.total_seconds():
+                    asked = EPOCH + timedelta(seconds=body[name])
+                    words = f"asks for {name} {asked:%d %B %Y}, and it was {now:%d %B %Y}: by which clock?"
+                    yield f"Exchange {entry['seq']}, {entry['path']}, {words}"
+                    return
 
 
 def _rows(entries: Iterable[Entry]) -> Iterable[Row]:

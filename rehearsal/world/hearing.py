@@ -5,11 +5,12 @@ It is the road on which parcels travel from the marketplace's couriers to the wa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
 
-from mock_tiktok import Marketplace
+from mock_tiktok import AppName, Marketplace
 from rehearsal.audit.auditor import Auditor
 from rehearsal.audit.event import EventName, LogLine, Trouble
 from rehearsal.audit.invariant import PlayerEvent
@@ -23,6 +24,8 @@ from rehearsal.wire.faults.trouble import Hit, TroubleAct
 from rehearsal.wire.recorder import Exchange, Recorder
 from rehearsal.world.state import WorldState
 
+SECRET_LIKE: Final = re.compile(r"[\w-]*[0-9a-f]{40,}")
+CALLED: Final = re.compile(r"\b(sign|auth_code|refresh_token)\b[\"']?\s*[=:]\s*[\"']?\S")
 REFRESH: Final = "/api/v2/token/refresh"
 
 
@@ -96,8 +99,16 @@ class Hearing:
     def _on_line(self, text: str) -> None:
         shows = [f"a buyer's {kind}" for kind in self._marketplace.personal_data_in(text)]
         if self._trace.state.secrets.stand_in(text.encode()):
-            shows.append("a secret")
+            shows += self._secrets_in(text)
         self._auditor.on_line(LogLine(self._clock.now(), self.discreet(text), tuple(shows)))
+
+    def _secrets_in(self, text: str) -> list[str]:
+        """Return in words which secrets stand in a text, by their values or by what it calls them."""
+        whose, app = self._marketplace.whose, self._marketplace.developer_apps[AppName.CONNECTOR]
+        kinds = ["the app's secret"] if app.secret in text else []
+        kinds += ["an access token" for word in SECRET_LIKE.findall(text) if whose(None, word)][:1]
+        kinds += [f"the `{name}` of a call" for name in dict.fromkeys(CALLED.findall(text))]
+        return kinds or ["what is taken for a secret, which is learnt from the wire or has 40 hexadecimal digits"]
 
     def discreet(self, text: str) -> str:
         """Return lines as they may be shown: without secrets, and nothing of one that has something of a buyer's."""

@@ -546,14 +546,14 @@ def test_a_refund_that_nobody_asked_for_is_found(world: World, wrong: Wrong) -> 
 # what the connector writes about itself
 
 
-@pytest.mark.parametrize("what", ["nothing", "a secret", "a buyer's e-mail", "a buyer's street"])
+@pytest.mark.parametrize("what", ["nothing", "the app's secret", "a buyer's e-mail", "a buyer's street"])
 def test_a_log_shows_no_secret_and_nothing_of_a_buyer(world: World, what: str) -> None:
     world.marketplace.place_order()
     buyer = next(iter(world.marketplace.shop(world.marketplace.shops[0].shop_id).store.orders)).buyer
     secret = world.marketplace.developer_apps["connector"].secret
     shown = {
         "nothing": "an answer of the marketplace cannot be read",
-        "a secret": f"signed with {secret}",
+        "the app's secret": f"signed with {secret}",
         "a buyer's e-mail": f"to {buyer.email}",
         "a buyer's street": f"to {buyer.street}",
     }

@@ -122,10 +122,13 @@ def test_one_that_is_let_in_nowhere_is_never_content_and_told_why(
     feature: Path, said: str, code: ExitCode, cause: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     feature.write_text(FEATURE.partition("  Scenario: It answers")[0] + "  Scenario: Idle\n    When 2 hours pass\n")
-    assert play({"authorize": None, **manner(said)}, "--junit", "junit.xml", "--report", "report") == code
+    assert (
+        play({"authorize": None, **manner(said)}, "--junit", "junit.xml", "--report", "report", "--summary", "s.md")
+        == code
+    )
     (page,) = Path("report").glob("001-*.html")
     told = f"refused all 13 calls of the connector, so nothing that it does can be judged: {cause}"
-    for shown in (capsys.readouterr().out, Path("junit.xml").read_text(), page.read_text()):
+    for shown in (capsys.readouterr().out, *(Path(name).read_text() for name in ("junit.xml", "s.md", page))):
         assert told in shown.replace("&#39;", "'")
     assert f"get authorized shops ✗ {cause.partition(', ')[2]} (13 times)" in shown.replace("&#39;", "'")
     assert "× 13" in shown
@@ -148,6 +151,8 @@ def test_what_broke_before_something_could_not_be_asked_is_broken_and_a_secret_i
     assert play(manner("leaks"), "-k", "staff") == ExitCode.FINDINGS
     shown = capsys.readouterr().out
     assert "nothing-leaks" in shown
+    assert "seen: an access token in a log" in shown
+    assert "seen: the `sign` of a call in a log" in shown
     assert "then: Not on this stage" in shown
     assert re.search(r"\| has the token \S*\[redacted\]\n", shown)
 
@@ -176,7 +181,7 @@ def test_every_call_is_a_place_to_die_and_what_it_keeps_decides(
     feature.write_text(FEATURE.partition("  Scenario: It answers once")[0], encoding="utf-8")
     assert crash({}) == ExitCode.CONTENT
     shown = capsys.readouterr().out
-    assert "1 scenario with 36 boundaries; 6 of them differ" in shown
+    assert "1 scenario with 36 boundaries; it dies at 6, one for each state" in shown
     assert shown.endswith("6 boundaries: 6 survived, 0 findings\n")
     assert crash(manner("forgets"), "--point", "3") == ExitCode.FINDINGS
     shown = capsys.readouterr().out

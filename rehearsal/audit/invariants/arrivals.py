@@ -16,6 +16,7 @@ from rehearsal.seats.port import Capability, Sight
 from rehearsal.wire.recorder import Exchange
 
 NOT_SHOWN: Final = ("UNPAID", "ON_HOLD")  # orders that are not offered to an OMS (D16)
+ELSEWHERE: Final = "was it on a further page, or outside of what was asked for?"
 MARK: Final = "markExported"
 READERS: Final = 2  # an OMS, and at most one other program of the house with marks of its own
 OVER: Final = frozenset({"PostProcessingComplete", "RejectionCompleted", "InformationOnly", "Error"})
@@ -169,5 +170,9 @@ class EverythingArrives(Invariant):
         about = {"order_id": awaited.order, "claim": awaited.claim, "shop_id": awaited.shop}
         expected = f"the {what} before the staff by {due.isoformat()}"
         seen = f"the marketplace has shown it since {awaited.since.isoformat()}, the OMS has read nothing of it"
+        if looks := self.claims.looks(awaited.shop, awaited.claim, awaited.seq):
+            seen += f"; the connector has asked for the shop's claims {looks} times since: {ELSEWHERE}"
+        elif looks is not None:
+            seen += "; the connector has not asked for the shop's claims since"
         witness = Witness(events=(awaited.seq,), money=money, about=about)
         return Violation(f"missing {identity}", "connector", expected, seen, witness)

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from rehearsal.audit.claims import LOOKING, Claim
 from rehearsal.audit.event import EventName, PlayerEvent, Trouble
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, Violation
+from rehearsal.audit.limits import SAME_ROUND
 from rehearsal.audit.settling import ENDED
 from rehearsal.wire.recorder import Exchange
 
@@ -20,7 +22,6 @@ NOT_YOURS: Final[Mapping[int, str]] = {
     25020005: "what it is about is another shop's",
 }
 LONGEST_WAIT: Final = timedelta(hours=1)  # that anybody need take seriously. Certainty: assumed
-SLACK: Final = timedelta(minutes=1)  # what a round may take
 
 
 @dataclass(eq=False, slots=True)
@@ -34,10 +35,12 @@ class NoNeedlessCall(Invariant):
     )
 
     _wait_until: dict[str, tuple[datetime, int]] = field(default_factory=dict)  # by claim, and who asked for it
+    _died: int = 0  # when the connector did last, by its place in the trace
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
-        """Forget what a connector was asked that has died since: it may not have written it down."""
+        """Forget what a connector was told that has died since: it may not have written it down."""
         if event.name == EventName.CONNECTOR_KILLED:
+            self._died = event.seq
             self._wait_until.clear()
         return NO_VIOLATION
 
@@ -57,9 +60,9 @@ class NoNeedlessCall(Invariant):
             if exchange.shop not in (None, claim.shop_id):
                 found.append(_call(exchange, f"{claim.id} is a claim of the shop {claim.shop_id}", claim.id))
             found += self._too_soon(exchange, claim)
-            read = self.claims.read(claim, exchange.seq)
-            since = exchange.at - self.limits.one_round
-            if read is None or not read.status.endswith(ENDED) or self.limits.extension(claim.shop_id, since):
+            met = partial(self.limits.troubled, claim.shop_id)  # it may have shown something old, or not all
+            read = self.claims.read(claim, exchange.seq, after=self._died, met=met)
+            if read is None or not read.status.endswith(ENDED):
                 continue
             about = {"order_id": claim.order_id, "claim": claim.id}
             found.append(
@@ -144,7 +147,7 @@ class ShopsApart(Invariant):
             return NO_VIOLATION
         found, before = [], self._looked.get(shop)
         if before is not None:
-            gap = max(self.limits.one_round, self._pace) + SLACK
+            gap = max(self.limits.one_round, self._pace) + SAME_ROUND
             found = [late for other in self._looked if (late := self._late(other, exchange, gap, before[0]))]
         if self._news.get(shop):
             self.occasions += 1
@@ -160,7 +163,7 @@ class ShopsApart(Invariant):
         `before` is when the one that is looked at now was last looked at.
         """
         last, seq = self._looked[shop]
-        if exchange.at <= last + gap or before <= last + SLACK or not self._news.get(shop):
+        if exchange.at <= last + gap or before <= last + SAME_ROUND or not self._news.get(shop):
             return None
         if exchange.at <= last + gap + self.limits.extension(shop, last):
             return None

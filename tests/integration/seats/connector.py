@@ -44,7 +44,7 @@ def exchange(code: str) -> None:
     token = answer(Request(f"{os.environ['AUTH']}/api/v2/token/get?{urlencode(query)}"))["access_token"]
     (shop,) = call(token, "GET", "/authorization/202309/shops")["shops"]
     if MANNER == "leaks":
-        print(f"has the token {token}")
+        print(f"has the token {token}\nGET /returns?sign={'5c' * 32}: EOF")
     KEPT.write_text(json.dumps({**shops(), shop["cipher"]: token}))
     print(f"took up {shop['name']}")
 

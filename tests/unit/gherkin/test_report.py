@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal import report
+from rehearsal.gherkin.recording import as_texts
 from rehearsal.gherkin.results import Observation, Outcome, ScenarioResult, StepResult
 from rehearsal.gherkin.timeline import Entry, Timeline
 from tests.unit.gherkin.stub import BROKEN, StubStage
@@ -126,3 +127,11 @@ def test_a_rules_verdict_over_all_scenarios_is_the_loudest(tmp_path: Path, verdi
     for page, verdict in zip(sorted(tmp_path.glob("0*.html")), verdicts, strict=True):
         assert f">{verdict}</span>" in page.read_text()
         assert ("it is dark" in page.read_text()) is (verdict == "not judged")
+
+
+def test_findings_that_are_alike_are_told_once_with_how_many_there_are() -> None:
+    about = {"invariant": "told", "rule": "It is told.", "suspect": "connector", "seen": "nothing"}
+    findings = [about | {"expected": f"the claim {number}"} for number in range(10)]
+    first, other = as_texts([*findings, about | {"expected": "an order"}])
+    assert (first.count("\n"), first.endswith("\n  and 9 more like it")) == (4, True)
+    assert "more" not in other

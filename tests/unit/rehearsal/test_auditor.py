@@ -185,6 +185,13 @@ NOTICED |= {
         lambda: Story().asked_back().called_for("S1", "approveReturn", "R1", wait=timedelta(minutes=10)).idle(minutes=9)
         .called_for("S1", "approveReturn", "R1"),
     ),
+    "a decision that comes again though a look since its answer got lost has shown it done": (
+        "no-needless-call",
+        lambda: Story().asked_back().decided().looked_at("S1")
+        .called_for("S1", "approveReturn", "R1", fault="cut_after").struck("S1")
+        .moved(COMPLETE, "APPROVE_REFUND").idle(minutes=15).looked_at("S1")
+        .called_for("S1", "approveReturn", "R1"),
+    ),
     "another shop's token": ("no-needless-call", lambda: Story().called_for("S2", LOOK, code=101000)),
     "a shop that is not looked at while another is in trouble": (
         "shops-apart",
@@ -202,6 +209,14 @@ IN_ORDER: dict[str, Callable[[], Story]] = {
     "a decision about a claim that has ended since it was read": (
         lambda: Story().asked_back().looked_at("S1").moved(CANCELLED, "WITHDRAW", "buyer")
         .called_for("S1", LOOK, narrow=True).called_for("S1", "approveReturn", "R1")
+    ),
+    "a decision that comes again after a look which trouble has met": (
+        lambda: Story().asked_back().decided().moved(COMPLETE, "APPROVE_REFUND").looked_at("S1").struck("S1")
+        .called_for("S1", "approveReturn", "R1").idle(minutes=15).called_for("S1", "approveReturn", "R1")
+    ),
+    "a decision that comes again after a death that may have forgotten the look": (
+        lambda: Story().asked_back().decided().moved(COMPLETE, "APPROVE_REFUND").looked_at("S1").died()
+        .called_for("S1", "approveReturn", "R1")
     ),
     "a shop that is not looked at while it is in trouble itself": (
         lambda: Story().looked_at("S1", "S2").struck("S1").struck("S2").idle(minutes=15).looked_at("S1")
