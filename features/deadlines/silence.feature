@@ -28,6 +28,14 @@ Feature: The seller has a day to answer a refund request
       And the seller has nothing to answer for Maya
       And all three books say 15.99 USD for Maya
 
+    @R17 @R19
+    Scenario: The hour passes for who has been answered, too
+      Given an hour has passed
+      And the seller has rejected Maya's request
+      When 1 hour passes after the answer to Maya was due
+      Then Maya's request is shown as "Refund Rejected"
+      And Maya has been paid back nothing
+
   Rule: Silence speaks once, and who comes after it comes too late
 
     @R17 @R19 @R68 @R79

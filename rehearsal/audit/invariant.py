@@ -37,8 +37,10 @@ class LedgerRow(NamedTuple):
     currency: str
 
     @property
-    def agree(self) -> bool:
-        """Return whether all that are shown say the same."""
+    def agree(self) -> bool | None:
+        """Return whether all that are shown say the same; None where the marketplace's is the only one."""
+        if self.connector is None and self.oms is None:
+            return None
         official = self.marketplace
         return (self.connector is None or self.connector == official) and (self.oms is None or self.oms == official)
 

@@ -176,7 +176,9 @@ class Buyer(Person):
         together = [request]
         if combined := request.get("combined_id"):
             together = [one for one in reversed(self.returns_of(order)) if one["combined_id"] == combined]
-        self.claims += [Claim(one["return_id"], kind, order, frozenset(one["line_item_ids"])) for one in together]
+        for one in together:
+            units_of_it = frozenset(one["line_item_ids"])
+            self.claims.append(Claim(one["return_id"], kind, order, units_of_it, one["seller_deadline"]))
 
     def changes(self, which: Which, kind: str, *, by: str = "buyer") -> None:
         """Change a request, or have the operator do it: another takes its place."""
@@ -250,9 +252,12 @@ class Buyer(Person):
             raise Miswritten(f"a cancellation has no appeal; {self.name} has asked for {self.asked(which)}")
         return str(self.request(which)["arbitration_status"] or "never made").replace("_", " ").lower()
 
-    def deadline(self, which: Which = ANY) -> datetime:
-        """Return the moment before which the seller has to answer, as the marketplace says."""
-        due = self.request(which)["seller_deadline"]
+    def deadline(self, which: Which = ANY, *, was: bool = False) -> datetime:
+        """Return the moment before which the seller has to answer, as the marketplace says.
+
+        With `was`, where nothing waits any more, it is the one that held when the buyer asked.
+        """
+        due = self.request(which)["seller_deadline"] or (self.asked(which).due if was else None)
         if due is None:
             raise Miswritten(f"no answer to {self.name} is due: nothing waits for the seller")
         return datetime.fromisoformat(due)

@@ -74,6 +74,7 @@ class Claim:
     kind: str
     order: Order
     units: frozenset[str]
+    due: str | None = None  # the answer to it, when it was asked for
 
     def __str__(self) -> str:
         return f"{_ASKED[self.kind]} {_listed(self.about)}"

@@ -117,7 +117,7 @@ class LapseOnce(Invariant):
         for claim in lapsed:
             order_id, events = self._lapses[claim]
             row, ended = books.get(order_id), self.decisions.status(claim)
-            if row is not None and not row.agree and _paid_out(ended):
+            if row is not None and row.agree is False and _paid_out(ended):
                 money = {"marketplace": str(row.marketplace), "connector": str(row.connector), "oms": str(row.oms)}
                 expected = f"all books know that the claim is {ended}"
                 seen = "they do not say the same of the order"

@@ -242,7 +242,7 @@ class BooksAgree(Invariant):
             self.occasions += 1
             self._waiting = False
         for row in state.books:
-            if not row.agree:
+            if row.agree is False:
                 last = self._last_payment.get(row.order_id)
                 yield Violation(
                     f"books {row.order_id} {row.marketplace} {row.connector} {row.oms}",

@@ -68,4 +68,4 @@ def _(people: Cast, which: Which) -> None:
 @given(phrase("it is {SPAN} after the answer to {BUYER}{ABOUT} was due"))
 @when(phrase("{SPAN} pass(?:es)? after the answer to {BUYER}{ABOUT} was due"))
 def _(people: Cast, span: str, which: Which) -> None:
-    people.clock.goes_to(people.buyer(which.name).deadline(which) + time(span))
+    people.clock.goes_to(people.buyer(which.name).deadline(which, was=True) + time(span))

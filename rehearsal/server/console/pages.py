@@ -181,7 +181,7 @@ def _page(stage: InProcessStage, problem: Problem | None = None) -> Response:
         troubles=TROUBLES,
         kinds=KINDS,
         groups=list(GROUPS),
-        disagree=sum(not row["agree"] for row in ledgers),
+        disagree=sum(row["agree"] is False for row in ledgers),
         verdicts=Counter(verdict["verdict"] for verdict in findings["verdicts"]),
         unchanged=problem is not None and problem.title != HALF_ANSWERED,
     )
