@@ -2,13 +2,14 @@
 
 The bar says how many scenarios are over, which one began last and, where it is played in this process, to what moment
 its simulated time has come: that is what moves while a long wait plays. With a connector of somebody else's it says
-what that is waited for, too.
+what that is waited for, too, and where time passes by itself how long the present wait still takes.
 """
 
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from typing import TextIO
 
@@ -23,7 +24,6 @@ from rich.progress import (
     Task,
     TextColumn,
     TimeElapsedColumn,
-    TimeRemainingColumn,
 )
 from rich.table import Column
 from rich.text import Text
@@ -44,15 +44,21 @@ class SimulatedTime(ProgressColumn):
         """Return the world's time, or nothing where it cannot be seen from here."""
         moment, doing = (getattr(self.stage, name, None) for name in ("moment", "doing"))
         shown = [f"{moment:%a %d %b %Y %H:%M}"] if moment else []
-        return Text(", ".join([*shown, *([doing] if doing else [])]), style="cyan")
+        said = ", ".join([*shown, *([doing] if doing else [])])
+        return Text(f"{said} ·" if said else "", style="cyan")
 
 
-class Left(TimeRemainingColumn):
-    """What is probably left of a run, once something of it is over."""
+class Left(ProgressColumn):
+    """What is probably left of a run, once something of it is over: the others take as long as those before."""
+
+    max_refresh = 0.5
 
     def render(self, task: Task) -> Text:
-        """Return the time that is left, or nothing where nobody can tell."""
-        return Text("") if task.time_remaining is None else Text("about ") + super().render(task) + Text(" left")
+        """Return the time that is left, or nothing where nobody can tell, or it takes longer than was thought."""
+        if not task.completed or task.total is None or task.elapsed is None:
+            return Text("")
+        left = round(task.fields["over_at"] / task.completed * task.total - task.elapsed)
+        return Text(f"about {timedelta(seconds=left)} left" if left > 0 else "", style="cyan")
 
 
 class Bar(Watcher):
@@ -77,7 +83,7 @@ class Bar(Watcher):
         self._time.stage = stage
 
     def ended(self) -> None:
-        self.progress.update(self._task, advance=1)
+        self.progress.update(self._task, advance=1, over_at=self.progress.tasks[self._task].elapsed)
 
     def seen(self, result: ScenarioResult) -> None:
         self._seen(result)

@@ -214,7 +214,7 @@ class InProcessStage(Stage):
         if doing or self._pace is None or self._awaited is None:
             return doing
         left = max(self._awaited - self._pace.machine.now(), timedelta(0))
-        return f"{left // timedelta(minutes=1)}:{left.seconds % 60:02} to go"
+        return f"waits {left // timedelta(minutes=1)}:{left.seconds % 60:02} more"
 
     @property
     def last_lines(self) -> list[str]:

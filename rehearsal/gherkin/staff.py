@@ -3,7 +3,7 @@
 None of them remembers anything but the watcher; the clock says what time it is to all.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,6 +17,8 @@ from rehearsal.gherkin.which import Which, one_currency
 from rehearsal.sums import Sum
 
 NEWS: Final = "it comes with the connector's next round and the OMS's pull, for which \"an hour has passed\" is enough"
+PATIENCE: Final = timedelta(seconds=30)  # of real time, with a connector that lives by the machine's clock (D35)
+LOOK_EVERY: Final = timedelta(minutes=15)
 OPEN: Final = ("NewRma", "ReadyForReturn")  # what waits for the seller
 LOST: Final = "is lost"
 BOOKS: Final = {"marketplace": "marketplace", "connector": "connector", "oms": "OMS"}
@@ -150,10 +152,22 @@ class Seller(Person):
         if not buyer.claims:
             return self.own_refund_of(buyer)
         claim = buyer.asked(which)
-        mine = [case for case in self.cases_of(buyer) if claim.id in (case["return_id"], case["cancel_id"])]
-        if not mine:
-            raise Unseen(f"the seller has not heard of {buyer.name}'s request, {claim}; {NEWS}")
-        return mine[-1]
+        for _ in self._looks():
+            mine = [case for case in self.cases_of(buyer) if claim.id in (case["return_id"], case["cancel_id"])]
+            if mine:
+                return mine[-1]
+        raise Unseen(f"the seller has not heard of {buyer.name}'s request, {claim}; {NEWS}")
+
+    def _looks(self) -> Iterator[None]:
+        """Look once; and where time passes by itself, every quarter of an hour for half a minute of real time.
+
+        How soon a connector polls there is a matter of the machine, and whether in time for the auditor to say.
+        """
+        yield
+        world = self.stage.world()
+        for _ in range(PATIENCE * world["speed"] // LOOK_EVERY if "business_now" in world else 0):
+            self.stage.advance(by="PT15M")
+            yield
 
     def own_refund_of(self, buyer: Buyer, place: int | None = None) -> Json:
         """Return the refund that the seller has started; of several the one at that place, from 0."""

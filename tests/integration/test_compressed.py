@@ -5,11 +5,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
 import pytest
 import requests
+from flask import jsonify
 from werkzeug.test import Client
 
 from mock_tiktok.open_api.signing import signature
@@ -17,11 +19,14 @@ from rehearsal.contract.demand import Judge
 from rehearsal.control.calls import CALLS, Call
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Json, Problem
+from rehearsal.gherkin.buyer import Buyer, Goods, Unseen
+from rehearsal.gherkin.staff import Seller
 from rehearsal.seats.port import Seats
 from rehearsal.server.control_api import PREFIX, control_app
 from rehearsal.server.doors import Door
 from rehearsal.server.machine_time import control_by_machine, shown_outside
 from rehearsal.simulation.compression import Pace
+from rehearsal.sums import Sum
 from rehearsal.wire.delivery import DELIVERY, Delivery
 from rehearsal.world.world import World
 from tests.clock import BEGUN, HandMachine
@@ -182,7 +187,7 @@ def test_a_wait_says_how_long_it_is_until_it_is_over() -> None:
 
     outside.machine.wait = notes  # type: ignore[method-assign]  # while it is waited
     outside.stage.advance(by="PT90M")
-    assert said == ["1:30 to go", "1:05 to go", "0:40 to go", "0:15 to go"]
+    assert said == ["waits 1:30 more", "waits 1:05 more", "waits 0:40 more", "waits 0:15 more"]
     assert outside.stage.doing == ""
 
 
@@ -318,3 +323,19 @@ def test_what_a_connector_has_written_keeps_its_own_times() -> None:
     said = "its last lines:\n    | 2026-11-26T11:00:01Z fetch failed\nat 2031-03-03 10:00 UTC"
     shown = shown_outside({"what": said}, outside.stage)["what"]
     assert shown == "its last lines:\n    | 2026-11-26T11:00:01Z fetch failed\nat 2026-11-26 11:01:00 UTC"
+
+
+def test_the_staff_wait_for_what_a_busy_machine_has_not_brought_yet() -> None:
+    machine = HandMachine()
+    with seated(pace=Pace(300, machine)) as (stage, team):
+        maya, seller = Buyer(stage, "Maya"), Seller(stage)
+        maya.buys([Goods("desk lamp", Sum(Decimal("39.98"), "USD"))])
+        maya.asks_for_refund()
+        looks = iter([[], [], []])
+        team.broken = {"GET /cases": lambda: jsonify(cases=next(looks, None) or [row for row, _ in team.cases()])}
+        seller.approves(maya)
+        waited = machine.at
+        team.broken = {"GET /cases": lambda: jsonify(cases=[])}
+        with pytest.raises(Unseen, match="has not heard of Maya's request"):
+            seller.case_of(maya)
+        assert machine.at - waited == timedelta(seconds=30)
