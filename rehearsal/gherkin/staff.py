@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
 
+from rehearsal.audit.limits import REAL_PATIENCE
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.buyer import ANY, Buyer, Person, Unseen, _spelled, as_said, demand_part, shown
-from rehearsal.gherkin.errors import Miswritten
+from rehearsal.gherkin.errors import Miswritten, NotJudged
 from rehearsal.gherkin.refusals import known_market, shown_as
 from rehearsal.gherkin.which import Which, one_currency
+from rehearsal.simulation.duration import spoken_duration
 from rehearsal.sums import Sum
 
 NEWS: Final = "it comes with the connector's next round and the OMS's pull, for which \"an hour has passed\" is enough"
@@ -47,6 +49,16 @@ class Clock:
     def goes_to(self, moment: datetime) -> None:
         """Let time pass until a moment."""
         self.stage.advance(to=moment.isoformat().replace("+00:00", "Z"))
+
+    def goes_before(self, moment: datetime, span: timedelta) -> None:
+        """Let time pass until so long before a moment; raise NotJudged where that is too little to act in (D35)."""
+        world = self.stage.world()
+        if "business_now" in world and span < (least := REAL_PATIENCE * world["speed"]):
+            takes = (
+                f"{spoken_duration(span)} before it is due, which is {span.total_seconds() / world['speed']:.1f} s here"
+            )
+            raise NotJudged(f"it acts {takes}; give at least {spoken_duration(least)}, or drive the connector")
+        self.goes_to(moment - span)
 
     def same(self, told: str | None, known: str | None) -> bool:
         """Return whether a time is told as exactly as it can be known: by the machine's clock in whole seconds."""

@@ -20,7 +20,8 @@ from rehearsal.control.calls import CALLS, Call
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Json, Problem
 from rehearsal.gherkin.buyer import Buyer, Goods, Unseen
-from rehearsal.gherkin.staff import Seller
+from rehearsal.gherkin.errors import NotJudged
+from rehearsal.gherkin.staff import Clock, Seller
 from rehearsal.seats.port import Seats
 from rehearsal.server.control_api import PREFIX, control_app
 from rehearsal.server.doors import Door
@@ -331,7 +332,7 @@ def test_the_staff_wait_for_what_a_busy_machine_has_not_brought_yet() -> None:
         maya, seller = Buyer(stage, "Maya"), Seller(stage)
         maya.buys([Goods("desk lamp", Sum(Decimal("39.98"), "USD"))])
         maya.asks_for_refund()
-        looks = iter([[], [], []])
+        looks: Iterator[list[Json]] = iter([[], [], []])
         team.broken = {"GET /cases": lambda: jsonify(cases=next(looks, None) or [row for row, _ in team.cases()])}
         seller.approves(maya)
         waited = machine.at
@@ -339,3 +340,7 @@ def test_the_staff_wait_for_what_a_busy_machine_has_not_brought_yet() -> None:
         with pytest.raises(Unseen, match="has not heard of Maya's request"):
             seller.case_of(maya)
         assert machine.at - waited == timedelta(seconds=30)
+        with pytest.raises(
+            NotJudged, match=r"1 min before it is due, which is 0.2 s here; give at least 15 min, or drive"
+        ):
+            Clock(stage).goes_before(Clock(stage).now + timedelta(hours=1), timedelta(minutes=1))

@@ -57,7 +57,7 @@ def _(people: Cast, span: str) -> None:
 @given(phrase("it is {SPAN} before the answer to {BUYER}{ABOUT} is due"))
 @when(phrase("the clock stands {SPAN} before the answer to {BUYER}{ABOUT} is due"))
 def _(people: Cast, span: str, which: Which) -> None:
-    people.clock.goes_to(people.buyer(which.name).deadline(which) - time(span))
+    people.clock.goes_before(people.buyer(which.name).deadline(which), time(span))
 
 
 @when(phrase("the answer to {BUYER}{ABOUT} falls due"))
