@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import is_
 from typing import Any, Final
 from urllib.parse import unquote
@@ -33,6 +34,7 @@ BUYER_NAMES: Final = frozenset({
 })  # fmt: skip
 
 
+@lru_cache(maxsize=1024)
 def is_sensitive(name: str) -> bool:
     """Return whether a header, parameter or field of this name is never recorded, whatever a contract says."""
     lowered = name.lower()
@@ -177,6 +179,8 @@ def _pruned(mask: Mask) -> Mask | None:
 
 def by_name(value: Any) -> Any:
     """Return `value` with every field of a sensitive name hidden: for what no contract describes."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, Mapping):
         return {
             name: REDACTED if inner is not None and is_sensitive(str(name)) else by_name(inner)

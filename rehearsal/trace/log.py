@@ -43,8 +43,13 @@ def spoken(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
+AS_IT_IS: Final = frozenset({str, int, bool, float, type(None)})
+
+
 def plain(value: Any) -> Any:
     """Return a value of the players as JSON has it."""
+    if value.__class__ in AS_IT_IS:
+        return value
     if isinstance(value, Mapping):
         return {str(name): plain(inner) for name, inner in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
@@ -53,7 +58,7 @@ def plain(value: Any) -> Any:
         return spoken(value)
     if isinstance(value, Decimal):
         return format(value, "f")
-    return value if value is None or isinstance(value, bool | int | float) else str(value)
+    return value if isinstance(value, int | float) else str(value)
 
 
 @dataclass(slots=True)
