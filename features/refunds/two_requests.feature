@@ -32,27 +32,22 @@ Feature: A buyer asks twice about one order
 
   Rule: Several hands ask at once, and each is answered in its own way
 
-    @R10 @R11 @R16 @R17
-    Scenario: A household of many claims on one order of many units
+    Background:
       Given Noah has received:
-        | goods     | pieces | price each |
-        | mug       | 40     | 12.50 USD  |
-        | rug       | 1      | 89.00 USD  |
-        | desk lamp | 1      | 39.98 USD  |
-        | tea set   | 1      | 24.50 USD  |
-      And Noah has sent back 12 of the mugs
+        | goods   | pieces | price each |
+        | mug     | 40     | 12.50 USD  |
+        | rug     | 1      | 89.00 USD  |
+        | tea set | 1      | 24.50 USD  |
       And Noah has asked for the money for 20 of the mugs
       And Noah has asked for the money for the rug
-      And Noah has asked for the money for the desk lamp
       And Noah has asked for the money for the tea set
-      And Noah's parcel has reached the warehouse
-      And an hour has passed
+
+    @R10 @R11 @R16 @R17
+    Scenario: A household of many claims on one order of many units
+      Given an hour has passed
       And the seller has approved Noah's request for 20 of the mugs
-      And the seller has found Noah's mugs as sold and accepted them
       And the seller has rejected Noah's request for the rug
-      And Noah's request for the desk lamp has been approved in Seller Center
       When 25 hours pass
       Then Noah's request for the tea set is shown as "Completed"
       And Noah's request for the rug is shown as "Refund Rejected"
-      And Noah has been paid back 464.48 USD
-      And all three books say 464.48 USD for Noah
+      And all three books say 274.50 USD for Noah

@@ -60,6 +60,16 @@ Feature: The seller has several shops
       When 8 minutes pass
       Then the seller has Noah's request before them
 
+    @R5 @R62
+    Scenario: It has been open for hours when the connector is let in
+      Given a third shop has opened, without the connector
+      And Maya has received a rug for 25.00 USD from the third shop
+      And Maya has asked for her money back
+      And 3 hours have passed
+      And the seller has let the connector into the third shop
+      When an hour passes
+      Then the seller has Maya's request before them
+
     @R12 @R14
     Scenario: The seller consents anew while an answer is on its way
       Given an hour has passed

@@ -136,6 +136,10 @@ class Auditor:
         """Take note that a hit has kept a connector waiting that does not live by the world's clock."""
         self.memory.limits.note(Trouble(at, shop_id, lasting=lasting))
 
+    def on_unauthorized(self, shop_id: str, at: datetime) -> None:
+        """Take note that a shop's seller has not let the connector in yet: its limits begin with that."""
+        self.memory.limits.note(Trouble(at, shop_id, until_authorized=True))
+
     def on_authorized(self, shop_id: str, at: datetime) -> None:
         """Take note that a shop has been authorised anew: its limits hold again."""
         self.memory.limits.ended(shop_id, at)

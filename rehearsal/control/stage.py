@@ -131,11 +131,15 @@ class Stage(ABC):
         name: str | None = None,
         default_answers: Mapping[str, str] | None = None,
         sandbox: bool | None = None,
+        authorized: bool | None = None,
     ) -> Json:
-        """Have a shop open whose seller lets the connector in; a sandbox takes few calls. Return the shop."""
+        """Have a shop open whose seller lets the connector in, unless `authorized` is false. Return the shop.
+
+        A sandbox takes few calls.
+        """
 
     def authorize_shop(self, shop_id: str) -> Json:
-        """Have a shop's seller let the connector in again. Return the shop."""
+        """Have a shop's seller let the connector in, be it again. Return the shop."""
 
     # orders and their buyers
     def place_order(

@@ -19,12 +19,12 @@ class Shops:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
 
-    def opens(self, nth: str, place: str | None, *, sandbox: bool) -> None:
-        """Open the next shop, in a market of its own or in that of the first, and let the connector in."""
+    def opens(self, nth: str, place: str | None, *, sandbox: bool = False, authorized: bool = True) -> None:
+        """Open the next shop, in its own market or in that of the first; the connector is let in at once or not."""
         if ORDINALS[nth] != (many := len(self.stage.world()["shops"])):
             raise Miswritten(f"there are {many} shops so far: the {nth} cannot be the next")
         with known_market(place):
-            self.stage.add_shop(profile=place, sandbox=sandbox or None)
+            self.stage.add_shop(profile=place, sandbox=sandbox or None, authorized=authorized and None)
 
     def id_of(self, nth: str | None) -> str | None:
         """Return the id of the shop that is meant; of none, nothing."""
@@ -36,7 +36,7 @@ class Shops:
         return str(shops[ORDINALS[nth]]["shop_id"])
 
     def lets_in_again(self, nth: str) -> None:
-        """Let the connector into a shop again."""
+        """Let the connector into a shop, be it again."""
         self.stage.authorize_shop(str(self.id_of(nth)))
 
 

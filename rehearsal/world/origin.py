@@ -21,6 +21,7 @@ class NewShop:
     name: str | None = None
     default_answers: Mapping[str, str] | None = None  # what the connector answers when its seller is silent
     sandbox: bool = False  # it takes few calls in an hour
+    authorized: bool = True  # its seller lets the connector in at once
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The shops of a world, and how their sellers let the connector in."""
 
-from typing import Final
+from typing import Any, Final
 
 from mock_tiktok import AppName, Marketplace
 from mock_tiktok.domain.webhooks import CANCELLATION_STATUS, ORDER_STATUS, RETURN_STATUS
@@ -30,29 +30,33 @@ class Shops:
             for shop in market.shops
         ]
 
-    def open_all(self, connector: ConnectorSeat) -> None:
-        """Open the shops with which the world begins; an error names the field of the one that was listed."""
+    def open_all(self, connector: ConnectorSeat) -> list[tuple[NewShop, str]]:
+        """Open the shops with which the world begins and return their ids; an error names the field of a listed one."""
         if self._origin.webhooks and connector.from_outside and connector.webhooks is None:
             words = "webhooks: who sits here has not said where they are to reach it, with the key webhooks of its seat"
             raise SeatRefuses(501, "Not on this stage", words, "webhooks")
-        listed = self._origin.shops
+        listed, opened = self._origin.shops, []
         for number, new in enumerate([NewShop()] * listed if isinstance(listed, int) else listed):
             try:
-                self.open(new, connector)
+                opened.append((new, self.open(new, connector)))
             except BadValue as error:
                 which = "" if isinstance(listed, int) else f"shops.{number}."
                 raise BadValue(f"{which}{error.field}", error.message) from error
+        return opened
 
     def open(self, new: NewShop, connector: ConnectorSeat) -> str:
-        """Open a shop whose seller lets the connector in; return its id. Where that fails, there is no shop."""
+        """Open a shop and have its seller let the connector in, unless that is to come later; return its id.
+
+        Where that fails, there is no shop.
+        """
         new = self._origin.opened(new)
+        if not new.authorized and new.default_answers is not None:
+            raise BadValue("default_answers", "they are said when the connector is let in, and authorized is false")
         shop = self._marketplace.add_shop(name=new.name, market=new.market, profile=new.profile, sandbox=new.sandbox)
         try:
-            if Capability.SHOPS in connector.capabilities:
-                auth_code = self._marketplace.credentials(shop.shop_id).auth_code
+            if new.authorized and Capability.SHOPS in connector.capabilities:
                 answers = {} if new.default_answers is None else {"default_answers": new.default_answers}
-                if known := connector.add_shop(auth_code, name=shop.name, **answers):
-                    self.known.append(known)
+                self._let_in(shop.shop_id, shop.name, connector, **answers)
         except Exception:
             self._marketplace.close_shop(shop.shop_id)
             raise
@@ -62,12 +66,17 @@ class Shops:
         return shop.shop_id
 
     def authorize(self, shop_id: str, connector: ConnectorSeat) -> None:
-        """Have a shop's seller let the connector in again. Raise NotCapable where it cannot be told."""
+        """Have a shop's seller let the connector in, be it again. Raise NotCapable where it cannot be told."""
         shop = self._marketplace.shop(shop_id)
         if Capability.SHOPS not in connector.capabilities:
             raise NotCapable(Capability.SHOPS)
         demand_running(connector)
-        connector.add_shop(self._marketplace.credentials(shop_id).auth_code, name=shop.name)
+        self._let_in(shop_id, shop.name, connector)
+
+    def _let_in(self, shop_id: str, name: str, connector: ConnectorSeat, **answers: Any) -> None:
+        known = connector.add_shop(self._marketplace.credentials(shop_id).auth_code, name=name, **answers)
+        if known is not None and known not in self.known:
+            self.known.append(known)
 
 
 def demand_running(connector: ConnectorSeat) -> None:

@@ -122,7 +122,7 @@ class World:
         self._scheduler: Final = Scheduler(clock, self._players, self._act)
         self.hearing: Final = Hearing(*players, self.auditor, clock, self.trace, state, self._scheduler.happened)
         self.hearing.listen(self.recorder)
-        self.shops.open_all(self.connector)
+        self._wait_for_consent(self.shops.open_all(self.connector))
         self.trouble: Final = Trouble(self, told=self.hearing.on_hit)
         self._players.update(self._who_act())
 
@@ -196,11 +196,17 @@ class World:
         with self.lock:
             demand_running(self.connector)
             shop_id = self.shops.open(new, self.connector)
+            self._wait_for_consent([(new, shop_id)])
             self._note(StageEvent(self.now, "shop_added", {"shop_id": shop_id}))
             return shop_id
 
+    def _wait_for_consent(self, opened: Sequence[tuple[NewShop, str]]) -> None:
+        for new, shop_id in opened:
+            if not new.authorized:
+                self.auditor.on_unauthorized(shop_id, self.now)
+
     def authorize_shop(self, shop_id: str) -> None:
-        """Have a shop's seller let the connector in again. Raise NotCapable where it cannot be told."""
+        """Have a shop's seller let the connector in, be it again. Raise NotCapable where it cannot be told."""
         with self.lock:
             self.shops.authorize(shop_id, self.connector)
             self._note(StageEvent(self.now, "shop_authorized", {"shop_id": shop_id}))

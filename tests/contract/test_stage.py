@@ -66,8 +66,11 @@ def test_a_shop_opens_late_and_its_seller_consents_anew(stage: Any) -> None:
     assert again["auth_code"] == shop["auth_code"], "the tools', which the connector has not touched"
     case = adjustment(stage, return_id=entry["return_id"])
     assert (case["currency"], case["amount"]) == ("GBP", entry["refund_total"])
+    shut = stage.add_shop(authorized=False)
+    assert shut["profile_id"] is None
+    assert stage.authorize_shop(shut["shop_id"])["profile_id"] == 3
     told = [line["name"] for line in stage.trace()[1:] if line.get("who") == "stage"]
-    assert told == ["shop_added", "shop_authorized"]
+    assert told == ["shop_added", "shop_authorized"] * 2
 
 
 def test_a_shop_that_the_connector_cannot_take_is_not_there(stage: Any) -> None:

@@ -14,6 +14,11 @@ def _(people: Cast, nth: str, sandbox: str | None, place: str | None) -> None:
     people.shops.opens(nth, place, sandbox=sandbox is not None)
 
 
-@act(f"the seller <has let/lets> the connector into the (?:{_NTH} )?shop again")
+@act(f"a {_NTH} shop< has opened/ opens>, without the connector")
+def _(people: Cast, nth: str) -> None:
+    people.shops.opens(nth, None, authorized=False)
+
+
+@act(f"the seller <has let/lets> the connector into the (?:{_NTH} )?shop(?: again)?")
 def _(people: Cast, nth: str | None) -> None:
     people.shops.lets_in_again(nth or "first")
