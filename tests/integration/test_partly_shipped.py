@@ -1,6 +1,7 @@
 """An order of which one parcel is on its way and one is not, refunded by the OMS through the connector.
 
-The fake marketplace ships whole orders only, so its wire is a stub here; OMS and connector are the real ones.
+The fake marketplace takes neither refund nor cancellation then, so its wire is a stub here, which takes both; OMS and
+connector are the real ones.
 """
 
 from collections.abc import Iterator

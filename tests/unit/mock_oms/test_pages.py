@@ -15,8 +15,8 @@ from tests.unit.mock_oms.connector import Fault
 def page(office: Office) -> FlaskClient:
     """The pages of an OMS where one request waits and one parcel lies at the dock."""
     order = office.connector.order("576", ("mug", 2, 20.0))
-    deadline = {"SiteDecisionDeadlineUtc": "2031-03-04T08:30:00Z"}
-    office.connector.adjustment(order, 0, RmaNumber="R1", SiteReasonText="Arrived <b>broken</b>", **deadline)
+    said = {"SiteDecisionDeadlineUtc": "2031-03-04T08:30:00Z", "SitePictureCount": 2, "SiteVideoCount": 1}
+    office.connector.adjustment(order, 0, RmaNumber="R1", SiteReasonText="Arrived <b>broken</b>", **said)
     other = office.connector.order("577", ("cup", 1, 9.5))
     office.connector.adjustment(other, 0, RmaNumber="R2", RequestStatus="ReadyForReturn")
     office.pull()
@@ -49,7 +49,9 @@ def test_outside_a_compressed_world_they_say_the_machines_time(page: FlaskClient
 
 
 def test_what_a_buyer_wrote_is_shown_and_not_obeyed(page: FlaskClient) -> None:
-    assert "Arrived &lt;b&gt;broken&lt;/b&gt;" in page.get("/orders/576").text
+    text = page.get("/orders/576").text
+    assert "Arrived &lt;b&gt;broken&lt;/b&gt;" in text
+    assert "2 pictures and 1 video" in text
 
 
 def test_a_person_approves_rejects_inspects_and_refunds(office: Office, page: FlaskClient) -> None:
