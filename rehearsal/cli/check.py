@@ -91,7 +91,7 @@ def _report(stage: Stage, checked: Checked, out: Path) -> Path:
     """Write a report of the world as it stands and return its first page."""
     seen = observe(stage, traced=True)
     now = datetime.fromisoformat(checked.world["now"])
-    why = [*checked.short, *checked.broken, *(checked.wanting if checked.strict else ())]
+    why = [*checked.own_failures, *checked.short, *checked.broken, *(checked.wanting if checked.strict else ())]
     result = ScenarioResult(
         file="",
         feature=f"The world {checked.name!r}",

@@ -111,6 +111,7 @@ def _findings(world: World, given: Json) -> Json:
         "findings": [finding.document() for finding in verdicts if finding.broken],
         "verdicts": [finding.document() for finding in verdicts],
         "failures": [serializers.failure(one) for one in world.state.failures],
+        "stage_failures": [serializers.failure(one) for one in world.state.stage_failures],
         "refused": serializers.refused(world.auditor.memory.refusals, world.now),
         **serializers.stillness(world.stillness()),
     }
@@ -293,6 +294,12 @@ class InProcessStage(Stage):
         with self.holding() as world:
             lines = world.trace.lines()
             return _RECORDS[name](lines if told is None else map(told, lines))
+
+    def note_own_failure(self, what: str) -> None:
+        """Have the world that there is take note that the stage itself has failed."""
+        if (world := self.state.world) is not None:
+            with world.lock:
+                world.note_own_failure(what)
 
     def let_pass(self, span: timedelta) -> bool:
         """Let a running clock run for `span`; return False when it has to wait, because somebody else is at it."""

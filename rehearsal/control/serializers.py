@@ -29,7 +29,7 @@ from rehearsal.simulation.scheduler import Advanced
 from rehearsal.sums import written
 from rehearsal.wire.faults.fault import Planned
 from rehearsal.world.quiescence import Stillness
-from rehearsal.world.state import ConnectorFailure
+from rehearsal.world.state import Failure
 from rehearsal.world.world import NO_CLIENT, World
 
 CLIENT: Final = "application_id shared_secret refresh_token"
@@ -223,8 +223,8 @@ def stillness(known: Stillness) -> Json:
     return {"at_rest": known.at_rest, "news_under_way": known.news_under_way, "quiet_for": quiet_for}
 
 
-def failure(one: ConnectorFailure) -> Json:
-    """Return how the connector has failed."""
+def failure(one: Failure) -> Json:
+    """Return how the connector, or the stage itself, has failed."""
     return _shown(one, "at what")
 
 

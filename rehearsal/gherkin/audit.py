@@ -18,7 +18,7 @@ from rehearsal.gherkin.collection import FeatureFile
 from rehearsal.gherkin.errors import BrokenRules, NotJudged, StageFailed
 from rehearsal.gherkin.junit import Told
 from rehearsal.gherkin.plan_file import hits, missed
-from rehearsal.gherkin.recording import RECORDING, everything, observe, refused
+from rehearsal.gherkin.recording import RECORDING, everything, observe, own_failures, refused
 from rehearsal.gherkin.results import Outcome
 
 EPILOGUE: Final = "PT1H"
@@ -44,6 +44,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     _look(item)
     if broken := _broken(item):
         raise BrokenRules(broken)
+    if failed := own_failures(recording.observed.findings):
+        raise StageFailed("\n\n".join(failed))
     own = recording.observed.faults[recording.planned :]
     shut_out = refused(recording.observed.findings, unjudged=True)
     if short := [*filter(None, (shut_out, *map(missed, own)))]:

@@ -166,6 +166,11 @@ def refused(said: Json, *, unjudged: bool = False) -> str:
     return f"Refused: {found['what']}." if found and (found["shut_out"] or not unjudged) else ""
 
 
+def own_failures(said: Json) -> list[str]:
+    """Return as texts how the stage itself has failed, of what the auditor says."""
+    return [f"The stage itself failed: {one['what']}\n  at: {one['at']}" for one in said.get("stage_failures", ())]
+
+
 def _witness(witness: Json) -> str:
     """Return in words what shows it: entries of the trace by number, sums, and whom it is about."""
     said = {name: witness.get(name) or () for name in ("exchanges", "events")}

@@ -14,7 +14,7 @@ from _pytest.junitxml import bin_xml_escape
 
 from rehearsal.control.stage import Json, Stage
 from rehearsal.gherkin.plan_file import missed, times, trouble
-from rehearsal.gherkin.recording import as_texts, everything, refused
+from rehearsal.gherkin.recording import as_texts, everything, own_failures, refused
 from rehearsal.gherkin.results import Outcome
 from rehearsal.report.markdown import MOST_SHOWN, every_rule, fenced, more_than
 from rehearsal.report.rules import LOUDEST_FIRST, over_all, wanting
@@ -57,6 +57,11 @@ class Checked:
         """Return as texts how the connector has failed, and what broke."""
         return everything(self.said)
 
+    @property
+    def own_failures(self) -> list[str]:
+        """Return as texts how the stage itself has failed."""
+        return own_failures(self.said)
+
     @cached_property
     def rules(self) -> list[Json]:
         """Return one verdict on each rule."""
@@ -86,6 +91,8 @@ class Checked:
         """Return how the gate stands: broken, not judged, or held."""
         if self.broken:
             return Outcome.BROKEN
+        if self.own_failures:
+            return Outcome.STAGE_FAILED
         return Outcome.NOT_JUDGED if self.short or (self.strict and self.wanting) else Outcome.HELD
 
     @property
@@ -96,6 +103,7 @@ class Checked:
         count = len(self.findings)
         found = f"{count} finding{'' if count == 1 else 's'}" if count else "no finding"
         failed = f", and the connector failed {times(len(self.said['failures']))}," if self.said["failures"] else ""
+        failed += " and the stage itself failed," if self.own_failures else ""
         return f"{found}{failed} in the world {self.name!r}: {each}"
 
     @property
@@ -123,6 +131,7 @@ class Checked:
     def junit(self) -> bytes:
         """Return a JUnit file: a case for each rule, and for each fault that was planned to be hit."""
         cases = [self._connector_case(), self._case("seat", "the connector is let in", self._shut_out)]
+        cases += [self._stage_case()]
         cases += map(self._rule_case, self.rules)
         cases += [self._case("trouble", trouble(one), missed(one)) for one in self.faults if one["planned"]]
         suite = Xml.Element("testsuite", name=f"rehearsal check, world {self.name}")
@@ -141,6 +150,12 @@ class Checked:
         case = self._case("seat", "the connector runs")
         if failures := [one["what"] for one in self.said["failures"]]:
             _fail(case, failures[0].partition("\n")[0].removesuffix("; its last lines:"), failures)
+        return case
+
+    def _stage_case(self) -> Xml.Element:
+        case = self._case("stage", "the stage itself runs")
+        if texts := self.own_failures:
+            _fail(case, texts[0].partition("\n")[0], texts, "error")
         return case
 
     def _rule_case(self, rule: Json) -> Xml.Element:
@@ -164,7 +179,7 @@ class Checked:
     def markdown(self) -> str:
         """Return a summary for a pull request."""
         lines = [f"### Rehearsal: {self.headline}", ""]
-        for text in [*filter(None, [self.refused]), *self.broken[:MOST_SHOWN]]:
+        for text in [*self.own_failures, *filter(None, [self.refused]), *self.broken[:MOST_SHOWN]]:
             lines += fenced(text)
         lines += more_than(len(self.broken))
         if short := [words for words in self.short if words != self.refused]:
@@ -173,8 +188,8 @@ class Checked:
         return "\n".join([*lines, *every_rule(self.rules), *self.remarks, "", again, "", ""])
 
 
-def _fail(case: Xml.Element, message: str, texts: Iterable[str]) -> None:
-    failure = Xml.SubElement(case, "failure", message=bin_xml_escape(message))
+def _fail(case: Xml.Element, message: str, texts: Iterable[str], kind: str = "failure") -> None:
+    failure = Xml.SubElement(case, kind, message=bin_xml_escape(message))
     failure.text = bin_xml_escape("\n\n".join(texts))
 
 

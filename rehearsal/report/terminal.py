@@ -112,7 +112,7 @@ def verdicts(checked: Checked) -> Iterable[Table | Text]:
     yield table
     if checked.refused:
         yield Text(f"\n{checked.refused}")
-    for text in checked.broken:
+    for text in (*checked.own_failures, *checked.broken):
         yield Text(f"\n{text}")
     if short := [words for words in checked.short if words != checked.refused]:
         yield Text("\n".join(("\nNot judged:", *(f"  {words}" for words in short))))

@@ -41,7 +41,7 @@ def control_app(stage: InProcessStage, gate: Gate | None = None) -> Flask:
     app.before_request(lambda: (gate or Gate()).check(request, enters=request.path == "/"))
     app.register_error_handler(Problem, render)
     app.register_error_handler(HTTPException, _no_such)
-    app.register_error_handler(Exception, _stage_failed)
+    app.register_error_handler(Exception, partial(_stage_failed, stage))
 
     replays = Replays(stage.state)
     calls = Blueprint("calls", __name__)
@@ -156,9 +156,10 @@ def _no_such(error: HTTPException) -> Response:
     return response
 
 
-def _stage_failed(error: Exception) -> Response:
+def _stage_failed(stage: InProcessStage, error: Exception) -> Response:
     logging.getLogger(__name__).exception("the stage itself failed at %s %s", request.method, request.path)
     last = places(error)[-1:]
     if last and last[0].of_connector:
         return render(Problem(500, CONNECTOR_FAILED, f"{named(error)} ({last[0]})"))
+    stage.note_own_failure(f"{request.method} {request.path}: {named(error)}")
     return render(Problem(500, "The stage itself failed", named(error)))

@@ -14,6 +14,7 @@ from werkzeug.utils import redirect
 
 from mock_tiktok.pages.app import PREFIXES
 from rehearsal.control.local import InProcessStage
+from rehearsal.control.places import named
 from rehearsal.control.stage import Problem
 from rehearsal.server.access import COOKIE, Gate, called_by
 from rehearsal.server.front import Wsgi
@@ -51,7 +52,11 @@ class Door:
                     led = marketplace_by_machine if self._name in ("tiktok", "tiktok_auth") else pages_by_machine
                     app = led(app, world.compression)
                 opened = self._open = (world, app)
-            return list(opened[1](environ, start_response))
+            try:
+                return list(opened[1](environ, start_response))
+            except Exception as fault:
+                world.note_own_failure(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}: {named(fault)}")
+                raise
 
 
 def guarded(app: Wsgi, gate: Gate, name: str) -> Wsgi:

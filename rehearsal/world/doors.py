@@ -14,6 +14,7 @@ from rehearsal.contract.openapi import Contract
 from rehearsal.seats.port import CONNECTOR_HOST
 from rehearsal.wire.recorder import Call, Endpoint
 from rehearsal.wire.transport import WsgiApp, recorded, run_wsgi
+from rehearsal.world.hearing import INTERNAL
 from rehearsal.world.world import API_HOST, AUTH_HOST, World
 
 API_ALONE: Final = "rehearsal.api_alone"  # in the environment of a call that no page may answer
@@ -26,7 +27,7 @@ def outside_app(world: World, name: str) -> WsgiApp:
     app = {"connector": world.connector.app, "oms": world.oms.app}.get(name, world.marketplace.app)
     if app is None:
         return _nobody(name)
-    pages = _guarded(app, world)
+    pages = _guarded(app, world, name)
     if name == "oms":
         return pages
     endpoint = world.wire.endpoint(HOSTS[name])
@@ -74,12 +75,15 @@ def _nobody(name: str) -> WsgiApp:
     return serve
 
 
-def _guarded(app: WsgiApp, world: World) -> WsgiApp:
+def _guarded(app: WsgiApp, world: World, name: str) -> WsgiApp:
     """Return `app` with the world held during each call: pages are no part of a contract, and no part of the trace."""
 
     def serve(environ: dict[str, Any], start_response: Any) -> Sequence[bytes]:
         with world.visited():
             response = run_wsgi(app, environ)
+            if response.status == INTERNAL:
+                note = world.note_failure if name == "connector" else world.note_own_failure
+                note(f"the {name} page {environ['REQUEST_METHOD']} {environ['PATH_INFO']} is a 500")
         start_response(f"{response.status} {response.reason}", response.headers)
         return [response.body]
 

@@ -22,11 +22,12 @@ from rehearsal.simulation.player import FiredLike
 from rehearsal.trace.log import Trace
 from rehearsal.wire.faults.trouble import Hit, TroubleAct
 from rehearsal.wire.recorder import Exchange, Recorder
-from rehearsal.world.state import WorldState
+from rehearsal.world.state import Failure, WorldState
 
 SECRET_LIKE: Final = re.compile(r"[\w-]*[0-9a-f]{40,}")
 CALLED: Final = re.compile(r"\b(sign|auth_code|refresh_token)\b[\"']?\s*[=:]\s*[\"']?\S")
 REFRESH: Final = "/api/v2/token/refresh"
+INTERNAL: Final = 500
 
 
 class Hearing:
@@ -72,10 +73,21 @@ class Hearing:
             )
 
     def _on_exchange(self, exchange: Exchange) -> None:
+        if exchange.status == INTERNAL:
+            self._on_fault(exchange)
         if exchange.writes and (exchange.outside or exchange.caller == "connector"):
             self._state.written += exchange.caller == "connector"
             if exchange.outside or self._connector.from_outside:
                 self._state.rest.disturb(self._clock.now())
+
+    def _on_fault(self, exchange: Exchange) -> None:
+        """Take note of a 500 that one of those who play in this process has answered."""
+        where = f"{exchange.operation or 'a call'}, exchange {exchange.seq} of the trace"
+        failure = Failure(exchange.at, self.discreet(f"the {exchange.callee} answers 500: {where}"))
+        if exchange.callee == "marketplace":
+            self._state.stage_failures.append(failure)
+        elif exchange.callee == "connector" and not self._connector.from_outside:
+            self._state.failures.append(failure)
 
     def on_hit(self, hit: Hit) -> None:
         """Have the auditor give more time to those whom trouble has hit."""

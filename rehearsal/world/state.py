@@ -15,8 +15,8 @@ MOST_UNTOLD: Final = 10_000  # things that fired; the oldest go first
 
 
 @dataclass(frozen=True, slots=True)
-class ConnectorFailure:
-    """The connector has ended of its own accord, or has not made a round that it was told of; what there is to say."""
+class Failure:
+    """A connector, or the stage itself, has failed: the connector has ended of its own accord, or made no round."""
 
     at: datetime
     what: str
@@ -40,7 +40,8 @@ class WorldState:
     untold: deque[FiredLike] = field(default_factory=lambda: deque(maxlen=MOST_UNTOLD))
     untold_idle: int = 0
     failure: SeatFailed | None = None  # the connector has ended meanwhile
-    failures: list[ConnectorFailure] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)  # of the connector
+    stage_failures: list[Failure] = field(default_factory=list)
 
     def seconds_stalled(self) -> float:
         """Return for how many seconds answers were held back."""

@@ -44,7 +44,7 @@ from rehearsal.world.market import Market
 from rehearsal.world.origin import START, NewShop, Origin
 from rehearsal.world.quiescence import RestState
 from rehearsal.world.shops import Shops, demand_running
-from rehearsal.world.state import ConnectorFailure, StageEvent, WorldState
+from rehearsal.world.state import Failure, StageEvent, WorldState
 from rehearsal.world.webhooks import ADDRESS, OMS_ADDRESS, OMS_CONTRACT, OMS_HOST, WebhookWire
 
 __all__ = ["START", "Advanced", "NewShop", "Origin", "Stuck", "World"]
@@ -269,7 +269,11 @@ class World:
 
     def note_failure(self, what: str) -> None:
         """Take note that the connector has failed: whoever judges this world is told, also when nobody has waited."""
-        self.state.failures.append(ConnectorFailure(self.now, self.hearing.discreet(what)))
+        self.state.failures.append(Failure(self.now, self.hearing.discreet(what)))
+
+    def note_own_failure(self, what: str) -> None:
+        """Take note that the stage itself has failed: no verdict of this world is to be relied on."""
+        self.state.stage_failures.append(Failure(self.now, self.hearing.discreet(what)))
 
     def told(self) -> Advanced:
         """Return what has fired, in a world that follows the machine's clock, since this was asked last."""

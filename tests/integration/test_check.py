@@ -1,14 +1,20 @@
 """`rehearsal check`: a gate for whatever has driven a served world, which it leaves as it is."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+import requests
 
+from mock_oms.state.store import Store as Cases
 from mock_tiktok.state.store import Store
+from mock_tiktok.usecases.shop import Shop
 from rehearsal import cli
+from rehearsal.control import serializers
 from rehearsal.control.client import HttpStage
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Problem
@@ -22,6 +28,7 @@ from tests.clock import BEGUN, HandMachine
 TOKEN = "open-sesame"
 Drive = Callable[[HttpStage], None]
 Patch = pytest.MonkeyPatch
+Capture = pytest.CaptureFixture[str]
 
 
 @pytest.fixture(scope="module")
@@ -245,3 +252,36 @@ def test_off_loopback_the_token_is_asked_for_and_taken(
         monkeypatch.setenv("REHEARSAL_TOKEN", TOKEN)
         assert cli.run(check) == 0
         assert cli.run(play) == 0
+
+
+@pytest.mark.parametrize(
+    ("where", "fails", "words"),
+    [
+        (Shop, "search_returns", "the marketplace answers 500: searchReturns_202309, exchange "),
+        (serializers, "webhooks", "GET /control/v1/webhooks: KeyError: 'lost'"),
+        (Cases, "open_cases", "the oms page GET / is a 500"),
+    ],
+    ids=["player", "control", "page"],
+)
+def test_a_failure_of_the_stage_s_own_is_never_silent(
+    where: Any, fails: str, words: str, stage: HttpStage, tmp_path: Path, monkeypatch: Patch, capsys: Capture
+) -> None:
+    def lost(*_: Any, **__: Any) -> None:
+        raise KeyError("lost")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(where, fails, lost)
+        stage.advance(by="PT15M")
+        with suppress(Problem):
+            stage.webhooks()
+        requests.get(stage.world()["urls"]["oms"], headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
+    (failure, *_) = stage.findings()["stage_failures"]
+    assert failure["what"].startswith(words)
+    junit = tmp_path / "junit.xml"
+    assert cli.run(["check", "--attach", stage.url, "--junit", str(junit), "--summary", "-"]) == 3
+    said = capsys.readouterr()
+    assert f"The stage itself failed: {words}" in said.out
+    assert f"The stage itself failed: {words}" in said.err
+    assert ElementTree.parse(junit).getroot()[0].attrib["errors"] == "1"
+    stage.reset()
+    assert cli.run(["check", "--attach", stage.url]) == 0
