@@ -194,6 +194,10 @@ _SHIPPING: Final[dict[str, Reader]] = {
     "shipment_type": _one_of(("PLATFORM", "BUYER_ARRANGE")),
     "handover_method": _one_of(("DROP_OFF", "PICKUP")),
 }
+# what after-sales searches take in the query; in the body it is not read, where that for orders is refused
+_UNREAD: Final[dict[str, Reader]] = dict.fromkeys(
+    ("page_size", "page_token", "sort_field", "sort_order"), lambda name, value: None
+)
 _RETURNS_FILTER: Final[dict[str, Reader]] = {
     "return_ids": _texts,
     "order_ids": _texts,
@@ -204,6 +208,7 @@ _RETURNS_FILTER: Final[dict[str, Reader]] = {
     "seller_proposed_return_type": _some_of(("PARTIAL_REFUND",)),
     "locale": _text,
     **_RANGES,
+    **_UNREAD,
 }
 _CANCELLATIONS_FILTER: Final[dict[str, Reader]] = {
     "cancel_ids": _texts,
@@ -213,6 +218,7 @@ _CANCELLATIONS_FILTER: Final[dict[str, Reader]] = {
     "cancel_status": _some_of((*CancelStatus, "CANCELLATION_REQUEST_CANCEL")),
     "locale": _text,
     **_RANGES,
+    **_UNREAD,
 }
 _ORDERS_FILTER: Final[dict[str, Reader]] = {
     "order_status": _one_of(tuple(OrderStatus), _wrong_value),
@@ -231,7 +237,7 @@ _FILTER_NAMES: Final = {
     "arbitration_status": "arbitration_statuses",
     "seller_proposed_return_type": "seller_proposed_return_types",
 }
-_UNSOUGHT: Final = _RANGES.keys() | {"locale", "shipping_type"}
+_UNSOUGHT: Final = _RANGES.keys() | _UNREAD.keys() | {"locale", "shipping_type"}
 
 
 # Query

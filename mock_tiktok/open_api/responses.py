@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import quote
 
 from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.deadlines import Deadline
@@ -35,6 +36,7 @@ _PACKAGE_STATUS: Final = {
     OrderStatus.COMPLETED: "COMPLETED",
     OrderStatus.CANCELLED: "CANCELLED",
 }
+_SIZE: Final = (200, 200)  # of pictures, in pixels
 _IMAGE: Final = "https://p16-oec-va.ibyteimg.com/"
 # The platform's samples have these on every order; that there is one of each here is assumed.
 _DELIVERY_OPTION: Final = {"delivery_option_id": "7091146663229654785", "delivery_option_name": "Standard shipping"}
@@ -333,11 +335,13 @@ _RATE: Final = Decimal("0.0001")
 
 
 def _image(line: LineItem) -> Json:
-    return _picture(f"{_IMAGE}{line.product_id}.jpeg")
+    return _picture(f"{line.product_id}.jpeg")
 
 
-def _picture(url: str) -> Json:
-    return {"url": url, "width": 200, "height": 200}
+def _picture(name: str, size: tuple[int, int] = _SIZE) -> Json:
+    """Return a picture by its address, or by its name among the platform's own."""
+    url = name if "://" in name else f"{_IMAGE}{quote(name)}"
+    return {"url": url, "width": size[0], "height": size[1]}
 
 
 def _video(url: str) -> Json:
@@ -465,8 +469,8 @@ def amount(one: Amount) -> Json:
     }
 
 
-def records(found: Iterable[Record]) -> Json:
-    """Return Get Return Records."""
+def records(found: Iterable[Record], size_of: Callable[[str], tuple[int, int] | None]) -> Json:
+    """Return Get Return Records; pictures that nobody has uploaded, as buyers' are not, have one size (assumed)."""
     return {
         "records": [
             _given(
@@ -477,7 +481,7 @@ def records(found: Iterable[Record]) -> Json:
                     "reason_text": one.reason_text,
                     "note": one.note,
                     "create_time": seconds(one.at),
-                    "images": [_picture(url if "://" in url else f"{_IMAGE}{url}") for url in one.pictures] or None,
+                    "images": [_picture(name, size_of(name) or _SIZE) for name in one.pictures] or None,
                     "videos": [_video(url) for url in one.videos] or None,
                 }
             )

@@ -15,7 +15,7 @@ def search_returns(call: Call) -> Json:
 
 
 def records(call: Call) -> Json:
-    return wire.records(call.shop.records(call.ids["return_id"]))
+    return wire.records(call.shop.records(call.ids["return_id"]), call.shop.store.size_of)
 
 
 def approve_return(call: Call) -> Json:

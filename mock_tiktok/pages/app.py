@@ -25,7 +25,7 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-PREFIXES: Final = ("/seller-center", "/buyer", "/static", "/favicon.ico")
+PREFIXES: Final = ("/seller-center", "/buyer", "/static")
 
 
 def register_pages(app: Flask, market: Market) -> None:

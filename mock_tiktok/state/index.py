@@ -59,7 +59,8 @@ class Query(Generic[T]):
 class Shelf(Generic[T]):
     """Frozen values by id."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "") -> None:
+        self._name = name  # a page token is good in the shelf of this name alone
         self._values: dict[str, T] = {}
         self._lists: dict[tuple[SortField, str], list[Key]] = {}
         self.followers: tuple[Behind[T], ...] = ()
@@ -103,7 +104,7 @@ class Shelf(Generic[T]):
         keys, low, high = self._matching(query, sort.field)
         total = high - low
         passed = 0  # of what is found, in the direction of the search
-        if (last := _read_token(page.token, sort)) is not None:
+        if (last := _read_token(page.token, sort, self._name)) is not None:
             (seconds, id), place = last
             at = bisect_left(keys, (seconds, id + "\0" if sort.ascending else id), low, high)
             passed = at - low if sort.ascending else high - at
@@ -114,7 +115,7 @@ class Shelf(Generic[T]):
         else:
             chosen = keys[max(low, high - passed - page.size) : high - passed][::-1]
         passed += len(chosen)
-        token = _write_token(chosen[-1], passed, sort) if passed < total and chosen else ""
+        token = _write_token(chosen[-1], passed, sort, self._name) if passed < total and chosen else ""
         return Page(tuple(self._values[id] for _, id in chosen), total, token)
 
     def touch(self, id: str, at: datetime) -> None:
@@ -129,7 +130,7 @@ class Shelf(Generic[T]):
 
     def copy(self) -> Shelf[T]:
         """Return a shelf with the same values."""
-        copied: Shelf[T] = Shelf()
+        copied: Shelf[T] = Shelf(self._name)
         copied._values = dict(self._values)
         copied._lists = {name: list(keys) for name, keys in self._lists.items()}
         return copied
@@ -207,20 +208,22 @@ def _stretch(keys: list[Key], times: TimeRange) -> tuple[int, int]:
     return low, max(low, high)
 
 
-def _write_token(last: Key, place: int, sort: Sort) -> str:
-    text = f"{sort.field}|{'ASC' if sort.ascending else 'DESC'}|{last[0]}|{last[1]}|{place}"
+def _write_token(last: Key, place: int, sort: Sort, shelf: str) -> str:
+    text = f"{sort.field}|{'ASC' if sort.ascending else 'DESC'}|{last[0]}|{last[1]}|{place}|{shelf}"
     return base64.b64encode(text.encode()).decode()
 
 
-def _read_token(token: str, sort: Sort) -> tuple[Key, int] | None:
+def _read_token(token: str, sort: Sort, shelf: str) -> tuple[Key, int] | None:
     """Return behind which entry a page goes on, and how many there were up to it."""
     if not token:
         return None
     try:
-        field, direction, seconds, id, place = base64.b64decode(token, validate=True).decode("ascii").split("|")
+        field, direction, seconds, id, place, of = base64.b64decode(token, validate=True).decode("ascii").split("|")
         last = (int(seconds), id), int(place)
     except (binascii.Error, ValueError):
         raise INVALID(what="page_token") from None
+    if of != shelf:
+        raise INVALID(what="page_token belongs to another search")
     if (field, direction) != (sort.field, "ASC" if sort.ascending else "DESC"):
         raise INVALID(what="page_token belongs to another sort order")
     return last

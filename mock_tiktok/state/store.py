@@ -45,9 +45,9 @@ class Store:
         self.market = market
         self.profile = profile
         self.sandbox = sandbox
-        self.orders: Shelf[Order] = Shelf()
-        self.returns: Shelf[Return] = Shelf()
-        self.cancellations: Shelf[Cancellation] = Shelf()
+        self.orders: Shelf[Order] = Shelf(f"{shop_id} orders")
+        self.returns: Shelf[Return] = Shelf(f"{shop_id} returns")
+        self.cancellations: Shelf[Cancellation] = Shelf(f"{shop_id} cancellations")
         self.images: dict[str, tuple[int, int]] = {}  # width and height of what was uploaded here
         self.returns_of: dict[str, tuple[str, ...]] = {}
         self.cancellations_of: dict[str, tuple[str, ...]] = {}
@@ -72,9 +72,9 @@ class Store:
         """Say whether another shop of the marketplace has the order."""
         return any(shop is not self and shop.orders.get(order_id) for shop in self._shops.values())
 
-    def is_uploaded(self, image_id: str) -> bool:
-        """Say whether any shop of the marketplace has uploaded the picture."""
-        return any(image_id in shop.images for shop in self._shops.values())
+    def size_of(self, image_id: str) -> tuple[int, int] | None:
+        """Return the width and height of a picture, if any shop of the marketplace has uploaded it."""
+        return next((shop.images[image_id] for shop in self._shops.values() if image_id in shop.images), None)
 
     def get_return(self, return_id: str) -> Return:
         """Return the return; raise what the platform says when the shop has none such."""

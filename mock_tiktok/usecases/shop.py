@@ -338,7 +338,7 @@ class Shop(Queries):
     def _check_images(self, images: Sequence[str]) -> None:
         """Refuse a picture that nobody has uploaded; with which code is assumed."""
         for image in images:
-            if not self.store.is_uploaded(image):
+            if self.store.size_of(image) is None:
                 raise INVALID(what=f"images: image_id {image!r} has not been uploaded")
 
     def _check_comment(self, comment: str | None) -> None:

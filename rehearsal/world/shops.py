@@ -5,7 +5,15 @@ from typing import Any, Final
 from mock_tiktok import AppName, Marketplace
 from mock_tiktok.domain.webhooks import CANCELLATION_STATUS, ORDER_STATUS, RETURN_STATUS
 from mock_tiktok.errors import BadValue
-from rehearsal.seats.port import Capability, ConnectorSeat, NotCapable, OpenShop, SeatRefuses, ShopAtConnector
+from rehearsal.seats.port import (
+    Capability,
+    ConnectorSeat,
+    EmptyConnectorSeat,
+    NotCapable,
+    OpenShop,
+    SeatRefuses,
+    ShopAtConnector,
+)
 from rehearsal.wire.recorder import Recorder
 from rehearsal.world.errors import Busy
 from rehearsal.world.origin import NewShop, Origin
@@ -68,6 +76,8 @@ class Shops:
     def authorize(self, shop_id: str, connector: ConnectorSeat) -> None:
         """Have a shop's seller let the connector in, be it again. Raise NotCapable where it cannot be told."""
         shop = self._marketplace.shop(shop_id)
+        if isinstance(connector, EmptyConnectorSeat):
+            return  # whoever takes the seat exchanges the code that the shop shows
         if Capability.SHOPS not in connector.capabilities:
             raise NotCapable(Capability.SHOPS)
         demand_running(connector)

@@ -113,7 +113,7 @@ def test_a_vendor_s_own_name_leads_to_its_api_alone(street: Callable[..., Street
 
 @pytest.mark.parametrize("bind", ["127.0.0.1", "0.0.0.0"])
 def test_a_client_of_the_vendor_hears_from_the_api_what_it_has_not(street: Callable[..., Street], bind: str) -> None:
-    for path in ("/product/202309/products/search", "/no/such.html", "/oauth/authorize"):
+    for path in ("/product/202309/products/search", "/no/such.html", "/oauth/authorize", "/favicon.ico"):
         answer = street(bind=bind).get("tiktok", path, host=HOSTS["tiktok"], Accept="text/html, image/gif, *; q=.2")
         assert (answer.is_json, "Invalid path. The specified path" in answer.text) == (True, True)
 

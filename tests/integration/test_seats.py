@@ -280,6 +280,10 @@ def test_a_world_with_nobody_on_its_seats_can_be_begun_and_moved(empty: InProces
     stage.advance(by="PT25H")
     assert stage.get_return(asked["return_id"])["refunded"] == order["total"]  # silence is a yes
     assert (stage.world()["connector"], stage.current.shops.known) == (None, [])
+    before = stage.world()["tiktok"]
+    stage.plan_fault(kind="deauthorised")
+    again = stage.authorize_shop(before["shop_id"])
+    assert (again["auth_code"], again["access_token"]) == (before["auth_code"], stage.world()["tiktok"]["access_token"])
     assert stage.current.capabilities == frozenset()
     assert stage.findings()["findings"] == []
 

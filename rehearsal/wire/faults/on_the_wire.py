@@ -42,10 +42,12 @@ def refuse(meeting: Meeting) -> Response:
     status, retry_after = meeting.given("status"), meeting.given("retry_after")
     words = meeting.given("message") or responses.get(status, "Refused")
     body: dict[str, Any] = {"error": {"code": "", "message": words}}
+    spoken = JSON
     if meeting.endpoint.name == "marketplace":
         code = meeting.given("code") or CODES.get(status, OTHER_CODE)
         body = {"code": code, "message": words, "request_id": meeting.call.exchange_id, "data": None}
-    headers = [("Content-Type", JSON)] + ([] if retry_after is None else [("Retry-After", str(retry_after))])
+        spoken = f"{JSON}; charset=utf-8"
+    headers = [("Content-Type", spoken)] + ([] if retry_after is None else [("Retry-After", str(retry_after))])
     return Response(status, responses.get(status, "Refused"), headers, json.dumps(body).encode())
 
 

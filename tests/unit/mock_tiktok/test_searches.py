@@ -40,6 +40,9 @@ def test_a_page_token_keeps_its_place_while_things_move(town: Town) -> None:
     assert [item.return_id for item in second.items] == [*ids[10:], ids[0]]
     refused(ApiError, town.shop.search_returns, ReturnFilter(), CREATED, PageRequest(10, first.next_token))
     refused(ApiError, town.shop.search_returns, ReturnFilter(), CREATED, PageRequest(10, "rubbish"))
+    elsewhere, page = town.market.shop(town.market.add_shop().shop_id), PageRequest(1, first.next_token)
+    refused(ApiError, elsewhere.search_returns, ReturnFilter(), UPDATED, page)
+    refused(ApiError, town.shop.search_cancellations, CancellationFilter(), UPDATED, page)
 
 
 def test_a_time_range_includes_its_start_and_not_its_end(town: Town) -> None:

@@ -153,7 +153,10 @@ def test_an_access_token_in_the_query_is_ignored(client: Client) -> None:
 
 
 def test_what_is_not_modelled_is_refused_by_name(client: Client) -> None:
-    assert "'param body.page_size'" in client.refusal("POST", SEARCH, body={"page_size": 10})[2]
+    for search in (SEARCH, "/return_refund/202309/cancellations/search"):
+        assert client.data("POST", search, body={"page_size": 1, "sort_order": "no such"})["total_count"] == 0
+    refused = client.refusal("POST", "/order/202309/orders/search", {"page_size": "10"}, {"page_size": 10})
+    assert "'param body.page_size'" in refused[2]
     assert "'param body.return_ids'" in client.refusal("POST", SEARCH, body={"return_ids": "1"})[2]
     assert client.refusal("POST", SEARCH, body={"return_status": ["GONE"]})[:2] == (200, 25001001)
     assert client.refusal("POST", APPROVE, body={})[2] == "param body.decision is missing"

@@ -47,7 +47,7 @@ def test_a_rejection_names_a_picture_that_was_uploaded(client: Client, market: M
     shown = {"image_id": uploaded["uri"], "mime_type": "image/png", "width": 200, "height": 150}
     client.data("POST", f"{RETURNS}/{asked}/reject", None, {**NO, "images": [shown]})
     last = client.data("GET", f"{RETURNS}/{asked}/records")["records"][-1]
-    assert [one["url"] for one in last["images"]] == [uploaded["url"]]
+    assert last["images"] == [{name: uploaded[name] for name in ("url", "width", "height")}]
 
 
 @pytest.mark.parametrize(

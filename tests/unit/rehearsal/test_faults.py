@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from rehearsal.control.validation import document
+from rehearsal.seats.port import CONNECTOR_HOST
 from rehearsal.wire.faults.kinds import KINDS
 from rehearsal.wire.faults.reading import CALLED, CALLERS, FROM, Mistake, read_fault
 from rehearsal.wire.recorder import undisturbed
-from rehearsal.world.world import World
+from rehearsal.world.world import API_HOST, World
 from tests.clock import START
 
 MINUTE = timedelta(minutes=1)
@@ -220,3 +221,16 @@ def test_what_was_hit_is_told_with_what_fired_before_the_act_that_it_befell() ->
         ("stage", f"fault-2 hits the connector's search cancellations {shop}: access tokens are revoked"),
         ("connector", "round: orders unavailable, returns unavailable, cancellations unavailable"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("host", "written"),
+    [(API_HOST, "application/json; charset=utf-8"), (CONNECTOR_HOST, "application/json")],
+    ids=["marketplace", "connector"],
+)
+def test_who_refuses_on_the_way_writes_as_whoever_was_called(host: str, written: str) -> None:
+    world = World()
+    world.trouble.plan(kind="refuse", to="marketplace" if host == API_HOST else "connector")
+    caller = "connector" if host == API_HOST else "oms"
+    assert world.wire.session(caller).get(f"https://{host}/v1/Orders").headers["content-type"] == written
+    world.close()
