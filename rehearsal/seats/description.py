@@ -125,6 +125,8 @@ def _seat(path: Path, said: Any) -> SeatDescription:
         raise NotASeat(mistake.words)
     _check_together(said)
     for where, text in _texts(said):
+        if "\0" in text:
+            raise NotASeat(f"{where} has the character NUL in it, which no program can be given")
         _check_names(where, text, said)
     folder = path.absolute().parent
     directory = folder / said.get("working_directory", "")

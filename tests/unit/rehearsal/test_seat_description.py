@@ -95,6 +95,7 @@ COMMAND = "command: a\n"
         ("command: a 'b", "command cannot be split into words"),
         (COMMAND + "env: {A: 1.5}", "env.A is 1.5, which is not a text, or a whole number"),
         (COMMAND + "env: {A B: c}", 'env is "A B", which is not the name of an environment variable'),
+        ('command: [a, "b\\0c"]', "command.1 has the character NUL in it, which no program can be given"),
         (COMMAND + "env: {A: '{tiktk}'}", "env.A has {tiktk}, which is not filled in here; did you mean tiktok?"),
         ("command: a {prot}", "command has {prot}, which is not filled in here; did you mean port?"),
         ("command: [a, '{x}']", "command.1 has {x}, which is not filled in here; known: tiktok"),
