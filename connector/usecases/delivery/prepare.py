@@ -32,8 +32,8 @@ def prepared(run: Run, entry: OutboxEntry) -> Decision:
     Where the marketplace gives no advice our own reckoning stands: the call itself will say. Raises Unavailable.
     """
     decision = entry.decision
-    if isinstance(decision, RejectReturn | RejectCancellation) and (decision.reason or "") in ("", *REASONS):
-        return replace(decision, reason=_reject_reason(run, entry, decision))
+    if (no := _without_reason(decision)) is not None:
+        return replace(no, reason=choose(_default_reason(run, no), _live_reasons(run, entry)))
     if isinstance(decision, CreateRefund) and decision.amount is None:
         return replace(decision, amount=_plain(_amount(run, entry, decision)))
     return decision
@@ -44,6 +44,10 @@ def begin(run: Run, entry: OutboxEntry, decision: Decision) -> bool:
     with run.store.writing() as work:
         if not work.attempt_begun(entry, decision, run.now):
             return False
+        no = _without_reason(entry.decision)
+        if no is not None and (chosen := getattr(decision, "reason", None)) != (default := _default_reason(run, no)):
+            text = f"The case does not offer the default reason {default}; its first one is taken"
+            run.note(work, entry, "reason_replaced", text, words=chosen)
         for was in work.adjustments_of_entry(entry.id):
             status = after(was.status, Action.SEND)
             waited = entry.error_message == HELD
@@ -78,20 +82,20 @@ def unsettled(run: Run, entry: OutboxEntry) -> list[OutboxEntry]:
         return same_units(work, entry, creating) if creating else []
 
 
-def _reject_reason(run: Run, entry: OutboxEntry, decision: RejectReturn | RejectCancellation) -> str:
+def _without_reason(decision: Decision) -> RejectReturn | RejectCancellation | None:
+    """Return a no whose reason is yet to be taken from those that the marketplace offers for the case."""
+    if isinstance(decision, RejectReturn | RejectCancellation) and (decision.reason or "") in ("", *REASONS):
+        return decision
+    return None
+
+
+def _default_reason(run: Run, decision: RejectReturn | RejectCancellation) -> str:
     reasons = MARKETS[run.shop.region]
     if isinstance(decision, RejectCancellation):
-        default = reasons.reject_cancellation
-    elif decision.choice is SiteDecision.REJECT_GOODS:
-        default = reasons.reject_goods.get(decision.reason or "", reasons.reject_goods[decision.grade])
-    else:
-        default = reasons.reject_request
-    chosen = choose(default, _live_reasons(run, entry))
-    if chosen != default:
-        with run.store.writing() as work:
-            text = f"The case does not offer the default reason {default}; its first one is taken"
-            run.note(work, entry, "reason_replaced", text, words=chosen)
-    return chosen
+        return reasons.reject_cancellation
+    if decision.choice is SiteDecision.REJECT_GOODS:
+        return reasons.reject_goods.get(decision.reason or "", reasons.reject_goods[decision.grade])
+    return reasons.reject_request
 
 
 def _live_reasons(run: Run, entry: OutboxEntry) -> Sequence[str]:

@@ -2,6 +2,9 @@
 
 from decimal import Decimal
 
+import pytest
+
+from connector.adapters.sql.store import SqlUnitOfWork
 from connector.records import AdjustItem
 from tests.unit.connector.conftest import Bench
 from tests.unit.connector.stub_tiktok import COMPLETE, refusal
@@ -28,6 +31,25 @@ def test_a_decision_shows_what_it_waits_for_and_what_the_marketplace_got(bench: 
         "Told TikTok Shop: goods refused",
     ]
     assert bench.connector.activity("500")[-1].source_words == "REJECT_RECEIVED_PACKAGE"
+
+
+def test_a_reason_that_is_replaced_is_told_once_though_the_process_ends_over_it(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_return(bench, "20.00", status="BUYER_SHIPPED_ITEM")
+    bench.connector.commands.reject_return("item", bench.adjustment().id)
+    with monkeypatch.context() as ends:
+        ends.setattr(SqlUnitOfWork, "attempt_begun", failing)
+        bench.round()
+    bench.round()
+    assert [text for text in texts(bench) if "default reason" in text or "Told" in text] == [
+        "The case does not offer the default reason reverse_reject_return_parcel_reason_2; its first one is taken",
+        "Told TikTok Shop: goods refused",
+    ]
+
+
+def failing(*_: object) -> bool:
+    raise RuntimeError("the process ends here")
 
 
 def test_an_error_shows_what_was_not_taken(bench: Bench) -> None:
