@@ -104,7 +104,7 @@ class InTime(Invariant):
 
     @property
     def still_open(self) -> int:
-        return len(self._given)
+        return len(self._given.keys() & {decision.claim for decision in self.decisions.owed()})
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
         """A decision that was answered has reached the marketplace, unless it is told to come back."""
