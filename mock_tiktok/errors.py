@@ -78,6 +78,9 @@ INVALID = Refusal(25001001, "Invalid parameter: {what}", "GUIDE",
     when="any call: a field that is missing, of no sense, or not of the order")
 ORDER_STATUS = Refusal(25001003, "Order status {status} does not allow this operation", "GUIDE",
     when="Create Return, Cancel Order, a buyer's request: the order is in another status")
+NOT_IN_MARKET = Refusal(25001003, "Requests of type {kind} are not supported in this market",
+    "S18, S19; the words are ours",
+    when="Create Return, Cancel Order, a buyer's request: the market knows none such")
 ALREADY_CLOSED = Refusal(25001010, "The after-sales request already exists and is completed, nothing is left",
     "GUIDE, S20",
     when="Create Return, Cancel Order, a buyer's request: all has gone back, or the unit is cancelled")
@@ -106,12 +109,13 @@ RISK_CONTROL = Refusal(25001046, "The operation is blocked by risk control", "GU
 ORDER_CLOSED = Refusal(25001051, "The order is completed or cancelled", "GUIDE",
     when="Cancel Order, a buyer's cancellation: the order is at its end")
 OVER_REFUND = Refusal(25005005, "Refund amount {amount} exceeds the refundable amount {most}", "GUIDE", field="amount",
-    when="Create Return, an offer, an award: more than is left")
+    when="Create Return, an offer, an award: more than is left; all of it may be offered (assumed)")
 LINES_NOT_POSSIBLE = Refusal(25005010, "These line items cannot be processed on their own: {why}",
     "GUIDE", field="line_item_ids",
     when="Create Return: units of two parcels; Cancel Order: a part, where the market takes none")
 TOO_MANY_LINES = Refusal(25005011, "Too many line items: {count}", "GUIDE", field="line_item_ids",
-    when="Create Return, Cancel Order, Calculate Refund: more than `refund.max_lines` units named")
+    when="Create Return, Cancel Order, Calculate Refund: more than `refund.max_lines` units named;\n"
+    "a whole order, which names none, is never too many (assumed)")
 NOTHING_PAID = Refusal(25001001, "Invalid parameter: nothing was paid for these items, nothing can be refunded",
     "GUIDE; that zero is refused so is our choice", "assumed", field="line_item_ids",
     when="Create Return, ISSUE_REPLACEMENT_REFUND, a buyer's request: gifts and replacements")
@@ -134,11 +138,11 @@ CANNOT_APPROVE = Refusal(25011012, "Status {status} does not allow approving the
 CANNOT_APPROVE_PARCEL = Refusal(25011013, "Status {status} does not allow approving", "GUIDE, S20",
     when="APPROVE_RECEIVED_PACKAGE: no parcel is on its way; Approve Cancellation: decided, or too late")
 OF_AUTHENTICITY = Refusal(25011023, "The order has an authenticity guarantee, the seller cannot process it", "S20",
-    when="a decision: so is the order marked (`marks`)")
+    when="a decision, Create Return, Cancel Order: so is the order marked (`marks`)")
 QUICK_REFUND = Refusal(25011025, "Quick refund is active, the parcel cannot be rejected", "GUIDE",
     when="REJECT_RECEIVED_PACKAGE: a quick refund has been paid")
 OF_PLATFORM = Refusal(25011026, "The order is fulfilled by TikTok Shop, the seller cannot process it", "S20",
-    when="a decision: so is the order marked (`marks`)")
+    when="a decision, Create Return, Cancel Order: so is the order marked (`marks`)")
 PARTIAL_NOT_POSSIBLE = Refusal(25011032, "Status {status} does not allow a partial refund", "S20",
     when="OFFER_PARTIAL_REFUND: answered already, offered before, or too late")
 NOT_DEDUCTIBLE = Refusal(25011032, "{kept} of {asked} cannot be kept: {least} to {most} can", "our choice; S17",

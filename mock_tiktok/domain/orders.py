@@ -27,6 +27,7 @@ class Buyer:
     state: str
     postal_code: str
     country: str
+    country_name: str
 
     @property
     def address(self) -> str:

@@ -508,6 +508,7 @@ def new_cancellation(body: Json, version: str) -> NewCancellation:
 class RefundQuestion:
     order_id: str
     request_type: str
+    reason: str | None
     lines: Lines
 
 
@@ -522,7 +523,7 @@ def refund_question(body: Json, version: str) -> RefundQuestion:
     }
     read = _fields(body, readers, ("order_id", "request_type"))
     _check_shipping(read)
-    return RefundQuestion(read["order_id"], read["request_type"], _lines(read))
+    return RefundQuestion(read["order_id"], read["request_type"], read.get("reason_name"), _lines(read))
 
 
 # Webhooks

@@ -279,7 +279,7 @@ def _address(one: Order) -> Json:
         "postal_code": buyer.postal_code,
         "region_code": buyer.country,
         "district_info": [
-            {"address_level": "L0", "address_level_name": "Country", "address_name": buyer.country},
+            {"address_level": "L0", "address_level_name": "Country", "address_name": buyer.country_name},
             {"address_level": "L1", "address_level_name": "State", "address_name": buyer.state},
             {"address_level": "L3", "address_level_name": "City", "address_name": buyer.city},
         ],
@@ -569,6 +569,7 @@ def _cancellation(item: Cancellation, its_order: Order) -> Json:
             "role": item.role.value,
             "cancel_reason": item.reason,
             "cancel_reason_text": item.reason_text,
+            "should_replenish_stock": its_order.collected_at is None,  # the goods have not left the seller (assumed)
             "seller_next_action_response": _next_action(item.deadline),
             "refund_amount": amount(item.amount),
             "cancel_line_items": _claimed("cancel_line_item_id", item.lines, its_order),

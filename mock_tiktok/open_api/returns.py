@@ -79,7 +79,11 @@ def aftersale_eligibility(call: Call) -> Json:
 def calculate_refund(call: Call) -> Json:
     asked = read.refund_question(call.body, call.version)
     calculated = call.shop.calculate_refund(
-        asked.order_id, asked.request_type, line_item_ids=asked.lines.line_item_ids, skus=asked.lines.skus
+        asked.order_id,
+        asked.request_type,
+        reason=asked.reason,
+        line_item_ids=asked.lines.line_item_ids,
+        skus=asked.lines.skus,
     )
     return wire.calculated(calculated)
 

@@ -85,6 +85,16 @@ class Profile:
         count, unit = _parsed(self.numbers[name].value)
         return count * _UNITS[unit]
 
+    def text(self, name: str) -> str:
+        """Return a text."""
+        return str(self.numbers[name].value)
+
+    @property
+    def courier(self) -> tuple[str, str]:
+        """Return the id and the name of who carries parcels."""
+        names: Mapping[str, str] = self.numbers["courier.names"].value
+        return next(iter(names.items()))
+
     def says(self, name: str, value: object) -> bool:
         """Say whether the switch of that name stands at `value`."""
         return bool(self.numbers[name].value == value)

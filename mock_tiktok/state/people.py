@@ -169,6 +169,7 @@ def new_buyer(platform: Platform, profile: Profile, name: str | None = None) -> 
         state=faker.administrative_unit(),
         postal_code=faker.postcode(),
         country=profile.market,
+        country_name=profile.text("order.country"),
     )
 
 

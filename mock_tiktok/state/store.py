@@ -125,8 +125,9 @@ class Store:
 
         Nothing named means all of the order that is not gone already.
         """
-        if len(line_item_ids) > self.profile.count("refund.max_lines"):
-            raise errors.TOO_MANY_LINES(count=len(line_item_ids))
+        named = len(line_item_ids) or sum(wanted.quantity for wanted in skus)
+        if named > self.profile.count("refund.max_lines"):
+            raise errors.TOO_MANY_LINES(count=named)
         if line_item_ids:
             chosen = tuple(self._line(order, line_id) for line_id in dict.fromkeys(line_item_ids))
         elif skus:

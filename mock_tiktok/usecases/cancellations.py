@@ -167,7 +167,7 @@ class CancellationLifecycle:
         return "silence: cancellation approved", True
 
     def _may(self, order: Order, who: str) -> None:
-        refusals.check_request(order, "CANCEL", self._store.profile.eligible[who].get("CANCEL", ()))
+        refusals.check_request(order, "CANCEL", self._store.profile.eligible[who].get("CANCEL", ()), who)
 
     def _is_early(self, order: Order) -> bool:
         return order.paid_at is None or self._platform.now < self._store.profile.due("cancel.remorse", order.paid_at)

@@ -81,6 +81,7 @@ class OrderLifecycle:
     ) -> Order:
         """Have somebody buy, and bring the order as far as `status` says: the last step is now, the others are past."""
         profile, now = self._store.profile, self._platform.now
+        provider_id, provider_name = profile.courier
         steps = self._steps(status, now)
         does = plan_named(plan)
         buys = does if replaces is None else PLANS[PASSIVE]
@@ -110,8 +111,8 @@ class OrderLifecycle:
             created_at=min(steps.values()),
             updated_at=now,
             warehouse_id=self._platform.numbered_id("warehouse", 1),
-            provider_id="7117858858072016686",
-            provider_name="UPS",
+            provider_id=provider_id,
+            provider_name=provider_name,
             ship_by=profile.due("order.shipping_sla", hold_until or min(steps.values())),
             hold_until=hold_until,
             paid_at=steps.get(OrderStatus.ON_HOLD),
@@ -274,6 +275,7 @@ class OrderLifecycle:
             number: self._platform.new_id("package") for number in dict.fromkeys(line.package for line in units)
         }
         shares = split(fee, weights(prices), currency), split(tax, weights(prices), currency)
+        begins = self._store.profile.text("courier.tracking")
         for line, price, off, shipping, share in zip(units, prices, given, *shares, strict=True):
             product = _product(line.sku)
             whom = f"{self._store.shop_id} {line.sku}"
@@ -289,7 +291,7 @@ class OrderLifecycle:
                 shipping=shipping,
                 tax=share,
                 package_id=packages[line.package],
-                tracking_number=f"1Z{self._platform.steady_id('9', 14, parcel)}",
+                tracking_number=begins + self._platform.steady_id("9", 14, parcel),
                 discounts=Discounts(seller=line.price) if line.gift else off,
                 is_gift=line.gift,
             )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Final, TypeVar
 
+from mock_tiktok import errors
 from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.money import Amount
 from mock_tiktok.domain.orders import LineItem, Order
@@ -147,19 +148,48 @@ class Queries:
         order_id: str,
         request_type: str,
         *,
+        reason: str | None = None,
         line_item_ids: Sequence[str] = (),
         skus: Sequence[SkuQuantity] = (),
     ) -> Amount:
         """Calculate Refund: what the units could be paid back, whoever is asking for it already.
 
-        It does not differ by kind here (assumed).
+        It does not differ by kind here, and is refused where neither side could ask for it, or not with that reason,
+        as the request itself would be (both assumed).
         """
         order = self.store.order(order_id)
         if request_type not in list(RequestType):
             raise INVALID(what=f"request_type {request_type!r} is not one of {', '.join(RequestType)}")
+        takes = {status for kinds in self.profile.eligible.values() for status in kinds.get(request_type, ())}
+        if order.status not in takes:
+            raise errors.ORDER_STATUS(status=order.status)
+        if reason:
+            self.check_reason(reason, None, request_type, order.status)
         lines = self.store.units(order, line_item_ids, skus, free=False)
         totals = [line.refundable if order.paid_at else Decimal(0) for line in lines]
         return Amount.sum(order.currency, self.store.amounts(order, lines, totals))
+
+    def check_reason(self, reason: str, who: str | None, kind: str, status: str | None = None) -> None:
+        """Raise what the platform says to a reason that `who` cannot give for `kind`, with the order in `status`.
+
+        Where nobody is named, anybody could have given it.
+        """
+        if not reason:
+            raise INVALID(what="a reason is needed", at="reason")
+        places = self.profile.reasons.places(reason)
+        if not places:
+            raise errors.REASON_UNKNOWN(reason=reason)
+        of_role = [group for group in places if who in (None, group.who)]
+        if not of_role:
+            raise errors.REASON_ROLE(reason=reason)
+        fitting = [group for group in of_role if group.kind == kind]
+        if not fitting:
+            raise errors.REASON_ACTION(reason=reason)
+        in_use = [group for group in fitting if not group.retired]
+        if not in_use:
+            raise errors.REASON_RETIRED(reason=reason)
+        if not any(status is None or not group.statuses or status in group.statuses for group in in_use):
+            raise errors.REASON_STATUS(reason=reason, status=status)
 
     def _of_sku(
         self, order: Order, user: str, request_type: str, sku_id: str, lines: Sequence[LineItem]
@@ -180,7 +210,7 @@ class Queries:
 
     def _why_not(self, order: Order, user: str, request_type: str, line: LineItem) -> ApiError | None:
         try:
-            refusals.check_request(order, request_type, self.profile.eligible[user].get(request_type, ()))
+            refusals.check_request(order, request_type, self.profile.eligible[user].get(request_type, ()), user)
             self.store.units(order, (line.id,))
         except ApiError as refused:
             return refused

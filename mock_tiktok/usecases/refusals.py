@@ -36,6 +36,7 @@ from mock_tiktok.errors import (
     CANNOT_REJECT_RECEIPT,
     IN_ARBITRATION,
     NOT_APPROVABLE,
+    NOT_IN_MARKET,
     NOT_POSSIBLE,
     OF_AUTHENTICITY,
     OF_PLATFORM,
@@ -116,9 +117,13 @@ OF_ORDERS: Final[Mapping[tuple[str, OrderStatus], Refusal]] = {
 }
 # What an order is marked with forbids these, in a state that takes them.
 REQUEST, APPROVAL, REJECTION, ON_CANCELLATION = "request", "approval", "rejection", "answer to a cancellation"
+OF_SELLER: Final = "the seller's own refund, return or cancellation"
 OF_MARKS: Final[Mapping[tuple[Mark, str], Refusal]] = {
     (Mark.RISK_CONTROL, REQUEST): RISK_CONTROL,
     (Mark.RISK_CONTROL, APPROVAL): NOT_APPROVABLE,
+    # that it is with what a seller begins as with their answers is our reading of S20
+    (Mark.AUTHENTICITY, OF_SELLER): OF_AUTHENTICITY,
+    (Mark.FULFILLED_BY_PLATFORM, OF_SELLER): OF_PLATFORM,
     (Mark.AUTHENTICITY, APPROVAL): OF_AUTHENTICITY,
     (Mark.AUTHENTICITY, REJECTION): OF_AUTHENTICITY,
     (Mark.AUTHENTICITY, ON_CANCELLATION): OF_AUTHENTICITY,
@@ -144,15 +149,22 @@ def of_cancellation(item: Cancellation, action: Action) -> ApiError:
 
 
 def check_status(status: OrderStatus, kind: str, takes: Collection[str]) -> None:
-    """Raise what the platform says to a request of that kind where it `takes` only orders of other statuses."""
+    """Raise what the platform says to a request of that kind where it `takes` only orders of other statuses, or none.
+
+    A market that takes none of any status has no such requests.
+    """
+    if not takes:
+        raise NOT_IN_MARKET(kind=kind)
     if status not in takes:
         raise OF_ORDERS.get((kind, status), ORDER_STATUS)(status=status)
 
 
-def check_request(order: Order, kind: str, takes: Collection[str]) -> None:
-    """Raise what the platform says to a request of that kind for this order, by its status and its marks."""
+def check_request(order: Order, kind: str, takes: Collection[str], who: str) -> None:
+    """Raise what the platform says to a request of a BUYER or SELLER for this order, by its status and its marks."""
     check_status(order.status, kind, takes)
     _check_marks(order, REQUEST)
+    if who == "SELLER":
+        _check_marks(order, OF_SELLER)
 
 
 def check_decision(order: Order, action: Action) -> None:

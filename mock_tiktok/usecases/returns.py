@@ -229,14 +229,16 @@ class ReturnLifecycle:
         self.change(item, return_type, reason, lines, amounts, By.BUYER)
 
     def label(self, item: Return, kind: str, tracking_number: str | None, provider_id: str | None) -> Return:
-        """Have the seller's label take the place of the platform's."""
+        """Have the seller's label take the place of the platform's; what it does not say stays as it was."""
         if item.parcel is Parcel.AWAITED and item.shipment_type != BUYER_ARRANGES:
             item = self.act(item, Action.LABEL, By.SELLER)
+        if provider_id:
+            names = self._store.profile.numbers["courier.names"].value
+            item = replace(item, provider_id=provider_id, provider_name=names[provider_id])
         labelled = replace(
             item,
             label_type=kind,
             tracking_number=tracking_number or item.tracking_number,
-            provider_id=provider_id or item.provider_id,
             shipping_payer="seller",
             seller_labelled=True,
             updated_at=self._platform.now,
@@ -362,7 +364,8 @@ class ReturnLifecycle:
                 item, sent_line_ids=sending.line_item_ids, damaged_line_ids=sending.damaged_ids, shipped_at=now
             )
             if own:
-                item = replace(item, shipping_cost=sending.cost, tracking_number=sending.tracking_number)
+                number = sending.tracking_number or item.tracking_number  # the seller's label has one
+                item = replace(item, shipping_cost=sending.cost, tracking_number=number)
             return self._on_its_way(item)
         if action is Action.ARRIVE:
             return replace(item, arrived_at=now)
@@ -373,8 +376,10 @@ class ReturnLifecycle:
     def _on_its_way(self, item: Return) -> Return:
         if item.tracking_number:
             return item
-        number = f"1Z{self._platform.steady_id('8', 14, f'return {item.combined_id or item.return_id}')}"
-        return replace(item, tracking_number=number, provider_id="7117858858072016686", provider_name="UPS")
+        number = self._platform.steady_id("8", 14, f"return {item.combined_id or item.return_id}")
+        provider_id, provider_name = self._store.profile.courier
+        number = self._store.profile.text("courier.tracking") + number
+        return replace(item, tracking_number=number, provider_id=provider_id, provider_name=provider_name)
 
     def _disputable(self, item: Return) -> Return:
         """Return the return as it goes to the operator: over what is still refundable and in nobody else's hands."""

@@ -13,7 +13,7 @@ from typing import Final
 from mock_tiktok.domain.money import in_coins
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.words import APPROVALS, REJECTIONS, Action, By, ReturnType
-from mock_tiktok.errors import NOT_DEDUCTIBLE, ORDER_STATUS, OVER_REFUND, PARTIAL_NOT_POSSIBLE, BadValue
+from mock_tiktok.errors import NOT_DEDUCTIBLE, OVER_REFUND, PARTIAL_NOT_POSSIBLE, BadValue
 from mock_tiktok.usecases import decisions
 from mock_tiktok.usecases.shop import Shop
 
@@ -77,9 +77,8 @@ def refund(
     """Start a refund that no buyer has asked for; without a reason the first on offer is taken."""
     order = shop.order(order_id)
     offered = shop.profile.reasons.offered("seller", "REFUND", order.status)
+    shop.check_eligible(order, "SELLER", ReturnType.REFUND)
     chosen = reason or (offered[0].name if offered else "")
-    if not chosen:
-        raise ORDER_STATUS(status=order.status)
     total = _money("amount", amount, order.currency) if amount is not None else None
     return shop.create_return(
         order_id,

@@ -27,11 +27,6 @@ from mock_tiktok.errors import (
     PARCEL_NOT_REJECTABLE,
     PARTIAL_NOT_POSSIBLE,
     QUICK_REFUND,
-    REASON_ACTION,
-    REASON_RETIRED,
-    REASON_ROLE,
-    REASON_STATUS,
-    REASON_UNKNOWN,
     ApiError,
 )
 from mock_tiktok.state.agenda import Entry
@@ -126,6 +121,8 @@ class Shop(Queries):
         self, return_ids: Sequence[str], kind: str, tracking_number: str | None, provider_id: str | None
     ) -> None:
         """Have the seller bring the label of returns that wait to be sent, instead of the platform's (assumed)."""
+        if provider_id and provider_id not in (known := self.profile.numbers["courier.names"].value):
+            raise INVALID(what=f"return_provider_id {provider_id!r} is not one of {', '.join(known)}")
         items = [self.store.get_return(return_id) for return_id in return_ids]
         for item in items:
             if item.claim is not Claim.APPROVED or item.parcel not in (Parcel.AWAITED, Parcel.LABELLED):
@@ -306,7 +303,7 @@ class Shop(Queries):
 
     def check_eligible(self, order: Order, who: str, request_type: str) -> None:
         """Raise what the platform says where an order in that status cannot be claimed so, by a BUYER or SELLER."""
-        refusals.check_request(order, request_type, self.profile.eligible[who].get(request_type, ()))
+        refusals.check_request(order, request_type, self.profile.eligible[who].get(request_type, ()), who)
 
     def _within_refundable(self, order: Order, total: Decimal | None, line_item_ids: Sequence[str]) -> None:
         """An amount above what is left is 25005005, also where nothing is left at all."""
@@ -316,24 +313,6 @@ class Shop(Queries):
         most = sum((line.refundable for line in chosen if not line.cancelled), Decimal(0))
         if total > most:
             raise OVER_REFUND(amount=total, most=most)
-
-    def check_reason(self, reason: str, who: str, kind: str, status: str | None = None) -> None:
-        """Raise what the platform says to a reason that `who` cannot give for `kind`, with the order in `status`."""
-        if not reason:
-            raise INVALID(what="a reason is needed", at="reason")
-        places = self.profile.reasons.places(reason)
-        if not places:
-            raise REASON_UNKNOWN(reason=reason)
-        if not any(group.who == who for group in places):
-            raise REASON_ROLE(reason=reason)
-        fitting = [group for group in places if group.who == who and group.kind == kind]
-        if not fitting:
-            raise REASON_ACTION(reason=reason)
-        in_use = [group for group in fitting if not group.retired]
-        if not in_use:
-            raise REASON_RETIRED(reason=reason)
-        if not any(status is None or not group.statuses or status in group.statuses for group in in_use):
-            raise REASON_STATUS(reason=reason, status=status)
 
     def _check_images(self, images: Sequence[str]) -> None:
         """Refuse a picture that nobody has uploaded; with which code is assumed."""

@@ -14,6 +14,7 @@ from typing import Any, Final, NamedTuple
 
 from mock_tiktok.domain import webhooks as rules
 from mock_tiktok.domain.webhooks import Json, Topic
+from mock_tiktok.domain.words import CancelStatus, CancelType
 from mock_tiktok.state.agenda import MARKETPLACE, RANK_WEBHOOK, Entry
 from mock_tiktok.state.events import Event
 from mock_tiktok.state.marketplace import MarketplaceState
@@ -201,8 +202,11 @@ def _order(store: Store, at: datetime, data: Mapping[str, Any]) -> tuple[Topic, 
     return rules.ORDER_STATUS, rules.order_change(store.order(data["order_id"]), data["status"], at)
 
 
-def _cancellation(store: Store, at: datetime, data: Mapping[str, Any]) -> tuple[Topic, Json]:
+def _cancellation(store: Store, at: datetime, data: Mapping[str, Any]) -> tuple[Topic, Json] | None:
+    """Tell of what waits or has been decided; what needs no answer never waits, and is told as a success (S18)."""
     item, status = store.get_cancellation(data["cancel_id"]), data.get("status") or data["now"]
+    if item.cancel_type is CancelType.CANCEL and status == CancelStatus.PENDING:
+        return None
     return rules.CANCELLATION_STATUS, rules.cancellation_change(item, status)
 
 

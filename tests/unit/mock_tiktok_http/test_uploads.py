@@ -15,6 +15,7 @@ from tests.clock import HandClock
 from tests.unit.mock_tiktok.town import REFUND_REASON, pass_time
 from tests.unit.mock_tiktok_http.client import Client
 
+COURIER = "7117858858072016686"
 IMAGES = "/product/202309/images/upload"
 DOCUMENTS = "/return_refund/202405/returns/shipping_documents"
 RETURNS = "/return_refund/202309/returns"
@@ -114,7 +115,7 @@ def test_a_seller_brings_the_label_of_a_return_that_waits_to_be_sent(
     client: Client, market: Marketplace, clock: HandClock
 ) -> None:
     asked = market.request_return(market.place_order().order_id, return_type="RETURN_AND_REFUND").return_id
-    label = {"return_shipping_label": "JVBERi0x", "tracking_number": "TTH1", "return_provider_id": "659"}
+    label = {"return_shipping_label": "JVBERi0x", "tracking_number": "TTH1", "return_provider_id": COURIER}
     body, headers = form(**label)
     sent = {"headers": headers, "signed_body": b""}
     assert client.refusal("POST", DOCUMENTS, {"return_ids": asked}, body, **sent)[1] == 25020003
@@ -126,8 +127,27 @@ def test_a_seller_brings_the_label_of_a_return_that_waits_to_be_sent(
     client.document("POST", DOCUMENTS, {"return_ids": asked}, body, **sent)
     (item,) = client.data("POST", f"{RETURNS}/search", None, {"return_ids": [asked]})["return_orders"]
     shown = ("return_tracking_number", "return_provider_id", "return_shipping_document_type", "return_method")
-    assert [item[name] for name in shown] == ["TTH1", "659", "SHIPPING_LABEL", "SELLER_SHIPPED"]
+    assert [item[name] for name in shown] == ["TTH1", COURIER, "SHIPPING_LABEL", "SELLER_SHIPPED"]
     market.ship_return(asked)
+
+
+@pytest.mark.parametrize("shipment", [None, "BUYER_ARRANGE"])
+def test_the_label_a_seller_brings_keeps_its_number_and_names_its_courier(
+    client: Client, market: Marketplace, clock: HandClock, shipment: str | None
+) -> None:
+    order = market.place_order().order_id
+    asked = market.request_return(order, return_type="RETURN_AND_REFUND", shipment=shipment).return_id
+    pass_time(market, clock, clock.at + timedelta(minutes=10))
+    label = {"return_shipping_label": "JVBERi0x", "tracking_number": "TTH1"}
+    for courier, code in (("1", 25001001), (COURIER, 0)):
+        body, headers = form(**label, return_provider_id=courier)
+        sent = client.document("POST", DOCUMENTS, {"return_ids": asked}, body, headers=headers, signed_body=b"")
+        assert sent["code"] == code
+    for ship in (False, True):
+        if ship:
+            market.ship_return(asked)
+        (item,) = client.data("POST", f"{RETURNS}/search", None, {"return_ids": [asked]})["return_orders"]
+        assert (item["return_tracking_number"], item["return_provider_name"]) == ("TTH1", "UPS")
 
 
 def test_the_price_detail_says_what_was_given_off_and_what_was_paid(client: Client, market: Marketplace) -> None:

@@ -172,6 +172,21 @@ def test_what_happens_is_told_in_its_own_act_and_never_in_the_midst_of_it(
     assert {delivery.state for delivery in market.webhooks.deliveries()} == {"DELIVERED"}
 
 
+@pytest.mark.parametrize("who", ["nobody pays", "the seller", "a buyer within the hour"])
+def test_a_cancellation_that_needs_no_answer_is_told_as_a_success(
+    subscribed: Client, receiver: Receiver, clock: HandClock, who: str
+) -> None:
+    market = subscribed.market
+    order_id = market.place_order(status="UNPAID" if who == "nobody pays" else "ON_HOLD").order_id
+    if who == "the seller":
+        market.shop(subscribed.shop.shop_id).cancel_order(order_id, "seller_cancel_reason_out_of_stock")
+    elif who != "nobody pays":
+        market.request_cancellation(order_id)
+    passes(subscribed, clock, days=3)
+    told = [status for kind, status in receiver.told if kind == 11]
+    assert told == ["CANCELLATION_REQUEST_SUCCESS", "CANCELLATION_REQUEST_COMPLETE"]
+
+
 def test_an_offer_is_nothing_that_a_webhook_has_a_word_for(
     subscribed: Client, receiver: Receiver, clock: HandClock
 ) -> None:
