@@ -240,9 +240,10 @@ class OrderItem:
     title: str
     quantity: int
     unit_price: Decimal
-    tax: Decimal  # these three for all units together
+    tax: Decimal  # these four for all units together
     shipping: Decimal
     shipping_tax: Decimal
+    fee: Decimal
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,7 @@ class Control(Market):
         buyer_name: str | None = None,
         shipping_fee: Decimal = ZERO,
         tax: Decimal = ZERO,
+        fee: Decimal = ZERO,
         discounts: Discounts = NO_DISCOUNTS,
     ) -> OrderView:
         """Have somebody buy; `status` brings the order that far at once, with earlier steps stamped in the past.
@@ -64,6 +65,7 @@ class Control(Market):
             buyer_name=buyer_name,
             shipping_fee=shipping_fee,
             tax=tax,
+            fee=fee,
             discounts=discounts,
         )
         return order_view(order)

@@ -321,7 +321,7 @@ ORDER_ITEMS: Final[Entity] = Entity(
         _money("TaxPrice", _i.tax),
         _money("ShippingPrice", _i.shipping),
         _money("ShippingTaxPrice", _i.shipping_tax),
-        _money("RecyclingFee", constant=ZERO),
+        _money("RecyclingFee", _i.fee),
         *_nothing("GiftMessage", "GiftNotes"),
         _money("GiftPrice"),
         _money("GiftTaxPrice"),

@@ -28,6 +28,7 @@ class SiteLine:
     tax: Decimal | None
     status: str
     package_id: str
+    fee: Decimal = Decimal(0)  # what the market has added for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,7 +40,9 @@ def share_out(order: SiteOrder) -> dict[str, UnitMoney]:
     else:
         taxes = split(order.tax - order.shipping_tax, prices, unit, rounding=ROUND_DOWN)
     stated = sum(prices) + sum(taxes) + order.shipping + order.shipping_tax
-    fees = split(order.total - stated, prices, unit)
+    fees, rest = [line.fee for line in lines], order.total - stated
+    if sum(fees) != rest:
+        fees = split(rest, prices, unit)
     return {
         line.id: UnitMoney(*money)
         for line, *money in zip(lines, prices, taxes, shipping, shipping_tax, fees, strict=True)

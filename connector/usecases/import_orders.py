@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from connector.domain.money import said
 from connector.domain.site import NOT_OFFERED, ORDER_WORDS, SHIPPED, OrderFacts, SiteLine, SiteOrder
-from connector.domain.units import grouped, share_out
+from connector.domain.units import grouped, parts_of, share_out
 from connector.ports import UnitOfWork
 from connector.records import LineUnit, Order, OrderItem
 
@@ -71,6 +71,7 @@ def _add_lines(work: UnitOfWork, order: Order, site: SiteOrder, lines: Sequence[
             tax=sum((unit.tax for unit in paid_each), Decimal(0)),
             shipping=sum((unit.shipping for unit in paid_each), Decimal(0)),
             shipping_tax=sum((unit.shipping_tax for unit in paid_each), Decimal(0)),
+            fee=parts_of(paid_each).recycling,
         )
         item_id = work.added(item)
         for line in group:

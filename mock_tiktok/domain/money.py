@@ -104,19 +104,30 @@ def weights(prices: Sequence[Decimal]) -> Sequence[Decimal]:
     return prices if any(prices) else [Decimal(1) for _ in prices]
 
 
+# What a market adds to an order, by the name that the wire has for it. That it is one per currency is our choice.
+FEES: Final = {
+    "USD": "retail_delivery_fee",  # Colorado's and the like (S20)
+    "IDR": "buyer_service_fee",  # Indonesia only (S20)
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """What is refunded, in the parts the platform shows. `total` decides; the parts explain it."""
+    """What is refunded, in the parts the platform shows. `total` decides; the parts explain it.
+
+    `fee` may stand beside the total: see `refund.fee_in_total`.
+    """
 
     currency: str
     total: Decimal
     subtotal: Decimal
     shipping_fee: Decimal
     tax: Decimal
+    fee: Decimal = ZERO
 
     @property
     def parts(self) -> dict[str, Decimal]:
-        """Return what the total is made of; here tax is never part of the price."""
+        """Return what the total is made of; here tax is never part of the price, and a fee always is."""
         return {"item": self.total - self.shipping_fee - self.tax, "shipping": self.shipping_fee, "tax": self.tax}
 
     @staticmethod
@@ -135,4 +146,5 @@ class Amount:
             sum((a.subtotal for a in amounts), none),
             sum((a.shipping_fee for a in amounts), none),
             sum((a.tax for a in amounts), none),
+            sum((a.fee for a in amounts), ZERO),
         )

@@ -44,7 +44,10 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class LineItem:
-    """One unit of one SKU. `price` is the sale price, less `discounts`; `shipping` and `tax` are its shares."""
+    """One unit of one SKU. `price` is the sale price, less `discounts`; `shipping`, `tax` and `fee` are its shares.
+
+    `fee_stays` says that what the market has added is not among what goes back.
+    """
 
     id: str
     sku_id: str
@@ -59,9 +62,12 @@ class LineItem:
     tracking_number: str
     discounts: Discounts = NO_DISCOUNTS
     is_gift: bool = False
+    fee: Decimal = ZERO
+    fee_stays: bool = False
     refunded: Decimal = ZERO
     refunded_shipping: Decimal = ZERO
     refunded_tax: Decimal = ZERO
+    refunded_fee: Decimal = ZERO
     cancelled: bool = False
     cancel_reason: str | None = None
     cancelled_by: Role | None = None
@@ -76,18 +82,19 @@ class LineItem:
     @property
     def paid(self) -> Decimal:
         """Return what the buyer paid for this unit in all."""
-        return self.price + self.shipping + self.tax
+        return self.price + self.shipping + self.tax + self.fee
 
     @property
     def refundable(self) -> Decimal:
         """Return what can still be paid back for it."""
-        return self.paid - self.refunded
+        return self.paid - self.refunded - (self.fee if self.fee_stays else ZERO)
 
     @property
-    def left(self) -> tuple[Decimal, Decimal, Decimal]:
-        """Return what can still be paid back of the price, of shipping and of tax."""
-        price = self.price - (self.refunded - self.refunded_shipping - self.refunded_tax)
-        return price, self.shipping - self.refunded_shipping, self.tax - self.refunded_tax
+    def left(self) -> tuple[Decimal, Decimal, Decimal, Decimal]:
+        """Return what can still be paid back of the price, of shipping, of tax and of the fee."""
+        price = self.price - (self.refunded - self.refunded_shipping - self.refunded_tax - self.refunded_fee)
+        fee = ZERO if self.fee_stays else self.fee - self.refunded_fee
+        return price, self.shipping - self.refunded_shipping, self.tax - self.refunded_tax, fee
 
     def paid_back(self, amount: Amount) -> LineItem:
         """Return the unit once that has gone back for it."""
@@ -96,6 +103,7 @@ class LineItem:
             refunded=self.refunded + amount.total,
             refunded_shipping=self.refunded_shipping + amount.shipping_fee,
             refunded_tax=self.refunded_tax + amount.tax,
+            refunded_fee=self.refunded_fee + (ZERO if self.fee_stays else amount.fee),
         )
 
 
@@ -106,6 +114,16 @@ class ClaimLine:
     id: str
     line_item_id: str
     amount: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """By when an order is paid for, or ends; handed over; fetched by its courier; and with the buyer."""
+
+    pay_by: datetime
+    ship_by: datetime
+    collect_by: datetime
+    deliver_by: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +145,7 @@ class Order:
     warehouse_id: str
     provider_id: str
     provider_name: str
-    ship_by: datetime
+    hours: Hours
     hold_until: datetime | None = None
     paid_at: datetime | None = None
     rts_at: datetime | None = None
@@ -139,6 +157,7 @@ class Order:
     cancelled_by: Role | None = None
     cancel_asked_at: datetime | None = None
     replaces_order_id: str | None = None
+    fee: Decimal = ZERO
     marks: tuple[Mark, ...] = ()
 
     @property
@@ -157,7 +176,7 @@ class Order:
     @property
     def total(self) -> Decimal:
         """Return what the buyer owes or has paid."""
-        return self.subtotal + self.shipping_fee + self.tax
+        return self.subtotal + self.shipping_fee + self.tax + self.fee
 
     @property
     def paid(self) -> Decimal:
@@ -179,5 +198,6 @@ class Order:
 
 def refund_of(line: LineItem, total: Decimal, currency: str, *, tax_in_subtotal: bool) -> Amount:
     """Explain `total`, paid back for one unit, in the platform's parts: of each at most what is left of it."""
-    subtotal, shipping, tax = split(total, line.left, currency)
-    return Amount(currency, total, subtotal + tax if tax_in_subtotal else subtotal, shipping, tax)
+    subtotal, shipping, tax, fee = split(total, line.left, currency)
+    shown = line.fee if line.fee_stays else fee
+    return Amount(currency, total, subtotal + tax if tax_in_subtotal else subtotal, shipping, tax, shown)

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.deadlines import Deadline
-from mock_tiktok.domain.money import ZERO, Amount, Discounts
+from mock_tiktok.domain.money import FEES, ZERO, Amount, Discounts
 from mock_tiktok.domain.orders import ClaimLine, LineItem, Order
 from mock_tiktok.domain.returns import Record, Return
 from mock_tiktok.domain.searches import Eligibility, Page, Reason
@@ -141,7 +141,7 @@ def order_page(page: Page[Order]) -> Json:
 
 
 def order(one: Order) -> Json:
-    """Return one order."""
+    """Return one order. That it is late when the profile's own waits are over, and no sooner or later, is assumed."""
     shipped = one.status not in (OrderStatus.UNPAID, OrderStatus.ON_HOLD, OrderStatus.AWAITING_SHIPMENT)
     return _given(
         {
@@ -153,8 +153,13 @@ def order(one: Order) -> Json:
             "update_time": seconds(one.updated_at),
             "paid_time": _at(one.paid_at),
             "payment_method_name": _PAYMENT_METHOD if one.paid_at else None,
-            "rts_sla_time": seconds(one.ship_by),
-            "shipping_due_time": seconds(one.ship_by),
+            "rts_sla_time": seconds(one.hours.ship_by),
+            "shipping_due_time": seconds(one.hours.ship_by),
+            "tts_sla_time": seconds(one.hours.collect_by),
+            "collection_due_time": seconds(one.hours.collect_by),
+            "delivery_sla_time": seconds(one.hours.deliver_by),
+            "delivery_due_time": seconds(one.hours.deliver_by),
+            "cancel_order_sla_time": seconds(one.hours.pay_by) if one.status is OrderStatus.UNPAID else None,
             "rts_time": _at(one.rts_at),
             "collection_time": _at(one.collected_at),
             "delivery_time": _at(one.delivered_at),
@@ -167,6 +172,7 @@ def order(one: Order) -> Json:
             "is_cod": False,
             "is_sample_order": False,
             "is_replacement_order": one.replaces_order_id is not None,
+            "is_exchange_order": False,
             "replaced_order_id": one.replaces_order_id,
             "fulfillment_type": "FULFILLMENT_BY_TIKTOK"
             if Mark.FULFILLED_BY_PLATFORM in one.marks
@@ -199,9 +205,9 @@ def price_detail(one: Order) -> Json:
     given = one.discounts
     fees = one.shipping_fee + given.shipping, given.shipping_seller, given.shipping_platform
     return {
-        **_price(one.currency, one.subtotal, given, fees, one.tax),
+        **_price(one.currency, one.subtotal, given, fees, one.tax, one.fee),
         "line_items": [
-            {"id": line.id, **_price(one.currency, line.price, line.discounts, _fees(line), line.tax)}
+            {"id": line.id, **_price(one.currency, line.price, line.discounts, _fees(line), line.tax, line.fee)}
             for line in one.lines
         ],
     }
@@ -213,14 +219,19 @@ def _fees(line: LineItem) -> tuple[Decimal, Decimal, Decimal]:
 
 
 def _price(
-    currency: str, goods: Decimal, given: Discounts, fees: tuple[Decimal, Decimal, Decimal], tax: Decimal
+    currency: str,
+    goods: Decimal,
+    given: Discounts,
+    fees: tuple[Decimal, Decimal, Decimal],
+    tax: Decimal,
+    added: Decimal,
 ) -> Json:
     fee, by_seller, by_platform = fees
     shipping = fee - by_seller - by_platform
     return {
         "currency": currency,
-        "total": money(goods + shipping + tax),
-        "payment": money(goods + shipping + tax),
+        "total": money(goods + shipping + tax + added),
+        "payment": money(goods + shipping + tax + added),
         "sku_list_price": money(goods + given.product),
         "sku_sale_price": money(goods),
         "subtotal": money(goods),
@@ -259,6 +270,7 @@ def _payment(one: Order) -> Json:
         "shipping_fee_platform_discount": money(given.shipping_platform),
         "product_tax": money(one.tax),
         "shipping_fee_tax": "0",
+        **_fee(one.fee, one.currency),
     }
 
 
@@ -311,6 +323,7 @@ def _order_line(one: Order, line: LineItem, shipped: bool) -> Json:
             "seller_discount": money(line.discounts.seller),
             "platform_discount": money(line.discounts.platform),
             "item_tax": [_tax(line)],
+            **_fee(line.fee, one.currency),
             "display_status": status.value,
             "package_id": line.package_id,
             "package_status": _PACKAGE_STATUS[status],
@@ -458,9 +471,15 @@ def _next_action(deadline: Deadline | None) -> list[Json] | None:
     return [{"action": deadline.seller_action.value, "deadline": seconds(deadline.due)}]
 
 
+def _fee(fee: Decimal, currency: str) -> Json:
+    """Return what a market adds to an order, by its name there; nothing where there is none."""
+    return {FEES[currency]: money(fee)} if fee else {}
+
+
 def amount(one: Amount) -> Json:
     """Return a refund in its parts; the total decides."""
     return {
+        **_fee(one.fee, one.currency),
         "currency": one.currency,
         "refund_total": money(one.total),
         "refund_subtotal": money(one.subtotal),

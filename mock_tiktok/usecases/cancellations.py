@@ -173,7 +173,7 @@ class CancellationLifecycle:
         return order.paid_at is None or self._platform.now < self._store.profile.due("cancel.remorse", order.paid_at)
 
     def _is_late(self, order: Order) -> bool:
-        return self._platform.now >= order.ship_by
+        return self._platform.now >= order.hours.ship_by
 
     def _new(
         self, order: Order, lines: Sequence[LineItem], reason: str, by: By, cancel_type: CancelType

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
 from typing import Final
 
-from mock_tiktok.domain.money import KINDS, NO_DISCOUNTS, ZERO, Discounts, coin, in_coins, split, weights
-from mock_tiktok.domain.orders import LineItem, Order
+from mock_tiktok.domain.money import FEES, KINDS, NO_DISCOUNTS, ZERO, Discounts, coin, in_coins, split, weights
+from mock_tiktok.domain.orders import Hours, LineItem, Order
 from mock_tiktok.domain.state_machines import ORDER, Step
 from mock_tiktok.domain.words import Mark, OrderStatus, Role
 from mock_tiktok.errors import ORDER_STATUS, BadValue
+from mock_tiktok.policy.profile import Profile
 from mock_tiktok.state.agenda import COURIER, MARKETPLACE, RANK_DEADLINE, RANK_PEOPLE, RANK_STEP
 from mock_tiktok.state.people import CATALOGUE, PASSIVE, PLANS, Plan, Product, new_buyer, plan_named
 from mock_tiktok.state.platform import Platform
@@ -76,23 +77,23 @@ class OrderLifecycle:
         buyer_name: str | None = None,
         shipping_fee: Decimal = ZERO,
         tax: Decimal = ZERO,
+        fee: Decimal = ZERO,
         discounts: Discounts = NO_DISCOUNTS,
         replaces: Order | None = None,
     ) -> Order:
         """Have somebody buy, and bring the order as far as `status` says: the last step is now, the others are past."""
         profile, now = self._store.profile, self._platform.now
-        provider_id, provider_name = profile.courier
         steps = self._steps(status, now)
         does = plan_named(plan)
         buys = does if replaces is None else PLANS[PASSIVE]
         checked = _checked(_as_planned(lines, buys), profile.currency)
-        fee, tax = (an_amount(*named, profile.currency) for named in (("shipping_fee", shipping_fee), ("tax", tax)))
-        discounts = _discounts(discounts, fee, checked, profile.currency)
+        shipping, tax, fee = _sums({"shipping_fee": shipping_fee, "tax": tax, "fee": fee}, profile.currency)
+        discounts = _discounts(discounts, shipping, checked, profile.currency)
         order_id = self._platform.new_id("order")
         units = self._priced(checked, order_id)
         if buys.discounted and discounts == NO_DISCOUNTS:
-            discounts = _given_by_plan(units, fee, profile.currency)
-        fee -= discounts.shipping
+            discounts = _given_by_plan(units, shipping, profile.currency)
+        shipping -= discounts.shipping
         hold_until = _after(steps.get(OrderStatus.ON_HOLD), profile.wait("order.cool_down"))
         order = Order(
             id=order_id,
@@ -104,16 +105,17 @@ class OrderLifecycle:
             plan=does.name,
             lines=tuple(
                 replace(line, replaced=replaces is not None)
-                for line in self._line_items(order_id, units, fee, tax, discounts)
+                for line in self._line_items(order_id, units, (shipping, tax, fee), discounts)
             ),
-            shipping_fee=fee,
+            shipping_fee=shipping,
             tax=tax,
+            fee=fee,
             created_at=min(steps.values()),
             updated_at=now,
             warehouse_id=self._platform.numbered_id("warehouse", 1),
-            provider_id=provider_id,
-            provider_name=provider_name,
-            ship_by=profile.due("order.shipping_sla", hold_until or min(steps.values())),
+            provider_id=profile.courier[0],
+            provider_name=profile.courier[1],
+            hours=_hours(profile, min(steps.values()), hold_until),
             hold_until=hold_until,
             paid_at=steps.get(OrderStatus.ON_HOLD),
             rts_at=steps.get(OrderStatus.AWAITING_COLLECTION),
@@ -211,8 +213,9 @@ class OrderLifecycle:
         for kind in (HOLD_OVER, COURIER_DELIVERS, WINDOW_OVER, UNPAID_OVER):
             agenda.drop(kind, order.id)
         if order.status is OrderStatus.UNPAID:
-            at = self._store.profile.due("order.unpaid_cancel", order.created_at)
-            self._put(UNPAID_OVER, order, at, RANK_DEADLINE, MARKETPLACE, "deadline: order.unpaid_cancel")
+            self._put(
+                UNPAID_OVER, order, order.hours.pay_by, RANK_DEADLINE, MARKETPLACE, "deadline: order.unpaid_cancel"
+            )
         elif order.status is OrderStatus.ON_HOLD and order.hold_until:
             self._put(HOLD_OVER, order, order.hold_until, RANK_STEP, MARKETPLACE, "order ready to ship")
         elif order.status is OrderStatus.IN_TRANSIT and plan_named(order.plan).couriers:
@@ -231,7 +234,10 @@ class OrderLifecycle:
             currency=order.currency,
             total=order.total,
             lines={line.id: line.paid for line in order.lines},
-            parts={line.id: {"item": line.price, "shipping": line.shipping, "tax": line.tax} for line in order.lines},
+            parts={
+                line.id: {"item": line.price + line.fee, "shipping": line.shipping, "tax": line.tax}
+                for line in order.lines
+            },
             created_at=order.created_at,
         )
 
@@ -264,19 +270,19 @@ class OrderLifecycle:
         return tuple(priced)
 
     def _line_items(
-        self, order_id: str, lines: Sequence[_Line], fee: Decimal, tax: Decimal, discounts: Discounts
+        self, order_id: str, lines: Sequence[_Line], sums: Sequence[Decimal], discounts: Discounts
     ) -> Iterator[LineItem]:
-        """Make the units; what is of the whole order is shared out by what each of them costs."""
-        currency = self._store.profile.currency
+        """Make the units; the `sums` of the whole order are shared out by what each of them costs."""
+        currency, stays = self._store.profile.currency, self._store.profile.says("refund.fee_in_total", False)
         units = [line for line in lines for _ in range(line.quantity)]
         given = discounts.shared([ZERO if line.gift else line.price for line in units], currency)
         prices = [ZERO if line.gift else line.price - off.product for line, off in zip(units, given, strict=True)]
         packages = {
             number: self._platform.new_id("package") for number in dict.fromkeys(line.package for line in units)
         }
-        shares = split(fee, weights(prices), currency), split(tax, weights(prices), currency)
+        shares = (split(sum_, weights(prices), currency) for sum_ in sums)
         begins = self._store.profile.text("courier.tracking")
-        for line, price, off, shipping, share in zip(units, prices, given, *shares, strict=True):
+        for line, price, off, shipping, tax, fee in zip(units, prices, given, *shares, strict=True):
             product = _product(line.sku)
             whom = f"{self._store.shop_id} {line.sku}"
             parcel = f"tracking {order_id}" + f" {line.package}" * (line.package > 1)
@@ -289,7 +295,9 @@ class OrderLifecycle:
                 product_name=product.name if product else line.sku,
                 price=price,
                 shipping=shipping,
-                tax=share,
+                tax=tax,
+                fee=fee,
+                fee_stays=stays,
                 package_id=packages[line.package],
                 tracking_number=begins + self._platform.steady_id("9", 14, parcel),
                 discounts=Discounts(seller=line.price) if line.gift else off,
@@ -341,6 +349,20 @@ def cancelled(order: Order, line_ids: Sequence[str], words: str, role: Role) -> 
 def cancel_stamp(now: datetime, reason: str, role: Role) -> dict[str, object]:
     """Return what a cancelled order says of its end."""
     return {"cancelled_at": now, "cancel_reason": reason, "cancelled_by": role}
+
+
+def _sums(said: Mapping[str, Decimal], currency: str) -> tuple[Decimal, ...]:
+    """Return the sums beside the goods; refuse what can be none, and a fee where the market adds none."""
+    if said["fee"] and currency not in FEES:
+        raise BadValue("fee", "is for markets that add one to an order, which this one does not")
+    return tuple(an_amount(*named, currency) for named in said.items())
+
+
+def _hours(profile: Profile, created_at: datetime, hold_until: datetime | None) -> Hours:
+    ship_by = profile.due("order.shipping_sla", hold_until or created_at)
+    collect_by = ship_by + profile.wait("order.collection")
+    pay_by = profile.due("order.unpaid_cancel", created_at)
+    return Hours(pay_by, ship_by, collect_by, collect_by + profile.wait("order.transit"))
 
 
 def _after(at: datetime | None, wait: timedelta) -> datetime | None:

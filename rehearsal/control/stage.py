@@ -151,12 +151,14 @@ class Stage(ABC):
         shop_id: str | None = None,
         shipping_fee: str | None = None,
         tax: str | None = None,
+        fee: str | None = None,
         discounts: Mapping[str, str] | None = None,
         currency: str | None = None,
     ) -> Json:
         """Have somebody buy; `status` brings the order that far at once. Return the order.
 
-        Prices and the shipping fee are before the `discounts` that seller and platform give on the whole order.
+        Prices and the shipping fee are before the `discounts` that seller and platform give on the whole order. `fee`
+        is what the market adds to an order.
         """
 
     def order(self, order_id: str) -> Json:

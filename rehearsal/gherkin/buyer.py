@@ -109,7 +109,7 @@ class Buyer(Person):
         shop_id: str | None = None,
         sums: Mapping[str, Sum] = NOTHING,
     ) -> None:
-        """Buy goods; the status says how far the order has come at once. `sums`: shipping, tax, and discounts."""
+        """Buy goods; the status says how far the order has come at once. `sums`: shipping, tax, fee, discounts."""
         said = [*(g.price for g in goods if g.price), *sums.values()]
         if len({one.currency for one in said}) > 1:
             raise Miswritten(f"an order has one currency, not those of {' and '.join(map(str, said))}")
@@ -121,6 +121,7 @@ class Buyer(Person):
             shop_id=shop_id,
             shipping_fee=_spelled(sums.get("shipping")),
             tax=_spelled(sums.get("tax")),
+            fee=_spelled(sums.get("fee")),
             discounts=discounts or None,
             currency=said[0].currency if said else None,
         )

@@ -9,7 +9,7 @@ from sqlalchemy.pool import StaticPool
 
 from connector.adapters.sql.tables import metadata
 
-NEWEST: Final = "0006"  # the revision that the tables are at
+NEWEST: Final = "0007"  # the revision that the tables are at
 _VERSION: Final = sa.Table(
     "alembic_version",
     sa.MetaData(),

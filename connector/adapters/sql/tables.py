@@ -187,8 +187,8 @@ order_items: Final = sa.Table(
     *_some(sa.Text, "site_sku_id site_product_id sku title"),
     sa.Column("quantity", sa.Integer, nullable=False),
     sa.Column("unit_price", Money, nullable=False),
-    _money("tax"),  # these three for all units together
-    *_some(Money, "shipping shipping_tax", server_default="0"),
+    _money("tax"),  # these four for all units together
+    *_some(Money, "shipping shipping_tax fee", server_default="0"),
 )
 
 # One unit, as the marketplace counts: what was paid for it, part by part.

@@ -93,7 +93,8 @@ _CLAIM_LINE: Final = Shape({"order_line_item_id": _id}, {"refund_amount": _REFUN
 _LINE: Final = Shape(
     {"id": _id, "sale_price": _sum},
     {"sku_id": _words, "product_id": _words, "seller_sku": _words, "product_name": _words, "sku_name": _words,
-     "display_status": _words, "package_id": _words, "item_tax": _each(Shape({}, {"tax_amount": _sum}))},
+     "display_status": _words, "package_id": _words, "item_tax": _each(Shape({}, {"tax_amount": _sum})),
+     "retail_delivery_fee": _sum, "buyer_service_fee": _sum},
 )
 _PAYMENT: Final = Shape(
     {"currency": _id, "total_amount": _sum},

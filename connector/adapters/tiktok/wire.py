@@ -31,6 +31,7 @@ MAKES: Final = {CreateRefund: "return_id", CancelOrder: "cancel_id"}
 RETURNS: Final = "/return_refund/202309/returns"
 CANCELLATIONS: Final = "/return_refund/202309/cancellations"
 PAID: Final = "REFUND_SUCCESS"  # what happened to a return whose money has come
+FEES: Final = ("retail_delivery_fee", "buyer_service_fee")  # of the US, of Indonesia
 IDS: Final = {"orders": "id", "return_orders": "return_id", "cancellations": "cancel_id"}  # of what a search lists
 
 
@@ -144,6 +145,7 @@ def _line(line: Json) -> SiteLine:
         tax=None if taxes in (None, "") else sum((_money(tax.get("tax_amount")) for tax in taxes), Decimal(0)),
         status=line.get("display_status") or "",
         package_id=(line.get("package_id") or "").strip(),
+        fee=sum((_money(line.get(name)) for name in FEES), Decimal(0)),
     )
 
 

@@ -69,7 +69,8 @@ PIECES: Final = {
     "TERMS": _less("seller", "platform")
     + rf"(?P<shop>(?: from {_THEIR} (?:{_NTH}) shop)?)"
     + rf"(?:,? with (?:(?P<shipping>{_SUM}) for shipping{_less('shipping_seller', 'shipping_platform')})?"
-    + rf"(?: and )?(?:(?P<tax>{_SUM}) of tax)?)?(?:,? and an? (?P<gift>{_GOODS}) as a gift)?",
+    + rf"(?: and |, )?(?:(?P<tax>{_SUM}) of tax)?(?: and |, )?(?:(?P<fee>{_SUM}) of fees)?)?"
+    + rf"(?:,? and an? (?P<gift>{_GOODS}) as a gift)?",
     "FROM": rf"(?: from {_THEIR} (?P<shop>{_NTH}) shop)?",
     "GOODS": rf"(?P<goods>{_GOODS})",
     "KINDS": rf"(?P<count>{_COUNT}) things of different kinds, at (?P<price>{_SUM}) each",
@@ -125,13 +126,13 @@ class Terms:
 
     shop: str | None
     gift: str | None
-    sums: Mapping[str, Sum]  # shipping, tax, and the discounts by their kind
+    sums: Mapping[str, Sum]  # shipping, tax, fee, and the discounts by their kind
 
 
 def _bought_on(said: dict[str, Any]) -> dict[str, Any]:
     """Return what was said with its terms in one."""
     shop, gift = said.pop("shop").split(), said.pop("gift")
-    kinds = ("shipping", "tax", *DISCOUNTS)
+    kinds = ("shipping", "tax", "fee", *DISCOUNTS)
     sums = {kind: money(text) for kind in kinds if (text := said.pop(kind))}
     return {**said, "terms": Terms(shop[2] if shop else None, gift, sums)}
 

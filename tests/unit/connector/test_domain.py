@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -83,7 +84,7 @@ def test_a_stated_total_is_taken_as_given_even_where_tax_lies_inside() -> None:
 
 
 def a_line(
-    number: int, *, sku: str = "S", price: str = "10.00", package: str = "P", tax: str | None = None
+    number: int, *, sku: str = "S", price: str = "10.00", package: str = "P", tax: str | None = None, fee: str = "0"
 ) -> SiteLine:
     return SiteLine(
         id=str(number),
@@ -95,7 +96,16 @@ def a_line(
         tax=None if tax is None else Decimal(tax),
         status="DELIVERED",
         package_id=package,
+        fee=Decimal(fee),
     )
+
+
+@pytest.mark.parametrize(("stated", "fees"), [(("0.10", "0.20"), ("0.10", "0.20")), (("0.10", "0"), ("0.15", "0.15"))])
+def test_a_fee_falls_on_units_as_it_is_stated_where_that_is_all_of_it(
+    stated: tuple[str, str], fees: tuple[str, str]
+) -> None:
+    order = an_order(*(a_line(at, fee=fee) for at, fee in enumerate(stated)), total="20.30")
+    assert [money.fee for money in share_out(order).values()] == [Decimal(fee) for fee in fees]
 
 
 def an_order(*lines: SiteLine, total: str, tax: str = "0", shipping: str = "0") -> SiteOrder:

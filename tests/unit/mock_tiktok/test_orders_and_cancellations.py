@@ -233,21 +233,31 @@ COINS = st.integers(0, 12_000)
     price=COINS,
     shipping=COINS,
     tax=COINS,
+    fee=COINS,
+    stays=st.booleans(),
     refunds=st.lists(st.integers(1, 9_000), max_size=12),
     inside=st.booleans(),
 )
 def test_no_refund_takes_more_of_a_part_than_is_left_of_it(
-    currency: str, price: int, shipping: int, tax: int, refunds: list[int], inside: bool
+    currency: str, price: int, shipping: int, tax: int, fee: int, stays: bool, refunds: list[int], inside: bool
 ) -> None:
-    item, carriage, duty = (coins * coin(currency) for coins in (price, shipping, tax))
-    unit = LineItem("l", "k", "SKU", "Default", "p", "Thing", item, carriage, duty, "b", "t")
+    item, carriage, duty, more = (coins * coin(currency) for coins in (price, shipping, tax, fee))
+    unit = LineItem("l", "k", "SKU", "Default", "p", "Thing", item, carriage, duty, "b", "t", fee=more, fee_stays=stays)
     for coins in (*refunds, None):  # the last one takes the rest
         total = unit.refundable if coins is None else min(coins * coin(currency), unit.refundable)
         amount = refund_of(unit, total, currency, tax_in_subtotal=inside)
         assert sum(amount.parts.values()) == total
-        assert all(0 <= part <= left for part, left in zip(amount.parts.values(), unit.left, strict=True))
+        goods, *rest, fees = unit.left
+        assert all(0 <= part <= left for part, left in zip(amount.parts.values(), (goods + fees, *rest), strict=True))
+        assert amount.fee == more if stays else 0 <= amount.fee <= fees
         unit = unit.paid_back(amount)
     assert not any(unit.left)
+    assert unit.paid - unit.refunded == (more if stays else 0)
+
+
+def test_a_market_that_adds_nothing_takes_no_fee(town: Town) -> None:
+    shop_id = town.market.add_shop(market="GB").shop_id
+    assert refused(BadValue, town.market.place_order, shop_id=shop_id, fee=Decimal("0.29")).field == "fee"
 
 
 @given(prices=st.lists(COINS, min_size=1, max_size=8), of_goods=st.integers(0, 100), platform=st.integers(0, 100))
