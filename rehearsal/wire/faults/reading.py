@@ -138,13 +138,13 @@ def near(name: object, known: Collection[str]) -> str:
 
 @cache
 def operations(callee: str) -> tuple[str, ...]:
-    """Return what can be asked of a player, without versions; nothing where nobody calls it."""
+    """Return what can be asked of a player, without versions."""
     contracts = {
         "marketplace": ("tiktok_shop",),
         "connector": ("channeladvisor", "tiktok_webhooks"),
         "oms": ("channeladvisor_webhooks",),
     }
-    known = (one for name in contracts.get(callee, ()) for one in Contract.load(name).operations)
+    known = (one for name in contracts[callee] for one in Contract.load(name).operations)
     return tuple(dict.fromkeys(unversioned(one.id) for one in known))
 
 

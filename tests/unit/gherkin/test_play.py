@@ -355,7 +355,7 @@ def test_a_strict_reader_wants_every_rule_put_to_the_test_by_some_scenario(
         ("- [", "cannot be read as YAML"),
         ("[{kind: garble}, {kind: garbel}]", 'fault 2: kind is "garbel"; did you mean garble?'),
         ("[{kind: delay, with: {by: 5}}]", "fault 1: with.by is 5"),
-        ("[{kind: garble, to: oms}]", "fault 1: to is oms, whom nobody calls"),
+        ("[{kind: garble, to: oms, from: marketplace}]", "fault 1: from is marketplace, which never calls the oms"),
     ],
 )
 def test_a_plan_that_makes_no_sense_is_refused_before_anything_is_played(
