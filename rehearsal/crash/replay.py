@@ -22,6 +22,8 @@ from rehearsal.world.boundaries import Boundary, CrashPoints
 from rehearsal.world.world import World
 
 AFTERWARDS: Final = "PT1H"  # after the hour that every scenario has: a death costs a round, and the OMS a pull
+REFUSE: Final = "refuse"  # the fault that answers in the marketplace's place
+ABOUT: Final = ("return_id", "cancel_id", "order_id")  # the fields of a row that say whom it is about
 FAILED: Final = "Error"  # ChannelAdvisor's status of what was not carried out
 AGAIN: Final = ("oms_approve", "oms_reject", "oms_inspect", "advance")  # what asks for the same when asked twice
 # What has to be the same at rest. Texts are not compared, for they may tell of the death.
@@ -49,10 +51,15 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class Unheard:
-    """What the staff said to a connector that died over it, and what the OMS kept for its next pull: by order."""
+    """What was lost with the process beside its memory, and is not to be had again.
+
+    What the staff said to a connector that died over it, and what the OMS kept for its next pull, by order; and which
+    claims, or orders, it died over with the answer of a fault that does not strike twice.
+    """
 
     overtaken: frozenset[str] = frozenset()  # an answer whose hour was over by then, or that was given by default
     refunds: frozenset[str] = frozenset()  # of the seller's own
+    refused: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +126,15 @@ def _wrong(story: Story, ending: Ending) -> str:
 def _too_late(story: Story, ending: Ending) -> Collection[str]:
     """Return the orders that may rest otherwise, as the staff's word came a pull later, and what it was about was over.
 
-    A refund of the seller's own may then fail, or not fail, in the staff's sight.
+    A refund of the seller's own may then fail, or not fail, in the staff's sight. And where nobody has the refusal any
+    more that trouble gave, the decision is sent once again.
     """
+    refused = ending.unheard.refused
+    rows = (row for ended in (story.ending, ending) for every in ended.rest.values() for row in every)
+    again = {row["order_id"] for row in rows if not refused.isdisjoint(map(row.get, ABOUT))}
     adjustments = (*story.ending.rest["oms_adjustments"], *ending.rest["oms_adjustments"])
     failed = {row["order_id"] for row in adjustments if row["status"] == FAILED}
-    return ending.unheard.overtaken | (ending.unheard.refunds & failed)
+    return ending.unheard.overtaken | (ending.unheard.refunds & failed) | again
 
 
 def _shown(row: Json) -> str:
@@ -207,7 +218,11 @@ def _unheard(stage: InProcessStage, points: CrashPoints) -> Unheard:
     if points.killed is None:
         return Unheard()
     died_at, kept, overtaken, refunds = shown_time(points.killed.at), dict[str, str](), set[str](), set[str]()
+    refused = set[str]()
     for entry in stage.trace():
+        if entry.get("kind") == "exchange" and entry["at"] == died_at and entry["fault"] == REFUSE and entry["writes"]:
+            refused.add(entry["path"].split("/")[-2])
+            refused.add((entry["request"]["body"] or {}).get("order_id", ""))
         if entry.get("kind") != "event" or entry["at"] < died_at:
             continue
         name, data = entry["name"], entry["data"]
@@ -223,7 +238,7 @@ def _unheard(stage: InProcessStage, points: CrashPoints) -> Unheard:
             or (name in MOVES and is_rejection(data["action"]) != (kept[claim] == "reject"))
         ):
             overtaken.add(data["order_id"])
-    return Unheard(frozenset(overtaken), frozenset(refunds))
+    return Unheard(frozenset(overtaken), frozenset(refunds), frozenset(refused))
 
 
 def _rest(stage: InProcessStage) -> Json:

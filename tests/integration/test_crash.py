@@ -11,6 +11,7 @@ from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.crash import replay
 from rehearsal.crash.script import Scribe
 from rehearsal.gherkin.runner import SuiteRun, Watcher
+from rehearsal.resources import features_folder
 from rehearsal.seats.builtin import OurConnector
 from rehearsal.world.boundaries import CrashPoints, Killed
 from rehearsal.world.world import START
@@ -79,6 +80,17 @@ def test_a_word_that_nobody_heard_may_come_too_late(
     if not survives:  # nobody takes note of what the OMS kept
         monkeypatch.setattr(replay, "_unheard", lambda stage, points: replay.Unheard())
     assert replay.trial(story, unheard, timedelta(0)).broken is not survives
+
+
+def test_a_refusal_of_troubles_that_died_with_the_process_is_not_given_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    file = features_folder() / "refunds" / "refused_by_marketplace.feature"
+    scribe = Scribe()
+    scribe.play(SuiteRun(paths=[], at=[(file, 78)], seed=1), Watcher())
+    story = replay.told(scribe.scripts[0])
+    answered = next(one for one in story.boundaries if one.what == "after approveReturn")
+    assert not replay.trial(story, answered, timedelta(0)).broken
+    monkeypatch.setattr(replay, "REFUSE", "none")
+    assert replay.trial(story, answered, timedelta(0)).broken
 
 
 def test_a_run_that_was_stopped_is_taken_up_where_it_was(rehearse: Rehearse, told: Path) -> None:
