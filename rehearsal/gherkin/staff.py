@@ -87,7 +87,7 @@ class Clock:
         self.stage.reset(oms_manners=list(dict.fromkeys([*known, *manners])))
 
     def starts_with_webhooks(self) -> None:
-        """Begin anew with a connector that asks to be told by webhooks."""
+        """Begin anew with a connector, and an OMS, that are told by webhooks."""
         self.stage.reset(webhooks=True)
 
     def news_goes_round(self) -> None:
