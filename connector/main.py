@@ -17,6 +17,7 @@ from flask import Flask
 
 from connector.adapters.logs import quieten
 from connector.adapters.oms import webhook
+from connector.adapters.patience import patient
 from connector.adapters.sql.engines import engine_for
 from connector.adapters.sql.fresh import fill, in_memory, is_fresh
 from connector.adapters.sql.store import SqlStore, Unsealed
@@ -33,7 +34,6 @@ from connector.usecases.notifications import Notifications
 from connector.usecases.onboarding import Onboarding
 from connector.usecases.round import Outcome, Worker
 from connector.usecases.telling import Teller
-from http_parts.patience import patient
 
 RANK: Final = 5
 WHO: Final = "connector"

@@ -13,8 +13,8 @@ from typing import Final
 import requests
 from flask import Flask
 
-from http_parts.patience import patient
 from mock_oms.adapters.channeladvisor import Application, ChannelAdvisor
+from mock_oms.adapters.patience import patient
 from mock_oms.adapters.webhook import webhook_app
 from mock_oms.domain.cases import Case
 from mock_oms.domain.manners import Manner

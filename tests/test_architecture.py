@@ -24,7 +24,7 @@ from rehearsal.world.world import World
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAYERS = ("mock_tiktok", "mock_oms", "connector")
-PACKAGES = ("http_parts", *PLAYERS, "rehearsal")
+PACKAGES = (*PLAYERS, "rehearsal")
 LONGEST_FUNCTION = 60
 PUBLIC = {
     # what others may import from a package itself

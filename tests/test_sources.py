@@ -19,7 +19,7 @@ from rehearsal.report.facts import KEY, PAGES, linked, path_of
 from rehearsal.seats.port import Capability
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-PACKAGES: Final = ("http_parts", "mock_tiktok", "mock_oms", "connector", "rehearsal")
+PACKAGES: Final = ("mock_tiktok", "mock_oms", "connector", "rehearsal")
 FOLDERS: Final = (*PACKAGES, "contracts", "features", "docs", "tests")
 PAPERS: Final = sorted([*(ROOT / "docs").rglob("*.md"), ROOT / "README.md"])
 DATA: Final = sorted(

@@ -15,10 +15,10 @@ from connector.api.paths import canonical, not_modelled
 from connector.api.refusals import BadBody, BadQuery
 from connector.api.responses import business_error, routing_error
 from connector.api.routes import Key, Reading, adjustment_routes, caller_of, item_routes, order_routes
+from connector.api.shared_routes import App
 from connector.api.token import token_routes
 from connector.errors import BadRequest, NotAuthorized, UnknownId
 from connector.usecases.commands import Commands
-from http_parts import shared_routes
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -27,10 +27,6 @@ DENIED: Final = "Authorization has been denied for this request."
 AWAY: Final = "The connector cannot reach its database. Nothing has changed; try again later."
 LARGEST_BODY: Final = 256 * 1024
 log = logging.getLogger(__name__)
-
-
-class App(shared_routes.App):
-    """An app with the routes of a connector."""
 
 
 class _Respelled:

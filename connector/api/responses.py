@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask import Response
 
 from connector.api.entities import spell
-from http_parts.shared_routes import Written
+from connector.api.shared_routes import Written
 
 _written: Final = json.JSONEncoder(default=spell, ensure_ascii=False, separators=(",", ":")).encode
 

@@ -15,13 +15,13 @@ from urllib.parse import parse_qsl
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
 
-from http_parts import shared_routes
 from mock_tiktok import errors
 from mock_tiktok.open_api import authorization, cancellations, orders, returns, webhooks
 from mock_tiktok.open_api import responses as wire
 from mock_tiktok.open_api.endpoints import ENDPOINTS, Endpoint
 from mock_tiktok.open_api.gateway import TOKEN_HEADER, Act, Gateway, Json, Received, invalid
 from mock_tiktok.open_api.request_id import EXCHANGE_ID, RequestIds
+from mock_tiktok.open_api.shared_routes import App, Written
 from mock_tiktok.usecases.market import Market
 
 TOKEN_VARIABLE: Final = "HTTP_" + TOKEN_HEADER.upper().replace("-", "_")  # as WSGI has the header
@@ -33,11 +33,6 @@ _written: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).en
 ACTS: Final[dict[str, Act]] = {
     name: act for door in (authorization, orders, returns, cancellations, webhooks) for name, act in door.ACTS.items()
 }
-
-
-class App(shared_routes.App):
-    """An app with the routes of a marketplace."""
-
 
 Respond = Callable[[Callable[[str], Json], int], Response]
 
@@ -56,7 +51,7 @@ def create_app(
         request_id = ids.next(market.now, request.environ.get(EXCHANGE_ID))
         # what a caller wrote may come back in a message, and JSON can carry halves of characters that UTF-8 cannot
         written = _written(document(request_id)).encode("utf-8", "replace")
-        return shared_routes.Written(written, http_status, JSON)
+        return Written(written, http_status, JSON)
 
     def view(endpoint: Endpoint) -> Callable[..., Response]:
         act = ACTS[endpoint.operation]

@@ -10,9 +10,8 @@ from typing import Final
 
 _OURS: Final = Path(__file__).resolve().parents[2]
 _STAGE: Final = ("rehearsal", "mock_tiktok", "mock_oms")
-_LIBRARIES: Final = (
-    _OURS / "http_parts",  # it knows nobody: what comes through it is whoever's who called it
-    *(Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib", "purelib", "platlib")),
+_LIBRARIES: Final = tuple(
+    Path(sysconfig.get_path(name)).resolve() for name in ("stdlib", "platstdlib", "purelib", "platlib")
 )
 # The libraries of those who play in this process: a suite's own module of such a name would be taken for it.
 USED: Final = (
@@ -63,7 +62,7 @@ def _room(file: Path) -> str:
 
 def clash() -> str:
     """Return what stands in the place of a package that plays in this process, and what to do; else nothing."""
-    for name in ("connector", "mock_tiktok", "mock_oms", "http_parts"):
+    for name in ("connector", "mock_tiktok", "mock_oms"):
         file = _found(name)
         if file and not Path(file).resolve().is_relative_to(_OURS / name):
             way_out = "`rehearsal up`, then `rehearsal play --attach URL`"

@@ -16,7 +16,7 @@ import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
-from http_parts.patience import patient
+from mock_oms.adapters.patience import patient
 from rehearsal.wire.recorder import Call, Handler, Response
 
 PATIENCE: Final = 30.0  # seconds of real time, for whoever does not say how long they wait

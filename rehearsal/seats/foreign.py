@@ -19,8 +19,8 @@ from typing import Final
 
 import requests
 
-from http_parts.patience import patient
 from mock_oms.adapters.channeladvisor import Application
+from mock_oms.adapters.patience import patient
 from mock_oms.domain.manners import Manner, manners_named
 from rehearsal.seats.abroad import is_late
 from rehearsal.seats.builtin import OurOms

@@ -1,4 +1,4 @@
-"""Whoever calls others: a time-out is for the whole call, and a redirect is an answer like any other."""
+"""Both players that call others: a time-out is for the whole call, and a redirect is an answer like any other."""
 
 import io
 import socket
@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 import requests
 
-from http_parts import patience
+from connector.adapters import patience as connectors
+from mock_oms.adapters import patience as omss
 
-until: Any = patience._Until
+PLAYERS = pytest.mark.parametrize("patience", [connectors, omss], ids=["connector", "oms"])
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\n"
 DRIPS = {
     "status line": b"HTTP/1.1 " + b"2" * 400,
@@ -62,43 +63,48 @@ class Line:
         return 1
 
 
-def call(url: str, timeout: float) -> bytes:
+def call(patience: Any, url: str, timeout: float) -> bytes:
     with patience.patient(requests.Session()) as http:
         request = requests.Request("GET", url).prepare()
         content: bytes = http.get_adapter(url).send(request, timeout=timeout).content
         return content
 
 
+@PLAYERS
 @pytest.mark.parametrize("answer", DRIPS.values(), ids=DRIPS)
-def test_an_answer_that_drips_ends_when_the_time_is_over(serve: Serve, answer: bytes) -> None:
+def test_an_answer_that_drips_ends_when_the_time_is_over(patience: Any, serve: Serve, answer: bytes) -> None:
     url = serve(answer, 0.02)  # 8 s in all, and never more than 0.02 s without a byte
     with pytest.raises((requests.ReadTimeout, requests.ConnectionError), match="timed out"):
-        call(url, 0.15)
+        call(patience, url, 0.15)
 
 
-def test_an_answer_in_time_is_whole(serve: Serve) -> None:
-    assert call(serve(HEAD + b"x" * 400, 0), 5.0) == b"x" * 400
+@PLAYERS
+def test_an_answer_in_time_is_whole(patience: Any, serve: Serve) -> None:
+    assert call(patience, serve(HEAD + b"x" * 400, 0), 5.0) == b"x" * 400
 
 
-def test_what_is_mounted_keeps_its_own_time() -> None:
+@PLAYERS
+def test_what_is_mounted_keeps_its_own_time(patience: Any) -> None:
     mounted = requests.Session()
     ours = type("Ours", (requests.adapters.HTTPAdapter,), {})()
     mounted.mount("https://", ours)
     assert patience.patient(mounted).get_adapter("https://x") is ours
 
 
-def test_each_byte_gets_what_is_left_of_the_time() -> None:
+@PLAYERS
+def test_each_byte_gets_what_is_left_of_the_time(patience: Any) -> None:
     line, seconds = Line(b"a", b"b", b"c"), count(1)
-    source = until(line, io.BytesIO(), 3.5, lambda: float(next(seconds)))
+    source = patience._Until(line, io.BytesIO(), 3.5, lambda: float(next(seconds)))
     assert [source.read(1) for _ in range(3)] == [b"a", b"b", b"c"]
     assert line.waits == [2.5, 1.5, 0.5]
     with pytest.raises(TimeoutError):
         source.read(1)
 
 
-def test_the_time_is_over_by_the_clock_that_was_given() -> None:
+@PLAYERS
+def test_the_time_is_over_by_the_clock_that_was_given(patience: Any) -> None:
     line, seconds = Line(b"", b"", b"a"), iter([1.0, 1.0, 1.5, 3.5])
-    source = until(line, io.BytesIO(), 3.5, lambda: next(seconds))
+    source = patience._Until(line, io.BytesIO(), 3.5, lambda: next(seconds))
     assert source.read(1) == b"a"
     assert line.waits == [2.5, 2.5, 2.0]
     with pytest.raises(TimeoutError):

@@ -26,7 +26,7 @@ from xml.etree import ElementTree
 import yaml
 
 ROOT: Final = Path(__file__).parents[2]
-PACKAGES: Final = ("connector", "http_parts", "mock_oms", "mock_tiktok", "rehearsal")
+PACKAGES: Final = ("connector", "mock_oms", "mock_tiktok", "rehearsal")
 BESIDE: Final = ("contracts", "docs", "features", "pyproject.toml")
 LONGEST: Final = 1800.0  # seconds for one mutant
 CAUGHT, SURVIVED, UNDECIDED = "caught", "survived", "undecided"

@@ -1,11 +1,11 @@
-"""Routes that all apps of one kind in a process have alike: compiling them once saves most of making one."""
+"""Routes that every marketplace in a process has alike: compiling them once saves most of making one."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask, Request, Response, request
 from flask.sessions import NullSession, SessionInterface
@@ -36,6 +36,9 @@ class SharedRoutes(Map):
                 if known not in self._known:
                     self._known.add(known)
                     super().add(rule)
+
+
+ROUTES: Final = SharedRoutes()
 
 
 class NoSessions(SessionInterface):
@@ -75,18 +78,14 @@ class Written(Response):
 
 
 class App(Flask):
-    """A Flask app with the routes of its kind, whatever name it is called by; what they lead to is its own.
+    """A Flask app with these routes, whatever name it is called by; what they lead to is its own.
 
     The views of its `plain` endpoints return responses. What is hung around views in general is not for them: they are
     found and called on a short way. Nobody hears a signal of Flask's about them.
     """
 
-    routes: ClassVar[SharedRoutes]
+    url_map_class = staticmethod(lambda host_matching: ROUTES)  # type: ignore[assignment]
     session_interface = NoSessions()
-
-    def __init_subclass__(cls) -> None:
-        cls.routes = routes = SharedRoutes()
-        cls.url_map_class = staticmethod(lambda host_matching: routes)  # type: ignore[assignment]
 
     def __init__(self, name: str, **options: Any) -> None:
         super().__init__(name, **options)
@@ -101,7 +100,7 @@ class App(Flask):
             return super().create_url_adapter(None)
         environ = request.environ
         request.host = _host(*map(environ.get, _OF_A_HOST))
-        if (led := self.routes.led.get((request.method, request.path))) is not None and led[0].endpoint in self.plain:
+        if (led := ROUTES.led.get((request.method, request.path))) is not None and led[0].endpoint in self.plain:
             request.url_rule, request.view_args = led[0], {**led[1]}
             return None
         return MapAdapter(
@@ -123,8 +122,8 @@ class App(Flask):
             return super().full_dispatch_request()
         views: Mapping[str, Callable[..., Response]] = self.view_functions  # type: ignore[assignment]  # see above
         arguments = here.view_args or {}
-        if len(self.routes.led) < REMEMBERED:
-            self.routes.led.setdefault((here.method, here.path), (rule, arguments))
+        if len(ROUTES.led) < REMEMBERED:
+            ROUTES.led.setdefault((here.method, here.path), (rule, arguments))
         try:
             return views[rule.endpoint](**arguments)
         except Exception as error:
