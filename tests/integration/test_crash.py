@@ -38,7 +38,7 @@ ALONE = ("crash", "--jobs", "1")
 
 def test_a_decision_survives_every_death(rehearse: Rehearse, told: Path) -> None:
     shown = rehearse(*ALONE, told).out
-    assert (said := re.search(r"(\d+) of them differ", shown))
+    assert (said := re.search(r"it dies at (\d+)", shown))
     assert int(said[1]) > 15
     assert shown.endswith(f"\n{said[1]} boundaries: {said[1]} survived, 0 findings\n")
 
