@@ -140,7 +140,7 @@ CANNOT_APPROVE_PARCEL = Refusal(25011013, "Status {status} does not allow approv
 OF_AUTHENTICITY = Refusal(25011023, "The order has an authenticity guarantee, the seller cannot process it", "S20",
     when="a decision, Create Return, Cancel Order: so is the order marked (`marks`)")
 QUICK_REFUND = Refusal(25011025, "Quick refund is active, the parcel cannot be rejected", "GUIDE",
-    when="REJECT_RECEIVED_PACKAGE: a quick refund has been paid")
+    when="REJECT_RECEIVED_PACKAGE: a quick refund is paid, or about to be, as the carrier has had the goods")
 OF_PLATFORM = Refusal(25011026, "The order is fulfilled by TikTok Shop, the seller cannot process it", "S20",
     when="a decision, Create Return, Cancel Order: so is the order marked (`marks`)")
 PARTIAL_NOT_POSSIBLE = Refusal(25011032, "Status {status} does not allow a partial refund", "S20",
@@ -163,7 +163,7 @@ ALREADY_APPROVED = Refusal(25020010, "The request is already approved", "GUIDE",
     when="a decision: the request is approved")
 ALREADY_RECEIVED = Refusal(25020011, "The package is already received",
     "S20; that it is about goods decided on: our reading", "assumed",
-    when="a decision about goods: their refund is granted")
+    when="a decision about goods: their refund is granted; rejecting what a quick one has paid: 25011025")
 NOT_ELIGIBLE_RECEIPT = Refusal(25011014, "Status {status} does not allow rejecting the received package",
     "CAP", "observed",
     when="Decision Eligibility: REJECT_RECEIVED_PACKAGE, where the call itself gets 25020012 (C15)")

@@ -162,6 +162,7 @@ PARCEL: Final = Table[Parcel, Action | Consequence]("parcel with a platform labe
     Row(P.AWAITED,   A_.LABEL,                P.LABELLED,  "U9: S1 (R24, R25)"),
     Row(P.LABELLED,  A_.SHIP,                 P.SHIPPED,   "S18: when the carrier picks up (R26)"),
     Row(P.SHIPPED,   A_.QUICK_REFUND,         P.SHIPPED,   "S22b, S30, S33"),
+    Row(P.ARRIVED,   A_.QUICK_REFUND,         P.ARRIVED,   "due since the carrier had it", "assumed"),
     Row(P.SHIPPED,   A_.ARRIVE,               P.ARRIVED,   "S1 (R42)"),
     Row(P.NONE,      A_.SELLER_SILENT,        P.NONE,      "S18: first review"),
     Row(P.ARRIVED,   A_.SELLER_SILENT,        P.ARRIVED,   "S18: second review"),

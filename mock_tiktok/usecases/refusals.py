@@ -44,6 +44,7 @@ from mock_tiktok.errors import (
     ORDER_CLOSED,
     ORDER_STATUS,
     PARTIAL_NOT_POSSIBLE,
+    QUICK_REFUND,
     RISK_CONTROL,
     WRONG_STATE,
     ApiError,
@@ -70,11 +71,12 @@ class Rule:
     refusal: Refusal
     parcels: Collection[Parcel] = frozenset(Parcel)
     disputes: Collection[Dispute] = frozenset(Dispute)
+    quick: bool = False  # speaks of quick refunds alone
 
     def fits(self, item: Return, action: Action) -> bool:
         """Say whether it speaks of this decision on this return."""
         of_state = item.claim in self.claims and item.parcel in self.parcels and item.dispute in self.disputes
-        return of_state and action in self.decisions
+        return of_state and action in self.decisions and (item.is_quick_refund or not self.quick)
 
 
 # Where nothing of the state tells them apart it is the decision that has its number, as it has at an hour too late.
@@ -89,6 +91,7 @@ OF_RETURNS: Final = (
     Rule(_ANY, _ALL, IN_ARBITRATION, disputes={Dispute.IN_PROGRESS}),
     Rule({Claim.CLOSED}, _ALL, ALREADY_CANCELLED),
     Rule({Claim.OFFERED}, _ALL, OFFER_OPEN),
+    Rule({Claim.GRANTED}, _REJECTS_GOODS, QUICK_REFUND, parcels=_BACK, quick=True),
     Rule({Claim.GRANTED}, _ON_GOODS, ALREADY_RECEIVED, parcels=_BACK),
     Rule({Claim.GRANTED, Claim.REPLACED}, _ALL, ALREADY_APPROVED),
     Rule(_ANSWERED, _PAYS_INSTEAD, WRONG_STATE),

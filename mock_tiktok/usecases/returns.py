@@ -481,7 +481,7 @@ class ReturnLifecycle:
             steps[AUTO_DECISION] = (None, ACT_WORDS[by_itself[0]])
         if item.claim is Claim.APPROVED and item.parcel is Parcel.AWAITED and item.shipment_type != BUYER_ARRANGES:
             steps[LABEL] = ("return.label_delay", ACT_WORDS[Action.LABEL])
-        if item.is_quick_refund and item.claim is Claim.APPROVED and item.parcel is Parcel.SHIPPED:
+        if item.is_quick_refund and item.claim is Claim.APPROVED and item.parcel in (Parcel.SHIPPED, Parcel.ARRIVED):
             steps[QUICK] = (None, ACT_WORDS[Action.QUICK_REFUND])
         if item.money is Money.OWED:
             steps[PAYOUT] = ("payout.processing", self._step_words(Action.PAYOUT, item))

@@ -155,6 +155,18 @@ def test_what_the_seller_may_say_of_a_parcel_on_its_way_is_said_beforehand(
         assert code == 25011035 or days == 30
 
 
+@pytest.mark.parametrize("arrives_at_once", [False, True])
+def test_a_quick_refund_is_paid_however_soon_its_parcel_arrives(town: Town, *, arrives_at_once: bool) -> None:
+    item = town.market.request_return(town.order().order_id, return_type=SENT_BACK, quick_refund=True)
+    town.passes(minutes=5)
+    town.market.ship_return(item.return_id)
+    if arrives_at_once:
+        town.market.arrive_return(item.return_id)
+    town.passes(days=1)
+    assert town.view(item.return_id).refunded == item.refund_total
+    assert [one.data["action"] for one in town.events("return_status_changed")].count("QUICK_REFUND") == 1
+
+
 # what could be repeated without end
 
 

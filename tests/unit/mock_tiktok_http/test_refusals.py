@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from mock_tiktok import Marketplace, OrderLine
-from mock_tiktok.domain.words import Action, By, Mark
+from mock_tiktok.domain.words import Action, By, Mark, Parcel
 from mock_tiktok.errors import REFUSALS, ApiError, BadValue
 from mock_tiktok.usecases.decision_eligibility import CANCELLATION_DECISIONS
 from mock_tiktok.usecases.refusals import APPROVAL, OF_MARKS, OF_SELLER, ON_CANCELLATION, REJECTION, REQUEST
@@ -44,7 +44,7 @@ class Walk:
         self.client = Client(self.market, self.market.add_shop(), clock)
         self.shop = self.market.shop(self.client.shop.shop_id)
 
-    def brought_to(self, kind: str, state: State) -> str:
+    def brought_to(self, kind: str, state: State, *, quick: bool = False) -> str:
         """Return a request of the kind in that state, by the acts that lead there."""
         if kind == "CANCEL":
             order = self.market.place_order(status="AWAITING_SHIPMENT")
@@ -52,7 +52,8 @@ class Walk:
             for action in state.acts:
                 self.shop.cancellation_lifecycle.act(self.shop.get_cancellation(cancel_id), action, By.SYSTEM)
             return cancel_id
-        return_id = self.market.request_return(self.market.place_order().order_id, return_type=kind).return_id
+        order_id = self.market.place_order().order_id
+        return_id = self.market.request_return(order_id, return_type=kind, quick_refund=quick).return_id
         for action in state.acts:
             offer = self.shop.get_return(return_id).amount.total / 2 if action is Action.OFFER_PARTIAL_REFUND else None
             self.shop.return_lifecycle.act(self.shop.get_return(return_id), action, By.SYSTEM, offer=offer)
@@ -124,6 +125,17 @@ def test_each_decision_in_each_state_is_answered_as_the_table_says(walk: Walk, k
         for number, decision in enumerate(taken):
             fresh = walk.brought_to(kind, state) if number else id
             assert walk.answer(kind, fresh, decision) == table[decision], (state, decision)
+
+
+def test_goods_of_a_quick_refund_are_never_rejected(walk: Walk) -> None:
+    """From the carrier's having them on, before the money goes and after, until the end."""
+    kind, reject = "RETURN_AND_REFUND", Action.REJECT_RECEIVED_PACKAGE
+    on_the_way = [one for one in states(kind) if one.item.parcel in (Parcel.SHIPPED, Parcel.ARRIVED)]
+    assert {one.item.status.value.rpartition("_")[2] for one in on_the_way} == {"ITEM", "SUCCESS", "COMPLETE"}
+    for state in on_the_way:
+        id = walk.brought_to(kind, state, quick=True)
+        assert walk.foretold(id)[reject] == walk.answer(kind, id, reject) == 25011025, state
+        assert walk.status(kind, id) == state.item.status
 
 
 def test_the_seller_s_own_calls_are_answered_by_the_order_s_status(walk: Walk) -> None:
