@@ -36,6 +36,23 @@ Feature: An appeal that the operator hands back
       When 25 hours pass
       Then all three books say 40.00 USD for Maya
 
+  Rule: What the platform would have approved by itself waits for the seller once they are asked again
+
+    @R28
+    Scenario Outline: A return, which is approved without the seller otherwise
+      Given Maya has asked to send it back
+      And Maya's request has been rejected in Seller Center
+      And Maya has appealed
+      And the operator has handed Maya's request back to the seller
+      And an hour has passed
+      When <it is answered>
+      Then Maya's request is shown as "<shown>"
+
+      Examples:
+        | it is answered                     | shown                  |
+        | the seller approves Maya's request | Return Label Generated |
+        | the seller rejects Maya's request  | Return Rejected        |
+
   Rule: Refused goods are judged again
 
     @R42 @R49

@@ -46,10 +46,9 @@ def numbers_of_schema() -> Mapping[str, Mapping[str, Any]]:
     return numbers
 
 
-def needed(numbers: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Return the names of the numbers that a market cannot do without, by what its other numbers say."""
-    idle = set() if numbers.get("return.first_review", {}).get("value") == "seller" else {"return.seller_response"}
-    return [name for name, row in numbers_of_schema().items() if "x-optional" not in row and name not in idle]
+def needed() -> list[str]:
+    """Return the names of the numbers that a market cannot do without."""
+    return [name for name, row in numbers_of_schema().items() if "x-optional" not in row]
 
 
 def near(name: object, known: Collection[str]) -> str:
@@ -142,7 +141,7 @@ def _lacking(document: Mapping[str, Any]) -> Iterator[str]:
             yield from [f"{part}.{who} is missing"] * (bool(lacking) and not kinds)
             yield from (f"{part}.{who}.{kind} is missing" for kind in lacking if kinds)
     numbers = document.get("numbers", {})
-    for name in needed(numbers) if numbers else ():
+    for name in needed() if numbers else ():
         if name not in numbers:
             yield f"numbers.{name} is missing: {numbers_of_schema()[name]['description']}"
 

@@ -6,7 +6,7 @@ from decimal import ROUND_DOWN, Decimal
 from mock_tiktok.domain.money import coin
 from mock_tiktok.domain.orders import LineItem
 from mock_tiktok.domain.returns import Return
-from mock_tiktok.domain.words import Action, Claim, ReturnType
+from mock_tiktok.domain.words import Action, Claim, Dispute, ReturnType
 from mock_tiktok.policy.profile import Profile
 
 Decided = tuple[Action, Decimal | None]  # and for how much, where that is less than was asked
@@ -14,7 +14,7 @@ Decided = tuple[Action, Decimal | None]  # and for how much, where that is less 
 
 def decided(item: Return, lines: Sequence[LineItem], profile: Profile) -> Decided | None:
     """Return what the platform does at once with a request as it stands, if anything."""
-    if item.claim is not Claim.REQUESTED:
+    if item.claim is not Claim.REQUESTED or item.dispute is not Dispute.NONE:  # handed back: the seller is asked
         return None
     if item.return_type is ReturnType.REFUND:
         pays = item.reason in profile.numbers["refund_only.paid_at_once"].value

@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 from mock_tiktok.errors import ApiError, BadValue
+from mock_tiktok.policy import profile
 from tests.refused import refused
 from tests.unit.mock_tiktok.town import PARCEL_REASON, RETURN_REASON, Town
 
@@ -81,6 +82,25 @@ def test_the_seller_rejects_a_return_in_the_moment_before_it_is_approved(town: T
     town.shop.reject_return(return_id, "REJECT_RETURN", RETURN_REASON)
     assert town.passes(hours=1) == []
     assert town.status(return_id) == "REFUND_OR_RETURN_REQUEST_REJECT"
+
+
+@pytest.mark.parametrize("name", profile.names())
+@pytest.mark.parametrize("price", ["9", "40000"])  # some markets pay what costs little, and need no return
+def test_a_return_that_is_handed_back_waits_for_the_seller_whatever_the_platform_does_by_itself(
+    name: str, price: str
+) -> None:
+    town = Town(name)
+    return_id = town.request(town.order(price), kind="RETURN_AND_REFUND")
+    reason = profile.load(name).reasons.offered("reject", "RETURN_AND_REFUND")[0].name
+    town.shop.reject_return(return_id, "REJECT_RETURN", reason)
+    town.market.dispute(return_id)
+    due = town.market.arbitrate(return_id, outcome="HAND_BACK").seller_deadline
+    assert due is not None
+    town.until(due - timedelta(seconds=1))
+    assert town.status(return_id) == "REFUND_OR_RETURN_REQUEST_REJECT"
+    assert town.shop.get_return(return_id).deadline.seller_action == "SELLER_RESPOND_RETURN"  # type: ignore[union-attr]
+    town.until(due)
+    assert town.status(return_id) == "AWAITING_BUYER_SHIP"
 
 
 def test_dispute_and_arbitration_need_no_time_between_them_and_only_a_dispute_is_judged(town: Town) -> None:

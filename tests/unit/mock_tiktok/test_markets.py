@@ -58,12 +58,21 @@ SAID = [
      keys(RETURN, f"{AT_FAULT} no_longer_needed_new") | {"buyer_return_and_refund_suspected_counterfeit"}),
     ("vn-2026-01", "seller", "REFUND", keys(REFUND, SELLER, "_seller")),
 ]  # fmt: skip
+CANCELLATION = {"UNPAID": "unpaid", "ON_HOLD": "to_ship", "AWAITING_SHIPMENT": "to_ship"}
 FIRST = {"uk-2026-04": "12345", "id-2025-11": "12345", "th-2025-11": "1345", "vn-2026-01": "12345"}
 
 
 @pytest.mark.parametrize(("name", "who", "kind", "said"), SAID)
 def test_a_market_offers_the_reasons_that_its_pages_list(name: str, who: str, kind: str, said: set[str]) -> None:
     assert {reason.name for reason in profile.load(name).reasons.offered(who, kind, "DELIVERED")} == said
+
+
+@pytest.mark.parametrize("name", profile.names())
+def test_who_has_not_paid_calls_an_order_off_for_other_reasons_than_who_has(name: str) -> None:
+    offered = profile.load(name).reasons.offered
+    for status, stage in CANCELLATION.items():
+        (prefix,) = {reason.name.partition("canceled_reason_")[0] for reason in offered("buyer", "CANCEL", status)}
+        assert prefix == f"ecom_order_{stage}_"
 
 
 @pytest.mark.parametrize("name", FIRST)

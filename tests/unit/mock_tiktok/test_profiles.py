@@ -23,9 +23,7 @@ Change = Callable[[dict[str, Any]], object]
 
 def a_profile() -> dict[str, Any]:
     """Return one that stands alone and names everything."""
-    whole = deepcopy(policy.whole("us-2025-08"))
-    response = {"value": "24h", "source": "us", "certainty": "assumed"}
-    return {**whole, "name": "mine", "numbers": {**whole["numbers"], "return.seller_response": response}}
+    return {**deepcopy(policy.whole("us-2025-08")), "name": "mine"}
 
 
 def a_number(name: str, **says: object) -> Change:
@@ -130,7 +128,7 @@ def test_a_mistake_is_named_with_what_would_be_right(tmp_path: Path, words: str)
 
 
 KEYS = ("name", "market", "currency", "timezone", "calendar", "locale", "phone", "reasons", "eligible")
-NEEDED = [f"numbers.{name}" for name in needed({})]
+NEEDED = [f"numbers.{name}" for name in needed()]
 
 
 @pytest.mark.parametrize("key", [*KEYS, *NEEDED])
@@ -142,13 +140,6 @@ def test_a_key_or_a_number_that_is_missing_is_named_before_anything_begins(tmp_p
         del document["numbers"][key.removeprefix("numbers.")]
     assert re.fullmatch(rf"mine.yaml: {re.escape(key)} is missing(: .+)?", refusal_of(tmp_path, document))
     refused(BadValue, Town, tmp_path / "mine.yaml")
-
-
-def test_a_seller_who_reviews_returns_needs_a_time_for_it(tmp_path: Path) -> None:
-    document = a_profile()
-    a_number("return.first_review", value="seller")(document)
-    del document["numbers"]["return.seller_response"]
-    assert "numbers.return.seller_response is missing" in refusal_of(tmp_path, document)
 
 
 def test_what_it_extends_is_there_and_is_not_itself(tmp_path: Path) -> None:

@@ -88,8 +88,7 @@ def test_every_state_of_a_cancellation_has_a_way_out_and_an_hour() -> None:
 @pytest.mark.parametrize("name", profile.names())
 def test_every_market_knows_every_hour(name: str) -> None:
     market = profile.load(name)
-    unasked = {"return.seller_response"} if market.says("return.first_review", "auto") else set()
-    needed = {*RUNS, "order.unpaid_cancel", "order.cool_down", "payout.processing"} - unasked
+    needed = {*RUNS, "order.unpaid_cancel", "order.cool_down", "payout.processing"}
     assert needed <= market.numbers.keys()
     for status in (words.OrderStatus.UNPAID, words.OrderStatus.ON_HOLD):
         assert status in market.eligible["BUYER"]["CANCEL"]
