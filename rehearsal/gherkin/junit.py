@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from _pytest.junitxml import xml_key
 
+from rehearsal.gherkin.recording import gist
 from rehearsal.gherkin.results import ScenarioResult
 
 
@@ -28,7 +29,20 @@ class Told:
 def told(result: ScenarioResult) -> Told:
     """Return a scenario's failure in its own words."""
     closer = f"\n\nPython's own comparison\n{result.comparison}" if result.comparison else ""
-    return Told(result.why.partition("\n")[0], f"{result.place}\n{result}{closer}")
+    return Told(gist(result), f"{result.place}\n{result}{closer}")
+
+
+def leave_out(config: pytest.Config, tests: Sequence[pytest.Item], why: str) -> None:
+    """Have JUnit, if it is written here, tell of tests that were not begun, and why."""
+    xml = config.stash.get(xml_key, None)
+    if xml is None:
+        return
+    for item in tests:
+        said = (str(item.path), 0, why)
+        report = pytest.TestReport(item.nodeid, item.location, {}, "skipped", said, "setup")
+        case = xml.node_reporter(report)
+        case.record_testreport(report)
+        case.append_skipped(report)
 
 
 def tidy(config: pytest.Config, order: Sequence[str] = ()) -> None:

@@ -31,10 +31,10 @@ from rehearsal.gherkin.audit import UNAUDITED, Exit, note_plan, plainly
 from rehearsal.gherkin.blame import broken_file, judge
 from rehearsal.gherkin.collection import FeatureFile, tags_of
 from rehearsal.gherkin.errors import Miswritten
-from rehearsal.gherkin.junit import tidy, told
+from rehearsal.gherkin.junit import leave_out, tidy, told
 from rehearsal.gherkin.parallel import InOrder, least_wait
 from rehearsal.gherkin.plan_file import NotAPlan, read_plan
-from rehearsal.gherkin.recording import RECORDING, Recording, again
+from rehearsal.gherkin.recording import RECORDING, Recording, again, first_line
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.timeline import Timeline
 from rehearsal.gherkin.vocabulary import Saying, unknown
@@ -49,6 +49,7 @@ BEGUN_WITH: Final = ("start", "profile", "oms_policy", "oms_manners", "webhooks"
 LONGEST: Final = "where time passes by itself: what waits for more in all is not judged (default: PT48H)"
 PLAN: Final = pytest.StashKey[Sequence[Json]]()
 RESULT: Final = pytest.StashKey[ScenarioResult]()
+NOT_PLAYED: Final = pytest.StashKey[str]()  # why no scenario can begin
 
 StageFactory = Callable[[], Stage]
 
@@ -147,6 +148,9 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> FeatureFil
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    if why := session.config.stash.get(NOT_PLAYED, ""):
+        left = [item for item in session.items if RECORDING not in item.stash]
+        leave_out(session.config, left, f"not played, as no scenario can begin: {first_line(why)}")
     tidy(session.config)
 
 
@@ -204,7 +208,7 @@ def stage_factory(request: pytest.FixtureRequest) -> Iterator[StageFactory]:
     attach, seed, manners = option("--attach"), option("--seed"), option("--oms-manners")
     begun = {"oms_manners": manners.split(",")} if manners else {}
     if not attach and (words := clash()):
-        request.session.shouldfail = words  # every other scenario would say the same
+        _end(request, words)
         raise Miswritten(words)
     if attach:
         yield served(attach, seed, option("--attach-token") or os.environ.get("REHEARSAL_TOKEN"), **begun)
@@ -231,9 +235,14 @@ def seated(
         try:
             open_.enter_context(stage)
         except Problem as failure:
-            request.session.shouldfail = str(failure)  # every other scenario would wait as long, and say the same
+            _end(request, str(failure))
             raise
         yield stage.fresh
+
+
+def _end(request: pytest.FixtureRequest, why: str) -> None:
+    """Play no other scenario, as each would wait as long and say the same."""
+    request.session.shouldfail = request.config.stash[NOT_PLAYED] = why
 
 
 def in_process(seed: int, profile: str | None, profiles: Path | None, **begun: Any) -> StageFactory:

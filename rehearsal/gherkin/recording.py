@@ -22,6 +22,7 @@ from rehearsal.gherkin.timeline import Timeline
 
 NUMBER: Final = re.compile(r"\d+")
 LAST_LINES: Final = "last lines:"
+ANNOUNCED: Final = re.compile(r"; [^;:]+:$")  # by a line, those below it
 
 
 @dataclass
@@ -164,6 +165,17 @@ def refused(said: Json, *, unjudged: bool = False) -> str:
     """Return which of the connector's calls were refused, where any was; or only where it is `unjudged` for that."""
     found = said.get("refused")
     return f"Refused: {found['what']}." if found and (found["shut_out"] or not unjudged) else ""
+
+
+def gist(result: ScenarioResult) -> str:
+    """Return in one line why a scenario did not hold: that its connector is let in nowhere comes before all else."""
+    told, first = refused(result.observed.findings, unjudged=True), first_line(result.why)
+    return f"{told} {first}" if told and first and told not in first else first
+
+
+def first_line(text: str) -> str:
+    """Return the first line of a text, without the words that announce the lines below it."""
+    return ANNOUNCED.sub("", text.partition("\n")[0])
 
 
 def own_failures(said: Json) -> list[str]:

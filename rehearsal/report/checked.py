@@ -14,7 +14,7 @@ from _pytest.junitxml import bin_xml_escape
 
 from rehearsal.control.stage import Json, Stage
 from rehearsal.gherkin.plan_file import missed, times, trouble
-from rehearsal.gherkin.recording import as_texts, everything, own_failures, refused
+from rehearsal.gherkin.recording import as_texts, everything, first_line, own_failures, refused
 from rehearsal.gherkin.results import Outcome
 from rehearsal.report.markdown import MOST_SHOWN, every_rule, fenced, more_than
 from rehearsal.report.rules import LOUDEST_FIRST, over_all, wanting
@@ -149,7 +149,7 @@ class Checked:
     def _connector_case(self) -> Xml.Element:
         case = self._case("seat", "the connector runs")
         if failures := [one["what"] for one in self.said["failures"]]:
-            _fail(case, failures[0].partition("\n")[0].removesuffix("; its last lines:"), failures)
+            _fail(case, first_line(failures[0]), failures)
         return case
 
     def _stage_case(self) -> Xml.Element:

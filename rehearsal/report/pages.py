@@ -14,7 +14,7 @@ from typing import Any, Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from rehearsal.control.stage import Json
-from rehearsal.gherkin.recording import refused
+from rehearsal.gherkin.recording import gist, refused
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.timeline import Entry
 from rehearsal.report.rules import over_all
@@ -91,6 +91,10 @@ class Page:
     span: str
     paid_back: str
     verdicts: tuple[Json, ...]
+
+    @property
+    def gist(self) -> str:
+        return gist(self.result)
 
     @property
     def held(self) -> bool:

@@ -4,6 +4,7 @@ import re
 import sys
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -94,6 +95,11 @@ def test_one_that_ends_where_nobody_asks_it_anything_is_seen_to(
     assert "yes has ended with exit code 0, of its own accord; its last lines:\n    | good night" in shown
 
 
+def messages(junit: Path) -> list[str]:
+    """Return the message of each case that is not content."""
+    return [said.attrib["message"] for case in ElementTree.parse(junit).iter("testcase") for said in case]
+
+
 @pytest.mark.parametrize(
     ("said", "words"),
     [
@@ -109,6 +115,8 @@ def test_what_it_wrote_last_is_shown_wherever_the_failure_is(
     (page,) = Path("report").glob("001-*.html")
     for shown in (capsys.readouterr().out, Path("junit.xml").read_text(), page.read_text()):
         assert re.search(words, shown.replace("&#39;", "'"))
+    (message,) = messages(Path("junit.xml"))
+    assert re.fullmatch(r"The connector failed: yes .*[^:]", message)
 
 
 @pytest.mark.parametrize(
@@ -128,21 +136,26 @@ def test_one_that_is_let_in_nowhere_is_never_content_and_told_why(
     )
     (page,) = Path("report").glob("001-*.html")
     told = f"refused all 13 calls of the connector, so nothing that it does can be judged: {cause}"
-    for shown in (capsys.readouterr().out, *(Path(name).read_text() for name in ("junit.xml", "s.md", page))):
+    files = (Path(name).read_text() for name in ("junit.xml", "s.md", "report/index.html", page))
+    for shown in (capsys.readouterr().out, *files):
         assert told in shown.replace("&#39;", "'")
     assert f"get authorized shops ✗ {cause.partition(', ')[2]} (13 times)" in shown.replace("&#39;", "'")
     assert "× 13" in shown
     assert "left out" not in shown
+    (message,) = messages(Path("junit.xml"))
+    assert message.removeprefix("Not judged: ").startswith("Refused: the marketplace has refused all 13 calls")
 
 
 def test_one_that_is_never_ready_is_waited_for_once(
     feature: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(foreign, "READY_PATIENCE", 1.0)
-    assert play(manner("late")) == ExitCode.FINDINGS
+    assert play(manner("late"), "--junit", "junit.xml") == ExitCode.FINDINGS
     shown = capsys.readouterr().out
     assert "yes was not ready within 1 seconds" in shown
     assert shown.endswith("3 scenarios: 1 broken, 2 not played\n")
+    first, *others = messages(Path("junit.xml"))
+    assert others == [f"not played, as no scenario can begin: {first}"] * 2
 
 
 def test_what_broke_before_something_could_not_be_asked_is_broken_and_a_secret_is_not_told(

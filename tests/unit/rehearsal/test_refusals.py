@@ -104,4 +104,5 @@ def test_calls_that_are_refused_are_seen_in_a_world_that_nobody_else_speaks_of(
         checked = Checked.of(stage, "again")
         assert checked.outcome == ("broken" if finding else "not judged")
         assert refused(said) in checked.markdown()
+        assert (b"<failure" in checked.junit()) == (checked.outcome == "broken")
         assert "✗" in stage.trace_mermaid().decode()
