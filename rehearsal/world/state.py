@@ -31,6 +31,7 @@ class WorldState:
     """
 
     rest: RestState
+    begun: bool = False  # whoever sits there from outside has been told to start: nobody is asked before
     outsiders: int = 0
     points: CrashPoints | None = None
     down_since: datetime | None = None

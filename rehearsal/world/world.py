@@ -186,6 +186,7 @@ class World:
     def begin(self) -> None:
         """Have a connector from outside start, now that the world is there to be called; raise SeatFailed."""
         with self.lock:
+            self.state.begun = True
             if self.connector.from_outside and not self.connector.ready():
                 self.connector.start()
 
@@ -234,13 +235,13 @@ class World:
     def keep_pace(self, waiting: Collection[str] = ()) -> None:
         """Let pass what has passed on the machine's clock, in a world that follows it; called by who holds the world.
 
-        Those who are `waiting` act later. While somebody outside is waited for the clock alone goes on, and not past
-        what is due.
+        Those who are `waiting` act later. Before the world has begun, and while somebody outside is waited
+        for, the clock alone goes on, and not past what is due.
         """
         if self.pace is None or self.compression is None:
             return
         target = self.compression.inside(self.pace.machine.now())
-        if self.lock.away:
+        if self.lock.away or not self.state.begun:
             following = self._scheduler.earliest()
             self.clock.move_to(max(self.now, min(target, following[1].at) if following else target))
         elif target > self.now and self._advancing.acquire(blocking=False):

@@ -22,6 +22,7 @@ from rehearsal.control.stage import Json, Problem
 from rehearsal.gherkin.buyer import Buyer, Goods, Unseen
 from rehearsal.gherkin.errors import NotJudged
 from rehearsal.gherkin.staff import Clock, Seller
+from rehearsal.seats.description import Hooks
 from rehearsal.seats.port import Seats
 from rehearsal.server.control_api import PREFIX, control_app
 from rehearsal.server.doors import Door
@@ -32,7 +33,7 @@ from rehearsal.wire.delivery import DELIVERY, Delivery
 from rehearsal.world.world import World
 from tests.clock import BEGUN, HandMachine
 from tests.refused import refused
-from tests.team import seated
+from tests.team import seated, seats
 
 SEARCH = "/return_refund/202309/returns/search"
 
@@ -46,7 +47,7 @@ class Outside:
 
     def __post_init__(self) -> None:
         self.stage = InProcessStage(partial(World, seats=Seats()), seed=7, pace=Pace(self.factor, self.machine))
-        _ = self.stage.current  # it begins at once
+        self.stage.begin()
         self._control = Client(control_by_machine(control_app(self.stage), self.stage, PREFIX))
         self._doors = {name: Client(Door(self.stage, name)) for name in ("tiktok", "tiktok_auth")}
 
@@ -139,6 +140,18 @@ def test_tokens_live_as_long_as_they_do_outside() -> None:
     granted = outside.grant()
     assert granted["access_token_expire_in"] == seconds("2026-12-03T12:00:00Z")
     assert outside.search({})["code"] == 0
+
+
+def test_nobody_acts_before_the_world_has_begun_though_somebody_calls() -> None:
+    machine, hooks = HandMachine(), Hooks("http://127.0.0.1:9", ("cases",))
+    stage = InProcessStage(partial(World, seats=seats(hooks)), pace=Pace(60, machine))
+    _ = stage.current  # there is a world from now on
+    for begin, acted in ((False, set()), (True, {"connector", "oms"})):
+        if begin:
+            stage.begin()
+        machine.at += timedelta(seconds=20)
+        stage.place_order()
+        assert {line["who"] for line in stage.trace() if line.get("kind") == "act"} == acted
 
 
 def test_time_passes_by_itself_and_nobody_hastens_it() -> None:

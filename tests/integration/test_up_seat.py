@@ -1,5 +1,6 @@
 """`rehearsal up --seat`: what is printed fits who sits there, and a seat that cannot be taken is said in words."""
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -13,6 +14,18 @@ from tests.integration.test_foreign_seat import SEAT, gone
 from tests.up import PATIENCE, Up, rehearsal
 
 HAS_CHILDREN = SEAT | {"env": SEAT["env"] | {"MANNER": "has_children"}}
+STAFF = """
+import http.server, sys
+
+class Staff(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.end_headers()
+        self.wfile.write(b'{"cases": []}')
+
+http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Staff).serve_forever()
+"""
 DIES = [sys.executable, "-c", "print('no shop'); exit(7)"]
 
 
@@ -53,12 +66,17 @@ def test_an_empty_seat_has_nobody_and_the_clock_stands_still(tmp_path: Path) -> 
 
 
 def test_one_that_lives_by_the_machines_clock_has_a_world_that_runs(tmp_path: Path) -> None:
-    said = {"name": "poller", "command": [sys.executable, "-c", "import signal; signal.pause()"], "factor": 900}
-    with Up(tmp_path / "world.json", "--seat", str(seat_file(tmp_path, said))) as up:
+    staff = {"hooks": {"url": "http://127.0.0.1:{port}", "endpoints": ["cases"]}}
+    said = {"name": "poller", "command": [sys.executable, "-c", STAFF, "{port}"], "factor": 900, "oms": staff}
+    file = seat_file(tmp_path, said | {"ready": "http://127.0.0.1:{port}/health"})
+    with Up(tmp_path / "world.json", "--seat", str(file)) as up:
         world = up.world()
         assert (world["speed"], world["business_now"][:10]) == (900, "2031-03-03")
         assert world["start"] <= world["now"] < world["business_now"], "as the control API says them"
+        record = requests.get(f"{world['urls']['control']}/trace", timeout=PATIENCE).text.splitlines()
         _, out, _ = up.end()
+    acts = [line["what"] for line in map(json.loads, record) if line.get("kind") == "act"]
+    assert set(acts) == {"sees 0 cases"}, "the staff look once they are there, and not before"
     assert "running at ×900" in out
     assert "  poller          compressed, ×900: an hour takes 4 s; begins anew with the world\n" in out
 

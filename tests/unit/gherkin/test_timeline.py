@@ -44,6 +44,7 @@ def test_a_refusal_is_noted_and_passed_on() -> None:
 def stepped(**how: Any) -> tuple[Timeline, HandMachine]:
     machine = HandMachine()
     stage = InProcessStage(partial(World, seats=Seats()), pace=Pace(60, machine))
+    stage.begin()
     return Timeline(stage, **how), machine
 
 
