@@ -25,7 +25,10 @@ function save() {
 async function round(now) {
   await attempt(enter(state.shop, now));
   await attempt(collect(now));
-  for (const entry of state.outbox.filter((one) => !one.done)) await deliver(entry);
+  for (const entry of state.outbox.filter((one) => !one.done)) {
+    if (!entry.id || asked(state.claims[entry.id]).action) await deliver(entry);
+    else save((entry.done = true)); // nobody asks any more: it has arrived, or its hour is over
+  }
 }
 const attempt = (step) => step.catch((error) => console.error(error.message));
 

@@ -40,6 +40,12 @@ def test_it_loses_no_money_when_it_gets_hard() -> None:
 
 
 @needs_node
+def test_it_survives_its_deaths_over_a_decision() -> None:
+    ended = rehearsal("crash", "-t", "demo", "-k", "seller approves", "--seat", str(NODE / "seat.yaml"))
+    assert (ended.returncode, "10 survived, 0 findings" in ended.stdout) == (0, True), ended.stdout + ended.stderr
+
+
+@needs_node
 @pytest.mark.parametrize(
     ("bug", "scenario", "words"),
     [
