@@ -26,15 +26,17 @@ from connector.adapters.logs import DiscreetFormatter
 from connector.adapters.names import by_own_names
 from connector.adapters.sockets import make_room
 from connector.adapters.sql.alone import alone
+from connector.adapters.sql.engines import check_place
 from connector.errors import BadSettings, ConnectorError, MarketplaceError
 from connector.main import Connector
-from connector.settings import NO_KEYS, PREFIX, SECRET_KEYS, Settings, read_answers
+from connector.settings import NO_KEYS, PREFIX, SECRET_KEYS, Settings, read_answers, read_as
 from connector.settings import explained as explained_settings
 
 log = logging.getLogger("connector")
 
 LOOK_EVERY: Final = 5.0  # seconds; another process may have put something on the agenda
 AFTER_TROUBLE: Final = 5.0
+NOT_THIS_FILE: Final = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY)
 
 
 class SystemClock:
@@ -58,8 +60,8 @@ def explained(command: Callable[..., None]) -> Callable[..., None]:
         except ConnectorError as error:
             _end(str(error), 1)
         except sa.exc.DBAPIError as error:
-            no_database = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB
-            _end(f"{PREFIX}DATABASE_URL: {str(error.orig).splitlines()[0]}", 2 if no_database else 1)
+            wrong = getattr(error.orig, "sqlite_errorcode", None) in NOT_THIS_FILE
+            _end(f"{PREFIX}DATABASE_URL: {str(error.orig).splitlines()[0]}", 2 if wrong else 1)
 
     return run
 
@@ -87,6 +89,7 @@ def deployed(*, migrated: bool = True, secrets: bool = True) -> Iterator[Connect
         http.trust_env = False
         connector = Connector(settings, clock=SystemClock(), http=http)
         try:
+            check_place(connector.engine.url)
             if migrated:
                 connector.check(secrets=secrets)
             yield connector
@@ -125,6 +128,8 @@ def serve() -> None:
                 connection_limit=1000,
                 asyncore_use_poll=True,
             )
+        except ValueError as error:
+            raise BadSettings(f"{PREFIX}HOST", f"{host} is no address of this machine") from error
         except OSError as error:
             raise BadSettings(f"{PREFIX}PORT", f"cannot listen on {host}:{port}: {error.strerror}") from error
         make_room(sockets)
@@ -202,7 +207,7 @@ def shops() -> None:
 @explained
 def add_shop(auth_code: str, name: str | None, default_answers: str | None) -> None:
     """Add the shop(s) that a seller has authorized; a known shop gets new tokens."""
-    answers = None if default_answers is None else read_answers(default_answers)
+    answers = None if default_answers is None else read_as(read_answers, "--default-answers", default_answers)
     with deployed() as connector:
         added = connector.add_shop(auth_code, name=name, default_answers=answers)
     click.echo(f"{added.profile_id}\t{added.shop_id}\t{added.name}")

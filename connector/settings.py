@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from datetime import timedelta
 from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
 
 from connector.errors import BadSettings
 
@@ -20,6 +21,7 @@ SECRET_KEYS: Final = "CONNECTOR_SECRET_KEYS"
 NO_KEYS: Final = "is not set; it takes keys of 32 bytes in base64, as `openssl rand -base64 32` makes one"
 RENAMED: Final = {"PATIENCE": "HTTP_TIMEOUT", "HISTORY": "BACKFILL", "ROUND_EVERY": "POLL_INTERVAL"}
 ANSWERS: Final = ("approve", "reject")
+LONGEST: Final = 20 * 366 * 86_400  # seconds; whoever means more has mistyped
 ANSWERABLE: Final = ("REFUND", "RETURN_AND_REFUND", "CANCEL")
 
 
@@ -55,13 +57,8 @@ class Settings:
     pages_open: bool = False  # pages without a password: for a stage, never for a deployment
 
     def __post_init__(self) -> None:
-        for name in ("poll_interval", "http_timeout", "access_token_life", "purge_after"):
-            if getattr(self, name) <= timedelta(0):
-                raise BadSettings(PREFIX + name.upper(), "must be longer than nothing")
         if self.oms_webhook_url is not None and not self.oms_webhook_secret:
             raise BadSettings(PREFIX + "OMS_WEBHOOK_SECRET", "is needed to sign what goes to the OMS's webhook")
-        if not 10 <= self.page_size <= 50:
-            raise BadSettings(PREFIX + "PAGE_SIZE", "must lie between 10 and 50")
         for kind, answer in self.default_answers.items():
             check_default_answer(kind, answer, setting=PREFIX + "DEFAULT_ANSWERS")
 
@@ -74,7 +71,7 @@ class Settings:
         for name, read in READERS.items():
             raw = source.get(PREFIX + name.upper(), "").strip()
             if raw:
-                given[name] = _read(read, PREFIX + name.upper(), raw)
+                given[name] = read_as(read, PREFIX + name.upper(), raw)
         missing = [PREFIX + name.upper() for name in NEEDED if name not in given]
         if missing:
             raise BadSettings(", ".join(missing), "is not set" if len(missing) == 1 else "are not set")
@@ -104,8 +101,11 @@ def check_default_answer(kind: str, answer: str, *, setting: str) -> None:
 
 def read_answers(raw: str) -> dict[str, str]:
     """Read `REFUND=reject,CANCEL=approve`."""
-    pairs = (part.partition("=") for part in raw.split(",") if part.strip())
-    return {kind.strip(): answer.strip() for kind, _, answer in pairs}
+    pairs = [part.partition("=") for part in raw.split(",") if part.strip()]
+    answers = {kind.strip(): answer.strip() for kind, _, answer in pairs}
+    if len(answers) < len(pairs):
+        raise ValueError("names a kind twice")
+    return answers
 
 
 def _keys(raw: str) -> tuple[str, ...]:
@@ -122,20 +122,34 @@ def _keys(raw: str) -> tuple[str, ...]:
     return keys
 
 
-def _origin(raw: str) -> str:
-    if not raw.startswith(("http://", "https://")):
-        raise ValueError("must begin with http:// or https://")
-    return raw.rstrip("/")
-
-
 def _address(raw: str) -> str:
-    if not raw.startswith(("http://", "https://")) or len(raw) > 255:
-        raise ValueError("must begin with http:// or https:// and have 255 characters at most")
+    wrong = ValueError("must begin with http:// or https://, name a host and have 255 characters at most")
+    try:
+        parts = urlsplit(raw)
+        named = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        raise wrong from None
+    if not named or len(raw) > 255 or any(character.isspace() for character in raw):
+        raise wrong
     return raw
 
 
-def _seconds(raw: str) -> timedelta:
-    return timedelta(seconds=int(raw))
+def _origin(raw: str) -> str:
+    return _address(raw).rstrip("/")
+
+
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    def read(raw: str) -> int:
+        if not (raw.isascii() and raw.isdecimal() and len(raw) < 20 and least <= int(raw) <= most):
+            raise ValueError(f"must be a whole number from {least} to {most}")
+        return int(raw)
+
+    return read
+
+
+def _seconds(least: int) -> Callable[[str], timedelta]:
+    whole = _whole(least, LONGEST)
+    return lambda raw: timedelta(seconds=whole(raw))
 
 
 def _flag(raw: str) -> bool:
@@ -144,12 +158,12 @@ def _flag(raw: str) -> bool:
     return raw.lower() == "true"
 
 
-def _read(read: Callable[[str], T], setting: str, raw: str) -> T:
+def read_as(read: Callable[[str], T], setting: str, raw: str) -> T:
+    """Return what `read` makes of a setting. Raises BadSettings naming it."""
     try:
         return read(raw)
     except ValueError as error:
-        expected = "must be a whole number" if read in (int, _seconds) else str(error)
-        raise BadSettings(setting, expected) from error
+        raise BadSettings(setting, str(error)) from error
 
 
 READERS: Final[dict[str, Callable[[str], Any]]] = {
@@ -159,22 +173,22 @@ READERS: Final[dict[str, Callable[[str], Any]]] = {
     "tiktok_url": _origin,
     "tiktok_auth_url": _origin,
     "public_url": _origin,
-    "poll_interval": _seconds,
-    "overlap": _seconds,
-    "backfill": _seconds,
-    "page_size": int,
-    "refresh_before": _seconds,
-    "warn_before": _seconds,
-    "access_token_life": _seconds,
-    "refresh_token_unused": _seconds,
-    "http_timeout": _seconds,
+    "poll_interval": _seconds(1),
+    "overlap": _seconds(0),
+    "backfill": _seconds(0),
+    "page_size": _whole(10, 50),
+    "refresh_before": _seconds(0),
+    "warn_before": _seconds(0),
+    "access_token_life": _seconds(1),
+    "refresh_token_unused": _seconds(1),
+    "http_timeout": _seconds(1),
     "default_answers": read_answers,
     "host": str,
-    "port": int,
-    "threads": int,
+    "port": _whole(0, 65535),
+    "threads": _whole(1, 256),
     "staff_password": str,
     "secret_keys": _keys,
-    "purge_after": _seconds,
+    "purge_after": _seconds(1),
     "webhook_url": _address,
     "oms_webhook_url": _address,
     "oms_webhook_secret": str,

@@ -1,6 +1,7 @@
 """How a database is opened: SQLite as its owner's alone and with its safety on, PostgreSQL reckoning in UTC."""
 
 import sqlite3
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -14,6 +15,8 @@ from sqlalchemy.pool import StaticPool
 
 from connector.errors import BadSettings
 
+SETTING: Final = "CONNECTOR_DATABASE_URL"
+IN_MEMORY: Final = (None, "", ":memory:")
 BESIDE: Final = ("", "-wal", "-shm", "-journal")  # the files of one SQLite database; what is new is as the first one is
 
 
@@ -30,21 +33,45 @@ def engine_for(url: str, *, disk: sqlite3.Connection | None = None) -> Engine:
     """Open the database; `sqlite://` is one in memory, for tests: a new one, or that of `disk`."""
     try:
         parsed = sa.make_url(url)
-    except sa.exc.ArgumentError as error:
-        raise BadSettings("CONNECTOR_DATABASE_URL", "not a database URL") from error
-    if parsed.get_backend_name() != "sqlite":
-        try:
-            return sa.create_engine(parsed, pool_pre_ping=True, connect_args=_in_utc(parsed), **_DISCREET)
-        except (ModuleNotFoundError, sa.exc.NoSuchModuleError) as error:
-            raise BadSettings("CONNECTOR_DATABASE_URL", f"no driver for {parsed.drivername}: {error}") from error
+    except (sa.exc.ArgumentError, ValueError) as error:
+        raise BadSettings(SETTING, "not a database URL") from error
     if disk is not None:
         engine = _alike(lambda: disk)
-    elif parsed.database in (None, "", ":memory:"):
-        engine = sa.create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False}, **_DISCREET)
+    elif parsed.get_backend_name() != "sqlite":
+        return _made(parsed, pool_pre_ping=True, connect_args=_in_utc(parsed))
+    elif parsed.database in IN_MEMORY:
+        engine = _made(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
     else:
-        engine = sa.create_engine(parsed, **_DISCREET)
+        engine = _made(parsed)
     event.listen(engine, "connect", _sqlite_connects)
     return engine
+
+
+def _made(url: sa.URL, **options: Any) -> Engine:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", sa.exc.SAWarning)  # of what a URL says and no driver takes
+            engine = sa.create_engine(url, **options, **_DISCREET)
+    except (ModuleNotFoundError, sa.exc.NoSuchModuleError) as error:
+        raise BadSettings(SETTING, f"no driver for {url.drivername}: {error}") from error
+    except (sa.exc.SAWarning, sa.exc.SQLAlchemyError, TypeError, ValueError) as error:
+        raise BadSettings(SETTING, str(error).split(" (Background")[0].splitlines()[0]) from error
+    if engine.dialect.is_async:
+        raise BadSettings(SETTING, f"{url.drivername} is a driver for asyncio, which this is not")
+    return engine
+
+
+def check_place(url: sa.URL) -> None:
+    """Refuse a SQLite file that cannot be where a deployed connector is to keep it. Raises BadSettings."""
+    if url.get_backend_name() != "sqlite" or "uri" in url.query:
+        return
+    if url.database in IN_MEMORY:
+        raise BadSettings(SETTING, "is one in memory, which would end with this command; name a file")
+    path = Path(url.database or "").absolute()
+    if path.is_dir():
+        raise BadSettings(SETTING, f"{path} is a folder; name a file in it")
+    if not path.parent.is_dir():
+        raise BadSettings(SETTING, f"there is no folder {path.parent}")
 
 
 @cache

@@ -60,9 +60,23 @@ def working(env: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
     [
         ({"CONNECTOR_APP_KEY": ""}, "CONNECTOR_APP_KEY"),
         ({"CONNECTOR_DATABASE_URL": "nonsense"}, "CONNECTOR_DATABASE_URL"),
-        ({"CONNECTOR_PORT": "eighty"}, "CONNECTOR_PORT"),
-        ({"CONNECTOR_TIKTOK_URL": "tiktok"}, "CONNECTOR_TIKTOK_URL"),
-        ({"CONNECTOR_POLL_INTERVAL": "0"}, "CONNECTOR_POLL_INTERVAL"),
+        ({"CONNECTOR_DATABASE_URL": "postgresql+psycopg://host:port/d"}, "DATABASE_URL: not a database URL"),
+        ({"CONNECTOR_DATABASE_URL": "sqlite://"}, "DATABASE_URL: is one in memory"),
+        ({"CONNECTOR_DATABASE_URL": "sqlite:////x?mode=ro"}, "DATABASE_URL: Query string argument(s) 'mode'"),
+        ({"CONNECTOR_DATABASE_URL": "sqlite+aiosqlite:////x"}, "DATABASE_URL: no driver for sqlite+aiosqlite"),
+        ({"CONNECTOR_DATABASE_URL": "sqlite:////no/such/file"}, "DATABASE_URL: there is no folder /no/such"),
+        ({"CONNECTOR_PORT": "eighty"}, "CONNECTOR_PORT: must be a whole number from 0 to 65535"),
+        ({"CONNECTOR_PORT": "65536"}, "CONNECTOR_PORT: must be a whole number from 0 to 65535"),
+        ({"CONNECTOR_THREADS": "0"}, "CONNECTOR_THREADS: must be a whole number from 1"),
+        ({"CONNECTOR_PAGE_SIZE": "51"}, "CONNECTOR_PAGE_SIZE: must be a whole number from 10 to 50"),
+        ({"CONNECTOR_TIKTOK_URL": "tiktok"}, "CONNECTOR_TIKTOK_URL: must begin with http"),
+        ({"CONNECTOR_TIKTOK_URL": "http://"}, "CONNECTOR_TIKTOK_URL: must begin with http"),
+        ({"CONNECTOR_WEBHOOK_URL": "http://host:99999"}, "CONNECTOR_WEBHOOK_URL: must begin with http"),
+        ({"CONNECTOR_PUBLIC_URL": "http://["}, "CONNECTOR_PUBLIC_URL: must begin with http"),
+        ({"CONNECTOR_POLL_INTERVAL": "0"}, "CONNECTOR_POLL_INTERVAL: must be a whole number from 1"),
+        ({"CONNECTOR_BACKFILL": "9" * 30}, "CONNECTOR_BACKFILL: must be a whole number from 0"),
+        ({"CONNECTOR_OVERLAP": "-5"}, "CONNECTOR_OVERLAP: must be a whole number from 0"),
+        ({"CONNECTOR_DEFAULT_ANSWERS": "REFUND=reject,REFUND=approve"}, "DEFAULT_ANSWERS: names a kind twice"),
         ({"CONNECTOR_DEFAULT_ANSWERS": "REFUND=perhaps"}, "CONNECTOR_DEFAULT_ANSWERS"),
         ({"CONNECTOR_PAGES_OPEN": "maybe"}, "CONNECTOR_PAGES_OPEN"),
         ({"CONNECTOR_PURGE_AFTER": "0"}, "CONNECTOR_PURGE_AFTER"),
@@ -83,6 +97,7 @@ def test_a_wrong_setting_is_named(tmp_path: Path, wrong: dict[str, str], setting
     result = run(environment(tmp_path, **wrong), "migrate")
     assert result.exit_code == 2
     assert setting in result.stderr
+    assert re.fullmatch("connector: .*\n", result.stderr)
     assert "hush" not in result.stderr
 
 
@@ -177,6 +192,15 @@ def test_what_was_kept_openly_is_found_nowhere_in_the_file_once_it_is_migrated(t
     assert run(others, "shops", "list").exit_code == 0
 
 
+@pytest.mark.parametrize("host", ["nonsense.invalid", "a b"])
+def test_an_address_that_cannot_be_listened_on_is_named(tmp_path: Path, host: str) -> None:
+    env = environment(tmp_path, CONNECTOR_HOST=host)
+    assert run(env, "migrate").exit_code == 0
+    result = run(env, "serve")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert re.fullmatch(f"connector: CONNECTOR_HOST: {host}.*\n", result.stderr)
+
+
 def not_a_database(path: Path) -> None:
     path.write_text("Dear diary, " * 100)
 
@@ -204,7 +228,7 @@ def a_folder(path: Path) -> None:
         (not_a_database, "file is not a database", 2),
         (somebody_elses, "somebody else's tables already: orders|not up to date", 2),
         (newer, "made by a newer connector .its schema is 9999.; update this one", 2),
-        (a_folder, "unable to open database file", 1),
+        (a_folder, "is a folder; name a file in it", 2),
     ],
 )
 def test_a_database_that_is_none_of_ours_is_told_in_one_line(
