@@ -113,6 +113,11 @@ OVER_REFUND = Refusal(25005005, "Refund amount {amount} exceeds the refundable a
 LINES_NOT_POSSIBLE = Refusal(25005010, "These line items cannot be processed on their own: {why}",
     "GUIDE", field="line_item_ids",
     when="Create Return: units of two parcels; Cancel Order: a part, where the market takes none")
+LINES_DISAGREE = Refusal(25001001, "Invalid parameter: {field} are not about the units that order_line_item_ids name",
+    "samples name the same units both ways (NODE); that others are refused: assumed", "assumed",
+    field="line_item_ids",
+    when="Create Return, Cancel Order, Calculate Refund: `skus` (of each SKU as many) or\n"
+    "`order_line_list` beside `order_line_item_ids`, and they are about other units")
 TOO_MANY_LINES = Refusal(25005011, "Too many line items: {count}", "GUIDE", field="line_item_ids",
     when="Create Return, Cancel Order, Calculate Refund: more than `refund.max_lines` units named;\n"
     "a whole order, which names none, is never too many (assumed)")

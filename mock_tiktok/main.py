@@ -1,6 +1,5 @@
 """The composition root: the one module that knows every room of the fake and puts a marketplace together."""
 
-from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from flask import Flask
 
 from mock_tiktok.control import Control
 from mock_tiktok.open_api.app import create_app
+from mock_tiktok.open_api.gateway import OtherClocks
 from mock_tiktok.pages.app import PREFIXES, register_pages
 from mock_tiktok.policy import profile as policy
 from mock_tiktok.state.marketplace import MarketplaceState
@@ -31,7 +31,7 @@ class Marketplace(Control):
         seed: int = 0,
         world: str = "default",
         profile: str | Path | None = None,
-        accepts_timestamp: Callable[[int], bool] | None = None,
+        other_clocks: OtherClocks = tuple,
         callers: Clock | None = None,
         state: MarketplaceState | None = None,
         http: requests.Session | None = None,
@@ -39,7 +39,7 @@ class Marketplace(Control):
     ) -> None:
         chosen = None if profile is None else policy.load(profile)
         super().__init__(state or MarketplaceState(seed, world, chosen), clock, callers)
-        self._accepts_timestamp = accepts_timestamp
+        self._other_clocks = other_clocks
         self.webhooks.loopback = loopback_webhooks
         if http is not None:
             self.webhooks.post = sender(http, self.developer_apps)
@@ -47,6 +47,6 @@ class Marketplace(Control):
     @cached_property
     def app(self) -> Flask:
         """Return the WSGI app that serves this marketplace on the wire, and to people."""
-        app = create_app(self, self._accepts_timestamp, PREFIXES)
+        app = create_app(self, self._other_clocks, PREFIXES)
         register_pages(app, self)
         return app

@@ -72,6 +72,7 @@ class LineItem:
     cancel_reason: str | None = None
     cancelled_by: Role | None = None
     replaced: bool = False
+    rts_at: datetime | None = None  # since when its parcel has a label and waits for the carrier
     shipped: bool = False  # its parcel has left, while others of the order may not have
 
     @property

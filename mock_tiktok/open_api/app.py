@@ -19,7 +19,7 @@ from mock_tiktok import errors
 from mock_tiktok.open_api import authorization, cancellations, orders, returns, webhooks
 from mock_tiktok.open_api import responses as wire
 from mock_tiktok.open_api.endpoints import ENDPOINTS, Endpoint
-from mock_tiktok.open_api.gateway import TOKEN_HEADER, Act, Gateway, Json, Received, invalid
+from mock_tiktok.open_api.gateway import TOKEN_HEADER, Act, Gateway, Json, OtherClocks, Received, invalid
 from mock_tiktok.open_api.request_id import EXCHANGE_ID, RequestIds
 from mock_tiktok.open_api.shared_routes import App, Written
 from mock_tiktok.usecases.market import Market
@@ -37,14 +37,12 @@ ACTS: Final[dict[str, Act]] = {
 Respond = Callable[[Callable[[str], Json], int], Response]
 
 
-def create_app(
-    market: Market, accepts_timestamp: Callable[[int], bool] | None = None, pages: tuple[str, ...] = ()
-) -> Flask:
+def create_app(market: Market, other_clocks: OtherClocks = tuple, pages: tuple[str, ...] = ()) -> Flask:
     """Build the app around one market; several fit in one process. Errors below `pages` are left to those."""
     app = App("mock_tiktok")
     app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    gateway = Gateway(market, accepts_timestamp)
+    gateway = Gateway(market, other_clocks)
     ids = RequestIds(market.state.seed, partial(market.platform.count, "request id"))
 
     def respond(document: Callable[[str], Json], http_status: int = 200) -> Response:

@@ -9,9 +9,9 @@ what was asked, still in the wire's own words. A query name that nobody reads is
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from io import BytesIO
 from typing import Any, Final
@@ -59,6 +59,7 @@ class Call:
 
 
 Act = Callable[[Call], Json]
+OtherClocks = Callable[[], Iterable[datetime]]
 
 
 def invalid(name: str, where: str = "query parameter", why: str = "") -> errors.ApiError:
@@ -69,12 +70,12 @@ def invalid(name: str, where: str = "query parameter", why: str = "") -> errors.
 class Gateway:
     """Lets calls through to their use cases, or says why not.
 
-    `accepts_timestamp` says whether another clock than the world's takes a caller's Unix seconds.
+    `other_clocks` says what other clocks than the world's show, that a caller may go by.
     """
 
-    def __init__(self, market: Market, accepts_timestamp: Callable[[int], bool] | None = None) -> None:
+    def __init__(self, market: Market, other_clocks: OtherClocks = tuple) -> None:
         self._market = market
-        self._accepts_timestamp = accepts_timestamp
+        self._other_clocks = other_clocks
 
     def pass_on(self, endpoint: Endpoint, act: Act, received: Received, path: Mapping[str, str]) -> Json:
         """Check the request, act, and return the `data`; raise `ApiError` for whatever is refused."""
@@ -124,10 +125,12 @@ class Gateway:
             raise errors.BAD_TIMESTAMP()
         sent = int(text)
         now = self._market.callers_now.timestamp()
-        if now - OLDEST <= sent <= now + NEWEST:
+        if _is_near(sent, now):
             return now
-        if self._accepts_timestamp is None or not self._accepts_timestamp(sent):
-            raise (errors.OLD_TIMESTAMP if sent < now else errors.EARLY_TIMESTAMP)()
+        clocks = [now, *(clock.timestamp() for clock in self._other_clocks())]
+        if not any(_is_near(sent, clock) for clock in clocks):
+            nearest = min(clocks, key=lambda clock: abs(sent - clock))  # the one that the caller goes by
+            raise (errors.OLD_TIMESTAMP if sent < nearest else errors.EARLY_TIMESTAMP)()
         return now
 
     def _check_sign(self, app: DeveloperApp, query: Mapping[str, str], received: Received) -> None:
@@ -156,6 +159,10 @@ class Gateway:
         elif cipher != shop.shop_cipher:
             raise errors.WRONG_CIPHER()
         return shop
+
+
+def _is_near(sent: int, now: float) -> bool:
+    return now - OLDEST <= sent <= now + NEWEST
 
 
 def _read(pairs: tuple[tuple[str, str], ...], known: frozenset[str]) -> dict[str, str]:

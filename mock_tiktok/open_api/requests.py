@@ -36,7 +36,7 @@ from mock_tiktok.domain.words import (
     ReturnType,
     is_plain,
 )
-from mock_tiktok.errors import INVALID, ApiError
+from mock_tiktok.errors import INVALID, LINES_DISAGREE, ApiError
 from mock_tiktok.open_api.gateway import Json, Upload, invalid
 from mock_tiktok.usecases.shop import SkuQuantity
 
@@ -444,7 +444,10 @@ def _line_readers(version: str) -> dict[str, Reader]:
 def _lines(read: Json) -> Lines:
     listed = tuple(line["order_line_item_id"] for line in read.get("order_line_list", ()))
     skus = tuple(SkuQuantity(sku["sku_id"], sku["quantity"]) for sku in read.get("skus", ()))
-    return Lines(read.get("order_line_item_ids", ()) or listed, skus)
+    ids = read.get("order_line_item_ids", ())
+    if ids and listed and set(ids) != set(listed):
+        raise LINES_DISAGREE(field="order_line_list")
+    return Lines(ids or listed, skus)
 
 
 def _check_shipping(read: Json) -> None:

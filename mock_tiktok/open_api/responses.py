@@ -142,7 +142,7 @@ def order_page(page: Page[Order]) -> Json:
 
 def order(one: Order) -> Json:
     """Return one order. That it is late when the profile's own waits are over, and no sooner or later, is assumed."""
-    shipped = one.status not in (OrderStatus.UNPAID, OrderStatus.ON_HOLD, OrderStatus.AWAITING_SHIPMENT)
+    labelled = one.rts_at is not None
     return _given(
         {
             "id": one.id,
@@ -180,9 +180,9 @@ def order(one: Order) -> Json:
             "shipping_type": "TIKTOK",
             "delivery_type": "HOME_DELIVERY",
             **_DELIVERY_OPTION,
-            "shipping_provider": one.provider_name if shipped else None,
-            "shipping_provider_id": one.provider_id if shipped else None,
-            "tracking_number": _first_number(one) if shipped else None,
+            "shipping_provider": one.provider_name if labelled else None,
+            "shipping_provider_id": one.provider_id if labelled else None,
+            "tracking_number": _first_number(one) if labelled else None,
             "user_id": one.buyer.user_id,
             "buyer_email": one.buyer.email,
             "warehouse_id": one.warehouse_id,
@@ -190,14 +190,15 @@ def order(one: Order) -> Json:
             "packages": [{"id": package} for package in dict.fromkeys(line.package_id for line in one.lines)],
             "recipient_address": _address(one),
             "payment": _payment(one),
-            "line_items": [_order_line(one, line, shipped) for line in one.lines],
+            "line_items": [_order_line(one, line) for line in one.lines],
         }
     )
 
 
 def _first_number(one: Order) -> str:
-    """Return the number of the first parcel that has left."""
-    return next((line.tracking_number for line in one.lines if line.shipped), one.lines[0].tracking_number)
+    """Return the number of the first parcel that has left, or has a label."""
+    ready = [line for line in one.lines if line.rts_at]
+    return next((line for line in ready if line.shipped), ready[0]).tracking_number
 
 
 def price_detail(one: Order) -> Json:
@@ -298,12 +299,13 @@ def _address(one: Order) -> Json:
     }
 
 
-def _order_line(one: Order, line: LineItem, shipped: bool) -> Json:
+def _order_line(one: Order, line: LineItem) -> Json:
+    labelled = line.rts_at is not None
     if line.cancelled:
         status = OrderStatus.CANCELLED
     elif one.status is OrderStatus.PARTIALLY_SHIPPING:  # which no line is
-        shipped = line.shipped
-        status = OrderStatus.IN_TRANSIT if shipped else OrderStatus.AWAITING_SHIPMENT
+        waits = OrderStatus.AWAITING_COLLECTION if labelled else OrderStatus.AWAITING_SHIPMENT
+        status = OrderStatus.IN_TRANSIT if line.shipped else waits
     else:
         # lines have no ON_HOLD of their own
         status = OrderStatus.AWAITING_SHIPMENT if one.status is OrderStatus.ON_HOLD else one.status
@@ -328,10 +330,10 @@ def _order_line(one: Order, line: LineItem, shipped: bool) -> Json:
             "package_id": line.package_id,
             "package_status": _PACKAGE_STATUS[status],
             "is_gift": line.is_gift,
-            "rts_time": _at(one.rts_at),
-            "shipping_provider_name": one.provider_name if shipped else None,
-            "shipping_provider_id": one.provider_id if shipped else None,
-            "tracking_number": line.tracking_number if shipped else None,
+            "rts_time": _at(line.rts_at),
+            "shipping_provider_name": one.provider_name if labelled else None,
+            "shipping_provider_id": one.provider_id if labelled else None,
+            "tracking_number": line.tracking_number if labelled else None,
             "cancel_reason": line.cancel_reason,
             "cancel_user": line.cancelled_by.value if line.cancelled_by else None,
         }

@@ -5,6 +5,7 @@ Values are frozen; a change puts a new one in place of the old. Nothing here dec
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -123,15 +124,20 @@ class Store:
 
         What the claim holds that this is `instead_of` is free for it.
 
-        Nothing named means all of the order that is not gone already.
+        Nothing named means all of the order that is not gone already; units and SKUs both named are the same units.
         """
-        named = len(line_item_ids) or sum(wanted.quantity for wanted in skus)
+        wanted: Counter[str] = Counter()
+        for one in skus:
+            wanted[one.sku_id] += one.quantity
+        named = len(line_item_ids) or wanted.total()
         if named > self.profile.count("refund.max_lines"):
             raise errors.TOO_MANY_LINES(count=named)
         if line_item_ids:
             chosen = tuple(self._line(order, line_id) for line_id in dict.fromkeys(line_item_ids))
+            if skus and wanted != Counter(line.sku_id for line in chosen):
+                raise errors.LINES_DISAGREE(field="skus")
         elif skus:
-            chosen = tuple(line for wanted in skus for line in self._of_sku(order, wanted, free))
+            chosen = tuple(line for sku in wanted.items() for line in self._of_sku(order, *sku, free=free))
         else:
             chosen = tuple(line for line in order.lines if not self._is_gone(order, line))
         if not chosen:
@@ -176,21 +182,17 @@ class Store:
             )
         return line
 
-    def _of_sku(self, order: Order, wanted: SkuQuantity, free: bool) -> tuple[LineItem, ...]:
+    def _of_sku(self, order: Order, sku_id: str, quantity: int, *, free: bool) -> tuple[LineItem, ...]:
         """Return the lowest-numbered units of the SKU that are left; a claim may hold them unless they must be free."""
-        if wanted.quantity < 1:
-            raise errors.INVALID(what="skus: quantity must be at least 1")
-        of_sku = [line for line in order.lines if line.sku_id == wanted.sku_id]
+        of_sku = [line for line in order.lines if line.sku_id == sku_id]
         if not of_sku:
-            raise errors.INVALID(what=f"skus: order {order.id} has no SKU {wanted.sku_id}")
+            raise errors.INVALID(what=f"skus: order {order.id} has no SKU {sku_id}")
         left = [line for line in of_sku if not (free and self.held_by(line.id)) and not self._is_gone(order, line)]
         if not left:
             return tuple(of_sku[:1])  # the caller says why it is not free
-        if len(left) < wanted.quantity:
-            raise errors.LINES_NOT_POSSIBLE(
-                why=f"SKU {wanted.sku_id} has {len(left)} units left, not {wanted.quantity}"
-            )
-        return tuple(left[: wanted.quantity])
+        if len(left) < quantity:
+            raise errors.LINES_NOT_POSSIBLE(why=f"SKU {sku_id} has {len(left)} units left, not {quantity}")
+        return tuple(left[:quantity])
 
     # writing
 

@@ -104,7 +104,7 @@ class OrderLifecycle:
             buyer=replaces.buyer if replaces else new_buyer(self._platform, self._store.profile, buyer_name),
             plan=does.name,
             lines=tuple(
-                replace(line, replaced=replaces is not None)
+                replace(line, replaced=replaces is not None, rts_at=steps.get(OrderStatus.AWAITING_COLLECTION))
                 for line in self._line_items(order_id, units, (shipping, tax, fee), discounts)
             ),
             shipping_fee=shipping,
@@ -133,7 +133,10 @@ class OrderLifecycle:
         """Hand the order over to the carrier: all that has not left, or the parcels with these units alone."""
         order, now = self._store.order(order_id), self._platform.now
         going = _parcels(order, line_item_ids)
-        lines = tuple(replace(line, shipped=line.shipped or line.package_id in going) for line in order.lines)
+        lines = tuple(
+            replace(line, shipped=True, rts_at=line.rts_at or now) if line.package_id in going else line
+            for line in order.lines
+        )
         rest = any(not (line.shipped or line.cancelled) for line in lines)
         step = Step.HAND_OVER_PART if rest else Step.HAND_OVER
         return self.step(order, step, lines=lines, rts_at=order.rts_at or now, collected_at=order.collected_at or now)

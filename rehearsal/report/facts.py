@@ -73,7 +73,7 @@ def table(head: str, rows: Iterable[Sequence[object]]) -> str:
     columns = head.split("|")
     lines = [columns, ["---"] * len(columns)]
     for row in rows:
-        cells = (str(cell).replace("|", "\\|") for cell in row)
+        cells = (str(cell).replace("|", "\\|").replace("\n", " ") for cell in row)
         lines.append(
             [linked(cell) if column == "Source" else cell for column, cell in zip(columns, cells, strict=True)]
         )

@@ -51,8 +51,6 @@ __all__ = ["START", "Advanced", "NewShop", "Origin", "Stuck", "World"]
 
 API_HOST: Final = "open-api.tiktokglobalshop.com"
 AUTH_HOST: Final = "auth.tiktok-shops.com"
-TIMESTAMP_EARLY: Final = timedelta(minutes=5)
-TIMESTAMP_LATE: Final = timedelta(seconds=30)
 NO_CLIENT: Final = Client("", "", "")  # of a connector that lets nobody in when we ask
 
 
@@ -132,7 +130,7 @@ class World:
             seed=self.seed,
             world=self.name,
             profile=self.origin.profile,
-            accepts_timestamp=self._accepts_timestamp,
+            other_clocks=self._other_clocks,
             callers=self.pace.machine if self.pace else None,
             state=state,
             http=self.webhooks.session,
@@ -375,16 +373,9 @@ class World:
             finally:
                 self.state.outsiders -= 1
 
-    def _accepts_timestamp(self, timestamp: int) -> bool:
-        clocks: list[SimulatedClock | SystemClock] = [self.clock]
-        if self.compression is not None:
-            return False
-        if self.state.outsiders and not self.origin.strict_time:
-            clocks.append(SystemClock())
-        return any(
-            (clock.now() - TIMESTAMP_EARLY).timestamp() <= timestamp <= (clock.now() + TIMESTAMP_LATE).timestamp()
-            for clock in clocks
-        )
+    def _other_clocks(self) -> tuple[datetime, ...]:
+        by_machine = self.state.outsiders and not self.origin.strict_time and self.compression is None
+        return (SystemClock().now(),) if by_machine else ()
 
     def close(self) -> None:
         with self.lock:

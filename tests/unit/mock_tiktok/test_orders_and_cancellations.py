@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from mock_tiktok import Discounts, OrderLine
 from mock_tiktok.domain.money import coin
 from mock_tiktok.domain.orders import LineItem, refund_of
+from mock_tiktok.domain.state_machines import Step
 from mock_tiktok.errors import ApiError, BadValue
 from mock_tiktok.open_api.responses import order as wire_order
 from mock_tiktok.state.store import SkuQuantity
@@ -78,15 +79,45 @@ def test_parcels_leave_one_after_the_other_and_nothing_is_called_off_or_paid_mea
     assert town.market.ship_order(order.order_id, line_item_ids=[rug]).status == "PARTIALLY_SHIPPING"
     assert town.market.cancellation_view(asked).cancel_status == "CANCELLATION_REQUEST_CANCELLED"
     assert "have left already" in str(refused(BadValue, town.market.ship_order, order.order_id, line_item_ids=[rug]))
-    shown = wire_order(town.shop.order(order.order_id))
-    assert [line["display_status"] for line in shown["line_items"]] == ["IN_TRANSIT", *["AWAITING_SHIPMENT"] * 2]
-    assert [line["package_status"] for line in shown["line_items"]] == ["FULFILLING", "TO_FULFILL", "TO_FULFILL"]
-    assert ["tracking_number" in line for line in shown["line_items"]] == [True, False, False]
     assert code(town.shop.cancel_order, order.order_id, OUT_OF_STOCK) == 25001045
     assert code(town.shop.create_return, order.order_id, "REFUND", SELLER_REASON) == 25001003
     assert code(town.market.deliver_order, order.order_id) == 25001003
     assert town.market.ship_order(order.order_id).status == "IN_TRANSIT"
     assert town.market.deliver_order(order.order_id).status == "DELIVERED"
+
+
+@pytest.mark.parametrize(
+    ("begun", "package_status", "labelled"),
+    [("AWAITING_SHIPMENT", "TO_FULFILL", False), ("AWAITING_COLLECTION", "PROCESSING", True)],
+)
+def test_a_parcel_that_leaves_touches_no_line_of_another(
+    town: Town, begun: str, package_status: str, labelled: bool
+) -> None:
+    lines = [OrderLine("RUG", 1, Decimal(50)), *(OrderLine("MUG", 1, Decimal(10), package=n) for n in (2, 3))]
+    order = town.market.place_order(lines=lines, status=begun)
+    shown = wire_order(town.shop.order(order.order_id))
+    for gone, line in enumerate(order.line_items[:2], start=1):
+        before = [one for one in shown["line_items"] if one["display_status"] == begun]
+        town.passes(hours=1)
+        town.market.ship_order(order.order_id, line_item_ids=[line.id])
+        shown = wire_order(town.shop.order(order.order_id))
+        left, stays = shown["line_items"][:gone], shown["line_items"][gone:]
+        assert shown["status"] == "PARTIALLY_SHIPPING"
+        assert stays == before[1:]
+        for one in stays:
+            assert (one["display_status"], one["package_status"]) == (begun, package_status)
+            assert {"tracking_number", "shipping_provider_id", "rts_time"}.isdisjoint(one) is not labelled
+        assert {one["display_status"] for one in left} == {"IN_TRANSIT"}
+        assert {"tracking_number", "shipping_provider_id", "rts_time"} <= left[-1].keys()
+
+
+def test_what_is_called_off_before_it_has_a_label_has_no_parcel_s_number(town: Town) -> None:
+    for status, labelled in (("AWAITING_SHIPMENT", False), ("AWAITING_COLLECTION", True)):
+        order = town.order(status=status)
+        town.shop.order_lifecycle.step(town.shop.order(order.order_id), Step.CANCEL)
+        shown = wire_order(town.shop.order(order.order_id))
+        assert shown["status"] == "CANCELLED"
+        assert ("tracking_number" in shown) is ("tracking_number" in shown["line_items"][0]) is labelled
 
 
 @pytest.mark.parametrize(
@@ -343,6 +374,40 @@ def test_units_can_be_named_by_sku(town: Town) -> None:
     item = town.shop.create_return(view.order_id, "REFUND", SELLER_REASON, skus=two)
     assert item.amount.total == Decimal("10.00")
     assert code(town.shop.create_return, view.order_id, "REFUND", SELLER_REASON, skus=two) == 25005010
+
+
+def test_one_sku_named_twice_is_as_many_units(town: Town) -> None:
+    view = town.market.place_order(lines=[OrderLine("MUG", 3, Decimal("5.00"))])
+    one = SkuQuantity(town.shop.order(view.order_id).lines[0].sku_id, 1)
+    assert town.shop.calculate_refund(view.order_id, "REFUND", skus=[one, one]).total == Decimal("10.00")
+    item = town.shop.create_return(view.order_id, "REFUND", SELLER_REASON, skus=[one, one])
+    assert len({line.line_item_id for line in item.lines}) == 2
+    assert code(town.shop.calculate_refund, view.order_id, "REFUND", skus=[one] * 4) == 25005010
+
+
+@pytest.mark.parametrize("asks", ["create_return", "calculate_refund", "cancel_order"])
+def test_units_and_skus_that_are_both_named_are_the_same_units(town: Town, asks: str) -> None:
+    status, about = {
+        "create_return": ("DELIVERED", ("REFUND", SELLER_REASON)),
+        "calculate_refund": ("DELIVERED", ("REFUND",)),
+        "cancel_order": ("AWAITING_SHIPMENT", (OUT_OF_STOCK,)),
+    }[asks]
+    view = town.market.place_order(
+        lines=[OrderLine("MUG", 2, Decimal("5.00")), OrderLine("RUG", 1, Decimal("9.00"))], status=status
+    )
+    mug, other, rug = town.shop.order(view.order_id).lines
+    call = partial(getattr(town.shop, asks), view.order_id, *about)
+    for ids, skus in (
+        ([mug.id], [(rug.sku_id, 1)]),
+        ([mug.id], [(mug.sku_id, 2)]),
+        ([mug.id, mug.id], [(mug.sku_id, 2)]),
+        ([mug.id, other.id], [(mug.sku_id, 1)]),
+        ([mug.id, rug.id], [(mug.sku_id, 1)]),
+        ([mug.id], [("1729", 1)]),
+    ):
+        told = refused(ApiError, call, line_item_ids=ids, skus=[SkuQuantity(*sku) for sku in skus])
+        assert (told.code, "skus are not about the units" in told.message) == (25001001, True)
+    call(line_item_ids=[mug.id, other.id], skus=[SkuQuantity(mug.sku_id, 1), SkuQuantity(mug.sku_id, 1)])
 
 
 def test_one_request_covers_one_package(town: Town) -> None:

@@ -108,6 +108,10 @@ def test_the_seller_refunds_one_unit(client: Client, market: Marketplace, versio
     item = the_return(client, created["return_id"])
     assert (item["role"], item["refund_amount"]["refund_total"]) == ("SELLER", "10")
     assert [one["order_line_item_id"] for one in item["return_line_items"]] == [line]
+    if lines:
+        other = {**body, **lines, "order_line_item_ids": [order.line_items[1].id]}
+        told = client.refusal("POST", f"/return_refund/{version}/returns", None, other)
+        assert (told[1], "order_line_list are not about the units" in told[2]) == (25001001, True)
     too_much = {**body, "refund_total": "1000", **lines}
     assert client.refusal("POST", f"/return_refund/{version}/returns", None, too_much)[1] in (25005005, 25001011)
 

@@ -10,6 +10,7 @@ from mock_tiktok.state.quotas import EVERY_SHOP, SANDBOX, Quota
 from tests.clock import START, HandClock
 from tests.unit.mock_tiktok_http.client import SEARCH, Client
 
+OLD, LATE = "must not be earlier than 5 minutes before", "must not exceed the current time"
 APPROVE = "/return_refund/202309/returns/4035318504086604100/approve"
 
 
@@ -42,7 +43,7 @@ def test_an_unknown_app_is_refused_before_the_timestamp_and_the_sign(client: Cli
 def test_a_timestamp_may_be_five_minutes_old_or_half_a_minute_ahead(client: Client, seconds: int, taken: bool) -> None:
     document = client.document("POST", SEARCH, timestamp=str(int(START.timestamp()) + seconds))
     assert (document["code"] == 0) is taken
-    assert taken or "timestamp" in document["message"]
+    assert taken or (LATE if seconds > 0 else OLD) in document["message"]
 
 
 def test_a_bad_timestamp_is_refused_before_the_sign(client: Client) -> None:
@@ -50,11 +51,18 @@ def test_a_bad_timestamp_is_refused_before_the_sign(client: Client) -> None:
         is_refused(client.refusal("POST", SEARCH, timestamp=bad, sign="0" * 64), 400, 36009004, "'timestamp'")
 
 
-def test_a_stage_may_accept_the_machine_s_time_as_well(clock: HandClock) -> None:
-    market = Marketplace(clock=clock, seed=1, accepts_timestamp=lambda sent: sent == 1_800_000_000)
+@pytest.mark.parametrize("years", [-4, 4])
+def test_a_stage_may_accept_the_machine_s_time_as_well_and_its_words_go_by_the_nearer_clock(
+    clock: HandClock, years: int
+) -> None:
+    machine = START + timedelta(days=365 * years)
+    market = Marketplace(clock=clock, seed=1, other_clocks=lambda: [machine])
     client = Client(market, market.add_shop(), clock)
-    assert client.send("POST", SEARCH, timestamp="1800000000").status_code == 200
-    assert client.refusal("POST", SEARCH, timestamp="1800000001")[1] == 36009004
+    for now in (machine, START):
+        for seconds, words in ((-301, OLD), (-300, ""), (30, ""), (31, LATE), (3600, LATE), (-3600, OLD)):
+            document = client.document("POST", SEARCH, timestamp=str(int(now.timestamp()) + seconds))
+            assert words in document["message"]
+            assert (document["code"] == 0) is (words == "")
 
 
 def test_a_wrong_sign_is_refused_before_the_token(client: Client) -> None:
