@@ -127,6 +127,10 @@ NOTHING_PAID = Refusal(25001001, "Invalid parameter: nothing was paid for these 
 EDITS_USED_UP = Refusal(25001010, "The request has been changed {count} times and may not be changed again",
     "S50; our choice of the code", "assumed",
     when="a buyer's change: more often than `request.edits`")
+PACKAGE_CLAIMED = Refusal(21011007, "The package has an open after-sales request",
+    "S25; of what waits to be cancelled alone: assumed",
+    when="shipping (control API, no call of the Open API here): a buyer's cancellation waits for an answer, in markets\n"
+    "with `cancel.shipping_answers` `bar_shipping`")
 OTHER_SHOPS_ORDER = Refusal(21008111, "Order {order_id} belongs to another shop", "OBS-TOOL", "observed",
     when="Get Order Detail: the order of another shop")
 ORDER_NOT_FOUND = Refusal(25007006, "Order {order_id} not found", "GUIDE",

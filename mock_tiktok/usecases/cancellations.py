@@ -16,7 +16,7 @@ from mock_tiktok.domain.returns import Record
 from mock_tiktok.domain.rules import RUNS, deadline
 from mock_tiktok.domain.state_machines import CANCELLATION, ORDER, Step
 from mock_tiktok.domain.words import Action, By, CancelStatus, CancelType, OrderStatus, Role
-from mock_tiktok.errors import LINES_NOT_POSSIBLE, NOT_POSSIBLE
+from mock_tiktok.errors import LINES_NOT_POSSIBLE, NOT_POSSIBLE, PACKAGE_CLAIMED
 from mock_tiktok.state.agenda import MARKETPLACE, RANK_DEADLINE, RANK_STEP
 from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.store import Store
@@ -143,14 +143,20 @@ class CancellationLifecycle:
         self.check(item, action)
         refusals.check_decision(self._store.order(item.order_id), action)
 
-    def shipped(self, order: Order) -> None:
+    def check_shipping(self, order_id: str) -> None:
+        """Raise what the platform says to shipping what a buyer asked to cancel, where the market has it so (C7)."""
+        if self._store.profile.says("cancel.shipping_answers", "bar_shipping") and self._waiting(order_id):
+            raise PACKAGE_CLAIMED()
+
+    def shipped(self, order_id: str) -> None:
         """The seller has shipped: that decides what the buyer asked, where the market has it so (C7)."""
-        if not self._store.profile.says("cancel.shipping_answers", "reject"):
-            return
-        for cancel_id in self._store.cancellations_of.get(order.id, ()):
-            item = self._store.get_cancellation(cancel_id)
-            if item.status is CancelStatus.PENDING:
+        if self._store.profile.says("cancel.shipping_answers", "reject"):
+            for item in self._waiting(order_id):
                 self.act(item, Action.REJECT_BY_SHIPPING, By.SELLER)
+
+    def _waiting(self, order_id: str) -> list[Cancellation]:
+        items = map(self._store.get_cancellation, self._store.cancellations_of.get(order_id, ()))
+        return [item for item in items if item.status is CancelStatus.PENDING]
 
     def run(self, kind: str, cancel_id: str) -> tuple[str, bool]:
         """Do what was due; return the words for it and whether anything changed."""

@@ -234,8 +234,9 @@ class Shop(Queries):
 
     def ship_order(self, order_id: str, line_item_ids: Sequence[str] = ()) -> Order:
         """Hand the order, or parcels of it, to the carrier; that may decide on a buyer's wish to cancel."""
-        order = self.order_lifecycle.ship(order_id, line_item_ids)
-        self.cancellation_lifecycle.shipped(order)
+        self.cancellation_lifecycle.check_shipping(order_id)
+        self.order_lifecycle.ship(order_id, line_item_ids)
+        self.cancellation_lifecycle.shipped(order_id)
         return self.store.order(order_id)
 
     def act(

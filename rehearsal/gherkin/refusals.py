@@ -14,7 +14,8 @@ from rehearsal.gherkin.closed_words import CANCELLATIONS
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.which import Claim, Order
 
-_OPEN, _NOTHING_LEFT, _TOO_MUCH = 25001011, 25001010, 25005005  # what the marketplace says that is of no state
+_OPEN: Final = (25001011, 21011007)  # what the marketplace says that is of no state
+_NOTHING_LEFT, _TOO_MUCH = 25001010, 25005005
 _OF_THE_OMS: Final = ("No decision waits", "Decided already", "Not here yet", "Unknown return")  # that is of one
 _APPEALED: Final = "an appeal"
 
@@ -203,7 +204,7 @@ class Told(Stage):
         appealed = of_return and self._stage.get_return(claim.id)["arbitration_status"] == "IN_PROGRESS"
         name = f"{one.buyer}'s request" + (f", {claim}," if len(one.claims) > 1 else "")
         state = f'{name} is shown as "{shown}"' + (" and in an appeal" if appealed else "")
-        of_state = refusal.title in _OF_THE_OMS or refusal.code not in (None, _OPEN, _NOTHING_LEFT, _TOO_MUCH)
+        of_state = refusal.title in _OF_THE_OMS or refusal.code not in (None, *_OPEN, _NOTHING_LEFT, _TOO_MUCH)
         if not of_state or refusal.detail.startswith("The time to"):
             return Rule(rule.cannot).said(one.buyer, state, "")
         return rule.said(one.buyer, state, _APPEALED if appealed and _APPEALED in (rule.where or {}) else shown)
@@ -211,7 +212,7 @@ class Told(Stage):
     def _of_order(self, rule: Rule, one: Bought, refusal: Problem) -> str:
         state = ORDERS.get(self._stage.order(one.order.id)["status"], "")
         open_ = [str(claim) for claim in one.claims if shown_as(self._stage, claim) not in _OVER]
-        if refusal.code == _OPEN and open_:
+        if refusal.code in _OPEN and open_:
             return Rule(rule.cannot).said(one.buyer, f"{one.buyer}'s request, {' and '.join(open_)}, is still open", "")
         if refusal.code == _NOTHING_LEFT or refusal.title == "More than is refundable":
             return Rule(rule.cannot).said(one.buyer, f"of {one.buyer}'s order not so much is left", "")

@@ -22,7 +22,7 @@ from mock_tiktok.domain.phrases import OPENING, PARCEL_TIMEOUT, RECORDS, RecordW
 from mock_tiktok.domain.returns import SHOWN
 from mock_tiktok.domain.state_machines import TABLES
 from mock_tiktok.domain.webhooks import RULES, TOPICS
-from mock_tiktok.errors import GATE, REFUSALS, Refusal
+from mock_tiktok.errors import GATE, PACKAGE_CLAIMED, REFUSALS, Refusal
 from mock_tiktok.open_api.endpoints import ENDPOINTS, LEFT_OUT
 from mock_tiktok.policy import profile
 from mock_tiktok.state.people import PLANS
@@ -196,10 +196,21 @@ def refusals() -> str:
     rows = ((code(status), *cells) for status, cells in answers.to_orders(market).items())
     parts += [f"## The seller's own calls, by the order's status ({market.name})"]
     parts.append(table("|".join(["Order", *calls]), rows))
+    parts.append(linked("Elsewhere it follows from who may ask for what: [policies.md](policies.md)."))
+    answer = "cancel.shipping_answers"
+    ships = ((name, *SHIPPING[str(profile.load(name).numbers[answer].value)]) for name in profile.names())
+    parts += ["## Shipping what a buyer has asked to cancel (C7)", table("Market|Shipping|The cancellation", ships)]
     marks = ((code(mark), what, refusal.code) for (mark, what), refusal in OF_MARKS.items())
     parts += ["## What stands against an order", table("Mark|Refuses|With", marks)]
-    parts.insert(-2, linked("Elsewhere it follows from who may ask for what: [policies.md](policies.md)."))
     return page("What is answered to whom", *parts)
+
+
+# What `cancel.shipping_answers` makes of shipping, and of the cancellation.
+SHIPPING: Final = {
+    "reject": ("is taken", "is refused with it"),
+    "leave_pending": ("is taken", "waits on"),
+    "bar_shipping": (str(PACKAGE_CLAIMED.code), "has to be answered first"),
+}
 
 
 def _state_rows(kind: str) -> Iterable[Sequence[object]]:
@@ -236,7 +247,11 @@ def endpoints() -> str:
         "`contracts/tiktok_shop.yaml`. Sources: S20, NODE, OAS. What uploading a picture needs is not in them:\n"
         "clients of both kinds are in use, with a `shop_cipher` and without, and both are taken (assumed).\n\n"
         "A `locale` is taken and changes nothing: no source has the platform's texts in another language, so texts\n"
-        "are English in every market and are ours. Keys (`name`, `return_reason`) are the platform's; read those."
+        "are English in every market and are ours. Keys (`name`, `return_reason`) are the platform's; read those.\n\n"
+        "Shipping a package is no call here: `POST /orders/{order_id}/ship` of the control API is the seller's doing.\n"
+        "What it brings while a buyer's cancellation waits differs by market ([refusals.md](refusals.md)): in the US the\n"
+        "cancellation is refused with it; elsewhere shipping is refused, a 409 with code 21011007, until the seller has\n"
+        "answered (C7)."
     )
     rows = (
         (

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Final
 
-from pytest_bdd import given, then
+from pytest_bdd import given, then, when
 
 from rehearsal.gherkin.buyer import Goods
 from rehearsal.gherkin.cast import Cast
@@ -55,6 +55,11 @@ def _buys(people: Cast, buyer: str, status: str, goods: list[Goods], terms: Term
 
 
 act("the seller <has shipped/ships> {BUYER}'s {ORDER}")(by(lambda people: people.seller.ships))
+
+
+@when(phrase("the seller tries to ship {BUYER}'s {ORDER}"))
+def _(people: Cast, which: Which) -> None:
+    people.seller.tries(lambda: people.seller.ships(people.buyer(which.name), which))
 
 
 @act("the seller <has shipped/ships> only the {GOODS} of {BUYER}'s {ORDER}")

@@ -223,6 +223,25 @@ def test_shipping_rejects_a_cancellation(town: Town) -> None:
     assert town.market.order_view(order_id).status == "IN_TRANSIT"
 
 
+@pytest.mark.parametrize("profile", ["uk-2026-04", "id-2025-11", "th-2025-11", "vn-2026-01"])
+@pytest.mark.parametrize("ends", ["approve_cancellation", "reject_cancellation", "withdraw"])
+def test_outside_the_us_nothing_is_shipped_before_a_cancellation_is_answered(profile: str, ends: str) -> None:
+    town = Town(profile)
+    order_id = town.order("39000", status="AWAITING_SHIPMENT").order_id
+    cancel_id = town.market.request_cancellation(order_id).cancel_id
+    assert code(town.market.ship_order, order_id) == 21011007
+    assert town.market.cancellation_view(cancel_id).cancel_status == "CANCELLATION_REQUEST_PENDING"
+    if ends == "withdraw":
+        town.market.withdraw_cancellation(cancel_id)
+    elif ends == "approve_cancellation":
+        town.shop.approve_cancellation(cancel_id)
+        assert code(town.market.ship_order, order_id) == 25001003
+        return
+    else:
+        town.shop.reject_cancellation(cancel_id, town.shop.reject_reasons(cancel_id)[0].name)
+    assert town.market.ship_order(order_id).status == "IN_TRANSIT"
+
+
 def test_where_shipping_decides_nothing_silence_still_cancels(tmp_path: Path) -> None:
     file = tmp_path / "shipping-decides-nothing.yaml"
     file.write_text(
