@@ -129,8 +129,8 @@ EDITS_USED_UP = Refusal(25001010, "The request has been changed {count} times an
     when="a buyer's change: more often than `request.edits`")
 PACKAGE_CLAIMED = Refusal(21011007, "The package has an open after-sales request",
     "S25; of what waits to be cancelled alone: assumed",
-    when="shipping (control API, no call of the Open API here): a buyer's cancellation waits for an answer, in markets\n"
-    "with `cancel.shipping_answers` `bar_shipping`")
+    when="shipping (control API, no call of the Open API here): a buyer's cancellation waits for an answer, where\n"
+    "the market has `cancel.shipping_answers` as `bar_shipping`")
 OTHER_SHOPS_ORDER = Refusal(21008111, "Order {order_id} belongs to another shop", "OBS-TOOL", "observed",
     when="Get Order Detail: the order of another shop")
 ORDER_NOT_FOUND = Refusal(25007006, "Order {order_id} not found", "GUIDE",

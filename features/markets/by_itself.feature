@@ -34,29 +34,23 @@ Feature: What the platform decides by itself
 
   Rule: Outside the United States nothing is shipped that the buyer wants to have cancelled, before that is answered
 
-    @R14 @R56
-    Scenario Outline: Shipping it is refused
-      Given a shop in <place>
-      And Maya has ordered a desk lamp for <price>
+    Background:
+      Given a shop in the United Kingdom
+      And Maya has ordered a desk lamp for 25.00 GBP
       And Maya has asked to cancel the order
       And an hour has passed
+
+    @R14 @R56
+    Scenario: Shipping it is refused
       When the seller tries to ship Maya's order
       Then the seller is told that it cannot be done
-
-      Examples:
-        | place              | price      |
-        | the United Kingdom | 25.00 GBP  |
-        | Vietnam            | 432000 VND |
+      And Maya's order stands
 
     @R14
     Scenario: It is shipped once the seller has said no
-      Given a shop in Indonesia
-      And Maya has ordered a desk lamp for 432000 IDR
-      And Maya has asked to cancel the order
-      And an hour has passed
-      And the seller has rejected Maya's request
+      Given the seller has rejected Maya's request
       And an hour has passed
       When the seller ships Maya's order
       Then Maya's order stands
       And the seller has nothing to answer for Maya
-      And all three books say 0 IDR for Maya
+      And all three books say 0.00 GBP for Maya

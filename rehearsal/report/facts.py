@@ -249,9 +249,9 @@ def endpoints() -> str:
         "A `locale` is taken and changes nothing: no source has the platform's texts in another language, so texts\n"
         "are English in every market and are ours. Keys (`name`, `return_reason`) are the platform's; read those.\n\n"
         "Shipping a package is no call here: `POST /orders/{order_id}/ship` of the control API is the seller's doing.\n"
-        "What it brings while a buyer's cancellation waits differs by market ([refusals.md](refusals.md)): in the US the\n"
-        "cancellation is refused with it; elsewhere shipping is refused, a 409 with code 21011007, until the seller has\n"
-        "answered (C7)."
+        "What it brings while a buyer's cancellation waits differs by market ([refusals.md](refusals.md)): in the\n"
+        "US the cancellation is refused with it; elsewhere shipping is refused, a 409 with code 21011007, until the\n"
+        "seller has answered (C7)."
     )
     rows = (
         (
