@@ -46,12 +46,14 @@ class Control(Market):
         tax: Decimal = ZERO,
         fee: Decimal = ZERO,
         discounts: Discounts = NO_DISCOUNTS,
+        asks: str | None = None,
     ) -> OrderView:
         """Have somebody buy; `status` brings the order that far at once, with earlier steps stamped in the past.
 
         Prices and the fee are before `discounts`, which are of the whole order; tax is of what is paid.
 
-        Without a `buyer_name` the seed says who buys.
+        Without a `buyer_name` the seed says who buys. `asks` is what the buyer asks for untold, once it can be
+        (REFUND, RETURN_AND_REFUND, REPLACEMENT, CANCEL), and has hesitated.
         """
         if shop_id is None:
             if not self.shops:
@@ -67,6 +69,7 @@ class Control(Market):
             tax=tax,
             fee=fee,
             discounts=discounts,
+            asks=asks,
         )
         return order_view(order)
 

@@ -160,6 +160,7 @@ class Order:
     replaces_order_id: str | None = None
     fee: Decimal = ZERO
     marks: tuple[Mark, ...] = ()
+    asks: str | None = None  # what its buyer asks for untold, once it can be asked for
 
     @property
     def subtotal(self) -> Decimal:

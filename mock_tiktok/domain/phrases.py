@@ -80,6 +80,7 @@ ACT_WORDS: Final = {
     Action.WITHDRAW:      "buyer withdraws",
     Action.EDIT:          "buyer changes the request",
     Action.APPROVE_RECEIVED_PACKAGE: "goods paid for less",
+    Action.REJECT_RECEIVED_PACKAGE: "goods refused",
     Action.QUICK_REFUND:  "quick refund",
     Action.ACCEPT_OFFER:  "buyer accepts the offer",
     Action.DECLINE_OFFER: "buyer refuses the offer",

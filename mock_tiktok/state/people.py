@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from faker import Faker
 
 
+SHIPPING: Final = "shipping_fee"
+TAX: Final = "tax"
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What a buyer does of their own accord."""
@@ -44,6 +48,8 @@ class Plan:
     damages: bool = False  # the last piece in the parcel is damaged
     worn: bool = False  # in Seller Center as much is kept as the market allows, as soon as the goods have come
     own_label: bool = False  # the seller brings the label
+    refused: bool = False  # in Seller Center the goods are refused, with pictures, as soon as they have come
+    gets_back: str = ""  # what of the order is paid back in Seller Center as soon as it is delivered
     couriers: bool = True
     # what is bought, where nobody says otherwise
     discounted: bool = False  # seller and platform give something
@@ -96,6 +102,14 @@ PLANS: Final = {
             worn=True,
         ),
         Plan(
+            "is_refused_with_pictures",
+            "sends goods back: when they come, they are refused in Seller Center, with two pictures",
+            ships=True,
+            refused=True,
+        ),
+        Plan("gets_shipping_back", "is paid the shipping back in Seller Center when all has come", gets_back=SHIPPING),
+        Plan("gets_tax_back", "is paid the tax back in Seller Center when all has come", gets_back=TAX),
+        Plan(
             "gets_the_sellers_label",
             "waits for the label that the seller brings in Seller Center",
             ships=True,
@@ -136,8 +150,8 @@ def next_act(plan: Plan, item: Return) -> Action | None:
     if item.claim is Claim.APPROVED:
         if plan.own_label and item.parcel is Parcel.LABELLED and not item.seller_labelled:
             return Action.LABEL
-        if plan.worn and item.parcel is Parcel.ARRIVED:
-            return Action.APPROVE_RECEIVED_PACKAGE
+        if (plan.worn or plan.refused) and item.parcel is Parcel.ARRIVED:
+            return Action.APPROVE_RECEIVED_PACKAGE if plan.worn else Action.REJECT_RECEIVED_PACKAGE
         if plan.ships and item.parcel is (Parcel.AWAITED if item.shipment_type == BUYER_ARRANGES else Parcel.LABELLED):
             return Action.SHIP
         return Action.ARRIVE if plan.couriers and item.parcel is Parcel.SHIPPED else None

@@ -20,6 +20,7 @@ from mock_tiktok.state.marketplace import MarketplaceState
 from mock_tiktok.state.platform import Clock, Platform
 from mock_tiktok.state.store import Store
 from mock_tiktok.state.tokens import AppName, Grant, Tokens, TokenStore
+from mock_tiktok.usecases import by_plan
 from mock_tiktok.usecases.shop import Shop
 from mock_tiktok.usecases.troubles import Troubles
 from mock_tiktok.usecases.webhooks import KINDS as WEBHOOK_KINDS
@@ -214,7 +215,7 @@ class Market:
             return Fired(entry.due.at, entry.who, what, changed, entry.return_id, order)
         shop = self._shops[entry.shop_id]
         order_id = shop.order_of(entry)
-        what, changed = shop.run(entry)
+        what, changed = by_plan.run(shop, entry) if entry.kind in by_plan.KINDS else shop.run(entry)
         return Fired(entry.due.at, entry.who, what, changed, entry.return_id, order_id)
 
     def agenda(self) -> list[AgendaEntry]:

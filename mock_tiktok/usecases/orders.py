@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
-from typing import Final
+from typing import Any, Final
 
 from mock_tiktok.domain.money import FEES, KINDS, NO_DISCOUNTS, ZERO, Discounts, coin, in_coins, split, weights
 from mock_tiktok.domain.orders import Hours, LineItem, Order
@@ -14,7 +14,7 @@ from mock_tiktok.domain.state_machines import ORDER, Step
 from mock_tiktok.domain.words import Mark, OrderStatus, Role
 from mock_tiktok.errors import ORDER_STATUS, BadValue
 from mock_tiktok.policy.profile import Profile
-from mock_tiktok.state.agenda import COURIER, MARKETPLACE, RANK_DEADLINE, RANK_PEOPLE, RANK_STEP
+from mock_tiktok.state.agenda import BUYER, COURIER, MARKETPLACE, RANK_DEADLINE, RANK_PEOPLE, RANK_STEP
 from mock_tiktok.state.people import CATALOGUE, PASSIVE, PLANS, Plan, Product, new_buyer, plan_named
 from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.store import Store
@@ -23,6 +23,15 @@ HOLD_OVER: Final = "hold over"
 WINDOW_OVER: Final = "window over"
 COURIER_DELIVERS: Final = "courier delivers"
 UNPAID_OVER: Final = "unpaid over"
+BUYER_ASKS: Final = "buyer asks"
+PAID_BACK: Final = "paid back"
+# what a buyer asks for untold, in which status of the order, and as people read it
+ASKS: Final = {
+    "REFUND": (OrderStatus.DELIVERED, "buyer asks for a refund"),
+    "RETURN_AND_REFUND": (OrderStatus.DELIVERED, "buyer asks to send it back"),
+    "REPLACEMENT": (OrderStatus.DELIVERED, "buyer asks for a replacement"),
+    "CANCEL": (OrderStatus.AWAITING_SHIPMENT, "buyer asks to cancel"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,15 @@ _WAY: Final = (
 )
 
 
+_STAMPS: Final = {
+    "paid_at": OrderStatus.ON_HOLD,
+    "rts_at": OrderStatus.AWAITING_COLLECTION,
+    "collected_at": OrderStatus.IN_TRANSIT,
+    "delivered_at": OrderStatus.DELIVERED,
+    "completed_at": OrderStatus.COMPLETED,
+}
+
+
 class OrderLifecycle:
     """Everything that happens to a shop's orders, cancellation apart."""
 
@@ -79,15 +97,18 @@ class OrderLifecycle:
         tax: Decimal = ZERO,
         fee: Decimal = ZERO,
         discounts: Discounts = NO_DISCOUNTS,
+        asks: str | None = None,
         replaces: Order | None = None,
     ) -> Order:
         """Have somebody buy, and bring the order as far as `status` says: the last step is now, the others are past."""
         profile, now = self._store.profile, self._platform.now
         steps = self._steps(status, now)
+        _check_asks(asks, status)
         does = plan_named(plan)
         buys = does if replaces is None else PLANS[PASSIVE]
         checked = _checked(_as_planned(lines, buys), profile.currency)
-        shipping, tax, fee = _sums({"shipping_fee": shipping_fee, "tax": tax, "fee": fee}, profile.currency)
+        sums = {"shipping_fee": shipping_fee, "tax": tax, "fee": fee}
+        shipping, tax, fee = _sums(sums, buys.gets_back, profile.currency)
         discounts = _discounts(discounts, shipping, checked, profile.currency)
         order_id = self._platform.new_id("order")
         units = self._priced(checked, order_id)
@@ -117,12 +138,9 @@ class OrderLifecycle:
             provider_name=profile.courier[1],
             hours=_hours(profile, min(steps.values()), hold_until),
             hold_until=hold_until,
-            paid_at=steps.get(OrderStatus.ON_HOLD),
-            rts_at=steps.get(OrderStatus.AWAITING_COLLECTION),
-            collected_at=steps.get(OrderStatus.IN_TRANSIT),
-            delivered_at=steps.get(OrderStatus.DELIVERED),
-            completed_at=steps.get(OrderStatus.COMPLETED),
+            **_stamps(steps),
             replaces_order_id=replaces.id if replaces else None,
+            asks=asks,
         )
         self._store.put_order(order)
         self._schedule(order)
@@ -213,7 +231,7 @@ class OrderLifecycle:
     def _schedule(self, order: Order) -> None:
         """Keep the agenda in step with the order's state."""
         agenda = self._platform.agenda
-        for kind in (HOLD_OVER, COURIER_DELIVERS, WINDOW_OVER, UNPAID_OVER):
+        for kind in (HOLD_OVER, COURIER_DELIVERS, WINDOW_OVER, UNPAID_OVER, BUYER_ASKS, PAID_BACK):
             agenda.drop(kind, order.id)
         if order.status is OrderStatus.UNPAID:
             self._put(
@@ -226,6 +244,11 @@ class OrderLifecycle:
             self._put(COURIER_DELIVERS, order, at, RANK_PEOPLE, COURIER, "order delivered")
         elif order.status is OrderStatus.DELIVERED:
             self._put(WINDOW_OVER, order, self.window_end(order), RANK_DEADLINE, MARKETPLACE, "return window over")
+            if (back := plan_named(order.plan).gets_back) and getattr(order, back):
+                self._put(PAID_BACK, order, self._platform.now, RANK_PEOPLE, MARKETPLACE, paid_back_words(back))
+        if order.asks and order.status is ASKS[order.asks][0]:
+            at = self._platform.now + self._store.profile.wait("buyer.hesitation")
+            self._put(BUYER_ASKS, order, at, RANK_PEOPLE, BUYER, ASKS[order.asks][1])
 
     def _publish(self, order: Order) -> None:
         self._platform.news.publish(
@@ -319,6 +342,21 @@ def _as_planned(lines: Sequence[OrderLine] | None, plan: Plan) -> Sequence[Order
     return lines
 
 
+def paid_back_words(what: str) -> str:
+    """Return what people read where a plan has shipping or tax paid back."""
+    return f"{what.removesuffix('_fee')} paid back in Seller Center"
+
+
+def _check_asks(asks: str | None, status: str) -> None:
+    if asks is None:
+        return
+    if asks not in ASKS:
+        raise BadValue("asks", f"{asks!r} is not one of {', '.join(ASKS)}")
+    over = [name for name, _ in _WAY].index(ASKS[asks][0]) + 1
+    if status in [name for name, _ in _WAY[over:]]:
+        raise BadValue("asks", f"comes too late with {asks}: the order is {status} at once")
+
+
 def _given_by_plan(lines: Sequence[_Line], fee: Decimal, currency: str) -> Discounts:
     """Return what a buyer of such a plan is given: a tenth by the seller, a twentieth and the fee by the platform."""
     goods = sum((line.price * line.quantity for line in lines if not line.gift), ZERO)
@@ -340,6 +378,10 @@ def _parcels(order: Order, line_item_ids: Sequence[str]) -> set[str]:
     return going
 
 
+def _stamps(steps: Mapping[OrderStatus, datetime]) -> dict[str, Any]:
+    return {stamp: steps.get(reached) for stamp, reached in _STAMPS.items()}
+
+
 def cancelled(order: Order, line_ids: Sequence[str], words: str, role: Role) -> Order:
     """Return the order with those units called off; the wire gives the reason's words, not its key."""
     lines = tuple(
@@ -354,8 +396,13 @@ def cancel_stamp(now: datetime, reason: str, role: Role) -> dict[str, object]:
     return {"cancelled_at": now, "cancel_reason": reason, "cancelled_by": role}
 
 
-def _sums(said: Mapping[str, Decimal], currency: str) -> tuple[Decimal, ...]:
-    """Return the sums beside the goods; refuse what can be none, and a fee where the market adds none."""
+def _sums(said: Mapping[str, Decimal], gets_back: str, currency: str) -> tuple[Decimal, ...]:
+    """Return the sums beside the goods; refuse what can be none, and a fee where the market adds none.
+
+    What will be paid back is something, whoever has left it out.
+    """
+    if gets_back and not said[gets_back]:
+        said = {**said, gets_back: _PAID_BACK_COINS * coin(currency)}
     if said["fee"] and currency not in FEES:
         raise BadValue("fee", "is for markets that add one to an order, which this one does not")
     return tuple(an_amount(*named, currency) for named in said.items())
@@ -431,4 +478,5 @@ def _list_price(sku: str) -> int:
 
 
 _DEFAULT_COINS: Final = 1999
+_PAID_BACK_COINS: Final = 500
 _MOST_UNITS: Final = 500

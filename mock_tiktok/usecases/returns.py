@@ -29,6 +29,7 @@ from mock_tiktok.state.people import next_act, plan_named
 from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.store import Store
 from mock_tiktok.usecases.automatic import Decided, decided
+from mock_tiktok.usecases.decisions import reason_kind
 from mock_tiktok.usecases.effects import Effects
 from mock_tiktok.usecases.orders import OrderLifecycle
 
@@ -40,6 +41,9 @@ QUICK: Final = "quick refund"
 PERSON: Final = "person"
 _OF_STEPS: Final = {LABEL: Action.LABEL, QUICK: Action.QUICK_REFUND, PAYOUT: Action.PAYOUT}
 KINDS: Final = (LAPSE, AUTO_DECISION, *_OF_STEPS, PERSON)
+_PICTURE: Final = (200, 200)  # the size of one that is taken by a plan
+# what by a plan is the seller's doing, at once
+_BY_SELLER: Final = (Action.LABEL, Action.APPROVE_RECEIVED_PACKAGE, Action.REJECT_RECEIVED_PACKAGE)
 TOGETHER: Final = (Action.SHIP, Action.ARRIVE)  # what happens to combined returns, which share a parcel, at once
 
 
@@ -289,10 +293,16 @@ class ReturnLifecycle:
             _, most = self._store.profile.numbers["inspection.deduction"].value
             kept = (item.amount.total * Decimal(str(most))).quantize(coin(item.amount.currency), ROUND_DOWN)
             self.act(item, action, By.SELLER_CENTER, total=item.amount.total - kept)
+        elif action is Action.REJECT_RECEIVED_PACKAGE:
+            reason = self._store.profile.reasons.offered("reject", reason_kind(item, action))[0].name
+            images = [self._store.upload(f"{item.return_id} {number}".encode(), _PICTURE) for number in range(2)]
+            self.act(item, action, By.SELLER_CENTER, reason=reason, images=images)
         elif action is Action.SHIP:
             sent = ids[:-1] if plan.sends_part and len(ids) > 1 and not item.combined_id else ()
             damaged = (sent or ids)[-1:] if plan.damages else ()
-            self.do(item, action, By.BUYER, sending=Sending(sent, damaged_ids=damaged))
+            label = Decimal(self._store.profile.numbers["return.label_cost"].value)
+            cost = label if item.shipment_type == BUYER_ARRANGES else ZERO  # as much as the platform's
+            self.do(item, action, By.BUYER, sending=Sending(sent, cost=cost, damaged_ids=damaged))
         else:
             self.do(item, action, By.SYSTEM if action is Action.ARRIVE else By.BUYER)
 
@@ -499,7 +509,7 @@ class ReturnLifecycle:
         if action is None:
             return _Entry(PERSON)
         profile, words = self._store.profile, ACT_WORDS[action]
-        if action in (Action.LABEL, Action.APPROVE_RECEIVED_PACKAGE):  # the seller's doing, at once
+        if action in _BY_SELLER:
             return _Entry(PERSON, now, RANK_PEOPLE, MARKETPLACE, f"{words} in Seller Center")
         if action is Action.ARRIVE:
             return _Entry(PERSON, now + profile.wait("courier.return_transit"), RANK_PEOPLE, COURIER, words)

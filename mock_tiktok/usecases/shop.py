@@ -8,7 +8,6 @@ alone spells field names. Whatever raises `ApiError` has changed nothing. `by` s
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
@@ -113,9 +112,7 @@ class Shop(Queries):
 
         It is not of a shop, so whoever has uploaded it, any shop's rejection may name it (assumed).
         """
-        uri = f"tos-useast5-i-omjb5zjo8w-tx/{hashlib.sha256(content).hexdigest()[:32]}"
-        self.store.images[uri] = size
-        return uri
+        return self.store.upload(content, size)
 
     def upload_shipping_document(
         self, return_ids: Sequence[str], kind: str, tracking_number: str | None, provider_id: str | None

@@ -45,7 +45,7 @@ SHORTEST_WAIT: Final = timedelta(milliseconds=1)
 MOST_LOOKS: Final = 1_000  # at a world in which somebody outside is waited for
 STEP: Final = timedelta(seconds=0.25)  # of real time, between two looks at a world in which time passes by itself
 # The players' own names of a field -> the control API's.
-_FIELDS: Final = {"return_type": "type", "plan": "buyer.plan", "shop": "shop_id"}
+_FIELDS: Final = {"return_type": "type", "plan": "buyer.plan", "asks": "buyer.asks", "shop": "shop_id"}
 
 GOES_ON: Final = {"seed": "its app comes from the seed", "start": "the clock never goes back"}
 _IDS: Final = {"order": "order_id", "return": "return_id", "cancellation": "cancel_id"}
@@ -69,7 +69,8 @@ def _place_order(world: World, given: Json) -> Json:
     buyer, bought = given.pop("buyer", {}), lines and [_line(line) for line in lines]
     if off := given.pop("discounts", None):
         given["discounts"] = Discounts(**{kind: Decimal(sum_) for kind, sum_ in off.items()})
-    view = world.marketplace.place_order(lines=bought, plan=buyer.get("plan"), buyer_name=buyer.get("name"), **given)
+    who = {"buyer_name": buyer.get("name"), "plan": buyer.get("plan"), "asks": buyer.get("asks")}
+    view = world.marketplace.place_order(lines=bought, **who, **given)
     return order(view)
 
 

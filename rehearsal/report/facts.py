@@ -371,7 +371,9 @@ def plans() -> str:
     """Return what simulated buyers can be told to do."""
     intro = (
         "A buyer with a plan acts without being told, and couriers carry the parcels; assumed, all of it. It is named\n"
-        'where an order is placed: `{"buyer": {"plan": "ships_at_once"}}`.'
+        'where an order is placed, `{"buyer": {"plan": "ships_at_once", "asks": "RETURN_AND_REFUND"}}`: with `asks`\n'
+        "(`REFUND`, `RETURN_AND_REFUND`, `REPLACEMENT`, `CANCEL`) the buyer also begins untold, `buyer.hesitation`\n"
+        "after the goods have come or, to cancel, after the order's first hour; without it somebody asks in their name."
     )
     return page("Plans", intro, table("Plan|The buyer", ((code(plan.name), plan.words) for plan in PLANS.values())))
 

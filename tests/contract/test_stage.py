@@ -189,6 +189,16 @@ def test_what_stands_against_an_order_bars_its_buyer_until_nothing_does(stage: A
     assert stage.request_return(order_id, type="REFUND")["return_id"]
 
 
+def test_a_buyer_who_is_to_ask_asks_untold(stage: Any) -> None:
+    wrong = refused(Problem, stage.place_order, buyer={"asks": "CANCEL"})
+    assert (wrong.status, wrong.field) == (422, "buyer.asks")
+    assert refused(Problem, stage.place_order, buyer={"asks": "MORE"}).status == 422
+    order_id = stage.place_order(buyer={"plan": "ships_at_once", "asks": "RETURN_AND_REFUND"})["order_id"]
+    stage.advance(by="PT2H")
+    (asked,) = [one for one in stage.returns()["returns"] if one["order_id"] == order_id]
+    assert asked["shown_status"] == "Waiting for Buyer to Ship"
+
+
 def test_silence_is_a_yes_and_all_ledgers_learn_of_it(stage: Any) -> None:
     order = stage.place_order(lines=[{"sku": "MUG", "unit_price": "39.98"}], buyer={"name": "Élodie O'Brien"})
     entry = stage.request_return(order["order_id"], type="REFUND")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 from mock_tiktok import OrderLine
 from mock_tiktok.state.people import PLANS
@@ -16,6 +17,8 @@ PAID = {
     "is_granted_half": "27.00",
     "gets_quick_refunds": "54.00",
     "sends_back_worn": "27.00",
+    "gets_shipping_back": "3.00",
+    "gets_tax_back": "1.00",
 }
 
 
@@ -24,10 +27,10 @@ def test_the_books_agree_whatever_a_buyer_plans() -> None:
     with closing(World(oms_policy="reject")) as world:
         orders = {}
         for name, plan in PLANS.items():
-            order = world.marketplace.place_order(lines=sold, plan=name, shipping_fee=Decimal(3), tax=Decimal(1))
-            kind = "REFUND" if plan.disputes else "RETURN_AND_REFUND"  # which is refused before anything is sent
-            world.marketplace.request_return(order.order_id, return_type=kind)
-            orders[order.order_id] = name
+            # a refund is refused before anything is sent
+            asks = "REFUND" if plan.disputes else None if plan.gets_back else "RETURN_AND_REFUND"
+            place = partial(world.marketplace.place_order, shipping_fee=Decimal(3), tax=Decimal(1))
+            orders[place(lines=sold, plan=name, asks=asks).order_id] = name
         world.advance(by=timedelta(days=4))
         books = {orders[row.order_id]: row for row in world.books() if row.order_id in orders}
         assert all(row.agree for row in books.values())

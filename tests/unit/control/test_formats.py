@@ -64,7 +64,7 @@ def test_what_is_no_time_is_refused_naming_the_field(text: str) -> None:
         ("PlaceOrder", {"lines": [{"sku": "A" * 101, "unit_price": "1"}]}, "lines.0.sku", "1 to 100"),
         ("Reject", {"comment": ""}, "comment", "not empty"),
         ("Reject", {"comment": "x" * 501}, "comment", "501 characters"),
-        ("PlaceOrder", {"buyer": {"mood": "bad"}}, "buyer.mood", "known: name, plan"),
+        ("PlaceOrder", {"buyer": {"mood": "bad"}}, "buyer.mood", "known: asks, name, plan"),
         ("PlaceOrder", {"status": "LOST"}, "status", "DELIVERED"),
         ("RequestReturn", {"line_item_ids": ["1", "1"]}, "line_item_ids", "twice"),
         ("Inspect", {"grade": "USED", "accept": "yes"}, "accept", "a boolean"),

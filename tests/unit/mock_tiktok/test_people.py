@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from mock_tiktok import Discounts, Marketplace, OrderLine
+from mock_tiktok.errors import BadValue
 from tests.clock import HandClock
+from tests.refused import refused
 from tests.unit.mock_tiktok.town import PARCEL_REASON, REFUND_REASON, Town
 
 
@@ -109,14 +111,17 @@ def test_offers_are_taken_or_left_as_planned(town: Town, plan: str, paid: str) -
         ("sends_one_damaged", 3, "RETURN_AND_REFUND", "60.00", "damaged"),
         ("sends_back_worn", 1, "RETURN_AND_REFUND", "10.00", "seller_center"),
         ("gets_the_sellers_label", 1, "RETURN_AND_REFUND", "20.00", "label"),
+        ("is_refused_with_pictures", 1, "RETURN_AND_REFUND", "0.00", "shown"),
+        ("sends_in_own_way", 1, "RETURN_AND_REFUND", "20.00", "cost"),
     ],
 )
 def test_a_plan_says_how_goods_are_asked_for_and_sent_back(
     town: Town, plan: str, lines: int, kind: str, paid: str, found: str
 ) -> None:
     bought = [OrderLine("MUG", lines, Decimal("20.00"))]
-    order = town.market.place_order(lines=bought, plan=plan)
-    return_id = town.market.request_return(order.order_id, return_type=kind).return_id
+    order = town.market.place_order(lines=bought, plan=plan, asks=kind)
+    town.passes(days=1)
+    (return_id,) = town.shop.store.returns_of[order.order_id]
     town.passes(days=12)
     seen, units = town.view(return_id), [line.id for line in order.line_items]
     parcel: Mapping[str, Any] = next((event.data for event in town.news if event.name == "parcel_arrived"), {})
@@ -126,8 +131,49 @@ def test_a_plan_says_how_goods_are_asked_for_and_sent_back(
         "part": list(parcel.get("line_item_ids", ())) == units[:-1],
         "damaged": list(parcel.get("damaged_line_item_ids", ())) == units[-1:],
         "seller_center": any(one.by == "seller_center" for one in seen.timeline),
+        "shown": [(one.by, one.pictures) for one in seen.evidence] == [("seller_center", 2)],
+        "cost": (str(seen.shipping_cost), seen.shipping_payer) == ("7.99", "buyer"),
         "label": (seen.tracking_number or "").endswith("-S") and seen.shipping_payer == "seller",
     }[found]
+
+
+@pytest.mark.parametrize(
+    ("asks", "status", "who"),
+    [
+        ("REFUND", "DELIVERED", "buyer asks for a refund"),
+        ("RETURN_AND_REFUND", "IN_TRANSIT", "buyer asks to send it back"),
+        ("REPLACEMENT", "DELIVERED", "buyer asks for a replacement"),
+        ("CANCEL", "ON_HOLD", "buyer asks to cancel"),
+    ],
+)
+def test_a_buyer_may_ask_of_their_own_accord_once(town: Town, asks: str, status: str, who: str) -> None:
+    order_id = town.order(status=status, asks=asks, plan="forgets_to_ship").order_id
+    fired = town.passes(days=5)
+    assert [(act.who, act.changed) for act in fired if act.what == who] == [("buyer", True)]
+    kinds = [town.view(return_id).return_type for return_id in town.shop.store.returns_of.get(order_id, ())]
+    assert kinds == ([] if asks == "CANCEL" else [asks])
+    assert len(town.shop.store.cancellations_of.get(order_id, ())) == (asks == "CANCEL")
+
+
+def test_what_a_buyer_would_ask_is_refused_like_any_request(town: Town) -> None:
+    town.request(town.order(asks="REFUND"))
+    (told,) = [act for act in town.passes(hours=2) if act.who == "buyer"]
+    assert (told.what, told.changed) == (
+        "buyer asks for a refund: refused, There are processing reverse order exists",
+        False,
+    )
+    for asks, status, words in (("BACK", "DELIVERED", "is not one of"), ("CANCEL", "DELIVERED", "comes too late")):
+        assert words in str(refused(BadValue, town.order, asks=asks, status=status))
+    assert "comes too late" in str(refused(BadValue, town.order, asks="REFUND", status="COMPLETED"))
+
+
+@pytest.mark.parametrize(("plan", "what"), [("gets_shipping_back", "shipping_fee"), ("gets_tax_back", "tax")])
+@pytest.mark.parametrize("said", [True, False])
+def test_the_seller_pays_back_what_is_beside_the_goods(town: Town, plan: str, what: str, said: bool) -> None:
+    more = {what: Decimal("4.00")} if said else {}
+    order = town.order("20.00", plan=plan, status="IN_TRANSIT", **more)
+    town.passes(days=5)
+    assert str(town.market.ledger()[order.order_id].refunded) == ("4.00" if said else "5.00")
 
 
 def test_the_operator_grants_half_where_the_plan_says_so(town: Town) -> None:
