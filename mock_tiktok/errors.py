@@ -109,7 +109,8 @@ RISK_CONTROL = Refusal(25001046, "The operation is blocked by risk control", "GU
 ORDER_CLOSED = Refusal(25001051, "The order is completed or cancelled", "GUIDE",
     when="Cancel Order, a buyer's cancellation: the order is at its end")
 OVER_REFUND = Refusal(25005005, "Refund amount {amount} exceeds the refundable amount {most}", "GUIDE", field="amount",
-    when="Create Return, an offer, an award: more than is left; all of it may be offered (assumed)")
+    when="Create Return, an offer, an award: more than is left, of which a fee that the platform keeps\n"
+    "(`refund.fee_in_total`) is no part; all of it may be offered (assumed)")
 LINES_NOT_POSSIBLE = Refusal(25005010, "These line items cannot be processed on their own: {why}",
     "GUIDE", field="line_item_ids",
     when="Create Return: units of two parcels; Cancel Order: a part, where the market takes none")
@@ -200,6 +201,9 @@ REFUSALS: Final = tuple(value for value in list(globals().values()) if isinstanc
 # What the gate says, and the token endpoints; the words are the platform's own where DOC-ERRORS has them.
 NO_PATH = Refusal(36009009, "Invalid path. The specified path does not match any available endpoint.",
     "DOC-ERRORS, PROBE", "observed", http_status=404, when="a path that no operation has")
+NOT_SERVED = Refusal(36009009, f"{NO_PATH.text} This stage does not serve it: {{why}}.",
+    "our words", "assumed", http_status=404,
+    when="a call that the platform has announced and the fake leaves out ([endpoints.md](endpoints.md))")
 NO_METHOD = Refusal(36009010, "Invalid method. The HTTP method used is not supported by this endpoint.",
     "DOC-ERRORS; its status: assumed", http_status=405, when="a path that has other methods")
 NO_VERSION = Refusal(36009014, "Invalid API version. The version value is invalid or unsupported.",

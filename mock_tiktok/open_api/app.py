@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 from mock_tiktok import errors
 from mock_tiktok.open_api import authorization, cancellations, orders, returns, webhooks
 from mock_tiktok.open_api import responses as wire
-from mock_tiktok.open_api.endpoints import ENDPOINTS, Endpoint
+from mock_tiktok.open_api.endpoints import ENDPOINTS, Endpoint, why_left_out
 from mock_tiktok.open_api.gateway import TOKEN_HEADER, Act, Gateway, Json, OtherClocks, Received, invalid
 from mock_tiktok.open_api.request_id import EXCHANGE_ID, RequestIds
 from mock_tiktok.open_api.shared_routes import App, Written
@@ -99,7 +99,8 @@ def _register_refusals(app: Flask, respond: Respond, pages: tuple[str, ...], met
         if request.path.startswith(pages):
             return error
         if isinstance(error, NotFound):
-            return _refused(errors.NO_PATH())
+            why = why_left_out(request.method, request.path)
+            return _refused(errors.NOT_SERVED(why=why) if why else errors.NO_PATH())
         if isinstance(error, MethodNotAllowed):
             return _refused(errors.NO_METHOD())
         if isinstance(error, InternalServerError):

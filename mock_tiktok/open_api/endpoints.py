@@ -4,6 +4,7 @@ Versions are per endpoint, as in life: there is a `202602` of Search Returns and
 version that an endpoint lacks, or for a path that nobody has, is refused before anything else is looked at.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -97,11 +98,24 @@ ENDPOINTS: Final = (
 )
 # fmt: on
 
-# What the platform has announced about after-sales and is not served: a call is one to an unknown path.
+# What the platform has and is not served: a call is one to an unknown path, and is told why.
+_BATCH: Final = (
+    "batch returns are announced, that they are on is unverified, and no source has the fields of these calls: single "
+    "returns are read and answered by the others"
+)
 LEFT_OUT: Final = {
-    "POST /return_refund/202603/aftersales/search": "batch returns are announced (S18); that they are on is unverified",
-    "POST /return_refund/202604/rma/search": "batch returns, as above, with the topics 64, 65 and 67",
-    "POST /return_refund/202606/aftersales/review": "batch returns, as above (202603 and 202609 likewise)",
-    "GET /return_refund/202606/review_decision": "batch returns, as above",
-    "GET /open/authorize": "the seller's consent is a page for people; the control API gives the code it ends in",
+    "POST /return_refund/<version>/aftersales/search": _BATCH,
+    "POST /return_refund/<version>/rma/search": _BATCH,
+    "POST /return_refund/<version>/aftersales/review": _BATCH,
+    "GET /return_refund/<version>/review_decision": _BATCH,
+    **dict.fromkeys(
+        ("GET /open/authorize", "GET /oauth/authorize"),
+        "the seller's consent is a page for people; the control API gives the code it ends in",
+    ),
 }
+_VERSION: Final = re.compile(r"/\d{6}(?=/)")
+
+
+def why_left_out(method: str, path: str) -> str:
+    """Return why a call is not served that the platform has, in whatever version; nothing, of one that it has not."""
+    return LEFT_OUT.get(f"{method} {_VERSION.sub('/<version>', path)}", "")

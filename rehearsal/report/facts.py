@@ -265,8 +265,9 @@ def endpoints() -> str:
         for row in ENDPOINTS
     )
     columns = "Operation|Call|Versions|Scope|`shop_cipher`|Key"
-    left_out = table("Left out|Why", ((code(call), linked(why)) for call, why in LEFT_OUT.items()))
-    return page("Endpoints of the Open API", linked(intro), table(columns, rows), left_out)
+    left_out = table("Left out|Why", ((code(call), why) for call, why in LEFT_OUT.items()))
+    absent = linked("What the platform has (S18) and is not here is a 404, 36009009, whose message says why:")
+    return page("Endpoints of the Open API", linked(intro), table(columns, rows), absent, left_out)
 
 
 def webhooks() -> str:
@@ -275,7 +276,9 @@ def webhooks() -> str:
         "A notification is a hint: whoever gets it reads again (D54). Fields are in `contracts/tiktok_webhooks.yaml`.\n"
         "`Authorization` is the lower-case hex HMAC-SHA256 of app key and raw body under the app secret, without a\n"
         "prefix. Any topic can be asked for; of those without a plus this marketplace has nothing to tell. Sources:\n"
-        "HOOK, OAS, S21, S23."
+        "HOOK, OAS, S21, S23.\n\n"
+        "Type 7 is told of an authorization that was made by exchanging a code. Whoever takes the access token\n"
+        "that the stage shows (`up`, `GET /world`) has none that could end, and is never told."
     )
     topics = ((code(topic.event_type), topic.type, "-+"[topic.told]) for topic in TOPICS.values())
     rules = ((code(rule.key), _spoken(rule.value), rule.source, rule.certainty) for rule in RULES.values())

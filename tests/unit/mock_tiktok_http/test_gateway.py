@@ -24,6 +24,21 @@ def test_an_unknown_path_is_refused_before_anything_else(client: Client) -> None
         is_refused(client.refusal("GET", path, app_key="nobody"), 404, 36009009, "Invalid path. The specified path")
 
 
+@pytest.mark.parametrize(
+    "call",
+    [
+        "POST /return_refund/202603/aftersales/search",
+        "POST /return_refund/202604/rma/search",
+        "POST /return_refund/202606/aftersales/review",
+        "POST /return_refund/202609/aftersales/review",
+        "GET /return_refund/202606/review_decision",
+        "GET /oauth/authorize",
+    ],
+)
+def test_what_the_platform_has_and_the_fake_leaves_out_says_so(client: Client, call: str) -> None:
+    is_refused(client.refusal(*call.split()), 404, 36009009, "Invalid path. The", "This stage does not serve it: ")
+
+
 def test_a_method_the_path_lacks_is_refused_by_name(client: Client) -> None:
     is_refused(client.refusal("GET", SEARCH, app_key="nobody"), 405, 36009010, "Invalid method. The HTTP method used")
 
