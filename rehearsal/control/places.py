@@ -1,8 +1,10 @@
 """Through whose code a fault came: the stage's, the connector's, or that of somebody who stands on the stage."""
 
+import re
 import sys
 import sysconfig
 import traceback
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,6 +20,7 @@ USED: Final = (
     "alembic", "click", "cryptography", "faker", "flask", "h11", "holidays", "jinja2", "jsonschema", "odata_query",
     "referencing", "requests", "rich", "sqlalchemy", "trustme", "urllib3", "waitress", "werkzeug", "yaml",
 )  # fmt: skip
+_SHOWN: Final = re.compile(r'File "(.+)", line (\d+), in .*\n\s*(.*)')
 CONNECTOR_FAILED: Final = "The connector failed"  # the title of the Problem
 
 
@@ -46,12 +49,23 @@ class Place:
 
 def places(fault: BaseException) -> list[Place]:
     """Return the lines that a fault came through, the one that raised it last; without those of libraries."""
+    return _seen(
+        (frame.filename, frame.lineno or 0, frame.line or "") for frame in traceback.extract_tb(fault.__traceback__)
+    )
+
+
+def places_told(text: str) -> list[Place]:
+    """Return the same of a fault of which another process has told, as Python shows one."""
+    return _seen((file, int(line), words) for file, line, words in _SHOWN.findall(text))
+
+
+def _seen(frames: Iterable[tuple[str, int, str]]) -> list[Place]:
     through = []
-    for frame in traceback.extract_tb(fault.__traceback__):
-        file = Path(frame.filename).resolve()
+    for name, line, text in frames:
+        file = Path(name).resolve()
         room = _room(file)
         if room or (file.is_file() and not any(file.is_relative_to(folder) for folder in _LIBRARIES)):
-            through.append(Place(frame.filename, frame.lineno or 0, frame.line or "", room))
+            through.append(Place(name, line, text, room))
     return through
 
 

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from _pytest.config import PluginImportFailure
 from pytest_bdd.exceptions import StepDefinitionNotFoundError
 
-from rehearsal.control.places import CONNECTOR_FAILED, Place, named, near, places
+from rehearsal.control.places import CONNECTOR_FAILED, Place, named, near, places, places_told
 from rehearsal.control.stage import Problem, Stage
 from rehearsal.gherkin.errors import Miswritten, NotJudged, StageFailed
 from rehearsal.gherkin.expect import Differs
@@ -23,6 +24,7 @@ from rehearsal.gherkin.results import Outcome
 from rehearsal.world.errors import WorldError
 
 ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+")
+RAISED: Final = re.compile(r"^ *(\w[\w.]*(?:: .*)?)$", re.MULTILINE)  # as Python shows what was raised
 DEEPEST: Final = 8  # places that are shown
 _INSIDE: Final = ("rehearsal.world", "rehearsal.simulation", "rehearsal.wire")
 _ASKED: Final = ("rehearsal.gherkin", "rehearsal.control")  # what a step of somebody's own speaks to
@@ -71,12 +73,24 @@ def judge(fault: BaseException | None, step: Step | None = None) -> Judgement:
 def broken_file(failure: BaseException) -> str:
     """Return what is wrong with a conftest.py, or with what it imports, and in which line."""
     cause, file = getattr(failure, "cause", failure), getattr(failure, "path", None)
+    if isinstance(cause, PluginImportFailure) and cause.__cause__:
+        cause, file = cause.__cause__, f"the plugin {cause}"
     lines = [f"  {place}" for place in places(cause) if place.of_others]
     words = str(cause) if isinstance(cause, pytest.UsageError) else named(cause)
     if isinstance(cause, SyntaxError):
         words = f"{type(cause).__name__}: {cause.msg}"
         lines.append(f"  {near(str(cause.filename))}:{cause.lineno}: {(cause.text or '').strip()}")
     return "\n".join((f"{near(str(file))} cannot be loaded: {words}" if file else words, *lines))
+
+
+def broken_hook(failure: BaseException) -> str:
+    """Return what is wrong with a hook of somebody else's, and in which line; nothing where it is not theirs."""
+    told = places_told(str(failure))  # another process tells of one as Python shows it
+    through = told or places(failure)
+    words = RAISED.findall(str(failure))[-1] if told else named(failure)
+    if not (through and through[-1].of_others) and "PluginValidationError: " not in words:
+        return ""
+    return "\n".join((words, *(f"  {place}" for place in through if place.of_others)))
 
 
 def _outcome(fault: BaseException, through: list[Place], step: Step | None) -> Outcome:

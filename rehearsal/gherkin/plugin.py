@@ -28,7 +28,7 @@ from pytest_bdd.scenario import get_step_function
 from rehearsal.control.places import clash
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.audit import UNAUDITED, Exit, note_plan, plainly
-from rehearsal.gherkin.blame import broken_file, judge
+from rehearsal.gherkin.blame import broken_file, broken_hook, judge
 from rehearsal.gherkin.collection import FeatureFile, tags_of
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.junit import leave_out, tidy, told
@@ -181,6 +181,8 @@ def pytest_make_collect_report(
     excinfo = vars(report)["call"].excinfo
     if report.failed and hasattr(excinfo.value, "cause"):  # a conftest.py in a folder below
         report.longrepr = broken_file(excinfo.value)
+    elif report.failed:
+        report.longrepr = broken_hook(excinfo.value) or report.longrepr
     return report
 
 

@@ -14,7 +14,7 @@ import pytest
 from xdist.dsession import Interrupted as Enough
 
 from rehearsal.control.stage import Stage
-from rehearsal.gherkin.blame import broken_file
+from rehearsal.gherkin.blame import broken_file, broken_hook
 from rehearsal.gherkin.collection import FeatureFile, listed
 from rehearsal.gherkin.parallel import workers
 from rehearsal.gherkin.results import WHERE, Listed, Outcome, ScenarioResult, command
@@ -108,6 +108,7 @@ class Collector:
     unreadable: list[str] = field(default_factory=list)
     listed: list[Listed] = field(default_factory=list)
     stopped: bool = False
+    failed: bool = False  # itself, in this process or another
     unread: BrokenPipeError | None = None
     session: pytest.Session | None = None
     planned: int = 0
@@ -164,6 +165,17 @@ class Collector:
         else:
             self.unreadable.append(why)
 
+    def pytest_internalerror(self, excinfo: pytest.ExceptionInfo[BaseException]) -> bool:
+        """Say of a suite's hook that fails where that is; return whether one did."""
+        theirs = self.took(excinfo.value) or bool(self.unreadable)  # what follows from one is none of its own
+        self.failed = self.failed or not theirs
+        return theirs
+
+    def took(self, failure: BaseException) -> bool:
+        words = broken_hook(failure)
+        self.unreadable += [words] if words else []
+        return bool(words)
+
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         # pytest interrupts itself in the same way as somebody does who presses Ctrl-C
         self.stopped = not isinstance(excinfo.value, pytest.Session.Interrupted | Enough)
@@ -200,7 +212,12 @@ def list_suite(suite: SuiteRun) -> tuple[list[Listed], Run]:
 
 
 def _run(arguments: list[str], collector: Collector) -> Run:
-    ended = pytest.main(arguments, plugins=[collector])
+    try:
+        ended = pytest.main(arguments, plugins=[collector])
+    except Exception as failure:
+        if not collector.took(failure):
+            raise
+        ended = pytest.ExitCode.USAGE_ERROR
     if collector.unread:
         raise collector.unread
     run = Run(collector.planned, tuple(collector.results), tuple(collector.unreadable), _worst(collector, int(ended)))
@@ -213,6 +230,8 @@ def _worst(collector: Collector, ended: int) -> Outcome | None:
     outcomes = {result.outcome for result in collector.results}
     if collector.unreadable:
         outcomes.add(Outcome.MISWRITTEN)
+    if collector.failed:
+        outcomes.add(Outcome.STAGE_FAILED)
     for outcome in WORST:
         if outcome in outcomes:
             return outcome

@@ -1,6 +1,7 @@
 """`rehearsal play` among what lies around a suite: broken conftests, names that are taken, locales, pipes."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,42 @@ def test_a_broken_conftest_is_named_with_its_line(
     assert words in said
     assert "Traceback" not in said
     assert "nothing to play" not in said
+
+
+def test_what_a_plugin_of_the_suites_own_lacks_is_named_with_its_line(rehearse: Rehearse) -> None:
+    for name, held in {
+        "own.feature": FILE,
+        "conftest.py": "pytest_plugins = ['lacking']",
+        "lacking.py": "import nil",
+    }.items():
+        path = rehearse.file(name, held)
+    said = rehearse("play", rehearse.folder, code=2).err
+    assert (
+        said
+        == f"the plugin lacking cannot be loaded: ModuleNotFoundError: No module named 'nil'\n  {path}:1: import nil\n"
+    )
+
+
+HOOKS = (
+    *("pytest_configure", "pytest_sessionstart", "pytest_generate_tests", "pytest_collection_modifyitems"),
+    *("pytest_collect_file", "pytest_runtest_protocol", "pytest_runtest_logreport"),
+    *("pytest_sessionfinish", "pytest_unconfigure", "pytest_nosuchhook"),
+)
+
+
+@pytest.mark.parametrize(
+    ("hook", "jobs"),
+    [*((hook, "1") for hook in HOOKS), ("pytest_runtest_protocol", "2")],
+)
+def test_a_hook_of_somebodys_own_that_fails_is_named_with_its_line(rehearse: Rehearse, hook: str, jobs: str) -> None:
+    rehearse.file("own.feature", FILE)
+    conftest = rehearse.file("conftest.py", f"def {hook}():\n    raise RuntimeError('mine')\n")
+    told = rehearse("play", rehearse.folder, "--jobs", jobs, code=2)
+    said = told.out + told.err
+    unknown = "PluginValidationError: unknown hook 'pytest_nosuchhook'"
+    assert unknown in said or re.search(rf"RuntimeError: mine\n +{conftest}:2: raise RuntimeError", said)
+    assert "INTERNALERROR" not in said
+    assert "Traceback" not in said
 
 
 SPOKEN = "Feature: Größe ✓ 日本\n  Scenario: “Ünï” → …\n    When an hour passes\n"
