@@ -202,9 +202,10 @@ class Control(Market):
         """The buyer refuses the partial refund that the seller offers."""
         return self._act(return_id, Action.DECLINE_OFFER, By.BUYER)
 
-    def dispute(self, return_id: str) -> ReturnView:
-        """The buyer takes a rejection to the platform."""
-        return self._act(return_id, Action.DISPUTE, By.BUYER)
+    def dispute(self, return_id: str, evidence: Sequence[str] = ()) -> ReturnView:
+        """The buyer takes a rejection to the platform, and may show pictures and videos with it."""
+        self.shop_of_return(return_id).act(return_id, Action.DISPUTE, By.BUYER, images=evidence)
+        return self.return_view(return_id)
 
     def set_deadline(self, return_id: str, due: datetime) -> ReturnView:
         """The platform gives this return another hour for what it waits for."""

@@ -14,13 +14,14 @@ log = logging.getLogger(__name__)
 
 
 def with_records(marketplace: Marketplace, access: Access, claim: Claim, *, new: bool = False) -> Claim:
-    """Return a claim with what its records say, where that is wanted; of a buyer's `new` one it is.
+    """Return a claim with what its records say, where that is wanted; of a buyer's `new` or disputed one it is.
 
     Not knowing what was shown, or why one was closed, holds up nothing. Raises Unavailable or Refused where without
     them nobody could say whether its money has come.
     """
     needed, closed = claim.status in PAID_WHERE_RECORDED, news(claim) is Action.CLOSED
-    if claim.kind is not ClaimKind.RETURN or not (needed or closed or (new and claim.role != "SELLER")):
+    shows = claim.role != "SELLER" and (new or claim.arbitration_status)
+    if claim.kind is not ClaimKind.RETURN or not (needed or closed or shows):
         return claim
     try:
         records = marketplace.records(access, claim.id)

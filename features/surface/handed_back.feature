@@ -53,6 +53,24 @@ Feature: An appeal that the operator hands back
         | the seller approves Maya's request | Return Label Generated |
         | the seller rejects Maya's request  | Return Rejected        |
 
+  Rule: What the buyer shows with an appeal is with the request when the seller is asked again
+
+    Background:
+      Given Maya has asked for her money back, with 2 pictures
+      And an hour has passed
+      And the seller has rejected Maya's request
+      And an hour has passed
+
+    @R10 @R49
+    Scenario: Two pictures first, one more and a video then
+      Given Maya has appealed, with a picture and a video
+      And an hour has passed
+      And the operator has handed Maya's request back to the seller
+      And an hour has passed
+      When the seller approves Maya's request
+      Then the seller sees 3 pictures and a video with Maya's request
+      And all three books say 40.00 USD for Maya
+
   Rule: Refused goods are judged again
 
     @R42 @R49

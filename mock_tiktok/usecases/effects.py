@@ -62,6 +62,7 @@ class Effects:
             status=item.status.value,
             **_deadline(item),
         )
+        self._shown(item, by, images)
 
     def happened(
         self,
@@ -80,12 +81,28 @@ class Effects:
         if (old.status, old.arbitration_status, old.deadline) != (new.status, new.arbitration_status, new.deadline):
             self._changed(new, old.status.value, action.spoken, by, reason=reason, words_to_buyer=note or None)
         self._publish_particulars(new, action)
+        self._shown(new, by, images)
         if action is Action.PAYOUT:
             self.pay(new)
         if action in _MAILS:
             until = f"{new.deadline.due:%Y-%m-%d %H:%M} UTC" if new.deadline else ""
             comment = f"The seller says: {note}\n" if note else ""
             self.mail(new, _MAILS[action], reason=text, comment=comment, until=until)
+
+    def _shown(self, item: Return, by: By, images: Sequence[str]) -> None:
+        """Tell how many pictures and videos somebody has shown, where they have."""
+        if not images:
+            return
+        videos = len(self._store.records(item.return_id)[-1].videos)
+        self.publish(
+            item.updated_at,
+            "evidence_shown",
+            return_id=item.return_id,
+            order_id=item.order_id,
+            by=by.value,
+            pictures=len(images) - videos,
+            videos=videos,
+        )
 
     def deadline_set(self, item: Return) -> None:
         """Another deadline has been given to a return, which stands as it stood."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
+from typing import Any
 
 from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.money import split
@@ -38,7 +39,7 @@ from mock_tiktok.usecases.effects import Effects
 from mock_tiktok.usecases.orders import UNPAID_OVER, OrderLifecycle
 from mock_tiktok.usecases.queries import Queries
 from mock_tiktok.usecases.returns import KINDS as RETURN_KINDS
-from mock_tiktok.usecases.returns import Manner, ReturnLifecycle, Sending
+from mock_tiktok.usecases.returns import Manner, ReturnLifecycle
 from mock_tiktok.usecases.troubles import Troubles
 
 __all__ = ["Shop", "SkuQuantity"]
@@ -236,11 +237,9 @@ class Shop(Queries):
         self.cancellation_lifecycle.shipped(order_id)
         return self.store.order(order_id)
 
-    def act(
-        self, return_id: str, action: Action, by: By, *, total: Decimal | None = None, sending: Sending | None = None
-    ) -> Return:
-        """Have a buyer, a courier or the operator do `action`; `total` is what a dispute is won for, if less."""
-        return self.return_lifecycle.do(self.store.get_return(return_id), action, by, total=total, sending=sending)
+    def act(self, return_id: str, action: Action, by: By, **more: Any) -> Return:
+        """Have a buyer, a courier or the operator do `action`; what goes with it is `ReturnLifecycle.act`'s."""
+        return self.return_lifecycle.do(self.store.get_return(return_id), action, by, **more)
 
     # what happens by itself
 

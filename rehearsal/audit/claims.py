@@ -50,6 +50,8 @@ class Claim:
     units: frozenset[str]
     parts: Mapping[str, Decimal]
     tracking_number: str = ""
+    pictures: int = 0  # that the buyer has shown, with request and appeals
+    videos: int = 0
     states: list[State] = field(default_factory=list)
     paid_at: datetime | None = None
 
@@ -137,6 +139,8 @@ class Claims:
             known.states.append(
                 State(event.at, event.status, event.refund_total or ZERO, deadline, event.seq, event.by == OPEN_API)
             )
+        elif event.name == EventName.EVIDENCE_SHOWN and event.by == "buyer":
+            known.pictures, known.videos = known.pictures + event.pictures, known.videos + event.videos
         elif event.name == EventName.PARCEL_SHIPPED:
             known.tracking_number = event.tracking_number
         elif event.name == EventName.MONEY_PAID:

@@ -24,6 +24,7 @@ class EventName(StrEnum):
     ORDER_STATUS_CHANGED = "order_status_changed"
     RETURN_REQUESTED = "return_requested"
     RETURN_STATUS_CHANGED = "return_status_changed"
+    EVIDENCE_SHOWN = "evidence_shown"
     PARCEL_SHIPPED = "parcel_shipped"
     CANCELLATION_REQUESTED = "cancellation_requested"
     CANCELLATION_STATUS_CHANGED = "cancellation_status_changed"
@@ -124,6 +125,8 @@ class PlayerEvent:
     code = Field("code", lambda found: found or 0)
     deadline = Field("deadline", _instant)
     seller_deadline = Field("seller_deadline", _instant)
+    pictures = Field("pictures", lambda found: found or 0)
+    videos = Field("videos", lambda found: found or 0)
     due = Field("due", _instant)
     what = Field("what", _text)
     # money

@@ -55,7 +55,7 @@ _CALLS: Final = (
     Call("POST", "/returns/{return_id}/withdraw",            "withdraw",               "Nothing"),
     Call("POST", "/returns/{return_id}/accept-offer",        "accept_offer",           "Nothing"),
     Call("POST", "/returns/{return_id}/decline-offer",       "decline_offer",          "Nothing"),
-    Call("POST", "/returns/{return_id}/dispute",             "dispute",                "Nothing"),
+    Call("POST", "/returns/{return_id}/dispute",             "dispute",                "Dispute"),
     Call("POST", "/returns/{return_id}/arbitrate",           "arbitrate",              "Arbitrate"),
     Call("POST", "/returns/{return_id}/seller-center",       "seller_center_decision", "SellerCenterDecision"),
     Call("GET",  "/cancellations/{cancel_id}",               "get_cancellation"),

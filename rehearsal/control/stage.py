@@ -245,8 +245,8 @@ class Stage(ABC):
     def decline_offer(self, return_id: str) -> Json:
         """Have the buyer refuse the seller's partial refund. Return the return."""
 
-    def dispute(self, return_id: str) -> Json:
-        """Have the buyer appeal against a rejection. Return the return."""
+    def dispute(self, return_id: str, *, evidence: Sequence[str] | None = None) -> Json:
+        """Have the buyer appeal against a rejection, and show something with it. Return the return."""
 
     def arbitrate(
         self, return_id: str, *, outcome: str, refund_total: str | None = None, currency: str | None = None

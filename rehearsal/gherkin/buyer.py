@@ -221,9 +221,9 @@ class Buyer(Person):
         claim = self.asked(which)
         (self.stage.withdraw_cancellation if claim.kind == "CANCELLATION" else self.stage.withdraw)(claim.id)
 
-    def appeals(self, which: Which = ANY) -> None:
-        """Appeal against a rejection."""
-        self.stage.dispute(self.asked(which).id)
+    def appeals(self, which: Which = ANY, evidence: Sequence[str] | None = None) -> None:
+        """Appeal against a rejection, and show something with it."""
+        self.stage.dispute(self.asked(which).id, evidence=evidence)
 
     def accepts_offer(self, which: Which = ANY) -> None:
         """Accept the seller's offer of a part."""

@@ -360,6 +360,22 @@ def test_a_request_is_given_a_deadline_of_its_own(stage: Any) -> None:
     assert over.status == 409
 
 
+def test_pictures_may_go_with_an_appeal(stage: Any) -> None:
+    entry = stage.request_return(
+        stage.place_order()["order_id"], type="REFUND", evidence=["https://shown.example/a.jpeg"]
+    )
+    stage.seller_center_decision(entry["return_id"], decision="REJECT_REFUND")
+    stage.dispute(entry["return_id"], evidence=["https://shown.example/b.jpeg", "https://shown.example/c.mp4"])
+    stage.arbitrate(entry["return_id"], outcome="HAND_BACK")
+    stage.advance(by="PT30M")
+    assert [(one["pictures"], one["videos"]) for one in stage.get_return(entry["return_id"])["evidence"]] == [
+        (1, 0),
+        (1, 1),
+    ]
+    (case,) = stage.oms_adjustments()["adjustments"]
+    assert (case["pictures"], case["videos"]) == (2, 1)
+
+
 def test_looking_changes_nothing_and_the_trace_is_the_record(stage: Any) -> None:
     entry = asked(stage)
     stage.advance(by="PT1H")

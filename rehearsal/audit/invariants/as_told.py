@@ -305,6 +305,9 @@ def judge_row(row: AdjustmentRow, claim: Claim, limits: Limits) -> Iterable[Viol
             wrong.append(("sum", f"{state.total} {claim.currency}", f"{row.amount} {row.currency}"))
         if tells(row, "currency") and row.currency != claim.currency:
             wrong.append(("currency", claim.currency, row.currency))
+    if waits:
+        shown = (("pictures", claim.pictures, row.pictures), ("videos", claim.videos, row.videos))
+        wrong += [(what, f"{many} {what}", f"{seen} {what}") for what, many, seen in shown if seen not in (None, many)]
     if waits and tells(row, "deadline") and not limits.same(row.deadline, state.deadline):
         wrong.append(("deadline", str(state.deadline), str(row.deadline)))
     for what, expected, seen in wrong:

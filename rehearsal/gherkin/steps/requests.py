@@ -61,8 +61,16 @@ for _words, _kind in WANTS.items():
 
     @act(f"{{BUYER}} <has asked/asks> {_words}{{ABOUT}}, with {{SHOWN}}")
     def _(people: Cast, which: Which, shown: str, kind: str = _kind) -> None:
-        named = [SHOWN[what].format(place) for what, many in evidence(shown).items() for place in range(many)]
-        people.buyer(which.name).asks(kind, which, evidence=named)
+        people.buyer(which.name).asks(kind, which, evidence=_addresses(shown))
+
+
+@act("{BUYER} <has appealed/appeals>{ABOUT}, with {SHOWN}")
+def _(people: Cast, which: Which, shown: str) -> None:
+    people.buyer(which.name).appeals(which, _addresses(shown))
+
+
+def _addresses(shown: str) -> list[str]:
+    return [SHOWN[what].format(place) for what, many in evidence(shown).items() for place in range(many)]
 
 
 @act("{BUYER} <has made/makes> a request for each of {POSSESSIVE} goods")

@@ -3,6 +3,7 @@
 import pickle
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -514,6 +515,24 @@ def test_what_the_oms_is_told_beside_the_status_is_what_the_marketplace_says(
     story.read("ReadyForReturn", asked=False, **told).act_ended()
     (finding,) = story.auditor.broken()
     assert (finding.invariant, finding.witness.about["what"]) == ("as-meant", what)
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [
+        (Row(status="NewRma", pictures=3, videos=1), None),
+        (Row(status="NewRma"), None),  # it says nothing of them
+        (Row(status="NewRma", pictures=2, videos=1), "pictures"),
+        (Row(status="NewRma", pictures=3, videos=0), "videos"),
+    ],
+)
+def test_what_the_buyer_has_shown_stands_with_the_case(row: Row, what: str | None) -> None:
+    story = Story().claimed()
+    for by, pictures, videos in (("buyer", 2, 0), ("seller", 5, 0), ("buyer", 1, 1)):
+        story.tell("evidence_shown", return_id="R1", by=by, pictures=pictures, videos=videos)
+    story.came_to_rest(replace(row, amount=Decimal(5)))
+    (judged,) = [finding for finding in story.auditor.findings() if finding.invariant == "as-meant"]
+    assert judged.witness.about.get("what") == what
 
 
 @pytest.mark.parametrize("cut", range(len(TALE)))
