@@ -25,12 +25,13 @@ COURIER_DELIVERS: Final = "courier delivers"
 UNPAID_OVER: Final = "unpaid over"
 BUYER_ASKS: Final = "buyer asks"
 PAID_BACK: Final = "paid back"
-# what a buyer asks for untold, in which status of the order, and as people read it
+_HAS_COME: Final = (OrderStatus.DELIVERED,)
+# what a buyer asks for untold, in which statuses of the order, and as people read it
 ASKS: Final = {
-    "REFUND": (OrderStatus.DELIVERED, "buyer asks for a refund"),
-    "RETURN_AND_REFUND": (OrderStatus.DELIVERED, "buyer asks to send it back"),
-    "REPLACEMENT": (OrderStatus.DELIVERED, "buyer asks for a replacement"),
-    "CANCEL": (OrderStatus.AWAITING_SHIPMENT, "buyer asks to cancel"),
+    "REFUND": (_HAS_COME, "buyer asks for a refund"),
+    "RETURN_AND_REFUND": (_HAS_COME, "buyer asks to send it back"),
+    "REPLACEMENT": (_HAS_COME, "buyer asks for a replacement"),
+    "CANCEL": ((OrderStatus.UNPAID, OrderStatus.AWAITING_SHIPMENT), "buyer asks to cancel"),
 }
 
 
@@ -246,7 +247,7 @@ class OrderLifecycle:
             self._put(WINDOW_OVER, order, self.window_end(order), RANK_DEADLINE, MARKETPLACE, "return window over")
             if (back := plan_named(order.plan).gets_back) and getattr(order, back):
                 self._put(PAID_BACK, order, self._platform.now, RANK_PEOPLE, MARKETPLACE, paid_back_words(back))
-        if order.asks and order.status is ASKS[order.asks][0]:
+        if order.asks and order.status in ASKS[order.asks][0]:
             at = self._platform.now + self._store.profile.wait("buyer.hesitation")
             self._put(BUYER_ASKS, order, at, RANK_PEOPLE, BUYER, ASKS[order.asks][1])
 
@@ -352,9 +353,10 @@ def _check_asks(asks: str | None, status: str) -> None:
         return
     if asks not in ASKS:
         raise BadValue("asks", f"{asks!r} is not one of {', '.join(ASKS)}")
-    over = [name for name, _ in _WAY].index(ASKS[asks][0]) + 1
-    if status in [name for name, _ in _WAY[over:]]:
-        raise BadValue("asks", f"comes too late with {asks}: the order is {status} at once")
+    takes, way = ASKS[asks][0], [name for name, _ in _WAY]
+    comes = {*takes, *way[: way.index(takes[-1])]}  # an order that nobody has paid for goes no further
+    if status not in comes:
+        raise BadValue("asks", f"is {asks}, which comes to nothing: the order is {status} at once")
 
 
 def _given_by_plan(lines: Sequence[_Line], fee: Decimal, currency: str) -> Discounts:
