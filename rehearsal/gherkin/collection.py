@@ -15,10 +15,11 @@ from pytest_bdd.exceptions import GherkinParseError
 from pytest_bdd.feature import get_feature
 from pytest_bdd.gherkin_parser import get_gherkin_document
 
+from rehearsal.control.places import near
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.feature_text import ENCODING, unreadable
+from rehearsal.gherkin.misread import misread, refused
 from rehearsal.gherkin.results import Listed
-from rehearsal.gherkin.vocabulary import is_astray
 
 # The line in which a scenario stands; one of an outline stands in its row of examples.
 LINE: Final = pytest.StashKey[int]()
@@ -31,13 +32,13 @@ class FeatureFile(pytest.Module):
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         """Return the scenarios, each with its line; where lines are asked for, those that stand there."""
-        items = list(super().collect())
+        items = [item for item in super().collect() if isinstance(item, pytest.Function)]
         feature = self._document.feature
         lines = {scenario.name: _lines_of(scenario) for scenario in _scenarios_in(feature)}
         for item in items:
-            assert isinstance(item, pytest.Function)
             row = item.callspec.indices.get("_pytest_bdd_example", 0) if hasattr(item, "callspec") else 0
             item.stash[LINE] = lines[item.originalname][row]
+        _fill(items)
         wanted = [
             part(feature, line) for path, line in self.config.getoption("--at") if Path(path).resolve() == self.path
         ]
@@ -49,17 +50,16 @@ class FeatureFile(pytest.Module):
             feature = self._read()
         except self.CollectError:
             raise
-        except GherkinParseError as mistake:
-            where, line = f"{self.path}:{mistake.line}", mistake.line_content.strip()
-            raise self.CollectError(f"{where}: {line!r} cannot be read: {mistake.message}") from mistake
+        except (GherkinParseError, TypeError) as mistake:  # it trips over a language that it does not know
+            raise self.CollectError(refused(self.path, mistake)) from mistake
         except UnicodeDecodeError as mistake:
             raise self.CollectError(unreadable(self.path, mistake)) from mistake
         except Exception as mistake:
-            raise self.CollectError(f"{self.path}: {mistake}") from mistake
+            raise self.CollectError(f"{self._shown}: {mistake}") from mistake
         for template in feature.scenarios.values():
             if acting := [tag for tag in _register_tags(self.config, template) if tag in ACTING or tag[0] == "_"]:
                 words = f"the tag @{acting[0]} is pytest's own; give it another name. @skip leaves a scenario out"
-                raise self.CollectError(f"{self.path}:{template.line_number}: {words}")
+                raise self.CollectError(f"{self._shown}:{template.line_number}: {words}")
             play = pytest_bdd.scenario(self.path.name, template.name, features_base_dir=str(self.path.parent))
             setattr(module, template.name, play(_nothing_more(template)))
         return module
@@ -68,19 +68,22 @@ class FeatureFile(pytest.Module):
         try:
             self._document = get_gherkin_document(str(self.path), ENCODING)
         except KeyError as missing:  # an empty file, or one of comments only
-            raise self.CollectError(f"{self.path}: there is no feature in this file") from missing
+            raise self.CollectError(f"{self._shown}: there is no feature in this file") from missing
+        if words := misread(self.path, self._document.feature):
+            raise self.CollectError(words)
         lines: dict[str, int] = {}
         for scenario in _scenarios_in(self._document.feature):
             name, line = scenario.name, scenario.location.line
-            if astray := next(filter(is_astray, scenario.description.splitlines()), None):
-                words = f"{astray.strip()!r} does not begin as a step does: Given, When, Then, And or But"
-                raise self.CollectError(f"{self.path}:{line}: {words}")
             if name in lines:  # pytest-bdd keeps scenarios by name: one of the two would silently never be played
                 raise self.CollectError(
-                    f"{self.path}:{line}: two scenarios are called {name!r}, the other one in line {lines[name]}"
+                    f"{self._shown}:{line}: two scenarios are called {name!r}, the other one in line {lines[name]}"
                 )
             lines[name] = line
         return get_feature(str(self.path.parent), self.path.name, ENCODING)
+
+    @property
+    def _shown(self) -> str:
+        return near(str(self.path))
 
     @property
     def feature(self) -> str:
@@ -88,6 +91,23 @@ class FeatureFile(pytest.Module):
 
     def funcnamefilter(self, name: str) -> bool:
         return not name.startswith("__")
+
+
+def _fill(items: Sequence[pytest.Function]) -> None:
+    """Put a row's values for the <names> in its scenario's name; all of them follow it where that is not enough."""
+    called: dict[str, list[pytest.Function]] = {}
+    for item in items:
+        values: Any = item.callspec.params if hasattr(item, "callspec") else {}
+        name = item.originalname
+        for column, value in values.get("_pytest_bdd_example", {}).items():
+            name = name.replace(f"<{column}>", value)
+        called.setdefault(name, []).append(item)
+    for name, alike in called.items():
+        for item in alike:
+            if name != item.originalname:
+                was = item.name
+                item.name = name if len(alike) == 1 else f"{name}{item.name.removeprefix(item.originalname)}"
+                item._nodeid = item.nodeid.replace(f"::{was}", f"::{item.name}")  # type: ignore[attr-defined]
 
 
 def tags_of(item: pytest.Item) -> tuple[str, ...]:

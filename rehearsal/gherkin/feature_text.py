@@ -9,6 +9,8 @@ from encodings import utf_8_sig
 from pathlib import Path
 from typing import Final
 
+from rehearsal.control.places import near
+
 ENCODING: Final = "rehearsal_feature"
 _SPACES: Final = dict.fromkeys(
     map(ord, "\t\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000"), " "
@@ -35,6 +37,6 @@ def unreadable(path: Path, mistake: UnicodeDecodeError) -> str:
     """Say what is wrong with a file that is not UTF-8, and where."""
     data = path.read_bytes()
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return f"{path}: this file is UTF-16; save it as UTF-8"
+        return f"{near(str(path))}: this file is UTF-16; save it as UTF-8"
     line = data.count(b"\n", 0, mistake.start) + 1
-    return f"{path}:{line}: byte {data[mistake.start]:#04x} is not UTF-8; save the file as UTF-8"
+    return f"{near(str(path))}:{line}: byte {data[mistake.start]:#04x} is not UTF-8; save the file as UTF-8"

@@ -4,7 +4,7 @@ import inspect
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher, get_close_matches
+from difflib import SequenceMatcher
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
@@ -105,12 +105,15 @@ def own(feature: Path) -> tuple[Saying, ...]:
     return tuple(sorted(found, key=str))
 
 
-def is_astray(line: str) -> bool:
-    """Return whether a line of prose is a step but for its keyword, which is misspelt: Gherkin makes it prose."""
-    keyword, _, text = line.strip().partition(" ")
-    meant = get_close_matches(keyword.strip(":,").capitalize(), ("Given", "When", "Then", "And", "But"), 1, 0.7)
-    known = list(step_function_context_registry.values()) if meant else []
-    return any(step.parser.is_matching(text) for step in known)
+def is_known(text: str) -> bool:
+    """Return whether this is a step, whatever its keyword is."""
+    return bool(_keywords_of(text))
+
+
+def _keywords_of(text: str) -> list[str]:
+    """Return the keywords that a step of these words stands under."""
+    known = list(step_function_context_registry.values())
+    return sorted({str(step.type).capitalize() for step in known if step.parser.is_matching(text)})
 
 
 def nearest(said: Saying, known: Iterable[Saying]) -> list[Saying]:
@@ -123,6 +126,10 @@ def unknown(feature: Path, *missing: tuple[int | None, Saying]) -> str:
     """Say in which lines there is no such step, and which come nearest: three to the first, one to each other."""
     lines: list[str] = []
     for line, said in missing:
+        if others := [one for one in _keywords_of(said.text) if one != said.keyword]:
+            told = f'line {line}: it is "{" or ".join(others)} {said.text}", not {said.keyword}'
+            lines.append(f"{told}; And and But take the keyword of the step before them")
+            continue
         near = nearest(said, (*shipped(), *own(feature)))[: 1 if lines else NEAREST]
         hints = [f"{hole} stands for no column of the examples" for hole in re.findall(r"<.+?>", said.text)]
         hints += [

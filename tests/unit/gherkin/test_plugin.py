@@ -99,17 +99,9 @@ def test_two_scenarios_of_one_name_are_refused_instead_of_losing_one(suite: pyte
     [
         ("", "bad.feature: there is no feature in this file"),
         ("  Scenario: Typo\n    Givne the moon\n", "bad.feature:2: *'Givne the moon' does not begin as a step does"),
-        (
-            "  Scenario: Typo\n    When nothing is done\n    Thne the moon\n",
-            "bad.feature:4: 'Thne the moon' cannot be read",
-        ),
-        (
-            "  Scenario: Typo\n    given Maya has received a lamp for 3.00 USD\n    When nothing is done\n",
-            "bad.feature:2: 'given Maya has received a lamp for 3.00 USD' does not begin as a step does: Given, *",
-        ),
         ("  Scenario: A\n    When nothing is done\n" * 2, "bad.feature:4: two scenarios are called 'A'"),
     ],
-    ids=["empty", "no step", "not Gherkin", "a step that is prose", "one name twice"],
+    ids=["empty", "no step", "one name twice"],
 )
 def test_an_unreadable_file_is_named_and_the_others_are_played(suite: pytest.Pytester, text: str, words: str) -> None:
     (suite.path / "bad.feature").write_text(f"Feature: Bad\n{text}" if text else "")
@@ -144,7 +136,7 @@ def test_a_file_is_read_as_editors_save_it(suite: pytest.Pytester, written: Call
     (suite.path / "own.feature").write_bytes(written(f"Feature: Our own\n{WRITTEN}"))
     result = played("own.feature")
     assert result.ret == 0, result.stdout.str()
-    result.stdout.fnmatch_lines(["*Für <wer>, nothing happens[[]Élodie[]]"])
+    result.stdout.fnmatch_lines(["*✓ Für Élodie, nothing happens"])
 
 
 @pytest.mark.parametrize(

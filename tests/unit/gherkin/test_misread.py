@@ -1,0 +1,109 @@
+"""Lines of a feature file that are read as something else than was meant, or as nothing, are refused with the cause."""
+
+from pathlib import Path
+
+import pytest
+
+from rehearsal.gherkin.results import Outcome
+from rehearsal.gherkin.runner import SuiteRun, run_suite
+
+HOLDS = "  Scenario: Holds\n    When an hour passes\n"
+LAMP = "    Given Maya has received a lamp for 9.00 USD\n"
+COLON = 'the colon behind "Scenario" is missing: Scenario: x'
+NO_STEP = "does not begin as a step does: Given, When, Then, And or But"
+ASTRAY = 'a step stands below "Scenario:", and nothing here is one; is its colon missing?'
+CELLS = "this row has more or fewer cells than the first row of its table"
+BACKGROUND = "  Background:\n    When an hour passes\n"
+GERMAN = "# language: de\nFunktion: F\n"
+# A file, the line that is not read as it is meant, and what is said of it.
+FILES = {
+    # prose that is none: nothing else would tell of a scenario that is not played
+    f"Feature: F\n  Scenario x\n{LAMP}": (2, COLON),
+    f"Feature: F\n  Scenario x\n{LAMP}{HOLDS}": (2, COLON),
+    f"Feature: F\n  Scenario - x\n{HOLDS}": (2, COLON),
+    f"Feature: F\n  Scenario : x\n{HOLDS}": (2, COLON),
+    f"Feature: F\n  Of lamps.\n\n  Scenario x\n{HOLDS}": (4, COLON),
+    f"Feature: F\n  Scenario Outline\n{HOLDS}": (2, 'the colon behind "Scenario Outline" is missing: Scenario Outline'),
+    f"Feature: F\n  Example x\n{HOLDS}": (2, "missing: Example: x"),
+    f"Feature: F\n  Rule x\n{HOLDS}": (2, "missing: Rule: x"),
+    f"Feature: F\n  Background\n{LAMP}{HOLDS}": (2, 'the colon behind "Background" is missing: Background'),
+    f"Feature: F\n  Scenaro: x\n{HOLDS}": (2, '"Scenaro" is no heading; did you mean "Scenario: x"?'),
+    f"Feature: F\n  scenario: x\n{HOLDS}": (2, '"scenario" is no heading; did you mean "Scenario: x"?'),
+    f"Feature: F\n  scenario x\n{LAMP}{HOLDS}": (3, ASTRAY),
+    f"Feature: F\n{LAMP}{HOLDS}": (2, ASTRAY),
+    f"Feature: F\n  * an hour passes\n{HOLDS}": (2, ASTRAY),
+    f"Feature: F\n  When Jupiter is there\n{HOLDS}": (2, ASTRAY),
+    f"Feature: F\n  Givn Maya has received a lamp for 9.00 USD\n{HOLDS}": (2, NO_STEP),
+    f"Feature: F\n  Rule: R\n  Scenario x\n{LAMP}{HOLDS}": (3, COLON),
+    f"Feature: F\n  Background:\n  Scenario x\n{LAMP}{HOLDS}": (3, COLON),
+    f"Feature: F\n  Scenario: y\n  Scenario x\n{LAMP}{HOLDS}": (3, COLON),
+    "Feature: F\n  Scenario: y\n    then an hour passes\n    When an hour passes\n": (3, NO_STEP),
+    f"{GERMAN}  Szenario x\n    Wenn an hour passes\n": (3, 'the colon behind "Szenario" is missing: Szenario: x'),
+    # what the parser does not take
+    f"Feature: F\n{HOLDS}  Scenario x\n": (4, COLON),
+    f"Feature: F\n{HOLDS}  Scenaro: x\n": (4, 'did you mean "Scenario: x"?'),
+    f"Feature: F\n{HOLDS}    Thn an hour passes\n": (4, f'{NO_STEP}; did you mean "Then"?'),
+    f"Feature: F\n{HOLDS}    Examples\n      | x |\n": (4, "missing: Examples"),
+    f"Feature: F\n{HOLDS}    and so on\n": (4, f'{NO_STEP}; did you mean "And"?'),
+    f"Feature: F\n{HOLDS}    Jupiter is there\n": (4, "neither a step nor a heading, and prose"),
+    f"Feature: F\n{HOLDS}    | a | b |\n    | 1 |\n": (5, CELLS),
+    f'Feature: F\n{HOLDS}    """\n    text\n': (5, "a text in triple quotes above does not end"),
+    f"Feature: F\n{HOLDS}{BACKGROUND}": (4, "a background stands once, before the scenarios"),
+    f"Feature: F\n{HOLDS}  @late": (4, "the file ends where something has to follow"),
+    f"Feature: F\n  @so late\n{HOLDS}": (2, "there is no space in a tag"),
+    f"Feature F\n{HOLDS}": (1, 'the colon behind "Feature" is missing: Feature: F'),
+    HOLDS: (1, 'a file begins with "Feature:"'),
+    f"# language: xx\nFeature: F\n{HOLDS}": (1, "nobody here knows this language"),
+    f"{GERMAN}  Szenario: x\n    Wenn an hour passes\n    Wen an hour passes\n": (5, 'did you mean "Wenn"?'),
+}
+PROSE = """Feature: F
+  As a seller: I answer within a day, so that nobody else does.
+  Rules: none. Features of it are many, scenarios few.
+  And if nobody answers, the marketplace does.
+  * an hour is enough
+
+  Scenario Outline: <what> <which>
+    When <n> hours pass
+
+    Examples:
+      | what  | which | n |
+      | one   | of it | 2 |
+      | other | of it | 3 |
+
+  Scenario Outline: at <n>
+    When <n> hours pass
+
+    Examples:
+      | n | day  |
+      | 2 | [a]  |
+      | 2 | b-c  |
+"""
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What is said of each file, all of them being played in one run."""
+    suite = tmp_path_factory.mktemp("suite")
+    for number, text in enumerate(FILES):
+        (suite / f"{number:03}.feature").write_text(text)
+    results = run_suite(SuiteRun((suite,), 1)).results
+    assert {result.outcome for result in results} == {Outcome.MISWRITTEN}
+    return {text: result.why for text, result in zip(FILES, results, strict=True)}
+
+
+@pytest.mark.parametrize("text", FILES)
+def test_a_line_that_is_not_read_as_it_is_meant_is_named_with_its_cause(said: dict[str, str], text: str) -> None:
+    line, words = FILES[text]
+    row = text.splitlines()[line - 1].strip()
+    assert f".feature:{line}: {row!r}: " in said[text]
+    assert words in said[text]
+
+
+def test_prose_stays_prose_and_the_values_of_a_row_stand_in_its_scenarios_name(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "own.feature"
+    file.write_text(PROSE)
+    results = run_suite(SuiteRun((file,), 1)).results
+    assert [result.name for result in results] == ["one of it", "other of it", "at 2[2-[a]]", "at 2[2-b-c]"]
+    assert {result.outcome for result in results} == {Outcome.HELD}
