@@ -3,12 +3,12 @@
 `Oms` alone knows all rooms. It meets the connector over HTTP only, and all that it keeps is its `state`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cached_property, partial
-from typing import Final
+from typing import Any, Final
 
 import requests
 from flask import Flask
@@ -93,9 +93,12 @@ class Oms:
         """Return its credentials at the connector, whenever it asks for a token."""
         return self._application
 
+    def app(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Show a page to staff, as a WSGI app: one that is made when the first is asked for."""
+        return self._pages(environ, start_response)
+
     @cached_property
-    def app(self) -> Flask:
-        """Return the pages for staff, as a WSGI app."""
+    def _pages(self) -> Flask:
         return create_app(self._office)
 
     # what it does by itself

@@ -36,15 +36,12 @@ from rehearsal.gherkin.parallel import InOrder, least_wait
 from rehearsal.gherkin.plan_file import NotAPlan, read_plan
 from rehearsal.gherkin.recording import RECORDING, Recording, again, first_line
 from rehearsal.gherkin.results import Outcome, ScenarioResult
+from rehearsal.gherkin.steps.shipped import shipped
 from rehearsal.gherkin.timeline import Timeline
 from rehearsal.gherkin.vocabulary import Saying, unknown
 from rehearsal.gherkin.zones import standing, zone_of
 from rehearsal.simulation.duration import read_duration
 
-STEPS: Final = (
-    *("people", "time", "shops", "orders", "requests", "decisions", "observations"),
-    *("crowds", "several", "process", "manners", "trouble", "webhooks", "marketplace"),
-)
 BEGUN_WITH: Final = ("start", "profile", "oms_policy", "oms_manners", "webhooks")
 LONGEST: Final = "where time passes by itself: what waits for more in all is not judged (default: PT48H)"
 PLAN: Final = pytest.StashKey[Sequence[Json]]()
@@ -54,7 +51,7 @@ NOT_PLAYED: Final = pytest.StashKey[str]()  # why no scenario can begin
 StageFactory = Callable[[], Stage]
 
 
-pytest_plugins = ["rehearsal.gherkin.audit", *(f"rehearsal.gherkin.steps.{name}" for name in STEPS)]
+pytest_plugins = ["rehearsal.gherkin.audit", "rehearsal.gherkin.steps.people"]
 
 
 # what the plugin adds to pytest
@@ -113,6 +110,7 @@ def _place(text: str) -> tuple[str, int]:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[PLAN] = _plan(config.getoption("--faults"))
+    config.pluginmanager.register(shipped(), "rehearsal-steps")
     for mark in ("R1, R2, ...: the requirement that a scenario covers", UNAUDITED):
         config.addinivalue_line("markers", mark)
     if not hasattr(config, "workerinput"):

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import wraps
+from functools import lru_cache, wraps
 from typing import Any, Final
 
 from pytest_bdd import given, parsers, when
@@ -115,6 +115,7 @@ def phrase(text: str) -> Phrase:
     return Phrase(whole.replace("<'s>", "(?:'s|(?<=[sxz])')"))
 
 
+@lru_cache(maxsize=1)  # each of the steps there are is asked about the same line
 def _plain(text: str) -> str:
     """Return a line as it is compared: accents with their letters, quotes straight, one space between words."""
     return " ".join(unicodedata.normalize("NFC", text).translate(_QUOTES).rstrip(" .").split())

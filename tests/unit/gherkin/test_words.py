@@ -3,7 +3,6 @@
 import inspect
 import re
 from html import unescape
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,8 @@ from rehearsal.cli import run
 from rehearsal.gherkin.buyer import Buyer
 from rehearsal.gherkin.cast import Cast, ConnectorProcess, Shops, Trouble
 from rehearsal.gherkin.crowd import Crowd
-from rehearsal.gherkin.plugin import pytest_plugins
 from rehearsal.gherkin.staff import Clock, Courier, Operator, Seller, SellerCenter, Watcher
+from rehearsal.gherkin.steps.shipped import ROOMS
 from rehearsal.gherkin.vocabulary import Saying, nearest
 from rehearsal.gherkin.vocabulary import shipped as listed
 from rehearsal.resources import folder
@@ -25,10 +24,8 @@ LISTED = [str(saying) for saying in listed()]
 
 def shipped() -> list[StepFunctionContext]:
     """Return every step that comes with Rehearsal."""
-    for name in pytest_plugins:
-        import_module(name)
-    known = step_function_context_registry.values()
-    return [step for step in known if step.step_func.__module__.startswith("rehearsal.gherkin.steps.")]
+    rooms = {room.__name__ for room in ROOMS}
+    return [step for step in step_function_context_registry.values() if step.step_func.__module__ in rooms]
 
 
 def takes(step: StepFunctionContext, line: str) -> bool:
