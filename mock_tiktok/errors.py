@@ -114,7 +114,7 @@ OVER_REFUND = Refusal(25005005, "Refund amount {amount} exceeds the refundable a
 LINES_NOT_POSSIBLE = Refusal(25005010, "These line items cannot be processed on their own: {why}",
     "GUIDE", field="line_item_ids",
     when="Create Return: units of two parcels; Cancel Order: a part, where the market takes none")
-LINES_DISAGREE = Refusal(25001001, "Invalid parameter: {field} are not about the units of the line items that are named",
+LINES_DISAGREE = Refusal(25001001, "Invalid parameter: {field} are not about the units of the line items named",
     "samples name the same units both ways (NODE); that others are refused: assumed", "assumed",
     field="line_item_ids",
     when="Create Return, Cancel Order, Calculate Refund: `skus` (of each SKU as many) or\n"

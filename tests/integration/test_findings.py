@@ -52,7 +52,7 @@ def rejected_and_arbitrated(world: World) -> None:
     return_id, case = ask(world)
     world.oms.reject(case)
     world.advance(by=HOUR)
-    world.marketplace.dispute(return_id)
+    world.marketplace.dispute(return_id, ["https://shown.example/front.jpeg"])
     world.marketplace.arbitrate(return_id, outcome="SUPPORT_BUYER")
     world.advance(by=HOUR)
 
