@@ -20,6 +20,7 @@ from rehearsal.control.places import CONNECTOR_FAILED, Place, named, near, place
 from rehearsal.control.stage import Problem, Stage
 from rehearsal.gherkin.errors import Miswritten, NotJudged, StageFailed
 from rehearsal.gherkin.expect import Differs
+from rehearsal.gherkin.refusals import Refusal
 from rehearsal.gherkin.results import Outcome
 from rehearsal.world.errors import WorldError
 
@@ -119,7 +120,8 @@ def _refused(refusal: Problem) -> Outcome:
         return Outcome.NOT_JUDGED
     if refusal.status >= 500:
         return Outcome.BROKEN if refusal.title == CONNECTOR_FAILED else Outcome.STAGE_FAILED
-    return Outcome.MISWRITTEN if refusal.makes_no_sense else Outcome.BROKEN
+    in_vain = isinstance(refusal, Refusal) and refusal.of_scenario
+    return Outcome.MISWRITTEN if in_vain or refusal.makes_no_sense else Outcome.BROKEN
 
 
 def _by_place(through: list[Place], step: Step | None) -> Outcome:

@@ -12,9 +12,9 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, Final
 
-from rehearsal.control.stage import Json, Problem, Stage
+from rehearsal.control.stage import Json, Problem
 from rehearsal.gherkin.errors import Miswritten, NotJudged
-from rehearsal.gherkin.refusals import shown_as
+from rehearsal.gherkin.refusals import Told, shown_as
 from rehearsal.gherkin.which import Claim, Order, Which, one_currency, the_claim, the_order
 from rehearsal.sums import Sum
 
@@ -77,7 +77,7 @@ def _spelled(sum_: Sum | None) -> str | None:
 class Person:
     """Somebody who may be told no."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Told) -> None:
         self.stage = stage
         self.refusal: Problem | None = None
 
@@ -94,7 +94,7 @@ class Person:
 class Buyer(Person):
     """Buys, asks, sends back, withdraws, appeals."""
 
-    def __init__(self, stage: Stage, name: str, others: Callable[[], Sequence[str]] = tuple) -> None:
+    def __init__(self, stage: Told, name: str, others: Callable[[], Sequence[str]] = tuple) -> None:
         super().__init__(stage)
         self.name = name
         self.orders: list[Order] = []
@@ -258,9 +258,11 @@ class Buyer(Person):
 
         With `was`, where nothing waits any more, it is the one that held when the buyer asked.
         """
-        due = self.request(which)["seller_deadline"] or (self.asked(which).due if was else None)
+        claim = self.asked(which)
+        due = self.request(which)["seller_deadline"] or (claim.due if was else None)
         if due is None:
-            raise Miswritten(f"no answer to {self.name} is due: nothing waits for the seller")
+            fault = Miswritten if self.stage.past(claim.order, claim).untouched else Unseen
+            raise fault(f"no answer to {self.name} is due: nothing waits for the seller")
         return datetime.fromisoformat(due)
 
     @property

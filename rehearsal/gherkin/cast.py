@@ -10,6 +10,7 @@ from rehearsal.gherkin.buyer import Buyer, Unseen
 from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.refusals import Bought, Told, known_market
 from rehearsal.gherkin.staff import Clock, Courier, Operator, Seller, SellerCenter, Watcher
+from rehearsal.gherkin.timeline import Entry
 from rehearsal.gherkin.which import ORDINALS
 
 
@@ -76,10 +77,10 @@ class Trouble:
 
 
 class Cast:
-    """Everybody on one stage. A buyer comes on when first called by name."""
+    """Everybody on one stage. A buyer comes on when first called by name. `entries` tell what anybody has done."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.stage = stage = Told(stage, self._bought)
+    def __init__(self, stage: Stage, entries: list[Entry]) -> None:
+        self.stage = stage = Told(stage, self._bought, entries)
         self.clock = Clock(stage)
         self.courier = Courier(stage)
         self.operator = Operator(stage)

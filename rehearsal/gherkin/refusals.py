@@ -12,6 +12,8 @@ from rehearsal.control.calls import Call
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.closed_words import CANCELLATIONS
 from rehearsal.gherkin.errors import Miswritten
+from rehearsal.gherkin.part import Past
+from rehearsal.gherkin.timeline import Entry
 from rehearsal.gherkin.which import Claim, Order
 
 _OPEN: Final = (25001011, 21011007)  # what the marketplace says that is of no state
@@ -43,10 +45,10 @@ class Rule:
         return f"{self.cannot}: {state}{f'; {first}' if first else ''}".replace("{name}", name)
 
 
-_LATER: Final = '"an hour has passed" brings the answer to the marketplace'
+LATER: Final = '"an hour has passed" brings the answer to the marketplace'
 _NOTHING: Final = "nothing is left to do about it"
 _OVER: Final = dict.fromkeys(("Completed", "Canceled", "Refunded", "Refund Processing"), _NOTHING)
-_NO_FIRST: Final = f"the seller says no first, and {_LATER}"
+_NO_FIRST: Final = f"the seller says no first, and {LATER}"
 _ONLY_APPEAL: Final = "it is answered already; what can follow is that {name} appeals"
 _ON_ITS_WAY: Final = (
     '"{name}\'s parcel has reached the warehouse" comes first, and "an hour has passed" tells the seller'
@@ -57,7 +59,7 @@ _OFFER: Final = _OVER | {
     "Request Pending": '"the seller has offered {name} 10.00 USD" comes first, which takes its hour'
 }
 _ANSWER: Final = _OVER | {
-    "Request Pending": f"it is answered already, and {_LATER}",
+    "Request Pending": f"it is answered already, and {LATER}",
     "Offer Sent to Buyer": "{name} answers the offer first",
     **dict.fromkeys(("Refund Rejected", "Return Rejected", "Rejected"), _ONLY_APPEAL),
     **dict.fromkeys(("Waiting for Buyer to Ship", "Return Label Generated", "Buyer Shipped"), _ON_ITS_WAY),
@@ -73,7 +75,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "dispute": Rule("{name} cannot appeal", "one appeals against a no", _OVER | {
         "Request Pending": _NO_FIRST,
         "Replacement Requested": _NO_FIRST,
-        "Buyer Shipped": f"the seller refuses the goods first, and {_LATER}",
+        "Buyer Shipped": f"the seller refuses the goods first, and {LATER}",
         _APPEALED: "the operator decides it first",
     }),
     "accept_offer":  Rule("{name} cannot accept an offer", _NO_OFFER, _OFFER),
@@ -142,7 +144,8 @@ ORDERS: Final = {
 class Refusal(Problem):
     """A refusal with what it means for the scenario in front of the refuser's own words."""
 
-    def __init__(self, refusal: Problem, means: str) -> None:
+    def __init__(self, refusal: Problem, means: str, *, of_scenario: bool = False) -> None:
+        self.of_scenario = of_scenario  # whatever the connector had done, it would have been refused
         super().__init__(refusal.status, refusal.title, refusal.detail, field=refusal.field, code=refusal.code)
         self.args = (f"{means}\n  {refusal}",)
 
@@ -159,16 +162,33 @@ def known_market(place: str | None) -> Iterator[None]:
 
 
 class Told(Stage):
-    """A stage whose refusals are told in the words of the scenario; `bought` says what its buyers have done."""
+    """A stage whose refusals are told in the words of the scenario.
 
-    def __init__(self, stage: Stage, bought: Callable[[], Sequence[Bought]]) -> None:
+    `bought` says what its buyers have done, and `entries` what anybody has: those grow with what is done.
+    """
+
+    def __init__(self, stage: Stage, bought: Callable[[], Sequence[Bought]], entries: list[Entry]) -> None:
         self._stage = stage
         self._bought = bought
+        self._entries = entries
+        self._answers_itself = False  # the connector, where the seller is silent
+
+    def past(self, order: Order, claim: Claim | None = None) -> Past:
+        """Return what was done about an order, or a request of it."""
+        claims = next((one.claims for one in self._bought() if one.order is order), ())
+        return Past(self._stage, self._entries, order, claims, claim, self._answers_itself)
+
+    def note(self, who: str, what: str, claim: Claim) -> None:
+        """Have the timeline tell what was done about a request, where no call has done it."""
+        at = str(self._stage.world()["now"])
+        self._entries.append(Entry(at, who, what, return_id=claim.id, order_id=claim.order.id))
 
     def record(self, name: str) -> bytes:
         return self._stage.record(name)
 
     def request(self, call: Call, path: Mapping[str, str], body: Json) -> Json:
+        if call.name == "reset":
+            self._answers_itself = any(shop.get("default_answers") for shop in body.get("shops", ()))
         try:
             return self._stage.request(call, path, body)
         except Problem as refusal:
@@ -177,21 +197,24 @@ class Told(Stage):
                 raise Refusal(refusal, hint) from refusal
             of_goods = str(body.get("decision", "")).endswith("RECEIVED_PACKAGE")
             rule = RULES.get("of goods" if of_goods else call.name)
-            means = self._means(rule, {**body, **path}, refusal) if rule and refusal.status in (404, 409) else ""
-            if not means:
+            if not rule or refusal.status not in (404, 409):
                 raise
-            raise Refusal(refusal, means) from refusal
+            means, past = self._means(rule, {**body, **path}, refusal)
+            if past is None:
+                raise
+            of_state = not call.name.startswith("oms_") or refusal.title in _OF_THE_OMS
+            raise Refusal(refusal, means, of_scenario=of_state and past.rules_out(call.name)) from refusal
 
-    def _means(self, rule: Rule, about: Json, refusal: Problem) -> str:
-        """Return what a refusal means for the scenario; nothing where that is not known."""
+    def _means(self, rule: Rule, about: Json, refusal: Problem) -> tuple[str, Past | None]:
+        """Return what a refusal means for the scenario, and what was done before; nothing where that is not known."""
         ids = {about.get("return_id"), about.get("cancel_id"), *self._of_case(about.get("adjustment_id"))} - {None}
         for one in self._bought():
             for claim in one.claims:
                 if claim.id in ids:
-                    return self._of_claim(rule, one, claim, refusal)
+                    return self._of_claim(rule, one, claim, refusal), self.past(one.order, claim)
             if one.order.id == about.get("order_id") and refusal.title != "Unknown order":
-                return self._of_order(rule, one, refusal)
-        return ""
+                return self._of_order(rule, one, refusal), self.past(one.order)
+        return "", None
 
     def _of_case(self, adjustment_id: str | None) -> set[str | None]:
         cases = self._stage.oms_adjustments()["adjustments"] if adjustment_id else []

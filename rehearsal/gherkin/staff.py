@@ -13,7 +13,7 @@ from rehearsal.audit.limits import REAL_PATIENCE
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.buyer import ANY, Buyer, Person, Unseen, _spelled, as_said, demand_part, shown
 from rehearsal.gherkin.errors import Miswritten, NotJudged
-from rehearsal.gherkin.refusals import known_market, shown_as
+from rehearsal.gherkin.refusals import Told, known_market, shown_as
 from rehearsal.gherkin.which import Which, one_currency
 from rehearsal.simulation.duration import spoken_duration
 from rehearsal.sums import Sum
@@ -98,7 +98,7 @@ class Clock:
 class Courier(Person):
     """Carries parcels: the order to the buyer, the return to the warehouse; and loses some."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Told) -> None:
         super().__init__(stage)
         self._over: dict[str, str] = {}  # what became of a return's parcel, by the return
 
@@ -122,6 +122,7 @@ class Courier(Person):
             state = ended or f'is not on its way: the request is shown as "{shown}"'
             raise Miswritten(f"{buyer.name}'s parcel {state}; what gets lost has been handed over and has not arrived")
         self._over[claim.id] = LOST
+        self.stage.note("courier", "loses the parcel", claim)
 
 
 class Operator(Person):
@@ -170,6 +171,16 @@ class Seller(Person):
                 return mine[-1]
         raise Unseen(f"the seller has not heard of {buyer.name}'s request, {claim}; {NEWS}")
 
+    def _case_to_answer(self, buyer: Buyer, which: Which) -> str:
+        """Return the id of the case that the seller answers; nobody can be to blame that it is not there at once."""
+        claim = buyer.asked(which)
+        try:
+            return str(self.case_of(buyer, which)["id"])
+        except Unseen as unseen:
+            if self.stage.past(claim.order, claim).is_fresh:
+                raise Miswritten(str(unseen)) from unseen
+            raise
+
     def _looks(self) -> Iterator[None]:
         """Look once; and where time passes by itself, every quarter of an hour for half a minute of real time.
 
@@ -192,23 +203,24 @@ class Seller(Person):
                 f'"the seller\'s first own refund of {buyer.name}"'
             )
         if not own[place or 0 :]:
-            raise Unseen(f"the seller has started {len(own) or 'no'} refunds of {buyer.name}")
+            started = any(self.stage.past(order).has("seller", "starts a refund") for order in buyer.all_orders())
+            raise (Unseen if started else Miswritten)(
+                f"the seller has started {len(own) or 'no'} refunds of {buyer.name}"
+            )
         return own[place or 0]
 
     def approves(self, buyer: Buyer, which: Which = ANY, *, amount: Sum | None = None) -> None:
         """Say yes; an amount below the total is an offer."""
-        buyer.asked(which)
-        case = self.case_of(buyer, which)
-        self.stage.oms_approve(case["id"], amount=_spelled(amount), currency=amount.currency if amount else None)
+        case = self._case_to_answer(buyer, which)
+        self.stage.oms_approve(case, amount=_spelled(amount), currency=amount.currency if amount else None)
 
     def rejects(self, buyer: Buyer, which: Which = ANY, *, words: str | None = None) -> None:
         """Say no, where need be with words to the buyer."""
-        buyer.asked(which)
-        self.stage.oms_reject(self.case_of(buyer, which)["id"], comment=words)
+        self.stage.oms_reject(self._case_to_answer(buyer, which), comment=words)
 
     def pays_instead(self, buyer: Buyer, which: Which = ANY) -> None:
         """Give the money back for what was to be replaced."""
-        self.stage.oms_approve(self.case_of(buyer, replace(which, noun="replacement"))["id"], refund_instead=True)
+        self.stage.oms_approve(self._case_to_answer(buyer, replace(which, noun="replacement")), refund_instead=True)
 
     def knows(self, buyer: Buyer, which: Which = ANY) -> bool:
         """Return whether the order has reached the OMS, which knows better than to refund nothing of it."""
@@ -255,7 +267,8 @@ class Seller(Person):
         except Problem as refusal:
             if refusal.title != "Unknown order":
                 raise
-            raise Unseen(f"the seller has not heard of {buyer.name}'s order; {NEWS}") from refusal
+            fault = Miswritten if self.stage.past(buyer.ordered(which)).is_fresh else Unseen
+            raise fault(f"the seller has not heard of {buyer.name}'s order; {NEWS}") from refusal
 
     def ships(self, buyer: Buyer, which: Which = ANY, only: str | None = None) -> None:
         """Hand the order to the carrier, or the parcel with some goods only."""
@@ -312,7 +325,7 @@ class SellerCenter(Person):
 class Watcher(Person):
     """Watches the marketplace and the books; does nothing. Notes what a request was shown as, one after the other."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Told) -> None:
         super().__init__(stage)
         self._seen: dict[str, list[str]] = {}
 

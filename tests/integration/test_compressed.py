@@ -21,6 +21,7 @@ from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Json, Problem
 from rehearsal.gherkin.buyer import Buyer, Goods, Unseen
 from rehearsal.gherkin.errors import NotJudged
+from rehearsal.gherkin.refusals import Told
 from rehearsal.gherkin.staff import Clock, Seller
 from rehearsal.seats.description import Hooks
 from rehearsal.seats.port import Seats
@@ -342,7 +343,8 @@ def test_what_a_connector_has_written_keeps_its_own_times() -> None:
 def test_the_staff_wait_for_what_a_busy_machine_has_not_brought_yet() -> None:
     machine = HandMachine()
     with seated(pace=Pace(300, machine)) as (stage, team):
-        maya, seller = Buyer(stage, "Maya"), Seller(stage)
+        told = Told(stage, list, [])
+        maya, seller = Buyer(told, "Maya"), Seller(told)
         maya.buys([Goods("desk lamp", Sum(Decimal("39.98"), "USD"))])
         maya.asks_for_refund()
         looks: Iterator[list[Json]] = iter([[], [], []])

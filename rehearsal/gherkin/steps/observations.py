@@ -1,6 +1,8 @@
 """Observations: what people see on the marketplace, in the mail, in the books and on the connector's order page."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -23,7 +25,8 @@ from rehearsal.gherkin.closed_words import (
     one_of,
 )
 from rehearsal.gherkin.errors import Miswritten, NotJudged
-from rehearsal.gherkin.expect import expect
+from rehearsal.gherkin.expect import Differs, expect
+from rehearsal.gherkin.refusals import LATER
 from rehearsal.gherkin.staff import BOOKS
 from rehearsal.gherkin.steps.phrases import evidence, expect_sum, lines, moment, money, number, phrase, table, time
 from rehearsal.gherkin.which import ORDINALS, Which
@@ -46,7 +49,22 @@ def _(people: Cast, which: Which, words: str) -> None:
 
 def _is_shown_as(people: Cast, which: Which, expected: str) -> None:
     _demand_shown(people, which, expected)
-    expect(f"{which.name}'s request", expected, people.buyer(which.name).shown_as(which))
+    with _explained(people, which.name):
+        expect(f"{which.name}'s request", expected, people.buyer(which.name).shown_as(which))
+
+
+@contextmanager
+def _explained(people: Cast, name: str) -> Iterator[None]:
+    """Where something differs, tell what became of the seller's answers: refused, or on their way."""
+    try:
+        yield
+    except Differs as differs:
+        buyer = people.buyer(name)
+        cases = people.seller.cases_of(buyer)
+        more = [f"  the seller's word was not taken: {case['error']}" for case in cases if case["error"]]
+        if any(people.stage.past(claim.order, claim).under_way for claim in buyer.claims):
+            more.append(f"  the seller has answered already, and {LATER}")
+        raise Differs("\n".join((str(differs), *more)), differs.comparison) from None
 
 
 def _demand_shown(people: Cast, which: Which, *words: str) -> None:
@@ -68,7 +86,7 @@ PAYERS: Final = {"the seller": "seller", "the buyer": "buyer", "the marketplace"
 def _(people: Cast, which: Which, payer: str, sum: str) -> None:
     seen = people.buyer(which.name).request(which)
     expect(f"who pays for {which.name}'s parcel", PAYERS[payer], seen["shipping_payer"])
-    expect(f"what {which.name}'s parcel costs", money(sum), shown(seen, "shipping_cost"))
+    expect_sum(people.buyer(which.name), f"what {which.name}'s parcel costs", money(sum), shown(seen, "shipping_cost"))
 
 
 @then(phrase("{BUYER} sees {SHOWN} with the answer to {POSSESSIVE} {REQUEST}"))
@@ -89,7 +107,8 @@ def _(people: Cast, which: Which, sum: str) -> None:
 def _(people: Cast, which: Which, span: str) -> None:
     buyer = people.buyer(which.name)
     asked = datetime.fromisoformat(buyer.request(which)["timeline"][0]["at"])
-    expect(f"the time to answer {which.name}", time(span), buyer.deadline(which) - asked)
+    due = buyer.request(which)["seller_deadline"]
+    expect(f"the time to answer {which.name}", time(span), due and datetime.fromisoformat(due) - asked)
 
 
 @then(phrase("{BUYER}'s {REQUEST} needs no answer"))
@@ -101,7 +120,8 @@ def _(people: Cast, which: Which) -> None:
 def _(people: Cast, which: Which, said: str, city: str) -> None:
     one_of("an hour is told in", ZONES, city)
     expected = moment(said)
-    due = people.buyer(which.name).deadline(which).astimezone(ZoneInfo(ZONES[city])).replace(tzinfo=None)
+    due = people.buyer(which.name).request(which)["seller_deadline"]
+    due = due and datetime.fromisoformat(due).astimezone(ZoneInfo(ZONES[city])).replace(tzinfo=None)
     expect(f"until when to answer {which.name}, in {city}", expected, due)
 
 
@@ -129,7 +149,8 @@ def _(people: Cast, which: Which) -> None:
 def _paid_back(people: Cast, which: Which, expected: Sum | None) -> None:
     buyer = people.buyer(which.name)
     paid = people.watcher.paid_back(buyer, which)
-    expect_sum(buyer, f"paid back to {which.name}", expected, paid if expected or paid.amount else None)
+    with _explained(people, which.name):
+        expect_sum(buyer, f"paid back to {which.name}", expected, paid if expected or paid.amount else None)
 
 
 @then(phrase("all three books say {SUM} for {BUYER}(?:'s {ORDER})?"))
@@ -140,7 +161,8 @@ def _(people: Cast, which: Which, sum: str) -> None:
 def _books_say(people: Cast, which: Which, expected: Sum) -> None:
     buyer = people.buyer(which.name)
     books = people.watcher.books_of(buyer, which)
-    expect_sum(buyer, f"paid back to {which.name}", expected, **books)
+    with _explained(people, which.name):
+        expect_sum(buyer, f"paid back to {which.name}", expected, **books)
     if hidden := [name for name in BOOKS.values() if name not in books]:
         raise NotJudged(
             f"what the {' and the '.join(hidden)} {'has' if len(hidden) == 1 else 'have'} in the book is not "
@@ -163,7 +185,8 @@ def _(people: Cast, buyer: str) -> None:
 
 def _has_mails(people: Cast, buyer: str, *expected: str) -> None:
     one_of("a mail is", MAILS, *expected)
-    expect(f"{buyer}'s mails", list(expected), [mail["kind"] for mail in people.buyer(buyer).mails])
+    with _explained(people, buyer):
+        expect(f"{buyer}'s mails", list(expected), [mail["kind"] for mail in people.buyer(buyer).mails])
 
 
 @then(phrase("it has ended like this:"))

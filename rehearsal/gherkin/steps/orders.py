@@ -8,7 +8,7 @@ from pytest_bdd import given, then, when
 from rehearsal.gherkin.buyer import Goods
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.expect import expect
-from rehearsal.gherkin.steps.phrases import Terms, act, basket, by, kinds, money, number, phrase, table
+from rehearsal.gherkin.steps.phrases import Terms, act, basket, by, expect_sum, kinds, money, number, phrase, table
 from rehearsal.gherkin.which import Which
 from rehearsal.sums import Sum
 
@@ -91,9 +91,9 @@ PRICES: Final = {
 
 @then(phrase("the price of {BUYER}'s {ORDER} is made up like this:"))
 def _(people: Cast, which: Which, datatable: list[list[str]] | None = None) -> None:
-    detail = people.stage.price_detail(people.buyer(which.name).ordered(which).id)
+    buyer = people.buyer(which.name)
+    detail = people.stage.price_detail(buyer.ordered(which).id)
     for row in table(datatable, *PRICES, optional=PRICES):
         for what, sum_ in row.items():
-            expect(
-                f"{what} of {which.name}'s order", money(sum_), Sum(Decimal(detail[PRICES[what]]), detail["currency"])
-            )
+            seen = Sum(Decimal(detail[PRICES[what]]), detail["currency"])
+            expect_sum(buyer, f"{what} of {which.name}'s order", money(sum_), seen)

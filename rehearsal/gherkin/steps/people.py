@@ -6,11 +6,12 @@ from rehearsal.control.stage import Stage
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.crowd import Crowd
 from rehearsal.gherkin.recording import BUYERS
+from rehearsal.gherkin.timeline import Timeline
 
 
 @pytest.fixture
 def people(stage: Stage, request: pytest.FixtureRequest) -> Cast:
-    cast = Cast(stage)
+    cast = Cast(stage, stage.entries if isinstance(stage, Timeline) else [])
     request.node.stash[BUYERS] = cast.names
     return cast
 

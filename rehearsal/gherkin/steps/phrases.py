@@ -296,7 +296,13 @@ def _price(text: str) -> Sum | None:
 
 
 def expect_sum(buyer: Buyer, what: str, expected: object, *seen: object, **said: object) -> None:
-    """Compare sums as `expect` does; where they differ, tell how the buyer's orders share out shipping and tax."""
+    """Compare sums as `expect` does; where they differ, tell how the buyer's orders share out shipping and tax.
+
+    Raise Miswritten for a sum in a currency that none of the orders has.
+    """
+    known = dict.fromkeys(order.paid.currency for order in buyer.orders)
+    if isinstance(expected, Sum) and known and expected.currency not in known:
+        raise Miswritten(f"{expected} is asked for, and what {buyer.name} has bought was paid in {' and '.join(known)}")
     try:
         expect(what, expected, *seen, **said)
     except Differs as differs:

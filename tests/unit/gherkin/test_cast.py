@@ -241,17 +241,56 @@ REFUSED = {
     f"{LAMP}; When Maya asks to cancel the order": "Maya's order has been delivered; one cancels before the order is shipped",
     f"{CANCELLED}; When Maya withdraws; And Maya withdraws": 'is shown as "Canceled"; nothing is left to do about it',
 }
+# Of these only the last may be the connector's doing: it had the seller's refund to carry out.
+DOUBTFUL = f"{REFUNDED}; When Maya asks for her money back"
+MISWRITTEN |= {line: words for line, words in REFUSED.items() if line != DOUBTFUL}
+# What no connector could have made go otherwise, and the same where it can be to blame.
+KILLED = "And the connector has been killed"
+OFFERED = f"{KNOWN}; And the seller has offered Maya 10.00 GBP; And Maya has declined the offer; {LATER}"
+FOREIGN = "is asked for, and what Maya has bought was paid in"
+MISWRITTEN |= {
+    f"{ASKED}; When the seller approves Maya's request": "has not heard of Maya's request, the money for the lamp",
+    f"{LAMP}; When the seller refunds Maya the lamp": "the seller has not heard of Maya's order; it comes with the",
+    f"{REJECTED}; {LATER}; When the operator decides for Maya": "the operator cannot decide: Maya's request is shown as \"Ref",
+    f"{REJECTED}; {LATER}; When the seller approves Maya's request": "the seller cannot say yes",
+    f"{SENT_BACK}; {LATER}; When the seller finds Maya's goods damaged and refuses them": "the seller cannot judge the",
+    f"{APPEALED}; {LATER}; When the seller approves Maya's request": "the operator decides the appeal first",
+    f"{KNOWN}; And Maya's request has been approved in Seller Center; {LATER}; When the seller rejects Maya's request": (
+        "the seller cannot say no"
+    ),
+    f"{POUNDS}; {PAID} 39.98 USD": f"39.98 USD {FOREIGN} GBP",
+    f"{RUPIAH}; {PAID} 40000 VND": f"40000 VND {FOREIGN} IDR",
+    f"{REFUNDED}; And all three books say 39.98 USD for Maya": FOREIGN,
+    f"{REFUNDED}; And the mail names the sum 39.98 USD": FOREIGN,
+    f"{REFUNDED}; And the seller's case of Maya is over 1 IDR": FOREIGN,
+    f"{REFUNDED}; And the price of Maya's order is made up like this:; | paid |; | 39.98 USD |": FOREIGN,
+    f"{ASKED}; Then Maya's request is over 39.98 EUR": FOREIGN,
+    f"{KNOWN}; Then the seller's own refund of Maya has been carried out over 1.00 GBP": "has started no refunds of",
+}
 BROKEN = {
-    **REFUSED,
+    DOUBTFUL: REFUSED[DOUBTFUL],
+    f"{POUNDS}; {KILLED}; And Maya has asked for her money back; {LATER}; When the seller approves Maya's request": (
+        "has not heard of Maya's request"
+    ),
+    f"{KNOWN}; {KILLED}; And the seller has rejected Maya's request; {LATER}; When Maya appeals": "Maya cannot appeal: Ma",
+    f"{KNOWN}; And the seller has approved Maya's request; {LATER}; When the answer to Maya falls due": (
+        "no answer to Maya is due: nothing waits for the seller"
+    ),
+    f"{KNOWN}; And the seller has approved Maya's request; {LATER}; Then Maya's request needs an answer within 24 hours": (
+        "the time to answer Maya: expected 1 day; seen nothing"
+    ),
+    # what became of the seller's word
+    f'{REJECTED}; Then Maya\'s request is shown as "Refund Rejected"': (
+        'seen "Request Pending"\n  the seller has answered already, and "an hour has passed" brings the answer to'
+    ),
+    f'{REJECTED}; Then Maya has one mail, "refund rejected"': "the seller has answered already, and",
+    f'{OFFERED}; When the seller offers Maya 15.00 GBP; Then Maya\'s request is shown as "Offer Sent to Buyer"': (
+        'seen "Request Pending"\n  the seller\'s word was not taken: Status RETURN_OR_REFUND_REQUEST_PENDING does not'
+    ),
     f"{TWO_LINES}; {LATER}; When the seller refunds Maya the rug; Then Maya has been paid back 89.00 USD for the mug": (
         "paid back to Maya: expected 89.00 USD; seen 0.00 USD"
     ),
-    f"{POUNDS}; {PAID} 39.98 USD": "paid back to Maya: expected 39.98 USD; seen 39.98 GBP",
-    f"{RUPIAH}; {PAID} 40000 VND": "paid back to Maya: expected 40000 VND; seen 40000 IDR",
-    f"{REFUNDED}; And all three books say 39.98 USD for Maya": f"paid back to Maya: expected 39.98 USD; {SEEN}",
     f"{REFUNDED}; And Maya has been paid back nothing": "paid back to Maya: expected nothing; seen 39.98 GBP",
-    f"{REFUNDED}; And the mail names the sum 39.98 USD": "the sum that the mail names: expected 39.98 USD; seen",
-    f"{REFUNDED}; And the seller's case of Maya is over 1 IDR": "case of Maya: expected 1 IDR; seen 39.98 GBP",
     f"{REFUNDED}; And Maya has no mail": 'Maya\'s mails: expected nothing; seen "order refund"',
     f'{REFUNDED}; And Maya has two mails, "order cancelled", "order refund"': 'then "order refund"; seen "order refund"',
     f"{REFUNDED}; And the seller's own refund of Maya has been carried out over 1.00 GBP": "1.00 GBP; seen 39.98 GBP",
@@ -271,7 +310,6 @@ BROKEN = {
         "the sum that the mail names: expected 25.99 USD; seen 25.98 USD\n  with its part of shipping"
     ),
     f"{ASKED}; Then {ENDED} | none | none | 0.00 GBP |": 'has asked for: expected nothing; seen "the money for the lamp"',
-    f"{ASKED}; Then Maya's request is over 39.98 EUR": "what Maya asks for: expected 39.98 EUR; seen 39.98 GBP",
     f'{ASKED}; Then Maya\'s request is shown as "Completed"': 'request: expected "Completed"; seen "Request Pending"',
     f'{CANCELLED}; Then Maya\'s request is shown as "Completed"': 'expected "Completed"; seen "Cancellation Pending"',
     f'{ASKED}; Then Maya\'s appeal is "closed"': 'Maya\'s appeal: expected "closed"; seen "never made"',
@@ -284,7 +322,6 @@ BROKEN = {
     f"{KNOWN}; Then the seller has not heard of Maya": 'expected nothing; seen "39.98 GBP, a request to answer"',
     f"{KNOWN}; Then the seller can not answer Maya's request": 'expected nothing; seen "approve"',
     f"{ASKED}; Then the seller has Maya's case before them": "has not heard of Maya's request, the money for the lamp",
-    f"{LAMP}; When the seller refunds Maya the lamp": "the seller has not heard of Maya's order; it comes with the",
     f"{ASKED}; Then the seller is told that it cannot be done": "the seller was not refused anything",
 }
 PARTS = ("for the mugs", "for the lamp", "on her request", "for her order of the rug", "for her second order")
