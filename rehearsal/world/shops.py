@@ -1,5 +1,6 @@
 """The shops of a world, and how their sellers let the connector in."""
 
+from collections.abc import Callable
 from typing import Any, Final
 
 from mock_tiktok import AppName, Marketplace
@@ -15,10 +16,12 @@ from rehearsal.seats.port import (
     ShopAtConnector,
 )
 from rehearsal.wire.recorder import Recorder
+from rehearsal.world.boundaries import Killed
 from rehearsal.world.errors import Busy
 from rehearsal.world.origin import NewShop, Origin
 
 HINTS: Final = tuple(topic.event_type for topic in (ORDER_STATUS, CANCELLATION_STATUS, RETURN_STATUS))
+Died = Callable[[], object]  # tells that the connector's process has ended, so that it starts again
 
 
 class Shops:
@@ -38,7 +41,7 @@ class Shops:
             for shop in market.shops
         ]
 
-    def open_all(self, connector: ConnectorSeat) -> list[tuple[NewShop, str]]:
+    def open_all(self, connector: ConnectorSeat, died: Died) -> list[tuple[NewShop, str]]:
         """Open the shops with which the world begins and return their ids; an error names the field of a listed one."""
         if self._origin.webhooks and connector.from_outside and connector.webhooks is None:
             words = "webhooks: who sits here has not said where they are to reach it, with the key webhooks of its seat"
@@ -46,13 +49,13 @@ class Shops:
         listed, opened = self._origin.shops, []
         for number, new in enumerate([NewShop()] * listed if isinstance(listed, int) else listed):
             try:
-                opened.append((new, self.open(new, connector)))
+                opened.append((new, self.open(new, connector, died)))
             except BadValue as error:
                 which = "" if isinstance(listed, int) else f"shops.{number}."
                 raise BadValue(f"{which}{error.field}", error.message) from error
         return opened
 
-    def open(self, new: NewShop, connector: ConnectorSeat) -> str:
+    def open(self, new: NewShop, connector: ConnectorSeat, died: Died) -> str:
         """Open a shop and have its seller let the connector in, unless that is to come later; return its id.
 
         Where that fails, there is no shop.
@@ -64,7 +67,7 @@ class Shops:
         try:
             if new.authorized and Capability.SHOPS in connector.capabilities:
                 answers = {} if new.default_answers is None else {"default_answers": new.default_answers}
-                self._let_in(shop.shop_id, shop.name, connector, **answers)
+                self._let_in(shop.shop_id, shop.name, connector, died, **answers)
         except Exception:
             self._marketplace.close_shop(shop.shop_id)
             raise
@@ -73,7 +76,7 @@ class Shops:
             self._marketplace.webhooks.subscribe(AppName.CONNECTOR, shop.shop_id, topic, str(connector.webhooks))
         return shop.shop_id
 
-    def authorize(self, shop_id: str, connector: ConnectorSeat) -> None:
+    def authorize(self, shop_id: str, connector: ConnectorSeat, died: Died) -> None:
         """Have a shop's seller let the connector in, be it again. Raise NotCapable where it cannot be told."""
         shop = self._marketplace.shop(shop_id)
         if isinstance(connector, EmptyConnectorSeat):
@@ -81,10 +84,15 @@ class Shops:
         if Capability.SHOPS not in connector.capabilities:
             raise NotCapable(Capability.SHOPS)
         demand_running(connector)
-        self._let_in(shop_id, shop.name, connector)
+        self._let_in(shop_id, shop.name, connector, died)
 
-    def _let_in(self, shop_id: str, name: str, connector: ConnectorSeat, **answers: Any) -> None:
-        known = connector.add_shop(self._marketplace.credentials(shop_id).auth_code, name=name, **answers)
+    def _let_in(self, shop_id: str, name: str, connector: ConnectorSeat, died: Died, **answers: Any) -> None:
+        try:
+            known = connector.add_shop(self._marketplace.credentials(shop_id).auth_code, name=name, **answers)
+        except Killed:  # whoever gave the command gives it once more, with the code that is good by then
+            died()
+            demand_running(connector)
+            known = connector.add_shop(self._marketplace.credentials(shop_id).auth_code, name=name, **answers)
         if known is not None and known not in self.known:
             self.known.append(known)
 

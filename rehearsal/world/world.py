@@ -120,7 +120,7 @@ class World:
         self._scheduler: Final = Scheduler(clock, self._players, self._act)
         self.hearing: Final = Hearing(*players, self.auditor, clock, self.trace, state, self._scheduler.happened)
         self.hearing.listen(self.recorder)
-        self._wait_for_consent(self.shops.open_all(self.connector))
+        self._wait_for_consent(self.shops.open_all(self.connector, self.deaths.died))
         self.trouble: Final = Trouble(self, told=self.hearing.on_hit)
         self._players.update(self._who_act())
 
@@ -194,7 +194,7 @@ class World:
         """Open a shop whose seller lets the connector in; return its id. Where that fails, there is no shop."""
         with self.lock:
             demand_running(self.connector)
-            shop_id = self.shops.open(new, self.connector)
+            shop_id = self.shops.open(new, self.connector, self.deaths.died)
             self._wait_for_consent([(new, shop_id)])
             self._note(StageEvent(self.now, "shop_added", {"shop_id": shop_id}))
             return shop_id
@@ -207,7 +207,7 @@ class World:
     def authorize_shop(self, shop_id: str) -> None:
         """Have a shop's seller let the connector in, be it again. Raise NotCapable where it cannot be told."""
         with self.lock:
-            self.shops.authorize(shop_id, self.connector)
+            self.shops.authorize(shop_id, self.connector, self.deaths.died)
             self._note(StageEvent(self.now, "shop_authorized", {"shop_id": shop_id}))
             self.auditor.on_authorized(shop_id, self.now)
 

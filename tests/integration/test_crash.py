@@ -43,6 +43,19 @@ def test_a_decision_survives_every_death(rehearse: Rehearse, told: Path) -> None
     assert shown.endswith(f"\n{said[1]} boundaries: {said[1]} survived, 0 findings\n")
 
 
+def test_so_do_what_its_own_staff_have_it_do(rehearse: Rehearse) -> None:
+    steps = (
+        *("there is a second shop", "Noah has received a rug for 12.50 USD from the second shop"),
+        *("Noah has asked for the money", "the seller has let the connector into the second shop again"),
+        "2 hours have passed",
+    )
+    given = "\n    And ".join(steps)
+    file = rehearse.file("let_in.feature", f"Feature: Let in\n  Scenario: Twice\n    Given {given}\n")
+    shown = rehearse(*ALONE, file).out
+    assert (said := re.search(r"it dies at (\d+)", shown))
+    assert shown.endswith(f"\n{said[1]} boundaries: {said[1]} survived, 0 findings\n")
+
+
 def test_what_is_kept_in_memory_alone_does_not(rehearse: Rehearse, told: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     kill = OurConnector.kill
 
