@@ -217,7 +217,7 @@ MEANINGS: Final[dict[str, str]] = {
     "threads": "calls that `serve` answers at a time",
     "staff_password": "for the order pages, with any user name; without it they are closed",
     "secret_keys": "32 bytes in base64, several with commas: the first seals tokens, all open them; not for `clients`",
-    "purge_after": "seconds after an order's last event at which its names, addresses and e-mail are removed",
+    "purge_after": "seconds after an order's last event at which its names, addresses, e-mail and buyer are removed",
     "webhook_url": "where TikTok Shop reaches /webhooks/tiktok, to be asked for hints; else it is not asked",
     "oms_webhook_url": "where the OMS is told of refunds and cancellations that begin or end; else it is not told",
     "oms_webhook_secret": "what is told there is signed with; has to be set with the address",

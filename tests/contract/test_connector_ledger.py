@@ -334,7 +334,7 @@ def test_buyers_are_forgotten_once_nothing_has_moved_for_long(store: SqlStore, t
         mine, other = a_shop(work), a_shop(work, "other")
         for profile_id, name in (*((mine, name) for name in ages), (other, "Moreau")):
             at = START - timedelta(days=ages.get(name, 91))
-            buyer = {"buyer_email": f"{name}@example.com", "recipient": {"name": name}}
+            buyer = {"buyer_user_id": f"u {name}", "buyer_email": f"{name}@example.com", "recipient": {"name": name}}
             an_order(work, profile_id, site_order_id=f"of {name}", updated_at=at, **buyer)
     rounds, _, to_purge = begins(store, mine, days=90)
     assert to_purge
@@ -345,8 +345,9 @@ def test_buyers_are_forgotten_once_nothing_has_moved_for_long(store: SqlStore, t
     assert begins(store, other, days=90)[2]
     with store.reading() as work:
         orders = [order for name in (*ages, "Moreau") for order in work.orders_anywhere(f"of {name}")]
-    known = [(order.buyer_email, order.recipient.get("name")) for order in orders]
-    assert known == [("", None)] * 2 + [(f"{name}@example.com", name) for name in ("Tanaka", "Moreau")]
+    known = [(order.buyer_user_id, order.buyer_email, order.recipient.get("name")) for order in orders]
+    kept_of = [(f"u {name}", f"{name}@example.com", name) for name in ("Tanaka", "Moreau")]
+    assert known == [("", "", None)] * 2 + kept_of
     assert [(START - order.updated_at).days for order in orders] == [91, 90, 89, 91]
     written = b"".join(path.read_bytes() for path in tmp_path.glob("connector.db*"))
     assert not re.search(rb"[^ ](Lindqvist|Okonkwo)", written)

@@ -101,7 +101,7 @@ _TO_PURGE: Final = sa.exists().where(_LONG_AGO).correlate(t.watermarks)
 _PURGE: Final = (
     sa.update(t.orders)
     .where(_LONG_AGO, _mark.profile_id == bindparam("of_profile"))
-    .values(buyer_email="", recipient={})
+    .values(buyer_user_id="", buyer_email="", recipient={})
 )
 _ROUND_BEGINS: Final = (
     sa.select(t.shops, t.watermarks, t.tokens, _WORK_WAITS, _TO_PURGE)
