@@ -13,7 +13,7 @@ from rich.table import Table
 from rehearsal import report
 from rehearsal.cli.attached import reached, token_option
 from rehearsal.cli.exit_codes import OF_OUTCOME, ExitCode
-from rehearsal.cli.outputs import SUMMARY, make_room, refused, report_files, write
+from rehearsal.cli.outputs import OUT_FILE, OUT_FOLDER, SUMMARY, Writing, append, make_room, report_files
 from rehearsal.control.stage import Problem, Stage
 from rehearsal.gherkin.errors import StageFailed
 from rehearsal.gherkin.full_timeline import full_timeline
@@ -30,13 +30,9 @@ STRICT: Final = "Exit with 4 also where a rule was not judged or not put to the 
 @click.option("--attach", metavar="URL", required=True, help="Control address of the stage, as `up` prints it.")
 @token_option
 @click.option("--world", metavar="NAME", help="Which of its worlds. [default: the one that the address means]")
-@click.option(
-    "--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write a JUnit file, a case for each rule."
-)
-@click.option(
-    "--report", "out", type=click.Path(file_okay=False, path_type=Path), help="Write an HTML report into this folder."
-)
-@click.option("--summary", type=click.Path(dir_okay=False, allow_dash=True, path_type=Path), help=SUMMARY)
+@click.option("--junit", type=OUT_FILE, help="Write a JUnit file, a case for each rule.")
+@click.option("--report", "out", type=OUT_FOLDER, help="Write an HTML report into this folder.")
+@click.option("--summary", type=OUT_FILE, help=SUMMARY)
 @click.option("--strict", is_flag=True, help=STRICT)
 def check(
     attach: str,
@@ -59,6 +55,7 @@ def check(
     make_room("--report", *(report_files(out) if out else ()))
     make_room("--junit", *([junit] if junit else []))
     make_room("--summary", *([summary] if summary and not printed else []))
+    writing, index = Writing(), None
     again = shlex.join(["rehearsal", "check", "--attach", attach, *(["--world", world] if world else [])])
     console = terminal.console(sys.stderr if printed else sys.stdout)
     with closing(reached(attach, token, world)) as stage:
@@ -67,24 +64,27 @@ def check(
         for part in terminal.verdicts(checked):
             console.print(part, soft_wrap=not isinstance(part, Table))
         if junit:
-            write("--junit", junit, checked.junit())
+            with writing.to("--junit", junit):
+                junit.write_bytes(checked.junit())
         if printed:
             click.echo(checked.markdown(), nl=False)
         elif summary:
-            write("--summary", summary, checked.markdown().encode(), mode="ab")
+            with writing.to("--summary", summary):
+                append(summary, checked.markdown())
         console.print("", *checked.remarks, sep="\n", markup=False, soft_wrap=True)
         console.print(checked.headline, markup=False, soft_wrap=True)
         if code is ExitCode.NOT_JUDGED and not checked.short:
             console.print("Not judged, for --strict asks for every rule.", markup=False, soft_wrap=True)
         if out:
             try:
-                console.print(f"Report: {_report(stage, checked, out)}", markup=False, soft_wrap=True)
-            except OSError as error:
-                raise refused("--report", out, error) from error
+                with writing.to("--report", out):
+                    index = _report(stage, checked, out)
             except (Problem, StageFailed) as failure:
                 click.echo(f"Error: {failure}", err=True)
                 return ExitCode.FINDINGS if code is ExitCode.FINDINGS else ExitCode.STAGE_FAILED
-    return code
+    if index:
+        console.print(f"Report: {index}", markup=False, soft_wrap=True)
+    return writing.code(code)
 
 
 def _report(stage: Stage, checked: Checked, out: Path) -> Path:

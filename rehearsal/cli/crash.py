@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from rehearsal.cli.exit_codes import OF_OUTCOME, ExitCode
-from rehearsal.cli.outputs import make_room
+from rehearsal.cli.outputs import OUT_FILE, Writing, make_room
 from rehearsal.cli.play import counted
 from rehearsal.cli.profiles import check
 from rehearsal.cli.progress import run_shown
@@ -48,7 +48,7 @@ def _down(ctx: click.Context, param: click.Parameter, value: str) -> timedelta:
 @jobs_option("auto")
 @click.option("--down", metavar="DURATION", default="PT0S", callback=_down, help=DOWN)
 @click.option("--point", type=click.IntRange(min=1), metavar="N", help="Only the boundary of this number.")
-@click.option("--resume", "file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help=RESUME)
+@click.option("--resume", "file", type=OUT_FILE, metavar="FILE", help=RESUME)
 def crash(
     paths: tuple[Path | tuple[Path, int], ...],
     jobs: int | None,
@@ -76,6 +76,7 @@ def crash(
     seat, jobs = _seat(suite, jobs)
     check(suite.profile, suite.profiles)
     make_room("--resume", *([file] if file else []))
+    known, writing = _known(file), Writing()
     console = terminal.console()
     if seat:
         introduce(seat, console)
@@ -87,7 +88,6 @@ def crash(
         click.echo(nothing(suite), err=True)
     if not scribe.scripts:
         return OF_OUTCOME[run.outcome]
-    known = Results(file)
     with processes(jobs or len(os.sched_getaffinity(0))) as workers:
         stories = list(_moving(workers.stories(scribe.scripts), len(scribe.scripts), "looking for boundaries", console))
         wanted = deaths(stories, point)
@@ -97,7 +97,8 @@ def crash(
         left = [death for death in wanted if not known.known(death, down)]
         console.print(_size(stories, wanted, len(tried)))
         for death, came_of_it in _moving(workers.trials(left, down), len(left), "letting it die", console):
-            known.keep(death, down, came_of_it)
+            with writing.to("--resume", file):
+                known.keep(death, down, came_of_it)
             tried.append(came_of_it)
             if came_of_it.why:
                 console.print(_finding(came_of_it, suite, down), markup=False, soft_wrap=True)
@@ -106,7 +107,16 @@ def crash(
         return ExitCode.FINDINGS
     if any(one.failed for one in tried):
         return ExitCode.STAGE_FAILED
-    return ExitCode.NOT_JUDGED if any(one.not_judged for one in tried) else OF_OUTCOME[run.outcome]
+    return writing.code(ExitCode.NOT_JUDGED if any(one.not_judged for one in tried) else OF_OUTCOME[run.outcome])
+
+
+def _known(file: Path | None) -> Results:
+    try:
+        return Results(file)
+    except ValueError as mistake:
+        raise click.BadParameter(
+            f"{file} holds no results of this command: {mistake}.", param_hint="--resume"
+        ) from None
 
 
 def _seat(suite: SuiteRun, jobs: int | None) -> tuple[SeatDescription | None, int | None]:

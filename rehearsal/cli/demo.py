@@ -7,7 +7,7 @@ import click
 
 from rehearsal import report
 from rehearsal.cli.exit_codes import OF_OUTCOME
-from rehearsal.cli.outputs import make_room, report_files
+from rehearsal.cli.outputs import OUT_FOLDER, Writing, make_room, report_files
 from rehearsal.cli.progress import run_shown
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.runner import Run, SuiteRun
@@ -19,7 +19,7 @@ from rehearsal.resources import features_folder
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="The seed of every world.")
 @click.option(
     "--out",
-    type=click.Path(file_okay=False, path_type=Path),
+    type=OUT_FOLDER,
     help="Where the HTML report goes. [default: a new temporary folder]",
 )
 @click.option("--no-report", is_flag=True, help="Write no report.")
@@ -46,11 +46,14 @@ def demo(seed: int, out: Path | None, no_report: bool) -> int:
         if result.outcome is not Outcome.HELD:
             console.print("\n" + terminal.trouble(result), markup=False, soft_wrap=True)
     console.print(f"\n{_verdict(run)}")
+    writing, index = Writing(), None
     if results and not no_report:
         out = out or Path(tempfile.mkdtemp(prefix="rehearsal-report-"))
-        index = report.write(results, out, seed=seed, command=f"rehearsal demo --seed {seed}")
+        with writing.to("--out", out):
+            index = report.write(results, out, seed=seed, command=f"rehearsal demo --seed {seed}")
+    if index:
         console.print(f"Report: {index}", soft_wrap=True)
-    return OF_OUTCOME[run.outcome]
+    return writing.code(OF_OUTCOME[run.outcome])
 
 
 def _place_in_guide(result: ScenarioResult) -> tuple[int, str]:

@@ -1,12 +1,52 @@
 """Where commands write: what cannot be written there is found out before anything is played or served."""
 
+import errno
+import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
+from rehearsal.cli.exit_codes import ExitCode
+
 SUMMARY: Final = "Append a summary in Markdown, as to $GITHUB_STEP_SUMMARY; - prints it, and the table to stderr."
+
+
+class _Output(click.Path):
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not str(value).strip():
+            self.fail("It names no place.", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+OUT_FILE: Final = _Output(dir_okay=False, path_type=Path)
+OUT_FOLDER: Final = _Output(file_okay=False, path_type=Path)
+
+
+class Writing:
+    """Writes what a run has come to: a place that cannot be written takes no other down, and no finding back."""
+
+    def __init__(self) -> None:
+        self._told: list[str] = []
+
+    @contextmanager
+    def to(self, option: str, path: Path | None) -> Iterator[None]:
+        """Say once of a place that it cannot be written."""
+        try:
+            yield
+        except OSError as error:
+            said = refused(option, path or Path(), error)
+            if said.message not in self._told:
+                said.show()
+                self._told.append(said.message)
+
+    def code(self, code: ExitCode) -> ExitCode:
+        """Return the code that a run ends with which would have ended with this one."""
+        stands = code in (ExitCode.FINDINGS, ExitCode.STAGE_FAILED) or not self._told
+        return code if stands else ExitCode.USAGE
 
 
 def make_room(option: str, *files: Path) -> None:
@@ -14,7 +54,10 @@ def make_room(option: str, *files: Path) -> None:
     for file in files:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.open("a").close()
+            if file.is_file() or not file.exists():
+                file.open("a").close()
+            elif not os.access(file, os.W_OK):  # a device or a pipe, which is opened once
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         except OSError as error:
             raise refused(option, file, error) from error
 
@@ -37,10 +80,7 @@ def refused(option: str, path: Path, error: OSError) -> click.ClickException:
     return click.ClickException(f"{option} cannot be written: {path}: {error.strerror}")
 
 
-def write(option: str, file: Path, content: bytes, mode: str = "wb") -> None:
-    """Write a file, or append to it; raises a usage error that names the option."""
-    try:
-        with file.open(mode) as written:
-            written.write(content)
-    except OSError as error:
-        raise refused(option, file, error) from error
+def append(file: Path, text: str) -> None:
+    """Append to a text file."""
+    with file.open("a", encoding="utf-8", newline="") as written:
+        written.write(text)

@@ -16,7 +16,7 @@ from rich.markup import escape
 from rehearsal import report
 from rehearsal.cli.attached import reached, token_option
 from rehearsal.cli.exit_codes import OF_OUTCOME, ExitCode
-from rehearsal.cli.outputs import make_room, refused, report_files, write
+from rehearsal.cli.outputs import OUT_FILE, OUT_FOLDER, Writing, append, make_room, report_files
 from rehearsal.cli.plan import PLAN_FILE, plan
 from rehearsal.cli.profiles import check
 from rehearsal.cli.progress import run_shown
@@ -66,11 +66,9 @@ def _duration(ctx: click.Context, param: click.Parameter, text: str | None) -> s
 @click.option("--longest-wait", metavar="DURATION", callback=_duration, help=LONGEST)
 @suite_options
 @click.option("--faults", callback=plan, type=PLAN_FILE, help="Plan the faults of this YAML file in every world.")
-@click.option("--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write a JUnit file.")
-@click.option(
-    "--report", "out", type=click.Path(file_okay=False, path_type=Path), help="Write the HTML report into this folder."
-)
-@click.option("--summary", "markdown", type=click.Path(dir_okay=False, path_type=Path), help=APPENDED)
+@click.option("--junit", type=OUT_FILE, help="Write a JUnit file.")
+@click.option("--report", "out", type=OUT_FOLDER, help="Write the HTML report into this folder.")
+@click.option("--summary", "markdown", type=OUT_FILE, help=APPENDED)
 @jobs_option("1")
 @click.option("-x", "--stop", "stops_early", is_flag=True, help="Stop at the first scenario that is not content.")
 @click.option("--durations", type=click.IntRange(min=1), metavar="N", help="Name the N scenarios that took longest.")
@@ -123,19 +121,20 @@ def play(
     for line in slowest(run.results, durations or 0):
         console.print(line, markup=False, soft_wrap=True)
     console.print(f"\n{summary(run)}")
-    again = _command(suite, bool(paths))
+    again, writing, index = _command(suite, bool(paths)), Writing(), None
+    with writing.to("--junit", suite.junit):
+        run.demand_junit()
     if markdown:
-        text = of_scenarios(run.results, summary(run), [line for line, _ in notes], again)
-        write("--summary", markdown, text.encode(), mode="ab")
+        with writing.to("--summary", markdown):
+            append(markdown, of_scenarios(run.results, summary(run), [line for line, _ in notes], again))
     if out:
-        try:
+        with writing.to("--report", out):
             index = report.write(run.results, out, seed=suite.seed, command=again)
-        except OSError as error:
-            raise refused("--report", out, error) from error
+    if index:
         console.print(f"Report: {index}", soft_wrap=True)
     if stopped:
         raise stopped
-    return code
+    return writing.code(code)
 
 
 def _met(suite: SuiteRun, run: Run) -> Iterator[tuple[str, bool]]:

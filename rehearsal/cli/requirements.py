@@ -4,6 +4,7 @@
 that comes with this package, and the tags of the features.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ import yaml
 from pytest_bdd.gherkin_parser import get_gherkin_document
 
 from rehearsal.cli.exit_codes import ExitCode
-from rehearsal.cli.outputs import make_room
+from rehearsal.cli.outputs import OUT_FILE, Writing, make_room
 from rehearsal.gherkin.feature_text import ENCODING
 from rehearsal.resources import features_folder
 
@@ -117,23 +118,24 @@ def _links(scenarios: Sequence[Cover]) -> str:
 
 
 @click.command("requirements")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the table into this file.")
+@click.option("--out", type=OUT_FILE, help="Write the table into this file.")
 @click.option("--check", is_flag=True, help="Write nothing; fail when the table has a hole or the file is old.")
 def requirements(out: Path | None, check: bool) -> int:
     """Show the table of requirements and the scenarios that play them."""
     wanted, covered = register(), covers(features_folder())
     missing, text = holes(wanted, covered), table(wanted, covered)
-    stale = out is not None and not (out.is_file() and out.read_text(encoding="utf-8") == text)
+    stale, writing = out is not None and (not os.path.isfile(out) or out.read_bytes() != text.encode()), Writing()
     if check and stale:
         click.echo(f"{out} is out of date: run `rehearsal requirements --out {out}`", err=True)
     elif not check and out:
         make_room("--out", out)
-        out.write_text(text, encoding="utf-8")
-        click.echo(f"{out}: {len(wanted)} requirements")
+        with writing.to("--out", out):
+            out.write_text(text, encoding="utf-8")
+            click.echo(f"{out}: {len(wanted)} requirements")
     elif not check:
         click.echo(text, nl=False)
     if missing:
         click.echo(f"nothing plays {', '.join(missing)}", err=True)
     if missing or (check and stale):
         return ExitCode.FINDINGS
-    return ExitCode.CONTENT
+    return writing.code(ExitCode.CONTENT)

@@ -31,7 +31,7 @@ from rich.text import Text
 
 from mock_tiktok.policy.profile import found_in
 from rehearsal.cli.exit_codes import ExitCode
-from rehearsal.cli.outputs import demand_room
+from rehearsal.cli.outputs import OUT_FILE, demand_room, make_room, refused
 from rehearsal.cli.profiles import manners_option, profile_options
 from rehearsal.cli.seat_option import SEAT, SEAT_FILE
 from rehearsal.control.addresses import Addresses
@@ -143,9 +143,7 @@ def _seat(ctx: click.Context, param: click.Parameter, file: Path | None) -> Seat
     help="Have TikTok Shop's webhooks tell the connector, and the connector's the OMS.",
 )
 @click.option("--token", envvar="REHEARSAL_TOKEN", help="Token of the control API. [default: a new one]")
-@click.option(
-    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write what GET /world answers here."
-)
+@click.option("--json", "json_file", type=OUT_FILE, help="Write what GET /world answers here.")
 def up(**options: Any) -> int:
     """Serve the fakes, the connector, the control API and the console, until Ctrl-C."""
     logging.getLogger("waitress").setLevel(logging.ERROR)  # a full queue is normal while the clock is advanced
@@ -267,6 +265,10 @@ def _take_ports(host: str, options: dict[str, Any]) -> Ports:
 def _make_way(file: Path) -> None:
     """Remove what an earlier run wrote, so that nobody takes its addresses for ours."""
     try:
+        if _is_device(file):
+            make_room("--json", file)
+            return
+        file = file.resolve()
         file.unlink(missing_ok=True)
         if not file.absolute().parent.is_dir():
             raise click.UsageError(f"--json {file}: there is no folder {file.absolute().parent}.")
@@ -275,20 +277,34 @@ def _make_way(file: Path) -> None:
         raise click.UsageError(f"--json {file}: {error.strerror}.") from None
 
 
+def _is_device(file: Path) -> bool:
+    """Return whether it is a device or a pipe, such as /dev/stdout, which is written and never replaced."""
+    return file.absolute().is_relative_to("/dev") or (file.exists() and not file.is_file())
+
+
 def _write(file: Path, world: Json) -> None:
     """Write the file at once and for its owner only."""
+    try:
+        _put(file if _is_device(file) else file.resolve(), f"{json.dumps(world, indent=2, ensure_ascii=False)}\n")
+    except OSError as error:
+        raise refused("--json", file, error) from None
+
+
+def _put(file: Path, text: str) -> None:
+    if _is_device(file):
+        file.write_text(text, encoding="utf-8")
+        return
     handle, name = tempfile.mkstemp(dir=file.absolute().parent, prefix=f".{file.name}.")  # made with mode 0600
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as out:
-            json.dump(world, out, indent=2, ensure_ascii=False)
-            out.write("\n")
+            out.write(text)
             out.flush()
             os.fsync(out.fileno())
         os.replace(name, file)
-    except OSError as error:
+    except OSError:
         with suppress(OSError):
             os.unlink(name)
-        raise click.UsageError(f"--json {file}: {error.strerror}.") from None
+        raise
 
 
 def _credentials(world: Json) -> dict[str, Json]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -82,9 +83,19 @@ class Results:
     def __init__(self, file: Path | None) -> None:
         self._file = file
         self._known: dict[str, Trial] = {}
-        if file is not None and file.exists():
-            lines = map(json.loads, file.read_text(encoding="utf-8").splitlines())
-            self._known = {line.pop("death"): Trial(**line) for line in lines}
+        if file is None or not file.is_file():
+            return
+        held = file.read_bytes()
+        whole = held[: held.rfind(b"\n") + 1]
+        for number, line in enumerate(whole.splitlines(), 1):
+            try:
+                kept = json.loads(line)
+                self._known[kept.pop("death")] = Trial(**kept)
+            except (ValueError, TypeError, KeyError, AttributeError) as mistake:
+                raise ValueError(f"line {number} is none") from mistake
+        if whole != held and not held.startswith(b'{"death": ', len(whole)):
+            raise ValueError("its last line is none")
+        os.truncate(file, len(whole))  # a run that was stopped in the middle of a line
 
     def known(self, death: Death, down: timedelta) -> Trial | None:
         """Return what came of a death when it was tried before."""

@@ -110,6 +110,7 @@ class Collector:
     stopped: bool = False
     failed: bool = False  # itself, in this process or another
     unread: BrokenPipeError | None = None
+    unwritten: OSError | None = None
     session: pytest.Session | None = None
     planned: int = 0
     root: Path = Path()
@@ -176,6 +177,15 @@ class Collector:
         self.unreadable += [words] if words else []
         return bool(words)
 
+    @pytest.hookimpl(wrapper=True)
+    def pytest_sessionfinish(self) -> Iterator[None]:
+        try:
+            return (yield)
+        except OSError as failure:
+            if broken_hook(failure):
+                raise
+            self.unwritten = failure  # JUnit's file, which pytest writes
+
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         # pytest interrupts itself in the same way as somebody does who presses Ctrl-C
         self.stopped = not isinstance(excinfo.value, pytest.Session.Interrupted | Enough)
@@ -198,6 +208,12 @@ class Run:
     results: tuple[ScenarioResult, ...]
     unreadable: tuple[str, ...]
     outcome: Outcome | None
+    unwritten: OSError | None = None
+
+    def demand_junit(self) -> None:
+        """Raise what has kept the JUnit file from being written."""
+        if self.unwritten:
+            raise self.unwritten
 
 
 def run_suite(suite: SuiteRun, watcher: Watcher | None = None) -> Run:
@@ -220,7 +236,13 @@ def _run(arguments: list[str], collector: Collector) -> Run:
         ended = pytest.ExitCode.USAGE_ERROR
     if collector.unread:
         raise collector.unread
-    run = Run(collector.planned, tuple(collector.results), tuple(collector.unreadable), _worst(collector, int(ended)))
+    run = Run(
+        collector.planned,
+        tuple(collector.results),
+        tuple(collector.unreadable),
+        _worst(collector, int(ended)),
+        collector.unwritten,
+    )
     if collector.stopped:
         raise Interrupted(run)
     return run

@@ -45,6 +45,43 @@ def test_an_unwritable_place_is_refused_first(
     assert shown.out == ""
 
 
+@pytest.mark.parametrize("command", ["play {file}", "demo", "requirements", "crash {file}"])
+def test_an_output_without_a_name_is_refused(rehearse: Rehearse, feature: Path, command: str) -> None:
+    option = {"play": "--report", "crash": "--resume"}.get(command.split()[0], "--out")
+    said = rehearse(*command.format(file=feature).split(), option, "", code=2)
+    assert f"Invalid value for '{option}'" in said.err
+    assert "It names no place." in said.err
+
+
+def test_a_full_disk_takes_no_other_output_down_and_no_finding_back(rehearse: Rehearse, feature: Path) -> None:
+    full = Path("/dev/full")
+    if not full.is_char_device():
+        pytest.skip("no device here that is always full")
+    more = ("--junit", full, "--summary", full, "--report", rehearse.folder / "report")
+    said = rehearse("play", feature, *more, code=2)
+    assert re.findall("Error: (.*)", said.err) == [
+        f"{option} cannot be written: /dev/full: No space left on device" for option in ("--junit", "--summary")
+    ]
+    assert "1 scenario: 1 held" in said.out
+    assert (rehearse.folder / "report" / "index.html").is_file()
+    broken = rehearse.file("broken.feature", f"{feature.read_text()}    Then Maya has been paid back 1.00 USD\n")
+    assert "--junit cannot be written" in rehearse("play", broken, "--junit", full, code=1).err
+    assert "--out cannot be written" in rehearse("requirements", "--out", full, code=2).err
+
+
+@pytest.mark.parametrize("held", [b"Dear diary\n", b"\xff\xfe", b'{"death": 1}\n', b"[]\n"])
+def test_what_holds_no_results_is_not_gone_on_with(rehearse: Rehearse, feature: Path, held: bytes) -> None:
+    (file := rehearse.folder / "notes").write_bytes(held)
+    assert f"{file} holds no results of this command" in rehearse("crash", feature, "--resume", file, code=2).err
+    assert file.read_bytes() == held
+
+
+def test_a_link_to_nowhere_is_no_place_for_addresses_and_stays_what_it_is(rehearse: Rehearse) -> None:
+    (link := rehearse.folder / "world.json").symlink_to(rehearse.folder / "absent" / "world.json")
+    assert "there is no folder" in rehearse("up", "--port", "0", "--json", link, code=2).err
+    assert link.is_symlink()
+
+
 FILE = """\
 Feature: Own
   Background:
