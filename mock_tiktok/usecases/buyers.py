@@ -160,14 +160,15 @@ def _reason(shop: Shop, order: Order, kind: str, reason: str | None) -> str:
     if not places and is_known_reason(reason):  # in another market
         raise REASON_UNKNOWN(reason=reason)
     if not places:
-        raise BadValue("reason", f"is {reason!r}, which the marketplace does not know; {_choice(offered)}")
+        choice = _choice(offered, in_words="_" not in reason)
+        raise BadValue("reason", f"is {reason!r}, which the marketplace does not know; {choice}")
     shop.check_reason(reason, "buyer", kind, order.status)
     return reason
 
 
-def _choice(offered: Sequence[Reason]) -> str:
+def _choice(offered: Sequence[Reason], *, in_words: bool) -> str:
     if not offered:
         return "it has none for such a request on this order"
-    shown = ", ".join(reason.name for reason in offered[:_SHOWN_REASONS])
+    shown = ", ".join(f'"{one.text}"' if in_words else one.name for one in offered[:_SHOWN_REASONS])
     more = len(offered) - _SHOWN_REASONS
     return f"on this order such a request takes {shown}" + (f" and {more} more" if more > 0 else "")

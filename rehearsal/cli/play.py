@@ -130,8 +130,8 @@ def play(
     if out:
         with writing.to("--report", out):
             index = report.write(run.results, out, seed=suite.seed, command=again)
-    if index:
-        console.print(f"Report: {index}", soft_wrap=True)
+        if index:
+            console.print(f"Report: {index}", soft_wrap=True)
     if stopped:
         raise stopped
     return writing.code(code)

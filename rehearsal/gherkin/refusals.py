@@ -109,7 +109,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "oms_refund": Rule("the seller cannot refund that"),
     "seller_center_refund": Rule("nobody can refund that in Seller Center", "one refunds what has been delivered"),
     "request_return": Rule("{name} cannot ask for that", "one asks for it once the order has been delivered", {
-        "has been delivered": "in this market nobody asks for it then",
+        "has been delivered": "",
         "is completed": "the time in which one may ask is over",
         "is canceled": _NOTHING,
     }),
@@ -158,7 +158,8 @@ def known_market(place: str | None) -> Iterator[None]:
     except Problem as refusal:
         if refusal.field != "profile":
             raise
-        raise Miswritten(f'no shop can be in "{place}": {refusal.detail.removeprefix("profile ")}') from refusal
+        _, _, known = refusal.detail.partition("; ")  # what it is not, and what there is
+        raise Miswritten(f'no shop can be in "{place}"; {known}') from refusal
 
 
 class Told(Stage):
@@ -239,7 +240,8 @@ class Told(Stage):
             return Rule(rule.cannot).said(one.buyer, f"{one.buyer}'s request, {' and '.join(open_)}, is still open", "")
         if refusal.code == _NOTHING_LEFT or refusal.title == "More than is refundable":
             return Rule(rule.cannot).said(one.buyer, f"of {one.buyer}'s order not so much is left", "")
-        return rule.said(one.buyer, f"{one.buyer}'s order {state}", state)
+        its_state_is_why = (rule.where or {}).get(state) != ""
+        return rule.said(one.buyer, f"{one.buyer}'s order {state}", state) if its_state_is_why else ""
 
 
 def shown_as(stage: Stage, claim: Claim) -> str:
