@@ -114,27 +114,32 @@ def play(
     code = OF_OUTCOME[run.outcome]
     if run.outcome is None and not stopped:
         click.echo(nothing(suite), err=True)
-    notes = list(chain(_met(suite, run), untried(run.results) if strict else ()))
+    notes = list(chain(_met(suite, run), cut_short(run.results), untried(run.results) if strict else ()))
     for line, short in notes:
         console.print(line, markup=False, soft_wrap=True)
         code = ExitCode.NOT_JUDGED if short and code is ExitCode.CONTENT else code
     for line in slowest(run.results, durations or 0):
         console.print(line, markup=False, soft_wrap=True)
     console.print(f"\n{summary(run)}")
-    again, writing, index = _command(suite, bool(paths)), Writing(), None
+    again, writing = _command(suite, bool(paths)), Writing()
     with writing.to("--junit", suite.junit):
         run.demand_junit()
     if markdown:
         with writing.to("--summary", markdown):
             append(markdown, of_scenarios(run.results, summary(run), [line for line, _ in notes], again))
     if out:
-        with writing.to("--report", out):
-            index = report.write(run.results, out, seed=suite.seed, command=again)
-        if index:
-            console.print(f"Report: {index}", soft_wrap=True)
+        _report(run, out, suite.seed, again, writing, console)
     if stopped:
         raise stopped
     return writing.code(code)
+
+
+def _report(run: Run, out: Path, seed: int, again: str, writing: Writing, console: Console) -> None:
+    index = None
+    with writing.to("--report", out):
+        index = report.write(run.results, out, seed=seed, command=again)
+    if index:
+        console.print(f"Report: {index}", soft_wrap=True)
 
 
 def _met(suite: SuiteRun, run: Run) -> Iterator[tuple[str, bool]]:
@@ -221,6 +226,12 @@ def slowest(results: Sequence[ScenarioResult], count: int) -> Iterator[str]:
         yield f"\nThe longest of {counted(len(results))}: seconds, simulated time, which"
     for result in ranked:
         yield f"  {result.seconds:8.2f}  {span(result):>14}  {result.place}  {result.name}"
+
+
+def cut_short(results: Sequence[ScenarioResult]) -> Iterator[tuple[str, bool]]:
+    """Return a line that says of how many scenarios the end was not played."""
+    if count := sum(result.ended_early for result in results):
+        yield f"\n{counted(count)} did not come to the end: no rule is put to the test by what was not played", False
 
 
 def untried(results: Sequence[ScenarioResult]) -> Iterator[tuple[str, bool]]:

@@ -1,13 +1,15 @@
 """What JUnit and pytest's own screen are told of scenarios: the scenarios' words, in the scenarios' order."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 import pytest
 from _pytest.junitxml import xml_key
 
 from rehearsal.gherkin.recording import gist
 from rehearsal.gherkin.results import ScenarioResult
+
+ENDED_EARLY: Final = "not played: the run has ended early"
 
 
 class Told:
@@ -32,14 +34,14 @@ def told(result: ScenarioResult) -> Told:
     return Told(gist(result), f"{result.place}\n{result}{closer}")
 
 
-def leave_out(config: pytest.Config, tests: Sequence[pytest.Item], why: str) -> None:
-    """Have JUnit, if it is written here, tell of tests that were not begun, and why."""
+def leave_out(config: pytest.Config, nodeids: Iterable[str], why: str) -> None:
+    """Have JUnit, if it is written here, tell of scenarios that were not begun, and why."""
     xml = config.stash.get(xml_key, None)
     if xml is None:
         return
-    for item in tests:
-        said = (str(item.path), 0, why)
-        report = pytest.TestReport(item.nodeid, item.location, {}, "skipped", said, "setup")
+    for nodeid in nodeids:
+        file, _, name = nodeid.partition("::")
+        report = pytest.TestReport(nodeid, (file, 0, name), {}, "skipped", (file, 0, why), "setup")
         case = xml.node_reporter(report)
         case.record_testreport(report)
         case.append_skipped(report)

@@ -18,7 +18,7 @@ from pytest_bdd.feature import get_feature
 from xdist.scheduler import LoadScheduling
 
 from rehearsal.gherkin.feature_text import ENCODING
-from rehearsal.gherkin.junit import tidy, told
+from rehearsal.gherkin.junit import ENDED_EARLY, leave_out, tidy, told
 from rehearsal.gherkin.results import WHERE, Outcome, ScenarioResult, StepResult, command
 
 _SPAN: Final = re.compile(r"\b(an?|\d+) (minute|hour|day|week|month)s?\b")
@@ -99,6 +99,7 @@ class InOrder:
         self._handed_on = 0
         self._results: dict[str, ScenarioResult] = {}
         self._over: set[str] = set()
+        self._begun: set[str] = set()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: Any) -> LoadScheduling | None:
@@ -116,6 +117,9 @@ class InOrder:
             self._results[crashitem] = result
         self._over.add(crashitem)
 
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self._begun.add(nodeid)
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if data := getattr(report, "scenario", None):
@@ -132,6 +136,8 @@ class InOrder:
         """Hand on what was played though something before it was not, as after Ctrl-C."""
         while self._handed_on < len(self._ids):
             self._hand_on()
+        left = (one for one in self._ids if ".feature::" in one and one not in self._begun)
+        leave_out(self._config, left, ENDED_EARLY)
         tidy(self._config, self._ids)
 
     def _hand_on(self) -> None:

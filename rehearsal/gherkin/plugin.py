@@ -31,7 +31,7 @@ from rehearsal.gherkin.audit import UNAUDITED, Exit, note_plan, plainly
 from rehearsal.gherkin.blame import broken_file, broken_hook, judge
 from rehearsal.gherkin.collection import FeatureFile, tags_of
 from rehearsal.gherkin.errors import Miswritten
-from rehearsal.gherkin.junit import leave_out, tidy, told
+from rehearsal.gherkin.junit import ENDED_EARLY, leave_out, tidy, told
 from rehearsal.gherkin.parallel import InOrder, least_wait
 from rehearsal.gherkin.plan_file import NotAPlan, read_plan
 from rehearsal.gherkin.recording import RECORDING, Recording, again, first_line
@@ -46,6 +46,7 @@ BEGUN_WITH: Final = ("start", "profile", "oms_policy", "oms_manners", "webhooks"
 LONGEST: Final = "where time passes by itself: what waits for more in all is not judged (default: PT48H)"
 PLAN: Final = pytest.StashKey[Sequence[Json]]()
 RESULT: Final = pytest.StashKey[ScenarioResult]()
+CANNOT_BEGIN: Final = "not played, as no scenario can begin"
 NOT_PLAYED: Final = pytest.StashKey[str]()  # why no scenario can begin
 
 StageFactory = Callable[[], Stage]
@@ -144,11 +145,16 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> FeatureFil
     return FeatureFile.from_parent(parent, path=file_path)
 
 
+def _is_scenario(item: pytest.Item) -> bool:
+    return isinstance(item.parent, FeatureFile)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if why := session.config.stash.get(NOT_PLAYED, ""):
-        left = [item for item in session.items if RECORDING not in item.stash]
-        leave_out(session.config, left, f"not played, as no scenario can begin: {first_line(why)}")
+    why = session.config.stash.get(NOT_PLAYED, "")
+    if not session.config.option.collectonly:
+        left = [item.nodeid for item in session.items if _is_scenario(item) and RECORDING not in item.stash]
+        leave_out(session.config, left, f"{CANNOT_BEGIN}: {first_line(why)}" if why else ENDED_EARLY)
     tidy(session.config)
 
 

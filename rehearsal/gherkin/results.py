@@ -109,6 +109,11 @@ class ScenarioResult:
     again: str = ""  # the command that plays it again
     seconds: float = field(default=0.0, compare=False)  # of the machine's time that its steps took
 
+    @property
+    def ended_early(self) -> bool:
+        """Return whether something of it was not played, because a step has failed."""
+        return any(step.outcome == "failed" for step in self.steps)
+
     def __str__(self) -> str:
         """Return its steps up to the one that failed, the reason, and how to play it again."""
         marks = {"passed": "✓", "failed": "✗"}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.cli import run
+from rehearsal.gherkin.junit import ENDED_EARLY
 from rehearsal.gherkin.parallel import length, workers
 from tests.unit.gherkin.test_plugin import PLAY, suite
 
@@ -132,9 +133,15 @@ def test_it_stops_at_the_first_that_is_not_content(suite: pytest.Pytester, jobs:
     os.mkfifo(suite.path / "heard")
     first, later = ["nothing is done", "nobody knows"], ["it waits until the failure has been heard of"]
     write(suite, dict(enumerate(first + later * 38)))
-    result = suite.run(sys.executable, "-c", PLAY, "own.feature", "-x", "--jobs", jobs)
+    result = suite.run(sys.executable, "-c", PLAY, "own.feature", "-x", "--junit", "junit.xml", "--jobs", jobs)
     assert result.ret == 2
-    assert re.search(r"40 scenarios: \d+ held, 1 miswritten, \d\d not played", result.stdout.str())
+    ended = re.search(r"40 scenarios: \d+ held, 1 miswritten, (\d\d) not played", result.stdout.str())
+    assert ended
+    assert (
+        "1 scenario did not come to the end: no rule is put to the test by what was not played" in result.stdout.str()
+    )
+    junit = (suite.path / "junit.xml").read_text()
+    assert (junit.count("<testcase "), junit.count(f'"{ENDED_EARLY}"')) == (40, int(ended[1]))
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
