@@ -502,7 +502,7 @@ def _target(now: datetime, by: str | None, to: str | None, *, passed: bool = Fal
     if target < now and passed and to is not None:
         return now
     if target < now:
-        raise refused(field, f"lies before the world's present, {now.isoformat()}; its clock never goes back")
+        raise refused(field, f"lies before the world's present, {shown_time(now)}; its clock never goes back")
     if target - now > FARTHEST:
         raise refused(field, f"reaches further than {FARTHEST.days} days; take several steps")
     return target

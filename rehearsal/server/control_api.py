@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -61,10 +61,8 @@ def control_app(stage: InProcessStage, gate: Gate | None = None) -> Flask:
 def _reading(stage: InProcessStage, call: Call) -> Callable[..., Response]:
     def read(world: str, **path: str) -> Response:
         _existing(world)
-        for field in request.args:
-            if field not in call.query or len(request.args.getlist(field)) > 1 or not request.args[field]:
-                words = "is given empty or twice" if field in call.query else "is not known here"
-                raise Problem(422, "Invalid value", f"{field} {words}", field=field)
+        _demand_names(path)
+        _demand_query(call.query)
         return _response(stage.request(call, path, request.args.to_dict()))
 
     return read
@@ -73,6 +71,7 @@ def _reading(stage: InProcessStage, call: Call) -> Callable[..., Response]:
 def _acting(stage: InProcessStage, call: Call, replays: Replays) -> Callable[..., Response]:
     def write(world: str, **path: str) -> Response:
         _existing(world)
+        _demand_names(path)
         for field in request.args:
             raise Problem(422, "Invalid value", f"{field} belongs into the body", field=field)
         body = _body()
@@ -100,9 +99,23 @@ def _acting(stage: InProcessStage, call: Call, replays: Replays) -> Callable[...
 def _file(content: Callable[[], bytes], media_type: str) -> Callable[..., Response]:
     def download(world: str) -> Response:
         _existing(world)
+        _demand_query(())
         return Response(content(), content_type=media_type)
 
     return download
+
+
+def _demand_names(path: Mapping[str, str]) -> None:
+    for field, value in path.items():
+        if not value.strip():
+            raise Problem(422, "Invalid value", f"{field} is {value!r}, which names nothing", field=field)
+
+
+def _demand_query(known: Collection[str]) -> None:
+    for field in request.args:
+        if field not in known or len(request.args.getlist(field)) > 1 or not request.args[field].strip():
+            words = "is given empty or twice" if field in known else "is not known here"
+            raise Problem(422, "Invalid value", f"{field} {words}", field=field)
 
 
 def _existing(world: str) -> None:

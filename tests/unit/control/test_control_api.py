@@ -89,6 +89,10 @@ def test_the_world_default_is_met_with_and_without_its_name(api: FlaskClient) ->
         ("GET", "/control/v1/returns/nobody", 404),
         ("GET", "/control/v1/mailbox?order_id=nobody", 404),
         ("GET", "/control/v1/mailbox?orderid=1", 422),
+        ("GET", "/control/v1/mailbox?order_id=%20", 422),
+        ("GET", "/control/v1/orders/%20", 422),
+        ("POST", "/control/v1/returns/%09/withdraw", 422),
+        *(("GET", f"/control/v1/trace{form}?after=5", 422) for form in ("", ".har", ".mmd")),
         ("POST", "/control/v1/oms/adjustments/nobody/approve", 404),
     ],
 )
@@ -115,6 +119,21 @@ def test_a_body_that_is_not_json_is_refused(api: FlaskClient, body: str) -> None
 def test_a_body_that_is_no_object_is_refused(api: FlaskClient) -> None:
     assert problem(api.post(f"{PREFIX}/orders", json=[]))["field"] == "body"
     assert problem(api.post(f"{PREFIX}/orders", data="null"))["status"] == 422
+
+
+@pytest.mark.parametrize(
+    ("call", "body", "field"),
+    [
+        ("/shops", {"name": "  "}, "name"),
+        ("/orders", {"buyer": {"name": "\u00a0"}}, "buyer.name"),
+        ("/orders", {"lines": [{"sku": " ", "unit_price": "5.00"}]}, "lines.0.sku"),
+        ("/oms/adjustments/C-1/reject", {"comment": "\n"}, "comment"),
+        ("/orders/1/returns", {"reason": "   "}, "reason"),
+    ],
+)
+def test_what_shows_nothing_is_no_name_and_no_text(api: FlaskClient, call: str, body: Any, field: str) -> None:
+    refused = problem(api.post(f"{PREFIX}{call}", json=body))
+    assert (refused["status"], refused["field"]) == (422, field)
 
 
 def test_an_endless_body_is_refused(api: FlaskClient) -> None:
