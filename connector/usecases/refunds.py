@@ -133,17 +133,22 @@ def _chosen(left: Left, units: list[LineUnit], item: OrderItem, request: AdjustI
             )
             raise BadRequest("SiteOrderLineItemIDs", f"{why} {lost}")
         if request.quantity is not None and request.quantity != len(chosen):
-            raise BadRequest("Quantity", f"{request.quantity} does not fit {len(chosen)} named units")
+            raise BadRequest("Quantity", f"is {request.quantity}, and {_units(len(chosen))} named")
         return chosen
     if request.quantity is not None and not 0 < request.quantity <= item.quantity:
-        raise BadRequest("Quantity", f"must lie between 1 and {item.quantity}")
+        raise BadRequest("Quantity", f"is {request.quantity}, and this line has {_units(item.quantity)}")
     fresh = sorted(units, key=lambda unit: unit.site_line_id not in left.untouched)  # a stable sort
     chosen = fresh if request.quantity is None else fresh[: request.quantity]
     if not chosen or (request.quantity is not None and len(chosen) < request.quantity):
         if left.is_free([unit for unit in left.units if unit.item_id == item.id]):
             raise BadRequest("ID", "nothing was paid for this line")
-        raise BadRequest("Quantity", f"only {len(units)} units of this line have anything left to refund")
+        some = f"only {_units(len(units))}" if units else "no unit"
+        raise BadRequest("Quantity", f"{some} of this line can still be refunded")
     return chosen
+
+
+def _units(count: int) -> str:
+    return f"{count} unit{'s' * (count != 1)}"
 
 
 def _portions(left: Left, units: Sequence[LineUnit], order: Order, wanted: Parts, item_id: int | None) -> list[Portion]:

@@ -100,7 +100,9 @@ class Views:
         comments = [a.comment for a in case.current() if a.comment]
         claimed, parcel = {unit for a in case.current() for unit in a.unit_ids}, self.store.parcel_of(case)
         if parcel is not None and (missing := claimed.difference(parcel.line_item_ids)) and parcel.line_item_ids:
-            comments.append(f"Of {len(claimed)} pieces {len(claimed) - len(missing)} came back.")
+            comments.append(
+                f"Of {len(claimed)} piece{'s' * (len(claimed) != 1)} {len(claimed) - len(missing)} came back."
+            )
         before = goes_before(case, self.store.cases_of_order(case.order_id)) if case.parts and not comments else None
         if before is not None:
             comments = [f"Waits: {before.return_id or before.cancel_id} of the buyer's on the same units goes first."]

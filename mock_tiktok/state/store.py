@@ -192,7 +192,9 @@ class Store:
         if not left:
             return tuple(of_sku[:1])  # the caller says why it is not free
         if len(left) < quantity:
-            raise errors.LINES_NOT_POSSIBLE(why=f"SKU {sku_id} has {len(left)} units left, not {quantity}")
+            raise errors.LINES_NOT_POSSIBLE(
+                why=f"SKU {sku_id} has {len(left)} unit{'s' * (len(left) != 1)} left, not {quantity}"
+            )
         return tuple(left[:quantity])
 
     # writing

@@ -168,9 +168,10 @@ def _summary(tried: Sequence[Trial]) -> str:
     """Return how many deaths ended how, and how many calls of the stories went otherwise."""
     failed, findings = sum(one.failed for one in tried), sum(one.broken for one in tried)
     unjudged = sum(one.not_judged for one in tried)
-    counts = [f"{len(tried) - findings - failed - unjudged:,} survived", f"{findings:,} findings"]
+    counts = [f"{len(tried) - findings - failed - unjudged:,} survived", f"{findings:,} finding{'s' * (findings != 1)}"]
     counts += [f"{failed:,} not played"] if failed else []
     counts += [f"{unjudged:,} not judged"] if unjudged else []
     otherwise = sum(one.otherwise for one in tried)
-    more = f"\n{otherwise:,} calls of the scenarios went otherwise after a death, as calls to a dead process do"
-    return f"{len(tried):,} boundaries: {', '.join(counts)}{more if otherwise else ''}"
+    calls = f"{otherwise:,} call{'s' * (otherwise != 1)} of the scenarios"
+    more = f"\n{calls} went otherwise after a death, as calls to a dead process do"
+    return f"{len(tried):,} boundar{'y' if len(tried) == 1 else 'ies'}: {', '.join(counts)}{more if otherwise else ''}"

@@ -69,7 +69,8 @@ def nothing(suite: SuiteRun) -> str:
             near = get_close_matches(name.casefold(), {one.name.casefold(): one for one in every}, 1, 0.4)
             told = next((f'; nearest: "{one.name}"' for one in every if one.name.casefold() in near), "")
             lines.append(f"-k: no scenario here has {name!r} in its name or its file's{told}")
-    return "\n".join((*lines, f"There is nothing to play here: none of {len(every)} scenarios is what was asked for."))
+    none = f"none of {len(every)} scenarios is" if len(every) > 1 else "the one scenario is not"
+    return "\n".join((*lines, f"There is nothing to play here: {none} what was asked for."))
 
 
 def _called(name: str, one: Listed) -> bool:

@@ -23,7 +23,7 @@ class Shops:
     def opens(self, nth: str, place: str | None, *, sandbox: bool = False, authorized: bool = True) -> None:
         """Open the next shop, in its own market or in that of the first; the connector is let in at once or not."""
         if ORDINALS[nth] != (many := len(self.stage.world()["shops"])):
-            raise Miswritten(f"there are {many} shops so far: the {nth} cannot be the next")
+            raise Miswritten(f"the {nth} shop cannot be the next: {many} opened so far")
         with known_market(place):
             self.stage.add_shop(profile=place, sandbox=sandbox or None, authorized=authorized and None)
 

@@ -205,7 +205,7 @@ class Seller(Person):
         if not own[place or 0 :]:
             started = any(self.stage.past(order).has("seller", "starts a refund") for order in buyer.all_orders())
             raise (Unseen if started else Miswritten)(
-                f"the seller has started {len(own) or 'no'} refunds of {buyer.name}"
+                f"the seller has started {len(own) or 'no'} refund{'s' * (len(own) != 1)} of {buyer.name}"
             )
         return own[place or 0]
 

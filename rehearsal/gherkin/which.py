@@ -99,7 +99,7 @@ def the_order(name: str, orders: Sequence[Order], which: Which) -> Order:
         hint = extra if re.search(r"\b(shipping|tax)\b", which.goods) else ""
         raise Miswritten(f"{name} has no {which.goods}; {name} has: {goods}{hint}")
     if which.order:
-        having = [_nth(orders, which.order, f"{name} has {len(orders)} orders")]
+        having = [_nth(orders, which.order, f"{name} has {len(orders)} order{'s' * (len(orders) > 1)}")]
     hints = [f"the {nth} order, {order}" for order, nth in zip(having, ORDINALS, strict=False)]
     return _only(having, f"{name} has {len(having)} orders", hints)
 

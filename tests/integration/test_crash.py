@@ -69,7 +69,7 @@ def test_what_is_kept_in_memory_alone_does_not(rehearse: Rehearse, told: Path, m
     again = re.findall(r"Again: rehearsal crash (.*)", out)
     assert again
     alone = rehearse(*ALONE, *shlex.split(again[0]), code=ExitCode.FINDINGS).out
-    assert "1 boundaries: 0 survived, 1 findings" in alone
+    assert "1 boundary: 0 survived, 1 finding\n" in alone
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,8 @@ MISWRITTEN = {
         "Maya has orders in USD and GBP; say which is meant, as the first order"
     ),
     "Given Maya has received a lamp for 39.98 USD from the second shop": 'no second shop so far; "there is a second shop"',
-    "Given there is a third shop": "there are 1 shops so far: the third cannot be the next",
+    f"{LAMP}; When the seller refunds Maya 5.00 USD of her third order": "Maya has 1 order: there is no third",
+    "Given there is a third shop": "the third shop cannot be the next: 1 opened so far",
     "Given there is a second shop in Atlantis": 'no shop can be in "Atlantis"; known: Indonesia',
     # what is not there
     "When all of them ask for their money back": "nobody is many so far",
