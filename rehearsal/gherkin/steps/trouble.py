@@ -132,7 +132,11 @@ def _status(said: dict[str, str]) -> int:
     return int(said["status"])
 
 
-_REFUSES: Final = r"answers (?P<status>[45]\d\d)"
+def _code(said: dict[str, str]) -> int | None:
+    return int(said["code"]) if "code" in said else None
+
+
+_REFUSES: Final = r"answers (?P<status>200(?= with)|[45]\d\d)(?: with code (?P<code>\d{1,8}))?"
 _ASKS: Final = rf"(?:,? and asks to wait {_LATE})?"
 trouble(f"(?P<spoils>{'|'.join(SPOILT)}) its answers? to {_WHICH}", "")
 trouble(f"does not receive {_WHICH}", "cut_before")
@@ -148,8 +152,8 @@ trouble(
     "sparse",
     way=lambda said: VALUELESS[said["valueless"]],
 )
-trouble(f"{_REFUSES} to {_WHICH}{_ASKS}", "refuse", status=_status, retry_after=_wait)
-trouble(f"{_REFUSES} {_TIMES}{_ASKS}", "refuse", status=_status, retry_after=_wait)
+trouble(f"{_REFUSES} to {_WHICH}{_ASKS}", "refuse", status=_status, code=_code, retry_after=_wait)
+trouble(f"{_REFUSES} {_TIMES}{_ASKS}", "refuse", status=_status, code=_code, retry_after=_wait)
 trouble(f"redirects {_WHICH}", "redirect")
 trouble(f"is unreachable(?: for {_WHICH})?", "unreachable")
 

@@ -40,7 +40,7 @@ SINCE: Final = ("update_time_ge", "update_time_lt", "create_time_ge", "create_ti
 def refuse(meeting: Meeting) -> Response:
     """The call is refused on its way, in the words of whoever was called."""
     status, retry_after = meeting.given("status"), meeting.given("retry_after")
-    words = meeting.given("message") or responses.get(status, "Refused")
+    words = meeting.given("message") or (responses.get(status) if status != 200 else None) or "Refused"
     body: dict[str, Any] = {"error": {"code": "", "message": words}}
     spoken = JSON
     if meeting.endpoint.name == "marketplace":
@@ -200,7 +200,11 @@ def question(call: Call) -> tuple[str, ...]:
 
 
 _OTHER_DIGITS: Final = str.maketrans("0123456789abcdef", "fedcba9876543210")
-_a_status: Final = Value(is_whole(400, 599), "an HTTP status from 400 to 599", 503)
+_a_status: Final = Value(
+    lambda value: value == 200 or is_whole(400, 599)(value),
+    "an HTTP status from 400 to 599, or 200 where the marketplace's code alone says no",
+    503,
+)
 # fmt: off
 ON_THE_WIRE: Final[Mapping[str, Kind]] = {
     "refuse": Kind(
