@@ -143,7 +143,7 @@ def lines_played(path: Path, line: int) -> tuple[list[int], list[int]]:
     Raises what the Gherkin parser does when the file cannot be read.
     """
     feature = get_gherkin_document(str(path), ENCODING).feature
-    about = part(feature, line) if line <= len(path.read_text(encoding=ENCODING).splitlines()) else ()
+    about = part(feature, line) if 0 < line <= len(path.read_text(encoding=ENCODING).splitlines()) else ()
     stand = [line for scenario in _scenarios_in(feature) for line in _lines_of(scenario)]
     return stand, [line for line in stand if line in about]
 

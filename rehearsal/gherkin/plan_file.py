@@ -24,7 +24,9 @@ def read_plan(path: Path) -> tuple[Json, ...]:
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise NotAPlan(f"it cannot be read as YAML: {' '.join(str(error).split())}") from None
+        mark = getattr(error, "problem_mark", None)  # the library's words would show what stands there
+        where = f", at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise NotAPlan(f"it cannot be read as YAML in UTF-8{where}") from None
     if not isinstance(document, list) or not document:
         raise NotAPlan(SUCH)
     for number, fault in enumerate(document, 1):

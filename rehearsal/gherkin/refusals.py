@@ -5,7 +5,7 @@ The marketplace and the OMS refuse in words and codes of their own. Those stay, 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from rehearsal.control.calls import Call
@@ -147,7 +147,7 @@ class Refusal(Problem):
     def __init__(self, refusal: Problem, means: str, *, of_scenario: bool = False) -> None:
         self.of_scenario = of_scenario  # whatever the connector had done, it would have been refused
         super().__init__(refusal.status, refusal.title, refusal.detail, field=refusal.field, code=refusal.code)
-        self.args = (f"{means}\n  {refusal}",)
+        self.args = (f"{means}\n  {refusal}" if means else str(refusal),)
 
 
 @contextmanager
@@ -203,6 +203,8 @@ class Told(Stage):
             means, past = self._means(rule, {**body, **path}, refusal)
             if past is None:
                 raise
+            if means and self._entries and self._entries[-1].refused:
+                self._entries[-1] = replace(self._entries[-1], what=means)
             of_state = not call.name.startswith("oms_") or refusal.title in _OF_THE_OMS
             raise Refusal(refusal, means, of_scenario=of_state and past.rules_out(call.name)) from refusal
 

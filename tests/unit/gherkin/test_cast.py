@@ -12,6 +12,7 @@ from rehearsal.gherkin import closed_words, refusals
 from rehearsal.gherkin.results import Outcome
 from rehearsal.gherkin.runner import SuiteRun, run_suite
 from rehearsal.gherkin.timeline import ACTS
+from tests.command import Rehearse
 
 # Steps stand in one line, with "; " between them. All of them are played in one run, each in a world of its own.
 LATER = "And an hour has passed"
@@ -425,6 +426,14 @@ def test_a_step_that_compares_says_what_was_expected_and_what_was_seen(played: P
     outcome, why = played[line]
     assert outcome is Outcome.BROKEN, why
     assert BROKEN[line] in why
+
+
+def test_the_timeline_tells_of_a_refusal_in_the_scenarios_words(rehearse: Rehearse) -> None:
+    steps = f"{ASKED}; When Maya tries to appeal".replace("; ", "\n")
+    path = rehearse.file("own.feature", f"Feature: Own\n  Scenario: One\n{steps}\n")
+    (result,) = run_suite(SuiteRun((path,), seed=1)).results
+    (told,) = [entry.what for entry in result.entries if entry.refused]
+    assert told.startswith(f"Maya cannot appeal: Maya's request {FIRST_A_NO}")
 
 
 def test_the_words_of_which_there_are_so_many_are_the_marketplaces() -> None:

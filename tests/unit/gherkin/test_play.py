@@ -390,6 +390,7 @@ def test_a_strict_reader_wants_every_rule_put_to_the_test_by_some_scenario(
         ("kind: garble", "it is a list such as"),
         ("[garble]", "fault 1 is no mapping"),
         ("- [", "cannot be read as YAML"),
+        ("secret: hush\n  token: hush", "plan.yaml: it cannot be read as YAML in UTF-8, at line 2, column 8"),
         ("[{kind: garble}, {kind: garbel}]", 'fault 2: kind is "garbel"; did you mean garble?'),
         ("[{kind: delay, with: {by: 5}}]", "fault 1: with.by is 5"),
         ("[{kind: garble, to: oms, from: marketplace}]", "fault 1: from is marketplace, which never calls the oms"),
@@ -400,4 +401,5 @@ def test_a_plan_that_makes_no_sense_is_refused_before_anything_is_played(
 ) -> None:
     shown = rehearse("play", feature, "--faults", rehearse.file("plan.yaml", text), code=2)
     assert words in " ".join(shown.err.split())
+    assert "hush" not in shown.err
     assert shown.out == ""
