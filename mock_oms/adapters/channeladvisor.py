@@ -352,7 +352,6 @@ def _adjustment(level: Level, row: Json) -> Adjustment:
         refunded_at=_moment(row.get("SiteRefundDateUtc")),
         deadline=_moment(row.get("SiteDecisionDeadlineUtc")),
         shipped_back_at=_moment(row.get("SiteShippedBackDateUtc")),
-        arbitration=_text(row.get("SiteArbitrationStatus")),
         error=f"{words} ({code})" if words and code else words or code,
         decided_by=_text(row.get("SiteDecidedBy")),
     )

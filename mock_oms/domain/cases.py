@@ -67,7 +67,6 @@ class Adjustment:
     refunded_at: datetime | None = None
     deadline: datetime | None = None
     shipped_back_at: datetime | None = None
-    arbitration: str | None = None
     error: str | None = None
     decided_by: str | None = None
     by_seller: bool = False  # whether the seller started it through the connector

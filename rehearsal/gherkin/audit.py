@@ -35,8 +35,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     except (Exception, pytest.skip.Exception, pytest.fail.Exception) as fault:
         with suppress(StageFailed):  # what was raised says more
             _look(item)
-        unjudged = isinstance(fault, Exception) and judge(fault).outcome is Outcome.NOT_JUDGED  # and not left out
-        if unjudged and (broken := _broken(item)):
+        weaker = isinstance(fault, Exception) and judge(fault).outcome in (Outcome.NOT_JUDGED, Outcome.MISWRITTEN)
+        if weaker and (broken := _broken(item)):  # which may be what made it so: the staff read what they are told
             raise BrokenRules(f"{broken}\n\nthen: {fault}") from fault
         raise
     if recording.timeline and _is_audited(item):

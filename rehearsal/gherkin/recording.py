@@ -76,7 +76,7 @@ class Recording:
         """Return what the auditor had found when a step failed; where none did, that is the failure itself."""
         failed = any(step.outcome == "failed" for step in self.steps)
         findings = self.observed.findings.get("findings", ()) if judged.outcome is Outcome.BROKEN and failed else ()
-        return "".join(f"\n\n{text}" for text in as_texts(findings))
+        return "".join(f"\n\n{text}" for text in as_texts(findings) if text not in judged.why)
 
     def _refused(self, judged: Judgement) -> str:
         """Return which of the connector's calls were refused, where that may be why and is not told yet."""

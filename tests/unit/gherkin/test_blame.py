@@ -1,9 +1,13 @@
 """Whose fault it is, and where: mistakes of scenarios and their steps, of the connector, and of the stage itself."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from connector.adapters.tiktok import wire
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.runner import SuiteRun, run_suite
 
@@ -141,3 +145,29 @@ def test_a_fixture_of_somebodys_own_that_fails_is_no_scenario_that_held(
     (tmp_path / "own.feature").write_text("Feature: Own\n  Scenario: One\n    When an hour passes\n")
     (result,) = run_suite(SuiteRun((tmp_path,), 1)).results
     assert (result.outcome, words in result.why) == (outcome, True), result.why
+
+
+@pytest.mark.parametrize(
+    ("read", "wrongly", "act", "said"),
+    [
+        ("order", lambda one: replace(one, currency="USD"), "offers Maya 5000 IDR", "the shop's is USD"),
+        ("_refund", lambda one: (one[0] / 2, one[1], one[2]), "offers Maya 9000 IDR", "not 9000"),
+    ],
+    ids=["another currency", "half the sum"],
+)
+def test_what_makes_no_sense_since_the_staff_were_told_wrongly_is_broken(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    read: str,
+    wrongly: Callable[[Any], Any],
+    act: str,
+    said: str,
+) -> None:
+    told = getattr(wire, read)
+    monkeypatch.setattr(wire, read, lambda document: wrongly(told(document)))
+    begun = ("Given the shop is in Indonesia", "And Maya has received a rug for 17000 IDR", "And an hour has passed")
+    steps = (*begun, "And Maya has asked for her money back", "And an hour has passed", f"When the seller {act}")
+    (tmp_path / "own.feature").write_text("Feature: Own\n  Scenario: One\n    " + "\n    ".join(steps))
+    (result,) = run_suite(SuiteRun((tmp_path,), 1)).results
+    assert (result.outcome, said in result.why) == (Outcome.BROKEN, True), result.why
+    assert result.why.count("as-meant: ") == len(result.findings)
