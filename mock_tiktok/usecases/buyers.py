@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from difflib import get_close_matches
 from typing import Final
 
 from mock_tiktok.domain.cancellations import Cancellation
@@ -23,7 +24,6 @@ from mock_tiktok.usecases.orders import an_amount
 from mock_tiktok.usecases.returns import Manner, Sending
 from mock_tiktok.usecases.shop import Shop
 
-_SHOWN_REASONS: Final = 3
 _SHOWN: Final = (*(f"https://shown.example/{name}" for name in ("front.jpeg", "back.jpeg", "unpacking.mp4")),)
 
 
@@ -160,15 +160,15 @@ def _reason(shop: Shop, order: Order, kind: str, reason: str | None) -> str:
     if not places and is_known_reason(reason):  # in another market
         raise REASON_UNKNOWN(reason=reason)
     if not places:
-        choice = _choice(offered, in_words="_" not in reason)
-        raise BadValue("reason", f"is {reason!r}, which the marketplace does not know; {choice}")
+        raise BadValue("reason", f"is {reason!r}, which the marketplace does not know{_choice(reason, offered)}")
     shop.check_reason(reason, "buyer", kind, order.status)
     return reason
 
 
-def _choice(offered: Sequence[Reason], *, in_words: bool) -> str:
+def _choice(reason: str, offered: Sequence[Reason]) -> str:
     if not offered:
-        return "it has none for such a request on this order"
-    shown = ", ".join(f'"{one.text}"' if in_words else one.name for one in offered[:_SHOWN_REASONS])
-    more = len(offered) - _SHOWN_REASONS
-    return f"on this order such a request takes {shown}" + (f" and {more} more" if more > 0 else "")
+        return "; it has none for such a request on this order"
+    known = [one.name if "_" in reason else f'"{one.text}"' for one in offered]  # as it was said: a code, or words
+    near = get_close_matches(f'"{reason}"', known, 1)
+    meant = f"; did you mean {near[0]}?" if near else ";"
+    return f"{meant} on this order such a request takes {', '.join(known)}"

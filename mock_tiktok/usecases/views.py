@@ -35,11 +35,12 @@ class OrderView:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
-    """`event` is the status people now see where it changed, else what happened."""
+    """`event` is the status people now see where it changed, else what happened; `text` is always what happened."""
 
     at: datetime
     event: str
     by: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +145,8 @@ def timeline(records: tuple[Record, ...]) -> tuple[TimelineEntry, ...]:
     """Return a history in people's words."""
     shown = [None, *(record.shown for record in records)]
     return tuple(
-        TimelineEntry(record.at, record.shown if record.shown != before else record.description, record.by.value)
-        for before, record in zip(shown, records, strict=False)
+        TimelineEntry(one.at, one.shown if one.shown != before else one.description, one.by.value, one.description)
+        for before, one in zip(shown, records, strict=False)
     )
 
 

@@ -1,6 +1,9 @@
 """`rehearsal steps`: lists and searches the steps that come with Rehearsal, with the tables that some of them take."""
 
+import re
+from difflib import get_close_matches
 from itertools import groupby
+from typing import Final
 
 import click
 
@@ -9,6 +12,18 @@ from rehearsal.control.places import near
 from rehearsal.gherkin.vocabulary import Saying, Story, columns, example, nearest, shipped, stem, stories
 from rehearsal.report import terminal
 from rehearsal.resources import folder
+
+# What people look for, and what the steps call it.
+_CALLED: Final = {
+    **dict.fromkeys(("status", "state"), "shown as"),
+    **dict.fromkeys(("message", "email", "notification"), "mail"),
+    **dict.fromkeys(("pounds", "pound", "currency", "country", "market"), "shop is in"),
+    **dict.fromkeys(("wait", "sleep", "date"), "hour"),
+    **dict.fromkeys(("arbitration", "dispute", "escalation"), "appeal"),
+    "timeout": "due",
+    "carrier": "parcel",
+    "stock": "shelf",
+}
 
 
 @click.command()
@@ -25,7 +40,9 @@ def steps(words: tuple[str, ...]) -> int:
     console = terminal.console()
     if not found and not told:
         likest = nearest(Saying("", " ".join(wanted)), shipped())
-        click.echo(f'No step has "{" ".join(wanted)}" in it.' + " The nearest are:" * bool(likest), err=True)
+        meant = " ".join(map(_meant, wanted))
+        hint = f" Did you mean {meant}?" if meant != " ".join(wanted) else ""
+        click.echo(f'No step has "{" ".join(wanted)}" in it.{hint}' + " The nearest are:" * bool(likest), err=True)
         for step in likest:
             click.echo(f"  {step}", err=True)
         return ExitCode.USAGE
@@ -46,6 +63,13 @@ def steps(words: tuple[str, ...]) -> int:
     more = folder("docs") / "scenarios.md"
     console.print(f"\n{len(found)} of {len(shipped())} steps. More about them: {more}", soft_wrap=True)
     return ExitCode.CONTENT
+
+
+def _meant(word: str) -> str:
+    """Return the word that the steps have for it."""
+    known = {one for step in shipped() for one in re.findall(r"\w+", _about(step))}
+    near = [] if word in known else get_close_matches(word, sorted(known), 1)
+    return _CALLED.get(word, near[0] if near else word)
 
 
 def _of(story: Story) -> str:

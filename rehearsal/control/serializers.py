@@ -134,7 +134,7 @@ def _spelled(value: object, currency: str) -> object:
         case tuple() | list():
             return [_spelled(one, currency) for one in value]
         case TimelineEntry():
-            return _shown(value, "at event by")
+            return _shown(value, "at event by text")
         case EvidenceView():
             return _shown(value, "by pictures videos")
         case LineItemView():

@@ -5,6 +5,9 @@ A buyer remembers every order and every request; nobody else remembers anything.
 when it was refused.
 """
 
+from __future__ import annotations
+
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,6 +24,7 @@ from rehearsal.sums import Sum
 ANY: Final = Which()
 NOTHING: Final[Mapping[str, Sum]] = {}
 UNDONE: Final = ("Canceled", "Rejected", "Refund Rejected", "Return Rejected")  # after which one may ask for it again
+LIKE: Final = 0.5  # of 1: what is less alike than this is another name
 DISCOUNTS: Final = ("seller", "platform", "shipping_seller", "shipping_platform")
 
 
@@ -74,6 +78,11 @@ def _spelled(sum_: Sum | None) -> str | None:
     return None if sum_ is None else str(sum_.amount)
 
 
+def _folded(name: str) -> str:
+    """Return a name as it is compared: in small letters, without accents."""
+    return "".join(one for one in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(one))
+
+
 class Person:
     """Somebody who may be told no."""
 
@@ -94,7 +103,7 @@ class Person:
 class Buyer(Person):
     """Buys, asks, sends back, withdraws, appeals."""
 
-    def __init__(self, stage: Told, name: str, others: Callable[[], Sequence[str]] = tuple) -> None:
+    def __init__(self, stage: Told, name: str, others: Callable[[], Sequence[Buyer]] = tuple) -> None:
         super().__init__(stage)
         self.name = name
         self.orders: list[Order] = []
@@ -136,10 +145,18 @@ class Buyer(Person):
     def all_orders(self) -> list[Order]:
         """Return every order in its order; refuse somebody who has none."""
         if not self.orders:
-            near = "".join(get_close_matches(self.name, self._others(), 1))
-            first = f'a step such as "{self.name} has received a desk lamp for 39.98 USD" comes first'
-            raise Miswritten(f"{self.name} has bought nothing so far; {f'did you mean {near}?' if near else first}")
+            raise Miswritten(f"{self.name} has bought nothing so far; {self._meant(self._others())}")
         return self.orders
+
+    def _meant(self, others: Sequence[Buyer]) -> str:
+        """Return whose name may have been meant, else what comes first."""
+        names = {_folded(other.name): other.name for other in others}
+        if near := get_close_matches(_folded(self.name), names, 1, LIKE):
+            return f"did you mean {names[near[0]]}?"
+        others_have = (
+            f"{' and '.join(names.values())} {'has' if len(names) == 1 else 'have'}; " if len(names) in (1, 2) else ""
+        )
+        return f'{others_have}a step such as "{self.name} has received a desk lamp for 39.98 USD" comes first'
 
     def ordered(self, which: Which = ANY) -> Order:
         """Return the order that is meant: `id`, `paid`, `units`."""
@@ -149,6 +166,9 @@ class Buyer(Person):
 
     def asked(self, which: Which = ANY, *, noun: str = "") -> Claim:
         """Return the request that is meant: `id`, `kind`, `order`, `units`."""
+        asking = [other for other in self._others() if other.claims]
+        if not self.claims and self.orders and "did you mean" in (meant := self._meant(asking)):
+            raise Miswritten(f"{self.name} has asked for nothing so far; {meant}")
         return the_claim(self.name, self.claims, self.all_orders(), replace(which, noun=which.noun or noun))
 
     def units_of(self, which: Which) -> tuple[str, list[str] | None]:

@@ -103,8 +103,8 @@ class Cast:
             for order in buyer.orders
         ]
 
-    def _with_orders(self) -> list[str]:
-        return [buyer.name for buyer in self._buyers.values() if buyer.orders]
+    def _with_orders(self) -> list[Buyer]:
+        return [buyer for buyer in self._buyers.values() if buyer.orders]
 
     def begin_anew(self) -> None:
         """Refuse to begin the world anew once somebody has ordered: the order would be forgotten."""

@@ -4,7 +4,7 @@ What stands in no such list is a slip of the pen, which no player could have spa
 list and with the word that was meant.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Final
 
@@ -47,19 +47,53 @@ HAPPENINGS: Final = (
     "Seller rejected the cancellation", "Seller shipped: the cancellation is rejected",
     "Customer withdrew the cancellation",
 )
+# Of these, what decides a request for the marketplace or the buyer; all that the seller says does, but an offer.
+SILENCE: Final = (
+    "The seller did not answer in time", "The package never arrived and the seller did not answer in time",
+    "The seller did not answer the received package in time",
+    "The seller did not answer in time: cancellation approved",
+)
+BY_ITSELF: Final = (
+    "Return approved automatically", "Refunded automatically", "Quick refund, as the carrier has the package",
+)
+BY_BUYER: Final = ("Customer withdrew the request", "Customer accepted the offer", "Customer withdrew the cancellation")
+OFFER: Final = "Seller offered a partial refund"
+HANDED_BACK: Final = "Dispute handed back to the seller"
+DECIDERS: Final = (
+    "the seller", "Seller Center", "the operator", "the buyer", "the marketplace, as nobody answered",
+    "the marketplace by itself",
+)
 # fmt: on
 MAILS: Final = ("order refund", "refund rejected", "return rejected", "order cancelled")
 APPEALS: Final = ("in progress", "support buyer", "support seller", "closed", "never made")
 WRITERS: Final = ("marketplace", "buyer", "oms", "connector")  # of an order page's lines
 
 
-def one_of(what: str, known: Iterable[str], *said: str, also: Iterable[str] = ()) -> None:
-    """Refuse what is no known word; `what` introduces them, as in "a mail is"; `also` is known, but not listed."""
+def decided_by(history: Iterable[Mapping[str, str]]) -> str:
+    """Return who has decided a request last, by its history: one of DECIDERS, or nothing."""
+    who = ""
+    for step in history:
+        by, text = step["by"], step["text"]
+        if text in (OFFER, HANDED_BACK):
+            who = ""
+        elif by in ("seller", "seller_center", "operator"):
+            who = {"seller": "the seller", "seller_center": "Seller Center", "operator": "the operator"}[by]
+        elif text in BY_BUYER:
+            who = "the buyer"
+        elif text in SILENCE or text in BY_ITSELF:
+            who = DECIDERS[4 if text in SILENCE else 5]
+    return who
+
+
+def one_of(what: str, known: Iterable[str], *said: str, also: Iterable[str] = (), more: str = "") -> None:
+    """Refuse what is no known word; `what` introduces them, as in "a mail is"; `also` is known, and told as `more`."""
     listed = dict.fromkeys(known)
     words = [*listed, *also]
     for word in said:
         if word not in words:
-            raise Miswritten(f'"{word}" is no word that stands here{meant(word, words)}\n  {what} {quoted(listed)}')
+            raise Miswritten(
+                f'"{word}" is no word that stands here{meant(word, words)}\n  {what} {quoted(listed)}{more}'
+            )
 
 
 def quoted(words: Iterable[str]) -> str:

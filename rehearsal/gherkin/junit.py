@@ -7,8 +7,9 @@ import pytest
 from _pytest.junitxml import xml_key
 
 from rehearsal.gherkin.recording import gist
-from rehearsal.gherkin.results import ScenarioResult
+from rehearsal.gherkin.results import Outcome, ScenarioResult
 
+OUTCOME: Final = "outcome"  # the property of a case that says how its scenario ended
 ENDED_EARLY: Final = "not played: the run has ended early"
 
 
@@ -48,14 +49,41 @@ def leave_out(config: pytest.Config, nodeids: Iterable[str], why: str) -> None:
 
 
 def tidy(config: pytest.Config, order: Sequence[str] = ()) -> None:
-    """Put JUnit's cases, if any are written, into the `order` of the tests' ids; leave out what did not end."""
+    """Put JUnit's cases, if any are written, into the `order` of the tests' ids; leave out what did not end.
+
+    How a scenario ended is its type: a failure is the connector's, whatever else it was is an error.
+    """
     xml = config.stash.get(xml_key, None)
     if xml is None:
         return
     places = {_address(*nodeid.split("::", 1)): place for place, nodeid in enumerate(order)}
-    cases = [(case.to_xml().attrib, case) for case in xml.node_reporters_ordered]
-    ended = [(_address(known["classname"], known["name"]), case) for known, case in cases if "name" in known]
+    cases = [(case.to_xml(), case) for case in xml.node_reporters_ordered]
+    ended = [
+        (_address(known.attrib["classname"], known.attrib["name"]), case)
+        for known, case in cases
+        if "name" in known.attrib
+    ]
     xml.node_reporters_ordered[:] = [case for _, case in sorted(ended, key=lambda one: places.get(one[0], -1))]
+    for case, _ in cases:
+        _type(case, xml.stats)
+
+
+def _type(case: Any, stats: dict[str, int]) -> None:
+    """Say in a case what kind of failure it has, and count it as such."""
+    ended = case.find(f"properties/property[@name='{OUTCOME}']")
+    for fault in (one for one in case if one.tag in ("failure", "error")):
+        if fault.get("message") == "collection failure":  # in pytest's words
+            fault.set("message", (fault.text or "").partition("\n")[0])
+            outcome = Outcome.MISWRITTEN
+        elif ended is None:
+            continue
+        else:
+            outcome = Outcome(ended.get("value"))
+        tag = "failure" if outcome is Outcome.BROKEN else "error"
+        stats[fault.tag] -= 1
+        stats[tag] += 1
+        fault.tag = tag
+        fault.set("type", outcome)
 
 
 def _address(file: str, name: str = "") -> tuple[str, str]:

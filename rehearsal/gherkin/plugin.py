@@ -31,7 +31,7 @@ from rehearsal.gherkin.audit import UNAUDITED, Exit, note_plan, plainly
 from rehearsal.gherkin.blame import broken_file, broken_hook, judge
 from rehearsal.gherkin.collection import FeatureFile, tags_of
 from rehearsal.gherkin.errors import Miswritten
-from rehearsal.gherkin.junit import ENDED_EARLY, leave_out, tidy, told
+from rehearsal.gherkin.junit import ENDED_EARLY, OUTCOME, leave_out, tidy, told
 from rehearsal.gherkin.parallel import InOrder, least_wait
 from rehearsal.gherkin.plan_file import NotAPlan, read_plan
 from rehearsal.gherkin.recording import RECORDING, Recording, again, first_line
@@ -371,6 +371,8 @@ def pytest_runtest_makereport(
         report.longrepr = told(result)  # type: ignore[assignment]
     if distributed and (over or report.failed):
         vars(report)["scenario"] = pickle.dumps(result)  # for `InOrder` in the first process
+    if over:
+        report.user_properties.append((OUTCOME, str(result.outcome)))
     if over and not distributed:
         item.ihook.pytest_rehearsal_result(result=result)
     return report

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -174,8 +175,12 @@ def gist(result: ScenarioResult) -> str:
 
 
 def first_line(text: str) -> str:
-    """Return the first line of a text, without the words that announce the lines below it."""
-    return ANNOUNCED.sub("", text.partition("\n")[0])
+    """Return the first line of a text; where it announces those below it, with the first two of them in their place."""
+    first, _, rest = text.partition("\n")
+    below = [line.strip() for line in takewhile(lambda line: line.startswith("  "), rest.splitlines())]
+    if not ANNOUNCED.search(first) or not below or below[0].startswith("|"):
+        return ANNOUNCED.sub("", first)
+    return f"{first} {' / '.join(below[:2])}"
 
 
 def own_failures(said: Json) -> list[str]:

@@ -18,7 +18,8 @@ from rehearsal.gherkin.which import Claim, Order
 
 _OPEN: Final = (25001011, 21011007)  # what the marketplace says that is of no state
 _NOTHING_LEFT, _TOO_MUCH = 25001010, 25005005
-_OF_THE_OMS: Final = ("No decision waits", "Decided already", "Not here yet", "Unknown return")  # that is of one
+_NOT_HERE: Final = "Not here yet"
+_OF_THE_OMS: Final = ("No decision waits", "Decided already", _NOT_HERE, "Unknown return")  # that is of one
 _APPEALED: Final = "an appeal"
 
 
@@ -39,9 +40,10 @@ class Rule:
     first: str = ""
     where: Mapping[str, str] | None = None
 
-    def said(self, name: str, state: str, shown: str) -> str:
-        """Return the whole sentence; `shown` is by what the rule looks up what comes first."""
+    def said(self, name: str, state: str, shown: str, *, lost: bool = False) -> str:
+        """Return the whole sentence; what comes first is looked up by `shown`; what is `lost` never comes."""
         first = (self.where or {}).get(shown, self.first)
+        first = _IS_LOST if lost and first is _ON_ITS_WAY else first
         return f"{self.cannot}: {state}{f'; {first}' if first else ''}".replace("{name}", name)
 
 
@@ -51,7 +53,12 @@ _OVER: Final = dict.fromkeys(("Completed", "Canceled", "Refunded", "Refund Proce
 _NO_FIRST: Final = f"the seller says no first, and {LATER}"
 _ONLY_APPEAL: Final = "it is answered already; what can follow is that {name} appeals"
 _ON_ITS_WAY: Final = (
-    '"{name}\'s parcel has reached the warehouse" comes first, and "an hour has passed" tells the seller'
+    '"{name}\'s parcel has reached the warehouse" comes first, and "an hour has passed" tells the seller, who then '
+    '"finds {name}\'s goods as sold and accepts them", or refuses them'
+)
+_IS_LOST: Final = (
+    'the parcel is lost; "10 days have passed" since it was handed over, and "an hour has passed", come before the '
+    "seller approves or rejects {name}'s request"
 )
 _LABEL: Final = 'its label comes some minutes after the yes, for which "an hour has passed" is enough'
 _NO_OFFER: Final = "there is no offer to answer"
@@ -147,7 +154,16 @@ class Refusal(Problem):
     def __init__(self, refusal: Problem, means: str, *, of_scenario: bool = False) -> None:
         self.of_scenario = of_scenario  # whatever the connector had done, it would have been refused
         super().__init__(refusal.status, refusal.title, refusal.detail, field=refusal.field, code=refusal.code)
-        self.args = (f"{means}\n  {refusal}" if means else str(refusal),)
+        words = refusal.detail if refusal.title == "Invalid value" else refusal
+        self.args = (f"{means}\n  {words}",) if means else refusal.args
+
+
+def _elsewhere(currency: str) -> str:
+    """Return where sums are in this currency."""
+    if place := PLACES.get(currency):
+        return f'a scenario with sums in {currency} begins with "the shop is in {place}"'
+    known = ", ".join(f"{one} ({place})" for one, place in PLACES.items())
+    return f"no shop here is paid in {currency}, unless a profile of your own has one; there are {known}"
 
 
 @contextmanager
@@ -193,9 +209,8 @@ class Told(Stage):
         try:
             return self._stage.request(call, path, body)
         except Problem as refusal:
-            if refusal.field == "currency" and (place := PLACES.get(said := str(body.get("currency")))):
-                hint = f'a scenario with sums in {said} begins with "the shop is in {place}"'
-                raise Refusal(refusal, hint) from refusal
+            if refusal.field == "currency":
+                raise Refusal(refusal, _elsewhere(str(body.get("currency")))) from refusal
             of_goods = str(body.get("decision", "")).endswith("RECEIVED_PACKAGE")
             rule = RULES.get("of goods" if of_goods else call.name)
             if not rule or refusal.status not in (404, 409):
@@ -206,7 +221,8 @@ class Told(Stage):
             if means and self._entries and self._entries[-1].refused:
                 self._entries[-1] = replace(self._entries[-1], what=means)
             of_state = not call.name.startswith("oms_") or refusal.title in _OF_THE_OMS
-            raise Refusal(refusal, means, of_scenario=of_state and past.rules_out(call.name)) from refusal
+            act = "oms_inspect" if refusal.title == _NOT_HERE else call.name  # whatever was said of the goods
+            raise Refusal(refusal, means, of_scenario=of_state and past.rules_out(act)) from refusal
 
     def _means(self, rule: Rule, about: Json, refusal: Problem) -> tuple[str, Past | None]:
         """Return what a refusal means for the scenario, and what was done before; nothing where that is not known."""
@@ -233,7 +249,9 @@ class Told(Stage):
         of_state = refusal.title in _OF_THE_OMS or refusal.code not in (None, *_OPEN, _NOTHING_LEFT, _TOO_MUCH)
         if not of_state or refusal.detail.startswith("The time to"):
             return Rule(rule.cannot).said(one.buyer, state, "")
-        return rule.said(one.buyer, state, _APPEALED if appealed and _APPEALED in (rule.where or {}) else shown)
+        shown = _APPEALED if appealed and _APPEALED in (rule.where or {}) else shown
+        lost = self.past(one.order, claim).has("courier", "loses the parcel")
+        return rule.said(one.buyer, state, shown, lost=lost)
 
     def _of_order(self, rule: Rule, one: Bought, refusal: Problem) -> str:
         state = ORDERS.get(self._stage.order(one.order.id)["status"], "")

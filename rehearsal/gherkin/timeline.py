@@ -69,6 +69,10 @@ def _bought(order: Json) -> str:
     return f"buys {bought} for {order['total']} {order['currency']} ({low(order['status'])})"
 
 
+def _is_part(sent: Json, case: Json) -> bool:
+    return bool(sent.get("amount") and case.get("amount")) and float(sent["amount"]) < float(case["amount"])
+
+
 ASKS: Final = {
     "REFUND": "asks for the money back",
     "RETURN_AND_REFUND": "asks to send it back",
@@ -114,7 +118,8 @@ ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
     "seller_center_decision": ("seller center", "marketplace", lambda sent, item: low(sent["decision"])),
     "seller_center_refund":   ("seller center", "marketplace", lambda sent, item:
                                _plus("starts a refund", sent.get("amount"), item)),
-    "oms_approve":            ("seller", "oms", lambda sent, case: _plus("approves", sent.get("amount"), case)),
+    "oms_approve":            ("seller", "oms", lambda sent, case:
+                               _plus("offers" if _is_part(sent, case) else "approves", sent.get("amount"), case)),
     "oms_reject":             ("seller", "oms", "rejects"),
     "oms_inspect":            ("seller", "oms", lambda sent, case:
                                f"inspects the goods: {low(sent['grade'])}, "

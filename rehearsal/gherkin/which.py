@@ -26,6 +26,13 @@ _ASKED: Final = {
     "CANCELLATION": "cancelling the order of",
 }
 
+_ASKS: Final = {
+    "": "has asked for her money back",
+    "RETURN_AND_REFUND": "has asked to send it back",
+    "REPLACEMENT": "has asked for a replacement",
+    "CANCELLATION": "has asked to cancel the order",
+}
+
 
 @dataclass(frozen=True)
 class Which:
@@ -100,7 +107,7 @@ def the_order(name: str, orders: Sequence[Order], which: Which) -> Order:
         raise Miswritten(f"{name} has no {which.goods}; {name} has: {goods}{hint}")
     if which.order:
         having = [_nth(orders, which.order, f"{name} has {len(orders)} order{'s' * (len(orders) > 1)}")]
-    hints = [f"the {nth} order, {order}" for order, nth in zip(having, ORDINALS, strict=False)]
+    hints = [f'"{nth} order": {order}' for order, nth in zip(having, ORDINALS, strict=False)]
     return _only(having, f"{name} has {len(having)} orders", hints)
 
 
@@ -113,10 +120,10 @@ def the_claim(name: str, claims: Sequence[Claim], orders: Sequence[Order], which
     count = f"{name} has made {len(fitting)} request{'s' if len(fitting) > 1 else ''}"
     if not fitting:
         about = f" for {which.pieces or 'the'} {which.goods}" if which.goods else ""
-        step = f'a step such as "{name} has asked for her money back" comes first'
-        nothing = f"{name} has asked for nothing so far; {step}"
-        made = f"{name} has asked for: {'; '.join(map(str, claims))}" if claims else nothing
-        raise Miswritten(f"{name} has made no {noun}{about}; {made}")
+        made = f": {'; '.join(map(str, claims))}" if claims else " nothing so far"
+        first = "" if claims and which.goods else f'; a step such as "{name} {_ASKS[NOUNS[noun]]}" comes first'
+        none = f"there is no parcel of {name}'s{about}" if noun == "parcel" else f"{name} has made no {noun}{about}"
+        raise Miswritten(f"{none}; {name} has asked for{made}{first}")
     if which.nth:
         return _nth(fitting, which.nth, count)
     hints = []

@@ -16,12 +16,14 @@ from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.closed_words import (
     APPEALS,
     CANCELLATIONS,
+    DECIDERS,
     EVER_SHOWN,
     HAPPENINGS,
     MAILS,
     RETURNS,
     SHOWN,
     WRITERS,
+    decided_by,
     one_of,
 )
 from rehearsal.gherkin.errors import Miswritten, NotJudged
@@ -77,6 +79,22 @@ def _demand_shown(people: Cast, which: Which, *words: str) -> None:
 @then(phrase('{BUYER}\'s {PARCEL} has the number "(?P<label>[^"]+)"'))
 def _(people: Cast, which: Which, label: str) -> None:
     expect(f"the number of {which.name}'s parcel", label, people.buyer(which.name).request(which)["tracking_number"])
+
+
+# What a history has beside what a request is shown as.
+BESIDES: Final = (
+    '; and where that stays as it was, a history says what happened, such as "Customer opened a dispute", '
+    '"The package arrived at the warehouse" or "The refund was paid": docs/facts/words.md has them all'
+)
+
+
+@then(phrase("{BUYER}'s {REQUEST} was decided by (?P<who>.+)"))
+def _(people: Cast, which: Which, who: str) -> None:
+    expected = who.replace("TikTok Shop", "the marketplace")
+    one_of("a request is decided by", DECIDERS, expected)
+    decided = decided_by(people.buyer(which.name).request(which)["timeline"])
+    with _explained(people, which.name):
+        expect(f"who decided {which.name}'s request", expected, decided)
 
 
 PAYERS: Final = {"the seller": "seller", "the buyer": "buyer", "the marketplace": "platform"}
@@ -214,7 +232,10 @@ def _(people: Cast, place: str | None, buyer: str | None, sum: str) -> None:
 def _(people: Cast, place: str | None, buyer: str | None, what: str, words: str) -> None:
     before, after = {"says": ("The seller says: ", "\n"), "gives the reason": ("Reason: ", ".\n")}[what]
     found = re.findall(f"{before}(.*?){re.escape(after)}", _mail(people, place, buyer)["text"])
-    expect(f"what the mail {what}", [words], found)
+    expect(SAID[what], [words], found)
+
+
+SAID: Final = {"says": "what the seller says in the mail", "gives the reason": "the reason that the mail gives"}
 
 
 def _mail(people: Cast, place: str | None, buyer: str | None) -> Json:
@@ -258,8 +279,10 @@ def _(people: Cast, which: Which, datatable: list[list[str]] | None = None) -> N
     history = people.seller.history_of(people.buyer(which.name), which)
     page = [[entry["by"], f"{entry['text']} {entry['source_words'] or ''}".strip()] for entry in history]
     rest = iter(page)
-    if not all(any(by == who and what.lower() in text.lower() for by, text in rest) for who, what in expected):
-        expect(f"the page of {which.name}'s order, one after the other", expected, page)
+    for who, what in expected:
+        if not any(by == who and what.lower() in text.lower() for by, text in rest):
+            where = f'of {which.name}\'s order, where "{what}" by the {who} is not found after what stands before it'
+            expect(f"the page {where}", expected, page)
 
 
 @given(phrase("somebody has watched {BUYER}'s {REQUEST} for {SPAN}"))
@@ -280,5 +303,7 @@ def _(people: Cast, which: Which, datatable: list[list[str]] | None = None) -> N
 def _(people: Cast, which: Which, datatable: list[list[str]] | None = None) -> None:
     events = [entry["event"] for entry in people.buyer(which.name).request(which)["timeline"]]
     expected = lines(datatable)
-    one_of("a request is shown as", (*EVER_SHOWN, *CANCELLATIONS.values()), *expected, also=HAPPENINGS)
+    kind = people.buyer(which.name).asked(which).kind
+    also = (*HAPPENINGS, *EVER_SHOWN, *CANCELLATIONS.values())
+    one_of("it is shown as", SHOWN.get(kind, RETURNS), *expected, also=also, more=BESIDES)
     expect(f"what happened to {which.name}'s request", expected, events)

@@ -144,6 +144,8 @@ def which(*, about: str | None, found: str | None = None, **said: str | None) ->
     if about:
         if not (read := _WHICH.fullmatch(about)):
             hint = 'one says "the second request", "for the rug", "2 of the mugs"'
+            if re.search(r"\b(shipping|tax)\b", about):
+                hint = 'all of it is paid back by "the seller refunds Maya the shipping", a part only "of the order"'
             if "Seller Center" in about:
                 hint = 'what is done there is said as in "Maya\'s request is approved in Seller Center"'
             raise Miswritten(f'"{about}" names nothing; {hint}')

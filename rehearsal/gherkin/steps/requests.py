@@ -48,6 +48,11 @@ def _(people: Cast, which: Which, words: str) -> None:
     people.buyer(which.name).asks("REFUND", which, words)
 
 
+@act("{BUYER} <has asked/asks> for a replacement{ABOUT}, because {WORDS}")
+def _(people: Cast, which: Which, words: str) -> None:
+    people.buyer(which.name).asks("REPLACEMENT", which, words)
+
+
 @act("{BUYER} <has asked/asks> to send (?:it )?back{ABOUT}, because {WORDS}")
 def _(people: Cast, which: Which, words: str) -> None:
     people.buyer(which.name).asks("RETURN_AND_REFUND", which, words)

@@ -43,7 +43,7 @@ REQUESTS = (
     '  "first request" or "request for the rug": the money for the rug\n'
     '  "second request" or "request for the mug": sending back the mug'
 )
-ORDERS = "Maya has 2 orders; say which is meant:\n  the first order, the rug\n  the second order, the mug"
+ORDERS = 'Maya has 2 orders; say which is meant:\n  "first order": the rug\n  "second order": the mug'
 WHICH_REQUEST = """
 And the seller has approved Maya's request
 When the seller rejects Maya's request
@@ -78,7 +78,7 @@ MISWRITTEN = {
     # what may be one of several
     **{f"{TWO_REQUESTS}; {step}": REQUESTS for step in WHICH_REQUEST.strip().splitlines()},
     **{f"{TWO_ORDERS}; {step}": ORDERS for step in WHICH_ORDER.strip().splitlines()},
-    f"{TWO_MUGS}; And Maya has asked for the money for the mug": "the first order, the mug\n  the second order, the mug",
+    f"{TWO_MUGS}; And Maya has asked for the money for the mug": '"first order": the mug\n  "second order": the mug',
     f"{TWO_LINES}; {LATER}; {REFUNDS}; Then the seller's own refund of Maya has been carried out over 5.00 USD": (
         '2 refunds of Maya, of 12.50 USD and 89.00 USD; say which, as in "the seller\'s first own refund of Maya"'
     ),
@@ -100,7 +100,28 @@ MISWRITTEN = {
     f"{CROWD}; When the seller approves all of their requests": "none of them have asked for something, not one",
     f"{TWO_ORDERS}; When the seller refunds Maja's whole order": "Maja has bought nothing so far; did you mean Maya?",
     "When Maya asks for her money back": "Maya has bought nothing so far; a step such as",
-    f"{LAMP}; Then Noah has no mail": "Noah has bought nothing so far; a step such as",
+    f"{LAMP}; Then Noah has no mail": "Noah has bought nothing so far; Maya has; a step such as",
+    f"{LAMP}; When Myra asks for her money back": "Myra has bought nothing so far; did you mean Maya?",
+    f"{LAMP}; Then Mäya has no mail": "Mäya has bought nothing so far; did you mean Maya?",
+    f"{ASKED}; And Mayá has received a rug for 3.00 GBP; When the seller approves Mayá's request": (
+        "Mayá has asked for nothing so far; did you mean Maya?"
+    ),
+    # what comes first, in words that lead on
+    f"{LAMP}; And Maya has handed over the parcel": (
+        'there is no parcel of Maya\'s; Maya has asked for nothing so far; a step such as "Maya has asked to send it back" comes'
+    ),
+    f"{ASKED}; And Maya has handed over the parcel": (
+        'Maya has asked for: the money for the lamp; a step such as "Maya has asked to send it back" comes first'
+    ),
+    f"{SENT_BACK}; And Maya's parcel is lost; And 5 days have passed; When the seller rejects Maya's request": (
+        'the parcel is lost; "10 days have passed" since it was handed over, and "an hour has passed", come before'
+    ),
+    f"{SENT_BACK}; {LATER}; When the seller approves Maya's request": "who then \"finds Maya's goods as sold and accepts",
+    f"{LAMP}; When the seller refunds Maya 5.00 USD for shipping": 'all of it is paid back by "the seller refunds Maya the',
+    f'{LAMP}; When Maya asks for her money back, because "item is defect"': 'did you mean "Item is defective"? on this',
+    f'{LAMP}; When Maya asks for her money back, because "It bores me"': (
+        'which the marketplace does not know; on this order such a request takes "Item arrived damaged", "Package was'
+    ),
     f"{TWO_REQUESTS}; When the seller approves Maya's third request": "Maya has made 2 requests: there is no third",
     f"{TWO_REQUESTS}; When the seller approves Maya's cancellation": "Maya has made no cancellation; Maya has asked for:",
     f"{TWO_LINES}; When the seller approves Maya's request": "Maya has made no request; Maya has asked for nothing",
@@ -144,9 +165,9 @@ MISWRITTEN = {
     f"{LAMP}; When 40.00 USD of Maya's order are refunded in Seller Center": "Maya has paid 39.98 USD, and 40.00 USD is",
     f"{LAMP}; And Maya has asked for her money back; When the operator grants Maya 40.00 USD": "Maya asks for 39.98 USD, and",
     "Given Maya has received a lamp for 9.00 GBP": (
-        'with sums in GBP begins with "the shop is in the United Kingdom"\n  Invalid value: currency is GBP; the shop\'s is USD'
+        'with sums in GBP begins with "the shop is in the United Kingdom"\n  currency is GBP; the shop\'s is USD'
     ),
-    "Given Maya has received a lamp for 40 JPY": "currency is JPY; the shop's is USD",
+    "Given Maya has received a lamp for 40 JPY": "no shop here is paid in JPY, unless a profile of your own has one; there are GBP",
     f"{RUPIAH}; {PAID} 10.5 IDR": NO_DECIMALS,
     f"{RUPIAH}; {PAID} 40000.00 IDR": NO_DECIMALS,
     f"{POUNDS}; {PAID} 39.985 GBP": f"{TWO_DECIMALS}; such as 39.98 GBP",
@@ -161,7 +182,6 @@ MISWRITTEN = {
     "When an hour and 3 fortnights pass": '"3 fortnights" is no span of time; one is "an hour"',
     "When 3 fortnights pass": '"3 fortnights" is no span of time; one is "an hour"',
     "Given the shop is in France": 'no shop can be in "France"; known: Indonesia',
-    f'{LAMP}; When Maya asks for her money back, because "I hate it"': 'on this order such a request takes "',
     "Given the shop is in the united kingdom": "did you mean United Kingdom?",
     "Given it is tomorrow in universal time": '"tomorrow" is no moment; one is "Monday 03 March 2031, 09:00"',
     "Given it is Monday 07 March 2031, 09:00 in universal time": "7 March 2031 is a Friday, not a Monday",
@@ -198,6 +218,7 @@ SLIPS = {
     "Manage Returns lists, from the top:; | buyer | shown |; | {} | Canceled |": ("Maja", "Maya"),
     "Maya's request has been shown, one after the other, as:; | {} |": ("Cancelled", "Canceled"),
     "these happened to Maya's request, in this order:; | {} |": ("The refund was payed", "The refund was paid"),
+    "Maya's request was decided by {}": ("the market, as nobody answered", "the marketplace, as nobody answered"),
     'Maya\'s appeal is "{}"': ("suport seller", "support seller"),
     'Maya has one mail, "{}"': ("refund reject", "refund rejected"),
     "the page of Maya's order tells, one after the other:; | who | what |; | {} | no |": ("bayer", "buyer"),
@@ -306,7 +327,7 @@ BROKEN = {
         "Manage Returns: not what was expected\nexpected\n  | Maya | Canceled |\nseen\n  | Maya | Completed |"
     ),
     f"{REFUNDED}; And the page of Maya's order tells, one after the other:; | who | what |; | oms | Nods |": (
-        "Maya's order, one after the other: not what was expected\nexpected\n  | oms | Nods |\nseen\n  | marketplace | Order collected"
+        'Maya\'s order, where "Nods" by the oms is not found after what stands before it: not what was expected\nexpected\n  | oms | Nods |\nseen\n  | marketplace | Order collected'
     ),
     f"{SHARED}; When the seller refunds Maya the rug; Then all three books say 92.50 USD for Maya": (
         "say 92.51 USD\n  with its part of shipping and tax each is, in USD: rug 92.51; mug 12.99, 12.99, 13.00"
@@ -315,6 +336,7 @@ BROKEN = {
         "the sum that the mail names: expected 25.99 USD; seen 25.98 USD\n  with its part of shipping"
     ),
     f"{ASKED}; Then {ENDED} | none | none | 0.00 GBP |": 'has asked for: expected nothing; seen "the money for the lamp"',
+    f"{ASKED}; Then Maya's request was decided by the seller": 'who decided Maya\'s request: expected "the seller"; seen nothing',
     f'{ASKED}; Then Maya\'s request is shown as "Completed"': 'request: expected "Completed"; seen "Request Pending"',
     f'{CANCELLED}; Then Maya\'s request is shown as "Completed"': 'expected "Completed"; seen "Cancellation Pending"',
     f'{ASKED}; Then Maya\'s appeal is "closed"': 'Maya\'s appeal: expected "closed"; seen "never made"',
@@ -348,8 +370,21 @@ CALLED = [
     f"Then {name}{chr(39) if name == 'James' else '’s'} request is shown as “Request Pending”."
     for name, goods in zip(NAMES, GOODS * 3, strict=False)
 ]
+ACCEPTED = f"{KNOWN}; And the seller has offered Maya 10.00 GBP; And Maya has accepted the offer"
+DECIDED = {
+    f"{KNOWN}; When the seller rejects Maya's request": "the seller",
+    f"{KNOWN}; When Maya's request is approved in Seller Center": "Seller Center",
+    f"{ASKED}; When 1 hour passes after the answer to Maya was due": "the marketplace, as nobody answered",
+    f"{LAMP}; And Maya has asked to send it back; {LATER}": "the marketplace by itself",
+    f"{APPEALED}; When the operator decides for the seller against Maya": "the operator",
+    f"{ASKED}; And Maya has withdrawn": "the buyer",
+    ACCEPTED: "the buyer",
+    f"{CANCELLED}; When the seller approves Maya's request": "the seller",
+    f"{CANCELLED}; When 2 days pass": "TikTok Shop, as nobody answered",
+}
 HELD = [
     *CALLED,
+    *(f"{line}; Then Maya's request was decided by {who}" for line, who in DECIDED.items()),
     *(f"Given the shop is in {place}" for place in ("UK", "the UK", "US", "the US", "the USA", "United Kingdom")),
     f"{CANCELLED}; When the seller approves Maya's request; Then Maya's cancellation is shown as \"Completed\"",
     f'{CROWD}; And all of them have asked to cancel their orders; Then all of their requests are shown as "Cancellation Pending"',
@@ -360,6 +395,11 @@ HELD = [
     "Then the answer to Maya is due on Wednesday 05 March 2031, 10:00:00 in London; And Maya's request is shown as "
     '"Request Pending"',
     f"{SENT_BACK}; And Maya's parcel has got lost; When 30 days and an hour pass; Then Maya has been paid back everything",
+    f"{SENT_BACK}; And Maya's parcel is lost; And 10 days have passed; {LATER}; When the seller rejects Maya's request; "
+    'Then Maya\'s request is shown as "Return Rejected"',
+    f"{SENT_BACK}; And Maya's parcel has reached the warehouse; {LATER}; When the seller finds Maya's goods as sold and "
+    "accepts them; Then Maya has been paid back everything",
+    f'{LAMP}; When Maya asks for a replacement, because "Item is defective"; Then Maya has been paid back nothing',
     "Given Nora has received 2 mugs at 9.00 USD each; And Nora has asked for the money for 1 of the mug",
     "Given Nora has received two boxes at 9.00 USD each; And Nora has asked for the money for one of the boxes",
     f"{TWO_REQUESTS}; {LATER}; When the seller approves Maya's request for the rug; "
@@ -443,6 +483,10 @@ def test_the_words_of_which_there_are_so_many_are_the_marketplaces() -> None:
     assert set(closed_words.EVER_SHOWN) == {*SHOWN.values(), "Refund Rejected", "Return Label Generated"}
     assert {CancelStatus(name): shown for name, shown in closed_words.CANCELLATIONS.items()} == phrases.CANCEL_WORDS
     assert set(closed_words.HAPPENINGS) == happenings | set(phrases.CANCEL_RECORDS.values())
+    assert {*closed_words.SILENCE, *closed_words.BY_ITSELF, *closed_words.BY_BUYER} < happenings | set(
+        phrases.CANCEL_RECORDS.values()
+    )
+    assert {closed_words.OFFER, closed_words.HANDED_BACK} < happenings
     assert set(closed_words.MAILS) == set(mail._TEXTS)
     assert {word.replace(" ", "_").upper() for word in closed_words.APPEALS} == {*ArbitrationStatus, "NEVER_MADE"}
 

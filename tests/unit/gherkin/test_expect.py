@@ -85,6 +85,7 @@ def test_python_s_comparison_is_folded_away_behind_the_words(
     assert python not in screen
     assert "Own [as it stands]" in screen
     assert f'<failure message="{words}' in case
+    assert 'type="broken"' in case
     assert python in case
     folded = page.index('<details class="closer">')
     assert page.index(words) < folded < page.index("- {&#39;refunded&#39;: {&#39;Maya&#39;: &#39;3.00&#39;}}")

@@ -79,7 +79,10 @@ def test_what_did_not_hold_says_why_on_the_first_page(tmp_path: Path) -> None:
     plays = [replace(played(Outcome.BROKEN), why=why, entries=()) for why in whys]
     index = report.write([played(), *plays], tmp_path, seed=1, command="x").read_text()
     told = re.findall('<span class="card-why">(.*?)</span>', index)
-    assert told == ["paid back: expected &lt;1.00&gt; USD; seen 2.00 USD", "there is no step &#34;x&#34;"]
+    assert told == [
+        "paid back: expected &lt;1.00&gt; USD; seen 2.00 USD",
+        "there is no step &#34;x&#34;; the nearest are: y",
+    ]
     assert "<span>no time passed</span>" in (tmp_path / "002-the-seller-pays.html").read_text()
 
 

@@ -55,8 +55,17 @@ def test_every_story_is_played() -> None:
 
 def test_what_no_step_says_is_answered_with_the_nearest(rehearse: Rehearse) -> None:
     shown = rehearse("steps", "maya", "is", "paid", "everythng", code=2).err.splitlines()
-    assert shown[0] == 'No step has "maya is paid everythng" in it. The nearest are:'
+    assert (
+        shown[0] == 'No step has "maya is paid everythng" in it. Did you mean maya is paid everything? The nearest are:'
+    )
     assert "  Then Maya has been paid back everything" in shown
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"), [("refnd", "refund"), ("status", "shown as"), ("message", "mail"), ("pounds", "shop is in")]
+)
+def test_a_word_that_no_step_has_is_answered_with_the_steps_own(rehearse: Rehearse, word: str, meant: str) -> None:
+    assert f'No step has "{word}" in it. Did you mean {meant}?' in rehearse("steps", word, code=2).err
 
 
 @pytest.mark.parametrize("step", [step for step in shipped() if step.text.endswith(":")], ids=str)

@@ -105,6 +105,10 @@ def test_a_step_that_is_not_found_names_the_nearest_wherever_it_is_read(
     assert run(["play", str(feature), "--junit", str(junit), "--report", str(tmp_path / "report")]) == 2
     pages = [capsys.readouterr().out, junit.read_text(), *(page.read_text() for page in tmp_path.glob("report/0*"))]
     assert len(pages) == 3
+    assert 'errors="1" failures="0"' in pages[1]
+    assert re.search(
+        r'<error message="line 3: .*; the nearest are: When our robot nods / .*" type="miswritten">', pages[1]
+    )
     for page in pages:
         assert "line 3: there is no step" in page
         assert "When our robot nods" in page
