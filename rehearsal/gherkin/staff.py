@@ -81,6 +81,10 @@ class Clock:
         """Begin anew with a shop for which the connector answers when the seller is silent."""
         self.stage.reset(shops=[{"default_answers": answers}])
 
+    def starts_without_the_connector(self) -> None:
+        """Begin anew with a shop whose seller has not let the connector in yet."""
+        self.stage.reset(shops=[{"authorized": False}])
+
     def starts_with(self, manners: Sequence[str]) -> None:
         """Begin anew with an OMS that has these manners as well, or is careful again."""
         known = [] if "careful" in manners else self.stage.world().get("oms_manners", [])

@@ -2,8 +2,10 @@
 
 from typing import Final
 
+from pytest_bdd import given
+
 from rehearsal.gherkin.cast import Cast
-from rehearsal.gherkin.steps.phrases import act
+from rehearsal.gherkin.steps.phrases import act, phrase
 from rehearsal.gherkin.which import ORDINALS
 
 _NTH: Final = f"(?P<nth>{'|'.join(ORDINALS)})"
@@ -12,6 +14,12 @@ _NTH: Final = f"(?P<nth>{'|'.join(ORDINALS)})"
 @act(f"<(?:there is )?/>a {_NTH}(?P<sandbox> sandbox)? shop<(?: has opened)?/ opens>(?: in (?:the )?(?P<place>.+))?")
 def _(people: Cast, nth: str, sandbox: str | None, place: str | None) -> None:
     people.shops.opens(nth, place, sandbox=sandbox is not None)
+
+
+@given(phrase("the shop has opened, without the connector"))
+def _(people: Cast) -> None:
+    people.begin_anew()
+    people.clock.starts_without_the_connector()
 
 
 @act(f"a {_NTH} shop< has opened/ opens>, without the connector")
