@@ -87,6 +87,8 @@ def _places(ctx: click.Context, param: click.Parameter, values: tuple[str, ...])
 
 def _place(ctx: click.Context, param: click.Parameter, value: str) -> Path | tuple[Path, int]:
     file, _, line = value.rpartition(":")
+    if file.endswith(".feature") and Path(file).is_file() and not line.isdecimal() and not Path(value).exists():
+        raise click.BadParameter(f"{value}: a line is a number, as in {file}:12.", ctx, param)
     if not (line.isdecimal() and Path(file).is_file()) or Path(value).exists():
         path: Path = EXISTING.convert(value, param, ctx)
         if path.is_file() and path.suffix != ".feature":

@@ -43,7 +43,7 @@ class Rule:
     def said(self, name: str, state: str, shown: str, *, lost: bool = False) -> str:
         """Return the whole sentence; what comes first is looked up by `shown`; what is `lost` never comes."""
         first = (self.where or {}).get(shown, self.first)
-        first = _IS_LOST if lost and first is _ON_ITS_WAY else first
+        first = IS_LOST if lost and first is _ON_ITS_WAY else first
         return f"{self.cannot}: {state}{f'; {first}' if first else ''}".replace("{name}", name)
 
 
@@ -56,7 +56,7 @@ _ON_ITS_WAY: Final = (
     '"{name}\'s parcel has reached the warehouse" comes first, and "an hour has passed" tells the seller, who then '
     '"finds {name}\'s goods as sold and accepts them", or refuses them'
 )
-_IS_LOST: Final = (
+IS_LOST: Final = (
     'the parcel is lost; "10 days have passed" since it was handed over, and "an hour has passed", come before the '
     "seller approves or rejects {name}'s request"
 )

@@ -15,6 +15,7 @@ from pytest_bdd.steps import step_function_context_registry
 from rehearsal.resources import features_folder, folder
 
 NEAREST: Final = 3
+ALIKE: Final = 1.7  # of 2: what is more alike than this is the same in another tense
 FAR: Final = 0.5  # of 2: what is less alike than this is no help
 _VALUES: Final = (
     (re.compile(r'"[^"]*"'), '"words"'),
@@ -128,7 +129,9 @@ def unknown(feature: Path, *missing: tuple[int | None, Saying]) -> str:
     for line, said in missing:
         if others := [one for one in _keywords_of(said.text) if one != said.keyword]:
             told = f'line {line}: it is "{" or ".join(others)} {said.text}", not {said.keyword}'
-            lines.append(f"{told}; And and But take the keyword of the step before them")
+            tense = nearest(said, (one for one in shipped() if one.keyword == said.keyword))[:1]
+            instead = [f', or "{one}"' for one in tense if _likeness(said, one) > ALIKE]
+            lines.append(f"{told}{''.join(instead)}; And and But take the keyword of the step before them")
             continue
         near = nearest(said, (*shipped(), *own(feature)))[: 1 if lines else NEAREST]
         hints = [f"{hole} stands for no column of the examples" for hole in re.findall(r"<.+?>", said.text)]

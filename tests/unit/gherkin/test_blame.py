@@ -65,6 +65,7 @@ WRITTEN = {
     "Given Maya has received:": "this step needs a table below it",
     "When an hour passes\n      | a |": "the step 'an hour passes' takes no table below it",
     "Then an hour passes": ': it is "When an hour passes", not Then; And and But take the keyword',
+    "Given the seller approves Maya's request": 'not Given, or "Given the seller has approved Maya\'s request"; And',
     "Given an hour has passed\n    And Maya has no mail": 'it is "Then Maya has no mail", not Given; And and But',
     "When this needs what nobody has": "'nobody' is neither a piece of the step's words nor a fixture\n  ",
     "When this is a coroutine": "would never run: write it without async\n  ",

@@ -2,6 +2,8 @@
 
 # ruff: noqa: E501 - a story stands in one line
 
+from pathlib import Path
+
 import pytest
 
 from mock_tiktok.domain import mail, phrases
@@ -503,3 +505,14 @@ def test_what_people_are_told_knows_every_act_and_every_word() -> None:
 @pytest.mark.parametrize("line", HELD)
 def test_people_write_as_people_do(played: Played, line: str) -> None:
     assert played[line] == (Outcome.HELD, "")
+
+
+def test_what_happens_to_a_parcel_and_what_is_offered_stand_in_the_timeline(tmp_path: Path) -> None:
+    line = f"{SENT_BACK}; And Noah has received a rug for 9.00 USD; And Noah has asked for his money back; {LATER}; "
+    line += "And Maya's parcel is lost; When the seller offers Noah 5.00 USD"
+    (tmp_path / "own.feature").write_text("Feature: Own\n  Scenario: Own\n    " + line.replace("; ", "\n    ") + "\n")
+    (result,) = run_suite(SuiteRun((tmp_path,), 1)).results
+    told = [entry.what for entry in result.entries]
+    assert [what for what in told if "loses" in what or "offers" in what] == [
+        "loses the parcel (Maya)", "offers, 5.00 USD (Noah)",
+    ]  # fmt: skip

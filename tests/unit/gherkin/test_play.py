@@ -132,9 +132,18 @@ def test_what_stands_in_a_line_is_played_alone_and_named_by_its_line(rehearse: R
     assert [line.split("✓ ")[1] for line in shown.splitlines() if "✓" in line] == ["First", "Second[2]"]
 
 
-def test_a_line_without_a_scenario_is_refused_with_those_that_have_one(rehearse: Rehearse) -> None:
-    shown = rehearse("play", f"{rehearse.file('own.feature', FILE)}:99", code=2)
-    assert "no scenario stands in line 99; those of this file: 6, 16, 17, 22." in shown.err
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        *((line, f"no scenario stands in line {line}; those of this file: 6, 16, 17, 22.") for line in ("99", "0")),
+        ("two", "own.feature:two: a line is a number, as in "),
+    ],
+)
+def test_a_line_without_a_scenario_is_refused_with_those_that_have_one(
+    rehearse: Rehearse, line: str, words: str
+) -> None:
+    shown = rehearse("play", f"{rehearse.file('own.feature', FILE)}:{line}", code=2)
+    assert words in shown.err
     assert shown.out == ""
 
 

@@ -12,6 +12,7 @@ from rehearsal.cli import run
 from rehearsal.gherkin.buyer import Buyer
 from rehearsal.gherkin.cast import Cast, ConnectorProcess, Shops, Trouble
 from rehearsal.gherkin.crowd import Crowd
+from rehearsal.gherkin.refusals import IS_LOST, RULES
 from rehearsal.gherkin.staff import Clock, Courier, Operator, Seller, SellerCenter, Watcher
 from rehearsal.gherkin.steps.shipped import ROOMS
 from rehearsal.gherkin.vocabulary import Saying, nearest
@@ -69,6 +70,14 @@ def test_everything_people_can_be_asked_is_listed_as_its_own_words_say() -> None
                 taken = "" if is_seen else f"({', '.join([*inspect.signature(function).parameters][1:])})"
                 rows.append(f"| `{whose}.{name}{taken}` | {str(inspect.getdoc(function)).splitlines()[0]} |")
     assert [line for line in DOCUMENT.splitlines() if re.match(r"\| `(people|crowd)\b", line)] == rows
+
+
+def test_every_step_that_a_refusal_s_hint_names_is_there() -> None:
+    hints = [words for rule in RULES.values() for words in (rule.first, *(rule.where or {}).values())]
+    named = {one for words in (*hints, IS_LOST) for one in re.findall('"([^"]+)"', words.replace("{name}", "Maya"))}
+    said = {f"the seller {one}" if one.startswith("finds") else one for one in named}
+    assert "Maya has appealed" in said
+    assert [one for one in said if not any(step.parser.is_matching(one) for step in shipped())] == []
 
 
 @pytest.mark.parametrize(
