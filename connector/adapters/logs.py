@@ -1,4 +1,4 @@
-"""What a log may show: no query of an address, in which signatures and tokens stand, and no credential by its name.
+"""What a log may show: no query of an address, in which signatures and tokens stand, and no credential.
 
 Other people's lines are read too: urllib3 warns with the whole signed address, and so does the text of its exceptions.
 """
@@ -11,15 +11,17 @@ URLLIB3: Final = ("urllib3.connection", "urllib3.connectionpool", "urllib3.respo
 HIDDEN: Final = "[redacted]"
 _QUERY: Final = re.compile(r"\?[^\s'\"<>?]*=[^\s'\"<>]*")
 _NAMED: Final = re.compile(
-    r"((?:authorization|x-tts-access-token|(?:access|refresh)_token|(?:app|client|shared)_secret|auth_code)\b\W{1,4})"
+    r"((?:authorization|x-tts-access-token|(?:access|refresh)_token|(?:app|client|shared)_secret|auth_code)\b(?=\W{0,3}[:=,'\"])\W{1,4})"
     r"(?:(?:basic|bearer) )?[^\s'\",&]+",
     re.IGNORECASE,
 )
+# Tokens, secrets and ciphers as both sides make them, whoever repeats one without its name.
+_MADE: Final = re.compile(r"\b(?:(?:TTP|ROW|GCP)_[\w-]{12,}|[0-9a-f]{40,})\b")
 
 
 def discreet(text: str) -> str:
-    """Return a line without what it must not show."""
-    return _NAMED.sub(rf"\1{HIDDEN}", _QUERY.sub(f"?{HIDDEN}", text))
+    """Return a text without what it must not show."""
+    return _MADE.sub(HIDDEN, _NAMED.sub(rf"\1{HIDDEN}", _QUERY.sub(f"?{HIDDEN}", text)))
 
 
 class DiscreetFormatter(logging.Formatter):

@@ -22,6 +22,7 @@ import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
+from connector.adapters.logs import discreet
 from connector.adapters.tiktok import shapes, wire
 from connector.adapters.tiktok.codes import Reading, reading
 from connector.domain.decisions import CancelOrder, Decision
@@ -256,7 +257,7 @@ def _data(method: str, path: str, response: requests.Response, content: bytes, n
     if code == 0 and 200 <= status < 300:
         return _read(_payload, envelope)
     log.warning("%s %s: HTTP %s code %s request %r", method, path, status, code, envelope.get("request_id"))
-    raise _failure(response, code, words, now)
+    raise _failure(response, code, discreet(words), now)  # it may repeat what it was sent, and this is kept and shown
 
 
 def _payload(envelope: wire.Json) -> wire.Json:

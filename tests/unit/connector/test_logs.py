@@ -9,6 +9,10 @@ import sqlalchemy as sa
 from connector.adapters.logs import DiscreetFormatter
 from connector.adapters.sql.engines import engine_for
 from tests.unit.connector.conftest import Bench
+from tests.unit.connector.stub_tiktok import refusal
+from tests.unit.connector.test_rounds import a_refund_request
+
+TOKEN = "TTP_pwSm2AAAAABmmtFz1xlyKMnwg74T2GJ5s0uQ"
 
 SIGNED = "/order/202309/orders/search?app_key=k&sign=5ec2e7&shop_cipher=c1&timestamp=1"
 LINES = [
@@ -29,6 +33,32 @@ def test_urllib3_warns_without_what_is_secret(
     logging.getLogger(name).warning(*line)
     assert caplog.messages
     assert "5ec2e7" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("bad token TTP_pwSm2AAAAABmmtFz1xlyKMnwg74T2GJ5s0uQbS8jPjb_GkdFVCxPqzQXSyuyfXdQ", "bad token [redacted]"),
+        ("the secret 5054418b5376b07bb370eb43ac6c811b83bc5dd3 is not right", "the secret [redacted] is not right"),
+        ("access_token is missing or of another kind", "access_token is missing or of another kind"),
+        ("('x-tts-access-token', '5ec2e7')", "('x-tts-access-token', '[redacted]')"),
+        ('{"refresh_token": "5ec2e7"}', '{"refresh_token": "[redacted]"}'),
+    ],
+)
+def test_a_credential_is_known_by_its_name_or_its_look_and_words_stay_words(line: str, shown: str) -> None:
+    assert DiscreetFormatter("%(message)s").format(logging.makeLogRecord({"msg": line})) == shown
+
+
+def test_what_the_marketplace_repeats_of_a_credential_is_neither_logged_nor_kept(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    a_refund_request(bench)
+    bench.round()
+    bench.tiktok.responses.append(refusal(25011012, f"status does not allow approve; the token was {TOKEN}"))
+    bench.approve()
+    bench.round()
+    assert bench.adjustments()[0].error_message == "status does not allow approve; the token was [redacted]"
+    assert TOKEN not in caplog.text
 
 
 def test_a_traceback_is_written_discreetly_and_stays_readable() -> None:
