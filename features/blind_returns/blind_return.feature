@@ -29,11 +29,16 @@ Feature: The seller starts a refund
       Then Maya has made exactly one request
 
     @R52 @R53
-    Scenario: A parcel still on its way can be paid for
-      Given a garden hose for 27.50 USD is on its way to Noah
+    Scenario Outline: What has not come can be paid for
+      Given a garden hose for 27.50 USD <is> Noah
       And an hour has passed
       When the seller refunds Noah's whole order
       Then Noah has been paid back 27.50 USD
+
+      Examples:
+        | is               |
+        | is packed for    |
+        | is on its way to |
 
     @R55 @R57
     Scenario: The goods go back on the shelf

@@ -43,9 +43,10 @@ def _(people: Cast, buyer: str, come: str, terms: Terms, datatable: list[list[st
     _buys(people, buyer, COME[come], basket(datatable), terms)
 
 
-@given(phrase("an? {GOODS} for {PRICE} is on its way to {BUYER}{TERMS}"))
-def _(people: Cast, buyer: str, goods: str, price: str, terms: Terms) -> None:
-    _buys(people, buyer, "IN_TRANSIT", [Goods(goods, money(price))], terms)
+@given(phrase("an? {GOODS} for {PRICE} (?P<where>is on its way to|is packed for) {BUYER}{TERMS}"))
+def _(people: Cast, buyer: str, goods: str, price: str, where: str, terms: Terms) -> None:
+    status = "IN_TRANSIT" if where == "is on its way to" else "AWAITING_COLLECTION"
+    _buys(people, buyer, status, [Goods(goods, money(price))], terms)
 
 
 def _buys(people: Cast, buyer: str, status: str, goods: list[Goods], terms: Terms) -> None:
