@@ -281,16 +281,18 @@ def basket(rows: list[list[str]] | None) -> list[Goods]:
         raise Miswritten("the table of goods has no row")
     if any(not row["goods"] for row in columns):
         raise Miswritten("a row of this table has no goods")
-    try:
-        goods = [
-            Goods(c["goods"], _price(c["price each"]), number(c.get("pieces", "1")), number(c.get("parcel", "1")))
-            for c in columns
-        ]
-    except ValueError as mistake:
-        raise Miswritten(f"pieces are a whole number, such as 2, and so are parcels: {mistake}") from mistake
+    goods = [Goods(c["goods"], _price(c["price each"]), _whole(c, "pieces"), _whole(c, "parcel")) for c in columns]
     if none := next((one.name for one in goods if one.pieces < 1), ""):
         raise Miswritten(f"pieces are 1 or more, also of the {none}")
     return goods
+
+
+def _whole(row: Mapping[str, str], column: str) -> int:
+    said = row.get(column, "1")
+    try:
+        return number(said)
+    except ValueError:
+        raise Miswritten(f"{column}: a whole number such as 2 belongs there, not {said!r}") from None
 
 
 def _price(text: str) -> Sum | None:

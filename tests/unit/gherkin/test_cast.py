@@ -197,7 +197,7 @@ MISWRITTEN = {
             "goods | goods": '"price each" is missing\n  "goods" stands there twice',
         }.items()
     },
-    "Given Maya has received:; | goods | pieces | price each |; | rug | some | 9.00 USD |": "pieces are a whole number",
+    "Given Maya has received:; | goods | pieces | price each |; | rug | some | 9.00 USD |": "pieces: a whole number such as 2 belongs there, not 'some'",
     f'{LAMP}; Then Maya has two mails, "order refund"': "this step says two and names 1",
     f"{LAMP}; And Maya has sent it back; When the seller finds Maya's goods broken and refuses them": (
         '"broken" is no word that stands here\n  goods are found "as sold", "used", "damaged",'
