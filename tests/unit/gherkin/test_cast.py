@@ -384,8 +384,16 @@ DECIDED = {
     f"{CANCELLED}; When the seller approves Maya's request": "the seller",
     f"{CANCELLED}; When 2 days pass": "TikTok Shop, as nobody answered",
 }
+# Some of what is refused above, with what is said to come first.
+FOLLOWED = [
+    f'{REJECTED}; {LATER}; When Maya appeals; Then Maya\'s appeal is "in progress"',
+    f"{LAMP}; And Maya has asked to send it back; {LATER}; And Maya has handed over the parcel; "
+    "When Maya's parcel reaches the warehouse; Then Maya's request is shown as \"Buyer Shipped\"",
+    f"{OFFERED}; When the seller approves Maya's request; Then Maya's request is shown as \"Completed\"",
+]
 HELD = [
     *CALLED,
+    *FOLLOWED,
     *(f"{line}; Then Maya's request was decided by {who}" for line, who in DECIDED.items()),
     *(f"Given the shop is in {place}" for place in ("UK", "the UK", "US", "the US", "the USA", "United Kingdom")),
     f"{CANCELLED}; When the seller approves Maya's request; Then Maya's cancellation is shown as \"Completed\"",
