@@ -56,7 +56,7 @@ def refused(path: Path, mistake: Exception) -> str:
 
 
 def misread(path: Path, feature: Any) -> str:
-    """Say which lines of prose are meant as something else; nothing, where none is."""
+    """Say which lines of prose are meant as something else, and what is without a scenario; nothing, where none is."""
     rows, keywords = path.read_text(encoding=ENCODING).splitlines(), _Keywords(feature.language)
     found = []
     for node in _headed(feature):
@@ -66,7 +66,19 @@ def misread(path: Path, feature: Any) -> str:
             if words := keywords.in_prose(prose):
                 found.append((line, prose, words))
                 break  # what stands below it follows from it
-    return _listed(path, found)
+    return _listed(path, found or [(line, rows[line - 1], words) for line, words in _empty(feature)])
+
+
+def _empty(node: Any) -> Iterator[tuple[int, str]]:
+    """Tell the lines of what nothing is played of: a feature or rule without a scenario, examples without a row."""
+    children = [child.scenario or getattr(child, "rule", None) for child in getattr(node, "children", ())]
+    if hasattr(node, "children") and not any(children):
+        yield int(node.location.line), "there is no scenario in it"
+    for examples in getattr(node, "examples", ()):
+        if not examples.table_body:
+            yield int(examples.location.line), "there is no row in it, below the one with the names"
+    for child in filter(None, children):
+        yield from _empty(child)
 
 
 class _Keywords:

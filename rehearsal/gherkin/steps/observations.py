@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pytest_bdd import given, then, when
 
-from rehearsal.control.stage import Json
+from rehearsal.control.stage import Json, Problem
 from rehearsal.gherkin.buyer import shown
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.closed_words import (
@@ -61,11 +61,13 @@ def _explained(people: Cast, name: str) -> Iterator[None]:
     try:
         yield
     except Differs as differs:
-        buyer = people.buyer(name)
-        cases = people.seller.cases_of(buyer)
-        more = [f"  the seller's word was not taken: {case['error']}" for case in cases if case["error"]]
-        if any(people.stage.past(claim.order, claim).under_way for claim in buyer.claims):
-            more.append(f"  the seller has answered already, and {LATER}")
+        more: list[str] = []
+        with suppress(Problem):  # of who cannot be asked there is nothing to tell
+            buyer = people.buyer(name)
+            cases = people.seller.cases_of(buyer)
+            more += [f"  the seller's word was not taken: {case['error']}" for case in cases if case["error"]]
+            if any(people.stage.past(claim.order, claim).under_way for claim in buyer.claims):
+                more.append(f"  the seller has answered already, and {LATER}")
         raise Differs("\n".join((str(differs), *more)), differs.comparison) from None
 
 

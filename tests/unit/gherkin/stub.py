@@ -41,6 +41,9 @@ class StubStage(Stage):
     def _returns(self) -> Json:
         return {"returns": []}
 
+    def _oms_adjustments(self) -> Json:
+        return {"adjustments": []}
+
     def _ledgers(self) -> Json:
         row = {"refunded": "39.98"}
         rows = {"marketplace": row, "connector": row, "oms": row}

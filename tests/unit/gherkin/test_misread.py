@@ -14,6 +14,7 @@ NO_STEP = "does not begin as a step does: Given, When, Then, And or But"
 ASTRAY = 'a step stands below "Scenario:", and nothing here is one; is its colon missing?'
 CELLS = "this row has more or fewer cells than the first row of its table"
 BACKGROUND = "  Background:\n    When an hour passes\n"
+OUTLINE = "  Scenario Outline: x\n    When <n> hours pass\n    Examples:\n      | n |\n      | 2 |\n"
 GERMAN = "# language: de\nFunktion: F\n"
 # A file, the line that is not read as it is meant, and what is said of it.
 FILES = {
@@ -39,6 +40,10 @@ FILES = {
     f"Feature: F\n  Scenario: y\n  Scenario x\n{LAMP}{HOLDS}": (3, COLON),
     "Feature: F\n  Scenario: y\n    then an hour passes\n    When an hour passes\n": (3, NO_STEP),
     f"{GERMAN}  Szenario x\n    Wenn an hour passes\n": (3, 'the colon behind "Szenario" is missing: Szenario: x'),
+    # what nothing would be played of
+    f"Feature: F\n{BACKGROUND}": (1, "there is no scenario in it"),
+    f"Feature: F\n{HOLDS}  Rule: R\n": (4, "there is no scenario in it"),
+    f"Feature: F\n{OUTLINE}    Examples: more\n      | n |\n": (7, "there is no row in it"),
     # what the parser does not take
     f"Feature: F\n{HOLDS}  Scenario x\n": (4, COLON),
     f"Feature: F\n{HOLDS}  Scenaro: x\n": (4, 'did you mean "Scenario: x"?'),
