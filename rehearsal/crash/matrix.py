@@ -90,7 +90,8 @@ class Results:
         for number, line in enumerate(whole.splitlines(), 1):
             try:
                 kept = json.loads(line)
-                self._known[kept.pop("death")] = Trial(**kept)
+                death = kept.pop("death")
+                self._known[death] = Trial(**kept)
             except (ValueError, TypeError, KeyError, AttributeError) as mistake:
                 raise ValueError(f"line {number} is none") from mistake
         if whole != held and not held.startswith(b'{"death": ', len(whole)):

@@ -110,7 +110,7 @@ def test_a_run_that_was_stopped_is_taken_up_where_it_was(rehearse: Rehearse, tol
     file = rehearse.folder / "tried.ndjson"
     rehearse(*ALONE, told, "--resume", file)
     lines = file.read_text().splitlines(keepends=True)
-    file.write_text("".join(lines[:-3]))
+    file.write_text("".join(lines[:-3]) + lines[-3][:40])  # the last one was being written
     assert f"{len(lines) - 3} of these were tried before" in rehearse(*ALONE, told, "--resume", file).out
     assert sorted(file.read_text().splitlines(keepends=True)) == sorted(lines)
     other = rehearse.file("other.feature", FEATURE.format(answer="rejects", sum="0.00 USD"))
