@@ -154,7 +154,10 @@ QUICK_REFUND = Refusal(25011025, "Quick refund is active, the parcel cannot be r
 OF_PLATFORM = Refusal(25011026, "The order is fulfilled by TikTok Shop, the seller cannot process it", "S20",
     when="a decision, Create Return, Cancel Order: so is the order marked (`marks`)")
 PARTIAL_NOT_POSSIBLE = Refusal(25011032, "Status {status} does not allow a partial refund", "S20",
-    when="OFFER_PARTIAL_REFUND: answered already, offered before, or too late")
+    when="OFFER_PARTIAL_REFUND: answered already, or too late")
+OFFERS_USED_UP = Refusal(25011032, "No further offer of a partial refund: {count} made and not accepted",
+    "S20; how often one may be made: assumed", "assumed",
+    when="OFFER_PARTIAL_REFUND: the buyer has declined `partial_offer.most` offers, or let them lapse")
 NOT_DEDUCTIBLE = Refusal(25011032, "{kept} of {asked} cannot be kept: {least} to {most} can", "our choice; S17",
     "assumed", field="amount", when="Seller Center, goods that came back: outside `inspection.deduction`")
 PARCEL_NOT_REJECTABLE = Refusal(25011035, "The parcel cannot be rejected now: {why}", "S20",
@@ -235,7 +238,7 @@ NO_SCOPE = Refusal(105005,
     "the access token do not contain the required access scope for the endpoint.",
     "DOC-ERRORS, RB; its status: assumed", http_status=401, when="the token lacks the operation's scope")
 NO_CIPHER = Refusal(106013, "Missing identifier. The 'shop_cipher' query parameter is required to identify the target "
-    "shop.", "DOC-ERRORS, RB", http_status=400, when="`shop_cipher` is missing")
+    "shop.", "DOC-ERRORS, RB; its status: assumed", http_status=400, when="`shop_cipher` is missing")
 ODD_CIPHER = Refusal(36009004,
     "Unexpected identifier. The 'shop_cipher' query parameter is not required for this request.",
     "DOC-ERRORS, RB", http_status=400, when="`shop_cipher` where an operation takes none")

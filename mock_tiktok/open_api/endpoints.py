@@ -113,6 +113,29 @@ LEFT_OUT: Final = {
         "the seller's consent is a page for people; the control API gives the code it ends in",
     ),
 }
+# What no source settles, by what it is about: each is our choice, and assumed.
+CHOICES: Final = {
+    "a body field that an endpoint, or that version of it, does not have": "is refused by name, 36009004; observed of "
+    "orders alone. So is an unknown part of the shipping document's form, and not one of a picture's, whose form no "
+    "source has. An unknown query parameter is ignored",
+    "`idempotency_key`": "no body, `{}` and `[]` are the same body. An empty key protects nothing and is refused, "
+    "36009004",
+    "HTTP statuses": "401 for 105005 (scope) and 101000 (token and cipher), 405 for 36009010 (method), 400 for "
+    "36009014 (version) and 106013 (cipher)",
+    "after-sales codes on order calls": "Search Orders answers a bad `page_token` with 25001001; Get Price Detail an "
+    "unknown order with 25007006, another shop's with 25020005; Get Order Detail leaves an unknown id out, and one of "
+    "another shop fails the whole call (21008111)",
+    "Calculate Refund": "has `buyer_service_fee` where the market adds that fee, as a return's `refund_amount` has. "
+    "It changes nothing, so it previews what Create Return then refuses: one request for lines of several packages",
+    "Get Reject Reasons": "lists what is for the case also where nothing can be rejected now: whether a decision is "
+    "taken is what Decision Eligibility says",
+    "a second OFFER_PARTIAL_REFUND": "is refused once the buyer has declined an offer or let it lapse, as often as "
+    "`partial_offer.most` ([policies.md](policies.md)) says; 25011032 names it. Decision Eligibility cannot be asked "
+    "about offers (S20)",
+    "the seller's own label": "comes as exactly one of `return_shipping_label` and `return_qr_code`, which a tracking "
+    "number alone does not replace. `return_provider_id` is one of the market's `courier.names` "
+    "([policies.md](policies.md))",
+}
 _VERSION: Final = re.compile(r"/\d{6}(?=/)")
 
 

@@ -100,7 +100,7 @@ class Gateway:
         if not 0 < len(key) <= LONGEST_KEY:
             raise invalid("idempotency_key", why=f"It takes 1 to {LONGEST_KEY} characters")
         scope = Scope(app.key, shop.shop_id, endpoint.operation, ids.get(endpoint.object_id, ""), key)
-        return self._market.state.outcomes.once(scope, received.body, partial(act, call))
+        return self._market.state.outcomes.once(scope, received.body if body else b"", partial(act, call))
 
     def _troubled(self, endpoint: Endpoint, act: Act) -> Act:
         """Return the act, refused where it decides on what is locked: what has had its outcome is told it again."""

@@ -392,6 +392,10 @@ class ShippingDocument:
 
 
 _DOCUMENTS: Final = {"return_shipping_label": "SHIPPING_LABEL", "return_qr_code": "QR_CODE"}
+_DOCUMENT_PARTS: Final[dict[str, Reader]] = {
+    **dict.fromkeys(_DOCUMENTS, lambda name, value: value),  # a file or a text
+    **dict.fromkeys(("tracking_number", "return_provider_id"), lambda name, value: value and _text(name, value)),
+}
 
 
 def shipping_document(query: Mapping[str, str], body: Json) -> ShippingDocument:
@@ -399,11 +403,11 @@ def shipping_document(query: Mapping[str, str], body: Json) -> ShippingDocument:
     ids = _listed(query, "return_ids")
     if not ids:
         raise invalid("return_ids", why="It is missing")
-    kinds = [kind for name, kind in _DOCUMENTS.items() if body.get(name)]
+    read = _fields(body, _DOCUMENT_PARTS)
+    kinds = [kind for name, kind in _DOCUMENTS.items() if read.get(name)]
     if len(kinds) != 1:
-        raise INVALID(what=f"one of {' and '.join(_DOCUMENTS)} is needed")
-    told = (body.get(name) and _text(name, body[name]) for name in ("tracking_number", "return_provider_id"))
-    return ShippingDocument(ids, kinds[0], *told)
+        raise INVALID(what=f"exactly one of {' and '.join(_DOCUMENTS)} is needed")
+    return ShippingDocument(ids, kinds[0], read.get("tracking_number"), read.get("return_provider_id"))
 
 
 _REJECTION: Final[dict[str, Reader]] = {"reject_reason": _text, "comment": _text, "images": _IMAGES}

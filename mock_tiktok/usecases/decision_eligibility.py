@@ -26,10 +26,7 @@ CANCELLATION_DECISIONS: Final = {
 
 def verdicts(shop: Shop, return_or_cancel_id: str, asked: Sequence[str]) -> Iterable[Verdict]:
     """Return one verdict per decision asked about."""
-    try:
-        case: Return | Cancellation = shop.get_return(return_or_cancel_id)
-    except ApiError:
-        case = shop.get_cancellation(return_or_cancel_id)
+    case = shop.get_case(return_or_cancel_id)
     reasons = shop.reject_reasons(return_or_cancel_id)
     found: list[Verdict] = []
     for decision in asked:

@@ -103,7 +103,7 @@ class OrderLifecycle:
     ) -> Order:
         """Have somebody buy, and bring the order as far as `status` says: the last step is now, the others are past."""
         profile, now = self._store.profile, self._platform.now
-        steps = self._steps(status, now)
+        steps = self._steps(status, now, at_once=replaces is not None)
         _check_asks(asks, status)
         does = plan_named(plan)
         buys = does if replaces is None else PLANS[PASSIVE]
@@ -116,7 +116,7 @@ class OrderLifecycle:
         if buys.discounted and discounts == NO_DISCOUNTS:
             discounts = _given_by_plan(units, shipping, profile.currency)
         shipping -= discounts.shipping
-        hold_until = _after(steps.get(OrderStatus.ON_HOLD), profile.wait("order.cool_down"))
+        hold_until = _hold_until(steps, profile.wait("order.cool_down"))
         order = Order(
             id=order_id,
             shop_id=self._store.shop_id,
@@ -271,8 +271,11 @@ class OrderLifecycle:
     def _put(self, kind: str, order: Order, at: datetime, rank: int, who: str, what: str) -> None:
         self._platform.agenda.put(kind, order.id, at=at, rank=rank, who=who, what=what, shop_id=order.shop_id)
 
-    def _steps(self, status: str, now: datetime) -> dict[OrderStatus, datetime]:
-        """Return when the order came to each status on its way to the one wanted, which it reaches now."""
+    def _steps(self, status: str, now: datetime, *, at_once: bool) -> dict[OrderStatus, datetime]:
+        """Return when the order came to each status on its way to the one wanted, which it reaches now.
+
+        What replaces a unit comes to all of them `at_once`: it is no older than the decision that makes it.
+        """
         if status == OrderStatus.UNPAID:
             return {OrderStatus.UNPAID: now}
         reached = [name for name, _ in _WAY]
@@ -283,7 +286,7 @@ class OrderLifecycle:
         at = now
         for name, wait in reversed(_WAY[: reached.index(OrderStatus(status)) + 1]):
             stamps[name] = at
-            at -= self._store.profile.wait(wait) if wait else timedelta(0)
+            at -= self._store.profile.wait(wait) if wait and not at_once else timedelta(0)
         return stamps
 
     def _priced(self, lines: Sequence[OrderLine], order_id: str) -> tuple[_Line, ...]:
@@ -417,8 +420,9 @@ def _hours(profile: Profile, created_at: datetime, hold_until: datetime | None) 
     return Hours(pay_by, ship_by, collect_by, collect_by + profile.wait("order.transit"))
 
 
-def _after(at: datetime | None, wait: timedelta) -> datetime | None:
-    return at + wait if at else None
+def _hold_until(steps: Mapping[OrderStatus, datetime], cool_down: timedelta) -> datetime | None:
+    paid = steps.get(OrderStatus.ON_HOLD)
+    return steps.get(OrderStatus.AWAITING_SHIPMENT, paid and paid + cool_down)
 
 
 def an_amount(field: str, amount: Decimal, currency: str) -> Decimal:

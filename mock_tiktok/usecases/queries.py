@@ -113,11 +113,15 @@ class Queries:
 
     def reject_reasons(self, return_or_cancel_id: str) -> tuple[Reason, ...]:
         """Get Reject Reasons: of this case, now."""
-        reasons = self.profile.reasons
-        if (item := self.store.returns.get(return_or_cancel_id)) is not None:
-            return reasons.offered("reject", decisions.reason_kind(item))
-        if self.store.cancellations.get(return_or_cancel_id) is not None:
-            return reasons.offered("reject", "CANCEL")
+        case = self.get_case(return_or_cancel_id)
+        kind = "CANCEL" if isinstance(case, Cancellation) else decisions.reason_kind(case)
+        return self.profile.reasons.offered("reject", kind)
+
+    def get_case(self, return_or_cancel_id: str) -> Return | Cancellation:
+        """Return the return or the cancellation; raise what the platform says when the shop has neither."""
+        for shelf in (self.store.returns, self.store.cancellations):
+            if (case := shelf.get(return_or_cancel_id)) is not None:
+                return case
         raise NO_PERMISSION(kind="return or cancellation", id=return_or_cancel_id)
 
     def aftersale_eligibility(

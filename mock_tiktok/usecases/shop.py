@@ -23,9 +23,9 @@ from mock_tiktok.errors import (
     INVALID,
     LINES_NOT_POSSIBLE,
     NOT_POSSIBLE,
+    OFFERS_USED_UP,
     OVER_REFUND,
     PARCEL_NOT_REJECTABLE,
-    PARTIAL_NOT_POSSIBLE,
     QUICK_REFUND,
     ApiError,
 )
@@ -296,7 +296,7 @@ class Shop(Queries):
     def check_offers(self, item: Return) -> None:
         """Raise what the platform says where the seller has offered a part as often as may be."""
         if item.offers_made >= self.profile.count("partial_offer.most") and item.claim is Claim.REQUESTED:
-            raise PARTIAL_NOT_POSSIBLE(status=item.status)
+            raise OFFERS_USED_UP(count=item.offers_made)
 
     def check_eligible(self, order: Order, who: str, request_type: str) -> None:
         """Raise what the platform says where an order in that status cannot be claimed so, by a BUYER or SELLER."""

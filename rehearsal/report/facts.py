@@ -23,7 +23,7 @@ from mock_tiktok.domain.returns import SHOWN
 from mock_tiktok.domain.state_machines import TABLES
 from mock_tiktok.domain.webhooks import RULES, TOPICS
 from mock_tiktok.errors import GATE, PACKAGE_CLAIMED, REFUSALS, Refusal
-from mock_tiktok.open_api.endpoints import ENDPOINTS, LEFT_OUT
+from mock_tiktok.open_api.endpoints import CHOICES, ENDPOINTS, LEFT_OUT
 from mock_tiktok.policy import profile
 from mock_tiktok.state.people import PLANS
 from mock_tiktok.state.quotas import QUOTAS
@@ -267,7 +267,9 @@ def endpoints() -> str:
     columns = "Operation|Call|Versions|Scope|`shop_cipher`|Key"
     left_out = table("Left out|Why", ((code(call), why) for call, why in LEFT_OUT.items()))
     absent = linked("What the platform has (S18) and is not here is a 404, 36009009, whose message says why:")
-    return page("Endpoints of the Open API", linked(intro), table(columns, rows), absent, left_out)
+    chosen = table("About|Assumed", ((about, linked(choice)) for about, choice in CHOICES.items()))
+    silent = "What the sources leave open is our choice:"
+    return page("Endpoints of the Open API", linked(intro), table(columns, rows), absent, left_out, silent, chosen)
 
 
 def webhooks() -> str:

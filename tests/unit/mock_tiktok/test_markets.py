@@ -82,6 +82,8 @@ def test_a_no_to_a_request_has_the_numbers_of_its_market(name: str, kind: str) -
     after = "_uk" if name.startswith("uk") else ""
     numbered = {key for key in offered if key.startswith("reverse_reject_request_reason_")}
     assert numbered == {f"reverse_reject_request_reason_{number}{after}" for number in FIRST[name]}
+    assert {key for key in offered - numbered if key.startswith("seller_reject_apply_")} == offered - numbered
+    assert len(offered - numbered) == 5  # the choice among the US ones is the same in each
 
 
 @pytest.mark.parametrize("name", profile.names())

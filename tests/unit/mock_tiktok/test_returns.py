@@ -114,7 +114,8 @@ def test_a_refused_or_forgotten_offer_asks_the_seller_again(town: Town) -> None:
         item = town.shop.get_return(return_id)
         assert (item.status, item.buyer_rejected_offer) == (PENDING, True)
         assert item.seller_deadline == town.clock.at + timedelta(hours=24)
-        assert refused(ApiError, offer, town, return_id, "6.00").code == 25011032
+        again = refused(ApiError, offer, town, return_id, "6.00")
+        assert (again.code, "1 made and not accepted" in again.message) == (25011032, True)
 
 
 def test_an_impossible_offer_is_refused(town: Town) -> None:
@@ -193,7 +194,11 @@ def test_a_replacement_is_a_new_order_that_costs_nothing(town: Town) -> None:
     assert town.status(return_id) == "REPLACEMENT_REQUEST_COMPLETE"
     placed = town.events("order_placed")[-1].data
     assert placed["total"] == 0
-    assert town.shop.order(str(placed["order_id"])).replaces_order_id == order.order_id
+    again = town.shop.order(str(placed["order_id"]))
+    assert again.replaces_order_id == order.order_id
+    assert {again.created_at, again.paid_at, again.hold_until, again.updated_at} == {
+        town.shop.get_return(return_id).updated_at
+    }
     refused(ApiError, town.request, order, kind="REPLACEMENT")
 
 

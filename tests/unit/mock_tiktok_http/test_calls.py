@@ -233,7 +233,15 @@ def test_a_key_gives_the_first_outcome_again(client: Client, market: Marketplace
     assert other[:2] == (200, 25001001)
     assert "idempotency_key" in other[2]
     assert client.refusal("POST", path, {"idempotency_key": "k2"}, body)[1] == 25020010
-    assert client.refusal("POST", path, {"idempotency_key": "k" * 256}, body)[:2] == (400, 36009004)
+    for key in ("", "k" * 256):
+        assert client.refusal("POST", path, {"idempotency_key": key}, body)[:2] == (400, 36009004)
+
+
+def test_no_body_and_an_empty_one_are_the_same_to_a_key(client: Client, market: Marketplace) -> None:
+    cancel_id = market.request_cancellation(two_mugs(market, status="AWAITING_SHIPMENT").order_id).cancel_id
+    path = f"{RR}/cancellations/{cancel_id}/approve"
+    for body in (None, b"{}", b" ", b"[]"):
+        assert client.document("POST", path, {"idempotency_key": "k"}, body)["code"] == 0
 
 
 def test_a_key_keeps_a_seller_s_refund_from_being_made_twice(client: Client, market: Marketplace) -> None:
@@ -253,20 +261,29 @@ def test_what_is_another_shop_s_is_refused_by_its_code_and_not_found(
     own = market.place_order(shop_id=stranger.shop.shop_id, lines=[OrderLine("MUG", 1, Decimal("5.00"))]).order_id
     theirs = asked.order_id
     case, reject = f"{RR}/returns/{asked.return_id}", {"reject_reason": UNCLEAR}
-    for method, path, query, body in (
-        ("GET", f"{case}/records", None, None),
-        ("POST", f"{case}/approve", None, {"decision": "APPROVE_REFUND"}),
-        ("POST", f"{case}/reject", None, {"decision": "REJECT_REFUND", **reject}),
-        ("POST", f"{RR}/returns", None, a_refund(theirs)),
-        ("GET", f"{RR}/reject_reasons", {"return_or_cancel_id": cancel_id}, None),
-        ("GET", "/return_refund/202601/decision_eligibility", {"return_or_cancel_id": asked.return_id}, None),
-        ("GET", f"{RR}/orders/{theirs}/aftersale_eligibility", None, None),
-        ("POST", f"{RR}/refunds/calculate", None, {"order_id": theirs, "request_type": "REFUND"}),
-        ("POST", f"{RR}/cancellations", None, {"order_id": theirs, "cancel_reason": "made_up"}),
-        ("POST", f"{RR}/cancellations/{cancel_id}/approve", None, None),
-        ("POST", f"{RR}/cancellations/{cancel_id}/reject", None, reject),
+    either = "return or cancellation"
+    for method, path, query, body, named in (
+        ("GET", f"{case}/records", None, None, f"return {asked.return_id}"),
+        ("POST", f"{case}/approve", None, {"decision": "APPROVE_REFUND"}, f"return {asked.return_id}"),
+        ("POST", f"{case}/reject", None, {"decision": "REJECT_REFUND", **reject}, f"return {asked.return_id}"),
+        ("POST", f"{RR}/returns", None, a_refund(theirs), f"order {theirs}"),
+        ("GET", f"{RR}/reject_reasons", {"return_or_cancel_id": cancel_id}, None, f"{either} {cancel_id}"),
+        (
+            "GET",
+            "/return_refund/202601/decision_eligibility",
+            {"return_or_cancel_id": asked.return_id},
+            None,
+            f"{either} {asked.return_id}",
+        ),
+        ("GET", f"{RR}/orders/{theirs}/aftersale_eligibility", None, None, f"order {theirs}"),
+        ("POST", f"{RR}/refunds/calculate", None, {"order_id": theirs, "request_type": "REFUND"}, f"order {theirs}"),
+        ("GET", f"/order/202407/orders/{theirs}/price_detail", None, None, f"order {theirs}"),
+        ("POST", f"{RR}/cancellations", None, {"order_id": theirs, "cancel_reason": "made_up"}, f"order {theirs}"),
+        ("POST", f"{RR}/cancellations/{cancel_id}/approve", None, None, f"cancellation {cancel_id}"),
+        ("POST", f"{RR}/cancellations/{cancel_id}/reject", None, reject, f"cancellation {cancel_id}"),
     ):
-        assert stranger.refusal(method, path, query, body)[:2] == (200, 25020005), path
+        said = stranger.refusal(method, path, query, body)
+        assert said == (200, 25020005, f"No permission for {named}"), path
     for version in ("202309", "202507"):
         for ids in (theirs, f"{own},{theirs}", f"1,{theirs}"):  # one of them is enough
             refused = stranger.refusal("GET", f"/order/{version}/orders", {"ids": ids})

@@ -121,9 +121,14 @@ def test_a_seller_brings_the_label_of_a_return_that_waits_to_be_sent(
     assert client.refusal("POST", DOCUMENTS, {"return_ids": asked}, body, **sent)[1] == 25020003
     pass_time(market, clock, clock.at + timedelta(minutes=1))
     assert client.refusal("POST", DOCUMENTS, None, body, **sent)[1] == 36009004
-    nothing, without = form(tracking_number="TTH1")
-    none = client.refusal("POST", DOCUMENTS, {"return_ids": asked}, nothing, headers=without, signed_body=b"")
-    assert none[1] == 25001001
+    for other, code, says in (
+        ({"tracking_number": "TTH1"}, 25001001, "exactly one of"),
+        ({**label, "return_qr_code": "iVBORw0K"}, 25001001, "exactly one of"),
+        ({**label, "tracking_nr": "TTH1"}, 36009004, "'param body.tracking_nr': unexpected identifier"),
+    ):
+        wrong, told = form(**other)
+        said = client.refusal("POST", DOCUMENTS, {"return_ids": asked}, wrong, headers=told, signed_body=b"")
+        assert (said[1], says in said[2]) == (code, True)
     client.document("POST", DOCUMENTS, {"return_ids": asked}, body, **sent)
     (item,) = client.data("POST", f"{RETURNS}/search", None, {"return_ids": [asked]})["return_orders"]
     shown = ("return_tracking_number", "return_provider_id", "return_shipping_document_type", "return_method")
@@ -139,7 +144,7 @@ def test_the_label_a_seller_brings_keeps_its_number_and_names_its_courier(
     asked = market.request_return(order, return_type="RETURN_AND_REFUND", shipment=shipment).return_id
     pass_time(market, clock, clock.at + timedelta(minutes=10))
     label = {"return_shipping_label": "JVBERi0x", "tracking_number": "TTH1"}
-    for courier, code in (("1", 25001001), (COURIER, 0)):
+    for courier, code in (("1", 25001001), ("6599541761693270018", 0), (COURIER, 0)):
         body, headers = form(**label, return_provider_id=courier)
         sent = client.document("POST", DOCUMENTS, {"return_ids": asked}, body, headers=headers, signed_body=b"")
         assert sent["code"] == code
