@@ -82,6 +82,7 @@ class Effects:
             deadline=read.deadline,
             created_at=read.created_at,
             refunded_at=read.refunded_at,
+            decided_by=read.decided_by,
         )
 
     def booked(self, case: Case, paid: Adjustment) -> None:

@@ -125,6 +125,7 @@ class PlayerEvent:
     code = Field("code", lambda found: found or 0)
     deadline = Field("deadline", _instant)
     seller_deadline = Field("seller_deadline", _instant)
+    decided_by = Field("decided_by", _text)
     pictures = Field("pictures", lambda found: found or 0)
     videos = Field("videos", lambda found: found or 0)
     due = Field("due", _instant)

@@ -81,6 +81,7 @@ class AsMeant(Invariant):
     parts = MappingProxyType({"whether what the OMS is told is what the marketplace says": needs_at_rest})
 
     _decided: dict[tuple[str, str], _Meant] = field(default_factory=dict)
+    _answered: set[str] = field(default_factory=set)  # the claims of which the staff have decided anything
     _asked: dict[str, dict[str, _Meant]] = field(default_factory=lambda: defaultdict(dict))  # by order and case
     _moves: list[tuple[PlayerEvent, Exchange | None]] = field(default_factory=list)
     _told: Told = field(default_factory=Told)
@@ -89,6 +90,7 @@ class AsMeant(Invariant):
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Note what is meant and what happens; judge what the OMS reads."""
         if event.name == EventName.DECISION_GIVEN:
+            self._answered.add(event.claim or "")
             self._decided[event.claim or "", event.question] = _Meant(
                 event.seq, event.adjustment, event.reason, event.words, event.grade, event.decision
             )
@@ -101,7 +103,8 @@ class AsMeant(Invariant):
         elif event.name in (EventName.ORDER_READ, EventName.ADJUSTMENT_READ):
             self.occasions += 1
             asked = self._asked[event.order].get(event.adjustment) if event.asked else None
-            return self._told.read(event, self.claims, self.limits, restock=asked.restock if asked else None)
+            restock = asked.restock if asked else None
+            return self._told.read(event, self.claims, self.limits, restock=restock, answered=self._answered)
         elif event.name == EventName.DECISION_REFUSED and event.by == OPEN_API:
             self._moves.append((event, None))
         elif (claim := self.claims.by_id.get(event.claim or "")) and event.who == "marketplace":

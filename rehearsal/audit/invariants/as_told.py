@@ -44,6 +44,7 @@ SAID: Final[Mapping[str, str]] = {
 PAID_INSTEAD: Final = "REPLACEMENT_REQUEST_REFUND_SUCCESS"
 KNOWN_ONLY: Final = "InformationOnly"  # replacements, and refunds that are recorded and not sent
 FAILED: Final = "Error"  # whether with reason is another rule's
+BY_STAFF: Final = "oms"  # who has decided, as our connector says it
 ASKING: Final = (WAITS, GOODS)
 # A rejected claim whose appeal was handed back to the seller keeps its status and waits again.
 HANDED_BACK: Final = {
@@ -99,8 +100,10 @@ class Told:
             event.seq, event.currency, event.total or ZERO, summed(event), units, _second(event.created)
         )
 
-    def read(self, event: PlayerEvent, claims: Claims, limits: Limits, *, restock: bool | None) -> Iterable[Violation]:
-        """Judge what the OMS has just read; `restock` is what it has asked for, where it has."""
+    def read(
+        self, event: PlayerEvent, claims: Claims, limits: Limits, *, restock: bool | None, answered: Collection[str]
+    ) -> Iterable[Violation]:
+        """Judge what the OMS has just read: it may have asked for a `restock`, and has `answered` some claims."""
         if event.name == EventName.ORDER_READ:
             yield from self._order(event, limits)
             return
@@ -111,6 +114,8 @@ class Told:
         claim = claims.by_id.get(event.claim or "")
         if claim is None:
             return
+        if event.decided_by == BY_STAFF and not claim.by_seller and claim.id not in answered:
+            yield _wrong(event, "decider", "somebody else, for the staff have decided nothing", "decided by the OMS")
         before = self._readings.setdefault(claim.id, {}).get(event.ref)
         reading = _reading(event)
         self._readings[claim.id][event.ref] = reading

@@ -535,6 +535,17 @@ def test_what_the_buyer_has_shown_stands_with_the_case(row: Row, what: str | Non
     assert judged.witness.about.get("what") == what
 
 
+@pytest.mark.parametrize(
+    ("answered", "told", "wrong"), [(False, "oms", True), (True, "oms", False), (False, "channel", False)]
+)
+def test_whoever_has_decided_is_told(answered: bool, told: str, wrong: bool) -> None:
+    story = Story().claimed()
+    if answered:
+        story.decided()
+    story.read("Anything", asked=False, decided_by=told).act_ended()
+    assert ("decider" in {finding.witness.about.get("what") for finding in story.auditor.broken()}) is wrong
+
+
 @pytest.mark.parametrize("cut", range(len(TALE)))
 def test_an_auditor_that_is_given_the_memory_of_another_goes_on_to_the_same_findings(cut: int) -> None:
     story, whole = Story(), Story()
