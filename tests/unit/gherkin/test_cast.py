@@ -313,7 +313,7 @@ BROKEN = {
     ),
     f'{REJECTED}; Then Maya has one mail, "refund rejected"': "the seller has answered already, and",
     f'{OFFERED}; When the seller offers Maya 15.00 GBP; Then Maya\'s request is shown as "Offer Sent to Buyer"': (
-        'seen "Request Pending"\n  the seller\'s word was not taken: Status RETURN_OR_REFUND_REQUEST_PENDING does not'
+        'seen "Request Pending"\n  the seller\'s word was not taken: No further offer of a partial refund: 1 made'
     ),
     f"{TWO_LINES}; {LATER}; When the seller refunds Maya the rug; Then Maya has been paid back 89.00 USD for the mug": (
         "paid back to Maya: expected 89.00 USD; seen 0.00 USD"
