@@ -4,8 +4,6 @@ This composition root is the one place that reads the machine's clock and waits 
 `CONNECTOR_*` variables. Exit codes: 0 done, 1 the marketplace or the database did not do its part, 2 usage or settings.
 """
 
-from __future__ import annotations
-
 import logging
 import signal
 import sqlite3

@@ -5,8 +5,6 @@ raise `UnknownId`, senseless values `BadValue`; what the platform refuses raises
 and API would give. Nothing has changed then.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal

@@ -4,8 +4,6 @@ On loopback these are the machine's own names and that of `CONNECTOR_PUBLIC_URL`
 set, an address in figures and the name listened on are good too; without one nobody knows our names, and any is good.
 """
 
-from __future__ import annotations
-
 import ipaddress
 import json
 from collections.abc import Callable, Iterable

@@ -4,8 +4,6 @@ An empty body, `{}` and `null` are the same. A field that an action does not kno
 name. The same fields may stand in the query, as one client in use sends them; query and body must then agree.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence

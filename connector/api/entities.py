@@ -4,8 +4,6 @@ The only place that spells these names on the way out. What the marketplace give
 ChannelAdvisor for many a marketplace. `tests/contract` holds these tables to `contracts/channeladvisor.yaml`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """The addresses below `/v1`: sets, single entities, and the actions bound to them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, Final

@@ -4,8 +4,6 @@ The form is parsed whatever the body's label says, because clients in use label 
 Credentials come by HTTP Basic or as form fields. Every mistake is 400, as at ChannelAdvisor.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 from typing import Final

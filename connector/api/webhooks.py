@@ -1,7 +1,5 @@
 """`POST /webhooks/tiktok`: where the marketplace's notifications arrive; they are answered at once, without a body."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from flask import Blueprint, Response, request

@@ -4,8 +4,6 @@ Without a `staff_password` the pages are served only where the setting `pages_op
 show what buyers bought; otherwise the response is 404 and names the setting.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 import hmac

@@ -5,8 +5,6 @@ A document that was read before changes nothing; an older one than the last is n
 only where the claim has none, or where its last one has ended and the news goes on from there.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta

@@ -5,8 +5,6 @@ itself. So one that is lost, late, doubled or out of order changes nothing but w
 grid go on as if there were none. One that is not signed by the marketplace changes nothing at all.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json

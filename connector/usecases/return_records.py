@@ -1,7 +1,5 @@
 """What only a return's records say of it: what the buyer has shown, why it was closed, whether its money has come."""
 
-from __future__ import annotations
-
 import logging
 from dataclasses import replace
 

@@ -5,8 +5,6 @@ that had no answer, and one at once when the marketplace hints that it would fin
 finds the marketplace unavailable leaves its watermark where it was and the rest of the round goes on.
 """
 
-from __future__ import annotations
-
 import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence

@@ -5,8 +5,6 @@ whether its money counts as given away, and the words a person reads. A status t
 has grown before) is open, waits for nobody and is shown as it came.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final

@@ -4,8 +4,6 @@ Rendered here, without JavaScript and without anything loaded from elsewhere. A 
 what was typed and with the reason; nothing has changed then.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta

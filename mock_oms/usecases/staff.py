@@ -4,8 +4,6 @@ A decision calls the connector within the call: where the connector says no, `Re
 changed; where no response comes, the decision is kept and tried again at the next pull, and the result says so.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final, NoReturn

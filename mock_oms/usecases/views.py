@@ -1,7 +1,5 @@
 """What the seller's staff see of a case, and what came of what they ordered."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """What the warehouse reports: goods that came back, and what they were found to be."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 

@@ -3,8 +3,6 @@
 That only these two kinds are taken is S9 and S5; a picture of 10 MB has been taken (S74), a larger one is refused.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 LARGEST: Final = 10 * 1024 * 1024

@@ -4,8 +4,6 @@ The API's calls go through the gate (`gateway.py`) to thin routes; one handler w
 envelope, each response with a `request_id` of its own.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from functools import partial

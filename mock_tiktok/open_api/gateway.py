@@ -6,8 +6,6 @@ Each refusal is a row of `GATE` (`mock_tiktok/errors.py`). What comes out is a `
 what was asked, still in the wire's own words. A query name that nobody reads is ignored (D47).
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass

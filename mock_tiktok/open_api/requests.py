@@ -5,8 +5,6 @@ that the after-sales service does not know is its 25001001. A field that is null
 text with control characters is refused by name (assumed), and a query name that nobody reads is ignored (D47).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ They work without scripts and load nothing from elsewhere. What a form does is t
 API would call; what is refused stands on the form again, beside the field it concerns.
 """
 
-from __future__ import annotations
-
 from typing import Final
 
 from flask import Flask, redirect, render_template, request

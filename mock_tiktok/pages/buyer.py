@@ -1,7 +1,5 @@
 """The buyer's app: what was bought, asking for money or goods back, following a request, and the mailbox."""
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 from flask import Blueprint, redirect, render_template, request

@@ -1,7 +1,5 @@
 """Seller Center, Orders, Manage Returns: what waits for the seller, how long still, and the decision itself."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Final

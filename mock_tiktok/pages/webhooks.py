@@ -1,7 +1,5 @@
 """Webhooks of a shop, as its developers see them: who is told what, and every notification with its attempts."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from flask import Blueprint, render_template, request

@@ -8,8 +8,6 @@ says how). A wait may depend on the amount: `tiers`, tried from the top.
 Profiles are data between the domain, whose rules they feed, and the state, where each shop keeps the one it has.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 A reason is named by its key, or by the words that the platform shows for it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from difflib import get_close_matches

@@ -1,7 +1,5 @@
 """What begins by itself: a buyer asks for something, or the seller pays a part back, as was planned with the order."""
 
-from __future__ import annotations
-
 from typing import Final
 
 from mock_tiktok.errors import ApiError

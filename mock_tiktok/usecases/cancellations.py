@@ -1,7 +1,5 @@
 """Cancellations: the buyer asks or the seller calls off, before the goods are on their way."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime

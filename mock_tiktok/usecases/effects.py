@@ -1,7 +1,5 @@
 """What a change of a return or cancellation makes known: a line of history, an event, money in the ledger, a mail."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final

@@ -1,7 +1,5 @@
 """Orders: bought, held for an hour, handed over, delivered, and closed when the return window is over."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

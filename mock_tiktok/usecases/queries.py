@@ -1,7 +1,5 @@
 """Looking things up: searches, eligibility, amounts, reasons. Nothing here changes anything."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from typing import Final, TypeVar

@@ -5,8 +5,6 @@ not. What forbids a decision beside the state (an hour, a flag, a field, a reaso
 with each `Refusal`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final

@@ -1,7 +1,5 @@
 """Returns: asked for, answered, shipped, inspected, disputed, paid. Every change goes through `ReturnLifecycle.act`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -4,8 +4,6 @@ The seller's decisions go through the same use cases as the Open API's. Amounts 
 raises BadValue.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final

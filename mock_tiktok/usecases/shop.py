@@ -6,8 +6,6 @@ alone spells field names. Whatever raises `ApiError` has changed nothing. `by` s
 `seller_center.py`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal

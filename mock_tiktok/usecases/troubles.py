@@ -13,8 +13,6 @@ A trouble bites only on calls made inside `during`, which names those that may: 
 and is asked at the instant when one would make a difference. A call that nobody has armed for pays nothing.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta

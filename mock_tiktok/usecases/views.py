@@ -1,7 +1,5 @@
 """What control calls return: plain frozen views of orders, returns, cancellations and money."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal

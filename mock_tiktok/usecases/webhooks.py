@@ -5,8 +5,6 @@ What happens in a shop makes a notification for each app that has asked for it, 
 midst of what it tells of. Where nobody has asked, nothing is done.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime

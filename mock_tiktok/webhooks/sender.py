@@ -1,7 +1,5 @@
 """The marketplace's way out: a signed POST of a notification to whoever asked for it, who has 3 seconds to answer."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Final
 

@@ -5,8 +5,6 @@ the world has come to rest, what then stands in the ledgers. It keeps only what 
 plain data that can be pickled.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

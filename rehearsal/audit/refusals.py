@@ -5,8 +5,6 @@ has done nothing that could be judged, and whoever no longer is does nothing mor
 for neither, nor does a 429, which only says when to come again.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final

@@ -1,7 +1,5 @@
 """`rehearsal play`: runs Gherkin suites, the shipped ones or a team's own."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial

@@ -1,7 +1,5 @@
 """A request or a response, read, and as much of it as may be recorded where no contract describes it."""
 
-from __future__ import annotations
-
 import json
 import re
 from functools import lru_cache

@@ -10,8 +10,6 @@ times are RFC 3339 strings, durations ISO 8601 strings, money decimal strings. W
 # A call is spelled by a method without a body.
 # mypy: disable-error-code="empty-body"
 # ruff: noqa: B027
-from __future__ import annotations
-
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence

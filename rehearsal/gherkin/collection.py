@@ -1,7 +1,5 @@
 """Feature files as pytest collects them: a file is a module, and each of its scenarios a test under its own name."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path

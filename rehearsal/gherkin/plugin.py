@@ -9,8 +9,6 @@ an hour more is played, so that news under way arrives; then the auditor is aske
 The steps that come with Rehearsal are always there. A suite of your own brings more in its `conftest.py`.
 """
 
-from __future__ import annotations
-
 import inspect
 import os
 import pickle

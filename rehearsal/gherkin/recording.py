@@ -1,7 +1,5 @@
 """A scenario while it plays: what is noted of it on the way, and the result that is made of the notes."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

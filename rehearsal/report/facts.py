@@ -3,8 +3,6 @@
 Each page is read off one part's own tables, the same rows that its code obeys. Keys of sources become links.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Summaries for a pull request, in Markdown. What people wrote stands in them as code, which links and pings nobody."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import Final
 

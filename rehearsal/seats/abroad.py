@@ -5,8 +5,6 @@ real time, and for the call as a whole; what the stage itself keeps them waiting
 wrong is raised as what requests raises in life.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager

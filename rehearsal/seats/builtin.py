@@ -1,7 +1,5 @@
 """Our own players on their seats: they have no private door, whatever the stage asks of them goes through the ports."""
 
-from __future__ import annotations
-
 import hashlib
 import logging
 import sqlite3

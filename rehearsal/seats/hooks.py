@@ -6,8 +6,6 @@ would be right; a refusal of the team's is `SeatRefuses`, in its words. What the
 the stage meant it, and what it is worth as the marketplace has it: verdicts do not rest on the seat's word.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace

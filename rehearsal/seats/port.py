@@ -5,8 +5,6 @@ capabilities; everything else it may inherit, and that is refused by name. The s
 a seat that lacks the capability. A scenario that needs it is not judged, and neither is a rule.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ There is a route for each entry of `rehearsal.control.calls`. A route reads, ask
 renders every `Problem`. The world `default` is met without its name, too.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 from collections.abc import Callable, Collection, Mapping

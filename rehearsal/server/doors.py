@@ -4,8 +4,6 @@ A door looks the current world up at each call, so that its address outlives a r
 path of its own, without touching the world. Before it stands the gate.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 

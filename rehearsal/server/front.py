@@ -4,8 +4,6 @@ An app says in `Delivery` how its answer is to travel; by then the world has let
 on the thread of the call alone: it ends when the caller has hung up, or the server is told to stop.
 """
 
-from __future__ import annotations
-
 import socket
 import struct
 import threading

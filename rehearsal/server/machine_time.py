@@ -7,8 +7,6 @@ also in words, but for fields whose names begin with `business_`, where the worl
 world an edge is not there.
 """
 
-from __future__ import annotations
-
 import io
 import json
 from collections.abc import Callable, Iterable

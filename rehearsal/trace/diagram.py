@@ -6,8 +6,6 @@ call on purpose has a flash, and where its caller got another answer than was gi
 its own.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime

@@ -4,8 +4,6 @@ Times are as in the trace; durations are zero, because how long anything took on
 response is what the caller got; where that is not what was sent, `_sent` has the latter.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable
 from http.client import responses

@@ -9,8 +9,6 @@ names it in `cause`. Entries are kept as objects first and packed in blocks once
 of polling is a megabyte, not some hundred. What goes beyond `KEPT` bytes lies in a file (D39).
 """
 
-from __future__ import annotations
-
 import json
 import marshal
 import zlib

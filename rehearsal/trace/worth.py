@@ -4,8 +4,6 @@ A call that was refused is never one of those, and neither is one to which somet
 repeat the same refused call, it is shown once with how often it came.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Final
 

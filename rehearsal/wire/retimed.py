@@ -4,8 +4,6 @@
 stands outside of what is judged and recorded. What nobody can read passes as it is.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from dataclasses import replace

@@ -6,8 +6,6 @@ served behind `recorded`. Both raise what requests raises in life: an unknown ho
 Environment variables and proxies are never looked at, and no call ever leaves for a real host.
 """
 
-from __future__ import annotations
-
 import io
 import sys
 from collections.abc import Callable, Iterable, Mapping

@@ -1,7 +1,5 @@
 """The deaths of a connector: its process ends when somebody says so, or at a boundary, and starts on what it left."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote

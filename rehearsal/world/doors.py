@@ -3,8 +3,6 @@
 Calls of an API are judged and recorded, and a connector from outside may die at them; pages are for people.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import parse_qsl

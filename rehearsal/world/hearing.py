@@ -3,8 +3,6 @@
 It is the road on which parcels travel from the marketplace's couriers to the warehouse's dock.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import timedelta

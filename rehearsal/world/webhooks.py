@@ -4,8 +4,6 @@ They have a wire of their own, on which whoever has asked to be told is the host
 leads another player's calls astray.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace

@@ -5,8 +5,6 @@ that one thing done, and looks afresh; the trace and the auditor hear of what ha
 through its port alone, and asked only for what it is capable of.
 """
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager

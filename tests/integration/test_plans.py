@@ -1,7 +1,5 @@
 """What buyers do by their plans, through connector and OMS, in one world: the three books agree on all of it."""
 
-from __future__ import annotations
-
 from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """A new database in memory: it gets the newest schema at once, without the steps that led to it."""
 
-from __future__ import annotations
-
 from typing import Final
 
 import sqlalchemy as sa

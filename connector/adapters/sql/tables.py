@@ -8,8 +8,6 @@ on every database), lists are JSON. Compare a column with a bound value of the c
 `sa.literal(value, column.type)`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal

@@ -5,8 +5,6 @@ A condition is built once per *shape*: a filter's literals are taken out of its 
 from the last one only in its time costs one regular expression and no parsing.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import dataclass

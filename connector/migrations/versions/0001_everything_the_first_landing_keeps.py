@@ -1,7 +1,5 @@
 """Everything the first landing keeps."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Whatever the marketplace shows comes to stand before the seller's staff, once and soon."""
 
-from __future__ import annotations
-
 import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass, field

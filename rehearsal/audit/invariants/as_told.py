@@ -1,7 +1,5 @@
 """What the OMS is told of orders and claims, held against what the marketplace has said since a round before."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

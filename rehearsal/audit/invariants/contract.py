@@ -1,7 +1,5 @@
 """Every request and answer on the wire keeps the contract, and so does every event."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final

@@ -1,7 +1,5 @@
 """What the connector had taken when it died is done when it is back."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from types import MappingProxyType

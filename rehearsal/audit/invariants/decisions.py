@@ -1,7 +1,5 @@
 """A no stays a no, and a decision given in time arrives in time."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,7 +1,5 @@
 """What the seller decided is carried out: all of it, once, and nothing else."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime

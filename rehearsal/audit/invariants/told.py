@@ -1,7 +1,5 @@
 """What has been decided, has failed or has happened outside stands in the order's history."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence

@@ -4,8 +4,6 @@ Each sentence is one fault of `rehearsal/wire/faults/marketplace.py`, until the 
 said. Tokens end once, and have to be met once.
 """
 
-from __future__ import annotations
-
 from typing import Any, Final
 
 from pytest_bdd import given, when

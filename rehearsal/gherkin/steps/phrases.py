@@ -5,8 +5,6 @@ numbers; quotes that are straight or curly. A piece may take more than makes sen
 it is read, in words that say what would.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections import Counter

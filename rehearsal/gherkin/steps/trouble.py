@@ -4,8 +4,6 @@ Each sentence is one fault of `rehearsal/wire/faults`. "The next" are so many ca
 four", is concerned until the trouble is over, or for the span that is said.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final

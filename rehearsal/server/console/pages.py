@@ -4,8 +4,6 @@ Everything on the page comes from the Stage's own documents, and every button is
 shows and does nothing that the control API could not. A refusal is shown on the page it came from.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from datetime import datetime
 from typing import Any, Final

@@ -7,8 +7,6 @@ it act more than once, `reorder` after its caller has given it up, `forge` as on
 question as it was answered before, and `sparse` one with what says nothing left out, null or empty.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """A fault as a scenario, a plan file or the control API gives it: read, or refused by the field that is at fault."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
