@@ -113,7 +113,8 @@ OVER_REFUND = Refusal(25005005, "Refund amount {amount} exceeds the refundable a
     "(`refund.fee_in_total`) is no part; all of it may be offered (assumed)")
 LINES_NOT_POSSIBLE = Refusal(25005010, "These line items cannot be processed on their own: {why}",
     "GUIDE", field="line_item_ids",
-    when="Create Return: units of two parcels; Cancel Order: a part, where the market takes none")
+    when="Create Return: units of two parcels; Cancel Order: a part, where the market takes none; `skus`: more units\n"
+    "than are left of the SKU (assumed)")
 LINES_DISAGREE = Refusal(25001001, "Invalid parameter: {field} are not about the units of the line items named",
     "samples name the same units both ways (NODE); that others are refused: assumed", "assumed",
     field="line_item_ids",

@@ -126,7 +126,12 @@ CHOICES: Final = {
     "unknown order with 25007006, another shop's with 25020005; Get Order Detail leaves an unknown id out, and one of "
     "another shop fails the whole call (21008111)",
     "Calculate Refund": "has `buyer_service_fee` where the market adds that fee, as a return's `refund_amount` has. "
-    "It changes nothing, so it previews what Create Return then refuses: one request for lines of several packages",
+    "It changes nothing, so it previews what Create Return then refuses: one request for lines of several packages, or "
+    "what an open request asks for or a grant is to pay. What has been paid back is off",
+    "`skus`": "mean the lowest-numbered units of a SKU that no request holds, whatever of them was paid back",
+    "`sub_order_line_item_id`": "is empty: no line item here is a bundle, and another value is 25001001",
+    "fields of newer versions": "`is_quick_refund` and `should_replenish_stock` are in 202309 as well",
+    "the address of a webhook": "is https on a domain; a served stage also takes http on loopback, with a port",
     "Get Reject Reasons": "lists what is for the case also where nothing can be rejected now: whether a decision is "
     "taken is what Decision Eligibility says",
     "a second OFFER_PARTIAL_REFUND": "is refused once the buyer has declined an offer or let it lapse, as often as "

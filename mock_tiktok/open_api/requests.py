@@ -183,10 +183,21 @@ _LINES: Final[dict[str, Reader]] = {
     "skus": _objects({"sku_id": _text, "quantity": _count}, ("sku_id", "quantity")),
     "order_line_item_ids": _texts,
 }
-# from 202602 on; parts of virtual bundles are not modelled, so `sub_order_line_item_id` is refused
+
+
+def _no_part(name: str, value: Any) -> str:
+    """Read which part of a bundle is meant: none, for no line of an order here is one."""
+    if _text(name, value):
+        raise INVALID(what=f"{name}: line items here are no bundles, and have no parts")
+    return ""
+
+
+# from 202602 on, for virtual bundles
 _LINES_202602: Final[dict[str, Reader]] = {
     **_LINES,
-    "order_line_list": _objects({"order_line_item_id": _text}, ("order_line_item_id",)),
+    "order_line_list": _objects(
+        {"order_line_item_id": _text, "sub_order_line_item_id": _no_part}, ("order_line_item_id",)
+    ),
 }
 _SHIPPING: Final[dict[str, Reader]] = {
     "shipment_type": _one_of(("PLATFORM", "BUYER_ARRANGE")),

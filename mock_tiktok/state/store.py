@@ -184,18 +184,20 @@ class Store:
         return line
 
     def _of_sku(self, order: Order, sku_id: str, quantity: int, *, free: bool) -> tuple[LineItem, ...]:
-        """Return the lowest-numbered units of the SKU that are left; a claim may hold them unless they must be free."""
+        """Return the lowest-numbered units of the SKU that are left; if they must be free, unclaimed ones first."""
         of_sku = [line for line in order.lines if line.sku_id == sku_id]
         if not of_sku:
             raise errors.INVALID(what=f"skus: order {order.id} has no SKU {sku_id}")
-        left = [line for line in of_sku if not (free and self.held_by(line.id)) and not self._is_gone(order, line)]
-        if not left:
+        there = [line for line in of_sku if not self._is_gone(order, line)]
+        if not there:
             return tuple(of_sku[:1])  # the caller says why it is not free
-        if len(left) < quantity:
+        if len(there) < quantity:
             raise errors.LINES_NOT_POSSIBLE(
-                why=f"SKU {sku_id} has {len(left)} unit{'s' * (len(left) != 1)} left, not {quantity}"
+                why=f"SKU {sku_id} has {len(there)} unit{'s' * (len(there) != 1)} left, not {quantity}"
             )
-        return tuple(left[:quantity])
+        if free:
+            there.sort(key=lambda line: self.held_by(line.id) is not None)  # the caller says of what one is held
+        return tuple(there[:quantity])
 
     # writing
 

@@ -100,7 +100,8 @@ def test_a_refund_is_searched_read_approved_and_paid(client: Client, market: Mar
 def test_the_seller_refunds_one_unit(client: Client, market: Marketplace, version: str) -> None:
     order = two_mugs(market)
     line = order.line_items[0].id
-    lines = {"order_line_list": [{"order_line_item_id": line}]} if version == "202602" else {}
+    whole = {"order_line_item_id": line, "sub_order_line_item_id": ""}
+    lines = {"order_line_list": [whole]} if version == "202602" else {}
     which = lines or {"order_line_item_ids": [line]}
     body = a_refund(order.order_id, refund_total="10.00", currency="USD", **which)
     created = client.data("POST", f"/return_refund/{version}/returns", None, body)
@@ -112,6 +113,9 @@ def test_the_seller_refunds_one_unit(client: Client, market: Marketplace, versio
         other = {**body, **lines, "order_line_item_ids": [order.line_items[1].id]}
         told = client.refusal("POST", f"/return_refund/{version}/returns", None, other)
         assert (told[1], "order_line_list are not about the units" in told[2]) == (25001001, True)
+        part = {"order_line_list": [{**whole, "sub_order_line_item_id": "1"}]}
+        told = client.refusal("POST", f"/return_refund/{version}/returns", None, {**body, **part})
+        assert (told[1], "line items here are no bundles" in told[2]) == (25001001, True)
     too_much = {**body, "refund_total": "1000", **lines}
     assert client.refusal("POST", f"/return_refund/{version}/returns", None, too_much)[1] in (25005005, 25001011)
 
