@@ -96,11 +96,11 @@ def test_what_the_operator_cannot_grant_names_the_sum(stage: Any) -> None:
 
 def test_a_buyer_chooses_from_the_marketplaces_reasons(stage: Any) -> None:
     order_id = stage.place_order()["order_id"]
-    unknown = refused(Problem, stage.request_return, order_id, type="REFUND", reason="xx")
+    unknown = refused(Problem, stage.request_return, order_id, type="REFUND", reason="ecom_xx")
     assert (unknown.status, unknown.field) == (422, "reason")
     assert "ecom_order_delivered_refund_reason_damaged" in unknown.detail
     waiting = stage.place_order(status="AWAITING_SHIPMENT")["order_id"]
-    unknown = refused(Problem, stage.request_cancellation, waiting, reason="zz")
+    unknown = refused(Problem, stage.request_cancellation, waiting, reason="ecom_zz")
     assert (unknown.status, unknown.field) == (422, "reason")
     assert "ecom_order_to_ship_canceled_reason_no_longer_needed" in unknown.detail
     for elsewhere, code in (

@@ -42,6 +42,7 @@ SAID: Final[Mapping[str, str]] = {
 PAID_INSTEAD: Final = "REPLACEMENT_REQUEST_REFUND_SUCCESS"
 KNOWN_ONLY: Final = "InformationOnly"  # replacements, and refunds that are recorded and not sent
 FAILED: Final = "Error"  # whether with reason is another rule's
+ENDED: Final = ("PostProcessingComplete", REJECTED)
 BY_STAFF: Final = "oms"  # who has decided, as our connector says it
 ASKING: Final = (WAITS, GOODS)
 # A rejected claim whose appeal was handed back to the seller keeps its status and waits again.
@@ -112,7 +113,8 @@ class Told:
         claim = claims.by_id.get(event.claim or "")
         if claim is None:
             return
-        if event.decided_by == BY_STAFF and not claim.by_seller and claim.id not in answered:
+        by_others = claim.id not in answered and not any(state.ours for state in claim.states)
+        if event.decided_by == BY_STAFF and event.placed in ENDED and by_others and not claim.by_seller:
             yield _wrong(event, "decider", "somebody else, for the staff have decided nothing", "decided by the OMS")
         before = self._readings.setdefault(claim.id, {}).get(event.ref)
         reading = _reading(event)

@@ -542,7 +542,7 @@ def test_whoever_has_decided_is_told(answered: bool, told: str, wrong: bool) -> 
     story = Story().claimed()
     if answered:
         story.decided()
-    story.read("Anything", asked=False, decided_by=told).act_ended()
+    story.read("PostProcessingComplete", asked=False, decided_by=told).act_ended()
     assert ("decider" in {finding.witness.about.get("what") for finding in story.auditor.broken()}) is wrong
 
 
