@@ -103,9 +103,7 @@ def _fill(items: Sequence[pytest.Function]) -> None:
     for name, alike in called.items():
         for item in alike:
             if name != item.originalname:
-                was = item.name
                 item.name = name if len(alike) == 1 else f"{name}{item.name.removeprefix(item.originalname)}"
-                item._nodeid = item.nodeid.replace(f"::{was}", f"::{item.name}")  # type: ignore[attr-defined]
 
 
 def tags_of(item: pytest.Item) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from rehearsal.gherkin.recording import gist
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 
 OUTCOME: Final = "outcome"  # the property of a case that says how its scenario ended
+FILLED: Final = "name"  # and the one that says its name, where a row's values stand in it
 ENDED_EARLY: Final = "not played: the run has ended early"
 
 
@@ -69,7 +70,9 @@ def tidy(config: pytest.Config, order: Sequence[str] = ()) -> None:
 
 
 def _type(case: Any, stats: dict[str, int]) -> None:
-    """Say in a case what kind of failure it has, and count it as such."""
+    """Say in a case what its scenario is called and what kind of failure it has, and count it as such."""
+    if (filled := case.find(f"properties/property[@name='{FILLED}']")) is not None:
+        case.set("name", filled.get("value"))
     ended = case.find(f"properties/property[@name='{OUTCOME}']")
     for fault in (one for one in case if one.tag in ("failure", "error")):
         if fault.get("message") == "collection failure":  # in pytest's words

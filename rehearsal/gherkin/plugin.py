@@ -29,7 +29,7 @@ from rehearsal.gherkin.audit import UNAUDITED, Exit, note_plan, plainly
 from rehearsal.gherkin.blame import broken_file, broken_hook, judge
 from rehearsal.gherkin.collection import FeatureFile, tags_of
 from rehearsal.gherkin.errors import Miswritten
-from rehearsal.gherkin.junit import ENDED_EARLY, OUTCOME, leave_out, tidy, told
+from rehearsal.gherkin.junit import ENDED_EARLY, FILLED, OUTCOME, leave_out, tidy, told
 from rehearsal.gherkin.parallel import InOrder, least_wait
 from rehearsal.gherkin.plan_file import NotAPlan, read_plan
 from rehearsal.gherkin.recording import RECORDING, Recording, again, first_line
@@ -190,7 +190,9 @@ def pytest_make_collect_report(
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     names = [name.casefold() for name in config.getoption("--named")]
-    unwanted = [item for item in items if names and not any(name in item.nodeid.casefold() for name in names)]
+    unwanted = [
+        item for item in items if names and not any(name in f"{item.nodeid} {item.name}".casefold() for name in names)
+    ]
     if unwanted:
         config.hook.pytest_deselected(items=unwanted)
         items[:] = [item for item in items if item not in unwanted]
@@ -371,6 +373,8 @@ def pytest_runtest_makereport(
         vars(report)["scenario"] = pickle.dumps(result)  # for `InOrder` in the first process
     if over:
         report.user_properties.append((OUTCOME, str(result.outcome)))
+        if result.name != item.nodeid.rpartition("::")[2]:
+            report.user_properties.append((FILLED, result.name))
     if over and not distributed:
         item.ihook.pytest_rehearsal_result(result=result)
     return report

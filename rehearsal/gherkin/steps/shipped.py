@@ -4,36 +4,16 @@ pytest-bdd asks pytest, at each step that is played, what a scenario sees of eve
 name for each of our steps that was 2 ms of CPU a step; pytest works it out once for steps that share theirs.
 """
 
-from typing import Final
-
 import pytest
 from pytest_bdd.steps import step_function_context_registry
 
-from rehearsal.gherkin.steps import (
+from rehearsal.gherkin.steps import (  # noqa: F401 - each registers its steps when it is loaded
     crowds,
     decisions,
     manners,
     marketplace,
     observations,
     orders,
-    phrases,
-    process,
-    requests,
-    several,
-    shops,
-    time,
-    trouble,
-    webhooks,
-)
-
-ROOMS: Final = (
-    crowds,
-    decisions,
-    manners,
-    marketplace,
-    observations,
-    orders,
-    phrases,
     process,
     requests,
     several,
@@ -46,6 +26,6 @@ ROOMS: Final = (
 
 def shipped() -> type:
     """Return the plugin."""
-    rooms = {room.__name__ for room in ROOMS}
-    ours = [marker for marker, step in step_function_context_registry.items() if step.step_func.__module__ in rooms]
+    steps = step_function_context_registry.items()
+    ours = [marker for marker, step in steps if step.step_func.__module__.startswith(f"{__package__}.")]
     return type("Shipped", (), {f"_{place}": pytest.fixture(name="step")(one) for place, one in enumerate(ours)})

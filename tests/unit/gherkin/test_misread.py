@@ -6,6 +6,7 @@ import pytest
 
 from rehearsal.gherkin.results import Outcome
 from rehearsal.gherkin.runner import SuiteRun, run_suite
+from tests.command import Rehearse
 
 HOLDS = "  Scenario: Holds\n    When an hour passes\n"
 LAMP = "    Given Maya has received a lamp for 9.00 USD\n"
@@ -112,3 +113,12 @@ def test_prose_stays_prose_and_the_values_of_a_row_stand_in_its_scenarios_name(
     results = run_suite(SuiteRun((file,), 1)).results
     assert [result.name for result in results] == ["one of it", "other of it", "at 2[2-[a]]", "at 2[2-b-c]"]
     assert {result.outcome for result in results} == {Outcome.HELD}
+
+
+def test_a_rows_values_stand_in_its_name_which_chooses_it(rehearse: Rehearse) -> None:
+    given = "Given <who> has received a rug for 9.00 USD"
+    rows = "    Examples:\n      | who  |\n      | Maya |\n      | Noah |\n"
+    file = rehearse.file("rows.feature", f"Feature: Rows\n  Scenario Outline: <who> buys\n    {given}\n\n{rows}")
+    junit = rehearse.folder / "junit.xml"
+    assert "✓ Noah buys\n\n1 scenario" in rehearse("play", file, "-k", "noah buys", "--junit", junit).out
+    assert 'name="Noah buys"' in junit.read_text()

@@ -14,7 +14,7 @@ from rehearsal.gherkin.cast import Cast, ConnectorProcess, Shops, Trouble
 from rehearsal.gherkin.crowd import Crowd
 from rehearsal.gherkin.refusals import IS_LOST, RULES
 from rehearsal.gherkin.staff import Clock, Courier, Operator, Seller, SellerCenter, Watcher
-from rehearsal.gherkin.steps.shipped import ROOMS
+from rehearsal.gherkin.steps import shipped as plugin
 from rehearsal.gherkin.vocabulary import Saying, nearest
 from rehearsal.gherkin.vocabulary import shipped as listed
 from rehearsal.resources import folder
@@ -25,8 +25,8 @@ LISTED = [str(saying) for saying in listed()]
 
 def shipped() -> list[StepFunctionContext]:
     """Return every step that comes with Rehearsal."""
-    rooms = {room.__name__ for room in ROOMS}
-    return [step for step in step_function_context_registry.values() if step.step_func.__module__ in rooms]
+    known = step_function_context_registry.values()
+    return [step for step in known if step.step_func.__module__.startswith(f"{plugin.__package__}.")]
 
 
 def takes(step: StepFunctionContext, line: str) -> bool:

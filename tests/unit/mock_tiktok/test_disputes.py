@@ -98,7 +98,9 @@ def test_a_return_that_is_handed_back_waits_for_the_seller_whatever_the_platform
     assert due is not None
     town.until(due - timedelta(seconds=1))
     assert town.status(return_id) == "REFUND_OR_RETURN_REQUEST_REJECT"
-    assert town.shop.get_return(return_id).deadline.seller_action == "SELLER_RESPOND_RETURN"  # type: ignore[union-attr]
+    waits = town.shop.get_return(return_id).deadline
+    assert waits is not None
+    assert waits.seller_action == "SELLER_RESPOND_RETURN"
     town.until(due)
     assert town.status(return_id) == "AWAITING_BUYER_SHIP"
 
