@@ -256,6 +256,7 @@ class Auditor:
             seen="",
             reproduce=self.reproduce,
             occasions=_closed(invariant),
+            still_open=invariant.still_open,
         )
 
     def _finding(self, identity: str, number: int, broken: _Broken) -> Finding:

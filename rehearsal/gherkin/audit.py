@@ -1,4 +1,4 @@
-"""What is asked when a test on the stage is over, be it a scenario or plain pytest: an hour more, then the auditor.
+"""What is asked when a test on the stage is over, a scenario or plain pytest: an hour if need be, then the auditor.
 
 A scenario makes a record of it (`rehearsal.gherkin.recording`). A plain test, which plays on the fixture `stage`, is
 told what the auditor has found in its failure; where it cannot be judged it is skipped, as pytest has no other word.

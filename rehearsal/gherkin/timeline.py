@@ -20,6 +20,7 @@ from rehearsal.simulation.duration import spoken_duration
 
 LONGEST_WAIT: Final = timedelta(hours=48)
 UNLIMITED: Final = timedelta.max
+LOOKERS: Final = ("connector", "oms")  # what is due of theirs is a look, once they have looked in vain
 _SUM: Final = re.compile(r"\d+(?:\.\d+)? [A-Z]{3}\b")
 
 
@@ -161,9 +162,22 @@ class Timeline(Stage):
         return self._stage.record(name)
 
     def ends(self, epilogue: str) -> None:
-        """Let news arrive that is under way when all is done; for that there is always time."""
+        """Let news arrive that is under way when all is done, if there may be any; for that there is always time."""
         self._longest_wait = UNLIMITED
-        self.advance(by=epilogue)
+        if not self._is_over(duration(epilogue, "by")):
+            self.advance(by=epilogue)
+
+    def _is_over(self, epilogue: timedelta) -> bool:
+        """Return whether nothing can come of it: all were let in and have looked in vain; nothing is due or planned."""
+        said = self._stage.findings()
+        looked = said["news_under_way"] is False and not said["refused"]
+        if not looked or any(rule["still_open"] for rule in said["verdicts"]):
+            return False
+        if any(fault["stage"] != "over" for fault in self._stage.faults()["faults"]):
+            return False
+        until = datetime.fromisoformat(self.now) + epilogue
+        soon = (one for one in self._stage.agenda()["agenda"] if datetime.fromisoformat(one["at"]) <= until)
+        return all(one["who"] in LOOKERS for one in soon)
 
     def demand_time_for(self, whole: timedelta) -> None:
         """Raise NotJudged where time passes by itself and so much of it takes too long."""

@@ -195,7 +195,7 @@ def test_every_call_is_a_place_to_die_and_what_it_keeps_decides(
     feature.write_text(FEATURE.partition("  Scenario: It answers once")[0], encoding="utf-8")
     assert crash({}) == ExitCode.CONTENT
     shown = capsys.readouterr().out
-    assert "1 scenario with 36 boundaries; it dies at 6, one for each state" in shown
+    assert "1 scenario with 28 boundaries; it dies at 6, one for each state" in shown
     assert shown.endswith("6 boundaries: 6 survived, 0 findings\n")
     assert crash(manner("forgets"), "--point", "3") == ExitCode.FINDINGS
     shown = capsys.readouterr().out

@@ -73,9 +73,9 @@ class StubStage(Stage):
     def _findings(self) -> Json:
         verdict = {
             "invariant": "never-too-much", "number": 1, "rule": "Nobody gets back more than they paid",
-            "occasions": 2, "verdict": "held", "why": None,
+            "occasions": 2, "still_open": 0, "verdict": "held", "why": None,
         }  # fmt: skip
-        return {"findings": list(self.found), "verdicts": [verdict, *self.found]}
+        return {"findings": list(self.found), "verdicts": [verdict, *self.found], "news_under_way": None}
 
     def record(self, name: str) -> bytes:
         exchange = {
