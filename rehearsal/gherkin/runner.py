@@ -95,6 +95,7 @@ class SuiteRun:
         jobs = workers([*self.paths, *(path for path, _ in self.at)]) if self.jobs is None else self.jobs
         asked += ["-n", str(jobs)] if jobs > 1 else []
         asked += ["-o", "python_files="]  # tests beside the features are no scenarios
+        asked += ["--tb=line"]  # a result says itself why; pytest's own words would cost more than many a scenario
         asked += ["--continue-on-collection-errors"]  # a file that cannot be read takes no others down
         return [*asked, f"--junitxml={self.junit}"] if self.junit else asked
 

@@ -384,7 +384,8 @@ def test_trouble_that_was_not_hit_as_often_as_planned_is_not_judged(
 def test_a_strict_reader_wants_every_rule_put_to_the_test_by_some_scenario(
     rehearse: Rehearse, options: tuple[str, ...], code: int, words: str
 ) -> None:
-    silent = TROUBLED.replace("Own", "Silent").replace("When the seller approves Maya's request", "When 2 days pass")
+    answered, lapsed = "the seller approves Maya's request", "1 hour passes after the answer to Maya was due"
+    silent = TROUBLED.replace("Own", "Silent").replace(answered, lapsed)
     rehearse.file("own.feature", TROUBLED.format(trouble=""))
     rehearse.file("silent.feature", silent.format(trouble=""))
     shown = rehearse("play", rehearse.folder, *options, code=code).out
