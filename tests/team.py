@@ -15,7 +15,6 @@ from urllib.parse import urlencode
 import requests
 from flask import Flask, jsonify, request
 
-from mock_tiktok.open_api.signing import signature
 from rehearsal.control.local import InProcessStage
 from rehearsal.seats.description import USUAL, Hooks
 from rehearsal.seats.foreign import ROUND
@@ -27,6 +26,7 @@ from rehearsal.simulation.clock import SystemClock
 from rehearsal.simulation.compression import Pace
 from rehearsal.simulation.player import Act
 from rehearsal.world.world import World
+from tests.outsider import signed_query
 
 Json = dict[str, Any]
 RETURNS = "/return_refund/202309/returns"
@@ -86,10 +86,8 @@ class Team:
     # the marketplace
     def call(self, method: str, path: str, body: Any = None, **query: str) -> Json:
         tiktok = self.world["tiktok"]
-        query |= {"app_key": tiktok["app_key"], "shop_cipher": tiktok["shop_cipher"]}
-        query["timestamp"] = str(int(self.clock().timestamp()))
         raw = b"" if body is None else json.dumps(body).encode()
-        query["sign"] = signature(tiktok["app_secret"], path, query.items(), raw)
+        query = signed_query(tiktok, path, raw, self.clock(), query)
         headers = {"x-tts-access-token": tiktok["access_token"], "content-type": "application/json"}
         url = f"{self.world['urls']['tiktok']}{path}?{urlencode(query)}"
         response = requests.request(method, url, data=raw, headers=headers, timeout=PATIENCE)

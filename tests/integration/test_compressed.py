@@ -14,7 +14,6 @@ import requests
 from flask import jsonify
 from werkzeug.test import Client
 
-from mock_tiktok.open_api.signing import signature
 from rehearsal.contract.demand import Judge
 from rehearsal.control.calls import CALLS, Call
 from rehearsal.control.local import InProcessStage
@@ -33,10 +32,9 @@ from rehearsal.sums import Sum
 from rehearsal.wire.delivery import DELIVERY, Delivery
 from rehearsal.world.world import World
 from tests.clock import BEGUN, HandMachine
+from tests.outsider import SEARCH, signed_query
 from tests.refused import refused
 from tests.team import seated, seats
-
-SEARCH = "/return_refund/202309/returns/search"
 
 
 @dataclass
@@ -59,9 +57,7 @@ class Outside:
     def search(self, body: Mapping[str, Any], *, signed: bytes | None = None, at: datetime | None = None) -> Json:
         """Ask the marketplace for returns, as a client does whose clock is the machine's."""
         app, sent = self.control("GET", "/world")["tiktok"], json.dumps(body).encode()
-        timestamp = str(int((at or self.machine.now()).timestamp()))
-        query = {"app_key": app["app_key"], "timestamp": timestamp, "shop_cipher": app["shop_cipher"]}
-        query["sign"] = signature(app["app_secret"], SEARCH, query.items(), sent if signed is None else signed)
+        query = signed_query(app, SEARCH, sent if signed is None else signed, at or self.machine.now())
         headers = {"x-tts-access-token": app["access_token"]}
         answer = self._doors["tiktok"].post(
             SEARCH,
@@ -258,8 +254,8 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
         yield path, str(value)
 
 
-def of_the_world(document: Any, path: str = "") -> list[str]:
-    return [f"{where}: {text}" for where, text in leaves(document, path) if WORLDS_YEAR.search(NUMBER.sub("", text))]
+def of_the_world(document: Any) -> list[str]:
+    return [f"{where}: {text}" for where, text in leaves(document) if WORLDS_YEAR.search(NUMBER.sub("", text))]
 
 
 class Eventful:

@@ -9,7 +9,6 @@ from urllib.parse import quote, urlencode
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from mock_tiktok.open_api.signing import signature
 from rehearsal.control.calls import CALLS, RECORDS
 from rehearsal.control.local import InProcessStage
 from rehearsal.report.checked import Checked
@@ -18,6 +17,7 @@ from rehearsal.server.control_api import PREFIX, control_app
 from rehearsal.server.doors import APIS, Door, guarded
 from rehearsal.world.world import World
 from tests.integration.test_redaction import connector_client
+from tests.outsider import signed_query
 
 WORDS = ("Sorry \ud83d", "\ude00", "a\0b", "\x1b[31m", "a\x85b\u2028c", "\ufffe\U0010ffff", "\u202eabc", "x" * 20_000)
 RETURNS = "/return_refund/202309"
@@ -57,10 +57,8 @@ class Doors:
         return answer
 
     def tiktok(self, method: str, path: str, data: bytes, content_type: str = "application/json", **more: str) -> Any:
-        query = {"app_key": self.tools["app_key"], "shop_cipher": self.tools["shop_cipher"], **more}
-        query["timestamp"] = str(int(self.world.now.timestamp()))
         signed = b"" if content_type.startswith("multipart") else data
-        query["sign"] = signature(self.tools["app_secret"], path, query.items(), signed)
+        query = signed_query(self.tools, path, signed, self.world.now, more)
         token = {"x_tts_access_token": self.tools["access_token"], "content_type": content_type}
         return self.call("tiktok", method, f"{path}?{urlencode(query)}", data, **token).json
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from freezegun import freeze_time
 from werkzeug.test import Client
 
+from mock_tiktok import AppName
 from rehearsal.audit.finding import Verdict
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Json, Problem
@@ -362,12 +362,13 @@ def test_trouble_at_the_marketplace_concerns_the_seats_app_and_never_the_tools(
 
 
 @pytest.mark.parametrize("strict", [False, True])
-def test_a_connector_from_outside_may_live_by_either_clock(*, strict: bool) -> None:
+@pytest.mark.parametrize("app", ["tiktok", "tools"])
+def test_whoever_calls_from_outside_may_live_by_either_clock_where_time_is_not_strict(app: str, strict: bool) -> None:
     now = datetime(2026, 5, 1, tzinfo=UTC)
     stage = InProcessStage(World, seats=Seats(), strict_time=strict)
     with freeze_time(now):
-        seat = Outsider(stage.current, stage.world()["tiktok"])
-        codes = [seat.post(SEARCH, {}, at=at)["code"] for at in (now, stage.current.now)]
+        outside = Outsider(stage.current, stage.world()[app])
+        codes = [outside.post(SEARCH, {}, at=at)["code"] for at in (now, stage.current.now)]
     assert codes == [36009004 if strict else 0, 0]
     stage.close()
 
@@ -377,10 +378,7 @@ def test_our_connectors_app_is_shown_nowhere_and_is_nobodys_from_outside() -> No
     app = world.marketplace.developer_apps["connector"]
     stage = InProcessStage(lambda **settings: world)
     assert app.key not in json.dumps(stage.world())
-    shop_id = world.shops.known[0].shop_id
-    tokens = asdict(world.marketplace.credentials(shop_id))
-    guessed = {"app_key": app.key, "app_secret": app.secret, **tokens, "shop_cipher": world.shops.known[0].shop_cipher}
-    outsider = Outsider(world, guessed)
+    outsider = Outsider.of(world, AppName.CONNECTOR)
     assert (outsider.search(), outsider.caller) == (0, "outside")
     outsider.says = {"Rehearsal-Caller": "connector"}
     assert (outsider.search(), outsider.caller) == (0, "outside"), "nobody is believed who says so"

@@ -102,45 +102,13 @@ def agreed(world: World) -> Decimal:
     return row.marketplace
 
 
-def a_mug(world: World, *refunds: str, status: str = "DELIVERED") -> str:
-    order = world.marketplace.place_order(lines=[OrderLine("MUG", 1, Decimal("90.00"))], status=status)
-    world.advance(by=QUARTER)
-    for amount in refunds:
-        world.oms.refund(order_id=order.order_id, amount=Decimal(amount))
-    return order.order_id
-
-
 def test_two_refunds_of_one_unit_are_told_apart_whatever_becomes_of_their_answers(world: World) -> None:
-    a_mug(world, "5.00", "7.00")
+    order = world.marketplace.place_order(lines=[OrderLine("MUG", 1, Decimal("90.00"))])
+    world.advance(by=QUARTER)
+    for amount in (5, 7):
+        world.oms.refund(order_id=order.order_id, amount=Decimal(amount))
     world.trouble.plan(kind="cut_before", operation="createReturn", times=1)
     world.trouble.plan(kind="cut_after", operation="createReturn", skip=1, times=1)
     world.advance(by=3 * HOUR)
     assert agreed(world) == Decimal("12.00")
     assert sums(world) == [(Decimal("5.00"), None), (Decimal("7.00"), None)]
-
-
-@pytest.mark.parametrize("fate", ["cut_before", "cut_after"])
-@pytest.mark.parametrize("outside", ["5.00", "20.00"])
-def test_a_refund_in_seller_center_is_not_taken_for_one_that_got_lost(world: World, fate: str, outside: str) -> None:
-    order_id = a_mug(world, "5.00")
-    world.trouble.plan(kind=fate, operation="createReturn", times=1)
-    world.advance(by=QUARTER + timedelta(minutes=6))
-    world.marketplace.seller_center_refund(order_id, amount=Decimal(outside))
-    world.advance(by=3 * HOUR)
-    assert agreed(world) == Decimal("5.00") + Decimal(outside)
-    assert sorted(sums(world)) == [(Decimal("5.00"), None), (Decimal(outside), None)]
-
-
-def test_several_refunds_of_one_unit_in_one_round_are_all_carried_out(world: World) -> None:
-    a_mug(world, "5.00", "5.00", "5.00")
-    world.advance(by=2 * HOUR)
-    assert agreed(world) == Decimal("15.00")
-    assert sums(world) == [(Decimal("5.00"), None)] * 3
-
-
-def test_a_cancellation_that_the_network_delivers_twice_is_one(world: World) -> None:
-    a_mug(world, "90.00", status="AWAITING_SHIPMENT")
-    world.trouble.plan(kind="duplicate", operation="cancelOrder", times=1)
-    world.advance(by=2 * HOUR)
-    assert agreed(world) == Decimal("90.00")
-    assert sums(world) == [(Decimal("90.00"), None)]

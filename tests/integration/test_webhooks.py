@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 import pytest
 import requests
 
-from mock_tiktok.open_api.signing import signature
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Json
 from rehearsal.seats.description import read_seat
@@ -20,6 +19,8 @@ from rehearsal.seats.foreign import ForeignSeat
 from rehearsal.seats.port import SeatRefuses, Seats
 from rehearsal.server.served import Ports, ServedStage
 from rehearsal.world.world import World
+from tests.clock import START
+from tests.outsider import signed_query
 
 PATH = "/event/202309/webhooks"
 
@@ -65,11 +66,8 @@ def served() -> Iterator[tuple[InProcessStage, Json]]:
 
 
 def put(world: Json, address: str) -> Json:
-    tools = world["tools"]
-    query = {"app_key": tools["app_key"], "shop_cipher": tools["shop_cipher"]}
-    query["timestamp"] = "1930294800"
-    body = json.dumps({"address": address, "event_type": "RETURN_STATUS_CHANGE"}).encode()
-    query["sign"] = signature(tools["app_secret"], PATH, query.items(), body)
+    tools, body = world["tools"], json.dumps({"address": address, "event_type": "RETURN_STATUS_CHANGE"}).encode()
+    query = signed_query(tools, PATH, body, START)
     headers = {"x-tts-access-token": tools["access_token"], "content-type": "application/json"}
     url = f"{world['urls']['tiktok']}{PATH}?{urlencode(query)}"
     return dict(requests.put(url, data=body, headers=headers, timeout=10).json())
