@@ -16,10 +16,10 @@ from typing import Any
 PATIENCE = 60.0  # seconds of real time for a process to come up or to end
 
 
-def rehearsal(*arguments: str, timeout: float = 5 * PATIENCE) -> subprocess.CompletedProcess[str]:
+def rehearsal(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run a command of `rehearsal` to its end."""
     command = [sys.executable, "-m", "rehearsal", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=5 * PATIENCE, check=False)
 
 
 class Up:

@@ -79,12 +79,3 @@ def ledger_row(stage: Any, order_id: str) -> Json:
 
 def kinds(stage: Any, order_id: str) -> list[str]:
     return [mail["kind"] for mail in stage.mailbox(order_id=order_id)["mails"]]
-
-
-def returned(stage: Any) -> Json:
-    """A parcel with returned goods has reached the warehouse."""
-    entry = stage.request_return(stage.place_order()["order_id"])
-    stage.advance(by="PT1H")
-    stage.ship_return(entry["return_id"])
-    stage.advance(by="P3D")
-    return dict(stage.arrive_return(entry["return_id"]))

@@ -9,7 +9,7 @@ import pytest
 
 from rehearsal.control.addresses import IN_PROCESS
 from rehearsal.control.stage import Problem
-from tests.contract.stages import adjustment, asked, kinds, ledger_row, returned, stage
+from tests.contract.stages import adjustment, asked, kinds, ledger_row, stage
 from tests.refused import refused
 
 __all__ = ["stage"]
@@ -250,21 +250,6 @@ def test_the_staff_rejects_and_the_operator_sides_with_the_buyer(stage: Any) -> 
     stage.arbitrate(entry["return_id"], outcome="SUPPORT_BUYER")
     stage.advance(by="PT1H")
     assert stage.get_return(entry["return_id"])["refunded"] == entry["refund_total"]
-
-
-@pytest.mark.parametrize(
-    ("grade", "accept", "shown", "mail"),
-    [("AS_SOLD", True, "Completed", "order refund"), ("WRONG_ITEM", False, "Return Rejected", "return rejected")],
-)
-def test_goods_come_back_and_are_judged(stage: Any, grade: str, accept: bool, shown: str, mail: str) -> None:
-    entry = returned(stage)
-    assert entry["shown_status"] == "Buyer Shipped"
-    adjustment(stage, return_id=entry["return_id"])
-    stage.oms_inspect(entry["return_id"], grade=grade, accept=accept)
-    stage.advance(by="PT1H")
-    done = stage.get_return(entry["return_id"])
-    assert (done["shown_status"], done["refunded"]) == (shown, entry["refund_total"] if accept else "0.00")
-    assert kinds(stage, entry["order_id"]) == [mail]
 
 
 @pytest.mark.parametrize(("reply", "refunded"), [("accept_offer", "5.00"), ("decline_offer", "0.00")])

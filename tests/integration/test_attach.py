@@ -1,13 +1,13 @@
 """The same features on a served world: `rehearsal play --attach` against `rehearsal up`, over real sockets."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from rehearsal.gherkin.collection import lines_played
 from rehearsal.resources import features_folder
-from tests.up import Up, rehearsal
+from tests.command import Rehearse
+from tests.up import Up
 
 
 @pytest.fixture(scope="module")
@@ -36,23 +36,20 @@ OWN = """Feature: Own
 """
 
 
-def test_a_mistake_in_a_step_of_ones_own_is_told_with_its_line(up: Up, tmp_path: Path) -> None:
-    (tmp_path / "conftest.py").write_text(CONFTEST)
-    (tmp_path / "own.feature").write_text(OWN)
-    played = rehearsal("play", str(tmp_path), "--attach", up.world()["urls"]["control"])
-    assert played.returncode == 2, played.stdout + played.stderr
-    assert "2 scenarios: 2 miswritten" in played.stdout
-    assert f"ZeroDivisionError: division by zero\n    {tmp_path}/conftest.py:7: 1 / 0\n" in played.stdout
-    assert "There is no order 12." in played.stdout
-    assert f'{tmp_path}/conftest.py:11: stage.order("12")' in played.stdout
+def test_a_mistake_in_a_step_of_ones_own_is_told_with_its_line(up: Up, rehearse: Rehearse) -> None:
+    conftest = rehearse.file("conftest.py", CONFTEST)
+    shown = rehearse("play", rehearse.file("own.feature", OWN), "--attach", up.world()["urls"]["control"], code=2).out
+    assert "2 scenarios: 2 miswritten" in shown
+    assert f"ZeroDivisionError: division by zero\n    {conftest}:7: 1 / 0\n" in shown
+    assert "There is no order 12." in shown
+    assert f'{conftest}:11: stage.order("12")' in shown
 
 
-def test_a_scenario_of_every_feature_plays_over_the_control_api(up: Up, tmp_path: Path) -> None:
+def test_a_scenario_of_every_feature_plays_over_the_control_api(up: Up, rehearse: Rehearse) -> None:
     """Its first; that whatever is asked of a stage comes to the same over the API is what its contract test holds."""
     url = up.world()["urls"]["control"]
     first = [f"{file}:{lines_played(file, 1)[0][0]}" for file in sorted(features_folder().rglob("*.feature"))]
-    played = rehearsal("play", *first, "--attach", url, "--junit", str(tmp_path / "junit.xml"))
-    assert played.returncode == 0, played.stdout + played.stderr
-    assert played.stderr == f"Each scenario begins the world at {url} anew; what is in it now is lost.\n"
-    assert f"{len(first)} scenarios: {len(first)} held" in played.stdout
-    assert 'failures="0"' in (tmp_path / "junit.xml").read_text()
+    played = rehearse("play", *first, "--attach", url, "--junit", rehearse.folder / "junit.xml")
+    assert played.err == f"Each scenario begins the world at {url} anew; what is in it now is lost.\n"
+    assert f"{len(first)} scenarios: {len(first)} held" in played.out
+    assert 'failures="0"' in (rehearse.folder / "junit.xml").read_text()

@@ -14,7 +14,7 @@ import yaml
 from mock_tiktok.open_api.signing import signature
 from rehearsal.contract.demand import Judge
 from rehearsal.seats.description import read_seat
-from tests.up import rehearsal
+from tests.command import Rehearse
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = ("README.md", "docs/scenarios.md", "docs/your-connector.md")
@@ -35,13 +35,10 @@ def blocks(document: str, language: str) -> list[str]:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_every_scenario_of_a_document_plays(document: str, tmp_path: Path) -> None:
-    scenarios = blocks(document, "gherkin")
-    for number, scenario in enumerate(scenarios):
-        (tmp_path / f"shown{number}.feature").write_text(scenario)
-    played = rehearsal("play", str(tmp_path))
-    assert scenarios
-    assert played.returncode == 0, played.stdout + played.stderr
+def test_every_scenario_of_a_document_plays(document: str, rehearse: Rehearse) -> None:
+    for number, scenario in enumerate(blocks(document, "gherkin")):
+        rehearse.file(f"shown{number}.feature", scenario)
+    rehearse("play", rehearse.folder)
 
 
 def test_the_signatures_that_are_shown_are_ours() -> None:
@@ -132,12 +129,10 @@ def gated(script: list[str], tmp_path: Path, seat: str) -> subprocess.CompletedP
     )
 
 
-def test_the_words_of_ones_own_and_the_options_that_are_shown_work(tmp_path: Path) -> None:
+def test_the_words_of_ones_own_and_the_options_that_are_shown_work(rehearse: Rehearse) -> None:
     (scenario,), (words,) = blocks("docs/scenarios.md", "gherkin"), blocks("docs/scenarios.md", "python")
-    (tmp_path / "own.feature").write_text(OWN_WORDS)
-    (tmp_path / "shown.feature").write_text(scenario)
-    (tmp_path / "conftest.py").write_text(words)
-    chosen = rehearsal("play", str(tmp_path), "-k", "cheap thing", "-t", "R10 and not slow", "--seed", "7")
-    assert (chosen.returncode, "1 scenario" in chosen.stdout) == (0, True), chosen.stdout + chosen.stderr
-    every = rehearsal("play", str(tmp_path))
-    assert (every.returncode, "2 scenarios: 2 held" in every.stdout) == (0, True), every.stdout + every.stderr
+    for name, text in {"own.feature": OWN_WORDS, "shown.feature": scenario, "conftest.py": words}.items():
+        rehearse.file(name, text)
+    chosen = rehearse("play", rehearse.folder, "-k", "cheap thing", "-t", "R10 and not slow", "--seed", "7")
+    assert "1 scenario" in chosen.out
+    assert "2 scenarios: 2 held" in rehearse("play", rehearse.folder).out

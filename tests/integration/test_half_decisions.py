@@ -95,13 +95,3 @@ def test_the_least_offer_reaches_every_line_and_less_is_refused_before_anything_
     world.oms.approve(before.id, amount=Decimal("0.03"))
     world.advance(by=HALF_AN_HOUR)
     assert state(world) == "AWAITING_BUYER_RESPONSE"
-
-
-def test_words_to_the_buyer_may_have_500_bytes(world: World) -> None:
-    before = row(world)
-    caught = refused(Refused, world.oms.reject, before.id, comment="é" * 251)
-    assert (caught.status, caught.field) == (422, "comment")
-    assert row(world) == before
-    world.oms.reject(before.id, comment="é" * 250)
-    world.advance(by=HALF_AN_HOUR)
-    assert state(world) == "REFUND_OR_RETURN_REQUEST_REJECT"

@@ -11,7 +11,7 @@ import pytest
 from rehearsal.cli import run
 from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.seats import foreign
-from tests.integration.test_foreign_seat import ADDRESS, ENV, describe
+from tests.integration.test_foreign_seat import ADDRESS, describe, manner
 
 FEATURE = """
 Feature: Somebody else's connector
@@ -45,10 +45,6 @@ def feature(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file = tmp_path / "own.feature"
     file.write_text(FEATURE, encoding="utf-8")
     return file
-
-
-def manner(said: str) -> dict[str, Any]:
-    return {"env": ENV | {"MANNER": said}}
 
 
 def crash(seat: dict[str, Any], *asked: str) -> int:

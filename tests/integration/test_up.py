@@ -16,7 +16,8 @@ from mock_tiktok.open_api.signing import signature
 from rehearsal.control.client import HttpStage
 from rehearsal.server.sockets import take
 from rehearsal.world.doors import HOSTS
-from tests.up import PATIENCE, Up, rehearsal
+from tests.command import Rehearse
+from tests.up import PATIENCE, Up
 
 
 @pytest.fixture
@@ -133,45 +134,40 @@ def test_an_outside_oms_and_an_outside_connector_are_served(up: Up, names: str) 
     outside.close()
 
 
-def test_a_taken_port_is_named_with_what_to_do(tmp_path: Path) -> None:
+def test_a_taken_port_is_named_with_what_to_do(rehearse: Rehearse) -> None:
     with take("127.0.0.1", 0) as mine:
         port = mine.getsockname()[1]
-        ended = rehearsal("up", "--port", "0", "--oms-port", str(port), "--json", str(tmp_path / "world.json"))
-    assert ended.returncode == 2
-    assert f"Port {port} for the OMS is taken on 127.0.0.1: choose another with --oms-port." in ended.stderr
-    assert "Traceback" not in ended.stderr
-    assert not (tmp_path / "world.json").exists()
+        said = rehearse("up", "--oms-port", port, "--json", rehearse.folder / "world.json", "--port", "0", code=2).err
+    assert f"Port {port} for the OMS is taken on 127.0.0.1: choose another with --oms-port." in said
+    assert "Traceback" not in said
+    assert not [*rehearse.folder.iterdir()]
 
 
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--port", "0", "--profile", "no-such-profile"), "no-such-profile"),
-        (("--port", "0", "--market", "UK", "--profile", "us-2026-03"), "profile us-2026-03 is of market US"),
-        (("--port", "0", "--market", "XX"), "XX is none of those that have a profile: "),
-        (("--port", "0", "--shops", "0"), "'0' is neither 1 to 100 nor a list such as US,GB"),
-        (("--port", "0", "--shops", "US,"), "'US,' is neither"),
-        (("--port", "0", "--shops", "US,XX"), "shops.1.market XX is none of those that have a profile: "),
-        (("--port", "0", "--start", "tomorrow"), "--start"),
-        (("--port", "70000"), "70000"),
-        (("--port", "65534"), "leaves no room"),
-        (("--port", "0", "--json", "/no/such/folder/world.json"), "no folder"),
-        (("--port", "0", "--host", "host.invalid"), "host.invalid"),
-        (("--port", "0", "--oms-policy", "generous"), "generous"),
-        (("--port", "0", "--oms-manners", "twice,rude"), "'rude'; there are careful, careless"),
-        (
-            ("--port", "0", "--data", "/proc/self"),
-            "Invalid value for '--data': Directory '/proc/self' is not writable.",
-        ),
-        (("--port", "0", "--data", "/proc/absent"), "'/proc/absent' does not exist."),
-        (("--sped", "1"), "--speed"),
+        ("--profile no-such-profile", "no-such-profile"),
+        ("--market UK --profile us-2026-03", "profile us-2026-03 is of market US"),
+        ("--market XX", "XX is none of those that have a profile: "),
+        ("--shops 0", "'0' is neither 1 to 100 nor a list such as US,GB"),
+        ("--shops US,", "'US,' is neither"),
+        ("--shops US,XX", "shops.1.market XX is none of those that have a profile: "),
+        ("--start tomorrow", "--start"),
+        ("--port 70000", "70000"),
+        ("--port 65534", "leaves no room"),
+        ("--json /no/such/folder/world.json", "no folder"),
+        ("--host host.invalid", "host.invalid"),
+        ("--oms-policy generous", "generous"),
+        ("--oms-manners twice,rude", "'rude'; there are careful, careless"),
+        ("--data /proc/self", "Invalid value for '--data': Directory '/proc/self' is not writable."),
+        ("--data /proc/absent", "'/proc/absent' does not exist."),
+        ("--sped 1", "--speed"),
     ],
 )
-def test_a_wrong_option_is_named(options: tuple[str, ...], words: str) -> None:
-    ended = rehearsal("up", *options)
-    assert ended.returncode == 2, ended.stderr
-    assert words in ended.stderr
-    assert "Traceback" not in ended.stderr
+def test_a_wrong_option_is_named(rehearse: Rehearse, options: str, words: str) -> None:
+    said = rehearse("up", "--port", "0", *options.split(), code=2).err
+    assert words in said
+    assert "Traceback" not in said
 
 
 def test_it_brings_nothing_along_that_only_suites_or_seats_or_other_databases_need() -> None:

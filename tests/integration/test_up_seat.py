@@ -10,8 +10,9 @@ import pytest
 import requests
 import yaml
 
+from tests.command import Rehearse
 from tests.integration.test_foreign_seat import SEAT, gone
-from tests.up import PATIENCE, Up, rehearsal
+from tests.up import PATIENCE, Up
 
 HAS_CHILDREN = SEAT | {"env": SEAT["env"] | {"MANNER": "has_children"}}
 STAFF = """
@@ -105,9 +106,9 @@ def test_ctrl_c_ends_it_while_a_connector_is_waited_for(tmp_path: Path) -> None:
     ],
 )
 def test_a_seat_that_cannot_be_taken_is_named(
-    tmp_path: Path, said: dict[str, Any], more: tuple[str, ...], words: str
+    rehearse: Rehearse, said: dict[str, Any], more: tuple[str, ...], words: str
 ) -> None:
-    ended = rehearsal("up", "--port", "0", "--seat", str(seat_file(tmp_path, said)), *more)
-    assert (ended.returncode, ended.stdout) == (1 if "command" in said else 2, "")
-    assert words in ended.stderr
-    assert os.listdir(tmp_path) == ["seat.yaml"]
+    file = seat_file(rehearse.folder, said)
+    shown = rehearse("up", "--port", "0", "--seat", file, *more, code=1 if "command" in said else 2)
+    assert (shown.out, words in shown.err) == ("", True), shown.err
+    assert os.listdir(rehearse.folder) == ["seat.yaml"]

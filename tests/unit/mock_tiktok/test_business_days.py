@@ -39,19 +39,18 @@ def test_business_days_end_at_the_same_local_time(start: str, days: int, end: st
     assert US.add(ny(start), days) == ny(end)
 
 
-def test_the_day_is_the_market_s_own() -> None:
-    # 02:00 UTC on Saturday is still Friday evening in New York
-    assert US.add(datetime(2031, 3, 8, 2, tzinfo=UTC), 1) == ny("2031-03-10T21:00")
-
-
-def test_the_uk_keeps_its_own_holidays() -> None:
-    start = datetime(2031, 12, 24, 12, tzinfo=UTC)
-    assert UK.add(start, 1) == datetime(2031, 12, 29, 12, tzinfo=UTC)  # Christmas, Boxing Day, weekend
-
-
-def test_indonesia_keeps_its_own_holidays() -> None:
-    start = datetime(2031, 3, 21, 2, tzinfo=UTC)  # Friday morning in Jakarta; the Day of Silence is on Monday
-    assert ID.add(start, 1) == datetime(2031, 3, 25, 2, tzinfo=UTC)
+@pytest.mark.parametrize(
+    ("calendar", "start", "end"),
+    [
+        (US, "2031-03-08T02:00", "2031-03-11T01:00"),  # still Friday evening in New York, and summer time by Monday
+        (UK, "2031-12-24T12:00", "2031-12-29T12:00"),  # Christmas, Boxing Day, weekend
+        (ID, "2031-03-21T02:00", "2031-03-25T02:00"),  # Friday morning in Jakarta; the Day of Silence is on Monday
+    ],
+    ids=["US", "UK", "ID"],
+)
+def test_days_and_holidays_are_the_market_s_own(calendar: BusinessCalendar, start: str, end: str) -> None:
+    begins, ends = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (start, end))
+    assert calendar.add(begins, 1) == ends
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,8 @@ def a_number(name: str, **says: object) -> Change:
     return lambda whole: whole["numbers"][name].update(says)
 
 
-def refusal_of(folder: Path, document: object, name: str = "mine.yaml") -> str:
-    file = folder / name
+def refusal_of(folder: Path, document: object) -> str:
+    file = folder / "mine.yaml"
     file.write_text(json.dumps(document))  # JSON is YAML
     refusal = refused(BadValue, policy.load, file)
     assert refusal.field == "profile"

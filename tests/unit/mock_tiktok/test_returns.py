@@ -126,9 +126,6 @@ def test_an_impossible_offer_is_refused(town: Town) -> None:
     assert town.status(return_id) == PENDING
 
 
-# withdrawal
-
-
 # refusals
 
 
@@ -169,9 +166,6 @@ def test_the_seller_in_seller_center_is_refused_like_the_api(town: Town) -> None
     town.market.seller_center_decision(return_id, decision="REJECT_REFUND")
     assert town.events("return_status_changed")[-1].data["by"] == "seller_center"
     assert refused(ApiError, town.shop.approve_return, return_id, "APPROVE_REFUND").code == 25011012
-
-
-# replacement
 
 
 def test_an_accepted_offer_is_what_is_paid(town: Town) -> None:

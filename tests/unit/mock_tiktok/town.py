@@ -8,7 +8,7 @@ from pathlib import Path
 from mock_tiktok import Event, Fired, Marketplace, OrderLine, OrderView, ReturnView
 from mock_tiktok.usecases.decision_eligibility import Verdict, verdicts
 from mock_tiktok.usecases.shop import Shop
-from tests.clock import START, HandClock
+from tests.clock import HandClock
 
 PARCEL_REASON = "reverse_reject_return_parcel_reason_5"
 REFUND_REASON = "reverse_reject_refund_request_unclear_evidence"
@@ -30,8 +30,8 @@ def pass_time(market: Marketplace, clock: HandClock, until: datetime) -> list[Fi
 class Town:
     """One marketplace, one shop, everything it says, and how time passes in it."""
 
-    def __init__(self, profile: str | Path = "us-2025-08", *, seed: int = 1, start: datetime = START) -> None:
-        self.clock = HandClock(start)
+    def __init__(self, profile: str | Path = "us-2025-08", *, seed: int = 1) -> None:
+        self.clock = HandClock()
         self.market = Marketplace(clock=self.clock, seed=seed, profile=profile)
         self.news: list[Event] = []
         self.market.subscribe(self.news.append)

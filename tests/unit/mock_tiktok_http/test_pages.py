@@ -18,17 +18,12 @@ UNCLEAR = "reverse_reject_refund_request_unclear_evidence"
 
 
 class Text(HTMLParser):
-    """What a reader sees, and every address that the page names."""
+    """What a reader sees."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.words: list[str] = []
-        self.addresses: list[str] = []
         self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.addresses += [value for name, value in attrs if name in ("href", "src", "action") and value]
-        assert tag != "script"
 
     def handle_data(self, data: str) -> None:
         self.words.append(data.strip())
@@ -169,16 +164,6 @@ def test_what_people_wrote_is_escaped_everywhere(market: Marketplace, clock: Han
         assert response.status_code == 200
         assert "<script>" not in response.text
         assert "<i>MUG" not in response.text
-
-
-def test_pages_load_nothing_from_elsewhere(market: Marketplace, return_id: str) -> None:
-    order_id = market.return_view(return_id).order_id
-    manage, buyer = (MANAGE, f"{MANAGE}/{return_id}"), ("/buyer/orders", f"/buyer/returns/{return_id}", "/buyer/mail")
-    for path in (*manage, *buyer, f"/buyer/orders/{order_id}/returns/new"):
-        for address in get(market, path).addresses:
-            assert address.startswith(("/", "?", "data:")), address
-    with market.app.test_client().get("/static/shop.css") as style:
-        assert b"url(" not in style.get_data()
 
 
 def test_what_is_not_there_says_so_to_people(client: Client, market: Marketplace) -> None:

@@ -20,7 +20,6 @@ from tests.clock import START
 
 DAY = timedelta(hours=24)
 MARKED = ("oms", "connector", "markExported", 204, "7")
-PENDING = "RETURN_OR_REFUND_REQUEST_PENDING"
 SUCCESS, COMPLETE = "RETURN_OR_REFUND_REQUEST_SUCCESS", "RETURN_OR_REFUND_REQUEST_COMPLETE"
 PENDING, LOOK = "RETURN_OR_REFUND_REQUEST_PENDING", "searchReturns_202602"
 REJECTED, CANCELLED = "REFUND_OR_RETURN_REQUEST_REJECT", "RETURN_OR_REFUND_REQUEST_CANCEL"
@@ -214,7 +213,7 @@ class Story:
         self.history = []
         return self
 
-    def asked_back(self, shop: str = "S1", claim: str = "R1", deadline: datetime | None = None) -> Story:
+    def asked_back(self, shop: str = "S1", deadline: datetime | None = None) -> Story:
         """Have a buyer ask for a refund."""
         asked: dict[str, Any] = {
             "status": PENDING,
@@ -224,7 +223,7 @@ class Story:
             "shop_id": shop,
             "seller_deadline": deadline,
         }
-        return self.tell("return_requested", return_id=claim, line_item_ids=("L1", "L2"), currency="USD", **asked)
+        return self.tell("return_requested", return_id="R1", line_item_ids=("L1", "L2"), currency="USD", **asked)
 
     def called_for(self, shop: str, operation: str, *claims: str, code: int = 0, **more: Any) -> Story:
         """Have the connector call the marketplace for a shop."""

@@ -14,8 +14,8 @@ QUARTER = 15 * MINUTE
 NOTHING = timedelta(0)
 
 
-def hit(after: timedelta = NOTHING, shop: str | None = "S1", rounds: int = 1, **more: Any) -> Trouble:
-    return Trouble(START + after, shop, rounds, **more)
+def hit(after: timedelta = NOTHING, shop: str | None = "S1", **more: Any) -> Trouble:
+    return Trouble(START + after, shop, rounds=1, **more)
 
 
 @pytest.mark.parametrize(
