@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from mock_tiktok.domain.money import NO_DISCOUNTS, ZERO, Discounts
+from mock_tiktok.domain.orders import Order
 from mock_tiktok.domain.words import Action, By, Mark
 from mock_tiktok.errors import BadValue
 from mock_tiktok.usecases import buyers, seller_center
@@ -271,11 +272,14 @@ class Control(Market):
 
     def ledger(self) -> dict[str, LedgerLine]:
         """Return, per order, what was paid and what has gone back: only money that has really gone."""
-        return {
-            order.id: LedgerLine(order.paid, order.refunded, order.currency)
-            for shop in self._shops.values()
-            for order in shop.store.orders
-        }
+        return {order.id: self._line_of(order) for shop in self._shops.values() for order in shop.store.orders}
+
+    def _line_of(self, order: Order) -> LedgerLine:
+        """Return an order's line; it is the same until the order is another."""
+        known = self._summed.get(order.id)
+        if known is None or known[0] is not order:
+            known = self._summed[order.id] = order, LedgerLine(order.paid, order.refunded, order.currency)
+        return known[1]
 
     def _act(self, return_id: str, action: Action, by: By) -> ReturnView:
         self.shop_of_return(return_id).act(return_id, action, by)

@@ -188,7 +188,7 @@ class Case:
     def current(self) -> list[Adjustment]:
         """Return the adjustments that speak for the case: a later one replaces what ended before it without money."""
         every = list(self.adjustments.values())
-        return [old for old in every if not any(_replaces(new, old) for new in every)]
+        return [old for old in every if not (_can_be_replaced(old) and any(_replaces(new, old) for new in every))]
 
     def unread(self) -> list[RefundPart]:
         """Return the refunds asked for that the connector has not shown yet."""
@@ -348,8 +348,11 @@ def _failed(adjustment: Adjustment) -> bool:
     return adjustment.status == FAILED
 
 
+def _can_be_replaced(old: Adjustment) -> bool:
+    return old.terminal and not meaning(old.status).committed
+
+
 def _replaces(new: Adjustment, old: Adjustment) -> bool:
     if new.created_at is None or old.created_at is None or new.created_at <= old.created_at:
         return False
-    same_goods = new.item_ref == old.item_ref or new.item_ref is None or old.item_ref is None
-    return same_goods and old.terminal and not meaning(old.status).committed
+    return new.item_ref == old.item_ref or new.item_ref is None or old.item_ref is None

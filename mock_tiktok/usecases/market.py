@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from mock_tiktok.domain.mail import Mail
+from mock_tiktok.domain.orders import Order
 from mock_tiktok.errors import BadValue, UnknownId
 from mock_tiktok.policy import profile as policy
 from mock_tiktok.state.agenda import AgendaEntry, Due, Fired
@@ -23,6 +24,7 @@ from mock_tiktok.state.tokens import AppName, Grant, Tokens, TokenStore
 from mock_tiktok.usecases import by_plan
 from mock_tiktok.usecases.shop import Shop
 from mock_tiktok.usecases.troubles import Troubles
+from mock_tiktok.usecases.views import LedgerLine
 from mock_tiktok.usecases.webhooks import KINDS as WEBHOOK_KINDS
 from mock_tiktok.usecases.webhooks import Webhooks
 
@@ -74,6 +76,7 @@ class Market:
         self.webhooks = Webhooks(state, self.platform)
         self.troubles.deauthorized = self.webhooks.deauthorized
         self._shops = {shop_id: Shop(self.platform, store, self.troubles) for shop_id, store in state.shops.items()}
+        self._summed: dict[str, tuple[Order, LedgerLine]] = {}
 
     @property
     def now(self) -> datetime:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
+from itertools import takewhile
 from typing import Final
 
 from rehearsal.audit.event import MOVES, OPEN_API, REQUESTS, EventName, PlayerEvent
@@ -114,7 +115,8 @@ class Claims:
         since = now - limits.one_round
         while (further := now - limits.one_round - limits.extension(claim.shop_id, since)) < since:
             since = further
-        looks = [seq for at, seq, _ in self._looks[claim.shop_id, claim.kind] if at > since]
+        latest = takewhile(lambda look: look[0] > since, reversed(self._looks[claim.shop_id, claim.kind]))
+        looks = [seq for _, seq, _ in latest][::-1]
         if not looks or since < now - limits.one_round:
             return claim.stood(since)
         seen = [claim.before(seq) for seq in looks]

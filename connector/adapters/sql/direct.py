@@ -71,9 +71,11 @@ class _Compiled:
     def rows(self, cursor: sqlite3.Cursor) -> Found:
         """Return the rows as SQLAlchemy would make them."""
         make = self.row
-        found = Found()
         if make is None:
-            return found
+            return Found()
+        if not self.columns:
+            return Found(map(make, cursor))
+        found = Found()
         for raw in cursor:
             values = list(raw)
             for at, change in self.columns:

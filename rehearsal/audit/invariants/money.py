@@ -13,6 +13,8 @@ from rehearsal.seats.port import Capability
 from rehearsal.sums import coin, written
 from rehearsal.wire.recorder import Exchange
 
+NOTHING: Final = (ZERO, 0)  # paid, by no event
+
 # Whose sum: the order's or one unit's; and of what: the total, the item, the shipping or the tax.
 Sums = dict[tuple[str, str], Decimal]
 THE_ORDER: Final = ""
@@ -188,29 +190,30 @@ class NeverAhead(Invariant):
         if event.name not in (EventName.MONEY_PAID, EventName.BOOKED):
             return
         book = self._paid if event.name == EventName.MONEY_PAID else self._booked
-        before, _ = book.get(event.order, (ZERO, 0))
+        before, _ = book.get(event.order, NOTHING)
         book[event.order] = before + (event.amount or ZERO), event.seq
         if event.name == EventName.BOOKED:
             self.occasions += 1
             total, seq = self._booked[event.order]
-            yield from self._judge(event.order, "OMS", total, event.claim or "", seq)
+            if total > self._paid.get(event.order, NOTHING)[0]:
+                yield self._ahead(event.order, "OMS", total, event.claim or "", seq)
 
     def on_ledger(self, ledger: Mapping[str, Decimal]) -> Iterable[Violation]:
         """Hold the connector's book against what is paid."""
         for order_id, total in ledger.items():
             if total:
                 self.occasions += 1
-                yield from self._judge(order_id, "connector", total)
+                if total > self._paid.get(order_id, NOTHING)[0]:
+                    yield self._ahead(order_id, "connector", total)
 
-    def _judge(self, order_id: str, who: str, says: Decimal, claim: str = "", *events: int) -> Iterable[Violation]:
-        paid, last = self._paid.get(order_id, (ZERO, 0))
-        if says > paid:
-            money = {"marketplace": str(paid), who: str(says)}
-            about = {"order_id": order_id, "claim": claim}
-            expected = f"at most the {paid} that the marketplace has paid for the order so far"
-            seen = f"{says} in the {who}'s book"
-            witness = Witness(events=(*([last] if last else []), *events), money=money, about=about)
-            yield Violation(f"ahead {who} {order_id} {says}", "connector", expected, seen, witness)
+    def _ahead(self, order_id: str, who: str, says: Decimal, claim: str = "", *events: int) -> Violation:
+        paid, last = self._paid.get(order_id, NOTHING)
+        money = {"marketplace": str(paid), who: str(says)}
+        about = {"order_id": order_id, "claim": claim}
+        expected = f"at most the {paid} that the marketplace has paid for the order so far"
+        seen = f"{says} in the {who}'s book"
+        witness = Witness(events=(*([last] if last else []), *events), money=money, about=about)
+        return Violation(f"ahead {who} {order_id} {says}", "connector", expected, seen, witness)
 
 
 def _said(row: LedgerRow) -> str:
