@@ -245,7 +245,7 @@ def test_a_scenario_that_asks_for_it_is_not_judged(pytester: pytest.Pytester, mo
             Then the seller does not know of Maya's order
     """
     (pytester.path / "seats.feature").write_text(dedent(feature))
-    result = pytester.runpytest_subprocess("-p", "rehearsal.gherkin", "--strict-markers", "-ra")
+    result = pytester.runpytest_inprocess("-p", "rehearsal.gherkin", "--strict-markers", "-ra")
     result.assert_outcomes(passed=2, skipped=4, failed=1)
     result.stdout.fnmatch_lines(
         [

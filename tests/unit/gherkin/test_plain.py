@@ -120,9 +120,15 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     return pytester
 
 
+def outcome_of(suite: pytest.Pytester, *options: str) -> pytest.RunResult:
+    """Run the tests here; where several processes are asked for, in others."""
+    runs = suite.runpytest_subprocess if "-n" in options else suite.runpytest_inprocess
+    return runs("-p", "rehearsal.gherkin", *options)
+
+
 @pytest.mark.parametrize("jobs", [(), ("-n", "2")], ids=["one process", "several"])
 def test_plain_tests_are_audited(suite: pytest.Pytester, jobs: tuple[str, ...]) -> None:
-    result = suite.runpytest_subprocess("-p", "rehearsal.gherkin", "-v", "-rA", "--junitxml", "junit.xml", *jobs)
+    result = outcome_of(suite, "-v", "-rA", "--junitxml", "junit.xml", *jobs)
     shown = result.stdout.str()
     assert result.ret == 1, shown
     line = re.compile(
@@ -153,14 +159,14 @@ def test_plain_tests_are_audited(suite: pytest.Pytester, jobs: tuple[str, ...]) 
 def test_what_was_not_judged_is_no_green_light(
     suite: pytest.Pytester, named: str, jobs: tuple[str, ...], code: int
 ) -> None:
-    assert suite.runpytest_subprocess("-p", "rehearsal.gherkin", "-k", named, *jobs).ret == code
+    assert outcome_of(suite, "-k", named, *jobs).ret == code
 
 
 @pytest.mark.parametrize("jobs", [(), ("-n", "2")], ids=["one process", "several"])
 def test_a_plan_over_all_tests_is_told_with_what_it_hit(suite: pytest.Pytester, jobs: tuple[str, ...]) -> None:
     (suite.path / "trouble.yaml").write_text("[{kind: garble, to: connector, times: 1}]")
     named = ["-k", "content or hour or without", "--faults", "trouble.yaml"]
-    result = suite.runpytest_subprocess("-p", "rehearsal.gherkin", *named, *jobs)
+    result = outcome_of(suite, *named, *jobs)
     assert result.ret == 4
     words = "rehearsal: fault-1, garble, of any calls to the connector: 0 hits on 6 calls, in 0 tests; nowhere as often"
     result.stdout.fnmatch_lines([f"{words} as planned: not judged"])
