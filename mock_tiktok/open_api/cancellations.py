@@ -8,11 +8,7 @@ from mock_tiktok.open_api.gateway import Act, Call, Json
 
 
 def cancel_order(call: Call) -> Json:
-    given = read.new_cancellation(call.body, call.version)
-    item = call.shop.cancel_order(
-        given.order_id, given.reason, line_item_ids=given.lines.line_item_ids, skus=given.lines.skus
-    )
-    return wire.created_cancellation(item)
+    return wire.created_cancellation(call.shop.cancel_order(**read.new_cancellation(call.body, call.version)))
 
 
 def search_cancellations(call: Call) -> Json:
@@ -28,8 +24,7 @@ def approve_cancellation(call: Call) -> Json:
 
 
 def reject_cancellation(call: Call) -> Json:
-    given = read.cancel_rejection(call.body)
-    call.shop.reject_cancellation(call.ids["cancel_id"], given.reason, given.comment, images=given.images)
+    call.shop.reject_cancellation(call.ids["cancel_id"], **read.cancel_rejection(call.body))
     return {}
 
 

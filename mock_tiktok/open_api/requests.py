@@ -321,7 +321,7 @@ def eligibility(query: Mapping[str, str], version: str) -> tuple[str, tuple[str,
     return user, (_listed(query, "request_types", kinds) if version >= "202512" else ()) or kinds
 
 
-# Bodies
+# Bodies, as the arguments that the use cases have for them
 
 
 def _criteria(body: Json, readers: Mapping[str, Reader]) -> Json:
@@ -348,13 +348,6 @@ def orders_filter(body: Json) -> tuple[OrderFilter, str | None]:
     return OrderFilter(**_criteria(body, _ORDERS_FILTER)), body.get("shipping_type")
 
 
-@dataclass(frozen=True, slots=True)
-class Approval:
-    decision: str
-    buyer_keep_item: bool
-    partial_refund: tuple[Decimal, str] | None
-
-
 _APPROVAL: Final[dict[str, Reader]] = {
     "decision": _one_of(APPROVALS),
     "buyer_keep_item": _flag,
@@ -362,20 +355,12 @@ _APPROVAL: Final[dict[str, Reader]] = {
 }
 
 
-def approval(body: Json) -> Approval:
+def approval(body: Json) -> Json:
     """Read an Approve Return."""
     read = _fields(body, _APPROVAL, ("decision",))
-    given = read.get("partial_refund")
-    offer = (given["amount"], given["currency"]) if given else None
-    return Approval(read["decision"], read.get("buyer_keep_item", False), offer)
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    decision: str
-    reason: str
-    comment: str | None
-    images: tuple[str, ...]
+    if given := read.get("partial_refund"):
+        read["partial_refund"] = given["amount"], given["currency"]
+    return read
 
 
 def image(body: Json) -> tuple[bytes, tuple[int, int], str]:
@@ -392,14 +377,6 @@ def image(body: Json) -> tuple[bytes, tuple[int, int], str]:
     return found.content, size, use_case
 
 
-@dataclass(frozen=True, slots=True)
-class ShippingDocument:
-    return_ids: tuple[str, ...]
-    kind: str
-    tracking_number: str | None
-    provider_id: str | None
-
-
 _DOCUMENTS: Final = {"return_shipping_label": "SHIPPING_LABEL", "return_qr_code": "QR_CODE"}
 _DOCUMENT_PARTS: Final[dict[str, Reader]] = {
     **dict.fromkeys(_DOCUMENTS, lambda name, value: value),  # a file or a text
@@ -407,7 +384,7 @@ _DOCUMENT_PARTS: Final[dict[str, Reader]] = {
 }
 
 
-def shipping_document(query: Mapping[str, str], body: Json) -> ShippingDocument:
+def shipping_document(query: Mapping[str, str], body: Json) -> tuple[tuple[str, ...], str, str | None, str | None]:
     """Read a label or QR code that the seller has made for returns, with its tracking number."""
     ids = _listed(query, "return_ids")
     if not ids:
@@ -416,23 +393,23 @@ def shipping_document(query: Mapping[str, str], body: Json) -> ShippingDocument:
     kinds = [kind for name, kind in _DOCUMENTS.items() if read.get(name)]
     if len(kinds) != 1:
         raise INVALID(what=f"exactly one of {' and '.join(_DOCUMENTS)} is needed")
-    return ShippingDocument(ids, kinds[0], read.get("tracking_number"), read.get("return_provider_id"))
+    return ids, kinds[0], read.get("tracking_number"), read.get("return_provider_id")
 
 
 _REJECTION: Final[dict[str, Reader]] = {"reject_reason": _text, "comment": _text, "images": _IMAGES}
 
 
-def _rejected(read: Json) -> Rejection:
-    images = tuple(image["image_id"] for image in read.get("images", ()))
-    return Rejection(read.get("decision", ""), read["reject_reason"], read.get("comment"), images)
+def _rejected(read: Json) -> Json:
+    images = tuple(image["image_id"] for image in read.pop("images", ()))
+    return {"reason": read.pop("reject_reason"), "images": images, **read}
 
 
-def rejection(body: Json) -> Rejection:
+def rejection(body: Json) -> Json:
     """Read a Reject Return."""
     return _rejected(_fields(body, {"decision": _one_of(REJECTIONS), **_REJECTION}, ("decision", "reject_reason")))
 
 
-def cancel_rejection(body: Json) -> Rejection:
+def cancel_rejection(body: Json) -> Json:
     """Read a Reject Cancellation."""
     return _rejected(_fields(body, _REJECTION, ("reject_reason",)))
 
@@ -442,25 +419,18 @@ def no_fields(body: Json) -> None:
     _fields(body, {})
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """Which units are meant; none named means all."""
-
-    line_item_ids: tuple[str, ...]
-    skus: tuple[SkuQuantity, ...]
-
-
 def _line_readers(version: str) -> dict[str, Reader]:
     return _LINES if version < "202602" else _LINES_202602
 
 
-def _lines(read: Json) -> Lines:
-    listed = tuple(line["order_line_item_id"] for line in read.get("order_line_list", ()))
-    skus = tuple(SkuQuantity(sku["sku_id"], sku["quantity"]) for sku in read.get("skus", ()))
-    ids = read.get("order_line_item_ids", ())
+def _with_lines(read: Json) -> Json:
+    """Return what was read with the units that are meant; none named means all."""
+    listed = tuple(line["order_line_item_id"] for line in read.pop("order_line_list", ()))
+    skus = tuple(SkuQuantity(sku["sku_id"], sku["quantity"]) for sku in read.pop("skus", ()))
+    ids = read.pop("order_line_item_ids", ())
     if ids and listed and set(ids) != set(listed):
         raise LINES_DISAGREE(field="order_line_list")
-    return Lines(ids or listed, skus)
+    return {**read, "line_item_ids": ids or listed, "skus": skus}
 
 
 def _check_shipping(read: Json) -> None:
@@ -469,19 +439,7 @@ def _check_shipping(read: Json) -> None:
         raise INVALID(what=f"handover_method {read['handover_method']} goes with shipment_type PLATFORM only")
 
 
-@dataclass(frozen=True, slots=True)
-class NewReturn:
-    order_id: str
-    return_type: str
-    reason: str
-    lines: Lines
-    refund_total: Decimal | None
-    currency: str | None
-    shipment_type: str | None
-    handover_method: str | None
-
-
-def new_return(body: Json, version: str) -> NewReturn:
+def new_return(body: Json, version: str) -> Json:
     """Read a Create Return."""
     readers: dict[str, Reader] = {
         "order_id": _text,
@@ -494,41 +452,17 @@ def new_return(body: Json, version: str) -> NewReturn:
     }
     read = _fields(body, readers, ("order_id", "return_type", "return_reason"))
     _check_shipping(read)
-    return NewReturn(
-        read["order_id"],
-        read["return_type"],
-        read["return_reason"],
-        _lines(read),
-        read.get("refund_total"),
-        read.get("currency"),
-        read.get("shipment_type"),
-        read.get("handover_method"),
-    )
+    return {"reason": read.pop("return_reason"), **_with_lines(read)}
 
 
-@dataclass(frozen=True, slots=True)
-class NewCancellation:
-    order_id: str
-    reason: str
-    lines: Lines
-
-
-def new_cancellation(body: Json, version: str) -> NewCancellation:
+def new_cancellation(body: Json, version: str) -> Json:
     """Read a Cancel Order."""
     readers: dict[str, Reader] = {"order_id": _text, "cancel_reason": _text, **_line_readers(version)}
     read = _fields(body, readers, ("order_id", "cancel_reason"))
-    return NewCancellation(read["order_id"], read["cancel_reason"], _lines(read))
+    return {"reason": read.pop("cancel_reason"), **_with_lines(read)}
 
 
-@dataclass(frozen=True, slots=True)
-class RefundQuestion:
-    order_id: str
-    request_type: str
-    reason: str | None
-    lines: Lines
-
-
-def refund_question(body: Json, version: str) -> RefundQuestion:
+def refund_question(body: Json, version: str) -> Json:
     """Read a Calculate Refund."""
     readers: dict[str, Reader] = {
         "order_id": _text,
@@ -539,7 +473,8 @@ def refund_question(body: Json, version: str) -> RefundQuestion:
     }
     read = _fields(body, readers, ("order_id", "request_type"))
     _check_shipping(read)
-    return RefundQuestion(read["order_id"], read["request_type"], read.get("reason_name"), _lines(read))
+    asked = {name: value for name, value in read.items() if name not in (*_SHIPPING, "reason_name")}
+    return {"reason": read.get("reason_name"), **_with_lines(asked)}
 
 
 # Webhooks

@@ -19,19 +19,12 @@ def records(call: Call) -> Json:
 
 
 def approve_return(call: Call) -> Json:
-    given = read.approval(call.body)
-    call.shop.approve_return(
-        call.ids["return_id"],
-        given.decision,
-        partial_refund=given.partial_refund,
-        buyer_keep_item=given.buyer_keep_item,
-    )
+    call.shop.approve_return(call.ids["return_id"], **read.approval(call.body))
     return {}
 
 
 def reject_return(call: Call) -> Json:
-    given = read.rejection(call.body)
-    call.shop.reject_return(call.ids["return_id"], given.decision, given.reason, given.comment, images=given.images)
+    call.shop.reject_return(call.ids["return_id"], **read.rejection(call.body))
     return {}
 
 
@@ -41,25 +34,12 @@ def upload_image(call: Call) -> Json:
 
 
 def upload_shipping_document(call: Call) -> Json:
-    given = read.shipping_document(call.query, call.body)
-    call.shop.upload_shipping_document(given.return_ids, given.kind, given.tracking_number, given.provider_id)
+    call.shop.upload_shipping_document(*read.shipping_document(call.query, call.body))
     return {}
 
 
 def create_return(call: Call) -> Json:
-    given = read.new_return(call.body, call.version)
-    item = call.shop.create_return(
-        given.order_id,
-        given.return_type,
-        given.reason,
-        line_item_ids=given.lines.line_item_ids,
-        skus=given.lines.skus,
-        refund_total=given.refund_total,
-        currency=given.currency,
-        shipment_type=given.shipment_type,
-        handover_method=given.handover_method,
-    )
-    return wire.created_return(item)
+    return wire.created_return(call.shop.create_return(**read.new_return(call.body, call.version)))
 
 
 def reject_reasons(call: Call) -> Json:
@@ -77,15 +57,7 @@ def aftersale_eligibility(call: Call) -> Json:
 
 
 def calculate_refund(call: Call) -> Json:
-    asked = read.refund_question(call.body, call.version)
-    calculated = call.shop.calculate_refund(
-        asked.order_id,
-        asked.request_type,
-        reason=asked.reason,
-        line_item_ids=asked.lines.line_item_ids,
-        skus=asked.lines.skus,
-    )
-    return wire.calculated(calculated)
+    return wire.calculated(call.shop.calculate_refund(**read.refund_question(call.body, call.version)))
 
 
 ACTS: Final[dict[str, Act]] = {
