@@ -43,10 +43,11 @@ class CancellationLifecycle:
         order, now = self._store.order(order_id), self._platform.now
         self._may(order, "BUYER")
         lines = self._store.units(order)
-        at_once = order.status is OrderStatus.ON_HOLD or self._is_early(order)
-        late = self._is_late(order) and self._store.profile.says("cancel.after_sla", "approve_now")
+        profile, early = self._store.profile, order.status is OrderStatus.ON_HOLD or order.paid_at is None
+        at_once = early or now < profile.due("cancel.remorse", order.paid_at or now)
+        late = now >= order.hours.ship_by and profile.says("cancel.after_sla", "approve_now")
         item = self._new(order, lines, reason, By.BUYER, CancelType.CANCEL if at_once else CancelType.BUYER_CANCEL)
-        item = replace(item, deadline=deadline(_RESPONSE, now, self._store.profile.due))
+        item = replace(item, deadline=deadline(_RESPONSE, now, profile.due))
         self._begin(item, By.BUYER)
         self._store.put_order(replace(order, cancel_asked_at=now, updated_at=now))
         if at_once or late:
@@ -161,7 +162,7 @@ class CancellationLifecycle:
         item = self._store.get_cancellation(cancel_id)
         if kind == CANCEL_PAYOUT:
             self.act(item, Action.PAYOUT, By.SYSTEM)
-            return f"cancellation paid {item.amount.total} {item.amount.currency}", True
+            return _paid(item), True
         limit = item.deadline
         assert limit is not None
         self._effects.lapsed(item, limit)
@@ -172,12 +173,6 @@ class CancellationLifecycle:
 
     def _may(self, order: Order, who: str) -> None:
         refusals.check_request(order, "CANCEL", self._store.profile.eligible[who].get("CANCEL", ()), who)
-
-    def _is_early(self, order: Order) -> bool:
-        return order.paid_at is None or self._platform.now < self._store.profile.due("cancel.remorse", order.paid_at)
-
-    def _is_late(self, order: Order) -> bool:
-        return self._platform.now >= order.hours.ship_by
 
     def _new(
         self, order: Order, lines: Sequence[LineItem], reason: str, by: By, cancel_type: CancelType
@@ -244,29 +239,17 @@ class CancellationLifecycle:
 
     def _schedule(self, item: Cancellation) -> None:
         """Bring the agenda in step with the cancellation's state."""
-        agenda, paid_at = self._platform.agenda, self._store.profile.due("payout.processing", self._platform.now)
+        paid_at = self._store.profile.due("payout.processing", self._platform.now)
         for kind in KINDS:
-            agenda.drop(kind, item.cancel_id)
+            self._platform.agenda.drop(kind, item.cancel_id)
         if item.deadline:
-            agenda.put(
-                CANCEL_LAPSE,
-                item.cancel_id,
-                at=item.deadline.due,
-                rank=RANK_DEADLINE,
-                who=MARKETPLACE,
-                what=f"deadline: {item.deadline.what}",
-                shop_id=item.shop_id,
-            )
+            self._put(CANCEL_LAPSE, item, item.deadline.due, RANK_DEADLINE, f"deadline: {item.deadline.what}")
         if item.status is CancelStatus.SUCCESS:
-            agenda.put(
-                CANCEL_PAYOUT,
-                item.cancel_id,
-                at=paid_at,
-                rank=RANK_STEP,
-                who=MARKETPLACE,
-                what=f"cancellation paid {item.amount.total} {item.amount.currency}",
-                shop_id=item.shop_id,
-            )
+            self._put(CANCEL_PAYOUT, item, paid_at, RANK_STEP, _paid(item))
+
+    def _put(self, kind: str, item: Cancellation, at: datetime, rank: int, what: str) -> None:
+        agenda, shop_id = self._platform.agenda, item.shop_id
+        agenda.put(kind, item.cancel_id, at=at, rank=rank, who=MARKETPLACE, what=what, shop_id=shop_id)
 
     def _record(self, item: Cancellation, event: str, by: By, description: str, note: str = "") -> None:
         shown = CANCEL_WORDS[item.status]
@@ -290,3 +273,7 @@ class CancellationLifecycle:
             words_to_buyer=new.comment,
             deadline=new.deadline.due if new.deadline else None,
         )
+
+
+def _paid(item: Cancellation) -> str:
+    return f"cancellation paid {item.amount.total} {item.amount.currency}"

@@ -140,9 +140,7 @@ class ReturnLifecycle:
             is_quick_refund=manner.is_quick_refund and goods,
         )
         item = self._with_deadline(None, item, now)
-        planned = self._planned(None, item, now)
-        self._store.put_return(item)
-        self._schedule(item, planned)
+        self._keep(None, item, now)
         self._effects.asked(item, by, images)
         return item
 
@@ -191,9 +189,7 @@ class ReturnLifecycle:
             raise NOT_POSSIBLE(status=item.status, action="another deadline")
         now = self._platform.now
         moved = replace(item, deadline=replace(item.deadline, due=due), updated_at=now)
-        planned = self._planned(item, moved, now)
-        self._store.put_return(moved)
-        self._schedule(moved, planned)
+        self._keep(item, moved, now)
         self._effects.deadline_set(moved)
         return moved
 
@@ -245,9 +241,7 @@ class ReturnLifecycle:
             seller_labelled=True,
             updated_at=self._platform.now,
         )
-        planned = self._planned(item, labelled, self._platform.now)
-        self._store.put_return(labelled)
-        self._schedule(labelled, planned)
+        self._keep(item, labelled, self._platform.now)
         return labelled
 
     def check(self, item: Return, action: Action, refusing: Refusing | None = None) -> Return:
@@ -425,29 +419,28 @@ class ReturnLifecycle:
         assert limit is not None
         self._effects.lapsed(item, limit)
         action = RUNS[limit.what].lapse
-        if action is Action.SUPPORT_BUYER and self._is_handed_back(item):
-            action = Action.HAND_BACK
+        plan = plan_named(self._store.order(item.order_id).plan)
+        if action is Action.SUPPORT_BUYER and plan.handed_back and not item.disputes_closed:
+            action = Action.HAND_BACK  # so the buyer's plan has it, of the first dispute
         if action is None:
             later = replace(item, deadline=deadline("dispute.decision", now, self._due(item)), updated_at=now)
-            planned = self._planned(item, later, now)
-            self._store.put_return(later)
-            self._schedule(later, planned)
+            self._keep(item, later, now)
             self._effects.evidence_over(later)
             return "time for evidence over"
-        granted = action is Action.SUPPORT_BUYER and plan_named(self._store.order(item.order_id).plan).granted_half
+        granted = action is Action.SUPPORT_BUYER and plan.granted_half
         half = (item.amount.total / 2).quantize(coin(item.amount.currency), ROUND_DOWN)
         moved = self.act(item, action, By.SYSTEM, total=half if granted else None)
-        words = SILENCE_WORDS[action, moved.claim]
-        return f"silence: {words}"
-
-    def _is_handed_back(self, item: Return) -> bool:
-        """Say whether the operator has the seller judge once more: so the buyer's plan has it, of the first dispute."""
-        return plan_named(self._store.order(item.order_id).plan).handed_back and not item.disputes_closed
+        return f"silence: {SILENCE_WORDS[action, moved.claim]}"
 
     def _step_words(self, action: Action, item: Return) -> str:
         if action is Action.PAYOUT:
             return f"refund paid {item.amount.total} {item.amount.currency}"
         return ACT_WORDS[action]
+
+    def _keep(self, old: Return | None, item: Return, now: datetime) -> None:
+        planned = self._planned(old, item, now)
+        self._store.put_return(item)
+        self._schedule(item, planned)
 
     def _planned(self, old: Return | None, item: Return, now: datetime) -> list[_Entry]:
         """Return what keeps the agenda in step with the return's state, before anything is changed."""
@@ -464,21 +457,12 @@ class ReturnLifecycle:
         return [*planned, self._person(item, now)]
 
     def _schedule(self, item: Return, planned: Iterable[_Entry]) -> None:
-        agenda = self._platform.agenda
+        agenda, ids = self._platform.agenda, {"shop_id": item.shop_id, "return_id": item.return_id}
         for one in planned:
             if one.at is None:
                 agenda.drop(one.kind, item.return_id)
             else:
-                agenda.put(
-                    one.kind,
-                    item.return_id,
-                    at=one.at,
-                    rank=one.rank,
-                    who=one.who,
-                    what=one.what,
-                    shop_id=item.shop_id,
-                    return_id=item.return_id,
-                )
+                agenda.put(one.kind, item.return_id, at=one.at, rank=one.rank, who=one.who, what=one.what, **ids)
 
     def _steps(self, item: Return | None) -> dict[str, tuple[str | None, str]]:
         """Return what the platform does next by itself: the kind, the profile's wait if there is one, the words."""

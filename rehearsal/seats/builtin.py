@@ -25,6 +25,7 @@ from rehearsal.seats.port import (
     Capability,
     Client,
     Conduct,
+    ConnectorSeat,
     Place,
     Seats,
     ShopAtConnector,
@@ -84,16 +85,10 @@ class _Output(logging.Handler):
         self._listener(self.format(record))
 
 
-class OurConnector:
+class OurConnector(ConnectorSeat):
     """Our connector: its process is an object, its disk a database in memory that outlives the process."""
 
     capabilities: frozenset[Capability] = OF_A_CONNECTOR
-    from_outside = False
-    goes_on = False
-    webhooks = None  # it asks for them itself
-    address = None  # it has a door of the stage's
-    doing = ""
-    last_lines: Sequence[str] = ()
 
     def __init__(self, place: Place, app: AppCredentials) -> None:
         self._place = place
@@ -139,23 +134,18 @@ class OurConnector:
         return Connector(self._settings, clock=clock, http=http, engine=self._engine, secret=self.secrets.draw)
 
     def ready(self) -> bool:
-        """Return whether it can be called."""
         return self._process is not None
 
     def next_due(self) -> DueLike | None:
-        """Return when it next wants to act; while it is down, never."""
         return self._process.next_due() if self._process else None
 
     def run_due(self, now: datetime) -> FiredLike:
-        """Have it do the one earliest thing that is due."""
         return self.process.run_due(now)
 
     def agenda(self) -> Sequence[AgendaLike]:
-        """Return what it has before it."""
         return self._process.agenda() if self._process else []
 
     def settled(self) -> bool:
-        """Return whether it has delivered all it promised."""
         return self._reader.waiting() == 0
 
     def kill(self) -> None:
@@ -169,15 +159,10 @@ class OurConnector:
         LOG.addHandler(self._output)
 
     def on_commit(self, listener: Callable[[str], None]) -> bool:
-        """Have `listener` hear "before" and "after" at each commit."""
         self._disk.listener = listener
         return True
 
-    def hear(self) -> None:
-        """Nothing is left to hear: its log is heard line by line."""
-
     def stop(self) -> None:
-        """End it for good."""
         if self._output is not None:
             LOG.removeHandler(self._output)
         self._process = None
@@ -187,23 +172,19 @@ class OurConnector:
     def add_shop(
         self, auth_code: str, *, name: str | None = None, default_answers: Mapping[str, str] | None = None
     ) -> ShopAtConnector:
-        """Have it exchange an authorization code for a shop."""
         added = self.process.add_shop(
             auth_code, name=name, default_answers=None if default_answers is None else dict(default_answers)
         )
         return ShopAtConnector(added.profile_id, added.shop_id, added.shop_cipher, added.name)
 
     def add_client(self, name: str = "oms") -> Client:
-        """Have it let an OMS in."""
         client = self.process.add_client(name)
         return Client(client.application_id, client.shared_secret, client.refresh_token)
 
     def ledger(self) -> dict[str, Decimal]:
-        """Return what it has refunded, by the marketplace's order id."""
         return self._reader.ledger()
 
     def activity(self, order_id: str) -> Sequence[Activity]:
-        """Return what happened to an order, as its page shows it."""
         return self._reader.activity(order_id)
 
 

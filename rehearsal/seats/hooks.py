@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -36,11 +37,12 @@ from rehearsal.seats.port import (
     Sight,
     Standing,
 )
+from rehearsal.simulation.player import Act
 
 Json = dict[str, Any]
 HOST: Final = "hooks.seat"  # where the endpoints are on the wire of a world, wherever they are in life
 LOOK_EVERY: Final = timedelta(minutes=15)  # as often as our OMS pulls
-RANK: Final = 6  # the OMS's (D3)
+look: Final = partial(Act, who="oms", rank=6)  # a look at the cases that is due, or has been taken (D3)
 DECISIONS: Final = ("approve", "reject", "inspect", "refund")  # which may be refused
 SCHEMA: Final = Judge("seat")
 ANSWERS: Final = {
@@ -104,20 +106,6 @@ class Event:
     at: datetime
     name: str
     data: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """A look at the cases that is due, or has been taken."""
-
-    at: datetime
-    what: str = "pull"
-    changed: bool = False
-    return_id: str | None = None
-    order_id: str | None = None
-    who: str = "oms"
-    rank: int = RANK
-    number: int = 0
 
 
 class NoAnswer(SeatFailed):
@@ -312,22 +300,21 @@ class HooksOms(OmsSeat):
         return frozenset({Sight.ORDERS, *(sight for sight, way in ways.items() if way not in self._hooks)})
 
     # in its own time
-    def next_due(self) -> Look | None:
+    def next_due(self) -> Act | None:
         """Return the next look, or that parcels wait to be told of."""
         if self._parcels:
-            return Look(self._place.clock.now(), "tell of parcels")
-        return Look(self._look_at) if "cases" in self._hooks else None
+            return look(self._place.clock.now(), "tell of parcels")
+        return look(self._look_at, "pull") if "cases" in self._hooks else None
 
-    def agenda(self) -> Sequence[Look]:
-        """Return the next look."""
+    def agenda(self) -> Sequence[Act]:
         due = self.next_due()
         return [] if due is None else [due]
 
-    def run_due(self, now: datetime) -> Look:
+    def run_due(self, now: datetime) -> Act:
         """Tell of parcels, or look at the cases and say which are new or have changed; raise SeatFailed."""
         if self._parcels:
             parcel = self._tell_parcel()
-            return Look(now, "is told of a parcel", True, parcel["return_id"], parcel["order_id"])
+            return look(now, "is told of a parcel", return_id=parcel["return_id"], order_id=parcel["order_id"])
         self._look_at = now + LOOK_EVERY
         self._parcels, self._untold = self._untold, []
         cases = self._cases()
@@ -338,8 +325,9 @@ class HooksOms(OmsSeat):
             self._tell("case_seen", case, can=list(case.can))
         only = news[0] if len(news) == 1 else None
         what = f"sees {len(news)} cases" if len(news) != 1 else f"sees case {news[0].id}"
-        about = (only.return_id, only.order_id) if only else (None, None)
-        return Look(now, ", ".join([what, *again]), bool(news or again), *about)
+        return_id, order_id = (only.return_id, only.order_id) if only else (None, None)
+        words, changed = ", ".join([what, *again]), bool(news or again)
+        return look(now, words, changed=changed, return_id=return_id, order_id=order_id)
 
     def _give_again(self, cases: Mapping[str, Case]) -> list[str]:
         """Give what is kept once more where it is still asked for; return in words what came of it."""
@@ -365,7 +353,6 @@ class HooksOms(OmsSeat):
 
     # what the staff see
     def adjustments(self) -> Sequence[Case]:
-        """Return all cases."""
         if "cases" not in self._hooks:
             raise NotCapable(Capability.STAFF_SEES)
         return [self._as_shown(case) for case in self._cases()]
@@ -379,16 +366,13 @@ class HooksOms(OmsSeat):
 
     @property
     def unanswered(self) -> str | None:
-        """Return in words which decisions are kept."""
         return "; ".join(f"the decision on case {number} is {kept.told}" for number, kept in self._kept.items()) or None
 
     def ledger(self) -> Mapping[str, Decimal]:
-        """Return what has been refunded."""
         return self._hooks.book()
 
     # what they do
     def subscribe(self, listener: Callable[[SeatEvent], None]) -> None:
-        """Have `listener` hear of what they decide and see."""
         self._listeners.append(listener)
 
     def approve(
@@ -398,13 +382,11 @@ class HooksOms(OmsSeat):
         return self._answer(adjustment_id, "approve", amount=amount, instead=refund_instead)
 
     def reject(self, adjustment_id: str, *, reason: str | None = None, comment: str | None = None) -> CommandResult:
-        """Have them say no."""
         return self._answer(adjustment_id, "reject", reason=reason, comment=comment)
 
     def inspect(
         self, return_id: str, *, grade: str, accept: bool, units: Sequence[Mapping[str, str]] = ()
     ) -> CommandResult:
-        """Have the warehouse grade goods that came back, and take or refuse them."""
         self._demand("inspect")
         while self._parcels:
             self._tell_parcel()
