@@ -109,7 +109,8 @@ class Connector:
             self._store, self._marketplace, clock, settings.poll_interval, settings.webhook_url
         )
         self._worker = Worker(self._store, self._marketplace, settings, self._secret)
-        oauth = OAuth(self._store, self._secret, life=settings.access_token_life, unused=settings.refresh_token_unused)
+        life, unused = settings.access_token_life, settings.refresh_token_unused
+        oauth = OAuth(self._store, clock, self._secret, life=life, unused=unused)
         self.commands = Commands(self._store, clock=clock, secret=self._secret, oauth=oauth, changed=self.look_again)
         self.notifications = Notifications(self._store, clock, settings.app_key, settings.app_secret, self.look_again)
         self.memory: Final = memory or Memory()
@@ -161,7 +162,7 @@ class Connector:
 
     def add_client(self, name: str = "oms") -> ClientCredentials:
         """Register an application that may call the ChannelAdvisor API."""
-        return self.commands.add_client(name)
+        return self.commands.oauth.add_client(name)
 
     # --- time ---
     def next_due(self) -> Due | None:

@@ -17,7 +17,7 @@ from connector.api.responses import business_error, routing_error
 from connector.api.routes import Key, Reading, adjustment_routes, caller_of, item_routes, order_routes
 from connector.api.shared_routes import App
 from connector.api.token import token_routes
-from connector.errors import BadRequest, NotAuthorized, UnknownId
+from connector.errors import BadRequest, NotAuthorized, NotNow, UnknownId
 from connector.usecases.commands import Commands
 
 if TYPE_CHECKING:
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 
 DENIED: Final = "Authorization has been denied for this request."
 AWAY: Final = "The connector cannot reach its database. Nothing has changed; try again later."
+REFUSALS: Final[dict[type[Exception], tuple[int, str]]] = {
+    BadQuery: (400, "InvalidQuery"),
+    BadBody: (400, "InvalidRequest"),
+    BadRequest: (400, "BadRequest"),
+    NotNow: (400, "NotNow"),
+    UnknownId: (404, "NotFound"),
+}
 LARGEST_BODY: Final = 256 * 1024
 log = logging.getLogger(__name__)
 
@@ -72,21 +79,11 @@ def create_app(commands: Commands, reading: Reading, doors: Iterable[Blueprint],
 
 
 def _handle_errors(app: Flask) -> None:
-    @app.errorhandler(BadQuery)
-    def bad_query(error: BadQuery) -> Response:
-        return business_error(400, "InvalidQuery", str(error))
+    def refused(error: Exception) -> Response:
+        return business_error(*REFUSALS[type(error)], str(error))
 
-    @app.errorhandler(BadBody)
-    def bad_body(error: BadBody) -> Response:
-        return business_error(400, "InvalidRequest", str(error))
-
-    @app.errorhandler(BadRequest)
-    def bad_request(error: BadRequest) -> Response:
-        return business_error(400, type(error).__name__, str(error))
-
-    @app.errorhandler(UnknownId)
-    def unknown_id(error: UnknownId) -> Response:
-        return business_error(404, "NotFound", str(error))
+    for kind in REFUSALS:
+        app.register_error_handler(kind, refused)
 
     @app.errorhandler(NotAuthorized)
     def denied(error: NotAuthorized) -> Response:

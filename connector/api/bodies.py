@@ -14,7 +14,7 @@ from connector.api.odata.entity import INT32
 from connector.api.refusals import BadBody
 from connector.domain.decisions import COMMENT_BYTES
 from connector.domain.reasons import CONDITIONS, REASONS
-from connector.records import AdjustItem, AdjustOrder, ConditionQuantity
+from connector.records import ConditionQuantity
 
 LONGEST_ID: Final = 100
 BODY: Final = "body"
@@ -157,14 +157,6 @@ def read_body(fields: Fields, raw: bytes, query: Sequence[tuple[str, str]] = ())
             raise BadBody(name, "is one thing in the query and another in the body.")
         read[key] = value
     return read
-
-
-def adjust_order(raw: bytes, query: Sequence[tuple[str, str]]) -> AdjustOrder:
-    return AdjustOrder(**read_body(ADJUST_ORDER, raw, query))
-
-
-def adjust_item(raw: bytes, query: Sequence[tuple[str, str]]) -> AdjustItem:
-    return AdjustItem(**read_body(ADJUST_ITEM, raw, query))
 
 
 def _parsed(raw: bytes) -> dict[str, Any]:

@@ -7,6 +7,7 @@ ChannelAdvisor for many a marketplace. `tests/contract` holds these tables to `c
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -38,22 +39,16 @@ ZERO: Final = Decimal("0.00")
 Column = sa.ColumnElement[Any]
 
 
-def _int(name: str, column: Column | None = None, *, constant: int | None = None, nullable: bool = False) -> Field:
-    return Field(name, Kind.INT, column, constant, nullable or (column is None and constant is None))
-
-
-def _text(name: str, column: Column | None = None, *, constant: str | None = None, nullable: bool = False) -> Field:
-    return Field(name, Kind.TEXT, column, constant, nullable or (column is None and constant is None))
-
-
-def _money(
-    name: str, column: Column | None = None, *, constant: Decimal | None = None, nullable: bool = False
+def _field(
+    kind: Kind, name: str, column: Column | None = None, *, constant: int | str | None = None, nullable: bool = False
 ) -> Field:
-    return Field(name, Kind.MONEY, column, constant, nullable or (column is None and constant is None))
+    return Field(name, kind, column, constant, nullable or (column is None and constant is None))
 
 
-def _time(name: str, column: Column | None = None, *, nullable: bool = False) -> Field:
-    return Field(name, Kind.TIME, column, None, nullable or column is None)
+_int: Final = partial(_field, Kind.INT)
+_text: Final = partial(_field, Kind.TEXT)
+_money: Final = partial(_field, Kind.MONEY)
+_time: Final = partial(_field, Kind.TIME)
 
 
 def _flag(name: str, column: Column | None = None, *, constant: bool = False) -> Field:

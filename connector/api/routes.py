@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any, Final
 
 from flask import Blueprint, Response, request
@@ -14,7 +15,7 @@ from connector.api.odata.entity import INT32, Entity, Nav
 from connector.api.odata.query import TOKEN, Asked, exists, read_one, read_options, read_page
 from connector.api.responses import done, json_response
 from connector.errors import NotAuthorized, UnknownId
-from connector.records import Client
+from connector.records import AdjustItem, AdjustOrder, Client
 from connector.usecases.commands import Commands
 
 Identify = Callable[[], Client]
@@ -61,21 +62,21 @@ def order_routes(commands: Commands, reading: Reading, identify: Identify) -> Bl
     @routes.post("/v1/Orders(<key:order_id>)/Export")
     def export(order_id: int) -> Response:
         caller = identify()
-        bodies.read_body(bodies.NOTHING, request.get_data(cache=False), _fields_of_query())
+        _body(bodies.NOTHING)
         commands.mark_exported(order_id, caller.application_id)
         return done()
 
     @routes.delete("/v1/Orders(<key:order_id>)/Export")
     def unexport(order_id: int) -> Response:
         caller = identify()
-        bodies.read_body(bodies.NOTHING, request.get_data(cache=False), _fields_of_query())
+        _body(bodies.NOTHING)
         commands.unmark_exported(order_id, caller.application_id)
         return done()
 
     @routes.post("/v1/Orders(<key:order_id>)/Adjust")
     def adjust(order_id: int) -> Response:
         identify()
-        commands.adjust_order(order_id, bodies.adjust_order(request.get_data(cache=False), _fields_of_query()))
+        commands.adjust_order(order_id, AdjustOrder(**_body(bodies.ADJUST_ORDER)))
         return done()
 
     @routes.get("/v1/Orders(<key:order_id>)/ActivityHistory")
@@ -115,7 +116,7 @@ def item_routes(commands: Commands, reading: Reading, identify: Identify) -> Blu
     @routes.post("/v1/OrderItems(<key:item_id>)/Adjust")
     def adjust(item_id: int) -> Response:
         identify()
-        commands.adjust_item(item_id, bodies.adjust_item(request.get_data(cache=False), _fields_of_query()))
+        commands.adjust_item(item_id, AdjustItem(**_body(bodies.ADJUST_ITEM)))
         return done()
 
     return routes
@@ -126,6 +127,12 @@ def adjustment_routes(commands: Commands, reading: Reading, identify: Identify, 
     entity = LEVELS[level]
     routes = Blueprint(f"{level}_adjustments", __name__)
     grades = level == "item"
+    decisions: dict[str, tuple[Callable[..., None], bodies.Fields]] = {
+        "ApproveBuyerRequest": (commands.approve_buyer_request, bodies.APPROVE_REQUEST),
+        "RejectBuyerRequest": (commands.reject_buyer_request, bodies.REJECT_REQUEST),
+        "ApproveReturn": (commands.approve_return, bodies.APPROVE_RETURN if grades else bodies.NOTHING),
+        "RejectReturn": (commands.reject_return, bodies.REJECT_RETURN if grades else bodies.REJECT_REQUEST),
+    }
 
     @routes.get(f"/v1/{entity.set_name}")
     def adjustments() -> Response:
@@ -139,31 +146,14 @@ def adjustment_routes(commands: Commands, reading: Reading, identify: Identify, 
     def adjustment(adjustment_id: int) -> Response:
         return _one(reading, identify, entity, adjustment_id)
 
-    @routes.post(f"/v1/{entity.set_name}(<key:adjustment_id>)/ApproveBuyerRequest")
-    def approve_buyer_request(adjustment_id: int) -> Response:
-        commands.approve_buyer_request(level, adjustment_id, **_decision(bodies.APPROVE_REQUEST))
-        return done()
-
-    @routes.post(f"/v1/{entity.set_name}(<key:adjustment_id>)/RejectBuyerRequest")
-    def reject_buyer_request(adjustment_id: int) -> Response:
-        commands.reject_buyer_request(level, adjustment_id, **_decision(bodies.REJECT_REQUEST))
-        return done()
-
-    @routes.post(f"/v1/{entity.set_name}(<key:adjustment_id>)/ApproveReturn")
-    def approve_return(adjustment_id: int) -> Response:
-        commands.approve_return(level, adjustment_id, **_decision(bodies.APPROVE_RETURN if grades else bodies.NOTHING))
-        return done()
-
-    @routes.post(f"/v1/{entity.set_name}(<key:adjustment_id>)/RejectReturn")
-    def reject_return(adjustment_id: int) -> Response:
-        fields = bodies.REJECT_RETURN if grades else bodies.REJECT_REQUEST
-        commands.reject_return(level, adjustment_id, **_decision(fields))
-        return done()
-
-    def _decision(fields: bodies.Fields) -> dict[str, Any]:
+    def decide(action: str, adjustment_id: int) -> Response:
         identify()
-        return bodies.read_body(fields, request.get_data(cache=False), _fields_of_query())
+        give, fields = decisions[action]
+        give(level, adjustment_id, **_body(fields))
+        return done()
 
+    for action in decisions:
+        routes.post(f"/v1/{entity.set_name}(<key:adjustment_id>)/{action}", endpoint=action)(partial(decide, action))
     return routes
 
 
@@ -175,7 +165,7 @@ def caller_of(commands: Commands) -> Identify:
         token = token.strip() if scheme.lower() == "bearer" else request.args.get(TOKEN, "")
         if not token:
             raise NotAuthorized
-        return commands.verify_access(token)
+        return commands.oauth.holder(token)
 
     return identify
 
@@ -209,5 +199,6 @@ def _child_route(routes: Blueprint, reading: Reading, identify: Identify, owner:
     routes.get(f"/v1/{owner.set_name}(<key:key>)/{nav.address}")(children)
 
 
-def _fields_of_query() -> list[tuple[str, str]]:
-    return [(name, value) for name, value in request.args.items(multi=True) if name != TOKEN]
+def _body(fields: bodies.Fields) -> dict[str, Any]:
+    query = [(name, value) for name, value in request.args.items(multi=True) if name != TOKEN]
+    return bodies.read_body(fields, request.get_data(cache=False), query)

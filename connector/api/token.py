@@ -44,7 +44,7 @@ def token_routes(commands: Commands) -> Blueprint:
             application_id, secret = _credentials(request.headers.get("Authorization"), form)
             if not form.get("refresh_token"):
                 raise _Refused("invalid_request", "refresh_token is missing.")
-            granted = commands.grant_access(application_id, secret, form["refresh_token"])
+            granted = commands.oauth.grant(application_id, secret, form["refresh_token"])
         except BadCredentials as wrong:
             error = "invalid_client" if str(wrong) == "invalid_client" else "invalid_grant"
             return _refusal(error, WRONG[error])

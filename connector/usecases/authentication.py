@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from connector.errors import BadCredentials, NotAuthorized
-from connector.ports import Secret, Store
+from connector.ports import Clock, Secret, Store
 from connector.records import Access, Application, Client, ClientCredentials
 
 HOLDERS_AT_HAND: Final = 256
@@ -22,15 +22,17 @@ def _hash(secret: str) -> str:
 class OAuth:
     """Grants access tokens and knows their holders."""
 
-    def __init__(self, store: Store, secret: Secret, *, life: timedelta, unused: timedelta) -> None:
+    def __init__(self, store: Store, clock: Clock, secret: Secret, *, life: timedelta, unused: timedelta) -> None:
         self._store = store
+        self._clock = clock
         self._secret = secret
         self._life = life
         self._unused = unused
         self._at_hand: dict[str, tuple[Client, datetime]] = {}  # by the hash of their token, the latest last
 
-    def add_client(self, name: str, now: datetime) -> ClientCredentials:
+    def add_client(self, name: str) -> ClientCredentials:
         """Register an application; its secrets are shown this once."""
+        now = self._clock.now()
         credentials = ClientCredentials(
             application_id=self._secret("application id"),
             shared_secret=self._secret("shared secret"),
@@ -48,8 +50,12 @@ class OAuth:
             work.added(application)
         return credentials
 
-    def grant(self, application_id: str, shared_secret: str, refresh_token: str, now: datetime) -> Access:
-        """Exchange a refresh token, which stays valid, for an access token; earlier ones stay valid too."""
+    def grant(self, application_id: str, shared_secret: str, refresh_token: str) -> Access:
+        """Exchange a refresh token, which stays valid, for an access token; earlier ones stay valid too.
+
+        Raises BadCredentials.
+        """
+        now = self._clock.now()
         with self._store.writing() as work:
             known = work.application(application_id)
             if known is None or not hmac.compare_digest(known.secret_hash, _hash(shared_secret)):
@@ -63,11 +69,11 @@ class OAuth:
         self._keep(_hash(token), (Client(application_id, known.name), now + self._life))
         return Access(access_token=token, expires_in=int(self._life.total_seconds()))
 
-    def holder(self, access_token: str, now: datetime) -> Client:
+    def holder(self, access_token: str) -> Client:
         """Return whose token this is. Raises NotAuthorized."""
         token_hash = _hash(access_token)
         client, expires_at = self._at_hand.get(token_hash) or self._holder(token_hash)
-        if now >= expires_at:
+        if self._clock.now() >= expires_at:
             raise NotAuthorized("expired access token")
         return client
 

@@ -16,14 +16,11 @@ from connector.domain.decisions import SellerDecision
 from connector.errors import BadRequest, Duplicate, NotNow, UnknownId
 from connector.ports import Clock, Secret, Store, UnitOfWork
 from connector.records import (
-    Access,
     ActivityEntry,
     Adjust,
     AdjustItem,
     Adjustment,
     AdjustOrder,
-    Client,
-    ClientCredentials,
     ConditionQuantity,
     LineUnit,
     Order,
@@ -49,18 +46,6 @@ class Commands:
     def now(self) -> datetime:
         """Return the instant at which commands happen."""
         return self.clock.now()
-
-    # --- the callers (OAuth) ---
-    def add_client(self, name: str) -> ClientCredentials:
-        return self.oauth.add_client(name, self.now())
-
-    def grant_access(self, application_id: str, shared_secret: str, refresh_token: str) -> Access:
-        """Exchange a refresh token for an access token. Raises BadCredentials."""
-        return self.oauth.grant(application_id, shared_secret, refresh_token, self.now())
-
-    def verify_access(self, access_token: str) -> Client:
-        """Return who calls. Raises NotAuthorized."""
-        return self.oauth.holder(access_token, self.now())
 
     # --- orders ---
     def order(self, order_id: int) -> Order:

@@ -125,7 +125,7 @@ def read_page(
     more = len(found) > size
     found = found[:size]
     rows = _spelled(connection, entity, fields, query.expand, found, asked, cut=CHILD_PAGE)
-    document: Row = {"@odata.context": _context(asked, entity, query.select, nav, parent)}
+    document: Row = {"@odata.context": _context(asked, entity, query.select)}
     if query.count:
         counting = _counting(entity, query.filter, query.exported, nav)
         document["@odata.count"] = connection.execute(counting, values).scalar_one()
@@ -306,9 +306,7 @@ def _hang(
 # --- addresses ---
 
 
-def _context(
-    asked: Asked, entity: Entity, select: tuple[Field, ...] | None, nav: Nav | None = None, parent: int | None = None
-) -> str:
+def _context(asked: Asked, entity: Entity, select: tuple[Field, ...] | None) -> str:
     """Return the context; a selection shows in it as OData says: `$metadata#Orders(ID,SiteOrderID)`."""
     chosen = "" if select is None else f"({','.join(field.name for field in select)})"
     return f"{asked.base}/v1/$metadata#{entity.set_name}{chosen}"
