@@ -29,7 +29,6 @@ class BadSettings(ConnectorError):
 
     def __init__(self, setting: str, problem: str) -> None:
         super().__init__(f"{setting}: {problem}")
-        self.setting = setting
 
 
 class NotAuthorized(ConnectorError):
@@ -45,8 +44,6 @@ class UnknownId(ConnectorError):
 
     def __init__(self, kind: str, id: object) -> None:
         super().__init__(f"There is no {kind} {id}.")
-        self.kind = kind
-        self.id = id
 
 
 class BadRequest(ConnectorError):
@@ -55,7 +52,6 @@ class BadRequest(ConnectorError):
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field}: {problem}")
         self.field = field
-        self.problem = problem
 
 
 class NotNow(BadRequest):

@@ -12,18 +12,13 @@ ChannelAdvisor has both shapes, and clients parse both.
 class Refusal(Exception):
     """The family."""
 
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name}: {problem}")
+
 
 class BadQuery(Refusal):
     """A query option that cannot be taken."""
 
-    def __init__(self, option: str, problem: str) -> None:
-        super().__init__(f"{option}: {problem}")
-        self.option = option
-
 
 class BadBody(Refusal):
     """A body, or a field of it, that cannot be read."""
-
-    def __init__(self, field: str, problem: str) -> None:
-        super().__init__(f"{field}: {problem}")
-        self.field = field

@@ -49,15 +49,10 @@ def share_out(order: SiteOrder) -> dict[str, UnitMoney]:
     }
 
 
-def in_order(lines: Iterable[SiteLine]) -> list[SiteLine]:
-    """Lowest number first; the marketplace's numbers are text of digits."""
-    return sorted(lines, key=lambda line: (len(line.id), line.id))
-
-
 def grouped(lines: Iterable[SiteLine]) -> list[list[SiteLine]]:
     """Make lines of units: equal SKU, price and package belong together."""
     groups: dict[tuple[str, Decimal, str], list[SiteLine]] = {}
-    for line in in_order(lines):
+    for line in sorted(lines, key=lambda line: (len(line.id), line.id)):  # the numbers are text of digits
         groups.setdefault((line.sku_id, line.price, line.package_id), []).append(line)
     return list(groups.values())
 

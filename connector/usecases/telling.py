@@ -13,7 +13,6 @@ from typing import Final
 
 from connector.domain.adjustments import TERMINAL
 from connector.ports import Store
-from connector.records import Adjustment
 
 TOLD_FOR: Final = timedelta(hours=12)  # certainty: assumed; what nobody has taken by then is told no more
 Send = Callable[[str, bytes], bool]  # an event's type and the order; returns whether it was taken
@@ -33,7 +32,8 @@ class Teller:
             changed = {one.id: one for one in work.adjustments_changed(now - TOLD_FOR)}
             news: dict[tuple[str, int], list[int]] = {}
             for one in changed.values():
-                if self.told.get(one.id) != (event := event_of(one)):
+                event = f"{one.type}{'Finalized' if one.status in TERMINAL else 'Started'}"
+                if self.told.get(one.id) != event:
                     news.setdefault((event, one.order_id), []).append(one.id)
             orders = {order_id: work.order(order_id) for _, order_id in news}
         for old in self.told.keys() - changed.keys():
@@ -46,8 +46,3 @@ class Teller:
                 return False
             self.told.update(dict.fromkeys(ids, event))
         return True
-
-
-def event_of(one: Adjustment) -> str:
-    """Return the type of the event that an adjustment's state amounts to."""
-    return f"{one.type}{'Finalized' if one.status in TERMINAL else 'Started'}"

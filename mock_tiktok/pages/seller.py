@@ -49,18 +49,10 @@ def _waits(item: Return) -> bool:
     return item.seller_deadline is not None
 
 
-def _disputed(item: Return) -> bool:
-    return item.arbitration_status is not None
-
-
-def _done(item: Return) -> bool:
-    return item.is_final
-
-
 TABS: Final[dict[str, tuple[str, Callable[[Return], bool]]]] = {
     "awaiting": ("Awaiting action", _waits),
-    "disputed": ("Appealed / disputed", _disputed),
-    "completed": ("Completed", _done),
+    "disputed": ("Appealed / disputed", lambda item: item.arbitration_status is not None),
+    "completed": ("Completed", lambda item: item.is_final),
     "all": ("All", lambda item: True),
 }
 

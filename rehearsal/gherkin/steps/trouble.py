@@ -16,7 +16,7 @@ from rehearsal.gherkin.errors import Miswritten, NotJudged
 from rehearsal.gherkin.expect import expect
 from rehearsal.gherkin.plan_file import tally
 from rehearsal.gherkin.plan_file import trouble as described
-from rehearsal.gherkin.steps.phrases import NUMBERS, PIECES, Phrase, number, phrase, time
+from rehearsal.gherkin.steps.phrases import NUMBERS, PIECES, Phrase, number, phrase, spelled, time
 from rehearsal.gherkin.which import ORDINALS
 
 CALLS: Final = {
@@ -98,7 +98,7 @@ def trouble(text: str, kind: str, **having: Callable[[dict[str, str]], Any]) -> 
             skip=_NTHS[said["nth"]] if "nth" in said else None,
             times=_times(said),
             probability=1 / number(said["odds"]) if "odds" in said else None,
-            until=_spelled(said["span"]) if "span" in said else None,
+            until=spelled(said["span"]) if "span" in said else None,
             with_=told or None,
         )
 
@@ -114,12 +114,8 @@ def _often(said: dict[str, str]) -> int:
     return {"once": 1, "twice": 2}.get(said["often"]) or number(said["often"].split()[0])
 
 
-def _spelled(span: str) -> str:
-    return f"PT{time(span) // timedelta(seconds=1)}S"
-
-
 def _late(said: dict[str, str]) -> str:
-    return _spelled(said["late"])
+    return spelled(said["late"])
 
 
 def _wait(said: dict[str, str]) -> int | None:
