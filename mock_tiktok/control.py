@@ -5,12 +5,17 @@ raise `UnknownId`, senseless values `BadValue`; what the platform refuses raises
 and API would give. Nothing has changed then.
 """
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import wraps
+from typing import Any
 
 from mock_tiktok.domain.money import NO_DISCOUNTS, ZERO, Discounts
 from mock_tiktok.domain.orders import Order
+from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.words import Action, By, Mark
 from mock_tiktok.errors import BadValue
 from mock_tiktok.usecases import buyers, seller_center
@@ -26,6 +31,26 @@ from mock_tiktok.usecases.views import (
     order_view,
     return_view,
 )
+
+
+def _of_order(act: Callable[..., Return]) -> Callable[..., ReturnView]:
+    """Return the method that has a use case make a return of an order, whosever it is."""
+
+    @wraps(act)
+    def method(control: Control, order_id: str, **more: Any) -> ReturnView:
+        return control.return_view(act(control.shop_of_order(order_id), order_id, **more).return_id)
+
+    return method
+
+
+def _of_return(act: Callable[..., Return]) -> Callable[..., ReturnView]:
+    """Return the method that has a use case change a return, whosever it is."""
+
+    @wraps(act)
+    def method(control: Control, return_id: str, **more: Any) -> ReturnView:
+        return control.return_view(act(control.shop_of_return(return_id), return_id, **more).return_id)
+
+    return method
 
 
 class Control(Market):
@@ -122,47 +147,8 @@ class Control(Market):
 
     # returns: the buyer and the courier
 
-    def request_return(
-        self,
-        order_id: str,
-        *,
-        return_type: str,
-        reason: str | None = None,
-        line_item_ids: Sequence[str] | None = None,
-        evidence: Sequence[str] = (),
-        combined: bool = False,
-        shipment: str | None = None,
-        quick_refund: bool = False,
-    ) -> ReturnView:
-        """The buyer asks for money, goods, or both. What follows by itself is on the agenda, even if it is due now."""
-        item = buyers.request_return(
-            self.shop_of_order(order_id),
-            order_id,
-            return_type=return_type,
-            reason=reason,
-            line_item_ids=line_item_ids,
-            evidence=evidence,
-            combined=combined,
-            shipment=shipment,
-            quick_refund=quick_refund,
-        )
-        return self.return_view(item.return_id)
-
-    def change_return(
-        self,
-        return_id: str,
-        *,
-        return_type: str | None = None,
-        reason: str | None = None,
-        line_item_ids: Sequence[str] | None = None,
-        by: str = "buyer",
-    ) -> ReturnView:
-        """The buyer, or the operator for them, changes the request: the one that takes its place."""
-        shop = self.shop_of_return(return_id)
-        item = buyers.change_return(
-            shop, return_id, return_type=return_type, reason=reason, line_item_ids=line_item_ids, by=by
-        )
-        return self.return_view(item.return_id)
+    request_return = _of_order(buyers.request_return)
+    change_return = _of_return(buyers.change_return)
 
     def ship_return(
         self,
@@ -173,9 +159,8 @@ class Control(Market):
         shipping_cost: Decimal = ZERO,
     ) -> ReturnView:
         """The buyer gives the parcel to the carrier; without lines with all the goods in it."""
-        shop = self.shop_of_return(return_id)
         sending = Sending(tuple(line_item_ids), tracking_number, shipping_cost)
-        buyers.send(shop, return_id, sending)
+        buyers.send(self.shop_of_return(return_id), return_id, sending)
         return self.return_view(return_id)
 
     def label_return(
@@ -203,8 +188,7 @@ class Control(Market):
 
     def dispute(self, return_id: str, evidence: Sequence[str] = ()) -> ReturnView:
         """The buyer takes a rejection to the platform, and may show pictures and videos with it."""
-        self.shop_of_return(return_id).act(return_id, Action.DISPUTE, By.BUYER, images=evidence)
-        return self.return_view(return_id)
+        return self._act(return_id, Action.DISPUTE, By.BUYER, images=evidence)
 
     def set_deadline(self, return_id: str, due: datetime) -> ReturnView:
         """The platform gives this return another hour for what it waits for."""
@@ -218,44 +202,11 @@ class Control(Market):
             raise BadValue("within", "must be a second or more: a deadline lies ahead")
         return whole
 
-    # returns: the operator
+    # returns: the operator, and the seller behind the connector's back
 
-    def arbitrate(self, return_id: str, *, outcome: str, refund_total: Decimal | None = None) -> ReturnView:
-        """The operator decides a dispute; for the buyer it may be for less than was asked."""
-        shop = self.shop_of_return(return_id)
-        return self.return_view(seller_center.arbitrate(shop, return_id, outcome, refund_total).return_id)
-
-    # returns: the seller, behind the connector's back
-
-    def seller_center_decision(
-        self,
-        return_id: str,
-        *,
-        decision: str,
-        reason: str | None = None,
-        amount: Decimal | None = None,
-        comment: str | None = None,
-        pictures: int = 0,
-    ) -> ReturnView:
-        """The seller decides in Seller Center: the same use cases and refusals as the Open API."""
-        shop = self.shop_of_return(return_id)
-        seller_center.decide(
-            shop, return_id, decision, reason=reason, amount=amount, comment=comment, pictures=pictures
-        )
-        return self.return_view(return_id)
-
-    def seller_center_refund(
-        self,
-        order_id: str,
-        *,
-        line_item_ids: Sequence[str] | None = None,
-        amount: Decimal | None = None,
-        reason: str | None = None,
-    ) -> ReturnView:
-        """The seller starts a refund in Seller Center."""
-        shop = self.shop_of_order(order_id)
-        item = seller_center.refund(shop, order_id, line_item_ids=line_item_ids or (), amount=amount, reason=reason)
-        return self.return_view(item.return_id)
+    arbitrate = _of_return(seller_center.arbitrate)
+    seller_center_decision = _of_return(seller_center.decide)
+    seller_center_refund = _of_order(seller_center.refund)
 
     # what can be seen
 
@@ -281,6 +232,6 @@ class Control(Market):
             known = self._summed[order.id] = order, LedgerLine(order.paid, order.refunded, order.currency)
         return known[1]
 
-    def _act(self, return_id: str, action: Action, by: By) -> ReturnView:
-        self.shop_of_return(return_id).act(return_id, action, by)
+    def _act(self, return_id: str, action: Action, by: By, **more: Any) -> ReturnView:
+        self.shop_of_return(return_id).act(return_id, action, by, **more)
         return self.return_view(return_id)

@@ -142,7 +142,7 @@ def _register_return(blueprint: Blueprint, market: Market) -> None:
                 raise BadValue("reason", "Choose a reason.")
             amount = amount_in(request.form.get("amount", ""))
             comment = request.form.get("comment", "").strip() or None
-            seller_center.decide(shop, return_id, decision, reason=reason, amount=amount, comment=comment)
+            seller_center.decide(shop, return_id, decision=decision, reason=reason, amount=amount, comment=comment)
         except (ApiError, BadValue) as error:
             otherwise = "amount" if decision == Action.OFFER_PARTIAL_REFUND else ""
             return detail(return_id, FormErrors.from_error(error, FIELDS, otherwise), decision), 422

@@ -22,11 +22,11 @@ _OUTCOMES: Final = (Action.SUPPORT_BUYER, Action.SUPPORT_SELLER, Action.HAND_BAC
 def decide(
     shop: Shop,
     return_id: str,
-    decision: str,
     *,
-    reason: str | None,
-    amount: Decimal | None,
-    comment: str | None,
+    decision: str,
+    reason: str | None = None,
+    amount: Decimal | None = None,
+    comment: str | None = None,
     pictures: int = 0,
 ) -> Return:
     """Approve or reject a return; a rejection without a reason takes the first on offer.
@@ -70,7 +70,12 @@ def _deducted(shop: Shop, item: Return, total: Decimal) -> Decimal:
 
 
 def refund(
-    shop: Shop, order_id: str, *, line_item_ids: Sequence[str], amount: Decimal | None, reason: str | None
+    shop: Shop,
+    order_id: str,
+    *,
+    line_item_ids: Sequence[str] | None = None,
+    amount: Decimal | None = None,
+    reason: str | None = None,
 ) -> Return:
     """Start a refund that no buyer has asked for; without a reason the first on offer is taken."""
     order = shop.order(order_id)
@@ -82,13 +87,13 @@ def refund(
         order_id,
         ReturnType.REFUND,
         chosen,
-        line_item_ids=line_item_ids,
+        line_item_ids=line_item_ids or (),
         refund_total=total,
         by=By.SELLER_CENTER,
     )
 
 
-def arbitrate(shop: Shop, return_id: str, outcome: str, refund_total: Decimal | None) -> Return:
+def arbitrate(shop: Shop, return_id: str, *, outcome: str, refund_total: Decimal | None = None) -> Return:
     """Decide a dispute as the operator does, for the buyer for less than was asked, or hand it back to the seller."""
     item = shop.get_return(return_id)
     if outcome not in _OUTCOMES:
