@@ -13,7 +13,6 @@ import requests
 from mock_oms.state.store import Store as Cases
 from mock_tiktok.state.store import Store
 from mock_tiktok.usecases.shop import Shop
-from rehearsal import cli
 from rehearsal.control import serializers
 from rehearsal.control.client import HttpStage
 from rehearsal.control.local import InProcessStage
@@ -24,11 +23,11 @@ from rehearsal.server.served import Ports, ServedStage
 from rehearsal.simulation.compression import Pace
 from rehearsal.world.world import World
 from tests.clock import BEGUN, HandMachine
+from tests.command import Rehearse
 
 TOKEN = "open-sesame"
 Drive = Callable[[HttpStage], None]
 Patch = pytest.MonkeyPatch
-Capture = pytest.CaptureFixture[str]
 
 
 @pytest.fixture(scope="module")
@@ -88,12 +87,11 @@ def cases(file: Path) -> dict[str, str]:
     ],
 )
 def test_the_exit_code_says_what_was_found_and_what_was_not_judged(
-    drive: Drive, options: list[str], code: int, said: str, stage: HttpStage, capsys: pytest.CaptureFixture[str]
+    drive: Drive, options: list[str], code: int, said: str, stage: HttpStage, rehearse: Rehearse
 ) -> None:
     drive(stage)
     before = stage.clock(), stage.trace_ndjson(), stage.agenda()
-    assert cli.run(["check", "--attach", stage.url, *options]) == code
-    out = capsys.readouterr().out
+    out = rehearse("check", "--attach", stage.url, *options, code=code).out
     assert said in out
     assert "Nothing has changed for 1 h 30 min." in out
     assert "\x1b" not in out
@@ -101,16 +99,13 @@ def test_the_exit_code_says_what_was_found_and_what_was_not_judged(
 
 
 @pytest.mark.usefixtures("no_mail")
-def test_a_finding_is_told_everywhere_in_the_same_words(
-    stage: HttpStage, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_finding_is_told_everywhere_in_the_same_words(stage: HttpStage, rehearse: Rehearse) -> None:
     planned(stage)
-    junit, summary, out = tmp_path / "junit.xml", tmp_path / "summary.md", tmp_path / "report"
+    junit, summary, out = rehearse.folder / "junit.xml", rehearse.folder / "summary.md", rehearse.folder / "report"
     summary.write_text("# Before\n")
-    wanted = ["--junit", str(junit), "--summary", str(summary), "--report", str(out), "--world", "default"]
-    assert cli.run(["check", "--attach", stage.url, *wanted]) == 1
+    wanted = ["--junit", junit, "--summary", summary, "--report", out, "--world", "default"]
+    said, told = rehearse("check", "--attach", stage.url, *wanted, code=1).out, cases(junit)
     words = "one-mail: Exactly one mail of the right kind per decision.\n  expected: one mail “order refund”"
-    said, told = capsys.readouterr().out, cases(junit)
     assert words in said
     assert told["one-mail"].startswith(f"broken: {words}")
     assert "  suspect: marketplace\n" in told["one-mail"]
@@ -129,7 +124,7 @@ def test_a_finding_is_told_everywhere_in_the_same_words(
     assert "Exactly one mail of the right kind per decision" in shown
 
 
-def test_the_report_of_a_compressed_world_goes_by_one_clock(tmp_path: Path) -> None:
+def test_the_report_of_a_compressed_world_goes_by_one_clock(rehearse: Rehearse) -> None:
     """The machine's, which whoever lives there knows."""
     machine, ports = HandMachine(), Ports()
     compressed = InProcessStage(
@@ -139,9 +134,9 @@ def test_the_report_of_a_compressed_world_goes_by_one_clock(tmp_path: Path) -> N
         stage = HttpStage(ports.addresses().control)
         stage.request_return(stage.place_order()["order_id"], type="REFUND")
         machine.wait(25 * 60)
-        assert cli.run(["check", "--attach", stage.url, "--report", str(tmp_path)]) == 0
+        rehearse("check", "--attach", stage.url, "--report", rehearse.folder)
         trace = stage.trace_ndjson()
-    (page,) = tmp_path.glob("001-*.html")
+    (page,) = rehearse.folder.glob("001-*.html")
     shown = page.read_text()
     assert b"2031-03-03T" in trace
     assert "silence: refund approved" in shown
@@ -150,20 +145,17 @@ def test_the_report_of_a_compressed_world_goes_by_one_clock(tmp_path: Path) -> N
     assert "1 d 1 h of simulated time" in shown
 
 
-def test_a_summary_can_be_printed_and_all_else_stays_away_from_it(
-    stage: HttpStage, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_summary_can_be_printed_and_all_else_stays_away_from_it(stage: HttpStage, rehearse: Rehearse) -> None:
     approved(stage)
-    assert cli.run(["check", "--attach", stage.url, "--summary", "-"]) == 0
-    out, err = capsys.readouterr()
+    out, err = rehearse("check", "--attach", stage.url, "--summary", "-")
     assert out.startswith("### Rehearsal: no finding")
     assert "never-too-much" in err
 
 
-def test_news_that_are_under_way_are_said_to_be(stage: HttpStage, capsys: pytest.CaptureFixture[str]) -> None:
+def test_news_that_are_under_way_are_said_to_be(stage: HttpStage, rehearse: Rehearse) -> None:
     stage.request_return(stage.place_order()["order_id"], type="REFUND")
-    assert cli.run(["check", "--attach", stage.url]) == 0
-    assert "news of it is still under way: let an hour pass before the check" in capsys.readouterr().out
+    out = rehearse("check", "--attach", stage.url).out
+    assert "news of it is still under way: let an hour pass before the check" in out
 
 
 @pytest.mark.parametrize(
@@ -177,26 +169,25 @@ def test_news_that_are_under_way_are_said_to_be(stage: HttpStage, capsys: pytest
     ],
 )
 def test_what_cannot_be_checked_is_a_mistake_of_usage(
-    change: dict[str, str], said: str, url: str, capsys: pytest.CaptureFixture[str]
+    change: dict[str, str], said: str, url: str, rehearse: Rehearse
 ) -> None:
     asked = {"--attach": url} | change
-    assert cli.run(["check", *(word for pair in asked.items() for word in pair)]) == 2
-    assert said in capsys.readouterr().err
+    assert said in rehearse("check", *(word for pair in asked.items() for word in pair), code=2).err
 
 
-def test_a_world_in_which_nobody_has_called_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_world_in_which_nobody_has_called_says_so(rehearse: Rehearse) -> None:
     ports = Ports()
     with ServedStage(InProcessStage(partial(World, seats=Seats()), addresses=ports.addresses()), ports, Gate()):
         check = ["check", "--attach", ports.addresses().control]
-        assert [cli.run(check), cli.run([*check, "--strict"])] == [0, 4]
-    shown = capsys.readouterr().out
+        rehearse(*check)
+        shown = rehearse(*check, "--strict", code=4).out
     assert "? not judged           told                who sits here does not let us know what the connector" in shown
     assert "Nobody has called with the seat's app (`tiktok` of GET /world), so no call was judged." in shown
     assert "whether news of it is still under way is not seen from here" in shown
 
 
 def test_a_connector_that_failed_is_not_content_whatever_the_rules_say(
-    stage: HttpStage, tmp_path: Path, monkeypatch: Patch, capsys: pytest.CaptureFixture[str]
+    stage: HttpStage, monkeypatch: Patch, rehearse: Rehearse
 ) -> None:
     """Whoever drives the world may not have looked at what came back."""
     with monkeypatch.context() as patch:
@@ -204,9 +195,8 @@ def test_a_connector_that_failed_is_not_content_whatever_the_rules_say(
         with pytest.raises(Problem, match="The connector failed"):
             stage.advance(by="PT15M")
     stage.advance(by="PT1H")
-    junit, summary = tmp_path / "junit.xml", tmp_path / "summary.md"
-    assert cli.run(["check", "--attach", stage.url, "--junit", str(junit), "--summary", str(summary)]) == 1
-    shown = capsys.readouterr().out
+    junit, summary = rehearse.folder / "junit.xml", rehearse.folder / "summary.md"
+    shown = rehearse("check", "--attach", stage.url, "--junit", junit, "--summary", summary, code=1).out
     words = "The connector failed: TypeError: 'NoneType' object is not callable (connector/usecases/round.py:"
     assert words in shown
     assert "no finding, and the connector failed once, in the world 'default': " in shown
@@ -216,14 +206,14 @@ def test_a_connector_that_failed_is_not_content_whatever_the_rules_say(
 
 @pytest.mark.parametrize("failing", ["findings", "trace_ndjson"])
 def test_a_stage_that_fails_is_not_judged_content(
-    failing: str, stage: HttpStage, tmp_path: Path, monkeypatch: Patch, capsys: pytest.CaptureFixture[str]
+    failing: str, stage: HttpStage, monkeypatch: Patch, rehearse: Rehearse
 ) -> None:
     def fails(*_: object) -> None:
         raise Problem(500, "The stage itself failed", "it cannot remember")
 
     monkeypatch.setattr(HttpStage, failing, fails)
-    assert cli.run(["check", "--attach", stage.url, "--report", str(tmp_path)]) == 3
-    assert "it cannot remember" in capsys.readouterr().err
+    told = rehearse("check", "--attach", stage.url, "--report", rehearse.folder, code=3).err
+    assert "it cannot remember" in told
 
 
 FEATURE = """
@@ -234,24 +224,20 @@ Feature: Own
 """
 
 
-def test_off_loopback_the_token_is_asked_for_and_taken(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: Patch
-) -> None:
-    (tmp_path / "own.feature").write_text(FEATURE)
+def test_off_loopback_the_token_is_asked_for_and_taken(rehearse: Rehearse, monkeypatch: Patch) -> None:
+    file = rehearse.file("own.feature", FEATURE)
     ports = Ports("0.0.0.0")
     with ServedStage(InProcessStage(World, addresses=ports.addresses()), ports, Gate(bind="0.0.0.0", token=TOKEN)):
         check = ["check", "--attach", ports.addresses().control]
-        assert cli.run(check) == 2
-        assert "A token is needed" in (said := capsys.readouterr().err)
+        assert "A token is needed" in (said := rehearse(*check, code=2).err)
         assert "give --token or REHEARSAL_TOKEN" in said
-        assert cli.run([*check, "--token", TOKEN]) == 0
-        play = ["play", str(tmp_path), *check[1:]]
-        assert cli.run(play) == 2
-        assert "A token is needed" in capsys.readouterr().err
-        assert cli.run([*play, "--token", TOKEN]) == 0
+        rehearse(*check, "--token", TOKEN)
+        play = ["play", file, *check[1:]]
+        assert "A token is needed" in rehearse(*play, code=2).err
+        rehearse(*play, "--token", TOKEN)
         monkeypatch.setenv("REHEARSAL_TOKEN", TOKEN)
-        assert cli.run(check) == 0
-        assert cli.run(play) == 0
+        rehearse(*check)
+        rehearse(*play)
 
 
 @pytest.mark.parametrize(
@@ -264,7 +250,7 @@ def test_off_loopback_the_token_is_asked_for_and_taken(
     ids=["player", "control", "page"],
 )
 def test_a_failure_of_the_stage_s_own_is_never_silent(
-    where: Any, fails: str, words: str, stage: HttpStage, tmp_path: Path, monkeypatch: Patch, capsys: Capture
+    where: Any, fails: str, words: str, stage: HttpStage, monkeypatch: Patch, rehearse: Rehearse
 ) -> None:
     def lost(*_: Any, **__: Any) -> None:
         raise KeyError("lost")
@@ -277,11 +263,10 @@ def test_a_failure_of_the_stage_s_own_is_never_silent(
         requests.get(stage.world()["urls"]["oms"], headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10)
     (failure, *_) = stage.findings()["stage_failures"]
     assert failure["what"].startswith(words)
-    junit = tmp_path / "junit.xml"
-    assert cli.run(["check", "--attach", stage.url, "--junit", str(junit), "--summary", "-"]) == 3
-    said = capsys.readouterr()
+    junit = rehearse.folder / "junit.xml"
+    said = rehearse("check", "--attach", stage.url, "--junit", junit, "--summary", "-", code=3)
     assert f"The stage itself failed: {words}" in said.out
     assert f"The stage itself failed: {words}" in said.err
     assert ElementTree.parse(junit).getroot()[0].attrib["errors"] == "1"
     stage.reset()
-    assert cli.run(["check", "--attach", stage.url]) == 0
+    rehearse("check", "--attach", stage.url)

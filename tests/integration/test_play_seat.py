@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from rehearsal.cli import run
 from rehearsal.cli.exit_codes import ExitCode
 from rehearsal.seats import foreign
+from tests.command import Rehearse, Said
 from tests.integration.test_foreign_seat import ADDRESS, describe, manner
 
 FEATURE = """
@@ -40,53 +40,47 @@ Feature: Somebody else's connector
 
 
 @pytest.fixture
-def feature(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    file = tmp_path / "own.feature"
-    file.write_text(FEATURE, encoding="utf-8")
-    return file
+def feature(rehearse: Rehearse, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(rehearse.folder)
+    return rehearse.file("own.feature", FEATURE)
 
 
-def crash(seat: dict[str, Any], *asked: str) -> int:
+def crash(rehearse: Rehearse, seat: dict[str, Any], *asked: str, code: int = ExitCode.CONTENT) -> Said:
     describe(Path("seat.yaml"), seat)
-    return run(["crash", "own.feature", "--seat", "seat.yaml", "--jobs", "1", *asked])
+    return rehearse("crash", "own.feature", "--seat", "seat.yaml", "--jobs", "1", *asked, code=code)
 
 
-def play(seat: dict[str, Any], *asked: str) -> int:
+def play(rehearse: Rehearse, seat: dict[str, Any], *asked: str, code: int = ExitCode.CONTENT) -> Said:
     describe(Path("seat.yaml"), seat)
-    return run(["play", "own.feature", "--seat", "seat.yaml", *asked])
+    return rehearse("play", "own.feature", "--seat", "seat.yaml", *asked, code=code)
 
 
-def test_what_it_can_is_judged_and_what_it_cannot_is_not(feature: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert play({}, "-k", "answers") == ExitCode.CONTENT
-    shown = capsys.readouterr().out
+def test_what_it_can_is_judged_and_what_it_cannot_is_not(feature: Path, rehearse: Rehearse) -> None:
+    shown = play(rehearse, {}, "-k", "answers").out
     assert re.match(r"On the seat of the connector\n  yes +driven; begins anew with the world\nWhat it cannot", shown)
     assert re.search(r"\n  staff sees +\S.* \(oms\)\n", shown)
     assert shown.endswith("2 scenarios: 2 held\n")
-    assert play(manner("own clock"), "-k", "answers") == ExitCode.CONTENT
-    assert play({}, "-k", "staff", "--jobs", "2") == ExitCode.NOT_JUDGED
-    shown = capsys.readouterr().out
+    play(rehearse, manner("own clock"), "-k", "answers")
+    shown = play(rehearse, {}, "-k", "staff", "--jobs", "2", code=ExitCode.NOT_JUDGED).out
     assert "a seat on this stage lacks the capability “staff sees”" in shown
     assert "Again: rehearsal play own.feature:20 --seed 1 --seat seat.yaml" in shown
 
 
-def test_one_that_goes_on_running_has_another_shop_each_time(feature: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_that_goes_on_running_has_another_shop_each_time(feature: Path, rehearse: Rehearse) -> None:
     dated = "  Scenario: It answers in May\n    Given it is Monday 05 May 2031, 09:00 in universal time\n"
     (feature.parent / "z.feature").write_text(f"Feature: Dates\n{dated}    When an hour passes\n")
-    assert play({"between_scenarios": "keep"}, "z.feature", "-k", "answers") == ExitCode.NOT_JUDGED
-    shown = capsys.readouterr().out
+    shown = play(rehearse, {"between_scenarios": "keep"}, "z.feature", "-k", "answers", code=ExitCode.NOT_JUDGED).out
     assert "driven; goes on running when the world begins anew" in shown
     assert "the clock never goes back" in shown
     assert shown.endswith("3 scenarios: 2 held, 1 not judged\n")
 
 
-def test_one_that_ends_where_nobody_asks_it_anything_is_seen_to(
-    feature: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_one_that_ends_where_nobody_asks_it_anything_is_seen_to(feature: Path, rehearse: Rehearse) -> None:
     ends = "import time; print('good night', flush=True); time.sleep(1)"
-    seat = {"command": [sys.executable, "-c", ends], "regime": "compressed", "factor": 900}
-    assert play({**seat, **dict.fromkeys(("ready", "round", "authorize"))}, "-k", "It answers", "-x") == 1
-    shown = capsys.readouterr().out
+    seat: dict[str, Any] = {"command": [sys.executable, "-c", ends], "regime": "compressed", "factor": 900}
+    shown = play(
+        rehearse, {**seat, **dict.fromkeys(("ready", "round", "authorize"))}, "-k", "It answers", "-x", code=1
+    ).out
     assert "compressed, ×900: an hour takes 4 s; begins anew" in shown
     assert "yes has ended with exit code 0, of its own accord; its last lines:\n    | good night" in shown
 
@@ -104,12 +98,12 @@ def messages(junit: Path) -> list[str]:
     ],
 )
 def test_what_it_wrote_last_is_shown_wherever_the_failure_is(
-    feature: Path, said: str, words: str, capsys: pytest.CaptureFixture[str]
+    feature: Path, said: str, words: str, rehearse: Rehearse
 ) -> None:
     asked = ("-k", "It answers", "-x", "--junit", "junit.xml", "--report", "report")
-    assert play(manner(said), *asked) == ExitCode.FINDINGS
+    told = play(rehearse, manner(said), *asked, code=ExitCode.FINDINGS).out
     (page,) = Path("report").glob("001-*.html")
-    for shown in (capsys.readouterr().out, Path("junit.xml").read_text(), page.read_text()):
+    for shown in (told, Path("junit.xml").read_text(), page.read_text()):
         assert re.search(words, shown.replace("&#39;", "'"))
     message, *others = messages(Path("junit.xml"))
     assert all(one.startswith("not played") for one in others)
@@ -124,17 +118,15 @@ def test_what_it_wrote_last_is_shown_wherever_the_failure_is(
     ],
 )
 def test_one_that_is_let_in_nowhere_is_never_content_and_told_why(
-    feature: Path, said: str, code: ExitCode, cause: str, capsys: pytest.CaptureFixture[str]
+    feature: Path, said: str, code: ExitCode, cause: str, rehearse: Rehearse
 ) -> None:
     feature.write_text(FEATURE.partition("  Scenario: It answers")[0] + "  Scenario: Idle\n    When 2 hours pass\n")
-    assert (
-        play({"authorize": None, **manner(said)}, "--junit", "junit.xml", "--report", "report", "--summary", "s.md")
-        == code
-    )
+    asked = ("--junit", "junit.xml", "--report", "report", "--summary", "s.md")
+    screen = play(rehearse, {"authorize": None, **manner(said)}, *asked, code=code).out
     (page,) = Path("report").glob("001-*.html")
     told = f"refused all 13 calls of the connector, so nothing that it does can be judged: {cause}"
     files = (Path(name).read_text() for name in ("junit.xml", "s.md", "report/index.html", page))
-    for shown in (capsys.readouterr().out, *files):
+    for shown in (screen, *files):
         assert told in shown.replace("&#39;", "'")
     assert f"get authorized shops ✗ {cause.partition(', ')[2]} (13 times)" in shown.replace("&#39;", "'")
     assert "× 13" in shown
@@ -144,11 +136,10 @@ def test_one_that_is_let_in_nowhere_is_never_content_and_told_why(
 
 
 def test_one_that_is_never_ready_is_waited_for_once(
-    feature: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    feature: Path, rehearse: Rehearse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(foreign, "READY_PATIENCE", 1.0)
-    assert play(manner("late"), "--junit", "junit.xml") == ExitCode.FINDINGS
-    shown = capsys.readouterr().out
+    shown = play(rehearse, manner("late"), "--junit", "junit.xml", code=ExitCode.FINDINGS).out
     assert "yes was not ready within 1 seconds" in shown
     assert shown.endswith("3 scenarios: 1 broken, 2 not played\n")
     first, *others = messages(Path("junit.xml"))
@@ -156,10 +147,9 @@ def test_one_that_is_never_ready_is_waited_for_once(
 
 
 def test_what_broke_before_something_could_not_be_asked_is_broken_and_a_secret_is_not_told(
-    feature: Path, capsys: pytest.CaptureFixture[str]
+    feature: Path, rehearse: Rehearse
 ) -> None:
-    assert play(manner("leaks"), "-k", "staff") == ExitCode.FINDINGS
-    shown = capsys.readouterr().out
+    shown = play(rehearse, manner("leaks"), "-k", "staff", code=ExitCode.FINDINGS).out
     assert "nothing-leaks" in shown
     assert "seen: an access token in a log" in shown
     assert "seen: the `sign` of a call in a log" in shown
@@ -179,38 +169,30 @@ def test_what_broke_before_something_could_not_be_asked_is_broken_and_a_secret_i
     ],
 )  # fmt: skip
 def test_what_cannot_be_played_is_said_first(
-    feature: Path, seat: dict[str, Any], asked: list[str], words: str, capsys: pytest.CaptureFixture[str]
+    feature: Path, seat: dict[str, Any], asked: list[str], words: str, rehearse: Rehearse
 ) -> None:
-    assert play(seat, *asked) == ExitCode.USAGE
-    assert words in capsys.readouterr().err
+    assert words in play(rehearse, seat, *asked, code=ExitCode.USAGE).err
 
 
-def test_every_call_is_a_place_to_die_and_what_it_keeps_decides(
-    feature: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_call_is_a_place_to_die_and_what_it_keeps_decides(feature: Path, rehearse: Rehearse) -> None:
     feature.write_text(FEATURE.partition("  Scenario: It answers once")[0], encoding="utf-8")
-    assert crash({}) == ExitCode.CONTENT
-    shown = capsys.readouterr().out
+    shown = crash(rehearse, {}).out
     assert "1 scenario with 28 boundaries; it dies at 6, one for each state" in shown
     assert shown.endswith("6 boundaries: 6 survived, 0 findings\n")
-    assert crash(manner("forgets"), "--point", "3") == ExitCode.FINDINGS
-    shown = capsys.readouterr().out
+    shown = crash(rehearse, manner("forgets"), "--point", "3", code=ExitCode.FINDINGS).out
     assert "own.feature:6, boundary 3: before approveReturn" in shown
     assert "returns: without the death, not with it: return_id" in shown
     assert "rehearsal crash own.feature:6 --point 3 --seed 1 --seat seat.yaml" in shown
 
 
-def test_staff_who_got_no_answer_as_it_died_look_and_ask_again(
-    feature: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_staff_who_got_no_answer_as_it_died_look_and_ask_again(feature: Path, rehearse: Rehearse) -> None:
     oms = {"hooks": {"url": f"{ADDRESS}/hooks", "endpoints": ["cases", "approve"]}}
     asks = {**manner("asks"), "oms": oms}
     approved = FEATURE.replace("When the seller rejects", "And an hour has passed\n    When the seller approves")
     feature.write_text(approved.replace("paid back nothing", "paid back 39.98 USD"), encoding="utf-8")
-    assert play(asks, "-k", "staff") == ExitCode.CONTENT
-    assert "staff sees" not in capsys.readouterr().out
-    for number, what in (("3", "cases are looked at"), ("27", "a case is approved")):
-        assert crash(asks, "-k", "staff", "--point", number) == ExitCode.CONTENT, what
+    assert "staff sees" not in play(rehearse, asks, "-k", "staff").out
+    for number in ("3", "27"):  # cases are looked at, a case is approved
+        crash(rehearse, asks, "-k", "staff", "--point", number)
 
 
 @pytest.mark.parametrize(
@@ -218,9 +200,8 @@ def test_staff_who_got_no_answer_as_it_died_look_and_ask_again(
     [{"between_scenarios": "keep"}, {"regime": "compressed"}, {"command": None, "env": None, "connector": "http://x"}],
 )
 def test_one_that_cannot_begin_anew_in_the_same_time_does_not_die(
-    feature: Path, seat: dict[str, Any], capsys: pytest.CaptureFixture[str]
+    feature: Path, seat: dict[str, Any], rehearse: Rehearse
 ) -> None:
     if "command" in seat:
         seat = {**seat, **dict.fromkeys(("ready", "round", "authorize"))}
-    assert crash(seat) == ExitCode.USAGE
-    assert "a connector that is to die has a command, a round" in capsys.readouterr().err
+    assert "a connector that is to die has a command, a round" in crash(rehearse, seat, code=ExitCode.USAGE).err

@@ -2,15 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rehearsal.cli import run
 from rehearsal.gherkin import expect
 from rehearsal.gherkin.expect import Differs
 from rehearsal.sums import Sum
+from tests.command import Rehearse
 
 CENTS, DOLLARS = Sum(Decimal("14.99"), "USD"), Sum(Decimal("15.99"), "USD")
 
@@ -71,14 +70,12 @@ def _(stage):
 """
 
 
-def test_python_s_comparison_is_folded_away_behind_the_words(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "conftest.py").write_text(CONFTEST)
-    (tmp_path / "own.feature").write_text(FEATURE)
-    junit, report = tmp_path / "junit.xml", tmp_path / "report"
-    assert run(["play", str(tmp_path / "own.feature"), "--junit", str(junit), "--report", str(report)]) == 1
-    screen, case = capsys.readouterr().out, junit.read_text()
+def test_python_s_comparison_is_folded_away_behind_the_words(rehearse: Rehearse) -> None:
+    rehearse.file("conftest.py", CONFTEST)
+    junit, report = rehearse.folder / "junit.xml", rehearse.folder / "report"
+    feature = rehearse.file("own.feature", FEATURE)
+    screen = rehearse("play", feature, "--junit", junit, "--report", report, code=1).out
+    case = junit.read_text()
     (page,) = (page.read_text() for page in report.glob("0*"))
     words, python = "the books: expected refunded Maya", "- {'refunded': {'Maya': '3.00'}}"
     assert words in screen

@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-import pytest
-
-from rehearsal.cli import run
 from rehearsal.cli.requirements import covers, holes, register, table
 from rehearsal.resources import features_folder
+from tests.command import Rehearse
 
 ROOT = Path(__file__).parents[3]
 
@@ -34,11 +32,9 @@ def test_the_committed_table_is_what_the_command_writes() -> None:
     assert (ROOT / "docs/requirements.md").read_text(encoding="utf-8") == table(register(), covers(features_folder()))
 
 
-def test_it_is_shown_written_where_it_is_told_and_checked_there(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = str(tmp_path / "requirements.md")
-    assert [run(["requirements", "--check", "--out", out]), run(["requirements", "--out", out])] == [1, 0]
-    capsys.readouterr()
-    assert [run(["requirements", "--check", "--out", out]), run(["requirements"])] == [0, 0]
-    assert capsys.readouterr().out == Path(out).read_text()
+def test_it_is_shown_written_where_it_is_told_and_checked_there(rehearse: Rehearse) -> None:
+    out = rehearse.folder / "requirements.md"
+    rehearse("requirements", "--check", "--out", out, code=1)
+    rehearse("requirements", "--out", out)
+    rehearse("requirements", "--check", "--out", out)
+    assert rehearse("requirements").out == out.read_text()

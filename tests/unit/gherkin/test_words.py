@@ -3,12 +3,10 @@
 import inspect
 import re
 from html import unescape
-from pathlib import Path
 
 import pytest
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
-from rehearsal.cli import run
 from rehearsal.gherkin.buyer import Buyer
 from rehearsal.gherkin.cast import Cast, ConnectorProcess, Shops, Trouble
 from rehearsal.gherkin.crowd import Crowd
@@ -18,6 +16,7 @@ from rehearsal.gherkin.steps import shipped as plugin
 from rehearsal.gherkin.vocabulary import Saying, nearest
 from rehearsal.gherkin.vocabulary import shipped as listed
 from rehearsal.resources import folder
+from tests.command import Rehearse
 
 DOCUMENT = (folder("docs") / "scenarios.md").read_text(encoding="utf-8")
 LISTED = [str(saying) for saying in listed()]
@@ -104,15 +103,13 @@ def test_what_is_like_no_step_is_not_guessed_at() -> None:
     assert nearest(Saying("When", "Jupiter, Saturn & Pluto align"), listed()) == []
 
 
-def test_a_step_that_is_not_found_names_the_nearest_wherever_it_is_read(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (tmp_path / "conftest.py").write_text("from pytest_bdd import when\n\n@when('our robot nods')\ndef _(): pass\n")
-    feature, junit = tmp_path / "own.feature", tmp_path / "junit.xml"
+def test_a_step_that_is_not_found_names_the_nearest_wherever_it_is_read(rehearse: Rehearse) -> None:
+    rehearse.file("conftest.py", "from pytest_bdd import when\n\n@when('our robot nods')\ndef _(): pass\n")
     steps = "When our robots nod for <sum>\n    And an hour passes\n    And 2 hours past\n"
-    feature.write_text(f"Feature: Own\n  Scenario: Own\n    {steps}")
-    assert run(["play", str(feature), "--junit", str(junit), "--report", str(tmp_path / "report")]) == 2
-    pages = [capsys.readouterr().out, junit.read_text(), *(page.read_text() for page in tmp_path.glob("report/0*"))]
+    feature = rehearse.file("own.feature", f"Feature: Own\n  Scenario: Own\n    {steps}")
+    junit, report = rehearse.folder / "junit.xml", rehearse.folder / "report"
+    shown = rehearse("play", feature, "--junit", junit, "--report", report, code=2).out
+    pages = [shown, junit.read_text(), *(page.read_text() for page in report.glob("0*"))]
     assert len(pages) == 3
     assert 'errors="1" failures="0"' in pages[1]
     assert re.search(
