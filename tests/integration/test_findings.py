@@ -44,6 +44,14 @@ def ask(world: World, return_type: str = "REFUND") -> tuple[str, str]:
     return return_id, next(row.id for row in world.oms.adjustments() if row.return_id == return_id)
 
 
+def goods_back(world: World) -> str:
+    return_id, _ = ask(world, "RETURN_AND_REFUND")
+    world.marketplace.ship_return(return_id)
+    world.marketplace.arrive_return(return_id)
+    world.advance(by=QUARTER)
+    return return_id
+
+
 def broken(world: World) -> dict[str, str | None]:
     return {finding.invariant: finding.suspect for finding in world.auditor.broken()}
 
@@ -346,10 +354,7 @@ def test_a_rejection_that_is_sent_otherwise_than_it_was_meant_is_found(world: Wo
 def test_goods_that_are_refused_otherwise_than_the_warehouse_found_are_found(
     world: World, wrong: Wrong, grade: str, sent: dict[str, Any], what: str
 ) -> None:
-    return_id, _ = ask(world, "RETURN_AND_REFUND")
-    world.marketplace.ship_return(return_id)
-    world.marketplace.arrive_return(return_id)
-    world.advance(by=QUARTER)
+    return_id = goods_back(world)
     wrong.sending(lambda it: [replace(it, **sent)])
     world.oms.inspect(return_id, grade=grade, accept=False)
     world.advance(by=HOUR)
@@ -466,10 +471,7 @@ def test_a_yes_that_nobody_gave_is_found(world: World, wrong: Wrong) -> None:
 
 @pytest.mark.parametrize("accept", [True, False])
 def test_a_decision_on_goods_that_is_swallowed_is_found(world: World, wrong: Wrong, accept: bool) -> None:
-    return_id, _ = ask(world, "RETURN_AND_REFUND")
-    world.marketplace.ship_return(return_id)
-    world.marketplace.arrive_return(return_id)
-    world.advance(by=QUARTER)
+    return_id = goods_back(world)
     wrong.sending(lambda _: [])
     world.oms.inspect(return_id, grade="USED", accept=accept)
     world.advance(by=2 * HOUR)

@@ -6,11 +6,9 @@ connector are the real ones.
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 import pytest
 import requests
-from requests.adapters import BaseAdapter
 from werkzeug.test import Client
 
 from connector import Connector
@@ -18,24 +16,21 @@ from mock_oms import Oms
 from mock_oms.errors import Refused
 from tests.clock import HandClock
 from tests.refused import refused
-from tests.responses import response_of
+from tests.responses import Answering, Call, response_of
 from tests.unit.connector.conftest import SETTINGS, Bench
-from tests.unit.connector.stub_tiktok import COMPLETE, Call, Json, StubTikTok, ok
+from tests.unit.connector.stub_tiktok import COMPLETE, Json, StubTikTok, ok
 
 
-class Counter(BaseAdapter):
+class Counter(Answering):
     """Leads to the connector's app."""
 
     def __init__(self, connector: Connector) -> None:
         super().__init__()
         self._web = Client(connector.app)
 
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        got = self._web.open(request.path_url, method=request.method, headers=dict(request.headers), data=request.body)
+    def answer(self, call: Call, request: requests.PreparedRequest) -> requests.Response:
+        got = self._web.open(request.path_url, method=call.method, headers=call.headers, data=call.raw)
         return response_of(got.status_code, got.data, request)
-
-    def close(self) -> None:
-        """Nothing is open."""
 
 
 class Shop:

@@ -8,13 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import requests
-from requests.adapters import BaseAdapter
 
 from tests.clock import HandClock
-from tests.responses import response_of
+from tests.responses import Answering, Call, response_of
 
 Json = dict[str, Any]
 PENDING, REJECTED = "RETURN_OR_REFUND_REQUEST_PENDING", "REFUND_OR_RETURN_REQUEST_REJECT"
@@ -23,26 +21,12 @@ CANCEL = "RETURN_OR_REFUND_REQUEST_CANCEL"
 MADE = {"returns": {"return_id": "990"}, "cancellations": {"cancel_id": "890"}}
 
 
-@dataclass
-class Call:
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str]
-    raw: bytes
-
-    @property
-    def body(self) -> Json:
-        document: Json = json.loads(self.raw) if self.raw else {}
-        return document
-
-
 class Cut(Exception):
     """The response gets lost after the marketplace has acted."""
 
 
 @dataclass
-class StubTikTok(BaseAdapter):
+class StubTikTok(Answering):
     """Orders, returns and cancellations by id; `decide` is what a decision does to them."""
 
     clock: HandClock
@@ -57,21 +41,9 @@ class StubTikTok(BaseAdapter):
     decide: Callable[[Call], Json] = lambda call: ok(MADE.get(call.path.rpartition("/")[2], {}))
 
     def __post_init__(self) -> None:
-        BaseAdapter.__init__(self)
+        super().__init__()
 
-    def close(self) -> None:
-        """Nothing to close."""
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        parts = urlsplit(request.url or "")
-        raw = request.body or b""
-        call = Call(
-            method=request.method or "",
-            path=str(parts.path),
-            query=dict(parse_qsl(str(parts.query))),
-            headers=dict(request.headers),
-            raw=raw if isinstance(raw, bytes) else raw.encode(),
-        )
+    def answer(self, call: Call, request: requests.PreparedRequest) -> requests.Response:
         self.calls.append(call)
         plan = self.responses.pop(0) if self.responses and is_write(call) else None
         try:

@@ -10,8 +10,9 @@ import pytest
 from connector.domain.decisions import CreateRefund
 from connector.records import OutboxEntry
 from connector.usecases.delivery import deliver, prepare
+from tests.responses import Call
 from tests.unit.connector.conftest import Bench
-from tests.unit.connector.stub_tiktok import COMPLETE, PENDING, SUCCESS, Call, Cut, Json, cut, ok, refusal
+from tests.unit.connector.stub_tiktok import COMPLETE, PENDING, SUCCESS, Cut, Json, cut, ok, refusal
 
 
 def a_mug(bench: Bench, *refunds: str) -> None:

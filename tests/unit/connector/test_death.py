@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 
 from connector.adapters.sql.store import SqlStore, SqlUnitOfWork
+from tests.responses import Call
 from tests.unit.connector.conftest import Bench
-from tests.unit.connector.stub_tiktok import COMPLETE, Call, Json, ok
+from tests.unit.connector.stub_tiktok import COMPLETE, Json, ok
 
 writing = SqlStore.writing
 

@@ -22,8 +22,9 @@ from connector.domain.decisions import ApproveReturn, CancelOrder, CreateRefund,
 from connector.domain.site import ClaimKind
 from connector.errors import MarketplaceError
 from tests.clock import START
+from tests.responses import Call
 from tests.unit.connector.conftest import SETTINGS, Bench
-from tests.unit.connector.stub_tiktok import PENDING, REJECTED, SUCCESS, Call, Json, is_write, ok
+from tests.unit.connector.stub_tiktok import PENDING, REJECTED, SUCCESS, Json, is_write, ok
 from tests.unit.connector.test_tiktok_adapter import SHOP, Wire
 
 SEARCHES: Final = {

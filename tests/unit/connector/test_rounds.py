@@ -16,8 +16,9 @@ from connector.domain.site import ReturnRecords, Shown
 from connector.records import Adjustment
 from connector.usecases.outbox import decide
 from tests.clock import START
+from tests.responses import Call
 from tests.unit.connector.conftest import SETTINGS, Bench
-from tests.unit.connector.stub_tiktok import CANCEL, COMPLETE, PENDING, SUCCESS, Call, Cut, Json, is_write, refusal
+from tests.unit.connector.stub_tiktok import CANCEL, COMPLETE, PENDING, SUCCESS, Cut, Json, is_write, refusal
 
 DAY = timedelta(hours=24)
 

@@ -1,17 +1,16 @@
 """What an OMS is told: each refund and cancellation that begins or ends, signed, at least once, and nothing else."""
 
 import hmac
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 import requests
-from requests.adapters import BaseAdapter
 
 from connector.errors import BadSettings
 from connector.settings import Settings
+from tests.responses import Answering, Call, response_of
 from tests.unit.connector.conftest import SETTINGS, Bench
 from tests.unit.connector.stub_tiktok import PENDING
 
@@ -19,7 +18,7 @@ ADDRESS = "https://oms.example/webhooks"
 TELLS = replace(SETTINGS, oms_webhook_url=ADDRESS, oms_webhook_secret="shared")
 
 
-class Oms(BaseAdapter):
+class Oms(Answering):
     """Whoever listens at the address; `says` is what it answers, None that it cannot be reached."""
 
     def __init__(self) -> None:
@@ -27,18 +26,12 @@ class Oms(BaseAdapter):
         self.says: int | None = 204
         self.heard: list[tuple[str, Any]] = []
 
-    def send(self, request: requests.PreparedRequest, *_: object, **__: object) -> requests.Response:
-        body = request.body if isinstance(request.body, bytes) else b""
-        assert request.headers["Authorization"] == hmac.digest(b"shared", body, "sha256").hex()
-        self.heard.append((request.headers["X-Event-Type"], json.loads(body)))
+    def answer(self, call: Call, request: requests.PreparedRequest) -> requests.Response:
+        assert call.headers["Authorization"] == hmac.digest(b"shared", call.raw, "sha256").hex()
+        self.heard.append((call.headers["X-Event-Type"], call.body))
         if self.says is None:
             raise requests.ConnectionError
-        response = requests.Response()
-        response.status_code = self.says
-        return response
-
-    def close(self) -> None:
-        """Nothing is open."""
+        return response_of(self.says)
 
     def events(self) -> list[str]:
         """Return what it has heard since it was asked last."""

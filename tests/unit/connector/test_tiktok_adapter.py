@@ -12,7 +12,8 @@ from connector.errors import Busy, Refused, TooMuch, Unavailable
 from connector.ports import Access
 from tests.clock import HandClock
 from tests.refused import refused
-from tests.unit.connector.stub_tiktok import Call, Json, StubTikTok, refusal
+from tests.responses import Call
+from tests.unit.connector.stub_tiktok import Json, StubTikTok, refusal
 from tests.unit.mock_tiktok_http.test_signing import VECTORS
 
 SHOP = Access(cipher="ROW_test", access_token="token")

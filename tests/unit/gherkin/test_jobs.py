@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from rehearsal.cli import run
 from rehearsal.gherkin.junit import ENDED_EARLY
 from rehearsal.gherkin.parallel import length, workers
+from tests.command import Rehearse
 from tests.unit.gherkin.test_plugin import PLAY, suite
 
 __all__ = ["suite"]
@@ -52,11 +52,11 @@ Feature: Mixed
 
 
 @pytest.fixture
-def mixed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "mixed.feature").write_text(MIXED)
-    (tmp_path / "bad.feature").write_text("Feature: Bad\n  Thne the moon\n  Scenario: A\n    Thne the moon\n")
-    return tmp_path
+def mixed(rehearse: Rehearse, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(rehearse.folder)
+    rehearse.file("mixed.feature", MIXED)
+    rehearse.file("bad.feature", "Feature: Bad\n  Thne the moon\n  Scenario: A\n    Thne the moon\n")
+    return rehearse.folder
 
 
 def write(suite: pytest.Pytester, plays: Mapping[str | int, str]) -> None:
@@ -68,12 +68,12 @@ def bytes_below(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.rglob("*.*"))}
 
 
-def test_two_jobs_show_and_write_what_one_does(mixed: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_two_jobs_show_and_write_what_one_does(rehearse: Rehearse, mixed: Path) -> None:
     seen = []
-    for jobs in ("1", "2"):
-        assert run(["play", ".", "--report", "report", "--junit", "junit.xml", "--jobs", jobs]) == 1
+    for jobs in (1, 2):
+        shown = rehearse("play", ".", "--report", "report", "--junit", "junit.xml", "--jobs", jobs, code=1).out
         junit = re.sub(r' (?:time|timestamp)="[^"]*"', "", (mixed / "junit.xml").read_text())
-        seen.append((capfd.readouterr().out, junit, bytes_below(mixed / "report")))
+        seen.append((shown, junit, bytes_below(mixed / "report")))
     assert seen[0] == seen[1]
     assert "6 scenarios: 3 held, 1 broken, 2 miswritten" in seen[0][0]
     assert [name for name in seen[0][2] if name.endswith("a-long-one.html")]
@@ -171,19 +171,20 @@ def test_a_bad_expression_is_told_in_one_line_whoever_would_play(suite: pytest.P
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "two"])
-def test_a_number_of_jobs_that_is_none_is_refused(mixed: Path, value: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["play", "--jobs", value]) == 2
-    assert f"{value} is neither a number of processes nor `auto`" in capsys.readouterr().err
+@pytest.mark.usefixtures("mixed")
+def test_a_number_of_jobs_that_is_none_is_refused(rehearse: Rehearse, value: str) -> None:
+    assert f"{value} is neither a number of processes nor `auto`" in rehearse("play", "--jobs", value, code=2).err
 
 
-def test_one_attached_world_is_not_shared(mixed: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["play", "--attach", "http://127.0.0.1:9/control/v1", "--jobs", "2"]) == 2
-    assert "several jobs cannot share: leave --jobs away" in capsys.readouterr().err
+@pytest.mark.usefixtures("mixed")
+def test_one_attached_world_is_not_shared(rehearse: Rehearse) -> None:
+    asked = ("play", "--attach", "http://127.0.0.1:9/control/v1", "--jobs", 2)
+    assert "several jobs cannot share: leave --jobs away" in rehearse(*asked, code=2).err
 
 
-def test_the_list_names_places_and_tags_and_plays_nothing(mixed: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert run(["play", "mixed.feature", "--list", "-k", "longer", "-k", "broken"]) == 0
-    shown = capfd.readouterr().out
+@pytest.mark.usefixtures("mixed")
+def test_the_list_names_places_and_tags_and_plays_nothing(rehearse: Rehearse) -> None:
+    shown = rehearse("play", "mixed.feature", "--list", "-k", "longer", "-k", "broken").out
     rows = [
         "mixed.feature:7  A broken one  @R10",
         *(f"mixed.feature:{n}  A longer one[{n - 14}]  @late" for n in (18, 19)),
@@ -191,6 +192,7 @@ def test_the_list_names_places_and_tags_and_plays_nothing(mixed: Path, capfd: py
     assert shown.split("\n") == ["", "Mixed", *(f"  {row}" for row in rows), "", "3 scenarios", ""]
 
 
-def test_the_longest_are_named_with_both_times(mixed: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    assert run(["play", "mixed.feature:2", "--durations", "3"]) == 0
-    assert re.search(r"\d\.\d\d  +3 h  mixed.feature:2  A long one\n", capfd.readouterr().out)
+@pytest.mark.usefixtures("mixed")
+def test_the_longest_are_named_with_both_times(rehearse: Rehearse) -> None:
+    shown = rehearse("play", "mixed.feature:2", "--durations", 3).out
+    assert re.search(r"\d\.\d\d  +3 h  mixed.feature:2  A long one\n", shown)

@@ -7,13 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import requests
-from requests.adapters import BaseAdapter
 
 from tests.clock import HandClock
-from tests.responses import response_of
+from tests.responses import Answering, Call, response_of
 
 Json = dict[str, Any]
 HOST = "https://api.channeladvisor.com"
@@ -23,19 +21,6 @@ ACTIONS = {
     "ApproveReturn": ("ReadyForReturn", "PendingReturn"),
     "RejectReturn": ("ReadyForReturn", "PendingReturnRejection"),
 }
-
-
-@dataclass
-class Call:
-    method: str
-    path: str
-    query: dict[str, str]
-    body: bytes
-    headers: dict[str, str]
-
-    @property
-    def json(self) -> Any:
-        return json.loads(self.body)
 
 
 @dataclass
@@ -50,7 +35,7 @@ class Fault:
 
 
 @dataclass
-class Connector(BaseAdapter):
+class Connector(Answering):
     clock: HandClock
     page_size: int = 100
     extensions: bool = True
@@ -122,12 +107,7 @@ class Connector(BaseAdapter):
         return [call for call in self.calls if call.method == "POST" and call.path.endswith(action)]
 
     # the adapter
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        parts = urlsplit(str(request.url))
-        query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        body = request.body.encode() if isinstance(request.body, str) else request.body or b""
-        assert isinstance(body, bytes)
-        call = Call(str(request.method), parts.path, query, body, dict(request.headers))
+    def answer(self, call: Call, request: requests.PreparedRequest) -> requests.Response:
         self.calls.append(call)
         fault = next((fault for fault in self.faults if fault.path in call.path), None)
         if fault is not None:
@@ -142,9 +122,6 @@ class Connector(BaseAdapter):
         else:
             status, document = self.respond(call)
         return response_of(status, b"" if document is None else json.dumps(document).encode(), request)
-
-    def close(self) -> None:
-        """There is nothing to close."""
 
     def respond(self, call: Call) -> tuple[int, Json | None]:
         if call.path == "/oauth2/token":
@@ -188,7 +165,7 @@ class Connector(BaseAdapter):
         if action == "Export":
             self.exported.add(number)
         elif action == "Adjust":
-            self._adjust(kind, number, call.json)
+            self._adjust(kind, number, call.body)
         else:
             row = self.adjustments[kind][number]
             was, becomes = ACTIONS[action]

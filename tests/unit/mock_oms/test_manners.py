@@ -39,7 +39,7 @@ def test_what_it_says(manner: str, refunds: int, unit: str, named: bool, answers
     office = a_day(*[manner] if manner != "careless" else set(Manner) - UNLIKE)
     office.oms.refund(order_id="1", line_item_ids=["1-0-0"])
     office.oms.approve("C-1001")
-    said = [call.json for call in office.connector.posts("Adjust")]
+    said = [call.body for call in office.connector.posts("Adjust")]
     assert [one["SiteOrderLineItemIDs"] for one in said] == [[unit]] * refunds
     assert {one.get("SellerAdjustmentID") for one in said} == {said[0]["SellerAdjustmentID"] if named else None}
     assert len(office.connector.posts("ApproveBuyerRequest")) == answers
@@ -94,7 +94,7 @@ def test_what_has_been_paid_is_recorded_once_more_and_belongs_to_no_case() -> No
     office = a_day("record-only")
     office.connector.adjustments["OrderItemAdjustments"][1]["RequestStatus"] = "PostProcessingComplete"
     office.pull()
-    (again,) = [call.json for call in office.connector.posts("Adjust")]
+    (again,) = [call.body for call in office.connector.posts("Adjust")]
     assert (again["PreventSiteProcessing"], again["ItemAdjustment"], again["Quantity"]) == (True, 9.0, 1)
     office.pull()
     assert [(row.id, row.amount) for row in office.oms.adjustments()] == [("C-1001", Decimal("18.00"))]

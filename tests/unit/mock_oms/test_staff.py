@@ -32,12 +32,12 @@ def returned(office: Office) -> Office:
 
 def test_a_smaller_amount_is_an_offer_shared_out_over_the_adjustments(asked: Office) -> None:
     asked.oms.approve("C-1001", amount=Decimal("10.01"))
-    assert [call.json["SitePartialRefundAmount"] for call in asked.connector.calls] == [6.67, 3.34]
+    assert [call.body["SitePartialRefundAmount"] for call in asked.connector.calls] == [6.67, 3.34]
 
 
 def test_a_channeladvisor_reason_leaves_the_marketplaces_reason_to_the_connector(asked: Office) -> None:
     asked.oms.reject("C-1001", reason="GeneralAdjustment")
-    assert asked.connector.calls[0].body == b""
+    assert asked.connector.calls[0].raw == b""
 
 
 def test_a_decision_that_only_some_lines_take_is_refused_and_the_row_says_so(asked: Office) -> None:
@@ -140,7 +140,7 @@ def test_a_parcel_that_never_came_is_answered_from_the_tenth_day(
         return
     office.oms.reject("C-1001")
     (call,) = office.connector.posts("RejectReturn")
-    assert call.json == {"SiteRejectReason": "MerchandiseNotReceived"}
+    assert call.body == {"SiteRejectReason": "MerchandiseNotReceived"}
     assert office.events_named("decision_given")[0]["grade"] is None
 
 
@@ -166,7 +166,7 @@ def test_each_piece_is_told_as_it_was_found(office: Office) -> None:
     used = [{"line_item_id": units[2], "grade": "USED"}]
     office.oms.inspect("R1", grade="AS_SOLD", accept=False, units=used)
     (call,) = office.connector.posts("RejectReturn")
-    found = {one["Condition"]: one["Quantity"] for one in call.json["ConditionQuantityList"]}
+    found = {one["Condition"]: one["Quantity"] for one in call.body["ConditionQuantityList"]}
     assert found == {"AS_SOLD": 1, "USED": 1, "DAMAGED": 1, "MISSING_PARTS": 1}
 
 
@@ -230,7 +230,7 @@ def sold(office: Office) -> Office:
 
 
 def bodies(office: Office) -> list[Json]:
-    return [call.json for call in office.connector.posts("Adjust")]
+    return [call.body for call in office.connector.posts("Adjust")]
 
 
 def test_a_whole_order_is_refunded_with_its_amount_spelled_out(sold: Office) -> None:

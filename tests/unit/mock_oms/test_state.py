@@ -45,7 +45,7 @@ def goes_on(office: Office) -> list[object]:
     office.oms.inspect("R2", grade="AS_SOLD", accept=True)
     refund = office.oms.refund(order_id="1", line_item_ids=["1-0-1"])
     pulls.append(office.pull())
-    calls = [(call.method, call.path, call.query, call.body, call.headers) for call in office.connector.calls]
+    calls = [(call.method, call.path, call.query, call.raw, call.headers) for call in office.connector.calls]
     return [pulls, refund, calls, office.oms.adjustments(), office.oms.ledger(), office.oms.agenda(), office.events]
 
 
