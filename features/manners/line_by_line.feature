@@ -35,10 +35,15 @@ Feature: The OMS answers line by line
       And Maya has been paid back nothing
 
     @R64 @R16
-    Scenario: A part is offered on each line
-      Given the seller has offered Maya 50.01 USD
+    Scenario Outline: A part is offered on each line
+      Given the seller has offered Maya <part>
       When Maya accepts the offer
-      Then all three books say 50.01 USD for Maya
+      Then all three books say <part> for Maya
+
+      Examples: of the last one line gets all that was asked for it
+        | part       |
+        | 50.01 USD  |
+        | 138.98 USD |
 
     @R17 @R79
     Scenario: The last line is answered too late

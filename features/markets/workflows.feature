@@ -60,6 +60,26 @@ Feature: The guide's workflows in every market
         | the United Kingdom | 39.98 GBP  | 9.99 GBP  |
         | Vietnam            | 989000 VND | 89001 VND |
 
+    @R16
+    Scenario Outline: An offer over two lines, where money has no decimals
+      Given a shop in <place>
+      And Maya has received, with <delivery> for shipping and <tax> of tax:
+        | goods | pieces | price each |
+        | rug   | 1      | <rug>      |
+        | mug   | 1      | <mug>      |
+      And an hour has passed
+      And Maya has asked for her money back
+      And an hour has passed
+      And the seller has offered Maya <part>
+      When Maya accepts the offer
+      Then the mail names the sum <part>
+      And all three books say <part> for Maya
+
+      Examples:
+        | place     | rug        | mug       | delivery  | tax      | part      |
+        | Indonesia | 10000 IDR  | 7000 IDR  | 1000 IDR  | 501 IDR  | 5000 IDR  |
+        | Vietnam   | 100000 VND | 70000 VND | 10000 VND | 5001 VND | 50000 VND |
+
     @R9
     Scenario: In Thailand no seller can begin one
       Given a shop in Thailand

@@ -12,15 +12,6 @@ Feature: A refund is paid in the currency of the order
   Rule: A part is shared out in whole rupiah
 
     @R16
-    Scenario: An offer over two lines
-      Given Maya has asked for her money back
-      And an hour has passed
-      And the seller has offered Maya 5000 IDR
-      When Maya accepts the offer
-      Then the mail names the sum 5000 IDR
-      And all three books say 5000 IDR for Maya
-
-    @R16
     Scenario Outline: The seller refunds a part that does not divide
       When the seller refunds Maya <sum> of the order
       Then Maya has been paid back <sum>

@@ -42,6 +42,7 @@ Feature: The seller has several shops
       Given Maya has asked for the money for the desk lamp
       And Maya has asked for the money for the rug
       And an hour has passed
+      And the connector's access token has expired
       And the seller has approved Maya's request for the rug
       When the seller rejects Maya's request for the desk lamp
       Then Maya's request for the desk lamp is shown as "Refund Rejected"

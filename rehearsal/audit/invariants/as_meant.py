@@ -82,6 +82,7 @@ class AsMeant(Invariant):
 
     _decided: dict[tuple[str, str], _Meant] = field(default_factory=dict)
     _answered: set[str] = field(default_factory=set)  # the claims of which the staff have decided anything
+    _overtaken: set[str] = field(default_factory=set)  # whose answer was refused, or that an outsider has moved
     _asked: dict[str, dict[str, _Meant]] = field(default_factory=lambda: defaultdict(dict))  # by order and case
     _moves: list[tuple[PlayerEvent, Exchange | None]] = field(default_factory=list)
     _told: Told = field(default_factory=Told)
@@ -104,8 +105,10 @@ class AsMeant(Invariant):
             self.occasions += 1
             asked = self._asked[event.order].get(event.adjustment) if event.asked else None
             restock = asked.restock if asked else None
-            return self._told.read(event, self.claims, self.limits, restock=restock, answered=self._answered)
+            known = {"answered": self._answered, "overtaken": self._overtaken}
+            return self._told.read(event, self.claims, self.limits, restock=restock, **known)
         elif event.name == EventName.DECISION_REFUSED and event.by == OPEN_API:
+            self._overtaken.add(event.claim or "")
             self._moves.append((event, None))
         elif (claim := self.claims.by_id.get(event.claim or "")) and event.who == "marketplace":
             self._to_compare[claim.id] = None
@@ -117,6 +120,7 @@ class AsMeant(Invariant):
         """Learn who made the moves; an outsider is no connector of ours."""
         if self._moves and exchange.callee == "marketplace":
             known = [(event, of or exchange) for event, of in self._moves]
+            self._overtaken.update(event.claim or "" for event, of in known if of.outside)
             self._moves = [(event, of) for event, of in known if not of.outside]
         what = SENSELESS.get(exchange.code or 0)
         if what and exchange.writes and exchange.caller == "connector":

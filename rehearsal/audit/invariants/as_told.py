@@ -43,7 +43,7 @@ PAID_INSTEAD: Final = "REPLACEMENT_REQUEST_REFUND_SUCCESS"
 KNOWN_ONLY: Final = "InformationOnly"  # replacements, and refunds that are recorded and not sent
 FAILED: Final = "Error"  # whether with reason is another rule's
 ENDED: Final = ("PostProcessingComplete", REJECTED)
-BY_STAFF: Final = "oms"  # who has decided, as our connector says it
+BY_STAFF, BY_OTHERS = "oms", "channel"  # who has decided, as our connector says it
 ASKING: Final = (WAITS, GOODS)
 # A rejected claim whose appeal was handed back to the seller keeps its status and waits again.
 HANDED_BACK: Final = {
@@ -100,9 +100,19 @@ class Told:
         )
 
     def read(
-        self, event: PlayerEvent, claims: Claims, limits: Limits, *, restock: bool | None, answered: Collection[str]
+        self,
+        event: PlayerEvent,
+        claims: Claims,
+        limits: Limits,
+        *,
+        restock: bool | None,
+        answered: Collection[str],
+        overtaken: Collection[str],
     ) -> Iterable[Violation]:
-        """Judge what the OMS has just read: it may have asked for a `restock`, and has `answered` some claims."""
+        """Judge what the OMS has just read: it may have asked for a `restock`, and has `answered` some claims.
+
+        Of these some were `overtaken`: the marketplace has refused the answer, or an outsider has moved the claim.
+        """
         if event.name == EventName.ORDER_READ:
             yield from self._order(event, limits)
             return
@@ -116,6 +126,9 @@ class Told:
         by_others = claim.id not in answered and not any(state.ours for state in claim.states)
         if event.decided_by == BY_STAFF and event.placed in ENDED and by_others and not claim.by_seller:
             yield _wrong(event, "decider", "somebody else, for the staff have decided nothing", "decided by the OMS")
+        by_staff = claim.id in answered and claim.id not in overtaken and _carried_out(claim, limits)
+        if event.decided_by == BY_OTHERS and event.placed in ENDED and by_staff:
+            yield _wrong(event, "decider", "the staff, whose answer was carried out", "decided at the marketplace")
         before = self._readings.setdefault(claim.id, {}).get(event.ref)
         reading = _reading(event)
         self._readings[claim.id][event.ref] = reading
@@ -153,6 +166,12 @@ class Told:
             alone = len(claims.of_order[claim.order_id]) == 1
             yield from _judge_sum(claim, readings, claims.known(claim, now, limits), alone=alone)
         self._moved = {}
+
+
+def _carried_out(claim: Claim, limits: Limits) -> bool:
+    """Return whether a claim ended by an answer that came through the Open API, and no trouble could hide that."""
+    decisive = next((state for state in reversed(claim.states) if not state.status.endswith("COMPLETE")), claim.now)
+    return decisive.ours and not limits.extension(claim.shop_id, decisive.since - limits.one_round)
 
 
 def _second(found: datetime | None) -> datetime | None:

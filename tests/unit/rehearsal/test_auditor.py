@@ -528,14 +528,33 @@ def test_what_the_buyer_has_shown_stands_with_the_case(row: Row, what: str | Non
 
 
 @pytest.mark.parametrize(
-    ("answered", "told", "wrong"), [(False, "oms", True), (True, "oms", False), (False, "channel", False)]
+    ("answered", "by", "told", "wrong"),
+    [
+        (False, "seller_center", "oms", True),
+        (False, "seller_center", "channel", False),
+        (True, "seller_center", "channel", False),  # answered, and overtaken
+        (True, "seller", "channel", True),
+        (True, "seller", "oms", False),
+        (True, "seller", "", False),  # it says nothing of it
+    ],
 )
-def test_whoever_has_decided_is_told(answered: bool, told: str, wrong: bool) -> None:
+def test_whoever_has_decided_is_told(answered: bool, by: str, told: str, wrong: bool) -> None:
     story = Story().claimed()
     if answered:
         story.decided()
+    story.moved("RETURN_OR_REFUND_REQUEST_SUCCESS", "APPROVE_REFUND", by)
+    story.moved("RETURN_OR_REFUND_REQUEST_COMPLETE", "PAY", "system")
     story.read("PostProcessingComplete", asked=False, decided_by=told).act_ended()
     assert ("decider" in {finding.witness.about.get("what") for finding in story.auditor.broken()}) is wrong
+
+
+def test_an_answer_that_was_refused_has_decided_nothing() -> None:
+    story = Story().claimed().decided()
+    story.tell("decision_refused", return_id="R1", action="APPROVE_REFUND", by="seller", code=25020004)
+    story.moved("RETURN_OR_REFUND_REQUEST_SUCCESS", "APPROVE_REFUND", "seller")
+    story.moved("RETURN_OR_REFUND_REQUEST_COMPLETE", "PAY", "system")
+    story.read("PostProcessingComplete", asked=False, decided_by="channel").act_ended()
+    assert "decider" not in {finding.witness.about.get("what") for finding in story.auditor.broken()}
 
 
 @pytest.mark.parametrize("cut", range(len(TALE)))
