@@ -27,7 +27,6 @@ Feature: An order that came in several parcels
         | goods | pieces | price each | parcel |
         | rug   | 1      | 50.00 USD  | 1      |
         | mug   | 2      | 12.50 USD  | 2      |
-      And an hour has passed
       And the seller has shipped only the rug of Maya's order
       And an hour has passed
 

@@ -57,6 +57,7 @@ class Effects:
             made_of=made_of,
             line_item_ids=units or None,
             created_at=order.created_at,
+            shipping_status=order.shipping_status,
         )
 
     def adjustment_read(self, case: Case, read: Adjustment) -> None:

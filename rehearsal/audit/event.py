@@ -145,6 +145,7 @@ class PlayerEvent:
     site_status = Field("site_status", _text)
     site_reason = Field("site_reason", _maybe_text)
     site_reason_text = Field("site_reason_text", _maybe_text)
+    shipping_status = Field("shipping_status", _text)
     created = Field("created_at", _instant)
     refunded = Field("refunded_at", _instant)
 

@@ -101,6 +101,8 @@ class AsMeant(Invariant):
             self._asked[event.order][event.adjustment] = meant
         elif event.name == EventName.ORDER_PLACED:
             self._told.placed(event)
+        elif event.name == EventName.ORDER_STATUS_CHANGED:
+            self._told.changed(event)
         elif event.name in (EventName.ORDER_READ, EventName.ADJUSTMENT_READ):
             self.occasions += 1
             asked = self._asked[event.order].get(event.adjustment) if event.asked else None

@@ -51,6 +51,16 @@ HANDED_BACK: Final = {
     "REPLACEMENT_REQUEST_REJECT": WAITS,
     "REJECT_RECEIVE_PACKAGE": GOODS,
 }
+# What each status of an order is in ChannelAdvisor's words for how much of it has shipped.
+SHIPPED: Final[Mapping[str, tuple[str, ...]]] = {
+    "UNPAID": ("Unshipped",),
+    "ON_HOLD": ("Unshipped",),
+    "AWAITING_SHIPMENT": ("Unshipped",),
+    "PARTIALLY_SHIPPING": ("PartiallyShipped",),
+    "AWAITING_COLLECTION": ("PendingShipment", "Unshipped"),
+    **dict.fromkeys(("IN_TRANSIT", "DELIVERED", "COMPLETED"), ("Shipped",)),
+    "CANCELLED": ("Canceled",),
+}
 UNDER_WAY: Final = frozenset({
     "SubmittedNotProcessed", "ProcessedNotAcknowledged",
     *(f"{how}{what}" for how in ("Pending", "Processing")
@@ -77,11 +87,22 @@ class Reading:
 @dataclass(frozen=True, slots=True)
 class _Order:
     seq: int
+    shop_id: str
     currency: str
     total: Decimal
     parts: Mapping[str, Decimal]
     units: frozenset[str]
     created: datetime | None
+    states: list[tuple[datetime, str]]  # each status and since when
+
+    def stood(self, since: datetime) -> list[str]:
+        """Return each status that it has had at some time since then, the newest first."""
+        ended = [at for at, _ in self.states[1:]]
+        return [
+            status
+            for (_, status), end in reversed([*zip(self.states, [*ended, None], strict=True)])
+            if end is None or end > since
+        ]
 
 
 @dataclass(slots=True)
@@ -96,8 +117,20 @@ class Told:
         """Take note of an order as the marketplace has it."""
         units = frozenset(event.lines)
         self._orders[event.order] = _Order(
-            event.seq, event.currency, event.total or ZERO, summed(event), units, _second(event.created)
+            event.seq,
+            event.shop,
+            event.currency,
+            event.total or ZERO,
+            summed(event),
+            units,
+            _second(event.created),
+            [(event.at, event.placed)],
         )
+
+    def changed(self, event: PlayerEvent) -> None:
+        """Take note of an order's new status."""
+        if order := self._orders.get(event.order):
+            order.states.append((event.at, event.placed))
 
     def read(
         self,
@@ -143,11 +176,16 @@ class Told:
             return
         units = frozenset(event.units)
         told = event.created is not None and not limits.same(event.created, order.created)
+        since = event.at - limits.one_round
+        stood = order.stood(since - limits.extension(order.shop_id, since))
+        shipped = list(dict.fromkeys(word for status in stood for word in SHIPPED.get(status, ())))
+        astray = event.shipping_status and shipped and event.shipping_status not in shipped
         for what, expected, seen in (
             ("currency", order.currency, event.currency),
             ("total", str(order.total), str(event.total)),
             ("units", ", ".join(sorted(order.units)), ", ".join(sorted(units or order.units))),
             ("date", str(order.created), str(event.created if told else order.created)),
+            ("shipping status", " or ".join(shipped), event.shipping_status if astray else " or ".join(shipped)),
             *((part, str(order.parts.get(part, ZERO)), str(event.made_of[part])) for part in _astray(
                 order.parts, event.made_of, ZERO)),
         ):  # fmt: skip

@@ -528,6 +528,24 @@ def test_what_the_buyer_has_shown_stands_with_the_case(row: Row, what: str | Non
 
 
 @pytest.mark.parametrize(
+    ("told", "wrong"),
+    [
+        ("PartiallyShipped", False),  # so it was until a moment ago
+        ("Shipped", False),
+        ("Unshipped", True),
+        ("Canceled", True),
+        ("", False),  # it says nothing of it
+    ],
+)
+def test_how_much_of_an_order_has_shipped_is_told(told: str, wrong: bool) -> None:
+    story = Story().ordered(status="AWAITING_SHIPMENT").tell("order_status_changed", status="PARTIALLY_SHIPPING")
+    story.idle(minutes=20).tell("order_status_changed", status="IN_TRANSIT").idle(minutes=5)
+    story.tell("order_read", who="oms", total=Decimal("39.98"), made_of={}, shipping_status=told).act_ended()
+    seen = {finding.witness.about.get("what") for finding in story.auditor.broken()}
+    assert ("shipping status" in seen) is wrong
+
+
+@pytest.mark.parametrize(
     ("answered", "by", "told", "wrong"),
     [
         (False, "seller_center", "oms", True),
