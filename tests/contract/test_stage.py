@@ -230,28 +230,6 @@ def test_findings_say_whether_there_may_be_more_without_anybody_s_doing(stage: A
     assert still() == (False, False, "PT2700S"), "all have heard of it, and its deadline is still to come"
 
 
-def test_the_staff_approves_a_refund(stage: Any) -> None:
-    entry = asked(stage)
-    case = adjustment(stage, return_id=entry["return_id"])
-    assert (case["kind"], case["status"], case["deadline"]) == ("REFUND", "NewRma", entry["seller_deadline"])
-    assert stage.oms_approve(case["id"])["kept"] is False
-    stage.advance(by="PT1H")
-    assert stage.get_return(entry["return_id"])["refunded"] == entry["refund_total"]
-    assert any(line["source_words"] for line in stage.activity(entry["order_id"])["activity"])
-
-
-def test_the_staff_rejects_and_the_operator_sides_with_the_buyer(stage: Any) -> None:
-    entry = asked(stage)
-    stage.oms_reject(adjustment(stage, return_id=entry["return_id"])["id"], comment="it works")
-    stage.advance(by="PT15M")
-    assert stage.get_return(entry["return_id"])["shown_status"] == "Refund Rejected"
-    assert kinds(stage, entry["order_id"]) == ["refund rejected"]
-    assert stage.dispute(entry["return_id"])["arbitration_status"] == "IN_PROGRESS"
-    stage.arbitrate(entry["return_id"], outcome="SUPPORT_BUYER")
-    stage.advance(by="PT1H")
-    assert stage.get_return(entry["return_id"])["refunded"] == entry["refund_total"]
-
-
 @pytest.mark.parametrize(("reply", "refunded"), [("accept_offer", "5.00"), ("decline_offer", "0.00")])
 def test_the_buyer_answers_a_partial_offer(stage: Any, reply: str, refunded: str) -> None:
     order = stage.place_order(lines=[{"sku": "MUG", "unit_price": "20.00"}])

@@ -166,22 +166,6 @@ def test_a_decision_that_never_gets_through_is_late(world: World, link: Link) ->
     assert finding.reproduce.startswith("rehearsal up --seed 1 --start 2031-03-03T09:00:00+00:00 --shops 1")
 
 
-def test_a_request_that_breaks_the_contract_names_the_side_that_sent_it(world: World) -> None:
-    session = world.wire.session("connector")
-    session.post("https://open-api.tiktokglobalshop.com/return_refund/202309/returns/search?color=red", json={})
-    found = {finding.witness.about["pointer"]: finding.suspect for finding in world.auditor.broken()}
-    assert found["/request/query/color"] == "connector"
-    assert set(found.values()) == {"connector"}
-
-
-def test_what_the_link_responds_by_itself_is_charged_to_nobody(world: World) -> None:
-    world.trouble.plan(kind="refuse")
-    world.advance(by=HOUR)
-    assert broken(world) == {}
-    refused = [entry for entry in world.trace.entries() if entry.get("fault")]
-    assert {(entry["status"], entry["breaches"]) for entry in refused} == {(503, 0)}
-
-
 @pytest.mark.parametrize("copies", [0, 2])
 def test_what_counts_is_the_mailbox(world: World, monkeypatch: pytest.MonkeyPatch, copies: int) -> None:
     add = Store.add_mail

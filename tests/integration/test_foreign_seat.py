@@ -104,6 +104,11 @@ def test_it_takes_up_its_shop_and_does_its_rounds(tmp_path: Path, said: dict[str
     with sat(tmp_path, **said) as one:
         assert one.pays_back()
         findings = one.stage.findings()
+        entries = list(one.stage.current.trace.entries())
+    rounds = {entry["seq"] for entry in entries if entry["kind"] == "act" and entry["who"] == "connector"}
+    searches = [entry["cause"] for entry in entries if str(entry.get("operation")).startswith("searchReturns")]
+    assert searches
+    assert rounds >= set(searches), "what comes in meanwhile is the doing of that round"
     assert findings["findings"] == []
     assert f"rehearsal up --seat {one.seat.described.file} " in findings["verdicts"][0]["reproduce"]
     assert "took up Rehearsal Shop 1" in one.lines

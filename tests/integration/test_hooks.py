@@ -203,6 +203,8 @@ def test_the_stage_answers_in_the_midst_of_a_hook_and_its_clock_stands_still() -
     named = {entry["operation"]: entry for entry in entries if entry["kind"] == "exchange"}
     hook, call = named["approve"], named["approveReturn"]
     assert (hook["from"], hook["to"], call["cause"]) == ("stage", "oms", hook["seq"])
+    placed = [entry["cause"] for entry in entries if entry.get("name") == "order_placed"]
+    assert placed == [None, hook["seq"]], "what comes in meanwhile is its doing"
 
 
 def test_in_a_compressed_world_they_are_told_the_machines_time_and_tell_it() -> None:

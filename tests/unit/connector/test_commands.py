@@ -108,22 +108,23 @@ def test_words_of_several_lines_are_refused_where_together_they_are_too_long(ben
     assert bench.connector.waiting() == 1
 
 
-def test_a_reason_the_case_does_not_offer_is_replaced_and_the_record_says_so(bench: Bench) -> None:
-    first, second = a_return_of_two_lines(bench)
-    bench.tiktok.reasons = ["reverse_reject_return_parcel_reason_2"]
-    for adjustment_id in (first, second):
-        bench.connector.commands.reject_return("item", adjustment_id, [ConditionQuantity("DAMAGED", 1)])
-    bench.round()
-    assert bench.tiktok.written()[0].body["reject_reason"] == "reverse_reject_return_parcel_reason_2"
-    assert "reason_replaced" in bench.events("500")
-
-
-def test_a_parcel_that_never_came_is_rejected_as_not_received(bench: Bench) -> None:
+@pytest.mark.parametrize(
+    ("said", "offered", "sent"),
+    [
+        ({"conditions": [ConditionQuantity("DAMAGED", 1)]}, (2,), 2),  # which is 5, and is not offered
+        ({"reject_reason": "MerchandiseNotReceived"}, (1, 4), 4),
+    ],
+    ids=["damaged", "never came"],
+)
+def test_a_reason_that_the_case_does_not_offer_is_replaced_and_the_record_says_so(
+    bench: Bench, said: dict[str, Any], offered: tuple[int, ...], sent: int
+) -> None:
     for adjustment_id in a_return_of_two_lines(bench):
-        bench.connector.commands.reject_return("item", adjustment_id, reject_reason="MerchandiseNotReceived")
-    bench.tiktok.reasons = [f"reverse_reject_return_parcel_reason_{number}" for number in (1, 4)]
+        bench.connector.commands.reject_return("item", adjustment_id, **said)
+    bench.tiktok.reasons = [f"reverse_reject_return_parcel_reason_{number}" for number in offered]
     bench.round()
-    assert bench.tiktok.written()[0].body["reject_reason"] == "reverse_reject_return_parcel_reason_4"
+    assert bench.tiktok.written()[0].body["reject_reason"] == f"reverse_reject_return_parcel_reason_{sent}"
+    assert ("reason_replaced" in bench.events("500")) is (sent == 2)
 
 
 def test_since_when_goods_are_on_their_way_is_told_once(bench: Bench) -> None:

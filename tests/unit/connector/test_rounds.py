@@ -41,30 +41,28 @@ def test_every_line_of_a_return_whose_goods_could_not_be_judged_is_asked_anew(be
     assert statuses == [("Error", 1), ("Error", 1), ("ReadyForReturn", 2), ("ReadyForReturn", 2)]
 
 
-def test_a_request_that_nobody_can_read_again_is_asked_anew_as_it_was(bench: Bench) -> None:
-    a_refund_request(bench)
-    bench.approve()
-
-    def refuses_and_goes_dark(call: Call) -> Json:
-        bench.tiktok.instead = lambda call: {"http": 503, "raw": b""}
-        return refusal(25011012, "no")(call)
-
-    bench.tiktok.responses.append(refuses_and_goes_dark)
-    bench.round()
-    assert [entry.status for entry in bench.adjustments()] == ["Error", "NewRma"]
+def goes_dark(bench: Bench) -> None:
+    bench.tiktok.instead = lambda call: {"http": 503, "raw": b""}
 
 
-def test_a_refused_decision_about_what_waits_no_more_is_not_asked_anew(bench: Bench) -> None:
+def waits_no_more(bench: Bench) -> None:
+    settle_as(bench, "A_STATUS_FROM_THE_FUTURE")
+
+
+@pytest.mark.parametrize(("meanwhile", "statuses"), [(goes_dark, ["Error", "NewRma"]), (waits_no_more, ["Error"])])
+def test_what_nobody_can_read_again_is_asked_anew_as_it_was_and_what_waits_no_more_is_not(
+    bench: Bench, meanwhile: Callable[[Bench], None], statuses: list[str]
+) -> None:
     a_refund_request(bench)
     bench.approve()
 
     def refuses(call: Call) -> Json:
-        settle_as(bench, "A_STATUS_FROM_THE_FUTURE")
+        meanwhile(bench)
         return refusal(25011012, "no")(call)
 
     bench.tiktok.responses.append(refuses)
     bench.round()
-    assert [entry.status for entry in bench.adjustments()] == ["Error"]
+    assert [entry.status for entry in bench.adjustments()] == statuses
 
 
 @pytest.fixture

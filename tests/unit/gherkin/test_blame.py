@@ -56,13 +56,9 @@ LOST = {
 }
 WRITTEN = {
     "Given Maya has asked for her money back": 'Maya has bought nothing so far; a step such as "Maya has received',
-    "Then Maya has been paid back everything": "Maya has bought nothing so far",
     "Then the seller has not heard of Maya": "Maya has bought nothing so far",
-    "When the answer to Maya falls due": "Maya has bought nothing so far",
     "Given Maya has received a rug for 3.00 USD\n    Then Maya's request needs no answer": "has asked for nothing",
-    "Given Maya has received a desk lamp for 3.00 EUR": "currency is EUR; the shop's is USD",
     "Given Maya has received 100000 mugs at 3.00 USD each": "Invalid value: lines",
-    "Given Maya has received:": "this step needs a table below it",
     "When an hour passes\n      | a |": "the step 'an hour passes' takes no table below it",
     "Then an hour passes": ': it is "When an hour passes", not Then; And and But take the keyword',
     "Given the seller approves Maya's request": 'not Given, or "Given the seller has approved Maya\'s request"; And',
