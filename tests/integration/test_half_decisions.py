@@ -48,23 +48,6 @@ def state(world: World) -> str:
     return world.marketplace.return_views()[-1].return_status
 
 
-def half_approved(world: World) -> Refused:
-    the_connector_refuses_the_mug(world)
-    return refused(Refused, world.oms.approve, row(world).id)
-
-
-def test_the_refusal_and_the_row_say_what_was_taken_and_what_not(world: World) -> None:
-    before = row(world)
-    refusal = half_approved(world)
-    assert (refusal.status, refusal.title) == (409, "Only half answered")
-    assert (row(world).status, row(world).deadline) == ("NewRma", before.deadline)
-    assert str(row(world).error).startswith("Half answered: 1 of 3 lines")
-    assert "an adjustment in Error does not take it" in str(row(world).error)
-    world.advance(by=HALF_AN_HOUR)
-    assert state(world) == "RETURN_OR_REFUND_REQUEST_PENDING"
-    assert str(row(world).error).startswith("Half answered")
-
-
 @pytest.mark.parametrize(
     ("answer", "becomes"),
     [
@@ -77,8 +60,14 @@ def test_the_refusal_and_the_row_say_what_was_taken_and_what_not(world: World) -
 def test_a_half_decision_is_completed_with_the_same_answer_or_turned_into_another(
     world: World, answer: Callable[[Any, str], object], becomes: str
 ) -> None:
-    half_approved(world)
-    assert row(world).can == ("approve", "reject")
+    the_connector_refuses_the_mug(world)
+    before = row(world)
+    assert refused(Refused, world.oms.approve, before.id).title == "Only half answered"
+    world.advance(by=HALF_AN_HOUR)
+    assert state(world) == "RETURN_OR_REFUND_REQUEST_PENDING"
+    assert str(row(world).error).startswith("Half answered: 1 of 3 lines")
+    assert "an adjustment in Error does not take it" in str(row(world).error)
+    assert (row(world).deadline, row(world).can) == (before.deadline, ("approve", "reject"))
     answer(world.oms, row(world).id)
     assert row(world).error is None
     world.advance(by=HALF_AN_HOUR)
