@@ -68,7 +68,7 @@ class Settings:
         source = os.environ if env is None else env
         _refuse_unknown(source)
         given: dict[str, Any] = {}
-        for name, read in READERS.items():
+        for name, (read, _) in SETTINGS.items():
             raw = source.get(PREFIX + name.upper(), "").strip()
             if raw:
                 given[name] = read_as(read, PREFIX + name.upper(), raw)
@@ -80,7 +80,7 @@ class Settings:
 
 def _refuse_unknown(env: Mapping[str, str]) -> None:
     """Refuse old names and what is nearly a setting; what is nothing like one may be somebody else's (a cluster's)."""
-    known = [name.upper() for name in READERS]
+    known = [name.upper() for name in SETTINGS]
     for variable in sorted(env):
         name = variable.removeprefix(PREFIX)
         if name == variable or name in known:
@@ -166,62 +166,49 @@ def read_as(read: Callable[[str], T], setting: str, raw: str) -> T:
         raise BadSettings(setting, str(error)) from error
 
 
-READERS: Final[dict[str, Callable[[str], Any]]] = {
-    "database_url": str,
-    "app_key": str,
-    "app_secret": str,
-    "tiktok_url": _origin,
-    "tiktok_auth_url": _origin,
-    "public_url": _origin,
-    "poll_interval": _seconds(1),
-    "overlap": _seconds(0),
-    "backfill": _seconds(0),
-    "page_size": _whole(10, 50),
-    "refresh_before": _seconds(0),
-    "warn_before": _seconds(0),
-    "access_token_life": _seconds(1),
-    "refresh_token_unused": _seconds(1),
-    "http_timeout": _seconds(1),
-    "default_answers": read_answers,
-    "host": str,
-    "port": _whole(0, 65535),
-    "threads": _whole(1, 256),
-    "staff_password": str,
-    "secret_keys": _keys,
-    "purge_after": _seconds(1),
-    "webhook_url": _address,
-    "oms_webhook_url": _address,
-    "oms_webhook_secret": str,
-    "pages_open": _flag,
-}
-# What each of them is for, as `connector --help` says it.
-MEANINGS: Final[dict[str, str]] = {
-    "database_url": "SQLAlchemy's URL of the database; has to be set",
-    "app_key": "the developer app at TikTok Shop; has to be set",
-    "app_secret": "its secret; has to be set",
-    "tiktok_url": "TikTok Shop's Open API",
-    "tiktok_auth_url": "TikTok Shop's token server",
-    "public_url": "what links in answers begin with and the name it is known by; else the address that was called",
-    "poll_interval": "seconds from one round of a shop to the next",
-    "overlap": "seconds that a round reads again of what the last one has read",
-    "backfill": "seconds that a shop's first round looks back",
-    "page_size": "objects on a page that TikTok Shop is asked for",
-    "refresh_before": "seconds before its end at which a shop's token is renewed",
-    "warn_before": "seconds before a deadline at which its order page warns",
-    "access_token_life": "seconds that an OMS's access token is good for",
-    "refresh_token_unused": "seconds unused after which its refresh token is not",
-    "http_timeout": "seconds that TikTok Shop has for an answer",
-    "default_answers": "for shops without their own, e.g. REFUND=reject,CANCEL=approve",
-    "host": "address that `serve` listens on",
-    "port": "port that `serve` listens on; 0 takes a free one and says which",
-    "threads": "calls that `serve` answers at a time",
-    "staff_password": "for the order pages, with any user name; without it they are closed",
-    "secret_keys": "32 bytes in base64, several with commas: the first seals tokens, all open them; not for `clients`",
-    "purge_after": "seconds after an order's last event at which its names, addresses, e-mail and buyer are removed",
-    "webhook_url": "where TikTok Shop reaches /webhooks/tiktok, to be asked for hints; else it is not asked",
-    "oms_webhook_url": "where the OMS is told of refunds and cancellations that begin or end; else it is not told",
-    "oms_webhook_secret": "what is told there is signed with; has to be set with the address",
-    "pages_open": "true: order pages without a password, never for a deployment",
+# How each of them is read, and what it is for, as `connector --help` says it.
+SETTINGS: Final[dict[str, tuple[Callable[[str], Any], str]]] = {
+    "database_url": (str, "SQLAlchemy's URL of the database; has to be set"),
+    "app_key": (str, "the developer app at TikTok Shop; has to be set"),
+    "app_secret": (str, "its secret; has to be set"),
+    "tiktok_url": (_origin, "TikTok Shop's Open API"),
+    "tiktok_auth_url": (_origin, "TikTok Shop's token server"),
+    "public_url": (
+        _origin,
+        "what links in answers begin with and the name it is known by; else the address that was called",
+    ),
+    "poll_interval": (_seconds(1), "seconds from one round of a shop to the next"),
+    "overlap": (_seconds(0), "seconds that a round reads again of what the last one has read"),
+    "backfill": (_seconds(0), "seconds that a shop's first round looks back"),
+    "page_size": (_whole(10, 50), "objects on a page that TikTok Shop is asked for"),
+    "refresh_before": (_seconds(0), "seconds before its end at which a shop's token is renewed"),
+    "warn_before": (_seconds(0), "seconds before a deadline at which its order page warns"),
+    "access_token_life": (_seconds(1), "seconds that an OMS's access token is good for"),
+    "refresh_token_unused": (_seconds(1), "seconds unused after which its refresh token is not"),
+    "http_timeout": (_seconds(1), "seconds that TikTok Shop has for an answer"),
+    "default_answers": (read_answers, "for shops without their own, e.g. REFUND=reject,CANCEL=approve"),
+    "host": (str, "address that `serve` listens on"),
+    "port": (_whole(0, 65535), "port that `serve` listens on; 0 takes a free one and says which"),
+    "threads": (_whole(1, 256), "calls that `serve` answers at a time"),
+    "staff_password": (str, "for the order pages, with any user name; without it they are closed"),
+    "secret_keys": (
+        _keys,
+        "32 bytes in base64, several with commas: the first seals tokens, all open them; not for `clients`",
+    ),
+    "purge_after": (
+        _seconds(1),
+        "seconds after an order's last event at which its names, addresses, e-mail and buyer are removed",
+    ),
+    "webhook_url": (
+        _address,
+        "where TikTok Shop reaches /webhooks/tiktok, to be asked for hints; else it is not asked",
+    ),
+    "oms_webhook_url": (
+        _address,
+        "where the OMS is told of refunds and cancellations that begin or end; else it is not told",
+    ),
+    "oms_webhook_secret": (str, "what is told there is signed with; has to be set with the address"),
+    "pages_open": (_flag, "true: order pages without a password, never for a deployment"),
 }
 
 
@@ -229,7 +216,7 @@ def explained() -> str:
     """Say all settings: the variable, what it is for, what it is when it is not set."""
     defaults = {field_.name: field_.default for field_ in fields(Settings)}
     lines = []
-    for name, meaning in MEANINGS.items():
+    for name, (_, meaning) in SETTINGS.items():
         default = defaults[name]
         shown = int(default.total_seconds()) if isinstance(default, timedelta) else default
         known = shown not in (None, MISSING, ()) and not isinstance(shown, bool)

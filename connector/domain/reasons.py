@@ -5,7 +5,7 @@ without an entry are not taken in; a default that the live list of a case lacks 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 CONDITIONS: Final = ("AS_SOLD", "USED", "DAMAGED", "WRONG_ITEM", "MISSING_PARTS")  # certainty: assumed
@@ -35,6 +35,17 @@ def _by_grade(ending: str = "") -> Mapping[str, str]:
     return {grade: f"reverse_reject_return_parcel_reason_{number}{ending}" for grade, number in numbers.items()}
 
 
+_SOUTHEAST_ASIA: Final = MarketReasons(
+    reject_request="reverse_reject_request_reason_1",
+    reject_cancellation="seller_reject_apply_product_has_been_packed",
+    reject_goods=_by_grade(),
+    refund_delivered=None,
+    refund_in_transit=None,
+    refund={},
+    cancel="seller_cancel_reason_out_of_stock",
+    cancellation={},
+    source="S19: the seller starts no refund; of a parcel and of cancellations: assumed",
+)
 # By the marketplace's code of the region.
 MARKETS: Final = {
     "US": MarketReasons(
@@ -62,40 +73,18 @@ MARKETS: Final = {
         cancellation={},
         source="S19; the seller's cancellation under its US name, and which is the default: assumed",
     ),
-    "ID": MarketReasons(
-        reject_request="reverse_reject_request_reason_1",
-        reject_cancellation="seller_reject_apply_product_has_been_packed",
-        reject_goods=_by_grade(),
+    "ID": replace(
+        _SOUTHEAST_ASIA,
         refund_delivered="ecom_order_delivered_refund_reason_missing_product_seller",
         refund_in_transit="ecom_order_delivered_refund_reason_missing_product_seller",
-        refund={},
-        cancel="seller_cancel_reason_out_of_stock",
-        cancellation={},
         source="S19: the seller starts refunds for a missing product only; of a parcel and of cancellations: assumed",
     ),
-    **dict.fromkeys(
-        ("TH", "MY", "PH", "SG"),
-        MarketReasons(
-            reject_request="reverse_reject_request_reason_1",
-            reject_cancellation="seller_reject_apply_product_has_been_packed",
-            reject_goods=_by_grade(),
-            refund_delivered=None,
-            refund_in_transit=None,
-            refund={},
-            cancel="seller_cancel_reason_out_of_stock",
-            cancellation={},
-            source="S19: the seller starts no refund; of a parcel and of cancellations: assumed",
-        ),
-    ),
-    "VN": MarketReasons(
-        reject_request="reverse_reject_request_reason_1",
-        reject_cancellation="seller_reject_apply_product_has_been_packed",
-        reject_goods=_by_grade(),
+    **dict.fromkeys(("TH", "MY", "PH", "SG"), _SOUTHEAST_ASIA),
+    "VN": replace(
+        _SOUTHEAST_ASIA,
         refund_delivered="ecom_order_delivered_refund_reason_not_match_description_seller",
         refund_in_transit="ecom_order_delivered_refund_reason_not_received_seller",
         refund={"MerchandiseNotReceived": "ecom_order_delivered_refund_reason_not_received_seller"},
-        cancel="seller_cancel_reason_out_of_stock",
-        cancellation={},
         source="S19: the seller starts what one in the US starts; which is the default, and of a parcel: assumed",
     ),
 }

@@ -77,7 +77,6 @@ def create_app(office: Office) -> Flask:
     app.register_error_handler(HTTPException, _plainly)
     app.register_error_handler(BadHost, lambda error: make_response(f"{error.description}\n", 400))  # no page has links
     app.register_blueprint(_lists(office))
-    app.register_blueprint(_orders(office))
     app.register_blueprint(_forms(office))
     return app
 
@@ -113,7 +112,7 @@ def _plainly(error: HTTPException) -> Response:
 
 
 def _lists(office: Office) -> Blueprint:
-    """Return the work list and the lists of all cases and orders."""
+    """Return the work list, the lists of all cases and orders, and the page of one order."""
     pages, store = Blueprint("lists", __name__), office.store
 
     @pages.get("/")
@@ -137,13 +136,6 @@ def _lists(office: Office) -> Blueprint:
     def orders() -> str:
         sums = store.ledger.sums()
         return render_template("orders.html", refunded=sums, **_page(list(store.orders.values()), "orders"))
-
-    return pages
-
-
-def _orders(office: Office) -> Blueprint:
-    """Return the page of one order."""
-    pages = Blueprint("orders", __name__)
 
     @pages.get("/orders/<order_id>")
     def order(order_id: str) -> Response:
@@ -186,7 +178,7 @@ def _forms(office: Office) -> Blueprint:
                 abort(refused.status, str(refused))
             return _show(office, order_id, Failure(form, refused))
         done = "kept" if result.kept else form.partition(" ")[0]
-        return redirect(url_for("orders.order", order_id=result.row.order_id, done=done), 303)
+        return redirect(url_for("lists.order", order_id=result.row.order_id, done=done), 303)
 
     def case(number: str) -> Case:
         found = store.cases.get(number)

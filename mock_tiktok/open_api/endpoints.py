@@ -6,7 +6,7 @@ version that an endpoint lacks, or for a path that nobody has, is refused before
 
 import re
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 RETURNS: Final = "seller.return_refund.basic"
 ORDERS: Final = "seller.order.info"
@@ -28,12 +28,12 @@ class Endpoint:
     method: str
     path: str
     versions: frozenset[str]
-    scope: str
-    query: frozenset[str]
-    takes_key: bool
-    object_id: str
-    cipher: Cipher
-    form: bool  # whether it takes a multipart form, of which the sign leaves out the body
+    scope: str = RETURNS
+    query: frozenset[str] = frozenset()
+    takes_key: bool = False
+    object_id: str = ""
+    cipher: Cipher = "needed"
+    form: bool = False  # whether it takes a multipart form, of which the sign leaves out the body
 
     @property
     def locks(self) -> bool:
@@ -41,21 +41,8 @@ class Endpoint:
         return self.object_id != "" or self.operation in ("create_return", "cancel_order")
 
 
-def _endpoint(
-    operation: str,
-    method: str,
-    path: str,
-    versions: str,
-    scope: str = RETURNS,
-    query: frozenset[str] = frozenset(),
-    *,
-    takes_key: bool = False,
-    object_id: str = "",
-    cipher: Cipher = "needed",
-    form: bool = False,
-) -> Endpoint:
-    known = frozenset(versions.split())
-    return Endpoint(operation, method, path, known, scope, query, takes_key, object_id, cipher, form)
+def _endpoint(operation: str, method: str, path: str, versions: str, *of: Any, **more: Any) -> Endpoint:
+    return Endpoint(operation, method, path, frozenset(versions.split()), *of, **more)
 
 
 _LOCALE: Final = frozenset({"locale"})

@@ -20,7 +20,7 @@ from requests.adapters import HTTPAdapter
 from connector import Settings
 from connector.cli import main, work
 from connector.errors import BadSettings
-from connector.settings import READERS
+from connector.settings import SETTINGS
 from tests.clock import START
 from tests.responses import response_of
 from tests.unit.connector.conftest import Bench
@@ -148,7 +148,7 @@ def test_settings_from_the_environment_are_typed(tmp_path: Path) -> None:
 def test_the_help_lists_every_setting() -> None:
     told = CliRunner().invoke(main, ["--help"]).output
     assert [line.strip() for line in told.splitlines() if "CONNECTOR_" in line] == [
-        f"CONNECTOR_{name.upper()}" for name in READERS
+        f"CONNECTOR_{name.upper()}" for name in SETTINGS
     ]
     assert "seconds from one round of a shop to the next [900]" in told
 
