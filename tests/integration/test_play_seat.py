@@ -37,6 +37,29 @@ Feature: Somebody else's connector
     When the seller rejects Maya's request
     Then Maya has been paid back nothing
 """
+UNSEEN = """
+Feature: What nobody shows
+  Background:
+    Given Maya has received a desk lamp for 39.98 USD
+    And Maya has asked for her money back
+    And an hour has passed
+
+  Scenario: Not all books are shown
+    When an hour passes
+    Then all three books say 39.98 USD for Maya
+
+  Scenario: Nobody is there who could say no
+    When the seller tries to refund Maya 40.00 USD of the order
+    Then the seller is told that it cannot be done
+
+  Scenario: Nobody is there who could know
+    When an hour passes
+    Then the seller does not know of Maya's order
+
+  Scenario: What the books that are shown say is judged
+    When an hour passes
+    Then all three books say 0.00 USD for Maya
+"""
 
 
 @pytest.fixture
@@ -64,6 +87,15 @@ def test_what_it_can_is_judged_and_what_it_cannot_is_not(feature: Path, rehearse
     shown = play(rehearse, {}, "-k", "staff", "--jobs", "2", code=ExitCode.NOT_JUDGED).out
     assert "a seat on this stage lacks the capability “staff sees”" in shown
     assert "Again: rehearsal play own.feature:20 --seed 1 --seat seat.yaml" in shown
+
+
+def test_what_nobody_shows_is_not_judged_and_what_is_shown_is(rehearse: Rehearse, feature: Path) -> None:
+    feature.write_text(UNSEEN)
+    shown = play(rehearse, {}, code=ExitCode.FINDINGS).out
+    assert "what the connector and the OMS have in the book is not shown: a seat on this stage lacks the" in shown
+    assert shown.count("Not on this stage: ") == 2
+    assert "paid back to Maya: expected 0.00 USD; marketplace says 39.98 USD" in shown
+    assert shown.endswith("4 scenarios: 1 broken, 3 not judged\n")
 
 
 def test_one_that_goes_on_running_has_another_shop_each_time(feature: Path, rehearse: Rehearse) -> None:

@@ -5,8 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
-from textwrap import dedent
 
 import pytest
 from freezegun import freeze_time
@@ -35,9 +33,6 @@ from rehearsal.world.doors import outside_app
 from rehearsal.world.world import World
 from tests.outsider import SEARCH, Outsider
 
-pytest_plugins = ["pytester"]
-
-ROOT = Path(__file__).parents[2]
 MISSING = {Capability.LEDGER, Capability.ACTIVITY, Capability.STAFF_SEES, Capability.STAFF_DECIDES}
 
 
@@ -199,64 +194,6 @@ def test_a_book_that_is_not_shown_is_left_out_of_the_ledgers(stage: InProcessSta
     (row,) = stage.ledgers()["orders"]
     assert (row["order_id"], row["connector"], row["agree"]) == (order["order_id"], None, True)
     assert row["marketplace"] == row["oms"] == {"refunded": "0.00"}
-
-
-def test_a_scenario_that_asks_for_it_is_not_judged(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    conftest = """
-        import pytest
-        from rehearsal.control.local import InProcessStage
-        from rehearsal.world.world import World
-        from tests.integration.test_seats import CLOSED
-
-        @pytest.fixture(scope="session")
-        def stage_factory():
-            return lambda: InProcessStage(World, seats=CLOSED)
-    """
-    pytester.makeconftest(dedent(conftest))
-    feature = """
-        Feature: Seats
-          Background:
-            Given Maya has received a desk lamp for 39.98 USD
-            And Maya has asked for her money back
-
-          Scenario: Nobody is asked
-            When 2 hours pass
-            Then Maya's request is shown as "Completed"
-
-          Scenario: Maya's money is the marketplace's to tell
-            When 2 hours pass
-            Then Maya has been paid back 39.98 USD
-
-          Scenario: Not all books are shown
-            When 2 hours pass
-            Then all three books say 39.98 USD for Maya
-
-          Scenario: What the books that are shown say is judged
-            When 2 hours pass
-            Then all three books say 0.00 USD for Maya
-
-          Scenario: The seller is told to decide
-            When the seller rejects Maya's request
-            Then Maya's request is shown as "Return Rejected"
-
-          Scenario: Nobody is there who could say no
-            When the seller tries to refund Maya 40.00 USD of the order
-            Then the seller is told that it cannot be done
-
-          Scenario: Nobody is there who could know
-            Then the seller does not know of Maya's order
-    """
-    (pytester.path / "seats.feature").write_text(dedent(feature))
-    result = pytester.runpytest_inprocess("-p", "rehearsal.gherkin", "--strict-markers", "-ra")
-    result.assert_outcomes(passed=2, skipped=4, failed=1)
-    result.stdout.fnmatch_lines(
-        [
-            "*paid back to Maya: expected 0.00 USD; marketplace and OMS say 39.98 USD*",
-            "*Not judged: what the connector has in the book is not shown: *lacks the capability*",
-            "*Not judged: Not on this stage: *lacks the capability*",
-        ]
-    )
 
 
 @pytest.fixture
