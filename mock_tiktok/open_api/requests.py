@@ -25,6 +25,7 @@ from mock_tiktok.domain.searches import (
 from mock_tiktok.domain.words import (
     APPROVALS,
     REJECTIONS,
+    Action,
     ArbitrationStatus,
     CancelStatus,
     CancelType,
@@ -43,17 +44,9 @@ Reader = Callable[[str, Any], Any]
 LATEST: Final = 253_402_300_799  # the last second of the year 9999
 CHECKABLE: Final = (
     "APPROVE_REQUEST_CANCEL",
-    "APPROVE_REFUND",
-    "APPROVE_RETURN",
-    "APPROVE_RECEIVED_PACKAGE",
-    "APPROVE_REPLACEMENT",
-    "ISSUE_REPLACEMENT_REFUND",
-    "DIRECT_REFUND",
+    *(one for one in APPROVALS if one is not Action.OFFER_PARTIAL_REFUND),
     "REJECT_REQUEST_CANCEL",
-    "REJECT_REFUND",
-    "REJECT_RETURN",
-    "REJECT_RECEIVED_PACKAGE",
-    "REJECT_REPLACEMENT",
+    *REJECTIONS,
 )
 _MONEY: Final = re.compile(r"[0-9]+(\.[0-9]+)?")
 

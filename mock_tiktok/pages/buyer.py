@@ -224,8 +224,5 @@ def _wrong_reason(shop: Shop, order_id: str, kind: str) -> str:
 
 def _possible(shop: Shop, order_id: str) -> list[tuple[str, str, tuple[Reason, ...]]]:
     """Return each kind of request that can be made for the order now, with its reasons."""
-    kinds = []
-    for kind, label in KINDS.items():
-        if reasons := shop.buyer_reasons(order_id, kind):
-            kinds.append((kind, label, tuple(reasons)))
-    return kinds
+    kinds = ((kind, label, shop.buyer_reasons(order_id, kind)) for kind, label in KINDS.items())
+    return [one for one in kinds if one[2]]

@@ -1,9 +1,9 @@
 """What control calls return: plain frozen views of orders, returns, cancellations and money."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.orders import Order
@@ -96,44 +96,32 @@ class LedgerLine(NamedTuple):
     currency: str
 
 
+V = TypeVar("V", OrderView, ReturnView, CancellationView)
+
+
+def _view(kind: type[V], of: object, **more: Any) -> V:
+    """Return a view of something: what is not said stands there under the same name."""
+    return kind(**{one.name: getattr(of, one.name) for one in fields(kind) if one.name not in more}, **more)
+
+
 def order_view(order: Order) -> OrderView:
     """Show an order."""
-    return OrderView(
-        order_id=order.id,
-        shop_id=order.shop_id,
-        status=order.status.value,
-        currency=order.currency,
-        total=order.total,
-        line_items=tuple(LineItemView(line.id, line.seller_sku, line.price, line.paid) for line in order.lines),
-        paid=order.paid,
-        refunded=order.refunded,
-        marks=order.marks,
-    )
+    lines = tuple(LineItemView(line.id, line.seller_sku, line.price, line.paid) for line in order.lines)
+    return _view(OrderView, order, order_id=order.id, status=order.status.value, line_items=lines)
 
 
 def return_view(item: Return, records: tuple[Record, ...]) -> ReturnView:
     """Show a return with all that has happened to it."""
-    return ReturnView(
-        return_id=item.return_id,
-        shop_id=item.shop_id,
-        order_id=item.order_id,
+    return _view(
+        ReturnView,
+        item,
         return_type=item.return_type.value,
         return_status=item.status.value,
-        shown_status=item.shown_status,
         arbitration_status=item.arbitration_status.value if item.arbitration_status else None,
-        seller_deadline=item.seller_deadline,
         refund_total=item.amount.total,
-        refunded=item.refunded,
         currency=item.amount.currency,
         line_item_ids=tuple(line.line_item_id for line in item.lines),
-        reason=item.reason,
-        previous_return_id=item.previous_return_id,
-        next_return_id=item.next_return_id,
-        combined_id=item.combined_id,
-        is_quick_refund=item.is_quick_refund,
         evidence=tuple(EvidenceView(one.by, len(one.pictures), len(one.videos)) for one in records if one.images),
-        tracking_number=item.tracking_number,
-        shipping_cost=item.shipping_cost,
         shipping_payer=item.shipping_payer if item.tracking_number or item.shipped_at else None,
         timeline=timeline(records),
     )
@@ -150,13 +138,11 @@ def timeline(records: tuple[Record, ...]) -> tuple[TimelineEntry, ...]:
 
 def cancellation_view(item: Cancellation, records: tuple[Record, ...]) -> CancellationView:
     """Show a cancellation."""
-    return CancellationView(
-        cancel_id=item.cancel_id,
-        order_id=item.order_id,
+    return _view(
+        CancellationView,
+        item,
         cancel_status=item.status.value,
-        seller_deadline=item.seller_deadline,
         refund_total=item.amount.total,
-        refunded=item.refunded,
         currency=item.amount.currency,
         timeline=timeline(records),
     )
