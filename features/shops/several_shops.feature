@@ -37,7 +37,7 @@ Feature: The seller has several shops
       And Noah's request is shown as "Request Pending"
       And the seller has Noah's request before them
 
-    @R12 @R13 @R74
+    @R12 @R13 @R74 @trouble
     Scenario: A no in one of them and a yes in another, in the same round
       Given Maya has asked for the money for the desk lamp
       And Maya has asked for the money for the rug
