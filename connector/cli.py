@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import wraps
+from queue import SimpleQueue
 from typing import Any, Final
 
 import click
@@ -151,12 +152,24 @@ def worker() -> None:
     On PostgreSQL start as many as you like; on SQLite a second one is refused.
     """
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stop.set())
+    set_by_signals(stop)
     with deployed() as connector, alone(connector.engine):
         click.echo("Working; Ctrl-C stops after the act at hand.", err=True)
         work(connector, stop)
     click.echo("Stopped.", err=True)
+
+
+def set_by_signals(stop: threading.Event) -> None:
+    """Have INT and TERM set an event through another thread: whom they interrupt may hold the event's own lock."""
+    asked: SimpleQueue[int] = SimpleQueue()
+
+    def hear() -> None:
+        asked.get()
+        stop.set()
+
+    threading.Thread(target=hear, name="signals", daemon=True).start()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _frame: asked.put(number))
 
 
 def work(connector: Connector, stop: threading.Event) -> None:

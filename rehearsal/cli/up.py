@@ -22,6 +22,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -148,14 +149,25 @@ def up(**options: Any) -> int:
     """Serve the fakes, the connector, the control API and the console, until Ctrl-C."""
     logging.getLogger("waitress").setLevel(logging.ERROR)  # a full queue is normal while the clock is advanced
     stop = threading.Event()
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, lambda number, frame: _stop(stop, number, frame))
+    set_by_signals(stop)
     return _serve(stop, **options)
 
 
-def _stop(stop: threading.Event, signum: int, frame: FrameType | None) -> None:
-    stop.set()
-    signal.signal(signum, signal.SIG_DFL)  # the second time is not asked politely
+def set_by_signals(stop: threading.Event) -> None:
+    """Have INT and TERM set an event through another thread: whom they interrupt may hold the event's own lock."""
+    asked: SimpleQueue[int] = SimpleQueue()
+
+    def hear() -> None:
+        asked.get()
+        stop.set()
+
+    def ask(signum: int, frame: FrameType | None) -> None:
+        asked.put(signum)
+        signal.signal(signum, signal.SIG_DFL)  # the second time is not asked politely
+
+    threading.Thread(target=hear, name="signals", daemon=True).start()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, ask)
 
 
 def _serve(
