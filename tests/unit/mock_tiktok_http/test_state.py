@@ -155,6 +155,7 @@ def test_a_marketplace_around_a_copied_state_goes_on_as_the_first(profile: str |
 OUTSIDE = {
     # found outside the state                    why it may be forgotten
     "market.platform.news._listeners": "who listens: they subscribe again",
+    "market._summed": "ledger lines, each beside the order it was made of",
     "market._shops": "the use cases around each shop's store, built anew from the state",
 }
 CACHES = {
