@@ -57,6 +57,11 @@ class Order:
         return unit_of(self.currency)
 
     @property
+    def goods(self) -> list[str]:
+        """The SKU of each unit that was bought."""
+        return sorted(line.sku for line in self.lines for _ in range(line.quantity))
+
+    @property
     def made_of(self) -> dict[str, Decimal]:
         """What was paid for the lines, in a buyer's words."""
         parts: dict[str, Decimal] = {}

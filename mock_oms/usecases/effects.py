@@ -55,6 +55,7 @@ class Effects:
             currency=order.currency,
             total=order.total,
             made_of=made_of,
+            goods=order.goods,
             line_item_ids=units or None,
             created_at=order.created_at,
             shipping_status=order.shipping_status,

@@ -263,6 +263,7 @@ class OrderLifecycle:
                 line.id: {"item": line.price + line.fee, "shipping": line.shipping, "tax": line.tax}
                 for line in order.lines
             },
+            goods=sorted(line.seller_sku or line.sku_id for line in order.lines),
             created_at=order.created_at,
         )
 

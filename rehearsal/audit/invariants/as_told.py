@@ -92,6 +92,7 @@ class _Order:
     total: Decimal
     parts: Mapping[str, Decimal]
     units: frozenset[str]
+    goods: tuple[str, ...]
     created: datetime | None
     states: list[tuple[datetime, str]]  # each status and since when
 
@@ -123,6 +124,7 @@ class Told:
             event.total or ZERO,
             summed(event),
             units,
+            event.goods,
             _second(event.created),
             [(event.at, event.placed)],
         )
@@ -184,6 +186,7 @@ class Told:
             ("currency", order.currency, event.currency),
             ("total", str(order.total), str(event.total)),
             ("units", ", ".join(sorted(order.units)), ", ".join(sorted(units or order.units))),
+            ("goods", ", ".join(order.goods), ", ".join(event.goods or order.goods)),
             ("date", str(order.created), str(event.created if told else order.created)),
             ("shipping status", " or ".join(shipped), event.shipping_status if astray else " or ".join(shipped)),
             *((part, str(order.parts.get(part, ZERO)), str(event.made_of[part])) for part in _astray(

@@ -113,6 +113,7 @@ class Story:
             total=Decimal(total),
             lines={"L1": half, "L2": half},
             parts=parts,
+            goods=["LAMP", "RUG"],
         )
 
     def moved(self, now: str, action: str, by: str = "seller", *, at: datetime | None = None, **data: Any) -> Story:

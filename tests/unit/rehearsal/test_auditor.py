@@ -546,6 +546,16 @@ def test_how_much_of_an_order_has_shipped_is_told(told: str, wrong: bool) -> Non
 
 
 @pytest.mark.parametrize(
+    ("told", "wrong"), [(["LAMP", "RUG"], False), (["LAMP", "LAMP"], True), (["LAMP"], True), (None, False)]
+)
+def test_what_was_bought_is_told(told: list[str] | None, wrong: bool) -> None:
+    story = Story().ordered()
+    story.tell("order_read", who="oms", total=Decimal("39.98"), made_of={}, goods=told).act_ended()
+    seen = {finding.witness.about.get("what") for finding in story.auditor.broken()}
+    assert ("goods" in seen) is wrong
+
+
+@pytest.mark.parametrize(
     ("answered", "by", "told", "wrong"),
     [
         (False, "seller_center", "oms", True),
