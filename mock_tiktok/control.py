@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from functools import wraps
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
 
 from mock_tiktok.domain.money import NO_DISCOUNTS, ZERO, Discounts
 from mock_tiktok.domain.orders import Order
@@ -22,6 +22,7 @@ from mock_tiktok.usecases import buyers, seller_center
 from mock_tiktok.usecases.market import Market
 from mock_tiktok.usecases.orders import OrderLine
 from mock_tiktok.usecases.returns import Sending
+from mock_tiktok.usecases.shop import Shop
 from mock_tiktok.usecases.views import (
     CancellationView,
     LedgerLine,
@@ -32,23 +33,25 @@ from mock_tiktok.usecases.views import (
     return_view,
 )
 
+P = ParamSpec("P")
 
-def _of_order(act: Callable[..., Return]) -> Callable[..., ReturnView]:
+
+def _of_order(act: Callable[Concatenate[Shop, str, P], Return]) -> Callable[Concatenate[Control, str, P], ReturnView]:
     """Return the method that has a use case make a return of an order, whosever it is."""
 
     @wraps(act)
-    def method(control: Control, order_id: str, **more: Any) -> ReturnView:
-        return control.return_view(act(control.shop_of_order(order_id), order_id, **more).return_id)
+    def method(control: Control, order_id: str, /, *args: P.args, **more: P.kwargs) -> ReturnView:
+        return control.return_view(act(control.shop_of_order(order_id), order_id, *args, **more).return_id)
 
     return method
 
 
-def _of_return(act: Callable[..., Return]) -> Callable[..., ReturnView]:
+def _of_return(act: Callable[Concatenate[Shop, str, P], Return]) -> Callable[Concatenate[Control, str, P], ReturnView]:
     """Return the method that has a use case change a return, whosever it is."""
 
     @wraps(act)
-    def method(control: Control, return_id: str, **more: Any) -> ReturnView:
-        return control.return_view(act(control.shop_of_return(return_id), return_id, **more).return_id)
+    def method(control: Control, return_id: str, /, *args: P.args, **more: P.kwargs) -> ReturnView:
+        return control.return_view(act(control.shop_of_return(return_id), return_id, *args, **more).return_id)
 
     return method
 

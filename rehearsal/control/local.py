@@ -81,7 +81,9 @@ def _price_detail(world: World, given: Json) -> Json:
 
 def _request_return(world: World, given: Json) -> Json:
     kind, evidence = given.pop("type", "RETURN_AND_REFUND"), tuple(given.pop("evidence", ()))
-    return return_(world.marketplace.request_return(return_type=kind, evidence=evidence, **given))
+    return return_(
+        world.marketplace.request_return(given.pop("order_id"), return_type=kind, evidence=evidence, **given)
+    )
 
 
 def _set_deadline(world: World, given: Json) -> Json:
@@ -92,7 +94,9 @@ def _set_deadline(world: World, given: Json) -> Json:
 
 
 def _change_return(world: World, given: Json) -> Json:
-    return return_(world.marketplace.change_return(return_type=given.pop("type", None), **given))
+    return return_(
+        world.marketplace.change_return(given.pop("return_id"), return_type=given.pop("type", None), **given)
+    )
 
 
 def _activity(world: World, given: Json) -> Json:
@@ -133,7 +137,8 @@ _OPERATIONS: Final[Mapping[str, Callable[[World, Json], Json]]] = {
     "mark_order":             lambda world, given: order(world.marketplace.mark_order(**given)),
     "request_cancellation":   lambda world, given: cancellation(world.marketplace.request_cancellation(**given)),
     "request_return":         _request_return,
-    "seller_center_refund":   lambda world, given: return_(world.marketplace.seller_center_refund(**given)),
+    "seller_center_refund":   lambda world, given: return_(
+                              world.marketplace.seller_center_refund(given.pop("order_id"), **given)),
     "activity":               _activity,
     "returns":                lambda world, given: {"returns": list(map(return_, world.marketplace.return_views()))},
     "get_return":             lambda world, given: return_(world.marketplace.return_view(**given)),
@@ -146,8 +151,10 @@ _OPERATIONS: Final[Mapping[str, Callable[[World, Json], Json]]] = {
     "accept_offer":           lambda world, given: return_(world.marketplace.accept_offer(**given)),
     "decline_offer":          lambda world, given: return_(world.marketplace.decline_offer(**given)),
     "dispute":                lambda world, given: return_(world.marketplace.dispute(**given)),
-    "arbitrate":              lambda world, given: return_(world.marketplace.arbitrate(**given)),
-    "seller_center_decision": lambda world, given: return_(world.marketplace.seller_center_decision(**given)),
+    "arbitrate":              lambda world, given: return_(
+                              world.marketplace.arbitrate(given.pop("return_id"), **given)),
+    "seller_center_decision": lambda world, given: return_(
+                              world.marketplace.seller_center_decision(given.pop("return_id"), **given)),
     "get_cancellation":       lambda world, given: cancellation(world.marketplace.cancellation_view(**given)),
     "set_cancellation_deadline": _set_deadline,
     "withdraw_cancellation":  lambda world, given: cancellation(world.marketplace.withdraw_cancellation(**given)),
