@@ -15,8 +15,11 @@ __all__ = ["stage"]
 @pytest.mark.parametrize(
     ("fault", "field", "words"),
     [
+        ({"kind": "cut_befor"}, "kind", "did you mean cut_before?"),
         ({"kind": "garble", "operation": "aprove"}, "operation", "did you mean approve?"),
+        ({"kind": "delay", "with_": {"bye": "PT1S"}}, "with.bye", "did you mean by?"),
         ({"kind": "garble", "shop_id": "1"}, "shop_id", "names no shop"),
+        ({"kind": "garble", "probability": 2}, "probability", "2"),
         ({"kind": "garble", "until": "soon"}, "until", "such as PT20M"),
     ],
 )
@@ -30,9 +33,13 @@ def test_a_fault_that_makes_no_sense_is_refused_by_its_field(stage: Any, fault: 
 @pytest.mark.parametrize(
     ("target", "field"),
     [
+        ({}, "by"),
+        ({"by": "PT1S", "to": "2031-03-04T00:00:00Z"}, "to"),
+        ({"by": "-PT1S"}, "by"),
         ({"by": "P999999999W"}, "by"),
         ({"by": "P3661D"}, "by"),
         ({"to": "2031-03-03T08:59:59Z"}, "to"),
+        ({"to": "2031-03-04T00:00:00"}, "to"),
         ({"until": "forever"}, "until"),
     ],
 )
@@ -144,6 +151,7 @@ def test_an_id_of_odd_characters_is_a_404_like_any_other(stage: Any) -> None:
     [
         (lambda stage: stage.place_order(lines=[{"sku": "MUG", "unit_price": "1.005"}]), "lines.0.unit_price"),
         (lambda stage: stage.place_order(buyer={"plan": "no such plan"}), "buyer.plan"),
+        (lambda stage: stage.place_order(status="LOST"), "status"),
         (lambda stage: stage.place_order(currency="GBP"), "currency"),
         (lambda stage: stage.place_order(currency="dollars"), "currency"),
         (lambda stage: stage.place_order(shop_id="nobody"), "shop_id"),
@@ -155,6 +163,7 @@ def test_an_id_of_odd_characters_is_a_404_like_any_other(stage: Any) -> None:
         (lambda stage: stage.oms_approve("0", amount="five"), "amount"),
         (lambda stage: stage.reset(profile="no-such-profile"), "profile"),
         (lambda stage: stage.reset(profile="mock_tiktok/policy/profiles/us-2026-03.yaml"), "profile"),
+        (lambda stage: stage.reset(seed=-1), "seed"),
         (lambda stage: stage.reset(start="2031-02-30T00:00:00Z"), "start"),
         (lambda stage: stage.reset(start="9999-12-31T23:00:00Z"), "start"),
         (lambda stage: stage.reset(market="ZZ"), "market"),
