@@ -1,6 +1,7 @@
 """Whoever is called over `requests` in a test: an adapter that is given each call, and answers it."""
 
 import json
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -25,7 +26,7 @@ class Call:
         return json.loads(self.raw) if self.raw else {}
 
 
-class Answering(BaseAdapter):
+class Answering(BaseAdapter, ABC):
     """Answers by `answer`; it is mounted on a session in the place of a network."""
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
@@ -39,8 +40,9 @@ class Answering(BaseAdapter):
         )
         return self.answer(call, request)
 
+    @abstractmethod
     def answer(self, call: Call, request: requests.PreparedRequest) -> requests.Response:
-        raise NotImplementedError
+        """Answer a call."""
 
     def close(self) -> None:
         """Nothing is open."""
