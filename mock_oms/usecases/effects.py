@@ -58,6 +58,7 @@ class Effects:
             goods=order.goods,
             line_item_ids=units or None,
             created_at=order.created_at,
+            payment_status=order.payment_status,
             shipping_status=order.shipping_status,
         )
 
@@ -76,12 +77,15 @@ class Effects:
             amount=written(read.amount, case.currency),
             made_of={part: written(sum_, case.currency) for part, sum_ in read.made_of.items()},
             line_item_ids=list(read.unit_ids) or None,
+            lines={unit: written(sum_, case.currency) for unit, sum_ in read.unit_amounts.items()},
+            quantity=read.quantity,
             restock=read.restock,
             site_status=read.site_status,
             site_reason=read.site_reason_key,
             site_reason_text=read.site_reason_text,
             tracking_number=read.tracking or "",
             deadline=read.deadline,
+            shipped_back_at=read.shipped_back_at,
             created_at=read.created_at,
             refunded_at=read.refunded_at,
             decided_by=read.decided_by,

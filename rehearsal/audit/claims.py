@@ -50,7 +50,9 @@ class Claim:
     reason_text: str
     units: frozenset[str]
     parts: Mapping[str, Decimal]
+    shares: Mapping[str, Decimal] = field(default_factory=dict)  # by unit
     tracking_number: str = ""
+    shipped_at: datetime | None = None
     pictures: int = 0  # that the buyer has shown, with request and appeals
     videos: int = 0
     states: list[State] = field(default_factory=list)
@@ -130,7 +132,8 @@ class Claims:
         if event.name in REQUESTS:
             by_seller, units = event.role == "SELLER", frozenset(event.units)
             about = (event.order, event.shop, by_seller, event.currency, event.reason, event.reason_text, units)
-            new = Claim(claim, "returns" if event.returned else "cancellations", *about, parts=summed(event))
+            kind = "returns" if event.returned else "cancellations"
+            new = Claim(claim, kind, *about, parts=summed(event), shares=shared(event))
             self.by_id[claim] = new
             self.of_order.setdefault(event.order, []).append(new)
         known = self.by_id.get(claim)
@@ -144,9 +147,9 @@ class Claims:
         elif event.name == EventName.EVIDENCE_SHOWN and event.by == "buyer":
             known.pictures, known.videos = known.pictures + event.pictures, known.videos + event.videos
         elif event.name == EventName.PARCEL_SHIPPED:
-            known.tracking_number = event.tracking_number
+            known.tracking_number, known.shipped_at = event.tracking_number, event.at
         elif event.name == EventName.MONEY_PAID:
-            known.paid_at, known.parts = event.at, summed(event)
+            known.paid_at, known.parts, known.shares = event.at, summed(event), shared(event)
 
 
 def summed(event: PlayerEvent) -> dict[str, Decimal]:
@@ -156,3 +159,8 @@ def summed(event: PlayerEvent) -> dict[str, Decimal]:
         for part, money in unit.items():
             parts[part] = parts.get(part, ZERO) + money
     return parts
+
+
+def shared(event: PlayerEvent) -> dict[str, Decimal]:
+    """Return how much of the money falls on each unit."""
+    return {unit: sum(parts.values(), ZERO) for unit, parts in event.parts.items()}

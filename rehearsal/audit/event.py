@@ -67,6 +67,10 @@ def _maybe_text(found: Any) -> str | None:
     return None if found is None else str(found)
 
 
+def _count(found: Any) -> int | None:
+    return found if isinstance(found, int) else None
+
+
 def _money(found: Any) -> Decimal | None:
     return None if found is None else Decimal(found)
 
@@ -146,7 +150,10 @@ class PlayerEvent:
     site_status = Field("site_status", _text)
     site_reason = Field("site_reason", _maybe_text)
     site_reason_text = Field("site_reason_text", _maybe_text)
+    quantity = Field("quantity", _count)
+    payment_status = Field("payment_status", _text)
     shipping_status = Field("shipping_status", _text)
+    shipped_back = Field("shipped_back_at", _instant)
     created = Field("created_at", _instant)
     refunded = Field("refunded_at", _instant)
 

@@ -61,6 +61,15 @@ SHIPPED: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("IN_TRANSIT", "DELIVERED", "COMPLETED"), ("Shipped",)),
     "CANCELLED": ("Canceled",),
 }
+# And whether it has been paid for; one that was called off may have been, or not.
+NOT_PAID: Final = ("NotYetSubmitted", "Submitted", "Failed")
+CLEARED: Final = ("Cleared", "Deposited")
+PAID: Final[Mapping[str, tuple[str, ...]]] = {
+    "UNPAID": NOT_PAID,
+    **dict.fromkeys(("AWAITING_SHIPMENT", "PARTIALLY_SHIPPING", "AWAITING_COLLECTION"), CLEARED),
+    **dict.fromkeys(("IN_TRANSIT", "DELIVERED", "COMPLETED"), CLEARED),
+    **dict.fromkeys(("ON_HOLD", "CANCELLED"), (*NOT_PAID, *CLEARED)),
+}
 UNDER_WAY: Final = frozenset({
     "SubmittedNotProcessed", "ProcessedNotAcknowledged",
     *(f"{how}{what}" for how in ("Pending", "Processing")
@@ -80,8 +89,10 @@ class Reading:
     amount: Decimal
     made_of: Mapping[str, Decimal]
     units: tuple[str, ...]
+    shares: Mapping[str, Decimal]
     created: datetime | None
     deadline: datetime | None
+    shipped_back: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +166,7 @@ class Told:
             expected = "the goods back on the shelf" if restock else "no goods back on the shelf"
             yield _wrong(event, "restock", expected, "IsRestock is " + str(event.restock).lower())
         yield from _judge_parts(event)
+        yield from _judge_units(event)
         claim = claims.by_id.get(event.claim or "")
         if claim is None:
             return
@@ -180,15 +192,14 @@ class Told:
         told = event.created is not None and not limits.same(event.created, order.created)
         since = event.at - limits.one_round
         stood = order.stood(since - limits.extension(order.shop_id, since))
-        shipped = list(dict.fromkeys(word for status in stood for word in SHIPPED.get(status, ())))
-        astray = event.shipping_status and shipped and event.shipping_status not in shipped
         for what, expected, seen in (
             ("currency", order.currency, event.currency),
             ("total", str(order.total), str(event.total)),
             ("units", ", ".join(sorted(order.units)), ", ".join(sorted(units or order.units))),
             ("goods", ", ".join(order.goods), ", ".join(event.goods or order.goods)),
             ("date", str(order.created), str(event.created if told else order.created)),
-            ("shipping status", " or ".join(shipped), event.shipping_status if astray else " or ".join(shipped)),
+            ("shipping status", *_words(SHIPPED, stood, event.shipping_status)),
+            ("payment status", *_words(PAID, stood, event.payment_status)),
             *((part, str(order.parts.get(part, ZERO)), str(event.made_of[part])) for part in _astray(
                 order.parts, event.made_of, ZERO)),
         ):  # fmt: skip
@@ -215,6 +226,13 @@ def _carried_out(claim: Claim, limits: Limits) -> bool:
     return decisive.ours and not limits.extension(claim.shop_id, decisive.since - limits.one_round)
 
 
+def _words(of: Mapping[str, tuple[str, ...]], stood: Iterable[str], told: str) -> tuple[str, str]:
+    """Return what is said of an order that has stood like that, and what is told: the same where that fits."""
+    fitting = list(dict.fromkeys(word for status in stood for word in of.get(status, ())))
+    expected = " or ".join(fitting)
+    return expected, told if told and fitting and told not in fitting else expected
+
+
 def _second(found: datetime | None) -> datetime | None:
     """Return what an API tells of a moment: its whole seconds."""
     return found and found.replace(microsecond=0)
@@ -224,7 +242,7 @@ def _reading(event: PlayerEvent) -> Reading:
     amount = event.amount or ZERO
     return Reading(
         event.seq, event.at, event.adjustment, event.placed, event.site_status, amount, event.made_of, event.units,
-        event.created, event.deadline,
+        event.lines, event.created, event.deadline, event.shipped_back,
     )  # fmt: skip
 
 
@@ -232,11 +250,23 @@ def _judge_parts(event: PlayerEvent) -> Iterable[Violation]:
     """Judge what a sum is made of: its parts add up to it, and each can be paid in its currency."""
     amount, parts, smallest = event.amount or ZERO, event.made_of, coin(event.currency)
     if parts and sum(parts.values(), ZERO) != amount:
-        seen = " + ".join(f"{money} of {part}" for part, money in parts.items())
-        yield _wrong(event, "parts", f"parts that add up to {amount} {event.currency}", seen)
+        yield _wrong(event, "parts", f"parts that add up to {amount} {event.currency}", _shared(parts))
     for part, money in {"sum": amount, **parts}.items():
         if money % smallest:
             yield _wrong(event, part, f"whole multiples of {smallest} {event.currency}", f"{money} {event.currency}")
+
+
+def _judge_units(event: PlayerEvent) -> Iterable[Violation]:
+    """Judge what is said of the units: how many they are, and what of the sum falls on each, where that is known."""
+    units, shares, amount = set(event.units), event.lines, event.amount or ZERO
+    if event.quantity is not None and units and event.quantity != len(units):
+        yield _wrong(event, "quantity", f"{len(units)}: {', '.join(event.units)}", str(event.quantity))
+    if not shares or event.placed == KNOWN_ONLY:
+        return
+    if units and not units.issuperset(shares):
+        yield _wrong(event, "shares", f"shares of {', '.join(event.units)}", f"shares of {', '.join(shares)}")
+    if sum(shares.values(), ZERO) != amount:
+        yield _wrong(event, "shares", f"shares that add up to {amount} {event.currency}", _shared(shares))
 
 
 def _judge(
@@ -260,6 +290,8 @@ def _judge(
     yield from _judge_words(event, claim, before, seqs)
     if not claim.units.issuperset(event.units):
         yield _wrong(event, "units", ", ".join(sorted(claim.units)), ", ".join(event.units), seqs)
+    yield from _judge_shares(event, claim, before, seqs)
+    yield from _judge_way_back(event, claim, before, limits, seqs)
     if event.created is not None and before is None and not (event.asked or claim.by_seller):
         began = claim.states[0].since.replace(microsecond=0)
         if not began - limits.underway <= event.created <= event.at + limits.grain:
@@ -287,6 +319,36 @@ def _judge_words(
     shipped = event.site_status == SHIPPED_BACK and (before is None or before.site_status != SHIPPED_BACK)
     if shipped and claim.tracking_number != event.tracking_number:
         yield _wrong(event, "tracking number", claim.tracking_number or "none", event.tracking_number or "none", seqs)
+
+
+def _judge_shares(
+    event: PlayerEvent, claim: Claim, before: Reading | None, seqs: tuple[int, ...]
+) -> Iterable[Violation]:
+    """Judge how a buyer's claim is spread over its units, as long as the sum is the one that is known of them."""
+    if claim.by_seller or event.placed == KNOWN_ONLY or (before is not None and before.shares == event.lines):
+        return
+    known = {unit: claim.shares.get(unit, ZERO) for unit in event.lines}
+    smallest, amount = coin(claim.currency), event.amount
+    if amount == sum(known.values(), ZERO) and _astray(known, event.lines, smallest):
+        yield _wrong(event, "shares", _shared(known), _shared(event.lines), seqs)
+
+
+def _shared(shares: Mapping[str, Decimal]) -> str:
+    return " + ".join(f"{share} of {unit}" for unit, share in shares.items())
+
+
+def _judge_way_back(
+    event: PlayerEvent, claim: Claim, before: Reading | None, limits: Limits, seqs: tuple[int, ...]
+) -> Iterable[Violation]:
+    """Judge since when the goods are said to be on their way back: that is told once, and no more changed."""
+    told, known = event.shipped_back, before.shipped_back if before else None
+    if told is None or told == known:
+        return
+    shipped = _second(claim.shipped_at)
+    if shipped is None or not shipped - limits.underway <= told <= event.at + limits.grain:
+        yield _wrong(event, "date", f"shipped back at {shipped}", str(told), seqs)
+    elif known is not None:
+        yield _wrong(event, "date", f"shipped back at {known}, as was told", str(told), seqs)
 
 
 def _said(state: State) -> str:

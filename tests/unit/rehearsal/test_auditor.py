@@ -546,6 +546,88 @@ def test_how_much_of_an_order_has_shipped_is_told(told: str, wrong: bool) -> Non
 
 
 @pytest.mark.parametrize(
+    ("status", "told", "wrong"),
+    [
+        ("AWAITING_SHIPMENT", "Cleared", False),
+        ("AWAITING_SHIPMENT", "Submitted", True),
+        ("AWAITING_SHIPMENT", "", False),  # it says nothing of it
+        ("UNPAID", "Cleared", True),
+        ("UNPAID", "NotYetSubmitted", False),
+        ("ON_HOLD", "Cleared", False),  # paid for, and the buyer may think better of it
+    ],
+)
+def test_whether_an_order_has_been_paid_for_is_told(status: str, told: str, wrong: bool) -> None:
+    story = Story().ordered(status=status)
+    story.tell("order_read", who="oms", total=Decimal("39.98"), made_of={}, payment_status=told).act_ended()
+    seen = {finding.witness.about.get("what") for finding in story.auditor.broken()}
+    assert ("payment status" in seen) is wrong
+
+
+@pytest.mark.parametrize(
+    ("told", "wrong"),
+    [
+        ({"L1": "3.00", "L2": "2.00"}, False),
+        ({"L1": "2.99", "L2": "2.01"}, False),  # who shares out for itself may put a coin elsewhere
+        ({}, False),  # it is not known
+        ({"L1": "2.00", "L2": "3.00"}, True),
+        ({"L1": "3.00"}, True),
+        ({"L1": "3.00", "L3": "2.00"}, True),
+        ({"L1": "5.00", "L2": "5.00"}, True),
+    ],
+)
+def test_what_of_a_sum_falls_on_each_unit_is_told(told: dict[str, str], wrong: bool) -> None:
+    asked: dict[str, Any] = {
+        "return_id": "R1",
+        "shop_id": "S1",
+        "currency": "USD",
+        "status": "RETURN_OR_REFUND_REQUEST_PENDING",
+    }
+    parts = {"L1": {"item": Decimal(3)}, "L2": {"item": Decimal(2)}}
+    story = Story().tell("return_requested", refund_total=Decimal(5), line_item_ids=("L1", "L2"), parts=parts, **asked)
+    shares = {unit: Decimal(share) for unit, share in told.items()}
+    story.read("NewRma", asked=False, amount=Decimal(5), line_item_ids=("L1", "L2"), lines=shares).act_ended()
+    seen = {finding.witness.about.get("what") for finding in story.auditor.broken()}
+    assert seen == ({"shares"} if wrong else set())
+
+
+@pytest.mark.parametrize(("told", "wrong"), [(2, False), (1, True), (3, True), (None, False)])
+def test_how_many_units_a_claim_is_about_is_told(told: int | None, wrong: bool) -> None:
+    story = Story().claimed()
+    story.read("NewRma", asked=False, amount=Decimal(5), line_item_ids=("L1", "L2"), quantity=told).act_ended()
+    seen = {finding.witness.about.get("what") for finding in story.auditor.broken()}
+    assert seen == ({"quantity"} if wrong else set())
+
+
+@pytest.mark.parametrize(
+    ("minutes", "then", "wrong"),
+    [
+        (None, None, False),  # it says nothing of it
+        (1, 1, False),
+        (6, 6, False),  # as the connector has come to know it
+        (0, 0, True),  # when it was asked for
+        (60, 60, True),
+        (6, 21, True),  # so it would never have been on its way for long
+    ],
+)
+def test_since_when_the_goods_are_on_their_way_back_is_told(minutes: int | None, then: int | None, wrong: bool) -> None:
+    story = Story().claimed()
+    asked_at = story.now
+    story.idle(minutes=1).moved("BUYER_SHIPPED_ITEM", "SHIP", "buyer")
+    story.tell("parcel_shipped", return_id="R1", at=asked_at + timedelta(minutes=1), tracking_number="1Z0009")
+    for after, told in ((10, minutes), (30, then)):
+        at = None if told is None else asked_at + timedelta(minutes=told)
+        story.now = asked_at + timedelta(minutes=after)
+        about: dict[str, Any] = {
+            "site_status": "BUYER_SHIPPED_ITEM",
+            "tracking_number": "1Z0009",
+            "shipped_back_at": at,
+        }
+        story.read("ReadyForReturn", asked=False, amount=Decimal(0), **about)
+    seen = {finding.witness.about.get("what") for finding in story.auditor.broken()}
+    assert ("date" in seen) is wrong
+
+
+@pytest.mark.parametrize(
     ("told", "wrong"), [(["LAMP", "RUG"], False), (["LAMP", "LAMP"], True), (["LAMP"], True), (None, False)]
 )
 def test_what_was_bought_is_told(told: list[str] | None, wrong: bool) -> None:
