@@ -10,7 +10,7 @@ from datetime import datetime
 
 from mock_oms.domain.cases import Adjustment, AdjustmentKey, Case, PartState
 from mock_oms.domain.grades import Grade
-from mock_oms.domain.orders import Order
+from mock_oms.domain.orders import Order, OrderLine
 from mock_oms.errors import Refused
 from mock_oms.state.agenda import Grid
 from mock_oms.state.ledger import Ledger
@@ -79,6 +79,12 @@ class Store:
     def order_by_ref(self, ref: str) -> Order | None:
         order_id = self._refs.get(ref)
         return None if order_id is None else self.orders[order_id]
+
+    def line_of(self, read: Adjustment) -> OrderLine | None:
+        """Return the order line that an adjustment says it belongs to; None for one of the whole order."""
+        order = self.order_by_ref(read.order_ref)
+        lines = order.lines if order is not None else ()
+        return next((line for line in lines if line.item_id == read.item_ref), None)
 
     def new_number(self) -> str:
         """Return the next case number."""

@@ -2,7 +2,7 @@
 
 from mock_oms.domain.cases import Adjustment, Case, Decision
 from mock_oms.domain.money import written
-from mock_oms.domain.orders import Order
+from mock_oms.domain.orders import Order, OrderLine
 from mock_oms.state.agenda import Clock
 from mock_oms.state.events import Event, Listener
 from mock_oms.state.store import Parcel
@@ -62,7 +62,7 @@ class Effects:
             shipping_status=order.shipping_status,
         )
 
-    def adjustment_read(self, case: Case, read: Adjustment) -> None:
+    def adjustment_read(self, case: Case, read: Adjustment, line: OrderLine | None) -> None:
         level, number = read.key
         self._announce(
             "adjustment_read",
@@ -77,6 +77,7 @@ class Effects:
             amount=written(read.amount, case.currency),
             made_of={part: written(sum_, case.currency) for part, sum_ in read.made_of.items()},
             line_item_ids=list(read.unit_ids) or None,
+            order_line=list(line.unit_ids) if line is not None and line.units_known else None,
             lines={unit: written(sum_, case.currency) for unit, sum_ in read.unit_amounts.items()},
             quantity=read.quantity,
             restock=read.restock,

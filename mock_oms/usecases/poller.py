@@ -134,7 +134,7 @@ class Poller:
                 self.effects.refund_requested(case)
             tally.adjustments += 1
             tally.cases[case.number] = None
-            self.effects.adjustment_read(case, read)
+            self.effects.adjustment_read(case, read, store.line_of(read))
         if read.status == PAID:
             amount = written(read.amount, case.currency)
             row = LedgerRow(case.order_id, case.number, read.key, amount, now)

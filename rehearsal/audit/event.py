@@ -108,6 +108,7 @@ class PlayerEvent:
     cancellation = Field("cancel_id", _text)
     adjustment = Field("adjustment_id", _text)
     units = Field("line_item_ids", lambda found: tuple(found or ()))
+    order_line = Field("order_line", lambda found: tuple(found or ()))
     goods = Field("goods", lambda found: tuple(found or ()))
     # what has happened
     kind_of_return = Field("return_type", _text)

@@ -257,10 +257,13 @@ def _judge_parts(event: PlayerEvent) -> Iterable[Violation]:
 
 
 def _judge_units(event: PlayerEvent) -> Iterable[Violation]:
-    """Judge what is said of the units: how many they are, and what of the sum falls on each, where that is known."""
+    """Judge what is said of the units: how many they are, of which line, what falls on each, where that is known."""
     units, shares, amount = set(event.units), event.lines, event.amount or ZERO
     if event.quantity is not None and units and event.quantity != len(units):
         yield _wrong(event, "quantity", f"{len(units)}: {', '.join(event.units)}", str(event.quantity))
+    if event.order_line and not units.issubset(event.order_line):
+        seen = f"the line of {', '.join(event.order_line)}"
+        yield _wrong(event, "line", f"the order's line of {', '.join(event.units)}", seen)
     if not shares or event.placed == KNOWN_ONLY:
         return
     if units and not units.issuperset(shares):

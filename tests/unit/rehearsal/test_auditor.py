@@ -599,6 +599,17 @@ def test_how_many_units_a_claim_is_about_is_told(told: int | None, wrong: bool) 
 
 
 @pytest.mark.parametrize(
+    ("told", "wrong"),
+    [(["L1", "L2"], False), (["L1", "L2", "L3"], False), (["L1"], True), (["L3"], True), (None, False)],
+)
+def test_to_which_line_of_its_order_a_claim_belongs_is_told(told: list[str] | None, wrong: bool) -> None:
+    story = Story().claimed()
+    story.read("NewRma", asked=False, amount=Decimal(5), line_item_ids=("L1", "L2"), order_line=told).act_ended()
+    seen = {finding.witness.about.get("what") for finding in story.auditor.broken()}
+    assert seen == ({"line"} if wrong else set())
+
+
+@pytest.mark.parametrize(
     ("minutes", "then", "wrong"),
     [
         (None, None, False),  # it says nothing of it
