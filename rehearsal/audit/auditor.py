@@ -207,6 +207,11 @@ class Auditor:
         return self.memory.decisions.owing
 
     @property
+    def waiting(self) -> bool:
+        """Return whether a limit runs, after which something is judged."""
+        return any(invariant.still_open for invariant in self.memory.invariants.values())
+
+    @property
     def content(self) -> bool:
         """Return whether nothing broke."""
         return not self.memory.broken
@@ -256,7 +261,6 @@ class Auditor:
             seen="",
             reproduce=self.reproduce,
             occasions=_closed(invariant),
-            still_open=invariant.still_open,
         )
 
     def _finding(self, identity: str, number: int, broken: _Broken) -> Finding:

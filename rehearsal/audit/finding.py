@@ -21,7 +21,7 @@ SHOWN: Final = (
         "seen",
         "why",
     ),
-    *("occasions", "still_open", "witness", "reproduce"),
+    *("occasions", "witness", "reproduce"),
 )
 
 
@@ -53,7 +53,7 @@ class Finding:
 
     A broken rule has a finding for each time it broke; a rule that kept, was not put to the test or could not be
     judged has one in all. `invariant` is the rule's slug, `number` its place in `docs/invariants.md`. `occasions` is
-    how often the rule was put to the test, `still_open` how often more it is being put to it: a limit runs.
+    how often the rule was put to the test.
     """
 
     id: str
@@ -69,7 +69,6 @@ class Finding:
     suspect: str | None = None
     why: str | None = None
     occasions: int = 1
-    still_open: int = 0
     witness: Witness = Witness()
 
     @property

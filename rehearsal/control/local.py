@@ -37,6 +37,7 @@ from rehearsal.trace.har import har
 from rehearsal.trace.log import Entry, ndjson
 from rehearsal.wire.faults.reading import Mistake, UnknownFault
 from rehearsal.world.errors import Busy, InvalidValue
+from rehearsal.world.quiescence import Until
 from rehearsal.world.world import START, NewShop, World
 
 FARTHEST: Final = timedelta(days=3660)  # in one call; a slip of the finger must not keep a served world busy for days
@@ -414,9 +415,9 @@ class InProcessStage(Stage):
         try:
             with self.holding() as world:
                 if world.pace is not None:
-                    target = world.next_due() if until is not None else _target(world.now, by, to, passed=True)
+                    target = world.latest(Until(until)) if until else _target(world.now, by, to, passed=True)
                 elif until is not None:
-                    return serializers.advanced(world.advance(until_next=True))
+                    return serializers.advanced(world.advance(until=Until(until)))
                 else:
                     return serializers.advanced(world.advance(to=_target(world.now, by, to)))
             return self._wait(world, world.pace.machine, target)

@@ -107,9 +107,10 @@ class Stage(ABC):
         """Return what time it is, and whether it passes by itself; nothing is waited for."""
 
     def advance(self, *, by: str | None = None, to: str | None = None, until: str | None = None) -> Json:
-        """Let time pass `by` a duration, `to` a time, or `until="next"`: exactly one. Return what fired.
+        """Let time pass `by` a duration, `to` a time, or `until` "next" or "heard": exactly one. Return what fired.
 
-        Where time passes by itself it is waited for, however long that takes.
+        Next is what is due next. All have heard after an hour, or earlier where nothing more can come of it. Where time
+        passes by itself it is waited for, however long that takes.
         """
         passed = self._call("advance", by=by, to=to, until=until)
         while not passed.get("reached", True):

@@ -1,4 +1,4 @@
-"""What is asked when a test on the stage is over, a scenario or plain pytest: an hour if need be, then the auditor.
+"""What is asked when a test on the stage is over, a scenario or plain pytest: all hear of it, then the auditor.
 
 A scenario makes a record of it (`rehearsal.gherkin.recording`). A plain test, which plays on the fixture `stage`, is
 told what the auditor has found in its failure; where it cannot be judged it is skipped, as pytest has no other word.
@@ -21,7 +21,6 @@ from rehearsal.gherkin.plan_file import hits, missed
 from rehearsal.gherkin.recording import RECORDING, everything, observe, own_failures, refused
 from rehearsal.gherkin.results import Outcome
 
-EPILOGUE: Final = "PT1H"
 NOT_JUDGED: Final = 4  # as `rehearsal play` ends; to pytest it is a mistake of usage
 UNAUDITED: Final = "unaudited: the auditor is not asked about this test"
 
@@ -40,7 +39,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
             raise BrokenRules(f"{broken}\n\nthen: {fault}") from fault
         raise
     if recording.timeline and _is_audited(item):
-        recording.timeline.ends(EPILOGUE)
+        recording.timeline.ends()
     _look(item)
     if broken := _broken(item):
         raise BrokenRules(broken)

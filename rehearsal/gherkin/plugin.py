@@ -4,7 +4,7 @@ Plain tests may play on the same fixtures.
 
 Each `.feature` file is collected as it is; its scenarios are tests named by their own words, its tags are marks. The
 fixture `stage` is a fresh world for every scenario: in process, or behind `--attach URL`. When the last step is done
-an hour more is played if news may be under way; then the auditor is asked, and what it finds fails the scenario.
+everybody hears of what has happened; then the auditor is asked, and what it finds fails the scenario.
 
 The steps that come with Rehearsal are always there. A suite of your own brings more in its `conftest.py`.
 """

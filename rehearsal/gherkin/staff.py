@@ -95,8 +95,11 @@ class Clock:
         self.stage.reset(webhooks=True)
 
     def news_goes_round(self) -> None:
-        """Let an hour pass: a round, the payment, the next round and the OMS's pull fit in it."""
-        self.passes(timedelta(hours=1))
+        """Let an hour pass: a round, the payment, the next round and the OMS's pull fit in it.
+
+        Where all have heard before, the rest of it is left out.
+        """
+        self.stage.advance(until="heard")
 
 
 class Courier(Person):

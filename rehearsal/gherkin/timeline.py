@@ -17,10 +17,10 @@ from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.errors import NotJudged
 from rehearsal.gherkin.plan_file import plan_all, trouble
 from rehearsal.simulation.duration import spoken_duration
+from rehearsal.world.quiescence import HEARING
 
 LONGEST_WAIT: Final = timedelta(hours=48)
 UNLIMITED: Final = timedelta.max
-LOOKERS: Final = ("connector", "oms")  # what is due of theirs is a look, once they have looked in vain
 _SUM: Final = re.compile(r"\d+(?:\.\d+)? [A-Z]{3}\b")
 
 
@@ -161,23 +161,10 @@ class Timeline(Stage):
     def record(self, name: str) -> bytes:
         return self._stage.record(name)
 
-    def ends(self, epilogue: str) -> None:
-        """Let news arrive that is under way when all is done, if there may be any; for that there is always time."""
+    def ends(self) -> None:
+        """Let news arrive that is under way when all is done; for that there is always time."""
         self._longest_wait = UNLIMITED
-        if not self._is_over(duration(epilogue, "by")):
-            self.advance(by=epilogue)
-
-    def _is_over(self, epilogue: timedelta) -> bool:
-        """Return whether nothing can come of it: all were let in and have looked in vain; nothing is due or planned."""
-        said = self._stage.findings()
-        looked = said["news_under_way"] is False and not said["refused"]
-        if not looked or any(rule["still_open"] for rule in said["verdicts"]):
-            return False
-        if any(fault["stage"] != "over" for fault in self._stage.faults()["faults"]):
-            return False
-        until = datetime.fromisoformat(self.now) + epilogue
-        soon = (one for one in self._stage.agenda()["agenda"] if datetime.fromisoformat(one["at"]) <= until)
-        return all(one["who"] in LOOKERS for one in soon)
+        self.advance(until="heard")
 
     def demand_time_for(self, whole: timedelta) -> None:
         """Raise NotJudged where time passes by itself and so much of it takes too long."""
@@ -212,10 +199,14 @@ class Timeline(Stage):
         """Raise NotJudged for what cannot be played, or takes too long, where time passes by itself."""
         if call.name == "reset" and "start" in body:
             raise NotJudged("it sets a date, and the connector lives by the machine's clock, which nobody sets")
-        if call.name != "advance" or "until" in body:
+        if call.name != "advance" or body.get("until") == "next":
             return
         now = datetime.fromisoformat(self.now)
-        target = now + duration(body["by"], "by") if "by" in body else instant(body["to"], "to")
+        target = (
+            instant(body["to"], "to")
+            if "to" in body
+            else now + (duration(body["by"], "by") if "by" in body else HEARING)
+        )
         self.demand_time_for(target - self._begun)
 
     def _moved(self, call: Call, document: Json) -> None:

@@ -44,10 +44,13 @@ class Scheduler:
         self._under_way = 0
         self._meanwhile: list[Advanced] = []  # what was done in the middle of the act that is under way
 
-    def until(self, target: datetime, waiting: Collection[str] = ()) -> Advanced:
+    def until(
+        self, target: datetime, waiting: Collection[str] = (), enough: Callable[[], bool] = lambda: False
+    ) -> Advanced:
         """Have everything done that is due at or before `target`, in order, and then be there.
 
-        Those who are `waiting` for an answer do nothing. Where an act takes time, the end may lie after `target`.
+        Those who are `waiting` for an answer do nothing. Where an act takes time, the end may lie after `target`; and
+        before it, where it is `enough` although more is due later.
         """
         fired: list[FiredLike] = []
         idle = 0
@@ -55,6 +58,8 @@ class Scheduler:
         while (earliest := self.earliest(max(target, self._clock.now()), waiting)) is not None:
             name, due = earliest
             if due.at > self._clock.now():
+                if enough():
+                    return Advanced(self._clock.now(), fired, idle)
                 self._clock.move_to(due.at)
             self._under_way += 1
             try:

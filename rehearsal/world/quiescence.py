@@ -8,12 +8,21 @@ world with such a one is never known to be at rest.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from rehearsal.audit.invariant import LedgerRow
 from rehearsal.simulation.player import AgendaLike
 
 ROUTINE: Final = ("round", "pull", "webhook")
+HEARING: Final = timedelta(hours=1)  # a round, the payment, the next round and the OMS's pull fit in it
+
+
+class Until(StrEnum):
+    """What time may be let pass for, beside a span and an hour of the clock."""
+
+    NEXT = "next"  # whatever is due next
+    HEARD = "heard"  # all have heard of what has happened
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from rehearsal.simulation.player import AgendaLike, FiredLike, Player
 from rehearsal.simulation.scheduler import Advanced, Scheduler, Stuck
 from rehearsal.trace.log import Trace
 from rehearsal.wire.delivery import LONGEST
+from rehearsal.wire.faults.fault import Stage
 from rehearsal.wire.faults.trouble import Trouble
 from rehearsal.wire.recorder import Call, Endpoint, Recorder
 from rehearsal.wire.retimed import outward
@@ -40,7 +41,7 @@ from rehearsal.world.judge import Judge
 from rehearsal.world.lock import WorldLock
 from rehearsal.world.market import Market
 from rehearsal.world.origin import START, NewShop, Origin
-from rehearsal.world.quiescence import RestState
+from rehearsal.world.quiescence import HEARING, RestState, Until, only_routine
 from rehearsal.world.shops import Shops, demand_running
 from rehearsal.world.state import Failure, StageEvent, WorldState
 from rehearsal.world.webhooks import ADDRESS, OMS_ADDRESS, OMS_CONTRACT, OMS_HOST, WebhookWire
@@ -215,14 +216,23 @@ class World:
     def now(self) -> datetime:
         return self.clock.now()
 
-    def advance(self, *, by: timedelta | None = None, to: datetime | None = None, until_next: bool = False) -> Advanced:
-        """Let time pass; come back when nothing is due any more at or before the new present."""
+    def advance(
+        self, *, by: timedelta | None = None, to: datetime | None = None, until: Until | None = None
+    ) -> Advanced:
+        """Let time pass; come back when nothing is due any more at or before the new present.
+
+        Until all have heard an hour passes, or as much of it as something can come of.
+        """
         if not self._advancing.acquire(blocking=False):
             raise Busy("Time is passing already", "another advance of this world has not come back yet")
         try:
             with self.lock:
                 self.demand_present()
-                advanced = self._scheduler.until(self._target(by, to, until_next))
+                target = self._target(by, to, until)
+                if until is Until.HEARD:
+                    advanced = self._scheduler.until(target, enough=lambda: self._all_have_heard(target))
+                else:
+                    advanced = self._scheduler.until(target)
                 self.auditor.after_act(self.now)
                 return advanced
         finally:
@@ -279,10 +289,23 @@ class World:
         self.state.untold_idle = 0
         return Advanced(self.now, fired, idle)
 
-    def next_due(self) -> datetime:
-        """Return when something is due next; now, where nothing is."""
+    def latest(self, until: Until) -> datetime:
+        """Return when it is over at the latest: what is due next, or the hour in which all hear of what there is."""
+        if until is Until.HEARD:
+            return self.now + HEARING
         following = self._scheduler.earliest()
         return max(self.now, following[1].at) if following else self.now
+
+    def _all_have_heard(self, latest: datetime) -> bool:
+        """Return whether nothing can come of more time: nobody has news to hear, and nothing is planned or runs out.
+
+        That takes that all were let in and have looked in vain.
+        """
+        if self.stillness().news_under_way is not False or self.auditor.memory.refusals.told(self.now):
+            return False
+        if self.auditor.waiting or any(fault.stage is not Stage.OVER for fault in self.trouble.faults()):
+            return False
+        return only_routine([entry for entry in self.agenda() if entry.at <= latest])
 
     @contextmanager
     def letting_go(self) -> Iterator[None]:
@@ -307,8 +330,8 @@ class World:
         if self.pace and not call.outside:
             self.auditor.on_stall(self.now, shop_id, span * self.pace.factor)
 
-    def _target(self, by: timedelta | None, to: datetime | None, until_next: bool) -> datetime:
-        given = [name for name, value in (("by", by), ("to", to), ("until", until_next or None)) if value is not None]
+    def _target(self, by: timedelta | None, to: datetime | None, until: Until | None) -> datetime:
+        given = [name for name, value in (("by", by), ("to", to), ("until", until)) if value is not None]
         if len(given) != 1:
             named = " and ".join(given) or "none of them"
             field_name = given[1] if given else "by"
@@ -326,7 +349,7 @@ class World:
             if to < self.now:
                 raise InvalidValue("Time never goes back", f"it is {self.now.isoformat()} already", field="to")
             return to
-        return self.next_due()
+        return self.latest(until or Until.NEXT)
 
     def _act(self, name: str, player: Player) -> FiredLike:
         slot = self.trace.reserve()

@@ -3,6 +3,8 @@
 Every result is held to `contracts/control.yaml`.
 """
 
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -141,6 +143,43 @@ def test_time_passes_by_a_span_to_an_hour_and_to_what_is_next(stage: Any) -> Non
     assert stage.advance(until="next")["now"] == due
     assert stage.advance(to="2031-03-04T12:00:00+03:00")["now"] == "2031-03-04T09:00:00Z"
     assert stage.world()["now"] == "2031-03-04T09:00:00Z"
+
+
+def _asks(stage: Any) -> None:
+    stage.request_return(stage.place_order()["order_id"], type="REFUND")
+
+
+def _plans_trouble(stage: Any) -> None:
+    stage.plan_fault(kind="cut_after", operation="refreshToken")
+
+
+def _lapses_soon(stage: Any) -> None:
+    _asks(stage)
+    stage.advance(by="PT2H")
+    stage.set_deadline(stage.returns()["returns"][0]["return_id"], within="PT1H45M")
+    stage.advance(by="PT1H")
+
+
+@pytest.mark.parametrize(
+    ("does", "passes"),
+    [
+        pytest.param(lambda stage: None, 0, id="all have looked in vain"),
+        pytest.param(_asks, 30, id="a request is heard of, and then all look in vain"),
+        pytest.param(_lapses_soon, 60, id="a deadline falls in the hour"),
+        pytest.param(
+            lambda stage: stage.plan_fault(kind="cut_after", operation="refreshToken"), 60, id="trouble is planned"
+        ),
+        pytest.param(lambda stage: stage.kill_connector(), 60, id="nobody looks"),
+    ],
+)
+def test_until_all_have_heard_an_hour_passes_or_less_where_nothing_more_can_come_of_it(
+    stage: Any, does: Callable[[Any], Any], passes: int
+) -> None:
+    stage.advance(by="PT1H")
+    does(stage)
+    before = datetime.fromisoformat(stage.clock()["now"])
+    after = datetime.fromisoformat(stage.advance(until="heard")["now"])
+    assert after - before == timedelta(minutes=passes)
 
 
 def test_an_order_has_one_line_item_per_unit_and_a_total_with_fee_and_tax(stage: Any) -> None:

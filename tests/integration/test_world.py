@@ -14,6 +14,7 @@ from werkzeug.test import Client
 
 from connector.errors import Unavailable
 from mock_tiktok import AppName
+from rehearsal.audit.invariants.decisions import InTime
 from rehearsal.control.local import refusals
 from rehearsal.control.stage import Problem
 from rehearsal.gherkin.zones import ZONES, standing
@@ -23,6 +24,7 @@ from rehearsal.trace.diagram import mermaid
 from rehearsal.trace.har import har
 from rehearsal.world.doors import outside_app
 from rehearsal.world.errors import Busy, InvalidValue
+from rehearsal.world.quiescence import Until
 from rehearsal.world.world import API_HOST, START, NewShop, World
 from tests.outsider import SEARCH, Outsider, signed_query
 from tests.refused import refused
@@ -69,9 +71,16 @@ def test_next_goes_to_the_next_thing_and_fires_the_whole_instant(world: World) -
     return_id = ask(world)
     world.advance(by=timedelta(0))
     world.oms.approve(case(world, return_id))
-    assert world.advance(until_next=True).now == START + QUARTER
-    assert world.advance(until_next=True).now == START + QUARTER + timedelta(minutes=5)
+    assert world.advance(until=Until.NEXT).now == START + QUARTER
+    assert world.advance(until=Until.NEXT).now == START + QUARTER + timedelta(minutes=5)
     assert refunded(world, return_id) > 0
+
+
+def test_while_a_limit_runs_there_may_be_more_to_hear(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.advance(by=HOUR)
+    assert world.advance(until=Until.HEARD).now == START + HOUR
+    monkeypatch.setattr(InTime, "still_open", 1)
+    assert world.advance(until=Until.HEARD).now == START + 2 * HOUR
 
 
 @pytest.mark.parametrize(

@@ -160,8 +160,8 @@ def which(*, about: str | None, found: str | None = None, **said: str | None) ->
 def act(text: str, *, news: bool = False) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return a decorator that makes an act a step, in two tenses: "the seller <has approved/approves> ...".
 
-    Said as something that is done the act stands alone. Said as what happens, an hour passes after it, so that the
-    round, the payment and the mail that follow can be looked at; with `news` after what is done, too.
+    Said as something that is done the act stands alone. Said as what happens, all hear of it, so that the round,
+    the payment and the mail that follow can be looked at; with `news` after what is done, too.
     """
     done, happens = (re.sub(r"<([^<>/]*)/([^<>/]*)>", rf"\{tense}", text) for tense in (1, 2))
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 from pytest_bdd import then, when
@@ -125,7 +126,7 @@ def _(people: Cast, which: Which, some: str) -> None:
 def _(people: Cast, which: Which) -> None:
     buyer = people.buyer(which.name)
     buyer.asks_to_return(which)
-    people.clock.news_goes_round()
+    people.clock.passes(timedelta(hours=1))
     last = Which(nth="last")
     if buyer.shown_as(last) == "Request Pending":
         raise Miswritten(

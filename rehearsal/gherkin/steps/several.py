@@ -57,7 +57,7 @@ def _(people: Cast, datatable: list[list[str]] | None = None) -> None:
 
 @when(phrase("the seller answers like this:"))
 def _(people: Cast, datatable: list[list[str]] | None = None) -> None:
-    """All at once; then an hour passes."""
+    """All at once; then all hear of it."""
     _answers(people, datatable)
     people.clock.news_goes_round()
 

@@ -54,6 +54,11 @@ def _(people: Cast, span: str) -> None:
     people.clock.passes(time(span))
 
 
+@given(phrase("everybody has heard of it"))
+def _(people: Cast) -> None:
+    people.clock.news_goes_round()
+
+
 @given(phrase("it is {SPAN} before the answer to {BUYER}{ABOUT} is due"))
 @when(phrase("the clock stands {SPAN} before the answer to {BUYER}{ABOUT} is due"))
 def _(people: Cast, span: str, which: Which) -> None:

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from rehearsal.control.calls import Call
+from rehearsal.control.formats import duration
 from rehearsal.control.stage import Json, Problem, Stage
 from tests.clock import START
 
@@ -25,8 +26,8 @@ class StubStage(Stage):
     def _world(self) -> Json:
         return {"now": _shown(self.now), "seed": 1, "market": "US"}
 
-    def _advance(self, *, by: str) -> Json:
-        self.now += timedelta(hours=1) if by == "PT1H" else timedelta(seconds=int(by[2:-1]))
+    def _advance(self, *, by: str = "PT1H", until: str | None = None) -> Json:
+        self.now += duration(by, "by")
         paid = {"at": _shown(self.now), "who": "marketplace", "what": "refund paid 39.98 USD", "return_id": "7"}
         return {"now": _shown(self.now), "fired": [paid] if self.orders else [], "idle": 4}
 
@@ -73,7 +74,7 @@ class StubStage(Stage):
     def _findings(self) -> Json:
         verdict = {
             "invariant": "never-too-much", "number": 1, "rule": "Nobody gets back more than they paid",
-            "occasions": 2, "still_open": 0, "verdict": "held", "why": None,
+            "occasions": 2, "verdict": "held", "why": None,
         }  # fmt: skip
         return {"findings": list(self.found), "verdicts": [verdict, *self.found], "news_under_way": None}
 

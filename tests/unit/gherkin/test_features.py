@@ -22,6 +22,7 @@ SHARING = {
         "inspection",
         "last_minute",
         "lost_parcel",
+        "two_requests",
         "own_hour",
     ),
     *("never_shipped", "mails", "silence", "twice_in_a_second", "workflows"),

@@ -1,13 +1,9 @@
 """The timeline: what is done on a stage is noted, and the stage behind it sees every call as it was made."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-import pytest
-
-from rehearsal.audit.invariants.decisions import InTime
 from rehearsal.control.calls import CALLS
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Problem
@@ -80,56 +76,9 @@ def test_where_time_passes_by_itself_no_date_is_set_and_nobody_waits_for_too_lon
     assert words == ("it waits for 3 h 30 min, which take 3 min of real time here; --longest-wait is 3 h")
     assert "it sets a date" in str(refused(NotJudged, timeline.reset, start="2031-06-01T08:00:00Z"))
     assert machine.waited == waited == 120
-    timeline.ends("PT2H")
+    timeline.ends()
     timeline.reset()
     timeline.advance(by="PT3H")
-
-
-def _nothing(timeline: Timeline) -> None:
-    """Do nothing that anybody would have to learn of."""
-
-
-def _asks(timeline: Timeline) -> None:
-    timeline.request_return(timeline.place_order()["order_id"], type="REFUND")
-
-
-def _has_asked(timeline: Timeline) -> None:
-    _asks(timeline)
-    timeline.advance(by="PT2H")
-
-
-def _lapses_soon(timeline: Timeline) -> None:
-    _has_asked(timeline)
-    timeline.set_deadline(timeline.returns()["returns"][0]["return_id"], within="PT1H45M")
-    timeline.advance(by="PT1H")
-
-
-@pytest.mark.parametrize(
-    ("does", "waits"),
-    [
-        pytest.param(_nothing, False, id="all have looked in vain"),
-        pytest.param(_has_asked, False, id="a deadline is a day away"),
-        pytest.param(_asks, True, id="news are under way"),
-        pytest.param(_lapses_soon, True, id="a deadline falls in the hour"),
-        pytest.param(lambda stage: stage.plan_fault(kind="delay", with_={"by": "PT1S"}), True, id="trouble is planned"),
-        pytest.param(lambda stage: stage.kill_connector(), True, id="nobody looks"),
-    ],
-)
-def test_an_hour_more_is_played_where_it_may_bring_something(does: Callable[[Timeline], Any], *, waits: bool) -> None:
-    timeline = Timeline(played())
-    timeline.advance(by="PT1H")
-    does(timeline)
-    before = timeline.now
-    timeline.ends("PT1H")
-    assert (timeline.now > before) is waits
-
-
-def test_an_hour_more_is_played_while_a_limit_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    timeline = Timeline(played())
-    timeline.advance(by="PT1H")
-    monkeypatch.setattr(InTime, "still_open", 1)
-    timeline.ends("PT1H")
-    assert timeline.now == "2031-03-03T11:00:00Z"
 
 
 def test_looking_is_not_noted() -> None:
