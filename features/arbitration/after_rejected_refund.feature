@@ -4,14 +4,14 @@ Feature: A buyer appeals against a rejected refund
   Background:
     Given Maya has received a phone case for 15.99 USD
     And Maya has asked for her money back
-    And an hour has passed
+    And everybody has heard of it
     And the seller has rejected Maya's request
 
   Rule: The marketplace decides
 
     @R11 @R18 @R80
     Scenario: The buyer is right
-      Given an hour has passed
+      Given everybody has heard of it
       And Maya has appealed
       When the operator decides for Maya
       Then Maya's request is shown as "Completed"
@@ -20,7 +20,7 @@ Feature: A buyer appeals against a rejected refund
 
     @R11 @R18 @R80
     Scenario: The seller is right
-      Given an hour has passed
+      Given everybody has heard of it
       And Maya has appealed
       When the operator decides for the seller against Maya
       Then Maya's request is shown as "Canceled"
@@ -29,7 +29,7 @@ Feature: A buyer appeals against a rejected refund
 
     @R16 @R80
     Scenario: Both are a little right
-      Given an hour has passed
+      Given everybody has heard of it
       And Maya has appealed
       When the operator grants Maya 8.00 USD
       Then all three books say 8.00 USD for Maya
@@ -38,7 +38,7 @@ Feature: A buyer appeals against a rejected refund
 
     @R18 @R80
     Scenario: It is seen as running
-      Given an hour has passed
+      Given everybody has heard of it
       When Maya appeals
       Then Maya's appeal is "in progress"
       And Maya's request is shown as "Refund Rejected"

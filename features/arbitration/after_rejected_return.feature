@@ -13,7 +13,7 @@ Feature: A buyer appeals against a rejected return
     @demo @R8 @R18
     Scenario: The buyer is right
       Given Maya has appealed
-      And an hour has passed
+      And everybody has heard of it
       When the operator decides for Maya
       Then Maya's request is shown as "Completed"
       And Maya has two mails, "return rejected" and then "order refund"
@@ -22,7 +22,7 @@ Feature: A buyer appeals against a rejected return
     @R8 @R18
     Scenario: The seller is right
       Given Maya has appealed
-      And an hour has passed
+      And everybody has heard of it
       When the operator decides for the seller against Maya
       Then Maya's request is shown as "Canceled"
       And Maya has exactly one mail, "return rejected"

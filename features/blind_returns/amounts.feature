@@ -6,7 +6,7 @@ Feature: How much is refunded
       | goods | pieces | price each |
       | rug   | 1      | 89.00 USD  |
       | mug   | 3      | 12.50 USD  |
-    And an hour has passed
+    And everybody has heard of it
 
   Rule: Each level can be paid in full or in part
 
@@ -52,7 +52,7 @@ Feature: How much is refunded
         | goods | pieces | price each |
         | rug   | 1      | 89.00 USD  |
         | mug   | 3      | 12.00 USD  |
-      And an hour has passed
+      And everybody has heard of it
 
     @R4 @R16
     Scenario Outline: A whole refund brings all of it, a line its share
@@ -71,9 +71,9 @@ Feature: How much is refunded
     @R4 @R16 @R66
     Scenario Outline: Of tax and shipping, too, nobody gets more back than was paid
       Given the seller has refunded Noah the <part>
-      And an hour has passed
+      And everybody has heard of it
       And Noah has asked for his money back
-      And an hour has passed
+      And everybody has heard of it
       When the seller approves Noah's request
       Then all three books say 132.50 USD for Noah
 
@@ -87,7 +87,7 @@ Feature: How much is refunded
     @R4 @R37 @R60
     Scenario: One piece of three
       Given Maya has asked for the money for 1 of the mug
-      And an hour has passed
+      And everybody has heard of it
       When the seller approves Maya's request
       Then Maya's request is over 12.50 USD
       And the seller's case of Maya is over 12.50 USD
@@ -96,7 +96,7 @@ Feature: How much is refunded
     @R4 @R37 @R60
     Scenario: One line of two
       Given Maya has asked for the money for the rug
-      And an hour has passed
+      And everybody has heard of it
       When the seller approves Maya's request
       Then all three books say 89.00 USD for Maya
 
@@ -111,13 +111,13 @@ Feature: How much is refunded
     @R4 @R16
     Scenario: Shipping and tax that do not divide by three
       Given Noah has received 3 mugs at 10.00 USD each, with 1.00 USD for shipping and 0.50 USD of tax
-      And an hour has passed
+      And everybody has heard of it
       When the seller refunds Noah's whole order
       Then all three books say 31.50 USD for Noah
 
     @R4 @R16
     Scenario: Cents that do not divide by three
       Given Noah has received 3 candles at 19.99 USD each
-      And an hour has passed
+      And everybody has heard of it
       When the seller refunds Noah 10.00 USD of the order
       Then all three books say 10.00 USD for Noah

@@ -4,7 +4,7 @@ Feature: The seller starts a refund
 
   Background:
     Given Maya has received a desk lamp for 39.98 USD
-    And an hour has passed
+    And everybody has heard of it
 
   Rule: What the seller starts needs nobody's consent
 
@@ -31,7 +31,7 @@ Feature: The seller starts a refund
     @R52 @R53
     Scenario Outline: What has not come can be paid for
       Given a garden hose for 27.50 USD <is> Noah
-      And an hour has passed
+      And everybody has heard of it
       When the seller refunds Noah's whole order
       Then Noah has been paid back 27.50 USD
 

@@ -25,7 +25,7 @@ Feature: A buyer cancels before the order is shipped
 
     @demo @R14 @R13
     Scenario: The seller agrees
-      Given an hour has passed
+      Given everybody has heard of it
       When the seller approves Maya's request
       Then Maya's order is canceled
       And Maya has exactly one mail, "order cancelled"
@@ -50,7 +50,7 @@ Feature: A buyer cancels before the order is shipped
     Scenario: The seller agrees to call off a gift
       Given Noah has ordered a poster for 0.00 USD
       And Noah has asked to cancel the order
-      And an hour has passed
+      And everybody has heard of it
       When the seller approves Noah's request
       Then Noah's order is canceled
       And all three books say 0.00 USD for Noah

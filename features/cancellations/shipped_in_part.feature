@@ -7,19 +7,19 @@ Feature: Part of an order is called off, the rest is shipped
       | goods | pieces | price each |
       | rug   | 1      | 90.00 USD  |
       | mug   | 3      | 10.00 USD  |
-    And an hour has passed
+    And everybody has heard of it
 
   Rule: Each part has its way
 
     Background:
       Given the seller has called off what Maya ordered of the rug, as it is not available
-      And an hour has passed
+      And everybody has heard of it
       And the seller has shipped Maya's order
       And Maya's order has been delivered
 
     @R14 @R16 @R37
     Scenario Outline: The rest is refunded
-      Given an hour has passed
+      Given everybody has heard of it
       When the seller refunds Maya <what>
       Then all three books say <paid> for Maya
       And the seller sees no failure for Maya
@@ -32,7 +32,7 @@ Feature: Part of an order is called off, the rest is shipped
     @R16 @R69
     Scenario: The buyer asks for the rest
       Given Maya has asked for the money for the mugs
-      And an hour has passed
+      And everybody has heard of it
       When the seller approves Maya's request
       Then all three books say 138.00 USD for Maya
 

@@ -15,9 +15,10 @@ Feature: The connector answers for a seller who is silent
       Given Maya has asked for her money back
       And Noah has asked to cancel the order
       And Lena has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       And the seller has approved Lena's request
-      When a day passes
+      And the connector has been down for 22 hours
+      When 2 hours pass
       Then it has ended like this:
         | buyer | request         | mails           | all books |
         | Maya  | Refund Rejected | refund rejected | 0.00 USD  |

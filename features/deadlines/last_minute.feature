@@ -19,7 +19,8 @@ Feature: An answer given in time arrives in time
 
     @R5 @R75 @R79
     Scenario: Twenty minutes before the deadline, three minutes, and one second
-      Given it is 20 minutes before the answer to Ana is due
+      Given the connector has been down for 23 hours
+      And it is 20 minutes before the answer to Ana is due
       And the seller has rejected Ana's request
       And it is 3 minutes before the answer to Maya is due
       And the seller has rejected Maya's request

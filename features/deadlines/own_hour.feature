@@ -14,8 +14,9 @@ Feature: A request may have a deadline of its own
       And the marketplace has given the seller 3 days to answer Maya
       And the marketplace has given the seller 3 hours to answer Noah
       And the marketplace has given the seller 2 hours to answer Ana
-      And an hour has passed
-      When 26 hours pass
+      And 4 hours have passed
+      And the connector has been down for 21 hours
+      When 2 hours pass
       Then it has ended like this:
         | buyer | request         | mails           | all books |
         | Maya  | Request Pending | none            | 0.00 USD  |

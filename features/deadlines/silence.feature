@@ -30,8 +30,10 @@ Feature: The seller has a day to answer a refund request
 
     @R17 @R19
     Scenario: The hour passes for who has been answered, too
-      Given an hour has passed
+      Given everybody has heard of it
       And the seller has rejected Maya's request
+      And everybody has heard of it
+      And the connector has been down for 22 hours
       When 1 hour passes after the answer to Maya was due
       Then Maya's request is shown as "Refund Rejected"
       And Maya has been paid back nothing

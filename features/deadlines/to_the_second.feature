@@ -19,6 +19,7 @@ Feature: A deadline that falls into the second of a round
     @R17 @R19 @R79
     Scenario: The seller says no to three of them in the second of the round before
       Given the others have asked for their money back
+      And the connector has been down for 23 hours
       And it is 15 minutes before the answer to Noah is due
       And the seller has rejected all of their requests
       When the answer to Noah falls due

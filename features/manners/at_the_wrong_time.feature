@@ -10,7 +10,7 @@ Feature: The OMS answers at the wrong time
   @R68
   Scenario: Goods are judged that have not been sent
     Given Maya has asked to send it back
-    And an hour has passed
+    And everybody has heard of it
     When the seller tries to inspect Maya's goods
     Then it was the connector that refused it
     And Maya has been paid back nothing
@@ -18,7 +18,7 @@ Feature: The OMS answers at the wrong time
   @R68 @R79
   Scenario: The hour has come, and the connector has not been round since
     Given Maya has asked for her money back
-    And an hour has passed
+    And everybody has heard of it
     And the connector has been down for 22 hours
     And it is 1 minute after the answer to Maya was due
     When the seller tries to reject Maya's request
@@ -27,7 +27,7 @@ Feature: The OMS answers at the wrong time
   @R68
   Scenario Outline: The other answer, after the first
     Given Maya has asked for her money back
-    And an hour has passed
+    And everybody has heard of it
     And the seller has <first> Maya's request
     And <later> has passed
     When the seller tries to <second> Maya's request

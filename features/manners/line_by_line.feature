@@ -13,7 +13,7 @@ Feature: The OMS answers line by line
 
     Background:
       Given Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
 
     @R64 @R74
     Scenario Outline: All lines are answered in the end
@@ -59,7 +59,7 @@ Feature: The OMS answers line by line
     Background:
       Given Maya has sent it back
       And Maya's parcel has reached the warehouse
-      And an hour has passed
+      And everybody has heard of it
 
     @R32 @R46
     Scenario Outline: All lines are judged in the end

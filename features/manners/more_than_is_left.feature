@@ -7,7 +7,7 @@ Feature: The OMS asks for more than is left
     Background:
       Given the OMS asks for more than is left
       And Noah has received 3 mugs at 10.00 USD each, with 3.00 USD for shipping and 1.50 USD of tax
-      And an hour has passed
+      And everybody has heard of it
 
     @R16 @R56
     Scenario Outline: After a first refund
@@ -26,7 +26,7 @@ Feature: The OMS asks for more than is left
     @R16 @R56
     Scenario: More is offered than was asked for
       Given Noah has asked for the money for 1 of the mugs
-      And an hour has passed
+      And everybody has heard of it
       When the seller tries to offer Noah 20.00 USD
       Then it was the connector that refused it
       And Noah has been paid back nothing
@@ -41,7 +41,7 @@ Feature: The OMS asks for more than is left
     @R16 @R14
     Scenario: Nothing has been shipped
       Given Maya has ordered 3 mugs at 10.00 USD each
-      And an hour has passed
+      And everybody has heard of it
       When the seller tries to refund Maya 30.01 USD of the order
       Then it was the connector that refused it
       And Maya's order stands

@@ -46,7 +46,7 @@ Feature: The OMS reads in its own way
   Scenario Outline: What the seller starts comes back from the connector
     Given the OMS <manners>
     And Maya has received a desk lamp for 39.98 USD
-    And an hour has passed
+    And everybody has heard of it
     When the seller refunds Maya's whole order
     Then all three books say 39.98 USD for Maya
 

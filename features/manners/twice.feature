@@ -8,7 +8,7 @@ Feature: The OMS says everything twice
     Scenario Outline: The same refund comes twice
       Given the OMS <manners>
       And Maya has received a desk lamp for 39.98 USD
-      And an hour has passed
+      And everybody has heard of it
       When the seller refunds Maya <sum> of the order
       Then all three books say <paid> for Maya
       And the seller sees no failure for Maya
@@ -24,7 +24,7 @@ Feature: The OMS says everything twice
     Scenario: The same cancellation comes twice
       Given the OMS says everything twice
       And Maya has ordered a desk lamp for 39.98 USD
-      And an hour has passed
+      And everybody has heard of it
       When the seller calls off what Maya ordered, as it is not available
       Then Maya's order is canceled
       And all three books say 39.98 USD for Maya
@@ -39,7 +39,7 @@ Feature: The OMS says everything twice
         | rug   | 1      | 89.00 USD  |
         | mug   | 3      | 12.50 USD  |
       And Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       When <answer>
       Then Maya has exactly one mail, "<mail>"
       And all three books say <paid> for Maya

@@ -8,7 +8,7 @@ Feature: What exactly is refunded, and what is only recorded
     Scenario Outline: The last of several alike
       Given the OMS takes the last of several alike
       And Noah has received 3 mugs at 10.00 USD each, with 1.50 USD of tax
-      And an hour has passed
+      And everybody has heard of it
       When the seller refunds Noah <what>
       Then Noah has been paid for the <which> of the mugs
       And all three books say <paid> for Noah
@@ -23,12 +23,12 @@ Feature: What exactly is refunded, and what is only recorded
 
     Background:
       Given Maya has received a desk lamp for 39.98 USD
-      And an hour has passed
+      And everybody has heard of it
 
     @R15 @R54
     Scenario Outline: It was given back in Seller Center
       Given <there> in Seller Center
-      And an hour has passed
+      And everybody has heard of it
       When the seller records 15.00 USD of Maya's order as given back elsewhere
       Then the seller sees 15.00 USD recorded for Maya, and nothing to be paid
       And all three books say <books> for Maya
@@ -51,7 +51,7 @@ Feature: What exactly is refunded, and what is only recorded
     Scenario: All that is paid is entered once more
       Given the OMS records again what has been paid
       And Maya has received a desk lamp for 39.98 USD
-      And an hour has passed
+      And everybody has heard of it
       When the seller refunds Maya 15.00 USD of the order
       Then all three books say 15.00 USD for Maya
       And Maya has exactly one mail, "order refund"

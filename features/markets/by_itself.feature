@@ -27,7 +27,7 @@ Feature: What the platform decides by itself
       Given a shop in Thailand
       And Maya has received a desk lamp for 1399.50 THB
       And Maya has asked to send it back, by quick refund
-      And an hour has passed
+      And everybody has heard of it
       When Maya hands over her parcel
       Then Maya's request is shown as "Completed"
       And all three books say 1399.50 THB for Maya
@@ -38,7 +38,7 @@ Feature: What the platform decides by itself
       Given a shop in the United Kingdom
       And Maya has ordered a desk lamp for 25.00 GBP
       And Maya has asked to cancel the order
-      And an hour has passed
+      And everybody has heard of it
 
     @R14 @R56
     Scenario: Shipping it is refused
@@ -49,7 +49,7 @@ Feature: What the platform decides by itself
     @R14
     Scenario: It is shipped once the seller has said no
       Given the seller has rejected Maya's request
-      And an hour has passed
+      And everybody has heard of it
       When the seller ships Maya's order
       Then Maya's order stands
       And the seller has nothing to answer for Maya

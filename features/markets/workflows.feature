@@ -49,9 +49,9 @@ Feature: The guide's workflows in every market
     Scenario Outline: Where a seller may begin a refund, a part is paid and then the rest
       Given a shop in <place>
       And Maya has received a rug for <price>
-      And an hour has passed
+      And everybody has heard of it
       And the seller has refunded Maya <part> of the order
-      And an hour has passed
+      And everybody has heard of it
       When the seller refunds Maya's whole order
       Then all three books say <price> for Maya
 
@@ -67,9 +67,9 @@ Feature: The guide's workflows in every market
         | goods | pieces | price each |
         | rug   | 1      | <rug>      |
         | mug   | 1      | <mug>      |
-      And an hour has passed
+      And everybody has heard of it
       And Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       And the seller has offered Maya <part>
       When Maya accepts the offer
       Then the mail names the sum <part>
@@ -84,7 +84,7 @@ Feature: The guide's workflows in every market
     Scenario: In Thailand no seller can begin one
       Given a shop in Thailand
       And Maya has received a rug for 1399.50 THB
-      And an hour has passed
+      And everybody has heard of it
       When the seller tries to refund Maya's whole order
       Then it was the connector that refused it
       And all three books say 0.00 THB for Maya
@@ -115,8 +115,9 @@ Feature: The guide's workflows in every market
         | buyer  | order        | goods     | price   | wants      |
         | <name> | has received | desk lamp | <price> | money back |
         | Noah   | has received | rug       | <price> | money back |
+      And the marketplace has given the seller 3 hours to answer Noah
       And the seller has rejected <name>'s request, saying "<words>"
-      And an hour has passed
+      And everybody has heard of it
       And <name> has appealed
       And it is 1 hour after the answer to Noah was due
       When the operator decides for <name>

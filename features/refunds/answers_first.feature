@@ -6,7 +6,7 @@ Feature: An answer to a buyer goes first
 
     Background:
       Given Maya has received a desk lamp for 39.98 USD
-      And an hour has passed
+      And everybody has heard of it
 
     @R9 @R13 @R55
     Scenario Outline: Whoever was first
@@ -25,7 +25,7 @@ Feature: An answer to a buyer goes first
     @R9 @R13 @R55
     Scenario: The buyer's request is known already
       Given Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       When the seller refunds Maya 5.00 USD of the order
       Then the seller's own refund of Maya waits for her request
 
@@ -33,7 +33,7 @@ Feature: An answer to a buyer goes first
     Scenario: The buyer gets it all, and nothing is left to give
       Given the seller has refunded Maya's whole order
       And Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       When the seller approves Maya's request
       Then the seller's own refund of Maya has given way to her request
       And all three books say 39.98 USD for Maya
@@ -42,7 +42,7 @@ Feature: An answer to a buyer goes first
     Scenario: The buyer gets a part, and the seller gives the rest
       Given the seller has refunded Maya's whole order
       And Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       And the seller has offered Maya 10.00 USD
       When Maya accepts the offer
       Then the seller's own refund of Maya has been carried out over 29.98 USD
@@ -74,7 +74,7 @@ Feature: An answer to a buyer goes first
       Given Maya has sent it back
       And the seller has refunded Maya's whole order
       And Maya's parcel has reached the warehouse
-      And an hour has passed
+      And everybody has heard of it
       When the seller finds Maya's goods as sold and accepts them
       Then the seller's own refund of Maya has given way to her request
       And all three books say 39.98 USD for Maya
@@ -83,13 +83,13 @@ Feature: An answer to a buyer goes first
 
     Background:
       Given Noah has received 3 candles at 19.99 USD each
-      And an hour has passed
+      And everybody has heard of it
 
     @R4 @R37
     Scenario: The buyer gets the money for one of three
       Given the seller has refunded Noah's whole order
       And Noah has asked for the money for 1 of the candles
-      And an hour has passed
+      And everybody has heard of it
       When the seller approves Noah's request
       Then the seller's own refund of Noah has been carried out over 39.98 USD
       And all three books say 59.97 USD for Noah
@@ -98,7 +98,7 @@ Feature: An answer to a buyer goes first
 
     Background:
       Given Maya has ordered a desk lamp for 39.98 USD
-      And an hour has passed
+      And everybody has heard of it
       And the seller has called off what Maya ordered, as it is not available
       And Maya has asked to cancel the order
 
@@ -110,7 +110,7 @@ Feature: An answer to a buyer goes first
 
     @R14
     Scenario: The order is canceled as the buyer asked
-      Given an hour has passed
+      Given everybody has heard of it
       When the seller approves Maya's request
       Then Maya's order is canceled
       And the seller's own refund of Maya has given way to her request
@@ -118,10 +118,11 @@ Feature: An answer to a buyer goes first
 
     @R14 @R16 @R17 @R19
     Scenario: Nobody answers, nor the request for a refund
-      Given Noah has received a silk scarf for 64.00 USD
-      And Noah has asked for his money back
-      And an hour has passed
+      Given these buyers wait for the seller:
+        | buyer | order        | goods      | price     | wants      |
+        | Noah  | has received | silk scarf | 64.00 USD | money back |
       And the seller has refunded Noah 5.00 USD of the order
+      And the connector has been down for 22 hours
       When 1 hour passes after the answer to Noah was due
       Then the seller's own refund of Maya has given way to her request
       And the seller's own refund of Noah has given way to his request
@@ -131,7 +132,7 @@ Feature: An answer to a buyer goes first
 
     @R14
     Scenario Outline: The order is canceled because the seller called it off
-      Given an hour has passed
+      Given everybody has heard of it
       When <ends>
       Then Maya's order is canceled
       And the seller's own refund of Maya has been carried out over 39.98 USD

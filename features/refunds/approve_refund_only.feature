@@ -19,7 +19,7 @@ Feature: The seller approves a refund without goods
     @demo @R12 @R61 @R64 @R65 @R66 @R67 @R69 @R70
     Scenario: The seller approves
       Given Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       When the seller approves Maya's request
       Then Maya's request is shown as "Completed"
       And Maya has exactly one mail, "order refund"
@@ -28,7 +28,7 @@ Feature: The seller approves a refund without goods
     @R12 @R69
     Scenario: The mail says how much
       Given Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       When the seller approves Maya's request
       Then Maya has exactly one mail, "order refund"
       And the mail names the sum 15.99 USD
@@ -37,7 +37,7 @@ Feature: The seller approves a refund without goods
     Scenario: With shipping and tax
       Given Noah has received a desk lamp for 40.00 USD, with 5.00 USD for shipping and 3.20 USD of tax
       And Noah has asked for his money back
-      And an hour has passed
+      And everybody has heard of it
       When the seller approves Noah's request
       Then Noah has been paid back 48.20 USD
 
@@ -46,9 +46,9 @@ Feature: The seller approves a refund without goods
     @R67 @R68
     Scenario: A second yes pays nothing
       Given Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       And the seller has approved Maya's request
-      And an hour has passed
+      And everybody has heard of it
       When the seller tries to approve the request of Maya
       Then the seller is told that it cannot be done
       And all three books say 15.99 USD for Maya

@@ -7,7 +7,7 @@ Feature: A refund is paid in the currency of the order
       | goods | pieces | price each |
       | rug   | 1      | 10000 IDR  |
       | mug   | 1      | 7000 IDR   |
-    And an hour has passed
+    And everybody has heard of it
 
   Rule: A part is shared out in whole rupiah
 
@@ -26,7 +26,7 @@ Feature: A refund is paid in the currency of the order
     @R16
     Scenario: A part in Seller Center, the rest from the OMS
       Given 3333 IDR of Maya's order have been refunded in Seller Center
-      And an hour has passed
+      And everybody has heard of it
       When the seller refunds Maya's whole order
       Then all three books say 17000 IDR for Maya
 
@@ -35,7 +35,7 @@ Feature: A refund is paid in the currency of the order
     @R16
     Scenario: A refund without a return
       Given Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       When the seller approves Maya's request
       Then Maya's request is over 17000 IDR
       And Maya has exactly one mail, "order refund"
@@ -44,19 +44,19 @@ Feature: A refund is paid in the currency of the order
     @R16
     Scenario: The goods come back
       Given Maya has asked to send it back
-      And an hour has passed
+      And everybody has heard of it
       And Maya has handed over the parcel
       And Maya's parcel has reached the warehouse
-      And an hour has passed
+      And everybody has heard of it
       When the seller finds Maya's goods as sold and accepts them
       Then all three books say 17000 IDR for Maya
 
     @R18
     Scenario: The operator grants a part
       Given Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       And the seller has rejected Maya's request
-      And an hour has passed
+      And everybody has heard of it
       And Maya has appealed
       When the operator grants Maya 8500 IDR
       Then all three books say 8500 IDR for Maya
@@ -68,7 +68,7 @@ Feature: A refund is paid in the currency of the order
       Given Nora has ordered a garden hose for 27500 IDR
       And 2 hours have passed
       And Nora has asked to cancel the order
-      And an hour has passed
+      And everybody has heard of it
       When the seller approves Nora's request
       Then all three books say 27500 IDR for Nora
 

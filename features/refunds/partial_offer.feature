@@ -4,7 +4,7 @@ Feature: The seller offers a part
   Background:
     Given Maya has received a desk lamp for 39.98 USD
     And Maya has asked for her money back
-    And an hour has passed
+    And everybody has heard of it
 
   Rule: An offer waits for the buyer
 
@@ -26,7 +26,7 @@ Feature: The seller offers a part
     Scenario: Price, shipping and tax each bear their share of it
       Given Noah has received a rug for 39.98 USD with 6.00 USD for shipping and 4.13 USD of tax
       And Noah has asked for his money back
-      And an hour has passed
+      And everybody has heard of it
       And the seller has offered Noah 10.40 USD
       When Noah accepts the offer
       Then all three books say 10.40 USD for Noah
@@ -42,6 +42,6 @@ Feature: The seller offers a part
     Scenario: The seller gives in after the offer was declined
       Given the seller has offered Maya 10.00 USD
       And Maya has declined the offer
-      And an hour has passed
+      And everybody has heard of it
       When the seller approves Maya's request
       Then all three books say 39.98 USD for Maya

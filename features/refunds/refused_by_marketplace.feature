@@ -4,7 +4,7 @@ Feature: The marketplace has the last word on a refund
 
   Background:
     Given Maya has received a desk lamp for 39.98 USD
-    And an hour has passed
+    And everybody has heard of it
 
   Rule: A refused refund pays nothing and is not hidden
 
@@ -18,7 +18,7 @@ Feature: The marketplace has the last word on a refund
     @R56 @R67
     Scenario: The order has long been closed
       Given Noah has long had a garden hose for 27.50 USD
-      And an hour has passed
+      And everybody has heard of it
       When the seller refunds Noah's whole order
       Then the seller sees that the refund of Noah failed, and why
       And Noah has no mail
@@ -56,7 +56,7 @@ Feature: The marketplace has the last word on a refund
     @R56 @R67
     Scenario: The seller wants to pay for a gift
       Given Noah has received a poster for 0.00 USD
-      And an hour has passed
+      And everybody has heard of it
       When the seller tries to refund Noah 1.00 USD of the order
       Then the seller is told that it cannot be done
       And all three books say 0.00 USD for Noah
@@ -67,7 +67,7 @@ Feature: The marketplace has the last word on a refund
     Scenario Outline: A yes and a no
       Given Noah has received a rug for 20.00 USD
       And Noah has asked for his money back
-      And an hour has passed
+      And everybody has heard of it
       And the marketplace answers 400 to the next <answer>
       When the seller <answers> Noah's request
       Then the seller has Noah's case before them

@@ -4,7 +4,7 @@ Feature: The seller rejects a refund without goods
   Background:
     Given Maya has received a phone case for 15.99 USD
     And Maya has asked for her money back
-    And an hour has passed
+    And everybody has heard of it
 
   Rule: A no is told and costs nothing
 
@@ -21,7 +21,7 @@ Feature: The seller rejects a refund without goods
     @R68
     Scenario: The seller thinks better of it too late
       Given the seller has rejected Maya's request
-      And an hour has passed
+      And everybody has heard of it
       When the seller tries to approve the request of Maya
       Then the seller is told that it cannot be done
       And Maya has been paid back nothing

@@ -24,7 +24,7 @@ Feature: The seller approves a return
     @R32 @R42
     Scenario: The parcel arrives before the connector has heard of it
       Given Maya has asked to send it back
-      And an hour has passed
+      And everybody has heard of it
       And Maya has handed over the parcel
       And Maya's parcel has reached the warehouse
       When the seller finds Maya's goods as sold and accepts them

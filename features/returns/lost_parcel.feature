@@ -35,7 +35,7 @@ Feature: A returned parcel never arrives
       Given Omar has received a tea set for 24.50 USD
       And Omar has sent it back
       And the connector has been down for 10 days
-      And an hour has passed
+      And everybody has heard of it
       And Omar's parcel has reached the warehouse
       And the seller has found Omar's goods as sold and accepted them
       When the seller rejects Maya's request

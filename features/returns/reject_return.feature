@@ -10,7 +10,7 @@ Feature: The seller rejects a return after inspection
     @demo @R7 @R38 @R39 @R42 @R44 @R45 @R46 @R47 @R48 @R49 @R50
     Scenario: The goods come back worn
       Given Maya has sent it back
-      And an hour has passed
+      And everybody has heard of it
       And Maya's parcel has reached the warehouse
       When the seller finds Maya's goods used and refuses them
       Then Maya's request is shown as "Return Rejected"
@@ -50,7 +50,7 @@ Feature: The seller rejects a return after inspection
     @R7 @R51
     Scenario: There is no rejecting before the goods are there
       Given Maya has sent it back
-      And an hour has passed
+      And everybody has heard of it
       When the seller tries to reject the request of Maya
       Then the seller is told that it cannot be done
       And Maya's request is shown as "Buyer Shipped"

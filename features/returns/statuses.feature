@@ -26,7 +26,7 @@ Feature: What people see of a return on its way
     @R2 @R26
     Scenario: Then the parcel is on its way
       Given Maya has asked to send it back
-      And an hour has passed
+      And everybody has heard of it
       When Maya hands over the parcel
       Then Maya's request is shown as "Buyer Shipped"
 
@@ -46,7 +46,7 @@ Feature: What people see of a return on its way
     @R36 @R58 @R70
     Scenario: Approved is not yet paid
       Given Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       And the seller has approved Maya's request
       When somebody watches Maya's request for an hour
       Then Maya's request has been shown, one after the other, as:

@@ -9,7 +9,7 @@ Feature: A buyer changes her mind about a request
     @R2 @R14
     Scenario: While the seller is thinking
       Given Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       When Maya withdraws
       Then Maya's request is shown as "Canceled"
       And the seller has nothing to answer for Maya
@@ -33,7 +33,7 @@ Feature: A buyer changes her mind about a request
     @R2 @R25
     Scenario: With the label in hand
       Given Maya has asked to send it back
-      And an hour has passed
+      And everybody has heard of it
       When Maya withdraws
       Then Maya's request is shown as "Canceled"
       And the seller has nothing to answer for Maya
@@ -41,7 +41,7 @@ Feature: A buyer changes her mind about a request
     @R2 @R12
     Scenario: While an offer is open
       Given Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       And the seller has offered Maya 10.00 USD
       When Maya withdraws
       Then Maya's request is shown as "Canceled"
@@ -52,9 +52,9 @@ Feature: A buyer changes her mind about a request
     @R78 @R18
     Scenario: The seller has said no
       Given Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       And the seller has rejected Maya's request
-      And an hour has passed
+      And everybody has heard of it
       When Maya withdraws
       Then Maya's request is shown as "Canceled"
       And all three books say 0.00 USD for Maya
@@ -74,7 +74,7 @@ Feature: A buyer changes her mind about a request
     @R2 @R26
     Scenario: The parcel is on its way
       Given Maya has asked to send it back
-      And an hour has passed
+      And everybody has heard of it
       And Maya has handed over the parcel
       When Maya tries to withdraw
       Then Maya is told that it cannot be done
@@ -83,8 +83,8 @@ Feature: A buyer changes her mind about a request
     @R56
     Scenario: The money has been paid
       Given Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       And the seller has approved Maya's request
-      And an hour has passed
+      And everybody has heard of it
       When Maya tries to withdraw
       Then Maya is told that it cannot be done

@@ -4,14 +4,14 @@ Feature: Somebody works in Seller Center behind the connector's back
 
   Background:
     Given Maya has received a desk lamp for 39.98 USD
-    And an hour has passed
+    And everybody has heard of it
 
   Rule: What was done there is learnt of and not repeated
 
     @demo @R15 @R14
     Scenario: A request is approved there between two rounds
       Given Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       When Maya's request is approved in Seller Center
       Then the seller has nothing to answer for Maya
       And Maya has exactly one mail, "order refund"
@@ -51,7 +51,7 @@ Feature: Somebody works in Seller Center behind the connector's back
     @R15 @R68
     Scenario: Both approve the request
       Given Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       And Maya's request has been approved in Seller Center
       When the seller approves Maya's request
       Then the seller sees no failure for Maya
@@ -60,7 +60,7 @@ Feature: Somebody works in Seller Center behind the connector's back
     @R15 @R68
     Scenario: Rejected there, approved here
       Given Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       And Maya's request has been rejected in Seller Center
       When the seller approves Maya's request
       Then Maya's request is shown as "Refund Rejected"
@@ -69,7 +69,7 @@ Feature: Somebody works in Seller Center behind the connector's back
     @R15 @R68
     Scenario: Withdrawn meanwhile, approved here
       Given Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       And Maya has withdrawn
       When the seller approves Maya's request
       Then Maya's request is shown as "Canceled"
@@ -87,14 +87,14 @@ Feature: Somebody works in Seller Center behind the connector's back
     @R15 @R16 @R56
     Scenario: A part there, the rest here
       Given 15.00 USD of Maya's order have been refunded in Seller Center
-      And an hour has passed
+      And everybody has heard of it
       When the seller refunds Maya 24.98 USD of the order
       Then all three books say 39.98 USD for Maya
 
     @R15 @R16 @R56
     Scenario: A part there, everything here
       Given 15.00 USD of Maya's order have been refunded in Seller Center
-      And an hour has passed
+      And everybody has heard of it
       When the seller tries to refund Maya 39.98 USD of the order
       Then the seller is told that it cannot be done
       And all three books say 15.00 USD for Maya

@@ -16,13 +16,13 @@ Feature: The seller has several shops
       And 2 buyers have each ordered a mug for 70000 IDR from the third shop
       And 2 of them have asked for their money back
       And the others have asked to cancel their orders
-      And an hour has passed
+      And everybody has heard of it
       When the seller approves all of their requests
       Then all of them have been paid back everything
 
     @R9 @R14
     Scenario: The seller pays one buyer back in two of them
-      Given an hour has passed
+      Given everybody has heard of it
       And the connector's access token has expired
       And the seller has refunded Maya 5.00 USD of her first order
       When the seller refunds Maya's whole second order
@@ -42,7 +42,7 @@ Feature: The seller has several shops
     Scenario: A no in one of them and a yes in another, in the same round
       Given Maya has asked for the money for the desk lamp
       And Maya has asked for the money for the rug
-      And an hour has passed
+      And everybody has heard of it
       And the seller has approved Maya's request for the rug
       When the seller rejects Maya's request for the desk lamp
       Then Maya's request for the desk lamp is shown as "Refund Rejected"
@@ -73,7 +73,7 @@ Feature: The seller has several shops
 
     @R12 @R14
     Scenario: The seller consents anew while an answer is on its way
-      Given an hour has passed
+      Given everybody has heard of it
       And the seller has approved Noah's request
       When the seller lets the connector into the second shop again
       Then Noah has exactly one mail, "order refund"

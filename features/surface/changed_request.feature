@@ -4,15 +4,15 @@ Feature: A request that is changed
   Background:
     Given Maya has received a desk lamp for 40.00 USD
     And Maya has asked for her money back
-    And an hour has passed
+    And everybody has heard of it
 
   @R10 @R24
   Scenario Outline: Only the new one is answered, and paid once
     Given <who>
-    And an hour has passed
+    And everybody has heard of it
     And Maya has handed over her last parcel
     And Maya's last parcel has reached the warehouse
-    And an hour has passed
+    And everybody has heard of it
     When the seller finds Maya's goods of her last request as sold and accepts them
     Then Maya's first request is shown as "Canceled"
     And Maya's last request is shown as "Completed"

@@ -9,7 +9,7 @@ Feature: What the buyer paid is what goes back
         | goods | pieces | price each |
         | rug   | 1      | 70.00 USD  |
         | mug   | 3      | 10.00 USD  |
-      And an hour has passed
+      And everybody has heard of it
 
     @R4 @R16 @R37
     Scenario Outline: Of the order, of a line, of some pieces
@@ -36,7 +36,7 @@ Feature: What the buyer paid is what goes back
     Scenario: Goods that come back
       Given Maya has sent back 2 of the mugs
       And Maya's parcel has reached the warehouse
-      And an hour has passed
+      And everybody has heard of it
       When the seller finds Maya's goods as sold and accepts them
       Then Maya has been paid back 19.22 USD
       And all three books say 19.22 USD for Maya
@@ -45,13 +45,13 @@ Feature: What the buyer paid is what goes back
 
     Background:
       Given Noah has received a desk lamp for 40.00 USD, and a tote bag as a gift
-      And an hour has passed
+      And everybody has heard of it
 
     @R4 @R24 @R42
     Scenario: It comes back with what was paid for
       Given Noah has sent it back
       And Noah's parcel has reached the warehouse
-      And an hour has passed
+      And everybody has heard of it
       When the seller finds Noah's goods as sold and accepts them
       Then Noah's request is shown as "Completed"
       And all three books say 40.00 USD for Noah

@@ -10,7 +10,7 @@ Feature: What the market adds to an order
         | goods | pieces | price each |
         | rug   | 1      | 70.00 USD  |
         | mug   | 3      | 10.00 USD  |
-      And an hour has passed
+      And everybody has heard of it
       When the seller refunds Maya <what>
       Then all three books say <sum> for Maya
 
@@ -25,7 +25,7 @@ Feature: What the market adds to an order
       Given a shop in <place>
       And Noah has received a desk lamp for <price>, with <fee> of fees
       And Noah has asked for his money back
-      And an hour has passed
+      And everybody has heard of it
       When the seller approves Noah's request
       Then Noah's request is shown as "Completed"
       And all three books say <sum> for Noah
@@ -40,7 +40,7 @@ Feature: What the market adds to an order
     Background:
       Given a shop in us-2025-08-fee-stays
       And Ana has received 2 mugs at 10.00 USD each, with 0.30 USD of fees
-      And an hour has passed
+      And everybody has heard of it
 
     @R16 @R37
     Scenario: The seller pays back what the goods cost
@@ -56,6 +56,6 @@ Feature: What the market adds to an order
     @R14 @R34
     Scenario: The buyer asks for one of the two
       Given Ana has asked for the money for 1 of the mugs
-      And an hour has passed
+      And everybody has heard of it
       When the seller approves Ana's request
       Then all three books say 10.00 USD for Ana

@@ -8,13 +8,13 @@ Feature: An appeal that the operator hands back
 
     Background:
       Given Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       And the seller has rejected Maya's request
-      And an hour has passed
+      And everybody has heard of it
       And Maya has appealed
-      And an hour has passed
+      And everybody has heard of it
       And the operator has handed Maya's request back to the seller
-      And an hour has passed
+      And everybody has heard of it
 
     @R10 @R16
     Scenario: With a yes
@@ -25,15 +25,16 @@ Feature: An appeal that the operator hands back
     @R10 @R49
     Scenario: With another no, after which the operator decides for less
       Given the seller has rejected Maya's request
-      And an hour has passed
+      And everybody has heard of it
       And Maya has appealed
-      And an hour has passed
+      And everybody has heard of it
       When the operator grants Maya 15.00 USD
       Then all three books say 15.00 USD for Maya
 
     @R17
     Scenario: With silence, which is a yes
-      When 25 hours pass
+      Given the connector has been down for 23 hours
+      When 2 hours pass
       Then all three books say 40.00 USD for Maya
 
   Rule: What the platform would have approved by itself waits for the seller once they are asked again
@@ -44,7 +45,7 @@ Feature: An appeal that the operator hands back
       And Maya's request has been rejected in Seller Center
       And Maya has appealed
       And the operator has handed Maya's request back to the seller
-      And an hour has passed
+      And everybody has heard of it
       When <it is answered>
       Then Maya's request is shown as "<shown>"
 
@@ -57,16 +58,16 @@ Feature: An appeal that the operator hands back
 
     Background:
       Given Maya has asked for her money back, with 2 pictures
-      And an hour has passed
+      And everybody has heard of it
       And the seller has rejected Maya's request
-      And an hour has passed
+      And everybody has heard of it
 
     @R10 @R49
     Scenario: Two pictures first, one more and a video then
       Given Maya has appealed, with a picture and a video
-      And an hour has passed
+      And everybody has heard of it
       And the operator has handed Maya's request back to the seller
-      And an hour has passed
+      And everybody has heard of it
       When the seller approves Maya's request
       Then the seller sees 3 pictures and a video with Maya's request
       And all three books say 40.00 USD for Maya
@@ -77,11 +78,11 @@ Feature: An appeal that the operator hands back
     Scenario: And taken
       Given Maya has sent it back
       And Maya's parcel has reached the warehouse
-      And an hour has passed
+      And everybody has heard of it
       And the seller has found Maya's goods damaged and refused them
       And Maya has appealed
-      And an hour has passed
+      And everybody has heard of it
       And the operator has handed Maya's request back to the seller
-      And an hour has passed
+      And everybody has heard of it
       When the seller finds Maya's goods as sold and accepts them
       Then all three books say 40.00 USD for Maya

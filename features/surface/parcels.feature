@@ -9,7 +9,7 @@ Feature: An order that came in several parcels
         | goods | pieces | price each | parcel |
         | rug   | 1      | 50.00 USD  | 1      |
         | mug   | 2      | 12.50 USD  | 2      |
-      And an hour has passed
+      And everybody has heard of it
       When the seller refunds <what>
       Then all three books say <sum> for Maya
       And the seller sees no failure for Maya
@@ -28,7 +28,7 @@ Feature: An order that came in several parcels
         | rug   | 1      | 50.00 USD  | 1      |
         | mug   | 2      | 12.50 USD  | 2      |
       And the seller has shipped only the rug of Maya's order
-      And an hour has passed
+      And everybody has heard of it
 
     @R14 @R56
     Scenario: Nothing is refunded or called off before the last has left
@@ -40,7 +40,7 @@ Feature: An order that came in several parcels
     @R16 @R37
     Scenario: Then the whole order is refunded
       Given the seller has shipped Maya's order
-      And an hour has passed
+      And everybody has heard of it
       When the seller refunds Maya's whole order
       Then all three books say 78.00 USD for Maya
       And the seller sees no failure for Maya

@@ -4,14 +4,14 @@ Feature: What a buyer shows, and what the seller brings
   Background:
     Given Maya has received a desk lamp for 40.00 USD
     And Maya has asked to send it back, with 2 pictures and a video
-    And an hour has passed
+    And everybody has heard of it
     And a label with the number "TTH-1" has been brought for Maya's parcel in Seller Center
 
   @R10 @R24 @R42
   Scenario Outline: The goods come back under it, and are judged
     Given Maya has handed over her parcel
     And Maya's parcel has reached the warehouse
-    And an hour has passed
+    And everybody has heard of it
     When <done>
     Then the seller sees 2 pictures and a video with Maya's request
     And Maya's parcel has the number "TTH-1"

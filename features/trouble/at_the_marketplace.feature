@@ -47,7 +47,9 @@ Feature: The marketplace has troubles of its own
         | buyer | answer   |
         | Maya  | approves |
         | Noah  | rejects  |
-      And 24 hours have passed
+      And 2 hours have passed
+      And the connector has been down for 20 hours
+      And 2 hours have passed
       When the trouble is over
       And an hour passes
       Then the trouble was hit

@@ -7,7 +7,7 @@ Feature: The connector dies and comes back
     Background:
       Given Maya has received a desk lamp for 39.98 USD
       And Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
 
     @trouble
     Scenario Outline: Between the seller's answer and the round that delivers it
@@ -34,7 +34,7 @@ Feature: The connector dies and comes back
 
     @trouble
     Scenario: For a whole day, over two deadlines and a refund of the seller's own
-      Given an hour has passed
+      Given everybody has heard of it
       And the seller has refunded Noah 5.00 USD
       And the connector has been killed
       And Ana has asked for her money back

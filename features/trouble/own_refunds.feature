@@ -4,7 +4,7 @@ Feature: A refund of the seller's own whose answer is lost
   Background:
     Given Maya has received a mug for 90.00 USD
     And Noah has received 2 rugs at 20.00 USD each
-    And an hour has passed
+    And everybody has heard of it
 
   Rule: What looks the same is not the same
 
@@ -30,7 +30,7 @@ Feature: A refund of the seller's own whose answer is lost
     @trouble
     Scenario: Of two refunds at once the first comes to nothing
       Given Ana has received a desk lamp for 50.00 USD, with 4.13 USD of tax
-      And an hour has passed
+      And everybody has heard of it
       And the marketplace answers 400 to the next refund
       And the seller has refunded Ana the tax
       When the seller refunds Ana's whole order

@@ -45,7 +45,8 @@ Feature: Tokens end before their time
 
     @trouble
     Scenario: In the last round before the deadline, between collecting and delivering
-      Given it is 16 minutes before the answer to Maya is due
+      Given the connector has been down for 22 hours
+      And it is 16 minutes before the answer to Maya is due
       And the marketplace answers 401 to the next 2 decisions
       When the seller answers like this:
         | buyer | answer   |
@@ -67,7 +68,7 @@ Feature: Tokens end before their time
         | buyer | answer   |
         | Maya  | approves |
         | Noah  | rejects  |
-      And an hour has passed
+      And everybody has heard of it
       When the seller lets the connector into the shop again
       Then the trouble was hit
       And it has ended like this:
@@ -81,7 +82,9 @@ Feature: Tokens end before their time
       And the seller has rejected Maya's request
       And Ana has received a mug for 12.50 USD
       And Ana has asked for her money back
-      And 24 hours have passed
+      And 2 hours have passed
+      And the connector has been down for 20 hours
+      And 2 hours have passed
       When the seller lets the connector into the shop again
       Then the trouble was hit
       And it has ended like this:

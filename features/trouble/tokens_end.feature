@@ -28,11 +28,11 @@ Feature: Tokens end while the connector is down
     @trouble
     Scenario: It is down for as long once more
       Given the connector has been down for 167 hours
-      And an hour has passed
+      And everybody has heard of it
       And the connector has been down for 167 hours
       And Maya has asked for her money back
       And Noah has asked for his money back
-      And an hour has passed
+      And everybody has heard of it
       And the seller has approved Maya's request
       When the seller rejects Noah's request
       Then all three books say 39.98 USD for Maya

@@ -3,14 +3,14 @@ Feature: Activity & History tells the story of an order
 
   Background:
     Given Maya has received a desk lamp for 39.98 USD
-    And an hour has passed
+    And everybody has heard of it
 
   Rule: What was collected can be traced from beginning to end
 
     @R31
     Scenario: A request that the seller approves
       Given Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       When the seller approves Maya's request
       Then the page of Maya's order tells, one after the other:
         | who         | what                                 |
@@ -32,7 +32,7 @@ Feature: Activity & History tells the story of an order
     @R31 @R15
     Scenario: What was done elsewhere
       Given Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       When Maya's request is approved in Seller Center
       Then the page of Maya's order tells, one after the other:
         | who         | what                     |
@@ -44,7 +44,7 @@ Feature: Activity & History tells the story of an order
     @R31 @R10
     Scenario: An hour is left and nobody has answered
       Given Maya has asked for her money back
-      And an hour has passed
+      And everybody has heard of it
       And the connector has been down for 20 hours
       When the clock stands 1 hour before the answer to Maya is due
       Then the page of Maya's order tells, one after the other:

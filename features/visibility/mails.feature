@@ -21,7 +21,7 @@ Feature: One decision, one mail
       And Noah has sent it back
       And Noah's parcel has reached the warehouse
       And Omar has received a tea set for 24.50 USD
-      And an hour has passed
+      And everybody has heard of it
 
     @R19 @R34 @R49 @R57 @R69 @R76 @R78
     Scenario: A yes, a no, a parcel refused and a refund that the seller started

@@ -38,7 +38,7 @@ Feature: News travels every quarter of an hour
 
     @R13 @R14 @R5
     Scenario: It collects, refunds and rejects at once
-      Given an hour has passed
+      Given everybody has heard of it
       And the seller has approved Maya's request
       And the seller has rejected Noah's request
       When Lena asks for her money back

@@ -5,7 +5,7 @@ Feature: What happens in the very second of a round
   Background:
     Given Maya has received a desk lamp for 39.98 USD
     And Maya has asked for her money back
-    And an hour has passed
+    And everybody has heard of it
 
   Rule: News is told with the next round
 

@@ -9,7 +9,7 @@ Feature: What the seller says reaches the buyer
       | rug   | 1      | 89.00 USD  |
       | mug   | 3      | 12.50 USD  |
     And Maya has asked for her money back
-    And an hour has passed
+    And everybody has heard of it
     When the seller rejects Maya's request, saying "<words>"
     Then the mail to Maya says "<words>"
     And the mail to Maya gives the reason "The evidence is unclear"
@@ -23,7 +23,7 @@ Feature: What the seller says reaches the buyer
   Scenario Outline: In any script there is room for 500 bytes
     Given <buyer> has received a desk lamp for 39.98 USD
     And <buyer> has asked for her money back
-    And an hour has passed
+    And everybody has heard of it
     When the seller rejects <buyer>'s request, saying "<words>"
     Then the mail to <buyer> says "<words>"
 
@@ -38,7 +38,7 @@ Feature: What the seller says reaches the buyer
     Given Maya has received a desk lamp for 39.98 USD
     And Maya has sent it back
     And Maya's parcel has reached the warehouse
-    And an hour has passed
+    And everybody has heard of it
     When <refuses>
     Then the mail to Maya gives the reason "<reason>"
 
