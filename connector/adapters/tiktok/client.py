@@ -253,7 +253,8 @@ def _data(method: str, path: str, response: requests.Response, content: bytes, n
             raise TypeError
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         log.warning("%s %s: HTTP %s without a readable answer", method, path, status)
-        raise Unavailable(f"HTTP {status} without a readable answer.", acted=status != 429) from None
+        wait = _retry_after(response, now)
+        raise Unavailable(f"HTTP {status} without a readable answer.", acted=status != 429, retry_after=wait) from None
     if code == 0 and 200 <= status < 300:
         return _read(_payload, envelope)
     log.warning("%s %s: HTTP %s code %s request %r", method, path, status, code, envelope.get("request_id"))
@@ -286,7 +287,7 @@ def _failure(response: requests.Response, code: int, words: str, now: datetime) 
     if meant is Reading.LATER:
         return Unavailable(reported, acted=False, retry_after=_retry_after(response, now))
     if meant is Reading.UNSURE:
-        return Unavailable(reported, acted=True)
+        return Unavailable(reported, acted=True, retry_after=_retry_after(response, now))
     return REFUSALS.get(meant, Refused)(code, words)
 
 

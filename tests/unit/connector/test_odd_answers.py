@@ -370,10 +370,25 @@ def test_a_wait_that_is_asked_for_never_reaches_the_deadline(bench: Bench, asked
     assert bench.outbox()[0].state == "done"
 
 
-def asked_to_wait(bench: Bench, asked: str, deadline: datetime) -> None:
+@pytest.mark.parametrize(
+    ("http", "body", "state"),
+    [
+        (503, {"code": 36009003, "message": "down for repair"}, "unknown"),
+        (503, {"raw": b"<h1>Service Unavailable</h1>"}, "unknown"),
+        (429, {"raw": b"<h1>Too Many Requests</h1>"}, "waiting"),
+    ],
+)
+def test_a_wait_is_heard_whoever_asks_for_it(bench: Bench, http: int, body: dict[str, Any], state: str) -> None:
+    asked_to_wait(bench, "2400", START + timedelta(days=2), http=http, body=body)
+    assert (bench.outbox()[0].not_before, bench.outbox()[0].state) == (START + timedelta(minutes=55), state)
+
+
+def asked_to_wait(
+    bench: Bench, asked: str, deadline: datetime, *, http: int = 429, body: dict[str, Any] | None = None
+) -> None:
     """Have an answer with that deadline turned away, with a word on when to come again."""
     bench.claim("39.98", deadline=deadline)
     bench.approve()
-    too_many = {"code": 36009002, "message": "slowly", "http": 429, "headers": {"Retry-After": asked}}
-    bench.tiktok.responses.append(lambda call: dict(too_many))
+    too_many = body or {"code": 36009002, "message": "slowly"}
+    bench.tiktok.responses.append(lambda call: {**too_many, "http": http, "headers": {"Retry-After": asked}})
     bench.until(START + timedelta(minutes=15))
