@@ -16,13 +16,18 @@ Feature: The OMS answers at the wrong time
     And Maya has been paid back nothing
 
   @R68 @R79
-  Scenario: The hour has come, and the connector has not been round since
+  Scenario Outline: The hour has come, and the connector has not been round since
     Given Maya has asked for her money back
     And everybody has heard of it
     And the connector has been down for 22 hours
-    And it is 1 minute after the answer to Maya was due
+    And it is <late> after the answer to Maya was due
     When the seller tries to reject Maya's request
     Then it was the connector that refused it
+
+    Examples:
+      | late      |
+      | 0 seconds |
+      | 1 minute  |
 
   @R68
   Scenario Outline: The other answer, after the first

@@ -72,3 +72,14 @@ Feature: The OMS answers line by line
         | found                    | shown           | mail            | paid       |
         | as sold and accepts them | Completed       | order refund    | 138.99 USD |
         | damaged and refuses them | Return Rejected | return rejected | 0.00 USD   |
+
+  Rule: Goods do not come back
+
+    @R46 @R48
+    Scenario: None of the lines is believed in
+      Given Maya has sent it back
+      And the connector has been down for 10 days
+      And an hour has passed
+      When the seller rejects Maya's request
+      Then Maya's return is shown as "Return Rejected"
+      And the mail to Maya gives the reason "The parcel was not received"

@@ -24,6 +24,14 @@ Feature: The OMS asks for more than is left
         | 11.00 USD on 1 of the mug | 30.00 USD on the mugs | 11.00 USD |
 
     @R16 @R56
+    Scenario: The tax, and once more the tax
+      Given the seller has refunded Noah the tax
+      And an hour has passed
+      When the seller tries to refund Noah the tax
+      Then it was the connector that refused it
+      And all three books say 1.50 USD for Noah
+
+    @R16 @R56
     Scenario: More is offered than was asked for
       Given Noah has asked for the money for 1 of the mugs
       And everybody has heard of it

@@ -32,7 +32,7 @@ class Manner(StrEnum):
     SMALL_PAGES = "small-pages"  # asks for few rows at a time, and skips those it has
     UNTIMELY = "untimely"  # answers too early, too late and once more: the connector is to refuse it
     CONTRADICTS = "contradicts-itself"  # as line by line, with the contrary for the others first: that is to be refused
-    LINE_BY_LINE = "line-by-line"  # answers one line of a request, and the others at the next pull
+    LINE_BY_LINE = "line-by-line"  # answers one line of a request, the others at the next pull, and says why last
 
 
 CHANGES_DECISIONS: Final = frozenset({Manner.NO_IDS, Manner.UNTIMELY})

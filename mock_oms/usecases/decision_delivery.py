@@ -89,11 +89,15 @@ class DecisionDelivery:
         return Outcome(case, taken=0)
 
     def _begin(self, case: Case, decision: Decision, keys: tuple[AdjustmentKey, ...]) -> Outcome:
-        """Send a decision; with such manners to the first line only, and keep it for the others."""
-        if not {Manner.LINE_BY_LINE, Manner.CONTRADICTS} & self.manners.habits:
+        """Send a decision; with such manners to the first line only, and keep it for the others.
+
+        Why, and in what words, such an OMS says with the lines that come last.
+        """
+        first, others = keys[:1], keys[1:]
+        if not others or not {Manner.LINE_BY_LINE, Manner.CONTRADICTS} & self.manners.habits:
             return self._send(case, decision, keys)
-        outcome, others = self._send(case, decision, keys[:1]), keys[1:]
-        if outcome.rejected or not others:
+        outcome = self._send(case, replace(decision, reason=None, comment=None), first)
+        if outcome.rejected:
             return outcome
         if outcome.kept:
             return replace(outcome, case=replace(outcome.case, kept=KeptDecision(decision, left=keys)))

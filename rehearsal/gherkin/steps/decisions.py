@@ -129,7 +129,12 @@ def _(people: Cast, which: Which, sum: str) -> None:
     people.seller.tries(lambda: people.seller.refunds(people.buyer(which.name), which, amount=money(sum)))
 
 
-@when(phrase("the seller tries to refund {BUYER}{THE_GOODS}"))
+@when(phrase(f"the seller tries to refund {{BUYER}} the {_PART}{{ABOUT}}"))
+def _(people: Cast, which: Which, part: str) -> None:
+    people.seller.tries(lambda: people.seller.refunds(people.buyer(which.name), which, part=part))
+
+
+@when(phrase(f"the seller tries to refund {{BUYER}}{_NO_PART}{{THE_GOODS}}"))
 def _(people: Cast, which: Which) -> None:
     people.seller.tries(lambda: people.seller.refunds(people.buyer(which.name), which))
 

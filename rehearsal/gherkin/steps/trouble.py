@@ -33,6 +33,7 @@ CALLS: Final = {
     "search for cancellations": "searchCancellations",
     "question for reasons": "getRejectReasons",
     "question for the sum": "calculateRefund",
+    "question for the records": "getReturnRecords",
     "renewal of the tokens": "refreshToken",
     "webhook": "webhook",
 }
