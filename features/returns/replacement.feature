@@ -28,6 +28,17 @@ Feature: A replacement comes once
       And Maya has exactly one mail, "order refund"
       And all three books say 39.98 USD for Maya
 
+    @R15 @R27 @trouble
+    Scenario: Whether the money has come cannot be read at first
+      Given Maya has received a desk lamp for 39.98 USD
+      And Maya has asked for a replacement
+      And an hour has passed
+      And the marketplace answers 503 to the next question for the records
+      When Maya gets money instead of the replacement in Seller Center
+      Then the trouble was hit
+      And Maya's request is shown as "Refunded"
+      And all three books say 39.98 USD for Maya
+
   Rule: The seller answers from the OMS as well
 
     Background:

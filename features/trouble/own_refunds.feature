@@ -25,6 +25,19 @@ Feature: A refund of the seller's own whose answer is lost
         | loses its answers to |
         | does not receive     |
 
+    @trouble
+    Scenario: The buyer asks to cancel what the seller has called off, and thinks better of it
+      Given Ana has ordered a desk lamp for 50.00 USD
+      And an hour has passed
+      And the marketplace does not receive the next cancellation
+      And the seller has called off what Ana ordered, as it is not available
+      And 15 minutes have passed
+      And Ana has asked to cancel the order
+      When Ana withdraws the cancellation
+      Then the trouble was hit
+      And Ana's order is canceled
+      And all three books say 50.00 USD for Ana
+
   Rule: What was meant stays what was meant
 
     @trouble

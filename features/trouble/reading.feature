@@ -40,6 +40,32 @@ Feature: Trouble while there is something to read
       Then the trouble was hit
       And the seller has heard of all of their requests
 
+  Rule: What was read once is not unlearnt
+
+    @trouble
+    Scenario: The searches answer as they did before the seller had said no
+      Given Maya has received a desk lamp for 39.98 USD
+      And Maya has asked for her money back
+      And 20 minutes have passed
+      And the marketplace answers every search as it did 40 minutes before for 2 hours
+      And the seller has rejected Maya's request
+      When an hour passes
+      Then the trouble was hit
+      And Maya has exactly one mail, "refund rejected"
+      And the seller has nothing to answer for Maya
+
+    @trouble
+    Scenario: The searches answer as they did before the parcel had left
+      Given Noah has ordered a rug for 89.00 USD
+      And an hour has passed
+      And the marketplace answers every search as it did 40 minutes before for 2 hours
+      And 20 minutes have passed
+      And the seller has shipped Noah's order
+      And 45 minutes have passed
+      When the seller refunds Noah's whole order
+      Then the trouble was hit
+      And all three books say 89.00 USD for Noah
+
   Rule: What says nothing is nothing, in whatever way it says so
 
     @trouble

@@ -58,6 +58,20 @@ Feature: Tokens end before their time
         | Maya  | Completed       | order refund    | 39.98 USD |
         | Noah  | Refund Rejected | refund rejected | 0.00 USD  |
 
+    @trouble
+    Scenario: Three minutes before the deadline, with no round in between
+      Given it is 3 minutes before the answer to Maya is due
+      And the connector's access token has been revoked
+      When the seller answers like this:
+        | buyer | answer   |
+        | Maya  | approves |
+        | Noah  | rejects  |
+      Then the trouble was hit
+      And it has ended like this:
+        | buyer | request         | mails           | all books |
+        | Maya  | Completed       | order refund    | 39.98 USD |
+        | Noah  | Refund Rejected | refund rejected | 0.00 USD  |
+
   Rule: What nobody can renew waits for the seller
 
     @trouble

@@ -27,6 +27,19 @@ Feature: The marketplace tells the connector what happens
       Then the seller has Maya's case before them
 
     @trouble
+    Scenario: A round that was brought forward takes the place of none
+      Given Maya has received a desk lamp for 39.98 USD
+      And Noah has received a phone case for 15.99 USD
+      And 5 minutes have passed
+      And Maya has asked for her money back
+      And a minute has passed
+      And the connector does not receive every webhook
+      And Noah has asked for his money back
+      When 15 minutes pass
+      Then the trouble was hit
+      And the seller has Noah's case before them
+
+    @trouble
     Scenario: What an OMS did not take is told again
       Given the OMS answers 500 to the next webhook
       And Maya has received a desk lamp for 39.98 USD
