@@ -139,9 +139,15 @@ def _unfit(console: Console, result: ScenarioResult) -> None:
 
 
 def _moving(items: Iterator[T], total: int, doing: str, console: Console) -> Iterator[T]:
-    """Return the items, with a bar that moves as they come where there is a terminal to show it on."""
+    """Return the items; as they come a bar moves where there is a terminal, and else each tenth of them is told."""
+    if not console.is_terminal:
+        for number, item in enumerate(items, 1):
+            yield item
+            if 10 * number // total > 10 * (number - 1) // total:
+                console.print(f"{doing}: {number:,} of {total:,}")
+        return
     columns = (TextColumn(doing), BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with Progress(*columns, console=console, transient=True) as progress:
         yield from progress.track(items, total=total)
 
 

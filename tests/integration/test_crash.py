@@ -40,6 +40,7 @@ def test_a_decision_survives_every_death(rehearse: Rehearse, told: Path) -> None
     shown = rehearse(*ALONE, told).out
     assert (said := re.search(r"it dies at (\d+)", shown))
     assert int(said[1]) > 15
+    assert f"letting it die: {said[1]} of {said[1]}\n" in shown
     assert shown.endswith(f"\n{said[1]} boundaries: {said[1]} survived, 0 findings\n")
 
 
