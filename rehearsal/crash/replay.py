@@ -38,13 +38,15 @@ _COMPARED: Final = {
 class Ending:
     """How a story ended: what stands at rest, what the auditor found, why each call was refused ("": it was not).
 
-    `failures` are those of a connector that is not ours: it did not come back, or does not answer.
+    `failures` are those of a connector that is not ours: it did not come back, or does not answer; `stage_failures` are
+    the stage's own, with which nothing can be judged.
     """
 
     rest: Json
     findings: Sequence[Json]
     refused: Sequence[str]
     failures: tuple[str, ...] = ()
+    stage_failures: tuple[str, ...] = ()
     lost: str = ""  # what was asked of it when it died, and nobody can tell whether to ask again
     unheard: Unheard = field(default_factory=lambda: Unheard())
 
@@ -106,6 +108,8 @@ def trial(story: Story, boundary: Boundary, down: timedelta) -> Trial:
         why = "the connector never came by here again: the story does not play the same twice"
         ours = story.script.seat is None
         return Trial(place, boundary.number, what, why, failed=ours, not_judged=not ours)
+    if ending.stage_failures:
+        return Trial(place, boundary.number, what, "\n".join(ending.stage_failures), failed=True)
     if ending.lost:
         return Trial(place, boundary.number, what, ending.lost, not_judged=True)
     otherwise = sum(one != other for one, other in zip(story.ending.refused, ending.refused, strict=True))
@@ -162,8 +166,9 @@ def _play(script: Script, points: CrashPoints) -> Ending:
         refused = [telling.ask(asked) for asked in (*script.calls, Asked("advance", {}, {"by": AFTERWARDS}))]
         stage.current.wire.boundaries.clear()  # who looks at what has come of it is no part of the story
         telling.hear(stage.findings)  # a connector that has ended of its own accord says so once
-        findings, unheard = stage.findings()["findings"], _unheard(stage, points)
-        return Ending(_rest(stage), findings, refused, tuple(telling.failures), telling.lost, unheard)
+        unheard, said = _unheard(stage, points), stage.findings()
+        failures, own = tuple(telling.failures), tuple(one["what"] for one in said["stage_failures"])
+        return Ending(_rest(stage), said["findings"], refused, failures, own, telling.lost, unheard)
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rehearsal.cli.exit_codes import ExitCode
+from rehearsal.control.local import InProcessStage
 from rehearsal.crash import replay
 from rehearsal.crash.script import Scribe
 from rehearsal.gherkin.runner import SuiteRun, Watcher
@@ -71,6 +72,21 @@ def test_what_is_kept_in_memory_alone_does_not(rehearse: Rehearse, told: Path, m
     assert again
     alone = rehearse(*ALONE, *shlex.split(again[0]), code=ExitCode.FINDINGS).out
     assert "1 boundary: 0 survived, 1 finding\n" in alone
+
+
+def test_a_stage_that_fails_says_nothing_about_the_connector(
+    rehearse: Rehearse, told: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(stage: InProcessStage, points: CrashPoints) -> replay.Unheard:
+        if points.killed is not None:
+            stage.note_own_failure("the marketplace cannot find its ledger")
+        return replay.Unheard()
+
+    monkeypatch.setattr(replay, "_unheard", fails)
+    out = rehearse(*ALONE, told, "--point", "1", code=ExitCode.STAGE_FAILED).out
+    assert "stage failed: " in out
+    assert "  the marketplace cannot find its ledger\n" in out
+    assert "1 boundary: 0 survived, 0 findings, 1 not played\n" in out
 
 
 @pytest.mark.parametrize(
