@@ -227,7 +227,8 @@ def _unheard(stage: InProcessStage, points: CrashPoints) -> Unheard:
     for entry in stage.trace():
         if entry.get("kind") == "exchange" and entry["at"] == died_at and entry["fault"] == REFUSE and entry["writes"]:
             refused.add(entry["path"].split("/")[-2])
-            refused.add((entry["request"]["body"] or {}).get("order_id", ""))
+            if isinstance(body := entry["request"]["body"], dict):
+                refused.add(body.get("order_id", ""))
         if entry.get("kind") != "event" or entry["at"] < died_at:
             continue
         name, data = entry["name"], entry["data"]

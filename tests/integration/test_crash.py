@@ -2,12 +2,16 @@
 
 import re
 import shlex
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 from rehearsal.cli.exit_codes import ExitCode
+from rehearsal.control.formats import shown_time
 from rehearsal.control.local import InProcessStage
 from rehearsal.crash import replay
 from rehearsal.crash.script import Scribe
@@ -121,6 +125,24 @@ def test_a_refusal_of_troubles_that_died_with_the_process_is_not_given_again(mon
     assert not replay.trial(story, answered, timedelta(0)).broken
     monkeypatch.setattr(replay, "REFUSE", "none")
     assert replay.trial(story, answered, timedelta(0)).broken
+
+
+@pytest.mark.parametrize(
+    ("body", "order"), [({"order_id": "5"}, "5"), ({}, ""), (None, None), ("{cut", None), ([], None)]
+)
+def test_whom_a_refusal_was_about_is_read_of_any_body(body: Any, order: str | None) -> None:
+    """A connector that is not ours may have sent anything when trouble refused it."""
+    points = CrashPoints(lambda one: True)
+    points.act_begins()
+    with suppress(Killed):
+        points.passes("before a commit", START, moves=True)
+    assert points.killed is not None
+    sent = {
+        "kind": "exchange", "at": shown_time(START), "fault": "refuse", "writes": True,
+        "path": "/return_refund/returns/7/approve", "request": {"body": body},
+    }  # fmt: skip
+    stage = cast(InProcessStage, SimpleNamespace(trace=lambda: [sent]))
+    assert replay._unheard(stage, points).refused == {"7", *([] if order is None else [order])}
 
 
 def test_a_run_that_was_stopped_is_taken_up_where_it_was(rehearse: Rehearse, told: Path) -> None:
