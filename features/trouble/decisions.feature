@@ -68,6 +68,7 @@ Feature: A decision outlives whatever happens to it on its way
         | receives the next 8 decisions 20 seconds late                         |
         | receives the next 8 decisions 1 minute late                           |
         | receives the next 8 decisions twice                                   |
+        | receives the next 8 decisions twice, and is heard the last time       |
         | receives the next 8 decisions only after the call that follows        |
         | answers every search as it did 10 minutes before for 1 hour           |
         | loses its answer to one in 3 calls for 40 minutes                     |

@@ -212,6 +212,16 @@ def test_every_kind_is_met_and_is_over_when_it_was(kind: str, way: Callable[[], 
         assert caller.approve().json()["code"] == 0
 
 
+@pytest.mark.parametrize(("heard", "done"), [("first", True), ("last", False)])
+def test_of_a_call_that_arrives_twice_one_answer_comes_back(heard: str, done: bool) -> None:
+    with in_process() as caller:
+        caller.world.trouble.plan(kind="duplicate", times=1, **{"from": caller.fault_from, "with": {"heard": heard}})
+        response = caller.post(f"{RR}/{caller.claim}/approve", {"decision": "APPROVE_REFUND"})
+        assert (response.json()["code"] == 0) is done
+        (claim,) = caller.search().json()["data"]["return_orders"]
+        assert claim["return_status"] == "RETURN_OR_REFUND_REQUEST_SUCCESS"
+
+
 @pytest.mark.parametrize("whose", ["connector", "tools"])
 def test_tokens_of_the_tools_end_only_where_the_tools_are_meant(whose: str) -> None:
     with over_sockets() as caller:

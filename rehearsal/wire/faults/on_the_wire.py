@@ -129,11 +129,9 @@ def sparse(meeting: Meeting) -> Response:
 
 
 def duplicate(meeting: Meeting) -> Response:
-    """The call reaches the other side more than once; the first answer is the one that comes back."""
-    response = meeting.onward()
-    for _ in range(meeting.given("times") - 1):
-        meeting.again()
-    return response
+    """The call reaches the other side more than once; of its answers the first comes back, or the last."""
+    responses = [meeting.onward(), *(meeting.again() for _ in range(meeting.given("times") - 1))]
+    return responses[0 if meeting.given("heard") == "first" else -1]
 
 
 def reorder(meeting: Meeting) -> Response:
@@ -241,7 +239,10 @@ ON_THE_WIRE: Final[Mapping[str, Kind]] = {
     ),
     "duplicate": Kind(
         words="calls arrive more than once", meets=duplicate,
-        takes={"times": Value(is_whole(2, 100), "how often a call arrives, 2 or more", 2)},
+        takes={
+            "times": Value(is_whole(2, 100), "how often a call arrives, 2 or more", 2),
+            "heard": Value(lambda value: value in ("first", "last"), "first or last", "first"),
+        },
     ),
     "reorder": Kind(words="a call arrives after the next one", meets=reorder),
     "forge": Kind(
