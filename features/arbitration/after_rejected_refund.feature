@@ -34,6 +34,15 @@ Feature: A buyer appeals against a rejected refund
       When the operator grants Maya 8.00 USD
       Then all three books say 8.00 USD for Maya
 
+    @R9 @R13 @R18
+    Scenario: The seller would pay meanwhile
+      Given an hour has passed
+      And Maya has appealed
+      And an hour has passed
+      When the seller refunds Maya 5.00 USD of the order
+      Then the seller's own refund of Maya waits for her request
+      And Maya has been paid back nothing
+
   Rule: An appeal has its time
 
     @R18 @R80

@@ -79,6 +79,31 @@ Feature: An answer to a buyer goes first
       Then the seller's own refund of Maya has given way to her request
       And all three books say 39.98 USD for Maya
 
+  Rule: A request that the connector could not read stands in the way all the same
+
+    Background:
+      Given Maya has received a desk lamp for 39.98 USD
+      And an hour has passed
+      And the marketplace answers 503 to the next search for returns
+      And Maya has asked for her money back
+
+    @R13 @R55 @trouble
+    Scenario: The buyer gets nothing, after the refund has been turned away
+      Given the seller has refunded Maya 5.00 USD of the order
+      When the seller rejects Maya's request
+      Then the trouble was hit
+      And the seller's own refund of Maya has been carried out over 5.00 USD
+      And all three books say 5.00 USD for Maya
+
+    @R4 @R15 @R66 @trouble
+    Scenario: It has been answered in Seller Center, and nothing is left
+      Given Maya's request has been approved in Seller Center
+      And the seller has refunded Maya's whole order
+      When an hour passes
+      Then the trouble was hit
+      And the seller's own refund of Maya has given way to her request
+      And all three books say 39.98 USD for Maya
+
   Rule: Of several goods the seller's refund takes those that the request leaves
 
     Background:

@@ -24,7 +24,7 @@ Feature: Trouble around a deadline
 
       Examples: Just in time
         | before     | trouble                                                      | shown           | mail            | sum       |
-        | 20 minutes | answers 429 to the next rejection, and asks to wait 1 hour   | Refund Rejected | refund rejected | 0.00 USD  |
+        | 30 minutes | answers 429 to the next rejection, and asks to wait 1 hour   | Refund Rejected | refund rejected | 0.00 USD  |
         | 50 minutes | is unreachable for 45 minutes                                | Refund Rejected | refund rejected | 0.00 USD  |
         | 10 seconds | answers the next rejection 20 seconds late                   | Refund Rejected | refund rejected | 0.00 USD  |
 

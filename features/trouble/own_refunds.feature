@@ -26,6 +26,16 @@ Feature: A refund of the seller's own whose answer is lost
         | does not receive     |
 
     @trouble
+    Scenario: The first attempt has no answer, and the second one is turned away
+      Given the marketplace loses its answer to the next refund
+      And the marketplace answers 429 to the second refund
+      And the seller has refunded Maya 5.00 USD of the order
+      When an hour passes
+      Then the trouble was hit
+      And the seller's own refund of Maya has been carried out over 5.00 USD
+      And all three books say 5.00 USD for Maya
+
+    @trouble
     Scenario: The buyer asks to cancel what the seller has called off, and thinks better of it
       Given Ana has ordered a desk lamp for 50.00 USD
       And an hour has passed
