@@ -2,7 +2,11 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Any, Final
 
+import yaml
+
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where there is one, six times as fast
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -25,6 +29,12 @@ def contract_file(name: str) -> Path:
     if not path.is_file():
         raise ResourceMissing(f"this installation of Rehearsal has no contract {name!r}")
     return path
+
+
+def contract(name: str) -> dict[str, Any]:
+    """Return what the contract called `name` says."""
+    said: dict[str, Any] = yaml.load(contract_file(name).read_text(encoding="utf-8"), Loader=_LOADER)
+    return said
 
 
 def features_folder() -> Path:

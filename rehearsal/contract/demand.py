@@ -12,9 +12,7 @@ from difflib import get_close_matches
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-import yaml
-
-from rehearsal.resources import contract_file
+from rehearsal.resources import contract
 
 if TYPE_CHECKING:
     from jsonschema.exceptions import ValidationError
@@ -34,15 +32,14 @@ class Mistake(NamedTuple):
 class Judge:
     """The schemas of one contract, by its name."""
 
-    def __init__(self, contract: str) -> None:
-        self._contract = contract
+    def __init__(self, of: str) -> None:
+        self._contract = of
         self._validators: dict[str, Validator] = {}
 
     @cached_property
     def document(self) -> Mapping[str, Any]:
         """Return the contract."""
-        loaded: Mapping[str, Any] = yaml.safe_load(contract_file(self._contract).read_text("utf-8"))
-        return loaded
+        return contract(self._contract)
 
     def mistake(self, schema: str, value: Any) -> Mistake | None:
         """Return the first thing in `value` that `schema` does not allow."""

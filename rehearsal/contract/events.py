@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-import yaml
-
 from rehearsal import resources
 from rehearsal.contract.operation import Breach, seen
 from rehearsal.contract.schema import Checker
@@ -24,8 +22,7 @@ class EventContract:
     @cache
     def load() -> EventContract:
         """Return the contract of the events, read once."""
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        return EventContract(yaml.load(resources.contract_file("events").read_text(encoding="utf-8"), Loader=loader))
+        return EventContract(resources.contract("events"))
 
     def breaches(self, who: str, name: str, data: Mapping[str, Any]) -> tuple[Breach, ...]:
         """Return in what way an event, with its data as the trace writes them, breaks the contract."""

@@ -18,11 +18,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache, cached_property
-from pathlib import Path
 from typing import Any, Final
 from urllib.parse import unquote
-
-import yaml
 
 from rehearsal import resources
 from rehearsal.contract import redaction
@@ -62,7 +59,7 @@ class Contract:
     @cache
     def load(name: str) -> Contract:
         """Return the contract of this name from `contracts/`, read once."""
-        return Contract.from_file(resources.contract_file(name))
+        return Contract(name, resources.contract(name))
 
     def unjudged(self) -> Contract:
         """Return the same for receivers of what is sent who are nobody's on the stage: they may answer as they like."""
@@ -72,12 +69,6 @@ class Contract:
             for name, item in whole.get("webhooks", {}).items()
         }
         return Contract(self.name, {**whole, "webhooks": lenient})
-
-    @classmethod
-    def from_file(cls, path: Path) -> Contract:
-        """Read a contract from a file."""
-        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-        return cls(path.stem, yaml.load(path.read_text(encoding="utf-8"), Loader=loader))
 
     def _add(self, operation: Operation) -> None:
         self.operations.append(operation)

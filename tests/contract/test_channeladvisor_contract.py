@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 import pytest
-import yaml
 from openapi_spec_validator import validate
 
 from connector.api import bodies
@@ -14,7 +13,7 @@ from connector.api import entities as wire
 from connector.api.bodies import Fields
 from connector.api.odata.entity import Entity, Kind
 from connector.domain.reasons import CONDITIONS
-from rehearsal.resources import contract_file
+from rehearsal import resources
 from tests.unit.connector_api.conftest import oms
 from tests.unit.connector_api.oms_client import OmsClient
 
@@ -47,8 +46,7 @@ EXTENSIONS = {
 
 @cache
 def contract() -> dict[str, Any]:
-    document: dict[str, Any] = yaml.safe_load(contract_file("channeladvisor").read_text())
-    return document
+    return resources.contract("channeladvisor")
 
 
 def schemas() -> dict[str, Any]:

@@ -16,7 +16,7 @@ from rehearsal.control.calls import CALLS, RECORDS, Call
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Stage
 from rehearsal.control.validation import document
-from rehearsal.resources import contract_file
+from rehearsal.resources import contract
 from rehearsal.server.access import Gate
 from rehearsal.server.control_api import PREFIX, control_app
 
@@ -31,7 +31,7 @@ def problem(response: Any) -> dict[str, Any]:
 
 
 def test_the_contract_is_valid_openapi_and_promises_exactly_what_is_served() -> None:
-    validate(yaml.safe_load(contract_file("control").read_text()))
+    validate(contract("control"))
     described = {
         (method.upper(), path)
         for path, item in document()["paths"].items()

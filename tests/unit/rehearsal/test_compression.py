@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,7 +91,7 @@ def test_a_contract_says_where_times_stand_and_tokens_live_by_another_clock() ->
     ],
 )
 def test_every_field_that_is_named_as_a_time_is_marked(contract: str, names: tuple[str, ...]) -> None:
-    document = yaml.safe_load(resources.contract_file(contract).read_text())
+    document = resources.contract(contract)
     marks = Contract.load(contract).document.marks
     fields = [
         (schema, name, field)

@@ -12,7 +12,7 @@ from rehearsal import resources
 from rehearsal.contract.openapi import Contract
 from rehearsal.contract.schema import Checker, compiled, reference
 
-CONTRACTS = [Contract.from_file(path) for path in sorted(resources.folder("contracts").glob("*.yaml"))]
+CONTRACTS = [Contract.load(path.stem) for path in sorted(resources.folder("contracts").glob("*.yaml"))]
 SCHEMAS = [
     pytest.param(contract, name, id=f"{contract.name}-{name}")
     for contract in CONTRACTS

@@ -9,11 +9,11 @@ import yaml
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from rehearsal.resources import contract_file
+from rehearsal.resources import contract
 from rehearsal.seats.description import FILL_INS, ChannelAdvisor, Hooks, NotASeat, Regime, filled, read_seat
 from rehearsal.seats.port import Client
 
-CONTRACT = yaml.safe_load(contract_file("seat").read_text("utf-8"))
+CONTRACT = contract("seat")
 SEAT = CONTRACT["components"]["schemas"]["Seat"]
 KEYS = SEAT["properties"]
 CREDENTIALS = {"application_id": "rehearsal", "shared_secret": "$OMS_SECRET", "refresh_token": "r"}
