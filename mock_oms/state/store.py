@@ -37,6 +37,7 @@ class AccessToken:
 
     text: str
     renew_at: datetime
+    before: str | None = None  # the one that was turned away
 
 
 class Store:

@@ -21,6 +21,7 @@ from rehearsal.contract.schema import NO_FIELD
 from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.trace.log import Slot, Trace
 from rehearsal.wire.delivery import Delivery
+from rehearsal.wire.tokens import Tokens
 
 NUMBERS: Final = frozenset({"return_ids", "cancel_ids", "order_ids"})  # by which a search asks for some
 TURNED_AWAY: Final = frozenset({429, 503})
@@ -83,6 +84,7 @@ class Exchange(NamedTuple):
     narrow: bool = False  # it asks for some by their numbers, and says nothing of others
     order: str | None = None  # that its body names
     wait: timedelta | None = None  # for which the answer asks the caller not to come again
+    token_until: datetime | None = None  # that of the token with which it is made, where that is known
 
 
 Handler = Callable[[Call], Response]
@@ -117,6 +119,7 @@ class RecorderState:
 
     attempts: dict[tuple[str, str, str], int] = field(default_factory=dict)  # by caller, operation and key
     shops: dict[str, str] = field(default_factory=dict)  # what a call names a shop by -> the shop's id
+    tokens: Tokens = field(default_factory=Tokens)
 
 
 class Recorder:
@@ -189,6 +192,9 @@ class Recorder:
         if shop is None and call.caller == "marketplace":  # which names it in what it sends
             shop = asked.get("shop_id")
         self._record(ended, as_read, shop, len(breaches), hides=hides)
+        authorization = call.headers.get("authorization", "")
+        if as_read.reply is not None and as_read.reply.body.__class__ is dict and not call.fault:
+            self.state.tokens.granted(authorization, as_read.reply.body, ended.at)
         exchange = Exchange(
             ended.slot.seq,
             ended.at,
@@ -208,6 +214,7 @@ class Recorder:
             not NUMBERS.isdisjoint(asked),
             order if isinstance(order, str) else None,
             _wait(response, headers),
+            self.state.tokens.until(authorization, ended.at),
         )
         for listener in self._listeners:
             listener(exchange)

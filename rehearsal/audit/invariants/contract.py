@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
+from rehearsal.audit.event import EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Violation
 from rehearsal.contract.operation import Breach
@@ -12,6 +14,7 @@ from rehearsal.wire.recorder import Exchange
 # What the gate says of a request that is not made as it should be, where the contract's schemas cannot see it: another
 # text was signed, the time is not now, the app is nobody's.
 MALFORMED: Final = frozenset({36009004, 106001})
+TURNED_AWAY: Final = 401
 
 
 @dataclass(eq=False, slots=True)
@@ -21,8 +24,12 @@ class ContractKept(Invariant):
     slug = "contract-kept"
     rule = "Every request and answer on the wire keeps the contract."
 
+    _died: bool = False  # who was there before may have kept its tokens to itself
+
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
         self.occasions += 1
+        if exchange.token_until is not None and (wrong := self._let_in(exchange, exchange.token_until)):
+            return [wrong]
         if not exchange.breaches:
             return [_turned_away(exchange)] if exchange.code in MALFORMED and _by_itself(exchange) else NO_VIOLATION
         sides = {"request": exchange.caller}
@@ -31,7 +38,21 @@ class ContractKept(Invariant):
             for breach in exchange.breaches
         ]
 
+    def _let_in(self, exchange: Exchange, until: datetime) -> Violation | None:
+        """Return what is wrong with how a call was let in, or was not; who lives by another clock goes by that."""
+        if exchange.status is None or exchange.fault or self.limits.grain:
+            return None
+        over = exchange.at > until
+        if over == (exchange.status == TURNED_AWAY) or exchange.at == until or (self._died and not over):
+            return None
+        expected = f"{TURNED_AWAY} for a token" if over else "no 401 for a token"
+        about = {"operation": exchange.operation or "", "side": "response"}
+        key = f"token {exchange.callee} {exchange.operation} {over}"
+        witness = Witness((exchange.seq,), about=about)
+        return Violation(key, exchange.callee, f"{expected} that is good until {until}", str(exchange.status), witness)
+
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
+        self._died = self._died or event.name == EventName.CONNECTOR_KILLED
         return [_violation(breach, event.who, events=(event.seq,)) for breach in event.breaches]
 
 

@@ -90,6 +90,18 @@ def test_it_keeps_a_token_until_it_is_turned_away() -> None:
     assert office.connector.tokens == 1
 
 
+def test_the_token_that_was_turned_away_is_tried_before_the_new_one() -> None:
+    office = a_day("old-token")
+    old, office.connector.token = office.connector.token, "nobody has this one"
+    office.pull()
+    office.connector.calls.clear()
+    office.oms.approve("C-1001")
+    said = [
+        call.headers["Authorization"].removeprefix("Bearer ") for call in office.connector.posts("ApproveBuyerRequest")
+    ]
+    assert said == [old, office.connector.token] * 2
+
+
 def test_what_has_been_paid_is_recorded_once_more_and_belongs_to_no_case() -> None:
     office = a_day("record-only")
     office.connector.adjustments["OrderItemAdjustments"][1]["RequestStatus"] = "PostProcessingComplete"

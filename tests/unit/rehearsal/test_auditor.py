@@ -19,6 +19,7 @@ from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.audit.invariants.told import IsTold
 from rehearsal.audit.limits import Limits
 from rehearsal.seats.port import Capability
+from rehearsal.wire.recorder import Exchange
 from tests.clock import START
 from tests.unit.rehearsal.story import (
     CANCELLED,
@@ -390,6 +391,37 @@ def test_a_mail_that_never_comes_is_noticed_at_rest() -> None:
     story = Story().decided("reject").moved(REJECTED, "REJECT_RETURN").act_ended()
     assert story.auditor.content
     assert story.came_to_rest().broken() == ["one-mail"]
+
+
+@pytest.mark.parametrize(
+    ("status", "minutes", "fault", "wrong"),
+    [
+        (200, 59, None, False),
+        (401, 60, None, False),
+        (200, 60, None, False),  # in the very second
+        (401, 61, None, False),
+        (200, 61, None, True),
+        (401, 59, None, True),
+        (401, 59, "delay", False),
+        (None, 61, None, False),
+    ],
+)
+def test_a_token_opens_for_as_long_as_it_was_granted_and_no_longer(
+    status: int | None, minutes: int, fault: str | None, wrong: bool
+) -> None:
+    story, until = Story(), START + timedelta(minutes=60)
+    call = (9, START + timedelta(minutes=minutes), "oms", "connector", False, "listOrders", status, ())
+    story.auditor.on_exchange(Exchange(*call, fault=fault, token_until=until))
+    assert story.broken() == (["contract-kept"] if wrong else [])
+
+
+def test_who_has_died_may_have_forgotten_its_tokens_and_makes_none_live_longer() -> None:
+    story, until = Story().died(), START + timedelta(minutes=60)
+    for minutes, status in ((59, 401), (61, 401), (61, 204)):
+        assert story.auditor.content
+        call = (9, START + timedelta(minutes=minutes), "oms", "connector", False, "approve", status, ())
+        story.auditor.on_exchange(Exchange(*call, token_until=until))
+    assert story.broken() == ["contract-kept"]
 
 
 def test_a_breach_of_contract_names_its_side_once() -> None:
