@@ -10,7 +10,7 @@ Feature: A cancellation comes to nothing
 
     @R14
     Scenario: The seller says no
-      When the seller rejects Maya's request
+      When the seller rejects Maya's request, saying "It has left – 李小龙 has it 🙂"
       Then Maya's order stands
       And the seller has nothing to answer for Maya
       And all three books say 0.00 USD for Maya
