@@ -40,7 +40,29 @@ Feature: The marketplace tells the connector what happens
       And the seller has Noah's case before them
 
     @trouble
-    Scenario: What an OMS did not take is told again
+    Scenario: Something happens in two shops at once
+      Given there is a second shop
+      And Maya has received a desk lamp for 39.98 USD
+      And Noah has received a phone case for 15.99 USD from the second shop
+      And 5 minutes have passed
+      And Maya has asked for her money back
+      And Noah has asked for his money back
+      When a minute passes
+      Then the seller has Maya's case before them
+      And the seller has Noah's case before them
+
+    @trouble
+    Scenario: What an OMS did not take is told again with the next round, even if that finds nothing
+      Given the OMS answers 500 to the next webhook
+      And Maya has received a desk lamp for 39.98 USD
+      And 5 minutes have passed
+      And Maya has asked for her money back
+      When 10 minutes pass
+      Then the trouble was hit once
+      And the OMS was told twice
+
+    @trouble
+    Scenario: What an OMS did not take is told again, and what it took is not
       Given the OMS answers 500 to the next webhook
       And Maya has received a desk lamp for 39.98 USD
       And 5 minutes have passed
@@ -48,6 +70,7 @@ Feature: The marketplace tells the connector what happens
       And 10 minutes have passed
       When the seller approves Maya's request
       Then the trouble was hit once
+      And the OMS was told 3 times
       And all three books say 39.98 USD for Maya
 
   Rule: What is not signed by the marketplace is refused, and nothing comes of it

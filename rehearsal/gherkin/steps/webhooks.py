@@ -58,6 +58,13 @@ def _(people: Cast, many: str) -> None:
     expect("how many early rounds the connector has made", expected, len(early))
 
 
+@then(phrase(f"the OMS was told (?P<often>once|twice|(?:{_MANY}) times)"))
+def _(people: Cast, often: str) -> None:
+    expected = {"once": 1, "twice": 2}.get(often) or number(often.split()[0])
+    told = [entry for entry in people.stage.trace() if entry.get("to") == "oms" and entry.get("from") == "connector"]
+    expect("how often the OMS was told by webhook", expected, len(told))
+
+
 @then(phrase("the connector has refused a webhook"))
 def _(people: Cast) -> None:
     answered = [one["status"] for told in people.stage.webhooks()["deliveries"] for one in told["attempts"]]
