@@ -29,6 +29,19 @@ Feature: Trouble while there is something to read
       And all of them stand before the seller
 
     @trouble
+    Scenario: What was there before the connector moves while it is read for the first time
+      Given the shop has opened, without the connector
+      And 60 buyers have each received a mug for 12.50 USD
+      And all of them have asked for their money back
+      And 3 hours have passed
+      And the marketplace's pages move while they are read
+      And the marketplace's pages go on by place
+      And the seller has let the connector into the shop
+      When an hour passes
+      Then the trouble was hit
+      And all of them stand before the seller
+
+    @trouble
     Scenario: What stood on the first page moves behind the second one
       Given 50 buyers have each received a mug for 12.50 USD
       And 610 seconds have passed
