@@ -75,14 +75,19 @@ Feature: An appeal that the operator hands back
   Rule: Refused goods are judged again
 
     @R42 @R49
-    Scenario: And taken
+    Scenario Outline: And taken
       Given Maya has sent it back
       And Maya's parcel has reached the warehouse
       And everybody has heard of it
-      And the seller has found Maya's goods damaged and refused them
+      And <they were refused>
       And Maya has appealed
       And everybody has heard of it
       And the operator has handed Maya's request back to the seller
       And everybody has heard of it
       When the seller finds Maya's goods as sold and accepts them
       Then all three books say 40.00 USD for Maya
+
+      Examples:
+        | they were refused                                                |
+        | the seller has found Maya's goods damaged and refused them       |
+        | Maya's goods have been refused in Seller Center, with 2 pictures |
