@@ -16,8 +16,8 @@ Feature: The seller starts a refund
       And all three books say 39.98 USD for Maya
 
     @R58 @R9
-    Scenario: The refund can be seen where all the others are
-      When the seller refunds Maya's whole order
+    Scenario: The refund can be seen where all the others are, whatever it was for
+      When the seller refunds Maya's whole order, as it arrived damaged
       Then Manage Returns lists, from the top:
         | buyer | shown     |
         | Maya  | Completed |

@@ -16,6 +16,7 @@ from rehearsal.gherkin.which import ORDINALS, Which
 from rehearsal.sums import Sum
 
 ANSWERS: Final[dict[str, Callable[..., None]]] = {"approve": Seller.approves, "reject": Seller.rejects}
+DAMAGED: Final = "ecom_order_delivered_refund_reason_damaged_seller"  # what the marketplace calls it in the US
 _PART: Final = r"(?P<part>tax|shipping)"
 _NO_PART: Final = r"(?! the (?:tax|shipping)\b)"  # which are no goods
 
@@ -26,6 +27,9 @@ for _words, _does in {
     "the seller <has refunded/refunds> {BUYER}'s whole {ORDER}": by(lambda people: people.seller.refunds),
     "the seller <has refunded/refunds> {BUYER}'s whole {ORDER} and <put/puts> the goods back on the shelf": by(
         lambda people: people.seller.refunds, restock=True
+    ),
+    "the seller <has refunded/refunds> {BUYER}'s whole {ORDER}, as it arrived damaged": by(
+        lambda people: people.seller.refunds, reason=DAMAGED
     ),
     "the seller <has called/calls> off what {BUYER} ordered{ABOUT}, as it is not available": by(
         lambda people: people.seller.refunds, reason="ItemNotAvailable"
