@@ -44,7 +44,15 @@ Feature: A buyer cancels before the order is shipped
       And Noah's order stands
       And Noah has been paid back nothing
 
-  Rule: An order that cost nothing is called off like any other
+  Rule: What cost nothing is called off like anything else
+
+    @R14 @R16
+    Scenario: The seller calls off an order that has a gift in it
+      Given Noah has ordered a desk lamp for 40.00 USD, and a tote bag as a gift
+      And an hour has passed
+      When the seller calls off what Noah ordered, as it is not available
+      Then Noah's order is canceled
+      And all three books say 40.00 USD for Noah
 
     @R14 @R13
     Scenario: The seller agrees to call off a gift

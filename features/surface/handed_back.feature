@@ -40,8 +40,8 @@ Feature: An appeal that the operator hands back
   Rule: What the platform would have approved by itself waits for the seller once they are asked again
 
     @R28
-    Scenario Outline: A return, which is approved without the seller otherwise
-      Given Maya has asked to send it back
+    Scenario Outline: A return, which is approved without the seller otherwise, and a replacement
+      Given Maya has asked <for what>
       And Maya's request has been rejected in Seller Center
       And Maya has appealed
       And the operator has handed Maya's request back to the seller
@@ -50,9 +50,11 @@ Feature: An appeal that the operator hands back
       Then Maya's request is shown as "<shown>"
 
       Examples:
-        | it is answered                     | shown                  |
-        | the seller approves Maya's request | Return Label Generated |
-        | the seller rejects Maya's request  | Return Rejected        |
+        | for what          | it is answered                     | shown                  |
+        | to send it back   | the seller approves Maya's request | Return Label Generated |
+        | to send it back   | the seller rejects Maya's request  | Return Rejected        |
+        | for a replacement | the seller approves Maya's request | Completed              |
+        | for a replacement | the seller rejects Maya's request  | Rejected               |
 
   Rule: What the buyer shows with an appeal is with the request when the seller is asked again
 

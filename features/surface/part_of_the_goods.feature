@@ -22,11 +22,17 @@ Feature: A parcel with less in it, and pieces that differ
       | accepts | Completed       | 37.50 USD |
 
   @R42 @R49
-  Scenario: One of them is damaged
+  Scenario Outline: The gravest gives the reason
     Given Maya has sent it back
     And Maya's parcel has reached the warehouse
     And everybody has heard of it
-    When the seller finds Maya's goods as sold, but one of the mugs damaged, and refuses them
+    When the seller finds Maya's goods <most>, but one of the mugs <one>, and refuses them
     Then Maya's request is shown as "Return Rejected"
-    And the mail gives the reason "The item is damaged or used"
+    And the mail gives the reason "<reason>"
     And all three books say 0.00 USD for Maya
+
+    Examples:
+      | most    | one            | reason                                |
+      | as sold | damaged        | The item is damaged or used           |
+      | used    | damaged        | The item is damaged or used           |
+      | damaged | the wrong item | The item is not the one that was sent |

@@ -34,3 +34,15 @@ Feature: Trouble around a deadline
         | 50 minutes | is unreachable for 1 hour                                    | Completed       | order refund    | 15.99 USD |
         | 10 seconds | receives the next rejection 20 seconds late                  | Completed       | order refund    | 15.99 USD |
         | 10 seconds | receives the next rejection only after the call that follows | Completed       | order refund    | 15.99 USD |
+
+    @trouble
+    Scenario: It comes after the silence, and nobody can be asked what has become of it
+      Given the connector has been down for 22 hours
+      And it is 20 minutes before the answer to Maya is due
+      And the seller has rejected Maya's request
+      And the marketplace answers 503 to the next 2 searches for returns
+      And the connector has been down for 30 minutes
+      When an hour passes
+      Then the trouble was hit
+      And Maya's request is shown as "Completed"
+      And all three books say 15.99 USD for Maya

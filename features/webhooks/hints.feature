@@ -19,12 +19,17 @@ Feature: The marketplace tells the connector what happens
       And the connector has made 1 early round
 
     @trouble
-    Scenario: The seller sees it as soon as the connector does
-      Given Maya has received a desk lamp for 39.98 USD
+    Scenario Outline: The seller sees it as soon as the connector does
+      Given Maya <has it> a desk lamp for 39.98 USD
       And 5 minutes have passed
-      And Maya has asked for her money back
+      And Maya has asked <for what>
       When a minute passes
       Then the seller has Maya's case before them
+
+      Examples:
+        | has it       | for what            |
+        | has received | for her money back  |
+        | has ordered  | to cancel the order |
 
     @trouble
     Scenario: A round that was brought forward takes the place of none
