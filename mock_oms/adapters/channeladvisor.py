@@ -52,6 +52,7 @@ PARTS: Final = {
     "GiftWrapTaxAdjustment": "GiftTaxPrice",
     "RecyclingFeeAdjustment": "RecyclingFee",
 }
+TOTALS: Final = {"shipping": "TotalShippingPrice", "tax": "TotalTaxPrice"}  # of an order; tax on shipping is tax
 _ACTIONS: Final = {
     (Question.REQUEST, Verdict.APPROVE): "ApproveBuyerRequest",
     (Question.REQUEST, Verdict.REJECT): "RejectBuyerRequest",
@@ -300,6 +301,7 @@ class ChannelAdvisor:
             payment_status=str(row.get("PaymentStatus") or ""),
             shipping_status=str(row.get("ShippingStatus") or ""),
             lines=tuple(_line(item, currency) for item in items),
+            stated={part: _money(row[name], currency) for part, name in TOTALS.items() if row.get(name) is not None},
         )
 
 

@@ -1,7 +1,7 @@
 """An order as the OMS knows it: what was bought, what was paid for it, unit by unit. Pure values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -50,6 +50,7 @@ class Order:
     payment_status: str
     shipping_status: str
     lines: tuple[OrderLine, ...]
+    stated: Mapping[str, Decimal] = field(default_factory=dict)  # what of its total is tax, and what is shipping
 
     @property
     def smallest(self) -> Decimal:

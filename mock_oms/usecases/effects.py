@@ -55,6 +55,7 @@ class Effects:
             currency=order.currency,
             total=order.total,
             made_of=made_of,
+            stated={part: written(sum_, order.currency) for part, sum_ in order.stated.items()},
             goods=order.goods,
             line_item_ids=units or None,
             created_at=order.created_at,

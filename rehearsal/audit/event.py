@@ -145,6 +145,7 @@ class PlayerEvent:
     lines = Field("lines", _money_by_unit)
     parts = Field("parts", _parts_by_unit)
     made_of = Field("made_of", _money_by_unit)
+    stated = Field("stated", _money_by_unit)
     # what the OMS has read
     ref = Field("ref", _text)
     asked = Field("asked", bool)

@@ -200,8 +200,8 @@ class Told:
             ("date", str(order.created), str(event.created if told else order.created)),
             ("shipping status", *_words(SHIPPED, stood, event.shipping_status)),
             ("payment status", *_words(PAID, stood, event.payment_status)),
-            *((part, str(order.parts.get(part, ZERO)), str(event.made_of[part])) for part in _astray(
-                order.parts, event.made_of, ZERO)),
+            *((part, str(order.parts.get(part, ZERO)), str(told_of[part]))
+              for told_of in (event.made_of, event.stated) for part in _astray(order.parts, told_of, ZERO)),
         ):  # fmt: skip
             if expected != seen and not (what == "total" and order.total == event.total):
                 witness = Witness(events=(order.seq, event.seq), about={"order_id": event.order, "what": what})

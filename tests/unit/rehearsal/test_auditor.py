@@ -578,6 +578,17 @@ def test_how_much_of_an_order_has_shipped_is_told(told: str, wrong: bool) -> Non
 
 
 @pytest.mark.parametrize(
+    ("told", "wrong"), [({"tax": "1.50"}, False), ({}, False), ({"tax": "1.49"}, True), ({"shipping": "1.50"}, True)]
+)
+def test_what_of_an_order_is_tax_and_shipping_is_told(told: dict[str, str], wrong: bool) -> None:
+    story = Story().ordered(L1="1.00", L2="0.50")
+    stated = {part: Decimal(money) for part, money in told.items()}
+    story.tell("order_read", who="oms", total=Decimal("39.98"), made_of={}, stated=stated).act_ended()
+    seen = {finding.witness.about.get("what") for finding in story.auditor.broken()} & {"tax", "shipping"}
+    assert seen == (set(told) if wrong else set())
+
+
+@pytest.mark.parametrize(
     ("status", "told", "wrong"),
     [
         ("AWAITING_SHIPMENT", "Cleared", False),
