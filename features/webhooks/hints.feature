@@ -48,10 +48,10 @@ Feature: The marketplace tells the connector what happens
     Scenario: Something happens in two shops at once
       Given there is a second shop
       And Maya has received a desk lamp for 39.98 USD
-      And Noah has received a phone case for 15.99 USD from the second shop
+      And Noah has ordered a phone case for 15.99 USD from the second shop
       And 5 minutes have passed
       And Maya has asked for her money back
-      And Noah has asked for his money back
+      And Noah has asked to cancel the order
       When a minute passes
       Then the seller has Maya's case before them
       And the seller has Noah's case before them
