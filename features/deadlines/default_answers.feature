@@ -41,3 +41,16 @@ Feature: The connector answers for a seller who is silent
       And the connector is unreachable for 1 hour
       When 20 minutes pass
       Then Maya's request is shown as "Refund Rejected"
+
+  Rule: Goods that come back are answered as well
+
+    @R17 @R79
+    Scenario: Goods that nobody has looked at
+      Given the connector answers no to returns when the seller is silent
+      And Ana has received a tea set for 24.50 USD
+      And Ana has sent it back
+      And Ana's parcel has reached the warehouse
+      And everybody has heard of it
+      And the connector has been down for 46 hours
+      When 2 hours pass
+      Then Ana's return is shown as "Return Rejected"

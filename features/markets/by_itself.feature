@@ -54,3 +54,15 @@ Feature: What the platform decides by itself
       Then Maya's order stands
       And the seller has nothing to answer for Maya
       And all three books say 0.00 GBP for Maya
+
+  Rule: Where the seller is asked first, a part can be offered and the goods stay
+
+    @R16 @R28
+    Scenario: The buyer keeps the goods and takes the part
+      Given a shop in the United Kingdom
+      And Noah has received a rug for 39.98 GBP
+      And Noah has asked to send it back
+      And everybody has heard of it
+      And the seller has offered Noah 10.00 GBP
+      When Noah accepts the offer
+      Then all three books say 10.00 GBP for Noah

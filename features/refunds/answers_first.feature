@@ -119,6 +119,14 @@ Feature: An answer to a buyer goes first
       Then the seller's own refund of Noah has been carried out over 39.98 USD
       And all three books say 59.97 USD for Noah
 
+    @R4 @R37
+    Scenario: The buyer gets the money for one, and the seller means this line only
+      Given Noah has asked for the money for 1 of the candles
+      And the seller has refunded Noah the candles
+      When the seller approves Noah's request
+      Then the seller's own refund of Noah has been carried out over 39.98 USD
+      And all three books say 59.97 USD for Noah
+
   Rule: A cancellation of the seller's waits as well
 
     Background:
