@@ -170,7 +170,7 @@ class Told:
         claim = claims.by_id.get(event.claim or "")
         if claim is None:
             return
-        by_others = claim.id not in answered and not any(state.ours for state in claim.states)
+        by_others = claim.id not in answered
         if event.decided_by == BY_STAFF and event.placed in ENDED and by_others and not claim.by_seller:
             yield _wrong(event, "decider", "somebody else, for the staff have decided nothing", "decided by the OMS")
         by_staff = claim.id in answered and claim.id not in overtaken and _carried_out(claim, limits)

@@ -696,6 +696,8 @@ def test_what_was_bought_is_told(told: list[str] | None, wrong: bool) -> None:
     [
         (False, "seller_center", "oms", True),
         (False, "seller_center", "channel", False),
+        (False, "seller", "oms", True),  # the connector has answered for a silent seller
+        (False, "seller", "default", False),
         (True, "seller_center", "channel", False),  # answered, and overtaken
         (True, "seller", "channel", True),
         (True, "seller", "oms", False),
