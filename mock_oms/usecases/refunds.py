@@ -89,6 +89,8 @@ class Refunds:
         beyond = Manner.BEYOND in self.manners and (excess or not all(left.units[unit] for unit in units or ()))
         if recorded or excess:
             left = left_of(order, ())
+        if excess and units is not None and not any(left.of_unit(unit, of) for unit in units):
+            raise excess  # nothing was ever paid for them: not even a careless OMS has a sum to ask for
         number = self.store.new_number()
         case = Case(
             number=number,

@@ -1,6 +1,7 @@
 """Bad habits of an OMS, each as the connector meets it; and that a good one has none of them."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -81,6 +82,18 @@ def test_how_it_reads(manner: str, since: list[str], skips: list[str]) -> None:
     assert [query["$filter"].split()[-1] for query in asked if " ge " in query.get("$filter", "")] == since
     assert [query["$skip"] for query in asked if "$skip" in query] == skips
     assert {query.get("$top") for query in asked} == {"1" if skips else None}
+
+
+@pytest.mark.parametrize("manners", [(), ("beyond-what-is-left",), ("beyond-what-is-left", "other-units")])
+@pytest.mark.parametrize("how", [{}, {"amount": Decimal("1.00")}, {"part": "item"}, {"record_only": True}])
+def test_of_what_was_a_gift_nothing_can_be_asked_for(manners: tuple[str, ...], how: dict[str, Any]) -> None:
+    office = Office(manners=manners)
+    office.connector.order("1", ("lamp", 1, 40.0), ("bag", 1, 0.0))
+    office.pull()
+    refusal = refused(Refused, office.oms.refund, order_id="1", line_item_ids=["1-1-0"], **how)
+    assert (refusal.status, refusal.detail.startswith("Nothing was paid for that of order 1")) == (409, True)
+    assert office.connector.posts("Adjust") == []
+    assert office.oms.adjustments() == []
 
 
 def test_it_keeps_a_token_until_it_is_turned_away() -> None:
