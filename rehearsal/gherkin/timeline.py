@@ -201,12 +201,11 @@ class Timeline(Stage):
             raise NotJudged("it sets a date, and the connector lives by the machine's clock, which nobody sets")
         if call.name != "advance" or body.get("until") == "next":
             return
-        now = datetime.fromisoformat(self.now)
-        target = (
-            instant(body["to"], "to")
-            if "to" in body
-            else now + (duration(body["by"], "by") if "by" in body else HEARING)
-        )
+        if "to" in body:
+            target = instant(body["to"], "to")
+        else:
+            span = duration(body["by"], "by") if "by" in body else HEARING
+            target = datetime.fromisoformat(self.now) + span
         self.demand_time_for(target - self._begun)
 
     def _moved(self, call: Call, document: Json) -> None:

@@ -166,9 +166,7 @@ def _lapses_soon(stage: Any) -> None:
         pytest.param(lambda stage: None, 0, id="all have looked in vain"),
         pytest.param(_asks, 30, id="a request is heard of, and then all look in vain"),
         pytest.param(_lapses_soon, 60, id="a deadline falls in the hour"),
-        pytest.param(
-            lambda stage: stage.plan_fault(kind="cut_after", operation="refreshToken"), 60, id="trouble is planned"
-        ),
+        pytest.param(_plans_trouble, 60, id="trouble is planned"),
         pytest.param(lambda stage: stage.kill_connector(), 60, id="nobody looks"),
     ],
 )
