@@ -209,7 +209,7 @@ def test_what_cannot_be_played_is_said_first(
 def test_every_call_is_a_place_to_die_and_what_it_keeps_decides(feature: Path, rehearse: Rehearse) -> None:
     feature.write_text(FEATURE.partition("  Scenario: It answers once")[0], encoding="utf-8")
     shown = crash(rehearse, {}).out
-    assert "1 scenario with 28 boundaries; it dies at 6, one for each state" in shown
+    assert "1 scenario with 22 boundaries; it dies at 6, one for each state" in shown
     assert shown.endswith("6 boundaries: 6 survived, 0 findings\n")
     shown = crash(rehearse, manner("forgets"), "--point", "3", code=ExitCode.FINDINGS).out
     assert "own.feature:6, boundary 3: before approveReturn" in shown
