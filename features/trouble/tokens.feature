@@ -82,7 +82,7 @@ Feature: Tokens end before their time
         | buyer | answer   |
         | Maya  | approves |
         | Noah  | rejects  |
-      And everybody has heard of it
+      And an hour has passed
       When the seller lets the connector into the shop again
       Then the trouble was hit
       And it has ended like this:

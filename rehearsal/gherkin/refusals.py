@@ -47,20 +47,20 @@ class Rule:
         return f"{self.cannot}: {state}{f'; {first}' if first else ''}".replace("{name}", name)
 
 
-LATER: Final = '"an hour has passed" brings the answer to the marketplace'
+LATER: Final = '"everybody has heard of it" brings the answer to the marketplace'
 _NOTHING: Final = "nothing is left to do about it"
 _OVER: Final = dict.fromkeys(("Completed", "Canceled", "Refunded", "Refund Processing"), _NOTHING)
 _NO_FIRST: Final = f"the seller says no first, and {LATER}"
 _ONLY_APPEAL: Final = "it is answered already; what can follow is that {name} appeals"
 _ON_ITS_WAY: Final = (
-    '"{name}\'s parcel has reached the warehouse" comes first, and "an hour has passed" tells the seller, who then '
-    '"finds {name}\'s goods as sold and accepts them", or refuses them'
+    '"{name}\'s parcel has reached the warehouse" comes first, and "everybody has heard of it" tells the seller, '
+    'who then "finds {name}\'s goods as sold and accepts them", or refuses them'
 )
 IS_LOST: Final = (
-    'the parcel is lost; "10 days have passed" since it was handed over, and "an hour has passed", come before the '
-    "seller approves or rejects {name}'s request"
+    'the parcel is lost; "10 days have passed" since it was handed over, and "everybody has heard of it", come before '
+    "the seller approves or rejects {name}'s request"
 )
-_LABEL: Final = 'its label comes some minutes after the yes, for which "an hour has passed" is enough'
+_LABEL: Final = 'its label comes some minutes after the yes, for which "everybody has heard of it" waits'
 _NO_OFFER: Final = "there is no offer to answer"
 _OFFER: Final = _OVER | {
     "Request Pending": '"the seller has offered {name} 10.00 USD" comes first, which takes its hour'

@@ -13,12 +13,13 @@ from rehearsal.audit.limits import REAL_PATIENCE
 from rehearsal.control.stage import Json, Problem, Stage
 from rehearsal.gherkin.buyer import ANY, Buyer, Person, Unseen, _spelled, as_said, demand_part, shown
 from rehearsal.gherkin.errors import Miswritten, NotJudged
+from rehearsal.gherkin.plan_file import trouble
 from rehearsal.gherkin.refusals import Told, known_market, shown_as
 from rehearsal.gherkin.which import Which, one_currency
 from rehearsal.simulation.duration import spoken_duration
 from rehearsal.sums import Sum
 
-NEWS: Final = "it comes with the connector's next round and the OMS's pull, for which \"an hour has passed\" is enough"
+NEWS: Final = "it comes with the connector's round and the OMS's pull, for which \"everybody has heard of it\" waits"
 PATIENCE: Final = timedelta(seconds=30)  # of real time, with a connector that lives by the machine's clock (D35)
 LOOK_EVERY: Final = timedelta(minutes=15)
 OPEN: Final = ("NewRma", "ReadyForReturn")  # what waits for the seller
@@ -100,6 +101,14 @@ class Clock:
         Where all have heard before, the rest of it is left out.
         """
         self.stage.advance(until="heard")
+
+    def all_have_heard(self) -> None:
+        """Let news go round; raise Unseen where trouble has kept it from getting there in that time."""
+        self.news_goes_round()
+        if self.stage.findings()["news_under_way"]:
+            active = [trouble(fault) for fault in self.stage.faults()["faults"] if fault["stage"] == "active"]
+            if active:
+                raise Unseen(f"an hour has passed, and not everybody has heard of it: {'; '.join(active)}")
 
 
 class Courier(Person):

@@ -15,6 +15,7 @@ from rehearsal.audit.invariant import LedgerRow
 from rehearsal.simulation.player import AgendaLike
 
 ROUTINE: Final = ("round", "pull", "webhook")
+TIME_IS_UP: Final = ("deadline", "window over")  # somebody's time to act ends: nobody has to hear of that before
 HEARING: Final = timedelta(hours=1)  # a round, the payment, the next round and the OMS's pull fit in it
 
 
@@ -71,6 +72,11 @@ class RestState:
             self.pulled = True
             return True
         return False
+
+
+def nothing_follows(agenda: Sequence[AgendaLike]) -> bool:
+    """Return whether nothing is planned that comes of what has happened: nothing but looks and the ends of times."""
+    return only_routine([entry for entry in agenda if not any(word in entry.what for word in TIME_IS_UP)])
 
 
 def only_routine(agenda: Sequence[AgendaLike]) -> bool:

@@ -41,7 +41,7 @@ from rehearsal.world.judge import Judge
 from rehearsal.world.lock import WorldLock
 from rehearsal.world.market import Market
 from rehearsal.world.origin import START, NewShop, Origin
-from rehearsal.world.quiescence import HEARING, RestState, Until, only_routine
+from rehearsal.world.quiescence import HEARING, RestState, Until, nothing_follows
 from rehearsal.world.shops import Shops, demand_running
 from rehearsal.world.state import Failure, StageEvent, WorldState
 from rehearsal.world.webhooks import ADDRESS, OMS_ADDRESS, OMS_CONTRACT, OMS_HOST, WebhookWire
@@ -297,15 +297,15 @@ class World:
         return max(self.now, following[1].at) if following else self.now
 
     def _all_have_heard(self, latest: datetime) -> bool:
-        """Return whether nothing can come of more time: nobody has news to hear, and nothing is planned or runs out.
+        """Return whether all were let in and have looked in vain, and nothing is to follow by then.
 
-        That takes that all were let in and have looked in vain.
+        What a limit or trouble leads to would follow; how somebody's time to act ends is a matter of its own.
         """
         if self.stillness().news_under_way is not False or self.auditor.memory.refusals.told(self.now):
             return False
         if self.auditor.waiting or any(fault.stage is not Stage.OVER for fault in self.trouble.faults()):
             return False
-        return only_routine([entry for entry in self.agenda() if entry.at <= latest])
+        return nothing_follows([entry for entry in self.agenda() if entry.at <= latest])
 
     @contextmanager
     def letting_go(self) -> Iterator[None]:

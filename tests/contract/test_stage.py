@@ -149,6 +149,13 @@ def _asks(stage: Any) -> None:
     stage.request_return(stage.place_order()["order_id"], type="REFUND")
 
 
+def _waits_for_a_label(stage: Any) -> None:
+    """For three hours, of which the last one has begun."""
+    stage.reset(profile="us-2025-08-late-label")
+    stage.request_return(stage.place_order()["order_id"], type="RETURN_AND_REFUND")
+    stage.advance(by="PT2H15M")
+
+
 def _plans_trouble(stage: Any) -> None:
     stage.plan_fault(kind="cut_after", operation="refreshToken")
 
@@ -165,7 +172,8 @@ def _lapses_soon(stage: Any) -> None:
     [
         pytest.param(lambda stage: None, 0, id="all have looked in vain"),
         pytest.param(_asks, 30, id="a request is heard of, and then all look in vain"),
-        pytest.param(_lapses_soon, 60, id="a deadline falls in the hour"),
+        pytest.param(_lapses_soon, 0, id="a deadline is near, of which nobody has to hear before"),
+        pytest.param(_waits_for_a_label, 60, id="a label follows"),
         pytest.param(_plans_trouble, 60, id="trouble is planned"),
         pytest.param(lambda stage: stage.kill_connector(), 60, id="nobody looks"),
     ],

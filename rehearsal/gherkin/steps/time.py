@@ -55,8 +55,9 @@ def _(people: Cast, span: str) -> None:
 
 
 @given(phrase("everybody has heard of it"))
+@when(phrase("everybody hears of it"))
 def _(people: Cast) -> None:
-    people.clock.news_goes_round()
+    people.clock.all_have_heard()
 
 
 @given(phrase("it is {SPAN} before the answer to {BUYER}{ABOUT} is due"))

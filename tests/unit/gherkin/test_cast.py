@@ -119,7 +119,7 @@ MISWRITTEN = {
         'Maya has asked for: the money for the lamp; a step such as "Maya has asked to send it back" comes first'
     ),
     f"{SENT_BACK}; And Maya's parcel is lost; And 5 days have passed; When the seller rejects Maya's request": (
-        'the parcel is lost; "10 days have passed" since it was handed over, and "an hour has passed", come before'
+        'the parcel is lost; "10 days have passed" since it was handed over, and "everybody has heard of it", come before'
     ),
     f"{SENT_BACK}; {LATER}; When the seller approves Maya's request": "who then \"finds Maya's goods as sold and accepts",
     f"{LAMP}; When the seller refunds Maya 5.00 USD for shipping": 'all of it is paid back by "the seller refunds Maya the',
@@ -251,7 +251,9 @@ SHARED = (
 )
 REJECTED = f"{KNOWN}; And the seller has rejected Maya's request"
 APPEALED = f"{REJECTED}; {LATER}; And Maya has appealed"
-FIRST_A_NO = 'is shown as "Request Pending"; the seller says no first, and "an hour has passed" brings the answer'
+FIRST_A_NO = (
+    'is shown as "Request Pending"; the seller says no first, and "everybody has heard of it" brings the answer'
+)
 # What cannot be done now: as what it is shown, and what comes first; below it the words of whoever refuses.
 REFUSED = {
     f"{REJECTED}; When Maya appeals": f"Maya cannot appeal: Maya's request {FIRST_A_NO} to the marketplace\n  The marketplace refuses:",
@@ -300,6 +302,9 @@ MISWRITTEN |= {
 }
 BROKEN = {
     DOUBTFUL: REFUSED[DOUBTFUL],
+    f"{ASKED}; And the marketplace is unreachable for 3 hours; When everybody hears of it": (
+        "an hour has passed, and not everybody has heard of it: fault-1, unreachable, of any calls"
+    ),
     f"{POUNDS}; {KILLED}; And Maya has asked for her money back; {LATER}; When the seller approves Maya's request": (
         "has not heard of Maya's request"
     ),
@@ -312,7 +317,7 @@ BROKEN = {
     ),
     # what became of the seller's word
     f'{REJECTED}; Then Maya\'s request is shown as "Refund Rejected"': (
-        'seen "Request Pending"\n  the seller has answered already, and "an hour has passed" brings the answer to'
+        'seen "Request Pending"\n  the seller has answered already, and "everybody has heard of it" brings the answer to'
     ),
     f'{REJECTED}; Then Maya has one mail, "refund rejected"': "the seller has answered already, and",
     f'{OFFERED}; When the seller offers Maya 15.00 GBP; Then Maya\'s request is shown as "Offer Sent to Buyer"': (
@@ -396,6 +401,8 @@ FOLLOWED = [
 ]
 HELD = [
     *CALLED,
+    f"{KNOWN}; And everybody has heard of it; And it is 10 minutes before the answer to Maya is due; "
+    'When everybody hears of it; Then Maya\'s request is shown as "Request Pending"',
     *FOLLOWED,
     *(f"{line}; Then Maya's request was decided by {who}" for line, who in DECIDED.items()),
     *(f"Given the shop is in {place}" for place in ("UK", "the UK", "US", "the US", "the USA", "United Kingdom")),
