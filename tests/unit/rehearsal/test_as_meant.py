@@ -1,0 +1,222 @@
+"""What the OMS is told of orders and claims is what the marketplace says: the rule `as-meant`, value by value."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from tests.unit.rehearsal.story import Row, Story
+
+
+def objected_to(story: Story) -> set[str | None]:
+    """Return what of orders and claims the auditor finds to be told wrongly."""
+    return {finding.witness.about.get("what") for finding in story.auditor.broken()}
+
+
+@pytest.mark.parametrize(
+    ("what", "said", "told"),
+    [
+        ("reason", {"reason": "no_need"}, {"site_reason": ""}),
+        ("words", {"reason_text": "No longer needed"}, {"site_reason_text": "It does not fit"}),
+        ("tracking number", {}, {"site_status": "BUYER_SHIPPED_ITEM", "tracking_number": ""}),
+    ],
+)
+def test_what_the_oms_is_told_beside_the_status_is_what_the_marketplace_says(
+    what: str, said: dict[str, Any], told: dict[str, Any]
+) -> None:
+    asked: dict[str, Any] = {
+        "return_id": "R1",
+        "shop_id": "S1",
+        "currency": "USD",
+        "status": "BUYER_SHIPPED_ITEM",
+        **said,
+    }
+    story = Story().tell("return_requested", refund_total=Decimal(0), line_item_ids=("L1",), **asked)
+    story.tell("parcel_shipped", return_id="R1", tracking_number="1Z0009").idle(minutes=16)
+    story.read("ReadyForReturn", asked=False, **told).act_ended()
+    (finding,) = story.auditor.broken()
+    assert (finding.invariant, finding.witness.about["what"]) == ("as-meant", what)
+
+
+@pytest.mark.parametrize(
+    ("row", "what"),
+    [
+        (Row(status="NewRma", pictures=3, videos=1), None),
+        (Row(status="NewRma"), None),  # it says nothing of them
+        (Row(status="NewRma", pictures=2, videos=1), "pictures"),
+        (Row(status="NewRma", pictures=3, videos=0), "videos"),
+    ],
+)
+def test_what_the_buyer_has_shown_stands_with_the_case(row: Row, what: str | None) -> None:
+    story = Story().claimed()
+    for by, pictures, videos in (("buyer", 2, 0), ("seller", 5, 0), ("buyer", 1, 1)):
+        story.tell("evidence_shown", return_id="R1", by=by, pictures=pictures, videos=videos)
+    story.came_to_rest(replace(row, amount=Decimal(5)))
+    (judged,) = [finding for finding in story.auditor.findings() if finding.invariant == "as-meant"]
+    assert judged.witness.about.get("what") == what
+
+
+@pytest.mark.parametrize(
+    ("told", "wrong"),
+    [
+        ("PartiallyShipped", False),  # so it was until a moment ago
+        ("Shipped", False),
+        ("Unshipped", True),
+        ("Canceled", True),
+        ("", False),  # it says nothing of it
+    ],
+)
+def test_how_much_of_an_order_has_shipped_is_told(told: str, wrong: bool) -> None:
+    story = Story().ordered(status="AWAITING_SHIPMENT").tell("order_status_changed", status="PARTIALLY_SHIPPING")
+    story.idle(minutes=20).tell("order_status_changed", status="IN_TRANSIT").idle(minutes=5)
+    story.tell("order_read", who="oms", total=Decimal("39.98"), made_of={}, shipping_status=told).act_ended()
+    seen = objected_to(story)
+    assert ("shipping status" in seen) is wrong
+
+
+@pytest.mark.parametrize(
+    ("told", "wrong"), [({"tax": "1.50"}, False), ({}, False), ({"tax": "1.49"}, True), ({"shipping": "1.50"}, True)]
+)
+def test_what_of_an_order_is_tax_and_shipping_is_told(told: dict[str, str], wrong: bool) -> None:
+    story = Story().ordered(L1="1.00", L2="0.50")
+    stated = {part: Decimal(money) for part, money in told.items()}
+    story.tell("order_read", who="oms", total=Decimal("39.98"), made_of={}, stated=stated).act_ended()
+    seen = objected_to(story) & {"tax", "shipping"}
+    assert seen == (set(told) if wrong else set())
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "wrong"),
+    [
+        ("AWAITING_SHIPMENT", "Cleared", False),
+        ("AWAITING_SHIPMENT", "Submitted", True),
+        ("AWAITING_SHIPMENT", "", False),  # it says nothing of it
+        ("UNPAID", "Cleared", True),
+        ("UNPAID", "NotYetSubmitted", False),
+        ("ON_HOLD", "Cleared", False),  # paid for, and the buyer may think better of it
+    ],
+)
+def test_whether_an_order_has_been_paid_for_is_told(status: str, told: str, wrong: bool) -> None:
+    story = Story().ordered(status=status)
+    story.tell("order_read", who="oms", total=Decimal("39.98"), made_of={}, payment_status=told).act_ended()
+    seen = objected_to(story)
+    assert ("payment status" in seen) is wrong
+
+
+@pytest.mark.parametrize(
+    ("told", "wrong"),
+    [
+        ({"L1": "3.00", "L2": "2.00"}, False),
+        ({"L1": "2.99", "L2": "2.01"}, False),  # who shares out for itself may put a coin elsewhere
+        ({}, False),  # it is not known
+        ({"L1": "2.00", "L2": "3.00"}, True),
+        ({"L1": "3.00"}, True),
+        ({"L1": "3.00", "L3": "2.00"}, True),
+        ({"L1": "5.00", "L2": "5.00"}, True),
+    ],
+)
+def test_what_of_a_sum_falls_on_each_unit_is_told(told: dict[str, str], wrong: bool) -> None:
+    asked: dict[str, Any] = {
+        "return_id": "R1",
+        "shop_id": "S1",
+        "currency": "USD",
+        "status": "RETURN_OR_REFUND_REQUEST_PENDING",
+    }
+    parts = {"L1": {"item": Decimal(3)}, "L2": {"item": Decimal(2)}}
+    story = Story().tell("return_requested", refund_total=Decimal(5), line_item_ids=("L1", "L2"), parts=parts, **asked)
+    shares = {unit: Decimal(share) for unit, share in told.items()}
+    story.read("NewRma", asked=False, amount=Decimal(5), line_item_ids=("L1", "L2"), lines=shares).act_ended()
+    seen = objected_to(story)
+    assert seen == ({"shares"} if wrong else set())
+
+
+@pytest.mark.parametrize(("told", "wrong"), [(2, False), (1, True), (3, True), (None, False)])
+def test_how_many_units_a_claim_is_about_is_told(told: int | None, wrong: bool) -> None:
+    story = Story().claimed()
+    story.read("NewRma", asked=False, amount=Decimal(5), line_item_ids=("L1", "L2"), quantity=told).act_ended()
+    seen = objected_to(story)
+    assert seen == ({"quantity"} if wrong else set())
+
+
+@pytest.mark.parametrize(
+    ("told", "wrong"),
+    [(["L1", "L2"], False), (["L1", "L2", "L3"], False), (["L1"], True), (["L3"], True), (None, False)],
+)
+def test_to_which_line_of_its_order_a_claim_belongs_is_told(told: list[str] | None, wrong: bool) -> None:
+    story = Story().claimed()
+    story.read("NewRma", asked=False, amount=Decimal(5), line_item_ids=("L1", "L2"), order_line=told).act_ended()
+    seen = objected_to(story)
+    assert seen == ({"line"} if wrong else set())
+
+
+@pytest.mark.parametrize(
+    ("minutes", "then", "wrong"),
+    [
+        (None, None, False),  # it says nothing of it
+        (1, 1, False),
+        (6, 6, False),  # as the connector has come to know it
+        (0, 0, True),  # when it was asked for
+        (60, 60, True),
+        (6, 21, True),  # so it would never have been on its way for long
+    ],
+)
+def test_since_when_the_goods_are_on_their_way_back_is_told(minutes: int | None, then: int | None, wrong: bool) -> None:
+    story = Story().claimed()
+    asked_at = story.now
+    story.idle(minutes=1).moved("BUYER_SHIPPED_ITEM", "SHIP", "buyer")
+    story.tell("parcel_shipped", return_id="R1", at=asked_at + timedelta(minutes=1), tracking_number="1Z0009")
+    for after, told in ((10, minutes), (30, then)):
+        at = None if told is None else asked_at + timedelta(minutes=told)
+        story.now = asked_at + timedelta(minutes=after)
+        about: dict[str, Any] = {
+            "site_status": "BUYER_SHIPPED_ITEM",
+            "tracking_number": "1Z0009",
+            "shipped_back_at": at,
+        }
+        story.read("ReadyForReturn", asked=False, amount=Decimal(0), **about)
+    seen = objected_to(story)
+    assert ("date" in seen) is wrong
+
+
+@pytest.mark.parametrize(
+    ("told", "wrong"), [(["LAMP", "RUG"], False), (["LAMP", "LAMP"], True), (["LAMP"], True), (None, False)]
+)
+def test_what_was_bought_is_told(told: list[str] | None, wrong: bool) -> None:
+    story = Story().ordered()
+    story.tell("order_read", who="oms", total=Decimal("39.98"), made_of={}, goods=told).act_ended()
+    seen = objected_to(story)
+    assert ("goods" in seen) is wrong
+
+
+@pytest.mark.parametrize(
+    ("answered", "by", "told", "wrong"),
+    [
+        (False, "seller_center", "oms", True),
+        (False, "seller_center", "channel", False),
+        (False, "seller", "oms", True),  # the connector has answered for a silent seller
+        (False, "seller", "default", False),
+        (True, "seller_center", "channel", False),  # answered, and overtaken
+        (True, "seller", "channel", True),
+        (True, "seller", "oms", False),
+        (True, "seller", "", False),  # it says nothing of it
+    ],
+)
+def test_whoever_has_decided_is_told(answered: bool, by: str, told: str, wrong: bool) -> None:
+    story = Story().claimed()
+    if answered:
+        story.decided()
+    story.moved("RETURN_OR_REFUND_REQUEST_SUCCESS", "APPROVE_REFUND", by)
+    story.moved("RETURN_OR_REFUND_REQUEST_COMPLETE", "PAY", "system")
+    story.read("PostProcessingComplete", asked=False, decided_by=told).act_ended()
+    assert ("decider" in objected_to(story)) is wrong
+
+
+def test_an_answer_that_was_refused_has_decided_nothing() -> None:
+    story = Story().claimed().decided()
+    story.tell("decision_refused", return_id="R1", action="APPROVE_REFUND", by="seller", code=25020004)
+    story.moved("RETURN_OR_REFUND_REQUEST_SUCCESS", "APPROVE_REFUND", "seller")
+    story.moved("RETURN_OR_REFUND_REQUEST_COMPLETE", "PAY", "system")
+    story.read("PostProcessingComplete", asked=False, decided_by="channel").act_ended()
+    assert "decider" not in objected_to(story)
