@@ -7,7 +7,10 @@ from typing import Any
 from rehearsal.control.calls import CALLS
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Problem
+from rehearsal.gherkin.buyer import Goods
+from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.errors import NotJudged
+from rehearsal.gherkin.steps.phrases import money
 from rehearsal.gherkin.timeline import ACTS, Entry, Timeline
 from rehearsal.seats.port import Seats
 from rehearsal.simulation.compression import Pace
@@ -79,6 +82,17 @@ def test_where_time_passes_by_itself_no_date_is_set_and_nobody_waits_for_too_lon
     timeline.ends()
     timeline.reset()
     timeline.advance(by="PT3H")
+
+
+def test_what_can_only_be_asked_by_an_act_is_not_noted() -> None:
+    timeline = Timeline(played())
+    people = Cast(timeline, timeline.entries)
+    maya = people.buyer("Maya")
+    maya.buys([Goods("lamp", money("39.98 USD"))])
+    people.clock.news_goes_round()
+    noted = [*timeline.entries]
+    assert people.seller.knows(maya)
+    assert timeline.entries == noted
 
 
 def test_looking_is_not_noted() -> None:
