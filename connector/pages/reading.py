@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from connector.adapters.sql.direct import Runs
 from connector.adapters.sql.tables import Money, adjustments, line_units, order_items, orders, shops
-from connector.domain.adjustments import AWAITS_SELLER, OPEN, RequestStatus
+from connector.domain.adjustments import OPEN, RequestStatus
 
 PAGE: Final = 50
 T = TypeVar("T")
@@ -28,7 +28,8 @@ class OrderLine:
     shipping_status: str
     adjustments: int
     open: int
-    waiting: int
+    asked: int  # requests that wait for the seller's answer
+    coming: int  # returns that the buyer has sent: whether they are here, only the warehouse knows
     failed: int
     deadline: datetime | None
     refunded: Decimal
@@ -76,6 +77,7 @@ class Adjustment:
     created_source: str
     decided_by: str | None
     deadline: datetime | None
+    shipped_back_at: datetime | None
     site_refund_at: datetime | None
     tracking: str
     shipping_method: str
@@ -101,15 +103,17 @@ class OrderSheet:
 
 
 _a = adjustments.c
-_waiting: Final = _a.status.in_(sorted(AWAITS_SELLER))
+_asked: Final = _a.status == RequestStatus.NEW_RMA
+_coming: Final = sa.and_(_a.status == RequestStatus.READY_FOR_RETURN, _a.shipped_back_at.is_not(None))
 _of_order: Final = (
     sa.select(
         _a.order_id,
         sa.func.count().label("adjustments"),
         sa.func.sum(sa.case((_a.status.in_(sorted(OPEN)), 1), else_=0)).label("open"),
-        sa.func.sum(sa.case((_waiting, 1), else_=0)).label("waiting"),
+        sa.func.sum(sa.case((_asked, 1), else_=0)).label("asked"),
+        sa.func.sum(sa.case((_coming, 1), else_=0)).label("coming"),
         sa.func.sum(sa.case((_a.status == RequestStatus.ERROR.value, 1), else_=0)).label("failed"),
-        sa.func.min(sa.case((_waiting, _a.deadline))).label("deadline"),
+        sa.func.min(sa.case((sa.or_(_asked, _coming), _a.deadline))).label("deadline"),
         sa.func.sum(
             sa.case((_a.status == RequestStatus.COMPLETE.value, sa.type_coerce(_a.total, sa.BigInteger)), else_=0)
         ).label("refunded"),
@@ -128,7 +132,8 @@ _lines: Final = (
         orders.c.shipping_status,
         sa.func.coalesce(_of_order.c.adjustments, 0).label("adjustments"),
         sa.func.coalesce(_of_order.c.open, 0).label("open"),
-        sa.func.coalesce(_of_order.c.waiting, 0).label("waiting"),
+        sa.func.coalesce(_of_order.c.asked, 0).label("asked"),
+        sa.func.coalesce(_of_order.c.coming, 0).label("coming"),
         sa.func.coalesce(_of_order.c.failed, 0).label("failed"),
         _of_order.c.deadline,
         sa.type_coerce(sa.func.coalesce(_of_order.c.refunded, 0), Money).label("refunded"),
@@ -136,7 +141,7 @@ _lines: Final = (
     .join_from(orders, shops, shops.c.id == orders.c.profile_id)
     .outerjoin(_of_order, _of_order.c.order_id == orders.c.id)
 )
-_attention: Final = sa.or_(_of_order.c.waiting > 0, _of_order.c.failed > 0)
+_attention: Final = sa.or_(_of_order.c.asked > 0, _of_order.c.coming > 0, _of_order.c.failed > 0)
 _number: Final = orders.c.site_order_id.like(sa.bindparam("number"), escape="/")
 _newest: Final = (orders.c.created_at.desc(), orders.c.id.desc())
 _soonest: Final = (_of_order.c.deadline.is_(None), _of_order.c.deadline, orders.c.id.desc())
@@ -206,7 +211,7 @@ def read_order(connection: Runs, order_id: int) -> OrderSheet | None:
         units.setdefault(unit.item_id, []).append(unit)
     items = tuple(_item(item, units.get(item.id, [])) for item in connection.execute(_ITEMS, {"order_id": order_id}))
     found = tuple(_adjustment(found) for found in connection.execute(_ADJUSTMENTS, {"order_id": order_id}))
-    return _shaped(OrderSheet, row, order=OrderLine(*row[:13]), items=items, adjustments=found)
+    return _shaped(OrderSheet, row, order=OrderLine(*row[:14]), items=items, adjustments=found)
 
 
 def _names(kind: Any) -> list[str]:

@@ -29,7 +29,7 @@ class Words(NamedTuple):
 # fmt: off
 STATUS: Final[dict[str, Words]] = {
     S.NEW_RMA:                     Words("New Return", "A buyer asks; your answer is awaited", Tone.WAITS),
-    S.READY_FOR_RETURN:            Words("Ready For Return", "Accept or refuse the goods once back", Tone.WAITS),
+    S.READY_FOR_RETURN:            Words("Ready For Return", "Accept or refuse the goods once here", Tone.WAITS),
     S.PENDING_APPROVAL:            Words("Pending Approval", "Your yes goes out with the next round", Tone.MOVES),
     S.PROCESSING_APPROVAL:         Words("Processing Approval", "Your yes is being sent", Tone.MOVES),
     S.PENDING_REJECTION:           Words("Pending Rejection", "Your no goes out with the next round", Tone.MOVES),
@@ -46,6 +46,7 @@ STATUS: Final[dict[str, Words]] = {
     S.INFORMATION_ONLY:            Words("Information Only", "Nothing to do here", Tone.CLOSED),
     S.ERROR:                       Words("Error", "The marketplace refused it; somebody has to look", Tone.FAILED),
 }
+WITH_BUYER: Final = Words("Ready For Return", "The buyer has not sent the goods yet", Tone.MOVES)
 REQUEST: Final = {
     "REFUND":            "Refund without return",
     "RETURN_AND_REFUND": "Return and refund",
@@ -89,7 +90,9 @@ SELLERS: Final = frozenset({"oms", "default", "seller"})
 _NAMED: Final = re.compile(rf"\b(?:{'|'.join([*ACTIONS, *(name for name in STATUS if len(name) > len('Error'))])})\b")
 
 
-def status(name: str) -> Words:
+def status(name: str, sent_back: bool = True) -> Words:
+    if name == S.READY_FOR_RETURN and not sent_back:
+        return WITH_BUYER
     return STATUS.get(name) or Words(spaced(name), "", Tone.MOVES)
 
 

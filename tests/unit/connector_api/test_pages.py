@@ -60,11 +60,26 @@ def test_the_list_shows_the_most_urgent_order_first(open_oms: OmsClient) -> None
     assert quiet
 
 
+def test_goods_that_the_buyer_still_has_wait_for_nobody_at_the_sellers(open_oms: OmsClient) -> None:
+    oms = open_oms
+    kept, sent = oms.order(site_order_id="5701"), oms.order(site_order_id="5702")
+    goods = {"status": "ReadyForReturn", "request_type": "RETURN_AND_REFUND"}
+    oms.adjustment(kept, item_id=oms.items(kept)[0], **goods)
+    assert "1 under way" in oms.web.get("/").text
+    assert "The buyer has not sent the goods yet" in oms.web.get(f"/orders/{kept}?tab=adjustments").text
+    oms.adjustment(sent, item_id=oms.items(sent)[0], shipped_back_at=START, **goods)
+    urgent = oms.web.get("/?show=attention").text
+    assert "5702" in urgent
+    assert "1 to judge once here" in urgent
+    assert not [words for words in ("5701", "awaiting you") if words in urgent]
+
+
 def test_an_order_shows_its_adjustments_in_words(open_oms: OmsClient) -> None:
     oms = open_oms
     order = oms.order()
     [line] = oms.items(order)
-    oms.adjustment(order, item_id=line, status="ReadyForReturn", request_type="RETURN_AND_REFUND", tracking="1Z9")
+    sent = {"request_type": "RETURN_AND_REFUND", "tracking": "1Z9", "shipped_back_at": START}
+    oms.adjustment(order, item_id=line, status="ReadyForReturn", **sent)
     oms.adjustment(order, item_id=line, status="Error", error_code="25010", error_message="No <b>such</b> thing")
     page = oms.web.get(f"/orders/{order}?tab=adjustments").text
     for words in ("Ready For Return", "ReadyForReturn", "39.98 USD", "1Z9", "24 h", "25010", "MUG-BLUE × 2"):
