@@ -18,6 +18,7 @@ _CAUSE: Final = {
     "courier": "courier",
     "system": "marketplace",
 }
+_SUBJECTS: Final = {"seller": "the seller", "operator": "the operator", "seller center": "Seller Center"}
 
 
 def full_timeline(
@@ -42,7 +43,12 @@ def full_timeline(
 
 
 def _named(entry: Entry, name: str, several: bool) -> Entry:
-    """Return the entry with the buyer's name: as whose act it is or, among several buyers, as whom it is about."""
+    """Return the entry with the buyer's name: as whose act it is or, among several buyers, as whom it is about.
+
+    What was refused is a whole sentence; a timeline has who it is of in a column of its own.
+    """
+    subject = name if entry.who == "buyer" else _SUBJECTS.get(entry.who, entry.who)
+    entry = replace(entry, what=entry.what.removeprefix(f"{subject} "))
     if entry.who == "buyer":
         return replace(entry, name=name)
     if several and name and entry.who in ("seller", "seller center", "operator", "courier"):

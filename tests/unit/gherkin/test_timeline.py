@@ -30,8 +30,9 @@ def test_an_act_and_what_fires_are_noted_at_their_time() -> None:
     timeline = Timeline(StubStage())
     timeline.place_order(lines=[{"sku": "LAMP", "unit_price": "39.98"}], status="IN_TRANSIT")
     timeline.advance(by="PT1H")
+    bought = "has bought LAMP for 39.98 USD on 27 Feb, 02:00 (in transit now)"
     assert timeline.entries == [
-        Entry("2031-03-03T09:00:00Z", "buyer", "buys LAMP for 39.98 USD (in transit)", "marketplace", order_id="5"),
+        Entry("2031-03-03T09:00:00Z", "buyer", bought, "marketplace", order_id="5"),
         Entry("2031-03-03T10:00:00Z", "marketplace", MONEY_BACK, return_id="7"),
     ]
     assert timeline.now == "2031-03-03T10:00:00Z"
@@ -82,6 +83,18 @@ def test_where_time_passes_by_itself_no_date_is_set_and_nobody_waits_for_too_lon
     timeline.ends()
     timeline.reset()
     timeline.advance(by="PT3H")
+
+
+def test_what_was_refused_does_not_say_again_who_it_is_of() -> None:
+    at = "2031-03-03T09:00:00Z"
+    said = (
+        ("buyer", "Maya cannot appeal: it is no return", "cannot appeal: it is no return"),
+        ("seller", "the seller cannot say no: it is open", "cannot say no: it is open"),
+        ("courier", "Maya's parcel cannot arrive: it is lost", "Maya's parcel cannot arrive: it is lost"),
+    )
+    entries = [Entry(at, who, what, refused=True, order_id="5") for who, what, _ in said]
+    told = full_timeline(entries, returns=[], mails=[], names={"5": "Maya"})
+    assert [entry.what for entry in told] == [words for _, _, words in said]
 
 
 def test_what_can_only_be_asked_by_an_act_is_not_noted() -> None:
