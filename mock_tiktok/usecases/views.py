@@ -29,6 +29,7 @@ class OrderView:
     paid: Decimal
     refunded: Decimal
     marks: tuple[str, ...]
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

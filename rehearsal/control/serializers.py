@@ -148,7 +148,7 @@ def _spelled(value: object, currency: str) -> object:
 
 def order(view: OrderView) -> Json:
     """Return an order, one line item per unit."""
-    return _shown(view, "order_id shop_id status currency total paid refunded line_items marks")
+    return _shown(view, "order_id shop_id status currency total paid refunded line_items marks created_at")
 
 
 def return_(view: ReturnView) -> Json:

@@ -67,7 +67,14 @@ def _bought(order: Json) -> str:
     for unit in order["line_items"]:
         goods[unit["sku"]] = goods.get(unit["sku"], 0) + 1
     bought = ", ".join(f"{count} × {sku}" if count > 1 else sku for sku, count in goods.items())
-    return f"buys {bought} for {order['total']} {order['currency']} ({low(order['status'])})"
+    return bought_for(order, f" {bought}")
+
+
+def bought_for(order: Json, goods: str = "") -> str:
+    """Return that somebody has bought and when, which lies back where the order was brought on its way at once."""
+    at = datetime.fromisoformat(order["created_at"])
+    when = f"{at.day} {at:%b, %H:%M}"
+    return f"has bought{goods} for {order['total']} {order['currency']} on {when} ({low(order['status'])} now)"
 
 
 def _is_part(sent: Json, case: Json) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from rehearsal.control.stage import Json
-from rehearsal.gherkin.timeline import ASKS, DECIDES, Entry, low
+from rehearsal.gherkin.timeline import ASKS, DECIDES, Entry, bought_for, low
 
 Words = Callable[[Json], str]
 
@@ -26,7 +26,7 @@ def _decides(data: Json) -> str:
 # fmt: off
 # Each event that is told for itself: who did it (or in which field that stands), and how it reads.
 EVENTS: Final[Mapping[str, tuple[str, str | Words]]] = {
-    "order_placed":           ("buyer",         lambda data: f"buys{_sum(data, 'total')} ({low(data['status'])})"),
+    "order_placed":           ("buyer",         bought_for),
     "order_status_changed":   ("marketplace",   lambda data: f"has the order as {low(data['status'])}"),
     "return_requested":       ("role",          lambda data: ASKS[data["return_type"]] + _sum(data, "refund_total")),
     "cancellation_requested": ("role",          "asks to cancel the order"),

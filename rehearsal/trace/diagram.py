@@ -152,7 +152,8 @@ class _Reader:
         by = BY.get(str(data.get("by", "system")), "marketplace")
         match name:
             case "order_placed":
-                return _Step(at, "buyer", "marketplace", [f"buys for {money}"], arrow="->>", reading=False)
+                words = f"has bought for {money} on {_spoken(data['created_at'])[4:]}"
+                return _Step(at, "buyer", "marketplace", [words], arrow="->>", reading=False)
             case "return_requested" if data.get("role", "BUYER") == "BUYER":
                 words = f"asks for {title(str(data.get('return_type')))}, {money}"
                 return _Step(at, "buyer", "marketplace", [words], arrow="->>", reading=False)

@@ -37,7 +37,7 @@ class StubStage(Stage):
             raise Problem(422, "Invalid value", "lines.0.unit_price must be above 0", field="lines.0.unit_price")
         unit = {"id": "1", "sku": line["sku"], "price": line["unit_price"], "total": line["unit_price"]}
         self.orders.append({"order_id": "5", "total": line["unit_price"], "currency": "USD", "line_items": [unit]})
-        return {**self.orders[-1], "status": order["status"]}
+        return {**self.orders[-1], "status": order["status"], "created_at": "2031-02-27T02:00:00Z"}
 
     def _returns(self) -> Json:
         return {"returns": []}

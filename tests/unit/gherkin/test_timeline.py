@@ -10,6 +10,7 @@ from rehearsal.control.stage import Problem
 from rehearsal.gherkin.buyer import Goods
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.errors import NotJudged
+from rehearsal.gherkin.full_timeline import full_timeline
 from rehearsal.gherkin.steps.phrases import money
 from rehearsal.gherkin.timeline import ACTS, Entry, Timeline
 from rehearsal.seats.port import Seats
