@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
+from uuid import NAMESPACE_OID, uuid5
 
 from connector.domain.adjustments import Action, after
 from connector.domain.decisions import (
@@ -231,9 +232,14 @@ def enqueue(
         decision=decision,
         site_id=site_id,
         once=once,
-        idempotency_key=secret("idempotency key"),
+        idempotency_key=new_key(secret),
         due_at=now if at_once else None,
         deadline=deadline,
         created_at=now,
     )
     return work.added(entry)
+
+
+def new_key(secret: Secret) -> str:
+    """Return a new idempotency key: a UUID, which nobody takes for a secret where calls are recorded."""
+    return str(uuid5(NAMESPACE_OID, secret("idempotency key")))

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import requests
@@ -99,6 +100,12 @@ def test_what_was_played_shows_every_shape_that_an_exchange_can_have(lines: list
     assert [name for name, found in seen.items() if found != {True, False}] == []
     assert any(isinstance(value, list) for exchange in exchanges for value in exchange["query"].values())
     assert {exchange["writes"] for exchange in exchanges} == {True, False}
+
+
+def test_who_reads_a_trace_sees_under_which_key_a_decision_was_sent(lines: list[Entry]) -> None:
+    keys = [key for line in lines[1:] if (key := line.get("idempotency_key")) and line["from"] == "connector"]
+    assert keys
+    assert [str(UUID(key)) for key in keys] == keys
 
 
 def test_an_archive_of_the_exchanges_is_made_of_what_the_contract_names(lines: list[Entry]) -> None:

@@ -27,6 +27,7 @@ from connector.usecases.delivery.prepare import begin, prepared
 from connector.usecases.delivery.run import Run, claims_of, look_up
 from connector.usecases.history import MARKETPLACE, describe
 from connector.usecases.import_claims import OURS, astray, take_claim
+from connector.usecases.outbox import new_key
 from connector.usecases.rounding import left_there, mended
 
 log = logging.getLogger(__name__)
@@ -133,7 +134,7 @@ def _not_made(run: Run, entry: OutboxEntry, error: Refused) -> OutboxState:
             if work.outbox_entry(entry.id).state not in UNFINISHED:
                 return OutboxState.DONE
         # Nothing was made, and the key's outcome is this refusal: another attempt is another request.
-        work.attempt_refused(entry.id, key=run.secret("idempotency key"))
+        work.attempt_refused(entry.id, key=new_key(run.secret))
         for claim in claims or ():
             take_claim(work, run.shop.id, claim, run.now)
         if (state := _gave_way(run, work, entry)) is not None:
@@ -188,14 +189,14 @@ def _mend_or_fail(run: Run, entry: OutboxEntry, error: Refused) -> OutboxState:
         return postpone(run, entry, Unavailable(error.words, acted=True))
     with run.store.writing() as work:
         if better is None:
-            work.attempt_refused(entry.id, key=run.secret("idempotency key"))
+            work.attempt_refused(entry.id, key=new_key(run.secret))
             for claim in claims or ():
                 take_claim(work, run.shop.id, claim, run.now)
             if (state := _gave_way(run, work, entry)) is not None:
                 return state
             fail(run, work, entry, code=str(error.code), words=error.words)
             return OutboxState.REFUSED
-        work.attempt_refused(entry.id, key=run.secret("idempotency key"), decision=better)
+        work.attempt_refused(entry.id, key=new_key(run.secret), decision=better)
         for was in work.adjustments_of_entry(entry.id):
             line_ids = list(better.line_ids)
             quantity = None if was.item_id is None else len(line_ids)
