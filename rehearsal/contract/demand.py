@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from rehearsal.contract.schema import Verdict, compiled, keeps
 from rehearsal.resources import contract
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Judge:
     def __init__(self, of: str) -> None:
         self._contract = of
         self._validators: dict[str, Validator] = {}
+        self._verdicts: dict[str, Verdict | None] = {}
 
     @cached_property
     def document(self) -> Mapping[str, Any]:
@@ -43,12 +45,21 @@ class Judge:
 
     def mistake(self, schema: str, value: Any) -> Mistake | None:
         """Return the first thing in `value` that `schema` does not allow."""
+        fast = self._fast(schema)
+        if fast is not None and not _has_a_point(value) and keeps(value, fast):
+            return None
         errors = list(self._validator(schema).iter_errors(value))
         return _mistake(min(errors, key=_rank)) if errors else None
 
     def breaches(self, schema: str, shown: Any) -> list[str]:
         """Return all that `schema` does not allow, in the library's words."""
         return [f"{error.json_path}: {error.message}" for error in self._validator(schema).iter_errors(shown)]
+
+    def _fast(self, schema: str) -> Verdict | None:
+        if schema not in self._verdicts:
+            whole = {"$ref": f"#/components/schemas/{schema}", "components": self.document["components"]}
+            self._verdicts[schema] = compiled(whole)
+        return self._verdicts[schema]
 
     def _validator(self, schema: str) -> Validator:
         if schema not in self._validators:
@@ -76,6 +87,13 @@ def _judging() -> Callable[[Json, str, Mapping[str, Any]], Validator]:
         return strict(schema, registry=registry)
 
     return made
+
+
+def _has_a_point(value: Any) -> bool:
+    """Return whether a number is written with a point, of which the compiled validator says what JSON Schema says."""
+    if isinstance(value, dict):
+        return any(map(_has_a_point, value.values()))
+    return any(map(_has_a_point, value)) if isinstance(value, list | tuple) else isinstance(value, float)
 
 
 def near(name: object, known: Collection[str]) -> str:

@@ -120,6 +120,8 @@ class Secrets:
     def hidden(self, value: Any) -> Any:
         """Return `value` with every secret in its texts and names hidden."""
         if isinstance(value, str):
+            if len(value) < SHORTEST:  # as most names and words are
+                return value
             for secret in self.learnt:
                 value = value.replace(secret, REDACTED)
             return _MADE_HERE.sub(REDACTED, value)

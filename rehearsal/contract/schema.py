@@ -32,6 +32,14 @@ def compiled(schema: Mapping[str, Any]) -> Verdict | None:
     return verdict
 
 
+def keeps(value: Any, fast: Verdict) -> bool:
+    """Return what a compiled validator says; no where it cannot read a value that the reference can."""
+    try:
+        return fast(value)
+    except UnicodeEncodeError:  # half a character
+        return False
+
+
 def reference(schema: Mapping[str, Any]) -> Validator:
     """Return the reference validator."""
     from jsonschema import Draft202012Validator  # noqa: PLC0415 - a world starts fast: what the compiled validator takes needs no other
@@ -61,15 +69,9 @@ class Checker:
     def _reference(self) -> Validator:
         return reference(self.schema)
 
-    def _keeps(self, value: Any, fast: Verdict) -> bool:
-        try:
-            return fast(value)
-        except UnicodeEncodeError:  # half a character, which only the reference can read
-            return False
-
     def faults(self, value: Any) -> tuple[Fault, ...]:
         """Return everything that is wrong with `value`; nothing when it keeps the schema."""
-        if self._fast is not None and self._keeps(value, self._fast):
+        if self._fast is not None and keeps(value, self._fast):
             return ()
         found: dict[Fault, None] = {}
         for error in sorted(self._reference.iter_errors(value), key=lambda error: error.json_path):

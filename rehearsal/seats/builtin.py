@@ -14,7 +14,7 @@ import requests
 
 from connector import Connector, Settings
 from connector.adapters.logs import DiscreetFormatter
-from connector.adapters.sql.engines import engine_for
+from connector.adapters.sql.engines import engine_on
 from mock_oms import Oms
 from mock_oms.adapters.channeladvisor import Application
 from rehearsal.seats.port import (
@@ -104,7 +104,7 @@ class OurConnector(ConnectorSeat):
         )
         self._disk = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None, factory=_Disk)
         _template().backup(self._disk)
-        self._engine = engine_for(self._settings.database_url, disk=self._disk)
+        self._engine = engine_on(self._disk)
         self._process: Connector | None = None
         self._output: _Output | None = None
         self._reader: Final = self._on_disk()  # reads the disk, whether or not a process runs; it never acts
@@ -221,5 +221,5 @@ def _template() -> sqlite3.Connection:
     settings = Settings(database_url="sqlite://", app_key="", app_secret="")
     with requests.Session() as nobody:
         epoch = SimulatedClock(datetime.fromisoformat("2031-01-01T00:00:00+00:00"))
-        Connector(settings, clock=epoch, http=nobody, engine=engine_for(settings.database_url, disk=disk)).migrate()
+        Connector(settings, clock=epoch, http=nobody, engine=engine_on(disk)).migrate()
     return disk

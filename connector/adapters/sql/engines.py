@@ -2,7 +2,6 @@
 
 import sqlite3
 import warnings
-from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -29,22 +28,29 @@ def is_away(error: Exception) -> bool:
 _DISCREET: Final[dict[str, Any]] = {"hide_parameters": True}  # what an error says of a statement reaches logs
 
 
-def engine_for(url: str, *, disk: sqlite3.Connection | None = None) -> Engine:
-    """Open the database; `sqlite://` is one in memory, for tests: a new one, or that of `disk`."""
+def engine_for(url: str) -> Engine:
+    """Open the database; `sqlite://` is a new one in memory, for tests."""
     try:
         parsed = sa.make_url(url)
     except (sa.exc.ArgumentError, ValueError) as error:
         raise BadSettings(SETTING, "not a database URL") from error
-    if disk is not None:
-        engine = _alike(lambda: disk)
-    elif parsed.get_backend_name() != "sqlite":
+    if parsed.get_backend_name() != "sqlite":
         return _made(parsed, pool_pre_ping=True, connect_args=_in_utc(parsed))
-    elif parsed.database in IN_MEMORY:
+    if parsed.database in IN_MEMORY:
         engine = _made(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
     else:
         engine = _made(parsed)
     event.listen(engine, "connect", _sqlite_connects)
     return engine
+
+
+def engine_on(disk: sqlite3.Connection) -> Engine:
+    """Return an engine for one database of many in memory: what a statement compiles to is kept for all of them."""
+    _sqlite_connects(disk)
+    alike = _of_disks()
+    held: Any = disk  # which has all that the pool asks of a connection
+    options = {"compiled_cache": _COMPILED}
+    return Engine(StaticPool(lambda: held), alike.dialect, alike.url, execution_options=options, **_DISCREET)
 
 
 def _made(url: sa.URL, **options: Any) -> Engine:
@@ -86,13 +92,6 @@ def _of_disks() -> Engine:
 _COMPILED: Final[sa.util.LRUCache[Any, Any]] = sa.util.LRUCache(500)
 
 
-def _alike(disk: Callable[[], Any]) -> Engine:
-    """Return an engine for one disk of many: what a statement compiles to is kept for all of them."""
-    alike = _of_disks()
-    options = {"compiled_cache": _COMPILED}
-    return Engine(StaticPool(disk), alike.dialect, alike.url, execution_options=options, **_DISCREET)
-
-
 def _in_utc(url: sa.URL) -> dict[str, str]:
     """Have a session reckon in UTC wherever the server stands: the hour of a moment is asked for in SQL."""
     if url.get_backend_name() != "postgresql":
@@ -100,7 +99,7 @@ def _in_utc(url: sa.URL) -> dict[str, str]:
     return {"options": f"{url.query.get('options', '')} -c timezone=utc".lstrip()}
 
 
-def _sqlite_connects(connection: Any, _record: object) -> None:
+def _sqlite_connects(connection: Any, _record: object = None) -> None:
     connection.isolation_level = None  # the store says BEGIN, not the driver
     keep_private(connection, new=True)
     for pragma in ("busy_timeout=10000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
