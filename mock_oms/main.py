@@ -136,12 +136,12 @@ class Oms:
     def agenda(self) -> list[AgendaEntry]:
         """Return the next pull, and what it is going to deliver."""
         due, hinted = self.state.grid.next, self.state.hinted_at
-        early = [] if hinted is None else [AgendaEntry(min(due, hinted), WHO, "early pull", None)]
+        early = [] if hinted is None else [AgendaEntry(min(due, hinted), WHO, "early pull")]
         kept = [self.state.cases[number] for number in self.state.unsent]
         return [
             *early,
-            AgendaEntry(due, WHO, "pull", None),
-            *(AgendaEntry(due, WHO, _to_deliver(case), case.return_id) for case in kept),
+            AgendaEntry(due, WHO, "pull"),
+            *(AgendaEntry(due, WHO, _to_deliver(case), case.return_id, case.order_id) for case in kept),
         ]
 
     def waiting(self) -> int:

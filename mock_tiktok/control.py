@@ -18,7 +18,7 @@ from mock_tiktok.domain.orders import Order
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.words import Action, By, Mark
 from mock_tiktok.errors import BadValue
-from mock_tiktok.usecases import buyers, seller_center
+from mock_tiktok.usecases import buyers, possible, seller_center
 from mock_tiktok.usecases.market import Market
 from mock_tiktok.usecases.orders import OrderLine
 from mock_tiktok.usecases.returns import Sending
@@ -98,25 +98,28 @@ class Control(Market):
             discounts=discounts,
             asks=asks,
         )
-        return order_view(order)
+        return self.order_view(order.id)
 
     def ship_order(self, order_id: str, *, line_item_ids: Sequence[str] = ()) -> OrderView:
         """The seller hands the order over to the carrier, or the parcels with these units alone."""
-        return order_view(self.shop_of_order(order_id).ship_order(order_id, line_item_ids))
+        return self.order_view(self.shop_of_order(order_id).ship_order(order_id, line_item_ids).id)
 
     def deliver_order(self, order_id: str) -> OrderView:
         """The courier delivers."""
-        return order_view(self.shop_of_order(order_id).order_lifecycle.deliver(order_id))
+        return self.order_view(self.shop_of_order(order_id).order_lifecycle.deliver(order_id).id)
 
     def mark_order(self, order_id: str, marks: Sequence[str]) -> OrderView:
         """Have these stand against an order, and no others: what its requests and decisions are refused for."""
         if wrong := [mark for mark in marks if mark not in list(Mark)]:
             raise BadValue("marks", f"{wrong[0]!r} is not one of {', '.join(Mark)}")
-        return order_view(self.shop_of_order(order_id).order_lifecycle.mark(order_id, [Mark(mark) for mark in marks]))
+        self.shop_of_order(order_id).order_lifecycle.mark(order_id, [Mark(mark) for mark in marks])
+        return self.order_view(order_id)
 
     def order_view(self, order_id: str) -> OrderView:
         """Look at an order."""
-        return order_view(self.shop_of_order(order_id).order(order_id))
+        shop = self.shop_of_order(order_id)
+        order = shop.order(order_id)
+        return order_view(order, possible.of_order(shop, order))
 
     def personal_data_in(self, text: str) -> list[str]:
         """Return what of buyers' personal data stands in a text, by its kind; nothing, where nothing does."""
@@ -216,7 +219,8 @@ class Control(Market):
     def return_view(self, return_id: str) -> ReturnView:
         """Look at a return."""
         shop = self.shop_of_return(return_id)
-        return return_view(shop.get_return(return_id), shop.records(return_id))
+        item = shop.get_return(return_id)
+        return return_view(item, shop.records(return_id), possible.of_return(shop, item))
 
     def return_views(self) -> list[ReturnView]:
         """Look at all returns, newest first."""

@@ -30,7 +30,8 @@ class AgendaEntry:
     at: datetime
     who: str
     what: str
-    return_id: str | None
+    return_id: str | None = None
+    order_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,22 @@ SILENCE_WORDS: Final = {
 }
 
 # cancellations have no records on the wire; these are for timelines
+# What is waited for until a deadline passes, by the number that sets it.
+AWAITED: Final = {
+    "refund_only.seller_response": "the seller's answer to the refund request",
+    "return.seller_response":      "the seller's answer to the return request",
+    "replacement.seller_response": "the seller's answer to the replacement request",
+    "inspection.seller_response":  "the seller's verdict on the goods",
+    "return.buyer_ship_by":        "the buyer's parcel",
+    "return.lost_after":           "the parcel's arrival",
+    "partial_offer.buyer_response": "the buyer's answer to the offer",
+    "dispute.open_window":         "the buyer's dispute",
+    "dispute.seller_evidence":     "the seller's evidence in the dispute",
+    "dispute.decision":            "the platform's decision in the dispute",
+    "cancel.seller_response":      "the seller's answer to the cancellation request",
+    "order.unpaid_cancel":         "the buyer's payment",
+}
+
 CANCEL_WORDS: Final = {
     CancelStatus.PENDING:   "Cancellation Pending",
     CancelStatus.SUCCESS:   "Refund Processing",

@@ -7,11 +7,11 @@ from werkzeug.wrappers import Response
 
 from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.returns import Return
-from mock_tiktok.domain.searches import CancellationFilter, OrderFilter, PageRequest, Reason, ReturnFilter, Sort
+from mock_tiktok.domain.searches import CancellationFilter, OrderFilter, PageRequest, ReturnFilter, Sort
 from mock_tiktok.domain.words import Action, By, CancelStatus, OrderStatus, is_plain
 from mock_tiktok.errors import ApiError, BadValue, UnknownId
 from mock_tiktok.pages.words import KINDS, FormErrors, Row
-from mock_tiktok.usecases import buyers
+from mock_tiktok.usecases import buyers, possible
 from mock_tiktok.usecases.market import Market
 from mock_tiktok.usecases.shop import Shop
 
@@ -30,8 +30,6 @@ STATUS_WORDS: Final = {
     OrderStatus.COMPLETED: "Completed",
     OrderStatus.CANCELLED: "Canceled",
 }
-CANCELLABLE: Final = (OrderStatus.UNPAID, OrderStatus.ON_HOLD, OrderStatus.AWAITING_SHIPMENT)
-CLAIMABLE: Final = (OrderStatus.AWAITING_COLLECTION, OrderStatus.IN_TRANSIT, OrderStatus.DELIVERED)
 CANCEL_WORDS: Final = {
     CancelStatus.PENDING: "Cancellation requested",
     CancelStatus.SUCCESS: "Cancellation approved",
@@ -48,18 +46,6 @@ BUTTONS: Final = {
     Action.WITHDRAW: ("withdraw", "Withdraw request"),
 }
 ACTS: Final = {path: action for action, (path, _) in BUTTONS.items()}
-
-
-def _actions(shop: Shop, item: Return) -> list[tuple[str, str]]:
-    """Return what the buyer can do now: the path's last word, and the button's."""
-    found = []
-    for action, button in BUTTONS.items():
-        try:
-            shop.return_lifecycle.check(item, action)
-        except ApiError:
-            continue
-        found.append(button)
-    return found
 
 
 def pages(market: Market) -> Blueprint:
@@ -106,8 +92,8 @@ def _cards(shop: Shop) -> list[dict[str, Any]]:
             "status": STATUS_WORDS[order.status],
             "returns": returns.get(order.id, []),
             "cancellations": [(one, CANCEL_WORDS[one.status]) for one in cancellations.get(order.id, [])],
-            "can_cancel": order.status in CANCELLABLE and not cancellations.get(order.id),
-            "can_claim": order.status in CLAIMABLE,
+            "can_cancel": "CANCEL" in possible.of_order(shop, order),
+            "can_claim": any(possible.kinds_by_unit(shop, order).values()),
         }
         for order in found
     ]
@@ -131,8 +117,14 @@ def _register_new_return(blueprint: Blueprint, market: Market) -> None:
     @blueprint.get("/orders/<order_id>/returns/new")
     def new_return(order_id: str, errors: FormErrors | None = None) -> str:
         shop = market.shop_of_order(order_id)
-        kinds, chosen = _possible(shop, order_id), request.form.getlist("line_item_ids")
-        return _form("buyer/new_return.html", shop, order_id, errors, kinds=kinds, chosen=chosen)
+        units = possible.kinds_by_unit(shop, shop.order(order_id))
+        kinds = [
+            (kind, label, shop.buyer_reasons(order_id, kind))
+            for kind, label in KINDS.items()
+            if any(kind in can for can in units.values())
+        ]
+        chosen = request.form.getlist("line_item_ids")
+        return _form("buyer/new_return.html", shop, order_id, errors, kinds=kinds, chosen=chosen, units=units)
 
     @blueprint.post("/orders/<order_id>/returns/new")
     def ask(order_id: str) -> Response | tuple[str, int]:
@@ -194,7 +186,7 @@ def _register_return(blueprint: Blueprint, market: Market) -> None:
             row=Row(item, shop.order(item.order_id)),
             kind=KINDS[item.return_type],
             records=shop.records(return_id),
-            actions=_actions(shop, item),
+            actions=[button for action, button in BUTTONS.items() if action in possible.of_return(shop, item)],
             now=market.now,
             errors=errors or FormErrors(),
             tab="orders",
@@ -220,9 +212,3 @@ def _wrong_reason(shop: Shop, order_id: str, kind: str) -> str:
     if kind in (*KINDS, "CANCEL") and reason not in (one.name for one in shop.buyer_reasons(order_id, kind)):
         return "This reason does not go with what you would like."
     return ""
-
-
-def _possible(shop: Shop, order_id: str) -> list[tuple[str, str, tuple[Reason, ...]]]:
-    """Return each kind of request that can be made for the order now, with its reasons."""
-    kinds = ((kind, label, shop.buyer_reasons(order_id, kind)) for kind, label in KINDS.items())
-    return [one for one in kinds if one[2]]

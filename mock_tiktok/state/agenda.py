@@ -36,6 +36,7 @@ class AgendaEntry:
     who: str
     what: str
     return_id: str | None = None
+    order_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

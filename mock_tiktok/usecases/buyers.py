@@ -28,8 +28,19 @@ _SHOWN: Final = (*(f"https://shown.example/{name}" for name in ("front.jpeg", "b
 def request_cancellation(shop: Shop, order_id: str, reason: str | None = None) -> Cancellation:
     """Have the buyer ask for the order to be called off; without a reason they take the first on offer."""
     order = shop.order(order_id)
-    shop.cancellation_lifecycle.check_ask(order)
+    check_cancellation(shop, order)
     return shop.cancellation_lifecycle.ask(order_id, _reason(shop, order, "CANCEL", reason))
+
+
+def check_cancellation(shop: Shop, order: Order) -> None:
+    """Raise what the platform says where the buyer cannot have the order called off now."""
+    shop.cancellation_lifecycle.check_ask(order)
+    shop.store.units(order)
+
+
+def check_return(shop: Shop, order: Order, return_type: str, line_item_ids: Sequence[str] | None = None) -> None:
+    """Raise what the platform says where the buyer cannot ask for that now, of these units or of the whole order."""
+    _asked(shop, order, return_type, None, line_item_ids)
 
 
 def request_return(

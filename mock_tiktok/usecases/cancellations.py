@@ -9,7 +9,7 @@ from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.mail import ORDER_CANCELLED
 from mock_tiktok.domain.money import Amount, nothing
 from mock_tiktok.domain.orders import ClaimLine, LineItem, Order
-from mock_tiktok.domain.phrases import CANCEL_RECORDS, CANCEL_WORDS
+from mock_tiktok.domain.phrases import AWAITED, CANCEL_RECORDS, CANCEL_WORDS
 from mock_tiktok.domain.returns import Record
 from mock_tiktok.domain.rules import RUNS, deadline
 from mock_tiktok.domain.state_machines import CANCELLATION, ORDER, Step
@@ -243,7 +243,7 @@ class CancellationLifecycle:
         for kind in KINDS:
             self._platform.agenda.drop(kind, item.cancel_id)
         if item.deadline:
-            self._put(CANCEL_LAPSE, item, item.deadline.due, RANK_DEADLINE, f"deadline: {item.deadline.what}")
+            self._put(CANCEL_LAPSE, item, item.deadline.due, RANK_DEADLINE, f"deadline: {AWAITED[item.deadline.what]}")
         if item.status is CancelStatus.SUCCESS:
             self._put(CANCEL_PAYOUT, item, paid_at, RANK_STEP, _paid(item))
 

@@ -15,7 +15,7 @@ from mock_tiktok.domain.mail import Mail
 from mock_tiktok.domain.orders import Order
 from mock_tiktok.errors import BadValue, UnknownId
 from mock_tiktok.policy import profile as policy
-from mock_tiktok.state.agenda import AgendaEntry, Due, Fired
+from mock_tiktok.state.agenda import AgendaEntry, Due, Entry, Fired
 from mock_tiktok.state.events import Listener
 from mock_tiktok.state.marketplace import MarketplaceState
 from mock_tiktok.state.platform import Clock, Platform
@@ -212,21 +212,25 @@ class Market:
     def run_due(self, now: datetime) -> Fired:
         """Do the one earliest thing that is due at or before `now`; raise LookupError if nothing is."""
         entry = self.platform.agenda.take(now)
+        order_id = self._order_of(entry)
         if entry.kind in WEBHOOK_KINDS:
             what, changed = self.webhooks.run(entry)
-            order = self.webhooks.order_of(entry)
-            return Fired(entry.due.at, entry.who, what, changed, entry.return_id, order)
-        shop = self._shops[entry.shop_id]
-        order_id = shop.order_of(entry)
-        what, changed = by_plan.run(shop, entry) if entry.kind in by_plan.KINDS else shop.run(entry)
+        elif entry.kind in by_plan.KINDS:
+            what, changed = by_plan.run(self._shops[entry.shop_id], entry)
+        else:
+            what, changed = self._shops[entry.shop_id].run(entry)
         return Fired(entry.due.at, entry.who, what, changed, entry.return_id, order_id)
 
     def agenda(self) -> list[AgendaEntry]:
         """Return all that is due, soonest first."""
         return [
-            AgendaEntry(entry.due.at, entry.who, entry.what, entry.return_id)
+            AgendaEntry(entry.due.at, entry.who, entry.what, entry.return_id, self._order_of(entry))
             for entry in self.platform.agenda.entries()
         ]
+
+    def _order_of(self, entry: Entry) -> str | None:
+        """Return the order that an entry of the agenda concerns."""
+        return (self.webhooks if entry.kind in WEBHOOK_KINDS else self._shops[entry.shop_id]).order_of(entry)
 
 
 def _credentials(shop: Shop) -> ShopCredentials:

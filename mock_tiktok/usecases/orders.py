@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from mock_tiktok.domain.money import FEES, KINDS, NO_DISCOUNTS, ZERO, Discounts, coin, in_coins, split, weights
 from mock_tiktok.domain.orders import Hours, LineItem, Order
+from mock_tiktok.domain.phrases import AWAITED
 from mock_tiktok.domain.state_machines import ORDER, Step
 from mock_tiktok.domain.words import Mark, OrderStatus, Role
 from mock_tiktok.errors import ORDER_STATUS, BadValue
@@ -233,9 +234,8 @@ class OrderLifecycle:
         for kind in (HOLD_OVER, COURIER_DELIVERS, WINDOW_OVER, UNPAID_OVER, BUYER_ASKS, PAID_BACK):
             agenda.drop(kind, order.id)
         if order.status is OrderStatus.UNPAID:
-            self._put(
-                UNPAID_OVER, order, order.hours.pay_by, RANK_DEADLINE, MARKETPLACE, "deadline: order.unpaid_cancel"
-            )
+            what = f"deadline: {AWAITED['order.unpaid_cancel']}"
+            self._put(UNPAID_OVER, order, order.hours.pay_by, RANK_DEADLINE, MARKETPLACE, what)
         elif order.status is OrderStatus.ON_HOLD and order.hold_until:
             self._put(HOLD_OVER, order, order.hold_until, RANK_STEP, MARKETPLACE, "order ready to ship")
         elif order.status is OrderStatus.IN_TRANSIT and plan_named(order.plan).couriers:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from mock_tiktok.domain.money import ZERO, Amount, coin, split
 from mock_tiktok.domain.orders import ClaimLine, LineItem, Order
-from mock_tiktok.domain.phrases import ACT_WORDS, SILENCE_WORDS
+from mock_tiktok.domain.phrases import ACT_WORDS, AWAITED, SILENCE_WORDS
 from mock_tiktok.domain.returns import Return
 from mock_tiktok.domain.rules import BUYER_ARRANGES, RUNS, NotAllowed, after, deadline, deadline_after, running
 from mock_tiktok.domain.state_machines import Table, claim_table
@@ -163,11 +163,8 @@ class ReturnLifecycle:
         `total` is a new refund total (a won dispute for less); `offer` is what a seller offers instead.
         """
         now = self._platform.now
-        moved = self.check(item, action, refusing)
-        self._in_time(item, action, by, now)
+        moved = self.check_now(item, action, by, refusing)
         moved = self._with_details(moved, action, now, offer=offer, reason=reason, sending=sending or Sending())
-        if action is Action.DISPUTE:
-            moved = self._disputable(moved)
         if action is Action.ACCEPT_OFFER:
             moved = replace(self.with_total(moved, moved.offer), buyer_keeps_item=True)
         if total is not None:
@@ -252,6 +249,12 @@ class ReturnLifecycle:
             if refusing:
                 raise refusing(item, action) from None
             raise NOT_POSSIBLE(status=item.status, action=action) from None
+
+    def check_now(self, item: Return, action: Action, by: By, refusing: Refusing | None = None) -> Return:
+        """Return what comes of somebody's action; raise where it is refused, also for the hour and what was before."""
+        moved = self.check(item, action, refusing)
+        self._in_time(item, action, by, self._platform.now)
+        return self._disputable(moved) if action is Action.DISPUTE else moved
 
     def run(self, kind: str, return_id: str) -> tuple[str, bool]:
         """Do what was due; return the words for it and whether anything changed."""
@@ -447,7 +450,7 @@ class ReturnLifecycle:
         profile, planned = self._store.profile, []
         if old is None or old.deadline != item.deadline:
             limit = item.deadline
-            what = f"deadline: {limit.what}" if limit else ""
+            what = f"deadline: {AWAITED[limit.what]}" if limit else ""
             planned.append(_Entry(LAPSE, limit.due if limit else None, RANK_DEADLINE, MARKETPLACE, what))
         before, wanted = self._steps(old), self._steps(item)
         planned += [_Entry(kind) for kind in before if kind not in wanted]

@@ -15,6 +15,7 @@ from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.money import split
 from mock_tiktok.domain.orders import Order
 from mock_tiktok.domain.returns import Return
+from mock_tiktok.domain.state_machines import Step
 from mock_tiktok.domain.words import Action, By, Claim, Parcel, ReturnType, is_plain
 from mock_tiktok.errors import (
     COMMENT_TOO_LONG,
@@ -230,7 +231,7 @@ class Shop(Queries):
 
     def ship_order(self, order_id: str, line_item_ids: Sequence[str] = ()) -> Order:
         """Hand the order, or parcels of it, to the carrier; that may decide on a buyer's wish to cancel."""
-        self.cancellation_lifecycle.check_shipping(order_id)
+        self.check_shipping(self.store.order(order_id))
         self.order_lifecycle.ship(order_id, line_item_ids)
         self.cancellation_lifecycle.shipped(order_id)
         return self.store.order(order_id)
@@ -260,6 +261,11 @@ class Shop(Queries):
         return entry.subject
 
     # checks
+
+    def check_shipping(self, order: Order) -> None:
+        """Raise what the platform says where the order cannot be handed over now."""
+        self.cancellation_lifecycle.check_shipping(order.id)
+        self.order_lifecycle.check(order, Step.HAND_OVER)
 
     def check_decision(self, item: Return, action: Action) -> None:
         """Raise what the platform says to a decision that the return does not take, or that is barred."""

@@ -30,6 +30,7 @@ class OrderView:
     refunded: Decimal
     marks: tuple[str, ...]
     created_at: datetime
+    can: tuple[str, ...]  # what can be done about it now
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class ReturnView:
     tracking_number: str | None
     shipping_cost: Decimal
     shipping_payer: str | None
+    can: tuple[str, ...]  # what others than the seller can do about it now
     timeline: tuple[TimelineEntry, ...]
 
 
@@ -105,13 +107,13 @@ def _view(kind: type[V], of: object, **more: Any) -> V:
     return kind(**{one.name: getattr(of, one.name) for one in fields(kind) if one.name not in more}, **more)
 
 
-def order_view(order: Order) -> OrderView:
-    """Show an order."""
+def order_view(order: Order, can: tuple[str, ...]) -> OrderView:
+    """Show an order, and what it can take."""
     lines = tuple(LineItemView(line.id, line.seller_sku, line.price, line.paid) for line in order.lines)
-    return _view(OrderView, order, order_id=order.id, status=order.status.value, line_items=lines)
+    return _view(OrderView, order, order_id=order.id, status=order.status.value, line_items=lines, can=can)
 
 
-def return_view(item: Return, records: tuple[Record, ...]) -> ReturnView:
+def return_view(item: Return, records: tuple[Record, ...], can: tuple[str, ...]) -> ReturnView:
     """Show a return with all that has happened to it."""
     return _view(
         ReturnView,
@@ -124,6 +126,7 @@ def return_view(item: Return, records: tuple[Record, ...]) -> ReturnView:
         line_item_ids=tuple(line.line_item_id for line in item.lines),
         evidence=tuple(EvidenceView(one.by, len(one.pictures), len(one.videos)) for one in records if one.images),
         shipping_payer=item.shipping_payer if item.tracking_number or item.shipped_at else None,
+        can=can,
         timeline=timeline(records),
     )
 

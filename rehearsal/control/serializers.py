@@ -148,7 +148,7 @@ def _spelled(value: object, currency: str) -> object:
 
 def order(view: OrderView) -> Json:
     """Return an order, one line item per unit."""
-    return _shown(view, "order_id shop_id status currency total paid refunded line_items marks created_at")
+    return _shown(view, "order_id shop_id status currency total paid refunded line_items marks created_at can")
 
 
 def return_(view: ReturnView) -> Json:
@@ -157,7 +157,7 @@ def return_(view: ReturnView) -> Json:
         view,
         "return_id shop_id order_id return_type return_status shown_status arbitration_status seller_deadline currency "
         "refund_total refunded line_item_ids reason previous_return_id next_return_id combined_id is_quick_refund "
-        "evidence tracking_number shipping_cost shipping_payer timeline",
+        "evidence tracking_number shipping_cost shipping_payer can timeline",
     )
 
 

@@ -170,7 +170,7 @@ class _Reader:
                 words = f"{shown} ({BECAUSE.get(action, title(action))}{OF.get(str(data.get('by')), '')})"
                 return _Step(at, "marketplace", "marketplace", [words], arrow="note", reading=False)
             case "deadline_lapsed":
-                words = f"deadline passed: {title(str(data.get('what')))}"
+                words = f"deadline passed: {title(str(data.get('what'))).replace('.', ', ')}"
                 return _Step(at, "marketplace", "marketplace", [words], arrow="note", reading=False)
             case "mail_sent":
                 return _Step(at, "marketplace", "buyer", [f"mail “{data.get('kind')}”"], arrow="-)", reading=False)

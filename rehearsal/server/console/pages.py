@@ -5,6 +5,7 @@ shows and does nothing that the control API could not. A refusal is shown on the
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -29,29 +30,25 @@ SHOWN_AGENDA: Final = 15
 Act = tuple[str, str, dict[str, str]]
 
 # fmt: off
-# What a person can make happen next, by where an order or a return stands.
-ORDER_ACTS: Final[dict[str, tuple[Act, ...]]] = {
-    "AWAITING_SHIPMENT":   (("ship_order", "Ship", {}), ("request_cancellation", "Ask to cancel", {})),
-    "PARTIALLY_SHIPPING":  (("ship_order", "Ship the rest", {}),),
-    "AWAITING_COLLECTION": (("deliver_order", "Deliver", {}),),
-    "IN_TRANSIT":          (("deliver_order", "Deliver", {}),),
-    "DELIVERED":           (("request_return", "Ask to return", {"type": "RETURN_AND_REFUND"}),
-                            ("request_return", "Ask for money only", {"type": "REFUND"})),
+# What a person can make happen next, by the word with which an order, a return or a case says that it can.
+ORDER_ACTS: Final[dict[str, Act]] = {
+    "SHIP":              ("ship_order", "Ship", {}),
+    "DELIVER":           ("deliver_order", "Deliver", {}),
+    "CANCEL":            ("request_cancellation", "Ask to cancel", {}),
+    "RETURN_AND_REFUND": ("request_return", "Ask to return", {"type": "RETURN_AND_REFUND"}),
+    "REFUND":            ("request_return", "Ask for money only", {"type": "REFUND"}),
 }
-RETURN_ACTS: Final[dict[str, tuple[Act, ...]]] = {
-    "RETURN_OR_REFUND_REQUEST_PENDING": (("withdraw", "Withdraw", {}),),
-    "AWAITING_BUYER_SHIP":              (("ship_return", "Ship", {}), ("withdraw", "Withdraw", {})),
-    "BUYER_SHIPPED_ITEM":               (("arrive_return", "Arrive", {}),),
-    "AWAITING_BUYER_RESPONSE":          (("accept_offer", "Accept offer", {}), ("decline_offer", "Decline", {})),
-    "REFUND_OR_RETURN_REQUEST_REJECT":  (("dispute", "Dispute", {}),),
-    "REJECT_RECEIVE_PACKAGE":           (("dispute", "Dispute", {}),),
+RETURN_ACTS: Final[dict[str, Act]] = {
+    "SHIP":           ("ship_return", "Ship", {}),
+    "ARRIVE":         ("arrive_return", "Arrive", {}),
+    "ACCEPT_OFFER":   ("accept_offer", "Accept offer", {}),
+    "DECLINE_OFFER":  ("decline_offer", "Decline", {}),
+    "DISPUTE":        ("dispute", "Dispute", {}),
+    "SUPPORT_BUYER":  ("arbitrate", "Side with buyer",  {"outcome": "SUPPORT_BUYER"}),
+    "SUPPORT_SELLER": ("arbitrate", "Side with seller", {"outcome": "SUPPORT_SELLER"}),
+    "HAND_BACK":      ("arbitrate", "Hand back",        {"outcome": "HAND_BACK"}),
+    "WITHDRAW":       ("withdraw", "Withdraw", {}),
 }
-IN_ARBITRATION: Final[tuple[Act, ...]] = (
-    ("arbitrate", "Side with buyer",  {"outcome": "SUPPORT_BUYER"}),
-    ("arbitrate", "Side with seller", {"outcome": "SUPPORT_SELLER"}),
-    ("arbitrate", "Hand back",        {"outcome": "HAND_BACK"}),
-)
-# What staff can do, by the OMS's word for it.
 STAFF_ACTS: Final[dict[str, Act]] = {"approve": ("oms_approve", "Approve", {}), "reject": ("oms_reject", "Reject", {})}
 # The troubles that people try first; everything else is put together in a form.
 TROUBLES: Final[tuple[Act, ...]] = (
@@ -61,7 +58,6 @@ TROUBLES: Final[tuple[Act, ...]] = (
     ("plan_fault", "Let the tokens expire",                {"kind": "token_expired", "times": "1"}),
 )
 # fmt: on
-ARRIVED: Final = "The package arrived at the warehouse"  # the marketplace's words; the status does not tell
 LONGEST_NUMBER: Final = 19  # digits
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -157,8 +153,8 @@ def _page(stage: InProcessStage, problem: Problem | None = None) -> Response:
         "world": stage.world(),
         "agenda": agenda[:SHOWN_AGENDA],
         "orders": [_order(stage, row) for row in recent],
-        "returns": [{**entry, "acts": _return_acts(entry)} for entry in returns[:SHOWN_ORDERS]],
-        "adjustments": [{**row, "acts": _staff_acts(row["can"])} for row in cases[-SHOWN_ORDERS:]],
+        "returns": [{**entry, "acts": _acts(RETURN_ACTS, entry)} for entry in returns[:SHOWN_ORDERS]],
+        "adjustments": [{**row, "acts": _staff_acts(row)} for row in cases[-SHOWN_ORDERS:]],
         "unseen": unseen,
         "faults": stage.faults()["faults"],
         "books": recent,
@@ -172,6 +168,7 @@ def _page(stage: InProcessStage, problem: Problem | None = None) -> Response:
         **shown_outside(documents, stage),
         our_oms=stage.current.oms.app is not None,
         mortal=Capability.KILL in stage.current.capabilities,
+        down=stage.current.state.down_since is not None,
         more_agenda=max(0, len(agenda) - SHOWN_AGENDA),
         more_orders=max(0, len(ledgers) - SHOWN_ORDERS),
         more_returns=max(0, len(returns) - SHOWN_ORDERS),
@@ -200,20 +197,17 @@ def _cases(stage: Stage) -> tuple[list[Json], str]:
 
 def _order(stage: Stage, row: Json) -> Json:
     order = stage.order(row["order_id"])
-    return {**order, "acts": ORDER_ACTS.get(order["status"], ())}
+    return {**order, "acts": _acts(ORDER_ACTS, order)}
 
 
-def _return_acts(entry: Json) -> tuple[Act, ...]:
-    if entry["arbitration_status"] == "IN_PROGRESS":
-        return IN_ARBITRATION
-    if any(step["event"] == ARRIVED for step in entry["timeline"]) and entry["return_status"] == "BUYER_SHIPPED_ITEM":
-        return ()
-    return RETURN_ACTS.get(entry["return_status"], ())
+def _acts(offered: Mapping[str, Act], of: Json) -> tuple[Act, ...]:
+    """Return what would be accepted now."""
+    return tuple(act for word, act in offered.items() if word in of["can"])
 
 
-def _staff_acts(can: list[str]) -> tuple[Act, ...]:
+def _staff_acts(row: Json) -> tuple[Act, ...]:
     """Offer what can be done. Goods at the dock are judged by an inspection, which says yes or no with a grade."""
-    return () if "inspect" in can else tuple(STAFF_ACTS[word] for word in can)
+    return () if "inspect" in row["can"] else _acts(STAFF_ACTS, row)
 
 
 def _day(moment: str) -> str:

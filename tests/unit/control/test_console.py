@@ -90,6 +90,35 @@ def test_the_oms_is_offered_only_what_it_can_do(api: FlaskClient, stage: InProce
     assert offered() == {"oms_approve", "oms_reject"}
 
 
+def test_a_button_is_there_while_it_is_accepted(api: FlaskClient, stage: InProcessStage) -> None:
+    order_id = stage.place_order(status="AWAITING_SHIPMENT")["order_id"]
+
+    def offered(section: str) -> set[str]:
+        return set(re.findall(r"/do/(\w+)", api.get("/").text.split(f'id="{section}"')[1].split("</section>")[0]))
+
+    assert offered("orders") == {"place_order", "ship_order", "request_cancellation"}
+    stage.ship_order(order_id)
+    stage.deliver_order(order_id)
+    assert offered("orders") == {"place_order", "request_return"}
+    stage.request_return(order_id, type="REFUND")
+    assert offered("orders") == {"place_order"}
+    assert offered("returns") == {"withdraw"}
+    assert "kill_connector" in offered("trouble")
+    stage.kill_connector()
+    assert offered("trouble") == {"plan_fault", "start_connector"}
+
+
+def test_the_agenda_says_whose_time_is_up_and_of_what(api: FlaskClient, stage: InProcessStage) -> None:
+    order_id = stage.place_order()["order_id"]
+    return_id = stage.request_return(order_id, type="REFUND")["return_id"]
+    agenda = api.get("/").text.split('id="agenda"')[1].split("</section>")[0]
+    for words, of in (
+        ("deadline: the seller&#39;s answer to the refund request", return_id),
+        ("window over", order_id),
+    ):
+        assert re.search(f"{words}.*<code>{of}</code>", agenda)
+
+
 def test_every_sum_has_its_currency(api: FlaskClient, stage: InProcessStage) -> None:
     order_id = stage.place_order()["order_id"]
     stage.request_return(order_id, type="REFUND")

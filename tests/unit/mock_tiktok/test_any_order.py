@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from mock_tiktok import ReturnView
 from mock_tiktok.domain.searches import PageRequest, ReturnFilter, Sort
 from mock_tiktok.domain.words import APPROVALS, REJECTIONS, ReturnType
 from mock_tiktok.errors import ApiError
@@ -14,6 +15,10 @@ from tests.unit.mock_tiktok.town import Town
 
 CENTS = st.integers(1, 6_000).map(lambda cents: Decimal(cents).scaleb(-2))
 PICK = st.integers(0, 10_000)
+ORDER_ACTS = {"CANCEL": "request_cancellation", "SHIP": "ship_order", "DELIVER": "deliver_order"}
+BUYER_ACTS = {"SHIP": "ship_return", "ARRIVE": "arrive_return"} | {
+    act.upper(): act for act in ("withdraw", "accept_offer", "decline_offer", "dispute")
+}
 FINAL = ("RETURN_OR_REFUND_REQUEST_COMPLETE", "RETURN_OR_REFUND_REQUEST_CANCEL")
 
 
@@ -26,9 +31,9 @@ class Walk(RuleBasedStateMachine):
         self.orders: list[str] = []
         self.settled: dict[str, str] = {}
 
-    def _return(self, pick: int) -> str:
+    def _return(self, pick: int) -> ReturnView:
         views = self.town.market.return_views()
-        return views[pick % len(views)].return_id
+        return views[pick % len(views)]
 
     @rule(
         prices=st.lists(CENTS, min_size=1, max_size=3),
@@ -44,7 +49,8 @@ class Walk(RuleBasedStateMachine):
     def the_buyer_asks(self, pick: int, kind: str, line: int) -> None:
         order = self.town.market.order_view(self.orders[pick % len(self.orders)])
         ids = [order.line_items[line].id] if line < len(order.line_items) else None
-        self._try(lambda: self.town.market.request_return(order.order_id, return_type=kind, line_item_ids=ids))
+        can = kind in order.can if ids is None else None
+        self._try(lambda: self.town.market.request_return(order.order_id, return_type=kind, line_item_ids=ids), can)
 
     @precondition(lambda self: self.orders)
     @rule(pick=PICK, amount=st.none() | CENTS)
@@ -57,38 +63,40 @@ class Walk(RuleBasedStateMachine):
     def the_seller_decides(self, pick: int, decision: str, amount: Decimal) -> None:
         offer = amount if decision == "OFFER_PARTIAL_REFUND" else None
         act = self.town.market.seller_center_decision
-        self._try(lambda: act(self._return(pick), decision=decision, amount=offer))
+        self._try(lambda: act(self._return(pick).return_id, decision=decision, amount=offer))
 
     @precondition(lambda self: self.town.market.return_views())
-    @rule(
-        pick=PICK,
-        act=st.sampled_from(["ship_return", "arrive_return", "withdraw", "accept_offer", "decline_offer", "dispute"]),
-    )
+    @rule(pick=PICK, act=st.sampled_from(list(BUYER_ACTS)))
     def the_buyer_acts(self, pick: int, act: str) -> None:
-        self._try(lambda: getattr(self.town.market, act)(self._return(pick)))
+        item = self._return(pick)
+        self._try(lambda: getattr(self.town.market, BUYER_ACTS[act])(item.return_id), act in item.can)
 
     @precondition(lambda self: self.town.market.return_views())
-    @rule(pick=PICK, outcome=st.sampled_from(["SUPPORT_BUYER", "SUPPORT_SELLER"]), total=st.none() | CENTS)
+    @rule(pick=PICK, outcome=st.sampled_from(["SUPPORT_BUYER", "SUPPORT_SELLER", "HAND_BACK"]), total=st.none() | CENTS)
     def the_operator_judges(self, pick: int, outcome: str, total: Decimal | None) -> None:
         refund_total = total if outcome == "SUPPORT_BUYER" else None
-        act = self.town.market.arbitrate
-        self._try(lambda: act(self._return(pick), outcome=outcome, refund_total=refund_total))
+        act, item = self.town.market.arbitrate, self._return(pick)
+        can = outcome in item.can if refund_total is None else None
+        self._try(lambda: act(item.return_id, outcome=outcome, refund_total=refund_total), can)
 
     @precondition(lambda self: self.orders)
-    @rule(pick=PICK, act=st.sampled_from(["request_cancellation", "ship_order", "deliver_order"]))
+    @rule(pick=PICK, act=st.sampled_from(list(ORDER_ACTS)))
     def the_order_moves(self, pick: int, act: str) -> None:
-        self._try(lambda: getattr(self.town.market, act)(self.orders[pick % len(self.orders)]))
+        order = self.town.market.order_view(self.orders[pick % len(self.orders)])
+        self._try(lambda: getattr(self.town.market, ORDER_ACTS[act])(order.order_id), act in order.can)
 
     @rule(minutes=st.sampled_from([1, 5, 60, 24 * 60, 48 * 60, 10 * 24 * 60]))
     def time_passes(self, minutes: int) -> None:
         self.town.passes(minutes=minutes)
 
-    def _try(self, act: object) -> None:
-        before = len(self._changes())
+    def _try(self, act: object, can: bool | None = None) -> None:
+        before, accepted = len(self._changes()), True
         try:
             act()  # type: ignore[operator]  # a lambda
         except ApiError:
+            accepted = False
             assert len(self._changes()) == before, "what is refused must change nothing"
+        assert can in (None, accepted), "what can be done is what is accepted"
 
     def _changes(self) -> list[object]:
         """Return what has happened; that a decision was refused is told, and changes nothing."""

@@ -101,7 +101,7 @@ def test_every_market_knows_every_hour(name: str) -> None:
 def test_an_order_that_nobody_pays_is_called_off(town: Town) -> None:
     order_id = town.order(status="UNPAID").order_id
     assert [(entry.at - town.clock.at, entry.what) for entry in town.market.agenda()] == [
-        (timedelta(hours=48), "deadline: order.unpaid_cancel")
+        (timedelta(hours=48), "deadline: the buyer's payment")
     ]
     town.passes(hours=48, seconds=-1)
     assert town.market.order_view(order_id).status == "UNPAID"

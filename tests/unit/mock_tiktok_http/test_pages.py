@@ -117,6 +117,7 @@ def test_the_buyer_asks_follows_disputes_and_gets_mail(client: Client, market: M
     page = f"/buyer/returns/{view.return_id}"
     assert asked.headers["location"] == page
     assert "Withdraw request" in get(market, page).seen
+    assert get(market, form).seen.count("nothing can be asked for it now") == 1
     assert post(market, f"{page}/ship", {}).status_code == 422
     market.seller_center_decision(view.return_id, decision="REJECT_REFUND", reason=UNCLEAR)
     assert "Your refund request" in get(market, f"/buyer/mail?order_id={order.order_id}").seen
