@@ -264,4 +264,4 @@ def _left(rest: timedelta) -> str:
         return "passed"
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
-    return f"in {days} d {hours} h" if days else f"in {hours} h {minutes} min"
+    return f"in {days} d {hours} h" if days else f"in {hours} h {minutes} min" if hours else f"in {minutes} min"

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from html import escape
 from importlib.metadata import version
 from itertools import groupby
 from pathlib import Path
@@ -43,6 +44,7 @@ SHOWN_EXCHANGES: Final = 400
 FEW: Final = 12
 BODY_LIMIT: Final = 4000
 BY_TIME: Final = {f"{what}_time_{how}" for what in ("create", "update") for how in ("ge", "lt")}
+_SUM: Final = re.compile(r"\d[\d,.]* [A-Z]{3}\b")
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 LONG_AGO: Final = timedelta(days=365)  # assumed: what no round asks for that goes by the world's clock
 CARRIED: Final = frozenset({"app_key", "timestamp", "sign", "shop_cipher", "access_token"})
@@ -110,7 +112,7 @@ def write(results: Sequence[ScenarioResult], out: Path, *, seed: int, command: s
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["slug"] = _slug
+    environment.filters.update(slug=_slug, whole=_whole)
     environment.globals.update(who=WHO, version=version("rehearsal"), seed=seed, command=command)
     pages = [_page(number, result) for number, result in enumerate(results, start=1)]
     _clear(out)
@@ -289,6 +291,11 @@ def _totals(pages: Sequence[Page]) -> dict[str, Any]:
         "books": ("agree" if all(order["agree"] for order in shown) else "differ") if shown else "not shown",
         "mails": mails,
     }
+
+
+def _whole(text: str) -> str:
+    """Return the text as HTML that breaks no line inside a sum."""
+    return _SUM.sub(r'<span class="nowrap">\g<0></span>', escape(text))
 
 
 def _slug(text: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rehearsal.control.client import HttpStage
+from tests.browser.layout import broken
 from tests.up import Up
 
 
@@ -69,6 +70,26 @@ def test_a_buyer_asks_for_money_back_on_their_page(served: Served, page: Page) -
     page.get_by_role("button", name="Submit request").click()
     expect(page.get_by_text("Request Pending").first).to_be_visible()
     assert order["order_id"] in {entry["order_id"] for entry in served.stage.returns()["returns"]}
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_is_broken_in_the_middle_or_cut(served: Served, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    served.stage.place_order(lines=[{"sku": "RUG", "quantity": 3, "unit_price": "1234.56"}])
+    served.stage.seller_center_decision(served.return_id, decision="APPROVE_REFUND")
+    served.stage.advance(by="PT1H")
+    tiktok, connector, oms = (served.urls[player] for player in ("tiktok", "connector", "oms"))
+    returns = f"{tiktok}/seller-center/orders/returns"
+    order = "/orders/1?tab="
+    for address in (
+        served.urls["console"],
+        *(returns, f"{returns}?tab=all", f"{returns}/{served.return_id}"),
+        *(f"{tiktok}/buyer/{path}" for path in ("orders", "mail", f"returns/{served.return_id}")),
+        *(connector + path for path in ("/", f"{order}items", f"{order}adjustments", f"{order}activity")),
+        *(oms + path for path in ("/", "/returns", "/orders", f"/orders/{served.order_id}")),
+    ):
+        page.goto(address)
+        assert broken(page) == [], address
 
 
 def test_the_console_moves_the_clock(served: Served, page: Page) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.layout import broken
 from tests.up import rehearsal
 
 
@@ -23,6 +24,16 @@ def test_the_first_page_leads_to_every_workflow(report: Path, page: Page) -> Non
     assert len(pages) >= 8
     for name in pages:
         expect(page.locator(f"a[href='{name}']").first).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_is_broken_in_the_middle_or_cut(report: Path, page: Page, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    for file in (report / "index.html", *list(report.glob("0*.html"))[:2]):
+        page.goto(file.as_uri())
+        for closed in page.locator("summary").all():
+            closed.click()
+        assert broken(page) == [], file.name
 
 
 def test_a_workflow_shows_its_sequence_diagram(report: Path, page: Page) -> None:

@@ -97,7 +97,7 @@ def test_activity_and_history_tells_when_who_what_and_the_words(open_oms: OmsCli
         "09:00:00",
         "Mon 03 Mar 2031",
         "TikTok Shop",
-        "Return requested, 39.98 USD",
+        "Return requested, 39.98\N{NO-BREAK SPACE}USD",
     ):
         assert words in page.text
     assert "<q>Item arrived damaged</q>" in page.text

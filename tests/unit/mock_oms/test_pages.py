@@ -38,7 +38,7 @@ def test_every_page_is_there_and_loads_nothing_from_elsewhere(page: Client, path
         assert "https://" not in response.text
 
 
-@pytest.mark.parametrize(("path", "shown"), [("/", "in 0 h 23 min"), ("/orders", ""), ("/orders/576", "11:23:30 UTC")])
+@pytest.mark.parametrize(("path", "shown"), [("/", "in 23 min"), ("/orders", ""), ("/orders/576", "11:23:30 UTC")])
 def test_outside_a_compressed_world_they_say_the_machines_time(page: Client, path: str, shown: str) -> None:
     outside = Client(pages_by_machine(page.application, Compression(START, BEGUN, 60)))
     text = outside.get(path).get_data(as_text=True)
