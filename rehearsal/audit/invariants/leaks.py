@@ -5,17 +5,25 @@ from dataclasses import dataclass
 
 from rehearsal.audit.event import LogLine
 from rehearsal.audit.finding import Witness
-from rehearsal.audit.invariant import Invariant, Violation
+from rehearsal.audit.invariant import NO_VIOLATION, Invariant, Violation
 from rehearsal.seats.port import Capability
+from rehearsal.wire.recorder import Exchange
 
 
 @dataclass(eq=False, slots=True)
 class NothingLeaks(Invariant):
-    """Each line of the connector's output is judged; what is recorded of the wire was redacted before."""
+    """Each line of the connector's output is judged; what is recorded of the wire was redacted before.
+
+    Each of its calls carries what it must not write down, so a connector that calls and writes nothing has kept it.
+    """
 
     slug = "nothing-leaks"
     rule = "No secret, token or buyer's address appears in a log or a trace export."
     needs = frozenset({Capability.OUTPUT})
+
+    def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
+        self.occasions += exchange.caller == "connector"
+        return NO_VIOLATION
 
     def on_line(self, line: LogLine) -> Iterable[Violation]:
         self.occasions += 1
