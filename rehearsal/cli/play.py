@@ -24,6 +24,7 @@ from rehearsal.gherkin.plan_file import hits, read_plan
 from rehearsal.gherkin.recording import refused as refused_calls
 from rehearsal.gherkin.results import Outcome, ScenarioResult, played
 from rehearsal.gherkin.runner import Interrupted, Run, SuiteRun, list_suite
+from rehearsal.gherkin.timeline import low
 from rehearsal.report import terminal
 from rehearsal.report.markdown import of_scenarios
 from rehearsal.report.pages import span
@@ -199,13 +200,16 @@ def _list(suite: SuiteRun) -> int:
 
 
 def _under_its_feature() -> Callable[[Console, ScenarioResult], None]:
+    """Return what says of each scenario how it ended, and what trouble it met."""
     shown: list[str] = []
 
     def seen(console: Console, result: ScenarioResult) -> None:
         if shown[-1:] != [result.feature]:
             shown.append(result.feature)
             console.print(f"\n[bold]{escape(result.feature)}[/]")
-        console.print(f"  {terminal.MARK[result.outcome]} {escape(result.name)}", soft_wrap=True)
+        hit = dict.fromkeys(low(fault["kind"]) for fault in result.observed.faults if fault["hit"])
+        trouble = f"  [dim]⚡ {', '.join(hit)}[/]" if hit else ""
+        console.print(f"  {terminal.MARK[result.outcome]} {escape(result.name)}{trouble}", soft_wrap=True)
 
     return seen
 

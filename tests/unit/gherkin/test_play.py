@@ -347,7 +347,7 @@ Feature: Own
         ),
         ("{kind: cut_after, operation: reject, times: 1}", "", 4, "nowhere as often as planned: not judged"),
         ("{kind: garble, operation: reject}", "", 0, "0 hits on 0 calls, in 0 scenarios"),
-        (None, "And the marketplace loses its answer to the next approval", 0, "1 held"),
+        (None, "And the marketplace loses its answer to the next approval", 0, "Own  ⚡ cut after\n"),
         (None, "And the marketplace loses its answer to the next payout", 2, '"call", "decision", "approval"'),
         (None, "And the marketplace loses its answer to the next aproval", 2, 'did you mean "approval"?'),
         (
