@@ -60,7 +60,8 @@ Feature: Tokens end before their time
 
     @trouble
     Scenario: Three minutes before the deadline, with no round in between
-      Given it is 3 minutes before the answer to Maya is due
+      Given the connector has been down for 22 hours
+      And it is 3 minutes before the answer to Maya is due
       And the connector's access token has been revoked
       When the seller answers like this:
         | buyer | answer   |
