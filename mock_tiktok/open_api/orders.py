@@ -3,8 +3,8 @@
 from typing import Final
 
 from mock_tiktok.domain.searches import Page
+from mock_tiktok.open_api import order_responses as wire
 from mock_tiktok.open_api import requests as read
-from mock_tiktok.open_api import responses as wire
 from mock_tiktok.open_api.gateway import Act, Call, Json
 
 

@@ -1,66 +1,35 @@
 """The platform's responses, written for the wire: the API's own field names, texts for money, seconds for times.
 
-Requests are read in `requests.py`; nobody else spells a field of the API. A field without a value is left out; which
-fields always have one, `contracts/tiktok_shop.yaml` says under `required`, zeros and empty texts included.
+Those about orders are in `order_responses.py`, what all are made of in `written.py`. Requests are read in
+`requests.py`; nobody else spells a field of the API. A field without a value is left out; which fields always have one,
+`contracts/tiktok_shop.yaml` says under `required`, zeros and empty texts included.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
-from decimal import Decimal
-from functools import lru_cache
-from typing import Any, Final
-from urllib.parse import quote
+from typing import Final
 
 from mock_tiktok.domain.cancellations import Cancellation
 from mock_tiktok.domain.deadlines import Deadline
-from mock_tiktok.domain.money import FEES, ZERO, Amount, Discounts
+from mock_tiktok.domain.money import ZERO, Amount, Discounts
 from mock_tiktok.domain.orders import ClaimLine, LineItem, Order
 from mock_tiktok.domain.returns import Record, Return
 from mock_tiktok.domain.searches import Eligibility, Page, Reason
-from mock_tiktok.domain.words import Mark, OrderStatus
+from mock_tiktok.open_api.written import (
+    IMAGES,
+    Json,
+    image,
+    market_fee,
+    money,
+    page_of,
+    picture,
+    seconds,
+    valued,
+    video,
+)
 from mock_tiktok.state.tokens import Grant
 from mock_tiktok.state.webhooks import Subscription
 from mock_tiktok.usecases.decision_eligibility import Verdict
 from mock_tiktok.usecases.shop import Shop
-
-Json = dict[str, Any]
-
-_PACKAGE_STATUS: Final = {
-    OrderStatus.UNPAID: "TO_FULFILL",
-    OrderStatus.ON_HOLD: "TO_FULFILL",
-    OrderStatus.AWAITING_SHIPMENT: "TO_FULFILL",
-    OrderStatus.PARTIALLY_SHIPPING: "PROCESSING",  # no parcel is: see `_order_line`
-    OrderStatus.AWAITING_COLLECTION: "PROCESSING",
-    OrderStatus.IN_TRANSIT: "FULFILLING",
-    OrderStatus.DELIVERED: "COMPLETED",
-    OrderStatus.COMPLETED: "COMPLETED",
-    OrderStatus.CANCELLED: "CANCELLED",
-}
-_SIZE: Final = (200, 200)  # of pictures, in pixels
-_IMAGE: Final = "https://p16-oec-va.ibyteimg.com/"
-# The platform's samples have these on every order; that there is one of each here is assumed.
-_DELIVERY_OPTION: Final = {"delivery_option_id": "7091146663229654785", "delivery_option_name": "Standard shipping"}
-_PAYMENT_METHOD: Final = "CCDC"
-
-
-@lru_cache(maxsize=8192)
-def money(amount: Decimal) -> str:
-    """Return an amount as the platform writes it: no padding, zero is "0"."""
-    return f"{amount.normalize():f}"
-
-
-def seconds(at: datetime) -> int:
-    """Return an instant in Unix seconds."""
-    return int(at.timestamp())
-
-
-def _given(fields: Json) -> Json:
-    """Leave out what has no value."""
-    return {name: value for name, value in fields.items() if value is not None}
-
-
-def _at(at: datetime | None) -> int | None:
-    return None if at is None else seconds(at)
 
 
 def success(data: Json, request_id: str, message: str = "Success") -> Json:
@@ -127,240 +96,13 @@ def webhooks(subscribed: Sequence[Subscription]) -> Json:
     }
 
 
-# Orders
-
-
-def orders(found: Iterable[Order]) -> Json:
-    """Return Get Order Detail."""
-    return {"orders": [order(one) for one in found]}
-
-
-def order_page(page: Page[Order]) -> Json:
-    """Return Get Order List."""
-    return _page("orders", page, order)
-
-
-def order(one: Order) -> Json:
-    """Return one order. That it is late when the profile's own waits are over, and no sooner or later, is assumed."""
-    labelled = one.rts_at is not None
-    return _given(
-        {
-            "id": one.id,
-            "status": one.status.value,
-            "order_type": "NORMAL",
-            "commerce_platform": "TIKTOK_SHOP",
-            "create_time": seconds(one.created_at),
-            "update_time": seconds(one.updated_at),
-            "paid_time": _at(one.paid_at),
-            "payment_method_name": _PAYMENT_METHOD if one.paid_at else None,
-            "rts_sla_time": seconds(one.hours.ship_by),
-            "shipping_due_time": seconds(one.hours.ship_by),
-            "tts_sla_time": seconds(one.hours.collect_by),
-            "collection_due_time": seconds(one.hours.collect_by),
-            "delivery_sla_time": seconds(one.hours.deliver_by),
-            "delivery_due_time": seconds(one.hours.deliver_by),
-            "cancel_order_sla_time": seconds(one.hours.pay_by) if one.status is OrderStatus.UNPAID else None,
-            "rts_time": _at(one.rts_at),
-            "collection_time": _at(one.collected_at),
-            "delivery_time": _at(one.delivered_at),
-            "cancel_time": _at(one.cancelled_at),
-            "cancel_reason": one.cancel_reason,
-            "cancellation_initiator": one.cancelled_by.value if one.cancelled_by else None,
-            "is_buyer_request_cancel": one.cancel_asked_at is not None,
-            "request_cancel_time": _at(one.cancel_asked_at),
-            "is_on_hold_order": one.status is OrderStatus.ON_HOLD,
-            "is_cod": False,
-            "is_sample_order": False,
-            "is_replacement_order": one.replaces_order_id is not None,
-            "is_exchange_order": False,
-            "replaced_order_id": one.replaces_order_id,
-            "fulfillment_type": "FULFILLMENT_BY_TIKTOK"
-            if Mark.FULFILLED_BY_PLATFORM in one.marks
-            else "FULFILLMENT_BY_SELLER",
-            "shipping_type": "TIKTOK",
-            "delivery_type": "HOME_DELIVERY",
-            **_DELIVERY_OPTION,
-            "shipping_provider": one.provider_name if labelled else None,
-            "shipping_provider_id": one.provider_id if labelled else None,
-            "tracking_number": _first_number(one) if labelled else None,
-            "user_id": one.buyer.user_id,
-            "buyer_email": one.buyer.email,
-            "warehouse_id": one.warehouse_id,
-            "has_updated_recipient_address": False,
-            "packages": [{"id": package} for package in dict.fromkeys(line.package_id for line in one.lines)],
-            "recipient_address": _address(one),
-            "payment": _payment(one),
-            "line_items": [_order_line(one, line) for line in one.lines],
-        }
-    )
-
-
-def _first_number(one: Order) -> str:
-    """Return the number of the first parcel that has left, or has a label."""
-    ready = [line for line in one.lines if line.rts_at]
-    return next((line for line in ready if line.shipped), ready[0]).tracking_number
-
-
-def price_detail(one: Order) -> Json:
-    """Return Get Price Detail: what was asked, what was given off, what is paid (which sum is which is assumed)."""
-    given = one.discounts
-    fees = one.shipping_fee + given.shipping, given.shipping_seller, given.shipping_platform
-    return {
-        **_price(one.currency, one.subtotal, given, fees, one.tax, one.fee),
-        "line_items": [
-            {"id": line.id, **_price(one.currency, line.price, line.discounts, _fees(line), line.tax, line.fee)}
-            for line in one.lines
-        ],
-    }
-
-
-def _fees(line: LineItem) -> tuple[Decimal, Decimal, Decimal]:
-    given = line.discounts
-    return line.shipping + given.shipping, given.shipping_seller, given.shipping_platform
-
-
-def _price(
-    currency: str,
-    goods: Decimal,
-    given: Discounts,
-    fees: tuple[Decimal, Decimal, Decimal],
-    tax: Decimal,
-    added: Decimal,
-) -> Json:
-    fee, by_seller, by_platform = fees
-    shipping = fee - by_seller - by_platform
-    return {
-        "currency": currency,
-        "total": money(goods + shipping + tax + added),
-        "payment": money(goods + shipping + tax + added),
-        "sku_list_price": money(goods + given.product),
-        "sku_sale_price": money(goods),
-        "subtotal": money(goods),
-        "subtotal_deduction_seller": money(given.seller),
-        "subtotal_deduction_platform": money(given.platform),
-        "subtotal_tax_amount": money(tax),
-        "shipping_list_price": money(fee),
-        "shipping_sale_price": money(shipping),
-        "shipping_fee_deduction_seller": money(by_seller),
-        "shipping_fee_deduction_platform": money(by_platform),
-        "tax_amount": money(tax),
-        "tax_rate": money((tax / goods).quantize(_RATE)) if goods else "0",
-        "net_price_amount": money(goods + shipping),
-    }
+# Pictures
 
 
 def uploaded(uri: str, size: tuple[int, int], use_case: str) -> Json:
     """Return Upload Product Image; `uri` is what a rejection has as its `image_id`."""
     width, height = size
-    return {"uri": uri, "url": f"{_IMAGE}{uri}", "width": width, "height": height, "use_case": use_case}
-
-
-def _payment(one: Order) -> Json:
-    given = one.discounts
-    return {
-        "currency": one.currency,
-        "sub_total": money(one.subtotal),
-        "shipping_fee": money(one.shipping_fee),
-        "tax": money(one.tax),
-        "total_amount": money(one.total),
-        "original_total_product_price": money(one.subtotal + given.product),
-        "original_shipping_fee": money(one.shipping_fee + given.shipping),
-        "seller_discount": money(given.seller),
-        "platform_discount": money(given.platform),
-        "shipping_fee_seller_discount": money(given.shipping_seller),
-        "shipping_fee_platform_discount": money(given.shipping_platform),
-        "product_tax": money(one.tax),
-        "shipping_fee_tax": "0",
-        **_fee(one.fee, one.currency),
-    }
-
-
-def _address(one: Order) -> Json:
-    buyer = one.buyer
-    first, _, last = buyer.name.partition(" ")
-    return {
-        "name": buyer.name,
-        "first_name": first,
-        "last_name": last,
-        "phone_number": buyer.phone,
-        "full_address": buyer.address,
-        "address_detail": buyer.street,
-        "address_line1": buyer.street,
-        "address_line2": "",
-        "address_line3": "",
-        "address_line4": "",
-        "postal_code": buyer.postal_code,
-        "region_code": buyer.country,
-        "district_info": [
-            {"address_level": "L0", "address_level_name": "Country", "address_name": buyer.country_name},
-            {"address_level": "L1", "address_level_name": "State", "address_name": buyer.state},
-            {"address_level": "L3", "address_level_name": "City", "address_name": buyer.city},
-        ],
-    }
-
-
-def _order_line(one: Order, line: LineItem) -> Json:
-    labelled = line.rts_at is not None
-    if line.cancelled:
-        status = OrderStatus.CANCELLED
-    elif one.status is OrderStatus.PARTIALLY_SHIPPING:  # which no line is
-        waits = OrderStatus.AWAITING_COLLECTION if labelled else OrderStatus.AWAITING_SHIPMENT
-        status = OrderStatus.IN_TRANSIT if line.shipped else waits
-    else:
-        # lines have no ON_HOLD of their own
-        status = OrderStatus.AWAITING_SHIPMENT if one.status is OrderStatus.ON_HOLD else one.status
-    return _given(
-        {
-            "id": line.id,
-            "sku_id": line.sku_id,
-            "sku_name": line.sku_name,
-            "sku_type": "NORMAL",
-            "seller_sku": line.seller_sku,
-            "product_id": line.product_id,
-            "product_name": line.product_name,
-            "sku_image": _image(line)["url"],
-            "currency": one.currency,
-            "original_price": money(line.list_price),
-            "sale_price": money(line.price),
-            "seller_discount": money(line.discounts.seller),
-            "platform_discount": money(line.discounts.platform),
-            "item_tax": [_tax(line)],
-            **_fee(line.fee, one.currency),
-            "display_status": status.value,
-            "package_id": line.package_id,
-            "package_status": _PACKAGE_STATUS[status],
-            "is_gift": line.is_gift,
-            "rts_time": _at(line.rts_at),
-            "shipping_provider_name": one.provider_name if labelled else None,
-            "shipping_provider_id": one.provider_id if labelled else None,
-            "tracking_number": line.tracking_number if labelled else None,
-            "cancel_reason": line.cancel_reason,
-            "cancel_user": line.cancelled_by.value if line.cancelled_by else None,
-        }
-    )
-
-
-def _tax(line: LineItem) -> Json:
-    """Return a unit's tax; the rate is what the amount comes to, to four places (assumed)."""
-    rate = (line.tax / line.price).quantize(_RATE) if line.price else Decimal(0)
-    return {"tax_type": "SALES_TAX", "tax_amount": money(line.tax), "tax_rate": money(rate)}
-
-
-_RATE: Final = Decimal("0.0001")
-
-
-def _image(line: LineItem) -> Json:
-    return _picture(f"{line.product_id}.jpeg")
-
-
-def _picture(name: str, size: tuple[int, int] = _SIZE) -> Json:
-    """Return a picture by its address, or by its name among the platform's own."""
-    url = name if "://" in name else f"{_IMAGE}{quote(name)}"
-    return {"url": url, "width": size[0], "height": size[1]}
-
-
-def _video(url: str) -> Json:
-    return {**_picture(url), "cover": f"{url}.jpeg", "duration_millis": 10_000}
+    return {"uri": uri, "url": f"{IMAGES}{uri}", "width": width, "height": height, "use_case": use_case}
 
 
 # Returns
@@ -368,13 +110,13 @@ def _video(url: str) -> Json:
 
 def return_page(page: Page[Return], order_of: Callable[[str], Order]) -> Json:
     """Return Search Returns."""
-    return _page("return_orders", page, lambda item: return_(item, order_of(item.order_id)))
+    return page_of("return_orders", page, lambda item: return_(item, order_of(item.order_id)))
 
 
 def return_(item: Return, its_order: Order) -> Json:
     """Return one return."""
     arbitration = item.arbitration_status
-    return _given(
+    return valued(
         {
             "return_id": item.return_id,
             "order_id": item.order_id,
@@ -463,7 +205,7 @@ def _goods(line: LineItem | None) -> Json:
         "sku_name": line.sku_name,
         "seller_sku": line.seller_sku,
         "product_name": line.product_name,
-        "product_image": _image(line),
+        "product_image": image(line),
     }
 
 
@@ -473,15 +215,10 @@ def _next_action(deadline: Deadline | None) -> list[Json] | None:
     return [{"action": deadline.seller_action.value, "deadline": seconds(deadline.due)}]
 
 
-def _fee(fee: Decimal, currency: str) -> Json:
-    """Return what a market adds to an order, by its name there; nothing where there is none."""
-    return {FEES[currency]: money(fee)} if fee else {}
-
-
 def amount(one: Amount) -> Json:
     """Return a refund in its parts; the total decides."""
     return {
-        **_fee(one.fee, one.currency),
+        **market_fee(one.fee, one.currency),
         "currency": one.currency,
         "refund_total": money(one.total),
         "refund_subtotal": money(one.subtotal),
@@ -494,7 +231,7 @@ def records(found: Iterable[Record], size_of: Callable[[str], tuple[int, int] | 
     """Return Get Return Records; pictures that nobody has uploaded, as buyers' are not, have one size (assumed)."""
     return {
         "records": [
-            _given(
+            valued(
                 {
                     "event": one.event,
                     "role": one.role.value,
@@ -502,8 +239,8 @@ def records(found: Iterable[Record], size_of: Callable[[str], tuple[int, int] | 
                     "reason_text": one.reason_text,
                     "note": one.note,
                     "create_time": seconds(one.at),
-                    "images": [_picture(name, size_of(name) or _SIZE) for name in one.pictures] or None,
-                    "videos": [_video(url) for url in one.videos] or None,
+                    "images": [picture(name, size_of(name)) for name in one.pictures] or None,
+                    "videos": [video(url) for url in one.videos] or None,
                 }
             )
             for one in found
@@ -529,7 +266,7 @@ def verdicts(found: Iterable[Verdict]) -> Json:
     """Return Get Decision Eligibility; live responses give an eligible decision no code and no reason."""
     return {
         "decisions": [
-            _given(
+            valued(
                 {
                     "decision": decision,
                     "eligible": eligible,
@@ -558,7 +295,7 @@ def eligibility(found: Iterable[Eligibility], version: str) -> Json:
             entry["available_reason_names"] = list(one.reason_names)
         if version >= "202602":
             entry["order_line_list"] = [{"order_line_item_id": line} for line in one.line_item_ids]
-        by_sku.setdefault(one.sku_id, []).append(_given(entry))
+        by_sku.setdefault(one.sku_id, []).append(valued(entry))
     return {"sku_eligibility": [{"sku_id": sku, "line_item_eligibility": lines} for sku, lines in by_sku.items()]}
 
 
@@ -577,11 +314,11 @@ def created_cancellation(item: Cancellation) -> Json:
 
 def cancellation_page(page: Page[Cancellation], order_of: Callable[[str], Order]) -> Json:
     """Return Search Cancellations."""
-    return _page("cancellations", page, lambda item: _cancellation(item, order_of(item.order_id)))
+    return page_of("cancellations", page, lambda item: _cancellation(item, order_of(item.order_id)))
 
 
 def _cancellation(item: Cancellation, its_order: Order) -> Json:
-    return _given(
+    return valued(
         {
             "cancel_id": item.cancel_id,
             "order_id": item.order_id,
@@ -598,11 +335,3 @@ def _cancellation(item: Cancellation, its_order: Order) -> Json:
             "update_time": seconds(item.updated_at),
         }
     )
-
-
-def _page(name: str, page: Page[Any], write: Callable[[Any], Json]) -> Json:
-    """Return one page. An empty one leaves its list out, and the last one's token is empty."""
-    written: Json = {"total_count": page.total, "next_page_token": page.next_token}
-    if page.items:
-        written[name] = [write(item) for item in page.items]
-    return written

@@ -18,7 +18,7 @@ import connector.errors
 import mock_oms.errors
 import mock_tiktok.errors
 from mock_tiktok import Discounts, OrderLine
-from mock_tiktok.open_api.responses import price_detail
+from mock_tiktok.open_api.order_responses import price_detail
 from mock_tiktok.policy.checks import near
 from mock_tiktok.policy.profile import load, markets, names
 from rehearsal.control import serializers

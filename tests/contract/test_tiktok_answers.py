@@ -15,7 +15,7 @@ import pytest
 from connector.adapters.tiktok import wire
 from mock_tiktok import Discounts, Marketplace, OrderLine
 from mock_tiktok.domain.words import OrderStatus
-from mock_tiktok.open_api import responses
+from mock_tiktok.open_api import order_responses
 from tests.clock import HandClock
 from tests.contract.test_tiktok_contract import document, operations
 from tests.unit.mock_tiktok.town import REFUND_REASON, SELLER_REASON, pass_time
@@ -265,7 +265,7 @@ def test_what_was_given_is_off_the_prices_once() -> None:
     given = Discounts(*map(Decimal, ("6.00", "4.00", "0.50", "1.50")))
     bought = [OrderLine("RUG", 1, Decimal("70.00")), OrderLine("MUG", 3, Decimal("10.00")), OrderLine("BAG", gift=True)]
     made = market.place_order(lines=bought, shipping_fee=Decimal("5.00"), tax=Decimal("3.10"), discounts=given)
-    order = responses.order(shop.order(made.order_id))
+    order = order_responses.order(shop.order(made.order_id))
     payment, lines, bag = order["payment"], order["line_items"], order["line_items"][-1]
     of_sums = ("sub", "total", "sh", "seller", "platform")
     assert {name: payment[name] for name in payment if name.startswith(of_sums)} == {

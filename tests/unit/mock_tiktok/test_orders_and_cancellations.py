@@ -15,7 +15,7 @@ from mock_tiktok.domain.money import coin
 from mock_tiktok.domain.orders import LineItem, refund_of
 from mock_tiktok.domain.state_machines import Step
 from mock_tiktok.errors import ApiError, BadValue
-from mock_tiktok.open_api.responses import order as wire_order
+from mock_tiktok.open_api.order_responses import order as wire_order
 from mock_tiktok.state.store import SkuQuantity
 from tests.clock import START
 from tests.refused import refused
