@@ -13,6 +13,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as AnyResponse
 
 from mock_oms import Grade
+from mock_oms.domain.statuses import meaning
 from mock_oms.errors import HALF_ANSWERED
 from rehearsal.control.calls import CALLS
 from rehearsal.control.local import InProcessStage
@@ -75,6 +76,7 @@ def console_pages(stage: InProcessStage) -> Blueprint:
     pages = Blueprint("console", __name__, template_folder="templates", static_folder="static")
     pages.add_app_template_filter(_day, "day")
     pages.add_app_template_filter(_hour, "hour")
+    pages.add_app_template_filter(lambda status: meaning(status).words, "staff_reads")
 
     @pages.after_app_request
     def harden(response: Response) -> Response:
