@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache, wraps
+from functools import cached_property, lru_cache, wraps
 from typing import Any, Final
 
 from pytest_bdd import given, parsers, when
@@ -93,24 +93,58 @@ _WHICH: Final = re.compile(
 )
 
 
-class Phrase(parsers.re):
-    """A step's text with pieces in it; takes curly quotes for straight ones, and accents however they are put in."""
+class Phrase(parsers.StepParser):
+    """A step's text, in which {BUYER}, {SUM} and the like stand for the pieces above.
+
+    Takes curly quotes for straight ones, and accents however they are put in. Hundreds of them are asked about each
+    line: without its `core` none goes further, and only one that does is compiled.
+    """
+
+    def __init__(self, text: str) -> None:
+        whole = re.sub(r"\{([A-Z_]+)\}", lambda piece: PIECES[piece.group(1)], text.replace("{BUYER}'s", "{BUYER}<'s>"))
+        super().__init__(whole.replace("<'s>", "(?:'s|(?<=[sxz])')"))
+        self.core: Final = _core(text.replace("{BUYER}'s", "{BUYER}"))
+
+    @cached_property
+    def _expression(self) -> re.Pattern[str]:
+        return re.compile(self.name)
 
     def is_matching(self, name: str) -> bool:
-        return super().is_matching(_plain(name))
+        plain = _plain(name)
+        return self.core in plain and self._expression.fullmatch(plain) is not None
 
     def parse_arguments(self, name: str) -> dict[str, Any] | None:
-        said: dict[str, Any] | None = super().parse_arguments(_plain(name))
-        if said is None or "about" not in said:
-            return said if said is None or "platform" not in said else _bought_on(said)
+        matched = self._expression.fullmatch(_plain(name))
+        if matched is None:
+            return None
+        said: dict[str, Any] = matched.groupdict()
+        if "about" not in said:
+            return _bought_on(said) if "platform" in said else said
         parts = {part: said.pop(part, None) for part in ("buyer", "nth", "noun", "order", "about", "found")}
         return {**said, "which": which(name=parts.pop("buyer"), **parts)}
 
 
-def phrase(text: str) -> Phrase:
-    """Read a step's text, in which {BUYER}, {SUM} and the like stand for the pieces above."""
-    whole = re.sub(r"\{([A-Z_]+)\}", lambda piece: PIECES[piece.group(1)], text.replace("{BUYER}'s", "{BUYER}<'s>"))
-    return Phrase(whole.replace("<'s>", "(?:'s|(?<=[sxz])')"))
+phrase: Final = Phrase
+
+
+def _core(text: str) -> str:
+    """Return the longest part of a step's text that stands there word for word, outside of pieces and alternatives."""
+    parts, depth, before = [""], 0, ""
+    for char in text:
+        if char in "([{":
+            depth += 1
+        elif char in ")]}":
+            depth -= 1
+        elif char == "|" and not depth:
+            return ""
+        if depth or before == "\\" or char in r"()[]{}\.^$?*+|":
+            if not depth and char in "?*":  # what stands before it need not be there
+                parts[-1] = parts[-1][:-1]
+            parts.append("")
+        else:
+            parts[-1] += char
+        before = char
+    return max(parts, key=len)
 
 
 @lru_cache(maxsize=1)  # each of the steps there are is asked about the same line

@@ -84,9 +84,8 @@ class _Sentence(Phrase):
 
 def trouble(text: str, kind: str, **having: Callable[[dict[str, str]], Any]) -> None:
     """Make a sentence a fault: of which calls, how often and for how long is said in the same way in all of them."""
-    sentence = phrase(f"the (?P<party>marketplace|connector|OMS) {text}(?: for {{SPAN}})?")
 
-    @given(_Sentence(sentence.name), stacklevel=2)
+    @given(_Sentence(f"the (?P<party>marketplace|connector|OMS) {text}(?: for {{SPAN}})?"), stacklevel=2)
     def plan(people: Cast, said: dict[str, str]) -> None:
         if "calls" in said:
             one_of("a call is one of", CALLS, said["calls"], also=_FORMS)
