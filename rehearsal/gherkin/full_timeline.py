@@ -57,9 +57,12 @@ def _named(entry: Entry, name: str, several: bool) -> Entry:
 
 
 def _put(whole: list[Entry], entry: Entry, cause: str) -> None:
-    """Put `entry` behind the last thing its cause did at that instant, else behind all that had happened by then."""
+    """Put `entry` behind the last thing its cause did in that second, else behind all that had happened by then.
+
+    What people see is told to the second; where time passes by itself, what is done is not.
+    """
     at = datetime.fromisoformat(entry.at)
-    times = [datetime.fromisoformat(earlier.at) for earlier in whole]
+    times = [datetime.fromisoformat(earlier.at).replace(microsecond=0) for earlier in whole]
     before = [place for place, time in enumerate(times) if time <= at]
     caused = [place for place in before if times[place] == at and whole[place].who == cause]
     whole.insert((caused or before or [-1])[-1] + 1, entry)

@@ -98,6 +98,13 @@ def test_what_was_refused_does_not_say_again_who_it_is_of() -> None:
     assert [entry.what for entry in told] == [words for _, _, words in said]
 
 
+def test_what_people_see_follows_what_was_done_within_that_second() -> None:
+    asks = Entry("2031-03-03T09:04:35.590000Z", "buyer", "asks for the money back", order_id="5")
+    step = {"at": "2031-03-03T09:04:35Z", "event": "Request Pending", "by": "buyer"}
+    told = full_timeline([asks], returns=[{"order_id": "5", "timeline": [step]}], mails=[], names={"5": "Maya"})
+    assert [entry.who for entry in told] == ["buyer", "marketplace"]
+
+
 def test_what_can_only_be_asked_by_an_act_is_not_noted() -> None:
     timeline = Timeline(played())
     people = Cast(timeline, timeline.entries)
