@@ -1,9 +1,9 @@
 """The wire: production host names lead to the players, in the same process or through sockets.
 
-A player makes its calls with the `requests.Session` it was handed; nothing in it tells which of the two wires it got.
-`Wire` takes each call straight to the WSGI app of the host. `SocketWire` sends it to the address where that app is
-served behind `recorded`. Both raise what requests raises in life: an unknown host is a ConnectionError.
-Environment variables and proxies are never looked at, and no call ever leaves for a real host.
+A player in this process makes its calls with the `requests.Session` it was handed, which takes each straight to the
+WSGI app of the host and raises what requests raises in life: an unknown host is a ConnectionError. Environment
+variables and proxies are never looked at, and no call ever leaves for a real host. Whoever comes over sockets finds the
+same app behind `recorded`.
 """
 
 import io
@@ -13,11 +13,11 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import cached_property, lru_cache
 from http.client import responses
-from typing import Any, Final, Protocol
-from urllib.parse import quote, unquote, urlsplit
+from typing import Any, Final
+from urllib.parse import quote, unquote
 
 import requests
-from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.adapters import BaseAdapter
 from requests.cookies import RequestsCookieJar
 from requests.structures import CaseInsensitiveDict
 
@@ -25,15 +25,8 @@ from rehearsal.contract.openapi import Contract
 from rehearsal.wire.delivery import DELIVERY
 from rehearsal.wire.recorder import Call, Endpoint, Handler, Recorder, Response
 
-CALLER_HEADER: Final = "Rehearsal-Caller"
 _PATH_SAFE: Final = "/()'$,:;=@!*+&"
 WsgiApp = Callable[..., Iterable[bytes]]
-
-
-class WirePort(Protocol):
-    """What players need of a wire."""
-
-    def session(self, caller: str) -> requests.Session: ...
 
 
 def wsgi_handler(app: WsgiApp) -> Handler:
@@ -130,17 +123,6 @@ class Wire:
         return _session(_InProcess(caller, self._recorder, self))
 
 
-class SocketWire:
-    """The wire through sockets: each host name stands for an address where `recorded` is served."""
-
-    def __init__(self, addresses: Mapping[str, str]) -> None:
-        self._addresses = dict(addresses)
-
-    def session(self, caller: str) -> requests.Session:
-        """Return a session whose calls are those of `caller`."""
-        return _session(_OverSocket(caller, self._addresses))
-
-
 def _session(adapter: BaseAdapter) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
@@ -221,28 +203,6 @@ class _Received(requests.Response):
         return RequestsCookieJar()
 
 
-class _OverSocket(HTTPAdapter):
-    def __init__(self, caller: str, addresses: Mapping[str, str]) -> None:
-        super().__init__()
-        self._caller = caller
-        self._addresses = addresses
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        asked = request.url or ""
-        url = urlsplit(asked)
-        address = self._addresses.get(url.netloc)
-        if address is None:
-            raise requests.ConnectionError(f"no such host: {url.netloc}", request=request)
-        sent = request.copy()
-        sent.url = address.rstrip("/") + asked[len(f"{url.scheme}://{url.netloc}") :]
-        sent.headers["Host"] = url.netloc
-        sent.headers[CALLER_HEADER] = self._caller
-        response = super().send(sent, *args, **kwargs)
-        response.url = asked
-        response.request = request
-        return response
-
-
 def recorded(
     app: WsgiApp,
     *,
@@ -251,24 +211,22 @@ def recorded(
     contract: Contract,
     guard: Callable[[], AbstractContextManager[Any]],
     caller: str = "outside",
-    trusting: bool = False,
     seated: Callable[[str, Mapping[str, str]], str | None] = lambda query, headers: None,
     boundary: Boundary = lambda when, call, endpoint: None,
 ) -> WsgiApp:
     """Return `app` as it is reached over sockets: each call is judged and recorded like any other.
 
     `guard` is held for the length of each call (the world's lock: one writer per world). Whoever `seated` finds, by the
-    query and the headers, to sit on a seat is judged as one of ours (D40) and, by one that is `trusting`, whoever says
-    so, as `SocketWire` does. Everybody else is the `caller` from outside. `boundary` hears of each call before and
-    after. Where a front takes the call, it is told how the answer is to be delivered.
+    query and the headers, to sit on a seat is judged as one of ours (D40); everybody else is the `caller` from outside.
+    `boundary` hears of each call before and after. Where a front takes the call, it is told how the answer is to be
+    delivered.
     """
 
     def recording(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         headers = _headers(environ)
-        ours = headers.get(CALLER_HEADER.lower()) if trusting else None
         query = environ.get("QUERY_STRING", "")
-        whose = ours or seated(query, headers)
+        whose = seated(query, headers)
         call = Call(
             whose or caller,
             environ["REQUEST_METHOD"],
@@ -278,7 +236,7 @@ def recorded(
             headers,
             body,
             outside=whose is None,
-            from_afar=ours is None,
+            from_afar=True,
             scheme=environ["wsgi.url_scheme"],
             delivery=environ.get(DELIVERY),
         )

@@ -2,13 +2,16 @@
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 from flask import Flask, redirect, request
+from requests.adapters import HTTPAdapter
 from werkzeug.test import Client
 
 from rehearsal.contract.openapi import Contract
@@ -17,13 +20,15 @@ from rehearsal.server.sockets import Served, Service, origin, take
 from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.trace.log import Trace
 from rehearsal.wire.recorder import Call, Endpoint, Exchange, Handler, Recorder, Response
-from rehearsal.wire.transport import SocketWire, Wire, WirePort, recorded
+from rehearsal.wire.transport import Wire, recorded
 from tests.clock import START
 from tests.openapi import json_of, parameter
 from tests.refused import refused
 
 HOST = "shop.example.com"
 BASE = f"https://{HOST}"
+CALLER = "Rehearsal-Caller"  # in which header a caller over sockets says who it is
+Sessions = Callable[[str], requests.Session]  # by the caller
 NAMED = {"type": "object", "properties": {"name": {"type": "string", "x-sensitive": True}}}
 PUT_THING = {
     "operationId": "putThing",
@@ -54,7 +59,6 @@ def app() -> Flask:
             "token": request.headers.get("X-Token"),
             "exchange": request.environ.get("rehearsal.exchange_id"),
             "name": "Maya",
-            "caller": request.headers.get("Rehearsal-Caller"),
         }
         return [] if name == "wrong" else sent
 
@@ -65,26 +69,54 @@ def app() -> Flask:
     return flask
 
 
+class OverSocket(HTTPAdapter):
+    """Takes the calls of a caller to where the host is served."""
+
+    def __init__(self, caller: str, addresses: Mapping[str, str]) -> None:
+        super().__init__()
+        self.caller, self.addresses = caller, addresses
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        asked = request.url or ""
+        url = urlsplit(asked)
+        if url.netloc not in self.addresses:
+            raise requests.ConnectionError(f"no such host: {url.netloc}", request=request)
+        sent = request.copy()
+        sent.url = asked.replace(f"{url.scheme}://{url.netloc}", self.addresses[url.netloc], 1)
+        sent.headers.update({"Host": url.netloc, CALLER: self.caller})
+        response = super().send(sent, *args, **kwargs)
+        response.url, response.request = asked, request
+        return response
+
+
+def over_sockets(addresses: Mapping[str, str], caller: str) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.mount("http://", OverSocket(caller, addresses))
+    session.mount("https://", OverSocket(caller, addresses))
+    return session
+
+
 @dataclass
 class Stand:
     """A wire with one player behind it, and everything that was recorded."""
 
-    wire: WirePort
+    session: Sessions
     recorder: Recorder
     trace: Trace
     exchanges: list[Exchange]
 
     def put(self, name: str = "a", **given: Any) -> requests.Response:
-        return self.wire.session("connector").put(f"{BASE}/things/{name}", json={"x": 1}, **given)
+        return self.session("connector").put(f"{BASE}/things/{name}", **{"json": {"x": 1}, **given})
 
 
-def in_process(recorder: Recorder) -> Iterator[WirePort]:
+def in_process(recorder: Recorder) -> Iterator[Sessions]:
     wire = Wire(recorder)
     wire.mount(HOST, name="marketplace", contract=CONTRACT, app=app())
-    yield wire
+    yield wire.session
 
 
-def through_sockets(recorder: Recorder) -> Iterator[WirePort]:
+def through_sockets(recorder: Recorder) -> Iterator[Sessions]:
     lock = threading.RLock()
 
     @contextlib.contextmanager
@@ -92,12 +124,19 @@ def through_sockets(recorder: Recorder) -> Iterator[WirePort]:
         with lock:
             yield
 
-    served = recorded(app(), recorder=recorder, name="marketplace", contract=CONTRACT, guard=guard, trusting=True)
+    served = recorded(
+        app(),
+        recorder=recorder,
+        name="marketplace",
+        contract=CONTRACT,
+        guard=guard,
+        seated=lambda query, headers: headers.get(CALLER.lower()),
+    )
     socket = take("127.0.0.1", 0)
     server = Served([Service(served, socket, threads=2)])
     server.start()
     try:
-        yield SocketWire({HOST: origin(*socket.getsockname())})
+        yield partial(over_sockets, {HOST: origin(*socket.getsockname())})
     finally:
         server.stop()
 
@@ -114,9 +153,9 @@ def a_record() -> tuple[Recorder, Trace, list[Exchange]]:
 @pytest.fixture(params=[in_process, through_sockets])
 def stand(request: pytest.FixtureRequest) -> Iterator[Stand]:
     recorder, trace, exchanges = a_record()
-    make: Callable[[Recorder], Iterator[WirePort]] = request.param
-    with contextlib.contextmanager(make)(recorder) as wire:
-        yield Stand(wire, recorder, trace, exchanges)
+    make: Callable[[Recorder], Iterator[Sessions]] = request.param
+    with contextlib.contextmanager(make)(recorder) as session:
+        yield Stand(session, recorder, trace, exchanges)
 
 
 def test_a_call_arrives_as_it_was_sent(stand: Stand) -> None:
@@ -138,13 +177,13 @@ def test_a_response_without_a_body_has_none(stand: Stand) -> None:
 
 
 def test_a_redirection_can_be_seen(stand: Stand) -> None:
-    response = stand.wire.session("connector").get(f"{BASE}/moved", allow_redirects=False)
+    response = stand.session("connector").get(f"{BASE}/moved", allow_redirects=False)
     assert response.headers["Location"] == f"{BASE}/gone"
 
 
 def test_an_unknown_host_cannot_be_reached(stand: Stand) -> None:
     with pytest.raises(requests.ConnectionError, match="no such host"):
-        stand.wire.session("connector").get("https://www.example.com/")
+        stand.session("connector").get("https://www.example.com/")
 
 
 def test_the_environment_is_never_looked_at(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,9 +209,9 @@ def test_secrets_and_names_are_not_in_the_record(stand: Stand) -> None:
 
 
 def test_a_request_and_a_response_that_break_the_contract_are_noticed(stand: Stand) -> None:
-    stand.put("wrong", params={"color": "red"})
+    stand.put("wrong", json=[1])
     breaches = [(breach.side, breach.pointer) for exchange in stand.exchanges for breach in exchange.breaches]
-    assert breaches == [("request", "/request/query/color"), ("response", "/response/body")]
+    assert breaches == [("request", "/request/body"), ("response", "/response/body")]
 
 
 def test_the_same_key_again_is_another_attempt(stand: Stand) -> None:
@@ -190,8 +229,8 @@ def test_a_link_that_is_cut_after_the_other_side_acted_is_recorded_with_its_answ
         raise requests.ConnectionError("cut")
 
     recorder.link = cut_after
-    wire = next(in_process(recorder))
-    cut = refused(requests.ConnectionError, wire.session("connector").put, f"{BASE}/things/a", json={})
+    session = next(in_process(recorder))
+    cut = refused(requests.ConnectionError, session("connector").put, f"{BASE}/things/a", json={})
     assert cut.request is not None
     (entry,) = trace.entries()
     assert (entry["status"], entry["failure"]) == (200, "ConnectionError")
@@ -206,8 +245,8 @@ def test_each_answer_to_a_call_that_comes_twice_is_judged() -> None:
         return first
 
     recorder.link = twice
-    (wire,) = in_process(recorder)
-    assert wire.session("connector").put(f"{BASE}/things/a", json={}).json()["name"] == "Maya"
+    (session,) = in_process(recorder)
+    assert session("connector").put(f"{BASE}/things/a", json={}).json()["name"] == "Maya"
     assert [(breach.side, breach.pointer) for breach in exchanges[0].breaches] == [("response", "/response/body")]
 
 

@@ -13,7 +13,7 @@ CHECKOUT = Path(__file__).parents[2]
 
 
 def run(*command: str | Path, cwd: Path, **settings: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, **settings}
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | settings
     return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=300, check=False)
 
 
