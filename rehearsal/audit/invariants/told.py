@@ -1,10 +1,12 @@
 """What has been decided, has failed or has happened outside stands in the order's history."""
 
 import re
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from rehearsal.audit.claims import Claim, State
@@ -21,6 +23,7 @@ YES: Final = r"approv|accept|grant|offer"
 NO: Final = r"reject|refus|declin|den(y|ied)"
 MONEY: Final = r"refund|cancel|call(ed)? off"
 FAILED: Final = r"refus|fail|error|not possible|could not|cannot|outside|too late"
+SEEN_ONLY: Final = (EventName.ORDER_READ, EventName.ADJUSTMENT_READ, EventName.CASE_SEEN, EventName.BOOKED)
 # The words that fit a state of the marketplace's, beside its own name for it.
 FITS: Final = (
     # where its name has this    it is told in words like
@@ -69,10 +72,13 @@ class IsTold(Invariant):
     _claims: dict[str, int] = field(default_factory=dict)  # of which something is to be judged: from which state on
     _kept: dict[tuple[str, str], datetime] = field(default_factory=dict)  # decisions that had no answer at first
     _lines: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))  # adjustments, by order
+    _happened: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))  # when, by order
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Note what has to stand in the history."""
         order, claim = event.order, event.claim or ""
+        if event.name not in SEEN_ONLY:
+            self._happened[order].append(event.at)
         if event.name == EventName.CONNECTOR_KILLED:
             self._forgets(event.at)
         elif event.name == EventName.DECISION_GIVEN:
@@ -144,6 +150,7 @@ class IsTold(Invariant):
             history = state.activity(order_id)
             yield from _missing(order_id, lines, history)
             yield from self._doubled(order_id, history)
+            yield from self._said_again(order_id, history)
 
     def _from_outside(self, claim: Claim, first: int, now: datetime) -> Iterable[_Expected]:
         """Yield what has to be told of states that others have brought about, if they lasted long enough to be seen."""
@@ -164,6 +171,21 @@ class IsTold(Invariant):
         for (at, _, text, _), times in lines.items():
             if times > alike:
                 yield _violation(order_id, "one line", f"{times} lines “{text}” of {at.isoformat()}", "doubled")
+
+    def _said_again(self, order_id: str, history: Sequence[Activity]) -> Iterable[Violation]:
+        """Nothing is said again within a round although nothing more has happened; in trouble it may well be."""
+        said: dict[tuple[str, str, str | None], list[datetime]] = defaultdict(list)
+        for line in history:
+            said[line.event, line.text, line.source_words].append(line.at)
+        happened, longest = self._happened[order_id], self.limits.one_round + self.limits.grain
+        for (_, text, _), times in said.items():
+            for first, then in pairwise(sorted(times)):
+                since = first - longest
+                news = bisect_right(happened, then) - bisect_right(happened, since)
+                if first < then <= first + longest and news <= 1 and not self.limits.extension(None, since):
+                    seen = f"“{text}” at {first.isoformat()} and at {then.isoformat()}"
+                    yield _violation(order_id, "one line, as no more has happened", seen, "again")
+                    break
 
 
 def _seen(claim: Claim, state: State, since: datetime, latest: datetime) -> _Expected:

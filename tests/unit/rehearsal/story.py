@@ -214,6 +214,11 @@ class Story:
         self.history = []
         return self
 
+    def said(self, *minutes: int) -> Story:
+        """Have the order's history say the same so many minutes after the present."""
+        self.history += [Line(self.now + timedelta(minutes=at), "No answer yet") for at in minutes]
+        return self
+
     def asked_back(self, shop: str = "S1", deadline: datetime | None = None) -> Story:
         """Have a buyer ask for a refund."""
         asked: dict[str, Any] = {

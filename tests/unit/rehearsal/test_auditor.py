@@ -25,6 +25,7 @@ from tests.unit.rehearsal.story import (
     DAY,
     LOOK,
     MARKED,
+    PENDING,
     REJECTED,
     SUCCESS,
     TALE,
@@ -348,6 +349,28 @@ def test_trouble_asks_for_a_decision_that_is_so_much_earlier(given: timedelta, h
         story.auditor.on_trouble(Trouble(story.now, "S1", rounds=1))
         story.auditor.on_trouble(Trouble(story.now, "S2", rounds=1))
     assert story.lapsed().broken() == (["in-time"] if late else [])
+
+
+@pytest.mark.parametrize(
+    ("minutes", "happens", "troubled", "doubled"),
+    [
+        ((60, 75), 0, False, True),
+        ((60, 76), 0, False, False),  # a reminder
+        ((60, 75), 2, False, False),
+        ((60, 75), 0, True, False),
+    ],
+)
+def test_what_is_said_again_although_no_more_has_happened_is_found(
+    minutes: tuple[int, ...], happens: int, troubled: bool, doubled: bool
+) -> None:
+    story = Story().claimed().said(*minutes)
+    story.now += timedelta(minutes=59)
+    for _ in range(happens):
+        story.moved(PENDING, "DEADLINE_SET", "system")
+    if troubled:
+        story.struck("S1")
+    story.moved(PENDING, "DEADLINE_SET", "system", at=START + DAY).came_to_rest(Row())
+    assert ("told" in story.broken()) == doubled
 
 
 @pytest.mark.parametrize(("told", "late"), [(timedelta(minutes=15), True), (timedelta(minutes=14), False)])
