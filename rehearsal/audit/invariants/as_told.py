@@ -299,6 +299,8 @@ def _judge(
         began = claim.states[0].since.replace(microsecond=0)
         if not began - limits.underway <= event.created <= event.at + limits.grain:
             yield _wrong(event, "date", f"collected between {began} and {event.at}", str(event.created), seqs)
+    if event.refunded is not None and event.amount and claim.paid_at is None:
+        yield _wrong(event, "date", "no refund yet", f"refunded at {event.refunded}", seqs)
     if status == "PostProcessingComplete" and claim.paid_at is not None and (before is None or before.status != status):
         paid = claim.paid_at.replace(microsecond=0)
         if not limits.same(event.refunded, paid):

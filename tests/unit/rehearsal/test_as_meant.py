@@ -220,3 +220,12 @@ def test_an_answer_that_was_refused_has_decided_nothing() -> None:
     story.moved("RETURN_OR_REFUND_REQUEST_COMPLETE", "PAY", "system")
     story.read("PostProcessingComplete", asked=False, decided_by="channel").act_ended()
     assert "decider" not in objected_to(story)
+
+
+@pytest.mark.parametrize(("paid", "told", "wrong"), [(True, True, False), (False, False, False), (False, True, True)])
+def test_no_refund_has_a_date_before_its_money_has_come(paid: bool, told: bool, wrong: bool) -> None:
+    story = Story().claimed().moved("RETURN_OR_REFUND_REQUEST_SUCCESS", "APPROVE_REFUND")
+    if paid:
+        story.paid("5.00")
+    story.read("AcknowledgedPostProcessingNotComplete", amount=Decimal(5), refunded_at=story.now if told else None)
+    assert ("date" in objected_to(story)) is wrong
