@@ -84,12 +84,13 @@ Feature: An answer to a buyer goes first
     Background:
       Given Maya has received a desk lamp for 39.98 USD
       And an hour has passed
-      And the marketplace answers 503 to the next search for returns
+      And the marketplace answers 503 to every search for returns for 90 minutes
       And Maya has asked for her money back
 
     @R13 @R55 @trouble
     Scenario: The buyer gets nothing, after the refund has been turned away
       Given the seller has refunded Maya 5.00 USD of the order
+      And 2 hours have passed
       When the seller rejects Maya's request
       Then the trouble was hit
       And the seller's own refund of Maya has been carried out over 5.00 USD
@@ -99,7 +100,7 @@ Feature: An answer to a buyer goes first
     Scenario: It has been answered in Seller Center, and nothing is left
       Given Maya's request has been approved in Seller Center
       And the seller has refunded Maya's whole order
-      When an hour passes
+      When 2 hours pass
       Then the trouble was hit
       And the seller's own refund of Maya has given way to her request
       And all three books say 39.98 USD for Maya

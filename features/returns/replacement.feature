@@ -33,8 +33,9 @@ Feature: A replacement comes once
       Given Maya has received a desk lamp for 39.98 USD
       And Maya has asked for a replacement
       And an hour has passed
-      And the marketplace answers 503 to the next question for the records
-      When Maya gets money instead of the replacement in Seller Center
+      And the marketplace answers 503 to every question for the records for 2 hours
+      And Maya has got money instead of the replacement in Seller Center
+      When 3 hours pass
       Then the trouble was hit
       And Maya's request is shown as "Refunded"
       And all three books say 39.98 USD for Maya

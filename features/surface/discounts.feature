@@ -41,6 +41,18 @@ Feature: What the buyer paid is what goes back
       Then Maya has been paid back 19.22 USD
       And all three books say 19.22 USD for Maya
 
+  Rule: Of the same goods each piece has the price that was paid for it
+
+    @R4 @R16 @R37
+    Scenario: The first mug at its price, the others cheaper
+      Given Ana has received, with 3.00 USD for shipping:
+        | goods | pieces | price each |
+        | mug   | 1      | 12.50 USD  |
+        | mug   | 2      | 10.00 USD  |
+      And everybody has heard of it
+      When the seller refunds Ana 1 of the mugs
+      Then all three books say 13.65 USD for Ana
+
   Rule: A gift is worth nothing
 
     Background:

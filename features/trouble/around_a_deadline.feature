@@ -36,6 +36,17 @@ Feature: Trouble around a deadline
         | 10 seconds | receives the next rejection only after the call that follows | Completed       | order refund    | 15.99 USD |
 
     @trouble
+    Scenario: It gets lost, and nobody can be asked at first what has become of it
+      Given the connector has been down for 22 hours
+      And it is 6 minutes before the answer to Maya is due
+      And the marketplace does not receive the next rejection
+      And the marketplace answers 503 to the next search for returns
+      And the seller has rejected Maya's request
+      When an hour passes
+      Then the trouble was hit
+      And Maya has exactly one mail, "refund rejected"
+
+    @trouble
     Scenario: It comes after the silence, and nobody can be asked what has become of it
       Given the connector has been down for 22 hours
       And it is 20 minutes before the answer to Maya is due

@@ -37,6 +37,18 @@ Feature: The marketplace has troubles of its own
         | the marketplace has locked Maya's request for 40 minutes  |
         | the marketplace has locked Noah's request for 40 minutes  |
 
+    @trouble
+    Scenario: What can be read is not held up by what cannot
+      Given Lena has received a silk scarf for 64.00 USD
+      And an hour has passed
+      And the connector has lost its right to orders for 2 hours
+      And Ana has received a mug for 12.50 USD
+      And Ana has asked for her money back
+      And Lena has asked for her money back
+      When 30 minutes pass
+      Then the trouble was hit
+      And the seller has Lena's request before them
+
   Rule: What lasts beyond the deadline is decided by the marketplace
 
     @trouble
