@@ -53,6 +53,33 @@ Feature: Trouble while there is something to read
       Then the trouble was hit
       And the seller has heard of all of their requests
 
+  Rule: One that cannot be read holds up no other, and comes as soon as it can be
+
+    @trouble
+    Scenario Outline: For two hours nobody can read the first of three
+      Given the marketplace has one that nobody can read in its answers to every <search> for 2 hours
+      And 3 buyers have each <got> a mug for 12.50 USD
+      And all of them have asked <for what>
+      When <time>
+      Then the trouble was hit
+      And <how many> of them stand before the seller
+
+      Examples:
+        | search                   | got      | for what               | time           | how many |
+        | search for returns       | received | for their money back   | an hour passes | 2        |
+        | search for returns       | received | for their money back   | 3 hours pass   | all      |
+        | search for cancellations | ordered  | to cancel their orders | an hour passes | 2        |
+
+    @trouble
+    Scenario: For two hours nobody can read the first of two orders
+      Given the marketplace has one that nobody can read in its answers to every search for orders for 2 hours
+      And Maya has ordered a desk lamp for 39.98 USD
+      And a minute has passed
+      And Noah has ordered a phone case for 15.99 USD
+      When an hour passes
+      Then the trouble was hit
+      And the seller knows of Noah's order
+
   Rule: What was read once is not unlearnt
 
     @trouble

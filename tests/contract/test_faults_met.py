@@ -135,6 +135,17 @@ def says_null(caller: Caller) -> None:
     assert caller.search().json()["data"]["return_orders"][0]["partial_refund"] is None
 
 
+def maimed(caller: Caller) -> list[str]:
+    """Return of which claims nothing comes but their number."""
+    shown = caller.search().json()["data"]["return_orders"]
+    return [one["return_id"] for one in shown if one.keys() == {"return_id"}]
+
+
+def shows_one_that_nobody_can_read(caller: Caller) -> None:
+    caller.a_claim()
+    assert len(maimed(caller)) == 1
+
+
 def pages(caller: Caller, *, answering: bool) -> list[str]:
     """Return what two pages show; between them, the first claim may be answered."""
     for _ in range(10):
@@ -176,6 +187,7 @@ SEEN: Final[dict[str, tuple[dict[str, Any], Callable[[Caller], None]]]] = {
     "empty_success": ({}, is_unreadable),
     "stale": ({"by": "PT10M"}, is_as_before),
     "sparse": ({"way": "null"}, says_null),
+    "unreadable_item": ({}, shows_one_that_nobody_can_read),
     "duplicate": ({}, answers(200, 0)),
     "reorder": ({}, breaks(requests.ReadTimeout, IMPATIENT)),
     "redirect": ({}, answers(302, location="https://elsewhere.example/")),
@@ -220,6 +232,15 @@ def test_of_a_call_that_arrives_twice_one_answer_comes_back(heard: str, done: bo
         assert (response.json()["code"] == 0) is done
         (claim,) = caller.search().json()["data"]["return_orders"]
         assert claim["return_status"] == "RETURN_OR_REFUND_REQUEST_SUCCESS"
+
+
+def test_what_nobody_can_read_is_the_same_whatever_comes_beside_it() -> None:
+    with in_process() as caller:
+        caller.world.trouble.plan(kind="unreadable_item", **{"from": caller.fault_from})
+        assert maimed(caller) == [caller.claim]
+        for _ in range(5):
+            caller.a_claim()
+        assert maimed(caller) == [caller.claim]
 
 
 @pytest.mark.parametrize("whose", ["connector", "tools"])

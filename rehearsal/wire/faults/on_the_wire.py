@@ -4,7 +4,8 @@ Each is a few lines that let a call go on or end it. Whether the other side has 
 `unreachable`, `cut_before` and `redirect` end a call before; `cut_after`, `truncate`, `garble`, `wrong_content_type`,
 `empty_success` and `slow_drip` spoil the answer of a call that has had its effect; `delay` is either; `duplicate` lets
 it act more than once, `reorder` after its caller has given it up, `forge` as one of somebody else's; `stale` answers a
-question as it was answered before, and `sparse` one with what says nothing left out, null or empty.
+question as it was answered before, `sparse` one with what says nothing left out, null or empty, and
+`unreadable_item` one with an object that lacks what it must have.
 """
 
 import json
@@ -128,6 +129,20 @@ def sparse(meeting: Meeting) -> Response:
     return with_body(response, json.dumps(body).encode())
 
 
+def unreadable_item(meeting: Meeting) -> Response:
+    """Of one object in a list, the first that comes and from then on always that one, nothing comes but its number."""
+    response = meeting.onward()
+    message = read(response.folded.get("content-type", ""), response.body)
+    listed = _list_in(message.body)
+    meant = meeting.planned.memory.get("item") or (_number(listed[0]) if listed else None)
+    place = next((place for place, one in enumerate(listed) if _number(one) == meant), None)
+    if place is None or not meeting.hit():
+        return response
+    meeting.planned.memory["item"] = meant
+    listed[place] = dict([meant] if meant else [])
+    return with_body(response, json.dumps(message.body).encode())
+
+
 def duplicate(meeting: Meeting) -> Response:
     """The call reaches the other side more than once; of its answers the first comes back, or the last."""
     responses = [meeting.onward(), *(meeting.again() for _ in range(meeting.given("times") - 1))]
@@ -195,6 +210,19 @@ def question(call: Call) -> tuple[str, ...]:
     return (call.caller, call.method, call.path, *query, told)
 
 
+def _list_in(body: Any) -> list[Any]:
+    """Return the list that an answer of either API is, if its objects have numbers of their own; else an empty one."""
+    inside = body.get("data", {"value": body.get("value")}) if isinstance(body, dict) else None
+    lists = inside.values() if isinstance(inside, dict) else ()
+    return next((found for found in lists if isinstance(found, list) and found and all(map(_number, found))), [])
+
+
+def _number(item: Any) -> tuple[str, Any] | None:
+    """Return by which name an object has a number of its own, and the number."""
+    names = (name for name in item if name.lower() == "id" or name.endswith("_id")) if isinstance(item, dict) else ()
+    return next(((name, item[name]) for name in names), None)
+
+
 _OTHER_DIGITS: Final = str.maketrans("0123456789abcdef", "fedcba9876543210")
 _a_status: Final = Value(
     lambda value: value == 200 or is_whole(400, 599)(value),
@@ -237,6 +265,7 @@ ON_THE_WIRE: Final[Mapping[str, Kind]] = {
         words="fields that say nothing come in another way", meets=sparse, says_hits=True,
         takes={"way": Value(lambda value: value in WAYS, f"one of {', '.join(WAYS)}", LEFT_OUT)},
     ),
+    "unreadable_item": Kind(words="one of a list cannot be read", meets=unreadable_item, says_hits=True),
     "duplicate": Kind(
         words="calls arrive more than once", meets=duplicate,
         takes={
