@@ -106,11 +106,11 @@ Feature: Trouble while there is something to read
       Then the trouble was hit
       And all three books say 89.00 USD for Noah
 
-  Rule: What says nothing is nothing, in whatever way it says so
+  Rule: What says nothing is nothing, in whatever way it says so, and what nobody knows concerns nobody
 
     @trouble
-    Scenario Outline: Fields without a value come in another way
-      Given the marketplace <says nothing> what has no value in its answers to every call
+    Scenario Outline: The fields are not quite those that usually come
+      Given the marketplace <has them> in its answers to every call
       And these buyers wait for the seller:
         | buyer | order        | goods      | price     | wants           |
         | Maya  | has received | desk lamp  | 39.98 USD | money back      |
@@ -130,7 +130,8 @@ Feature: Trouble while there is something to read
         | Ana   | Completed | order cancelled | 12.50 USD |
 
       Examples:
-        | says nothing     |
-        | leaves out       |
-        | says null for    |
-        | says nothing for |
+        | has them                           |
+        | leaves out what has no value       |
+        | says null for what has no value    |
+        | says nothing for what has no value |
+        | has fields that nobody knows       |

@@ -135,6 +135,12 @@ def says_null(caller: Caller) -> None:
     assert caller.search().json()["data"]["return_orders"][0]["partial_refund"] is None
 
 
+def shows_more(caller: Caller) -> None:
+    answer = caller.search().json()
+    (shown,) = answer["data"]["return_orders"]
+    assert all("added_later" in one for one in (answer, answer["data"], shown, shown["refund_amount"]))
+
+
 def maimed(caller: Caller) -> list[str]:
     """Return of which claims nothing comes but their number."""
     shown = caller.search().json()["data"]["return_orders"]
@@ -187,6 +193,7 @@ SEEN: Final[dict[str, tuple[dict[str, Any], Callable[[Caller], None]]]] = {
     "empty_success": ({}, is_unreadable),
     "stale": ({"by": "PT10M"}, is_as_before),
     "sparse": ({"way": "null"}, says_null),
+    "unknown_fields": ({}, shows_more),
     "unreadable_item": ({}, shows_one_that_nobody_can_read),
     "duplicate": ({}, answers(200, 0)),
     "reorder": ({}, breaks(requests.ReadTimeout, IMPATIENT)),

@@ -4,8 +4,8 @@ Each is a few lines that let a call go on or end it. Whether the other side has 
 `unreachable`, `cut_before` and `redirect` end a call before; `cut_after`, `truncate`, `garble`, `wrong_content_type`,
 `empty_success` and `slow_drip` spoil the answer of a call that has had its effect; `delay` is either; `duplicate` lets
 it act more than once, `reorder` after its caller has given it up, `forge` as one of somebody else's; `stale` answers a
-question as it was answered before, `sparse` one with what says nothing left out, null or empty, and
-`unreadable_item` one with an object that lacks what it must have.
+question as it was answered before, `sparse` one with what says nothing left out, null or empty,
+`unknown_fields` one with more than was promised, and `unreadable_item` one with an object that lacks what it must have.
 """
 
 import json
@@ -129,6 +129,13 @@ def sparse(meeting: Meeting) -> Response:
     return with_body(response, json.dumps(body).encode())
 
 
+def unknown_fields(meeting: Meeting) -> Response:
+    """Each object in the answer has a field more than anybody knows, as after a change on the other side."""
+    response = meeting.onward()
+    body = read(response.folded.get("content-type", ""), response.body).body
+    return with_body(response, json.dumps(_with_more(body)).encode()) if isinstance(body, dict) else response
+
+
 def unreadable_item(meeting: Meeting) -> Response:
     """Of one object in a list, the first that comes and from then on always that one, nothing comes but its number."""
     response = meeting.onward()
@@ -210,6 +217,12 @@ def question(call: Call) -> tuple[str, ...]:
     return (call.caller, call.method, call.path, *query, told)
 
 
+def _with_more(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {"added_later": "new", **{name: _with_more(one) for name, one in value.items()}}
+    return [_with_more(one) for one in value] if isinstance(value, list) else value
+
+
 def _list_in(body: Any) -> list[Any]:
     """Return the list that an answer of either API is, if its objects have numbers of their own; else an empty one."""
     inside = body.get("data", {"value": body.get("value")}) if isinstance(body, dict) else None
@@ -265,6 +278,7 @@ ON_THE_WIRE: Final[Mapping[str, Kind]] = {
         words="fields that say nothing come in another way", meets=sparse, says_hits=True,
         takes={"way": Value(lambda value: value in WAYS, f"one of {', '.join(WAYS)}", LEFT_OUT)},
     ),
+    "unknown_fields": Kind(words="answers have fields that nobody knows", meets=unknown_fields),
     "unreadable_item": Kind(words="one of a list cannot be read", meets=unreadable_item, says_hits=True),
     "duplicate": Kind(
         words="calls arrive more than once", meets=duplicate,
