@@ -35,6 +35,7 @@ T = TypeVar("T", bound=Dated)
 Key = tuple[int, str]
 FIELDS: Final[tuple[SortField, SortField]] = ("create_time", "update_time")
 _ALL: Final = ""
+_OPAQUE: Final = b"\xfb\xff\xbf"  # so that every page token has `+` and `/`, as those of the marketplace may (C2)
 
 
 def _seconds(at: datetime) -> int:
@@ -210,7 +211,7 @@ def _stretch(keys: list[Key], times: TimeRange) -> tuple[int, int]:
 
 def _write_token(last: Key, place: int, sort: Sort, shelf: str) -> str:
     text = f"{sort.field}|{'ASC' if sort.ascending else 'DESC'}|{last[0]}|{last[1]}|{place}|{shelf}"
-    return base64.b64encode(text.encode()).decode()
+    return base64.b64encode(_OPAQUE + text.encode()).decode()
 
 
 def _read_token(token: str, sort: Sort, shelf: str) -> tuple[Key, int] | None:
@@ -218,7 +219,8 @@ def _read_token(token: str, sort: Sort, shelf: str) -> tuple[Key, int] | None:
     if not token:
         return None
     try:
-        field, direction, seconds, id, place, of = base64.b64decode(token, validate=True).decode("ascii").split("|")
+        text = base64.b64decode(token, validate=True).removeprefix(_OPAQUE).decode("ascii")
+        field, direction, seconds, id, place, of = text.split("|")
         last = (int(seconds), id), int(place)
     except (binascii.Error, ValueError):
         raise INVALID(what="page_token") from None
