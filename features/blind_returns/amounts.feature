@@ -82,6 +82,14 @@ Feature: How much is refunded
         | tax                 |
         | shipping of the rug |
 
+    @R4 @R13 @R55
+    Scenario: What the seller means to give takes nothing from what the buyer asks for
+      Given the seller has refunded Noah the tax
+      And Noah has asked for his money back
+      And everybody has heard of it
+      When the seller approves Noah's request
+      Then all three books say 132.50 USD for Noah
+
   Rule: A buyer may ask for a part as well
 
     @R4 @R37 @R60

@@ -41,16 +41,31 @@ Feature: Activity & History tells the story of an order
 
   Rule: A deadline announces itself
 
-    @R31 @R10
-    Scenario: An hour is left and nobody has answered
+    Background:
       Given Maya has asked for her money back
       And everybody has heard of it
       And the connector has been down for 20 hours
+
+    @R31 @R10
+    Scenario: An hour is left and nobody has answered
       When the clock stands 1 hour before the answer to Maya is due
       Then the page of Maya's order tells, one after the other:
         | who       | what                     |
         | buyer     | Refund request collected |
         | connector | No answer yet            |
+
+    @R31 @R10
+    Scenario: The buyer declines an offer, and again an hour is left
+      Given it is 1 hour before the answer to Maya is due
+      And the seller has offered Maya 10.00 USD
+      And Maya has declined the offer
+      And the connector has been down for 20 hours
+      When the clock stands 1 hour before the answer to Maya is due
+      Then the page of Maya's order tells, one after the other:
+        | who         | what                         |
+        | connector   | No answer yet                |
+        | marketplace | the buyer declines the offer |
+        | connector   | No answer yet                |
 
   Rule: Whoever refuses is quoted
 
