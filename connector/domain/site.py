@@ -156,7 +156,9 @@ NOT_SHIPPED_BACK: Final = "AWAITING_BUYER_SHIP"
 SHIPPED: Final = frozenset({"IN_TRANSIT", "DELIVERED", "COMPLETED"})
 GONE: Final = "CANCELLED"
 NOT_OFFERED: Final = frozenset({"UNPAID", "ON_HOLD"})
-# ChannelAdvisor's CheckoutStatus, PaymentStatus and ShippingStatus of an order.
+UNREAD: Final = ""  # the fingerprint of what was not understood, so that it is news again
+# ChannelAdvisor's CheckoutStatus, PaymentStatus and ShippingStatus of an order. One in a status that is not known here
+# is not offered, like one on hold: nobody knows whether it is paid.
 ORDER_WORDS: Final[dict[str, tuple[str, str, str]]] = {
     "UNPAID":              ("Completed", "NotYetSubmitted", "Unshipped"),
     "ON_HOLD":             ("OnHold",    "Submitted",       "Unshipped"),

@@ -14,7 +14,7 @@ from typing import Any, Final
 from connector.domain.adjustments import AWAITS_SELLER, BEGINS, OPEN, REOPENS, TERMINAL, Action, RequestStatus, after
 from connector.domain.decisions import OUTCOME_UNKNOWN, UNFINISHED, CreateRefund, Operation, OrderDecision, OutboxState
 from connector.domain.money import Parts, as_parts, split, sum_of, unit_of
-from connector.domain.site import Claim, ClaimKind, ClaimLine, Shown, news
+from connector.domain.site import UNREAD, Claim, ClaimKind, ClaimLine, Shown, news
 from connector.domain.units import HOLDING, parts_of
 from connector.ports import UnitOfWork
 from connector.records import Adjustment, Case, LineUnit, Order, OutboxEntry, amounts
@@ -71,14 +71,10 @@ def take_claim(work: UnitOfWork, profile_id: int, claim: Claim, now: datetime, *
     alike = [] if known else _made_by_us(work, order, claim)
     if alike and isinstance(alike[0].decision, CreateRefund) and not adopting:
         return False
-    _keep_case(work, order, case, claim)
     action = news(claim)
     if action is None:
-        text = f"The marketplace shows a status that is not known here: {claim.status}"
-        work.note(
-            order.profile_id, order.id, now, by="marketplace", event="status_unknown", text=text, site_id=claim.id
-        )
-        return True
+        return _cannot_tell(work, order, case, claim, now)
+    _keep_case(work, order, case, claim)
     units = {unit.site_line_id: unit for unit in work.units([order.id])}
     account = Account(work, order, units, claim, action, now)
     if len(alike) == 1:
@@ -92,6 +88,16 @@ def take_claim(work: UnitOfWork, profile_id: int, claim: Claim, now: datetime, *
         _open(account, generation + 1, current[0] if current else None)
     else:
         _walk(account, current)
+    return True
+
+
+def _cannot_tell(work: UnitOfWork, order: Order, case: Case | None, claim: Claim, now: datetime) -> bool:
+    """Note a status that is not known here, once; the claim stays news, so that it is taken in when the status is."""
+    if case is not None and case.site_status == claim.status:
+        return False
+    _keep_case(work, order, case, replace(claim, fingerprint=UNREAD))
+    text = f"The marketplace shows a status that is not known here: {claim.status}"
+    work.note(order.profile_id, order.id, now, by="marketplace", event="status_unknown", text=text, site_id=claim.id)
     return True
 
 

@@ -7,14 +7,13 @@ from decimal import Decimal
 from typing import Any, Final
 
 from connector.domain.money import said
-from connector.domain.site import NOT_OFFERED, ORDER_WORDS, SHIPPED, OrderFacts, SiteLine, SiteOrder
+from connector.domain.site import NOT_OFFERED, ORDER_WORDS, SHIPPED, UNREAD, OrderFacts, SiteLine, SiteOrder
 from connector.domain.units import grouped, parts_of, share_out
 from connector.ports import UnitOfWork
 from connector.records import LineUnit, Order, OrderItem
 
 DATES: Final = ("paid_at", "shipped_at", "delivered_at", "cancelled_at")
 MOVING: Final = (*DATES, "buyer_email", "recipient", "fingerprint")
-UNKNOWN_STATUS: Final = ("Completed", "Cleared", "Unshipped")
 
 
 def take_order(work: UnitOfWork, profile_id: int, site: SiteOrder, now: datetime) -> bool:
@@ -22,7 +21,9 @@ def take_order(work: UnitOfWork, profile_id: int, site: SiteOrder, now: datetime
     known = work.order_by_site(profile_id, site.id)
     if known is not None and (known.fingerprint == site.fingerprint or site.updated < known.site_updated):
         return False
-    moves = _moves(site, now)
+    if site.status not in ORDER_WORDS and known is not None and known.site_status == site.status:
+        return False  # nobody knows more of it than before
+    moves = _moves(site, known, now)
     if known is None:
         facts = {fact.name: getattr(site, fact.name) for fact in fields(OrderFacts)}
         order = Order(profile_id=profile_id, site_order_id=site.id, imported_at=now, **{**facts, **moves})
@@ -40,19 +41,21 @@ def take_order(work: UnitOfWork, profile_id: int, site: SiteOrder, now: datetime
     return True
 
 
-def _moves(site: SiteOrder, now: datetime) -> dict[str, Any]:
-    """Return, by the names of an order's fields, all that moves in its life."""
-    checkout, payment, shipping = ORDER_WORDS.get(site.status, UNKNOWN_STATUS)
-    return {
+def _moves(site: SiteOrder, known: Order | None, now: datetime) -> dict[str, Any]:
+    """Return, by the names of an order's fields, all that moves in its life; in an unknown status its words stay."""
+    moves: dict[str, Any] = {
         "site_status": site.status,
-        "offered": site.status not in NOT_OFFERED,
-        "checkout_status": checkout,
-        "payment_status": payment,
-        "shipping_status": shipping,
         "updated_at": now,
         "site_updated": site.updated,
         **{name: getattr(site, name) for name in MOVING},
     }
+    understood = site.status in ORDER_WORDS
+    words = ORDER_WORDS[site.status if understood else "ON_HOLD"]
+    if understood or known is None:
+        moves |= dict(zip(("checkout_status", "payment_status", "shipping_status"), words, strict=True))
+    if not understood:
+        moves["fingerprint"] = UNREAD
+    return {**moves, "offered": understood and site.status not in NOT_OFFERED}
 
 
 def _add_lines(work: UnitOfWork, order: Order, site: SiteOrder, lines: Sequence[SiteLine]) -> None:

@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 
 from connector.domain.adjustments import AWAITS_SELLER, Action
 from connector.domain.decisions import MEANT, OUTCOME_UNKNOWN, OutboxState, SellerDecision
-from connector.domain.site import Claim, ClaimKind, SiteOrder
+from connector.domain.site import ORDER_WORDS, Claim, ClaimKind, SiteOrder, news
 from connector.errors import BadRequest, MarketplaceError, Refused, Unavailable
 from connector.ports import Access, Marketplace, Secret, Store, UnitOfWork
 from connector.records import Adjustment, OutboxEntry, Rounds, Shop, Stream, Tokens
@@ -174,20 +174,22 @@ class Worker:
         return dict.fromkeys(collected, run.now), count
 
     def _collect_orders(self, run: Run, found: Iterable[SiteOrder]) -> int:
-        collected = unkept = 0
+        collected = unkept = untold = 0
         for batch in _batches(found):
             with self.store.reading() as work:
                 known = work.fingerprints(run.shop.id, [order.id for order in batch])
             fresh = [order for order in batch if known.get(order.id) != order.fingerprint]
             kept, failed = self._take_in(run, fresh) if fresh else (0, 0)
             collected, unkept = collected + kept, unkept + failed
-        if unkept:
-            raise Unavailable(f"{unkept} order(s) cannot be kept.", acted=False)
+            untold += sum(order.status not in ORDER_WORDS for order in fresh)
+        if unkept or untold:
+            words = f"{unkept} order(s) cannot be kept, {untold} have a status that is not known here."
+            raise Unavailable(words, acted=False)
         return collected
 
     def _collect_claims(self, run: Run, found: Iterable[Claim]) -> int:
         """Take claims in, and the orders of those whose order was not known; one without holds up no other."""
-        collected = unkept = 0
+        collected = unkept = untold = 0
         missing: list[str] = []
         for batch in _batches(found):
             with self.store.reading() as work:
@@ -203,9 +205,13 @@ class Worker:
             told = list(self._told(run, fresh, known))
             kept, failed = self._take_in(run, told, orders)
             collected, unkept = collected + kept, unkept + failed + len(fresh) - len(told)
-        if missing or unkept:
-            words = f"{len(missing)} order(s) with a claim cannot be read, {unkept} claim(s) or order(s) not be kept."
-            raise Unavailable(words, acted=False)
+            untold += sum(news(claim) is None for claim in told)
+        if missing or unkept or untold:
+            raise Unavailable(
+                f"{len(missing)} order(s) with a claim cannot be read, {unkept} claim(s) or order(s) not be kept, "
+                f"{untold} claim(s) have a status that is not known here.",
+                acted=False,
+            )
         return collected
 
     def _orders(self, run: Run, order_ids: Sequence[str]) -> list[SiteOrder]:

@@ -57,7 +57,7 @@ Feature: Trouble while there is something to read
 
     @trouble
     Scenario Outline: For two hours nobody can read the first of three
-      Given the marketplace has one that nobody can read in its answers to every <search> for 2 hours
+      Given the marketplace has one <like this> in its answers to every <search> for 2 hours
       And 3 buyers have each <got> a mug for 12.50 USD
       And all of them have asked <for what>
       When <time>
@@ -65,20 +65,29 @@ Feature: Trouble while there is something to read
       And <how many> of them stand before the seller
 
       Examples:
-        | search                   | got      | for what               | time           | how many |
-        | search for returns       | received | for their money back   | an hour passes | 2        |
-        | search for returns       | received | for their money back   | 3 hours pass   | all      |
-        | search for cancellations | ordered  | to cancel their orders | an hour passes | 2        |
+        | like this                 | search                   | got      | for what               | time           | how many |
+        | that nobody can read      | search for returns       | received | for their money back   | an hour passes | 2        |
+        | that nobody can read      | search for returns       | received | for their money back   | 3 hours pass   | all      |
+        | that nobody can read      | search for cancellations | ordered  | to cancel their orders | an hour passes | 2        |
+        | whose status nobody knows | search for returns       | received | for their money back   | an hour passes | 2        |
+        | whose status nobody knows | search for returns       | received | for their money back   | 3 hours pass   | all      |
 
     @trouble
-    Scenario: For two hours nobody can read the first of two orders
-      Given the marketplace has one that nobody can read in its answers to every search for orders for 2 hours
+    Scenario Outline: For two hours nobody can read the first of two orders
+      Given the marketplace has one <like this> in its answers to every search for orders for 2 hours
       And Maya has ordered a desk lamp for 39.98 USD
       And a minute has passed
       And Noah has ordered a phone case for 15.99 USD
-      When an hour passes
+      When <time>
       Then the trouble was hit
       And the seller knows of Noah's order
+      And the seller <knows> of Maya's order
+
+      Examples:
+        | like this                 | time           | knows         |
+        | that nobody can read      | an hour passes | does not know |
+        | whose status nobody knows | an hour passes | does not know |
+        | whose status nobody knows | 3 hours pass   | knows         |
 
   Rule: What was read once is not unlearnt
 

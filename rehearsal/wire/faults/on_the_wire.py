@@ -137,7 +137,10 @@ def unknown_fields(meeting: Meeting) -> Response:
 
 
 def unreadable_item(meeting: Meeting) -> Response:
-    """Of one object in a list, the first that comes and from then on always that one, nothing comes but its number."""
+    """One object in a list, the first that comes and from then on always that one, is not as anybody knows it.
+
+    Of it nothing comes but its number, or it has a status that there is not.
+    """
     response = meeting.onward()
     message = read(response.folded.get("content-type", ""), response.body)
     listed = _list_in(message.body)
@@ -146,7 +149,11 @@ def unreadable_item(meeting: Meeting) -> Response:
     if place is None or not meeting.hit():
         return response
     meeting.planned.memory["item"] = meant
-    listed[place] = dict([meant] if meant else [])
+    if meeting.given("shows") == "status":
+        statuses = {name: "NOBODY_KNOWS" for name in listed[place] if name.lower().endswith("status")}
+        listed[place] = {**listed[place], **statuses}
+    else:
+        listed[place] = dict([meant] if meant else [])
     return with_body(response, json.dumps(message.body).encode())
 
 
@@ -279,7 +286,10 @@ ON_THE_WIRE: Final[Mapping[str, Kind]] = {
         takes={"way": Value(lambda value: value in WAYS, f"one of {', '.join(WAYS)}", LEFT_OUT)},
     ),
     "unknown_fields": Kind(words="answers have fields that nobody knows", meets=unknown_fields),
-    "unreadable_item": Kind(words="one of a list cannot be read", meets=unreadable_item, says_hits=True),
+    "unreadable_item": Kind(
+        words="one of a list cannot be read", meets=unreadable_item, says_hits=True,
+        takes={"shows": Value(lambda value: value in ("number", "status"), "number or status", "number")},
+    ),
     "duplicate": Kind(
         words="calls arrive more than once", meets=duplicate,
         takes={

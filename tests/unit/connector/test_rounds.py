@@ -46,7 +46,42 @@ def goes_dark(bench: Bench) -> None:
 
 
 def waits_no_more(bench: Bench) -> None:
-    settle_as(bench, "A_STATUS_FROM_THE_FUTURE")
+    settle_as(bench, FUTURE)
+
+
+FUTURE = "A_STATUS_FROM_THE_FUTURE"
+
+
+def test_a_return_in_a_status_from_the_future_is_noted_once_and_taken_in_when_it_is_known(bench: Bench) -> None:
+    bench.tiktok.put_order("500", "39.98")
+    bench.tiktok.put_return("900", "500", FUTURE)
+    for _ in range(3):
+        assert "returns unavailable" in bench.round()
+        bench.wait(hours=5)
+    assert (bench.events("500").count("status_unknown"), bench.adjustments()) == (1, [])
+    bench.tiktok.returns["900"]["return_status"] = PENDING
+    bench.round()
+    assert [entry.status for entry in bench.adjustments()] == ["NewRma"]
+
+
+@pytest.mark.parametrize("first", ["IN_TRANSIT", FUTURE])
+def test_an_order_in_a_status_from_the_future_is_as_it_was_and_asked_for_again(bench: Bench, first: str) -> None:
+    def seen() -> tuple[bool, str, str]:
+        with SqlStore(bench.connector.engine).reading() as work:
+            order = work.orders_anywhere("500")[0]
+        return order.offered, order.payment_status, order.shipping_status
+
+    bench.order("20.00", status=first)
+    before = seen()
+    assert before == ((True, "Cleared", "Shipped") if first != FUTURE else (False, "Submitted", "Unshipped"))
+    bench.tiktok.orders["500"]["status"] = FUTURE
+    for _ in range(3):
+        assert "orders unavailable" in bench.round()
+        assert seen() == before
+        bench.wait(hours=5)
+    bench.tiktok.orders["500"]["status"] = "CANCELLED"
+    bench.round()
+    assert seen() == (True, "Cleared", "Canceled")
 
 
 @pytest.mark.parametrize(("meanwhile", "statuses"), [(goes_dark, ["Error", "NewRma"]), (waits_no_more, ["Error"])])
