@@ -46,14 +46,17 @@ class ConnectorProcess:
 
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
+        self.down = False
 
     def dies(self) -> None:
         """End it without a farewell."""
         self.stage.kill_connector()
+        self.down = True
 
     def starts(self) -> None:
         """Start it again on the database that it left."""
         self.stage.start_connector()
+        self.down = False
 
 
 class Trouble:
@@ -110,6 +113,7 @@ class Cast:
         """Refuse to begin the world anew once somebody has ordered: the order would be forgotten."""
         if self.names():
             raise Miswritten("this step begins the world anew; it stands before anybody orders something")
+        self.connector.down = False
 
     def names(self) -> dict[str, str]:
         """Return whose each order is."""

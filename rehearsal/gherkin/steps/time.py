@@ -8,6 +8,7 @@ from pytest_bdd import given, when
 
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.closed_words import one_of
+from rehearsal.gherkin.errors import Miswritten
 from rehearsal.gherkin.steps.phrases import act, moment, phrase, spelled, time
 from rehearsal.gherkin.which import Which
 
@@ -57,6 +58,8 @@ def _(people: Cast, span: str) -> None:
 @given(phrase("everybody has heard of it"))
 @when(phrase("everybody hears of it"))
 def _(people: Cast) -> None:
+    if people.connector.down:
+        raise Miswritten("the connector is down: nobody hears of anything before it has started again")
     people.clock.all_have_heard()
 
 

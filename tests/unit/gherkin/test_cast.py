@@ -299,6 +299,7 @@ MISWRITTEN |= {
     f"{REFUNDED}; And the price of Maya's order is made up like this:; | paid |; | 39.98 USD |": FOREIGN,
     f"{ASKED}; Then Maya's request is over 39.98 EUR": FOREIGN,
     f"{KNOWN}; Then the seller's own refund of Maya has been carried out over 1.00 GBP": "has started no refunds of",
+    f"{ASKED}; {KILLED}; When everybody hears of it": "the connector is down: nobody hears of anything before",
 }
 BROKEN = {
     DOUBTFUL: REFUSED[DOUBTFUL],
