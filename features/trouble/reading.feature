@@ -69,6 +69,7 @@ Feature: Trouble while there is something to read
         | that nobody can read      | search for returns       | received | for their money back   | an hour passes | 2        |
         | that nobody can read      | search for returns       | received | for their money back   | 3 hours pass   | all      |
         | that nobody can read      | search for cancellations | ordered  | to cancel their orders | an hour passes | 2        |
+        | whose type nobody knows   | search for returns       | received | for their money back   | an hour passes | 2        |
         | whose status nobody knows | search for returns       | received | for their money back   | an hour passes | 2        |
         | whose status nobody knows | search for returns       | received | for their money back   | 3 hours pass   | all      |
 

@@ -43,6 +43,10 @@ def _flag(value: Any) -> bool:
     return isinstance(value, bool)
 
 
+def _return_type(value: Any) -> bool:
+    return value in ("REFUND", "RETURN_AND_REFUND", "REPLACEMENT")  # what can be answered to another one nobody knows
+
+
 def _any_object(value: Any) -> bool:
     return isinstance(value, dict)
 
@@ -123,7 +127,7 @@ ORDER: Final = Shape(
      **dict.fromkeys(("user_id", "buyer_email", "payment_method_name"), _words), "recipient_address": _any_object},
 )
 RETURN: Final = Shape(
-    {**_CLAIM_NEEDS, "return_id": _id, "return_status": _id, "return_type": _id, "refund_amount": _REFUND,
+    {**_CLAIM_NEEDS, "return_id": _id, "return_status": _id, "return_type": _return_type, "refund_amount": _REFUND,
      "return_line_items": _each(_CLAIM_LINE)},
     {**_CLAIM_MAY, "partial_refund": Shape({}, {"amount": _sum}), "buyer_rejected_partial_refund": _flag,
      **dict.fromkeys(("return_reason", "return_reason_text", "arbitration_status", "return_tracking_number",

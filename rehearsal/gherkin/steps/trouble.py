@@ -150,9 +150,9 @@ trouble(
 trouble(f"has fields that nobody knows in its answers? to {_WHICH}", "unknown_fields")
 trouble(f"has one that nobody can read in its answers? to {_WHICH}", "unreadable_item")
 trouble(
-    f"has one whose status nobody knows in its answers? to {_WHICH}",
+    f"has one whose (?P<shows>status|type) nobody knows in its answers? to {_WHICH}",
     "unreadable_item",
-    shows=lambda said: "status",
+    shows=lambda said: said["shows"],
 )
 trouble(f"{_REFUSES} to {_WHICH}{_ASKS}", "refuse", status=_status, code=_code, retry_after=_wait)
 trouble(f"{_REFUSES} {_TIMES}{_ASKS}", "refuse", status=_status, code=_code, retry_after=_wait)

@@ -139,7 +139,7 @@ def unknown_fields(meeting: Meeting) -> Response:
 def unreadable_item(meeting: Meeting) -> Response:
     """One object in a list, the first that comes and from then on always that one, is not as anybody knows it.
 
-    Of it nothing comes but its number, or it has a status that there is not.
+    Of it nothing comes but its number, or it has a status or a type that there is not.
     """
     response = meeting.onward()
     message = read(response.folded.get("content-type", ""), response.body)
@@ -149,11 +149,10 @@ def unreadable_item(meeting: Meeting) -> Response:
     if place is None or not meeting.hit():
         return response
     meeting.planned.memory["item"] = meant
-    if meeting.given("shows") == "status":
-        statuses = {name: "NOBODY_KNOWS" for name in listed[place] if name.lower().endswith("status")}
-        listed[place] = {**listed[place], **statuses}
-    else:
+    if (shows := meeting.given("shows")) == "number":
         listed[place] = dict([meant] if meant else [])
+    else:
+        listed[place] |= {name: "NOBODY_KNOWS" for name in listed[place] if name.lower().endswith(shows)}
     return with_body(response, json.dumps(message.body).encode())
 
 
@@ -288,7 +287,7 @@ ON_THE_WIRE: Final[Mapping[str, Kind]] = {
     "unknown_fields": Kind(words="answers have fields that nobody knows", meets=unknown_fields),
     "unreadable_item": Kind(
         words="one of a list cannot be read", meets=unreadable_item, says_hits=True,
-        takes={"shows": Value(lambda value: value in ("number", "status"), "number or status", "number")},
+        takes={"shows": Value(lambda value: value in ("number", "status", "type"), "number, status or type", "number")},
     ),
     "duplicate": Kind(
         words="calls arrive more than once", meets=duplicate,
