@@ -85,6 +85,10 @@ def _each(shape: Shape) -> Kind:
     return lambda value: isinstance(value, list) and all(map(shape, value))
 
 
+def _some(shape: Shape) -> Kind:
+    return lambda value: _each(shape)(value) and value != []
+
+
 # fmt: off
 _REFUND: Final = Shape(
     {"refund_total": _sum},
@@ -122,7 +126,7 @@ DETAILS: Final = Shape({"orders": lambda value: isinstance(value, list)})
 PAGE: Final = Shape({"total_count": _whole}, {"next_page_token": _words})
 ORDER: Final = Shape(
     {"id": _id, "status": _id, "create_time": _whole, "update_time": _whole, "payment": _PAYMENT,
-     "line_items": _each(_LINE)},
+     "line_items": _some(_LINE)},
     {**dict.fromkeys(("paid_time", "rts_time", "delivery_time", "cancel_time"), _whole),
      **dict.fromkeys(("user_id", "buyer_email", "payment_method_name"), _words), "recipient_address": _any_object},
 )

@@ -131,6 +131,16 @@ def test_a_document_without_a_field_that_is_relied_on_cannot_be_read_and_holds_u
     none_is_taken_for_nothing_new(bench, path, [partial(bend, value=value) for value in BENT])
 
 
+@pytest.mark.parametrize(
+    ("name", "field", "value"), [("orders", "line_items", []), ("return_orders", "return_type", "EXCHANGE")]
+)
+def test_an_order_of_nothing_and_a_return_of_an_unknown_type_cannot_be_read(
+    bench: Bench, name: str, field: str, value: object
+) -> None:
+    path = next(path for path, listed in SEARCHES.items() if listed == name)
+    none_is_taken_for_nothing_new(bench, path, [partial(bent, path=("data", name, 0, field), value=value)])
+
+
 @pytest.mark.parametrize("instead", [{}, {"next_page_token": None}])
 def test_the_last_page_may_have_no_token_and_an_empty_one_no_list(bench: Bench, instead: Json) -> None:
     """The marketplace leaves out what has no value; or it might say null."""
