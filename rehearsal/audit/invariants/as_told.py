@@ -170,9 +170,10 @@ class Told:
         claim = claims.by_id.get(event.claim or "")
         if claim is None:
             return
-        by_others = claim.id not in answered
+        by_others = claim.id not in answered or _moved_by_others(claim, limits)
         if event.decided_by == BY_STAFF and event.placed in ENDED and by_others and not claim.by_seller:
-            yield _wrong(event, "decider", "somebody else, for the staff have decided nothing", "decided by the OMS")
+            expected = "somebody else, for nothing that the staff decided was carried out"
+            yield _wrong(event, "decider", expected, "decided by the OMS")
         by_staff = claim.id in answered and claim.id not in overtaken and _carried_out(claim, limits)
         if event.decided_by == BY_OTHERS and event.placed in ENDED and by_staff:
             yield _wrong(event, "decider", "the staff, whose answer was carried out", "decided at the marketplace")
@@ -222,8 +223,18 @@ class Told:
 
 def _carried_out(claim: Claim, limits: Limits) -> bool:
     """Return whether a claim ended by an answer that came through the Open API, and no trouble could hide that."""
-    decisive = next((state for state in reversed(claim.states) if not state.status.endswith("COMPLETE")), claim.now)
+    decisive = _decisive(claim)
     return decisive.ours and not limits.extension(claim.shop_id, decisive.since - limits.one_round)
+
+
+def _moved_by_others(claim: Claim, limits: Limits) -> bool:
+    """Return whether nothing that came through the Open API has moved a claim, and no trouble could hide that."""
+    since = _decisive(claim).since - limits.one_round
+    return not (any(state.ours for state in claim.states) or limits.extension(claim.shop_id, since))
+
+
+def _decisive(claim: Claim) -> State:
+    return next((state for state in reversed(claim.states) if not state.status.endswith("COMPLETE")), claim.now)
 
 
 def _words(of: Mapping[str, tuple[str, ...]], stood: Iterable[str], told: str) -> tuple[str, str]:

@@ -198,6 +198,7 @@ def test_what_was_bought_is_told(told: list[str] | None, wrong: bool) -> None:
         (False, "seller", "oms", True),  # the connector has answered for a silent seller
         (False, "seller", "default", False),
         (True, "seller_center", "channel", False),  # answered, and overtaken
+        (True, "seller_center", "oms", True),
         (True, "seller", "channel", True),
         (True, "seller", "oms", False),
         (True, "seller", "", False),  # it says nothing of it
