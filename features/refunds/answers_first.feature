@@ -128,6 +128,17 @@ Feature: An answer to a buyer goes first
       Then the seller's own refund of Noah has been carried out over 39.98 USD
       And all three books say 59.97 USD for Noah
 
+    @R37 @R55
+    Scenario: What no request is about is refunded at once
+      Given Paul has received:
+        | goods | pieces | price each |
+        | rug   | 1      | 89.00 USD  |
+        | mug   | 1      | 12.50 USD  |
+      And Paul has asked for the money for the rug
+      And everybody has heard of it
+      When the seller refunds Paul the mug
+      Then Paul has been paid back 12.50 USD
+
   Rule: A cancellation of the seller's waits as well
 
     Background:

@@ -77,3 +77,14 @@ Feature: The marketplace has the last word on a refund
         | answer    | answers  |
         | approval  | approves |
         | rejection | rejects  |
+
+    @trouble
+    Scenario: Nobody can be asked whether it still waits
+      Given Noah has received a rug for 20.00 USD
+      And Noah has asked for his money back
+      And everybody has heard of it
+      And the marketplace answers 400 to the next rejection
+      And the marketplace answers 503 to the second search for returns
+      When the seller rejects Noah's request
+      Then the seller has Noah's case before them
+      And the trouble was hit

@@ -32,7 +32,8 @@ Feature: A parcel with less in it, and pieces that differ
     And all three books say 0.00 USD for Maya
 
     Examples:
-      | most    | one            | reason                                |
-      | as sold | damaged        | The item is damaged or used           |
-      | used    | damaged        | The item is damaged or used           |
-      | damaged | the wrong item | The item is not the one that was sent |
+      | most    | one                | reason                                |
+      | as sold | damaged            | The item is damaged or used           |
+      | used    | damaged            | The item is damaged or used           |
+      | damaged | with parts missing | Products or parts are missing         |
+      | damaged | the wrong item     | The item is not the one that was sent |
