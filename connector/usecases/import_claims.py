@@ -12,7 +12,16 @@ from decimal import Decimal
 from typing import Any, Final
 
 from connector.domain.adjustments import AWAITS_SELLER, BEGINS, OPEN, REOPENS, TERMINAL, Action, RequestStatus, after
-from connector.domain.decisions import OUTCOME_UNKNOWN, UNFINISHED, CreateRefund, Operation, OrderDecision, OutboxState
+from connector.domain.decisions import (
+    APPROVING,
+    OUTCOME_UNKNOWN,
+    UNFINISHED,
+    CreateRefund,
+    Operation,
+    OrderDecision,
+    OutboxState,
+    SellerDecision,
+)
 from connector.domain.money import Parts, as_parts, split, sum_of, unit_of
 from connector.domain.site import UNREAD, Claim, ClaimKind, ClaimLine, Shown, news
 from connector.domain.units import HOLDING, parts_of
@@ -278,10 +287,17 @@ def _decider(account: Account, adjustment: Adjustment, status: RequestStatus) ->
     if entry.state not in UNFINISHED:
         # Where the seller is asked again, what was decided is over: a lapse is nobody's decision but the marketplace's.
         return "channel" if adjustment.status in AWAITS_SELLER else adjustment.decided_by or "channel"
-    outside = entry.state not in OUTCOME_UNKNOWN
+    outside = entry.state not in OUTCOME_UNKNOWN or _contrary(adjustment.decision, account.action)
     state = OutboxState.WITHDRAWN if outside else OutboxState.DONE
     account.work.outbox_entry_finished(entry.id, state, account.now)
     return "channel" if outside else adjustment.decided_by or "channel"
+
+
+def _contrary(decision: SellerDecision | None, shown: Action) -> bool:
+    """Return whether the marketplace shows the opposite of what was decided here, which then did not get there."""
+    if decision is None:
+        return False
+    return shown is Action.TURNED_DOWN if decision.action in APPROVING else shown in (Action.PAYING, Action.PAID)
 
 
 def _seen(account: Account, group: Sequence[ClaimLine], status: RequestStatus, parts: Parts) -> dict[str, Any]:
