@@ -83,7 +83,6 @@ class SuiteRun:
         asked += ["-p", "rehearsal.gherkin"]
         asked += ["-p", "no:rehearsal-exit"]  # what it ends with is said here
         asked += ["-p", "rehearsal.gherkin.untouched", "-p", "no:cacheprovider", "-o", "addopts="]
-        asked += ["-p", "no:unraisableexception"]  # walks through all that is in memory, twice, to find one at the end
         asked += [f"{name}={value}" for name, value in self.where.items() if value is not None]
         # Names of examples are shown as they are written, in any script.
         asked += ["-o", "disable_test_id_escaping_and_forfeit_all_rights_to_community_support=true"]

@@ -12,6 +12,7 @@ pytest_plugins = ["pytester"]
 ROOT = Path(__file__).parents[3]
 CONFTEST = """
     import asyncio
+    from contextlib import suppress
     import pytest
     from tests.unit.gherkin.stub import BROKEN, StubStage
 
@@ -51,7 +52,8 @@ CONFTEST = """
     @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(pyfuncitem):  # as plugins for coroutines do
         if asyncio.iscoroutinefunction(pyfuncitem.obj):
-            asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in ("broken", "stage")}))
+            with suppress(StopIteration):  # it waits for nothing, and there may be a loop already
+                pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in ("broken", "stage")}).send(None)
             return True
 """
 TESTS = """
