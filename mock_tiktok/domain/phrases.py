@@ -101,7 +101,6 @@ SILENCE_WORDS: Final = {
     (Action.SUPPORT_BUYER, Claim.REPLACED): "dispute decided for the buyer",
 }
 
-# cancellations have no records on the wire; these are for timelines
 # What is waited for until a deadline passes, by the number that sets it.
 AWAITED: Final = {
     "refund_only.seller_response": "the seller's answer to the refund request",
@@ -118,6 +117,7 @@ AWAITED: Final = {
     "order.unpaid_cancel":         "the buyer's payment",
 }
 
+# cancellations have no records on the wire; these are for timelines
 CANCEL_WORDS: Final = {
     CancelStatus.PENDING:   "Cancellation Pending",
     CancelStatus.SUCCESS:   "Refund Processing",
