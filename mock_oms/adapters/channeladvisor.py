@@ -52,6 +52,17 @@ PARTS: Final = {
     "GiftWrapTaxAdjustment": "GiftTaxPrice",
     "RecyclingFeeAdjustment": "RecyclingFee",
 }
+# Where an order goes, by the names of the marketplace's people; a name may stand in two fields.
+RECIPIENT: Final = {
+    "name": ("ShippingFirstName", "ShippingLastName"),
+    "phone": ("ShippingDaytimePhone",),
+    "e-mail": ("BuyerEmailAddress",),
+    "street": ("ShippingAddressLine1", "ShippingAddressLine2"),
+    "city": ("ShippingCity",),
+    "state": ("ShippingStateOrProvince",),
+    "postal code": ("ShippingPostalCode",),
+    "country": ("ShippingCountry",),
+}
 TOTALS: Final = {"shipping": "TotalShippingPrice", "tax": "TotalTaxPrice"}  # of an order; tax on shipping is tax
 _ACTIONS: Final = {
     (Question.REQUEST, Verdict.APPROVE): "ApproveBuyerRequest",
@@ -199,17 +210,18 @@ class ChannelAdvisor:
             page = self._follow(link, seen)
 
     def _skipping(self, path: str, query: Mapping[str, str], size: int) -> Iterator[Json]:
-        """Page by hand. Past the end some answer with the first page again, and that is the end as well."""
+        """Page by hand, to the number that there are. Past it some answer with the first page again: the end, too."""
         read: set[object] = set()
         while True:
-            asked = {**query, "$top": str(size), "$skip": str(len(read))}
-            rows = _rows(self._json("GET", path, asked), "value")
+            asked = {**query, "$top": str(size), "$skip": str(len(read)), "$count": "true"}
+            page = self._json("GET", path, asked)
+            rows = _rows(page, "value")
             if len(rows) > size:
                 raise Unreadable("The connector's page has more rows than were asked for.")
             fresh = [row for row in rows if row.get("ID") not in read]
             yield from fresh
             read |= {row.get("ID") for row in fresh}
-            if len(rows) < size or not fresh:
+            if len(rows) < size or not fresh or len(read) == page.get("@odata.count"):
                 return
 
     def _follow(self, link: object, seen: set[str]) -> Json:
@@ -302,12 +314,20 @@ class ChannelAdvisor:
             shipping_status=str(row.get("ShippingStatus") or ""),
             lines=tuple(_line(item, currency) for item in items),
             stated={part: _money(row[name], currency) for part, name in TOTALS.items() if row.get(name) is not None},
+            paid_at=_moment(row.get("PaymentDateUtc")),
+            shipped_at=_moment(row.get("ShippingDateUtc")),
+            recipient=_recipient(row),
         )
 
 
 @lru_cache(maxsize=64)  # a pull asks each level the same, and the next pull much of it again
 def _encoded(query: tuple[tuple[str, str], ...]) -> str:
     return urlencode(query, quote_via=quote, safe="$(),:'")
+
+
+def _recipient(row: Json) -> dict[str, str]:
+    told = {what: " ".join(str(row[name]) for name in names if row.get(name)) for what, names in RECIPIENT.items()}
+    return {what: words for what, words in told.items() if words}
 
 
 def _line(item: Json, currency: str) -> OrderLine:
@@ -358,6 +378,8 @@ def _adjustment(level: Level, row: Json) -> Adjustment:
         comment=_text(row.get("Comment")),
         unit_ids=tuple(str(unit) for unit in row.get("SiteOrderLineItemIDs") or ()),
         site_status=_text(row.get("SiteStatus")),
+        carrier=_text(row.get("ReturnShippingMethod")),
+        reason=_text(row.get("Reason")),
         site_reason_key=row.get("SiteReason"),
         site_reason_text=row.get("SiteReasonText"),
         pictures=row.get("SitePictureCount"),

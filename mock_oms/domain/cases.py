@@ -59,6 +59,8 @@ class Adjustment:
     unit_amounts: Mapping[str, Decimal] = field(default_factory=dict)  # what of the amount falls on which unit
     parts: Mapping[str, Decimal] = field(default_factory=dict)  # what the amount is made up of
     site_status: str | None = None
+    carrier: str | None = None
+    reason: str | None = None  # ChannelAdvisor's
     site_reason_key: str | None = None
     site_reason_text: str | None = None
     pictures: int | None = None  # with which the buyer has asked

@@ -51,6 +51,9 @@ class Order:
     shipping_status: str
     lines: tuple[OrderLine, ...]
     stated: Mapping[str, Decimal] = field(default_factory=dict)  # what of its total is tax, and what is shipping
+    paid_at: datetime | None = None
+    shipped_at: datetime | None = None
+    recipient: Mapping[str, str] = field(default_factory=dict, repr=False)  # as far as the connector tells
 
     @property
     def smallest(self) -> Decimal:

@@ -34,6 +34,12 @@ class Buyer:
         """Return the address in one line."""
         return f"{self.street}, {self.city}, {self.state} {self.postal_code}, {self.country}"
 
+    @property
+    def told(self) -> dict[str, str]:
+        """Return all that whoever sends something has to know, by its name."""
+        where = {"street": self.street, "city": self.city, "state": self.state, "postal code": self.postal_code}
+        return {"name": self.name, "phone": self.phone, "e-mail": self.email, **where, "country": self.country}
+
     def shown_in(self, text: str) -> list[str]:
         """Return which of what is personal stands in a text: "e-mail", "phone", "street", or a "name" in full."""
         personal = {"e-mail": self.email, "phone": self.phone, "street": self.street}

@@ -197,8 +197,8 @@ class Effects:
             lines = item.sent_line_ids or tuple(line.line_item_id for line in item.lines)
             damaged = tuple(unit for unit in item.damaged_line_ids if unit in lines)
             more = {"damaged_line_item_ids": damaged} if damaged else {}
-            number = item.tracking_number
-            self.publish(at, _PARCEL_EVENTS[action], **ids, line_item_ids=lines, **more, tracking_number=number)
+            sent = {"tracking_number": item.tracking_number, "carrier": item.provider_name or None}
+            self.publish(at, _PARCEL_EVENTS[action], **ids, line_item_ids=lines, **more, **sent)
         elif action is Action.DISPUTE:
             self.publish(at, "dispute_opened", **ids, **sum_)
         elif action in (Action.SUPPORT_BUYER, Action.SUPPORT_SELLER, Action.HAND_BACK):

@@ -214,7 +214,8 @@ class OrderLifecycle:
         moved: Order = replace(order, status=status, updated_at=now, **changes)  # type: ignore[arg-type] # by name
         self._store.put_order(moved)
         self._schedule(moved)
-        self._platform.news.publish(now, "order_status_changed", order_id=order.id, status=status.value)
+        about = {"order_id": order.id, "status": status.value, **_since(moved)}
+        self._platform.news.publish(now, "order_status_changed", **about)
         return moved
 
     def run(self, kind: str, order_id: str) -> tuple[str, bool]:
@@ -265,6 +266,8 @@ class OrderLifecycle:
             },
             goods=sorted(line.seller_sku or line.sku_id for line in order.lines),
             created_at=order.created_at,
+            **_since(order),
+            recipient_address=order.buyer.told,
         )
 
     def _put(self, kind: str, order: Order, at: datetime, rank: int, who: str, what: str) -> None:
@@ -384,6 +387,10 @@ def _parcels(order: Order, line_item_ids: Sequence[str]) -> set[str]:
 
 def _stamps(steps: Mapping[OrderStatus, datetime]) -> dict[str, Any]:
     return {stamp: steps.get(reached) for stamp, reached in _STAMPS.items()}
+
+
+def _since(order: Order) -> dict[str, datetime | None]:
+    return {"paid_at": order.paid_at, "ready_at": order.rts_at, "collected_at": order.collected_at}
 
 
 def cancelled(order: Order, line_ids: Sequence[str], words: str, role: Role) -> Order:

@@ -51,7 +51,9 @@ class Claim:
     units: frozenset[str]
     parts: Mapping[str, Decimal]
     shares: Mapping[str, Decimal] = field(default_factory=dict)  # by unit
+    what: str = ""  # is asked for: a type of return, or whose cancellation it is
     tracking_number: str = ""
+    carrier: str = ""
     shipped_at: datetime | None = None
     pictures: int = 0  # that the buyer has shown, with request and appeals
     videos: int = 0
@@ -133,7 +135,8 @@ class Claims:
             by_seller, units = event.role == "SELLER", frozenset(event.units)
             about = (event.order, event.shop, by_seller, event.currency, event.reason, event.reason_text, units)
             kind = "returns" if event.returned else "cancellations"
-            new = Claim(claim, kind, *about, parts=summed(event), shares=shared(event))
+            what = event.kind_of_return or f"{event.role}'s cancellation"
+            new = Claim(claim, kind, *about, parts=summed(event), shares=shared(event), what=what)
             self.by_id[claim] = new
             self.of_order.setdefault(event.order, []).append(new)
         known = self.by_id.get(claim)
@@ -147,7 +150,7 @@ class Claims:
         elif event.name == EventName.EVIDENCE_SHOWN and event.by == "buyer":
             known.pictures, known.videos = known.pictures + event.pictures, known.videos + event.videos
         elif event.name == EventName.PARCEL_SHIPPED:
-            known.tracking_number, known.shipped_at = event.tracking_number, event.at
+            known.tracking_number, known.shipped_at, known.carrier = event.tracking_number, event.at, event.carrier
         elif event.name == EventName.MONEY_PAID:
             known.paid_at, known.parts, known.shares = event.at, summed(event), shared(event)
 

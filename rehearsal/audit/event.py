@@ -115,6 +115,7 @@ class PlayerEvent:
     reason = Field("reason", _text)
     reason_text = Field("reason_text", _text)
     tracking_number = Field("tracking_number", _text)
+    carrier = Field("carrier", _text)
     words = Field("words_to_buyer", _text)
     grade = Field("grade", _text)
     restock = Field("restock", bool)
@@ -157,6 +158,11 @@ class PlayerEvent:
     shipping_status = Field("shipping_status", _text)
     shipped_back = Field("shipped_back_at", _instant)
     created = Field("created_at", _instant)
+    paid_at = Field("paid_at", _instant)
+    ready_at = Field("ready_at", _instant)
+    collected_at = Field("collected_at", _instant)
+    shipped_at = Field("shipped_at", _instant)
+    recipient = Field("recipient_address", lambda found: found or {})
     refunded = Field("refunded_at", _instant)
 
     @property

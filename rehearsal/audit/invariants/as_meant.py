@@ -107,8 +107,9 @@ class AsMeant(Invariant):
             self.occasions += 1
             asked = self._asked[event.order].get(event.adjustment) if event.asked else None
             restock = asked.restock if asked else None
+            reason = asked.reason if asked and not _names_key(asked.reason) else ""
             known = {"answered": self._answered, "overtaken": self._overtaken}
-            return self._told.read(event, self.claims, self.limits, restock=restock, **known)
+            return self._told.read(event, self.claims, self.limits, reason=reason, restock=restock, **known)
         elif event.name == EventName.DECISION_REFUSED and event.by == OPEN_API:
             self._overtaken.add(event.claim or "")
             self._moves.append((event, None))

@@ -43,6 +43,12 @@ PAID_INSTEAD: Final = "REPLACEMENT_REQUEST_REFUND_SUCCESS"
 KNOWN_ONLY: Final = "InformationOnly"  # replacements, and refunds that are recorded and not sent
 FAILED: Final = "Error"  # whether with reason is another rule's
 ENDED: Final = ("PostProcessingComplete", REJECTED)
+# For these ChannelAdvisor has a reason of their own, which is no other's.
+REASONS: Final[Mapping[str, str]] = {
+    "BUYER's cancellation": "BuyerCancelled",
+    "RETURN_AND_REFUND": "CustomerReturnedItem",
+    "REPLACEMENT": "CustomerExchange",
+}
 BY_STAFF, BY_OTHERS = "oms", "channel"  # who has decided, as our connector says it
 ASKING: Final = (WAITS, GOODS)
 # A rejected claim whose appeal was handed back to the seller keeps its status and waits again.
@@ -105,14 +111,15 @@ class _Order:
     units: frozenset[str]
     goods: tuple[str, ...]
     created: datetime | None
-    states: list[tuple[datetime, str]]  # each status and since when
+    recipient: Mapping[str, str]
+    states: list[PlayerEvent]  # of which each tells a status and since when it has been paid for, and shipped
 
-    def stood(self, since: datetime) -> list[str]:
-        """Return each status that it has had at some time since then, the newest first."""
-        ended = [at for at, _ in self.states[1:]]
+    def stood(self, since: datetime) -> list[PlayerEvent]:
+        """Return how it has stood at some time since then, the newest first."""
+        ended = [event.at for event in self.states[1:]]
         return [
-            status
-            for (_, status), end in reversed([*zip(self.states, [*ended, None], strict=True)])
+            event
+            for event, end in reversed([*zip(self.states, [*ended, None], strict=True)])
             if end is None or end > since
         ]
 
@@ -137,13 +144,14 @@ class Told:
             units,
             event.goods,
             _second(event.created),
-            [(event.at, event.placed)],
+            event.recipient,
+            [event],
         )
 
     def changed(self, event: PlayerEvent) -> None:
         """Take note of an order's new status."""
         if order := self._orders.get(event.order):
-            order.states.append((event.at, event.placed))
+            order.states.append(event)
 
     def read(
         self,
@@ -151,17 +159,21 @@ class Told:
         claims: Claims,
         limits: Limits,
         *,
+        reason: str,
         restock: bool | None,
         answered: Collection[str],
         overtaken: Collection[str],
     ) -> Iterable[Violation]:
-        """Judge what the OMS has just read: it may have asked for a `restock`, and has `answered` some claims.
+        """Judge what the OMS has just read: it may have asked for it, with a `reason` and a `restock`.
 
-        Of these some were `overtaken`: the marketplace has refused the answer, or an outsider has moved the claim.
+        Of the claims that it has `answered` some were `overtaken`: the marketplace has refused the answer, or an
+        outsider has moved the claim.
         """
         if event.name == EventName.ORDER_READ:
             yield from self._order(event, limits)
             return
+        if reason and event.reason and event.reason != reason:
+            yield _wrong(event, "reason", f"the reason that was given, {reason}", event.reason)
         if restock is not None and event.restock != restock:
             expected = "the goods back on the shelf" if restock else "no goods back on the shelf"
             yield _wrong(event, "restock", expected, "IsRestock is " + str(event.restock).lower())
@@ -193,14 +205,20 @@ class Told:
         told = event.created is not None and not limits.same(event.created, order.created)
         since = event.at - limits.one_round
         stood = order.stood(since - limits.extension(order.shop_id, since))
+        statuses = [state.placed for state in stood]
+        paid = [state.paid_at for state in stood]
+        shipped = [at for state in stood for at in (state.ready_at, state.collected_at)]
         for what, expected, seen in (
             ("currency", order.currency, event.currency),
             ("total", str(order.total), str(event.total)),
             ("units", ", ".join(sorted(order.units)), ", ".join(sorted(units or order.units))),
             ("goods", ", ".join(order.goods), ", ".join(event.goods or order.goods)),
             ("date", str(order.created), str(event.created if told else order.created)),
-            ("shipping status", *_words(SHIPPED, stood, event.shipping_status)),
-            ("payment status", *_words(PAID, stood, event.payment_status)),
+            ("shipping status", *_words(SHIPPED, statuses, event.shipping_status)),
+            ("payment status", *_words(PAID, statuses, event.payment_status)),
+            ("hour of payment", *_hours(paid, event.paid_at, limits)),
+            ("hour of shipping", *_hours(shipped, event.shipped_at, limits)),
+            ("recipient", *_recipient(order.recipient, event.recipient)),
             *((part, str(order.parts.get(part, ZERO)), str(told_of[part]))
               for told_of in (event.made_of, event.stated) for part in _astray(order.parts, told_of, ZERO)),
         ):  # fmt: skip
@@ -242,6 +260,20 @@ def _words(of: Mapping[str, tuple[str, ...]], stood: Iterable[str], told: str) -
     fitting = list(dict.fromkeys(word for status in stood for word in of.get(status, ())))
     expected = " or ".join(fitting)
     return expected, told if told and fitting and told not in fitting else expected
+
+
+def _hours(known: Iterable[datetime | None], told: datetime | None, limits: Limits) -> tuple[str, str]:
+    """Return since when something is, and what is told: the same where that fits, or where nothing is told."""
+    hours = [_second(at) for at in known]
+    expected = " or ".join(dict.fromkeys(map(str, hours)))
+    fits = told is None or any(limits.same(told, at) for at in hours)
+    return expected, expected if fits else str(told)
+
+
+def _recipient(known: Mapping[str, str], told: Mapping[str, str]) -> tuple[str, str]:
+    """Return what has to be right about a recipient of whom anything is told, and what of it is. Never what it is."""
+    right = [what for what, words in known.items() if told.get(what) == words]
+    return ", ".join(known), ", ".join(right if told else known)
 
 
 def _second(found: datetime | None) -> datetime | None:
@@ -332,9 +364,14 @@ def _judge_words(
         ):
             if expected and seen is not None and seen != expected:
                 yield _wrong(event, what, expected, seen or "nothing", seqs)
+    own = REASONS.get(claim.what, "")
+    if event.reason and not event.asked and (event.reason != own if own else event.reason in REASONS.values()):
+        yield _wrong(event, "reason", own or f"a reason for a {claim.what}", event.reason, seqs)
     shipped = event.site_status == SHIPPED_BACK and (before is None or before.site_status != SHIPPED_BACK)
     if shipped and claim.tracking_number != event.tracking_number:
         yield _wrong(event, "tracking number", claim.tracking_number or "none", event.tracking_number or "none", seqs)
+    if shipped and event.carrier and claim.carrier and event.carrier != claim.carrier:
+        yield _wrong(event, "carrier", claim.carrier, event.carrier, seqs)
 
 
 def _judge_shares(

@@ -38,6 +38,7 @@ class Fault:
 class Connector(Answering):
     clock: HandClock
     page_size: int = 100
+    counts: bool = False  # for who asks how many there are
     extensions: bool = True
     orders: dict[int, Json] = field(default_factory=dict)
     exported: set[int] = field(default_factory=set)
@@ -151,7 +152,8 @@ class Connector(Answering):
         rows = [row for row in rows if _matches(row, wanted)]
         start = int(call.query.get("$skip", 0))
         if "$top" in call.query:
-            return 200, {"value": rows[start : start + int(call.query["$top"])]}
+            counted = {"@odata.count": len(rows)} if self.counts and "$count" in call.query else {}
+            return 200, {"value": rows[start : start + int(call.query["$top"])], **counted}
         page: Json = {"value": rows[start : start + self.page_size]}
         if len(rows) > start + self.page_size:
             rest = "&".join(f"{key}={value}" for key, value in call.query.items() if key != "$skip")

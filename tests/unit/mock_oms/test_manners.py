@@ -84,6 +84,15 @@ def test_how_it_reads(manner: str, since: list[str], skips: list[str]) -> None:
     assert {query.get("$top") for query in asked} == {"1" if skips else None}
 
 
+def test_who_pages_by_hand_reads_as_many_as_the_connector_counts() -> None:
+    office = a_day("pages-by-1")
+    office.connector.counts = True
+    office.pull()
+    items = [call.query["$skip"] for call in office.connector.calls if call.path == "/v1/OrderItemAdjustments"]
+    assert items == ["0", "1"]
+    assert all(call.query["$count"] == "true" for call in office.connector.calls if "$skip" in call.query)
+
+
 @pytest.mark.parametrize("manners", [(), ("beyond-what-is-left",), ("beyond-what-is-left", "other-units")])
 @pytest.mark.parametrize("how", [{}, {"amount": Decimal("1.00")}, {"part": "item"}, {"record_only": True}])
 def test_of_what_was_a_gift_nothing_can_be_asked_for(manners: tuple[str, ...], how: dict[str, Any]) -> None:

@@ -103,9 +103,9 @@ class Story:
         self.auditor.on_event(PlayerEvent(next(self._seqs), self.now, who, name, {"order_id": "O1", **data}))
         return self
 
-    def ordered(self, total: str = "39.98", *, part: str = "tax", status: str = "ON_HOLD", **paid: str) -> Story:
+    def ordered(self, total: str = "39.98", *, part: str = "tax", status: str = "ON_HOLD", **paid: Any) -> Story:
         half = Decimal(total) / 2
-        parts = {line: {part: Decimal(money)} for line, money in paid.items()}
+        parts = {line: {part: Decimal(paid.pop(line))} for line in ("L1", "L2") if line in paid}
         return self.tell(
             "order_placed",
             shop_id="S1",
@@ -114,6 +114,7 @@ class Story:
             lines={"L1": half, "L2": half},
             parts=parts,
             goods=["LAMP", "RUG"],
+            **paid,
         )
 
     def moved(self, now: str, action: str, by: str = "seller", *, at: datetime | None = None, **data: Any) -> Story:
@@ -139,8 +140,8 @@ class Story:
         self.mailbox.append(Mail(kind))
         return self.tell("mail_sent", return_id="R1", kind=kind)
 
-    def asked(self, amount: str) -> Story:
-        about: dict[str, Any] = {"adjustment_id": "C1", "amount": Decimal(amount), "accepted": True}
+    def asked(self, amount: str, **more: Any) -> Story:
+        about: dict[str, Any] = {"adjustment_id": "C1", "amount": Decimal(amount), "accepted": True, **more}
         return self.tell("refund_requested", who="oms", **about)
 
     def started(self, claim: str, amount: str, *, by: str = "seller", currency: str = "USD") -> Story:

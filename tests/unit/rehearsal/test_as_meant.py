@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.clock import START
 from tests.unit.rehearsal.story import Row, Story
 
 
@@ -21,6 +22,9 @@ def objected_to(story: Story) -> set[str | None]:
         ("reason", {"reason": "no_need"}, {"site_reason": ""}),
         ("words", {"reason_text": "No longer needed"}, {"site_reason_text": "It does not fit"}),
         ("tracking number", {}, {"site_status": "BUYER_SHIPPED_ITEM", "tracking_number": ""}),
+        ("carrier", {}, {"site_status": "BUYER_SHIPPED_ITEM", "tracking_number": "1Z0009", "carrier": "1Z0009"}),
+        ("reason", {"return_type": "REFUND"}, {"reason": "CustomerReturnedItem"}),
+        ("reason", {"return_type": "RETURN_AND_REFUND"}, {"reason": "GeneralAdjustment"}),
     ],
 )
 def test_what_the_oms_is_told_beside_the_status_is_what_the_marketplace_says(
@@ -34,7 +38,7 @@ def test_what_the_oms_is_told_beside_the_status_is_what_the_marketplace_says(
         **said,
     }
     story = Story().tell("return_requested", refund_total=Decimal(0), line_item_ids=("L1",), **asked)
-    story.tell("parcel_shipped", return_id="R1", tracking_number="1Z0009").idle(minutes=16)
+    story.tell("parcel_shipped", return_id="R1", tracking_number="1Z0009", carrier="UPS").idle(minutes=16)
     story.read("ReadyForReturn", asked=False, **told).act_ended()
     (finding,) = story.auditor.broken()
     assert (finding.invariant, finding.witness.about["what"]) == ("as-meant", what)
@@ -178,6 +182,35 @@ def test_since_when_the_goods_are_on_their_way_back_is_told(minutes: int | None,
         story.read("ReadyForReturn", asked=False, amount=Decimal(0), **about)
     seen = objected_to(story)
     assert ("date" in seen) is wrong
+
+
+@pytest.mark.parametrize(
+    ("what", "told"),
+    [
+        ("", {"paid_at": START + timedelta(minutes=1), "shipped_at": START + timedelta(hours=1)}),
+        ("", {"shipped_at": START + timedelta(hours=2)}),  # who calls shipped what the carrier has
+        ("", {}),  # it says nothing of it
+        ("", {"recipient_address": {"name": "Maya Lind", "postal code": "10115"}}),
+        ("hour of payment", {"paid_at": START}),
+        ("hour of shipping", {"shipped_at": START + timedelta(hours=3)}),
+        ("recipient", {"recipient_address": {"name": "Maya Lind"}}),
+        ("recipient", {"recipient_address": {"name": "Maya Lind", "postal code": "10116"}}),
+    ],
+)
+def test_when_an_order_was_paid_for_and_shipped_and_to_whom_is_told(what: str, told: dict[str, Any]) -> None:
+    hours: dict[str, Any] = {"paid_at": START + timedelta(minutes=1), "ready_at": START + timedelta(hours=1)}
+    hours["collected_at"] = START + timedelta(hours=2)
+    story = Story().ordered(**hours, recipient_address={"name": "Maya Lind", "postal code": "10115"})
+    story.tell("order_read", who="oms", total=Decimal("39.98"), made_of={}, **told).act_ended()
+    seen = objected_to(story)
+    assert seen & {"hour of payment", "hour of shipping", "recipient"} == ({what} if what else set())
+    assert "10115" not in str([finding.witness for finding in story.auditor.broken()])
+
+
+@pytest.mark.parametrize(("told", "wrong"), [("ItemNotAvailable", False), ("GeneralAdjustment", True), ("", False)])
+def test_the_reason_that_the_staff_gave_is_told(told: str, wrong: bool) -> None:
+    story = Story().asked("5.00", reason="ItemNotAvailable").started("R1", "5.00").read(reason=told).act_ended()
+    assert ("reason" in objected_to(story)) is wrong
 
 
 @pytest.mark.parametrize(
