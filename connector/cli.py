@@ -209,7 +209,7 @@ def shops() -> None:
     prompt="The code that TikTok Shop has handed to the seller",
     help="What TikTok Shop has handed to the seller, good for one use. Asked for when left out.",
 )
-@click.option("--name", help="How to call it here.")
+@click.option("--name", help="How to call it here, where it is one shop.")
 @click.option(
     "--default-answers",
     metavar="KIND=ANSWER,...",
@@ -221,7 +221,8 @@ def add_shop(auth_code: str, name: str | None, default_answers: str | None) -> N
     answers = None if default_answers is None else read_as(read_answers, "--default-answers", default_answers)
     with deployed() as connector:
         added = connector.add_shop(auth_code, name=name, default_answers=answers)
-    click.echo(f"{added.profile_id}\t{added.shop_id}\t{added.name}")
+    for shop in added:
+        click.echo(f"{shop.profile_id}\t{shop.shop_id}\t{shop.name}")
 
 
 @shops.command("list")

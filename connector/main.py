@@ -147,8 +147,8 @@ class Connector:
 
     def add_shop(
         self, auth_code: str, *, name: str | None = None, default_answers: dict[str, str] | None = None
-    ) -> ShopAdded:
-        """Exchange a seller's code for tokens and take the shop(s) it opens into the rounds.
+    ) -> list[ShopAdded]:
+        """Exchange a seller's code for tokens, take the shops that it opens into the rounds, and return them.
 
         A shop that is known already gets its new tokens. Raises Unavailable, Refused, BadSettings.
         """

@@ -171,11 +171,11 @@ class OurConnector(ConnectorSeat):
 
     def add_shop(
         self, auth_code: str, *, name: str | None = None, default_answers: Mapping[str, str] | None = None
-    ) -> ShopAtConnector:
+    ) -> list[ShopAtConnector]:
         added = self.process.add_shop(
             auth_code, name=name, default_answers=None if default_answers is None else dict(default_answers)
         )
-        return ShopAtConnector(added.profile_id, added.shop_id, added.shop_cipher, added.name)
+        return [ShopAtConnector(one.profile_id, one.shop_id, one.shop_cipher, one.name) for one in added]
 
     def add_client(self, name: str = "oms") -> Client:
         client = self.process.add_client(name)

@@ -310,7 +310,7 @@ class ForeignConnector(ConnectorSeat):
 
     def add_shop(
         self, auth_code: str, *, name: str | None = None, default_answers: Mapping[str, str] | None = None
-    ) -> ShopAtConnector | None:
+    ) -> Sequence[ShopAtConnector]:
         """Give it a shop's code, where it runs; before that, its start will. What it calls the shop nobody is told."""
         if default_answers is not None:
             words = "nobody but our own connector can be told what to answer for a seller who is silent"
@@ -320,7 +320,7 @@ class ForeignConnector(ConnectorSeat):
                 raise NotCapable(Capability.SHOPS)
             self._hand_over(auth_code)
             self._handed.update(shop.shop_id for shop in self._place.shops())
-        return None
+        return []
 
     def _hand_over(self, auth_code: str) -> None:
         """Have the seller who has consented come back, as the marketplace redirects."""

@@ -295,10 +295,10 @@ class ConnectorSeat(Seat, Protocol):
     # SHOPS
     def add_shop(
         self, auth_code: str, *, name: str | None = None, default_answers: Mapping[str, str] | None = None
-    ) -> ShopAtConnector | None:
-        """Give it an authorization code to exchange for a shop, and have it answer for a seller who is silent.
+    ) -> Sequence[ShopAtConnector]:
+        """Give it an authorization code to exchange for shops, and have it answer for a seller who is silent.
 
-        Return how it knows the shop, if it says so. One from outside that is not started gets the code at its start.
+        Return how it knows the shops, if it says so. One from outside that is not started gets the code at its start.
         """
         raise NotCapable(Capability.SHOPS)
 

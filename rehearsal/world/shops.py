@@ -93,8 +93,7 @@ class Shops:
             died()
             demand_running(connector)
             known = connector.add_shop(self._marketplace.credentials(shop_id).auth_code, name=name, **answers)
-        if known is not None and known not in self.known:
-            self.known.append(known)
+        self.known.extend(shop for shop in known if shop not in self.known)
 
 
 def demand_running(connector: ConnectorSeat) -> None:

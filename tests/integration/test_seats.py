@@ -26,6 +26,7 @@ from rehearsal.seats.port import (
     OmsSeat,
     Place,
     Seats,
+    ShopAtConnector,
 )
 from rehearsal.simulation.player import AgendaLike, DueLike, FiredLike
 from rehearsal.wire.transport import WsgiApp
@@ -76,8 +77,9 @@ class ClosedOms(OmsSeat):
 class SilentConnector(OurConnector):
     """A connector that says neither which shops it has taken up nor whether it has anything left to deliver."""
 
-    def add_shop(self, auth_code: str, **told: object) -> None:  # type: ignore[override]
+    def add_shop(self, auth_code: str, **told: object) -> list[ShopAtConnector]:
         super().add_shop(auth_code)
+        return []
 
     def settled(self) -> None:  # type: ignore[override]
         return None

@@ -145,13 +145,27 @@ def test_a_decision_that_the_status_does_not_take_is_refused(bench: Bench) -> No
 
 
 @pytest.mark.parametrize("market", ["MX", ""])
-def test_a_shop_of_a_market_without_reasons_is_not_taken_in_nor_is_its_neighbour(bench: Bench, market: str) -> None:
-    shops = [{"id": f"70{at}", "cipher": f"c{at}", "name": at, "region": at} for at in ("GB", market)]
+def test_a_shop_of_a_market_without_reasons_is_not_taken_in_and_holds_up_no_neighbour(
+    bench: Bench, market: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    shops = [{"id": f"70{at}", "cipher": f"c{at}", "name": at, "region": at} for at in (market, "GB")]
     answer: dict[str, dict[str, Any]] = {"/authorization/202309/shops": {"shops": shops}, "/api/v2/token/get": GRANTED}
     bench.tiktok.instead = lambda call: ok(answer[call.path])
+    assert [shop.shop_id for shop in bench.connector.add_shop("code-2")] == ["70GB"]
+    assert f"not taken in: shop 70{market}: it belongs to" in caplog.text
+    shops.pop()
     with pytest.raises(BadSettings, match=f"shop 70{market}: .*{market or 'no market'}.* for US, GB, ID, .* only"):
-        bench.connector.add_shop("code-2")
-    assert [shop.region for shop in bench.connector.shops()] == ["US"]
+        bench.connector.add_shop("code-3")
+    assert [shop.region for shop in bench.connector.shops()] == ["US", "GB"]
+
+
+def test_a_name_is_for_one_shop_and_of_several_each_has_its_own(bench: Bench) -> None:
+    shops = [{"id": f"70{at}", "cipher": f"c{at}", "name": at, "region": at} for at in ("GB", "TH")]
+    answer: dict[str, dict[str, Any]] = {"/authorization/202309/shops": {"shops": shops}, "/api/v2/token/get": GRANTED}
+    bench.tiktok.instead = lambda call: ok(answer[call.path])
+    assert [shop.name for shop in bench.connector.add_shop("code-2", name="Ours")] == ["GB", "TH"]
+    shops[:] = [{"id": "70SG", "cipher": "c", "name": "SG", "region": "SG"}]
+    assert [shop.name for shop in bench.connector.add_shop("code-3", name="Ours")] == ["Ours"]
 
 
 def test_a_partial_offer_waits_for_the_buyer_and_can_be_declined(bench: Bench) -> None:

@@ -145,7 +145,7 @@ def test_a_connector_with_an_address_asks_to_be_told_and_lives_without(bench: Be
     connector = bench.restarted(replace(SETTINGS, webhook_url=address))
     bench.tiktok.calls.clear()
     bench.tiktok.decide = lambda call: refusal(36009004, "address")(call) if refused else ok({})
-    assert connector.add_shop("code").profile_id == 1
+    assert [shop.profile_id for shop in connector.add_shop("code")] == [1]
     asked = [call.body for call in bench.tiktok.calls if call.method == "PUT"]
     topics = ["ORDER_STATUS_CHANGE", "CANCELLATION_STATUS_CHANGE", "RETURN_STATUS_CHANGE"]
     topics += ["SELLER_DEAUTHORIZATION", "UPCOMING_AUTHORIZATION_EXPIRATION"]
