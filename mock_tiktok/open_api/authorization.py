@@ -1,4 +1,4 @@
-"""Authorization: the two token endpoints, which stand outside the gate, and the shops a token may act for."""
+"""Authorization: the two token endpoints, which stand outside the gate, and the shops that a token may act for."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -42,12 +42,13 @@ def _token(market: Market, app: DeveloperApp | None, path: str, query: Mapping[s
         raise invalid(given, why="It is missing")
     exchanges = path == GET_TOKEN
     granted = app.tokens.exchange(query[given], market.callers_now) if exchanges else market.refresh(app, query[given])
-    market.webhooks.authorized(app.name, granted.shop_id)
+    for shop_id in app.tokens.sharing(granted.shop_id):
+        market.webhooks.authorized(app.name, shop_id)
     return wire.grant(granted, market.shop(granted.shop_id))
 
 
 def shops(call: Call) -> Json:
-    return wire.shops([call.shop])
+    return wire.shops(call.market.sharing(call.shop.shop_id))
 
 
 ACTS: Final[dict[str, Act]] = {"shops": shops}

@@ -109,6 +109,9 @@ CHOICES: Final = {
     "36009004",
     "HTTP statuses": "401 for 105005 (scope) and 101000 (token and cipher), 405 for 36009010 (method), 400 for "
     "36009014 (version) and 106013 (cipher)",
+    "several shops of one seller": "are under one authorization: the seller consents for all of them and takes it back "
+    "for all of them. Where they sell in several countries, `seller_type` is `CROSS_BORDER`. A call that may leave "
+    "`shop_cipher` out has to say it then, 106013",
     "after-sales codes on order calls": "Search Orders answers a bad `page_token` with 25001001; Get Price Detail an "
     "unknown order with 25007006, another shop's with 25020005; Get Order Detail leaves an unknown id out, and one of "
     "another shop fails the whole call (21008111)",

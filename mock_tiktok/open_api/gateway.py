@@ -142,21 +142,22 @@ class Gateway:
     def _shop(self, app: DeveloperApp, endpoint: Endpoint, query: Mapping[str, str], received: Received) -> Shop:
         if not received.token:
             raise errors.NO_TOKEN()
-        shop_id, scopes = app.tokens.shop_of(received.token, self._market.callers_now)
+        shop_ids, scopes = app.tokens.shops_of(received.token, self._market.callers_now)
         if endpoint.scope not in scopes:
             raise errors.NO_SCOPE()
-        shop = self._market.shop(shop_id)
+        shops = [self._market.shop(shop_id) for shop_id in shop_ids]
         cipher = query.get("shop_cipher")
         if endpoint.cipher == "none":
             if cipher is not None:
                 raise errors.ODD_CIPHER()
-        elif not cipher and endpoint.cipher == "either":
-            return shop
         elif not cipher:
-            raise errors.NO_CIPHER()
-        elif cipher != shop.shop_cipher:
-            raise errors.WRONG_CIPHER()
-        return shop
+            if endpoint.cipher == "needed" or len(shops) > 1:
+                raise errors.NO_CIPHER()
+        else:
+            shops = [shop for shop in shops if shop.shop_cipher == cipher]
+            if not shops:
+                raise errors.WRONG_CIPHER()
+        return shops[0]
 
 
 def _is_near(sent: int, now: float) -> bool:

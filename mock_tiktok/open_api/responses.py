@@ -53,22 +53,23 @@ def grant(granted: Grant, shop: Shop) -> Json:
         "refresh_token": granted.refresh_token,
         "refresh_token_expire_in": seconds(granted.refresh_expires_at),
         "open_id": granted.open_id,
-        "seller_name": shop.name,
+        "seller_name": shop.seller,
         "seller_base_region": shop.region,
         "user_type": 0,
         "granted_scopes": list(granted.scopes),
     }
 
 
-def shops(authorized: Iterable[Shop]) -> Json:
-    """Return Get Authorized Shops."""
+def shops(authorized: Sequence[Shop]) -> Json:
+    """Return Get Authorized Shops; that who sells in several countries sells across borders is assumed."""
+    kind = "CROSS_BORDER" if len({shop.region for shop in authorized}) > 1 else "LOCAL"
     return {
         "shops": [
             {
                 "id": shop.shop_id,
                 "name": shop.name,
                 "region": shop.region,
-                "seller_type": "LOCAL",
+                "seller_type": kind,
                 "cipher": shop.shop_cipher,
                 "code": shop.code,
             }

@@ -48,9 +48,8 @@ class MarketplaceState:
         shops: dict[str, Store] = {}
         next_ = MarketplaceState(self.seed, self.world, self.profile, shops=shops, counts=Counter(self.counts))
         for store in self.shops.values():
-            shops[store.shop_id] = Store(
-                store.shop_id, store.name, store.market, store.profile, shops, sandbox=store.sandbox
-            )
+            known = (store.shop_id, store.name, store.market, store.profile)
+            shops[store.shop_id] = Store(*known, shops, seller=store.seller, sandbox=store.sandbox)
         next_.tokens, next_.past = deepcopy(self.tokens), frozenset(shops)
         return next_
 

@@ -40,10 +40,12 @@ class Store:
         profile: Profile,
         shops: Mapping[str, Store],
         *,
+        seller: str | None = None,
         sandbox: bool = False,
     ) -> None:
         self.shop_id = shop_id
         self.name = name
+        self.seller = seller or name
         self.market = market
         self.profile = profile
         self.sandbox = sandbox

@@ -1,7 +1,8 @@
 """Authorization codes and tokens, and how long each is good for, by the clock of those who call.
 
 A marketplace has two developer apps: that of the connector, and one for the tools of whoever sets a stage. Each code
-and each token belongs to one app, and to the other it is none.
+and each token belongs to one app, and to the other it is none. An authorization is a seller's: it goes by the first of
+their shops, and its codes and tokens are good for all of them.
 
 There are two kinds. *Shown* credentials are what a person copies out of the developer console: they follow from the
 seed, the shop and the time alone, so looking at them changes nothing, what is shown is valid, and showing newer ones
@@ -12,7 +13,7 @@ before their time, shown ones too: then others are shown.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -52,7 +53,7 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What an exchange gives."""
+    """What an exchange gives. The shop is the first of those that it is good for."""
 
     shop_id: str
     open_id: str
@@ -87,7 +88,7 @@ ENDINGS: Final[Mapping[str, Mapping[_Kind, errors.Refusal]]] = {
 
 @dataclass(frozen=True, slots=True)
 class _Issued:
-    shop_id: str
+    shop_id: str  # the first of its authorization
     expires_at: datetime
     scopes: tuple[str, ...] = SCOPES
     granted: bool = False
@@ -100,7 +101,7 @@ class TokenStore:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._shops: list[str] = []
+        self._first: dict[str, str] = {}  # by shop, the first one under the same authorization
         self._issued: dict[tuple[_Kind, str], _Issued] = {}
         self._used_codes: dict[str, int] = {}
         self._exchanges: dict[str, int] = {}
@@ -109,34 +110,40 @@ class TokenStore:
         # What has befallen the shown tokens of a kind and shop, one after the other: what is said to each, and why.
         self._shown_ended: dict[tuple[_Kind, str], list[tuple[errors.Refusal, str]]] = defaultdict(list)
 
-    def add_shop(self, shop_id: str) -> None:
-        """Let a shop's seller authorize the app."""
-        self._shops.append(shop_id)
-        self._used_codes[shop_id] = 0
+    def add_shop(self, shop_id: str, beside: str | None = None) -> None:
+        """Let a shop's seller authorize the app: by itself, or by the authorization under which another one stands."""
         self.calls[shop_id] = Counted()
-        self._exchanges[shop_id] = 0
+        self._first[shop_id] = shop_id if beside is None else self._first[beside]
+        self._used_codes.setdefault(self._first[shop_id], 0)
+        self._exchanges.setdefault(self._first[shop_id], 0)
 
     def remove_shop(self, shop_id: str) -> None:
-        """Forget a shop, and the codes and tokens that it has given."""
-        self._shops.remove(shop_id)
-        del self._used_codes[shop_id], self._exchanges[shop_id], self.calls[shop_id]
+        """Forget a shop, and the codes and tokens that are good for it alone."""
+        del self.calls[shop_id]
+        if self._first.pop(shop_id) != shop_id:
+            return
+        del self._used_codes[shop_id], self._exchanges[shop_id]
         self._issued = {key: issued for key, issued in self._issued.items() if issued.shop_id != shop_id}
         for kind in _Kind:
             self._shown_ended.pop((kind, shop_id), None)
 
+    def sharing(self, shop_id: str) -> tuple[str, ...]:
+        """Return the shops under a shop's authorization, itself among them, oldest first."""
+        return tuple(one for one, first in self._first.items() if first == self._first[shop_id])
+
     def shown(self, shop_id: str, now: datetime) -> Tokens:
         """Return credentials that are valid at `now`. Nothing changes by asking."""
-        kinds = (_Kind.ACCESS, _Kind.REFRESH, _Kind.CODE)
-        return Tokens(*(self._shown(one, shop_id, self._period(one, now), self._gone(one, shop_id)) for one in kinds))
+        first, kinds = self._first[shop_id], (_Kind.ACCESS, _Kind.REFRESH, _Kind.CODE)
+        return Tokens(*(self._shown(one, first, self._period(one, now), self._gone(one, first)) for one in kinds))
 
     def _gone(self, kind: _Kind, shop_id: str) -> int:
         """Return how many of what was shown before are no good any more: codes are used, tokens ended."""
         return self._used_codes[shop_id] if kind is _Kind.CODE else len(self._shown_ended.get((kind, shop_id), ()))
 
-    def shop_of(self, access_token: str, now: datetime) -> tuple[str, tuple[str, ...]]:
-        """Return whose token it is and what it may do; raise what the gateway says of a bad one."""
+    def shops_of(self, access_token: str, now: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return which shops a token is good for and what it may do; raise what the gateway says of a bad one."""
         issued = self._good(_Kind.ACCESS, access_token, now, unknown=errors.BAD_TOKEN, expired=errors.EXPIRED_TOKEN)
-        return issued.shop_id, issued.scopes
+        return self.sharing(issued.shop_id), issued.scopes
 
     def knows(self, access_token: str, now: datetime) -> bool:
         """Return whether an access token is this app's, be it good or not."""
@@ -165,21 +172,28 @@ class TokenStore:
         return self._grant(issued.shop_id, now)
 
     def authorized_until(self, shop_id: str) -> datetime | None:
-        """Return when the last refresh token that a shop has granted ends; None where it has granted none."""
+        """Return when the last refresh token that was granted for a shop ends; None where none was."""
+        first = self._first[shop_id]
         granted = (
             issued.expires_at
             for (kind, _), issued in self._issued.items()
-            if kind is _Kind.REFRESH and issued.shop_id == shop_id and issued.granted and issued.ended is None
+            if kind is _Kind.REFRESH and issued.shop_id == first and issued.granted and issued.ended is None
         )
         return max(granted, default=None)
 
-    def end(self, how: str, trouble: str, shop_id: str) -> None:
-        """End the tokens that a shop has given, as `ENDINGS` has it; those granted or shown later are good."""
-        for kind, said in ENDINGS[how].items():
-            self._shown_ended[kind, shop_id].append((said, trouble))
-        for (kind, text), issued in self._issued.items():
-            if issued.shop_id == shop_id and (ended := ENDINGS[how].get(kind)):
-                self._issued[kind, text] = replace(issued, ended=(ended, trouble))
+    def end(self, how: str, trouble: str, shop_ids: Iterable[str]) -> list[str]:
+        """End the tokens that are good for shops, as `ENDINGS` has it; those granted or shown later are good.
+
+        Return all shops under their authorizations: the tokens are ended for each of them.
+        """
+        firsts = dict.fromkeys(self._first[shop_id] for shop_id in shop_ids)
+        for first in firsts:
+            for kind, said in ENDINGS[how].items():
+                self._shown_ended[kind, first].append((said, trouble))
+            for (kind, text), issued in self._issued.items():
+                if issued.shop_id == first and (ended := ENDINGS[how].get(kind)):
+                    self._issued[kind, text] = replace(issued, ended=(ended, trouble))
+        return [shop_id for first in firsts for shop_id in self.sharing(first)]
 
     def _good(
         self, kind: _Kind, text: str, now: datetime, *, unknown: errors.Refusal, expired: errors.Refusal
@@ -217,7 +231,7 @@ class TokenStore:
         if found := self._issued.get((kind, text)):
             return found
         now_period = self._period(kind, now)
-        for shop_id in self._shops:
+        for shop_id in dict.fromkeys(self._first.values()):
             gone, ends = self._gone(kind, shop_id), self._shown_ended.get((kind, shop_id), ())
             for period in range(now_period, now_period - _LOOK_BACK[kind], -1):
                 for count in range(gone + 1):

@@ -96,10 +96,12 @@ class Market:
         name: str | None = None,
         market: str | None = None,
         profile: str | Path | None = None,
+        seller: str | None = None,
         sandbox: bool = False,
     ) -> ShopCredentials:
         """Open a shop, by the profile that is named; else by the one chosen for all or, in another market, its own.
 
+        Where its `seller` has a shop, it is under the same authorization; else, and of nobody, under one of its own.
         A sandbox shop takes few calls (`state/quotas.py`).
         """
         chosen = self.state.profile if profile is None else policy.load(profile)
@@ -114,13 +116,14 @@ class Market:
             chosen = policy.load(known[market] if market else DEFAULT_PROFILE)
         number = self.platform.count("shop")
         shop_id = self.platform.numbered_id("shop", number)
-        store = Store(
-            shop_id, name or f"Rehearsal Shop {number}", chosen.market, chosen, self.state.shops, sandbox=sandbox
-        )
-        self.state.shops[shop_id] = store
+        called, shops = name or f"Rehearsal Shop {number}", self.state.shops
+        store = Store(shop_id, called, chosen.market, chosen, shops, seller=seller, sandbox=sandbox)
+        present = (one for one in shops.values() if one.shop_id not in self.state.past)
+        beside = next((one.shop_id for one in present if one.seller == seller), None)
+        shops[shop_id] = store
         self._shops[shop_id] = Shop(self.platform, store, self.troubles)
         for tokens in self.state.tokens.values():
-            tokens.add_shop(shop_id)
+            tokens.add_shop(shop_id, beside)
         return _credentials(self._shops[shop_id])
 
     def close_shop(self, shop_id: str) -> None:
@@ -134,6 +137,10 @@ class Market:
         """Return all shops, oldest first, but for those of an earlier marketplace."""
         past = self.state.past
         return tuple(_credentials(shop) for shop_id, shop in self._shops.items() if shop_id not in past)
+
+    def sharing(self, shop_id: str) -> list[Shop]:
+        """Return the shops under a shop's authorization, itself among them, oldest first; no app has other ones."""
+        return [self.shop(one) for one in self.state.tokens[AppName.CONNECTOR].sharing(shop_id)]
 
     def app_of(self, app_key: str | None) -> DeveloperApp | None:
         """Return whose app key it is; None for one that nobody has."""

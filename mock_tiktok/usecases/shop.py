@@ -53,7 +53,7 @@ class Shop(Queries):
         self.shop_id = store.shop_id
         self.shop_cipher = f"ROW_{platform.digest('shop cipher', self.shop_id).hex()[:24]}"
         self.code = f"{store.market}LC{platform.digest('shop code', self.shop_id).hex()[:8].upper()}"
-        self.name = store.name
+        self.name, self.seller = store.name, store.seller
         self.region = store.market
         self._effects = Effects(platform, store)
         self.order_lifecycle = OrderLifecycle(platform, store)

@@ -7,7 +7,7 @@
     quota          {calls, per}   a shop's calls beyond that many in that time are refused
     scope_removed  {scope}        tokens lack the scope
     token_revoked, token_expired, refresh_ended, deauthorised
-                                  end, once, the tokens of one app (`state/tokens.py`)
+                                  end, once, the tokens of one app (`state/tokens.py`), with all that they are good for
 
 A trouble bites only on calls made inside `during`, which names those that may: its caller decides whom it concerns,
 and is asked at the instant when one would make a difference. A call that nobody has armed for pays nothing.
@@ -67,12 +67,12 @@ class Troubles:
             raise UnknownId("shop", shop_id)
         shops = [store for store in self._state.shops.values() if shop_id in (None, store.shop_id)]
         trouble = self._state.troubles[number] = Trouble(number, kind, shop_id, told)
+        if kind in ENDINGS:
+            ended = self._state.tokens[app].end(kind, number, [store.shop_id for store in shops])
+            for one in ended if kind == "deauthorised" else ():
+                self.deauthorized(app, one)
         for store in shops:
-            if kind in ENDINGS:
-                self._state.tokens[app].end(kind, number, store.shop_id)
-                if kind == "deauthorised":
-                    self.deauthorized(app, store.shop_id)
-            elif kind == "search_lag":
+            if kind == "search_lag":
                 shelves: Iterable[Shelf[Any]] = (store.orders, store.returns, store.cancellations)
                 trouble.behind += [shelf.followed(number, told["by"]) for shelf in shelves]
 

@@ -85,7 +85,7 @@ def shop(world: World, shop_id: str) -> Json:
         _shown(world.marketplace.credentials(shop_id, app), TOKENS) for app in (_shown_app(world), AppName.TOOLS)
     )
     return {
-        **_shown(known, "shop_id shop_cipher name region"),
+        **_shown(known, "shop_id shop_cipher name seller region"),
         **tokens,
         "tools": tools,
         "profile_id": next((shop.profile_id for shop in world.shops.known if shop.shop_id == shop_id), None),

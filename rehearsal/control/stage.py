@@ -128,17 +128,18 @@ class Stage(ABC):
         market: str | None = None,
         profile: str | None = None,
         name: str | None = None,
+        seller: str | None = None,
         default_answers: Mapping[str, str] | None = None,
         sandbox: bool | None = None,
         authorized: bool | None = None,
     ) -> Json:
         """Have a shop open whose seller lets the connector in, unless `authorized` is false. Return the shop.
 
-        A sandbox takes few calls.
+        The shops of one `seller` are under one authorization. A sandbox takes few calls.
         """
 
     def authorize_shop(self, shop_id: str) -> Json:
-        """Have a shop's seller let the connector in, be it again. Return the shop."""
+        """Have a shop's seller let the connector in, be it again, into all of their shops. Return the shop."""
 
     # orders and their buyers
     def place_order(

@@ -20,12 +20,23 @@ class Shops:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
 
-    def opens(self, nth: str, place: str | None, *, sandbox: bool = False, authorized: bool = True) -> None:
-        """Open the next shop, in its own market or in that of the first; the connector is let in at once or not."""
-        if ORDINALS[nth] != (many := len(self.stage.world()["shops"])):
+    def opens(
+        self, nth: str, place: str | None, *, shared: bool = False, sandbox: bool = False, authorized: bool = True
+    ) -> None:
+        """Open the next shop, in its own market or in that of the first; the connector is let in at once or not.
+
+        It may share the first one's authorization.
+        """
+        shops = self.stage.world()["shops"]
+        if ORDINALS[nth] != (many := len(shops)):
             raise Miswritten(f"the {nth} shop cannot be the next: {many} opened so far")
         with known_market(place):
-            self.stage.add_shop(profile=place, sandbox=sandbox or None, authorized=authorized and None)
+            self.stage.add_shop(
+                profile=place,
+                seller=shops[0]["seller"] if shared else None,
+                sandbox=sandbox or None,
+                authorized=authorized and None,
+            )
 
     def id_of(self, nth: str | None) -> str | None:
         """Return the id of the shop that is meant; of none, nothing."""

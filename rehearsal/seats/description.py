@@ -27,7 +27,7 @@ FILL_INS: Final = {
     "app_key":     "the app's key",
     "app_secret":  "the app's secret",
     "auth_code":   "a fresh authorization code of the first shop",
-    "auth_codes":  "a fresh authorization code of each shop, with commas between",
+    "auth_codes":  "a fresh authorization code of each seller, with commas between",
     "shop_id":     "the first shop's id",
     "shop_cipher": "the first shop's cipher",
     "data":        "a folder for what the connector keeps",

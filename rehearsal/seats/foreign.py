@@ -290,7 +290,7 @@ class ForeignConnector(ConnectorSeat):
             first = shops[0]
             given = {"app_key": self._app.app_key, "app_secret": self._app.app_secret}
             given |= {"shop_id": first.shop_id, "shop_cipher": first.shop_cipher, "auth_code": first.auth_code}
-            given |= {"auth_codes": ",".join(shop.auth_code for shop in shops)}
+            given |= {"auth_codes": ",".join(dict.fromkeys(shop.auth_code for shop in shops))}
             self._seat.start(given, self._port, anew=self._anew)
         self._anew = self._down = False
         self._round_at += max(0, -((self._round_at - self._place.clock.now()) // ROUND)) * ROUND
@@ -298,10 +298,10 @@ class ForeignConnector(ConnectorSeat):
         try:
             with self._place.letting_go():
                 self._seat.await_ready()
-            for shop in self._place.shops():
-                if seat.authorize and shop.shop_id not in self._handed:
-                    self._hand_over(shop.auth_code)
-                    self._handed.add(shop.shop_id)
+            waiting = [shop for shop in self._place.shops() if seat.authorize and shop.shop_id not in self._handed]
+            for code in dict.fromkeys(shop.auth_code for shop in waiting):
+                self._hand_over(code)
+                self._handed.update(shop.shop_id for shop in waiting if shop.auth_code == code)
         except SeatFailed:
             self._end(patience=0)
             raise

@@ -93,18 +93,19 @@ class Hearing:
         until, call = hit.planned.fault.until, hit.call
         lasting = until - hit.at if until is not None and call is None else timedelta(0)
         pulls = 1 if call is not None and call.caller == "oms" else 0
-        more = Trouble(hit.at, hit.shop_id, 1, pulls, lasting, until_authorized=hit.needs_consent)
         fault = hit.planned.fault
         if fault.caller != "marketplace" and fault.callee != "oms":  # webhooks are hints: all is to be as early without
-            self._auditor.on_trouble(more)
+            for shop_id in hit.shop_ids:
+                more = Trouble(hit.at, shop_id, 1, pulls, lasting, until_authorized=hit.needs_consent)
+                self._auditor.on_trouble(more)
         if call is not None:
             self._state.renewals_hit |= call.path == REFRESH
             self._happened(TroubleAct(hit.at, hit.what))
 
     def _on_shut_out(self, shop_id: str) -> None:
         """Where trouble befell renewals of tokens, only the seller can help whom it has left with a used one."""
-        if self._state.renewals_hit:
-            self._auditor.on_trouble(Trouble(self._clock.now(), shop_id, rounds=1, until_authorized=True))
+        for shop in self._marketplace.sharing(shop_id) if self._state.renewals_hit else ():
+            self._auditor.on_trouble(Trouble(self._clock.now(), shop.shop_id, rounds=1, until_authorized=True))
 
     def _on_line(self, text: str) -> None:
         shows = [f"a buyer's {kind}" for kind in self._marketplace.personal_data_in(text)]

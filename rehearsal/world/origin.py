@@ -19,6 +19,7 @@ class NewShop:
     market: str | None = None
     profile: str | Path | None = None
     name: str | None = None
+    seller: str | None = None  # whose shops are under one authorization; None: one who has no other
     default_answers: Mapping[str, str] | None = None  # what the connector answers when its seller is silent
     sandbox: bool = False  # it takes few calls in an hour
     authorized: bool = True  # its seller lets the connector in at once

@@ -47,25 +47,31 @@ class Shops:
             words = "webhooks: who sits here has not said where they are to reach it, with the key webhooks of its seat"
             raise SeatRefuses(501, "Not on this stage", words, "webhooks")
         listed, opened = self._origin.shops, []
-        for number, new in enumerate([NewShop()] * listed if isinstance(listed, int) else listed):
+        each = [NewShop()] * listed if isinstance(listed, int) else listed
+        for number, new in enumerate(each):
+            more_to_come = any(new.seller and one.seller == new.seller and one.authorized for one in each[number + 1 :])
             try:
-                opened.append((new, self.open(new, connector, died)))
+                opened.append((new, self.open(new, connector, died, more_to_come=more_to_come)))
             except BadValue as error:
                 which = "" if isinstance(listed, int) else f"shops.{number}."
                 raise BadValue(f"{which}{error.field}", error.message) from error
         return opened
 
-    def open(self, new: NewShop, connector: ConnectorSeat, died: Died) -> str:
+    def open(self, new: NewShop, connector: ConnectorSeat, died: Died, *, more_to_come: bool = False) -> str:
         """Open a shop and have its seller let the connector in, unless that is to come later; return its id.
 
-        Where that fails, there is no shop.
+        A seller with `more_to_come` consents once, with the last of their shops. Where it fails, there is no shop.
         """
         new = self._origin.opened(new)
-        if not new.authorized and new.default_answers is not None:
-            raise BadValue("default_answers", "they are said when the connector is let in, and authorized is false")
-        shop = self._marketplace.add_shop(name=new.name, market=new.market, profile=new.profile, sandbox=new.sandbox)
+        consents = new.authorized and not more_to_come
+        if not consents and new.default_answers is not None:
+            why = f"which is with the last shop of {new.seller}" if new.authorized else "and authorized is false"
+            raise BadValue("default_answers", f"they are said when the connector is let in, {why}")
+        shop = self._marketplace.add_shop(
+            name=new.name, market=new.market, profile=new.profile, seller=new.seller, sandbox=new.sandbox
+        )
         try:
-            if new.authorized and Capability.SHOPS in connector.capabilities:
+            if consents and Capability.SHOPS in connector.capabilities:
                 answers = {} if new.default_answers is None else {"default_answers": new.default_answers}
                 self._let_in(shop.shop_id, shop.name, connector, died, **answers)
         except Exception:

@@ -190,11 +190,16 @@ class World:
     # shops
 
     def add_shop(self, new: NewShop) -> str:
-        """Open a shop whose seller lets the connector in; return its id. Where that fails, there is no shop."""
+        """Open a shop whose seller lets the connector in, into all of theirs; return its id.
+
+        Where that fails, there is no shop.
+        """
         with self.lock:
             demand_running(self.connector)
             shop_id = self.shops.open(new, self.connector, self.deaths.died)
             self._wait_for_consent([(new, shop_id)])
+            if new.authorized:
+                self._consented(shop_id)
             self._note(StageEvent(self.now, "shop_added", {"shop_id": shop_id}))
             return shop_id
 
@@ -204,11 +209,18 @@ class World:
                 self.auditor.on_unauthorized(shop_id, self.now)
 
     def authorize_shop(self, shop_id: str) -> None:
-        """Have a shop's seller let the connector in, be it again. Raise NotCapable where it cannot be told."""
+        """Have a shop's seller let the connector in, be it again, into all of theirs.
+
+        Raise NotCapable where it cannot be told.
+        """
         with self.lock:
             self.shops.authorize(shop_id, self.connector, self.deaths.died)
             self._note(StageEvent(self.now, "shop_authorized", {"shop_id": shop_id}))
-            self.auditor.on_authorized(shop_id, self.now)
+            self._consented(shop_id)
+
+    def _consented(self, shop_id: str) -> None:
+        for shop in self.marketplace.sharing(shop_id):
+            self.auditor.on_authorized(shop.shop_id, self.now)
 
     # time
 

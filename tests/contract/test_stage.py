@@ -75,6 +75,19 @@ def test_a_shop_opens_late_and_its_seller_consents_anew(stage: Any) -> None:
     assert told == ["shop_added", "shop_authorized"] * 2
 
 
+def test_shops_of_one_seller_are_let_in_together(stage: Any) -> None:
+    of_acme = {"seller": "Acme", "market": "GB"}
+    world = stage.reset(shops=[of_acme, {}, {"seller": "Acme"}])
+    first, other, second = world["shops"]
+    assert [shop["seller"] for shop in (first, other, second)] == ["Acme", other["name"], "Acme"]
+    assert [shop["profile_id"] for shop in (first, other, second)] == [2, 1, 3]
+    for name in ("access_token", "refresh_token", "auth_code"):
+        assert first[name] == second[name] != other[name]
+    joined = stage.add_shop(seller=other["seller"])
+    assert joined["access_token"] == other["access_token"]
+    assert joined["profile_id"] == 4
+
+
 def test_a_shop_that_the_connector_cannot_take_is_not_there(stage: Any) -> None:
     before = stage.world()
     stage.kill_connector()

@@ -175,7 +175,14 @@ def test_an_id_of_odd_characters_is_a_404_like_any_other(stage: Any) -> None:
         (lambda stage: stage.add_shop(market="GB", profile="us-2026-03"), "market"),
         (lambda stage: stage.add_shop(profile="nowhere"), "profile"),
         (lambda stage: stage.add_shop(name=""), "name"),
+        (lambda stage: stage.add_shop(seller=""), "seller"),
         (lambda stage: stage.add_shop(authorized=False, default_answers={"REFUND": "approve"}), "default_answers"),
+        (
+            lambda stage: stage.reset(
+                shops=[{"seller": "Acme", "default_answers": {"REFUND": "approve"}}, {"seller": "Acme"}]
+            ),
+            "shops.0.default_answers",
+        ),
         (lambda stage: stage.reset(market="UK", profile="us-2026-03"), "market"),
     ],
 )

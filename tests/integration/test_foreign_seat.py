@@ -66,9 +66,9 @@ class Sat:
         self.seat = ForeignSeat(read_seat(file), around, heard=self.lines.append, data=folder)
         self.stage = InProcessStage(World, seats=self.seat.seats())
 
-    def pays_back(self) -> bool:
+    def pays_back(self, **told: Any) -> bool:
         """Have a buyer ask for their money back and let an hour pass; return whether they got it."""
-        order = self.stage.place_order()
+        order = self.stage.place_order(**told)
         asked = self.stage.request_return(order["order_id"], type="REFUND")
         self.stage.advance(by="PT1H")
         refunded: str = self.stage.get_return(asked["return_id"])["refunded"]
@@ -112,6 +112,20 @@ def test_it_takes_up_its_shop_and_does_its_rounds(tmp_path: Path, said: dict[str
     assert findings["findings"] == []
     assert f"rehearsal up --seat {one.seat.described.file} " in findings["verdicts"][0]["reproduce"]
     assert "took up Rehearsal Shop 1" in one.lines
+
+
+@pytest.mark.parametrize("said", [{}, BY_CODES], ids=["by its address", "by its environment"])
+def test_of_a_seller_with_several_shops_it_is_given_one_code(tmp_path: Path, said: dict[str, Any]) -> None:
+    with sat(tmp_path, **said) as one:
+        of_acme = [{"seller": "Acme"}, {"seller": "Acme", "market": "GB"}]
+        shops = one.stage.reset(shops=[of_acme[0], {}, of_acme[1]])["shops"]
+        assert [one.pays_back(shop_id=shop["shop_id"]) for shop in shops] == [True] * 3
+        assert one.stage.findings()["findings"] == []
+        calls = [entry.get("path") for entry in one.stage.current.trace.entries()]
+    assert calls.count("/api/v2/token/get") == 2
+    assert [line for line in one.lines if line.startswith("took up")][1:] == [
+        f"took up Rehearsal Shop {number}" for number in (1, 3, 2)
+    ]
 
 
 @pytest.mark.parametrize("runs_at", ["http://127.0.0.1:9", None])

@@ -9,11 +9,15 @@ from rehearsal.gherkin.steps.phrases import act, phrase
 from rehearsal.gherkin.which import ORDINALS
 
 _NTH: Final = f"(?P<nth>{'|'.join(ORDINALS)})"
+_SHARED: Final = "(?P<shared>, under the same authorization)?"
 
 
-@act(f"<(?:there is )?/>a {_NTH}(?P<sandbox> sandbox)? shop<(?: has opened)?/ opens>(?: in (?:the )?(?P<place>.+))?")
-def _(people: Cast, nth: str, sandbox: str | None, place: str | None) -> None:
-    people.shops.opens(nth, place, sandbox=sandbox is not None)
+@act(
+    f"<(?:there is )?/>a {_NTH}(?P<sandbox> sandbox)? shop<(?: has opened)?/ opens>"
+    f"(?: in (?:the )?(?P<place>.+?))?{_SHARED}"
+)
+def _(people: Cast, nth: str, sandbox: str | None, place: str | None, shared: str | None) -> None:
+    people.shops.opens(nth, place, shared=shared is not None, sandbox=sandbox is not None)
 
 
 @given(phrase("the shop has opened, without the connector"))

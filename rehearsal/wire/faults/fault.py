@@ -185,6 +185,7 @@ class Kind:
     ends: Callable[[Scene, Planned], None] = lambda scene, planned: None
     says_hits: bool = False
     finds_shop: bool = False  # the marketplace does, which it is about, also where a call does not say whose it means
+    ends_tokens: bool = False  # which are good for all shops under one authorization
     of_webhooks: bool = False  # of what the marketplace sends of its own accord
     needs_consent: bool = False  # nothing works again before the seller has let the app in anew
 

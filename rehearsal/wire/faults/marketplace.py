@@ -45,6 +45,7 @@ def can_be_locked(scene: Scene, value: Any) -> bool:
 
 
 _kind: Final = partial(Kind, begins=begins, meets=meets, ends=ends, says_hits=True, finds_shop=True)
+_tokens: Final = partial(_kind, ends_tokens=True)
 # fmt: off
 MARKETPLACE: Final[Mapping[str, Kind]] = {
     "search_lag": _kind(words="searches lag behind", takes={"by": BY}),
@@ -68,9 +69,9 @@ MARKETPLACE: Final[Mapping[str, Kind]] = {
         words="tokens lack a scope",
         takes={"scope": Value(lambda value: value in SCOPES, f"one of {', '.join(SCOPES)}", required=True)},
     ),
-    "token_revoked": _kind(words="access tokens are revoked"),
-    "token_expired": _kind(words="access tokens expire early"),
-    "refresh_ended": _kind(words="refresh tokens end", needs_consent=True),
-    "deauthorised":  _kind(words="the seller takes the authorization back", needs_consent=True),
+    "token_revoked": _tokens(words="access tokens are revoked"),
+    "token_expired": _tokens(words="access tokens expire early"),
+    "refresh_ended": _tokens(words="refresh tokens end", needs_consent=True),
+    "deauthorised":  _tokens(words="the seller takes the authorization back", needs_consent=True),
 }
 # fmt: on

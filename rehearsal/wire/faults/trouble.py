@@ -35,7 +35,7 @@ class Hit:
     at: datetime
     planned: Planned
     call: Call | None
-    shop_id: str | None
+    shop_ids: Sequence[str | None]  # whom it concerns: what ends tokens concerns all under one authorization
     what: str = ""  # in words
     needs_consent: bool = False  # nothing works again before the seller has let the app in anew
 
@@ -150,7 +150,7 @@ class Trouble:
         self._scene.recorder.link = self._link
         self._kinds[one.fault.kind].begins(self._scene, one)
         if one.fault.until is not None:
-            self._told(Hit(self._scene.now, one, None, one.fault.shop_id))
+            self._told(Hit(self._scene.now, one, None, [one.fault.shop_id]))
 
     def _end(self, one: Planned) -> None:
         was, one.stage = one.stage, Stage.OVER
@@ -207,9 +207,16 @@ class Trouble:
         if fault.callee != way.endpoint.name:
             return False
         found_later = way.shop_id is None and self._kinds[fault.kind].finds_shop
-        if fault.shop_id not in (None, way.shop_id) and not found_later:
+        elsewhere = fault.shop_id is not None and way.shop_id not in self._concerned(fault.kind, fault.shop_id)
+        if elsewhere and not found_later:
             return False
         return fault.operation is None or (way.operation is not None and fault.fits(way.operation))
+
+    def _concerned(self, kind: str, shop_id: str | None) -> Sequence[str | None]:
+        """Return the shops that a fault in one of them concerns; None is every shop."""
+        if shop_id is None or not self._kinds[kind].ends_tokens:
+            return [shop_id]
+        return [shop.shop_id for shop in self._scene.marketplace.sharing(shop_id)]
 
     def _drawn(self, one: Planned) -> float:
         """Return a number from a stream of this fault and this call of it: what else is called does not change it."""
@@ -225,7 +232,8 @@ class Trouble:
             call.fault = f"{call.fault}, {one.fault.kind}" if call.fault else one.fault.kind
             asked = title(way.operation.id) if way.operation else "call"
             what = f"{one.id} hits the {call.caller}'s {asked}{_of_shop(shop_id)}: {kind.told(one.fault)}"
-            self._told(Hit(self._scene.now, one, call, shop_id, what, kind.needs_consent))
+            concerned = self._concerned(one.fault.kind, shop_id)
+            self._told(Hit(self._scene.now, one, call, concerned, what, kind.needs_consent))
             if one.fault.times is not None and one.hit >= one.fault.times:
                 self._end(one)
             return True

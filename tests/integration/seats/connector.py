@@ -39,14 +39,14 @@ def answer(request: Request) -> Any:
 
 
 def exchange(code: str) -> None:
-    """Take up a shop."""
+    """Take up the shops that a code opens."""
     query = {"app_key": KEY, "app_secret": SECRET, "auth_code": code, "grant_type": "authorized_code"}
     token = answer(Request(f"{os.environ['AUTH']}/api/v2/token/get?{urlencode(query)}"))["access_token"]
-    (shop,) = call(token, "GET", "/authorization/202309/shops")["shops"]
     if MANNER == "leaks":
         print(f"has the token {token}\nGET /returns?sign={'5c' * 32}: EOF")
-    KEPT.write_text(json.dumps({**shops(), shop["cipher"]: token}))
-    print(f"took up {shop['name']}")
+    for shop in call(token, "GET", "/authorization/202309/shops")["shops"]:
+        KEPT.write_text(json.dumps({**shops(), shop["cipher"]: token}))
+        print(f"took up {shop['name']}")
 
 
 def shops() -> dict[str, str]:

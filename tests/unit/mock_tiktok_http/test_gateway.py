@@ -12,6 +12,7 @@ from tests.unit.mock_tiktok_http.client import SEARCH, Client
 
 OLD, LATE = "must not be earlier than 5 minutes before", "must not exceed the current time"
 APPROVE = "/return_refund/202309/returns/4035318504086604100/approve"
+SHOPS = "/authorization/202309/shops"
 
 
 def is_refused(refusal: tuple[int, int, str], status: int, code: int, *words: str) -> None:
@@ -104,8 +105,27 @@ def test_a_cipher_must_be_the_token_s_own_and_be_absent_for_authorization(client
     assert client.refusal("POST", SEARCH, leave_out="shop_cipher")[:2] == (400, 106013)
     other = market.add_shop(name="Elsewhere")
     assert client.refusal("POST", SEARCH, shop_cipher=other.shop_cipher)[:2] == (401, 101000)
-    refusal = client.refusal("GET", "/authorization/202309/shops", shop_cipher=client.shop.shop_cipher)
+    refusal = client.refusal("GET", SHOPS, shop_cipher=client.shop.shop_cipher)
     is_refused(refusal, 400, 36009004, "Unexpected identifier. The 'shop_cipher' query parameter")
+
+
+def test_a_token_is_good_for_each_shop_of_its_seller_with_the_shop_s_own_cipher(
+    client: Client, market: Marketplace, clock: HandClock
+) -> None:
+    other, third = market.add_shop(seller="Somebody"), market.add_shop(market="GB", seller="Harbour Goods")
+    (alone,) = Client(market, other, clock).data("GET", SHOPS)["shops"]
+    assert (alone["id"], alone["seller_type"]) == (other.shop_id, "LOCAL")
+    both = client.data("GET", SHOPS)["shops"]
+    assert [(one["id"], one["cipher"], one["region"], one["seller_type"]) for one in both] == [
+        (shop.shop_id, shop.shop_cipher, shop.region, "CROSS_BORDER") for shop in (client.shop, third)
+    ]
+    market.place_order(shop_id=third.shop_id)
+    of_third = {"shop_cipher": third.shop_cipher}
+    found = [
+        client.data("POST", "/order/202309/orders/search", {"page_size": "9", **more}, {}) for more in ({}, of_third)
+    ]
+    assert [one["total_count"] for one in found] == [0, 1]
+    assert client.refusal("POST", SEARCH, shop_cipher=other.shop_cipher)[:2] == (401, 101000)
 
 
 @pytest.mark.parametrize(
@@ -215,7 +235,7 @@ def test_each_response_has_a_request_id_of_its_own_that_a_stage_may_set(client: 
 def test_two_marketplaces_of_one_seed_answer_the_same_bytes(client: Client, clock: HandClock) -> None:
     other = Marketplace(clock=clock, seed=1)
     twin = Client(other, other.add_shop(name="Harbour Goods"), clock)
-    for path in ("/authorization/202309/shops", "/nowhere"):
+    for path in (SHOPS, "/nowhere"):
         assert client.send("GET", path).data == twin.send("GET", path).data
 
 

@@ -46,6 +46,26 @@ def test_each_app_has_codes_and_tokens_of_its_own(
     assert "'app_secret'" in exchange(market, whose=mine, **other)["message"]
 
 
+def test_one_code_and_one_refresh_token_are_those_of_all_shops_of_a_seller(
+    client: Client, market: Marketplace, clock: HandClock
+) -> None:
+    second = Client(market, market.add_shop(market="GB", seller="Harbour Goods"), clock)
+    shown = [market.credentials(one.shop.shop_id) for one in (client, second)]
+    assert shown[0] == shown[1] != market.credentials(market.add_shop(name="Harbour Goods").shop_id)
+    granted = exchange(market, auth_code=shown[1].auth_code)["data"]
+    assert (granted["seller_name"], granted["seller_base_region"]) == ("Harbour Goods", "US")
+    assert exchange(market, auth_code=shown[0].auth_code)["code"] == 36004004
+    told = {"refresh_token": granted["refresh_token"], "grant_type": "refresh_token"}
+    renewed = exchange(market, "refresh", **told)["data"]
+    for one in (client, second):
+        for one.token in (granted["access_token"], renewed["access_token"]):
+            assert one.send("POST", SEARCH).status_code == 200
+    clock.at += timedelta(minutes=10)
+    assert exchange(market, "refresh", **told)["code"] == 36004001
+    market.close_shop(second.shop.shop_id)
+    assert client.send("POST", SEARCH).status_code == 200
+
+
 def test_an_idempotency_key_is_known_to_the_app_that_sent_it(
     client: Client, market: Marketplace, clock: HandClock
 ) -> None:

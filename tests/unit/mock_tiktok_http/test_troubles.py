@@ -103,6 +103,18 @@ def test_tokens_end_in_the_shop_that_is_named(client: Client, market: Marketplac
     assert other.refusal("POST", SEARCH)[:2] == (401, 105001)
 
 
+def test_tokens_end_for_all_shops_of_a_seller(client: Client, market: Marketplace, clock: HandClock) -> None:
+    other = Client(market, market.add_shop(seller=client.shop.name), clock)
+    shown = market.credentials(client.shop.shop_id)
+    for shop_id in (other.shop.shop_id, None):
+        market.troubles.begin("1", "token_revoked", shop_id=shop_id)
+        for one in (client, other):
+            assert one.refusal("POST", SEARCH)[:2] == (401, 105001)
+            one.token = market.credentials(one.shop.shop_id).access_token
+            assert one.send("POST", SEARCH).status_code == 200
+    assert shown != market.credentials(other.shop.shop_id) == market.credentials(client.shop.shop_id)
+
+
 def test_a_scope_is_lost_while_its_trouble_lasts(client: Client, market: Marketplace, struck: Struck) -> None:
     market.troubles.begin("1", "scope_removed", scope="seller.return_refund.basic")
     assert client.send("POST", SEARCH).status_code == 200, "nobody is armed for"

@@ -81,6 +81,13 @@ def test_an_upload_needs_no_shop_and_says_the_picture_s_size(
     assert (uploaded["width"], uploaded["height"]) == size
 
 
+def test_an_upload_says_which_shop_where_its_seller_has_several(client: Client, market: Marketplace) -> None:
+    market.add_shop(seller=client.shop.name)
+    (body, headers), signed = picture(), {"signed_body": b""}
+    assert client.refusal("POST", IMAGES, None, body, headers=headers, leave_out="shop_cipher", **signed)[1] == 106013
+    assert client.document("POST", IMAGES, None, body, headers=headers, **signed)["code"] == 0
+
+
 def test_what_one_shop_has_uploaded_another_may_name(client: Client, market: Marketplace, clock: HandClock) -> None:
     elsewhere = Client(market, market.add_shop(name="Another"), clock)
     no = {**NO, "images": [{"image_id": upload(elsewhere)["uri"]}]}

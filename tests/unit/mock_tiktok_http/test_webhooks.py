@@ -249,6 +249,17 @@ def test_a_seller_who_shuts_an_app_out_is_told_to_that_app(
     assert receiver.told == [(6, f"Shop_id {shop_id} is deauthorized from your APP by merchant.")]
 
 
+def test_a_seller_who_shuts_an_app_out_does_so_in_all_their_shops(
+    subscribed: Client, receiver: Receiver, clock: HandClock
+) -> None:
+    market = subscribed.market
+    second = Client(market, market.add_shop(seller=subscribed.shop.name), clock)
+    second.data("PUT", PATH, None, {"event_type": "SELLER_DEAUTHORIZATION", "address": HERE})
+    market.troubles.begin("1", "deauthorised", shop_id=second.shop.shop_id)
+    passes(subscribed, clock, minutes=0)
+    assert [told.shop_id for told in receiver.got] == [subscribed.shop.shop_id, second.shop.shop_id]
+
+
 def test_the_end_of_an_authorization_is_told_daily_for_its_last_thirty_days(
     subscribed: Client, receiver: Receiver, clock: HandClock
 ) -> None:

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
+from rehearsal.audit.limits import UNLIMITED
 from rehearsal.control.validation import document
 from rehearsal.seats.port import CONNECTOR_HOST
 from rehearsal.wire.faults.kinds import KINDS
 from rehearsal.wire.faults.reading import CALLED, CALLERS, FROM, Mistake, read_fault
 from rehearsal.wire.recorder import undisturbed
-from rehearsal.world.world import API_HOST, World
+from rehearsal.world.world import API_HOST, NewShop, World
 from tests.clock import START
 
 MINUTE = timedelta(minutes=1)
@@ -180,6 +181,20 @@ def test_what_needs_the_seller_s_consent_is_over_when_it_is_given_again(kind: st
     world.connector.add_shop(world.marketplace.credentials(first).auth_code)
     world.advance(by=60 * MINUTE)
     assert world.marketplace.return_view(return_id).shown_status == "Completed"
+    assert broken(world) == []
+
+
+@pytest.mark.parametrize("named", [0, 1])
+def test_what_ends_the_tokens_of_a_seller_concerns_all_their_shops_and_no_other(named: int) -> None:
+    world = World(shops=[NewShop(seller="Acme"), NewShop(seller="Acme"), NewShop()])
+    shops = [shop.shop_id for shop in world.marketplace.shops]
+    world.trouble.plan(kind="deauthorised", shop_id=shops[named])
+    world.advance(by=60 * MINUTE)
+    limits = world.auditor.memory.limits
+    stopped = [limits.extension(shop_id, world.now) == UNLIMITED for shop_id in shops]
+    assert stopped == [True, True, False]
+    world.authorize_shop(shops[1 - named])
+    assert UNLIMITED not in [limits.extension(shop_id, world.now) for shop_id in shops]
     assert broken(world) == []
 
 
