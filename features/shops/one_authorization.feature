@@ -34,13 +34,18 @@ Feature: One authorization covers several shops
       And Noah has received a rug for 25.00 GBP from the second shop
 
     @R5 @R62 @trouble
-    Scenario: In one of them the connector has lost a right
-      Given the connector has lost its right to returns in the second shop for an hour
+    Scenario Outline: One of them is not to be had
+      Given the <trouble>
       And Maya has asked for her money back
       And Noah has asked for his money back
       When 30 minutes pass
       Then the seller has Maya's request before them
       And the seller has not heard of Noah
+
+      Examples:
+        | trouble                                                                              |
+        | connector has lost its right to returns in the second shop for 1 hour                |
+        | marketplace answers 401 with code 105001 to every call of the second shop for 1 hour |
 
     @R5 @R62 @trouble
     Scenario Outline: The seller takes back what one has given, and gives it anew for another

@@ -169,6 +169,30 @@ def test_a_renewal_that_had_no_answer_is_made_again_while_the_token_we_have_is_s
     assert bench.due().at == START + timedelta(minutes=15), "the grid has not moved"
 
 
+def test_tokens_of_several_shops_are_renewed_once_in_a_life_and_with_the_newest(
+    make_bench: Callable[[Settings], Bench],
+) -> None:
+    bench = make_bench(replace(SETTINGS, poll_interval=timedelta(hours=12)))
+    whole, spent, used = bench.tiktok.respond, list[str](), set[str]()
+
+    def of_two_shops(call: Call) -> Json:
+        answer = whole(call)
+        if call.path.startswith("/api/v2/token/"):
+            spent.append(call.query.get("refresh_token", "a code"))
+            answer["data"]["refresh_token"] = f"refresh of {spent[-1]}"
+        elif call.path == "/authorization/202309/shops":
+            answer["data"]["shops"].append({"id": "7000002", "cipher": "ROW_d", "name": "Wool & Co", "region": "GB"})
+        elif call.path.endswith("/orders/search"):
+            used.add(call.query["shop_cipher"])
+        return answer
+
+    bench.tiktok.instead = of_two_shops
+    assert [shop.profile_id for shop in bench.connector.add_shop("code-2")] == [1, 2]
+    bench.wait(days=20)
+    assert spent == ["a code", "refresh of a code", "refresh of refresh of a code"]
+    assert used == {"ROW_c", "ROW_d"}
+
+
 @pytest.mark.parametrize("lost", [False, True])
 def test_an_answer_without_an_outcome_goes_before_all_that_is_read(bench: Bench, lost: bool) -> None:
     a_refund_request(bench, deadline=timedelta(minutes=40))
