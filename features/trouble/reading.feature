@@ -6,7 +6,7 @@ Feature: Trouble while there is something to read
 
     @trouble
     Scenario Outline: The second page does not come
-      Given 60 buyers have each received a mug for 12.50 USD
+      Given 52 buyers have each received a mug for 12.50 USD
       And all of them have asked for their money back
       And the marketplace <trouble>
       When an hour passes
@@ -20,7 +20,7 @@ Feature: Trouble while there is something to read
 
     @trouble
     Scenario: What is read moves meanwhile, and something else slips into its place
-      Given 60 buyers have each received a mug for 12.50 USD
+      Given 52 buyers have each received a mug for 12.50 USD
       And all of them have asked for their money back
       And the marketplace's pages move while they are read
       And the marketplace's pages go on by place

@@ -32,13 +32,14 @@ def full_timeline(
     whole = [_named(entry, names.get(entry.order_id or "", ""), several) for entry in entries]
     # What else stands in a return's history is there as the act of whoever did it.
     history = [(step, item) for item in returns for step in item["timeline"] if step["event"] in EVER_SHOWN]
+    times = [datetime.fromisoformat(entry.at).replace(microsecond=0) for entry in whole]
     for step, item in sorted(history, key=lambda pair: datetime.fromisoformat(pair[0]["at"])):
         whose = f"{names.get(item['order_id'], 'a buyer')}'s request" if several else "the request"
         shown = Entry(step["at"], "marketplace", f"shows {whose} as “{step['event']}”")
-        _put(whole, shown, _CAUSE.get(step["by"], "marketplace"))
+        _put(whole, times, shown, _CAUSE.get(step["by"], "marketplace"))
     for mail in sorted(mails, key=lambda mail: datetime.fromisoformat(mail["sent_at"])):
         what = f"mails {names.get(mail['order_id'], 'the buyer')}: “{mail['kind']}”"
-        _put(whole, Entry(mail["sent_at"], "marketplace", what), "marketplace")
+        _put(whole, times, Entry(mail["sent_at"], "marketplace", what), "marketplace")
     return tuple(whole)
 
 
@@ -48,21 +49,22 @@ def _named(entry: Entry, name: str, several: bool) -> Entry:
     What was refused is a whole sentence; a timeline has who it is of in a column of its own.
     """
     subject = name if entry.who == "buyer" else _SUBJECTS.get(entry.who, entry.who)
-    entry = replace(entry, what=entry.what.removeprefix(f"{subject} "))
+    what = entry.what.removeprefix(f"{subject} ")
     if entry.who == "buyer":
-        return replace(entry, name=name)
+        return replace(entry, what=what, name=name)
     if several and name and entry.who in ("seller", "seller center", "operator", "courier"):
-        return replace(entry, what=f"{entry.what} ({name})")
-    return entry
+        what = f"{what} ({name})"
+    return entry if what == entry.what else replace(entry, what=what)
 
 
-def _put(whole: list[Entry], entry: Entry, cause: str) -> None:
+def _put(whole: list[Entry], times: list[datetime], entry: Entry, cause: str) -> None:
     """Put `entry` behind the last thing its cause did in that second, else behind all that had happened by then.
 
-    What people see is told to the second; where time passes by itself, what is done is not.
+    What people see is told to the second; where time passes by itself, what is done is not: `times` are whole seconds.
     """
     at = datetime.fromisoformat(entry.at)
-    times = [datetime.fromisoformat(earlier.at).replace(microsecond=0) for earlier in whole]
     before = [place for place, time in enumerate(times) if time <= at]
     caused = [place for place in before if times[place] == at and whole[place].who == cause]
-    whole.insert((caused or before or [-1])[-1] + 1, entry)
+    place = (caused or before or [-1])[-1] + 1
+    whole.insert(place, entry)
+    times.insert(place, at.replace(microsecond=0))

@@ -1,6 +1,7 @@
 """Several buyers, each in a matter of their own: what each wants of the seller, and what the seller answers each."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 from pytest_bdd import given, when
@@ -12,6 +13,7 @@ from rehearsal.gherkin.staff import Seller
 from rehearsal.gherkin.steps.orders import COME
 from rehearsal.gherkin.steps.phrases import money, phrase, table
 
+LABEL: Final = timedelta(minutes=10)  # within which the marketplace has made one, where it says yes by itself
 WANTS: Final[dict[str, Callable[[Buyer], None]]] = {
     "money back": Buyer.asks_for_refund,
     "to send it back": Buyer.asks_to_return,
@@ -41,18 +43,18 @@ def _(people: Cast, datatable: list[list[str]] | None = None) -> None:
         buyer = people.buyer(row["buyer"])
         buyer.buys([Goods(row["goods"], money(row["price"]))], status=COME[row["order"]])
         WANTS[row["wants"]](buyer)
-    people.clock.news_goes_round()
     parcels = [people.buyer(row["buyer"]) for row in rows if row["wants"] == "to send it back"]
-    asked = [buyer for buyer in parcels if buyer.shown_as() == "Request Pending"]
-    for buyer in asked:
-        people.seller.approves(buyer)
-    if asked:
+    if parcels:
+        people.clock.passes(LABEL)
+    if asked := [buyer for buyer in parcels if buyer.shown_as() == "Request Pending"]:
+        people.clock.news_goes_round()
+        for buyer in asked:
+            people.seller.approves(buyer)
         people.clock.news_goes_round()
     for buyer in parcels:
         buyer.sends_parcel()
         people.courier.brings_back(buyer)
-    if parcels:
-        people.clock.news_goes_round()
+    people.clock.news_goes_round()
 
 
 @when(phrase("the seller answers like this:"))
