@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Final
 
-from mock_tiktok.domain.money import Discounts
+from mock_tiktok.domain.money import Discounts, split
 from mock_tiktok.domain.orders import LineItem, Order
 from mock_tiktok.domain.searches import Page
 from mock_tiktok.domain.words import Mark, OrderStatus
@@ -24,6 +24,9 @@ _PACKAGE_STATUS: Final = {
 # The platform's samples have these on every order; that there is one of each here is assumed.
 _DELIVERY_OPTION: Final = {"delivery_option_id": "7091146663229654785", "delivery_option_name": "Standard shipping"}
 _PAYMENT_METHOD: Final = "CCDC"
+# Who levies a unit's tax, and what share: a state and a county. `item_tax` is a list, and how many are in it is not
+# published: two are assumed, so that whoever reads the first alone is found out.
+_TAXED_BY: Final = (Decimal(3), Decimal(1))
 
 
 def orders(found: Iterable[Order]) -> Json:
@@ -214,7 +217,7 @@ def _order_line(one: Order, line: LineItem) -> Json:
             "sale_price": money(line.price),
             "seller_discount": money(line.discounts.seller),
             "platform_discount": money(line.discounts.platform),
-            "item_tax": [_tax(line)],
+            "item_tax": [_tax(part, line) for part in _taxes(line, one.currency)],
             **market_fee(line.fee, one.currency),
             "display_status": status.value,
             "package_id": line.package_id,
@@ -230,10 +233,15 @@ def _order_line(one: Order, line: LineItem) -> Json:
     )
 
 
-def _tax(line: LineItem) -> Json:
-    """Return a unit's tax; the rate is what the amount comes to, to four places (assumed)."""
-    rate = (line.tax / line.price).quantize(_RATE) if line.price else Decimal(0)
-    return {"tax_type": "SALES_TAX", "tax_amount": money(line.tax), "tax_rate": money(rate)}
+def _taxes(line: LineItem, currency: str) -> list[Decimal]:
+    """Return a unit's tax by who levies it; where there is none, nothing once."""
+    return [part for part in split(line.tax, _TAXED_BY, currency) if part] or [line.tax]
+
+
+def _tax(part: Decimal, line: LineItem) -> Json:
+    """Return a tax of a unit's; the rate is what the amount comes to, to four places (assumed)."""
+    rate = (part / line.price).quantize(_RATE) if line.price else Decimal(0)
+    return {"tax_type": "SALES_TAX", "tax_amount": money(part), "tax_rate": money(rate)}
 
 
 _RATE: Final = Decimal("0.0001")
