@@ -76,6 +76,11 @@ class Parts:
             amounts[index] = amount
         return Parts(*amounts)
 
+    def less(self, gone: Parts) -> Parts:
+        """Return what is left of each part when that has gone; nothing of one of which more has gone than there was."""
+        each = ((getattr(self, part.name), getattr(gone, part.name)) for part in fields(self))
+        return Parts(*(max(amount - taken, ZERO) for amount, taken in each))
+
     def within(self, left: Parts, unit: Decimal) -> Parts:
         """Return parts of the same total that take of each no more than is `left`; the item bears what none can."""
         amounts = [min(getattr(self, part.name), getattr(left, part.name)) for part in fields(self)]
@@ -93,7 +98,7 @@ def sum_of(all_: Iterable[Parts]) -> Parts:
     return Parts(*(sum(amounts, Decimal(0)) for amounts in zip(*rows, strict=True)))
 
 
-def as_parts(total: Decimal, *, tax: Decimal, shipping: Decimal) -> Parts:
+def as_parts(total: Decimal, *, tax: Decimal, shipping: Decimal, shipping_tax: Decimal = ZERO) -> Parts:
     """Divide a sum the marketplace states. The total is taken as given: tax may lie inside or outside of the price."""
-    item = total - tax - shipping
-    return Parts(item=total) if item < 0 else Parts(item=item, tax=tax, shipping=shipping)
+    item = total - tax - shipping - shipping_tax
+    return Parts(item=total) if item < 0 else Parts(item, tax, shipping, shipping_tax)

@@ -339,7 +339,7 @@ def _shares(account: Account, groups: Sequence[Sequence[ClaimLine]], current: Se
     claim, action, unit = account.claim, account.action, unit_of(account.order.currency)
     if action is Action.INFORMED:
         return [Parts() for _ in groups]
-    rough = [sum_of(_line_parts(line, account.units) for line in group) for group in groups]
+    rough = [sum_of(_line_parts(line, account.units, unit) for line in group) for group in groups]
     spread = [parts.total for parts in rough]
     total = claim.total if claim.total is not None else sum(spread, Decimal(0))
     paying = action in (Action.PAYING, Action.PAID)
@@ -375,13 +375,17 @@ def _within_what_is_left(
     return [part.within(left_of(own), unit) if own else part for part, own in zip(parts, units, strict=True)]
 
 
-def _line_parts(line: ClaimLine, units: Mapping[str, LineUnit]) -> Parts:
-    if line.total is not None:
-        return as_parts(line.total, tax=line.tax, shipping=line.shipping)
+def _line_parts(line: ClaimLine, units: Mapping[str, LineUnit], smallest: Decimal) -> Parts:
+    """Divide what is claimed for a unit; in the marketplace's tax is that on shipping, which the order states apart."""
     unit = units.get(line.line_id)
+    if line.total is not None:
+        on_shipping = Decimal(0)
+        if unit is not None and unit.shipping_tax:
+            _, on_shipping = split(line.tax, [unit.tax, unit.shipping_tax], smallest)
+        return as_parts(line.total, tax=line.tax - on_shipping, shipping=line.shipping, shipping_tax=on_shipping)
     if unit is None:
         return Parts()
-    return Parts(item=unit.price + unit.fee, tax=unit.tax, shipping=unit.shipping + unit.shipping_tax)
+    return Parts(unit.price + unit.fee, unit.tax, unit.shipping, unit.shipping_tax)
 
 
 def _reason(claim: Claim) -> str:

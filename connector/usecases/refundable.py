@@ -43,11 +43,15 @@ class Left:
         return sum((self.remaining[unit.site_line_id] for unit in units), Decimal(0))
 
     def parts(self, units: Sequence[LineUnit]) -> Parts:
-        """Return what is left of each part of what was paid for these units."""
-        paid = parts_of(units)
-        gone = sum_of(self.parts_gone[unit.site_line_id] for unit in units)
-        left = (max(getattr(paid, part.name) - getattr(gone, part.name), Decimal(0)) for part in fields(Parts))
-        return Parts(*left)
+        """Return what is left of each part of what was paid for these units, and no more than the order has left.
+
+        More of a part may lie on a unit than was paid for it: which part of whose price a sum was is our reckoning.
+        """
+        own, whole = self._rest(units), self._rest(self.units)
+        return Parts(*(min(getattr(own, part.name), getattr(whole, part.name)) for part in fields(Parts)))
+
+    def _rest(self, units: Sequence[LineUnit]) -> Parts:
+        return parts_of(units).less(sum_of(self.parts_gone[unit.site_line_id] for unit in units))
 
 
 def what_is_left(work: UnitOfWork, order: Order, *, beside: Collection[int] = ()) -> Left:

@@ -34,6 +34,9 @@ PART_FIELDS: Final = {
     "recycling": "RecyclingFeeAdjustment",
 }
 
+# What an order states as a whole. How the marketplace divides it among the units is assumed, to a coin of each.
+SHARED: Final = frozenset({"shipping", "shipping_tax"})
+
 
 @dataclass(frozen=True, slots=True)
 class Portion:
@@ -110,9 +113,11 @@ def plan_item(work: UnitOfWork, order: Order, item: OrderItem, request: AdjustIt
     check_amount(field, wanted.total, order.currency)
     inside = sum((min(unit.fee, Decimal(0)) for unit in units), Decimal(0))  # tax that the price has in it
     most = replace(parts_left, item=parts_left.item - inside)
+    of_order, coins = left.parts(left.units), unit_of(order.currency) * len(units)
     for name, amount in stated.items():
-        if amount > getattr(most, name):
-            rest = said(getattr(most, name), order.currency)
+        of_these = getattr(most, name)
+        if amount > (min(of_these + coins, getattr(of_order, name)) if name in SHARED else of_these):
+            rest = said(of_these, order.currency)
             raise BadRequest(
                 PART_FIELDS[name], f"{said(amount, order.currency)} is more than the {rest} that is left of it"
             )
@@ -154,11 +159,10 @@ def _units(count: int) -> str:
 def _portions(left: Left, units: Sequence[LineUnit], order: Order, wanted: Parts, item_id: int | None) -> list[Portion]:
     """Cut by package. Without wanted parts everything that is left; before shipment always everything."""
     unit = unit_of(order.currency)
-    portions = []
+    cuts: list[tuple[list[LineUnit], Parts, Decimal]] = []
     unshipped = [one for one in units if not one.shipped]
     if unshipped:
-        parts = left.parts(unshipped).scaled_to(left.sum(unshipped), unit)
-        portions.append(_portion(left, True, unshipped, parts, True, item_id, unit))
+        cuts.append((unshipped, left.parts(unshipped), left.sum(unshipped)))
     packages: dict[str, list[LineUnit]] = {}
     for one in units:
         if one.shipped:
@@ -166,18 +170,20 @@ def _portions(left: Left, units: Sequence[LineUnit], order: Order, wanted: Parts
     rest = max(wanted.total - left.sum(unshipped), Decimal(0))  # canceled units have taken their part of it
     shares = split(rest, [left.sum(group) for group in packages.values()], unit)
     for group, share in zip(packages.values(), shares, strict=True):
-        all_ = left.sum(group)
-        amount = share if wanted.total else all_
+        amount = share if wanted.total else left.sum(group)
         meant = wanted if wanted.total and item_id is not None else left.parts(group)
         if amount:
-            parts = meant.scaled_to(amount, unit)
-            portions.append(_portion(left, False, group, parts, amount == all_, item_id, unit))
+            cuts.append((group, meant, amount))
+    portions, room = [], left.parts(left.units)
+    for group, meant, amount in cuts:
+        parts = meant.scaled_to(amount, unit).within(room, unit)
+        room = room.less(parts)
+        portions.append(_portion(left, group, parts, amount == left.sum(group), item_id, unit))
     return portions
 
 
 def _portion(
     left: Left,
-    cancels: bool,
     units: Sequence[LineUnit],
     parts: Parts,
     whole_units: bool,
@@ -186,7 +192,7 @@ def _portion(
 ) -> Portion:
     ids = [one.site_line_id for one in units]
     shares = split(parts.total, [left.remaining[line_id] for line_id in ids], unit)
-    return Portion(cancels, tuple(units), parts, whole_units, item_id, dict(zip(ids, shares, strict=True)))
+    return Portion(not units[0].shipped, tuple(units), parts, whole_units, item_id, dict(zip(ids, shares, strict=True)))
 
 
 def start(

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from itertools import count
 
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from connector.adapters.sql import tables as t
 from connector.adapters.sql.store import SqlStore
+from connector.domain.money import Parts, sum_of
 from connector.domain.site import SiteLine, SiteOrder
 from connector.domain.units import HOLDING, Holding, held, parts_of
 from connector.errors import BadRequest
@@ -44,6 +45,7 @@ item_requests = st.builds(
     item_amount=maybe_sums,
     tax_amount=maybe_sums,
     shipping_amount=maybe_sums,
+    shipping_tax_amount=maybe_sums,
     force_calculate_omitted=st.booleans(),
     refund_only=st.booleans(),
 )
@@ -51,15 +53,18 @@ order_requests = st.builds(AdjustOrder, amount=maybe_sums, refund_only=st.boolea
 steps = st.lists(st.tuples(st.integers(0, 5), item_requests | order_requests | st.just("refused")), max_size=8)
 
 
-def collected(bench: Bench, groups: Sequence[Sequence[SiteLine]], shipping: Decimal) -> int:
+def collected(
+    bench: Bench, groups: Sequence[Sequence[SiteLine]], shipping: Decimal, on_shipping: Decimal = Decimal(0)
+) -> int:
     """An order of these lines as the connector keeps it."""
     number = next(numbers)
     units = [replace(line, id=f"{number}{at:02}") for at, line in enumerate(line for group in groups for line in group)]
-    taxes = sum((unit.tax or Decimal(0) for unit in units), Decimal(0))
+    taxes = sum((unit.tax or Decimal(0) for unit in units), on_shipping)
     total = sum((unit.price for unit in units), Decimal(0)) + taxes + shipping
     order: SiteOrder = an_order(*units, total=str(total), tax=str(taxes), shipping=str(shipping))
+    order = replace(order, id=str(number), shipping_tax=on_shipping)
     with SqlStore(bench.connector.engine).writing() as work:
-        assert take_order(work, 1, replace(order, id=str(number)), START)
+        assert take_order(work, 1, order, START)
     return bench.order_id(str(number))
 
 
@@ -68,13 +73,20 @@ def read(bench: Bench, order_id: int) -> tuple[list[LineUnit], list[Adjustment]]
         return work.units([order_id]), work.adjustments_of_order(order_id)
 
 
-@given(groups=st.lists(lines, min_size=1, max_size=4), shipping=st.sampled_from(["0", "9.95"]), walk=steps)
+@given(
+    groups=st.lists(lines, min_size=1, max_size=4),
+    shipping=st.sampled_from([("0", "0"), ("9.95", "0"), ("9.95", "0.74")]),
+    walk=steps,
+)
 @settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_on_its_way_never_exceeds_what_was_paid(
-    bench: Bench, groups: list[list[SiteLine]], shipping: str, walk: list[tuple[int, AdjustItem | AdjustOrder | str]]
+    bench: Bench,
+    groups: list[list[SiteLine]],
+    shipping: tuple[str, str],
+    walk: list[tuple[int, AdjustItem | AdjustOrder | str]],
 ) -> None:
     services = bench.connector.commands
-    order_id = collected(bench, groups, Decimal(shipping))
+    order_id = collected(bench, groups, *map(Decimal, shipping))
     items = list(services.units([order_id]))
     for which, request in [*walk, (0, AdjustOrder())]:
         with suppress(BadRequest):
@@ -95,7 +107,10 @@ def test_what_is_on_its_way_never_exceeds_what_was_paid(
                 given_back[line_id] += Decimal(share)
         for unit in units:
             assert 0 <= given_back[unit.site_line_id] <= parts_of([unit]).total
-        assert sum(entry.total for entry in live) <= parts_of(units).total
+        paid = parts_of(units)
+        assert sum(entry.total for entry in live) <= paid.total
+        gone = sum_of(entry.parts for entry in live)
+        assert all(getattr(gone, part.name) <= getattr(paid, part.name) for part in fields(Parts))
     assert sum(entry.total for entry in live) == parts_of(units).total  # the last full refund took all that was left
     refused(BadRequest, services.adjust_order, order_id, AdjustOrder())
 
