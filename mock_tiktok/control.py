@@ -71,13 +71,15 @@ class Control(Market):
         buyer_name: str | None = None,
         shipping_fee: Decimal = ZERO,
         tax: Decimal = ZERO,
+        shipping_fee_tax: Decimal = ZERO,
         fee: Decimal = ZERO,
         discounts: Discounts = NO_DISCOUNTS,
         asks: str | None = None,
     ) -> OrderView:
         """Have somebody buy; `status` brings the order that far at once, with earlier steps stamped in the past.
 
-        Prices and the fee are before `discounts`, which are of the whole order; tax is of what is paid.
+        Prices and the fee are before `discounts`, which are of the whole order; tax is of what is paid, and what of it
+        is on shipping is `shipping_fee_tax`.
 
         Without a `buyer_name` the seed says who buys. `asks` is what the buyer asks for untold, once it can be
         (REFUND, RETURN_AND_REFUND, REPLACEMENT, CANCEL), and has hesitated.
@@ -94,6 +96,7 @@ class Control(Market):
             buyer_name=buyer_name,
             shipping_fee=shipping_fee,
             tax=tax,
+            shipping_fee_tax=shipping_fee_tax,
             fee=fee,
             discounts=discounts,
             asks=asks,

@@ -3,7 +3,7 @@ Feature: Part of an order is called off, the rest is shipped
   with shipping and tax.
 
   Background:
-    Given Maya has ordered, with 6.00 USD for shipping and 12.00 USD of tax:
+    Given Maya has ordered, with 6.00 USD for shipping and 12.00 USD of tax, 0.60 USD of it on shipping:
       | goods | pieces | price each |
       | rug   | 1      | 90.00 USD  |
       | mug   | 3      | 10.00 USD  |

@@ -35,7 +35,7 @@ Feature: The seller approves a refund without goods
 
     @R16 @R4
     Scenario: With shipping and tax
-      Given Noah has received a desk lamp for 40.00 USD, with 5.00 USD for shipping and 3.20 USD of tax
+      Given Noah has received a desk lamp for 40.00 USD, with 5.00 USD for shipping and 3.20 USD of tax, 0.36 USD of it on shipping
       And Noah has asked for his money back
       And everybody has heard of it
       When the seller approves Noah's request

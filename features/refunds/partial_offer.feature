@@ -24,7 +24,7 @@ Feature: The seller offers a part
 
     @R16 @R4
     Scenario: Price, shipping and tax each bear their share of it
-      Given Noah has received a rug for 39.98 USD with 6.00 USD for shipping and 4.13 USD of tax
+      Given Noah has received a rug for 39.98 USD with 6.00 USD for shipping and 4.13 USD of tax, 0.54 USD of it on shipping
       And Noah has asked for his money back
       And everybody has heard of it
       And the seller has offered Noah 10.40 USD

@@ -63,7 +63,8 @@ RECIPIENT: Final = {
     "postal code": ("ShippingPostalCode",),
     "country": ("ShippingCountry",),
 }
-TOTALS: Final = {"shipping": "TotalShippingPrice", "tax": "TotalTaxPrice"}  # of an order; tax on shipping is tax
+# Of an order; the tax on shipping is in its tax.
+TOTALS: Final = {"shipping": "TotalShippingPrice", "tax": "TotalTaxPrice", "shipping_tax": "TotalShippingTaxPrice"}
 _ACTIONS: Final = {
     (Question.REQUEST, Verdict.APPROVE): "ApproveBuyerRequest",
     (Question.REQUEST, Verdict.REJECT): "RejectBuyerRequest",

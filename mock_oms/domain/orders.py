@@ -50,7 +50,7 @@ class Order:
     payment_status: str
     shipping_status: str
     lines: tuple[OrderLine, ...]
-    stated: Mapping[str, Decimal] = field(default_factory=dict)  # what of its total is tax, and what is shipping
+    stated: Mapping[str, Decimal] = field(default_factory=dict)  # what of its total is tax, shipping and tax on that
     paid_at: datetime | None = None
     shipped_at: datetime | None = None
     recipient: Mapping[str, str] = field(default_factory=dict, repr=False)  # as far as the connector tells

@@ -24,7 +24,11 @@ class Part(StrEnum):
 
 
 # What the connector calls it.
-ADJUSTMENT: Final = {Part.ITEM: "ItemAdjustment", Part.TAX: "TaxAdjustment", Part.SHIPPING: "ShippingAdjustment"}
+ADJUSTMENTS: Final[Mapping[Part, tuple[str, ...]]] = {
+    Part.ITEM: ("ItemAdjustment",),
+    Part.TAX: ("TaxAdjustment", "ShippingTaxAdjustment"),
+    Part.SHIPPING: ("ShippingAdjustment",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,9 @@ class Left:
     def of_unit(self, unit_id: str, part: Part | None) -> Decimal:
         """Return what is left of a unit, or of one part of its price."""
         rest = self.units[unit_id]
-        return rest if part is None else min(rest, self.parts[unit_id].get(ADJUSTMENT[part], ZERO))
+        if part is None:
+            return rest
+        return min(rest, sum((self.parts[unit_id].get(name, ZERO) for name in ADJUSTMENTS[part]), ZERO))
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,19 +177,19 @@ def refund_lines(
         # as it was stated: whoever knows of something paid that we have not heard of must see it to refuse it.
         theirs = amount is None and part is None and (line.units_known or not left.touched & units.keys())
         sum_of_units = sum(units.values(), ZERO)
-        if part is not None:
-            made_up = {ADJUSTMENT[part]: sum_of_units}
-        else:
-            made_up = {} if theirs else _made_up(sum_of_units, units, left, order.smallest)
+        made_up = {} if theirs else _made_up(sum_of_units, units, left, order.smallest, part)
         refunds.append(LineRefund(line=line, units=units, parts=made_up))
     return [refund for refund in refunds if refund.amount > 0]
 
 
-def _made_up(amount: Decimal, units: Iterable[str], left: Left, smallest: Decimal) -> dict[str, Decimal]:
-    """Share a refund out over goods, tax and shipping, by what is left of each."""
-    rests: dict[str, Decimal] = {}
+def _made_up(
+    amount: Decimal, units: Iterable[str], left: Left, smallest: Decimal, part: Part | None
+) -> dict[str, Decimal]:
+    """Share a refund out over goods, tax and shipping, or over what the `part` is made of, by what is left of each."""
+    rests = dict.fromkeys(() if part is None else ADJUSTMENTS[part], ZERO)
     for unit in units:
         for name, rest in left.parts[unit].items():
-            rests[name] = rests.get(name, ZERO) + rest
+            if part is None or name in rests:
+                rests[name] = rests.get(name, ZERO) + rest
     shares = split(amount, list(rests.values()), smallest)
     return {name: share for name, share in zip(rests, shares, strict=True) if share}

@@ -52,7 +52,8 @@ class Buyer:
 class LineItem:
     """One unit of one SKU. `price` is the sale price, less `discounts`; `shipping`, `tax` and `fee` are its shares.
 
-    `fee_stays` says that what the market has added is not among what goes back.
+    Of its `tax`, `shipping_tax` is levied on its shipping, and the rest on the unit itself. `fee_stays` says that what
+    the market has added is not among what goes back.
     """
 
     id: str
@@ -68,6 +69,7 @@ class LineItem:
     tracking_number: str
     discounts: Discounts = NO_DISCOUNTS
     is_gift: bool = False
+    shipping_tax: Decimal = ZERO
     fee: Decimal = ZERO
     fee_stays: bool = False
     refunded: Decimal = ZERO
@@ -85,6 +87,11 @@ class LineItem:
     def list_price(self) -> Decimal:
         """Return what the unit costs before seller and platform give something."""
         return self.price + self.discounts.product
+
+    @property
+    def product_tax(self) -> Decimal:
+        """Return the tax on the unit itself."""
+        return self.tax - self.shipping_tax
 
     @property
     def paid(self) -> Decimal:
@@ -180,6 +187,14 @@ class Order:
     def discounts(self) -> Discounts:
         """Return what seller and platform have given, and the price and the fee are less by."""
         return Discounts.sum(line.discounts for line in self.lines)
+
+    @property
+    def product_tax(self) -> Decimal:
+        """Return the tax on the goods; the rest of it is on shipping."""
+        total = ZERO
+        for line in self.lines:
+            total += line.product_tax
+        return total
 
     @property
     def total(self) -> Decimal:

@@ -105,9 +105,12 @@ def price_detail(one: Order) -> Json:
     given = one.discounts
     fees = one.shipping_fee + given.shipping, given.shipping_seller, given.shipping_platform
     return {
-        **_price(one.currency, one.subtotal, given, fees, one.tax, one.fee),
+        **_price(one.currency, one.subtotal, given, fees, (one.product_tax, one.tax), one.fee),
         "line_items": [
-            {"id": line.id, **_price(one.currency, line.price, line.discounts, _fees(line), line.tax, line.fee)}
+            {
+                "id": line.id,
+                **_price(one.currency, line.price, line.discounts, _fees(line), (line.product_tax, line.tax), line.fee),
+            }
             for line in one.lines
         ],
     }
@@ -123,10 +126,11 @@ def _price(
     goods: Decimal,
     given: Discounts,
     fees: tuple[Decimal, Decimal, Decimal],
-    tax: Decimal,
+    taxes: tuple[Decimal, Decimal],
     added: Decimal,
 ) -> Json:
     fee, by_seller, by_platform = fees
+    product_tax, tax = taxes
     shipping = fee - by_seller - by_platform
     return {
         "currency": currency,
@@ -137,7 +141,7 @@ def _price(
         "subtotal": money(goods),
         "subtotal_deduction_seller": money(given.seller),
         "subtotal_deduction_platform": money(given.platform),
-        "subtotal_tax_amount": money(tax),
+        "subtotal_tax_amount": money(product_tax),
         "shipping_list_price": money(fee),
         "shipping_sale_price": money(shipping),
         "shipping_fee_deduction_seller": money(by_seller),
@@ -162,8 +166,8 @@ def _payment(one: Order) -> Json:
         "platform_discount": money(given.platform),
         "shipping_fee_seller_discount": money(given.shipping_seller),
         "shipping_fee_platform_discount": money(given.shipping_platform),
-        "product_tax": money(one.tax),
-        "shipping_fee_tax": "0",
+        "product_tax": money(one.product_tax),
+        "shipping_fee_tax": money(one.tax - one.product_tax),
         **market_fee(one.fee, one.currency),
     }
 
@@ -235,7 +239,7 @@ def _order_line(one: Order, line: LineItem) -> Json:
 
 def _taxes(line: LineItem, currency: str) -> list[Decimal]:
     """Return a unit's tax by who levies it; where there is none, nothing once."""
-    return [part for part in split(line.tax, _TAXED_BY, currency) if part] or [line.tax]
+    return [part for part in split(line.product_tax, _TAXED_BY, currency) if part] or [line.product_tax]
 
 
 def _tax(part: Decimal, line: LineItem) -> Json:

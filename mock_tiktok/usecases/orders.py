@@ -95,6 +95,7 @@ class OrderLifecycle:
         buyer_name: str | None = None,
         shipping_fee: Decimal = ZERO,
         tax: Decimal = ZERO,
+        shipping_fee_tax: Decimal = ZERO,
         fee: Decimal = ZERO,
         discounts: Discounts = NO_DISCOUNTS,
         asks: str | None = None,
@@ -109,6 +110,7 @@ class OrderLifecycle:
         checked = _checked(_as_planned(lines, buys), profile.currency)
         sums = {"shipping_fee": shipping_fee, "tax": tax, "fee": fee}
         shipping, tax, fee = _sums(sums, buys.gets_back, profile.currency)
+        on_shipping = _on_shipping(shipping_fee_tax, shipping, tax, profile.currency)
         discounts = _discounts(discounts, shipping, checked, profile.currency)
         order_id = self._platform.new_id("order")
         units = self._priced(checked, order_id)
@@ -126,7 +128,9 @@ class OrderLifecycle:
             plan=does.name,
             lines=tuple(
                 replace(line, replaced=replaces is not None, rts_at=steps.get(OrderStatus.AWAITING_COLLECTION))
-                for line in self._line_items(order_id, units, (shipping, tax, fee), discounts)
+                for line in self._line_items(
+                    order_id, units, (shipping, tax - on_shipping, on_shipping, fee), discounts
+                )
             ),
             shipping_fee=shipping,
             tax=tax,
@@ -264,6 +268,7 @@ class OrderLifecycle:
                 line.id: {"item": line.price + line.fee, "shipping": line.shipping, "tax": line.tax}
                 for line in order.lines
             },
+            stated={"shipping_tax": order.tax - order.product_tax},
             goods=sorted(line.seller_sku or line.sku_id for line in order.lines),
             created_at=order.created_at,
             **_since(order),
@@ -314,7 +319,7 @@ class OrderLifecycle:
         }
         shares = (split(sum_, weights(prices), currency) for sum_ in sums)
         begins = self._store.profile.text("courier.tracking")
-        for line, price, off, shipping, tax, fee in zip(units, prices, given, *shares, strict=True):
+        for line, price, off, shipping, tax, on_shipping, fee in zip(units, prices, given, *shares, strict=True):
             product = _product(line.sku)
             whom = f"{self._store.shop_id} {line.sku}"
             parcel = f"tracking {order_id}" + f" {line.package}" * (line.package > 1)
@@ -327,7 +332,8 @@ class OrderLifecycle:
                 product_name=product.name if product else line.sku,
                 price=price,
                 shipping=shipping,
-                tax=tax,
+                tax=tax + on_shipping,
+                shipping_tax=on_shipping,
                 fee=fee,
                 fee_stays=stays,
                 package_id=packages[line.package],
@@ -417,6 +423,16 @@ def _sums(said: Mapping[str, Decimal], gets_back: str, currency: str) -> tuple[D
     if said["fee"] and currency not in FEES:
         raise BadValue("fee", "is for markets that add one to an order, which this one does not")
     return tuple(an_amount(*named, currency) for named in said.items())
+
+
+def _on_shipping(said: Decimal, shipping: Decimal, tax: Decimal, currency: str) -> Decimal:
+    """Return what of the tax is on shipping; refuse more than there is of it, and any where nothing is shipped for."""
+    amount = an_amount("shipping_fee_tax", said, currency)
+    if amount > tax:
+        raise BadValue("shipping_fee_tax", f"is part of the tax, of which there is {tax}")
+    if amount and not shipping:
+        raise BadValue("shipping_fee_tax", "is for an order with a shipping_fee")
+    return amount
 
 
 def _hours(profile: Profile, created_at: datetime, hold_until: datetime | None) -> Hours:

@@ -50,7 +50,7 @@ _FIELDS: Final = {"return_type": "type", "plan": "buyer.plan", "asks": "buyer.as
 
 GOES_ON: Final = {"seed": "its app comes from the seed", "start": "the clock never goes back"}
 _IDS: Final = {"order": "order_id", "return": "return_id", "cancellation": "cancel_id"}
-_SUMS: Final = ("amount", "refund_total", "shipping_fee", "shipping_cost", "tax", "fee")
+_SUMS: Final = ("amount", "refund_total", "shipping_fee", "shipping_cost", "tax", "shipping_fee_tax", "fee")
 
 
 def _add_shop(world: World, given: Json) -> Json:

@@ -151,6 +151,7 @@ class Stage(ABC):
         shop_id: str | None = None,
         shipping_fee: str | None = None,
         tax: str | None = None,
+        shipping_fee_tax: str | None = None,
         fee: str | None = None,
         discounts: Mapping[str, str] | None = None,
         currency: str | None = None,

@@ -130,6 +130,7 @@ class Buyer(Person):
             shop_id=shop_id,
             shipping_fee=_spelled(sums.get("shipping")),
             tax=_spelled(sums.get("tax")),
+            shipping_fee_tax=_spelled(sums.get("shipping_tax")),
             fee=_spelled(sums.get("fee")),
             discounts=discounts or None,
             currency=said[0].currency if said else None,

@@ -114,7 +114,7 @@ def walked(market: Marketplace, clock: HandClock) -> dict[str, list[str]]:
     shop = market.shop(market.shops[0].shop_id)
 
     def bought(**more: Any) -> Any:
-        more = {"shipping_fee": Decimal("5.00"), "tax": Decimal("1.60"), **more}
+        more = {"shipping_fee": Decimal(5), "tax": Decimal("1.60"), "shipping_fee_tax": Decimal("0.20"), **more}
         return market.place_order(lines=LINES, **more)
 
     def asked(kind: str, **more: Any) -> str:

@@ -140,7 +140,7 @@ class Told:
             event.shop,
             event.currency,
             event.total or ZERO,
-            summed(event),
+            {**summed(event), **event.stated},
             units,
             event.goods,
             _second(event.created),

@@ -67,7 +67,8 @@ PIECES: Final = {
     "TERMS": _less("seller", "platform")
     + rf"(?P<shop>(?: from {_THEIR} (?:{_NTH}) shop)?)"
     + rf"(?:,? with (?:(?P<shipping>{_SUM}) for shipping{_less('shipping_seller', 'shipping_platform')})?"
-    + rf"(?: and |, )?(?:(?P<tax>{_SUM}) of tax)?(?: and |, )?(?:(?P<fee>{_SUM}) of fees)?)?"
+    + rf"(?: and |, )?(?:(?P<tax>{_SUM}) of tax(?:, (?P<shipping_tax>{_SUM}) of it on shipping)?)?"
+    + rf"(?: and |, )?(?:(?P<fee>{_SUM}) of fees)?)?"
     + rf"(?:,? and an? (?P<gift>{_GOODS}) as a gift)?",
     "FROM": rf"(?: from {_THEIR} (?P<shop>{_NTH}) shop)?",
     "GOODS": rf"(?P<goods>{_GOODS})",
@@ -165,7 +166,7 @@ class Terms:
 def _bought_on(said: dict[str, Any]) -> dict[str, Any]:
     """Return what was said with its terms in one."""
     shop, gift = said.pop("shop").split(), said.pop("gift")
-    kinds = ("shipping", "tax", "fee", *DISCOUNTS)
+    kinds = ("shipping", "tax", "shipping_tax", "fee", *DISCOUNTS)
     sums = {kind: money(text) for kind in kinds if (text := said.pop(kind))}
     return {**said, "terms": Terms(shop[2] if shop else None, gift, sums)}
 
