@@ -108,15 +108,16 @@ class OrderLifecycle:
         does = plan_named(plan)
         buys = does if replaces is None else PLANS[PASSIVE]
         checked = _checked(_as_planned(lines, buys), profile.currency)
-        sums = {"shipping_fee": shipping_fee, "tax": tax, "fee": fee}
-        shipping, tax, fee = _sums(sums, buys.gets_back, profile.currency)
-        on_shipping = _on_shipping(shipping_fee_tax, shipping, tax, profile.currency)
+        sums = {"shipping_fee": shipping_fee, "tax": tax, "shipping_fee_tax": shipping_fee_tax, "fee": fee}
+        shipping, tax, on_shipping, fee = _sums(sums, buys.gets_back, profile.currency)
         discounts = _discounts(discounts, shipping, checked, profile.currency)
         order_id = self._platform.new_id("order")
         units = self._priced(checked, order_id)
         if buys.discounted and discounts == NO_DISCOUNTS:
             discounts = _given_by_plan(units, shipping, profile.currency)
         shipping -= discounts.shipping
+        shared = (shipping, tax - on_shipping, on_shipping, fee)
+        begun: dict[str, Any] = {"replaced": replaces is not None, "rts_at": steps.get(OrderStatus.AWAITING_COLLECTION)}
         hold_until = _hold_until(steps, profile.wait("order.cool_down"))
         order = Order(
             id=order_id,
@@ -126,12 +127,7 @@ class OrderLifecycle:
             currency=profile.currency,
             buyer=replaces.buyer if replaces else new_buyer(self._platform, self._store.profile, buyer_name),
             plan=does.name,
-            lines=tuple(
-                replace(line, replaced=replaces is not None, rts_at=steps.get(OrderStatus.AWAITING_COLLECTION))
-                for line in self._line_items(
-                    order_id, units, (shipping, tax - on_shipping, on_shipping, fee), discounts
-                )
-            ),
+            lines=tuple(replace(line, **begun) for line in self._line_items(order_id, units, shared, discounts)),
             shipping_fee=shipping,
             tax=tax,
             fee=fee,
@@ -414,7 +410,8 @@ def cancel_stamp(now: datetime, reason: str, role: Role) -> dict[str, object]:
 
 
 def _sums(said: Mapping[str, Decimal], gets_back: str, currency: str) -> tuple[Decimal, ...]:
-    """Return the sums beside the goods; refuse what can be none, and a fee where the market adds none.
+    """Return the sums beside the goods; refuse what can be none, a fee where the market adds none, and more tax on
+    shipping than there is tax, or than there is shipping.
 
     What will be paid back is something, whoever has left it out.
     """
@@ -422,17 +419,12 @@ def _sums(said: Mapping[str, Decimal], gets_back: str, currency: str) -> tuple[D
         said = {**said, gets_back: _PAID_BACK_COINS * coin(currency)}
     if said["fee"] and currency not in FEES:
         raise BadValue("fee", "is for markets that add one to an order, which this one does not")
-    return tuple(an_amount(*named, currency) for named in said.items())
-
-
-def _on_shipping(said: Decimal, shipping: Decimal, tax: Decimal, currency: str) -> Decimal:
-    """Return what of the tax is on shipping; refuse more than there is of it, and any where nothing is shipped for."""
-    amount = an_amount("shipping_fee_tax", said, currency)
-    if amount > tax:
-        raise BadValue("shipping_fee_tax", f"is part of the tax, of which there is {tax}")
-    if amount and not shipping:
+    sums = {field: an_amount(field, amount, currency) for field, amount in said.items()}
+    if sums["shipping_fee_tax"] > sums["tax"]:
+        raise BadValue("shipping_fee_tax", f"is part of the tax, of which there is {sums['tax']}")
+    if sums["shipping_fee_tax"] and not sums["shipping_fee"]:
         raise BadValue("shipping_fee_tax", "is for an order with a shipping_fee")
-    return amount
+    return tuple(sums.values())
 
 
 def _hours(profile: Profile, created_at: datetime, hold_until: datetime | None) -> Hours:
