@@ -20,7 +20,11 @@ ACTS_IN_ONE_INSTANT: Final = 100_000
 
 
 class Stuck(Exception):
-    """A player wants to act again and again at one instant and nothing comes of it."""
+    """A player wants to act again and again at one instant and nothing comes of it: `who`, where it is one alone."""
+
+    def __init__(self, what: str, *, who: str = "") -> None:
+        super().__init__(what)
+        self.who = who
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ class _Watch:
             return
         left = sum(1 for entry in player.agenda() if entry.at <= now)
         if left >= self._left.get(name, left + 1):
-            raise Stuck(f"{name} is due again at {now.isoformat()} after an act that changed nothing")
+            raise Stuck(f"{name} is due again at {now.isoformat()} after an act that changed nothing", who=name)
         self._left[name] = left
 
 

@@ -247,6 +247,11 @@ class World:
                     advanced = self._scheduler.until(target)
                 self.auditor.after_act(self.now)
                 return advanced
+        except Stuck as stuck:
+            if stuck.who != "connector":
+                raise
+            self.note_failure(str(stuck))
+            raise SeatFailed(str(stuck)) from stuck
         finally:
             self._advancing.release()
 

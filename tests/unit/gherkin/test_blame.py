@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from connector.adapters.tiktok import wire
+from connector.usecases import round as rounds
 from rehearsal.gherkin.results import Outcome, ScenarioResult
 from rehearsal.gherkin.runner import SuiteRun, run_suite
 
@@ -168,3 +169,11 @@ def test_what_makes_no_sense_since_the_staff_were_told_wrongly_is_broken(
     (result,) = run_suite(SuiteRun((tmp_path,), 1)).results
     assert (result.outcome, said in result.why) == (Outcome.BROKEN, True), result.why
     assert result.why.count("as-meant: ") == len(result.findings)
+
+
+def test_a_connector_that_gets_nowhere_has_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rounds, "after_round", lambda rounds_from, now, every: now)
+    (tmp_path / "own.feature").write_text("Feature: Own\n  Scenario: One\n    When an hour passes\n")
+    (result,) = run_suite(SuiteRun((tmp_path,), 1)).results
+    words = "connector is due again at 2031-03-03T09:00:00+00:00 after an act that changed nothing"
+    assert (result.outcome, words in result.why) == (Outcome.BROKEN, True), result.why
