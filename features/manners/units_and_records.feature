@@ -19,6 +19,24 @@ Feature: What exactly is refunded, and what is only recorded
         | 2 of the mugs             | second and third | 21.00 USD |
         | 4.00 USD on 1 of the mugs | last             | 4.00 USD  |
 
+  Rule: So many pieces, whichever they are
+
+    @R16 @R37
+    Scenario Outline: Of one of them a part has gone back already
+      Given the OMS says how many and not which
+      And Noah has received 3 mugs at 10.00 USD each, with 1.50 USD of tax
+      And everybody has heard of it
+      And the seller has refunded Noah 4.00 USD on 1 of the mugs
+      When the seller refunds Noah <what>
+      Then Noah has been paid for the <which> of the mugs
+      And all three books say <paid> for Noah
+
+      Examples:
+        | what                      | which                    | paid      |
+        | 1 of the mugs             | first and second         | 14.50 USD |
+        | 2 of the mugs             | first, second and third  | 25.00 USD |
+        | 5.00 USD on 1 of the mugs | first and second         | 9.00 USD  |
+
   Rule: What is recorded pays nobody
 
     Background:

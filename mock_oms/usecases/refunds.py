@@ -83,9 +83,12 @@ class Refunds:
         left = self.views.refundable(order.order_id)
         if units is not None and Manner.OTHER_UNITS in self.manners:
             units = _others(order, units, left)
+        if units is not None and Manner.BY_NUMBER in self.manners:
+            units = _untouched(order, units, left)
         recorded, excess = "PreventSiteProcessing" in how, _excess(order, units, amount, left, of)
         if excess and not recorded and Manner.BEYOND not in self.manners:
             raise excess
+        by_number = Manner.BY_NUMBER in self.manners
         beyond = Manner.BEYOND in self.manners and (excess or not all(left.units[unit] for unit in units or ()))
         if recorded or excess:
             left = left_of(order, ())
@@ -100,7 +103,7 @@ class Refunds:
             currency=order.currency,
             opened_at=self.clock.now(),
             parts=self._make_up(
-                number, order, units, of, amount=amount, how=how, left=left, named=recorded or not beyond
+                number, order, units, of, amount=amount, how=how, left=left, named=recorded or not (beyond or by_number)
             ),
         )
         case = self.store.keep(self._ask(case))
@@ -232,6 +235,15 @@ def _others(order: Order, unit_ids: Sequence[str], left: Left) -> list[str]:
         free = [unit for unit in line.unit_ids if unit not in left.touched] if line.units_known else []
         others += free[-len(chosen) :] if chosen and len(free) >= len(chosen) else chosen
     return others
+
+
+def _untouched(order: Order, unit_ids: Sequence[str], left: Left) -> list[str]:
+    """Return as many units of the same lines: which a connector means that is told a number, the untouched first."""
+    meant: list[str] = []
+    for line in order.lines:
+        with_rest = [unit for unit in line.unit_ids if left.units[unit]]
+        meant += sorted(with_rest, key=left.touched.__contains__)[: sum(unit in unit_ids for unit in line.unit_ids)]
+    return meant
 
 
 def _flag(name: str, on: bool) -> dict[str, object]:

@@ -21,6 +21,7 @@ MANNERS: Final = {
     "gives its refunds no ids": "no-ids",
     "records again what has been paid": "record-only",
     "takes the last of several alike": "other-units",
+    "says how many and not which": "by-number",
     "filters by its local time": "offsets",
     "reads without overlap": "no-overlap",
     "has a second application": "second-application",

@@ -66,6 +66,15 @@ def test_it_contradicts_itself_from_line_to_line() -> None:
     assert yes.path != no.path
 
 
+def test_it_says_how_many_and_means_those_of_which_nothing_has_gone_back() -> None:
+    office = a_day("by-number")
+    office.oms.refund(order_id="1", line_item_ids=["1-0-0"], amount=Decimal("1.00"))
+    office.oms.refund(order_id="1", line_item_ids=["1-0-0"])
+    assert [call.body.get("SiteOrderLineItemIDs") for call in office.connector.posts("Adjust")] == [None] * 2
+    assert [call.body["Quantity"] for call in office.connector.posts("Adjust")] == [1, 1]
+    assert office.events_named("refund_requested")[-1]["line_item_ids"] == ["1-0-1"]
+
+
 @pytest.mark.parametrize(
     ("manner", "since", "skips"),
     [
