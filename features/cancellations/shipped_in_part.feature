@@ -36,6 +36,27 @@ Feature: Part of an order is called off, the rest is shipped
       When the seller approves Maya's request
       Then all three books say 138.00 USD for Maya
 
+  Rule: What is left can be called off, too
+
+    Background:
+      Given the seller has called off what Maya ordered of the rug, as the buyer wishes
+      And everybody has heard of it
+
+    @R14 @R13 @R16
+    Scenario: The buyer does
+      Given Maya has asked to cancel the order
+      And everybody has heard of it
+      When the seller approves Maya's request
+      Then Maya's order is canceled
+      And all three books say 138.00 USD for Maya
+
+    @R14 @R16
+    Scenario: The seller does
+      When the seller calls off what Maya ordered, as the buyer wishes
+      Then Maya's order is canceled
+      And all three books say 138.00 USD for Maya
+      And the seller sees no failure for Maya
+
   Rule: That it has been shipped is learnt with the next round
 
     @R14 @R56

@@ -34,6 +34,9 @@ for _words, _does in {
     "the seller <has called/calls> off what {BUYER} ordered{ABOUT}, as it is not available": by(
         lambda people: people.seller.refunds, reason="ItemNotAvailable"
     ),
+    "the seller <has called/calls> off what {BUYER} ordered{ABOUT}, as the buyer wishes": by(
+        lambda people: people.seller.refunds, reason="BuyerCancelled"
+    ),
     "{BUYER} <has got/gets> money instead of the replacement{ABOUT} in Seller Center": by(
         lambda people: people.seller_center.pays_instead
     ),
