@@ -43,32 +43,32 @@ Feature: A decision outlives whatever happens to it on its way
         | Paul  | none            | order cancelled | 31.20 USD |
 
       Examples: Nothing arrives
-        | trouble                                                               |
-        | does not receive the next 8 decisions                                 |
-        | redirects the next 8 decisions                                        |
-        | answers the next 8 decisions with nothing, and does nothing           |
-        | is unreachable for 20 minutes                                         |
-        | answers 503 to every call for 20 minutes                              |
-        | answers 429 to the next 8 decisions, and asks to wait 40 minutes      |
-        | answers 503 to the next 8 decisions, and asks to wait 40 minutes      |
-        | answers 200 with code 36009007 to the next 8 decisions                |
+        | trouble                                                                             |
+        | does not receive the next 8 decisions                                               |
+        | redirects the next 8 decisions                                                      |
+        | answers the next 8 decisions with nothing, and does nothing                         |
+        | is unreachable for 20 minutes                                                       |
+        | answers 502 with code 12000077 to every call for 20 minutes                         |
+        | answers 429 with code 12000077 to the next 8 decisions, and asks to wait 40 minutes |
+        | answers 503 to the next 8 decisions, and asks to wait 40 minutes                    |
+        | answers 200 with code 36009007 to the next 8 decisions                              |
 
       Examples: It is done, and nobody is told so
-        | trouble                                                               |
-        | loses its answers to the next 8 decisions                             |
-        | cuts short its answers to the next 8 decisions                        |
-        | garbles its answers to the next 8 decisions                           |
-        | mislabels its answers to the next 8 decisions                         |
-        | empties its answers to the next 8 decisions                           |
-        | drips out its answers to the next 8 decisions                         |
-        | answers the next 8 decisions 1 minute late                            |
+        | trouble                                                                             |
+        | loses its answers to the next 8 decisions                                           |
+        | cuts short its answers to the next 8 decisions                                      |
+        | garbles its answers to the next 8 decisions                                         |
+        | mislabels its answers to the next 8 decisions                                       |
+        | empties its answers to the next 8 decisions                                         |
+        | drips out its answers to the next 8 decisions                                       |
+        | answers the next 8 decisions 1 minute late                                          |
 
       Examples: It comes late, twice, or out of order
-        | trouble                                                               |
-        | receives the next 8 decisions 20 seconds late                         |
-        | receives the next 8 decisions 1 minute late                           |
-        | receives the next 8 decisions twice                                   |
-        | receives the next 8 decisions twice, and is heard the last time       |
-        | receives the next 8 decisions only after the call that follows        |
-        | answers every search as it did 10 minutes before for 1 hour           |
-        | loses its answer to one in 3 calls for 40 minutes                     |
+        | trouble                                                                             |
+        | receives the next 8 decisions 20 seconds late                                       |
+        | receives the next 8 decisions 1 minute late                                         |
+        | receives the next 8 decisions twice                                                 |
+        | receives the next 8 decisions twice, and is heard the last time                     |
+        | receives the next 8 decisions only after the call that follows                      |
+        | answers every search as it did 10 minutes before for 1 hour                         |
+        | loses its answer to one in 3 calls for 40 minutes                                   |

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any, Final, NamedTuple
 from urllib.parse import unquote
@@ -213,7 +214,7 @@ class Recorder:
             _code(as_read.reply),
             not NUMBERS.isdisjoint(asked),
             order if isinstance(order, str) else None,
-            _wait(response, headers),
+            _wait(response, headers, ended.at),
             self.state.tokens.until(authorization, ended.at),
         )
         for listener in self._listeners:
@@ -341,10 +342,15 @@ def _refusal(reply: Message | None) -> str:
     return str(body.get("message", "")) if body.get("code") else str(error or body.get("Message") or "")
 
 
-def _wait(response: Response | None, headers: Mapping[str, str]) -> timedelta | None:
-    """Return how long a caller who is turned away is asked to wait."""
+def _wait(response: Response | None, headers: Mapping[str, str], at: datetime) -> timedelta | None:
+    """Return how long a caller who is turned away at that time is asked to wait."""
     asked = headers.get("retry-after", "") if response is not None and response.status in TURNED_AWAY else ""
-    return timedelta(seconds=int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 8 else None
+    if asked.isascii() and asked.isdigit() and len(asked) < 8:
+        return timedelta(seconds=int(asked))
+    try:
+        return parsedate_to_datetime(asked) - at
+    except (ValueError, TypeError):
+        return None
 
 
 def _code(reply: Message | None) -> int | None:

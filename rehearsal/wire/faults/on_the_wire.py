@@ -12,6 +12,8 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from email.utils import format_datetime
+from http import HTTPStatus
 from http.client import responses
 from typing import Any, Final
 
@@ -46,8 +48,16 @@ def refuse(meeting: Meeting) -> Response:
         code = meeting.given("code") or CODES.get(status, OTHER_CODE)
         body = {"code": code, "message": words, "request_id": meeting.call.exchange_id, "data": None}
         spoken = f"{JSON}; charset=utf-8"
-    headers = [("Content-Type", spoken)] + ([] if retry_after is None else [("Retry-After", str(retry_after))])
+    headers = [("Content-Type", spoken)]
+    headers += [] if retry_after is None else [("Retry-After", _when_to_come_again(meeting, status, retry_after))]
     return Response(status, responses.get(status, "Refused"), headers, json.dumps(body).encode())
+
+
+def _when_to_come_again(meeting: Meeting, status: int, seconds: int) -> str:
+    """Write when to come again: who is down says it as a date, who has had too much as seconds. HTTP has both."""
+    if status != HTTPStatus.SERVICE_UNAVAILABLE or meeting.call.from_afar:
+        return str(seconds)
+    return format_datetime(meeting.scene.now + timedelta(seconds=seconds), usegmt=True)
 
 
 def unreachable(meeting: Meeting) -> Response:

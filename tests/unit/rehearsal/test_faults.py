@@ -238,6 +238,17 @@ def test_what_was_hit_is_told_with_what_fired_before_the_act_that_it_befell() ->
     ]
 
 
+@pytest.mark.parametrize(("status", "written"), [(429, "2400"), (503, "Mon, 03 Mar 2031 09:40:00 GMT")])
+def test_when_to_come_again_is_said_in_both_ways_of_http(status: int, written: str) -> None:
+    world = World()
+    told: list[timedelta | None] = []
+    world.recorder.subscribe(lambda exchange: told.append(exchange.wait))
+    world.trouble.plan(kind="refuse", **{"with": {"status": status, "retry_after": 2400}})
+    answer = world.wire.session("connector").get(f"https://{API_HOST}/order/202309/orders")
+    assert (answer.headers["retry-after"], told) == (written, [timedelta(minutes=40)])
+    world.close()
+
+
 @pytest.mark.parametrize(
     ("host", "written"),
     [(API_HOST, "application/json; charset=utf-8"), (CONNECTOR_HOST, "application/json")],
