@@ -39,14 +39,19 @@ Feature: An answer to a buyer goes first
       And all three books say 39.98 USD for Maya
 
     @R4 @R16 @R66
-    Scenario: The buyer gets a part, and the seller gives the rest
-      Given the seller has refunded Maya's whole order
-      And Maya has asked for her money back
+    Scenario Outline: The buyer gets a part, and the seller gives what was meant, or the rest
+      Given Maya has asked for her money back
       And everybody has heard of it
+      And the seller has refunded <what>
       And the seller has offered Maya 10.00 USD
       When Maya accepts the offer
-      Then the seller's own refund of Maya has been carried out over 29.98 USD
-      And all three books say 39.98 USD for Maya
+      Then the seller's own refund of Maya has been carried out over <own>
+      And all three books say <all> for Maya
+
+      Examples:
+        | what                       | own       | all       |
+        | Maya's whole order         | 29.98 USD | 39.98 USD |
+        | Maya 5.00 USD of the order | 5.00 USD  | 15.00 USD |
 
     @R13 @R55
     Scenario Outline: The buyer gets nothing
