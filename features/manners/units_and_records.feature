@@ -37,6 +37,23 @@ Feature: What exactly is refunded, and what is only recorded
         | 2 of the mugs             | first, second and third  | 25.00 USD |
         | 5.00 USD on 1 of the mugs | first and second         | 9.00 USD  |
 
+  Rule: Who means what has shipped calls nothing off
+
+    @R14 @R16 @R56
+    Scenario Outline: Nothing has shipped
+      Given the OMS means what has shipped only
+      And Noah has ordered 3 mugs at 10.00 USD each
+      And everybody has heard of it
+      When the seller tries to refund <what>
+      Then it was the connector that refused it
+      And Noah's order stands
+
+      Examples:
+        | what                       |
+        | Noah's whole order         |
+        | Noah 2 of the mugs         |
+        | Noah 5.00 USD of the order |
+
   Rule: What is recorded pays nobody
 
     Background:

@@ -62,6 +62,7 @@ class Refunds:
         order = self.store.order(order_id)
         amount = None if amount is None else a_sum(amount, "amount", order.currency)
         how = {**_reason(a_reason(reason)), **_flag("PreventSiteProcessing", record_only), **_flag("Restock", restock)}
+        how |= _flag("RefundOnly", Manner.REFUND_ONLY in self.manners)
         units = None if line_item_ids is None else _units(order, line_item_ids)
         of = None if part is None else a_word(Part, part, "part")
         if of is not None and units is None:

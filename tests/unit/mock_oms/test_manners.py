@@ -75,6 +75,13 @@ def test_it_says_how_many_and_means_those_of_which_nothing_has_gone_back() -> No
     assert office.events_named("refund_requested")[-1]["line_item_ids"] == ["1-0-1"]
 
 
+def test_it_says_that_it_means_what_has_shipped() -> None:
+    office = a_day("refund-only")
+    office.oms.refund(order_id="1", line_item_ids=["1-0-0"])
+    office.oms.refund(order_id="1", amount=Decimal("1.00"))
+    assert [call.body["RefundOnly"] for call in office.connector.posts("Adjust")] == [True, True]
+
+
 @pytest.mark.parametrize(
     ("manner", "since", "skips"),
     [
