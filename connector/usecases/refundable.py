@@ -24,6 +24,7 @@ class Left:
     untouched: frozenset[str]
     free: frozenset[str]  # units that cost nothing and are in no adjustment's hands
     parts_gone: Mapping[str, Parts]
+    whole: Parts  # what is left of each part of the order, whose canceled units may be among those asked about
 
     def refundable(self, *, shipped_only: bool = False, item_id: int | None = None) -> list[LineUnit]:
         """Return the units with anything left. What cost nothing and has not shipped can still be canceled."""
@@ -47,11 +48,8 @@ class Left:
 
         More of a part may lie on a unit than was paid for it: which part of whose price a sum was is our reckoning.
         """
-        own, whole = self._rest(units), self._rest(self.units)
-        return Parts(*(min(getattr(own, part.name), getattr(whole, part.name)) for part in fields(Parts)))
-
-    def _rest(self, units: Sequence[LineUnit]) -> Parts:
-        return parts_of(units).less(sum_of(self.parts_gone[unit.site_line_id] for unit in units))
+        own = parts_of(units).less(sum_of(self.parts_gone[unit.site_line_id] for unit in units))
+        return Parts(*(min(getattr(own, part.name), getattr(self.whole, part.name)) for part in fields(Parts)))
 
 
 def what_is_left(work: UnitOfWork, order: Order, *, beside: Collection[int] = ()) -> Left:
@@ -67,12 +65,14 @@ def what_is_left(work: UnitOfWork, order: Order, *, beside: Collection[int] = ()
     ]
     gone = held(claims, paid, unit_of(order.currency))
     taken = {line_id for one in adjustments if one.status in HOLDING for line_id in one.site_line_ids}
+    parts_gone = _parts_gone(adjustments, paid, unit_of(order.currency))
     return Left(
         units=tuple(unit for unit in units if unit.site_status != GONE),
         remaining={line_id: amount - gone[line_id] for line_id, amount in paid.items()},
         untouched=frozenset(line_id for line_id, amount in gone.items() if not amount),
         free=frozenset(line_id for line_id, amount in paid.items() if not amount and line_id not in taken),
-        parts_gone=_parts_gone(adjustments, paid, unit_of(order.currency)),
+        parts_gone=parts_gone,
+        whole=parts_of(units).less(sum_of(parts_gone.values())),
     )
 
 
@@ -81,7 +81,7 @@ def what_was_paid(work: UnitOfWork, order: Order) -> Left:
     units = work.units([order.id])
     paid = {unit.site_line_id: parts_of([unit]).total for unit in units}
     free = frozenset(line_id for line_id, amount in paid.items() if not amount)
-    return Left(tuple(units), paid, frozenset(paid), free, dict.fromkeys(paid, Parts()))
+    return Left(tuple(units), paid, frozenset(paid), free, dict.fromkeys(paid, Parts()), parts_of(units))
 
 
 def unmade(adjustment: Adjustment) -> bool:

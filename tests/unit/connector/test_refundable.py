@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from connector.adapters.sql import tables as t
 from connector.adapters.sql.store import SqlStore
 from connector.domain.money import Parts, sum_of
-from connector.domain.site import SiteLine, SiteOrder
+from connector.domain.site import GONE, SiteLine, SiteOrder
 from connector.domain.units import HOLDING, Holding, held, parts_of
 from connector.errors import BadRequest
 from connector.records import AdjustItem, Adjustment, AdjustOrder, LineUnit
 from connector.usecases.import_orders import take_order
+from connector.usecases.refundable import what_is_left
 from tests.clock import START
 from tests.refused import refused
 from tests.unit.connector.conftest import Bench
@@ -113,6 +114,18 @@ def test_what_is_on_its_way_never_exceeds_what_was_paid(
         assert all(getattr(gone, part.name) <= getattr(paid, part.name) for part in fields(Parts))
     assert sum(entry.total for entry in live) == parts_of(units).total  # the last full refund took all that was left
     refused(BadRequest, services.adjust_order, order_id, AdjustOrder())
+
+
+def test_of_canceled_units_it_is_known_what_their_claims_are_made_of(bench: Bench) -> None:
+    two = [[a_line(0, sku=sku, price="5.00", tax="0.50")] for sku in ("MUG", "CUP")]
+    order_id = collected(bench, two, Decimal("2.00"), Decimal("0.20"))
+    with SqlStore(bench.connector.engine).writing() as work:
+        order = work.order(order_id)
+        for unit in work.units([order_id]):
+            work.moved(unit, replace(unit, site_status=GONE))
+        units = work.units([order_id])
+        assert order is not None
+        assert what_is_left(work, order).parts(units) == parts_of(units)
 
 
 def test_what_cost_nothing_is_canceled_with_the_rest_but_not_refunded_and_the_refusal_says_why(bench: Bench) -> None:
