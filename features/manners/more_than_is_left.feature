@@ -6,7 +6,7 @@ Feature: The OMS asks for more than is left
 
     Background:
       Given the OMS asks for more than is left
-      And Noah has received 3 mugs at 10.00 USD each, with 3.00 USD for shipping and 1.50 USD of tax, 0.14 USD of it on shipping
+      And Noah has received 3 mugs at 10.00 USD each, with 3.00 USD for shipping and 1.50 USD of tax, 0.15 USD of it on shipping
       And everybody has heard of it
 
     @R16 @R56
@@ -20,7 +20,7 @@ Feature: The OMS asks for more than is left
         | first                     | second                | paid      |
         | 30.00 USD of the order    | 4.51 USD of the order | 30.00 USD |
         | 30.00 USD of the order    | 4.51 USD on the mugs  | 30.00 USD |
-        | 2 of the mugs             | 3 of the mugs         | 22.99 USD |
+        | 2 of the mugs             | 3 of the mugs         | 23.00 USD |
         | 11.00 USD on 1 of the mug | 30.00 USD on the mugs | 11.00 USD |
 
     @R16 @R56
