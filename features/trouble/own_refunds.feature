@@ -60,3 +60,12 @@ Feature: A refund of the seller's own whose answer is lost
       Then the trouble was hit
       And the seller sees that the refund of Ana failed, and why
       And all three books say 50.00 USD for Ana
+
+    @trouble
+    Scenario: After more than a day of attempts the seller is told that nothing came of it
+      Given the marketplace answers 429 to every refund for 26 hours
+      And the seller has refunded Maya 5.00 USD of the order
+      When 27 hours pass
+      Then the trouble was hit
+      And the seller sees that the refund of Maya failed, and why
+      And all three books say 0.00 USD for Maya
