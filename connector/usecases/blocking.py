@@ -58,14 +58,16 @@ def give_way(work: UnitOfWork, entry: OutboxEntry, now: datetime) -> OutboxEntry
     if not isinstance(decision, OrderDecision) or entry.state is not OutboxState.WAITING:
         return entry
     (was,) = work.adjustments_of_entry(entry.id)
-    given = [claim for claim in _others(work, entry) if claim.status in GIVEN and claim.updated_at >= was.created_at]
+    others = _others(work, entry)
+    given = [claim for claim in others if claim.status in GIVEN and claim.updated_at >= was.created_at]
     claims = [claim for claim in given if _goes_before(claim, decision)]
     if not claims:
         return entry
     order = work.order(entry.order_id)
     assert order is not None
-    later = [other.id for other in work.adjustments_of_order(order.id) if unmade(other) and other.id >= was.id]
-    left = what_is_left(work, order, beside=later)
+    beside = {other.id for other in work.adjustments_of_order(order.id) if unmade(other) and other.id >= was.id}
+    beside |= {other.id for other in others if other.status not in GIVEN and _is_open(other)}
+    left = what_is_left(work, order, beside=beside)
     units = [unit for unit in left.refundable() if unit.site_line_id in decision.line_ids]
     rest = min(left.sum(units), was.total)
     if rest == was.total and len(units) == len(decision.line_ids):

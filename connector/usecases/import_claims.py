@@ -257,6 +257,7 @@ def _walk(account: Account, current: Sequence[Adjustment]) -> None:
     groups = [[stated.get(line_id, NOTHING) for line_id in entry.site_line_ids] for entry in current]
     shares = _shares(account, groups, current)
     reached: list[RequestStatus] = []
+    decided: dict[int | None, str] = {}  # by outbox entry: what all lines of a claim have in common is closed once
     for was, group, parts in zip(current, groups, shares, strict=True):
         ours = was.request_type == SELLER_REFUND and action is Action.WAITS  # a refund of ours waits for nobody
         status = None if ours else after(was.status, action)
@@ -269,7 +270,9 @@ def _walk(account: Account, current: Sequence[Adjustment]) -> None:
             becomes = replace(becomes, warned_at=None)
         if status is not None:
             reached.append(status)
-            becomes = replace(becomes, decision=None, decided_by=_decider(account, was, status))
+            if was.outbox_id is None or was.outbox_id not in decided:
+                decided[was.outbox_id] = _decider(account, was, status)
+            becomes = replace(becomes, decision=None, decided_by=decided[was.outbox_id])
         account.work.moved(was, becomes)
     if reached:
         account.note("marketplace", "adjustment_moved", moved(current[0], reached[0]))

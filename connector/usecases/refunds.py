@@ -113,10 +113,10 @@ def plan_item(work: UnitOfWork, order: Order, item: OrderItem, request: AdjustIt
     check_amount(field, wanted.total, order.currency)
     inside = sum((min(unit.fee, Decimal(0)) for unit in units), Decimal(0))  # tax that the price has in it
     most = replace(parts_left, item=parts_left.item - inside)
-    of_order, coins = left.parts(left.units), unit_of(order.currency) * len(units)
+    coins = unit_of(order.currency) * len(units)
     for name, amount in stated.items():
         of_these = getattr(most, name)
-        if amount > (min(of_these + coins, getattr(of_order, name)) if name in SHARED else of_these):
+        if amount > (min(of_these + coins, getattr(left.whole, name)) if name in SHARED else of_these):
             rest = said(of_these, order.currency)
             raise BadRequest(
                 PART_FIELDS[name], f"{said(amount, order.currency)} is more than the {rest} that is left of it"
@@ -174,7 +174,7 @@ def _portions(left: Left, units: Sequence[LineUnit], order: Order, wanted: Parts
         meant = wanted if wanted.total and item_id is not None else left.parts(group)
         if amount:
             cuts.append((group, meant, amount))
-    portions, room = [], left.parts(left.units)
+    portions, room = [], left.whole
     for group, meant, amount in cuts:
         parts = meant.scaled_to(amount, unit).within(room, unit)
         room = room.less(parts)

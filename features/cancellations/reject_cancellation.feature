@@ -23,6 +23,14 @@ Feature: A cancellation comes to nothing
       And all three books say 0.00 USD for Maya
 
     @R14
+    Scenario: The parcel leaves after the seller has said yes
+      Given the seller has approved Maya's request
+      When the seller ships Maya's order
+      Then Maya's order stands
+      And the seller has nothing to answer for Maya
+      And all three books say 0.00 USD for Maya
+
+    @R14
     Scenario: The buyer withdraws
       When Maya withdraws the cancellation
       Then Maya's order stands

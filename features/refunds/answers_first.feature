@@ -84,6 +84,26 @@ Feature: An answer to a buyer goes first
       Then the seller's own refund of Maya has given way to her request
       And all three books say 39.98 USD for Maya
 
+  Rule: It waits as well while the buyer thinks about an offer
+
+    Background:
+      Given Maya has received a desk lamp for 39.98 USD
+      And Maya has asked for her money back
+      And an hour has passed
+      And the seller has offered Maya 10.00 USD
+      And an hour has passed
+      And Maya has accepted the offer
+      And 15 minutes have passed
+
+    @R13 @R55
+    Scenario: One was paid, as is learnt in this second, and there is another one
+      Given Maya has asked for her money back
+      And the seller has refunded Maya 1.00 USD of the order
+      And the seller has offered Maya 5.00 USD for the second request
+      And 2 hours have passed
+      When Maya accepts the offer for the second request
+      Then all three books say 16.00 USD for Maya
+
   Rule: A request that the connector could not read stands in the way all the same
 
     Background:

@@ -16,6 +16,21 @@ Feature: The seller rejects a refund without goods
       And the seller has nothing to answer for Maya
       And all three books say 0.00 USD for Maya
 
+  Rule: A no that has not left yet is nobody's
+
+    @R11 @R14
+    Scenario: A buyer of two things withdraws before it leaves
+      Given Noah has received:
+        | goods | pieces | price each |
+        | mug   | 2      | 12.50 USD  |
+        | rug   | 1      | 89.00 USD  |
+      And Noah has asked for his money back
+      And everybody has heard of it
+      And the seller has rejected Noah's request
+      When Noah withdraws
+      Then the seller has nothing to answer for Noah
+      And all three books say 0.00 USD for Noah
+
   Rule: A no cannot be turned into a yes by asking again
 
     @R68

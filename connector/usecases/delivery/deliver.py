@@ -200,6 +200,7 @@ def _mend_or_fail(run: Run, entry: OutboxEntry, error: Refused) -> OutboxState:
         for was in work.adjustments_of_entry(entry.id):
             line_ids = list(better.line_ids)
             quantity = None if was.item_id is None else len(line_ids)
-            work.moved(was, replace(was, site_line_ids=line_ids, quantity=quantity, **run.stamp))
+            becomes = replace(was, site_line_ids=line_ids, site_line_amounts={}, quantity=quantity, **run.stamp)
+            work.moved(was, becomes)
         entry = work.outbox_entry(entry.id)
     return deliver(run, entry)

@@ -222,6 +222,22 @@ def test_a_coin_that_lies_on_another_unit_stops_no_refund_but_more_does(
     assert (entry.status, str(entry.total), entry.site_line_ids) == became
 
 
+def test_a_refund_that_is_sent_anew_without_a_unit_has_no_share_of_it_any_more(bench: Bench) -> None:
+    bench.order("5.00", "10.00")
+    bench.refund("6.00")
+    assert bench.adjustment().site_line_amounts.keys() == {"5001", "5002"}
+
+    def refuses(call: Call) -> Json:
+        bench.tiktok.orders["500"]["line_items"][0]["sale_price"] = "0.00"  # it has been refunded in Seller Center
+        return refusal(25001010, "nothing is left")(call)
+
+    bench.tiktok.responses += [refuses, lambda call: ok({"return_id": "901"})]
+    bench.round()
+    entry = bench.adjustment()
+    assert (entry.status, str(entry.total), entry.site_line_ids) == ("ProcessedNotAcknowledged", "6.00", ["5002"])
+    assert entry.site_line_amounts == {}
+
+
 @pytest.mark.parametrize("stated", [True, False])
 @pytest.mark.parametrize("paid", ["20", "15"])
 def test_a_refund_that_waits_is_cut_to_what_a_buyers_claim_leaves(bench: Bench, paid: str, stated: bool) -> None:
