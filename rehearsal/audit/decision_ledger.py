@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
-from rehearsal.audit.event import MOVES, OPEN_API, REQUESTS, EventName, PlayerEvent
+from rehearsal.audit.event import BY_SHIPPING, MOVES, OPEN_API, REQUESTS, EventName, PlayerEvent
 from rehearsal.seats.port import Question, Sight
 from rehearsal.sums import coin
 from rehearsal.wire.recorder import Exchange
@@ -23,7 +23,6 @@ APPROVING: Final = frozenset({
     "APPROVE_CANCELLATION", "APPROVE_CANCEL", "APPROVE",
 })  # fmt: skip
 
-BY_SHIPPING: Final = "REJECT_BY_SHIPPING"  # the seller hands the goods over, and that is an answer
 OFFER: Final = "OFFER_PARTIAL_REFUND"
 PLAIN_YES: Final = APPROVING - {OFFER, "DIRECT_REFUND", "ISSUE_REPLACEMENT_REFUND"}  # those are more than was asked
 ZERO: Final = Decimal("0.00")
@@ -84,7 +83,8 @@ class _Account:
     events: list[int] = field(default_factory=list)
     refunded: Decimal = ZERO
     called_off: Decimal = ZERO
-    elsewhere: Decimal = ZERO  # in Seller Center, after the OMS had asked: so much less there was to refund
+    elsewhere: Decimal = ZERO  # in Seller Center, unknown to the OMS when it asked: so much less there was to refund
+    unread: dict[str, Decimal] = field(default_factory=dict)  # what is refunded there, by the claim, till the OMS knows
     rounding: Decimal = ZERO
     to_buyers: Decimal = ZERO  # on their own claims, after the OMS had asked
 
@@ -148,6 +148,8 @@ class DecisionLedger:
             self._decided(event)
         elif event.name == EventName.REFUND_REQUESTED:
             self._refund_asked(event)
+        elif event.name == EventName.ADJUSTMENT_READ:
+            self._accounts[event.order].unread.pop(event.claim or "", None)
         elif event.claim is not None and event.name in REQUESTS:
             departure = self._asked(event, event.claim)
         elif event.claim is not None and event.name in MOVES:
@@ -214,6 +216,8 @@ class DecisionLedger:
         request = Request(event.adjustment, event.order, event.seq, event.amount or ZERO, event.accepted)
         account = self._accounts[event.order]
         account.requests[event.adjustment] = request
+        account.elsewhere += sum(account.unread.values())
+        account.unread.clear()
         account.events.append(event.seq)
         if request.accepted:
             self.unpaid[event.adjustment] = request
@@ -259,7 +263,10 @@ class DecisionLedger:
             return None
         account = self._accounts[event.order]
         if (event.by or OPEN_API) != OPEN_API:
-            account.elsewhere += total if account.requests else ZERO
+            if account.requests:
+                account.elsewhere += total
+            else:
+                account.unread[claim_id] = total
             return None
         account.claims.append(claim_id)
         account.events.append(event.seq)

@@ -45,6 +45,7 @@ class EventName(StrEnum):
 
 REQUESTS: Final = (EventName.RETURN_REQUESTED, EventName.CANCELLATION_REQUESTED)
 OPEN_API: Final = "seller"  # the door through which a connector acts
+BY_SHIPPING: Final = "REJECT_BY_SHIPPING"  # the seller hands the goods over, and that is an answer of no connector's
 MOVES: Final = (EventName.RETURN_STATUS_CHANGED, EventName.CANCELLATION_STATUS_CHANGED)
 
 

@@ -1,16 +1,17 @@
 """Whatever people do, and in whatever order: nothing breaks, nobody is paid twice, and the books agree in the end."""
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from mock_oms import Refused
-from mock_tiktok import OrderLine, ReturnView
+from mock_tiktok import Discounts, OrderLine, OrderView, ReturnView
 from mock_tiktok.errors import ApiError
 from rehearsal.seats.port import AdjustmentRow
 from rehearsal.world.world import World
@@ -18,17 +19,28 @@ from rehearsal.world.world import World
 SOME = st.integers(min_value=0, max_value=9)
 RETURN_TYPES = st.sampled_from(["REFUND", "RETURN_AND_REFUND"])
 GRADES = st.sampled_from(["AS_SOLD", "USED", "DAMAGED", "WRONG_ITEM", "MISSING_PARTS"])
+AMOUNTS = st.sampled_from([None, "0.01", "0.37", "2.50", "3.33", "9.99", "11.00"])
+PARTS = st.sampled_from([None, None, "item", "tax", "shipping"])
+PROFILES = st.sampled_from(["us-2025-08", "us-2026-03-partial-by-rule", "uk-2026-04", "id-2025-11", "vn-2026-01"])
+WITHOUT_DECIMALS = ("id-2025-11", "vn-2026-01")
+SUMS: list[dict[str, str]] = [
+    {},
+    {"tax": "1.00"},
+    {"shipping_fee": "5.00"},
+    {"shipping_fee": "5.00", "tax": "2.53", "shipping_fee_tax": "0.31"},
+]
 WAITS = st.sampled_from([timedelta(0), timedelta(minutes=7), timedelta(minutes=15), timedelta(hours=1)])
 
 
 class Life(RuleBasedStateMachine):
     """A shop, its buyers and its staff, all doing as they please; what cannot be is refused and changes nothing."""
 
-    @initialize(seed=st.integers(min_value=1, max_value=5))
-    def begin(self, seed: int) -> None:
-        self.world = World(seed=seed)
+    @initialize(seed=st.integers(min_value=1, max_value=5), profile=PROFILES)
+    def begin(self, seed: int, profile: str) -> None:
+        self.world = World(seed=seed, profile=profile)
+        self.coins = Decimal(100) if profile in WITHOUT_DECIMALS else Decimal(1)
         self.orders: list[str] = []
-        self.buy(0)
+        self.buy(0, SUMS[1], 0)
 
     def attempt(self, act: Callable[[], object]) -> None:
         with contextlib.suppress(ApiError, Refused):  # the invariant says that nothing came of it
@@ -40,12 +52,24 @@ class Life(RuleBasedStateMachine):
     def waiting(self) -> list[AdjustmentRow]:
         return [row for row in self.world.oms.adjustments() if row.status in ("NewRma", "ReadyForReturn")]
 
-    @rule(which=SOME)
-    def buy(self, which: int) -> None:
-        lines = [OrderLine("MUG", 1 + which % 3, Decimal("9.99")), OrderLine("LAMP", 1, Decimal("33.33"))]
-        status = "AWAITING_SHIPMENT" if which % 4 == 3 else "DELIVERED"
-        order = self.world.marketplace.place_order(lines=lines[: 1 + which % 2], status=status, tax=Decimal("1.00"))
+    @rule(which=SOME, beside=st.sampled_from(SUMS), status=SOME)
+    def buy(self, which: int, beside: Mapping[str, str], status: int) -> None:
+        mug, lamp = self.sum("9.99"), self.sum("33.33")
+        lines = [OrderLine("MUG", 1 + which % 3, mug, 1), OrderLine("LAMP", 1, lamp, 1 + which % 2)]
+        sums: dict[str, Any] = {name: self.sum(amount) for name, amount in beside.items()}
+        if which % 3 == 2:
+            sums["discounts"] = Discounts(seller=self.sum("1.00"), platform=self.sum("0.50"))
+        order = self.world.marketplace.place_order(
+            lines=lines[: 1 + which % 2], status=("DELIVERED", "IN_TRANSIT", "AWAITING_SHIPMENT")[status % 3], **sums
+        )
         self.orders.append(order.order_id)
+
+    def sum(self, amount: str) -> Decimal:
+        """Return a sum in the market's money."""
+        return Decimal(amount) * self.coins
+
+    def order_of(self, which: int) -> OrderView:
+        return self.world.marketplace.order_view(self.orders[which % len(self.orders)])
 
     @rule(which=SOME, kind=RETURN_TYPES, units=SOME)
     def ask(self, which: int, kind: str, units: int) -> None:
@@ -92,7 +116,7 @@ class Life(RuleBasedStateMachine):
     @rule(which=SOME, part=st.booleans())
     def approve(self, which: int, part: bool) -> None:
         row = self.waiting()[which % len(self.waiting())]
-        amount = Decimal("2.50") if part else None
+        amount = self.sum("2.50") if part else None
         self.attempt(lambda: self.world.oms.approve(row.id, amount=amount))
 
     @precondition(lambda self: self.waiting())
@@ -107,15 +131,31 @@ class Life(RuleBasedStateMachine):
         return_id = self.returns("Buyer Shipped")[0].return_id
         self.attempt(lambda: self.world.oms.inspect(return_id, grade=grade, accept=accept))
 
-    @rule(which=SOME, part=st.booleans())
-    def refund(self, which: int, part: bool) -> None:
-        amount = Decimal("3.33") if part else None
-        self.attempt(lambda: self.world.oms.refund(order_id=self.orders[which % len(self.orders)], amount=amount))
+    @rule(which=SOME, amount=AMOUNTS, units=SOME, part=PARTS)
+    def refund(self, which: int, amount: str | None, units: int, part: str | None) -> None:
+        order = self.order_of(which)
+        lines = [line.id for line in order.line_items][units % 3 : units % 3 + units // 3]
+        self.attempt(
+            lambda: self.world.oms.refund(
+                order_id=order.order_id,
+                amount=None if amount is None else self.sum(amount),
+                line_item_ids=lines or None,
+                part=part,
+            )
+        )
+
+    @rule(which=SOME, amount=AMOUNTS, units=SOME)
+    def refund_in_seller_center(self, which: int, amount: str | None, units: int) -> None:
+        order = self.order_of(which)
+        lines = [line.id for line in order.line_items][: units % 3]
+        sum_: dict[str, Any] = {} if amount is None else {"amount": self.sum(amount)}
+        self.attempt(
+            lambda: self.world.marketplace.seller_center_refund(order.order_id, line_item_ids=lines or None, **sum_)
+        )
 
     @rule(which=SOME)
-    def refund_in_seller_center(self, which: int) -> None:
-        order_id = self.orders[which % len(self.orders)]
-        self.attempt(lambda: self.world.marketplace.seller_center_refund(order_id))
+    def ship(self, which: int) -> None:
+        self.attempt(lambda: self.world.marketplace.ship_order(self.order_of(which).order_id))
 
     @rule()
     def the_connector_dies_and_comes_back(self) -> None:

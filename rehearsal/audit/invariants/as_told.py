@@ -367,7 +367,10 @@ def _judge_words(
     own = REASONS.get(claim.what, "")
     if event.reason and not event.asked and (event.reason != own if own else event.reason in REASONS.values()):
         yield _wrong(event, "reason", own or f"a reason for a {claim.what}", event.reason, seqs)
-    shipped = event.site_status == SHIPPED_BACK and (before is None or before.site_status != SHIPPED_BACK)
+    # Of one that has ended, and whose claim goes on without it, the way back is not told.
+    shipped = event.site_status == SHIPPED_BACK and (
+        before is None or (before.site_status != SHIPPED_BACK and before.status not in ENDED)
+    )
     if shipped and claim.tracking_number != event.tracking_number:
         yield _wrong(event, "tracking number", claim.tracking_number or "none", event.tracking_number or "none", seqs)
     if shipped and event.carrier and claim.carrier and event.carrier != claim.carrier:

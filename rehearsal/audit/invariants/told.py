@@ -10,8 +10,8 @@ from itertools import pairwise
 from typing import Final
 
 from rehearsal.audit.claims import Claim, State
-from rehearsal.audit.decision_ledger import APPROVING, BY_SHIPPING, is_rejection
-from rehearsal.audit.event import MOVES, OPEN_API, REQUESTS, EventName
+from rehearsal.audit.decision_ledger import APPROVING, is_rejection
+from rehearsal.audit.event import BY_SHIPPING, MOVES, OPEN_API, REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.seats.port import Activity, Capability
