@@ -84,7 +84,7 @@ def moved(was: Adjustment, status: S) -> str:
 
 
 def changed(claim: Claim, was: Adjustment, action: Action) -> str:
-    """Return what is new of a claim whose adjustments stand where they stood."""
+    """Return what is new of a claim whose adjustments stand where they stood; nothing where that cannot be seen."""
     news = []
     if claim.arbitration_status != was.arbitration_status:
         news.append(ARBITRATION.get(claim.arbitration_status, f"arbitration: {claim.arbitration_status.lower()}"))
@@ -94,6 +94,8 @@ def changed(claim: Claim, was: Adjustment, action: Action) -> str:
         news.append(f"return label made, {claim.tracking}")
     if S(was.status) in OPEN and claim.deadline is not None and claim.deadline != was.deadline:
         news.append(f"an answer is due by {moment(claim.deadline)}")
+    if not news and claim.status == was.site_status:
+        return ""
     return f"{name_of(was.request_type)}: {', '.join(news) or action}"
 
 

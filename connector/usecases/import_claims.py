@@ -276,8 +276,8 @@ def _walk(account: Account, current: Sequence[Adjustment]) -> None:
         account.work.moved(was, becomes)
     if reached:
         account.note("marketplace", "adjustment_moved", moved(current[0], reached[0]))
-    else:
-        account.note("marketplace", "claim_changed", changed(claim, current[0], action))
+    elif text := changed(claim, current[0], action):
+        account.note("marketplace", "claim_changed", text)
 
 
 def _decider(account: Account, adjustment: Adjustment, status: RequestStatus) -> str:

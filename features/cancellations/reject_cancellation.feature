@@ -22,6 +22,14 @@ Feature: A cancellation comes to nothing
       And the seller has nothing to answer for Maya
       And all three books say 0.00 USD for Maya
 
+    @R14 @R31
+    Scenario: The parcel leaves after the seller has said no, and the history has that no once
+      Given the seller has rejected Maya's request
+      And 40 minutes have passed
+      When the seller ships Maya's order
+      Then Maya's order stands
+      And all three books say 0.00 USD for Maya
+
     @R14
     Scenario: The parcel leaves after the seller has said yes
       Given the seller has approved Maya's request
