@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
+from rehearsal.audit.claims import summed
 from rehearsal.audit.event import BY_SHIPPING, MOVES, OPEN_API, REQUESTS, EventName, PlayerEvent
 from rehearsal.seats.port import Question, Sight
 from rehearsal.sums import coin
@@ -59,6 +60,7 @@ class Decision:
 
 
 GRANTED: Final = ("_SUCCESS", "_COMPLETE")
+DIVIDED: Final = ("shipping", "tax", "shipping_tax")  # among the units of an order
 
 
 @dataclass(slots=True)
@@ -84,9 +86,10 @@ class _Account:
     refunded: Decimal = ZERO
     called_off: Decimal = ZERO
     elsewhere: Decimal = ZERO  # in Seller Center, unknown to the OMS when it asked: so much less there was to refund
-    unread: dict[str, Decimal] = field(default_factory=dict)  # what is refunded there, by the claim, till the OMS knows
+    shared: int = 1  # how many parts of a unit's price are its share of the order's, as an OMS reckons by itself
     rounding: Decimal = ZERO
-    to_buyers: Decimal = ZERO  # on their own claims, after the OMS had asked
+    to_buyers: Decimal = ZERO  # on their own claims, unknown to the OMS when it asked
+    unread: dict[str, Decimal] = field(default_factory=dict)  # what a claim has come to, till the OMS reads of it
 
     @property
     def asked(self) -> Decimal:
@@ -144,7 +147,10 @@ class DecisionLedger:
     def on_event(self, event: PlayerEvent) -> None:
         """Take note of decisions, and of moves with what is odd about them."""
         departure: Departure | None = None
-        if event.name == EventName.DECISION_GIVEN:
+        if event.name == EventName.ORDER_PLACED:
+            paid = {**summed(event), **event.stated}
+            self._accounts[event.order].shared = max(sum(1 for part in DIVIDED if paid.get(part)), 1)
+        elif event.name == EventName.DECISION_GIVEN:
             self._decided(event)
         elif event.name == EventName.REFUND_REQUESTED:
             self._refund_asked(event)
@@ -208,6 +214,10 @@ class DecisionLedger:
         others = sum((one.gave_way for one in account.requests.values() if one is not request), ZERO)
         request.gave_way = min(max(request.amount - shown, ZERO), max(account.to_buyers - others, ZERO))
 
+    def left_nothing(self, request: Request) -> bool:
+        """Return whether others have got all that was asked for, so that there is nothing to show for it."""
+        return request.gave_way + self._accounts[request.order_id].elsewhere >= request.amount
+
     def _asks(self, claim: str, question: str) -> bool:
         status = self.status(claim)
         return not status or status.endswith(ASKS[question])
@@ -216,7 +226,12 @@ class DecisionLedger:
         request = Request(event.adjustment, event.order, event.seq, event.amount or ZERO, event.accepted)
         account = self._accounts[event.order]
         account.requests[event.adjustment] = request
-        account.elsewhere += sum(account.unread.values())
+        for claim, total in account.unread.items():
+            if self._claims[claim].by_seller:
+                account.elsewhere += total
+            else:
+                self._claims[claim].granted = True
+                account.to_buyers += total
         account.unread.clear()
         account.events.append(event.seq)
         if request.accepted:
@@ -270,7 +285,9 @@ class DecisionLedger:
             return None
         account.claims.append(claim_id)
         account.events.append(event.seq)
-        account.rounding += coin(event.currency) * len(event.units)  # the marketplace pays unit by unit
+        account.rounding += (
+            coin(event.currency) * account.shared * len(event.units)
+        )  # the marketplace pays unit by unit
         if event.name == EventName.CANCELLATION_REQUESTED:
             account.called_off += total
             if account.requests or Sight.REFUNDS in self.unheard:
@@ -287,9 +304,12 @@ class DecisionLedger:
         claim, action = self._claims[claim_id], event.action
         changed, claim.status = event.status != claim.status, event.status
         account = self._accounts[event.order]
-        if account.requests and not claim.by_seller and not claim.granted and event.status.endswith(GRANTED):
-            claim.granted = True
-            account.to_buyers += event.refund_total or ZERO
+        if not claim.by_seller and not claim.granted and event.status.endswith(GRANTED):
+            if account.requests:
+                claim.granted = True
+                account.to_buyers += event.refund_total or ZERO
+            else:
+                account.unread[claim_id] = event.refund_total or ZERO
         if event.by != OPEN_API or action == BY_SHIPPING or claim.by_seller:
             if changed:
                 self._overtaken(claim_id)

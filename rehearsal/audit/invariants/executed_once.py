@@ -62,7 +62,7 @@ class ExecutedOnce(Invariant):
                 not tells(row, "return_id") or self.decisions.started_by_seller(row.return_id or row.cancel_id)
             )
             missing = self.decisions.missing(request.order_id)
-            in_hand = request.failed or request.gave_way == request.amount
+            in_hand = request.failed or self.decisions.left_nothing(request)
             if not in_hand and (missing or not known):
                 self.decisions.unpaid[identity] = request
                 yield self._unpaid(request, row)

@@ -232,6 +232,14 @@ IN_ORDER: dict[str, Callable[[], Story]] = {
         lambda: Story().ordered().asked("39.98").started("R9", "30.00", by="seller_center").started("R1", "9.98")
         .act_ended().read().read(claim="R9", ref="A9", adjustment_id="C9").came_to_rest(Row())
     ),
+    "less where Seller Center had left no more, as nobody had read yet": (
+        lambda: Story().ordered().started("R9", "30.00", by="seller_center").asked("39.98").started("R1", "9.98")
+        .act_ended().read().read(claim="R9", ref="A9", adjustment_id="C9").came_to_rest(Row())
+    ),
+    "less where a buyer had got it, as nobody had read yet": (
+        lambda: Story().ordered().moved(SUCCESS, "AUTO_REFUND", "system", refund_total=Decimal("39.98")).asked("5.00")
+        .act_ended().read().came_to_rest(Row(status="InformationOnly", amount=Decimal(0), return_id=None))
+    ),
     "a cent per unit of another part": lambda: Story().ordered(L1="4.13").paid("5.15").booked(item="1.00", tax="4.15"),
     "an order that another program has fetched, too": lambda: Story().called(*MARKED).called(*MARKED),
     "an order that is held back": lambda: Story().ordered().idle(days=1),
