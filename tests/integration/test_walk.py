@@ -29,15 +29,23 @@ SUMS: list[dict[str, str]] = [
     {"shipping_fee": "5.00"},
     {"shipping_fee": "5.00", "tax": "2.53", "shipping_fee_tax": "0.31"},
 ]
+MANNERS = st.sampled_from([(), (), ("careless",), ("by-number",), ("untimely",)])
+FAULTS = st.sampled_from(["cut_before", "cut_after", "truncate", "duplicate"])
+CALLS = st.sampled_from(
+    [
+        "approveReturn", "rejectReturn", "createReturn", "cancelOrder", "approveCancellation", "rejectCancellation",
+        "searchReturns", "searchCancellations", "getOrderList",
+    ]
+)  # fmt: skip
 WAITS = st.sampled_from([timedelta(0), timedelta(minutes=7), timedelta(minutes=15), timedelta(hours=1)])
 
 
 class Life(RuleBasedStateMachine):
     """A shop, its buyers and its staff, all doing as they please; what cannot be is refused and changes nothing."""
 
-    @initialize(seed=st.integers(min_value=1, max_value=5), profile=PROFILES)
-    def begin(self, seed: int, profile: str) -> None:
-        self.world = World(seed=seed, profile=profile)
+    @initialize(seed=st.integers(min_value=1, max_value=5), profile=PROFILES, manners=MANNERS, webhooks=st.booleans())
+    def begin(self, seed: int, profile: str, manners: tuple[str, ...], webhooks: bool) -> None:
+        self.world = World(seed=seed, profile=profile, oms_manners=manners, webhooks=webhooks)
         self.coins = Decimal(100) if profile in WITHOUT_DECIMALS else Decimal(1)
         self.orders: list[str] = []
         self.buy(0, SUMS[1], 0)
@@ -162,6 +170,10 @@ class Life(RuleBasedStateMachine):
         self.world.connector.kill()
         self.world.connector.start()
 
+    @rule(kind=FAULTS, operation=CALLS)
+    def a_call_goes_wrong(self, kind: str, operation: str) -> None:
+        self.world.trouble.plan(**{"kind": kind, "from": "connector", "operation": operation, "times": 1})
+
     @rule(time=WAITS)
     def time_passes(self, time: timedelta) -> None:
         self.world.advance(by=time)
@@ -173,7 +185,7 @@ class Life(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         if hasattr(self, "world"):
-            self.world.advance(by=timedelta(hours=1))
+            self.world.advance(by=timedelta(hours=2))
             self.the_auditor_is_content()
             assert [row for row in self.world.books() if not row.agree] == []
             self.world.close()
@@ -181,5 +193,5 @@ class Life(RuleBasedStateMachine):
 
 TestLife = Life.TestCase
 TestLife.settings = settings(
-    max_examples=20, stateful_step_count=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=60, stateful_step_count=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
