@@ -55,6 +55,7 @@ class Claim:
     tracking_number: str = ""
     carrier: str = ""
     shipped_at: datetime | None = None
+    arrived_at: datetime | None = None
     pictures: int = 0  # that the buyer has shown, with request and appeals
     videos: int = 0
     states: list[State] = field(default_factory=list)
@@ -150,6 +151,8 @@ class Claims:
             known.pictures, known.videos = known.pictures + event.pictures, known.videos + event.videos
         elif event.name == EventName.PARCEL_SHIPPED:
             known.tracking_number, known.shipped_at, known.carrier = event.tracking_number, event.at, event.carrier
+        elif event.name == EventName.PARCEL_ARRIVED:
+            known.arrived_at = event.at
         elif event.name == EventName.MONEY_PAID:
             known.paid_at, known.parts, known.shares = event.at, summed(event), shared(event)
 

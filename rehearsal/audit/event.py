@@ -26,6 +26,7 @@ class EventName(StrEnum):
     RETURN_STATUS_CHANGED = "return_status_changed"
     EVIDENCE_SHOWN = "evidence_shown"
     PARCEL_SHIPPED = "parcel_shipped"
+    PARCEL_ARRIVED = "parcel_arrived"
     CANCELLATION_REQUESTED = "cancellation_requested"
     CANCELLATION_STATUS_CHANGED = "cancellation_status_changed"
     DEADLINE_LAPSED = "deadline_lapsed"

@@ -346,7 +346,9 @@ def _judge(
         yield _wrong(event, "date", "no refund yet", f"refunded at {event.refunded}", seqs)
     if status == "PostProcessingComplete" and claim.paid_at is not None and (before is None or before.status != status):
         paid = claim.paid_at.replace(microsecond=0)
-        if not limits.same(event.refunded, paid):
+        # Where its parcel arrives after the payment, a claim shows the time of that alone.
+        shown = [paid, *([claim.arrived_at] if claim.arrived_at and claim.arrived_at > paid else ())]
+        if not any(limits.same(event.refunded, at) for at in shown):
             yield _wrong(event, "date", f"refunded at {paid}", str(event.refunded), seqs)
 
 

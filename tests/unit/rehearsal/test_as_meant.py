@@ -263,3 +263,16 @@ def test_no_refund_has_a_date_before_its_money_has_come(paid: bool, told: bool, 
         story.paid("5.00")
     story.read("AcknowledgedPostProcessingNotComplete", amount=Decimal(5), refunded_at=story.now if told else None)
     assert ("date" in objected_to(story)) is wrong
+
+
+@pytest.mark.parametrize(("arrives", "late", "wrong"), [(True, 10, False), (False, 10, True), (True, 5, True)])
+def test_a_refund_whose_parcel_arrives_after_the_payment_may_have_the_date_of_that(
+    arrives: bool, late: int, wrong: bool
+) -> None:
+    story = Story().claimed().moved("RETURN_OR_REFUND_REQUEST_SUCCESS", "APPROVE_REFUND").paid("5.00").idle(minutes=10)
+    story.moved("RETURN_OR_REFUND_REQUEST_COMPLETE", "PAY", "system")
+    if arrives:
+        story.tell("parcel_arrived", return_id="R1")
+    dated = story.now - timedelta(minutes=10) + timedelta(minutes=late)
+    story.read("PostProcessingComplete", amount=Decimal(5), refunded_at=dated)
+    assert ("date" in objected_to(story)) is wrong
