@@ -182,7 +182,7 @@ class DecisionLedger:
     def owed(self) -> list[Decision]:
         """Return the decisions that wait to be carried out, of questions that the marketplace still asks."""
         self._waiting = {key: decision for key, decision in self._waiting.items() if decision.owed}
-        return [one for one in self._waiting.values() if self._asks(one.claim, one.question)]
+        return [one for one in self._waiting.values() if self.asks(one.claim, one.question)]
 
     @property
     def owing(self) -> bool:
@@ -218,7 +218,8 @@ class DecisionLedger:
         """Return whether others have got all that was asked for, so that there is nothing to show for it."""
         return request.gave_way + self._accounts[request.order_id].elsewhere >= request.amount
 
-    def _asks(self, claim: str, question: str) -> bool:
+    def asks(self, claim: str, question: str) -> bool:
+        """Return whether the marketplace asks the seller this about a claim, as far as is known."""
         status = self.status(claim)
         return not status or status.endswith(ASKS[question])
 
@@ -251,7 +252,7 @@ class DecisionLedger:
             event.amount,
             event.seq,
             kept=not event.accepted,
-            overtaken=not self._asks(claim, question),
+            overtaken=not self.asks(claim, question),
         )
         before = self._decisions.get((claim, question))
         if before is not None and before.kept and before.verdict == decision.verdict:
@@ -337,7 +338,7 @@ class DecisionLedger:
             decision = self._decisions.get((claim, question))
             if decision is not None and decision.done:
                 del self._decisions[claim, question]  # whoever asks again is to be answered anew
-            elif decision is not None and not self._asks(claim, question):
+            elif decision is not None and not self.asks(claim, question):
                 decision.overtaken = True
 
     def _departure(self, event: PlayerEvent, decision: Decision | None, expected: str, seen: str) -> Departure:

@@ -10,7 +10,7 @@ from rehearsal.audit.event import MOVES, REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Violation
 from rehearsal.audit.invariants.executed_once import departs
-from rehearsal.seats.port import Capability
+from rehearsal.seats.port import Capability, Question
 from rehearsal.wire.recorder import Exchange
 
 SUPPORT_BUYER: Final = "SUPPORT_BUYER"
@@ -76,7 +76,8 @@ class InTime(Invariant):
             self._shops[claim] = event.shop
         elif event.name == EventName.DECISION_GIVEN and event.accepted:
             self.occasions += 1
-            self._given[claim] = (event.at, event.seq)
+            if self.decisions.asks(claim, event.question or Question.REQUEST):  # or somebody else was faster
+                self._given[claim] = (event.at, event.seq)
         elif event.action == DEADLINE_SET:
             self._set[claim] = event.at
         elif event.name == EventName.DEADLINE_LAPSED:

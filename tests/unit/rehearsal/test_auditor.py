@@ -317,6 +317,10 @@ IN_ORDER: dict[str, Callable[[], Story]] = {
         lambda: Story().moved("X", "OPEN", deadline=START + DAY).moved(CANCELLED, "WITHDRAW", "buyer", deadline=None)
         .idle(days=2)
     ),
+    "a decision for which Seller Center was too fast": (
+        lambda: Story().ordered().claimed().moved("AWAITING_BUYER_RESPONSE", "OFFER_PARTIAL_REFUND", "seller_center")
+        .decided("reject").lapsed()
+    ),
     "a decision that the marketplace refused": (
         lambda: Story().ordered().decided("reject").called("connector", "marketplace", "rejectReturn", 200, "R1")
         .lapsed()
