@@ -10,7 +10,7 @@ from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.arrivals import OVER
 from rehearsal.audit.settling import ENDED
-from rehearsal.seats.port import AdjustmentRow, Capability
+from rehearsal.seats.port import AdjustmentRow, Capability, Question
 from rehearsal.wire.recorder import Exchange
 
 ANYBODY: Final = ""  # whose claim a refusal concerned is not known where the call was to make one
@@ -18,7 +18,7 @@ ANYBODY: Final = ""  # whose claim a refusal concerned is not known where the ca
 
 @dataclass(slots=True)
 class _Failures:
-    """What was refused, in the words of who refused it; what was left without an answer; what a lapse has overtaken."""
+    """What was refused, in the words of who refused it; what had no answer; what others had done before."""
 
     words: dict[str, None] = field(default_factory=dict)
     unanswered: bool = False
@@ -50,7 +50,10 @@ class NothingStaysOpen(Invariant):
             self._ended.pop(claim, None)
             if event.status.endswith(ENDED):
                 self._ended[claim] = (event.seq, event.order, event.status)
-        elif event.name == EventName.DEADLINE_LAPSED:
+        elif event.name == EventName.DEADLINE_LAPSED or (
+            event.name == EventName.DECISION_GIVEN
+            and not self.decisions.asks(claim, event.question or Question.REQUEST)
+        ):
             self._failures[claim].overtaken = True
         elif event.name == EventName.ADJUSTMENT_READ:
             self._open[claim].pop(event.ref, None)

@@ -321,6 +321,10 @@ IN_ORDER: dict[str, Callable[[], Story]] = {
         lambda: Story().ordered().claimed().moved("AWAITING_BUYER_RESPONSE", "OFFER_PARTIAL_REFUND", "seller_center")
         .decided("reject").lapsed()
     ),
+    "an error where somebody else was faster": (
+        lambda: Story().ordered().moved(SUCCESS, "SUPPORT_BUYER", "operator").decided("reject")
+        .came_to_rest(Row(error="the case has ended"))
+    ),
     "a decision that the marketplace refused": (
         lambda: Story().ordered().decided("reject").called("connector", "marketplace", "rejectReturn", 200, "R1")
         .lapsed()
