@@ -74,6 +74,7 @@ class Request:
     accepted: bool
     failed: bool = False  # in a person's sight
     gave_way: Decimal = ZERO  # to buyers' claims on the same units, which go first
+    shown: Decimal | None = None  # the staff see that so much of it is left
 
 
 @dataclass(slots=True)
@@ -211,12 +212,15 @@ class DecisionLedger:
     def gives_way(self, request: Request, shown: Decimal) -> None:
         """Take note that less is shown of a request than was asked for: right as far as buyers got it meanwhile."""
         account = self._accounts[request.order_id]
+        request.shown = shown
         others = sum((one.gave_way for one in account.requests.values() if one is not request), ZERO)
         request.gave_way = min(max(request.amount - shown, ZERO), max(account.to_buyers - others, ZERO))
 
     def left_nothing(self, request: Request) -> bool:
-        """Return whether others have got all that was asked for, so that there is nothing to show for it."""
-        return request.gave_way + self._accounts[request.order_id].elsewhere >= request.amount
+        """Return whether others have got all that was asked for, and the staff see that nothing of it is left."""
+        return request.shown == ZERO and (
+            request.gave_way + self._accounts[request.order_id].elsewhere >= request.amount
+        )
 
     def asks(self, claim: str, question: str) -> bool:
         """Return whether the marketplace asks the seller this about a claim, as far as is known."""
