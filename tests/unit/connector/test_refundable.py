@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import count
 
 import sqlalchemy as sa
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from connector.adapters.sql import tables as t
@@ -79,7 +79,12 @@ def read(bench: Bench, order_id: int) -> tuple[list[LineUnit], list[Adjustment]]
     shipping=st.sampled_from([("0", "0"), ("9.95", "0"), ("9.95", "0.74")]),
     walk=steps,
 )
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(
+    groups=[[replace(a_line(0, sku="MUG", price="14.95", package="P1", tax="0"), status="DELIVERED")] * 3],
+    shipping=("9.95", "0.74"),
+    walk=[(0, AdjustItem(shipping_amount=Decimal("0.01"), force_calculate_omitted=True)), (0, AdjustItem(quantity=1))],
+)
+@settings(max_examples=700, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_what_is_on_its_way_never_exceeds_what_was_paid(
     bench: Bench,
     groups: list[list[SiteLine]],
@@ -126,6 +131,21 @@ def test_of_canceled_units_it_is_known_what_their_claims_are_made_of(bench: Benc
         units = work.units([order_id])
         assert order is not None
         assert what_is_left(work, order).parts(units) == parts_of(units)
+
+
+def test_a_share_of_shipping_may_be_a_coin_more_than_ours_as_long_as_the_order_has_it(bench: Bench) -> None:
+    mug = replace(a_line(0, sku="MUG", price="10.00", package="P1", tax="0"), status="DELIVERED")
+    order_id = collected(bench, [[mug] * 3], Decimal("1.00"), Decimal("0.14"))
+    (item,) = bench.connector.commands.units([order_id])
+    adjust = bench.connector.commands.adjust_item
+    for name, more in (("shipping_amount", "0.36"), ("shipping_tax_amount", "0.07")):
+        stated: dict[str, Decimal] = {name: Decimal(more)}
+        assert "is left of it" in str(refused(BadRequest, adjust, item, AdjustItem(quantity=1, **stated)))  # type: ignore[arg-type]  # sums alone
+    adjust(item, AdjustItem(quantity=1, shipping_amount=Decimal("0.34"), shipping_tax_amount=Decimal("0.05")))
+    adjust(item, AdjustItem(quantity=1, shipping_amount=Decimal("0.34"), shipping_tax_amount=Decimal("0.05")))
+    assert "is left of it" in str(
+        refused(BadRequest, adjust, item, AdjustItem(quantity=1, shipping_amount=Decimal("0.33")))
+    )
 
 
 def test_what_cost_nothing_is_canceled_with_the_rest_but_not_refunded_and_the_refusal_says_why(bench: Bench) -> None:

@@ -241,6 +241,10 @@ IN_ORDER: dict[str, Callable[[], Story]] = {
         .act_ended().read().came_to_rest(Row(status="InformationOnly", amount=Decimal(0), return_id=None))
     ),
     "a cent per unit of another part": lambda: Story().ordered(L1="4.13").paid("5.15").booked(item="1.00", tax="4.15"),
+    "a coin a unit for each part that an order divides": (
+        lambda: Story().ordered(L1="4.13", stated={"shipping_tax": Decimal("0.30")}).asked("5.00").started("R1", "5.04")
+        .act_ended()
+    ),
     "an order that another program has fetched, too": lambda: Story().called(*MARKED).called(*MARKED),
     "an order that is held back": lambda: Story().ordered().idle(days=1),
     "an order that arrives": (
