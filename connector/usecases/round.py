@@ -156,7 +156,7 @@ class Worker:
         count = 0
         for stream in Stream:
             reached = rounds.reached(stream)
-            since = reached - self.settings.overlap if reached else rounds.rounds_from - self.settings.backfill
+            since = reached - self.settings.overlap if reached else run.shop.added_at - self.settings.backfill
             try:
                 if stream is Stream.ORDERS:
                     count += self._collect_orders(run, self.marketplace.orders_since(run.access, since))

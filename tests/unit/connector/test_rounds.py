@@ -3,7 +3,7 @@
 import pickle
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -191,6 +191,25 @@ def test_tokens_of_several_shops_are_renewed_once_in_a_life_and_with_the_newest(
     bench.wait(days=20)
     assert spent == ["a code", "refresh of a code", "refresh of refresh of a code"]
     assert used == {"ROW_c", "ROW_d"}
+
+
+def test_the_first_round_of_a_later_shop_looks_back_from_when_that_was_added(bench: Bench) -> None:
+    whole, asked = bench.tiktok.respond, list[datetime]()
+
+    def of_two_shops(call: Call) -> Json:
+        answer = whole(call)
+        if call.path == "/authorization/202309/shops":
+            answer["data"]["shops"].append({"id": "7000002", "cipher": "ROW_d", "name": "Wool & Co", "region": "US"})
+        elif call.query.get("shop_cipher") == "ROW_d":
+            asked.append(datetime.fromtimestamp(call.body["update_time_ge"], UTC))
+        return answer
+
+    bench.wait(days=1)
+    bench.tiktok.instead = of_two_shops
+    bench.connector.add_shop("code-2")
+    added = bench.clock.at
+    bench.wait(minutes=15)
+    assert set(asked[:3]) == {added - SETTINGS.backfill}
 
 
 @pytest.mark.parametrize("lost", [False, True])
