@@ -2,8 +2,9 @@
 
 A connector that lives by the machine's clock (D35) has rounds of its own, which begin when they like and take real
 time: it is given a round more, and no less than what three seconds of real time are in its world. Each hit gives the
-shop it concerns one more round, and one more pull where the OMS was the caller; what lasts gives its duration as well.
-While the connector is down, or a shop waits to be authorised anew, there is no limit at all.
+shop it concerns one more round, and one more pull where the OMS was the caller; what lasts gives its duration as well,
+and of what goes on at the same time that is counted once. While the connector is down, or a shop waits to be authorised
+anew, there is no limit at all.
 """
 
 from __future__ import annotations
@@ -74,11 +75,13 @@ class Limits:
         if any(_concerns(trouble, shop_id) for trouble in self._open.values()):
             return UNLIMITED
         longer = timedelta(0)
+        spans: list[tuple[datetime, datetime]] = []
         for trouble in self._past:
-            if trouble.at + trouble.lasting >= since and _concerns(trouble, shop_id):
-                lasting = trouble.at + trouble.lasting - max(trouble.at, since)
-                longer += trouble.rounds * self.one_round + trouble.pulls * self.one_pull + lasting
-        return longer
+            over = trouble.at + trouble.lasting
+            if over >= since and _concerns(trouble, shop_id):
+                longer += trouble.rounds * self.one_round + trouble.pulls * self.one_pull
+                spans.append((max(trouble.at, since), over))
+        return longer + _together(spans)
 
     def troubled(self, shop_id: str, at: datetime) -> bool:
         """Return whether there was trouble of the shop's at that time, or so near to it that it met the same round."""
@@ -92,6 +95,18 @@ class Limits:
         if self._open or not self._past:
             return None
         return max(trouble.at + trouble.lasting for trouble in self._past)
+
+
+def _together(spans: list[tuple[datetime, datetime]]) -> timedelta:
+    """Return how long these last in all; while several do, that is one time and not several."""
+    lasting = timedelta(0)
+    until = None
+    for begins, ends in sorted(spans):
+        from_ = begins if until is None else max(begins, until)
+        if ends > from_:
+            lasting += ends - from_
+            until = ends
+    return lasting
 
 
 def _concerns(trouble: Trouble, shop_id: str | None) -> bool:

@@ -30,6 +30,9 @@ def hit(after: timedelta = NOTHING, shop: str | None = "S1", **more: Any) -> Tro
         ([hit(-MINUTE)], NOTHING),
         ([hit(-MINUTE, lasting=21 * MINUTE)], QUARTER + 20 * MINUTE),
         ([hit(MINUTE, lasting=20 * MINUTE)], QUARTER + 20 * MINUTE),
+        ([hit(lasting=20 * MINUTE), hit(5 * MINUTE, lasting=5 * MINUTE)], 2 * QUARTER + 20 * MINUTE),
+        ([hit(lasting=20 * MINUTE), hit(5 * MINUTE, lasting=25 * MINUTE)], 2 * QUARTER + 30 * MINUTE),
+        ([hit(lasting=5 * MINUTE), hit(9 * MINUTE, lasting=5 * MINUTE)], 2 * QUARTER + 10 * MINUTE),
     ],
 )
 def test_a_limit_is_longer_by_the_trouble_since_it_began(troubles: list[Trouble], longer: timedelta) -> None:
