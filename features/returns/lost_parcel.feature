@@ -30,11 +30,16 @@ Feature: A returned parcel never arrives
 
   Rule: From the tenth day the seller may answer without the goods
 
-    @R29 @R46 @R47 @R48
+    Background:
+      Given a second shop has opened, without the connector
+      And Ana has received a mug for 12.50 USD from the second shop
+
+    @R29 @R46 @R47 @R48 @R62 @trouble
     Scenario: One parcel comes after all, and the other one is not believed in
       Given Omar has received a tea set for 24.50 USD
       And Omar has sent it back
       And the connector has been down for 10 days
+      And the seller has let the connector into the second shop
       And everybody has heard of it
       And Omar's parcel has reached the warehouse
       And the seller has found Omar's goods as sold and accepted them

@@ -74,6 +74,7 @@ Feature: Activity & History tells the story of an order
       Given 30.00 USD of Maya's order have been refunded in Seller Center
       When the seller refunds Maya's whole order
       Then the page of Maya's order tells, one after the other:
-        | who       | what                          |
-        | oms       | Refund of 39.98 USD           |
-        | connector | exceeds the refundable amount |
+        | who       | what                                 |
+        | oms       | Refund of 39.98 USD                  |
+        | seller    | Seller's refund collected, 30.00 USD |
+        | connector | exceeds the refundable amount        |

@@ -25,6 +25,7 @@ Feature: Many ask at once
       Given 9 buyers have each received 25 things of different kinds, at 4.00 USD each
       And all of them have asked for their money back
       And everybody has heard of it
+      And 90 minutes have passed
 
     @R4 @R13 @R16 @R63
     Scenario: Lines of an order, and what is to be answered about them

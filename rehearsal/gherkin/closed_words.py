@@ -66,7 +66,7 @@ DECIDERS: Final = (
 # fmt: on
 MAILS: Final = ("order refund", "refund rejected", "return rejected", "order cancelled")
 APPEALS: Final = ("in progress", "support buyer", "support seller", "closed", "never made")
-WRITERS: Final = ("marketplace", "buyer", "oms", "connector")  # of an order page's lines
+WRITERS: Final = ("marketplace", "buyer", "seller", "oms", "connector")  # of an order page's lines
 
 
 def decided_by(history: Iterable[Mapping[str, str]]) -> str:
