@@ -9,6 +9,7 @@ everybody hears of what has happened; then the auditor is asked, and what it fin
 The steps that come with Rehearsal are always there. A suite of your own brings more in its `conftest.py`.
 """
 
+import gc
 import inspect
 import os
 import pickle
@@ -306,6 +307,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     item.stash[RECORDING] = Recording(planned=len(item.config.stash[PLAN]))
     if isinstance(item.parent, FeatureFile):
         item.user_properties += [("tag", tag) for tag in tags_of(item)]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool | None, bool | None]:
+    """Let go of a scenario's world as soon as it is over, while few objects have to be looked at to find it."""
+    taken = yield
+    if _is_scenario(item):
+        item.stash[RECORDING] = Recording()  # it has begun: nothing else of it is known from here on
+        gc.collect()
+        gc.freeze()
+    return taken
 
 
 @pytest.hookimpl

@@ -35,6 +35,7 @@ class Recording:
     observed: Observation = field(default_factory=Observation)
     doing: Callable[..., object] | None = None  # the function of the step that is played
     said: Callable[[], Sequence[str]] = tuple  # the last lines that a connector has written which is not ours
+    buyers: Callable[[], Mapping[str, str]] = dict  # whose order is which, by whoever puts people on stage
 
     def note(self, step: gherkin.Step, outcome: str) -> None:
         """Note how a step went: passed, failed or left out."""
@@ -65,7 +66,7 @@ class Recording:
                 self.timeline.entries if self.timeline else (),
                 returns=self.observed.returns,
                 mails=self.observed.mails,
-                names=item.stash.get(BUYERS, dict)(),
+                names=self.buyers(),
             ),
             observed=self.observed,
             again=again(item),
@@ -102,8 +103,6 @@ def again(item: pytest.Item) -> str:
 
 
 RECORDING: Final = pytest.StashKey[Recording]()
-# Whoever puts people on stage may say here which order is whose, by the names that the scenario uses.
-BUYERS: Final = pytest.StashKey[Callable[[], Mapping[str, str]]]()
 
 
 def observe(stage: Stage, *, traced: bool) -> Observation:

@@ -5,14 +5,14 @@ import pytest
 from rehearsal.control.stage import Stage
 from rehearsal.gherkin.cast import Cast
 from rehearsal.gherkin.crowd import Crowd
-from rehearsal.gherkin.recording import BUYERS
+from rehearsal.gherkin.recording import RECORDING
 from rehearsal.gherkin.timeline import Timeline
 
 
 @pytest.fixture
 def people(stage: Stage, request: pytest.FixtureRequest) -> Cast:
     cast = Cast(stage, stage.entries if isinstance(stage, Timeline) else [])
-    request.node.stash[BUYERS] = cast.names
+    request.node.stash[RECORDING].buyers = cast.names
     return cast
 
 
