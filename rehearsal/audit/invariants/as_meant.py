@@ -81,7 +81,7 @@ class AsMeant(Invariant):
     parts = MappingProxyType({"whether what the OMS is told is what the marketplace says": needs_at_rest})
 
     _decided: dict[tuple[str, str], _Meant] = field(default_factory=dict)
-    _answered: set[str] = field(default_factory=set)  # the claims of which the staff have decided anything
+    _answered: dict[str, str] = field(default_factory=dict)  # what the staff have said last, by claim
     _overtaken: set[str] = field(default_factory=set)  # whose answer was refused, or that an outsider has moved
     _asked: dict[str, dict[str, _Meant]] = field(default_factory=lambda: defaultdict(dict))  # by order and case
     _moves: list[tuple[PlayerEvent, Exchange | None]] = field(default_factory=list)
@@ -91,7 +91,7 @@ class AsMeant(Invariant):
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Note what is meant and what happens; judge what the OMS reads."""
         if event.name == EventName.DECISION_GIVEN:
-            self._answered.add(event.claim or "")
+            self._answered[event.claim or ""] = event.decision
             self._decided[event.claim or "", event.question] = _Meant(
                 event.seq, event.adjustment, event.reason, event.words, event.grade, event.decision
             )
@@ -108,8 +108,15 @@ class AsMeant(Invariant):
             asked = self._asked[event.order].get(event.adjustment) if event.asked else None
             restock = asked.restock if asked else None
             reason = asked.reason if asked and not _names_key(asked.reason) else ""
-            known = {"answered": self._answered, "overtaken": self._overtaken}
-            return self._told.read(event, self.claims, self.limits, reason=reason, restock=restock, **known)
+            return self._told.read(
+                event,
+                self.claims,
+                self.limits,
+                reason=reason,
+                restock=restock,
+                answered=self._answered,
+                overtaken=self._overtaken,
+            )
         elif event.name == EventName.DECISION_REFUSED and event.by == OPEN_API:
             self._overtaken.add(event.claim or "")
             self._moves.append((event, None))

@@ -1,4 +1,4 @@
-"""What the OMS is told of orders and claims, held against what the marketplace has said since a round before."""
+"""What the OMS is told of claims, held against what the marketplace has said since a round before."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -6,10 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from rehearsal.audit.claims import Claim, Claims, State, summed
+from rehearsal.audit.claims import Claim, Claims, State
 from rehearsal.audit.event import EventName, PlayerEvent
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import Violation
+from rehearsal.audit.invariants.order_told import Order, astray, judge_order, second
 from rehearsal.audit.limits import Limits
 from rehearsal.seats.port import AdjustmentRow, tells
 from rehearsal.sums import coin
@@ -49,6 +50,8 @@ REASONS: Final[Mapping[str, str]] = {
     "RETURN_AND_REFUND": "CustomerReturnedItem",
     "REPLACEMENT": "CustomerExchange",
 }
+REJECTS: Final = "reject"
+NO: Final = "REJECT"  # in the name of each status that a no has
 BY_STAFF, BY_OTHERS = "oms", "channel"  # who has decided, as our connector says it
 ASKING: Final = (WAITS, GOODS)
 # A rejected claim whose appeal was handed back to the seller keeps its status and waits again.
@@ -56,25 +59,6 @@ HANDED_BACK: Final = {
     "REFUND_OR_RETURN_REQUEST_REJECT": WAITS,
     "REPLACEMENT_REQUEST_REJECT": WAITS,
     "REJECT_RECEIVE_PACKAGE": GOODS,
-}
-# What each status of an order is in ChannelAdvisor's words for how much of it has shipped.
-SHIPPED: Final[Mapping[str, tuple[str, ...]]] = {
-    "UNPAID": ("Unshipped",),
-    "ON_HOLD": ("Unshipped",),
-    "AWAITING_SHIPMENT": ("Unshipped",),
-    "PARTIALLY_SHIPPING": ("PartiallyShipped",),
-    "AWAITING_COLLECTION": ("PendingShipment", "Unshipped"),
-    **dict.fromkeys(("IN_TRANSIT", "DELIVERED", "COMPLETED"), ("Shipped",)),
-    "CANCELLED": ("Canceled",),
-}
-# And whether it has been paid for; one that was called off may have been, or not.
-NOT_PAID: Final = ("NotYetSubmitted", "Submitted", "Failed")
-CLEARED: Final = ("Cleared", "Deposited")
-PAID: Final[Mapping[str, tuple[str, ...]]] = {
-    "UNPAID": NOT_PAID,
-    **dict.fromkeys(("AWAITING_SHIPMENT", "PARTIALLY_SHIPPING", "AWAITING_COLLECTION"), CLEARED),
-    **dict.fromkeys(("IN_TRANSIT", "DELIVERED", "COMPLETED"), CLEARED),
-    **dict.fromkeys(("ON_HOLD", "CANCELLED"), (*NOT_PAID, *CLEARED)),
 }
 UNDER_WAY: Final = frozenset({
     "SubmittedNotProcessed", "ProcessedNotAcknowledged",
@@ -101,52 +85,17 @@ class Reading:
     shipped_back: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Order:
-    seq: int
-    shop_id: str
-    currency: str
-    total: Decimal
-    parts: Mapping[str, Decimal]
-    units: frozenset[str]
-    goods: tuple[str, ...]
-    created: datetime | None
-    recipient: Mapping[str, str]
-    states: list[PlayerEvent]  # of which each tells a status and since when it has been paid for, and shipped
-
-    def stood(self, since: datetime) -> list[PlayerEvent]:
-        """Return how it has stood at some time since then, the newest first."""
-        ended = [event.at for event in self.states[1:]]
-        return [
-            event
-            for event, end in reversed([*zip(self.states, [*ended, None], strict=True)])
-            if end is None or end > since
-        ]
-
-
 @dataclass(slots=True)
 class Told:
     """What the OMS has been told so far, and which claims' sums are to be looked at."""
 
-    _orders: dict[str, _Order] = field(default_factory=dict)
+    _orders: dict[str, Order] = field(default_factory=dict)
     _readings: dict[str, dict[str, Reading]] = field(default_factory=dict)  # by claim, and by the adjustment's number
     _moved: dict[str, None] = field(default_factory=dict)
 
     def placed(self, event: PlayerEvent) -> None:
         """Take note of an order as the marketplace has it."""
-        units = frozenset(event.lines)
-        self._orders[event.order] = _Order(
-            event.seq,
-            event.shop,
-            event.currency,
-            event.total or ZERO,
-            {**summed(event), **event.stated},
-            units,
-            event.goods,
-            _second(event.created),
-            event.recipient,
-            [event],
-        )
+        self._orders[event.order] = Order.placed(event)
 
     def changed(self, event: PlayerEvent) -> None:
         """Take note of an order's new status."""
@@ -161,16 +110,17 @@ class Told:
         *,
         reason: str,
         restock: bool | None,
-        answered: Collection[str],
+        answered: Mapping[str, str],
         overtaken: Collection[str],
     ) -> Iterable[Violation]:
         """Judge what the OMS has just read: it may have asked for it, with a `reason` and a `restock`.
 
-        Of the claims that it has `answered` some were `overtaken`: the marketplace has refused the answer, or an
-        outsider has moved the claim.
+        Of the claims that it has `answered`, with what it has said last, some were `overtaken`: the marketplace has
+        refused the answer, or an outsider has moved the claim.
         """
         if event.name == EventName.ORDER_READ:
-            yield from self._order(event, limits)
+            if order := self._orders.get(event.order):
+                yield from judge_order(event, order, limits)
             return
         if reason and event.reason and event.reason != reason:
             yield _wrong(event, "reason", f"the reason that was given, {reason}", event.reason)
@@ -183,6 +133,7 @@ class Told:
         if claim is None:
             return
         by_others = claim.id not in answered or _moved_by_others(claim, limits)
+        by_others = by_others or _against(claim, event.placed, answered[claim.id])
         if event.decided_by == BY_STAFF and event.placed in ENDED and by_others and not claim.by_seller:
             expected = "somebody else, for nothing that the staff decided was carried out"
             yield _wrong(event, "decider", expected, "decided by the OMS")
@@ -196,37 +147,6 @@ class Told:
         if before is None or (before.status, before.amount) != (reading.status, reading.amount):
             self._moved[claim.id] = None
         yield from _judge(event, claim, stood, before, limits)
-
-    def _order(self, event: PlayerEvent, limits: Limits) -> Iterable[Violation]:
-        order = self._orders.get(event.order)
-        if order is None:
-            return
-        units = frozenset(event.units)
-        told = event.created is not None and not limits.same(event.created, order.created)
-        since = event.at - limits.one_round
-        stood = order.stood(since - limits.extension(order.shop_id, since))
-        statuses = [state.placed for state in stood]
-        paid = [state.paid_at for state in stood]
-        shipped = [at for state in stood for at in (state.ready_at, state.collected_at)]
-        for what, expected, seen in (
-            ("currency", order.currency, event.currency),
-            ("total", str(order.total), str(event.total)),
-            ("units", ", ".join(sorted(order.units)), ", ".join(sorted(units or order.units))),
-            ("goods", ", ".join(order.goods), ", ".join(event.goods or order.goods)),
-            ("date", str(order.created), str(event.created if told else order.created)),
-            ("shipping status", *_words(SHIPPED, statuses, event.shipping_status)),
-            ("payment status", *_words(PAID, statuses, event.payment_status)),
-            ("hour of payment", *_hours(paid, event.paid_at, limits)),
-            ("hour of shipping", *_hours(shipped, event.shipped_at, limits)),
-            ("recipient", *_recipient(order.recipient, event.recipient)),
-            *((part, str(order.parts.get(part, ZERO)), str(told_of[part]))
-              for told_of in (event.made_of, event.stated) for part in _astray(order.parts, told_of, ZERO)),
-        ):  # fmt: skip
-            if expected != seen and not (what == "total" and order.total == event.total):
-                witness = Witness(events=(order.seq, event.seq), about={"order_id": event.order, "what": what})
-                yield Violation(
-                    f"{what} {event.order} {seen}", "connector", f"{what} {expected}", f"{what} {seen}", witness
-                )
 
     def sums(self, claims: Claims, limits: Limits, now: datetime) -> Iterable[Violation]:
         """Judge the sums of the claims of which something was read: all lines together make up the claim."""
@@ -251,34 +171,16 @@ def _moved_by_others(claim: Claim, limits: Limits) -> bool:
     return not (any(state.ours for state in claim.states) or limits.extension(claim.shop_id, since))
 
 
+def _against(claim: Claim, ended: str, said: str) -> bool:
+    """Return whether a claim has ended against what the staff have said, and never as they say: whatever got lost."""
+    rejected = ended == REJECTED
+    if rejected is (said == REJECTS) or (rejected and NO not in _decisive(claim).status):
+        return False
+    return not any(state.ours and (NO in state.status) is rejected for state in claim.states)
+
+
 def _decisive(claim: Claim) -> State:
     return next((state for state in reversed(claim.states) if not state.status.endswith("COMPLETE")), claim.now)
-
-
-def _words(of: Mapping[str, tuple[str, ...]], stood: Iterable[str], told: str) -> tuple[str, str]:
-    """Return what is said of an order that has stood like that, and what is told: the same where that fits."""
-    fitting = list(dict.fromkeys(word for status in stood for word in of.get(status, ())))
-    expected = " or ".join(fitting)
-    return expected, told if told and fitting and told not in fitting else expected
-
-
-def _hours(known: Iterable[datetime | None], told: datetime | None, limits: Limits) -> tuple[str, str]:
-    """Return since when something is, and what is told: the same where that fits, or where nothing is told."""
-    hours = [_second(at) for at in known]
-    expected = " or ".join(dict.fromkeys(map(str, hours)))
-    fits = told is None or any(limits.same(told, at) for at in hours)
-    return expected, expected if fits else str(told)
-
-
-def _recipient(known: Mapping[str, str], told: Mapping[str, str]) -> tuple[str, str]:
-    """Return what has to be right about a recipient of whom anything is told, and what of it is. Never what it is."""
-    right = [what for what, words in known.items() if told.get(what) == words]
-    return ", ".join(known), ", ".join(right if told else known)
-
-
-def _second(found: datetime | None) -> datetime | None:
-    """Return what an API tells of a moment: its whole seconds."""
-    return found and found.replace(microsecond=0)
 
 
 def _reading(event: PlayerEvent) -> Reading:
@@ -387,7 +289,7 @@ def _judge_shares(
         return
     known = {unit: claim.shares.get(unit, ZERO) for unit in event.lines}
     smallest, amount = coin(claim.currency), event.amount
-    if amount == sum(known.values(), ZERO) and _astray(known, event.lines, smallest):
+    if amount == sum(known.values(), ZERO) and astray(known, event.lines, smallest):
         yield _wrong(event, "shares", _shared(known), _shared(event.lines), seqs)
 
 
@@ -402,7 +304,7 @@ def _judge_way_back(
     told, known = event.shipped_back, before.shipped_back if before else None
     if told is None or told == known:
         return
-    shipped = _second(claim.shipped_at)
+    shipped = second(claim.shipped_at)
     if shipped is None or not shipped - limits.underway <= told <= event.at + limits.grain:
         yield _wrong(event, "date", f"shipped back at {shipped}", str(told), seqs)
     elif known is not None:
@@ -459,7 +361,7 @@ def _judge_sum(claim: Claim, readings: list[Reading], stood: list[State], *, alo
         for one in readings:
             for part, money in one.made_of.items():
                 parts[part] = parts.get(part, ZERO) + money
-        for part in _astray(claim.parts, parts, coins):
+        for part in astray(claim.parts, parts, coins):
             yield Violation(
                 f"{part} {claim.id} {parts[part]}",
                 "connector",
@@ -471,10 +373,6 @@ def _judge_sum(claim: Claim, readings: list[Reading], stood: list[State], *, alo
                     about={**about, "what": part},
                 ),
             )
-
-
-def _astray(said: Mapping[str, Decimal], told: Mapping[str, Decimal], coins: Decimal) -> list[str]:
-    return [part for part in told if abs(told[part] - said.get(part, ZERO)) > coins]
 
 
 def judge_row(row: AdjustmentRow, claim: Claim, limits: Limits) -> Iterable[Violation]:

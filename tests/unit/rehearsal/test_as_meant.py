@@ -247,6 +247,28 @@ def test_whoever_has_decided_is_told(answered: bool, by: str, told: str, wrong: 
     assert ("decider" in objected_to(story)) is wrong
 
 
+@pytest.mark.parametrize(
+    ("said", "moved", "read", "wrong"),
+    [
+        ("approve", ("REFUND_OR_RETURN_REQUEST_REJECT", "REJECT_REFUND"), "RejectionCompleted", True),
+        ("reject", ("RETURN_OR_REFUND_REQUEST_COMPLETE", "APPROVE_REFUND"), "PostProcessingComplete", True),
+        ("reject", ("REFUND_OR_RETURN_REQUEST_REJECT", "REJECT_REFUND"), "RejectionCompleted", False),
+        ("partial", ("RETURN_OR_REFUND_REQUEST_CANCEL", "WITHDRAW"), "RejectionCompleted", False),
+    ],
+)
+def test_whatever_got_lost_the_staff_have_not_decided_the_contrary(
+    said: str, moved: tuple[str, str], read: str, wrong: bool
+) -> None:
+    story = Story().claimed().decided(said).struck("S1").moved(*moved, "seller_center")
+    assert ("decider" in objected_to(story.read(read, asked=False, decided_by="oms").act_ended())) is wrong
+
+
+def test_an_earlier_no_was_the_staff_s_whatever_they_have_said_since() -> None:
+    story = Story().claimed().decided("reject").moved("REFUND_OR_RETURN_REQUEST_REJECT", "REJECT_REFUND")
+    story.decided("approve").read("RejectionCompleted", asked=False, decided_by="oms").act_ended()
+    assert "decider" not in objected_to(story)
+
+
 def test_an_answer_that_was_refused_has_decided_nothing() -> None:
     story = Story().claimed().decided()
     story.tell("decision_refused", return_id="R1", action="APPROVE_REFUND", by="seller", code=25020004)

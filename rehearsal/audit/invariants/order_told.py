@@ -1,0 +1,137 @@
+"""What the OMS is told of orders, held against what the marketplace has said since a round before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from rehearsal.audit.claims import summed
+from rehearsal.audit.event import PlayerEvent
+from rehearsal.audit.finding import Witness
+from rehearsal.audit.invariant import Violation
+from rehearsal.audit.limits import Limits
+
+ZERO: Final = Decimal(0)
+# What each status of an order is in ChannelAdvisor's words for how much of it has shipped.
+SHIPPED: Final[Mapping[str, tuple[str, ...]]] = {
+    "UNPAID": ("Unshipped",),
+    "ON_HOLD": ("Unshipped",),
+    "AWAITING_SHIPMENT": ("Unshipped",),
+    "PARTIALLY_SHIPPING": ("PartiallyShipped",),
+    "AWAITING_COLLECTION": ("PendingShipment", "Unshipped"),
+    **dict.fromkeys(("IN_TRANSIT", "DELIVERED", "COMPLETED"), ("Shipped",)),
+    "CANCELLED": ("Canceled",),
+}
+# And whether it has been paid for; one that was called off may have been, or not.
+NOT_PAID: Final = ("NotYetSubmitted", "Submitted", "Failed")
+CLEARED: Final = ("Cleared", "Deposited")
+PAID: Final[Mapping[str, tuple[str, ...]]] = {
+    "UNPAID": NOT_PAID,
+    **dict.fromkeys(("AWAITING_SHIPMENT", "PARTIALLY_SHIPPING", "AWAITING_COLLECTION"), CLEARED),
+    **dict.fromkeys(("IN_TRANSIT", "DELIVERED", "COMPLETED"), CLEARED),
+    **dict.fromkeys(("ON_HOLD", "CANCELLED"), (*NOT_PAID, *CLEARED)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as the marketplace has it, and how it has stood."""
+
+    seq: int
+    shop_id: str
+    currency: str
+    total: Decimal
+    parts: Mapping[str, Decimal]
+    units: frozenset[str]
+    goods: tuple[str, ...]
+    created: datetime | None
+    recipient: Mapping[str, str]
+    states: list[PlayerEvent]  # of which each tells a status and since when it has been paid for, and shipped
+
+    @classmethod
+    def placed(cls, event: PlayerEvent) -> Order:
+        """Return an order as the marketplace has it."""
+        return cls(
+            event.seq,
+            event.shop,
+            event.currency,
+            event.total or ZERO,
+            {**summed(event), **event.stated},
+            frozenset(event.lines),
+            event.goods,
+            second(event.created),
+            event.recipient,
+            [event],
+        )
+
+    def stood(self, since: datetime) -> list[PlayerEvent]:
+        """Return how it has stood at some time since then, the newest first."""
+        ended = [event.at for event in self.states[1:]]
+        return [
+            event
+            for event, end in reversed([*zip(self.states, [*ended, None], strict=True)])
+            if end is None or end > since
+        ]
+
+
+def judge_order(event: PlayerEvent, order: Order, limits: Limits) -> Iterable[Violation]:
+    """Judge what the OMS has just read of an order."""
+    units = frozenset(event.units)
+    told = event.created is not None and not limits.same(event.created, order.created)
+    since = event.at - limits.one_round
+    stood = order.stood(since - limits.extension(order.shop_id, since))
+    statuses = [state.placed for state in stood]
+    paid = [state.paid_at for state in stood]
+    shipped = [at for state in stood for at in (state.ready_at, state.collected_at)]
+    for what, expected, seen in (
+        ("currency", order.currency, event.currency),
+        ("total", str(order.total), str(event.total)),
+        ("units", ", ".join(sorted(order.units)), ", ".join(sorted(units or order.units))),
+        ("goods", ", ".join(order.goods), ", ".join(event.goods or order.goods)),
+        ("date", str(order.created), str(event.created if told else order.created)),
+        ("shipping status", *_words(SHIPPED, statuses, event.shipping_status)),
+        ("payment status", *_words(PAID, statuses, event.payment_status)),
+        ("hour of payment", *_hours(paid, event.paid_at, limits)),
+        ("hour of shipping", *_hours(shipped, event.shipped_at, limits)),
+        ("recipient", *_recipient(order.recipient, event.recipient)),
+        *((part, str(order.parts.get(part, ZERO)), str(told_of[part]))
+          for told_of in (event.made_of, event.stated) for part in astray(order.parts, told_of, ZERO)),
+    ):  # fmt: skip
+        if expected != seen and not (what == "total" and order.total == event.total):
+            witness = Witness(events=(order.seq, event.seq), about={"order_id": event.order, "what": what})
+            yield Violation(
+                f"{what} {event.order} {seen}", "connector", f"{what} {expected}", f"{what} {seen}", witness
+            )
+
+
+def _words(of: Mapping[str, tuple[str, ...]], stood: Iterable[str], told: str) -> tuple[str, str]:
+    """Return what is said of an order that has stood like that, and what is told: the same where that fits."""
+    fitting = list(dict.fromkeys(word for status in stood for word in of.get(status, ())))
+    expected = " or ".join(fitting)
+    return expected, told if told and fitting and told not in fitting else expected
+
+
+def _hours(known: Iterable[datetime | None], told: datetime | None, limits: Limits) -> tuple[str, str]:
+    """Return since when something is, and what is told: the same where that fits, or where nothing is told."""
+    hours = [second(at) for at in known]
+    expected = " or ".join(dict.fromkeys(map(str, hours)))
+    fits = told is None or any(limits.same(told, at) for at in hours)
+    return expected, expected if fits else str(told)
+
+
+def _recipient(known: Mapping[str, str], told: Mapping[str, str]) -> tuple[str, str]:
+    """Return what has to be right about a recipient of whom anything is told, and what of it is. Never what it is."""
+    right = [what for what, words in known.items() if told.get(what) == words]
+    return ", ".join(known), ", ".join(right if told else known)
+
+
+def second(found: datetime | None) -> datetime | None:
+    """Return what an API tells of a moment: its whole seconds."""
+    return found and found.replace(microsecond=0)
+
+
+def astray(said: Mapping[str, Decimal], told: Mapping[str, Decimal], coins: Decimal) -> list[str]:
+    return [part for part in told if abs(told[part] - said.get(part, ZERO)) > coins]
