@@ -391,6 +391,7 @@ def _adjustment(level: Level, row: Json) -> Adjustment:
         shipped_back_at=_moment(row.get("SiteShippedBackDateUtc")),
         error=f"{words} ({code})" if words and code else words or code,
         decided_by=_text(row.get("SiteDecidedBy")),
+        type=_text(row.get("Type")),
     )
 
 

@@ -71,6 +71,7 @@ class Adjustment:
     shipped_back_at: datetime | None = None
     error: str | None = None
     decided_by: str | None = None
+    type: str | None = None  # ChannelAdvisor's: Refund or Cancellation
     by_seller: bool = False  # whether the seller started it through the connector
     replaces: bool = False  # the same goods are asked for once more, and no money
 

@@ -96,6 +96,7 @@ class Effects:
             created_at=read.created_at,
             refunded_at=read.refunded_at,
             decided_by=read.decided_by,
+            kind=read.type,
         )
 
     def booked(self, case: Case, paid: Adjustment) -> None:

@@ -50,6 +50,7 @@ REASONS: Final[Mapping[str, str]] = {
     "RETURN_AND_REFUND": "CustomerReturnedItem",
     "REPLACEMENT": "CustomerExchange",
 }
+TYPES: Final = {"returns": "Refund", "cancellations": "Cancellation"}  # ChannelAdvisor's, by the claim's kind
 REJECTS: Final = "reject"
 NO: Final = "REJECT"  # in the name of each status that a no has
 BY_STAFF, BY_OTHERS = "oms", "channel"  # who has decided, as our connector says it
@@ -233,6 +234,9 @@ def _judge(
         deadlines = [state.deadline for state in stood]
         if not any(limits.same(event.deadline, deadline) for deadline in deadlines):
             yield _wrong(event, "deadline", " or ".join(map(str, deadlines)), str(event.deadline), seqs)
+    kind = TYPES[claim.kind]
+    if event.kind and event.kind != kind:
+        yield _wrong(event, "kind", kind, event.kind, seqs)
     if event.currency != claim.currency:
         yield _wrong(event, "currency", claim.currency, event.currency, seqs)
     yield from _judge_words(event, claim, before, seqs)

@@ -263,6 +263,12 @@ def test_whatever_got_lost_the_staff_have_not_decided_the_contrary(
     assert ("decider" in objected_to(story.read(read, asked=False, decided_by="oms").act_ended())) is wrong
 
 
+@pytest.mark.parametrize(("kind", "wrong"), [("Refund", False), ("Cancellation", True), ("", False)])
+def test_a_return_is_told_as_a_refund(kind: str, wrong: bool) -> None:
+    story = Story().claimed().read("NewRma", asked=False, kind=kind).act_ended()
+    assert ("kind" in objected_to(story)) is wrong
+
+
 def test_an_earlier_no_was_the_staff_s_whatever_they_have_said_since() -> None:
     story = Story().claimed().decided("reject").moved("REFUND_OR_RETURN_REQUEST_REJECT", "REJECT_REFUND")
     story.decided("approve").read("RejectionCompleted", asked=False, decided_by="oms").act_ended()
