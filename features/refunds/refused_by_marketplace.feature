@@ -88,3 +88,16 @@ Feature: The marketplace has the last word on a refund
       When the seller rejects Noah's request
       Then the seller has Noah's case before them
       And the trouble was hit
+
+    @trouble
+    Scenario: Nobody can be asked whether the goods are still to be judged
+      Given Noah has received a rug for 20.00 USD
+      And Noah has sent it back
+      And Noah's parcel has reached the warehouse
+      And everybody has heard of it
+      And the marketplace answers 400 to the next approval
+      And the marketplace answers 503 to the second search for returns
+      And the seller has found Noah's goods as sold and accepted them
+      When the seller finds Noah's goods as sold and accepts them
+      Then all three books say 20.00 USD for Noah
+      And the trouble was hit
