@@ -18,6 +18,13 @@ Feature: One authorization covers several shops
       When the seller approves all of their requests
       Then all of them have been paid back everything
 
+    @R5 @R16
+    Scenario: What the seller starts has the reasons of its own market
+      Given Lena has received a rug for 25.00 GBP from the second shop
+      And everybody has heard of it
+      When the seller refunds Lena's whole order
+      Then all three books say 25.00 GBP for Lena
+
     @R5 @R62 @R63
     Scenario: Another one opens
       Given a fourth shop has opened in Thailand, under the same authorization
