@@ -2,21 +2,19 @@
 
 import hashlib
 import logging
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from typing import Any, Final
 
 import requests
 
 from connector import Connector, Settings
 from connector.adapters.logs import DiscreetFormatter
-from connector.adapters.sql.engines import engine_on
 from mock_oms import Oms
 from mock_oms.adapters.channeladvisor import Application
+from rehearsal.seats.disks import new_disk
 from rehearsal.seats.port import (
     OF_A_CONNECTOR,
     OF_AN_OMS,
@@ -31,7 +29,6 @@ from rehearsal.seats.port import (
     ShopAtConnector,
     Sight,
 )
-from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.simulation.player import AgendaLike, DueLike, FiredLike
 from rehearsal.wire.transport import WsgiApp
 
@@ -49,28 +46,6 @@ class SecretStreams:
         """Return the next secret for `purpose`."""
         self.drawn[purpose] = self.drawn.get(purpose, 0) + 1
         return hashlib.sha256(f"{self.key}|{purpose}|{self.drawn[purpose]}".encode()).hexdigest()[:40]
-
-
-class _Disk(sqlite3.Connection):
-    """A database in memory that outlives who had opened it, and says when something is committed to it."""
-
-    listener: Callable[[str], None] | None = None
-
-    def close(self) -> None:
-        """Let go of it, as a process does that ends: what was not committed is gone."""
-        self.rollback()
-
-    def end(self) -> None:
-        """Throw it away."""
-        super().close()
-
-    def commit(self) -> None:
-        if self.listener is None:
-            super().commit()
-            return
-        self.listener("before")
-        super().commit()
-        self.listener("after")
 
 
 class _Output(logging.Handler):
@@ -102,12 +77,10 @@ class OurConnector(ConnectorSeat):
             oms_webhook_url=place.oms_webhook and place.oms_webhook[0],
             oms_webhook_secret=place.oms_webhook[1] if place.oms_webhook else "",
         )
-        self._disk = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None, factory=_Disk)
-        _template().backup(self._disk)
-        self._engine = engine_on(self._disk)
+        self._disk = new_disk()
         self._process: Connector | None = None
         self._output: _Output | None = None
-        self._reader: Final = self._on_disk()  # reads the disk, whether or not a process runs; it never acts
+        self._reader: Connector | None = self._on_disk()  # reads the disk also while no process runs; it never acts
 
     @property
     def process(self) -> Connector:
@@ -115,6 +88,13 @@ class OurConnector(ConnectorSeat):
         if self._process is None:
             raise requests.ConnectionError("the connector is not running")
         return self._process
+
+    @property
+    def reader(self) -> Connector:
+        """Return who reads its disk."""
+        if self._reader is None:
+            raise requests.ConnectionError("the connector has ended for good")
+        return self._reader
 
     @property
     def app(self) -> WsgiApp:
@@ -131,7 +111,7 @@ class OurConnector(ConnectorSeat):
 
     def _on_disk(self) -> Connector:
         clock, http = self._place.clock, self._place.http
-        return Connector(self._settings, clock=clock, http=http, engine=self._engine, secret=self.secrets.draw)
+        return Connector(self._settings, clock=clock, http=http, engine=self._disk.engine, secret=self.secrets.draw)
 
     def ready(self) -> bool:
         return self._process is not None
@@ -146,7 +126,7 @@ class OurConnector(ConnectorSeat):
         return self._process.agenda() if self._process else []
 
     def settled(self) -> bool:
-        return self._reader.waiting() == 0
+        return self.reader.waiting() == 0
 
     def kill(self) -> None:
         """End its process without a farewell; what it had committed is still on its disk."""
@@ -166,8 +146,9 @@ class OurConnector(ConnectorSeat):
         if self._output is not None:
             LOG.removeHandler(self._output)
         self._process = None
-        self._engine.dispose()
-        self._disk.end()
+        if self._reader is not None:  # for good, once: the disk is the next one's
+            self._reader = None
+            self._disk.end()
 
     def add_shop(
         self, auth_code: str, *, name: str | None = None, default_answers: Mapping[str, str] | None = None
@@ -182,10 +163,10 @@ class OurConnector(ConnectorSeat):
         return Client(client.application_id, client.shared_secret, client.refresh_token)
 
     def ledger(self) -> dict[str, Decimal]:
-        return self._reader.ledger()
+        return self.reader.ledger()
 
     def activity(self, order_id: str) -> Sequence[Activity]:
-        return self._reader.activity(order_id)
+        return self.reader.activity(order_id)
 
 
 class OurOms(Oms):
@@ -212,14 +193,3 @@ class OurOms(Oms):
 
 
 OURS: Final = Seats(connector=OurConnector, oms=OurOms)
-
-
-@cache
-def _template() -> sqlite3.Connection:
-    """Return a migrated, empty database; copying it is a thousand times cheaper than migrating anew."""
-    disk = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-    settings = Settings(database_url="sqlite://", app_key="", app_secret="")
-    with requests.Session() as nobody:
-        epoch = SimulatedClock(datetime.fromisoformat("2031-01-01T00:00:00+00:00"))
-        Connector(settings, clock=epoch, http=nobody, engine=engine_on(disk)).migrate()
-    return disk

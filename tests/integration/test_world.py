@@ -19,6 +19,7 @@ from rehearsal.control.local import refusals
 from rehearsal.control.stage import Problem
 from rehearsal.gherkin.zones import ZONES, standing
 from rehearsal.seats.builtin import OurConnector
+from rehearsal.seats.disks import new_disk
 from rehearsal.seats.port import Capability, NotCapable, ShopAtConnector
 from rehearsal.trace.diagram import mermaid
 from rehearsal.trace.har import har
@@ -196,6 +197,24 @@ def test_what_was_due_while_the_connector_was_down_fires_when_it_is_back(world: 
     late = [act.at for act in world.advance(by=HOUR / 60).fired if act.who == "connector"]
     assert late
     assert min(late) >= back
+
+
+def test_the_next_world_finds_its_disk_empty(world: World) -> None:
+    world.oms.approve(case(world, asked(world)))
+    world.advance(by=DAY)
+    assert isinstance(world.connector, OurConnector)
+    disk: Any = world.connector.process.engine.raw_connection().driver_connection
+    tables = [name for (name,) in disk.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    tables.remove("alembic_version")
+
+    def filled() -> set[str]:
+        return {name for name in tables if disk.execute(f"SELECT count(*) FROM {name}").fetchone() != (0,)}
+
+    assert len(filled()) > len(tables) - 3
+    world.close()
+    assert new_disk() is disk
+    assert not filled()
+    disk.end()
 
 
 class Death(BaseException):
