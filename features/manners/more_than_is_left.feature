@@ -40,11 +40,17 @@ Feature: The OMS asks for more than is left
       And Noah has been paid back nothing
 
     @R16 @R56
-    Scenario: Before the first one has left
+    Scenario Outline: Before the first one has left, and before it has been paid
       Given the seller has refunded Noah's whole order
+      And <so much> passed
       When the seller tries to refund Noah 0.01 USD of the order
       Then it was the connector that refused it
       And all three books say 0.00 USD for Noah
+
+      Examples:
+        | so much         |
+        | a minute has    |
+        | 15 minutes have |
 
     @R16 @R14
     Scenario: Nothing has been shipped
