@@ -32,12 +32,28 @@ Feature: The OMS asks for more than is left
       And all three books say 1.50 USD for Noah
 
     @R16 @R56
-    Scenario: More is offered than was asked for
+    Scenario Outline: More is offered than was asked for, or nothing
       Given Noah has asked for the money for 1 of the mugs
       And everybody has heard of it
-      When the seller tries to offer Noah 20.00 USD
+      When the seller tries to offer Noah <sum>
       Then it was the connector that refused it
       And Noah has been paid back nothing
+
+      Examples:
+        | sum       |
+        | 20.00 USD |
+        | 0.00 USD  |
+
+    @R16 @R56
+    Scenario Outline: A refund of nothing is not one of everything
+      When the seller tries to refund Noah 0.00 USD <of what>
+      Then it was the connector that refused it
+      And all three books say 0.00 USD for Noah
+
+      Examples:
+        | of what      |
+        | of the order |
+        | on the mugs  |
 
     @R16 @R56
     Scenario Outline: Before the first one has left, and before it has been paid

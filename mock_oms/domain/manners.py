@@ -21,7 +21,7 @@ _PAGES: Final = re.compile(r"pages-by-([1-9]\d?)")
 class Manner(StrEnum):
     """A bad habit."""
 
-    BEYOND = "beyond-what-is-left"  # asks for more than is left, by number of pieces: the connector is to refuse it
+    BEYOND = "beyond-what-is-left"  # asks for more than is left, by number of pieces, or for nothing; is to be refused
     TWICE = "twice"  # sends each decision and each refund twice; of a refund it hears the second answer
     NO_IDS = "no-ids"  # gives its refunds no SellerAdjustmentID
     RECORDS = "record-only"  # enters what it has read as paid once more, to be recorded only

@@ -178,8 +178,10 @@ def refund_lines(
         theirs = amount is None and part is None and (line.units_known or not left.touched & units.keys())
         sum_of_units = sum(units.values(), ZERO)
         made_up = {} if theirs else _made_up(sum_of_units, units, left, order.smallest, part)
+        if amount == ZERO:  # that is said, as whoever says no sum means all
+            made_up = {"ItemAdjustment": ZERO}
         refunds.append(LineRefund(line=line, units=units, parts=made_up))
-    return [refund for refund in refunds if refund.amount > 0]
+    return [refund for refund in refunds if refund.amount > 0 or amount == ZERO]
 
 
 def _made_up(

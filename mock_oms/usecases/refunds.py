@@ -60,7 +60,8 @@ class Refunds:
         `record_only`: it went back elsewhere, and nobody is to be paid.
         """
         order = self.store.order(order_id)
-        amount = None if amount is None else a_sum(amount, "amount", order.currency)
+        if amount is not None:
+            amount = a_sum(amount, "amount", order.currency, or_nothing=Manner.BEYOND in self.manners)
         how = {**_reason(a_reason(reason)), **_flag("PreventSiteProcessing", record_only), **_flag("Restock", restock)}
         how |= _flag("RefundOnly", Manner.REFUND_ONLY in self.manners)
         units = None if line_item_ids is None else _units(order, line_item_ids)

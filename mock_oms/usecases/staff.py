@@ -49,9 +49,11 @@ class Staff:
             if amount is not None or not case.replaces:
                 raise Refused(409, "Nothing to replace", "Only what is to be replaced is paid for.", "refund_instead")
             return self.give(case, replace(self._plain(case, question, Verdict.APPROVE), instead=True))
-        amount = (
-            case.amount if amount is None else self._an_offer(case, question, a_sum(amount, "amount", case.currency))
-        )
+        if amount is None:
+            amount = case.amount
+        else:
+            sum_ = a_sum(amount, "amount", case.currency, or_nothing=Manner.BEYOND in self.manners)
+            amount = self._an_offer(case, question, sum_)
         if amount == case.amount:
             return self.give(case, self._plain(case, question, Verdict.APPROVE))
         return self.give(case, self._offer(case, amount))
@@ -121,7 +123,7 @@ class Staff:
             raise Refused(
                 422, "Too much", f"The request is about {case.amount} {case.currency}, not {amount}.", "amount"
             )
-        if amount < min(case.amount, case.least_offer):
+        if ZERO < amount < min(case.amount, case.least_offer):
             detail = (
                 f"Each line that money is asked for must get some: the least that can be offered is "
                 f"{case.least_offer} {case.currency}."
@@ -148,7 +150,8 @@ class Staff:
             left = left_of(order, others).units
             rests = [min(a.amount, sum((left.get(unit, ZERO) for unit in a.unit_ids), ZERO)) for a in asked]
             weights = rests if all(rests) and sum(rests) >= amount else weights
-        shares = dict(zip([a.key for a in asked], split_for_each(amount, weights, unit_of(case.currency)), strict=True))
+        each = split_for_each(amount, weights, unit_of(case.currency)) if amount else [ZERO] * len(asked)
+        shares = dict(zip([a.key for a in asked], each, strict=True))
         return Decision(Question.REQUEST, Verdict.APPROVE, amount=amount, shares=shares)
 
 

@@ -31,11 +31,11 @@ def the_manners(names: Iterable[str]) -> Manners:
         raise Refused(422, "Bad value", str(error), "oms_manners") from None
 
 
-def a_sum(value: Decimal, field: str, currency: str) -> Decimal:
+def a_sum(value: Decimal, field: str, currency: str, *, or_nothing: bool = False) -> Decimal:
     smallest = unit_of(currency)
     try:
         amount = Decimal(value)
-        good = amount.is_finite() and amount > ZERO and amount % smallest == 0
+        good = amount.is_finite() and (amount > ZERO or (or_nothing and not amount)) and amount % smallest == 0
     except (InvalidOperation, ValueError, TypeError):
         good = False
     if not good:
