@@ -46,7 +46,7 @@ Feature: The marketplace tells the connector what happens
 
     @trouble
     Scenario: Something happens in two shops at once
-      Given there is a second shop
+      Given there is a second shop, under the same authorization
       And Maya has received a desk lamp for 39.98 USD
       And Noah has ordered a phone case for 15.99 USD from the second shop
       And 5 minutes have passed
