@@ -43,6 +43,15 @@ Feature: A buyer appeals against a rejected refund
       Then the seller's own refund of Maya waits for her request
       And Maya has been paid back nothing
 
+    @R9 @R13 @R18
+    Scenario: The seller is right, and pays a little all the same
+      Given an hour has passed
+      And Maya has appealed
+      And an hour has passed
+      And the seller has refunded Maya 5.00 USD of the order
+      When the operator decides for the seller against Maya
+      Then all three books say 5.00 USD for Maya
+
   Rule: An appeal has its time
 
     @R18 @R80
