@@ -185,6 +185,17 @@ BRINGS: Final[dict[SiteDecision, Action]] = {
     D.REJECT_CANCELLATION: Action.TURNED_DOWN,
 }
 
+# What it can never come to when the marketplace takes it: where that is shown, it did not get there. A return that was
+# approved, and an offer, may be closed all the same.
+_UNPAID: Final = (Action.TURNED_DOWN, Action.CLOSED)
+CONTRARY: Final[dict[Action, tuple[Action, ...]]] = {
+    Action.PAYING: _UNPAID,
+    Action.INFORMED: _UNPAID,
+    Action.READY: (Action.TURNED_DOWN,),
+    Action.OFFERED: (Action.TURNED_DOWN,),
+    Action.TURNED_DOWN: (Action.PAYING, Action.PAID),
+}
+
 # What it was about, where not the request itself.
 ASKED: Final[dict[SiteDecision, S]] = {D.APPROVE_GOODS: S.READY_FOR_RETURN, D.REJECT_GOODS: S.READY_FOR_RETURN}
 

@@ -13,14 +13,15 @@ from typing import Any, Final
 
 from connector.domain.adjustments import AWAITS_SELLER, BEGINS, OPEN, REOPENS, TERMINAL, Action, RequestStatus, after
 from connector.domain.decisions import (
-    APPROVING,
+    BRINGS,
+    CONTRARY,
     OUTCOME_UNKNOWN,
     UNFINISHED,
     CreateRefund,
+    Decision,
     Operation,
     OrderDecision,
     OutboxState,
-    SellerDecision,
 )
 from connector.domain.money import Parts, as_parts, split, sum_of, unit_of
 from connector.domain.site import UNREAD, Claim, ClaimKind, ClaimLine, Shown, news
@@ -290,17 +291,15 @@ def _decider(account: Account, adjustment: Adjustment, status: RequestStatus) ->
     if entry.state not in UNFINISHED:
         # Where the seller is asked again, what was decided is over: a lapse is nobody's decision but the marketplace's.
         return "channel" if adjustment.status in AWAITS_SELLER else adjustment.decided_by or "channel"
-    outside = entry.state not in OUTCOME_UNKNOWN or _contrary(adjustment.decision, account.action)
+    outside = entry.state not in OUTCOME_UNKNOWN or _contrary(entry.decision, account.action)
     state = OutboxState.WITHDRAWN if outside else OutboxState.DONE
     account.work.outbox_entry_finished(entry.id, state, account.now)
     return "channel" if outside else adjustment.decided_by or "channel"
 
 
-def _contrary(decision: SellerDecision | None, shown: Action) -> bool:
-    """Return whether the marketplace shows the opposite of what was decided here, which then did not get there."""
-    if decision is None:
-        return False
-    return shown is Action.TURNED_DOWN if decision.action in APPROVING else shown in (Action.PAYING, Action.PAID)
+def _contrary(decision: Decision, shown: Action) -> bool:
+    """Return whether the marketplace shows what a decision never comes to, which then did not get there."""
+    return not isinstance(decision, OrderDecision) and shown in CONTRARY[BRINGS[decision.choice]]
 
 
 def _seen(account: Account, group: Sequence[ClaimLine], status: RequestStatus, parts: Parts) -> dict[str, Any]:

@@ -47,6 +47,19 @@ Feature: Trouble around a deadline
       And Maya has exactly one mail, "refund rejected"
 
     @trouble
+    Scenario: A yes gets lost, and before anybody can be asked Maya wants nothing any more
+      Given the connector has been down for 22 hours
+      And it is 20 minutes before the answer to Maya is due
+      And the marketplace does not receive the next approval
+      And the marketplace answers 503 to every search for returns for 40 minutes
+      And the seller has approved Maya's request
+      And Maya has withdrawn the request
+      When an hour passes
+      Then the trouble was hit
+      And Maya's request is shown as "Canceled"
+      And all three books say 0.00 USD for Maya
+
+    @trouble
     Scenario: It comes after the silence, and nobody can be asked what has become of it
       Given the connector has been down for 22 hours
       And it is 20 minutes before the answer to Maya is due

@@ -51,7 +51,9 @@ REASONS: Final[Mapping[str, str]] = {
     "REPLACEMENT": "CustomerExchange",
 }
 TYPES: Final = {"returns": "Refund", "cancellations": "Cancellation"}  # ChannelAdvisor's, by the claim's kind
+APPROVES: Final = "approve"
 REJECTS: Final = "reject"
+PAID_AT_ONCE: Final = ("REFUND", "BUYER's cancellation")  # when they are approved
 NO: Final = "REJECT"  # in the name of each status that a no has
 BY_STAFF, BY_OTHERS = "oms", "channel"  # who has decided, as our connector says it
 ASKING: Final = (WAITS, GOODS)
@@ -175,8 +177,10 @@ def _moved_by_others(claim: Claim, limits: Limits) -> bool:
 def _against(claim: Claim, ended: str, said: str) -> bool:
     """Return whether a claim has ended against what the staff have said, and never as they say: whatever got lost."""
     rejected = ended == REJECTED
-    if rejected is (said == REJECTS) or (rejected and NO not in _decisive(claim).status):
+    if rejected is (said == REJECTS):
         return False
+    if rejected and NO not in _decisive(claim).status:  # what is approved and waits for nobody is not closed any more
+        return said == APPROVES and claim.what in PAID_AT_ONCE and not any(state.ours for state in claim.states)
     return not any(state.ours and (NO in state.status) is rejected for state in claim.states)
 
 

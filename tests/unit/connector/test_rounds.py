@@ -18,7 +18,7 @@ from connector.usecases.outbox import decide
 from tests.clock import START
 from tests.responses import Call
 from tests.unit.connector.conftest import SETTINGS, Bench
-from tests.unit.connector.stub_tiktok import CANCEL, COMPLETE, PENDING, SUCCESS, Cut, Json, is_write, refusal
+from tests.unit.connector.stub_tiktok import CANCEL, COMPLETE, PENDING, REJECTED, SUCCESS, Cut, Json, is_write, refusal
 
 DAY = timedelta(hours=24)
 
@@ -230,6 +230,47 @@ def test_an_answer_without_an_outcome_goes_before_all_that_is_read(bench: Bench,
         left = 3  # as many as there are searches
         bench.round()
         assert bench.outbox()[0].state == state
+
+
+@pytest.mark.parametrize(
+    ("asks", "answer", "comes_to", "whose"),
+    [
+        ("REFUND", "approve", SUCCESS, "oms"),
+        ("REFUND", "approve", COMPLETE, "oms"),
+        ("REFUND", "approve", REJECTED, "channel"),
+        ("REFUND", "approve", CANCEL, "channel"),
+        ("REFUND", "reject", REJECTED, "oms"),
+        ("REFUND", "reject", CANCEL, "oms"),  # as comes of it when nobody appeals
+        ("REFUND", "reject", SUCCESS, "channel"),
+        ("RETURN_AND_REFUND", "approve", "AWAITING_BUYER_SHIP", "oms"),
+        ("RETURN_AND_REFUND", "approve", CANCEL, "oms"),  # as comes of it when nothing is sent
+        ("RETURN_AND_REFUND", "approve", REJECTED, "channel"),
+        ("RETURN_AND_REFUND", "reject", COMPLETE, "channel"),
+        ("REPLACEMENT", "approve", "REPLACEMENT_REQUEST_CANCEL", "channel"),
+        ("REPLACEMENT", "approve", "REPLACEMENT_REQUEST_COMPLETE", "oms"),
+    ],
+)
+def test_an_answer_that_got_lost_has_brought_only_what_can_come_of_it(
+    bench: Bench, asks: str, answer: str, comes_to: str, whose: str
+) -> None:
+    status = "REPLACEMENT_REQUEST_PENDING" if asks == "REPLACEMENT" else PENDING
+    bench.claim("39.98", status=status, return_type=asks, deadline=bench.clock.at + DAY)
+    bench.approve() if answer == "approve" else bench.reject()
+    whole = bench.tiktok.respond
+
+    def nobody_knows(call: Call) -> Json:
+        if is_write(call) or "return_ids" in call.body:
+            raise Cut
+        return whole(call)
+
+    bench.tiktok.instead = nobody_knows
+    bench.round()
+    assert bench.outbox()[0].state == "unknown"
+    bench.tiktok.instead = None
+    bench.clock.at += timedelta(minutes=5)
+    bench.becomes(comes_to)
+    assert bench.adjustment().decided_by == whose
+    assert bench.outbox()[0].state == ("done" if whose == "oms" else "withdrawn")
 
 
 def test_news_from_a_stream_that_broke_off_still_hold_back_a_decision(bench: Bench) -> None:

@@ -153,8 +153,8 @@ class Story:
         about = {"adjustment_id": "C1", "return_id": claim, "ref": ref, "status": status, "amount": Decimal(0)}
         return self.tell("adjustment_read", who="oms", **{**about, "asked": True, "currency": "USD", **data})
 
-    def claimed(self) -> Story:
-        about: dict[str, Any] = {"return_id": "R1", "shop_id": "S1", "currency": "USD", "status": PENDING}
+    def claimed(self, **more: Any) -> Story:
+        about: dict[str, Any] = {"return_id": "R1", "shop_id": "S1", "currency": "USD", "status": PENDING, **more}
         return self.tell("return_requested", refund_total=Decimal(5), line_item_ids=("L1", "L2"), **about)
 
     def struck(self, shop_id: str, *, until_authorized: bool = False) -> Story:

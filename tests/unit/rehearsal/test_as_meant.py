@@ -263,6 +263,22 @@ def test_whatever_got_lost_the_staff_have_not_decided_the_contrary(
     assert ("decider" in objected_to(story.read(read, asked=False, decided_by="oms").act_ended())) is wrong
 
 
+@pytest.mark.parametrize(
+    ("asks", "said", "wrong"),
+    [
+        ("REFUND", "approve", True),
+        ("REFUND", "partial", False),  # an offer may have been there
+        ("REFUND", "reject", False),
+        ("RETURN_AND_REFUND", "approve", False),  # the buyer may have been let send it, and has not
+    ],
+)
+def test_what_is_paid_when_it_is_approved_was_not_approved_when_it_is_closed(asks: str, said: str, wrong: bool) -> None:
+    story = Story().claimed(return_type=asks).decided(said).struck("S1")
+    story.moved("RETURN_OR_REFUND_REQUEST_CANCEL", "WITHDRAW", "buyer")
+    story.read("RejectionCompleted", asked=False, decided_by="oms").act_ended()
+    assert ("decider" in objected_to(story)) is wrong
+
+
 @pytest.mark.parametrize(("kind", "wrong"), [("Refund", False), ("Cancellation", True), ("", False)])
 def test_a_return_is_told_as_a_refund(kind: str, wrong: bool) -> None:
     story = Story().claimed().read("NewRma", asked=False, kind=kind).act_ended()
