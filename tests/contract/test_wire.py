@@ -166,6 +166,13 @@ def test_a_call_arrives_as_it_was_sent(stand: Stand) -> None:
     assert (sent["raw"], sent["type"]) == ('{"x": 1}', "application/json")
 
 
+def test_no_more_is_read_of_a_call_than_it_says_that_it_sends(stand: Stand) -> None:
+    session = stand.session("connector")
+    call = session.prepare_request(requests.Request("PUT", f"{BASE}/things/a", data="ééab".encode()))
+    call.headers["Content-Length"] = str(len("ééab"))
+    assert session.send(call).json()["raw"] == "éé"
+
+
 def test_a_response_says_where_it_comes_from_in_the_callers_words(stand: Stand) -> None:
     response = stand.put(params={"q": "1"})
     assert (response.url, response.headers["Content-Type"]) == (f"{BASE}/things/a?q=1", "application/json")
