@@ -50,9 +50,9 @@ Feature: Activity & History tells the story of an order
     Scenario: An hour is left and nobody has answered
       When the clock stands 1 hour before the answer to Maya is due
       Then the page of Maya's order tells, one after the other:
-        | who       | what                     |
-        | buyer     | Refund request collected |
-        | connector | No answer yet            |
+        | who       | what                                                     |
+        | buyer     | Refund request collected                                 |
+        | connector | TikTok Shop decides by itself at 2031-03-04 09:15:00 UTC |
 
     @R31 @R10
     Scenario: The buyer declines an offer, and again an hour is left
