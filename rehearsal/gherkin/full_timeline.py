@@ -1,8 +1,9 @@
 """The timeline of a scenario as its readers get it: what was done and what fired, with what people then saw."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
 from typing import Final
 
 from rehearsal.control.stage import Json
@@ -26,7 +27,7 @@ def full_timeline(
 ) -> tuple[Entry, ...]:
     """Return what was done and what fired, with the words of Seller Center and the mail that people then saw.
 
-    `names` says who bought which order.
+    `names` says who bought which order. What was the same again and again is told once.
     """
     several = len(set(names.values())) > 1
     whole = [_named(entry, names.get(entry.order_id or "", ""), several) for entry in entries]
@@ -40,7 +41,17 @@ def full_timeline(
     for mail in sorted(mails, key=lambda mail: datetime.fromisoformat(mail["sent_at"])):
         what = f"mails {names.get(mail['order_id'], 'the buyer')}: “{mail['kind']}”"
         _put(whole, times, Entry(mail["sent_at"], "marketplace", what), "marketplace")
-    return tuple(whole)
+    return tuple(_folded(whole))
+
+
+def _folded(whole: Iterable[Entry]) -> Iterator[Entry]:
+    for _, alike in groupby(whole, key=lambda entry: replace(entry, at="")):
+        first, *again = alike
+        if len(again) < 2:
+            yield from (first, *again)
+        else:
+            last = datetime.fromisoformat(again[-1].at)
+            yield replace(first, what=f"{first.what} ({1 + len(again)} times, until {last:%d %b, %H:%M:%S})")
 
 
 def _named(entry: Entry, name: str, several: bool) -> Entry:

@@ -1,14 +1,15 @@
 """The trace as a sequence diagram in Mermaid: who asked whom for what, who decided, and where the money went.
 
 Made for people: polls that brought nothing are left out, refused ones told once, reads in a row become one arrow, time
-is a line across whenever it has moved, buyers' acts, mails and payments are arrows of their own. What was done to a
-call on purpose has a flash, and where its caller got another answer than was given, or none, that answer is an arrow of
-its own.
+is a line across whenever it has moved, what is the same again and again is drawn once, buyers' acts, mails and payments
+are arrows of their own. What was done to a call on purpose has a flash, and where its caller got another answer than
+was given, or none, that answer is an arrow of its own.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Final
 
 from rehearsal.trace.log import Entry
@@ -68,12 +69,12 @@ def mermaid(entries: Iterable[Entry]) -> bytes:
         shown = BY_HOOKS if hooked and name == "oms" else shown
         if name in ALWAYS or name in used:
             lines.append(f"    {'actor' if name == 'buyer' else 'participant'} {identity} as {shown}")
-    moment = ""
-    for step in steps:
-        if step.at != moment:
-            moment = step.at
-            lines.append(f"    Note over buyer,oms: {_clean(_spoken(moment))}")
-        lines.append("    " + step.line())
+    moments = [(at, [f"    {step.line()}" for step in those]) for at, those in groupby(steps, key=lambda step: step.at)]
+    for drawn, alike in groupby(moments, key=lambda moment: moment[1]):
+        times = [_spoken(at) for at, _ in alike]
+        whole = f"{times[0]} until {times[-1]}, {len(times)} times"
+        for moment in times if len(times) < 3 else [whole]:
+            lines += [f"    Note over buyer,oms: {_clean(moment)}", *drawn]
     return "\n".join(lines).encode("utf-8", "replace") + b"\n"
 
 

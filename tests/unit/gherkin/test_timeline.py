@@ -4,6 +4,8 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
+import pytest
+
 from rehearsal.control.calls import CALLS
 from rehearsal.control.local import InProcessStage
 from rehearsal.control.stage import Problem
@@ -103,6 +105,20 @@ def test_what_people_see_follows_what_was_done_within_that_second() -> None:
     step = {"at": "2031-03-03T09:04:35Z", "event": "Request Pending", "by": "buyer"}
     told = full_timeline([asks], returns=[{"order_id": "5", "timeline": [step]}], mails=[], names={"5": "Maya"})
     assert [entry.who for entry in told] == ["buyer", "marketplace"]
+
+
+@pytest.mark.parametrize(
+    ("times", "told"),
+    [
+        (2, ["pull: it is down", "pull: it is down"]),
+        (3, ["pull: it is down (3 times, until 03 Mar, 09:30:00)"]),
+    ],
+)
+def test_what_is_the_same_again_and_again_is_told_once(times: int, told: list[str]) -> None:
+    down = [Entry(f"2031-03-03T09:{quarter * 15:02}:00Z", "oms", "pull: it is down") for quarter in range(times)]
+    other = Entry("2031-03-03T09:30:00Z", "oms", "pull: it is down", order_id="5")
+    whole = full_timeline([*down, other], returns=[], mails=[], names={})
+    assert [entry.what for entry in whole] == [*told, "pull: it is down"]
 
 
 def test_what_can_only_be_asked_by_an_act_is_not_noted() -> None:

@@ -115,6 +115,23 @@ def test_time_is_a_line_across_whenever_it_has_moved() -> None:
     ]
 
 
+def test_what_is_the_same_again_and_again_is_drawn_once() -> None:
+    record = Record()
+    for words in ("down", "down", "up", "down", "down", "down"):
+        record.act("oms", words, changed=True, polls=0)
+        record.now += timedelta(hours=8)
+    assert record.diagram()[5:] == [
+        "Note over buyer,oms: Mon 03 Mar 2031, 09:00",
+        "Note over oms: down",
+        "Note over buyer,oms: Mon 03 Mar 2031, 17:00",
+        "Note over oms: down",
+        "Note over buyer,oms: Tue 04 Mar 2031, 01:00",
+        "Note over oms: up",
+        "Note over buyer,oms: Tue 04 Mar 2031, 09:00 until Wed 05 Mar 2031, 01:00, 3 times",
+        "Note over oms: down",
+    ]
+
+
 def test_an_archive_holds_every_exchange_with_its_address() -> None:
     record = Record().act("connector", "round", changed=False).exchange("connector", "marketplace", "approveReturn")
     entries = json.loads(har(record.trace.entries()))["log"]["entries"]
