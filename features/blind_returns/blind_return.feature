@@ -16,11 +16,16 @@ Feature: The seller starts a refund
       And all three books say 39.98 USD for Maya
 
     @R58 @R9
-    Scenario: The refund can be seen where all the others are, whatever it was for
-      When the seller refunds Maya's whole order, as it arrived damaged
+    Scenario Outline: The refund can be seen where all the others are, whatever it was for
+      When the seller refunds Maya's whole order, as it <why>
       Then Manage Returns lists, from the top:
         | buyer | shown     |
         | Maya  | Completed |
+
+      Examples:
+        | why             |
+        | arrived damaged |
+        | has not arrived |
 
     @R9 @R55
     Scenario: It goes out with the next round

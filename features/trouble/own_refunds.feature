@@ -40,7 +40,7 @@ Feature: A refund of the seller's own whose answer is lost
       Given Ana has ordered a desk lamp for 50.00 USD
       And an hour has passed
       And the marketplace does not receive the next cancellation
-      And the seller has called off what Ana ordered, as it is not available
+      And the seller has called off what Ana ordered, as the buyer wishes
       And 15 minutes have passed
       And Ana has asked to cancel the order
       When Ana withdraws the cancellation

@@ -35,6 +35,14 @@ NUMBERS: Final[Mapping[str, str]] = {
 }
 
 
+# What the marketplace's reason has to say of what the seller starts, for ChannelAdvisor's: in the US, whose lists are
+# documented (S19), and where all of an order is called off (S18).
+US_DOLLARS: Final = "USD"
+SAYS: Final[Mapping[tuple[str, str], re.Pattern[str]]] = {
+    (EventName.RETURN_REQUESTED, "MerchandiseNotReceived"): re.compile(r"not_received|lost|failed|miss"),
+    (EventName.CANCELLATION_REQUESTED, "BuyerCancelled"): re.compile(r"buyer"),
+    (EventName.CANCELLATION_REQUESTED, "ShippingAddressUndeliverable"): re.compile(r"address"),
+}
 _OTHER: Final = {Question.REQUEST: Question.GOODS, Question.GOODS: Question.REQUEST}
 # What the marketplace says to what makes no sense at any time, whatever has happened meanwhile.
 SENSELESS: Final[Mapping[int, str]] = {
@@ -159,7 +167,7 @@ class AsMeant(Invariant):
             asked = list(self._asked[event.order].values())
             if asked and not self.decisions.others_decide:
                 self.occasions += 1
-                yield from _not_asked(event, asked)
+                yield from _not_asked(event, asked, whole=self._told.is_whole(event.order, event.units))
             return
         question = Question.GOODS if event.action.endswith("RECEIVED_PACKAGE") else Question.REQUEST
         given = event.action in APPROVING or is_rejection(event.action)
@@ -187,7 +195,7 @@ class AsMeant(Invariant):
         self._to_compare.clear()
 
 
-def _not_asked(event: PlayerEvent, asked: list[_Meant]) -> Iterable[tuple[_Meant, _Wrong]]:
+def _not_asked(event: PlayerEvent, asked: list[_Meant], *, whole: bool) -> Iterable[tuple[_Meant, _Wrong]]:
     """Return in what way a claim of the seller's is none of those that the OMS has asked for."""
     if event.kind_of_return not in ("", "REFUND"):
         yield asked[-1], _Wrong("step", "a refund, for which nothing comes back", event.kind_of_return)
@@ -198,6 +206,17 @@ def _not_asked(event: PlayerEvent, asked: list[_Meant]) -> Iterable[tuple[_Meant
         yield asked[-1], _Wrong("units", f"a refund of the units {wanted}", ", ".join(sorted(units)))
     elif not any(not _names_key(one.reason) or one.reason == event.reason for one in fitting):
         yield fitting[-1], _Wrong("reason", f"the reason {fitting[-1].reason}", event.reason)
+    elif not any(_says(event, one.reason, whole=whole) for one in fitting):
+        expected = f"the marketplace's reason for {fitting[-1].reason}"
+        yield fitting[-1], _Wrong("reason", expected, event.reason or "none")
+
+
+def _says(event: PlayerEvent, reason: str, *, whole: bool) -> bool:
+    """Return whether the marketplace's reason says what ChannelAdvisor's does, or nobody knows what would."""
+    says = SAYS.get((event.name, reason)) if event.currency == US_DOLLARS else None
+    if says is None or (event.name == EventName.CANCELLATION_REQUESTED and not whole):
+        return True
+    return says.search(event.reason) is not None
 
 
 def _otherwise(event: PlayerEvent, meant: _Meant, question: Question) -> Iterable[_Wrong]:

@@ -105,6 +105,11 @@ class Told:
         if order := self._orders.get(event.order):
             order.states.append(event)
 
+    def is_whole(self, order_id: str, units: Iterable[str]) -> bool:
+        """Return whether these are all units of an order."""
+        order = self._orders.get(order_id)
+        return order is not None and order.units == frozenset(units)
+
     def read(
         self,
         event: PlayerEvent,

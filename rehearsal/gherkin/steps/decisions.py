@@ -31,6 +31,9 @@ for _words, _does in {
     "the seller <has refunded/refunds> {BUYER}'s whole {ORDER}, as it arrived damaged": by(
         lambda people: people.seller.refunds, reason=DAMAGED
     ),
+    "the seller <has refunded/refunds> {BUYER}'s whole {ORDER}, as it has not arrived": by(
+        lambda people: people.seller.refunds, reason="MerchandiseNotReceived"
+    ),
     "the seller <has called/calls> off what {BUYER} ordered{ABOUT}, as it is not available": by(
         lambda people: people.seller.refunds, reason="ItemNotAvailable"
     ),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.clock import START
-from tests.unit.rehearsal.story import Row, Story
+from tests.unit.rehearsal.story import SUCCESS, Row, Story
 
 
 def objected_to(story: Story) -> set[str | None]:
@@ -277,6 +277,29 @@ def test_what_is_paid_when_it_is_approved_was_not_approved_when_it_is_closed(ask
     story.moved("RETURN_OR_REFUND_REQUEST_CANCEL", "WITHDRAW", "buyer")
     story.read("RejectionCompleted", asked=False, decided_by="oms").act_ended()
     assert ("decider" in objected_to(story)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("claim", "given", "sent", "about", "wrong"),
+    [
+        ("return", "MerchandiseNotReceived", "ecom_refund_reason_not_received_seller", {}, False),
+        ("return", "MerchandiseNotReceived", "seller_shipped_refund_package_lost", {}, False),
+        ("return", "MerchandiseNotReceived", "ecom_refund_reason_not_match_description", {}, True),
+        ("return", "MerchandiseNotReceived", "ecom_refund_reason_not_match_description", {"currency": "GBP"}, False),
+        ("return", "GeneralAdjustment", "ecom_refund_reason_not_match_description", {}, False),
+        ("cancellation", "BuyerCancelled", "seller_cancel_paid_reason_buyer_requested_cancellation", {}, False),
+        ("cancellation", "BuyerCancelled", "seller_cancel_reason_out_of_stock", {}, True),
+        ("cancellation", "BuyerCancelled", "seller_cancel_reason_out_of_stock", {"line_item_ids": ("L1",)}, False),
+    ],
+)
+def test_why_the_seller_gives_back_is_said_in_the_marketplace_s_words(
+    claim: str, given: str, sent: str, about: dict[str, Any], wrong: bool
+) -> None:
+    story = Story().ordered().asked("39.98", reason=given)
+    ids: dict[str, Any] = {"return_id" if claim == "return" else "cancel_id": "R1"}
+    told = {"line_item_ids": ("L1", "L2"), "currency": "USD", "role": "SELLER", "by": "seller", "reason": sent}
+    story.tell(f"{claim}_requested", status=SUCCESS, refund_total=Decimal("39.98"), **ids, **{**told, **about})
+    assert ("reason" in objected_to(story.act_ended())) is wrong
 
 
 @pytest.mark.parametrize(("kind", "wrong"), [("Refund", False), ("Cancellation", True), ("", False)])
