@@ -37,7 +37,8 @@ from rehearsal.cli.profiles import manners_option, profile_options
 from rehearsal.cli.seat_option import SEAT, SEAT_FILE
 from rehearsal.control.addresses import Addresses
 from rehearsal.control.formats import beginning, instant
-from rehearsal.control.local import InProcessStage, refusals
+from rehearsal.control.local import InProcessStage
+from rehearsal.control.refusals import refusals
 from rehearsal.control.stage import Json, Problem
 from rehearsal.server.access import Gate
 from rehearsal.server.authority import AuthorityRefused

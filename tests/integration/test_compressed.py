@@ -233,6 +233,7 @@ def test_limits_are_longer_by_what_an_answer_that_is_held_back_takes_of_the_worl
     limits, begun = outside.stage.current.auditor.memory.limits, outside.stage.current.now
     for _ in range(3):
         assert outside.search({})["code"] == 0
+        outside.machine.at += timedelta(seconds=20)
     assert limits.extension(None, begun) == 2 * (limits.one_round + timedelta(minutes=20))
     assert outside.stage.current.state.stalled == timedelta(seconds=40)
 

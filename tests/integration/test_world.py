@@ -15,7 +15,7 @@ from werkzeug.test import Client
 from connector.errors import Unavailable
 from mock_tiktok import AppName
 from rehearsal.audit.invariants.decisions import InTime
-from rehearsal.control.local import refusals
+from rehearsal.control.refusals import refusals
 from rehearsal.control.stage import Problem
 from rehearsal.gherkin.zones import ZONES, standing
 from rehearsal.seats.builtin import OurConnector
