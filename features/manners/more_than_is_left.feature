@@ -68,6 +68,16 @@ Feature: The OMS asks for more than is left
         | a minute has    |
         | 15 minutes have |
 
+    @R13 @R16 @R56
+    Scenario: Before it has been paid to whoever asked for it
+      Given Noah has asked for his money back
+      And everybody has heard of it
+      And the seller has approved Noah's request
+      And 15 minutes have passed
+      When the seller tries to refund Noah 0.01 USD of the order
+      Then it was the connector that refused it
+      And all three books say 0.00 USD for Noah
+
     @R16 @R14
     Scenario: Nothing has been shipped
       Given Maya has ordered 3 mugs at 10.00 USD each
