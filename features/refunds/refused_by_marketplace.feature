@@ -90,14 +90,19 @@ Feature: The marketplace has the last word on a refund
       And the trouble was hit
 
     @trouble
-    Scenario: Nobody can be asked whether the goods are still to be judged
+    Scenario Outline: Nobody can be asked whether the goods are still to be judged
       Given Noah has received a rug for 20.00 USD
       And Noah has sent it back
       And Noah's parcel has reached the warehouse
       And everybody has heard of it
-      And the marketplace answers 400 to the next approval
+      And the marketplace answers 400 to the next <answer>
       And the marketplace answers 503 to the second search for returns
-      And the seller has found Noah's goods as sold and accepted them
+      And the seller has found Noah's goods <so>
       When the seller finds Noah's goods as sold and accepts them
       Then all three books say 20.00 USD for Noah
       And the trouble was hit
+
+      Examples:
+        | answer    | so                        |
+        | approval  | as sold and accepted them |
+        | rejection | damaged and refused them  |
