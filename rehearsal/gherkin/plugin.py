@@ -311,13 +311,19 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, bool | None, bool | None]:
-    """Let go of a scenario's world as soon as it is over, while few objects have to be looked at to find it."""
-    taken = yield
-    if _is_scenario(item):
+    """Look for what a scenario leaves behind once, when it is over: then its world can go, and what stays is frozen."""
+    if not _is_scenario(item):
+        return (yield)
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return (yield)
+    finally:
         item.stash[RECORDING] = Recording()  # it has begun: nothing else of it is known from here on
         gc.collect()
         gc.freeze()
-    return taken
+        if collecting:
+            gc.enable()
 
 
 @pytest.hookimpl

@@ -207,3 +207,25 @@ def test_a_scenario_that_fails_says_what_was_seen_and_how_to_play_it_again(suite
 
 
 PLAY = "import sys; from rehearsal.cli.play import play; sys.exit(play.main(sys.argv[1:], standalone_mode=False))"
+
+
+def test_what_a_scenario_was_played_on_is_gone_when_it_is_over(suite: pytest.Pytester) -> None:
+    left = """
+    import gc
+    import weakref
+
+    stages = []
+
+    def pytest_rehearsal_stage(stage):
+        stage.itself = stage
+        stages.append(weakref.ref(stage))
+
+    def pytest_sessionfinish():
+        print("left:", [stage() for stage in stages], gc.isenabled(), gc.get_freeze_count() > 0)
+    """
+    suite.makeconftest(dedent(CONFTEST).replace("{findings}", "") + dedent(left))
+    (suite.path / "own.feature").write_text(
+        "Feature: Own\n  Scenario: One\n    When nothing is done\n  Scenario: Two\n    When nothing is done\n"
+    )
+    played_alone = suite.runpytest_subprocess("-p", "rehearsal.gherkin")  # here the hooks' arguments would be kept
+    played_alone.stdout.fnmatch_lines(["*left: [[]None, None] True True"])
