@@ -21,6 +21,7 @@ from rehearsal.simulation.clock import SimulatedClock
 LARGEST: Final = 2_000  # pages of 4 KiB: what has held more is thrown away
 SPARE: Final = 2  # a new world begins before the old one ends
 STATEMENTS: Final = 512  # more than our connector has
+WIPED: Final = tuple(f"DELETE FROM {table.name}" for table in reversed(metadata.sorted_tables))
 
 
 class Disk(sqlite3.Connection):
@@ -51,8 +52,8 @@ class Disk(sqlite3.Connection):
             super().close()
             return
         self.execute("BEGIN")
-        for table in reversed(metadata.sorted_tables):
-            self.execute(f"DELETE FROM {table.name}")
+        for wiped in WIPED:
+            self.execute(wiped)
         self.commit()
         _SPARE.append(self)
 
