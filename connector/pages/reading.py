@@ -8,8 +8,9 @@ from typing import Any, Final, TypeVar
 import sqlalchemy as sa
 
 from connector.adapters.sql.direct import Runs
-from connector.adapters.sql.tables import Money, adjustments, line_units, order_items, orders, shops
+from connector.adapters.sql.tables import Money, adjustments, cases, line_units, order_items, orders, shops
 from connector.domain.adjustments import OPEN, RequestStatus
+from connector.domain.site import UNREAD
 
 PAGE: Final = 50
 T = TypeVar("T")
@@ -31,6 +32,7 @@ class OrderLine:
     asked: int  # requests that wait for the seller's answer
     coming: int  # returns that the buyer has sent: whether they are here, only the warehouse knows
     failed: int
+    unread: int  # of the order and its claims, what stands in a status that is not known here
     deadline: datetime | None
     refunded: Decimal
 
@@ -121,6 +123,12 @@ _of_order: Final = (
     .group_by(_a.order_id)
     .subquery("of_order")
 )
+_unread: Final = (
+    sa.select(sa.func.count())
+    .where(cases.c.order_id == orders.c.id, cases.c.fingerprint == UNREAD)
+    .correlate(orders)
+    .scalar_subquery()
+) + sa.case((orders.c.fingerprint == UNREAD, 1), else_=0)
 _lines: Final = (
     sa.select(
         orders.c.id,
@@ -135,13 +143,14 @@ _lines: Final = (
         sa.func.coalesce(_of_order.c.asked, 0).label("asked"),
         sa.func.coalesce(_of_order.c.coming, 0).label("coming"),
         sa.func.coalesce(_of_order.c.failed, 0).label("failed"),
+        _unread.label("unread"),
         _of_order.c.deadline,
         sa.type_coerce(sa.func.coalesce(_of_order.c.refunded, 0), Money).label("refunded"),
     )
     .join_from(orders, shops, shops.c.id == orders.c.profile_id)
     .outerjoin(_of_order, _of_order.c.order_id == orders.c.id)
 )
-_attention: Final = sa.or_(_of_order.c.asked > 0, _of_order.c.coming > 0, _of_order.c.failed > 0)
+_attention: Final = sa.or_(_of_order.c.asked > 0, _of_order.c.coming > 0, _of_order.c.failed > 0, _unread > 0)
 _number: Final = orders.c.site_order_id.like(sa.bindparam("number"), escape="/")
 _newest: Final = (orders.c.created_at.desc(), orders.c.id.desc())
 _soonest: Final = (_of_order.c.deadline.is_(None), _of_order.c.deadline, orders.c.id.desc())
@@ -211,7 +220,7 @@ def read_order(connection: Runs, order_id: int) -> OrderSheet | None:
         units.setdefault(unit.item_id, []).append(unit)
     items = tuple(_item(item, units.get(item.id, [])) for item in connection.execute(_ITEMS, {"order_id": order_id}))
     found = tuple(_adjustment(found) for found in connection.execute(_ADJUSTMENTS, {"order_id": order_id}))
-    return _shaped(OrderSheet, row, order=OrderLine(*row[:14]), items=items, adjustments=found)
+    return _shaped(OrderSheet, row, order=_shaped(OrderLine, row), items=items, adjustments=found)
 
 
 def _names(kind: Any) -> list[str]:

@@ -109,7 +109,7 @@ class OmsClient:
                     ],
                 },
                 "site_updated": 1,
-                "fingerprint": "",
+                "fingerprint": "read",
                 **more,
             },
         )
@@ -202,7 +202,7 @@ class OmsClient:
                 arbitration_status="",
                 role="BUYER",
                 site_updated=1,
-                fingerprint="",
+                fingerprint="read",
             )
 
     def activity(self, order_id: int, by: str, event: str, text: str, words: str | None = None) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from connector.adapters.sql import tables as t
 from connector.adapters.sql.direct import Direct
 from connector.adapters.sql.engines import engine_for
 from connector.domain.adjustments import RequestStatus
+from connector.domain.site import UNREAD
 from connector.pages.words import STATUS, in_words, left, span, title
 from tests.clock import START
 from tests.unit.connector_api.oms_client import OmsClient
@@ -72,6 +74,20 @@ def test_goods_that_the_buyer_still_has_wait_for_nobody_at_the_sellers(open_oms:
     assert "5702" in urgent
     assert "1 to judge once here" in urgent
     assert not [words for words in ("5701", "awaiting you") if words in urgent]
+
+
+def test_what_nobody_here_understands_needs_attention(open_oms: OmsClient) -> None:
+    oms = open_oms
+    clear, claimed, moved = (oms.order(site_order_id=number) for number in ("5701", "5702", "5703"))
+    for order in (clear, claimed):
+        oms.adjustment(order, item_id=oms.items(order)[0], status="RejectionCompleted")
+    with oms.connector.engine.begin() as connection:
+        connection.execute(t.cases.update().where(t.cases.c.order_id == claimed).values(fingerprint=UNREAD))
+        connection.execute(t.orders.update().where(t.orders.c.id == moved).values(fingerprint=UNREAD))
+    urgent = oms.web.get("/?show=attention").text
+    assert [number in urgent for number in ("5701", "5702", "5703")] == [False, True, True]
+    assert urgent.count("1 not understood") == 2
+    assert ["Not understood" in oms.web.get(f"/orders/{one}").text for one in (clear, moved)] == [False, True]
 
 
 def test_an_order_shows_its_adjustments_in_words(open_oms: OmsClient) -> None:
