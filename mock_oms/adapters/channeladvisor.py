@@ -318,6 +318,7 @@ class ChannelAdvisor:
             paid_at=_moment(row.get("PaymentDateUtc")),
             shipped_at=_moment(row.get("ShippingDateUtc")),
             recipient=_recipient(row),
+            profile=_text(row.get("ProfileID")),
         )
 
 
@@ -392,6 +393,7 @@ def _adjustment(level: Level, row: Json) -> Adjustment:
         error=f"{words} ({code})" if words and code else words or code,
         decided_by=_text(row.get("SiteDecidedBy")),
         type=_text(row.get("Type")),
+        profile=_text(row.get("ProfileID")),
     )
 
 

@@ -72,6 +72,7 @@ class Adjustment:
     error: str | None = None
     decided_by: str | None = None
     type: str | None = None  # ChannelAdvisor's: Refund or Cancellation
+    profile: str | None = None  # ChannelAdvisor's number of the account, which is one shop
     by_seller: bool = False  # whether the seller started it through the connector
     replaces: bool = False  # the same goods are asked for once more, and no money
 

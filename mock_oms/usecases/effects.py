@@ -62,6 +62,7 @@ class Effects:
             paid_at=order.paid_at,
             shipped_at=order.shipped_at,
             recipient_address=order.recipient,
+            profile=order.profile,
             payment_status=order.payment_status,
             shipping_status=order.shipping_status,
         )
@@ -97,6 +98,7 @@ class Effects:
             refunded_at=read.refunded_at,
             decided_by=read.decided_by,
             kind=read.type,
+            profile=read.profile,
         )
 
     def booked(self, case: Case, paid: Adjustment) -> None:

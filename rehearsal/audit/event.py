@@ -106,6 +106,7 @@ class PlayerEvent:
     # whom it is about
     shop = Field("shop_id", _text)
     order = Field("order_id", _text)
+    profile = Field("profile", _text)
     returned = Field("return_id", _text)
     cancellation = Field("cancel_id", _text)
     adjustment = Field("adjustment_id", _text)

@@ -93,6 +93,7 @@ class Told:
     """What the OMS has been told so far, and which claims' sums are to be looked at."""
 
     _orders: dict[str, Order] = field(default_factory=dict)
+    _shops: dict[str, str] = field(default_factory=dict)  # by account
     _readings: dict[str, dict[str, Reading]] = field(default_factory=dict)  # by claim, and by the adjustment's number
     _moved: dict[str, None] = field(default_factory=dict)
 
@@ -126,6 +127,7 @@ class Told:
         Of the claims that it has `answered`, with what it has said last, some were `overtaken`: the marketplace has
         refused the answer, or an outsider has moved the claim.
         """
+        yield from self._account(event)
         if event.name == EventName.ORDER_READ:
             if order := self._orders.get(event.order):
                 yield from judge_order(event, order, limits)
@@ -155,6 +157,15 @@ class Told:
         if before is None or (before.status, before.amount) != (reading.status, reading.amount):
             self._moved[claim.id] = None
         yield from _judge(event, claim, stood, before, limits)
+
+    def _account(self, event: PlayerEvent) -> Iterable[Violation]:
+        """Judge that no two shops have one account, where that is told: nobody could tell them apart."""
+        order = self._orders.get(event.order)
+        if order is None or not event.profile:
+            return
+        shop = self._shops.setdefault(event.profile, order.shop_id)
+        if shop != order.shop_id:
+            yield _wrong(event, "account", f"another account than that of the shop {shop}", f"account {event.profile}")
 
     def sums(self, claims: Claims, limits: Limits, now: datetime) -> Iterable[Violation]:
         """Judge the sums of the claims of which something was read: all lines together make up the claim."""

@@ -108,13 +108,12 @@ class Story:
         parts = {line: {part: Decimal(paid.pop(line))} for line in ("L1", "L2") if line in paid}
         return self.tell(
             "order_placed",
-            shop_id="S1",
+            **{"shop_id": "S1", **paid},
             status=status,
             total=Decimal(total),
             lines={"L1": half, "L2": half},
             parts=parts,
             goods=["LAMP", "RUG"],
-            **paid,
         )
 
     def moved(self, now: str, action: str, by: str = "seller", *, at: datetime | None = None, **data: Any) -> Story:

@@ -308,6 +308,16 @@ def test_a_return_is_told_as_a_refund(kind: str, wrong: bool) -> None:
     assert ("kind" in objected_to(story)) is wrong
 
 
+@pytest.mark.parametrize(
+    ("accounts", "wrong"), [(("1", "2"), False), (("1", "1"), True), ((None, None), False), (("1", None), False)]
+)
+def test_no_two_shops_have_one_account(accounts: tuple[str | None, str | None], wrong: bool) -> None:
+    story = Story().ordered().ordered(order_id="O2", shop_id="S2")
+    for order_id, account in zip(("O1", "O2"), accounts, strict=True):
+        story.tell("adjustment_read", who="oms", order_id=order_id, ref="A1", status="NewRma", profile=account)
+    assert ("account" in objected_to(story.act_ended())) is wrong
+
+
 def test_an_earlier_no_was_the_staff_s_whatever_they_have_said_since() -> None:
     story = Story().claimed().decided("reject").moved("REFUND_OR_RETURN_REQUEST_REJECT", "REJECT_REFUND")
     story.decided("approve").read("RejectionCompleted", asked=False, decided_by="oms").act_ended()
