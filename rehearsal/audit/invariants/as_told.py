@@ -93,7 +93,7 @@ class Told:
     """What the OMS has been told so far, and which claims' sums are to be looked at."""
 
     _orders: dict[str, Order] = field(default_factory=dict)
-    _shops: dict[str, str] = field(default_factory=dict)  # by account
+    _accounts: dict[str, str] = field(default_factory=dict)  # by shop
     _readings: dict[str, dict[str, Reading]] = field(default_factory=dict)  # by claim, and by the adjustment's number
     _moved: dict[str, None] = field(default_factory=dict)
 
@@ -159,13 +159,14 @@ class Told:
         yield from _judge(event, claim, stood, before, limits)
 
     def _account(self, event: PlayerEvent) -> Iterable[Violation]:
-        """Judge that no two shops have one account, where that is told: nobody could tell them apart."""
+        """Judge that all a shop has is of one account, where that is told: else the OMS mixes it with another shop."""
         order = self._orders.get(event.order)
         if order is None or not event.profile:
             return
-        shop = self._shops.setdefault(event.profile, order.shop_id)
-        if shop != order.shop_id:
-            yield _wrong(event, "account", f"another account than that of the shop {shop}", f"account {event.profile}")
+        account = self._accounts.setdefault(order.shop_id, event.profile)
+        if account != event.profile:
+            expected = f"account {account}, as of what else the shop {order.shop_id} has"
+            yield _wrong(event, "account", expected, f"account {event.profile}")
 
     def sums(self, claims: Claims, limits: Limits, now: datetime) -> Iterable[Violation]:
         """Judge the sums of the claims of which something was read: all lines together make up the claim."""

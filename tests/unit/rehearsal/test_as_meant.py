@@ -309,11 +309,18 @@ def test_a_return_is_told_as_a_refund(kind: str, wrong: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("accounts", "wrong"), [(("1", "2"), False), (("1", "1"), True), ((None, None), False), (("1", None), False)]
+    ("accounts", "wrong"),
+    [
+        (("1", "1", "2"), False),
+        (("1", "1", "1"), False),  # as of a seller who has several shops in one
+        (("1", "2", "2"), True),
+        ((None, None, None), False),
+        (("1", None, "1"), False),
+    ],
 )
-def test_no_two_shops_have_one_account(accounts: tuple[str | None, str | None], wrong: bool) -> None:
-    story = Story().ordered().ordered(order_id="O2", shop_id="S2")
-    for order_id, account in zip(("O1", "O2"), accounts, strict=True):
+def test_all_that_a_shop_has_is_of_one_account(accounts: tuple[str | None, ...], wrong: bool) -> None:
+    story = Story().ordered().ordered(order_id="O2").ordered(order_id="O3", shop_id="S2")
+    for order_id, account in zip(("O1", "O2", "O3"), accounts, strict=True):
         story.tell("adjustment_read", who="oms", order_id=order_id, ref="A1", status="NewRma", profile=account)
     assert ("account" in objected_to(story.act_ended())) is wrong
 
