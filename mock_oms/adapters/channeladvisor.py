@@ -394,6 +394,7 @@ def _adjustment(level: Level, row: Json) -> Adjustment:
         decided_by=_text(row.get("SiteDecidedBy")),
         type=_text(row.get("Type")),
         profile=_text(row.get("ProfileID")),
+        arbitration_status=str(row["SiteArbitrationStatus"] or "") if "SiteArbitrationStatus" in row else None,
     )
 
 

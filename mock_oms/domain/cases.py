@@ -72,7 +72,8 @@ class Adjustment:
     error: str | None = None
     decided_by: str | None = None
     type: str | None = None  # ChannelAdvisor's: Refund or Cancellation
-    profile: str | None = None  # ChannelAdvisor's number of the account, which is one shop
+    profile: str | None = None  # ChannelAdvisor's number of the account that the shop is in
+    arbitration_status: str | None = None  # the marketplace's own; empty where it has none, None where nobody tells it
     by_seller: bool = False  # whether the seller started it through the connector
     replaces: bool = False  # the same goods are asked for once more, and no money
 

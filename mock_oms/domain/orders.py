@@ -53,7 +53,7 @@ class Order:
     stated: Mapping[str, Decimal] = field(default_factory=dict)  # what of its total is tax, shipping and tax on that
     paid_at: datetime | None = None
     shipped_at: datetime | None = None
-    profile: str | None = None  # the connector's number of the account, which is one shop
+    profile: str | None = None  # the connector's number of the account that the shop is in
     recipient: Mapping[str, str] = field(default_factory=dict, repr=False)  # as far as the connector tells
 
     @property

@@ -99,6 +99,7 @@ class Effects:
             decided_by=read.decided_by,
             kind=read.type,
             profile=read.profile,
+            arbitration_status=read.arbitration_status,
         )
 
     def booked(self, case: Case, paid: Adjustment) -> None:

@@ -131,6 +131,7 @@ class Effects:
             refund_total=item.amount.total,
             offer=item.offer,
             words_to_buyer=words_to_buyer,
+            arbitration_status=item.arbitration_status.value if item.arbitration_status else None,
             **_deadline(item),
         )
 

@@ -34,6 +34,7 @@ class State:
     deadline: datetime | None
     seq: int
     ours: bool  # through the Open API: whoever did it need not look to know
+    arbitration: str = ""  # where somebody has appealed
 
 
 @dataclass(slots=True)
@@ -146,7 +147,8 @@ class Claims:
         if event.name in REQUESTS or event.name in MOVES:
             deadline = event.seller_deadline if event.returned else event.deadline
             ours = event.by == OPEN_API and event.action != BY_SHIPPING
-            known.states.append(State(event.at, event.status, event.refund_total or ZERO, deadline, event.seq, ours))
+            how = (event.status, event.refund_total or ZERO, deadline)
+            known.states.append(State(event.at, *how, event.seq, ours, event.arbitration or ""))
         elif event.name == EventName.EVIDENCE_SHOWN and event.by == "buyer":
             known.pictures, known.videos = known.pictures + event.pictures, known.videos + event.videos
         elif event.name == EventName.PARCEL_SHIPPED:

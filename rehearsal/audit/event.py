@@ -136,6 +136,7 @@ class PlayerEvent:
     deadline = Field("deadline", _instant)
     seller_deadline = Field("seller_deadline", _instant)
     decided_by = Field("decided_by", _text)
+    arbitration = Field("arbitration_status", _maybe_text)
     pictures = Field("pictures", lambda found: found or 0)
     videos = Field("videos", lambda found: found or 0)
     due = Field("due", _instant)

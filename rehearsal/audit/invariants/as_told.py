@@ -251,6 +251,9 @@ def _judge(
         known = dict.fromkeys(state.status for state in stood)
         if event.site_status not in known:
             yield _wrong(event, "site status", " or ".join(known), event.site_status, seqs)
+    appeals = dict.fromkeys(state.arbitration for state in stood)
+    if event.arbitration is not None and event.arbitration not in appeals:
+        yield _wrong(event, "arbitration", " or ".join(map(repr, appeals)), repr(event.arbitration), seqs)
     if status in ASKING and (before is None or (before.status, before.deadline) != (status, event.deadline)):
         deadlines = [state.deadline for state in stood]
         if not any(limits.same(event.deadline, deadline) for deadline in deadlines):

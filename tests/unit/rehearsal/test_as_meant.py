@@ -325,6 +325,24 @@ def test_all_that_a_shop_has_is_of_one_account(accounts: tuple[str | None, ...],
     assert ("account" in objected_to(story.act_ended())) is wrong
 
 
+@pytest.mark.parametrize(
+    ("told", "after", "wrong"),
+    [
+        ("", 0, False),  # as it was in the round before
+        ("IN_PROGRESS", 0, False),
+        ("", 60, True),
+        ("IN_PROGRESS", 60, False),
+        ("SUPPORT_BUYER", 60, True),
+        (None, 60, False),  # not told at all
+    ],
+)
+def test_how_an_appeal_stands_is_told_as_it_does(told: str | None, after: int, wrong: bool) -> None:
+    story = Story().claimed().rejected().idle(minutes=60)
+    story.moved("REFUND_OR_RETURN_REQUEST_REJECT", "DISPUTE", "buyer", arbitration_status="IN_PROGRESS")
+    story.idle(minutes=after).read("RejectionCompleted", asked=False, arbitration_status=told)
+    assert ("arbitration" in objected_to(story.act_ended())) is wrong
+
+
 def test_an_earlier_no_was_the_staff_s_whatever_they_have_said_since() -> None:
     story = Story().claimed().decided("reject").moved("REFUND_OR_RETURN_REQUEST_REJECT", "REJECT_REFUND")
     story.decided("approve").read("RejectionCompleted", asked=False, decided_by="oms").act_ended()
