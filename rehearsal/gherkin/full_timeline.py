@@ -19,6 +19,7 @@ _CAUSE: Final = {
     "courier": "courier",
     "system": "marketplace",
 }
+_BY_THEMSELVES: Final = ("connector", "oms", "stage")  # people do each thing once, and each payment counts
 _SUBJECTS: Final = {"seller": "the seller", "operator": "the operator", "seller center": "Seller Center"}
 
 
@@ -47,7 +48,7 @@ def full_timeline(
 def _folded(whole: Iterable[Entry]) -> Iterator[Entry]:
     for _, alike in groupby(whole, key=lambda entry: replace(entry, at="")):
         first, *again = alike
-        if len(again) < 2:
+        if len(again) < 2 or first.who not in _BY_THEMSELVES:
             yield from (first, *again)
         else:
             last = datetime.fromisoformat(again[-1].at)

@@ -108,17 +108,18 @@ def test_what_people_see_follows_what_was_done_within_that_second() -> None:
 
 
 @pytest.mark.parametrize(
-    ("times", "told"),
+    ("who", "times", "told"),
     [
-        (2, ["pull: it is down", "pull: it is down"]),
-        (3, ["pull: it is down (3 times, until 03 Mar, 09:30:00)"]),
+        ("oms", 2, ["it is down", "it is down"]),
+        ("oms", 3, ["it is down (3 times, until 03 Mar, 09:30:00)"]),
+        ("marketplace", 3, ["it is down"] * 3),
     ],
 )
-def test_what_is_the_same_again_and_again_is_told_once(times: int, told: list[str]) -> None:
-    down = [Entry(f"2031-03-03T09:{quarter * 15:02}:00Z", "oms", "pull: it is down") for quarter in range(times)]
-    other = Entry("2031-03-03T09:30:00Z", "oms", "pull: it is down", order_id="5")
+def test_what_is_the_same_again_and_again_is_told_once(who: str, times: int, told: list[str]) -> None:
+    down = [Entry(f"2031-03-03T09:{quarter * 15:02}:00Z", who, "it is down") for quarter in range(times)]
+    other = Entry("2031-03-03T09:30:00Z", who, "it is down", order_id="5")
     whole = full_timeline([*down, other], returns=[], mails=[], names={})
-    assert [entry.what for entry in whole] == [*told, "pull: it is down"]
+    assert [entry.what for entry in whole] == [*told, "it is down"]
 
 
 def test_what_can_only_be_asked_by_an_act_is_not_noted() -> None:
