@@ -239,6 +239,8 @@ def test_an_answer_without_an_outcome_goes_before_all_that_is_read(bench: Bench,
         ("REFUND", "approve", COMPLETE, "oms"),
         ("REFUND", "approve", REJECTED, "channel"),
         ("REFUND", "approve", CANCEL, "channel"),
+        ("REFUND", "offer", CANCEL, "oms"),  # as comes of it when the buyer wants nothing any more
+        ("REFUND", "offer", REJECTED, "channel"),
         ("REFUND", "reject", REJECTED, "oms"),
         ("REFUND", "reject", CANCEL, "oms"),  # as comes of it when nobody appeals
         ("REFUND", "reject", SUCCESS, "channel"),
@@ -255,7 +257,13 @@ def test_an_answer_that_got_lost_has_brought_only_what_can_come_of_it(
 ) -> None:
     status = "REPLACEMENT_REQUEST_PENDING" if asks == "REPLACEMENT" else PENDING
     bench.claim("39.98", status=status, return_type=asks, deadline=bench.clock.at + DAY)
-    bench.approve() if answer == "approve" else bench.reject()
+    match answer:
+        case "approve":
+            bench.approve()
+        case "offer":
+            bench.approve(partial_refund_amount=Decimal("10.00"))
+        case "reject":
+            bench.reject()
     whole = bench.tiktok.respond
 
     def nobody_knows(call: Call) -> Json:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from connector.adapters.sql import tables as t
 from connector.adapters.sql.store import SqlStore
+from rehearsal.seats import disks
 from rehearsal.seats.builtin import OurConnector
 from rehearsal.seats.port import AppCredentials, Place
 from rehearsal.simulation.clock import SimulatedClock
@@ -59,13 +60,24 @@ def test_whoever_has_ended_reads_nothing_of_the_next_world() -> None:
     second.stop()
 
 
-def test_two_worlds_at_a_time_have_a_disk_each() -> None:
-    worlds = [opened() for _ in range(4)]
-    assert len({id(one.process.engine) for one in worlds}) == 4
-    for one in worlds:
-        one.stop()
-        one.stop()  # which changes nothing
-    again = [opened() for _ in range(4)]
-    assert len({id(one.process.engine) for one in again}) == 4
-    for one in again:
-        one.stop()
+def test_two_worlds_at_a_time_have_a_disk_each_and_few_are_kept() -> None:
+    engines = []
+    for _ in range(2):
+        worlds = [opened() for _ in range(4)]
+        engines.append({one.process.engine for one in worlds})
+        for one in worlds:
+            one.stop()
+            one.stop()  # which changes nothing
+    assert [len(each) for each in engines] == [4, 4]
+    assert len(engines[0] & engines[1]) == disks.SPARE
+
+
+@pytest.mark.parametrize(("largest", "kept"), [(disks.LARGEST, True), (0, False)])
+def test_a_disk_that_has_held_much_is_thrown_away(monkeypatch: pytest.MonkeyPatch, largest: int, kept: bool) -> None:
+    monkeypatch.setattr(disks, "LARGEST", largest)
+    first = opened()
+    engine = first.process.engine
+    first.stop()
+    second = opened()
+    assert (second.process.engine is engine) is kept
+    second.stop()
