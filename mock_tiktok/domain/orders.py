@@ -6,12 +6,17 @@ that is the most that can ever be paid back for it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 from mock_tiktok.domain.money import NO_DISCOUNTS, ZERO, Amount, Discounts, nothing, split
 from mock_tiktok.domain.words import Mark, OrderStatus, Role
+
+# Where the street leaves off and what lies behind its door begins, or the other way round.
+_second_line: Final = re.compile(r", | (?=(?:Apt\.|Suite) )")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +40,21 @@ class Buyer:
         return f"{self.street}, {self.city}, {self.state} {self.postal_code}, {self.country}"
 
     @property
+    def street_lines(self) -> tuple[str, str]:
+        """Return the two lines in which an address has the street: a flat or a suite has one of its own."""
+        first, *second = _second_line.split(self.street, maxsplit=1)
+        return first, "".join(second)
+
+    @property
     def told(self) -> dict[str, str]:
         """Return all that whoever sends something has to know, by its name."""
-        where = {"street": self.street, "city": self.city, "state": self.state, "postal code": self.postal_code}
+        street = " ".join(filter(None, self.street_lines))
+        where = {"street": street, "city": self.city, "state": self.state, "postal code": self.postal_code}
         return {"name": self.name, "phone": self.phone, "e-mail": self.email, **where, "country": self.country}
 
     def shown_in(self, text: str) -> list[str]:
         """Return which of what is personal stands in a text: "e-mail", "phone", "street", or a "name" in full."""
-        personal = {"e-mail": self.email, "phone": self.phone, "street": self.street}
+        personal = {"e-mail": self.email, "phone": self.phone, "street": max(self.street_lines, key=len)}
         if " " in self.name:
             personal["name"] = self.name
         return [kind for kind, value in personal.items() if value and value in text]

@@ -175,6 +175,7 @@ def _payment(one: Order) -> Json:
 def _address(one: Order) -> Json:
     buyer = one.buyer
     first, _, last = buyer.name.partition(" ")
+    street, behind_its_door = buyer.street_lines
     return {
         "name": buyer.name,
         "first_name": first,
@@ -182,8 +183,8 @@ def _address(one: Order) -> Json:
         "phone_number": buyer.phone,
         "full_address": buyer.address,
         "address_detail": buyer.street,
-        "address_line1": buyer.street,
-        "address_line2": "",
+        "address_line1": street,
+        "address_line2": behind_its_door,
         "address_line3": "",
         "address_line4": "",
         "postal_code": buyer.postal_code,

@@ -123,9 +123,16 @@ def _hours(known: Iterable[datetime | None], told: datetime | None, limits: Limi
 
 
 def _recipient(known: Mapping[str, str], told: Mapping[str, str]) -> tuple[str, str]:
-    """Return what has to be right about a recipient of whom anything is told, and what of it is. Never what it is."""
-    right = [what for what, words in known.items() if told.get(what) == words]
+    """Return what has to be right about a recipient of whom anything is told, and what of it is. Never what it is.
+
+    Of a street in two lines it does not matter how they are put together.
+    """
+    right = [what for what, words in known.items() if _apart(told.get(what, "")) == _apart(words)]
     return ", ".join(known), ", ".join(right if told else known)
+
+
+def _apart(words: str) -> list[str]:
+    return words.replace(",", " ").split()
 
 
 def second(found: datetime | None) -> datetime | None:

@@ -70,6 +70,21 @@ def test_a_name_that_is_given_changes_nothing_else() -> None:
     assert named == replace(seeded, name="Maya")
 
 
+@pytest.mark.parametrize(
+    ("street", "lines"),
+    [
+        ("580 Parsons Gateway Apt. 215", ("580 Parsons Gateway", "Apt. 215")),
+        ("Flat 83, Hollie Road", ("Flat 83", "Hollie Road")),
+        ("1 Jones Gateway", ("1 Jones Gateway", "")),
+    ],
+)
+def test_a_flat_has_a_line_of_its_own_in_an_address(town: Town, street: str, lines: tuple[str, str]) -> None:
+    buyer = replace(town.shop.order(town.order().order_id).buyer, street=street)
+    assert buyer.street_lines == lines
+    assert buyer.told["street"] == street.replace(",", "")
+    assert "street" in buyer.shown_in(f"to {max(lines, key=len)} in {buyer.city}")
+
+
 def test_worlds_with_one_seed_share_no_credentials() -> None:
     markets = [Marketplace(clock=HandClock(), seed=1, world=world) for world in ("a", "b")]
     shops = [market.add_shop() for market in markets]

@@ -190,21 +190,21 @@ def test_since_when_the_goods_are_on_their_way_back_is_told(minutes: int | None,
         ("", {"paid_at": START + timedelta(minutes=1), "shipped_at": START + timedelta(hours=1)}),
         ("", {"shipped_at": START + timedelta(hours=2)}),  # who calls shipped what the carrier has
         ("", {}),  # it says nothing of it
-        ("", {"recipient_address": {"name": "Maya Lind", "postal code": "10115"}}),
+        ("", {"recipient_address": {"name": "Maya Lind", "street": "12 Elm Street, Apt. 5"}}),
         ("hour of payment", {"paid_at": START}),
         ("hour of shipping", {"shipped_at": START + timedelta(hours=3)}),
         ("recipient", {"recipient_address": {"name": "Maya Lind"}}),
-        ("recipient", {"recipient_address": {"name": "Maya Lind", "postal code": "10116"}}),
+        ("recipient", {"recipient_address": {"name": "Maya Lind", "street": "12 Elm Street"}}),
     ],
 )
 def test_when_an_order_was_paid_for_and_shipped_and_to_whom_is_told(what: str, told: dict[str, Any]) -> None:
     hours: dict[str, Any] = {"paid_at": START + timedelta(minutes=1), "ready_at": START + timedelta(hours=1)}
     hours["collected_at"] = START + timedelta(hours=2)
-    story = Story().ordered(**hours, recipient_address={"name": "Maya Lind", "postal code": "10115"})
+    story = Story().ordered(**hours, recipient_address={"name": "Maya Lind", "street": "12 Elm Street Apt. 5"})
     story.tell("order_read", who="oms", total=Decimal("39.98"), made_of={}, **told).act_ended()
     seen = objected_to(story)
     assert seen & {"hour of payment", "hour of shipping", "recipient"} == ({what} if what else set())
-    assert "10115" not in str([finding.witness for finding in story.auditor.broken()])
+    assert "Elm" not in str([finding.witness for finding in story.auditor.broken()])
 
 
 @pytest.mark.parametrize(("told", "wrong"), [("ItemNotAvailable", False), ("GeneralAdjustment", True), ("", False)])
