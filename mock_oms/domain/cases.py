@@ -70,6 +70,8 @@ class Adjustment:
     deadline: datetime | None = None
     shipped_back_at: datetime | None = None
     error: str | None = None
+    created_by: str | None = None  # ChannelAdvisor's sources: who has made it, and who moved it last
+    updated_by: str | None = None
     decided_by: str | None = None
     type: str | None = None  # ChannelAdvisor's: Refund or Cancellation
     profile: str | None = None  # ChannelAdvisor's number of the account that the shop is in

@@ -53,6 +53,7 @@ class Order:
     stated: Mapping[str, Decimal] = field(default_factory=dict)  # what of its total is tax, shipping and tax on that
     paid_at: datetime | None = None
     shipped_at: datetime | None = None
+    checkout_status: str = ""
     profile: str | None = None  # the connector's number of the account that the shop is in
     recipient: Mapping[str, str] = field(default_factory=dict, repr=False)  # as far as the connector tells
 
@@ -65,6 +66,11 @@ class Order:
     def goods(self) -> list[str]:
         """The SKU of each unit that was bought."""
         return sorted(line.sku for line in self.lines for _ in range(line.quantity))
+
+    @property
+    def names(self) -> dict[str, tuple[str, str]]:
+        """The SKU and the title of each unit that is told by its number."""
+        return {unit: (line.sku, line.title) for line in self.lines if line.units_known for unit in line.unit_ids}
 
     @property
     def made_of(self) -> dict[str, Decimal]:

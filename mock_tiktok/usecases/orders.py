@@ -266,6 +266,7 @@ class OrderLifecycle:
             },
             stated={"shipping_tax": order.tax - order.product_tax},
             goods=sorted(line.seller_sku or line.sku_id for line in order.lines),
+            names={line.id: (line.seller_sku or line.sku_id, line.product_name, line.sku_name) for line in order.lines},
             created_at=order.created_at,
             **_since(order),
             recipient_address=order.buyer.told,

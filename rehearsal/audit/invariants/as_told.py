@@ -56,6 +56,7 @@ REJECTS: Final = "reject"
 PAID_AT_ONCE: Final = ("REFUND", "BUYER's cancellation")  # when they are approved
 NO: Final = "REJECT"  # in the name of each status that a no has
 BY_STAFF, BY_OTHERS = "oms", "channel"  # who has decided, as our connector says it
+API: Final = "Api"  # ChannelAdvisor's word for what came from the OMS
 ASKING: Final = (WAITS, GOODS)
 # A rejected claim whose appeal was handed back to the seller keeps its status and waits again.
 HANDED_BACK: Final = {
@@ -148,6 +149,11 @@ class Told:
             expected = "somebody else, for nothing that the staff decided was carried out"
             yield _wrong(event, "decider", expected, "decided by the OMS")
         by_staff = claim.id in answered and claim.id not in overtaken and _carried_out(claim, limits)
+        if event.updated_by == API and event.placed in ENDED and by_others and not claim.by_seller:
+            yield _wrong(event, "source", "somebody else's doing, for the OMS did nothing", f"last moved by {API}")
+        if event.created_by and (event.asked or not claim.by_seller) and (event.created_by == API) is not event.asked:
+            expected = f"made by {API}, as the OMS has asked for it" if event.asked else "made at the marketplace"
+            yield _wrong(event, "source", expected, f"made by {event.created_by}")
         if event.decided_by == BY_OTHERS and event.placed in ENDED and by_staff:
             yield _wrong(event, "decider", "the staff, whose answer was carried out", "decided at the marketplace")
         before = self._readings.setdefault(claim.id, {}).get(event.ref)

@@ -35,6 +35,10 @@ PAID: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("ON_HOLD", "CANCELLED"), (*NOT_PAID, *CLEARED)),
 }
 
+# And whether anything holds it up: an OMS does not ship it then.
+HELD: Final = ("UNPAID", "ON_HOLD", "CANCELLED")
+GOES: Final = ("Completed", "CompletedAndVisited", "CompletedOffline")
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -47,6 +51,7 @@ class Order:
     parts: Mapping[str, Decimal]
     units: frozenset[str]
     goods: tuple[str, ...]
+    names: Mapping[str, tuple[str, ...]]  # of each unit: its SKU, the product, the variant of it
     created: datetime | None
     recipient: Mapping[str, str]
     states: list[PlayerEvent]  # of which each tells a status and since when it has been paid for, and shipped
@@ -62,6 +67,7 @@ class Order:
             {**summed(event), **event.stated},
             frozenset(event.lines),
             event.goods,
+            event.names,
             second(event.created),
             event.recipient,
             [event],
@@ -91,9 +97,11 @@ def judge_order(event: PlayerEvent, order: Order, limits: Limits) -> Iterable[Vi
         ("total", str(order.total), str(event.total)),
         ("units", ", ".join(sorted(order.units)), ", ".join(sorted(units or order.units))),
         ("goods", ", ".join(order.goods), ", ".join(event.goods or order.goods)),
+        *_names(order.names, event.names),
         ("date", str(order.created), str(event.created if told else order.created)),
         ("shipping status", *_words(SHIPPED, statuses, event.shipping_status)),
         ("payment status", *_words(PAID, statuses, event.payment_status)),
+        ("checkout status", *_held_up(statuses, event.checkout_status)),
         ("hour of payment", *_hours(paid, event.paid_at, limits)),
         ("hour of shipping", *_hours(shipped, event.shipped_at, limits)),
         ("recipient", *_recipient(order.recipient, event.recipient)),
@@ -112,6 +120,23 @@ def _words(of: Mapping[str, tuple[str, ...]], stood: Iterable[str], told: str) -
     fitting = list(dict.fromkeys(word for status in stood for word in of.get(status, ())))
     expected = " or ".join(fitting)
     return expected, told if told and fitting and told not in fitting else expected
+
+
+def _names(known: Mapping[str, tuple[str, ...]], told: Mapping[str, tuple[str, ...]]) -> Iterable[tuple[str, str, str]]:
+    """Yield what each unit is, and what it is told to be: a title, if any, that has the product in it."""
+    for unit, (sku, title) in told.items():
+        if unit not in known:
+            continue
+        own, product, variant = known[unit]
+        yield "goods", f"{own} for {unit}", f"{sku} for {unit}"
+        fits = not title or product in title or title in (product, variant)
+        yield "title", f"{product} for {unit}", f"{product if fits else title} for {unit}"
+
+
+def _held_up(stood: Iterable[str], told: str) -> tuple[str, str]:
+    """Return what is said of an order that nothing holds up, and what is told: the same where something may."""
+    may_be = not told or told in GOES or any(status in HELD for status in stood)
+    return GOES[0], GOES[0] if may_be else told
 
 
 def _hours(known: Iterable[datetime | None], told: datetime | None, limits: Limits) -> tuple[str, str]:

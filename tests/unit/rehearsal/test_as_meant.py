@@ -190,6 +190,11 @@ def test_since_when_the_goods_are_on_their_way_back_is_told(minutes: int | None,
         ("", {"paid_at": START + timedelta(minutes=1), "shipped_at": START + timedelta(hours=1)}),
         ("", {"shipped_at": START + timedelta(hours=2)}),  # who calls shipped what the carrier has
         ("", {}),  # it says nothing of it
+        ("", {"checkout_status": "CompletedOffline"}),
+        ("checkout status", {"checkout_status": "OnHold"}),
+        ("", {"names": {"L1": ("LAMP", "Desk lamp, white"), "L2": ("RUG", ""), "L9": ("MUG", "Mug")}}),
+        ("goods", {"names": {"L1": ("RUG", ""), "L2": ("LAMP", "")}}),
+        ("title", {"names": {"L1": ("LAMP", "Desk lamp white"), "L2": ("RUG", "Desk lamp white")}}),
         ("", {"recipient_address": {"name": "Maya Lind", "street": "12 Elm Street, Apt. 5"}}),
         ("hour of payment", {"paid_at": START}),
         ("hour of shipping", {"shipped_at": START + timedelta(hours=3)}),
@@ -197,14 +202,37 @@ def test_since_when_the_goods_are_on_their_way_back_is_told(minutes: int | None,
         ("recipient", {"recipient_address": {"name": "Maya Lind", "street": "12 Elm Street"}}),
     ],
 )
-def test_when_an_order_was_paid_for_and_shipped_and_to_whom_is_told(what: str, told: dict[str, Any]) -> None:
+def test_when_an_order_was_paid_for_and_shipped_of_what_it_is_and_to_whom_is_told(
+    what: str, told: dict[str, Any]
+) -> None:
     hours: dict[str, Any] = {"paid_at": START + timedelta(minutes=1), "ready_at": START + timedelta(hours=1)}
     hours["collected_at"] = START + timedelta(hours=2)
-    story = Story().ordered(**hours, recipient_address={"name": "Maya Lind", "street": "12 Elm Street Apt. 5"})
+    names = {"L1": ("LAMP", "Desk lamp", "white"), "L2": ("RUG", "Rug", "2 m")}
+    where = {"name": "Maya Lind", "street": "12 Elm Street Apt. 5"}
+    story = Story().ordered(status="DELIVERED", **hours, names=names, recipient_address=where)
     story.tell("order_read", who="oms", total=Decimal("39.98"), made_of={}, **told).act_ended()
     seen = objected_to(story)
-    assert seen & {"hour of payment", "hour of shipping", "recipient"} == ({what} if what else set())
+    judged = {"hour of payment", "hour of shipping", "recipient", "checkout status", "goods", "title"}
+    assert seen & judged == ({what} if what else set())
     assert "Elm" not in str([finding.witness for finding in story.auditor.broken()])
+
+
+@pytest.mark.parametrize(
+    ("asked", "told", "wrong"),
+    [
+        (False, {"created_by": "Channel", "updated_by": "Channel"}, False),
+        (False, {}, False),  # it says nothing of it
+        (True, {"created_by": "Api"}, False),
+        (False, {"created_by": "Api"}, True),
+        (True, {"created_by": "Channel"}, True),
+        (False, {"updated_by": "Api"}, True),  # a lapse is nobody's doing at the OMS
+    ],
+)
+def test_who_has_made_an_adjustment_and_moved_it_last_is_told(asked: bool, told: dict[str, str], wrong: bool) -> None:
+    story = Story().claimed(role="SELLER" if asked else "BUYER").moved(SUCCESS, "APPROVE_REFUND", "system")
+    story.idle(minutes=20).moved("RETURN_OR_REFUND_REQUEST_COMPLETE", "PAY", "system").idle(minutes=20)
+    story.read("PostProcessingComplete", asked=asked, amount=Decimal(0), **told)
+    assert ("source" in objected_to(story)) is wrong
 
 
 @pytest.mark.parametrize(("told", "wrong"), [("ItemNotAvailable", False), ("GeneralAdjustment", True), ("", False)])
