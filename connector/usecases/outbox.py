@@ -81,8 +81,11 @@ def decide(
         order.profile_id, order.id, now, by=who, event="answered", text=text, site_id=adjustment.site_adjustment_id
     )
     entry_id = None if missing else _enqueue_decision(work, order, becomes, secret=secret, now=now)
+    if entry_id is None:
+        work.moved(asked, decided)
+        return
     for was, entry in zip(family, becomes, strict=True):
-        work.moved(was, replace(entry, outbox_id=entry_id or entry.outbox_id))
+        work.moved(was, replace(entry, outbox_id=entry_id))
 
 
 def _family(work: UnitOfWork, adjustment: Adjustment) -> list[Adjustment]:

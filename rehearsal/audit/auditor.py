@@ -247,19 +247,22 @@ class Auditor:
     def _may_be_by_default(self, order_id: str) -> bool:
         return Capability.ACTIVITY not in self._capabilities or self._by_default(order_id)
 
-    def _rule(self, number: int) -> Finding:
-        """Return what there is to say of a rule before anything has tried it."""
+    def _rule(
+        self, number: int, verdict: Verdict = Verdict.NOT_TRIED, *, seen: str = "", why: str | None = None
+    ) -> Finding:
+        """Return what there is to say of a rule; without a verdict, before anything has tried it."""
         invariant = self.memory.invariants[number]
         return Finding(
             id=invariant.slug,
             number=number,
             invariant=invariant.slug,
             rule=invariant.rule,
-            verdict=Verdict.NOT_TRIED,
+            verdict=verdict,
             certainty=invariant.certainty,
             expected=invariant.rule,
-            seen="",
+            seen=seen,
             reproduce=self.reproduce,
+            why=why,
             occasions=_closed(invariant),
         )
 
@@ -280,8 +283,7 @@ class Auditor:
 
     def _verdict(self, number: int) -> Finding:
         verdict, why = self._judged(self.memory.invariants[number])
-        seen = "no exception" if verdict is Verdict.HELD else ""
-        return replace(self._rule(number), verdict=verdict, seen=seen, why=why)
+        return self._rule(number, verdict, seen="no exception" if verdict is Verdict.HELD else "", why=why)
 
     def _judged(self, invariant: Invariant) -> tuple[Verdict, str | None]:
         """Return the verdict on an invariant that nothing broke, and what of it was not judged, and why."""

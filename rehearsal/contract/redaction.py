@@ -119,6 +119,8 @@ class Secrets:
 
     def hidden(self, value: Any) -> Any:
         """Return `value` with every secret in its texts and names hidden."""
+        if value.__class__ in WORDLESS:
+            return value
         if isinstance(value, str):
             if len(value) < SHORTEST:  # as most names and words are
                 return value
@@ -133,6 +135,7 @@ class Secrets:
 
 
 SHORTEST: Final = 16
+WORDLESS: Final = frozenset({int, bool, float, type(None)})  # asked for first: most values are one of these or a text
 LEARNT: Final = 256
 _MADE_HERE: Final = re.compile(r"[0-9a-f]{40,}")
 _RUN: Final = b"0" * 40
@@ -181,7 +184,7 @@ def _pruned(mask: Mask) -> Mask | None:
 
 def by_name(value: Any) -> Any:
     """Return `value` with every field of a sensitive name hidden: for what no contract describes."""
-    if isinstance(value, str):
+    if value.__class__ is str or value.__class__ in WORDLESS:
         return value
     if isinstance(value, Mapping):
         return {

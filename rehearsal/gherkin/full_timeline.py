@@ -1,9 +1,10 @@
 """The timeline of a scenario as its readers get it: what was done and what fired, with what people then saw."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from itertools import groupby
+from operator import attrgetter
 from typing import Final
 
 from rehearsal.control.stage import Json
@@ -20,6 +21,7 @@ _CAUSE: Final = {
     "system": "marketplace",
 }
 _BY_THEMSELVES: Final = ("connector", "oms", "stage")  # people do each thing once, and each payment counts
+_BUT_FOR_THE_TIME: Final = attrgetter(*(one.name for one in fields(Entry) if one.name != "at"))
 _SUBJECTS: Final = {"seller": "the seller", "operator": "the operator", "seller center": "Seller Center"}
 
 
@@ -46,7 +48,7 @@ def full_timeline(
 
 
 def _folded(whole: Iterable[Entry]) -> Iterator[Entry]:
-    for _, alike in groupby(whole, key=lambda entry: replace(entry, at="")):
+    for _, alike in groupby(whole, key=_BUT_FOR_THE_TIME):
         first, *again = alike
         if len(again) < 2 or first.who not in _BY_THEMSELVES:
             yield from (first, *again)

@@ -105,10 +105,9 @@ class Clock:
     def all_have_heard(self) -> None:
         """Let news go round; raise Unseen where trouble has kept it from getting there in that time."""
         self.news_goes_round()
-        if self.stage.findings()["news_under_way"]:
-            active = [trouble(fault) for fault in self.stage.faults()["faults"] if fault["stage"] == "active"]
-            if active:
-                raise Unseen(f"an hour has passed, and not everybody has heard of it: {'; '.join(active)}")
+        active = [trouble(fault) for fault in self.stage.faults()["faults"] if fault["stage"] == "active"]
+        if active and self.stage.findings()["news_under_way"]:
+            raise Unseen(f"an hour has passed, and not everybody has heard of it: {'; '.join(active)}")
 
 
 class Courier(Person):

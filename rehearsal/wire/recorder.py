@@ -345,6 +345,8 @@ def _refusal(reply: Message | None) -> str:
 def _wait(response: Response | None, headers: Mapping[str, str], at: datetime) -> timedelta | None:
     """Return how long a caller who is turned away at that time is asked to wait."""
     asked = headers.get("retry-after", "") if response is not None and response.status in TURNED_AWAY else ""
+    if not asked:
+        return None
     if asked.isascii() and asked.isdigit() and len(asked) < 8:
         return timedelta(seconds=int(asked))
     try:
