@@ -114,12 +114,12 @@ Feature: An answer to a buyer goes first
 
     @R13 @R55 @trouble
     Scenario: The buyer gets nothing, after the refund has been turned away
-      Given the seller has refunded Maya 5.00 USD of the order
+      Given the seller has refunded Maya the desk lamp
       And 2 hours have passed
       When the seller rejects Maya's request
       Then the trouble was hit
-      And the seller's own refund of Maya has been carried out over 5.00 USD
-      And all three books say 5.00 USD for Maya
+      And the seller's own refund of Maya has been carried out over 39.98 USD
+      And all three books say 39.98 USD for Maya
 
     @R4 @R15 @R66 @trouble
     Scenario: It has been answered in Seller Center, and nothing is left
