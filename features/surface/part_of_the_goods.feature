@@ -3,7 +3,10 @@ Feature: A parcel with less in it, and pieces that differ
   the reason to refuse.
 
   Background:
-    Given Maya has received 3 mugs at 12.50 USD each
+    Given Maya has received:
+      | goods | pieces | price each |
+      | rug   | 1      | 25.00 USD  |
+      | mug   | 3      | 12.50 USD  |
 
   @R4 @R42
   Scenario Outline: What has not come is missing
@@ -19,7 +22,7 @@ Feature: A parcel with less in it, and pieces that differ
     Examples:
       | does    | shown           | sum       |
       | refuses | Return Rejected | 0.00 USD  |
-      | accepts | Completed       | 37.50 USD |
+      | accepts | Completed       | 62.50 USD |
 
   @R42 @R49
   Scenario Outline: The gravest gives the reason
