@@ -1,5 +1,6 @@
 """What the OMS is told of claims, held against what the marketplace has said since a round before."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -50,6 +51,9 @@ REASONS: Final[Mapping[str, str]] = {
     "RETURN_AND_REFUND": "CustomerReturnedItem",
     "REPLACEMENT": "CustomerExchange",
 }
+# And one that is only for goods which never came.
+NOT_RECEIVED: Final = "MerchandiseNotReceived"
+LOST: Final = re.compile(r"not.(received|arrived)|lost|fail|miss|never", re.IGNORECASE)
 TYPES: Final = {"returns": "Refund", "cancellations": "Cancellation"}  # ChannelAdvisor's, by the claim's kind
 APPROVES: Final = "approve"
 REJECTS: Final = "reject"
@@ -87,6 +91,7 @@ class Reading:
     created: datetime | None
     deadline: datetime | None
     shipped_back: datetime | None
+    kept: Mapping[str, str]  # what is told for good
 
 
 @dataclass(slots=True)
@@ -215,8 +220,22 @@ def _reading(event: PlayerEvent) -> Reading:
     amount = event.amount or ZERO
     return Reading(
         event.seq, event.at, event.adjustment, event.placed, event.site_status, amount, event.made_of, event.units,
-        event.lines, event.created, event.deadline, event.shipped_back,
+        event.lines, event.created, event.deadline, event.shipped_back, _kept(event),
     )  # fmt: skip
+
+
+def _kept(event: PlayerEvent) -> dict[str, str]:
+    """Return what is told of an adjustment for good: it may come later, or change, but nobody takes it back."""
+    told = {
+        "reason": event.site_reason,
+        "words": event.site_reason_text,
+        "tracking number": event.tracking_number,
+        "carrier": event.carrier,
+        "date of its making": event.created,
+        "date of shipping": event.shipped_back,
+        "date of the refund": event.refunded,
+    }
+    return {what: str(found) for what, found in told.items() if found}
 
 
 def _judge_parts(event: PlayerEvent) -> Iterable[Violation]:
@@ -270,6 +289,9 @@ def _judge(
     if event.currency != claim.currency:
         yield _wrong(event, "currency", claim.currency, event.currency, seqs)
     yield from _judge_words(event, claim, before, seqs)
+    if before is not None:
+        for what in before.kept.keys() - _kept(event).keys():
+            yield _wrong(event, what, f"{before.kept[what]}, as was told", "nothing any more", seqs)
     if not claim.units.issuperset(event.units):
         yield _wrong(event, "units", ", ".join(sorted(claim.units)), ", ".join(event.units), seqs)
     yield from _judge_shares(event, claim, before, seqs)
@@ -295,13 +317,16 @@ def _judge_words(
 
     What the seller has started was not asked for in a buyer's words.
     """
-    if before is None and not (event.asked or claim.by_seller):
+    if not (event.asked or claim.by_seller):
         for what, expected, seen in (
             ("reason", claim.reason, event.site_reason),
             ("words", claim.reason_text, event.site_reason_text),
         ):
             if expected and seen is not None and seen != expected:
                 yield _wrong(event, what, expected, seen or "nothing", seqs)
+    if event.reason == NOT_RECEIVED and not event.asked and not LOST.search(f"{claim.reason} {claim.reason_text}"):
+        expected = f"a reason for goods that are there: {claim.reason_text or claim.reason or 'none'}"
+        yield _wrong(event, "reason", expected, event.reason, seqs)
     own = REASONS.get(claim.what, "")
     if event.reason and not event.asked and (event.reason != own if own else event.reason in REASONS.values()):
         yield _wrong(event, "reason", own or f"a reason for a {claim.what}", event.reason, seqs)

@@ -218,6 +218,34 @@ def test_when_an_order_was_paid_for_and_shipped_of_what_it_is_and_to_whom_is_tol
 
 
 @pytest.mark.parametrize(
+    ("what", "first", "then"),
+    [
+        ("tracking number", {"tracking_number": "1Z0009"}, {}),
+        ("words", {"site_reason_text": "No longer needed"}, {"site_reason_text": None}),
+        ("words", {}, {"site_reason_text": "It does not fit"}),  # which is said of another one
+        ("date of the refund", {"refunded_at": START}, {}),
+        (None, {"tracking_number": "1Z0009"}, {"tracking_number": "1Z0010"}),  # a label was made anew
+        (None, {}, {"tracking_number": "1Z0009", "carrier": "UPS"}),
+    ],
+)
+def test_what_is_told_for_good_may_come_later_and_is_not_taken_back(
+    what: str | None, first: dict[str, Any], then: dict[str, Any]
+) -> None:
+    story = Story().claimed(reason_text="No longer needed").idle(minutes=16)
+    for told in (first, then):
+        story.read("NewRma", asked=False, amount=Decimal(0), **told)
+    judged = {"tracking number", "carrier", "words", "date of the refund"}
+    assert objected_to(story) & judged == ({what} if what else set())
+
+
+@pytest.mark.parametrize(("reason", "wrong"), [("package_was_not_received", False), ("wrong_item_received", True)])
+def test_what_has_come_is_not_told_as_not_received(reason: str, wrong: bool) -> None:
+    story = Story().claimed(reason=reason, return_type="REFUND").idle(minutes=16)
+    story.read("NewRma", asked=False, amount=Decimal(5), reason="MerchandiseNotReceived", site_reason=reason)
+    assert ("reason" in objected_to(story)) is wrong
+
+
+@pytest.mark.parametrize(
     ("asked", "told", "wrong"),
     [
         (False, {"created_by": "Channel", "updated_by": "Channel"}, False),
