@@ -153,6 +153,8 @@ class Told:
         if event.decided_by == BY_STAFF and event.placed in ENDED and by_others and not claim.by_seller:
             expected = "somebody else, for nothing that the staff decided was carried out"
             yield _wrong(event, "decider", expected, "decided by the OMS")
+        if event.decided_by == BY_STAFF and event.placed == WAITS:
+            yield _wrong(event, "decider", "nobody yet, for it waits for the seller", "decided by the OMS")
         by_staff = claim.id in answered and claim.id not in overtaken and _carried_out(claim, limits)
         if event.updated_by == API and event.placed in ENDED and by_others and not claim.by_seller:
             yield _wrong(event, "source", "somebody else's doing, for the OMS did nothing", f"last moved by {API}")

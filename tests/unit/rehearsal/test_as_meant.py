@@ -399,6 +399,15 @@ def test_how_an_appeal_stands_is_told_as_it_does(told: str | None, after: int, w
     assert ("arbitration" in objected_to(story.act_ended())) is wrong
 
 
+@pytest.mark.parametrize(("told", "wrong"), [("oms", True), ("buyer", False), ("", False)])
+def test_what_waits_for_the_seller_has_not_been_decided_by_the_staff(told: str, wrong: bool) -> None:
+    story = Story().claimed().decided("partial")
+    story.moved("AWAITING_BUYER_RESPONSE", "OFFER_PARTIAL_REFUND").idle(minutes=20)
+    story.moved("RETURN_OR_REFUND_REQUEST_PENDING", "DECLINE_OFFER", "buyer").idle(minutes=20)
+    story.read("NewRma", asked=False, amount=Decimal(5), decided_by=told).act_ended()
+    assert ("decider" in objected_to(story)) is wrong
+
+
 def test_an_earlier_no_was_the_staff_s_whatever_they_have_said_since() -> None:
     story = Story().claimed().decided("reject").moved("REFUND_OR_RETURN_REQUEST_REJECT", "REJECT_REFUND")
     story.decided("approve").read("RejectionCompleted", asked=False, decided_by="oms").act_ended()
