@@ -15,6 +15,15 @@ Feature: The marketplace has the last word on a refund
       Then the seller sees that the refund of Maya failed, and why
       And Maya has been paid back 30.00 USD
 
+    @R56 @R67 @trouble
+    Scenario: What came to nothing takes nothing from what is left, and can be asked for again
+      Given the marketplace answers 400 to the next refund
+      And the seller has refunded Maya's whole order
+      And everybody has heard of it
+      When the seller refunds Maya's whole order
+      Then the trouble was hit
+      And all three books say 39.98 USD for Maya
+
     @R56 @R67
     Scenario: The order has long been closed
       Given Noah has long had a garden hose for 27.50 USD
