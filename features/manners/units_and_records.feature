@@ -37,6 +37,21 @@ Feature: What exactly is refunded, and what is only recorded
         | 2 of the mugs             | first, second and third  | 25.00 USD |
         | 5.00 USD on 1 of the mugs | first and second         | 9.00 USD  |
 
+  Rule: Who says no sum means all that is left
+
+    @R16 @R37 @R53
+    Scenario Outline: Of the whole order
+      Given the OMS says no sum where it means all
+      And Noah <has> 3 mugs at 20.00 USD each, with 4.00 USD for shipping and 3.20 USD of tax
+      And everybody has heard of it
+      When the seller refunds Noah's whole order
+      Then all three books say 67.20 USD for Noah
+
+      Examples:
+        | has          |
+        | has received |
+        | has ordered  |
+
   Rule: Who means what has shipped calls nothing off
 
     @R14 @R16 @R56

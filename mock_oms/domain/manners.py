@@ -1,8 +1,9 @@
 """How an OMS behaves towards the connector: carefully, or with bad habits that real ones have. Each habit by its name.
 
-`careless` is all of them but four that change what is decided: whoever gives their refunds no id and sends them twice
+`careless` is all of them but five that change what is decided: whoever gives their refunds no id and sends them twice
 has decided twice, whoever answers at any time answers what nobody has asked, whoever only says how many pieces leaves
-it to the connector which, and whoever means what has shipped calls nothing off.
+it to the connector which, whoever says no sum leaves it to the connector how much is left, and whoever means what has
+shipped calls nothing off.
 """
 
 import re
@@ -27,6 +28,7 @@ class Manner(StrEnum):
     RECORDS = "record-only"  # enters what it has read as paid once more, to be recorded only
     OTHER_UNITS = "other-units"  # of several alike it names the last ones, not those it was told
     BY_NUMBER = "by-number"  # says of how many pieces a refund is, and not of which, as who knows no extensions
+    NO_SUMS = "no-sums"  # says no sum of a refund of the whole order, which means all that is left
     REFUND_ONLY = "refund-only"  # says with each refund that it is of what has shipped: nothing is to be called off
     OFFSETS = "offsets"  # writes moments in the local time of somewhere else
     NO_OVERLAP = "no-overlap"  # reads on from the very second at which it has read before
@@ -38,7 +40,9 @@ class Manner(StrEnum):
     LINE_BY_LINE = "line-by-line"  # answers one line of a request, the others at the next pull, and says why last
 
 
-CHANGES_DECISIONS: Final = frozenset({Manner.NO_IDS, Manner.UNTIMELY, Manner.BY_NUMBER, Manner.REFUND_ONLY})
+CHANGES_DECISIONS: Final = frozenset(
+    {Manner.NO_IDS, Manner.UNTIMELY, Manner.BY_NUMBER, Manner.NO_SUMS, Manner.REFUND_ONLY}
+)
 
 
 @dataclass(frozen=True, slots=True)

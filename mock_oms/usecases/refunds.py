@@ -131,7 +131,8 @@ class Refunds:
             whole = left.order if amount is None else amount
             shares = split(whole, list(left.units.values()), order.smallest)
             units = dict(zip(left.units, shares, strict=True))
-            body = {"AdjustmentAmount": whole, **self._id(f"{name}-0"), **how}
+            said = {} if amount is None and Manner.NO_SUMS in self.manners else {"AdjustmentAmount": whole}
+            body = {**said, **self._id(f"{name}-0"), **how}
             return (RefundPart(seller_id=f"{name}-0", item_ref=None, amount=whole, units=units, body=body),)
         refunds = refund_lines(order, unit_ids, amount=amount, left=left, part=of)
         parts = []

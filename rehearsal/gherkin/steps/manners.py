@@ -22,6 +22,7 @@ MANNERS: Final = {
     "records again what has been paid": "record-only",
     "takes the last of several alike": "other-units",
     "says how many and not which": "by-number",
+    "says no sum where it means all": "no-sums",
     "means what has shipped only": "refund-only",
     "filters by its local time": "offsets",
     "reads without overlap": "no-overlap",

@@ -75,6 +75,14 @@ def test_it_says_how_many_and_means_those_of_which_nothing_has_gone_back() -> No
     assert office.events_named("refund_requested")[-1]["line_item_ids"] == ["1-0-1"]
 
 
+def test_it_says_no_sum_where_it_means_all_that_is_left() -> None:
+    office = a_day("no-sums")
+    office.oms.refund(order_id="1", amount=Decimal("1.00"))
+    office.oms.refund(order_id="1")
+    some, all_ = (call.body for call in office.connector.posts("Adjust"))
+    assert set(some) - set(all_) == {"AdjustmentAmount"}
+
+
 def test_it_says_that_it_means_what_has_shipped() -> None:
     office = a_day("refund-only")
     office.oms.refund(order_id="1", line_item_ids=["1-0-0"])
