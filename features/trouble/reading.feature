@@ -88,7 +88,17 @@ Feature: Trouble while there is something to read
         | like this                 | time           | knows         |
         | that nobody can read      | an hour passes | does not know |
         | whose status nobody knows | an hour passes | does not know |
-        | whose status nobody knows | 3 hours pass   | knows         |
+
+    @trouble
+    Scenario: For two hours nobody can read the order that a buyer wants to cancel
+      Given the marketplace has one whose status nobody knows in its answers to every search for orders for 2 hours
+      And Maya has ordered a desk lamp for 39.98 USD
+      And 20 minutes have passed
+      And Maya has asked to cancel the order
+      When 3 hours pass
+      Then the trouble was hit
+      And the seller knows of Maya's order
+      And the seller has Maya's case before them
 
   Rule: What was read once is not unlearnt
 
