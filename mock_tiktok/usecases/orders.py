@@ -61,7 +61,8 @@ class _Line:
 
 # how far an order can be brought at once, and by which waits of the profile the steps lie apart
 _WAY: Final = (
-    (OrderStatus.ON_HOLD, None),
+    (OrderStatus.UNPAID, None),
+    (OrderStatus.ON_HOLD, "order.payment"),
     (OrderStatus.AWAITING_SHIPMENT, "order.cool_down"),
     (OrderStatus.AWAITING_COLLECTION, "order.handling"),
     (OrderStatus.IN_TRANSIT, "order.collection"),
@@ -131,12 +132,12 @@ class OrderLifecycle:
             shipping_fee=shipping,
             tax=tax,
             fee=fee,
-            created_at=min(steps.values()),
+            created_at=steps[OrderStatus.UNPAID],
             updated_at=now,
             warehouse_id=self._platform.numbered_id("warehouse", 1),
             provider_id=profile.courier[0],
             provider_name=profile.courier[1],
-            hours=_hours(profile, min(steps.values()), hold_until),
+            hours=_hours(profile, steps[OrderStatus.UNPAID], hold_until),
             hold_until=hold_until,
             **_stamps(steps),
             replaces_order_id=replaces.id if replaces else None,
@@ -280,12 +281,9 @@ class OrderLifecycle:
 
         What replaces a unit comes to all of them `at_once`: it is no older than the decision that makes it.
         """
-        if status == OrderStatus.UNPAID:
-            return {OrderStatus.UNPAID: now}
         reached = [name for name, _ in _WAY]
         if status not in reached:
-            known = ", ".join(["UNPAID", *reached])
-            raise BadValue("status", f"{status!r} is not one of {known}")
+            raise BadValue("status", f"{status!r} is not one of {', '.join(reached)}")
         stamps: dict[OrderStatus, datetime] = {}
         at = now
         for name, wait in reversed(_WAY[: reached.index(OrderStatus(status)) + 1]):
@@ -326,7 +324,7 @@ class OrderLifecycle:
                 seller_sku=line.sku,
                 sku_name=product.variant if product else "Default",
                 product_id=self._platform.steady_id("1729", 19, f"product {whom}"),
-                product_name=product.name if product else line.sku,
+                product_name=product.name if product else line.sku.replace("-", " ").capitalize(),
                 price=price,
                 shipping=shipping,
                 tax=tax + on_shipping,

@@ -217,3 +217,12 @@ def test_a_plan_says_what_is_bought_where_nobody_says_otherwise(town: Town, plan
         }[plan]
     )
     assert len(town.market.place_order(plan=plan).line_items) == (1 if plan == "buys_at_a_discount" else 2)
+
+
+@pytest.mark.parametrize("status", ["ON_HOLD", "AWAITING_SHIPMENT", "AWAITING_COLLECTION", "IN_TRANSIT", "DELIVERED"])
+def test_who_takes_one_field_of_an_order_for_another_is_seen(town: Town, status: str) -> None:
+    order = town.shop.order(town.order(status=status).order_id)
+    assert order.paid_at is not None
+    assert order.created_at < order.paid_at
+    (line,) = order.lines
+    assert len({line.seller_sku, line.product_name, line.sku_name}) == 3
