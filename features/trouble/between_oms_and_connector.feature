@@ -16,6 +16,7 @@ Feature: Trouble between the OMS and the connector
     @trouble
     Scenario Outline: It happens to all that the seller says
       Given the connector <trouble>
+      And Lena has received a silk scarf for 64.00 USD
       When the seller answers like this:
         | buyer | answer            |
         | Maya  | approves          |
@@ -25,6 +26,7 @@ Feature: Trouble between the OMS and the connector
         | Kim   | refunds the order |
       And an hour passes
       Then the trouble was hit
+      And the seller knows of Lena's order
       And it has ended like this:
         | buyer | request         | mails           | all books |
         | Maya  | Completed       | order refund    | 39.98 USD |
