@@ -39,6 +39,7 @@ HTTP_TIMEOUT: Final = 30.0  # seconds of wall time for a call as a whole
 RENEW_BEFORE: Final = timedelta(minutes=5)
 IDS_PER_CALL: Final = 20
 FORM: Final = "application/x-www-form-urlencoded"
+IN_QUERY: Final = ("Reason", "SellerAdjustmentID")  # what one client in use says there, too
 # In whose local time an OMS with such manners writes moments: west and east of UTC, one of them by half an hour.
 OFFSETS: Final = {Level.ORDER: timezone(timedelta(hours=-5)), Level.ITEM: timezone(timedelta(hours=5, minutes=30))}
 
@@ -183,11 +184,18 @@ class ChannelAdvisor:
     def refund(self, part: RefundPart, order_ref: str) -> None:
         """Ask for one refund of the seller's own. The body names its amount or its quantity; it is never empty."""
         path = f"/v1/Orders({order_ref})" if part.item_ref is None else f"/v1/OrderItems({part.item_ref})"
-        self._call("POST", f"{path}/Adjust", body=part.body)
+        target = f"{path}/Adjust{self._beside(part.body)}"
+        self._call("POST", target, body=part.body)
         if Manner.TWICE in self._manners and not part.nameless:
-            self._call("POST", f"{path}/Adjust", body=part.body)
+            self._call("POST", target, body=part.body)
 
     # the wire
+    def _beside(self, body: Mapping[str, object]) -> str:
+        """Return the query in which an OMS with such manners says once more what is in the body."""
+        if Manner.OLD_CLIENT not in self._manners:
+            return ""
+        return "?" + urlencode({name: body[name] for name in IN_QUERY if name in body}, quote_via=quote)
+
     def _adjustments(self, level: Level, query: Mapping[str, str]) -> Iterator[Adjustment]:
         return _each(partial(_adjustment, level), self._list(f"/v1/{level}", query))
 
@@ -241,6 +249,8 @@ class ChannelAdvisor:
 
     def _json(self, method: str, path: str, query: Mapping[str, str]) -> Json:
         encoded = _encoded(tuple(query.items()))
+        if Manner.OLD_CLIENT in self._manners:
+            encoded = encoded.replace("$", "%24")
         return _object(self._call(method, f"{path}?{encoded}" if encoded else path))
 
     def _call(self, method: str, target: str, *, body: Mapping[str, object] | None = None) -> requests.Response:
@@ -264,10 +274,11 @@ class ChannelAdvisor:
         return None if token is None else token.before
 
     def _attempt(self, method: str, target: str, body: bytes | None) -> requests.Response:
-        return self._send(method, target, f"Bearer {self._access_token()}", body, "application/json")
+        scheme = "bearer" if Manner.OLD_CLIENT in self._manners else "Bearer"  # as `token_type` spells it
+        return self._send(method, target, f"{scheme} {self._access_token()}", body, "application/json")
 
     def _send(self, method: str, target: str, authorization: str, body: bytes | None, kind: str) -> requests.Response:
-        headers = {"Authorization": authorization, "Accept": "application/json"}
+        headers = {"Accept": "application/json", **({"Authorization": authorization} if authorization else {})}
         if body is not None:
             headers |= {"Content-Type": kind, "Content-Length": str(len(body))}
         request = requests.PreparedRequest()  # in its final form already: there is nothing to prepare
@@ -284,9 +295,12 @@ class ChannelAdvisor:
         now, mine = self._clock.now(), self._application()
         token = self._store.tokens.get(mine.application_id)
         if token is None or (now >= token.renew_at and Manner.OLD_TOKEN not in self._manners):
-            form = urlencode({"grant_type": "refresh_token", "refresh_token": mine.refresh_token}).encode()
-            basic = b64encode(f"{mine.application_id}:{mine.shared_secret}".encode()).decode()
-            document = _object(_accepted(self._send("POST", "/oauth2/token", f"Basic {basic}", form, FORM)))
+            form = {"grant_type": "refresh_token", "refresh_token": mine.refresh_token}
+            basic = f"Basic {b64encode(f'{mine.application_id}:{mine.shared_secret}'.encode()).decode()}"
+            if Manner.OLD_CLIENT in self._manners:
+                form, basic = {**form, "client_id": mine.application_id, "client_secret": mine.shared_secret}, ""
+            sent = urlencode(form).encode()
+            document = _object(_accepted(self._send("POST", "/oauth2/token", basic, sent, FORM)))
             try:
                 text, life = str(document["access_token"]), timedelta(seconds=int(document["expires_in"]))
                 renew_at = now + max(life - RENEW_BEFORE, life / 2)

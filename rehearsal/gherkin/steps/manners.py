@@ -28,6 +28,7 @@ MANNERS: Final = {
     "reads without overlap": "no-overlap",
     "has a second application": "second-application",
     "keeps an old token": "old-token",
+    "speaks like an old client": "old-client",
     "answers at the wrong time": "untimely",
     "answers line by line": "line-by-line",
     "contradicts itself from line to line": "contradicts-itself",

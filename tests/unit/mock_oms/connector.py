@@ -129,7 +129,8 @@ class Connector(Answering):
             self.tokens += 1
             self.token = f"token-{self.tokens}"
             return 200, {"access_token": self.token, "token_type": "bearer", "expires_in": 3600}
-        if call.headers.get("Authorization") != f"Bearer {self.token}":
+        scheme, _, token = call.headers.get("Authorization", "").partition(" ")
+        if (scheme.lower(), token) != ("bearer", self.token):
             return 401, {"Message": "Authorization has been denied for this request."}
         words = self.refuse(call)
         if words:

@@ -148,6 +148,17 @@ def test_the_token_that_was_turned_away_is_tried_before_the_new_one() -> None:
     assert said == [old, office.connector.token] * 2
 
 
+def test_it_spells_things_as_older_clients_do() -> None:
+    office = a_day("old-client")
+    office.oms.refund(order_id="1", amount=Decimal("1.00"))
+    (grant,) = [call for call in office.connector.calls if call.path == "/oauth2/token"]
+    assert "Authorization" not in grant.headers
+    assert "client_secret=" in grant.raw.decode()
+    (adjust,) = office.connector.posts("Adjust")
+    assert adjust.headers["Authorization"].startswith("bearer ")
+    assert adjust.query["SellerAdjustmentID"] == adjust.body["SellerAdjustmentID"]
+
+
 def test_what_has_been_paid_is_recorded_once_more_and_belongs_to_no_case() -> None:
     office = a_day("record-only")
     office.connector.adjustments["OrderItemAdjustments"][1]["RequestStatus"] = "PostProcessingComplete"
