@@ -1,4 +1,4 @@
-"""The OMS's client of the connector, in ChannelAdvisor's REST dialect; the only place that spells its field names.
+"""The OMS's client of the connector, in ChannelAdvisor's REST dialect; its names stand here and in `rows` only.
 
 One attempt per call, unless the OMS has other manners. The one exception is a 401: then the token is renewed and the
 very same bytes are sent once more, because an `Adjust` that loses its body refunds the whole order. Pages are followed
@@ -12,27 +12,26 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from functools import lru_cache, partial
-from typing import Any, Final, NoReturn, TypeVar
+from typing import Final, NoReturn, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
-from mock_oms.domain.cases import Adjustment, AdjustmentKey, Decision, Kind, Level, RefundPart
+from mock_oms.adapters.rows import Json, adjustment_of, order_of, text_of
+from mock_oms.domain.cases import Adjustment, AdjustmentKey, Decision, Level, RefundPart
 from mock_oms.domain.manners import POLITE, Manner, Manners
-from mock_oms.domain.money import CENT, ZERO, rounded, written
-from mock_oms.domain.orders import Order, OrderLine
+from mock_oms.domain.orders import Order
 from mock_oms.domain.reasons import LEFT_TO_THE_CONNECTOR
 from mock_oms.domain.statuses import Question, Verdict
 from mock_oms.errors import ConnectorError, Rejected, Unreachable, Unreadable
 from mock_oms.state.agenda import Clock
 from mock_oms.state.store import AccessToken, Store
 
-Json = dict[str, Any]
 Thing = TypeVar("Thing")
 
 HTTP_TIMEOUT: Final = 30.0  # seconds of wall time for a call as a whole
@@ -43,41 +42,11 @@ IN_QUERY: Final = ("Reason", "SellerAdjustmentID")  # what one client in use say
 # In whose local time an OMS with such manners writes moments: west and east of UTC, one of them by half an hour.
 OFFSETS: Final = {Level.ORDER: timezone(timedelta(hours=-5)), Level.ITEM: timezone(timedelta(hours=5, minutes=30))}
 
-# The parts of a price, as the order item names what was paid and an adjustment names what goes back.
-PARTS: Final = {
-    "ItemAdjustment": None,  # UnitPrice times Quantity
-    "TaxAdjustment": "TaxPrice",
-    "ShippingAdjustment": "ShippingPrice",
-    "ShippingTaxAdjustment": "ShippingTaxPrice",
-    "GiftWrapAdjustment": "GiftPrice",
-    "GiftWrapTaxAdjustment": "GiftTaxPrice",
-    "RecyclingFeeAdjustment": "RecyclingFee",
-}
-# Where an order goes, by the names of the marketplace's people; a name may stand in two fields.
-RECIPIENT: Final = {
-    "name": ("ShippingFirstName", "ShippingLastName"),
-    "phone": ("ShippingDaytimePhone",),
-    "e-mail": ("BuyerEmailAddress",),
-    "street": ("ShippingAddressLine1", "ShippingAddressLine2"),
-    "city": ("ShippingCity",),
-    "state": ("ShippingStateOrProvince",),
-    "postal code": ("ShippingPostalCode",),
-    "country": ("ShippingCountry",),
-}
-# Of an order; the tax on shipping is in its tax.
-TOTALS: Final = {"shipping": "TotalShippingPrice", "tax": "TotalTaxPrice", "shipping_tax": "TotalShippingTaxPrice"}
 _ACTIONS: Final = {
     (Question.REQUEST, Verdict.APPROVE): "ApproveBuyerRequest",
     (Question.REQUEST, Verdict.REJECT): "RejectBuyerRequest",
     (Question.GOODS, Verdict.APPROVE): "ApproveReturn",
     (Question.GOODS, Verdict.REJECT): "RejectReturn",
-}
-_KINDS: Final = {
-    "REFUND": Kind.REFUND,
-    "SELLER_REFUND": Kind.REFUND,
-    "RETURN_AND_REFUND": Kind.RETURN,
-    "REPLACEMENT": Kind.RETURN,
-    "CANCEL": Kind.CANCELLATION,
 }
 
 
@@ -197,7 +166,7 @@ class ChannelAdvisor:
         return "?" + urlencode({name: body[name] for name in IN_QUERY if name in body}, quote_via=quote)
 
     def _adjustments(self, level: Level, query: Mapping[str, str]) -> Iterator[Adjustment]:
-        return _each(partial(_adjustment, level), self._list(f"/v1/{level}", query))
+        return _each(partial(adjustment_of, level), self._list(f"/v1/{level}", query))
 
     def _from(self, field: str, since: datetime, level: Level) -> dict[str, str]:
         moment = f"{since:%Y-%m-%dT%H:%M:%S}Z"
@@ -317,102 +286,12 @@ class ChannelAdvisor:
             page = self._follow(link, seen)
             items += _rows(page, "value")
             link = page.get("@odata.nextLink")
-        currency = str(row.get("Currency") or "")
-        return Order(
-            ref=_id(row["ID"]),
-            order_id=_id(row["SiteOrderID"]),
-            site=str(row.get("SiteName") or ""),
-            currency=currency,
-            total=_money(row.get("TotalPrice"), currency),
-            created_at=_moment(row.get("CreatedDateUtc")),
-            checkout_status=str(row.get("CheckoutStatus") or ""),
-            payment_status=str(row.get("PaymentStatus") or ""),
-            shipping_status=str(row.get("ShippingStatus") or ""),
-            lines=tuple(_line(item, currency) for item in items),
-            stated={part: _money(row[name], currency) for part, name in TOTALS.items() if row.get(name) is not None},
-            paid_at=_moment(row.get("PaymentDateUtc")),
-            shipped_at=_moment(row.get("ShippingDateUtc")),
-            recipient=_recipient(row),
-            profile=_text(row.get("ProfileID")),
-        )
+        return order_of(row, items)
 
 
 @lru_cache(maxsize=64)  # a pull asks each level the same, and the next pull much of it again
 def _encoded(query: tuple[tuple[str, str], ...]) -> str:
     return urlencode(query, quote_via=quote, safe="$(),:'")
-
-
-def _recipient(row: Json) -> dict[str, str]:
-    told = {what: " ".join(str(row[name]) for name in names if row.get(name)) for what, names in RECIPIENT.items()}
-    return {what: words for what, words in told.items() if words}
-
-
-def _line(item: Json, currency: str) -> OrderLine:
-    quantity, unit_price = int(item.get("Quantity") or 1), _money(item.get("UnitPrice"), currency)
-    units = tuple(str(unit) for unit in item.get("SiteOrderLineItemIDs") or ())
-    parts = {name: _money(item.get(paid), currency) if paid else unit_price * quantity for name, paid in PARTS.items()}
-    return OrderLine(
-        item_id=_id(item["ID"]),
-        sku=str(item.get("Sku") or ""),
-        title=str(item.get("Title") or ""),
-        quantity=quantity,
-        unit_price=unit_price,
-        parts={name: paid for name, paid in parts.items() if paid},
-        unit_ids=units or (str(item.get("SiteOrderItemID") or item["ID"]),),
-        units_known=bool(units),
-    )
-
-
-def _adjustment(level: Level, row: Json) -> Adjustment:
-    rma = _text(row.get("RmaNumber"))
-    if row.get("Type") == "Cancellation":
-        kind = Kind.CANCELLATION
-    else:
-        kind = _KINDS.get(row.get("SiteRequestType") or "", Kind.RETURN if rma else Kind.REFUND)
-    parts = {name: money for name in PARTS if (money := _money(row.get(name)))}
-    words = _text(row.get("SiteErrorMessage"))
-    code = _text(row.get("SiteErrorCode"))
-    return Adjustment(
-        key=(level, int(_id(row["ID"]))),
-        order_ref=_id(row["OrderID"]),
-        item_ref=_text(row.get("OrderItemID")),
-        kind=kind,
-        status=str(row.get("RequestStatus") or "NoChange"),
-        amount=sum(parts.values(), ZERO),
-        unit_amounts={
-            str(share["SiteOrderLineItemID"]): _money(share["Amount"])
-            for share in row.get("SiteOrderLineItemAmounts") or ()
-        },
-        parts=parts,
-        quantity=None if row.get("Quantity") is None else int(row["Quantity"]),
-        created_at=_moment(row.get("CreatedDateUtc")),
-        rma_number=rma,
-        site_id=_text(row.get("SiteAdjustmentID")),
-        seller_id=_text(row.get("SellerAdjustmentID")),
-        created_by=_text(row.get("CreatedSource")),
-        updated_by=_text(row.get("LastUpdatedSource")),
-        by_seller=row.get("CreatedSource") == "Api",
-        replaces=row.get("SiteRequestType") == "REPLACEMENT",
-        tracking=_text(row.get("ReturnTrackingNumberOrUrl")),
-        comment=_text(row.get("Comment")),
-        unit_ids=tuple(str(unit) for unit in row.get("SiteOrderLineItemIDs") or ()),
-        site_status=_text(row.get("SiteStatus")),
-        carrier=_text(row.get("ReturnShippingMethod")),
-        reason=_text(row.get("Reason")),
-        site_reason_key=row.get("SiteReason"),
-        site_reason_text=row.get("SiteReasonText"),
-        pictures=row.get("SitePictureCount"),
-        videos=row.get("SiteVideoCount"),
-        restock=bool(row.get("IsRestock")),
-        refunded_at=_moment(row.get("SiteRefundDateUtc")),
-        deadline=_moment(row.get("SiteDecisionDeadlineUtc")),
-        shipped_back_at=_moment(row.get("SiteShippedBackDateUtc")),
-        error=f"{words} ({code})" if words and code else words or code,
-        decided_by=_text(row.get("SiteDecidedBy")),
-        type=_text(row.get("Type")),
-        profile=_text(row.get("ProfileID")),
-        arbitration_status=str(row["SiteArbitrationStatus"] or "") if "SiteArbitrationStatus" in row else None,
-    )
 
 
 def _accepted(response: requests.Response) -> requests.Response:
@@ -434,7 +313,7 @@ def _words(response: requests.Response) -> tuple[str, str | None]:
         return plainly, None
     error = document.get("error")
     if isinstance(error, dict):
-        return str(error.get("message") or error.get("code") or response.reason), _text(error.get("target"))
+        return str(error.get("message") or error.get("code") or response.reason), text_of(error.get("target"))
     return str(error or document.get("Message") or plainly), None
 
 
@@ -472,12 +351,6 @@ def _read(parse: Callable[[Json], Thing], row: Json) -> Thing:
         raise Unreadable(f"The connector's answer cannot be read ({type(error).__name__}: {error}).") from error
 
 
-def _id(value: object) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | str) or value == "":
-        raise TypeError(f"{value!r} is no id")
-    return str(value)
-
-
 def _each(parse: Callable[[Json], Thing], rows: Iterable[Json]) -> Iterator[Thing]:
     """Yield what can be made of rows; a row that cannot be read holds up no other, and is told at the end."""
     unread = []
@@ -502,21 +375,6 @@ def _all(lists: Iterable[Iterator[Thing]]) -> Iterator[Thing]:
             unread.append(error)
     if unread:
         raise unread[0]
-
-
-def _text(value: object) -> str | None:
-    return None if value is None or value == "" else str(value)
-
-
-def _money(value: object, currency: str = "") -> Decimal:
-    return written(ZERO if value is None else rounded(Decimal(str(value)), CENT), currency)
-
-
-def _moment(value: object) -> datetime | None:
-    if not value:
-        return None
-    at = datetime.fromisoformat(str(value))
-    return at if at.tzinfo else at.replace(tzinfo=UTC)  # all these fields are named ...Utc
 
 
 def _number(value: object) -> float:

@@ -62,6 +62,16 @@ def test_a_pull_over_an_answer_that_cannot_be_read_ends_in_words(office: Office,
         was_told_and_all_comes(office, fired)
 
 
+@pytest.mark.parametrize("name", ["OrderID", "ProfileID"])
+def test_a_line_of_another_order_is_not_taken_for_one_of_this(office: Office, name: str) -> None:
+    office.asked()
+    astray = ORDER % (b'[{"ID": 1, "%s": 7}]' % name.encode())
+    answering(office, lambda asked: response_of(200, astray) if asked == "/v1/Orders" else None)
+    fired = pull(office)
+    assert f"line 1 has {name} 7" in fired.what
+    was_told_and_all_comes(office, fired)
+
+
 @pytest.mark.parametrize("odd", ODD, ids=lambda raw: repr(raw[:40]))
 @pytest.mark.parametrize("path", ["/v1/Orders", "/v1/OrderAdjustments", "/v1/OrderItemAdjustments"])
 def test_a_decision_is_delivered_whatever_the_rest_of_the_pull_reads(office: Office, path: str, odd: bytes) -> None:
