@@ -29,7 +29,7 @@ SUMS: list[dict[str, str]] = [
     {"shipping_fee": "5.00"},
     {"shipping_fee": "5.00", "tax": "2.53", "shipping_fee_tax": "0.31"},
 ]
-MANNERS = st.sampled_from([(), (), ("careless",), ("by-number",), ("untimely",)])
+MANNERS = st.sampled_from([(), (), ("careless",), ("by-number",), ("no-sums",), ("untimely",)])
 FAULTS = st.sampled_from(["cut_before", "cut_after", "truncate", "duplicate"])
 CALLS = st.sampled_from(
     [
