@@ -41,6 +41,6 @@ Feature: An order that came in several parcels
     Scenario: Then the whole order is refunded
       Given the seller has shipped Maya's order
       And everybody has heard of it
-      When the seller refunds Maya's whole order
+      When the seller refunds Maya's whole order and puts the goods back on the shelf
       Then all three books say 78.00 USD for Maya
       And the seller sees no failure for Maya
