@@ -107,6 +107,11 @@ class Claims:
         last = next((one for at, one, narrow in looks if after < one < seq and not narrow and not met(at)), None)
         return None if last is None else claim.before(last)
 
+    def looked(self, shop_id: str, since: datetime) -> bool:
+        """Return whether somebody has looked at all of a shop's claims, of each kind, after that time."""
+        kinds = set(LOOKING.values())
+        return all(any(at > since and not narrow for at, _, narrow in self._looks[shop_id, kind]) for kind in kinds)
+
     def looks(self, shop_id: str, claim_id: str, seq: int) -> int | None:
         """Return how often somebody has looked at all claims of its kind since that place; None of what is no claim."""
         claim = self.by_id.get(claim_id)

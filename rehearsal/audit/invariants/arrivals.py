@@ -43,7 +43,7 @@ class _Readings:
 
 @dataclass(eq=False, slots=True)
 class EverythingArrives(Invariant):
-    """Judged at the first act after the limit, and, where there was no trouble, as soon as the world rests."""
+    """Judged at the first act after the limit, or as soon as the world rests where no trouble can be the reason."""
 
     slug = "everything-arrives"
     rule = "Every claim and order the marketplace shows is before the staff, once, within one round and one pull."
@@ -156,11 +156,21 @@ class EverythingArrives(Invariant):
                 heapq.heappush(self._heap, (min(latest, now + self.limits.one_round), identity))
 
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
-        """Where there was no trouble, a round and a pull that found nothing new have passed everything awaited by."""
+        """A round and a pull that found nothing new have passed everything awaited by, unless trouble kept it away."""
         for identity, awaited in list(self._awaited.items()):
-            if awaited.since < state.at and not self.limits.extension(awaited.shop, awaited.since):
+            if awaited.since < state.at and (
+                not self.limits.extension(awaited.shop, awaited.since) or self._looked_after_trouble(awaited)
+            ):
                 del self._awaited[identity]
                 yield self._missing(identity, awaited, state.at)
+
+    def _looked_after_trouble(self, awaited: _Awaited) -> bool:
+        """Return whether trouble was over, and the thing was there, when somebody looked at all of the shop's claims.
+
+        Who was asked to come later, and has not come yet, has looked at nothing.
+        """
+        over = self.limits.last_trouble()
+        return over is not None and self.claims.looked(awaited.shop, max(over, awaited.since))
 
     def _missing(self, identity: str, awaited: _Awaited, due: datetime) -> Violation:
         what = "claim" if awaited.claim else "order"

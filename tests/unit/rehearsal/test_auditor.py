@@ -117,6 +117,11 @@ NOTICED: dict[str, tuple[str, Callable[[], Story]]] = {
     "a claim that trouble keeps away for too long": (
         "everything-arrives", lambda: Story().claimed().struck("S1").idle(minutes=46)
     ),
+    "a claim that is overlooked when the trouble is over": (
+        "everything-arrives",
+        lambda: Story().claimed().struck("S1").idle(minutes=15)
+        .called_for("S1", LOOK).called_for("S1", "searchCancellations_202309").came_to_rest()
+    ),
     "a claim in two cases": (
         "everything-arrives", lambda: Story().claimed().read().read(ref="A2", adjustment_id="C2")
     ),
@@ -252,6 +257,10 @@ IN_ORDER: dict[str, Callable[[], Story]] = {
         .tell("order_read", who="oms", total=Decimal("39.98"), made_of={}).idle(minutes=1)
     ),
     "a claim that trouble keeps away": lambda: Story().claimed().struck("S1").idle(minutes=45),
+    "a claim that nobody has looked for since the trouble": (
+        lambda: Story().called_for("S1", LOOK).called_for("S1", "searchCancellations_202309").claimed().struck("S1")
+        .idle(minutes=15).called_for("S1", LOOK).came_to_rest()
+    ),
     "a claim that waits for the seller's consent": (
         lambda: Story().claimed().struck("S1", until_authorized=True).idle(days=1)
     ),
