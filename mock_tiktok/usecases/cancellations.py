@@ -215,6 +215,7 @@ class CancellationLifecycle:
             role=item.role.value,
             by=by.value,
             reason=item.reason,
+            reason_text=item.reason_text,
             line_item_ids=tuple(line.line_item_id for line in item.lines),
             currency=item.amount.currency,
             refund_total=item.amount.total,
