@@ -41,7 +41,7 @@ def spoken(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-AS_IT_IS: Final = frozenset({str, int, bool, float, type(None)})
+AS_IT_IS: Final = redaction.WORDLESS | {str}
 
 
 def plain(value: Any) -> Any:

@@ -165,12 +165,12 @@ class EverythingArrives(Invariant):
                 yield self._missing(identity, awaited, state.at)
 
     def _looked_after_trouble(self, awaited: _Awaited) -> bool:
-        """Return whether trouble was over, and the thing was there, when somebody looked at all of the shop's claims.
+        """Return whether somebody has looked at all of the shop's claims since the trouble that may have kept it away.
 
         Who was asked to come later, and has not come yet, has looked at nothing.
         """
         over = self.limits.last_trouble()
-        return over is not None and self.claims.looked(awaited.shop, max(over, awaited.since))
+        return over is not None and self.claims.looked(awaited.shop, over)
 
     def _missing(self, identity: str, awaited: _Awaited, due: datetime) -> Violation:
         what = "claim" if awaited.claim else "order"

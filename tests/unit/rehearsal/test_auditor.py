@@ -261,6 +261,10 @@ IN_ORDER: dict[str, Callable[[], Story]] = {
         lambda: Story().called_for("S1", LOOK).called_for("S1", "searchCancellations_202309").claimed().struck("S1")
         .idle(minutes=15).called_for("S1", LOOK).came_to_rest()
     ),
+    "a claim that nobody has looked for since the connector was down": (
+        lambda: Story().claimed().idle(minutes=5).called_for("S1", LOOK).called_for("S1", "searchCancellations_202309")
+        .died().came_to_rest()
+    ),
     "a claim that waits for the seller's consent": (
         lambda: Story().claimed().struck("S1", until_authorized=True).idle(days=1)
     ),
