@@ -7,7 +7,7 @@ from mock_tiktok.state.agenda import AgendaEntry, Due, Fired
 from mock_tiktok.state.events import Event
 from mock_tiktok.state.tokens import AppName, Tokens
 from mock_tiktok.usecases.market import DeveloperApp, ShopCredentials
-from mock_tiktok.usecases.orders import OrderLine
+from mock_tiktok.usecases.purchases import OrderLine
 from mock_tiktok.usecases.views import (
     CancellationView,
     EvidenceView,

@@ -20,7 +20,7 @@ from mock_tiktok.domain.words import Action, By, Mark
 from mock_tiktok.errors import BadValue
 from mock_tiktok.usecases import buyers, possible, seller_center
 from mock_tiktok.usecases.market import Market
-from mock_tiktok.usecases.orders import OrderLine
+from mock_tiktok.usecases.purchases import OrderLine
 from mock_tiktok.usecases.returns import Sending
 from mock_tiktok.usecases.shop import Shop
 from mock_tiktok.usecases.views import (

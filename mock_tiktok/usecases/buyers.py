@@ -18,7 +18,7 @@ from mock_tiktok.errors import REASON_UNKNOWN, TOO_LATE, BadValue
 from mock_tiktok.policy.profile import is_known_reason
 from mock_tiktok.state.people import plan_named
 from mock_tiktok.usecases import decisions
-from mock_tiktok.usecases.orders import an_amount
+from mock_tiktok.usecases.purchases import an_amount
 from mock_tiktok.usecases.returns import Manner, Sending
 from mock_tiktok.usecases.shop import Shop
 

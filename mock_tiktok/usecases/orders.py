@@ -1,12 +1,12 @@
 """Orders: bought, held for an hour, handed over, delivered, and closed when the return window is over."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from typing import Any, Final
 
-from mock_tiktok.domain.money import FEES, KINDS, NO_DISCOUNTS, ZERO, Discounts, coin, in_coins, split, weights
+from mock_tiktok.domain.money import NO_DISCOUNTS, ZERO, Discounts, coin, split, weights
 from mock_tiktok.domain.orders import Hours, LineItem, Order
 from mock_tiktok.domain.phrases import AWAITED
 from mock_tiktok.domain.state_machines import ORDER, Step
@@ -14,9 +14,20 @@ from mock_tiktok.domain.words import Mark, OrderStatus, Role
 from mock_tiktok.errors import ORDER_STATUS, BadValue
 from mock_tiktok.policy.profile import Profile
 from mock_tiktok.state.agenda import BUYER, COURIER, MARKETPLACE, RANK_DEADLINE, RANK_PEOPLE, RANK_STEP
-from mock_tiktok.state.people import CATALOGUE, PASSIVE, PLANS, Plan, Product, new_buyer, plan_named
+from mock_tiktok.state.people import CATALOGUE, PASSIVE, PLANS, new_buyer, plan_named
 from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.store import Store
+from mock_tiktok.usecases.purchases import (
+    OrderLine,
+    PricedLine,
+    as_planned,
+    checked_discounts,
+    checked_lines,
+    checked_sums,
+    given_by_plan,
+    price_of,
+    product_of,
+)
 
 HOLD_OVER: Final = "hold over"
 WINDOW_OVER: Final = "window over"
@@ -32,31 +43,6 @@ ASKS: Final = {
     "REPLACEMENT": (_HAS_COME, "buyer asks for a replacement"),
     "CANCEL": ((OrderStatus.UNPAID, OrderStatus.AWAITING_SHIPMENT), "buyer asks to cancel"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class OrderLine:
-    """What is bought: `quantity` units of a SKU, in the parcel of that number. No SKU: the seed chooses a product.
-
-    A gift costs nothing: the seller gives its price (assumed).
-    """
-
-    sku: str | None = None
-    quantity: int = 1
-    unit_price: Decimal | None = None
-    package: int = 1
-    gift: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line with everything known; `price` is before discounts."""
-
-    sku: str
-    quantity: int
-    price: Decimal
-    package: int
-    gift: bool
 
 
 # how far an order can be brought at once, and by which waits of the profile the steps lie apart
@@ -108,14 +94,14 @@ class OrderLifecycle:
         _check_asks(asks, status)
         does = plan_named(plan)
         buys = does if replaces is None else PLANS[PASSIVE]
-        checked = _checked(_as_planned(lines, buys), profile.currency)
+        checked = checked_lines(as_planned(lines, buys), profile.currency)
         sums = {"shipping_fee": shipping_fee, "tax": tax, "shipping_fee_tax": shipping_fee_tax, "fee": fee}
-        shipping, tax, on_shipping, fee = _sums(sums, buys.gets_back, profile.currency)
-        discounts = _discounts(discounts, shipping, checked, profile.currency)
+        shipping, tax, on_shipping, fee = checked_sums(sums, buys.gets_back, profile.currency)
+        discounts = checked_discounts(discounts, shipping, checked, profile.currency)
         order_id = self._platform.new_id("order")
         units = self._priced(checked, order_id)
         if buys.discounted and discounts == NO_DISCOUNTS:
-            discounts = _given_by_plan(units, shipping, profile.currency)
+            discounts = given_by_plan(units, shipping, profile.currency)
         shipping -= discounts.shipping
         shared = (shipping, tax - on_shipping, on_shipping, fee)
         begun: dict[str, Any] = {"replaced": replaces is not None, "rts_at": steps.get(OrderStatus.AWAITING_COLLECTION)}
@@ -291,18 +277,18 @@ class OrderLifecycle:
             at -= self._store.profile.wait(wait) if wait and not at_once else timedelta(0)
         return stamps
 
-    def _priced(self, lines: Sequence[OrderLine], order_id: str) -> tuple[_Line, ...]:
+    def _priced(self, lines: Sequence[OrderLine], order_id: str) -> tuple[PricedLine, ...]:
         """Give each line its product, where none is named, and its price, where none is set."""
         stream = self._platform.stream("product", order_id)
         priced, currency = [], self._store.profile.currency
         for line in lines:
             sku = line.sku or stream.choice(CATALOGUE).sku
-            price = _price(replace(line, sku=sku), currency).quantize(coin(currency))
-            priced.append(_Line(sku, line.quantity, price, line.package, line.gift))
+            price = price_of(replace(line, sku=sku), currency).quantize(coin(currency))
+            priced.append(PricedLine(sku, line.quantity, price, line.package, line.gift))
         return tuple(priced)
 
     def _line_items(
-        self, order_id: str, lines: Sequence[_Line], sums: Sequence[Decimal], discounts: Discounts
+        self, order_id: str, lines: Sequence[PricedLine], sums: Sequence[Decimal], discounts: Discounts
     ) -> Iterator[LineItem]:
         """Make the units; the `sums` of the whole order are shared out by what each of them costs."""
         currency, stays = self._store.profile.currency, self._store.profile.says("refund.fee_in_total", False)
@@ -315,7 +301,7 @@ class OrderLifecycle:
         shares = (split(sum_, weights(prices), currency) for sum_ in sums)
         begins = self._store.profile.text("courier.tracking")
         for line, price, off, shipping, tax, on_shipping, fee in zip(units, prices, given, *shares, strict=True):
-            product = _product(line.sku)
+            product = product_of(line.sku)
             whom = f"{self._store.shop_id} {line.sku}"
             parcel = f"tracking {order_id}" + f" {line.package}" * (line.package > 1)
             yield LineItem(
@@ -338,17 +324,6 @@ class OrderLifecycle:
             )
 
 
-def _as_planned(lines: Sequence[OrderLine] | None, plan: Plan) -> Sequence[OrderLine]:
-    """Return what a buyer of that plan buys: what is said, with a gift, or in several parcels; else one product."""
-    if lines is None:
-        lines = [OrderLine()] * (1 + plan.parcels)
-    if plan.gift and not any(line.gift for line in lines):
-        lines = [*lines, OrderLine(gift=True)]
-    if plan.parcels and len({line.package for line in lines}) == 1:
-        lines = [replace(line, package=number) for number, line in enumerate(lines, start=1)]
-    return lines
-
-
 def paid_back_words(what: str) -> str:
     """Return what people read where a plan has shipping or tax paid back."""
     return f"{what.removesuffix('_fee')} paid back in Seller Center"
@@ -363,13 +338,6 @@ def _check_asks(asks: str | None, status: str) -> None:
     comes = {*takes, *way[: way.index(takes[-1])]}  # one that nobody has paid for goes no further
     if status not in comes:
         raise BadValue("asks", f"is {asks}, which comes to nothing: the order is {status} at once")
-
-
-def _given_by_plan(lines: Sequence[_Line], fee: Decimal, currency: str) -> Discounts:
-    """Return what a buyer of such a plan is given: a tenth by the seller, a twentieth and the fee by the platform."""
-    goods = sum((line.price * line.quantity for line in lines if not line.gift), ZERO)
-    seller, platform = ((goods / part).quantize(coin(currency), ROUND_DOWN) for part in (10, 20))
-    return Discounts(seller, platform, shipping_platform=fee)
 
 
 def _parcels(order: Order, line_item_ids: Sequence[str]) -> set[str]:
@@ -408,24 +376,6 @@ def cancel_stamp(now: datetime, reason: str, role: Role) -> dict[str, object]:
     return {"cancelled_at": now, "cancel_reason": reason, "cancelled_by": role}
 
 
-def _sums(said: Mapping[str, Decimal], gets_back: str, currency: str) -> tuple[Decimal, ...]:
-    """Return the sums beside the goods; refuse what can be none, a fee where the market adds none, and more tax on
-    shipping than there is tax, or than there is shipping.
-
-    What will be paid back is something, whoever has left it out.
-    """
-    if gets_back and not said[gets_back]:
-        said = {**said, gets_back: _PAID_BACK_COINS * coin(currency)}
-    if said["fee"] and currency not in FEES:
-        raise BadValue("fee", "is for markets that add one to an order, which this one does not")
-    sums = {field: an_amount(field, amount, currency) for field, amount in said.items()}
-    if sums["shipping_fee_tax"] > sums["tax"]:
-        raise BadValue("shipping_fee_tax", f"is part of the tax, of which there is {sums['tax']}")
-    if sums["shipping_fee_tax"] and not sums["shipping_fee"]:
-        raise BadValue("shipping_fee_tax", "is for an order with a shipping_fee")
-    return tuple(sums.values())
-
-
 def _hours(profile: Profile, created_at: datetime, hold_until: datetime | None) -> Hours:
     ship_by = profile.due("order.shipping_sla", hold_until or created_at)
     collect_by = ship_by + profile.wait("order.collection")
@@ -436,66 +386,3 @@ def _hours(profile: Profile, created_at: datetime, hold_until: datetime | None) 
 def _hold_until(steps: Mapping[OrderStatus, datetime], cool_down: timedelta) -> datetime | None:
     paid = steps.get(OrderStatus.ON_HOLD)
     return steps.get(OrderStatus.AWAITING_SHIPMENT, paid and paid + cool_down)
-
-
-def an_amount(field: str, amount: Decimal, currency: str) -> Decimal:
-    """Return a sum that a person says, in whole coins; raise BadValue for what can be none."""
-    if not amount.is_finite() or amount < 0:
-        raise BadValue(field, "must be an amount of zero or more")
-    try:
-        return in_coins(amount, currency)
-    except ValueError as problem:
-        raise BadValue(field, str(problem)) from None
-
-
-def _discounts(given: Discounts, fee: Decimal, lines: Sequence[OrderLine], currency: str) -> Discounts:
-    """Return what is given, which is no more than it is given off."""
-    read = Discounts(**{kind: an_amount(f"discounts.{kind}", getattr(given, kind), currency) for kind in KINDS})
-    if read == NO_DISCOUNTS:
-        return NO_DISCOUNTS
-    goods = sum((_price(line, currency) * line.quantity for line in lines if not line.gift), ZERO)
-    for off, most, what in ((read.product, goods, "the goods"), (read.shipping, fee, "shipping")):
-        if off > most:
-            raise BadValue("discounts", f"give {off} off {what}, which is more than its {most}")
-    return read
-
-
-def _price(line: OrderLine, currency: str) -> Decimal:
-    """Return what a unit costs before discounts; at least, where the seed has yet to choose the product."""
-    if line.unit_price is not None:
-        return line.unit_price
-    coins = _list_price(line.sku) if line.sku else min(product.coins for product in CATALOGUE)
-    return coins * coin(currency)
-
-
-def _checked(lines: Sequence[OrderLine], currency: str) -> tuple[OrderLine, ...]:
-    if not lines:
-        raise BadValue("lines", "an order has at least one line")
-    for index, line in enumerate(lines):
-        if line.sku == "":
-            raise BadValue(f"lines[{index}].sku", "must not be empty")
-        if line.quantity < 1:
-            raise BadValue(f"lines[{index}].quantity", "must be at least 1")
-    if sum(line.quantity for line in lines) > _MOST_UNITS:
-        raise BadValue("lines", f"an order has at most {_MOST_UNITS} units")
-    return tuple(
-        line
-        if line.unit_price is None
-        else replace(line, unit_price=an_amount(f"lines[{index}].unit_price", line.unit_price, currency))
-        for index, line in enumerate(lines)
-    )
-
-
-def _product(sku: str) -> Product | None:
-    return next((product for product in CATALOGUE if product.sku == sku), None)
-
-
-def _list_price(sku: str) -> int:
-    """Return what a unit costs where nobody says so, in coins of whatever currency."""
-    product = _product(sku)
-    return product.coins if product else _DEFAULT_COINS
-
-
-_DEFAULT_COINS: Final = 1999
-_PAID_BACK_COINS: Final = 500
-_MOST_UNITS: Final = 500
