@@ -32,10 +32,10 @@ Feature: What exactly is refunded, and what is only recorded
       And all three books say <paid> for Noah
 
       Examples:
-        | what                      | which                    | paid      |
-        | 1 of the mugs             | first and second         | 14.50 USD |
-        | 2 of the mugs             | first, second and third  | 25.00 USD |
-        | 5.00 USD on 1 of the mugs | first and second         | 9.00 USD  |
+        | what                                         | which                   | paid      |
+        | 1 of the mugs, and puts it back on the shelf | first and second        | 14.50 USD |
+        | 2 of the mugs                                | first, second and third | 25.00 USD |
+        | 5.00 USD on 1 of the mugs                    | first and second        | 9.00 USD  |
 
   Rule: Who says no sum means all that is left
 
@@ -44,7 +44,7 @@ Feature: What exactly is refunded, and what is only recorded
       Given the OMS says no sum where it means all
       And Noah <has> 3 mugs at 20.00 USD each, with 4.00 USD for shipping and 3.20 USD of tax
       And everybody has heard of it
-      When the seller refunds Noah's whole order
+      When the seller refunds Noah's whole order and puts the goods back on the shelf
       Then all three books say 67.20 USD for Noah
 
       Examples:

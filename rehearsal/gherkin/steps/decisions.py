@@ -59,6 +59,10 @@ for _words, _does in {
 act(f"the seller <has refunded/refunds> {{BUYER}}{_NO_PART}{{THE_GOODS}}", news=True)(
     by(lambda people: people.seller.refunds)
 )
+act(
+    f"the seller <has refunded/refunds> {{BUYER}}{_NO_PART}{{THE_GOODS}}, and <put/puts> (?:it|them) back on the shelf",
+    news=True,
+)(by(lambda people: people.seller.refunds, restock=True))
 
 
 @act("the seller <has rejected/rejects> {BUYER}'s {REQUEST}, saying {WORDS}")
