@@ -51,6 +51,7 @@ class Order:
     shipping_status: str
     lines: tuple[OrderLine, ...]
     stated: Mapping[str, Decimal] = field(default_factory=dict)  # what of its total is tax, shipping and tax on that
+    additional: Decimal | None = None  # what its total is more than that and the goods, or less
     paid_at: datetime | None = None
     shipped_at: datetime | None = None
     checkout_status: str = ""

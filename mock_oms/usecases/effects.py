@@ -56,6 +56,7 @@ class Effects:
             total=order.total,
             made_of=made_of,
             stated={part: written(sum_, order.currency) for part, sum_ in order.stated.items()},
+            additional=order.additional,
             goods=order.goods,
             names=order.names,
             line_item_ids=units or None,

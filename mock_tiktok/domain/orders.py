@@ -50,7 +50,8 @@ class Buyer:
         """Return all that whoever sends something has to know, by its name."""
         street = " ".join(filter(None, self.street_lines))
         where = {"street": street, "city": self.city, "state": self.state, "postal code": self.postal_code}
-        return {"name": self.name, "phone": self.phone, "e-mail": self.email, **where, "country": self.country}
+        who = {"name": self.name, "phone": self.phone, "e-mail": self.email, "buyer": self.user_id}
+        return {**who, **where, "country": self.country}
 
     def shown_in(self, text: str) -> list[str]:
         """Return which of what is personal stands in a text: "e-mail", "phone", "street", or a "name" in full."""

@@ -252,6 +252,7 @@ class OrderLifecycle:
                 for line in order.lines
             },
             stated={"shipping_tax": order.tax - order.product_tax},
+            additional=order.total - sum((line.paid for line in order.lines), ZERO),
             goods=sorted(line.seller_sku or line.sku_id for line in order.lines),
             names={line.id: (line.seller_sku or line.sku_id, line.product_name, line.sku_name) for line in order.lines},
             created_at=order.created_at,

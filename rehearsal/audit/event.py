@@ -150,6 +150,7 @@ class PlayerEvent:
     amount = Field("amount", _money)
     refund_total = Field("refund_total", _money)
     offer = Field("offer", _money)
+    additional = Field("additional", _money)
     lines = Field("lines", _money_by_unit)
     parts = Field("parts", _parts_by_unit)
     made_of = Field("made_of", _money_by_unit)

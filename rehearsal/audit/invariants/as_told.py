@@ -52,6 +52,7 @@ REASONS: Final[Mapping[str, str]] = {
     "REPLACEMENT": "CustomerExchange",
 }
 # And one that is only for goods which never came.
+REPLACEMENT: Final = "REPLACEMENT"  # of which ChannelAdvisor is only told, with no sum
 NOT_RECEIVED: Final = "MerchandiseNotReceived"
 LOST: Final = re.compile(r"not.(received|arrived)|lost|fail|miss|never", re.IGNORECASE)
 TYPES: Final = {"returns": "Refund", "cancellations": "Cancellation"}  # ChannelAdvisor's, by the claim's kind
@@ -153,8 +154,12 @@ class Told:
         if event.decided_by == BY_STAFF and event.placed in ENDED and by_others and not claim.by_seller:
             expected = "somebody else, for nothing that the staff decided was carried out"
             yield _wrong(event, "decider", expected, "decided by the OMS")
-        if event.decided_by == BY_STAFF and event.placed == WAITS:
-            yield _wrong(event, "decider", "nobody yet, for it waits for the seller", "decided by the OMS")
+        if event.decided_by in (BY_STAFF, BY_OTHERS) and event.placed == WAITS:
+            seen = "decided by the OMS" if event.decided_by == BY_STAFF else "decided at the marketplace"
+            yield _wrong(event, "decider", "nobody yet, for it waits for the seller", seen)
+        if event.placed == KNOWN_ONLY and claim.what == REPLACEMENT and event.amount:
+            sum_ = f"{event.amount} {event.currency}"
+            yield _wrong(event, "sum", f"0.00 {event.currency}: what is sent once more costs nothing", sum_)
         by_staff = claim.id in answered and claim.id not in overtaken and _carried_out(claim, limits)
         if event.updated_by == API and event.placed in ENDED and by_others and not claim.by_seller:
             yield _wrong(event, "source", "somebody else's doing, for the OMS did nothing", f"last moved by {API}")

@@ -37,6 +37,7 @@ PAID: Final[Mapping[str, tuple[str, ...]]] = {
 
 # And whether anything holds it up: an OMS does not ship it then.
 HELD: Final = ("UNPAID", "ON_HOLD", "CANCELLED")
+UNTOLD: Final = ("buyer",)  # what a connector may leave out of what it tells of a recipient
 GOES: Final = ("Completed", "CompletedAndVisited", "CompletedOffline")
 
 
@@ -49,6 +50,7 @@ class Order:
     currency: str
     total: Decimal
     parts: Mapping[str, Decimal]
+    additional: Decimal
     units: frozenset[str]
     goods: tuple[str, ...]
     names: Mapping[str, tuple[str, ...]]  # of each unit: its SKU, the product, the variant of it
@@ -65,6 +67,7 @@ class Order:
             event.currency,
             event.total or ZERO,
             {**summed(event), **event.stated},
+            event.additional or ZERO,
             frozenset(event.lines),
             event.goods,
             event.names,
@@ -87,6 +90,7 @@ def judge_order(event: PlayerEvent, order: Order, limits: Limits) -> Iterable[Vi
     """Judge what the OMS has just read of an order."""
     units = frozenset(event.units)
     told = event.created is not None and not limits.same(event.created, order.created)
+    additional = order.additional if event.additional in (None, ZERO, order.additional) else event.additional
     since = event.at - limits.one_round
     stood = order.stood(since - limits.extension(order.shop_id, since))
     statuses = [state.placed for state in stood]
@@ -97,6 +101,7 @@ def judge_order(event: PlayerEvent, order: Order, limits: Limits) -> Iterable[Vi
         ("total", str(order.total), str(event.total)),
         ("units", ", ".join(sorted(order.units)), ", ".join(sorted(units or order.units))),
         ("goods", ", ".join(order.goods), ", ".join(event.goods or order.goods)),
+        ("additional cost", str(order.additional), str(additional)),
         *_names(order.names, event.names),
         ("date", str(order.created), str(event.created if told else order.created)),
         ("shipping status", *_words(SHIPPED, statuses, event.shipping_status)),
@@ -127,9 +132,9 @@ def _names(known: Mapping[str, tuple[str, ...]], told: Mapping[str, tuple[str, .
     for unit, (sku, title) in told.items():
         if unit not in known:
             continue
-        own, product, variant = known[unit]
+        own, product, _ = known[unit]
         yield "goods", f"{own} for {unit}", f"{sku} for {unit}"
-        fits = not title or product in title or title in (product, variant)
+        fits = not title or product in title
         yield "title", f"{product} for {unit}", f"{product if fits else title} for {unit}"
 
 
@@ -150,8 +155,9 @@ def _hours(known: Iterable[datetime | None], told: datetime | None, limits: Limi
 def _recipient(known: Mapping[str, str], told: Mapping[str, str]) -> tuple[str, str]:
     """Return what has to be right about a recipient of whom anything is told, and what of it is. Never what it is.
 
-    Of a street in two lines it does not matter how they are put together.
+    Of a street in two lines it does not matter how they are put together; nobody has to tell the buyer's number.
     """
+    told = {**{what: known[what] for what in UNTOLD if what in known}, **told} if told else told
     right = [what for what, words in known.items() if _apart(told.get(what, "")) == _apart(words)]
     return ", ".join(known), ", ".join(right if told else known)
 

@@ -92,6 +92,16 @@ def test_what_of_an_order_is_tax_and_shipping_is_told(told: dict[str, str], wron
 
 
 @pytest.mark.parametrize(
+    ("told", "wrong"), [("-2.50", False), ("0.00", False), (None, False), ("2.50", True), ("-2.00", True)]
+)
+def test_by_what_an_order_comes_to_less_than_its_parts_is_told(told: str | None, wrong: bool) -> None:
+    story = Story().ordered(additional=Decimal("-2.50"))
+    additional = None if told is None else Decimal(told)
+    story.tell("order_read", who="oms", total=Decimal("39.98"), made_of={}, additional=additional).act_ended()
+    assert ("additional cost" in objected_to(story)) is wrong
+
+
+@pytest.mark.parametrize(
     ("status", "told", "wrong"),
     [
         ("AWAITING_SHIPMENT", "Cleared", False),
@@ -198,6 +208,9 @@ def test_since_when_the_goods_are_on_their_way_back_is_told(minutes: int | None,
         ("", {"recipient_address": {"name": "Maya Lind", "street": "12 Elm Street, Apt. 5"}}),
         ("hour of payment", {"paid_at": START}),
         ("hour of shipping", {"shipped_at": START + timedelta(hours=3)}),
+        ("title", {"names": {"L1": ("LAMP", "white")}}),  # the variant alone is nothing that anybody finds
+        ("", {"recipient_address": {"name": "Maya Lind", "street": "12 Elm Street Apt. 5", "buyer": "7494"}}),
+        ("recipient", {"recipient_address": {"name": "Maya Lind", "street": "12 Elm Street Apt. 5", "buyer": "7495"}}),
         ("recipient", {"recipient_address": {"name": "Maya Lind"}}),
         ("recipient", {"recipient_address": {"name": "Maya Lind", "street": "12 Elm Street"}}),
     ],
@@ -208,7 +221,7 @@ def test_when_an_order_was_paid_for_and_shipped_of_what_it_is_and_to_whom_is_tol
     hours: dict[str, Any] = {"paid_at": START + timedelta(minutes=1), "ready_at": START + timedelta(hours=1)}
     hours["collected_at"] = START + timedelta(hours=2)
     names = {"L1": ("LAMP", "Desk lamp", "white"), "L2": ("RUG", "Rug", "2 m")}
-    where = {"name": "Maya Lind", "street": "12 Elm Street Apt. 5"}
+    where = {"name": "Maya Lind", "street": "12 Elm Street Apt. 5", "buyer": "7494"}
     story = Story().ordered(status="DELIVERED", **hours, names=names, recipient_address=where)
     story.tell("order_read", who="oms", total=Decimal("39.98"), made_of={}, **told).act_ended()
     seen = objected_to(story)
@@ -399,13 +412,23 @@ def test_how_an_appeal_stands_is_told_as_it_does(told: str | None, after: int, w
     assert ("arbitration" in objected_to(story.act_ended())) is wrong
 
 
-@pytest.mark.parametrize(("told", "wrong"), [("oms", True), ("buyer", False), ("", False)])
-def test_what_waits_for_the_seller_has_not_been_decided_by_the_staff(told: str, wrong: bool) -> None:
+@pytest.mark.parametrize(("told", "wrong"), [("oms", True), ("channel", True), ("buyer", False), ("", False)])
+def test_what_waits_for_the_seller_has_not_been_decided(told: str, wrong: bool) -> None:
     story = Story().claimed().decided("partial")
     story.moved("AWAITING_BUYER_RESPONSE", "OFFER_PARTIAL_REFUND").idle(minutes=20)
     story.moved("RETURN_OR_REFUND_REQUEST_PENDING", "DECLINE_OFFER", "buyer").idle(minutes=20)
     story.read("NewRma", asked=False, amount=Decimal(5), decided_by=told).act_ended()
     assert ("decider" in objected_to(story)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("status", "amount", "wrong"),
+    [("InformationOnly", "0.00", False), ("InformationOnly", "5.00", True), ("NewRma", "5.00", False)],
+)
+def test_what_is_sent_once_more_is_told_without_a_sum(status: str, amount: str, wrong: bool) -> None:
+    story = Story().claimed(return_type="REPLACEMENT", status="REPLACEMENT_REQUEST_PENDING")
+    story.idle(minutes=16).read(status, asked=False, amount=Decimal(amount)).act_ended()
+    assert ("sum" in objected_to(story)) is wrong
 
 
 def test_an_earlier_no_was_the_staff_s_whatever_they_have_said_since() -> None:
