@@ -66,7 +66,7 @@ class ClientCredentials:
     refresh_token: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Application:
     """Who may call the API; its secrets are kept as hashes."""
 
@@ -149,7 +149,7 @@ class ConditionQuantity:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Shop:
     """A shop of the marketplace; its id is ChannelAdvisor's ProfileID."""
 
@@ -162,7 +162,7 @@ class Shop:
     added_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tokens:
     """A shop's keys at the marketplace."""
 
@@ -181,7 +181,7 @@ class Stream(StrEnum):
     CANCELLATIONS = "cancellations"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Notification:
     """Something that the marketplace has sent of its own accord; each number once. A round is to follow it."""
 
@@ -191,7 +191,7 @@ class Notification:
     followed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rounds:
     """A shop's grid of rounds and how far each stream has been collected."""
 
@@ -209,7 +209,7 @@ class Rounds:
         return at
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Order(OrderFacts):
     """An order of the marketplace, with ChannelAdvisor's words for its state."""
 
@@ -227,7 +227,7 @@ class Order(OrderFacts):
     site_updated: int = 0  # the marketplace's update_time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class OrderItem:
     """A ChannelAdvisor line: the order's units of equal SKU, price and package."""
 
@@ -246,7 +246,7 @@ class OrderItem:
     fee: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class LineUnit(UnitMoney):
     """One unit, as the marketplace counts, and what was paid for it."""
 
@@ -259,7 +259,7 @@ class LineUnit(UnitMoney):
     shipped: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """A return or cancellation of the marketplace, as last read."""
 
@@ -275,7 +275,7 @@ class Case:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Adjustment:
     """A refund or cancellation, of a line or of an order, in ChannelAdvisor's terms and our extensions."""
 
@@ -345,7 +345,7 @@ def amounts(parts: Parts) -> dict[str, Any]:
     return {"total": parts.total, **{f"{part.name}_amount": getattr(parts, part.name) for part in fields(Parts)}}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class OutboxEntry:
     """A decision on its way to the marketplace."""
 

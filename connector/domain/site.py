@@ -31,7 +31,7 @@ class SiteLine:
     fee: Decimal = Decimal(0)  # what the market has added for it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class OrderFacts:
     """What is kept of an order as the marketplace shows it."""
 

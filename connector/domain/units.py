@@ -16,7 +16,7 @@ HOLDING: Final = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class UnitMoney:
     """What the buyer paid for one unit; over an order these add up to its total."""
 

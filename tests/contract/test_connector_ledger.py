@@ -41,23 +41,11 @@ from connector.domain.decisions import (
 )
 from connector.errors import BadSettings, Duplicate
 from connector.ports import Grant
-from connector.records import Adjustment, Case, LineUnit, Order, OrderItem, OutboxEntry, Rounds, Shop, Stream, Tokens
+from connector.records import Adjustment, Order, OutboxEntry, Rounds, Shop, Stream, Tokens
 from tests.clock import START, HandClock
 from tests.unit.connector.stub_tiktok import COMPLETE, PENDING, StubTikTok
 
 KEYS = tuple(base64.b64encode(word * 4).decode() for word in (b"the key.", b"another."))
-RECORDS: dict[sa.Table, Any] = {
-    t.shops: Shop,
-    t.tokens: Tokens,
-    t.watermarks: Rounds,
-    t.orders: Order,
-    t.order_items: OrderItem,
-    t.line_units: LineUnit,
-    t.cases: Case,
-    t.adjustments: Adjustment,
-    t.outbox: OutboxEntry,
-}
-
 
 STARTING = 300  # seconds that PostgreSQL may take to start; what starts it gives it 10, which a busy machine outlasts
 
@@ -153,7 +141,7 @@ def an_adjustment(work: SqlUnitOfWork, order: Order, **special: Any) -> Adjustme
 
 def test_every_record_names_its_table_s_columns() -> None:
     kept_otherwise = {Adjustment: {"decision": {"answer"}}, OutboxEntry: {"decision": {"what", "body"}}}
-    for table, record in RECORDS.items():
+    for record, table in t.OF.items():
         otherwise = kept_otherwise.get(record, {})
         named: set[str] = set()
         for field in fields(record):

@@ -84,7 +84,7 @@ def _columns(record: Any, row: Row) -> Row:
 
 
 def from_row(record: type[R], row: Row) -> R:
-    """Make a record of a row's values by column."""
+    """Make a record of a row's values by column: all that it has, so that its fields need not be set one by one."""
     if record is Adjustment:
         row["status"] = RequestStatus(row["status"])
         answer = row.pop("answer")
@@ -92,7 +92,9 @@ def from_row(record: type[R], row: Row) -> R:
     elif record is OutboxEntry:
         row["state"] = OutboxState(row["state"])
         row["decision"] = from_json(BY_OPERATION[row.pop("what")], row.pop("body"))
-    return record(**row)
+    made = object.__new__(record)
+    vars(made).update(row)
+    return made
 
 
 def to_json(decision: Any) -> Row:
