@@ -3,11 +3,12 @@ Feature: The OMS answers line by line
   has it; it hears the same when all lines are answered together. A yes and a no within one request are none.
 
   Background:
-    Given the OMS answers line by line and contradicts itself from line to line
+    Given the OMS answers line by line, has second thoughts about a line and contradicts itself from line to line
     And Maya has received, with 7.00 USD for shipping and 5.49 USD of tax, 0.47 USD of it on shipping:
       | goods | pieces | price each |
       | rug   | 1      | 89.00 USD  |
-      | mug   | 3      | 12.50 USD  |
+      | mug   | 2      | 12.50 USD  |
+      | pan   | 1      | 12.50 USD  |
 
   Rule: Money is asked for
 

@@ -1,9 +1,9 @@
 """How an OMS behaves towards the connector: carefully, or with bad habits that real ones have. Each habit by its name.
 
-`careless` is all of them but five that change what is decided: whoever gives their refunds no id and sends them twice
+`careless` is all of them but six that change what is decided: whoever gives their refunds no id and sends them twice
 has decided twice, whoever answers at any time answers what nobody has asked, whoever only says how many pieces leaves
-it to the connector which, whoever says no sum leaves it to the connector how much is left, and whoever means what has
-shipped calls nothing off.
+it to the connector which, whoever says no sum leaves it to the connector how much is left, whoever means what has
+shipped calls nothing off, and whoever has second thoughts needs a connector that takes them.
 """
 
 import re
@@ -38,11 +38,12 @@ class Manner(StrEnum):
     SMALL_PAGES = "small-pages"  # asks for few rows at a time, and skips those it has
     UNTIMELY = "untimely"  # answers too early, too late and once more: the connector is to refuse it
     CONTRADICTS = "contradicts-itself"  # as line by line, with the contrary for the others first: that is to be refused
+    SECOND_THOUGHTS = "second-thoughts"  # as line by line, after the contrary for all but the last, which is taken back
     LINE_BY_LINE = "line-by-line"  # answers one line of a request, the others at the next pull, and says why last
 
 
 CHANGES_DECISIONS: Final = frozenset(
-    {Manner.NO_IDS, Manner.UNTIMELY, Manner.BY_NUMBER, Manner.NO_SUMS, Manner.REFUND_ONLY}
+    {Manner.NO_IDS, Manner.UNTIMELY, Manner.BY_NUMBER, Manner.NO_SUMS, Manner.REFUND_ONLY, Manner.SECOND_THOUGHTS}
 )
 
 

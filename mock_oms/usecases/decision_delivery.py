@@ -24,6 +24,7 @@ HALF: Final = (
 )
 NOTHING_TO_JUDGE: Final = "The inspection found no open adjustment: the case has ended in {status}."
 
+HALVES: Final = frozenset({Manner.LINE_BY_LINE, Manner.CONTRADICTS, Manner.SECOND_THOUGHTS})
 CONTRARY: Final = {Verdict.APPROVE: Verdict.REJECT, Verdict.REJECT: Verdict.APPROVE}
 
 
@@ -89,20 +90,24 @@ class DecisionDelivery:
         return Outcome(case, taken=0)
 
     def _begin(self, case: Case, decision: Decision, keys: tuple[AdjustmentKey, ...]) -> Outcome:
-        """Send a decision; with such manners to the first line only, and keep it for the others.
+        """Send a decision; with such manners to the first line only, and keep it for the others, from the last on.
 
         Why, and in what words, such an OMS says with the lines that come last.
         """
-        first, others = keys[:1], keys[1:]
-        if not others or not {Manner.LINE_BY_LINE, Manner.CONTRADICTS} & self.manners.habits:
+        first, others = keys[:1], keys[:0:-1]
+        if not others or not HALVES & self.manners.habits:
             return self._send(case, decision, keys)
+        contrary = Decision(decision.question, CONTRARY[decision.verdict], grade=decision.grade)
+        if Manner.SECOND_THOUGHTS in self.manners:
+            with suppress(ConnectorError):
+                for key in keys[:-1]:
+                    self.api.decide(case.adjustments[key], contrary)
         outcome = self._send(case, replace(decision, reason=None, comment=None), first)
         if outcome.rejected:
             return outcome
         if outcome.kept:
             return replace(outcome, case=replace(outcome.case, kept=KeptDecision(decision, left=keys)))
         if Manner.CONTRADICTS in self.manners:
-            contrary = Decision(decision.question, CONTRARY[decision.verdict], grade=decision.grade)
             with suppress(ConnectorError):
                 self.api.decide(outcome.case.adjustments[others[0]], contrary)
         return replace(outcome, case=replace(outcome.case, kept=KeptDecision(decision, left=others)))

@@ -31,6 +31,7 @@ MANNERS: Final = {
     "speaks like an old client": "old-client",
     "answers at the wrong time": "untimely",
     "answers line by line": "line-by-line",
+    "has second thoughts about a line": "second-thoughts",
     "contradicts itself from line to line": "contradicts-itself",
 }
 _PAGES: Final = r"pages by (\d+)"

@@ -66,6 +66,14 @@ def test_it_contradicts_itself_from_line_to_line() -> None:
     assert yes.path != no.path
 
 
+def test_it_has_second_thoughts_about_a_line() -> None:
+    office = a_day("second-thoughts")
+    with pytest.raises(Refused):  # this connector takes none
+        office.oms.approve("C-1001")
+    no, yes = (call.path for call in office.connector.posts("BuyerRequest"))
+    assert yes == no.replace("Reject", "Approve") != no
+
+
 def test_it_says_how_many_and_means_those_of_which_nothing_has_gone_back() -> None:
     office = a_day("by-number")
     office.oms.refund(order_id="1", line_item_ids=["1-0-0"], amount=Decimal("1.00"))
