@@ -22,6 +22,7 @@ import requests
 from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
+from mock_oms.adapters import filters
 from mock_oms.adapters.rows import Json, adjustment_of, order_of, text_of
 from mock_oms.domain.cases import Adjustment, AdjustmentKey, Decision, Level, RefundPart
 from mock_oms.domain.manners import POLITE, Manner, Manners
@@ -77,6 +78,7 @@ class ChannelAdvisor:
         self._http = http
         self._application = application
         self._manners = manners
+        self._wordy = Manner.OTHER_WORDS in manners
         self._url = url.rstrip("/")
 
     # what there is to read
@@ -115,7 +117,7 @@ class ChannelAdvisor:
         wanted = sorted(keys - fresh)
         by_level = ((level, [number for of, number in wanted if of is level]) for level in Level)
         yield from _all(
-            self._adjustments(level, {"$filter": " or ".join(f"ID eq {number}" for number in some)})
+            self._adjustments(level, {"$filter": filters.numbered(some, wordy=self._wordy)})
             for level, ids in by_level
             for some in (ids[start : start + IDS_PER_CALL] for start in range(0, len(ids), IDS_PER_CALL))
         )
@@ -172,9 +174,11 @@ class ChannelAdvisor:
         moment = f"{since:%Y-%m-%dT%H:%M:%S}Z"
         if Manner.OFFSETS in self._manners:
             moment = since.astimezone(OFFSETS[level]).isoformat(timespec="seconds")
-        return {"$filter": f"{field} ge {moment}"}
+        return {"$filter": filters.since(field, since, moment, wordy=self._wordy)}
 
     def _list(self, path: str, query: Mapping[str, str]) -> Iterator[Json]:
+        if self._wordy:
+            query = {**query, "$orderby": "ID desc"}
         if self._manners.page:
             yield from self._skipping(path, query, self._manners.page)
             return

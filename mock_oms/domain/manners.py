@@ -35,6 +35,7 @@ class Manner(StrEnum):
     SECOND_APPLICATION = "second-application"  # another program of the house reads and marks the same orders first
     OLD_TOKEN = "old-token"  # calls with its access token until it is turned away, and then with that one first
     OLD_CLIENT = "old-client"  # calls as clients in use do that know an older spelling of the same
+    OTHER_WORDS = "other-words"  # asks for the same in more words, and for the newest first
     SMALL_PAGES = "small-pages"  # asks for few rows at a time, and skips those it has
     UNTIMELY = "untimely"  # answers too early, too late and once more: the connector is to refuse it
     CONTRADICTS = "contradicts-itself"  # as line by line, with the contrary for the others first: that is to be refused

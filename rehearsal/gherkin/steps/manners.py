@@ -29,6 +29,7 @@ MANNERS: Final = {
     "has a second application": "second-application",
     "keeps an old token": "old-token",
     "speaks like an old client": "old-client",
+    "asks in other words": "other-words",
     "answers at the wrong time": "untimely",
     "answers line by line": "line-by-line",
     "has second thoughts about a line": "second-thoughts",

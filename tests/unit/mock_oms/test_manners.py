@@ -1,11 +1,13 @@
 """Bad habits of an OMS, each as the connector meets it; and that a good one has none of them."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from mock_oms import Refused
+from mock_oms.adapters import filters
 from mock_oms.domain.manners import CHANGES_DECISIONS, POLITE, Manner, manners_named
 from tests.refused import refused
 from tests.unit.mock_oms.conftest import Office
@@ -22,7 +24,8 @@ def a_day(*manners: str) -> Office:
     return office
 
 
-UNLIKE = {*CHANGES_DECISIONS, Manner.SECOND_APPLICATION, Manner.CONTRADICTS}  # this connector takes a yes and a no
+# This connector takes a yes and a no, and reads the plainest filters.
+UNLIKE = {*CHANGES_DECISIONS, Manner.SECOND_APPLICATION, Manner.CONTRADICTS, Manner.OTHER_WORDS}
 
 
 @pytest.mark.parametrize(
@@ -114,6 +117,14 @@ def test_how_it_reads(manner: str, since: list[str], skips: list[str]) -> None:
     assert [query["$filter"].split()[-1] for query in asked if " ge " in query.get("$filter", "")] == since
     assert [query["$skip"] for query in asked if "$skip" in query] == skips
     assert {query.get("$top") for query in asked} == {"1" if skips else None}
+
+
+def test_the_same_in_other_words() -> None:
+    last = datetime.fromisoformat("2031-03-02T23:30:00-05:00")  # by UTC it is the third already
+    asked = filters.since("At", last, last.isoformat(), wordy=True)
+    assert asked == f"year(At) ge 2031 and At ge 2031-03-03 and (At gt {last.isoformat()} or At eq {last.isoformat()})"
+    assert filters.since("At", last, "then", wordy=False) == "At ge then"
+    assert filters.numbered([3, 4, 9], wordy=True) == "ID ge 3 and ID le 9 and (ID eq 3 or ID eq 4 or ID eq 9)"
 
 
 def test_who_pages_by_hand_reads_as_many_as_the_connector_counts() -> None:
