@@ -51,6 +51,13 @@ Feature: The OMS reads in its own way
       | nothing    | refunds Maya the desk lamp |
       | money back | approves Maya's request    |
 
+  @R44
+  Scenario: Wrong keys open nothing
+    Given the OMS tries wrong keys
+    And Maya has received a desk lamp for 39.98 USD
+    When 70 minutes pass
+    Then the connector has turned away each wrong key
+
   @R44 @R55
   Scenario Outline: What the seller starts comes back from the connector
     Given the OMS <manners>

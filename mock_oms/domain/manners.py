@@ -34,6 +34,7 @@ class Manner(StrEnum):
     NO_OVERLAP = "no-overlap"  # reads on from the very second at which it has read before
     SECOND_APPLICATION = "second-application"  # another program of the house reads and marks the same orders first
     OLD_TOKEN = "old-token"  # calls with its access token until it is turned away, and then with that one first
+    WRONG_KEYS = "wrong-keys"  # tries keys that are not its own before it comes with the right ones
     OLD_CLIENT = "old-client"  # calls as clients in use do that know an older spelling of the same
     OTHER_WORDS = "other-words"  # asks for the same in more words, and for the newest first
     SMALL_PAGES = "small-pages"  # asks for few rows at a time, and skips those it has

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from pytest_bdd import given, then
 
@@ -28,6 +28,7 @@ MANNERS: Final = {
     "reads without overlap": "no-overlap",
     "has a second application": "second-application",
     "keeps an old token": "old-token",
+    "tries wrong keys": "wrong-keys",
     "speaks like an old client": "old-client",
     "asks in other words": "other-words",
     "answers at the wrong time": "untimely",
@@ -35,6 +36,7 @@ MANNERS: Final = {
     "has second thoughts about a line": "second-thoughts",
     "contradicts itself from line to line": "contradicts-itself",
 }
+KEYS: Final = {"invalid_client": "secret", "invalid_grant": "refresh token"}  # by the error of RFC 6749
 _PAGES: Final = r"pages by (\d+)"
 _ONE: Final = rf"(?:{'|'.join(MANNERS)}|{_PAGES.replace('(', '(?:', 1)})"
 _NTHS: Final = rf"(?:{'|'.join(ORDINALS)})"
@@ -96,5 +98,24 @@ def _places(mine: Sequence[str], units: set[str]) -> list[int]:
 
 @then(phrase("the connector has turned away a token whose hour was over"))
 def _(people: Cast) -> None:
-    turned_away = [entry for entry in people.stage.trace() if entry.get("to") == "connector" and entry["status"] == 401]
-    expect("whether a token was turned away", True, bool(turned_away))
+    _turned_away(people, "access token")
+
+
+@then(phrase("the connector has turned away each wrong key"))
+def _(people: Cast) -> None:
+    _turned_away(people, "access token", "refresh token", "secret")
+
+
+def _turned_away(people: Cast, *keys: str) -> None:
+    """Expect that each of these kinds of keys has once opened nothing, by what the connector has answered."""
+    refused = [entry for entry in people.stage.trace() if entry.get("to") == "connector" and entry["status"] >= 400]
+    seen = {_key(entry["status"], entry["response"]["body"]) for entry in refused}
+    expect("which keys were turned away", list(keys), [key for key in keys if key in seen])
+
+
+def _key(status: int, body: Any) -> str | None:
+    """Return what kind of key an answer turns away: by its status, or the error of RFC 6749; None where it is none."""
+    if status == 401:
+        return "access token"
+    error = body.get("error") if isinstance(body, dict) else None
+    return KEYS.get(error) if isinstance(error, str) else None
