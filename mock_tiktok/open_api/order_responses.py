@@ -86,7 +86,7 @@ def order(one: Order) -> Json:
             "buyer_email": one.buyer.email,
             "warehouse_id": one.warehouse_id,
             "has_updated_recipient_address": False,
-            "packages": [{"id": package} for package in dict.fromkeys(line.package_id for line in one.lines)],
+            "packages": [{"id": id_} for id_ in dict.fromkeys(line.package_id for line in one.lines if line.rts_at)],
             "recipient_address": _address(one),
             "payment": _payment(one),
             "line_items": [_order_line(one, line) for line in one.lines],
@@ -225,7 +225,7 @@ def _order_line(one: Order, line: LineItem) -> Json:
             "item_tax": [_tax(part, line) for part in _taxes(line, one.currency)],
             **market_fee(line.fee, one.currency),
             "display_status": status.value,
-            "package_id": line.package_id,
+            "package_id": line.package_id if labelled else "",  # assumed: nothing is packed before it has a label
             "package_status": _PACKAGE_STATUS[status],
             "is_gift": line.is_gift,
             "rts_time": maybe_seconds(line.rts_at),
