@@ -44,6 +44,14 @@ Feature: The OMS asks for more than is left
         | 20.00 USD |
         | 0.00 USD  |
 
+    @R11 @R76
+    Scenario: More is said than there is room for
+      Given Noah has asked for the money for 1 of the mugs
+      And everybody has heard of it
+      When the seller tries to reject Noah's request, saying "ääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääääää."
+      Then it was the connector that refused it
+      And Noah's request is shown as "Request Pending"
+
     @R16 @R56
     Scenario Outline: A refund of nothing is not one of everything
       When the seller tries to refund Noah 0.00 USD <of what>

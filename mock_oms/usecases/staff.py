@@ -60,7 +60,7 @@ class Staff:
 
     def reject(self, adjustment_id: str, *, reason: str | None = None, comment: str | None = None) -> CommandResult:
         """Say no to whatever the case asks."""
-        reason, comment = a_reason(reason), a_comment(comment)
+        reason, comment = a_reason(reason), a_comment(comment, of_any_length=Manner.BEYOND in self.manners)
         case, question = self._asked(adjustment_id)
         decision = self._plain(case, question, Verdict.REJECT)
         if question is Question.GOODS and decision.grade is None:

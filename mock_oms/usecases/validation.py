@@ -57,9 +57,9 @@ def a_reason(reason: str | None) -> str | None:
     return reason
 
 
-def a_comment(comment: str | None) -> str | None:
+def a_comment(comment: str | None, *, of_any_length: bool = False) -> str | None:
     if not comment:
         return None
-    if not isinstance(comment, str) or len(comment.encode()) > COMMENT_BYTES:
+    if not isinstance(comment, str) or (len(comment.encode()) > COMMENT_BYTES and not of_any_length):
         raise Refused(422, "Bad value", f"comment is a text of at most {COMMENT_BYTES} bytes.", "comment")
     return comment

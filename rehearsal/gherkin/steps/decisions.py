@@ -107,6 +107,11 @@ def _(people: Cast, which: Which) -> None:
     people.seller.tries(lambda: people.seller.finds(buyer, which, grade="AS_SOLD", accept=True))
 
 
+@when(phrase("the seller tries to reject {BUYER}'s {REQUEST}, saying {WORDS}"))
+def _(people: Cast, which: Which, words: str) -> None:
+    people.seller.tries(lambda: people.seller.rejects(people.buyer(which.name), which, words=words))
+
+
 @when(phrase("the seller tries to (?P<answer>approve|reject) {BUYER}'s {REQUEST}"))
 @when(phrase("the seller tries to (?P<answer>approve|reject) the request of {BUYER}{ABOUT}"))
 def _(people: Cast, which: Which, answer: str) -> None:
