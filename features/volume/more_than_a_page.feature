@@ -25,6 +25,8 @@ Feature: Many ask at once
       Given 9 buyers have each received 25 things of different kinds, at 4.00 USD each
       And all of them have asked for their money back
       And everybody has heard of it
+      And Maya has received a mug for 12.50 USD
+      And Maya has asked for her money back
       And 90 minutes have passed
 
     @R4 @R13 @R16 @R63

@@ -23,7 +23,7 @@ from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
 from mock_oms.adapters import filters
-from mock_oms.adapters.rows import Json, adjustment_of, order_of, text_of
+from mock_oms.adapters.rows import Json, adjustment_of, moment_of, order_of, text_of
 from mock_oms.domain.cases import Adjustment, AdjustmentKey, Decision, Level, RefundPart
 from mock_oms.domain.manners import POLITE, Manner, Manners
 from mock_oms.domain.orders import Order
@@ -93,10 +93,13 @@ class ChannelAdvisor:
     def mark_exported(self, ref: str) -> None:
         self._call("POST", f"/v1/Orders({ref})/Export")
 
+    def unmark_exported(self, ref: str) -> None:
+        self._call("DELETE", f"/v1/Orders({ref})/Export")
+
     def adjustments_since(self, since: datetime | None) -> Iterator[Adjustment]:
         """Yield the adjustments created at or after a moment; all there are, where none is given."""
         return _all(
-            self._adjustments(level, {} if since is None else self._from("CreatedDateUtc", since, level))
+            self._adjustments(level, {}) if since is None else self._adjustments_from("CreatedDateUtc", since, level)
             for level in Level
         )
 
@@ -110,9 +113,7 @@ class ChannelAdvisor:
         """
         if since is not None and len(keys) > IDS_PER_CALL:
             with suppress(Rejected):
-                yield from _all(
-                    self._adjustments(level, self._from("SiteUpdatedDateUtc", since, level)) for level in Level
-                )
+                yield from _all(self._adjustments_from("SiteUpdatedDateUtc", since, level) for level in Level)
                 return
         wanted = sorted(keys - fresh)
         by_level = ((level, [number for of, number in wanted if of is level]) for level in Level)
@@ -170,11 +171,17 @@ class ChannelAdvisor:
     def _adjustments(self, level: Level, query: Mapping[str, str]) -> Iterator[Adjustment]:
         return _each(partial(adjustment_of, level), self._list(f"/v1/{level}", query))
 
-    def _from(self, field: str, since: datetime, level: Level) -> dict[str, str]:
-        moment = f"{since:%Y-%m-%dT%H:%M:%S}Z"
+    def _adjustments_from(self, field: str, since: datetime, level: Level) -> Iterator[Adjustment]:
+        """Yield those of which a date is no earlier; none where the connector hands out others, on whatever page."""
+        first = since.replace(microsecond=0)
+        moment = f"{first:%Y-%m-%dT%H:%M:%S}Z"
         if Manner.OFFSETS in self._manners:
-            moment = since.astimezone(OFFSETS[level]).isoformat(timespec="seconds")
-        return {"$filter": filters.since(field, since, moment, wordy=self._wordy)}
+            moment = first.astimezone(OFFSETS[level]).isoformat()
+        asked = {"$filter": filters.since(field, first, moment, wordy=self._wordy)}
+        rows = list(self._list(f"/v1/{level}", asked))
+        if any(_is_before(row, field, first) for row in rows):
+            raise Unreadable(f"The connector's list has more than was asked for: {field} from {moment} on.")
+        yield from _each(partial(adjustment_of, level), rows)
 
     def _list(self, path: str, query: Mapping[str, str]) -> Iterator[Json]:
         if self._wordy:  # who pages by hand would miss rows before which new ones come
@@ -363,6 +370,14 @@ def _read(parse: Callable[[Json], Thing], row: Json) -> Thing:
         return parse(row)
     except (LookupError, ValueError, TypeError, ArithmeticError, AttributeError, RecursionError) as error:
         raise Unreadable(f"The connector's answer cannot be read ({type(error).__name__}: {error}).") from error
+
+
+def _is_before(row: Json, field: str, moment: datetime) -> bool:
+    """Return whether a row has this date, and it is earlier; whether it can be read is not for this to say."""
+    with suppress(ValueError, TypeError, AttributeError):
+        at = moment_of(row.get(field))
+        return at is not None and at < moment
+    return False
 
 
 def _each(parse: Callable[[Json], Thing], rows: Iterable[Json]) -> Iterator[Thing]:

@@ -58,15 +58,15 @@ def order_of(row: Json, items: Sequence[Json]) -> Order:
         site=str(row.get("SiteName") or ""),
         currency=currency,
         total=_money(row.get("TotalPrice"), currency),
-        created_at=_moment(row.get("CreatedDateUtc")),
+        created_at=moment_of(row.get("CreatedDateUtc")),
         checkout_status=str(row.get("CheckoutStatus") or ""),
         payment_status=str(row.get("PaymentStatus") or ""),
         shipping_status=str(row.get("ShippingStatus") or ""),
         lines=tuple(_line(item, currency) for item in items),
         stated={part: _money(row[name], currency) for part, name in TOTALS.items() if row.get(name) is not None},
         additional=None if (more := row.get("AdditionalCostOrDiscount")) is None else _money(more, currency),
-        paid_at=_moment(row.get("PaymentDateUtc")),
-        shipped_at=_moment(row.get("ShippingDateUtc")),
+        paid_at=moment_of(row.get("PaymentDateUtc")),
+        shipped_at=moment_of(row.get("ShippingDateUtc")),
         recipient=_recipient(row),
         profile=text_of(row.get("ProfileID")),
     )
@@ -124,7 +124,7 @@ def adjustment_of(level: Level, row: Json) -> Adjustment:
         },
         parts=parts,
         quantity=None if row.get("Quantity") is None else int(row["Quantity"]),
-        created_at=_moment(row.get("CreatedDateUtc")),
+        created_at=moment_of(row.get("CreatedDateUtc")),
         rma_number=rma,
         site_id=text_of(row.get("SiteAdjustmentID")),
         seller_id=text_of(row.get("SellerAdjustmentID")),
@@ -143,9 +143,9 @@ def adjustment_of(level: Level, row: Json) -> Adjustment:
         pictures=row.get("SitePictureCount"),
         videos=row.get("SiteVideoCount"),
         restock=bool(row.get("IsRestock")),
-        refunded_at=_moment(row.get("SiteRefundDateUtc")),
-        deadline=_moment(row.get("SiteDecisionDeadlineUtc")),
-        shipped_back_at=_moment(row.get("SiteShippedBackDateUtc")),
+        refunded_at=moment_of(row.get("SiteRefundDateUtc")),
+        deadline=moment_of(row.get("SiteDecisionDeadlineUtc")),
+        shipped_back_at=moment_of(row.get("SiteShippedBackDateUtc")),
         error=f"{words} ({code})" if words and code else words or code,
         decided_by=text_of(row.get("SiteDecidedBy")),
         type=text_of(row.get("Type")),
@@ -168,7 +168,7 @@ def _money(value: object, currency: str = "") -> Decimal:
     return written(ZERO if value is None else rounded(Decimal(str(value)), CENT), currency)
 
 
-def _moment(value: object) -> datetime | None:
+def moment_of(value: object) -> datetime | None:
     if not value:
         return None
     at = datetime.fromisoformat(str(value))

@@ -22,7 +22,7 @@ _PAGES: Final = re.compile(r"pages-by-([1-9]\d?)")
 class Manner(StrEnum):
     """A bad habit."""
 
-    BEYOND = "beyond-what-is-left"  # asks for more than is left, by number of pieces, or for nothing; is to be refused
+    BEYOND = "beyond-what-is-left"  # asks for more than is left, by number of pieces, or for nothing, or says too much
     TWICE = "twice"  # sends each decision and each refund twice; of a refund it hears the second answer
     NO_IDS = "no-ids"  # gives its refunds no SellerAdjustmentID
     RECORDS = "record-only"  # enters what it has read as paid once more, to be recorded only
@@ -32,7 +32,9 @@ class Manner(StrEnum):
     REFUND_ONLY = "refund-only"  # says with each refund that it is of what has shipped: nothing is to be called off
     OFFSETS = "offsets"  # writes moments in the local time of somewhere else
     NO_OVERLAP = "no-overlap"  # reads on from the very second at which it has read before
-    SECOND_APPLICATION = "second-application"  # another program of the house reads and marks the same orders first
+    SECOND_APPLICATION = (
+        "second-application"  # another program of the house marks the same orders first, and then again
+    )
     OLD_TOKEN = "old-token"  # calls with its access token until it is turned away, and then with that one first
     WRONG_KEYS = "wrong-keys"  # tries keys that are not its own before it comes with the right ones
     OLD_CLIENT = "old-client"  # calls as clients in use do that know an older spelling of the same

@@ -7,6 +7,7 @@ watermark moves only when everything was read.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -86,11 +87,11 @@ class Poller:
         overlap = timedelta(0) if Manner.NO_OVERLAP in self.manners else OVERLAP
         since = None if store.read_until is None else store.read_until - overlap
         try:
-            if self.beside is not None:
-                for order in list(_readable(self.beside.new_orders(), tally)):
-                    self.beside.mark_exported(order.ref)
+            marked = [] if self.beside is None else list(_readable(self.beside.new_orders(), tally))
+            self._mark_beside(marked)
             for order in list(_readable(self.api.new_orders(), tally)):
                 self._export(order, tally)
+            self._mark_beside(marked, again=True)
             fresh = list(_readable(self.api.adjustments_since(since), tally))
             self._take_all(fresh, now, tally)
             known = {read.key for read in fresh}
@@ -103,6 +104,17 @@ class Poller:
         self._send_what_is_left(now, tally)
         self._follow_policy(tally)
         return tally
+
+    def _mark_beside(self, orders: Iterable[Order], *, again: bool = False) -> None:
+        """Have the other program mark what it has read; `again` where it has thought better of that in between."""
+        beside = self.beside
+        if beside is None:
+            return
+        for order in orders:
+            if again:
+                with suppress(Rejected):  # not every connector can
+                    beside.unmark_exported(order.ref)
+            beside.mark_exported(order.ref)
 
     def _export(self, order: Order, tally: Tally) -> None:
         if self.store.keep_order(order):

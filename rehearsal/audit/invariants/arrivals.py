@@ -16,6 +16,7 @@ from rehearsal.wire.recorder import Exchange
 NOT_SHOWN: Final = ("UNPAID", "ON_HOLD")  # orders that are not offered to an OMS (D16)
 ELSEWHERE: Final = "was it on a further page, or outside of what was asked for?"
 MARK: Final = "markExported"
+UNMARK: Final = "unmarkExported"
 READERS: Final = 2  # an OMS, and at most one other program of the house with marks of its own
 OVER: Final = frozenset({"PostProcessingComplete", "RejectionCompleted", "InformationOnly", "Error"})
 
@@ -127,11 +128,14 @@ class EverythingArrives(Invariant):
         known.open[event.ref] = (event.seq, units)
 
     def on_exchange(self, exchange: Exchange) -> Iterable[Violation]:
-        """Judge that an order which was fetched, and marked as fetched, is not offered again."""
-        if exchange.operation != MARK or exchange.outside or exchange.fault or exchange.failure:
+        """Judge that an order which was fetched, and is marked as fetched, is not offered again."""
+        if exchange.operation not in (MARK, UNMARK) or exchange.outside or exchange.fault or exchange.failure:
             return
         if exchange.status is not None and exchange.status < 300:
             (order,) = exchange.subjects
+            if exchange.operation == UNMARK:
+                self._marks[order] = self._marks.get(order, ())[:-1]
+                return
             marks = self._marks[order] = (*self._marks.get(order, ()), exchange.seq)
             if len(marks) > READERS:
                 expected = "an order that was marked as exported not offered again"

@@ -29,6 +29,7 @@ from tests.unit.rehearsal.story import (
     REJECTED,
     SUCCESS,
     TALE,
+    UNMARKED,
     Row,
     Story,
     a_breach,
@@ -132,6 +133,10 @@ NOTICED: dict[str, tuple[str, Callable[[], Story]]] = {
     ),
     "an order that is offered for ever": (
         "everything-arrives", lambda: Story().called(*MARKED).called(*MARKED).called(*MARKED)
+    ),
+    "an order whose marks are all gone when one is taken back": (
+        "everything-arrives",
+        lambda: Story().called(*MARKED).called(*MARKED).called(*UNMARKED).called(*MARKED).called(*MARKED),
     ),
     "a claim that is over and open at the OMS": (
         "nothing-stays-open",
@@ -251,6 +256,9 @@ IN_ORDER: dict[str, Callable[[], Story]] = {
         .act_ended()
     ),
     "an order that another program has fetched, too": lambda: Story().called(*MARKED).called(*MARKED),
+    "an order of which a mark was taken back, and set again": (
+        lambda: Story().called(*MARKED).called(*MARKED).called(*UNMARKED).called(*MARKED)
+    ),
     "an order that is held back": lambda: Story().ordered().idle(days=1),
     "an order that arrives": (
         lambda: Story().ordered(status="DELIVERED").idle(minutes=30)
