@@ -14,6 +14,19 @@ Feature: An order reaches the seller when there is something to do about it
       | has just ordered | 75 minutes | knows         |
       | has ordered      | 15 minutes | knows         |
 
+  @R30 @R44
+  Scenario Outline: It is paid for half a day later
+    Given Maya has not paid for a desk lamp for 39.98 USD
+    And 12 hours have passed
+    And Maya has paid for the order
+    When <time> pass
+    Then the seller <knows> of Maya's order
+
+    Examples:
+      | time       | knows         |
+      | 59 minutes | does not know |
+      | 75 minutes | knows         |
+
   @R14
   Scenario: Called off before it was paid for
     Given Maya has not paid for a desk lamp for 39.98 USD

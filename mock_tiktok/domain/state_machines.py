@@ -27,6 +27,7 @@ class Consequence(StrEnum):
 class Step(StrEnum):
     """What happens to an order."""
 
+    PAY = "pay"
     HOLD_OVER = "hold over"
     HAND_OVER_PART = "hand over a part"
     HAND_OVER = "hand over"
@@ -227,6 +228,7 @@ CANCELLATION: Final = Table("cancellation", (
 ))
 
 ORDER: Final = Table("order", (
+    Row(O.UNPAID,              T.PAY,         O.ON_HOLD,           "the hold follows the payment", "assumed"),
     Row(O.ON_HOLD,             T.HOLD_OVER,   O.AWAITING_SHIPMENT, "U2: S15"),
     Row(O.AWAITING_SHIPMENT,   T.HAND_OVER,   O.IN_TRANSIT,        "D12: the seller hands over"),
     Row(O.AWAITING_COLLECTION, T.HAND_OVER,   O.IN_TRANSIT,        "NODE, CAP"),

@@ -56,18 +56,13 @@ def pages(market: Market) -> Blueprint:
     def front() -> Response:
         return redirect("/buyer/orders")
 
-    @blueprint.get("/orders")
-    def orders() -> str:
-        cards = [card for one in market.shops for card in _cards(market.shop(one.shop_id))]
-        cards.sort(key=lambda card: card["order"].created_at, reverse=True)
-        return render_template("buyer/orders.html", cards=cards, now=market.now, tab="orders")
-
     @blueprint.get("/mail")
     def mail() -> str:
         order_id = request.args.get("order_id") or None
         mails = sorted(market.mailbox(order_id), key=lambda one: one.sent_at, reverse=True)
         return render_template("buyer/mail.html", mails=mails, order_id=order_id, tab="mail")
 
+    _register_orders(blueprint, market)
     _register_new_return(blueprint, market)
     _register_cancel(blueprint, market)
     _register_return(blueprint, market)
@@ -92,11 +87,30 @@ def _cards(shop: Shop) -> list[dict[str, Any]]:
             "status": STATUS_WORDS[order.status],
             "returns": returns.get(order.id, []),
             "cancellations": [(one, CANCEL_WORDS[one.status]) for one in cancellations.get(order.id, [])],
-            "can_cancel": "CANCEL" in possible.of_order(shop, order),
+            "can": possible.of_order(shop, order),
             "can_claim": any(possible.kinds_by_unit(shop, order).values()),
         }
         for order in found
     ]
+
+
+def _register_orders(blueprint: Blueprint, market: Market) -> None:
+    """See what has been bought, and pay for it."""
+
+    @blueprint.get("/orders")
+    def orders(errors: FormErrors | None = None) -> str:
+        cards = [card for one in market.shops for card in _cards(market.shop(one.shop_id))]
+        cards.sort(key=lambda card: card["order"].created_at, reverse=True)
+        page = "buyer/orders.html"
+        return render_template(page, cards=cards, now=market.now, errors=errors or FormErrors(), tab="orders")
+
+    @blueprint.post("/orders/<order_id>/pay")
+    def pay(order_id: str) -> Response | tuple[str, int]:
+        try:
+            market.shop_of_order(order_id).order_lifecycle.pay(order_id)
+        except ApiError as error:
+            return orders(FormErrors.from_error(error, frozenset())), 422
+        return redirect("/buyer/orders", 303)
 
 
 def _form(template: str, shop: Shop, order_id: str, errors: FormErrors | None, **more: object) -> str:

@@ -134,6 +134,13 @@ class OrderLifecycle:
         self._publish(order)
         return order
 
+    def pay(self, order_id: str) -> Order:
+        """Take the buyer's money: the hour begins in which they alone may call it off."""
+        order, now, profile = self._store.order(order_id), self._platform.now, self._store.profile
+        hold_until = now + profile.wait("order.cool_down")
+        hours = _hours(profile, order.created_at, hold_until)
+        return self.step(order, Step.PAY, paid_at=now, hold_until=hold_until, hours=hours)
+
     def ship(self, order_id: str, line_item_ids: Sequence[str] = ()) -> Order:
         """Hand the order over to the carrier: all that has not left, or the parcels with these units alone."""
         order, now = self._store.order(order_id), self._platform.now

@@ -34,8 +34,9 @@ def of_return(shop: Shop, item: Return) -> tuple[str, ...]:
 
 
 def of_order(shop: Shop, order: Order) -> tuple[str, ...]:
-    """Return what can be done about an order: SHIP, DELIVER, CANCEL, and what the buyer can ask for by its type."""
+    """Return what can be done about an order: PAY, SHIP, DELIVER, CANCEL, and what kinds of requests there can be."""
     checks: dict[str, Callable[[], object]] = {
+        "PAY": partial(shop.order_lifecycle.check, order, Step.PAY),
         "SHIP": partial(shop.check_shipping, order),
         "DELIVER": partial(shop.order_lifecycle.check, order, Step.DELIVER),
         "CANCEL": partial(buyers.check_cancellation, shop, order),

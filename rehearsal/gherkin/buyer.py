@@ -143,6 +143,10 @@ class Buyer(Person):
         totals = {i["id"]: Decimal(i["total"]) for i in order["line_items"]}
         self.orders.append(Order(order["order_id"], shown(order, "total"), units, shared, totals))
 
+    def pays(self, which: Which = ANY) -> None:
+        """Pay for an order that has not been paid for."""
+        self.stage.pay_order(self.ordered(which).id)
+
     def all_orders(self) -> list[Order]:
         """Return every order in its order; refuse somebody who has none."""
         if not self.orders:

@@ -121,6 +121,7 @@ RULES: Final[Mapping[str, Rule]] = {
         "is canceled": _NOTHING,
     }),
     "request_cancellation": Rule("{name} cannot ask to cancel", "one cancels before the order is shipped"),
+    "pay_order": Rule("{name} cannot pay for that", "one pays once, before the time to pay is over"),
     "ship_order": Rule("the seller cannot ship", "one ships once, after the first hour"),
     "deliver_order": Rule("the order cannot be delivered", "the seller ships it first", {
         "has been delivered": "once is enough", "is completed": "once is enough", "is canceled": _NOTHING,

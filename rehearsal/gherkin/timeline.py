@@ -100,6 +100,7 @@ ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
     "authorize_shop":         ("seller", "connector", lambda sent, shop:
                                f"lets the connector into {shop['name']} again"),
     "place_order":            ("buyer", "marketplace", lambda sent, order: _bought(order)),
+    "pay_order":              ("buyer", "marketplace", "pays for the order"),
     "ship_order":             ("seller", "marketplace", lambda sent, order:
                                f"hands {'a part of ' * ('line_item_ids' in sent)}the order to the carrier"),
     "deliver_order":          ("courier", "marketplace", "delivers the order"),

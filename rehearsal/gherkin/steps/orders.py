@@ -55,6 +55,11 @@ def _buys(people: Cast, buyer: str, status: str, goods: list[Goods], terms: Term
     people.buyer(buyer).buys([*goods, *gifts], status=status, shop_id=shop_id, sums=terms.sums)
 
 
+@act("{BUYER} <has paid/pays> for {THEIR} {ORDER}")
+def _(people: Cast, which: Which) -> None:
+    people.buyer(which.name).pays(which)
+
+
 act("the seller <has shipped/ships> {BUYER}'s {ORDER}")(by(lambda people: people.seller.ships))
 
 

@@ -33,6 +33,7 @@ Act = tuple[str, str, dict[str, str]]
 # fmt: off
 # What a person can make happen next, by the word with which an order, a return or a case says that it can.
 ORDER_ACTS: Final[dict[str, Act]] = {
+    "PAY":               ("pay_order", "Pay", {}),
     "SHIP":              ("ship_order", "Ship", {}),
     "DELIVER":           ("deliver_order", "Deliver", {}),
     "CANCEL":            ("request_cancellation", "Ask to cancel", {}),

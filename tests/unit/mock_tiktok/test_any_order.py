@@ -15,7 +15,12 @@ from tests.unit.mock_tiktok.town import Town
 
 CENTS = st.integers(1, 6_000).map(lambda cents: Decimal(cents).scaleb(-2))
 PICK = st.integers(0, 10_000)
-ORDER_ACTS = {"CANCEL": "request_cancellation", "SHIP": "ship_order", "DELIVER": "deliver_order"}
+ORDER_ACTS = {
+    "PAY": "pay_order",
+    "CANCEL": "request_cancellation",
+    "SHIP": "ship_order",
+    "DELIVER": "deliver_order",
+}
 BUYER_ACTS = {"SHIP": "ship_return", "ARRIVE": "arrive_return"} | {
     act.upper(): act for act in ("withdraw", "accept_offer", "decline_offer", "dispute")
 }

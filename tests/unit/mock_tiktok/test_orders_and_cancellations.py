@@ -56,6 +56,29 @@ def test_earlier_steps_lie_in_the_past_and_the_last_is_now(town: Town) -> None:
     assert order.delivered_at == order.updated_at == START
 
 
+def test_an_order_that_is_paid_for_late_is_held_for_an_hour_from_then(town: Town) -> None:
+    order_id = town.order(status="UNPAID").order_id
+    pay_by = town.shop.order(order_id).hours.pay_by
+    town.passes(hours=12)
+    assert town.market.pay_order(order_id).status == "ON_HOLD"
+    order = town.shop.order(order_id)
+    assert order.paid_at == order.updated_at == START + timedelta(hours=12)
+    assert order.hours.pay_by == pay_by
+    assert code(town.market.pay_order, order_id) == 25001003
+    town.passes(hours=1, seconds=-1)
+    assert town.market.order_view(order_id).status == "ON_HOLD"
+    town.passes(seconds=1)
+    assert town.market.order_view(order_id).status == "AWAITING_SHIPMENT"
+    town.passes(days=2)
+    assert town.market.order_view(order_id).status == "AWAITING_SHIPMENT"  # its time to pay is nobody's business now
+
+
+def test_what_nobody_has_paid_for_in_time_cannot_be_paid_for(town: Town) -> None:
+    order_id = town.order(status="UNPAID").order_id
+    town.passes(days=7)
+    assert code(town.market.pay_order, order_id) == 25001003
+
+
 def test_an_order_is_held_for_an_hour_shipped_delivered_and_closed(town: Town) -> None:
     order_id = town.order(status="ON_HOLD").order_id
     assert code(town.market.ship_order, order_id) == 25001003

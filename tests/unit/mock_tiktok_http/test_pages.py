@@ -144,6 +144,16 @@ def test_an_empty_request_names_every_field_at_once(client: Client, market: Mark
         assert f'id="problem-{field}"' in response.text
 
 
+def test_the_buyer_pays_once(client: Client, market: Marketplace) -> None:
+    order = market.place_order(status="UNPAID")
+    pay = f"/buyer/orders/{order.order_id}/pay"
+    assert "Pay" in get(market, "/buyer/orders").words
+    assert post(market, pay, {}).status_code == 303
+    assert "Pay" not in get(market, "/buyer/orders").words
+    again = post(market, pay, {})
+    assert (again.status_code, 'id="problem-form"' in again.text) == (422, True)
+
+
 def test_the_buyer_cancels_before_shipment(client: Client, market: Marketplace) -> None:
     order = market.place_order(status="AWAITING_SHIPMENT")
     form = f"/buyer/orders/{order.order_id}/cancel"
