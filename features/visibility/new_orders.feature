@@ -16,7 +16,8 @@ Feature: An order reaches the seller when there is something to do about it
 
   @R30 @R44
   Scenario Outline: It is paid for half a day later
-    Given Maya has not paid for a desk lamp for 39.98 USD
+    Given Noah has ordered a desk lamp for 39.98 USD
+    And Maya has not paid for a desk lamp for 39.98 USD
     And 12 hours have passed
     And Maya has paid for the order
     When <time> pass

@@ -11,7 +11,7 @@ from rehearsal.audit.claims import Claim, Claims, State
 from rehearsal.audit.event import EventName, PlayerEvent
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import Violation
-from rehearsal.audit.invariants.order_told import Order, astray, judge_order, second
+from rehearsal.audit.invariants.order_told import PAYMENT, SHIPPING, Order, astray, dates, judge_order, second
 from rehearsal.audit.limits import Limits
 from rehearsal.seats.port import AdjustmentRow, tells
 from rehearsal.sums import coin
@@ -101,6 +101,7 @@ class Told:
 
     _orders: dict[str, Order] = field(default_factory=dict)
     _accounts: dict[str, str] = field(default_factory=dict)  # by shop
+    _dated: dict[str, bool] = field(default_factory=lambda: dict.fromkeys((PAYMENT, SHIPPING), False))
     _readings: dict[str, dict[str, Reading]] = field(default_factory=dict)  # by claim, and by the adjustment's number
     _moved: dict[str, None] = field(default_factory=dict)
 
@@ -137,7 +138,8 @@ class Told:
         yield from self._account(event)
         if event.name == EventName.ORDER_READ:
             if order := self._orders.get(event.order):
-                yield from judge_order(event, order, limits)
+                yield from judge_order(event, order, limits, self._dated)
+            self._dated = {what: told or self._dated[what] for what, told in dates(event).items()}
             return
         if reason and event.reason and event.reason != reason:
             yield _wrong(event, "reason", f"the reason that was given, {reason}", event.reason)

@@ -37,6 +37,8 @@ PAID: Final[Mapping[str, tuple[str, ...]]] = {
 
 # And whether anything holds it up: an OMS does not ship it then.
 HELD: Final = ("UNPAID", "ON_HOLD", "CANCELLED")
+PAYMENT: Final = "hour of payment"
+SHIPPING: Final = "hour of shipping"
 UNTOLD: Final = ("buyer",)  # what a connector may leave out of what it tells of a recipient
 GOES: Final = ("Completed", "CompletedAndVisited", "CompletedOffline")
 
@@ -86,8 +88,8 @@ class Order:
         ]
 
 
-def judge_order(event: PlayerEvent, order: Order, limits: Limits) -> Iterable[Violation]:
-    """Judge what the OMS has just read of an order."""
+def judge_order(event: PlayerEvent, order: Order, limits: Limits, dated: Mapping[str, bool]) -> Iterable[Violation]:
+    """Judge what the OMS has just read of an order; what is `dated` has been told a date of with another one."""
     units = frozenset(event.units)
     told = event.created is not None and not limits.same(event.created, order.created)
     additional = order.additional if event.additional in (None, ZERO, order.additional) else event.additional
@@ -107,8 +109,8 @@ def judge_order(event: PlayerEvent, order: Order, limits: Limits) -> Iterable[Vi
         ("shipping status", *_words(SHIPPED, statuses, event.shipping_status)),
         ("payment status", *_words(PAID, statuses, event.payment_status)),
         ("checkout status", *_held_up(statuses, event.checkout_status)),
-        ("hour of payment", *_hours(paid, event.paid_at, limits)),
-        ("hour of shipping", *_hours(shipped, event.shipped_at, limits)),
+        (PAYMENT, *_hours(paid, event.paid_at, limits, told=dated[PAYMENT])),
+        (SHIPPING, *_hours(shipped, event.shipped_at, limits, told=dated[SHIPPING])),
         ("recipient", *_recipient(order.recipient, event.recipient)),
         *((part, str(order.parts.get(part, ZERO)), str(told_of[part]))
           for told_of in (event.made_of, event.stated) for part in astray(order.parts, told_of, ZERO)),
@@ -144,12 +146,17 @@ def _held_up(stood: Iterable[str], told: str) -> tuple[str, str]:
     return GOES[0], GOES[0] if may_be else told
 
 
-def _hours(known: Iterable[datetime | None], told: datetime | None, limits: Limits) -> tuple[str, str]:
-    """Return since when something is, and what is told: the same where that fits, or where nothing is told."""
+def dates(event: PlayerEvent) -> dict[str, bool]:
+    """Return of what a date is told of an order."""
+    return {PAYMENT: event.paid_at is not None, SHIPPING: event.shipped_at is not None}
+
+
+def _hours(known: Iterable[datetime | None], seen: datetime | None, limits: Limits, *, told: bool) -> tuple[str, str]:
+    """Return since when something is, and what is seen of that: the same where it fits, or is never told."""
     hours = [second(at) for at in known]
     expected = " or ".join(dict.fromkeys(map(str, hours)))
-    fits = told is None or any(limits.same(told, at) for at in hours)
-    return expected, expected if fits else str(told)
+    fits = (seen is None and not told) or any(limits.same(seen, at) for at in hours)
+    return expected, expected if fits else str(seen)
 
 
 def _recipient(known: Mapping[str, str], told: Mapping[str, str]) -> tuple[str, str]:

@@ -231,6 +231,25 @@ def test_when_an_order_was_paid_for_and_shipped_of_what_it_is_and_to_whom_is_tol
 
 
 @pytest.mark.parametrize(
+    ("first", "then", "wrong"),
+    [
+        ({"paid_at": START}, {}, {"hour of payment"}),
+        ({"shipped_at": START}, {"paid_at": START}, {"hour of shipping"}),
+        ({}, {}, set()),  # it never says
+        ({"paid_at": START, "shipped_at": START}, {"paid_at": START, "shipped_at": START}, set()),
+    ],
+)
+def test_who_tells_when_one_order_was_paid_for_tells_it_of_another(
+    first: dict[str, Any], then: dict[str, Any], wrong: set[str]
+) -> None:
+    story = Story()
+    for order_id, told in (("O1", first), ("O2", then)):
+        story.ordered(status="DELIVERED", order_id=order_id, paid_at=START, ready_at=START, collected_at=START)
+        story.tell("order_read", who="oms", order_id=order_id, total=Decimal("39.98"), made_of={}, **told).act_ended()
+    assert objected_to(story) & {"hour of payment", "hour of shipping"} == wrong
+
+
+@pytest.mark.parametrize(
     ("what", "first", "then"),
     [
         ("tracking number", {"tracking_number": "1Z0009"}, {}),
