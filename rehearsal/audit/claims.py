@@ -9,7 +9,7 @@ from functools import partial
 from itertools import takewhile
 from typing import Final
 
-from rehearsal.audit.event import BY_SHIPPING, MOVES, OPEN_API, REQUESTS, EventName, PlayerEvent
+from rehearsal.audit.event import MOVES, REQUESTS, EventName, PlayerEvent
 from rehearsal.audit.limits import Limits
 from rehearsal.wire.recorder import Exchange
 
@@ -151,9 +151,8 @@ class Claims:
             return
         if event.name in REQUESTS or event.name in MOVES:
             deadline = event.seller_deadline if event.returned else event.deadline
-            ours = event.by == OPEN_API and event.action != BY_SHIPPING
             how = (event.status, event.refund_total or ZERO, deadline)
-            known.states.append(State(event.at, *how, event.seq, ours, event.arbitration or ""))
+            known.states.append(State(event.at, *how, event.seq, event.by_connector, event.arbitration or ""))
         elif event.name == EventName.EVIDENCE_SHOWN and event.by == "buyer":
             known.pictures, known.videos = known.pictures + event.pictures, known.videos + event.videos
         elif event.name == EventName.PARCEL_SHIPPED:

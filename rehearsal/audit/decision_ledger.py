@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Final
 
 from rehearsal.audit.claims import summed
-from rehearsal.audit.event import BY_SHIPPING, MOVES, OPEN_API, REQUESTS, EventName, PlayerEvent
+from rehearsal.audit.event import MOVES, OPEN_API, REQUESTS, EventName, PlayerEvent
 from rehearsal.seats.port import Question, Sight
 from rehearsal.sums import coin
 from rehearsal.wire.recorder import Exchange
@@ -72,6 +72,7 @@ class Request:
     seq: int
     amount: Decimal
     accepted: bool
+    rounding: Decimal  # by which an OMS that reckons by itself can be off
     failed: bool = False  # in a person's sight
     gave_way: Decimal = ZERO  # to buyers' claims on the same units, which go first
     shown: Decimal | None = None  # the staff see that so much of it is left
@@ -185,6 +186,10 @@ class DecisionLedger:
         self._waiting = {key: decision for key, decision in self._waiting.items() if decision.owed}
         return [one for one in self._waiting.values() if self.asks(one.claim, one.question)]
 
+    def kept(self, claim: str) -> bool:
+        """Return whether the staff have decided something about a claim that the connector has not been told."""
+        return any(decision.kept for (about, _), decision in self._decisions.items() if about == claim)
+
     @property
     def owing(self) -> bool:
         """Return whether a decision or a refund waits to be carried out."""
@@ -218,9 +223,8 @@ class DecisionLedger:
 
     def left_nothing(self, request: Request) -> bool:
         """Return whether others have got all that was asked for, and the staff see that nothing of it is left."""
-        return request.shown == ZERO and (
-            request.gave_way + self._accounts[request.order_id].elsewhere >= request.amount
-        )
+        account = self._accounts[request.order_id]
+        return request.shown == ZERO and request.amount - request.gave_way - account.elsewhere <= request.rounding
 
     def asks(self, claim: str, question: str) -> bool:
         """Return whether the marketplace asks the seller this about a claim, as far as is known."""
@@ -228,8 +232,9 @@ class DecisionLedger:
         return not status or status.endswith(ASKS[question])
 
     def _refund_asked(self, event: PlayerEvent) -> None:
-        request = Request(event.adjustment, event.order, event.seq, event.amount or ZERO, event.accepted)
         account = self._accounts[event.order]
+        coins = coin(event.currency) * account.shared * len(event.units)
+        request = Request(event.adjustment, event.order, event.seq, event.amount or ZERO, event.accepted, coins)
         account.requests[event.adjustment] = request
         for claim, total in account.unread.items():
             if self._claims[claim].by_seller:
@@ -315,7 +320,7 @@ class DecisionLedger:
                 account.to_buyers += event.refund_total or ZERO
             else:
                 account.unread[claim_id] = event.refund_total or ZERO
-        if event.by != OPEN_API or action == BY_SHIPPING or claim.by_seller:
+        if not event.by_connector or claim.by_seller:
             if changed:
                 self._overtaken(claim_id)
             return None

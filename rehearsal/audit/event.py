@@ -183,6 +183,11 @@ class PlayerEvent:
         return self.moved_to or self.placed
 
     @property
+    def by_connector(self) -> bool:
+        """Return whether it came through the Open API, the door through which a connector acts."""
+        return self.by == OPEN_API and self.action != BY_SHIPPING
+
+    @property
     def sets_deadline(self) -> bool:
         """Return whether the marketplace says what deadline holds from now on, be it none."""
         return self.who == "marketplace" and "deadline" in self.data

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from mock_oms import Refused
 from mock_tiktok import Discounts, OrderLine, OrderView, ReturnView
+from mock_tiktok.domain.words import APPROVALS, REJECTIONS
 from mock_tiktok.errors import ApiError
 from rehearsal.seats.port import AdjustmentRow
 from rehearsal.world.world import World
@@ -29,7 +30,7 @@ SUMS: list[dict[str, str]] = [
     {"shipping_fee": "5.00"},
     {"shipping_fee": "5.00", "tax": "2.53", "shipping_fee_tax": "0.31"},
 ]
-MANNERS = st.sampled_from([(), (), ("careless",), ("by-number",), ("no-sums",), ("untimely",)])
+MANNERS = st.sampled_from([(), (), ("careless",), ("by-number",), ("no-sums",), ("untimely",), ("second-thoughts",)])
 FAULTS = st.sampled_from(["cut_before", "cut_after", "truncate", "duplicate"])
 CALLS = st.sampled_from(
     [
@@ -37,6 +38,7 @@ CALLS = st.sampled_from(
         "searchReturns", "searchCancellations", "getOrderList",
     ]
 )  # fmt: skip
+STATUSES = ("DELIVERED", "IN_TRANSIT", "AWAITING_SHIPMENT", "DELIVERED", "AWAITING_SHIPMENT", "UNPAID")
 WAITS = st.sampled_from([timedelta(0), timedelta(minutes=7), timedelta(minutes=15), timedelta(hours=1)])
 
 
@@ -68,7 +70,7 @@ class Life(RuleBasedStateMachine):
         if which % 3 == 2:
             sums["discounts"] = Discounts(seller=self.sum("1.00"), platform=self.sum("0.50"))
         order = self.world.marketplace.place_order(
-            lines=lines[: 1 + which % 2], status=("DELIVERED", "IN_TRANSIT", "AWAITING_SHIPMENT")[status % 3], **sums
+            lines=lines[: 1 + which % 2], status=STATUSES[status % len(STATUSES)], **sums
         )
         self.orders.append(order.order_id)
 
@@ -128,10 +130,20 @@ class Life(RuleBasedStateMachine):
         self.attempt(lambda: self.world.oms.approve(row.id, amount=amount))
 
     @precondition(lambda self: self.waiting())
-    @rule(which=SOME)
-    def reject(self, which: int) -> None:
+    @rule(which=SOME, words=st.booleans())
+    def reject(self, which: int, words: bool) -> None:
         row = self.waiting()[which % len(self.waiting())]
-        self.attempt(lambda: self.world.oms.reject(row.id))
+        self.attempt(lambda: self.world.oms.reject(row.id, comment="Not so" if words else None))
+
+    @precondition(lambda self: self.world.marketplace.return_views())
+    @rule(which=SOME, decision=st.sampled_from([*APPROVALS, *REJECTIONS]))
+    def decide_in_seller_center(self, which: int, decision: str) -> None:
+        views = self.world.marketplace.return_views()
+        claim, amount = views[which % len(views)].return_id, None
+        if decision == "OFFER_PARTIAL_REFUND":
+            amount = self.sum("2.50")
+        decide = self.world.marketplace.seller_center_decision
+        self.attempt(lambda: decide(claim, decision=decision, amount=amount))
 
     @precondition(lambda self: self.returns("Buyer Shipped"))
     @rule(grade=GRADES, accept=st.booleans())
@@ -160,6 +172,10 @@ class Life(RuleBasedStateMachine):
         self.attempt(
             lambda: self.world.marketplace.seller_center_refund(order.order_id, line_item_ids=lines or None, **sum_)
         )
+
+    @rule(which=SOME)
+    def pay(self, which: int) -> None:
+        self.attempt(lambda: self.world.marketplace.pay_order(self.order_of(which).order_id))
 
     @rule(which=SOME)
     def ship(self, which: int) -> None:

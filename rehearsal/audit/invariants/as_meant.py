@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Final
 
 from rehearsal.audit.decision_ledger import APPROVING, is_rejection
-from rehearsal.audit.event import MOVES, OPEN_API, REQUESTS, EventName
+from rehearsal.audit.event import MOVES, REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.audit.invariants.as_told import Told, judge_row
@@ -125,12 +125,12 @@ class AsMeant(Invariant):
                 answered=self._answered,
                 overtaken=self._overtaken,
             )
-        elif event.name == EventName.DECISION_REFUSED and event.by == OPEN_API:
+        elif event.name == EventName.DECISION_REFUSED and event.by_connector:
             self._overtaken.add(event.claim or "")
             self._moves.append((event, None))
         elif (claim := self.claims.by_id.get(event.claim or "")) and event.who == "marketplace":
             self._to_compare[claim.id] = None
-            if event.by == OPEN_API and (event.name in MOVES or (event.name in REQUESTS and event.role == "SELLER")):
+            if event.by_connector and (event.name in MOVES or (event.name in REQUESTS and event.role == "SELLER")):
                 self._moves.append((event, None))
         return NO_VIOLATION
 

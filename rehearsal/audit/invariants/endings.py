@@ -50,6 +50,7 @@ class NothingStaysOpen(Invariant):
             self._ended.pop(claim, None)
             if event.status.endswith(ENDED):
                 self._ended[claim] = (event.seq, event.order, event.status)
+                self._failures[claim].overtaken |= self.decisions.kept(claim)
         elif event.name == EventName.DEADLINE_LAPSED or (
             event.name == EventName.DECISION_GIVEN
             and not self.decisions.asks(claim, event.question or Question.REQUEST)

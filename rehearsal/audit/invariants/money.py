@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from rehearsal.audit.decision_ledger import ZERO
-from rehearsal.audit.event import OPEN_API, EventName
+from rehearsal.audit.event import EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, LedgerRow, PlayerEvent, Quiescence, Violation
 from rehearsal.seats.port import Capability
@@ -61,7 +61,7 @@ class NeverTooMuch(Invariant):
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
         """Add up what is paid in and what is paid back."""
-        if event.name == EventName.RETURN_REQUESTED and event.by == OPEN_API and not self.decisions.heard:
+        if event.name == EventName.RETURN_REQUESTED and event.by_connector and not self.decisions.heard:
             self._begun.append(event)
         if event.name == EventName.ORDER_PLACED:
             total = event.total or ZERO

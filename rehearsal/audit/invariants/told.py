@@ -11,7 +11,7 @@ from typing import Final
 
 from rehearsal.audit.claims import Claim, State
 from rehearsal.audit.decision_ledger import APPROVING, is_rejection
-from rehearsal.audit.event import BY_SHIPPING, MOVES, OPEN_API, REQUESTS, EventName
+from rehearsal.audit.event import MOVES, REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
 from rehearsal.seats.port import Activity, Capability
@@ -88,14 +88,13 @@ class IsTold(Invariant):
             self._decided(event, "the refund asked for", MONEY)
         elif event.name == EventName.ADJUSTMENT_READ:
             self._lines[order][event.ref] = None
-        elif event.name == EventName.DECISION_REFUSED and event.by == OPEN_API and not self._troubled(event):
+        elif event.name == EventName.DECISION_REFUSED and event.by_connector and not self._troubled(event):
             self._expect(event, REFUSAL, FAILED, event.at + self.limits.one_round)
         elif event.name in REQUESTS or event.name in MOVES:
             known = self.claims.by_id.get(claim)
             starts = event.role == "SELLER"
-            answers = not (known and known.by_seller) and event.action != BY_SHIPPING
-            answers = answers and (event.action in APPROVING or is_rejection(event.action))
-            if event.by == OPEN_API and (starts or answers) and not self._troubled(event):
+            answers = not (known and known.by_seller) and (event.action in APPROVING or is_rejection(event.action))
+            if event.by_connector and (starts or answers) and not self._troubled(event):
                 words = MONEY if starts else NO if is_rejection(event.action) else f"{YES}|refund"
                 self._expect(event, AS_TOLD, words, event.at + self._at_once)
             if known is not None:

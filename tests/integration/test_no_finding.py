@@ -1,0 +1,71 @@
+"""What a correct connector may meet is no finding: hands that cross, and coins that do not divide."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from mock_tiktok import OrderLine
+from rehearsal.world.world import World
+
+QUARTER = timedelta(minutes=15)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def findings(world: World) -> list[tuple[str, str, str]]:
+    world.advance(by=2 * HOUR)
+    return [(one.invariant, one.expected, one.seen) for one in world.auditor.broken()]
+
+
+def case_of(world: World, claim: str) -> str:
+    world.advance(by=QUARTER)
+    return next(row.id for row in world.oms.adjustments() if claim in (row.return_id, row.cancel_id))
+
+
+@pytest.mark.parametrize("decision", ["APPROVE_RECEIVED_PACKAGE", "REJECT_RECEIVED_PACKAGE"])
+def test_the_warehouse_and_seller_center_judge_the_same_goods_within_one_quarter(world: World, decision: str) -> None:
+    order = world.marketplace.place_order()
+    claim = world.marketplace.request_return(order.order_id, return_type="RETURN_AND_REFUND").return_id
+    world.advance(by=QUARTER)
+    world.marketplace.ship_return(claim)
+    world.marketplace.arrive_return(claim)
+    assert world.oms.inspect(claim, grade="AS_SOLD", accept=False).kept  # until the OMS knows what has arrived
+    world.marketplace.seller_center_decision(claim, decision=decision)
+    if decision.startswith("REJECT"):
+        world.marketplace.withdraw(claim)
+    assert findings(world) == []
+
+
+@pytest.mark.parametrize("first", ["the parcel", "the answer"])
+def test_the_parcel_leaves_while_a_no_with_words_is_on_its_way(world: World, first: str) -> None:
+    order = world.marketplace.place_order(status="AWAITING_SHIPMENT")
+    claim = world.marketplace.request_cancellation(order.order_id).cancel_id
+    case = case_of(world, claim)
+    if first == "the answer":
+        world.oms.reject(case, comment="It has left")
+    world.marketplace.ship_order(order.order_id)
+    if first == "the parcel":
+        world.oms.reject(case, comment="It has left")
+    assert findings(world) == []
+
+
+def test_the_buyer_gets_a_coin_less_for_a_unit_than_the_oms_reckons() -> None:
+    """Three of 37.50 are 12.49, 12.50 and 12.51: an OMS that divides thinks that each is 12.50."""
+    world = World(seed=4, profile="th-2025-11")
+    sums: dict[str, Any] = {
+        "shipping_fee": Decimal("5.00"),
+        "tax": Decimal("2.53"),
+        "shipping_fee_tax": Decimal("0.31"),
+    }
+    mugs = [OrderLine("MUG", 3, Decimal("9.99"))]
+    order = world.marketplace.place_order(lines=mugs, status="AWAITING_COLLECTION", **sums)
+    world.advance(by=QUARTER)
+    unit = min(order.line_items, key=lambda line: line.total)
+    world.marketplace.request_return(order.order_id, return_type="REFUND", line_item_ids=[unit.id])
+    world.oms.refund(order_id=order.order_id, line_item_ids=[unit.id])
+    world.advance(by=3 * DAY)
+    assert findings(world) == []
+    assert world.marketplace.order_view(order.order_id).refunded == unit.total == Decimal("12.49")
+    world.close()
