@@ -32,10 +32,8 @@ class Manner(StrEnum):
     REFUND_ONLY = "refund-only"  # says with each refund that it is of what has shipped: nothing is to be called off
     OFFSETS = "offsets"  # writes moments in the local time of somewhere else
     NO_OVERLAP = "no-overlap"  # reads on from the very second at which it has read before
-    SECOND_APPLICATION = (
-        "second-application"  # another program of the house marks the same orders first, and then again
-    )
-    OLD_TOKEN = "old-token"  # calls with its access token until it is turned away, and then with that one first
+    SECOND_APPLICATION = "second-application"  # another program marks the same orders first, and then once more
+    OLD_TOKEN = "old-token"  # calls with the older of two access tokens until it is turned away, then with it first
     WRONG_KEYS = "wrong-keys"  # tries keys that are not its own before it comes with the right ones
     OLD_CLIENT = "old-client"  # calls as clients in use do that know an older spelling of the same
     OTHER_WORDS = "other-words"  # asks for the same in more words, and for the newest first

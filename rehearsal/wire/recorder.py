@@ -195,7 +195,7 @@ class Recorder:
         self._record(ended, as_read, shop, len(breaches), hides=hides)
         authorization = call.headers.get("authorization", "")
         if as_read.reply is not None and as_read.reply.body.__class__ is dict and not call.fault:
-            self.state.tokens.granted(authorization, as_read.reply.body, ended.at)
+            self.state.tokens.granted(as_read.reply.body, ended.at)
         exchange = Exchange(
             ended.slot.seq,
             ended.at,
@@ -215,7 +215,7 @@ class Recorder:
             not NUMBERS.isdisjoint(asked),
             order if isinstance(order, str) else None,
             _wait(response, headers, ended.at),
-            self.state.tokens.until(authorization, ended.at),
+            self.state.tokens.until(authorization),
         )
         for listener in self._listeners:
             listener(exchange)

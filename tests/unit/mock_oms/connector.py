@@ -49,6 +49,7 @@ class Connector(Answering):
     faults: list[Fault] = field(default_factory=list)
     tokens: int = 0
     token: str = ""
+    older: str = ""  # the one before it, which is good as well
     refuse: Callable[[Call], str | None] = lambda call: None
 
     def __post_init__(self) -> None:
@@ -127,10 +128,10 @@ class Connector(Answering):
     def respond(self, call: Call) -> tuple[int, Json | None]:
         if call.path == "/oauth2/token":
             self.tokens += 1
-            self.token = f"token-{self.tokens}"
+            self.older, self.token = self.token, f"token-{self.tokens}"
             return 200, {"access_token": self.token, "token_type": "bearer", "expires_in": 3600}
         scheme, _, token = call.headers.get("Authorization", "").partition(" ")
-        if (scheme.lower(), token) != ("bearer", self.token):
+        if scheme.lower() != "bearer" or token not in (self.token, self.older):
             return 401, {"Message": "Authorization has been denied for this request."}
         words = self.refuse(call)
         if words:
