@@ -6,6 +6,8 @@ Feature: The connector answers for a seller who is silent
 
     Background:
       Given the connector answers no to refunds and no to cancellations when the seller is silent
+      And there is a second shop
+      And Kim has received a mug for 12.50 USD from the second shop
       And these buyers wait for the seller:
         | buyer | order        | goods      | price     | wants      |
         | Maya  | has received | desk lamp  | 39.98 USD | money back |
@@ -15,14 +17,16 @@ Feature: The connector answers for a seller who is silent
     @R17 @R19 @R79
     Scenario: A no for whoever waits, and the seller's yes stands
       Given the seller has let the connector into the shop again
+      And Kim has asked for her money back
       And the seller has approved Lena's request
       And the connector has been down for 22 hours
-      When 2 hours pass
+      When 3 hours pass
       Then it has ended like this:
         | buyer | request         | mails           | all books |
         | Maya  | Refund Rejected | refund rejected | 0.00 USD  |
         | Noah  | Canceled        | none            | 0.00 USD  |
         | Lena  | Completed       | order refund    | 15.99 USD |
+        | Kim   | Completed       | order refund    | 12.50 USD |
 
   Rule: What the seller has begun is brought to its end
 
