@@ -1,16 +1,16 @@
 Feature: An order that came in several parcels
   The marketplace takes what the seller starts for one parcel at a time; for the seller it is one refund. Which goods
-  are in which parcel is not known before they are packed.
+  are in which parcel is not known before the order is ready to ship.
 
   Rule: Sent together
 
     @R16 @R37
     Scenario Outline: A refund over all of them, in full or in part
-      Given Maya has ordered, with 3.00 USD for shipping:
+      Given Maya has just ordered, with 3.00 USD for shipping:
         | goods | pieces | price each | parcel |
         | rug   | 1      | 50.00 USD  | 1      |
         | mug   | 2      | 12.50 USD  | 2      |
-      And everybody has heard of it
+      And 75 minutes have passed
       And the seller has shipped Maya's order
       And everybody has heard of it
       When the seller refunds <what>

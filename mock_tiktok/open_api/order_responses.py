@@ -86,12 +86,17 @@ def order(one: Order) -> Json:
             "buyer_email": one.buyer.email,
             "warehouse_id": one.warehouse_id,
             "has_updated_recipient_address": False,
-            "packages": [{"id": id_} for id_ in dict.fromkeys(line.package_id for line in one.lines if line.rts_at)],
+            "packages": [{"id": id_} for id_ in dict.fromkeys(_package(one, line) for line in one.lines) if id_],
             "recipient_address": _address(one),
             "payment": _payment(one),
             "line_items": [_order_line(one, line) for line in one.lines],
         }
     )
+
+
+def _package(one: Order, line: LineItem) -> str:
+    """Return a unit's package; assumed: there is none before the order is ready to ship."""
+    return "" if one.status in (OrderStatus.UNPAID, OrderStatus.ON_HOLD) else line.package_id
 
 
 def _first_number(one: Order) -> str:
@@ -225,7 +230,7 @@ def _order_line(one: Order, line: LineItem) -> Json:
             "item_tax": [_tax(part, line) for part in _taxes(line, one.currency)],
             **market_fee(line.fee, one.currency),
             "display_status": status.value,
-            "package_id": line.package_id if labelled else "",  # assumed: nothing is packed before it has a label
+            "package_id": _package(one, line),
             "package_status": _PACKAGE_STATUS[status],
             "is_gift": line.is_gift,
             "rts_time": maybe_seconds(line.rts_at),
