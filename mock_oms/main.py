@@ -15,6 +15,7 @@ from flask import Flask
 
 from mock_oms.adapters.channeladvisor import Application, ChannelAdvisor
 from mock_oms.adapters.patience import patient
+from mock_oms.adapters.rows import text_of
 from mock_oms.adapters.webhook import webhook_app
 from mock_oms.domain.cases import Case
 from mock_oms.domain.manners import Manner
@@ -107,8 +108,10 @@ class Oms:
         due, hinted = self.state.grid.due(), self.state.hinted_at
         return due if hinted is None else due._replace(at=min(due.at, hinted))
 
-    def _hinted(self) -> None:
+    def _hinted(self, said: dict[str, Any]) -> None:
         self.state.hinted_at = self._office.clock.now()
+        if order_id := text_of(said.get("SiteOrderID")):
+            self._poller.effects.order_hinted(order_id, text_of(said.get("ProfileID")))
 
     def run_due(self, now: datetime) -> Fired:
         """Do the one pull that is due at or before `now`."""

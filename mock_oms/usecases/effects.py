@@ -70,6 +70,9 @@ class Effects:
             shipping_status=order.shipping_status,
         )
 
+    def order_hinted(self, order_id: str, profile: str | None) -> None:
+        self._announce("order_hinted", order_id=order_id, profile=profile)
+
     def adjustment_read(self, case: Case, read: Adjustment, line: OrderLine | None) -> None:
         level, number = read.key
         self._announce(

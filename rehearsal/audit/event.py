@@ -36,6 +36,7 @@ class EventName(StrEnum):
     MAIL_SENT = "mail_sent"
     DECISION_GIVEN = "decision_given"
     REFUND_REQUESTED = "refund_requested"
+    ORDER_HINTED = "order_hinted"
     ORDER_READ = "order_read"
     ADJUSTMENT_READ = "adjustment_read"
     CASE_SEEN = "case_seen"

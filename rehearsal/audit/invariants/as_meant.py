@@ -111,6 +111,9 @@ class AsMeant(Invariant):
             self._told.placed(event)
         elif event.name == EventName.ORDER_STATUS_CHANGED:
             self._told.changed(event)
+        elif event.name == EventName.ORDER_HINTED:
+            self.occasions += 1
+            return self._told.hinted(event)
         elif event.name in (EventName.ORDER_READ, EventName.ADJUSTMENT_READ):
             self.occasions += 1
             asked = self._asked[event.order].get(event.adjustment) if event.asked else None

@@ -178,6 +178,12 @@ class Told:
             self._moved[claim.id] = None
         yield from _judge(event, claim, stood, before, limits)
 
+    def hinted(self, event: PlayerEvent) -> Iterable[Violation]:
+        """Judge of what order the OMS has been told unasked, and of what account."""
+        if event.order not in self._orders:
+            yield _wrong(event, "order", "an order of the marketplace", event.order)
+        yield from self._account(event)
+
     def _account(self, event: PlayerEvent) -> Iterable[Violation]:
         """Judge that all a shop has is of one account, where that is told: else the OMS mixes it with another shop."""
         order = self._orders.get(event.order)

@@ -23,7 +23,9 @@ YES: Final = r"approv|accept|grant|offer"
 NO: Final = r"reject|refus|declin|den(y|ied)"
 MONEY: Final = r"refund|cancel|call(ed)? off"
 FAILED: Final = r"refus|fail|error|not possible|could not|cannot|outside|too late"
-SEEN_ONLY: Final = (EventName.ORDER_READ, EventName.ADJUSTMENT_READ, EventName.CASE_SEEN, EventName.BOOKED)
+SEEN_ONLY: Final = (
+    EventName.ORDER_HINTED, EventName.ORDER_READ, EventName.ADJUSTMENT_READ, EventName.CASE_SEEN, EventName.BOOKED,
+)  # fmt: skip
 # The words that fit a state of the marketplace's, beside its own name for it.
 FITS: Final = (
     # where its name has this    it is told in words like

@@ -414,6 +414,18 @@ def test_all_that_a_shop_has_is_of_one_account(accounts: tuple[str | None, ...],
 
 
 @pytest.mark.parametrize(
+    ("order_id", "account", "wrong"),
+    [("O2", "2", set()), ("O2", None, set()), ("O2", "1", {"account"}), ("O9", "2", {"order"})],
+)
+def test_of_whose_order_the_oms_is_told_unasked(order_id: str, account: str | None, wrong: set[str]) -> None:
+    story = Story().ordered().ordered(order_id="O2", shop_id="S2")
+    for known, own in (("O1", "1"), ("O2", "2")):
+        story.tell("adjustment_read", who="oms", order_id=known, ref="A1", status="NewRma", profile=own)
+    story.tell("order_hinted", who="oms", order_id=order_id, profile=account).act_ended()
+    assert objected_to(story) & {"account", "order"} == wrong
+
+
+@pytest.mark.parametrize(
     ("told", "after", "wrong"),
     [
         ("", 0, False),  # as it was in the round before
