@@ -12,6 +12,7 @@ Feature: The OMS reads in its own way
       | vase  | 1      | 20.00 USD  |
     And 80 minutes have passed
     And Maya has made a request for each of her goods
+    And Noah has received a desk lamp for 39.98 USD
     When half an hour passes
     Then the seller has every request of Maya's before them
 

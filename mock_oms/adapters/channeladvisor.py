@@ -207,10 +207,14 @@ class ChannelAdvisor:
             rows = _rows(page, "value")
             if len(rows) > size:
                 raise Unreadable("The connector's page has more rows than were asked for.")
+            count = page.get("@odata.count")
+            last = len(rows) < size and "@odata.nextLink" not in page
+            if last and isinstance(count, int) and count > len(read) + len(rows):
+                raise Unreadable("The connector's list is at its end, and by its count there are more rows.")
             fresh = [row for row in rows if row.get("ID") not in read]
             yield from fresh
             read |= {row.get("ID") for row in fresh}
-            if len(rows) < size or not fresh or len(read) == page.get("@odata.count"):
+            if len(rows) < size or not fresh or len(read) == count:
                 return
 
     def _follow(self, link: object, seen: set[str]) -> Json:
