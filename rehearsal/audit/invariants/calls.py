@@ -21,6 +21,9 @@ NOT_YOURS: Final[Mapping[int, str]] = {
     21008111: "the order is another shop's",
     25020005: "what it is about is another shop's",
 }
+# And to whoever calls off an order that has been handed over, or is long over.
+TOO_LATE: Final = (25001045, 25001051)
+HANDED_OVER: Final = ("IN_TRANSIT", "DELIVERED", "COMPLETED")
 LONGEST_WAIT: Final = timedelta(hours=1)  # that anybody need take seriously. Certainty: assumed
 
 
@@ -31,14 +34,21 @@ class NoNeedlessCall(Invariant):
     slug = "no-needless-call"
     rule = (
         "No decision is sent about a claim read as ended, none before the time that the marketplace has asked to wait, "
-        "no refund of the seller's past a request read as waiting, and no call carries another shop's credentials."
+        "no refund of the seller's past a request read as waiting, no cancellation of what has long been shipped, and "
+        "no call carries another shop's credentials."
     )
 
     _wait_until: dict[str, tuple[datetime, int]] = field(default_factory=dict)  # by claim, and who asked for it
     _died: int = 0  # when the connector did last, by its place in the trace
+    _handed_over: dict[str, PlayerEvent] = field(default_factory=dict)  # orders, since when they have been
 
     def on_event(self, event: PlayerEvent) -> Iterable[Violation]:
-        """Forget what a connector was told that has died since: it may not have written it down."""
+        """Note what ships; forget what a connector was told that has died since: it may not have written it down."""
+        if event.name in (EventName.ORDER_PLACED, EventName.ORDER_STATUS_CHANGED):
+            if event.placed not in HANDED_OVER:
+                self._handed_over.pop(event.order, None)
+            else:
+                self._handed_over.setdefault(event.order, event)
         if event.name == EventName.CONNECTOR_KILLED:
             self._died = event.seq
             self._wait_until.clear()
@@ -52,6 +62,8 @@ class NoNeedlessCall(Invariant):
             found.append(_call(exchange, f"refused with {exchange.code}: {not_yours}"))
         if exchange.code == IN_THE_WAY:
             found += self._past_a_request(exchange)
+        if exchange.code in TOO_LATE and (wrong := self._shipped_before(exchange)):
+            found.append(wrong)
         for id_ in exchange.subjects if exchange.writes else ():
             claim = self.claims.by_id.get(id_)
             if claim is None:
@@ -100,6 +112,16 @@ class NoNeedlessCall(Invariant):
                 seen = f"{exchange.operation} of the seller's own at {exchange.at.isoformat()}: {exchange.refusal}"
                 witness = Witness((exchange.seq,), (read.seq,), about={"order_id": claim.order_id, "claim": claim.id})
                 yield Violation(f"past {claim.id}", exchange.caller, expected, seen, witness)
+
+    def _shipped_before(self, exchange: Exchange) -> Violation | None:
+        """Return that an order is called off which is known to have shipped: money for it is a refund's."""
+        shipped, since = self._handed_over.get(exchange.order or ""), exchange.at - self.limits.one_round
+        if shipped is None or shipped.at >= since - self.limits.extension(exchange.shop, since):
+            return None
+        expected = f"no cancellation of {shipped.order}, which has been {shipped.placed} since {shipped.at.isoformat()}"
+        seen = f"{exchange.operation} refused with {exchange.code}: {exchange.refusal}"
+        witness = Witness((exchange.seq,), (shipped.seq,), about={"order_id": shipped.order})
+        return Violation(f"shipped {shipped.order} {exchange.seq}", exchange.caller, expected, seen, witness)
 
 
 def _call(exchange: Exchange, seen: str, claim: str = "") -> Violation:

@@ -192,6 +192,11 @@ NOTICED |= {
         lambda: Story().asked_back(deadline=START).looked_at("S1")
         .called_for("S1", "createReturn", order="O1", code=25001011),
     ),
+    "an order called off that has long been delivered": (
+        "no-needless-call",
+        lambda: Story().ordered(status="DELIVERED").idle(minutes=20)
+        .called_for("S1", "cancelOrder_202309", order="O1", code=25001045),
+    ),
     "a decision that comes again before the marketplace wants to hear of it": (
         "no-needless-call",
         lambda: Story().asked_back().called_for("S1", "approveReturn", "R1", wait=timedelta(minutes=10)).idle(minutes=9)
@@ -221,6 +226,10 @@ IN_ORDER: dict[str, Callable[[], Story]] = {
     "a decision about a claim that has ended since it was read": (
         lambda: Story().asked_back().looked_at("S1").moved(CANCELLED, "WITHDRAW", "buyer")
         .called_for("S1", LOOK, narrow=True).called_for("S1", "approveReturn", "R1")
+    ),
+    "an order called off that was handed over within the round": (
+        lambda: Story().ordered(status="IN_TRANSIT").idle(minutes=10)
+        .called_for("S1", "cancelOrder_202309", order="O1", code=25001045)
     ),
     "a decision that comes again after a look which trouble has met": (
         lambda: Story().asked_back().decided().moved(COMPLETE, "APPROVE_REFUND").looked_at("S1").struck("S1")
