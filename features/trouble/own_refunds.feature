@@ -73,3 +73,12 @@ Feature: A refund of the seller's own whose answer is lost
       Then the trouble was hit
       And the seller sees that the refund of Maya failed, and why
       And Ana has exactly one mail, "return rejected"
+
+    @trouble
+    Scenario: After more than a day of attempts it is still to be found out what has become of it
+      Given the marketplace loses its answers to every refund for 27 hours
+      And the seller has refunded Maya 5.00 USD of the order
+      When 28 hours pass
+      Then the trouble was hit
+      And the seller sees no failure for Maya
+      And all three books say 5.00 USD for Maya
