@@ -78,6 +78,19 @@ Feature: The marketplace tells the connector what happens
       And the OMS was told 3 times
       And all three books say 39.98 USD for Maya
 
+    @trouble
+    Scenario: Beside a request that waits a refund is told of as well
+      Given Maya has received:
+        | goods | pieces | price each |
+        | rug   | 1      | 89.00 USD  |
+        | mug   | 3      | 12.50 USD  |
+      And everybody has heard of it
+      And Maya has asked for the money for the rug
+      And 5 minutes have passed
+      When the seller refunds Maya the mug
+      Then the OMS was told 3 times
+      And all three books say 37.50 USD for Maya
+
   Rule: What is not signed by the marketplace is refused, and nothing comes of it
 
     @trouble
