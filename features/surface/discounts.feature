@@ -77,3 +77,13 @@ Feature: What the buyer paid is what goes back
     Scenario: The whole order without it
       When the seller refunds Noah's whole order
       Then all three books say 40.00 USD for Noah
+
+    @R14 @R16
+    Scenario: It is called off with the rest, even after a no to that
+      Given Ines has ordered a desk lamp for 40.00 USD, and a tote bag as a gift
+      And Ines has asked to cancel the order
+      And everybody has heard of it
+      And the seller has rejected Ines's request
+      When the seller calls off what Ines ordered, as it is not available
+      Then Ines's order is canceled
+      And all three books say 40.00 USD for Ines
