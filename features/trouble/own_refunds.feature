@@ -48,6 +48,22 @@ Feature: A refund of the seller's own whose answer is lost
       And Ana's order is canceled
       And all three books say 50.00 USD for Ana
 
+    @trouble
+    Scenario: Of two things at one price each is called off by itself
+      Given Ana has ordered:
+        | goods | pieces | price each |
+        | vase  | 1      | 24.00 USD  |
+        | bowl  | 1      | 24.00 USD  |
+      And an hour has passed
+      And the marketplace loses its answers to the next 2 cancellations
+      And the seller has called off what Ana ordered of the vase, as it is not available
+      When the seller calls off what Ana ordered of the bowl, as it is not available
+      And an hour passes
+      Then the trouble was hit
+      And Ana's order is canceled
+      And all three books say 48.00 USD for Ana
+      And the seller sees no failure for Ana
+
   Rule: What was meant stays what was meant
 
     @trouble
