@@ -99,18 +99,21 @@ class DecisionDelivery:
             return self._send(case, decision, keys)
         contrary = Decision(decision.question, CONTRARY[decision.verdict], grade=decision.grade)
         if Manner.SECOND_THOUGHTS in self.manners:
-            with suppress(ConnectorError):
-                for key in keys[:-1]:
-                    self.api.decide(case.adjustments[key], contrary)
+            self._also_say(contrary, case, keys[:-1])
         outcome = self._send(case, replace(decision, reason=None, comment=None), first)
         if outcome.rejected:
             return outcome
         if outcome.kept:
             return replace(outcome, case=replace(outcome.case, kept=KeptDecision(decision, left=keys)))
         if Manner.CONTRADICTS in self.manners:
-            with suppress(ConnectorError):
-                self.api.decide(outcome.case.adjustments[others[0]], contrary)
+            self._also_say(contrary, outcome.case, others)
         return replace(outcome, case=replace(outcome.case, kept=KeptDecision(decision, left=others)))
+
+    def _also_say(self, decision: Decision, case: Case, keys: tuple[AdjustmentKey, ...]) -> None:
+        """Say what is not meant, of each of these lines; what the connector makes of it the case does not know."""
+        for key in keys:
+            with suppress(ConnectorError):
+                self.api.decide(case.adjustments[key], decision)
 
     def _send(self, case: Case, decision: Decision, keys: tuple[AdjustmentKey, ...]) -> Outcome:
         taken = 0
