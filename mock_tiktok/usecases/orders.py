@@ -342,8 +342,8 @@ def _check_asks(asks: str | None, status: str) -> None:
         return
     if asks not in ASKS:
         raise BadValue("asks", f"{asks!r} is not one of {', '.join(ASKS)}")
-    takes, way = ASKS[asks][0], [name for name, _ in _WAY[1:]]
-    comes = {*takes, *way[: way.index(takes[-1])]}  # one that nobody has paid for goes no further
+    takes, way = ASKS[asks][0], [name for name, _ in _WAY]
+    comes = {*takes, *way[: way.index(takes[-1])]}
     if status not in comes:
         raise BadValue("asks", f"is {asks}, which comes to nothing: the order is {status} at once")
 

@@ -178,10 +178,21 @@ def test_what_a_buyer_would_ask_is_refused_like_any_request(town: Town) -> None:
         "buyer asks for a refund: refused, There are processing reverse order exists",
         False,
     )
-    for asks, status, words in (("BACK", "DELIVERED", "is not one of"), ("CANCEL", "DELIVERED", "to nothing")):
+    for asks, status, words in (
+        ("BACK", "DELIVERED", "is not one of"),
+        ("CANCEL", "DELIVERED", "comes to nothing"),
+        ("REFUND", "COMPLETED", "comes to nothing"),
+    ):
         assert words in str(refused(BadValue, town.order, asks=asks, status=status))
-    for status in ("COMPLETED", "UNPAID"):
-        assert "comes to nothing" in str(refused(BadValue, town.order, asks="REFUND", status=status))
+
+
+def test_who_pays_late_asks_like_anybody_else(town: Town) -> None:
+    order_id = town.order(asks="REFUND", status="UNPAID").order_id
+    town.market.pay_order(order_id)
+    town.passes(hours=1)
+    town.market.ship_order(order_id)
+    town.market.deliver_order(order_id)
+    assert [act.what for act in town.passes(hours=2) if act.who == "buyer"] == ["buyer asks for a refund"]
 
 
 @pytest.mark.parametrize(("plan", "what"), [("gets_shipping_back", "shipping_fee"), ("gets_tax_back", "tax")])
