@@ -222,6 +222,8 @@ def _open(account: Account, generation: int, before: Adjustment | None) -> None:
             decided_by=None if status in AWAITS_SELLER else "channel",
             **_seen(account, group, status, parts),
         )
+        if before is not None and adjustment.shipped_back_at is None:  # the goods are where they were
+            adjustment = replace(adjustment, shipped_back_at=before.shipped_back_at)
         account.work.added(adjustment)
     total = sum((parts.total for parts in shares), Decimal(0))
     who, text = opened(claim, own_words, status, total, order.currency, again=generation > 1)
