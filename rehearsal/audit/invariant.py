@@ -18,7 +18,7 @@ from rehearsal.audit.event import LogLine, PlayerEvent, Trouble
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.limits import Limits
 from rehearsal.audit.settling import Settling
-from rehearsal.seats.port import Activity, AdjustmentRow, Capability
+from rehearsal.seats.port import Activity, AdjustmentRow, Capability, Overview
 from rehearsal.wire.recorder import Exchange
 
 __all__ = ["NO_VIOLATION", "Invariant", "LedgerRow", "Mail", "PlayerEvent", "Quiescence", "Violation"]
@@ -68,6 +68,7 @@ class Quiescence:
     settled: bool | None = True  # the connector has delivered all that it has accepted; None where it does not say
     staff_seen: bool = True  # the adjustments are all that stand before the staff
     activity: Callable[[str], Sequence[Activity]] = lambda order_id: ()  # what the connector says of an order
+    overview: Callable[[], Mapping[str, Overview] | None] = lambda: None  # what its list of orders shows, if it has one
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from rehearsal.seats.port import (
     Client,
     Conduct,
     ConnectorSeat,
+    Overview,
     Place,
     Seats,
     ShopAtConnector,
@@ -167,6 +168,10 @@ class OurConnector(ConnectorSeat):
 
     def activity(self, order_id: str) -> Sequence[Activity]:
         return self.reader.activity(order_id)
+
+    def overview(self) -> dict[str, Overview]:
+        listed = self.reader.overview()
+        return {one.site_order_id: Overview(one.refunded, waits=bool(one.asked or one.coming)) for one in listed}
 
 
 class OurOms(Oms):

@@ -142,6 +142,14 @@ class ShopAtConnector:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What a connector's list of orders shows of one: what was paid back, and whether anything waits for the staff."""
+
+    refunded: Decimal
+    waits: bool
+
+
 class Activity(Protocol):
     """One line of an order's Activity & History."""
 
@@ -315,6 +323,10 @@ class ConnectorSeat(Seat, Protocol):
     def activity(self, order_id: str) -> Sequence[Activity]:
         """Return what happened to an order, as its page shows it."""
         raise NotCapable(Capability.ACTIVITY)
+
+    def overview(self) -> Mapping[str, Overview] | None:
+        """Return what its list of orders shows of each, by the marketplace's order id; None where it shows no list."""
+        return None
 
     # KILL
     def kill(self) -> None:

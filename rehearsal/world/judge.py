@@ -117,7 +117,8 @@ class Judge:
         nothing: Sequence[AdjustmentRow] = ()
         cases = self._shown(Capability.STAFF_SEES, self._oms.adjustments, nothing)
         known = self._says_settled(), Capability.STAFF_SEES in self.capabilities
-        return Quiescence(self._clock.now(), books, cases, self._marketplace.mailbox, *known, self._activity)
+        seen = self._marketplace.mailbox, *known, self._activity, self._connector.overview
+        return Quiescence(self._clock.now(), books, cases, *seen)
 
     def _activity(self, order_id: str) -> Sequence[Activity]:
         return self._shown(Capability.ACTIVITY, lambda: self._connector.activity(order_id), ())

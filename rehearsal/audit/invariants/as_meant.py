@@ -16,7 +16,7 @@ from rehearsal.audit.decision_ledger import APPROVING, is_rejection
 from rehearsal.audit.event import MOVES, REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
-from rehearsal.audit.invariants.as_told import Told, judge_row
+from rehearsal.audit.invariants.as_told import Told, judge_listed, judge_row
 from rehearsal.seats.port import Capability, Question
 from rehearsal.wire.recorder import Exchange
 
@@ -195,6 +195,9 @@ class AsMeant(Invariant):
             row, claim = rows.get(id_), self.claims.by_id[id_]
             if row is not None and not claim.by_seller:
                 yield from judge_row(row, claim, self.limits)
+        listed = (state.overview() if self._to_compare else None) or {}
+        for order_id in dict.fromkeys(self.claims.by_id[id_].order_id for id_ in self._to_compare):
+            yield from judge_listed(order_id, listed.get(order_id), self.claims.of_order[order_id])
         self._to_compare.clear()
 
 

@@ -13,7 +13,7 @@ from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import Violation
 from rehearsal.audit.invariants.order_told import PAYMENT, SHIPPING, Order, astray, dates, judge_order, second
 from rehearsal.audit.limits import Limits
-from rehearsal.seats.port import AdjustmentRow, tells
+from rehearsal.seats.port import AdjustmentRow, Overview, tells
 from rehearsal.sums import coin
 
 ZERO: Final = Decimal(0)
@@ -472,6 +472,36 @@ def judge_row(row: AdjustmentRow, claim: Claim, limits: Limits) -> Iterable[Viol
         money = {"marketplace": str(state.total), "OMS": str(row.amount)} if what == "sum" else {}
         witness = Witness(events=(state.seq,), money=money, about=about)
         yield Violation(f"told {what} {claim.id} {seen}", "connector", expected, seen, witness)
+
+
+def judge_listed(order_id: str, listed: Overview | None, claims: Collection[Claim]) -> Iterable[Violation]:
+    """Judge what the connector's list of orders shows of one when the world has come to rest: nothing, where it is not
+    on the list's first page."""
+    if listed is None:
+        return
+    waiting = [claim.id for claim in claims if _waits(claim)]
+    if listed.waits != bool(waiting):
+        expected = f"{', '.join(waiting)} under what waits for the staff" if waiting else "nothing that waits"
+        seen = "something under what waits for the staff" if listed.waits else "nothing that waits"
+        witness = Witness(events=tuple(claim.now.seq for claim in claims), about={"order_id": order_id, "what": "list"})
+        yield Violation(f"listed {order_id} {listed.waits}", "connector", expected, seen, witness)
+    paid = sum((claim.now.total for claim in claims if claim.paid_at is not None), ZERO)
+    if listed.refunded != paid:
+        money = {"marketplace": str(paid), "list": str(listed.refunded)}
+        witness = Witness(
+            events=tuple(claim.now.seq for claim in claims), money=money, about={"order_id": order_id, "what": "list"}
+        )
+        expected, seen = f"{paid} refunded in the list of orders", f"{listed.refunded} refunded"
+        yield Violation(f"listed {order_id} {listed.refunded}", "connector", expected, seen, witness)
+
+
+def _waits(claim: Claim) -> bool:
+    """Return whether a claim waits for the staff: for an answer, or for a look at goods that are on their way back."""
+    state = claim.now
+    if claim.by_seller or state.deadline is None:
+        return False
+    said = HANDED_BACK.get(state.status, _said(state))
+    return said == WAITS or (said == GOODS and claim.shipped_at is not None)
 
 
 def _wrong(event: PlayerEvent, what: str, expected: str, seen: str, events: tuple[int, ...] = ()) -> Violation:

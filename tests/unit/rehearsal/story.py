@@ -14,7 +14,7 @@ from rehearsal.audit.event import LogLine, Trouble
 from rehearsal.audit.finding import Finding
 from rehearsal.audit.invariant import LedgerRow, PlayerEvent, Quiescence
 from rehearsal.contract.operation import Breach
-from rehearsal.seats.port import AdjustmentRow, Capability
+from rehearsal.seats.port import AdjustmentRow, Capability, Overview
 from rehearsal.wire.recorder import Exchange
 from tests.clock import START
 
@@ -198,10 +198,18 @@ class Story:
         self.auditor.after_act(self.now)
         return self
 
-    def came_to_rest(self, *rows: AdjustmentRow, ledger: Sequence[LedgerRow] = ()) -> Story:
+    def came_to_rest(
+        self, *rows: AdjustmentRow, ledger: Sequence[LedgerRow] = (), listed: Overview | None = None
+    ) -> Story:
         seen = Capability.STAFF_SEES in self._seen
         stands = Quiescence(
-            self.now, ledger, rows, lambda _: self.mailbox, staff_seen=seen, activity=lambda _: self.history
+            self.now,
+            ledger,
+            rows,
+            lambda _: self.mailbox,
+            staff_seen=seen,
+            activity=lambda _: self.history,
+            overview=lambda: None if listed is None else {"O1": listed},
         )
         self.auditor.at_quiescence(stands)
         return self

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from rehearsal.seats.port import Overview
 from tests.clock import START
 from tests.unit.rehearsal.story import SUCCESS, Row, Story
 
@@ -60,6 +61,21 @@ def test_what_the_buyer_has_shown_stands_with_the_case(row: Row, what: str | Non
     story.came_to_rest(replace(row, amount=Decimal(5)))
     (judged,) = [finding for finding in story.auditor.findings() if finding.invariant == "as-meant"]
     assert judged.witness.about.get("what") == what
+
+
+@pytest.mark.parametrize(
+    ("listed", "wrong"),
+    [
+        (None, False),  # it shows no list, or not this order
+        (Overview(Decimal(0), waits=True), False),
+        (Overview(Decimal(0), waits=False), True),
+        (Overview(Decimal("39.98"), waits=True), True),
+    ],
+)
+def test_the_list_of_orders_shows_what_waits_and_what_was_paid_back(listed: Overview | None, wrong: bool) -> None:
+    story = Story().ordered().asked_back(deadline=START + timedelta(days=1))
+    story.came_to_rest(Row(status="NewRma"), listed=listed)
+    assert ("list" in objected_to(story)) is wrong
 
 
 @pytest.mark.parametrize(
