@@ -171,7 +171,9 @@ class OurConnector(ConnectorSeat):
 
     def overview(self) -> dict[str, Overview]:
         listed = self.reader.overview()
-        return {one.site_order_id: Overview(one.refunded, waits=bool(one.asked or one.coming)) for one in listed}
+        return {
+            one.site_order_id: Overview(one.refunded, bool(one.asked or one.coming), one.deadline) for one in listed
+        }
 
 
 class OurOms(Oms):

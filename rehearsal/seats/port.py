@@ -144,10 +144,11 @@ class ShopAtConnector:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """What a connector's list of orders shows of one: what was paid back, and whether anything waits for the staff."""
+    """What a connector's list of orders shows of one: what was paid back, whether anything waits, and until when."""
 
     refunded: Decimal
     waits: bool
+    deadline: datetime | None
 
 
 class Activity(Protocol):

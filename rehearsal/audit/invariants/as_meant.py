@@ -197,7 +197,7 @@ class AsMeant(Invariant):
                 yield from judge_row(row, claim, self.limits)
         listed = (state.overview() if self._to_compare else None) or {}
         for order_id in dict.fromkeys(self.claims.by_id[id_].order_id for id_ in self._to_compare):
-            yield from judge_listed(order_id, listed.get(order_id), self.claims.of_order[order_id])
+            yield from judge_listed(order_id, listed.get(order_id), self.claims.of_order[order_id], self.limits)
         self._to_compare.clear()
 
 

@@ -474,25 +474,29 @@ def judge_row(row: AdjustmentRow, claim: Claim, limits: Limits) -> Iterable[Viol
         yield Violation(f"told {what} {claim.id} {seen}", "connector", expected, seen, witness)
 
 
-def judge_listed(order_id: str, listed: Overview | None, claims: Collection[Claim]) -> Iterable[Violation]:
+def judge_listed(
+    order_id: str, listed: Overview | None, claims: Collection[Claim], limits: Limits
+) -> Iterable[Violation]:
     """Judge what the connector's list of orders shows of one when the world has come to rest: nothing, where it is not
     on the list's first page."""
     if listed is None:
         return
-    waiting = [claim.id for claim in claims if _waits(claim)]
-    if listed.waits != bool(waiting):
-        expected = f"{', '.join(waiting)} under what waits for the staff" if waiting else "nothing that waits"
-        seen = "something under what waits for the staff" if listed.waits else "nothing that waits"
-        witness = Witness(events=tuple(claim.now.seq for claim in claims), about={"order_id": order_id, "what": "list"})
-        yield Violation(f"listed {order_id} {listed.waits}", "connector", expected, seen, witness)
+    waiting = {claim.id: claim.now.deadline for claim in claims if _waits(claim)}
     paid = sum((claim.now.total for claim in claims if claim.paid_at is not None), ZERO)
+    first = min(filter(None, waiting.values()), default=None)
+    wrong: list[tuple[str, str]] = []
+    if listed.waits != bool(waiting):
+        something = "something under what waits for the staff"
+        wrong.append((f"what waits: {', '.join(waiting) or 'nothing'}", something if listed.waits else "nothing"))
+    elif not limits.same(listed.deadline, first):
+        wrong.append((f"answer by {first}", f"answer by {listed.deadline}"))
     if listed.refunded != paid:
+        wrong.append((f"{paid} refunded", f"{listed.refunded} refunded"))
+    for expected, seen in wrong:
+        about = {"order_id": order_id, "what": "list"}
         money = {"marketplace": str(paid), "list": str(listed.refunded)}
-        witness = Witness(
-            events=tuple(claim.now.seq for claim in claims), money=money, about={"order_id": order_id, "what": "list"}
-        )
-        expected, seen = f"{paid} refunded in the list of orders", f"{listed.refunded} refunded"
-        yield Violation(f"listed {order_id} {listed.refunded}", "connector", expected, seen, witness)
+        witness = Witness(events=tuple(claim.now.seq for claim in claims), money=money, about=about)
+        yield Violation(f"listed {order_id} {seen}", "connector", f"in the list of orders {expected}", seen, witness)
 
 
 def _waits(claim: Claim) -> bool:

@@ -67,12 +67,15 @@ def test_what_the_buyer_has_shown_stands_with_the_case(row: Row, what: str | Non
     ("listed", "wrong"),
     [
         (None, False),  # it shows no list, or not this order
-        (Overview(Decimal(0), waits=True), False),
-        (Overview(Decimal(0), waits=False), True),
-        (Overview(Decimal("39.98"), waits=True), True),
+        (Overview(Decimal(0), waits=True, deadline=START + timedelta(days=1)), False),
+        (Overview(Decimal(0), waits=True, deadline=START + timedelta(days=2)), True),
+        (Overview(Decimal(0), waits=False, deadline=None), True),
+        (Overview(Decimal("39.98"), waits=True, deadline=START + timedelta(days=1)), True),
     ],
 )
-def test_the_list_of_orders_shows_what_waits_and_what_was_paid_back(listed: Overview | None, wrong: bool) -> None:
+def test_the_list_of_orders_shows_what_waits_until_when_and_what_was_paid_back(
+    listed: Overview | None, wrong: bool
+) -> None:
     story = Story().ordered().asked_back(deadline=START + timedelta(days=1))
     story.came_to_rest(Row(status="NewRma"), listed=listed)
     assert ("list" in objected_to(story)) is wrong
