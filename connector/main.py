@@ -25,7 +25,7 @@ from connector.adapters.tiktok.client import TikTok
 from connector.api.app import create_app
 from connector.api.webhooks import webhook_routes
 from connector.pages import page_routes
-from connector.pages.reading import OrderLine, read_orders
+from connector.pages.reading import OrderLine, read_line
 from connector.ports import Clock, Secret, Vault
 from connector.records import ActivityEntry, AgendaEntry, ClientCredentials, Due, Fired, Shop, ShopAdded
 from connector.settings import Settings
@@ -237,10 +237,10 @@ class Connector:
         with self._store.reading() as work:
             return [entry for order in work.orders_anywhere(site_order_id) for entry in work.activity(order.id)]
 
-    def overview(self) -> list[OrderLine]:
-        """Return the newest orders as the page that lists them shows them."""
+    def overview(self, site_order_id: str) -> OrderLine | None:
+        """Return what the page that lists the orders shows of one, by the marketplace's number."""
         with self._store.connected() as connection:
-            return list(read_orders(connection, page=1, attention=False, number="").orders)
+            return read_line(connection, site_order_id)
 
     def waiting(self) -> int:
         with self._store.reading() as work:

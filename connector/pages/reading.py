@@ -164,6 +164,7 @@ def _listed(attention: bool) -> tuple[sa.Select[Any], sa.Select[Any]]:
     return page, sa.select(sa.func.count()).select_from(chosen.subquery())
 
 
+_LINE: Final = _lines.where(orders.c.site_order_id == sa.bindparam("number"), orders.c.offered)
 _LISTS: Final = {attention: _listed(attention) for attention in (False, True)}
 _ONE: Final = _lines.add_columns(
     orders.c.payment_status,
@@ -209,6 +210,12 @@ def read_orders(connection: Runs, *, page: int, attention: bool, number: str) ->
     found = connection.execute(listed, values).all()
     pages = max(1, -(-total // PAGE))
     return OrderList(tuple(OrderLine(*row) for row in found), page, pages, total)
+
+
+def read_line(connection: Runs, number: str) -> OrderLine | None:
+    """Return what the list of orders shows of the order with this number at the marketplace."""
+    row = connection.execute(_LINE, {"number": number}).first()
+    return None if row is None else OrderLine(*row)
 
 
 def read_order(connection: Runs, order_id: int) -> OrderSheet | None:

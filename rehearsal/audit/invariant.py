@@ -68,7 +68,7 @@ class Quiescence:
     settled: bool | None = True  # the connector has delivered all that it has accepted; None where it does not say
     staff_seen: bool = True  # the adjustments are all that stand before the staff
     activity: Callable[[str], Sequence[Activity]] = lambda order_id: ()  # what the connector says of an order
-    overview: Callable[[], Mapping[str, Overview] | None] = lambda: None  # what its list of orders shows, if it has one
+    overview: Callable[[str], Overview | None] = lambda order_id: None  # what its list of orders shows of one
 
 
 @dataclass(frozen=True, slots=True)

@@ -169,11 +169,9 @@ class OurConnector(ConnectorSeat):
     def activity(self, order_id: str) -> Sequence[Activity]:
         return self.reader.activity(order_id)
 
-    def overview(self) -> dict[str, Overview]:
-        listed = self.reader.overview()
-        return {
-            one.site_order_id: Overview(one.refunded, bool(one.asked or one.coming), one.deadline) for one in listed
-        }
+    def overview(self, order_id: str) -> Overview | None:
+        line = self.reader.overview(order_id)
+        return None if line is None else Overview(line.refunded, bool(line.asked or line.coming), line.deadline)
 
 
 class OurOms(Oms):

@@ -325,8 +325,8 @@ class ConnectorSeat(Seat, Protocol):
         """Return what happened to an order, as its page shows it."""
         raise NotCapable(Capability.ACTIVITY)
 
-    def overview(self) -> Mapping[str, Overview] | None:
-        """Return what its list of orders shows of each, by the marketplace's order id; None where it shows no list."""
+    def overview(self, order_id: str) -> Overview | None:
+        """Return what its list of orders shows of one, by the marketplace's id; None where it shows nothing of it."""
         return None
 
     # KILL

@@ -195,9 +195,8 @@ class AsMeant(Invariant):
             row, claim = rows.get(id_), self.claims.by_id[id_]
             if row is not None and not claim.by_seller:
                 yield from judge_row(row, claim, self.limits)
-        listed = (state.overview() if self._to_compare else None) or {}
         for order_id in dict.fromkeys(self.claims.by_id[id_].order_id for id_ in self._to_compare):
-            yield from judge_listed(order_id, listed.get(order_id), self.claims.of_order[order_id], self.limits)
+            yield from judge_listed(order_id, state.overview(order_id), self.claims.of_order[order_id], self.limits)
         self._to_compare.clear()
 
 

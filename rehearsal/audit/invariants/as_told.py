@@ -477,8 +477,7 @@ def judge_row(row: AdjustmentRow, claim: Claim, limits: Limits) -> Iterable[Viol
 def judge_listed(
     order_id: str, listed: Overview | None, claims: Collection[Claim], limits: Limits
 ) -> Iterable[Violation]:
-    """Judge what the connector's list of orders shows of one when the world has come to rest: nothing, where it is not
-    on the list's first page."""
+    """Judge what the connector's list of orders shows of one, if anything, when the world has come to rest."""
     if listed is None:
         return
     waiting = {claim.id: claim.now.deadline for claim in claims if _waits(claim)}

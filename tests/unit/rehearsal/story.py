@@ -209,7 +209,7 @@ class Story:
             lambda _: self.mailbox,
             staff_seen=seen,
             activity=lambda _: self.history,
-            overview=lambda: None if listed is None else {"O1": listed},
+            overview=lambda order_id: listed if order_id == "O1" else None,
         )
         self.auditor.at_quiescence(stands)
         return self
