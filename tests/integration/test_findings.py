@@ -26,6 +26,7 @@ from rehearsal.audit.finding import Finding, Verdict
 from rehearsal.audit.invariants import INVARIANTS
 from rehearsal.contract.events import EventContract
 from rehearsal.seats.builtin import OurConnector
+from rehearsal.seats.port import Overview
 from rehearsal.wire.recorder import Call, Endpoint, Handler, Link, Response
 from rehearsal.world.world import World
 
@@ -93,6 +94,19 @@ def test_a_journey_tries_its_rules(world: World, journey: Callable[[World], None
         kind.slug: (Verdict.HELD, True) if kind.slug in tried else (Verdict.NOT_TRIED, False)
         for kind in INVARIANTS.values()
     }
+
+
+def test_the_list_of_orders_that_is_judged_is_there(world: World) -> None:
+    return_id, case = ask(world)
+    view = world.marketplace.return_view(return_id)
+    waits = world.connector.overview(view.order_id)
+    assert waits is not None
+    assert (waits.refunded, waits.waits, waits.deadline) == (Decimal(0), True, view.seller_deadline)
+    world.oms.approve(case)
+    world.advance(by=HOUR)
+    paid = world.marketplace.order_view(view.order_id).refunded
+    assert world.connector.overview(view.order_id) == Overview(paid, waits=False, deadline=None)
+    assert world.connector.overview("1") is None
 
 
 def test_every_kind_of_event_is_as_the_contract_has_it(world: World) -> None:
