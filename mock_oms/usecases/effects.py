@@ -108,6 +108,7 @@ class Effects:
             kind=read.type,
             profile=read.profile,
             arbitration_status=read.arbitration_status,
+            rma=read.rma_number,
         )
 
     def booked(self, case: Case, paid: Adjustment) -> None:

@@ -159,6 +159,7 @@ class PlayerEvent:
     # what the OMS has read
     ref = Field("ref", _text)
     asked = Field("asked", bool)
+    rma = Field("rma", _text)
     site_status = Field("site_status", _text)
     site_reason = Field("site_reason", _maybe_text)
     site_reason_text = Field("site_reason_text", _maybe_text)

@@ -101,6 +101,7 @@ class Told:
 
     _orders: dict[str, Order] = field(default_factory=dict)
     _accounts: dict[str, str] = field(default_factory=dict)  # by shop
+    _rmas: dict[str, str] = field(default_factory=dict)  # by claim
     _dated: dict[str, bool] = field(default_factory=lambda: dict.fromkeys((PAYMENT, SHIPPING), False))
     _readings: dict[str, dict[str, Reading]] = field(default_factory=dict)  # by claim, and by the adjustment's number
     _moved: dict[str, None] = field(default_factory=dict)
@@ -151,6 +152,7 @@ class Told:
         claim = claims.by_id.get(event.claim or "")
         if claim is None:
             return
+        yield from self._rma(event, claim)
         by_others = claim.id not in answered or _moved_by_others(claim, limits)
         by_others = by_others or _against(claim, event.placed, answered[claim.id])
         if event.decided_by == BY_STAFF and event.placed in ENDED and by_others and not claim.by_seller:
@@ -193,6 +195,18 @@ class Told:
         if account != event.profile:
             expected = f"account {account}, as of what else the shop {order.shop_id} has"
             yield _wrong(event, "account", expected, f"account {event.profile}")
+
+    def _rma(self, event: PlayerEvent, claim: Claim) -> Iterable[Violation]:
+        """Judge that a return has one number of its own for all its lines, where any is told; nothing else has one."""
+        if not event.rma:
+            return
+        expected = self._rmas.setdefault(claim.id, event.rma)
+        if TYPES[claim.kind] != "Refund":
+            yield _wrong(event, "RMA number", "none, as nothing comes back", event.rma)
+        elif expected != event.rma:
+            yield _wrong(event, "RMA number", f"{expected}, as for what else there is of {claim.id}", event.rma)
+        elif other := next((id_ for id_, rma in self._rmas.items() if rma == event.rma and id_ != claim.id), None):
+            yield _wrong(event, "RMA number", f"a number of its own, for {event.rma} is that of {other}", event.rma)
 
     def sums(self, claims: Claims, limits: Limits, now: datetime) -> Iterable[Violation]:
         """Judge the sums of the claims of which something was read: all lines together make up the claim."""
@@ -246,6 +260,7 @@ def _kept(event: PlayerEvent) -> dict[str, str]:
         "words": event.site_reason_text,
         "tracking number": event.tracking_number,
         "carrier": event.carrier,
+        "RMA number": event.rma,
         "date of its making": event.created,
         "date of shipping": event.shipped_back,
         "date of the refund": event.refunded,

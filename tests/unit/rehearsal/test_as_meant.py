@@ -516,3 +516,24 @@ def test_a_refund_whose_parcel_arrives_after_the_payment_may_have_the_date_of_th
     dated = story.now - timedelta(minutes=10) + timedelta(minutes=late)
     story.read("PostProcessingComplete", amount=Decimal(5), refunded_at=dated)
     assert ("date" in objected_to(story)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "other", "cancellation", "wrong"),
+    [
+        ("R1", "R1", "R2", "", False),
+        ("", "R1", "", "", False),
+        ("R1", "R9", "R2", "", True),  # each line another one
+        ("R1", "R1", "R1", "", True),  # two returns of one number
+        ("R1", "R1", "R2", "C1", True),
+    ],
+)
+def test_a_return_has_a_number_of_its_own_and_a_cancellation_none(
+    first: str, again: str, other: str, cancellation: str, wrong: bool
+) -> None:
+    story = Story().claimed().claimed(return_id="R2")
+    story.tell("cancellation_requested", cancel_id="C1", currency="USD", status="CANCELLATION_REQUEST_PENDING")
+    for claim, ref, rma in (("R1", "A1", first), ("R1", "A2", again), ("R2", "A3", other)):
+        story.read("NewRma", claim, ref, asked=False, rma=rma)
+    story.read("NewRma", "", "A4", cancel_id="C1", asked=False, rma=cancellation).act_ended()
+    assert ("RMA number" in objected_to(story)) is wrong
