@@ -40,6 +40,8 @@ RENEW_BEFORE: Final = timedelta(minutes=5)
 IDS_PER_CALL: Final = 20
 FORM: Final = "application/x-www-form-urlencoded"
 IN_QUERY: Final = ("Reason", "SellerAdjustmentID")  # what one client in use says there, too
+IN_QUERY_TOO: Final = "access_token"  # where a token may stand as well
+NAMESPACE: Final = "ChannelAdvisor.RestApi.V1.Models."  # of an action's whole name
 # In whose local time an OMS with such manners writes moments: west and east of UTC, one of them by half an hour.
 OFFSETS: Final = {Level.ORDER: timezone(timedelta(hours=-5)), Level.ITEM: timezone(timedelta(hours=5, minutes=30))}
 
@@ -262,6 +264,8 @@ class ChannelAdvisor:
         return self._send(method, target, f"{scheme} {self._access_token()}", body, "application/json")
 
     def _send(self, method: str, target: str, authorization: str, body: bytes | None, kind: str) -> requests.Response:
+        if Manner.OLD_CLIENT in self._manners:
+            target, authorization = _as_of_old(method, target, authorization)
         headers = {"Accept": "application/json", **({"Authorization": authorization} if authorization else {})}
         if body is not None:
             headers |= {"Content-Type": kind, "Content-Length": str(len(body))}
@@ -319,6 +323,21 @@ class ChannelAdvisor:
 @lru_cache(maxsize=64)  # a pull asks each level the same, and the next pull much of it again
 def _encoded(query: tuple[tuple[str, str], ...]) -> str:
     return urlencode(query, quote_via=quote, safe="$(),:'")
+
+
+def _as_of_old(method: str, target: str, authorization: str) -> tuple[str, str]:
+    """Spell an address as clients in use do, and say where the token stands.
+
+    An action has its whole name; what is read stands in small letters, with a slash, and has the token in the query.
+    """
+    path, _, query = target.partition("?")
+    owner, _, action = path.rpartition("/")
+    if method == "GET":
+        token = {IN_QUERY_TOO: authorization.partition(" ")[2]}
+        kept = [option for option in query.split("&") if option and not option.startswith(f"{IN_QUERY_TOO}=")]
+        return f"{path.lower()}/?{'&'.join([*kept, urlencode(token)])}", ""
+    path = f"{owner}/{NAMESPACE}{action}" if path.startswith("/v1/") else path
+    return f"{path}?{query}" if query else path, authorization
 
 
 def _accepted(response: requests.Response) -> requests.Response:

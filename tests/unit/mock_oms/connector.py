@@ -131,6 +131,8 @@ class Connector(Answering):
             self.older, self.token = self.token, f"token-{self.tokens}"
             return 200, {"access_token": self.token, "token_type": "bearer", "expires_in": 3600}
         scheme, _, token = call.headers.get("Authorization", "").partition(" ")
+        if "access_token" in call.query:
+            scheme, token = "bearer", call.query["access_token"]
         if scheme.lower() != "bearer" or token not in (self.token, self.older):
             return 401, {"Message": "Authorization has been denied for this request."}
         words = self.refuse(call)
@@ -141,10 +143,11 @@ class Connector(Answering):
         return self.act(call)
 
     def read(self, call: Call) -> tuple[int, Json | None]:
-        name = call.path.removeprefix("/v1/")
-        one = re.fullmatch(r"Orders\((\d+)\)", name)
+        spelled = call.path.removeprefix("/v1/").rstrip("/")
+        one = re.fullmatch(r"Orders\((\d+)\)", spelled, re.IGNORECASE)
         if one:
             return 200, self.orders[int(one[1])]
+        name = next(name for name in ("Orders", *self.adjustments) if name.lower() == spelled.lower())
         rows = list(self.orders.values()) if name == "Orders" else list(self.adjustments[name].values())
         if call.query.get("exported") == "false":
             rows = [row for row in rows if row["ID"] not in self.exported]
@@ -163,7 +166,7 @@ class Connector(Answering):
         return 200, page
 
     def act(self, call: Call) -> tuple[int, Json | None]:
-        found = re.fullmatch(r"/v1/(\w+)\((\d+)\)/(\w+)", call.path)
+        found = re.fullmatch(r"/v1/(\w+)\((\d+)\)/(?:ChannelAdvisor\.RestApi\.V1\.Models\.)?(\w+)", call.path)
         assert found, call.path
         kind, number, action = found[1], int(found[2]), found[3]
         if action == "Export":

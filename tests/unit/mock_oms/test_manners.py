@@ -176,6 +176,12 @@ def test_it_spells_things_as_older_clients_do() -> None:
     (adjust,) = office.connector.posts("Adjust")
     assert adjust.headers["Authorization"].startswith("bearer ")
     assert adjust.query["SellerAdjustmentID"] == adjust.body["SellerAdjustmentID"]
+    assert adjust.path.endswith(")/ChannelAdvisor.RestApi.V1.Models.Adjust")
+    assert {call.path for call in office.connector.calls if call.method == "GET"} == {
+        "/v1/orders/", "/v1/orderadjustments/", "/v1/orderitemadjustments/",
+    }  # fmt: skip
+    reads = [call for call in office.connector.calls if call.method == "GET"]
+    assert all(call.query["access_token"] and "Authorization" not in call.headers for call in reads)
 
 
 def test_what_has_been_paid_is_recorded_once_more_and_belongs_to_no_case() -> None:
