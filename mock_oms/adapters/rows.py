@@ -123,6 +123,7 @@ def adjustment_of(level: Level, row: Json) -> Adjustment:
             for share in row.get("SiteOrderLineItemAmounts") or ()
         },
         parts=parts,
+        tax_on_shipping=None if (tax := row.get("ShippingTaxAdjustment")) is None else _money(tax),
         quantity=None if row.get("Quantity") is None else int(row["Quantity"]),
         created_at=moment_of(row.get("CreatedDateUtc")),
         rma_number=rma,

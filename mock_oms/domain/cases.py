@@ -58,6 +58,7 @@ class Adjustment:
     unit_ids: tuple[str, ...] = ()
     unit_amounts: Mapping[str, Decimal] = field(default_factory=dict)  # what of the amount falls on which unit
     parts: Mapping[str, Decimal] = field(default_factory=dict)  # what the amount is made up of
+    tax_on_shipping: Decimal | None = None  # as far as it is told apart
     site_status: str | None = None
     carrier: str | None = None
     reason: str | None = None  # ChannelAdvisor's

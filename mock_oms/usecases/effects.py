@@ -75,6 +75,7 @@ class Effects:
 
     def adjustment_read(self, case: Case, read: Adjustment, line: OrderLine | None) -> None:
         level, number = read.key
+        on_shipping = read.tax_on_shipping
         self._announce(
             "adjustment_read",
             adjustment_id=case.number,
@@ -87,6 +88,7 @@ class Effects:
             status=read.status,
             amount=written(read.amount, case.currency),
             made_of={part: written(sum_, case.currency) for part, sum_ in read.made_of.items()},
+            stated={} if on_shipping is None else {"shipping_tax": written(on_shipping, case.currency)},
             line_item_ids=list(read.unit_ids) or None,
             order_line=list(line.unit_ids) if line is not None and line.units_known else None,
             lines={unit: written(sum_, case.currency) for unit, sum_ in read.unit_amounts.items()},

@@ -17,6 +17,7 @@ from rehearsal.seats.port import AdjustmentRow, Overview, tells
 from rehearsal.sums import coin
 
 ZERO: Final = Decimal(0)
+ON_SHIPPING: Final = "shipping_tax"
 WAITS: Final = "NewRma"
 GOODS: Final = "ReadyForReturn"
 REJECTED: Final = "RejectionCompleted"
@@ -87,6 +88,7 @@ class Reading:
     site_status: str
     amount: Decimal
     made_of: Mapping[str, Decimal]
+    on_shipping: Decimal | None  # of its tax, where that is told apart
     units: tuple[str, ...]
     shares: Mapping[str, Decimal]
     created: datetime | None
@@ -102,6 +104,7 @@ class Told:
     _orders: dict[str, Order] = field(default_factory=dict)
     _accounts: dict[str, str] = field(default_factory=dict)  # by shop
     _rmas: dict[str, str] = field(default_factory=dict)  # by claim
+    _taxed: set[str] = field(default_factory=set)  # orders of which the tax on shipping is told apart
     _dated: dict[str, bool] = field(default_factory=lambda: dict.fromkeys((PAYMENT, SHIPPING), False))
     _readings: dict[str, dict[str, Reading]] = field(default_factory=dict)  # by claim, and by the adjustment's number
     _moved: dict[str, None] = field(default_factory=dict)
@@ -138,9 +141,7 @@ class Told:
         """
         yield from self._account(event)
         if event.name == EventName.ORDER_READ:
-            if order := self._orders.get(event.order):
-                yield from judge_order(event, order, limits, self._dated)
-            self._dated = {what: told or self._dated[what] for what, told in dates(event).items()}
+            yield from self._order(event, limits)
             return
         if reason and event.reason and event.reason != reason:
             yield _wrong(event, "reason", f"the reason that was given, {reason}", event.reason)
@@ -180,6 +181,14 @@ class Told:
             self._moved[claim.id] = None
         yield from _judge(event, claim, stood, before, limits)
 
+    def _order(self, event: PlayerEvent, limits: Limits) -> Iterable[Violation]:
+        """Judge what is told of an order, and remember what else is told with it."""
+        if order := self._orders.get(event.order):
+            yield from judge_order(event, order, limits, self._dated)
+        if event.stated.get(ON_SHIPPING):
+            self._taxed.add(event.order)
+        self._dated = {what: told or self._dated[what] for what, told in dates(event).items()}
+
     def hinted(self, event: PlayerEvent) -> Iterable[Violation]:
         """Judge of what order the OMS has been told unasked, and of what account."""
         if event.order not in self._orders:
@@ -216,6 +225,8 @@ class Told:
                 continue
             alone = len(claims.of_order[claim.order_id]) == 1
             yield from _judge_sum(claim, readings, claims.known(claim, now, limits), alone=alone)
+            if claim.order_id in self._taxed:
+                yield from _judge_taxes(claim, readings, self._orders[claim.order_id].parts)
         self._moved = {}
 
 
@@ -248,8 +259,9 @@ def _decisive(claim: Claim) -> State:
 def _reading(event: PlayerEvent) -> Reading:
     amount = event.amount or ZERO
     return Reading(
-        event.seq, event.at, event.adjustment, event.placed, event.site_status, amount, event.made_of, event.units,
-        event.lines, event.created, event.deadline, event.shipped_back, _kept(event),
+        event.seq, event.at, event.adjustment, event.placed, event.site_status, amount, event.made_of,
+        event.stated.get(ON_SHIPPING), event.units, event.lines, event.created, event.deadline, event.shipped_back,
+        _kept(event),
     )  # fmt: skip
 
 
@@ -460,6 +472,37 @@ def _judge_sum(claim: Claim, readings: list[Reading], stood: list[State], *, alo
                     events=events,
                     money={"marketplace": str(claim.parts.get(part, ZERO)), "OMS": str(parts[part])},
                     about={**about, "what": part},
+                ),
+            )
+
+
+def _judge_taxes(claim: Claim, readings: list[Reading], paid: Mapping[str, Decimal]) -> Iterable[Violation]:
+    """Judge the tax on goods and that on shipping, where both are told: no claim has more of either than was paid."""
+    shares = [one.on_shipping for one in readings if one.on_shipping is not None]
+    if len(shares) < len(readings):
+        return
+    on_shipping, coins = sum(shares, ZERO), coin(claim.currency) * max(len(claim.units), 1)
+    on_goods = sum((one.made_of.get("tax", ZERO) for one in readings), ZERO) - on_shipping
+    most = paid.get(ON_SHIPPING, ZERO)
+    for what, bound, seen in (
+        ("tax on shipping", most, on_shipping),
+        ("tax on goods", paid.get("tax", ZERO) - most, on_goods),
+    ):
+        if seen > bound + coins:
+            yield Violation(
+                f"{what} {claim.id} {seen}",
+                "connector",
+                f"at most the {bound} of {what} that was paid",
+                f"{seen} of {what}",
+                Witness(
+                    events=tuple(one.seq for one in readings),
+                    money={"paid": str(bound), "OMS": str(seen)},
+                    about={
+                        "order_id": claim.order_id,
+                        "claim": claim.id,
+                        "adjustment_id": readings[0].case,
+                        "what": what,
+                    },
                 ),
             )
 

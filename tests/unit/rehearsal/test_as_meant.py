@@ -537,3 +537,26 @@ def test_a_return_has_a_number_of_its_own_and_a_cancellation_none(
         story.read("NewRma", claim, ref, asked=False, rma=rma)
     story.read("NewRma", "", "A4", cancel_id="C1", asked=False, rma=cancellation).act_ended()
     assert ("RMA number" in objected_to(story)) is wrong
+
+
+@pytest.mark.parametrize(
+    ("order_tells", "on_shipping", "tax", "wrong"),
+    [
+        ("0.40", "0.40", "4.40", set()),
+        ("0.40", "0.38", "4.40", set()),  # a coin of each unit
+        ("0.40", "0.00", "4.40", {"tax on goods"}),
+        ("0.40", "2.40", "4.40", {"tax on shipping"}),
+        ("0.40", None, "4.40", set()),  # the adjustments do not tell it apart
+        ("0.00", "0.00", "4.40", set()),  # nor does the order
+    ],
+)
+def test_no_claim_has_more_of_a_tax_than_was_paid(
+    order_tells: str, on_shipping: str | None, tax: str, wrong: set[str]
+) -> None:
+    parts = {"L1": {"item": Decimal(20), "tax": Decimal("4.40")}}
+    about: dict[str, Any] = {"total": Decimal("24.40"), "currency": "USD", "lines": {"L1": Decimal("24.40")}}
+    story = Story().tell("order_placed", **about, parts=parts, stated={"shipping_tax": Decimal("0.40")})
+    story.tell("order_read", who="oms", total=Decimal("24.40"), currency="USD", stated={"shipping_tax": order_tells})
+    stated = {} if on_shipping is None else {"shipping_tax": Decimal(on_shipping)}
+    story.claimed().read("NewRma", asked=False, made_of={"tax": Decimal(tax)}, stated=stated).act_ended()
+    assert objected_to(story) & {"tax on goods", "tax on shipping"} == wrong
