@@ -94,7 +94,7 @@ def take_claim(work: UnitOfWork, profile_id: int, claim: Claim, now: datetime, *
     ended = [entry.status for entry in current if entry.status in TERMINAL]
     if not current or (len(ended) == len(current) and action in REOPENS[ended[0]]):
         for entry in current:
-            work.moved(entry, _seen_after_end(entry, account))
+            work.moved(entry, replace(entry, **_seen_after_end(entry, account)))
         _open(account, generation + 1, current[0] if current else None)
     else:
         _walk(account, current)
@@ -265,18 +265,18 @@ def _walk(account: Account, current: Sequence[Adjustment]) -> None:
         ours = was.request_type == SELLER_REFUND and action is Action.WAITS  # a refund of ours waits for nobody
         status = None if ours else after(was.status, action)
         if was.status in OPEN:
-            becomes = replace(was, **_seen(account, group, status or was.status, parts))
-            becomes = replace(becomes, shipped_back_at=was.shipped_back_at or becomes.shipped_back_at)
+            news = _seen(account, group, status or was.status, parts)
+            news["shipped_back_at"] = was.shipped_back_at or news["shipped_back_at"]
         else:
-            becomes = _seen_after_end(was, account)
+            news = _seen_after_end(was, account)
         if was.deadline != claim.deadline:
-            becomes = replace(becomes, warned_at=None)
+            news["warned_at"] = None
         if status is not None:
             reached.append(status)
             if was.outbox_id is None or was.outbox_id not in decided:
                 decided[was.outbox_id] = _decider(account, was, status)
-            becomes = replace(becomes, decision=None, decided_by=decided[was.outbox_id])
-        account.work.moved(was, becomes)
+            news |= {"decision": None, "decided_by": decided[was.outbox_id]}
+        account.work.moved(was, replace(was, **news))
     if reached:
         account.note("marketplace", "adjustment_moved", moved(current[0], reached[0]))
     elif text := changed(claim, current[0], action):
@@ -325,17 +325,16 @@ def _seen(account: Account, group: Sequence[ClaimLine], status: RequestStatus, p
     }
 
 
-def _seen_after_end(adjustment: Adjustment, account: Account) -> Adjustment:
-    """Return one that has ended: it keeps status and money; only what is written about it goes on."""
+def _seen_after_end(adjustment: Adjustment, account: Account) -> dict[str, Any]:
+    """Return the same of one that has ended: it keeps status and money; only what is written about it goes on."""
     claim = account.claim
-    return replace(
-        adjustment,
-        updated_at=account.now,
-        site_status=claim.status,
-        arbitration_status=claim.arbitration_status,
-        deadline=None,
-        comment=_comment(claim, adjustment.status) or adjustment.comment,
-    )
+    return {
+        "updated_at": account.now,
+        "site_status": claim.status,
+        "arbitration_status": claim.arbitration_status,
+        "deadline": None,
+        "comment": _comment(claim, adjustment.status) or adjustment.comment,
+    }
 
 
 def _shares(account: Account, groups: Sequence[Sequence[ClaimLine]], current: Sequence[Adjustment] = ()) -> list[Parts]:

@@ -48,9 +48,13 @@ def image(line: LineItem) -> Json:
 
 def picture(name: str, size: tuple[int, int] | None = None) -> Json:
     """Return a picture by its address, or by its name among the platform's own."""
-    url = name if "://" in name else f"{IMAGES}{quote(name)}"
     width, height = size or _SIZE
-    return {"url": url, "width": width, "height": height}
+    return {"url": _address(name), "width": width, "height": height}
+
+
+@lru_cache(maxsize=1024)  # each answer about a line shows the line's
+def _address(name: str) -> str:
+    return name if "://" in name else f"{IMAGES}{quote(name)}"
 
 
 def video(url: str) -> Json:

@@ -52,14 +52,18 @@ MOVES: Final = (EventName.RETURN_STATUS_CHANGED, EventName.CANCELLATION_STATUS_C
 
 
 class Field(Generic[T]):
-    """One field of an event's data, with its type."""
+    """One field of an event's data, with its type: read when it is first asked for, and kept with the event."""
 
     def __init__(self, name: str, read: Callable[[Any], T]) -> None:
         self.name: Final = name
         self._read = read
 
+    def __set_name__(self, owner: type, attribute: str) -> None:
+        self._attribute = attribute
+
     def __get__(self, event: PlayerEvent, owner: type[PlayerEvent]) -> T:
-        return self._read(event.data.get(self.name))
+        found = vars(event)[self._attribute] = self._read(event.data.get(self.name))
+        return found
 
 
 def _text(found: Any) -> str:
@@ -90,7 +94,7 @@ def _parts_by_unit(found: Any) -> dict[str, dict[str, Decimal]]:
     return {unit: _money_by_unit(parts) for unit, parts in (found or {}).items()}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlayerEvent:
     """Something that has happened inside a player; `seq` is its place in the trace.
 

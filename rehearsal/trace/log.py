@@ -45,11 +45,14 @@ AS_IT_IS: Final = redaction.WORDLESS | {str}
 
 
 def plain(value: Any) -> Any:
-    """Return a value of the players as JSON has it."""
+    """Return a value of the players as JSON has it, with every field of a sensitive name hidden."""
     if value.__class__ in AS_IT_IS:
         return value
     if isinstance(value, Mapping):
-        return {str(name): plain(inner) for name, inner in value.items()}
+        return {
+            str(name): redaction.REDACTED if inner is not None and redaction.is_sensitive(name) else plain(inner)
+            for name, inner in value.items()
+        }
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(inner) for inner in value]
     if isinstance(value, datetime):
@@ -150,7 +153,7 @@ class Trace:
 
     def event(self, at: datetime, who: str, name: str, data: Mapping[str, Any], shop: str | None = None) -> Entry:
         """Record that something has happened inside a player."""
-        shown = redaction.by_name(plain(data))
+        shown = plain(data)
         if self.state.secrets.stand_in(repr(shown).encode()):
             shown = self.state.secrets.hidden(shown)
         return self.fill(self.reserve(), at, shop, "event", who=who, name=name, data=shown)

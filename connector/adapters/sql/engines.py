@@ -1,5 +1,6 @@
 """How a database is opened: SQLite as its owner's alone and with its safety on, PostgreSQL reckoning in UTC."""
 
+import json
 import sqlite3
 import warnings
 from contextlib import suppress
@@ -26,6 +27,15 @@ def is_away(error: Exception) -> bool:
 
 
 _DISCREET: Final[dict[str, Any]] = {"hide_parameters": True}  # what an error says of a statement reaches logs
+_decoded: Final = json.JSONDecoder().raw_decode
+
+
+def _from_json(text: str) -> Any:
+    """Read a value as it was written here: there is nothing around it that one would have to look for."""
+    return _decoded(text)[0]
+
+
+_ON_SQLITE: Final[dict[str, Any]] = {"json_deserializer": _from_json}
 
 
 def engine_for(url: str) -> Engine:
@@ -37,9 +47,9 @@ def engine_for(url: str) -> Engine:
     if parsed.get_backend_name() != "sqlite":
         return _made(parsed, pool_pre_ping=True, connect_args=_in_utc(parsed))
     if parsed.database in IN_MEMORY:
-        engine = _made(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
+        engine = _made(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False}, **_ON_SQLITE)
     else:
-        engine = _made(parsed)
+        engine = _made(parsed, **_ON_SQLITE)
     event.listen(engine, "connect", _sqlite_connects)
     return engine
 
@@ -83,7 +93,7 @@ def check_place(url: sa.URL) -> None:
 @cache
 def _of_disks() -> Engine:
     """Return the engine whose dialect, once it has met a database, serves all that are given a disk."""
-    engine = sa.create_engine("sqlite://", poolclass=StaticPool)
+    engine = sa.create_engine("sqlite://", poolclass=StaticPool, **_ON_SQLITE)
     engine.connect().close()
     engine.dispose()
     return engine
