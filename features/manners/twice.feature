@@ -29,6 +29,19 @@ Feature: The OMS says everything twice
       Then Maya's order is canceled
       And all three books say 39.98 USD for Maya
 
+    @R54 @R56
+    Scenario: Under the id of one refund nobody else is paid
+      Given the OMS gives all its refunds one id
+      And these buyers wait for the seller:
+        | buyer | order        | goods     | price     | wants   |
+        | Maya  | has received | desk lamp | 39.98 USD | nothing |
+        | Noah  | has received | rug       | 20.00 USD | nothing |
+      And the seller has refunded Maya 15.00 USD of the order
+      When the seller tries to refund Noah 15.00 USD of the order
+      Then it was the connector that refused it
+      And all three books say 15.00 USD for Maya
+      And all three books say 0.00 USD for Noah
+
   Rule: Answers
 
     @R64 @R74

@@ -1,9 +1,10 @@
 """How an OMS behaves towards the connector: carefully, or with bad habits that real ones have. Each habit by its name.
 
-`careless` is all of them but six that change what is decided: whoever gives their refunds no id and sends them twice
-has decided twice, whoever answers at any time answers what nobody has asked, whoever only says how many pieces leaves
-it to the connector which, whoever says no sum leaves it to the connector how much is left, whoever means what has
-shipped calls nothing off, and whoever has second thoughts needs a connector that takes them.
+`careless` is all of them but seven that change what is decided: whoever gives their refunds no id and sends them twice
+has decided twice, whoever gives them all one id has decided once, whoever answers at any time answers what nobody has
+asked, whoever only says how many pieces leaves it to the connector which, whoever says no sum leaves it to the
+connector how much is left, whoever means what has shipped calls nothing off, and whoever has second thoughts needs a
+connector that takes them.
 """
 
 import re
@@ -25,6 +26,7 @@ class Manner(StrEnum):
     BEYOND = "beyond-what-is-left"  # asks for more than is left, by number of pieces, or for nothing, or says too much
     TWICE = "twice"  # sends each decision and each refund twice; of a refund it hears the second answer
     NO_IDS = "no-ids"  # gives its refunds no SellerAdjustmentID
+    ONE_ID = "one-id"  # gives all its refunds the same SellerAdjustmentID
     RECORDS = "record-only"  # enters what it has read as paid once more, to be recorded only
     OTHER_UNITS = "other-units"  # of several alike it names the last ones, not those it was told
     BY_NUMBER = "by-number"  # says of how many pieces a refund is, and not of which, as who knows no extensions
@@ -45,7 +47,15 @@ class Manner(StrEnum):
 
 
 CHANGES_DECISIONS: Final = frozenset(
-    {Manner.NO_IDS, Manner.UNTIMELY, Manner.BY_NUMBER, Manner.NO_SUMS, Manner.REFUND_ONLY, Manner.SECOND_THOUGHTS}
+    {
+        Manner.NO_IDS,
+        Manner.ONE_ID,
+        Manner.UNTIMELY,
+        Manner.BY_NUMBER,
+        Manner.NO_SUMS,
+        Manner.REFUND_ONLY,
+        Manner.SECOND_THOUGHTS,
+    }
 )
 
 

@@ -19,6 +19,7 @@ MANNERS: Final = {
     "asks for more than is left": "beyond-what-is-left",
     "says everything twice": "twice",
     "gives its refunds no ids": "no-ids",
+    "gives all its refunds one id": "one-id",
     "records again what has been paid": "record-only",
     "takes the last of several alike": "other-units",
     "says how many and not which": "by-number",

@@ -219,3 +219,12 @@ def test_manners_have_names() -> None:
     assert (refusal.status, refusal.field) == (422, "oms_manners")
     assert "'rude'; there are careful, careless, beyond-what-is-left" in refusal.detail
     assert "'careles'; did you mean careless? there are" in refused(Refused, Office, manners=("careles",)).detail
+
+
+def test_all_its_refunds_have_one_id() -> None:
+    office = a_day("one-id")
+    office.connector.order("2", ("mug", 1, 20.0))
+    office.pull()
+    for order_id in ("1", "2"):
+        office.oms.refund(order_id=order_id, amount=Decimal("1.00"))
+    assert len({call.body["SellerAdjustmentID"] for call in office.connector.posts("Adjust")}) == 1
