@@ -6,18 +6,19 @@ Feature: Many ask at once
 
     Background:
       Given there is a second shop
-      And 51 buyers have each ordered a desk lamp for 39.98 USD from the second shop
-      And all of them have asked to cancel their orders
-      And 105 buyers have each received a mug for 12.50 USD
+      And 101 buyers have each just ordered a desk lamp for 39.98 USD
+      And 51 buyers have each received a mug for 12.50 USD from the second shop
+      And an hour has passed
 
     @R5 @R13 @R14 @R63 @R69
     Scenario: Orders, requests and cancellations
-      Given the others have asked for their money back
+      Given 101 of them have asked to cancel their orders
+      And the others have asked for their money back
       And everybody has heard of it
       When the seller approves all of their requests
       Then all of them have been paid back everything
-      And 105 of them have exactly one mail, "order refund"
-      And 51 of them have exactly one mail, "order cancelled"
+      And 51 of them have exactly one mail, "order refund"
+      And 101 of them have exactly one mail, "order cancelled"
 
   Rule: What is asked about many goods is asked about each of them
 

@@ -50,6 +50,7 @@ class Store:
         self.tokens: dict[str, AccessToken] = {}  # by application
         self.recorded: set[str] = set()  # SellerAdjustmentIDs of what was only recorded, and belongs to no case
         self.orders: dict[str, Order] = {}  # by the marketplace's id
+        self.marked: set[str] = set()  # as exported, by the connector's ids
         self.cases: dict[str, Case] = {}
         self.parcels: dict[str, Parcel] = {}  # by return id
         self.ledger = Ledger()

@@ -46,12 +46,13 @@ class Effects:
         else:
             self._about(case, "refund_requested", **meant, accepted=not case.unsent)
 
-    def order_read(self, order: Order) -> None:
+    def order_read(self, order: Order, *, again: bool = False) -> None:
         made_of = {part: written(sum_, order.currency) for part, sum_ in order.made_of.items()}
         units = [unit for line in order.lines if line.units_known for unit in line.unit_ids]
         self._announce(
             "order_read",
             order_id=order.order_id,
+            again=again,
             currency=order.currency,
             total=order.total,
             made_of=made_of,

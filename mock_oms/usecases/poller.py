@@ -89,8 +89,10 @@ class Poller:
         try:
             marked = [] if self.beside is None else list(_readable(self.beside.new_orders(), tally))
             self._mark_beside(marked)
-            for order in list(_readable(self.api.new_orders(), tally)):
-                self._export(order, tally)
+            offered = list(_readable(self.api.new_orders(), tally))
+            again = {order.ref for order in offered} & store.marked
+            for order in offered:
+                self._export(order, tally, again=order.ref in again)
             self._mark_beside(marked, again=True)
             fresh = list(_readable(self.api.adjustments_since(since), tally))
             self._take_all(fresh, now, tally)
@@ -116,12 +118,13 @@ class Poller:
                     beside.unmark_exported(order.ref)
             beside.mark_exported(order.ref)
 
-    def _export(self, order: Order, tally: Tally) -> None:
-        if self.store.keep_order(order):
+    def _export(self, order: Order, tally: Tally, *, again: bool) -> None:
+        if self.store.keep_order(order) or again:
             tally.orders += 1
-            self.effects.order_read(order)
+            self.effects.order_read(order, again=again)
         try:
             self.api.mark_exported(order.ref)
+            self.store.marked.add(order.ref)
         except Rejected as rejected:  # one order the connector will not let go must not hold up all the rest
             tally.failure = f"order {order.order_id} cannot be exported: {rejected.words}"
 

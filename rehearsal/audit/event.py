@@ -163,6 +163,7 @@ class PlayerEvent:
     # what the OMS has read
     ref = Field("ref", _text)
     asked = Field("asked", bool)
+    again = Field("again", bool)
     rma = Field("rma", _text)
     site_status = Field("site_status", _text)
     site_reason = Field("site_reason", _maybe_text)

@@ -10,11 +10,13 @@ from typing import Final
 from rehearsal.audit.event import REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
+from rehearsal.audit.limits import EVERY_SHOP
 from rehearsal.seats.port import Capability, Sight
 from rehearsal.wire.recorder import Exchange
 
 NOT_SHOWN: Final = ("UNPAID", "ON_HOLD")  # orders that are not offered to an OMS (D16)
 ELSEWHERE: Final = "was it on a further page, or outside of what was asked for?"
+NOT_AGAIN: Final = "an order that was marked as exported not offered again"
 MARK: Final = "markExported"
 UNMARK: Final = "unmarkExported"
 READERS: Final = 2  # an OMS, and at most one other program of the house with marks of its own
@@ -76,6 +78,7 @@ class EverythingArrives(Invariant):
                 self._shown(event)
             case EventName.ORDER_READ:
                 self._awaited.pop(event.order, None)
+                return self._offered(event)
             case EventName.ADJUSTMENT_READ if event.claim is not None:
                 self._awaited.pop(event.claim, None)
                 return self._read(event.claim, event)
@@ -85,6 +88,12 @@ class EverythingArrives(Invariant):
             case name if name in REQUESTS and event.claim is not None:
                 self._await(event.claim, event.shop, event)
         return NO_VIOLATION
+
+    def _offered(self, event: PlayerEvent) -> Iterable[Violation]:
+        """Judge that what an OMS has marked is not offered to it again, unless trouble may have shown something old."""
+        if event.again and not self.limits.extension(EVERY_SHOP, event.at - self.limits.one_round):
+            witness = Witness(events=(event.seq,), about={"order_id": event.order})
+            yield Violation(f"offered {event.order} {event.seq}", "connector", NOT_AGAIN, "it is in the list", witness)
 
     def _shown(self, event: PlayerEvent) -> None:
         if event.placed not in NOT_SHOWN and event.order in self._hidden:
@@ -138,9 +147,8 @@ class EverythingArrives(Invariant):
                 return
             marks = self._marks[order] = (*self._marks.get(order, ()), exchange.seq)
             if len(marks) > READERS:
-                expected = "an order that was marked as exported not offered again"
                 witness = Witness(exchanges=marks[: READERS + 1], about={"order": order})
-                yield Violation(f"again {order}", "connector", expected, f"it was marked {len(marks)} times", witness)
+                yield Violation(f"again {order}", "connector", NOT_AGAIN, f"it was marked {len(marks)} times", witness)
 
     def after_act(self, now: datetime) -> Iterable[Violation]:
         """Nothing is awaited for longer than the limit; and a pull, which reads what is new first, is over."""

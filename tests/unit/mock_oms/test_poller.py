@@ -38,6 +38,14 @@ def test_an_order_whose_export_failed_comes_again(office: Office) -> None:
     assert office.connector.exported == {100}
 
 
+def test_an_order_that_is_offered_although_it_was_marked_is_told_of(office: Office) -> None:
+    office.connector.order("1", ("mug", 1, 9.5))
+    office.pull()
+    office.connector.exported.clear()
+    office.pull()
+    assert [event["again"] for event in office.events_named("order_read")] == [False, True]
+
+
 def test_one_order_that_cannot_be_exported_holds_up_nothing(office: Office) -> None:
     office.asked(9.5)
     office.connector.refuse = lambda call: "Not this one." if call.path.endswith("Export") else None

@@ -134,6 +134,10 @@ NOTICED: dict[str, tuple[str, Callable[[], Story]]] = {
     "an order that is offered for ever": (
         "everything-arrives", lambda: Story().called(*MARKED).called(*MARKED).called(*MARKED)
     ),
+    "an order that is offered to whom has marked it": (
+        "everything-arrives",
+        lambda: Story().ordered().tell("order_read", who="oms", total=Decimal("39.98"), again=True)
+    ),
     "an order whose marks are all gone when one is taken back": (
         "everything-arrives",
         lambda: Story().called(*MARKED).called(*MARKED).called(*UNMARKED).called(*MARKED).called(*MARKED),
@@ -265,6 +269,9 @@ IN_ORDER: dict[str, Callable[[], Story]] = {
         .act_ended()
     ),
     "an order that another program has fetched, too": lambda: Story().called(*MARKED).called(*MARKED),
+    "an order that is offered to whom has marked it, as a late answer has it": (
+        lambda: Story().ordered().struck("S1").tell("order_read", who="oms", total=Decimal("39.98"), again=True)
+    ),
     "an order of which a mark was taken back, and set again": (
         lambda: Story().called(*MARKED).called(*MARKED).called(*UNMARKED).called(*MARKED)
     ),
