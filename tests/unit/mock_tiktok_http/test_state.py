@@ -161,6 +161,7 @@ OUTSIDE = {
 CACHES = {
     # a function that keeps what it made         from what it follows
     "mock_tiktok.open_api.written.money": "the amount",
+    "mock_tiktok.open_api.written._address": "the picture's name",
     "mock_tiktok.open_api.shared_routes._host": "what a request says of its host",
     "mock_tiktok.policy.holidays._days": "the calendar's name",
     "mock_tiktok.policy.profile._own": "a file of the package",
