@@ -107,6 +107,10 @@ class Control(Market):
         """The buyer pays what was ordered."""
         return self.order_view(self.shop_of_order(order_id).order_lifecycle.pay(order_id).id)
 
+    def change_address(self, order_id: str) -> OrderView:
+        """The buyer has it sent to another address."""
+        return self.order_view(self.shop_of_order(order_id).order_lifecycle.change_address(order_id).id)
+
     def ship_order(self, order_id: str, *, line_item_ids: Sequence[str] = ()) -> OrderView:
         """The seller hands the order over to the carrier, or the parcels with these units alone."""
         return self.order_view(self.shop_of_order(order_id).ship_order(order_id, line_item_ids).id)

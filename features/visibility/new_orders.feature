@@ -28,6 +28,14 @@ Feature: An order reaches the seller when there is something to do about it
       | 59 minutes | does not know |
       | 75 minutes | knows         |
 
+  @R30
+  Scenario: It goes to another address than at first
+    Given Maya has just ordered a desk lamp for 39.98 USD
+    And half an hour has passed
+    And Maya has changed the address of the order
+    When 45 minutes pass
+    Then the seller knows of Maya's order
+
   @R14
   Scenario: Called off before it was paid for
     Given Maya has not paid for a desk lamp for 39.98 USD

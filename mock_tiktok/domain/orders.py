@@ -187,6 +187,7 @@ class Order:
     fee: Decimal = ZERO
     marks: tuple[Mark, ...] = ()
     asks: str | None = None  # what its buyer asks for untold, once it can be asked for
+    addresses: int = 1  # how many it has had
 
     @property
     def subtotal(self) -> Decimal:

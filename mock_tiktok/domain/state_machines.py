@@ -28,6 +28,7 @@ class Step(StrEnum):
     """What happens to an order."""
 
     PAY = "pay"
+    CHANGE_ADDRESS = "change the address"
     HOLD_OVER = "hold over"
     HAND_OVER_PART = "hand over a part"
     HAND_OVER = "hand over"
@@ -229,6 +230,8 @@ CANCELLATION: Final = Table("cancellation", (
 
 ORDER: Final = Table("order", (
     Row(O.UNPAID,              T.PAY,         O.ON_HOLD,           "the hold follows the payment", "assumed"),
+    *(Row(was, T.CHANGE_ADDRESS, was, "webhooks tell of it; that it ends with the label is assumed",
+          "assumed") for was in (O.UNPAID, O.ON_HOLD, O.AWAITING_SHIPMENT)),
     Row(O.ON_HOLD,             T.HOLD_OVER,   O.AWAITING_SHIPMENT, "U2: S15"),
     Row(O.AWAITING_SHIPMENT,   T.HAND_OVER,   O.IN_TRANSIT,        "D12: the seller hands over"),
     Row(O.AWAITING_COLLECTION, T.HAND_OVER,   O.IN_TRANSIT,        "NODE, CAP"),

@@ -85,7 +85,7 @@ def order(one: Order) -> Json:
             "user_id": one.buyer.user_id,
             "buyer_email": one.buyer.email,
             "warehouse_id": one.warehouse_id,
-            "has_updated_recipient_address": False,
+            "has_updated_recipient_address": one.addresses > 1,
             "packages": [{"id": id_} for id_ in dict.fromkeys(_package(one, line) for line in one.lines) if id_],
             "recipient_address": _address(one),
             "payment": _payment(one),

@@ -95,7 +95,7 @@ def _cards(shop: Shop) -> list[dict[str, Any]]:
 
 
 def _register_orders(blueprint: Blueprint, market: Market) -> None:
-    """See what has been bought, and pay for it."""
+    """See what has been bought, pay for it, and have it sent elsewhere."""
 
     @blueprint.get("/orders")
     def orders(errors: FormErrors | None = None) -> str:
@@ -104,10 +104,12 @@ def _register_orders(blueprint: Blueprint, market: Market) -> None:
         page = "buyer/orders.html"
         return render_template(page, cards=cards, now=market.now, errors=errors or FormErrors(), tab="orders")
 
-    @blueprint.post("/orders/<order_id>/pay")
-    def pay(order_id: str) -> Response | tuple[str, int]:
+    @blueprint.post("/orders/<order_id>/<any(pay, address):what>")
+    def act_on_order(order_id: str, what: str) -> Response | tuple[str, int]:
+        about = market.shop_of_order(order_id).order_lifecycle
+        acts = {"pay": about.pay, "address": about.change_address}
         try:
-            market.shop_of_order(order_id).order_lifecycle.pay(order_id)
+            acts[what](order_id)
         except ApiError as error:
             return orders(FormErrors.from_error(error, frozenset())), 422
         return redirect("/buyer/orders", 303)

@@ -7,7 +7,7 @@ it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -178,13 +178,26 @@ def new_buyer(platform: Platform, profile: Profile, name: str | None = None) -> 
         email=f"{digest.hex()[:12]}@chat.seller.tiktok.com",
         name=name or seeded_name,
         phone=faker.numerify(profile.phone),
-        street=faker.street_address().replace("\n", ", "),
-        city=faker.city(),
-        state=faker.administrative_unit(),
-        postal_code=faker.postcode(),
+        **_address(faker),
         country=profile.market,
         country_name=profile.text("order.country"),
     )
+
+
+def moved(buyer: Buyer, platform: Platform, profile: Profile, order_id: str, addresses: int) -> Buyer:
+    """Return the buyer with another address: the seed has always meant it to be the order's next."""
+    faker = _faker(profile.locale)
+    faker.seed_instance(int.from_bytes(platform.digest(f"address {addresses}", order_id)[:8]))
+    return replace(buyer, **_address(faker))
+
+
+def _address(faker: Faker) -> dict[str, str]:
+    return {
+        "street": faker.street_address().replace("\n", ", "),
+        "city": faker.city(),
+        "state": faker.administrative_unit(),
+        "postal_code": faker.postcode(),
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from mock_tiktok.domain.words import Mark, OrderStatus, Role
 from mock_tiktok.errors import ORDER_STATUS, BadValue
 from mock_tiktok.policy.profile import Profile
 from mock_tiktok.state.agenda import BUYER, COURIER, MARKETPLACE, RANK_DEADLINE, RANK_PEOPLE, RANK_STEP
-from mock_tiktok.state.people import CATALOGUE, PASSIVE, PLANS, new_buyer, plan_named
+from mock_tiktok.state.people import CATALOGUE, PASSIVE, PLANS, moved, new_buyer, plan_named
 from mock_tiktok.state.platform import Platform
 from mock_tiktok.state.store import Store
 from mock_tiktok.usecases.purchases import (
@@ -141,6 +141,14 @@ class OrderLifecycle:
         hours = _hours(profile, order.created_at, hold_until)
         return self.step(order, Step.PAY, paid_at=now, hold_until=hold_until, hours=hours)
 
+    def change_address(self, order_id: str) -> Order:
+        """Have it go to another address of the buyer's."""
+        order = self._store.order(order_id)
+        self.check(order, Step.CHANGE_ADDRESS)
+        addresses = order.addresses + 1
+        buyer = moved(order.buyer, self._platform, self._store.profile, order_id, addresses)
+        return self.step(order, Step.CHANGE_ADDRESS, buyer=buyer, addresses=addresses)
+
     def ship(self, order_id: str, line_item_ids: Sequence[str] = ()) -> Order:
         """Hand the order over to the carrier: all that has not left, or the parcels with these units alone."""
         order, now = self._store.order(order_id), self._platform.now
@@ -205,12 +213,13 @@ class OrderLifecycle:
         status = ORDER.after(order.status, step)
         assert status is not None
         now = self._platform.now
-        moved: Order = replace(order, status=status, updated_at=now, **changes)  # type: ignore[arg-type] # by name
-        self._store.put_order(moved)
-        self._schedule(moved)
-        about = {"order_id": order.id, "status": status.value, **_since(moved)}
-        self._platform.news.publish(now, "order_status_changed", **about)
-        return moved
+        taken: Order = replace(order, status=status, updated_at=now, **changes)  # type: ignore[arg-type] # by name
+        self._store.put_order(taken)
+        self._schedule(taken)
+        about = {"order_id": order.id, "status": status.value, **_stands(taken)}
+        name = "address_changed" if step is Step.CHANGE_ADDRESS else "order_status_changed"
+        self._platform.news.publish(now, name, **about)
+        return taken
 
     def run(self, kind: str, order_id: str) -> tuple[str, bool]:
         """Do what was due; return the words for it and whether anything changed."""
@@ -263,8 +272,7 @@ class OrderLifecycle:
             goods=sorted(line.seller_sku or line.sku_id for line in order.lines),
             names={line.id: (line.seller_sku or line.sku_id, line.product_name, line.sku_name) for line in order.lines},
             created_at=order.created_at,
-            **_since(order),
-            recipient_address=order.buyer.told,
+            **_stands(order),
         )
 
     def _put(self, kind: str, order: Order, at: datetime, rank: int, who: str, what: str) -> None:
@@ -366,8 +374,10 @@ def _stamps(steps: Mapping[OrderStatus, datetime]) -> dict[str, Any]:
     return {stamp: steps.get(reached) for stamp, reached in _STAMPS.items()}
 
 
-def _since(order: Order) -> dict[str, datetime | None]:
-    return {"paid_at": order.paid_at, "ready_at": order.rts_at, "collected_at": order.collected_at}
+def _stands(order: Order) -> dict[str, object]:
+    """Return since when an order is how far, and where it goes."""
+    since = {"paid_at": order.paid_at, "ready_at": order.rts_at, "collected_at": order.collected_at}
+    return {**since, "recipient_address": order.buyer.told}
 
 
 def cancelled(order: Order, line_ids: Sequence[str], words: str, role: Role) -> Order:

@@ -22,6 +22,7 @@ class EventName(StrEnum):
 
     ORDER_PLACED = "order_placed"
     ORDER_STATUS_CHANGED = "order_status_changed"
+    ADDRESS_CHANGED = "address_changed"
     RETURN_REQUESTED = "return_requested"
     RETURN_STATUS_CHANGED = "return_status_changed"
     EVIDENCE_SHOWN = "evidence_shown"

@@ -39,6 +39,7 @@ _CALLS: Final = (
     Call("GET",  "/orders/{order_id}",                       "order"),
     Call("GET",  "/orders/{order_id}/price-detail",          "price_detail"),
     Call("POST", "/orders/{order_id}/pay",                   "pay_order",              "Nothing"),
+    Call("POST", "/orders/{order_id}/address",               "change_address",         "Nothing"),
     Call("POST", "/orders/{order_id}/ship",                  "ship_order",             "ShipOrder"),
     Call("POST", "/orders/{order_id}/deliver",               "deliver_order",          "Nothing"),
     Call("POST", "/orders/{order_id}/marks",                 "mark_order",             "MarkOrder"),

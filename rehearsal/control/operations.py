@@ -112,6 +112,7 @@ _OPERATIONS: Final[Mapping[str, Callable[[World, Json], Json]]] = {
     "order":                  lambda world, given: order(world.marketplace.order_view(**given)),
     "price_detail":           _price_detail,
     "pay_order":              lambda world, given: order(world.marketplace.pay_order(**given)),
+    "change_address":         lambda world, given: order(world.marketplace.change_address(**given)),
     "ship_order":             lambda world, given: order(world.marketplace.ship_order(**given)),
     "deliver_order":          lambda world, given: order(world.marketplace.deliver_order(**given)),
     "mark_order":             lambda world, given: order(world.marketplace.mark_order(**given)),

@@ -168,6 +168,9 @@ class Stage(ABC):
     def pay_order(self, order_id: str) -> Json:
         """Have the buyer pay for an order that is UNPAID. Return the order."""
 
+    def change_address(self, order_id: str) -> Json:
+        """Have the buyer have an order sent to another address. Return the order."""
+
     def ship_order(self, order_id: str, *, line_item_ids: Sequence[str] | None = None) -> Json:
         """Have the seller hand the order over to the carrier, or the parcels with these units. Return the order."""
 

@@ -147,6 +147,10 @@ class Buyer(Person):
         """Pay for an order that has not been paid for."""
         self.stage.pay_order(self.ordered(which).id)
 
+    def changes_address(self, which: Which = ANY) -> None:
+        """Have an order sent to another address."""
+        self.stage.change_address(self.ordered(which).id)
+
     def all_orders(self) -> list[Order]:
         """Return every order in its order; refuse somebody who has none."""
         if not self.orders:

@@ -122,6 +122,7 @@ RULES: Final[Mapping[str, Rule]] = {
     }),
     "request_cancellation": Rule("{name} cannot ask to cancel", "one cancels before the order is shipped"),
     "pay_order": Rule("{name} cannot pay for that", "one pays once, before the time to pay is over"),
+    "change_address": Rule("{name} cannot have it sent elsewhere", "one says so before there is a label"),
     "ship_order": Rule("the seller cannot ship", "one ships once, after the first hour"),
     "deliver_order": Rule("the order cannot be delivered", "the seller ships it first", {
         "has been delivered": "once is enough", "is completed": "once is enough", "is canceled": _NOTHING,

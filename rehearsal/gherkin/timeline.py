@@ -101,6 +101,7 @@ ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
                                f"lets the connector into {shop['name']} again"),
     "place_order":            ("buyer", "marketplace", lambda sent, order: _bought(order)),
     "pay_order":              ("buyer", "marketplace", "pays for the order"),
+    "change_address":         ("buyer", "marketplace", "has the order sent to another address"),
     "ship_order":             ("seller", "marketplace", lambda sent, order:
                                f"hands {'a part of ' * ('line_item_ids' in sent)}the order to the carrier"),
     "deliver_order":          ("courier", "marketplace", "delivers the order"),

@@ -28,6 +28,7 @@ def _decides(data: Json) -> str:
 EVENTS: Final[Mapping[str, tuple[str, str | Words]]] = {
     "order_placed":           ("buyer",         bought_for),
     "order_status_changed":   ("marketplace",   lambda data: f"has the order as {low(data['status'])}"),
+    "address_changed":        ("buyer",         "has the order sent to another address"),
     "return_requested":       ("role",          lambda data: ASKS[data["return_type"]] + _sum(data, "refund_total")),
     "cancellation_requested": ("role",          "asks to cancel the order"),
     "parcel_shipped":         ("buyer",         "hands over the parcel"),

@@ -117,7 +117,7 @@ def test_a_buyer_chooses_from_the_marketplaces_reasons(stage: Any) -> None:
 @pytest.mark.parametrize(
     ("field", "name", "more"),
     [
-        *(("order_id", name, {}) for name in ("order", "activity", "mailbox")),
+        *(("order_id", name, {}) for name in ("order", "activity", "mailbox", "change_address")),
         *(("order_id", f"{what}_order", {}) for what in ("pay", "ship", "deliver")),
         ("order_id", "mark_order", {"marks": []}),
         *(("order_id", f"request_{what}", {}) for what in ("cancellation", "return")),

@@ -117,6 +117,7 @@ def test_every_kind_of_event_is_as_the_contract_has_it(world: World) -> None:
     world.marketplace.arrive_return(return_id)
     world.oms.refund(order_id=an_order_to_refund(world), amount=Decimal("5.00"))
     order = world.marketplace.place_order(status="AWAITING_SHIPMENT")
+    world.marketplace.change_address(order.order_id)
     world.marketplace.request_cancellation(order.order_id)
     world.marketplace.ship_order(world.marketplace.place_order(status="AWAITING_SHIPMENT").order_id)
     silent(world)

@@ -178,6 +178,10 @@ class Life(RuleBasedStateMachine):
         self.attempt(lambda: self.world.marketplace.pay_order(self.order_of(which).order_id))
 
     @rule(which=SOME)
+    def change_address(self, which: int) -> None:
+        self.attempt(lambda: self.world.marketplace.change_address(self.order_of(which).order_id))
+
+    @rule(which=SOME)
     def ship(self, which: int) -> None:
         self.attempt(lambda: self.world.marketplace.ship_order(self.order_of(which).order_id))
 

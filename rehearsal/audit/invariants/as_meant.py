@@ -109,7 +109,7 @@ class AsMeant(Invariant):
             self._asked[event.order][event.adjustment] = meant
         elif event.name == EventName.ORDER_PLACED:
             self._told.placed(event)
-        elif event.name == EventName.ORDER_STATUS_CHANGED:
+        elif event.name in (EventName.ORDER_STATUS_CHANGED, EventName.ADDRESS_CHANGED):
             self._told.changed(event)
         elif event.name == EventName.ORDER_HINTED:
             self.occasions += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -57,8 +57,7 @@ class Order:
     goods: tuple[str, ...]
     names: Mapping[str, tuple[str, ...]]  # of each unit: its SKU, the product, the variant of it
     created: datetime | None
-    recipient: Mapping[str, str]
-    states: list[PlayerEvent]  # of which each tells a status and since when it has been paid for, and shipped
+    states: list[PlayerEvent]  # of which each tells a status, since when it is paid for and shipped, and the recipient
 
     @classmethod
     def placed(cls, event: PlayerEvent) -> Order:
@@ -74,7 +73,6 @@ class Order:
             event.goods,
             event.names,
             second(event.created),
-            event.recipient,
             [event],
         )
 
@@ -111,7 +109,7 @@ def judge_order(event: PlayerEvent, order: Order, limits: Limits, dated: Mapping
         ("checkout status", *_held_up(statuses, event.checkout_status)),
         (PAYMENT, *_hours(paid, event.paid_at, limits, told=dated[PAYMENT])),
         (SHIPPING, *_hours(shipped, event.shipped_at, limits, told=dated[SHIPPING])),
-        ("recipient", *_recipient(order.recipient, event.recipient)),
+        ("recipient", *_recipient([state.recipient for state in stood], event.recipient)),
         *((part, str(order.parts.get(part, ZERO)), str(told_of[part]))
           for told_of in (event.made_of, event.stated) for part in astray(order.parts, told_of, ZERO)),
     ):  # fmt: skip
@@ -159,14 +157,18 @@ def _hours(known: Iterable[datetime | None], seen: datetime | None, limits: Limi
     return expected, expected if fits else str(seen)
 
 
-def _recipient(known: Mapping[str, str], told: Mapping[str, str]) -> tuple[str, str]:
+def _recipient(stood: Sequence[Mapping[str, str]], told: Mapping[str, str]) -> tuple[str, str]:
     """Return what has to be right about a recipient of whom anything is told, and what of it is. Never what it is.
 
-    Of a street in two lines it does not matter how they are put together; nobody has to tell the buyer's number.
+    It is of one address, the one that it comes nearest to. Of a street in two lines it does not matter how they are put
+    together; nobody has to tell the buyer's number.
     """
-    told = {**{what: known[what] for what in UNTOLD if what in known}, **told} if told else told
-    right = [what for what, words in known.items() if _apart(told.get(what, "")) == _apart(words)]
-    return ", ".join(known), ", ".join(right if told else known)
+    fields, nearest = max(stood, key=len), tuple[str, ...]()
+    for known in stood:
+        said = {**{what: known[what] for what in UNTOLD if what in known}, **told} if told else known
+        right = tuple(what for what, words in known.items() if _apart(said.get(what, "")) == _apart(words))
+        nearest = max(nearest, right, key=len)
+    return ", ".join(fields), ", ".join(nearest)
 
 
 def _apart(words: str) -> list[str]:

@@ -60,6 +60,11 @@ def _(people: Cast, which: Which) -> None:
     people.buyer(which.name).pays(which)
 
 
+@act("{BUYER} <has changed/changes> the address of {THEIR} {ORDER}")
+def _(people: Cast, which: Which) -> None:
+    people.buyer(which.name).changes_address(which)
+
+
 act("the seller <has shipped/ships> {BUYER}'s {ORDER}")(by(lambda people: people.seller.ships))
 
 

@@ -96,7 +96,7 @@ def test_a_button_is_there_while_it_is_accepted(api: FlaskClient, stage: InProce
     def offered(section: str) -> set[str]:
         return set(re.findall(r"/do/(\w+)", api.get("/").text.split(f'id="{section}"')[1].split("</section>")[0]))
 
-    assert offered("orders") == {"place_order", "ship_order", "request_cancellation"}
+    assert offered("orders") == {"place_order", "change_address", "ship_order", "request_cancellation"}
     stage.ship_order(order_id)
     stage.deliver_order(order_id)
     assert offered("orders") == {"place_order", "request_return"}

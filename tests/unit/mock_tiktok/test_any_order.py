@@ -17,6 +17,7 @@ CENTS = st.integers(1, 6_000).map(lambda cents: Decimal(cents).scaleb(-2))
 PICK = st.integers(0, 10_000)
 ORDER_ACTS = {
     "PAY": "pay_order",
+    "CHANGE_ADDRESS": "change_address",
     "CANCEL": "request_cancellation",
     "SHIP": "ship_order",
     "DELIVER": "deliver_order",

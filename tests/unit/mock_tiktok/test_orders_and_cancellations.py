@@ -73,6 +73,24 @@ def test_an_order_that_is_paid_for_late_is_held_for_an_hour_from_then(town: Town
     assert town.market.order_view(order_id).status == "AWAITING_SHIPMENT"  # its time to pay is nobody's business now
 
 
+def test_an_order_goes_to_another_address_until_it_has_a_label(town: Town) -> None:
+    order_id = town.order(status="ON_HOLD").order_id
+    first = town.shop.order(order_id)
+    town.passes(minutes=20)
+    assert town.market.change_address(order_id).status == "ON_HOLD"
+    order = town.shop.order(order_id)
+    assert order.updated_at == START + timedelta(minutes=20)
+    assert order.buyer.address != first.buyer.address
+    assert (order.buyer.name, order.buyer.phone) == (first.buyer.name, first.buyer.phone)
+    assert order.hold_until == first.hold_until
+    town.market.change_address(order_id)
+    assert len({first.buyer.street, order.buyer.street, town.shop.order(order_id).buyer.street}) == 3
+    town.passes(hours=1)
+    assert "CHANGE_ADDRESS" in town.market.order_view(order_id).can
+    town.market.ship_order(order_id)
+    assert code(town.market.change_address, order_id) == 25001003
+
+
 def test_what_nobody_has_paid_for_in_time_cannot_be_paid_for(town: Town) -> None:
     order_id = town.order(status="UNPAID").order_id
     town.passes(days=7)

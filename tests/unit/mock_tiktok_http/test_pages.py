@@ -154,6 +154,17 @@ def test_the_buyer_pays_once(client: Client, market: Marketplace) -> None:
     assert (again.status_code, 'id="problem-form"' in again.text) == (422, True)
 
 
+def test_the_buyer_has_it_sent_elsewhere_until_it_has_a_label(client: Client, market: Marketplace) -> None:
+    order = market.place_order(status="AWAITING_SHIPMENT")
+    before = get(market, "/buyer/orders").words
+    change = f"/buyer/orders/{order.order_id}/address"
+    assert post(market, change, {}).status_code == 303
+    assert get(market, "/buyer/orders").words != before
+    market.ship_order(order.order_id)
+    again = post(market, change, {})
+    assert (again.status_code, 'id="problem-form"' in again.text) == (422, True)
+
+
 def test_the_buyer_cancels_before_shipment(client: Client, market: Marketplace) -> None:
     order = market.place_order(status="AWAITING_SHIPMENT")
     form = f"/buyer/orders/{order.order_id}/cancel"

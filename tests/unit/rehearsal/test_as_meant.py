@@ -250,6 +250,25 @@ def test_when_an_order_was_paid_for_and_shipped_of_what_it_is_and_to_whom_is_tol
 
 
 @pytest.mark.parametrize(
+    ("minutes", "told", "wrong"),
+    [
+        (5, {"street": "12 Elm Street", "city": "Bath"}, False),  # the round that learns of it is still to come
+        (5, {"street": "3 Oak Lane", "city": "Wells"}, False),
+        (5, {"street": "3 Oak Lane", "city": "Bath"}, True),  # something of either is neither
+        (20, {"street": "12 Elm Street", "city": "Bath"}, True),
+        (20, {"street": "3 Oak Lane", "city": "Wells"}, False),
+        (20, {}, False),  # it says nothing of it
+    ],
+)
+def test_an_order_goes_where_it_is_to_go_now(minutes: int, told: dict[str, str], wrong: bool) -> None:
+    before, then = {"street": "12 Elm Street", "city": "Bath"}, {"street": "3 Oak Lane", "city": "Wells"}
+    story = Story().ordered(recipient_address=before)
+    story.tell("address_changed", status="ON_HOLD", recipient_address=then).idle(minutes=minutes)
+    story.tell("order_read", who="oms", total=Decimal("39.98"), made_of={}, recipient_address=told).act_ended()
+    assert ("recipient" in objected_to(story)) is wrong
+
+
+@pytest.mark.parametrize(
     ("first", "then", "wrong"),
     [
         ({"paid_at": START}, {}, {"hour of payment"}),
