@@ -37,10 +37,10 @@ def of_order(shop: Shop, order: Order) -> tuple[str, ...]:
     """Return what can be done about an order, and what kinds of requests there can be."""
     checks: dict[str, Callable[[], object]] = {
         "PAY": partial(shop.order_lifecycle.check, order, Step.PAY),
-        "CHANGE_ADDRESS": partial(shop.order_lifecycle.check, order, Step.CHANGE_ADDRESS),
         "SHIP": partial(shop.check_shipping, order),
         "DELIVER": partial(shop.order_lifecycle.check, order, Step.DELIVER),
         "CANCEL": partial(buyers.check_cancellation, shop, order),
+        "CHANGE_ADDRESS": partial(shop.order_lifecycle.check, order, Step.CHANGE_ADDRESS),
         **{kind: partial(buyers.check_return, shop, order, kind) for kind in ReturnType},
     }
     return tuple(act for act, check in checks.items() if not refused(check))

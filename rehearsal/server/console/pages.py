@@ -34,10 +34,10 @@ Act = tuple[str, str, dict[str, str]]
 # What a person can make happen next, by the word with which an order, a return or a case says that it can.
 ORDER_ACTS: Final[dict[str, Act]] = {
     "PAY":               ("pay_order", "Pay", {}),
-    "CHANGE_ADDRESS":    ("change_address", "Change the address", {}),
     "SHIP":              ("ship_order", "Ship", {}),
     "DELIVER":           ("deliver_order", "Deliver", {}),
     "CANCEL":            ("request_cancellation", "Ask to cancel", {}),
+    "CHANGE_ADDRESS":    ("change_address", "Change the address", {}),
     "RETURN_AND_REFUND": ("request_return", "Ask to return", {"type": "RETURN_AND_REFUND"}),
     "REFUND":            ("request_return", "Ask for money only", {"type": "REFUND"}),
 }
