@@ -89,6 +89,23 @@ Feature: The guide's workflows in every market
       Then it was the connector that refused it
       And all three books say 0.00 THB for Maya
 
+  Rule: Each market divides what was paid in its own way
+
+    @trouble
+    Scenario: Of two things at one price one is called off, and the answer is lost
+      Given a shop in the United Kingdom
+      And Ana has ordered, with 1.01 GBP for shipping:
+        | goods | pieces | price each |
+        | vase  | 1      | 24.00 GBP  |
+        | bowl  | 1      | 24.00 GBP  |
+      And an hour has passed
+      And the marketplace loses its answer to the next cancellation
+      When the seller calls off what Ana ordered of the bowl, as it is not available
+      And an hour passes
+      Then the trouble was hit
+      And the seller sees no failure for Ana
+      And all three books say 24.50 GBP for Ana
+
   Rule: Each market has its hours
 
     @R10 @R17 @R45

@@ -314,7 +314,8 @@ class OrderLifecycle:
         packages = {
             number: self._platform.new_id("package") for number in dict.fromkeys(line.package for line in units)
         }
-        shares = (split(sum_, weights(prices), currency) for sum_ in sums)
+        order = -1 if self._store.profile.says("money.coins_first", True) else 1
+        shares = (split(sum_, weights(prices)[::order], currency)[::order] for sum_ in sums)
         begins = self._store.profile.text("courier.tracking")
         for line, price, off, shipping, tax, on_shipping, fee in zip(units, prices, given, *shares, strict=True):
             product = product_of(line.sku)
