@@ -51,6 +51,7 @@ class Store:
         self.recorded: set[str] = set()  # SellerAdjustmentIDs of what was only recorded, and belongs to no case
         self.orders: dict[str, Order] = {}  # by the marketplace's id
         self.marked: set[str] = set()  # as exported, by the connector's ids
+        self.taken_back: set[str] = set()  # of whose marks another program has thought better, once
         self.cases: dict[str, Case] = {}
         self.parcels: dict[str, Parcel] = {}  # by return id
         self.ledger = Ledger()

@@ -87,13 +87,13 @@ class Poller:
         overlap = timedelta(0) if Manner.NO_OVERLAP in self.manners else OVERLAP
         since = None if store.read_until is None else store.read_until - overlap
         try:
-            marked = [] if self.beside is None else list(_readable(self.beside.new_orders(), tally))
-            self._mark_beside(marked)
+            marked = [] if self.beside is None else self._mark_beside(self.beside, tally)
             offered = list(_readable(self.api.new_orders(), tally))
             again = {order.ref for order in offered} & store.marked
             for order in offered:
                 self._export(order, tally, again=order.ref in again)
-            self._mark_beside(marked, again=True)
+            if self.beside is not None:
+                self._take_marks_back(self.beside, marked)
             fresh = list(_readable(self.api.adjustments_since(since), tally))
             self._take_all(fresh, now, tally)
             known = {read.key for read in fresh}
@@ -107,16 +107,20 @@ class Poller:
         self._follow_policy(tally)
         return tally
 
-    def _mark_beside(self, orders: Iterable[Order], *, again: bool = False) -> None:
-        """Have the other program mark what it has read; `again` where it has thought better of that in between."""
-        beside = self.beside
-        if beside is None:
-            return
+    def _mark_beside(self, beside: ConnectorApi, tally: Tally) -> list[Order]:
+        """Have the other program mark what it reads, and return that."""
+        read = list(_readable(beside.new_orders(), tally))
+        for order in read:
+            beside.mark_exported(order.ref)
+        return read
+
+    def _take_marks_back(self, beside: ConnectorApi, orders: Iterable[Order]) -> None:
+        """Have the other program think better of each mark, once: with the next pull it reads the order again."""
         for order in orders:
-            if again:
+            if order.ref not in self.store.taken_back:
                 with suppress(Rejected):  # not every connector can
                     beside.unmark_exported(order.ref)
-            beside.mark_exported(order.ref)
+                self.store.taken_back.add(order.ref)
 
     def _export(self, order: Order, tally: Tally, *, again: bool) -> None:
         if self.store.keep_order(order) or again:

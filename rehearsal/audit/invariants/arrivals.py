@@ -58,6 +58,7 @@ class EverythingArrives(Invariant):
     _readings: dict[str, _Readings] = field(default_factory=dict)  # by claim
     _beside: list[tuple[_Readings, set[str], Violation]] = field(default_factory=list)  # in the pull that goes on
     _marks: dict[str, tuple[int, ...]] = field(default_factory=dict)  # of orders as the connector numbers them
+    _taken_back: dict[str, tuple[datetime, int]] = field(default_factory=dict)  # and since when one of these is
 
     @property
     def _limit(self) -> timedelta:
@@ -144,7 +145,9 @@ class EverythingArrives(Invariant):
             (order,) = exchange.subjects
             if exchange.operation == UNMARK:
                 self._marks[order] = self._marks.get(order, ())[:-1]
+                self._taken_back[order] = exchange.at, exchange.seq
                 return
+            self._taken_back.pop(order, None)
             marks = self._marks[order] = (*self._marks.get(order, ()), exchange.seq)
             if len(marks) > READERS:
                 witness = Witness(exchanges=marks[: READERS + 1], about={"order": order})
@@ -154,6 +157,7 @@ class EverythingArrives(Invariant):
         """Nothing is awaited for longer than the limit; and a pull, which reads what is new first, is over."""
         yield from (beside for known, both, beside in self._beside if both <= known.open.keys())
         self._beside.clear()
+        yield from self._not_offered(now)
         while self._heap and self._heap[0][0] < now:
             due, identity = heapq.heappop(self._heap)
             awaited = self._awaited.get(identity)
@@ -166,6 +170,16 @@ class EverythingArrives(Invariant):
                 yield self._missing(identity, awaited, due)
             else:  # while no limit runs, it is looked at again a round later
                 heapq.heappush(self._heap, (min(latest, now + self.limits.one_round), identity))
+
+    def _not_offered(self, now: datetime) -> Iterable[Violation]:
+        """Judge that an order whose mark was taken back is offered to who did that with their next pull."""
+        for order, (since, seq) in list(self._taken_back.items()):
+            longer = self.limits.extension(EVERY_SHOP, since)
+            if since + self.limits.one_pull + longer < now:
+                del self._taken_back[order]
+                expected = "an order whose mark as exported was taken back offered again"
+                witness = Witness(exchanges=(seq,), about={"order": order})
+                yield Violation(f"back {order}", "connector", expected, "nobody has marked it since", witness)
 
     def at_quiescence(self, state: Quiescence) -> Iterable[Violation]:
         """A round and a pull that found nothing new have passed everything awaited by, unless trouble kept it away."""

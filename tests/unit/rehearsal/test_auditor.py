@@ -138,6 +138,9 @@ NOTICED: dict[str, tuple[str, Callable[[], Story]]] = {
         "everything-arrives",
         lambda: Story().ordered().tell("order_read", who="oms", total=Decimal("39.98"), again=True)
     ),
+    "an order that is not offered again, though its mark was taken back": (
+        "everything-arrives", lambda: Story().called(*MARKED).called(*UNMARKED).idle(minutes=16)
+    ),
     "an order whose marks are all gone when one is taken back": (
         "everything-arrives",
         lambda: Story().called(*MARKED).called(*MARKED).called(*UNMARKED).called(*MARKED).called(*MARKED),
@@ -271,6 +274,12 @@ IN_ORDER: dict[str, Callable[[], Story]] = {
     "an order that another program has fetched, too": lambda: Story().called(*MARKED).called(*MARKED),
     "an order that is offered to whom has marked it, as a late answer has it": (
         lambda: Story().ordered().struck("S1").tell("order_read", who="oms", total=Decimal("39.98"), again=True)
+    ),
+    "an order whose mark was taken back less than a pull ago": (
+        lambda: Story().called(*MARKED).called(*UNMARKED).idle(minutes=15)
+    ),
+    "an order that is offered again and marked, when its mark was taken back": (
+        lambda: Story().called(*MARKED).called(*UNMARKED).called(*MARKED).idle(minutes=16)
     ),
     "an order of which a mark was taken back, and set again": (
         lambda: Story().called(*MARKED).called(*MARKED).called(*UNMARKED).called(*MARKED)
