@@ -104,6 +104,7 @@ class Told:
     _orders: dict[str, Order] = field(default_factory=dict)
     _accounts: dict[str, str] = field(default_factory=dict)  # by shop
     _rmas: dict[str, str] = field(default_factory=dict)  # by claim
+    _claims: dict[str, str] = field(default_factory=dict)  # by RMA number
     _taxed: set[str] = field(default_factory=set)  # orders of which the tax on shipping is told apart
     _dated: dict[str, bool] = field(default_factory=lambda: dict.fromkeys((PAYMENT, SHIPPING), False))
     _readings: dict[str, dict[str, Reading]] = field(default_factory=dict)  # by claim, and by the adjustment's number
@@ -209,13 +210,13 @@ class Told:
         """Judge that a return has one number of its own for all its lines, where any is told; nothing else has one."""
         if not event.rma:
             return
-        expected = self._rmas.setdefault(claim.id, event.rma)
+        expected, whose = self._rmas.setdefault(claim.id, event.rma), self._claims.setdefault(event.rma, claim.id)
         if TYPES[claim.kind] != "Refund":
             yield _wrong(event, "RMA number", "none, as nothing comes back", event.rma)
         elif expected != event.rma:
             yield _wrong(event, "RMA number", f"{expected}, as for what else there is of {claim.id}", event.rma)
-        elif other := next((id_ for id_, rma in self._rmas.items() if rma == event.rma and id_ != claim.id), None):
-            yield _wrong(event, "RMA number", f"a number of its own, for {event.rma} is that of {other}", event.rma)
+        elif whose != claim.id:
+            yield _wrong(event, "RMA number", f"a number of its own, for {event.rma} is that of {whose}", event.rma)
 
     def sums(self, claims: Claims, limits: Limits, now: datetime) -> Iterable[Violation]:
         """Judge the sums of the claims of which something was read: all lines together make up the claim."""
