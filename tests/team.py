@@ -17,8 +17,9 @@ from flask import Flask, jsonify, request
 
 from rehearsal.control.local import InProcessStage
 from rehearsal.seats.description import USUAL, Hooks
+from rehearsal.seats.endpoints import Endpoints
 from rehearsal.seats.foreign import ROUND
-from rehearsal.seats.hooks import Endpoints, HooksOms
+from rehearsal.seats.hooks import HooksOms
 from rehearsal.seats.port import Activity, Capability, Client, Conduct, EmptyConnectorSeat, Place, Seats
 from rehearsal.server.served import Ports, ServedStage
 from rehearsal.server.sockets import Served, Service, origin, take

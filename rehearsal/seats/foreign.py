@@ -25,7 +25,8 @@ from mock_oms.domain.manners import Manner, manners_named
 from rehearsal.seats.abroad import is_late
 from rehearsal.seats.builtin import OurOms
 from rehearsal.seats.description import ChannelAdvisor, Hooks, NotASeat, Regime, SeatDescription, filled
-from rehearsal.seats.hooks import Endpoints, HooksOms
+from rehearsal.seats.endpoints import Endpoints
+from rehearsal.seats.hooks import HooksOms
 from rehearsal.seats.port import (
     CONNECTOR_HOST,
     Activity,

@@ -173,7 +173,7 @@ def test_a_wrong_option_is_named(rehearse: Rehearse, options: str, words: str) -
 def test_it_brings_nothing_along_that_only_suites_or_seats_or_other_databases_need() -> None:
     """Its first answer is waited for, and its memory is paid for as long as it runs."""
     others = ["pytest", "_pytest", "pytest_bdd", "xdist", "rehearsal.gherkin", "rehearsal.seats.foreign"]
-    others += ["rehearsal.seats.hooks", "jsonschema", "sqlalchemy.dialects.postgresql"]
+    others += ["rehearsal.seats.endpoints", "rehearsal.seats.hooks", "jsonschema", "sqlalchemy.dialects.postgresql"]
     code = f"import sys, rehearsal.cli.up; print(set({others}) & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=True)
     assert done.stdout == "set()\n"
