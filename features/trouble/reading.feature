@@ -126,6 +126,16 @@ Feature: Trouble while there is something to read
       Then the trouble was hit
       And all three books say 89.00 USD for Noah
 
+    @trouble
+    Scenario: For two hours nobody can read an order that the seller has before them
+      Given Maya has received a desk lamp for 39.98 USD
+      And an hour has passed
+      And the marketplace has one whose status nobody knows in its answers to every search for orders for 2 hours
+      And half an hour has passed
+      When the seller refunds Maya's whole order
+      Then the trouble was hit
+      And all three books say 39.98 USD for Maya
+
   Rule: What says nothing is nothing, in whatever way it says so, and what nobody knows concerns nobody
 
     @trouble
