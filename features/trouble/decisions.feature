@@ -55,14 +55,19 @@ Feature: A decision outlives whatever happens to it on its way
         | answers 200 with code 36009007 to the next 8 decisions                              |
 
       Examples: It is done, and nobody is told so
-        | trouble                                                                             |
-        | loses its answers to the next 8 decisions                                           |
-        | cuts short its answers to the next 8 decisions                                      |
-        | garbles its answers to the next 8 decisions                                         |
-        | mislabels its answers to the next 8 decisions                                       |
-        | empties its answers to the next 8 decisions                                         |
-        | drips out its answers to the next 8 decisions                                       |
-        | answers the next 8 decisions 1 minute late                                          |
+        | trouble                                                                                   |
+        | loses its answers to the next 8 decisions                                                 |
+        | cuts short its answers to the next 8 decisions                                            |
+        | garbles its answers to the next 8 decisions                                               |
+        | mislabels its answers to the next 8 decisions                                             |
+        | empties its answers to the next 8 decisions                                               |
+        | drips out its answers to the next 8 decisions                                             |
+        | answers the next 8 decisions 1 minute late                                                |
+        | answers 502 to the next 8 decisions, and carries them out all the same                    |
+        | answers 500 with code 12000077 to the next 8 decisions, and carries them out all the same |
+        | answers 500 with code 36009003 to the next 8 decisions, and carries them out all the same |
+        | answers 504 with code 36009007 to the next 8 decisions, and carries them out all the same |
+        | answers 500 with code 25020008 to the next 8 decisions, and carries them out all the same |
 
       Examples: It comes late, twice, or out of order
         | trouble                                                                             |

@@ -241,6 +241,17 @@ def test_of_a_call_that_arrives_twice_one_answer_comes_back(heard: str, done: bo
         assert claim["return_status"] == "RETURN_OR_REFUND_REQUEST_SUCCESS"
 
 
+@pytest.mark.parametrize(("code", "spoken"), [(None, "text/html"), (12000077, "application/json")])
+def test_a_call_may_be_refused_that_has_had_its_effect(code: int | None, spoken: str) -> None:
+    with in_process() as caller:
+        having = {"status": 502, "acted": True} | ({} if code is None else {"code": code})
+        caller.world.trouble.plan(kind="refuse", times=1, **{"from": caller.fault_from, "with": having})
+        response = caller.approve()
+        assert (response.status_code, response.headers["content-type"].split(";")[0]) == (502, spoken)
+        (claim,) = caller.search().json()["data"]["return_orders"]
+        assert claim["return_status"] == "RETURN_OR_REFUND_REQUEST_SUCCESS"
+
+
 def test_what_nobody_can_read_is_the_same_whatever_comes_beside_it() -> None:
     with in_process() as caller:
         caller.world.trouble.plan(kind="unreadable_item", **{"from": caller.fault_from})

@@ -1,8 +1,8 @@
 """The faults of the wire: what can go wrong between two players, whoever they are.
 
-Each is a few lines that let a call go on or end it. Whether the other side has acted is what matters: `refuse`,
-`unreachable`, `cut_before` and `redirect` end a call before; `cut_after`, `truncate`, `garble`, `wrong_content_type`,
-`empty_success` and `slow_drip` spoil the answer of a call that has had its effect; `delay` is either; `duplicate` lets
+Each is a few lines that let a call go on or end it. Whether the other side has acted is what matters: `unreachable`,
+`cut_before` and `redirect` end a call before; `cut_after`, `truncate`, `garble`, `wrong_content_type` and `slow_drip`
+spoil the answer of a call that has had its effect; `refuse`, `empty_success` and `delay` are either; `duplicate` lets
 it act more than once, `reorder` after its caller has given it up, `forge` as one of somebody else's; `stale` answers a
 question as it was answered before, `sparse` one with what says nothing left out, null or empty,
 `unknown_fields` one with more than was promised, and `unreadable_item` one with an object that lacks what it must have.
@@ -39,18 +39,25 @@ SINCE: Final = ("update_time_ge", "update_time_lt", "create_time_ge", "create_ti
 
 
 def refuse(meeting: Meeting) -> Response:
-    """The call is refused on its way, in the words of whoever was called."""
+    """The call is refused on its way, in the words of whoever was called.
+
+    Or, as is given, when they have acted: without a code by somebody in between, who speaks for nobody.
+    """
+    if meeting.given("acted"):
+        meeting.onward()
     status, retry_after = meeting.given("status"), meeting.given("retry_after")
     words = meeting.given("message") or (responses.get(status) if status != 200 else None) or "Refused"
     body: dict[str, Any] = {"error": {"code": "", "message": words}}
     spoken = JSON
+    by_gateway = meeting.given("acted") and meeting.given("code") is None
     if meeting.endpoint.name == "marketplace":
         code = meeting.given("code") or CODES.get(status, OTHER_CODE)
         body = {"code": code, "message": words, "request_id": meeting.call.exchange_id, "data": None}
-        spoken = f"{JSON}; charset=utf-8"
+        spoken = "text/html" if by_gateway else f"{JSON}; charset=utf-8"
     headers = [("Content-Type", spoken)]
     headers += [] if retry_after is None else [("Retry-After", _when_to_come_again(meeting, status, retry_after))]
-    return Response(status, responses.get(status, "Refused"), headers, json.dumps(body).encode())
+    page = f"<html><h1>{status} {words}</h1></html>".encode() if by_gateway else None
+    return Response(status, responses.get(status, "Refused"), headers, page or json.dumps(body).encode())
 
 
 def _when_to_come_again(meeting: Meeting, status: int, seconds: int) -> str:
@@ -267,6 +274,7 @@ ON_THE_WIRE: Final[Mapping[str, Kind]] = {
             "code": Value(is_whole(1, 99_999_999), "a code of the marketplace's such as 36009002"),
             "message": Value(is_text, "the words of the refusal"),
             "retry_after": Value(is_whole(0, 86_400), "a number of seconds up to a day"),
+            "acted": Value(lambda value: isinstance(value, bool), "true or false", False),
         },
     ),
     "unreachable": Kind(words="nobody can be reached", meets=unreachable),
