@@ -62,11 +62,13 @@ Feature: How much is refunded
       And all three books say <sum> for Noah
 
       Examples:
-        | refund                             | sum        |
-        | refunds Noah's whole order         | 132.50 USD |
-        | refunds Noah the rug               | 94.33 USD  |
-        | refunds Noah the tax of the mug    | 0.73 USD   |
-        | refunds Noah 5.00 USD of the order | 5.00 USD   |
+        | refund                              | sum        |
+        | refunds Noah's whole order          | 132.50 USD |
+        | refunds Noah the rug                | 94.33 USD  |
+        | refunds Noah the tax of the mug     | 0.73 USD   |
+        | refunds Noah 5.00 USD of the order  | 5.00 USD   |
+        | refunds Noah 15.00 USD of the order | 15.00 USD  |
+        | refunds Noah 25.00 USD of the order | 25.00 USD  |
 
     @R4 @R16 @R66
     Scenario Outline: Of tax and shipping, too, nobody gets more back than was paid
