@@ -207,13 +207,18 @@ class Told:
             yield _wrong(event, "account", expected, f"account {event.profile}")
 
     def _rma(self, event: PlayerEvent, claim: Claim) -> Iterable[Violation]:
-        """Judge that a return has one number of its own for all its lines, where any is told; nothing else has one."""
+        """Judge that a buyer's return has one number of its own for all its lines, where any is told.
+
+        A cancellation has none. What the seller has started may have one for all that it takes.
+        """
         if not event.rma:
             return
-        expected, whose = self._rmas.setdefault(claim.id, event.rma), self._claims.setdefault(event.rma, claim.id)
         if TYPES[claim.kind] != "Refund":
             yield _wrong(event, "RMA number", "none, as nothing comes back", event.rma)
-        elif expected != event.rma:
+        if claim.by_seller:
+            return
+        expected, whose = self._rmas.setdefault(claim.id, event.rma), self._claims.setdefault(event.rma, claim.id)
+        if expected != event.rma:
             yield _wrong(event, "RMA number", f"{expected}, as for what else there is of {claim.id}", event.rma)
         elif whose != claim.id:
             yield _wrong(event, "RMA number", f"a number of its own, for {event.rma} is that of {whose}", event.rma)

@@ -554,7 +554,10 @@ def test_a_return_has_a_number_of_its_own_and_a_cancellation_none(
     story.tell("cancellation_requested", cancel_id="C1", currency="USD", status="CANCELLATION_REQUEST_PENDING")
     for claim, ref, rma in (("R1", "A1", first), ("R1", "A2", again), ("R2", "A3", other)):
         story.read("NewRma", claim, ref, asked=False, rma=rma)
-    story.read("NewRma", "", "A4", cancel_id="C1", asked=False, rma=cancellation).act_ended()
+    story.read("NewRma", "", "A4", cancel_id="C1", asked=False, rma=cancellation)
+    for claim, ref in (("R3", "A5"), ("R4", "A6")):
+        story.started(claim, "5.00").read("NewRma", claim, ref, rma="ours")  # one refund in two parcels
+    story.act_ended()
     assert ("RMA number" in objected_to(story)) is wrong
 
 
