@@ -70,9 +70,9 @@ Feature: The OMS answers line by line
       And all three books say <paid> for Maya
 
       Examples:
-        | found                    | shown           | mail            | paid       |
-        | as sold and accepts them | Completed       | order refund    | 138.99 USD |
-        | damaged and refuses them | Return Rejected | return rejected | 0.00 USD   |
+        | found                                                  | shown           | mail            | paid       |
+        | as sold and accepts them                               | Completed       | order refund    | 138.99 USD |
+        | as sold, but one of the mugs damaged, and refuses them | Return Rejected | return rejected | 0.00 USD   |
 
   Rule: Goods do not come back
 
