@@ -107,49 +107,56 @@ class OrderSheet:
 _a = adjustments.c
 _asked: Final = _a.status == RequestStatus.NEW_RMA
 _coming: Final = sa.and_(_a.status == RequestStatus.READY_FOR_RETURN, _a.shipped_back_at.is_not(None))
-_of_order: Final = (
-    sa.select(
-        _a.order_id,
-        sa.func.count().label("adjustments"),
-        sa.func.sum(sa.case((_a.status.in_(sorted(OPEN)), 1), else_=0)).label("open"),
-        sa.func.sum(sa.case((_asked, 1), else_=0)).label("asked"),
-        sa.func.sum(sa.case((_coming, 1), else_=0)).label("coming"),
-        sa.func.sum(sa.case((_a.status == RequestStatus.ERROR.value, 1), else_=0)).label("failed"),
-        sa.func.min(sa.case((sa.or_(_asked, _coming), _a.deadline))).label("deadline"),
-        sa.func.sum(
-            sa.case((_a.status == RequestStatus.COMPLETE.value, sa.type_coerce(_a.total, sa.BigInteger)), else_=0)
-        ).label("refunded"),
-    )
-    .group_by(_a.order_id)
-    .subquery("of_order")
-)
+_adjusted: Final = sa.select(
+    _a.order_id,
+    sa.func.count().label("adjustments"),
+    sa.func.sum(sa.case((_a.status.in_(sorted(OPEN)), 1), else_=0)).label("open"),
+    sa.func.sum(sa.case((_asked, 1), else_=0)).label("asked"),
+    sa.func.sum(sa.case((_coming, 1), else_=0)).label("coming"),
+    sa.func.sum(sa.case((_a.status == RequestStatus.ERROR.value, 1), else_=0)).label("failed"),
+    sa.func.min(sa.case((sa.or_(_asked, _coming), _a.deadline))).label("deadline"),
+    sa.func.sum(
+        sa.case((_a.status == RequestStatus.COMPLETE.value, sa.type_coerce(_a.total, sa.BigInteger)), else_=0)
+    ).label("refunded"),
+).group_by(_a.order_id)
 _unread: Final = (
     sa.select(sa.func.count())
     .where(cases.c.order_id == orders.c.id, cases.c.fingerprint == UNREAD)
     .correlate(orders)
     .scalar_subquery()
 ) + sa.case((orders.c.fingerprint == UNREAD, 1), else_=0)
-_lines: Final = (
-    sa.select(
-        orders.c.id,
-        orders.c.site_order_id,
-        shops.c.name.label("shop"),
-        orders.c.created_at,
-        orders.c.total,
-        orders.c.currency,
-        orders.c.shipping_status,
-        sa.func.coalesce(_of_order.c.adjustments, 0).label("adjustments"),
-        sa.func.coalesce(_of_order.c.open, 0).label("open"),
-        sa.func.coalesce(_of_order.c.asked, 0).label("asked"),
-        sa.func.coalesce(_of_order.c.coming, 0).label("coming"),
-        sa.func.coalesce(_of_order.c.failed, 0).label("failed"),
-        _unread.label("unread"),
-        _of_order.c.deadline,
-        sa.type_coerce(sa.func.coalesce(_of_order.c.refunded, 0), Money).label("refunded"),
+
+
+def _lines(of_order: sa.Subquery) -> sa.Select[Any]:
+    """Return the lines of the list, with what there is of each order's adjustments."""
+    return (
+        sa.select(
+            orders.c.id,
+            orders.c.site_order_id,
+            shops.c.name.label("shop"),
+            orders.c.created_at,
+            orders.c.total,
+            orders.c.currency,
+            orders.c.shipping_status,
+            sa.func.coalesce(of_order.c.adjustments, 0).label("adjustments"),
+            sa.func.coalesce(of_order.c.open, 0).label("open"),
+            sa.func.coalesce(of_order.c.asked, 0).label("asked"),
+            sa.func.coalesce(of_order.c.coming, 0).label("coming"),
+            sa.func.coalesce(of_order.c.failed, 0).label("failed"),
+            _unread.label("unread"),
+            of_order.c.deadline,
+            sa.type_coerce(sa.func.coalesce(of_order.c.refunded, 0), Money).label("refunded"),
+        )
+        .join_from(orders, shops, shops.c.id == orders.c.profile_id)
+        .outerjoin(of_order, of_order.c.order_id == orders.c.id)
     )
-    .join_from(orders, shops, shops.c.id == orders.c.profile_id)
-    .outerjoin(_of_order, _of_order.c.order_id == orders.c.id)
-)
+
+
+_of_order: Final = _adjusted.subquery("of_order")
+_of_one: Final = _adjusted.where(_a.order_id == sa.bindparam("order_id")).subquery("of_order")
+_of_number: Final = _adjusted.where(
+    _a.order_id.in_(sa.select(orders.c.id).where(orders.c.site_order_id == sa.bindparam("number")))
+).subquery("of_order")
 _attention: Final = sa.or_(_of_order.c.asked > 0, _of_order.c.coming > 0, _of_order.c.failed > 0, _unread > 0)
 _number: Final = orders.c.site_order_id.like(sa.bindparam("number"), escape="/")
 _newest: Final = (orders.c.created_at.desc(), orders.c.id.desc())
@@ -157,25 +164,29 @@ _soonest: Final = (_of_order.c.deadline.is_(None), _of_order.c.deadline, orders.
 
 
 def _listed(attention: bool) -> tuple[sa.Select[Any], sa.Select[Any]]:
-    chosen = _lines.where(_number, orders.c.offered)
+    chosen = _lines(_of_order).where(_number, orders.c.offered)
     if attention:
         chosen = chosen.where(_attention)
     page = chosen.order_by(*(_soonest if attention else _newest)).limit(PAGE).offset(sa.bindparam("offset"))
     return page, sa.select(sa.func.count()).select_from(chosen.subquery())
 
 
-_LINE: Final = _lines.where(orders.c.site_order_id == sa.bindparam("number"), orders.c.offered)
+_LINE: Final = _lines(_of_number).where(orders.c.site_order_id == sa.bindparam("number"), orders.c.offered)
 _LISTS: Final = {attention: _listed(attention) for attention in (False, True)}
-_ONE: Final = _lines.add_columns(
-    orders.c.payment_status,
-    orders.c.checkout_status,
-    orders.c.imported_at,
-    orders.c.shipped_at,
-    orders.c.delivered_at,
-    orders.c.tax,
-    orders.c.shipping,
-    orders.c.site_status,
-).where(orders.c.id == sa.bindparam("order_id"), orders.c.offered)
+_ONE: Final = (
+    _lines(_of_one)
+    .add_columns(
+        orders.c.payment_status,
+        orders.c.checkout_status,
+        orders.c.imported_at,
+        orders.c.shipped_at,
+        orders.c.delivered_at,
+        orders.c.tax,
+        orders.c.shipping,
+        orders.c.site_status,
+    )
+    .where(orders.c.id == sa.bindparam("order_id"), orders.c.offered)
+)
 _ITEMS: Final = (
     sa.select(order_items).where(order_items.c.order_id == sa.bindparam("order_id")).order_by(order_items.c.id)
 )
