@@ -9,7 +9,7 @@ from flask import Flask
 from mock_tiktok.control import Control
 from mock_tiktok.open_api.app import create_app
 from mock_tiktok.open_api.gateway import OtherClocks
-from mock_tiktok.pages.app import PREFIXES, register_pages
+from mock_tiktok.pages.app import WithPages
 from mock_tiktok.policy import profile as policy
 from mock_tiktok.state.marketplace import MarketplaceState
 from mock_tiktok.state.platform import Clock
@@ -47,6 +47,6 @@ class Marketplace(Control):
     @cached_property
     def app(self) -> Flask:
         """Return the WSGI app that serves this marketplace on the wire, and to people."""
-        app = create_app(self, self._other_clocks, PREFIXES)
-        register_pages(app, self)
+        app = create_app(self, self._other_clocks)
+        app.wsgi_app = WithPages(app.wsgi_app, self)  # type: ignore[method-assign]  # as Flask says to
         return app

@@ -35,9 +35,9 @@ ACTS: Final[dict[str, Act]] = {
 Respond = Callable[[Callable[[str], Json], int], Response]
 
 
-def create_app(market: Market, other_clocks: OtherClocks = tuple, pages: tuple[str, ...] = ()) -> Flask:
-    """Build the app around one market; several fit in one process. Errors below `pages` are left to those."""
-    app = App("mock_tiktok")
+def create_app(market: Market, other_clocks: OtherClocks = tuple) -> Flask:
+    """Build the app around one market; several fit in one process."""
+    app = App("mock_tiktok", static_folder=None)
     app.url_map.merge_slashes = False
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     gateway = Gateway(market, other_clocks)
@@ -71,11 +71,11 @@ def create_app(market: Market, other_clocks: OtherClocks = tuple, pages: tuple[s
         app.plain.add(name)
     for path in authorization.GRANT_TYPES:
         app.add_url_rule(path, path.strip("/").replace("/", "_"), token, provide_automatic_options=False)
-    _register_refusals(app, respond, pages, market.troubles.met)
+    _register_refusals(app, respond, market.troubles.met)
     return app
 
 
-def _register_refusals(app: Flask, respond: Respond, pages: tuple[str, ...], met: Callable[[str, str], None]) -> None:
+def _register_refusals(app: Flask, respond: Respond, met: Callable[[str, str], None]) -> None:
     """Have whatever is raised written in the platform's envelope, as one of its own refusals."""
 
     @app.errorhandler(errors.ApiError)
@@ -93,9 +93,7 @@ def _register_refusals(app: Flask, respond: Respond, pages: tuple[str, ...], met
         return _refused(errors.NO_PERMISSION(kind=error.kind, id=error.id))
 
     @app.errorhandler(HTTPException)
-    def _http_error(error: HTTPException) -> Response | HTTPException:
-        if request.path.startswith(pages):
-            return error
+    def _http_error(error: HTTPException) -> Response:
         if isinstance(error, NotFound):
             why = why_left_out(request.method, request.path)
             return _refused(errors.NOT_SERVED(why=why) if why else errors.NO_PATH())

@@ -4,7 +4,11 @@ They work without scripts and load nothing from elsewhere. What a form does is t
 API would call; what is refused stands on the form again, beside the field it concerns.
 """
 
-from typing import Final
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from flask import Flask, redirect, render_template, request
 from werkzeug.exceptions import Forbidden
@@ -14,6 +18,9 @@ from mock_tiktok.errors import UnknownId
 from mock_tiktok.pages import buyer, seller, webhooks
 from mock_tiktok.pages.words import PACE, cash, moment, urgency
 from mock_tiktok.usecases.market import Market
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -25,10 +32,29 @@ HEADERS: Final = {
     "X-Frame-Options": "DENY",
 }
 PREFIXES: Final = ("/seller-center", "/buyer", "/static")
+LARGEST_FORM: Final = 4 * 1024 * 1024
 
 
-def register_pages(app: Flask, market: Market) -> None:
-    """Hang both sets of pages into the app."""
+class WithPages:
+    """An app with the pages of its market; most worlds are never looked at, so they are made when the first one is."""
+
+    def __init__(self, app: WSGIApplication, market: Market) -> None:
+        self._app, self._market = app, market
+
+    @cached_property
+    def _pages(self) -> Flask:
+        return create_pages(self._market)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        path = environ["PATH_INFO"]
+        here = path == "/" or path.startswith(PREFIXES)
+        return (self._pages if here else self._app)(environ, start_response)
+
+
+def create_pages(market: Market) -> Flask:
+    """Build both sets of pages."""
+    app = Flask("mock_tiktok")
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_FORM
     app.add_template_filter(moment)
     app.add_template_filter(cash)
     app.add_template_global(lambda due, now: urgency(due, now, request.environ.get(PACE, 1)), "urgency")
@@ -61,3 +87,5 @@ def register_pages(app: Flask, market: Market) -> None:
             and origin.partition("://")[2] != request.host
         ):
             raise Forbidden("This form was sent from another site.")
+
+    return app
