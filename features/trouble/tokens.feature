@@ -13,7 +13,7 @@ Feature: Tokens end before their time
     @trouble
     Scenario Outline: Before the round that delivers
       Given the connector's access token has <ended>
-      And the marketplace loses its answers to the next <lost> renewals of the tokens
+      And the marketplace <does it>
       When the seller answers like this:
         | buyer | answer   |
         | Maya  | approves |
@@ -25,9 +25,10 @@ Feature: Tokens end before their time
         | Noah  | Refund Rejected | refund rejected | 0.00 USD  |
 
       Examples: The old token is soon worth nothing, and nobody knows the new one
-        | ended        | lost |
-        | been revoked | 1    |
-        | expired      | 3    |
+        | ended        | does it                                                                        |
+        | been revoked | loses its answer to the next renewal of the tokens                             |
+        | expired      | loses its answers to the next 3 renewals of the tokens                         |
+        | been revoked | answers 502 to the next renewal of the tokens, and carries it out all the same |
 
     @trouble
     Scenario Outline: While nobody has decided anything
