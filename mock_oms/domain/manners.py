@@ -30,7 +30,7 @@ class Manner(StrEnum):
     RECORDS = "record-only"  # enters what it has read as paid once more, to be recorded only
     OTHER_UNITS = "other-units"  # of several alike it names the last ones, not those it was told
     BY_NUMBER = "by-number"  # says of how many pieces a refund is, and not of which, as who knows no extensions
-    NO_SUMS = "no-sums"  # says no sum of a refund of the whole order, which means all that is left
+    NO_SUMS = "no-sums"  # says no sum of a whole order, and of pieces only their price, where it means all that is left
     REFUND_ONLY = "refund-only"  # says with each refund that it is of what has shipped: nothing is to be called off
     OFFSETS = "offsets"  # writes moments in the local time of somewhere else
     NO_OVERLAP = "no-overlap"  # reads on from the very second at which it has read before

@@ -26,6 +26,8 @@ from mock_oms.usecases.ports import ConnectorApi
 from mock_oms.usecases.validation import a_reason, a_sum, a_word
 from mock_oms.usecases.views import CommandResult, Views
 
+PRICE: Final = "ItemAdjustment"
+FORCED: Final = {"ForceCalculateOmittedAmounts": True}
 NOT_FOUND_AGAIN: Final = (
     "No response came, and it had no id by which to find it again: nobody knows whether it was taken."
 )
@@ -142,6 +144,9 @@ class Refunds:
             if refund.line.units_known and named:
                 body["SiteOrderLineItemIDs"] = list(chosen)
             body.update(refund.parts)
+            price = sum((left.parts[unit].get(PRICE, ZERO) for unit in chosen), ZERO)
+            if price and not refund.parts and Manner.NO_SUMS in self.manners:
+                body |= {PRICE: price, **FORCED}
             parts.append(
                 RefundPart(
                     seller_id=f"{name}-{index}",

@@ -94,6 +94,16 @@ def test_it_says_no_sum_where_it_means_all_that_is_left() -> None:
     assert set(some) - set(all_) == {"AdjustmentAmount"}
 
 
+def test_it_says_the_price_of_pieces_alone_where_it_means_all_that_was_paid_for_them() -> None:
+    office = a_day("no-sums")
+    office.connector.order("2", ("mug", 2, 20.0), tax=2.0, shipping=1.0)
+    office.pull()
+    office.oms.refund(order_id="2", line_item_ids=["2-0-0"])
+    (said,) = (call.body for call in office.connector.posts("Adjust"))
+    sums = {name: said[name] for name in said if name.endswith(("Adjustment", "Amounts"))}
+    assert sums == {"ItemAdjustment": 20.0, "ForceCalculateOmittedAmounts": True}
+
+
 def test_it_says_that_it_means_what_has_shipped() -> None:
     office = a_day("refund-only")
     office.oms.refund(order_id="1", line_item_ids=["1-0-0"])
