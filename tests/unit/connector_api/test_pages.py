@@ -90,6 +90,24 @@ def test_what_nobody_here_understands_needs_attention(open_oms: OmsClient) -> No
     assert ["Not understood" in oms.web.get(f"/orders/{one}").text for one in (clear, moved)] == [False, True]
 
 
+def test_of_one_order_no_other_adjustments_are_read(open_oms: OmsClient) -> None:
+    """However many orders there are: a sheet, and one line of the list."""
+    oms = open_oms
+    order = oms.order(site_order_id="5701")
+    oms.adjustment(order, item_id=oms.items(order)[0])
+    driver = oms.connector.engine.raw_connection().driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    said: list[str] = []
+    driver.set_trace_callback(said.append)
+    assert "5701" in oms.web.get(f"/orders/{order}").text
+    assert oms.connector.overview("5701") is not None
+    driver.set_trace_callback(None)
+    asked = [sql for sql in said if "FROM adjustments" in sql]
+    plans = [[step for *_, step in driver.execute(f"EXPLAIN QUERY PLAN {sql}")] for sql in asked]
+    assert len(plans) >= 2
+    assert [step for plan in plans for step in plan if step.startswith("SCAN adjustments")] == []
+
+
 def test_an_order_shows_its_adjustments_in_words(open_oms: OmsClient) -> None:
     oms = open_oms
     order = oms.order()
