@@ -48,10 +48,10 @@ Feature: What exactly is refunded, and what is only recorded
       Then all three books say <sum> for Noah
 
       Examples:
-        | has          | what                                                | sum       |
+        | has          | what                                                    | sum       |
         | has received | Noah's whole order and puts the goods back on the shelf | 67.20 USD |
         | has ordered  | Noah's whole order and puts the goods back on the shelf | 67.20 USD |
-        | has received | Noah 2 of the mugs                                  | 44.79 USD |
+        | has received | Noah 2 of the mugs                                      | 44.79 USD |
 
   Rule: Who means what has shipped calls nothing off
 
