@@ -6,9 +6,12 @@ from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
+from flask import Flask
 from werkzeug.test import TestResponse
 
 from mock_tiktok import Marketplace, OrderLine
+from mock_tiktok.pages.app import create_pages
+from mock_tiktok.usecases.market import Market
 from tests.clock import HandClock
 from tests.unit.mock_tiktok_http.client import Client
 
@@ -142,6 +145,21 @@ def test_an_empty_request_names_every_field_at_once(client: Client, market: Mark
     response = post(market, f"/buyer/orders/{market.place_order().order_id}/returns/new", {})
     for field in ("return_type", "line_item_ids", "reason"):
         assert f'id="problem-{field}"' in response.text
+
+
+def test_nobody_waits_for_pages_that_nobody_looks_at(market: Marketplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Market] = []
+
+    def create(of: Market) -> Flask:
+        made.append(of)
+        return create_pages(of)
+
+    monkeypatch.setattr("mock_tiktok.pages.app.create_pages", create)
+    get(market, "/nowhere", 404)
+    assert made == []
+    for page in ("/", "/buyer/orders"):
+        get(market, page)
+    assert made == [market]
 
 
 def test_the_buyer_pays_once(client: Client, market: Marketplace) -> None:
