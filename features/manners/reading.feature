@@ -71,4 +71,5 @@ Feature: The OMS reads in its own way
       | manners                  |
       | reads without overlap    |
       | has a second application |
+      | asks in other words      |
       | is careless              |

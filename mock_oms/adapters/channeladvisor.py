@@ -106,29 +106,30 @@ class ChannelAdvisor:
         )
 
     def adjustments_again(
-        self, keys: Set[AdjustmentKey], fresh: Set[AdjustmentKey], since: datetime | None
+        self, known: Mapping[AdjustmentKey, str | None], fresh: Set[AdjustmentKey], since: datetime | None
     ) -> Iterator[Adjustment]:
         """Read known adjustments again, all but the fresh ones: by number while one call takes them.
 
         Of more, those are read that have changed since. The date of change is an extension: a connector that does not
-        know it is asked for all by number.
+        know it is asked for all by number. Of what the OMS has asked for, `known` has the id that it was given here.
         """
-        if since is not None and len(keys) > IDS_PER_CALL:
+        if since is not None and len(known) > IDS_PER_CALL:
             with suppress(Rejected):
                 yield from _all(self._adjustments_from("SiteUpdatedDateUtc", since, level) for level in Level)
                 return
-        wanted = sorted(keys - fresh)
-        by_level = ((level, [number for of, number in wanted if of is level]) for level in Level)
+        wanted = sorted(known.keys() - fresh)
+        by_level = ((level, [key for key in wanted if key[0] is level]) for level in Level)
         yield from _all(
             self._adjustments(level, {"$filter": filters.numbered(some, wordy=self._wordy)})
-            for level, ids in by_level
-            for some in (ids[start : start + IDS_PER_CALL] for start in range(0, len(ids), IDS_PER_CALL))
+            for level, keys in by_level
+            for start in range(0, len(keys), IDS_PER_CALL)
+            for some in [{key[1]: known[key] for key in keys[start : start + IDS_PER_CALL]}]
         )
 
     def find_refund(self, part: RefundPart) -> list[Adjustment]:
         """Return what a refund of ours has become, found by the only thing that tells: its SellerAdjustmentID."""
         levels = (Level.ITEM,) if part.item_ref is not None else tuple(Level)
-        query = {"$filter": f"SellerAdjustmentID eq '{part.seller_id}'"}
+        query = {"$filter": filters.said(filters.GIVEN, part.seller_id)}
         return list(_all(self._adjustments(level, query) for level in levels))
 
     # what there is to say

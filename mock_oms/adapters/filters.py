@@ -1,7 +1,10 @@
 """What the OMS asks for, as OData: in as few words as it takes, or in other words for the very same."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Final
+
+GIVEN: Final = "SellerAdjustmentID"
 
 
 def since(field: str, moment: datetime, written: str, *, wordy: bool) -> str:
@@ -13,7 +16,15 @@ def since(field: str, moment: datetime, written: str, *, wordy: bool) -> str:
     return f"{field} ge {written}"
 
 
-def numbered(numbers: Sequence[int], *, wordy: bool) -> str:
-    """Return the filter for these numbers, lowest first."""
-    each = " or ".join(f"ID eq {number}" for number in numbers)
-    return f"ID ge {numbers[0]} and ID le {numbers[-1]} and ({each})" if wordy else each
+def said(field: str, text: str) -> str:
+    """Return the filter for what has this text in a field."""
+    escaped = text.replace("'", "''")
+    return f"{field} eq '{escaped}'"
+
+
+def numbered(numbers: Mapping[int, str | None], *, wordy: bool) -> str:
+    """Return the filter for these numbers, lowest first; of some an id is known that has been given them, too."""
+    if not wordy:
+        return " or ".join(f"ID eq {number}" for number in numbers)
+    each = (f"ID eq {number}" + (f" and {said(GIVEN, own)}" if own else "") for number, own in numbers.items())
+    return f"ID ge {min(numbers)} and ID le {max(numbers)} and ({' or '.join(each)})"

@@ -122,6 +122,11 @@ class Store:
                 index.pop(case.number, None)
         return case
 
+    def to_read_again(self) -> dict[AdjustmentKey, str | None]:
+        """Return what has not ended yet, each with the id that it was given here, if any."""
+        said = {key: self.cases[number].adjustments[key].seller_id for key, number in self.open.items()}
+        return said | dict.fromkeys(self._nameless.keys() & said.keys())
+
     def recognized(self, read: Adjustment) -> Adjustment:
         """Return an adjustment with the id of the refund that it is: where none was sent, the first that it can be."""
         if read.seller_id or not read.by_seller:

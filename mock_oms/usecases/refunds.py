@@ -128,7 +128,8 @@ class Refunds:
     ) -> tuple[RefundPart, ...]:
         """Return the calls that a refund takes; where units are not `named`, their number alone is said."""
         stream = random.Random(hashlib.sha256(f"{self.seed}|seller adjustment ids|oms".encode()).digest())
-        name = f"OMS-{stream.getrandbits(32):08x}" + ("" if Manner.ONE_ID in self.manners else f"-{number}")
+        prefix = "O'MS" if Manner.OTHER_WORDS in self.manners else "OMS"
+        name = f"{prefix}-{stream.getrandbits(32):08x}" + ("" if Manner.ONE_ID in self.manners else f"-{number}")
         if unit_ids is None:
             whole = left.order if amount is None else amount
             shares = split(whole, list(left.units.values()), order.smallest)

@@ -53,6 +53,7 @@ class Claim:
     parts: Mapping[str, Decimal]
     shares: Mapping[str, Decimal] = field(default_factory=dict)  # by unit
     what: str = ""  # is asked for: a type of return, or whose cancellation it is
+    role: str = ""  # whose doing it is, in the marketplace's word
     tracking_number: str = ""
     carrier: str = ""
     shipped_at: datetime | None = None
@@ -143,7 +144,7 @@ class Claims:
             about = (event.order, event.shop, by_seller, event.currency, event.reason, event.reason_text, units)
             kind = "returns" if event.returned else "cancellations"
             what = event.kind_of_return or f"{event.role}'s cancellation"
-            new = Claim(claim, kind, *about, parts=summed(event), shares=shared(event), what=what)
+            new = Claim(claim, kind, *about, parts=summed(event), shares=shared(event), what=what, role=event.role)
             self.by_id[claim] = new
             self.of_order.setdefault(event.order, []).append(new)
         known = self.by_id.get(claim)

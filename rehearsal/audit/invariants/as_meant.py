@@ -16,7 +16,7 @@ from rehearsal.audit.decision_ledger import APPROVING, is_rejection
 from rehearsal.audit.event import MOVES, REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
-from rehearsal.audit.invariants.as_told import Told, judge_listed, judge_row
+from rehearsal.audit.invariants.as_told import NOT_RECEIVED, Told, judge_listed, judge_row
 from rehearsal.seats.port import Capability, Question
 from rehearsal.wire.recorder import Exchange
 
@@ -30,7 +30,7 @@ NUMBERS: Final[Mapping[str, str]] = {
     "USED": "2",
     "AS_SOLD": "2",
     "MISSING_PARTS": "3",
-    "MerchandiseNotReceived": "4",
+    NOT_RECEIVED: "4",
     "DAMAGED": "5",
 }
 
@@ -39,10 +39,11 @@ NUMBERS: Final[Mapping[str, str]] = {
 # documented (S19), and where all of an order is called off (S18).
 US_DOLLARS: Final = "USD"
 SAYS: Final[Mapping[tuple[str, str], re.Pattern[str]]] = {
-    (EventName.RETURN_REQUESTED, "MerchandiseNotReceived"): re.compile(r"not_received|lost|failed|miss"),
+    (EventName.RETURN_REQUESTED, NOT_RECEIVED): re.compile(r"not_received|lost|failed|miss"),
     (EventName.CANCELLATION_REQUESTED, "BuyerCancelled"): re.compile(r"buyer"),
     (EventName.CANCELLATION_REQUESTED, "ShippingAddressUndeliverable"): re.compile(r"address"),
 }
+NOT_THERE: Final = re.compile(r"not_received|lost|delivery_failed")
 _OTHER: Final = {Question.REQUEST: Question.GOODS, Question.GOODS: Question.REQUEST}
 # What the marketplace says to what makes no sense at any time, whatever has happened meanwhile.
 SENSELESS: Final[Mapping[int, str]] = {
@@ -170,7 +171,8 @@ class AsMeant(Invariant):
             asked = list(self._asked[event.order].values())
             if asked and not self.decisions.others_decide:
                 self.occasions += 1
-                yield from _not_asked(event, asked, whole=self._told.is_whole(event.order, event.units))
+                whole = self._told.is_whole(event.order, event.units)
+                yield from _not_asked(event, asked, whole=whole, there=self._told.is_there(event, self.limits))
             return
         question = Question.GOODS if event.action.endswith("RECEIVED_PACKAGE") else Question.REQUEST
         given = event.action in APPROVING or is_rejection(event.action)
@@ -200,7 +202,7 @@ class AsMeant(Invariant):
         self._to_compare.clear()
 
 
-def _not_asked(event: PlayerEvent, asked: list[_Meant], *, whole: bool) -> Iterable[tuple[_Meant, _Wrong]]:
+def _not_asked(event: PlayerEvent, asked: list[_Meant], *, whole: bool, there: bool) -> Iterable[tuple[_Meant, _Wrong]]:
     """Return in what way a claim of the seller's is none of those that the OMS has asked for."""
     if event.kind_of_return not in ("", "REFUND"):
         yield asked[-1], _Wrong("step", "a refund, for which nothing comes back", event.kind_of_return)
@@ -214,6 +216,13 @@ def _not_asked(event: PlayerEvent, asked: list[_Meant], *, whole: bool) -> Itera
     elif not any(_says(event, one.reason, whole=whole) for one in fitting):
         expected = f"the marketplace's reason for {fitting[-1].reason}"
         yield fitting[-1], _Wrong("reason", expected, event.reason or "none")
+    elif there and NOT_THERE.search(event.reason) and not any(_may_be_lost(one.reason) for one in fitting):
+        yield fitting[-1], _Wrong("reason", "a reason for goods that have reached the buyer", event.reason)
+
+
+def _may_be_lost(reason: str) -> bool:
+    """Return whether who gives this reason says that the goods are not there, or names the marketplace's own."""
+    return reason == NOT_RECEIVED or _names_key(reason)
 
 
 def _says(event: PlayerEvent, reason: str, *, whole: bool) -> bool:

@@ -55,6 +55,7 @@ REASONS: Final[Mapping[str, str]] = {
 # And one that is only for goods which never came.
 REPLACEMENT: Final = "REPLACEMENT"  # of which ChannelAdvisor is only told, with no sum
 NOT_RECEIVED: Final = "MerchandiseNotReceived"
+ARRIVED: Final = ("DELIVERED", "COMPLETED")
 LOST: Final = re.compile(r"not.(received|arrived)|lost|fail|miss|never", re.IGNORECASE)
 TYPES: Final = {"returns": "Refund", "cancellations": "Cancellation"}  # ChannelAdvisor's, by the claim's kind
 APPROVES: Final = "approve"
@@ -123,6 +124,14 @@ class Told:
         """Return whether these are all units of an order."""
         order = self._orders.get(order_id)
         return order is not None and order.units == frozenset(units)
+
+    def is_there(self, event: PlayerEvent, limits: Limits) -> bool:
+        """Return whether all of an event's order has reached the buyer, as has been known for a round."""
+        order, since = self._orders.get(event.order), event.at - limits.one_round
+        if order is None:
+            return False
+        stood = order.stood(since - limits.extension(order.shop_id, since))
+        return all(state.placed in ARRIVED for state in stood)
 
     def read(
         self,

@@ -14,6 +14,7 @@ from rehearsal.audit.decision_ledger import APPROVING, is_rejection
 from rehearsal.audit.event import MOVES, REQUESTS, EventName
 from rehearsal.audit.finding import Witness
 from rehearsal.audit.invariant import NO_VIOLATION, Invariant, PlayerEvent, Quiescence, Violation
+from rehearsal.audit.settling import ENDED
 from rehearsal.seats.port import Activity, Capability
 
 AS_TOLD: Final = "what the marketplace was told"
@@ -26,6 +27,8 @@ FAILED: Final = r"refus|fail|error|not possible|could not|cannot|outside|too lat
 SEEN_ONLY: Final = (
     EventName.ORDER_HINTED, EventName.ORDER_READ, EventName.ADJUSTMENT_READ, EventName.CASE_SEEN, EventName.BOOKED,
 )  # fmt: skip
+# Whose doing it is that there is a claim, by the marketplace's role.
+DOERS: Final = {"BUYER": "buyer", "SELLER": "seller", "OPERATOR": "marketplace", "SYSTEM": "marketplace"}
 # The words that fit a state of the marketplace's, beside its own name for it.
 FITS: Final = (
     # where its name has this    it is told in words like
@@ -51,13 +54,25 @@ class _Expected:
     claim: str
     seq: int
     own_name: str = ""  # the marketplace's, which fits in any case
+    by: str = ""  # whose doing it is
 
     def fits(self, line: Activity) -> bool:
         """Return whether a line says it, at its time."""
-        if not self.at.replace(microsecond=0) <= line.at <= self.latest:
+        if not self._in_time(line):
             return False
-        literal = self.own_name and self.own_name in f"{line.text} {line.source_words or ''}"
-        return bool(literal) or re.search(self.words, f"{line.text} {line.event}", re.IGNORECASE) is not None
+        return self._is_named(line) or re.search(self.words, f"{line.text} {line.event}", re.IGNORECASE) is not None
+
+    def said_of_others(self, history: Iterable[Activity]) -> str:
+        """Return whose doing it is said to be by all lines with the marketplace's own name for it, if not theirs."""
+        said = [line.by.lower() for line in history if self._in_time(line) and self._is_named(line)]
+        wrong = self.by and all(by in DOERS.values() and by != self.by for by in said)
+        return ", ".join(dict.fromkeys(said)) if wrong else ""
+
+    def _in_time(self, line: Activity) -> bool:
+        return self.at.replace(microsecond=0) <= line.at <= self.latest
+
+    def _is_named(self, line: Activity) -> bool:
+        return bool(self.own_name) and self.own_name in f"{line.text} {line.source_words or ''}"
 
 
 @dataclass(eq=False, slots=True)
@@ -150,6 +165,11 @@ class IsTold(Invariant):
         for order_id, lines in expected.items():
             history = state.activity(order_id)
             yield from _missing(order_id, lines, history)
+            for one in lines:
+                if others := one.said_of_others(history):
+                    yield _violation(
+                        order_id, f"a line on {one.what}, by the {one.by}", f"by the {others}", "doer", one
+                    )
             yield from self._doubled(order_id, history)
             yield from self._said_again(order_id, history)
 
@@ -163,7 +183,10 @@ class IsTold(Invariant):
             longest = self.limits.one_round + self.limits.extension(claim.shop_id, state.since)
             if not state.ours and until - state.since > longest:
                 self.occasions += 1
-                yield _seen(claim, state, state.since - self.limits.grain, state.since + longest)
+                # One that was ended in its first second has been ended by somebody else, maybe.
+                begins = state.since == claim.states[0].since and not state.status.endswith(ENDED)
+                by = DOERS.get(claim.role, "") if begins else ""
+                yield _seen(claim, state, state.since - self.limits.grain, state.since + longest, by)
 
     def _doubled(self, order_id: str, history: Sequence[Activity]) -> Iterable[Violation]:
         """Nothing stands there twice; two claims or lines of one order may well have the same words."""
@@ -189,10 +212,10 @@ class IsTold(Invariant):
                     break
 
 
-def _seen(claim: Claim, state: State, since: datetime, latest: datetime) -> _Expected:
+def _seen(claim: Claim, state: State, since: datetime, latest: datetime, by: str) -> _Expected:
     words = next((words for part, words in FITS if part in state.status), r"\w")
     what = f"that the claim is {state.status}"
-    return _Expected(what, since, latest, words, claim.id, state.seq, state.status)
+    return _Expected(what, since, latest, words, claim.id, state.seq, state.status, by)
 
 
 def _missing(order_id: str, expected: Sequence[_Expected], history: Sequence[Activity]) -> Iterable[Violation]:

@@ -134,7 +134,10 @@ def test_the_same_in_other_words() -> None:
     asked = filters.since("At", last, last.isoformat(), wordy=True)
     assert asked == f"year(At) ge 2031 and At ge 2031-03-03 and (At gt {last.isoformat()} or At eq {last.isoformat()})"
     assert filters.since("At", last, "then", wordy=False) == "At ge then"
-    assert filters.numbered([3, 4, 9], wordy=True) == "ID ge 3 and ID le 9 and (ID eq 3 or ID eq 4 or ID eq 9)"
+    ours = {3: None, 4: "O'MS-1", 9: None}
+    assert filters.numbered(ours, wordy=False) == "ID eq 3 or ID eq 4 or ID eq 9"
+    each = "ID eq 3 or ID eq 4 and SellerAdjustmentID eq 'O''MS-1' or ID eq 9"
+    assert filters.numbered(ours, wordy=True) == f"ID ge 3 and ID le 9 and ({each})"
 
 
 def test_who_pages_by_hand_reads_as_many_as_the_connector_counts() -> None:

@@ -428,6 +428,27 @@ def test_why_the_seller_gives_back_is_said_in_the_marketplace_s_words(
     assert ("reason" in objected_to(story.act_ended())) is wrong
 
 
+@pytest.mark.parametrize(
+    ("given", "status", "waited", "wrong"),
+    [
+        ("GeneralAdjustment", "DELIVERED", 16, True),
+        ("GeneralAdjustment", "DELIVERED", 1, False),  # as who looks once in a round cannot know yet
+        ("GeneralAdjustment", "IN_TRANSIT", 16, False),
+        ("MerchandiseNotReceived", "DELIVERED", 16, False),
+        ("seller_shipped_refund_package_lost", "DELIVERED", 16, False),
+    ],
+)
+def test_goods_that_have_reached_the_buyer_are_not_said_to_be_lost(
+    given: str, status: str, waited: int, *, wrong: bool
+) -> None:
+    story = Story().ordered(status="IN_TRANSIT").tell("order_status_changed", status=status).idle(minutes=waited)
+    story.asked("39.98", reason=given)
+    told: dict[str, Any] = {"line_item_ids": ("L1", "L2"), "currency": "USD", "role": "SELLER", "by": "seller"}
+    reason = "seller_shipped_refund_package_lost"
+    story.tell("return_requested", return_id="R1", status=SUCCESS, refund_total=Decimal("39.98"), reason=reason, **told)
+    assert ("reason" in objected_to(story.act_ended())) is wrong
+
+
 @pytest.mark.parametrize(("kind", "wrong"), [("Refund", False), ("Cancellation", True), ("", False)])
 def test_a_return_is_told_as_a_refund(kind: str, wrong: bool) -> None:
     story = Story().claimed().read("NewRma", asked=False, kind=kind).act_ended()

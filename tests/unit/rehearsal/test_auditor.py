@@ -30,6 +30,7 @@ from tests.unit.rehearsal.story import (
     SUCCESS,
     TALE,
     UNMARKED,
+    Line,
     Row,
     Story,
     a_breach,
@@ -437,6 +438,26 @@ def test_what_is_said_again_although_no_more_has_happened_is_found(
         story.struck("S1")
     story.moved(PENDING, "DEADLINE_SET", "system", at=START + DAY).came_to_rest(Row())
     assert ("told" in story.broken()) == doubled
+
+
+@pytest.mark.parametrize(
+    ("role", "by", "wrong"),
+    [
+        ("BUYER", ["buyer"], False),
+        ("BUYER", ["seller"], True),
+        ("BUYER", ["marketplace", "buyer"], False),  # of two claims, as it may be
+        ("BUYER", ["my-connector"], False),
+        ("OPERATOR", ["marketplace"], False),
+        ("OPERATOR", ["seller"], True),
+        ("SYSTEM", ["buyer"], True),
+        ("SELLER", ["Buyer"], True),
+        ("SELLER", [], False),  # other words say it, and by whom is not known
+    ],
+)
+def test_a_line_on_a_new_claim_says_whose_doing_it_is(role: str, by: list[str], *, wrong: bool) -> None:
+    story = Story().claimed(role=role).idle(minutes=16)
+    story.history += [Line(story.now - timedelta(minutes=1), f"Collected, {who}", who, "new", PENDING) for who in by]
+    assert ("told" in story.came_to_rest(Row(status="NewRma", can=("approve", "reject"))).broken()) is wrong
 
 
 @pytest.mark.parametrize(("told", "late"), [(timedelta(minutes=15), True), (timedelta(minutes=14), False)])
