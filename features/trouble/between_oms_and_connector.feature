@@ -43,4 +43,5 @@ Feature: Trouble between the OMS and the connector
         | answers 503 to every call for 20 minutes                      |
         | receives the next 5 decisions only after the call that follows |
         | receives the next 5 decisions twice                           |
+        | receives every call twice for 20 minutes                      |
         | receives the next 5 decisions 1 minute late                   |

@@ -96,7 +96,7 @@ Feature: The marketplace tells the connector what happens
     @trouble
     Scenario Outline: Somebody else has had a hand in it
       Given 5 minutes have passed
-      And the connector receives the next webhook with a forged <part>
+      And the connector receives the next webhook <as>
       And Maya has received a desk lamp for 39.98 USD
       When a minute passes
       Then the trouble was hit once
@@ -105,9 +105,10 @@ Feature: The marketplace tells the connector what happens
       And the first webhook of Maya's waits for its next attempt
 
       Examples:
-        | part      |
-        | signature |
-        | body      |
+        | as                      |
+        | with a forged signature |
+        | with a forged body      |
+        | without a signature     |
 
   Rule: What was not taken comes again, four times and then no more
 

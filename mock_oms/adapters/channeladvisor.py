@@ -40,6 +40,7 @@ RENEW_BEFORE: Final = timedelta(minutes=5)
 IDS_PER_CALL: Final = 20
 FORM: Final = "application/x-www-form-urlencoded"
 IN_QUERY: Final = ("Reason", "SellerAdjustmentID")  # what one client in use says there, too
+FLAGS: Final = ("RefundOnly", "PreventSiteProcessing")  # and of these both what is so and what is not
 IN_QUERY_TOO: Final = "access_token"  # where a token may stand as well
 NAMESPACE: Final = "ChannelAdvisor.RestApi.V1.Models."  # of an action's whole name
 # In whose local time an OMS with such manners writes moments: west and east of UTC, one of them by half an hour.
@@ -169,7 +170,9 @@ class ChannelAdvisor:
         """Return the query in which an OMS with such manners says once more what is in the body."""
         if Manner.OLD_CLIENT not in self._manners:
             return ""
-        return "?" + urlencode({name: body[name] for name in IN_QUERY if name in body}, quote_via=quote)
+        said = {name: body[name] for name in IN_QUERY if name in body}
+        flags = {name: str(body.get(name, False)).lower() for name in FLAGS}
+        return "?" + urlencode(said | flags, quote_via=quote)
 
     def _adjustments(self, level: Level, query: Mapping[str, str]) -> Iterator[Adjustment]:
         return _each(partial(adjustment_of, level), self._list(f"/v1/{level}", query))
@@ -242,6 +245,8 @@ class ChannelAdvisor:
 
     def _call(self, method: str, target: str, *, body: Mapping[str, object] | None = None) -> requests.Response:
         sent = None if body is None else json.dumps(body, default=_number).encode()
+        if sent is None and method == "POST" and Manner.OLD_CLIENT in self._manners:
+            sent = b"null"
         mine = self._application().application_id
         if (old := self._outlived(mine)) is not None:
             response = self._send(method, target, f"Bearer {old}", sent, "application/json")

@@ -85,12 +85,18 @@ def offered(item: Return, partial_refund: tuple[Decimal, str] | None) -> Decimal
 
 
 def money(field: str, amount: Decimal, currency: str, named: str | None) -> Decimal:
-    """Read an amount of money off the wire: whole coins of the order's currency, and more than nothing."""
+    """Read an amount of money off the wire: whole coins of the order's currency, and more than nothing.
+
+    It has no more decimals than the platform itself writes: 864000 dong, not 864000.00. Certainty: assumed
+    """
     if named is not None and named != currency:
         raise INVALID(what=f"{field}: currency {named} is not the order's {currency}")
     if not amount.is_finite() or amount <= 0:
         raise INVALID(what=f"{field} must be more than zero")
     try:
-        return in_coins(amount, currency)
+        exact = in_coins(amount, currency)
     except (ValueError, ArithmeticError):
         raise INVALID(what=f"{field} must be a multiple of {coin(currency)} {currency}") from None
+    if int(amount.as_tuple().exponent) < int(exact.as_tuple().exponent):
+        raise INVALID(what=f"{field} must have no more decimals than {exact} {currency}")
+    return exact

@@ -187,13 +187,15 @@ def reorder(meeting: Meeting) -> Response:
 
 
 def forge(meeting: Meeting) -> Response:
-    """A webhook comes as somebody else would send it: with a signature, or over a body, that is not its sender's.
+    """A webhook comes as somebody else would send it: with a signature or over a body not its sender's, or unsigned.
 
     Whoever sent it sees the answer to that.
     """
     call, sent = meeting.call, (meeting.call.headers, meeting.call.body)
     if meeting.given("of") == "body":  # another number, so that nobody has had it before
         call.body = re.sub(rb'("tts_notification_id":"|"SiteOrderID": ")\d', rb"\g<1>9", call.body, count=1)
+    elif meeting.given("of") == "absence":
+        call.headers = {name: value for name, value in call.headers.items() if name != "authorization"}
     else:
         signature = call.headers.get("authorization", "")
         call.headers = {**call.headers, "authorization": signature.translate(_OTHER_DIGITS)}
@@ -259,6 +261,7 @@ def _number(item: Any) -> tuple[str, Any] | None:
     return next(((name, item[name]) for name in names), None)
 
 
+FORGED: Final = ("signature", "body", "absence")  # of any signature
 _OTHER_DIGITS: Final = str.maketrans("0123456789abcdef", "fedcba9876543210")
 _a_status: Final = Value(
     lambda value: value == 200 or is_whole(400, 599)(value),
@@ -317,7 +320,7 @@ ON_THE_WIRE: Final[Mapping[str, Kind]] = {
     "reorder": Kind(words="a call arrives after the next one", meets=reorder),
     "forge": Kind(
         words="webhooks are forged", meets=forge, of_webhooks=True,
-        takes={"of": Value(lambda value: value in ("signature", "body"), "signature or body", "signature")},
+        takes={"of": Value(lambda value: value in FORGED, f"one of {', '.join(FORGED)}", "signature")},
     ),
     "redirect": Kind(
         words="answers point elsewhere", meets=redirect,

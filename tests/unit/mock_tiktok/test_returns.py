@@ -1,6 +1,7 @@
 """Returns from the asking to the last cent: each workflow, each decision, each silence."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import timedelta
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ import pytest
 from mock_tiktok.domain.state_machines import REFUND, REPLACEMENT, RETURN
 from mock_tiktok.domain.words import APPROVALS
 from mock_tiktok.errors import ApiError, BadValue, UnknownId
+from mock_tiktok.usecases.decisions import money
 from tests.refused import refused
 from tests.unit.mock_tiktok.town import PARCEL_REASON, REFUND_REASON, Town
 
@@ -116,6 +118,23 @@ def test_a_refused_or_forgotten_offer_asks_the_seller_again(town: Town) -> None:
         assert item.seller_deadline == town.clock.at + timedelta(hours=24)
         again = refused(ApiError, offer, town, return_id, "6.00")
         assert (again.code, "1 made and not accepted" in again.message) == (25011032, True)
+
+
+@pytest.mark.parametrize(
+    ("currency", "written", "taken"),
+    [
+        ("USD", "5.00", True),
+        ("USD", "5", True),
+        ("USD", "5.000", False),
+        ("USD", "5.001", False),
+        ("VND", "50000", True),
+        ("VND", "50000.0", False),
+        ("VND", "50000.5", False),
+    ],
+)
+def test_a_sum_has_no_more_decimals_than_the_platform_writes(currency: str, written: str, *, taken: bool) -> None:
+    with nullcontext() if taken else pytest.raises(ApiError):
+        assert money("amount", Decimal(written), currency, currency) == Decimal(written)
 
 
 def test_an_impossible_offer_is_refused(town: Town) -> None:
