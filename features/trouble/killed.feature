@@ -24,6 +24,43 @@ Feature: The connector dies and comes back
         | approved | down for 50 minutes     | order refund    | 39.98 USD |
         | rejected | down for 50 minutes     | refund rejected | 0.00 USD  |
 
+    @trouble
+    Scenario Outline: In the midst of its work, again and again
+      Given these buyers wait for the seller:
+        | buyer | order        | goods       | price     | wants           |
+        | Noah  | has received | phone case  | 15.99 USD | money back      |
+        | Ana   | has ordered  | mug         | 12.50 USD | to cancel       |
+        | Ines  | has received | tea set     | 24.50 USD | to send it back |
+        | Kim   | has received | garden hose | 27.50 USD | nothing         |
+        | Lena  | has ordered  | silk scarf  | 64.00 USD | nothing         |
+      And the connector is to die <often>
+      When the seller answers like this:
+        | buyer | answer              |
+        | Maya  | approves            |
+        | Noah  | rejects             |
+        | Ana   | approves            |
+        | Ines  | accepts the goods   |
+        | Kim   | refunds the order   |
+        | Lena  | calls the order off |
+      And 2 hours pass
+      Then the connector has died 5 times
+      And it has ended like this:
+        | buyer | request         | mails           | all books |
+        | Maya  | Completed       | order refund    | 39.98 USD |
+        | Noah  | Refund Rejected | refund rejected | 0.00 USD  |
+        | Ana   | Completed       | order cancelled | 12.50 USD |
+        | Ines  | Completed       | order refund    | 24.50 USD |
+        | Kim   | none            | order refund    | 27.50 USD |
+        | Lena  | none            | order cancelled | 64.00 USD |
+
+      Examples:
+        | often                                          |
+        | 5 times, after every 3 commits                 |
+        | 5 times, after every 4 commits                 |
+        | 5 times, after every 5 commits                 |
+        | 5 times, after every 7 commits                 |
+        | 5 times, after every call that changes something |
+
   Rule: What happened meanwhile is told afterwards
 
     Background:

@@ -68,7 +68,7 @@ _CALLS: Final = (
     Call("POST", "/oms/adjustments/{adjustment_id}/reject",  "oms_reject",             "Reject"),
     Call("POST", "/oms/inspections/{return_id}",             "oms_inspect",            "Inspect"),
     Call("POST", "/oms/refunds",                             "oms_refund",             "Refund"),
-    Call("POST", "/connector/kill",                          "kill_connector",         "Nothing"),
+    Call("POST", "/connector/kill",                          "kill_connector",         "Death"),
     Call("POST", "/connector/start",                         "start_connector",        "Nothing"),
     Call("POST", "/faults",                                  "plan_fault",             "Fault"),
     Call("GET",  "/faults",                                  "faults"),

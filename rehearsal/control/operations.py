@@ -144,7 +144,7 @@ _OPERATIONS: Final[Mapping[str, Callable[[World, Json], Json]]] = {
     "oms_reject":             lambda world, given: decided(world.oms.reject(**given)),
     "oms_inspect":            lambda world, given: decided(world.oms.inspect(**given)),
     "oms_refund":             lambda world, given: decided(world.oms.refund(**given)),
-    "kill_connector":         lambda world, given: serializers.connector(world.deaths.kill()),
+    "kill_connector":         lambda world, given: serializers.connector(world.deaths.kill(**given)),
     "start_connector":        lambda world, given: serializers.connector(world.deaths.start()),
     "plan_fault":             lambda world, given: world.trouble.plan(**given).document(),
     "faults":                 lambda world, given: serializers.faults(world.trouble.faults()),

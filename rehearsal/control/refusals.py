@@ -10,7 +10,7 @@ import mock_tiktok.errors
 from rehearsal.control.formats import refused
 from rehearsal.control.places import CONNECTOR_FAILED, named, places
 from rehearsal.control.stage import Problem
-from rehearsal.seats.port import NotCapable, SeatDown, SeatFailed, SeatRefuses
+from rehearsal.seats.port import NotCapable, SeatDown, SeatFailed, SeatRefuses, Untold
 from rehearsal.wire.faults.reading import Mistake, UnknownFault
 from rehearsal.world.errors import Busy, InvalidValue
 from rehearsal.world.world import World
@@ -74,5 +74,5 @@ def refusals() -> Iterator[None]:
         raise Problem(501, "Not on this stage", str(error)) from error
     except SeatFailed as error:
         raise Problem(500, CONNECTOR_FAILED, str(error)) from error
-    except NotCapable as error:
+    except (NotCapable, Untold) as error:
         raise Problem(501, "Not on this stage", str(error)) from error

@@ -341,8 +341,12 @@ class Stage(ABC):
         """Return the connector's Activity & History of an order."""
 
     # the connector's process
-    def kill_connector(self) -> Json:
-        """End the connector's process without a farewell, wherever it is. Return its state."""
+    def kill_connector(self, *, after: str | None = None, nth: int | None = None, times: int | None = None) -> Json:
+        """End the connector's process without a farewell, wherever it is. Return its state.
+
+        `after`: not now, but after each `nth` commit or call of its that changes something, so many `times` (1); it
+        starts again at once.
+        """
 
     def start_connector(self) -> Json:
         """Start the connector again on the database that it left. Return its state."""

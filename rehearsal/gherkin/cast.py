@@ -64,6 +64,10 @@ class ConnectorProcess:
         self.stage.kill_connector()
         self.down = True
 
+    def is_due(self, after: str, nth: int, times: int) -> None:
+        """Have it die after each `nth` commit, or call that changes something, and start again at once."""
+        self.stage.kill_connector(after=after, nth=nth, times=times)
+
     def starts(self) -> None:
         """Start it again on the database that it left."""
         self.stage.start_connector()

@@ -137,7 +137,9 @@ ACTS: Final[Mapping[str, tuple[str, str, str | Words]]] = {
     "plan_fault":             ("stage", "", lambda sent, fault: f"plans trouble: {trouble(fault)}"),
     "lift_fault":             ("stage", "", lambda sent, fault: f"ends trouble: {trouble(fault)}"),
     "lift_faults":            ("stage", "", "ends all trouble"),
-    "kill_connector":         ("connector", "connector", "is killed"),
+    "kill_connector":         ("connector", "connector", lambda sent, state:
+                               f"is due to die after each {sent.get('nth', 1)} {sent['after']}s"
+                               if "after" in sent else "is killed"),
     "start_connector":        ("connector", "connector", "starts again on its database"),
     "oms_refund":             ("seller", "oms", lambda sent, case: _plus("starts a refund", sent.get("amount"), case)),
 }

@@ -55,6 +55,10 @@ CANNOT: Final[Mapping[Capability, str]] = {
 # fmt: on
 
 
+class Untold(Exception):
+    """Who sits on this seat does not say what would have to be known for what was asked."""
+
+
 class NotCapable(Exception):
     """Who sits on this seat cannot do what was asked."""
 

@@ -9,8 +9,13 @@ them.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from rehearsal.simulation.player import Act, AgendaLike, DueLike, FiredLike
+
+COMMIT: Final = "commit"
+CALL: Final = "call"  # that changes something
+AFTER_COMMIT: Final = f"after a {COMMIT}"
 
 
 class Killed(BaseException):
@@ -33,10 +38,30 @@ class Boundary:
 
 
 @dataclass(slots=True)
+class Due:
+    """Deaths that are planned: after each `nth` commit or call that changes something, so many `times` in all."""
+
+    after: str
+    nth: int
+    times: int
+    _seen: int = 0
+
+    def comes_by(self, what: str) -> bool:
+        """Take note of a commit or such a call; return whether the connector dies of it."""
+        if what != self.after or not self.times:
+            return False
+        self._seen += 1
+        dies = not self._seen % self.nth
+        self.times -= dies
+        return dies
+
+
+@dataclass(slots=True)
 class CrashPoints:
     """Counts the boundaries that a connector comes by, and ends its process, once, at the one of which `dies` says so.
 
-    It starts again `down` later. What it comes by while it dies, as in a `finally`, does not happen either.
+    It starts again `down` later. What it comes by while it dies, as in a `finally`, does not happen either. Beside that
+    it may be `due` to die after so many more commits or calls, be it several times: then it starts again at once.
     """
 
     dies: Callable[[Boundary], bool] = lambda boundary: False
@@ -46,6 +71,8 @@ class CrashPoints:
     dying: bool = False
     killed: Boundary | None = None
     number: int = 0
+    due: Due | None = None
+    away: timedelta = timedelta(0)  # how long it stays down that is dying
     _same: bool = False  # nothing has moved since the last boundary, in the same round or call
     _act: list[Boundary] | None = None  # those of the round or pull that is going on
     _idle: set[str] = field(default_factory=set)  # who was seen to look in vain
@@ -60,7 +87,10 @@ class CrashPoints:
             self._same = True
             (self.kept if self._act is None else self._act).append(boundary)
         if self.killed is None and self.dies(boundary):
-            self.dying, self.killed = True, boundary
+            self.dying, self.killed, self.away = True, boundary, self.down
+            raise Killed
+        if moves and self.due is not None and self.due.comes_by(COMMIT if what == AFTER_COMMIT else CALL):
+            self.dying, self.away = True, timedelta(0)
             raise Killed
 
     def call_met(self) -> None:
@@ -81,7 +111,7 @@ class CrashPoints:
 
     def begin_anew(self) -> None:
         """Count from the beginning again, for another world has begun."""
-        self.kept, self.dying, self.killed, self.number = [], False, None, 0
+        self.kept, self.dying, self.killed, self.number, self.due = [], False, None, 0, None
         self._same, self._act, self._idle = False, None, set()
 
 

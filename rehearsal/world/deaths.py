@@ -6,13 +6,13 @@ from urllib.parse import unquote
 
 import requests
 
-from rehearsal.seats.port import Capability, ConnectorSeat, NotCapable
+from rehearsal.seats.port import Capability, ConnectorSeat, NotCapable, Untold
 from rehearsal.simulation.clock import SimulatedClock
 from rehearsal.simulation.player import Act, Player
 from rehearsal.wire.delivery import DELIVERY
 from rehearsal.wire.recorder import Call, Endpoint
 from rehearsal.wire.transport import Wire, WsgiApp
-from rehearsal.world.boundaries import CrashPoints, Killed, Restart
+from rehearsal.world.boundaries import COMMIT, CrashPoints, Due, Killed, Restart
 from rehearsal.world.errors import Busy
 from rehearsal.world.lock import WorldLock
 from rehearsal.world.state import StageEvent, WorldState
@@ -34,16 +34,31 @@ class Deaths:
         self._connector, self._wire, self._clock, self._lock = connector, wire, clock, lock
         self._state, self._players, self._note = state, players, note
 
-    def kill(self) -> bool:
-        """End the connector's process without a farewell; return that it does not run. Raise Busy if it is down."""
+    def kill(self, *, after: str | None = None, nth: int = 1, times: int = 1) -> bool:
+        """End the connector's process without a farewell; return whether it runs. Raise Busy if it is down.
+
+        With `after` it is due to die after each `nth` commit or call that changes something, so many `times`.
+        """
         with self._lock:
             self._demand_mortal()
             if not self._connector.ready():
                 raise Busy("The connector is down", "it has to run before it can be killed")
+            if after is not None:
+                self._is_due(Due(after, nth, times))
+                return True
             self._connector.kill()
             self._state.down_since = self._clock.now()
             self._note(StageEvent(self._clock.now(), "connector_killed"))
             return False
+
+    def _is_due(self, due: Due) -> None:
+        points = self._state.points
+        if points is None:
+            points = CrashPoints()
+            self.kill_at(points)
+        if due.after == COMMIT and not points.says_commits:
+            raise Untold("this connector does not say when it commits; it can be killed after a call")
+        points.due = due
 
     def start(self) -> bool:
         """Start the connector on what it left; return that it runs. Raise Busy if it runs already."""
@@ -70,7 +85,7 @@ class Deaths:
             points.passes(f"{when} {name}", self._clock.now(), moves=when == "after" and not safe)
 
         def commits(when: str) -> None:
-            points.passes(f"{when} a commit", self._clock.now(), moves=when == "after")
+            points.passes(f"{when} a {COMMIT}", self._clock.now(), moves=when == "after")
 
         self._wire.boundaries["connector"] = calls
         points.says_commits = self._connector.on_commit(commits)
@@ -87,8 +102,8 @@ class Deaths:
         if self._connector.ready():
             self.kill()
         points.dying = False
-        if points.down:
-            self._players["restart"] = Restart(self._clock.now() + points.down, self.start)
+        if points.away:
+            self._players["restart"] = Restart(self._clock.now() + points.away, self.start)
         else:
             self.start()
         return Act(self._clock.now(), "is killed")

@@ -116,6 +116,20 @@ def test_the_connector_dies_and_comes_back_on_its_database(stage: Any) -> None:
     ]  # fmt: skip
 
 
+def test_the_connector_is_due_to_die_and_comes_back_at_once(stage: Any) -> None:
+    entry = asked(stage)
+    assert stage.kill_connector(after="call", times=5) == {"running": True}
+    stage.oms_approve(adjustment(stage, return_id=entry["return_id"])["id"])
+    assert stage.kill_connector(after="commit", nth=2, times=3) == {"running": True}  # in the place of what was planned
+    stage.advance(by="PT2H")
+    assert refused(Problem, stage.start_connector).status == 409
+    told = [line["name"] for line in stage.trace()[1:] if line.get("who") == "stage"]
+    assert told == ["connector_killed", "connector_started"] * 3
+    assert stage.get_return(entry["return_id"])["refunded"] == entry["refund_total"]
+    assert refused(Problem, stage.kill_connector, nth=2).status == 422
+    assert refused(Problem, stage.kill_connector, after="lunch").status == 422
+
+
 def test_a_fault_is_planned_hit_and_asked_about_and_lifted(stage: Any) -> None:
     planned = stage.plan_fault(kind="cut_after", operation="approve", times=2)
     assert planned == {

@@ -140,6 +140,9 @@ def test_the_world_shows_the_seats_app_and_where_a_connector_runs_already(tmp_pa
 def test_it_comes_back_with_what_it_kept_and_begins_anew_with_a_reset(tmp_path: Path) -> None:
     with sat(tmp_path) as one:
         assert one.pays_back()
+        with pytest.raises(Problem, match="does not say when it commits") as refused:
+            one.stage.kill_connector(after="commit")
+        assert refused.value.status == 501
         one.stage.kill_connector()
         assert not one.pays_back(), "nobody is there"
         with pytest.raises(Problem, match="The connector is down"):

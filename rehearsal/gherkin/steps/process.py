@@ -1,9 +1,14 @@
 """The connector's process: it dies without a farewell and comes back on its database."""
 
-from pytest_bdd import given, when
+from typing import Final
+
+from pytest_bdd import given, then, when
 
 from rehearsal.gherkin.cast import Cast
-from rehearsal.gherkin.steps.phrases import phrase, time
+from rehearsal.gherkin.expect import expect
+from rehearsal.gherkin.steps.phrases import number, phrase, time
+
+_DUE: Final = r"(?P<often>\d+) times, after every (?:(?P<nth>\d+) )?(?P<what>commits?|calls? that changes? something)"
 
 
 @given(phrase("the connector has been killed"))
@@ -31,3 +36,14 @@ def _(people: Cast, span: str) -> None:
     people.connector.dies()
     people.clock.passes(time(span))
     people.connector.starts()
+
+
+@given(phrase(f"the connector is to die {_DUE}"))
+def _(people: Cast, often: str, nth: str | None, what: str) -> None:
+    people.connector.is_due("commit" if what.startswith("commit") else "call", int(nth or 1), int(often))
+
+
+@then(phrase("the connector has died {COUNT} times"))
+def _(people: Cast, count: str) -> None:
+    deaths = [entry for entry in people.stage.trace() if entry.get("name") == "connector_killed"]
+    expect("how often the connector has died", number(count), len(deaths))
