@@ -25,7 +25,7 @@ from mock_tiktok.usecases.market import Market
 TOKEN_VARIABLE: Final = "HTTP_" + TOKEN_HEADER.upper().replace("-", "_")  # as WSGI has the header
 SIGNED: Final = "rehearsal.signed"  # as a stage hands in the body that was signed, where it has changed what it says
 LARGEST_BODY: Final = 4 * 1024 * 1024
-LARGEST_FORM: Final = 12 * 1024 * 1024  # a picture, and what stands around it
+LARGEST_UPLOAD: Final = 12 * 1024 * 1024  # a picture, and what stands around it
 JSON: Final = "application/json; charset=utf-8"
 _written: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 ACTS: Final[dict[str, Act]] = {
@@ -54,7 +54,7 @@ def create_app(market: Market, other_clocks: OtherClocks = tuple) -> Flask:
 
         def call(**path: str) -> Response:
             if endpoint.form:
-                request.max_content_length = LARGEST_FORM
+                request.max_content_length = LARGEST_UPLOAD
             data = gateway.pass_on(endpoint, act, _received(), path)
             return respond(lambda request_id: wire.success(data, request_id))
 

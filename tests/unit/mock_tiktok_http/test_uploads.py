@@ -10,7 +10,7 @@ from werkzeug.test import encode_multipart
 
 from mock_tiktok import Discounts, Marketplace, OrderLine
 from mock_tiktok.domain import pictures
-from mock_tiktok.open_api.app import LARGEST_FORM
+from mock_tiktok.open_api.app import LARGEST_UPLOAD
 from tests.clock import HandClock
 from tests.unit.mock_tiktok.town import REFUND_REASON, pass_time
 from tests.unit.mock_tiktok_http.client import Client
@@ -96,7 +96,7 @@ def test_what_one_shop_has_uploaded_another_may_name(client: Client, market: Mar
 
 def test_a_picture_of_ten_megabytes_is_taken_and_no_larger_one(client: Client) -> None:
     upload(client, PICTURE.ljust(pictures.LARGEST, b"\0"))
-    for larger, code in ((1, 25001001), (LARGEST_FORM, 36009022)):
+    for larger, code in ((1, 25001001), (LARGEST_UPLOAD, 36009022)):
         body, headers = picture(PICTURE.ljust(pictures.LARGEST + larger, b"\0"))
         assert client.refusal("POST", IMAGES, None, body, headers=headers, signed_body=b"")[1] == code
 
